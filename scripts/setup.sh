@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Finds what is missing and installs it; quick and silent when nothing is.
+#   scripts/setup.sh run     what building and running takes
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, Chromium, playwright-core
+. "$(dirname "$0")/lib.sh"
+purpose="${1:-run}"
+
+# The version of playwright-core that the playwright-rs crate drives.
+PLAYWRIGHT_CORE=1.64.0
+BINARYEN=132.0.0
+
+debian_packages() {
+  local wanted=()
+  have cc || wanted+=(build-essential)
+  have curl || wanted+=(curl ca-certificates)
+  have npm || wanted+=(nodejs npm)
+  if [ "$purpose" = test ]; then
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
+    have chromium || wanted+=(chromium)
+  fi
+  [ ${#wanted[@]} = 0 ] || install_debian "${wanted[@]}"
+}
+
+rust_toolchain() {
+  have cargo && return
+  have rustup || [ -x "$HOME/.cargo/bin/rustup" ] || { have apt-get && apt-cache show rustup >/dev/null 2>&1 && install_debian rustup; } ||
+    stop "please install Rust 1.95 or newer with rustup (https://rustup.rs) and run the same command again"
+  export PATH="$HOME/.cargo/bin:$PATH"
+  rustup default stable
+}
+
+# The browser half needs a wasm standard library. rustup brings it where it may download; Debian's newer
+# compiler (another name, another folder, never installed over rustup's) brings it elsewhere.
+wasm_library() {
+  [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] && return
+  [ -x "$WASM_RUST/usr/bin/rustc" ] && return
+  say "adding the wasm32 standard library"
+  if have rustup && timeout 120 rustup target add wasm32-unknown-unknown >/dev/null 2>&1; then return; fi
+  say "rustup cannot download it here; unpacking Debian's rustc-web beside rustup's compiler"
+  have dpkg || stop "please run: rustup target add wasm32-unknown-unknown"
+  ldconfig -p | grep -q libLLVM.so.22 || install_debian libllvm22
+  local parts="$WASM_RUST.parts"
+  rm -rf "$parts" "$WASM_RUST"; mkdir -p "$parts"
+  local std; std="$(apt-cache depends libstd-rust-web-dev | awk '/Depends: libstd-rust-web-[0-9]/ {print $2; exit}')"
+  (cd "$parts" && apt-get download -qq rustc-web libstd-rust-web-dev "${std:?no libstd-rust-web package}" rust-web-src)
+  mkdir -p "$parts/out"
+  for deb in "$parts"/*.deb; do dpkg -x "$deb" "$parts/out"; done
+  mv "$parts/out" "$WASM_RUST"; rm -rf "$parts"
+}
+
+wasm_bindgen() {
+  local version; version="$(locked_version wasm-bindgen)"
+  [ "$("$BIN/bin/wasm-bindgen" --version 2>/dev/null)" = "wasm-bindgen $version" ] && return
+  say "building wasm-bindgen $version (about two minutes)"
+  cargo install wasm-bindgen-cli --version "$version" --root "$BIN" --target-dir "$CARGO_TARGET_DIR/tools" --quiet
+}
+
+npm_tools() {
+  local wanted=("binaryen@$BINARYEN")
+  [ "$purpose" = test ] && wanted+=("playwright-core@$PLAYWRIGHT_CORE")
+  local missing=()
+  for package in "${wanted[@]}"; do
+    local name="${package%@*}" version="${package##*@}"
+    grep -qs "\"version\": \"$version\"" "$NODE_TOOLS/node_modules/$name/package.json" || missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] && return
+  say "installing npm packages: ${missing[*]}"
+  mkdir -p "$NODE_TOOLS"
+  npm install --prefix "$NODE_TOOLS" --no-audit --no-fund --loglevel=error "${missing[@]}" >/dev/null
+}
+
+debian_packages
+rust_toolchain
+wasm_library
+wasm_bindgen
+npm_tools

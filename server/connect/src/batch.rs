@@ -1,0 +1,242 @@
+//! Arrow columns for our types, filled cell by cell.
+
+use std::sync::Arc;
+
+use arrow_array::builder::{
+    ArrayBuilder, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int32Builder,
+    Int64Builder, StringBuilder, Time64MicrosecondBuilder, TimestampMicrosecondBuilder,
+};
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{DataType as ArrowType, Field as ArrowField, Schema, SchemaRef, TimeUnit};
+use model::{DataType, Field, Value};
+
+use crate::{SourceError, SourceErrorKind};
+
+/// The Arrow type of one of ours.
+#[must_use]
+pub fn arrow_type(data_type: DataType) -> ArrowType {
+    match data_type {
+        DataType::String | DataType::Uuid | DataType::Json => ArrowType::Utf8,
+        DataType::Bool => ArrowType::Boolean,
+        DataType::Int32 => ArrowType::Int32,
+        DataType::Int64 => ArrowType::Int64,
+        DataType::Float64 => ArrowType::Float64,
+        DataType::Decimal { precision, scale } => ArrowType::Decimal128(precision, scale),
+        DataType::Date => ArrowType::Date32,
+        DataType::Time => ArrowType::Time64(TimeUnit::Microsecond),
+        DataType::Timestamp => ArrowType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        DataType::Bytes => ArrowType::Binary,
+    }
+}
+
+/// The Arrow schema of an answer's rows.
+#[must_use]
+pub fn schema_of(fields: &[Field]) -> SchemaRef {
+    // Nullable throughout: a source may send NULL where it promised none, and that is for the reader to say.
+    Arc::new(Schema::new(
+        fields.iter().map(|field| ArrowField::new(&field.name, arrow_type(field.data_type), true)).collect::<Vec<_>>(),
+    ))
+}
+
+/// One column under construction.
+pub(crate) enum Cells {
+    Text(StringBuilder),
+    Bool(BooleanBuilder),
+    Int32(Int32Builder),
+    Int64(Int64Builder),
+    Float(Float64Builder),
+    Decimal(Decimal128Builder, i8),
+    Date(Date32Builder),
+    Time(Time64MicrosecondBuilder),
+    Timestamp(TimestampMicrosecondBuilder),
+    Bytes(BinaryBuilder),
+}
+
+impl Cells {
+    fn new(data_type: DataType) -> Self {
+        match data_type {
+            DataType::String | DataType::Uuid | DataType::Json => Self::Text(StringBuilder::new()),
+            DataType::Bool => Self::Bool(BooleanBuilder::new()),
+            DataType::Int32 => Self::Int32(Int32Builder::new()),
+            DataType::Int64 => Self::Int64(Int64Builder::new()),
+            DataType::Float64 => Self::Float(Float64Builder::new()),
+            DataType::Decimal { precision, scale } => Self::Decimal(
+                Decimal128Builder::new().with_data_type(ArrowType::Decimal128(precision, scale)),
+                scale,
+            ),
+            DataType::Date => Self::Date(Date32Builder::new()),
+            DataType::Time => Self::Time(Time64MicrosecondBuilder::new()),
+            DataType::Timestamp => Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
+            DataType::Bytes => Self::Bytes(BinaryBuilder::new()),
+        }
+    }
+
+    /// Appends a value, read by the column's type; `None` where it cannot be of that type.
+    pub(crate) fn append(&mut self, value: Value) -> Option<()> {
+        match (self, value) {
+            (Self::Text(cells), Value::Null) => cells.append_null(),
+            (Self::Bool(cells), Value::Null) => cells.append_null(),
+            (Self::Int32(cells), Value::Null) => cells.append_null(),
+            (Self::Int64(cells), Value::Null) => cells.append_null(),
+            (Self::Float(cells), Value::Null) => cells.append_null(),
+            (Self::Decimal(cells, _), Value::Null) => cells.append_null(),
+            (Self::Date(cells), Value::Null) => cells.append_null(),
+            (Self::Time(cells), Value::Null) => cells.append_null(),
+            (Self::Timestamp(cells), Value::Null) => cells.append_null(),
+            (Self::Bytes(cells), Value::Null) => cells.append_null(),
+            (Self::Text(cells), Value::Text(text)) => cells.append_value(text),
+            (Self::Text(cells), Value::Int(number)) => cells.append_value(number.to_string()),
+            (Self::Text(cells), Value::Float(number)) => cells.append_value(number.to_string()),
+            (Self::Bool(cells), Value::Bool(yes)) => cells.append_value(yes),
+            (Self::Bool(cells), Value::Int(number @ 0..=1)) => cells.append_value(number == 1),
+            (Self::Int32(cells), Value::Int(number)) => cells.append_value(i32::try_from(number).ok()?),
+            (Self::Int64(cells), Value::Int(number)) => cells.append_value(number),
+            (Self::Float(cells), Value::Float(number)) => cells.append_value(number),
+            #[allow(clippy::cast_precision_loss)] // a float column was asked for
+            (Self::Float(cells), Value::Int(number)) => cells.append_value(number as f64),
+            (Self::Decimal(cells, scale), Value::Text(text)) => cells.append_value(scaled(&text, *scale)?),
+            (Self::Decimal(cells, scale), Value::Int(number)) => cells.append_value(scaled(&number.to_string(), *scale)?),
+            (Self::Decimal(cells, scale), Value::Float(number)) => cells.append_value(scaled(&number.to_string(), *scale)?),
+            (Self::Date(cells), Value::Text(text)) => cells.append_value(days(&text)?),
+            (Self::Time(cells), Value::Text(text)) => cells.append_value(micros_of_day(&text)?),
+            (Self::Timestamp(cells), Value::Text(text)) => cells.append_value(micros(&text)?),
+            (Self::Timestamp(cells), Value::Int(seconds)) => cells.append_value(seconds.checked_mul(1_000_000)?),
+            (Self::Bytes(cells), Value::Bytes(bytes)) => cells.append_value(bytes),
+            (Self::Bytes(cells), Value::Text(text)) => cells.append_value(text.as_bytes()),
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Text(cells) => Arc::new(cells.finish()),
+            Self::Bool(cells) => Arc::new(cells.finish()),
+            Self::Int32(cells) => Arc::new(cells.finish()),
+            Self::Int64(cells) => Arc::new(cells.finish()),
+            Self::Float(cells) => Arc::new(cells.finish()),
+            Self::Decimal(cells, _) => Arc::new(cells.finish()),
+            Self::Date(cells) => Arc::new(cells.finish()),
+            Self::Time(cells) => Arc::new(cells.finish()),
+            Self::Timestamp(cells) => Arc::new(cells.finish()),
+            Self::Bytes(cells) => Arc::new(cells.finish()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Text(cells) => cells.len(),
+            Self::Bool(cells) => cells.len(),
+            Self::Int32(cells) => cells.len(),
+            Self::Int64(cells) => cells.len(),
+            Self::Float(cells) => cells.len(),
+            Self::Decimal(cells, _) => cells.len(),
+            Self::Date(cells) => cells.len(),
+            Self::Time(cells) => cells.len(),
+            Self::Timestamp(cells) => cells.len(),
+            Self::Bytes(cells) => cells.len(),
+        }
+    }
+}
+
+/// A batch under construction.
+pub(crate) struct BatchBuilder {
+    schema: SchemaRef,
+    fields: Vec<Field>,
+    columns: Vec<Cells>,
+}
+
+impl BatchBuilder {
+    pub(crate) fn new(fields: &[Field]) -> Self {
+        Self {
+            schema: schema_of(fields),
+            fields: fields.to_vec(),
+            columns: fields.iter().map(|field| Cells::new(field.data_type)).collect(),
+        }
+    }
+
+    /// Appends one cell of the row under construction.
+    pub(crate) fn append(&mut self, column: usize, value: Value) -> Result<(), SourceError> {
+        self.columns[column].append(value).ok_or_else(|| {
+            let field = &self.fields[column];
+            SourceError::new(
+                SourceErrorKind::Mismatch,
+                format!(
+                    "A row holds something in {} that is not a {}. Check the column's type and release a version that fits.",
+                    field.column,
+                    field.data_type.word()
+                ),
+            )
+        })
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.columns.first().map_or(0, Cells::len)
+    }
+
+    pub(crate) fn finish(&mut self) -> Result<RecordBatch, SourceError> {
+        let columns = self.columns.iter_mut().map(Cells::finish).collect();
+        RecordBatch::try_new(self.schema.clone(), columns)
+            .map_err(|error| SourceError::new(SourceErrorKind::Other, "Its rows could not be put together.").because(error))
+    }
+}
+
+/// `12.5` at scale 2 as 1250; digits beyond the scale are rounded half away from zero.
+fn scaled(text: &str, scale: i8) -> Option<i128> {
+    let scale = usize::try_from(scale).ok()?;
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let kept = &part[..part.len().min(scale)];
+    let mut number: i128 = format!("{whole}{kept:0<scale$}").parse().ok()?;
+    if part.as_bytes().get(scale).is_some_and(|digit| *digit >= b'5') {
+        number += 1;
+    }
+    Some(if negative { -number } else { number })
+}
+
+fn days(text: &str) -> Option<i32> {
+    let date: jiff::civil::Date = text.get(..10)?.parse().ok()?;
+    let epoch = jiff::civil::date(1970, 1, 1);
+    Some(epoch.until((jiff::Unit::Day, date)).ok()?.get_days())
+}
+
+fn micros_of_day(text: &str) -> Option<i64> {
+    let time: jiff::civil::Time = text.parse().ok()?;
+    let whole = i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second());
+    Some(whole * 1_000_000 + i64::from(time.subsec_nanosecond()) / 1_000)
+}
+
+/// A timestamp with a zone, or one without, which is taken for UTC.
+fn micros(text: &str) -> Option<i64> {
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        return Some(time.as_microsecond());
+    }
+    let local: jiff::civil::DateTime = text.parse().ok()?;
+    Some(local.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_microsecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_keep_their_digits() {
+        assert_eq!(scaled("12.5", 2), Some(1250));
+        assert_eq!(scaled("-0.005", 2), Some(-1));
+        assert_eq!(scaled("7", 0), Some(7));
+        assert_eq!(scaled("x", 2), None);
+    }
+
+    #[test]
+    fn times_become_their_counts() {
+        assert_eq!(days("2013-01-01"), Some(15_706));
+        assert_eq!(days("1969-12-31"), Some(-1));
+        assert_eq!(micros("2013-01-01 10:00:00"), Some(1_357_034_400_000_000));
+        assert_eq!(micros("2013-01-01T05:00:00-05:00"), Some(1_357_034_400_000_000));
+        assert_eq!(micros_of_day("00:00:01.5"), Some(1_500_000));
+        assert_eq!(days("soon"), None);
+    }
+}

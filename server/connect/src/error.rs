@@ -1,0 +1,86 @@
+//! What a source can do wrong, in words of ours. The driver's own text is for the log alone.
+
+use model::{ErrorCode, Problem};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceErrorKind {
+    /// The settings make no sense.
+    Config,
+    /// It does not answer.
+    Unreachable,
+    /// It answers, and refuses us.
+    Refused,
+    Timeout,
+    /// All connections are in use.
+    Busy,
+    /// A table, column or function that is not there.
+    Missing,
+    /// A value that is not of the expected type.
+    Mismatch,
+    /// The statement is not one that it can run.
+    Statement,
+    Other,
+}
+
+/// A plain sentence for a person, and the cause for the log.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{sentence}")]
+pub struct SourceError {
+    pub kind: SourceErrorKind,
+    pub sentence: String,
+    /// What the driver said: logged with the request id, never shown.
+    pub cause: String,
+}
+
+impl SourceError {
+    #[must_use]
+    pub fn new(kind: SourceErrorKind, sentence: impl Into<String>) -> Self {
+        Self { kind, sentence: sentence.into(), cause: String::new() }
+    }
+
+    #[must_use]
+    pub fn because(mut self, cause: impl std::fmt::Display) -> Self {
+        self.cause = cause.to_string();
+        self
+    }
+
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        match self.kind {
+            SourceErrorKind::Config | SourceErrorKind::Statement => ErrorCode::Invalid,
+            SourceErrorKind::Unreachable | SourceErrorKind::Refused | SourceErrorKind::Busy | SourceErrorKind::Other => {
+                ErrorCode::SourceUnavailable
+            }
+            SourceErrorKind::Timeout => ErrorCode::SourceTimeout,
+            SourceErrorKind::Missing | SourceErrorKind::Mismatch => ErrorCode::SourceChanged,
+        }
+    }
+
+    /// As a person gets it; the cause has been logged by whoever calls this.
+    #[must_use]
+    pub fn problem(&self, source: &str) -> Problem {
+        Problem::new(self.code(), format!("{source}: {}", self.sentence))
+    }
+}
+
+/// What `sqlx` reports before a statement reaches the server, alike for every driver.
+pub(crate) fn of_pool(error: &sqlx::Error) -> Option<SourceError> {
+    let (kind, sentence) = match error {
+        sqlx::Error::PoolTimedOut => (
+            SourceErrorKind::Unreachable,
+            "It gave no connection in time: it does not answer, or all its connections are in use. Try again in a moment.",
+        ),
+        sqlx::Error::Io(_) => {
+            (SourceErrorKind::Unreachable, "It does not answer. Check its address and that it is running, then try again.")
+        }
+        sqlx::Error::Tls(_) => {
+            (SourceErrorKind::Refused, "It did not agree on an encrypted connection. Check the TLS setting.")
+        }
+        sqlx::Error::Configuration(_) => (SourceErrorKind::Config, "Its settings cannot be used. Check them one by one."),
+        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+            (SourceErrorKind::Unreachable, "The connection was closed. Try again.")
+        }
+        _ => return None,
+    };
+    Some(SourceError::new(kind, sentence).because(error))
+}

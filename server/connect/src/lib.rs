@@ -1,0 +1,102 @@
+//! Sources: where data comes from, behind one trait.
+//!
+//! To add a connector: a folder with its [`Connector`] (the description of its form, its dialect, how to open it) and
+//! its [`Connection`], and one line in [`registry::connectors`]. Everything in a source is a table.
+
+pub mod batch;
+pub mod error;
+pub mod guard;
+pub mod pools;
+mod postgres;
+pub mod registry;
+mod sqlite;
+mod sql_types;
+pub mod vault;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow_array::RecordBatch;
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+pub use model::connector::ConfigField;
+use model::dialect::Dialect;
+use model::table::{Column, QueryPlan, TableInfo, TableRef};
+use model::{DataType, Field, Value};
+
+pub use error::{SourceError, SourceErrorKind};
+
+/// The longest any statement may run on a source, whatever an API allows: set in each session.
+pub const SESSION_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection may take to be made.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections of one process to one binding.
+pub const MAX_CONNECTIONS: u32 = 16;
+/// Rows of one Arrow batch.
+pub const BATCH_ROWS: usize = 1_024;
+
+/// Settings of a binding, by the keys of its form; secrets are in a map of their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BindingConfig {
+    pub settings: BTreeMap<String, String>,
+    pub secrets: BTreeMap<String, String>,
+}
+
+impl BindingConfig {
+    /// A setting or secret, trimmed; empty where there is none.
+    #[must_use]
+    pub fn get(&self, key: &str) -> &str {
+        self.settings.get(key).or_else(|| self.secrets.get(key)).map(|value| value.trim()).unwrap_or_default()
+    }
+}
+
+/// A kind of source.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// The stable name: `sqlite`, `postgres`.
+    fn driver(&self) -> &'static str;
+    /// What people call it.
+    fn title(&self) -> &'static str;
+    fn dialect(&self) -> Dialect;
+    /// Its form, in the order of the fields.
+    fn form(&self) -> Vec<ConfigField>;
+    /// Makes the connection's pool; dials nothing before it is used.
+    ///
+    /// # Errors
+    /// Where the settings cannot be understood.
+    fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError>;
+}
+
+/// A statement with its bound values and what is expected of it.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    pub sql: String,
+    pub binds: Vec<(DataType, Value)>,
+    /// The columns of the result in order; each must be there, by its field's name.
+    pub fields: Vec<Field>,
+    pub timeout: Duration,
+    /// At most this many rows are read.
+    pub max_rows: usize,
+}
+
+/// Rows as they come, at most [`BATCH_ROWS`] at a time.
+pub type BatchStream = BoxStream<'static, Result<RecordBatch, SourceError>>;
+
+/// An open source: every session reads only, and every statement has a time-out.
+#[async_trait]
+pub trait Connection: Send + Sync {
+    /// Dials, and says what answers: `PostgreSQL 15.8`.
+    async fn test(&self) -> Result<String, SourceError>;
+    /// The tables, without their columns.
+    async fn tables(&self) -> Result<Vec<TableInfo>, SourceError>;
+    /// One table with its columns and key; `None` where there is no such table.
+    async fn table(&self, table: &TableRef) -> Result<Option<TableInfo>, SourceError>;
+    /// Prepares a statement and says what columns it would give. Types that the source cannot tell before it runs
+    /// are read from its first rows.
+    async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError>;
+    /// What the source would do for a statement.
+    async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError>;
+    /// Runs a statement.
+    async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError>;
+}

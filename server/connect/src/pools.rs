@@ -1,0 +1,45 @@
+//! Open connections, shared by everybody who speaks to the same binding of a source, and opened once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::{BindingConfig, Connection, SourceError, SourceErrorKind, registry};
+
+/// How many bindings stay open; the one that was opened first goes when there are more.
+const MAX_OPEN: usize = 256;
+
+struct Open {
+    /// Equal settings share a pool; changed ones get a new pool, and the old one goes with its last user.
+    key: (String, BindingConfig),
+    connection: Arc<dyn Connection>,
+}
+
+/// The pools of one process.
+#[derive(Default)]
+pub struct Pools {
+    open: Mutex<HashMap<String, Open>>,
+}
+
+impl Pools {
+    /// The connection of `place` (such as `flights-db/prod`) with these settings.
+    ///
+    /// # Errors
+    /// Where the driver is not known or the settings cannot be understood.
+    pub fn get(&self, place: &str, driver: &str, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
+        let connector = registry::connector(driver)
+            .ok_or_else(|| SourceError::new(SourceErrorKind::Config, format!("There is no connector {driver}.")))?;
+        let key = (driver.to_owned(), config.clone());
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = open.get(place).filter(|known| known.key == key) {
+            return Ok(known.connection.clone());
+        }
+        let connection = connector.open(config)?;
+        if open.len() >= MAX_OPEN
+            && let Some(first) = open.keys().next().cloned()
+        {
+            open.remove(&first);
+        }
+        open.insert(place.to_owned(), Open { key, connection: connection.clone() });
+        Ok(connection)
+    }
+}

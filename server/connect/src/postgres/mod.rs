@@ -1,0 +1,186 @@
+//! PostgreSQL.
+
+mod query;
+mod tables;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use model::dialect::Dialect;
+use model::table::{Column, QueryPlan, TableInfo, TableRef};
+use model::{DataType, Value};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
+
+use crate::error::of_pool;
+use crate::{
+    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SESSION_TIMEOUT,
+    SourceError, SourceErrorKind, Statement,
+};
+
+pub(crate) struct Postgres;
+
+#[async_trait]
+impl Connector for Postgres {
+    fn driver(&self) -> &'static str {
+        "postgres"
+    }
+
+    fn title(&self) -> &'static str {
+        "PostgreSQL"
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn form(&self) -> Vec<ConfigField> {
+        let mut tls = ConfigField::new("tls", "TLS", "Prefer uses it where the server offers it.", "prefer");
+        tls.choices = vec!["prefer".into(), "require".into(), "disable".into()];
+        vec![
+            ConfigField::new("host", "Host", "A name or an address.", "db.example.com").required(),
+            ConfigField::new("port", "Port", "", "5432"),
+            ConfigField::new("database", "Database", "", "flights").required(),
+            ConfigField::new("schema", "Schema", "Where its tables are looked for.", "public"),
+            ConfigField::new("user", "User", "One that may only read is enough, and safest.", "sluice_reader").required(),
+            ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret(),
+            tls,
+        ]
+    }
+
+    fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
+        let bad = |sentence: &str| SourceError::new(SourceErrorKind::Config, sentence);
+        let port = match config.get("port") {
+            "" => 5432,
+            text => text.parse().map_err(|_| bad("The port must be a number between 1 and 65535."))?,
+        };
+        let ssl_mode = match config.get("tls") {
+            "require" => PgSslMode::Require,
+            "disable" => PgSslMode::Disable,
+            _ => PgSslMode::Prefer,
+        };
+        let schema = match config.get("schema") {
+            "" => "public",
+            named => named,
+        };
+        let options = PgConnectOptions::new_without_pgpass()
+            .host(config.get("host"))
+            .port(port)
+            .database(config.get("database"))
+            .username(config.get("user"))
+            .password(config.get("password"))
+            .ssl_mode(ssl_mode)
+            .application_name("sluice")
+            .options([
+                ("search_path", Dialect::Postgres.quote(schema)),
+                ("default_transaction_read_only", "on".to_owned()),
+                ("statement_timeout", SESSION_TIMEOUT.as_millis().to_string()),
+                ("idle_in_transaction_session_timeout", SESSION_TIMEOUT.as_millis().to_string()),
+                ("TimeZone", "UTC".to_owned()),
+            ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        Ok(Arc::new(PgConnection { pool, schema: schema.to_owned() }))
+    }
+}
+
+struct PgConnection {
+    pool: PgPool,
+    schema: String,
+}
+
+#[async_trait]
+impl Connection for PgConnection {
+    async fn test(&self) -> Result<String, SourceError> {
+        let version: String =
+            sqlx::query_scalar("SHOW server_version").fetch_one(&self.pool).await.map_err(|error| read_error(&error, ""))?;
+        let number = version.split_whitespace().next().unwrap_or(&version).to_owned();
+        let there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)")
+            .bind(&self.schema)
+            .fetch_one(&self.pool)
+            .await
+            .map_err(|error| read_error(&error, ""))?;
+        if !there {
+            let sentence = format!("It answers, but has no schema {}. Check the schema's name.", self.schema);
+            return Err(SourceError::new(SourceErrorKind::Config, sentence));
+        }
+        Ok(format!("PostgreSQL {number}"))
+    }
+
+    async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {
+        tables::list(&self.pool, &self.schema, None).await.map_err(|error| read_error(&error, ""))
+    }
+
+    async fn table(&self, table: &TableRef) -> Result<Option<TableInfo>, SourceError> {
+        let schema = if table.schema.is_empty() { &self.schema } else { &table.schema };
+        let found = tables::list(&self.pool, schema, Some(&table.name)).await.map_err(|error| read_error(&error, ""))?;
+        Ok(found.into_iter().next().map(|info| TableInfo { table: table.clone(), ..info }))
+    }
+
+    async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {
+        query::describe(&self.pool, sql, binds).await
+    }
+
+    async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
+        query::explain(&self.pool, sql, binds).await
+    }
+
+    async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
+        query::stream(&self.pool, statement).await
+    }
+}
+
+/// PostgreSQL's SQLSTATE, by what it means for a person. `sql` is the statement that its position points into.
+fn read_error(error: &sqlx::Error, sql: &str) -> SourceError {
+    if let Some(known) = of_pool(error) {
+        return known;
+    }
+    let sqlx::Error::Database(database) = error else {
+        return SourceError::new(SourceErrorKind::Other, "It could not answer. The log has the reason under this request's id.")
+            .because(error);
+    };
+    let state = database.code().unwrap_or_default().into_owned();
+    let place = place_of(database.as_ref(), sql);
+    let (kind, sentence) = match state.as_str() {
+        "28P01" | "28000" => (SourceErrorKind::Refused, "It refuses the user or the password. Check both.".to_owned()),
+        "3D000" => (SourceErrorKind::Refused, "It has no database of this name. Check the name.".to_owned()),
+        "53300" | "57P03" => (SourceErrorKind::Busy, "It takes no more connections just now. Try again in a moment.".to_owned()),
+        "57014" => (
+            SourceErrorKind::Timeout,
+            "It took longer than this API allows. Narrow the question, or raise the time-out.".to_owned(),
+        ),
+        "42P01" => (SourceErrorKind::Missing, format!("There is no such table{place}. It may have been renamed or dropped.")),
+        "42703" => (SourceErrorKind::Missing, format!("There is no such column{place}. It may have been renamed or dropped.")),
+        "42501" => (SourceErrorKind::Refused, "Its user may not read this table. Ask its owner for SELECT.".to_owned()),
+        "25006" => (SourceErrorKind::Statement, "Only reading is allowed.".to_owned()),
+        "42883" => (SourceErrorKind::Statement, format!("No such function or comparison of these types{place}. Check the types of the parameters.")),
+        "42702" => (SourceErrorKind::Statement, format!("More than one table has this column{place}. Write the table before it.")),
+        "42803" => (SourceErrorKind::Statement, format!("A column must be in GROUP BY or inside an aggregate{place}.")),
+        "22P02" | "22007" | "22008" => (SourceErrorKind::Mismatch, "A value does not fit the type that it is compared with.".to_owned()),
+        code if code.starts_with("42") => (SourceErrorKind::Statement, format!("PostgreSQL cannot read this statement{place}.")),
+        code if code.starts_with("08") || code.starts_with("57") => {
+            (SourceErrorKind::Unreachable, "The connection broke off. Try again.".to_owned())
+        }
+        _ => (SourceErrorKind::Other, "It could not answer. The log has the reason under this request's id.".to_owned()),
+    };
+    SourceError::new(kind, sentence).because(error)
+}
+
+/// ` near line 2, column 8 (carier)`, out of the position that the server names.
+fn place_of(database: &dyn sqlx::error::DatabaseError, sql: &str) -> String {
+    let Some(error) = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() else { return String::new() };
+    let Some(sqlx::postgres::PgErrorPosition::Original(position)) = error.position() else { return String::new() };
+    let before: String = sql.chars().take(position.saturating_sub(1)).collect();
+    let word: String = sql
+        .chars()
+        .skip(position.saturating_sub(1))
+        .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '"'))
+        .take(63)
+        .collect();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let word = if word.is_empty() { String::new() } else { format!(" ({word})") };
+    format!(" at line {line}, column {column}{word}")
+}

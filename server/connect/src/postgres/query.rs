@@ -1,0 +1,155 @@
+//! Running statements: prepared, explained, and streamed as Arrow batches.
+
+use futures::{StreamExt, TryStreamExt};
+use model::table::{Column, QueryPlan};
+use model::{DataType, Field, Value};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgPool, PgRow, PgTypeInfo, Postgres};
+use sqlx::types::{BigDecimal, Uuid, chrono};
+use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
+use tokio::sync::mpsc;
+
+use super::read_error;
+use crate::batch::BatchBuilder;
+use crate::sql_types::{bind_all, declared};
+use crate::{BATCH_ROWS, BatchStream, SourceError, SourceErrorKind, Statement};
+
+/// The types that our binds declare, so that preparing sees what running sees.
+fn bind_types(binds: &[(DataType, Value)]) -> Vec<PgTypeInfo> {
+    binds
+        .iter()
+        .map(|(data_type, _)| {
+            PgTypeInfo::with_name(match data_type {
+                DataType::Bool => "BOOL",
+                DataType::Int32 => "INT4",
+                DataType::Int64 => "INT8",
+                DataType::Float64 => "FLOAT8",
+                DataType::Bytes => "BYTEA",
+                _ => "TEXT",
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn describe(pool: &PgPool, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {
+    let mut connection = pool.acquire().await.map_err(|error| read_error(&error, sql))?;
+    let text = sqlx::AssertSqlSafe(sql.to_owned()).into_sql_str();
+    let prepared = connection.prepare_with(text, &bind_types(binds)).await.map_err(|error| read_error(&error, sql))?;
+    Ok(prepared
+        .columns()
+        .iter()
+        .map(|column| {
+            let native = column.type_info().name().to_lowercase();
+            Column { name: column.name().to_owned(), data_type: declared(&native), nullable: true, native }
+        })
+        .collect())
+}
+
+pub(super) async fn explain(pool: &PgPool, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
+    let text = format!("EXPLAIN {sql}");
+    let query = bind_all!(sqlx::query(sqlx::AssertSqlSafe(text)), binds);
+    let rows = query.fetch_all(pool).await.map_err(|error| read_error(&error, sql))?;
+    let lines: Vec<String> = rows.iter().filter_map(|row| row.try_get::<String, _>(0).ok()).collect();
+    let full_scans = lines
+        .iter()
+        .filter_map(|line| line.split("Seq Scan on ").nth(1))
+        .filter_map(|rest| rest.split_whitespace().next())
+        .map(str::to_owned)
+        .collect();
+    Ok(QueryPlan { lines, full_scans })
+}
+
+pub(super) async fn stream(pool: &PgPool, statement: Statement) -> Result<BatchStream, SourceError> {
+    let connection = pool.acquire().await.map_err(|error| read_error(&error, &statement.sql))?;
+    let (sender, mut receiver) = mpsc::channel(2);
+    tokio::spawn(async move {
+        let timeout = statement.timeout;
+        let sent = tokio::time::timeout(timeout, send_rows(connection, &statement, &sender)).await;
+        let failed = match sent {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error,
+            Err(_) => SourceError::new(
+                SourceErrorKind::Timeout,
+                "It took longer than this API allows. Narrow the question, or raise the time-out.",
+            ),
+        };
+        let _ = sender.send(Err(failed)).await;
+    });
+    Ok(futures::stream::poll_fn(move |context| receiver.poll_recv(context)).boxed())
+}
+
+async fn send_rows(
+    mut connection: PoolConnection<Postgres>,
+    statement: &Statement,
+    sender: &mpsc::Sender<Result<arrow_array::RecordBatch, SourceError>>,
+) -> Result<(), SourceError> {
+    let query: sqlx::query::Query<'_, Postgres, PgArguments> =
+        bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds);
+    let mut rows = query.fetch(&mut *connection).take(statement.max_rows);
+    let mut batch = BatchBuilder::new(&statement.fields);
+    let mut order: Option<Vec<usize>> = None;
+    while let Some(row) = rows.try_next().await.map_err(|error| read_error(&error, &statement.sql))? {
+        let order = match &order {
+            Some(known) => known,
+            None => order.insert(positions(&row, &statement.fields)?),
+        };
+        for (index, position) in order.iter().enumerate() {
+            batch.append(index, cell(&row, *position)?)?;
+        }
+        if batch.rows() == BATCH_ROWS && sender.send(batch.finish()).await.is_err() {
+            return Ok(());
+        }
+    }
+    if batch.rows() > 0 {
+        let _ = sender.send(batch.finish()).await;
+    }
+    Ok(())
+}
+
+fn positions(row: &PgRow, fields: &[Field]) -> Result<Vec<usize>, SourceError> {
+    fields
+        .iter()
+        .map(|field| {
+            row.columns().iter().position(|column| column.name() == field.name).ok_or_else(|| {
+                SourceError::new(SourceErrorKind::Missing, format!("The answer has no column {} any more.", field.name))
+            })
+        })
+        .collect()
+}
+
+/// A cell by the type that the server says it has.
+fn cell(row: &PgRow, index: usize) -> Result<Value, SourceError> {
+    let raw = row.try_get_raw(index).map_err(|error| read_error(&error, ""))?;
+    if raw.is_null() {
+        return Ok(Value::Null);
+    }
+    let kind = raw.type_info().name().to_owned();
+    let decoded = match kind.as_str() {
+        "BOOL" => row.try_get(index).map(Value::Bool),
+        "INT2" => row.try_get::<i16, _>(index).map(|number| Value::Int(number.into())),
+        "INT4" => row.try_get::<i32, _>(index).map(|number| Value::Int(number.into())),
+        "INT8" => row.try_get(index).map(Value::Int),
+        "FLOAT4" => row.try_get::<f32, _>(index).map(|number| Value::Float(number.into())),
+        "FLOAT8" => row.try_get(index).map(Value::Float),
+        "NUMERIC" => row.try_get::<BigDecimal, _>(index).map(|number| Value::Text(number.to_plain_string())),
+        "DATE" => row.try_get::<chrono::NaiveDate, _>(index).map(|date| Value::Text(date.to_string())),
+        "TIME" => row.try_get::<chrono::NaiveTime, _>(index).map(|time| Value::Text(time.to_string())),
+        "TIMESTAMP" => row
+            .try_get::<chrono::NaiveDateTime, _>(index)
+            .map(|time| Value::Text(time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string())),
+        "TIMESTAMPTZ" => row
+            .try_get::<chrono::DateTime<chrono::Utc>, _>(index)
+            .map(|time| Value::Text(time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string())),
+        "UUID" => row.try_get::<Uuid, _>(index).map(|uuid| Value::Text(uuid.to_string())),
+        "JSON" | "JSONB" => row.try_get::<serde_json::Value, _>(index).map(|json| Value::Text(json.to_string())),
+        "BYTEA" => row.try_get(index).map(Value::Bytes),
+        _ => row.try_get_unchecked::<String, _>(index).map(Value::Text),
+    };
+    decoded.map_err(|error| {
+        SourceError::new(
+            SourceErrorKind::Mismatch,
+            format!("It holds values of the type {} that cannot be read yet. Leave this column out.", kind.to_lowercase()),
+        )
+        .because(error)
+    })
+}

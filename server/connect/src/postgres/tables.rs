@@ -1,0 +1,69 @@
+//! What tables there are, their columns, their keys, and about how many rows: out of the catalogue, in one question.
+
+use std::collections::BTreeMap;
+
+use model::table::{Column, TableInfo, TableRef};
+use sqlx::FromRow;
+use sqlx::postgres::PgPool;
+
+use crate::sql_types::declared;
+
+#[derive(FromRow)]
+struct CatalogueRow {
+    table_name: String,
+    about_rows: f32,
+    column_name: String,
+    native: String,
+    base: String,
+    not_null: bool,
+    key_position: Option<i32>,
+}
+
+/// The key is the primary key or, failing that, the first whole unique index over columns without gaps.
+const CATALOGUE: &str = "
+WITH keys AS (
+    SELECT DISTINCT ON (i.indrelid) i.indrelid, i.indkey
+    FROM pg_index i
+    WHERE i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+      AND NOT EXISTS (
+        SELECT 1 FROM unnest(i.indkey::int2[]) AS k(attnum)
+        JOIN pg_attribute ka ON ka.attrelid = i.indrelid AND ka.attnum = k.attnum WHERE NOT ka.attnotnull)
+    ORDER BY i.indrelid, i.indisprimary DESC, i.indexrelid
+)
+SELECT c.relname::text AS table_name, c.reltuples AS about_rows, a.attname::text AS column_name,
+       format_type(a.atttypid, a.atttypmod) AS native, t.typname::text AS base, a.attnotnull AS not_null,
+       array_position(keys.indkey::int2[], a.attnum) AS key_position
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN keys ON keys.indrelid = c.oid
+WHERE n.nspname = $1 AND c.relkind IN ('r', 'v', 'm', 'p', 'f') AND ($2::text IS NULL OR c.relname = $2)
+ORDER BY c.relname, a.attnum";
+
+pub(super) async fn list(pool: &PgPool, schema: &str, only: Option<&str>) -> Result<Vec<TableInfo>, sqlx::Error> {
+    let rows: Vec<CatalogueRow> = sqlx::query_as(CATALOGUE).bind(schema).bind(only).fetch_all(pool).await?;
+    let mut tables: BTreeMap<String, (TableInfo, Vec<(i32, String)>)> = BTreeMap::new();
+    for row in rows {
+        let (info, key) = tables.entry(row.table_name.clone()).or_insert_with(|| {
+            // -1 means that it was never analysed; a count of rows then is not known.
+            #[allow(clippy::cast_possible_truncation)] // an estimate of rows
+            let about = (row.about_rows >= 0.0).then_some(row.about_rows as i64);
+            let table = TableRef::new(&row.table_name);
+            (TableInfo { table, columns: Vec::new(), key: Vec::new(), rows: about }, Vec::new())
+        });
+        if let Some(position) = row.key_position {
+            key.push((position, row.column_name.clone()));
+        }
+        let data_type = if row.base == "numeric" { declared(&row.native) } else { declared(&row.base) };
+        info.columns.push(Column { name: row.column_name, data_type, nullable: !row.not_null, native: row.native });
+    }
+    Ok(tables
+        .into_values()
+        .map(|(mut info, mut key)| {
+            key.sort();
+            info.key = key.into_iter().map(|(_, name)| name).collect();
+            info
+        })
+        .collect())
+}

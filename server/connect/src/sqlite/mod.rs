@@ -1,0 +1,125 @@
+//! SQLite: a file that the server can read.
+
+mod query;
+mod tables;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use model::dialect::Dialect;
+use model::table::{Column, QueryPlan, TableInfo, TableRef};
+use model::{DataType, Value};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+
+use crate::error::of_pool;
+use crate::{
+    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SourceError,
+    SourceErrorKind, Statement,
+};
+
+pub(crate) struct Sqlite;
+
+#[async_trait]
+impl Connector for Sqlite {
+    fn driver(&self) -> &'static str {
+        "sqlite"
+    }
+
+    fn title(&self) -> &'static str {
+        "SQLite"
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    fn form(&self) -> Vec<ConfigField> {
+        vec![
+            ConfigField::new("path", "File", "A path on the machine that runs Sluice. It is opened for reading only.", "/srv/data/flights.db")
+                .required(),
+        ]
+    }
+
+    fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
+        let options = SqliteConnectOptions::new()
+            .filename(config.get("path"))
+            .create_if_missing(false)
+            .read_only(true)
+            .pragma("query_only", "ON")
+            .pragma("cache_size", "-16000");
+        let pool = SqlitePoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        Ok(Arc::new(SqliteConnection { pool }))
+    }
+}
+
+struct SqliteConnection {
+    pool: SqlitePool,
+}
+
+#[async_trait]
+impl Connection for SqliteConnection {
+    async fn test(&self) -> Result<String, SourceError> {
+        let version: String =
+            sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&self.pool).await.map_err(|error| read_error(&error))?;
+        // The version comes from the library; only reading the schema proves that the file is a database.
+        sqlx::query("SELECT count(*) FROM sqlite_master").fetch_one(&self.pool).await.map_err(|error| read_error(&error))?;
+        Ok(format!("SQLite {version}"))
+    }
+
+    async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {
+        tables::list(&self.pool).await.map_err(|error| read_error(&error))
+    }
+
+    async fn table(&self, table: &TableRef) -> Result<Option<TableInfo>, SourceError> {
+        tables::describe(&self.pool, table).await.map_err(|error| read_error(&error))
+    }
+
+    async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {
+        query::describe(&self.pool, sql, binds).await
+    }
+
+    async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
+        query::explain(&self.pool, sql, binds).await
+    }
+
+    async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
+        query::stream(&self.pool, statement).await
+    }
+}
+
+/// SQLite's own words, by what they mean for a person.
+fn read_error(error: &sqlx::Error) -> SourceError {
+    if let Some(known) = of_pool(error) {
+        return known;
+    }
+    let said = error.to_string();
+    let named = |what: &str| said.split(what).nth(1).map(|rest| rest.trim().trim_end_matches('"').to_owned());
+    let (kind, sentence) = if let Some(name) = named("no such column:") {
+        (SourceErrorKind::Missing, format!("There is no column {name}. It may have been renamed or dropped."))
+    } else if let Some(name) = named("no such table:") {
+        (SourceErrorKind::Missing, format!("There is no table {name}. It may have been renamed or dropped."))
+    } else if let Some(name) = named("no such function:") {
+        (SourceErrorKind::Statement, format!("There is no function {name} in SQLite."))
+    } else if let Some(name) = named("ambiguous column name:") {
+        (SourceErrorKind::Statement, format!("More than one table has a column {name}. Write the table before it."))
+    } else if said.contains("interrupted") {
+        (SourceErrorKind::Timeout, "It took longer than this API allows. Narrow the question, or raise the time-out.".to_owned())
+    } else if said.contains("unable to open database file") {
+        (SourceErrorKind::Unreachable, "There is no file at this path that Sluice may read. Check the path and its rights.".to_owned())
+    } else if said.contains("not a database") {
+        (SourceErrorKind::Config, "The file at this path is not a SQLite database.".to_owned())
+    } else if said.contains("locked") || said.contains("busy") {
+        (SourceErrorKind::Busy, "Somebody is writing to the file just now. Try again in a moment.".to_owned())
+    } else if said.contains("readonly") || said.contains("query_only") {
+        (SourceErrorKind::Statement, "Only reading is allowed.".to_owned())
+    } else if said.contains("syntax error") || said.contains("misuse") || said.contains("GROUP BY") {
+        (SourceErrorKind::Statement, "SQLite cannot read this statement. Check it near where it was changed last.".to_owned())
+    } else {
+        (SourceErrorKind::Other, "It could not answer. The log has the reason under this request's id.".to_owned())
+    };
+    SourceError::new(kind, sentence).because(said)
+}

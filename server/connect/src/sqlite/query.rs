@@ -1,0 +1,174 @@
+//! Running statements: described by preparing them, explained, and streamed as Arrow batches.
+
+use std::time::{Duration, Instant};
+
+use futures::{StreamExt, TryStreamExt};
+use model::table::{Column, QueryPlan};
+use model::{DataType, Value};
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
+use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
+use tokio::sync::mpsc;
+
+use super::read_error;
+use crate::batch::BatchBuilder;
+use crate::sql_types::{bind_all, declared};
+use crate::{BATCH_ROWS, BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
+
+/// Virtual-machine steps between two looks at the clock.
+const STEPS: i32 = 10_000;
+/// Rows that are read to tell the type of a computed column.
+const TYPE_ROWS: usize = 200;
+
+/// A connection whose statements end at a deadline. The handler stays until the next statement sets its own.
+async fn with_deadline(pool: &SqlitePool, limit: Duration) -> Result<PoolConnection<Sqlite>, SourceError> {
+    let mut connection = pool.acquire().await.map_err(|error| read_error(&error))?;
+    let deadline = Instant::now() + limit;
+    connection
+        .lock_handle()
+        .await
+        .map_err(|error| read_error(&error))?
+        .set_progress_handler(STEPS, move || Instant::now() < deadline);
+    Ok(connection)
+}
+
+pub(super) async fn describe(
+    pool: &SqlitePool,
+    sql: &str,
+    binds: &[(DataType, Value)],
+) -> Result<Vec<Column>, SourceError> {
+    let mut connection = with_deadline(pool, SESSION_TIMEOUT).await?;
+    let text = sqlx::AssertSqlSafe(sql.to_owned()).into_sql_str();
+    let prepared = connection.prepare(text).await.map_err(|error| read_error(&error))?;
+    let mut columns: Vec<(Column, bool)> = prepared
+        .columns()
+        .iter()
+        .map(|column| {
+            let native = column.type_info().name().to_owned();
+            let known = native != "NULL";
+            (Column { name: column.name().to_owned(), data_type: declared(&native), nullable: true, native }, known)
+        })
+        .collect();
+    drop(prepared);
+    if columns.iter().any(|(_, known)| !known) {
+        tell_by_rows(&mut connection, sql, binds, &mut columns).await?;
+    }
+    Ok(columns.into_iter().map(|(column, _)| column).collect())
+}
+
+/// A computed column has no declared type: its first filled cell says what it is.
+async fn tell_by_rows(
+    connection: &mut PoolConnection<Sqlite>,
+    sql: &str,
+    binds: &[(DataType, Value)],
+    columns: &mut [(Column, bool)],
+) -> Result<(), SourceError> {
+    let query = bind_all!(sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())), binds);
+    let mut rows = query.fetch(&mut **connection).take(TYPE_ROWS);
+    while let Some(row) = rows.try_next().await.map_err(|error| read_error(&error))? {
+        for (index, (column, known)) in columns.iter_mut().enumerate() {
+            let cell = cell(&row, index);
+            if *known && !(column.data_type == DataType::Int64 && matches!(cell, Value::Float(_))) {
+                continue;
+            }
+            column.data_type = match cell {
+                Value::Int(_) => DataType::Int64,
+                Value::Float(_) => DataType::Float64,
+                Value::Text(_) => DataType::String,
+                Value::Bytes(_) => DataType::Bytes,
+                _ => continue,
+            };
+            column.native = column.data_type.key().to_uppercase();
+            *known = true;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn explain(
+    pool: &SqlitePool,
+    sql: &str,
+    binds: &[(DataType, Value)],
+) -> Result<QueryPlan, SourceError> {
+    let mut connection = with_deadline(pool, SESSION_TIMEOUT).await?;
+    let text = format!("EXPLAIN QUERY PLAN {sql}");
+    let query = bind_all!(sqlx::query(sqlx::AssertSqlSafe(text)), binds);
+    let rows = query.fetch_all(&mut *connection).await.map_err(|error| read_error(&error))?;
+    let lines: Vec<String> = rows.iter().filter_map(|row| row.try_get::<String, _>("detail").ok()).collect();
+    let full_scans = lines
+        .iter()
+        .filter(|line| !line.contains("INDEX") && !line.contains("PRIMARY KEY"))
+        .filter_map(|line| line.strip_prefix("SCAN "))
+        .filter_map(|rest| rest.split_whitespace().next())
+        .filter(|name| !name.starts_with('('))
+        .map(str::to_owned)
+        .collect();
+    Ok(QueryPlan { lines, full_scans })
+}
+
+pub(super) async fn stream(pool: &SqlitePool, statement: Statement) -> Result<BatchStream, SourceError> {
+    let connection = with_deadline(pool, statement.timeout).await?;
+    // Two batches ahead of the reader; when the reader goes, the sender fails and the statement ends.
+    let (sender, mut receiver) = mpsc::channel(2);
+    tokio::spawn(async move {
+        if let Err(error) = send_rows(connection, &statement, &sender).await {
+            let _ = sender.send(Err(error)).await;
+        }
+    });
+    Ok(futures::stream::poll_fn(move |context| receiver.poll_recv(context)).boxed())
+}
+
+async fn send_rows(
+    mut connection: PoolConnection<Sqlite>,
+    statement: &Statement,
+    sender: &mpsc::Sender<Result<arrow_array::RecordBatch, SourceError>>,
+) -> Result<(), SourceError> {
+    let query = bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds);
+    let mut rows = query.fetch(&mut *connection).take(statement.max_rows);
+    let mut batch = BatchBuilder::new(&statement.fields);
+    let mut order: Option<Vec<usize>> = None;
+    while let Some(row) = rows.try_next().await.map_err(|error| read_error(&error))? {
+        let order = match &order {
+            Some(known) => known,
+            None => order.insert(positions(&row, statement)?),
+        };
+        for (index, position) in order.iter().enumerate() {
+            batch.append(index, cell(&row, *position))?;
+        }
+        if batch.rows() == BATCH_ROWS && sender.send(batch.finish()).await.is_err() {
+            return Ok(());
+        }
+    }
+    if batch.rows() > 0 {
+        let _ = sender.send(batch.finish()).await;
+    }
+    Ok(())
+}
+
+/// Where each field of the answer stands in the row.
+fn positions(row: &SqliteRow, statement: &Statement) -> Result<Vec<usize>, SourceError> {
+    statement
+        .fields
+        .iter()
+        .map(|field| {
+            row.columns().iter().position(|column| column.name() == field.name).ok_or_else(|| {
+                SourceError::new(SourceErrorKind::Missing, format!("The answer has no column {} any more.", field.name))
+            })
+        })
+        .collect()
+}
+
+/// A cell as it is stored; SQLite types values, not columns.
+fn cell(row: &SqliteRow, index: usize) -> Value {
+    let kind = match row.try_get_raw(index) {
+        Ok(raw) if !raw.is_null() => raw.type_info().name().to_owned(),
+        _ => return Value::Null,
+    };
+    // The stored class decides, not the declared type, so nothing is decoded that is not there.
+    match kind.as_str() {
+        "INTEGER" | "BOOLEAN" => row.try_get_unchecked(index).map_or(Value::Null, Value::Int),
+        "REAL" => row.try_get_unchecked(index).map_or(Value::Null, Value::Float),
+        "BLOB" => row.try_get_unchecked(index).map_or(Value::Null, Value::Bytes),
+        _ => row.try_get_unchecked(index).map_or(Value::Null, Value::Text),
+    }
+}

@@ -1,0 +1,73 @@
+//! What tables there are, their columns, their keys, and about how many rows.
+
+use model::dialect::Dialect;
+use model::table::{Column, TableInfo, TableRef};
+use sqlx::sqlite::SqlitePool;
+
+use crate::sql_types::declared;
+
+pub(super) async fn list(pool: &SqlitePool) -> Result<Vec<TableInfo>, sqlx::Error> {
+    let names: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut tables = Vec::with_capacity(names.len());
+    for name in names {
+        if let Some(info) = describe(pool, &TableRef::new(name)).await? {
+            tables.push(info);
+        }
+    }
+    Ok(tables)
+}
+
+pub(super) async fn describe(pool: &SqlitePool, table: &TableRef) -> Result<Option<TableInfo>, sqlx::Error> {
+    let rows: Vec<(String, String, i64, i64)> =
+        sqlx::query_as("SELECT name, type, \"notnull\", pk FROM pragma_table_info($1)").bind(&table.name).fetch_all(pool).await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let mut primary: Vec<(i64, String)> =
+        rows.iter().filter(|row| row.3 > 0).map(|(name, _, _, position)| (*position, name.clone())).collect();
+    primary.sort();
+    let columns: Vec<Column> = rows
+        .into_iter()
+        .map(|(name, native, not_null, key)| Column {
+            data_type: declared(&native),
+            nullable: not_null == 0 && key == 0,
+            name,
+            native,
+        })
+        .collect();
+    let key = if primary.is_empty() {
+        unique_key(pool, table, &columns).await?
+    } else {
+        primary.into_iter().map(|(_, name)| name).collect()
+    };
+    Ok(Some(TableInfo { table: table.clone(), columns, key, rows: row_count(pool, table).await }))
+}
+
+/// The columns of a unique index that can hold no gaps.
+async fn unique_key(pool: &SqlitePool, table: &TableRef, columns: &[Column]) -> Result<Vec<String>, sqlx::Error> {
+    let indexes: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM pragma_index_list($1) WHERE \"unique\" = 1 AND partial = 0 ORDER BY seq")
+            .bind(&table.name)
+            .fetch_all(pool)
+            .await?;
+    for index in indexes {
+        let names: Vec<Option<String>> =
+            sqlx::query_scalar("SELECT name FROM pragma_index_info($1) ORDER BY seqno").bind(index).fetch_all(pool).await?;
+        let whole: Option<Vec<String>> = names.into_iter().collect();
+        let filled = |name: &String| columns.iter().any(|column| &column.name == name && !column.nullable);
+        if let Some(names) = whole.filter(|names| names.iter().all(filled)) {
+            return Ok(names);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// The greatest rowid: exact for a table that only grew, and found without reading it. Views have none.
+async fn row_count(pool: &SqlitePool, table: &TableRef) -> Option<i64> {
+    let sql = format!("SELECT max(rowid) FROM {}", Dialect::Sqlite.quote(&table.name));
+    sqlx::query_scalar::<_, Option<i64>>(sqlx::AssertSqlSafe(sql)).fetch_one(pool).await.ok().flatten()
+}

@@ -1,0 +1,56 @@
+//! A connector as data: what it is called and what its form asks.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dialect::Dialect;
+
+/// One field of a connector's form: the portal draws it, the server checks it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ConfigField {
+    pub key: String,
+    pub label: String,
+    pub help: String,
+    pub placeholder: String,
+    pub required: bool,
+    /// Sealed before it is kept, and never sent back to a browser.
+    pub secret: bool,
+    /// The only values allowed, where there are any.
+    pub choices: Vec<String>,
+}
+
+impl ConfigField {
+    #[must_use]
+    pub fn new(key: &str, label: &str, help: &str, placeholder: &str) -> Self {
+        Self {
+            key: key.into(),
+            label: label.into(),
+            help: help.into(),
+            placeholder: placeholder.into(),
+            required: false,
+            secret: false,
+            choices: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+}
+
+/// A kind of source that can be registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectorInfo {
+    pub driver: String,
+    pub title: String,
+    pub dialect: Dialect,
+    pub form: Vec<ConfigField>,
+}

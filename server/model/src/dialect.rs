@@ -1,0 +1,54 @@
+//! How a source's own SQL writes names, placeholders and typed values.
+
+use serde::{Deserialize, Serialize};
+
+use crate::DataType;
+
+/// The SQL dialects that connectors speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// A name as an identifier, quoted so that no name can be anything else.
+    #[must_use]
+    pub fn quote(self, name: &str) -> String {
+        match self {
+            Self::Sqlite | Self::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
+        }
+    }
+
+    /// The `n`th placeholder (from 1), cast where the source would not accept the text of the type.
+    #[must_use]
+    pub fn placeholder(self, n: usize, data_type: DataType) -> String {
+        match self {
+            Self::Sqlite => format!("?{n}"),
+            Self::Postgres => match data_type {
+                DataType::Decimal { .. } => format!("CAST(${n} AS numeric)"),
+                DataType::Date => format!("CAST(${n} AS date)"),
+                DataType::Time => format!("CAST(${n} AS time)"),
+                DataType::Timestamp => format!("CAST(${n} AS timestamptz)"),
+                DataType::Uuid => format!("CAST(${n} AS uuid)"),
+                DataType::Json => format!("CAST(${n} AS jsonb)"),
+                DataType::String
+                | DataType::Bool
+                | DataType::Int32
+                | DataType::Int64
+                | DataType::Float64
+                | DataType::Bytes => format!("${n}"),
+            },
+        }
+    }
+
+    /// `expression` as a double, for means and the like.
+    #[must_use]
+    pub fn as_double(self, expression: &str) -> String {
+        match self {
+            Self::Sqlite => format!("CAST({expression} AS REAL)"),
+            Self::Postgres => format!("CAST({expression} AS double precision)"),
+        }
+    }
+}

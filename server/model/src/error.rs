@@ -1,0 +1,189 @@
+//! What can go wrong, as a closed set of codes with the HTTP status, the title and the help of each.
+
+use serde::{Deserialize, Serialize};
+
+/// A handful of codes, mapped once for each edge. `docs/errors.md` has a paragraph for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorCode {
+    /// A field or parameter is missing, unknown, mistyped or out of bounds.
+    Invalid,
+    /// Nobody is signed in, or the key is not known.
+    Unauthenticated,
+    /// Known, but not allowed.
+    Forbidden,
+    NotFound,
+    /// Somebody else changed it first, or the state does not allow it.
+    Conflict,
+    TooManyRequests,
+    TooLarge,
+    MethodNotAllowed,
+    /// The source does not answer or refuses us.
+    SourceUnavailable,
+    /// The source took longer than the API allows.
+    SourceTimeout,
+    /// The table or a column is not what it was when the version was checked.
+    SourceChanged,
+    /// The last good snapshot stays; this API's plan did not compile.
+    PlanBroken,
+    /// Metadata is away, or a bug.
+    Internal,
+}
+
+impl ErrorCode {
+    pub const ALL: [ErrorCode; 13] = [
+        Self::Invalid,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::Conflict,
+        Self::TooManyRequests,
+        Self::TooLarge,
+        Self::MethodNotAllowed,
+        Self::SourceUnavailable,
+        Self::SourceTimeout,
+        Self::SourceChanged,
+        Self::PlanBroken,
+        Self::Internal,
+    ];
+
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not-found",
+            Self::Conflict => "conflict",
+            Self::TooManyRequests => "too-many-requests",
+            Self::TooLarge => "too-large",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::SourceUnavailable => "source-unavailable",
+            Self::SourceTimeout => "source-timeout",
+            Self::SourceChanged => "source-changed",
+            Self::PlanBroken => "plan-broken",
+            Self::Internal => "internal",
+        }
+    }
+
+    #[must_use]
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Invalid => 400,
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Conflict => 409,
+            Self::TooLarge => 413,
+            Self::TooManyRequests => 429,
+            Self::Internal => 500,
+            Self::SourceUnavailable | Self::SourceChanged | Self::PlanBroken => 503,
+            Self::SourceTimeout => 504,
+        }
+    }
+
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Invalid => "The request is not right",
+            Self::Unauthenticated => "Who is calling is not known",
+            Self::Forbidden => "This is not open to you",
+            Self::NotFound => "There is no such thing",
+            Self::Conflict => "It changed in the meantime",
+            Self::TooManyRequests => "Too many calls",
+            Self::TooLarge => "That is too large",
+            Self::MethodNotAllowed => "This method is not offered here",
+            Self::SourceUnavailable => "The source does not answer",
+            Self::SourceTimeout => "The source took too long",
+            Self::SourceChanged => "The source is not what it was",
+            Self::PlanBroken => "This API cannot be served just now",
+            Self::Internal => "Something of ours went wrong",
+        }
+    }
+}
+
+/// One field at fault: where it is, what is wrong and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FieldError {
+    /// A path as the form names it: `name`, `parameters.carrier.type`.
+    pub field: String,
+    pub message: String,
+}
+
+impl FieldError {
+    #[must_use]
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+/// An error as a person or a program gets it: RFC 9457's members, our code, the request id and the fields at fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[error("{detail}")]
+pub struct Problem {
+    pub code: ErrorCode,
+    pub title: String,
+    pub status: u16,
+    /// One or two sentences: what happened and what to do.
+    pub detail: String,
+    #[serde(default)]
+    pub request_id: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+impl Problem {
+    #[must_use]
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            title: code.title().into(),
+            status: code.status(),
+            detail: detail.into(),
+            request_id: String::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// A problem with fields; the detail counts them.
+    #[must_use]
+    pub fn fields(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [one] => one.message.clone(),
+            many => format!("{} fields want a change.", many.len()),
+        };
+        Self { errors, ..Self::new(ErrorCode::Invalid, detail) }
+    }
+
+    #[must_use]
+    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::fields(vec![FieldError::new(field, message)])
+    }
+
+    #[must_use]
+    pub fn not_found(what: impl AsRef<str>) -> Self {
+        Self::new(ErrorCode::NotFound, format!("There is no {} that you may see.", what.as_ref()))
+    }
+
+    #[must_use]
+    pub fn with_request(mut self, request_id: &str) -> Self {
+        request_id.clone_into(&mut self.request_id);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_on_the_wire_is_its_key() {
+        for code in ErrorCode::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.key());
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The words of Sluice and the pure rules about them.
+//!
+//! Nothing here touches a network, a disk, a clock or an async runtime; the same code runs in the browser (so that a
+//! form can be right before it is sent) and on the server (so that it is right whatever was sent).
+//!
+//! To add a data type: one row in [`data_type`], its reader in [`value`], its Arrow column in the crate `connect`,
+//! its JSON in the crate `gateway`; the exhaustive matches name every place.
+
+pub mod audit;
+pub mod clock;
+pub mod connector;
+pub mod data_type;
+pub mod dialect;
+pub mod document;
+pub mod error;
+pub mod form;
+pub mod name;
+pub mod openapi;
+pub mod parameter;
+pub mod role;
+pub mod script;
+pub mod snapshot;
+pub mod spec;
+pub mod statement;
+pub mod table;
+pub mod validate;
+pub mod value;
+pub mod view;
+
+pub use data_type::DataType;
+pub use error::{ErrorCode, FieldError, Problem};
+pub use parameter::Parameter;
+pub use role::{Action, Role};
+pub use spec::{ApiBody, ApiSpec, Field};
+pub use value::Value;

@@ -1,0 +1,251 @@
+//! The OpenAPI 3.1 document of one API, made from its definition.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::spec::{ApiKind, MAX_PAGE_SIZE};
+use crate::value::{Value, read_text};
+use crate::{ApiSpec, DataType, ErrorCode, Field, Parameter};
+
+/// The document that `/api/<domain>/<name>/openapi.json` answers with.
+#[must_use]
+pub fn openapi(domain: &str, name: &str, version: i64, spec: &ApiSpec, server: &str) -> Json {
+    let path = format!("/api/{domain}/{name}");
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": format!("{domain}/{name}"),
+            "summary": spec.title,
+            "version": version.to_string(),
+        },
+        "servers": [{"url": server}],
+        "security": [{"key": []}],
+        "paths": { path: {
+            "get": operation(spec, &format!("get-{domain}-{name}"), true),
+            "post": operation(spec, &format!("post-{domain}-{name}"), false),
+        }},
+        "components": {
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "The key of an app that has a grant for this API."}},
+            "schemas": {"Row": row_schema(&spec.fields), "Problem": problem_schema()},
+        },
+    })
+}
+
+fn operation(spec: &ApiSpec, id: &str, in_query: bool) -> Json {
+    let mut operation = Map::new();
+    operation.insert("operationId".into(), id.into());
+    operation.insert("summary".into(), spec.title.clone().into());
+    if in_query {
+        let mut parameters: Vec<Json> = spec.parameters.iter().map(query_parameter).collect();
+        parameters.extend(reserved_parameters(spec));
+        operation.insert("parameters".into(), parameters.into());
+    } else {
+        operation.insert(
+            "requestBody".into(),
+            json!({"required": spec.parameters.iter().any(|p| p.required), "content": {"application/json": {"schema": body_schema(spec)}}}),
+        );
+    }
+    operation.insert("responses".into(), responses(spec));
+    operation.into()
+}
+
+fn query_parameter(parameter: &Parameter) -> Json {
+    let mut out = json!({
+        "name": parameter.name,
+        "in": "query",
+        "required": parameter.required,
+        "schema": parameter_schema(parameter),
+    });
+    if !parameter.about.is_empty() {
+        out["description"] = parameter.about.clone().into();
+    }
+    if parameter.list {
+        out["style"] = "form".into();
+        out["explode"] = false.into();
+    }
+    if let Some(example) = &parameter.test_value {
+        out["example"] = as_json(parameter.data_type, example);
+    }
+    out
+}
+
+/// The paging parameters that every list answers to.
+fn reserved_parameters(spec: &ApiSpec) -> Vec<Json> {
+    let mut out = vec![json!({
+        "name": "fields", "in": "query", "required": false, "description": "Give back only these fields.",
+        "style": "form", "explode": false,
+        "schema": {"type": "array", "items": {"type": "string", "enum": spec.fields.iter().map(|f| &f.name).collect::<Vec<_>>()}},
+    })];
+    if let Some(size) = spec.page_size() {
+        out.push(json!({"name": "limit", "in": "query", "required": false, "description": "Rows of one page.",
+            "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": size}}));
+        out.push(json!({"name": "after", "in": "query", "required": false,
+            "description": "The value of `next` in the answer before.", "schema": {"type": "string"}}));
+    }
+    out
+}
+
+fn body_schema(spec: &ApiSpec) -> Json {
+    let mut properties = Map::new();
+    for parameter in &spec.parameters {
+        properties.insert(parameter.name.clone(), parameter_schema(parameter));
+    }
+    for reserved in reserved_parameters(spec) {
+        if let Some(name) = reserved["name"].as_str() {
+            properties.insert(name.to_owned(), reserved["schema"].clone());
+        }
+    }
+    let required: Vec<&String> = spec.parameters.iter().filter(|p| p.required).map(|p| &p.name).collect();
+    json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
+
+fn parameter_schema(parameter: &Parameter) -> Json {
+    let mut schema = parameter.data_type.openapi();
+    let number = |text: &String| as_json(parameter.data_type, text);
+    let is_text = matches!(parameter.data_type, DataType::String);
+    for (bound, of_number, of_text) in [(&parameter.min, "minimum", "minLength"), (&parameter.max, "maximum", "maxLength")] {
+        match bound {
+            Some(bound) if is_text => schema[of_text] = as_json(DataType::Int64, bound),
+            Some(bound) if parameter.data_type.is_number() => schema[of_number] = number(bound),
+            _ => {}
+        }
+    }
+    if let Some(pattern) = &parameter.pattern {
+        schema["pattern"] = pattern.clone().into();
+    }
+    if !parameter.choices.is_empty() {
+        schema["enum"] = parameter.choices.iter().map(number).collect();
+    }
+    if let (Some(default), false) = (&parameter.default, parameter.list) {
+        schema["default"] = as_json(parameter.data_type, default);
+    }
+    if parameter.list { json!({"type": "array", "items": schema, "minItems": 1}) } else { schema }
+}
+
+fn row_schema(fields: &[Field]) -> Json {
+    let mut properties = Map::new();
+    for field in fields {
+        let mut schema = if field.as_string { json!({"type": "string", "format": "int64"}) } else { field.data_type.openapi() };
+        if field.nullable
+            && let Some(plain) = schema["type"].as_str().map(str::to_owned)
+        {
+            schema["type"] = json!([plain, "null"]);
+        }
+        if !field.about.is_empty() {
+            schema["description"] = field.about.clone().into();
+        }
+        properties.insert(field.name.clone(), schema);
+    }
+    json!({"type": "object", "properties": properties})
+}
+
+fn problem_schema() -> Json {
+    json!({
+        "type": "object",
+        "required": ["code", "title", "status", "detail", "request_id"],
+        "properties": {
+            "code": {"type": "string", "enum": ErrorCode::ALL.map(ErrorCode::key)},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "request_id": {"type": "string"},
+            "errors": {"type": "array", "items": {"type": "object", "properties": {"field": {"type": "string"}, "message": {"type": "string"}}}},
+        },
+    })
+}
+
+fn responses(spec: &ApiSpec) -> Json {
+    let answer = match spec.kind() {
+        ApiKind::Kv => json!({"$ref": "#/components/schemas/Row"}),
+        ApiKind::Sql => json!({
+            "type": "object",
+            "required": ["rows", "next", "truncated"],
+            "properties": {
+                "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}},
+                "next": {"type": ["string", "null"], "description": "Give it as `after` to have the next page."},
+                "truncated": {"type": "boolean", "description": "Whether the row cap cut the answer."},
+            },
+        }),
+    };
+    let mut out = Map::new();
+    out.insert("200".into(), json!({"description": "The answer", "content": {"application/json": {"schema": answer}}}));
+    for code in [
+        ErrorCode::Invalid,
+        ErrorCode::Unauthenticated,
+        ErrorCode::Forbidden,
+        ErrorCode::NotFound,
+        ErrorCode::SourceUnavailable,
+        ErrorCode::SourceTimeout,
+    ] {
+        out.insert(
+            code.status().to_string(),
+            json!({"description": code.title(), "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}),
+        );
+    }
+    out.into()
+}
+
+fn as_json(data_type: DataType, text: &str) -> Json {
+    match read_text(data_type, text) {
+        Ok(Value::Int(number)) => number.into(),
+        Ok(Value::Float(number)) => number.into(),
+        Ok(Value::Bool(yes)) => yes.into(),
+        _ => text.into(),
+    }
+}
+
+/// The address of a call with the stored test values filled in, ready for curl.
+#[must_use]
+pub fn example_query(spec: &ApiSpec) -> String {
+    let mut query = String::new();
+    for parameter in &spec.parameters {
+        let Some(value) = parameter.test_value.as_ref().or(parameter.default.as_ref()) else { continue };
+        query.push(if query.is_empty() { '?' } else { '&' });
+        query.push_str(&parameter.name);
+        query.push('=');
+        query.push_str(&percent_encode(value));
+    }
+    query
+}
+
+/// A call as one shell line.
+#[must_use]
+pub fn curl(server: &str, domain: &str, name: &str, query: &str) -> String {
+    format!("curl \"{server}/api/{domain}/{name}{query}\" \\\n  --header \"authorization: Bearer $SLUICE_KEY\"")
+}
+
+/// Percent-encoding for a query's value; everything but letters, digits and `-._~,`.
+#[must_use]
+pub fn percent_encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b',' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::ApiKind;
+
+    #[test]
+    fn the_document_says_what_a_caller_may_send() {
+        let mut spec = ApiSpec::empty(ApiKind::Sql);
+        spec.parameters = vec![Parameter {
+            list: true,
+            max: Some("12".into()),
+            test_value: Some("2".into()),
+            ..Parameter::new("month", DataType::Int32)
+        }];
+        spec.fields = vec![Field { name: "n".into(), column: "n".into(), data_type: DataType::Int64, nullable: true, ..Field::default() }];
+        let document = openapi("travel", "delays", 7, &spec, "http://127.0.0.1:8080");
+        let parameters = &document["paths"]["/api/travel/delays"]["get"]["parameters"];
+        assert_eq!(parameters[0]["schema"]["items"]["maximum"], 12);
+        assert_eq!(document["components"]["schemas"]["Row"]["properties"]["n"]["type"], json!(["integer", "null"]));
+        assert_eq!(example_query(&spec), "?month=2");
+        assert_eq!(percent_encode("a b&c"), "a%20b%26c");
+    }
+}

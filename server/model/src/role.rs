@@ -1,0 +1,160 @@
+//! Who may do what: one table, action by role, printed in docs/roles.md and held by every use case.
+
+use serde::{Deserialize, Serialize};
+
+/// What a person is in one domain. `admin` is not a role of a domain: it is everything, everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Viewer,
+    Builder,
+    Approver,
+    Owner,
+}
+
+impl Role {
+    pub const ALL: [Role; 4] = [Role::Viewer, Role::Builder, Role::Approver, Role::Owner];
+
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Builder => "builder",
+            Self::Approver => "approver",
+            Self::Owner => "owner",
+        }
+    }
+
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.key() == key)
+    }
+
+    /// What the role is for, in a line.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Viewer => "Looks around, tries APIs, asks for access",
+            Self::Builder => "Makes sources, APIs and apps, and sends them for review",
+            Self::Approver => "Decides on the requests of others",
+            Self::Owner => "All that a builder may, and switches, rollback and members",
+        }
+    }
+}
+
+/// Everything that a use case can ask leave for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// See sources, tables, APIs, requests and apps of the domain.
+    See,
+    /// Call a live version in the test console.
+    TryLive,
+    /// Read sample rows of a source and try a draft against it.
+    ReadSample,
+    EditSource,
+    EditApi,
+    Submit,
+    Decide,
+    Rollback,
+    EditApp,
+    Grant,
+    SeeAudit,
+    EditMembers,
+    /// Domains and people: admins alone.
+    Administer,
+}
+
+impl Action {
+    pub const ALL: [Action; 13] = [
+        Action::See,
+        Action::TryLive,
+        Action::ReadSample,
+        Action::EditSource,
+        Action::EditApi,
+        Action::Submit,
+        Action::Decide,
+        Action::Rollback,
+        Action::EditApp,
+        Action::Grant,
+        Action::SeeAudit,
+        Action::EditMembers,
+        Action::Administer,
+    ];
+
+    /// What it means to a person: *You may not … in travel.*
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::See => "look around",
+            Self::TryLive => "try a live API",
+            Self::ReadSample => "read sample rows",
+            Self::EditSource => "change sources",
+            Self::EditApi => "make or change APIs",
+            Self::Submit => "send an API for review",
+            Self::Decide => "decide on requests",
+            Self::Rollback => "roll an API back",
+            Self::EditApp => "make or change apps and their keys",
+            Self::Grant => "open an API to an app",
+            Self::SeeAudit => "read the audit log",
+            Self::EditMembers => "change who belongs to the domain",
+            Self::Administer => "administer domains and people",
+        }
+    }
+
+    /// The table. A role that is not named for an action does not have it.
+    #[must_use]
+    pub fn roles(self) -> &'static [Role] {
+        use Role::{Approver, Builder, Owner, Viewer};
+        match self {
+            Self::See | Self::TryLive => &[Viewer, Builder, Approver, Owner],
+            Self::ReadSample => &[Builder, Approver, Owner],
+            Self::EditSource | Self::EditApi | Self::Submit | Self::EditApp => &[Builder, Owner],
+            Self::Decide => &[Approver],
+            Self::Grant => &[Approver, Owner],
+            Self::Rollback | Self::EditMembers => &[Owner],
+            Self::SeeAudit => &[Approver, Owner],
+            Self::Administer => &[],
+        }
+    }
+
+    #[must_use]
+    pub fn allowed_to(self, role: Role) -> bool {
+        self.roles().contains(&role)
+    }
+}
+
+/// The table as Markdown, for docs/roles.md; a test holds the two together.
+#[must_use]
+pub fn table_as_markdown() -> String {
+    let mut out = String::from("| action | viewer | builder | approver | owner | admin |\n| --- | --- | --- | --- | --- | --- |\n");
+    for action in Action::ALL {
+        out.push_str(&format!("| {} |", action.words()));
+        for role in Role::ALL {
+            out.push_str(if action.allowed_to(role) { " yes |" } else { " |" });
+        }
+        out.push_str(" yes |\n");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_has_all_of_a_builder_but_nobody_has_administer() {
+        for action in Action::ALL {
+            assert!(!action.allowed_to(Role::Builder) || action.allowed_to(Role::Owner), "{action:?}");
+            assert!(!action.allowed_to(Role::Viewer) || action.allowed_to(Role::Approver), "{action:?}");
+        }
+        assert!(Action::Administer.roles().is_empty());
+    }
+
+    #[test]
+    fn the_printed_table_is_this_table() {
+        let printed = include_str!("../../../docs/roles.md");
+        assert!(printed.contains(&table_as_markdown()), "docs/roles.md should hold:\n{}", table_as_markdown());
+    }
+}

@@ -1,0 +1,300 @@
+//! SQL with named parameters: `:name` is read out of the text by itself, and `[[ … ]]` vanishes when a parameter
+//! inside it is absent. Nothing a caller sends ever becomes part of the text.
+
+use crate::Parameter;
+use crate::dialect::Dialect;
+use crate::value::Value;
+
+/// A place in the text and what is wrong there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct ScriptError {
+    pub line: usize,
+    pub column: usize,
+    pub message: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Parameter(String),
+    Optional(Vec<Part>),
+}
+
+/// A parsed script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    parts: Vec<Part>,
+}
+
+/// A statement ready to be sent: text with the dialect's placeholders, and the values in their order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rendered {
+    pub sql: String,
+    pub binds: Vec<(crate::DataType, Value)>,
+}
+
+impl Script {
+    /// # Errors
+    /// Where brackets, quotes or comments do not close, or optional parts are nested.
+    pub fn parse(text: &str) -> Result<Self, ScriptError> {
+        Reader { text, at: 0 }.parts()
+    }
+
+    /// The names of all parameters in the order of their first appearance, each with whether it stands only in
+    /// optional parts.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<(String, bool)> {
+        let mut found: Vec<(String, bool)> = Vec::new();
+        let mut note = |name: &String, optional: bool| match found.iter_mut().find(|(known, _)| known == name) {
+            Some((_, only_optional)) => *only_optional &= optional,
+            None => found.push((name.clone(), optional)),
+        };
+        for part in &self.parts {
+            match part {
+                Part::Text(_) => {}
+                Part::Parameter(name) => note(name, false),
+                Part::Optional(inner) => inner.iter().for_each(|part| {
+                    if let Part::Parameter(name) = part {
+                        note(name, true);
+                    }
+                }),
+            }
+        }
+        found
+    }
+
+    /// Whether there is an optional part without a parameter, which could never vanish.
+    #[must_use]
+    pub fn has_constant_optional(&self) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Optional(inner) => !inner.iter().any(|part| matches!(part, Part::Parameter(_))),
+            _ => false,
+        })
+    }
+
+    /// The statement for these values. `given` answers `None` for an absent parameter.
+    pub fn render<'a>(
+        &self,
+        dialect: Dialect,
+        parameters: &[Parameter],
+        given: impl Fn(&str) -> Option<&'a Value>,
+    ) -> Rendered {
+        let mut out = Rendered { sql: String::new(), binds: Vec::new() };
+        for part in &self.parts {
+            if let Part::Optional(inner) = part {
+                let all_given = inner.iter().all(|part| match part {
+                    Part::Parameter(name) => given(name).is_some(),
+                    _ => true,
+                });
+                if all_given {
+                    inner.iter().for_each(|part| push_part(&mut out, part, dialect, parameters, &given));
+                }
+            } else {
+                push_part(&mut out, part, dialect, parameters, &given);
+            }
+        }
+        out
+    }
+}
+
+fn push_part<'a>(
+    out: &mut Rendered,
+    part: &Part,
+    dialect: Dialect,
+    parameters: &[Parameter],
+    given: &impl Fn(&str) -> Option<&'a Value>,
+) {
+    match part {
+        Part::Text(text) => out.sql.push_str(text),
+        Part::Parameter(name) => {
+            let data_type =
+                parameters.iter().find(|parameter| &parameter.name == name).map(|p| p.data_type).unwrap_or_default();
+            match given(name) {
+                Some(Value::List(items)) if !items.is_empty() => {
+                    for (index, item) in items.iter().enumerate() {
+                        if index > 0 {
+                            out.sql.push_str(", ");
+                        }
+                        out.push(dialect, data_type, item.clone());
+                    }
+                }
+                Some(value) => out.push(dialect, data_type, value.clone()),
+                None => out.push(dialect, data_type, Value::Null),
+            }
+        }
+        Part::Optional(_) => {}
+    }
+}
+
+impl Rendered {
+    /// Adds one bound value at the end of the text.
+    pub fn push(&mut self, dialect: Dialect, data_type: crate::DataType, value: Value) {
+        self.binds.push((data_type, value));
+        self.sql.push_str(&dialect.placeholder(self.binds.len(), data_type));
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn parts(mut self) -> Result<Script, ScriptError> {
+        let mut parts = Vec::new();
+        let mut optional: Option<(usize, Vec<Part>)> = None;
+        let mut text_from = 0;
+        while self.at < self.text.len() {
+            let rest = &self.text[self.at..];
+            let start = self.at;
+            let in_optional = optional.is_some();
+            let target = optional.as_mut().map_or(&mut parts, |(_, inner)| inner);
+            if let Some(name) = parameter_name(rest, self.text[..start].chars().next_back()) {
+                push_text(target, &self.text[text_from..start]);
+                target.push(Part::Parameter(name.to_owned()));
+                self.at += 1 + name.len();
+                text_from = self.at;
+            } else if rest.starts_with("[[") {
+                if in_optional {
+                    return Err(self.error(start, "An optional part cannot hold another. Close the first with ]]."));
+                }
+                push_text(&mut parts, &self.text[text_from..start]);
+                optional = Some((start, Vec::new()));
+                self.at += 2;
+                text_from = self.at;
+            } else if rest.starts_with("]]") && in_optional {
+                push_text(target, &self.text[text_from..start]);
+                if let Some((_, inner)) = optional.take() {
+                    parts.push(Part::Optional(inner));
+                }
+                self.at += 2;
+                text_from = self.at;
+            } else {
+                self.skip_one(rest)?;
+            }
+        }
+        if let Some((start, _)) = optional {
+            return Err(self.error(start, "This optional part is never closed. Add ]] where it ends."));
+        }
+        push_text(&mut parts, &self.text[text_from..]);
+        Ok(Script { parts })
+    }
+
+    /// Passes over one quoted text, one comment, or one character, none of which can hold a parameter.
+    fn skip_one(&mut self, rest: &str) -> Result<(), ScriptError> {
+        let start = self.at;
+        let until = |end: &str, from: usize| rest[from..].find(end).map(|found| from + found + end.len());
+        let first = rest.chars().next().map_or(1, char::len_utf8);
+        let (length, what) = if rest.starts_with("--") {
+            (Some(rest.find('\n').map_or(rest.len(), |found| found + 1)), "")
+        } else if rest.starts_with("/*") {
+            (until("*/", 2), "comment")
+        } else if rest.starts_with('\'') {
+            (until("'", 1), "text")
+        } else if rest.starts_with('"') {
+            (until("\"", 1), "name")
+        } else if let Some(tag) = dollar_tag(rest) {
+            (until(tag, tag.len()), "text")
+        } else {
+            (Some(if rest.starts_with("::") { 2 } else { first }), "")
+        };
+        let Some(length) = length else {
+            return Err(self.error(start, &format!("This {what} is never closed.")));
+        };
+        self.at += length;
+        Ok(())
+    }
+
+    fn error(&self, at: usize, message: &str) -> ScriptError {
+        let before = &self.text[..at];
+        ScriptError {
+            line: before.matches('\n').count() + 1,
+            column: before.rsplit('\n').next().unwrap_or(before).chars().count() + 1,
+            message: message.to_owned(),
+        }
+    }
+}
+
+fn push_text(parts: &mut Vec<Part>, text: &str) {
+    if !text.is_empty() {
+        parts.push(Part::Text(text.to_owned()));
+    }
+}
+
+/// The name after a `:` that begins a parameter (and is no `::` cast and no `a:b` slice).
+fn parameter_name(rest: &str, before: Option<char>) -> Option<&str> {
+    let name = rest.strip_prefix(':')?;
+    if before.is_some_and(|c| c == ':' || c.is_ascii_alphanumeric() || c == '_') {
+        return None;
+    }
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
+    let name = &name[..end];
+    crate::name::is_identifier(name).then_some(name)
+}
+
+/// `$$` or `$tag$` at the start of the text.
+fn dollar_tag(rest: &str) -> Option<&str> {
+    let inner = rest.strip_prefix('$')?;
+    let end = inner.find('$')?;
+    let tag = &inner[..end];
+    (tag.is_empty() || crate::name::is_identifier(tag)).then(|| &rest[..end + 2])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::DataType;
+
+    fn rendered(text: &str, given: &[(&str, Value)]) -> Rendered {
+        let parameters = [Parameter::new("carrier", DataType::String), Parameter::new("day", DataType::Date)];
+        Script::parse(text).unwrap().render(Dialect::Postgres, &parameters, |name| {
+            given.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+        })
+    }
+
+    #[test]
+    fn an_optional_part_vanishes_with_its_parameter() {
+        let text = "select 1 from f where true [[ and carrier = :carrier ]] [[ and day >= :day ]]";
+        assert_eq!(rendered(text, &[]).sql, "select 1 from f where true  ");
+        let both = rendered(text, &[("carrier", Value::Text("UA".into())), ("day", Value::Text("2013-01-01".into()))]);
+        assert_eq!(both.sql, "select 1 from f where true  and carrier = $1   and day >= CAST($2 AS date) ");
+        assert_eq!(both.binds.len(), 2);
+    }
+
+    #[test]
+    fn lists_expand_to_placeholders_and_nothing_else() {
+        let list = Value::List(vec![Value::Text("UA".into()), Value::Text("x'); drop table f --".into())]);
+        let out = rendered("select 1 from f where carrier in (:carrier)", &[("carrier", list)]);
+        assert_eq!(out.sql, "select 1 from f where carrier in ($1, $2)");
+    }
+
+    #[test]
+    fn what_only_looks_like_a_parameter_is_left_alone() {
+        let text = "select ':no', \"a:b\", x::int, $$ :no $$, $t$ :no $t$ -- :no\n /* :no [[ */ from f where a = :yes";
+        let script = Script::parse(text).unwrap();
+        assert_eq!(script.parameters(), vec![("yes".to_owned(), false)]);
+    }
+
+    #[test]
+    fn a_parameter_is_optional_only_where_every_use_is() {
+        let script = Script::parse("select 1 where a = :a [[ and b = :b ]] [[ and c = :a ]]").unwrap();
+        assert_eq!(script.parameters(), vec![("a".to_owned(), false), ("b".to_owned(), true)]);
+    }
+
+    #[test]
+    fn what_does_not_close_is_refused_at_its_place() {
+        let unclosed = Script::parse("select 1\n where [[ a = :a").unwrap_err();
+        assert_eq!((unclosed.line, unclosed.column), (2, 8));
+        assert!(Script::parse("select 'x").is_err());
+        assert!(Script::parse("select /* x").is_err());
+        assert!(Script::parse("[[ a [[ b ]] ]]").is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_the_reader_fall(text in "\\PC{0,60}") {
+            let _ = Script::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Everything in a source is a table: what is known about one, and a sample of its rows.
+
+use serde::{Deserialize, Serialize};
+
+use crate::DataType;
+
+/// A table by its schema (where the source has schemas) and name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TableRef {
+    /// Empty means the source's own default: the schema of the binding.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub schema: String,
+    pub name: String,
+}
+
+impl TableRef {
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { schema: String::new(), name: name.into() }
+    }
+
+    /// `schema.name`, or the name alone.
+    #[must_use]
+    pub fn path(&self) -> String {
+        if self.schema.is_empty() { self.name.clone() } else { format!("{}.{}", self.schema, self.name) }
+    }
+}
+
+/// One column as the source declares it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Column {
+    pub name: String,
+    pub data_type: DataType,
+    pub nullable: bool,
+    /// The source's own word for the type, shown beside ours.
+    pub native: String,
+}
+
+/// What a source says about one table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TableInfo {
+    pub table: TableRef,
+    pub columns: Vec<Column>,
+    /// The columns of its primary key or, failing that, of a unique key without gaps.
+    pub key: Vec<String>,
+    /// About how many rows; `None` where the source cannot say cheaply.
+    pub rows: Option<i64>,
+}
+
+impl TableInfo {
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+/// Real rows of a table or of a draft: columns, then rows of JSON values in their order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Sample {
+    pub columns: Vec<Column>,
+    pub rows: Vec<Vec<serde_json::Value>>,
+    /// How long the source took, in milliseconds.
+    pub took_ms: f64,
+}
+
+/// What the source would do to answer a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct QueryPlan {
+    /// The source's own explanation, a step a line.
+    pub lines: Vec<String>,
+    /// Tables that are read from end to end.
+    pub full_scans: Vec<String>,
+}

@@ -1,0 +1,288 @@
+//! The pure rules of a definition: the same code says them in the browser beside the field and on the server before
+//! anything is stored. What needs the source itself (does the column exist, does the statement parse) is the *check*.
+
+use std::collections::HashSet;
+
+use crate::form::{Op, QueryForm};
+use crate::name::is_identifier;
+use crate::parameter::RESERVED;
+use crate::script::Script;
+use crate::spec::{ApiBody, KvBody, MAX_MAX_ROWS, MAX_PAGE_SIZE, MAX_TIMEOUT_MS, Query, SqlBody};
+use crate::value::read_text;
+use crate::{ApiSpec, FieldError, Parameter};
+
+/// The longest SQL text, in bytes.
+pub const MAX_SCRIPT: usize = 20_000;
+const MAX_FIELDS: usize = 500;
+const MAX_PARAMETERS: usize = 50;
+const MAX_TITLE: usize = 200;
+
+/// Everything wrong with a definition, each with its place. Empty means it can be checked against its source.
+#[must_use]
+pub fn validate(spec: &ApiSpec) -> Vec<FieldError> {
+    let mut found = Errors::default();
+    if spec.title.chars().count() > MAX_TITLE {
+        found.add("title", format!("At most {MAX_TITLE} characters."));
+    }
+    if spec.source.is_empty() {
+        found.add("source", "Pick a source.");
+    }
+    match &spec.body {
+        ApiBody::Kv(kv) => check_kv(spec, kv, &mut found),
+        ApiBody::Sql(sql) => check_sql(spec, sql, &mut found),
+    }
+    check_fields(spec, &mut found);
+    check_parameters(spec, &mut found);
+    check_policy(spec, &mut found);
+    found.0
+}
+
+#[derive(Default)]
+struct Errors(Vec<FieldError>);
+
+impl Errors {
+    fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.0.push(FieldError::new(field, message));
+    }
+}
+
+fn check_kv(spec: &ApiSpec, kv: &KvBody, found: &mut Errors) {
+    if kv.table.name.is_empty() {
+        found.add("table", "Pick a table.");
+    }
+    if kv.key.is_empty() {
+        found.add("key", "Pick the column that a row is looked up by.");
+    }
+    for column in &kv.key {
+        match spec.fields.iter().find(|field| &field.column == column) {
+            None => found.add("key", format!("{column} is the key, so it must be in the answer.")),
+            Some(field) if spec.parameter(&field.name).is_none_or(|p| !p.required || p.list) => {
+                found.add("key", format!("The key {} must be a required parameter of one value.", field.name));
+            }
+            Some(_) => {}
+        }
+    }
+    if spec.parameters.len() > kv.key.len() {
+        found.add("parameters", "A key API has its key columns as parameters and no others.");
+    }
+}
+
+fn check_sql(spec: &ApiSpec, sql: &SqlBody, found: &mut Errors) {
+    match &sql.query {
+        Query::Form(form) => check_form(spec, form, found),
+        Query::Script(text) => check_script(spec, text, found),
+    }
+    if let Some(size) = sql.page_size {
+        if size == 0 || size > MAX_PAGE_SIZE {
+            found.add("page_size", format!("Between 1 and {MAX_PAGE_SIZE} rows a page."));
+        }
+        if let Query::Form(form) = &sql.query
+            && form.sort.is_empty()
+        {
+            found.add("sort", "Pages need an order. Choose what to sort by, or leave paging off.");
+        }
+    }
+}
+
+fn check_form(spec: &ApiSpec, form: &QueryForm, found: &mut Errors) {
+    if form.table.name.is_empty() {
+        found.add("table", "Pick a table.");
+    }
+    if form.select.is_empty() {
+        found.add("fields", "Pick at least one field for the answer.");
+    }
+    for filter in &form.filters {
+        let place = format!("filters.{}", filter.column);
+        if filter.op == Op::Between && filter.constant.is_some() {
+            found.add(&place, "Between takes two parameters. Use two filters for constants.");
+        }
+        if filter.op.takes_value() && filter.constant.is_none() && !is_identifier(&filter.parameter) {
+            found.add(&place, "Name the parameter: letters, digits and underscores.");
+        }
+        for name in filter.parameters() {
+            match spec.parameter(&name) {
+                None => found.add(&place, format!("There is no parameter {name}.")),
+                Some(parameter) if parameter.list != (filter.op == Op::In) => {
+                    found.add(&place, format!("{name} takes {}.", if parameter.list { "a list: use “is one of”" } else { "one value: make it a list" }));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    for sort in &form.sort {
+        if !form.select.iter().any(|selected| selected.name == sort.field) {
+            found.add("sort", format!("{} is not in the answer.", sort.field));
+        }
+    }
+    let bound: HashSet<String> = form.filters.iter().flat_map(super::form::Filter::parameters).collect();
+    for parameter in &spec.parameters {
+        if !bound.contains(&parameter.name) {
+            found.add(format!("parameters.{}", parameter.name), "No filter uses this parameter.");
+        }
+    }
+}
+
+fn check_script(spec: &ApiSpec, text: &str, found: &mut Errors) {
+    if text.trim().is_empty() {
+        found.add("script", "Write one SELECT statement.");
+        return;
+    }
+    if text.len() > MAX_SCRIPT {
+        found.add("script", format!("At most {MAX_SCRIPT} bytes of SQL."));
+        return;
+    }
+    let script = match Script::parse(text) {
+        Ok(script) => script,
+        Err(error) => return found.add("script", error.to_string()),
+    };
+    if script.has_constant_optional() {
+        found.add("script", "An optional part [[ … ]] needs a parameter in it, or it could never vanish.");
+    }
+    let used = script.parameters();
+    for (name, only_optional) in &used {
+        match spec.parameter(name) {
+            None => found.add("script", format!("There is no parameter {name}.")),
+            Some(parameter) if !only_optional && !parameter.required && parameter.default.is_none() => found.add(
+                format!("parameters.{name}"),
+                "It stands outside [[ … ]], so it must be required or have a default.",
+            ),
+            Some(_) => {}
+        }
+    }
+    for parameter in &spec.parameters {
+        if !used.iter().any(|(name, _)| name == &parameter.name) {
+            found.add(format!("parameters.{}", parameter.name), "The SQL does not use this parameter.");
+        }
+    }
+}
+
+fn check_fields(spec: &ApiSpec, found: &mut Errors) {
+    let is_script = matches!(&spec.body, ApiBody::Sql(SqlBody { query: Query::Script(_), .. }));
+    if spec.fields.is_empty() && !is_script {
+        found.add("fields", "Pick at least one field for the answer.");
+    }
+    if spec.fields.len() > MAX_FIELDS {
+        found.add("fields", format!("At most {MAX_FIELDS} fields."));
+    }
+    let mut seen = HashSet::new();
+    for field in &spec.fields {
+        let place = format!("fields.{}", field.name);
+        if !is_identifier(&field.name) {
+            found.add(&place, "Letters, digits and underscores, beginning with a letter.");
+        }
+        if !seen.insert(&field.name) {
+            found.add(&place, format!("Two fields are called {}. Rename one.", field.name));
+        }
+    }
+}
+
+fn check_parameters(spec: &ApiSpec, found: &mut Errors) {
+    if spec.parameters.len() > MAX_PARAMETERS {
+        found.add("parameters", format!("At most {MAX_PARAMETERS} parameters."));
+    }
+    let mut seen = HashSet::new();
+    for parameter in &spec.parameters {
+        if !seen.insert(&parameter.name) {
+            found.add(format!("parameters.{}", parameter.name), "Two parameters have this name.");
+        }
+        check_parameter(parameter, found);
+    }
+}
+
+fn check_parameter(parameter: &Parameter, found: &mut Errors) {
+    let place = |part: &str| format!("parameters.{}.{part}", parameter.name);
+    if !is_identifier(&parameter.name) {
+        found.add(place("name"), "Letters, digits and underscores, beginning with a letter.");
+    }
+    if RESERVED.contains(&parameter.name.as_str()) {
+        found.add(place("name"), format!("{} is kept for paging and formats. Choose another name.", parameter.name));
+    }
+    let bounds_are_lengths = matches!(parameter.data_type, crate::DataType::String | crate::DataType::Bytes | crate::DataType::Json);
+    for (part, bound) in [("min", &parameter.min), ("max", &parameter.max)] {
+        let Some(bound) = bound else { continue };
+        let fits = if bounds_are_lengths { bound.parse::<u32>().is_ok() } else { read_text(parameter.data_type, bound).is_ok() };
+        if !fits {
+            found.add(place(part), if bounds_are_lengths { "A length: a whole number.".to_owned() } else { format!("A {}.", parameter.data_type.word()) });
+        }
+    }
+    for choice in &parameter.choices {
+        if read_text(parameter.data_type, choice).is_err() {
+            found.add(place("choices"), format!("{choice} is not a {}.", parameter.data_type.word()));
+        }
+    }
+    for (part, text) in [("default", &parameter.default), ("test_value", &parameter.test_value)] {
+        if let Some(text) = text
+            && let Err(error) = parameter.read_texts(&[text])
+        {
+            found.add(place(part), error.message);
+        }
+    }
+    if parameter.pattern.as_ref().is_some_and(|pattern| pattern.len() > 500) {
+        found.add(place("pattern"), "At most 500 characters.");
+    }
+}
+
+fn check_policy(spec: &ApiSpec, found: &mut Errors) {
+    if !(10..=MAX_TIMEOUT_MS).contains(&spec.policy.timeout_ms) {
+        found.add("timeout_ms", format!("Between 10 and {MAX_TIMEOUT_MS} ms."));
+    }
+    if !(1..=MAX_MAX_ROWS).contains(&spec.policy.max_rows) {
+        found.add("max_rows", format!("Between 1 and {MAX_MAX_ROWS} rows."));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{ApiKind, Policy};
+    use crate::table::TableRef;
+    use crate::{DataType, Field};
+
+    fn plane() -> ApiSpec {
+        let field = |name: &str| Field { name: name.into(), column: name.into(), ..Field::default() };
+        ApiSpec {
+            source: "flights-db".into(),
+            body: ApiBody::Kv(KvBody { table: TableRef::new("planes"), key: vec!["tailnum".into()] }),
+            parameters: vec![Parameter::new("tailnum", DataType::String).required()],
+            fields: vec![field("tailnum"), field("model")],
+            policy: Policy::default(),
+            title: String::new(),
+        }
+    }
+
+    fn script(text: &str, parameters: Vec<Parameter>) -> Vec<String> {
+        let mut spec = ApiSpec::empty(ApiKind::Sql);
+        spec.source = "flights-db".into();
+        spec.body = ApiBody::Sql(SqlBody { query: Query::Script(text.into()), page_size: None });
+        spec.parameters = parameters;
+        validate(&spec).into_iter().map(|error| error.message).collect()
+    }
+
+    #[test]
+    fn a_whole_definition_has_nothing_wrong() {
+        assert_eq!(validate(&plane()), vec![]);
+    }
+
+    #[test]
+    fn each_fault_is_named_at_its_place() {
+        let mut spec = plane();
+        spec.fields[1].name = "no good".into();
+        spec.fields.remove(0);
+        spec.policy.timeout_ms = 0;
+        spec.parameters[0].default = Some("x".into());
+        spec.parameters[0].data_type = DataType::Int32;
+        let places: Vec<String> = validate(&spec).into_iter().map(|error| error.field).collect();
+        assert_eq!(places, ["key", "fields.no good", "parameters.tailnum.default", "timeout_ms"]);
+    }
+
+    #[test]
+    fn a_script_and_its_parameters_must_agree() {
+        let a = || Parameter::new("a", DataType::Int64);
+        assert_eq!(script("select 1 where 1 = :a", vec![a().required()]), Vec::<String>::new());
+        assert_eq!(script("select 1 [[ where 1 = :a ]]", vec![a()]), Vec::<String>::new());
+        assert!(script("select 1 where 1 = :a", vec![a()])[0].contains("outside"));
+        assert!(script("select 1", vec![a()])[0].contains("does not use"));
+        assert!(script("select 1 where 1 = :b", vec![])[0].contains("no parameter b"));
+        assert!(script("select 1 [[ limit 1 ]]", vec![])[0].contains("never vanish"));
+    }
+}

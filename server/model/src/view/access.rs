@@ -1,0 +1,47 @@
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Millis;
+use crate::snapshot::Environment;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AppView {
+    pub domain: String,
+    pub name: String,
+    pub owner: String,
+    pub created_at: Millis,
+    pub keys: Vec<KeyView>,
+    pub grants: Vec<GrantView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct KeyView {
+    /// The public part.
+    pub id: String,
+    pub environment: Environment,
+    pub created_by: String,
+    pub created_at: Millis,
+    pub expires_at: Option<Millis>,
+    pub revoked_at: Option<Millis>,
+}
+
+/// A key, shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NewKey {
+    pub id: String,
+    pub secret: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GrantView {
+    pub app_domain: String,
+    pub app: String,
+    pub api_domain: String,
+    pub api: String,
+    pub granted_by: String,
+    pub created_at: Millis,
+    pub expires_at: Option<Millis>,
+}

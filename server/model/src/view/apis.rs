@@ -1,0 +1,139 @@
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Millis;
+use crate::snapshot::Environment;
+use crate::spec::{ApiKind, ApiSpec};
+use crate::table::{QueryPlan, Sample};
+use crate::{Field, FieldError};
+
+/// Which version is live in an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Live {
+    pub environment: Environment,
+    pub version: i64,
+    pub since: Millis,
+}
+
+/// One row of the list of APIs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ApiSummary {
+    pub domain: String,
+    pub name: String,
+    pub kind: ApiKind,
+    pub title: String,
+    pub source: String,
+    pub owner: String,
+    pub live: Vec<Live>,
+    pub in_review: Option<i64>,
+    /// The step at which a draft was left, and when.
+    pub draft: Option<(String, Millis)>,
+    /// Why no gateway can serve it just now, where that is so.
+    pub broken: Option<String>,
+}
+
+impl ApiSummary {
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.domain, self.name)
+    }
+}
+
+/// Everything about one API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ApiDetail {
+    pub summary: ApiSummary,
+    pub id: String,
+    pub created_at: Millis,
+    /// Newest first.
+    pub versions: Vec<VersionView>,
+    /// Apps that may call it.
+    pub apps: Vec<super::GrantView>,
+}
+
+impl ApiDetail {
+    /// The version that a consumer reads about: the one live in prod, else in test, else the newest.
+    #[must_use]
+    pub fn shown_version(&self) -> Option<&VersionView> {
+        let live = |environment| self.summary.live.iter().find(|live| live.environment == environment);
+        let number = live(Environment::Prod).or_else(|| live(Environment::Test)).map(|live| live.version);
+        match number {
+            Some(number) => self.versions.iter().find(|version| version.number == number),
+            None => self.versions.first(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum VersionState {
+    InReview,
+    Approved,
+    Rejected,
+    Withdrawn,
+}
+
+impl VersionState {
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::InReview => "in-review",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        [Self::InReview, Self::Approved, Self::Rejected, Self::Withdrawn].into_iter().find(|state| state.key() == key)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct VersionView {
+    pub number: i64,
+    pub state: VersionState,
+    pub spec: ApiSpec,
+    pub author: String,
+    pub created_at: Millis,
+    /// The environments in which it is live.
+    pub live: Vec<Environment>,
+    /// The environments for which it was approved, and to which one may go back.
+    pub approved_for: Vec<Environment>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DraftView {
+    pub domain: String,
+    pub name: String,
+    pub spec: ApiSpec,
+    /// What a save must name; another's save in between is noticed.
+    pub edit: i64,
+    pub step: String,
+    pub updated_by: String,
+    pub updated_at: Millis,
+    /// Whether a version exists already, so that the name can no longer change.
+    pub has_versions: bool,
+}
+
+/// What a check against the real source found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CheckReport {
+    /// What must be mended before it can be sent.
+    pub errors: Vec<FieldError>,
+    /// What an approver should know.
+    pub warnings: Vec<String>,
+    /// The answer's fields with the types that the source gives them.
+    pub fields: Vec<Field>,
+    /// The statement as the source sees it.
+    pub sql: String,
+    pub plan: QueryPlan,
+    pub sample: Sample,
+}

@@ -1,0 +1,15 @@
+//! What the control plane shows: plain data that the portal draws and `/admin/v1` answers with. No secret is in it.
+
+mod access;
+mod apis;
+mod console;
+mod people;
+mod reviews;
+mod sources;
+
+pub use access::{AppView, GrantView, KeyView, NewKey};
+pub use apis::{ApiDetail, ApiSummary, CheckReport, DraftView, Live, VersionState, VersionView};
+pub use console::{TryAnswer, TryStep};
+pub use people::{DomainView, Me, Membership, NewLink, NewToken, NodeView, SessionView, TokenView, UserView};
+pub use reviews::{DiffLine, DiffSide, RequestDetail, RequestState, RequestView};
+pub use sources::{BindingView, SourceView};

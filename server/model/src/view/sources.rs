@@ -1,0 +1,28 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Millis;
+use crate::snapshot::Environment;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SourceView {
+    pub name: String,
+    pub domain: String,
+    pub driver: String,
+    pub driver_title: String,
+    pub about: String,
+    /// What an editor saves against; another's save in between is noticed.
+    pub edit: i64,
+    pub bindings: BTreeMap<Environment, BindingView>,
+    pub updated_at: Millis,
+}
+
+/// The settings of one environment; of secrets, only which are set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BindingView {
+    pub config: BTreeMap<String, String>,
+    pub secrets_set: Vec<String>,
+}

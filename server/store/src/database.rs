@@ -1,0 +1,181 @@
+//! Opening the database, migrating it, and the one way to write: a transaction that begins by raising the revision.
+
+use std::time::Duration;
+
+use model::audit::AuditRow;
+use model::clock::Millis;
+use sqlx::any::{AnyPoolOptions, AnyQueryResult};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{Any, AnyPool, Executor};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+
+/// Connections of one process; metadata is read rarely, so few are enough.
+const MAX_CONNECTIONS: u32 = 8;
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why metadata could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the metadata database was made by a newer Sluice (it has migration {0}). Start that version, or restore a backup from before it")]
+    Newer(i64),
+    #[error("the metadata database could not be migrated: {0}")]
+    Migrate(MigrateError),
+    /// A unique constraint: somebody was first.
+    #[error("there is one already")]
+    Taken,
+    /// The row is not what the writer had seen.
+    #[error("it changed in the meantime")]
+    Stale,
+    #[error("the metadata database does not answer: {0}")]
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(database) if database.is_unique_violation() => Self::Taken,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// The metadata database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(crate) pool: AnyPool,
+}
+
+/// Who changes something, when, and in which request: what the audit rows of a transaction share.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub actor: String,
+    pub at: Millis,
+    pub request_id: String,
+}
+
+/// A writing transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
+pub struct Tx {
+    pub(crate) inner: sqlx::Transaction<'static, Any>,
+    pub(crate) revision: i64,
+    pub(crate) change: Change,
+}
+
+impl Store {
+    /// Connects to `sqlite://path` (made when missing) or `postgres://…`. Migrates nothing.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let sqlite = url.starts_with("sqlite:");
+        let url = if sqlite && !url.contains('?') { format!("{url}?mode=rwc") } else { url.to_owned() };
+        let pool = AnyPoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if sqlite {
+                        connection.execute("PRAGMA journal_mode = WAL").await?;
+                        connection.execute("PRAGMA synchronous = NORMAL").await?;
+                        connection.execute("PRAGMA busy_timeout = 5000").await?;
+                        connection.execute("PRAGMA foreign_keys = ON").await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect(&url)
+            .await?;
+        Ok(Self { pool })
+    }
+
+    /// Brings the database to this program's layout.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] where a newer program has already migrated it; nothing is changed then.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        MIGRATIONS.run(&self.pool).await.map_err(|error| match error {
+            MigrateError::VersionMissing(version) => StoreError::Newer(version),
+            other => StoreError::Migrate(other),
+        })
+    }
+
+    /// The revision of the metadata: raised by every change.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn revision(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("SELECT value FROM revision WHERE id = 1").fetch_one(&self.pool).await?)
+    }
+
+    /// Begins a change. The first statement raises the revision, so changes queue behind one another and their
+    /// order is the order of the audit log on both databases.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn write(&self, change: Change) -> Result<Tx, StoreError> {
+        let mut inner = self.pool.begin().await?;
+        let revision = sqlx::query_scalar("UPDATE revision SET value = value + 1 WHERE id = 1 RETURNING value")
+            .fetch_one(&mut *inner)
+            .await?;
+        Ok(Tx { inner, revision, change })
+    }
+
+    /// Closes all connections; those under way finish first.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+impl Tx {
+    /// The revision that this change makes.
+    #[must_use]
+    pub fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    /// The time that this change is stamped with.
+    #[must_use]
+    pub fn at(&self) -> Millis {
+        self.change.at
+    }
+
+    /// Writes the audit row of one change; `id` is a UUIDv7.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn audit(
+        &mut self,
+        id: String,
+        action: &str,
+        (domain, subject): (&str, &str),
+        before: Option<String>,
+        after: Option<String>,
+    ) -> Result<(), StoreError> {
+        let row = AuditRow {
+            id,
+            revision: self.revision,
+            at: self.change.at,
+            actor: self.change.actor.clone(),
+            action: action.into(),
+            domain: domain.into(),
+            subject: subject.into(),
+            before,
+            after,
+            request_id: self.change.request_id.clone(),
+        };
+        self.insert_audit(&row).await
+    }
+
+    /// # Errors
+    /// Where the database does not answer; then nothing of the change is kept.
+    pub async fn commit(self) -> Result<i64, StoreError> {
+        self.inner.commit().await?;
+        Ok(self.revision)
+    }
+}
+
+/// `Ok` where exactly one row was changed, [`StoreError::Stale`] otherwise.
+pub(crate) fn one_row(result: &AnyQueryResult) -> Result<(), StoreError> {
+    if result.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}

@@ -1,0 +1,23 @@
+//! Metadata: what is kept of people, sources, APIs, reviews and apps, in SQLite or PostgreSQL with one set of SQL.
+//!
+//! Shapes of rows are in the module of their subject; nothing here decides who may do what. To add a subject: a
+//! migration, a module with its rows and its reads on [`Store`] and its writes on [`Tx`], and a case in the
+//! conformance suite (`tests/conformance.rs`), which runs against both databases.
+
+mod apis;
+mod apps;
+mod audit;
+mod database;
+mod feed;
+mod people;
+mod requests;
+mod sources;
+
+pub use apis::{ApiRow, DraftRow, ReleaseRow, VersionRow};
+pub use apps::{AppRow, GrantRow, KeyRow};
+pub use audit::AuditFilter;
+pub use database::{Change, Store, StoreError, Tx};
+pub use feed::NodeRow;
+pub use people::{DomainRow, InvitationRow, MemberRow, SessionRow, TokenRow, UserRow};
+pub use requests::RequestRow;
+pub use sources::{BindingRow, SourceRow};
