@@ -247,7 +247,7 @@ mod tests {
             assert!(refusal.to_string().contains(word), "{sql}: {refusal}");
         }
         assert_eq!(refused("select carrier,\n  pg_sleep(1) from flights").place, Some((2, 3)));
-        assert_eq!(refused("select 1 from where").place, Some((1, 15)));
+        assert_eq!(refused("select 1 from flights wher x = 1").place, Some((1, 28)));
     }
 
     #[test]

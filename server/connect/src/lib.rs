@@ -6,6 +6,7 @@
 pub mod batch;
 pub mod error;
 pub mod guard;
+pub mod json;
 pub mod pools;
 mod postgres;
 pub mod registry;

@@ -5,12 +5,19 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use model::snapshot::Environment;
 use sha2::{Digest, Sha256};
 
 /// Bytes of a nonce; whoever seals brings a random one.
 pub const NONCE_BYTES: usize = 24;
 const KEY_ID_BYTES: usize = 8;
 const FORMAT: u8 = 1;
+
+/// What the secrets of a binding belong to.
+#[must_use]
+pub fn seal_place(source: &str, environment: Environment) -> String {
+    format!("source/{source}/{}", environment.key())
+}
 
 /// Why a secret cannot be opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

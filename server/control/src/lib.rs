@@ -1,1 +1,117 @@
+//! The use cases: who may do what to sources, APIs, reviews, releases, apps and people.
+//!
+//! Every public function takes who asks ([`Caller`], or [`Visitor`] for somebody who is not signed in) and authorises
+//! inside. What it needs of its neighbours it declares in [`ports`]; `compose.rs` binds them. To add a use case: one
+//! function in the room of its subject, its action in `model::role`, its server function or admin route, and its row
+//! in the authority matrix, which fails until it is there.
 
+pub mod access;
+pub mod apis;
+mod audit;
+mod caller;
+mod console;
+pub mod documents;
+mod failure;
+pub mod identity;
+pub mod ports;
+mod release;
+pub mod review;
+pub mod sources;
+
+use std::sync::Arc;
+
+use connect::pools::Pools;
+use connect::vault::Vault;
+use model::Problem;
+use model::audit::AuditRow;
+use store::{Change, Store, Tx};
+use tokio::sync::watch;
+
+pub use audit::AuditQuery;
+pub use caller::{Caller, Visitor};
+pub use console::TryRequest;
+pub use model;
+
+use failure::from_store;
+
+/// What the outside sets of the control plane.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The demo accounts may sign in without a password.
+    pub demo: bool,
+    /// Where people reach the portal; used in ready-made calls and links.
+    pub public_url: String,
+}
+
+/// The control plane. Cheap to clone.
+#[derive(Clone)]
+pub struct Control {
+    store: Store,
+    vault: Arc<Vault>,
+    pools: Arc<Pools>,
+    host: Arc<dyn ports::Host>,
+    try_call: Arc<dyn ports::TryCall>,
+    settings: Arc<Settings>,
+    /// The newest revision that this process has made: a hint, on top of each node's poll.
+    changed: watch::Sender<i64>,
+}
+
+impl Control {
+    #[must_use]
+    pub fn new(
+        store: Store,
+        vault: Arc<Vault>,
+        pools: Arc<Pools>,
+        host: Arc<dyn ports::Host>,
+        try_call: Arc<dyn ports::TryCall>,
+        settings: Settings,
+    ) -> Self {
+        let (changed, _) = watch::channel(0);
+        Self { store, vault, pools, host, try_call, settings: Arc::new(settings), changed }
+    }
+
+    /// Wakes when this process has changed the metadata.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<i64> {
+        self.changed.subscribe()
+    }
+
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    async fn write(&self, caller: &Caller) -> Result<Tx, Problem> {
+        let change = Change {
+            actor: caller.email().to_owned(),
+            at: self.host.now(),
+            request_id: caller.request_id().to_owned(),
+        };
+        self.store.write(change).await.map_err(|error| from_store(&error))
+    }
+
+    async fn commit(&self, tx: Tx) -> Result<(), Problem> {
+        let revision = tx.commit().await.map_err(|error| from_store(&error))?;
+        self.changed.send_replace(revision);
+        Ok(())
+    }
+
+    async fn note(
+        &self,
+        tx: &mut Tx,
+        action: &str,
+        place: (&str, &str),
+        before: Option<String>,
+        after: Option<String>,
+    ) -> Result<(), Problem> {
+        tx.audit(self.host.id(), action, place, before, after).await.map_err(|error| from_store(&error))
+    }
+
+    /// The audit log, newest first: for a domain's approvers and owners, and all of it for admins.
+    ///
+    /// # Errors
+    /// Where the caller may not read it anywhere.
+    pub async fn audit_log(&self, caller: &Caller, query: &AuditQuery) -> Result<Vec<AuditRow>, Problem> {
+        audit::list(self, caller, query).await
+    }
+}

@@ -37,6 +37,34 @@ impl Environment {
     }
 }
 
+/// How much an API matters when not all can be served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    High,
+    #[default]
+    Medium,
+    Low,
+}
+
+impl Priority {
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
+/// Domain × priority: what has its own share of the gateway. Connections are pooled for each.
+#[must_use]
+pub fn compartment(domain: &str, priority: Priority) -> String {
+    format!("{domain}/{}", priority.key())
+}
+
 /// Everything that the data plane needs, and nothing else.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 pub struct Snapshot {
@@ -71,6 +99,8 @@ pub struct SnapshotApi {
     pub version: i64,
     /// Answers `/api/<domain>/<name>`; the others answer only to their number.
     pub live: bool,
+    #[serde(default)]
+    pub priority: Priority,
     pub spec: ApiSpec,
 }
 

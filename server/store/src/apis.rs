@@ -206,6 +206,19 @@ impl Tx {
         Ok(())
     }
 
+    /// Takes the draft out, as it was seen, to freeze it.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where it was saved or sent in the meantime.
+    pub async fn take_draft(&mut self, api_id: &str, edit: i64) -> Result<(), StoreError> {
+        let taken = sqlx::query("DELETE FROM drafts WHERE api_id = $1 AND edit = $2")
+            .bind(api_id)
+            .bind(edit)
+            .execute(&mut *self.inner)
+            .await?;
+        one_row(&taken)
+    }
+
     /// The number that the next version of an API gets, read inside the change that writes it.
     pub async fn next_version(&mut self, api_id: &str) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) + 1 FROM versions WHERE api_id = $1")

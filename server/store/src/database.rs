@@ -134,6 +134,11 @@ impl Tx {
         self.revision
     }
 
+    /// What follows in this change is done by somebody else: an approver inside an apply.
+    pub fn act_as(&mut self, actor: &str) {
+        actor.clone_into(&mut self.change.actor);
+    }
+
     /// The time that this change is stamped with.
     #[must_use]
     pub fn at(&self) -> Millis {

@@ -1,0 +1,88 @@
+//! Apps: the consumers of APIs.
+
+use model::name::check_name;
+use model::snapshot::Environment;
+use model::view::{AppView, KeyView};
+use model::{Action, Problem};
+use store::{AppRow, StoreError};
+
+use crate::failure::from_store;
+use crate::{Caller, Control};
+
+impl Control {
+    /// The apps of the caller's domains, with their keys (never the secrets) and grants.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn apps(&self, caller: &Caller) -> Result<Vec<AppView>, Problem> {
+        let apps = self.store.apps().await.map_err(|error| from_store(&error))?;
+        let keys = self.store.keys().await.map_err(|error| from_store(&error))?;
+        let inventory = self.inventory().await?;
+        let mut views = Vec::new();
+        for app in apps.iter().filter(|app| caller.can(Action::See, &app.domain)) {
+            let mine = keys.iter().filter(|key| key.app_id == app.id);
+            views.push(AppView {
+                domain: app.domain.clone(),
+                name: app.name.clone(),
+                owner: inventory.email(&app.owner_id),
+                created_at: app.created_at,
+                keys: mine
+                    .map(|key| KeyView {
+                        id: key.id.clone(),
+                        environment: Environment::from_key(&key.environment).unwrap_or_default(),
+                        created_by: key.created_by.clone(),
+                        created_at: key.created_at,
+                        expires_at: key.expires_at,
+                        revoked_at: key.revoked_at,
+                    })
+                    .collect(),
+                grants: self.grants_of_app(app, &inventory).await?,
+            });
+        }
+        Ok(views)
+    }
+
+    /// One app.
+    ///
+    /// # Errors
+    /// Where there is none that the caller may see.
+    pub async fn app(&self, caller: &Caller, domain: &str, name: &str) -> Result<AppView, Problem> {
+        let apps = self.apps(caller).await?;
+        apps.into_iter()
+            .find(|app| app.domain == domain && app.name == name)
+            .ok_or_else(|| Problem::not_found(format!("app {domain}/{name}")))
+    }
+
+    /// Makes an app.
+    ///
+    /// # Errors
+    /// A name that may not be used, or is taken.
+    pub async fn new_app(&self, caller: &Caller, domain: &str, name: &str) -> Result<(), Problem> {
+        caller.authorise(Action::EditApp, domain)?;
+        check_name(name).map_err(|message| Problem::field("name", message))?;
+        let there = self.store.domain(domain).await.map_err(|error| from_store(&error))?;
+        there.ok_or_else(|| Problem::field("domain", "There is no such domain."))?;
+        let row = AppRow {
+            id: self.host.id(),
+            domain: domain.into(),
+            name: name.into(),
+            owner_id: caller.user_id.clone(),
+            created_at: self.host.now(),
+        };
+        let mut tx = self.write(caller).await?;
+        tx.insert_app(&row).await.map_err(|error| match error {
+            StoreError::Taken => Problem::field("name", format!("{domain} has an app of this name already.")),
+            other => from_store(&other),
+        })?;
+        self.note(&mut tx, "app.made", (domain, &format!("{domain}/{name}")), None, None).await?;
+        self.commit(tx).await
+    }
+
+    pub(super) async fn visible_app(&self, caller: &Caller, domain: &str, name: &str) -> Result<AppRow, Problem> {
+        let missing = || Problem::not_found(format!("app {domain}/{name}"));
+        if !caller.can(Action::See, domain) {
+            return Err(missing());
+        }
+        self.store.app(domain, name).await.map_err(|error| from_store(&error))?.ok_or_else(missing)
+    }
+}

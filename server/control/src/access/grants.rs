@@ -1,0 +1,89 @@
+//! Grants: which app may call which API, and until when.
+
+use model::clock::DAY;
+use model::view::GrantView;
+use model::{Action, Problem};
+use store::{ApiRow, AppRow, GrantRow, StoreError};
+
+use crate::apis::Inventory;
+use crate::failure::from_store;
+use crate::{Caller, Control};
+
+const MAX_DAYS: i64 = 3_650;
+
+impl Control {
+    /// Opens an API to an app. Decided where the API lives.
+    ///
+    /// # Errors
+    /// For the API's approvers and owners; where there is no such app or API.
+    pub async fn grant(
+        &self,
+        caller: &Caller,
+        (app_domain, app): (&str, &str),
+        (domain, api): (&str, &str),
+        days: Option<i64>,
+    ) -> Result<(), Problem> {
+        let api = self.visible_api(caller, domain, api).await?;
+        caller.authorise(Action::Grant, domain)?;
+        let app = self.visible_app(caller, app_domain, app).await?;
+        if days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
+            return Err(Problem::field("days", format!("Between 1 and {MAX_DAYS} days, or empty for no end.")));
+        }
+        let now = self.host.now();
+        let row = GrantRow {
+            app_id: app.id,
+            api_id: api.id,
+            granted_by: caller.email().into(),
+            created_at: now,
+            expires_at: days.map(|days| now + days * DAY),
+        };
+        let mut tx = self.write(caller).await?;
+        tx.put_grant(&row).await.map_err(|error| from_store(&error))?;
+        let (path, who) = (format!("{domain}/{}", api.name), format!("{app_domain}/{}", app.name));
+        self.note(&mut tx, "access.granted", (domain, &path), None, Some(who)).await?;
+        self.commit(tx).await
+    }
+
+    /// Closes an API to an app, at once.
+    ///
+    /// # Errors
+    /// For the API's approvers and owners; where there is no such grant.
+    pub async fn end_grant(&self, caller: &Caller, (app_domain, app): (&str, &str), (domain, api): (&str, &str)) -> Result<(), Problem> {
+        let api = self.visible_api(caller, domain, api).await?;
+        caller.authorise(Action::Grant, domain)?;
+        let app = self.visible_app(caller, app_domain, app).await?;
+        let mut tx = self.write(caller).await?;
+        tx.delete_grant(&app.id, &api.id).await.map_err(|error| match error {
+            StoreError::Stale => Problem::not_found("grant"),
+            other => from_store(&other),
+        })?;
+        let (path, who) = (format!("{domain}/{}", api.name), format!("{app_domain}/{}", app.name));
+        self.note(&mut tx, "access.ended", (domain, &path), Some(who), None).await?;
+        self.commit(tx).await
+    }
+
+    pub(crate) async fn grants_of_api(&self, api: &ApiRow, inventory: &Inventory) -> Result<Vec<GrantView>, Problem> {
+        let apps = self.store.apps().await.map_err(|error| from_store(&error))?;
+        let grants = self.store.grants().await.map_err(|error| from_store(&error))?;
+        let mine = grants.iter().filter(|grant| grant.api_id == api.id);
+        Ok(mine.filter_map(|grant| view(grant, apps.iter().find(|app| app.id == grant.app_id)?, inventory)).collect())
+    }
+
+    pub(super) async fn grants_of_app(&self, app: &AppRow, inventory: &Inventory) -> Result<Vec<GrantView>, Problem> {
+        let grants = self.store.grants().await.map_err(|error| from_store(&error))?;
+        Ok(grants.iter().filter(|grant| grant.app_id == app.id).filter_map(|grant| view(grant, app, inventory)).collect())
+    }
+}
+
+fn view(grant: &GrantRow, app: &AppRow, inventory: &Inventory) -> Option<GrantView> {
+    let api = inventory.api(&grant.api_id)?;
+    Some(GrantView {
+        app_domain: app.domain.clone(),
+        app: app.name.clone(),
+        api_domain: api.domain.clone(),
+        api: api.name.clone(),
+        granted_by: grant.granted_by.clone(),
+        created_at: grant.created_at,
+        expires_at: grant.expires_at,
+    })
+}

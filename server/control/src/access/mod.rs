@@ -1,0 +1,5 @@
+//! Apps, the keys they call with, and the APIs that are open to them.
+
+mod apps;
+mod grants;
+mod keys;

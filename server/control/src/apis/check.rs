@@ -1,0 +1,340 @@
+//! The check: a definition against its real source. Parsed, guarded, prepared, explained, and run once on test values.
+
+use std::time::Duration;
+
+use connect::{Statement, guard};
+use model::form::{Aggregate, QueryForm};
+use model::script::Rendered;
+use model::snapshot::Environment;
+use model::spec::{ApiBody, KvBody, Query, SqlBody};
+use model::statement::{Page, Template, test_arguments};
+use model::table::{QueryPlan, Sample, TableInfo};
+use model::validate::validate;
+use model::view::CheckReport;
+use model::{Action, ApiSpec, DataType, Field, FieldError, Problem};
+
+use crate::failure::from_source;
+use crate::sources::{Resolved, read_rows};
+use crate::{Caller, Control};
+
+/// Rows of a check's sample.
+const SAMPLE_ROWS: u32 = 8;
+/// A full scan of more rows than this is named to the approver.
+const LARGE_TABLE: i64 = 100_000;
+
+/// A definition and where it would run.
+pub(crate) struct CheckInput<'a> {
+    pub domain: &'a str,
+    pub spec: &'a ApiSpec,
+    pub source: &'a Resolved,
+}
+
+impl Control {
+    /// Checks a definition against its source.
+    ///
+    /// # Errors
+    /// Faults of the definition are in the report; an error is where the check itself could not be made.
+    pub async fn check_api(
+        &self,
+        caller: &Caller,
+        domain: &str,
+        spec: &ApiSpec,
+        environment: Environment,
+    ) -> Result<CheckReport, Problem> {
+        caller.authorise(Action::EditApi, domain)?;
+        if spec.source.is_empty() {
+            return Ok(CheckReport { errors: validate(spec), ..CheckReport::default() });
+        }
+        let source = self.visible_source(caller, &spec.source).await?;
+        caller.authorise(Action::ReadSample, &source.domain)?;
+        let resolved = self.resolve_source(&spec.source, environment).await?;
+        self.check_on(&CheckInput { domain, spec, source: &resolved }).await
+    }
+
+    pub(crate) async fn check_on(&self, input: &CheckInput<'_>) -> Result<CheckReport, Problem> {
+        let mut report = CheckReport::default();
+        let mut spec = input.spec.clone();
+        if input.source.domain != input.domain {
+            report.errors.push(FieldError::new("source", format!("{} belongs to {}, not to {}.", spec.source, input.source.domain, input.domain)));
+            return Ok(report);
+        }
+        check_patterns(&spec, &mut report.errors);
+        self.check_table(input.source, &mut spec, &mut report).await?;
+        report.errors.extend(validate(&spec));
+        if report.errors.is_empty() {
+            self.check_statement(input.source, &mut spec, &mut report).await?;
+        }
+        report.fields.clone_from(&spec.fields);
+        Ok(report)
+    }
+
+    /// What the form names must be there; the answer's types are the table's own.
+    async fn check_table(&self, source: &Resolved, spec: &mut ApiSpec, report: &mut CheckReport) -> Result<(), Problem> {
+        let Some(table) = spec.table().filter(|table| !table.name.is_empty()).cloned() else { return Ok(()) };
+        let info = source.connection.table(&table).await.map_err(|error| from_source(&source.name, &error))?;
+        let Some(info) = info else {
+            report.errors.push(FieldError::new("table", format!("{} has no table {}.", source.name, table.path())));
+            return Ok(());
+        };
+        match spec.body.clone() {
+            ApiBody::Kv(kv) => {
+                type_kv_fields(spec, &info, &mut report.errors);
+                if report.errors.is_empty() && !kv.key.is_empty() {
+                    self.check_key(source, &kv, &info, &mut report.errors).await?;
+                }
+            }
+            ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => type_form_fields(spec, &form, &info, &mut report.errors),
+            ApiBody::Sql(_) => {}
+        }
+        Ok(())
+    }
+
+    /// A key must be unique and never empty: known from the table's own key, or read from its rows.
+    async fn check_key(
+        &self,
+        source: &Resolved,
+        kv: &KvBody,
+        info: &TableInfo,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<(), Problem> {
+        let mut own = info.key.clone();
+        let mut asked = kv.key.clone();
+        own.sort_unstable();
+        asked.sort_unstable();
+        if own == asked && !own.is_empty() {
+            return Ok(());
+        }
+        let sample = read_rows(source, key_statement(source, kv, info)).await?;
+        if sample.rows.is_empty() {
+            return Ok(());
+        }
+        let examples: Vec<String> = sample.rows.iter().map(|row| row.iter().map(plain).collect::<Vec<_>>().join(", ")).collect();
+        errors.push(FieldError::new(
+            "key",
+            format!(
+                "{} does not name one row alone: for example {}. Add a column to the key, or choose another.",
+                kv.key.join(" and "),
+                examples.join("; ")
+            ),
+        ));
+        Ok(())
+    }
+
+    async fn check_statement(&self, source: &Resolved, spec: &mut ApiSpec, report: &mut CheckReport) -> Result<(), Problem> {
+        let template = match Template::new(spec, source.dialect) {
+            Ok(template) => template,
+            Err(error) => return Ok(report.errors.push(FieldError::new("script", error.to_string()))),
+        };
+        let page = Page { limit: SAMPLE_ROWS, offset: 0 };
+        let whole = template.render(spec, &test_arguments(spec, true), page);
+        let bare = template.render(spec, &test_arguments(spec, false), page);
+        // Checked both ways: with every optional part, and with none.
+        for rendered in [&whole, &bare] {
+            if let Err(error) = self.check_sql(source, spec, rendered, report).await? {
+                report.errors.push(error);
+                return Ok(());
+            }
+        }
+        report.sql = spec.script(source.dialect);
+        let fields = self.result_fields(source, spec, &whole).await;
+        match fields {
+            Ok(fields) => spec.fields = fields,
+            Err(error) => return Ok(report.errors.push(error)),
+        }
+        report.errors.extend(validate(spec));
+        report.sample = self.sample(source, spec, &bare).await?;
+        let plan = source.connection.explain(&bare.sql, &bare.binds).await;
+        report.plan = plan.unwrap_or_default();
+        report.warnings.extend(self.scan_warnings(source, &report.plan).await);
+        Ok(())
+    }
+
+    /// Guards one rendering and lets the source prepare it.
+    async fn check_sql(
+        &self,
+        source: &Resolved,
+        spec: &ApiSpec,
+        rendered: &Rendered,
+        report: &mut CheckReport,
+    ) -> Result<Result<(), FieldError>, Problem> {
+        let own_limit = spec.page_size().is_some() && is_script(spec);
+        let passed = match guard::check(&rendered.sql, source.dialect) {
+            Ok(passed) => passed,
+            Err(refusal) => return Ok(Err(FieldError::new("script", refusal.to_string()))),
+        };
+        if own_limit && !passed.has_order {
+            return Ok(Err(FieldError::new("page_size", "Pages need an order. Add ORDER BY, or leave paging off.")));
+        }
+        if is_script(spec) && spec.page_size().is_none() && !passed.has_limit {
+            let note = format!("Without pages and without LIMIT, an answer is cut at {} rows.", spec.policy.max_rows);
+            if !report.warnings.contains(&note) {
+                report.warnings.push(note);
+            }
+        }
+        match source.connection.describe(&rendered.sql, &rendered.binds).await {
+            Ok(_) => Ok(Ok(())),
+            Err(error) if error.code() == model::ErrorCode::SourceUnavailable => Err(from_source(&source.name, &error)),
+            Err(error) => {
+                tracing::info!(source = source.name, cause = %error.cause, "a draft did not pass its source");
+                Ok(Err(FieldError::new(if is_script(spec) { "script" } else { "table" }, error.sentence)))
+            }
+        }
+    }
+
+    /// A script's fields are what its statement gives; what was written about them stays.
+    async fn result_fields(&self, source: &Resolved, spec: &ApiSpec, rendered: &Rendered) -> Result<Vec<Field>, FieldError> {
+        if !is_script(spec) {
+            return Ok(spec.fields.clone());
+        }
+        let columns = source
+            .connection
+            .describe(&rendered.sql, &rendered.binds)
+            .await
+            .map_err(|error| FieldError::new("script", error.sentence))?;
+        Ok(columns
+            .into_iter()
+            .map(|column| {
+                let known = spec.fields.iter().find(|field| field.column == column.name);
+                Field {
+                    name: column.name.clone(),
+                    column: column.name,
+                    data_type: column.data_type,
+                    nullable: true,
+                    about: known.map(|field| field.about.clone()).unwrap_or_default(),
+                    as_string: known.is_some_and(|field| field.as_string) && column.data_type == DataType::Int64,
+                }
+            })
+            .collect())
+    }
+
+    async fn sample(&self, source: &Resolved, spec: &ApiSpec, rendered: &Rendered) -> Result<Sample, Problem> {
+        let statement = Statement {
+            sql: rendered.sql.clone(),
+            binds: rendered.binds.clone(),
+            fields: spec.fields.clone(),
+            timeout: Duration::from_millis(spec.policy.timeout_ms.into()),
+            max_rows: SAMPLE_ROWS as usize,
+        };
+        read_rows(source, statement).await
+    }
+
+    /// A full scan of a large table is named, so that an approver can weigh it.
+    async fn scan_warnings(&self, source: &Resolved, plan: &QueryPlan) -> Vec<String> {
+        if plan.full_scans.is_empty() {
+            return Vec::new();
+        }
+        let tables = source.connection.tables().await.unwrap_or_default();
+        let mut names = plan.full_scans.clone();
+        names.dedup();
+        names
+            .iter()
+            .filter_map(|name| {
+                let rows = tables.iter().find(|info| &info.table.name == name)?.rows?;
+                (rows > LARGE_TABLE).then(|| format!("Every call reads all of {name}, about {rows} rows."))
+            })
+            .collect()
+    }
+}
+
+fn is_script(spec: &ApiSpec) -> bool {
+    matches!(&spec.body, ApiBody::Sql(SqlBody { query: Query::Script(_), .. }))
+}
+
+/// Patterns are compiled here, by the server alone.
+fn check_patterns(spec: &ApiSpec, errors: &mut Vec<FieldError>) {
+    for parameter in &spec.parameters {
+        let Some(pattern) = &parameter.pattern else { continue };
+        if regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().is_err() {
+            let place = format!("parameters.{}.pattern", parameter.name);
+            errors.push(FieldError::new(place, "This is not a regular expression that can be read."));
+        }
+    }
+}
+
+fn type_kv_fields(spec: &mut ApiSpec, info: &TableInfo, errors: &mut Vec<FieldError>) {
+    for field in &mut spec.fields {
+        match info.column(&field.column) {
+            Some(column) => (field.data_type, field.nullable) = (column.data_type, column.nullable),
+            None => errors.push(FieldError::new(format!("fields.{}", field.name), format!("{} has no column {}.", info.table.name, field.column))),
+        }
+    }
+}
+
+fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &TableInfo, errors: &mut Vec<FieldError>) {
+    let missing = |column: &str| FieldError::new(format!("fields.{column}"), format!("{} has no column {column}.", info.table.name));
+    let mut fields = Vec::with_capacity(form.select.len());
+    for selected in &form.select {
+        let column = info.column(&selected.column);
+        let (data_type, nullable) = match (selected.aggregate, column) {
+            (Some(Aggregate::Count), _) => Aggregate::Count.result(DataType::Int64),
+            (_, None) => {
+                errors.push(missing(&selected.column));
+                continue;
+            }
+            (Some(aggregate), Some(column)) if !aggregate.takes(column.data_type) => {
+                let message = format!("{} makes no sense of {}, a {}.", aggregate.words(), column.name, column.data_type.word());
+                errors.push(FieldError::new(format!("fields.{}", selected.name), message));
+                continue;
+            }
+            (Some(aggregate), Some(column)) => aggregate.result(column.data_type),
+            (None, Some(column)) => (column.data_type, column.nullable),
+        };
+        let known = spec.fields.iter().find(|field| field.name == selected.name);
+        fields.push(Field {
+            name: selected.name.clone(),
+            column: selected.name.clone(),
+            data_type,
+            nullable,
+            about: known.map(|field| field.about.clone()).unwrap_or_default(),
+            as_string: known.is_some_and(|field| field.as_string),
+        });
+    }
+    for filter in &form.filters {
+        match info.column(&filter.column) {
+            None => errors.push(missing(&filter.column)),
+            Some(column) if !filter.op.takes(column.data_type) => {
+                let message = format!("“{}” makes no sense of {}, a {}.", filter.op.words(), column.name, column.data_type.word());
+                errors.push(FieldError::new(format!("filters.{}", filter.column), message));
+            }
+            Some(_) => {}
+        }
+    }
+    spec.fields = fields;
+}
+
+/// Keys that stand in more than one row, or in none: three examples.
+fn key_statement(source: &Resolved, kv: &KvBody, info: &TableInfo) -> Statement {
+    let names: Vec<String> = kv.key.iter().map(|name| source.dialect.quote(name)).collect();
+    let empty: Vec<String> = names.iter().map(|name| format!("{name} IS NULL")).collect();
+    let fields = kv
+        .key
+        .iter()
+        .map(|name| Field {
+            name: name.clone(),
+            column: name.clone(),
+            data_type: info.column(name).map(|column| column.data_type).unwrap_or_default(),
+            nullable: true,
+            ..Field::default()
+        })
+        .collect();
+    let list = names.join(", ");
+    Statement {
+        sql: format!(
+            "SELECT {list} FROM {} GROUP BY {list} HAVING count(*) > 1 OR {} LIMIT 3",
+            source.dialect.quote(&kv.table.name),
+            empty.join(" OR ")
+        ),
+        binds: Vec::new(),
+        fields,
+        timeout: connect::SESSION_TIMEOUT,
+        max_rows: 3,
+    }
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Null => "nothing".into(),
+        other => other.to_string(),
+    }
+}

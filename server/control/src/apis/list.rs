@@ -1,0 +1,135 @@
+//! What APIs there are, and everything about one.
+
+use std::collections::HashMap;
+
+use model::snapshot::Environment;
+use model::spec::{ApiKind, ApiSpec};
+use model::view::{ApiDetail, ApiSummary, Live, RequestState, VersionState, VersionView};
+use model::{Action, Problem};
+use store::{ApiRow, DraftRow, ReleaseRow, RequestRow, UserRow, VersionRow};
+
+use crate::failure::{from_json, from_store};
+use crate::{Caller, Control};
+
+/// Everything that lists need, read in a handful of statements whatever the number of APIs.
+pub(crate) struct Inventory {
+    pub(crate) apis: Vec<ApiRow>,
+    pub(crate) versions: Vec<VersionRow>,
+    pub(crate) releases: Vec<ReleaseRow>,
+    pub(crate) requests: Vec<RequestRow>,
+    pub(crate) drafts: Vec<DraftRow>,
+    pub(crate) users: HashMap<String, String>,
+    broken: HashMap<String, String>,
+}
+
+impl Inventory {
+    pub(crate) fn email(&self, user_id: &str) -> String {
+        self.users.get(user_id).cloned().unwrap_or_else(|| "sluice".into())
+    }
+
+    pub(crate) fn api(&self, id: &str) -> Option<&ApiRow> {
+        self.apis.iter().find(|api| api.id == id)
+    }
+
+    pub(crate) fn version(&self, id: &str) -> Option<&VersionRow> {
+        self.versions.iter().find(|version| version.id == id)
+    }
+
+    /// The version that is live in an environment.
+    pub(crate) fn live(&self, api_id: &str, environment: Environment) -> Option<&VersionRow> {
+        let release = self.releases.iter().find(|r| r.api_id == api_id && r.environment == environment.key())?;
+        self.version(&release.version_id)
+    }
+
+    fn summary(&self, api: &ApiRow) -> Result<ApiSummary, Problem> {
+        let versions: Vec<&VersionRow> = self.versions.iter().filter(|version| version.api_id == api.id).collect();
+        let draft = self.drafts.iter().find(|draft| draft.api_id == api.id);
+        let newest = versions.first().map(|version| &version.spec).or(draft.map(|draft| &draft.spec));
+        let spec: Option<ApiSpec> = newest.map(|text| serde_json::from_str(text)).transpose().map_err(|e| from_json(&e))?;
+        let kind = if api.kind == ApiKind::Kv.key() { ApiKind::Kv } else { ApiKind::Sql };
+        let live = Environment::ALL
+            .into_iter()
+            .filter_map(|environment| {
+                let release = self.releases.iter().find(|r| r.api_id == api.id && r.environment == environment.key())?;
+                let version = self.version(&release.version_id)?.number;
+                Some(Live { environment, version, since: release.released_at })
+            })
+            .collect();
+        let path = format!("{}/{}", api.domain, api.name);
+        Ok(ApiSummary {
+            domain: api.domain.clone(),
+            name: api.name.clone(),
+            kind,
+            title: spec.as_ref().map(|spec| spec.title.clone()).unwrap_or_default(),
+            source: spec.map(|spec| spec.source).unwrap_or_default(),
+            owner: self.email(&api.owner_id),
+            live,
+            in_review: versions.iter().find(|v| v.state == VersionState::InReview.key()).map(|version| version.number),
+            draft: draft.map(|draft| (draft.step.clone(), draft.updated_at)),
+            broken: self.broken.get(&path).cloned(),
+        })
+    }
+
+    fn version_view(&self, row: &VersionRow) -> Result<VersionView, Problem> {
+        let mut approved_for: Vec<Environment> = self
+            .requests
+            .iter()
+            .filter(|request| request.version_id == row.id && request.state == RequestState::Approved.key())
+            .filter_map(|request| Environment::from_key(&request.environment))
+            .collect();
+        approved_for.sort_unstable();
+        approved_for.dedup();
+        Ok(VersionView {
+            number: row.number,
+            state: VersionState::from_key(&row.state).unwrap_or(VersionState::Withdrawn),
+            spec: serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?,
+            author: self.email(&row.author_id),
+            created_at: row.created_at,
+            live: Environment::ALL.into_iter().filter(|e| self.live(&row.api_id, *e).is_some_and(|live| live.id == row.id)).collect(),
+            approved_for,
+        })
+    }
+}
+
+impl Control {
+    pub(crate) async fn inventory(&self) -> Result<Inventory, Problem> {
+        let failed = |error: store::StoreError| from_store(&error);
+        let users: Vec<UserRow> = self.store.users().await.map_err(failed)?;
+        let nodes = self.nodes().await?;
+        Ok(Inventory {
+            apis: self.store.apis().await.map_err(failed)?,
+            versions: self.store.versions().await.map_err(failed)?,
+            releases: self.store.releases().await.map_err(failed)?,
+            requests: self.store.requests().await.map_err(failed)?,
+            drafts: self.store.drafts().await.map_err(failed)?,
+            users: users.into_iter().map(|user| (user.id, user.email)).collect(),
+            broken: nodes.into_iter().flat_map(|node| node.broken).collect(),
+        })
+    }
+
+    /// The APIs of the caller's domains.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn apis(&self, caller: &Caller) -> Result<Vec<ApiSummary>, Problem> {
+        let inventory = self.inventory().await?;
+        inventory.apis.iter().filter(|api| caller.can(Action::See, &api.domain)).map(|api| inventory.summary(api)).collect()
+    }
+
+    /// Everything about one API.
+    ///
+    /// # Errors
+    /// Where there is none that the caller may see.
+    pub async fn api(&self, caller: &Caller, domain: &str, name: &str) -> Result<ApiDetail, Problem> {
+        let row = self.visible_api(caller, domain, name).await?;
+        let inventory = self.inventory().await?;
+        let versions = inventory.versions.iter().filter(|version| version.api_id == row.id);
+        Ok(ApiDetail {
+            summary: inventory.summary(&row)?,
+            versions: versions.map(|version| inventory.version_view(version)).collect::<Result<_, _>>()?,
+            apps: self.grants_of_api(&row, &inventory).await?,
+            created_at: row.created_at,
+            id: row.id,
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! APIs: making them, their drafts, the check against the real source, and what there is to see of them.
+
+mod check;
+mod draft;
+mod list;
+
+pub use draft::SaveDraft;
+
+pub(crate) use check::CheckInput;
+pub(crate) use list::Inventory;

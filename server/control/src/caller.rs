@@ -1,0 +1,114 @@
+//! Who asks, and what they may do. Authority is a parameter of every use case, so it cannot be forgotten.
+
+use std::collections::BTreeMap;
+
+use model::{Action, ErrorCode, Problem, Role};
+
+/// Somebody who is signed in, for the length of one request.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub(crate) user_id: String,
+    email: String,
+    is_admin: bool,
+    roles: BTreeMap<String, Vec<Role>>,
+    pub(crate) session_id: Option<String>,
+    request_id: String,
+}
+
+/// Somebody who is not signed in: the sign-in page's visitor.
+#[derive(Debug, Clone, Default)]
+pub struct Visitor {
+    pub request_id: String,
+    /// The browser, as it names itself; shown in the list of sessions.
+    pub agent: String,
+}
+
+impl Caller {
+    pub(crate) fn new(
+        (user_id, email, is_admin): (String, String, bool),
+        roles: BTreeMap<String, Vec<Role>>,
+        session_id: Option<String>,
+        request_id: &str,
+    ) -> Self {
+        Self { user_id, email, is_admin, roles, session_id, request_id: request_id.to_owned() }
+    }
+
+    /// The program itself, for what it does by its own at start and in the background.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::new((String::new(), "sluice".into(), true), BTreeMap::new(), None, "")
+    }
+
+    #[must_use]
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.is_admin
+    }
+
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    #[must_use]
+    pub fn roles(&self) -> &BTreeMap<String, Vec<Role>> {
+        &self.roles
+    }
+
+    #[must_use]
+    pub fn can(&self, action: Action, domain: &str) -> bool {
+        self.is_admin || self.roles.get(domain).is_some_and(|roles| roles.iter().any(|role| action.allowed_to(*role)))
+    }
+
+    /// Whether the caller may do something in any domain at all.
+    #[must_use]
+    pub fn can_anywhere(&self, action: Action) -> bool {
+        self.is_admin || self.roles.keys().any(|domain| self.can(action, domain))
+    }
+
+    /// Lets an action by, or says who could do it. A domain that the caller may not even see does not exist for them.
+    ///
+    /// # Errors
+    /// `not-found` for a foreign domain, `forbidden` for a role that is missing.
+    pub fn authorise(&self, action: Action, domain: &str) -> Result<(), Problem> {
+        if self.can(action, domain) {
+            return Ok(());
+        }
+        if action != Action::Administer && !self.can(Action::See, domain) {
+            return Err(Problem::not_found(format!("domain {domain}")));
+        }
+        let who: Vec<&str> = action.roles().iter().map(|role| role.key()).collect();
+        let who = if who.is_empty() { "an admin".to_owned() } else { format!("{} or an admin", with_article(&who)) };
+        let place = if domain.is_empty() { String::new() } else { format!(" in {domain}") };
+        Err(Problem::new(ErrorCode::Forbidden, format!("You may not {}{place}. Ask {who}.", action.words())))
+    }
+}
+
+fn with_article(roles: &[&str]) -> String {
+    let named: Vec<String> =
+        roles.iter().map(|role| if role.starts_with(['a', 'o']) { format!("an {role}") } else { format!("a {role}") }).collect();
+    named.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builder() -> Caller {
+        let roles = BTreeMap::from([("travel".to_owned(), vec![Role::Builder])]);
+        Caller::new(("1".into(), "b@demo".into(), false), roles, None, "r")
+    }
+
+    #[test]
+    fn a_foreign_domain_does_not_exist_and_a_missing_role_is_said() {
+        assert!(builder().authorise(Action::EditApi, "travel").is_ok());
+        assert_eq!(builder().authorise(Action::See, "finance").unwrap_err().code, ErrorCode::NotFound);
+        let refused = builder().authorise(Action::Decide, "travel").unwrap_err();
+        assert_eq!(refused.detail, "You may not decide on requests in travel. Ask an approver or an admin.");
+        assert_eq!(builder().authorise(Action::Administer, "").unwrap_err().code, ErrorCode::Forbidden);
+    }
+}

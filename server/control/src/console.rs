@@ -1,0 +1,86 @@
+//! The test console: a draft or a version, run with real data through the gateway's own stack.
+
+use model::openapi::{curl, percent_encode};
+use model::snapshot::{Environment, SnapshotApi};
+use model::view::TryAnswer;
+use model::{Action, ApiSpec, ErrorCode, Problem};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::apis::CheckInput;
+use crate::failure::{from_json, from_store};
+use crate::ports::TryCallRequest;
+use crate::{Caller, Control};
+
+/// A call of the console.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct TryRequest {
+    /// A version's number; absent for the draft.
+    #[serde(default)]
+    pub version: Option<i64>,
+    pub environment: Environment,
+    /// As they would stand in a query; several of one name make a list.
+    pub parameters: Vec<(String, String)>,
+}
+
+impl Control {
+    /// Runs a draft (for builders) or a version (for everybody who may see it).
+    ///
+    /// # Errors
+    /// A draft that does not pass its check; what the call itself answers is in the answer.
+    pub async fn try_api(&self, caller: &Caller, domain: &str, name: &str, request: &TryRequest) -> Result<TryAnswer, Problem> {
+        let api = self.visible_api(caller, domain, name).await?;
+        let (spec, version) = match request.version {
+            Some(number) => {
+                caller.authorise(Action::TryLive, domain)?;
+                let versions = self.store.versions_of(&api.id).await.map_err(|error| from_store(&error))?;
+                let row = versions.into_iter().find(|version| version.number == number);
+                let row = row.ok_or_else(|| Problem::not_found(format!("version {number}")))?;
+                if row.state != "approved" {
+                    caller.authorise(Action::ReadSample, domain)?;
+                }
+                (serde_json::from_str::<ApiSpec>(&row.spec).map_err(|error| from_json(&error))?, number)
+            }
+            None => (self.draft(caller, domain, name).await?.spec, 0),
+        };
+        let source = self.resolve_source(&spec.source, request.environment).await?;
+        let spec = if request.version.is_none() {
+            caller.authorise(Action::ReadSample, domain)?;
+            let report = self.check_on(&CheckInput { domain, spec: &spec, source: &source }).await?;
+            if !report.errors.is_empty() {
+                return Err(Problem::fields(report.errors));
+            }
+            ApiSpec { fields: report.fields, ..spec }
+        } else {
+            spec
+        };
+        let snapshot = SnapshotApi {
+            id: api.id,
+            domain: domain.into(),
+            name: name.into(),
+            environment: request.environment,
+            version,
+            live: false,
+            priority: Default::default(),
+            spec,
+        };
+        let call = TryCallRequest {
+            api: snapshot,
+            source: source.snapshot,
+            parameters: request.parameters.clone(),
+            caller: caller.email().into(),
+            request_id: caller.request_id().into(),
+        };
+        let mut answer = self.try_call.try_call(call).await;
+        answer.curl = curl(&self.settings.public_url, domain, name, &query_of(&request.parameters));
+        if answer.status == ErrorCode::Internal.status() {
+            tracing::error!(api = format!("{domain}/{name}"), "the test console could not run a call");
+        }
+        Ok(answer)
+    }
+}
+
+fn query_of(parameters: &[(String, String)]) -> String {
+    let pairs: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={}", percent_encode(value))).collect();
+    if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+}

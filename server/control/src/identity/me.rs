@@ -1,0 +1,44 @@
+//! What the portal's frame says: who is signed in, what waits for them, and what the gateways serve.
+
+use model::clock::{MINUTE, Millis};
+use model::view::{Me, NodeView, RequestState};
+use model::{Problem, Role};
+
+use crate::failure::from_store;
+use crate::{Caller, Control};
+
+/// A gateway that has not reported for this long is gone.
+const NODE_SILENCE: Millis = MINUTE;
+
+impl Control {
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn me(&self, caller: &Caller) -> Result<Me, Problem> {
+        let mut domains = caller.roles().clone();
+        if caller.is_admin() {
+            for domain in self.store.domains().await.map_err(|error| from_store(&error))? {
+                domains.entry(domain.name).or_insert_with(Vec::<Role>::new);
+            }
+        }
+        let requests = self.requests(caller).await?;
+        let to_decide = requests.iter().filter(|request| request.state == RequestState::Open && request.may_decide).count();
+        Ok(Me {
+            email: caller.email().to_owned(),
+            is_admin: caller.is_admin(),
+            domains,
+            to_decide: i64::try_from(to_decide).unwrap_or(i64::MAX),
+            revision: self.store.revision().await.map_err(|error| from_store(&error))?,
+            nodes: self.nodes().await?,
+        })
+    }
+
+    /// The gateways that report, with what each serves.
+    pub(crate) async fn nodes(&self) -> Result<Vec<NodeView>, Problem> {
+        let since = self.host.now() - NODE_SILENCE;
+        let rows = self.store.nodes(since).await.map_err(|error| from_store(&error))?;
+        Ok(rows
+            .into_iter()
+            .map(|row| NodeView { broken: serde_json::from_str(&row.broken).unwrap_or_default(), id: row.id, revision: row.revision })
+            .collect())
+    }
+}

@@ -1,0 +1,147 @@
+//! People and their roles, for admins and for the owners of domains.
+
+use std::collections::BTreeMap;
+
+use model::view::{Membership, NewLink, UserView};
+use model::{Action, ErrorCode, Problem, Role};
+use store::{MemberRow, UserRow};
+
+use super::password;
+use crate::failure::from_store;
+use crate::{Caller, Control};
+
+impl Control {
+    /// Everybody, with their roles.
+    ///
+    /// # Errors
+    /// For admins alone.
+    pub async fn people(&self, caller: &Caller) -> Result<Vec<UserView>, Problem> {
+        caller.authorise(Action::Administer, "")?;
+        let users = self.store.users().await.map_err(|error| from_store(&error))?;
+        let members = self.store.members().await.map_err(|error| from_store(&error))?;
+        Ok(users
+            .into_iter()
+            .map(|user| {
+                let mine: Vec<MemberRow> = members.iter().filter(|row| row.user_id == user.id).cloned().collect();
+                UserView {
+                    roles: memberships(&mine, &[user.clone()]),
+                    id: user.id,
+                    email: user.email,
+                    is_admin: user.is_admin != 0,
+                    active: user.active != 0,
+                    joined: user.password_hash.is_some(),
+                }
+            })
+            .collect())
+    }
+
+    /// Makes a person, and the link with which they choose a password.
+    ///
+    /// # Errors
+    /// For admins alone; an address that is none, or is taken.
+    pub async fn new_person(&self, caller: &Caller, email: &str, is_admin: bool) -> Result<NewLink, Problem> {
+        caller.authorise(Action::Administer, "")?;
+        let user = self.new_user_row(email, is_admin)?;
+        let mut tx = self.write(caller).await?;
+        tx.insert_user(&user).await.map_err(|error| match error {
+            store::StoreError::Taken => Problem::field("email", "Somebody has this address already."),
+            other => from_store(&other),
+        })?;
+        self.note(&mut tx, "person.made", ("", &user.email), None, Some(format!("admin: {is_admin}"))).await?;
+        self.commit(tx).await?;
+        self.password_link(caller, &user.id).await
+    }
+
+    pub(super) fn new_user_row(&self, email: &str, is_admin: bool) -> Result<UserRow, Problem> {
+        let email = email.trim().to_lowercase();
+        let parts: Vec<&str> = email.split('@').collect();
+        let plain = |part: &&str| !part.is_empty() && !part.contains(char::is_whitespace);
+        if parts.len() != 2 || !parts.iter().all(plain) || email.len() > 254 {
+            return Err(Problem::field("email", "Expected an address, such as name@company.example."));
+        }
+        Ok(UserRow {
+            id: self.host.id(),
+            email,
+            password_hash: None,
+            is_admin: is_admin.into(),
+            active: 1,
+            created_at: self.host.now(),
+        })
+    }
+
+    /// Sets whether a person is an admin, and whether they may sign in at all. Nobody locks themselves out.
+    ///
+    /// # Errors
+    /// For admins alone.
+    pub async fn set_person(&self, caller: &Caller, user_id: &str, is_admin: bool, active: bool) -> Result<(), Problem> {
+        caller.authorise(Action::Administer, "")?;
+        let user = self.store.user(user_id).await.map_err(|error| from_store(&error))?;
+        let user = user.ok_or_else(|| Problem::not_found("person"))?;
+        if user.id == caller.user_id && !(is_admin && active) {
+            return Err(Problem::new(ErrorCode::Conflict, "You cannot take your own rights. Ask another admin."));
+        }
+        let words = |admin: bool, active: bool| Some(format!("admin: {admin}, active: {active}"));
+        let mut tx = self.write(caller).await?;
+        tx.set_user_state(user_id, is_admin, active).await.map_err(|error| from_store(&error))?;
+        let before = words(user.is_admin != 0, user.active != 0);
+        self.note(&mut tx, "person.set", ("", &user.email), before, words(is_admin, active)).await?;
+        self.commit(tx).await
+    }
+
+    /// Sets the roles of a person, by address, in a domain; none takes them out of it.
+    ///
+    /// # Errors
+    /// For the domain's owners and admins.
+    pub async fn set_roles(&self, caller: &Caller, domain: &str, email: &str, roles: &[Role]) -> Result<(), Problem> {
+        caller.authorise(Action::EditMembers, domain)?;
+        let there = self.store.domain(domain).await.map_err(|error| from_store(&error))?;
+        there.ok_or_else(|| Problem::not_found(format!("domain {domain}")))?;
+        let user = self.store.user_by_email(&email.trim().to_lowercase()).await.map_err(|error| from_store(&error))?;
+        let user = user.ok_or_else(|| Problem::field("email", "Nobody has this address. An admin can add people first."))?;
+        let before = self.store.roles_of(&user.id).await.map_err(|error| from_store(&error))?;
+        let before: Vec<String> = before.into_iter().filter(|row| row.domain == domain).map(|row| row.role).collect();
+        let mut roles = roles.to_vec();
+        roles.sort_unstable();
+        roles.dedup();
+        let keys: Vec<&str> = roles.iter().map(|role| role.key()).collect();
+        let mut tx = self.write(caller).await?;
+        tx.set_roles(&user.id, domain, &keys).await.map_err(|error| from_store(&error))?;
+        let (before, after) = (before.join(", "), keys.join(", "));
+        self.note(&mut tx, "roles.set", (domain, &user.email), Some(before), Some(after)).await?;
+        self.commit(tx).await
+    }
+
+    /// Sets a password, for the command line and the demo; people choose theirs with a link.
+    ///
+    /// # Errors
+    /// For the program itself and admins.
+    pub async fn set_password(&self, caller: &Caller, email: &str, new_password: &str) -> Result<(), Problem> {
+        caller.authorise(Action::Administer, "")?;
+        password::check(new_password)?;
+        let user = self.store.user_by_email(email).await.map_err(|error| from_store(&error))?;
+        let user = user.ok_or_else(|| Problem::not_found("person"))?;
+        let hash = password::hash(&*self.host, new_password.to_owned()).await?;
+        let mut tx = self.write(caller).await?;
+        tx.set_password(&user.id, &hash).await.map_err(|error| from_store(&error))?;
+        self.note(&mut tx, "password.set", ("", &user.email), None, None).await?;
+        self.commit(tx).await
+    }
+}
+
+/// Rows as memberships, one for each person and domain.
+pub(super) fn memberships(rows: &[MemberRow], users: &[UserRow]) -> Vec<Membership> {
+    let mut grouped: BTreeMap<(String, String), Vec<Role>> = BTreeMap::new();
+    for row in rows {
+        if let Some(role) = Role::from_key(&row.role) {
+            grouped.entry((row.domain.clone(), row.user_id.clone())).or_default().push(role);
+        }
+    }
+    grouped
+        .into_iter()
+        .filter_map(|((domain, user_id), mut roles)| {
+            let user = users.iter().find(|user| user.id == user_id)?;
+            roles.sort_unstable();
+            Some(Membership { user_id, email: user.email.clone(), domain, roles })
+        })
+        .collect()
+}

@@ -1,0 +1,97 @@
+//! Sessions: opaque, kept on the server, listed and revoked by their owner.
+
+use std::collections::BTreeMap;
+
+use model::clock::{DAY, MINUTE, Millis};
+use model::view::SessionView;
+use model::{Problem, Role};
+use store::UserRow;
+
+use super::hash_secret;
+use crate::failure::from_store;
+use crate::{Caller, Control};
+
+/// How long a session lasts.
+pub const SESSION_LIFE: Millis = 14 * DAY;
+/// How often its last use is written down.
+const SEEN_EVERY: Millis = 5 * MINUTE;
+
+impl Control {
+    /// Who a session's secret belongs to; `None` where it has ended or never was.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn caller_by_session(&self, secret: &str, request_id: &str) -> Result<Option<Caller>, Problem> {
+        let found = self.store.session_by_hash(&hash_secret(secret)).await.map_err(|error| from_store(&error))?;
+        let now = self.host.now();
+        let Some(session) = found.filter(|session| session.expires_at > now) else { return Ok(None) };
+        if now - session.seen_at > SEEN_EVERY {
+            self.store.touch_session(&session.id, now).await.map_err(|error| from_store(&error))?;
+        }
+        self.caller_of(&session.user_id, Some(session.id), request_id).await
+    }
+
+    pub(super) async fn caller_of(
+        &self,
+        user_id: &str,
+        session_id: Option<String>,
+        request_id: &str,
+    ) -> Result<Option<Caller>, Problem> {
+        let user = self.store.user(user_id).await.map_err(|error| from_store(&error))?;
+        let Some(user) = user.filter(|user| user.active != 0) else { return Ok(None) };
+        let roles = self.roles_by_domain(&user).await?;
+        let who = (user.id.clone(), user.email.clone(), user.is_admin != 0);
+        Ok(Some(Caller::new(who, roles, session_id, request_id)))
+    }
+
+    async fn roles_by_domain(&self, user: &UserRow) -> Result<BTreeMap<String, Vec<Role>>, Problem> {
+        let rows = self.store.roles_of(&user.id).await.map_err(|error| from_store(&error))?;
+        let mut roles: BTreeMap<String, Vec<Role>> = BTreeMap::new();
+        for row in rows {
+            if let Some(role) = Role::from_key(&row.role) {
+                roles.entry(row.domain).or_default().push(role);
+            }
+        }
+        Ok(roles)
+    }
+
+    /// The caller's own sessions, the last used first.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn sessions(&self, caller: &Caller) -> Result<Vec<SessionView>, Problem> {
+        let rows = self.store.sessions_of(&caller.user_id).await.map_err(|error| from_store(&error))?;
+        Ok(rows
+            .into_iter()
+            .map(|row| SessionView {
+                current: caller.session_id.as_deref() == Some(&row.id),
+                id: row.id,
+                agent: row.agent,
+                created_at: row.created_at,
+                seen_at: row.seen_at,
+            })
+            .collect())
+    }
+
+    /// Ends one of the caller's own sessions.
+    ///
+    /// # Errors
+    /// Where there is no such session of theirs.
+    pub async fn end_session(&self, caller: &Caller, id: &str) -> Result<(), Problem> {
+        match self.store.close_session(&caller.user_id, id).await.map_err(|error| from_store(&error))? {
+            true => Ok(()),
+            false => Err(Problem::not_found("session")),
+        }
+    }
+
+    /// Signs the caller out of the session that asks.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn sign_out(&self, caller: &Caller) -> Result<(), Problem> {
+        if let Some(id) = &caller.session_id {
+            self.store.close_session(&caller.user_id, id).await.map_err(|error| from_store(&error))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,32 @@
+//! What the control plane needs of the outside, declared here and bound in `compose.rs`.
+
+use async_trait::async_trait;
+use model::clock::Millis;
+use model::snapshot::{SnapshotApi, SnapshotSource};
+use model::view::TryAnswer;
+
+/// Time, ids and randomness, so that nothing in here reaches for them on its own.
+pub trait Host: Send + Sync {
+    fn now(&self) -> Millis;
+    /// A new UUIDv7.
+    fn id(&self) -> String;
+    /// Fills with random bytes fit for secrets.
+    fn fill_random(&self, bytes: &mut [u8]);
+}
+
+/// One call of a definition that need not be live, through the same stack as live ones.
+#[derive(Debug, Clone)]
+pub struct TryCallRequest {
+    pub api: SnapshotApi,
+    pub source: SnapshotSource,
+    /// As they would stand in a query: several of one name make a list.
+    pub parameters: Vec<(String, String)>,
+    pub caller: String,
+    pub request_id: String,
+}
+
+/// Runs a definition through the gateway's request stack.
+#[async_trait]
+pub trait TryCall: Send + Sync {
+    async fn try_call(&self, request: TryCallRequest) -> TryAnswer;
+}

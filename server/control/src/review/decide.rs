@@ -1,0 +1,120 @@
+//! Deciding: an approval closes the request, approves the version and releases it, all in one transaction.
+
+use fail::fail_point;
+use model::snapshot::Environment;
+use model::view::{RequestState, VersionState};
+use model::{Action, ErrorCode, Problem};
+use store::{ApiRow, ReleaseRow, RequestRow, StoreError, Tx};
+
+use crate::failure::from_store;
+use crate::{Caller, Control};
+
+impl Control {
+    /// Approves (and releases) or rejects a request of somebody else's.
+    ///
+    /// # Errors
+    /// For the domain's approvers; never for the author; a rejection needs a reason.
+    pub async fn decide(&self, caller: &Caller, request_id: &str, approve: bool, reason: &str) -> Result<(), Problem> {
+        let (request, api) = self.request_row(caller, request_id).await?;
+        caller.authorise(Action::Decide, &api.domain)?;
+        if reason.chars().count() > 1_000 {
+            return Err(Problem::field("reason", "At most 1,000 characters."));
+        }
+        if !approve && reason.trim().is_empty() {
+            return Err(Problem::field("reason", "Say why, so that it can be mended."));
+        }
+        fail_point!("approve.before-write");
+        let mut tx = self.write(caller).await?;
+        self.write_decision(&mut tx, caller, (&request, &api), approve, reason).await?;
+        fail_point!("approve.before-commit");
+        self.commit(tx).await?;
+        fail_point!("approve.after-commit");
+        Ok(())
+    }
+
+    pub(crate) async fn write_decision(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        (request, api): (&RequestRow, &ApiRow),
+        approve: bool,
+        reason: &str,
+    ) -> Result<(), Problem> {
+        if request.author_id == caller.user_id {
+            return Err(Problem::new(ErrorCode::Forbidden, "Nobody decides on a request of their own. Ask another approver."));
+        }
+        let state = if approve { RequestState::Approved } else { RequestState::Rejected };
+        tx.decide_request(&request.id, state.key(), caller.email(), reason.trim()).await.map_err(closed)?;
+        fail_point!("approve.after-request");
+        let version_state = if approve { VersionState::Approved } else { VersionState::Rejected };
+        tx.set_version_state(&request.version_id, version_state.key()).await.map_err(|error| from_store(&error))?;
+        fail_point!("approve.after-version");
+        let path = format!("{}/{}", api.domain, api.name);
+        let action = if approve { "version.approved" } else { "version.rejected" };
+        self.note(tx, action, (&api.domain, &path), None, Some(reason.trim().to_owned())).await?;
+        if approve {
+            let environment = Environment::from_key(&request.environment).unwrap_or_default();
+            self.write_release(tx, caller, api, &request.version_id, environment).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn write_release(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        api: &ApiRow,
+        version_id: &str,
+        environment: Environment,
+    ) -> Result<(), Problem> {
+        let before = self.store.releases_of(&api.id).await.map_err(|error| from_store(&error))?;
+        let before = before.into_iter().find(|row| row.environment == environment.key()).map(|row| row.version_id);
+        let row = ReleaseRow {
+            api_id: api.id.clone(),
+            environment: environment.key().into(),
+            version_id: version_id.to_owned(),
+            released_by: caller.email().into(),
+            released_at: tx.at(),
+        };
+        tx.put_release(&row).await.map_err(|error| from_store(&error))?;
+        fail_point!("approve.after-release");
+        let path = format!("{}/{}", api.domain, api.name);
+        self.note(tx, "api.released", (&api.domain, &path), before, Some(format!("{} in {}", version_id, environment.key()))).await
+    }
+
+    /// Takes a request of one's own back.
+    ///
+    /// # Errors
+    /// For its author alone, and only while it is open.
+    pub async fn withdraw(&self, caller: &Caller, request_id: &str) -> Result<(), Problem> {
+        let (request, api) = self.request_row(caller, request_id).await?;
+        caller.authorise(Action::Submit, &api.domain)?;
+        if request.author_id != caller.user_id {
+            return Err(Problem::new(ErrorCode::Forbidden, "Only its author can withdraw a request. You can reject it if you are an approver."));
+        }
+        let mut tx = self.write(caller).await?;
+        tx.decide_request(&request.id, RequestState::Withdrawn.key(), caller.email(), "").await.map_err(closed)?;
+        tx.set_version_state(&request.version_id, VersionState::Withdrawn.key()).await.map_err(|error| from_store(&error))?;
+        let path = format!("{}/{}", api.domain, api.name);
+        self.note(&mut tx, "version.withdrawn", (&api.domain, &path), None, None).await?;
+        self.commit(tx).await
+    }
+
+    /// A request with its API, where the caller may see both.
+    pub(crate) async fn request_row(&self, caller: &Caller, id: &str) -> Result<(RequestRow, ApiRow), Problem> {
+        let missing = || Problem::not_found("request");
+        let request = self.store.request(id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
+        let api = self.store.api_by_id(&request.api_id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
+        if !caller.can(Action::See, &api.domain) {
+            return Err(missing());
+        }
+        Ok((request, api))
+    }
+}
+
+fn closed(error: StoreError) -> Problem {
+    match error {
+        StoreError::Stale => Problem::new(ErrorCode::Conflict, "This request has been decided or withdrawn already."),
+        other => from_store(&other),
+    }
+}

@@ -1,0 +1,80 @@
+//! What waits for a decision, and everything that a decision needs.
+
+use model::snapshot::Environment;
+use model::view::{RequestDetail, RequestState, RequestView};
+use model::{Action, ApiSpec, Problem};
+use store::{ApiRow, RequestRow};
+
+use super::compare::{breaks, diff};
+use crate::apis::Inventory;
+use crate::failure::from_json;
+use crate::{Caller, Control};
+
+impl Control {
+    /// The requests of the caller's domains, newest first.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn requests(&self, caller: &Caller) -> Result<Vec<RequestView>, Problem> {
+        let inventory = self.inventory().await?;
+        Ok(inventory
+            .requests
+            .iter()
+            .filter_map(|request| Some((request, inventory.api(&request.api_id)?)))
+            .filter(|(_, api)| caller.can(Action::See, &api.domain))
+            .map(|(request, api)| view(caller, &inventory, request, api))
+            .collect())
+    }
+
+    /// One request with its diff, its evidence and who is affected.
+    ///
+    /// # Errors
+    /// Where there is none that the caller may see.
+    pub async fn request(&self, caller: &Caller, id: &str) -> Result<RequestDetail, Problem> {
+        let (request, api) = self.request_row(caller, id).await?;
+        let inventory = self.inventory().await?;
+        let version = inventory.version(&request.version_id).ok_or_else(|| Problem::not_found("version"))?;
+        let environment = Environment::from_key(&request.environment).unwrap_or_default();
+        let spec: ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
+        // What it replaces: what is live now or, once decided, the newest approved version before it.
+        let replaced = match request.state.as_str() {
+            "open" => inventory.live(&api.id, environment),
+            _ => inventory.versions.iter().filter(|v| v.api_id == api.id && v.number < version.number).find(|v| v.state == "approved"),
+        };
+        let old: Option<ApiSpec> = replaced.map(|v| serde_json::from_str(&v.spec)).transpose().map_err(|e| from_json(&e))?;
+        let mut evidence: model::view::CheckReport = serde_json::from_str(&version.evidence).map_err(|error| from_json(&error))?;
+        if !caller.can(Action::ReadSample, &api.domain) {
+            evidence.sample = model::table::Sample::default();
+        }
+        let grants = self.grants_of_api(&api, &inventory).await?;
+        Ok(RequestDetail {
+            request: view(caller, &inventory, &request, &api),
+            replaces: replaced.map(|version| version.number),
+            diff: diff(old.as_ref(), &spec)?,
+            breaks: old.map(|old| breaks(&old, &spec)).unwrap_or_default(),
+            spec,
+            evidence,
+            affected_apps: grants.into_iter().map(|grant| format!("{}/{}", grant.app_domain, grant.app)).collect(),
+        })
+    }
+}
+
+fn view(caller: &Caller, inventory: &Inventory, request: &RequestRow, api: &ApiRow) -> RequestView {
+    let mine = request.author_id == caller.user_id;
+    RequestView {
+        id: request.id.clone(),
+        domain: api.domain.clone(),
+        name: api.name.clone(),
+        version: inventory.version(&request.version_id).map_or(0, |version| version.number),
+        environment: Environment::from_key(&request.environment).unwrap_or_default(),
+        state: RequestState::from_key(&request.state).unwrap_or(RequestState::Withdrawn),
+        author: inventory.email(&request.author_id),
+        reason: request.reason.clone(),
+        created_at: request.created_at,
+        decided_by: request.decided_by.clone(),
+        decision: request.decision.clone(),
+        decided_at: request.decided_at,
+        may_decide: !mine && caller.can(Action::Decide, &api.domain),
+        mine,
+    }
+}

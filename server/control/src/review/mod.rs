@@ -1,0 +1,8 @@
+//! Reviews: a draft is frozen and sent, somebody else decides, and an approval makes it live in the same transaction.
+
+mod compare;
+mod decide;
+mod inbox;
+mod submit;
+
+pub(crate) use submit::NewVersion;

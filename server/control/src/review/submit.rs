@@ -1,0 +1,119 @@
+//! Sending a draft: checked once more, frozen as the next version, with a request that somebody else decides on.
+
+use fail::fail_point;
+use model::snapshot::Environment;
+use model::view::{CheckReport, RequestState, VersionState};
+use model::{Action, ApiSpec, ErrorCode, Problem};
+use store::{RequestRow, StoreError, Tx, VersionRow};
+
+use crate::apis::CheckInput;
+use crate::failure::{from_json, from_store};
+use crate::{Caller, Control};
+
+/// A checked definition on its way to a version.
+pub(crate) struct NewVersion<'a> {
+    pub api_id: &'a str,
+    pub domain: &'a str,
+    pub name: &'a str,
+    pub spec: ApiSpec,
+    pub evidence: &'a CheckReport,
+    pub environment: Environment,
+    pub reason: &'a str,
+}
+
+impl Control {
+    /// Sends the draft for review; gives the request's id.
+    ///
+    /// # Errors
+    /// What the check found, a request that is already open, nothing to send.
+    pub async fn submit(
+        &self,
+        caller: &Caller,
+        domain: &str,
+        name: &str,
+        environment: Environment,
+        reason: &str,
+    ) -> Result<String, Problem> {
+        let api = self.visible_api(caller, domain, name).await?;
+        caller.authorise(Action::Submit, domain)?;
+        if reason.chars().count() > 1_000 {
+            return Err(Problem::field("reason", "At most 1,000 characters."));
+        }
+        let draft = self.store.draft(&api.id).await.map_err(|error| from_store(&error))?;
+        let draft = draft.ok_or_else(|| Problem::new(ErrorCode::Conflict, "There is no draft to send: it was sent already, or nothing has been changed."))?;
+        let mut spec: ApiSpec = serde_json::from_str(&draft.spec).map_err(|error| from_json(&error))?;
+        let source = self.resolve_source(&spec.source, environment).await?;
+        let report = self.check_on(&CheckInput { domain, spec: &spec, source: &source }).await?;
+        if !report.errors.is_empty() {
+            return Err(Problem::fields(report.errors));
+        }
+        spec.fields.clone_from(&report.fields);
+        self.refuse_open_or_same(&api.id, environment, &spec).await?;
+        let mut tx = self.write(caller).await?;
+        tx.take_draft(&api.id, draft.edit).await.map_err(|error| match error {
+            StoreError::Stale => Problem::new(ErrorCode::Conflict, "The draft was saved or sent in the meantime. Load it again."),
+            other => from_store(&other),
+        })?;
+        let version = NewVersion { api_id: &api.id, domain, name, spec, evidence: &report, environment, reason };
+        let (request, _) = self.write_version(&mut tx, caller, &version).await?;
+        fail_point!("submit.before-commit");
+        self.commit(tx).await?;
+        fail_point!("submit.after-commit");
+        Ok(request)
+    }
+
+    pub(crate) async fn refuse_open_or_same(&self, api_id: &str, environment: Environment, spec: &ApiSpec) -> Result<(), Problem> {
+        let inventory = self.inventory().await?;
+        let open = |request: &&RequestRow| request.api_id == api_id && request.state == RequestState::Open.key();
+        if let Some(request) = inventory.requests.iter().find(open) {
+            let number = inventory.version(&request.version_id).map_or(0, |version| version.number);
+            return Err(Problem::new(ErrorCode::Conflict, format!("Version {number} is in review already. Withdraw it first, or wait for the decision.")));
+        }
+        if let Some(live) = inventory.live(api_id, environment) {
+            let known: ApiSpec = serde_json::from_str(&live.spec).map_err(|error| from_json(&error))?;
+            if &known == spec {
+                return Err(Problem::new(ErrorCode::Conflict, format!("Nothing differs from version {}, which is live.", live.number)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the version and its open request; gives the ids of the request and of the version.
+    pub(crate) async fn write_version(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        new: &NewVersion<'_>,
+    ) -> Result<(String, String), Problem> {
+        let number = tx.next_version(new.api_id).await.map_err(|error| from_store(&error))?;
+        let spec = serde_json::to_string(&new.spec).map_err(|error| from_json(&error))?;
+        let version = VersionRow {
+            id: self.host.id(),
+            api_id: new.api_id.to_owned(),
+            number,
+            spec: spec.clone(),
+            state: VersionState::InReview.key().into(),
+            evidence: serde_json::to_string(new.evidence).map_err(|error| from_json(&error))?,
+            author_id: caller.user_id.clone(),
+            created_at: tx.at(),
+        };
+        let request = RequestRow {
+            id: self.host.id(),
+            api_id: new.api_id.to_owned(),
+            version_id: version.id.clone(),
+            environment: new.environment.key().into(),
+            state: RequestState::Open.key().into(),
+            author_id: caller.user_id.clone(),
+            reason: new.reason.trim().to_owned(),
+            created_at: tx.at(),
+            decided_by: None,
+            decision: None,
+            decided_at: None,
+        };
+        tx.insert_version(&version).await.map_err(|error| from_store(&error))?;
+        tx.insert_request(&request).await.map_err(|error| from_store(&error))?;
+        let path = format!("{}/{}", new.domain, new.name);
+        self.note(tx, "version.submitted", (new.domain, &path), None, Some(spec)).await?;
+        Ok((request.id, version.id))
+    }
+}

@@ -1,0 +1,104 @@
+//! Looking into a source: its tables, their columns, and some of their rows.
+
+use std::time::{Duration, Instant};
+
+use connect::Statement;
+use futures::TryStreamExt;
+use model::snapshot::Environment;
+use model::spec::DEFAULT_TIMEOUT_MS;
+use model::table::{Column, Sample, TableInfo, TableRef};
+use model::{Action, Field, Problem};
+
+use super::resolve::Resolved;
+use crate::failure::from_source;
+use crate::{Caller, Control};
+
+/// Rows of a sample.
+const SAMPLE_ROWS: usize = 8;
+
+impl Control {
+    /// The tables of a source, with their columns and about how many rows.
+    ///
+    /// # Errors
+    /// Where the source does not answer.
+    pub async fn tables(&self, caller: &Caller, source: &str, environment: Environment) -> Result<Vec<TableInfo>, Problem> {
+        self.visible_source(caller, source).await?;
+        let resolved = self.resolve_source(source, environment).await?;
+        resolved.connection.tables().await.map_err(|error| from_source(source, &error))
+    }
+
+    /// Some real rows of a table.
+    ///
+    /// # Errors
+    /// For those who may read samples; where there is no such table, or the source does not answer.
+    pub async fn sample_table(
+        &self,
+        caller: &Caller,
+        source: &str,
+        table: &TableRef,
+        environment: Environment,
+    ) -> Result<(TableInfo, Sample), Problem> {
+        let row = self.visible_source(caller, source).await?;
+        caller.authorise(Action::ReadSample, &row.domain)?;
+        let resolved = self.resolve_source(source, environment).await?;
+        let info = resolved.connection.table(table).await.map_err(|error| from_source(source, &error))?;
+        let info = info.ok_or_else(|| Problem::not_found(format!("table {}", table.path())))?;
+        let sample = read_rows(&resolved, table_statement(&resolved, &info)).await?;
+        Ok((info, sample))
+    }
+}
+
+/// The first rows of a table, every column.
+fn table_statement(resolved: &Resolved, info: &TableInfo) -> Statement {
+    let quote = |name: &str| resolved.dialect.quote(name);
+    let columns: Vec<String> = info.columns.iter().map(|column| quote(&column.name)).collect();
+    let from = if info.table.schema.is_empty() {
+        quote(&info.table.name)
+    } else {
+        format!("{}.{}", quote(&info.table.schema), quote(&info.table.name))
+    };
+    let fields = info
+        .columns
+        .iter()
+        .map(|column| Field {
+            name: column.name.clone(),
+            column: column.name.clone(),
+            data_type: column.data_type,
+            nullable: column.nullable,
+            ..Field::default()
+        })
+        .collect();
+    Statement {
+        sql: format!("SELECT {} FROM {from} LIMIT {SAMPLE_ROWS}", columns.join(", ")),
+        binds: Vec::new(),
+        fields,
+        timeout: Duration::from_millis(DEFAULT_TIMEOUT_MS.into()),
+        max_rows: SAMPLE_ROWS,
+    }
+}
+
+/// Runs a statement and gives its rows as JSON.
+pub(crate) async fn read_rows(resolved: &Resolved, statement: Statement) -> Result<Sample, Problem> {
+    let failed = |error| from_source(&resolved.name, &error);
+    let fields = statement.fields.clone();
+    let started = Instant::now();
+    let batches: Vec<_> =
+        resolved.connection.query(statement).await.map_err(failed)?.try_collect().await.map_err(failed)?;
+    let took_ms = started.elapsed().as_secs_f64() * 1_000.0;
+    let mut rows = Vec::new();
+    for batch in &batches {
+        for row in 0..batch.num_rows() {
+            let cells = fields.iter().enumerate().map(|(column, field)| {
+                let mut text = Vec::new();
+                connect::json::write_cell(&mut text, batch.column(column), row, field);
+                serde_json::from_slice(&text).unwrap_or_default()
+            });
+            rows.push(cells.collect());
+        }
+    }
+    let columns = fields
+        .into_iter()
+        .map(|field| Column { native: field.data_type.word().into(), name: field.name, data_type: field.data_type, nullable: field.nullable })
+        .collect();
+    Ok(Sample { columns, rows, took_ms })
+}

@@ -1,0 +1,82 @@
+//! Which sources there are, without their secrets.
+
+use std::collections::BTreeMap;
+
+use connect::registry;
+use model::connector::ConnectorInfo;
+use model::snapshot::Environment;
+use model::view::{BindingView, SourceView};
+use model::{Action, Problem};
+use store::{BindingRow, SourceRow};
+
+use crate::failure::{from_json, from_store};
+use crate::{Caller, Control};
+
+impl Control {
+    /// The kinds of source that can be registered, with their forms.
+    #[must_use]
+    pub fn connectors(&self, _caller: &Caller) -> Vec<ConnectorInfo> {
+        registry::connectors()
+            .into_iter()
+            .map(|connector| ConnectorInfo {
+                driver: connector.driver().into(),
+                title: connector.title().into(),
+                dialect: connector.dialect(),
+                form: connector.form(),
+            })
+            .collect()
+    }
+
+    /// The sources of the caller's domains.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn sources(&self, caller: &Caller) -> Result<Vec<SourceView>, Problem> {
+        let rows = self.store.sources().await.map_err(|error| from_store(&error))?;
+        let bindings = self.store.bindings().await.map_err(|error| from_store(&error))?;
+        rows.into_iter()
+            .filter(|row| caller.can(Action::See, &row.domain))
+            .map(|row| {
+                let mine: Vec<BindingRow> = bindings.iter().filter(|b| b.source_id == row.id).cloned().collect();
+                self.source_view(&row, &mine)
+            })
+            .collect()
+    }
+
+    /// One source.
+    ///
+    /// # Errors
+    /// Where there is none that the caller may see.
+    pub async fn source(&self, caller: &Caller, name: &str) -> Result<SourceView, Problem> {
+        let row = self.visible_source(caller, name).await?;
+        let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
+        self.source_view(&row, &bindings)
+    }
+
+    /// The row of a source in a domain that the caller may see.
+    pub(crate) async fn visible_source(&self, caller: &Caller, name: &str) -> Result<SourceRow, Problem> {
+        let row = self.store.source(name).await.map_err(|error| from_store(&error))?;
+        row.filter(|row| caller.can(Action::See, &row.domain)).ok_or_else(|| Problem::not_found(format!("source {name}")))
+    }
+
+    pub(crate) fn source_view(&self, row: &SourceRow, bindings: &[BindingRow]) -> Result<SourceView, Problem> {
+        let mut views = BTreeMap::new();
+        for binding in bindings {
+            let Some(environment) = Environment::from_key(&binding.environment) else { continue };
+            let secrets = self.unseal(&row.name, environment, &binding.secret).unwrap_or_default();
+            let config = serde_json::from_str(&binding.config).map_err(|error| from_json(&error))?;
+            views.insert(environment, BindingView { config, secrets_set: secrets.into_keys().collect() });
+        }
+        let title = registry::connector(&row.driver).map_or(row.driver.as_str(), |connector| connector.title());
+        Ok(SourceView {
+            name: row.name.clone(),
+            domain: row.domain.clone(),
+            driver: row.driver.clone(),
+            driver_title: title.into(),
+            about: row.about.clone(),
+            edit: row.edit,
+            bindings: views,
+            updated_at: row.updated_at,
+        })
+    }
+}

@@ -1,0 +1,99 @@
+//! From a source's name and an environment to an open connection, secrets unsealed on the way.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use connect::vault::seal_place;
+use connect::{BindingConfig, Connection, registry};
+use model::dialect::Dialect;
+use model::snapshot::{Environment, SnapshotSource};
+use model::{ErrorCode, Problem};
+use store::{BindingRow, SourceRow};
+
+use crate::Control;
+use crate::failure::{from_json, from_source, from_store};
+
+/// One binding of a source, ready to be used. Holds secrets: it never leaves this crate.
+#[derive(Clone)]
+pub(crate) struct Resolved {
+    pub name: String,
+    pub domain: String,
+    pub dialect: Dialect,
+    pub connection: Arc<dyn Connection>,
+    pub snapshot: SnapshotSource,
+}
+
+impl Control {
+    /// The binding of a stored source. No authority is asked here: whoever calls has done so.
+    pub(crate) async fn resolve_source(&self, name: &str, environment: Environment) -> Result<Resolved, Problem> {
+        let row = self.store.source(name).await.map_err(|error| from_store(&error))?;
+        let row = row.ok_or_else(|| Problem::not_found(format!("source {name}")))?;
+        let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
+        let binding = bindings.iter().find(|binding| binding.environment == environment.key());
+        let binding = binding.ok_or_else(|| {
+            Problem::new(
+                ErrorCode::Conflict,
+                format!("{name} has no binding for {}. Add one on the source's page.", environment.key()),
+            )
+        })?;
+        self.open_binding(&row, binding, environment)
+    }
+
+    pub(crate) fn open_binding(
+        &self,
+        row: &SourceRow,
+        binding: &BindingRow,
+        environment: Environment,
+    ) -> Result<Resolved, Problem> {
+        let config = BindingConfig {
+            settings: serde_json::from_str(&binding.config).map_err(|error| from_json(&error))?,
+            secrets: self.unseal(&row.name, environment, &binding.secret)?,
+        };
+        let place = format!("{}/{}", row.name, environment.key());
+        let connection =
+            self.pools.get(&place, &row.driver, &config).map_err(|error| from_source(&row.name, &error))?;
+        let connector = registry::connector(&row.driver)
+            .ok_or_else(|| Problem::new(ErrorCode::Internal, format!("There is no connector {}.", row.driver)))?;
+        Ok(Resolved {
+            name: row.name.clone(),
+            domain: row.domain.clone(),
+            dialect: connector.dialect(),
+            connection,
+            snapshot: SnapshotSource {
+                name: row.name.clone(),
+                domain: row.domain.clone(),
+                environment,
+                driver: row.driver.clone(),
+                config: binding.config.clone(),
+                secret: binding.secret.clone(),
+            },
+        })
+    }
+
+    pub(crate) fn unseal(
+        &self,
+        source: &str,
+        environment: Environment,
+        sealed: &[u8],
+    ) -> Result<BTreeMap<String, String>, Problem> {
+        let plain = self.vault.open(sealed, &seal_place(source, environment)).map_err(|error| {
+            tracing::error!(source, cause = %error, "a sealed secret cannot be opened");
+            Problem::new(ErrorCode::SourceUnavailable, format!("{source}: its secrets cannot be opened: {error}."))
+        })?;
+        serde_json::from_slice(&plain).map_err(|error| from_json(&error))
+    }
+
+    pub(crate) fn seal(
+        &self,
+        source: &str,
+        environment: Environment,
+        secrets: &BTreeMap<String, String>,
+    ) -> Result<Vec<u8>, Problem> {
+        let plain = serde_json::to_vec(secrets).map_err(|error| from_json(&error))?;
+        let mut nonce = [0; connect::vault::NONCE_BYTES];
+        self.host.fill_random(&mut nonce);
+        self.vault
+            .seal(&plain, &seal_place(source, environment), nonce)
+            .map_err(|error| Problem::new(ErrorCode::Internal, format!("The secrets could not be sealed: {error}.")))
+    }
+}

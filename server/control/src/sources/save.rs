@@ -1,0 +1,196 @@
+//! Registering and changing a source: its form is checked by the connector's own description, secrets are sealed.
+
+use std::collections::BTreeMap;
+
+use connect::{BindingConfig, registry};
+use model::name::check_name;
+use model::snapshot::Environment;
+use model::{Action, ErrorCode, FieldError, Problem};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::{BindingRow, SourceRow, Tx};
+
+use crate::failure::{from_json, from_source, from_store};
+use crate::{Caller, Control};
+
+/// A source as a form or a document gives it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceInput {
+    pub name: String,
+    pub domain: String,
+    pub driver: String,
+    #[serde(default)]
+    pub about: String,
+    /// What the editor had seen; absent for a new source.
+    #[serde(default)]
+    pub edit: Option<i64>,
+    pub bindings: BTreeMap<Environment, BindingInput>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BindingInput {
+    pub config: BTreeMap<String, String>,
+    /// Absent or empty ones stay as they are.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, String>,
+}
+
+/// A source that was checked and sealed, ready to be written.
+pub(crate) struct PreparedSource {
+    pub row: SourceRow,
+    pub is_new: bool,
+    pub bindings: Vec<BindingRow>,
+    /// For the audit: settings without secrets.
+    pub before: Option<String>,
+    pub after: String,
+}
+
+impl Control {
+    /// Registers a source, or changes one.
+    ///
+    /// # Errors
+    /// Fields at fault, a name that is taken, somebody else's edit in between.
+    pub async fn save_source(&self, caller: &Caller, input: &SourceInput) -> Result<(), Problem> {
+        caller.authorise(Action::EditSource, &input.domain)?;
+        let prepared = self.prepare_source(caller, input).await?;
+        let mut tx = self.write(caller).await?;
+        self.write_source(&mut tx, &prepared).await?;
+        self.commit(tx).await
+    }
+
+    /// Dials a source with the settings of a form, before or after they are saved.
+    ///
+    /// # Errors
+    /// What keeps it from answering, in words.
+    pub async fn test_source(&self, caller: &Caller, input: &SourceInput, environment: Environment) -> Result<String, Problem> {
+        caller.authorise(Action::EditSource, &input.domain)?;
+        let prepared = self.prepare_source(caller, input).await?;
+        let binding = prepared.bindings.iter().find(|binding| binding.environment == environment.key());
+        let binding = binding.ok_or_else(|| Problem::field("bindings", format!("There are no settings for {}.", environment.key())))?;
+        let config = BindingConfig {
+            settings: serde_json::from_str(&binding.config).map_err(|error| from_json(&error))?,
+            secrets: self.unseal(&prepared.row.name, environment, &binding.secret)?,
+        };
+        // A pool of its own, dropped after the test, so that settings under trial stay out of the shared ones.
+        let connector = registry::connector(&prepared.row.driver).ok_or_else(|| Problem::not_found("connector"))?;
+        let failed = |error: &connect::SourceError| from_source(&prepared.row.name, error);
+        let connection = connector.open(&config).map_err(|error| failed(&error))?;
+        connection.test().await.map_err(|error| failed(&error))
+    }
+
+    /// Checks a source's form and seals its secrets. Writes nothing.
+    pub(crate) async fn prepare_source(&self, caller: &Caller, input: &SourceInput) -> Result<PreparedSource, Problem> {
+        let known = self.store.source(&input.name).await.map_err(|error| from_store(&error))?;
+        if let Some(known) = &known {
+            if !caller.can(Action::See, &known.domain) || input.edit.is_none() {
+                return Err(Problem::field("name", "There is a source of this name already. Choose another name."));
+            }
+            if known.domain != input.domain || known.driver != input.driver {
+                return Err(Problem::new(ErrorCode::Conflict, "A source keeps its domain and its driver. Register another one."));
+            }
+        }
+        let domain = self.store.domain(&input.domain).await.map_err(|error| from_store(&error))?;
+        domain.ok_or_else(|| Problem::field("domain", "There is no such domain."))?;
+        let before = match &known {
+            Some(row) => self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?,
+            None => Vec::new(),
+        };
+        let mut errors = check_form(input);
+        let mut bindings = Vec::new();
+        let id = known.as_ref().map_or_else(|| self.host.id(), |row| row.id.clone());
+        for (environment, binding) in &input.bindings {
+            let sealed_before = before.iter().find(|row| row.environment == environment.key());
+            let mut secrets = match sealed_before {
+                Some(row) => self.unseal(&input.name, *environment, &row.secret)?,
+                None => BTreeMap::new(),
+            };
+            secrets.extend(binding.secrets.iter().filter(|(_, value)| !value.is_empty()).map(|(k, v)| (k.clone(), v.clone())));
+            errors.extend(check_settings(&input.driver, *environment, binding));
+            bindings.push(BindingRow {
+                source_id: id.clone(),
+                environment: environment.key().into(),
+                config: serde_json::to_string(&binding.config).map_err(|error| from_json(&error))?,
+                secret: self.seal(&input.name, *environment, &secrets)?,
+            });
+        }
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
+        }
+        let is_new = known.is_none();
+        let row = SourceRow {
+            id,
+            name: input.name.clone(),
+            domain: input.domain.clone(),
+            driver: input.driver.clone(),
+            about: input.about.trim().to_owned(),
+            edit: input.edit.unwrap_or(1),
+            created_by: caller.email().into(),
+            updated_at: self.host.now(),
+        };
+        let before = known.map(|known| settings_text(&known.about, &before));
+        Ok(PreparedSource { after: settings_text(&row.about, &bindings), row, is_new, bindings, before })
+    }
+
+    pub(crate) async fn write_source(&self, tx: &mut Tx, prepared: &PreparedSource) -> Result<(), Problem> {
+        let row = &prepared.row;
+        let written = if prepared.is_new { tx.insert_source(row).await } else { tx.update_source(&row.id, &row.about, row.edit).await };
+        written.map_err(|error| from_store(&error))?;
+        for binding in &prepared.bindings {
+            tx.put_binding(binding).await.map_err(|error| from_store(&error))?;
+        }
+        let action = if prepared.is_new { "source.made" } else { "source.changed" };
+        self.note(tx, action, (&row.domain, &row.name), prepared.before.clone(), Some(prepared.after.clone())).await
+    }
+}
+
+/// Settings as the audit log keeps them: never with secrets.
+fn settings_text(about: &str, bindings: &[BindingRow]) -> String {
+    let lines: Vec<String> = bindings.iter().map(|row| format!("{}: {}", row.environment, row.config)).collect();
+    format!("{}\n{about}", lines.join("\n")).trim().to_owned()
+}
+
+fn check_form(input: &SourceInput) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if let Err(message) = check_name(&input.name) {
+        errors.push(FieldError::new("name", message));
+    }
+    if input.about.chars().count() > 500 {
+        errors.push(FieldError::new("about", "At most 500 characters."));
+    }
+    if registry::connector(&input.driver).is_none() {
+        errors.push(FieldError::new("driver", "Pick one of the kinds of source."));
+    }
+    if input.bindings.is_empty() {
+        errors.push(FieldError::new("bindings", "Fill in the settings of at least one environment."));
+    }
+    errors
+}
+
+fn check_settings(driver: &str, environment: Environment, binding: &BindingInput) -> Vec<FieldError> {
+    let Some(connector) = registry::connector(driver) else { return Vec::new() };
+    let form = connector.form();
+    let place = |key: &str| format!("{}.{key}", environment.key());
+    let mut errors = Vec::new();
+    for field in &form {
+        let value = binding.config.get(&field.key).map(|value| value.trim()).unwrap_or_default();
+        if field.required && !field.secret && value.is_empty() {
+            errors.push(FieldError::new(place(&field.key), format!("{} is needed.", field.label)));
+        }
+        if !field.choices.is_empty() && !value.is_empty() && !field.choices.iter().any(|choice| choice == value) {
+            errors.push(FieldError::new(place(&field.key), format!("One of {}.", field.choices.join(", "))));
+        }
+        if value.len() > 1_000 {
+            errors.push(FieldError::new(place(&field.key), "At most 1,000 characters."));
+        }
+    }
+    let known = |key: &String, secret: bool| form.iter().any(|field| &field.key == key && field.secret == secret);
+    for key in binding.config.keys().filter(|key| !known(key, false)) {
+        errors.push(FieldError::new(place(key), "This connector has no such setting."));
+    }
+    for key in binding.secrets.keys().filter(|key| !known(key, true)) {
+        errors.push(FieldError::new(place(key), "This connector has no such secret."));
+    }
+    errors
+}

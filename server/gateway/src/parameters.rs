@@ -1,0 +1,217 @@
+//! Parameters: typed and closed. Every fault is told at once, each under its name.
+
+use std::collections::{BTreeMap, HashSet};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::parameter::RESERVED;
+use model::spec::MAX_PAGE_SIZE;
+use model::statement::{Arguments, Page};
+use model::{ApiSpec, FieldError, Problem, Value};
+use serde_json::Value as Json;
+
+use crate::plan::Plan;
+
+/// The furthest that an offset reaches; beyond it a narrower question is wanted.
+const MAX_OFFSET: u64 = 10_000_000;
+
+/// What a caller sent: text out of a query, or a JSON object.
+pub(crate) enum Given {
+    Query(Vec<(String, String)>),
+    Body(serde_json::Map<String, Json>),
+}
+
+/// A call's values, checked.
+pub(crate) struct Call {
+    pub(crate) arguments: Arguments,
+    pub(crate) page: Page,
+    /// Positions of the fields that are given back.
+    pub(crate) fields: Vec<usize>,
+}
+
+/// `a=b&c=d`, percent-decoded.
+pub(crate) fn parse_query(query: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), decode(value))
+        })
+        .collect()
+}
+
+/// # Errors
+/// Every unknown, missing, mistyped or repeated parameter.
+pub(crate) fn read(plan: &Plan, given: &Given) -> Result<Call, Problem> {
+    let spec = &plan.api.spec;
+    let mut errors = Vec::new();
+    let reserved = match given {
+        Given::Query(pairs) => split_query(spec, pairs, &mut errors),
+        Given::Body(object) => split_body(spec, object, &mut errors),
+    };
+    let mut arguments = Arguments::new();
+    for parameter in &spec.parameters {
+        let read = match given {
+            Given::Query(pairs) => {
+                let texts: Vec<&str> = pairs.iter().filter(|(name, _)| name == &parameter.name).map(|(_, text)| text.as_str()).collect();
+                if texts.is_empty() { Ok(None) } else { parameter.read_texts(&texts).map(Some) }
+            }
+            Given::Body(object) => object.get(&parameter.name).map_or(Ok(None), |json| parameter.read_json(json)),
+        };
+        match read {
+            Ok(value) => match value.or_else(|| parameter.default_value()) {
+                Some(value) => {
+                    check_pattern(plan, &parameter.name, &value, &mut errors);
+                    arguments.insert(parameter.name.clone(), value);
+                }
+                None if parameter.required => errors.push(FieldError::new(&parameter.name, format!("{} is needed.", parameter.name))),
+                None => {}
+            },
+            Err(error) => errors.push(error),
+        }
+    }
+    let page = read_page(spec, &reserved, &mut errors);
+    let fields = read_fields(spec, &reserved, &mut errors);
+    if errors.is_empty() { Ok(Call { arguments, page, fields }) } else { Err(Problem::fields(errors)) }
+}
+
+/// The reserved parameters that were given; an unknown one is an error that names what there is.
+fn split_query(spec: &ApiSpec, pairs: &[(String, String)], errors: &mut Vec<FieldError>) -> BTreeMap<String, String> {
+    let mut reserved = BTreeMap::new();
+    for (name, value) in pairs {
+        if spec.parameter(name).is_some() {
+            continue;
+        }
+        if !RESERVED.contains(&name.as_str()) {
+            errors.push(unknown(spec, name));
+        } else if reserved.insert(name.clone(), value.clone()).is_some() && name != "fields" {
+            errors.push(FieldError::new(name, "Given more than once; it takes one value."));
+        }
+    }
+    reserved
+}
+
+fn split_body(spec: &ApiSpec, object: &serde_json::Map<String, Json>, errors: &mut Vec<FieldError>) -> BTreeMap<String, String> {
+    let mut reserved = BTreeMap::new();
+    for (name, value) in object {
+        if spec.parameter(name).is_some() {
+            continue;
+        }
+        if !RESERVED.contains(&name.as_str()) {
+            errors.push(unknown(spec, name));
+            continue;
+        }
+        let text = match value {
+            Json::String(text) => text.clone(),
+            Json::Number(number) => number.to_string(),
+            Json::Array(items) => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(","),
+            _ => {
+                errors.push(FieldError::new(name, "Expected a string or a number."));
+                continue;
+            }
+        };
+        reserved.insert(name.clone(), text);
+    }
+    reserved
+}
+
+fn unknown(spec: &ApiSpec, name: &str) -> FieldError {
+    let names: Vec<&str> = spec.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+    let there = if names.is_empty() { "This API takes no parameters.".to_owned() } else { format!("There are: {}.", names.join(", ")) };
+    FieldError::new(name, format!("There is no parameter {name}. {there}"))
+}
+
+fn check_pattern(plan: &Plan, name: &str, value: &Value, errors: &mut Vec<FieldError>) {
+    let Some(pattern) = plan.patterns.get(name) else { return };
+    let fits = |value: &Value| !matches!(value, Value::Text(text) if !pattern.is_match(text));
+    let all_fit = match value {
+        Value::List(items) => items.iter().all(fits),
+        one => fits(one),
+    };
+    if !all_fit {
+        let wanted = plan.api.spec.parameter(name).and_then(|parameter| parameter.pattern.as_deref()).unwrap_or_default();
+        errors.push(FieldError::new(name, format!("Does not have the form {wanted}.")));
+    }
+}
+
+fn read_page(spec: &ApiSpec, reserved: &BTreeMap<String, String>, errors: &mut Vec<FieldError>) -> Page {
+    let Some(size) = spec.page_size() else {
+        for name in ["limit", "after", "offset"].iter().filter(|name| reserved.contains_key(**name)) {
+            errors.push(FieldError::new(*name, "This API has no pages."));
+        }
+        return Page { limit: spec.policy.max_rows, offset: 0 };
+    };
+    for name in ["count", "format"].iter().filter(|name| reserved.contains_key(**name)) {
+        errors.push(FieldError::new(*name, "This is not offered by this API."));
+    }
+    let most = MAX_PAGE_SIZE.min(spec.policy.max_rows);
+    let limit = match reserved.get("limit").map(|text| text.parse::<u32>()) {
+        None => size.min(most),
+        Some(Ok(limit)) if (1..=most).contains(&limit) => limit,
+        Some(_) => {
+            errors.push(FieldError::new("limit", format!("Between 1 and {most}.")));
+            size
+        }
+    };
+    let offset = match (reserved.get("after"), reserved.get("offset")) {
+        (Some(_), Some(_)) => {
+            errors.push(FieldError::new("offset", "Give after or offset, not both."));
+            0
+        }
+        (Some(cursor), None) => read_cursor(cursor).unwrap_or_else(|| {
+            errors.push(FieldError::new("after", "This is not a value of next. Begin without it."));
+            0
+        }),
+        (None, Some(text)) => text.parse().ok().filter(|offset| *offset <= MAX_OFFSET).unwrap_or_else(|| {
+            errors.push(FieldError::new("offset", format!("Between 0 and {MAX_OFFSET}.")));
+            0
+        }),
+        (None, None) => 0,
+    };
+    Page { limit, offset }
+}
+
+fn read_fields(spec: &ApiSpec, reserved: &BTreeMap<String, String>, errors: &mut Vec<FieldError>) -> Vec<usize> {
+    let Some(text) = reserved.get("fields") else { return (0..spec.fields.len()).collect() };
+    let wanted: HashSet<&str> = text.split(',').filter(|name| !name.is_empty()).collect();
+    for name in &wanted {
+        if !spec.fields.iter().any(|field| &field.name == name) {
+            errors.push(FieldError::new("fields", format!("There is no field {name}.")));
+        }
+    }
+    if wanted.is_empty() {
+        errors.push(FieldError::new("fields", "Name at least one field."));
+    }
+    (0..spec.fields.len()).filter(|index| wanted.contains(spec.fields[*index].name.as_str())).collect()
+}
+
+/// Where the next page begins, as a text that means nothing to the caller.
+pub(crate) fn cursor(offset: u64) -> String {
+    URL_SAFE_NO_PAD.encode(format!("o{offset}"))
+}
+
+fn read_cursor(text: &str) -> Option<u64> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let offset: u64 = std::str::from_utf8(&bytes).ok()?.strip_prefix('o')?.parse().ok()?;
+    (offset <= MAX_OFFSET).then_some(offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_a_forged_one_does_not() {
+        assert_eq!(read_cursor(&cursor(40)), Some(40));
+        for forged in ["", "40", "bzE", "!!", &URL_SAFE_NO_PAD.encode("o99999999999")] {
+            assert!(read_cursor(forged).is_none_or(|offset| offset == 1), "{forged}");
+        }
+    }
+
+    #[test]
+    fn a_query_is_decoded() {
+        assert_eq!(parse_query("a=b%20c&d=e+f&g"), [("a".into(), "b c".into()), ("d".into(), "e f".into()), ("g".into(), String::new())]);
+    }
+}
