@@ -1,1 +1,24 @@
+//! The portal: rendered on the server, hydrated in the browser.
+//!
+//! A page is a folder in [`pages`]: its view, its parts, and `api.rs` with its server functions, each of which calls
+//! one use case of `control` and maps what comes back. To add a page: a folder, a line in `routes.rs`, a link in
+//! `frame.rs` where it is found from, and a row for each server function in the authority matrix.
 
+#![allow(clippy::must_use_candidate)] // components are called by the view macro
+#![recursion_limit = "512"]
+
+mod error;
+mod frame;
+pub mod pages;
+mod routes;
+mod shell;
+mod ui;
+
+#[cfg(feature = "ssr")]
+mod session;
+
+pub use routes::App;
+pub use shell::shell;
+
+#[cfg(feature = "ssr")]
+pub use session::{PortalContext, caller_of};

@@ -1,1 +1,41 @@
-fn main() {}
+//! `sluice`: parse the command line, load the config, compose, run.
+
+mod assets;
+mod commands;
+mod compose;
+mod config;
+mod demo;
+mod edge;
+mod feed;
+mod host;
+mod master_key;
+mod portal;
+
+use clap::Parser;
+
+use commands::{Cli, Command};
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    let config = match config::load(&cli) {
+        Ok(config) => config,
+        Err(error) => return commands::failed(&format!("the configuration cannot be used: {error}")),
+    };
+    config::start_log(&config.log);
+    let scenario = fail::FailScenario::setup();
+    let done = match cli.command {
+        Command::Serve => compose::serve(&config, false).await,
+        Command::Demo => compose::serve(&config, true).await,
+        Command::Migrate => commands::migrate(&config).await,
+        Command::Apply(apply) => commands::apply(apply).await,
+        Command::Export(export) => commands::export(export).await,
+        Command::User(user) => commands::user(&config, user).await,
+        Command::Key(key) => commands::key(&config, key).await,
+    };
+    scenario.teardown();
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => commands::failed(&error),
+    }
+}

@@ -1,0 +1,53 @@
+//! Server functions of one's own account.
+
+use leptos::prelude::*;
+use model::view::{NewToken as Made, SessionView, TokenView};
+
+use crate::error::PortalError;
+
+#[server(prefix = "/fn", endpoint = "sign-out")]
+pub async fn sign_out() -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    control.sign_out(&caller).await?;
+    crate::session::keep_session("", 0);
+    leptos_axum::redirect("/sign-in");
+    Ok(())
+}
+
+#[server(prefix = "/fn", endpoint = "sessions")]
+pub async fn sessions() -> Result<Vec<SessionView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.sessions(&caller).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "end-session")]
+pub async fn end_session(id: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.end_session(&caller, &id).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "tokens")]
+pub async fn tokens() -> Result<Vec<TokenView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.tokens(&caller).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "new-token")]
+pub async fn new_token(name: String, days: i64) -> Result<Made, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.new_token(&caller, &name, days).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "revoke-token")]
+pub async fn revoke_token(id: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.revoke_token(&caller, &id).await?)
+}
+
+/// Keeps the theme in a cookie, so that the next page is drawn in it from the start.
+#[server(prefix = "/fn", endpoint = "choose-theme")]
+pub async fn choose_theme(theme: String) -> Result<(), PortalError> {
+    let (_, _) = crate::session::asker().await?;
+    crate::session::keep_theme(&theme);
+    Ok(())
+}

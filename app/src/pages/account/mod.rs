@@ -1,0 +1,75 @@
+//! One's own account: where one is signed in, and tokens for `/admin/v1`.
+
+pub(crate) mod api;
+
+use leptos::prelude::*;
+use model::view::{SessionView, TokenView};
+
+use self::api::{EndSession, NewToken, RevokeToken, sessions, tokens};
+use crate::frame::MeResource;
+use crate::ui::{Callout, Crumbs, Field, FormProblem, Load, PageHead, Time, Tone, copyable, field_error};
+
+#[component]
+pub(crate) fn AccountPage() -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let end = ServerAction::<EndSession>::new();
+    let (make, revoke) = (ServerAction::<NewToken>::new(), ServerAction::<RevokeToken>::new());
+    let open = Resource::new(move || end.version().get(), |_| sessions());
+    let list = Resource::new(move || (make.version().get(), revoke.version().get()), |_| tokens());
+    view! {
+        <Crumbs at=vec![("Account".into(), "/account".into())]/>
+        <Load resource=me view=|me| {
+            let roles: Vec<String> = me.domains.iter().filter(|(_, roles)| !roles.is_empty()).map(|(domain, roles)| format!("{} in {domain}", roles.iter().map(|role| role.key()).collect::<Vec<_>>().join(" and "))).collect();
+            let lead = if me.is_admin { "An admin: everything, in every domain.".to_owned() } else { format!("You are {}.", if roles.is_empty() { "in no domain yet".into() } else { roles.join(", ") }) };
+            view! { <PageHead title=me.email lead/> }
+        }/>
+        <div class="stack-6">
+            <FormProblem action=end/><FormProblem action=revoke/>
+            <Load resource=open view=move |sessions| session_rows(sessions, end)/>
+            <section class="card clip">
+                <div class="card-head"><h2>"Personal tokens"</h2></div>
+                <p class="card-pad t-2 s13">"For the command line and for scripts: "<code>"sluice apply"</code>", "<code>"sluice export"</code>" and "<code>"/admin/v1"</code>". A token may do what you may."</p>
+                {move || make.value().get().and_then(Result::ok).map(|token| view! { <div class="card-pad"><Callout tone=Tone::Ok><p class="mb-2"><b>"This is the token. It is shown this once."</b></p><div id="new-token">{copyable(token.secret, "Copy the token")}</div></Callout></div> })}
+                <Load resource=list view=move |tokens| token_rows(tokens, revoke)/>
+                <ActionForm action=make>
+                    <div class="card-pad stack">
+                        <div class="form-row">
+                            <Field id="name" label="What it is for" error=field_error(make, "name")><input class="input" id="name" name="name" required maxlength="100" placeholder="the nightly export"/></Field>
+                            <Field id="days" label="Days" error=field_error(make, "days")><input class="input tn" id="days" name="days" type="number" min="1" max="365" value="90" required/></Field>
+                        </div>
+                        <div class="row"><button class="btn btn-primary" type="submit">"Make a token"</button></div>
+                    </div>
+                </ActionForm>
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+fn session_rows(sessions: Vec<SessionView>, end: ServerAction<EndSession>) -> impl IntoView {
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>"Where you are signed in"</h2><span class="count">{sessions.len()}</span></div>
+            <div class="table-wrap"><table class="table table-cards">
+                <thead><tr><th>"Browser"</th><th>"Since"</th><th>"Last seen"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+                <tbody>{sessions.into_iter().map(|session| view! {
+                    <tr><td class="lead-cell">{if session.agent.is_empty() { "not said".to_owned() } else { session.agent }}{session.current.then(|| view! { <span class="badge badge-accent ml-2">"this one"</span> })}</td>
+                    <td class="t-2 tn fit" data-label="Since"><Time at=session.created_at/></td><td class="t-2 tn fit" data-label="Last seen"><Time at=session.seen_at/></td>
+                    <td class="fit">{(!session.current).then(|| view! { <ActionForm action=end><input type="hidden" name="id" value=session.id/><button class="btn btn-sm" type="submit">"Sign out there"</button></ActionForm> })}</td></tr>
+                }).collect_view()}</tbody>
+            </table></div>
+        </section>
+    }
+}
+
+fn token_rows(tokens: Vec<TokenView>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+    (!tokens.is_empty()).then(|| view! {
+        <div class="table-wrap"><table class="table table-cards">
+            <thead><tr><th>"Token"</th><th>"Made"</th><th>"Until"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+            <tbody>{tokens.into_iter().map(|token| view! {
+                <tr><td class="lead-cell">{token.name}</td><td class="t-2 tn fit" data-label="Made"><Time at=token.created_at/></td><td class="t-2 tn fit" data-label="Until"><Time at=token.expires_at/></td>
+                <td class="fit"><ActionForm action=revoke><input type="hidden" name="id" value=token.id/><button class="btn btn-sm btn-bad" type="submit">"Revoke"</button></ActionForm></td></tr>
+            }).collect_view()}</tbody>
+        </table></div>
+    })
+}

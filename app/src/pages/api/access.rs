@@ -1,0 +1,94 @@
+//! Who may call an API.
+
+use leptos::prelude::*;
+use model::Action;
+use model::view::{ApiDetail, AppView};
+
+use super::Shared;
+use crate::pages::apps::api::apps;
+use crate::ui::{Empty, Field, FormProblem, Load, Time, field_error};
+
+#[component]
+pub(crate) fn AccessTab() -> impl IntoView {
+    let Shared { detail, me, grant, end_grant, .. } = expect_context();
+    let apps = Resource::new(|| (), |()| apps());
+    view! {
+        <div class="mt-6 stack">
+            <FormProblem action=grant/>
+            <FormProblem action=end_grant/>
+            <Load resource=detail view=move |detail| view! {
+                <Load resource=me view=move |me| {
+                    let may = me.can(Action::Grant, &detail.summary.domain);
+                    let for_form = detail.clone();
+                    view! {
+                        {grants(&detail, may)}
+                        {may.then(|| view! { <Load resource=apps view=move |apps| form(&for_form, apps)/> })}
+                        {(!may).then(|| view! { <p class="t-3 s13">"Approvers and owners of this domain open the API to apps."</p> })}
+                    }
+                }/>
+            }/>
+        </div>
+    }
+    .into_any()
+}
+
+fn grants(detail: &ApiDetail, may: bool) -> impl IntoView + use<> {
+    let Shared { end_grant, .. } = expect_context();
+    let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
+    let rows = detail.apps.clone();
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>"Apps that may call it"</h2><span class="count">{rows.len()}</span></div>
+            {if rows.is_empty() {
+                view! { <Empty title="No app may call it yet" text="An app gets a key under Apps and keys; here it is let in."/> }.into_any()
+            } else {
+                view! {
+                    <div class="table-wrap"><table class="table table-cards">
+                        <thead><tr><th>"App"</th><th>"Opened by"</th><th>"Since"</th><th>"Until"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+                        <tbody>{rows.into_iter().map(|grant| {
+                            let app = format!("{}/{}", grant.app_domain, grant.app);
+                            view! {
+                                <tr><td class="lead-cell medium">{app.clone()}</td><td class="t-2" data-label="Opened by">{grant.granted_by}</td><td class="t-2 tn" data-label="Since"><Time at=grant.created_at/></td>
+                                <td class="t-2 tn" data-label="Until">{match grant.expires_at { Some(at) => view! { <Time at/> }.into_any(), None => "no end".into_any() }}</td>
+                                <td class="fit">{may.then(|| view! {
+                                    <ActionForm action=end_grant>
+                                        <input type="hidden" name="domain" value=domain.clone()/>
+                                        <input type="hidden" name="name" value=name.clone()/>
+                                        <input type="hidden" name="app" value=app/>
+                                        <button class="btn btn-sm btn-bad" type="submit">"Close to it"</button>
+                                    </ActionForm>
+                                })}</td></tr>
+                            }
+                        }).collect_view()}</tbody>
+                    </table></div>
+                }.into_any()
+            }}
+        </section>
+    }
+}
+
+fn form(detail: &ApiDetail, apps: Vec<AppView>) -> impl IntoView + use<> {
+    let Shared { grant, .. } = expect_context();
+    let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
+    if apps.is_empty() {
+        return view! { <p class="t-2 s13">"There is no app yet. "<a href="/apps">"Make one"</a>", then open this API to it."</p> }.into_any();
+    }
+    view! {
+        <ActionForm action=grant>
+            <section class="card card-pad stack">
+                <h2>"Open it to an app"</h2>
+                <input type="hidden" name="domain" value=domain/>
+                <input type="hidden" name="name" value=name/>
+                <div class="form-row">
+                    <Field id="app" label="App"><select class="select" id="app" name="app">{apps.into_iter().map(|app| {
+                        let path = format!("{}/{}", app.domain, app.name);
+                        view! { <option value=path.clone()>{path}</option> }
+                    }).collect_view()}</select></Field>
+                    <Field id="days" label="Days" note="Empty for no end" error=field_error(grant, "days")><input class="input tn" id="days" name="days" inputmode="numeric"/></Field>
+                </div>
+                <div class="row"><button class="btn btn-primary" type="submit">"Open it"</button></div>
+            </section>
+        </ActionForm>
+    }
+    .into_any()
+}

@@ -1,0 +1,57 @@
+//! Server functions of an API's page and of the test console.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use model::snapshot::Environment;
+use model::view::{ApiDetail as Detail, TryAnswer};
+
+use crate::error::PortalError;
+
+#[server(prefix = "/fn", endpoint = "api")]
+pub async fn api_detail(domain: String, name: String) -> Result<Detail, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.api(&caller, &domain, &name).await?)
+}
+
+/// Where callers reach the APIs.
+#[server(prefix = "/fn", endpoint = "public-url")]
+pub async fn public_url() -> Result<String, PortalError> {
+    let (control, _) = crate::session::asker().await?;
+    Ok(control.settings().public_url.clone())
+}
+
+#[server(prefix = "/fn", endpoint = "rollback")]
+pub async fn rollback(domain: String, name: String, environment: Environment, version: i64) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.rollback(&caller, &domain, &name, environment, version).await?)
+}
+
+/// Opens an API to an app, written `domain/name`. Empty days mean no end.
+#[server(prefix = "/fn", endpoint = "grant")]
+pub async fn grant(domain: String, name: String, app: String, days: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let days = super::days(&days)?;
+    let (app_domain, app) = app.split_once('/').unwrap_or((&domain, &app));
+    Ok(control.grant(&caller, (app_domain, app), (&domain, &name), days).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "end-grant")]
+pub async fn end_grant(domain: String, name: String, app: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let (app_domain, app) = app.split_once('/').unwrap_or((&domain, &app));
+    Ok(control.end_grant(&caller, (app_domain, app), (&domain, &name)).await?)
+}
+
+/// Runs a version, or the draft where none is named.
+#[server(prefix = "/fn", endpoint = "try", input = Json)]
+pub async fn try_api(
+    domain: String,
+    name: String,
+    version: Option<i64>,
+    environment: Environment,
+    parameters: Vec<(String, String)>,
+) -> Result<TryAnswer, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let request = control::TryRequest { version, environment, parameters };
+    Ok(control.try_api(&caller, &domain, &name, &request).await?)
+}

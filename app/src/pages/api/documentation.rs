@@ -1,0 +1,158 @@
+//! What a consumer needs: how to call it, what to give, what comes back, and what happens when it does not.
+
+use leptos::prelude::*;
+use model::openapi::{curl, example_query};
+use model::spec::{ApiKind, ApiSpec};
+use model::view::{ApiDetail, VersionView};
+use model::{ErrorCode, Parameter};
+
+use super::Shared;
+use super::api::public_url;
+use crate::ui::{CodeBlock, Empty, Icon, Load, Time, copyable};
+
+#[component]
+pub(crate) fn DocumentationTab() -> impl IntoView {
+    let Shared { detail, .. } = expect_context();
+    let url = Resource::new(|| (), |()| public_url());
+    view! {
+        <Load resource=detail view=move |detail| match detail.shown_version().cloned() {
+            Some(version) => view! { <Load resource=url view=move |url| page(&detail, &version, &url)/> }.into_any(),
+            None => view! {
+                <div class="card mt-6"><Empty title="No version yet" text="There is only a draft so far. Once it is sent and approved, this page says how to call it.">
+                    <a class="btn" href=format!("/apis/{}/edit", detail.summary.path())>"Open the draft"</a>
+                </Empty></div>
+            }.into_any(),
+        }/>
+    }
+    .into_any()
+}
+
+fn page(detail: &ApiDetail, version: &VersionView, url: &str) -> impl IntoView + use<> {
+    let api = detail.summary.clone();
+    let spec = version.spec.clone();
+    let query = example_query(&spec);
+    let address = format!("{url}/api/{}{query}", api.path());
+    let openapi = format!("/api/{}/openapi.json", api.path());
+    let tables = spec.table().map(|table| table.name.clone());
+    let source = spec.source.clone();
+    view! {
+        <div class="with-aside mt-6">
+            <div class="doc">
+                <section aria-labelledby="call"><h2 id="call">"Call it"</h2>
+                    <div class="stack-2">
+                        {copyable(address, "Copy the address")}
+                        <CodeBlock title="curl" text=curl(url, &api.domain, &api.name, &query)/>
+                    </div>
+                    <p class="small mt-2 t-3">"The key is that of an app with a grant for this API: see Access. "<code>"POST"</code>" takes the same parameters as a JSON object."</p>
+                </section>
+                {parameters(&spec)}
+                {fields(&spec)}
+                {errors(&spec)}
+            </div>
+            <aside class="stack">
+                <section class="card card-pad"><h3 class="mb-3">"At a glance"</h3><dl class="kv">
+                    <dt>"Owner"</dt><dd>{api.owner.clone()}</dd>
+                    <dt>"Kind"</dt><dd>{api.kind.words()}</dd>
+                    <dt>"Version"</dt><dd>{version.number}", by "{version.author.clone()}</dd>
+                    {api.live.iter().map(|live| view! { <dt>"Live in "{live.environment.key()}</dt><dd>"v"{live.version}" since "<Time at=live.since/></dd> }).collect_view()}
+                    <dt>"Source"</dt><dd>{match tables {
+                        Some(table) => view! { <a href=format!("/sources/{source}/tables/{table}")>{format!("{source}.{table}")}</a> }.into_any(),
+                        None => view! { <a href=format!("/sources/{source}")>{source.clone()}</a> }.into_any(),
+                    }}</dd>
+                    <dt>"Time-out"</dt><dd>{spec.policy.timeout_ms}" ms"</dd>
+                    {(api.kind == ApiKind::Sql).then(|| view! { <dt>"Rows at most"</dt><dd>{spec.policy.max_rows}</dd> })}
+                </dl></section>
+                <section class="card card-pad stack-2"><h3 class="mb-2">"Take it with you"</h3>
+                    <a class="btn btn-sm left" href=openapi rel="external" download="openapi.json"><Icon name="download"/>"OpenAPI 3.1"</a>
+                </section>
+            </aside>
+        </div>
+    }
+}
+
+fn parameters(spec: &ApiSpec) -> impl IntoView + use<> {
+    let mut rows: Vec<(String, String, &'static str, String, String)> = spec
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let given = if parameter.required { "always" } else { "if you like" };
+            (parameter.name.clone(), parameter.type_words(), given, about(parameter), parameter.test_value.clone().unwrap_or_default())
+        })
+        .collect();
+    let text = str::to_owned;
+    rows.push((text("fields"), text("list of names"), "if you like", text("Give back only these fields."), spec.fields.iter().take(2).map(|f| f.name.clone()).collect::<Vec<_>>().join(",")));
+    if let Some(size) = spec.page_size() {
+        rows.push((text("limit"), text("integer"), "if you like", format!("Rows of one page; {size} without it."), text("10")));
+        rows.push((text("after"), text("text"), "if you like", text("The next of the answer before: gives the page behind it."), String::new()));
+    }
+    view! {
+        <section aria-labelledby="params"><h2 id="params">"Parameters"</h2>
+            <div class="card clip"><div class="table-wrap"><table class="table table-cards">
+                <thead><tr><th>"Name"</th><th>"Type"</th><th>"Given"</th><th>"What it is"</th><th>"Example"</th></tr></thead>
+                <tbody>{rows.into_iter().map(|(name, kind, given, about, example)| view! {
+                    <tr><td class="lead-cell"><code class="medium">{name}</code></td><td class="t-3 nowrap" data-label="Type">{kind}</td><td class="nowrap" data-label="Given">{given}</td><td class="t-2 lead-cell">{about}</td><td class="mono small" data-label="Example">{example}</td></tr>
+                }).collect_view()}</tbody>
+            </table></div></div>
+            <p class="small mt-2 t-3">"Any other parameter is an error, so that a typing mistake never goes unseen."</p>
+        </section>
+    }
+}
+
+/// What is written about a parameter, and its bounds.
+fn about(parameter: &Parameter) -> String {
+    let mut parts = Vec::new();
+    if !parameter.about.is_empty() {
+        parts.push(format!("{}.", parameter.about.trim_end_matches('.')));
+    }
+    if !parameter.choices.is_empty() {
+        parts.push(format!("One of {}.", parameter.choices.join(", ")));
+    }
+    match (&parameter.min, &parameter.max) {
+        (Some(min), Some(max)) => parts.push(format!("From {min} to {max}.")),
+        (Some(min), None) => parts.push(format!("At least {min}.")),
+        (None, Some(max)) => parts.push(format!("At most {max}{}.", if parameter.data_type == model::DataType::String { " characters" } else { "" })),
+        (None, None) => {}
+    }
+    if let Some(default) = &parameter.default {
+        parts.push(format!("{default} without it."));
+    }
+    parts.join(" ")
+}
+
+fn fields(spec: &ApiSpec) -> impl IntoView + use<> {
+    let rows = spec.fields.clone();
+    view! {
+        <section aria-labelledby="fields"><h2 id="fields">"Fields in the answer"</h2>
+            <div class="card clip"><div class="table-wrap"><table class="table table-dense table-cards">
+                <thead><tr><th>"Name"</th><th>"Type"</th><th>"Empty"</th><th>"What it is"</th></tr></thead>
+                <tbody>{rows.into_iter().map(|field| view! {
+                    <tr><td class="lead-cell"><code class="medium">{field.name}</code></td><td class="t-3 nowrap" data-label="Type">{field.data_type.word()}</td><td class="t-3 nowrap" data-label="Empty">{if field.nullable { "may be null" } else { "never" }}</td><td class="t-2 lead-cell">{field.about}</td></tr>
+                }).collect_view()}</tbody>
+            </table></div></div>
+        </section>
+    }
+}
+
+fn errors(spec: &ApiSpec) -> impl IntoView + use<> {
+    let not_found = match spec.kind() {
+        ApiKind::Kv => "No row has this key, or there is no such API.",
+        ApiKind::Sql => "There is no such API, or it is not live where the key belongs.",
+    };
+    let rows = [
+        (ErrorCode::Invalid, "A parameter is unknown, missing or not of its type; errors names each."),
+        (ErrorCode::Unauthenticated, "No key came with the call, or it has ended."),
+        (ErrorCode::Forbidden, "The key's app has no grant for this API. Ask its owner."),
+        (ErrorCode::NotFound, not_found),
+        (ErrorCode::SourceUnavailable, "The source is away. Try again in a moment."),
+        (ErrorCode::SourceTimeout, "The source took too long. Ask for less."),
+    ];
+    view! {
+        <section aria-labelledby="errors"><h2 id="errors">"When it does not answer"</h2>
+            <div class="card clip"><div class="table-wrap"><table class="table table-dense">
+                <thead><tr><th>"Status"</th><th>"Code"</th><th>"What to do"</th></tr></thead>
+                <tbody>{rows.into_iter().map(|(code, text)| view! { <tr><td class="tn">{code.status()}</td><td class="mono small nowrap">{code.key()}</td><td class="t-2">{text}</td></tr> }).collect_view()}</tbody>
+            </table></div></div>
+            <p class="small mt-2 t-3">"An error is problem JSON (RFC 9457) with a request id; name it when you ask for help."</p>
+        </section>
+    }
+}

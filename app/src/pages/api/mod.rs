@@ -1,0 +1,101 @@
+//! The page of an API: documentation first, then its versions and who may call it; and its test console.
+
+mod access;
+pub(crate) mod api;
+mod console;
+mod documentation;
+mod versions;
+
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::use_location;
+use model::view::{ApiDetail, Me};
+use model::{Action, Problem};
+
+use self::api::{EndGrant, Grant, Rollback, api_detail};
+use crate::error::PortalError;
+use crate::frame::MeResource;
+use crate::ui::{Crumbs, Icon, LiveBadge, Load, api_params};
+
+pub(crate) use access::AccessTab;
+pub(crate) use console::{Console, ConsolePage};
+pub(crate) use documentation::DocumentationTab;
+pub(crate) use versions::VersionsTab;
+
+/// What the tabs share: the API, and the actions after which it is loaded anew.
+#[derive(Clone, Copy)]
+struct Shared {
+    detail: Resource<Result<ApiDetail, PortalError>>,
+    me: Resource<Result<Me, PortalError>>,
+    rollback: ServerAction<Rollback>,
+    grant: ServerAction<Grant>,
+    end_grant: ServerAction<EndGrant>,
+}
+
+/// A count of days out of a form; empty for none.
+#[cfg_attr(not(feature = "ssr"), allow(dead_code))] // the server reads it
+pub(crate) fn days(text: &str) -> Result<Option<i64>, Problem> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| Problem::field("days", "A whole number of days, or empty.")),
+    }
+}
+
+#[component]
+pub(crate) fn ApiPage() -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let at = api_params();
+    let (rollback, grant, end_grant) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
+    let versions = move || (rollback.version().get(), grant.version().get(), end_grant.version().get());
+    let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| api_detail(domain, name));
+    provide_context(Shared { detail, me, rollback, grant, end_grant });
+    view! {
+        <Load resource=detail view=move |detail| head(&detail, me)/>
+        <Outlet/>
+    }
+    .into_any()
+}
+
+fn head(detail: &ApiDetail, me: Resource<Result<Me, PortalError>>) -> impl IntoView + use<> {
+    let api = detail.summary.clone();
+    let path = api.path();
+    let base = format!("/apis/{path}");
+    let here = use_location().pathname;
+    let title = detail.shown_version().map_or(api.title.clone(), |version| version.spec.title.clone());
+    let tab = {
+        let base = base.clone();
+        move |tail: &'static str, name: &'static str, count: Option<usize>| {
+            let to = format!("{base}{tail}");
+            let link = to.clone();
+            view! { <a href=link aria-current=move || (here.get().trim_end_matches('/') == to).then_some("page")>{name}{count.map(|count| view! { " "<span class="count">{count}</span> })}</a> }
+        }
+    };
+    let (edit, test, domain) = (format!("{base}/edit"), format!("{base}/test"), api.domain.clone());
+    let has_draft = api.draft.is_some();
+    let callable = !detail.versions.is_empty();
+    view! {
+        <Crumbs at=vec![("APIs".into(), "/apis".into()), (api.domain.clone(), "/apis".into()), (api.name.clone(), base.clone())]/>
+        <div class="page-head nomargin">
+            <div>
+                <div class="page-title"><h1>{path}</h1><LiveBadge api=api.clone()/><span class="badge badge-code">{api.kind.key()}</span></div>
+                <p class="lead">{title}</p>
+            </div>
+            <div class="actions">
+                <Suspense>{move || {
+                    let (edit, domain) = (edit.clone(), domain.clone());
+                    Suspend::new(async move {
+                        me.await.ok().filter(|me| me.can(Action::EditApi, &domain)).map(|_| view! {
+                            <a class="btn" href=edit><Icon name="doc"/>{if has_draft { "Go on with the draft" } else { "New version" }}</a>
+                        })
+                    })
+                }}</Suspense>
+                {callable.then(|| view! { <a class="btn btn-primary" href=test><Icon name="play"/>"Try it"</a> })}
+            </div>
+        </div>
+        <nav class="tabs" aria-label="Parts of this API">
+            {tab("", "Documentation", None)}
+            {tab("/versions", "Versions", Some(detail.versions.len()))}
+            {tab("/access", "Access", Some(detail.apps.len()))}
+        </nav>
+    }
+}

@@ -1,0 +1,67 @@
+//! The versions of an API, and the way back to an earlier one.
+
+use leptos::prelude::*;
+use model::Action;
+use model::snapshot::Environment;
+use model::view::{ApiDetail, VersionView};
+
+use super::Shared;
+use super::api::Rollback;
+use crate::ui::{Empty, FormProblem, Load, StateBadge, Time};
+
+#[component]
+pub(crate) fn VersionsTab() -> impl IntoView {
+    let Shared { detail, me, rollback, .. } = expect_context();
+    view! {
+        <div class="mt-6 stack">
+            <FormProblem action=rollback/>
+            <Load resource=detail view=move |detail| view! {
+                <Load resource=me view=move |me| table(&detail, me.can(Action::Rollback, &detail.summary.domain), rollback)/>
+            }/>
+        </div>
+    }
+    .into_any()
+}
+
+fn table(detail: &ApiDetail, may_roll_back: bool, rollback: ServerAction<Rollback>) -> AnyView {
+    if detail.versions.is_empty() {
+        return view! { <div class="card"><Empty title="No version yet" text="A draft becomes version 1 when it is sent for review."/></div> }.into_any();
+    }
+    let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
+    let broken = detail.summary.broken.clone();
+    view! {
+        {broken.map(|reason| view! { <div class="callout callout-bad"><p><b>"The newest release cannot be served."</b>" "{reason}" The last good version goes on answering where there is one."</p></div> })}
+        <section class="card clip"><div class="table-wrap"><table class="table table-cards">
+            <thead><tr><th>"Version"</th><th>"State"</th><th>"Live in"</th><th>"By"</th><th>"Made"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+            <tbody>{detail.versions.iter().cloned().map(|version| row(version, (&domain, &name), may_roll_back, rollback)).collect_view()}</tbody>
+        </table></div></section>
+    }
+    .into_any()
+}
+
+fn row(version: VersionView, (domain, name): (&str, &str), may: bool, rollback: ServerAction<Rollback>) -> impl IntoView + use<> {
+    let back: Vec<Environment> = version.approved_for.iter().copied().filter(|environment| !version.live.contains(environment)).collect();
+    let (domain, name, number) = (domain.to_owned(), name.to_owned(), version.number);
+    let test = format!("/apis/{domain}/{name}/test?version={number}");
+    view! {
+        <tr>
+            <td class="lead-cell medium">"v"{number}</td>
+            <td class="fit" data-label="State"><StateBadge state=version.state/></td>
+            <td class="fit" data-label="Live in">{version.live.iter().map(|environment| view! { <span class="badge badge-ok"><span class="dot dot-ok" aria-hidden="true"></span>{environment.key()}</span>" " }).collect_view()}</td>
+            <td class="t-2" data-label="By">{version.author.clone()}</td>
+            <td class="t-2 tn fit" data-label="Made"><Time at=version.created_at/></td>
+            <td class="fit"><div class="row nowrap">
+                <a class="btn btn-sm" href=test>"Try"</a>
+                {may.then(|| back.into_iter().map(|environment| view! {
+                    <ActionForm action=rollback>
+                        <input type="hidden" name="domain" value=domain.clone()/>
+                        <input type="hidden" name="name" value=name.clone()/>
+                        <input type="hidden" name="environment" value=environment.key()/>
+                        <input type="hidden" name="version" value=number/>
+                        <button class="btn btn-sm" type="submit">{format!("Go back to v{number} in {}", environment.key())}</button>
+                    </ActionForm>
+                }).collect_view())}
+            </div></td>
+        </tr>
+    }
+}

@@ -1,0 +1,23 @@
+//! Server functions of the list of APIs, and of making one.
+
+use leptos::prelude::*;
+use model::ApiSpec;
+use model::view::{ApiSummary, DraftView};
+
+use crate::error::PortalError;
+
+#[server(prefix = "/fn", endpoint = "apis")]
+pub async fn apis() -> Result<Vec<ApiSummary>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.apis(&caller).await?)
+}
+
+/// Makes an API with a draft of the chosen kind, and opens the form. A flat form: it works before the wasm arrives.
+#[server(prefix = "/fn", endpoint = "new-api")]
+pub async fn new_api(domain: String, name: String, kind: String, source: String, table: String) -> Result<DraftView, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let spec: ApiSpec = super::first_spec(&kind, &source, &table);
+    let draft = control.new_api(&caller, &domain, &name, &spec).await?;
+    leptos_axum::redirect(&format!("/apis/{domain}/{name}/edit"));
+    Ok(draft)
+}

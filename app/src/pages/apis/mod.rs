@@ -1,0 +1,110 @@
+//! The list of APIs, and the first step of a new one: its kind and its name.
+
+pub(crate) mod api;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use model::Action;
+use model::form::QueryForm;
+use model::spec::{ApiBody, ApiKind, ApiSpec, KvBody, Query, SqlBody};
+use model::table::TableRef;
+
+use self::api::{NewApi, apis};
+use crate::frame::MeResource;
+use crate::pages::editor::Steps;
+use crate::pages::home::ApiRows;
+use crate::ui::{Crumbs, Empty, Field, FormProblem, Load, PageHead, field_error};
+
+#[component]
+pub(crate) fn ApisPage() -> impl IntoView {
+    let list = Resource::new(|| (), |()| apis());
+    view! {
+        <Crumbs at=vec![("APIs".into(), "/apis".into())]/>
+        <PageHead title="APIs" lead="Everything that your domains offer, or are about to."/>
+        <Load resource=list view=|apis| if apis.is_empty() {
+            view! {
+                <div class="card"><Empty title="No API yet" text="Pick a table and have a working API in two minutes.">
+                    <a class="btn btn-primary" href="/apis/new">"Make an API"</a>
+                </Empty></div>
+            }.into_any()
+        } else {
+            view! { <section class="card clip"><ApiRows apis/></section> }.into_any()
+        }/>
+    }
+    .into_any()
+}
+
+/// The draft that a new API begins with.
+#[cfg_attr(not(feature = "ssr"), allow(dead_code))] // the server makes it
+fn first_spec(kind: &str, source: &str, table: &str) -> ApiSpec {
+    let table = TableRef::new(table);
+    let mut spec = match kind {
+        "kv" => ApiSpec { body: ApiBody::Kv(KvBody { table, key: Vec::new() }), ..ApiSpec::empty(ApiKind::Kv) },
+        "script" => ApiSpec {
+            body: ApiBody::Sql(SqlBody { query: Query::Script(String::new()), page_size: None }),
+            ..ApiSpec::empty(ApiKind::Sql)
+        },
+        _ => ApiSpec {
+            body: ApiBody::Sql(SqlBody { query: Query::Form(QueryForm { table, ..QueryForm::default() }), page_size: None }),
+            ..ApiSpec::empty(ApiKind::Sql)
+        },
+    };
+    source.clone_into(&mut spec.source);
+    spec
+}
+
+const KINDS: [(&str, &str, &str); 3] = [
+    ("kv", "Key to one row", "One aircraft by its tail number. The fastest kind."),
+    ("sql", "Question by form", "Filter, group and sort a table by picking; a list of rows comes back."),
+    ("script", "Question in SQL", "One SELECT of your own, with :name for what callers give."),
+];
+
+#[component]
+pub(crate) fn NewApiPage() -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let query = use_query_map();
+    let asked = move |name: &'static str| query.read_untracked().get(name).unwrap_or_default();
+    let make = ServerAction::<NewApi>::new();
+    let (source, table) = (asked("source"), asked("table"));
+    let suggested = model::name::suggest_name(&table);
+    view! {
+        <Crumbs at=vec![("APIs".into(), "/apis".into()), ("New API".into(), String::new())]/>
+        <PageHead title="New API"/>
+        <Steps now=0 base=None/>
+        <Load resource=me view=move |me| {
+            let domains = me.domains_where(Action::EditApi);
+            let (source, table, suggested) = (source.clone(), table.clone(), suggested.clone());
+            if domains.is_empty() {
+                return view! { <div class="card"><Empty title="You may not make APIs yet" text="Builders and owners of a domain make APIs. Ask an owner or an admin to make you one."/></div> }.into_any();
+            }
+            view! {
+                <ActionForm action=make>
+                    <div class="stack">
+                        <FormProblem action=make/>
+                        <input type="hidden" name="source" value=source/>
+                        <input type="hidden" name="table" value=table.clone()/>
+                        <fieldset class="card card-pad stack">
+                            <legend class="sr">"Kind"</legend>
+                            <h2>"What should one call give?"</h2>
+                            <div class="grid cols-3">
+                                {KINDS.into_iter().enumerate().map(|(index, (value, name, about))| view! {
+                                    <label class="choice kind"><input class="check" type="radio" name="kind" value=value checked=index == 0/><span><span class="medium">{name}</span><small>{about}</small></span></label>
+                                }).collect_view()}
+                            </div>
+                        </fieldset>
+                        <section class="card card-pad form-row">
+                            <Field id="domain" label="Domain">
+                                <select class="select" id="domain" name="domain">{domains.into_iter().map(|domain| view! { <option value=domain.clone()>{domain.clone()}</option> }).collect_view()}</select>
+                            </Field>
+                            <Field id="name" label="Name" note="Callers will see this" help="Lower-case letters, digits and hyphens." error=field_error(make, "name")>
+                                <input class="input" id="name" name="name" required maxlength="63" autocomplete="off" value=suggested placeholder="plane-details"/>
+                            </Field>
+                        </section>
+                        <div class="action-bar"><span class="hide-phone t-3 s13">"It is kept as a draft from the next step on."</span><span class="end"><a class="btn btn-quiet" href="/apis">"Leave"</a><button class="btn btn-primary" type="submit">"Next: table and fields"</button></span></div>
+                    </div>
+                </ActionForm>
+            }.into_any()
+        }/>
+    }
+    .into_any()
+}

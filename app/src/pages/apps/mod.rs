@@ -1,0 +1,148 @@
+//! Apps: the consumers of APIs, their keys and what is open to them.
+
+pub(crate) mod api;
+
+use leptos::prelude::*;
+use model::Action;
+use model::snapshot::Environment;
+use model::view::AppView;
+
+use self::api::{NewApp, NewKey, RevokeKey, app, apps};
+use crate::frame::MeResource;
+use crate::ui::{Callout, Crumbs, Empty, Field, FormProblem, Load, PageHead, Time, Tone, api_params, copyable, field_error};
+
+#[component]
+pub(crate) fn AppsPage() -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let make = ServerAction::<NewApp>::new();
+    let list = Resource::new(move || make.version().get(), |_| apps());
+    view! {
+        <Crumbs at=vec![("Apps and keys".into(), "/apps".into())]/>
+        <PageHead title="Apps and keys" lead="An app calls APIs with its key. What it may call is opened on the API's own page."/>
+        <div class="stack-6">
+            <Load resource=list view=|apps| if apps.is_empty() {
+                view! { <div class="card"><Empty title="No app yet" text="Make an app for each program that calls your APIs. It gets its own key, and can be shut out alone."/></div> }.into_any()
+            } else {
+                rows(apps).into_any()
+            }/>
+            <Load resource=me view=move |me| {
+                let domains = me.domains_where(Action::EditApp);
+                (!domains.is_empty()).then(|| view! {
+                    <ActionForm action=make>
+                        <section class="card card-pad stack">
+                            <h2>"Make an app"</h2>
+                            <FormProblem action=make/>
+                            <div class="form-row">
+                                <Field id="domain" label="Domain"><select class="select" id="domain" name="domain">{domains.into_iter().map(|domain| view! { <option value=domain.clone()>{domain.clone()}</option> }).collect_view()}</select></Field>
+                                <Field id="name" label="Name" help="Lower-case letters, digits and hyphens." error=field_error(make, "name")><input class="input" id="name" name="name" required maxlength="63" autocomplete="off" placeholder="flight-board"/></Field>
+                            </div>
+                            <div class="row"><button class="btn btn-primary" type="submit">"Make it"</button></div>
+                        </section>
+                    </ActionForm>
+                })
+            }/>
+        </div>
+    }
+    .into_any()
+}
+
+fn rows(apps: Vec<AppView>) -> impl IntoView {
+    view! {
+        <section class="card clip"><div class="table-wrap"><table class="table table-cards">
+            <thead><tr><th>"App"</th><th>"Owner"</th><th class="num">"Keys"</th><th>"May call"</th></tr></thead>
+            <tbody>{apps.into_iter().map(|app| {
+                let path = format!("{}/{}", app.domain, app.name);
+                let live = app.keys.iter().filter(|key| key.revoked_at.is_none()).count();
+                let grants: Vec<String> = app.grants.iter().map(|grant| format!("{}/{}", grant.api_domain, grant.api)).collect();
+                view! { <tr><td class="lead-cell"><a class="main-cell" href=format!("/apps/{path}")>{path.clone()}</a></td><td class="t-2" data-label="Owner">{app.owner}</td><td class="num" data-label="Keys">{live}</td><td class="t-2" data-label="May call">{grants.join(", ")}</td></tr> }
+            }).collect_view()}</tbody>
+        </table></div></section>
+    }
+}
+
+#[component]
+pub(crate) fn AppPage() -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let at = api_params();
+    let (make, revoke) = (ServerAction::<NewKey>::new(), ServerAction::<RevokeKey>::new());
+    let detail = Resource::new(move || (at.get(), make.version().get(), revoke.version().get()), |((domain, name), _, _)| app(domain, name));
+    view! {
+        <Load resource=detail view=move |app| {
+            let path = format!("{}/{}", app.domain, app.name);
+            let domain = app.domain.clone();
+            view! {
+                <Crumbs at=vec![("Apps and keys".into(), "/apps".into()), (path.clone(), String::new())]/>
+                <PageHead title=path lead=format!("Belongs to {}.", app.owner)/>
+                <div class="stack-6">
+                    <FormProblem action=make/>
+                    <FormProblem action=revoke/>
+                    {move || make.value().get().and_then(Result::ok).map(|key| view! {
+                        <Callout tone=Tone::Ok><p class="mb-2"><b>"This is the key. It is shown this once."</b>" Keep it where the app can read it, and nowhere else."</p><div id="new-key">{copyable(key.secret, "Copy the key")}</div></Callout>
+                    })}
+                    <Load resource=me view={ let app = app.clone(); move |me| keys(&app, me.can(Action::EditApp, &domain), make, revoke) }/>
+                    {grants(&app)}
+                </div>
+            }
+        }/>
+    }
+    .into_any()
+}
+
+fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerAction<RevokeKey>) -> impl IntoView + use<> {
+    let (domain, name) = (app.domain.clone(), app.name.clone());
+    let (form_domain, form_name) = (domain.clone(), name.clone());
+    let keys = app.keys.clone();
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>"Keys"</h2><span class="count">{keys.len()}</span></div>
+            <div class="table-wrap"><table class="table table-cards">
+                <thead><tr><th>"Key"</th><th>"For"</th><th>"Made"</th><th>"Until"</th><th>"State"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+                <tbody>{keys.into_iter().map(|key| {
+                    let live = key.revoked_at.is_none();
+                    view! {
+                        <tr><td class="lead-cell mono">"slk_"{key.id.clone()}"_…"</td><td data-label="For">{key.environment.key()}</td><td class="t-2 tn" data-label="Made"><Time at=key.created_at/>" by "{key.created_by}</td>
+                        <td class="t-2 tn" data-label="Until">{match key.expires_at { Some(at) => view! { <Time at/> }.into_any(), None => "no end".into_any() }}</td>
+                        <td class="fit" data-label="State">{if live { view! { <span class="badge badge-ok"><span class="dot dot-ok" aria-hidden="true"></span>"Works"</span> }.into_any() } else { view! { <span class="badge">"Revoked"</span> }.into_any() }}</td>
+                        <td class="fit">{(may && live).then(|| view! {
+                            <ActionForm action=revoke>
+                                <input type="hidden" name="domain" value=domain.clone()/><input type="hidden" name="app" value=name.clone()/><input type="hidden" name="key" value=key.id.clone()/>
+                                <button class="btn btn-sm btn-bad" type="submit">"Revoke"</button>
+                            </ActionForm>
+                        })}</td></tr>
+                    }
+                }).collect_view()}</tbody>
+            </table></div>
+            {may.then(|| view! {
+                <ActionForm action=make>
+                    <div class="card-pad stack">
+                        <input type="hidden" name="domain" value=form_domain/><input type="hidden" name="app" value=form_name/>
+                        <div class="form-row">
+                            <Field id="environment" label="For"><select class="select" id="environment" name="environment">{[Environment::Prod, Environment::Test].map(|environment| view! { <option value=environment.key()>{environment.key()}</option> }).collect_view()}</select></Field>
+                            <Field id="days" label="Days" note="Empty for no end" error=field_error(make, "days")><input class="input tn" id="days" name="days" inputmode="numeric"/></Field>
+                        </div>
+                        <div class="row"><button class="btn btn-primary" type="submit">"Make a key"</button></div>
+                    </div>
+                </ActionForm>
+            })}
+        </section>
+    }
+}
+
+fn grants(app: &AppView) -> impl IntoView + use<> {
+    let grants = app.grants.clone();
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>"May call"</h2><span class="count">{grants.len()}</span></div>
+            {if grants.is_empty() {
+                view! { <p class="card-pad t-2 s13">"Nothing yet. Approvers and owners open an API to it on the API's page, under Access."</p> }.into_any()
+            } else {
+                view! { <div class="table-wrap"><table class="table"><thead><tr><th>"API"</th><th>"Opened by"</th><th>"Until"</th></tr></thead><tbody>
+                    {grants.into_iter().map(|grant| {
+                        let path = format!("{}/{}", grant.api_domain, grant.api);
+                        view! { <tr><td><a class="main-cell" href=format!("/apis/{path}")>{path.clone()}</a></td><td class="t-2">{grant.granted_by}</td><td class="t-2 tn">{match grant.expires_at { Some(at) => view! { <Time at/> }.into_any(), None => "no end".into_any() }}</td></tr> }
+                    }).collect_view()}
+                </tbody></table></div> }.into_any()
+            }}
+        </section>
+    }
+}

@@ -1,0 +1,34 @@
+//! Server functions of domains and their members.
+
+use leptos::prelude::*;
+use model::Role;
+use model::view::DomainView;
+
+use crate::error::PortalError;
+
+#[server(prefix = "/fn", endpoint = "domains")]
+pub async fn domains() -> Result<Vec<DomainView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.domains(&caller).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "new-domain")]
+pub async fn new_domain(name: String, title: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    control.new_domain(&caller, &name, &title).await?;
+    leptos_axum::redirect(&format!("/domains/{name}"));
+    Ok(())
+}
+
+#[server(prefix = "/fn", endpoint = "rename-domain")]
+pub async fn rename_domain(domain: String, title: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.set_domain_title(&caller, &domain, &title).await?)
+}
+
+/// Sets a person's roles: the boxes that are ticked; none takes them out.
+#[server(prefix = "/fn", endpoint = "set-roles")]
+pub async fn set_roles(domain: String, email: String, #[server(default)] roles: Vec<Role>) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.set_roles(&caller, &domain, &email, &roles).await?)
+}

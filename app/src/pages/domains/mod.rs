@@ -1,0 +1,135 @@
+//! Domains and who belongs to them.
+
+pub(crate) mod api;
+
+use leptos::prelude::*;
+use model::view::{DomainView, Membership};
+use model::{Action, Role};
+
+use self::api::{NewDomain, RenameDomain, SetRoles, domains};
+use crate::frame::MeResource;
+use crate::ui::{Choice, Crumbs, Empty, Field, FormProblem, Load, PageHead, field_error, param};
+
+#[component]
+pub(crate) fn DomainsPage() -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let make = ServerAction::<NewDomain>::new();
+    let list = Resource::new(move || make.version().get(), |_| domains());
+    view! {
+        <Crumbs at=vec![("Domains".into(), "/domains".into())]/>
+        <PageHead title="Domains" lead="Lines of business. Sources, APIs and apps belong to one, and so do people's roles."/>
+        <div class="stack-6">
+            <Load resource=list view=|domains| if domains.is_empty() {
+                view! { <div class="card"><Empty title="No domain yet" text="An admin makes domains and says who belongs to them."/></div> }.into_any()
+            } else {
+                rows(domains).into_any()
+            }/>
+            <Load resource=me view=move |me| me.is_admin.then(|| view! {
+                <ActionForm action=make>
+                    <section class="card card-pad stack">
+                        <h2>"Make a domain"</h2>
+                        <FormProblem action=make/>
+                        <div class="form-row">
+                            <Field id="name" label="Name" help="Stands in addresses, so it stays." error=field_error(make, "name")><input class="input" id="name" name="name" required maxlength="63" autocomplete="off" placeholder="travel"/></Field>
+                            <Field id="title" label="Title" note="optional" error=field_error(make, "title")><input class="input" id="title" name="title" maxlength="100" placeholder="Travel"/></Field>
+                        </div>
+                        <div class="row"><button class="btn btn-primary" type="submit">"Make it"</button></div>
+                    </section>
+                </ActionForm>
+            })/>
+        </div>
+    }
+    .into_any()
+}
+
+fn rows(domains: Vec<DomainView>) -> impl IntoView {
+    view! {
+        <section class="card clip"><div class="table-wrap"><table class="table">
+            <thead><tr><th>"Domain"</th><th class="num">"Members"</th><th>"Owners"</th></tr></thead>
+            <tbody>{domains.into_iter().map(|domain| {
+                let owners: Vec<String> = domain.members.iter().filter(|member| member.roles.contains(&Role::Owner)).map(|member| member.email.clone()).collect();
+                view! { <tr><td><a class="main-cell" href=format!("/domains/{}", domain.name)>{domain.name.clone()}</a><span class="sub">{domain.title}</span></td><td class="num">{domain.members.len()}</td><td class="t-2">{owners.join(", ")}</td></tr> }
+            }).collect_view()}</tbody>
+        </table></div></section>
+    }
+}
+
+#[component]
+pub(crate) fn DomainPage() -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let name = param("domain");
+    let (set, rename) = (ServerAction::<SetRoles>::new(), ServerAction::<RenameDomain>::new());
+    let list = Resource::new(move || (set.version().get(), rename.version().get()), |_| domains());
+    view! {
+        <Load resource=list view=move |domains| match domains.into_iter().find(|domain| domain.name == name.get()) {
+            None => view! { <Crumbs at=vec![("Domains".into(), "/domains".into())]/><div class="card"><Empty title="No such domain" text="There is no domain of this name that you may see."/></div> }.into_any(),
+            Some(domain) => view! { <Load resource=me view=move |me| page(&domain, me.can(Action::EditMembers, &domain.name), me.is_admin, set, rename)/> }.into_any(),
+        }/>
+    }
+    .into_any()
+}
+
+fn page(domain: &DomainView, may: bool, is_admin: bool, set: ServerAction<SetRoles>, rename: ServerAction<RenameDomain>) -> impl IntoView + use<> {
+    let name = domain.name.clone();
+    let title = domain.title.clone();
+    let members = domain.members.clone();
+    let row_name = name.clone();
+    view! {
+        <Crumbs at=vec![("Domains".into(), "/domains".into()), (name.clone(), String::new())]/>
+        <PageHead title=name.clone() lead=title.clone()/>
+        <div class="stack-6">
+            <FormProblem action=set/>
+            <FormProblem action=rename/>
+            <section class="card clip">
+                <div class="card-head"><h2>"Members"</h2><span class="count">{members.len()}</span></div>
+                {members.is_empty().then(|| view! { <Empty title="Nobody yet" text="Add the first person below, by the address they sign in with."/> })}
+                <ul class="todo">{members.into_iter().map(|member| member_row(&row_name, member, may, set)).collect_view()}</ul>
+            </section>
+            {may.then(|| view! {
+                <ActionForm action=set>
+                    <section class="card card-pad stack">
+                        <h2>"Add somebody"</h2>
+                        <input type="hidden" name="domain" value=name.clone()/>
+                        <Field id="email" label="Email" error=field_error(set, "email")><input class="input" id="email" name="email" type="email" required placeholder="name@company.example"/></Field>
+                        <div class="grid cols-2">{Role::ALL.map(|role| view! { <Choice name="roles[]" value=role.key() label=role.key() help=role.about()/> }).collect_view()}</div>
+                        <div class="row"><button class="btn btn-primary" type="submit">"Set the roles"</button></div>
+                    </section>
+                </ActionForm>
+            })}
+            {is_admin.then(|| view! {
+                <ActionForm action=rename>
+                    <section class="card card-pad stack">
+                        <h2>"Title"</h2>
+                        <input type="hidden" name="domain" value=name/>
+                        <Field id="title" label="What people read" error=field_error(rename, "title")><input class="input" id="title" name="title" maxlength="100" value=title/></Field>
+                        <div class="row"><button class="btn" type="submit">"Rename"</button></div>
+                    </section>
+                </ActionForm>
+            })}
+        </div>
+    }
+}
+
+fn member_row(domain: &str, member: Membership, may: bool, set: ServerAction<SetRoles>) -> impl IntoView + use<> {
+    let domain = domain.to_owned();
+    let initial = member.email.chars().next().unwrap_or('?').to_uppercase().to_string();
+    let roles: Vec<&str> = member.roles.iter().map(|role| role.key()).collect();
+    let email = member.email.clone();
+    view! {
+        <li><span class="avatar" aria-hidden="true">{initial}</span>
+            <div><p><b>{member.email.clone()}</b></p>
+            {if may {
+                view! {
+                    <ActionForm action=set>
+                        <div class="row">
+                            <input type="hidden" name="domain" value=domain/><input type="hidden" name="email" value=email/>
+                            {Role::ALL.map(|role| view! { <Choice name="roles[]" value=role.key() label=role.key() checked=member.roles.contains(&role)/> }).collect_view()}
+                            <button class="btn btn-sm" type="submit">"Set"</button>
+                        </div>
+                    </ActionForm>
+                }.into_any()
+            } else {
+                view! { <p>{roles.join(", ")}</p> }.into_any()
+            }}</div><span></span></li>
+    }
+}

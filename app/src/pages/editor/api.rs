@@ -1,0 +1,45 @@
+//! Server functions of the form of an API.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use model::ApiSpec;
+use model::snapshot::Environment;
+use model::view::{CheckReport, DraftView};
+
+use crate::error::PortalError;
+
+#[server(prefix = "/fn", endpoint = "draft")]
+pub async fn draft(domain: String, name: String) -> Result<DraftView, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.draft(&caller, &domain, &name).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "save-draft", input = Json)]
+pub async fn save_draft(domain: String, name: String, spec: ApiSpec, edit: i64, step: String) -> Result<DraftView, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let save = control::apis::SaveDraft { spec, edit, step };
+    Ok(control.save_draft(&caller, &domain, &name, &save).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "check", input = Json)]
+pub async fn check(domain: String, spec: ApiSpec, environment: Environment) -> Result<CheckReport, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.check_api(&caller, &domain, &spec, environment).await?)
+}
+
+/// Sends the draft for review, and opens the request.
+#[server(prefix = "/fn", endpoint = "submit")]
+pub async fn submit(domain: String, name: String, environment: Environment, reason: String) -> Result<String, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let request = control.submit(&caller, &domain, &name, environment, &reason).await?;
+    leptos_axum::redirect(&format!("/inbox/{request}"));
+    Ok(request)
+}
+
+#[server(prefix = "/fn", endpoint = "discard-draft")]
+pub async fn discard_draft(domain: String, name: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    control.discard_draft(&caller, &domain, &name).await?;
+    leptos_axum::redirect("/apis");
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Beside the form: what the check found, real rows, and the statement that the form stands for.
+
+use leptos::prelude::*;
+use model::snapshot::Environment;
+use model::spec::ApiKind;
+use model::table::{Sample, TableInfo};
+use model::view::CheckReport;
+use serde_json::{Map, Value as Json};
+
+use super::state::Editor;
+use crate::pages::sources::api::sample_table;
+use crate::ui::{Callout, JsonBlock, ProblemCallout, SampleTable, Tone, grouped};
+
+#[component]
+pub(super) fn Aside(editor: Editor) -> impl IntoView {
+    let is_kv = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Kv);
+    view! {
+        {move || editor.report.get().map(|report| match report {
+            Ok(report) => found(report, is_kv).into_any(),
+            Err(error) => view! { <ProblemCallout error/> }.into_any(),
+        })}
+        {is_kv.then(|| view! { <TableSample editor/> })}
+    }
+    .into_any()
+}
+
+fn found(report: CheckReport, is_kv: bool) -> impl IntoView {
+    let good = report.errors.is_empty();
+    let sample = report.sample.clone();
+    view! {
+        {(!good).then(|| view! {
+            <Callout tone=Tone::Warn><p><b>"Not whole yet."</b></p><ul class="problem-list">{report.errors.iter().map(|error| view! { <li><code>{error.field.clone()}</code>" "{error.message.clone()}</li> }).collect_view()}</ul></Callout>
+        })}
+        {(good && is_kv).then(|| view! { <Callout tone=Tone::Ok><p><b>"It works."</b>" The key is different in every row, and never empty."</p></Callout> })}
+        {report.warnings.iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text.clone()}</p></Callout> }).collect_view()}
+        {(good && !is_kv).then(|| sample_card("Live sample", sample, None))}
+        {(!report.sql.is_empty() && !is_kv).then(|| view! { <section class="code" aria-label="Statement"><div class="code-head"><span>"The same in SQL"</span></div><pre tabindex="0"><code>{report.sql.clone()}</code></pre></section> })}
+    }
+}
+
+fn sample_card(title: &'static str, sample: Sample, of: Option<i64>) -> impl IntoView {
+    let words = match of {
+        Some(rows) => format!("{} of {} rows, read in {:.1} ms", sample.rows.len(), grouped(rows), sample.took_ms),
+        None => format!("{} rows, read in {:.1} ms", sample.rows.len(), sample.took_ms),
+    };
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>{title}</h2></div>
+            <SampleTable sample/>
+            <div class="card-foot"><span>{words}</span></div>
+        </section>
+    }
+}
+
+/// Rows of the table as callers would get them: the fields that are given out, by their names.
+#[component]
+fn TableSample(editor: Editor) -> impl IntoView {
+    let table = Memo::new(move |_| editor.spec.with(|spec| (spec.source.clone(), spec.table().map(|table| table.name.clone()).unwrap_or_default())));
+    let rows = Resource::new(
+        move || table.get(),
+        |(source, table)| async move {
+            if source.is_empty() || table.is_empty() { None } else { Some(sample_table(source, table, Environment::Prod).await) }
+        },
+    );
+    view! {
+        <Transition>{move || Suspend::new(async move {
+            match rows.await {
+                None => ().into_any(),
+                Some(Err(error)) => view! { <ProblemCallout error/> }.into_any(),
+                Some(Ok((info, sample))) => view! { {move || as_given(editor, &info, &sample)} }.into_any(),
+            }
+        })}</Transition>
+    }
+}
+
+fn as_given(editor: Editor, info: &TableInfo, sample: &Sample) -> impl IntoView + use<> {
+    let fields = editor.spec.with(|spec| spec.fields.clone());
+    let places: Vec<(usize, String)> = fields
+        .iter()
+        .filter_map(|field| Some((sample.columns.iter().position(|column| column.name == field.column)?, field.name.clone())))
+        .collect();
+    let mut given = Sample { took_ms: sample.took_ms, ..Sample::default() };
+    given.columns = places.iter().map(|(place, name)| model::table::Column { name: name.clone(), ..sample.columns[*place].clone() }).collect();
+    given.rows = sample.rows.iter().map(|row| places.iter().map(|(place, _)| row[*place].clone()).collect()).collect();
+    let first: Option<Map<String, Json>> =
+        given.rows.first().map(|row| given.columns.iter().map(|column| column.name.clone()).zip(row.iter().cloned()).collect());
+    view! {
+        {sample_card("Live sample", given, info.rows)}
+        {first.map(|row| view! { <section class="code" aria-label="What a caller gets"><div class="code-head"><span>"What a caller gets"</span></div><JsonBlock text=Json::Object(row).to_string()/></section> })}
+    }
+}

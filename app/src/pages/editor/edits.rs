@@ -1,0 +1,274 @@
+//! What a click in the form does to the definition: pure, so that it can be tested without a browser.
+
+use model::form::{Aggregate, Filter, Op, QueryForm, Selected};
+use model::script::Script;
+use model::spec::{ApiBody, ApiSpec, Query, SqlBody};
+use model::table::{Column, TableInfo};
+use model::{DataType, Field, Parameter};
+
+/// The form of a question, where the API is one.
+pub(super) fn form_of(spec: &ApiSpec) -> Option<&QueryForm> {
+    match &spec.body {
+        ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => Some(form),
+        _ => None,
+    }
+}
+
+fn form_mut(spec: &mut ApiSpec) -> Option<&mut QueryForm> {
+    match &mut spec.body {
+        ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => Some(form),
+        _ => None,
+    }
+}
+
+fn field_of(column: &Column) -> Field {
+    Field {
+        name: column.name.clone(),
+        column: column.name.clone(),
+        data_type: column.data_type,
+        nullable: column.nullable,
+        ..Field::default()
+    }
+}
+
+/// Begins anew with a table: all its columns, looked up by its own key.
+pub(super) fn choose_table(spec: &mut ApiSpec, info: &TableInfo) {
+    spec.parameters.clear();
+    spec.fields = info.columns.iter().map(field_of).collect();
+    match &mut spec.body {
+        ApiBody::Kv(kv) => {
+            kv.table = info.table.clone();
+            kv.key.clear();
+            for column in &info.key {
+                set_key(spec, info, column, true);
+            }
+        }
+        ApiBody::Sql(SqlBody { query: Query::Form(form), page_size }) => {
+            let plain = |column: &Column| Selected { name: column.name.clone(), column: column.name.clone(), aggregate: None };
+            *form = QueryForm { table: info.table.clone(), select: info.columns.iter().map(plain).collect(), ..QueryForm::default() };
+            *page_size = None;
+        }
+        ApiBody::Sql(_) => {}
+    }
+}
+
+/// Puts a column into the key, or takes it out; its parameter comes and goes with it.
+pub(super) fn set_key(spec: &mut ApiSpec, info: &TableInfo, column: &str, on: bool) {
+    if on {
+        set_given(spec, info, column, true);
+    }
+    let Some(field) = spec.fields.iter().find(|field| field.column == column).cloned() else { return };
+    let ApiBody::Kv(kv) = &mut spec.body else { return };
+    kv.key.retain(|key| key != column);
+    spec.parameters.retain(|parameter| parameter.name != field.name);
+    if on {
+        kv.key.push(column.to_owned());
+        // The order of the table, whatever the order of the clicks.
+        kv.key.sort_by_key(|key| info.columns.iter().position(|column| &column.name == key));
+        let at = kv.key.iter().position(|key| key == column).unwrap_or_default();
+        spec.parameters.insert(at.min(spec.parameters.len()), Parameter::new(&field.name, field.data_type).required());
+    }
+}
+
+/// Gives a column out, or leaves it out. A key column stays.
+pub(super) fn set_given(spec: &mut ApiSpec, info: &TableInfo, column: &str, on: bool) {
+    let Some(known) = info.column(column) else { return };
+    if let Some(form) = form_mut(spec) {
+        form.select.retain(|selected| selected.column != column || selected.aggregate.is_some());
+        if on {
+            form.select.push(Selected { name: column.to_owned(), column: column.to_owned(), aggregate: None });
+        }
+        let place = |selected: &Selected| match selected.aggregate {
+            None => info.columns.iter().position(|column| column.name == selected.column).unwrap_or_default(),
+            Some(_) => usize::MAX,
+        };
+        form.select.sort_by_key(place);
+        let names: Vec<String> = form.select.iter().map(|selected| selected.name.clone()).collect();
+        form.sort.retain(|sort| names.contains(&sort.field));
+        return type_form(spec, info);
+    }
+    let is_key = matches!(&spec.body, ApiBody::Kv(kv) if kv.key.iter().any(|key| key == column));
+    let there = spec.fields.iter().any(|field| field.column == column);
+    if on && !there {
+        spec.fields.push(field_of(known));
+        spec.fields.sort_by_key(|field| info.columns.iter().position(|column| column.name == field.column));
+    } else if !on && there && !is_key {
+        spec.fields.retain(|field| field.column != column);
+    }
+}
+
+/// Renames a field of the answer; what refers to it follows.
+pub(super) fn rename(spec: &mut ApiSpec, old: &str, new: &str) {
+    for field in spec.fields.iter_mut().filter(|field| field.name == old) {
+        new.clone_into(&mut field.name);
+    }
+    match &mut spec.body {
+        ApiBody::Kv(_) => spec.parameters.iter_mut().filter(|p| p.name == old).for_each(|p| new.clone_into(&mut p.name)),
+        ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => {
+            form.select.iter_mut().filter(|s| s.name == old).for_each(|s| new.clone_into(&mut s.name));
+            form.sort.iter_mut().filter(|s| s.field == old).for_each(|s| new.clone_into(&mut s.field));
+            spec.fields.iter_mut().filter(|f| f.name == new).for_each(|f| new.clone_into(&mut f.column));
+        }
+        ApiBody::Sql(_) => {}
+    }
+}
+
+/// Adds an aggregate under a name of its own.
+pub(super) fn add_aggregate(spec: &mut ApiSpec, info: &TableInfo, aggregate: Aggregate, column: &str) {
+    let base = if aggregate == Aggregate::Count { "count".to_owned() } else { format!("{}_{column}", aggregate.key().replace('-', "_")) };
+    let Some(form) = form_mut(spec) else { return };
+    let taken = |name: &String| form.select.iter().any(|selected| &selected.name == name);
+    let name = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}_{n}") }).find(|name| !taken(name)).unwrap_or(base.clone());
+    let column = if aggregate == Aggregate::Count { String::new() } else { column.to_owned() };
+    form.select.push(Selected { name, column, aggregate: Some(aggregate) });
+    type_form(spec, info);
+}
+
+pub(super) fn remove_selected(spec: &mut ApiSpec, info: &TableInfo, name: &str) {
+    if let Some(form) = form_mut(spec) {
+        form.select.retain(|selected| selected.name != name);
+        form.sort.retain(|sort| sort.field != name);
+    }
+    type_form(spec, info);
+}
+
+/// The fields that a form's selection gives, with the types of the table.
+fn type_form(spec: &mut ApiSpec, info: &TableInfo) {
+    let Some(form) = form_of(spec) else { return };
+    let fields = form
+        .select
+        .iter()
+        .map(|selected| {
+            let column = info.column(&selected.column);
+            let own = column.map_or((DataType::Int64, false), |column| (column.data_type, column.nullable));
+            let (data_type, nullable) = selected.aggregate.map_or(own, |aggregate| aggregate.result(own.0));
+            let about = spec.fields.iter().find(|field| field.name == selected.name).map(|field| field.about.clone()).unwrap_or_default();
+            Field { name: selected.name.clone(), column: selected.name.clone(), data_type, nullable, about, as_string: false }
+        })
+        .collect();
+    spec.fields = fields;
+}
+
+/// Adds a filter with the parameters that it binds, named after the column.
+pub(super) fn add_filter(spec: &mut ApiSpec, column: &Column, op: Op) {
+    let base = column.name.to_ascii_lowercase();
+    let taken = |name: &String| {
+        let names = Filter { column: column.name.clone(), op, parameter: name.clone(), constant: None }.parameters();
+        names.iter().any(|name| spec.parameter(name).is_some()) || model::parameter::RESERVED.contains(&name.as_str())
+    };
+    let name = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}_{n}") }).find(|name| !taken(name)).unwrap_or(base.clone());
+    let parameter = if op.takes_value() { name } else { String::new() };
+    let filter = Filter { column: column.name.clone(), op, parameter, constant: None };
+    for name in filter.parameters() {
+        spec.parameters.push(Parameter { list: op == Op::In, ..Parameter::new(name, column.data_type) });
+    }
+    if let Some(form) = form_mut(spec) {
+        form.filters.push(filter);
+    }
+}
+
+pub(super) fn remove_filter(spec: &mut ApiSpec, index: usize) {
+    let Some(form) = form_mut(spec).filter(|form| index < form.filters.len()) else { return };
+    let names = form.filters.remove(index).parameters();
+    spec.parameters.retain(|parameter| !names.contains(&parameter.name));
+}
+
+/// Sets a script; parameters are read out of its text by themselves, and those that are gone leave.
+pub(super) fn set_script(spec: &mut ApiSpec, text: &str) {
+    let ApiBody::Sql(SqlBody { query: Query::Script(script), .. }) = &mut spec.body else { return };
+    text.clone_into(script);
+    // While a bracket or a quote is still open, what is there stays as it is.
+    let Ok(parsed) = Script::parse(text) else { return };
+    let used = parsed.parameters();
+    spec.parameters.retain(|parameter| used.iter().any(|(name, _)| name == &parameter.name));
+    for (name, only_optional) in used {
+        match spec.parameters.iter_mut().find(|parameter| parameter.name == name) {
+            Some(known) if !only_optional && known.default.is_none() => known.required = true,
+            Some(_) => {}
+            None => spec.parameters.push(Parameter { required: !only_optional, ..Parameter::new(name, DataType::String) }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::spec::ApiKind;
+    use model::table::TableRef;
+
+    use super::*;
+
+    fn planes() -> TableInfo {
+        let column = |name: &str, data_type| Column { name: name.into(), data_type, nullable: name != "tailnum", native: String::new() };
+        TableInfo {
+            table: TableRef::new("planes"),
+            columns: vec![column("tailnum", DataType::String), column("year", DataType::Int64), column("model", DataType::String)],
+            key: vec!["tailnum".into()],
+            rows: Some(3),
+        }
+    }
+
+    fn kv() -> ApiSpec {
+        let mut spec = ApiSpec { source: "db".into(), ..ApiSpec::empty(ApiKind::Kv) };
+        choose_table(&mut spec, &planes());
+        spec
+    }
+
+    fn form() -> ApiSpec {
+        let mut spec = ApiSpec { source: "db".into(), ..ApiSpec::empty(ApiKind::Sql) };
+        choose_table(&mut spec, &planes());
+        spec
+    }
+
+    #[test]
+    fn a_table_with_a_key_is_an_api_in_one_click() {
+        let spec = kv();
+        assert_eq!(model::validate::validate(&spec), vec![]);
+        assert_eq!(spec.parameters[0].name, "tailnum");
+    }
+
+    #[test]
+    fn a_renamed_key_takes_its_parameter_along() {
+        let mut spec = kv();
+        rename(&mut spec, "tailnum", "tail");
+        assert_eq!((spec.parameters[0].name.as_str(), spec.fields[0].column.as_str()), ("tail", "tailnum"));
+        set_given(&mut spec, &planes(), "tailnum", false);
+        assert_eq!(model::validate::validate(&spec), vec![], "a key column stays in the answer");
+        set_key(&mut spec, &planes(), "year", true);
+        assert_eq!(spec.parameters.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["tail", "year"]);
+    }
+
+    #[test]
+    fn filters_bring_their_parameters_and_take_them_away() {
+        let mut spec = form();
+        let column = planes().columns[1].clone();
+        add_filter(&mut spec, &column, Op::Between);
+        add_filter(&mut spec, &column, Op::In);
+        assert_eq!(spec.parameters.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["year_from", "year_to", "year"]);
+        assert_eq!(model::validate::validate(&spec), vec![]);
+        remove_filter(&mut spec, 0);
+        assert_eq!(spec.parameters.len(), 1);
+    }
+
+    #[test]
+    fn aggregates_are_typed_and_named_apart() {
+        let mut spec = form();
+        add_aggregate(&mut spec, &planes(), Aggregate::Mean, "year");
+        add_aggregate(&mut spec, &planes(), Aggregate::Count, "year");
+        add_aggregate(&mut spec, &planes(), Aggregate::Count, "year");
+        let names: Vec<&str> = spec.fields.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(names, ["tailnum", "year", "model", "mean_year", "count", "count_2"]);
+        assert_eq!(spec.fields[3].data_type, DataType::Float64);
+    }
+
+    #[test]
+    fn a_scripts_parameters_are_read_out_of_it() {
+        let mut spec = ApiSpec::empty(ApiKind::Sql);
+        spec.body = ApiBody::Sql(SqlBody { query: Query::Script(String::new()), page_size: None });
+        set_script(&mut spec, "select 1 where a = :a [[ and b = :b ]]");
+        assert_eq!(spec.parameters.iter().map(|p| (p.name.as_str(), p.required)).collect::<Vec<_>>(), [("a", true), ("b", false)]);
+        set_script(&mut spec, "select 1 where a = :a and x = '");
+        assert_eq!(spec.parameters.len(), 2, "an open quote changes nothing yet");
+        set_script(&mut spec, "select 1 where a = :a");
+        assert_eq!(spec.parameters.len(), 1);
+    }
+}

@@ -1,0 +1,166 @@
+//! Table and fields: which table, looked up by what, and what is given out under which name. For a script: its text.
+
+use leptos::prelude::*;
+use model::snapshot::Environment;
+use model::spec::{ApiBody, ApiKind, Query, SqlBody};
+use model::table::TableInfo;
+
+use super::edits::{choose_table, rename, set_given, set_key, set_script};
+use super::form_fields::Aggregates;
+use super::state::Editor;
+use crate::error::PortalError;
+use crate::pages::sources::api::{sources, tables};
+use crate::ui::{Empty, Field, Load, grouped};
+
+#[component]
+pub(super) fn FieldsStep(editor: Editor) -> impl IntoView {
+    let source = Memo::new(move |_| editor.spec.with(|spec| spec.source.clone()));
+    let list = Resource::new(|| (), |()| sources());
+    let known = Resource::new(
+        move || source.get(),
+        |name| async move { if name.is_empty() { Ok(Vec::new()) } else { tables(name, Environment::Prod).await } },
+    );
+    let is_script = editor.spec.with_untracked(|spec| matches!(&spec.body, ApiBody::Sql(SqlBody { query: Query::Script(_), .. })));
+    view! {
+        <section class="card card-pad form-row">
+            <Load resource=list view=move |sources| {
+                let (domain, _) = editor.place();
+                let mine: Vec<_> = sources.into_iter().filter(|source| source.domain == domain).collect();
+                // The first source is the likeliest; it is taken as soon as the form is open.
+                if let (Some(first), true) = (mine.first().map(|source| source.name.clone()), source.get_untracked().is_empty()) {
+                    Effect::new(move |_| { let first = first.clone(); if source.get_untracked().is_empty() { editor.change(|spec| spec.source = first); } });
+                }
+                view! {
+                    <Field id="source" label="Source">
+                        <select class="select" id="source" on:change=move |event| { let name = event_target_value(&event); editor.change(|spec| spec.source = name); }>
+                            {mine.is_empty().then(|| view! { <option value="">"none in this domain yet"</option> })}
+                            {mine.into_iter().map(|this| { let name = this.name.clone(); view! { <option value=this.name.clone() selected=move || source.get() == name>{format!("{} ({})", this.name, this.driver_title)}</option> } }).collect_view()}
+                        </select>
+                    </Field>
+                }
+            }/>
+            {(!is_script).then(|| view! { <TablePicker editor known/> })}
+        </section>
+        {if is_script { view! { <Script editor/> }.into_any() } else { view! { <Columns editor known/> }.into_any() }}
+    }
+    .into_any()
+}
+
+type Tables = Resource<Result<Vec<TableInfo>, PortalError>>;
+
+fn table_name(editor: Editor) -> Memo<String> {
+    Memo::new(move |_| editor.spec.with(|spec| spec.table().map(|table| table.name.clone()).unwrap_or_default()))
+}
+
+#[component]
+fn TablePicker(editor: Editor, known: Tables) -> impl IntoView {
+    let current = table_name(editor);
+    view! {
+        <Load resource=known view=move |tables| {
+            begin_with_table(editor, &tables);
+            let choices = tables.clone();
+            let choose = move |name: String| {
+                if let Some(info) = choices.iter().find(|info| info.table.name == name) {
+                    editor.change(|spec| choose_table(spec, info));
+                }
+            };
+            let about = tables.clone();
+            let help = move || about.iter().find(|info| info.table.name == current.get()).map(|info| {
+                let rows = info.rows.map(|rows| format!("{} rows, ", grouped(rows))).unwrap_or_default();
+                format!("{rows}{} columns, key {}", info.columns.len(), if info.key.is_empty() { "none".to_owned() } else { info.key.join(", ") })
+            });
+            view! {
+                <Field id="table" label="Table">
+                    <select class="select" id="table" on:change=move |event| choose(event_target_value(&event))>
+                        <option value="" selected=move || current.get().is_empty()>"Pick a table"</option>
+                        {tables.into_iter().map(|info| { let name = info.table.name.clone(); view! { <option value=info.table.name.clone() selected=move || current.get() == name>{info.table.name.clone()}</option> } }).collect_view()}
+                    </select>
+                    <p class="help">{help}</p>
+                </Field>
+            }
+        }/>
+    }
+}
+
+/// A draft that was made from a table begins with all its columns, as soon as the form is alive.
+fn begin_with_table(editor: Editor, tables: &[TableInfo]) {
+    let (name, fresh) = editor.spec.with_untracked(|spec| (spec.table().map(|table| table.name.clone()).unwrap_or_default(), spec.fields.is_empty()));
+    let Some(info) = tables.iter().find(|info| fresh && info.table.name == name).cloned() else { return };
+    Effect::new(move |_| {
+        if editor.spec.with_untracked(|spec| spec.fields.is_empty()) {
+            editor.change(|spec| choose_table(spec, &info));
+        }
+    });
+}
+
+#[component]
+fn Columns(editor: Editor, known: Tables) -> impl IntoView {
+    let current = table_name(editor);
+    view! {
+        <Load resource=known view=move |tables| {
+            view! {{move || match tables.iter().find(|info| info.table.name == current.get()).cloned() {
+                None => view! { <section class="card"><Empty title="Pick a table" text="Its columns are shown here, with real rows beside them."/></section> }.into_any(),
+                Some(info) => view! { <ColumnTable editor info/> }.into_any(),
+            }}}
+        }/>
+    }
+}
+
+#[component]
+fn ColumnTable(editor: Editor, info: TableInfo) -> impl IntoView {
+    let is_kv = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Kv);
+    let total = info.columns.len();
+    let given = move || editor.spec.with(|spec| spec.fields.len());
+    let info = StoredValue::new(info);
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>"Fields in the answer"</h2><span class="t-3 s13">{given}{is_kv.then(|| format!(" of {total}"))}</span></div>
+            <div class="table-wrap"><table class="table table-dense">
+                <thead><tr><th><span class="sr">"Give out"</span></th><th>"Column"</th>{is_kv.then(|| view! { <th>"Looked up by"</th> })}<th class="hide-phone">"Type"</th><th>"Name in the answer"</th></tr></thead>
+                <tbody>{info.with_value(|known| known.columns.clone()).into_iter().map(|column| {
+                    let name = StoredValue::new(column.name.clone());
+                    let field_name = Memo::new(move |_| name.with_value(|name| given_name(editor, name)));
+                    let is_key = Memo::new(move |_| name.with_value(|name| editor.spec.with(|spec| matches!(&spec.body, ApiBody::Kv(kv) if kv.key.contains(name)))));
+                    view! {
+                        <tr class:off=move || field_name.get().is_none()>
+                            <td class="fit"><input class="check" type="checkbox" aria-label=format!("Give out {}", column.name) prop:checked=move || field_name.get().is_some() disabled=move || is_key.get()
+                                on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| info.with_value(|info| name.with_value(|name| set_given(spec, info, name, on)))); }/></td>
+                            <td class="fit"><code class="medium">{column.name.clone()}</code></td>
+                            {is_kv.then(|| view! { <td class="fit"><input class="check" type="checkbox" aria-label=format!("Look up by {}", column.name) prop:checked=is_key
+                                on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| info.with_value(|info| name.with_value(|name| set_key(spec, info, name, on)))); }/></td> })}
+                            <td class="fit hide-phone t-3">{column.data_type.word()}</td>
+                            <td><input class="input input-sm input-code" aria-label=format!("Name of {} in the answer", column.name) disabled=move || field_name.get().is_none() prop:value=move || field_name.get().unwrap_or_default()
+                                on:change=move |event| { let new = event_target_value(&event); if let Some(old) = field_name.get_untracked() { editor.change(|spec| rename(spec, &old, new.trim())); } }/></td>
+                        </tr>
+                    }
+                }).collect_view()}</tbody>
+            </table></div>
+        </section>
+        {(!is_kv).then(|| view! { <Aggregates editor info/> })}
+    }
+    .into_any()
+}
+
+/// The name under which a plain column is given out; `None` where it is left out.
+fn given_name(editor: Editor, column: &str) -> Option<String> {
+    editor.spec.with(|spec| match super::edits::form_of(spec) {
+        Some(form) => form.select.iter().find(|selected| selected.aggregate.is_none() && selected.column == column).map(|selected| selected.name.clone()),
+        None => spec.fields.iter().find(|field| field.column == column).map(|field| field.name.clone()),
+    })
+}
+
+#[component]
+fn Script(editor: Editor) -> impl IntoView {
+    let text = move || editor.spec.with(|spec| match &spec.body {
+        ApiBody::Sql(SqlBody { query: Query::Script(text), .. }) => text.clone(),
+        _ => String::new(),
+    });
+    view! {
+        <section class="card card-pad stack">
+            <Field id="script" label="SQL" note="One SELECT" help="Write :name where a caller gives a value, and [[ … ]] around what vanishes when it is absent.">
+                <textarea class="textarea input-code script" id="script" rows="14" spellcheck="false" prop:value=text on:input=move |event| { let text = event_target_value(&event); editor.change(|spec| set_script(spec, &text)); }>{text()}</textarea>
+            </Field>
+            <p class="small t-3">{move || editor.spec.with(|spec| if spec.parameters.is_empty() { "No parameters yet.".to_owned() } else { format!("Parameters: {}.", spec.parameters.iter().map(|p| p.name.clone()).collect::<Vec<_>>().join(", ")) })}</p>
+        </section>
+    }
+}

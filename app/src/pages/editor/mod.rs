@@ -1,0 +1,160 @@
+//! The form of an API: table and fields, parameters, policy, a try, and sending it for review. Every step can be left
+//! and come back to; a live sample of real rows stands beside it.
+
+pub(crate) mod api;
+mod aside;
+mod edits;
+mod fields_step;
+mod form_fields;
+mod parameter_card;
+mod parameters_step;
+mod policy_step;
+mod send_step;
+mod state;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use model::view::DraftView;
+
+use self::api::{DiscardDraft, draft};
+use self::aside::Aside;
+use self::fields_step::FieldsStep;
+use self::parameters_step::ParametersStep;
+use self::policy_step::PolicyStep;
+use self::send_step::SendStep;
+use self::state::{Editor, Saved};
+use crate::pages::api::Console;
+use crate::ui::{Callout, Crumbs, FormProblem, Icon, Load, ProblemCallout, Tone, api_params};
+
+/// The steps after the first, which is a page of its own: key in the address, name.
+const STEPS: [(&str, &str); 5] = [
+    ("table", "Table and fields"),
+    ("parameters", "Parameters"),
+    ("policy", "Policy"),
+    ("try", "Try it"),
+    ("send", "Send for review"),
+];
+
+/// The channel of the form: raised gates are passed, the water stands at the step that is open.
+#[component]
+pub(crate) fn Steps(now: usize, base: Option<String>) -> impl IntoView {
+    let names = std::iter::once("Kind").chain(STEPS.iter().map(|(_, name)| *name));
+    view! {
+        <ol class="channel fold mb-5" aria-label="Steps">
+            {names.enumerate().map(|(index, name)| {
+                let class = if index < now { "done" } else if index == now { "now" } else { "" };
+                let text = format!("{}. {name}", index + 1);
+                let link = base.as_ref().filter(|_| index > 0).map(|base| format!("{base}?step={}", STEPS[index - 1].0));
+                view! {
+                    <li class=class aria-current=(index == now).then_some("step")>{match link {
+                        Some(link) => view! { <a href=link>{text}</a> }.into_any(),
+                        None => view! { <span>{text}</span> }.into_any(),
+                    }}</li>
+                }
+            }).collect_view()}
+        </ol>
+    }
+}
+
+#[component]
+pub(crate) fn EditorPage() -> impl IntoView {
+    let at = api_params();
+    let query = use_query_map();
+    let step = Memo::new(move |_| query.read().get("step").unwrap_or_else(|| STEPS[0].0.into()));
+    let found = Resource::new(move || at.get(), |(domain, name)| draft(domain, name));
+    view! { <Load resource=found view=move |draft| view! { <Form draft step/> }/> }.into_any()
+}
+
+#[component]
+fn Form(draft: DraftView, step: Memo<String>) -> impl IntoView {
+    let path = format!("{}/{}", draft.domain, draft.name);
+    let base = format!("/apis/{path}/edit");
+    let has_versions = draft.has_versions;
+    let editor = Editor::open(draft, step);
+    let place = move || STEPS.iter().position(|(key, _)| *key == step.get()).unwrap_or(0);
+    // Leaving a step keeps what stands in it.
+    Effect::new(move |_| {
+        step.track();
+        editor.flush();
+    });
+    let (for_steps, for_bar) = (base.clone(), base);
+    view! {
+        <Crumbs at=vec![("APIs".into(), "/apis".into()), (path.clone(), format!("/apis/{path}")), (if has_versions { "New version" } else { "Draft" }.into(), String::new())]/>
+        <div class="page-head"><div><div class="page-title"><h1>{path.clone()}</h1><span class="badge">"Draft"</span><span class="badge badge-code">{editor.spec.with_untracked(|spec| spec.kind().key())}</span></div></div></div>
+        {move || view! { <Steps now=place() + 1 base=Some(for_steps.clone())/> }}
+        <Conflict editor/>
+        {move || match step.get().as_str() {
+            "try" => view! { <TryStep editor/> }.into_any(),
+            "send" => view! { <SendStep editor/> }.into_any(),
+            other => {
+                let left = match other {
+                    "parameters" => view! { <ParametersStep editor/> }.into_any(),
+                    "policy" => view! { <PolicyStep editor/> }.into_any(),
+                    _ => view! { <FieldsStep editor/> }.into_any(),
+                };
+                view! { <div class="wizard-grid"><div class="stack">{left}</div><aside class="sticky-col stack"><Aside editor/></aside></div> }.into_any()
+            }
+        }}
+        <Bar editor base=for_bar place=Signal::derive(place)/>
+    }
+    .into_any()
+}
+
+/// Somebody else has saved, or it could not be kept: nothing typed is lost.
+#[component]
+fn Conflict(editor: Editor) -> impl IntoView {
+    move || match editor.saved.get() {
+        Saved::Failed(error) => {
+            let conflict = error.0.code == model::ErrorCode::Conflict;
+            view! {
+                <div class="stack-2 mb-4">
+                    <ProblemCallout error/>
+                    {conflict.then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.load_theirs()>"Load theirs"</button><button class="btn btn-sm" type="button" on:click=move |_| editor.save_over()>"Save mine over it"</button></div> })}
+                </div>
+            }
+            .into_any()
+        }
+        _ => ().into_any(),
+    }
+}
+
+#[component]
+fn Bar(editor: Editor, base: String, place: Signal<usize>) -> impl IntoView {
+    let discard = ServerAction::<DiscardDraft>::new();
+    let (domain, name) = editor.place();
+    let saved = move || match (editor.is_saving(), editor.saved.get()) {
+        (true, _) => "Saving.",
+        (_, Saved::Kept) => "Saved. You can leave and go on later.",
+        (_, Saved::Changed) => "Saved in a moment.",
+        (_, Saved::Failed(_)) => "Not saved yet.",
+    };
+    let to_next = base.clone();
+    let back = move || place.get().checked_sub(1).map(|index| format!("{base}?step={}", STEPS[index].0));
+    let next = move || STEPS.get(place.get() + 1).map(|(key, name)| (format!("{to_next}?step={key}"), format!("Next: {}", name.to_lowercase())));
+    view! {
+        <FormProblem action=discard/>
+        <div class="action-bar">
+            <span class="hide-phone row t-2 s13" role="status"><Icon name="check" class="i-14"/>{saved}</span>
+            <span class="end">
+                <ActionForm action=discard><input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><button class="btn btn-quiet hide-phone" type="submit">"Throw it away"</button></ActionForm>
+                {move || back().map(|link| view! { <a class="btn" href=link>"Back"</a> })}
+                {move || next().map(|(link, text)| view! { <a class="btn btn-primary" href=link>{text}</a> })}
+            </span>
+        </div>
+    }
+}
+
+#[component]
+fn TryStep(editor: Editor) -> impl IntoView {
+    let (domain, name) = editor.place();
+    view! {
+        {move || {
+            let faults = editor.report.get().and_then(Result::ok).map(|report| report.errors).unwrap_or_default();
+            (!faults.is_empty()).then(|| view! {
+                <div class="mb-4"><Callout tone=Tone::Warn><p><b>"Something wants a change before it can be tried."</b></p><ul class="problem-list">{faults.into_iter().map(|fault| view! { <li><code>{fault.field}</code>" "{fault.message}</li> }).collect_view()}</ul></Callout></div>
+            })
+        }}
+        <Console domain name version=None spec=editor.spec.get_untracked()/>
+    }
+    .into_any()
+}

@@ -1,0 +1,64 @@
+//! One parameter: its type, its bounds, what is written about it, and the value that a try begins with.
+
+use leptos::prelude::*;
+use model::spec::{ApiBody, ApiKind, Query, SqlBody};
+use model::{DataType, Parameter};
+
+use super::state::Editor;
+use crate::ui::Field;
+
+#[component]
+pub(super) fn ParameterCard(editor: Editor, name: String) -> impl IntoView {
+    let name = StoredValue::new(name);
+    let known = Memo::new(move |_| name.with_value(|name| editor.spec.with(|spec| spec.parameter(name).cloned().unwrap_or_default())));
+    let set = move |change: Box<dyn FnOnce(&mut Parameter)>| {
+        editor.change(|spec| {
+            if let Some(parameter) = spec.parameters.iter_mut().find(|parameter| name.with_value(|name| &parameter.name == name)) {
+                change(parameter);
+            }
+        });
+    };
+    let is_kv = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Kv);
+    let is_script = editor.spec.with_untracked(|spec| matches!(&spec.body, ApiBody::Sql(SqlBody { query: Query::Script(_), .. })));
+    let title = name.get_value();
+    let id = move |part: &str| name.with_value(|name| format!("p-{name}-{part}"));
+    // A text field bound to one part; an empty text is an absent one.
+    let text = move |part: &'static str, label: &'static str, note: &'static str, get: fn(&Parameter) -> Option<String>, put: fn(&mut Parameter, Option<String>)| {
+        let error = Signal::derive(move || {
+            let place = name.with_value(|name| format!("parameters.{name}.{part}"));
+            editor.report.get()?.ok()?.errors.into_iter().find(|error| error.field == place).map(|error| error.message)
+        });
+        view! {
+            <Field id=id(part) label=label note=note error>
+                <input class="input" id=id(part) autocomplete="off" prop:value=move || known.with(get).unwrap_or_default() value=known.with_untracked(get).unwrap_or_default()
+                    on:change=move |event| { let text = event_target_value(&event).trim().to_owned(); set(Box::new(move |parameter| put(parameter, (!text.is_empty()).then_some(text)))); }/>
+            </Field>
+        }
+    };
+    view! {
+        <section class="card card-pad stack">
+            <div class="between"><h2><code>{title}</code></h2><span class="t-3 s13">{move || known.with(Parameter::type_words)}</span></div>
+            <div class="form-row">
+                {is_script.then(|| view! {
+                    <Field id=id("type") label="Type"><select class="select" id=id("type") on:change=move |event| { if let Some(picked) = DataType::from_key(&event_target_value(&event)) { set(Box::new(move |p| p.data_type = picked)); } }>
+                        {DataType::OFFERED.map(|this| view! { <option value=this.key() selected=move || known.with(|p| p.data_type == this)>{this.word()}</option> }).collect_view()}
+                    </select></Field>
+                })}
+                {text("test_value", "Test value", "Fills the console", |p| p.test_value.clone(), |p, text| p.test_value = text)}
+                {text("about", "What it is", "", |p| Some(p.about.clone()), |p, text| p.about = text.unwrap_or_default())}
+                {(!is_kv).then(|| text("default", "Default", "When it is not given", |p| p.default.clone(), |p, text| p.default = text))}
+                {text("min", "Least", "A length, for text", |p| p.min.clone(), |p, text| p.min = text)}
+                {text("max", "Greatest", "A length, for text", |p| p.max.clone(), |p, text| p.max = text)}
+                {text("pattern", "Pattern", "A regular expression", |p| p.pattern.clone(), |p, text| p.pattern = text)}
+                {text("choices", "Only these", "With commas", |p| Some(p.choices.join(", ")), |p, text| p.choices = text.unwrap_or_default().split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect())}
+            </div>
+            {(!is_kv).then(|| view! {
+                <div class="row">
+                    <label class="choice"><input class="check" type="checkbox" prop:checked=move || known.with(|p| p.required) on:change=move |event| { let on = event_target_checked(&event); set(Box::new(move |p| p.required = on)); }/><span>"Required"</span></label>
+                    {is_script.then(|| view! { <label class="choice"><input class="check" type="checkbox" prop:checked=move || known.with(|p| p.list) on:change=move |event| { let on = event_target_checked(&event); set(Box::new(move |p| p.list = on)); }/><span>"Several values"</span></label> })}
+                </div>
+            })}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,125 @@
+//! Parameters: what callers give. A question by form gets its filters, its order and its pages here too.
+
+use leptos::prelude::*;
+use model::form::{Op, Sort};
+use model::snapshot::Environment;
+use model::spec::{ApiBody, DEFAULT_PAGE_SIZE, SqlBody};
+use model::table::TableInfo;
+
+use super::edits::{add_filter, form_of, remove_filter};
+use super::parameter_card::ParameterCard;
+use super::state::Editor;
+use crate::pages::sources::api::tables;
+use crate::ui::{Empty, Icon, Load};
+
+#[component]
+pub(super) fn ParametersStep(editor: Editor) -> impl IntoView {
+    let names = Memo::new(move |_| editor.spec.with(|spec| spec.parameters.iter().map(|parameter| parameter.name.clone()).collect::<Vec<_>>()));
+    let is_form = editor.spec.with_untracked(|spec| form_of(spec).is_some());
+    view! {
+        {is_form.then(|| view! { <Filters editor/> })}
+        {move || {
+            let names = names.get();
+            if names.is_empty() && !is_form {
+                return view! { <section class="card"><Empty title="No parameters" text="Write :name into the SQL where a caller gives a value, and it is listed here."/></section> }.into_any();
+            }
+            names.into_iter().map(|name| view! { <ParameterCard editor name/> }).collect_view().into_any()
+        }}
+        {is_form.then(|| view! { <Order editor/> })}
+    }
+    .into_any()
+}
+
+#[component]
+fn Filters(editor: Editor) -> impl IntoView {
+    let table = Memo::new(move |_| editor.spec.with(|spec| (spec.source.clone(), spec.table().map(|table| table.name.clone()).unwrap_or_default())));
+    let known = Resource::new(
+        move || table.get(),
+        |(source, _)| async move { if source.is_empty() { Ok(Vec::new()) } else { tables(source, Environment::Prod).await } },
+    );
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>"Filters"</h2></div>
+            <Load resource=known view=move |tables| match tables.into_iter().find(|info| info.table.name == table.get_untracked().1) {
+                Some(info) => view! { <FilterRows editor info/> }.into_any(),
+                None => view! { <Empty title="Pick a table first" text="Filters are about its columns."/> }.into_any(),
+            }/>
+        </section>
+    }
+}
+
+#[component]
+fn FilterRows(editor: Editor, info: TableInfo) -> impl IntoView {
+    let rows = Memo::new(move |_| editor.spec.with(|spec| form_of(spec).map(|form| form.filters.clone()).unwrap_or_default()));
+    let column = RwSignal::new(info.columns.first().map(|column| column.name.clone()).unwrap_or_default());
+    let op = RwSignal::new(Op::Is);
+    let info = StoredValue::new(info);
+    let ops = move || info.with_value(|info| info.column(&column.get()).map(|column| Op::ALL.into_iter().filter(|op| op.takes(column.data_type)).collect::<Vec<_>>()).unwrap_or_default());
+    let add = move |_| {
+        if let Some(column) = info.with_value(|info| info.column(&column.get_untracked()).cloned()) {
+            editor.change(|spec| add_filter(spec, &column, op.get_untracked()));
+        }
+    };
+    view! {
+        <div class="card-pad stack">
+            <p class="t-2 s13">{move || if rows.get().is_empty() { "Without a filter every caller gets all rows. A filter vanishes when its parameter is not given." } else { "Each filter vanishes when its parameter is not given, unless that is required." }}</p>
+            {move || rows.get().into_iter().enumerate().map(|(index, filter)| {
+                let names = filter.parameters().join(", ");
+                view! {
+                    <div class="row"><code class="medium">{filter.column.clone()}</code><span class="t-2">{filter.op.words()}</span>
+                        {(!names.is_empty()).then(|| view! { <span class="badge badge-accent badge-code">{names}</span> })}
+                        <button class="btn btn-quiet btn-sm btn-icon push" type="button" aria-label=format!("Remove the filter on {}", filter.column) on:click=move |_| editor.change(|spec| remove_filter(spec, index))><Icon name="x"/></button></div>
+                }
+            }).collect_view()}
+            <div class="row">
+                <select class="select auto" aria-label="Filter the column" on:change=move |event| { column.set(event_target_value(&event)); op.set(Op::Is); }>{info.with_value(|info| info.columns.iter().map(|column| view! { <option value=column.name.clone()>{column.name.clone()}</option> }).collect_view())}</select>
+                <select class="select auto" aria-label="How it is compared" on:change=move |event| { if let Some(picked) = Op::from_key(&event_target_value(&event)) { op.set(picked); } }>{move || ops().into_iter().map(|this| view! { <option value=this.key() selected=move || op.get() == this>{this.words()}</option> }).collect_view()}</select>
+                <button class="btn" type="button" on:click=add><Icon name="plus"/>"Filter"</button>
+            </div>
+        </div>
+    }
+}
+
+/// Order and pages. Pages need an order.
+#[component]
+fn Order(editor: Editor) -> impl IntoView {
+    let sort = Memo::new(move |_| editor.spec.with(|spec| form_of(spec).map(|form| form.sort.clone()).unwrap_or_default()));
+    let fields = Memo::new(move |_| editor.spec.with(|spec| spec.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>()));
+    let paged = Memo::new(move |_| editor.spec.with(|spec| spec.page_size().is_some()));
+    let picked = RwSignal::new(String::new());
+    let set_sort = move |change: Box<dyn FnOnce(&mut Vec<Sort>)>| {
+        editor.change(|spec| {
+            if let ApiBody::Sql(SqlBody { query: model::spec::Query::Form(form), page_size }) = &mut spec.body {
+                change(&mut form.sort);
+                if form.sort.is_empty() {
+                    *page_size = None;
+                }
+            }
+        });
+    };
+    let add = move |_| {
+        let name = picked.get_untracked();
+        let field = if name.is_empty() { fields.get_untracked().first().cloned().unwrap_or_default() } else { name };
+        set_sort(Box::new(move |sort| if !sort.iter().any(|known| known.field == field) { sort.push(Sort { field, descending: false }); }));
+    };
+    let set_paged = move |on: bool| {
+        editor.change(|spec| if let ApiBody::Sql(sql) = &mut spec.body { sql.page_size = on.then_some(DEFAULT_PAGE_SIZE); });
+    };
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>"Order and pages"</h2></div>
+            <div class="card-pad stack">
+                {move || sort.get().into_iter().enumerate().map(|(index, this)| view! {
+                    <div class="row"><code class="medium">{this.field.clone()}</code>
+                        <button class="btn btn-sm" type="button" on:click=move |_| set_sort(Box::new(move |sort| sort[index].descending = !sort[index].descending))>{if this.descending { "falling" } else { "rising" }}</button>
+                        <button class="btn btn-quiet btn-sm btn-icon push" type="button" aria-label=format!("Do not sort by {}", this.field) on:click=move |_| set_sort(Box::new(move |sort| { sort.remove(index); }))><Icon name="x"/></button></div>
+                }).collect_view()}
+                <div class="row">
+                    <select class="select auto" aria-label="Sort by" on:change=move |event| picked.set(event_target_value(&event))>{move || fields.get().into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view()}</select>
+                    <button class="btn" type="button" on:click=add><Icon name="plus"/>"Sort by it"</button>
+                </div>
+                <label class="choice"><input class="check" type="checkbox" prop:checked=paged disabled=move || sort.get().is_empty() on:change=move |event| set_paged(event_target_checked(&event))/><span>"In pages"<small>"Needs an order, so that a page follows the one before."</small></span></label>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,51 @@
+//! Policy: what consumers read, and the bounds of one call.
+
+use leptos::prelude::*;
+use model::spec::{ApiBody, ApiKind, DEFAULT_PAGE_SIZE, MAX_MAX_ROWS, MAX_PAGE_SIZE, MAX_TIMEOUT_MS};
+
+use super::state::Editor;
+use crate::ui::Field;
+
+#[component]
+pub(super) fn PolicyStep(editor: Editor) -> impl IntoView {
+    let is_list = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Sql);
+    let error = move |place: &'static str| {
+        Signal::derive(move || editor.report.get()?.ok()?.errors.into_iter().find(|error| error.field == place).map(|error| error.message))
+    };
+    let title = move || editor.spec.with(|spec| spec.title.clone());
+    let timeout = move || editor.spec.with(|spec| spec.policy.timeout_ms);
+    let rows = move || editor.spec.with(|spec| spec.policy.max_rows);
+    let page = move || editor.spec.with(|spec| spec.page_size().map(|size| size.to_string()).unwrap_or_default());
+    let set_page = move |text: String| {
+        editor.change(|spec| {
+            if let ApiBody::Sql(sql) = &mut spec.body {
+                sql.page_size = (!text.trim().is_empty()).then(|| text.trim().parse().unwrap_or(DEFAULT_PAGE_SIZE));
+            }
+        });
+    };
+    view! {
+        <section class="card card-pad stack">
+            <h2>"What consumers read"</h2>
+            <Field id="title" label="Title" help="One line: what one call gives." error=error("title")>
+                <input class="input" id="title" maxlength="200" prop:value=title value=title() on:input=move |event| { let text = event_target_value(&event); editor.change(|spec| spec.title = text); } placeholder="One aircraft by its tail number"/>
+            </Field>
+        </section>
+        <section class="card card-pad stack">
+            <h2>"Bounds of one call"</h2>
+            <div class="form-row">
+                <Field id="timeout" label="Time-out" help=format!("At most {MAX_TIMEOUT_MS} ms.") error=error("timeout_ms")>
+                    <div class="affix"><input class="input tn" id="timeout" inputmode="numeric" prop:value=timeout value=timeout() on:change=move |event| { let number = event_target_value(&event).trim().parse().unwrap_or(0); editor.change(|spec| spec.policy.timeout_ms = number); }/><span>"ms"</span></div>
+                </Field>
+                {is_list.then(|| view! {
+                    <Field id="rows" label="Rows at most" help=format!("At most {MAX_MAX_ROWS}. A cut answer says so.") error=error("max_rows")>
+                        <input class="input tn" id="rows" inputmode="numeric" prop:value=rows value=rows() on:change=move |event| { let number = event_target_value(&event).trim().parse().unwrap_or(0); editor.change(|spec| spec.policy.max_rows = number); }/>
+                    </Field>
+                    <Field id="page" label="Rows of a page" note="Empty for no pages" help=format!("At most {MAX_PAGE_SIZE}. Pages need an order.") error=error("page_size")>
+                        <input class="input tn" id="page" inputmode="numeric" prop:value=page value=page() on:change=move |event| set_page(event_target_value(&event))/>
+                    </Field>
+                })}
+            </div>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,46 @@
+//! Sending: what the check says, where it should go, and why.
+
+use leptos::prelude::*;
+use model::snapshot::Environment;
+
+use super::api::Submit;
+use super::state::{Editor, Saved};
+use crate::ui::{Callout, Field, FormProblem, Icon, ProblemCallout, SampleTable, Tone};
+
+#[component]
+pub(super) fn SendStep(editor: Editor) -> impl IntoView {
+    let submit = ServerAction::<Submit>::new();
+    let (domain, name) = editor.place();
+    let ready = move || editor.report.get().is_some_and(|report| report.is_ok_and(|report| report.errors.is_empty())) && editor.saved.get() == Saved::Kept;
+    // The check beside the form may be older than the last change.
+    Effect::new(move |_| editor.check_now());
+    view! {
+        <div class="stack">
+            {move || match editor.report.get() {
+                None => view! { <p class="t-2">"Checking it against its source."</p> }.into_any(),
+                Some(Err(error)) => view! { <ProblemCallout error/> }.into_any(),
+                Some(Ok(report)) if report.errors.is_empty() => view! {
+                    <Callout tone=Tone::Ok><p><b>"It passed its check."</b>" Parsed, prepared, explained and run once against its source."</p></Callout>
+                    {report.warnings.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}" The approver will see this."</p></Callout> }).collect_view()}
+                    {(!report.sample.rows.is_empty()).then(|| view! { <section class="card clip"><div class="card-head"><h2>"What the approver sees"</h2></div><SampleTable sample=report.sample/></section> })}
+                }.into_any(),
+                Some(Ok(report)) => view! {
+                    <Callout tone=Tone::Bad><p><b>"It cannot be sent yet."</b></p><ul class="problem-list">{report.errors.into_iter().map(|error| view! { <li><code>{error.field}</code>" "{error.message}</li> }).collect_view()}</ul></Callout>
+                }.into_any(),
+            }}
+            <FormProblem action=submit/>
+            <ActionForm action=submit>
+                <section class="card card-pad stack">
+                    <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
+                    <div class="form-row">
+                        <Field id="environment" label="For"><select class="select" id="environment" name="environment">{[Environment::Prod, Environment::Test].map(|this| view! { <option value=this.key()>{this.key()}</option> }).collect_view()}</select></Field>
+                        <Field id="reason" label="Why" note="optional" help="The approver reads it first."><input class="input" id="reason" name="reason" maxlength="1000"/></Field>
+                    </div>
+                    <p class="t-2 s13">"Sending freezes this as a version. Somebody else decides; nobody approves a request of their own. It is live the moment it is approved."</p>
+                    <div class="row"><button class="btn btn-primary" type="submit" disabled=move || !ready() || submit.pending().get()><Icon name="send"/>"Send for review"</button></div>
+                </section>
+            </ActionForm>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,146 @@
+//! What the form holds while it is open: the definition, and whether it is kept.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use model::ApiSpec;
+use model::snapshot::Environment;
+use model::view::{CheckReport, DraftView};
+
+use super::api::{check, draft, save_draft};
+use crate::error::PortalError;
+
+/// How long after the last keystroke the draft is saved.
+const PAUSE: Duration = Duration::from_millis(600);
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Saved {
+    Kept,
+    Changed,
+    /// Somebody else has saved, or it could not be saved: said, and nothing typed is lost.
+    Failed(PortalError),
+}
+
+/// One open form. Cheap to copy into every handler.
+#[derive(Clone, Copy)]
+pub(super) struct Editor {
+    at: StoredValue<(String, String)>,
+    pub(super) spec: RwSignal<ApiSpec>,
+    edit: RwSignal<i64>,
+    step: Memo<String>,
+    pub(super) saved: RwSignal<Saved>,
+    save: Action<(), ()>,
+    check: Action<(), ()>,
+    pub(super) report: RwSignal<Option<Result<CheckReport, PortalError>>>,
+    changes: RwSignal<u32>,
+}
+
+impl Editor {
+    pub(super) fn open(draft: DraftView, step: Memo<String>) -> Self {
+        let at = StoredValue::new((draft.domain, draft.name));
+        let spec = RwSignal::new(draft.spec);
+        let edit = RwSignal::new(draft.edit);
+        let saved = RwSignal::new(Saved::Kept);
+        let report = RwSignal::new(None);
+        let changes = RwSignal::new(0);
+        let save = Action::new_local(move |(): &()| save_once((at.get_value(), spec.get_untracked()), edit, step, saved, changes));
+        let check = Action::new_local(move |(): &()| {
+            let ((domain, _), spec) = (at.get_value(), spec.get_untracked());
+            async move {
+                let found = check(domain, spec, Environment::Prod).await;
+                report.set(Some(found));
+            }
+        });
+        let editor = Self { at, spec, edit, step, saved, save, check, report, changes };
+        Effect::new(move |_| {
+            check.dispatch(());
+        });
+        editor
+    }
+
+    pub(super) fn place(&self) -> (String, String) {
+        self.at.get_value()
+    }
+
+    pub(super) fn is_saving(&self) -> bool {
+        self.save.pending().get()
+    }
+
+    /// Changes the definition; it is saved and checked when the hands rest.
+    pub(super) fn change(self, change: impl FnOnce(&mut ApiSpec)) {
+        self.spec.update(change);
+        self.saved.set(Saved::Changed);
+        self.changes.update(|count| *count += 1);
+        let seen = self.changes.get_untracked();
+        set_timeout(
+            move || {
+                if self.changes.try_get_untracked() == Some(seen) {
+                    self.flush();
+                }
+            },
+            PAUSE,
+        );
+    }
+
+    /// Saves and checks now, where there is something to save.
+    pub(super) fn flush(self) {
+        if self.saved.get_untracked() == Saved::Changed {
+            self.save.dispatch(());
+            self.check.dispatch(());
+        }
+    }
+
+    pub(super) fn check_now(self) {
+        self.check.dispatch(());
+    }
+
+    /// Saves over what somebody else has saved in between.
+    pub(super) fn save_over(self) {
+        let (domain, name) = self.place();
+        leptos::task::spawn_local(async move {
+            if let Ok(theirs) = draft(domain, name).await {
+                self.edit.set(theirs.edit);
+                self.saved.set(Saved::Changed);
+                self.flush();
+            }
+        });
+    }
+
+    /// Takes what somebody else has saved in between.
+    pub(super) fn load_theirs(self) {
+        let (domain, name) = self.place();
+        leptos::task::spawn_local(async move {
+            if let Ok(theirs) = draft(domain, name).await {
+                self.edit.set(theirs.edit);
+                self.spec.set(theirs.spec);
+                self.saved.set(Saved::Kept);
+                self.check_now();
+            }
+        });
+    }
+
+    pub(super) fn step(&self) -> Memo<String> {
+        self.step
+    }
+}
+
+async fn save_once(
+    ((domain, name), sent): ((String, String), ApiSpec),
+    edit: RwSignal<i64>,
+    step: Memo<String>,
+    saved: RwSignal<Saved>,
+    changes: RwSignal<u32>,
+) {
+    let seen = changes.get_untracked();
+    let kept = save_draft(domain, name, sent, edit.get_untracked(), step.get_untracked()).await;
+    match kept {
+        Ok(view) => {
+            edit.set(view.edit);
+            // What was typed while it was on its way is saved by its own pause.
+            if changes.get_untracked() == seen {
+                saved.set(Saved::Kept);
+            }
+        }
+        Err(error) => saved.set(Saved::Failed(error)),
+    }
+}

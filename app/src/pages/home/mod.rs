@@ -1,0 +1,209 @@
+//! Home: what needs me, what is mine, and a table to begin from.
+
+pub(crate) mod api;
+
+use leptos::prelude::*;
+use model::Action;
+use model::table::TableInfo;
+use model::view::{ApiSummary, Me, RequestState, RequestView};
+
+use crate::frame::MeResource;
+use crate::pages::apis::api::apis;
+use crate::pages::inbox::api::requests;
+use crate::pages::sources::api::home_tables;
+use crate::ui::{Crumbs, Empty, Icon, LiveBadge, Load, PageHead, Time, grouped};
+
+#[component]
+pub(crate) fn HomePage() -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let list = Resource::new(|| (), |()| apis());
+    let asked = Resource::new(|| (), |()| requests());
+    let tables = Resource::new(|| (), |()| home_tables());
+    view! {
+        <Crumbs at=vec![("Home".into(), "/".into())]/>
+        <Load resource=me view=move |me| {
+            let (for_needs, for_list) = (me.clone(), me.clone());
+            let builds = !me.domains_where(Action::EditApi).is_empty();
+            view! {
+                <PageHead title="Home" lead=lead(&me)/>
+                <div class="with-aside">
+                    <div class="stack-6">
+                        <Load resource=asked view=move |asked| {
+                            let me = for_needs.clone();
+                            view! { <Load resource=list view=move |apis| needs(&me, &asked, &apis)/> }
+                        }/>
+                        <Load resource=list view=move |apis| my_apis(&for_list, apis)/>
+                    </div>
+                    <aside class="stack">
+                        {builds.then(|| view! { <Load resource=tables view=|(source, tables)| from_table(&source, tables)/> })}
+                        <Load resource=asked view=my_requests/>
+                    </aside>
+                </div>
+            }
+        }/>
+    }
+    .into_any()
+}
+
+fn lead(me: &Me) -> String {
+    let domains: Vec<&str> = me.domains.keys().map(String::as_str).collect();
+    match (domains.as_slice(), me.is_admin) {
+        ([], true) => "There is no domain yet. Make one under Domains, then add people to it.".into(),
+        ([], false) => "You are in no domain yet. Ask an admin to add you to one.".into(),
+        ([one], _) => format!("Domain {one}."),
+        (many, _) => format!("Domains {}.", many.join(", ")),
+    }
+}
+
+struct Need {
+    glyph: &'static str,
+    icon: &'static str,
+    title: String,
+    text: String,
+    link: String,
+    verb: &'static str,
+}
+
+/// What waits for this person, the worst first.
+fn needs(me: &Me, asked: &[RequestView], apis: &[ApiSummary]) -> impl IntoView + use<> {
+    let mut needs = Vec::new();
+    for api in apis {
+        if let Some(reason) = &api.broken {
+            needs.push(Need {
+                glyph: "glyph glyph-bad",
+                icon: "error",
+                title: format!("{} cannot be served as released", api.path()),
+                text: reason.clone(),
+                link: format!("/apis/{}/versions", api.path()),
+                verb: "See versions",
+            });
+        }
+    }
+    for request in asked.iter().filter(|request| request.state == RequestState::Open && request.may_decide) {
+        needs.push(Need {
+            glyph: "glyph glyph-info",
+            icon: "inbox",
+            title: format!("{} asks to publish {}/{} v{}", request.author, request.domain, request.name, request.version),
+            text: if request.reason.is_empty() { format!("For {}.", request.environment.key()) } else { format!("“{}”", request.reason) },
+            link: format!("/inbox/{}", request.id),
+            verb: "Decide",
+        });
+    }
+    for api in apis.iter().filter(|api| me.can(Action::EditApi, &api.domain)) {
+        if api.draft.is_some() {
+            needs.push(Need {
+                glyph: "glyph glyph-accent",
+                icon: "doc",
+                title: format!("{} is half made", api.path()),
+                text: "It is kept as you left it. Nobody calls it before it is approved.".into(),
+                link: format!("/apis/{}/edit", api.path()),
+                verb: "Go on",
+            });
+        }
+    }
+    let count = needs.len();
+    view! {
+        <section class="card" aria-labelledby="needs">
+            <div class="card-head"><h2 id="needs">"Needs you"</h2><span class="count">{count}</span></div>
+            {if count == 0 {
+                view! { <p class="card-pad t-2 s13">"Nothing wants a hand. Everything that is released is running."</p> }.into_any()
+            } else {
+                view! {
+                    <ul class="todo">{needs.into_iter().map(|need| view! {
+                        <li><span class=need.glyph><Icon name=need.icon/></span><p><b>{need.title}</b><br/>{need.text}</p><a class="btn btn-sm" href=need.link>{need.verb}</a></li>
+                    }).collect_view()}</ul>
+                }.into_any()
+            }}
+        </section>
+    }
+}
+
+fn my_apis(me: &Me, apis: Vec<ApiSummary>) -> impl IntoView + use<> {
+    let mine: Vec<ApiSummary> = apis.iter().filter(|api| api.owner == me.email).cloned().collect();
+    let (title, shown) = if mine.is_empty() { ("APIs of your domains", apis) } else { ("My APIs", mine) };
+    let builds = !me.domains_where(Action::EditApi).is_empty();
+    view! {
+        <section class="card clip" aria-labelledby="mine">
+            <div class="card-head"><h2 id="mine">{title}</h2><span class="count">{shown.len()}</span><div class="end"><a class="s13" href="/apis">"All APIs"</a></div></div>
+            {if shown.is_empty() {
+                view! {
+                    <Empty title="No API yet" text="Pick a table and have a working API in two minutes. Nobody else calls it until you send it for review and it is approved.">
+                        {builds.then(|| view! { <a class="btn btn-primary" href="/apis/new">"Make an API"</a> })}
+                    </Empty>
+                }.into_any()
+            } else {
+                view! { <ApiRows apis=shown/> }.into_any()
+            }}
+        </section>
+    }
+}
+
+/// The list of APIs as a table, on the home page and on its own.
+#[component]
+pub(crate) fn ApiRows(apis: Vec<ApiSummary>) -> impl IntoView {
+    view! {
+        <div class="table-wrap"><table class="table table-cards">
+            <thead><tr><th>"API"</th><th>"Kind"</th><th>"State"</th><th>"Source"</th><th>"Owner"</th></tr></thead>
+            <tbody>{apis.into_iter().map(|api| view! {
+                <tr>
+                    <td class="lead-cell"><a class="main-cell" href=format!("/apis/{}", api.path())>{api.path()}</a><span class="sub">{api.title.clone()}</span></td>
+                    <td class="fit hide-phone"><span class="badge badge-code">{api.kind.key()}</span></td>
+                    <td class="fit" data-label="State"><LiveBadge api=api.clone()/></td>
+                    <td class="fit t-2" data-label="Source">{api.source.clone()}</td>
+                    <td class="fit t-2 hide-phone">{api.owner.clone()}</td>
+                </tr>
+            }).collect_view()}</tbody>
+        </table></div>
+    }
+}
+
+fn from_table(source: &str, tables: Vec<TableInfo>) -> impl IntoView + use<> {
+    let source = source.to_owned();
+    if tables.is_empty() {
+        return view! {
+            <section class="card"><Empty title="No source yet" text="Register a database, and its tables are here to make APIs from.">
+                <a class="btn btn-primary" href="/sources/new">"Register a source"</a>
+            </Empty></section>
+        }
+        .into_any();
+    }
+    let all = format!("/sources/{source}");
+    let rows = tables.into_iter().take(5).map(|info| {
+        let key = if info.key.is_empty() { "key none yet".into() } else { format!("key {}", info.key.join(", ")) };
+        let rows = info.rows.map(|rows| format!("{} rows, ", grouped(rows))).unwrap_or_default();
+        view! {
+            <li><a href=format!("/apis/new?source={source}&table={}", info.table.name)><Icon name="table" class="t-3"/>
+                <span><span class="medium">{info.table.name.clone()}</span><br/><small>{rows}{key}</small></span><span class="go">"Make"</span></a></li>
+        }
+    });
+    view! {
+        <section class="card clip" aria-labelledby="from">
+            <div class="card-head"><h2 id="from">"Make an API from a table"</h2></div>
+            <ul class="tables-list">{rows.collect_view()}</ul>
+            <div class="card-foot"><span class="dot dot-ok" aria-hidden="true"></span><span>{source.clone()}" answers"</span><a class="push" href=all>"All tables"</a></div>
+        </section>
+    }
+    .into_any()
+}
+
+fn my_requests(asked: Vec<RequestView>) -> impl IntoView {
+    let mine: Vec<RequestView> = asked.into_iter().filter(|request| request.mine).take(5).collect();
+    (!mine.is_empty()).then(|| view! {
+        <section class="card clip" aria-labelledby="asked">
+            <div class="card-head"><h2 id="asked">"My requests"</h2></div>
+            <ul class="todo">{mine.into_iter().map(|request| {
+                let (glyph, icon, word) = match request.state {
+                    RequestState::Open => ("glyph glyph-info", "clock", "Waits for a decision since"),
+                    RequestState::Approved => ("glyph glyph-ok", "check", "Approved and live since"),
+                    RequestState::Rejected => ("glyph glyph-bad", "x", "Rejected"),
+                    RequestState::Withdrawn => ("glyph", "undo", "Withdrawn by you"),
+                };
+                let at = request.decided_at.unwrap_or(request.created_at);
+                view! {
+                    <li><span class=glyph><Icon name=icon/></span>
+                        <p><b><a class="main-cell" href=format!("/inbox/{}", request.id)>{format!("{}/{} v{}", request.domain, request.name, request.version)}</a></b><br/>{word}" "<Time at/></p><span></span></li>
+                }
+            }).collect_view()}</ul>
+        </section>
+    })
+}

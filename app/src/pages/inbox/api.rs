@@ -1,0 +1,31 @@
+//! Server functions of the inbox.
+
+use leptos::prelude::*;
+use model::view::{RequestDetail, RequestView};
+
+use crate::error::PortalError;
+
+#[server(prefix = "/fn", endpoint = "requests")]
+pub async fn requests() -> Result<Vec<RequestView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.requests(&caller).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "request")]
+pub async fn request(id: String) -> Result<RequestDetail, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.request(&caller, &id).await?)
+}
+
+/// Approves or rejects; the button that was pressed says which.
+#[server(prefix = "/fn", endpoint = "decide")]
+pub async fn decide(id: String, reason: String, decision: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.decide(&caller, &id, decision == "approve", &reason).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "withdraw")]
+pub async fn withdraw(id: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.withdraw(&caller, &id).await?)
+}

@@ -1,0 +1,122 @@
+//! One request: what changes, what it would do, who is affected, and the decision.
+
+use leptos::prelude::*;
+use model::view::{RequestDetail, RequestState};
+
+use super::api::{Decide, Withdraw, request};
+use super::diff::DiffTable;
+use crate::ui::{CodeBlock, Crumbs, FormProblem, Icon, Load, SampleTable, StateBadge, Time, param};
+
+#[component]
+pub(crate) fn RequestPage() -> impl IntoView {
+    let id = param("id");
+    let decide = ServerAction::<Decide>::new();
+    let withdraw = ServerAction::<Withdraw>::new();
+    let detail = Resource::new(move || (id.get(), decide.version().get(), withdraw.version().get()), |(id, _, _)| request(id));
+    view! { <Load resource=detail view=move |detail| page(detail, decide, withdraw)/> }.into_any()
+}
+
+fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAction<Withdraw>) -> impl IntoView {
+    let request = detail.request.clone();
+    let path = format!("{}/{}", request.domain, request.name);
+    let title = format!("Publish {path} v{}", request.version);
+    let old = detail.replaces.map_or("nothing".to_owned(), |number| format!("version {number}"));
+    view! {
+        <Crumbs at=vec![("Inbox".into(), "/inbox".into()), (title.clone(), String::new())]/>
+        <div class="page-head"><div>
+            <div class="page-title"><h1>{title}</h1><StateBadge state=request.state/></div>
+            <p class="lead">{request.author.clone()}" asks for "<b>{request.environment.key()}</b>", "<Time at=request.created_at/>
+                {(!request.reason.is_empty()).then(|| format!(": “{}”", request.reason))}</p>
+        </div></div>
+        <div class="stack">
+            {decided(&detail)}
+            {effects(&detail)}
+            <section class="card clip">
+                <div class="card-head"><h2>"What changes"</h2><span class="small t-3">{format!("{old} on the left, version {} on the right", request.version)}</span></div>
+                <DiffTable lines=detail.diff.clone() label=format!("{old} on the left, version {} on the right", request.version)/>
+            </section>
+            <div class="grid cols-2">
+                <section class="card clip">
+                    <div class="card-head"><h2>"Sample"</h2><div class="end"><a class="s13" href=format!("/apis/{path}/test?version={}", request.version)>"Try v"{request.version}</a></div></div>
+                    {if detail.evidence.sample.rows.is_empty() {
+                        view! { <p class="card-pad t-2 s13">"The check gave no rows with its test values, or you may not read samples."</p> }.into_any()
+                    } else {
+                        view! { <SampleTable sample=detail.evidence.sample.clone()/> }.into_any()
+                    }}
+                </section>
+                <section class="card clip">
+                    <div class="card-head"><h2>"Who is affected"</h2><span class="count">{detail.affected_apps.len()}</span></div>
+                    {if detail.affected_apps.is_empty() {
+                        view! { <p class="card-pad t-2 s13">"No app may call it yet."</p> }.into_any()
+                    } else {
+                        view! { <ul class="todo">{detail.affected_apps.iter().map(|app| view! { <li><span class="glyph"><Icon name="app"/></span><p><b>{app.clone()}</b></p><span></span></li> }).collect_view()}</ul> }.into_any()
+                    }}
+                </section>
+            </div>
+            <CodeBlock title="Statement" text=detail.evidence.sql.clone()/>
+            {(!detail.evidence.plan.lines.is_empty()).then(|| view! { <CodeBlock title="Plan" text=detail.evidence.plan.lines.join("\n")/> })}
+            <FormProblem action=decide/>
+            <FormProblem action=withdraw/>
+        </div>
+        {(request.state == RequestState::Open && request.may_decide).then(|| view! {
+            <ActionForm action=decide>
+                <input type="hidden" name="id" value=request.id.clone()/>
+                <div class="action-bar decide">
+                    <div class="field grow"><label class="sr" for="why">"Reason"</label><input class="input" id="why" name="reason" maxlength="1000" placeholder="Reason: needed to reject, kept with the decision"/></div>
+                    <span class="end">
+                        <button class="btn btn-bad" type="submit" name="decision" value="reject">"Reject"</button>
+                        <button class="btn btn-primary" type="submit" name="decision" value="approve">"Approve and release"</button>
+                    </span>
+                </div>
+            </ActionForm>
+        })}
+        {(request.state == RequestState::Open && request.mine).then(|| view! {
+            <ActionForm action=withdraw>
+                <input type="hidden" name="id" value=request.id.clone()/>
+                <div class="action-bar"><span class="t-2 s13">"You sent this, so somebody else decides."</span><span class="end"><button class="btn" type="submit">"Withdraw"</button></span></div>
+            </ActionForm>
+        })}
+    }
+}
+
+fn decided(detail: &RequestDetail) -> Option<impl IntoView + use<>> {
+    let request = detail.request.clone();
+    let by = request.decided_by.clone()?;
+    let (class, icon, word) = match request.state {
+        RequestState::Approved => ("callout callout-ok", "ok", "approved it, and it went live"),
+        RequestState::Rejected => ("callout callout-bad", "x", "rejected it"),
+        _ => ("callout", "undo", "withdrew it"),
+    };
+    Some(view! {
+        <div class=class role="status"><Icon name=icon/><p><b>{by}" "{word}</b>", "<Time at=request.decided_at.unwrap_or_default()/>
+            {request.decision.clone().filter(|text| !text.is_empty()).map(|text| format!(": “{text}”"))}</p>
+            {(request.state == RequestState::Approved).then(|| view! { <span class="end"><a class="btn btn-sm" href=format!("/apis/{}/{}", request.domain, request.name)>"See how to call it"</a></span> })}
+        </div>
+    })
+}
+
+fn effects(detail: &RequestDetail) -> impl IntoView + use<> {
+    let breaks = detail.breaks.clone();
+    let scans = detail.evidence.plan.full_scans.clone();
+    let took = detail.evidence.sample.took_ms;
+    let warnings = detail.evidence.warnings.clone();
+    view! {
+        <dl class="card effects">
+            <div><dt>"Callers"</dt>{if detail.replaces.is_none() {
+                view! { <dd>"New"<small>"Nobody calls it yet"</small></dd> }.into_any()
+            } else if breaks.is_empty() {
+                view! { <dd class="t-ok">"None breaks"<small>"Nothing that callers use is gone"</small></dd> }.into_any()
+            } else {
+                view! { <dd class="t-bad">{breaks.len()}" things break callers"<small>{breaks.join(" ")}</small></dd> }.into_any()
+            }}</div>
+            <div><dt>"Cost of one call"</dt><dd>{format!("{took:.1} ms")}<small>"As the check ran it"</small></dd></div>
+            <div><dt>"Reads"</dt>{if scans.is_empty() {
+                view! { <dd class="t-ok">"By index"<small>"No table is read whole"</small></dd> }.into_any()
+            } else {
+                view! { <dd class="t-warn">"Whole tables"<small>{scans.join(", ")}</small></dd> }.into_any()
+            }}</div>
+            <div><dt>"Bounds"</dt><dd>{format!("{} ms", detail.spec.policy.timeout_ms)}<small>{format!("At most {} rows", detail.spec.policy.max_rows)}</small></dd></div>
+        </dl>
+        {warnings.into_iter().map(|text| view! { <div class="callout callout-warn"><Icon name="warn"/><p>{text}</p></div> }).collect_view()}
+    }
+}

@@ -1,0 +1,15 @@
+//! One folder an area: the page, its parts, and `api.rs` with its server functions.
+
+pub(crate) mod account;
+pub(crate) mod api;
+pub(crate) mod apis;
+pub(crate) mod apps;
+pub(crate) mod audit;
+pub(crate) mod domains;
+pub(crate) mod editor;
+pub(crate) mod home;
+pub(crate) mod inbox;
+pub(crate) mod not_found;
+pub(crate) mod people;
+pub(crate) mod sign_in;
+pub(crate) mod sources;

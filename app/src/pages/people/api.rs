@@ -1,0 +1,32 @@
+//! Server functions of people, for admins.
+
+use leptos::prelude::*;
+use model::view::{NewLink, UserView};
+
+use crate::error::PortalError;
+
+#[server(prefix = "/fn", endpoint = "people")]
+pub async fn people() -> Result<Vec<UserView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.people(&caller).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "new-person")]
+pub async fn new_person(email: String, #[server(default)] admin: bool) -> Result<NewLink, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let link = control.new_person(&caller, &email, admin).await?;
+    Ok(NewLink { path: format!("{}{}", control.settings().public_url, link.path), ..link })
+}
+
+#[server(prefix = "/fn", endpoint = "password-link")]
+pub async fn password_link(id: String) -> Result<NewLink, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let link = control.password_link(&caller, &id).await?;
+    Ok(NewLink { path: format!("{}{}", control.settings().public_url, link.path), ..link })
+}
+
+#[server(prefix = "/fn", endpoint = "set-person")]
+pub async fn set_person(id: String, #[server(default)] admin: bool, #[server(default)] active: bool) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.set_person(&caller, &id, admin, active).await?)
+}

@@ -1,0 +1,60 @@
+//! People, for admins: who there is, adding somebody, letting somebody go.
+
+pub(crate) mod api;
+
+use leptos::prelude::*;
+use model::view::UserView;
+
+use self::api::{NewPerson, PasswordLink, SetPerson, people};
+use crate::ui::{Callout, Choice, Crumbs, Field, FormProblem, Load, PageHead, Tone, copyable, field_error};
+
+#[component]
+pub(crate) fn PeoplePage() -> impl IntoView {
+    let (make, link, set) = (ServerAction::<NewPerson>::new(), ServerAction::<PasswordLink>::new(), ServerAction::<SetPerson>::new());
+    let list = Resource::new(move || (make.version().get(), link.version().get(), set.version().get()), |_| people());
+    let shown = move || make.value().get().and_then(Result::ok).or_else(|| link.value().get().and_then(Result::ok));
+    view! {
+        <Crumbs at=vec![("People".into(), "/people".into())]/>
+        <PageHead title="People" lead="Who may sign in. Roles are given in each domain."/>
+        <div class="stack-6">
+            <FormProblem action=make/><FormProblem action=link/><FormProblem action=set/>
+            {move || shown().map(|link| view! { <Callout tone=Tone::Ok><p class="mb-2"><b>"Send them this link."</b>" It is shown this once, works once, and for three days."</p>{copyable(link.path, "Copy the link")}</Callout> })}
+            <Load resource=list view=move |people| rows(people, link, set)/>
+            <ActionForm action=make>
+                <section class="card card-pad stack">
+                    <h2>"Add a person"</h2>
+                    <Field id="email" label="Email" error=field_error(make, "email")><input class="input" id="email" name="email" type="email" required placeholder="name@company.example"/></Field>
+                    <Choice name="admin" value="true" label="Admin" help="Everything, in every domain, and domains and people."/>
+                    <div class="row"><button class="btn btn-primary" type="submit">"Add and make a link"</button></div>
+                </section>
+            </ActionForm>
+        </div>
+    }
+    .into_any()
+}
+
+fn rows(people: Vec<UserView>, link: ServerAction<PasswordLink>, set: ServerAction<SetPerson>) -> impl IntoView {
+    view! {
+        <section class="card clip"><div class="table-wrap"><table class="table table-cards">
+            <thead><tr><th>"Person"</th><th>"State"</th><th>"Roles"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+            <tbody>{people.into_iter().map(|person| {
+                let roles: Vec<String> = person.roles.iter().map(|m| format!("{}: {}", m.domain, m.roles.iter().map(|role| role.key()).collect::<Vec<_>>().join(" "))).collect();
+                let (class, word) = match (person.active, person.joined) { (false, _) => ("badge", "May not sign in"), (true, false) => ("badge badge-info", "No password yet"), (true, true) => ("badge badge-ok", "Active") };
+                let id = person.id.clone();
+                view! {
+                    <tr><td class="lead-cell medium">{person.email.clone()}{person.is_admin.then(|| view! { <span class="badge badge-accent ml-2">"admin"</span> })}</td>
+                    <td class="fit" data-label="State"><span class=class>{word}</span></td><td class="t-2" data-label="Roles">{roles.join("; ")}</td>
+                    <td class="fit"><div class="row nowrap">
+                        <ActionForm action=link><input type="hidden" name="id" value=id.clone()/><button class="btn btn-sm" type="submit">"New link"</button></ActionForm>
+                        <ActionForm action=set>
+                            <input type="hidden" name="id" value=id/>
+                            {person.is_admin.then(|| view! { <input type="hidden" name="admin" value="true"/> })}
+                            {(!person.active).then(|| view! { <input type="hidden" name="active" value="true"/> })}
+                            <button class="btn btn-sm" class:btn-bad=person.active type="submit">{if person.active { "Shut out" } else { "Let in" }}</button>
+                        </ActionForm>
+                    </div></td></tr>
+                }
+            }).collect_view()}</tbody>
+        </table></div></section>
+    }
+}

@@ -1,0 +1,78 @@
+//! Server functions of sources.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use model::connector::ConnectorInfo;
+use model::snapshot::Environment;
+use model::table::{Sample, TableInfo, TableRef};
+use model::view::SourceView;
+use serde::{Deserialize, Serialize};
+
+use crate::error::PortalError;
+
+/// The form of a source, as the browser sends it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceForm {
+    pub name: String,
+    pub domain: String,
+    pub driver: String,
+    pub about: String,
+    pub edit: Option<i64>,
+    /// Settings and secrets together, by environment; the server knows which is which.
+    pub bindings: BTreeMap<Environment, BTreeMap<String, String>>,
+}
+
+#[server(prefix = "/fn", endpoint = "connectors")]
+pub async fn connectors() -> Result<Vec<ConnectorInfo>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.connectors(&caller))
+}
+
+#[server(prefix = "/fn", endpoint = "sources")]
+pub async fn sources() -> Result<Vec<SourceView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.sources(&caller).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "source")]
+pub async fn source(name: String) -> Result<SourceView, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.source(&caller, &name).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "tables")]
+pub async fn tables(source: String, environment: Environment) -> Result<Vec<TableInfo>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.tables(&caller, &source, environment).await?)
+}
+
+/// The tables of the first source, for the home page: with its name, empty where there is none.
+#[server(prefix = "/fn", endpoint = "home-tables")]
+pub async fn home_tables() -> Result<(String, Vec<TableInfo>), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let Some(first) = control.sources(&caller).await?.into_iter().next() else { return Ok(Default::default()) };
+    let environment = first.bindings.keys().copied().next_back().unwrap_or_default();
+    Ok((first.name.clone(), control.tables(&caller, &first.name, environment).await?))
+}
+
+#[server(prefix = "/fn", endpoint = "sample-table")]
+pub async fn sample_table(source: String, table: String, environment: Environment) -> Result<(TableInfo, Sample), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.sample_table(&caller, &source, &TableRef::new(table), environment).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "save-source", input = Json)]
+pub async fn save_source(form: SourceForm) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let input = super::form::as_input(&control.connectors(&caller), form);
+    Ok(control.save_source(&caller, &input).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "test-source", input = Json)]
+pub async fn test_source(form: SourceForm, environment: Environment) -> Result<String, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let input = super::form::as_input(&control.connectors(&caller), form);
+    Ok(control.test_source(&caller, &input, environment).await?)
+}

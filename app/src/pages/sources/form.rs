@@ -1,0 +1,168 @@
+//! The form of a source, drawn from the connector's own description.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+use model::connector::{ConfigField, ConnectorInfo};
+use model::snapshot::Environment;
+use model::view::SourceView;
+
+use super::api::{SourceForm, save_source, test_source};
+use crate::error::PortalError;
+use crate::ui::{Callout, Field, ProblemCallout, Tone};
+
+/// Settings and secrets parted, as the use case takes them.
+#[cfg(feature = "ssr")]
+pub(super) fn as_input(kinds: &[ConnectorInfo], form: SourceForm) -> control::sources::SourceInput {
+    let secret = |key: &str| {
+        kinds.iter().any(|kind| kind.driver == form.driver && kind.form.iter().any(|field| field.key == key && field.secret))
+    };
+    let bindings = form
+        .bindings
+        .into_iter()
+        .map(|(environment, values)| {
+            let (secrets, config) = values.into_iter().partition(|(key, _)| secret(key));
+            (environment, control::sources::BindingInput { config, secrets })
+        })
+        .collect();
+    control::sources::SourceInput {
+        name: form.name,
+        domain: form.domain,
+        driver: form.driver,
+        about: form.about,
+        edit: form.edit,
+        bindings,
+    }
+}
+
+type Values = BTreeMap<(Environment, String), String>;
+
+#[component]
+pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, known: Option<SourceView>) -> impl IntoView {
+    let is_new = known.is_none();
+    let name = RwSignal::new(known.as_ref().map(|source| source.name.clone()).unwrap_or_default());
+    let about = RwSignal::new(known.as_ref().map(|source| source.about.clone()).unwrap_or_default());
+    let domain = RwSignal::new(domains.first().cloned().unwrap_or_default());
+    let first = kinds.first().map(|kind| kind.driver.clone()).unwrap_or_default();
+    let driver = RwSignal::new(known.as_ref().map_or(first, |source| source.driver.clone()));
+    let edit = known.as_ref().map(|source| source.edit);
+    let values: RwSignal<Values> = RwSignal::new(first_values(known.as_ref()));
+    let both = RwSignal::new(known.as_ref().is_none_or(|source| same_everywhere(source)));
+    let form = move || SourceForm {
+        name: name.get_untracked(),
+        domain: domain.get_untracked(),
+        driver: driver.get_untracked(),
+        about: about.get_untracked(),
+        edit,
+        bindings: bindings(&values.get_untracked(), both.get_untracked()),
+    };
+    let save = Action::new(move |(): &()| save_source(form()));
+    let test = Action::new(move |environment: &Environment| test_source(form(), *environment));
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if matches!(save.value().get(), Some(Ok(()))) {
+            navigate(&format!("/sources/{}", name.get_untracked()), Default::default());
+        }
+    });
+    let kinds = StoredValue::new(kinds);
+    let fields = move || kinds.with_value(|kinds| kinds.iter().find(|kind| kind.driver == driver.get()).map(|kind| kind.form.clone()).unwrap_or_default());
+    let error_of = move |field: String| Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(&field)));
+    let set_of = StoredValue::new(known);
+    let settings = move |environment: Environment| {
+        fields().into_iter().map(|field| {
+            let set = set_of.with_value(|known| known.as_ref().and_then(|source| source.bindings.get(&environment)).is_some_and(|binding| binding.secrets_set.contains(&field.key)));
+            setting(field.clone(), environment, values, error_of(format!("{}.{}", environment.key(), field.key)), set)
+        }).collect_view()
+    };
+    view! {
+        <form class="stack" on:submit=move |event| { event.prevent_default(); save.dispatch(()); }>
+            <section class="card card-pad stack">
+                <h2>{if is_new { "What it is" } else { "Settings" }}</h2>
+                <div class="form-row">
+                    <Field id="source-name" label="Name" help="Lower-case letters, digits and hyphens." error=error_of("name".into())>
+                        <input class="input" id="source-name" prop:value=name on:input=move |event| name.set(event_target_value(&event)) readonly=!is_new required autocomplete="off" placeholder="flights-db"/>
+                    </Field>
+                    <Field id="source-domain" label="Domain" error=error_of("domain".into())>
+                        <select class="select" id="source-domain" disabled=!is_new on:change=move |event| domain.set(event_target_value(&event))>{domains.into_iter().map(|domain| view! { <option value=domain.clone()>{domain.clone()}</option> }).collect_view()}</select>
+                    </Field>
+                    <Field id="source-kind" label="Kind" error=error_of("driver".into())>
+                        <select class="select" id="source-kind" disabled=!is_new on:change=move |event| driver.set(event_target_value(&event))>
+                            {kinds.with_value(|kinds| kinds.iter().map(|kind| { let this = kind.driver.clone(); view! { <option value=this.clone() selected=driver.get_untracked() == this>{kind.title.clone()}</option> } }).collect_view())}
+                        </select>
+                    </Field>
+                    <Field id="source-about" label="About" note="optional" error=error_of("about".into())>
+                        <input class="input" id="source-about" prop:value=about on:input=move |event| about.set(event_target_value(&event)) maxlength="500"/>
+                    </Field>
+                </div>
+                <label class="choice"><input class="check" type="checkbox" prop:checked=both on:change=move |event| both.set(event_target_checked(&event))/><span>"The same for test and prod"<small>"Otherwise each environment has settings of its own."</small></span></label>
+            </section>
+            <section class="card card-pad stack">
+                <div class="between"><h2>{move || if both.get() { "Test and prod" } else { "Prod" }}</h2><button class="btn btn-sm" type="button" on:click=move |_| { test.dispatch(Environment::Prod); }>"Test the connection"</button></div>
+                <div class="form-row">{move || settings(Environment::Prod)}</div>
+            </section>
+            <Show when=move || !both.get()>
+                <section class="card card-pad stack">
+                    <div class="between"><h2>"Test"</h2><button class="btn btn-sm" type="button" on:click=move |_| { test.dispatch(Environment::Test); }>"Test the connection"</button></div>
+                    <div class="form-row">{move || settings(Environment::Test)}</div>
+                </section>
+            </Show>
+            {move || match test.value().get() {
+                Some(Ok(version)) => view! { <Callout tone=Tone::Ok><p><b>"It answers."</b>" "{version}</p></Callout> }.into_any(),
+                Some(Err(error)) => view! { <ProblemCallout error/> }.into_any(),
+                None => ().into_any(),
+            }}
+            {move || save.value().get().and_then(Result::err).map(|error| view! { <ProblemCallout error/> })}
+            {move || matches!(save.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p><b>"Saved."</b></p></Callout> })}
+            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{if is_new { "Register it" } else { "Save" }}</button><a class="btn btn-quiet" href="/sources">"Leave"</a></div>
+        </form>
+    }
+    .into_any()
+}
+
+fn setting(field: ConfigField, environment: Environment, values: RwSignal<Values>, error: Signal<Option<String>>, is_set: bool) -> impl IntoView {
+    let id = format!("{}-{}", environment.key(), field.key);
+    let key = (environment, field.key.clone());
+    let for_set = key.clone();
+    let set = move |text: String| values.update(|values| { values.insert(for_set.clone(), text); });
+    let current = values.with_untracked(|values| values.get(&key).cloned().unwrap_or_default());
+    let note = if field.required { "" } else { "optional" };
+    let placeholder = if is_set { "set; leave empty to keep it".to_owned() } else { field.placeholder.clone() };
+    view! {
+        <Field id=id.clone() label=field.label note=note help=field.help error>
+            {if field.choices.is_empty() {
+                view! { <input class="input" id=id.clone() type=if field.secret { "password" } else { "text" } autocomplete="off" value=current placeholder=placeholder on:input=move |event| set(event_target_value(&event))/> }.into_any()
+            } else {
+                view! { <select class="select" id=id.clone() on:change=move |event| set(event_target_value(&event))>{field.choices.into_iter().map(|choice| view! { <option value=choice.clone() selected=choice == current>{choice.clone()}</option> }).collect_view()}</select> }.into_any()
+            }}
+        </Field>
+    }
+}
+
+fn first_values(known: Option<&SourceView>) -> Values {
+    let bindings = known.map(|source| source.bindings.clone()).unwrap_or_default();
+    bindings
+        .into_iter()
+        .flat_map(|(environment, binding)| binding.config.into_iter().map(move |(key, value)| ((environment, key), value)))
+        .collect()
+}
+
+fn same_everywhere(source: &SourceView) -> bool {
+    source.bindings.len() == 2 && source.bindings.get(&Environment::Test) == source.bindings.get(&Environment::Prod)
+}
+
+/// An environment without any setting is left out; with `both`, prod's settings stand for test's.
+fn bindings(values: &Values, both: bool) -> BTreeMap<Environment, BTreeMap<String, String>> {
+    let of = |environment: Environment| -> BTreeMap<String, String> {
+        values
+            .iter()
+            .filter(|((of, _), text)| *of == environment && !text.is_empty())
+            .map(|((_, key), text)| (key.clone(), text.clone()))
+            .collect()
+    };
+    Environment::ALL
+        .into_iter()
+        .map(|environment| (environment, if both { of(Environment::Prod) } else { of(environment) }))
+        .filter(|(environment, values)| *environment == Environment::Prod || !values.is_empty())
+        .collect()
+}

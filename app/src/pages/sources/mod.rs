@@ -1,0 +1,176 @@
+//! Sources: the list, registering one, its settings and tables, and a look into a table.
+
+pub(crate) mod api;
+mod form;
+
+use leptos::prelude::*;
+use model::Action;
+use model::snapshot::Environment;
+use model::table::{Sample, TableInfo};
+use model::view::SourceView;
+
+use self::api::{connectors, sample_table, source, sources, tables};
+use self::form::SourceEditor;
+use crate::frame::MeResource;
+use crate::ui::{Crumbs, Empty, Icon, Load, PageHead, SampleTable, Time, grouped, param};
+
+#[component]
+pub(crate) fn SourcesPage() -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let list = Resource::new(|| (), |()| sources());
+    view! {
+        <Crumbs at=vec![("Sources".into(), "/sources".into())]/>
+        <Load resource=me view=move |me| {
+            let may = !me.domains_where(Action::EditSource).is_empty();
+            view! {
+                <PageHead title="Sources" lead="Where data comes from. Everything in a source is a table.">
+                    {may.then(|| view! { <a class="btn btn-primary" href="/sources/new"><Icon name="plus"/>"Register a source"</a> })}
+                </PageHead>
+            }
+        }/>
+        <Load resource=list view=|sources| if sources.is_empty() {
+            view! { <div class="card"><Empty title="No source yet" text="Register a database that you may read. Its tables can be made into APIs at once."/></div> }.into_any()
+        } else {
+            rows(sources).into_any()
+        }/>
+    }
+    .into_any()
+}
+
+fn rows(sources: Vec<SourceView>) -> impl IntoView {
+    view! {
+        <section class="card clip"><div class="table-wrap"><table class="table table-cards">
+            <thead><tr><th>"Source"</th><th>"Kind"</th><th>"Domain"</th><th>"Environments"</th><th>"Changed"</th></tr></thead>
+            <tbody>{sources.into_iter().map(|source| view! {
+                <tr><td class="lead-cell"><a class="main-cell" href=format!("/sources/{}", source.name)>{source.name.clone()}</a><span class="sub">{source.about.clone()}</span></td>
+                <td class="fit" data-label="Kind">{source.driver_title.clone()}</td><td class="fit t-2" data-label="Domain">{source.domain.clone()}</td>
+                <td class="fit t-2" data-label="Environments">{source.bindings.keys().map(|environment| environment.key()).collect::<Vec<_>>().join(", ")}</td>
+                <td class="fit t-2 tn" data-label="Changed"><Time at=source.updated_at/></td></tr>
+            }).collect_view()}</tbody>
+        </table></div></section>
+    }
+}
+
+#[component]
+pub(crate) fn NewSourcePage() -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let kinds = Resource::new(|| (), |()| connectors());
+    view! {
+        <Crumbs at=vec![("Sources".into(), "/sources".into()), ("Register a source".into(), String::new())]/>
+        <PageHead title="Register a source" lead="It is opened for reading only. Secrets are sealed and never shown again."/>
+        <Load resource=me view=move |me| {
+            let domains = me.domains_where(Action::EditSource);
+            view! { <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=domains.clone() known=None/> }/> }
+        }/>
+    }
+    .into_any()
+}
+
+#[component]
+pub(crate) fn SourcePage() -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let name = param("name");
+    let detail = Resource::new(move || name.get(), source);
+    let kinds = Resource::new(|| (), |()| connectors());
+    view! {
+        <Load resource=detail view=move |source| {
+            let environment = source.bindings.keys().copied().next_back().unwrap_or_default();
+            let title = source.name.clone();
+            let for_editor = source.clone();
+            view! {
+                <Crumbs at=vec![("Sources".into(), "/sources".into()), (title.clone(), String::new())]/>
+                <PageHead title=title.clone() lead=source.about.clone()/>
+                <div class="stack-6">
+                    <Tables source=title environment/>
+                    <Load resource=me view=move |me| {
+                        let may = me.can(Action::EditSource, &for_editor.domain);
+                        let known = for_editor.clone();
+                        may.then(move || view! {
+                            <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=vec![known.domain.clone()] known=Some(known.clone())/> }/>
+                        })
+                    }/>
+                </div>
+            }
+        }/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Tables(source: String, environment: Environment) -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let name = source.clone();
+    let list = Resource::new(move || name.clone(), move |name| tables(name, environment));
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>"Tables"</h2><span class="small t-3">"in "{environment.key()}</span></div>
+            <Load resource=list view=move |tables| {
+                let source = source.clone();
+                if tables.is_empty() {
+                    return view! { <Empty title="No tables" text="It answers, but has no tables that its user may see."/> }.into_any();
+                }
+                view! { <Load resource=me view=move |me| table_rows(&source, &tables, !me.domains_where(Action::EditApi).is_empty())/> }.into_any()
+            }/>
+        </section>
+    }
+}
+
+fn table_rows(source: &str, tables: &[TableInfo], builds: bool) -> impl IntoView + use<> {
+    let source = source.to_owned();
+    let tables = tables.to_vec();
+    view! {
+        <div class="table-wrap"><table class="table table-cards">
+            <thead><tr><th>"Table"</th><th class="num">"Rows, about"</th><th class="num">"Columns"</th><th>"Key"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+            <tbody>{tables.into_iter().map(|info| {
+                let name = info.table.name.clone();
+                view! {
+                    <tr><td class="lead-cell"><a class="main-cell" href=format!("/sources/{source}/tables/{name}")>{name.clone()}</a></td>
+                    <td class="num" data-label="Rows, about">{info.rows.map(grouped)}</td><td class="num" data-label="Columns">{info.columns.len()}</td>
+                    <td class="t-2" data-label="Key">{if info.key.is_empty() { "none".to_owned() } else { info.key.join(", ") }}</td>
+                    <td class="fit">{builds.then(|| view! { <a class="btn btn-sm" href=format!("/apis/new?source={source}&table={name}")>"Make an API"</a> })}</td></tr>
+                }
+            }).collect_view()}</tbody>
+        </table></div>
+    }
+}
+
+#[component]
+pub(crate) fn TablePage() -> impl IntoView {
+    let (name, table) = (param("name"), param("table"));
+    // The binding of prod is what callers read; a source that has only the other is looked at there.
+    let sampled = Resource::new(
+        move || (name.get(), table.get()),
+        |(name, table)| async move {
+            let detail = source(name.clone()).await?;
+            let environment = detail.bindings.keys().copied().next_back().unwrap_or_default();
+            sample_table(name, table, environment).await
+        },
+    );
+    view! {
+        <Crumbs at=vec![("Sources".into(), "/sources".into()), (name.get(), format!("/sources/{}", name.get())), (table.get(), String::new())]/>
+        <PageHead title=table.get() lead=format!("A table of {}.", name.get())>
+            <a class="btn btn-primary" href=move || format!("/apis/new?source={}&table={}", name.get(), table.get())>"Make an API"</a>
+        </PageHead>
+        <Load resource=sampled view=|(info, sample)| look(info, sample)/>
+    }
+    .into_any()
+}
+
+fn look(info: TableInfo, sample: Sample) -> impl IntoView {
+    let took = format!("{} of {} rows, read in {:.1} ms", sample.rows.len(), info.rows.map_or("unknown many".into(), grouped), sample.took_ms);
+    let key = info.key.clone();
+    view! {
+        <div class="stack-6">
+            <section class="card clip"><div class="card-head"><h2>"Sample"</h2></div><SampleTable sample/><div class="card-foot"><span>{took}</span></div></section>
+            <section class="card clip"><div class="card-head"><h2>"Columns"</h2><span class="count">{info.columns.len()}</span></div>
+                <div class="table-wrap"><table class="table table-dense">
+                    <thead><tr><th>"Column"</th><th>"Type"</th><th class="hide-phone">"In the source"</th><th>"Empty"</th></tr></thead>
+                    <tbody>{info.columns.into_iter().map(|column| view! {
+                        <tr><td><code class="medium">{column.name.clone()}</code>{key.contains(&column.name).then(|| view! { <span class="badge badge-accent ml-2">"key"</span> })}</td>
+                        <td class="t-3">{column.data_type.word()}</td><td class="mono small t-3 hide-phone">{column.native}</td><td class="t-3">{if column.nullable { "possible" } else { "never" }}</td></tr>
+                    }).collect_view()}</tbody>
+                </table></div>
+            </section>
+        </div>
+    }
+}

@@ -1,0 +1,91 @@
+//! The browser's session on the server: its cookie, and who it belongs to.
+
+use control::{Caller, Control, Visitor};
+use http::{HeaderMap, HeaderValue, header};
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
+use model::{ErrorCode, Problem};
+
+use crate::error::PortalError;
+
+/// What every server function and page of the portal is given.
+#[derive(Clone)]
+pub struct PortalContext {
+    pub control: Control,
+}
+
+const COOKIE: &str = "sluice_session";
+
+fn headers() -> HeaderMap {
+    use_context::<http::request::Parts>().map(|parts| parts.headers).unwrap_or_default()
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+fn text(headers: &HeaderMap, name: &str) -> String {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+/// Who the session's cookie belongs to.
+///
+/// # Errors
+/// `unauthenticated` where there is no session, or it has ended.
+pub async fn caller_of(control: &Control, headers: &HeaderMap) -> Result<Caller, Problem> {
+    let request_id = text(headers, "x-request-id");
+    let caller = match cookie(headers, COOKIE) {
+        Some(secret) => control.caller_by_session(secret, &request_id).await?,
+        None => None,
+    };
+    caller.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated, "Your session has ended. Sign in again; what you have typed is still here."))
+}
+
+/// The control plane and who asks, for a server function.
+pub(crate) async fn asker() -> Result<(Control, Caller), PortalError> {
+    let control = control();
+    let caller = caller_of(&control, &headers()).await?;
+    Ok((control, caller))
+}
+
+/// The control plane, for the few functions that nobody needs to be signed in for.
+pub(crate) fn control() -> Control {
+    expect_context::<PortalContext>().control
+}
+
+/// Somebody who is not signed in.
+pub(crate) fn visitor() -> Visitor {
+    let headers = headers();
+    Visitor { request_id: text(&headers, "x-request-id"), agent: text(&headers, "user-agent") }
+}
+
+/// The theme that the reader chose, out of its cookie.
+pub(crate) fn theme() -> Option<String> {
+    cookie(&headers(), "theme").filter(|theme| matches!(*theme, "light" | "dark")).map(str::to_owned)
+}
+
+/// Puts the session's secret into the browser. `Secure` is left out on loopback alone.
+pub(crate) fn keep_session(secret: &str, seconds: i64) {
+    let host = text(&headers(), "host");
+    let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
+    let loopback = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
+    let secure = if loopback { "" } else { "; Secure" };
+    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
+        response.append_header(header::SET_COOKIE, value);
+    }
+}
+
+/// Keeps the theme; anything but `light` and `dark` forgets it.
+pub(crate) fn keep_theme(theme: &str) {
+    let (theme, seconds) = if matches!(theme, "light" | "dark") { (theme, 31_536_000) } else { ("", 0) };
+    let cookie = format!("theme={theme}; Path=/; SameSite=Lax; Max-Age={seconds}");
+    if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
+        response.append_header(header::SET_COOKIE, value);
+    }
+}

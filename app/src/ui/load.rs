@@ -1,0 +1,35 @@
+//! Something that is on its way: its shape first, then itself, or what went wrong in its place.
+
+use leptos::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::ProblemCallout;
+use crate::error::PortalError;
+
+/// Shows what a resource brings. While it is loaded anew, the old stays.
+#[component]
+pub(crate) fn Load<T, F, V>(resource: Resource<Result<T, PortalError>>, view: F) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    F: Fn(T) -> V + Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    view! {
+        <Transition fallback=|| view! {
+            <div class="card card-pad stack" aria-busy="true" aria-label="Loading">
+                <span class="bone bone-35"></span><span class="bone bone-90"></span><span class="bone bone-70"></span>
+            </div>
+        }>
+            {move || {
+                let view = view.clone();
+                Suspend::new(async move {
+                    match resource.await {
+                        Ok(value) => view(value).into_any(),
+                        Err(error) => view! { <ProblemCallout error/> }.into_any(),
+                    }
+                })
+            }}
+        </Transition>
+    }
+}

@@ -1,0 +1,23 @@
+//! Small parts used by many pages.
+
+mod badge;
+mod callout;
+mod code;
+mod field;
+mod head;
+mod icon;
+mod load;
+mod params;
+mod table;
+mod time;
+
+pub(crate) use badge::{LiveBadge, StateBadge};
+pub(crate) use callout::{Callout, Empty, FormProblem, ProblemCallout, Tone};
+pub(crate) use code::{CodeBlock, JsonBlock, copyable};
+pub(crate) use field::{Choice, Field, field_error};
+pub(crate) use head::{Crumbs, PageHead};
+pub(crate) use icon::{Icon, Mark};
+pub(crate) use load::Load;
+pub(crate) use params::{api_params, param};
+pub(crate) use table::SampleTable;
+pub(crate) use time::{Time, grouped};

@@ -1,0 +1,40 @@
+//! Times in the reader's zone, and numbers as people write them.
+
+use leptos::prelude::*;
+use model::clock::{Millis, rfc3339};
+
+/// A point in time: in UTC as the server writes it, in the reader's zone once the page is alive.
+#[component]
+pub(crate) fn Time(at: Millis) -> impl IntoView {
+    let utc = rfc3339(at);
+    let plain = utc.get(..16).map(|text| format!("{} UTC", text.replace('T', " "))).unwrap_or_default();
+    let shown = RwSignal::new(plain);
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        #[allow(clippy::cast_precision_loss)] // milliseconds of our own age
+        let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at as f64));
+        let two = |number: u32| format!("{number:02}");
+        shown.set(format!(
+            "{}-{}-{} {}:{}",
+            date.get_full_year(),
+            two(date.get_month() + 1),
+            two(date.get_date()),
+            two(date.get_hours()),
+            two(date.get_minutes())
+        ));
+    });
+    view! { <time datetime=utc.clone() title=utc>{move || shown.get()}</time> }
+}
+
+/// 336776 as `336,776`.
+pub(crate) fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if number < 0 { format!("-{out}") } else { out }
+}

@@ -1,0 +1,93 @@
+//! Apps, keys and grants.
+
+use axum::extract::{Path, State};
+use control::Control;
+use control::model::snapshot::Environment;
+use control::model::view::{AppView, NewKey};
+use http::Method;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Answer, answer};
+use crate::extract::{Asker, Body};
+use crate::operation::Table;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NewApp {
+    domain: String,
+    name: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct KeyInput {
+    environment: Environment,
+    /// Absent for a key that does not expire.
+    #[serde(default)]
+    days: Option<i64>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct GrantInput {
+    /// Absent for no end.
+    #[serde(default)]
+    days: Option<i64>,
+}
+
+pub(super) fn add(table: Table) -> Table {
+    const GRANT: &str = "/admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}";
+    table
+        .add::<(), Vec<AppView>, _, _>(Method::GET, "/admin/v1/apps", "The apps of my domains", list)
+        .add::<NewApp, (), _, _>(Method::POST, "/admin/v1/apps", "Make an app", make)
+        .add::<(), AppView, _, _>(Method::GET, "/admin/v1/apps/{domain}/{app}", "One app with its keys and grants", one)
+        .add::<KeyInput, NewKey, _, _>(Method::POST, "/admin/v1/apps/{domain}/{app}/keys", "Make a key, shown once", new_key)
+        .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apps/{domain}/{app}/keys/{key}", "Revoke a key", revoke_key)
+        .add::<GrantInput, (), _, _>(Method::PUT, GRANT, "Open an API to an app", grant)
+        .add::<(), (), _, _>(Method::DELETE, GRANT, "Close an API to an app", end_grant)
+}
+
+async fn list(State(control): State<Control>, Asker(caller): Asker) -> Answer<Vec<AppView>> {
+    answer(control.apps(&caller).await)
+}
+
+async fn make(State(control): State<Control>, Asker(caller): Asker, Body(input): Body<NewApp>) -> Answer<()> {
+    answer(control.new_app(&caller, &input.domain, &input.name).await)
+}
+
+async fn one(State(control): State<Control>, Asker(caller): Asker, Path((domain, app)): Path<(String, String)>) -> Answer<AppView> {
+    answer(control.app(&caller, &domain, &app).await)
+}
+
+async fn new_key(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, app)): Path<(String, String)>,
+    Body(input): Body<KeyInput>,
+) -> Answer<NewKey> {
+    answer(control.new_key(&caller, &domain, &app, input.environment, input.days).await)
+}
+
+async fn revoke_key(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, app, key)): Path<(String, String, String)>,
+) -> Answer<()> {
+    answer(control.revoke_key(&caller, &domain, &app, &key).await)
+}
+
+type GrantAt = Path<(String, String, String, String)>;
+
+async fn grant(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((app_domain, app, domain, api)): GrantAt,
+    Body(input): Body<GrantInput>,
+) -> Answer<()> {
+    answer(control.grant(&caller, (&app_domain, &app), (&domain, &api), input.days).await)
+}
+
+async fn end_grant(State(control): State<Control>, Asker(caller): Asker, Path((app_domain, app, domain, api)): GrantAt) -> Answer<()> {
+    answer(control.end_grant(&caller, (&app_domain, &app), (&domain, &api)).await)
+}

@@ -1,0 +1,135 @@
+//! APIs: drafts, checks, trials, versions, roll-back; and documents.
+
+use axum::extract::{Path, State};
+use control::apis::SaveDraft;
+use control::documents::{ApplyPlan, ApplyRequest};
+use control::model::ApiSpec;
+use control::model::snapshot::Environment;
+use control::model::view::{ApiDetail, ApiSummary, CheckReport, DraftView, TryAnswer};
+use control::{Control, TryRequest};
+use http::Method;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Answer, answer};
+use crate::extract::{Asker, Body};
+use crate::operation::Table;
+
+#[derive(Deserialize, JsonSchema)]
+struct NewApi {
+    domain: String,
+    name: String,
+    spec: ApiSpec,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Check {
+    environment: Environment,
+    spec: ApiSpec,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Submit {
+    environment: Environment,
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Rollback {
+    environment: Environment,
+    version: i64,
+}
+
+type At = Path<(String, String)>;
+
+pub(super) fn add(table: Table) -> Table {
+    table
+        .add::<(), Vec<ApiSummary>, _, _>(Method::GET, "/admin/v1/apis", "The APIs of my domains", list)
+        .add::<NewApi, DraftView, _, _>(Method::POST, "/admin/v1/apis", "Make an API with a draft", make)
+        .add::<(), ApiDetail, _, _>(Method::GET, "/admin/v1/apis/{domain}/{api}", "Everything about one API", one)
+        .add::<(), DraftView, _, _>(Method::GET, "/admin/v1/apis/{domain}/{api}/draft", "Its draft", draft)
+        .add::<SaveDraft, DraftView, _, _>(Method::PUT, "/admin/v1/apis/{domain}/{api}/draft", "Save its draft", save)
+        .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apis/{domain}/{api}/draft", "Throw its draft away", discard)
+        .add::<Check, CheckReport, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/check", "Check a definition against its source", check)
+        .add::<TryRequest, TryAnswer, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/try", "Run a draft or a version", try_it)
+        .add::<Submit, String, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/submit", "Send the draft for review", submit)
+        .add::<Rollback, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/rollback", "Make an earlier version live again", rollback)
+        .add::<ApplyRequest, ApplyPlan, _, _>(Method::POST, "/admin/v1/apply", "Apply documents, all or nothing", apply)
+        .add::<(), String, _, _>(Method::GET, "/admin/v1/export", "Sources and APIs as YAML", export)
+}
+
+async fn list(State(control): State<Control>, Asker(caller): Asker) -> Answer<Vec<ApiSummary>> {
+    answer(control.apis(&caller).await)
+}
+
+async fn make(State(control): State<Control>, Asker(caller): Asker, Body(input): Body<NewApi>) -> Answer<DraftView> {
+    answer(control.new_api(&caller, &input.domain, &input.name, &input.spec).await)
+}
+
+async fn one(State(control): State<Control>, Asker(caller): Asker, Path((domain, api)): At) -> Answer<ApiDetail> {
+    answer(control.api(&caller, &domain, &api).await)
+}
+
+async fn draft(State(control): State<Control>, Asker(caller): Asker, Path((domain, api)): At) -> Answer<DraftView> {
+    answer(control.draft(&caller, &domain, &api).await)
+}
+
+async fn save(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, api)): At,
+    Body(input): Body<SaveDraft>,
+) -> Answer<DraftView> {
+    answer(control.save_draft(&caller, &domain, &api, &input).await)
+}
+
+async fn discard(State(control): State<Control>, Asker(caller): Asker, Path((domain, api)): At) -> Answer<()> {
+    answer(control.discard_draft(&caller, &domain, &api).await)
+}
+
+async fn check(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, _)): At,
+    Body(input): Body<Check>,
+) -> Answer<CheckReport> {
+    answer(control.check_api(&caller, &domain, &input.spec, input.environment).await)
+}
+
+async fn try_it(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, api)): At,
+    Body(input): Body<TryRequest>,
+) -> Answer<TryAnswer> {
+    answer(control.try_api(&caller, &domain, &api, &input).await)
+}
+
+async fn submit(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, api)): At,
+    Body(input): Body<Submit>,
+) -> Answer<String> {
+    answer(control.submit(&caller, &domain, &api, input.environment, &input.reason).await)
+}
+
+async fn rollback(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, api)): At,
+    Body(input): Body<Rollback>,
+) -> Answer<()> {
+    answer(control.rollback(&caller, &domain, &api, input.environment, input.version).await)
+}
+
+async fn apply(State(control): State<Control>, Asker(caller): Asker, Body(input): Body<ApplyRequest>) -> Answer<ApplyPlan> {
+    answer(control.apply(&caller, &input).await)
+}
+
+async fn export(State(control): State<Control>, Asker(caller): Asker) -> Answer<String> {
+    answer(control.export(&caller).await)
+}

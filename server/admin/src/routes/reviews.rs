@@ -1,0 +1,49 @@
+//! Requests and decisions.
+
+use axum::extract::{Path, State};
+use control::Control;
+use control::model::view::{RequestDetail, RequestView};
+use http::Method;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Answer, answer};
+use crate::extract::{Asker, Body};
+use crate::operation::Table;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Decision {
+    approve: bool,
+    #[serde(default)]
+    reason: String,
+}
+
+pub(super) fn add(table: Table) -> Table {
+    table
+        .add::<(), Vec<RequestView>, _, _>(Method::GET, "/admin/v1/requests", "The requests of my domains", list)
+        .add::<(), RequestDetail, _, _>(Method::GET, "/admin/v1/requests/{request}", "One request with its diff and evidence", one)
+        .add::<Decision, (), _, _>(Method::POST, "/admin/v1/requests/{request}/decide", "Approve and release, or reject", decide)
+        .add::<(), (), _, _>(Method::POST, "/admin/v1/requests/{request}/withdraw", "Take a request of mine back", withdraw)
+}
+
+async fn list(State(control): State<Control>, Asker(caller): Asker) -> Answer<Vec<RequestView>> {
+    answer(control.requests(&caller).await)
+}
+
+async fn one(State(control): State<Control>, Asker(caller): Asker, Path(id): Path<String>) -> Answer<RequestDetail> {
+    answer(control.request(&caller, &id).await)
+}
+
+async fn decide(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path(id): Path<String>,
+    Body(input): Body<Decision>,
+) -> Answer<()> {
+    answer(control.decide(&caller, &id, input.approve, &input.reason).await)
+}
+
+async fn withdraw(State(control): State<Control>, Asker(caller): Asker, Path(id): Path<String>) -> Answer<()> {
+    answer(control.withdraw(&caller, &id).await)
+}

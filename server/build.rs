@@ -1,0 +1,19 @@
+//! Puts the browser half, where it has been built, into a folder that is embedded in the binary.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let out = PathBuf::from(env::var("OUT_DIR").unwrap_or_default()).join("site");
+    fs::create_dir_all(&out)?;
+    println!("cargo:rerun-if-env-changed=SLUICE_SITE");
+    let Ok(site) = env::var("SLUICE_SITE") else { return Ok(()) };
+    for name in ["sluice.js", "sluice_bg.wasm", "sluice_bg.wasm.gz"] {
+        let from = Path::new(&site).join("pkg").join(name);
+        println!("cargo:rerun-if-changed={}", from.display());
+        if from.exists() {
+            fs::copy(&from, out.join(name))?;
+        }
+    }
+    Ok(())
+}

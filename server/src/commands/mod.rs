@@ -1,0 +1,96 @@
+//! The command line.
+
+mod documents;
+mod people;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+
+use crate::compose;
+use crate::config::Config;
+
+pub(crate) use documents::{ApplyArgs, ExportArgs, apply, export};
+pub(crate) use people::{KeyArgs, UserArgs, key, user};
+
+/// Sluice: from a table to an API that holds, without writing a service.
+#[derive(Parser)]
+#[command(name = "sluice", version, about)]
+pub(crate) struct Cli {
+    /// A file with settings.
+    #[arg(long, default_value = "sluice.toml", global = true)]
+    pub(crate) config: PathBuf,
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Settings as flags. Each has an environment name: `SLUICE_` and the flag in capitals.
+#[derive(Args, Serialize)]
+pub(crate) struct SettingArgs {
+    /// Where to listen for HTTP [SLUICE_HTTP_ADDR].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_addr: Option<SocketAddr>,
+    /// The data folder [SLUICE_DATA_DIR].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_dir: Option<PathBuf>,
+    /// sqlite://path or postgres://… [SLUICE_DATABASE_URL].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database_url: Option<String>,
+    /// 32 bytes in base64 [SLUICE_MASTER_KEY].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    master_key: Option<String>,
+    /// Where people reach the portal [SLUICE_PUBLIC_URL].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_url: Option<String>,
+    /// What is logged [SLUICE_LOG].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Serve the portal, /admin/v1 and the APIs.
+    Serve,
+    /// Serve with demo data and demo accounts, on loopback alone.
+    Demo,
+    /// Bring the metadata database to this version's layout, and stop.
+    Migrate,
+    /// Apply YAML documents: sources and APIs.
+    Apply(ApplyArgs),
+    /// Print sources and APIs as YAML documents, without secrets.
+    Export(ExportArgs),
+    /// People: add one, or make a link to choose a password.
+    User(UserArgs),
+    /// Keys of apps: make or revoke one.
+    Key(KeyArgs),
+}
+
+/// Says what went wrong, as a person reads it.
+pub(crate) fn failed(sentence: &str) -> ExitCode {
+    eprintln!("sluice: {sentence}");
+    ExitCode::FAILURE
+}
+
+/// `sluice migrate`.
+pub(crate) async fn migrate(config: &Config) -> Result<(), String> {
+    let parts = compose::compose(config, false).await?;
+    parts.store.migrate().await.map_err(|error| error.to_string())?;
+    say("The metadata database has this version's layout.");
+    Ok(())
+}
+
+#[allow(clippy::print_stdout)] // the answer of a command
+pub(crate) fn say(text: &str) {
+    println!("{text}");
+}

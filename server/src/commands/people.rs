@@ -1,0 +1,111 @@
+//! `sluice user` and `sluice key`: what an operator does at the machine itself, on the metadata database.
+
+use clap::{Args, Subcommand};
+use control::{Caller, Control};
+use model::Problem;
+use model::snapshot::Environment;
+
+use super::say;
+use crate::compose;
+use crate::config::Config;
+
+#[derive(Args)]
+pub(crate) struct UserArgs {
+    #[command(subcommand)]
+    command: UserCommand,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Add a person; prints the link with which they choose a password.
+    Add {
+        email: String,
+        /// May do everything.
+        #[arg(long)]
+        admin: bool,
+    },
+    /// Print a link with which a person chooses a new password.
+    Link { email: String },
+    /// Everybody, with their roles.
+    List,
+}
+
+#[derive(Args)]
+pub(crate) struct KeyArgs {
+    #[command(subcommand)]
+    command: KeyCommand,
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Make a key of an app, as in `travel/flight-board`; it is printed this once.
+    New {
+        app: String,
+        #[arg(long, default_value = "prod", value_parser = ["test", "prod"])]
+        environment: String,
+        /// Days until it expires.
+        #[arg(long)]
+        days: Option<i64>,
+    },
+    /// Revoke a key by its public part.
+    Revoke { app: String, key: String },
+}
+
+async fn open(config: &Config) -> Result<Control, String> {
+    let parts = compose::compose(config, false).await?;
+    parts.store.migrate().await.map_err(|error| error.to_string())?;
+    Ok(parts.control)
+}
+
+fn sentence(problem: Problem) -> String {
+    problem.detail
+}
+
+pub(crate) async fn user(config: &Config, args: UserArgs) -> Result<(), String> {
+    let control = open(config).await?;
+    let system = Caller::system();
+    match args.command {
+        UserCommand::Add { email, admin } => {
+            let link = control.new_person(&system, &email, admin).await.map_err(sentence)?;
+            say(&format!("{}{}", config.public_url(), link.path));
+        }
+        UserCommand::Link { email } => {
+            let people = control.people(&system).await.map_err(sentence)?;
+            let person = people.into_iter().find(|person| person.email == email).ok_or("nobody has this address")?;
+            let link = control.password_link(&system, &person.id).await.map_err(sentence)?;
+            say(&format!("{}{}", config.public_url(), link.path));
+        }
+        UserCommand::List => {
+            for person in control.people(&system).await.map_err(sentence)? {
+                let roles: Vec<String> = person
+                    .roles
+                    .iter()
+                    .map(|m| format!("{}: {}", m.domain, m.roles.iter().map(|role| role.key()).collect::<Vec<_>>().join(" ")))
+                    .collect();
+                let admin = if person.is_admin { "admin" } else { "" };
+                say(&format!("{:<32} {admin:<6} {}", person.email, roles.join("; ")));
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn key(config: &Config, args: KeyArgs) -> Result<(), String> {
+    let control = open(config).await?;
+    let system = Caller::system();
+    let split = |app: &str| app.split_once('/').map(|(d, a)| (d.to_owned(), a.to_owned())).ok_or("an app is written domain/name");
+    match args.command {
+        KeyCommand::New { app, environment, days } => {
+            let (domain, name) = split(&app)?;
+            let environment = Environment::from_key(&environment).unwrap_or_default();
+            let key = control.new_key(&system, &domain, &name, environment, days).await.map_err(sentence)?;
+            say(&key.secret);
+        }
+        KeyCommand::Revoke { app, key } => {
+            let (domain, name) = split(&app)?;
+            control.revoke_key(&system, &domain, &name, &key).await.map_err(sentence)?;
+            say("Revoked.");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! Configuration: flags, then `SLUICE_…` in the environment, then `sluice.toml`, then what stands here.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+use tracing_subscriber::EnvFilter;
+
+use crate::commands::Cli;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// The portal, `/admin/v1` and the APIs over HTTP.
+    pub(crate) http_addr: SocketAddr,
+    /// Where the metadata (by default), the generated master key and the last snapshot are kept.
+    pub(crate) data_dir: PathBuf,
+    /// `sqlite://path` or `postgres://…`; by default a SQLite file in the data folder.
+    pub(crate) database_url: Option<String>,
+    /// 32 bytes in base64. Generated into the data folder beside SQLite; must be given on PostgreSQL.
+    pub(crate) master_key: Option<String>,
+    /// Where people reach the portal; used in links and ready-made calls.
+    pub(crate) public_url: Option<String>,
+    /// What is logged, as in `info` or `info,gateway=debug`.
+    pub(crate) log: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            http_addr: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data_dir: PathBuf::from("data"),
+            database_url: None,
+            master_key: None,
+            public_url: None,
+            log: "info".into(),
+        }
+    }
+}
+
+impl Config {
+    pub(crate) fn database_url(&self) -> String {
+        self.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("sluice.db").display()))
+    }
+
+    pub(crate) fn public_url(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.http_addr)).trim_end_matches('/').to_owned()
+    }
+}
+
+/// # Errors
+/// A setting that is not known or cannot be read, by its name.
+pub(crate) fn load(cli: &Cli) -> Result<Config, String> {
+    let known = ["http_addr", "data_dir", "database_url", "master_key", "public_url", "log"];
+    Figment::from(Serialized::defaults(Config::default()))
+        .merge(Toml::file(&cli.config))
+        .merge(Env::prefixed("SLUICE_").only(&known))
+        .merge(Serialized::defaults(&cli.settings))
+        .extract()
+        .map_err(|error| error.to_string())
+}
+
+/// Sentences with fields, on standard error.
+pub(crate) fn start_log(filter: &str) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+}

@@ -1,0 +1,55 @@
+//! How a gateway learns of changes: told at once by its own process, and asking each second in case.
+
+use std::time::Duration;
+
+use control::{Caller, Control};
+use gateway::Gateway;
+use tokio_util::sync::CancellationToken;
+
+const POLL: Duration = Duration::from_secs(1);
+/// Polls between two reports of a node that has nothing new to say.
+const REPORT_EVERY: u32 = 10;
+
+/// Keeps a gateway at the newest revision until it is told to stop. When the metadata is away, it goes on serving.
+pub(crate) async fn follow(control: Control, gateway: Gateway, node: String, stop: CancellationToken) {
+    let system = Caller::system();
+    let mut changes = control.changes();
+    let mut silent = REPORT_EVERY;
+    let mut away = false;
+    loop {
+        match bring_up_to_date(&control, &gateway, &system).await {
+            Ok(changed) => {
+                if away {
+                    tracing::info!("the metadata store answers again");
+                }
+                away = false;
+                silent += 1;
+                if changed || silent >= REPORT_EVERY {
+                    silent = 0;
+                    let _ = control.report_node(&system, &node, gateway.revision(), &gateway.broken()).await;
+                }
+            }
+            Err(reason) => {
+                if !away {
+                    tracing::error!("the gateway keeps revision {}: {reason}", gateway.revision());
+                }
+                away = true;
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = changes.changed() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+}
+
+async fn bring_up_to_date(control: &Control, gateway: &Gateway, system: &Caller) -> Result<bool, String> {
+    let revision = control.revision(system).await.map_err(|problem| problem.detail)?;
+    if revision == gateway.revision() {
+        return Ok(false);
+    }
+    let snapshot = control.snapshot(system).await.map_err(|problem| problem.detail)?;
+    gateway.load(snapshot).await?;
+    Ok(true)
+}

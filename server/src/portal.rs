@@ -1,0 +1,128 @@
+//! The portal behind axum: pages rendered by leptos, its server functions, and the guards that stand before both.
+
+use app::{App, PortalContext, shell};
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use control::Control;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use leptos::config::LeptosOptions;
+use leptos::prelude::{Nonce, ServerActionError, provide_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context, render_app_to_stream_with_context};
+use model::ErrorCode;
+
+/// The largest body of a form or a server function, in bytes.
+const MAX_BODY: usize = 8 << 20;
+
+pub(crate) fn router(control: Control) -> Router {
+    let options = LeptosOptions::builder().output_name("sluice").site_pkg_dir("pkg").build();
+    let routes = generate_route_list(App);
+    let context = {
+        let control = control.clone();
+        move || provide_context(PortalContext { control: control.clone() })
+    };
+    let for_pages = {
+        let context = context.clone();
+        move || {
+            context();
+            page_policy();
+            failed_form();
+        }
+    };
+    let of_shell = {
+        let options = options.clone();
+        move || shell(options.clone())
+    };
+    let functions = {
+        let context = context.clone();
+        post(move |request: Request| handle_server_fns_with_context(context.clone(), request))
+    };
+    Router::new()
+        .route("/fn/{*name}", functions)
+        .route("/api/{domain}/{name}/docs", get(docs))
+        .route("/api/{domain}/{name}/openapi.json", get(openapi).with_state(control))
+        .leptos_routes_with_context(&options, routes, for_pages.clone(), of_shell.clone())
+        .fallback(render_app_to_stream_with_context(for_pages, of_shell))
+        .layer(axum::extract::DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn(same_origin))
+        .with_state(options)
+}
+
+/// Every write must come from our own pages: a browser says where a form or a fetch began.
+async fn same_origin(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) || origin_is_ours(request.headers()) {
+        return next.run(request).await;
+    }
+    (StatusCode::FORBIDDEN, "This form was not sent from the portal. Open the portal and send it again.").into_response()
+}
+
+fn origin_is_ours(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let (Some(origin), Some(host)) = (text(header::ORIGIN), text(header::HOST)) else { return false };
+    origin.split_once("://").is_some_and(|(_, of)| of == host)
+}
+
+/// The content security policy of one page, with its own nonce for leptos's inline scripts.
+fn page_policy() {
+    let nonce = leptos::nonce::use_nonce().unwrap_or_else(|| {
+        let nonce = Nonce::new();
+        provide_context(nonce.clone());
+        nonce
+    });
+    let policy = format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    );
+    if let (Some(response), Ok(value)) = (leptos::prelude::use_context::<ResponseOptions>(), HeaderValue::from_str(&policy)) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, value);
+    }
+}
+
+/// Without a script, a form that failed comes back as an address with the error in it: shown where the form stands.
+fn failed_form() {
+    let Some(parts) = leptos::prelude::use_context::<http::request::Parts>() else { return };
+    let pairs = parts.uri.query().unwrap_or_default();
+    let value = |name: &str| {
+        pairs.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).map(|text| {
+            percent_decode(text)
+        })
+    };
+    if let (Some(path), Some(error)) = (value("__path"), value("__err")) {
+        provide_context(ServerActionError::new(&path, &error));
+    }
+}
+
+fn percent_decode(text: &str) -> String {
+    percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+/// The documentation of an API for people is its page in the portal.
+async fn docs(Path((domain, name)): Path<(String, String)>) -> Redirect {
+    Redirect::to(&format!("/apis/{domain}/{name}"))
+}
+
+/// The OpenAPI document for somebody who is signed in; callers get theirs from the gateway, with their key.
+async fn openapi(State(control): State<Control>, Path((domain, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
+    let found = async {
+        let caller = app::caller_of(&control, &headers).await?;
+        control.api(&caller, &domain, &name).await
+    };
+    match found.await {
+        Ok(detail) => match detail.shown_version() {
+            Some(version) => {
+                let server = &control.settings().public_url;
+                axum::Json(model::openapi::openapi(&domain, &name, version.number, &version.spec, server)).into_response()
+            }
+            None => (StatusCode::NOT_FOUND, "This API has no version yet.").into_response(),
+        },
+        Err(problem) if problem.code == ErrorCode::Unauthenticated => {
+            (StatusCode::UNAUTHORIZED, "Sign in to the portal, or send the key of an app.").into_response()
+        }
+        Err(problem) => {
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, axum::Json(problem)).into_response()
+        }
+    }
+}
