@@ -41,11 +41,9 @@ impl From<Problem> for PortalError {
         let is_function = parts.as_ref().is_some_and(|parts| parts.uri.path().starts_with("/fn/"));
         let request_id = parts.as_ref().and_then(|parts| parts.headers.get("x-request-id")?.to_str().ok().map(str::to_owned));
         let tells = matches!(problem.code, ErrorCode::NotFound | ErrorCode::Forbidden | ErrorCode::Internal);
-        if let (true, Some(response), Ok(status)) = (
-            is_function || tells,
-            use_context::<leptos_axum::ResponseOptions>(),
-            http::StatusCode::from_u16(problem.status),
-        ) {
+        if let (true, Some(response), Ok(status)) =
+            (is_function || tells, use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(problem.status))
+        {
             response.set_status(status);
         }
         Self(problem.with_request(&request_id.unwrap_or_default()))

@@ -137,7 +137,13 @@ fn Revision(me: Me) -> impl IntoView {
     let all = me.nodes.len();
     let current = me.nodes.iter().filter(|node| node.revision >= me.revision).count();
     let broken = me.nodes.iter().any(|node| !node.broken.is_empty());
-    let dot = if broken || all == 0 { "dot dot-bad" } else if current < all { "dot dot-warn" } else { "dot dot-ok" };
+    let dot = if broken || all == 0 {
+        "dot dot-bad"
+    } else if current < all {
+        "dot dot-warn"
+    } else {
+        "dot dot-ok"
+    };
     view! {
         <p class="side-foot"><span class="row row-top nowrap"><span class=dot></span>
             <span><b>"Revision "{grouped(me.revision)}</b>{format!("served by {current} of {all} nodes")}</span></span></p>

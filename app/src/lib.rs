@@ -5,6 +5,7 @@
 //! `frame.rs` where it is found from, and a row for each server function in the authority matrix.
 
 #![allow(clippy::must_use_candidate)] // components are called by the view macro
+#![allow(unreachable_pub)] // the macros of components and server functions write `pub`
 #![recursion_limit = "512"]
 
 mod error;

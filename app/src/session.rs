@@ -43,7 +43,9 @@ pub async fn caller_of(control: &Control, headers: &HeaderMap) -> Result<Caller,
         Some(secret) => control.caller_by_session(secret, &request_id).await?,
         None => None,
     };
-    caller.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated, "Your session has ended. Sign in again; what you have typed is still here."))
+    caller.ok_or_else(|| {
+        Problem::new(ErrorCode::Unauthenticated, "Your session has ended. Sign in again; what you have typed is still here.")
+    })
 }
 
 /// The control plane and who asks, for a server function.

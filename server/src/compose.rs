@@ -98,9 +98,9 @@ async fn first_snapshot(control: &Control) -> Result<model::snapshot::Snapshot, 
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
-    TcpListener::bind(address).await.map_err(|error| {
-        format!("{address} cannot be listened on: {error}. Stop what uses it, or set SLUICE_HTTP_ADDR")
-    })
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| format!("{address} cannot be listened on: {error}. Stop what uses it, or set SLUICE_HTTP_ADDR"))
 }
 
 /// Tells the operator how to become the first admin, once.

@@ -41,11 +41,8 @@ impl Services {
             .route("/healthz", get(|| async { "alive" }))
             .route("/readyz", get(ready))
             .with_state((control.clone(), gateway.clone()));
-        let router = Router::new()
-            .merge(health)
-            .merge(assets::router())
-            .merge(admin::router(control.clone()))
-            .merge(portal::router(control));
+        let router =
+            Router::new().merge(health).merge(assets::router()).merge(admin::router(control.clone())).merge(portal::router(control));
         Self { gateway, router }
     }
 

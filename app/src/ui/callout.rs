@@ -12,7 +12,6 @@ pub(crate) enum Tone {
     Ok,
     Warn,
     Bad,
-    Info,
 }
 
 #[component]
@@ -21,7 +20,6 @@ pub(crate) fn Callout(tone: Tone, children: Children) -> impl IntoView {
         Tone::Ok => ("callout callout-ok", "ok"),
         Tone::Warn => ("callout callout-warn", "warn"),
         Tone::Bad => ("callout callout-bad", "error"),
-        Tone::Info => ("callout callout-info", "info"),
     };
     view! { <div class=class role="status"><Icon name=icon/><div>{children()}</div></div> }
 }

@@ -32,8 +32,9 @@ pub(crate) fn copyable(text: String, label: &'static str) -> impl IntoView {
 
 #[component]
 pub(crate) fn CodeBlock(#[prop(into)] title: String, #[prop(into)] text: Signal<String>) -> impl IntoView {
+    let label = title.clone();
     view! {
-        <section class="code" aria-label=title.clone()>
+        <section class="code" aria-label=label>
             <div class="code-head"><span>{title}</span><div class="end"><CopyButton text label="Copy"/></div></div>
             <pre tabindex="0"><code>{move || text.get()}</code></pre>
         </section>

@@ -15,7 +15,11 @@ pub(crate) fn Crumbs(#[prop(into)] at: Vec<(String, String)>) -> impl IntoView {
 }
 
 #[component]
-pub(crate) fn PageHead(#[prop(into)] title: String, #[prop(optional, into)] lead: String, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub(crate) fn PageHead(
+    #[prop(into)] title: String,
+    #[prop(optional, into)] lead: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! {
         <div class="page-head">
             <div>

@@ -33,7 +33,13 @@ impl Table {
     }
 
     /// Adds an operation that takes `Q` as its body (`()` for none) and answers with `A`.
-    pub(crate) fn add<Q: JsonSchema, A: JsonSchema, H, T>(mut self, method: Method, path: &'static str, summary: &'static str, handler: H) -> Self
+    pub(crate) fn add<Q: JsonSchema, A: JsonSchema, H, T>(
+        mut self,
+        method: Method,
+        path: &'static str,
+        summary: &'static str,
+        handler: H,
+    ) -> Self
     where
         H: Handler<T, Control>,
         T: 'static,

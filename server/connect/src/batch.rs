@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::builder::{
-    ArrayBuilder, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int32Builder,
-    Int64Builder, StringBuilder, Time64MicrosecondBuilder, TimestampMicrosecondBuilder,
+    ArrayBuilder, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int32Builder, Int64Builder,
+    StringBuilder, Time64MicrosecondBuilder, TimestampMicrosecondBuilder,
 };
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType as ArrowType, Field as ArrowField, Schema, SchemaRef, TimeUnit};
@@ -33,9 +33,7 @@ pub fn arrow_type(data_type: DataType) -> ArrowType {
 #[must_use]
 pub fn schema_of(fields: &[Field]) -> SchemaRef {
     // Nullable throughout: a source may send NULL where it promised none, and that is for the reader to say.
-    Arc::new(Schema::new(
-        fields.iter().map(|field| ArrowField::new(&field.name, arrow_type(field.data_type), true)).collect::<Vec<_>>(),
-    ))
+    Arc::new(Schema::new(fields.iter().map(|field| ArrowField::new(&field.name, arrow_type(field.data_type), true)).collect::<Vec<_>>()))
 }
 
 /// One column under construction.
@@ -60,10 +58,9 @@ impl Cells {
             DataType::Int32 => Self::Int32(Int32Builder::new()),
             DataType::Int64 => Self::Int64(Int64Builder::new()),
             DataType::Float64 => Self::Float(Float64Builder::new()),
-            DataType::Decimal { precision, scale } => Self::Decimal(
-                Decimal128Builder::new().with_data_type(ArrowType::Decimal128(precision, scale)),
-                scale,
-            ),
+            DataType::Decimal { precision, scale } => {
+                Self::Decimal(Decimal128Builder::new().with_data_type(ArrowType::Decimal128(precision, scale)), scale)
+            }
             DataType::Date => Self::Date(Date32Builder::new()),
             DataType::Time => Self::Time(Time64MicrosecondBuilder::new()),
             DataType::Timestamp => Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC")),

@@ -73,13 +73,9 @@ pub(crate) fn of_pool(error: &sqlx::Error) -> Option<SourceError> {
         sqlx::Error::Io(_) => {
             (SourceErrorKind::Unreachable, "It does not answer. Check its address and that it is running, then try again.")
         }
-        sqlx::Error::Tls(_) => {
-            (SourceErrorKind::Refused, "It did not agree on an encrypted connection. Check the TLS setting.")
-        }
+        sqlx::Error::Tls(_) => (SourceErrorKind::Refused, "It did not agree on an encrypted connection. Check the TLS setting."),
         sqlx::Error::Configuration(_) => (SourceErrorKind::Config, "Its settings cannot be used. Check them one by one."),
-        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-            (SourceErrorKind::Unreachable, "The connection was closed. Try again.")
-        }
+        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => (SourceErrorKind::Unreachable, "The connection was closed. Try again."),
         _ => return None,
     };
     Some(SourceError::new(kind, sentence).because(error))

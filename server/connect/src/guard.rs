@@ -6,8 +6,7 @@ use std::ops::ControlFlow;
 
 use model::dialect::Dialect;
 use sqlparser::ast::{
-    Expr, Function, ObjectName, OrderByKind, Query, SetExpr, Spanned, Statement, TableFactor, Value as SqlValue, Visit,
-    Visitor,
+    Expr, Function, ObjectName, OrderByKind, Query, SetExpr, Spanned, Statement, TableFactor, Value as SqlValue, Visit, Visitor,
 };
 use sqlparser::dialect::{PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::Parser;
@@ -30,18 +29,126 @@ pub struct Passed {
 
 /// Functions that only compute. Everything else (files, settings, sleeping, other servers) is refused.
 const FUNCTIONS: &[&str] = &[
-    "abs", "array_agg", "avg", "ceil", "ceiling", "char_length", "character_length", "coalesce", "concat", "concat_ws",
-    "count", "cume_dist", "current_date", "current_time", "current_timestamp", "date", "date_part", "date_trunc",
-    "datetime", "dense_rank", "exp", "extract", "first_value", "floor", "format", "glob", "greatest", "group_concat",
-    "hex", "ifnull", "iif", "instr", "json_array_length", "json_extract", "json_type", "julianday", "lag", "last_value",
-    "lead", "least", "left", "length", "like", "ln", "log", "log10", "log2", "lower", "lpad", "ltrim", "make_date", "max", "md5",
-    "median", "min", "mod", "mode", "now", "nth_value", "ntile", "nullif", "octet_length", "percent_rank", "percentile_cont",
-    "percentile_disc", "position", "power", "printf", "rank", "regexp_match", "regexp_replace", "repeat", "replace",
-    "reverse", "right", "round", "row_number", "rpad", "rtrim", "sign", "split_part", "sqrt", "stddev", "stddev_pop",
-    "stddev_samp", "strftime", "string_agg", "strpos", "substr", "substring", "sum", "time", "to_char", "to_date",
-    "to_number", "to_timestamp", "total", "trim", "trunc", "typeof", "unixepoch", "upper", "var_pop", "var_samp", "variance",
-    "bool_and", "bool_or", "every", "date_bin", "age", "json_each", "jsonb_extract_path_text", "json_extract_path_text",
-    "width_bucket", "translate", "initcap", "unicode", "char", "chr", "ascii",
+    "abs",
+    "array_agg",
+    "avg",
+    "ceil",
+    "ceiling",
+    "char_length",
+    "character_length",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "count",
+    "cume_dist",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "date",
+    "date_part",
+    "date_trunc",
+    "datetime",
+    "dense_rank",
+    "exp",
+    "extract",
+    "first_value",
+    "floor",
+    "format",
+    "glob",
+    "greatest",
+    "group_concat",
+    "hex",
+    "ifnull",
+    "iif",
+    "instr",
+    "json_array_length",
+    "json_extract",
+    "json_type",
+    "julianday",
+    "lag",
+    "last_value",
+    "lead",
+    "least",
+    "left",
+    "length",
+    "like",
+    "ln",
+    "log",
+    "log10",
+    "log2",
+    "lower",
+    "lpad",
+    "ltrim",
+    "make_date",
+    "max",
+    "md5",
+    "median",
+    "min",
+    "mod",
+    "mode",
+    "now",
+    "nth_value",
+    "ntile",
+    "nullif",
+    "octet_length",
+    "percent_rank",
+    "percentile_cont",
+    "percentile_disc",
+    "position",
+    "power",
+    "printf",
+    "rank",
+    "regexp_match",
+    "regexp_replace",
+    "repeat",
+    "replace",
+    "reverse",
+    "right",
+    "round",
+    "row_number",
+    "rpad",
+    "rtrim",
+    "sign",
+    "split_part",
+    "sqrt",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "strftime",
+    "string_agg",
+    "strpos",
+    "substr",
+    "substring",
+    "sum",
+    "time",
+    "to_char",
+    "to_date",
+    "to_number",
+    "to_timestamp",
+    "total",
+    "trim",
+    "trunc",
+    "typeof",
+    "unixepoch",
+    "upper",
+    "var_pop",
+    "var_samp",
+    "variance",
+    "bool_and",
+    "bool_or",
+    "every",
+    "date_bin",
+    "age",
+    "json_each",
+    "jsonb_extract_path_text",
+    "json_extract_path_text",
+    "width_bucket",
+    "translate",
+    "initcap",
+    "unicode",
+    "char",
+    "chr",
+    "ascii",
 ];
 
 /// Lets one read-only statement by.
@@ -120,9 +227,7 @@ impl Visitor for Walk {
                     ControlFlow::Continue(())
                 }
             }
-            TableFactor::Derived { .. } | TableFactor::NestedJoin { .. } | TableFactor::UNNEST { .. } => {
-                ControlFlow::Continue(())
-            }
+            TableFactor::Derived { .. } | TableFactor::NestedJoin { .. } | TableFactor::UNNEST { .. } => ControlFlow::Continue(()),
             other => stop(Some(other.span().start), "This kind of table expression is not offered."),
         }
     }
@@ -137,9 +242,7 @@ impl Visitor for Walk {
 
 fn check_body(body: &SetExpr) -> ControlFlow<Refusal> {
     match body {
-        SetExpr::Select(select) if select.into.is_some() => {
-            stop(Some(select.span().start), "SELECT INTO makes a table. Take INTO out.")
-        }
+        SetExpr::Select(select) if select.into.is_some() => stop(Some(select.span().start), "SELECT INTO makes a table. Take INTO out."),
         SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
             stop(Some(body.span().start), "Only a SELECT can be run: this part writes or changes something.")
         }
@@ -162,10 +265,7 @@ fn check_function(name: &ObjectName) -> ControlFlow<Refusal> {
     if known {
         return ControlFlow::Continue(());
     }
-    stop(
-        Some(name.span().start),
-        &format!("The function {} is not on the list of functions that only compute.", parts.join(".")),
-    )
+    stop(Some(name.span().start), &format!("The function {} is not on the list of functions that only compute.", parts.join(".")))
 }
 
 fn is_placeholder(expr: &Expr) -> bool {

@@ -10,8 +10,8 @@ pub mod json;
 pub mod pools;
 mod postgres;
 pub mod registry;
-mod sqlite;
 mod sql_types;
+mod sqlite;
 pub mod vault;
 
 use std::collections::BTreeMap;

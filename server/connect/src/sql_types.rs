@@ -25,9 +25,7 @@ pub(crate) fn declared(native: &str) -> DataType {
         },
         "date" => DataType::Date,
         "time" | "time without time zone" => DataType::Time,
-        "datetime" | "timestamp" | "timestamptz" | "timestamp with time zone" | "timestamp without time zone" => {
-            DataType::Timestamp
-        }
+        "datetime" | "timestamp" | "timestamptz" | "timestamp with time zone" | "timestamp without time zone" => DataType::Timestamp,
         "uuid" => DataType::Uuid,
         "blob" | "bytea" => DataType::Bytes,
         "json" | "jsonb" => DataType::Json,
@@ -42,9 +40,7 @@ macro_rules! bind_all {
         for (data_type, value) in $binds {
             query = match value {
                 model::Value::Bool(yes) => query.bind(*yes),
-                model::Value::Int(number) if *data_type == model::DataType::Int32 => {
-                    query.bind(i32::try_from(*number).unwrap_or(i32::MAX))
-                }
+                model::Value::Int(number) if *data_type == model::DataType::Int32 => query.bind(i32::try_from(*number).unwrap_or(i32::MAX)),
                 model::Value::Int(number) => query.bind(*number),
                 model::Value::Float(number) => query.bind(*number),
                 model::Value::Text(text) => query.bind(text.clone()),

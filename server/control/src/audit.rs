@@ -24,8 +24,8 @@ pub(crate) async fn list(control: &Control, caller: &Caller, query: &AuditQuery)
     if !caller.can_anywhere(Action::SeeAudit) {
         return Err(Problem::new(ErrorCode::Forbidden, "You may not read the audit log. Ask an approver or an owner of your domain."));
     }
-    let domains = (!caller.is_admin())
-        .then(|| caller.roles().keys().filter(|domain| caller.can(Action::SeeAudit, domain)).cloned().collect());
+    let domains =
+        (!caller.is_admin()).then(|| caller.roles().keys().filter(|domain| caller.can(Action::SeeAudit, domain)).cloned().collect());
     let filter = AuditFilter { domains, subject: query.subject.clone(), before: query.before, limit: PAGE };
     control.store.audit(&filter).await.map_err(|error| from_store(&error))
 }

@@ -82,11 +82,7 @@ impl Control {
     }
 
     async fn write(&self, caller: &Caller) -> Result<Tx, Problem> {
-        let change = Change {
-            actor: caller.email().to_owned(),
-            at: self.host.now(),
-            request_id: caller.request_id().to_owned(),
-        };
+        let change = Change { actor: caller.email().to_owned(), at: self.host.now(), request_id: caller.request_id().to_owned() };
         self.store.write(change).await.map_err(|error| from_store(&error))
     }
 

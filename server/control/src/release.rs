@@ -15,23 +15,14 @@ impl Control {
     ///
     /// # Errors
     /// For owners; where the version was never approved for this environment, or is live already.
-    pub async fn rollback(
-        &self,
-        caller: &Caller,
-        domain: &str,
-        name: &str,
-        environment: Environment,
-        number: i64,
-    ) -> Result<(), Problem> {
+    pub async fn rollback(&self, caller: &Caller, domain: &str, name: &str, environment: Environment, number: i64) -> Result<(), Problem> {
         let api = self.visible_api(caller, domain, name).await?;
         caller.authorise(Action::Rollback, domain)?;
         let inventory = self.inventory().await?;
         let version = inventory.versions.iter().find(|version| version.api_id == api.id && version.number == number);
         let version = version.ok_or_else(|| Problem::not_found(format!("version {number}")))?;
         let approved = inventory.requests.iter().any(|request| {
-            request.version_id == version.id
-                && request.environment == environment.key()
-                && request.state == RequestState::Approved.key()
+            request.version_id == version.id && request.environment == environment.key() && request.state == RequestState::Approved.key()
         });
         if !approved {
             return Err(Problem::new(
@@ -126,13 +117,7 @@ impl Control {
     ///
     /// # Errors
     /// Where the metadata does not answer.
-    pub async fn report_node(
-        &self,
-        caller: &Caller,
-        id: &str,
-        revision: i64,
-        broken: &BTreeMap<String, String>,
-    ) -> Result<(), Problem> {
+    pub async fn report_node(&self, caller: &Caller, id: &str, revision: i64, broken: &BTreeMap<String, String>) -> Result<(), Problem> {
         caller.authorise(Action::Administer, "")?;
         let row = NodeRow {
             id: id.to_owned(),
@@ -148,11 +133,9 @@ impl Control {
 fn snapshot_apis(inventory: &crate::apis::Inventory) -> Result<Vec<SnapshotApi>, Problem> {
     let mut apis = Vec::new();
     for request in inventory.requests.iter().filter(|request| request.state == RequestState::Approved.key()) {
-        let (Some(api), Some(version), Some(environment)) = (
-            inventory.api(&request.api_id),
-            inventory.version(&request.version_id),
-            Environment::from_key(&request.environment),
-        ) else {
+        let (Some(api), Some(version), Some(environment)) =
+            (inventory.api(&request.api_id), inventory.version(&request.version_id), Environment::from_key(&request.environment))
+        else {
             continue;
         };
         apis.push(SnapshotApi {

@@ -63,7 +63,8 @@ impl Gateway {
             }
             Some(Asked::OpenApi { path }) => return stamp(self.openapi(&path, &request, &request_id), &request_id),
             None => {
-                let problem = Problem::new(ErrorCode::NotFound, "An API's address is /api/<domain>/<name>, or /api/<domain>/<name>/v<number>.");
+                let problem =
+                    Problem::new(ErrorCode::NotFound, "An API's address is /api/<domain>/<name>, or /api/<domain>/<name>/v<number>.");
                 return stamp(problem_answer(problem, &request_id), &request_id);
             }
         };
@@ -116,7 +117,9 @@ where
     }
     match parts.method {
         Method::GET | Method::HEAD => Ok(Given::Query(parse_query(query))),
-        Method::POST if !query.is_empty() => Err(Problem::new(ErrorCode::Invalid, "A POST takes its parameters in the body alone, not in the query.")),
+        Method::POST if !query.is_empty() => {
+            Err(Problem::new(ErrorCode::Invalid, "A POST takes its parameters in the body alone, not in the query."))
+        }
         Method::POST => {
             let limited = Limited::new(incoming, MAX_BODY).collect().await;
             let bytes = limited.map_err(|_| Problem::new(ErrorCode::TooLarge, "The body is longer than 64 KiB."))?.to_bytes();

@@ -98,13 +98,8 @@ fn shown<'a>(plan: &'a Plan, call: &Call) -> Vec<(usize, &'a Field)> {
 
 async fn read(plan: &Plan, call: &Call, max_rows: usize) -> Result<Vec<arrow_array::RecordBatch>, Problem> {
     let rendered = plan.template.render(&plan.api.spec, &call.arguments, call.page);
-    let statement = Statement {
-        sql: rendered.sql,
-        binds: rendered.binds,
-        fields: plan.api.spec.fields.clone(),
-        timeout: plan.timeout,
-        max_rows,
-    };
+    let statement =
+        Statement { sql: rendered.sql, binds: rendered.binds, fields: plan.api.spec.fields.clone(), timeout: plan.timeout, max_rows };
     let failed = |error: SourceError| {
         tracing::warn!(api = plan.path, source = plan.source.name, cause = %error.cause, "a source failed a call: {error}");
         error.problem(&plan.source.name)

@@ -28,7 +28,9 @@ pub(crate) fn who<'a>(routes: &'a Routes, headers: &HeaderMap, now: Millis) -> R
             "Send the key of an app: authorization: Bearer <key>. Owners of apps make keys under Apps and keys.",
         ));
     };
-    let refused = || Problem::new(ErrorCode::Unauthenticated, "This key is not known, has expired or was revoked. Ask the app's owner for a new one.");
+    let refused = || {
+        Problem::new(ErrorCode::Unauthenticated, "This key is not known, has expired or was revoked. Ask the app's owner for a new one.")
+    };
     let id = given.strip_prefix("slk_").and_then(|rest| rest.split_once('_')).map(|(id, _)| id).ok_or_else(refused)?;
     let key = routes.keys.get(id).ok_or_else(refused)?;
     let right = hex_of(given).as_bytes().ct_eq(key.hash.as_bytes()).unwrap_u8() == 1;
@@ -52,7 +54,11 @@ pub(crate) fn may(routes: &Routes, key: &SnapshotKey, api_id: &str, path: &str, 
     let grant = routes.grants.get(&(key.app_id.clone(), api_id.to_owned()));
     match grant {
         Some(end) if end.is_none_or(|end| end > now) => Ok(()),
-        Some(_) => Err(Problem::new(ErrorCode::Forbidden, format!("The grant of {} for {path} has ended. Ask an owner of its domain.", key.app))),
-        None => Err(Problem::new(ErrorCode::Forbidden, format!("{path} is not open to {}. Ask an owner of its domain to open it.", key.app))),
+        Some(_) => {
+            Err(Problem::new(ErrorCode::Forbidden, format!("The grant of {} for {path} has ended. Ask an owner of its domain.", key.app)))
+        }
+        None => {
+            Err(Problem::new(ErrorCode::Forbidden, format!("{path} is not open to {}. Ask an owner of its domain to open it.", key.app)))
+        }
     }
 }

@@ -48,13 +48,7 @@ pub struct Gateway {
 
 impl Gateway {
     #[must_use]
-    pub fn new(
-        pools: Arc<Pools>,
-        vault: Arc<Vault>,
-        clock: Arc<dyn Clock>,
-        snapshot_file: Option<PathBuf>,
-        public_url: &str,
-    ) -> Self {
+    pub fn new(pools: Arc<Pools>, vault: Arc<Vault>, clock: Arc<dyn Clock>, snapshot_file: Option<PathBuf>, public_url: &str) -> Self {
         let routes = Arc::new(ArcSwap::from_pointee(Routes::default()));
         Self { routes, pools, vault, clock, snapshot_file, public_url: public_url.into() }
     }

@@ -32,15 +32,14 @@ impl Plan {
     /// # Errors
     /// A sentence that says why it cannot be served.
     pub(crate) fn compile(api: SnapshotApi, source: SnapshotSource, pools: &Pools, vault: &Vault) -> Result<Self, String> {
-        let connector = registry::connector(&source.driver)
-            .ok_or_else(|| format!("This node has no connector for {}.", source.driver))?;
+        let connector = registry::connector(&source.driver).ok_or_else(|| format!("This node has no connector for {}.", source.driver))?;
         let template = Template::new(&api.spec, connector.dialect()).map_err(|error| format!("Its SQL cannot be read: {error}."))?;
         let mut patterns = HashMap::new();
         for parameter in &api.spec.parameters {
             if let Some(pattern) = &parameter.pattern {
                 // A pattern must match the whole value: that is what people mean by one.
-                let whole = Regex::new(&format!("^(?:{pattern})$"))
-                    .map_err(|_| format!("The pattern of {} cannot be read.", parameter.name))?;
+                let whole =
+                    Regex::new(&format!("^(?:{pattern})$")).map_err(|_| format!("The pattern of {} cannot be read.", parameter.name))?;
                 patterns.insert(parameter.name.clone(), whole);
             }
         }

@@ -43,11 +43,7 @@ impl Gateway {
             self.place(&mut next, &before, api, source).await;
         }
         next.keys = snapshot.keys.iter().map(|key| (key.id.clone(), key.clone())).collect();
-        next.grants = snapshot
-            .grants
-            .iter()
-            .map(|grant| ((grant.app_id.clone(), grant.api_id.clone()), grant.expires_at))
-            .collect();
+        next.grants = snapshot.grants.iter().map(|grant| ((grant.app_id.clone(), grant.api_id.clone()), grant.expires_at)).collect();
         self.routes.store(Arc::new(next));
         if let Some(file) = &self.snapshot_file
             && let Err(error) = disk::write(file, &snapshot).await

@@ -7,11 +7,11 @@ use model::statement::Page;
 use model::view::{TryAnswer, TryStep};
 use model::{ErrorCode, Problem};
 
+use crate::Gateway;
 use crate::answer::{answer, server_timing};
 use crate::parameters::{self, Given};
 use crate::plan::Plan;
 use crate::stack::{Served, Timings, run};
-use crate::Gateway;
 
 /// A definition and the values to call it with.
 pub struct TrialRequest {

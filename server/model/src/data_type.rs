@@ -101,13 +101,7 @@ impl DataType {
             Self::Int64 => "int64",
             Self::Float64 => "double",
             Self::Bytes => "bytes",
-            Self::String
-            | Self::Decimal { .. }
-            | Self::Date
-            | Self::Time
-            | Self::Timestamp
-            | Self::Uuid
-            | Self::Json => "string",
+            Self::String | Self::Decimal { .. } | Self::Date | Self::Time | Self::Timestamp | Self::Uuid | Self::Json => "string",
         }
     }
 

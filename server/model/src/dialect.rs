@@ -33,12 +33,9 @@ impl Dialect {
                 DataType::Timestamp => format!("CAST(${n} AS timestamptz)"),
                 DataType::Uuid => format!("CAST(${n} AS uuid)"),
                 DataType::Json => format!("CAST(${n} AS jsonb)"),
-                DataType::String
-                | DataType::Bool
-                | DataType::Int32
-                | DataType::Int64
-                | DataType::Float64
-                | DataType::Bytes => format!("${n}"),
+                DataType::String | DataType::Bool | DataType::Int32 | DataType::Int64 | DataType::Float64 | DataType::Bytes => {
+                    format!("${n}")
+                }
             },
         }
     }

@@ -52,16 +52,8 @@ pub enum Aggregate {
 }
 
 impl Aggregate {
-    pub const ALL: [Aggregate; 8] = [
-        Self::Count,
-        Self::CountFilled,
-        Self::CountEmpty,
-        Self::CountDistinct,
-        Self::Sum,
-        Self::Mean,
-        Self::Least,
-        Self::Greatest,
-    ];
+    pub const ALL: [Aggregate; 8] =
+        [Self::Count, Self::CountFilled, Self::CountEmpty, Self::CountDistinct, Self::Sum, Self::Mean, Self::Least, Self::Greatest];
 
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -294,7 +286,9 @@ impl Filter {
 
 /// A constant of the form as a text literal; a source compares it by the column's own type.
 fn literal(text: &str) -> String {
-    if text.parse::<i64>().is_ok() || text.parse::<f64>().is_ok_and(f64::is_finite) && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-') {
+    if text.parse::<i64>().is_ok()
+        || text.parse::<f64>().is_ok_and(f64::is_finite) && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-')
+    {
         text.to_owned()
     } else {
         format!("'{}'", text.replace('\'', "''"))
@@ -315,21 +309,14 @@ impl QueryForm {
         sql.push_str(&columns.join(",\n       "));
         sql.push_str(&format!("\nFROM {}", table_sql(&self.table, dialect)));
         self.push_where(&mut sql, parameters, dialect);
-        let groups: Vec<String> = self
-            .select
-            .iter()
-            .filter(|selected| selected.aggregate.is_none())
-            .map(|selected| dialect.quote(&selected.column))
-            .collect();
+        let groups: Vec<String> =
+            self.select.iter().filter(|selected| selected.aggregate.is_none()).map(|selected| dialect.quote(&selected.column)).collect();
         if self.is_grouped() && !groups.is_empty() {
             sql.push_str(&format!("\nGROUP BY {}", groups.join(", ")));
         }
         if !self.sort.is_empty() {
-            let order: Vec<String> = self
-                .sort
-                .iter()
-                .map(|sort| dialect.quote(&sort.field) + if sort.descending { " DESC" } else { "" })
-                .collect();
+            let order: Vec<String> =
+                self.sort.iter().map(|sort| dialect.quote(&sort.field) + if sort.descending { " DESC" } else { "" }).collect();
             sql.push_str(&format!("\nORDER BY {}", order.join(", ")));
         }
         sql
@@ -343,9 +330,7 @@ impl QueryForm {
         sql.push_str("\nWHERE 1 = 1");
         for filter in &self.filters {
             let names = filter.parameters();
-            let needed = |name: &String| {
-                parameters.iter().any(|p| &p.name == name && (p.required || p.default.is_some()))
-            };
+            let needed = |name: &String| parameters.iter().any(|p| &p.name == name && (p.required || p.default.is_some()));
             let condition = filter.condition(dialect);
             if names.iter().all(needed) {
                 sql.push_str(&format!("\n  AND {condition}"));
@@ -392,12 +377,7 @@ pub fn kv_script(kv: &KvBody, fields: &[Field], dialect: Dialect) -> String {
             format!("{} = :{name}", dialect.quote(column))
         })
         .collect();
-    format!(
-        "SELECT {}\nFROM {}\nWHERE {}\nLIMIT 2",
-        columns.join(", "),
-        table_sql(&kv.table, dialect),
-        conditions.join(" AND ")
-    )
+    format!("SELECT {}\nFROM {}\nWHERE {}\nLIMIT 2", columns.join(", "), table_sql(&kv.table, dialect), conditions.join(" AND "))
 }
 
 #[cfg(test)]
@@ -407,11 +387,8 @@ mod tests {
 
     fn delays() -> QueryForm {
         let plain = |name: &str| Selected { name: name.into(), column: name.into(), aggregate: None };
-        let counted = |name: &str, column: &str, aggregate| Selected {
-            name: name.into(),
-            column: column.into(),
-            aggregate: Some(aggregate),
-        };
+        let counted =
+            |name: &str, column: &str, aggregate| Selected { name: name.into(), column: column.into(), aggregate: Some(aggregate) };
         QueryForm {
             table: TableRef::new("flights"),
             select: vec![

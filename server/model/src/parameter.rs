@@ -103,11 +103,7 @@ impl Parameter {
         self.default.as_deref().and_then(|text| self.read_texts(&[text]).ok())
     }
 
-    fn checked_list(
-        &self,
-        len: usize,
-        items: impl Iterator<Item = Result<Value, String>>,
-    ) -> Result<Value, String> {
+    fn checked_list(&self, len: usize, items: impl Iterator<Item = Result<Value, String>>) -> Result<Value, String> {
         if len == 0 {
             return Err("Expected at least one value.".into());
         }

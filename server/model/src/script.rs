@@ -74,12 +74,7 @@ impl Script {
     }
 
     /// The statement for these values. `given` answers `None` for an absent parameter.
-    pub fn render<'a>(
-        &self,
-        dialect: Dialect,
-        parameters: &[Parameter],
-        given: impl Fn(&str) -> Option<&'a Value>,
-    ) -> Rendered {
+    pub fn render<'a>(&self, dialect: Dialect, parameters: &[Parameter], given: impl Fn(&str) -> Option<&'a Value>) -> Rendered {
         let mut out = Rendered { sql: String::new(), binds: Vec::new() };
         for part in &self.parts {
             if let Part::Optional(inner) = part {
@@ -98,18 +93,11 @@ impl Script {
     }
 }
 
-fn push_part<'a>(
-    out: &mut Rendered,
-    part: &Part,
-    dialect: Dialect,
-    parameters: &[Parameter],
-    given: &impl Fn(&str) -> Option<&'a Value>,
-) {
+fn push_part<'a>(out: &mut Rendered, part: &Part, dialect: Dialect, parameters: &[Parameter], given: &impl Fn(&str) -> Option<&'a Value>) {
     match part {
         Part::Text(text) => out.sql.push_str(text),
         Part::Parameter(name) => {
-            let data_type =
-                parameters.iter().find(|parameter| &parameter.name == name).map(|p| p.data_type).unwrap_or_default();
+            let data_type = parameters.iter().find(|parameter| &parameter.name == name).map(|p| p.data_type).unwrap_or_default();
             match given(name) {
                 Some(Value::List(items)) if !items.is_empty() => {
                     for (index, item) in items.iter().enumerate() {
@@ -248,9 +236,9 @@ mod tests {
 
     fn rendered(text: &str, given: &[(&str, Value)]) -> Rendered {
         let parameters = [Parameter::new("carrier", DataType::String), Parameter::new("day", DataType::Date)];
-        Script::parse(text).unwrap().render(Dialect::Postgres, &parameters, |name| {
-            given.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
-        })
+        Script::parse(text)
+            .unwrap()
+            .render(Dialect::Postgres, &parameters, |name| given.iter().find(|(known, _)| *known == name).map(|(_, value)| value))
     }
 
     #[test]

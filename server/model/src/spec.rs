@@ -143,19 +143,9 @@ impl ApiSpec {
     pub fn empty(kind: ApiKind) -> Self {
         let body = match kind {
             ApiKind::Kv => ApiBody::Kv(KvBody::default()),
-            ApiKind::Sql => ApiBody::Sql(SqlBody {
-                query: Query::Form(QueryForm::default()),
-                page_size: Some(DEFAULT_PAGE_SIZE),
-            }),
+            ApiKind::Sql => ApiBody::Sql(SqlBody { query: Query::Form(QueryForm::default()), page_size: Some(DEFAULT_PAGE_SIZE) }),
         };
-        Self {
-            title: String::new(),
-            source: String::new(),
-            body,
-            parameters: Vec::new(),
-            fields: Vec::new(),
-            policy: Policy::default(),
-        }
+        Self { title: String::new(), source: String::new(), body, parameters: Vec::new(), fields: Vec::new(), policy: Policy::default() }
     }
 
     #[must_use]

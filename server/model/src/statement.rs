@@ -57,9 +57,9 @@ pub fn test_arguments(spec: &ApiSpec, all: bool) -> Arguments {
         .filter(|parameter| all || parameter.required || parameter.default.is_some())
         .map(|parameter| {
             let given = parameter.test_value.as_ref().or(parameter.default.as_ref()).or(parameter.choices.first());
-            let value = given
-                .and_then(|text| parameter.read_texts(&[text]).ok())
-                .unwrap_or_else(|| if parameter.list { Value::List(vec![any_value(parameter.data_type)]) } else { any_value(parameter.data_type) });
+            let value = given.and_then(|text| parameter.read_texts(&[text]).ok()).unwrap_or_else(|| {
+                if parameter.list { Value::List(vec![any_value(parameter.data_type)]) } else { any_value(parameter.data_type) }
+            });
             (parameter.name.clone(), value)
         })
         .collect()

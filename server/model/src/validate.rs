@@ -103,7 +103,10 @@ fn check_form(spec: &ApiSpec, form: &QueryForm, found: &mut Errors) {
             match spec.parameter(&name) {
                 None => found.add(&place, format!("There is no parameter {name}.")),
                 Some(parameter) if parameter.list != (filter.op == Op::In) => {
-                    found.add(&place, format!("{name} takes {}.", if parameter.list { "a list: use “is one of”" } else { "one value: make it a list" }));
+                    found.add(
+                        &place,
+                        format!("{name} takes {}.", if parameter.list { "a list: use “is one of”" } else { "one value: make it a list" }),
+                    );
                 }
                 Some(_) => {}
             }
@@ -142,10 +145,9 @@ fn check_script(spec: &ApiSpec, text: &str, found: &mut Errors) {
     for (name, only_optional) in &used {
         match spec.parameter(name) {
             None => found.add("script", format!("There is no parameter {name}.")),
-            Some(parameter) if !only_optional && !parameter.required && parameter.default.is_none() => found.add(
-                format!("parameters.{name}"),
-                "It stands outside [[ … ]], so it must be required or have a default.",
-            ),
+            Some(parameter) if !only_optional && !parameter.required && parameter.default.is_none() => {
+                found.add(format!("parameters.{name}"), "It stands outside [[ … ]], so it must be required or have a default.")
+            }
             Some(_) => {}
         }
     }
@@ -202,7 +204,10 @@ fn check_parameter(parameter: &Parameter, found: &mut Errors) {
         let Some(bound) = bound else { continue };
         let fits = if bounds_are_lengths { bound.parse::<u32>().is_ok() } else { read_text(parameter.data_type, bound).is_ok() };
         if !fits {
-            found.add(place(part), if bounds_are_lengths { "A length: a whole number.".to_owned() } else { format!("A {}.", parameter.data_type.word()) });
+            found.add(
+                place(part),
+                if bounds_are_lengths { "A length: a whole number.".to_owned() } else { format!("A {}.", parameter.data_type.word()) },
+            );
         }
     }
     for choice in &parameter.choices {

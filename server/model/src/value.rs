@@ -163,10 +163,7 @@ mod tests {
         ] {
             assert!(read_text(data_type, bad).is_err(), "{data_type:?} took {bad:?}");
         }
-        assert_eq!(
-            read_text(DataType::Timestamp, "2013-01-01T05:00:00-05:00"),
-            Ok(Value::Text("2013-01-01T10:00:00Z".into()))
-        );
+        assert_eq!(read_text(DataType::Timestamp, "2013-01-01T05:00:00-05:00"), Ok(Value::Text("2013-01-01T10:00:00Z".into())));
     }
 
     #[test]

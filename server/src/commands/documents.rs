@@ -90,7 +90,11 @@ impl Server {
         }
         let mut said = answer["detail"].as_str().unwrap_or("the server refused").to_owned();
         for error in answer["errors"].as_array().into_iter().flatten() {
-            said.push_str(&format!("\n  {}: {}", error["field"].as_str().unwrap_or_default(), error["message"].as_str().unwrap_or_default()));
+            said.push_str(&format!(
+                "\n  {}: {}",
+                error["field"].as_str().unwrap_or_default(),
+                error["message"].as_str().unwrap_or_default()
+            ));
         }
         Err(format!("{said}\n  request {}", answer["request_id"].as_str().unwrap_or_default()))
     }

@@ -68,7 +68,8 @@ pub(super) async fn load(file: &Path) -> Result<(), String> {
 }
 
 async fn write(file: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    let options = SqliteConnectOptions::new().filename(file).create_if_missing(true).pragma("journal_mode", "OFF").pragma("synchronous", "OFF");
+    let options =
+        SqliteConnectOptions::new().filename(file).create_if_missing(true).pragma("journal_mode", "OFF").pragma("synchronous", "OFF");
     let mut connection = SqliteConnection::connect_with(&options).await?;
     for table in &TABLES {
         let create = format!("CREATE TABLE {} ({})", table.name, table.columns);

@@ -37,7 +37,9 @@ pub(crate) async fn prepare(control: &Control, data_dir: &Path) -> Result<(), St
     people(control).await.map_err(sentence)?;
     let builder = signed_in(control, "builder@demo").await?;
     let path = std::path::absolute(&database).map_err(|error| error.to_string())?;
-    publish(control, &builder, &path.display().to_string()).await.map_err(|problem| format!("the demo's APIs could not be made: {problem}"))?;
+    publish(control, &builder, &path.display().to_string())
+        .await
+        .map_err(|problem| format!("the demo's APIs could not be made: {problem}"))?;
     app(control, &builder, data_dir).await
 }
 

@@ -56,30 +56,24 @@ impl Store {
     /// # Errors
     /// Where the database does not answer; so for every read below.
     pub async fn apis(&self) -> Result<Vec<ApiRow>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT id, domain, name, grpc_name, kind, owner_id, created_at FROM apis ORDER BY domain, name",
-        )
-        .fetch_all(&self.pool)
-        .await?)
+        Ok(sqlx::query_as("SELECT id, domain, name, grpc_name, kind, owner_id, created_at FROM apis ORDER BY domain, name")
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     pub async fn api(&self, domain: &str, name: &str) -> Result<Option<ApiRow>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT id, domain, name, grpc_name, kind, owner_id, created_at FROM apis WHERE domain = $1 AND name = $2",
-        )
-        .bind(domain)
-        .bind(name)
-        .fetch_optional(&self.pool)
-        .await?)
+        Ok(sqlx::query_as("SELECT id, domain, name, grpc_name, kind, owner_id, created_at FROM apis WHERE domain = $1 AND name = $2")
+            .bind(domain)
+            .bind(name)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     pub async fn api_by_id(&self, id: &str) -> Result<Option<ApiRow>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT id, domain, name, grpc_name, kind, owner_id, created_at FROM apis WHERE id = $1",
-        )
-        .bind(id)
-        .fetch_optional(&self.pool)
-        .await?)
+        Ok(sqlx::query_as("SELECT id, domain, name, grpc_name, kind, owner_id, created_at FROM apis WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     pub async fn drafts(&self) -> Result<Vec<DraftRow>, StoreError> {
@@ -116,18 +110,14 @@ impl Store {
     }
 
     pub async fn version(&self, id: &str) -> Result<Option<VersionRow>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT id, api_id, number, spec, state, evidence, author_id, created_at FROM versions WHERE id = $1",
-        )
-        .bind(id)
-        .fetch_optional(&self.pool)
-        .await?)
+        Ok(sqlx::query_as("SELECT id, api_id, number, spec, state, evidence, author_id, created_at FROM versions WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     pub async fn releases(&self) -> Result<Vec<ReleaseRow>, StoreError> {
-        Ok(sqlx::query_as("SELECT api_id, environment, version_id, released_by, released_at FROM releases")
-            .fetch_all(&self.pool)
-            .await?)
+        Ok(sqlx::query_as("SELECT api_id, environment, version_id, released_by, released_at FROM releases").fetch_all(&self.pool).await?)
     }
 
     pub async fn releases_of(&self, api_id: &str) -> Result<Vec<ReleaseRow>, StoreError> {
@@ -169,17 +159,15 @@ impl Tx {
     }
 
     pub async fn insert_draft(&mut self, row: &DraftRow) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO drafts (api_id, spec, edit, step, updated_by, updated_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(&row.api_id)
-        .bind(&row.spec)
-        .bind(row.edit)
-        .bind(&row.step)
-        .bind(&row.updated_by)
-        .bind(row.updated_at)
-        .execute(&mut *self.inner)
-        .await?;
+        sqlx::query("INSERT INTO drafts (api_id, spec, edit, step, updated_by, updated_at) VALUES ($1, $2, $3, $4, $5, $6)")
+            .bind(&row.api_id)
+            .bind(&row.spec)
+            .bind(row.edit)
+            .bind(&row.step)
+            .bind(&row.updated_by)
+            .bind(row.updated_at)
+            .execute(&mut *self.inner)
+            .await?;
         Ok(())
     }
 
@@ -211,11 +199,8 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Stale`] where it was saved or sent in the meantime.
     pub async fn take_draft(&mut self, api_id: &str, edit: i64) -> Result<(), StoreError> {
-        let taken = sqlx::query("DELETE FROM drafts WHERE api_id = $1 AND edit = $2")
-            .bind(api_id)
-            .bind(edit)
-            .execute(&mut *self.inner)
-            .await?;
+        let taken =
+            sqlx::query("DELETE FROM drafts WHERE api_id = $1 AND edit = $2").bind(api_id).bind(edit).execute(&mut *self.inner).await?;
         one_row(&taken)
     }
 
@@ -246,11 +231,7 @@ impl Tx {
     }
 
     pub async fn set_version_state(&mut self, id: &str, state: &str) -> Result<(), StoreError> {
-        let changed = sqlx::query("UPDATE versions SET state = $2 WHERE id = $1")
-            .bind(id)
-            .bind(state)
-            .execute(&mut *self.inner)
-            .await?;
+        let changed = sqlx::query("UPDATE versions SET state = $2 WHERE id = $1").bind(id).bind(state).execute(&mut *self.inner).await?;
         one_row(&changed)
     }
 

@@ -41,9 +41,7 @@ impl Store {
     /// # Errors
     /// Where the database does not answer; so for every read below.
     pub async fn apps(&self) -> Result<Vec<AppRow>, StoreError> {
-        Ok(sqlx::query_as("SELECT id, domain, name, owner_id, created_at FROM apps ORDER BY domain, name")
-            .fetch_all(&self.pool)
-            .await?)
+        Ok(sqlx::query_as("SELECT id, domain, name, owner_id, created_at FROM apps ORDER BY domain, name").fetch_all(&self.pool).await?)
     }
 
     pub async fn app(&self, domain: &str, name: &str) -> Result<Option<AppRow>, StoreError> {
@@ -105,13 +103,12 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Stale`] where the app has no such key, or it is revoked already.
     pub async fn revoke_key(&mut self, app_id: &str, id: &str) -> Result<(), StoreError> {
-        let changed =
-            sqlx::query("UPDATE app_keys SET revoked_at = $3 WHERE id = $1 AND app_id = $2 AND revoked_at IS NULL")
-                .bind(id)
-                .bind(app_id)
-                .bind(self.change.at)
-                .execute(&mut *self.inner)
-                .await?;
+        let changed = sqlx::query("UPDATE app_keys SET revoked_at = $3 WHERE id = $1 AND app_id = $2 AND revoked_at IS NULL")
+            .bind(id)
+            .bind(app_id)
+            .bind(self.change.at)
+            .execute(&mut *self.inner)
+            .await?;
         one_row(&changed)
     }
 
@@ -134,11 +131,8 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Stale`] where there is no such grant.
     pub async fn delete_grant(&mut self, app_id: &str, api_id: &str) -> Result<(), StoreError> {
-        let gone = sqlx::query("DELETE FROM grants WHERE app_id = $1 AND api_id = $2")
-            .bind(app_id)
-            .bind(api_id)
-            .execute(&mut *self.inner)
-            .await?;
+        let gone =
+            sqlx::query("DELETE FROM grants WHERE app_id = $1 AND api_id = $2").bind(app_id).bind(api_id).execute(&mut *self.inner).await?;
         one_row(&gone)
     }
 }

@@ -17,7 +17,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Why metadata could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("the metadata database was made by a newer Sluice (it has migration {0}). Start that version, or restore a backup from before it")]
+    #[error(
+        "the metadata database was made by a newer Sluice (it has migration {0}). Start that version, or restore a backup from before it"
+    )]
     Newer(i64),
     #[error("the metadata database could not be migrated: {0}")]
     Migrate(MigrateError),
@@ -115,9 +117,8 @@ impl Store {
     /// Where the database does not answer.
     pub async fn write(&self, change: Change) -> Result<Tx, StoreError> {
         let mut inner = self.pool.begin().await?;
-        let revision = sqlx::query_scalar("UPDATE revision SET value = value + 1 WHERE id = 1 RETURNING value")
-            .fetch_one(&mut *inner)
-            .await?;
+        let revision =
+            sqlx::query_scalar("UPDATE revision SET value = value + 1 WHERE id = 1 RETURNING value").fetch_one(&mut *inner).await?;
         Ok(Tx { inner, revision, change })
     }
 

@@ -70,10 +70,7 @@ impl Store {
     }
 
     pub async fn domain(&self, name: &str) -> Result<Option<DomainRow>, StoreError> {
-        Ok(sqlx::query_as("SELECT name, title, created_at FROM domains WHERE name = $1")
-            .bind(name)
-            .fetch_optional(&self.pool)
-            .await?)
+        Ok(sqlx::query_as("SELECT name, title, created_at FROM domains WHERE name = $1").bind(name).fetch_optional(&self.pool).await?)
     }
 
     pub async fn users(&self) -> Result<Vec<UserRow>, StoreError> {
@@ -83,21 +80,17 @@ impl Store {
     }
 
     pub async fn user(&self, id: &str) -> Result<Option<UserRow>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT id, email, password_hash, is_admin, active, created_at FROM users WHERE id = $1",
-        )
-        .bind(id)
-        .fetch_optional(&self.pool)
-        .await?)
+        Ok(sqlx::query_as("SELECT id, email, password_hash, is_admin, active, created_at FROM users WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     pub async fn user_by_email(&self, email: &str) -> Result<Option<UserRow>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT id, email, password_hash, is_admin, active, created_at FROM users WHERE email = $1",
-        )
-        .bind(email)
-        .fetch_optional(&self.pool)
-        .await?)
+        Ok(sqlx::query_as("SELECT id, email, password_hash, is_admin, active, created_at FROM users WHERE email = $1")
+            .bind(email)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     /// All memberships of one person.
@@ -110,18 +103,14 @@ impl Store {
 
     /// All memberships, for the lists of people and of domains.
     pub async fn members(&self) -> Result<Vec<MemberRow>, StoreError> {
-        Ok(sqlx::query_as("SELECT user_id, domain, role FROM members ORDER BY domain, user_id, role")
-            .fetch_all(&self.pool)
-            .await?)
+        Ok(sqlx::query_as("SELECT user_id, domain, role FROM members ORDER BY domain, user_id, role").fetch_all(&self.pool).await?)
     }
 
     pub async fn session_by_hash(&self, hash: &str) -> Result<Option<SessionRow>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT id, hash, user_id, agent, created_at, seen_at, expires_at FROM sessions WHERE hash = $1",
-        )
-        .bind(hash)
-        .fetch_optional(&self.pool)
-        .await?)
+        Ok(sqlx::query_as("SELECT id, hash, user_id, agent, created_at, seen_at, expires_at FROM sessions WHERE hash = $1")
+            .bind(hash)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     pub async fn sessions_of(&self, user_id: &str) -> Result<Vec<SessionRow>, StoreError> {
@@ -160,11 +149,7 @@ impl Store {
 
     /// Ends one session of a person; whether there was one.
     pub async fn close_session(&self, user_id: &str, id: &str) -> Result<bool, StoreError> {
-        let ended = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2")
-            .bind(id)
-            .bind(user_id)
-            .execute(&self.pool)
-            .await?;
+        let ended = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2").bind(id).bind(user_id).execute(&self.pool).await?;
         Ok(ended.rows_affected() == 1)
     }
 
@@ -176,12 +161,10 @@ impl Store {
     }
 
     pub async fn tokens_of(&self, user_id: &str) -> Result<Vec<TokenRow>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT id, hash, user_id, name, created_at, expires_at FROM tokens WHERE user_id = $1 ORDER BY created_at DESC",
-        )
-        .bind(user_id)
-        .fetch_all(&self.pool)
-        .await?)
+        Ok(sqlx::query_as("SELECT id, hash, user_id, name, created_at, expires_at FROM tokens WHERE user_id = $1 ORDER BY created_at DESC")
+            .bind(user_id)
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     pub async fn invitation(&self, hash: &str) -> Result<Option<InvitationRow>, StoreError> {
@@ -192,11 +175,7 @@ impl Store {
     }
 
     pub async fn note_failed_sign_in(&self, email: &str, at: Millis) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO sign_in_failures (email, at) VALUES ($1, $2)")
-            .bind(email)
-            .bind(at)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query("INSERT INTO sign_in_failures (email, at) VALUES ($1, $2)").bind(email).bind(at).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -229,26 +208,20 @@ impl Tx {
     }
 
     pub async fn set_domain_title(&mut self, name: &str, title: &str) -> Result<(), StoreError> {
-        let changed = sqlx::query("UPDATE domains SET title = $2 WHERE name = $1")
-            .bind(name)
-            .bind(title)
-            .execute(&mut *self.inner)
-            .await?;
+        let changed = sqlx::query("UPDATE domains SET title = $2 WHERE name = $1").bind(name).bind(title).execute(&mut *self.inner).await?;
         one_row(&changed)
     }
 
     pub async fn insert_user(&mut self, row: &UserRow) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO users (id, email, password_hash, is_admin, active, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(&row.id)
-        .bind(&row.email)
-        .bind(row.password_hash.as_deref())
-        .bind(row.is_admin)
-        .bind(row.active)
-        .bind(row.created_at)
-        .execute(&mut *self.inner)
-        .await?;
+        sqlx::query("INSERT INTO users (id, email, password_hash, is_admin, active, created_at) VALUES ($1, $2, $3, $4, $5, $6)")
+            .bind(&row.id)
+            .bind(&row.email)
+            .bind(row.password_hash.as_deref())
+            .bind(row.is_admin)
+            .bind(row.active)
+            .bind(row.created_at)
+            .execute(&mut *self.inner)
+            .await?;
         Ok(())
     }
 
@@ -268,11 +241,8 @@ impl Tx {
 
     /// Sets a password and ends every session that was opened with the old one.
     pub async fn set_password(&mut self, id: &str, hash: &str) -> Result<(), StoreError> {
-        let changed = sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
-            .bind(id)
-            .bind(hash)
-            .execute(&mut *self.inner)
-            .await?;
+        let changed =
+            sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1").bind(id).bind(hash).execute(&mut *self.inner).await?;
         sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(id).execute(&mut *self.inner).await?;
         one_row(&changed)
     }
@@ -285,11 +255,7 @@ impl Tx {
 
     /// Replaces the roles that a person has in a domain.
     pub async fn set_roles(&mut self, user_id: &str, domain: &str, roles: &[&str]) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM members WHERE user_id = $1 AND domain = $2")
-            .bind(user_id)
-            .bind(domain)
-            .execute(&mut *self.inner)
-            .await?;
+        sqlx::query("DELETE FROM members WHERE user_id = $1 AND domain = $2").bind(user_id).bind(domain).execute(&mut *self.inner).await?;
         for role in roles {
             sqlx::query("INSERT INTO members (user_id, domain, role) VALUES ($1, $2, $3)")
                 .bind(user_id)
@@ -302,28 +268,23 @@ impl Tx {
     }
 
     pub async fn insert_token(&mut self, row: &TokenRow) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO tokens (id, hash, user_id, name, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(&row.id)
-        .bind(&row.hash)
-        .bind(&row.user_id)
-        .bind(&row.name)
-        .bind(row.created_at)
-        .bind(row.expires_at)
-        .execute(&mut *self.inner)
-        .await?;
+        sqlx::query("INSERT INTO tokens (id, hash, user_id, name, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)")
+            .bind(&row.id)
+            .bind(&row.hash)
+            .bind(&row.user_id)
+            .bind(&row.name)
+            .bind(row.created_at)
+            .bind(row.expires_at)
+            .execute(&mut *self.inner)
+            .await?;
         Ok(())
     }
 
     /// # Errors
     /// [`StoreError::Stale`] where the person has no such token.
     pub async fn delete_token(&mut self, user_id: &str, id: &str) -> Result<(), StoreError> {
-        let gone = sqlx::query("DELETE FROM tokens WHERE id = $1 AND user_id = $2")
-            .bind(id)
-            .bind(user_id)
-            .execute(&mut *self.inner)
-            .await?;
+        let gone =
+            sqlx::query("DELETE FROM tokens WHERE id = $1 AND user_id = $2").bind(id).bind(user_id).execute(&mut *self.inner).await?;
         one_row(&gone)
     }
 
@@ -343,8 +304,7 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Stale`] where it has been used.
     pub async fn take_invitation(&mut self, hash: &str) -> Result<(), StoreError> {
-        let taken =
-            sqlx::query("DELETE FROM invitations WHERE hash = $1").bind(hash).execute(&mut *self.inner).await?;
+        let taken = sqlx::query("DELETE FROM invitations WHERE hash = $1").bind(hash).execute(&mut *self.inner).await?;
         one_row(&taken)
     }
 

@@ -31,20 +31,16 @@ impl Store {
     /// # Errors
     /// Where the database does not answer; so for every read below.
     pub async fn sources(&self) -> Result<Vec<SourceRow>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT id, name, domain, driver, about, edit, created_by, updated_at FROM sources ORDER BY name",
-        )
-        .fetch_all(&self.pool)
-        .await?)
+        Ok(sqlx::query_as("SELECT id, name, domain, driver, about, edit, created_by, updated_at FROM sources ORDER BY name")
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     pub async fn source(&self, name: &str) -> Result<Option<SourceRow>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT id, name, domain, driver, about, edit, created_by, updated_at FROM sources WHERE name = $1",
-        )
-        .bind(name)
-        .fetch_optional(&self.pool)
-        .await?)
+        Ok(sqlx::query_as("SELECT id, name, domain, driver, about, edit, created_by, updated_at FROM sources WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     pub async fn bindings(&self) -> Result<Vec<BindingRow>, StoreError> {
@@ -54,12 +50,10 @@ impl Store {
     }
 
     pub async fn bindings_of(&self, source_id: &str) -> Result<Vec<BindingRow>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT source_id, environment, config, secret FROM bindings WHERE source_id = $1 ORDER BY environment",
-        )
-        .bind(source_id)
-        .fetch_all(&self.pool)
-        .await?)
+        Ok(sqlx::query_as("SELECT source_id, environment, config, secret FROM bindings WHERE source_id = $1 ORDER BY environment")
+            .bind(source_id)
+            .fetch_all(&self.pool)
+            .await?)
     }
 }
 
@@ -87,14 +81,13 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Stale`] where somebody has edited it since `edit`.
     pub async fn update_source(&mut self, id: &str, about: &str, edit: i64) -> Result<(), StoreError> {
-        let changed =
-            sqlx::query("UPDATE sources SET about = $2, edit = edit + 1, updated_at = $3 WHERE id = $1 AND edit = $4")
-                .bind(id)
-                .bind(about)
-                .bind(self.change.at)
-                .bind(edit)
-                .execute(&mut *self.inner)
-                .await?;
+        let changed = sqlx::query("UPDATE sources SET about = $2, edit = edit + 1, updated_at = $3 WHERE id = $1 AND edit = $4")
+            .bind(id)
+            .bind(about)
+            .bind(self.change.at)
+            .bind(edit)
+            .execute(&mut *self.inner)
+            .await?;
         one_row(&changed)
     }
 

@@ -47,13 +47,14 @@ fn grants(detail: &ApiDetail, may: bool) -> impl IntoView + use<> {
                         <thead><tr><th>"App"</th><th>"Opened by"</th><th>"Since"</th><th>"Until"</th><th><span class="sr">"Actions"</span></th></tr></thead>
                         <tbody>{rows.into_iter().map(|grant| {
                             let app = format!("{}/{}", grant.app_domain, grant.app);
+                            let (domain, name) = (domain.clone(), name.clone());
                             view! {
                                 <tr><td class="lead-cell medium">{app.clone()}</td><td class="t-2" data-label="Opened by">{grant.granted_by}</td><td class="t-2 tn" data-label="Since"><Time at=grant.created_at/></td>
                                 <td class="t-2 tn" data-label="Until">{match grant.expires_at { Some(at) => view! { <Time at/> }.into_any(), None => "no end".into_any() }}</td>
                                 <td class="fit">{may.then(|| view! {
                                     <ActionForm action=end_grant>
-                                        <input type="hidden" name="domain" value=domain.clone()/>
-                                        <input type="hidden" name="name" value=name.clone()/>
+                                        <input type="hidden" name="domain" value=domain/>
+                                        <input type="hidden" name="name" value=name/>
                                         <input type="hidden" name="app" value=app/>
                                         <button class="btn btn-sm btn-bad" type="submit">"Close to it"</button>
                                     </ActionForm>
@@ -71,7 +72,8 @@ fn form(detail: &ApiDetail, apps: Vec<AppView>) -> impl IntoView + use<> {
     let Shared { grant, .. } = expect_context();
     let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
     if apps.is_empty() {
-        return view! { <p class="t-2 s13">"There is no app yet. "<a href="/apps">"Make one"</a>", then open this API to it."</p> }.into_any();
+        return view! { <p class="t-2 s13">"There is no app yet. "<a href="/apps">"Make one"</a>", then open this API to it."</p> }
+            .into_any();
     }
     view! {
         <ActionForm action=grant>
@@ -82,7 +84,7 @@ fn form(detail: &ApiDetail, apps: Vec<AppView>) -> impl IntoView + use<> {
                 <div class="form-row">
                     <Field id="app" label="App"><select class="select" id="app" name="app">{apps.into_iter().map(|app| {
                         let path = format!("{}/{}", app.domain, app.name);
-                        view! { <option value=path.clone()>{path}</option> }
+                        view! { <option value=path.clone()>{path.clone()}</option> }
                     }).collect_view()}</select></Field>
                     <Field id="days" label="Days" note="Empty for no end" error=field_error(grant, "days")><input class="input tn" id="days" name="days" inputmode="numeric"/></Field>
                 </div>

@@ -80,10 +80,22 @@ fn parameters(spec: &ApiSpec) -> impl IntoView + use<> {
         })
         .collect();
     let text = str::to_owned;
-    rows.push((text("fields"), text("list of names"), "if you like", text("Give back only these fields."), spec.fields.iter().take(2).map(|f| f.name.clone()).collect::<Vec<_>>().join(",")));
+    rows.push((
+        text("fields"),
+        text("list of names"),
+        "if you like",
+        text("Give back only these fields."),
+        spec.fields.iter().take(2).map(|f| f.name.clone()).collect::<Vec<_>>().join(","),
+    ));
     if let Some(size) = spec.page_size() {
         rows.push((text("limit"), text("integer"), "if you like", format!("Rows of one page; {size} without it."), text("10")));
-        rows.push((text("after"), text("text"), "if you like", text("The next of the answer before: gives the page behind it."), String::new()));
+        rows.push((
+            text("after"),
+            text("text"),
+            "if you like",
+            text("The next of the answer before: gives the page behind it."),
+            String::new(),
+        ));
     }
     view! {
         <section aria-labelledby="params"><h2 id="params">"Parameters"</h2>
@@ -110,7 +122,9 @@ fn about(parameter: &Parameter) -> String {
     match (&parameter.min, &parameter.max) {
         (Some(min), Some(max)) => parts.push(format!("From {min} to {max}.")),
         (Some(min), None) => parts.push(format!("At least {min}.")),
-        (None, Some(max)) => parts.push(format!("At most {max}{}.", if parameter.data_type == model::DataType::String { " characters" } else { "" })),
+        (None, Some(max)) => {
+            parts.push(format!("At most {max}{}.", if parameter.data_type == model::DataType::String { " characters" } else { "" }))
+        }
         (None, None) => {}
     }
     if let Some(default) = &parameter.default {

@@ -52,15 +52,15 @@ fn row(version: VersionView, (domain, name): (&str, &str), may: bool, rollback: 
             <td class="t-2 tn fit" data-label="Made"><Time at=version.created_at/></td>
             <td class="fit"><div class="row nowrap">
                 <a class="btn btn-sm" href=test>"Try"</a>
-                {may.then(|| back.into_iter().map(|environment| view! {
+                {may.then(|| back.into_iter().map(|environment| { let (domain, name) = (domain.clone(), name.clone()); view! {
                     <ActionForm action=rollback>
-                        <input type="hidden" name="domain" value=domain.clone()/>
-                        <input type="hidden" name="name" value=name.clone()/>
+                        <input type="hidden" name="domain" value=domain/>
+                        <input type="hidden" name="name" value=name/>
                         <input type="hidden" name="environment" value=environment.key()/>
                         <input type="hidden" name="version" value=number/>
                         <button class="btn btn-sm" type="submit">{format!("Go back to v{number} in {}", environment.key())}</button>
                     </ActionForm>
-                }).collect_view())}
+                } }).collect_view())}
             </div></td>
         </tr>
     }

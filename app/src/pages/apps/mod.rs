@@ -65,7 +65,8 @@ pub(crate) fn AppPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let at = api_params();
     let (make, revoke) = (ServerAction::<NewKey>::new(), ServerAction::<RevokeKey>::new());
-    let detail = Resource::new(move || (at.get(), make.version().get(), revoke.version().get()), |((domain, name), _, _)| app(domain, name));
+    let detail =
+        Resource::new(move || (at.get(), make.version().get(), revoke.version().get()), |((domain, name), _, _)| app(domain, name));
     view! {
         <Load resource=detail view=move |app| {
             let path = format!("{}/{}", app.domain, app.name);
@@ -99,13 +100,14 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
                 <thead><tr><th>"Key"</th><th>"For"</th><th>"Made"</th><th>"Until"</th><th>"State"</th><th><span class="sr">"Actions"</span></th></tr></thead>
                 <tbody>{keys.into_iter().map(|key| {
                     let live = key.revoked_at.is_none();
+                    let (domain, name, id) = (domain.clone(), name.clone(), key.id.clone());
                     view! {
                         <tr><td class="lead-cell mono">"slk_"{key.id.clone()}"_…"</td><td data-label="For">{key.environment.key()}</td><td class="t-2 tn" data-label="Made"><Time at=key.created_at/>" by "{key.created_by}</td>
                         <td class="t-2 tn" data-label="Until">{match key.expires_at { Some(at) => view! { <Time at/> }.into_any(), None => "no end".into_any() }}</td>
                         <td class="fit" data-label="State">{if live { view! { <span class="badge badge-ok"><span class="dot dot-ok" aria-hidden="true"></span>"Works"</span> }.into_any() } else { view! { <span class="badge">"Revoked"</span> }.into_any() }}</td>
                         <td class="fit">{(may && live).then(|| view! {
                             <ActionForm action=revoke>
-                                <input type="hidden" name="domain" value=domain.clone()/><input type="hidden" name="app" value=name.clone()/><input type="hidden" name="key" value=key.id.clone()/>
+                                <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/><input type="hidden" name="key" value=id/>
                                 <button class="btn btn-sm btn-bad" type="submit">"Revoke"</button>
                             </ActionForm>
                         })}</td></tr>

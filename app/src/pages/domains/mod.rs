@@ -69,11 +69,17 @@ pub(crate) fn DomainPage() -> impl IntoView {
     .into_any()
 }
 
-fn page(domain: &DomainView, may: bool, is_admin: bool, set: ServerAction<SetRoles>, rename: ServerAction<RenameDomain>) -> impl IntoView + use<> {
+fn page(
+    domain: &DomainView,
+    may: bool,
+    is_admin: bool,
+    set: ServerAction<SetRoles>,
+    rename: ServerAction<RenameDomain>,
+) -> impl IntoView + use<> {
     let name = domain.name.clone();
     let title = domain.title.clone();
     let members = domain.members.clone();
-    let row_name = name.clone();
+    let (row_name, title_name) = (name.clone(), name.clone());
     view! {
         <Crumbs at=vec![("Domains".into(), "/domains".into()), (name.clone(), String::new())]/>
         <PageHead title=name.clone() lead=title.clone()/>
@@ -100,7 +106,7 @@ fn page(domain: &DomainView, may: bool, is_admin: bool, set: ServerAction<SetRol
                 <ActionForm action=rename>
                     <section class="card card-pad stack">
                         <h2>"Title"</h2>
-                        <input type="hidden" name="domain" value=name/>
+                        <input type="hidden" name="domain" value=title_name/>
                         <Field id="title" label="What people read" error=field_error(rename, "title")><input class="input" id="title" name="title" maxlength="100" value=title/></Field>
                         <div class="row"><button class="btn" type="submit">"Rename"</button></div>
                     </section>

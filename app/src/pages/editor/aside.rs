@@ -32,7 +32,7 @@ fn found(report: CheckReport, is_kv: bool) -> impl IntoView {
             <Callout tone=Tone::Warn><p><b>"Not whole yet."</b></p><ul class="problem-list">{report.errors.iter().map(|error| view! { <li><code>{error.field.clone()}</code>" "{error.message.clone()}</li> }).collect_view()}</ul></Callout>
         })}
         {(good && is_kv).then(|| view! { <Callout tone=Tone::Ok><p><b>"It works."</b>" The key is different in every row, and never empty."</p></Callout> })}
-        {report.warnings.iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text.clone()}</p></Callout> }).collect_view()}
+        {report.warnings.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> }).collect_view()}
         {(good && !is_kv).then(|| sample_card("Live sample", sample, None))}
         {(!report.sql.is_empty() && !is_kv).then(|| view! { <section class="code" aria-label="Statement"><div class="code-head"><span>"The same in SQL"</span></div><pre tabindex="0"><code>{report.sql.clone()}</code></pre></section> })}
     }
@@ -55,7 +55,9 @@ fn sample_card(title: &'static str, sample: Sample, of: Option<i64>) -> impl Int
 /// Rows of the table as callers would get them: the fields that are given out, by their names.
 #[component]
 fn TableSample(editor: Editor) -> impl IntoView {
-    let table = Memo::new(move |_| editor.spec.with(|spec| (spec.source.clone(), spec.table().map(|table| table.name.clone()).unwrap_or_default())));
+    let table = Memo::new(move |_| {
+        editor.spec.with(|spec| (spec.source.clone(), spec.table().map(|table| table.name.clone()).unwrap_or_default()))
+    });
     let rows = Resource::new(
         move || table.get(),
         |(source, table)| async move {
@@ -80,7 +82,8 @@ fn as_given(editor: Editor, info: &TableInfo, sample: &Sample) -> impl IntoView 
         .filter_map(|field| Some((sample.columns.iter().position(|column| column.name == field.column)?, field.name.clone())))
         .collect();
     let mut given = Sample { took_ms: sample.took_ms, ..Sample::default() };
-    given.columns = places.iter().map(|(place, name)| model::table::Column { name: name.clone(), ..sample.columns[*place].clone() }).collect();
+    given.columns =
+        places.iter().map(|(place, name)| model::table::Column { name: name.clone(), ..sample.columns[*place].clone() }).collect();
     given.rows = sample.rows.iter().map(|row| places.iter().map(|(place, _)| row[*place].clone()).collect()).collect();
     let first: Option<Map<String, Json>> =
         given.rows.first().map(|row| given.columns.iter().map(|column| column.name.clone()).zip(row.iter().cloned()).collect());

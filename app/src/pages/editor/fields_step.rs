@@ -84,7 +84,8 @@ fn TablePicker(editor: Editor, known: Tables) -> impl IntoView {
 
 /// A draft that was made from a table begins with all its columns, as soon as the form is alive.
 fn begin_with_table(editor: Editor, tables: &[TableInfo]) {
-    let (name, fresh) = editor.spec.with_untracked(|spec| (spec.table().map(|table| table.name.clone()).unwrap_or_default(), spec.fields.is_empty()));
+    let (name, fresh) =
+        editor.spec.with_untracked(|spec| (spec.table().map(|table| table.name.clone()).unwrap_or_default(), spec.fields.is_empty()));
     let Some(info) = tables.iter().find(|info| fresh && info.table.name == name).cloned() else { return };
     Effect::new(move |_| {
         if editor.spec.with_untracked(|spec| spec.fields.is_empty()) {
@@ -144,17 +145,23 @@ fn ColumnTable(editor: Editor, info: TableInfo) -> impl IntoView {
 /// The name under which a plain column is given out; `None` where it is left out.
 fn given_name(editor: Editor, column: &str) -> Option<String> {
     editor.spec.with(|spec| match super::edits::form_of(spec) {
-        Some(form) => form.select.iter().find(|selected| selected.aggregate.is_none() && selected.column == column).map(|selected| selected.name.clone()),
+        Some(form) => form
+            .select
+            .iter()
+            .find(|selected| selected.aggregate.is_none() && selected.column == column)
+            .map(|selected| selected.name.clone()),
         None => spec.fields.iter().find(|field| field.column == column).map(|field| field.name.clone()),
     })
 }
 
 #[component]
 fn Script(editor: Editor) -> impl IntoView {
-    let text = move || editor.spec.with(|spec| match &spec.body {
-        ApiBody::Sql(SqlBody { query: Query::Script(text), .. }) => text.clone(),
-        _ => String::new(),
-    });
+    let text = move || {
+        editor.spec.with(|spec| match &spec.body {
+            ApiBody::Sql(SqlBody { query: Query::Script(text), .. }) => text.clone(),
+            _ => String::new(),
+        })
+    };
     view! {
         <section class="card card-pad stack">
             <Field id="script" label="SQL" note="One SELECT" help="Write :name where a caller gives a value, and [[ … ]] around what vanishes when it is absent.">

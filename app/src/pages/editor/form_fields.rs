@@ -11,11 +11,23 @@ use crate::ui::Icon;
 #[component]
 pub(super) fn Aggregates(editor: Editor, info: StoredValue<TableInfo>) -> impl IntoView {
     let rows = Memo::new(move |_| {
-        editor.spec.with(|spec| form_of(spec).map(|form| form.select.iter().filter(|selected| selected.aggregate.is_some()).cloned().collect::<Vec<_>>()).unwrap_or_default())
+        editor.spec.with(|spec| {
+            form_of(spec)
+                .map(|form| form.select.iter().filter(|selected| selected.aggregate.is_some()).cloned().collect::<Vec<_>>())
+                .unwrap_or_default()
+        })
     });
     let aggregate = RwSignal::new(Aggregate::Count);
     let column = RwSignal::new(info.with_value(|info| info.columns.first().map(|column| column.name.clone()).unwrap_or_default()));
-    let fitting = move || info.with_value(|info| info.columns.iter().filter(|column| aggregate.get().takes(column.data_type)).map(|column| column.name.clone()).collect::<Vec<_>>());
+    let fitting = move || {
+        info.with_value(|info| {
+            info.columns
+                .iter()
+                .filter(|column| aggregate.get().takes(column.data_type))
+                .map(|column| column.name.clone())
+                .collect::<Vec<_>>()
+        })
+    };
     let pick_aggregate = move |event| {
         if let Some(picked) = Aggregate::from_key(&event_target_value(&event)) {
             aggregate.set(picked);

@@ -27,13 +27,8 @@ use crate::pages::api::Console;
 use crate::ui::{Callout, Crumbs, FormProblem, Icon, Load, ProblemCallout, Tone, api_params};
 
 /// The steps after the first, which is a page of its own: key in the address, name.
-const STEPS: [(&str, &str); 5] = [
-    ("table", "Table and fields"),
-    ("parameters", "Parameters"),
-    ("policy", "Policy"),
-    ("try", "Try it"),
-    ("send", "Send for review"),
-];
+const STEPS: [(&str, &str); 5] =
+    [("table", "Table and fields"), ("parameters", "Parameters"), ("policy", "Policy"), ("try", "Try it"), ("send", "Send for review")];
 
 /// The channel of the form: raised gates are passed, the water stands at the step that is open.
 #[component]
@@ -130,7 +125,8 @@ fn Bar(editor: Editor, base: String, place: Signal<usize>) -> impl IntoView {
     };
     let to_next = base.clone();
     let back = move || place.get().checked_sub(1).map(|index| format!("{base}?step={}", STEPS[index].0));
-    let next = move || STEPS.get(place.get() + 1).map(|(key, name)| (format!("{to_next}?step={key}"), format!("Next: {}", name.to_lowercase())));
+    let next =
+        move || STEPS.get(place.get() + 1).map(|(key, name)| (format!("{to_next}?step={key}"), format!("Next: {}", name.to_lowercase())));
     view! {
         <FormProblem action=discard/>
         <div class="action-bar">

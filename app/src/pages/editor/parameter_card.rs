@@ -23,7 +23,11 @@ pub(super) fn ParameterCard(editor: Editor, name: String) -> impl IntoView {
     let title = name.get_value();
     let id = move |part: &str| name.with_value(|name| format!("p-{name}-{part}"));
     // A text field bound to one part; an empty text is an absent one.
-    let text = move |part: &'static str, label: &'static str, note: &'static str, get: fn(&Parameter) -> Option<String>, put: fn(&mut Parameter, Option<String>)| {
+    let text = move |part: &'static str,
+                     label: &'static str,
+                     note: &'static str,
+                     get: fn(&Parameter) -> Option<String>,
+                     put: fn(&mut Parameter, Option<String>)| {
         let error = Signal::derive(move || {
             let place = name.with_value(|name| format!("parameters.{name}.{part}"));
             editor.report.get()?.ok()?.errors.into_iter().find(|error| error.field == place).map(|error| error.message)

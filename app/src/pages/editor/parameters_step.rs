@@ -14,7 +14,8 @@ use crate::ui::{Empty, Icon, Load};
 
 #[component]
 pub(super) fn ParametersStep(editor: Editor) -> impl IntoView {
-    let names = Memo::new(move |_| editor.spec.with(|spec| spec.parameters.iter().map(|parameter| parameter.name.clone()).collect::<Vec<_>>()));
+    let names =
+        Memo::new(move |_| editor.spec.with(|spec| spec.parameters.iter().map(|parameter| parameter.name.clone()).collect::<Vec<_>>()));
     let is_form = editor.spec.with_untracked(|spec| form_of(spec).is_some());
     view! {
         {is_form.then(|| view! { <Filters editor/> })}
@@ -32,7 +33,9 @@ pub(super) fn ParametersStep(editor: Editor) -> impl IntoView {
 
 #[component]
 fn Filters(editor: Editor) -> impl IntoView {
-    let table = Memo::new(move |_| editor.spec.with(|spec| (spec.source.clone(), spec.table().map(|table| table.name.clone()).unwrap_or_default())));
+    let table = Memo::new(move |_| {
+        editor.spec.with(|spec| (spec.source.clone(), spec.table().map(|table| table.name.clone()).unwrap_or_default()))
+    });
     let known = Resource::new(
         move || table.get(),
         |(source, _)| async move { if source.is_empty() { Ok(Vec::new()) } else { tables(source, Environment::Prod).await } },
@@ -54,7 +57,13 @@ fn FilterRows(editor: Editor, info: TableInfo) -> impl IntoView {
     let column = RwSignal::new(info.columns.first().map(|column| column.name.clone()).unwrap_or_default());
     let op = RwSignal::new(Op::Is);
     let info = StoredValue::new(info);
-    let ops = move || info.with_value(|info| info.column(&column.get()).map(|column| Op::ALL.into_iter().filter(|op| op.takes(column.data_type)).collect::<Vec<_>>()).unwrap_or_default());
+    let ops = move || {
+        info.with_value(|info| {
+            info.column(&column.get())
+                .map(|column| Op::ALL.into_iter().filter(|op| op.takes(column.data_type)).collect::<Vec<_>>())
+                .unwrap_or_default()
+        })
+    };
     let add = move |_| {
         if let Some(column) = info.with_value(|info| info.column(&column.get_untracked()).cloned()) {
             editor.change(|spec| add_filter(spec, &column, op.get_untracked()));
@@ -100,10 +109,18 @@ fn Order(editor: Editor) -> impl IntoView {
     let add = move |_| {
         let name = picked.get_untracked();
         let field = if name.is_empty() { fields.get_untracked().first().cloned().unwrap_or_default() } else { name };
-        set_sort(Box::new(move |sort| if !sort.iter().any(|known| known.field == field) { sort.push(Sort { field, descending: false }); }));
+        set_sort(Box::new(move |sort| {
+            if !sort.iter().any(|known| known.field == field) {
+                sort.push(Sort { field, descending: false });
+            }
+        }));
     };
     let set_paged = move |on: bool| {
-        editor.change(|spec| if let ApiBody::Sql(sql) = &mut spec.body { sql.page_size = on.then_some(DEFAULT_PAGE_SIZE); });
+        editor.change(|spec| {
+            if let ApiBody::Sql(sql) = &mut spec.body {
+                sql.page_size = on.then_some(DEFAULT_PAGE_SIZE);
+            }
+        });
     };
     view! {
         <section class="card clip">

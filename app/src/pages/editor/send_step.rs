@@ -11,7 +11,9 @@ use crate::ui::{Callout, Field, FormProblem, Icon, ProblemCallout, SampleTable, 
 pub(super) fn SendStep(editor: Editor) -> impl IntoView {
     let submit = ServerAction::<Submit>::new();
     let (domain, name) = editor.place();
-    let ready = move || editor.report.get().is_some_and(|report| report.is_ok_and(|report| report.errors.is_empty())) && editor.saved.get() == Saved::Kept;
+    let ready = move || {
+        editor.report.get().is_some_and(|report| report.is_ok_and(|report| report.errors.is_empty())) && editor.saved.get() == Saved::Kept
+    };
     // The check beside the form may be older than the last change.
     Effect::new(move |_| editor.check_now());
     view! {

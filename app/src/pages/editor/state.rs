@@ -27,7 +27,6 @@ pub(super) struct Editor {
     at: StoredValue<(String, String)>,
     pub(super) spec: RwSignal<ApiSpec>,
     edit: RwSignal<i64>,
-    step: Memo<String>,
     pub(super) saved: RwSignal<Saved>,
     save: Action<(), ()>,
     check: Action<(), ()>,
@@ -51,7 +50,7 @@ impl Editor {
                 report.set(Some(found));
             }
         });
-        let editor = Self { at, spec, edit, step, saved, save, check, report, changes };
+        let editor = Self { at, spec, edit, saved, save, check, report, changes };
         Effect::new(move |_| {
             check.dispatch(());
         });
@@ -117,10 +116,6 @@ impl Editor {
                 self.check_now();
             }
         });
-    }
-
-    pub(super) fn step(&self) -> Memo<String> {
-        self.step
     }
 }
 

@@ -84,7 +84,11 @@ fn needs(me: &Me, asked: &[RequestView], apis: &[ApiSummary]) -> impl IntoView +
             glyph: "glyph glyph-info",
             icon: "inbox",
             title: format!("{} asks to publish {}/{} v{}", request.author, request.domain, request.name, request.version),
-            text: if request.reason.is_empty() { format!("For {}.", request.environment.key()) } else { format!("“{}”", request.reason) },
+            text: if request.reason.is_empty() {
+                format!("For {}.", request.environment.key())
+            } else {
+                format!("“{}”", request.reason)
+            },
             link: format!("/inbox/{}", request.id),
             verb: "Decide",
         });

@@ -20,6 +20,7 @@ fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAct
     let request = detail.request.clone();
     let path = format!("{}/{}", request.domain, request.name);
     let title = format!("Publish {path} v{}", request.version);
+    let (decide_id, withdraw_id) = (request.id.clone(), request.id.clone());
     let old = detail.replaces.map_or("nothing".to_owned(), |number| format!("version {number}"));
     view! {
         <Crumbs at=vec![("Inbox".into(), "/inbox".into()), (title.clone(), String::new())]/>
@@ -60,7 +61,7 @@ fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAct
         </div>
         {(request.state == RequestState::Open && request.may_decide).then(|| view! {
             <ActionForm action=decide>
-                <input type="hidden" name="id" value=request.id.clone()/>
+                <input type="hidden" name="id" value=decide_id/>
                 <div class="action-bar decide">
                     <div class="field grow"><label class="sr" for="why">"Reason"</label><input class="input" id="why" name="reason" maxlength="1000" placeholder="Reason: needed to reject, kept with the decision"/></div>
                     <span class="end">
@@ -72,7 +73,7 @@ fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAct
         })}
         {(request.state == RequestState::Open && request.mine).then(|| view! {
             <ActionForm action=withdraw>
-                <input type="hidden" name="id" value=request.id.clone()/>
+                <input type="hidden" name="id" value=withdraw_id/>
                 <div class="action-bar"><span class="t-2 s13">"You sent this, so somebody else decides."</span><span class="end"><button class="btn" type="submit">"Withdraw"</button></span></div>
             </ActionForm>
         })}

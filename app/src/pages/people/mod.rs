@@ -40,12 +40,12 @@ fn rows(people: Vec<UserView>, link: ServerAction<PasswordLink>, set: ServerActi
             <tbody>{people.into_iter().map(|person| {
                 let roles: Vec<String> = person.roles.iter().map(|m| format!("{}: {}", m.domain, m.roles.iter().map(|role| role.key()).collect::<Vec<_>>().join(" "))).collect();
                 let (class, word) = match (person.active, person.joined) { (false, _) => ("badge", "May not sign in"), (true, false) => ("badge badge-info", "No password yet"), (true, true) => ("badge badge-ok", "Active") };
-                let id = person.id.clone();
+                let (id, link_id) = (person.id.clone(), person.id.clone());
                 view! {
                     <tr><td class="lead-cell medium">{person.email.clone()}{person.is_admin.then(|| view! { <span class="badge badge-accent ml-2">"admin"</span> })}</td>
                     <td class="fit" data-label="State"><span class=class>{word}</span></td><td class="t-2" data-label="Roles">{roles.join("; ")}</td>
                     <td class="fit"><div class="row nowrap">
-                        <ActionForm action=link><input type="hidden" name="id" value=id.clone()/><button class="btn btn-sm" type="submit">"New link"</button></ActionForm>
+                        <ActionForm action=link><input type="hidden" name="id" value=link_id/><button class="btn btn-sm" type="submit">"New link"</button></ActionForm>
                         <ActionForm action=set>
                             <input type="hidden" name="id" value=id/>
                             {person.is_admin.then(|| view! { <input type="hidden" name="admin" value="true"/> })}

@@ -15,9 +15,8 @@ use crate::ui::{Callout, Field, ProblemCallout, Tone};
 /// Settings and secrets parted, as the use case takes them.
 #[cfg(feature = "ssr")]
 pub(super) fn as_input(kinds: &[ConnectorInfo], form: SourceForm) -> control::sources::SourceInput {
-    let secret = |key: &str| {
-        kinds.iter().any(|kind| kind.driver == form.driver && kind.form.iter().any(|field| field.key == key && field.secret))
-    };
+    let secret =
+        |key: &str| kinds.iter().any(|kind| kind.driver == form.driver && kind.form.iter().any(|field| field.key == key && field.secret));
     let bindings = form
         .bindings
         .into_iter()
@@ -66,14 +65,26 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
         }
     });
     let kinds = StoredValue::new(kinds);
-    let fields = move || kinds.with_value(|kinds| kinds.iter().find(|kind| kind.driver == driver.get()).map(|kind| kind.form.clone()).unwrap_or_default());
-    let error_of = move |field: String| Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(&field)));
+    let fields = move || {
+        kinds.with_value(|kinds| kinds.iter().find(|kind| kind.driver == driver.get()).map(|kind| kind.form.clone()).unwrap_or_default())
+    };
+    let error_of = move |field: String| {
+        Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(&field)))
+    };
     let set_of = StoredValue::new(known);
     let settings = move |environment: Environment| {
-        fields().into_iter().map(|field| {
-            let set = set_of.with_value(|known| known.as_ref().and_then(|source| source.bindings.get(&environment)).is_some_and(|binding| binding.secrets_set.contains(&field.key)));
-            setting(field.clone(), environment, values, error_of(format!("{}.{}", environment.key(), field.key)), set)
-        }).collect_view()
+        fields()
+            .into_iter()
+            .map(|field| {
+                let set = set_of.with_value(|known| {
+                    known
+                        .as_ref()
+                        .and_then(|source| source.bindings.get(&environment))
+                        .is_some_and(|binding| binding.secrets_set.contains(&field.key))
+                });
+                setting(field.clone(), environment, values, error_of(format!("{}.{}", environment.key(), field.key)), set)
+            })
+            .collect_view()
     };
     view! {
         <form class="stack" on:submit=move |event| { event.prevent_default(); save.dispatch(()); }>
@@ -120,11 +131,21 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
     .into_any()
 }
 
-fn setting(field: ConfigField, environment: Environment, values: RwSignal<Values>, error: Signal<Option<String>>, is_set: bool) -> impl IntoView {
+fn setting(
+    field: ConfigField,
+    environment: Environment,
+    values: RwSignal<Values>,
+    error: Signal<Option<String>>,
+    is_set: bool,
+) -> impl IntoView {
     let id = format!("{}-{}", environment.key(), field.key);
     let key = (environment, field.key.clone());
     let for_set = key.clone();
-    let set = move |text: String| values.update(|values| { values.insert(for_set.clone(), text); });
+    let set = move |text: String| {
+        values.update(|values| {
+            values.insert(for_set.clone(), text);
+        })
+    };
     let current = values.with_untracked(|values| values.get(&key).cloned().unwrap_or_default());
     let note = if field.required { "" } else { "optional" };
     let placeholder = if is_set { "set; leave empty to keep it".to_owned() } else { field.placeholder.clone() };

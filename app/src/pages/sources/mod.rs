@@ -157,7 +157,8 @@ pub(crate) fn TablePage() -> impl IntoView {
 }
 
 fn look(info: TableInfo, sample: Sample) -> impl IntoView {
-    let took = format!("{} of {} rows, read in {:.1} ms", sample.rows.len(), info.rows.map_or("unknown many".into(), grouped), sample.took_ms);
+    let took =
+        format!("{} of {} rows, read in {:.1} ms", sample.rows.len(), info.rows.map_or("unknown many".into(), grouped), sample.took_ms);
     let key = info.key.clone();
     view! {
         <div class="stack-6">

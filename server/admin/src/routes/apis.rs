@@ -53,7 +53,12 @@ pub(super) fn add(table: Table) -> Table {
         .add::<(), DraftView, _, _>(Method::GET, "/admin/v1/apis/{domain}/{api}/draft", "Its draft", draft)
         .add::<SaveDraft, DraftView, _, _>(Method::PUT, "/admin/v1/apis/{domain}/{api}/draft", "Save its draft", save)
         .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apis/{domain}/{api}/draft", "Throw its draft away", discard)
-        .add::<Check, CheckReport, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/check", "Check a definition against its source", check)
+        .add::<Check, CheckReport, _, _>(
+            Method::POST,
+            "/admin/v1/apis/{domain}/{api}/check",
+            "Check a definition against its source",
+            check,
+        )
         .add::<TryRequest, TryAnswer, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/try", "Run a draft or a version", try_it)
         .add::<Submit, String, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/submit", "Send the draft for review", submit)
         .add::<Rollback, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/rollback", "Make an earlier version live again", rollback)

@@ -35,12 +35,7 @@ async fn one(State(control): State<Control>, Asker(caller): Asker, Path(id): Pat
     answer(control.request(&caller, &id).await)
 }
 
-async fn decide(
-    State(control): State<Control>,
-    Asker(caller): Asker,
-    Path(id): Path<String>,
-    Body(input): Body<Decision>,
-) -> Answer<()> {
+async fn decide(State(control): State<Control>, Asker(caller): Asker, Path(id): Path<String>, Body(input): Body<Decision>) -> Answer<()> {
     answer(control.decide(&caller, &id, input.approve, &input.reason).await)
 }
 

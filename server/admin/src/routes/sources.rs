@@ -17,10 +17,20 @@ pub(super) fn add(table: Table) -> Table {
     table
         .add::<(), Vec<SourceView>, _, _>(Method::GET, "/admin/v1/sources", "The sources of my domains", list)
         .add::<SourceInput, (), _, _>(Method::PUT, "/admin/v1/sources/{source}", "Register or change a source", save)
-        .add::<SourceInput, String, _, _>(Method::POST, "/admin/v1/sources/{source}/test/{environment}", "Dial a source with these settings", test)
+        .add::<SourceInput, String, _, _>(
+            Method::POST,
+            "/admin/v1/sources/{source}/test/{environment}",
+            "Dial a source with these settings",
+            test,
+        )
         .add::<(), SourceView, _, _>(Method::GET, "/admin/v1/sources/{source}", "One source", one)
         .add::<(), Vec<TableInfo>, _, _>(Method::GET, "/admin/v1/sources/{source}/{environment}/tables", "Its tables", tables)
-        .add::<(), Sample, _, _>(Method::GET, "/admin/v1/sources/{source}/{environment}/tables/{table}/sample", "Some rows of a table", sample)
+        .add::<(), Sample, _, _>(
+            Method::GET,
+            "/admin/v1/sources/{source}/{environment}/tables/{table}/sample",
+            "Some rows of a table",
+            sample,
+        )
 }
 
 /// An environment out of an address.

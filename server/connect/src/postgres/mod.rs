@@ -13,8 +13,8 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 
 use crate::error::of_pool;
 use crate::{
-    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SESSION_TIMEOUT,
-    SourceError, SourceErrorKind, Statement,
+    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SESSION_TIMEOUT, SourceError,
+    SourceErrorKind, Statement,
 };
 
 pub(crate) struct Postgres;
@@ -147,15 +147,17 @@ fn read_error(error: &sqlx::Error, sql: &str) -> SourceError {
         "28P01" | "28000" => (SourceErrorKind::Refused, "It refuses the user or the password. Check both.".to_owned()),
         "3D000" => (SourceErrorKind::Refused, "It has no database of this name. Check the name.".to_owned()),
         "53300" | "57P03" => (SourceErrorKind::Busy, "It takes no more connections just now. Try again in a moment.".to_owned()),
-        "57014" => (
-            SourceErrorKind::Timeout,
-            "It took longer than this API allows. Narrow the question, or raise the time-out.".to_owned(),
-        ),
+        "57014" => {
+            (SourceErrorKind::Timeout, "It took longer than this API allows. Narrow the question, or raise the time-out.".to_owned())
+        }
         "42P01" => (SourceErrorKind::Missing, format!("There is no such table{place}. It may have been renamed or dropped.")),
         "42703" => (SourceErrorKind::Missing, format!("There is no such column{place}. It may have been renamed or dropped.")),
         "42501" => (SourceErrorKind::Refused, "Its user may not read this table. Ask its owner for SELECT.".to_owned()),
         "25006" => (SourceErrorKind::Statement, "Only reading is allowed.".to_owned()),
-        "42883" => (SourceErrorKind::Statement, format!("No such function or comparison of these types{place}. Check the types of the parameters.")),
+        "42883" => (
+            SourceErrorKind::Statement,
+            format!("No such function or comparison of these types{place}. Check the types of the parameters."),
+        ),
         "42702" => (SourceErrorKind::Statement, format!("More than one table has this column{place}. Write the table before it.")),
         "42803" => (SourceErrorKind::Statement, format!("A column must be in GROUP BY or inside an aggregate{place}.")),
         "22P02" | "22007" | "22008" => (SourceErrorKind::Mismatch, "A value does not fit the type that it is compared with.".to_owned()),
@@ -173,12 +175,8 @@ fn place_of(database: &dyn sqlx::error::DatabaseError, sql: &str) -> String {
     let Some(error) = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() else { return String::new() };
     let Some(sqlx::postgres::PgErrorPosition::Original(position)) = error.position() else { return String::new() };
     let before: String = sql.chars().take(position.saturating_sub(1)).collect();
-    let word: String = sql
-        .chars()
-        .skip(position.saturating_sub(1))
-        .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '"'))
-        .take(63)
-        .collect();
+    let word: String =
+        sql.chars().skip(position.saturating_sub(1)).take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '"')).take(63).collect();
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     let word = if word.is_empty() { String::new() } else { format!(" ({word})") };

@@ -110,9 +110,10 @@ fn positions(row: &PgRow, fields: &[Field]) -> Result<Vec<usize>, SourceError> {
     fields
         .iter()
         .map(|field| {
-            row.columns().iter().position(|column| column.name() == field.name).ok_or_else(|| {
-                SourceError::new(SourceErrorKind::Missing, format!("The answer has no column {} any more.", field.name))
-            })
+            row.columns()
+                .iter()
+                .position(|column| column.name() == field.name)
+                .ok_or_else(|| SourceError::new(SourceErrorKind::Missing, format!("The answer has no column {} any more.", field.name)))
         })
         .collect()
 }
@@ -134,12 +135,12 @@ fn cell(row: &PgRow, index: usize) -> Result<Value, SourceError> {
         "NUMERIC" => row.try_get::<BigDecimal, _>(index).map(|number| Value::Text(number.to_plain_string())),
         "DATE" => row.try_get::<chrono::NaiveDate, _>(index).map(|date| Value::Text(date.to_string())),
         "TIME" => row.try_get::<chrono::NaiveTime, _>(index).map(|time| Value::Text(time.to_string())),
-        "TIMESTAMP" => row
-            .try_get::<chrono::NaiveDateTime, _>(index)
-            .map(|time| Value::Text(time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string())),
-        "TIMESTAMPTZ" => row
-            .try_get::<chrono::DateTime<chrono::Utc>, _>(index)
-            .map(|time| Value::Text(time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string())),
+        "TIMESTAMP" => {
+            row.try_get::<chrono::NaiveDateTime, _>(index).map(|time| Value::Text(time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string()))
+        }
+        "TIMESTAMPTZ" => {
+            row.try_get::<chrono::DateTime<chrono::Utc>, _>(index).map(|time| Value::Text(time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string()))
+        }
         "UUID" => row.try_get::<Uuid, _>(index).map(|uuid| Value::Text(uuid.to_string())),
         "JSON" | "JSONB" => row.try_get::<serde_json::Value, _>(index).map(|json| Value::Text(json.to_string())),
         "BYTEA" => row.try_get(index).map(Value::Bytes),

@@ -13,8 +13,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
 use crate::error::of_pool;
 use crate::{
-    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SourceError,
-    SourceErrorKind, Statement,
+    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SourceError, SourceErrorKind,
+    Statement,
 };
 
 pub(crate) struct Sqlite;
@@ -35,8 +35,13 @@ impl Connector for Sqlite {
 
     fn form(&self) -> Vec<ConfigField> {
         vec![
-            ConfigField::new("path", "File", "A path on the machine that runs Sluice. It is opened for reading only.", "/srv/data/flights.db")
-                .required(),
+            ConfigField::new(
+                "path",
+                "File",
+                "A path on the machine that runs Sluice. It is opened for reading only.",
+                "/srv/data/flights.db",
+            )
+            .required(),
         ]
     }
 

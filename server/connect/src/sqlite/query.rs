@@ -24,19 +24,11 @@ const TYPE_ROWS: usize = 200;
 async fn with_deadline(pool: &SqlitePool, limit: Duration) -> Result<PoolConnection<Sqlite>, SourceError> {
     let mut connection = pool.acquire().await.map_err(|error| read_error(&error))?;
     let deadline = Instant::now() + limit;
-    connection
-        .lock_handle()
-        .await
-        .map_err(|error| read_error(&error))?
-        .set_progress_handler(STEPS, move || Instant::now() < deadline);
+    connection.lock_handle().await.map_err(|error| read_error(&error))?.set_progress_handler(STEPS, move || Instant::now() < deadline);
     Ok(connection)
 }
 
-pub(super) async fn describe(
-    pool: &SqlitePool,
-    sql: &str,
-    binds: &[(DataType, Value)],
-) -> Result<Vec<Column>, SourceError> {
+pub(super) async fn describe(pool: &SqlitePool, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {
     let mut connection = with_deadline(pool, SESSION_TIMEOUT).await?;
     let text = sqlx::AssertSqlSafe(sql.to_owned()).into_sql_str();
     let prepared = connection.prepare(text).await.map_err(|error| read_error(&error))?;
@@ -85,11 +77,7 @@ async fn tell_by_rows(
     Ok(())
 }
 
-pub(super) async fn explain(
-    pool: &SqlitePool,
-    sql: &str,
-    binds: &[(DataType, Value)],
-) -> Result<QueryPlan, SourceError> {
+pub(super) async fn explain(pool: &SqlitePool, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
     let mut connection = with_deadline(pool, SESSION_TIMEOUT).await?;
     let text = format!("EXPLAIN QUERY PLAN {sql}");
     let query = bind_all!(sqlx::query(sqlx::AssertSqlSafe(text)), binds);
@@ -151,9 +139,10 @@ fn positions(row: &SqliteRow, statement: &Statement) -> Result<Vec<usize>, Sourc
         .fields
         .iter()
         .map(|field| {
-            row.columns().iter().position(|column| column.name() == field.name).ok_or_else(|| {
-                SourceError::new(SourceErrorKind::Missing, format!("The answer has no column {} any more.", field.name))
-            })
+            row.columns()
+                .iter()
+                .position(|column| column.name() == field.name)
+                .ok_or_else(|| SourceError::new(SourceErrorKind::Missing, format!("The answer has no column {} any more.", field.name)))
         })
         .collect()
 }

@@ -32,18 +32,10 @@ pub(super) async fn describe(pool: &SqlitePool, table: &TableRef) -> Result<Opti
     primary.sort();
     let columns: Vec<Column> = rows
         .into_iter()
-        .map(|(name, native, not_null, key)| Column {
-            data_type: declared(&native),
-            nullable: not_null == 0 && key == 0,
-            name,
-            native,
-        })
+        .map(|(name, native, not_null, key)| Column { data_type: declared(&native), nullable: not_null == 0 && key == 0, name, native })
         .collect();
-    let key = if primary.is_empty() {
-        unique_key(pool, table, &columns).await?
-    } else {
-        primary.into_iter().map(|(_, name)| name).collect()
-    };
+    let key =
+        if primary.is_empty() { unique_key(pool, table, &columns).await? } else { primary.into_iter().map(|(_, name)| name).collect() };
     Ok(Some(TableInfo { table: table.clone(), columns, key, rows: row_count(pool, table).await }))
 }
 

@@ -34,13 +34,7 @@ impl Control {
     ///
     /// # Errors
     /// Faults of the definition are in the report; an error is where the check itself could not be made.
-    pub async fn check_api(
-        &self,
-        caller: &Caller,
-        domain: &str,
-        spec: &ApiSpec,
-        environment: Environment,
-    ) -> Result<CheckReport, Problem> {
+    pub async fn check_api(&self, caller: &Caller, domain: &str, spec: &ApiSpec, environment: Environment) -> Result<CheckReport, Problem> {
         caller.authorise(Action::EditApi, domain)?;
         if spec.source.is_empty() {
             return Ok(CheckReport { errors: validate(spec), ..CheckReport::default() });
@@ -55,7 +49,9 @@ impl Control {
         let mut report = CheckReport::default();
         let mut spec = input.spec.clone();
         if input.source.domain != input.domain {
-            report.errors.push(FieldError::new("source", format!("{} belongs to {}, not to {}.", spec.source, input.source.domain, input.domain)));
+            report
+                .errors
+                .push(FieldError::new("source", format!("{} belongs to {}, not to {}.", spec.source, input.source.domain, input.domain)));
             return Ok(report);
         }
         check_patterns(&spec, &mut report.errors);
@@ -90,13 +86,7 @@ impl Control {
     }
 
     /// A key must be unique and never empty: known from the table's own key, or read from its rows.
-    async fn check_key(
-        &self,
-        source: &Resolved,
-        kv: &KvBody,
-        info: &TableInfo,
-        errors: &mut Vec<FieldError>,
-    ) -> Result<(), Problem> {
+    async fn check_key(&self, source: &Resolved, kv: &KvBody, info: &TableInfo, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
         let mut own = info.key.clone();
         let mut asked = kv.key.clone();
         own.sort_unstable();
@@ -186,11 +176,8 @@ impl Control {
         if !is_script(spec) {
             return Ok(spec.fields.clone());
         }
-        let columns = source
-            .connection
-            .describe(&rendered.sql, &rendered.binds)
-            .await
-            .map_err(|error| FieldError::new("script", error.sentence))?;
+        let columns =
+            source.connection.describe(&rendered.sql, &rendered.binds).await.map_err(|error| FieldError::new("script", error.sentence))?;
         Ok(columns
             .into_iter()
             .map(|column| {
@@ -255,7 +242,8 @@ fn type_kv_fields(spec: &mut ApiSpec, info: &TableInfo, errors: &mut Vec<FieldEr
     for field in &mut spec.fields {
         match info.column(&field.column) {
             Some(column) => (field.data_type, field.nullable) = (column.data_type, column.nullable),
-            None => errors.push(FieldError::new(format!("fields.{}", field.name), format!("{} has no column {}.", info.table.name, field.column))),
+            None => errors
+                .push(FieldError::new(format!("fields.{}", field.name), format!("{} has no column {}.", info.table.name, field.column))),
         }
     }
 }

@@ -102,7 +102,10 @@ impl Control {
         let approver = self.caller_by_token(token, caller.request_id()).await?;
         let approver = approver.ok_or_else(|| Problem::field("approver_token", "This token has expired or never was."))?;
         if approver.user_id == caller.user_id {
-            return Err(Problem::new(ErrorCode::Forbidden, "Nobody decides on a request of their own. The approving token must be a second person's."));
+            return Err(Problem::new(
+                ErrorCode::Forbidden,
+                "Nobody decides on a request of their own. The approving token must be a second person's.",
+            ));
         }
         for document in documents {
             if let Document::Api(api) = document {
@@ -178,7 +181,8 @@ impl Control {
             return self.resolve_source(name, environment).await;
         };
         let binding = source.bindings.iter().find(|binding| binding.environment == environment.key());
-        let binding = binding.ok_or_else(|| Problem::new(ErrorCode::Conflict, format!("{name} has no binding for {}.", environment.key())))?;
+        let binding =
+            binding.ok_or_else(|| Problem::new(ErrorCode::Conflict, format!("{name} has no binding for {}.", environment.key())))?;
         self.open_binding(&source.row, binding, environment)
     }
 
@@ -276,9 +280,7 @@ fn source_input(source: &SourceDocument, edit: Option<i64>) -> SourceInput {
         bindings: source
             .bindings
             .iter()
-            .map(|(environment, binding)| {
-                (*environment, BindingInput { config: binding.config.clone(), secrets: binding.secrets.clone() })
-            })
+            .map(|(environment, binding)| (*environment, BindingInput { config: binding.config.clone(), secrets: binding.secrets.clone() }))
             .collect(),
     }
 }
@@ -295,10 +297,7 @@ fn authorise_all(caller: &Caller, documents: &[Document]) -> Result<(), Problem>
 
 /// Puts the document's place before the fields of a problem.
 fn at(index: usize, mut problem: Problem) -> Problem {
-    problem.errors = problem
-        .errors
-        .into_iter()
-        .map(|error| FieldError::new(format!("documents[{index}].{}", error.field), error.message))
-        .collect();
+    problem.errors =
+        problem.errors.into_iter().map(|error| FieldError::new(format!("documents[{index}].{}", error.field), error.message)).collect();
     problem
 }

@@ -19,7 +19,8 @@ pub(super) fn read_documents(text: &str) -> Result<Vec<Document>, Problem> {
     let mut documents = Vec::new();
     for (index, part) in serde_norway::Deserializer::from_str(text).enumerate() {
         let place = format!("documents[{index}]");
-        let raw = Json::deserialize(part).map_err(|error| Problem::field(&place, format!("This is not YAML that can be read: {error}.")))?;
+        let raw =
+            Json::deserialize(part).map_err(|error| Problem::field(&place, format!("This is not YAML that can be read: {error}.")))?;
         if raw.is_null() {
             continue;
         }

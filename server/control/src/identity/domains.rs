@@ -1,8 +1,8 @@
 //! Domains: lines of business, each with its own people, sources, APIs and apps.
 
+use model::name::check_name;
 use model::view::DomainView;
 use model::{Action, FieldError, Problem};
-use model::name::check_name;
 use store::DomainRow;
 
 use super::people::memberships;

@@ -40,12 +40,7 @@ impl Control {
         let secret = new_secret(&*self.host);
         let now = self.host.now();
         let user_id = user.map(|user| user.id.clone());
-        let row = InvitationRow {
-            hash: hash_secret(&secret),
-            user_id: user_id.clone(),
-            created_at: now,
-            expires_at: now + LINK_LIFE,
-        };
+        let row = InvitationRow { hash: hash_secret(&secret), user_id: user_id.clone(), created_at: now, expires_at: now + LINK_LIFE };
         let mut tx = self.write(caller).await?;
         tx.drop_invitations(user_id.as_deref()).await.map_err(|error| from_store(&error))?;
         tx.insert_invitation(&row).await.map_err(|error| from_store(&error))?;

@@ -1,7 +1,7 @@
 //! Passwords: argon2id with the library's defaults (19 MiB, 2 passes), off the async threads.
 
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use model::{ErrorCode, Problem};
 
 use crate::ports::Host;
@@ -14,7 +14,9 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$2yGX4cqTo9
 /// Says what is wrong with a new password.
 pub(super) fn check(password: &str) -> Result<(), Problem> {
     match password.chars().count() {
-        short if short < MIN_LENGTH => Err(Problem::field("password", format!("At least {MIN_LENGTH} characters; a sentence is easy to keep in mind."))),
+        short if short < MIN_LENGTH => {
+            Err(Problem::field("password", format!("At least {MIN_LENGTH} characters; a sentence is easy to keep in mind.")))
+        }
         long if long > MAX_LENGTH => Err(Problem::field("password", format!("At most {MAX_LENGTH} characters."))),
         _ => Ok(()),
     }
@@ -24,7 +26,9 @@ pub(super) async fn hash(host: &dyn Host, password: String) -> Result<String, Pr
     let mut bytes = [0; 16];
     host.fill_random(&mut bytes);
     let salt = SaltString::encode_b64(&bytes).map_err(|error| failed(&error))?;
-    blocking(move || Argon2::default().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string())).await?.map_err(|error| failed(&error))
+    blocking(move || Argon2::default().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string()))
+        .await?
+        .map_err(|error| failed(&error))
 }
 
 /// Whether the password is the one of the hash. Takes as long where there is no hash.
@@ -32,8 +36,7 @@ pub(super) async fn matches(hash: Option<String>, password: String) -> Result<bo
     blocking(move || {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.into());
-        let right = PasswordHash::new(&hash)
-            .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
+        let right = PasswordHash::new(&hash).is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
         known && right
     })
     .await

@@ -59,14 +59,7 @@ impl Control {
         if parts.len() != 2 || !parts.iter().all(plain) || email.len() > 254 {
             return Err(Problem::field("email", "Expected an address, such as name@company.example."));
         }
-        Ok(UserRow {
-            id: self.host.id(),
-            email,
-            password_hash: None,
-            is_admin: is_admin.into(),
-            active: 1,
-            created_at: self.host.now(),
-        })
+        Ok(UserRow { id: self.host.id(), email, password_hash: None, is_admin: is_admin.into(), active: 1, created_at: self.host.now() })
     }
 
     /// Sets whether a person is an admin, and whether they may sign in at all. Nobody locks themselves out.

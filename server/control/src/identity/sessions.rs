@@ -31,12 +31,7 @@ impl Control {
         self.caller_of(&session.user_id, Some(session.id), request_id).await
     }
 
-    pub(super) async fn caller_of(
-        &self,
-        user_id: &str,
-        session_id: Option<String>,
-        request_id: &str,
-    ) -> Result<Option<Caller>, Problem> {
+    pub(super) async fn caller_of(&self, user_id: &str, session_id: Option<String>, request_id: &str) -> Result<Option<Caller>, Problem> {
         let user = self.store.user(user_id).await.map_err(|error| from_store(&error))?;
         let Some(user) = user.filter(|user| user.active != 0) else { return Ok(None) };
         let roles = self.roles_by_domain(&user).await?;

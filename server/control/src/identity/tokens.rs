@@ -1,8 +1,8 @@
 //! Personal tokens for `/admin/v1`: a person's own authority, without a browser.
 
+use model::Problem;
 use model::clock::DAY;
 use model::view::{NewToken, TokenView};
-use model::Problem;
 use store::TokenRow;
 
 use super::{hash_secret, new_secret};

@@ -90,7 +90,10 @@ impl Control {
         let (request, api) = self.request_row(caller, request_id).await?;
         caller.authorise(Action::Submit, &api.domain)?;
         if request.author_id != caller.user_id {
-            return Err(Problem::new(ErrorCode::Forbidden, "Only its author can withdraw a request. You can reject it if you are an approver."));
+            return Err(Problem::new(
+                ErrorCode::Forbidden,
+                "Only its author can withdraw a request. You can reject it if you are an approver.",
+            ));
         }
         let mut tx = self.write(caller).await?;
         tx.decide_request(&request.id, RequestState::Withdrawn.key(), caller.email(), "").await.map_err(closed)?;

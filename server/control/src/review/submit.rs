@@ -40,7 +40,9 @@ impl Control {
             return Err(Problem::field("reason", "At most 1,000 characters."));
         }
         let draft = self.store.draft(&api.id).await.map_err(|error| from_store(&error))?;
-        let draft = draft.ok_or_else(|| Problem::new(ErrorCode::Conflict, "There is no draft to send: it was sent already, or nothing has been changed."))?;
+        let draft = draft.ok_or_else(|| {
+            Problem::new(ErrorCode::Conflict, "There is no draft to send: it was sent already, or nothing has been changed.")
+        })?;
         let mut spec: ApiSpec = serde_json::from_str(&draft.spec).map_err(|error| from_json(&error))?;
         let source = self.resolve_source(&spec.source, environment).await?;
         let report = self.check_on(&CheckInput { domain, spec: &spec, source: &source }).await?;
@@ -67,7 +69,10 @@ impl Control {
         let open = |request: &&RequestRow| request.api_id == api_id && request.state == RequestState::Open.key();
         if let Some(request) = inventory.requests.iter().find(open) {
             let number = inventory.version(&request.version_id).map_or(0, |version| version.number);
-            return Err(Problem::new(ErrorCode::Conflict, format!("Version {number} is in review already. Withdraw it first, or wait for the decision.")));
+            return Err(Problem::new(
+                ErrorCode::Conflict,
+                format!("Version {number} is in review already. Withdraw it first, or wait for the decision."),
+            ));
         }
         if let Some(live) = inventory.live(api_id, environment) {
             let known: ApiSpec = serde_json::from_str(&live.spec).map_err(|error| from_json(&error))?;
@@ -79,12 +84,7 @@ impl Control {
     }
 
     /// Writes the version and its open request; gives the ids of the request and of the version.
-    pub(crate) async fn write_version(
-        &self,
-        tx: &mut Tx,
-        caller: &Caller,
-        new: &NewVersion<'_>,
-    ) -> Result<(String, String), Problem> {
+    pub(crate) async fn write_version(&self, tx: &mut Tx, caller: &Caller, new: &NewVersion<'_>) -> Result<(String, String), Problem> {
         let number = tx.next_version(new.api_id).await.map_err(|error| from_store(&error))?;
         let spec = serde_json::to_string(&new.spec).map_err(|error| from_json(&error))?;
         let version = VersionRow {

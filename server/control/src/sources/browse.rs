@@ -82,8 +82,7 @@ pub(crate) async fn read_rows(resolved: &Resolved, statement: Statement) -> Resu
     let failed = |error| from_source(&resolved.name, &error);
     let fields = statement.fields.clone();
     let started = Instant::now();
-    let batches: Vec<_> =
-        resolved.connection.query(statement).await.map_err(failed)?.try_collect().await.map_err(failed)?;
+    let batches: Vec<_> = resolved.connection.query(statement).await.map_err(failed)?.try_collect().await.map_err(failed)?;
     let took_ms = started.elapsed().as_secs_f64() * 1_000.0;
     let mut rows = Vec::new();
     for batch in &batches {
@@ -98,7 +97,12 @@ pub(crate) async fn read_rows(resolved: &Resolved, statement: Statement) -> Resu
     }
     let columns = fields
         .into_iter()
-        .map(|field| Column { native: field.data_type.word().into(), name: field.name, data_type: field.data_type, nullable: field.nullable })
+        .map(|field| Column {
+            native: field.data_type.word().into(),
+            name: field.name,
+            data_type: field.data_type,
+            nullable: field.nullable,
+        })
         .collect();
     Ok(Sample { columns, rows, took_ms })
 }

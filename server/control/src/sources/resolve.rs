@@ -31,27 +31,18 @@ impl Control {
         let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
         let binding = bindings.iter().find(|binding| binding.environment == environment.key());
         let binding = binding.ok_or_else(|| {
-            Problem::new(
-                ErrorCode::Conflict,
-                format!("{name} has no binding for {}. Add one on the source's page.", environment.key()),
-            )
+            Problem::new(ErrorCode::Conflict, format!("{name} has no binding for {}. Add one on the source's page.", environment.key()))
         })?;
         self.open_binding(&row, binding, environment)
     }
 
-    pub(crate) fn open_binding(
-        &self,
-        row: &SourceRow,
-        binding: &BindingRow,
-        environment: Environment,
-    ) -> Result<Resolved, Problem> {
+    pub(crate) fn open_binding(&self, row: &SourceRow, binding: &BindingRow, environment: Environment) -> Result<Resolved, Problem> {
         let config = BindingConfig {
             settings: serde_json::from_str(&binding.config).map_err(|error| from_json(&error))?,
             secrets: self.unseal(&row.name, environment, &binding.secret)?,
         };
         let place = format!("{}/{}", row.name, environment.key());
-        let connection =
-            self.pools.get(&place, &row.driver, &config).map_err(|error| from_source(&row.name, &error))?;
+        let connection = self.pools.get(&place, &row.driver, &config).map_err(|error| from_source(&row.name, &error))?;
         let connector = registry::connector(&row.driver)
             .ok_or_else(|| Problem::new(ErrorCode::Internal, format!("There is no connector {}.", row.driver)))?;
         Ok(Resolved {
@@ -70,12 +61,7 @@ impl Control {
         })
     }
 
-    pub(crate) fn unseal(
-        &self,
-        source: &str,
-        environment: Environment,
-        sealed: &[u8],
-    ) -> Result<BTreeMap<String, String>, Problem> {
+    pub(crate) fn unseal(&self, source: &str, environment: Environment, sealed: &[u8]) -> Result<BTreeMap<String, String>, Problem> {
         let plain = self.vault.open(sealed, &seal_place(source, environment)).map_err(|error| {
             tracing::error!(source, cause = %error, "a sealed secret cannot be opened");
             Problem::new(ErrorCode::SourceUnavailable, format!("{source}: its secrets cannot be opened: {error}."))
@@ -83,12 +69,7 @@ impl Control {
         serde_json::from_slice(&plain).map_err(|error| from_json(&error))
     }
 
-    pub(crate) fn seal(
-        &self,
-        source: &str,
-        environment: Environment,
-        secrets: &BTreeMap<String, String>,
-    ) -> Result<Vec<u8>, Problem> {
+    pub(crate) fn seal(&self, source: &str, environment: Environment, secrets: &BTreeMap<String, String>) -> Result<Vec<u8>, Problem> {
         let plain = serde_json::to_vec(secrets).map_err(|error| from_json(&error))?;
         let mut nonce = [0; connect::vault::NONCE_BYTES];
         self.host.fill_random(&mut nonce);

@@ -24,8 +24,7 @@ impl Me {
     /// Whether this person may do something in a domain. Says what to show; the server decides again.
     #[must_use]
     pub fn can(&self, action: Action, domain: &str) -> bool {
-        self.is_admin
-            || self.domains.get(domain).is_some_and(|roles| roles.iter().any(|role| action.allowed_to(*role)))
+        self.is_admin || self.domains.get(domain).is_some_and(|roles| roles.iter().any(|role| action.allowed_to(*role)))
     }
 
     /// The domains in which this person may do something.

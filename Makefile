@@ -1,0 +1,27 @@
+# The commands of the project. Each sets up what it needs; see README.md for what they cost.
+SHELL := /bin/bash
+
+.PHONY: run test check build soak setup
+
+setup:
+	@scripts/setup.sh run
+
+# Everything embedded, with demo data: http://127.0.0.1:8080
+run:
+	@scripts/run.sh
+
+# Every test, with real servers and a real browser; begins with the checks.
+test:
+	@scripts/test.sh
+
+# Format, lints, architecture.
+check:
+	@scripts/check.sh
+
+# dist/sluice: one file, with the portal's assets inside.
+build:
+	@scripts/build.sh
+
+# The full counts: random kills by the dozen. Results go to docs/soak.md.
+soak:
+	@scripts/soak.sh

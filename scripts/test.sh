@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# make test: the checks, then every test there is, with real servers and a real browser.
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+scripts/setup.sh test
+scripts/check.sh
+scripts/build-portal.sh
+export SLUICE_SITE="$CARGO_TARGET_DIR/site"
+export PLAYWRIGHT_NODE_EXE="$(command -v node)" PLAYWRIGHT_CLI_JS="$NODE_TOOLS/node_modules/playwright-core/cli.js"
+export SLUICE_SCREENSHOTS="$CARGO_TARGET_DIR/screenshots"
+rm -rf "$SLUICE_SCREENSHOTS"; mkdir -p "$SLUICE_SCREENSHOTS"
+say "building the server with its fail-points"
+cargo build -p server --features failpoints
+say "tests"
+cargo test --workspace --exclude frontend --features server/failpoints --no-fail-fast
+say "screenshots are in $SLUICE_SCREENSHOTS"
