@@ -19,7 +19,8 @@ if [ "$site/pkg/sluice_bg.wasm" -nt "$built" ] && [ "$site/pkg/sluice.js" -nt "$
 say "shrinking it"
 mkdir -p "$site/pkg"
 wasm-bindgen --target web --no-typescript --out-name sluice --out-dir "$site/pkg.new" "$built"
-"$NODE_TOOLS/node_modules/.bin/wasm-opt" -Oz --all-features "$site/pkg.new/sluice_bg.wasm" -o "$site/pkg.new/sluice_bg.opt.wasm"
+"$NODE_TOOLS/node_modules/.bin/wasm-opt" -Oz --strip-debug --strip-producers --enable-bulk-memory --enable-bulk-memory-opt --enable-reference-types \
+  --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int --enable-multivalue "$site/pkg.new/sluice_bg.wasm" -o "$site/pkg.new/sluice_bg.opt.wasm"
 mv "$site/pkg.new/sluice_bg.opt.wasm" "$site/pkg/sluice_bg.wasm"
 gzip -9 -c "$site/pkg/sluice_bg.wasm" >"$site/pkg/sluice_bg.wasm.gz"
 mv "$site/pkg.new/sluice.js" "$site/pkg/sluice.js"

@@ -14,10 +14,6 @@ use crate::ui::{Icon, Mark, grouped};
 #[derive(Clone, Copy)]
 pub(crate) struct MeResource(pub(crate) Resource<Result<Me, PortalError>>);
 
-/// The crumbs of the page that is shown.
-#[derive(Clone, Copy)]
-pub(crate) struct Place(pub(crate) RwSignal<Vec<(String, String)>>);
-
 /// The one primary button of the side bar gives way where the page has its own.
 const NEW_API: &str = "/apis/new";
 
@@ -26,8 +22,6 @@ pub(crate) fn Frame() -> impl IntoView {
     let path = use_location().pathname;
     let me = Resource::new_blocking(move || path.get(), |_| crate::pages::home::api::me());
     provide_context(MeResource(me));
-    provide_context(Place(RwSignal::new(Vec::new())));
-    let place = expect_context::<Place>();
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <Suspense>
@@ -48,7 +42,7 @@ pub(crate) fn Frame() -> impl IntoView {
                 <nav class="crumbs" aria-label="Where you are">
                     <ol>
                         {move || {
-                            let crumbs = place.0.get();
+                            let crumbs = crumbs(&path.get());
                             let last = crumbs.len().saturating_sub(1);
                             crumbs.into_iter().enumerate().map(|(index, (name, link))| if index == last {
                                 view! { <li><span aria-current="page">{name}</span></li> }.into_any()
@@ -66,6 +60,36 @@ pub(crate) fn Frame() -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Where the reader is, read out of the address: the same on the server and in the browser.
+fn crumbs(path: &str) -> Vec<(String, String)> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let at = |name: &str, link: String| (name.to_owned(), link);
+    let area = |key: &str| match key {
+        "apis" => "APIs".to_owned(),
+        "apps" => "Apps and keys".to_owned(),
+        "audit" => "Audit log".to_owned(),
+        other => other[..1].to_uppercase() + &other[1..],
+    };
+    match parts.as_slice() {
+        [] => vec![at("Home", "/".into())],
+        [one] => vec![(area(one), format!("/{one}"))],
+        [first, "new"] => {
+            vec![(area(first), format!("/{first}")), at(if *first == "apis" { "New API" } else { "Register" }, String::new())]
+        }
+        ["inbox", _] => vec![at("Inbox", "/inbox".into()), at("Request", String::new())],
+        [first @ ("apis" | "apps"), domain, name, rest @ ..] => {
+            let own = format!("/{first}/{domain}/{name}");
+            let mut found = vec![(area(first), format!("/{first}")), (format!("{domain}/{name}"), own)];
+            found.extend(rest.first().map(|part| (area(part), String::new())));
+            found
+        }
+        ["sources", name, "tables", table] => {
+            vec![at("Sources", "/sources".into()), at(name, format!("/sources/{name}")), at(table, String::new())]
+        }
+        [first, name, ..] => vec![(area(first), format!("/{first}")), at(name, String::new())],
+    }
 }
 
 #[component]

@@ -1,1 +1,208 @@
+//! People in a real browser: each with a window of their own, in which any console error, warning, failed request or
+//! uncaught exception fails the journey.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, clippy::missing_panics_doc)]
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use playwright_rs::protocol::{
+    Browser, BrowserContext, BrowserContextOptions, ColorScheme, EmulateMediaOptions, Page, ScreenshotOptions, Viewport,
+};
+use playwright_rs::{LaunchOptions, Playwright, expect};
+use testkit::Sluice;
+
+/// Chromium as Debian packages it, kept from calling anybody.
+const ARGUMENTS: [&str; 6] =
+    ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+
+/// A browser and the server that it looks at.
+pub struct Stage {
+    pub server: Sluice,
+    _playwright: Playwright,
+    browser: Browser,
+}
+
+/// How a person's window is.
+#[derive(Clone, Copy)]
+pub struct Window {
+    pub width: u32,
+    pub height: u32,
+    pub script: bool,
+}
+
+pub const DESK: Window = Window { width: 1440, height: 900, script: true };
+pub const PHONE: Window = Window { width: 390, height: 844, script: true };
+pub const NO_SCRIPT: Window = Window { width: 1440, height: 900, script: false };
+
+/// Somebody at a window.
+pub struct Person {
+    pub page: Page,
+    context: BrowserContext,
+    url: String,
+    name: String,
+    wrong: Arc<Mutex<Vec<String>>>,
+    /// Statuses that this journey asks for itself.
+    allowed: Arc<Mutex<Vec<i32>>>,
+}
+
+impl Stage {
+    pub async fn open() -> Self {
+        let server = Sluice::demo(&testkit::binary_beside_tests());
+        let playwright = Playwright::launch().await.expect("playwright-core is set up by scripts/setup.sh test");
+        let options = LaunchOptions::default().executable_path("/usr/bin/chromium".to_owned()).args(ARGUMENTS.map(str::to_owned).to_vec());
+        let browser = playwright.chromium().launch_with_options(options).await.unwrap();
+        Self { server, _playwright: playwright, browser }
+    }
+
+    /// Opens a window and signs in as one of the demo's people, by a click on the sign-in page.
+    pub async fn person(&self, email: &str, window: Window) -> Person {
+        let viewport = Viewport { width: window.width, height: window.height };
+        let options = BrowserContextOptions::builder().viewport(viewport).javascript_enabled(window.script).build();
+        let context = self.browser.new_context_with_options(options).await.unwrap();
+        let page = context.new_page().await.unwrap();
+        let (wrong, allowed) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
+        watch(&page, &wrong, &allowed).await;
+        let person = Person { page, context, url: self.server.url.clone(), name: email.to_owned(), wrong, allowed };
+        person.go("/sign-in").await;
+        person.click(&format!("button[value=\"{email}\"]")).await;
+        person.sees(&format!(".account[aria-label=\"Account: {email}\"]")).await;
+        person
+    }
+
+    pub async fn close(self) {
+        self.browser.close().await.unwrap();
+    }
+}
+
+async fn watch(page: &Page, wrong: &Arc<Mutex<Vec<String>>>, allowed: &Arc<Mutex<Vec<i32>>>) {
+    let (log, may) = (wrong.clone(), allowed.clone());
+    page.on_console(move |message| {
+        let (log, may) = (log.clone(), may.clone());
+        async move {
+            let kind = message.type_().to_owned();
+            // Chromium says a refused request in the console too; the response itself is judged below.
+            let asked_for = message.text().starts_with("Failed to load resource") && !may.lock().unwrap().is_empty();
+            if matches!(kind.as_str(), "error" | "warning") && !asked_for {
+                log.lock().unwrap().push(format!("console {kind}: {}", message.text()));
+            }
+            Ok(())
+        }
+    })
+    .await
+    .unwrap();
+    let log = wrong.clone();
+    page.on_pageerror(move |error| {
+        let log = log.clone();
+        async move {
+            log.lock().unwrap().push(format!("uncaught: {error}"));
+            Ok(())
+        }
+    })
+    .await
+    .unwrap();
+    let (log, may) = (wrong.clone(), allowed.clone());
+    page.on_response(move |response| {
+        let (log, may) = (log.clone(), may.clone());
+        async move {
+            let status = i32::from(response.status());
+            if status >= 400 && !may.lock().unwrap().contains(&status) {
+                log.lock().unwrap().push(format!("{status} for {}", response.url()));
+            }
+            Ok(())
+        }
+    })
+    .await
+    .unwrap();
+}
+
+impl Person {
+    pub async fn go(&self, path: &str) {
+        self.page.goto(&format!("{}{path}", self.url), None).await.unwrap();
+    }
+
+    /// The journey asks for this status itself: a wrong input, told so.
+    pub fn expects_status(&self, status: i32) {
+        self.allowed.lock().unwrap().push(status);
+    }
+
+    pub async fn click(&self, selector: &str) {
+        self.page.locator(selector).first().click(None).await.unwrap_or_else(|error| panic!("{} clicks {selector}: {error}", self.name));
+    }
+
+    pub async fn fill(&self, selector: &str, text: &str) {
+        self.page
+            .locator(selector)
+            .first()
+            .fill(text, None)
+            .await
+            .unwrap_or_else(|error| panic!("{} fills {selector}: {error}", self.name));
+    }
+
+    pub async fn picks(&self, selector: &str, value: &str) {
+        self.page
+            .locator(selector)
+            .first()
+            .select_option(value, None)
+            .await
+            .unwrap_or_else(|error| panic!("{} picks {value} in {selector}: {error}", self.name));
+    }
+
+    pub async fn sees(&self, selector: &str) {
+        let shown = expect(self.page.locator(selector).first()).with_timeout(std::time::Duration::from_secs(15)).to_be_visible().await;
+        if let Err(error) = shown {
+            let path = self.shot("failed").await;
+            panic!(
+                "{} does not see {selector} at {}: {error}\n{:?}\n{}",
+                self.name,
+                self.page.url(),
+                self.wrong.lock().unwrap(),
+                path.display()
+            );
+        }
+    }
+
+    pub async fn reads(&self, selector: &str, text: &str) {
+        let shown =
+            expect(self.page.locator(selector).first()).with_timeout(std::time::Duration::from_secs(15)).to_contain_text(text).await;
+        if let Err(error) = shown {
+            let path = self.shot("failed").await;
+            panic!("{} does not read “{text}” in {selector}: {error}\n{:?}\n{}", self.name, self.wrong.lock().unwrap(), path.display());
+        }
+    }
+
+    /// Waits until the page is alive: its own script has taken over what the server rendered.
+    pub async fn alive(&self) {
+        self.sees("button[aria-label^=\"Copy\"]:not([hidden])").await;
+    }
+
+    async fn shot(&self, name: &str) -> PathBuf {
+        let folder = std::env::var("SLUICE_SCREENSHOTS").map_or_else(|_| std::env::temp_dir(), PathBuf::from);
+        let path = folder.join(format!("{name}.png"));
+        let options = ScreenshotOptions::builder().full_page(true).build();
+        self.page.screenshot_to_file(&path, options).await.unwrap();
+        path
+    }
+
+    /// Leaves a picture in light and one in dark.
+    pub async fn shots(&self, name: &str) {
+        for (scheme, word) in [(ColorScheme::Light, "light"), (ColorScheme::Dark, "dark")] {
+            self.page.emulate_media(EmulateMediaOptions::builder().color_scheme(scheme).build()).await.unwrap();
+            self.shot(&format!("{name}-{word}")).await;
+        }
+        self.page.emulate_media(EmulateMediaOptions::builder().color_scheme(ColorScheme::Light).build()).await.unwrap();
+    }
+
+    /// Nothing sticks out of the window sideways.
+    pub async fn fits(&self) {
+        let over: f64 = self.page.evaluate::<(), f64>("document.documentElement.scrollWidth - window.innerWidth", None).await.unwrap();
+        assert!(over <= 0.5, "{} at {}: {over} px stick out", self.name, self.page.url());
+    }
+
+    /// Closes the window; nothing may have gone wrong in it.
+    pub async fn leaves(self) {
+        self.context.close().await.unwrap();
+        let wrong = self.wrong.lock().unwrap();
+        assert!(wrong.is_empty(), "{}: {}", self.name, wrong.join("\n"));
+    }
+}

@@ -62,6 +62,10 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     if demo && !config.http_addr.ip().is_loopback() {
         return Err("the demo has accounts without passwords, so it is served on loopback alone; use sluice serve elsewhere".into());
     }
+    // Bound first, so that links carry the port that was given where any free one was asked for.
+    let listener = bind(config.http_addr).await?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let config = &Config { http_addr: address, ..config.clone() };
     let parts = compose(config, demo).await?;
     let stop = CancellationToken::new();
     match parts.store.migrate().await {
@@ -77,8 +81,6 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
         }
         Err(error) => return Err(error.to_string()),
     }
-    let listener = bind(config.http_addr).await?;
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
     let node = format!("{address}");
     let following = tokio::spawn(feed::follow(parts.control.clone(), parts.gateway.clone(), node, stop.clone()));
     announce(config, demo, address);

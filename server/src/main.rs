@@ -8,6 +8,8 @@ mod demo;
 mod edge;
 mod feed;
 mod host;
+#[cfg(feature = "failpoints")]
+mod kill_point;
 mod master_key;
 mod portal;
 
@@ -23,7 +25,8 @@ async fn main() -> std::process::ExitCode {
         Err(error) => return commands::failed(&format!("the configuration cannot be used: {error}")),
     };
     config::start_log(&config.log);
-    let scenario = fail::FailScenario::setup();
+    #[cfg(feature = "failpoints")]
+    kill_point::arm();
     let done = match cli.command {
         Command::Serve => compose::serve(&config, false).await,
         Command::Demo => compose::serve(&config, true).await,
@@ -33,7 +36,6 @@ async fn main() -> std::process::ExitCode {
         Command::User(user) => commands::user(&config, user).await,
         Command::Key(key) => commands::key(&config, key).await,
     };
-    scenario.teardown();
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => commands::failed(&error),

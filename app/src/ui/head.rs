@@ -1,17 +1,12 @@
-//! The head of a page: its title for the tab, its place in the crumbs, its heading and its actions.
+//! The head of a page: its name for the tab, its heading and its actions.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::frame::Place;
-
-/// Says where the reader is. The last crumb is the page itself.
+/// The name of the page, for the tab of the browser.
 #[component]
-pub(crate) fn Crumbs(#[prop(into)] at: Vec<(String, String)>) -> impl IntoView {
-    let place = expect_context::<Place>();
-    let title = at.last().map(|(name, _)| format!("{name} · Sluice")).unwrap_or_default();
-    place.0.set(at);
-    view! { <Title text=title/> }
+pub(crate) fn PageName(#[prop(into)] name: String) -> impl IntoView {
+    view! { <Title text=format!("{name} · Sluice")/> }
 }
 
 #[component]

@@ -15,7 +15,7 @@ pub(crate) use badge::{LiveBadge, StateBadge};
 pub(crate) use callout::{Callout, Empty, FormProblem, ProblemCallout, Tone};
 pub(crate) use code::{CodeBlock, JsonBlock, copyable};
 pub(crate) use field::{Choice, Field, field_error};
-pub(crate) use head::{Crumbs, PageHead};
+pub(crate) use head::{PageHead, PageName};
 pub(crate) use icon::{Icon, Mark};
 pub(crate) use load::Load;
 pub(crate) use params::{api_params, param};

@@ -1,1 +1,22 @@
+//! For tests alone: real servers on free ports, the flights read another way, and a client.
+//!
+//! Everything that is started here ends with the value that holds it, and leaves nothing behind.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, clippy::missing_panics_doc)]
+
+mod client;
+mod flights;
+mod postgres;
+mod sluice;
+
+pub use client::{Admin, problem_code};
+pub use flights::{Flight, flights, planes};
+pub use postgres::Postgres;
+pub use sluice::{Sluice, binary_beside_tests};
+pub use tempfile::TempDir;
+
+/// A folder that goes with its value.
+#[must_use]
+pub fn folder() -> TempDir {
+    tempfile::Builder::new().prefix("sluice-test-").tempdir().unwrap()
+}

@@ -7,7 +7,7 @@ use model::view::{SessionView, TokenView};
 
 use self::api::{EndSession, NewToken, RevokeToken, sessions, tokens};
 use crate::frame::MeResource;
-use crate::ui::{Callout, Crumbs, Field, FormProblem, Load, PageHead, Time, Tone, copyable, field_error};
+use crate::ui::{Callout, Field, FormProblem, Load, PageHead, PageName, Time, Tone, copyable, field_error};
 
 #[component]
 pub(crate) fn AccountPage() -> impl IntoView {
@@ -17,7 +17,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
     let open = Resource::new(move || end.version().get(), |_| sessions());
     let list = Resource::new(move || (make.version().get(), revoke.version().get()), |_| tokens());
     view! {
-        <Crumbs at=vec![("Account".into(), "/account".into())]/>
+        <PageName name="Account"/>
         <Load resource=me view=|me| {
             let roles: Vec<String> = me.domains.iter().filter(|(_, roles)| !roles.is_empty()).map(|(domain, roles)| format!("{} in {domain}", roles.iter().map(|role| role.key()).collect::<Vec<_>>().join(" and "))).collect();
             let lead = if me.is_admin { "An admin: everything, in every domain.".to_owned() } else { format!("You are {}.", if roles.is_empty() { "in no domain yet".into() } else { roles.join(", ") }) };

@@ -8,7 +8,7 @@ use model::{ApiSpec, Parameter};
 
 use super::api::{api_detail, try_api};
 use crate::error::PortalError;
-use crate::ui::{CodeBlock, Crumbs, Empty, Field, Icon, JsonBlock, LiveBadge, Load, ProblemCallout, api_params};
+use crate::ui::{CodeBlock, Empty, Field, Icon, JsonBlock, LiveBadge, Load, PageName, ProblemCallout, api_params};
 
 #[component]
 pub(crate) fn ConsolePage() -> impl IntoView {
@@ -29,7 +29,7 @@ fn page(detail: &ApiDetail, wanted: Memo<Option<i64>>) -> impl IntoView + use<> 
     let number = Memo::new(move |_| wanted.get().or(shown));
     let (domain, name) = (api.domain.clone(), api.name.clone());
     view! {
-        <Crumbs at=vec![("APIs".into(), "/apis".into()), (api.path(), base.clone()), ("Test".into(), String::new())]/>
+        <PageName name="Test"/>
         <div class="page-head">
             <div><div class="page-title"><h1>"Test "{api.path()}</h1><LiveBadge api=api.clone()/><span class="badge badge-code">{api.kind.key()}</span></div>
             <p class="lead">"Calls made here run for real and are counted to you, not to an app."</p></div>

@@ -15,6 +15,7 @@ pub(crate) fn DocumentationTab() -> impl IntoView {
     let Shared { detail, .. } = expect_context();
     let url = Resource::new(|| (), |()| public_url());
     view! {
+        <div>
         <Load resource=detail view=move |detail| match detail.shown_version().cloned() {
             Some(version) => view! { <Load resource=url view=move |url| page(&detail, &version, &url)/> }.into_any(),
             None => view! {
@@ -23,6 +24,7 @@ pub(crate) fn DocumentationTab() -> impl IntoView {
                 </Empty></div>
             }.into_any(),
         }/>
+        </div>
     }
     .into_any()
 }

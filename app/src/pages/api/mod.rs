@@ -15,7 +15,7 @@ use model::{Action, Problem};
 use self::api::{EndGrant, Grant, Rollback, api_detail};
 use crate::error::PortalError;
 use crate::frame::MeResource;
-use crate::ui::{Crumbs, Icon, LiveBadge, Load, api_params};
+use crate::ui::{Icon, LiveBadge, Load, PageName, api_params};
 
 pub(crate) use access::AccessTab;
 pub(crate) use console::{Console, ConsolePage};
@@ -74,7 +74,7 @@ fn head(detail: &ApiDetail, me: Resource<Result<Me, PortalError>>) -> impl IntoV
     let has_draft = api.draft.is_some();
     let callable = !detail.versions.is_empty();
     view! {
-        <Crumbs at=vec![("APIs".into(), "/apis".into()), (api.domain.clone(), "/apis".into()), (api.name.clone(), base.clone())]/>
+        <PageName name=api.name.clone()/>
         <div class="page-head nomargin">
             <div>
                 <div class="page-title"><h1>{path}</h1><LiveBadge api=api.clone()/><span class="badge badge-code">{api.kind.key()}</span></div>

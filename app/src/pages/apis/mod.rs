@@ -13,13 +13,13 @@ use self::api::{NewApi, apis};
 use crate::frame::MeResource;
 use crate::pages::editor::Steps;
 use crate::pages::home::ApiRows;
-use crate::ui::{Crumbs, Empty, Field, FormProblem, Load, PageHead, field_error};
+use crate::ui::{Empty, Field, FormProblem, Load, PageHead, PageName, field_error};
 
 #[component]
 pub(crate) fn ApisPage() -> impl IntoView {
     let list = Resource::new(|| (), |()| apis());
     view! {
-        <Crumbs at=vec![("APIs".into(), "/apis".into())]/>
+        <PageName name="APIs"/>
         <PageHead title="APIs" lead="Everything that your domains offer, or are about to."/>
         <Load resource=list view=|apis| if apis.is_empty() {
             view! {
@@ -67,7 +67,7 @@ pub(crate) fn NewApiPage() -> impl IntoView {
     let (source, table) = (asked("source"), asked("table"));
     let suggested = model::name::suggest_name(&table);
     view! {
-        <Crumbs at=vec![("APIs".into(), "/apis".into()), ("New API".into(), String::new())]/>
+        <PageName name="New API"/>
         <PageHead title="New API"/>
         <Steps now=0 base=None/>
         <Load resource=me view=move |me| {

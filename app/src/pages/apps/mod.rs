@@ -9,7 +9,7 @@ use model::view::AppView;
 
 use self::api::{NewApp, NewKey, RevokeKey, app, apps};
 use crate::frame::MeResource;
-use crate::ui::{Callout, Crumbs, Empty, Field, FormProblem, Load, PageHead, Time, Tone, api_params, copyable, field_error};
+use crate::ui::{Callout, Empty, Field, FormProblem, Load, PageHead, PageName, Time, Tone, api_params, copyable, field_error};
 
 #[component]
 pub(crate) fn AppsPage() -> impl IntoView {
@@ -17,7 +17,7 @@ pub(crate) fn AppsPage() -> impl IntoView {
     let make = ServerAction::<NewApp>::new();
     let list = Resource::new(move || make.version().get(), |_| apps());
     view! {
-        <Crumbs at=vec![("Apps and keys".into(), "/apps".into())]/>
+        <PageName name="Apps and keys"/>
         <PageHead title="Apps and keys" lead="An app calls APIs with its key. What it may call is opened on the API's own page."/>
         <div class="stack-6">
             <Load resource=list view=|apps| if apps.is_empty() {
@@ -72,7 +72,7 @@ pub(crate) fn AppPage() -> impl IntoView {
             let path = format!("{}/{}", app.domain, app.name);
             let domain = app.domain.clone();
             view! {
-                <Crumbs at=vec![("Apps and keys".into(), "/apps".into()), (path.clone(), String::new())]/>
+                <PageName name=path.clone()/>
                 <PageHead title=path lead=format!("Belongs to {}.", app.owner)/>
                 <div class="stack-6">
                     <FormProblem action=make/>

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 use model::audit::AuditRow;
 
 use self::api::audit;
-use crate::ui::{Crumbs, Empty, Load, PageHead, Time};
+use crate::ui::{Empty, Load, PageHead, PageName, Time};
 
 /// Rows of a full page; then there may be more.
 const PAGE: usize = 100;
@@ -18,7 +18,7 @@ pub(crate) fn AuditPage() -> impl IntoView {
     let before = Memo::new(move |_| query.read().get("before").and_then(|text| text.parse::<i64>().ok()));
     let rows = Resource::new(move || before.get(), audit);
     view! {
-        <Crumbs at=vec![("Audit log".into(), "/audit".into())]/>
+        <PageName name="Audit log"/>
         <PageHead title="Audit log" lead="Every change, in its order. Nothing here can be changed."/>
         <Load resource=rows view=|rows| if rows.is_empty() {
             view! { <div class="card"><Empty title="Nothing further back" text="The log begins with the first change."/></div> }.into_any()

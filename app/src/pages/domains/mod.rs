@@ -8,7 +8,7 @@ use model::{Action, Role};
 
 use self::api::{NewDomain, RenameDomain, SetRoles, domains};
 use crate::frame::MeResource;
-use crate::ui::{Choice, Crumbs, Empty, Field, FormProblem, Load, PageHead, field_error, param};
+use crate::ui::{Choice, Empty, Field, FormProblem, Load, PageHead, PageName, field_error, param};
 
 #[component]
 pub(crate) fn DomainsPage() -> impl IntoView {
@@ -16,7 +16,7 @@ pub(crate) fn DomainsPage() -> impl IntoView {
     let make = ServerAction::<NewDomain>::new();
     let list = Resource::new(move || make.version().get(), |_| domains());
     view! {
-        <Crumbs at=vec![("Domains".into(), "/domains".into())]/>
+        <PageName name="Domains"/>
         <PageHead title="Domains" lead="Lines of business. Sources, APIs and apps belong to one, and so do people's roles."/>
         <div class="stack-6">
             <Load resource=list view=|domains| if domains.is_empty() {
@@ -62,7 +62,7 @@ pub(crate) fn DomainPage() -> impl IntoView {
     let list = Resource::new(move || (set.version().get(), rename.version().get()), |_| domains());
     view! {
         <Load resource=list view=move |domains| match domains.into_iter().find(|domain| domain.name == name.get()) {
-            None => view! { <Crumbs at=vec![("Domains".into(), "/domains".into())]/><div class="card"><Empty title="No such domain" text="There is no domain of this name that you may see."/></div> }.into_any(),
+            None => view! { <PageName name="Domains"/><div class="card"><Empty title="No such domain" text="There is no domain of this name that you may see."/></div> }.into_any(),
             Some(domain) => view! { <Load resource=me view=move |me| page(&domain, me.can(Action::EditMembers, &domain.name), me.is_admin, set, rename)/> }.into_any(),
         }/>
     }
@@ -81,7 +81,7 @@ fn page(
     let members = domain.members.clone();
     let (row_name, title_name) = (name.clone(), name.clone());
     view! {
-        <Crumbs at=vec![("Domains".into(), "/domains".into()), (name.clone(), String::new())]/>
+        <PageName name=name.clone()/>
         <PageHead title=name.clone() lead=title.clone()/>
         <div class="stack-6">
             <FormProblem action=set/>

@@ -24,7 +24,7 @@ use self::policy_step::PolicyStep;
 use self::send_step::SendStep;
 use self::state::{Editor, Saved};
 use crate::pages::api::Console;
-use crate::ui::{Callout, Crumbs, FormProblem, Icon, Load, ProblemCallout, Tone, api_params};
+use crate::ui::{Callout, FormProblem, Icon, Load, PageName, ProblemCallout, Tone, api_params};
 
 /// The steps after the first, which is a page of its own: key in the address, name.
 const STEPS: [(&str, &str); 5] =
@@ -74,7 +74,7 @@ fn Form(draft: DraftView, step: Memo<String>) -> impl IntoView {
     });
     let (for_steps, for_bar) = (base.clone(), base);
     view! {
-        <Crumbs at=vec![("APIs".into(), "/apis".into()), (path.clone(), format!("/apis/{path}")), (if has_versions { "New version" } else { "Draft" }.into(), String::new())]/>
+        <PageName name={if has_versions { "New version" } else { "Draft" }}/>
         <div class="page-head"><div><div class="page-title"><h1>{path.clone()}</h1><span class="badge">"Draft"</span><span class="badge badge-code">{editor.spec.with_untracked(|spec| spec.kind().key())}</span></div></div></div>
         {move || view! { <Steps now=place() + 1 base=Some(for_steps.clone())/> }}
         <Conflict editor/>

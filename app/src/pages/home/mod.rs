@@ -11,7 +11,7 @@ use crate::frame::MeResource;
 use crate::pages::apis::api::apis;
 use crate::pages::inbox::api::requests;
 use crate::pages::sources::api::home_tables;
-use crate::ui::{Crumbs, Empty, Icon, LiveBadge, Load, PageHead, Time, grouped};
+use crate::ui::{Empty, Icon, LiveBadge, Load, PageHead, PageName, Time, grouped};
 
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
@@ -20,7 +20,7 @@ pub(crate) fn HomePage() -> impl IntoView {
     let asked = Resource::new(|| (), |()| requests());
     let tables = Resource::new(|| (), |()| home_tables());
     view! {
-        <Crumbs at=vec![("Home".into(), "/".into())]/>
+        <PageName name="Home"/>
         <Load resource=me view=move |me| {
             let (for_needs, for_list) = (me.clone(), me.clone());
             let builds = !me.domains_where(Action::EditApi).is_empty();

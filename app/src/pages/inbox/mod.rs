@@ -9,7 +9,7 @@ use leptos_router::hooks::use_query_map;
 use model::view::{RequestState, RequestView};
 
 use self::api::requests;
-use crate::ui::{Crumbs, Empty, Load, PageHead, StateBadge, Time};
+use crate::ui::{Empty, Load, PageHead, PageName, StateBadge, Time};
 
 pub(crate) use request::RequestPage;
 
@@ -19,7 +19,7 @@ pub(crate) fn InboxPage() -> impl IntoView {
     let show = Memo::new(move |_| query.read().get("show").unwrap_or_default());
     let list = Resource::new(|| (), |()| requests());
     view! {
-        <Crumbs at=vec![("Inbox".into(), "/inbox".into())]/>
+        <PageName name="Inbox"/>
         <PageHead title="Inbox" lead="Somebody asks, somebody else decides."/>
         <Load resource=list view=move |requests| {
             let waiting = requests.iter().filter(|request| waits(request)).count();

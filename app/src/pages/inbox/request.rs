@@ -5,7 +5,7 @@ use model::view::{RequestDetail, RequestState};
 
 use super::api::{Decide, Withdraw, request};
 use super::diff::DiffTable;
-use crate::ui::{CodeBlock, Crumbs, FormProblem, Icon, Load, SampleTable, StateBadge, Time, param};
+use crate::ui::{CodeBlock, FormProblem, Icon, Load, PageName, SampleTable, StateBadge, Time, param};
 
 #[component]
 pub(crate) fn RequestPage() -> impl IntoView {
@@ -23,7 +23,7 @@ fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAct
     let (decide_id, withdraw_id) = (request.id.clone(), request.id.clone());
     let old = detail.replaces.map_or("nothing".to_owned(), |number| format!("version {number}"));
     view! {
-        <Crumbs at=vec![("Inbox".into(), "/inbox".into()), (title.clone(), String::new())]/>
+        <PageName name=title.clone()/>
         <div class="page-head"><div>
             <div class="page-title"><h1>{title}</h1><StateBadge state=request.state/></div>
             <p class="lead">{request.author.clone()}" asks for "<b>{request.environment.key()}</b>", "<Time at=request.created_at/>

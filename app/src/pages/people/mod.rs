@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use model::view::UserView;
 
 use self::api::{NewPerson, PasswordLink, SetPerson, people};
-use crate::ui::{Callout, Choice, Crumbs, Field, FormProblem, Load, PageHead, Tone, copyable, field_error};
+use crate::ui::{Callout, Choice, Field, FormProblem, Load, PageHead, PageName, Tone, copyable, field_error};
 
 #[component]
 pub(crate) fn PeoplePage() -> impl IntoView {
@@ -14,7 +14,7 @@ pub(crate) fn PeoplePage() -> impl IntoView {
     let list = Resource::new(move || (make.version().get(), link.version().get(), set.version().get()), |_| people());
     let shown = move || make.value().get().and_then(Result::ok).or_else(|| link.value().get().and_then(Result::ok));
     view! {
-        <Crumbs at=vec![("People".into(), "/people".into())]/>
+        <PageName name="People"/>
         <PageHead title="People" lead="Who may sign in. Roles are given in each domain."/>
         <div class="stack-6">
             <FormProblem action=make/><FormProblem action=link/><FormProblem action=set/>

@@ -92,7 +92,7 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
                 <h2>{if is_new { "What it is" } else { "Settings" }}</h2>
                 <div class="form-row">
                     <Field id="source-name" label="Name" help="Lower-case letters, digits and hyphens." error=error_of("name".into())>
-                        <input class="input" id="source-name" prop:value=name on:input=move |event| name.set(event_target_value(&event)) readonly=!is_new required autocomplete="off" placeholder="flights-db"/>
+                        <input class="input" id="source-name" prop:value=name value=name.get_untracked() on:input=move |event| name.set(event_target_value(&event)) readonly=!is_new required autocomplete="off" placeholder="flights-db"/>
                     </Field>
                     <Field id="source-domain" label="Domain" error=error_of("domain".into())>
                         <select class="select" id="source-domain" disabled=!is_new on:change=move |event| domain.set(event_target_value(&event))>{domains.into_iter().map(|domain| view! { <option value=domain.clone()>{domain.clone()}</option> }).collect_view()}</select>
@@ -103,10 +103,10 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
                         </select>
                     </Field>
                     <Field id="source-about" label="About" note="optional" error=error_of("about".into())>
-                        <input class="input" id="source-about" prop:value=about on:input=move |event| about.set(event_target_value(&event)) maxlength="500"/>
+                        <input class="input" id="source-about" prop:value=about value=about.get_untracked() on:input=move |event| about.set(event_target_value(&event)) maxlength="500"/>
                     </Field>
                 </div>
-                <label class="choice"><input class="check" type="checkbox" prop:checked=both on:change=move |event| both.set(event_target_checked(&event))/><span>"The same for test and prod"<small>"Otherwise each environment has settings of its own."</small></span></label>
+                <label class="choice"><input class="check" type="checkbox" prop:checked=both checked=both.get_untracked() on:change=move |event| both.set(event_target_checked(&event))/><span>"The same for test and prod"<small>"Otherwise each environment has settings of its own."</small></span></label>
             </section>
             <section class="card card-pad stack">
                 <div class="between"><h2>{move || if both.get() { "Test and prod" } else { "Prod" }}</h2><button class="btn btn-sm" type="button" on:click=move |_| { test.dispatch(Environment::Prod); }>"Test the connection"</button></div>

@@ -12,14 +12,14 @@ use model::view::SourceView;
 use self::api::{connectors, sample_table, source, sources, tables};
 use self::form::SourceEditor;
 use crate::frame::MeResource;
-use crate::ui::{Crumbs, Empty, Icon, Load, PageHead, SampleTable, Time, grouped, param};
+use crate::ui::{Empty, Icon, Load, PageHead, PageName, SampleTable, Time, grouped, param};
 
 #[component]
 pub(crate) fn SourcesPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let list = Resource::new(|| (), |()| sources());
     view! {
-        <Crumbs at=vec![("Sources".into(), "/sources".into())]/>
+        <PageName name="Sources"/>
         <Load resource=me view=move |me| {
             let may = !me.domains_where(Action::EditSource).is_empty();
             view! {
@@ -56,7 +56,7 @@ pub(crate) fn NewSourcePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let kinds = Resource::new(|| (), |()| connectors());
     view! {
-        <Crumbs at=vec![("Sources".into(), "/sources".into()), ("Register a source".into(), String::new())]/>
+        <PageName name="Register a source"/>
         <PageHead title="Register a source" lead="It is opened for reading only. Secrets are sealed and never shown again."/>
         <Load resource=me view=move |me| {
             let domains = me.domains_where(Action::EditSource);
@@ -78,7 +78,7 @@ pub(crate) fn SourcePage() -> impl IntoView {
             let title = source.name.clone();
             let for_editor = source.clone();
             view! {
-                <Crumbs at=vec![("Sources".into(), "/sources".into()), (title.clone(), String::new())]/>
+                <PageName name=title.clone()/>
                 <PageHead title=title.clone() lead=source.about.clone()/>
                 <div class="stack-6">
                     <Tables source=title environment/>
@@ -147,7 +147,7 @@ pub(crate) fn TablePage() -> impl IntoView {
         },
     );
     view! {
-        <Crumbs at=vec![("Sources".into(), "/sources".into()), (name.get(), format!("/sources/{}", name.get())), (table.get(), String::new())]/>
+        <PageName name=table.get()/>
         <PageHead title=table.get() lead=format!("A table of {}.", name.get())>
             <a class="btn btn-primary" href=move || format!("/apis/new?source={}&table={}", name.get(), table.get())>"Make an API"</a>
         </PageHead>

@@ -1,0 +1,321 @@
+//! The main job, as people do it, in a real browser on the real flights.
+
+use end2end::{DESK, NO_SCRIPT, PHONE, Stage, Window};
+use serde_json::Value as Json;
+
+async fn call(stage: &Stage, key: &str, path: &str) -> (u16, Json) {
+    let response = reqwest::Client::new().get(format!("{}{path}", stage.server.url)).bearer_auth(key).send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
+}
+
+/// From a table to a draft that is sent: the builder's half.
+async fn builder_makes_planes(stage: &Stage, window: Window, name: &str, shots: &str) {
+    let builder = stage.person("builder@demo", window).await;
+    builder.shots(&format!("{shots}-home")).await;
+    builder.go("/apis/new?source=flights-db&table=planes").await;
+    builder.fill("#name", name).await;
+    builder.shots(&format!("{shots}-kind")).await;
+    builder.click("button:has-text(\"Next: table and fields\")").await;
+    builder.sees("text=It works.").await;
+    builder.sees("text=What a caller gets").await;
+    builder.fits().await;
+    let year = builder.page.locator("input[aria-label=\"Name of year in the answer\"]");
+    year.fill("year_built", None).await.unwrap();
+    year.press("Tab", None).await.unwrap();
+    builder.click("input[aria-label=\"Give out speed\"]").await;
+    builder.reads(".numbered", "year_built").await;
+    builder.shots(&format!("{shots}-fields")).await;
+    builder.click("a:has-text(\"Next: parameters\")").await;
+    builder.fill("#p-tailnum-test_value", "N14228").await;
+    builder.click("a:has-text(\"Next: policy\")").await;
+    builder.fill("#title", "One aircraft by its tail number").await;
+    builder.shots(&format!("{shots}-policy")).await;
+    builder.click("a:has-text(\"Next: try it\")").await;
+    builder.reads("[role=status]", "Saved.").await;
+    builder.fill("#try-tailnum", "N14228").await;
+    builder.click("button:has-text(\"Send\")").await;
+    builder.reads(".status-code", "200").await;
+    builder.reads(".numbered", "\"BOEING\"").await;
+    builder.shots(&format!("{shots}-try")).await;
+    builder.click("a:has-text(\"Next: send for review\")").await;
+    builder.sees("text=It passed its check.").await;
+    builder.fill("#reason", "The board shows aircraft.").await;
+    builder.click("button:has-text(\"Send for review\")").await;
+    builder.sees("text=You sent this, so somebody else decides.").await;
+    builder.leaves().await;
+}
+
+/// The approver decides; the owner opens it to an app with a new key. Gives the key.
+async fn others_release(stage: &Stage, window: Window, name: &str, shots: &str) -> String {
+    let approver = stage.person("approver@demo", window).await;
+    approver.go("/inbox").await;
+    approver.shots(&format!("{shots}-inbox")).await;
+    approver.click(&format!("a:has-text(\"Publish travel/{name}\")")).await;
+    approver.sees("text=What changes").await;
+    approver.alive().await;
+    approver.shots(&format!("{shots}-request")).await;
+    approver.fill("#why", "Looks right.").await;
+    approver.click("button:has-text(\"Approve and release\")").await;
+    approver.sees("text=approved it, and it went live").await;
+    approver.click("a:has-text(\"See how to call it\")").await;
+    approver.sees("h1:has-text(\"travel/\")").await;
+    approver.go(&format!("/apis/travel/{name}/access")).await;
+    approver.picks("#app", "travel/demo-app").await;
+    approver.click("button:has-text(\"Open it\")").await;
+    approver.reads("td.lead-cell", "travel/demo-app").await;
+    approver.leaves().await;
+    let owner = stage.person("owner@demo", window).await;
+    owner.go("/apps/travel/demo-app").await;
+    owner.click("button:has-text(\"Make a key\")").await;
+    owner.sees("#new-key").await;
+    let key = owner.page.locator("#new-key .copyline span").first().inner_text().await.unwrap();
+    owner.leaves().await;
+    key.trim().to_owned()
+}
+
+#[tokio::test]
+async fn from_a_table_to_a_called_key_api_and_back() {
+    let stage = Stage::open().await;
+    builder_makes_planes(&stage, DESK, "aircraft", "kv").await;
+    let key = others_release(&stage, DESK, "aircraft", "kv").await;
+    let planes = testkit::planes();
+    for tailnum in ["N14228", "N24211", "N619AA"] {
+        let (status, body) = call(&stage, &key, &format!("/api/travel/aircraft?tailnum={tailnum}")).await;
+        assert_eq!(status, 200, "{body}");
+        let plane = &planes[tailnum];
+        assert_eq!(body["model"].as_str(), plane["model"].as_deref());
+        assert_eq!(body["year_built"].as_i64().map(|year| year.to_string()), plane["year"]);
+        assert_eq!(body.get("speed"), None);
+    }
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.go("/apis/travel/aircraft/edit?step=table").await;
+    builder.sees("text=It works.").await;
+    builder.click("input[aria-label=\"Give out seats\"]").await;
+    builder.reads("[role=status]:has-text(\"Saved\")", "You can leave").await;
+    builder.go("/apis/travel/aircraft/edit?step=send").await;
+    builder.sees("text=It passed its check.").await;
+    builder.click("button:has-text(\"Send for review\")").await;
+    builder.sees("text=You sent this").await;
+    builder.leaves().await;
+    let approver = stage.person("approver@demo", DESK).await;
+    approver.go("/inbox").await;
+    approver.click("a:has-text(\"Publish travel/aircraft v2\")").await;
+    approver.reads(".effects", "The field seats is gone.").await;
+    approver.shots("kv-request-breaks").await;
+    approver.alive().await;
+    approver.click("button:has-text(\"Approve and release\")").await;
+    approver.sees("text=went live").await;
+    approver.leaves().await;
+    let owner = stage.person("owner@demo", DESK).await;
+    owner.go("/apis/travel/aircraft/versions").await;
+    owner.shots("kv-versions").await;
+    owner.click("button:has-text(\"Go back to v1 in prod\")").await;
+    owner.sees("tr:has-text(\"v1\") .badge-ok:has-text(\"prod\")").await;
+    owner.leaves().await;
+    let (_, body) = call(&stage, &key, "/api/travel/aircraft?tailnum=N14228").await;
+    assert!(body.get("seats").is_some(), "version 1 answers again: {body}");
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn a_question_by_form_counts_as_the_data_does() {
+    let stage = Stage::open().await;
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.go("/apis/new?source=flights-db&table=flights").await;
+    builder.click("input[value=\"sql\"]").await;
+    builder.fill("#name", "busy-months").await;
+    builder.click("button:has-text(\"Next: table and fields\")").await;
+    builder.sees("text=The same in SQL").await;
+    for column in [
+        "year",
+        "day",
+        "dep_time",
+        "sched_dep_time",
+        "dep_delay",
+        "arr_time",
+        "sched_arr_time",
+        "arr_delay",
+        "flight",
+        "tailnum",
+        "origin",
+        "dest",
+        "air_time",
+        "distance",
+        "hour",
+        "minute",
+        "time_hour",
+    ] {
+        builder.click(&format!("input[aria-label=\"Give out {column}\"]")).await;
+    }
+    builder.click("button:has-text(\"Computed field\")").await;
+    builder.reads("pre", "count(*)").await;
+    builder.shots("sql-fields").await;
+    builder.click("a:has-text(\"Next: parameters\")").await;
+    builder.picks("select[aria-label=\"Filter the column\"]", "carrier").await;
+    builder.click("button:has-text(\"Filter\")").await;
+    builder.sees("#p-carrier-test_value").await;
+    builder.fill("#p-carrier-test_value", "UA").await;
+    builder.picks("select[aria-label=\"Sort by\"]", "month").await;
+    builder.click("button:has-text(\"Sort by it\")").await;
+    builder.sees("button:has-text(\"rising\")").await;
+    builder.reads("pre", "ORDER BY").await;
+    builder.shots("sql-parameters").await;
+    builder.click("a:has-text(\"Next: policy\")").await;
+    builder.click("a:has-text(\"Next: try it\")").await;
+    builder.reads("[role=status]", "Saved.").await;
+    builder.fill("#try-carrier", "UA").await;
+    builder.click("button:has-text(\"Send\")").await;
+    builder.reads(".status-code", "200").await;
+    builder.click("button[role=tab]:has-text(\"Plan\")").await;
+    builder.sees("text=What the source does").await;
+    builder.shots("sql-try").await;
+    builder.click("a:has-text(\"Next: send for review\")").await;
+    builder.sees("text=It passed its check.").await;
+    builder.click("button:has-text(\"Send for review\")").await;
+    builder.sees("text=You sent this").await;
+    builder.leaves().await;
+    let key = others_release(&stage, DESK, "busy-months", "sql").await;
+    let (status, body) = call(&stage, &key, "/api/travel/busy-months?carrier=UA").await;
+    assert_eq!(status, 200, "{body}");
+    let flights = testkit::flights();
+    let rows = body["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 12);
+    for row in rows {
+        let month = row["month"].as_i64().unwrap();
+        let counted = flights.iter().filter(|flight| flight.carrier == "UA" && flight.month == month).count();
+        assert_eq!(row["count"], counted, "month {month}");
+    }
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn wrong_inputs_are_told_beside_their_fields() {
+    let stage = Stage::open().await;
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.expects_status(400);
+    builder.go("/apis/new").await;
+    builder.fill("#name", "Plane Details").await;
+    builder.click("button:has-text(\"Next: table and fields\")").await;
+    builder.reads(".field-error", "Use plane-details").await;
+    builder.shots("wrong-name").await;
+    builder.go("/apis/travel/plane/test").await;
+    builder.fill("#try-tailnum", "no").await;
+    builder.click("button:has-text(\"Send\")").await;
+    builder.reads(".status-code", "400").await;
+    builder.reads(".field-error", "form").await;
+    builder.shots("wrong-parameter").await;
+    builder.go("/apis/new").await;
+    builder.click("input[value=\"script\"]").await;
+    builder.fill("#name", "by-hand").await;
+    builder.click("button:has-text(\"Next: table and fields\")").await;
+    builder.fill("#script", "delete from flights").await;
+    builder.reads(".callout", "Only a SELECT can be run").await;
+    builder.fill("#script", "select carrier, count(*) as n from flights [[ where month = :m ]] group by carrier order by carrier").await;
+    builder.reads("p.small", "Parameters: m.").await;
+    builder.sees("h2:has-text(\"Live sample\")").await;
+    builder.shots("script").await;
+    builder.expects_status(404);
+    builder.go("/apis/travel/nothing").await;
+    builder.reads(".callout", "There is no API travel/nothing").await;
+    builder.go("/nowhere").await;
+    builder.sees("text=There is nothing at this address").await;
+    builder.leaves().await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn the_main_job_fits_a_phone() {
+    let stage = Stage::open().await;
+    builder_makes_planes(&stage, PHONE, "aircraft", "phone").await;
+    let key = others_release(&stage, PHONE, "aircraft", "phone").await;
+    assert_eq!(call(&stage, &key, "/api/travel/aircraft?tailnum=N14228").await.0, 200);
+    let owner = stage.person("owner@demo", PHONE).await;
+    for path in [
+        "/",
+        "/apis",
+        "/apis/travel/plane",
+        "/apis/travel/plane/versions",
+        "/apis/travel/plane/access",
+        "/apis/travel/delays/test",
+        "/sources",
+        "/sources/flights-db",
+        "/sources/flights-db/tables/planes",
+        "/inbox",
+        "/apps",
+        "/apps/travel/demo-app",
+        "/domains/travel",
+        "/audit",
+        "/account",
+    ] {
+        owner.go(path).await;
+        owner.sees("h1").await;
+        owner.fits().await;
+        owner.shots(&format!("phone{}", path.replace('/', "-"))).await;
+    }
+    owner.leaves().await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn flat_forms_work_without_a_script() {
+    let stage = Stage::open().await;
+    let admin = stage.person("admin@demo", NO_SCRIPT).await;
+    admin.go("/domains").await;
+    admin.fill("#name", "finance").await;
+    admin.click("button:has-text(\"Make it\")").await;
+    admin.sees("h1:has-text(\"finance\")").await;
+    admin.fill("#email", "builder@demo").await;
+    admin.click("form:has(#email) input[value=\"viewer\"]").await;
+    admin.click("button:has-text(\"Set the roles\")").await;
+    admin.reads(".todo", "builder@demo").await;
+    admin.shots("no-script-domain").await;
+    admin.leaves().await;
+    let builder = stage.person("builder@demo", NO_SCRIPT).await;
+    builder.go("/apps").await;
+    builder.fill("#name", "board").await;
+    builder.click("button:has-text(\"Make it\")").await;
+    builder.sees("h1:has-text(\"travel/board\")").await;
+    builder.go("/apis/new?source=flights-db&table=planes").await;
+    builder.fill("#name", "aircraft").await;
+    builder.click("button:has-text(\"Next: table and fields\")").await;
+    builder.sees("h1:has-text(\"travel/aircraft\")").await;
+    builder.leaves().await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn the_rest_of_the_house_opens_without_a_fault() {
+    let stage = Stage::open().await;
+    let admin = stage.person("admin@demo", DESK).await;
+    for path in [
+        "/",
+        "/apis",
+        "/apis/travel/plane",
+        "/apis/travel/delays",
+        "/apis/travel/plane/versions",
+        "/apis/travel/plane/access",
+        "/apis/travel/delays/test",
+        "/sources",
+        "/sources/new",
+        "/sources/flights-db",
+        "/sources/flights-db/tables/planes",
+        "/inbox?show=all",
+        "/apps",
+        "/apps/travel/demo-app",
+        "/domains",
+        "/domains/travel",
+        "/people",
+        "/audit",
+        "/account",
+    ] {
+        admin.go(path).await;
+        admin.sees("h1").await;
+        admin.fits().await;
+        admin.shots(&format!("desk{}", path.replace(['/', '?', '='], "-"))).await;
+    }
+    admin.click("button[aria-label=\"Sign out\"]").await;
+    admin.sees("h1:has-text(\"Sign in\")").await;
+    admin.shots("desk-sign-in").await;
+    admin.leaves().await;
+    stage.close().await;
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# make soak: the full counts. Fifty kills at points by chance; the result is written to docs/soak.md.
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+scripts/setup.sh test
+kills="${SLUICE_SOAK_KILLS:-50}" seed="${SLUICE_SOAK_SEED:-$RANDOM}"
+say "killing $kills times, seed $seed"
+SLUICE_SOAK_KILLS="$kills" SLUICE_SOAK_SEED="$seed" \
+  cargo test -p server --features failpoints --test faults killed_at_points_by_chance -- --nocapture | tee "$CARGO_TARGET_DIR/soak.log"
+{
+  echo "# Soak"
+  echo
+  echo "The last run of \`make soak\`: the process is killed (SIGKILL) at points between two writes, chosen by chance, started"
+  echo "again, and looked at: a release and its decision are both there or neither is, and an apply is whole or absent."
+  echo
+  echo "| kills | seed | result |"
+  echo "| --- | --- | --- |"
+  echo "| $(grep -c '^kill ' "$CARGO_TARGET_DIR/soak.log") | $seed | $(grep -o 'test result: [a-zA-Z]*' "$CARGO_TARGET_DIR/soak.log" | tail -1) |"
+} >docs/soak.md

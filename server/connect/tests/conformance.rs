@@ -1,0 +1,165 @@
+//! One suite, every connector: tables, keys, types, prepared and explained statements, streams, time-outs, read-only.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect::{BindingConfig, Connection, SourceErrorKind, Statement, registry};
+use futures::TryStreamExt;
+use model::table::TableRef;
+use model::{DataType, Field, Value};
+use sqlx::Executor;
+use testkit::Postgres;
+
+const TABLES: &str = "
+CREATE TABLE readings (id INTEGER NOT NULL PRIMARY KEY, place VARCHAR(20) NOT NULL, level DOUBLE PRECISION, taken DATE, noted TIMESTAMP, good BOOLEAN);
+CREATE TABLE pairs (a INTEGER NOT NULL, b INTEGER NOT NULL, UNIQUE (a, b));
+CREATE TABLE loose (x INTEGER);
+INSERT INTO readings VALUES (1, 'north', 1.5, '2013-01-01', '2013-01-01 10:00:00', TRUE), (2, 'south', NULL, NULL, NULL, FALSE), (3, 'north', -2.25, '2013-12-31', '2013-12-31 23:59:59', NULL);";
+
+struct Peer {
+    connection: Arc<dyn Connection>,
+    /// How this dialect writes its first placeholder.
+    first: &'static str,
+    /// A statement that takes far longer than a test may.
+    slow: &'static str,
+}
+
+fn open(driver: &str, settings: &[(&str, &str)]) -> Arc<dyn Connection> {
+    let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    registry::connector(driver).unwrap().open(&BindingConfig { settings, ..Default::default() }).unwrap()
+}
+
+fn field(name: &str, data_type: DataType) -> Field {
+    Field { name: name.into(), column: name.into(), data_type, ..Field::default() }
+}
+
+fn statement(sql: &str, binds: Vec<(DataType, Value)>, fields: Vec<Field>) -> Statement {
+    Statement { sql: sql.into(), binds, fields, timeout: Duration::from_secs(5), max_rows: 100 }
+}
+
+async fn rows(connection: &dyn Connection, statement: Statement) -> Vec<String> {
+    let fields = statement.fields.clone();
+    let places: Vec<(usize, &Field)> = fields.iter().enumerate().collect();
+    let batches: Vec<_> = connection.query(statement).await.unwrap().try_collect().await.unwrap();
+    let mut found = Vec::new();
+    for batch in &batches {
+        for row in 0..batch.num_rows() {
+            let mut text = Vec::new();
+            connect::json::write_row(&mut text, batch, row, &places);
+            found.push(String::from_utf8(text).unwrap());
+        }
+    }
+    found
+}
+
+async fn tables_and_keys(peer: &Peer) {
+    let tables = peer.connection.tables().await.unwrap();
+    let names: Vec<&str> = tables.iter().map(|info| info.table.name.as_str()).collect();
+    assert_eq!(names, ["loose", "pairs", "readings"]);
+    let readings = peer.connection.table(&TableRef::new("readings")).await.unwrap().unwrap();
+    assert_eq!(readings.key, ["id"]);
+    let types: Vec<DataType> = readings.columns.iter().skip(1).map(|column| column.data_type).collect();
+    assert_eq!(types, [DataType::String, DataType::Float64, DataType::Date, DataType::Timestamp, DataType::Bool]);
+    assert!(!readings.columns[1].nullable && readings.columns[2].nullable);
+    assert_eq!(peer.connection.table(&TableRef::new("pairs")).await.unwrap().unwrap().key, ["a", "b"]);
+    assert!(peer.connection.table(&TableRef::new("loose")).await.unwrap().unwrap().key.is_empty());
+    assert!(peer.connection.table(&TableRef::new("nothing")).await.unwrap().is_none());
+}
+
+async fn rows_stream_as_they_are(peer: &Peer) {
+    let sql = format!("SELECT place, level, taken, noted, good FROM readings WHERE id <= {} ORDER BY id", peer.first);
+    let fields = vec![
+        field("place", DataType::String),
+        field("level", DataType::Float64),
+        field("taken", DataType::Date),
+        field("noted", DataType::Timestamp),
+        field("good", DataType::Bool),
+    ];
+    let found = rows(&*peer.connection, statement(&sql, vec![(DataType::Int64, Value::Int(2))], fields)).await;
+    assert_eq!(
+        found,
+        [
+            r#"{"place":"north","level":1.5,"taken":"2013-01-01","noted":"2013-01-01T10:00:00Z","good":true}"#,
+            r#"{"place":"south","level":null,"taken":null,"noted":null,"good":false}"#,
+        ]
+    );
+    let cut = Statement { max_rows: 1, ..statement("SELECT id FROM readings", vec![], vec![field("id", DataType::Int64)]) };
+    assert_eq!(rows(&*peer.connection, cut).await.len(), 1);
+}
+
+async fn a_bound_value_is_never_part_of_the_text(peer: &Peer) {
+    let sql = format!("SELECT id FROM readings WHERE place = {}", peer.first);
+    let evil = "north' OR '1'='1; DROP TABLE readings --";
+    let fields = vec![field("id", DataType::Int64)];
+    assert!(rows(&*peer.connection, statement(&sql, vec![(DataType::String, Value::Text(evil.into()))], fields)).await.is_empty());
+    assert!(peer.connection.table(&TableRef::new("readings")).await.unwrap().is_some());
+}
+
+async fn statements_are_described_and_explained(peer: &Peer) {
+    let columns =
+        peer.connection.describe("SELECT place, count(*) AS n, avg(level) AS mean FROM readings GROUP BY place", &[]).await.unwrap();
+    let types: Vec<(&str, DataType)> = columns.iter().map(|column| (column.name.as_str(), column.data_type)).collect();
+    assert_eq!(types, [("place", DataType::String), ("n", DataType::Int64), ("mean", DataType::Float64)]);
+    let plan = peer.connection.explain("SELECT x FROM loose", &[]).await.unwrap();
+    assert_eq!(plan.full_scans, ["loose"], "{plan:?}");
+    let missing = peer.connection.describe("SELECT nothing FROM readings", &[]).await.unwrap_err();
+    assert_eq!(missing.kind, SourceErrorKind::Missing, "{missing:?}");
+    assert!(!missing.cause.is_empty() && missing.sentence.contains("column"), "{missing:?}");
+}
+
+async fn a_slow_statement_ends_at_its_time_out(peer: &Peer) {
+    let slow = Statement { timeout: Duration::from_millis(50), ..statement(peer.slow, vec![], vec![field("n", DataType::Int64)]) };
+    let started = std::time::Instant::now();
+    let ended: Result<Vec<_>, _> = peer.connection.query(slow).await.unwrap().try_collect().await;
+    assert_eq!(ended.unwrap_err().kind, SourceErrorKind::Timeout);
+    assert!(started.elapsed() < Duration::from_secs(4), "it was cut, not waited for");
+}
+
+async fn nothing_can_be_written(peer: &Peer) {
+    for sql in ["INSERT INTO loose VALUES (1)", "DELETE FROM readings", "CREATE TABLE mine (x INTEGER)"] {
+        let refused: Result<Vec<_>, _> = match peer.connection.query(statement(sql, vec![], vec![])).await {
+            Ok(stream) => stream.try_collect().await,
+            Err(error) => Err(error),
+        };
+        assert!(refused.is_err(), "{sql} was let by");
+    }
+    assert_eq!(rows(&*peer.connection, statement("SELECT id FROM readings", vec![], vec![field("id", DataType::Int64)])).await.len(), 3);
+}
+
+async fn suite(peer: Peer) {
+    peer.connection.test().await.unwrap();
+    tables_and_keys(&peer).await;
+    rows_stream_as_they_are(&peer).await;
+    a_bound_value_is_never_part_of_the_text(&peer).await;
+    statements_are_described_and_explained(&peer).await;
+    a_slow_statement_ends_at_its_time_out(&peer).await;
+    nothing_can_be_written(&peer).await;
+}
+
+#[tokio::test]
+async fn sqlite_is_a_source() {
+    use sqlx::Connection;
+    let folder = testkit::folder();
+    let file = folder.path().join("source.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    connection.execute(TABLES).await.unwrap();
+    connection.close().await.unwrap();
+    let slow = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) AS n FROM c";
+    suite(Peer { connection: open("sqlite", &[("path", &file.display().to_string())]), first: "?1", slow }).await;
+    let gone = open("sqlite", &[("path", "/nowhere/at/all.db")]).test().await.unwrap_err();
+    assert_eq!(gone.kind, SourceErrorKind::Unreachable, "{gone:?}");
+}
+
+#[tokio::test]
+async fn postgres_is_a_source() {
+    use sqlx::Connection;
+    let server = Postgres::start();
+    let mut connection = sqlx::PgConnection::connect(&server.database("source").await).await.unwrap();
+    connection.execute(TABLES).await.unwrap();
+    connection.close().await.unwrap();
+    let port = server.port().to_string();
+    let settings = [("host", "127.0.0.1"), ("port", port.as_str()), ("database", "source"), ("user", "postgres"), ("tls", "disable")];
+    let slow = "SELECT count(*) AS n FROM generate_series(1, 1000000000)";
+    suite(Peer { connection: open("postgres", &settings), first: "$1", slow }).await;
+}

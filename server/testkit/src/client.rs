@@ -1,0 +1,85 @@
+//! A client of `/admin/v1`, with a personal token of one of the demo's people.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value as Json, json};
+
+use super::Sluice;
+
+/// One person at `/admin/v1`.
+#[derive(Clone)]
+pub struct Admin {
+    http: reqwest::Client,
+    url: String,
+    pub token: String,
+}
+
+impl Admin {
+    /// Signs one of the demo's people in, as their browser would, and makes a token.
+    pub async fn demo(server: &Sluice, email: &str) -> Self {
+        let browser = Self::browser(server, email).await;
+        let made: Json = post_form(&browser, server, "new-token", &[("name", "a test"), ("days", "1")]).await;
+        Self { http: reqwest::Client::new(), url: server.url.clone(), token: made["secret"].as_str().unwrap().to_owned() }
+    }
+
+    /// A signed-in browser without a window: its cookies are kept.
+    pub async fn browser(server: &Sluice, email: &str) -> reqwest::Client {
+        let http = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let response = http
+            .post(format!("{}/fn/sign-in-demo", server.url))
+            .header("origin", &server.url)
+            .form(&[("email", email), ("next", "/")])
+            .send()
+            .await
+            .unwrap();
+        assert!(response.status().is_success() || response.status().is_redirection(), "{email}: {}", response.status());
+        http
+    }
+
+    pub async fn call(&self, method: Method, path: &str, body: Option<Json>) -> (StatusCode, Json) {
+        let mut request = self.http.request(method, format!("{}/admin/v1{path}", self.url)).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        (status, response.json().await.unwrap_or(Json::Null))
+    }
+
+    pub async fn get(&self, path: &str) -> Json {
+        let (status, body) = self.call(Method::GET, path, None).await;
+        assert!(status.is_success(), "GET {path}: {status} {body}");
+        body
+    }
+
+    pub async fn post(&self, path: &str, body: Json) -> Json {
+        let (status, answer) = self.call(Method::POST, path, Some(body)).await;
+        assert!(status.is_success(), "POST {path}: {status} {answer}");
+        answer
+    }
+
+    /// Makes an API out of a definition and sends it for review; gives the request's id.
+    pub async fn send_api(&self, domain: &str, name: &str, spec: Json) -> String {
+        self.post("/apis", json!({"domain": domain, "name": name, "spec": spec})).await;
+        let path = format!("/apis/{domain}/{name}/submit");
+        self.post(&path, json!({"environment": "prod", "reason": "a test"})).await.as_str().unwrap().to_owned()
+    }
+}
+
+async fn post_form(http: &reqwest::Client, server: &Sluice, function: &str, form: &[(&str, &str)]) -> Json {
+    let response = http
+        .post(format!("{}/fn/{function}", server.url))
+        .header("origin", &server.url)
+        .header("accept", "application/json")
+        .form(form)
+        .send()
+        .await
+        .unwrap();
+    assert!(response.status().is_success(), "{function}: {}", response.status());
+    response.json().await.unwrap()
+}
+
+/// The code of a problem, and its detail for the message of a failed test.
+#[must_use]
+pub fn problem_code(body: &Json) -> (&str, &str) {
+    (body["code"].as_str().unwrap_or_default(), body["detail"].as_str().unwrap_or_default())
+}

@@ -1,0 +1,121 @@
+//! A throw-away PostgreSQL: its own folder, its own port, gone with its value.
+
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// A running server with one superuser `postgres` and trust on loopback.
+pub struct Postgres {
+    folder: TempDir,
+    port: u16,
+    child: Option<Child>,
+}
+
+fn programs() -> PathBuf {
+    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .expect("PostgreSQL is installed by scripts/setup.sh test")
+        .map(|entry| entry.unwrap().path().join("bin"))
+        .collect();
+    found.sort();
+    found.pop().expect("a version of PostgreSQL")
+}
+
+/// PostgreSQL refuses to run as root, so there it runs as the account that its package made.
+fn as_server(program: &Path) -> Command {
+    let is_root = std::fs::metadata("/proc/self").map(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0).unwrap_or(false);
+    if is_root {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
+        command
+    } else {
+        Command::new(program)
+    }
+}
+
+impl Postgres {
+    #[must_use]
+    pub fn start() -> Self {
+        let folder = tempfile::Builder::new().prefix("sluice-pg-").tempdir().unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+        let data = folder.path().join("data");
+        let made = as_server(&programs().join("initdb"))
+            .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync", "-D"])
+            .arg(&data)
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(made.success(), "initdb failed");
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut server = Self { folder, port, child: None };
+        server.resume();
+        server
+    }
+
+    /// Starts it (again) on its port.
+    pub fn resume(&mut self) {
+        let child = as_server(&programs().join("postgres"))
+            .arg("-D")
+            .arg(self.folder.path().join("data"))
+            .args(["-p", &self.port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "unix_socket_directories="])
+            .current_dir(self.folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        self.child = Some(child);
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let ready = || {
+            Command::new(programs().join("pg_isready"))
+                .args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()])
+                .status()
+                .unwrap()
+                .success()
+        };
+        while !ready() {
+            assert!(Instant::now() < deadline, "PostgreSQL did not start");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Stops it at once, as a machine that goes away.
+    pub fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let pid = child.id().to_string();
+            // An immediate shutdown; its children go with it.
+            let _ = Command::new("kill").args(["-QUIT", &pid]).status();
+            let _ = child.wait();
+        }
+    }
+
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Makes a database and gives its address.
+    pub async fn database(&self, name: &str) -> String {
+        use sqlx::Connection;
+        let mut connection = sqlx::PgConnection::connect(&self.url("postgres")).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE \"{name}\""))).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        self.url(name)
+    }
+
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.stop();
+        // What the server's account wrote may not be ours to remove when we are not root.
+        let _ = as_server(Path::new("/bin/rm")).arg("-rf").arg(self.folder.path().join("data")).status();
+    }
+}

@@ -1,0 +1,93 @@
+//! The binary itself, started on a free port as an operator would.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A running `sluice`.
+pub struct Sluice {
+    child: Child,
+    /// `http://127.0.0.1:…`
+    pub url: String,
+    folder: Option<TempDir>,
+    data: PathBuf,
+    /// What it said on its standard output before it listened, a line each.
+    pub said: Vec<String>,
+}
+
+/// The binary in the target folder that the tests were built into.
+#[must_use]
+pub fn binary_beside_tests() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.parent().and_then(Path::parent).unwrap().join("sluice")
+}
+
+impl Sluice {
+    /// The demo in a folder of its own.
+    #[must_use]
+    pub fn demo(binary: &Path) -> Self {
+        let folder = super::folder();
+        let data = folder.path().to_owned();
+        let mut started = Self::start(binary, "demo", &data, &[]);
+        started.folder = Some(folder);
+        started
+    }
+
+    /// Starts `command` on a data folder with more of an environment. Waits until it listens.
+    #[must_use]
+    pub fn start(binary: &Path, command: &str, data: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(binary)
+            .arg(command)
+            .env("SLUICE_HTTP_ADDR", "127.0.0.1:0")
+            .env("SLUICE_DATA_DIR", data)
+            .env("SLUICE_LOG", "warn")
+            .env("RUST_BACKTRACE", "0")
+            .envs(environment.iter().copied())
+            .current_dir(data)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut said = Vec::new();
+        let url = loop {
+            let line = lines.next().unwrap_or_else(|| panic!("sluice {command} ended before it listened: {said:?}")).unwrap();
+            if let Some((_, url)) = line.split_once("listens on ") {
+                break url.trim().to_owned();
+            }
+            said.push(line);
+        };
+        // The pipe is read on, so that the process never waits for us.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url, folder: None, data: data.to_owned(), said }
+    }
+
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The demo app's key.
+    #[must_use]
+    pub fn demo_key(&self) -> String {
+        std::fs::read_to_string(self.data.join("demo.key")).unwrap()
+    }
+
+    /// SIGKILL: as a machine that goes away.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Waits for it to end by itself, and says how.
+    pub fn wait(&mut self) -> std::process::ExitStatus {
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Sluice {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,332 @@
+//! Every server function and every admin route, taken from the routers themselves, tried by every role in its own
+//! domain, by somebody of another domain, and by nobody. One that is not in this table fails the test.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use model::{Action, Role};
+use reqwest::Client;
+use serde_json::{Value as Json, json};
+use testkit::{Admin, Sluice};
+
+fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_sluice"))
+}
+
+/// Who may call it.
+#[derive(Clone, Copy)]
+enum Who {
+    Anybody,
+    SignedIn,
+    /// Those of the domain whose role has the action.
+    With(Action),
+    /// Anyone with the action in any domain: lists that show only what is theirs.
+    Somewhere(Action),
+}
+use Who::{Anybody, SignedIn, Somewhere, With};
+
+/// What is sent: chosen so that whoever may does no harm (a fault of the input, or a thing that is not there).
+enum Send {
+    Form(Json),
+    Body(Json),
+}
+use Send::{Body, Form};
+
+fn spec() -> Json {
+    json!({"source": "flights-db", "kind": "kv", "table": {"name": "planes"}, "key": ["tailnum"],
+        "parameters": [{"name": "tailnum", "type": "string", "required": true}], "fields": [{"name": "tailnum", "column": "tailnum"}]})
+}
+
+fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
+    let source = json!({"name": "flights-db", "domain": "travel", "driver": "sqlite", "about": "", "edit": 1, "bindings": {"prod": {"nothing": "x"}}});
+    let at = || json!({"domain": "travel", "name": "plane"});
+    let with = |mut base: Json, more: Json| {
+        base.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        base
+    };
+    BTreeMap::from([
+        ("demo-offered", (Anybody, Form(json!({})))),
+        ("sign-in", (Anybody, Form(json!({"email": "", "password": "", "next": "/"})))),
+        ("sign-in-demo", (Anybody, Form(json!({"email": "viewer@demo", "next": "/"})))),
+        ("link-owner", (Anybody, Form(json!({"secret": "none"})))),
+        ("join", (Anybody, Form(json!({"secret": "none", "email": "", "password": ""})))),
+        ("me", (SignedIn, Form(json!({})))),
+        ("apis", (SignedIn, Form(json!({})))),
+        (
+            "new-api",
+            (With(Action::EditApi), Form(json!({"domain": "travel", "name": "Bad Name", "kind": "kv", "source": "", "table": ""}))),
+        ),
+        ("requests", (SignedIn, Form(json!({})))),
+        ("request", (With(Action::See), Form(json!({"id": request})))),
+        ("decide", (With(Action::Decide), Form(json!({"id": request, "reason": "", "decision": "reject"})))),
+        ("withdraw", (With(Action::Submit), Form(json!({"id": request})))),
+        ("api", (With(Action::See), Form(at()))),
+        ("public-url", (SignedIn, Form(json!({})))),
+        ("rollback", (With(Action::Rollback), Form(with(at(), json!({"environment": "prod", "version": 99}))))),
+        ("grant", (With(Action::Grant), Form(with(at(), json!({"app": "travel/none", "days": ""}))))),
+        ("end-grant", (With(Action::Grant), Form(with(at(), json!({"app": "travel/none"}))))),
+        ("try", (With(Action::TryLive), Body(with(at(), json!({"version": 99, "environment": "prod", "parameters": []}))))),
+        ("connectors", (SignedIn, Form(json!({})))),
+        ("sources", (SignedIn, Form(json!({})))),
+        ("source", (With(Action::See), Form(json!({"name": "flights-db"})))),
+        ("tables", (With(Action::See), Form(json!({"source": "flights-db", "environment": "prod"})))),
+        ("home-tables", (SignedIn, Form(json!({})))),
+        ("sample-table", (With(Action::ReadSample), Form(json!({"source": "flights-db", "table": "planes", "environment": "prod"})))),
+        ("save-source", (With(Action::EditSource), Body(json!({"form": source})))),
+        ("test-source", (With(Action::EditSource), Body(json!({"form": source, "environment": "prod"})))),
+        ("apps", (SignedIn, Form(json!({})))),
+        ("app", (With(Action::See), Form(json!({"domain": "travel", "name": "demo-app"})))),
+        ("new-app", (With(Action::EditApp), Form(json!({"domain": "travel", "name": "Bad Name"})))),
+        ("new-key", (With(Action::EditApp), Form(json!({"domain": "travel", "app": "demo-app", "environment": "prod", "days": "-1"})))),
+        ("revoke-key", (With(Action::EditApp), Form(json!({"domain": "travel", "app": "demo-app", "key": "none"})))),
+        ("domains", (SignedIn, Form(json!({})))),
+        ("new-domain", (With(Action::Administer), Form(json!({"name": "Bad Name", "title": ""})))),
+        ("rename-domain", (With(Action::Administer), Form(json!({"domain": "none", "title": ""})))),
+        ("set-roles", (With(Action::EditMembers), Form(json!({"domain": "travel", "email": "no@one"})))),
+        ("people", (With(Action::Administer), Form(json!({})))),
+        ("new-person", (With(Action::Administer), Form(json!({"email": "none"})))),
+        ("password-link", (With(Action::Administer), Form(json!({"id": "none"})))),
+        ("set-person", (With(Action::Administer), Form(json!({"id": "none"})))),
+        ("audit", (Somewhere(Action::SeeAudit), Form(json!({})))),
+        ("sign-out", (SignedIn, Form(json!({})))),
+        ("sessions", (SignedIn, Form(json!({})))),
+        ("end-session", (SignedIn, Form(json!({"id": "none"})))),
+        ("tokens", (SignedIn, Form(json!({})))),
+        ("new-token", (SignedIn, Form(json!({"name": "", "days": "1"})))),
+        ("revoke-token", (SignedIn, Form(json!({"id": "none"})))),
+        ("choose-theme", (SignedIn, Form(json!({"theme": "dark"})))),
+        ("draft", (With(Action::EditApi), Form(at()))),
+        ("save-draft", (With(Action::EditApi), Body(with(at(), json!({"spec": spec(), "edit": 77, "step": ""}))))),
+        ("check", (With(Action::EditApi), Body(json!({"domain": "travel", "spec": spec(), "environment": "prod"})))),
+        ("submit", (With(Action::Submit), Form(with(at(), json!({"environment": "prod", "reason": ""}))))),
+        ("discard-draft", (With(Action::EditApi), Form(at()))),
+    ])
+}
+
+fn operations() -> BTreeMap<String, (Who, Json)> {
+    let source = json!({"name": "flights-db", "domain": "travel", "driver": "sqlite", "edit": 1, "bindings": {"prod": {"config": {"nothing": "x"}}}});
+    let documents = "document: api\ndomain: travel\nname: plane\nspec: { source: none, kind: kv, table: { name: x }, key: [] }";
+    [
+        ("GET /admin/v1/me", SignedIn, Json::Null),
+        ("GET /admin/v1/tokens", SignedIn, Json::Null),
+        ("POST /admin/v1/tokens", SignedIn, json!({"name": "", "days": 1})),
+        ("DELETE /admin/v1/tokens/{id}", SignedIn, Json::Null),
+        ("GET /admin/v1/domains", SignedIn, Json::Null),
+        ("POST /admin/v1/domains", With(Action::Administer), json!({"name": "Bad Name"})),
+        ("PUT /admin/v1/domains/{domain}", With(Action::Administer), json!({"title": "x".repeat(101)})),
+        ("PUT /admin/v1/domains/{domain}/members/{email}", With(Action::EditMembers), json!({"roles": []})),
+        ("GET /admin/v1/people", With(Action::Administer), Json::Null),
+        ("POST /admin/v1/people", With(Action::Administer), json!({"email": "none"})),
+        ("PUT /admin/v1/people/{id}", With(Action::Administer), json!({"admin": false, "active": true})),
+        ("POST /admin/v1/people/{id}/link", With(Action::Administer), Json::Null),
+        ("GET /admin/v1/audit", Somewhere(Action::SeeAudit), Json::Null),
+        ("GET /admin/v1/sources", SignedIn, Json::Null),
+        ("PUT /admin/v1/sources/{source}", With(Action::EditSource), source.clone()),
+        ("POST /admin/v1/sources/{source}/test/{environment}", With(Action::EditSource), source),
+        ("GET /admin/v1/sources/{source}", With(Action::See), Json::Null),
+        ("GET /admin/v1/sources/{source}/{environment}/tables", With(Action::See), Json::Null),
+        ("GET /admin/v1/sources/{source}/{environment}/tables/{table}/sample", With(Action::ReadSample), Json::Null),
+        ("GET /admin/v1/apis", SignedIn, Json::Null),
+        ("POST /admin/v1/apis", With(Action::EditApi), json!({"domain": "travel", "name": "Bad Name", "spec": spec()})),
+        ("GET /admin/v1/apis/{domain}/{api}", With(Action::See), Json::Null),
+        ("GET /admin/v1/apis/{domain}/{api}/draft", With(Action::EditApi), Json::Null),
+        ("PUT /admin/v1/apis/{domain}/{api}/draft", With(Action::EditApi), json!({"spec": spec(), "edit": 77})),
+        ("DELETE /admin/v1/apis/{domain}/{api}/draft", With(Action::EditApi), Json::Null),
+        ("POST /admin/v1/apis/{domain}/{api}/check", With(Action::EditApi), json!({"environment": "prod", "spec": spec()})),
+        ("POST /admin/v1/apis/{domain}/{api}/try", With(Action::TryLive), json!({"version": 99, "environment": "prod", "parameters": []})),
+        ("POST /admin/v1/apis/{domain}/{api}/submit", With(Action::Submit), json!({"environment": "prod"})),
+        ("POST /admin/v1/apis/{domain}/{api}/rollback", With(Action::Rollback), json!({"environment": "prod", "version": 99})),
+        ("POST /admin/v1/apply", With(Action::Submit), json!({"documents": documents})),
+        ("GET /admin/v1/export", SignedIn, Json::Null),
+        ("GET /admin/v1/requests", SignedIn, Json::Null),
+        ("GET /admin/v1/requests/{request}", With(Action::See), Json::Null),
+        ("POST /admin/v1/requests/{request}/decide", With(Action::Decide), json!({"approve": false})),
+        ("POST /admin/v1/requests/{request}/withdraw", With(Action::Submit), Json::Null),
+        ("GET /admin/v1/apps", SignedIn, Json::Null),
+        ("POST /admin/v1/apps", With(Action::EditApp), json!({"domain": "travel", "name": "Bad Name"})),
+        ("GET /admin/v1/apps/{domain}/{app}", With(Action::See), Json::Null),
+        ("POST /admin/v1/apps/{domain}/{app}/keys", With(Action::EditApp), json!({"environment": "prod", "days": -1})),
+        ("DELETE /admin/v1/apps/{domain}/{app}/keys/{key}", With(Action::EditApp), Json::Null),
+        ("PUT /admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}", With(Action::Grant), json!({"days": -1})),
+        ("DELETE /admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}", With(Action::Grant), Json::Null),
+    ]
+    .into_iter()
+    .map(|(key, who, body)| (key.to_owned(), (who, body)))
+    .collect()
+}
+
+struct Person {
+    name: &'static str,
+    /// `None` for an admin.
+    role: Option<Role>,
+    foreign: bool,
+    browser: Client,
+    token: String,
+}
+
+/// What must happen to this person: let by, refused, or not even told that there is such a thing.
+fn expected(who: Who, person: &Person) -> &'static str {
+    let of_role = |action: Action| person.role.is_none_or(|role| action.allowed_to(role));
+    match who {
+        Anybody | SignedIn => "by",
+        Somewhere(action) => {
+            if of_role(action) {
+                "by"
+            } else {
+                "refused"
+            }
+        }
+        With(Action::Administer) => {
+            if person.role.is_none() {
+                "by"
+            } else {
+                "refused"
+            }
+        }
+        With(_) if person.foreign => "hidden",
+        With(action) => {
+            if of_role(action) {
+                "by"
+            } else {
+                "refused"
+            }
+        }
+    }
+}
+
+fn check(what: &str, who: Who, person: &Person, status: u16) -> Option<String> {
+    let good = match expected(who, person) {
+        "by" => !matches!(status, 401 | 403 | 500..),
+        "refused" => status == 403,
+        _ => matches!(status, 403 | 404) || (what.contains("source") && status == 400),
+    };
+    (!good).then(|| format!("{what} by {}: {status}, expected to be {}", person.name, expected(who, person)))
+}
+
+async fn people(server: &Sluice) -> Vec<Person> {
+    let mut people = Vec::new();
+    for (name, role) in [
+        ("viewer@demo", Some(Role::Viewer)),
+        ("builder@demo", Some(Role::Builder)),
+        ("approver@demo", Some(Role::Approver)),
+        ("owner@demo", Some(Role::Owner)),
+        ("admin@demo", None),
+    ] {
+        let token = Admin::demo(server, name).await.token;
+        people.push(Person { name, role, foreign: false, browser: Admin::browser(server, name).await, token });
+    }
+    let admin = Admin::demo(server, "admin@demo").await;
+    admin.post("/domains", json!({"name": "finance"})).await;
+    admin.post("/people", json!({"email": "stranger@demo"})).await;
+    let roles = json!({"roles": ["viewer", "builder", "approver", "owner"]});
+    admin.call(reqwest::Method::PUT, "/domains/finance/members/stranger@demo", Some(roles)).await;
+    let token = Admin::demo(server, "stranger@demo").await.token;
+    people.push(Person {
+        name: "stranger@demo",
+        role: Some(Role::Owner),
+        foreign: true,
+        browser: Admin::browser(server, "stranger@demo").await,
+        token,
+    });
+    people
+}
+
+/// An open request of the builder's, for what is about requests.
+async fn open_request(server: &Sluice) -> String {
+    let mut airports = spec();
+    airports["table"]["name"] = "airports".into();
+    airports["key"] = json!(["faa"]);
+    airports["parameters"][0]["name"] = "faa".into();
+    airports["fields"] = json!([{"name": "faa", "column": "faa"}]);
+    Admin::demo(server, "builder@demo").await.send_api("travel", "airport", airports).await
+}
+
+async fn send(http: &Client, url: &str, origin: &str, what: &Send) -> u16 {
+    let request = http.post(url).header("origin", origin).header("accept", "application/json");
+    let request = match what {
+        Form(fields) => request.form(fields),
+        Body(body) => request.json(body),
+    };
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn every_server_function_asks_for_authority() {
+    // Named, so that the portal is linked and its functions are registered.
+    let _portal = app::App;
+    let server = Sluice::demo(binary());
+    let request = open_request(&server).await;
+    let table = functions(&request);
+    let registered: Vec<String> = server_fn::axum::server_fn_paths().map(|(path, _)| path.trim_start_matches("/fn/").to_owned()).collect();
+    assert!(registered.len() > 40, "the router was not found");
+    for name in &registered {
+        assert!(table.contains_key(name.as_str()), "the server function {name} is new: say here who may call it");
+    }
+    let mut wrong = Vec::new();
+    let people = people(&server).await;
+    for (name, (who, what)) in &table {
+        let url = format!("{}/fn/{name}", server.url);
+        let nobody = send(&Client::new(), &url, &server.url, what).await;
+        if matches!(who, Anybody) != (nobody != 401) && *name != "sign-in" {
+            wrong.push(format!("{name} by nobody: {nobody}"));
+        }
+        for person in people.iter().filter(|_| !matches!(who, Anybody)) {
+            // Signing out would end the session that the rest needs.
+            let fresh = if *name == "sign-out" { Some(Admin::browser(&server, person.name).await) } else { None };
+            let status = send(fresh.as_ref().unwrap_or(&person.browser), &url, &server.url, what).await;
+            let own_request = *name == "withdraw" && status == 403 && person.name != "builder@demo";
+            if !own_request {
+                wrong.extend(check(name, *who, person, status));
+            }
+        }
+    }
+    // Only the builder's own withdrawal changes something, and it comes last in the table's order for them.
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn every_admin_route_asks_for_authority() {
+    let server = Sluice::demo(binary());
+    let request = open_request(&server).await;
+    let table = operations();
+    let mut wrong = Vec::new();
+    let people = people(&server).await;
+    for operation in admin::operations() {
+        let key = format!("{} {}", operation.method, operation.path);
+        let (who, body) = table.get(&key).unwrap_or_else(|| panic!("the route {key} is new: say here who may call it"));
+        let path = operation
+            .path
+            .replace("{domain}", "travel")
+            .replace("{app_domain}", "travel")
+            .replace("{api}", "plane")
+            .replace("{source}", "flights-db")
+            .replace("{environment}", "prod")
+            .replace("{table}", "planes")
+            .replace("{request}", &request)
+            .replace("{app}", "demo-app")
+            .replace("{email}", "no@one")
+            .replace("{id}", "none")
+            .replace("{key}", "none");
+        let path = if key.starts_with("DELETE") && key.contains("grants") { path.replace("plane", "airport") } else { path };
+        let url = format!("{}{path}", server.url);
+        let call = |token: Option<String>| {
+            let mut call = Client::new().request(operation.method.as_str().parse().unwrap(), &url);
+            if let Some(token) = token {
+                call = call.bearer_auth(token);
+            }
+            if body.is_null() { call } else { call.json(body) }
+        };
+        let nobody = call(None).send().await.unwrap().status().as_u16();
+        if nobody != 401 {
+            wrong.push(format!("{key} by nobody: {nobody}"));
+        }
+        for person in &people {
+            let status = call(Some(person.token.clone())).send().await.unwrap().status().as_u16();
+            let own_request = key.ends_with("withdraw") && status == 403 && person.name != "builder@demo";
+            if !own_request {
+                wrong.extend(check(&key, *who, person, status));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
