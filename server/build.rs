@@ -13,6 +13,9 @@ fn main() -> io::Result<()> {
         println!("cargo:rerun-if-changed={}", from.display());
         if from.exists() {
             fs::copy(&from, out.join(name))?;
+        } else if out.join(name).exists() {
+            // Left from another build: half old and half new would not fit together.
+            fs::remove_file(out.join(name))?;
         }
     }
     Ok(())

@@ -48,7 +48,7 @@ pub(crate) async fn compose(config: &Config, demo: bool) -> Result<Parts, String
     let pools = Arc::new(Pools::default());
     let snapshot_file = Some(config.data_dir.join("snapshot.json"));
     let gateway = Gateway::new(pools.clone(), vault.clone(), host.clone(), snapshot_file, &config.public_url());
-    let store = Store::open(&config.database_url()).await.map_err(|error| error.to_string())?;
+    let store = Store::open(&config.database_url()).map_err(|error| error.to_string())?;
     let settings = Settings { demo, public_url: config.public_url() };
     let control = Control::new(store.clone(), vault, pools, host, Arc::new(GatewayTrials(gateway.clone())), settings);
     Ok(Parts { store, control, gateway })

@@ -102,7 +102,7 @@ async fn statements_are_described_and_explained(peer: &Peer) {
     assert_eq!(types, [("place", DataType::String), ("n", DataType::Int64), ("mean", DataType::Float64)]);
     let plan = peer.connection.explain("SELECT x FROM loose", &[]).await.unwrap();
     assert_eq!(plan.full_scans, ["loose"], "{plan:?}");
-    let missing = peer.connection.describe("SELECT nothing FROM readings", &[]).await.unwrap_err();
+    let missing = peer.connection.describe("SELECT absent FROM readings", &[]).await.unwrap_err();
     assert_eq!(missing.kind, SourceErrorKind::Missing, "{missing:?}");
     assert!(!missing.cause.is_empty() && missing.sentence.contains("column"), "{missing:?}");
 }

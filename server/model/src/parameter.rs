@@ -128,16 +128,14 @@ impl Parameter {
     }
 
     fn check_bounds(&self, value: &Value) -> Result<(), String> {
-        let (unit, order): (&str, fn(&Value, &str, DataType) -> Option<std::cmp::Ordering>) = match self.data_type {
-            DataType::String | DataType::Bytes | DataType::Json => (" characters", |value, bound, _| {
-                let Value::Text(text) = value else { return None };
-                Some(text.chars().count().cmp(&bound.parse().ok()?))
-            }),
-            _ => ("", |value, bound, data_type| compare(value, &read_text(data_type, bound).ok()?)),
+        let is_length = matches!(self.data_type, DataType::String | DataType::Bytes | DataType::Json);
+        let unit = if is_length { " characters" } else { "" };
+        let order = |bound: &str| match value {
+            Value::Text(text) if is_length => Some(text.chars().count().cmp(&bound.parse().ok()?)),
+            _ if is_length => None,
+            _ => compare(value, &read_text(self.data_type, bound).ok()?),
         };
-        let outside = |bound: &Option<String>, wrong: std::cmp::Ordering| {
-            bound.as_deref().is_some_and(|bound| order(value, bound, self.data_type) == Some(wrong))
-        };
+        let outside = |bound: &Option<String>, wrong: std::cmp::Ordering| bound.as_deref().is_some_and(|bound| order(bound) == Some(wrong));
         if outside(&self.min, std::cmp::Ordering::Less) {
             return Err(format!("At least {}{unit}.", self.min.as_deref().unwrap_or_default()));
         }

@@ -64,11 +64,11 @@ pub struct Tx {
 }
 
 impl Store {
-    /// Connects to `sqlite://path` (made when missing) or `postgres://…`. Migrates nothing.
+    /// For `sqlite://path` (made when missing) or `postgres://…`. Dials when it is first used; migrates nothing.
     ///
     /// # Errors
-    /// Where the database does not answer.
-    pub async fn open(url: &str) -> Result<Self, StoreError> {
+    /// An address that cannot be read.
+    pub fn open(url: &str) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         let sqlite = url.starts_with("sqlite:");
         let url = if sqlite && !url.contains('?') { format!("{url}?mode=rwc") } else { url.to_owned() };
@@ -86,8 +86,7 @@ impl Store {
                     Ok(())
                 })
             })
-            .connect(&url)
-            .await?;
+            .connect_lazy(&url)?;
         Ok(Self { pool })
     }
 
@@ -98,6 +97,7 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         MIGRATIONS.run(&self.pool).await.map_err(|error| match error {
             MigrateError::VersionMissing(version) => StoreError::Newer(version),
+            MigrateError::Execute(error) => StoreError::Database(error),
             other => StoreError::Migrate(other),
         })
     }

@@ -181,7 +181,7 @@ async fn changes_of_many_hands_queue_without_loss(store: &Store) {
 }
 
 async fn suite(url: &str) {
-    let store = Store::open(url).await.unwrap();
+    let store = Store::open(url).unwrap();
     store.migrate().await.unwrap();
     store.migrate().await.unwrap();
     seeded(&store).await;

@@ -5,13 +5,11 @@ use model::Action;
 use model::view::{ApiDetail, AppView};
 
 use super::Shared;
-use crate::pages::apps::api::apps;
 use crate::ui::{Empty, Field, FormProblem, Load, Time, field_error};
 
 #[component]
 pub(crate) fn AccessTab() -> impl IntoView {
-    let Shared { detail, me, grant, end_grant, .. } = expect_context();
-    let apps = Resource::new(|| (), |()| apps());
+    let Shared { detail, me, grant, end_grant, apps, .. } = expect_context();
     view! {
         <div class="mt-6 stack">
             <FormProblem action=grant/>

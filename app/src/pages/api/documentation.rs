@@ -7,13 +7,11 @@ use model::view::{ApiDetail, VersionView};
 use model::{ErrorCode, Parameter};
 
 use super::Shared;
-use super::api::public_url;
 use crate::ui::{CodeBlock, Empty, Icon, Load, Time, copyable};
 
 #[component]
 pub(crate) fn DocumentationTab() -> impl IntoView {
-    let Shared { detail, .. } = expect_context();
-    let url = Resource::new(|| (), |()| public_url());
+    let Shared { detail, url, .. } = expect_context();
     view! {
         <div>
         <Load resource=detail view=move |detail| match detail.shown_version().cloned() {

@@ -9,12 +9,13 @@ mod versions;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
-use model::view::{ApiDetail, Me};
+use model::view::{ApiDetail, AppView, Me};
 use model::{Action, Problem};
 
-use self::api::{EndGrant, Grant, Rollback, api_detail};
+use self::api::{EndGrant, Grant, Rollback, api_detail, public_url};
 use crate::error::PortalError;
 use crate::frame::MeResource;
+use crate::pages::apps::api::apps;
 use crate::ui::{Icon, LiveBadge, Load, PageName, api_params};
 
 pub(crate) use access::AccessTab;
@@ -30,6 +31,8 @@ struct Shared {
     rollback: ServerAction<Rollback>,
     grant: ServerAction<Grant>,
     end_grant: ServerAction<EndGrant>,
+    url: Resource<Result<String, PortalError>>,
+    apps: Resource<Result<Vec<AppView>, PortalError>>,
 }
 
 /// A count of days out of a form; empty for none.
@@ -48,7 +51,11 @@ pub(crate) fn ApiPage() -> impl IntoView {
     let (rollback, grant, end_grant) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
     let versions = move || (rollback.version().get(), grant.version().get(), end_grant.version().get());
     let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| api_detail(domain, name));
-    provide_context(Shared { detail, me, rollback, grant, end_grant });
+    // Made here and not in the tabs: resources are matched between server and browser by the order in which they are
+    // made, and what stands below is made at another moment on either side.
+    let url = Resource::new(|| (), |()| public_url());
+    let apps = Resource::new(|| (), |()| apps());
+    provide_context(Shared { detail, me, rollback, grant, end_grant, url, apps });
     view! {
         <Load resource=detail view=move |detail| head(&detail, me)/>
         <Outlet/>

@@ -51,6 +51,13 @@ impl Editor {
             }
         });
         let editor = Self { at, spec, edit, saved, save, check, report, changes };
+        // One save at a time: what was typed while one was on its way goes with the next.
+        Effect::new(move |_| {
+            save.version().track();
+            if saved.get_untracked() == Saved::Changed && changes.get_untracked() > 0 {
+                editor.flush();
+            }
+        });
         Effect::new(move |_| {
             check.dispatch(());
         });
@@ -83,7 +90,7 @@ impl Editor {
 
     /// Saves and checks now, where there is something to save.
     pub(super) fn flush(self) {
-        if self.saved.get_untracked() == Saved::Changed {
+        if self.saved.get_untracked() == Saved::Changed && !self.save.pending().get_untracked() {
             self.save.dispatch(());
             self.check.dispatch(());
         }
@@ -131,7 +138,7 @@ async fn save_once(
     match kept {
         Ok(view) => {
             edit.set(view.edit);
-            // What was typed while it was on its way is saved by its own pause.
+            // What was typed while it was on its way is saved next.
             if changes.get_untracked() == seen {
                 saved.set(Saved::Kept);
             }
