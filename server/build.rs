@@ -1,5 +1,7 @@
 //! Puts the browser half, where it has been built, into a folder that is embedded in the binary.
 
+#![allow(clippy::disallowed_methods)] // a build script is told by its environment
+
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 

@@ -1,6 +1,7 @@
 //! The frame around every page for people who are signed in: navigation, where one is, who one is, the theme.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::components::{Outlet, Redirect};
 use leptos_router::hooks::use_location;
 use model::view::Me;
@@ -204,7 +205,6 @@ fn shown_dark() -> bool {
 
 #[component]
 fn Account(me: Resource<Result<Me, PortalError>>) -> impl IntoView {
-    let sign_out = ServerAction::<SignOut>::new();
     view! {
         <Suspense>{move || Suspend::new(async move {
             me.await.ok().map(|me| {
@@ -216,9 +216,12 @@ fn Account(me: Resource<Result<Me, PortalError>>) -> impl IntoView {
                 }
             })
         })}</Suspense>
-        <ActionForm action=sign_out>
-            <button class="btn btn-quiet btn-icon btn-sm" type="submit" aria-label="Sign out" title="Sign out"><Icon name="out"/></button>
-        </ActionForm>
+        // A plain form: the browser loads the next page whole, and nothing of this person stays in it.
+        <form method="post" action=SignOut::url()>
+            <button class="btn btn-quiet btn-icon btn-sm" type="submit" aria-label="Sign out" title="Sign out">
+                <Icon name="out"/>
+            </button>
+        </form>
     }
 }
 

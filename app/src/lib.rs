@@ -5,6 +5,9 @@
 //! `frame.rs` where it is found from, and a row for each server function in the authority matrix.
 
 #![allow(clippy::must_use_candidate)] // components are called by the view macro
+#![allow(clippy::needless_pass_by_value)] // props of components are values
+#![allow(clippy::unused_async)] // a server function is async, whatever it does
+#![allow(clippy::module_inception, clippy::type_complexity)] // an API's page has an api.rs too; views have long types
 #![allow(unreachable_pub)] // the macros of components and server functions write `pub`
 #![recursion_limit = "512"]
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use playwright_rs::protocol::{
-    Browser, BrowserContext, BrowserContextOptions, ColorScheme, EmulateMediaOptions, Page, ScreenshotOptions, Viewport,
+    Browser, BrowserContext, BrowserContextOptions, ColorScheme, EmulateMediaOptions, Page, ReducedMotion, ScreenshotOptions, Viewport,
 };
 use playwright_rs::{LaunchOptions, Playwright, expect};
 use testkit::Sluice;
@@ -179,7 +179,7 @@ impl Person {
     async fn shot(&self, name: &str) -> PathBuf {
         let folder = std::env::var("SLUICE_SCREENSHOTS").map_or_else(|_| std::env::temp_dir(), PathBuf::from);
         let path = folder.join(format!("{name}.png"));
-        let options = ScreenshotOptions::builder().full_page(true).build();
+        let options = ScreenshotOptions::builder().build();
         self.page.screenshot_to_file(&path, options).await.unwrap();
         path
     }
@@ -187,7 +187,10 @@ impl Person {
     /// Leaves a picture in light and one in dark.
     pub async fn shots(&self, name: &str) {
         for (scheme, word) in [(ColorScheme::Light, "light"), (ColorScheme::Dark, "dark")] {
-            self.page.emulate_media(EmulateMediaOptions::builder().color_scheme(scheme).build()).await.unwrap();
+            self.page
+                .emulate_media(EmulateMediaOptions::builder().color_scheme(scheme).reduced_motion(ReducedMotion::Reduce).build())
+                .await
+                .unwrap();
             self.shot(&format!("{name}-{word}")).await;
         }
         self.page.emulate_media(EmulateMediaOptions::builder().color_scheme(ColorScheme::Light).build()).await.unwrap();

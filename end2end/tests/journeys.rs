@@ -1,5 +1,7 @@
 //! The main job, as people do it, in a real browser on the real flights.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
+
 use end2end::{DESK, NO_SCRIPT, PHONE, Stage, Window};
 use serde_json::Value as Json;
 

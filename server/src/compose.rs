@@ -40,7 +40,7 @@ impl TryCall for GatewayTrials {
 ///
 /// # Errors
 /// What keeps this process from starting, in a sentence.
-pub(crate) async fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
+pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|error| format!("the data folder {} cannot be made: {error}", config.data_dir.display()))?;
     let host = Arc::new(Machine);
@@ -66,7 +66,7 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     let listener = bind(config.http_addr).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let config = &Config { http_addr: address, ..config.clone() };
-    let parts = compose(config, demo).await?;
+    let parts = compose(config, demo)?;
     let stop = CancellationToken::new();
     match parts.store.migrate().await {
         Ok(()) => {

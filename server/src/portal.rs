@@ -84,7 +84,7 @@ fn page_policy() {
 fn failed_form() {
     let Some(parts) = leptos::prelude::use_context::<http::request::Parts>() else { return };
     let pairs = parts.uri.query().unwrap_or_default();
-    let value = |name: &str| pairs.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).map(|text| percent_decode(text));
+    let value = |name: &str| pairs.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).map(percent_decode);
     if let (Some(path), Some(error)) = (value("__path"), value("__err")) {
         provide_context(ServerActionError::new(&path, &error));
     }

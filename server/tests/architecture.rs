@@ -1,5 +1,7 @@
 //! The arrows of the house: which crate may use which. An arrow that is not in the list fails here.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
+
 use std::collections::BTreeSet;
 
 /// Every arrow there may be, outside tests. `server` may use all of them, and nobody uses `server`.

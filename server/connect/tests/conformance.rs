@@ -1,5 +1,7 @@
 //! One suite, every connector: tables, keys, types, prepared and explained statements, streams, time-outs, read-only.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
+
 use std::sync::Arc;
 use std::time::Duration;
 

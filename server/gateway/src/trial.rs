@@ -50,7 +50,8 @@ impl Gateway {
             .collect();
         headers.push(("server-timing".into(), timing));
         let status = response.status().as_u16();
-        let bytes = http_body_util::BodyExt::collect(response.into_body()).await.map(|body| body.to_bytes()).unwrap_or_default();
+        let bytes =
+            http_body_util::BodyExt::collect(response.into_body()).await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
         TryAnswer {
             status,
             headers,

@@ -146,7 +146,7 @@ fn check_script(spec: &ApiSpec, text: &str, found: &mut Errors) {
         match spec.parameter(name) {
             None => found.add("script", format!("There is no parameter {name}.")),
             Some(parameter) if !only_optional && !parameter.required && parameter.default.is_none() => {
-                found.add(format!("parameters.{name}"), "It stands outside [[ … ]], so it must be required or have a default.")
+                found.add(format!("parameters.{name}"), "It stands outside [[ … ]], so it must be required or have a default.");
             }
             Some(_) => {}
         }

@@ -52,7 +52,7 @@ enum KeyCommand {
 }
 
 async fn open(config: &Config) -> Result<Control, String> {
-    let parts = compose::compose(config, false).await?;
+    let parts = compose::compose(config, false)?;
     parts.store.migrate().await.map_err(|error| error.to_string())?;
     Ok(parts.control)
 }

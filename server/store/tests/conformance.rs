@@ -1,5 +1,7 @@
 //! One suite, both databases: what SQLite does, PostgreSQL does.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
+
 use store::{ApiRow, BindingRow, Change, DomainRow, DraftRow, ReleaseRow, RequestRow, SourceRow, Store, StoreError, UserRow, VersionRow};
 use testkit::Postgres;
 

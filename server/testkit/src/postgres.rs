@@ -26,7 +26,7 @@ fn programs() -> PathBuf {
 
 /// PostgreSQL refuses to run as root, so there it runs as the account that its package made.
 fn as_server(program: &Path) -> Command {
-    let is_root = std::fs::metadata("/proc/self").map(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0).unwrap_or(false);
+    let is_root = std::fs::metadata("/proc/self").is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0);
     if is_root {
         let mut command = Command::new("setpriv");
         command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);

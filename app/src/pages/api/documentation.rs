@@ -123,7 +123,7 @@ fn about(parameter: &Parameter) -> String {
         (Some(min), Some(max)) => parts.push(format!("From {min} to {max}.")),
         (Some(min), None) => parts.push(format!("At least {min}.")),
         (None, Some(max)) => {
-            parts.push(format!("At most {max}{}.", if parameter.data_type == model::DataType::String { " characters" } else { "" }))
+            parts.push(format!("At most {max}{}.", if parameter.data_type == model::DataType::String { " characters" } else { "" }));
         }
         (None, None) => {}
     }

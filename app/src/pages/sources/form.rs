@@ -47,7 +47,7 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
     let driver = RwSignal::new(known.as_ref().map_or(first, |source| source.driver.clone()));
     let edit = known.as_ref().map(|source| source.edit);
     let values: RwSignal<Values> = RwSignal::new(first_values(known.as_ref()));
-    let both = RwSignal::new(known.as_ref().is_none_or(|source| same_everywhere(source)));
+    let both = RwSignal::new(known.as_ref().is_none_or(same_everywhere));
     let form = move || SourceForm {
         name: name.get_untracked(),
         domain: domain.get_untracked(),
@@ -144,7 +144,7 @@ fn setting(
     let set = move |text: String| {
         values.update(|values| {
             values.insert(for_set.clone(), text);
-        })
+        });
     };
     let current = values.with_untracked(|values| values.get(&key).cloned().unwrap_or_default());
     let note = if field.required { "" } else { "optional" };

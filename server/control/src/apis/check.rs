@@ -113,7 +113,12 @@ impl Control {
     async fn check_statement(&self, source: &Resolved, spec: &mut ApiSpec, report: &mut CheckReport) -> Result<(), Problem> {
         let template = match Template::new(spec, source.dialect) {
             Ok(template) => template,
-            Err(error) => return Ok(report.errors.push(FieldError::new("script", error.to_string()))),
+            Err(error) => {
+                return {
+                    report.errors.push(FieldError::new("script", error.to_string()));
+                    Ok(())
+                };
+            }
         };
         let page = Page { limit: SAMPLE_ROWS, offset: 0 };
         let whole = template.render(spec, &test_arguments(spec, true), page);
@@ -129,7 +134,12 @@ impl Control {
         let fields = self.result_fields(source, spec, &whole).await;
         match fields {
             Ok(fields) => spec.fields = fields,
-            Err(error) => return Ok(report.errors.push(error)),
+            Err(error) => {
+                return {
+                    report.errors.push(error);
+                    Ok(())
+                };
+            }
         }
         report.errors.extend(validate(spec));
         report.sample = self.sample(source, spec, &bare).await?;

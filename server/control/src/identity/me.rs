@@ -1,8 +1,8 @@
 //! What the portal's frame says: who is signed in, what waits for them, and what the gateways serve.
 
+use model::Problem;
 use model::clock::{MINUTE, Millis};
 use model::view::{Me, NodeView, RequestState};
-use model::{Problem, Role};
 
 use crate::failure::from_store;
 use crate::{Caller, Control};
@@ -17,7 +17,7 @@ impl Control {
         let mut domains = caller.roles().clone();
         if caller.is_admin() {
             for domain in self.store.domains().await.map_err(|error| from_store(&error))? {
-                domains.entry(domain.name).or_insert_with(Vec::<Role>::new);
+                domains.entry(domain.name).or_default();
             }
         }
         let requests = self.requests(caller).await?;

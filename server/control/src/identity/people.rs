@@ -24,7 +24,7 @@ impl Control {
             .map(|user| {
                 let mine: Vec<MemberRow> = members.iter().filter(|row| row.user_id == user.id).cloned().collect();
                 UserView {
-                    roles: memberships(&mine, &[user.clone()]),
+                    roles: memberships(&mine, std::slice::from_ref(&user)),
                     id: user.id,
                     email: user.email,
                     is_admin: user.is_admin != 0,
