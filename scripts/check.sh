@@ -8,4 +8,5 @@ cargo fmt --all --check
 say "lints"
 cargo clippy --workspace --all-targets --features server/failpoints --quiet -- -D warnings
 say "architecture"
-cargo test -p server --test architecture --features failpoints --quiet
+# The same packages and features as the tests, so that nothing is built twice.
+cargo test --workspace --exclude frontend --features server/failpoints --test architecture --quiet

@@ -6,7 +6,7 @@ scripts/setup.sh test
 kills="${SLUICE_SOAK_KILLS:-50}" seed="${SLUICE_SOAK_SEED:-$RANDOM}"
 say "killing $kills times, seed $seed"
 SLUICE_SOAK_KILLS="$kills" SLUICE_SOAK_SEED="$seed" \
-  cargo test -p server --features failpoints --test faults killed_at_points_by_chance -- --nocapture | tee "$CARGO_TARGET_DIR/soak.log"
+  cargo test --workspace --exclude frontend --features server/failpoints --test faults killed_at_points_by_chance -- --nocapture | tee "$CARGO_TARGET_DIR/soak.log"
 {
   echo "# Soak"
   echo

@@ -10,7 +10,7 @@ export PLAYWRIGHT_NODE_EXE="$(command -v node)" PLAYWRIGHT_CLI_JS="$NODE_TOOLS/n
 export SLUICE_SCREENSHOTS="$CARGO_TARGET_DIR/screenshots"
 rm -rf "$SLUICE_SCREENSHOTS"; mkdir -p "$SLUICE_SCREENSHOTS"
 say "building the server with its fail-points"
-cargo build -p server --features failpoints
+cargo build --workspace --exclude frontend --features server/failpoints
 say "tests"
 cargo test --workspace --exclude frontend --features server/failpoints --no-fail-fast
 say "screenshots are in $SLUICE_SCREENSHOTS"
