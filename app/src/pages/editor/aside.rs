@@ -14,9 +14,11 @@ use crate::ui::{Callout, JsonBlock, ProblemCallout, SampleTable, Tone, grouped};
 #[component]
 pub(super) fn Aside(editor: Editor) -> impl IntoView {
     let is_kv = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Kv);
+    // A script is its own SQL.
+    let is_form = editor.spec.with_untracked(|spec| super::edits::form_of(spec).is_some());
     view! {
         {move || editor.report.get().map(|report| match report {
-            Ok(report) => found(report, is_kv).into_any(),
+            Ok(report) => found(report, is_kv, is_form).into_any(),
             Err(error) => view! { <ProblemCallout error/> }.into_any(),
         })}
         {is_kv.then(|| view! { <TableSample editor/> })}
@@ -24,7 +26,7 @@ pub(super) fn Aside(editor: Editor) -> impl IntoView {
     .into_any()
 }
 
-fn found(report: CheckReport, is_kv: bool) -> impl IntoView {
+fn found(report: CheckReport, is_kv: bool, is_form: bool) -> impl IntoView {
     let good = report.errors.is_empty();
     let sample = report.sample.clone();
     view! {
@@ -34,7 +36,7 @@ fn found(report: CheckReport, is_kv: bool) -> impl IntoView {
         {(good && is_kv).then(|| view! { <Callout tone=Tone::Ok><p><b>"It works."</b>" The key is different in every row, and never empty."</p></Callout> })}
         {report.warnings.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> }).collect_view()}
         {(good && !is_kv).then(|| sample_card("Live sample", sample, None))}
-        {(!report.sql.is_empty() && !is_kv).then(|| view! { <section class="code" aria-label="Statement"><div class="code-head"><span>"The same in SQL"</span></div><pre tabindex="0"><code>{report.sql.clone()}</code></pre></section> })}
+        {(!report.sql.is_empty() && is_form).then(|| view! { <section class="code" aria-label="Statement"><div class="code-head"><span>"The same in SQL"</span></div><pre tabindex="0"><code>{report.sql.clone()}</code></pre></section> })}
     }
 }
 

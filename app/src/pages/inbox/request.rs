@@ -108,7 +108,7 @@ fn effects(detail: &RequestDetail) -> impl IntoView + use<> {
             } else if breaks.is_empty() {
                 view! { <dd class="t-ok">"None breaks"<small>"Nothing that callers use is gone"</small></dd> }.into_any()
             } else {
-                view! { <dd class="t-bad">{breaks.len()}" things break callers"<small>{breaks.join(" ")}</small></dd> }.into_any()
+                view! { <dd class="t-bad">{if breaks.len() == 1 { "One thing breaks callers".to_owned() } else { format!("{} things break callers", breaks.len()) }}<small>{breaks.join(" ")}</small></dd> }.into_any()
             }}</div>
             <div><dt>"Cost of one call"</dt><dd>{format!("{took:.1} ms")}<small>"As the check ran it"</small></dd></div>
             <div><dt>"Reads"</dt>{if scans.is_empty() {
