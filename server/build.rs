@@ -8,6 +8,10 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var("OUT_DIR").unwrap_or_default()).join("site");
     fs::create_dir_all(&out)?;
+    // Outside this package, and so forgotten where clones share a target folder.
+    for folder in ["../style", "../assets"] {
+        println!("cargo:rerun-if-changed={folder}");
+    }
     println!("cargo:rerun-if-env-changed=SLUICE_SITE");
     let Ok(site) = env::var("SLUICE_SITE") else { return Ok(()) };
     for name in ["sluice.js", "sluice_bg.wasm", "sluice_bg.wasm.gz"] {
