@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, Chromium, playwright-core
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, Chromium, sqlite3, playwright-core
 . "$(dirname "$0")/lib.sh"
 purpose="${1:-run}"
 
@@ -17,6 +17,9 @@ debian_packages() {
   if [ "$purpose" = test ]; then
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
     have chromium || wanted+=(chromium)
+    # The fault tests drop a table with the stock client, and kill as a machine would.
+    have sqlite3 || wanted+=(sqlite3)
+    [ -x /usr/bin/kill ] || [ -x /bin/kill ] || wanted+=(procps)
   fi
   [ ${#wanted[@]} = 0 ] || install_debian "${wanted[@]}"
 }
