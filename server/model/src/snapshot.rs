@@ -4,7 +4,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::name::is_name;
 use crate::spec::ApiSpec;
 
 /// The layout of this document; a gateway refuses one that it does not know.
@@ -121,11 +120,4 @@ pub struct SnapshotGrant {
     pub app_id: String,
     pub api_id: String,
     pub expires_at: Option<Millis>,
-}
-
-/// The address of an API: `travel/plane`.
-#[must_use]
-pub fn api_path(domain: &str, name: &str) -> String {
-    debug_assert!(is_name(domain) && is_name(name));
-    format!("{domain}/{name}")
 }
