@@ -1,7 +1,7 @@
 # The commands of the project. Each sets up what it needs; see README.md for what they cost.
 SHELL := /bin/bash
 
-.PHONY: run test check build soak setup
+.PHONY: run test check build bench soak setup
 
 setup:
 	@scripts/setup.sh run
@@ -21,6 +21,10 @@ check:
 # dist/sluice: one file, with the portal's assets inside.
 build:
 	@scripts/build.sh
+
+# The product against bare twins, in one run: the table of docs/performance.md.
+bench:
+	@scripts/bench.sh
 
 # The full counts: random kills by the dozen. Results go to docs/soak.md.
 soak:

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, Chromium, sqlite3, playwright-core
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, Redis, Chromium, sqlite3, playwright-core, grpcio
+#   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Webdis, wrk, h2load
 . "$(dirname "$0")/lib.sh"
 purpose="${1:-run}"
 
@@ -14,8 +15,18 @@ debian_packages() {
   have cc || wanted+=(build-essential)
   have curl || wanted+=(curl ca-certificates)
   have npm || wanted+=(nodejs npm)
-  if [ "$purpose" = test ]; then
+  if [ "$purpose" = test ] || [ "$purpose" = bench ]; then
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
+    have redis-server || wanted+=(redis-server)
+  fi
+  if [ "$purpose" = bench ]; then
+    have webdis || wanted+=(webdis)
+    have wrk || wanted+=(wrk)
+    have h2load || wanted+=(nghttp2-client)
+  fi
+  if [ "$purpose" = test ]; then
+    have openssl || wanted+=(openssl)
+    have python3 && python3 -c 'import venv, ensurepip' 2>/dev/null || wanted+=(python3 python3-venv)
     have chromium || wanted+=(chromium)
     # The fault tests drop a table with the stock client, and kill as a machine would.
     have sqlite3 || wanted+=(sqlite3)
@@ -72,8 +83,18 @@ npm_tools() {
   npm install --prefix "$NODE_TOOLS" --no-audit --no-fund --loglevel=error "${missing[@]}" >/dev/null
 }
 
+# The stock gRPC client of the tests, in an environment of its own.
+python_tools() {
+  [ "$purpose" = test ] || return 0
+  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2' 2>/dev/null && return
+  say "installing grpcio for the tests"
+  python3 -m venv "$PYTHON"
+  "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos
+}
+
 debian_packages
 rust_toolchain
 wasm_library
 wasm_bindgen
 npm_tools
+python_tools

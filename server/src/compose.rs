@@ -1,39 +1,28 @@
 //! The only place that names every concrete part and ties them together.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use async_trait::async_trait;
+use accel::{Link, RedisConfig, Stores};
 use connect::pools::Pools;
-use control::ports::{TryCall, TryCallRequest};
 use control::{Caller, Control, Settings};
-use gateway::{Gateway, TrialRequest};
-use model::view::TryAnswer;
+use gateway::{Gateway, GrpcEdge};
 use store::Store;
-use tokio::net::TcpListener;
+use sync::Worker;
 use tokio_util::sync::CancellationToken;
 
+use crate::bindings::{GatewayFigures, GatewayTrials, Http};
 use crate::config::Config;
 use crate::host::Machine;
-use crate::{demo, edge, feed, master_key};
+use crate::{demo, edge, feed, listen, master_key};
 
 /// The parts of one process.
 pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) control: Control,
     pub(crate) gateway: Gateway,
-}
-
-/// Binds the control plane's port for trials to the gateway.
-struct GatewayTrials(Gateway);
-
-#[async_trait]
-impl TryCall for GatewayTrials {
-    async fn try_call(&self, request: TryCallRequest) -> TryAnswer {
-        let TryCallRequest { api, source, parameters, caller, request_id } = request;
-        self.0.trial(TrialRequest { api, source, parameters, caller, request_id }).await
-    }
+    pub(crate) worker: Worker,
 }
 
 /// Opens the metadata without migrating it, and ties the parts.
@@ -46,12 +35,49 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
     let host = Arc::new(Machine);
     let vault = Arc::new(master_key::open_vault(config, &*host)?);
     let pools = Arc::new(Pools::default());
-    let snapshot_file = Some(config.data_dir.join("snapshot.json"));
-    let gateway = Gateway::new(pools.clone(), vault.clone(), host.clone(), snapshot_file, &config.public_url());
+    let stores = stores(config)?;
+    let gateway = Gateway::new(gateway::Parts {
+        pools: pools.clone(),
+        vault: vault.clone(),
+        stores: stores.clone(),
+        clock: host.clone(),
+        snapshot_file: Some(config.data_dir.join("snapshot.json")),
+        public_url: config.public_url(),
+        cache_bytes: config.cache_mib << 20,
+    });
     let store = Store::open(&config.database_url()).map_err(|error| error.to_string())?;
-    let settings = Settings { demo, public_url: config.public_url() };
-    let control = Control::new(store.clone(), vault, pools, host, Arc::new(GatewayTrials(gateway.clone())), settings);
-    Ok(Parts { store, control, gateway })
+    let control = Control::new(control::Parts {
+        store: store.clone(),
+        vault: vault.clone(),
+        pools: pools.clone(),
+        stores: stores.clone(),
+        ports: control::Ports {
+            host: host.clone(),
+            try_call: Arc::new(GatewayTrials(gateway.clone())),
+            figures: Arc::new(GatewayFigures(gateway.clone())),
+            fetch: Arc::new(Http::new()?),
+        },
+        settings: Settings { demo, public_url: config.public_url(), grpc_addr: config.grpc_addr.to_string() },
+    });
+    let announce = {
+        let control = control.clone();
+        Arc::new(move |revision| control.announce(revision))
+    };
+    let worker =
+        Worker { store: store.clone(), stores, pools, vault, host, name: config.http_addr.to_string(), changed: Arc::default(), announce };
+    Ok(Parts { store, control, gateway, worker })
+}
+
+fn stores(config: &Config) -> Result<Stores, String> {
+    let link = match &config.redis_url {
+        None => None,
+        Some(url) => {
+            let read = |file: &PathBuf| std::fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()));
+            let ca = config.redis_ca.as_ref().map(read).transpose()?;
+            Some(Link::new(&RedisConfig { url: url.clone(), ca }).map_err(|error| format!("{error} ({})", error.cause))?)
+        }
+    };
+    Ok(Stores::new(config.data_dir.join("datasets"), link))
 }
 
 /// Serves until the process is told to stop. Calls under way are finished.
@@ -63,13 +89,20 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
         return Err("the demo has accounts without passwords, so it is served on loopback alone; use sluice serve elsewhere".into());
     }
     // Bound first, so that links carry the port that was given where any free one was asked for.
-    let listener = bind(config.http_addr).await?;
+    let listener = listen::bind(config.http_addr, "SLUICE_HTTP_ADDR").await?;
+    let grpc = listen::bind(config.grpc_addr, "SLUICE_GRPC_ADDR").await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let config = &Config { http_addr: address, ..config.clone() };
+    let grpc_address = grpc.local_addr().map_err(|error| error.to_string())?;
+    let config = &Config { http_addr: address, grpc_addr: grpc_address, ..config.clone() };
     let parts = compose(config, demo)?;
     let stop = CancellationToken::new();
+    let mut background = Vec::new();
     match parts.store.migrate().await {
         Ok(()) => {
+            // The worker first: the demo waits for a build.
+            let working = tokio::spawn(sync::run(parts.worker.clone(), stop.clone()));
+            tokio::spawn(feed::wake(parts.control.changes(), parts.worker.changed.clone()));
+            background.push(working);
             if demo {
                 demo::prepare(&parts.control, &config.data_dir).await?;
             }
@@ -78,31 +111,36 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
         }
         Err(store::StoreError::Database(error)) if parts.gateway.load_from_disk().await => {
             tracing::error!(cause = %error, "the metadata store is away; serving the last snapshot on disk");
+            background.push(tokio::spawn(sync::run(parts.worker.clone(), stop.clone())));
         }
         Err(error) => return Err(error.to_string()),
     }
     let node = format!("{address}");
-    let following = tokio::spawn(feed::follow(parts.control.clone(), parts.gateway.clone(), node, stop.clone()));
+    background.push(tokio::spawn(feed::follow(parts.control.clone(), parts.gateway.clone(), node, stop.clone())));
+    background.push(tokio::spawn(feed::refresh_issuers(parts.control.clone(), parts.gateway.clone(), stop.clone())));
     announce(config, demo, address);
     let signal = stop.clone();
     tokio::spawn(async move {
         stop_signal().await;
         signal.cancel();
     });
-    edge::run(listener, edge::Services::new(parts.control, parts.gateway), stop).await;
-    let _ = following.await;
+    let typed = GrpcEdge::new(parts.gateway.clone());
+    let answer_grpc = move |request| {
+        let typed = typed.clone();
+        async move { typed.handle(request).await }
+    };
+    background.push(tokio::spawn(listen::serve(grpc, answer_grpc, stop.clone())));
+    let services = edge::Services::new(parts.control, parts.gateway);
+    listen::serve(listener, move |request| services.clone().answer(request), stop).await;
+    for task in background {
+        let _ = task.await;
+    }
     parts.store.close().await;
     Ok(())
 }
 
 async fn first_snapshot(control: &Control) -> Result<model::snapshot::Snapshot, String> {
     control.snapshot(&Caller::system()).await.map_err(|problem| problem.detail)
-}
-
-async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| format!("{address} cannot be listened on: {error}. Stop what uses it, or set SLUICE_HTTP_ADDR"))
 }
 
 /// Tells the operator how to become the first admin, once.
@@ -115,6 +153,7 @@ async fn offer_first_admin(control: &Control, config: &Config) -> Result<(), Str
 }
 
 fn announce(config: &Config, demo: bool, address: SocketAddr) {
+    say(&format!("Sluice answers gRPC on {}", config.grpc_addr));
     say(&format!("Sluice listens on http://{address}"));
     if demo {
         say(&format!(

@@ -16,6 +16,8 @@ use crate::commands::Cli;
 pub(crate) struct Config {
     /// The portal, `/admin/v1` and the APIs over HTTP.
     pub(crate) http_addr: SocketAddr,
+    /// The APIs over gRPC.
+    pub(crate) grpc_addr: SocketAddr,
     /// Where the metadata (by default), the generated master key and the last snapshot are kept.
     pub(crate) data_dir: PathBuf,
     /// `sqlite://path` or `postgres://…`; by default a SQLite file in the data folder.
@@ -24,6 +26,13 @@ pub(crate) struct Config {
     pub(crate) master_key: Option<String>,
     /// Where people reach the portal; used in links and ready-made calls.
     pub(crate) public_url: Option<String>,
+    /// The Redis for datasets and caches: `redis://host:port`, `redis-cluster://host:port,host:port` or
+    /// `redis-sentinel://host:port/master`; `rediss…` for TLS. Without it, everything is embedded.
+    pub(crate) redis_url: Option<String>,
+    /// A file with the certificate of the authority that signed Redis's own, in PEM.
+    pub(crate) redis_ca: Option<PathBuf>,
+    /// Memory for kept answers, in MiB.
+    pub(crate) cache_mib: u64,
     /// What is logged, as in `info` or `info,gateway=debug`.
     pub(crate) log: String,
 }
@@ -32,10 +41,14 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             http_addr: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            grpc_addr: SocketAddr::from(([127, 0, 0, 1], 8081)),
             data_dir: PathBuf::from("data"),
             database_url: None,
             master_key: None,
             public_url: None,
+            redis_url: None,
+            redis_ca: None,
+            cache_mib: gateway::CACHE_BYTES >> 20,
             log: "info".into(),
         }
     }
@@ -54,7 +67,8 @@ impl Config {
 /// # Errors
 /// A setting that is not known or cannot be read, by its name.
 pub(crate) fn load(cli: &Cli) -> Result<Config, String> {
-    let known = ["http_addr", "data_dir", "database_url", "master_key", "public_url", "log"];
+    let known =
+        ["http_addr", "grpc_addr", "data_dir", "database_url", "master_key", "public_url", "redis_url", "redis_ca", "cache_mib", "log"];
     Figment::from(Serialized::defaults(Config::default()))
         .merge(Toml::file(&cli.config))
         .merge(Env::prefixed("SLUICE_").only(&known))

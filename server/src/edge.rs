@@ -1,32 +1,24 @@
 //! The one HTTP port: the data plane first, as a hyper service of its own; axum serves everything behind it.
 
-use std::convert::Infallible;
-use std::time::Duration;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use bytes::Bytes;
 use control::{Caller, Control};
-use gateway::{Clock, Gateway};
+use gateway::{ApiBody, Clock, Gateway, RequestId};
 use http::{HeaderValue, Request, StatusCode, header};
+use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::host::Machine;
-use crate::{assets, portal};
-
-/// How long calls under way may take once the process was told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
-/// How long a client may take to send its headers.
-const HEADERS_TIMEOUT: Duration = Duration::from_secs(15);
+use crate::{assets, metrics, portal};
 
 /// What answers behind the port.
 #[derive(Clone)]
@@ -35,28 +27,38 @@ pub(crate) struct Services {
     router: Router,
 }
 
+/// The body of an answer: the data plane's own, without a box around it, or axum's.
+pub(crate) enum EdgeBody {
+    Api(ApiBody),
+    Other(Body),
+}
+
 impl Services {
     pub(crate) fn new(control: Control, gateway: Gateway) -> Self {
         let health = Router::new()
             .route("/healthz", get(|| async { "alive" }))
             .route("/readyz", get(ready))
             .with_state((control.clone(), gateway.clone()));
-        let router =
-            Router::new().merge(health).merge(assets::router()).merge(admin::router(control.clone())).merge(portal::router(control));
+        let router = Router::new()
+            .merge(health)
+            .merge(metrics::router(gateway.clone()))
+            .merge(assets::router())
+            .merge(admin::router(control.clone()))
+            .merge(portal::router(control));
         Self { gateway, router }
     }
 
-    async fn answer(&self, mut request: Request<Incoming>) -> Response {
+    pub(crate) async fn answer(self, mut request: Request<Incoming>) -> http::Response<EdgeBody> {
         if self.gateway.takes(&request) {
-            return self.gateway.handle(request).await.map(Body::new);
+            return self.gateway.handle(request).await.map(EdgeBody::Api);
         }
-        let request_id = Machine.request_id();
-        let id = HeaderValue::from_str(&request_id).unwrap_or(HeaderValue::from_static("unknown"));
+        let request_id = RequestId::new(Machine.request_id());
+        let id = HeaderValue::from_str(request_id.as_str()).unwrap_or(HeaderValue::from_static("unknown"));
         request.headers_mut().insert("x-request-id", id.clone());
-        let mut response = self.router.clone().oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
+        let mut response = self.router.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
         response.headers_mut().insert("x-request-id", id);
         security_headers(&mut response);
-        response
+        response.map(EdgeBody::Other)
     }
 }
 
@@ -75,30 +77,28 @@ async fn ready(State((control, gateway)): State<(Control, Gateway)>) -> Response
     (status, Json(json!({"revision": revision, "metadata": metadata, "broken": gateway.broken()}))).into_response()
 }
 
-/// Accepts until told to stop, then lets what is under way finish.
-pub(crate) async fn run(listener: TcpListener, services: Services, stop: CancellationToken) {
-    let graceful = GracefulShutdown::new();
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_TIMEOUT);
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => break,
-            accepted = listener.accept() => accepted,
-        };
-        let Ok((stream, _)) = accepted else { continue };
-        let _ = stream.set_nodelay(true);
-        let services = services.clone();
-        let service = hyper::service::service_fn(move |request| {
-            let services = services.clone();
-            async move { Ok::<_, Infallible>(services.answer(request).await) }
-        });
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-        let watched = graceful.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = watched.await {
-                tracing::debug!(cause = %error, "a connection ended early");
-            }
-        });
+impl http_body::Body for EdgeBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        match self.get_mut() {
+            Self::Api(body) => Pin::new(body).poll_frame(context).map(|frame| frame.map(|frame| frame.map_err(|never| match never {}))),
+            Self::Other(body) => Pin::new(body).poll_frame(context),
+        }
     }
-    let _ = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Api(body) => body.is_end_stream(),
+            Self::Other(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Api(body) => body.size_hint(),
+            Self::Other(body) => body.size_hint(),
+        }
+    }
 }

@@ -1,11 +1,16 @@
 //! How a gateway learns of changes: told at once by its own process, and asking each second in case.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use control::{Caller, Control};
 use gateway::Gateway;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+/// How often the key sets of issuers are fetched, and the least time between two fetches.
+const ISSUERS_EVERY: Duration = Duration::from_secs(300);
+const ISSUERS_AT_MOST: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_secs(1);
 /// Polls between two reports of a node that has nothing new to say.
 const REPORT_EVERY: u32 = 10;
@@ -52,4 +57,30 @@ async fn bring_up_to_date(control: &Control, gateway: &Gateway, system: &Caller)
     let snapshot = control.snapshot(system).await.map_err(|problem| problem.detail)?;
     gateway.load(snapshot).await?;
     Ok(true)
+}
+
+/// Passes the news of a change on to a worker.
+pub(crate) async fn wake(mut changes: watch::Receiver<i64>, worker: Arc<Notify>) {
+    while changes.changed().await.is_ok() {
+        worker.notify_one();
+    }
+}
+
+/// Keeps the key sets of issuers fresh: now and then, and soon after a token names a key that is not known.
+pub(crate) async fn refresh_issuers(control: Control, gateway: Gateway, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = gateway.unknown_token_key() => {}
+            () = tokio::time::sleep(ISSUERS_EVERY) => {}
+        }
+        if let Err(problem) = control.refresh_issuers(&Caller::system()).await {
+            tracing::warn!("the keys of issuers could not be refreshed: {problem}");
+        }
+        // A flood of foreign tokens must not become a flood of fetches.
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(ISSUERS_AT_MOST) => {}
+        }
+    }
 }

@@ -17,8 +17,8 @@ impl Machine {
     }
 
     #[allow(clippy::disallowed_methods)] // the one place that makes ids
-    fn uuid() -> String {
-        Uuid::now_v7().to_string()
+    fn uuid() -> Uuid {
+        Uuid::now_v7()
     }
 }
 
@@ -28,7 +28,7 @@ impl control::ports::Host for Machine {
     }
 
     fn id(&self) -> String {
-        Self::uuid()
+        Self::uuid().to_string()
     }
 
     #[allow(clippy::disallowed_methods)] // the one place that draws randomness
@@ -42,7 +42,17 @@ impl gateway::Clock for Machine {
         Self::millis()
     }
 
-    fn request_id(&self) -> String {
-        Self::uuid()
+    fn request_id(&self) -> [u8; 16] {
+        Self::uuid().into_bytes()
+    }
+}
+
+impl sync::Host for Machine {
+    fn now(&self) -> Millis {
+        Self::millis()
+    }
+
+    fn id(&self) -> String {
+        Self::uuid().to_string()
     }
 }

@@ -1,6 +1,7 @@
 //! `sluice`: parse the command line, load the config, compose, run.
 
 mod assets;
+mod bindings;
 mod commands;
 mod compose;
 mod config;
@@ -10,7 +11,9 @@ mod feed;
 mod host;
 #[cfg(feature = "failpoints")]
 mod kill_point;
+mod listen;
 mod master_key;
+mod metrics;
 mod portal;
 
 use clap::Parser;

@@ -66,6 +66,9 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("public-url", (SignedIn, Form(json!({})))),
         ("rollback", (With(Action::Rollback), Form(with(at(), json!({"environment": "prod", "version": 99}))))),
         ("grant", (With(Action::Grant), Form(with(at(), json!({"app": "travel/none", "days": ""}))))),
+        ("switches", (With(Action::See), Form(at()))),
+        ("set-switches", (With(Action::Switch), Form(with(at(), json!({"per_second": "0", "burst": "", "priority": "high"}))))),
+        ("purge", (With(Action::Switch), Form(at()))),
         ("end-grant", (With(Action::Grant), Form(with(at(), json!({"app": "travel/none"}))))),
         ("try", (With(Action::TryLive), Body(with(at(), json!({"version": 99, "environment": "prod", "parameters": []}))))),
         ("connectors", (SignedIn, Form(json!({})))),
@@ -149,6 +152,22 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("GET /admin/v1/apps/{domain}/{app}", With(Action::See), Json::Null),
         ("POST /admin/v1/apps/{domain}/{app}/keys", With(Action::EditApp), json!({"environment": "prod", "days": -1})),
         ("DELETE /admin/v1/apps/{domain}/{app}/keys/{key}", With(Action::EditApp), Json::Null),
+        ("POST /admin/v1/apps/{domain}/{app}/issuers", With(Action::EditApp), json!({"environment": "prod", "issuer": "", "audience": ""})),
+        ("DELETE /admin/v1/apps/{domain}/{app}/issuers/{issuer}", With(Action::EditApp), Json::Null),
+        ("GET /admin/v1/datasets", SignedIn, Json::Null),
+        (
+            "POST /admin/v1/datasets",
+            With(Action::EditDataset),
+            json!({"domain": "travel", "name": "Bad Name", "source": "", "table": {"name": ""}}),
+        ),
+        ("GET /admin/v1/datasets/{domain}/{dataset}", With(Action::See), Json::Null),
+        ("POST /admin/v1/datasets/{domain}/{dataset}/build", With(Action::EditDataset), json!({"environment": "prod"})),
+        ("POST /admin/v1/datasets/{domain}/{dataset}/rollback", With(Action::Rollback), json!({"version": 99})),
+        ("GET /admin/v1/apis/{domain}/{api}/switches", With(Action::See), Json::Null),
+        ("PUT /admin/v1/apis/{domain}/{api}/switches", With(Action::Switch), json!({"limit": {"per_second": 0, "burst": 0}})),
+        ("POST /admin/v1/apis/{domain}/{api}/purge", With(Action::Switch), Json::Null),
+        ("GET /admin/v1/compartments", SignedIn, Json::Null),
+        ("PUT /admin/v1/compartments/{domain}/{priority}", With(Action::Switch), json!({"limit": {"per_second": 0, "burst": 0}})),
         ("PUT /admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}", With(Action::Grant), json!({"days": -1})),
         ("DELETE /admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}", With(Action::Grant), Json::Null),
     ]
@@ -307,6 +326,9 @@ async fn every_admin_route_asks_for_authority() {
             .replace("{request}", &request)
             .replace("{app}", "demo-app")
             .replace("{email}", "no@one")
+            .replace("{dataset}", "aircraft")
+            .replace("{issuer}", "none")
+            .replace("{priority}", "medium")
             .replace("{id}", "none")
             .replace("{key}", "none");
         let path = if key.starts_with("DELETE") && key.contains("grants") { path.replace("plane", "airport") } else { path };

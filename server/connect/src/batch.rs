@@ -8,6 +8,7 @@ use arrow_array::builder::{
 };
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType as ArrowType, Field as ArrowField, Schema, SchemaRef, TimeUnit};
+use model::scalar::{days, micros, micros_of_day, scaled};
 use model::{DataType, Field, Value};
 
 use crate::{SourceError, SourceErrorKind};
@@ -137,14 +138,15 @@ impl Cells {
 }
 
 /// A batch under construction.
-pub(crate) struct BatchBuilder {
+pub struct BatchBuilder {
     schema: SchemaRef,
     fields: Vec<Field>,
     columns: Vec<Cells>,
 }
 
 impl BatchBuilder {
-    pub(crate) fn new(fields: &[Field]) -> Self {
+    #[must_use]
+    pub fn new(fields: &[Field]) -> Self {
         Self {
             schema: schema_of(fields),
             fields: fields.to_vec(),
@@ -153,7 +155,10 @@ impl BatchBuilder {
     }
 
     /// Appends one cell of the row under construction.
-    pub(crate) fn append(&mut self, column: usize, value: Value) -> Result<(), SourceError> {
+    ///
+    /// # Errors
+    /// Where the value cannot be of the column's type.
+    pub fn append(&mut self, column: usize, value: Value) -> Result<(), SourceError> {
         self.columns[column].append(value).ok_or_else(|| {
             let field = &self.fields[column];
             SourceError::new(
@@ -167,73 +172,18 @@ impl BatchBuilder {
         })
     }
 
-    pub(crate) fn rows(&self) -> usize {
+    #[must_use]
+    pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, Cells::len)
     }
 
-    pub(crate) fn finish(&mut self) -> Result<RecordBatch, SourceError> {
+    /// The batch of the rows so far; the builder begins anew.
+    ///
+    /// # Errors
+    /// Where the columns differ in length: a row was left half appended.
+    pub fn finish(&mut self) -> Result<RecordBatch, SourceError> {
         let columns = self.columns.iter_mut().map(Cells::finish).collect();
         RecordBatch::try_new(self.schema.clone(), columns)
             .map_err(|error| SourceError::new(SourceErrorKind::Other, "Its rows could not be put together.").because(error))
-    }
-}
-
-/// `12.5` at scale 2 as 1250; digits beyond the scale are rounded half away from zero.
-fn scaled(text: &str, scale: i8) -> Option<i128> {
-    let scale = usize::try_from(scale).ok()?;
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let kept = &part[..part.len().min(scale)];
-    let mut number: i128 = format!("{whole}{kept:0<scale$}").parse().ok()?;
-    if part.as_bytes().get(scale).is_some_and(|digit| *digit >= b'5') {
-        number += 1;
-    }
-    Some(if negative { -number } else { number })
-}
-
-fn days(text: &str) -> Option<i32> {
-    let date: jiff::civil::Date = text.get(..10)?.parse().ok()?;
-    let epoch = jiff::civil::date(1970, 1, 1);
-    Some(epoch.until((jiff::Unit::Day, date)).ok()?.get_days())
-}
-
-fn micros_of_day(text: &str) -> Option<i64> {
-    let time: jiff::civil::Time = text.parse().ok()?;
-    let whole = i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second());
-    Some(whole * 1_000_000 + i64::from(time.subsec_nanosecond()) / 1_000)
-}
-
-/// A timestamp with a zone, or one without, which is taken for UTC.
-fn micros(text: &str) -> Option<i64> {
-    if let Ok(time) = text.parse::<jiff::Timestamp>() {
-        return Some(time.as_microsecond());
-    }
-    let local: jiff::civil::DateTime = text.parse().ok()?;
-    Some(local.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_microsecond())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn decimals_keep_their_digits() {
-        assert_eq!(scaled("12.5", 2), Some(1250));
-        assert_eq!(scaled("-0.005", 2), Some(-1));
-        assert_eq!(scaled("7", 0), Some(7));
-        assert_eq!(scaled("x", 2), None);
-    }
-
-    #[test]
-    fn times_become_their_counts() {
-        assert_eq!(days("2013-01-01"), Some(15_706));
-        assert_eq!(days("1969-12-31"), Some(-1));
-        assert_eq!(micros("2013-01-01 10:00:00"), Some(1_357_034_400_000_000));
-        assert_eq!(micros("2013-01-01T05:00:00-05:00"), Some(1_357_034_400_000_000));
-        assert_eq!(micros_of_day("00:00:01.5"), Some(1_500_000));
-        assert_eq!(days("soon"), None);
     }
 }

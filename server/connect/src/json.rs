@@ -6,6 +6,8 @@ use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int32Type, Int
 use arrow_array::{Array, RecordBatch};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use model::json_text::{write_float, write_json, write_text};
+use model::scalar::decimal_text;
 use model::{DataType, Field};
 
 /// Writes `{"name": value, …}` for one row. `columns` says where each field's column stands in the batch.
@@ -29,7 +31,7 @@ pub fn write_cell(out: &mut Vec<u8>, column: &dyn Array, row: usize, field: &Fie
     }
     match field.data_type {
         DataType::String | DataType::Uuid => write_text(out, column.as_string::<i32>().value(row)),
-        DataType::Json => out.extend_from_slice(column.as_string::<i32>().value(row).as_bytes()),
+        DataType::Json => write_json(out, column.as_string::<i32>().value(row)),
         DataType::Bool => out.extend_from_slice(if column.as_boolean().value(row) { b"true" } else { b"false" }),
         DataType::Int32 => write_display(out, column.as_primitive::<Int32Type>().value(row), false),
         DataType::Int64 => write_display(out, column.as_primitive::<Int64Type>().value(row), field.as_string),
@@ -50,64 +52,18 @@ pub fn write_cell(out: &mut Vec<u8>, column: &dyn Array, row: usize, field: &Fie
     }
 }
 
-/// A JSON string with its escapes.
-pub fn write_text(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let escape: &[u8] = match byte {
-            b'"' => b"\\\"",
-            b'\\' => b"\\\\",
-            b'\n' => b"\\n",
-            b'\r' => b"\\r",
-            b'\t' => b"\\t",
-            0..=0x1f => b"",
-            _ => continue,
-        };
-        out.extend_from_slice(&bytes[from..at]);
-        if escape.is_empty() {
-            out.extend_from_slice(format!("\\u{byte:04x}").as_bytes());
-        } else {
-            out.extend_from_slice(escape);
-        }
-        from = at + 1;
-    }
-    out.extend_from_slice(&bytes[from..]);
-    out.push(b'"');
-}
-
 fn write_display(out: &mut Vec<u8>, value: impl std::fmt::Display, quoted: bool) {
     use std::io::Write;
     // Writing to a Vec cannot fail.
     let _ = if quoted { write!(out, "\"{value}\"") } else { write!(out, "{value}") };
 }
 
-/// JSON has no infinities and no NaN; they become null.
-fn write_float(out: &mut Vec<u8>, value: f64) {
-    if !value.is_finite() {
-        return out.extend_from_slice(b"null");
-    }
-    match serde_json::Number::from_f64(value) {
-        Some(number) => write_display(out, number, false),
-        None => out.extend_from_slice(b"null"),
-    }
-}
-
-fn decimal_text(unscaled: i128, scale: i8) -> String {
-    let scale = usize::try_from(scale).unwrap_or(0);
-    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
-    let (whole, part) = digits.split_at(digits.len() - scale);
-    let sign = if unscaled < 0 { "-" } else { "" };
-    if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
-}
-
-fn date_of(days: i32) -> jiff::civil::Date {
+pub(crate) fn date_of(days: i32) -> jiff::civil::Date {
     let epoch = jiff::civil::date(1970, 1, 1);
     epoch.checked_add(jiff::Span::new().try_days(days).unwrap_or_default()).unwrap_or(jiff::civil::Date::MAX)
 }
 
-fn time_of(micros: i64) -> jiff::civil::Time {
+pub(crate) fn time_of(micros: i64) -> jiff::civil::Time {
     let midnight = jiff::civil::Time::midnight();
     midnight.checked_add(jiff::Span::new().try_microseconds(micros).unwrap_or_default()).unwrap_or(jiff::civil::Time::MAX)
 }

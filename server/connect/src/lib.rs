@@ -4,11 +4,13 @@
 //! its [`Connection`], and one line in [`registry::connectors`]. Everything in a source is a table.
 
 pub mod batch;
+pub mod binding;
 pub mod error;
 pub mod guard;
 pub mod json;
 pub mod pools;
 mod postgres;
+pub mod proto;
 pub mod registry;
 mod sql_types;
 mod sqlite;

@@ -50,7 +50,9 @@ impl Control {
             if !report.errors.is_empty() {
                 return Err(Problem::fields(report.errors));
             }
-            ApiSpec { fields: report.fields, ..spec }
+            let mut spec = ApiSpec { fields: report.fields, ..spec };
+            self.give_numbers(domain, name, &mut spec).await?;
+            spec
         } else {
             spec
         };
@@ -61,17 +63,22 @@ impl Control {
             environment: request.environment,
             version,
             live: false,
-            priority: Default::default(),
+            switches: Default::default(),
             spec,
         };
+        let dataset = match snapshot.spec.serve_from.dataset() {
+            Some(dataset) => self.live_dataset(domain, dataset, request.environment).await?,
+            None => None,
+        };
         let call = TryCallRequest {
+            dataset,
             api: snapshot,
             source: source.snapshot,
             parameters: request.parameters.clone(),
             caller: caller.email().into(),
             request_id: caller.request_id().into(),
         };
-        let mut answer = self.try_call.try_call(call).await;
+        let mut answer = self.ports.try_call.try_call(call).await;
         answer.curl = curl(&self.settings.public_url, domain, name, &query_of(&request.parameters));
         if answer.status == ErrorCode::Internal.status() {
             tracing::error!(api = format!("{domain}/{name}"), "the test console could not run a call");

@@ -10,16 +10,20 @@ pub mod apis;
 mod audit;
 mod caller;
 mod console;
+pub mod datasets;
 pub mod documents;
 mod failure;
 pub mod identity;
+mod live;
 pub mod ports;
 mod release;
 pub mod review;
+mod snapshot;
 pub mod sources;
 
 use std::sync::Arc;
 
+use accel::Stores;
 use connect::pools::Pools;
 use connect::vault::Vault;
 use model::Problem;
@@ -41,6 +45,8 @@ pub struct Settings {
     pub demo: bool,
     /// Where people reach the portal; used in ready-made calls and links.
     pub public_url: String,
+    /// Where gRPC is answered; used in ready-made calls.
+    pub grpc_addr: String,
 }
 
 /// The control plane. Cheap to clone.
@@ -50,24 +56,59 @@ pub struct Control {
     vault: Arc<Vault>,
     pools: Arc<Pools>,
     host: Arc<dyn ports::Host>,
-    try_call: Arc<dyn ports::TryCall>,
+    ports: Ports,
+    stores: Stores,
     settings: Arc<Settings>,
+    kept: Arc<snapshot::Kept>,
     /// The newest revision that this process has made: a hint, on top of each node's poll.
     changed: watch::Sender<i64>,
 }
 
+/// What the control plane is made of.
+pub struct Parts {
+    pub store: Store,
+    pub vault: Arc<Vault>,
+    pub pools: Arc<Pools>,
+    pub stores: Stores,
+    pub ports: Ports,
+    pub settings: Settings,
+}
+
+/// Its neighbours, as it declares them.
+#[derive(Clone)]
+pub struct Ports {
+    pub host: Arc<dyn ports::Host>,
+    pub try_call: Arc<dyn ports::TryCall>,
+    pub figures: Arc<dyn ports::ReadFigures>,
+    pub fetch: Arc<dyn ports::Fetch>,
+}
+
 impl Control {
     #[must_use]
-    pub fn new(
-        store: Store,
-        vault: Arc<Vault>,
-        pools: Arc<Pools>,
-        host: Arc<dyn ports::Host>,
-        try_call: Arc<dyn ports::TryCall>,
-        settings: Settings,
-    ) -> Self {
+    pub fn new(parts: Parts) -> Self {
         let (changed, _) = watch::channel(0);
-        Self { store, vault, pools, host, try_call, settings: Arc::new(settings), changed }
+        Self {
+            store: parts.store,
+            vault: parts.vault,
+            pools: parts.pools,
+            host: parts.ports.host.clone(),
+            ports: parts.ports,
+            stores: parts.stores,
+            settings: Arc::new(parts.settings),
+            kept: Arc::default(),
+            changed,
+        }
+    }
+
+    /// Tells this process of a change that somebody else has made in it: a worker.
+    pub fn announce(&self, revision: i64) {
+        self.changed.send_replace(revision);
+    }
+
+    /// Whether this Sluice has a Redis, for what a form offers.
+    #[must_use]
+    pub fn has_redis(&self) -> bool {
+        self.stores.link().is_some()
     }
 
     /// Wakes when this process has changed the metadata.

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use model::clock::Millis;
-use model::snapshot::{SnapshotApi, SnapshotSource};
-use model::view::TryAnswer;
+use model::snapshot::{SnapshotApi, SnapshotDataset, SnapshotSource};
+use model::view::{CallFigures, TryAnswer};
 
 /// Time, ids and randomness, so that nothing in here reaches for them on its own.
 pub trait Host: Send + Sync {
@@ -19,6 +19,8 @@ pub trait Host: Send + Sync {
 pub struct TryCallRequest {
     pub api: SnapshotApi,
     pub source: SnapshotSource,
+    /// The dataset that it is served from, where it is.
+    pub dataset: Option<SnapshotDataset>,
     /// As they would stand in a query: several of one name make a list.
     pub parameters: Vec<(String, String)>,
     pub caller: String,
@@ -29,4 +31,17 @@ pub struct TryCallRequest {
 #[async_trait]
 pub trait TryCall: Send + Sync {
     async fn try_call(&self, request: TryCallRequest) -> TryAnswer;
+}
+
+/// What this process's gateway has counted.
+pub trait ReadFigures: Send + Sync {
+    /// Of one API, in each environment where it is live.
+    fn of_api(&self, path: &str) -> Vec<CallFigures>;
+}
+
+/// Reads a small document over HTTP.
+#[async_trait]
+pub trait Fetch: Send + Sync {
+    /// At most `most` bytes of it; the error is a cause for the log.
+    async fn fetch(&self, url: &str, most: usize) -> Result<String, String>;
 }

@@ -1,53 +1,136 @@
 //! What goes back over HTTP: the body, and the headers that say what served it.
 
-use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
-use http::{HeaderValue, Response, StatusCode};
-use http_body_util::Full;
-use model::Problem;
+use std::hash::{BuildHasher, Hasher};
+use std::time::Instant;
+
+use bytes::{Bytes, BytesMut};
+use foldhash::fast::FixedState;
+use http::header::{
+    ACCEPT_ENCODING, AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, RETRY_AFTER, VARY,
+};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use model::{ErrorCode, Problem};
 use serde_json::json;
 
-use crate::stack::{Served, Timings};
+use crate::body::ApiBody;
+use crate::cache::CacheNote;
+use crate::compress::{self, Encoding};
+use crate::limits::Budget;
+use crate::plan::Plan;
+use crate::request_id::RequestId;
+use crate::stack::{Timings, micros_since};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const API_VERSION: HeaderName = HeaderName::from_static("x-sluice-api-version");
+const DATA_VERSION: HeaderName = HeaderName::from_static("x-sluice-data-version");
+const CACHE: HeaderName = HeaderName::from_static("x-sluice-cache");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 /// An answer in memory.
-pub(crate) type Answer = Response<Full<Bytes>>;
+pub(crate) type Answer = Response<ApiBody>;
 
-pub(crate) fn answer(served: Served, request_id: &str, traceparent: Option<&HeaderValue>) -> Answer {
-    let mut response = match served.result {
-        Ok(executed) => body(StatusCode::OK, "application/json", executed.body),
-        Err(problem) => problem_answer(problem, request_id),
-    };
-    let headers = response.headers_mut();
-    if let Some(plan) = &served.plan
-        && let Ok(version) = HeaderValue::from_str(&plan.version_text)
-    {
-        headers.insert(API_VERSION, version);
-    }
-    if let Ok(timing) = HeaderValue::from_str(&server_timing(&served.timings)) {
-        headers.insert(SERVER_TIMING, timing);
-    }
-    if let Ok(trace) = HeaderValue::from_str(&trace(request_id, traceparent)) {
-        headers.insert(TRACEPARENT, trace);
-    }
-    stamp(response, request_id)
+/// What every answer says of itself.
+pub(crate) struct Stamp<'a> {
+    pub(crate) request_id: &'a RequestId,
+    pub(crate) request: &'a HeaderMap,
+    pub(crate) plan: Option<&'a Plan>,
+    pub(crate) budget: Option<Budget>,
+    pub(crate) cache: Option<CacheNote>,
+    pub(crate) retry_after: Option<u64>,
+    pub(crate) started: Instant,
 }
 
-pub(crate) fn body(status: StatusCode, content_type: &'static str, bytes: Vec<u8>) -> Answer {
-    let mut response = Response::new(Full::new(Bytes::from(bytes)));
+/// Values of headers that differ from call to call, in one allocation.
+struct Texts(BytesMut);
+
+impl Texts {
+    fn put(&mut self, write: impl FnOnce(&mut BytesMut)) -> HeaderValue {
+        write(&mut self.0);
+        HeaderValue::from_maybe_shared(self.0.split().freeze()).unwrap_or(HeaderValue::from_static(""))
+    }
+
+    fn number(&mut self, number: u64) -> HeaderValue {
+        self.put(|out| out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()))
+    }
+}
+
+impl Stamp<'_> {
+    /// Puts the headers on; what kind of body it is stands there already.
+    pub(crate) fn put(&self, headers: &mut HeaderMap, timings: Option<&Timings>) {
+        let mut texts = Texts(BytesMut::with_capacity(192));
+        headers.insert(REQUEST_ID, texts.put(|out| out.extend_from_slice(self.request_id.as_str().as_bytes())));
+        if let Some(plan) = self.plan {
+            headers.insert(API_VERSION, plan.version.clone());
+            if let Some(version) = &plan.data_version {
+                headers.insert(DATA_VERSION, version.clone());
+            }
+        }
+        if let Some(cache) = self.cache {
+            headers.insert(CACHE, HeaderValue::from_static(cache.result.key()));
+            headers.insert(AGE, texts.number(u64::try_from(cache.age / 1_000).unwrap_or(0)));
+        }
+        if let Some(budget) = self.budget {
+            headers.insert(LIMIT, texts.number(budget.limit.into()));
+            headers.insert(REMAINING, texts.number(budget.remaining.into()));
+            headers.insert(RESET, texts.number(budget.reset.into()));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, texts.number(seconds));
+        }
+        headers.insert(SERVER_TIMING, texts.put(|out| write_timing(out, timings, micros_since(self.started))));
+        if let Some(given) = self.request.get(TRACEPARENT)
+            && let Ok(trace) = HeaderValue::from_str(&trace(self.request_id.as_str(), given))
+        {
+            headers.insert(TRACEPARENT, trace);
+        }
+    }
+}
+
+/// A good answer. It carries an entity tag, so that a caller who has it already is told so, and is compressed where
+/// that pays.
+pub(crate) fn good(stamp: &Stamp<'_>, body: Vec<u8>, timings: Option<&Timings>) -> Answer {
+    let tag = entity_tag(&body);
+    let unchanged = stamp.request.get(IF_NONE_MATCH).is_some_and(|known| matches(known, &tag));
+    let mut response = Response::new(ApiBody::default());
+    let headers = response.headers_mut();
+    headers.reserve(14);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    // A caller may keep it, and must ask whether it still holds.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(ETAG, tag);
+    stamp.put(headers, timings);
+    if unchanged {
+        headers.remove(CONTENT_TYPE);
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response;
+    }
+    let encoding = compress::chosen(stamp.request.get(ACCEPT_ENCODING), body.len());
+    if encoding != Encoding::Identity {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.key()));
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    *response.body_mut() = ApiBody::full(compress::encode(encoding, body));
+    response
+}
+
+/// An answer that no cache may keep.
+pub(crate) fn plain(stamp: &Stamp<'_>, status: StatusCode, content_type: &'static str, bytes: impl Into<Bytes>) -> Answer {
+    let mut response = Response::new(ApiBody::full(bytes));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let headers = response.headers_mut();
+    headers.reserve(14);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    stamp.put(headers, None);
     response
 }
 
 /// RFC 9457, with our code, the request id and the fields at fault.
-pub(crate) fn problem_answer(problem: Problem, request_id: &str) -> Answer {
-    let problem = problem.with_request(request_id);
+pub(crate) fn problem(stamp: &Stamp<'_>, problem: &Problem) -> Answer {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut document = json!({
         "type": format!("urn:sluice:error:{}", problem.code.key()),
@@ -55,37 +138,72 @@ pub(crate) fn problem_answer(problem: Problem, request_id: &str) -> Answer {
         "status": problem.status,
         "code": problem.code.key(),
         "detail": problem.detail,
-        "request_id": problem.request_id,
+        "request_id": stamp.request_id.as_str(),
     });
     if !problem.errors.is_empty() {
         document["errors"] = json!(problem.errors);
     }
-    let mut response = body(status, "application/problem+json", document.to_string().into_bytes());
+    let retry_after = stamp.retry_after.or_else(|| retry_after(problem.code));
+    let mut response = plain(&Stamp { retry_after, ..*stamp }, status, "application/problem+json", document.to_string());
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(http::header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     response
 }
 
-pub(crate) fn stamp(mut response: Answer, request_id: &str) -> Answer {
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    response
+/// When to try again, for what mends itself.
+pub(crate) fn retry_after(code: ErrorCode) -> Option<u64> {
+    matches!(code, ErrorCode::SourceUnavailable | ErrorCode::StoreUnavailable | ErrorCode::StoreTimeout).then_some(1)
 }
 
-/// `who;dur=0.012, source;dur=4.120`, in milliseconds.
-#[allow(clippy::cast_precision_loss)] // microseconds of one request
-pub(crate) fn server_timing(timings: &Timings) -> String {
-    let parts: Vec<String> = timings.steps.iter().map(|(step, micros)| format!("{step};dur={:.3}", *micros as f64 / 1_000.0)).collect();
-    parts.join(", ")
+/// `gateway;dur=0.012`, or each step, in milliseconds.
+fn write_timing(out: &mut BytesMut, timings: Option<&Timings>, total: u64) {
+    if let Some(timings) = timings {
+        for (step, micros) in &timings.steps {
+            write_step(out, step, *micros);
+            out.extend_from_slice(b", ");
+        }
+    }
+    write_step(out, "gateway", total);
+}
+
+fn write_step(out: &mut BytesMut, step: &str, micros: u64) {
+    let thousandths = [b'.', digit(micros / 100), digit(micros / 10), digit(micros)];
+    out.extend_from_slice(step.as_bytes());
+    out.extend_from_slice(b";dur=");
+    out.extend_from_slice(itoa::Buffer::new().format(micros / 1_000).as_bytes());
+    out.extend_from_slice(&thousandths);
+}
+
+fn digit(number: u64) -> u8 {
+    b'0' + (number % 10) as u8
+}
+
+/// Weak, because the same answer goes out in several encodings. Any change of a byte changes it.
+fn entity_tag(body: &[u8]) -> HeaderValue {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    // The same seed on every node and after every start, so that tags keep their meaning.
+    let mut hasher = FixedState::with_seed(0x51_1c_e5_ee_d0).build_hasher();
+    hasher.write(body);
+    let hash = hasher.finish() ^ (body.len() as u64).rotate_left(40);
+    let mut text = *b"W/\"0000000000000000\"";
+    for (index, place) in text[3..19].iter_mut().enumerate() {
+        *place = DIGITS[((hash >> (60 - 4 * index)) & 15) as usize];
+    }
+    HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static("W/\"\""))
+}
+
+fn matches(known: &HeaderValue, tag: &HeaderValue) -> bool {
+    let (Ok(known), Ok(tag)) = (known.to_str(), tag.to_str()) else { return false };
+    let bare = |text: &str| text.trim().trim_start_matches("W/").to_owned();
+    known.trim() == "*" || known.split(',').any(|one| bare(one) == bare(tag))
 }
 
 /// W3C trace context: the caller's trace goes on, or one begins with this request's id.
-fn trace(request_id: &str, given: Option<&HeaderValue>) -> String {
+fn trace(request_id: &str, given: &HeaderValue) -> String {
     let own = request_id.replace('-', "");
     let span = own.get(16..).unwrap_or_default().to_owned();
-    let known = given.and_then(|value| value.to_str().ok()).and_then(|text| {
+    let known = given.to_str().ok().and_then(|text| {
         let parts: Vec<&str> = text.split('-').collect();
         let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
         match parts.as_slice() {
@@ -107,8 +225,26 @@ mod tests {
     fn a_trace_goes_on_and_a_broken_one_begins_anew() {
         let id = "01890a5d-ac96-774b-bcce-b302099a8057";
         let given = HeaderValue::from_static("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
-        assert_eq!(trace(id, Some(&given)), "00-4bf92f3577b34da6a3ce929d0e0e4736-bcceb302099a8057-01");
+        assert_eq!(trace(id, &given), "00-4bf92f3577b34da6a3ce929d0e0e4736-bcceb302099a8057-01");
         let broken = HeaderValue::from_static("00-zz-00-01");
-        assert_eq!(trace(id, Some(&broken)), "00-01890a5dac96774bbcceb302099a8057-bcceb302099a8057-00");
+        assert_eq!(trace(id, &broken), "00-01890a5dac96774bbcceb302099a8057-bcceb302099a8057-00");
+    }
+
+    #[test]
+    fn times_are_written_in_milliseconds() {
+        let mut out = BytesMut::new();
+        write_timing(&mut out, Some(&Timings { steps: vec![("source", 4_120)] }), 12);
+        assert_eq!(&out[..], b"source;dur=4.120, gateway;dur=0.012");
+    }
+
+    #[test]
+    fn tags_are_compared_weakly_and_one_of_several_is_enough() {
+        let tag = entity_tag(b"{}");
+        assert_ne!(tag, entity_tag(b"{ }"));
+        let bare = tag.to_str().unwrap().trim_start_matches("W/");
+        for known in [format!("\"x\", {bare}"), tag.to_str().unwrap().to_owned(), "*".into()] {
+            assert!(matches(&HeaderValue::from_str(&known).unwrap(), &tag), "{known}");
+        }
+        assert!(!matches(&HeaderValue::from_static("\"x\""), &tag));
     }
 }

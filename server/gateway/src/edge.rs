@@ -1,107 +1,254 @@
 //! The HTTP edge of the data plane: `/api/<domain>/<name>`, before anything else sees the request.
 
+use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
+
 use bytes::Bytes;
-use http::{Method, Request, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Body;
 use model::name::is_name;
 use model::{ErrorCode, Problem};
 use serde_json::Value as Json;
 
-use crate::answer::{Answer, answer, body, problem_answer, stamp};
+use crate::answer::{Answer, Stamp, good, plain, problem};
+use crate::batch;
+use crate::body::ApiBody;
+use crate::encode::body_of;
 use crate::parameters::{Given, parse_query};
-use crate::stack::Incoming;
-use crate::{Gateway, keys};
+use crate::request_id::RequestId;
+use crate::stack::{Admitted, Denied, Target, Timings, micros_since};
+use crate::view::broken_row;
+use crate::{Gateway, key_path, keys};
 
-/// The longest request body, in bytes.
-const MAX_BODY: usize = 64 << 10;
+/// The longest request body, in bytes; a batch of keys may be longer.
+const MAX_BODY: usize = 128 << 10;
+const MAX_BATCH_BODY: usize = 1 << 20;
 /// The longest query, in bytes.
-const MAX_QUERY: usize = 16 << 10;
+const MAX_QUERY: usize = 64 << 10;
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The body of an answer of the data plane.
-pub type ApiBodyOut = Full<Bytes>;
-
-/// Whether a path belongs to the data plane. What hangs under an API for people (`/docs`, and `/openapi.json` without
-/// a key) is the portal's.
+/// Whether a path belongs to the data plane. What hangs under an API for people (`/docs`, and the documents without a
+/// key) is the portal's.
 #[must_use]
 pub fn is_api_path(path: &str, has_key: bool) -> bool {
     match path.strip_prefix("/api/") {
         None => false,
         Some(rest) if rest.ends_with("/docs") => false,
-        Some(rest) => has_key || !rest.ends_with("/openapi.json"),
+        Some(rest) => has_key || !(rest.ends_with("/openapi.json") || rest.ends_with("/schema.proto")),
     }
 }
 
 /// What an address asks for.
-enum Asked {
-    Call { path: String, version: Option<i64> },
-    OpenApi { path: String },
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    /// `travel/plane`
+    path: &'a str,
+    version: Option<i64>,
+    what: What,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Call,
+    Batch,
+    OpenApi,
+    Proto,
+}
+
+/// One call on its way: what its answer is stamped with.
+struct Visit<'a> {
+    headers: &'a HeaderMap,
+    request_id: RequestId,
+    started: Instant,
+}
+
+impl Visit<'_> {
+    fn stamp(&self) -> Stamp<'_> {
+        Stamp {
+            request_id: &self.request_id,
+            request: self.headers,
+            plan: None,
+            budget: None,
+            cache: None,
+            retry_after: None,
+            started: self.started,
+        }
+    }
+
+    fn stamp_of<'b>(&'b self, admitted: &'b Admitted) -> Stamp<'b> {
+        Stamp { plan: Some(&admitted.plan), budget: admitted.budget, ..self.stamp() }
+    }
+
+    fn denied(&self, denied: &Denied) -> Answer {
+        if let Some(meter) = &denied.meter {
+            meter.count(Some(denied.problem.code), micros_since(self.started));
+        }
+        problem(&Stamp { budget: denied.budget, retry_after: denied.retry_after, ..self.stamp() }, &denied.problem)
+    }
+
+    /// Counts and answers.
+    fn finish(&self, admitted: &Admitted, answer: Answer, error: Option<ErrorCode>) -> Answer {
+        admitted.meter.count(error, micros_since(self.started));
+        answer
+    }
 }
 
 impl Gateway {
     /// Whether a request belongs to the data plane.
     #[must_use]
     pub fn takes<B>(&self, request: &Request<B>) -> bool {
-        is_api_path(request.uri().path(), keys::given_key(request.headers()).is_some())
+        let path = request.uri().path();
+        path.starts_with("/api/") && is_api_path(path, keys::given_key(request.headers()).is_some())
     }
 
     /// Answers one call. Never fails: what goes wrong is an answer too.
-    pub async fn handle<B>(&self, request: Request<B>) -> http::Response<ApiBodyOut>
+    pub async fn handle<B>(&self, request: Request<B>) -> Response<ApiBody>
     where
         B: Body + Send,
         B::Data: Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let request_id = self.clock.request_id();
-        let trace = request.headers().get("traceparent").cloned();
-        let asked = asked(request.uri().path());
-        let served = match asked {
-            Some(Asked::Call { path, version }) => {
-                let (parts, incoming_body) = request.into_parts();
-                let given = read_given(&parts, incoming_body).await;
-                self.serve(Incoming { path: &path, version, headers: &parts.headers, given }).await
-            }
-            Some(Asked::OpenApi { path }) => return stamp(self.openapi(&path, &request, &request_id), &request_id),
-            None => {
-                let problem =
-                    Problem::new(ErrorCode::NotFound, "An API's address is /api/<domain>/<name>, or /api/<domain>/<name>/v<number>.");
-                return stamp(problem_answer(problem, &request_id), &request_id);
-            }
+        let started = Instant::now();
+        let (parts, incoming) = request.into_parts();
+        let visit = Visit { headers: &parts.headers, request_id: RequestId::new(self.clock.request_id()), started };
+        let Some(asked) = asked(parts.uri.path()) else {
+            let detail = "An API's address is /api/<domain>/<name>, or /api/<domain>/<name>/v<number>; a batch of keys goes to …/batch.";
+            return problem(&visit.stamp(), &Problem::new(ErrorCode::NotFound, detail));
         };
-        answer(served, &request_id, trace.as_ref())
+        match asked.what {
+            What::Call if parts.method == Method::GET => {
+                let admitted = match self.admit(&self.routes.load(), visit.headers, asked.target(NonZeroU32::MIN)) {
+                    Ok(admitted) => admitted,
+                    Err(denied) => return visit.denied(&denied),
+                };
+                match self.handle_now(&visit, &admitted, parts.uri.query().unwrap_or_default()) {
+                    Some(answer) => answer,
+                    None => self.handle_call(&visit, &admitted, read_given(&parts, incoming).await).await,
+                }
+            }
+            What::Call => {
+                let given = read_given(&parts, incoming).await;
+                match self.admit(&self.routes.load(), visit.headers, asked.target(NonZeroU32::MIN)) {
+                    Ok(admitted) => self.handle_call(&visit, &admitted, given).await,
+                    Err(denied) => visit.denied(&denied),
+                }
+            }
+            What::Batch => {
+                let body = match parts.method {
+                    Method::POST => read_body(incoming, MAX_BATCH_BODY).await,
+                    _ => Err(Problem::new(ErrorCode::MethodNotAllowed, "A batch of keys is sent by POST.")),
+                };
+                self.handle_batch(&visit, asked, body).await
+            }
+            What::OpenApi | What::Proto => self.handle_document(&visit, asked),
+        }
     }
 
-    fn openapi<B>(&self, path: &str, request: &Request<B>, request_id: &str) -> Answer {
-        let routes = self.routes.load_full();
-        let found = keys::who(&routes, request.headers(), self.clock.now()).and_then(|key| {
-            let missing = || Problem::new(ErrorCode::NotFound, format!("There is no API {path}."));
-            let plan = routes.plans.get(&(key.environment, path.to_owned(), None)).ok_or_else(missing)?;
-            keys::may(&routes, key, &plan.api.id, path, self.clock.now())?;
-            Ok(plan.clone())
-        });
-        match found {
-            Ok(plan) => {
-                let api = &plan.api;
-                let document = model::openapi::openapi(&api.domain, &api.name, api.version, &api.spec, &self.public_url);
-                body(StatusCode::OK, "application/json", document.to_string().into_bytes())
-            }
-            Err(problem) => problem_answer(problem, request_id),
+    /// The short way: a plain key whose row is in this process. Nothing is waited for, and nothing is allocated but the
+    /// key, the body and the values of the headers. `None` sends the call the long way.
+    fn handle_now(&self, visit: &Visit<'_>, admitted: &Admitted, query: &str) -> Option<Answer> {
+        if admitted.fixed.is_some() {
+            return None;
         }
+        let key = key_path::of_query(&admitted.plan, query)?;
+        let mut body = Vec::new();
+        let mut written = Ok(());
+        let found = self.look_up(admitted, &key, &mut |row| {
+            body.reserve(row.len() * 2 + 64);
+            written = admitted.view.json.write(&mut body, row);
+        })?;
+        // A key without a row, or a failure, is said by the long way.
+        if !matches!(found, Ok(true)) || written.is_err() {
+            return None;
+        }
+        Some(visit.finish(admitted, good(&visit.stamp_of(admitted), body, None), None))
+    }
+
+    async fn handle_call(&self, visit: &Visit<'_>, admitted: &Admitted, given: Result<Given, Problem>) -> Answer {
+        let mut timings = Timings::default();
+        let answered = match given {
+            Ok(given) => self.answer(admitted, &given, &mut timings).await,
+            Err(problem) => Err(problem),
+        };
+        let (cache, body) = match answered {
+            Ok(answered) => (answered.cache, body_of(admitted, &answered)),
+            Err(problem) => (None, Err(problem)),
+        };
+        let stamp = Stamp { cache, ..visit.stamp_of(admitted) };
+        match body {
+            Ok(body) => visit.finish(admitted, good(&stamp, body, Some(&timings)), None),
+            Err(found) => visit.finish(admitted, problem(&stamp, &found), Some(found.code)),
+        }
+    }
+
+    async fn handle_batch(&self, visit: &Visit<'_>, asked: Asked<'_>, body: Result<Bytes, Problem>) -> Answer {
+        let keys = body.and_then(|body| batch::keys_of_json(&body));
+        let calls = keys.as_ref().ok().and_then(|keys| u32::try_from(keys.len()).ok()).and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+        let admitted = match self.admit(&self.routes.load(), visit.headers, asked.target(calls)) {
+            Ok(admitted) => admitted,
+            Err(denied) => return visit.denied(&denied),
+        };
+        let mut timings = Timings::default();
+        let rows = match keys {
+            Ok(keys) => self.batch(&admitted, &keys, &mut timings).await,
+            Err(problem) => Err(problem),
+        };
+        let body = rows.and_then(|rows| batch::json_of(&rows, &admitted.view.json).map_err(|error| broken_row(&admitted.plan.path, error)));
+        match body {
+            Ok(body) => visit.finish(&admitted, good(&visit.stamp_of(&admitted), body, Some(&timings)), None),
+            Err(found) => visit.finish(&admitted, problem(&visit.stamp_of(&admitted), &found), Some(found.code)),
+        }
+    }
+
+    fn handle_document(&self, visit: &Visit<'_>, asked: Asked<'_>) -> Answer {
+        let admitted = match self.admit(&self.routes.load(), visit.headers, asked.target(NonZeroU32::MIN)) {
+            Ok(admitted) => admitted,
+            Err(denied) => return visit.denied(&denied),
+        };
+        let api = &admitted.plan.api;
+        let (kind, text) = if asked.what == What::Proto {
+            ("text/plain; charset=utf-8", model::message::proto_text(&api.domain, &api.name, &api.spec))
+        } else {
+            let document = model::openapi::openapi(&api.domain, &api.name, api.version, &api.spec, &self.public_url);
+            ("application/json", document.to_string())
+        };
+        plain(&visit.stamp_of(&admitted), StatusCode::OK, kind, text)
     }
 }
 
-fn asked(path: &str) -> Option<Asked> {
-    let parts: Vec<&str> = path.strip_prefix("/api/")?.split('/').collect();
-    let of = |domain: &str, name: &str| (is_name(domain) && is_name(name)).then(|| format!("{domain}/{name}"));
-    match parts.as_slice() {
-        [domain, name] => Some(Asked::Call { path: of(domain, name)?, version: None }),
-        [domain, name, "openapi.json"] => Some(Asked::OpenApi { path: of(domain, name)? }),
-        [domain, name, version] => {
-            let version = version.strip_prefix('v')?.parse().ok().filter(|number| *number > 0)?;
-            Some(Asked::Call { path: of(domain, name)?, version: Some(version) })
-        }
-        _ => None,
+impl<'a> Asked<'a> {
+    fn target(self, calls: NonZeroU32) -> Target<'a> {
+        Target { path: self.path, version: self.version, calls }
     }
+}
+
+fn asked(path: &str) -> Option<Asked<'_>> {
+    let rest = path.strip_prefix("/api/")?;
+    let (domain, after) = rest.split_once('/')?;
+    let name = after.split('/').next().unwrap_or_default();
+    if !is_name(domain) || !is_name(name) {
+        return None;
+    }
+    let path = &rest[..domain.len() + 1 + name.len()];
+    let (mut version, mut what) = (None, What::Call);
+    let mut tail = rest[path.len()..].split('/').skip(1).peekable();
+    if let Some(number) =
+        tail.peek().and_then(|part| part.strip_prefix('v')).and_then(|digits| digits.parse().ok()).filter(|number| *number > 0)
+    {
+        version = Some(number);
+        tail.next();
+    }
+    if let Some(part) = tail.next() {
+        what = match part {
+            "batch" => What::Batch,
+            "openapi.json" => What::OpenApi,
+            "schema.proto" => What::Proto,
+            _ => return None,
+        };
+    }
+    tail.next().is_none().then_some(Asked { path, version, what })
 }
 
 /// Parameters out of the query of a GET, or the JSON object of a POST.
@@ -113,7 +260,7 @@ where
 {
     let query = parts.uri.query().unwrap_or_default();
     if query.len() > MAX_QUERY {
-        return Err(Problem::new(ErrorCode::TooLarge, "The query is longer than 16 KiB. Send the parameters as a JSON object by POST."));
+        return Err(Problem::new(ErrorCode::TooLarge, "The query is longer than 64 KiB. Send the parameters as a JSON object by POST."));
     }
     match parts.method {
         Method::GET | Method::HEAD => Ok(Given::Query(parse_query(query))),
@@ -121,8 +268,7 @@ where
             Err(Problem::new(ErrorCode::Invalid, "A POST takes its parameters in the body alone, not in the query."))
         }
         Method::POST => {
-            let limited = Limited::new(incoming, MAX_BODY).collect().await;
-            let bytes = limited.map_err(|_| Problem::new(ErrorCode::TooLarge, "The body is longer than 64 KiB."))?.to_bytes();
+            let bytes = read_body(incoming, MAX_BODY).await?;
             if bytes.is_empty() {
                 return Ok(Given::Body(serde_json::Map::new()));
             }
@@ -139,17 +285,44 @@ where
     }
 }
 
+async fn read_body<B>(incoming: B, most: usize) -> Result<Bytes, Problem>
+where
+    B: Body + Send,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(incoming, most).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+            Err(Problem::new(ErrorCode::TooLarge, format!("The body is longer than {} KiB.", most >> 10)))
+        }
+        Ok(Err(_)) => Err(Problem::new(ErrorCode::Invalid, "The body broke off.")),
+        Err(_) => Err(Problem::new(ErrorCode::Invalid, "The body did not arrive within 15 seconds.")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn addresses_are_told_apart() {
-        assert!(matches!(asked("/api/travel/plane"), Some(Asked::Call { version: None, .. })));
-        assert!(matches!(asked("/api/travel/plane/v3"), Some(Asked::Call { version: Some(3), .. })));
-        assert!(matches!(asked("/api/travel/plane/openapi.json"), Some(Asked::OpenApi { .. })));
-        for wrong in ["/api/travel", "/api/travel/", "/api/Travel/plane", "/api/travel/plane/v0", "/api/travel/plane/x", "/api/a/b/c/d"] {
-            assert!(asked(wrong).is_none(), "{wrong}");
+        let of = |path| asked(path).map(|asked| (asked.path, asked.version, asked.what));
+        assert_eq!(of("/api/travel/plane"), Some(("travel/plane", None, What::Call)));
+        assert_eq!(of("/api/travel/plane/v3"), Some(("travel/plane", Some(3), What::Call)));
+        assert_eq!(of("/api/travel/plane/v3/batch"), Some(("travel/plane", Some(3), What::Batch)));
+        assert_eq!(of("/api/travel/plane/openapi.json"), Some(("travel/plane", None, What::OpenApi)));
+        for wrong in [
+            "/api/travel",
+            "/api/travel/",
+            "/api/Travel/plane",
+            "/api/travel/plane/",
+            "/api/travel/plane/v0",
+            "/api/travel/plane/x",
+            "/api/a/b/c/d",
+            "/api/travel/plane/batch/v3",
+        ] {
+            assert!(of(wrong).is_none(), "{wrong}");
         }
         assert!(!is_api_path("/api/travel/plane/docs", true));
         assert!(!is_api_path("/api/travel/plane/openapi.json", false));

@@ -1,108 +1,142 @@
-//! The executors: one row by key, or a list of rows, read from the source and written as JSON.
+//! The executors: one row by key, several, or a list of rows, read from the source or a dataset.
 
-use connect::json::{write_row, write_text};
-use connect::{SourceError, Statement};
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use bytes::{Bytes, BytesMut};
+use connect::proto::write_message;
+use connect::{BatchStream, SourceError, Statement};
 use futures::TryStreamExt;
 use model::spec::ApiKind;
-use model::{ErrorCode, Field, Problem, Value};
+use model::{ErrorCode, Problem};
 
+use crate::key_path;
 use crate::parameters::{Call, cursor};
-use crate::plan::Plan;
+use crate::plan::{Backend, OpenDataset, Plan, SourceBackend};
+use crate::rows::Rows;
 
 /// The most bytes of one answer.
 const MAX_BYTES: usize = 64 << 20;
 
-/// An answer's body and how many rows are in it.
-pub(crate) struct Executed {
-    pub(crate) body: Vec<u8>,
-    pub(crate) rows: u64,
-}
-
 /// # Errors
-/// What the source did wrong, or a row that is not there.
-pub(crate) async fn run(plan: &Plan, call: &Call) -> Result<Executed, Problem> {
-    match plan.api.spec.kind() {
-        ApiKind::Kv => one_row(plan, call).await,
-        ApiKind::Sql => list(plan, call).await,
+/// What the source or the store did wrong. A key without a row is an empty answer.
+pub(crate) async fn rows(plan: &Plan, call: &Call) -> Result<Rows, Problem> {
+    match (&plan.backend, plan.kind()) {
+        (Backend::Dataset(open), _) => {
+            let Some(key) = key_path::of_arguments(plan, &call.arguments) else { return Ok(Rows::default()) };
+            let mut found = by_keys(plan, open, &[key]).await?;
+            Ok(Rows::of_key(found.pop().flatten()))
+        }
+        (Backend::Source(backend), ApiKind::Kv) => one_row(plan, backend, call).await,
+        (Backend::Source(backend), ApiKind::Sql) => list(plan, backend, call).await,
     }
 }
 
-async fn one_row(plan: &Plan, call: &Call) -> Result<Executed, Problem> {
-    let batches = read(plan, call, 2).await?;
-    let rows: usize = batches.iter().map(arrow_array::RecordBatch::num_rows).sum();
-    let Some(batch) = batches.first().filter(|_| rows > 0) else {
-        return Err(Problem::new(ErrorCode::NotFound, format!("No row has {}.", key_words(call))));
-    };
-    if rows > 1 {
+/// The rows of several keys of a dataset, in their order.
+///
+/// # Errors
+/// Where the store does not answer in time.
+pub(crate) async fn by_keys(plan: &Plan, open: &OpenDataset, keys: &[Vec<u8>]) -> Result<Vec<Option<Bytes>>, Problem> {
+    let read = tokio::time::timeout(plan.timeout, open.data.read(keys)).await;
+    let late = |_| Problem::new(ErrorCode::StoreTimeout, format!("{}: its store took longer than this API allows.", open.about.name));
+    read.map_err(late)?.map_err(|error| failed_store(plan, open, &error))
+}
+
+/// A store's failure as a caller gets it; its cause goes to the log.
+pub(crate) fn failed_store(plan: &Plan, open: &OpenDataset, error: &accel::AccelError) -> Problem {
+    tracing::warn!(api = plan.path, dataset = open.about.name, cause = %error.cause, "a store failed a call: {error}");
+    error.problem(&open.about.name)
+}
+
+async fn one_row(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows, Problem> {
+    let batches: Vec<RecordBatch> = collect(plan, backend, query(plan, backend, call, 2).await?).await?;
+    let count: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    if count > 1 {
         return Err(Problem::new(
             ErrorCode::SourceChanged,
-            format!("More than one row has {}: the key is not unique any more. The owner of the API has to mend it.", key_words(call)),
+            format!("More than one row has {}: the key is not unique any more. The owner of the API has to mend it.", call.key_words()),
         ));
     }
-    let mut body = Vec::with_capacity(256);
-    write_row(&mut body, batch, 0, &shown(plan, call));
-    Ok(Executed { body, rows: 1 })
+    let mut row = Vec::with_capacity(256);
+    let Some(batch) = batches.iter().find(|batch| batch.num_rows() > 0) else { return Ok(Rows::default()) };
+    write_message(&mut row, batch, 0, &backend.columns);
+    Ok(Rows::of_key(Some(Bytes::from(row))))
 }
 
-/// `tailnum = N14228`, as the caller gave it.
-fn key_words(call: &Call) -> String {
-    let word = |value: &Value| match value {
-        Value::Text(text) => text.chars().take(100).collect(),
-        Value::Int(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Bool(yes) => yes.to_string(),
-        _ => "this value".to_owned(),
-    };
-    let pairs: Vec<String> = call.arguments.iter().map(|(name, value)| format!("{name} = {}", word(value))).collect();
-    pairs.join(" and ")
-}
-
-async fn list(plan: &Plan, call: &Call) -> Result<Executed, Problem> {
-    let paged = plan.api.spec.page_size().is_some();
+async fn list(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows, Problem> {
     // One more than is given, to know whether there is more.
     let limit = call.page.limit as usize;
-    let batches = read(plan, call, limit + 1).await?;
-    let fields = shown(plan, call);
-    let mut body = Vec::with_capacity(4_096);
-    body.extend_from_slice(b"{\"rows\":[");
-    let mut rows = 0;
-    let mut more = false;
-    'batches: for batch in &batches {
-        for row in 0..batch.num_rows() {
-            if rows == limit {
-                more = true;
-                break 'batches;
-            }
-            if body.len() > MAX_BYTES {
-                return Err(Problem::new(ErrorCode::TooLarge, "The answer is larger than 64 MiB. Ask for fewer rows or fields."));
-            }
-            if rows > 0 {
-                body.push(b',');
-            }
-            write_row(&mut body, batch, row, &fields);
-            rows += 1;
+    let mut batches = query(plan, backend, call, limit + 1).await?;
+    let (mut rows, mut bytes, mut more) = (Vec::new(), 0, false);
+    while let Some(batch) = batches.try_next().await.map_err(|error| failed_source(plan, backend, &error))? {
+        let mut messages = messages(backend, &batch);
+        more |= rows.len() + messages.len() > limit;
+        messages.truncate(limit - rows.len());
+        bytes += messages.iter().map(Bytes::len).sum::<usize>();
+        if bytes > MAX_BYTES {
+            return Err(Problem::new(ErrorCode::TooLarge, "The answer is larger than 64 MiB. Ask for fewer rows or fields."));
         }
+        rows.extend(messages);
     }
-    body.extend_from_slice(b"],\"next\":");
-    match (paged && more).then(|| cursor(call.page.offset + u64::from(call.page.limit))) {
-        Some(next) => write_text(&mut body, &next),
-        None => body.extend_from_slice(b"null"),
-    }
-    body.extend_from_slice(if !paged && more { b",\"truncated\":true}" } else { b",\"truncated\":false}" });
-    Ok(Executed { body, rows: rows as u64 })
+    let paged = plan.api.spec.page_size().is_some();
+    let next = (paged && more).then(|| cursor(call.page.offset + u64::from(call.page.limit)));
+    Ok(Rows { rows, next, truncated: !paged && more })
 }
 
-fn shown<'a>(plan: &'a Plan, call: &Call) -> Vec<(usize, &'a Field)> {
-    call.fields.iter().map(|index| (*index, &plan.api.spec.fields[*index])).collect()
+/// The messages of a batch, in one allocation.
+fn messages(backend: &SourceBackend, batch: &RecordBatch) -> Vec<Bytes> {
+    let mut all = Vec::with_capacity(batch.num_rows() * 128);
+    let ends: Vec<usize> = (0..batch.num_rows())
+        .map(|row| {
+            write_message(&mut all, batch, row, &backend.columns);
+            all.len()
+        })
+        .collect();
+    let mut rest = BytesMut::from(Bytes::from(all));
+    let mut start = 0;
+    ends.into_iter()
+        .map(|end| {
+            let message = rest.split_to(end - start).freeze();
+            start = end;
+            message
+        })
+        .collect()
 }
 
-async fn read(plan: &Plan, call: &Call, max_rows: usize) -> Result<Vec<arrow_array::RecordBatch>, Problem> {
-    let rendered = plan.template.render(&plan.api.spec, &call.arguments, call.page);
+/// Rows as they come, without a page: for streams. At most the API's cap.
+///
+/// # Errors
+/// Where the source does not take the question.
+pub(crate) async fn stream(
+    plan: &Arc<Plan>,
+    call: &Call,
+) -> Result<impl futures::Stream<Item = Result<Vec<Bytes>, Problem>> + Send + use<>, Problem> {
+    let Backend::Source(backend) = &plan.backend else {
+        return Err(Problem::new(ErrorCode::Invalid, "Rows are streamed from a source, not from a dataset of keys."));
+    };
+    let batches = query(plan, backend, call, call.page.limit as usize).await?;
+    let plan = plan.clone();
+    Ok(batches
+        .map_ok(move |batch| (plan.clone(), batch))
+        .map_ok(|(plan, batch)| match &plan.backend {
+            Backend::Source(backend) => messages(backend, &batch),
+            Backend::Dataset(_) => Vec::new(),
+        })
+        .map_err(|error| Problem::new(error.code(), error.sentence)))
+}
+
+async fn query(plan: &Plan, backend: &SourceBackend, call: &Call, max_rows: usize) -> Result<BatchStream, Problem> {
+    let rendered = backend.template.render(&plan.api.spec, &call.arguments, call.page);
     let statement =
         Statement { sql: rendered.sql, binds: rendered.binds, fields: plan.api.spec.fields.clone(), timeout: plan.timeout, max_rows };
-    let failed = |error: SourceError| {
-        tracing::warn!(api = plan.path, source = plan.source.name, cause = %error.cause, "a source failed a call: {error}");
-        error.problem(&plan.source.name)
-    };
-    plan.connection.query(statement).await.map_err(failed)?.try_collect().await.map_err(failed)
+    backend.connection.query(statement).await.map_err(|error| failed_source(plan, backend, &error))
+}
+
+async fn collect(plan: &Plan, backend: &SourceBackend, batches: BatchStream) -> Result<Vec<RecordBatch>, Problem> {
+    batches.try_collect().await.map_err(|error| failed_source(plan, backend, &error))
+}
+
+fn failed_source(plan: &Plan, backend: &SourceBackend, error: &SourceError) -> Problem {
+    tracing::warn!(api = plan.path, source = backend.source.name, cause = %error.cause, "a source failed a call: {error}");
+    error.problem(&backend.source.name)
 }

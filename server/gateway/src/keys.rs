@@ -1,15 +1,69 @@
-//! Who calls: a key is looked up by its public part and compared in constant time.
+//! Who calls: the key of an app, looked up by its public part and compared in constant time, or a token that an app's
+//! issuer has signed; and whether they may.
+
+use std::sync::Arc;
 
 use http::HeaderMap;
 use model::clock::Millis;
-use model::snapshot::SnapshotKey;
+use model::snapshot::{Environment, SnapshotKey};
 use model::{ErrorCode, Problem};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::limits::Bucket;
 use crate::routes::Routes;
+use crate::tokens::{Fixed, Tokens};
+use crate::view::View;
 
-/// The key that a call brings, in either header; `None` where it brings none.
+/// A key of the snapshot, ready to compare.
+pub(crate) struct KnownKey {
+    hash: [u8; 32],
+    app: App,
+    environment: Environment,
+    expires_at: Option<Millis>,
+}
+
+/// An app by its place in the snapshot's grants, and by name.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) index: u32,
+    pub(crate) name: Arc<str>,
+}
+
+/// Who calls, for the length of one call.
+pub(crate) struct Who {
+    pub(crate) app: App,
+    pub(crate) environment: Environment,
+    /// What a token says of the parameters; the caller cannot choose these.
+    pub(crate) fixed: Option<Arc<Fixed>>,
+}
+
+/// What an app may do with an API.
+pub(crate) struct Grant {
+    pub(crate) expires_at: Option<Millis>,
+    pub(crate) bucket: Option<Arc<Bucket>>,
+    /// The names that the app does not get.
+    pub(crate) hidden: Vec<String>,
+    /// For each plan whose fields it narrows, by the plan's address in this snapshot: compiled at load.
+    pub(crate) views: Vec<(usize, Arc<View>)>,
+}
+
+impl KnownKey {
+    /// `None` for a hash that is not one.
+    pub(crate) fn new(key: &SnapshotKey, app: App) -> Option<Self> {
+        let digits = key.hash.as_bytes();
+        let mut hash = [0; 32];
+        if digits.len() != 64 {
+            return None;
+        }
+        for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(Self { hash, app, environment: key.environment, expires_at: key.expires_at })
+    }
+}
+
+/// The key or token that a call brings, in either header; `None` where it brings none.
 pub(crate) fn given_key(headers: &HeaderMap) -> Option<&str> {
     if let Some(value) = headers.get(http::header::AUTHORIZATION) {
         let text = value.to_str().ok()?;
@@ -20,45 +74,40 @@ pub(crate) fn given_key(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// # Errors
-/// One sentence for every kind of wrong key.
-pub(crate) fn who<'a>(routes: &'a Routes, headers: &HeaderMap, now: Millis) -> Result<&'a SnapshotKey, Problem> {
+/// One sentence for every kind of wrong key; what is wrong with a token is said.
+pub(crate) fn who(routes: &Routes, tokens: &Tokens, headers: &HeaderMap, now: Millis) -> Result<Who, Problem> {
     let Some(given) = given_key(headers) else {
         return Err(Problem::new(
             ErrorCode::Unauthenticated,
             "Send the key of an app: authorization: Bearer <key>. Owners of apps make keys under Apps and keys.",
         ));
     };
-    let refused = || {
-        Problem::new(ErrorCode::Unauthenticated, "This key is not known, has expired or was revoked. Ask the app's owner for a new one.")
+    let Some((id, _)) = given.strip_prefix("slk_").and_then(|rest| rest.split_once('_')) else {
+        if given.bytes().filter(|byte| *byte == b'.').count() == 2 {
+            return tokens.who(routes, given, now);
+        }
+        return Err(unknown_key());
     };
-    let id = given.strip_prefix("slk_").and_then(|rest| rest.split_once('_')).map(|(id, _)| id).ok_or_else(refused)?;
-    let key = routes.keys.get(id).ok_or_else(refused)?;
-    let right = hex_of(given).as_bytes().ct_eq(key.hash.as_bytes()).unwrap_u8() == 1;
+    let key = routes.keys.get(id).ok_or_else(unknown_key)?;
+    let hash: [u8; 32] = Sha256::digest(given.as_bytes()).into();
+    let right = bool::from(hash.ct_eq(&key.hash));
     let fresh = key.expires_at.is_none_or(|end| end > now);
-    if right && fresh { Ok(key) } else { Err(refused()) }
+    if right && fresh { Ok(Who { app: key.app.clone(), environment: key.environment, fixed: None }) } else { Err(unknown_key()) }
 }
 
-fn hex_of(secret: &str) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    Sha256::digest(secret.as_bytes())
-        .iter()
-        .flat_map(|byte| [char::from(DIGITS[usize::from(byte >> 4)]), char::from(DIGITS[usize::from(byte & 15)])])
-        .collect()
+fn unknown_key() -> Problem {
+    Problem::new(ErrorCode::Unauthenticated, "This key is not known, has expired or was revoked. Ask the app's owner for a new one.")
 }
 
 /// May they: a grant for this API that has not ended.
 ///
 /// # Errors
 /// `forbidden`, with whom to ask.
-pub(crate) fn may(routes: &Routes, key: &SnapshotKey, api_id: &str, path: &str, now: Millis) -> Result<(), Problem> {
-    let grant = routes.grants.get(&(key.app_id.clone(), api_id.to_owned()));
-    match grant {
-        Some(end) if end.is_none_or(|end| end > now) => Ok(()),
-        Some(_) => {
-            Err(Problem::new(ErrorCode::Forbidden, format!("The grant of {} for {path} has ended. Ask an owner of its domain.", key.app)))
-        }
-        None => {
-            Err(Problem::new(ErrorCode::Forbidden, format!("{path} is not open to {}. Ask an owner of its domain to open it.", key.app)))
-        }
+pub(crate) fn may<'r>(routes: &'r Routes, app: &App, api: u32, path: &str, now: Millis) -> Result<&'r Grant, Problem> {
+    let refused = |detail: String| Err(Problem::new(ErrorCode::Forbidden, detail));
+    match routes.grants.get(&(app.index, api)) {
+        Some(grant) if grant.expires_at.is_none_or(|end| end > now) => Ok(grant),
+        Some(_) => refused(format!("The grant of {} for {path} has ended. Ask an owner of its domain.", app.name)),
+        None => refused(format!("{path} is not open to {}. Ask an owner of its domain to open it.", app.name)),
     }
 }

@@ -1,61 +1,154 @@
 //! The data plane: it is handed an immutable snapshot and answers calls from it. No call touches the metadata store.
 //!
 //! The order of everything that happens to a call is in [`stack`], one file that reads like the sentence in the
-//! design: route, who, may they, parameters, executor, encode.
+//! design: who, route, may they, limits, parameters, cache, executor; the edges ([`edge`] for HTTP, [`grpc`]) encode
+//! and count.
 
 mod answer;
+mod batch;
+mod body;
+mod cache;
+mod compress;
 mod disk;
 mod edge;
+mod encode;
 mod execute;
+mod grpc;
+mod key_path;
 mod keys;
+mod limits;
+mod message;
+pub mod meter;
 mod parameters;
 mod plan;
+mod request_id;
 mod routes;
+mod rows;
 mod stack;
+mod tokens;
 mod trial;
+mod view;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use accel::Stores;
 use arc_swap::ArcSwap;
 use connect::pools::Pools;
 use connect::vault::Vault;
 use model::clock::Millis;
+use model::snapshot::Environment;
+use tokio::sync::watch;
 
-pub use edge::{ApiBodyOut, is_api_path};
+pub use body::ApiBody;
+pub use edge::is_api_path;
+pub use grpc::{GrpcBody, GrpcEdge};
+pub use request_id::RequestId;
 pub use trial::TrialRequest;
 
+use cache::Caches;
 use routes::Routes;
+use tokens::Tokens;
+
+/// Bytes of answers that one node keeps in memory, unless its operator says otherwise.
+pub const CACHE_BYTES: u64 = 256 << 20;
 
 /// Time and request ids, handed in from outside.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Millis;
     /// A new UUIDv7 for a request.
-    fn request_id(&self) -> String;
+    fn request_id(&self) -> [u8; 16];
+}
+
+/// What a gateway is made of.
+pub struct Parts {
+    pub pools: Arc<Pools>,
+    pub vault: Arc<Vault>,
+    pub stores: Stores,
+    pub clock: Arc<dyn Clock>,
+    /// Where the last snapshot is kept for a start without metadata.
+    pub snapshot_file: Option<PathBuf>,
+    pub public_url: String,
+    /// Bytes of answers kept in memory.
+    pub cache_bytes: u64,
 }
 
 /// The gateway of one process. Cheap to clone.
 #[derive(Clone)]
 pub struct Gateway {
     routes: Arc<ArcSwap<Routes>>,
+    revisions: Arc<watch::Sender<i64>>,
     pools: Arc<Pools>,
     vault: Arc<Vault>,
+    stores: Stores,
+    caches: Arc<Caches>,
+    tokens: Arc<Tokens>,
     clock: Arc<dyn Clock>,
-    /// Where the last snapshot is kept for a start without metadata.
     snapshot_file: Option<PathBuf>,
+    on_disk: disk::OnDisk,
     public_url: Arc<str>,
+}
+
+/// The figures of one API in one environment.
+pub struct ApiFigures {
+    /// `travel/plane`
+    pub api: String,
+    pub kind: model::spec::ApiKind,
+    pub environment: Environment,
+    pub figures: meter::Figures,
 }
 
 impl Gateway {
     #[must_use]
-    pub fn new(pools: Arc<Pools>, vault: Arc<Vault>, clock: Arc<dyn Clock>, snapshot_file: Option<PathBuf>, public_url: &str) -> Self {
-        let routes = Arc::new(ArcSwap::from_pointee(Routes::default()));
-        Self { routes, pools, vault, clock, snapshot_file, public_url: public_url.into() }
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            routes: Arc::new(ArcSwap::from_pointee(Routes::default())),
+            revisions: Arc::new(watch::channel(0).0),
+            caches: Arc::new(Caches::new(parts.cache_bytes, parts.stores.link().cloned(), parts.clock.clone())),
+            tokens: Arc::new(Tokens::default()),
+            pools: parts.pools,
+            vault: parts.vault,
+            stores: parts.stores,
+            clock: parts.clock,
+            snapshot_file: parts.snapshot_file,
+            on_disk: disk::OnDisk::default(),
+            public_url: parts.public_url.into(),
+        }
     }
 
     /// The revision that is served now; 0 before the first snapshot.
     #[must_use]
     pub fn revision(&self) -> i64 {
         self.routes.load().revision
+    }
+
+    /// Waits until a token names a key that its issuer's set does not have.
+    pub async fn unknown_token_key(&self) {
+        self.tokens.unknown_key.notified().await;
+    }
+
+    /// Bytes of answers kept in memory now, about.
+    #[must_use]
+    pub fn cached_bytes(&self) -> u64 {
+        self.caches.weight()
+    }
+
+    /// What was counted of each API that is live, since this process began.
+    #[must_use]
+    pub fn figures(&self) -> Vec<ApiFigures> {
+        let routes = self.routes.load();
+        let mut figures: Vec<ApiFigures> = routes
+            .apis
+            .iter()
+            .flat_map(|(path, entry)| {
+                Environment::ALL.into_iter().filter_map(move |environment| {
+                    let plan = entry.plan(environment, None)?;
+                    let figures = entry.meter(environment).read();
+                    Some(ApiFigures { api: path.to_string(), kind: plan.kind(), environment, figures })
+                })
+            })
+            .collect();
+        figures.sort_by(|a, b| (&a.api, a.environment).cmp(&(&b.api, b.environment)));
+        figures
     }
 }

@@ -7,10 +7,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::parameter::RESERVED;
 use model::spec::MAX_PAGE_SIZE;
 use model::statement::{Arguments, Page};
-use model::{ApiSpec, FieldError, Problem, Value};
+use model::{ApiSpec, ErrorCode, FieldError, Parameter, Problem, Value};
 use serde_json::Value as Json;
 
 use crate::plan::Plan;
+use crate::tokens::Fixed;
 
 /// The furthest that an offset reaches; beyond it a narrower question is wanted.
 const MAX_OFFSET: u64 = 10_000_000;
@@ -25,8 +26,23 @@ pub(crate) enum Given {
 pub(crate) struct Call {
     pub(crate) arguments: Arguments,
     pub(crate) page: Page,
-    /// Positions of the fields that are given back.
-    pub(crate) fields: Vec<usize>,
+    /// Positions of the fields that the caller asked for; `None` for all it may see.
+    pub(crate) fields: Option<Vec<usize>>,
+}
+
+impl Call {
+    /// `tailnum = N14228`, as the caller gave it.
+    pub(crate) fn key_words(&self) -> String {
+        let word = |value: &Value| match value {
+            Value::Text(text) => text.chars().take(100).collect(),
+            Value::Int(number) => number.to_string(),
+            Value::Float(number) => number.to_string(),
+            Value::Bool(yes) => yes.to_string(),
+            _ => "this value".to_owned(),
+        };
+        let pairs: Vec<String> = self.arguments.iter().map(|(name, value)| format!("{name} = {}", word(value))).collect();
+        pairs.join(" and ")
+    }
 }
 
 /// `a=b&c=d`, percent-decoded.
@@ -42,17 +58,27 @@ pub(crate) fn parse_query(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Reads a call's values. What a token fixes stands, whatever the caller sends.
+///
 /// # Errors
-/// Every unknown, missing, mistyped or repeated parameter.
-pub(crate) fn read(plan: &Plan, given: &Given) -> Result<Call, Problem> {
+/// Every unknown, missing, mistyped or repeated parameter; a token that fixes what this API does not take.
+pub(crate) fn read(plan: &Plan, given: &Given, fixed: Option<&Fixed>) -> Result<Call, Problem> {
     let spec = &plan.api.spec;
     let mut errors = Vec::new();
+    refuse_foreign(plan, fixed)?;
     let reserved = match given {
         Given::Query(pairs) => split_query(spec, pairs, &mut errors),
         Given::Body(object) => split_body(spec, object, &mut errors),
     };
     let mut arguments = Arguments::new();
     for parameter in &spec.parameters {
+        if let Some(value) = fixed.and_then(|fixed| fixed.get(&parameter.name)) {
+            match read_fixed(parameter, value, given) {
+                Ok(value) => drop(arguments.insert(parameter.name.clone(), value)),
+                Err(error) => errors.push(error),
+            }
+            continue;
+        }
         let read = match given {
             Given::Query(pairs) => {
                 let texts: Vec<&str> = pairs.iter().filter(|(name, _)| name == &parameter.name).map(|(_, text)| text.as_str()).collect();
@@ -75,6 +101,34 @@ pub(crate) fn read(plan: &Plan, given: &Given) -> Result<Call, Problem> {
     let page = read_page(spec, &reserved, &mut errors);
     let fields = read_fields(spec, &reserved, &mut errors);
     if errors.is_empty() { Ok(Call { arguments, page, fields }) } else { Err(Problem::fields(errors)) }
+}
+
+/// A token that narrows what its bearer may ask for must not be let through where it would narrow nothing.
+fn refuse_foreign(plan: &Plan, fixed: Option<&Fixed>) -> Result<(), Problem> {
+    let foreign = fixed.and_then(|fixed| fixed.keys().find(|name| plan.api.spec.parameter(name).is_none()));
+    match foreign {
+        None => Ok(()),
+        Some(name) => Err(Problem::new(
+            ErrorCode::Forbidden,
+            format!("Your token fixes {name}, which {} does not take. Ask whoever signs it for one that fits.", plan.path),
+        )),
+    }
+}
+
+fn read_fixed(parameter: &Parameter, value: &Json, given: &Given) -> Result<Value, FieldError> {
+    let also_given = match given {
+        Given::Query(pairs) => pairs.iter().any(|(name, _)| name == &parameter.name),
+        Given::Body(object) => object.contains_key(&parameter.name),
+    };
+    if also_given {
+        return Err(FieldError::new(&parameter.name, format!("{} is fixed by your token. Leave it out.", parameter.name)));
+    }
+    let read = match value {
+        Json::String(text) => parameter.read_texts(&[text.as_str()]).map(Some),
+        other => parameter.read_json(other),
+    };
+    let unfit = || FieldError::new(&parameter.name, format!("What your token fixes for {} does not fit it.", parameter.name));
+    read.ok().flatten().ok_or_else(unfit)
 }
 
 /// The reserved parameters that were given; an unknown one is an error that names what there is.
@@ -173,8 +227,8 @@ fn read_page(spec: &ApiSpec, reserved: &BTreeMap<String, String>, errors: &mut V
     Page { limit, offset }
 }
 
-fn read_fields(spec: &ApiSpec, reserved: &BTreeMap<String, String>, errors: &mut Vec<FieldError>) -> Vec<usize> {
-    let Some(text) = reserved.get("fields") else { return (0..spec.fields.len()).collect() };
+fn read_fields(spec: &ApiSpec, reserved: &BTreeMap<String, String>, errors: &mut Vec<FieldError>) -> Option<Vec<usize>> {
+    let text = reserved.get("fields")?;
     let wanted: HashSet<&str> = text.split(',').filter(|name| !name.is_empty()).collect();
     for name in &wanted {
         if !spec.fields.iter().any(|field| &field.name == name) {
@@ -184,7 +238,7 @@ fn read_fields(spec: &ApiSpec, reserved: &BTreeMap<String, String>, errors: &mut
     if wanted.is_empty() {
         errors.push(FieldError::new("fields", "Name at least one field."));
     }
-    (0..spec.fields.len()).filter(|index| wanted.contains(spec.fields[*index].name.as_str())).collect()
+    Some((0..spec.fields.len()).filter(|index| wanted.contains(spec.fields[*index].name.as_str())).collect())
 }
 
 /// Where the next page begins, as a text that means nothing to the caller.

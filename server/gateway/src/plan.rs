@@ -1,39 +1,132 @@
-//! A definition compiled for calls: its statement parsed, its patterns built, its source's pool at hand.
+//! A definition compiled for calls: where its rows come from, its patterns, its codecs, and the way from a request's
+//! bytes to a key.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use accel::{Dataset, Place, Stores};
 use connect::pools::Pools;
-use connect::vault::{Vault, seal_place};
-use connect::{BindingConfig, Connection, SourceErrorKind, registry};
-use model::snapshot::{SnapshotApi, SnapshotSource, compartment};
+use connect::proto::ProtoColumn;
+use connect::vault::Vault;
+use connect::{Connection, SourceErrorKind, registry};
+use http::HeaderValue;
+use model::snapshot::{SnapshotApi, SnapshotDataset, SnapshotSource, compartment};
+use model::spec::{ApiBody, ApiKind, KvBody};
 use model::statement::{Page, Template, test_arguments};
+use model::{DataType, Parameter};
 use regex::Regex;
+
+use crate::view::View;
 
 /// The longest that a plan is tried before it goes live.
 const TRY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Everything that one call needs, made off the request path.
 pub(crate) struct Plan {
-    pub(crate) api: SnapshotApi,
-    pub(crate) source: SnapshotSource,
-    pub(crate) template: Template,
+    pub(crate) api: Arc<SnapshotApi>,
+    pub(crate) backend: Backend,
     pub(crate) patterns: HashMap<String, Regex>,
-    pub(crate) connection: Arc<dyn Connection>,
     pub(crate) timeout: Duration,
     /// `travel/plane`
     pub(crate) path: String,
     /// The version as a header's value.
-    pub(crate) version_text: String,
+    pub(crate) version: HeaderValue,
+    /// The data version, where rows come from a dataset.
+    pub(crate) data_version: Option<HeaderValue>,
+    /// What an app sees that nothing is hidden from.
+    pub(crate) view: Arc<View>,
+    /// Key-value APIs: the parameters of the key, in the order of its parts.
+    pub(crate) key: Vec<KeyPart>,
+    /// Whether a key can be read straight from a request: no bounds, no patterns, no choices.
+    pub(crate) plain_key: bool,
+}
+
+/// Where rows come from.
+pub(crate) enum Backend {
+    Source(SourceBackend),
+    Dataset(OpenDataset),
+}
+
+pub(crate) struct SourceBackend {
+    pub(crate) source: Arc<SnapshotSource>,
+    pub(crate) template: Template,
+    pub(crate) connection: Arc<dyn Connection>,
+    /// How a row becomes a message, in the order of the numbers.
+    pub(crate) columns: Vec<ProtoColumn>,
+}
+
+/// A data version that is open, and what it is called.
+#[derive(Clone)]
+pub(crate) struct OpenDataset {
+    pub(crate) about: Arc<SnapshotDataset>,
+    pub(crate) data: Arc<Dataset>,
+}
+
+/// One part of a key.
+pub(crate) struct KeyPart {
+    pub(crate) parameter: String,
+    pub(crate) number: u32,
+    pub(crate) data_type: DataType,
+}
+
+impl OpenDataset {
+    /// # Errors
+    /// A sentence that says why it cannot be read.
+    pub(crate) async fn open(stores: &Stores, about: &Arc<SnapshotDataset>) -> Result<Self, String> {
+        let place = Place { dataset: about.id.clone(), version: about.version_id.clone() };
+        let opened = Dataset::open(stores, about.store, &place).await;
+        let data = opened.map_err(|error| {
+            tracing::warn!(dataset = about.name, cause = %error.cause, "a data version cannot be opened: {error}");
+            format!("Dataset {}: {}", about.name, error.sentence)
+        })?;
+        Ok(Self { about: about.clone(), data: Arc::new(data) })
+    }
 }
 
 impl Plan {
     /// # Errors
     /// A sentence that says why it cannot be served.
-    pub(crate) fn compile(api: SnapshotApi, source: SnapshotSource, pools: &Pools, vault: &Vault) -> Result<Self, String> {
+    pub(crate) fn from_source(api: Arc<SnapshotApi>, source: Arc<SnapshotSource>, pools: &Pools, vault: &Vault) -> Result<Self, String> {
         let connector = registry::connector(&source.driver).ok_or_else(|| format!("This node has no connector for {}.", source.driver))?;
         let template = Template::new(&api.spec, connector.dialect()).map_err(|error| format!("Its SQL cannot be read: {error}."))?;
+        let share = compartment(&api.domain, api.switches.priority);
+        let connection =
+            connect::binding::open(pools, vault, &source, &share).map_err(|error| format!("{}: {}", source.name, error.sentence))?;
+        let mut columns: Vec<ProtoColumn> = (0..api.spec.fields.len())
+            .map(|index| ProtoColumn { number: api.spec.field_number(index), column: index, data_type: api.spec.fields[index].data_type })
+            .collect();
+        columns.sort_by_key(|column| column.number);
+        Self::new(api, Backend::Source(SourceBackend { source, template, connection, columns }))
+    }
+
+    /// # Errors
+    /// A sentence that says how the dataset does not fit the definition.
+    pub(crate) fn from_dataset(api: Arc<SnapshotApi>, dataset: OpenDataset) -> Result<Self, String> {
+        let about = &dataset.about;
+        let ApiBody::Kv(KvBody { key, .. }) = &api.spec.body else {
+            return Err("Only key-value APIs are served from a dataset of keys.".into());
+        };
+        if *key != about.key {
+            return Err(format!("The rows of {} are looked up by {}, not by {}.", about.name, about.key.join(" and "), key.join(" and ")));
+        }
+        for (index, field) in api.spec.fields.iter().enumerate() {
+            let number = api.spec.field_number(index);
+            let there = about
+                .register
+                .iter()
+                .any(|known| known.column == field.column && known.number == number && known.data_type == field.data_type);
+            if !there {
+                return Err(format!(
+                    "{} of {} is not what it was when this version was made. Release a version that fits.",
+                    field.column, about.name
+                ));
+            }
+        }
+        Self::new(api, Backend::Dataset(dataset))
+    }
+
+    fn new(api: Arc<SnapshotApi>, backend: Backend) -> Result<Self, String> {
         let mut patterns = HashMap::new();
         for parameter in &api.spec.parameters {
             if let Some(pattern) = &parameter.pattern {
@@ -43,41 +136,87 @@ impl Plan {
                 patterns.insert(parameter.name.clone(), whole);
             }
         }
-        let sealed = vault
-            .open(&source.secret, &seal_place(&source.name, source.environment))
-            .map_err(|error| format!("The secrets of {} cannot be opened: {error}.", source.name))?;
-        let config = BindingConfig {
-            settings: serde_json::from_str(&source.config).map_err(|_| format!("The settings of {} cannot be read.", source.name))?,
-            secrets: serde_json::from_slice(&sealed).map_err(|_| format!("The secrets of {} cannot be read.", source.name))?,
+        let text = |number: i64| HeaderValue::from_str(&number.to_string()).unwrap_or(HeaderValue::from_static("0"));
+        let data_version = match &backend {
+            Backend::Source(_) => None,
+            Backend::Dataset(dataset) => Some(text(dataset.about.version)),
         };
-        let place = format!("{}/{}/{}", source.name, source.environment.key(), compartment(&api.domain, api.priority));
-        let connection = pools.get(&place, &source.driver, &config).map_err(|error| error.sentence)?;
+        let view = Arc::new(View::new(&api.spec, (0..api.spec.fields.len()).collect(), &stored_numbers(&backend, &api)));
+        let key = key_parts(&api);
         Ok(Self {
             timeout: Duration::from_millis(api.spec.policy.timeout_ms.into()),
             path: format!("{}/{}", api.domain, api.name),
-            version_text: api.version.to_string(),
-            api,
-            source,
-            template,
+            version: text(api.version),
+            data_version,
+            view,
+            plain_key: !key.is_empty() && api.spec.parameters.iter().all(is_plain),
+            key,
             patterns,
-            connection,
+            backend,
+            api,
         })
     }
 
-    /// Lets the source prepare the statement. A source that is away does not speak against the plan.
+    pub(crate) fn kind(&self) -> ApiKind {
+        self.api.spec.kind()
+    }
+
+    /// The numbers that its rows may have.
+    pub(crate) fn stored(&self) -> Vec<u32> {
+        stored_numbers(&self.backend, &self.api)
+    }
+
+    /// The data version that serves it, in the identity of what is kept of its answers.
+    pub(crate) fn data_version_id(&self) -> &str {
+        match &self.backend {
+            Backend::Source(_) => "",
+            Backend::Dataset(dataset) => &dataset.about.version_id,
+        }
+    }
+
+    /// Tries it once before it goes live: lets the source prepare the statement. A source that is away does not speak
+    /// against the plan.
     ///
     /// # Errors
     /// Why the statement can no longer run.
     pub(crate) async fn try_out(&self) -> Result<(), String> {
+        let Backend::Source(backend) = &self.backend else { return Ok(()) };
         let arguments = test_arguments(&self.api.spec, true);
-        let rendered = self.template.render(&self.api.spec, &arguments, Page { limit: 1, offset: 0 });
-        let described = tokio::time::timeout(TRY_TIMEOUT, self.connection.describe(&rendered.sql, &rendered.binds)).await;
+        let rendered = backend.template.render(&self.api.spec, &arguments, Page { limit: 1, offset: 0 });
+        let described = tokio::time::timeout(TRY_TIMEOUT, backend.connection.describe(&rendered.sql, &rendered.binds)).await;
         match described {
             Ok(Err(error)) if matches!(error.kind, SourceErrorKind::Missing | SourceErrorKind::Statement) => {
                 tracing::warn!(api = self.path, cause = %error.cause, "a plan does not fit its source: {error}");
-                Err(format!("{}: {}", self.source.name, error.sentence))
+                Err(format!("{}: {}", backend.source.name, error.sentence))
             }
             _ => Ok(()),
         }
     }
+}
+
+fn stored_numbers(backend: &Backend, api: &SnapshotApi) -> Vec<u32> {
+    match backend {
+        Backend::Source(_) => (0..api.spec.fields.len()).map(|index| api.spec.field_number(index)).collect(),
+        Backend::Dataset(dataset) => dataset.about.register.iter().filter(|field| !field.retired).map(|field| field.number).collect(),
+    }
+}
+
+fn is_plain(parameter: &Parameter) -> bool {
+    !parameter.list
+        && parameter.pattern.is_none()
+        && parameter.min.is_none()
+        && parameter.max.is_none()
+        && parameter.choices.is_empty()
+        && matches!(parameter.data_type, DataType::String | DataType::Int32 | DataType::Int64)
+}
+
+fn key_parts(api: &SnapshotApi) -> Vec<KeyPart> {
+    let ApiBody::Kv(kv) = &api.spec.body else { return Vec::new() };
+    let part = |column: &String| {
+        let name = &api.spec.fields.iter().find(|field| &field.column == column)?.name;
+        let index = api.spec.parameters.iter().position(|parameter| &parameter.name == name)?;
+        let parameter = &api.spec.parameters[index];
+        Some(KeyPart { parameter: name.clone(), number: api.spec.parameter_number(index), data_type: parameter.data_type })
+    };
+    kv.key.iter().filter_map(part).collect()
 }

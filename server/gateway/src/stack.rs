@@ -1,16 +1,27 @@
-//! The request stack, in its order. One line a step; the why stands beside each.
+//! The request stack, in its order. One step a function; the why stands beside each.
+//!
+//! `admit`: who -> route -> may they -> limits. Then parameters -> cache -> executor; the edges encode and count.
+//! [`Gateway::look_up`] is the same way for a plain key of a dataset in this process, where nothing has to be waited for.
 
+use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Instant;
 
 use http::HeaderMap;
-use model::Problem;
 use model::snapshot::Environment;
+use model::{ErrorCode, Problem};
 
-use crate::execute::{self, Executed};
-use crate::parameters::{self, Given};
-use crate::plan::Plan;
-use crate::routes::Routes;
-use crate::{Gateway, keys};
+use crate::cache::CacheNote;
+use crate::keys::Grant;
+use crate::limits::{Bucket, Budget};
+use crate::meter::Meter;
+use crate::parameters::{self, Call, Given};
+use crate::plan::{Backend, Plan};
+use crate::routes::{Entry, Routes};
+use crate::rows::Rows;
+use crate::tokens::Fixed;
+use crate::view::{View, narrowed};
+use crate::{Gateway, execute, keys};
 
 /// How long each step took, in the order in which they ran.
 #[derive(Default)]
@@ -27,75 +38,159 @@ impl Timings {
     }
 
     pub(crate) fn note(&mut self, step: &'static str, started: Instant) {
-        self.steps.push((step, u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)));
+        self.steps.push((step, micros_since(started)));
     }
 }
 
-/// What came out of the stack, with the plan that served it where one was found.
-pub(crate) struct Served {
-    pub(crate) plan: Option<std::sync::Arc<Plan>>,
-    pub(crate) result: Result<Executed, Problem>,
-    pub(crate) timings: Timings,
+pub(crate) fn micros_since(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
-/// A call as the edge hands it in.
-pub(crate) struct Incoming<'a> {
+/// What a call asks for: an API by its path, and how many calls it counts for.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<'a> {
     pub(crate) path: &'a str,
     pub(crate) version: Option<i64>,
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) given: Result<Given, Problem>,
+    pub(crate) calls: NonZeroU32,
+}
+
+/// A call that was let in, and everything that the rest of its way needs.
+pub(crate) struct Admitted {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) view: Arc<View>,
+    pub(crate) fixed: Option<Arc<Fixed>>,
+    pub(crate) budget: Option<Budget>,
+    pub(crate) meter: Arc<Meter>,
+}
+
+/// A call that was turned away, with what is known of its API.
+pub(crate) struct Denied {
+    pub(crate) problem: Problem,
+    pub(crate) budget: Option<Budget>,
+    pub(crate) retry_after: Option<u64>,
+    pub(crate) meter: Option<Arc<Meter>>,
+}
+
+impl From<Problem> for Box<Denied> {
+    fn from(problem: Problem) -> Self {
+        Box::new(Denied { problem, budget: None, retry_after: None, meter: None })
+    }
+}
+
+/// Rows and where they came from.
+pub(crate) struct Answered {
+    pub(crate) rows: Rows,
+    pub(crate) view: Arc<View>,
+    pub(crate) cache: Option<CacheNote>,
+    pub(crate) call: Arc<Call>,
 }
 
 impl Gateway {
-    pub(crate) async fn serve(&self, incoming: Incoming<'_>) -> Served {
-        let mut timings = Timings::default();
-        let routes = self.routes.load_full();
-        let found = self.admit(&routes, &incoming, &mut timings);
-        let plan = match found {
-            Ok(plan) => plan,
-            Err(problem) => return Served { plan: None, result: Err(problem), timings },
-        };
-        let result = match incoming.given {
-            Ok(given) => run(&plan, &given, &mut timings).await,
-            Err(problem) => Err(problem),
-        };
-        Served { plan: Some(plan), result, timings }
-    }
-
-    fn admit(&self, routes: &Routes, incoming: &Incoming<'_>, timings: &mut Timings) -> Result<std::sync::Arc<Plan>, Problem> {
+    /// Lets a call in, or says why not.
+    pub(crate) fn admit(&self, routes: &Routes, headers: &HeaderMap, target: Target<'_>) -> Result<Admitted, Box<Denied>> {
         let now = self.clock.now();
         // Who: before the route, because the key's environment decides which release answers.
-        let key = timings.time("who", || keys::who(routes, incoming.headers, now))?;
+        let who = keys::who(routes, &self.tokens, headers, now)?;
         // Route: one look-up in a map of this snapshot.
-        let plan = route(routes, key.environment, incoming.path, incoming.version)?;
-        // May they: the grant of the key's app for this API.
-        timings.time("grant", || keys::may(routes, key, &plan.api.id, incoming.path, now))?;
-        Ok(plan)
+        let (entry, plan) = route(routes, who.environment, target)?;
+        let meter = entry.meter(who.environment);
+        let counted = |problem| Box::new(Denied { problem, budget: None, retry_after: None, meter: Some(meter.clone()) });
+        // May they: the grant of the caller's app for this API.
+        let grant = keys::may(routes, &who.app, entry.index, target.path, now).map_err(counted)?;
+        // Limits: the caller's own first, so that one who calls too often takes nothing from the others.
+        let budget = take([&grant.bucket, &entry.bucket, &entry.compartment], target, meter)?;
+        Ok(Admitted { view: view_of(grant, plan), plan: plan.clone(), fixed: who.fixed, budget, meter: meter.clone() })
+    }
+
+    /// The short way: a key whose row is in this process, without a cache in between. The row is handed over as stored.
+    /// `None` sends the call the long way.
+    pub(crate) fn look_up(&self, admitted: &Admitted, key: &[u8], found: &mut dyn FnMut(&[u8])) -> Option<Result<bool, Problem>> {
+        let Backend::Dataset(open) = &admitted.plan.backend else { return None };
+        if admitted.plan.api.spec.policy.cache.is_some() {
+            return None;
+        }
+        match open.data.read_now(key, found) {
+            Ok(accel::Found::Now(there)) => Some(Ok(there)),
+            Ok(accel::Found::Elsewhere) => None,
+            Err(error) => Some(Err(execute::failed_store(&admitted.plan, open, &error))),
+        }
+    }
+
+    /// The long way: from the parameters to rows.
+    pub(crate) async fn answer(&self, admitted: &Admitted, given: &Given, timings: &mut Timings) -> Result<Answered, Problem> {
+        let plan = &admitted.plan;
+        // Parameters: typed and closed, before anything is asked of the source.
+        let call = timings.time("parameters", || parameters::read(plan, given, admitted.fixed.as_deref()))?;
+        let view = narrowed(&plan.api.spec, &admitted.view, call.fields.as_deref(), &plan.stored())?;
+        let call = Arc::new(call);
+        let started = Instant::now();
+        // Cache: this process, then Redis; one fetch for many who ask at once. Executor: the source, or a dataset.
+        let (rows, cache) = match &plan.api.spec.policy.cache {
+            Some(policy) => self.caches.rows(plan, &call, policy).await.map(|(rows, note)| (rows, Some(note)))?,
+            None => (execute::rows(plan, &call).await?, None),
+        };
+        timings.note("source", started);
+        if let Some(note) = cache {
+            admitted.meter.count_cache(note.result);
+        }
+        Ok(Answered { rows, view, cache, call })
     }
 }
 
-/// From the parameters on: what the test console shares with real calls.
-pub(crate) async fn run(plan: &Plan, given: &Given, timings: &mut Timings) -> Result<Executed, Problem> {
-    // Parameters: typed and closed, before anything is asked of the source.
-    let call = timings.time("parameters", || parameters::read(plan, given))?;
-    // Executor and encoding: rows become JSON as they are read.
-    let started = Instant::now();
-    let executed = execute::run(plan, &call).await;
-    timings.note("source", started);
-    executed
+fn view_of(grant: &Grant, plan: &Arc<Plan>) -> Arc<View> {
+    if grant.hidden.is_empty() {
+        return plan.view.clone();
+    }
+    let address = Arc::as_ptr(plan) as usize;
+    let compiled = grant.views.iter().find(|(of, _)| *of == address).map(|(_, view)| view.clone());
+    // Every plan of this snapshot was there when the grant was compiled; one that was not shows nothing.
+    compiled.unwrap_or_else(|| Arc::new(View::new(&plan.api.spec, Vec::new(), &plan.stored())))
 }
 
-fn route(routes: &Routes, environment: Environment, path: &str, version: Option<i64>) -> Result<std::sync::Arc<Plan>, Problem> {
-    if let Some(plan) = routes.plans.get(&(environment, path.to_owned(), version)) {
-        return Ok(plan.clone());
+/// Takes from each bucket in turn; gives the tightest.
+fn take(buckets: [&Option<Arc<Bucket>>; 3], target: Target<'_>, meter: &Arc<Meter>) -> Result<Option<Budget>, Box<Denied>> {
+    const WHOSE: [&str; 3] = ["of your app for this API", "of this API", "of this API's part of the gateway"];
+    let mut tightest: Option<Budget> = None;
+    for (bucket, whose) in buckets.into_iter().zip(WHOSE) {
+        let Some(bucket) = bucket else { continue };
+        match bucket.take(target.calls) {
+            Ok(budget) => tightest = Some(tightest.filter(|known| known.remaining <= budget.remaining).unwrap_or(budget)),
+            Err(refused) => {
+                let wait = refused.retry_after;
+                let detail = format!(
+                    "The limit {whose} is {} calls a second. Wait {wait} s, or ask an owner of its domain for more.",
+                    refused.budget.limit
+                );
+                return Err(Box::new(Denied {
+                    problem: Problem::new(ErrorCode::TooManyRequests, detail),
+                    budget: Some(refused.budget),
+                    retry_after: Some(wait),
+                    meter: Some(meter.clone()),
+                }));
+            }
+        }
+    }
+    Ok(tightest)
+}
+
+fn route<'r>(routes: &'r Routes, environment: Environment, target: Target<'_>) -> Result<(&'r Entry, &'r Arc<Plan>), Problem> {
+    let Target { path, version, .. } = target;
+    let entry = routes.apis.get(path);
+    if let Some((entry, plan)) = entry.and_then(|entry| Some((entry, entry.plan(environment, version)?))) {
+        return Ok((entry, plan));
     }
     if let Some(reason) = routes.broken.get(path) {
-        return Err(Problem::new(model::ErrorCode::PlanBroken, format!("{path} cannot be served just now: {reason}")));
+        return Err(Problem::new(ErrorCode::PlanBroken, format!("{path} cannot be served just now: {reason}")));
     }
     let detail = match version {
-        Some(number) if routes.paths.contains(path) => format!("{path} has no version {number} in {}.", environment.key()),
-        None if routes.paths.contains(path) => format!("{path} is not live in {}, the environment of this key.", environment.key()),
+        Some(number) if entry.is_some() => format!("{path} has no version {number} in {}.", environment.key()),
+        None if entry.is_some() => format!("{path} is not live in {}, the environment of this key.", environment.key()),
         _ => format!("There is no API {path}."),
     };
-    Err(Problem::new(model::ErrorCode::NotFound, detail))
+    Err(Problem::new(ErrorCode::NotFound, detail))
+}
+
+/// No row has the key that was asked for.
+pub(crate) fn no_row(call: &Call) -> Problem {
+    Problem::new(ErrorCode::NotFound, format!("No row has {}.", call.key_words()))
 }

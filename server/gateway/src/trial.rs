@@ -1,22 +1,28 @@
 //! Calls of the test console: any definition, through the same stack from the parameters on, with all that it did.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use model::snapshot::{SnapshotApi, SnapshotSource};
+use model::snapshot::{SnapshotApi, SnapshotDataset, SnapshotSource};
 use model::statement::Page;
 use model::view::{TryAnswer, TryStep};
 use model::{ErrorCode, Problem};
 
 use crate::Gateway;
-use crate::answer::{answer, server_timing};
+use crate::answer::{Stamp, good, problem};
+use crate::encode::body_of;
+use crate::meter::Meter;
 use crate::parameters::{self, Given};
-use crate::plan::Plan;
-use crate::stack::{Served, Timings, run};
+use crate::plan::{Backend, OpenDataset, Plan};
+use crate::request_id::RequestId;
+use crate::stack::{Admitted, Timings};
 
 /// A definition and the values to call it with.
 pub struct TrialRequest {
     pub api: SnapshotApi,
     pub source: SnapshotSource,
+    /// The dataset that it is served from, where it is.
+    pub dataset: Option<SnapshotDataset>,
     pub parameters: Vec<(String, String)>,
     /// Who tries it, for the way of the call.
     pub caller: String,
@@ -26,36 +32,33 @@ pub struct TrialRequest {
 impl Gateway {
     /// Runs one trial. A definition that does not compile is an answer too.
     pub async fn trial(&self, request: TrialRequest) -> TryAnswer {
-        let TrialRequest { api, source, parameters, caller, request_id } = request;
+        let TrialRequest { api, source, dataset, parameters, caller, request_id } = request;
         let started = Instant::now();
-        let plan = match Plan::compile(api, source, &self.pools, &self.vault) {
-            Ok(plan) => plan,
+        let plan = match self.trial_plan(api, source, dataset).await {
+            Ok(plan) => Arc::new(plan),
             Err(reason) => return of_problem(&Problem::new(ErrorCode::PlanBroken, reason), &request_id),
         };
         let given = Given::Query(parameters);
         let mut timings = Timings::default();
-        let result = run(&plan, &given, &mut timings).await;
-        let took_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let rows = result.as_ref().ok().map(|executed| executed.rows);
+        let admitted =
+            Admitted { view: plan.view.clone(), plan: plan.clone(), fixed: None, budget: None, meter: Arc::new(Meter::default()) };
+        let answered = self.answer(&admitted, &given, &mut timings).await;
+        let took_us = crate::stack::micros_since(started);
+        let rows = answered.as_ref().ok().map(|answered| answered.rows.rows.len() as u64);
         let steps = steps_of(&plan, &caller, &timings, &given);
         let (sql, query_plan) = explained(&plan, &given).await;
-        let timing = server_timing(&timings);
-        let served = Served { plan: Some(std::sync::Arc::new(plan)), result, timings };
-        let response = answer(served, &request_id, None);
-        let mut headers: Vec<(String, String)> = response
-            .headers()
-            .iter()
-            .filter(|(name, _)| name.as_str() != "server-timing")
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
-            .collect();
-        headers.push(("server-timing".into(), timing));
-        let status = response.status().as_u16();
-        let bytes =
-            http_body_util::BodyExt::collect(response.into_body()).await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        let id = RequestId::new(self.clock.request_id());
+        let headers = http::HeaderMap::new();
+        let cache = answered.as_ref().ok().and_then(|answered| answered.cache);
+        let stamp = Stamp { request_id: &id, request: &headers, plan: Some(&plan), budget: None, cache, retry_after: None, started };
+        let response = match answered.and_then(|answered| body_of(&admitted, &answered)) {
+            Ok(body) => good(&stamp, body, Some(&timings)),
+            Err(found) => problem(&stamp, &found),
+        };
         TryAnswer {
-            status,
-            headers,
-            body: String::from_utf8_lossy(&bytes).into_owned(),
+            status: response.status().as_u16(),
+            headers: headers_of(response.headers(), &request_id),
+            body: String::from_utf8_lossy(response.body().bytes()).into_owned(),
             steps,
             took_us,
             rows,
@@ -64,6 +67,24 @@ impl Gateway {
             curl: String::new(),
         }
     }
+
+    async fn trial_plan(&self, api: SnapshotApi, source: SnapshotSource, dataset: Option<SnapshotDataset>) -> Result<Plan, String> {
+        let api = Arc::new(api);
+        match (api.spec.serve_from.dataset(), dataset) {
+            (None, _) => Plan::from_source(api, Arc::new(source), &self.pools, &self.vault),
+            (Some(_), Some(dataset)) => Plan::from_dataset(api, OpenDataset::open(&self.stores, &Arc::new(dataset)).await?),
+            (Some(name), None) => Err(format!("Dataset {name} has no live data version here yet. Build one first.")),
+        }
+    }
+}
+
+/// As the caller would see them; the request's own id is the portal's.
+fn headers_of(headers: &http::HeaderMap, request_id: &str) -> Vec<(String, String)> {
+    let text = |name: &http::HeaderName, value: &http::HeaderValue| match name.as_str() {
+        "x-request-id" if !request_id.is_empty() => request_id.to_owned(),
+        _ => value.to_str().unwrap_or_default().to_owned(),
+    };
+    headers.iter().map(|(name, value)| (name.to_string(), text(name, value))).collect()
 }
 
 /// The way of the call: who and the grant stand for the person who tries; the rest is timed.
@@ -81,16 +102,21 @@ fn steps_of(plan: &Plan, caller: &str, timings: &Timings, given: &Given) -> Vec<
         steps.push(TryStep { name: "Parameters".into(), note: format!("{given} given"), took_us: micros });
     }
     if let Some(micros) = took("source") {
-        steps.push(TryStep { name: plan.source.name.clone(), note: format!("in {}", plan.source.environment.key()), took_us: micros });
+        let (name, note) = match &plan.backend {
+            Backend::Source(backend) => (backend.source.name.clone(), format!("in {}", backend.source.environment.key())),
+            Backend::Dataset(open) => (open.about.name.clone(), format!("data version {}", open.about.version)),
+        };
+        steps.push(TryStep { name, note, took_us: micros });
     }
     steps
 }
 
 async fn explained(plan: &Plan, given: &Given) -> (String, model::table::QueryPlan) {
-    let Ok(call) = parameters::read(plan, given) else { return (String::new(), Default::default()) };
+    let Backend::Source(backend) = &plan.backend else { return Default::default() };
+    let Ok(call) = parameters::read(plan, given, None) else { return Default::default() };
     let page = Page { limit: call.page.limit, offset: call.page.offset };
-    let rendered = plan.template.render(&plan.api.spec, &call.arguments, page);
-    let explained = plan.connection.explain(&rendered.sql, &rendered.binds).await.unwrap_or_default();
+    let rendered = backend.template.render(&plan.api.spec, &call.arguments, page);
+    let explained = backend.connection.explain(&rendered.sql, &rendered.binds).await.unwrap_or_default();
     (rendered.sql, explained)
 }
 

@@ -25,6 +25,9 @@ pub enum ErrorCode {
     SourceTimeout,
     /// The table or a column is not what it was when the version was checked.
     SourceChanged,
+    /// The store of a dataset, or the dataset itself, cannot be read just now.
+    StoreUnavailable,
+    StoreTimeout,
     /// The last good snapshot stays; this API's plan did not compile.
     PlanBroken,
     /// Metadata is away, or a bug.
@@ -32,7 +35,7 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    pub const ALL: [ErrorCode; 13] = [
+    pub const ALL: [ErrorCode; 15] = [
         Self::Invalid,
         Self::Unauthenticated,
         Self::Forbidden,
@@ -44,6 +47,8 @@ impl ErrorCode {
         Self::SourceUnavailable,
         Self::SourceTimeout,
         Self::SourceChanged,
+        Self::StoreUnavailable,
+        Self::StoreTimeout,
         Self::PlanBroken,
         Self::Internal,
     ];
@@ -62,8 +67,27 @@ impl ErrorCode {
             Self::SourceUnavailable => "source-unavailable",
             Self::SourceTimeout => "source-timeout",
             Self::SourceChanged => "source-changed",
+            Self::StoreUnavailable => "store-unavailable",
+            Self::StoreTimeout => "store-timeout",
             Self::PlanBroken => "plan-broken",
             Self::Internal => "internal",
+        }
+    }
+
+    /// The gRPC status code: the one table of google.rpc.Code that both edges agree on.
+    #[must_use]
+    pub fn grpc_status(self) -> u8 {
+        match self {
+            Self::Invalid | Self::TooLarge => 3,
+            Self::SourceTimeout | Self::StoreTimeout => 4,
+            Self::NotFound => 5,
+            Self::Forbidden => 7,
+            Self::TooManyRequests => 8,
+            Self::Conflict => 10,
+            Self::MethodNotAllowed => 12,
+            Self::Internal => 13,
+            Self::SourceUnavailable | Self::SourceChanged | Self::StoreUnavailable | Self::PlanBroken => 14,
+            Self::Unauthenticated => 16,
         }
     }
 
@@ -79,8 +103,8 @@ impl ErrorCode {
             Self::TooLarge => 413,
             Self::TooManyRequests => 429,
             Self::Internal => 500,
-            Self::SourceUnavailable | Self::SourceChanged | Self::PlanBroken => 503,
-            Self::SourceTimeout => 504,
+            Self::SourceUnavailable | Self::SourceChanged | Self::StoreUnavailable | Self::PlanBroken => 503,
+            Self::SourceTimeout | Self::StoreTimeout => 504,
         }
     }
 
@@ -98,6 +122,8 @@ impl ErrorCode {
             Self::SourceUnavailable => "The source does not answer",
             Self::SourceTimeout => "The source took too long",
             Self::SourceChanged => "The source is not what it was",
+            Self::StoreUnavailable => "The store does not answer",
+            Self::StoreTimeout => "The store took too long",
             Self::PlanBroken => "This API cannot be served just now",
             Self::Internal => "Something of ours went wrong",
         }

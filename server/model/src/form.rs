@@ -350,7 +350,9 @@ fn select_item(selected: &Selected, dialect: Dialect) -> String {
     if expression == name { expression } else { format!("{expression} AS {name}") }
 }
 
-fn table_sql(table: &TableRef, dialect: Dialect) -> String {
+/// A table as it stands behind FROM.
+#[must_use]
+pub fn table_sql(table: &TableRef, dialect: Dialect) -> String {
     if table.schema.is_empty() {
         dialect.quote(&table.name)
     } else {

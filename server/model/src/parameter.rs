@@ -44,6 +44,9 @@ pub struct Parameter {
     /// What the test console fills in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_value: Option<String>,
+    /// Its number in the protobuf request, given when a version is frozen; 0 before that.
+    #[serde(default, skip_serializing_if = "crate::spec::is_zero")]
+    pub number: u32,
 }
 
 impl Parameter {

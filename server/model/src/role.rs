@@ -60,6 +60,10 @@ pub enum Action {
     Rollback,
     EditApp,
     Grant,
+    /// Make datasets and build them.
+    EditDataset,
+    /// Limits, priorities, purges: what changes at once.
+    Switch,
     SeeAudit,
     EditMembers,
     /// Domains and people: admins alone.
@@ -67,7 +71,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Action; 13] = [
+    pub const ALL: [Action; 15] = [
         Action::See,
         Action::TryLive,
         Action::ReadSample,
@@ -78,6 +82,8 @@ impl Action {
         Action::Rollback,
         Action::EditApp,
         Action::Grant,
+        Action::EditDataset,
+        Action::Switch,
         Action::SeeAudit,
         Action::EditMembers,
         Action::Administer,
@@ -97,6 +103,8 @@ impl Action {
             Self::Rollback => "roll an API back",
             Self::EditApp => "make or change apps and their keys",
             Self::Grant => "open an API to an app",
+            Self::EditDataset => "make or build datasets",
+            Self::Switch => "change limits and priorities, or purge what is kept",
             Self::SeeAudit => "read the audit log",
             Self::EditMembers => "change who belongs to the domain",
             Self::Administer => "administer domains and people",
@@ -110,10 +118,10 @@ impl Action {
         match self {
             Self::See | Self::TryLive => &[Viewer, Builder, Approver, Owner],
             Self::ReadSample => &[Builder, Approver, Owner],
-            Self::EditSource | Self::EditApi | Self::Submit | Self::EditApp => &[Builder, Owner],
+            Self::EditSource | Self::EditApi | Self::Submit | Self::EditApp | Self::EditDataset => &[Builder, Owner],
             Self::Decide => &[Approver],
             Self::Grant => &[Approver, Owner],
-            Self::Rollback | Self::EditMembers => &[Owner],
+            Self::Rollback | Self::EditMembers | Self::Switch => &[Owner],
             Self::SeeAudit => &[Approver, Owner],
             Self::Administer => &[],
         }

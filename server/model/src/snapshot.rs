@@ -1,13 +1,18 @@
 //! What a gateway serves from: one immutable, versioned document. It is made by `control`, kept on disk for the day
 //! that the metadata store is away, and holds secrets only sealed.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
+use crate::dataset::{RegisterField, StoreKind};
+use crate::limit::Rate;
 use crate::spec::ApiSpec;
 
 /// The layout of this document; a gateway refuses one that it does not know.
-pub const SNAPSHOT_FORMAT: u32 = 1;
+pub const SNAPSHOT_FORMAT: u32 = 2;
 
 /// The environments: a key belongs to one, and it decides the binding and the release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
@@ -48,6 +53,8 @@ pub enum Priority {
 }
 
 impl Priority {
+    pub const ALL: [Priority; 3] = [Self::High, Self::Medium, Self::Low];
+
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
@@ -55,6 +62,11 @@ impl Priority {
             Self::Medium => "medium",
             Self::Low => "low",
         }
+    }
+
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|priority| priority.key() == key)
     }
 }
 
@@ -69,10 +81,59 @@ pub fn compartment(domain: &str, priority: Priority) -> String {
 pub struct Snapshot {
     pub format: u32,
     pub revision: i64,
-    pub sources: Vec<SnapshotSource>,
-    pub apis: Vec<SnapshotApi>,
-    pub keys: Vec<SnapshotKey>,
-    pub grants: Vec<SnapshotGrant>,
+    /// Gateways that share the limits: each takes its part of them.
+    pub gateways: u32,
+    pub sources: Vec<Arc<SnapshotSource>>,
+    /// Shared with the snapshot before, where nothing about an API has changed.
+    pub apis: Vec<Arc<SnapshotApi>>,
+    pub datasets: Vec<Arc<SnapshotDataset>>,
+    pub keys: Arc<[SnapshotKey]>,
+    pub issuers: Vec<SnapshotIssuer>,
+    pub grants: Arc<[SnapshotGrant]>,
+    pub compartments: Vec<SnapshotCompartment>,
+}
+
+/// The live data version of a dataset in one environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotDataset {
+    pub id: String,
+    pub domain: String,
+    pub name: String,
+    pub environment: Environment,
+    pub store: StoreKind,
+    /// The data version: its number, as people see it, and its id, by which the store finds it.
+    pub version: i64,
+    pub version_id: String,
+    /// As they were when this data version was built.
+    pub key: Vec<String>,
+    pub register: Vec<RegisterField>,
+}
+
+/// Somebody whose signed tokens stand for an app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotIssuer {
+    pub id: String,
+    pub app: String,
+    pub app_id: String,
+    pub environment: Environment,
+    /// The `iss` of its tokens.
+    pub issuer: String,
+    /// The `aud` that a token must name.
+    pub audience: String,
+    /// The shared secret of HS256, sealed under the master key; empty where it signs with keys of its own.
+    pub secret: Vec<u8>,
+    /// Its public keys as a JSON Web Key Set; empty where it signs with a shared secret.
+    pub jwks: String,
+    /// Parameters that a caller with such a token cannot choose.
+    pub fixed: BTreeMap<String, String>,
+}
+
+/// The limit of one compartment; those that are not named have none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotCompartment {
+    pub domain: String,
+    pub priority: Priority,
+    pub limit: Rate,
 }
 
 /// One binding of a source.
@@ -99,8 +160,20 @@ pub struct SnapshotApi {
     /// Answers `/api/<domain>/<name>`; the others answer only to their number.
     pub live: bool,
     #[serde(default)]
-    pub priority: Priority,
+    pub switches: Switches,
     pub spec: ApiSpec,
+}
+
+/// What must change at once: the live, audited record beside the immutable definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Switches {
+    pub priority: Priority,
+    /// Calls of everybody together; `None` has no bound.
+    pub limit: Option<Rate>,
+    /// Raised by a purge: what was kept under a lower number is not looked at again.
+    pub cache_epoch: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,4 +193,16 @@ pub struct SnapshotGrant {
     pub app_id: String,
     pub api_id: String,
     pub expires_at: Option<Millis>,
+    /// Calls of this app to this API.
+    #[serde(default)]
+    pub limit: Option<Rate>,
+    /// Fields that this app does not get, by name.
+    #[serde(default)]
+    pub hidden: Vec<String>,
+}
+
+/// What the sealed secret of an issuer is bound to.
+#[must_use]
+pub fn issuer_place(id: &str) -> String {
+    format!("issuer/{id}")
 }

@@ -13,6 +13,10 @@ pub const DEFAULT_MAX_ROWS: u32 = 10_000;
 pub const MAX_MAX_ROWS: u32 = 100_000;
 pub const DEFAULT_PAGE_SIZE: u32 = 20;
 pub const MAX_PAGE_SIZE: u32 = 1_000;
+/// The longest that an answer may be kept: a day.
+pub const MAX_CACHE_MS: u32 = 86_400_000;
+/// Keys of one batch.
+pub const MAX_BATCH_KEYS: usize = 1_000;
 
 /// The whole definition of one version of an API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +36,35 @@ pub struct ApiSpec {
     pub fields: Vec<Field>,
     #[serde(default)]
     pub policy: Policy,
+    /// Where rows are read: the source itself, or a dataset made from it. There is no silent fall-back between them.
+    #[serde(default, skip_serializing_if = "ServeFrom::is_source")]
+    pub serve_from: ServeFrom,
+}
+
+/// See [`ApiSpec::serve_from`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ServeFrom {
+    #[default]
+    Source,
+    /// A dataset of the API's own domain, by name; key-value APIs alone.
+    Dataset(String),
+}
+
+impl ServeFrom {
+    #[must_use]
+    pub fn is_source(&self) -> bool {
+        matches!(self, Self::Source)
+    }
+
+    #[must_use]
+    pub fn dataset(&self) -> Option<&str> {
+        match self {
+            Self::Source => None,
+            Self::Dataset(name) => Some(name),
+        }
+    }
 }
 
 /// What kind of API it is, and what only that kind has.
@@ -91,6 +124,14 @@ pub struct Field {
     /// An int64 as a JSON string, for readers that round wide numbers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub as_string: bool,
+    /// Its number in the protobuf message, given when a version is frozen; 0 before that.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub number: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // the shape that serde asks for
+pub(crate) fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Bounds of one call.
@@ -102,11 +143,39 @@ pub struct Policy {
     pub timeout_ms: u32,
     /// The most rows of one answer; more are cut, and the answer says so.
     pub max_rows: u32,
+    /// Answers kept for a while; absent means that every call reads anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<CachePolicy>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { timeout_ms: DEFAULT_TIMEOUT_MS, max_rows: DEFAULT_MAX_ROWS }
+        Self { timeout_ms: DEFAULT_TIMEOUT_MS, max_rows: DEFAULT_MAX_ROWS, cache: None }
+    }
+}
+
+/// Where answers are kept, and for how long. They differ by parameters and data version, always.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct CachePolicy {
+    /// In the memory of each node.
+    pub memory: bool,
+    /// In the operator's Redis, shared by all nodes.
+    pub redis: bool,
+    /// Answers in Redis are compressed.
+    pub compress: bool,
+    /// How long an answer is fresh, in milliseconds.
+    pub ttl_ms: u32,
+    /// How much longer it may be given while a new one is fetched, in milliseconds.
+    pub stale_ms: u32,
+    /// How long "there is no such row" is believed, in milliseconds; 0 asks every time.
+    pub negative_ms: u32,
+}
+
+impl Default for CachePolicy {
+    fn default() -> Self {
+        Self { memory: true, redis: false, compress: false, ttl_ms: 60_000, stale_ms: 0, negative_ms: 0 }
     }
 }
 
@@ -145,7 +214,15 @@ impl ApiSpec {
             ApiKind::Kv => ApiBody::Kv(KvBody::default()),
             ApiKind::Sql => ApiBody::Sql(SqlBody { query: Query::Form(QueryForm::default()), page_size: Some(DEFAULT_PAGE_SIZE) }),
         };
-        Self { title: String::new(), source: String::new(), body, parameters: Vec::new(), fields: Vec::new(), policy: Policy::default() }
+        Self {
+            title: String::new(),
+            source: String::new(),
+            body,
+            parameters: Vec::new(),
+            fields: Vec::new(),
+            policy: Policy::default(),
+            serve_from: ServeFrom::Source,
+        }
     }
 
     #[must_use]
@@ -174,6 +251,18 @@ impl ApiSpec {
         }
     }
 
+    /// The number of a field in the protobuf message; by position in versions frozen before numbers were kept.
+    #[must_use]
+    pub fn field_number(&self, index: usize) -> u32 {
+        numbered(self.fields.get(index).map(|field| field.number), index)
+    }
+
+    /// The number of a parameter in the protobuf request.
+    #[must_use]
+    pub fn parameter_number(&self, index: usize) -> u32 {
+        numbered(self.parameters.get(index).map(|parameter| parameter.number), index)
+    }
+
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)
@@ -188,4 +277,8 @@ impl ApiSpec {
             ApiBody::Sql(SqlBody { query: Query::Script(text), .. }) => text.clone(),
         }
     }
+}
+
+fn numbered(given: Option<u32>, index: usize) -> u32 {
+    given.filter(|number| *number > 0).unwrap_or_else(|| u32::try_from(index).unwrap_or(u32::MAX - 1) + 1)
 }

@@ -7,7 +7,7 @@ use crate::form::{Op, QueryForm};
 use crate::name::is_identifier;
 use crate::parameter::RESERVED;
 use crate::script::Script;
-use crate::spec::{ApiBody, KvBody, MAX_MAX_ROWS, MAX_PAGE_SIZE, MAX_TIMEOUT_MS, Query, SqlBody};
+use crate::spec::{ApiBody, KvBody, MAX_CACHE_MS, MAX_MAX_ROWS, MAX_PAGE_SIZE, MAX_TIMEOUT_MS, Query, SqlBody};
 use crate::value::read_text;
 use crate::{ApiSpec, FieldError, Parameter};
 
@@ -234,6 +234,18 @@ fn check_policy(spec: &ApiSpec, found: &mut Errors) {
     if !(1..=MAX_MAX_ROWS).contains(&spec.policy.max_rows) {
         found.add("max_rows", format!("Between 1 and {MAX_MAX_ROWS} rows."));
     }
+    let Some(cache) = &spec.policy.cache else { return };
+    if !cache.memory && !cache.redis {
+        found.add("cache", "Choose where answers are kept: in memory, in Redis, or both.");
+    }
+    if cache.ttl_ms == 0 {
+        found.add("cache.ttl_ms", "At least 1 ms; or keep no answers.");
+    }
+    for (place, time) in [("ttl_ms", cache.ttl_ms), ("stale_ms", cache.stale_ms), ("negative_ms", cache.negative_ms)] {
+        if time > MAX_CACHE_MS {
+            found.add(format!("cache.{place}"), "At most a day: 86,400,000 ms.");
+        }
+    }
 }
 
 #[cfg(test)]
@@ -251,6 +263,7 @@ mod tests {
             parameters: vec![Parameter::new("tailnum", DataType::String).required()],
             fields: vec![field("tailnum"), field("model")],
             policy: Policy::default(),
+            serve_from: Default::default(),
             title: String::new(),
         }
     }

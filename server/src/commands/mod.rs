@@ -36,6 +36,10 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     http_addr: Option<SocketAddr>,
+    /// Where to listen for gRPC [SLUICE_GRPC_ADDR].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grpc_addr: Option<SocketAddr>,
     /// The data folder [SLUICE_DATA_DIR].
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,6 +56,18 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     public_url: Option<String>,
+    /// redis://host:port for datasets and caches [SLUICE_REDIS_URL].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redis_url: Option<String>,
+    /// The authority's certificate for rediss://, a PEM file [SLUICE_REDIS_CA].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redis_ca: Option<PathBuf>,
+    /// Memory for kept answers, in MiB [SLUICE_CACHE_MIB].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_mib: Option<u64>,
     /// What is logged [SLUICE_LOG].
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

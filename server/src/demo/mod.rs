@@ -6,13 +6,19 @@ mod flights;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use control::access::GrantTerms;
+use control::datasets::NewDataset;
 use control::documents::ApplyRequest;
 use control::{Caller, Control, Visitor};
+use model::dataset::{Compression, StoreKind};
 use model::snapshot::Environment;
+use model::table::TableRef;
 use model::{Problem, Role};
 
 const DOMAIN: &str = "travel";
 const APP: &str = "demo-app";
+const SOURCE: &str = "flights-db";
+const DATASET: &str = "aircraft";
 const PEOPLE: [(&str, &[Role]); 5] = [
     ("viewer@demo", &[Role::Viewer]),
     ("builder@demo", &[Role::Builder]),
@@ -85,6 +91,18 @@ async fn publish(control: &Control, builder: &Caller, database: &str) -> Result<
         dry_run: false,
     };
     control.apply(builder, &request).await?;
+    let dataset = NewDataset {
+        domain: DOMAIN.into(),
+        name: DATASET.into(),
+        source: SOURCE.into(),
+        table: TableRef::new("planes"),
+        key: Vec::new(),
+        store: StoreKind::Embedded,
+        compression: Compression::Zstd,
+        environment: Environment::Prod,
+    };
+    control.new_dataset(builder, &dataset).await?;
+    control.build_dataset(builder, DOMAIN, DATASET, Environment::Prod).await?;
     control.revoke_token(&approver, &token.id).await?;
     control.sign_out(&approver).await?;
     Ok(())
@@ -101,7 +119,7 @@ async fn app(control: &Control, builder: &Caller, data_dir: &Path) -> Result<(),
     }
     let owner = signed_in(control, "owner@demo").await?;
     for api in ["plane", "delays"] {
-        control.grant(&owner, (DOMAIN, APP), (DOMAIN, api), None).await.map_err(sentence)?;
+        control.grant(&owner, (DOMAIN, APP), (DOMAIN, api), &GrantTerms::default()).await.map_err(sentence)?;
     }
     let key = control.new_key(builder, DOMAIN, APP, Environment::Prod, None).await.map_err(sentence)?;
     let failed = |error: std::io::Error| format!("{} cannot be written: {error}", file.display());

@@ -35,6 +35,10 @@ pub struct GrantRow {
     pub granted_by: String,
     pub created_at: Millis,
     pub expires_at: Option<Millis>,
+    pub per_second: Option<i64>,
+    pub burst: Option<i64>,
+    /// A JSON list of the fields that the app does not get.
+    pub hidden: String,
 }
 
 impl Store {
@@ -62,9 +66,11 @@ impl Store {
     }
 
     pub async fn grants(&self) -> Result<Vec<GrantRow>, StoreError> {
-        Ok(sqlx::query_as("SELECT app_id, api_id, granted_by, created_at, expires_at FROM grants ORDER BY created_at")
-            .fetch_all(&self.pool)
-            .await?)
+        Ok(sqlx::query_as(
+            "SELECT app_id, api_id, granted_by, created_at, expires_at, per_second, burst, hidden FROM grants ORDER BY created_at",
+        )
+        .fetch_all(&self.pool)
+        .await?)
     }
 }
 
@@ -114,15 +120,20 @@ impl Tx {
 
     pub async fn put_grant(&mut self, row: &GrantRow) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO grants (app_id, api_id, granted_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO grants (app_id, api_id, granted_by, created_at, expires_at, per_second, burst, hidden)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
              ON CONFLICT (app_id, api_id) DO UPDATE SET granted_by = excluded.granted_by,
-             created_at = excluded.created_at, expires_at = excluded.expires_at",
+             created_at = excluded.created_at, expires_at = excluded.expires_at, per_second = excluded.per_second,
+             burst = excluded.burst, hidden = excluded.hidden",
         )
         .bind(&row.app_id)
         .bind(&row.api_id)
         .bind(&row.granted_by)
         .bind(row.created_at)
         .bind(row.expires_at)
+        .bind(row.per_second)
+        .bind(row.burst)
+        .bind(&row.hidden)
         .execute(&mut *self.inner)
         .await?;
         Ok(())

@@ -63,6 +63,24 @@ impl Store {
     }
 }
 
+impl Store {
+    /// What was changed after a revision, the oldest first, at most `limit` rows.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn audit_since(&self, revision: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, revision, at, actor, action, domain, subject, NULL AS before, NULL AS after, request_id FROM audit
+             WHERE revision > $1 ORDER BY revision, id LIMIT $2",
+        )
+        .bind(revision)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(audit_row).collect()
+    }
+}
+
 fn audit_row(row: &sqlx::any::AnyRow) -> Result<AuditRow, StoreError> {
     Ok(AuditRow {
         id: row.try_get("id")?,

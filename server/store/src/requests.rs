@@ -36,6 +36,13 @@ impl Store {
 
     /// # Errors
     /// Where the database does not answer.
+    pub async fn requests_of(&self, api_id: &str) -> Result<Vec<RequestRow>, StoreError> {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM requests WHERE api_id = $1 ORDER BY created_at DESC, id DESC"));
+        Ok(sqlx::query_as(sql).bind(api_id).fetch_all(&self.pool).await?)
+    }
+
+    /// # Errors
+    /// Where the database does not answer.
     pub async fn request(&self, id: &str) -> Result<Option<RequestRow>, StoreError> {
         let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM requests WHERE id = $1"));
         Ok(sqlx::query_as(sql).bind(id).fetch_optional(&self.pool).await?)

@@ -57,6 +57,42 @@ impl Admin {
         answer
     }
 
+    /// Builds a dataset and waits for its end; gives the data version as it ended.
+    pub async fn build(&self, domain: &str, name: &str) -> Json {
+        let number = self.post(&format!("/datasets/{domain}/{name}/build"), json!({"environment": "prod"})).await;
+        let began = std::time::Instant::now();
+        loop {
+            let dataset = self.get(&format!("/datasets/{domain}/{name}")).await;
+            let version = dataset["versions"].as_array().unwrap().iter().find(|version| version["number"] == number).unwrap().clone();
+            if version["state"] != "building" {
+                return version;
+            }
+            assert!(began.elapsed() < std::time::Duration::from_secs(120), "the build does not end: {version}");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Makes an API live: sent by this person, approved by another; answers once the gateway serves it.
+    pub async fn publish(&self, approver: &Admin, domain: &str, name: &str, spec: Json) {
+        let request = self.send_api(domain, name, spec).await;
+        approver.post(&format!("/requests/{request}/decide"), json!({"approve": true})).await;
+        self.served().await;
+    }
+
+    /// Waits for the gateway to serve the revision that the metadata is at.
+    pub async fn served(&self) {
+        let revision = self.get("/me").await["revision"].as_i64().unwrap();
+        let began = std::time::Instant::now();
+        loop {
+            let ready: Json = self.http.get(format!("{}/readyz", self.url)).send().await.unwrap().json().await.unwrap();
+            if ready["revision"].as_i64().unwrap() >= revision {
+                return;
+            }
+            assert!(began.elapsed() < std::time::Duration::from_secs(20), "the gateway does not reach revision {revision}: {ready}");
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Makes an API out of a definition and sends it for review; gives the request's id.
     pub async fn send_api(&self, domain: &str, name: &str, spec: Json) -> String {
         self.post("/apis", json!({"domain": domain, "name": name, "spec": spec})).await;

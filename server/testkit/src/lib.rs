@@ -7,11 +7,13 @@
 mod client;
 mod flights;
 mod postgres;
+mod redis;
 mod sluice;
 
 pub use client::{Admin, problem_code};
 pub use flights::{Flight, flights, planes};
 pub use postgres::Postgres;
+pub use redis::{Redis, RedisCluster, RedisSentinel, free_port};
 pub use sluice::{Sluice, binary_beside_tests};
 pub use tempfile::TempDir;
 

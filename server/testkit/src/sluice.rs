@@ -11,6 +11,8 @@ pub struct Sluice {
     child: Child,
     /// `http://127.0.0.1:…`
     pub url: String,
+    /// `127.0.0.1:…`, where it answers gRPC.
+    pub grpc: String,
     folder: Option<TempDir>,
     data: PathBuf,
     /// What it said on its standard output before it listened, a line each.
@@ -28,9 +30,15 @@ impl Sluice {
     /// The demo in a folder of its own.
     #[must_use]
     pub fn demo(binary: &Path) -> Self {
+        Self::demo_with(binary, &[])
+    }
+
+    /// The same with more of an environment.
+    #[must_use]
+    pub fn demo_with(binary: &Path, environment: &[(&str, &str)]) -> Self {
         let folder = super::folder();
         let data = folder.path().to_owned();
-        let mut started = Self::start(binary, "demo", &data, &[]);
+        let mut started = Self::start(binary, "demo", &data, environment);
         started.folder = Some(folder);
         started
     }
@@ -41,6 +49,7 @@ impl Sluice {
         let mut child = Command::new(binary)
             .arg(command)
             .env("SLUICE_HTTP_ADDR", "127.0.0.1:0")
+            .env("SLUICE_GRPC_ADDR", "127.0.0.1:0")
             .env("SLUICE_DATA_DIR", data)
             .env("SLUICE_LOG", "warn")
             .env("RUST_BACKTRACE", "0")
@@ -60,7 +69,8 @@ impl Sluice {
         };
         // The pipe is read on, so that the process never waits for us.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url, folder: None, data: data.to_owned(), said }
+        let grpc = said.iter().find_map(|line| line.split_once("answers gRPC on ")).map(|(_, address)| address.trim().to_owned());
+        Self { child, url, grpc: grpc.unwrap_or_default(), folder: None, data: data.to_owned(), said }
     }
 
     #[must_use]
@@ -72,6 +82,11 @@ impl Sluice {
     #[must_use]
     pub fn demo_key(&self) -> String {
         std::fs::read_to_string(self.data.join("demo.key")).unwrap()
+    }
+
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// SIGKILL: as a machine that goes away.

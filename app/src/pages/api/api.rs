@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
-use model::snapshot::Environment;
-use model::view::{ApiDetail as Detail, TryAnswer};
+use model::snapshot::{Environment, Priority};
+use model::view::{ApiDetail as Detail, SwitchesView, TryAnswer};
 
 use crate::error::PortalError;
 
@@ -26,13 +26,50 @@ pub async fn rollback(domain: String, name: String, environment: Environment, ve
     Ok(control.rollback(&caller, &domain, &name, environment, version).await?)
 }
 
-/// Opens an API to an app, written `domain/name`. Empty days mean no end.
+/// Opens an API to an app, written `domain/name`. Empty days mean no end, an empty rate no limit; hidden fields stand
+/// with commas between.
 #[server(prefix = "/fn", endpoint = "grant")]
-pub async fn grant(domain: String, name: String, app: String, days: String) -> Result<(), PortalError> {
+pub async fn grant(
+    domain: String,
+    name: String,
+    app: String,
+    days: String,
+    #[server(default)] per_second: String,
+    #[server(default)] hidden: String,
+) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    let days = super::days(&days)?;
+    let terms = control::access::GrantTerms {
+        days: super::days(&days)?,
+        limit: super::rate(&per_second, "")?,
+        hidden: hidden.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+    };
     let (app_domain, app) = app.split_once('/').unwrap_or((&domain, &app));
-    Ok(control.grant(&caller, (app_domain, app), (&domain, &name), days).await?)
+    Ok(control.grant(&caller, (app_domain, app), (&domain, &name), &terms).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "switches")]
+pub async fn switches(domain: String, name: String) -> Result<SwitchesView, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.switches(&caller, &domain, &name).await?)
+}
+
+/// Sets the limit and the priority of an API. Empty numbers mean no limit.
+#[server(prefix = "/fn", endpoint = "set-switches")]
+pub async fn set_switches(
+    domain: String,
+    name: String,
+    #[server(default)] per_second: String,
+    #[server(default)] burst: String,
+    priority: Priority,
+) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.set_switches(&caller, &domain, &name, super::rate(&per_second, &burst)?, priority).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "purge")]
+pub async fn purge(domain: String, name: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.purge(&caller, &domain, &name).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "end-grant")]

@@ -143,7 +143,7 @@ fn type_form(spec: &mut ApiSpec, info: &TableInfo) {
             let own = column.map_or((DataType::Int64, false), |column| (column.data_type, column.nullable));
             let (data_type, nullable) = selected.aggregate.map_or(own, |aggregate| aggregate.result(own.0));
             let about = spec.fields.iter().find(|field| field.name == selected.name).map(|field| field.about.clone()).unwrap_or_default();
-            Field { name: selected.name.clone(), column: selected.name.clone(), data_type, nullable, about, as_string: false }
+            Field { name: selected.name.clone(), column: selected.name.clone(), data_type, nullable, about, as_string: false, number: 0 }
         })
         .collect();
     spec.fields = fields;

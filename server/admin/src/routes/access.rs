@@ -2,8 +2,9 @@
 
 use axum::extract::{Path, State};
 use control::Control;
+use control::access::{GrantTerms, IssuerInput};
 use control::model::snapshot::Environment;
-use control::model::view::{AppView, NewKey};
+use control::model::view::{AppView, NewIssuer, NewKey};
 use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -28,14 +29,6 @@ struct KeyInput {
     days: Option<i64>,
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct GrantInput {
-    /// Absent for no end.
-    #[serde(default)]
-    days: Option<i64>,
-}
-
 pub(super) fn add(table: Table) -> Table {
     const GRANT: &str = "/admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}";
     table
@@ -44,7 +37,14 @@ pub(super) fn add(table: Table) -> Table {
         .add::<(), AppView, _, _>(Method::GET, "/admin/v1/apps/{domain}/{app}", "One app with its keys and grants", one)
         .add::<KeyInput, NewKey, _, _>(Method::POST, "/admin/v1/apps/{domain}/{app}/keys", "Make a key, shown once", new_key)
         .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apps/{domain}/{app}/keys/{key}", "Revoke a key", revoke_key)
-        .add::<GrantInput, (), _, _>(Method::PUT, GRANT, "Open an API to an app", grant)
+        .add::<IssuerInput, NewIssuer, _, _>(
+            Method::POST,
+            "/admin/v1/apps/{domain}/{app}/issuers",
+            "Let signed tokens stand for an app; a secret is shown once",
+            new_issuer,
+        )
+        .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apps/{domain}/{app}/issuers/{issuer}", "Trust an issuer no longer", delete_issuer)
+        .add::<GrantTerms, (), _, _>(Method::PUT, GRANT, "Open an API to an app", grant)
         .add::<(), (), _, _>(Method::DELETE, GRANT, "Close an API to an app", end_grant)
 }
 
@@ -77,15 +77,32 @@ async fn revoke_key(
     answer(control.revoke_key(&caller, &domain, &app, &key).await)
 }
 
+async fn new_issuer(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, app)): Path<(String, String)>,
+    Body(input): Body<IssuerInput>,
+) -> Answer<NewIssuer> {
+    answer(control.new_issuer(&caller, &domain, &app, &input).await)
+}
+
+async fn delete_issuer(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, app, issuer)): Path<(String, String, String)>,
+) -> Answer<()> {
+    answer(control.delete_issuer(&caller, &domain, &app, &issuer).await)
+}
+
 type GrantAt = Path<(String, String, String, String)>;
 
 async fn grant(
     State(control): State<Control>,
     Asker(caller): Asker,
     Path((app_domain, app, domain, api)): GrantAt,
-    Body(input): Body<GrantInput>,
+    Body(terms): Body<GrantTerms>,
 ) -> Answer<()> {
-    answer(control.grant(&caller, (&app_domain, &app), (&domain, &api), input.days).await)
+    answer(control.grant(&caller, (&app_domain, &app), (&domain, &api), &terms).await)
 }
 
 async fn end_grant(State(control): State<Control>, Asker(caller): Asker, Path((app_domain, app, domain, api)): GrantAt) -> Answer<()> {

@@ -2,9 +2,11 @@
 
 mod access;
 mod apis;
+mod datasets;
 mod identity;
 mod reviews;
 mod sources;
+mod switches;
 
 use crate::operation::Table;
 
@@ -12,6 +14,8 @@ pub(crate) fn table() -> Table {
     let table = identity::add(Table::new());
     let table = sources::add(table);
     let table = apis::add(table);
+    let table = datasets::add(table);
+    let table = switches::add(table);
     let table = reviews::add(table);
     access::add(table)
 }

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::read_error;
 use crate::batch::BatchBuilder;
 use crate::sql_types::{bind_all, declared};
-use crate::{BATCH_ROWS, BatchStream, SourceError, SourceErrorKind, Statement};
+use crate::{BATCH_ROWS, BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
 
 /// The types that our binds declare, so that preparing sees what running sees.
 fn bind_types(binds: &[(DataType, Value)]) -> Vec<PgTypeInfo> {
@@ -83,9 +83,31 @@ async fn send_rows(
     statement: &Statement,
     sender: &mpsc::Sender<Result<arrow_array::RecordBatch, SourceError>>,
 ) -> Result<(), SourceError> {
+    let longer = statement.timeout > SESSION_TIMEOUT;
+    if longer {
+        // A build reads for longer than any call may; the session goes back to its own bound afterwards.
+        let set = format!("SET statement_timeout = {}", statement.timeout.as_millis());
+        sqlx::query(sqlx::AssertSqlSafe(set)).execute(&mut *connection).await.map_err(|error| read_error(&error, ""))?;
+    }
+    let sent = send_batches(&mut connection, statement, sender).await;
+    if longer {
+        match sent {
+            Ok(()) => drop(sqlx::query("RESET statement_timeout").execute(&mut *connection).await),
+            // Not given back with a bound that is not its own.
+            Err(_) => drop(connection.close().await),
+        }
+    }
+    sent
+}
+
+async fn send_batches(
+    connection: &mut PoolConnection<Postgres>,
+    statement: &Statement,
+    sender: &mpsc::Sender<Result<arrow_array::RecordBatch, SourceError>>,
+) -> Result<(), SourceError> {
     let query: sqlx::query::Query<'_, Postgres, PgArguments> =
         bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds);
-    let mut rows = query.fetch(&mut *connection).take(statement.max_rows);
+    let mut rows = query.fetch(&mut **connection).take(statement.max_rows);
     let mut batch = BatchBuilder::new(&statement.fields);
     let mut order: Option<Vec<usize>> = None;
     while let Some(row) = rows.try_next().await.map_err(|error| read_error(&error, &statement.sql))? {

@@ -17,6 +17,7 @@ impl Control {
     pub async fn apps(&self, caller: &Caller) -> Result<Vec<AppView>, Problem> {
         let apps = self.store.apps().await.map_err(|error| from_store(&error))?;
         let keys = self.store.keys().await.map_err(|error| from_store(&error))?;
+        let issuers = self.store.issuers().await.map_err(|error| from_store(&error))?;
         let inventory = self.inventory().await?;
         let mut views = Vec::new();
         for app in apps.iter().filter(|app| caller.can(Action::See, &app.domain)) {
@@ -36,6 +37,7 @@ impl Control {
                         revoked_at: key.revoked_at,
                     })
                     .collect(),
+                issuers: Self::issuers_of_app(app, &issuers),
                 grants: self.grants_of_app(app, &inventory).await?,
             });
         }

@@ -1,15 +1,45 @@
 //! Grants: which app may call which API, and until when.
 
 use model::clock::DAY;
+use model::limit::Rate;
+use model::name::is_identifier;
 use model::view::GrantView;
-use model::{Action, Problem};
+use model::{Action, FieldError, Problem};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use store::{ApiRow, AppRow, GrantRow, StoreError};
 
 use crate::apis::Inventory;
-use crate::failure::from_store;
+use crate::failure::{from_json, from_store};
+use crate::live::rate_of;
 use crate::{Caller, Control};
 
 const MAX_DAYS: i64 = 3_650;
+
+/// What a grant allows.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct GrantTerms {
+    /// Absent for no end.
+    pub days: Option<i64>,
+    /// Calls of the app to the API; absent for no limit of its own.
+    pub limit: Option<Rate>,
+    /// Fields that the app does not get, by name.
+    pub hidden: Vec<String>,
+}
+
+impl GrantTerms {
+    fn errors(&self) -> Vec<FieldError> {
+        let mut errors = self.limit.map(|limit| limit.errors("limit")).unwrap_or_default();
+        if self.days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
+            errors.push(FieldError::new("days", format!("Between 1 and {MAX_DAYS} days, or empty for no end.")));
+        }
+        for name in self.hidden.iter().filter(|name| !is_identifier(name)) {
+            errors.push(FieldError::new("hidden", format!("{name} is not the name of a field.")));
+        }
+        errors
+    }
+}
 
 impl Control {
     /// Opens an API to an app. Decided where the API lives.
@@ -21,13 +51,14 @@ impl Control {
         caller: &Caller,
         (app_domain, app): (&str, &str),
         (domain, api): (&str, &str),
-        days: Option<i64>,
+        terms: &GrantTerms,
     ) -> Result<(), Problem> {
         let api = self.visible_api(caller, domain, api).await?;
         caller.authorise(Action::Grant, domain)?;
         let app = self.visible_app(caller, app_domain, app).await?;
-        if days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
-            return Err(Problem::field("days", format!("Between 1 and {MAX_DAYS} days, or empty for no end.")));
+        let errors = terms.errors();
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
         }
         let now = self.host.now();
         let row = GrantRow {
@@ -35,7 +66,10 @@ impl Control {
             api_id: api.id,
             granted_by: caller.email().into(),
             created_at: now,
-            expires_at: days.map(|days| now + days * DAY),
+            expires_at: terms.days.map(|days| now + days * DAY),
+            per_second: terms.limit.map(|rate| rate.per_second.into()),
+            burst: terms.limit.map(|rate| rate.burst.into()),
+            hidden: serde_json::to_string(&terms.hidden).map_err(|error| from_json(&error))?,
         };
         let mut tx = self.write(caller).await?;
         tx.put_grant(&row).await.map_err(|error| from_store(&error))?;
@@ -85,5 +119,7 @@ fn view(grant: &GrantRow, app: &AppRow, inventory: &Inventory) -> Option<GrantVi
         granted_by: grant.granted_by.clone(),
         created_at: grant.created_at,
         expires_at: grant.expires_at,
+        limit: rate_of(grant.per_second, grant.burst),
+        hidden: serde_json::from_str(&grant.hidden).unwrap_or_default(),
     })
 }

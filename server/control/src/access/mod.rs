@@ -2,4 +2,8 @@
 
 mod apps;
 mod grants;
+mod issuers;
 mod keys;
+
+pub use grants::GrantTerms;
+pub use issuers::IssuerInput;

@@ -56,6 +56,7 @@ impl Control {
         }
         check_patterns(&spec, &mut report.errors);
         self.check_table(input.source, &mut spec, &mut report).await?;
+        self.check_dataset(input.domain, &spec, &mut report.errors).await?;
         report.errors.extend(validate(&spec));
         if report.errors.is_empty() {
             self.check_statement(input.source, &mut spec, &mut report).await?;
@@ -199,6 +200,7 @@ impl Control {
                     nullable: true,
                     about: known.map(|field| field.about.clone()).unwrap_or_default(),
                     as_string: known.is_some_and(|field| field.as_string) && column.data_type == DataType::Int64,
+                    number: 0,
                 }
             })
             .collect())
@@ -285,6 +287,7 @@ fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &TableInfo, erro
             nullable,
             about: known.map(|field| field.about.clone()).unwrap_or_default(),
             as_string: known.is_some_and(|field| field.as_string),
+            number: 0,
         });
     }
     for filter in &form.filters {

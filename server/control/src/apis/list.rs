@@ -20,6 +20,16 @@ pub(crate) struct Inventory {
     pub(crate) drafts: Vec<DraftRow>,
     pub(crate) users: HashMap<String, String>,
     broken: HashMap<String, String>,
+    at: Places,
+}
+
+/// Where rows stand in the lists above, by what they are looked up by.
+#[derive(Default)]
+struct Places {
+    apis: HashMap<String, usize>,
+    versions: HashMap<String, usize>,
+    versions_of: HashMap<String, Vec<usize>>,
+    live: HashMap<(String, String), String>,
 }
 
 impl Inventory {
@@ -28,21 +38,36 @@ impl Inventory {
     }
 
     pub(crate) fn api(&self, id: &str) -> Option<&ApiRow> {
-        self.apis.iter().find(|api| api.id == id)
+        self.at.apis.get(id).map(|at| &self.apis[*at])
     }
 
     pub(crate) fn version(&self, id: &str) -> Option<&VersionRow> {
-        self.versions.iter().find(|version| version.id == id)
+        self.at.versions.get(id).map(|at| &self.versions[*at])
     }
 
     /// The version that is live in an environment.
     pub(crate) fn live(&self, api_id: &str, environment: Environment) -> Option<&VersionRow> {
-        let release = self.releases.iter().find(|r| r.api_id == api_id && r.environment == environment.key())?;
-        self.version(&release.version_id)
+        self.version(self.at.live.get(&(api_id.to_owned(), environment.key().to_owned()))?)
+    }
+
+    /// The versions of one API, the newest first.
+    pub(crate) fn versions_of<'a>(&'a self, api_id: &str) -> impl Iterator<Item = &'a VersionRow> + use<'a> {
+        self.at.versions_of.get(api_id).map(Vec::as_slice).unwrap_or_default().iter().map(|at| &self.versions[*at])
+    }
+
+    fn index(mut self) -> Self {
+        self.at.apis = self.apis.iter().enumerate().map(|(at, api)| (api.id.clone(), at)).collect();
+        for (at, version) in self.versions.iter().enumerate() {
+            self.at.versions.insert(version.id.clone(), at);
+            self.at.versions_of.entry(version.api_id.clone()).or_default().push(at);
+        }
+        let live = self.releases.iter().map(|release| ((release.api_id.clone(), release.environment.clone()), release.version_id.clone()));
+        self.at.live = live.collect();
+        self
     }
 
     fn summary(&self, api: &ApiRow) -> Result<ApiSummary, Problem> {
-        let versions: Vec<&VersionRow> = self.versions.iter().filter(|version| version.api_id == api.id).collect();
+        let versions: Vec<&VersionRow> = self.versions_of(&api.id).collect();
         let draft = self.drafts.iter().find(|draft| draft.api_id == api.id);
         let newest = versions.first().map(|version| &version.spec).or(draft.map(|draft| &draft.spec));
         let spec: Option<ApiSpec> = newest.map(|text| serde_json::from_str(text)).transpose().map_err(|e| from_json(&e))?;
@@ -104,7 +129,9 @@ impl Control {
             drafts: self.store.drafts().await.map_err(failed)?,
             users: users.into_iter().map(|user| (user.id, user.email)).collect(),
             broken: nodes.into_iter().flat_map(|node| node.broken).collect(),
-        })
+            at: Places::default(),
+        }
+        .index())
     }
 
     /// The APIs of the caller's domains.
@@ -123,7 +150,7 @@ impl Control {
     pub async fn api(&self, caller: &Caller, domain: &str, name: &str) -> Result<ApiDetail, Problem> {
         let row = self.visible_api(caller, domain, name).await?;
         let inventory = self.inventory().await?;
-        let versions = inventory.versions.iter().filter(|version| version.api_id == row.id);
+        let versions = inventory.versions_of(&row.id);
         Ok(ApiDetail {
             summary: inventory.summary(&row)?,
             versions: versions.map(|version| inventory.version_view(version)).collect::<Result<_, _>>()?,

@@ -3,6 +3,7 @@
 mod check;
 mod draft;
 mod list;
+mod numbers;
 
 pub use draft::SaveDraft;
 

@@ -198,7 +198,8 @@ impl Control {
         if !evidence.errors.is_empty() {
             return Err(Problem::fields(evidence.errors));
         }
-        let spec = ApiSpec { fields: evidence.fields.clone(), ..api.spec.clone() };
+        let mut spec = ApiSpec { fields: evidence.fields.clone(), ..api.spec.clone() };
+        self.give_numbers(&api.domain, &api.name, &mut spec).await?;
         let known = self.store.api(&api.domain, &api.name).await.map_err(|error| from_store(&error))?;
         if let Some(row) = &known {
             if row.kind != spec.kind().key() {

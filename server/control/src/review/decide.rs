@@ -3,10 +3,10 @@
 use fail::fail_point;
 use model::snapshot::Environment;
 use model::view::{RequestState, VersionState};
-use model::{Action, ErrorCode, Problem};
+use model::{Action, ApiSpec, ErrorCode, Problem};
 use store::{ApiRow, ReleaseRow, RequestRow, StoreError, Tx};
 
-use crate::failure::from_store;
+use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
 impl Control {
@@ -22,6 +22,14 @@ impl Control {
         }
         if !approve && reason.trim().is_empty() {
             return Err(Problem::field("reason", "Say why, so that it can be mended."));
+        }
+        if approve {
+            let environment = Environment::from_key(&request.environment).unwrap_or_default();
+            let version = self.store.version(&request.version_id).await.map_err(|error| from_store(&error))?;
+            if let Some(version) = version {
+                let spec: ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
+                self.refuse_without_data(&api.domain, &spec, environment).await?;
+            }
         }
         fail_point!("approve.before-write");
         let mut tx = self.write(caller).await?;
@@ -80,6 +88,18 @@ impl Control {
         fail_point!("approve.after-release");
         let path = format!("{}/{}", api.domain, api.name);
         self.note(tx, "api.released", (&api.domain, &path), before, Some(format!("{} in {}", version_id, environment.key()))).await
+    }
+
+    /// A release on a dataset waits for a live data version.
+    pub(crate) async fn refuse_without_data(&self, domain: &str, spec: &ApiSpec, environment: Environment) -> Result<(), Problem> {
+        let Some(dataset) = spec.serve_from.dataset() else { return Ok(()) };
+        if self.live_dataset(domain, dataset, environment).await?.is_some() {
+            return Ok(());
+        }
+        Err(Problem::new(
+            ErrorCode::Conflict,
+            format!("Dataset {dataset} has no live data version in {}. Build it first, then approve.", environment.key()),
+        ))
     }
 
     /// Takes a request of one's own back.

@@ -50,6 +50,7 @@ impl Control {
             return Err(Problem::fields(report.errors));
         }
         spec.fields.clone_from(&report.fields);
+        self.give_numbers(domain, name, &mut spec).await?;
         self.refuse_open_or_same(&api.id, environment, &spec).await?;
         let mut tx = self.write(caller).await?;
         tx.take_draft(&api.id, draft.edit).await.map_err(|error| match error {

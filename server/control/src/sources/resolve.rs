@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use connect::vault::seal_place;
-use connect::{BindingConfig, Connection, registry};
+use connect::{Connection, registry};
 use model::dialect::Dialect;
 use model::snapshot::{Environment, SnapshotSource};
 use model::{ErrorCode, Problem};
@@ -37,28 +37,19 @@ impl Control {
     }
 
     pub(crate) fn open_binding(&self, row: &SourceRow, binding: &BindingRow, environment: Environment) -> Result<Resolved, Problem> {
-        let config = BindingConfig {
-            settings: serde_json::from_str(&binding.config).map_err(|error| from_json(&error))?,
-            secrets: self.unseal(&row.name, environment, &binding.secret)?,
-        };
-        let place = format!("{}/{}", row.name, environment.key());
-        let connection = self.pools.get(&place, &row.driver, &config).map_err(|error| from_source(&row.name, &error))?;
-        let connector = registry::connector(&row.driver)
-            .ok_or_else(|| Problem::new(ErrorCode::Internal, format!("There is no connector {}.", row.driver)))?;
-        Ok(Resolved {
+        let snapshot = SnapshotSource {
             name: row.name.clone(),
             domain: row.domain.clone(),
-            dialect: connector.dialect(),
-            connection,
-            snapshot: SnapshotSource {
-                name: row.name.clone(),
-                domain: row.domain.clone(),
-                environment,
-                driver: row.driver.clone(),
-                config: binding.config.clone(),
-                secret: binding.secret.clone(),
-            },
-        })
+            environment,
+            driver: row.driver.clone(),
+            config: binding.config.clone(),
+            secret: binding.secret.clone(),
+        };
+        let connection =
+            connect::binding::open(&self.pools, &self.vault, &snapshot, "portal").map_err(|error| from_source(&row.name, &error))?;
+        let connector = registry::connector(&row.driver)
+            .ok_or_else(|| Problem::new(ErrorCode::Internal, format!("There is no connector {}.", row.driver)))?;
+        Ok(Resolved { name: row.name.clone(), domain: row.domain.clone(), dialect: connector.dialect(), connection, snapshot })
     }
 
     pub(crate) fn unseal(&self, source: &str, environment: Environment, sealed: &[u8]) -> Result<BTreeMap<String, String>, Problem> {
@@ -71,10 +62,15 @@ impl Control {
 
     pub(crate) fn seal(&self, source: &str, environment: Environment, secrets: &BTreeMap<String, String>) -> Result<Vec<u8>, Problem> {
         let plain = serde_json::to_vec(secrets).map_err(|error| from_json(&error))?;
+        self.seal_bytes(&plain, &seal_place(source, environment))
+    }
+
+    /// Seals a secret for one place; it cannot be opened for another.
+    pub(crate) fn seal_bytes(&self, plain: &[u8], place: &str) -> Result<Vec<u8>, Problem> {
         let mut nonce = [0; connect::vault::NONCE_BYTES];
         self.host.fill_random(&mut nonce);
         self.vault
-            .seal(&plain, &seal_place(source, environment), nonce)
+            .seal(plain, place, nonce)
             .map_err(|error| Problem::new(ErrorCode::Internal, format!("The secrets could not be sealed: {error}.")))
     }
 }

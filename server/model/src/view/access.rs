@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
+use crate::limit::Rate;
 use crate::snapshot::Environment;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +12,7 @@ pub struct AppView {
     pub owner: String,
     pub created_at: Millis,
     pub keys: Vec<KeyView>,
+    pub issuers: Vec<super::IssuerView>,
     pub grants: Vec<GrantView>,
 }
 
@@ -44,4 +46,8 @@ pub struct GrantView {
     pub granted_by: String,
     pub created_at: Millis,
     pub expires_at: Option<Millis>,
+    /// Calls of this app to this API.
+    pub limit: Option<Rate>,
+    /// Fields that the app does not get.
+    pub hidden: Vec<String>,
 }

@@ -3,6 +3,7 @@
 mod access;
 mod apis;
 mod console;
+mod datasets;
 mod people;
 mod reviews;
 mod sources;
@@ -10,6 +11,7 @@ mod sources;
 pub use access::{AppView, GrantView, KeyView, NewKey};
 pub use apis::{ApiDetail, ApiSummary, CheckReport, DraftView, Live, VersionState, VersionView};
 pub use console::{TryAnswer, TryStep};
+pub use datasets::{CallFigures, CompartmentView, DataVersionView, DatasetView, IssuerView, NewIssuer, SwitchesView};
 pub use people::{DomainView, Me, Membership, NewLink, NewToken, NodeView, SessionView, TokenView, UserView};
 pub use reviews::{DiffLine, DiffSide, RequestDetail, RequestState, RequestView};
 pub use sources::{BindingView, SourceView};

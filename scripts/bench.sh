@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# make bench: the released build against bare twins, in one run; prints a table and writes bench/report.json under the
+# target folder. SLUICE_BENCH_ONLY=http,grpc,… measures some parts alone.
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+scripts/setup.sh bench
+scripts/build-portal.sh
+say "building the server and the twins for release (a while)"
+SLUICE_SITE="$CARGO_TARGET_DIR/site" cargo build --release -p server -p bench
+# A connection is a file on each side.
+ulimit -n "$(ulimit -Hn)"
+say "measuring"
+"$CARGO_TARGET_DIR/release/bench" "$CARGO_TARGET_DIR/release/sluice" "$CARGO_TARGET_DIR/site" "$CARGO_TARGET_DIR/bench"
+say "the report is in $CARGO_TARGET_DIR/bench/report.json"

@@ -1,0 +1,124 @@
+//! A data version ready to be asked: a store's reader and the codec of its rows.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::{AccelError, Checksum, Codec, KvReader, Place, Stores};
+use model::dataset::StoreKind;
+
+/// One open data version. Dropped with the last plan that uses it.
+pub struct Dataset {
+    reader: Arc<dyn KvReader>,
+    codec: Codec,
+}
+
+/// What looking up a key gave.
+pub enum Found {
+    /// The row as protobuf bytes was handed over, or there is none.
+    Now(bool),
+    /// The store is behind a network: ask with [`Dataset::read`].
+    Elsewhere,
+}
+
+impl Dataset {
+    /// # Errors
+    /// Where the version is not in the store, or the store does not answer.
+    pub async fn open(stores: &Stores, kind: StoreKind, place: &Place) -> Result<Self, AccelError> {
+        let reader = stores.of(kind)?.open(place).await?;
+        let sealed = reader.sealed();
+        let codec = Codec::new(sealed.compression, &sealed.dictionary);
+        Ok(Self { reader, codec })
+    }
+
+    /// Rows in it.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.reader.sealed().rows
+    }
+
+    /// Looks a key up where that takes no waiting. A row is handed to `found` as it is stored, without a copy, unless
+    /// it is compressed.
+    ///
+    /// # Errors
+    /// Where the row cannot be read.
+    pub fn read_now(&self, key: &[u8], found: &mut dyn FnMut(&[u8])) -> Result<Found, AccelError> {
+        let mut there = false;
+        let mut failed = None;
+        let now = self.reader.read_now(key, &mut |value| {
+            let Some(value) = value else { return };
+            there = true;
+            if self.codec.is_none() {
+                return found(value);
+            }
+            let mut row = Vec::with_capacity(value.len() * 4);
+            match self.codec.restore(&mut row, value) {
+                Ok(()) => found(&row),
+                Err(error) => failed = Some(error),
+            }
+        })?;
+        match failed {
+            Some(error) => Err(error),
+            None if now => Ok(Found::Now(there)),
+            None => Ok(Found::Elsewhere),
+        }
+    }
+
+    /// Looks several keys up where that takes no waiting, in their order; `false` where it would.
+    ///
+    /// # Errors
+    /// Where a row cannot be read.
+    pub fn read_many_now(&self, keys: &[Vec<u8>], found: &mut dyn FnMut(Option<&[u8]>)) -> Result<bool, AccelError> {
+        if self.codec.is_none() {
+            return self.reader.read_many_now(keys, found);
+        }
+        let mut failed = None;
+        let mut row = Vec::new();
+        let now = self.reader.read_many_now(keys, &mut |value| {
+            row.clear();
+            match value.map(|value| self.codec.restore(&mut row, value)).transpose() {
+                Ok(there) => found(there.map(|()| row.as_slice())),
+                Err(error) => failed = Some(error),
+            }
+        })?;
+        failed.map_or(Ok(now), Err)
+    }
+
+    /// The rows of several keys, in their order.
+    ///
+    /// # Errors
+    /// Where the store does not answer or a row cannot be read.
+    pub async fn read(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Bytes>>, AccelError> {
+        let values = self.reader.read(keys).await?;
+        if self.codec.is_none() {
+            return Ok(values);
+        }
+        values
+            .into_iter()
+            .map(|value| {
+                let Some(value) = value else { return Ok(None) };
+                let mut row = Vec::with_capacity(value.len() * 4);
+                self.codec.restore(&mut row, &value)?;
+                Ok(Some(Bytes::from(row)))
+            })
+            .collect()
+    }
+
+    /// Reads everything back and sums it up, to compare with what was read from the source.
+    ///
+    /// # Errors
+    /// Where the store does not answer or a row cannot be read.
+    pub async fn prove(&self) -> Result<Checksum, AccelError> {
+        let mut sum = Checksum::default();
+        let mut row = Vec::new();
+        self.reader
+            .scan(&mut |key, value| {
+                row.clear();
+                self.codec.restore(&mut row, value)?;
+                sum.add(key, &row);
+                Ok(())
+            })
+            .await?;
+        Ok(sum)
+    }
+}

@@ -1,0 +1,81 @@
+//! What a store can do wrong, in words of ours. The library's own text is for the log alone.
+
+use model::{ErrorCode, Problem};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccelErrorKind {
+    /// It does not answer.
+    Unreachable,
+    /// It took longer than it may.
+    Timeout,
+    /// No room is left.
+    Full,
+    /// The version is not there.
+    Missing,
+    /// What it holds cannot be read.
+    Broken,
+    /// The operator has not set it up.
+    Config,
+    Other,
+}
+
+/// A plain sentence for a person, and the cause for the log.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{sentence}")]
+pub struct AccelError {
+    pub kind: AccelErrorKind,
+    pub sentence: String,
+    pub cause: String,
+}
+
+impl AccelError {
+    #[must_use]
+    pub fn new(kind: AccelErrorKind, sentence: impl Into<String>) -> Self {
+        Self { kind, sentence: sentence.into(), cause: String::new() }
+    }
+
+    #[must_use]
+    pub fn because(mut self, cause: impl std::fmt::Display) -> Self {
+        self.cause = cause.to_string();
+        self
+    }
+
+    pub(crate) fn no_redis() -> Self {
+        Self::new(AccelErrorKind::Config, "This Sluice has no Redis. Its operator names one with SLUICE_REDIS_URL.")
+    }
+
+    pub(crate) fn broken(cause: impl std::fmt::Display) -> Self {
+        Self::new(AccelErrorKind::Broken, "A stored row cannot be read. Build the dataset anew, or go back to a kept version.")
+            .because(cause)
+    }
+
+    /// An error of the file system, where a full disk has a sentence of its own.
+    pub(crate) fn of_io(error: &std::io::Error) -> Self {
+        const NO_SPACE: i32 = 28;
+        const QUOTA: i32 = 122;
+        const FILE_TOO_BIG: i32 = 27;
+        match error.raw_os_error() {
+            Some(NO_SPACE | QUOTA | FILE_TOO_BIG) => {
+                Self::new(AccelErrorKind::Full, "The disk is full. Make room, or drop kept versions, then build again.").because(error)
+            }
+            _ => Self::new(AccelErrorKind::Other, "The data folder cannot be read or written. The log has the reason.").because(error),
+        }
+    }
+
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        match self.kind {
+            AccelErrorKind::Unreachable | AccelErrorKind::Full | AccelErrorKind::Missing | AccelErrorKind::Config => {
+                ErrorCode::StoreUnavailable
+            }
+            AccelErrorKind::Timeout => ErrorCode::StoreTimeout,
+            AccelErrorKind::Broken | AccelErrorKind::Other => ErrorCode::Internal,
+        }
+    }
+
+    /// As a person gets it; the cause has been logged by whoever calls this.
+    #[must_use]
+    pub fn problem(&self, dataset: &str) -> Problem {
+        Problem::new(self.code(), format!("{dataset}: {}", self.sentence))
+    }
+}

@@ -1,0 +1,165 @@
+//! Keys as bytes whose order is the order of the values: so a dataset is loaded front to back, and ranges stay ranges.
+//! After the tuple layer of FoundationDB: texts end with a mark that no text holds, numbers have their sign turned.
+
+use model::{DataType, Value, scalar};
+use sha2::{Digest, Sha256};
+
+/// The longest key as stored, in bytes: what LMDB takes, less a little.
+pub const MAX_KEY: usize = 500;
+/// How much of a longer key stays as it is; the rest is told apart by its hash.
+const KEPT: usize = MAX_KEY - 33;
+
+/// A value that no key can hold: NULL, a list, JSON, or one that is not of its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoKey;
+
+/// Appends one part of a key.
+///
+/// # Errors
+/// Where the value has no place in a key.
+pub fn push(out: &mut Vec<u8>, data_type: DataType, value: &Value) -> Result<(), NoKey> {
+    match (data_type, value) {
+        (DataType::String, Value::Text(text)) => push_ended(out, text.as_bytes()),
+        (DataType::Bytes, Value::Bytes(bytes)) => push_ended(out, bytes),
+        (DataType::Bool, Value::Bool(yes)) => out.push(u8::from(*yes)),
+        (DataType::Int32 | DataType::Int64, Value::Int(number)) => push_int(out, *number),
+        (DataType::Float64, Value::Float(number)) => push_float(out, *number),
+        #[allow(clippy::cast_precision_loss)] // a float column was asked for
+        (DataType::Float64, Value::Int(number)) => push_float(out, *number as f64),
+        (DataType::Decimal { scale, .. }, Value::Text(text)) => push_wide(out, scalar::scaled(text, scale).ok_or(NoKey)?),
+        (DataType::Decimal { scale, .. }, Value::Int(number)) => {
+            push_wide(out, scalar::scaled(&number.to_string(), scale).ok_or(NoKey)?);
+        }
+        (DataType::Date, Value::Text(text)) => push_int(out, scalar::days(text).ok_or(NoKey)?.into()),
+        (DataType::Time, Value::Text(text)) => push_int(out, scalar::micros_of_day(text).ok_or(NoKey)?),
+        (DataType::Timestamp, Value::Text(text)) => push_int(out, scalar::micros(text).ok_or(NoKey)?),
+        (DataType::Uuid, Value::Text(text)) => push_ended(out, text.to_ascii_lowercase().as_bytes()),
+        _ => return Err(NoKey),
+    }
+    Ok(())
+}
+
+/// Brings a whole key to its stored length: a longer one keeps its beginning and order up to there, and ends with the
+/// SHA-256 of all of it.
+pub fn close(key: &mut Vec<u8>) {
+    if key.len() > MAX_KEY {
+        let hash = Sha256::digest(&*key);
+        key.truncate(KEPT);
+        key.push(0xff);
+        key.extend_from_slice(&hash);
+    }
+}
+
+/// A whole key.
+///
+/// # Errors
+/// Where one of the values has no place in a key.
+pub fn encode<'a>(parts: impl IntoIterator<Item = (DataType, &'a Value)>) -> Result<Vec<u8>, NoKey> {
+    let mut key = Vec::with_capacity(48);
+    for (data_type, value) in parts {
+        push(&mut key, data_type, value)?;
+    }
+    close(&mut key);
+    Ok(key)
+}
+
+/// A text's part; see [`push`].
+pub fn push_text(out: &mut Vec<u8>, text: &str) {
+    push_ended(out, text.as_bytes());
+}
+
+/// Zero bytes inside are marked, so that the end is told from them and a shorter text comes first.
+fn push_ended(out: &mut Vec<u8>, bytes: &[u8]) {
+    if bytes.contains(&0) {
+        for byte in bytes {
+            out.push(*byte);
+            if *byte == 0 {
+                out.push(0xff);
+            }
+        }
+    } else {
+        out.extend_from_slice(bytes);
+    }
+    out.extend_from_slice(&[0, 1]);
+}
+
+/// An integer's part; see [`push`].
+#[allow(clippy::cast_sign_loss)] // the sign bit is turned on purpose
+pub fn push_int(out: &mut Vec<u8>, number: i64) {
+    out.extend_from_slice(&((number as u64) ^ (1 << 63)).to_be_bytes());
+}
+
+#[allow(clippy::cast_sign_loss)] // the sign bit is turned on purpose
+fn push_wide(out: &mut Vec<u8>, number: i128) {
+    out.extend_from_slice(&((number as u128) ^ (1 << 127)).to_be_bytes());
+}
+
+fn push_float(out: &mut Vec<u8>, number: f64) {
+    // One zero and one NaN, whatever their bits.
+    let number = if number == 0.0 { 0.0 } else { number };
+    let bits = if number.is_nan() { f64::NAN.to_bits() } else { number.to_bits() };
+    let ordered = if bits >> 63 == 1 { !bits } else { bits | (1 << 63) };
+    out.extend_from_slice(&ordered.to_be_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text(text: &str) -> Value {
+        Value::Text(text.into())
+    }
+
+    #[test]
+    fn equal_values_have_one_key_however_they_are_written() {
+        let decimal = DataType::Decimal { precision: 10, scale: 2 };
+        let same = |data_type, a: &str, b: &str| assert_eq!(encode([(data_type, &text(a))]), encode([(data_type, &text(b))]));
+        same(decimal, "1.5", "1.50");
+        same(DataType::Timestamp, "2013-01-01T05:00:00-05:00", "2013-01-01T10:00:00Z");
+        same(DataType::Uuid, "018F2F9E-8F3A-7C1E-9D5B-0242AC120002", "018f2f9e-8f3a-7c1e-9d5b-0242ac120002");
+        assert_eq!(encode([(DataType::Float64, &Value::Float(-0.0))]), encode([(DataType::Float64, &Value::Float(0.0))]));
+    }
+
+    #[test]
+    fn what_has_no_place_in_a_key_is_refused() {
+        for (data_type, value) in [
+            (DataType::String, Value::Null),
+            (DataType::Json, text("{}")),
+            (DataType::Int32, text("1")),
+            (DataType::Date, text("soon")),
+            (DataType::String, Value::List(Vec::new())),
+        ] {
+            assert_eq!(encode([(data_type, &value)]), Err(NoKey));
+        }
+    }
+
+    #[test]
+    fn a_long_key_is_cut_and_told_apart() {
+        let long = |end: &str| encode([(DataType::String, &text(&("x".repeat(65_536) + end)))]).unwrap();
+        assert!(long("a").len() <= MAX_KEY);
+        assert_ne!(long("a"), long("b"));
+    }
+
+    proptest! {
+        #[test]
+        fn texts_keep_their_order_and_do_not_run_into_the_next_part(a in ".{0,40}", b in ".{0,40}", n in any::<i64>(), m in any::<i64>()) {
+            let key = |s: &str, n: i64| encode([(DataType::String, &text(s)), (DataType::Int64, &Value::Int(n))]).unwrap();
+            prop_assert_eq!(key(&a, n).cmp(&key(&b, m)), a.as_bytes().cmp(b.as_bytes()).then(n.cmp(&m)));
+        }
+
+        #[test]
+        fn floats_keep_their_order(a in any::<f64>(), b in any::<f64>()) {
+            prop_assume!(!a.is_nan() && !b.is_nan());
+            let key = |x: f64| encode([(DataType::Float64, &Value::Float(x))]).unwrap();
+            prop_assert_eq!(key(a).cmp(&key(b)), a.partial_cmp(&b).unwrap());
+        }
+
+        #[test]
+        fn bytes_with_zeros_keep_their_order(a in proptest::collection::vec(0_u8..3, 0..12), b in proptest::collection::vec(0_u8..3, 0..12)) {
+            let key = |x: &[u8]| encode([(DataType::Bytes, &Value::Bytes(x.to_vec()))]).unwrap();
+            prop_assert_eq!(key(&a).cmp(&key(&b)), a.cmp(&b));
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The embedded store: one LMDB environment for each data version, in a folder of its own. While it is built it is
+//! written front to back; once sealed it is opened read-only and without locks, because nobody writes it any more.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use heed::types::Bytes as Raw;
+use heed::{Database, Env, EnvFlags, EnvOpenOptions, PutFlags, RwTxn, WithoutTls};
+
+use crate::{AccelError, AccelErrorKind, KvReader, KvStore, KvWriter, Pair, Place, Sealed};
+
+/// Address space that a build may grow into; the file takes only what is written.
+const BUILD_MAP: usize = 1 << 40;
+/// Bytes of one transaction of a build: what stays in memory until it is written.
+const COMMIT_BYTES: usize = 32 << 20;
+const SEAL: &str = "sealed.json";
+
+/// Data versions under one folder: `<folder>/<dataset>/<version>/`.
+pub struct Lmdb {
+    folder: PathBuf,
+    /// LMDB must not be opened twice in one process, so open versions are shared.
+    open: Mutex<HashMap<Place, Weak<LmdbReader>>>,
+}
+
+impl Lmdb {
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder, open: Mutex::new(HashMap::new()) }
+    }
+
+    fn path(&self, place: &Place) -> PathBuf {
+        self.folder.join(&place.dataset).join(&place.version)
+    }
+}
+
+#[async_trait]
+impl KvStore for Lmdb {
+    async fn create(&self, place: &Place, _rows: u64) -> Result<Box<dyn KvWriter>, AccelError> {
+        self.remove(place).await?;
+        let path = self.path(place);
+        std::fs::create_dir_all(&path).map_err(|error| AccelError::of_io(&error))?;
+        let mut options = EnvOpenOptions::new().read_txn_without_tls();
+        options.map_size(BUILD_MAP).max_dbs(0);
+        let env = open_env(&options, &path, EnvFlags::NO_SYNC | EnvFlags::NO_READ_AHEAD)?;
+        let mut txn = env.write_txn().map_err(|error| of_heed(&error))?;
+        let rows = env.create_database::<Raw, Raw>(&mut txn, None).map_err(|error| of_heed(&error))?;
+        txn.commit().map_err(|error| of_heed(&error))?;
+        Ok(Box::new(LmdbWriter { env, rows, path, waiting: Vec::new(), waiting_bytes: 0 }))
+    }
+
+    async fn open(&self, place: &Place) -> Result<Arc<dyn KvReader>, AccelError> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = open.get(place).and_then(Weak::upgrade) {
+            return Ok(known);
+        }
+        open.retain(|_, reader| reader.strong_count() > 0);
+        let reader = Arc::new(LmdbReader::open(&self.path(place))?);
+        open.insert(place.clone(), Arc::downgrade(&reader));
+        Ok(reader)
+    }
+
+    async fn remove(&self, place: &Place) -> Result<(), AccelError> {
+        // Readers that still have it open keep the file's pages until they are gone.
+        match std::fs::remove_dir_all(self.path(place)) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(AccelError::of_io(&error)),
+        }
+    }
+}
+
+#[allow(unsafe_code)]
+fn open_env(options: &EnvOpenOptions<WithoutTls>, path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>, AccelError> {
+    let mut options = options.clone();
+    // Safe here: the folder is ours alone, a version is written by one build and sealed before anybody opens it, and
+    // from then on no file in it changes, which is what a map without locks asks for.
+    unsafe {
+        options.flags(flags);
+        options.open(path)
+    }
+    .map_err(|error| of_heed(&error))
+}
+
+fn of_heed(error: &heed::Error) -> AccelError {
+    match error {
+        heed::Error::Io(error) => AccelError::of_io(error),
+        heed::Error::Mdb(heed::MdbError::MapFull) => {
+            AccelError::new(AccelErrorKind::Full, "The dataset is larger than the embedded store takes. Choose Redis for it.")
+                .because(error)
+        }
+        heed::Error::Mdb(heed::MdbError::KeyExist) => {
+            AccelError::new(AccelErrorKind::Other, "The rows came out of order or with a key twice.").because(error)
+        }
+        other => AccelError::broken(other),
+    }
+}
+
+struct LmdbWriter {
+    env: Env<WithoutTls>,
+    rows: Database<Raw, Raw>,
+    path: PathBuf,
+    waiting: Vec<Pair>,
+    waiting_bytes: usize,
+}
+
+impl LmdbWriter {
+    fn flush(&mut self) -> Result<(), AccelError> {
+        let mut txn: RwTxn<'_> = self.env.write_txn().map_err(|error| of_heed(&error))?;
+        for (key, value) in &self.waiting {
+            self.rows.put_with_flags(&mut txn, PutFlags::APPEND, key, value).map_err(|error| of_heed(&error))?;
+        }
+        txn.commit().map_err(|error| of_heed(&error))?;
+        self.waiting.clear();
+        self.waiting_bytes = 0;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl KvWriter for LmdbWriter {
+    async fn write(&mut self, pairs: Vec<Pair>) -> Result<(), AccelError> {
+        self.waiting_bytes += pairs.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>();
+        self.waiting.extend(pairs);
+        if self.waiting_bytes >= COMMIT_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    async fn seal(mut self: Box<Self>, sealed: &Sealed) -> Result<(), AccelError> {
+        self.flush()?;
+        self.env.force_sync().map_err(|error| of_heed(&error))?;
+        let text = serde_json::to_vec(sealed).map_err(AccelError::broken)?;
+        let (part, whole) = (self.path.join("sealed.part"), self.path.join(SEAL));
+        let write = || {
+            std::fs::write(&part, text)?;
+            std::fs::File::open(&part)?.sync_all()?;
+            std::fs::rename(&part, &whole)?;
+            std::fs::File::open(&self.path)?.sync_all()
+        };
+        write().map_err(|error| AccelError::of_io(&error))
+    }
+}
+
+struct LmdbReader {
+    env: Env<WithoutTls>,
+    rows: Database<Raw, Raw>,
+    sealed: Sealed,
+}
+
+impl LmdbReader {
+    fn open(path: &Path) -> Result<Self, AccelError> {
+        let missing =
+            || AccelError::new(AccelErrorKind::Missing, "Its rows are not on this node. Build it anew, or go back to a kept version.");
+        let text = std::fs::read(path.join(SEAL)).map_err(|error| missing().because(error))?;
+        let sealed: Sealed = serde_json::from_slice(&text).map_err(AccelError::broken)?;
+        let size = std::fs::metadata(path.join("data.mdb")).map_err(|error| missing().because(error))?.len();
+        let page = 1_u64 << 20;
+        let mut options = EnvOpenOptions::new().read_txn_without_tls();
+        options.map_size(usize::try_from(size.next_multiple_of(page)).unwrap_or(BUILD_MAP)).max_dbs(0);
+        // Look-ups are at random, so reading ahead would only push other pages out.
+        let env = open_env(&options, path, EnvFlags::READ_ONLY | EnvFlags::NO_LOCK | EnvFlags::NO_READ_AHEAD)?;
+        let txn = env.read_txn().map_err(|error| of_heed(&error))?;
+        let rows = env.open_database::<Raw, Raw>(&txn, None).map_err(|error| of_heed(&error))?.ok_or_else(missing)?;
+        drop(txn);
+        Ok(Self { env, rows, sealed })
+    }
+
+    fn value<'t>(&self, txn: &'t heed::RoTxn<'_, WithoutTls>, key: &[u8]) -> Result<Option<&'t [u8]>, AccelError> {
+        // LMDB has no empty keys.
+        if key.is_empty() {
+            return Ok(None);
+        }
+        self.rows.get(txn, key).map_err(|error| of_heed(&error))
+    }
+}
+
+#[async_trait]
+impl KvReader for LmdbReader {
+    fn sealed(&self) -> &Sealed {
+        &self.sealed
+    }
+
+    fn read_now(&self, key: &[u8], found: &mut dyn FnMut(Option<&[u8]>)) -> Result<bool, AccelError> {
+        let txn = self.env.read_txn().map_err(|error| of_heed(&error))?;
+        found(self.value(&txn, key)?);
+        Ok(true)
+    }
+
+    fn read_many_now(&self, keys: &[Vec<u8>], found: &mut dyn FnMut(Option<&[u8]>)) -> Result<bool, AccelError> {
+        let txn = self.env.read_txn().map_err(|error| of_heed(&error))?;
+        for key in keys {
+            found(self.value(&txn, key)?);
+        }
+        Ok(true)
+    }
+
+    async fn read(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Bytes>>, AccelError> {
+        let mut values = Vec::with_capacity(keys.len());
+        self.read_many_now(keys, &mut |value| values.push(value.map(Bytes::copy_from_slice)))?;
+        Ok(values)
+    }
+
+    async fn scan(
+        &self,
+        visit: &mut (dyn for<'k, 'v> FnMut(&'k [u8], &'v [u8]) -> Result<(), AccelError> + Send),
+    ) -> Result<u64, AccelError> {
+        let txn = self.env.read_txn().map_err(|error| of_heed(&error))?;
+        let mut rows = 0;
+        for pair in self.rows.iter(&txn).map_err(|error| of_heed(&error))? {
+            let (key, value) = pair.map_err(|error| of_heed(&error))?;
+            visit(key, value)?;
+            rows += 1;
+        }
+        Ok(rows)
+    }
+}

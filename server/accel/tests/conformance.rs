@@ -1,0 +1,178 @@
+//! One suite, every store: what LMDB does, Redis does, alone, over TLS, behind a sentinel and as a cluster of three.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
+
+use std::collections::BTreeMap;
+
+use accel::{AccelErrorKind, Codec, Dataset, Found, Link, Pair, Place, RedisConfig, Sealed, Stores, Trainer};
+use model::dataset::{Compression, StoreKind};
+use testkit::{Redis, RedisCluster, RedisSentinel};
+
+fn place(version: &str) -> Place {
+    Place { dataset: "d1".into(), version: version.into() }
+}
+
+/// Rows with every awkward key there is: zeros, long ones, bytes that are no text.
+fn rows(count: u32) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    let mut rows: BTreeMap<Vec<u8>, Vec<u8>> = (0..count)
+        .map(|number| (number.to_be_bytes().to_vec(), format!("row {number} of a dataset, {}", number % 7).into_bytes()))
+        .collect();
+    for key in [vec![0], vec![0, 0, 1], vec![0xff; accel::key::MAX_KEY], b"{a}:*\r\n".to_vec(), "ключ".as_bytes().to_vec()] {
+        rows.insert(key.clone(), [b"of ".to_vec(), key].concat());
+    }
+    rows.insert(b"empty".to_vec(), Vec::new());
+    rows
+}
+
+async fn write(stores: &Stores, kind: StoreKind, place: &Place, rows: &BTreeMap<Vec<u8>, Vec<u8>>, compression: Compression) {
+    let mut trainer = Trainer::default();
+    rows.values().for_each(|row| trainer.offer(row));
+    let sealed = Sealed { rows: rows.len() as u64, compression, dictionary: trainer.train() };
+    let codec = Codec::new(compression, &sealed.dictionary);
+    let mut writer = stores.of(kind).unwrap().create(place, sealed.rows).await.unwrap();
+    let pairs: Vec<Pair> = rows.iter().map(|(key, row)| (key.clone(), codec.compress(row.clone()).unwrap())).collect();
+    for part in pairs.chunks(300) {
+        writer.write(part.to_vec()).await.unwrap();
+    }
+    writer.seal(&sealed).await.unwrap();
+}
+
+async fn get(dataset: &Dataset, key: &[u8]) -> Option<Vec<u8>> {
+    let mut row = None;
+    match dataset.read_now(key, &mut |found| row = Some(found.to_vec())).unwrap() {
+        Found::Now(there) => assert_eq!(there, row.is_some()),
+        Found::Elsewhere => row = dataset.read(&[key.to_vec()]).await.unwrap().remove(0).map(|row| row.to_vec()),
+    }
+    row
+}
+
+async fn what_is_written_is_read(stores: &Stores, kind: StoreKind) {
+    let rows = rows(2_000);
+    for compression in Compression::ALL {
+        let place = place(compression.key());
+        write(stores, kind, &place, &rows, compression).await;
+        let dataset = Dataset::open(stores, kind, &place).await.unwrap();
+        assert_eq!(dataset.rows(), rows.len() as u64);
+        for (key, row) in rows.iter().step_by(97).chain(rows.iter().rev().take(8)) {
+            assert_eq!(get(&dataset, key).await.as_ref(), Some(row), "{compression:?} {key:?}");
+        }
+        for absent in [&b""[..], b"no such key", &[9; 500]] {
+            assert_eq!(get(&dataset, absent).await, None);
+        }
+        let keys = vec![b"empty".to_vec(), b"absent".to_vec(), 7_u32.to_be_bytes().to_vec(), b"empty".to_vec()];
+        let many = dataset.read(&keys).await.unwrap();
+        let wanted = [Some(Vec::new()), None, Some(rows[&keys[2]].clone()), Some(Vec::new())];
+        assert_eq!(many.iter().map(|row| row.as_ref().map(|row| row.to_vec())).collect::<Vec<_>>(), wanted);
+        let mut sum = accel::Checksum::default();
+        rows.iter().for_each(|(key, row)| sum.add(key, row));
+        assert_eq!(dataset.prove().await.unwrap(), sum, "{compression:?}");
+    }
+}
+
+async fn versions_do_not_touch_each_other(stores: &Stores, kind: StoreKind) {
+    let (old, new) = (place("old"), place("new"));
+    write(stores, kind, &old, &rows(50), Compression::None).await;
+    let reader = Dataset::open(stores, kind, &old).await.unwrap();
+    write(stores, kind, &new, &rows(500), Compression::None).await;
+    assert_eq!(reader.prove().await.unwrap().rows, rows(50).len() as u64);
+    assert_eq!(Dataset::open(stores, kind, &new).await.unwrap().rows(), rows(500).len() as u64);
+    stores.of(kind).unwrap().remove(&new).await.unwrap();
+    assert_eq!(Dataset::open(stores, kind, &new).await.err().unwrap().kind, AccelErrorKind::Missing);
+    assert!(get(&reader, &7_u32.to_be_bytes()).await.is_some());
+    // Gone already: nothing to do.
+    stores.of(kind).unwrap().remove(&new).await.unwrap();
+}
+
+async fn what_was_not_sealed_is_not_there(stores: &Stores, kind: StoreKind) {
+    let place = place("half");
+    let mut writer = stores.of(kind).unwrap().create(&place, 10).await.unwrap();
+    writer.write(vec![(vec![1], vec![2])]).await.unwrap();
+    drop(writer);
+    assert_eq!(Dataset::open(stores, kind, &place).await.err().unwrap().kind, AccelErrorKind::Missing);
+    // A second try begins anew, without the rows of the first.
+    write(stores, kind, &place, &BTreeMap::from([(vec![3], vec![4])]), Compression::None).await;
+    let dataset = Dataset::open(stores, kind, &place).await.unwrap();
+    assert_eq!((get(&dataset, &[1]).await, get(&dataset, &[3]).await), (None, Some(vec![4])));
+}
+
+async fn a_key_twice_is_refused(stores: &Stores, kind: StoreKind) {
+    let mut writer = stores.of(kind).unwrap().create(&place("twice"), 10).await.unwrap();
+    let written = match writer.write(vec![(vec![1], vec![2]), (vec![1], vec![3])]).await {
+        Ok(()) => writer.seal(&Sealed { rows: 2, ..Sealed::default() }).await,
+        Err(error) => Err(error),
+    };
+    assert!(written.is_err());
+}
+
+async fn everything(stores: &Stores, kind: StoreKind) {
+    what_is_written_is_read(stores, kind).await;
+    versions_do_not_touch_each_other(stores, kind).await;
+    what_was_not_sealed_is_not_there(stores, kind).await;
+    a_key_twice_is_refused(stores, kind).await;
+}
+
+fn linked(url: String, ca: Option<Vec<u8>>) -> (Stores, testkit::TempDir) {
+    let folder = testkit::folder();
+    let link = Link::new(&RedisConfig { url, ca }).unwrap();
+    (Stores::new(folder.path().to_owned(), Some(link)), folder)
+}
+
+#[tokio::test]
+async fn the_embedded_store_conforms() {
+    let folder = testkit::folder();
+    everything(&Stores::new(folder.path().to_owned(), None), StoreKind::Embedded).await;
+}
+
+#[tokio::test]
+async fn redis_conforms() {
+    let redis = Redis::start();
+    let (stores, _folder) = linked(redis.url(), None);
+    everything(&stores, StoreKind::Redis).await;
+    for version in ["none", "zstd", "lz4", "gzip", "old", "half", "twice"] {
+        stores.of(StoreKind::Redis).unwrap().remove(&place(version)).await.unwrap();
+    }
+    assert_eq!(redis.cli(&["dbsize"]), "0", "what was dropped left keys behind");
+}
+
+#[tokio::test]
+async fn redis_over_tls_with_a_password_conforms() {
+    let (redis, ca) = Redis::with_tls("quite-secret");
+    let url = format!("rediss://:quite-secret@127.0.0.1:{}", redis.port());
+    let (stores, _folder) = linked(url.clone(), Some(ca));
+    everything(&stores, StoreKind::Redis).await;
+    // Somebody else's certificate is not trusted.
+    let (strange, _other) = linked(url, None);
+    assert_eq!(Dataset::open(&strange, StoreKind::Redis, &place("none")).await.err().unwrap().kind, AccelErrorKind::Unreachable);
+}
+
+#[tokio::test]
+async fn redis_behind_a_sentinel_conforms() {
+    let sentinel = RedisSentinel::start();
+    let (stores, _folder) = linked(sentinel.url(), None);
+    everything(&stores, StoreKind::Redis).await;
+}
+
+#[tokio::test]
+async fn a_redis_cluster_conforms() {
+    let cluster = RedisCluster::start();
+    let (stores, _folder) = linked(cluster.url(), None);
+    everything(&stores, StoreKind::Redis).await;
+    assert!(cluster.sizes().iter().all(|keys| *keys > 0), "the rows do not spread: {:?}", cluster.sizes());
+}
+
+#[tokio::test]
+async fn a_redis_that_comes_back_is_found_again() {
+    let mut redis = Redis::start();
+    let (stores, _folder) = linked(redis.url(), None);
+    write(&stores, StoreKind::Redis, &place("v"), &rows(20), Compression::None).await;
+    let dataset = Dataset::open(&stores, StoreKind::Redis, &place("v")).await.unwrap();
+    redis.stop();
+    let away = dataset.read(&[vec![1]]).await.err().unwrap();
+    assert_eq!(away.kind, AccelErrorKind::Unreachable, "{away} {}", away.cause);
+    redis.resume();
+    let back = std::time::Instant::now();
+    while dataset.read(&[vec![1]]).await.is_err() {
+        assert!(back.elapsed() < std::time::Duration::from_secs(2), "not found again within 2 s");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}

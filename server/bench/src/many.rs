@@ -1,0 +1,98 @@
+//! Ten thousand APIs live at once: what they weigh, what they cost a call, and how soon a release answers among them.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+
+use crate::drivers::wrk;
+use crate::product::{Product, definition};
+use crate::report::Report;
+use crate::{in_turn, script};
+
+const APIS: u32 = 10_000;
+/// Documents of one apply.
+const AT_ONCE: u32 = 500;
+/// Releases that are timed.
+const RELEASES: u32 = 100;
+
+pub(crate) async fn run(report: &mut Report, product: &Product, folder: &Path) {
+    let before = product.memory();
+    make(product).await;
+    report.note("kv_bytes_per_api", "bytes", vec![(product.memory() - before) / f64::from(APIS)]);
+    let one = script(folder, "one", &product.key, "\"/api/travel/record?id=\" .. id");
+    let all =
+        script(folder, "all", &product.key, &format!("string.format(\"/api/travel/record-%d?id=%s\", math.random(0, {}), id)", APIS - 1));
+    let (_, _, ratios) = in_turn(|| wrk(&product.server.url, Some(&all), 64), || wrk(&product.server.url, Some(&one), 64));
+    report.at_least("kv_http_10k_apis", "ratio", ratios, 0.95);
+    release(report, product).await;
+}
+
+/// Each differs: in its title, and in which fields it gives under which names.
+fn spec(number: u32) -> Json {
+    let mut spec = definition("records-lite", &json!({"dataset": "records"}), &format!("of kind {number}"), &json!({}));
+    if let Some(fields) = spec["fields"].as_array_mut() {
+        if number % 2 == 1 {
+            fields[3]["name"] = json!(format!("text_{number}"));
+        }
+        if number % 3 == 2 {
+            fields.remove(2);
+        }
+    }
+    spec
+}
+
+async fn make(product: &Product) {
+    let approver = product.approver.token.clone();
+    for first in (0..APIS).step_by(AT_ONCE as usize) {
+        let documents: Vec<String> = (first..first + AT_ONCE)
+            .map(|number| {
+                json!({"document": "api", "domain": "travel", "name": format!("record-{number}"), "spec": spec(number)}).to_string()
+            })
+            .collect();
+        let body = json!({"documents": documents.join("\n---\n"), "environment": "prod", "approver_token": approver, "reason": "the bench", "dry_run": false});
+        product.builder.post("/apply", body).await;
+        for number in first..first + AT_ONCE {
+            let path = format!("/apps/travel/demo-app/grants/travel/record-{number}");
+            let (status, answer) = product.owner.call(Method::PUT, &path, Some(json!({}))).await;
+            assert!(status.is_success(), "{answer}");
+        }
+    }
+    product.owner.served().await;
+}
+
+/// From the approval's answer to the first answer of the new version, as a client sees it that polls all the while.
+async fn release(report: &mut Report, product: &Product) {
+    let (mut times, http) = (Vec::new(), reqwest::Client::new());
+    for number in 0..RELEASES {
+        let name = format!("record-{}", number * 97);
+        let mut next = spec(number * 97);
+        next["title"] = json!(format!("Another title {number}"));
+        let draft = product.builder.call(Method::GET, &format!("/apis/travel/{name}/draft"), None).await.1;
+        let body = json!({"spec": next, "edit": draft["edit"]});
+        let (status, answer) = product.builder.call(Method::PUT, &format!("/apis/travel/{name}/draft"), Some(body)).await;
+        assert!(status.is_success(), "{answer}");
+        let request = product.builder.post(&format!("/apis/travel/{name}/submit"), json!({"environment": "prod", "reason": ""})).await;
+        let url = format!("{}/api/travel/{name}?id=r0000001", product.server.url);
+        let poll = tokio::spawn(first_answer(http.clone(), url, product.key.clone()));
+        product.approver.post(&format!("/requests/{}/decide", request.as_str().unwrap()), json!({"approve": true})).await;
+        let committed = Instant::now();
+        let answered = poll.await.unwrap();
+        times.push(answered.saturating_duration_since(committed).as_secs_f64() * 1_000.0);
+    }
+    times.sort_by(f64::total_cmp);
+    report.note("release_to_answer_p50_ms", "ms", vec![times[times.len() / 2]]);
+    report.at_most("release_to_answer_p99_ms", "ms", vec![times[times.len() * 99 / 100]], 50.0);
+}
+
+async fn first_answer(http: reqwest::Client, url: String, key: String) -> Instant {
+    loop {
+        let response = http.get(&url).bearer_auth(&key).send().await.unwrap();
+        let now = Instant::now();
+        if response.headers().get("x-sluice-api-version").is_some_and(|version| version == "2") {
+            return now;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}

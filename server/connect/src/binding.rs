@@ -1,0 +1,34 @@
+//! From a binding as it is stored, its secrets sealed, to an open connection.
+
+use std::sync::Arc;
+
+use model::snapshot::SnapshotSource;
+
+use crate::pools::Pools;
+use crate::vault::{Vault, seal_place};
+use crate::{BindingConfig, Connection, SourceError, SourceErrorKind};
+
+/// Opens a binding for one purpose; each has a pool of its own (`share`: a compartment, the console, a build).
+///
+/// # Errors
+/// Secrets that cannot be opened, settings that cannot be understood, a driver that is not known.
+pub fn open(pools: &Pools, vault: &Vault, source: &SnapshotSource, share: &str) -> Result<Arc<dyn Connection>, SourceError> {
+    let config = settings(vault, source)?;
+    let place = format!("{}/{}/{share}", source.name, source.environment.key());
+    pools.get(&place, &source.driver, &config)
+}
+
+/// A binding's settings with its secrets in the clear: for the moment of opening it.
+///
+/// # Errors
+/// Secrets that cannot be opened, settings that cannot be read.
+pub fn settings(vault: &Vault, source: &SnapshotSource) -> Result<BindingConfig, SourceError> {
+    let bad = |sentence: String| SourceError::new(SourceErrorKind::Refused, sentence);
+    let sealed = vault
+        .open(&source.secret, &seal_place(&source.name, source.environment))
+        .map_err(|error| bad(format!("Its secrets cannot be opened: {error}.")))?;
+    Ok(BindingConfig {
+        settings: serde_json::from_str(&source.config).map_err(|_| bad("Its settings cannot be read.".into()))?,
+        secrets: serde_json::from_slice(&sealed).map_err(|_| bad("Its secrets cannot be read.".into()))?,
+    })
+}

@@ -1,0 +1,96 @@
+//! Making a dataset.
+
+use model::dataset::{Compression, DatasetSpec, StoreKind};
+use model::name::check_name;
+use model::snapshot::Environment;
+use model::table::TableRef;
+use model::{Action, FieldError, Problem};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::{DatasetRow, StoreError};
+
+use crate::failure::{from_json, from_source, from_store};
+use crate::{Caller, Control};
+
+/// What a form asks of a new dataset.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDataset {
+    pub domain: String,
+    pub name: String,
+    pub source: String,
+    pub table: TableRef,
+    /// The columns that a row is looked up by; empty takes the table's own key.
+    #[serde(default)]
+    pub key: Vec<String>,
+    #[serde(default)]
+    pub store: StoreKind,
+    #[serde(default)]
+    pub compression: Compression,
+    /// Where the table is looked at to begin with.
+    #[serde(default)]
+    pub environment: Environment,
+}
+
+impl Control {
+    /// Makes a dataset of a table. Nothing is read of its rows before it is built.
+    ///
+    /// # Errors
+    /// A name that may not be used, a table or key that is not there, Redis where there is none.
+    pub async fn new_dataset(&self, caller: &Caller, new: &NewDataset) -> Result<(), Problem> {
+        caller.authorise(Action::EditDataset, &new.domain)?;
+        check_name(&new.name).map_err(|message| Problem::field("name", message))?;
+        if new.source.is_empty() || new.table.name.is_empty() {
+            return Err(Problem::field("table", "Choose a source and a table."));
+        }
+        let source = self.visible_source(caller, &new.source).await?;
+        if source.domain != new.domain {
+            return Err(Problem::field("source", format!("{} belongs to {}, not to {}.", new.source, source.domain, new.domain)));
+        }
+        self.stores.of(new.store).map_err(|error| Problem::field("store", error.sentence))?;
+        let spec = self.spec_of(new).await?;
+        let errors = spec.errors();
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
+        }
+        let text = serde_json::to_string(&spec).map_err(|error| from_json(&error))?;
+        let row = DatasetRow {
+            id: self.host.id(),
+            domain: new.domain.clone(),
+            name: new.name.clone(),
+            spec: text.clone(),
+            owner_id: caller.user_id.clone(),
+            created_at: self.host.now(),
+        };
+        let mut tx = self.write(caller).await?;
+        tx.insert_dataset(&row).await.map_err(|error| match error {
+            StoreError::Taken => Problem::field("name", format!("{} has a dataset of this name already.", new.domain)),
+            other => from_store(&other),
+        })?;
+        self.note(&mut tx, "dataset.made", (&new.domain, &format!("{}/{}", new.domain, new.name)), None, Some(text)).await?;
+        self.commit(tx).await
+    }
+
+    async fn spec_of(&self, new: &NewDataset) -> Result<DatasetSpec, Problem> {
+        let resolved = self.resolve_source(&new.source, new.environment).await?;
+        let found = resolved.connection.table(&new.table).await.map_err(|error| from_source(&new.source, &error))?;
+        let info = found.ok_or_else(|| Problem::field("table", format!("{} has no table {}.", new.source, new.table.path())))?;
+        let key = if new.key.is_empty() { info.key.clone() } else { new.key.clone() };
+        if key.is_empty() {
+            return Err(Problem::fields(vec![FieldError::new(
+                "key",
+                "The table has no key of its own. Choose the columns that name one row alone.",
+            )]));
+        }
+        let mut spec = DatasetSpec {
+            source: new.source.clone(),
+            table: new.table.clone(),
+            key,
+            store: new.store,
+            compression: new.compression,
+            register: Vec::new(),
+        };
+        spec.follow(&info);
+        Ok(spec)
+    }
+}

@@ -1,0 +1,121 @@
+//! Which datasets there are, and everything about one.
+
+use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
+use model::snapshot::{Environment, SnapshotDataset};
+use model::view::{DataVersionView, DatasetView};
+use model::{Action, ApiSpec, Problem};
+use store::{DataVersionRow, DatasetRow};
+
+use crate::apis::Inventory;
+use crate::failure::{from_json, from_store};
+use crate::{Caller, Control};
+
+impl Control {
+    /// The datasets of the caller's domains.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn datasets(&self, caller: &Caller) -> Result<Vec<DatasetView>, Problem> {
+        let inventory = self.inventory().await?;
+        let mut views = Vec::new();
+        for row in self.store.datasets().await.map_err(|error| from_store(&error))? {
+            if caller.can(Action::See, &row.domain) {
+                views.push(self.dataset_view(&row, &inventory).await?);
+            }
+        }
+        Ok(views)
+    }
+
+    /// One dataset with its data versions.
+    ///
+    /// # Errors
+    /// Where there is none that the caller may see.
+    pub async fn dataset(&self, caller: &Caller, domain: &str, name: &str) -> Result<DatasetView, Problem> {
+        let row = self.visible_dataset(caller, domain, name).await?;
+        self.dataset_view(&row, &self.inventory().await?).await
+    }
+
+    pub(crate) async fn visible_dataset(&self, caller: &Caller, domain: &str, name: &str) -> Result<DatasetRow, Problem> {
+        let missing = || Problem::not_found(format!("dataset {domain}/{name}"));
+        if !caller.can(Action::See, domain) {
+            return Err(missing());
+        }
+        self.store.dataset(domain, name).await.map_err(|error| from_store(&error))?.ok_or_else(missing)
+    }
+
+    async fn dataset_view(&self, row: &DatasetRow, inventory: &Inventory) -> Result<DatasetView, Problem> {
+        let versions = self.store.data_versions_of(&row.id).await.map_err(|error| from_store(&error))?;
+        Ok(DatasetView {
+            domain: row.domain.clone(),
+            name: row.name.clone(),
+            owner: inventory.email(&row.owner_id),
+            created_at: row.created_at,
+            spec: serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?,
+            versions: versions.iter().map(version_view).collect(),
+            apis: served_from(inventory, row),
+        })
+    }
+
+    /// The live data versions of all datasets, for gateways.
+    pub(crate) async fn live_datasets(&self) -> Result<Vec<SnapshotDataset>, Problem> {
+        let failed = |error: store::StoreError| from_store(&error);
+        let datasets = self.store.datasets().await.map_err(failed)?;
+        let live = self.store.data_versions_in(DataVersionState::Live.key()).await.map_err(failed)?;
+        Ok(live.iter().filter_map(|version| snapshot_of(datasets.iter().find(|row| row.id == version.dataset_id)?, version)).collect())
+    }
+
+    /// The live data version of one dataset.
+    pub(crate) async fn live_dataset(
+        &self,
+        domain: &str,
+        name: &str,
+        environment: Environment,
+    ) -> Result<Option<SnapshotDataset>, Problem> {
+        let live = self.live_datasets().await?;
+        Ok(live.into_iter().find(|dataset| dataset.domain == domain && dataset.name == name && dataset.environment == environment))
+    }
+}
+
+fn version_view(row: &DataVersionRow) -> DataVersionView {
+    DataVersionView {
+        number: row.number,
+        environment: Environment::from_key(&row.environment).unwrap_or_default(),
+        state: DataVersionState::from_key(&row.state).unwrap_or(DataVersionState::Failed),
+        figures: serde_json::from_str::<BuildFigures>(&row.figures).unwrap_or_default(),
+        reason: row.reason.clone(),
+        asked_by: row.asked_by.clone(),
+        asked_at: row.asked_at,
+        finished_at: row.finished_at,
+    }
+}
+
+fn snapshot_of(dataset: &DatasetRow, version: &DataVersionRow) -> Option<SnapshotDataset> {
+    let spec: DatasetSpec = serde_json::from_str(&version.spec).ok()?;
+    Some(SnapshotDataset {
+        id: dataset.id.clone(),
+        domain: dataset.domain.clone(),
+        name: dataset.name.clone(),
+        environment: Environment::from_key(&version.environment)?,
+        store: spec.store,
+        version: version.number,
+        version_id: version.id.clone(),
+        key: spec.key,
+        register: spec.register,
+    })
+}
+
+/// The APIs whose newest version, or a live one, is served from a dataset.
+fn served_from(inventory: &Inventory, dataset: &DatasetRow) -> Vec<String> {
+    let uses =
+        |spec: &str| serde_json::from_str::<ApiSpec>(spec).is_ok_and(|spec| spec.serve_from.dataset() == Some(dataset.name.as_str()));
+    inventory
+        .apis
+        .iter()
+        .filter(|api| api.domain == dataset.domain)
+        .filter(|api| {
+            let live = Environment::ALL.into_iter().filter_map(|environment| inventory.live(&api.id, environment));
+            live.chain(inventory.versions_of(&api.id).next()).any(|version| uses(&version.spec))
+        })
+        .map(|api| format!("{}/{}", api.domain, api.name))
+        .collect()
+}

@@ -1,0 +1,67 @@
+//! Limits of compartments: a domain's part of the gateway for each priority.
+
+use model::limit::Rate;
+use model::snapshot::{Priority, SnapshotCompartment};
+use model::view::CompartmentView;
+use model::{Action, Problem};
+use store::CompartmentRow;
+
+use super::rate_of;
+use crate::failure::from_store;
+use crate::{Caller, Control};
+
+impl Control {
+    /// The compartments of the caller's domains, those without a limit too.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn compartments(&self, caller: &Caller) -> Result<Vec<CompartmentView>, Problem> {
+        let rows = self.store.compartments().await.map_err(|error| from_store(&error))?;
+        let domains = self.domains(caller).await?;
+        let of = |domain: &str, priority: Priority| {
+            let row = rows.iter().find(|row| row.domain == domain && row.priority == priority.key())?;
+            rate_of(Some(row.per_second), Some(row.burst))
+        };
+        let views = domains.iter().flat_map(|domain| Priority::ALL.map(|priority| (domain.name.clone(), priority)));
+        Ok(views.map(|(domain, priority)| CompartmentView { limit: of(&domain, priority), domain, priority }).collect())
+    }
+
+    /// Sets or lifts the limit of a compartment; takes effect at once.
+    ///
+    /// # Errors
+    /// For the domain's owners; a limit out of bounds.
+    pub async fn set_compartment(&self, caller: &Caller, domain: &str, priority: Priority, limit: Option<Rate>) -> Result<(), Problem> {
+        caller.authorise(Action::Switch, domain)?;
+        if let Some(errors) = limit.map(|limit| limit.errors("limit")).filter(|errors| !errors.is_empty()) {
+            return Err(Problem::fields(errors));
+        }
+        let there = self.store.domain(domain).await.map_err(|error| from_store(&error))?;
+        there.ok_or_else(|| Problem::not_found(format!("domain {domain}")))?;
+        let mut tx = self.write(caller).await?;
+        let written = match limit {
+            Some(rate) => {
+                let row = CompartmentRow {
+                    domain: domain.into(),
+                    priority: priority.key().into(),
+                    per_second: rate.per_second.into(),
+                    burst: rate.burst.into(),
+                };
+                tx.put_compartment(&row).await
+            }
+            None => tx.delete_compartment(domain, priority.key()).await,
+        };
+        written.map_err(|error| from_store(&error))?;
+        let after = limit.map(|rate| format!("{}: {} a second, {} at once", priority.key(), rate.per_second, rate.burst));
+        self.note(&mut tx, "compartment.limited", (domain, domain), None, after.or(Some(format!("{}: no limit", priority.key())))).await?;
+        self.commit(tx).await
+    }
+
+    pub(crate) async fn snapshot_compartments(&self) -> Result<Vec<SnapshotCompartment>, Problem> {
+        let rows = self.store.compartments().await.map_err(|error| from_store(&error))?;
+        let of = |row: CompartmentRow| {
+            let limit = rate_of(Some(row.per_second), Some(row.burst))?;
+            Some(SnapshotCompartment { domain: row.domain, priority: Priority::from_key(&row.priority)?, limit })
+        };
+        Ok(rows.into_iter().filter_map(of).collect())
+    }
+}

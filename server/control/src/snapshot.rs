@@ -1,0 +1,263 @@
+//! The snapshot that gateways serve from. It is kept between two questions: the audit log says what has changed since,
+//! and only that is read again, so that a release among ten thousand APIs costs what one API costs.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use model::audit::AuditRow;
+use model::clock::SECOND;
+use model::snapshot::{Environment, SNAPSHOT_FORMAT, Snapshot, SnapshotApi, SnapshotDataset, SnapshotGrant, SnapshotKey, SnapshotSource};
+use model::view::RequestState;
+use model::{Action, ApiSpec, Problem};
+use store::{ApiRow, ReleaseRow, RequestRow, SwitchesRow, VersionRow};
+use tokio::sync::Mutex;
+
+use crate::failure::{from_json, from_store};
+use crate::live::{rate_of, switches_of};
+use crate::{Caller, Control};
+
+/// With more changes than this at once, everything is read anew.
+const MANY_CHANGES: i64 = 200;
+/// Gateways that have reported within this time share the limits.
+const GATEWAY_SEEN: i64 = 30 * SECOND;
+
+/// The newest snapshot that was made, with its APIs by id.
+#[derive(Default)]
+pub(crate) struct Kept(Mutex<Option<KeptSnapshot>>);
+
+struct KeptSnapshot {
+    snapshot: Snapshot,
+    apis: HashMap<String, Vec<Arc<SnapshotApi>>>,
+}
+
+/// What a change makes stale.
+#[derive(Default)]
+struct Stale {
+    everything: bool,
+    /// `travel/plane`
+    apis: BTreeSet<String>,
+    sources: bool,
+    datasets: bool,
+    callers: bool,
+    grants: bool,
+    compartments: bool,
+}
+
+impl Stale {
+    /// Every action belongs to a part, or to none; one that is not known here makes everything stale.
+    fn note(&mut self, row: &AuditRow) {
+        match row.action.split('.').next().unwrap_or_default() {
+            "api" | "version" => drop(self.apis.insert(row.subject.clone())),
+            "source" => self.sources = true,
+            "dataset" => self.datasets = true,
+            "app" | "key" | "issuer" => self.callers = true,
+            "access" => self.grants = true,
+            "compartment" => self.compartments = true,
+            "draft" | "domain" | "person" | "password" | "link" | "roles" | "token" => {}
+            _ => self.everything = true,
+        }
+    }
+}
+
+impl Control {
+    /// Everything that a gateway needs, at one revision.
+    ///
+    /// # Errors
+    /// For the program itself; where the metadata does not answer.
+    pub async fn snapshot(&self, caller: &Caller) -> Result<Snapshot, Problem> {
+        caller.authorise(Action::Administer, "")?;
+        let mut kept = self.kept.0.lock().await;
+        // Read first: what follows can only be newer, and a newer revision brings another snapshot.
+        let revision = self.store.revision().await.map_err(|error| from_store(&error))?;
+        let stale = match kept.as_ref() {
+            Some(known) => self.stale_since(known.snapshot.revision).await?,
+            None => Stale { everything: true, ..Stale::default() },
+        };
+        let mut next = match kept.take() {
+            Some(known) if !stale.everything => known,
+            _ => self.everything().await?,
+        };
+        if !stale.everything {
+            self.refresh(&mut next, &stale).await?;
+        }
+        next.snapshot.revision = revision;
+        next.snapshot.gateways = self.gateways().await?;
+        let snapshot = next.snapshot.clone();
+        *kept = Some(next);
+        Ok(snapshot)
+    }
+
+    async fn stale_since(&self, revision: i64) -> Result<Stale, Problem> {
+        let rows = self.store.audit_since(revision, MANY_CHANGES).await.map_err(|error| from_store(&error))?;
+        let mut stale = Stale { everything: rows.len() as i64 == MANY_CHANGES, ..Stale::default() };
+        for row in &rows {
+            stale.note(row);
+        }
+        Ok(stale)
+    }
+
+    async fn everything(&self) -> Result<KeptSnapshot, Problem> {
+        let failed = |error: store::StoreError| from_store(&error);
+        let apis = self.store.apis().await.map_err(failed)?;
+        let rows = ApiRows {
+            versions: self.store.versions().await.map_err(failed)?,
+            requests: self.store.requests().await.map_err(failed)?,
+            releases: self.store.releases().await.map_err(failed)?,
+            switches: self.store.switches().await.map_err(failed)?,
+        };
+        let mut next = KeptSnapshot { snapshot: Snapshot { format: SNAPSHOT_FORMAT, ..Snapshot::default() }, apis: rows.of_all(&apis)? };
+        let all = Stale { sources: true, datasets: true, callers: true, grants: true, compartments: true, ..Stale::default() };
+        self.refresh(&mut next, &all).await?;
+        flatten(&mut next);
+        Ok(next)
+    }
+
+    async fn refresh(&self, next: &mut KeptSnapshot, stale: &Stale) -> Result<(), Problem> {
+        let failed = |error: store::StoreError| from_store(&error);
+        for path in &stale.apis {
+            let Some((domain, name)) = path.split_once('/') else { continue };
+            let Some(api) = self.store.api(domain, name).await.map_err(failed)? else { continue };
+            let rows = ApiRows {
+                versions: self.store.versions_of(&api.id).await.map_err(failed)?,
+                requests: self.store.requests_of(&api.id).await.map_err(failed)?,
+                releases: self.store.releases_of(&api.id).await.map_err(failed)?,
+                switches: self.store.switches_of(&api.id).await.map_err(failed)?.into_iter().collect(),
+            };
+            next.apis.extend(rows.of_all(std::slice::from_ref(&api))?);
+        }
+        if !stale.apis.is_empty() {
+            flatten(next);
+        }
+        if stale.sources {
+            next.snapshot.sources = self.snapshot_sources().await?;
+        }
+        if stale.datasets {
+            next.snapshot.datasets = self.live_datasets().await?.into_iter().map(Arc::<SnapshotDataset>::new).collect();
+        }
+        if stale.callers {
+            let apps = self.store.apps().await.map_err(failed)?;
+            next.snapshot.keys = self.snapshot_keys(&apps).await?.into();
+            next.snapshot.issuers = self.snapshot_issuers(&apps).await?;
+        }
+        if stale.grants {
+            next.snapshot.grants = self.snapshot_grants().await?.into();
+        }
+        if stale.compartments {
+            next.snapshot.compartments = self.snapshot_compartments().await?;
+        }
+        Ok(())
+    }
+
+    /// At least this one.
+    async fn gateways(&self) -> Result<u32, Problem> {
+        let nodes = self.store.nodes(self.host.now() - GATEWAY_SEEN).await.map_err(|error| from_store(&error))?;
+        Ok(u32::try_from(nodes.len()).unwrap_or(u32::MAX).max(1))
+    }
+
+    async fn snapshot_sources(&self) -> Result<Vec<Arc<SnapshotSource>>, Problem> {
+        let sources = self.store.sources().await.map_err(|error| from_store(&error))?;
+        let bindings = self.store.bindings().await.map_err(|error| from_store(&error))?;
+        Ok(bindings
+            .into_iter()
+            .filter_map(|binding| {
+                let source = sources.iter().find(|source| source.id == binding.source_id)?;
+                Some(Arc::new(SnapshotSource {
+                    name: source.name.clone(),
+                    domain: source.domain.clone(),
+                    environment: Environment::from_key(&binding.environment)?,
+                    driver: source.driver.clone(),
+                    config: binding.config,
+                    secret: binding.secret,
+                }))
+            })
+            .collect())
+    }
+
+    async fn snapshot_keys(&self, apps: &[store::AppRow]) -> Result<Vec<SnapshotKey>, Problem> {
+        let keys = self.store.keys().await.map_err(|error| from_store(&error))?;
+        Ok(keys
+            .into_iter()
+            .filter(|key| key.revoked_at.is_none())
+            .filter_map(|key| {
+                let app = apps.iter().find(|app| app.id == key.app_id)?;
+                Some(SnapshotKey {
+                    id: key.id,
+                    hash: key.hash,
+                    app: format!("{}/{}", app.domain, app.name),
+                    app_id: key.app_id,
+                    environment: Environment::from_key(&key.environment)?,
+                    expires_at: key.expires_at,
+                })
+            })
+            .collect())
+    }
+
+    async fn snapshot_grants(&self) -> Result<Vec<SnapshotGrant>, Problem> {
+        let rows = self.store.grants().await.map_err(|error| from_store(&error))?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(SnapshotGrant {
+                    limit: rate_of(row.per_second, row.burst),
+                    hidden: serde_json::from_str(&row.hidden).map_err(|error| from_json(&error))?,
+                    app_id: row.app_id,
+                    api_id: row.api_id,
+                    expires_at: row.expires_at,
+                })
+            })
+            .collect()
+    }
+}
+
+/// The APIs of a kept snapshot in one list, in a steady order.
+fn flatten(next: &mut KeptSnapshot) {
+    let mut apis: Vec<Arc<SnapshotApi>> = next.apis.values().flatten().cloned().collect();
+    apis.sort_by(|a, b| (&a.domain, &a.name, a.environment, a.version).cmp(&(&b.domain, &b.name, b.environment, b.version)));
+    next.snapshot.apis = apis;
+}
+
+/// What APIs are made of, read together.
+struct ApiRows {
+    versions: Vec<VersionRow>,
+    requests: Vec<RequestRow>,
+    releases: Vec<ReleaseRow>,
+    switches: Vec<SwitchesRow>,
+}
+
+impl ApiRows {
+    /// Every version that may be called: the live one, and those approved that a caller may pin.
+    fn of_all(&self, apis: &[ApiRow]) -> Result<HashMap<String, Vec<Arc<SnapshotApi>>>, Problem> {
+        let by_id: HashMap<&str, &ApiRow> = apis.iter().map(|api| (api.id.as_str(), api)).collect();
+        let versions: HashMap<&str, &VersionRow> = self.versions.iter().map(|version| (version.id.as_str(), version)).collect();
+        let live: HashMap<(&str, &str), &str> = self
+            .releases
+            .iter()
+            .map(|release| ((release.api_id.as_str(), release.environment.as_str()), release.version_id.as_str()))
+            .collect();
+        let switches: HashMap<&str, &SwitchesRow> = self.switches.iter().map(|row| (row.api_id.as_str(), row)).collect();
+        let mut all: HashMap<String, Vec<Arc<SnapshotApi>>> = apis.iter().map(|api| (api.id.clone(), Vec::new())).collect();
+        for request in self.requests.iter().filter(|request| request.state == RequestState::Approved.key()) {
+            let (Some(api), Some(version), Some(environment)) = (
+                by_id.get(request.api_id.as_str()),
+                versions.get(request.version_id.as_str()),
+                Environment::from_key(&request.environment),
+            ) else {
+                continue;
+            };
+            let known = all.entry(api.id.clone()).or_default();
+            if known.iter().any(|known| known.version == version.number && known.environment == environment) {
+                continue;
+            }
+            known.push(Arc::new(SnapshotApi {
+                id: api.id.clone(),
+                domain: api.domain.clone(),
+                name: api.name.clone(),
+                environment,
+                version: version.number,
+                live: live.get(&(api.id.as_str(), environment.key())) == Some(&version.id.as_str()),
+                switches: switches_of(switches.get(api.id.as_str()).copied()),
+                spec: serde_json::from_str::<ApiSpec>(&version.spec).map_err(|error| from_json(&error))?,
+            }));
+        }
+        Ok(all)
+    }
+}

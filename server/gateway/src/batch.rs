@@ -1,0 +1,121 @@
+//! Several keys in one call: answers in the order of the keys, and a key without a row is said, never dropped.
+
+use std::sync::Arc;
+
+use accel::row_json::RowJson;
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
+use model::spec::{ApiKind, MAX_BATCH_KEYS};
+use model::wire::Broken;
+use model::{ErrorCode, FieldError, Problem};
+use serde_json::Value as Json;
+
+use crate::parameters::{self, Given};
+use crate::plan::{Backend, Plan};
+use crate::stack::{Admitted, Timings};
+use crate::{Gateway, execute, key_path};
+
+/// Keys that are read from a source at once: as many as it has connections for one caller in fairness.
+const AT_ONCE: usize = 8;
+
+/// The keys of `{"keys": [{…}, …]}`.
+///
+/// # Errors
+/// A body of another shape, or with more keys than a batch takes.
+pub(crate) fn keys_of_json(body: &[u8]) -> Result<Vec<Given>, Problem> {
+    let shape = || Problem::new(ErrorCode::Invalid, "A batch is {\"keys\": [{…}, …]}, each key an object of the key's fields.");
+    let Ok(Json::Object(mut object)) = serde_json::from_slice(body) else { return Err(shape()) };
+    let Some(Json::Array(keys)) = object.remove("keys") else { return Err(shape()) };
+    if let Some(other) = object.keys().next() {
+        return Err(Problem::field(other, format!("A batch has keys and nothing else, not {other}.")));
+    }
+    bounded(keys.len())?;
+    keys.into_iter().map(|key| if let Json::Object(key) = key { Ok(Given::Body(key)) } else { Err(shape()) }).collect()
+}
+
+/// # Errors
+/// More keys than a batch takes.
+pub(crate) fn bounded(keys: usize) -> Result<(), Problem> {
+    if keys > MAX_BATCH_KEYS {
+        return Err(Problem::new(ErrorCode::TooLarge, format!("A batch takes at most {MAX_BATCH_KEYS} keys; this has {keys}. Split it.")));
+    }
+    Ok(())
+}
+
+impl Gateway {
+    /// The rows of a batch, in the order of its keys.
+    pub(crate) async fn batch(&self, admitted: &Admitted, keys: &[Given], timings: &mut Timings) -> Result<Vec<Option<Bytes>>, Problem> {
+        let plan = &admitted.plan;
+        refuse_lists(plan)?;
+        let calls = timings.time("parameters", || read_keys(admitted, keys))?;
+        let started = std::time::Instant::now();
+        let rows = match (&plan.backend, &plan.api.spec.policy.cache) {
+            (Backend::Dataset(open), None) => {
+                let stored: Vec<Option<Vec<u8>>> = calls.iter().map(|call| key_path::of_arguments(plan, &call.arguments)).collect();
+                let there: Vec<Vec<u8>> = stored.iter().flatten().cloned().collect();
+                let mut found = execute::by_keys(plan, open, &there).await?.into_iter();
+                stored.into_iter().map(|key| key.and_then(|_| found.next().flatten())).collect()
+            }
+            (_, policy) => {
+                let one = |call: Arc<parameters::Call>| async move {
+                    let rows = match policy {
+                        Some(policy) => {
+                            let (rows, note) = self.caches.rows(plan, &call, policy).await?;
+                            admitted.meter.count_cache(note.result);
+                            rows
+                        }
+                        None => execute::rows(plan, &call).await?,
+                    };
+                    Ok::<_, Problem>(rows.rows.into_iter().next())
+                };
+                futures::stream::iter(calls).map(one).buffered(AT_ONCE).try_collect().await?
+            }
+        };
+        timings.note("source", started);
+        Ok(rows)
+    }
+}
+
+/// # Errors
+/// For an API that is not asked by key.
+pub(crate) fn refuse_lists(plan: &Plan) -> Result<(), Problem> {
+    match plan.kind() {
+        ApiKind::Kv => Ok(()),
+        ApiKind::Sql => Err(Problem::new(ErrorCode::NotFound, format!("{} is not asked by key, so it has no batches.", plan.path))),
+    }
+}
+
+/// Every key at fault is named by its place.
+fn read_keys(admitted: &Admitted, keys: &[Given]) -> Result<Vec<Arc<parameters::Call>>, Problem> {
+    let (mut calls, mut errors) = (Vec::with_capacity(keys.len()), Vec::new());
+    for (index, key) in keys.iter().enumerate() {
+        match parameters::read(&admitted.plan, key, admitted.fixed.as_deref()) {
+            Ok(call) if call.fields.is_some() => errors.push(FieldError::new(format!("keys.{index}"), "A key has the key's fields alone.")),
+            Ok(call) => calls.push(Arc::new(call)),
+            Err(problem) if problem.errors.is_empty() => return Err(problem),
+            Err(problem) => {
+                errors.extend(
+                    problem.errors.into_iter().map(|error| FieldError::new(format!("keys.{index}.{}", error.field), error.message)),
+                );
+            }
+        }
+    }
+    if errors.is_empty() { Ok(calls) } else { Err(Problem::fields(errors)) }
+}
+
+/// `{"rows": [ {…} | null, …]}`
+pub(crate) fn json_of(rows: &[Option<Bytes>], json: &RowJson) -> Result<Vec<u8>, Broken> {
+    let mut out = Vec::with_capacity(16 + rows.iter().flatten().map(|row| row.len() * 2 + 64).sum::<usize>());
+    out.extend_from_slice(b"{\"rows\":[");
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        match row {
+            Some(row) => json.write(&mut out, row)?,
+            None => out.extend_from_slice(b"null"),
+        }
+    }
+    out.extend_from_slice(b"]}");
+    Ok(out)
+}

@@ -1,0 +1,47 @@
+//! Rows as the JSON of an answer: the row itself for a key, a page for a list.
+
+use model::Problem;
+use model::json_text::write_text;
+use model::spec::ApiKind;
+use model::wire::Broken;
+
+use accel::row_json::RowJson;
+
+use crate::rows::Rows;
+use crate::stack::{Admitted, Answered, no_row};
+use crate::view::broken_row;
+
+/// The body of an answer over HTTP.
+///
+/// # Errors
+/// A key without a row; a row that cannot be read.
+pub(crate) fn body_of(admitted: &Admitted, answered: &Answered) -> Result<Vec<u8>, Problem> {
+    let json = &answered.view.json;
+    let written = match (admitted.plan.kind(), answered.rows.rows.first()) {
+        (ApiKind::Kv, None) => return Err(no_row(&answered.call)),
+        (ApiKind::Kv, Some(row)) => {
+            let mut out = Vec::with_capacity(row.len() * 2 + 64);
+            json.write(&mut out, row).map(|()| out)
+        }
+        (ApiKind::Sql, _) => page(&answered.rows, json),
+    };
+    written.map_err(|error| broken_row(&admitted.plan.path, error))
+}
+
+fn page(rows: &Rows, json: &RowJson) -> Result<Vec<u8>, Broken> {
+    let mut out = Vec::with_capacity(64 + rows.rows.iter().map(|row| row.len() * 2 + 64).sum::<usize>());
+    out.extend_from_slice(b"{\"rows\":[");
+    for (index, row) in rows.rows.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        json.write(&mut out, row)?;
+    }
+    out.extend_from_slice(b"],\"next\":");
+    match &rows.next {
+        Some(next) => write_text(&mut out, next),
+        None => out.extend_from_slice(b"null"),
+    }
+    out.extend_from_slice(if rows.truncated { b",\"truncated\":true}" } else { b",\"truncated\":false}" });
+    Ok(out)
+}

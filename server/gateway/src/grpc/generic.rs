@@ -1,0 +1,201 @@
+//! `sluice.v1.DataService`: every API through one service, for callers that learn names at run time.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use http::HeaderMap;
+use model::spec::ApiKind;
+use model::{ErrorCode, Problem};
+use prost_types::value::Kind;
+use prost_types::{ListValue, Struct, Value};
+use serde_json::{Map, Value as Json};
+use tonic::metadata::MetadataMap;
+use tonic::{Request, Response, Status};
+
+use super::data::data_service_server::{DataService, DataServiceServer};
+use super::data::{BatchGetRequest, BatchGetResponse, GetRequest, GetResponse, QueryRequest, QueryResponse};
+use super::status::status_of;
+use crate::parameters::{self, Given};
+use crate::request_id::RequestId;
+use crate::stack::{Admitted, Target, Timings, micros_since, no_row};
+use crate::view::{View, broken_row};
+use crate::{Gateway, batch, execute};
+
+/// The largest integer that a `google.protobuf.Value` keeps whole.
+const WHOLE: i64 = 1 << 53;
+
+pub(super) fn service(gateway: Gateway) -> DataServiceServer<Generic> {
+    DataServiceServer::new(Generic(gateway))
+}
+
+pub(super) struct Generic(Gateway);
+
+/// One call on its way.
+struct Visit {
+    headers: HeaderMap,
+    request_id: RequestId,
+    started: Instant,
+}
+
+impl Generic {
+    fn visit(&self, metadata: &MetadataMap) -> Visit {
+        Visit { headers: metadata.clone().into_headers(), request_id: RequestId::new(self.0.clock.request_id()), started: Instant::now() }
+    }
+
+    fn admit(&self, visit: &Visit, api: &str, kind: ApiKind, calls: usize) -> Result<Admitted, Status> {
+        let (path, version) = match api.rsplit_once("/v") {
+            Some((path, digits)) if path.contains('/') => (path, digits.parse().ok().filter(|number| *number > 0)),
+            _ => (api, None),
+        };
+        let calls = NonZeroU32::new(u32::try_from(calls).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
+        let admitted = self.0.admit(&self.0.routes.load(), &visit.headers, Target { path, version, calls }).map_err(|denied| {
+            if let Some(meter) = &denied.meter {
+                meter.count(Some(denied.problem.code), micros_since(visit.started));
+            }
+            status_of(&denied.problem, visit.request_id.as_str(), denied.retry_after)
+        })?;
+        if admitted.plan.kind() == kind {
+            return Ok(admitted);
+        }
+        let right = if kind == ApiKind::Kv { "a list: ask it with Query or Stream" } else { "asked by key: ask it with Get or BatchGet" };
+        Err(visit
+            .finish::<()>(&admitted, Err(Problem::new(ErrorCode::Invalid, format!("{path} is {right}."))))
+            .err()
+            .unwrap_or_else(|| Status::unknown("")))
+    }
+}
+
+impl Visit {
+    /// Counts, and makes the status of a failure.
+    fn finish<T>(&self, admitted: &Admitted, result: Result<T, Problem>) -> Result<T, Status> {
+        admitted.meter.count(result.as_ref().err().map(|problem| problem.code), micros_since(self.started));
+        result.map_err(|problem| status_of(&problem, self.request_id.as_str(), None))
+    }
+}
+
+#[tonic::async_trait]
+impl DataService for Generic {
+    async fn get(&self, request: Request<GetRequest>) -> Result<Response<GetResponse>, Status> {
+        let visit = self.visit(request.metadata());
+        let request = request.into_inner();
+        let admitted = self.admit(&visit, &request.api, ApiKind::Kv, 1)?;
+        let answered = self.0.answer(&admitted, &given(request.key), &mut Timings::default()).await;
+        let row = answered.and_then(|answered| match answered.rows.rows.first() {
+            Some(row) => row_of(&admitted, &answered.view, row),
+            None => Err(no_row(&answered.call)),
+        });
+        Ok(Response::new(GetResponse { row: Some(visit.finish(&admitted, row)?) }))
+    }
+
+    async fn batch_get(&self, request: Request<BatchGetRequest>) -> Result<Response<BatchGetResponse>, Status> {
+        let visit = self.visit(request.metadata());
+        let request = request.into_inner();
+        let admitted = self.admit(&visit, &request.api, ApiKind::Kv, request.keys.len())?;
+        let keys: Vec<Given> = request.keys.into_iter().map(|key| given(Some(key))).collect();
+        let rows = async {
+            batch::bounded(keys.len())?;
+            let rows = self.0.batch(&admitted, &keys, &mut Timings::default()).await?;
+            let one = |row: &Option<Bytes>| {
+                let row = row.as_ref().map(|row| row_of(&admitted, &admitted.view, row)).transpose()?;
+                Ok::<_, Problem>(GetResponse { row })
+            };
+            rows.iter().map(one).collect::<Result<Vec<_>, _>>()
+        };
+        let rows = rows.await;
+        Ok(Response::new(BatchGetResponse { rows: visit.finish(&admitted, rows)? }))
+    }
+
+    async fn query(&self, request: Request<QueryRequest>) -> Result<Response<QueryResponse>, Status> {
+        let visit = self.visit(request.metadata());
+        let request = request.into_inner();
+        let admitted = self.admit(&visit, &request.api, ApiKind::Sql, 1)?;
+        let answered = self.0.answer(&admitted, &given(request.parameters), &mut Timings::default()).await;
+        let page = answered.and_then(|answered| {
+            let rows = answered.rows.rows.iter().map(|row| row_of(&admitted, &answered.view, row)).collect::<Result<_, _>>()?;
+            Ok(QueryResponse { rows, next: answered.rows.next, truncated: answered.rows.truncated })
+        });
+        Ok(Response::new(visit.finish(&admitted, page)?))
+    }
+
+    type StreamStream = BoxStream<'static, Result<GetResponse, Status>>;
+
+    async fn stream(&self, request: Request<QueryRequest>) -> Result<Response<Self::StreamStream>, Status> {
+        let visit = self.visit(request.metadata());
+        let request = request.into_inner();
+        let admitted = self.admit(&visit, &request.api, ApiKind::Sql, 1)?;
+        let limited = request.parameters.as_ref().is_some_and(|given| given.fields.contains_key("limit"));
+        let begun = async {
+            let mut call = parameters::read(&admitted.plan, &given(request.parameters), admitted.fixed.as_deref())?;
+            if !limited {
+                call.page.limit = admitted.plan.api.spec.policy.max_rows;
+            }
+            execute::stream(&admitted.plan, &call).await
+        };
+        let begun = begun.await;
+        let rows = visit.finish(&admitted, begun)?;
+        let (admitted, request_id) = (Arc::new(admitted), visit.request_id);
+        let messages = rows.flat_map(move |batch| {
+            let admitted = admitted.clone();
+            let of_row = move |row: Bytes| row_of(&admitted, &admitted.view, &row).map(|row| GetResponse { row: Some(row) });
+            let items: Vec<Result<GetResponse, Problem>> = match batch {
+                Ok(rows) => rows.into_iter().map(of_row).collect(),
+                Err(problem) => vec![Err(problem)],
+            };
+            futures::stream::iter(items)
+        });
+        let messages = messages.map(move |item| item.map_err(|problem| status_of(&problem, request_id.as_str(), None)));
+        Ok(Response::new(messages.boxed()))
+    }
+}
+
+fn given(object: Option<Struct>) -> Given {
+    let fields = object.unwrap_or_default().fields;
+    Given::Body(fields.into_iter().map(|(name, value)| (name, json_of(value))).collect())
+}
+
+/// A number without a fraction is an integer again.
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // bounded by the comparison
+fn json_of(value: Value) -> Json {
+    match value.kind {
+        None | Some(Kind::NullValue(_)) => Json::Null,
+        Some(Kind::BoolValue(yes)) => yes.into(),
+        Some(Kind::StringValue(text)) => text.into(),
+        Some(Kind::NumberValue(number)) if number.fract() == 0.0 && number.abs() <= WHOLE as f64 => (number as i64).into(),
+        Some(Kind::NumberValue(number)) => number.into(),
+        Some(Kind::ListValue(list)) => list.values.into_iter().map(json_of).collect(),
+        Some(Kind::StructValue(object)) => {
+            Json::Object(object.fields.into_iter().map(|(name, value)| (name, json_of(value))).collect::<Map<_, _>>())
+        }
+    }
+}
+
+/// A row's JSON as a struct; integers that a double would round become strings, as JSON of protobuf has them.
+fn row_of(admitted: &Admitted, view: &View, row: &[u8]) -> Result<Struct, Problem> {
+    let mut text = Vec::with_capacity(row.len() * 2 + 64);
+    view.json.write(&mut text, row).map_err(|error| broken_row(&admitted.plan.path, error))?;
+    match serde_json::from_slice(&text) {
+        Ok(Json::Object(object)) => Ok(Struct { fields: object.into_iter().map(|(name, value)| (name, value_of(value))).collect() }),
+        _ => Err(Problem::new(ErrorCode::Internal, "A stored row cannot be read.")),
+    }
+}
+
+fn value_of(json: Json) -> Value {
+    let kind = match json {
+        Json::Null => Kind::NullValue(0),
+        Json::Bool(yes) => Kind::BoolValue(yes),
+        Json::String(text) => Kind::StringValue(text),
+        Json::Number(number) => match number.as_i64().filter(|whole| whole.abs() > WHOLE) {
+            Some(wide) => Kind::StringValue(wide.to_string()),
+            None => Kind::NumberValue(number.as_f64().unwrap_or_default()),
+        },
+        Json::Array(items) => Kind::ListValue(ListValue { values: items.into_iter().map(value_of).collect() }),
+        Json::Object(object) => {
+            Kind::StructValue(Struct { fields: object.into_iter().map(|(name, value)| (name, value_of(value))).collect() })
+        }
+    };
+    Value { kind: Some(kind) }
+}

@@ -1,0 +1,58 @@
+//! The health service: the whole, by the empty name, and every service that is live.
+
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use tonic::{Request, Response, Status};
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_server::{Health, HealthServer};
+use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
+
+use crate::Gateway;
+
+pub(super) fn service(gateway: Gateway) -> HealthServer<Live> {
+    HealthServer::new(Live(gateway))
+}
+
+pub(super) struct Live(Gateway);
+
+impl Live {
+    /// `None` for a service that is not there.
+    fn status(gateway: &Gateway, service: &str) -> Option<ServingStatus> {
+        let routes = gateway.routes.load();
+        let serving = if routes.revision > 0 { ServingStatus::Serving } else { ServingStatus::NotServing };
+        (service.is_empty() || service == "sluice.v1.DataService" || routes.services.contains_key(service)).then_some(serving)
+    }
+}
+
+fn response(status: ServingStatus) -> HealthCheckResponse {
+    HealthCheckResponse { status: status.into() }
+}
+
+#[tonic::async_trait]
+impl Health for Live {
+    async fn check(&self, request: Request<HealthCheckRequest>) -> Result<Response<HealthCheckResponse>, Status> {
+        let status = Self::status(&self.0, &request.into_inner().service);
+        status.map(|status| Response::new(response(status))).ok_or_else(|| Status::not_found("There is no such service."))
+    }
+
+    type WatchStream = BoxStream<'static, Result<HealthCheckResponse, Status>>;
+
+    /// The status now, and again whenever a release changes it.
+    async fn watch(&self, request: Request<HealthCheckRequest>) -> Result<Response<Self::WatchStream>, Status> {
+        let (gateway, service) = (self.0.clone(), request.into_inner().service);
+        let first = (gateway.revisions.subscribe(), None::<ServingStatus>);
+        let changes = futures::stream::unfold(first, move |(mut revisions, last)| {
+            let (gateway, service) = (gateway.clone(), service.clone());
+            async move {
+                loop {
+                    let now = Self::status(&gateway, &service).unwrap_or(ServingStatus::ServiceUnknown);
+                    if last != Some(now) {
+                        return Some((Ok(response(now)), (revisions, Some(now))));
+                    }
+                    revisions.changed().await.ok()?;
+                }
+            }
+        });
+        Ok(Response::new(changes.boxed()))
+    }
+}

@@ -1,0 +1,401 @@
+//! The typed services: `Get` and `BatchGet` for keys, `Query` and `Stream` for lists. A stored row goes to the wire as
+//! it is wherever every field is shown: it is copied once, from the store's page into the frame.
+
+use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures::StreamExt;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use http_body::Frame;
+use hyper::body::Body;
+use model::message::LIMIT;
+use model::spec::ApiKind;
+use model::wire::{BYTES, Fields, Wire, put_bytes, put_int, put_tag, put_varint};
+use model::{ErrorCode, Problem};
+
+use super::frame;
+use super::status::status_of;
+use crate::body::ApiBody;
+use crate::cache::CacheNote;
+use crate::message::given_of;
+use crate::parameters::{self, Given};
+use crate::plan::Backend;
+use crate::request_id::RequestId;
+use crate::stack::{Admitted, Denied, Target, Timings, micros_since, no_row};
+use crate::view::broken_row;
+use crate::{Gateway, batch, execute, key_path};
+
+const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
+const STATUS: HeaderName = HeaderName::from_static("grpc-status");
+const OK: HeaderValue = HeaderValue::from_static("0");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const API_VERSION: HeaderName = HeaderName::from_static("x-sluice-api-version");
+const DATA_VERSION: HeaderName = HeaderName::from_static("x-sluice-data-version");
+const CACHE: HeaderName = HeaderName::from_static("x-sluice-cache");
+const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+
+/// The methods of the typed services.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Method {
+    Get,
+    BatchGet,
+    Query,
+    Stream,
+}
+
+/// One call on its way.
+struct Visit<'a> {
+    headers: &'a HeaderMap,
+    request_id: RequestId,
+    started: Instant,
+}
+
+/// A failed call: the problem, and how long to wait where that is known.
+struct Failed {
+    problem: Problem,
+    wait: Option<u64>,
+}
+
+impl From<Problem> for Failed {
+    fn from(problem: Problem) -> Self {
+        Self { problem, wait: None }
+    }
+}
+
+impl Gateway {
+    pub(crate) async fn handle_typed<B>(&self, request: Request<B>) -> Response<ApiBody>
+    where
+        B: Body<Data = Bytes> + Send + Unpin + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let started = Instant::now();
+        let (parts, body) = request.into_parts();
+        let visit = Visit { headers: &parts.headers, request_id: RequestId::new(self.clock.request_id()), started };
+        if !parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc")) {
+            let mut response = Response::new(ApiBody::full("This port speaks gRPC.\n"));
+            *response.status_mut() = http::StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return response;
+        }
+        let Some((service, method)) = method_of(parts.uri.path()) else {
+            let problem = Problem::new(ErrorCode::MethodNotAllowed, "There is no such method. Reflection lists what is live.");
+            return visit.failed(&problem.into());
+        };
+        let message = match frame::read_one(visit.headers, body).await {
+            Ok(message) => message,
+            Err(problem) => return visit.failed(&problem.into()),
+        };
+        let Some(deadline) = deadline(visit.headers) else { return self.call_typed(&visit, service, method, &message).await };
+        match tokio::time::timeout(deadline, self.call_typed(&visit, service, method, &message)).await {
+            Ok(response) => response,
+            Err(_) => visit.failed(&Problem::new(ErrorCode::SourceTimeout, "The deadline of the call has passed.").into()),
+        }
+    }
+
+    async fn call_typed(&self, visit: &Visit<'_>, service: &str, method: Method, message: &Bytes) -> Response<ApiBody> {
+        let calls = if method == Method::BatchGet { count_keys(message) } else { 1 };
+        let admitted = {
+            let routes = self.routes.load();
+            let Some(path) = routes.services.get(service) else {
+                let problem =
+                    Problem::new(ErrorCode::MethodNotAllowed, format!("There is no live API {service}. Reflection lists what is."));
+                return visit.failed(&problem.into());
+            };
+            let calls = NonZeroU32::new(u32::try_from(calls).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
+            match self.admit(&routes, visit.headers, Target { path, version: None, calls }) {
+                Ok(admitted) => admitted,
+                Err(denied) => return visit.denied(&denied),
+            }
+        };
+        let answered = match (method, admitted.plan.kind()) {
+            (Method::Get, ApiKind::Kv) => self.get(visit, &admitted, message).await,
+            (Method::BatchGet, ApiKind::Kv) => self.batch_get(visit, &admitted, message).await,
+            (Method::Query, ApiKind::Sql) => self.query(visit, &admitted, message).await,
+            (Method::Stream, ApiKind::Sql) => self.stream(visit, &admitted, message).await,
+            _ => Err(Problem::new(ErrorCode::MethodNotAllowed, format!("{service} has no such method."))),
+        };
+        match answered {
+            Ok(response) => {
+                admitted.meter.count(None, micros_since(visit.started));
+                response
+            }
+            Err(problem) => {
+                admitted.meter.count(Some(problem.code), micros_since(visit.started));
+                visit.failed(&problem.into())
+            }
+        }
+    }
+
+    async fn get(&self, visit: &Visit<'_>, admitted: &Admitted, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
+        let plan = &admitted.plan;
+        let short = if admitted.fixed.is_none() { key_path::of_message(plan, message) } else { None };
+        if let Some(key) = short {
+            let mut out = Vec::new();
+            let mut written = Ok(());
+            let found = self.look_up(admitted, &key, &mut |row| {
+                out = frame::open(row.len());
+                written = admitted.view.write_message(&mut out, row);
+            });
+            if let (Some(Ok(true)), Ok(())) = (found, written) {
+                frame::close(&mut out, 0);
+                return Ok(visit.good(admitted, None, out));
+            }
+        }
+        let answered = self.answer(admitted, &given_of(plan, message)?, &mut Timings::default()).await?;
+        let row = answered.rows.rows.first().ok_or_else(|| no_row(&answered.call))?;
+        let mut out = frame::open(row.len());
+        answered.view.write_message(&mut out, row).map_err(|error| broken_row(&plan.path, error))?;
+        frame::close(&mut out, 0);
+        Ok(visit.good(admitted, answered.cache, out))
+    }
+
+    async fn batch_get(&self, visit: &Visit<'_>, admitted: &Admitted, message: &Bytes) -> Result<Response<ApiBody>, Problem> {
+        let plan = &admitted.plan;
+        let keys = keys_of(message)?;
+        batch::bounded(keys.len())?;
+        if admitted.fixed.is_none()
+            && let Some(out) = self.batch_now(admitted, &keys)
+        {
+            return Ok(visit.good(admitted, None, out?));
+        }
+        let given = keys.iter().map(|key| given_of(plan, key)).collect::<Result<Vec<Given>, _>>()?;
+        let rows = self.batch(admitted, &given, &mut Timings::default()).await?;
+        let mut out = frame::open(rows.iter().flatten().map(|row| row.len() + 12).sum());
+        for row in rows {
+            let row = row.map(|row| admitted.view.message(&row)).transpose().map_err(|error| broken_row(&plan.path, error))?;
+            put_entry(&mut out, row.as_deref());
+        }
+        frame::close(&mut out, 0);
+        Ok(visit.good(admitted, None, out))
+    }
+
+    /// The short way of a batch: plain keys of a dataset in this process, nothing hidden, no cache in between.
+    fn batch_now(&self, admitted: &Admitted, keys: &[&[u8]]) -> Option<Result<Vec<u8>, Problem>> {
+        let plan = &admitted.plan;
+        let Backend::Dataset(open) = &plan.backend else { return None };
+        if !admitted.view.shows_all() || plan.api.spec.policy.cache.is_some() {
+            return None;
+        }
+        let keys: Vec<Vec<u8>> = keys.iter().map(|key| key_path::of_message(plan, key)).collect::<Option<_>>()?;
+        let mut out = frame::open(keys.len() * 256);
+        match open.data.read_many_now(&keys, &mut |row| put_entry(&mut out, row)) {
+            Ok(true) => {
+                frame::close(&mut out, 0);
+                Some(Ok(out))
+            }
+            Ok(false) => None,
+            Err(error) => Some(Err(execute::failed_store(plan, open, &error))),
+        }
+    }
+
+    async fn query(&self, visit: &Visit<'_>, admitted: &Admitted, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
+        let plan = &admitted.plan;
+        let answered = self.answer(admitted, &given_of(plan, message)?, &mut Timings::default()).await?;
+        let mut out = frame::open(answered.rows.weight());
+        for row in &answered.rows.rows {
+            let row = answered.view.message(row).map_err(|error| broken_row(&plan.path, error))?;
+            put_bytes(&mut out, 1, &row);
+        }
+        if let Some(next) = &answered.rows.next {
+            put_bytes(&mut out, 2, next.as_bytes());
+        }
+        if answered.rows.truncated {
+            put_int(&mut out, 3, 1);
+        }
+        frame::close(&mut out, 0);
+        Ok(visit.good(admitted, answered.cache, out))
+    }
+
+    async fn stream(&self, visit: &Visit<'_>, admitted: &Admitted, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
+        let mut call = parameters::read(&admitted.plan, &given_of(&admitted.plan, message)?, admitted.fixed.as_deref())?;
+        // A stream has no pages: all rows up to the cap, unless the caller asks for fewer.
+        if !Fields::new(message).flatten().any(|field| field.number == LIMIT) {
+            call.page.limit = admitted.plan.api.spec.policy.max_rows;
+        }
+        let rows = execute::stream(&admitted.plan, &call).await?;
+        let (view, path, request_id) = (admitted.view.clone(), admitted.plan.path.clone(), visit.request_id);
+        let frames = rows.map(move |batch| {
+            let rows = batch?;
+            let mut out = Vec::with_capacity(rows.iter().map(|row| row.len() + frame::PREFIX).sum());
+            for row in &rows {
+                let start = out.len();
+                out.extend_from_slice(&[0; frame::PREFIX]);
+                view.write_message(&mut out, row).map_err(|error| broken_row(&path, error))?;
+                frame::close(&mut out, start);
+            }
+            Ok::<_, Problem>(Bytes::from(out))
+        });
+        // After the last row, or the first failure, come the trailers, and nothing after them.
+        let ended = frames.scan(false, |over, batch| {
+            let next = (!*over).then_some(batch);
+            *over |= next.as_ref().is_some_and(Result::is_err);
+            std::future::ready(next)
+        });
+        let framed = ended.map(Some).chain(futures::stream::once(std::future::ready(None))).scan(false, move |failed, item| {
+            let frame = match item {
+                Some(Ok(bytes)) => Some(Frame::data(bytes)),
+                Some(Err(problem)) => {
+                    *failed = true;
+                    Some(Frame::trailers(trailers_of(&problem, &request_id)))
+                }
+                None if *failed => None,
+                None => Some(Frame::trailers(ok_trailers())),
+            };
+            std::future::ready(frame)
+        });
+        let mut response = Response::new(ApiBody::stream(framed));
+        visit.stamp(response.headers_mut(), admitted, None);
+        Ok(response)
+    }
+}
+
+impl Visit<'_> {
+    fn good(&self, admitted: &Admitted, cache: Option<CacheNote>, frame: Vec<u8>) -> Response<ApiBody> {
+        let mut response = Response::new(ApiBody::with_trailers(frame, ok_trailers()));
+        self.stamp(response.headers_mut(), admitted, cache);
+        response
+    }
+
+    fn stamp(&self, headers: &mut HeaderMap, admitted: &Admitted, cache: Option<CacheNote>) {
+        headers.reserve(8);
+        headers.insert(CONTENT_TYPE, GRPC);
+        headers.insert(REQUEST_ID, fleeting(self.request_id.as_str()));
+        headers.insert(API_VERSION, admitted.plan.version.clone());
+        if let Some(version) = &admitted.plan.data_version {
+            headers.insert(DATA_VERSION, version.clone());
+        }
+        if let Some(cache) = cache {
+            headers.insert(CACHE, HeaderValue::from_static(cache.result.key()));
+        }
+        if let Some(budget) = admitted.budget {
+            headers.insert(REMAINING, fleeting(itoa::Buffer::new().format(budget.remaining)));
+        }
+    }
+
+    fn denied(&self, denied: &Denied) -> Response<ApiBody> {
+        if let Some(meter) = &denied.meter {
+            meter.count(Some(denied.problem.code), micros_since(self.started));
+        }
+        self.failed(&Failed { problem: denied.problem.clone(), wait: denied.retry_after })
+    }
+
+    /// A status alone, without a message.
+    fn failed(&self, failed: &Failed) -> Response<ApiBody> {
+        let mut response = Response::new(ApiBody::default());
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, GRPC);
+        headers.insert(REQUEST_ID, fleeting(self.request_id.as_str()));
+        let status = status_of(&failed.problem, self.request_id.as_str(), failed.wait);
+        if status.add_header(headers).is_err() {
+            headers.insert(STATUS, HeaderValue::from_static("13"));
+        }
+        response
+    }
+}
+
+/// A value that differs from call to call: told to the peer's header table not to keep it.
+fn fleeting(text: &str) -> HeaderValue {
+    let mut value = HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
+    value.set_sensitive(true);
+    value
+}
+
+fn ok_trailers() -> HeaderMap {
+    let mut trailers = HeaderMap::with_capacity(1);
+    trailers.insert(STATUS, OK);
+    trailers
+}
+
+fn trailers_of(problem: &Problem, request_id: &RequestId) -> HeaderMap {
+    let mut trailers = HeaderMap::new();
+    if status_of(problem, request_id.as_str(), None).add_header(&mut trailers).is_err() {
+        trailers.insert(STATUS, HeaderValue::from_static("13"));
+    }
+    trailers
+}
+
+fn method_of(path: &str) -> Option<(&str, Method)> {
+    let (service, method) = path.strip_prefix('/')?.rsplit_once('/')?;
+    let method = match method {
+        "Get" => Method::Get,
+        "BatchGet" => Method::BatchGet,
+        "Query" => Method::Query,
+        "Stream" => Method::Stream,
+        _ => return None,
+    };
+    Some((service, method))
+}
+
+/// The keys of a batch, still as messages.
+fn keys_of(message: &[u8]) -> Result<Vec<&[u8]>, Problem> {
+    let broken = || Problem::new(ErrorCode::Invalid, "The message is not a batch of keys.");
+    let mut keys = Vec::new();
+    for field in Fields::new(message) {
+        match field.map_err(|_| broken())? {
+            field if field.number != 1 => {}
+            field => match field.value {
+                Wire::Bytes(key) => keys.push(key),
+                _ => return Err(broken()),
+            },
+        }
+    }
+    Ok(keys)
+}
+
+fn count_keys(message: &[u8]) -> usize {
+    keys_of(message).map_or(1, |keys| keys.len())
+}
+
+/// `rows = 1` of a batch: an entry, with a row in it where there is one.
+fn put_entry(out: &mut Vec<u8>, row: Option<&[u8]>) {
+    let Some(row) = row else { return put_bytes(out, 1, &[]) };
+    let mut head = Vec::with_capacity(8);
+    put_tag(&mut head, 1, BYTES);
+    put_varint(&mut head, row.len() as u64);
+    put_tag(out, 1, BYTES);
+    put_varint(out, (head.len() + row.len()) as u64);
+    out.extend_from_slice(&head);
+    out.extend_from_slice(row);
+}
+
+/// The caller's deadline: digits and a unit.
+fn deadline(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get("grpc-timeout")?.to_str().ok()?;
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let number: u64 = digits.parse().ok().filter(|_| digits.len() <= 8)?;
+    match unit {
+        "H" => Some(Duration::from_secs(number * 3_600)),
+        "M" => Some(Duration::from_secs(number * 60)),
+        "S" => Some(Duration::from_secs(number)),
+        "m" => Some(Duration::from_millis(number)),
+        "u" => Some(Duration::from_micros(number)),
+        "n" => Some(Duration::from_nanos(number)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_are_read_in_every_unit() {
+        let of = |text: &'static str| {
+            deadline(&HeaderMap::from_iter([(HeaderName::from_static("grpc-timeout"), HeaderValue::from_static(text))]))
+        };
+        assert_eq!(of("20m"), Some(Duration::from_millis(20)));
+        assert_eq!(of("1S"), Some(Duration::from_secs(1)));
+        for wrong in ["", "S", "1x", "123456789S", "-1S"] {
+            assert_eq!(of(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_entry_without_a_row_is_there_and_empty() {
+        let mut out = Vec::new();
+        put_entry(&mut out, Some(b"ab"));
+        put_entry(&mut out, None);
+        assert_eq!(out, [0x0a, 4, 0x0a, 2, b'a', b'b', 0x0a, 0]);
+    }
+}

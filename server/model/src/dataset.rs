@@ -1,0 +1,269 @@
+//! Accelerated data: a dataset made from a table for a store, and its data versions.
+
+use serde::{Deserialize, Serialize};
+
+use crate::table::{TableInfo, TableRef};
+use crate::{DataType, FieldError};
+
+/// Where a dataset's rows are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum StoreKind {
+    /// In files of the node itself: nothing else needed, and the fastest.
+    #[default]
+    Embedded,
+    /// In the Redis that the operator has named.
+    Redis,
+}
+
+impl StoreKind {
+    pub const ALL: [StoreKind; 2] = [Self::Embedded, Self::Redis];
+
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Embedded => "embedded",
+            Self::Redis => "redis",
+        }
+    }
+
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Embedded => "Embedded (LMDB)",
+            Self::Redis => "Redis",
+        }
+    }
+
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
+    }
+}
+
+/// How each stored row is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Compression {
+    #[default]
+    None,
+    /// zstd with a dictionary trained on the dataset's own rows: the smallest for short rows.
+    Zstd,
+    Lz4,
+    Gzip,
+}
+
+impl Compression {
+    pub const ALL: [Compression; 4] = [Self::None, Self::Zstd, Self::Lz4, Self::Gzip];
+
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Zstd => "zstd",
+            Self::Lz4 => "lz4",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::None => "None: the fastest",
+            Self::Zstd => "zstd with a trained dictionary: the smallest",
+            Self::Lz4 => "lz4: light and quick",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
+    }
+}
+
+/// One row of a dataset's append-only register: a column keeps its number for ever; a retyped one takes a new number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RegisterField {
+    pub number: u32,
+    pub column: String,
+    #[serde(rename = "type")]
+    pub data_type: DataType,
+    /// No longer written; its number is never given again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
+}
+
+/// What a dataset is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DatasetSpec {
+    /// The source, by name; each environment binds it to its own server.
+    pub source: String,
+    pub table: TableRef,
+    /// The columns that a row is looked up by: together unique and never NULL.
+    pub key: Vec<String>,
+    #[serde(default)]
+    pub store: StoreKind,
+    #[serde(default)]
+    pub compression: Compression,
+    #[serde(default)]
+    pub register: Vec<RegisterField>,
+}
+
+impl DatasetSpec {
+    /// The fields that are written, in the order of their numbers.
+    pub fn written(&self) -> impl Iterator<Item = &RegisterField> {
+        self.register.iter().filter(|field| !field.retired)
+    }
+
+    #[must_use]
+    pub fn field(&self, column: &str) -> Option<&RegisterField> {
+        self.written().find(|field| field.column == column)
+    }
+
+    /// Brings the register up to what the table has now: new columns are appended, missing ones retire, retyped ones
+    /// retire and come back under a new number.
+    pub fn follow(&mut self, table: &TableInfo) {
+        for field in &mut self.register {
+            field.retired |= table.column(&field.column).is_none_or(|column| column.data_type != field.data_type);
+        }
+        for column in &table.columns {
+            if self.field(&column.name).is_none() {
+                let number = self.register.iter().map(|field| field.number).max().unwrap_or(0) + 1;
+                self.register.push(RegisterField { number, column: column.name.clone(), data_type: column.data_type, retired: false });
+            }
+        }
+    }
+
+    /// What a form can know to be wrong.
+    #[must_use]
+    pub fn errors(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if self.source.is_empty() {
+            errors.push(FieldError::new("source", "Choose a source."));
+        }
+        if self.table.name.is_empty() {
+            errors.push(FieldError::new("table", "Choose a table."));
+        }
+        if self.key.is_empty() {
+            errors.push(FieldError::new("key", "Choose the columns that a row is looked up by."));
+        }
+        for column in &self.key {
+            match self.field(column) {
+                None if !self.register.is_empty() => errors.push(FieldError::new("key", format!("The table has no column {column}."))),
+                Some(field) if field.data_type == DataType::Json => {
+                    errors.push(FieldError::new("key", format!("{column} holds JSON, which has no order. Choose another column.")));
+                }
+                _ => {}
+            }
+        }
+        errors
+    }
+}
+
+/// The life of a data version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum DataVersionState {
+    /// Asked for, or being written beside the live one.
+    Building,
+    /// Written and proved; not live yet.
+    Checked,
+    Live,
+    /// Was live; one may go back to it at once.
+    Kept,
+    /// A gate failed or the build broke off; the live one was not touched.
+    Failed,
+    /// Its rows are gone.
+    Dropped,
+}
+
+impl DataVersionState {
+    pub const ALL: [DataVersionState; 6] = [Self::Building, Self::Checked, Self::Live, Self::Kept, Self::Failed, Self::Dropped];
+
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Building => "building",
+            Self::Checked => "checked",
+            Self::Live => "live",
+            Self::Kept => "kept",
+            Self::Failed => "failed",
+            Self::Dropped => "dropped",
+        }
+    }
+
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.key() == key)
+    }
+}
+
+/// What a build has counted so far, and in the end proved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BuildFigures {
+    /// `reading`, `writing`, `proving`; empty once it is over.
+    #[serde(default)]
+    pub step: String,
+    /// About how many rows the table has, where the source can say.
+    #[serde(default)]
+    pub expected_rows: Option<i64>,
+    #[serde(default)]
+    pub read_rows: i64,
+    #[serde(default)]
+    pub written_rows: i64,
+    /// Bytes of the rows as protobuf, before compression.
+    #[serde(default)]
+    pub row_bytes: i64,
+    /// Bytes of the rows as stored, keys left out.
+    #[serde(default)]
+    pub stored_bytes: i64,
+    /// Of all keys and rows, the same whatever their order; in hex.
+    #[serde(default)]
+    pub checksum: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Column;
+
+    fn column(name: &str, data_type: DataType) -> Column {
+        Column { name: name.into(), data_type, nullable: true, native: String::new() }
+    }
+
+    #[test]
+    fn a_number_is_never_given_twice() {
+        let mut spec = DatasetSpec {
+            source: "flights-db".into(),
+            table: TableRef::new("planes"),
+            key: vec!["tailnum".into()],
+            store: StoreKind::Embedded,
+            compression: Compression::None,
+            register: Vec::new(),
+        };
+        let mut table = TableInfo {
+            table: TableRef::new("planes"),
+            columns: vec![column("tailnum", DataType::String), column("seats", DataType::Int32)],
+            key: Vec::new(),
+            rows: None,
+        };
+        spec.follow(&table);
+        assert_eq!(spec.register.iter().map(|field| field.number).collect::<Vec<_>>(), [1, 2]);
+        table.columns[1].data_type = DataType::Int64;
+        table.columns.push(column("year", DataType::Int32));
+        spec.follow(&table);
+        assert_eq!(spec.field("seats").map(|field| (field.number, field.data_type)), Some((3, DataType::Int64)));
+        assert_eq!(spec.field("year").map(|field| field.number), Some(4));
+        table.columns.remove(1);
+        spec.follow(&table);
+        assert!(spec.field("seats").is_none() && spec.register.len() == 4);
+    }
+}

@@ -1,0 +1,62 @@
+//! Values as JSON text, by our types. One place for every writer of answers, so that a row reads the same whichever
+//! store it comes out of.
+
+use std::io::Write;
+
+/// A JSON string with its escapes.
+pub fn write_text(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte >= 0x20 && *byte != b'"' && *byte != b'\\' {
+            continue;
+        }
+        out.extend_from_slice(&bytes[from..at]);
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            // Writing to a Vec cannot fail.
+            _ => drop(write!(out, "\\u{byte:04x}")),
+        }
+        from = at + 1;
+    }
+    out.extend_from_slice(&bytes[from..]);
+    out.push(b'"');
+}
+
+/// JSON has no infinities and no NaN; they become null.
+pub fn write_float(out: &mut Vec<u8>, value: f64) {
+    match serde_json::Number::from_f64(value) {
+        Some(number) => drop(write!(out, "{number}")),
+        None => out.extend_from_slice(b"null"),
+    }
+}
+
+/// JSON text of a source as it is, or as a string where it is not JSON after all (SQLite checks none).
+pub fn write_json(out: &mut Vec<u8>, text: &str) {
+    if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+        out.extend_from_slice(text.as_bytes());
+    } else {
+        write_text(out, text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let odd = "a \"quoted\" \\ \n\r\t\u{1}\u{1f} ü 🛫";
+        let mut out = Vec::new();
+        write_text(&mut out, odd);
+        assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), odd);
+        out.clear();
+        write_json(&mut out, "{\"a\":");
+        assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), "{\"a\":");
+    }
+}

@@ -1,0 +1,127 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Millis;
+use crate::dataset::{BuildFigures, DataVersionState, DatasetSpec};
+use crate::limit::Rate;
+use crate::snapshot::{Environment, Priority, Switches};
+
+/// One dataset with its data versions, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DatasetView {
+    pub domain: String,
+    pub name: String,
+    pub owner: String,
+    pub created_at: Millis,
+    pub spec: DatasetSpec,
+    pub versions: Vec<DataVersionView>,
+    /// The paths of the APIs that are served from it.
+    pub apis: Vec<String>,
+}
+
+impl DatasetView {
+    /// The data version that is served in an environment.
+    #[must_use]
+    pub fn live(&self, environment: Environment) -> Option<&DataVersionView> {
+        self.versions.iter().find(|version| version.environment == environment && version.state == DataVersionState::Live)
+    }
+
+    /// The build that is under way, where one is.
+    #[must_use]
+    pub fn building(&self) -> Option<&DataVersionView> {
+        self.versions.iter().find(|version| version.state == DataVersionState::Building)
+    }
+}
+
+/// One complete build of a dataset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DataVersionView {
+    pub number: i64,
+    pub environment: Environment,
+    pub state: DataVersionState,
+    pub figures: BuildFigures,
+    /// Why it failed.
+    pub reason: String,
+    pub asked_by: String,
+    pub asked_at: Millis,
+    pub finished_at: Option<Millis>,
+}
+
+impl DataVersionView {
+    /// Stored bytes to bytes before compression, in hundredths.
+    #[must_use]
+    pub fn percent_stored(&self) -> Option<i64> {
+        (self.figures.row_bytes > 0).then(|| self.figures.stored_bytes * 100 / self.figures.row_bytes)
+    }
+
+    /// How far a build has come, in hundredths; `None` where the source could not say how many rows it has.
+    #[must_use]
+    pub fn percent_done(&self) -> Option<i64> {
+        let expected = self.figures.expected_rows.filter(|rows| *rows > 0)?;
+        // Reading and writing are half of the way each.
+        Some(((self.figures.read_rows + self.figures.written_rows) * 50 / expected).clamp(0, 100))
+    }
+}
+
+/// What stands beside an API and changes at once, with what its caches did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SwitchesView {
+    pub switches: Switches,
+    pub figures: Vec<CallFigures>,
+}
+
+/// What one node has counted of an API in one environment, since it was started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CallFigures {
+    pub environment: Environment,
+    pub answered: u64,
+    pub failed: u64,
+    /// Turned away by a limit.
+    pub limited: u64,
+    /// The mean time of an answer, in microseconds.
+    pub mean_us: u64,
+    /// Answers out of this node's memory, out of Redis, past their time, and fetched.
+    pub l1: u64,
+    pub l2: u64,
+    pub stale: u64,
+    pub miss: u64,
+}
+
+/// The limit of one compartment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CompartmentView {
+    pub domain: String,
+    pub priority: Priority,
+    pub limit: Option<Rate>,
+}
+
+/// Somebody whose signed tokens stand for an app; never the secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct IssuerView {
+    pub id: String,
+    pub environment: Environment,
+    pub issuer: String,
+    pub audience: String,
+    /// Whether it signs with a shared secret (HS256) rather than keys of its own.
+    pub shared_secret: bool,
+    pub jwks_url: String,
+    pub fixed: BTreeMap<String, String>,
+    pub created_by: String,
+    pub created_at: Millis,
+}
+
+/// An issuer that was just made, with its secret: shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NewIssuer {
+    pub id: String,
+    /// Absent where it signs with keys of its own.
+    pub secret: Option<String>,
+}

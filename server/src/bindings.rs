@@ -1,0 +1,79 @@
+//! What the control plane declares as its ports, bound to the gateway and to the network.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use control::ports::{Fetch, ReadFigures, TryCall, TryCallRequest};
+use gateway::{Gateway, TrialRequest};
+use model::ErrorCode;
+use model::view::{CallFigures, TryAnswer};
+
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Trials run in this process's gateway.
+pub(crate) struct GatewayTrials(pub(crate) Gateway);
+
+#[async_trait]
+impl TryCall for GatewayTrials {
+    async fn try_call(&self, request: TryCallRequest) -> TryAnswer {
+        let TryCallRequest { api, source, dataset, parameters, caller, request_id } = request;
+        self.0.trial(TrialRequest { api, source, dataset, parameters, caller, request_id }).await
+    }
+}
+
+/// Figures are those of this process's gateway.
+pub(crate) struct GatewayFigures(pub(crate) Gateway);
+
+impl ReadFigures for GatewayFigures {
+    fn of_api(&self, path: &str) -> Vec<CallFigures> {
+        let all = self.0.figures();
+        all.into_iter()
+            .filter(|of| of.api == path)
+            .map(|of| {
+                let limited = |(code, _): &&(ErrorCode, u64)| *code == ErrorCode::TooManyRequests;
+                let failed: u64 = of.figures.errors.iter().map(|(_, calls)| calls).sum();
+                let calls = of.figures.ok + failed;
+                let [l1, l2, miss, stale] = of.figures.cache;
+                CallFigures {
+                    environment: of.environment,
+                    answered: of.figures.ok,
+                    failed,
+                    limited: of.figures.errors.iter().find(limited).map_or(0, |(_, calls)| *calls),
+                    mean_us: of.figures.micros.checked_div(calls).unwrap_or(0),
+                    l1,
+                    l2,
+                    stale,
+                    miss,
+                }
+            })
+            .collect()
+    }
+}
+
+/// Fetches over HTTP, without following redirects: an address says where it leads.
+pub(crate) struct Http(reqwest::Client);
+
+impl Http {
+    /// # Errors
+    /// Where the TLS roots cannot be set up.
+    pub(crate) fn new() -> Result<Self, String> {
+        let client = reqwest::Client::builder().timeout(FETCH_TIMEOUT).redirect(reqwest::redirect::Policy::none()).build();
+        client.map(Self).map_err(|error| error.to_string())
+    }
+}
+
+#[async_trait]
+impl Fetch for Http {
+    async fn fetch(&self, url: &str, most: usize) -> Result<String, String> {
+        let cause = |error: reqwest::Error| error.to_string();
+        let mut response = self.0.get(url).send().await.map_err(cause)?.error_for_status().map_err(cause)?;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(cause)? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > most {
+                return Err(format!("more than {most} bytes"));
+            }
+        }
+        String::from_utf8(bytes).map_err(|error| error.to_string())
+    }
+}

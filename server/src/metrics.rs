@@ -1,0 +1,67 @@
+//! `/metrics`: what the gateway has counted, in Prometheus's text form.
+
+use std::fmt::Write;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use gateway::meter::{BOUNDS_US, CacheResult};
+use gateway::{ApiFigures, Gateway};
+use http::header::CONTENT_TYPE;
+
+pub(crate) fn router(gateway: Gateway) -> Router {
+    Router::new().route("/metrics", get(metrics)).with_state(gateway)
+}
+
+async fn metrics(State(gateway): State<Gateway>) -> ([(http::HeaderName, &'static str); 1], String) {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text(&gateway.figures(), gateway.revision(), gateway.cached_bytes()))
+}
+
+fn text(all: &[ApiFigures], revision: i64, cached_bytes: u64) -> String {
+    let mut out = String::new();
+    let head = |name: &str, kind: &str, help: &str| format!("# HELP {name} {help}\n# TYPE {name} {kind}\n");
+    out.push_str(&head("sluice_revision", "gauge", "The revision of the metadata that is served."));
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "sluice_revision {revision}");
+    out.push_str(&head("sluice_cache_bytes", "gauge", "Answers kept in memory."));
+    let _ = writeln!(out, "sluice_cache_bytes {cached_bytes}");
+    out.push_str(&head("sluice_requests_total", "counter", "Calls of live APIs, by what they ended with."));
+    for of in all {
+        let labels = labels(of);
+        let _ = writeln!(out, "sluice_requests_total{{{labels},code=\"ok\"}} {}", of.figures.ok);
+        for (code, calls) in &of.figures.errors {
+            let _ = writeln!(out, "sluice_requests_total{{{labels},code=\"{}\"}} {calls}", code.key());
+        }
+    }
+    out.push_str(&head("sluice_request_seconds", "histogram", "How long calls took."));
+    for of in all {
+        histogram(&mut out, of);
+    }
+    out.push_str(&head("sluice_cache_total", "counter", "Where kept answers came from."));
+    for of in all {
+        let labels = labels(of);
+        for (result, calls) in CacheResult::ALL.iter().zip(of.figures.cache).filter(|(_, calls)| *calls > 0) {
+            let _ = writeln!(out, "sluice_cache_total{{{labels},result=\"{}\"}} {calls}", result.key());
+        }
+    }
+    out
+}
+
+fn labels(of: &ApiFigures) -> String {
+    let (domain, api) = of.api.split_once('/').unwrap_or((&of.api, ""));
+    format!("domain=\"{domain}\",api=\"{api}\",kind=\"{}\",env=\"{}\"", of.kind.key(), of.environment.key())
+}
+
+#[allow(clippy::cast_precision_loss)] // microseconds as seconds
+fn histogram(out: &mut String, of: &ApiFigures) {
+    let labels = labels(of);
+    let mut sum = 0;
+    for (bound, calls) in BOUNDS_US.iter().zip(&of.figures.buckets) {
+        sum += calls;
+        let _ = writeln!(out, "sluice_request_seconds_bucket{{{labels},le=\"{}\"}} {sum}", *bound as f64 / 1e6);
+    }
+    let all: u64 = of.figures.buckets.iter().sum();
+    let _ = writeln!(out, "sluice_request_seconds_bucket{{{labels},le=\"+Inf\"}} {all}");
+    let _ = writeln!(out, "sluice_request_seconds_sum{{{labels}}} {}", of.figures.micros as f64 / 1e6);
+    let _ = writeln!(out, "sluice_request_seconds_count{{{labels}}} {all}");
+}

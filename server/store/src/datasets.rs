@@ -1,0 +1,185 @@
+//! Datasets and their data versions, with the few columns by which a build is claimed and watched.
+
+use model::clock::Millis;
+use sqlx::FromRow;
+
+use crate::database::one_row;
+use crate::{Store, StoreError, Tx};
+
+#[derive(Debug, Clone, FromRow)]
+pub struct DatasetRow {
+    pub id: String,
+    pub domain: String,
+    pub name: String,
+    /// `model::dataset::DatasetSpec` as JSON, its register up to the newest build.
+    pub spec: String,
+    pub owner_id: String,
+    pub created_at: Millis,
+}
+
+#[derive(Debug, Clone, FromRow)]
+pub struct DataVersionRow {
+    pub id: String,
+    pub dataset_id: String,
+    pub environment: String,
+    pub number: i64,
+    /// `model::dataset::DataVersionState` by its key.
+    pub state: String,
+    /// The dataset's definition as it was when this was built.
+    pub spec: String,
+    /// `model::dataset::BuildFigures` as JSON.
+    pub figures: String,
+    /// Why it failed; empty otherwise.
+    pub reason: String,
+    pub asked_by: String,
+    pub asked_at: Millis,
+    pub finished_at: Option<Millis>,
+    pub worker: Option<String>,
+    pub beat_at: Option<Millis>,
+    pub revision: i64,
+}
+
+const VERSION_COLUMNS: &str =
+    "id, dataset_id, environment, number, state, spec, figures, reason, asked_by, asked_at, finished_at, worker, beat_at, revision";
+
+impl Store {
+    /// # Errors
+    /// Where the database does not answer; so for every read below.
+    pub async fn datasets(&self) -> Result<Vec<DatasetRow>, StoreError> {
+        Ok(sqlx::query_as("SELECT id, domain, name, spec, owner_id, created_at FROM datasets ORDER BY domain, name")
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    pub async fn dataset(&self, domain: &str, name: &str) -> Result<Option<DatasetRow>, StoreError> {
+        Ok(sqlx::query_as("SELECT id, domain, name, spec, owner_id, created_at FROM datasets WHERE domain = $1 AND name = $2")
+            .bind(domain)
+            .bind(name)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    pub async fn dataset_by_id(&self, id: &str) -> Result<Option<DatasetRow>, StoreError> {
+        Ok(sqlx::query_as("SELECT id, domain, name, spec, owner_id, created_at FROM datasets WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    /// The newest first.
+    pub async fn data_versions_of(&self, dataset_id: &str) -> Result<Vec<DataVersionRow>, StoreError> {
+        let sql = format!("SELECT {VERSION_COLUMNS} FROM data_versions WHERE dataset_id = $1 ORDER BY number DESC");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(dataset_id).fetch_all(&self.pool).await?)
+    }
+
+    pub async fn data_versions_in(&self, state: &str) -> Result<Vec<DataVersionRow>, StoreError> {
+        let sql = format!("SELECT {VERSION_COLUMNS} FROM data_versions WHERE state = $1 ORDER BY asked_at, id");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(state).fetch_all(&self.pool).await?)
+    }
+
+    /// Takes a build that nobody works on; whether it was free. Not a change of the metadata: no revision, no audit.
+    pub async fn claim_build(&self, id: &str, worker: &str, now: Millis) -> Result<bool, StoreError> {
+        let taken =
+            sqlx::query("UPDATE data_versions SET worker = $2, beat_at = $3 WHERE id = $1 AND state = 'building' AND worker IS NULL")
+                .bind(id)
+                .bind(worker)
+                .bind(now)
+                .execute(&self.pool)
+                .await?;
+        Ok(taken.rows_affected() == 1)
+    }
+
+    /// A build's progress, and that its worker is alive.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where the build is no longer this worker's.
+    pub async fn beat_build(&self, id: &str, worker: &str, figures: &str, now: Millis) -> Result<(), StoreError> {
+        let changed =
+            sqlx::query("UPDATE data_versions SET figures = $3, beat_at = $4 WHERE id = $1 AND worker = $2 AND state = 'building'")
+                .bind(id)
+                .bind(worker)
+                .bind(figures)
+                .bind(now)
+                .execute(&self.pool)
+                .await?;
+        one_row(&changed)
+    }
+
+    /// Forgets the rows of a version that is dropped and gone from its store.
+    pub async fn forget_data_version(&self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE data_versions SET worker = 'gone' WHERE id = $1 AND state = 'dropped'").bind(id).execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// # Errors
+    /// [`StoreError::Taken`] where the name is.
+    pub async fn insert_dataset(&mut self, row: &DatasetRow) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO datasets (id, domain, name, spec, owner_id, created_at) VALUES ($1, $2, $3, $4, $5, $6)")
+            .bind(&row.id)
+            .bind(&row.domain)
+            .bind(&row.name)
+            .bind(&row.spec)
+            .bind(&row.owner_id)
+            .bind(row.created_at)
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+
+    pub async fn set_dataset_spec(&mut self, id: &str, spec: &str) -> Result<(), StoreError> {
+        let changed = sqlx::query("UPDATE datasets SET spec = $2 WHERE id = $1").bind(id).bind(spec).execute(&mut *self.inner).await?;
+        one_row(&changed)
+    }
+
+    pub async fn next_data_version(&mut self, dataset_id: &str) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) + 1 FROM data_versions WHERE dataset_id = $1")
+            .bind(dataset_id)
+            .fetch_one(&mut *self.inner)
+            .await?)
+    }
+
+    pub async fn insert_data_version(&mut self, row: &DataVersionRow) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO data_versions (id, dataset_id, environment, number, state, spec, figures, reason, asked_by, asked_at, revision)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        )
+        .bind(&row.id)
+        .bind(&row.dataset_id)
+        .bind(&row.environment)
+        .bind(row.number)
+        .bind(&row.state)
+        .bind(&row.spec)
+        .bind(&row.figures)
+        .bind(&row.reason)
+        .bind(&row.asked_by)
+        .bind(row.asked_at)
+        .bind(self.revision)
+        .execute(&mut *self.inner)
+        .await?;
+        Ok(())
+    }
+
+    /// Moves a version from one state to another, with the figures and reason of its end.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where it is not in the state that it was seen in.
+    pub async fn move_data_version(&mut self, row: &DataVersionRow, from: &str) -> Result<(), StoreError> {
+        let changed = sqlx::query(
+            "UPDATE data_versions SET state = $3, spec = $4, figures = $5, reason = $6, finished_at = $7, revision = $8
+             WHERE id = $1 AND state = $2",
+        )
+        .bind(&row.id)
+        .bind(from)
+        .bind(&row.state)
+        .bind(&row.spec)
+        .bind(&row.figures)
+        .bind(&row.reason)
+        .bind(row.finished_at)
+        .bind(self.revision)
+        .execute(&mut *self.inner)
+        .await?;
+        one_row(&changed)
+    }
+}

@@ -1,0 +1,85 @@
+//! What a build must pass: keys that are there and unique, and rows that read back as they were written.
+
+use accel::Checksum;
+use accel::row_json::{JsonField, RowJson};
+use model::dataset::DatasetSpec;
+
+use crate::build::Failed;
+
+/// Examples that are named when a gate fails.
+const EXAMPLES: usize = 3;
+
+/// Gathers the rows that a gate does not let through.
+pub(crate) struct KeyGate {
+    key_json: RowJson,
+    key: String,
+    without_key: u64,
+    twice: u64,
+    examples: Vec<String>,
+}
+
+impl KeyGate {
+    pub(crate) fn new(spec: &DatasetSpec) -> Self {
+        let fields: Vec<JsonField> = spec
+            .key
+            .iter()
+            .filter_map(|column| spec.field(column))
+            .map(|field| JsonField { number: field.number, name: field.column.clone(), data_type: field.data_type, as_string: false })
+            .collect();
+        Self { key_json: RowJson::new(&fields), key: spec.key.join(" and "), without_key: 0, twice: 0, examples: Vec::new() }
+    }
+
+    pub(crate) fn without_key(&mut self, row: &[u8]) {
+        self.without_key += 1;
+        self.example(row);
+    }
+
+    pub(crate) fn twice(&mut self, row: &[u8]) {
+        self.twice += 1;
+        self.example(row);
+    }
+
+    fn example(&mut self, row: &[u8]) {
+        if self.examples.len() < EXAMPLES {
+            let mut text = Vec::new();
+            if self.key_json.write(&mut text, row).is_ok() {
+                self.examples.push(String::from_utf8_lossy(&text).into_owned());
+            }
+        }
+    }
+
+    /// # Errors
+    /// What is wrong with the key, with examples.
+    pub(crate) fn pass(&self) -> Result<(), Failed> {
+        let examples = self.examples.join(", ");
+        let key = &self.key;
+        if self.without_key > 0 {
+            let rows = self.without_key;
+            return Err(Failed::new(format!(
+                "{key} must never be empty in a dataset, and it is in {rows} rows: for example {examples}. Choose another key, or fill it at the source."
+            )));
+        }
+        if self.twice > 0 {
+            let rows = self.twice;
+            return Err(Failed::new(format!(
+                "{key} does not name one row alone: {rows} rows have a key that another has, for example {examples}. Add a column to the key."
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// # Errors
+/// Where what was read back is not what was read from the source.
+pub(crate) fn proved(read: Checksum, written: Checksum) -> Result<(), Failed> {
+    if read == written {
+        return Ok(());
+    }
+    Err(Failed::new(format!(
+        "What was written does not read back as it was read: {} rows with the checksum {} from the source, {} rows with {} from the store. Build it again.",
+        read.rows,
+        read.hex(),
+        written.rows,
+        written.hex()
+    )))
+}

@@ -1,0 +1,44 @@
+//! How accelerated data is made: a worker takes the builds that were asked for, reads the table, writes a new data
+//! version beside the live one, proves it, and switches. A bad build never touches the live one.
+//!
+//! The control plane and this crate never call each other: they meet in the rows of data versions.
+
+mod build;
+mod gate;
+mod progress;
+mod switch;
+mod worker;
+
+use std::sync::Arc;
+
+use accel::Stores;
+use connect::pools::Pools;
+use connect::vault::Vault;
+use model::clock::Millis;
+use store::Store;
+use tokio::sync::Notify;
+
+pub use worker::run;
+
+/// Time and ids, handed in from outside.
+pub trait Host: Send + Sync {
+    fn now(&self) -> Millis;
+    /// A new UUIDv7.
+    fn id(&self) -> String;
+}
+
+/// What a worker works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Worker {
+    pub store: Store,
+    pub stores: Stores,
+    pub pools: Arc<Pools>,
+    pub vault: Arc<Vault>,
+    pub host: Arc<dyn Host>,
+    /// Who it is, among several.
+    pub name: String,
+    /// Told when a change was made in this process; otherwise the rows are looked at each second.
+    pub changed: Arc<Notify>,
+    /// Tells this process of a change that the worker made.
+    pub announce: Arc<dyn Fn(i64) + Send + Sync>,
+}

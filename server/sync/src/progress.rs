@@ -1,0 +1,45 @@
+//! Progress of a build: written to its row now and then, and the sign that its worker lives.
+
+use std::time::{Duration, Instant};
+
+use model::dataset::BuildFigures;
+
+use crate::Worker;
+use crate::build::Failed;
+
+const EVERY: Duration = Duration::from_millis(300);
+
+pub(crate) struct Progress<'a> {
+    worker: &'a Worker,
+    id: &'a str,
+    pub(crate) figures: BuildFigures,
+    written: Option<Instant>,
+}
+
+impl<'a> Progress<'a> {
+    pub(crate) fn new(worker: &'a Worker, id: &'a str, expected_rows: Option<i64>) -> Self {
+        Self { worker, id, figures: BuildFigures { expected_rows, ..BuildFigures::default() }, written: None }
+    }
+
+    pub(crate) async fn step(&mut self, step: &str) -> Result<(), Failed> {
+        step.clone_into(&mut self.figures.step);
+        self.write().await
+    }
+
+    /// Writes where enough time has gone by.
+    pub(crate) async fn tick(&mut self) -> Result<(), Failed> {
+        if self.written.is_some_and(|at| at.elapsed() < EVERY) { Ok(()) } else { self.write().await }
+    }
+
+    async fn write(&mut self) -> Result<(), Failed> {
+        self.written = Some(Instant::now());
+        let figures = serde_json::to_string(&self.figures).unwrap_or_default();
+        let written = self.worker.store.beat_build(self.id, &self.worker.name, &figures, self.worker.host.now()).await;
+        match written {
+            Ok(()) => Ok(()),
+            Err(store::StoreError::Stale) => Err(Failed::new("Another worker has taken this build over.")),
+            // The build goes on without its progress; the end needs the metadata again.
+            Err(_) => Ok(()),
+        }
+    }
+}

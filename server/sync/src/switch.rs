@@ -1,0 +1,107 @@
+//! The end of a build: the new version goes live and the one before is kept, in one transaction; or it failed, and
+//! nothing but its own row says so.
+
+use accel::Place;
+use fail::fail_point;
+use model::dataset::{DataVersionState, DatasetSpec};
+use store::{Change, DataVersionRow, DatasetRow, StoreError, Tx};
+
+use crate::Worker;
+use crate::build::{Built, Failed};
+
+/// Versions that stay beside the live one, to go back to.
+const KEPT: usize = 2;
+
+pub(crate) async fn finish(worker: &Worker, row: &DataVersionRow, ended: Result<Built, Failed>) -> Result<(), StoreError> {
+    let Some(dataset) = worker.store.dataset_by_id(&row.dataset_id).await? else { return Ok(()) };
+    let change = Change { actor: row.asked_by.clone(), at: worker.host.now(), request_id: String::new() };
+    let mut tx = worker.store.write(change).await?;
+    let written = match ended {
+        Ok(built) => go_live(worker, &mut tx, (&dataset, row), &built).await,
+        Err(failed) => fail(worker, &mut tx, (&dataset, row), &failed).await,
+    };
+    match written {
+        Ok(()) => {
+            fail_point!("build.before-switch", |_| Ok(()));
+            let revision = tx.commit().await?;
+            (worker.announce)(revision);
+            Ok(())
+        }
+        // Somebody else has ended it.
+        Err(StoreError::Stale) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn go_live(worker: &Worker, tx: &mut Tx, (dataset, row): (&DatasetRow, &DataVersionRow), built: &Built) -> Result<(), StoreError> {
+    let now = tx.at();
+    let spec = serde_json::to_string(&built.spec).unwrap_or_default();
+    for (place, known) in others(worker, row).await?.into_iter().enumerate() {
+        let state = if place < KEPT { DataVersionState::Kept } else { DataVersionState::Dropped };
+        if known.state != state.key() {
+            let from = known.state.clone();
+            tx.move_data_version(&DataVersionRow { state: state.key().into(), ..known }, &from).await?;
+        }
+    }
+    let live = DataVersionRow {
+        state: DataVersionState::Live.key().into(),
+        spec: spec.clone(),
+        figures: serde_json::to_string(&built.figures).unwrap_or_default(),
+        finished_at: Some(now),
+        ..row.clone()
+    };
+    tx.move_data_version(&live, DataVersionState::Building.key()).await?;
+    tx.set_dataset_spec(&dataset.id, &spec).await?;
+    let after = format!("{} rows in {}", built.figures.written_rows, row.environment);
+    note(worker, tx, "dataset.live", (dataset, row), after).await
+}
+
+/// The live and kept versions of the same environment, the newest first.
+async fn others(worker: &Worker, row: &DataVersionRow) -> Result<Vec<DataVersionRow>, StoreError> {
+    let kept = [DataVersionState::Live.key(), DataVersionState::Kept.key()];
+    let versions = worker.store.data_versions_of(&row.dataset_id).await?;
+    let mut others: Vec<DataVersionRow> =
+        versions.into_iter().filter(|known| known.environment == row.environment && kept.contains(&known.state.as_str())).collect();
+    // The live one is what one most likely goes back to, whatever its number.
+    others.sort_by_key(|known| (known.state != DataVersionState::Live.key(), -known.number));
+    Ok(others)
+}
+
+async fn fail(worker: &Worker, tx: &mut Tx, (dataset, row): (&DatasetRow, &DataVersionRow), failed: &Failed) -> Result<(), StoreError> {
+    let ended = DataVersionRow {
+        state: DataVersionState::Failed.key().into(),
+        figures: serde_json::to_string(&failed.figures).unwrap_or_default(),
+        reason: failed.reason.clone(),
+        finished_at: Some(tx.at()),
+        ..row.clone()
+    };
+    tx.move_data_version(&ended, DataVersionState::Building.key()).await?;
+    // What it wrote is of no use to anybody; if it cannot be removed now, the next build of its place does.
+    remove(worker, row).await;
+    note(worker, tx, "dataset.failed", (dataset, row), failed.reason.clone()).await
+}
+
+async fn note(
+    worker: &Worker,
+    tx: &mut Tx,
+    action: &str,
+    (dataset, row): (&DatasetRow, &DataVersionRow),
+    after: String,
+) -> Result<(), StoreError> {
+    let subject = format!("{}/{}", dataset.domain, dataset.name);
+    tx.audit(worker.host.id(), action, (&dataset.domain, &subject), None, Some(format!("version {}: {after}", row.number))).await
+}
+
+/// Removes a version's rows from its store; whether they are gone.
+pub(crate) async fn remove(worker: &Worker, row: &DataVersionRow) -> bool {
+    let Ok(spec) = serde_json::from_str::<DatasetSpec>(&row.spec) else { return true };
+    let place = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
+    let removed = match worker.stores.of(spec.store) {
+        Ok(store) => store.remove(&place).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = &removed {
+        tracing::warn!(cause = error.cause, version = row.id, "the rows of a data version could not be removed: {error}");
+    }
+    removed.is_ok()
+}

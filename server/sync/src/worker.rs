@@ -1,0 +1,81 @@
+//! The loop of a worker: builds one after another, fails those whose worker died, drops what nobody needs any more.
+
+use std::time::Duration;
+
+use model::clock::{Millis, SECOND};
+use model::dataset::DataVersionState;
+use store::{DataVersionRow, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Worker, build, switch};
+
+const POLL: Duration = Duration::from_secs(1);
+/// A worker that was not heard of for so long is dead.
+const SILENCE: Millis = 30 * SECOND;
+/// Nodes that have reported within this time are counted.
+const NODES_SEEN: Millis = 60 * SECOND;
+
+/// Works until it is told to stop. When the metadata is away, it waits.
+pub async fn run(worker: Worker, stop: CancellationToken) {
+    let mut away = false;
+    while !stop.is_cancelled() {
+        match round(&worker, &stop).await {
+            Ok(()) => away = false,
+            Err(error) if !away => {
+                tracing::error!(cause = %error, "the worker cannot reach the metadata and waits");
+                away = true;
+            }
+            Err(_) => {}
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = worker.changed.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+}
+
+async fn round(worker: &Worker, stop: &CancellationToken) -> Result<(), StoreError> {
+    for row in worker.store.data_versions_in(DataVersionState::Building.key()).await? {
+        if stop.is_cancelled() {
+            return Ok(());
+        }
+        let now = worker.host.now();
+        match &row.worker {
+            None if worker.store.claim_build(&row.id, &worker.name, now).await? => {
+                let ended = {
+                    let (worker, row, stop) = (worker.clone(), row.clone(), stop.clone());
+                    let runtime = tokio::runtime::Handle::current();
+                    // On a thread of its own: encoding and sorting must not stand in the way of calls.
+                    tokio::task::spawn_blocking(move || runtime.block_on(build::run(&worker, &row, &stop))).await
+                };
+                switch::finish(worker, &row, ended.unwrap_or_else(|_| Err(build::Failed::broke_off()))).await?;
+            }
+            Some(_) if is_dead(&row, now, &worker.name) => {
+                switch::finish(worker, &row, Err(build::Failed::broke_off())).await?;
+            }
+            _ => {}
+        }
+    }
+    drop_unneeded(worker).await
+}
+
+/// Its worker is silent, or was this very one before it started anew.
+fn is_dead(row: &DataVersionRow, now: Millis, me: &str) -> bool {
+    row.worker.as_deref() == Some(me) || row.beat_at.is_none_or(|beat| beat + SILENCE < now)
+}
+
+/// Removes the rows of dropped and failed versions, once no node reports a revision that could still use them.
+async fn drop_unneeded(worker: &Worker) -> Result<(), StoreError> {
+    let nodes = worker.store.nodes(worker.host.now() - NODES_SEEN).await?;
+    let oldest = nodes.iter().map(|node| node.revision).min().unwrap_or(i64::MAX);
+    for row in worker.store.data_versions_in(DataVersionState::Dropped.key()).await? {
+        if row.worker.as_deref() == Some("gone") || row.revision > oldest {
+            continue;
+        }
+        if switch::remove(worker, &row).await {
+            worker.store.forget_data_version(&row.id).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! What several of these tests share: the stock gRPC client, and the definition of the planes.
+
+#![allow(dead_code, unreachable_pub, clippy::needless_pass_by_value)] // not every test uses all of it, and json! makes values
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::{Value as Json, json};
+use testkit::{Admin, Sluice};
+
+pub fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_sluice"))
+}
+
+/// grpcio with reflection and no generated code, in a process of its own.
+pub struct Grpc {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Grpc {
+    pub fn new(server: &Sluice) -> Self {
+        let python = std::env::var("SLUICE_PYTHON")
+            .unwrap_or_else(|_| format!("{}/.cache/sluice/python/bin/python", std::env::var("HOME").unwrap()));
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/grpc_client.py");
+        let mut child = Command::new(python)
+            .args([script, &server.grpc])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("grpcio is installed by scripts/setup.sh test");
+        let (input, output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        Self { child, input, output }
+    }
+
+    pub fn ask(&mut self, asked: &Json) -> Json {
+        writeln!(self.input, "{asked}").unwrap();
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        let answer: Json = serde_json::from_str(&line).unwrap_or_else(|_| panic!("the client ended: {line}"));
+        assert!(answer["broken"].is_null(), "{asked}: {}", answer["broken"]);
+        answer
+    }
+
+    pub fn call(&mut self, method: &str, key: &str, request: Json) -> Json {
+        self.ask(&json!({"do": "call", "method": method, "key": key, "request": request}))
+    }
+}
+
+impl Drop for Grpc {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The planes by tail number, from a dataset or from the source.
+pub fn aircraft(serve_from: Json) -> Json {
+    let field = |name: &str| json!({"name": name, "column": name});
+    let mut spec = json!({
+        "title": "One aircraft by its tail number", "source": "flights-db", "kind": "kv",
+        "table": {"name": "planes"}, "key": ["tailnum"],
+        "parameters": [{"name": "tailnum", "type": "string", "required": true, "test_value": "N14228"}],
+        "fields": (["tailnum", "year", "type", "manufacturer", "model", "engines", "seats", "speed", "engine"].map(field)),
+    });
+    spec["serve_from"] = serve_from;
+    spec
+}
+
+/// The people that make an API live.
+pub struct People {
+    pub builder: Admin,
+    pub approver: Admin,
+    pub owner: Admin,
+}
+
+impl People {
+    pub async fn of(server: &Sluice) -> Self {
+        Self {
+            builder: Admin::demo(server, "builder@demo").await,
+            approver: Admin::demo(server, "approver@demo").await,
+            owner: Admin::demo(server, "owner@demo").await,
+        }
+    }
+
+    /// A dataset of the planes, built.
+    pub async fn planes_dataset(&self, name: &str, more: Json) -> Json {
+        let mut new = json!({"domain": "travel", "name": name, "source": "flights-db", "table": {"name": "planes"}});
+        new.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.builder.post("/datasets", new).await;
+        self.builder.build("travel", name).await
+    }
+
+    /// An API that the demo's app may call.
+    pub async fn publish(&self, name: &str, spec: Json, terms: Json) {
+        self.builder.publish(&self.approver, "travel", name, spec).await;
+        let (status, body) =
+            self.owner.call(reqwest::Method::PUT, &format!("/apps/travel/demo-app/grants/travel/{name}"), Some(terms)).await;
+        assert!(status.is_success(), "{body}");
+        self.owner.served().await;
+    }
+}
+
+/// Calls over HTTP with the demo app's key.
+pub struct Http {
+    pub client: reqwest::Client,
+    pub url: String,
+    pub key: String,
+}
+
+impl Http {
+    pub fn new(server: &Sluice) -> Self {
+        Self { client: reqwest::Client::new(), url: server.url.clone(), key: server.demo_key() }
+    }
+
+    pub fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.key)
+    }
+
+    pub fn post(&self, path: &str, body: &Json) -> reqwest::RequestBuilder {
+        self.client.post(format!("{}{path}", self.url)).bearer_auth(&self.key).json(body)
+    }
+
+    pub async fn json(&self, request: reqwest::RequestBuilder) -> (u16, Json) {
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
+    }
+}
