@@ -77,10 +77,20 @@ fn crumbs(path: &str) -> Vec<(String, String)> {
         [] => vec![at("Home", "/".into())],
         [one] => vec![(area(one), format!("/{one}"))],
         [first, "new"] => {
-            vec![(area(first), format!("/{first}")), at(if *first == "apis" { "New API" } else { "Register" }, String::new())]
+            vec![
+                (area(first), format!("/{first}")),
+                at(
+                    match *first {
+                        "apis" => "New API",
+                        "datasets" => "Make one",
+                        _ => "Register",
+                    },
+                    String::new(),
+                ),
+            ]
         }
         ["inbox", _] => vec![at("Inbox", "/inbox".into()), at("Request", String::new())],
-        [first @ ("apis" | "apps"), domain, name, rest @ ..] => {
+        [first @ ("apis" | "apps" | "datasets"), domain, name, rest @ ..] => {
             let own = format!("/{first}/{domain}/{name}");
             let mut found = vec![(area(first), format!("/{first}")), (format!("{domain}/{name}"), own)];
             found.extend(rest.first().map(|part| (area(part), String::new())));
@@ -113,6 +123,7 @@ fn Side(me: Resource<Result<Me, PortalError>>, path: Memo<String>) -> impl IntoV
                 <p class="nav-head">"Build"</p>
                 <NavLink path to="/apis" icon="api">"APIs"</NavLink>
                 <NavLink path to="/sources" icon="source">"Sources"</NavLink>
+                <NavLink path to="/datasets" icon="dataset">"Datasets"</NavLink>
             </div>
             <div class="nav-group">
                 <p class="nav-head">"Govern"</p>

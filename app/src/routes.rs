@@ -8,10 +8,11 @@ use leptos_router::{SsrMode, path};
 
 use crate::frame::Frame;
 use crate::pages::account::AccountPage;
-use crate::pages::api::{AccessTab, ApiPage, ConsolePage, DocumentationTab, VersionsTab};
+use crate::pages::api::{AccessTab, ApiPage, ConsolePage, DocumentationTab, TrafficTab, VersionsTab};
 use crate::pages::apis::{ApisPage, NewApiPage};
 use crate::pages::apps::{AppPage, AppsPage};
 use crate::pages::audit::AuditPage;
+use crate::pages::datasets::{DatasetPage, DatasetsPage, NewDatasetPage};
 use crate::pages::domains::{DomainPage, DomainsPage};
 use crate::pages::editor::EditorPage;
 use crate::pages::home::HomePage;
@@ -41,11 +42,15 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=DocumentationTab ssr=SsrMode::Async/>
                         <Route path=path!("versions") view=VersionsTab ssr=SsrMode::Async/>
                         <Route path=path!("access") view=AccessTab ssr=SsrMode::Async/>
+                        <Route path=path!("traffic") view=TrafficTab ssr=SsrMode::Async/>
                     </ParentRoute>
                     <Route path=path!("sources") view=SourcesPage ssr=SsrMode::Async/>
                     <Route path=path!("sources/new") view=NewSourcePage ssr=SsrMode::Async/>
                     <Route path=path!("sources/:name") view=SourcePage ssr=SsrMode::Async/>
                     <Route path=path!("sources/:name/tables/:table") view=TablePage ssr=SsrMode::Async/>
+                    <Route path=path!("datasets") view=DatasetsPage ssr=SsrMode::Async/>
+                    <Route path=path!("datasets/new") view=NewDatasetPage ssr=SsrMode::Async/>
+                    <Route path=path!("datasets/:domain/:name") view=DatasetPage ssr=SsrMode::Async/>
                     <Route path=path!("apps") view=AppsPage ssr=SsrMode::Async/>
                     <Route path=path!("apps/:domain/:name") view=AppPage ssr=SsrMode::Async/>
                     <Route path=path!("domains") view=DomainsPage ssr=SsrMode::Async/>

@@ -124,13 +124,13 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
         stop_signal().await;
         signal.cancel();
     });
-    let typed = GrpcEdge::new(parts.gateway.clone());
+    let typed = Arc::new(GrpcEdge::new(parts.gateway.clone()));
     let answer_grpc = move |request| {
         let typed = typed.clone();
         async move { typed.handle(request).await }
     };
     background.push(tokio::spawn(listen::serve(grpc, answer_grpc, stop.clone())));
-    let services = edge::Services::new(parts.control, parts.gateway);
+    let services = Arc::new(edge::Services::new(parts.control, parts.gateway));
     listen::serve(listener, move |request| services.clone().answer(request), stop).await;
     for task in background {
         let _ = task.await;

@@ -1,6 +1,7 @@
 //! The one HTTP port: the data plane first, as a hyper service of its own; axum serves everything behind it.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::Body;
@@ -21,7 +22,6 @@ use crate::host::Machine;
 use crate::{assets, metrics, portal};
 
 /// What answers behind the port.
-#[derive(Clone)]
 pub(crate) struct Services {
     gateway: Gateway,
     router: Router,
@@ -48,14 +48,14 @@ impl Services {
         Self { gateway, router }
     }
 
-    pub(crate) async fn answer(self, mut request: Request<Incoming>) -> http::Response<EdgeBody> {
+    pub(crate) async fn answer(self: Arc<Self>, mut request: Request<Incoming>) -> http::Response<EdgeBody> {
         if self.gateway.takes(&request) {
             return self.gateway.handle(request).await.map(EdgeBody::Api);
         }
-        let request_id = RequestId::new(Machine.request_id());
+        let request_id = RequestId::new(Machine.request_id(Clock::now(&Machine)));
         let id = HeaderValue::from_str(request_id.as_str()).unwrap_or(HeaderValue::from_static("unknown"));
         request.headers_mut().insert("x-request-id", id.clone());
-        let mut response = self.router.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
+        let mut response = self.router.clone().oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
         response.headers_mut().insert("x-request-id", id);
         security_headers(&mut response);
         response.map(EdgeBody::Other)

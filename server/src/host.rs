@@ -42,8 +42,10 @@ impl gateway::Clock for Machine {
         Self::millis()
     }
 
-    fn request_id(&self) -> [u8; 16] {
-        Self::uuid().into_bytes()
+    fn request_id(&self, now: Millis) -> [u8; 16] {
+        let mut random = [0; 10];
+        control::ports::Host::fill_random(self, &mut random);
+        uuid::Builder::from_unix_timestamp_millis(u64::try_from(now).unwrap_or(0), &random).into_uuid().into_bytes()
     }
 }
 

@@ -20,6 +20,10 @@ use clap::Parser;
 
 use commands::{Cli, Command};
 
+/// Answers are many small allocations on several threads: what this allocator is made for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> std::process::ExitCode {
     let cli = Cli::parse();

@@ -12,6 +12,7 @@ use leptos::config::LeptosOptions;
 use leptos::prelude::{Nonce, ServerActionError, provide_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context, render_app_to_stream_with_context};
 use model::ErrorCode;
+use model::view::VersionView;
 
 /// The largest body of a form or a server function, in bytes.
 const MAX_BODY: usize = 8 << 20;
@@ -42,7 +43,8 @@ pub(crate) fn router(control: Control) -> Router {
     Router::new()
         .route("/fn/{*name}", functions)
         .route("/api/{domain}/{name}/docs", get(docs))
-        .route("/api/{domain}/{name}/openapi.json", get(openapi).with_state(control))
+        .route("/api/{domain}/{name}/openapi.json", get(openapi).with_state(control.clone()))
+        .route("/api/{domain}/{name}/schema.proto", get(schema).with_state(control))
         .leptos_routes_with_context(&options, routes, for_pages.clone(), of_shell.clone())
         .fallback(render_app_to_stream_with_context(for_pages, of_shell))
         .layer(axum::extract::DefaultBodyLimit::max(MAX_BODY))
@@ -100,17 +102,33 @@ async fn docs(Path((domain, name)): Path<(String, String)>) -> Redirect {
 }
 
 /// The OpenAPI document for somebody who is signed in; callers get theirs from the gateway, with their key.
-async fn openapi(State(control): State<Control>, Path((domain, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
+async fn openapi(State(control): State<Control>, Path(at): Path<(String, String)>, headers: HeaderMap) -> Response {
+    document(&control, at, &headers, |(domain, name), version| {
+        let server = &control.settings().public_url;
+        axum::Json(model::openapi::openapi(domain, name, version.number, &version.spec, server)).into_response()
+    })
+    .await
+}
+
+/// The same for the protobuf schema.
+async fn schema(State(control): State<Control>, Path(at): Path<(String, String)>, headers: HeaderMap) -> Response {
+    document(&control, at, &headers, |(domain, name), version| model::message::proto_text(domain, name, &version.spec).into_response())
+        .await
+}
+
+async fn document(
+    control: &Control,
+    (domain, name): (String, String),
+    headers: &HeaderMap,
+    write: impl FnOnce((&str, &str), &VersionView) -> Response,
+) -> Response {
     let found = async {
-        let caller = app::caller_of(&control, &headers).await?;
+        let caller = app::caller_of(control, headers).await?;
         control.api(&caller, &domain, &name).await
     };
     match found.await {
         Ok(detail) => match detail.shown_version() {
-            Some(version) => {
-                let server = &control.settings().public_url;
-                axum::Json(model::openapi::openapi(&domain, &name, version.number, &version.spec, server)).into_response()
-            }
+            Some(version) => write((&domain, &name), version),
             None => (StatusCode::NOT_FOUND, "This API has no version yet.").into_response(),
         },
         Err(problem) if problem.code == ErrorCode::Unauthenticated => {

@@ -66,6 +66,28 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("public-url", (SignedIn, Form(json!({})))),
         ("rollback", (With(Action::Rollback), Form(with(at(), json!({"environment": "prod", "version": 99}))))),
         ("grant", (With(Action::Grant), Form(with(at(), json!({"app": "travel/none", "days": ""}))))),
+        ("datasets", (SignedIn, Form(json!({})))),
+        ("has-redis", (SignedIn, Form(json!({})))),
+        ("dataset", (With(Action::See), Form(json!({"domain": "travel", "name": "aircraft"})))),
+        (
+            "new-dataset",
+            (
+                With(Action::EditDataset),
+                Form(
+                    json!({"domain": "travel", "name": "Bad Name", "source": "", "table": "", "key": "", "store": "embedded", "compression": "none"}),
+                ),
+            ),
+        ),
+        ("build-dataset", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft", "environment": "prod"})))),
+        ("rollback-dataset", (With(Action::Rollback), Form(json!({"domain": "travel", "name": "aircraft", "version": 99})))),
+        (
+            "new-issuer",
+            (
+                With(Action::EditApp),
+                Form(json!({"domain": "travel", "app": "demo-app", "environment": "prod", "issuer": "", "audience": ""})),
+            ),
+        ),
+        ("delete-issuer", (With(Action::EditApp), Form(json!({"domain": "travel", "app": "demo-app", "id": "none"})))),
         ("switches", (With(Action::See), Form(at()))),
         ("set-switches", (With(Action::Switch), Form(with(at(), json!({"per_second": "0", "burst": "", "priority": "high"}))))),
         ("purge", (With(Action::Switch), Form(at()))),

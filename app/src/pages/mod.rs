@@ -5,6 +5,7 @@ pub(crate) mod api;
 pub(crate) mod apis;
 pub(crate) mod apps;
 pub(crate) mod audit;
+pub(crate) mod datasets;
 pub(crate) mod domains;
 pub(crate) mod editor;
 pub(crate) mod home;

@@ -1,6 +1,7 @@
 //! States: said by shape and word, then coloured.
 
 use leptos::prelude::*;
+use model::dataset::DataVersionState;
 use model::view::{ApiSummary, RequestState, VersionState};
 
 /// Where an API stands, in one badge.
@@ -45,6 +46,19 @@ impl From<VersionState> for State {
             VersionState::Approved => Self("badge badge-ok", "Approved"),
             VersionState::Rejected => Self("badge badge-bad", "Rejected"),
             VersionState::Withdrawn => Self("badge", "Withdrawn"),
+        }
+    }
+}
+
+impl From<DataVersionState> for State {
+    fn from(state: DataVersionState) -> Self {
+        match state {
+            DataVersionState::Building => Self("badge badge-info", "Building"),
+            DataVersionState::Checked => Self("badge badge-info", "Checked"),
+            DataVersionState::Live => Self("badge badge-ok", "Live"),
+            DataVersionState::Kept => Self("badge", "Kept"),
+            DataVersionState::Failed => Self("badge badge-bad", "Failed"),
+            DataVersionState::Dropped => Self("badge", "Dropped"),
         }
     }
 }

@@ -79,6 +79,8 @@ pub(crate) fn script(folder: &Path, name: &str, key: &str, path: &str) -> PathBu
 
 /// Readings of two sides in turn, and the ratio of each pair.
 pub(crate) fn in_turn(mut ours: impl FnMut() -> f64, mut theirs: impl FnMut() -> f64) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+    // Both sides warm: pages mapped, connections made.
+    let (_, _) = (ours(), theirs());
     let (mut a, mut b) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         a.push(ours());

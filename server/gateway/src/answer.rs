@@ -1,7 +1,6 @@
 //! What goes back over HTTP: the body, and the headers that say what served it.
 
 use std::hash::{BuildHasher, Hasher};
-use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use foldhash::fast::FixedState;
@@ -18,7 +17,7 @@ use crate::compress::{self, Encoding};
 use crate::limits::Budget;
 use crate::plan::Plan;
 use crate::request_id::RequestId;
-use crate::stack::{Timings, micros_since};
+use crate::stack::Timings;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const API_VERSION: HeaderName = HeaderName::from_static("x-sluice-api-version");
@@ -41,7 +40,8 @@ pub(crate) struct Stamp<'a> {
     pub(crate) budget: Option<Budget>,
     pub(crate) cache: Option<CacheNote>,
     pub(crate) retry_after: Option<u64>,
-    pub(crate) started: Instant,
+    /// Microseconds since the call came in.
+    pub(crate) took: u64,
 }
 
 /// Values of headers that differ from call to call, in one allocation.
@@ -74,14 +74,18 @@ impl Stamp<'_> {
             headers.insert(AGE, texts.number(u64::try_from(cache.age / 1_000).unwrap_or(0)));
         }
         if let Some(budget) = self.budget {
-            headers.insert(LIMIT, texts.number(budget.limit.into()));
             headers.insert(REMAINING, texts.number(budget.remaining.into()));
-            headers.insert(RESET, texts.number(budget.reset.into()));
+            // A header costs a call as much as the rest of its limits. While the bucket is more than half full, how
+            // much is left says enough.
+            if budget.remaining <= budget.burst / 2 {
+                headers.insert(LIMIT, texts.number(budget.limit.into()));
+                headers.insert(RESET, texts.number(budget.reset.into()));
+            }
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, texts.number(seconds));
         }
-        headers.insert(SERVER_TIMING, texts.put(|out| write_timing(out, timings, micros_since(self.started))));
+        headers.insert(SERVER_TIMING, texts.put(|out| write_timing(out, timings, self.took)));
         if let Some(given) = self.request.get(TRACEPARENT)
             && let Ok(trace) = HeaderValue::from_str(&trace(self.request_id.as_str(), given))
         {
@@ -100,7 +104,7 @@ pub(crate) fn good(stamp: &Stamp<'_>, body: Vec<u8>, timings: Option<&Timings>) 
     headers.reserve(14);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     // A caller may keep it, and must ask whether it still holds.
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(ETAG, tag);
     stamp.put(headers, timings);
     if unchanged {
@@ -113,7 +117,7 @@ pub(crate) fn good(stamp: &Stamp<'_>, body: Vec<u8>, timings: Option<&Timings>) 
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.key()));
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     }
-    *response.body_mut() = ApiBody::full(compress::encode(encoding, body));
+    *response.body_mut() = ApiBody::full(if encoding == Encoding::Identity { body } else { compress::encode(encoding, &body) });
     response
 }
 

@@ -44,8 +44,13 @@ pub(crate) fn bounded(keys: usize) -> Result<(), Problem> {
 
 impl Gateway {
     /// The rows of a batch, in the order of its keys.
-    pub(crate) async fn batch(&self, admitted: &Admitted, keys: &[Given], timings: &mut Timings) -> Result<Vec<Option<Bytes>>, Problem> {
-        let plan = &admitted.plan;
+    pub(crate) async fn batch(
+        &self,
+        admitted: &Admitted<'_>,
+        keys: &[Given],
+        timings: &mut Timings,
+    ) -> Result<Vec<Option<Bytes>>, Problem> {
+        let plan = admitted.plan;
         refuse_lists(plan)?;
         let calls = timings.time("parameters", || read_keys(admitted, keys))?;
         let started = std::time::Instant::now();
@@ -86,10 +91,10 @@ pub(crate) fn refuse_lists(plan: &Plan) -> Result<(), Problem> {
 }
 
 /// Every key at fault is named by its place.
-fn read_keys(admitted: &Admitted, keys: &[Given]) -> Result<Vec<Arc<parameters::Call>>, Problem> {
+fn read_keys(admitted: &Admitted<'_>, keys: &[Given]) -> Result<Vec<Arc<parameters::Call>>, Problem> {
     let (mut calls, mut errors) = (Vec::with_capacity(keys.len()), Vec::new());
     for (index, key) in keys.iter().enumerate() {
-        match parameters::read(&admitted.plan, key, admitted.fixed.as_deref()) {
+        match parameters::read(admitted.plan, key, admitted.fixed.as_deref()) {
             Ok(call) if call.fields.is_some() => errors.push(FieldError::new(format!("keys.{index}"), "A key has the key's fields alone.")),
             Ok(call) => calls.push(Arc::new(call)),
             Err(problem) if problem.errors.is_empty() => return Err(problem),

@@ -46,18 +46,18 @@ pub(crate) fn chosen(accepted: Option<&HeaderValue>, length: usize) -> Encoding 
 }
 
 /// The encoded body. Writing into memory does not fail; if it did, the body would go out as an empty one.
-pub(crate) fn encode(encoding: Encoding, body: Vec<u8>) -> Vec<u8> {
+pub(crate) fn encode(encoding: Encoding, body: &[u8]) -> Vec<u8> {
     match encoding {
-        Encoding::Identity => body,
-        Encoding::Zstd => zstd::bulk::compress(&body, 3).unwrap_or_default(),
+        Encoding::Identity => body.to_vec(),
+        Encoding::Zstd => zstd::bulk::compress(body, 3).unwrap_or_default(),
         Encoding::Gzip => {
             let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(5));
-            writer.write_all(&body).and_then(|()| writer.finish()).unwrap_or_default()
+            writer.write_all(body).and_then(|()| writer.finish()).unwrap_or_default()
         }
         Encoding::Brotli => {
             let mut out = Vec::new();
             let mut writer = brotli::CompressorWriter::new(&mut out, BROTLI_BUFFER, BROTLI_QUALITY, BROTLI_WINDOW);
-            let written = writer.write_all(&body);
+            let written = writer.write_all(body);
             drop(writer);
             if written.is_ok() { out } else { Vec::new() }
         }
@@ -84,10 +84,10 @@ mod tests {
     #[test]
     fn every_encoding_reads_back() {
         let body = br#"{"tailnum":"N14228"}"#.repeat(200);
-        let zstd = zstd::bulk::decompress(&encode(Encoding::Zstd, body.clone()), 1 << 20).unwrap();
+        let zstd = zstd::bulk::decompress(&encode(Encoding::Zstd, &body), 1 << 20).unwrap();
         let (mut gzip, mut br) = (Vec::new(), Vec::new());
-        flate2::read::GzDecoder::new(&encode(Encoding::Gzip, body.clone())[..]).read_to_end(&mut gzip).unwrap();
-        brotli::Decompressor::new(&encode(Encoding::Brotli, body.clone())[..], 4_096).read_to_end(&mut br).unwrap();
+        flate2::read::GzDecoder::new(&encode(Encoding::Gzip, &body)[..]).read_to_end(&mut gzip).unwrap();
+        brotli::Decompressor::new(&encode(Encoding::Brotli, &body)[..], 4_096).read_to_end(&mut br).unwrap();
         assert!(zstd == body && gzip == body && br == body);
     }
 }

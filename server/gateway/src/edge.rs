@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Body;
+use model::clock::Millis;
 use model::name::is_name;
 use model::{ErrorCode, Problem};
 use serde_json::Value as Json;
@@ -17,7 +18,7 @@ use crate::body::ApiBody;
 use crate::encode::body_of;
 use crate::parameters::{Given, parse_query};
 use crate::request_id::RequestId;
-use crate::stack::{Admitted, Denied, Target, Timings, micros_since};
+use crate::stack::{Admitted, Denied, Held, Target, Timings, micros_since};
 use crate::view::broken_row;
 use crate::{Gateway, key_path, keys};
 
@@ -62,6 +63,7 @@ struct Visit<'a> {
     headers: &'a HeaderMap,
     request_id: RequestId,
     started: Instant,
+    now: Millis,
 }
 
 impl Visit<'_> {
@@ -73,25 +75,29 @@ impl Visit<'_> {
             budget: None,
             cache: None,
             retry_after: None,
-            started: self.started,
+            took: micros_since(self.started),
         }
     }
 
-    fn stamp_of<'b>(&'b self, admitted: &'b Admitted) -> Stamp<'b> {
-        Stamp { plan: Some(&admitted.plan), budget: admitted.budget, ..self.stamp() }
+    fn stamp_of<'b>(&'b self, admitted: &Admitted<'b>) -> Stamp<'b> {
+        Stamp { plan: Some(admitted.plan), budget: admitted.budget, ..self.stamp() }
     }
 
     fn denied(&self, denied: &Denied) -> Answer {
+        let stamp = Stamp { budget: denied.budget, retry_after: denied.retry_after, ..self.stamp() };
         if let Some(meter) = &denied.meter {
-            meter.count(Some(denied.problem.code), micros_since(self.started));
+            meter.count(Some(denied.problem.code), stamp.took);
         }
-        problem(&Stamp { budget: denied.budget, retry_after: denied.retry_after, ..self.stamp() }, &denied.problem)
+        problem(&stamp, &denied.problem)
     }
 
     /// Counts and answers.
-    fn finish(&self, admitted: &Admitted, answer: Answer, error: Option<ErrorCode>) -> Answer {
-        admitted.meter.count(error, micros_since(self.started));
-        answer
+    fn finish(&self, admitted: &Admitted<'_>, stamp: &Stamp<'_>, body: Result<Vec<u8>, Problem>, timings: Option<&Timings>) -> Answer {
+        admitted.meter.count(body.as_ref().err().map(|found| found.code), stamp.took);
+        match body {
+            Ok(body) => good(stamp, body, timings),
+            Err(found) => problem(stamp, &found),
+        }
     }
 }
 
@@ -112,26 +118,27 @@ impl Gateway {
     {
         let started = Instant::now();
         let (parts, incoming) = request.into_parts();
-        let visit = Visit { headers: &parts.headers, request_id: RequestId::new(self.clock.request_id()), started };
+        let now = self.clock.now();
+        let visit = Visit { headers: &parts.headers, request_id: RequestId::new(self.clock.request_id(now)), started, now };
         let Some(asked) = asked(parts.uri.path()) else {
             let detail = "An API's address is /api/<domain>/<name>, or /api/<domain>/<name>/v<number>; a batch of keys goes to …/batch.";
             return problem(&visit.stamp(), &Problem::new(ErrorCode::NotFound, detail));
         };
         match asked.what {
             What::Call if parts.method == Method::GET => {
-                let admitted = match self.admit(&self.routes.load(), visit.headers, asked.target(NonZeroU32::MIN)) {
-                    Ok(admitted) => admitted,
+                let held = match self.admit(&self.routes.load(), visit.headers, asked.target(NonZeroU32::MIN), visit.now) {
+                    Ok(admitted) => match self.handle_now(&visit, &admitted, parts.uri.query().unwrap_or_default()) {
+                        Some(answer) => return answer,
+                        None => admitted.held(),
+                    },
                     Err(denied) => return visit.denied(&denied),
                 };
-                match self.handle_now(&visit, &admitted, parts.uri.query().unwrap_or_default()) {
-                    Some(answer) => answer,
-                    None => self.handle_call(&visit, &admitted, read_given(&parts, incoming).await).await,
-                }
+                self.handle_call(&visit, &held.admitted(), read_given(&parts, incoming).await).await
             }
             What::Call => {
                 let given = read_given(&parts, incoming).await;
-                match self.admit(&self.routes.load(), visit.headers, asked.target(NonZeroU32::MIN)) {
-                    Ok(admitted) => self.handle_call(&visit, &admitted, given).await,
+                match self.hold(&visit, asked, NonZeroU32::MIN) {
+                    Ok(held) => self.handle_call(&visit, &held.admitted(), given).await,
                     Err(denied) => visit.denied(&denied),
                 }
             }
@@ -146,13 +153,18 @@ impl Gateway {
         }
     }
 
+    /// Lets a call in that has to wait.
+    fn hold(&self, visit: &Visit<'_>, asked: Asked<'_>, calls: NonZeroU32) -> Result<Held, Box<Denied>> {
+        Ok(self.admit(&self.routes.load(), visit.headers, asked.target(calls), visit.now)?.held())
+    }
+
     /// The short way: a plain key whose row is in this process. Nothing is waited for, and nothing is allocated but the
     /// key, the body and the values of the headers. `None` sends the call the long way.
-    fn handle_now(&self, visit: &Visit<'_>, admitted: &Admitted, query: &str) -> Option<Answer> {
+    fn handle_now(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, query: &str) -> Option<Answer> {
         if admitted.fixed.is_some() {
             return None;
         }
-        let key = key_path::of_query(&admitted.plan, query)?;
+        let key = key_path::of_query(admitted.plan, query)?;
         let mut body = Vec::new();
         let mut written = Ok(());
         let found = self.look_up(admitted, &key, &mut |row| {
@@ -163,10 +175,10 @@ impl Gateway {
         if !matches!(found, Ok(true)) || written.is_err() {
             return None;
         }
-        Some(visit.finish(admitted, good(&visit.stamp_of(admitted), body, None), None))
+        Some(visit.finish(admitted, &visit.stamp_of(admitted), Ok(body), None))
     }
 
-    async fn handle_call(&self, visit: &Visit<'_>, admitted: &Admitted, given: Result<Given, Problem>) -> Answer {
+    async fn handle_call(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, given: Result<Given, Problem>) -> Answer {
         let mut timings = Timings::default();
         let answered = match given {
             Ok(given) => self.answer(admitted, &given, &mut timings).await,
@@ -176,37 +188,32 @@ impl Gateway {
             Ok(answered) => (answered.cache, body_of(admitted, &answered)),
             Err(problem) => (None, Err(problem)),
         };
-        let stamp = Stamp { cache, ..visit.stamp_of(admitted) };
-        match body {
-            Ok(body) => visit.finish(admitted, good(&stamp, body, Some(&timings)), None),
-            Err(found) => visit.finish(admitted, problem(&stamp, &found), Some(found.code)),
-        }
+        visit.finish(admitted, &Stamp { cache, ..visit.stamp_of(admitted) }, body, Some(&timings))
     }
 
     async fn handle_batch(&self, visit: &Visit<'_>, asked: Asked<'_>, body: Result<Bytes, Problem>) -> Answer {
         let keys = body.and_then(|body| batch::keys_of_json(&body));
         let calls = keys.as_ref().ok().and_then(|keys| u32::try_from(keys.len()).ok()).and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
-        let admitted = match self.admit(&self.routes.load(), visit.headers, asked.target(calls)) {
-            Ok(admitted) => admitted,
+        let held = match self.hold(visit, asked, calls) {
+            Ok(held) => held,
             Err(denied) => return visit.denied(&denied),
         };
+        let admitted = held.admitted();
         let mut timings = Timings::default();
         let rows = match keys {
             Ok(keys) => self.batch(&admitted, &keys, &mut timings).await,
             Err(problem) => Err(problem),
         };
         let body = rows.and_then(|rows| batch::json_of(&rows, &admitted.view.json).map_err(|error| broken_row(&admitted.plan.path, error)));
-        match body {
-            Ok(body) => visit.finish(&admitted, good(&visit.stamp_of(&admitted), body, Some(&timings)), None),
-            Err(found) => visit.finish(&admitted, problem(&visit.stamp_of(&admitted), &found), Some(found.code)),
-        }
+        visit.finish(&admitted, &visit.stamp_of(&admitted), body, Some(&timings))
     }
 
     fn handle_document(&self, visit: &Visit<'_>, asked: Asked<'_>) -> Answer {
-        let admitted = match self.admit(&self.routes.load(), visit.headers, asked.target(NonZeroU32::MIN)) {
-            Ok(admitted) => admitted,
+        let held = match self.hold(visit, asked, NonZeroU32::MIN) {
+            Ok(held) => held,
             Err(denied) => return visit.denied(&denied),
         };
+        let admitted = held.admitted();
         let api = &admitted.plan.api;
         let (kind, text) = if asked.what == What::Proto {
             ("text/plain; charset=utf-8", model::message::proto_text(&api.domain, &api.name, &api.spec))

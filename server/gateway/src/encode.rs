@@ -15,7 +15,7 @@ use crate::view::broken_row;
 ///
 /// # Errors
 /// A key without a row; a row that cannot be read.
-pub(crate) fn body_of(admitted: &Admitted, answered: &Answered) -> Result<Vec<u8>, Problem> {
+pub(crate) fn body_of(admitted: &Admitted<'_>, answered: &Answered) -> Result<Vec<u8>, Problem> {
     let json = &answered.view.json;
     let written = match (admitted.plan.kind(), answered.rows.rows.first()) {
         (ApiKind::Kv, None) => return Err(no_row(&answered.call)),

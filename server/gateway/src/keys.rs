@@ -31,8 +31,8 @@ pub(crate) struct App {
 }
 
 /// Who calls, for the length of one call.
-pub(crate) struct Who {
-    pub(crate) app: App,
+pub(crate) struct Who<'r> {
+    pub(crate) app: &'r App,
     pub(crate) environment: Environment,
     /// What a token says of the parameters; the caller cannot choose these.
     pub(crate) fixed: Option<Arc<Fixed>>,
@@ -75,7 +75,7 @@ pub(crate) fn given_key(headers: &HeaderMap) -> Option<&str> {
 
 /// # Errors
 /// One sentence for every kind of wrong key; what is wrong with a token is said.
-pub(crate) fn who(routes: &Routes, tokens: &Tokens, headers: &HeaderMap, now: Millis) -> Result<Who, Problem> {
+pub(crate) fn who<'r>(routes: &'r Routes, tokens: &Tokens, headers: &HeaderMap, now: Millis) -> Result<Who<'r>, Problem> {
     let Some(given) = given_key(headers) else {
         return Err(Problem::new(
             ErrorCode::Unauthenticated,
@@ -92,7 +92,7 @@ pub(crate) fn who(routes: &Routes, tokens: &Tokens, headers: &HeaderMap, now: Mi
     let hash: [u8; 32] = Sha256::digest(given.as_bytes()).into();
     let right = bool::from(hash.ct_eq(&key.hash));
     let fresh = key.expires_at.is_none_or(|end| end > now);
-    if right && fresh { Ok(Who { app: key.app.clone(), environment: key.environment, fixed: None }) } else { Err(unknown_key()) }
+    if right && fresh { Ok(Who { app: &key.app, environment: key.environment, fixed: None }) } else { Err(unknown_key()) }
 }
 
 fn unknown_key() -> Problem {

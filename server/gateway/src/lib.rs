@@ -56,8 +56,8 @@ pub const CACHE_BYTES: u64 = 256 << 20;
 /// Time and request ids, handed in from outside.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Millis;
-    /// A new UUIDv7 for a request.
-    fn request_id(&self) -> [u8; 16];
+    /// A new UUIDv7 for a request that begins at `now`.
+    fn request_id(&self, now: Millis) -> [u8; 16];
 }
 
 /// What a gateway is made of.

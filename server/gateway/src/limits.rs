@@ -28,6 +28,7 @@ pub(crate) struct Bucket {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Budget {
     pub(crate) limit: u32,
+    pub(crate) burst: u32,
     pub(crate) remaining: u32,
     /// Seconds until the bucket is full again.
     pub(crate) reset: u32,
@@ -75,7 +76,7 @@ impl Bucket {
 
     fn budget(&self, remaining: u32) -> Budget {
         let missing = self.rate.burst.saturating_sub(remaining);
-        Budget { limit: self.rate.per_second, remaining, reset: missing.div_ceil(self.rate.per_second.max(1)) }
+        Budget { limit: self.rate.per_second, burst: self.rate.burst, remaining, reset: missing.div_ceil(self.rate.per_second.max(1)) }
     }
 }
 
@@ -110,7 +111,7 @@ mod tests {
     #[test]
     fn a_bucket_gives_its_burst_and_then_says_when() {
         let bucket = Bucket::new(Rate { per_second: 1, burst: 3 });
-        assert_eq!(bucket.take(ONE).ok(), Some(Budget { limit: 1, remaining: 2, reset: 1 }));
+        assert_eq!(bucket.take(ONE).ok(), Some(Budget { limit: 1, burst: 3, remaining: 2, reset: 1 }));
         assert!(bucket.take(ONE).is_ok() && bucket.take(ONE).is_ok());
         let refused = bucket.take(ONE).err().unwrap();
         assert_eq!((refused.retry_after, refused.budget.remaining), (1, 0));

@@ -268,4 +268,67 @@ mod tests {
     fn a_query_is_decoded() {
         assert_eq!(parse_query("a=b%20c&d=e+f&g"), [("a".into(), "b c".into()), ("d".into(), "e f".into()), ("g".into(), String::new())]);
     }
+
+    /// A plan that is never asked for rows: SQLite dials nothing before it is used.
+    fn plan(spec: ApiSpec) -> Plan {
+        let api = model::snapshot::SnapshotApi {
+            id: "a".into(),
+            domain: "travel".into(),
+            name: "plane".into(),
+            environment: model::snapshot::Environment::Prod,
+            version: 1,
+            live: true,
+            switches: model::snapshot::Switches::default(),
+            spec,
+        };
+        let vault = connect::vault::Vault::from_base64("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=").unwrap();
+        let place = connect::vault::seal_place("db", model::snapshot::Environment::Prod);
+        let source = model::snapshot::SnapshotSource {
+            name: "db".into(),
+            domain: "travel".into(),
+            environment: model::snapshot::Environment::Prod,
+            driver: "sqlite".into(),
+            config: "{\"path\":\"/nowhere.db\"}".into(),
+            secret: vault.seal(b"{}", &place, [0; connect::vault::NONCE_BYTES]).unwrap(),
+        };
+        Plan::from_source(api.into(), source.into(), &connect::pools::Pools::default(), &vault).unwrap()
+    }
+
+    #[tokio::test]
+    async fn queries_by_chance_are_read_or_refused_and_the_short_way_agrees_with_the_long_one() {
+        use model::spec::{ApiBody, ApiKind, KvBody};
+        let mut spec = ApiSpec::empty(ApiKind::Kv);
+        spec.source = "db".into();
+        spec.body = ApiBody::Kv(KvBody { table: model::table::TableRef::new("t"), key: vec!["s".into(), "n".into()] });
+        spec.fields = ["s", "n"].map(|name| model::Field { name: name.into(), column: name.into(), ..model::Field::default() }).into();
+        spec.parameters =
+            vec![Parameter::new("s", model::DataType::String).required(), Parameter::new("n", model::DataType::Int64).required()];
+        let plan = plan(spec);
+        let (mut short, mut refused) = (0_u64, 0_u64);
+        testkit::Chance::run("parameters", |chance| {
+            let mut query = Vec::new();
+            for _ in 0..chance.below(4) {
+                query.extend_from_slice([&b"s="[..], b"n=", b"fields=", b"x=", b"limit=", b"&"][chance.below(6) as usize]);
+                if chance.below(2) == 0 {
+                    query.extend_from_slice((chance.number() as i64 >> chance.below(64)).to_string().as_bytes());
+                } else {
+                    query.extend_from_slice(&chance.text());
+                }
+                query.push(b'&');
+            }
+            query.pop();
+            let query = String::from_utf8_lossy(&query).into_owned();
+            let long = read(&plan, &Given::Query(parse_query(&query)), None);
+            if let Some(key) = crate::key_path::of_query(&plan, &query) {
+                let call = long.as_ref().unwrap_or_else(|problem| panic!("{query:?}: the long way says {problem}"));
+                assert_eq!(crate::key_path::of_arguments(&plan, &call.arguments), Some(key), "{query:?}");
+                short += 1;
+            }
+            if let Err(problem) = &long {
+                assert!(!problem.errors.is_empty() && problem.errors.iter().all(|error| !error.message.is_empty()), "{query:?}");
+                refused += 1;
+            }
+        });
+        assert!(short > 0 && refused > 0, "one of the two ways was never gone");
+    }
 }

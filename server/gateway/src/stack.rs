@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use http::HeaderMap;
+use model::clock::Millis;
 use model::snapshot::Environment;
 use model::{ErrorCode, Problem};
 
@@ -55,12 +56,36 @@ pub(crate) struct Target<'a> {
 }
 
 /// A call that was let in, and everything that the rest of its way needs.
-pub(crate) struct Admitted {
-    pub(crate) plan: Arc<Plan>,
-    pub(crate) view: Arc<View>,
+///
+/// It borrows from the snapshot: counting references is a write to memory that all cores share, and the short way has
+/// none of it. A call that has to wait holds its own, see [`Admitted::held`].
+pub(crate) struct Admitted<'r> {
+    pub(crate) plan: &'r Arc<Plan>,
+    pub(crate) view: &'r Arc<View>,
     pub(crate) fixed: Option<Arc<Fixed>>,
     pub(crate) budget: Option<Budget>,
-    pub(crate) meter: Arc<Meter>,
+    pub(crate) meter: &'r Arc<Meter>,
+}
+
+/// The same, free of the snapshot that it came from.
+pub(crate) struct Held {
+    plan: Arc<Plan>,
+    view: Arc<View>,
+    fixed: Option<Arc<Fixed>>,
+    budget: Option<Budget>,
+    meter: Arc<Meter>,
+}
+
+impl Admitted<'_> {
+    pub(crate) fn held(&self) -> Held {
+        Held { plan: self.plan.clone(), view: self.view.clone(), fixed: self.fixed.clone(), budget: self.budget, meter: self.meter.clone() }
+    }
+}
+
+impl Held {
+    pub(crate) fn admitted(&self) -> Admitted<'_> {
+        Admitted { plan: &self.plan, view: &self.view, fixed: self.fixed.clone(), budget: self.budget, meter: &self.meter }
+    }
 }
 
 /// A call that was turned away, with what is known of its API.
@@ -87,8 +112,13 @@ pub(crate) struct Answered {
 
 impl Gateway {
     /// Lets a call in, or says why not.
-    pub(crate) fn admit(&self, routes: &Routes, headers: &HeaderMap, target: Target<'_>) -> Result<Admitted, Box<Denied>> {
-        let now = self.clock.now();
+    pub(crate) fn admit<'r>(
+        &self,
+        routes: &'r Routes,
+        headers: &HeaderMap,
+        target: Target<'_>,
+        now: Millis,
+    ) -> Result<Admitted<'r>, Box<Denied>> {
         // Who: before the route, because the key's environment decides which release answers.
         let who = keys::who(routes, &self.tokens, headers, now)?;
         // Route: one look-up in a map of this snapshot.
@@ -96,15 +126,15 @@ impl Gateway {
         let meter = entry.meter(who.environment);
         let counted = |problem| Box::new(Denied { problem, budget: None, retry_after: None, meter: Some(meter.clone()) });
         // May they: the grant of the caller's app for this API.
-        let grant = keys::may(routes, &who.app, entry.index, target.path, now).map_err(counted)?;
+        let grant = keys::may(routes, who.app, entry.index, target.path, now).map_err(counted)?;
         // Limits: the caller's own first, so that one who calls too often takes nothing from the others.
         let budget = take([&grant.bucket, &entry.bucket, &entry.compartment], target, meter)?;
-        Ok(Admitted { view: view_of(grant, plan), plan: plan.clone(), fixed: who.fixed, budget, meter: meter.clone() })
+        Ok(Admitted { view: view_of(grant, plan).ok_or_else(hidden_whole)?, plan, fixed: who.fixed, budget, meter })
     }
 
     /// The short way: a key whose row is in this process, without a cache in between. The row is handed over as stored.
     /// `None` sends the call the long way.
-    pub(crate) fn look_up(&self, admitted: &Admitted, key: &[u8], found: &mut dyn FnMut(&[u8])) -> Option<Result<bool, Problem>> {
+    pub(crate) fn look_up(&self, admitted: &Admitted<'_>, key: &[u8], found: &mut dyn FnMut(&[u8])) -> Option<Result<bool, Problem>> {
         let Backend::Dataset(open) = &admitted.plan.backend else { return None };
         if admitted.plan.api.spec.policy.cache.is_some() {
             return None;
@@ -112,16 +142,16 @@ impl Gateway {
         match open.data.read_now(key, found) {
             Ok(accel::Found::Now(there)) => Some(Ok(there)),
             Ok(accel::Found::Elsewhere) => None,
-            Err(error) => Some(Err(execute::failed_store(&admitted.plan, open, &error))),
+            Err(error) => Some(Err(execute::failed_store(admitted.plan, open, &error))),
         }
     }
 
     /// The long way: from the parameters to rows.
-    pub(crate) async fn answer(&self, admitted: &Admitted, given: &Given, timings: &mut Timings) -> Result<Answered, Problem> {
-        let plan = &admitted.plan;
+    pub(crate) async fn answer(&self, admitted: &Admitted<'_>, given: &Given, timings: &mut Timings) -> Result<Answered, Problem> {
+        let plan = admitted.plan;
         // Parameters: typed and closed, before anything is asked of the source.
         let call = timings.time("parameters", || parameters::read(plan, given, admitted.fixed.as_deref()))?;
-        let view = narrowed(&plan.api.spec, &admitted.view, call.fields.as_deref(), &plan.stored())?;
+        let view = narrowed(&plan.api.spec, admitted.view, call.fields.as_deref(), &plan.stored())?;
         let call = Arc::new(call);
         let started = Instant::now();
         // Cache: this process, then Redis; one fetch for many who ask at once. Executor: the source, or a dataset.
@@ -137,14 +167,17 @@ impl Gateway {
     }
 }
 
-fn view_of(grant: &Grant, plan: &Arc<Plan>) -> Arc<View> {
+fn view_of<'r>(grant: &'r Grant, plan: &'r Arc<Plan>) -> Option<&'r Arc<View>> {
     if grant.hidden.is_empty() {
-        return plan.view.clone();
+        return Some(&plan.view);
     }
     let address = Arc::as_ptr(plan) as usize;
-    let compiled = grant.views.iter().find(|(of, _)| *of == address).map(|(_, view)| view.clone());
-    // Every plan of this snapshot was there when the grant was compiled; one that was not shows nothing.
-    compiled.unwrap_or_else(|| Arc::new(View::new(&plan.api.spec, Vec::new(), &plan.stored())))
+    grant.views.iter().find(|(of, _)| *of == address).map(|(_, view)| view)
+}
+
+/// Every plan of a snapshot is there when its grants are compiled, so this is never said; and if it were, nothing is shown.
+fn hidden_whole() -> Problem {
+    Problem::new(ErrorCode::Forbidden, "Nothing of this version is open to your app. Ask an owner of its domain.")
 }
 
 /// Takes from each bucket in turn; gives the tightest.

@@ -96,15 +96,14 @@ impl Issuer {
 impl Tokens {
     /// # Errors
     /// What is wrong with the token, in a sentence.
-    pub(crate) fn who(&self, routes: &Routes, token: &str, now: Millis) -> Result<Who, Problem> {
+    pub(crate) fn who<'r>(&self, routes: &'r Routes, token: &str, now: Millis) -> Result<Who<'r>, Problem> {
         if token.len() > MAX_TOKEN {
             return Err(refused("This token is longer than 8 KiB."));
         }
         let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        let known = self.verified.get(&hash).filter(|known| {
-            // An issuer that was changed or removed takes its tokens with it.
-            routes.issuers.iter().any(|issuer| Arc::ptr_eq(issuer, &known.issuer))
-        });
+        // An issuer that was changed or removed takes its tokens with it.
+        let of_snapshot = |known: &Verified| routes.issuers.iter().find(|issuer| Arc::ptr_eq(issuer, &known.issuer));
+        let known = self.verified.get(&hash).filter(|known| of_snapshot(known).is_some());
         let verified = match known {
             Some(known) => known,
             None => {
@@ -119,7 +118,8 @@ impl Tokens {
         if verified.not_before - LEEWAY > now {
             return Err(refused("This token is not valid yet. Check its nbf and the clock of whoever signed it."));
         }
-        Ok(Who { app: verified.issuer.app.clone(), environment: verified.issuer.about.environment, fixed: verified.fixed.clone() })
+        let issuer = of_snapshot(&verified).ok_or_else(|| refused("No app trusts the issuer (iss) of this token."))?;
+        Ok(Who { app: &issuer.app, environment: issuer.about.environment, fixed: verified.fixed.clone() })
     }
 
     fn verify(&self, routes: &Routes, token: &str) -> Result<Verified, Problem> {

@@ -15,7 +15,7 @@ use crate::meter::Meter;
 use crate::parameters::{self, Given};
 use crate::plan::{Backend, OpenDataset, Plan};
 use crate::request_id::RequestId;
-use crate::stack::{Admitted, Timings};
+use crate::stack::{Admitted, Timings, micros_since};
 
 /// A definition and the values to call it with.
 pub struct TrialRequest {
@@ -40,17 +40,25 @@ impl Gateway {
         };
         let given = Given::Query(parameters);
         let mut timings = Timings::default();
-        let admitted =
-            Admitted { view: plan.view.clone(), plan: plan.clone(), fixed: None, budget: None, meter: Arc::new(Meter::default()) };
+        let meter = Arc::new(Meter::default());
+        let admitted = Admitted { view: &plan.view, plan: &plan, fixed: None, budget: None, meter: &meter };
         let answered = self.answer(&admitted, &given, &mut timings).await;
-        let took_us = crate::stack::micros_since(started);
+        let took_us = micros_since(started);
         let rows = answered.as_ref().ok().map(|answered| answered.rows.rows.len() as u64);
         let steps = steps_of(&plan, &caller, &timings, &given);
         let (sql, query_plan) = explained(&plan, &given).await;
-        let id = RequestId::new(self.clock.request_id());
+        let id = RequestId::new(self.clock.request_id(self.clock.now()));
         let headers = http::HeaderMap::new();
         let cache = answered.as_ref().ok().and_then(|answered| answered.cache);
-        let stamp = Stamp { request_id: &id, request: &headers, plan: Some(&plan), budget: None, cache, retry_after: None, started };
+        let stamp = Stamp {
+            request_id: &id,
+            request: &headers,
+            plan: Some(&plan),
+            budget: None,
+            cache,
+            retry_after: None,
+            took: micros_since(started),
+        };
         let response = match answered.and_then(|answered| body_of(&admitted, &answered)) {
             Ok(body) => good(&stamp, body, Some(&timings)),
             Err(found) => problem(&stamp, &found),

@@ -213,6 +213,24 @@ pub fn curl(server: &str, domain: &str, name: &str, query: &str) -> String {
     format!("curl \"{server}/api/{domain}/{name}{query}\" \\\n  --header \"authorization: Bearer $SLUICE_KEY\"")
 }
 
+/// The same call over gRPC, by the stock client, which learns the messages by reflection.
+#[must_use]
+pub fn grpcurl(server: &str, domain: &str, name: &str, spec: &ApiSpec) -> String {
+    let mut request = Map::new();
+    for parameter in spec.parameters.iter().filter(|parameter| parameter.required || parameter.test_value.is_some()) {
+        let given = parameter.test_value.clone().unwrap_or_default();
+        let one = |text: &str| as_json(parameter.data_type, text);
+        let value = if parameter.list { given.split(',').map(one).collect() } else { one(&given) };
+        request.insert(parameter.name.clone(), value);
+    }
+    let method = if spec.kind() == ApiKind::Kv { "Get" } else { "Query" };
+    let service = crate::message::service_name(domain, name);
+    format!(
+        "grpcurl -plaintext -H \"authorization: Bearer $SLUICE_KEY\" \\\n  -d '{}' \\\n  {server} {service}/{method}",
+        Json::Object(request)
+    )
+}
+
 /// Percent-encoding for a query's value; everything but letters, digits and `-._~,`.
 #[must_use]
 pub fn percent_encode(text: &str) -> String {

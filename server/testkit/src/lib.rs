@@ -4,12 +4,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, clippy::missing_panics_doc)]
 
+mod chance;
 mod client;
 mod flights;
 mod postgres;
 mod redis;
 mod sluice;
 
+pub use chance::Chance;
 pub use client::{Admin, problem_code};
 pub use flights::{Flight, flights, planes};
 pub use postgres::Postgres;

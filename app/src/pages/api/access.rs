@@ -42,13 +42,15 @@ fn grants(detail: &ApiDetail, may: bool) -> impl IntoView + use<> {
             } else {
                 view! {
                     <div class="table-wrap"><table class="table table-cards">
-                        <thead><tr><th>"App"</th><th>"Opened by"</th><th>"Since"</th><th>"Until"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+                        <thead><tr><th>"App"</th><th>"Opened by"</th><th>"Since"</th><th>"Until"</th><th class="num">"Calls a second"</th><th>"Hidden"</th><th><span class="sr">"Actions"</span></th></tr></thead>
                         <tbody>{rows.into_iter().map(|grant| {
                             let app = format!("{}/{}", grant.app_domain, grant.app);
                             let (domain, name) = (domain.clone(), name.clone());
                             view! {
                                 <tr><td class="lead-cell medium">{app.clone()}</td><td class="t-2" data-label="Opened by">{grant.granted_by}</td><td class="t-2 tn" data-label="Since"><Time at=grant.created_at/></td>
                                 <td class="t-2 tn" data-label="Until">{match grant.expires_at { Some(at) => view! { <Time at/> }.into_any(), None => "no end".into_any() }}</td>
+                                <td class="num" data-label="Calls a second">{grant.limit.map_or("no limit".to_owned(), |rate| rate.per_second.to_string())}</td>
+                                <td class="t-2" data-label="Hidden">{if grant.hidden.is_empty() { "nothing".to_owned() } else { grant.hidden.join(", ") }}</td>
                                 <td class="fit">{may.then(|| view! {
                                     <ActionForm action=end_grant>
                                         <input type="hidden" name="domain" value=domain/>
@@ -85,6 +87,8 @@ fn form(detail: &ApiDetail, apps: Vec<AppView>) -> impl IntoView + use<> {
                         view! { <option value=path.clone()>{path.clone()}</option> }
                     }).collect_view()}</select></Field>
                     <Field id="days" label="Days" note="Empty for no end" error=field_error(grant, "days")><input class="input tn" id="days" name="days" inputmode="numeric"/></Field>
+                    <Field id="per_second" label="Calls a second" note="Empty for no limit" error=field_error(grant, "limit")><input class="input tn" id="per_second" name="per_second" inputmode="numeric"/></Field>
+                    <Field id="hidden" label="Fields it does not get" note="Empty for none" help="Names with commas between." error=field_error(grant, "hidden")><input class="input" id="hidden" name="hidden" autocomplete="off"/></Field>
                 </div>
                 <div class="row"><button class="btn btn-primary" type="submit">"Open it"</button></div>
             </section>

@@ -13,11 +13,11 @@ pub async fn api_detail(domain: String, name: String) -> Result<Detail, PortalEr
     Ok(control.api(&caller, &domain, &name).await?)
 }
 
-/// Where callers reach the APIs.
+/// Where callers reach the APIs: over HTTP, and over gRPC.
 #[server(prefix = "/fn", endpoint = "public-url")]
-pub async fn public_url() -> Result<String, PortalError> {
+pub async fn public_url() -> Result<(String, String), PortalError> {
     let (control, _) = crate::session::asker().await?;
-    Ok(control.settings().public_url.clone())
+    Ok((control.settings().public_url.clone(), control.settings().grpc_addr.clone()))
 }
 
 #[server(prefix = "/fn", endpoint = "rollback")]

@@ -1,7 +1,7 @@
 //! What a consumer needs: how to call it, what to give, what comes back, and what happens when it does not.
 
 use leptos::prelude::*;
-use model::openapi::{curl, example_query};
+use model::openapi::{curl, example_query, grpcurl};
 use model::spec::{ApiKind, ApiSpec};
 use model::view::{ApiDetail, VersionView};
 use model::{ErrorCode, Parameter};
@@ -15,7 +15,7 @@ pub(crate) fn DocumentationTab() -> impl IntoView {
     view! {
         <div>
         <Load resource=detail view=move |detail| match detail.shown_version().cloned() {
-            Some(version) => view! { <Load resource=url view=move |url| page(&detail, &version, &url)/> }.into_any(),
+            Some(version) => view! { <Load resource=url view=move |places| page(&detail, &version, &places)/> }.into_any(),
             None => view! {
                 <div class="card mt-6"><Empty title="No version yet" text="There is only a draft so far. Once it is sent and approved, this page says how to call it.">
                     <a class="btn" href=format!("/apis/{}/edit", detail.summary.path())>"Open the draft"</a>
@@ -27,12 +27,13 @@ pub(crate) fn DocumentationTab() -> impl IntoView {
     .into_any()
 }
 
-fn page(detail: &ApiDetail, version: &VersionView, url: &str) -> impl IntoView + use<> {
+fn page(detail: &ApiDetail, version: &VersionView, (url, grpc): &(String, String)) -> impl IntoView + use<> {
     let api = detail.summary.clone();
     let spec = version.spec.clone();
     let query = example_query(&spec);
     let address = format!("{url}/api/{}{query}", api.path());
     let openapi = format!("/api/{}/openapi.json", api.path());
+    let schema = format!("/api/{}/schema.proto", api.path());
     let tables = spec.table().map(|table| table.name.clone());
     let source = spec.source.clone();
     view! {
@@ -42,6 +43,7 @@ fn page(detail: &ApiDetail, version: &VersionView, url: &str) -> impl IntoView +
                     <div class="stack-2">
                         {copyable(address, "Copy the address")}
                         <CodeBlock title="curl" text=curl(url, &api.domain, &api.name, &query)/>
+                        <CodeBlock title="grpcurl" text=grpcurl(grpc, &api.domain, &api.name, &spec)/>
                     </div>
                     <p class="small mt-2 t-3">"The key is that of an app with a grant for this API: see Access. "<code>"POST"</code>" takes the same parameters as a JSON object."</p>
                 </section>
@@ -64,6 +66,7 @@ fn page(detail: &ApiDetail, version: &VersionView, url: &str) -> impl IntoView +
                 </dl></section>
                 <section class="card card-pad stack-2"><h3 class="mb-2">"Take it with you"</h3>
                     <a class="btn btn-sm left" href=openapi rel="external" download="openapi.json"><Icon name="download"/>"OpenAPI 3.1"</a>
+                    <a class="btn btn-sm left" href=schema rel="external" download=format!("{}.proto", api.name)><Icon name="download"/>"Protobuf schema"</a>
                 </section>
             </aside>
         </div>

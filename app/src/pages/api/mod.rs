@@ -4,16 +4,17 @@ mod access;
 pub(crate) mod api;
 mod console;
 mod documentation;
+mod traffic;
 mod versions;
 
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 use model::limit::Rate;
-use model::view::{ApiDetail, AppView, Me};
+use model::view::{ApiDetail, AppView, Me, SwitchesView};
 use model::{Action, Problem};
 
-use self::api::{EndGrant, Grant, Rollback, api_detail, public_url};
+use self::api::{EndGrant, Grant, Purge, Rollback, SetSwitches, api_detail, public_url, switches};
 use crate::error::PortalError;
 use crate::frame::MeResource;
 use crate::pages::apps::api::apps;
@@ -22,6 +23,7 @@ use crate::ui::{Icon, LiveBadge, Load, PageName, api_params};
 pub(crate) use access::AccessTab;
 pub(crate) use console::{Console, ConsolePage};
 pub(crate) use documentation::DocumentationTab;
+pub(crate) use traffic::TrafficTab;
 pub(crate) use versions::VersionsTab;
 
 /// What the tabs share: the API, and the actions after which it is loaded anew.
@@ -32,8 +34,11 @@ struct Shared {
     rollback: ServerAction<Rollback>,
     grant: ServerAction<Grant>,
     end_grant: ServerAction<EndGrant>,
-    url: Resource<Result<String, PortalError>>,
+    url: Resource<Result<(String, String), PortalError>>,
     apps: Resource<Result<Vec<AppView>, PortalError>>,
+    set_switches: ServerAction<SetSwitches>,
+    purge: ServerAction<Purge>,
+    switches: Resource<Result<SwitchesView, PortalError>>,
 }
 
 /// A count of days out of a form; empty for none.
@@ -67,7 +72,10 @@ pub(crate) fn ApiPage() -> impl IntoView {
     // made, and what stands below is made at another moment on either side.
     let url = Resource::new(|| (), |()| public_url());
     let apps = Resource::new(|| (), |()| apps());
-    provide_context(Shared { detail, me, rollback, grant, end_grant, url, apps });
+    let (set_switches, purge) = (ServerAction::new(), ServerAction::new());
+    let switched = move || (set_switches.version().get(), purge.version().get());
+    let switches = Resource::new(move || (at.get(), switched()), |((domain, name), _)| switches(domain, name));
+    provide_context(Shared { detail, me, rollback, grant, end_grant, url, apps, set_switches, purge, switches });
     view! {
         <Load resource=detail view=move |detail| head(&detail, me)/>
         <Outlet/>
@@ -115,6 +123,7 @@ fn head(detail: &ApiDetail, me: Resource<Result<Me, PortalError>>) -> impl IntoV
             {tab("", "Documentation", None)}
             {tab("/versions", "Versions", Some(detail.versions.len()))}
             {tab("/access", "Access", Some(detail.apps.len()))}
+            {tab("/traffic", "Traffic", None)}
         </nav>
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::snapshot::Environment;
-use model::view::{AppView, NewKey as Made};
+use model::view::{AppView, NewIssuer as MadeIssuer, NewKey as Made};
 
 use crate::error::PortalError;
 
@@ -32,6 +32,32 @@ pub async fn new_key(domain: String, app: String, environment: Environment, days
     let (control, caller) = crate::session::asker().await?;
     let days = crate::pages::api::days(&days)?;
     Ok(control.new_key(&caller, &domain, &app, environment, days).await?)
+}
+
+/// Lets tokens of an issuer stand for an app. Without the address of its keys, a secret is made and shown once; fixed
+/// parameters stand as `name=value`, a line each.
+#[server(prefix = "/fn", endpoint = "new-issuer")]
+pub async fn new_issuer(
+    domain: String,
+    app: String,
+    environment: Environment,
+    issuer: String,
+    audience: String,
+    #[server(default)] jwks_url: String,
+    #[server(default)] fixed: String,
+) -> Result<MadeIssuer, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let pairs = fixed.lines().filter_map(|line| line.split_once('='));
+    let fixed = pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
+    let input =
+        control::access::IssuerInput { environment, issuer, audience, jwks: String::new(), jwks_url: jwks_url.trim().to_owned(), fixed };
+    Ok(control.new_issuer(&caller, &domain, &app, &input).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "delete-issuer")]
+pub async fn delete_issuer(domain: String, app: String, id: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.delete_issuer(&caller, &domain, &app, &id).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "revoke-key")]

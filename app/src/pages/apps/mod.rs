@@ -1,13 +1,15 @@
 //! Apps: the consumers of APIs, their keys and what is open to them.
 
 pub(crate) mod api;
+mod issuers;
 
 use leptos::prelude::*;
 use model::Action;
 use model::snapshot::Environment;
 use model::view::AppView;
 
-use self::api::{NewApp, NewKey, RevokeKey, app, apps};
+use self::api::{DeleteIssuer, NewApp, NewIssuer, NewKey, RevokeKey, app, apps};
+use self::issuers::{NewSecret, issuers};
 use crate::frame::MeResource;
 use crate::ui::{Callout, Empty, Field, FormProblem, Load, PageHead, PageName, Time, Tone, api_params, copyable, field_error};
 
@@ -65,8 +67,9 @@ pub(crate) fn AppPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let at = api_params();
     let (make, revoke) = (ServerAction::<NewKey>::new(), ServerAction::<RevokeKey>::new());
-    let detail =
-        Resource::new(move || (at.get(), make.version().get(), revoke.version().get()), |((domain, name), _, _)| app(domain, name));
+    let (trust, distrust) = (ServerAction::<NewIssuer>::new(), ServerAction::<DeleteIssuer>::new());
+    let versions = move || (make.version().get(), revoke.version().get(), trust.version().get(), distrust.version().get());
+    let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| app(domain, name));
     view! {
         <Load resource=detail view=move |app| {
             let path = format!("{}/{}", app.domain, app.name);
@@ -77,11 +80,15 @@ pub(crate) fn AppPage() -> impl IntoView {
                 <div class="stack-6">
                     <FormProblem action=make/>
                     <FormProblem action=revoke/>
+                    <FormProblem action=trust/>
+                    <FormProblem action=distrust/>
+                    <NewSecret make=trust/>
                     {move || make.value().get().and_then(Result::ok).map(|key| view! {
                         <Callout tone=Tone::Ok><p class="mb-2"><b>"This is the key. It is shown this once."</b>" Keep it where the app can read it, and nowhere else."</p><div id="new-key">{copyable(key.secret, "Copy the key")}</div></Callout>
                     })}
                     <Load resource=me view={ let app = app.clone(); move |me| keys(&app, me.can(Action::EditApp, &domain), make, revoke) }/>
                     {grants(&app)}
+                    <Load resource=me view={ let app = app.clone(); move |me| issuers(&app, me.can(Action::EditApp, &app.domain), trust, distrust) }/>
                 </div>
             }
         }/>

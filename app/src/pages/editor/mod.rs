@@ -10,11 +10,12 @@ mod parameter_card;
 mod parameters_step;
 mod policy_step;
 mod send_step;
+mod serving_card;
 mod state;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::view::DraftView;
+use model::view::{DatasetView, DraftView};
 
 use self::api::{DiscardDraft, draft};
 use self::aside::Aside;
@@ -23,7 +24,9 @@ use self::parameters_step::ParametersStep;
 use self::policy_step::PolicyStep;
 use self::send_step::SendStep;
 use self::state::{Editor, Saved};
+use crate::error::PortalError;
 use crate::pages::api::Console;
+use crate::pages::datasets::api::datasets;
 use crate::ui::{Callout, FormProblem, Icon, Load, PageName, ProblemCallout, Tone, api_params};
 
 /// The steps after the first, which is a page of its own: key in the address, name.
@@ -57,11 +60,12 @@ pub(crate) fn EditorPage() -> impl IntoView {
     let query = use_query_map();
     let step = Memo::new(move |_| query.read().get("step").unwrap_or_else(|| STEPS[0].0.into()));
     let found = Resource::new(move || at.get(), |(domain, name)| draft(domain, name));
-    view! { <Load resource=found view=move |draft| view! { <Form draft step/> }/> }.into_any()
+    let datasets = Resource::new(|| (), |()| datasets());
+    view! { <Load resource=found view=move |draft| view! { <Form draft step datasets/> }/> }.into_any()
 }
 
 #[component]
-fn Form(draft: DraftView, step: Memo<String>) -> impl IntoView {
+fn Form(draft: DraftView, step: Memo<String>, datasets: Resource<Result<Vec<DatasetView>, PortalError>>) -> impl IntoView {
     let path = format!("{}/{}", draft.domain, draft.name);
     let base = format!("/apis/{path}/edit");
     let has_versions = draft.has_versions;
@@ -84,7 +88,7 @@ fn Form(draft: DraftView, step: Memo<String>) -> impl IntoView {
             other => {
                 let left = match other {
                     "parameters" => view! { <ParametersStep editor/> }.into_any(),
-                    "policy" => view! { <PolicyStep editor/> }.into_any(),
+                    "policy" => view! { <PolicyStep editor datasets/> }.into_any(),
                     _ => view! { <FieldsStep editor/> }.into_any(),
                 };
                 view! { <div class="wizard-grid"><div class="stack">{left}</div><aside class="sticky-col stack"><Aside editor/></aside></div> }.into_any()

@@ -2,12 +2,15 @@
 
 use leptos::prelude::*;
 use model::spec::{ApiBody, ApiKind, DEFAULT_PAGE_SIZE, MAX_MAX_ROWS, MAX_PAGE_SIZE, MAX_TIMEOUT_MS};
+use model::view::DatasetView;
 
+use super::serving_card::ServingCard;
 use super::state::Editor;
+use crate::error::PortalError;
 use crate::ui::Field;
 
 #[component]
-pub(super) fn PolicyStep(editor: Editor) -> impl IntoView {
+pub(super) fn PolicyStep(editor: Editor, datasets: Resource<Result<Vec<DatasetView>, PortalError>>) -> impl IntoView {
     let is_list = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Sql);
     let error = move |place: &'static str| {
         Signal::derive(move || editor.report.get()?.ok()?.errors.into_iter().find(|error| error.field == place).map(|error| error.message))
@@ -30,6 +33,7 @@ pub(super) fn PolicyStep(editor: Editor) -> impl IntoView {
                 <input class="input" id="title" maxlength="200" prop:value=title value=title() on:input=move |event| { let text = event_target_value(&event); editor.change(|spec| spec.title = text); } placeholder="One aircraft by its tail number"/>
             </Field>
         </section>
+        <ServingCard editor datasets/>
         <section class="card card-pad stack">
             <h2>"Bounds of one call"</h2>
             <div class="form-row">

@@ -25,6 +25,11 @@ pub(crate) fn close(frame: &mut [u8], start: usize) {
     frame[start + 1..start + PREFIX].copy_from_slice(&length.to_be_bytes());
 }
 
+fn joined(first: http_body::Frame<Bytes>, rest: Bytes) -> Bytes {
+    let first = first.into_data().unwrap_or_default();
+    if rest.is_empty() { first } else { [first, rest].concat().into() }
+}
+
 /// The one message of a unary request.
 ///
 /// # Errors
@@ -34,13 +39,18 @@ where
     B: Body<Data = Bytes> + Send + Unpin,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let collected = Limited::new(body, MAX_MESSAGE + PREFIX).collect().await;
-    let frame = collected
-        .map_err(|error| match error.is::<http_body_util::LengthLimitError>() {
-            true => Problem::new(ErrorCode::TooLarge, "The message is longer than 1 MiB."),
-            false => Problem::new(ErrorCode::Invalid, "The message broke off."),
-        })?
-        .to_bytes();
+    // Nearly every request is one message in one frame.
+    let mut body = Limited::new(body, MAX_MESSAGE + PREFIX);
+    let first = match body.frame().await {
+        Some(Ok(frame)) if body.is_end_stream() => Ok(frame.into_data().unwrap_or_default()),
+        Some(Ok(frame)) => body.collect().await.map(|rest| joined(frame, rest.to_bytes())),
+        Some(Err(error)) => Err(error),
+        None => Ok(Bytes::new()),
+    };
+    let frame = first.map_err(|error| match error.is::<http_body_util::LengthLimitError>() {
+        true => Problem::new(ErrorCode::TooLarge, "The message is longer than 1 MiB."),
+        false => Problem::new(ErrorCode::Invalid, "The message broke off."),
+    })?;
     let broken = || Problem::new(ErrorCode::Invalid, "The request must be one gRPC message.");
     let prefix = frame.first_chunk::<PREFIX>().ok_or_else(broken)?;
     let length = u32::from_be_bytes([prefix[1], prefix[2], prefix[3], prefix[4]]) as usize;

@@ -21,7 +21,7 @@ use super::data::{BatchGetRequest, BatchGetResponse, GetRequest, GetResponse, Qu
 use super::status::status_of;
 use crate::parameters::{self, Given};
 use crate::request_id::RequestId;
-use crate::stack::{Admitted, Target, Timings, micros_since, no_row};
+use crate::stack::{Admitted, Held, Target, Timings, micros_since, no_row};
 use crate::view::{View, broken_row};
 use crate::{Gateway, batch, execute};
 
@@ -43,35 +43,40 @@ struct Visit {
 
 impl Generic {
     fn visit(&self, metadata: &MetadataMap) -> Visit {
-        Visit { headers: metadata.clone().into_headers(), request_id: RequestId::new(self.0.clock.request_id()), started: Instant::now() }
+        Visit {
+            headers: metadata.clone().into_headers(),
+            request_id: RequestId::new(self.0.clock.request_id(self.0.clock.now())),
+            started: Instant::now(),
+        }
     }
 
-    fn admit(&self, visit: &Visit, api: &str, kind: ApiKind, calls: usize) -> Result<Admitted, Status> {
+    fn admit(&self, visit: &Visit, api: &str, kind: ApiKind, calls: usize) -> Result<Held, Status> {
         let (path, version) = match api.rsplit_once("/v") {
             Some((path, digits)) if path.contains('/') => (path, digits.parse().ok().filter(|number| *number > 0)),
             _ => (api, None),
         };
         let calls = NonZeroU32::new(u32::try_from(calls).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
-        let admitted = self.0.admit(&self.0.routes.load(), &visit.headers, Target { path, version, calls }).map_err(|denied| {
-            if let Some(meter) = &denied.meter {
-                meter.count(Some(denied.problem.code), micros_since(visit.started));
-            }
-            status_of(&denied.problem, visit.request_id.as_str(), denied.retry_after)
-        })?;
-        if admitted.plan.kind() == kind {
-            return Ok(admitted);
+        let held = self
+            .0
+            .admit(&self.0.routes.load(), &visit.headers, Target { path, version, calls }, self.0.clock.now())
+            .map(|admitted| admitted.held())
+            .map_err(|denied| {
+                if let Some(meter) = &denied.meter {
+                    meter.count(Some(denied.problem.code), micros_since(visit.started));
+                }
+                status_of(&denied.problem, visit.request_id.as_str(), denied.retry_after)
+            })?;
+        if held.admitted().plan.kind() == kind {
+            return Ok(held);
         }
         let right = if kind == ApiKind::Kv { "a list: ask it with Query or Stream" } else { "asked by key: ask it with Get or BatchGet" };
-        Err(visit
-            .finish::<()>(&admitted, Err(Problem::new(ErrorCode::Invalid, format!("{path} is {right}."))))
-            .err()
-            .unwrap_or_else(|| Status::unknown("")))
+        visit.finish(&held.admitted(), Err(Problem::new(ErrorCode::Invalid, format!("{path} is {right}."))))
     }
 }
 
 impl Visit {
     /// Counts, and makes the status of a failure.
-    fn finish<T>(&self, admitted: &Admitted, result: Result<T, Problem>) -> Result<T, Status> {
+    fn finish<T>(&self, admitted: &Admitted<'_>, result: Result<T, Problem>) -> Result<T, Status> {
         admitted.meter.count(result.as_ref().err().map(|problem| problem.code), micros_since(self.started));
         result.map_err(|problem| status_of(&problem, self.request_id.as_str(), None))
     }
@@ -82,7 +87,8 @@ impl DataService for Generic {
     async fn get(&self, request: Request<GetRequest>) -> Result<Response<GetResponse>, Status> {
         let visit = self.visit(request.metadata());
         let request = request.into_inner();
-        let admitted = self.admit(&visit, &request.api, ApiKind::Kv, 1)?;
+        let held = self.admit(&visit, &request.api, ApiKind::Kv, 1)?;
+        let admitted = held.admitted();
         let answered = self.0.answer(&admitted, &given(request.key), &mut Timings::default()).await;
         let row = answered.and_then(|answered| match answered.rows.rows.first() {
             Some(row) => row_of(&admitted, &answered.view, row),
@@ -94,13 +100,14 @@ impl DataService for Generic {
     async fn batch_get(&self, request: Request<BatchGetRequest>) -> Result<Response<BatchGetResponse>, Status> {
         let visit = self.visit(request.metadata());
         let request = request.into_inner();
-        let admitted = self.admit(&visit, &request.api, ApiKind::Kv, request.keys.len())?;
+        let held = self.admit(&visit, &request.api, ApiKind::Kv, request.keys.len())?;
+        let admitted = held.admitted();
         let keys: Vec<Given> = request.keys.into_iter().map(|key| given(Some(key))).collect();
         let rows = async {
             batch::bounded(keys.len())?;
             let rows = self.0.batch(&admitted, &keys, &mut Timings::default()).await?;
             let one = |row: &Option<Bytes>| {
-                let row = row.as_ref().map(|row| row_of(&admitted, &admitted.view, row)).transpose()?;
+                let row = row.as_ref().map(|row| row_of(&admitted, admitted.view, row)).transpose()?;
                 Ok::<_, Problem>(GetResponse { row })
             };
             rows.iter().map(one).collect::<Result<Vec<_>, _>>()
@@ -112,7 +119,8 @@ impl DataService for Generic {
     async fn query(&self, request: Request<QueryRequest>) -> Result<Response<QueryResponse>, Status> {
         let visit = self.visit(request.metadata());
         let request = request.into_inner();
-        let admitted = self.admit(&visit, &request.api, ApiKind::Sql, 1)?;
+        let held = self.admit(&visit, &request.api, ApiKind::Sql, 1)?;
+        let admitted = held.admitted();
         let answered = self.0.answer(&admitted, &given(request.parameters), &mut Timings::default()).await;
         let page = answered.and_then(|answered| {
             let rows = answered.rows.rows.iter().map(|row| row_of(&admitted, &answered.view, row)).collect::<Result<_, _>>()?;
@@ -126,21 +134,22 @@ impl DataService for Generic {
     async fn stream(&self, request: Request<QueryRequest>) -> Result<Response<Self::StreamStream>, Status> {
         let visit = self.visit(request.metadata());
         let request = request.into_inner();
-        let admitted = self.admit(&visit, &request.api, ApiKind::Sql, 1)?;
+        let held = self.admit(&visit, &request.api, ApiKind::Sql, 1)?;
+        let admitted = held.admitted();
         let limited = request.parameters.as_ref().is_some_and(|given| given.fields.contains_key("limit"));
         let begun = async {
-            let mut call = parameters::read(&admitted.plan, &given(request.parameters), admitted.fixed.as_deref())?;
+            let mut call = parameters::read(admitted.plan, &given(request.parameters), admitted.fixed.as_deref())?;
             if !limited {
                 call.page.limit = admitted.plan.api.spec.policy.max_rows;
             }
-            execute::stream(&admitted.plan, &call).await
+            execute::stream(admitted.plan, &call).await
         };
         let begun = begun.await;
         let rows = visit.finish(&admitted, begun)?;
-        let (admitted, request_id) = (Arc::new(admitted), visit.request_id);
+        let (held, request_id) = (Arc::new(held), visit.request_id);
         let messages = rows.flat_map(move |batch| {
-            let admitted = admitted.clone();
-            let of_row = move |row: Bytes| row_of(&admitted, &admitted.view, &row).map(|row| GetResponse { row: Some(row) });
+            let held = held.clone();
+            let of_row = move |row: Bytes| row_of(&held.admitted(), held.admitted().view, &row).map(|row| GetResponse { row: Some(row) });
             let items: Vec<Result<GetResponse, Problem>> = match batch {
                 Ok(rows) => rows.into_iter().map(of_row).collect(),
                 Err(problem) => vec![Err(problem)],
@@ -174,7 +183,7 @@ fn json_of(value: Value) -> Json {
 }
 
 /// A row's JSON as a struct; integers that a double would round become strings, as JSON of protobuf has them.
-fn row_of(admitted: &Admitted, view: &View, row: &[u8]) -> Result<Struct, Problem> {
+fn row_of(admitted: &Admitted<'_>, view: &View, row: &[u8]) -> Result<Struct, Problem> {
     let mut text = Vec::with_capacity(row.len() * 2 + 64);
     view.json.write(&mut text, row).map_err(|error| broken_row(&admitted.plan.path, error))?;
     match serde_json::from_slice(&text) {

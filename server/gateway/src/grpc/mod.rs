@@ -9,8 +9,6 @@ mod reflection;
 mod status;
 mod typed;
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -29,14 +27,10 @@ pub(crate) mod data {
     pub(crate) const FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/data.fds"));
 }
 
-/// The fixed services, ready to be cloned for a call.
-pub(crate) type Fixed = Arc<tonic::service::Routes>;
-
-/// What the gRPC port serves. Cheap to clone.
-#[derive(Clone)]
+/// What the gRPC port serves.
 pub struct GrpcEdge {
     gateway: Gateway,
-    fixed: Fixed,
+    fixed: tonic::service::Routes,
 }
 
 /// The body of an answer of the gRPC port.
@@ -53,7 +47,7 @@ impl GrpcEdge {
             .add_service(reflection::v1(gateway.clone()))
             .add_service(reflection::v1alpha(gateway.clone()))
             .prepare();
-        Self { gateway, fixed: Arc::new(routes) }
+        Self { gateway, fixed: routes }
     }
 
     /// Answers one call. Never fails: what goes wrong is a status.
@@ -64,7 +58,7 @@ impl GrpcEdge {
     {
         let path = request.uri().path();
         if path.starts_with("/grpc.") || path.starts_with("/sluice.v1.DataService/") {
-            let service = (*self.fixed).clone();
+            let service = self.fixed.clone();
             let request =
                 request.map(|body| tonic::body::Body::new(body.map_err(|error| tonic::Status::cancelled(error.into().to_string()))));
             return service.oneshot(request).await.unwrap_or_else(|never| match never {}).map(GrpcBody::Fixed);

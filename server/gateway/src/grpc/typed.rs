@@ -10,8 +10,9 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use http_body::Frame;
 use hyper::body::Body;
+use model::clock::Millis;
 use model::message::LIMIT;
-use model::spec::ApiKind;
+use model::spec::{ApiKind, MAX_BATCH_KEYS};
 use model::wire::{BYTES, Fields, Wire, put_bytes, put_int, put_tag, put_varint};
 use model::{ErrorCode, Problem};
 
@@ -50,6 +51,7 @@ struct Visit<'a> {
     headers: &'a HeaderMap,
     request_id: RequestId,
     started: Instant,
+    now: Millis,
 }
 
 /// A failed call: the problem, and how long to wait where that is known.
@@ -72,7 +74,8 @@ impl Gateway {
     {
         let started = Instant::now();
         let (parts, body) = request.into_parts();
-        let visit = Visit { headers: &parts.headers, request_id: RequestId::new(self.clock.request_id()), started };
+        let now = self.clock.now();
+        let visit = Visit { headers: &parts.headers, request_id: RequestId::new(self.clock.request_id(now)), started, now };
         if !parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc")) {
             let mut response = Response::new(ApiBody::full("This port speaks gRPC.\n"));
             *response.status_mut() = http::StatusCode::UNSUPPORTED_MEDIA_TYPE;
@@ -95,7 +98,7 @@ impl Gateway {
 
     async fn call_typed(&self, visit: &Visit<'_>, service: &str, method: Method, message: &Bytes) -> Response<ApiBody> {
         let calls = if method == Method::BatchGet { count_keys(message) } else { 1 };
-        let admitted = {
+        let held = {
             let routes = self.routes.load();
             let Some(path) = routes.services.get(service) else {
                 let problem =
@@ -103,11 +106,17 @@ impl Gateway {
                 return visit.failed(&problem.into());
             };
             let calls = NonZeroU32::new(u32::try_from(calls).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
-            match self.admit(&routes, visit.headers, Target { path, version: None, calls }) {
+            let admitted = match self.admit(&routes, visit.headers, Target { path, version: None, calls }, visit.now) {
                 Ok(admitted) => admitted,
                 Err(denied) => return visit.denied(&denied),
+            };
+            if let Some(response) = self.call_now(visit, &admitted, method, message) {
+                admitted.meter.count(None, micros_since(visit.started));
+                return response;
             }
+            admitted.held()
         };
+        let admitted = held.admitted();
         let answered = match (method, admitted.plan.kind()) {
             (Method::Get, ApiKind::Kv) => self.get(visit, &admitted, message).await,
             (Method::BatchGet, ApiKind::Kv) => self.batch_get(visit, &admitted, message).await,
@@ -127,21 +136,8 @@ impl Gateway {
         }
     }
 
-    async fn get(&self, visit: &Visit<'_>, admitted: &Admitted, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
-        let plan = &admitted.plan;
-        let short = if admitted.fixed.is_none() { key_path::of_message(plan, message) } else { None };
-        if let Some(key) = short {
-            let mut out = Vec::new();
-            let mut written = Ok(());
-            let found = self.look_up(admitted, &key, &mut |row| {
-                out = frame::open(row.len());
-                written = admitted.view.write_message(&mut out, row);
-            });
-            if let (Some(Ok(true)), Ok(())) = (found, written) {
-                frame::close(&mut out, 0);
-                return Ok(visit.good(admitted, None, out));
-            }
-        }
+    async fn get(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
+        let plan = admitted.plan;
         let answered = self.answer(admitted, &given_of(plan, message)?, &mut Timings::default()).await?;
         let row = answered.rows.rows.first().ok_or_else(|| no_row(&answered.call))?;
         let mut out = frame::open(row.len());
@@ -150,15 +146,10 @@ impl Gateway {
         Ok(visit.good(admitted, answered.cache, out))
     }
 
-    async fn batch_get(&self, visit: &Visit<'_>, admitted: &Admitted, message: &Bytes) -> Result<Response<ApiBody>, Problem> {
-        let plan = &admitted.plan;
+    async fn batch_get(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &Bytes) -> Result<Response<ApiBody>, Problem> {
+        let plan = admitted.plan;
         let keys = keys_of(message)?;
         batch::bounded(keys.len())?;
-        if admitted.fixed.is_none()
-            && let Some(out) = self.batch_now(admitted, &keys)
-        {
-            return Ok(visit.good(admitted, None, out?));
-        }
         let given = keys.iter().map(|key| given_of(plan, key)).collect::<Result<Vec<Given>, _>>()?;
         let rows = self.batch(admitted, &given, &mut Timings::default()).await?;
         let mut out = frame::open(rows.iter().flatten().map(|row| row.len() + 12).sum());
@@ -170,11 +161,41 @@ impl Gateway {
         Ok(visit.good(admitted, None, out))
     }
 
+    /// The short way, where nothing has to be waited for. `None` sends the call the long way, which also says what is
+    /// wrong with it.
+    fn call_now(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, method: Method, message: &Bytes) -> Option<Response<ApiBody>> {
+        if admitted.fixed.is_some() || admitted.plan.kind() != ApiKind::Kv {
+            return None;
+        }
+        let frame = match method {
+            Method::Get => self.get_now(admitted, message)?,
+            Method::BatchGet => self.batch_now(admitted, &keys_of(message).ok()?)?.ok()?,
+            Method::Query | Method::Stream => return None,
+        };
+        Some(visit.good(admitted, None, frame))
+    }
+
+    /// The row goes from the store's page into the frame.
+    fn get_now(&self, admitted: &Admitted<'_>, message: &[u8]) -> Option<Vec<u8>> {
+        let key = key_path::of_message(admitted.plan, message)?;
+        let mut out = Vec::new();
+        let mut written = Ok(());
+        let found = self.look_up(admitted, &key, &mut |row| {
+            out = frame::open(row.len());
+            written = admitted.view.write_message(&mut out, row);
+        });
+        if !matches!(found, Some(Ok(true))) || written.is_err() {
+            return None;
+        }
+        frame::close(&mut out, 0);
+        Some(out)
+    }
+
     /// The short way of a batch: plain keys of a dataset in this process, nothing hidden, no cache in between.
-    fn batch_now(&self, admitted: &Admitted, keys: &[&[u8]]) -> Option<Result<Vec<u8>, Problem>> {
-        let plan = &admitted.plan;
+    fn batch_now(&self, admitted: &Admitted<'_>, keys: &[&[u8]]) -> Option<Result<Vec<u8>, Problem>> {
+        let plan = admitted.plan;
         let Backend::Dataset(open) = &plan.backend else { return None };
-        if !admitted.view.shows_all() || plan.api.spec.policy.cache.is_some() {
+        if keys.len() > MAX_BATCH_KEYS || !admitted.view.shows_all() || plan.api.spec.policy.cache.is_some() {
             return None;
         }
         let keys: Vec<Vec<u8>> = keys.iter().map(|key| key_path::of_message(plan, key)).collect::<Option<_>>()?;
@@ -189,8 +210,8 @@ impl Gateway {
         }
     }
 
-    async fn query(&self, visit: &Visit<'_>, admitted: &Admitted, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
-        let plan = &admitted.plan;
+    async fn query(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
+        let plan = admitted.plan;
         let answered = self.answer(admitted, &given_of(plan, message)?, &mut Timings::default()).await?;
         let mut out = frame::open(answered.rows.weight());
         for row in &answered.rows.rows {
@@ -207,13 +228,13 @@ impl Gateway {
         Ok(visit.good(admitted, answered.cache, out))
     }
 
-    async fn stream(&self, visit: &Visit<'_>, admitted: &Admitted, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
-        let mut call = parameters::read(&admitted.plan, &given_of(&admitted.plan, message)?, admitted.fixed.as_deref())?;
+    async fn stream(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
+        let mut call = parameters::read(admitted.plan, &given_of(admitted.plan, message)?, admitted.fixed.as_deref())?;
         // A stream has no pages: all rows up to the cap, unless the caller asks for fewer.
         if !Fields::new(message).flatten().any(|field| field.number == LIMIT) {
             call.page.limit = admitted.plan.api.spec.policy.max_rows;
         }
-        let rows = execute::stream(&admitted.plan, &call).await?;
+        let rows = execute::stream(admitted.plan, &call).await?;
         let (view, path, request_id) = (admitted.view.clone(), admitted.plan.path.clone(), visit.request_id);
         let frames = rows.map(move |batch| {
             let rows = batch?;
@@ -251,13 +272,13 @@ impl Gateway {
 }
 
 impl Visit<'_> {
-    fn good(&self, admitted: &Admitted, cache: Option<CacheNote>, frame: Vec<u8>) -> Response<ApiBody> {
+    fn good(&self, admitted: &Admitted<'_>, cache: Option<CacheNote>, frame: Vec<u8>) -> Response<ApiBody> {
         let mut response = Response::new(ApiBody::with_trailers(frame, ok_trailers()));
         self.stamp(response.headers_mut(), admitted, cache);
         response
     }
 
-    fn stamp(&self, headers: &mut HeaderMap, admitted: &Admitted, cache: Option<CacheNote>) {
+    fn stamp(&self, headers: &mut HeaderMap, admitted: &Admitted<'_>, cache: Option<CacheNote>) {
         headers.reserve(8);
         headers.insert(CONTENT_TYPE, GRPC);
         headers.insert(REQUEST_ID, fleeting(self.request_id.as_str()));

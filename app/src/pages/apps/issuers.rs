@@ -1,0 +1,78 @@
+//! Issuers: whose signed tokens stand for an app.
+
+use leptos::prelude::*;
+use model::snapshot::Environment;
+use model::view::AppView;
+
+use super::api::{DeleteIssuer, NewIssuer};
+use crate::ui::{Callout, Field, Time, Tone, copyable, field_error};
+
+/// The secret of an issuer that was just made, shown this once.
+#[component]
+pub(super) fn NewSecret(make: ServerAction<NewIssuer>) -> impl IntoView {
+    move || {
+        let made = make.value().get().and_then(Result::ok)?;
+        Some(match made.secret {
+            Some(secret) => view! {
+                <Callout tone=Tone::Ok><p class="mb-2"><b>"This is the secret. It is shown this once."</b>" Sign tokens with it: HS256, with iss, aud and exp."</p><div id="new-secret">{copyable(secret, "Copy the secret")}</div></Callout>
+            }.into_any(),
+            None => view! { <Callout tone=Tone::Ok><p><b>"Its tokens are taken from now on."</b></p></Callout> }.into_any(),
+        })
+    }
+}
+
+pub(super) fn issuers(
+    app: &AppView,
+    may: bool,
+    make: ServerAction<NewIssuer>,
+    delete: ServerAction<DeleteIssuer>,
+) -> impl IntoView + use<> {
+    let (domain, name, rows) = (app.domain.clone(), app.name.clone(), app.issuers.clone());
+    let (form_domain, form_name) = (domain.clone(), name.clone());
+    let empty = rows.is_empty();
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>"Signed tokens (JWT)"</h2><span class="count">{rows.len()}</span></div>
+            {empty.then(|| view! { <p class="card-pad t-2 s13">"None. A program that already has tokens of an identity provider can call with those instead of a key."</p> })}
+            {(!empty).then(|| view! { <div class="table-wrap"><table class="table table-cards">
+                <thead><tr><th>"Issuer"</th><th>"Audience"</th><th>"For"</th><th>"Signed with"</th><th>"Fixed"</th><th>"Made"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+                <tbody>{rows.into_iter().map(|issuer| {
+                    let (domain, name) = (domain.clone(), name.clone());
+                    let fixed: Vec<String> = issuer.fixed.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+                    view! {
+                        <tr><td class="lead-cell medium">{issuer.issuer}</td><td data-label="Audience">{issuer.audience}</td><td class="fit t-2" data-label="For">{issuer.environment.key()}</td>
+                        <td class="fit t-2" data-label="Signed with">{if issuer.shared_secret { "a shared secret" } else { "keys of its own" }}</td><td class="t-2" data-label="Fixed">{fixed.join(", ")}</td><td class="t-2 tn" data-label="Made"><Time at=issuer.created_at/></td>
+                        <td class="fit">{may.then(|| view! {
+                            <ActionForm action=delete>
+                                <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/><input type="hidden" name="id" value=issuer.id.clone()/>
+                                <button class="btn btn-sm btn-bad" type="submit">"Trust no longer"</button>
+                            </ActionForm>
+                        })}</td></tr>
+                    }
+                }).collect_view()}</tbody>
+            </table></div> })}
+            {may.then(|| form(form_domain, form_name, make))}
+        </section>
+    }
+}
+
+fn form(domain: String, name: String, make: ServerAction<NewIssuer>) -> impl IntoView {
+    view! {
+        <details class="card-pad">
+            <summary>"Trust an issuer"</summary>
+            <ActionForm action=make>
+                <div class="stack mt-4">
+                    <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/>
+                    <div class="form-row">
+                        <Field id="issuer" label="Issuer" help="The iss of its tokens." error=field_error(make, "issuer")><input class="input" id="issuer" name="issuer" required autocomplete="off" placeholder="https://id.example.com"/></Field>
+                        <Field id="audience" label="Audience" help="The aud that they must name." error=field_error(make, "audience")><input class="input" id="audience" name="audience" required autocomplete="off" placeholder="flights"/></Field>
+                        <Field id="issuer-environment" label="For"><select class="select" id="issuer-environment" name="environment">{[Environment::Prod, Environment::Test].map(|environment| view! { <option value=environment.key()>{environment.key()}</option> }).collect_view()}</select></Field>
+                    </div>
+                    <Field id="jwks_url" label="Address of its keys" note="Empty to make a shared secret here" help="RS256, ES256 or EdDSA; fetched anew by itself." error=field_error(make, "jwks_url")><input class="input" id="jwks_url" name="jwks_url" autocomplete="off" placeholder="https://id.example.com/.well-known/jwks.json"/></Field>
+                    <Field id="fixed" label="Fixed parameters" note="optional" help="name=value, a line each. A caller with such a token cannot choose these." error=field_error(make, "fixed")><textarea class="input" id="fixed" name="fixed" rows="2" placeholder="carrier=UA"></textarea></Field>
+                    <div class="row"><button class="btn btn-primary" type="submit">"Trust it"</button></div>
+                </div>
+            </ActionForm>
+        </details>
+    }
+}

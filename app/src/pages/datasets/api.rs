@@ -1,0 +1,59 @@
+//! Server functions of datasets.
+
+use leptos::prelude::*;
+use model::dataset::{Compression, StoreKind};
+use model::snapshot::Environment;
+use model::view::DatasetView;
+
+use crate::error::PortalError;
+
+#[server(prefix = "/fn", endpoint = "datasets")]
+pub async fn datasets() -> Result<Vec<DatasetView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.datasets(&caller).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "dataset")]
+pub async fn dataset(domain: String, name: String) -> Result<DatasetView, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.dataset(&caller, &domain, &name).await?)
+}
+
+/// Whether there is a Redis to keep datasets and answers in.
+#[server(prefix = "/fn", endpoint = "has-redis")]
+pub async fn has_redis() -> Result<bool, PortalError> {
+    let (control, _) = crate::session::asker().await?;
+    Ok(control.has_redis())
+}
+
+/// Makes a dataset; key columns stand with commas between, and none takes the table's own key.
+#[server(prefix = "/fn", endpoint = "new-dataset")]
+pub async fn new_dataset(
+    domain: String,
+    name: String,
+    source: String,
+    table: String,
+    key: String,
+    store: StoreKind,
+    compression: Compression,
+) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let key = key.split(',').map(str::trim).filter(|column| !column.is_empty()).map(str::to_owned).collect();
+    let table = model::table::TableRef::new(table);
+    let new = control::datasets::NewDataset { domain, name, source, table, key, store, compression, environment: Environment::Prod };
+    control.new_dataset(&caller, &new).await?;
+    leptos_axum::redirect(&format!("/datasets/{}/{}", new.domain, new.name));
+    Ok(())
+}
+
+#[server(prefix = "/fn", endpoint = "build-dataset")]
+pub async fn build_dataset(domain: String, name: String, environment: Environment) -> Result<i64, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.build_dataset(&caller, &domain, &name, environment).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "rollback-dataset")]
+pub async fn rollback_dataset(domain: String, name: String, version: i64) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.rollback_dataset(&caller, &domain, &name, version).await?)
+}

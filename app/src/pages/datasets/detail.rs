@@ -1,0 +1,177 @@
+//! One dataset: how its build goes, its data versions with switch and roll back, and what is served from it.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use model::Action;
+use model::dataset::DataVersionState;
+use model::snapshot::Environment;
+use model::view::{DataVersionView, DatasetView};
+
+use super::api::{BuildDataset, RollbackDataset, dataset};
+use crate::frame::MeResource;
+use crate::ui::{Callout, Empty, FormProblem, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, grouped};
+
+/// How often a page looks while a build is under way.
+const LOOK: Duration = Duration::from_millis(500);
+
+#[component]
+pub(crate) fn DatasetPage() -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let at = api_params();
+    let (build, rollback) = (ServerAction::<BuildDataset>::new(), ServerAction::<RollbackDataset>::new());
+    let looked = RwSignal::new(0_u32);
+    let detail = Resource::new(
+        move || (at.get(), build.version().get(), rollback.version().get(), looked.get()),
+        |((domain, name), ..)| dataset(domain, name),
+    );
+    // While a build is under way, the page looks again by itself.
+    Effect::new(move |_| {
+        let building = detail.get().and_then(Result::ok).is_some_and(|dataset| dataset.building().is_some());
+        if building {
+            set_timeout(move || looked.try_update(|count| *count += 1).unwrap_or_default(), LOOK);
+        }
+    });
+    view! {
+        <Load resource=detail view=move |dataset| {
+            let path = format!("{}/{}", dataset.domain, dataset.name);
+            let lead = format!("{}.{}, looked up by {}.", dataset.spec.source, dataset.spec.table.name, dataset.spec.key.join(" and "));
+            let for_roles = dataset.clone();
+            view! {
+                <PageName name=path.clone()/>
+                <PageHead title=path lead/>
+                <Load resource=me view=move |me| {
+                    let (may_build, may_roll) = (me.can(Action::EditDataset, &for_roles.domain), me.can(Action::Rollback, &for_roles.domain));
+                    page(&for_roles, may_build, may_roll, build, rollback)
+                }/>
+            }
+        }/>
+    }
+    .into_any()
+}
+
+fn page(
+    dataset: &DatasetView,
+    may_build: bool,
+    may_roll: bool,
+    build: ServerAction<BuildDataset>,
+    rollback: ServerAction<RollbackDataset>,
+) -> impl IntoView + use<> {
+    let building = dataset.building().cloned();
+    let is_building = building.is_some();
+    view! {
+        <div class="with-aside">
+            <div class="stack-6">
+                <FormProblem action=build/>
+                <FormProblem action=rollback/>
+                {building.map(|version| progress(&version))}
+                {failed(dataset)}
+                {versions(dataset, may_roll, rollback)}
+            </div>
+            <aside class="stack">
+                {may_build.then(|| build_card(dataset, is_building, build))}
+                {facts(dataset)}
+            </aside>
+        </div>
+    }
+}
+
+fn build_card(dataset: &DatasetView, is_building: bool, build: ServerAction<BuildDataset>) -> impl IntoView + use<> {
+    let (domain, name) = (dataset.domain.clone(), dataset.name.clone());
+    view! {
+        <ActionForm action=build>
+            <section class="card card-pad stack-2">
+                <h3 class="mb-2">"Build it"</h3>
+                <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
+                <label class="label" for="environment">"From"</label>
+                <select class="select" id="environment" name="environment">{[Environment::Prod, Environment::Test].map(|environment| view! { <option value=environment.key()>{environment.key()}</option> }).collect_view()}</select>
+                <button class="btn btn-primary" type="submit" disabled=is_building><Icon name="play"/>{if is_building { "A build is under way" } else { "Build a new version" }}</button>
+                <p class="small t-3">"The new version is written beside the live one, proved, and switched to. A bad build changes nothing."</p>
+            </section>
+        </ActionForm>
+    }
+}
+
+fn facts(dataset: &DatasetView) -> impl IntoView + use<> {
+    let spec = dataset.spec.clone();
+    let apis = dataset.apis.clone();
+    let register: Vec<String> = spec.written().map(|field| format!("{} {}", field.number, field.column)).collect();
+    view! {
+        <section class="card card-pad"><h3 class="mb-3">"At a glance"</h3><dl class="kv">
+            <dt>"Owner"</dt><dd>{dataset.owner.clone()}</dd>
+            <dt>"Source"</dt><dd><a href=format!("/sources/{}/tables/{}", spec.source, spec.table.name)>{format!("{}.{}", spec.source, spec.table.name)}</a></dd>
+            <dt>"Store"</dt><dd>{spec.store.words()}</dd>
+            <dt>"Compression"</dt><dd>{spec.compression.key()}</dd>
+            <dt>"Serves"</dt><dd>{if apis.is_empty() { "no API yet".into_any() } else { apis.into_iter().map(|path| view! { <a href=format!("/apis/{path}")>{path.clone()}</a>" " }).collect_view().into_any() }}</dd>
+            <dt>"Fields"</dt><dd class="small t-2">{register.join(", ")}</dd>
+        </dl></section>
+    }
+}
+
+fn progress(version: &DataVersionView) -> impl IntoView + use<> {
+    let figures = version.figures.clone();
+    let step = match figures.step.as_str() {
+        "reading" => "Reading the source",
+        "writing" => "Writing the new version",
+        "proving" => "Reading it back to prove it",
+        _ => "Waiting for a worker",
+    };
+    let percent = version.percent_done();
+    view! {
+        <section class="card card-pad stack-2" role="status">
+            <h2>{format!("Data version {} is being built", version.number)}</h2>
+            <p class="t-2">{step}</p>
+            {match percent {
+                Some(percent) => view! { <progress class="big" max="100" value=percent aria-label="Built"></progress> }.into_any(),
+                None => view! { <progress class="big" aria-label="Building"></progress> }.into_any(),
+            }}
+            <p class="small t-2 tn">{grouped(figures.read_rows)}" read, "{grouped(figures.written_rows)}" written"{figures.expected_rows.map(|rows| format!(", of about {}", grouped(rows)))}</p>
+        </section>
+    }
+}
+
+/// Why the newest build failed, where it did.
+fn failed(dataset: &DatasetView) -> impl IntoView + use<> {
+    let newest = dataset.versions.first().filter(|version| version.state == DataVersionState::Failed)?;
+    let (number, reason) = (newest.number, newest.reason.clone());
+    Some(
+        view! { <Callout tone=Tone::Bad><p><b>{format!("Data version {number} was not built.")}</b>" "{reason}</p><p class="small">"What is live was not touched."</p></Callout> },
+    )
+}
+
+fn versions(dataset: &DatasetView, may_roll: bool, rollback: ServerAction<RollbackDataset>) -> impl IntoView + use<> {
+    let (domain, name, versions) = (dataset.domain.clone(), dataset.name.clone(), dataset.versions.clone());
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>"Data versions"</h2><span class="count">{versions.len()}</span></div>
+            {if versions.is_empty() {
+                view! { <Empty title="Not built yet" text="Build it, and its first data version goes live once it is proved."/> }.into_any()
+            } else {
+                view! { <div class="table-wrap"><table class="table table-cards">
+                    <thead><tr><th>"Version"</th><th>"State"</th><th>"In"</th><th class="num">"Rows"</th><th class="num">"Stored"</th><th>"Asked for"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+                    <tbody>{versions.into_iter().map(|version| {
+                        let (domain, name) = (domain.clone(), name.clone());
+                        let roll = may_roll && version.state == DataVersionState::Kept;
+                        view! {
+                            <tr><td class="lead-cell medium">{version.number}</td><td class="fit" data-label="State"><StateBadge state=version.state/></td>
+                            <td class="fit t-2" data-label="In">{version.environment.key()}</td>
+                            <td class="num" data-label="Rows">{grouped(version.figures.written_rows)}</td>
+                            <td class="num nowrap" data-label="Stored">{version.percent_stored().map(|percent| format!("{} ({percent} %)", kilobytes(version.figures.stored_bytes)))}</td>
+                            <td class="t-2 tn" data-label="Asked for"><Time at=version.asked_at/>" by "{version.asked_by.clone()}</td>
+                            <td class="fit">{roll.then(|| view! {
+                                <ActionForm action=rollback>
+                                    <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><input type="hidden" name="version" value=version.number/>
+                                    <button class="btn btn-sm" type="submit">"Go back to it"</button>
+                                </ActionForm>
+                            })}</td></tr>
+                        }
+                    }).collect_view()}</tbody>
+                </table></div> }.into_any()
+            }}
+        </section>
+    }
+}
+
+fn kilobytes(bytes: i64) -> String {
+    format!("{} KB", grouped((bytes + 999) / 1_000))
+}

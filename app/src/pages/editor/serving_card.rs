@@ -1,0 +1,114 @@
+//! Where rows are read, and how long answers are kept.
+
+use leptos::prelude::*;
+use model::spec::{ApiKind, CachePolicy, ServeFrom};
+use model::view::DatasetView;
+
+use super::state::Editor;
+use crate::error::PortalError;
+use crate::ui::{Field, Load};
+
+#[component]
+pub(super) fn ServingCard(editor: Editor, datasets: Resource<Result<Vec<DatasetView>, PortalError>>) -> impl IntoView {
+    let is_key = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Kv);
+    let error = move |place: &'static str| {
+        Signal::derive(move || editor.report.get()?.ok()?.errors.into_iter().find(|error| error.field == place).map(|error| error.message))
+    };
+    view! {
+        <section class="card card-pad stack">
+            <h2>"Where it is read"</h2>
+            {is_key.then(|| view! {
+                <Load resource=datasets view=move |datasets| view! {
+                    <Field id="serve-from" label="Rows come from" help="A dataset answers in microseconds, and never asks the source." error=error("serve_from")>{choice(editor, datasets)}</Field>
+                }/>
+            })}
+            <CacheFields editor/>
+        </section>
+    }
+}
+
+fn choice(editor: Editor, datasets: Vec<DatasetView>) -> impl IntoView {
+    let (domain, _) = editor.place();
+    let table = editor.spec.with_untracked(|spec| (spec.source.clone(), spec.table().cloned()));
+    let fitting: Vec<String> = datasets
+        .into_iter()
+        .filter(|dataset| dataset.domain == domain && (dataset.spec.source.clone(), Some(dataset.spec.table.clone())) == table)
+        .map(|dataset| dataset.name)
+        .collect();
+    let now = editor.spec.with_untracked(|spec| spec.serve_from.dataset().map(str::to_owned).unwrap_or_default());
+    let set = move |name: String| {
+        editor.change(|spec| spec.serve_from = if name.is_empty() { ServeFrom::Source } else { ServeFrom::Dataset(name) });
+    };
+    view! {
+        <select class="select" id="serve-from" on:change=move |event| set(event_target_value(&event))>
+            <option value="" selected=now.is_empty()>"the source itself, every time"</option>
+            {fitting.into_iter().map(|name| view! { <option value=name.clone() selected=name == now>{format!("the dataset {name}")}</option> }).collect_view()}
+        </select>
+    }
+}
+
+#[component]
+fn CacheFields(editor: Editor) -> impl IntoView {
+    let place = move || {
+        editor.spec.with(|spec| match spec.policy.cache.as_ref().map(|cache| (cache.memory, cache.redis)) {
+            None => "none",
+            Some((true, true)) => "both",
+            Some((false, true)) => "redis",
+            Some(_) => "memory",
+        })
+    };
+    let set_place = move |text: String| {
+        editor.change(|spec| {
+            let (memory, redis) = match text.as_str() {
+                "memory" => (true, false),
+                "redis" => (false, true),
+                "both" => (true, true),
+                _ => return spec.policy.cache = None,
+            };
+            let known = spec.policy.cache.take().unwrap_or_default();
+            spec.policy.cache = Some(CachePolicy { memory, redis, compress: redis, ..known });
+        });
+    };
+    let places =
+        [("none", "nowhere: every call reads anew"), ("memory", "in memory"), ("redis", "in Redis"), ("both", "in memory and in Redis")];
+    view! {
+        <Field id="cache" label="Answers are kept">
+            <select class="select" id="cache" on:change=move |event| set_place(event_target_value(&event))>
+                {places.map(|(key, words)| view! { <option value=key selected=move || place() == key>{words}</option> })}
+            </select>
+        </Field>
+        <Show when=move || place() != "none">
+            <div class="form-row">
+                <Time editor id="ttl" label="Fresh for" help="After that it is fetched anew." read=|cache| cache.ttl_ms write=|cache, ms| cache.ttl_ms = ms/>
+                <Time editor id="stale" label="Stale for" help="Given while a new one is fetched, or none can be had." read=|cache| cache.stale_ms write=|cache, ms| cache.stale_ms = ms/>
+                <Time editor id="negative" label="No such row for" help="0 asks every time." read=|cache| cache.negative_ms write=|cache, ms| cache.negative_ms = ms/>
+            </div>
+        </Show>
+    }
+}
+
+/// A time of the policy, in milliseconds.
+#[component]
+fn Time(
+    editor: Editor,
+    id: &'static str,
+    label: &'static str,
+    help: &'static str,
+    read: fn(&CachePolicy) -> u32,
+    write: fn(&mut CachePolicy, u32),
+) -> impl IntoView {
+    let value = move || editor.spec.with(|spec| spec.policy.cache.as_ref().map(read).unwrap_or_default());
+    let set = move |text: String| {
+        let ms = text.trim().parse().unwrap_or(0);
+        editor.change(|spec| {
+            if let Some(cache) = &mut spec.policy.cache {
+                write(cache, ms);
+            }
+        });
+    };
+    view! {
+        <Field id=id label=label help=help>
+            <div class="affix"><input class="input tn" id=id inputmode="numeric" prop:value=value value=value() on:change=move |event| set(event_target_value(&event))/><span>"ms"</span></div>
+        </Field>
+    }
+}

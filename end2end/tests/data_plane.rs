@@ -1,0 +1,119 @@
+//! A table made fast, kept answers, limits and tokens, as people set them in a real browser.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
+
+use end2end::{DESK, PHONE, Stage, Window};
+
+async fn a_dataset_is_made_and_built(stage: &Stage, window: Window, name: &str, shots: &str) {
+    let builder = stage.person("builder@demo", window).await;
+    builder.go("/datasets").await;
+    builder.shots(&format!("{shots}-datasets")).await;
+    builder.click("a:has-text(\"Make a dataset\")").await;
+    builder.sees("h2:has-text(\"What it is made of\")").await;
+    builder.fill("#table", "planes").await;
+    builder.picks("#compression", "zstd").await;
+    builder.fill("#name", name).await;
+    builder.shots(&format!("{shots}-dataset-new")).await;
+    builder.fits().await;
+    builder.click("button:has-text(\"Make it\")").await;
+    builder.sees("text=Not built yet").await;
+    builder.click("button:has-text(\"Build a new version\")").await;
+    builder.sees("td .badge-ok:has-text(\"Live\")").await;
+    builder.reads("tbody tr", "3,322").await;
+    builder.fits().await;
+    builder.shots(&format!("{shots}-dataset")).await;
+    builder.leaves().await;
+}
+
+#[tokio::test]
+async fn an_api_is_served_from_a_dataset_with_kept_answers_and_a_limit() {
+    let stage = Stage::open().await;
+    a_dataset_is_made_and_built(&stage, DESK, "hangar", "fast").await;
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.go("/apis/travel/plane/edit?step=policy").await;
+    builder.sees("text=Where it is read").await;
+    builder.sees("text=It works.").await;
+    builder.picks("#serve-from", "hangar").await;
+    builder.picks("#cache", "memory").await;
+    builder.fill("#ttl", "600000").await;
+    builder.page.locator("#ttl").first().press("Tab", None).await.unwrap();
+    builder.reads("[role=status]:has-text(\"Saved\")", "You can leave").await;
+    builder.shots("fast-policy").await;
+    builder.go("/apis/travel/plane/edit?step=send").await;
+    builder.sees("text=It passed its check.").await;
+    builder.click("button:has-text(\"Send for review\")").await;
+    builder.sees("text=You sent this").await;
+    builder.leaves().await;
+    let approver = stage.person("approver@demo", DESK).await;
+    approver.go("/inbox").await;
+    approver.click("a:has-text(\"Publish travel/plane v2\")").await;
+    approver.alive().await;
+    approver.click("button:has-text(\"Approve and release\")").await;
+    approver.sees("text=went live").await;
+    approver.leaves().await;
+    let call = || async {
+        let http = reqwest::Client::new();
+        let url = format!("{}/api/travel/plane?tailnum=N14228", stage.server.url);
+        let response = http.get(url).bearer_auth(stage.server.demo_key()).send().await.unwrap();
+        let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        (response.status().as_u16(), header("x-sluice-cache"), header("x-sluice-data-version"))
+    };
+    assert_eq!(call().await, (200, Some("miss".into()), Some("1".into())));
+    assert_eq!(call().await.1, Some("l1".into()));
+
+    let owner = stage.person("owner@demo", DESK).await;
+    owner.go("/apis/travel/plane/traffic").await;
+    owner.sees("text=Answers are kept in memory for 600000 ms.").await;
+    owner.shots("fast-traffic").await;
+    owner.fits().await;
+    owner.click("button:has-text(\"Forget them now\")").await;
+    owner.sees("text=Forgotten.").await;
+    let began = std::time::Instant::now();
+    while call().await.1 != Some("miss".into()) {
+        assert!(began.elapsed() < std::time::Duration::from_secs(5), "the purge is not in force");
+    }
+    owner.fill("#per_second", "1").await;
+    owner.fill("#burst", "1").await;
+    owner.click("button:has-text(\"Set it\")").await;
+    owner.sees("text=In force.").await;
+    let began = std::time::Instant::now();
+    while call().await.0 != 429 {
+        assert!(began.elapsed() < std::time::Duration::from_secs(5), "the limit is not in force");
+    }
+    owner.expects_status(400);
+    owner.fill("#per_second", "none").await;
+    owner.click("button:has-text(\"Set it\")").await;
+    owner.sees("text=A whole number of calls, or empty.").await;
+    owner.go("/apis/travel/plane").await;
+    owner.reads("main", "sluice.travel.Plane/Get").await;
+    owner.shots("fast-documentation").await;
+    owner.go("/apps/travel/demo-app").await;
+    owner.click("summary:has-text(\"Trust an issuer\")").await;
+    owner.fill("#issuer", "https://id.example.com").await;
+    owner.fill("#audience", "flights").await;
+    owner.fill("#fixed", "carrier=UA").await;
+    owner.shots("fast-issuer").await;
+    owner.click("button:has-text(\"Trust it\")").await;
+    owner.sees("#new-secret").await;
+    owner.reads("td:has-text(\"https://id.example.com\")", "https://id.example.com").await;
+    owner.leaves().await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn a_dataset_is_built_on_a_phone_and_rolled_back_by_its_owner() {
+    let stage = Stage::open().await;
+    a_dataset_is_made_and_built(&stage, PHONE, "pocket", "fast-phone").await;
+    let owner = stage.person("owner@demo", PHONE).await;
+    owner.go("/datasets/travel/pocket").await;
+    owner.click("button:has-text(\"Build a new version\")").await;
+    owner.sees("button:has-text(\"Go back to it\")").await;
+    owner.click("button:has-text(\"Go back to it\")").await;
+    owner.sees("tr:has-text(\"2\") .badge:has-text(\"Kept\")").await;
+    owner.go("/apis/travel/plane/traffic").await;
+    owner.sees("h2:has-text(\"Limit and priority\")").await;
+    owner.fits().await;
+    owner.shots("fast-phone-traffic").await;
+    owner.leaves().await;
+    stage.close().await;
+}
