@@ -26,6 +26,6 @@ build:
 bench:
 	@scripts/bench.sh
 
-# The full counts: random kills by the dozen. Results go to docs/soak.md.
+# The full counts: random kills by the dozen, hours of bytes by chance. Results go to docs/soak.md.
 soak:
 	@scripts/soak.sh

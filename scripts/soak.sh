@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# make soak: the full counts. Fifty kills at points by chance; the result is written to docs/soak.md.
+# make soak: the full counts. Fifty kills at points by chance, an hour of bytes by chance for each codec; the results are
+# written to docs/soak.md.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 scripts/setup.sh test
@@ -7,6 +8,10 @@ kills="${SLUICE_SOAK_KILLS:-50}" seed="${SLUICE_SOAK_SEED:-$RANDOM}"
 say "killing $kills times, seed $seed"
 SLUICE_SOAK_KILLS="$kills" SLUICE_SOAK_SEED="$seed" \
   cargo test --workspace --exclude frontend --features server/failpoints --test faults killed_at_points_by_chance -- --nocapture | tee "$CARGO_TARGET_DIR/soak.log"
+fuzz="${SLUICE_SOAK_FUZZ_SECONDS:-3600}"
+say "bytes by chance against the codecs, the keys and the parameters, $fuzz s each"
+SLUICE_FUZZ_SECONDS="$fuzz" \
+  cargo test --workspace --exclude frontend --features server/failpoints by_chance -- --nocapture --test-threads 1 --skip killed_at_points | tee "$CARGO_TARGET_DIR/fuzz.log"
 {
   echo "# Soak"
   echo
@@ -16,4 +21,8 @@ SLUICE_SOAK_KILLS="$kills" SLUICE_SOAK_SEED="$seed" \
   echo "| kills | seed | result |"
   echo "| --- | --- | --- |"
   echo "| $(grep -c '^kill ' "$CARGO_TARGET_DIR/soak.log") | $seed | $(grep -o 'test result: [a-zA-Z]*' "$CARGO_TARGET_DIR/soak.log" | tail -1) |"
+  echo
+  echo "Bytes by chance against the protobuf-to-JSON codec, the key codec and the parameter parser ($fuzz s each):"
+  echo
+  grep '^fuzz .* tries' "$CARGO_TARGET_DIR/fuzz.log" | sed 's/^/- /'
 } >docs/soak.md

@@ -334,3 +334,76 @@ async fn a_release_on_a_dataset_waits_for_a_live_data_version() {
         assert!(report["errors"].to_string().contains(place), "{report}");
     }
 }
+
+/// A folder with a disk of its own, too small for anything: only where the machine lets a test mount one.
+struct SmallDisk(std::path::PathBuf);
+
+impl SmallDisk {
+    fn on(path: std::path::PathBuf, size: &str) -> Option<Self> {
+        std::fs::create_dir_all(&path).unwrap();
+        let options = format!("size={size}");
+        let mounted = std::process::Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(&path).status();
+        mounted.is_ok_and(|status| status.success()).then_some(Self(path))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_fails_a_build_with_its_reason_and_leaves_the_live_one_alone() {
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    people.planes_dataset("planes", json!({})).await;
+    people.publish("aircraft", aircraft(json!({"dataset": "planes"})), json!({})).await;
+    // The live version is where it was; the next one goes to a disk that is full at once.
+    let datasets = server.data().join("datasets");
+    let of_planes = std::fs::read_dir(&datasets).unwrap().map(|entry| entry.unwrap().path());
+    let live: Vec<_> = of_planes.filter(|path| path.is_dir()).collect();
+    let Some(_full) = SmallDisk::on(datasets.join("scratch"), "64k") else {
+        println!("no leave to mount a small disk here, so this is not tried");
+        return;
+    };
+    assert!(!live.is_empty());
+    let flights = json!({"domain": "travel", "name": "flights", "source": "flights-db", "table": {"name": "flights"},
+        "key": ["year", "month", "day", "carrier", "flight", "sched_dep_time", "origin"]});
+    people.builder.post("/datasets", flights).await;
+    let failed = people.builder.build("travel", "flights").await;
+    assert!(failed["state"] == "failed" && failed["reason"].as_str().unwrap().contains("The disk is full"), "{failed}");
+    let http = Http::new(&server);
+    assert_eq!(http.json(http.get("/api/travel/aircraft?tailnum=N14228")).await.0, 200);
+}
+
+#[tokio::test]
+async fn stock_load_drivers_meet_no_error() {
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    people.planes_dataset("planes", json!({})).await;
+    people.publish("aircraft", aircraft(json!({"dataset": "planes"})), json!({})).await;
+    let key = server.demo_key();
+    let run = |program: &str, arguments: &[&str]| {
+        let output =
+            std::process::Command::new(program).args(arguments).output().expect("the drivers are installed by scripts/setup.sh test");
+        assert!(output.status.success());
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let (bearer, url) = (format!("authorization: Bearer {key}"), format!("{}/api/travel/aircraft?tailnum=N14228", server.url));
+    let said = run("wrk", &["-t1", "-c16", "-d1s", "-H", &bearer, &url]);
+    assert!(said.contains("requests in") && !said.contains("Non-2xx") && !said.contains("Socket errors"), "{said}");
+    let said = run("h2load", &["-c4", "-m16", "-n2000", "-H", &bearer, &url]);
+    assert!(said.contains("2000 succeeded, 0 failed"), "over HTTP/2: {said}");
+    let (folder, mut message) = (testkit::folder(), vec![0, 0, 0, 0, 8, 0x0a, 6]);
+    message.extend_from_slice(b"N14228");
+    let body = folder.path().join("get.bin");
+    std::fs::write(&body, message).unwrap();
+    let (body, grpc) = (body.display().to_string(), format!("http://{}/sluice.travel.Aircraft/Get", server.grpc));
+    let said = run("h2load", &["-c4", "-m16", "-n2000", "-H", &bearer, "-H", "content-type: application/grpc", "-d", &body, &grpc]);
+    assert!(said.contains("2000 succeeded, 0 failed"), "over gRPC: {said}");
+    let metrics = reqwest::get(format!("{}/metrics", server.url)).await.unwrap().text().await.unwrap();
+    let line = "sluice_requests_total{domain=\"travel\",api=\"aircraft\",kind=\"kv\",env=\"prod\",code=";
+    let counted: Vec<&str> = metrics.lines().filter(|known| known.starts_with(line)).collect();
+    assert!(counted.len() == 1 && counted[0].contains("code=\"ok\""), "every call was answered: {counted:?}");
+}

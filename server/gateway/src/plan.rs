@@ -30,6 +30,8 @@ pub(crate) struct Plan {
     pub(crate) timeout: Duration,
     /// `travel/plane`
     pub(crate) path: String,
+    /// `sluice.travel.Plane`
+    pub(crate) service: Arc<str>,
     /// The version as a header's value.
     pub(crate) version: HeaderValue,
     /// The data version, where rows come from a dataset.
@@ -146,6 +148,7 @@ impl Plan {
         Ok(Self {
             timeout: Duration::from_millis(api.spec.policy.timeout_ms.into()),
             path: format!("{}/{}", api.domain, api.name),
+            service: model::message::service_name(&api.domain, &api.name).into(),
             version: text(api.version),
             data_version,
             view,

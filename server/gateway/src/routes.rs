@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use model::message::service_name;
 use model::snapshot::{Environment, SNAPSHOT_FORMAT, Snapshot, SnapshotApi, SnapshotDataset, SnapshotSource};
 
 use crate::keys::{App, Grant, KnownKey};
@@ -23,7 +22,7 @@ pub(crate) struct Routes {
     /// By path: `travel/plane`.
     pub(crate) apis: HashMap<Box<str>, Entry, RandomState>,
     /// gRPC services that are live somewhere, with the path of each.
-    pub(crate) services: BTreeMap<String, Box<str>>,
+    pub(crate) services: HashMap<Arc<str>, Arc<Plan>, RandomState>,
     pub(crate) keys: HashMap<String, KnownKey, RandomState>,
     pub(crate) issuers: Vec<Arc<Issuer>>,
     /// By the places of app and API in this snapshot.
@@ -264,7 +263,7 @@ fn place(next: &mut Routes, before: &Routes, api: &Arc<SnapshotApi>, plan: Resul
     let path = path_of(api);
     let index = u32::try_from(next.apis.len()).unwrap_or(u32::MAX);
     let last = before.apis.get(path.as_str());
-    let entry = next.apis.entry(path.clone().into()).or_insert_with(|| Entry {
+    let entry = next.apis.entry_ref(path.as_str()).or_insert_with(|| Entry {
         index,
         id: api.id.clone(),
         live: [None, None],
@@ -282,12 +281,13 @@ fn place(next: &mut Routes, before: &Routes, api: &Arc<SnapshotApi>, plan: Resul
         }
         Err(reason) if api.live => {
             entry.live[api.environment as usize] = last.and_then(|entry| entry.plan(api.environment, None)).cloned();
-            next.broken.insert(path.clone(), reason);
+            next.broken.insert(path, reason);
         }
         Err(_) => {}
     }
-    if api.live {
-        next.services.insert(service_name(&api.domain, &api.name), path.into());
+    // Any live plan of an API says what it is called.
+    if let Some(live) = entry.any_live().filter(|_| api.live) {
+        next.services.insert(live.service.clone(), live.clone());
     }
 }
 

@@ -12,6 +12,7 @@ use tonic_reflection::pb;
 
 use super::{data, descriptors};
 use crate::Gateway;
+use crate::plan::Plan;
 
 const NOT_FOUND: i32 = 5;
 const UNIMPLEMENTED: i32 = 12;
@@ -53,7 +54,10 @@ impl Catalogue {
                     "grpc.reflection.v1alpha.ServerReflection".into(),
                     "sluice.v1.DataService".into(),
                 ];
-                services.extend(self.gateway.routes.load().services.keys().cloned());
+                let routes = self.gateway.routes.load();
+                let mut live: Vec<String> = routes.services.keys().map(ToString::to_string).collect();
+                live.sort_unstable();
+                services.extend(live);
                 Reply::Services(services)
             }
             Question::Symbol(symbol) => {
@@ -82,29 +86,22 @@ impl Catalogue {
         let routes = self.gateway.routes.load();
         let parts: Vec<&str> = symbol.splitn(4, '.').collect();
         let [root, domain, name, ..] = parts.as_slice() else { return None };
-        let before = format!("{root}.{domain}.");
-        // A message is named after its service, so the service is a beginning of the symbol.
-        let candidates = routes.services.range::<str, _>((std::ops::Bound::Included(before.as_str()), std::ops::Bound::Unbounded));
-        candidates
-            .take_while(|(service, _)| service.starts_with(&before))
-            .filter(|(service, _)| name.starts_with(&service[before.len()..]))
-            .filter_map(|(_, path)| self.file_of(&routes, path))
+        // A message is named after its service, so the service is a beginning of the symbol: the longest one is tried first.
+        let name = (1..=name.len()).rev().filter_map(|end| name.get(..end));
+        name.filter_map(|name| routes.services.get(format!("{root}.{domain}.{name}").as_str()))
+            .map(|plan| file_of(plan))
             .find(|file| holds(file, symbol))
     }
 
     fn api_named(&self, name: &str) -> Option<FileDescriptorProto> {
         let routes = self.gateway.routes.load();
-        let path = routes
-            .services
-            .values()
-            .find(|path| path.split_once('/').is_some_and(|(domain, api)| model::message::file_name(domain, api) == name))?;
-        self.file_of(&routes, path)
+        let named = |plan: &&Arc<Plan>| model::message::file_name(&plan.api.domain, &plan.api.name) == name;
+        routes.services.values().find(named).map(|plan| file_of(plan))
     }
+}
 
-    fn file_of(&self, routes: &crate::routes::Routes, path: &str) -> Option<FileDescriptorProto> {
-        let api = &routes.apis.get(path)?.any_live()?.api;
-        Some(descriptors::file(&api.domain, &api.name, &api.spec))
-    }
+fn file_of(plan: &Plan) -> FileDescriptorProto {
+    descriptors::file(&plan.api.domain, &plan.api.name, &plan.api.spec)
 }
 
 fn holds(file: &FileDescriptorProto, symbol: &str) -> bool {

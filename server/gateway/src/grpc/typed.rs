@@ -100,13 +100,13 @@ impl Gateway {
         let calls = if method == Method::BatchGet { count_keys(message) } else { 1 };
         let held = {
             let routes = self.routes.load();
-            let Some(path) = routes.services.get(service) else {
+            let Some(named) = routes.services.get(service) else {
                 let problem =
                     Problem::new(ErrorCode::MethodNotAllowed, format!("There is no live API {service}. Reflection lists what is."));
                 return visit.failed(&problem.into());
             };
             let calls = NonZeroU32::new(u32::try_from(calls).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
-            let admitted = match self.admit(&routes, visit.headers, Target { path, version: None, calls }, visit.now) {
+            let admitted = match self.admit(&routes, visit.headers, Target { path: &named.path, version: None, calls }, visit.now) {
                 Ok(admitted) => admitted,
                 Err(denied) => return visit.denied(&denied),
             };
