@@ -64,8 +64,13 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         Arc::new(move |revision| control.announce(revision))
     };
     let worker =
-        Worker { store: store.clone(), stores, pools, vault, host, name: config.http_addr.to_string(), changed: Arc::default(), announce };
+        Worker { store: store.clone(), stores, pools, vault, name: worker_name(config, &*host), host, changed: Arc::default(), announce };
     Ok(Parts { store, control, gateway, worker })
+}
+
+/// Nodes may listen on the same address of different machines, and a process that starts anew is not the one before it.
+fn worker_name(config: &Config, host: &dyn sync::Host) -> String {
+    format!("{} {}", config.http_addr, host.id())
 }
 
 fn stores(config: &Config) -> Result<Stores, String> {

@@ -77,6 +77,26 @@ impl Store {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(state).fetch_all(&self.pool).await?)
     }
 
+    /// Dropped versions whose rows are still in their store, and that no gateway needs any more: all are past `revision`.
+    pub async fn data_versions_to_remove(&self, revision: i64) -> Result<Vec<DataVersionRow>, StoreError> {
+        let sql = format!(
+            "SELECT {VERSION_COLUMNS} FROM data_versions
+             WHERE state = 'dropped' AND revision <= $1 AND (worker IS NULL OR worker <> 'gone') ORDER BY asked_at, id"
+        );
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(revision).fetch_all(&self.pool).await?)
+    }
+
+    /// The sign of a worker that it lives.
+    pub async fn touch_build(&self, id: &str, worker: &str, now: Millis) -> Result<(), StoreError> {
+        sqlx::query("UPDATE data_versions SET beat_at = $3 WHERE id = $1 AND worker = $2 AND state = 'building'")
+            .bind(id)
+            .bind(worker)
+            .bind(now)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Takes a build that nobody works on; whether it was free. Not a change of the metadata: no revision, no audit.
     pub async fn claim_build(&self, id: &str, worker: &str, now: Millis) -> Result<bool, StoreError> {
         let taken =

@@ -15,6 +15,11 @@ const KEPT: usize = 2;
 pub(crate) async fn finish(worker: &Worker, row: &DataVersionRow, ended: Result<Built, Failed>) -> Result<(), StoreError> {
     let Some(dataset) = worker.store.dataset_by_id(&row.dataset_id).await? else { return Ok(()) };
     let change = Change { actor: row.asked_by.clone(), at: worker.host.now(), request_id: String::new() };
+    if ended.is_err() {
+        // What it wrote is of no use to anybody; if it cannot be removed now, the next build of its place does. Before the
+        // transaction: a store that is slow must not hold up everybody else's changes.
+        remove(worker, row).await;
+    }
     let mut tx = worker.store.write(change).await?;
     let written = match ended {
         Ok(built) => go_live(worker, &mut tx, (&dataset, row), &built).await,
@@ -76,8 +81,6 @@ async fn fail(worker: &Worker, tx: &mut Tx, (dataset, row): (&DatasetRow, &DataV
         ..row.clone()
     };
     tx.move_data_version(&ended, DataVersionState::Building.key()).await?;
-    // What it wrote is of no use to anybody; if it cannot be removed now, the next build of its place does.
-    remove(worker, row).await;
     note(worker, tx, "dataset.failed", (dataset, row), failed.reason.clone()).await
 }
 

@@ -51,10 +51,10 @@ impl Generic {
     }
 
     fn admit(&self, visit: &Visit, api: &str, kind: ApiKind, calls: usize) -> Result<Held, Status> {
-        let (path, version) = match api.rsplit_once("/v") {
-            Some((path, digits)) if path.contains('/') => (path, digits.parse().ok().filter(|number| *number > 0)),
-            _ => (api, None),
-        };
+        // A tail that is not the number of a version belongs to the name, which then is not there: never the live one.
+        let pinned = api.rsplit_once("/v").filter(|(path, _)| path.contains('/'));
+        let pinned = pinned.and_then(|(path, digits)| Some((path, digits.parse().ok().filter(|number| *number > 0)?)));
+        let (path, version) = pinned.map_or((api, None), |(path, number)| (path, Some(number)));
         let calls = NonZeroU32::new(u32::try_from(calls).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
         let held = self
             .0
