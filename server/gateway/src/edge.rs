@@ -3,9 +3,9 @@
 use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use hyper::body::Body;
 use model::clock::Millis;
 use model::name::is_name;
@@ -25,6 +25,8 @@ use crate::{Gateway, key_path, keys};
 /// The longest request body, in bytes; a batch of keys may be longer.
 const MAX_BODY: usize = 128 << 10;
 const MAX_BATCH_BODY: usize = 1 << 20;
+/// How much of a body that is too long is read all the same, in bytes.
+const MAX_THROWN_AWAY: usize = 16 << 20;
 /// The longest query, in bytes.
 const MAX_QUERY: usize = 64 << 10;
 /// How long a body may take to arrive.
@@ -298,14 +300,33 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(incoming, most).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            Err(Problem::new(ErrorCode::TooLarge, format!("The body is longer than {} KiB.", most >> 10)))
+    let late = |_| Problem::new(ErrorCode::Invalid, "The body did not arrive within 15 seconds.");
+    tokio::time::timeout(BODY_TIMEOUT, collect(incoming, most)).await.map_err(late)?
+}
+
+/// What is too long is read to its end, within reason, and thrown away: a client that is cut off while it sends sees a
+/// reset instead of the answer.
+async fn collect<B>(incoming: B, most: usize) -> Result<Bytes, Problem>
+where
+    B: Body + Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let mut incoming = std::pin::pin!(incoming);
+    let (mut body, mut seen) = (BytesMut::new(), 0);
+    while let Some(frame) = incoming.frame().await {
+        let frame = frame.map_err(|_| Problem::new(ErrorCode::Invalid, "The body broke off."))?;
+        let Ok(data) = frame.into_data() else { continue };
+        seen += data.remaining();
+        if seen <= most {
+            body.put(data);
+        } else if seen > most + MAX_THROWN_AWAY {
+            break;
         }
-        Ok(Err(_)) => Err(Problem::new(ErrorCode::Invalid, "The body broke off.")),
-        Err(_) => Err(Problem::new(ErrorCode::Invalid, "The body did not arrive within 15 seconds.")),
     }
+    if seen > most {
+        return Err(Problem::new(ErrorCode::TooLarge, format!("The body is longer than {} KiB.", most >> 10)));
+    }
+    Ok(body.freeze())
 }
 
 #[cfg(test)]
