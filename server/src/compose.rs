@@ -93,6 +93,7 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     if demo && !config.http_addr.ip().is_loopback() {
         return Err("the demo has accounts without passwords, so it is served on loopback alone; use sluice serve elsewhere".into());
     }
+    listen::allow_many_files();
     // Bound first, so that links carry the port that was given where any free one was asked for.
     let listener = listen::bind(config.http_addr, "SLUICE_HTTP_ADDR").await?;
     let grpc = listen::bind(config.grpc_addr, "SLUICE_GRPC_ADDR").await?;

@@ -48,10 +48,15 @@ impl Services {
         Self { gateway, router }
     }
 
-    pub(crate) async fn answer(self: Arc<Self>, mut request: Request<Incoming>) -> http::Response<EdgeBody> {
+    pub(crate) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> http::Response<EdgeBody> {
         if self.gateway.takes(&request) {
             return self.gateway.handle(request).await.map(EdgeBody::Api);
         }
+        // Boxed: calls of APIs do not pay for the size of this.
+        Box::pin(self.answer_other(request)).await
+    }
+
+    async fn answer_other(&self, mut request: Request<Incoming>) -> http::Response<EdgeBody> {
         let request_id = RequestId::new(Machine.request_id(Clock::now(&Machine)));
         let id = HeaderValue::from_str(request_id.as_str()).unwrap_or(HeaderValue::from_static("unknown"));
         request.headers_mut().insert("x-request-id", id.clone());

@@ -23,6 +23,16 @@ const PROBE_EVERY: Duration = Duration::from_secs(30);
 /// Calls of one HTTP/2 connection at once.
 const MAX_STREAMS: u32 = 1_024;
 
+/// Lets this process hold as many connections as the machine allows: each takes a file, and the limit that processes
+/// begin with is often a thousand.
+pub(crate) fn allow_many_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
+        tracing::warn!(cause = %error, "the limit of open files stays where it is");
+    }
+}
+
 /// # Errors
 /// An address that is in use, with the setting that chooses another.
 pub(crate) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, String> {

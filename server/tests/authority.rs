@@ -89,6 +89,8 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ),
         ("delete-issuer", (With(Action::EditApp), Form(json!({"domain": "travel", "app": "demo-app", "id": "none"})))),
         ("switches", (With(Action::See), Form(at()))),
+        ("compartments", (SignedIn, Form(json!({})))),
+        ("set-compartment", (With(Action::Switch), Form(json!({"domain": "travel", "priority": "low", "per_second": "0", "burst": ""})))),
         ("set-switches", (With(Action::Switch), Form(with(at(), json!({"per_second": "0", "burst": "", "priority": "high"}))))),
         ("purge", (With(Action::Switch), Form(at()))),
         ("end-grant", (With(Action::Grant), Form(with(at(), json!({"app": "travel/none"}))))),

@@ -7,7 +7,7 @@ mod common;
 use common::{Grpc, Http, People, aircraft, binary};
 use prost::Message;
 use serde_json::{Value as Json, json};
-use testkit::{Redis, Sluice, problem_code};
+use testkit::{Admin, Postgres, Redis, Sluice, problem_code};
 
 /// The row as prost encodes it, from the source's own text.
 #[derive(Clone, PartialEq, Message)]
@@ -142,6 +142,37 @@ async fn a_dataset_in_redis_answers_and_survives_redis_going_away() {
 }
 
 #[tokio::test]
+async fn two_nodes_on_one_metadata_store_share_the_builds_and_serve_the_same() {
+    let (postgres, redis) = (Postgres::start(), Redis::start());
+    let (database, redis) = (postgres.database("sluice").await, redis.url());
+    let key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    let environment = [("SLUICE_DATABASE_URL", database.as_str()), ("SLUICE_MASTER_KEY", key), ("SLUICE_REDIS_URL", redis.as_str())];
+    let first = Sluice::demo_with(binary(), &environment);
+    let second = Sluice::demo_with(binary(), &environment);
+    let people = People::of(&first).await;
+    let names: Vec<String> = (0..8).map(|number| format!("planes-{number}")).collect();
+    for name in &names {
+        let new = json!({"domain": "travel", "name": name, "source": "flights-db", "table": {"name": "planes"}, "store": "redis"});
+        people.builder.post("/datasets", new).await;
+    }
+    let built = futures::future::join_all(names.iter().map(|name| people.builder.build("travel", name))).await;
+    for version in &built {
+        assert_eq!((version["state"].as_str(), version["figures"]["written_rows"].as_i64()), (Some("live"), Some(3_322)), "{version}");
+    }
+    for name in &names {
+        let dataset = people.builder.get(&format!("/datasets/travel/{name}")).await;
+        assert_eq!(dataset["versions"].as_array().map(Vec::len), Some(1), "built once: {dataset}");
+    }
+    people.publish("aircraft", aircraft(json!({"dataset": "planes-3"})), json!({})).await;
+    Admin::demo(&second, "owner@demo").await.served().await;
+    for server in [&first, &second] {
+        let url = format!("{}/api/travel/aircraft?tailnum=N14228", server.url);
+        let answer = reqwest::Client::new().get(url).bearer_auth(first.demo_key()).send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.json::<Json>().await.unwrap()), (200, as_json(&expected("N14228"))));
+    }
+}
+
+#[tokio::test]
 async fn stock_clients_learn_everything_by_reflection() {
     let server = Sluice::demo(binary());
     let (people, mut grpc, http) = (People::of(&server).await, Grpc::new(&server), Http::new(&server));
@@ -210,6 +241,32 @@ async fn failures_over_grpc_say_what_http_says() {
 }
 
 #[tokio::test]
+async fn a_client_that_resets_its_streams_takes_nothing_from_the_others() {
+    let server = Sluice::demo(binary());
+    let (http, mut grpc) = (Http::new(&server), Grpc::new(&server));
+    // More than there are connections to the source: each must come back.
+    let reset = grpc.ask(&json!({"do": "reset", "method": "sluice.travel.Delays/Stream", "key": http.key, "request": {}, "times": 100}));
+    assert_eq!(reset["ok"], 100, "{reset}");
+    let whole = grpc.call("sluice.travel.Delays/Stream", &http.key, json!({"limit": 7}));
+    assert_eq!(whole["ok"].as_array().map(Vec::len), Some(7), "{whole}");
+    assert_eq!(http.json(http.get("/api/travel/plane?tailnum=N14228")).await.0, 200);
+}
+
+/// What `curl` makes of an answer in each encoding that it knows, with how many bytes came over the wire.
+fn through_curl(url: &str, key: &str, encoding: &str) -> (Vec<u8>, usize) {
+    let folder = testkit::folder();
+    let file = folder.path().join("body");
+    let output = std::process::Command::new("curl")
+        .args(["-s", "-f", "--compressed", "-H", &format!("accept-encoding: {encoding}"), "-w", "%{size_download}", "-o"])
+        .arg(&file)
+        .args(["-H", &format!("authorization: Bearer {key}"), url])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{encoding}: {output:?}");
+    (std::fs::read(&file).unwrap(), String::from_utf8_lossy(&output.stdout).parse().unwrap())
+}
+
+#[tokio::test]
 async fn a_caller_that_has_the_answer_is_told_so_and_large_ones_are_compressed() {
     let server = Sluice::demo(binary());
     let http = Http::new(&server);
@@ -224,8 +281,9 @@ async fn a_caller_that_has_the_answer_is_told_so_and_large_ones_are_compressed()
     for encoding in ["gzip", "br", "zstd"] {
         let response = http.get("/api/travel/delays?limit=100").header("accept-encoding", encoding).send().await.unwrap();
         assert_eq!(response.headers()["content-encoding"], encoding);
-        let bytes = response.bytes().await.unwrap();
-        assert!(bytes.len() * 2 < plain.len(), "{encoding}: {} of {}", bytes.len(), plain.len());
+        let (opened, sent) = through_curl(&format!("{}/api/travel/delays?limit=100", server.url), &http.key, encoding);
+        assert!(opened == plain, "{encoding}: curl reads other bytes");
+        assert!(sent * 2 < plain.len(), "{encoding}: {sent} of {}", plain.len());
     }
     let h2 = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
     let over_h2 = h2.get(format!("{}/api/travel/plane?tailnum=N14228", server.url)).bearer_auth(&http.key).send().await.unwrap();

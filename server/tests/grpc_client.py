@@ -4,6 +4,8 @@ Reads calls as JSON lines on its standard input and answers each with a JSON lin
   {"do": "list"}                                             the services that reflection lists (v1)
   {"do": "list-alpha"}                                       the same over v1alpha
   {"do": "call", "method": "sluice.travel.Plane/Get", "request": {...}, "key": "slk_...", "timeout": 5, "raw": false}
+  {"do": "reset", "method": "sluice.travel.Delays/Stream", "request": {...}, "key": "slk_...", "times": 100}
+                                                             begins streams, reads one message of each and goes away
   {"do": "health", "service": ""}
 An answer has "ok" (the messages, as JSON or as hex) and "metadata", or "code", "details" and "reason".
 """
@@ -51,7 +53,7 @@ def failed(error):
     return out
 
 
-def call(asked):
+def prepared(asked):
     # A pool of its own for each call: what is live changes.
     pool = descriptor_pool.DescriptorPool(ProtoReflectionDescriptorDatabase(channel))
     service, name = asked["method"].split("/")
@@ -66,6 +68,22 @@ def call(asked):
         request_serializer=lambda message: message.SerializeToString(),
         response_deserializer=(lambda data: data) if asked.get("raw") else answer.FromString,
     )
+    return method, made, request, metadata
+
+
+def reset(asked):
+    _, made, request, metadata = prepared(asked)
+    seen = 0
+    for _ in range(asked["times"]):
+        stream = made(request, metadata=metadata, timeout=20)
+        next(iter(stream))
+        seen += 1
+        stream.cancel()
+    return {"ok": seen}
+
+
+def call(asked):
+    method, made, request, metadata = prepared(asked)
     show = (lambda data: data.hex()) if asked.get("raw") else (lambda message: json_format.MessageToDict(message, preserving_proto_field_name=True))
     try:
         if method.server_streaming:
@@ -94,6 +112,7 @@ for line in sys.stdin:
             "list": lambda: listed("v1"),
             "list-alpha": lambda: listed("v1alpha"),
             "call": lambda: call(asked),
+            "reset": lambda: reset(asked),
             "health": lambda: health(asked),
         }[asked["do"]]()
     except Exception as error:  # told to the test, which fails on it

@@ -6,6 +6,7 @@ mod code;
 mod field;
 mod head;
 mod icon;
+mod limit;
 mod load;
 mod params;
 mod table;
@@ -17,6 +18,8 @@ pub(crate) use code::{CodeBlock, JsonBlock, copyable};
 pub(crate) use field::{Choice, Field, field_error};
 pub(crate) use head::{PageHead, PageName};
 pub(crate) use icon::{Icon, Mark};
+#[cfg_attr(not(feature = "ssr"), allow(unused_imports))] // the server reads forms
+pub(crate) use limit::{rate, rate_fields, rate_words};
 pub(crate) use load::Load;
 pub(crate) use params::{api_params, param};
 pub(crate) use table::SampleTable;

@@ -1,7 +1,7 @@
 //! The snapshot that gateways serve from. It is kept between two questions: the audit log says what has changed since,
 //! and only that is read again, so that a release among ten thousand APIs costs what one API costs.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use model::audit::AuditRow;
@@ -21,14 +21,9 @@ const MANY_CHANGES: i64 = 200;
 /// Gateways that have reported within this time share the limits.
 const GATEWAY_SEEN: i64 = 30 * SECOND;
 
-/// The newest snapshot that was made, with its APIs by id.
+/// The newest snapshot that was made.
 #[derive(Default)]
-pub(crate) struct Kept(Mutex<Option<KeptSnapshot>>);
-
-struct KeptSnapshot {
-    snapshot: Snapshot,
-    apis: HashMap<String, Vec<Arc<SnapshotApi>>>,
-}
+pub(crate) struct Kept(Mutex<Option<Snapshot>>);
 
 /// What a change makes stale.
 #[derive(Default)]
@@ -70,7 +65,7 @@ impl Control {
         // Read first: what follows can only be newer, and a newer revision brings another snapshot.
         let revision = self.store.revision().await.map_err(|error| from_store(&error))?;
         let stale = match kept.as_ref() {
-            Some(known) => self.stale_since(known.snapshot.revision).await?,
+            Some(known) => self.stale_since(known.revision).await?,
             None => Stale { everything: true, ..Stale::default() },
         };
         let mut next = match kept.take() {
@@ -80,11 +75,10 @@ impl Control {
         if !stale.everything {
             self.refresh(&mut next, &stale).await?;
         }
-        next.snapshot.revision = revision;
-        next.snapshot.gateways = self.gateways().await?;
-        let snapshot = next.snapshot.clone();
-        *kept = Some(next);
-        Ok(snapshot)
+        next.revision = revision;
+        next.gateways = self.gateways().await?;
+        *kept = Some(next.clone());
+        Ok(next)
     }
 
     async fn stale_since(&self, revision: i64) -> Result<Stale, Problem> {
@@ -96,7 +90,7 @@ impl Control {
         Ok(stale)
     }
 
-    async fn everything(&self) -> Result<KeptSnapshot, Problem> {
+    async fn everything(&self) -> Result<Snapshot, Problem> {
         let failed = |error: store::StoreError| from_store(&error);
         let apis = self.store.apis().await.map_err(failed)?;
         let rows = ApiRows {
@@ -105,14 +99,14 @@ impl Control {
             releases: self.store.releases().await.map_err(failed)?,
             switches: self.store.switches().await.map_err(failed)?,
         };
-        let mut next = KeptSnapshot { snapshot: Snapshot { format: SNAPSHOT_FORMAT, ..Snapshot::default() }, apis: rows.of_all(&apis)? };
+        let mut next = Snapshot { format: SNAPSHOT_FORMAT, apis: rows.of_all(&apis)?, ..Snapshot::default() };
+        next.apis.sort_by(|a, b| a.place().cmp(&b.place()));
         let all = Stale { sources: true, datasets: true, callers: true, grants: true, compartments: true, ..Stale::default() };
         self.refresh(&mut next, &all).await?;
-        flatten(&mut next);
         Ok(next)
     }
 
-    async fn refresh(&self, next: &mut KeptSnapshot, stale: &Stale) -> Result<(), Problem> {
+    async fn refresh(&self, next: &mut Snapshot, stale: &Stale) -> Result<(), Problem> {
         let failed = |error: store::StoreError| from_store(&error);
         for path in &stale.apis {
             let Some((domain, name)) = path.split_once('/') else { continue };
@@ -123,27 +117,24 @@ impl Control {
                 releases: self.store.releases_of(&api.id).await.map_err(failed)?,
                 switches: self.store.switches_of(&api.id).await.map_err(failed)?.into_iter().collect(),
             };
-            next.apis.extend(rows.of_all(std::slice::from_ref(&api))?);
-        }
-        if !stale.apis.is_empty() {
-            flatten(next);
+            replace(next, domain, name, rows.of_all(std::slice::from_ref(&api))?);
         }
         if stale.sources {
-            next.snapshot.sources = self.snapshot_sources().await?;
+            next.sources = self.snapshot_sources().await?;
         }
         if stale.datasets {
-            next.snapshot.datasets = self.live_datasets().await?.into_iter().map(Arc::<SnapshotDataset>::new).collect();
+            next.datasets = self.live_datasets().await?.into_iter().map(Arc::<SnapshotDataset>::new).collect();
         }
         if stale.callers {
             let apps = self.store.apps().await.map_err(failed)?;
-            next.snapshot.keys = self.snapshot_keys(&apps).await?.into();
-            next.snapshot.issuers = self.snapshot_issuers(&apps).await?;
+            next.keys = self.snapshot_keys(&apps).await?.into();
+            next.issuers = self.snapshot_issuers(&apps).await?;
         }
         if stale.grants {
-            next.snapshot.grants = self.snapshot_grants().await?.into();
+            next.grants = self.snapshot_grants().await?.into();
         }
         if stale.compartments {
-            next.snapshot.compartments = self.snapshot_compartments().await?;
+            next.compartments = self.snapshot_compartments().await?;
         }
         Ok(())
     }
@@ -208,11 +199,13 @@ impl Control {
     }
 }
 
-/// The APIs of a kept snapshot in one list, in a steady order.
-fn flatten(next: &mut KeptSnapshot) {
-    let mut apis: Vec<Arc<SnapshotApi>> = next.apis.values().flatten().cloned().collect();
-    apis.sort_by(|a, b| (&a.domain, &a.name, a.environment, a.version).cmp(&(&b.domain, &b.name, b.environment, b.version)));
-    next.snapshot.apis = apis;
+/// Puts the versions of one API in the place of those that were there.
+fn replace(next: &mut Snapshot, domain: &str, name: &str, mut versions: Vec<Arc<SnapshotApi>>) {
+    let order = |api: &Arc<SnapshotApi>| (api.domain.as_str(), api.name.as_str()).cmp(&(domain, name));
+    let start = next.apis.partition_point(|api| order(api).is_lt());
+    let end = next.apis.partition_point(|api| order(api).is_le());
+    versions.sort_by(|a, b| a.place().cmp(&b.place()));
+    next.apis.splice(start..end, versions);
 }
 
 /// What APIs are made of, read together.
@@ -225,7 +218,7 @@ struct ApiRows {
 
 impl ApiRows {
     /// Every version that may be called: the live one, and those approved that a caller may pin.
-    fn of_all(&self, apis: &[ApiRow]) -> Result<HashMap<String, Vec<Arc<SnapshotApi>>>, Problem> {
+    fn of_all(&self, apis: &[ApiRow]) -> Result<Vec<Arc<SnapshotApi>>, Problem> {
         let by_id: HashMap<&str, &ApiRow> = apis.iter().map(|api| (api.id.as_str(), api)).collect();
         let versions: HashMap<&str, &VersionRow> = self.versions.iter().map(|version| (version.id.as_str(), version)).collect();
         let live: HashMap<(&str, &str), &str> = self
@@ -234,7 +227,8 @@ impl ApiRows {
             .map(|release| ((release.api_id.as_str(), release.environment.as_str()), release.version_id.as_str()))
             .collect();
         let switches: HashMap<&str, &SwitchesRow> = self.switches.iter().map(|row| (row.api_id.as_str(), row)).collect();
-        let mut all: HashMap<String, Vec<Arc<SnapshotApi>>> = apis.iter().map(|api| (api.id.clone(), Vec::new())).collect();
+        let mut all = Vec::with_capacity(self.requests.len());
+        let mut placed = HashSet::new();
         for request in self.requests.iter().filter(|request| request.state == RequestState::Approved.key()) {
             let (Some(api), Some(version), Some(environment)) = (
                 by_id.get(request.api_id.as_str()),
@@ -243,11 +237,11 @@ impl ApiRows {
             ) else {
                 continue;
             };
-            let known = all.entry(api.id.clone()).or_default();
-            if known.iter().any(|known| known.version == version.number && known.environment == environment) {
+            // A version that was asked for twice is there once.
+            if !placed.insert((version.id.as_str(), environment)) {
                 continue;
             }
-            known.push(Arc::new(SnapshotApi {
+            all.push(Arc::new(SnapshotApi {
                 id: api.id.clone(),
                 domain: api.domain.clone(),
                 name: api.name.clone(),

@@ -84,7 +84,7 @@ impl Gateway {
 /// # Errors
 /// For an API that is not asked by key.
 pub(crate) fn refuse_lists(plan: &Plan) -> Result<(), Problem> {
-    match plan.kind() {
+    match plan.kind {
         ApiKind::Kv => Ok(()),
         ApiKind::Sql => Err(Problem::new(ErrorCode::NotFound, format!("{} is not asked by key, so it has no batches.", plan.path))),
     }

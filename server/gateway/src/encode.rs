@@ -17,7 +17,7 @@ use crate::view::broken_row;
 /// A key without a row; a row that cannot be read.
 pub(crate) fn body_of(admitted: &Admitted<'_>, answered: &Answered) -> Result<Vec<u8>, Problem> {
     let json = &answered.view.json;
-    let written = match (admitted.plan.kind(), answered.rows.rows.first()) {
+    let written = match (admitted.plan.kind, answered.rows.rows.first()) {
         (ApiKind::Kv, None) => return Err(no_row(&answered.call)),
         (ApiKind::Kv, Some(row)) => {
             let mut out = Vec::with_capacity(row.len() * 2 + 64);

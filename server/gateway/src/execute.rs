@@ -21,7 +21,7 @@ const MAX_BYTES: usize = 64 << 20;
 /// # Errors
 /// What the source or the store did wrong. A key without a row is an empty answer.
 pub(crate) async fn rows(plan: &Plan, call: &Call) -> Result<Rows, Problem> {
-    match (&plan.backend, plan.kind()) {
+    match (&plan.backend, plan.kind) {
         (Backend::Dataset(open), _) => {
             let Some(key) = key_path::of_arguments(plan, &call.arguments) else { return Ok(Rows::default()) };
             let mut found = by_keys(plan, open, &[key]).await?;

@@ -88,7 +88,7 @@ pub(crate) fn who<'r>(routes: &'r Routes, tokens: &Tokens, headers: &HeaderMap, 
         }
         return Err(unknown_key());
     };
-    let key = routes.keys.get(id).ok_or_else(unknown_key)?;
+    let key = routes.callers.keys.get(id).ok_or_else(unknown_key)?;
     let hash: [u8; 32] = Sha256::digest(given.as_bytes()).into();
     let right = bool::from(hash.ct_eq(&key.hash));
     let fresh = key.expires_at.is_none_or(|end| end > now);
@@ -105,7 +105,7 @@ fn unknown_key() -> Problem {
 /// `forbidden`, with whom to ask.
 pub(crate) fn may<'r>(routes: &'r Routes, app: &App, api: u32, path: &str, now: Millis) -> Result<&'r Grant, Problem> {
     let refused = |detail: String| Err(Problem::new(ErrorCode::Forbidden, detail));
-    match routes.grants.get(&(app.index, api)) {
+    match routes.grants.by_place.get(&(app.index, api)) {
         Some(grant) if grant.expires_at.is_none_or(|end| end > now) => Ok(grant),
         Some(_) => refused(format!("The grant of {} for {path} has ended. Ask an owner of its domain.", app.name)),
         None => refused(format!("{path} is not open to {}. Ask an owner of its domain to open it.", app.name)),

@@ -4,16 +4,20 @@
 //! design: who, route, may they, limits, parameters, cache, executor; the edges ([`edge`] for HTTP, [`grpc`]) encode
 //! and count.
 
+mod address;
 mod answer;
 mod batch;
 mod body;
 mod cache;
+mod callers;
+mod compile;
 mod compress;
 mod disk;
 mod edge;
 mod encode;
 mod execute;
 mod grpc;
+mod incoming;
 mod key_path;
 mod keys;
 mod limits;
@@ -40,8 +44,8 @@ use model::clock::Millis;
 use model::snapshot::Environment;
 use tokio::sync::watch;
 
+pub use address::is_api_path;
 pub use body::ApiBody;
-pub use edge::is_api_path;
 pub use grpc::{GrpcBody, GrpcEdge};
 pub use request_id::RequestId;
 pub use trial::TrialRequest;
@@ -144,7 +148,7 @@ impl Gateway {
                 Environment::ALL.into_iter().filter_map(move |environment| {
                     let plan = entry.plan(environment, None)?;
                     let figures = entry.meter(environment).read();
-                    Some(ApiFigures { api: path.to_string(), kind: plan.kind(), environment, figures })
+                    Some(ApiFigures { api: path.to_string(), kind: plan.kind, environment, figures })
                 })
             })
             .collect();

@@ -5,16 +5,11 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use foldhash::fast::RandomState;
 use governor::clock::{Clock, QuantaClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
-use hashbrown::HashMap;
 use model::limit::Rate;
-
-/// Whose bucket it is: `grant <app> <api>`, `api <id>`, `compartment travel/high`.
-pub(crate) type Owner = String;
 
 /// One bucket.
 pub(crate) struct Bucket {
@@ -41,6 +36,15 @@ pub(crate) struct Refused {
 }
 
 impl Bucket {
+    /// The bucket of the snapshot before, where its rate is still the same.
+    pub(crate) fn renewed(last: Option<&Arc<Bucket>>, rate: Rate, gateways: u32) -> Arc<Bucket> {
+        let part = part_of(rate, gateways);
+        match last {
+            Some(last) if last.rate == part => last.clone(),
+            _ => Arc::new(Bucket::new(part)),
+        }
+    }
+
     fn new(rate: Rate) -> Self {
         let one = NonZeroU32::MIN;
         let quota =
@@ -80,22 +84,6 @@ impl Bucket {
     }
 }
 
-/// Every bucket of a snapshot, by its owner.
-#[derive(Default)]
-pub(crate) struct Buckets(HashMap<Owner, (Rate, u32, Arc<Bucket>), RandomState>);
-
-impl Buckets {
-    /// The owner's bucket: the one of the snapshot before, where its rate is still the same.
-    pub(crate) fn get(&mut self, before: &Buckets, owner: Owner, rate: Rate, gateways: u32) -> Arc<Bucket> {
-        let bucket = match before.0.get(&owner) {
-            Some((known, among, bucket)) if *known == rate && *among == gateways => bucket.clone(),
-            _ => Arc::new(Bucket::new(part_of(rate, gateways))),
-        };
-        self.0.insert(owner, (rate, gateways, bucket.clone()));
-        bucket
-    }
-}
-
 /// One node's part of a rate.
 fn part_of(rate: Rate, gateways: u32) -> Rate {
     let among = gateways.max(1);
@@ -120,11 +108,10 @@ mod tests {
 
     #[test]
     fn a_bucket_outlives_its_snapshot_unless_its_rate_changes() {
-        let (mut first, mut second, mut third) = (Buckets::default(), Buckets::default(), Buckets::default());
         let rate = Rate { per_second: 1, burst: 1 };
-        let bucket = first.get(&Buckets::default(), "api 1".into(), rate, 1);
+        let bucket = Bucket::renewed(None, rate, 1);
         assert!(bucket.take(ONE).is_ok());
-        assert!(second.get(&first, "api 1".into(), rate, 1).take(ONE).is_err());
-        assert!(third.get(&second, "api 1".into(), Rate { burst: 2, ..rate }, 1).take(ONE).is_ok());
+        assert!(Bucket::renewed(Some(&bucket), rate, 1).take(ONE).is_err());
+        assert!(Bucket::renewed(Some(&bucket), Rate { burst: 2, ..rate }, 1).take(ONE).is_ok());
     }
 }

@@ -2,7 +2,7 @@
 //! bytes to a key.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use accel::{Dataset, Place, Stores};
@@ -42,6 +42,9 @@ pub(crate) struct Plan {
     pub(crate) key: Vec<KeyPart>,
     /// Whether a key can be read straight from a request: no bounds, no patterns, no choices.
     pub(crate) plain_key: bool,
+    /// These two stand here and not only in the definition, which the short way has no need to look at.
+    pub(crate) kind: ApiKind,
+    pub(crate) cached: bool,
 }
 
 /// Where rows come from.
@@ -138,10 +141,9 @@ impl Plan {
                 patterns.insert(parameter.name.clone(), whole);
             }
         }
-        let text = |number: i64| HeaderValue::from_str(&number.to_string()).unwrap_or(HeaderValue::from_static("0"));
         let data_version = match &backend {
             Backend::Source(_) => None,
-            Backend::Dataset(dataset) => Some(text(dataset.about.version)),
+            Backend::Dataset(dataset) => Some(number_value(dataset.about.version)),
         };
         let view = Arc::new(View::new(&api.spec, (0..api.spec.fields.len()).collect(), &stored_numbers(&backend, &api)));
         let key = key_parts(&api);
@@ -149,19 +151,17 @@ impl Plan {
             timeout: Duration::from_millis(api.spec.policy.timeout_ms.into()),
             path: format!("{}/{}", api.domain, api.name),
             service: model::message::service_name(&api.domain, &api.name).into(),
-            version: text(api.version),
+            version: number_value(api.version),
             data_version,
             view,
             plain_key: !key.is_empty() && api.spec.parameters.iter().all(is_plain),
             key,
             patterns,
             backend,
+            kind: api.spec.kind(),
+            cached: api.spec.policy.cache.is_some(),
             api,
         })
-    }
-
-    pub(crate) fn kind(&self) -> ApiKind {
-        self.api.spec.kind()
     }
 
     /// The numbers that its rows may have.
@@ -195,6 +195,15 @@ impl Plan {
             _ => Ok(()),
         }
     }
+}
+
+/// A number as a header's value. Nearly all are small: these are shared and not counted, so that thousands of plans
+/// touch the same few lines of memory.
+fn number_value(number: i64) -> HeaderValue {
+    static SMALL: LazyLock<Vec<HeaderValue>> =
+        LazyLock::new(|| (0..1_000).map(|number: u32| HeaderValue::from_static(number.to_string().leak())).collect());
+    let small = usize::try_from(number).ok().and_then(|number| SMALL.get(number));
+    small.cloned().unwrap_or_else(|| HeaderValue::from(number))
 }
 
 fn stored_numbers(backend: &Backend, api: &SnapshotApi) -> Vec<u32> {

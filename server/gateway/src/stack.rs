@@ -136,7 +136,7 @@ impl Gateway {
     /// `None` sends the call the long way.
     pub(crate) fn look_up(&self, admitted: &Admitted<'_>, key: &[u8], found: &mut dyn FnMut(&[u8])) -> Option<Result<bool, Problem>> {
         let Backend::Dataset(open) = &admitted.plan.backend else { return None };
-        if admitted.plan.api.spec.policy.cache.is_some() {
+        if admitted.plan.cached {
             return None;
         }
         match open.data.read_now(key, found) {

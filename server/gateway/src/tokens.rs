@@ -102,7 +102,7 @@ impl Tokens {
         }
         let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         // An issuer that was changed or removed takes its tokens with it.
-        let of_snapshot = |known: &Verified| routes.issuers.iter().find(|issuer| Arc::ptr_eq(issuer, &known.issuer));
+        let of_snapshot = |known: &Verified| routes.callers.issuers.iter().find(|issuer| Arc::ptr_eq(issuer, &known.issuer));
         let known = self.verified.get(&hash).filter(|known| of_snapshot(known).is_some());
         let verified = match known {
             Some(known) => known,
@@ -128,7 +128,7 @@ impl Tokens {
         let payload = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).ok_or_else(unreadable)?;
         let issued: Issued = serde_json::from_slice(&payload).map_err(|_| unreadable())?;
         let mut reason = "No app trusts the issuer (iss) of this token.";
-        for issuer in routes.issuers.iter().filter(|issuer| issuer.about.issuer == issued.iss) {
+        for issuer in routes.callers.issuers.iter().filter(|issuer| issuer.about.issuer == issued.iss) {
             let Some(key) = self.key_of(issuer, &header) else {
                 reason = "The issuer of this token has no key of this kind and id (alg, kid).";
                 continue;

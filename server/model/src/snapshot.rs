@@ -84,7 +84,7 @@ pub struct Snapshot {
     /// Gateways that share the limits: each takes its part of them.
     pub gateways: u32,
     pub sources: Vec<Arc<SnapshotSource>>,
-    /// Shared with the snapshot before, where nothing about an API has changed.
+    /// In the order of [`SnapshotApi::place`]; shared with the snapshot before, where nothing about an API has changed.
     pub apis: Vec<Arc<SnapshotApi>>,
     pub datasets: Vec<Arc<SnapshotDataset>>,
     pub keys: Arc<[SnapshotKey]>,
@@ -162,6 +162,14 @@ pub struct SnapshotApi {
     #[serde(default)]
     pub switches: Switches,
     pub spec: ApiSpec,
+}
+
+impl SnapshotApi {
+    /// Its place in the list of a snapshot.
+    #[must_use]
+    pub fn place(&self) -> (&str, &str, Environment, i64) {
+        (&self.domain, &self.name, self.environment, self.version)
+    }
 }
 
 /// What must change at once: the live, audited record beside the immutable definition.

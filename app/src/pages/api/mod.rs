@@ -10,7 +10,6 @@ mod versions;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
-use model::limit::Rate;
 use model::view::{ApiDetail, AppView, Me, SwitchesView};
 use model::{Action, Problem};
 
@@ -47,17 +46,6 @@ pub(crate) fn days(text: &str) -> Result<Option<i64>, Problem> {
     match text.trim() {
         "" => Ok(None),
         text => text.parse().map(Some).map_err(|_| Problem::field("days", "A whole number of days, or empty.")),
-    }
-}
-
-/// A limit out of a form: calls a second, and how many at once (a second's worth where that is left empty). Empty for none.
-#[cfg_attr(not(feature = "ssr"), allow(dead_code))] // the server reads it
-pub(crate) fn rate(per_second: &str, burst: &str) -> Result<Option<Rate>, Problem> {
-    let number = |text: &str| text.trim().parse::<u32>().map_err(|_| Problem::field("limit", "A whole number of calls, or empty."));
-    match (per_second.trim(), burst.trim()) {
-        ("", _) => Ok(None),
-        (calls, "") => number(calls).map(|calls| Some(Rate::per_second(calls))),
-        (calls, burst) => Ok(Some(Rate { per_second: number(calls)?, burst: number(burst)? })),
     }
 }
 

@@ -8,7 +8,7 @@ use model::view::{ApiDetail, CallFigures, SwitchesView};
 
 use super::Shared;
 use super::api::{Purge, SetSwitches};
-use crate::ui::{Callout, Empty, Field, FormProblem, Load, Tone, field_error, grouped};
+use crate::ui::{Callout, Empty, Field, FormProblem, Load, Tone, field_error, grouped, rate_fields, rate_words};
 
 #[component]
 pub(crate) fn TrafficTab() -> impl IntoView {
@@ -73,11 +73,8 @@ fn figures(figures: &[CallFigures]) -> impl IntoView + use<> {
 fn limits(detail: &ApiDetail, view: &SwitchesView, may: bool, set: ServerAction<SetSwitches>) -> impl IntoView + use<> {
     let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
     let switches = view.switches;
-    let (per_second, burst) =
-        switches.limit.map_or((String::new(), String::new()), |rate| (rate.per_second.to_string(), rate.burst.to_string()));
     if !may {
-        let words =
-            switches.limit.map_or("No limit.".to_owned(), |rate| format!("{} calls a second, {} at once.", rate.per_second, rate.burst));
+        let words = rate_words(switches.limit);
         return view! { <section class="card card-pad stack-2"><h2>"Limit"</h2><p>{words}" Priority "{switches.priority.key()}"."</p><p class="small t-3">"Owners of this domain change it."</p></section> }.into_any();
     }
     view! {
@@ -87,8 +84,7 @@ fn limits(detail: &ApiDetail, view: &SwitchesView, may: bool, set: ServerAction<
                 <p class="t-2 s13">"For the calls of all apps together; an app's own limit stands with its grant, under Access. Takes effect at once."</p>
                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
                 <div class="form-row">
-                    <Field id="per_second" label="Calls a second" note="Empty for no limit" error=field_error(set, "limit")><input class="input tn" id="per_second" name="per_second" inputmode="numeric" value=per_second/></Field>
-                    <Field id="burst" label="At once, after a rest" note="Empty for a second's worth"><input class="input tn" id="burst" name="burst" inputmode="numeric" value=burst/></Field>
+                    {rate_fields("", switches.limit, field_error(set, "limit"))}
                     <Field id="priority" label="Priority" help="Which part of the gateway it shares."><select class="select" id="priority" name="priority">{Priority::ALL.map(|priority| view! { <option value=priority.key() selected=priority == switches.priority>{priority.key()}</option> }).collect_view()}</select></Field>
                 </div>
                 <div class="row"><button class="btn btn-primary" type="submit">"Set it"</button></div>

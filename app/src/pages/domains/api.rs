@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use model::Role;
-use model::view::DomainView;
+use model::snapshot::Priority;
+use model::view::{CompartmentView, DomainView};
 
 use crate::error::PortalError;
 
@@ -31,4 +32,23 @@ pub async fn rename_domain(domain: String, title: String) -> Result<(), PortalEr
 pub async fn set_roles(domain: String, email: String, #[server(default)] roles: Vec<Role>) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.set_roles(&caller, &domain, &email, &roles).await?)
+}
+
+/// The shares of the gateway of my domains.
+#[server(prefix = "/fn", endpoint = "compartments")]
+pub async fn compartments() -> Result<Vec<CompartmentView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.compartments(&caller).await?)
+}
+
+/// Sets the limit of one priority of a domain. Empty numbers mean no limit.
+#[server(prefix = "/fn", endpoint = "set-compartment")]
+pub async fn set_compartment(
+    domain: String,
+    priority: Priority,
+    #[server(default)] per_second: String,
+    #[server(default)] burst: String,
+) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.set_compartment(&caller, &domain, priority, crate::ui::rate(&per_second, &burst)?).await?)
 }

@@ -1,12 +1,14 @@
 //! Domains and who belongs to them.
 
 pub(crate) mod api;
+mod shares;
 
 use leptos::prelude::*;
-use model::view::{DomainView, Membership};
+use model::view::{CompartmentView, DomainView, Membership};
 use model::{Action, Role};
 
-use self::api::{NewDomain, RenameDomain, SetRoles, domains};
+use self::api::{NewDomain, RenameDomain, SetCompartment, SetRoles, compartments, domains};
+use self::shares::shares;
 use crate::frame::MeResource;
 use crate::ui::{Choice, Empty, Field, FormProblem, Load, PageHead, PageName, field_error, param};
 
@@ -59,12 +61,18 @@ pub(crate) fn DomainPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let name = param("domain");
     let (set, rename) = (ServerAction::<SetRoles>::new(), ServerAction::<RenameDomain>::new());
+    let share = ServerAction::<SetCompartment>::new();
     let list = Resource::new(move || (set.version().get(), rename.version().get()), |_| domains());
+    let limits = Resource::new(move || share.version().get(), |_| compartments());
     view! {
         <Load resource=list view=move |domains| match domains.into_iter().find(|domain| domain.name == name.get()) {
             None => view! { <PageName name="Domains"/><div class="card"><Empty title="No such domain" text="There is no domain of this name that you may see."/></div> }.into_any(),
             Some(domain) => view! { <Load resource=me view=move |me| page(&domain, me.can(Action::EditMembers, &domain.name), me.is_admin, set, rename)/> }.into_any(),
         }/>
+        <div class="mt-6"><Load resource=limits view=move |limits| {
+            let of: Vec<CompartmentView> = limits.into_iter().filter(|share| share.domain == name.get()).collect();
+            (!of.is_empty()).then(|| view! { <Load resource=me view=move |me| shares(of.clone(), me.can(Action::Switch, &name.get()), share)/> })
+        }/></div>
     }
     .into_any()
 }

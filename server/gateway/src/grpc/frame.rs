@@ -43,7 +43,7 @@ where
     let mut body = Limited::new(body, MAX_MESSAGE + PREFIX);
     let first = match body.frame().await {
         Some(Ok(frame)) if body.is_end_stream() => Ok(frame.into_data().unwrap_or_default()),
-        Some(Ok(frame)) => body.collect().await.map(|rest| joined(frame, rest.to_bytes())),
+        Some(Ok(frame)) => Box::pin(body.collect()).await.map(|rest| joined(frame, rest.to_bytes())),
         Some(Err(error)) => Err(error),
         None => Ok(Bytes::new()),
     };

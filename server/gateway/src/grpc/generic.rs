@@ -66,7 +66,7 @@ impl Generic {
                 }
                 status_of(&denied.problem, visit.request_id.as_str(), denied.retry_after)
             })?;
-        if held.admitted().plan.kind() == kind {
+        if held.admitted().plan.kind == kind {
             return Ok(held);
         }
         let right = if kind == ApiKind::Kv { "a list: ask it with Query or Stream" } else { "asked by key: ask it with Get or BatchGet" };

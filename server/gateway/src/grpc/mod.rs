@@ -6,8 +6,10 @@ mod frame;
 mod generic;
 mod health;
 mod reflection;
+mod request;
 mod status;
 mod typed;
+mod visit;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -61,7 +63,8 @@ impl GrpcEdge {
             let service = self.fixed.clone();
             let request =
                 request.map(|body| tonic::body::Body::new(body.map_err(|error| tonic::Status::cancelled(error.into().to_string()))));
-            return service.oneshot(request).await.unwrap_or_else(|never| match never {}).map(GrpcBody::Fixed);
+            // Boxed: the typed calls do not pay for the size of these.
+            return Box::pin(service.oneshot(request)).await.unwrap_or_else(|never| match never {}).map(GrpcBody::Fixed);
         }
         self.gateway.handle_typed(request).await.map(GrpcBody::Typed)
     }

@@ -2,69 +2,30 @@
 //! it is wherever every field is shown: it is copied once, from the store's page into the frame.
 
 use std::num::NonZeroU32;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use futures::StreamExt;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use http::{Request, Response};
 use http_body::Frame;
 use hyper::body::Body;
-use model::clock::Millis;
 use model::message::LIMIT;
 use model::spec::{ApiKind, MAX_BATCH_KEYS};
-use model::wire::{BYTES, Fields, Wire, put_bytes, put_int, put_tag, put_varint};
+use model::wire::{BYTES, Fields, put_bytes, put_int, put_tag, put_varint};
 use model::{ErrorCode, Problem};
 
 use super::frame;
-use super::status::status_of;
+use super::request::{Method, count_keys, deadline, keys_of, method_of};
+use super::visit::{Visit, ok_trailers, trailers_of};
 use crate::body::ApiBody;
-use crate::cache::CacheNote;
 use crate::message::given_of;
 use crate::parameters::{self, Given};
 use crate::plan::Backend;
 use crate::request_id::RequestId;
-use crate::stack::{Admitted, Denied, Target, Timings, micros_since, no_row};
+use crate::stack::{Admitted, Held, Target, Timings, micros_since, no_row};
 use crate::view::broken_row;
 use crate::{Gateway, batch, execute, key_path};
-
-const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
-const STATUS: HeaderName = HeaderName::from_static("grpc-status");
-const OK: HeaderValue = HeaderValue::from_static("0");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const API_VERSION: HeaderName = HeaderName::from_static("x-sluice-api-version");
-const DATA_VERSION: HeaderName = HeaderName::from_static("x-sluice-data-version");
-const CACHE: HeaderName = HeaderName::from_static("x-sluice-cache");
-const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
-
-/// The methods of the typed services.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Method {
-    Get,
-    BatchGet,
-    Query,
-    Stream,
-}
-
-/// One call on its way.
-struct Visit<'a> {
-    headers: &'a HeaderMap,
-    request_id: RequestId,
-    started: Instant,
-    now: Millis,
-}
-
-/// A failed call: the problem, and how long to wait where that is known.
-struct Failed {
-    problem: Problem,
-    wait: Option<u64>,
-}
-
-impl From<Problem> for Failed {
-    fn from(problem: Problem) -> Self {
-        Self { problem, wait: None }
-    }
-}
 
 impl Gateway {
     pub(crate) async fn handle_typed<B>(&self, request: Request<B>) -> Response<ApiBody>
@@ -89,50 +50,58 @@ impl Gateway {
             Ok(message) => message,
             Err(problem) => return visit.failed(&problem.into()),
         };
-        let Some(deadline) = deadline(visit.headers) else { return self.call_typed(&visit, service, method, &message).await };
-        match tokio::time::timeout(deadline, self.call_typed(&visit, service, method, &message)).await {
-            Ok(response) => response,
-            Err(_) => visit.failed(&Problem::new(ErrorCode::SourceTimeout, "The deadline of the call has passed.").into()),
-        }
+        let held = match self.typed_or_hold(&visit, service, method, &message) {
+            Ok(response) => return response,
+            Err(held) => held,
+        };
+        // Boxed: a call that need not wait does not pay for the size of those that do.
+        Box::pin(self.call_held(&visit, &held, method, &message)).await
     }
 
-    async fn call_typed(&self, visit: &Visit<'_>, service: &str, method: Method, message: &Bytes) -> Response<ApiBody> {
+    /// Answers at once where that can be, and where the call is not let in.
+    fn typed_or_hold(&self, visit: &Visit<'_>, service: &str, method: Method, message: &Bytes) -> Result<Response<ApiBody>, Held> {
         let calls = if method == Method::BatchGet { count_keys(message) } else { 1 };
-        let held = {
-            let routes = self.routes.load();
-            let Some(named) = routes.services.get(service) else {
-                let problem =
-                    Problem::new(ErrorCode::MethodNotAllowed, format!("There is no live API {service}. Reflection lists what is."));
-                return visit.failed(&problem.into());
-            };
-            let calls = NonZeroU32::new(u32::try_from(calls).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
-            let admitted = match self.admit(&routes, visit.headers, Target { path: &named.path, version: None, calls }, visit.now) {
-                Ok(admitted) => admitted,
-                Err(denied) => return visit.denied(&denied),
-            };
-            if let Some(response) = self.call_now(visit, &admitted, method, message) {
-                admitted.meter.count(None, micros_since(visit.started));
-                return response;
-            }
-            admitted.held()
+        let calls = NonZeroU32::new(u32::try_from(calls).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
+        let routes = self.routes.load();
+        let Some(named) = routes.services.get(service) else {
+            let detail = format!("There is no live API {service}. Reflection lists what is.");
+            return Ok(visit.failed(&Problem::new(ErrorCode::MethodNotAllowed, detail).into()));
         };
+        let admitted = match self.admit(&routes, visit.headers, Target { path: &named.path, version: None, calls }, visit.now) {
+            Ok(admitted) => admitted,
+            Err(denied) => return Ok(visit.denied(&denied)),
+        };
+        let response = self.call_now(visit, &admitted, method, message).ok_or_else(|| admitted.held())?;
+        admitted.meter.count(None, micros_since(visit.started));
+        Ok(response)
+    }
+
+    async fn call_held(&self, visit: &Visit<'_>, held: &Held, method: Method, message: &Bytes) -> Response<ApiBody> {
         let admitted = held.admitted();
-        let answered = match (method, admitted.plan.kind()) {
-            (Method::Get, ApiKind::Kv) => self.get(visit, &admitted, message).await,
-            (Method::BatchGet, ApiKind::Kv) => self.batch_get(visit, &admitted, message).await,
-            (Method::Query, ApiKind::Sql) => self.query(visit, &admitted, message).await,
-            (Method::Stream, ApiKind::Sql) => self.stream(visit, &admitted, message).await,
-            _ => Err(Problem::new(ErrorCode::MethodNotAllowed, format!("{service} has no such method."))),
+        let call = self.call_typed(visit, &admitted, method, message);
+        let answered = match deadline(visit.headers) {
+            None => call.await,
+            Some(deadline) => tokio::time::timeout(deadline, call)
+                .await
+                .unwrap_or_else(|_| Err(Problem::new(ErrorCode::SourceTimeout, "The deadline of the call has passed."))),
         };
-        match answered {
-            Ok(response) => {
-                admitted.meter.count(None, micros_since(visit.started));
-                response
-            }
-            Err(problem) => {
-                admitted.meter.count(Some(problem.code), micros_since(visit.started));
-                visit.failed(&problem.into())
-            }
+        admitted.meter.count(answered.as_ref().err().map(|problem| problem.code), micros_since(visit.started));
+        answered.unwrap_or_else(|problem| visit.failed(&problem.into()))
+    }
+
+    async fn call_typed(
+        &self,
+        visit: &Visit<'_>,
+        admitted: &Admitted<'_>,
+        method: Method,
+        message: &Bytes,
+    ) -> Result<Response<ApiBody>, Problem> {
+        match (method, admitted.plan.kind) {
+            (Method::Get, ApiKind::Kv) => self.get(visit, admitted, message).await,
+            (Method::BatchGet, ApiKind::Kv) => self.batch_get(visit, admitted, message).await,
+            (Method::Query, ApiKind::Sql) => self.query(visit, admitted, message).await,
+            (Method::Stream, ApiKind::Sql) => self.stream(visit, admitted, message).await,
+            _ => Err(Problem::new(ErrorCode::MethodNotAllowed, format!("{} has no such method.", admitted.plan.service))),
         }
     }
 
@@ -164,7 +133,7 @@ impl Gateway {
     /// The short way, where nothing has to be waited for. `None` sends the call the long way, which also says what is
     /// wrong with it.
     fn call_now(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, method: Method, message: &Bytes) -> Option<Response<ApiBody>> {
-        if admitted.fixed.is_some() || admitted.plan.kind() != ApiKind::Kv {
+        if admitted.fixed.is_some() || admitted.plan.kind != ApiKind::Kv {
             return None;
         }
         let frame = match method {
@@ -195,7 +164,7 @@ impl Gateway {
     fn batch_now(&self, admitted: &Admitted<'_>, keys: &[&[u8]]) -> Option<Result<Vec<u8>, Problem>> {
         let plan = admitted.plan;
         let Backend::Dataset(open) = &plan.backend else { return None };
-        if keys.len() > MAX_BATCH_KEYS || !admitted.view.shows_all() || plan.api.spec.policy.cache.is_some() {
+        if keys.len() > MAX_BATCH_KEYS || !admitted.view.shows_all() || plan.cached {
             return None;
         }
         let keys: Vec<Vec<u8>> = keys.iter().map(|key| key_path::of_message(plan, key)).collect::<Option<_>>()?;
@@ -271,103 +240,6 @@ impl Gateway {
     }
 }
 
-impl Visit<'_> {
-    fn good(&self, admitted: &Admitted<'_>, cache: Option<CacheNote>, frame: Vec<u8>) -> Response<ApiBody> {
-        let mut response = Response::new(ApiBody::with_trailers(frame, ok_trailers()));
-        self.stamp(response.headers_mut(), admitted, cache);
-        response
-    }
-
-    fn stamp(&self, headers: &mut HeaderMap, admitted: &Admitted<'_>, cache: Option<CacheNote>) {
-        headers.reserve(8);
-        headers.insert(CONTENT_TYPE, GRPC);
-        headers.insert(REQUEST_ID, fleeting(self.request_id.as_str()));
-        headers.insert(API_VERSION, admitted.plan.version.clone());
-        if let Some(version) = &admitted.plan.data_version {
-            headers.insert(DATA_VERSION, version.clone());
-        }
-        if let Some(cache) = cache {
-            headers.insert(CACHE, HeaderValue::from_static(cache.result.key()));
-        }
-        if let Some(budget) = admitted.budget {
-            headers.insert(REMAINING, fleeting(itoa::Buffer::new().format(budget.remaining)));
-        }
-    }
-
-    fn denied(&self, denied: &Denied) -> Response<ApiBody> {
-        if let Some(meter) = &denied.meter {
-            meter.count(Some(denied.problem.code), micros_since(self.started));
-        }
-        self.failed(&Failed { problem: denied.problem.clone(), wait: denied.retry_after })
-    }
-
-    /// A status alone, without a message.
-    fn failed(&self, failed: &Failed) -> Response<ApiBody> {
-        let mut response = Response::new(ApiBody::default());
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, GRPC);
-        headers.insert(REQUEST_ID, fleeting(self.request_id.as_str()));
-        let status = status_of(&failed.problem, self.request_id.as_str(), failed.wait);
-        if status.add_header(headers).is_err() {
-            headers.insert(STATUS, HeaderValue::from_static("13"));
-        }
-        response
-    }
-}
-
-/// A value that differs from call to call: told to the peer's header table not to keep it.
-fn fleeting(text: &str) -> HeaderValue {
-    let mut value = HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
-    value.set_sensitive(true);
-    value
-}
-
-fn ok_trailers() -> HeaderMap {
-    let mut trailers = HeaderMap::with_capacity(1);
-    trailers.insert(STATUS, OK);
-    trailers
-}
-
-fn trailers_of(problem: &Problem, request_id: &RequestId) -> HeaderMap {
-    let mut trailers = HeaderMap::new();
-    if status_of(problem, request_id.as_str(), None).add_header(&mut trailers).is_err() {
-        trailers.insert(STATUS, HeaderValue::from_static("13"));
-    }
-    trailers
-}
-
-fn method_of(path: &str) -> Option<(&str, Method)> {
-    let (service, method) = path.strip_prefix('/')?.rsplit_once('/')?;
-    let method = match method {
-        "Get" => Method::Get,
-        "BatchGet" => Method::BatchGet,
-        "Query" => Method::Query,
-        "Stream" => Method::Stream,
-        _ => return None,
-    };
-    Some((service, method))
-}
-
-/// The keys of a batch, still as messages.
-fn keys_of(message: &[u8]) -> Result<Vec<&[u8]>, Problem> {
-    let broken = || Problem::new(ErrorCode::Invalid, "The message is not a batch of keys.");
-    let mut keys = Vec::new();
-    for field in Fields::new(message) {
-        match field.map_err(|_| broken())? {
-            field if field.number != 1 => {}
-            field => match field.value {
-                Wire::Bytes(key) => keys.push(key),
-                _ => return Err(broken()),
-            },
-        }
-    }
-    Ok(keys)
-}
-
-fn count_keys(message: &[u8]) -> usize {
-    keys_of(message).map_or(1, |keys| keys.len())
-}
-
 /// `rows = 1` of a batch: an entry, with a row in it where there is one.
 fn put_entry(out: &mut Vec<u8>, row: Option<&[u8]>) {
     let Some(row) = row else { return put_bytes(out, 1, &[]) };
@@ -380,37 +252,9 @@ fn put_entry(out: &mut Vec<u8>, row: Option<&[u8]>) {
     out.extend_from_slice(row);
 }
 
-/// The caller's deadline: digits and a unit.
-fn deadline(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get("grpc-timeout")?.to_str().ok()?;
-    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let number: u64 = digits.parse().ok().filter(|_| digits.len() <= 8)?;
-    match unit {
-        "H" => Some(Duration::from_secs(number * 3_600)),
-        "M" => Some(Duration::from_secs(number * 60)),
-        "S" => Some(Duration::from_secs(number)),
-        "m" => Some(Duration::from_millis(number)),
-        "u" => Some(Duration::from_micros(number)),
-        "n" => Some(Duration::from_nanos(number)),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn deadlines_are_read_in_every_unit() {
-        let of = |text: &'static str| {
-            deadline(&HeaderMap::from_iter([(HeaderName::from_static("grpc-timeout"), HeaderValue::from_static(text))]))
-        };
-        assert_eq!(of("20m"), Some(Duration::from_millis(20)));
-        assert_eq!(of("1S"), Some(Duration::from_secs(1)));
-        for wrong in ["", "S", "1x", "123456789S", "-1S"] {
-            assert_eq!(of(wrong), None, "{wrong}");
-        }
-    }
 
     #[test]
     fn an_entry_without_a_row_is_there_and_empty() {

@@ -1,0 +1,96 @@
+//! What an address of the data plane asks for.
+
+use std::num::NonZeroU32;
+
+use model::name::is_name;
+
+use crate::stack::Target;
+
+/// Whether a path belongs to the data plane. What hangs under an API for people (`/docs`, and the documents without a
+/// key) is the portal's.
+#[must_use]
+pub fn is_api_path(path: &str, has_key: bool) -> bool {
+    match path.strip_prefix("/api/") {
+        None => false,
+        Some(rest) if rest.ends_with("/docs") => false,
+        Some(rest) => has_key || !(rest.ends_with("/openapi.json") || rest.ends_with("/schema.proto")),
+    }
+}
+
+/// What an address asks for.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// `travel/plane`
+    pub(crate) path: &'a str,
+    pub(crate) version: Option<i64>,
+    pub(crate) what: What,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    Call,
+    Batch,
+    OpenApi,
+    Proto,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn target(self, calls: NonZeroU32) -> Target<'a> {
+        Target { path: self.path, version: self.version, calls }
+    }
+}
+
+pub(crate) fn asked(path: &str) -> Option<Asked<'_>> {
+    let rest = path.strip_prefix("/api/")?;
+    let (domain, after) = rest.split_once('/')?;
+    let name = after.split('/').next().unwrap_or_default();
+    if !is_name(domain) || !is_name(name) {
+        return None;
+    }
+    let path = &rest[..domain.len() + 1 + name.len()];
+    let (mut version, mut what) = (None, What::Call);
+    let mut tail = rest[path.len()..].split('/').skip(1).peekable();
+    if let Some(number) =
+        tail.peek().and_then(|part| part.strip_prefix('v')).and_then(|digits| digits.parse().ok()).filter(|number| *number > 0)
+    {
+        version = Some(number);
+        tail.next();
+    }
+    if let Some(part) = tail.next() {
+        what = match part {
+            "batch" => What::Batch,
+            "openapi.json" => What::OpenApi,
+            "schema.proto" => What::Proto,
+            _ => return None,
+        };
+    }
+    tail.next().is_none().then_some(Asked { path, version, what })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_apart() {
+        let of = |path| asked(path).map(|asked| (asked.path, asked.version, asked.what));
+        assert_eq!(of("/api/travel/plane"), Some(("travel/plane", None, What::Call)));
+        assert_eq!(of("/api/travel/plane/v3"), Some(("travel/plane", Some(3), What::Call)));
+        assert_eq!(of("/api/travel/plane/v3/batch"), Some(("travel/plane", Some(3), What::Batch)));
+        assert_eq!(of("/api/travel/plane/openapi.json"), Some(("travel/plane", None, What::OpenApi)));
+        for wrong in [
+            "/api/travel",
+            "/api/travel/",
+            "/api/Travel/plane",
+            "/api/travel/plane/",
+            "/api/travel/plane/v0",
+            "/api/travel/plane/x",
+            "/api/a/b/c/d",
+            "/api/travel/plane/batch/v3",
+        ] {
+            assert!(of(wrong).is_none(), "{wrong}");
+        }
+        assert!(!is_api_path("/api/travel/plane/docs", true));
+        assert!(!is_api_path("/api/travel/plane/openapi.json", false));
+    }
+}
