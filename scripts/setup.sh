@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, Redis, wrk, h2load, Chromium, sqlite3, playwright-core, grpcio
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, wrk, h2load, Chromium, sqlite3, playwright-core, grpcio
 #   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Webdis, wrk, h2load
 . "$(dirname "$0")/lib.sh"
 purpose="${1:-run}"
@@ -18,6 +18,7 @@ debian_packages() {
   if [ "$purpose" = test ] || [ "$purpose" = bench ]; then
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
     have redis-server || wanted+=(redis-server)
+    have mariadbd || wanted+=(mariadb-server)
     have wrk || wanted+=(wrk)
     have h2load || wanted+=(nghttp2-client)
   fi

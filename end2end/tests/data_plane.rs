@@ -87,6 +87,14 @@ async fn an_api_is_served_from_a_dataset_with_kept_answers_and_a_limit() {
     owner.go("/apis/travel/plane").await;
     owner.reads("main", "sluice.travel.Plane/Get").await;
     owner.shots("fast-documentation").await;
+    owner.go("/domains/travel").await;
+    owner.fill("#low-per_second", "50").await;
+    owner.click("button:has-text(\"Set low\")").await;
+    owner.sees("text=In force.").await;
+    owner.fits().await;
+    owner.shots("fast-shares").await;
+    owner.go("/domains/travel").await;
+    owner.sees("#low-per_second[value=\"50\"]").await;
     owner.go("/apps/travel/demo-app").await;
     owner.click("summary:has-text(\"Trust an issuer\")").await;
     owner.fill("#issuer", "https://id.example.com").await;

@@ -23,7 +23,7 @@ pub(crate) fn rate_words(limit: Option<Rate>) -> String {
 }
 
 /// The two fields of a limit; their ids begin with `of`.
-pub(crate) fn rate_fields(of: &'static str, limit: Option<Rate>, error: Signal<Option<String>>) -> impl IntoView {
+pub(crate) fn rate_fields(of: String, limit: Option<Rate>, error: Signal<Option<String>>) -> impl IntoView {
     let (per_second, burst) = limit.map_or((String::new(), String::new()), |rate| (rate.per_second.to_string(), rate.burst.to_string()));
     let (first, second) = (format!("{of}per_second"), format!("{of}burst"));
     view! {

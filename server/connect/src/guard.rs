@@ -8,7 +8,7 @@ use model::dialect::Dialect;
 use sqlparser::ast::{
     Expr, Function, ObjectName, OrderByKind, Query, SetExpr, Spanned, Statement, TableFactor, Value as SqlValue, Visit, Visitor,
 };
-use sqlparser::dialect::{PostgreSqlDialect, SQLiteDialect};
+use sqlparser::dialect::{MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Location;
 
@@ -159,6 +159,7 @@ pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
     let parsed = match dialect {
         Dialect::Sqlite => Parser::parse_sql(&SQLiteDialect {}, sql),
         Dialect::Postgres => Parser::parse_sql(&PostgreSqlDialect {}, sql),
+        Dialect::Mysql => Parser::parse_sql(&MySqlDialect {}, sql),
     };
     let statements = parsed.map_err(|error| parse_refusal(&error.to_string()))?;
     let statement = match statements.as_slice() {
@@ -219,7 +220,9 @@ impl Visitor for Walk {
             TableFactor::Table { name, .. } => {
                 let catalog = name.0.first().and_then(|part| part.as_ident()).is_some_and(|ident| {
                     let value = ident.value.to_ascii_lowercase();
-                    value.starts_with("pg_") || value == "information_schema" || value.starts_with("sqlite_")
+                    value.starts_with("pg_")
+                        || value.starts_with("sqlite_")
+                        || matches!(value.as_str(), "information_schema" | "mysql" | "performance_schema" | "sys")
                 });
                 if catalog {
                     stop(Some(name.span().start), &format!("{name} belongs to the server itself and is not data."))

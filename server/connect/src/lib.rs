@@ -8,12 +8,15 @@ pub mod binding;
 pub mod error;
 pub mod guard;
 pub mod json;
+mod mysql;
 pub mod pools;
 mod postgres;
 pub mod proto;
 pub mod registry;
 mod sql_types;
 mod sqlite;
+mod stream;
+mod tls;
 pub mod vault;
 
 use std::collections::BTreeMap;
@@ -51,6 +54,14 @@ impl BindingConfig {
     #[must_use]
     pub fn get(&self, key: &str) -> &str {
         self.settings.get(key).or_else(|| self.secrets.get(key)).map(|value| value.trim()).unwrap_or_default()
+    }
+}
+
+/// The port of a binding, or the usual one.
+pub(crate) fn port_of(config: &BindingConfig, usual: u16) -> Result<u16, SourceError> {
+    match config.get("port") {
+        "" => Ok(usual),
+        text => text.parse().map_err(|_| SourceError::new(SourceErrorKind::Config, "The port must be a number between 1 and 65535.")),
     }
 }
 

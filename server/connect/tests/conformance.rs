@@ -10,7 +10,7 @@ use futures::TryStreamExt;
 use model::table::TableRef;
 use model::{DataType, Field, Value};
 use sqlx::Executor;
-use testkit::Postgres;
+use testkit::{MariaDb, Postgres};
 
 const TABLES: &str = "
 CREATE TABLE readings (id INTEGER NOT NULL PRIMARY KEY, place VARCHAR(20) NOT NULL, level DOUBLE PRECISION, taken DATE, noted TIMESTAMP, good BOOLEAN);
@@ -164,4 +164,52 @@ async fn postgres_is_a_source() {
     let settings = [("host", "127.0.0.1"), ("port", port.as_str()), ("database", "source"), ("user", "postgres"), ("tls", "disable")];
     let slow = "SELECT count(*) AS n FROM generate_series(1, 1000000000)";
     suite(Peer { connection: open("postgres", &settings), first: "$1", slow }).await;
+    // The reader goes, and so does the statement on the server.
+    let stream = open("postgres", &settings).query(endless(slow)).await.unwrap();
+    let mut watcher = sqlx::PgConnection::connect(&server.url("source")).await.unwrap();
+    let running = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%generate_series(1, 1000000000)%' AND pid <> pg_backend_pid()";
+    let mut until = async |count: i64| {
+        let began = std::time::Instant::now();
+        while sqlx::query_scalar::<_, i64>(running).fetch_one(&mut watcher).await.unwrap() != count {
+            assert!(began.elapsed() < Duration::from_secs(10), "{count} never came");
+        }
+    };
+    until(1).await;
+    drop(stream);
+    until(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mariadb_is_a_source() {
+    let server = MariaDb::start();
+    server.run("mysql", "CREATE DATABASE source");
+    server.run("source", &TABLES.replace("noted TIMESTAMP", "noted DATETIME"));
+    let port = server.port().to_string();
+    let settings = [
+        ("host", "127.0.0.1"),
+        ("port", port.as_str()),
+        ("database", "source"),
+        ("user", "reader"),
+        ("password", "reader"),
+        ("tls", "disable"),
+    ];
+    let slow = "SELECT count(*) AS n FROM seq_1_to_1000001 a, seq_1_to_1000002 b WHERE a.seq % 7 < b.seq % 11";
+    suite(Peer { connection: open("mysql", &settings), first: "?", slow }).await;
+    // The reader goes, and so does the statement on the server.
+    let stream = open("mysql", &settings).query(endless(slow)).await.unwrap();
+    let running =
+        "SELECT count(*) FROM information_schema.processlist WHERE info LIKE '%seq_1_to_1000001 a%' AND info NOT LIKE '%processlist%'";
+    let until = |count: &'static str| {
+        let began = std::time::Instant::now();
+        while server.ask("source", running) != [count] {
+            assert!(began.elapsed() < Duration::from_secs(10), "{count} never came");
+        }
+    };
+    until("1");
+    drop(stream);
+    until("0");
+}
+
+fn endless(sql: &str) -> Statement {
+    Statement { timeout: Duration::from_secs(30), ..statement(sql, vec![], vec![field("n", DataType::Int64)]) }
 }

@@ -13,6 +13,9 @@ pub struct ConfigField {
     pub help: String,
     pub placeholder: String,
     pub required: bool,
+    /// Text of several lines, such as a certificate.
+    #[serde(default)]
+    pub lines: bool,
     /// Sealed before it is kept, and never sent back to a browser.
     pub secret: bool,
     /// The only values allowed, where there are any.
@@ -28,6 +31,7 @@ impl ConfigField {
             help: help.into(),
             placeholder: placeholder.into(),
             required: false,
+            lines: false,
             secret: false,
             choices: Vec::new(),
         }
@@ -36,6 +40,12 @@ impl ConfigField {
     #[must_use]
     pub fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    #[must_use]
+    pub fn lines(mut self) -> Self {
+        self.lines = true;
         self
     }
 

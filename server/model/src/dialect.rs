@@ -10,6 +10,8 @@ use crate::DataType;
 pub enum Dialect {
     Sqlite,
     Postgres,
+    /// MySQL and MariaDB.
+    Mysql,
 }
 
 impl Dialect {
@@ -18,6 +20,7 @@ impl Dialect {
     pub fn quote(self, name: &str) -> String {
         match self {
             Self::Sqlite | Self::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
+            Self::Mysql => format!("`{}`", name.replace('`', "``")),
         }
     }
 
@@ -26,6 +29,13 @@ impl Dialect {
     pub fn placeholder(self, n: usize, data_type: DataType) -> String {
         match self {
             Self::Sqlite => format!("?{n}"),
+            Self::Mysql => match data_type {
+                DataType::Decimal { .. } => "CAST(? AS DECIMAL(65, 20))".to_owned(),
+                DataType::Date => "CAST(? AS DATE)".to_owned(),
+                DataType::Time => "CAST(? AS TIME(6))".to_owned(),
+                DataType::Timestamp => "CAST(? AS DATETIME(6))".to_owned(),
+                _ => "?".to_owned(),
+            },
             Self::Postgres => match data_type {
                 DataType::Decimal { .. } => format!("CAST(${n} AS numeric)"),
                 DataType::Date => format!("CAST(${n} AS date)"),
@@ -45,6 +55,7 @@ impl Dialect {
     pub fn as_double(self, expression: &str) -> String {
         match self {
             Self::Sqlite => format!("CAST({expression} AS REAL)"),
+            Self::Mysql => format!("CAST({expression} AS DOUBLE)"),
             Self::Postgres => format!("CAST({expression} AS double precision)"),
         }
     }

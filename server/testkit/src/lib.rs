@@ -7,6 +7,7 @@
 mod chance;
 mod client;
 mod flights;
+mod mariadb;
 mod postgres;
 mod redis;
 mod sluice;
@@ -14,6 +15,7 @@ mod sluice;
 pub use chance::Chance;
 pub use client::{Admin, problem_code};
 pub use flights::{Flight, flights, planes};
+pub use mariadb::MariaDb;
 pub use postgres::Postgres;
 pub use redis::{Redis, RedisCluster, RedisSentinel, free_port};
 pub use sluice::{Sluice, binary_beside_tests};

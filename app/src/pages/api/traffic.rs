@@ -84,7 +84,7 @@ fn limits(detail: &ApiDetail, view: &SwitchesView, may: bool, set: ServerAction<
                 <p class="t-2 s13">"For the calls of all apps together; an app's own limit stands with its grant, under Access. Takes effect at once."</p>
                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
                 <div class="form-row">
-                    {rate_fields("", switches.limit, field_error(set, "limit"))}
+                    {rate_fields(String::new(), switches.limit, field_error(set, "limit"))}
                     <Field id="priority" label="Priority" help="Which part of the gateway it shares."><select class="select" id="priority" name="priority">{Priority::ALL.map(|priority| view! { <option value=priority.key() selected=priority == switches.priority>{priority.key()}</option> }).collect_view()}</select></Field>
                 </div>
                 <div class="row"><button class="btn btn-primary" type="submit">"Set it"</button></div>

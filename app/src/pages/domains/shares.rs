@@ -37,7 +37,7 @@ fn row(share: CompartmentView, may: bool, set: ServerAction<SetCompartment>) -> 
             <ActionForm action=set>
                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="priority" value=priority.key()/>
                 <div class="form-row">
-                    {rate_fields(priority.key(), limit, Signal::stored(None))}
+                    {rate_fields(format!("{}-", priority.key()), limit, Signal::stored(None))}
                 </div>
                 <div class="row mt-2"><button class="btn btn-sm" type="submit">{format!("Set {}", priority.key())}</button></div>
             </ActionForm>

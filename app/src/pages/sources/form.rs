@@ -151,7 +151,9 @@ fn setting(
     let placeholder = if is_set { "set; leave empty to keep it".to_owned() } else { field.placeholder.clone() };
     view! {
         <Field id=id.clone() label=field.label note=note help=field.help error>
-            {if field.choices.is_empty() {
+            {if field.lines {
+                view! { <textarea class="textarea input-code" id=id.clone() rows="3" spellcheck="false" autocomplete="off" placeholder=placeholder on:input=move |event| set(event_target_value(&event))>{current}</textarea> }.into_any()
+            } else if field.choices.is_empty() {
                 view! { <input class="input" id=id.clone() type=if field.secret { "password" } else { "text" } autocomplete="off" value=current placeholder=placeholder on:input=move |event| set(event_target_value(&event))/> }.into_any()
             } else {
                 view! { <select class="select" id=id.clone() on:change=move |event| set(event_target_value(&event))>{field.choices.into_iter().map(|choice| view! { <option value=choice.clone() selected=choice == current>{choice.clone()}</option> }).collect_view()}</select> }.into_any()

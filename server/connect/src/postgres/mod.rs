@@ -9,13 +9,18 @@ use async_trait::async_trait;
 use model::dialect::Dialect;
 use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Value};
+use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 
 use crate::error::of_pool;
+use crate::tls::{self, Tls};
 use crate::{
     BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SESSION_TIMEOUT, SourceError,
-    SourceErrorKind, Statement,
+    SourceErrorKind, Statement, port_of,
 };
+
+/// The server looks each second whether its client is still there, and ends the statement where it is not.
+const SESSION: &str = "SET client_connection_check_interval = '1s'";
 
 pub(crate) struct Postgres;
 
@@ -34,41 +39,36 @@ impl Connector for Postgres {
     }
 
     fn form(&self) -> Vec<ConfigField> {
-        let mut tls = ConfigField::new("tls", "TLS", "Prefer uses it where the server offers it.", "prefer");
-        tls.choices = vec!["prefer".into(), "require".into(), "disable".into()];
-        vec![
+        let mut form = vec![
             ConfigField::new("host", "Host", "A name or an address.", "db.example.com").required(),
             ConfigField::new("port", "Port", "", "5432"),
             ConfigField::new("database", "Database", "", "flights").required(),
             ConfigField::new("schema", "Schema", "Where its tables are looked for.", "public"),
             ConfigField::new("user", "User", "One that may only read is enough, and safest.", "sluice_reader").required(),
             ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret(),
-            tls,
-        ]
+        ];
+        form.extend(tls::form());
+        form
     }
 
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
-        let bad = |sentence: &str| SourceError::new(SourceErrorKind::Config, sentence);
-        let port = match config.get("port") {
-            "" => 5432,
-            text => text.parse().map_err(|_| bad("The port must be a number between 1 and 65535."))?,
-        };
-        let ssl_mode = match config.get("tls") {
-            "require" => PgSslMode::Require,
-            "disable" => PgSslMode::Disable,
-            _ => PgSslMode::Prefer,
-        };
+        let tls = Tls::of(config)?;
         let schema = match config.get("schema") {
             "" => "public",
             named => named,
         };
-        let options = PgConnectOptions::new_without_pgpass()
+        let mut options = PgConnectOptions::new_without_pgpass()
             .host(config.get("host"))
-            .port(port)
+            .port(port_of(config, 5432)?)
             .database(config.get("database"))
             .username(config.get("user"))
             .password(config.get("password"))
-            .ssl_mode(ssl_mode)
+            .ssl_mode(match tls.mode {
+                tls::Mode::Prefer => PgSslMode::Prefer,
+                tls::Mode::Require => PgSslMode::Require,
+                tls::Mode::Verify => PgSslMode::VerifyFull,
+                tls::Mode::Disable => PgSslMode::Disable,
+            })
             .application_name("sluice")
             .options([
                 ("search_path", Dialect::Postgres.quote(schema)),
@@ -77,10 +77,25 @@ impl Connector for Postgres {
                 ("idle_in_transaction_session_timeout", SESSION_TIMEOUT.as_millis().to_string()),
                 ("TimeZone", "UTC".to_owned()),
             ]);
+        if let Some(authority) = tls.authority {
+            options = options.ssl_root_cert_from_pem(authority);
+        }
+        if let Some((certificate, key)) = tls.client {
+            options = options.ssl_client_cert_from_pem(certificate).ssl_client_key_from_pem(key);
+        }
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(CONNECT_TIMEOUT)
             .test_before_acquire(false)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    // Before version 14 there is no such setting, and a statement goes on until its own time-out.
+                    if let Err(error) = connection.execute(SESSION).await {
+                        tracing::debug!(cause = %error, "statements of callers that left go on until their time-out");
+                    }
+                    Ok(())
+                })
+            })
             .connect_lazy_with(options);
         Ok(Arc::new(PgConnection { pool, schema: schema.to_owned() }))
     }

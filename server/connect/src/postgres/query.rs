@@ -2,16 +2,16 @@
 
 use futures::{StreamExt, TryStreamExt};
 use model::table::{Column, QueryPlan};
-use model::{DataType, Field, Value};
+use model::{DataType, Value};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgPool, PgRow, PgTypeInfo, Postgres};
 use sqlx::types::{BigDecimal, Uuid, chrono};
 use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
-use tokio::sync::mpsc;
 
 use super::read_error;
 use crate::batch::BatchBuilder;
 use crate::sql_types::{bind_all, declared};
+use crate::stream::{Ended, Sender, channel, positions, send_while_wanted};
 use crate::{BATCH_ROWS, BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
 
 /// The types that our binds declare, so that preparing sees what running sees.
@@ -61,50 +61,33 @@ pub(super) async fn explain(pool: &PgPool, sql: &str, binds: &[(DataType, Value)
 
 pub(super) async fn stream(pool: &PgPool, statement: Statement) -> Result<BatchStream, SourceError> {
     let connection = pool.acquire().await.map_err(|error| read_error(&error, &statement.sql))?;
-    let (sender, mut receiver) = mpsc::channel(2);
+    let (sender, stream) = channel();
     tokio::spawn(async move {
-        let timeout = statement.timeout;
-        let sent = tokio::time::timeout(timeout, send_rows(connection, &statement, &sender)).await;
-        let failed = match sent {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => error,
-            Err(_) => SourceError::new(
-                SourceErrorKind::Timeout,
-                "It took longer than this API allows. Narrow the question, or raise the time-out.",
-            ),
-        };
-        let _ = sender.send(Err(failed)).await;
+        let mut connection = connection;
+        let sending = send_rows(&mut connection, &statement, &sender);
+        if let Ended::Abandoned = send_while_wanted(&sender, statement.timeout, sending).await {
+            // The server looks whether its client is there, and ends the statement: see `SESSION`.
+            drop(connection.detach());
+        }
     });
-    Ok(futures::stream::poll_fn(move |context| receiver.poll_recv(context)).boxed())
+    Ok(stream)
 }
 
-async fn send_rows(
-    mut connection: PoolConnection<Postgres>,
-    statement: &Statement,
-    sender: &mpsc::Sender<Result<arrow_array::RecordBatch, SourceError>>,
-) -> Result<(), SourceError> {
+async fn send_rows(connection: &mut PoolConnection<Postgres>, statement: &Statement, sender: &Sender) -> Result<(), SourceError> {
     let longer = statement.timeout > SESSION_TIMEOUT;
     if longer {
         // A build reads for longer than any call may; the session goes back to its own bound afterwards.
         let set = format!("SET statement_timeout = {}", statement.timeout.as_millis());
-        sqlx::query(sqlx::AssertSqlSafe(set)).execute(&mut *connection).await.map_err(|error| read_error(&error, ""))?;
+        sqlx::query(sqlx::AssertSqlSafe(set)).execute(&mut **connection).await.map_err(|error| read_error(&error, ""))?;
     }
-    let sent = send_batches(&mut connection, statement, sender).await;
+    let sent = send_batches(connection, statement, sender).await;
     if longer {
-        match sent {
-            Ok(()) => drop(sqlx::query("RESET statement_timeout").execute(&mut *connection).await),
-            // Not given back with a bound that is not its own.
-            Err(_) => drop(connection.close().await),
-        }
+        drop(sqlx::query("RESET statement_timeout").execute(&mut **connection).await);
     }
     sent
 }
 
-async fn send_batches(
-    connection: &mut PoolConnection<Postgres>,
-    statement: &Statement,
-    sender: &mpsc::Sender<Result<arrow_array::RecordBatch, SourceError>>,
-) -> Result<(), SourceError> {
+async fn send_batches(connection: &mut PoolConnection<Postgres>, statement: &Statement, sender: &Sender) -> Result<(), SourceError> {
     let query: sqlx::query::Query<'_, Postgres, PgArguments> =
         bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds);
     let mut rows = query.fetch(&mut **connection).take(statement.max_rows);
@@ -126,18 +109,6 @@ async fn send_batches(
         let _ = sender.send(batch.finish()).await;
     }
     Ok(())
-}
-
-fn positions(row: &PgRow, fields: &[Field]) -> Result<Vec<usize>, SourceError> {
-    fields
-        .iter()
-        .map(|field| {
-            row.columns()
-                .iter()
-                .position(|column| column.name() == field.name)
-                .ok_or_else(|| SourceError::new(SourceErrorKind::Missing, format!("The answer has no column {} any more.", field.name)))
-        })
-        .collect()
 }
 
 /// A cell by the type that the server says it has.

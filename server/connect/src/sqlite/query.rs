@@ -8,24 +8,29 @@ use model::{DataType, Value};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
-use tokio::sync::mpsc;
 
 use super::read_error;
 use crate::batch::BatchBuilder;
 use crate::sql_types::{bind_all, declared};
-use crate::{BATCH_ROWS, BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
+use crate::stream::{Sender, channel, positions};
+use crate::{BATCH_ROWS, BatchStream, SESSION_TIMEOUT, SourceError, Statement};
 
 /// Virtual-machine steps between two looks at the clock.
 const STEPS: i32 = 10_000;
 /// Rows that are read to tell the type of a computed column.
 const TYPE_ROWS: usize = 200;
 
-/// A connection whose statements end at a deadline. The handler stays until the next statement sets its own.
-async fn with_deadline(pool: &SqlitePool, limit: Duration) -> Result<PoolConnection<Sqlite>, SourceError> {
+/// A connection whose statements end once they are not wanted any more. The handler stays until the next statement sets
+/// its own.
+async fn until(pool: &SqlitePool, wanted: impl FnMut() -> bool + Send + 'static) -> Result<PoolConnection<Sqlite>, SourceError> {
     let mut connection = pool.acquire().await.map_err(|error| read_error(&error))?;
-    let deadline = Instant::now() + limit;
-    connection.lock_handle().await.map_err(|error| read_error(&error))?.set_progress_handler(STEPS, move || Instant::now() < deadline);
+    connection.lock_handle().await.map_err(|error| read_error(&error))?.set_progress_handler(STEPS, wanted);
     Ok(connection)
+}
+
+async fn with_deadline(pool: &SqlitePool, limit: Duration) -> Result<PoolConnection<Sqlite>, SourceError> {
+    let deadline = Instant::now() + limit;
+    until(pool, move || Instant::now() < deadline).await
 }
 
 pub(super) async fn describe(pool: &SqlitePool, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {
@@ -95,22 +100,20 @@ pub(super) async fn explain(pool: &SqlitePool, sql: &str, binds: &[(DataType, Va
 }
 
 pub(super) async fn stream(pool: &SqlitePool, statement: Statement) -> Result<BatchStream, SourceError> {
-    let connection = with_deadline(pool, statement.timeout).await?;
-    // Two batches ahead of the reader; when the reader goes, the sender fails and the statement ends.
-    let (sender, mut receiver) = mpsc::channel(2);
+    let (sender, stream) = channel();
+    let (deadline, reader) = (Instant::now() + statement.timeout, sender.downgrade());
+    // Ends when the reader is gone, too.
+    let wanted = move || Instant::now() < deadline && reader.upgrade().is_some_and(|sender| !sender.is_closed());
+    let connection = until(pool, wanted).await?;
     tokio::spawn(async move {
         if let Err(error) = send_rows(connection, &statement, &sender).await {
             let _ = sender.send(Err(error)).await;
         }
     });
-    Ok(futures::stream::poll_fn(move |context| receiver.poll_recv(context)).boxed())
+    Ok(stream)
 }
 
-async fn send_rows(
-    mut connection: PoolConnection<Sqlite>,
-    statement: &Statement,
-    sender: &mpsc::Sender<Result<arrow_array::RecordBatch, SourceError>>,
-) -> Result<(), SourceError> {
+async fn send_rows(mut connection: PoolConnection<Sqlite>, statement: &Statement, sender: &Sender) -> Result<(), SourceError> {
     let query = bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds);
     let mut rows = query.fetch(&mut *connection).take(statement.max_rows);
     let mut batch = BatchBuilder::new(&statement.fields);
@@ -118,7 +121,7 @@ async fn send_rows(
     while let Some(row) = rows.try_next().await.map_err(|error| read_error(&error))? {
         let order = match &order {
             Some(known) => known,
-            None => order.insert(positions(&row, statement)?),
+            None => order.insert(positions(&row, &statement.fields)?),
         };
         for (index, position) in order.iter().enumerate() {
             batch.append(index, cell(&row, *position))?;
@@ -131,20 +134,6 @@ async fn send_rows(
         let _ = sender.send(batch.finish()).await;
     }
     Ok(())
-}
-
-/// Where each field of the answer stands in the row.
-fn positions(row: &SqliteRow, statement: &Statement) -> Result<Vec<usize>, SourceError> {
-    statement
-        .fields
-        .iter()
-        .map(|field| {
-            row.columns()
-                .iter()
-                .position(|column| column.name() == field.name)
-                .ok_or_else(|| SourceError::new(SourceErrorKind::Missing, format!("The answer has no column {} any more.", field.name)))
-        })
-        .collect()
 }
 
 /// A cell as it is stored; SQLite types values, not columns.

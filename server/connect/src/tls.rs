@@ -1,0 +1,94 @@
+//! TLS to a server: the fields of its form, and what they mean, alike for every connector that offers it.
+
+use crate::{BindingConfig, ConfigField, SourceError, SourceErrorKind};
+
+/// How much is asked of the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Where the server offers it.
+    Prefer,
+    /// Always; the certificate is not looked at.
+    Require,
+    /// Always, and the certificate must be the host's, signed by an authority that is trusted.
+    Verify,
+    Disable,
+}
+
+/// The settings of a binding. Certificates and keys are PEM text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tls {
+    pub(crate) mode: Mode,
+    /// The authority that signed the server's certificate; without it, the public ones are trusted.
+    pub(crate) authority: Option<Vec<u8>>,
+    /// Our certificate and its key, for servers that ask who calls.
+    pub(crate) client: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+/// The fields of the form.
+pub(crate) fn form() -> Vec<ConfigField> {
+    let mut mode =
+        ConfigField::new("tls", "TLS", "Prefer uses it where the server offers it; verify also checks whose certificate it is.", "prefer");
+    mode.choices = ["prefer", "require", "verify", "disable"].map(str::to_owned).into();
+    vec![
+        mode,
+        ConfigField::new(
+            "tls_ca",
+            "Authority's certificate",
+            "PEM. For verify, where the server's is not signed by a public one.",
+            "-----BEGIN CERTIFICATE-----",
+        )
+        .lines(),
+        ConfigField::new("tls_cert", "Client's certificate", "PEM. Where the server asks who calls.", "-----BEGIN CERTIFICATE-----")
+            .lines(),
+        ConfigField::new("tls_key", "Client's key", "PEM. Kept sealed, never shown again.", "-----BEGIN PRIVATE KEY-----").lines().secret(),
+    ]
+}
+
+impl Tls {
+    /// # Errors
+    /// Text that is not PEM; a certificate without its key, or the other way round.
+    pub(crate) fn of(config: &BindingConfig) -> Result<Self, SourceError> {
+        let mode = match config.get("tls") {
+            "require" => Mode::Require,
+            "verify" => Mode::Verify,
+            "disable" => Mode::Disable,
+            _ => Mode::Prefer,
+        };
+        let authority = pem(config, "tls_ca", "The authority's certificate")?;
+        let client = match (pem(config, "tls_cert", "The client's certificate")?, pem(config, "tls_key", "The client's key")?) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            _ => {
+                return Err(SourceError::new(
+                    SourceErrorKind::Config,
+                    "The client's certificate and its key are given together, or neither.",
+                ));
+            }
+        };
+        Ok(Self { mode, authority, client })
+    }
+}
+
+fn pem(config: &BindingConfig, key: &str, what: &str) -> Result<Option<Vec<u8>>, SourceError> {
+    match config.get(key) {
+        "" => Ok(None),
+        text if text.starts_with("-----BEGIN ") => Ok(Some(text.as_bytes().to_vec())),
+        _ => Err(SourceError::new(SourceErrorKind::Config, format!("{what} must be PEM: text that begins with -----BEGIN."))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_without_its_key_is_told() {
+        let of = |settings: &[(&str, &str)]| {
+            let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+            Tls::of(&BindingConfig { settings, ..Default::default() })
+        };
+        assert_eq!(of(&[("tls", "verify"), ("tls_ca", " -----BEGIN CERTIFICATE-----\n")]).unwrap().mode, Mode::Verify);
+        assert!(of(&[("tls_cert", "-----BEGIN CERTIFICATE-----")]).unwrap_err().sentence.contains("together"));
+        assert!(of(&[("tls_ca", "/etc/ssl/ca.pem")]).unwrap_err().sentence.contains("PEM"));
+    }
+}

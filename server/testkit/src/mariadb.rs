@@ -1,0 +1,107 @@
+//! A throw-away MariaDB: its own folder, its own port, gone with its value.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::free_port;
+
+/// A running server with one user `reader` (password `reader`) that may do anything.
+pub struct MariaDb {
+    folder: TempDir,
+    port: u16,
+    options: Vec<String>,
+    child: Option<Child>,
+}
+
+impl MariaDb {
+    #[must_use]
+    pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// With more options, as they stand on its command line.
+    #[must_use]
+    pub fn with(options: &[&str]) -> Self {
+        let folder = super::folder();
+        let made = Command::new("mariadb-install-db")
+            .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--force", "--user=root"])
+            .arg(format!("--datadir={}", folder.path().join("data").display()))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .expect("MariaDB is installed by scripts/setup.sh test");
+        assert!(made.success(), "mariadb-install-db failed");
+        let options = options.iter().map(|option| (*option).to_owned()).collect();
+        let mut server = Self { folder, port: free_port(), options, child: None };
+        server.resume();
+        server.run("mysql", "CREATE USER reader@'127.0.0.1' IDENTIFIED BY 'reader'; GRANT ALL ON *.* TO reader@'127.0.0.1'");
+        server
+    }
+
+    /// Starts it (again) on its port.
+    pub fn resume(&mut self) {
+        let child = Command::new("mariadbd")
+            .args(["--no-defaults", "--user=root", "--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"])
+            .arg(format!("--datadir={}", self.folder.path().join("data").display()))
+            .arg(format!("--socket={}", self.socket().display()))
+            .arg(format!("--pid-file={}", self.folder.path().join("pid").display()))
+            .arg(format!("--port={}", self.port))
+            .args(&self.options)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("MariaDB is installed by scripts/setup.sh test");
+        self.child = Some(child);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !self.client("mysql").args(["-e", "SELECT 1"]).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success() {
+            assert!(Instant::now() < deadline, "MariaDB did not start");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Ends it at once.
+    pub fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Runs statements with the stock client.
+    pub fn run(&self, database: &str, sql: &str) {
+        let output = self.client(database).args(["-e", sql]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// What the stock client prints for a statement, a line a row, cells parted by tabs.
+    #[must_use]
+    pub fn ask(&self, database: &str, sql: &str) -> Vec<String> {
+        let output = self.client(database).args(["--batch", "--skip-column-names", "-e", sql]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+    }
+
+    fn client(&self, database: &str) -> Command {
+        let mut command = Command::new("mariadb");
+        command.args(["--no-defaults", "--user=root"]).arg(format!("--socket={}", self.socket().display())).arg(database);
+        command
+    }
+
+    fn socket(&self) -> std::path::PathBuf {
+        Path::new(self.folder.path()).join("sock")
+    }
+}
+
+impl Drop for MariaDb {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
