@@ -63,7 +63,7 @@ async fn an_api_is_served_from_a_dataset_with_kept_answers_and_a_limit() {
 
     let owner = stage.person("owner@demo", DESK).await;
     owner.go("/apis/travel/plane/traffic").await;
-    owner.sees("text=Answers are kept in memory for 600000 ms.").await;
+    owner.sees("text=Answers are kept in memory for 10 min.").await;
     owner.shots("fast-traffic").await;
     owner.fits().await;
     owner.click("button:has-text(\"Forget them now\")").await;

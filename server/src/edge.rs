@@ -88,7 +88,7 @@ impl http_body::Body for EdgeBody {
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         match self.get_mut() {
-            Self::Api(body) => Pin::new(body).poll_frame(context).map(|frame| frame.map(|frame| frame.map_err(|never| match never {}))),
+            Self::Api(body) => Pin::new(body).poll_frame(context).map(|frame| frame.map(|frame| frame.map_err(axum::Error::new))),
             Self::Other(body) => Pin::new(body).poll_frame(context),
         }
     }

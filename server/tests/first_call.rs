@@ -171,7 +171,7 @@ async fn the_openapi_document_names_what_the_api_takes() {
         .iter()
         .map(|p| p["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["carrier", "month", "fields", "limit", "after"]);
+    assert_eq!(names, ["carrier", "month", "fields", "format", "count", "limit", "after"]);
     let ready: Json = caller.http.get(format!("{}/readyz", caller.server.url)).send().await.unwrap().json().await.unwrap();
     assert!(ready["revision"].as_i64().unwrap() > 0);
 }

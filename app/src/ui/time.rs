@@ -26,6 +26,16 @@ pub(crate) fn Time(at: Millis) -> impl IntoView {
     view! { <time datetime=utc.clone() title=utc>{move || shown.get()}</time> }
 }
 
+/// 600000 milliseconds as `10 min`.
+pub(crate) fn span_words(millis: u32) -> String {
+    match millis {
+        0 => "0 s".into(),
+        _ if millis.is_multiple_of(60_000) => format!("{} min", millis / 60_000),
+        _ if millis.is_multiple_of(1_000) => format!("{} s", millis / 1_000),
+        _ => format!("{millis} ms"),
+    }
+}
+
 /// 336776 as `336,776`.
 pub(crate) fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();

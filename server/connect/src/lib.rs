@@ -16,6 +16,7 @@ pub mod registry;
 mod sql_types;
 mod sqlite;
 mod stream;
+pub mod text;
 mod tls;
 pub mod vault;
 

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use model::name::is_name;
 
+use crate::formats::Format;
 use crate::stack::Target;
 
 /// Whether a path belongs to the data plane. What hangs under an API for people (`/docs`, and the documents without a
@@ -24,6 +25,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) path: &'a str,
     pub(crate) version: Option<i64>,
     pub(crate) what: What,
+    /// The form that the address ends in: `delays.csv`.
+    pub(crate) format: Option<Format>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +45,7 @@ impl<'a> Asked<'a> {
 
 pub(crate) fn asked(path: &str) -> Option<Asked<'_>> {
     let rest = path.strip_prefix("/api/")?;
+    let (rest, format) = suffix(rest)?;
     let (domain, after) = rest.split_once('/')?;
     let name = after.split('/').next().unwrap_or_default();
     if !is_name(domain) || !is_name(name) {
@@ -64,7 +68,16 @@ pub(crate) fn asked(path: &str) -> Option<Asked<'_>> {
             _ => return None,
         };
     }
-    tail.next().is_none().then_some(Asked { path, version, what })
+    tail.next().is_none().then_some(Asked { path, version, what, format })
+}
+
+/// Takes the form off the end of a path; `None` for one that there is not. The documents keep their names.
+fn suffix(path: &str) -> Option<(&str, Option<Format>)> {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    match last.split_once('.') {
+        None | Some(("openapi" | "schema", _)) => Some((path, None)),
+        Some((name, key)) => Format::from_key(key).map(|format| (&path[..path.len() - last.len() + name.len()], Some(format))),
+    }
 }
 
 #[cfg(test)]
@@ -78,12 +91,17 @@ mod tests {
         assert_eq!(of("/api/travel/plane/v3"), Some(("travel/plane", Some(3), What::Call)));
         assert_eq!(of("/api/travel/plane/v3/batch"), Some(("travel/plane", Some(3), What::Batch)));
         assert_eq!(of("/api/travel/plane/openapi.json"), Some(("travel/plane", None, What::OpenApi)));
+        let form = |path| asked(path).map(|asked| (asked.path, asked.version, asked.format));
+        assert_eq!(form("/api/travel/plane.csv"), Some(("travel/plane", None, Some(Format::Csv))));
+        assert_eq!(form("/api/travel/plane/v3.parquet"), Some(("travel/plane", Some(3), Some(Format::Parquet))));
         for wrong in [
             "/api/travel",
             "/api/travel/",
             "/api/Travel/plane",
             "/api/travel/plane/",
             "/api/travel/plane/v0",
+            "/api/travel/plane.xml",
+            "/api/travel/plane.csv.csv",
             "/api/travel/plane/x",
             "/api/a/b/c/d",
             "/api/travel/plane/batch/v3",

@@ -4,16 +4,20 @@ use std::hash::{BuildHasher, Hasher};
 
 use bytes::{Bytes, BytesMut};
 use foldhash::fast::FixedState;
+use futures::Stream;
 use http::header::{
-    ACCEPT_ENCODING, AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, RETRY_AFTER, VARY,
+    ACCEPT_ENCODING, AGE, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, RETRY_AFTER,
+    TRAILER, VARY,
 };
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http_body::Frame;
 use model::{ErrorCode, Problem};
 use serde_json::json;
 
 use crate::body::ApiBody;
 use crate::cache::CacheNote;
 use crate::compress::{self, Encoding};
+use crate::formats::Format;
 use crate::limits::Budget;
 use crate::plan::Plan;
 use crate::request_id::RequestId;
@@ -25,6 +29,7 @@ const DATA_VERSION: HeaderName = HeaderName::from_static("x-sluice-data-version"
 const CACHE: HeaderName = HeaderName::from_static("x-sluice-cache");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const COUNT: HeaderName = HeaderName::from_static("x-sluice-count");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
@@ -118,6 +123,32 @@ pub(crate) fn good(stamp: &Stamp<'_>, body: Vec<u8>, timings: Option<&Timings>) 
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     }
     *response.body_mut() = ApiBody::full(if encoding == Encoding::Identity { body } else { compress::encode(encoding, &body) });
+    response
+}
+
+/// A list that goes out as it is read. What is known only at its end follows it, for those who take trailers.
+pub(crate) fn streamed(
+    stamp: &Stamp<'_>,
+    format: Format,
+    name: &str,
+    count: Option<u64>,
+    frames: impl Stream<Item = Result<Frame<Bytes>, std::io::Error>> + Send + 'static,
+) -> Answer {
+    let mut response = Response::new(ApiBody::stream(frames));
+    let headers = response.headers_mut();
+    headers.reserve(14);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(VARY, HeaderValue::from_static("accept"));
+    headers.insert(TRAILER, HeaderValue::from_static("x-sluice-truncated, x-sluice-next"));
+    let file = format.extension().and_then(|end| HeaderValue::from_str(&format!("attachment; filename=\"{name}.{end}\"")).ok());
+    if let Some(file) = file {
+        headers.insert(CONTENT_DISPOSITION, file);
+    }
+    if let Some(count) = count {
+        headers.insert(COUNT, HeaderValue::from(count));
+    }
+    stamp.put(headers, None);
     response
 }
 

@@ -95,7 +95,9 @@ fn read_keys(admitted: &Admitted<'_>, keys: &[Given]) -> Result<Vec<Arc<paramete
     let (mut calls, mut errors) = (Vec::with_capacity(keys.len()), Vec::new());
     for (index, key) in keys.iter().enumerate() {
         match parameters::read(admitted.plan, key, admitted.fixed.as_deref()) {
-            Ok(call) if call.fields.is_some() => errors.push(FieldError::new(format!("keys.{index}"), "A key has the key's fields alone.")),
+            Ok(call) if call.wanted.fields.is_some() => {
+                errors.push(FieldError::new(format!("keys.{index}"), "A key has the key's fields alone."));
+            }
             Ok(call) => calls.push(Arc::new(call)),
             Err(problem) if problem.errors.is_empty() => return Err(problem),
             Err(problem) => {

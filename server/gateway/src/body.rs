@@ -13,7 +13,7 @@ use http_body::{Body, Frame, SizeHint};
 #[derive(Default)]
 pub struct ApiBody {
     data: Option<Bytes>,
-    frames: Option<BoxStream<'static, Frame<Bytes>>>,
+    frames: Option<BoxStream<'static, Result<Frame<Bytes>, std::io::Error>>>,
     trailers: Option<HeaderMap>,
 }
 
@@ -26,7 +26,7 @@ impl ApiBody {
         Self { trailers: Some(trailers), ..Self::full(bytes) }
     }
 
-    pub(crate) fn stream(frames: impl Stream<Item = Frame<Bytes>> + Send + 'static) -> Self {
+    pub(crate) fn stream(frames: impl Stream<Item = Result<Frame<Bytes>, std::io::Error>> + Send + 'static) -> Self {
         Self { frames: Some(frames.boxed()), ..Self::default() }
     }
 
@@ -38,14 +38,15 @@ impl ApiBody {
 
 impl Body for ApiBody {
     type Data = Bytes;
-    type Error = std::convert::Infallible;
+    /// A stream that broke off: the peer must not take it for a whole one.
+    type Error = std::io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if let Some(data) = self.data.take() {
             return Poll::Ready(Some(Ok(Frame::data(data))));
         }
         if let Some(frames) = &mut self.frames {
-            return frames.poll_next_unpin(context).map(|frame| frame.map(Ok));
+            return frames.poll_next_unpin(context);
         }
         Poll::Ready(self.trailers.take().map(|trailers| Ok(Frame::trailers(trailers))))
     }

@@ -236,7 +236,12 @@ fn key_of(plan: &Plan, call: &Call) -> Key {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
-    for number in [api.version, api.switches.cache_epoch, i64::from(call.page.limit), i64::try_from(call.page.offset).unwrap_or(i64::MAX)] {
+    for number in [
+        api.version,
+        api.switches.cache_epoch,
+        i64::from(call.wanted.page.limit),
+        i64::try_from(call.wanted.page.offset).unwrap_or(i64::MAX),
+    ] {
         hash.update(number.to_le_bytes());
     }
     // Values of our own types always serialise.

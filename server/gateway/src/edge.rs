@@ -1,25 +1,28 @@
 //! The HTTP edge of the data plane: `/api/<domain>/<name>`, before anything else sees the request.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper::body::Body;
 use model::clock::Millis;
+use model::spec::ApiKind;
 use model::{ErrorCode, Problem};
 
 use crate::address::{Asked, What, asked, is_api_path};
-use crate::answer::{Answer, Stamp, good, plain, problem};
+use crate::answer::{Answer, Stamp, good, plain, problem, streamed};
 use crate::batch;
 use crate::body::ApiBody;
 use crate::encode::body_of;
+use crate::formats::Format;
 use crate::incoming::{MAX_BATCH_BODY, read_body, read_given};
-use crate::parameters::Given;
+use crate::parameters::{Call, Given};
 use crate::request_id::RequestId;
 use crate::stack::{Admitted, Denied, Held, Timings, micros_since};
-use crate::view::broken_row;
-use crate::{Gateway, key_path, keys};
+use crate::view::{View, broken_row};
+use crate::{Gateway, execute, key_path, keys, outgoing};
 
 /// One call on its way: what its answer is stamped with.
 struct Visit<'a> {
@@ -88,12 +91,12 @@ impl Gateway {
             return problem(&visit.stamp(), &Problem::new(ErrorCode::NotFound, detail));
         };
         // Boxed, both: a call that need not wait does not pay for the size of those that do.
-        if asked.what == What::Call && parts.method == Method::GET {
+        if asked.what == What::Call && asked.format.is_none() && parts.method == Method::GET {
             let held = match self.answer_or_hold(&visit, asked, parts.uri.query().unwrap_or_default()) {
                 Ok(answer) => return answer,
                 Err(held) => held,
             };
-            return Box::pin(async { self.handle_call(&visit, &held.admitted(), read_given(&parts, incoming).await).await }).await;
+            return Box::pin(async { self.handle_call(&visit, &held.admitted(), read_given(&parts, incoming).await, None).await }).await;
         }
         Box::pin(self.handle_long(&visit, asked, &parts, incoming)).await
     }
@@ -116,7 +119,7 @@ impl Gateway {
             What::Call => {
                 let given = read_given(parts, incoming).await;
                 match self.hold(visit, asked, NonZeroU32::MIN) {
-                    Ok(held) => self.handle_call(visit, &held.admitted(), given).await,
+                    Ok(held) => self.handle_call(visit, &held.admitted(), given, asked.format).await,
                     Err(denied) => visit.denied(&denied),
                 }
             }
@@ -156,10 +159,18 @@ impl Gateway {
         Some(visit.finish(admitted, &visit.stamp_of(admitted), Ok(body), None))
     }
 
-    async fn handle_call(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, given: Result<Given, Problem>) -> Answer {
+    async fn handle_call(
+        &self,
+        visit: &Visit<'_>,
+        admitted: &Admitted<'_>,
+        given: Result<Given, Problem>,
+        suffix: Option<Format>,
+    ) -> Answer {
         let mut timings = Timings::default();
-        let answered = match given {
-            Ok(given) => self.answer(admitted, &given, &mut timings).await,
+        let read = given.and_then(|given| self.read(admitted, &given, &mut timings));
+        let answered = match read.and_then(|(call, view)| Ok((format_of(visit, admitted, &call, suffix)?, call, view))) {
+            Ok((Format::Json, call, view)) => self.fetch(admitted, call, view, &mut timings).await,
+            Ok((format, call, view)) => return self.handle_list(visit, admitted, &call, &view, format).await,
             Err(problem) => Err(problem),
         };
         let (cache, body) = match answered {
@@ -167,6 +178,22 @@ impl Gateway {
             Err(problem) => (None, Err(problem)),
         };
         visit.finish(admitted, &Stamp { cache, ..visit.stamp_of(admitted) }, body, Some(&timings))
+    }
+
+    /// A list in another form than a page of JSON: it goes out as it is read.
+    async fn handle_list(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, call: &Call, view: &Arc<View>, format: Format) -> Answer {
+        let opened = async {
+            let count = if call.wanted.count { Some(execute::count(admitted.plan, call).await?) } else { None };
+            Ok((count, outgoing::open(admitted.plan, view, call, format, count).await?))
+        };
+        match opened.await {
+            Ok((count, frames)) => {
+                let stamp = visit.stamp_of(admitted);
+                admitted.meter.count(None, stamp.took);
+                streamed(&stamp, format, &admitted.plan.api.name, count, frames)
+            }
+            Err(problem) => visit.finish(admitted, &visit.stamp_of(admitted), Err(problem), None),
+        }
     }
 
     async fn handle_batch(&self, visit: &Visit<'_>, asked: Asked<'_>, body: Result<Bytes, Problem>) -> Answer {
@@ -200,5 +227,17 @@ impl Gateway {
             ("application/json", document.to_string())
         };
         plain(&visit.stamp_of(&admitted), StatusCode::OK, kind, text)
+    }
+}
+
+/// The form of an answer: by the address, by the parameter, by what the caller accepts, in this order.
+///
+/// # Errors
+/// A row by its key has one form.
+fn format_of(visit: &Visit<'_>, admitted: &Admitted<'_>, call: &Call, suffix: Option<Format>) -> Result<Format, Problem> {
+    match admitted.plan.kind {
+        ApiKind::Sql => Ok(suffix.or(call.wanted.format).or_else(|| Format::accepted(visit.headers)).unwrap_or(Format::Json)),
+        ApiKind::Kv if suffix.is_none_or(|format| format == Format::Json) => Ok(Format::Json),
+        ApiKind::Kv => Err(Problem::field("format", "A row by its key is given as JSON.")),
     }
 }

@@ -1,12 +1,12 @@
 //! Rows as the JSON of an answer: the row itself for a key, a page for a list.
 
 use model::Problem;
-use model::json_text::write_text;
 use model::spec::ApiKind;
 use model::wire::Broken;
 
 use accel::row_json::RowJson;
 
+use crate::formats::End;
 use crate::rows::Rows;
 use crate::stack::{Admitted, Answered, no_row};
 use crate::view::broken_row;
@@ -23,12 +23,12 @@ pub(crate) fn body_of(admitted: &Admitted<'_>, answered: &Answered) -> Result<Ve
             let mut out = Vec::with_capacity(row.len() * 2 + 64);
             json.write(&mut out, row).map(|()| out)
         }
-        (ApiKind::Sql, _) => page(&answered.rows, json),
+        (ApiKind::Sql, _) => page(&answered.rows, json, answered.count),
     };
     written.map_err(|error| broken_row(&admitted.plan.path, error))
 }
 
-fn page(rows: &Rows, json: &RowJson) -> Result<Vec<u8>, Broken> {
+fn page(rows: &Rows, json: &RowJson, count: Option<u64>) -> Result<Vec<u8>, Broken> {
     let mut out = Vec::with_capacity(64 + rows.rows.iter().map(|row| row.len() * 2 + 64).sum::<usize>());
     out.extend_from_slice(b"{\"rows\":[");
     for (index, row) in rows.rows.iter().enumerate() {
@@ -37,11 +37,7 @@ fn page(rows: &Rows, json: &RowJson) -> Result<Vec<u8>, Broken> {
         }
         json.write(&mut out, row)?;
     }
-    out.extend_from_slice(b"],\"next\":");
-    match &rows.next {
-        Some(next) => write_text(&mut out, next),
-        None => out.extend_from_slice(b"null"),
-    }
-    out.extend_from_slice(if rows.truncated { b",\"truncated\":true}" } else { b",\"truncated\":false}" });
+    out.push(b']');
+    End { truncated: rows.truncated, next: rows.next.clone(), count }.write(&mut out);
     Ok(out)
 }

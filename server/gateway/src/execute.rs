@@ -1,22 +1,26 @@
 //! The executors: one row by key, several, or a list of rows, read from the source or a dataset.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use bytes::{Bytes, BytesMut};
-use connect::proto::write_message;
-use connect::{BatchStream, SourceError, Statement};
+use connect::proto::{value_of, write_message};
+use connect::{BatchStream, SourceError, SourceErrorKind, Statement};
 use futures::TryStreamExt;
 use model::spec::ApiKind;
-use model::{ErrorCode, Problem};
+use model::{DataType, ErrorCode, Field, Problem, Value};
 
 use crate::key_path;
-use crate::parameters::{Call, cursor};
+use crate::parameters::Call;
 use crate::plan::{Backend, OpenDataset, Plan, SourceBackend};
+use crate::reserved::cursor;
 use crate::rows::Rows;
 
 /// The most bytes of one answer.
-const MAX_BYTES: usize = 64 << 20;
+pub(crate) const MAX_BYTES: usize = 64 << 20;
+/// How long a stream may take in all; its parts come within the time-out of the API.
+const STREAM_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// # Errors
 /// What the source or the store did wrong. A key without a row is an empty answer.
@@ -49,7 +53,7 @@ pub(crate) fn failed_store(plan: &Plan, open: &OpenDataset, error: &accel::Accel
 }
 
 async fn one_row(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows, Problem> {
-    let batches: Vec<RecordBatch> = collect(plan, backend, query(plan, backend, call, 2).await?).await?;
+    let batches: Vec<RecordBatch> = collect(plan, backend, query(plan, backend, call, 2, plan.timeout).await?).await?;
     let count: usize = batches.iter().map(RecordBatch::num_rows).sum();
     if count > 1 {
         return Err(Problem::new(
@@ -65,8 +69,8 @@ async fn one_row(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Ro
 
 async fn list(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows, Problem> {
     // One more than is given, to know whether there is more.
-    let limit = call.page.limit as usize;
-    let mut batches = query(plan, backend, call, limit + 1).await?;
+    let limit = call.wanted.page.limit as usize;
+    let mut batches = query(plan, backend, call, limit + 1, plan.timeout).await?;
     let (mut rows, mut bytes, mut more) = (Vec::new(), 0, false);
     while let Some(batch) = batches.try_next().await.map_err(|error| failed_source(plan, backend, &error))? {
         let mut messages = messages(backend, &batch);
@@ -79,7 +83,7 @@ async fn list(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows,
         rows.extend(messages);
     }
     let paged = plan.api.spec.page_size().is_some();
-    let next = (paged && more).then(|| cursor(call.page.offset + u64::from(call.page.limit)));
+    let next = (paged && more).then(|| cursor(call.wanted.page.offset + u64::from(call.wanted.page.limit)));
     Ok(Rows { rows, next, truncated: !paged && more })
 }
 
@@ -111,24 +115,67 @@ pub(crate) async fn stream(
     plan: &Arc<Plan>,
     call: &Call,
 ) -> Result<impl futures::Stream<Item = Result<Vec<Bytes>, Problem>> + Send + use<>, Problem> {
-    let Backend::Source(backend) = &plan.backend else {
-        return Err(Problem::new(ErrorCode::Invalid, "Rows are streamed from a source, not from a dataset of keys."));
-    };
-    let batches = query(plan, backend, call, call.page.limit as usize).await?;
-    let plan = plan.clone();
-    Ok(batches
-        .map_ok(move |batch| (plan.clone(), batch))
-        .map_ok(|(plan, batch)| match &plan.backend {
+    let batches = batches(plan, call, call.wanted.page.limit as usize).await?;
+    Ok(futures::stream::try_unfold((plan.clone(), batches), |(plan, mut batches)| async move {
+        let batch = next_batch(&plan, &mut batches).await.map_err(|error| failed_read(&plan, &error))?;
+        let rows = batch.map(|batch| match &plan.backend {
             Backend::Source(backend) => messages(backend, &batch),
             Backend::Dataset(_) => Vec::new(),
-        })
-        .map_err(|error| Problem::new(error.code(), error.sentence)))
+        });
+        Ok(rows.map(|rows| (rows, (plan, batches))))
+    }))
 }
 
-async fn query(plan: &Plan, backend: &SourceBackend, call: &Call, max_rows: usize) -> Result<BatchStream, Problem> {
-    let rendered = backend.template.render(&plan.api.spec, &call.arguments, call.page);
-    let statement =
-        Statement { sql: rendered.sql, binds: rendered.binds, fields: plan.api.spec.fields.clone(), timeout: plan.timeout, max_rows };
+/// The next batch of a stream, within the time-out of the API.
+///
+/// # Errors
+/// What the source did wrong.
+pub(crate) async fn next_batch(plan: &Plan, batches: &mut BatchStream) -> Result<Option<RecordBatch>, SourceError> {
+    let sentence = "It took longer than this API allows. Narrow the question, or raise the time-out.";
+    let late = |_| SourceError::new(SourceErrorKind::Timeout, sentence);
+    tokio::time::timeout(plan.timeout, batches.try_next()).await.map_err(late)?
+}
+
+/// Rows as the source gives them, at most `max_rows`, for as long as a stream may take.
+///
+/// # Errors
+/// Where the source does not take the question.
+pub(crate) async fn batches(plan: &Plan, call: &Call, max_rows: usize) -> Result<BatchStream, Problem> {
+    match &plan.backend {
+        Backend::Source(backend) => query(plan, backend, call, max_rows, STREAM_TIMEOUT).await,
+        Backend::Dataset(_) => Err(Problem::new(ErrorCode::Invalid, "Rows are listed from a source, not from a dataset of keys.")),
+    }
+}
+
+/// How many rows there are in all.
+///
+/// # Errors
+/// What the source did wrong.
+pub(crate) async fn count(plan: &Plan, call: &Call) -> Result<u64, Problem> {
+    let Backend::Source(backend) = &plan.backend else { return Ok(0) };
+    let rendered = backend.template.render_count(&plan.api.spec, &call.arguments);
+    let fields = vec![Field { name: "n".into(), column: "n".into(), data_type: DataType::Int64, ..Field::default() }];
+    let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields, timeout: plan.timeout, max_rows: 1 };
+    let batches = backend.connection.query(statement).await.map_err(|error| failed_source(plan, backend, &error))?;
+    let rows = collect(plan, backend, batches).await?;
+    let first = rows.iter().find(|batch| batch.num_rows() > 0).map(|batch| value_of(batch, 0, 0, DataType::Int64));
+    Ok(match first {
+        Some(Value::Int(count)) => u64::try_from(count).unwrap_or(0),
+        _ => 0,
+    })
+}
+
+/// A source that failed while it was read, as a caller gets it; its cause goes to the log.
+pub(crate) fn failed_read(plan: &Plan, error: &SourceError) -> Problem {
+    match &plan.backend {
+        Backend::Source(backend) => failed_source(plan, backend, error),
+        Backend::Dataset(_) => Problem::new(error.code(), error.sentence.clone()),
+    }
+}
+
+async fn query(plan: &Plan, backend: &SourceBackend, call: &Call, max_rows: usize, timeout: Duration) -> Result<BatchStream, Problem> {
+    let rendered = backend.template.render(&plan.api.spec, &call.arguments, call.wanted.page);
+    let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields: plan.api.spec.fields.clone(), timeout, max_rows };
     backend.connection.query(statement).await.map_err(|error| failed_source(plan, backend, &error))
 }
 

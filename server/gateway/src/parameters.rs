@@ -1,20 +1,15 @@
 //! Parameters: typed and closed. Every fault is told at once, each under its name.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::parameter::RESERVED;
-use model::spec::MAX_PAGE_SIZE;
-use model::statement::{Arguments, Page};
+use model::statement::Arguments;
 use model::{ApiSpec, ErrorCode, FieldError, Parameter, Problem, Value};
 use serde_json::Value as Json;
 
 use crate::plan::Plan;
+use crate::reserved::{self, Wanted};
 use crate::tokens::Fixed;
-
-/// The furthest that an offset reaches; beyond it a narrower question is wanted.
-const MAX_OFFSET: u64 = 10_000_000;
 
 /// What a caller sent: text out of a query, or a JSON object.
 pub(crate) enum Given {
@@ -23,11 +18,10 @@ pub(crate) enum Given {
 }
 
 /// A call's values, checked.
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) arguments: Arguments,
-    pub(crate) page: Page,
-    /// Positions of the fields that the caller asked for; `None` for all it may see.
-    pub(crate) fields: Option<Vec<usize>>,
+    pub(crate) wanted: Wanted,
 }
 
 impl Call {
@@ -98,9 +92,8 @@ pub(crate) fn read(plan: &Plan, given: &Given, fixed: Option<&Fixed>) -> Result<
             Err(error) => errors.push(error),
         }
     }
-    let page = read_page(spec, &reserved, &mut errors);
-    let fields = read_fields(spec, &reserved, &mut errors);
-    if errors.is_empty() { Ok(Call { arguments, page, fields }) } else { Err(Problem::fields(errors)) }
+    let wanted = reserved::read(spec, &reserved, &mut errors);
+    if errors.is_empty() { Ok(Call { arguments, wanted }) } else { Err(Problem::fields(errors)) }
 }
 
 /// A token that narrows what its bearer may ask for must not be let through where it would narrow nothing.
@@ -190,79 +183,9 @@ fn check_pattern(plan: &Plan, name: &str, value: &Value, errors: &mut Vec<FieldE
     }
 }
 
-fn read_page(spec: &ApiSpec, reserved: &BTreeMap<String, String>, errors: &mut Vec<FieldError>) -> Page {
-    let Some(size) = spec.page_size() else {
-        for name in ["limit", "after", "offset"].iter().filter(|name| reserved.contains_key(**name)) {
-            errors.push(FieldError::new(*name, "This API has no pages."));
-        }
-        return Page { limit: spec.policy.max_rows, offset: 0 };
-    };
-    for name in ["count", "format"].iter().filter(|name| reserved.contains_key(**name)) {
-        errors.push(FieldError::new(*name, "This is not offered by this API."));
-    }
-    let most = MAX_PAGE_SIZE.min(spec.policy.max_rows);
-    let limit = match reserved.get("limit").map(|text| text.parse::<u32>()) {
-        None => size.min(most),
-        Some(Ok(limit)) if (1..=most).contains(&limit) => limit,
-        Some(_) => {
-            errors.push(FieldError::new("limit", format!("Between 1 and {most}.")));
-            size
-        }
-    };
-    let offset = match (reserved.get("after"), reserved.get("offset")) {
-        (Some(_), Some(_)) => {
-            errors.push(FieldError::new("offset", "Give after or offset, not both."));
-            0
-        }
-        (Some(cursor), None) => read_cursor(cursor).unwrap_or_else(|| {
-            errors.push(FieldError::new("after", "This is not a value of next. Begin without it."));
-            0
-        }),
-        (None, Some(text)) => text.parse().ok().filter(|offset| *offset <= MAX_OFFSET).unwrap_or_else(|| {
-            errors.push(FieldError::new("offset", format!("Between 0 and {MAX_OFFSET}.")));
-            0
-        }),
-        (None, None) => 0,
-    };
-    Page { limit, offset }
-}
-
-fn read_fields(spec: &ApiSpec, reserved: &BTreeMap<String, String>, errors: &mut Vec<FieldError>) -> Option<Vec<usize>> {
-    let text = reserved.get("fields")?;
-    let wanted: HashSet<&str> = text.split(',').filter(|name| !name.is_empty()).collect();
-    for name in &wanted {
-        if !spec.fields.iter().any(|field| &field.name == name) {
-            errors.push(FieldError::new("fields", format!("There is no field {name}.")));
-        }
-    }
-    if wanted.is_empty() {
-        errors.push(FieldError::new("fields", "Name at least one field."));
-    }
-    Some((0..spec.fields.len()).filter(|index| wanted.contains(spec.fields[*index].name.as_str())).collect())
-}
-
-/// Where the next page begins, as a text that means nothing to the caller.
-pub(crate) fn cursor(offset: u64) -> String {
-    URL_SAFE_NO_PAD.encode(format!("o{offset}"))
-}
-
-fn read_cursor(text: &str) -> Option<u64> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let offset: u64 = std::str::from_utf8(&bytes).ok()?.strip_prefix('o')?.parse().ok()?;
-    (offset <= MAX_OFFSET).then_some(offset)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cursor_reads_back_and_a_forged_one_does_not() {
-        assert_eq!(read_cursor(&cursor(40)), Some(40));
-        for forged in ["", "40", "bzE", "!!", &URL_SAFE_NO_PAD.encode("o99999999999")] {
-            assert!(read_cursor(forged).is_none_or(|offset| offset == 1), "{forged}");
-        }
-    }
 
     #[test]
     fn a_query_is_decoded() {

@@ -108,6 +108,8 @@ pub(crate) struct Answered {
     pub(crate) view: Arc<View>,
     pub(crate) cache: Option<CacheNote>,
     pub(crate) call: Arc<Call>,
+    /// How many rows there are in all, where that was asked.
+    pub(crate) count: Option<u64>,
 }
 
 impl Gateway {
@@ -148,11 +150,27 @@ impl Gateway {
 
     /// The long way: from the parameters to rows.
     pub(crate) async fn answer(&self, admitted: &Admitted<'_>, given: &Given, timings: &mut Timings) -> Result<Answered, Problem> {
+        let (call, view) = self.read(admitted, given, timings)?;
+        self.fetch(admitted, call, view, timings).await
+    }
+
+    /// Parameters: typed and closed, before anything is asked of the source.
+    pub(crate) fn read(&self, admitted: &Admitted<'_>, given: &Given, timings: &mut Timings) -> Result<(Arc<Call>, Arc<View>), Problem> {
         let plan = admitted.plan;
-        // Parameters: typed and closed, before anything is asked of the source.
         let call = timings.time("parameters", || parameters::read(plan, given, admitted.fixed.as_deref()))?;
-        let view = narrowed(&plan.api.spec, admitted.view, call.fields.as_deref(), &plan.stored())?;
-        let call = Arc::new(call);
+        let view = narrowed(&plan.api.spec, admitted.view, call.wanted.fields.as_deref(), &plan.stored())?;
+        Ok((Arc::new(call), view))
+    }
+
+    /// From a call that was read to its rows.
+    pub(crate) async fn fetch(
+        &self,
+        admitted: &Admitted<'_>,
+        call: Arc<Call>,
+        view: Arc<View>,
+        timings: &mut Timings,
+    ) -> Result<Answered, Problem> {
+        let plan = admitted.plan;
         let started = Instant::now();
         // Cache: this process, then Redis; one fetch for many who ask at once. Executor: the source, or a dataset.
         let (rows, cache) = match &plan.api.spec.policy.cache {
@@ -163,7 +181,11 @@ impl Gateway {
         if let Some(note) = cache {
             admitted.meter.count_cache(note.result);
         }
-        Ok(Answered { rows, view, cache, call })
+        let count = match call.wanted.count {
+            true => Some(execute::count(plan, &call).await?),
+            false => None,
+        };
+        Ok(Answered { rows, view, cache, call, count })
     }
 }
 

@@ -75,6 +75,13 @@ fn reserved_parameters(spec: &ApiSpec) -> Vec<Json> {
         "style": "form", "explode": false,
         "schema": {"type": "array", "items": {"type": "string", "enum": spec.fields.iter().map(|f| &f.name).collect::<Vec<_>>()}},
     })];
+    if spec.kind() == ApiKind::Sql {
+        out.push(json!({"name": "format", "in": "query", "required": false,
+            "description": "The form of the answer; the address may end in it instead, as in `.csv`.",
+            "schema": {"type": "string", "enum": ["json", "columns", "ndjson", "csv", "excel", "parquet", "arrow"], "default": "json"}}));
+        out.push(json!({"name": "count", "in": "query", "required": false, "description": "Count the rows of all pages too.",
+            "schema": {"type": "boolean", "default": false}}));
+    }
     if let Some(size) = spec.page_size() {
         out.push(json!({"name": "limit", "in": "query", "required": false, "description": "Rows of one page.",
             "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": size}}));
@@ -167,7 +174,13 @@ fn responses(spec: &ApiSpec) -> Json {
         }),
     };
     let mut out = Map::new();
-    out.insert("200".into(), json!({"description": "The answer", "content": {"application/json": {"schema": answer}}}));
+    let mut content = json!({"application/json": {"schema": answer}});
+    if spec.kind() == ApiKind::Sql {
+        for other in ["application/x-ndjson", "text/csv", "application/vnd.apache.parquet", "application/vnd.apache.arrow.stream"] {
+            content[other] = json!({"schema": {"description": "Every row up to the cap, as it is read."}});
+        }
+    }
+    out.insert("200".into(), json!({"description": "The answer", "content": content}));
     for code in [
         ErrorCode::Invalid,
         ErrorCode::Unauthenticated,

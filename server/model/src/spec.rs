@@ -10,7 +10,7 @@ use crate::{DataType, Parameter};
 pub const DEFAULT_TIMEOUT_MS: u32 = 5_000;
 pub const MAX_TIMEOUT_MS: u32 = 30_000;
 pub const DEFAULT_MAX_ROWS: u32 = 10_000;
-pub const MAX_MAX_ROWS: u32 = 100_000;
+pub const MAX_MAX_ROWS: u32 = 10_000_000;
 pub const DEFAULT_PAGE_SIZE: u32 = 20;
 pub const MAX_PAGE_SIZE: u32 = 1_000;
 /// The longest that an answer may be kept: a day.

@@ -48,6 +48,15 @@ impl Template {
     }
 }
 
+impl Template {
+    /// The statement that counts all its rows, of every page.
+    #[must_use]
+    pub fn render_count(&self, spec: &ApiSpec, arguments: &Arguments) -> Rendered {
+        let rendered = self.script.render(self.dialect, &spec.parameters, |name| arguments.get(name));
+        Rendered { sql: format!("SELECT count(*) AS n FROM (\n{}\n) AS counted", rendered.sql), ..rendered }
+    }
+}
+
 /// Values for a check: the stored test value of each parameter, or one that its type allows. With `all`, optional
 /// parameters are given too.
 #[must_use]

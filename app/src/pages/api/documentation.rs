@@ -62,7 +62,10 @@ fn page(detail: &ApiDetail, version: &VersionView, (url, grpc): &(String, String
                         None => view! { <a href=format!("/sources/{source}")>{source.clone()}</a> }.into_any(),
                     }}</dd>
                     <dt>"Time-out"</dt><dd>{spec.policy.timeout_ms}" ms"</dd>
-                    {(api.kind == ApiKind::Sql).then(|| view! { <dt>"Rows at most"</dt><dd>{spec.policy.max_rows}</dd> })}
+                    {(api.kind == ApiKind::Sql).then(|| view! {
+                        <dt>"Rows at most"</dt><dd>{spec.policy.max_rows}</dd>
+                        <dt>"Also as"</dt><dd>".ndjson, .csv, .excel, .parquet, .arrow and .columns behind its name: every row, as it is read"</dd>
+                    })}
                 </dl></section>
                 <section class="card card-pad stack-2"><h3 class="mb-2">"Take it with you"</h3>
                     <a class="btn btn-sm left" href=openapi rel="external" download="openapi.json"><Icon name="download"/>"OpenAPI 3.1"</a>

@@ -8,7 +8,7 @@ use model::view::{ApiDetail, CallFigures, SwitchesView};
 
 use super::Shared;
 use super::api::{Purge, SetSwitches};
-use crate::ui::{Callout, Empty, Field, FormProblem, Load, Tone, field_error, grouped, rate_fields, rate_words};
+use crate::ui::{Callout, Empty, Field, FormProblem, Load, Tone, field_error, grouped, rate_fields, rate_words, span_words};
 
 #[component]
 pub(crate) fn TrafficTab() -> impl IntoView {
@@ -106,11 +106,11 @@ fn cache(detail: &ApiDetail, policy: Option<CachePolicy>, may: bool, purge: Serv
                 _ => "in memory",
             };
             let stale = if policy.stale_ms > 0 {
-                format!(", and given for {} ms more while a new one is fetched", policy.stale_ms)
+                format!(", and given for {} more while a new one is fetched", span_words(policy.stale_ms))
             } else {
                 String::new()
             };
-            format!("Answers are kept {place} for {} ms{stale}.", policy.ttl_ms)
+            format!("Answers are kept {place} for {}{stale}.", span_words(policy.ttl_ms))
         }
     };
     view! {

@@ -25,7 +25,7 @@ pub(crate) fn shares(of: Vec<CompartmentView>, may: bool, set: ServerAction<SetC
                 <FormProblem action=set/>
                 {move || set.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>"In force."</b>" Every gateway has it within a second."</p></Callout> })}
             </div>
-            <ul class="todo">{of.into_iter().map(|share| row(share, may, set)).collect_view()}</ul>
+            <ul class="shares">{of.into_iter().map(|share| row(share, may, set)).collect_view()}</ul>
         </section>
     }
 }
@@ -44,8 +44,8 @@ fn row(share: CompartmentView, may: bool, set: ServerAction<SetCompartment>) -> 
         }
     };
     view! {
-        <li><span></span><div class="stack-2"><p><b>{priority.key()}</b>" "<span class="t-3">{about(priority)}</span></p>
+        <li class="stack-2"><p><b>{priority.key()}</b>" "<span class="t-3">{about(priority)}</span></p>
             {if may { form().into_any() } else { view! { <p>{rate_words(limit)}</p> }.into_any() }}
-        </div><span></span></li>
+        </li>
     }
 }

@@ -140,7 +140,7 @@ impl DataService for Generic {
         let begun = async {
             let mut call = parameters::read(admitted.plan, &given(request.parameters), admitted.fixed.as_deref())?;
             if !limited {
-                call.page.limit = admitted.plan.api.spec.policy.max_rows;
+                call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;
             }
             execute::stream(admitted.plan, &call).await
         };

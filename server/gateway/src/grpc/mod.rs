@@ -79,9 +79,9 @@ impl Body for GrpcBody {
         context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
         match self.get_mut() {
-            Self::Typed(body) => {
-                std::pin::Pin::new(body).poll_frame(context).map(|frame| frame.map(|frame| frame.map_err(|never| match never {})))
-            }
+            Self::Typed(body) => std::pin::Pin::new(body)
+                .poll_frame(context)
+                .map(|frame| frame.map(|frame| frame.map_err(|error| tonic::Status::unavailable(error.to_string())))),
             Self::Fixed(body) => std::pin::Pin::new(body).poll_frame(context),
         }
     }

@@ -201,7 +201,7 @@ impl Gateway {
         let mut call = parameters::read(admitted.plan, &given_of(admitted.plan, message)?, admitted.fixed.as_deref())?;
         // A stream has no pages: all rows up to the cap, unless the caller asks for fewer.
         if !Fields::new(message).flatten().any(|field| field.number == LIMIT) {
-            call.page.limit = admitted.plan.api.spec.policy.max_rows;
+            call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;
         }
         let rows = execute::stream(admitted.plan, &call).await?;
         let (view, path, request_id) = (admitted.view.clone(), admitted.plan.path.clone(), visit.request_id);
@@ -234,7 +234,7 @@ impl Gateway {
             };
             std::future::ready(frame)
         });
-        let mut response = Response::new(ApiBody::stream(framed));
+        let mut response = Response::new(ApiBody::stream(framed.map(Ok)));
         visit.stamp(response.headers_mut(), admitted, None);
         Ok(response)
     }

@@ -1,0 +1,138 @@
+//! The parameters that every API answers to: which page, which fields, in which form, and whether rows are counted.
+
+use std::collections::{BTreeMap, HashSet};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::spec::{ApiKind, MAX_PAGE_SIZE};
+use model::statement::Page;
+use model::{ApiSpec, FieldError};
+
+use crate::formats::Format;
+
+/// The furthest that an offset reaches; beyond it a narrower question is wanted.
+const MAX_OFFSET: u64 = 10_000_000;
+
+/// What was given, by name.
+type Reserved = BTreeMap<String, String>;
+
+/// What a caller wants of an answer, beside what its parameters ask.
+#[derive(Clone)]
+pub(crate) struct Wanted {
+    pub(crate) page: Page,
+    /// Whether the length of the page is the caller's own.
+    pub(crate) limited: bool,
+    /// Positions of the fields that it asked for; `None` for all that it may see.
+    pub(crate) fields: Option<Vec<usize>>,
+    pub(crate) format: Option<Format>,
+    /// How many rows there are in all.
+    pub(crate) count: bool,
+}
+
+/// Reads them; every fault is told.
+pub(crate) fn read(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) -> Wanted {
+    if spec.kind() != ApiKind::Sql {
+        for name in ["count", "format"].iter().filter(|name| reserved.contains_key(**name)) {
+            errors.push(FieldError::new(*name, "A row by its key is given as JSON, and is one or none."));
+        }
+    }
+    Wanted {
+        page: read_page(spec, reserved, errors),
+        limited: reserved.contains_key("limit"),
+        fields: read_fields(spec, reserved, errors),
+        format: read_format(reserved, errors),
+        count: read_count(reserved, errors),
+    }
+}
+
+fn read_page(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) -> Page {
+    let Some(size) = spec.page_size() else {
+        for name in ["limit", "after", "offset"].iter().filter(|name| reserved.contains_key(**name)) {
+            errors.push(FieldError::new(*name, "This API has no pages."));
+        }
+        return Page { limit: spec.policy.max_rows, offset: 0 };
+    };
+    let most = MAX_PAGE_SIZE.min(spec.policy.max_rows);
+    let limit = match reserved.get("limit").map(|text| text.parse::<u32>()) {
+        None => size.min(most),
+        Some(Ok(limit)) if (1..=most).contains(&limit) => limit,
+        Some(_) => {
+            errors.push(FieldError::new("limit", format!("Between 1 and {most}.")));
+            size
+        }
+    };
+    let offset = match (reserved.get("after"), reserved.get("offset")) {
+        (Some(_), Some(_)) => {
+            errors.push(FieldError::new("offset", "Give after or offset, not both."));
+            0
+        }
+        (Some(cursor), None) => read_cursor(cursor).unwrap_or_else(|| {
+            errors.push(FieldError::new("after", "This is not a value of next. Begin without it."));
+            0
+        }),
+        (None, Some(text)) => text.parse().ok().filter(|offset| *offset <= MAX_OFFSET).unwrap_or_else(|| {
+            errors.push(FieldError::new("offset", format!("Between 0 and {MAX_OFFSET}.")));
+            0
+        }),
+        (None, None) => 0,
+    };
+    Page { limit, offset }
+}
+
+fn read_fields(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) -> Option<Vec<usize>> {
+    let text = reserved.get("fields")?;
+    let wanted: HashSet<&str> = text.split(',').filter(|name| !name.is_empty()).collect();
+    for name in &wanted {
+        if !spec.fields.iter().any(|field| &field.name == name) {
+            errors.push(FieldError::new("fields", format!("There is no field {name}.")));
+        }
+    }
+    if wanted.is_empty() {
+        errors.push(FieldError::new("fields", "Name at least one field."));
+    }
+    Some((0..spec.fields.len()).filter(|index| wanted.contains(spec.fields[*index].name.as_str())).collect())
+}
+
+/// Where the next page begins, as a text that means nothing to the caller.
+pub(crate) fn cursor(offset: u64) -> String {
+    URL_SAFE_NO_PAD.encode(format!("o{offset}"))
+}
+
+fn read_cursor(text: &str) -> Option<u64> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let offset: u64 = std::str::from_utf8(&bytes).ok()?.strip_prefix('o')?.parse().ok()?;
+    (offset <= MAX_OFFSET).then_some(offset)
+}
+
+fn read_format(reserved: &Reserved, errors: &mut Vec<FieldError>) -> Option<Format> {
+    let text = reserved.get("format")?;
+    let format = Format::from_key(text);
+    if format.is_none() {
+        errors.push(FieldError::new("format", "One of json, columns, ndjson, csv, excel, parquet and arrow."));
+    }
+    format
+}
+
+fn read_count(reserved: &Reserved, errors: &mut Vec<FieldError>) -> bool {
+    match reserved.get("count").map(String::as_str) {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => {
+            errors.push(FieldError::new("count", "Either true or false."));
+            false
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_a_forged_one_does_not() {
+        assert_eq!(read_cursor(&cursor(40)), Some(40));
+        for forged in ["", "40", "bzE", "!!", &URL_SAFE_NO_PAD.encode("o99999999999")] {
+            assert!(read_cursor(forged).is_none_or(|offset| offset == 1), "{forged}");
+        }
+    }
+}
