@@ -10,6 +10,7 @@ mod many;
 mod product;
 mod records;
 mod report;
+mod streams;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -184,6 +185,7 @@ async fn sql(report: &mut Report, product: &Product, folder: &Path) {
     report.note("sql_pg_per_s", "requests/s", ours);
     report.note("twin_sqlx_per_s", "requests/s", theirs);
     report.at_least("sql_pg_one_row", "ratio", ratios, 0.9);
+    streams::run(report, product, &url).await;
 }
 
 async fn portal(report: &mut Report, product: &Product, site: &Path) {

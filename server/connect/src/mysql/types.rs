@@ -32,8 +32,9 @@ pub(super) fn cell(row: &MySqlRow, index: usize) -> Result<Value, SourceError> {
     if raw.is_null() {
         return Ok(Value::Null);
     }
-    let kind = raw.type_info().name().to_owned();
-    let decoded = match kind.as_str() {
+    let info = raw.type_info();
+    let kind = info.name();
+    let decoded = match kind {
         "BOOLEAN" => row.try_get::<i8, _>(index).map(|number| Value::Bool(number != 0)),
         "TINYINT" | "SMALLINT" | "MEDIUMINT" | "INT" | "BIGINT" => row.try_get(index).map(Value::Int),
         "BIGINT UNSIGNED" => row.try_get::<u64, _>(index).map(|number| Value::Text(number.to_string())),

@@ -117,8 +117,9 @@ fn cell(row: &PgRow, index: usize) -> Result<Value, SourceError> {
     if raw.is_null() {
         return Ok(Value::Null);
     }
-    let kind = raw.type_info().name().to_owned();
-    let decoded = match kind.as_str() {
+    let info = raw.type_info();
+    let kind = info.name();
+    let decoded = match kind {
         "BOOL" => row.try_get(index).map(Value::Bool),
         "INT2" => row.try_get::<i16, _>(index).map(|number| Value::Int(number.into())),
         "INT4" => row.try_get::<i32, _>(index).map(|number| Value::Int(number.into())),
