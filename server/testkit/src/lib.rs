@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, clippy::missing_panics_doc)]
 
+mod certificates;
 mod chance;
 mod client;
 mod flights;
@@ -12,6 +13,7 @@ mod postgres;
 mod redis;
 mod sluice;
 
+pub use certificates::Certificates;
 pub use chance::Chance;
 pub use client::{Admin, problem_code};
 pub use flights::{Flight, flights, planes};

@@ -8,10 +8,13 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::certificates::Certificates;
+
 /// A running server with one superuser `postgres` and trust on loopback.
 pub struct Postgres {
     folder: TempDir,
     port: u16,
+    options: Vec<String>,
     child: Option<Child>,
 }
 
@@ -39,6 +42,32 @@ fn as_server(program: &Path) -> Command {
 impl Postgres {
     #[must_use]
     pub fn start() -> Self {
+        let mut server = Self::prepared();
+        server.resume();
+        server
+    }
+
+    /// Over TLS alone, for those whose certificate the authority has signed.
+    #[must_use]
+    pub fn with_tls(certificates: &Certificates) -> Self {
+        let mut server = Self::prepared();
+        let data = server.folder.path().join("data");
+        for name in ["ca.crt", "server.crt", "server.key"] {
+            // Copied by the server's own account: it takes no key that belongs to others.
+            let file = data.join(name);
+            let mut child = as_server(Path::new("tee")).arg(&file).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+            std::io::Write::write_all(&mut child.stdin.take().unwrap(), certificates.pem(name).as_bytes()).unwrap();
+            assert!(child.wait().unwrap().success());
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        std::fs::write(data.join("pg_hba.conf"), "hostssl all all 127.0.0.1/32 trust clientcert=verify-ca\n").unwrap();
+        let on = ["ssl=on", "ssl_ca_file=ca.crt", "ssl_cert_file=server.crt", "ssl_key_file=server.key"];
+        server.options = on.into_iter().flat_map(|setting| ["-c".to_owned(), setting.to_owned()]).collect();
+        server.resume();
+        server
+    }
+
+    fn prepared() -> Self {
         let folder = tempfile::Builder::new().prefix("sluice-pg-").tempdir().unwrap();
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
         let data = folder.path().join("data");
@@ -51,9 +80,7 @@ impl Postgres {
             .unwrap();
         assert!(made.success(), "initdb failed");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut server = Self { folder, port, child: None };
-        server.resume();
-        server
+        Self { folder, port, options: Vec::new(), child: None }
     }
 
     /// Starts it (again) on its port.
@@ -62,6 +89,7 @@ impl Postgres {
             .arg("-D")
             .arg(self.folder.path().join("data"))
             .args(["-p", &self.port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "unix_socket_directories="])
+            .args(&self.options)
             .current_dir(self.folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

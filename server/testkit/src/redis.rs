@@ -1,11 +1,12 @@
 //! Throw-away Redis servers: one, one over TLS, a cluster of three, and a master with a sentinel. Gone with their values.
 
 use std::net::TcpListener;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+use crate::certificates::Certificates;
 
 /// A port that nobody listens on now.
 #[must_use]
@@ -40,19 +41,17 @@ impl Redis {
     /// With a password, over TLS alone; gives the certificate of its authority too.
     #[must_use]
     pub fn with_tls(password: &str) -> (Self, Vec<u8>) {
-        let folder = super::folder();
-        let ca = certificates(folder.path());
-        let file = |name: &str| folder.path().join(name).display().to_string();
+        let (folder, certificates) = (super::folder(), Certificates::new("client"));
         let port = free_port();
         let options = vec![
             "--tls-port".into(),
             port.to_string(),
             "--tls-cert-file".into(),
-            file("server.crt"),
+            certificates.file("server.crt"),
             "--tls-key-file".into(),
-            file("server.key"),
+            certificates.file("server.key"),
             "--tls-ca-cert-file".into(),
-            file("ca.crt"),
+            certificates.file("ca.crt"),
             "--tls-auth-clients".into(),
             "no".into(),
             "--requirepass".into(),
@@ -60,7 +59,8 @@ impl Redis {
         ];
         let mut server = Self { folder, port, options, child: None };
         server.resume();
-        (server, ca)
+        // Read once, at its start.
+        (server, certificates.pem("ca.crt").into_bytes())
     }
 
     /// Starts it (again) on its port.
@@ -121,49 +121,6 @@ fn wait_for(port: u16) {
         assert!(Instant::now() < deadline, "nothing listens on {port}");
         std::thread::sleep(Duration::from_millis(5));
     }
-}
-
-/// An authority and a server certificate for 127.0.0.1, made by the stock tool.
-fn certificates(folder: &Path) -> Vec<u8> {
-    let run = |arguments: &[&str]| {
-        let made = Command::new("openssl").args(arguments).current_dir(folder).stderr(Stdio::null()).status().unwrap();
-        assert!(made.success(), "openssl {arguments:?}");
-    };
-    std::fs::write(folder.join("san"), "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n").unwrap();
-    run(&[
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-keyout",
-        "ca.key",
-        "-out",
-        "ca.crt",
-        "-subj",
-        "/CN=a test's authority",
-    ]);
-    run(&["req", "-newkey", "rsa:2048", "-nodes", "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=127.0.0.1"]);
-    run(&[
-        "x509",
-        "-req",
-        "-in",
-        "server.csr",
-        "-CA",
-        "ca.crt",
-        "-CAkey",
-        "ca.key",
-        "-CAcreateserial",
-        "-days",
-        "2",
-        "-extfile",
-        "san",
-        "-out",
-        "server.crt",
-    ]);
-    std::fs::read(folder.join("ca.crt")).unwrap()
 }
 
 /// Three masters that share the slots.
