@@ -70,6 +70,11 @@ pub(crate) fn of_pool(error: &sqlx::Error) -> Option<SourceError> {
             SourceErrorKind::Unreachable,
             "It gave no connection in time: it does not answer, or all its connections are in use. Try again in a moment.",
         ),
+        // The TLS library reports through the same type as the network does.
+        sqlx::Error::Io(error) if ["certificate", "alert"].iter().any(|word| error.to_string().contains(word)) => (
+            SourceErrorKind::Refused,
+            "It answers, but one side does not trust the other's certificate. Check the authority's certificate and the client's.",
+        ),
         sqlx::Error::Io(_) => {
             (SourceErrorKind::Unreachable, "It does not answer. Check its address and that it is running, then try again.")
         }
