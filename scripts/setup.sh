@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, wrk, h2load, Chromium, sqlite3, playwright-core, grpcio, pyarrow
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, wrk, h2load, Chromium, sqlite3, playwright-core, grpcio, pyarrow, chdb
 #   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Webdis, wrk, h2load
 . "$(dirname "$0")/lib.sh"
 purpose="${1:-run}"
@@ -84,13 +84,13 @@ npm_tools() {
   npm install --prefix "$NODE_TOOLS" --no-audit --no-fund --loglevel=error "${missing[@]}" >/dev/null
 }
 
-# The stock clients of the tests, in an environment of their own: gRPC, Parquet and Arrow.
+# The stock clients of the tests, in an environment of their own: gRPC, Parquet and Arrow, and the engine of ClickHouse.
 python_tools() {
   [ "$purpose" = test ] || return 0
-  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow' 2>/dev/null && return
-  say "installing grpcio and pyarrow for the tests"
+  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u; assert u.find_spec("chdb")' 2>/dev/null && return
+  say "installing grpcio, pyarrow and chdb for the tests"
   python3 -m venv "$PYTHON"
-  "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow
+  "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow chdb
 }
 
 debian_packages

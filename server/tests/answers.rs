@@ -49,7 +49,7 @@ fn in_order(row: &Json) -> Json {
 }
 
 fn by_pyarrow(kind: &str, bytes: &[u8]) -> Json {
-    let (folder, python) = (testkit::folder(), common::python());
+    let (folder, python) = (testkit::folder(), testkit::python());
     let file = folder.path().join("answer");
     std::fs::write(&file, bytes).unwrap();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/arrow_client.py");

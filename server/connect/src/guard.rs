@@ -8,7 +8,7 @@ use model::dialect::Dialect;
 use sqlparser::ast::{
     Expr, Function, ObjectName, OrderByKind, Query, SetExpr, Spanned, Statement, TableFactor, Value as SqlValue, Visit, Visitor,
 };
-use sqlparser::dialect::{MySqlDialect, PostgreSqlDialect, SQLiteDialect};
+use sqlparser::dialect::{ClickHouseDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Location;
 
@@ -160,6 +160,7 @@ pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
         Dialect::Sqlite => Parser::parse_sql(&SQLiteDialect {}, sql),
         Dialect::Postgres => Parser::parse_sql(&PostgreSqlDialect {}, sql),
         Dialect::Mysql => Parser::parse_sql(&MySqlDialect {}, sql),
+        Dialect::Clickhouse => Parser::parse_sql(&ClickHouseDialect {}, &without_types(sql)),
     };
     let statements = parsed.map_err(|error| parse_refusal(&error.to_string()))?;
     let statement = match statements.as_slice() {
@@ -177,6 +178,27 @@ pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
         return Err(refusal);
     }
     Ok(Passed { has_order: query.order_by.is_some(), has_limit: query.limit_clause.is_some() || query.fetch.is_some() })
+}
+
+/// `{p1:Int64}` as the plain placeholder that the parser knows.
+fn without_types(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql;
+    while let Some((before, after)) = rest.split_once("{p") {
+        out.push_str(before);
+        match after.split_once('}').filter(|(inside, _)| inside.split_once(':').is_some_and(|(n, _)| n.parse::<u32>().is_ok())) {
+            Some((_, behind)) => {
+                out.push('?');
+                rest = behind;
+            }
+            None => {
+                out.push_str("{p");
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 struct Walk {
@@ -222,7 +244,7 @@ impl Visitor for Walk {
                     let value = ident.value.to_ascii_lowercase();
                     value.starts_with("pg_")
                         || value.starts_with("sqlite_")
-                        || matches!(value.as_str(), "information_schema" | "mysql" | "performance_schema" | "sys")
+                        || matches!(value.as_str(), "information_schema" | "mysql" | "performance_schema" | "sys" | "system")
                 });
                 if catalog {
                     stop(Some(name.span().start), &format!("{name} belongs to the server itself and is not data."))

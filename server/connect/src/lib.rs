@@ -5,6 +5,7 @@
 
 pub mod batch;
 pub mod binding;
+mod clickhouse;
 pub mod error;
 pub mod guard;
 pub mod json;

@@ -1,11 +1,11 @@
 //! Every connector, by its driver: one line each.
 
-use crate::{Connector, mysql::Mysql, postgres::Postgres, sqlite::Sqlite};
+use crate::{Connector, clickhouse::ClickHouse, mysql::Mysql, postgres::Postgres, sqlite::Sqlite};
 
 /// All connectors, in the order of the form.
 #[must_use]
-pub fn connectors() -> [&'static dyn Connector; 3] {
-    [&Postgres, &Mysql, &Sqlite]
+pub fn connectors() -> [&'static dyn Connector; 4] {
+    [&Postgres, &Mysql, &ClickHouse, &Sqlite]
 }
 
 /// The connector of a driver.

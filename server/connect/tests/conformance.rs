@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use connect::{BindingConfig, Connection, SourceErrorKind, Statement, registry};
 use futures::TryStreamExt;
+use model::dialect::Dialect;
 use model::table::TableRef;
 use model::{DataType, Field, Value};
 use sqlx::Executor;
-use testkit::{MariaDb, Postgres};
+use testkit::{ClickHouse, MariaDb, Postgres};
 
 const TABLES: &str = "
 CREATE TABLE readings (id INTEGER NOT NULL PRIMARY KEY, place VARCHAR(20) NOT NULL, level DOUBLE PRECISION, taken DATE, noted TIMESTAMP, good BOOLEAN);
@@ -20,10 +21,11 @@ INSERT INTO readings VALUES (1, 'north', 1.5, '2013-01-01', '2013-01-01 10:00:00
 
 struct Peer {
     connection: Arc<dyn Connection>,
-    /// How this dialect writes its first placeholder.
-    first: &'static str,
+    dialect: Dialect,
     /// A statement that takes far longer than a test may.
     slow: &'static str,
+    /// Whether tables have keys that hold.
+    keys: bool,
 }
 
 fn open(driver: &str, settings: &[(&str, &str)]) -> Arc<dyn Connection> {
@@ -59,17 +61,21 @@ async fn tables_and_keys(peer: &Peer) {
     let names: Vec<&str> = tables.iter().map(|info| info.table.name.as_str()).collect();
     assert_eq!(names, ["loose", "pairs", "readings"]);
     let readings = peer.connection.table(&TableRef::new("readings")).await.unwrap().unwrap();
-    assert_eq!(readings.key, ["id"]);
+    let key = |columns: &[&str]| if peer.keys { columns.iter().map(|name| (*name).to_owned()).collect() } else { Vec::<String>::new() };
+    assert_eq!(readings.key, key(&["id"]));
     let types: Vec<DataType> = readings.columns.iter().skip(1).map(|column| column.data_type).collect();
     assert_eq!(types, [DataType::String, DataType::Float64, DataType::Date, DataType::Timestamp, DataType::Bool]);
     assert!(!readings.columns[1].nullable && readings.columns[2].nullable);
-    assert_eq!(peer.connection.table(&TableRef::new("pairs")).await.unwrap().unwrap().key, ["a", "b"]);
+    assert_eq!(peer.connection.table(&TableRef::new("pairs")).await.unwrap().unwrap().key, key(&["a", "b"]));
     assert!(peer.connection.table(&TableRef::new("loose")).await.unwrap().unwrap().key.is_empty());
     assert!(peer.connection.table(&TableRef::new("nothing")).await.unwrap().is_none());
 }
 
 async fn rows_stream_as_they_are(peer: &Peer) {
-    let sql = format!("SELECT place, level, taken, noted, good FROM readings WHERE id <= {} ORDER BY id", peer.first);
+    let sql = format!(
+        "SELECT place, level, taken, noted, good FROM readings WHERE id <= {} ORDER BY id",
+        peer.dialect.placeholder(1, DataType::Int64)
+    );
     let fields = vec![
         field("place", DataType::String),
         field("level", DataType::Float64),
@@ -90,7 +96,7 @@ async fn rows_stream_as_they_are(peer: &Peer) {
 }
 
 async fn a_bound_value_is_never_part_of_the_text(peer: &Peer) {
-    let sql = format!("SELECT id FROM readings WHERE place = {}", peer.first);
+    let sql = format!("SELECT id FROM readings WHERE place = {}", peer.dialect.placeholder(1, DataType::String));
     let evil = "north' OR '1'='1; DROP TABLE readings --";
     let fields = vec![field("id", DataType::Int64)];
     assert!(rows(&*peer.connection, statement(&sql, vec![(DataType::String, Value::Text(evil.into()))], fields)).await.is_empty());
@@ -112,7 +118,10 @@ async fn statements_are_described_and_explained(peer: &Peer) {
 async fn a_slow_statement_ends_at_its_time_out(peer: &Peer) {
     let slow = Statement { timeout: Duration::from_millis(50), ..statement(peer.slow, vec![], vec![field("n", DataType::Int64)]) };
     let started = std::time::Instant::now();
-    let ended: Result<Vec<_>, _> = peer.connection.query(slow).await.unwrap().try_collect().await;
+    let ended: Result<Vec<_>, _> = match peer.connection.query(slow).await {
+        Ok(stream) => stream.try_collect().await,
+        Err(error) => Err(error),
+    };
     assert_eq!(ended.unwrap_err().kind, SourceErrorKind::Timeout);
     assert!(started.elapsed() < Duration::from_secs(4), "it was cut, not waited for");
 }
@@ -148,7 +157,7 @@ async fn sqlite_is_a_source() {
     connection.execute(TABLES).await.unwrap();
     connection.close().await.unwrap();
     let slow = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) AS n FROM c";
-    suite(Peer { connection: open("sqlite", &[("path", &file.display().to_string())]), first: "?1", slow }).await;
+    suite(Peer { connection: open("sqlite", &[("path", &file.display().to_string())]), dialect: Dialect::Sqlite, slow, keys: true }).await;
     let gone = open("sqlite", &[("path", "/nowhere/at/all.db")]).test().await.unwrap_err();
     assert_eq!(gone.kind, SourceErrorKind::Unreachable, "{gone:?}");
 }
@@ -163,7 +172,7 @@ async fn postgres_is_a_source() {
     let port = server.port().to_string();
     let settings = [("host", "127.0.0.1"), ("port", port.as_str()), ("database", "source"), ("user", "postgres"), ("tls", "disable")];
     let slow = "SELECT count(*) AS n FROM generate_series(1, 1000000000)";
-    suite(Peer { connection: open("postgres", &settings), first: "$1", slow }).await;
+    suite(Peer { connection: open("postgres", &settings), dialect: Dialect::Postgres, slow, keys: true }).await;
     // The reader goes, and so does the statement on the server.
     let stream = open("postgres", &settings).query(endless(slow)).await.unwrap();
     let mut watcher = sqlx::PgConnection::connect(&server.url("source")).await.unwrap();
@@ -194,7 +203,7 @@ async fn mariadb_is_a_source() {
         ("tls", "disable"),
     ];
     let slow = "SELECT count(*) AS n FROM seq_1_to_1000001 a, seq_1_to_1000002 b WHERE a.seq % 7 < b.seq % 11";
-    suite(Peer { connection: open("mysql", &settings), first: "?", slow }).await;
+    suite(Peer { connection: open("mysql", &settings), dialect: Dialect::Mysql, slow, keys: true }).await;
     // The reader goes, and so does the statement on the server.
     let stream = open("mysql", &settings).query(endless(slow)).await.unwrap();
     let running =
@@ -212,4 +221,27 @@ async fn mariadb_is_a_source() {
 
 fn endless(sql: &str) -> Statement {
     Statement { timeout: Duration::from_secs(30), ..statement(sql, vec![], vec![field("n", DataType::Int64)]) }
+}
+
+#[tokio::test]
+async fn clickhouse_is_a_source() {
+    let server = ClickHouse::start();
+    server.run("default", "CREATE DATABASE source");
+    for sql in [
+        "CREATE TABLE readings (id Int64, place String, level Nullable(Float64), taken Nullable(Date), noted Nullable(DateTime), good Nullable(Bool)) ENGINE = MergeTree ORDER BY id",
+        "CREATE TABLE pairs (a Int64, b Int64) ENGINE = MergeTree ORDER BY (a, b)",
+        "CREATE TABLE loose (x Int64) ENGINE = MergeTree ORDER BY tuple()",
+    ] {
+        server.run("source", sql);
+    }
+    let rows = TABLES.rsplit_once("INSERT INTO readings").unwrap().1.trim_end_matches(';');
+    server.run("source", &format!("INSERT INTO readings{rows}"));
+    server.run("source", "INSERT INTO loose VALUES (1)");
+    let settings = [("url", server.url.as_str()), ("database", "source")];
+    let slow = "SELECT toInt64(count()) AS n FROM numbers(100000000000)";
+    suite(Peer { connection: open("clickhouse", &settings), dialect: Dialect::Clickhouse, slow, keys: false }).await;
+    let wrong = open("clickhouse", &[("url", server.url.as_str()), ("password", "wrong")]).test().await.unwrap_err();
+    assert_eq!(wrong.kind, SourceErrorKind::Refused, "{wrong:?}");
+    let gone = open("clickhouse", &[("url", "http://127.0.0.1:1")]).test().await.unwrap_err();
+    assert_eq!(gone.kind, SourceErrorKind::Unreachable, "{gone:?}");
 }

@@ -12,6 +12,7 @@ pub enum Dialect {
     Postgres,
     /// MySQL and MariaDB.
     Mysql,
+    Clickhouse,
 }
 
 impl Dialect {
@@ -21,6 +22,7 @@ impl Dialect {
         match self {
             Self::Sqlite | Self::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
             Self::Mysql => format!("`{}`", name.replace('`', "``")),
+            Self::Clickhouse => format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`")),
         }
     }
 
@@ -29,6 +31,19 @@ impl Dialect {
     pub fn placeholder(self, n: usize, data_type: DataType) -> String {
         match self {
             Self::Sqlite => format!("?{n}"),
+            Self::Clickhouse => {
+                let kind = match data_type {
+                    DataType::Bool => "Bool",
+                    DataType::Int32 | DataType::Int64 => "Int64",
+                    DataType::Float64 => "Float64",
+                    DataType::Decimal { .. } => "Decimal(76, 20)",
+                    DataType::Date => "Date32",
+                    DataType::Timestamp => "DateTime64(6, 'UTC')",
+                    DataType::Uuid => "UUID",
+                    DataType::String | DataType::Time | DataType::Json | DataType::Bytes => "String",
+                };
+                format!("{{p{n}:{kind}}}")
+            }
             Self::Mysql => match data_type {
                 DataType::Decimal { .. } => "CAST(? AS DECIMAL(65, 20))".to_owned(),
                 DataType::Date => "CAST(? AS DATE)".to_owned(),
@@ -56,6 +71,7 @@ impl Dialect {
         match self {
             Self::Sqlite => format!("CAST({expression} AS REAL)"),
             Self::Mysql => format!("CAST({expression} AS DOUBLE)"),
+            Self::Clickhouse => format!("toFloat64({expression})"),
             Self::Postgres => format!("CAST({expression} AS double precision)"),
         }
     }

@@ -6,6 +6,7 @@
 
 mod certificates;
 mod chance;
+mod clickhouse;
 mod client;
 mod flights;
 mod mariadb;
@@ -15,6 +16,7 @@ mod sluice;
 
 pub use certificates::Certificates;
 pub use chance::Chance;
+pub use clickhouse::{ClickHouse, python};
 pub use client::{Admin, problem_code};
 pub use flights::{Flight, flights, planes};
 pub use mariadb::MariaDb;

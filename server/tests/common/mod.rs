@@ -13,11 +13,6 @@ pub fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_sluice"))
 }
 
-/// The Python with the stock clients.
-pub fn python() -> String {
-    std::env::var("SLUICE_PYTHON").unwrap_or_else(|_| format!("{}/.cache/sluice/python/bin/python", std::env::var("HOME").unwrap()))
-}
-
 /// grpcio with reflection and no generated code, in a process of its own.
 pub struct Grpc {
     child: Child,
@@ -27,7 +22,7 @@ pub struct Grpc {
 
 impl Grpc {
     pub fn new(server: &Sluice) -> Self {
-        let python = python();
+        let python = testkit::python();
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/grpc_client.py");
         let mut child = Command::new(python)
             .args([script, &server.grpc])

@@ -1,0 +1,226 @@
+//! Statements over HTTP: values are sent beside the text, rows come back as lines of JSON.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{DataType, Value};
+use serde_json::Value as Json;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::of_code;
+use super::types::{cell, parameter};
+use crate::batch::BatchBuilder;
+use crate::stream::{Sender, channel, send_while_wanted};
+use crate::{
+    BATCH_ROWS, BatchStream, BindingConfig, CONNECT_TIMEOUT, MAX_CONNECTIONS, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement,
+};
+
+/// The form of an answer: a line of names, a line of types, then a row a line.
+const FORMAT: &str = "JSONCompactEachRowWithNamesAndTypes";
+/// Only reading; digits and times as they are; a statement ends when its caller closes the connection.
+const SETTINGS: [(&str, &str); 7] = [
+    ("readonly", "2"),
+    ("output_format_json_quote_64bit_integers", "1"),
+    ("output_format_json_quote_decimals", "1"),
+    ("output_format_json_quote_denormals", "1"),
+    ("date_time_output_format", "iso"),
+    ("session_timezone", "UTC"),
+    ("cancel_http_readonly_queries_on_client_close", "1"),
+];
+/// What the server says of an error is not read beyond this, in bytes.
+const MAX_SAID: usize = 4 << 10;
+
+#[derive(Clone)]
+pub(super) struct Client {
+    http: reqwest::Client,
+    url: reqwest::Url,
+    /// Sent as headers, so that no log of addresses has them.
+    credentials: (String, String),
+    database: String,
+    places: Arc<Semaphore>,
+}
+
+impl Client {
+    /// # Errors
+    /// An address or a certificate that cannot be used.
+    pub(super) fn new(config: &BindingConfig) -> Result<Self, SourceError> {
+        let bad = |sentence: &str| SourceError::new(SourceErrorKind::Config, sentence);
+        let url: reqwest::Url = config.get("url").parse().map_err(|_| bad("The address must be a URL, such as http://host:8123."))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(bad("The address must begin with http:// or https://."));
+        }
+        let mut builder = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).redirect(reqwest::redirect::Policy::none());
+        let authority = config.get("tls_ca");
+        if !authority.is_empty() {
+            let certificate =
+                reqwest::Certificate::from_pem(authority.as_bytes()).map_err(|_| bad("The authority's certificate must be PEM."))?;
+            builder = builder.add_root_certificate(certificate);
+        }
+        let or = |text: &str, usual: &str| if text.is_empty() { usual.to_owned() } else { text.to_owned() };
+        Ok(Self {
+            http: builder.build().map_err(|error| bad("Its settings cannot be used.").because(error))?,
+            url,
+            credentials: (or(config.get("user"), "default"), config.get("password").to_owned()),
+            database: or(config.get("database"), "default"),
+            places: Arc::new(Semaphore::new(MAX_CONNECTIONS as usize)),
+        })
+    }
+
+    /// All rows of a small answer.
+    pub(super) async fn rows(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Vec<Json>>, SourceError> {
+        let (_place, response) = self.send(sql, binds, SESSION_TIMEOUT).await?;
+        let mut lines = Lines::new(response);
+        let mut rows = Vec::new();
+        while let Some(row) = lines.next().await? {
+            rows.push(row);
+        }
+        // The names and the types.
+        rows.drain(..rows.len().min(2));
+        Ok(rows)
+    }
+
+    pub(super) async fn stream(&self, statement: Statement) -> Result<BatchStream, SourceError> {
+        let (place, response) = self.send(&statement.sql, &statement.binds, statement.timeout).await?;
+        let (sender, stream) = channel();
+        tokio::spawn(async move {
+            let _place = place;
+            // Dropped where it is abandoned: the connection closes, and the server ends the statement.
+            let sending = send_rows(Lines::new(response), &statement, &sender);
+            send_while_wanted(&sender, statement.timeout, sending).await;
+        });
+        Ok(stream)
+    }
+
+    async fn send(
+        &self,
+        sql: &str,
+        binds: &[(DataType, Value)],
+        timeout: Duration,
+    ) -> Result<(OwnedSemaphorePermit, reqwest::Response), SourceError> {
+        let busy = |_| SourceError::new(SourceErrorKind::Busy, "All its connections are in use. Try again in a moment.");
+        let place = tokio::time::timeout(CONNECT_TIMEOUT, self.places.clone().acquire_owned()).await.map_err(busy)?;
+        let place = place.map_err(|_| SourceError::new(SourceErrorKind::Unreachable, "The connection was closed. Try again."))?;
+        let mut sql = sql.to_owned();
+        let mut query: Vec<(String, String)> = SETTINGS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        query.push(("database".into(), self.database.clone()));
+        query.push(("default_format".into(), FORMAT.into()));
+        query.push(("max_execution_time".into(), timeout.as_secs_f64().to_string()));
+        for (index, (data_type, value)) in binds.iter().enumerate() {
+            match parameter(*data_type, value) {
+                Some(text) => query.push((format!("param_p{}", index + 1), text)),
+                None => sql = sql.replace(&model::dialect::Dialect::Clickhouse.placeholder(index + 1, *data_type), "NULL"),
+            }
+        }
+        let request = self
+            .http
+            .post(self.url.clone())
+            .query(&query)
+            .header("x-clickhouse-user", &self.credentials.0)
+            .header("x-clickhouse-key", &self.credentials.1)
+            .body(sql);
+        let late = |_| {
+            SourceError::new(SourceErrorKind::Timeout, "It took longer than this API allows. Narrow the question, or raise the time-out.")
+        };
+        let response = tokio::time::timeout(timeout, request.send()).await.map_err(late)?.map_err(|error| away(&error))?;
+        if response.status().is_success() {
+            return Ok((place, response));
+        }
+        let status = response.status();
+        let said = response.text().await.unwrap_or_default();
+        Err(failed(&said).unwrap_or_else(|| {
+            SourceError::new(
+                SourceErrorKind::Unreachable,
+                format!("It answers with {status}. Check that the address is its HTTP interface."),
+            )
+        }))
+    }
+}
+
+fn away(error: &reqwest::Error) -> SourceError {
+    SourceError::new(SourceErrorKind::Unreachable, "It does not answer. Check its address and that it is running, then try again.")
+        .because(error)
+}
+
+/// `Code: 60. DB::Exception: …`
+fn failed(said: &str) -> Option<SourceError> {
+    let rest = &said[said.find("Code: ")? + 6..];
+    let code = rest.split('.').next()?.trim().parse().ok()?;
+    Some(of_code(code, &said.chars().take(MAX_SAID).collect::<String>()))
+}
+
+async fn send_rows(mut lines: Lines, statement: &Statement, sender: &Sender) -> Result<(), SourceError> {
+    let names = lines.next().await?.unwrap_or_default();
+    let _types = lines.next().await?;
+    let missing = |name: &str| SourceError::new(SourceErrorKind::Missing, format!("The answer has no column {name} any more."));
+    let order: Vec<usize> = statement
+        .fields
+        .iter()
+        .map(|field| names.iter().position(|name| name == field.name.as_str()).ok_or_else(|| missing(&field.name)))
+        .collect::<Result<_, _>>()?;
+    let mut batch = BatchBuilder::new(&statement.fields);
+    let mut left = statement.max_rows;
+    while left > 0 {
+        let Some(row) = lines.next().await? else { break };
+        left -= 1;
+        for (index, (position, field)) in order.iter().zip(&statement.fields).enumerate() {
+            batch.append(index, cell(row.get(*position).unwrap_or(&Json::Null), field.data_type)?)?;
+        }
+        if batch.rows() == BATCH_ROWS && sender.send(batch.finish()).await.is_err() {
+            return Ok(());
+        }
+    }
+    if batch.rows() > 0 {
+        let _ = sender.send(batch.finish()).await;
+    }
+    Ok(())
+}
+
+/// The lines of an answer, each a row.
+struct Lines {
+    response: reqwest::Response,
+    buffer: Vec<u8>,
+    read: usize,
+    over: bool,
+}
+
+impl Lines {
+    fn new(response: reqwest::Response) -> Self {
+        Self { response, buffer: Vec::new(), read: 0, over: false }
+    }
+
+    /// # Errors
+    /// A connection that breaks off; an error that the server met after its first rows, which comes as a line.
+    async fn next(&mut self) -> Result<Option<Vec<Json>>, SourceError> {
+        loop {
+            let rest = &self.buffer[self.read..];
+            if let Some(end) = rest.iter().position(|byte| *byte == b'\n').or_else(|| (self.over && !rest.is_empty()).then_some(rest.len()))
+            {
+                let line = &rest[..end];
+                let row = if line.trim_ascii().is_empty() { None } else { Some(row_of(line)?) };
+                self.read = (self.read + end + 1).min(self.buffer.len());
+                match row {
+                    Some(row) => return Ok(Some(row)),
+                    None => continue,
+                }
+            }
+            if self.over {
+                return Ok(None);
+            }
+            self.buffer.drain(..self.read);
+            self.read = 0;
+            match self.response.chunk().await.map_err(|error| away(&error))? {
+                Some(chunk) => self.buffer.extend_from_slice(&chunk),
+                None => self.over = true,
+            }
+        }
+    }
+}
+
+fn row_of(line: &[u8]) -> Result<Vec<Json>, SourceError> {
+    serde_json::from_slice(line).map_err(|error| {
+        let said = String::from_utf8_lossy(line);
+        failed(&said).unwrap_or_else(|| {
+            SourceError::new(SourceErrorKind::Other, "It answers in a form that is not ClickHouse's. Check the address.").because(error)
+        })
+    })
+}
