@@ -89,6 +89,10 @@ impl Cells {
             (Self::Bool(cells), Value::Int(number @ 0..=1)) => cells.append_value(number == 1),
             (Self::Int32(cells), Value::Int(number)) => cells.append_value(i32::try_from(number).ok()?),
             (Self::Int64(cells), Value::Int(number)) => cells.append_value(number),
+            // Sums come as decimals from some sources.
+            (Self::Int32(cells), Value::Text(text)) => cells.append_value(text.parse().ok()?),
+            (Self::Int64(cells), Value::Text(text)) => cells.append_value(text.parse().ok()?),
+            (Self::Float(cells), Value::Text(text)) => cells.append_value(text.parse().ok()?),
             (Self::Float(cells), Value::Float(number)) => cells.append_value(number),
             #[allow(clippy::cast_precision_loss)] // a float column was asked for
             (Self::Float(cells), Value::Int(number)) => cells.append_value(number as f64),

@@ -65,6 +65,41 @@ impl Dialect {
         }
     }
 
+    /// A text as a literal that ends where it ends.
+    #[must_use]
+    pub fn text(self, text: &str) -> String {
+        let quoted = text.replace('\'', "''");
+        match self {
+            // MySQL's sessions are told that a backslash is one.
+            Self::Sqlite | Self::Postgres | Self::Mysql => format!("'{quoted}'"),
+            Self::Clickhouse => format!("'{}'", quoted.replace('\\', "\\\\")),
+        }
+    }
+
+    /// How many characters `expression` has, as `substr` counts them.
+    #[must_use]
+    pub fn length(self, expression: &str) -> String {
+        match self {
+            Self::Mysql => format!("char_length({expression})"),
+            Self::Sqlite | Self::Postgres | Self::Clickhouse => format!("length({expression})"),
+        }
+    }
+
+    /// An order by a name, with what is empty last whichever way it goes.
+    #[must_use]
+    pub fn order(self, name: &str, descending: bool, nullable: bool) -> String {
+        let direction = if descending { " DESC" } else { "" };
+        let by = format!("{name}{direction}");
+        match self {
+            _ if !nullable => by,
+            Self::Postgres if !descending => by,
+            Self::Sqlite if descending => by,
+            Self::Sqlite | Self::Postgres | Self::Clickhouse => format!("{by} NULLS LAST"),
+            Self::Mysql if descending => by,
+            Self::Mysql => format!("{name} IS NULL, {by}"),
+        }
+    }
+
     /// `expression` as a double, for means and the like.
     #[must_use]
     pub fn as_double(self, expression: &str) -> String {

@@ -270,7 +270,7 @@ impl Filter {
 
     fn condition(&self, dialect: Dialect) -> String {
         let column = dialect.quote(&self.column);
-        let value = self.constant.as_ref().map_or_else(|| format!(":{}", self.parameter), |text| literal(text));
+        let value = self.constant.as_ref().map_or_else(|| format!(":{}", self.parameter), |text| literal(text, dialect));
         match self.op {
             Op::IsEmpty => format!("{column} IS NULL"),
             Op::IsFilled => format!("{column} IS NOT NULL"),
@@ -278,20 +278,20 @@ impl Filter {
             Op::Between => format!("{column} BETWEEN :{0}_from AND :{0}_to", self.parameter),
             Op::Like => format!("{column} LIKE {value}"),
             // Compared by its beginning, so that no sign in the value means anything but itself.
-            Op::StartsWith => format!("substr({column}, 1, length({value})) = {value}"),
+            Op::StartsWith => format!("substr({column}, 1, {}) = {value}", dialect.length(&value)),
             op => format!("{column} {} {value}", op.sign()),
         }
     }
 }
 
 /// A constant of the form as a text literal; a source compares it by the column's own type.
-fn literal(text: &str) -> String {
+fn literal(text: &str, dialect: Dialect) -> String {
     if text.parse::<i64>().is_ok()
         || text.parse::<f64>().is_ok_and(f64::is_finite) && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-')
     {
         text.to_owned()
     } else {
-        format!("'{}'", text.replace('\'', "''"))
+        dialect.text(text)
     }
 }
 
@@ -303,7 +303,7 @@ impl QueryForm {
 
     /// The statement: what the form shows as SQL, and what runs.
     #[must_use]
-    pub fn script(&self, parameters: &[Parameter], dialect: Dialect) -> String {
+    pub fn script(&self, parameters: &[Parameter], fields: &[Field], dialect: Dialect) -> String {
         let mut sql = String::from("SELECT ");
         let columns: Vec<String> = self.select.iter().map(|selected| select_item(selected, dialect)).collect();
         sql.push_str(&columns.join(",\n       "));
@@ -315,8 +315,9 @@ impl QueryForm {
             sql.push_str(&format!("\nGROUP BY {}", groups.join(", ")));
         }
         if !self.sort.is_empty() {
-            let order: Vec<String> =
-                self.sort.iter().map(|sort| dialect.quote(&sort.field) + if sort.descending { " DESC" } else { "" }).collect();
+            let nullable = |name: &str| fields.iter().find(|field| field.name == name).is_none_or(|field| field.nullable);
+            let by = |sort: &Sort| dialect.order(&dialect.quote(&sort.field), sort.descending, nullable(&sort.field));
+            let order: Vec<String> = self.sort.iter().map(by).collect();
             sql.push_str(&format!("\nORDER BY {}", order.join(", ")));
         }
         sql
@@ -409,19 +410,19 @@ mod tests {
 
     #[test]
     fn a_form_becomes_one_statement() {
-        let sql = delays().script(&[Parameter::new("carrier", DataType::String)], Dialect::Postgres);
+        let sql = delays().script(&[Parameter::new("carrier", DataType::String)], &[], Dialect::Postgres);
         assert_eq!(
             sql,
             "SELECT \"carrier\",\n       count(*) AS \"flights\",\n       count(*) - count(\"dep_time\") AS \"cancelled\",\n       \
              avg(CAST(\"dep_delay\" AS double precision)) AS \"avg_dep_delay\"\nFROM \"flights\"\nWHERE 1 = 1\n  \
-             [[ AND \"carrier\" = :carrier ]]\n  AND \"origin\" = 'O''Hare'\nGROUP BY \"carrier\"\nORDER BY \"flights\" DESC"
+             [[ AND \"carrier\" = :carrier ]]\n  AND \"origin\" = 'O''Hare'\nGROUP BY \"carrier\"\nORDER BY \"flights\" DESC NULLS LAST"
         );
         assert_eq!(Script::parse(&sql).unwrap().parameters(), vec![("carrier".to_owned(), true)]);
     }
 
     #[test]
     fn a_required_parameter_does_not_vanish() {
-        let sql = delays().script(&[Parameter::new("carrier", DataType::String).required()], Dialect::Sqlite);
+        let sql = delays().script(&[Parameter::new("carrier", DataType::String).required()], &[], Dialect::Sqlite);
         assert_eq!(Script::parse(&sql).unwrap().parameters(), vec![("carrier".to_owned(), false)]);
     }
 
@@ -429,6 +430,6 @@ mod tests {
     fn names_cannot_leave_their_quotes() {
         let mut form = delays();
         form.table = TableRef::new("x\"; drop table y --");
-        assert!(form.script(&[], Dialect::Sqlite).contains("FROM \"x\"\"; drop table y --\""));
+        assert!(form.script(&[], &[], Dialect::Sqlite).contains("FROM \"x\"\"; drop table y --\""));
     }
 }

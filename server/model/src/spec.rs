@@ -273,7 +273,7 @@ impl ApiSpec {
     pub fn script(&self, dialect: crate::dialect::Dialect) -> String {
         match &self.body {
             ApiBody::Kv(kv) => crate::form::kv_script(kv, &self.fields, dialect),
-            ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => form.script(&self.parameters, dialect),
+            ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => form.script(&self.parameters, &self.fields, dialect),
             ApiBody::Sql(SqlBody { query: Query::Script(text), .. }) => text.clone(),
         }
     }

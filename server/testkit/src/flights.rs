@@ -47,6 +47,17 @@ pub fn flights() -> Vec<Flight> {
         .collect()
 }
 
+/// All flights as text, cells in the order of `columns`; a missing value is `None`.
+#[must_use]
+pub fn flight_cells(columns: &[&str]) -> Vec<Vec<Option<String>>> {
+    let mut reader = csv::Reader::from_reader(zstd::Decoder::new(&include_bytes!("../../../assets/demo/flights.csv.zst")[..]).unwrap());
+    let names = reader.headers().unwrap().clone();
+    let places: Vec<usize> = columns.iter().map(|column| names.iter().position(|name| name == *column).unwrap()).collect();
+    let cells =
+        |record: csv::StringRecord| places.iter().map(|place| (&record[*place] != "NA").then(|| record[*place].to_owned())).collect();
+    reader.records().map(|record| cells(record.unwrap())).collect()
+}
+
 /// The planes by tail number, a missing value as `None`.
 #[must_use]
 pub fn planes() -> HashMap<String, HashMap<String, Option<String>>> {

@@ -18,7 +18,7 @@ pub use certificates::Certificates;
 pub use chance::Chance;
 pub use clickhouse::{ClickHouse, python};
 pub use client::{Admin, problem_code};
-pub use flights::{Flight, flights, planes};
+pub use flights::{Flight, flight_cells, flights, planes};
 pub use mariadb::MariaDb;
 pub use postgres::Postgres;
 pub use redis::{Redis, RedisCluster, RedisSentinel, free_port};

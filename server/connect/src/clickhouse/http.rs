@@ -18,13 +18,16 @@ use crate::{
 /// The form of an answer: a line of names, a line of types, then a row a line.
 const FORMAT: &str = "JSONCompactEachRowWithNamesAndTypes";
 /// Only reading; digits and times as they are; a statement ends when its caller closes the connection.
-const SETTINGS: [(&str, &str); 7] = [
+const SETTINGS: [(&str, &str); 9] = [
     ("readonly", "2"),
     ("output_format_json_quote_64bit_integers", "1"),
     ("output_format_json_quote_decimals", "1"),
     ("output_format_json_quote_denormals", "1"),
     ("date_time_output_format", "iso"),
     ("session_timezone", "UTC"),
+    // As standard SQL has it: of no rows there is no sum, and what a join does not find is NULL.
+    ("aggregate_functions_null_for_empty", "1"),
+    ("join_use_nulls", "1"),
     ("cancel_http_readonly_queries_on_client_close", "1"),
 ];
 /// What the server says of an error is not read beyond this, in bytes.

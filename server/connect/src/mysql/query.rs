@@ -8,7 +8,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo};
 
 use super::read_error;
-use super::types::{as_bound, cell, type_of};
+use super::types::{as_bound, cell, is_text, type_of};
 use crate::batch::BatchBuilder;
 use crate::sql_types::bind_all;
 use crate::stream::{Ended, Sender, channel, positions, send_while_wanted};
@@ -23,7 +23,11 @@ pub(super) async fn describe(pool: &MySqlPool, sql: &str) -> Result<Vec<Column>,
         .iter()
         .map(|column| {
             let native = column.type_info().name().to_lowercase();
-            Column { name: column.name().to_owned(), data_type: type_of(&native), nullable: true, native }
+            let data_type = match type_of(&native) {
+                DataType::Bytes if is_text(column.type_info()) => DataType::String,
+                known => known,
+            };
+            Column { name: column.name().to_owned(), data_type, nullable: true, native }
         })
         .collect())
 }

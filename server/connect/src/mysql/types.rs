@@ -1,7 +1,7 @@
 //! Our types for those of MySQL, and a cell by the type that the server says it has.
 
 use model::{DataType, Value};
-use sqlx::mysql::MySqlRow;
+use sqlx::mysql::{MySql, MySqlRow, MySqlTypeInfo};
 use sqlx::types::{BigDecimal, chrono};
 use sqlx::{Row, TypeInfo, ValueRef};
 
@@ -49,7 +49,7 @@ pub(super) fn cell(row: &MySqlRow, index: usize) -> Result<Value, SourceError> {
         "DATETIME" | "TIMESTAMP" => row
             .try_get_unchecked::<chrono::NaiveDateTime, _>(index)
             .map(|time| Value::Text(time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string())),
-        "BINARY" | "VARBINARY" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB" | "LONGBLOB" | "BIT" | "GEOMETRY" => {
+        "BINARY" | "VARBINARY" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB" | "LONGBLOB" | "BIT" | "GEOMETRY" if !is_text(&info) => {
             row.try_get_unchecked(index).map(Value::Bytes)
         }
         _ => row.try_get_unchecked(index).map(Value::Text),
@@ -61,6 +61,11 @@ pub(super) fn cell(row: &MySqlRow, index: usize) -> Result<Value, SourceError> {
         )
         .because(error)
     })
+}
+
+/// Texts that are compared by their bytes are named like bytes; only the character set tells them apart.
+pub(super) fn is_text(info: &MySqlTypeInfo) -> bool {
+    <str as sqlx::Type<MySql>>::compatible(info)
 }
 
 /// A timestamp as the server reads it: without the signs of ISO 8601.

@@ -51,6 +51,8 @@ impl Connector for Sqlite {
             .create_if_missing(false)
             .read_only(true)
             .pragma("query_only", "ON")
+            // As every other source compares.
+            .pragma("case_sensitive_like", "ON")
             .pragma("cache_size", "-16000");
         let pool = SqlitePoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
