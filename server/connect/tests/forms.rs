@@ -80,8 +80,12 @@ fn question(columns: &[&str], aggregates: &[(Aggregate, &str)], filters: &[(&str
     }
     for (index, (column, op, values)) in filters.iter().enumerate() {
         let (data_type, name) = (of(column).1, format!("p{index}"));
-        let filter =
-            Filter { column: (*column).into(), op: *op, parameter: if values.is_empty() { String::new() } else { name }, constant: None };
+        let filter = Filter {
+            column: (*column).into(),
+            op: *op,
+            parameter: if values.is_empty() { String::new() } else { name },
+            ..Filter::default()
+        };
         let value = |text: &str| match data_type {
             DataType::String => Value::Text(text.into()),
             DataType::Float64 => Value::Float(text.parse().unwrap()),
@@ -106,6 +110,19 @@ fn question(columns: &[&str], aggregates: &[(Aggregate, &str)], filters: &[(&str
     (spec.fields, spec.parameters) = (fields, parameters);
     spec.body = ApiBody::Sql(SqlBody { query: Query::Form(form), page_size: Some(500) });
     Question { spec, arguments }
+}
+
+/// A question with more of a form.
+fn with(mut question: Question, change: impl FnOnce(&mut QueryForm)) -> Question {
+    if let ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) = &mut question.spec.body {
+        change(form);
+    }
+    question
+}
+
+/// A condition on a computed field, or on a column, with a constant.
+fn constant(column: &str, op: Op, text: &str, data_type: DataType) -> Filter {
+    Filter { column: column.into(), op, constant: Some(text.into()), constant_type: Some(data_type), ..Filter::default() }
 }
 
 fn questions() -> Vec<Question> {
@@ -190,6 +207,26 @@ fn questions() -> Vec<Question> {
             &["month", "carrier"],
         ),
         question(&["dest"], &[(Count, "")], &[("dest", Like, &["%O_"]), ("month", AtLeast, &["6"])], &["dest"]),
+        with(question(&["origin", "carrier"], &[], &[], &["origin", "carrier"]), |form| form.distinct = true),
+        with(question(&["tailnum"], &[], &[("carrier", Is, &["HA"])], &["-tailnum"]), |form| form.distinct = true),
+        with(question(&["dest"], &[(Count, "")], &[], &["dest"]), |form| {
+            form.having.push(constant("count_", Greater, "10000", DataType::Int64));
+        }),
+        with(question(&["carrier"], all, &[("month", In, &["1", "2"])], &["carrier"]), |form| {
+            form.having.push(constant("mean_dep_delay", AtLeast, "12.5", DataType::Float64));
+            form.having.push(constant("count_empty_dep_delay", Less, "100", DataType::Int64));
+        }),
+        with(question(&["dest"], &[(Greatest, "distance")], &[], &["dest"]), |form| {
+            form.having.push(constant("greatest_distance", AtMost, "200", DataType::Int64));
+        }),
+        with(question(rows, &[], &[("month", Is, &["1"])], in_order), |form| {
+            form.filters.push(constant("carrier", Is, "UA", DataType::String));
+            form.filters.push(constant("distance", Greater, "2500", DataType::Int64));
+            form.filters.push(constant("tailnum", Like, "N_4%", DataType::String));
+        }),
+        with(question(rows, &[], &[], in_order), |form| {
+            form.filters.push(constant("dest", Is, "\\' OR 1=1 -- ", DataType::String));
+        }),
     ]
 }
 
@@ -217,8 +254,7 @@ fn like(text: &[u8], pattern: &[u8]) -> bool {
     }
 }
 
-fn passes(row: &Row, filter: &Filter, arguments: &Arguments) -> bool {
-    let cell = &row[place(&filter.column)];
+fn passes(cell: &Cell, filter: &Filter, arguments: &Arguments) -> bool {
     match (filter.op, cell) {
         (Op::IsEmpty, _) => return *cell == Cell::Empty,
         (Op::IsFilled, _) => return *cell != Cell::Empty,
@@ -231,6 +267,10 @@ fn passes(row: &Row, filter: &Filter, arguments: &Arguments) -> bool {
         Value::Float(number) => Cell::Number(*number),
         _ => Cell::Empty,
     };
+    let as_constant = |text: &String| match filter.constant_type {
+        Some(DataType::String) => Cell::Text(text.clone()),
+        _ => Cell::Number(text.parse().unwrap()),
+    };
     let given: Vec<Cell> = filter
         .parameters()
         .iter()
@@ -238,6 +278,7 @@ fn passes(row: &Row, filter: &Filter, arguments: &Arguments) -> bool {
             Value::List(items) => items.iter().map(as_cell).collect(),
             value => vec![as_cell(value)],
         })
+        .chain(filter.constant.as_ref().map(as_constant))
         .collect();
     let order = compare(cell, &given[0]);
     let text = |cell: &Cell| match cell {
@@ -284,7 +325,10 @@ fn aggregated(rows: &[&Row], aggregate: Aggregate, column: &str) -> Cell {
 
 fn computed(all: &[Row], question: &Question) -> Vec<Row> {
     let ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) = &question.spec.body else { panic!("a form") };
-    let kept: Vec<&Row> = all.iter().filter(|row| form.filters.iter().all(|filter| passes(row, filter, &question.arguments))).collect();
+    let kept: Vec<&Row> = all
+        .iter()
+        .filter(|row| form.filters.iter().all(|filter| passes(&row[place(&filter.column)], filter, &question.arguments)))
+        .collect();
     let mut rows: Vec<Row> = if form.is_grouped() {
         let keys: Vec<usize> =
             form.select.iter().filter(|selected| selected.aggregate.is_none()).map(|selected| place(&selected.column)).collect();
@@ -307,6 +351,8 @@ fn computed(all: &[Row], question: &Question) -> Vec<Row> {
     } else {
         kept.iter().map(|row| form.select.iter().map(|selected| row[place(&selected.column)].clone()).collect()).collect()
     };
+    let at = |name: &str| form.select.iter().position(|selected| selected.name == name).unwrap();
+    rows.retain(|row| form.having.iter().all(|filter| passes(&row[at(&filter.column)], filter, &question.arguments)));
     let sorted_by: Vec<(usize, bool)> = form
         .sort
         .iter()
@@ -321,6 +367,9 @@ fn computed(all: &[Row], question: &Question) -> Vec<Row> {
         };
         sorted_by.iter().map(one).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
     });
+    if form.distinct {
+        rows.dedup();
+    }
     rows.truncate(501);
     rows
 }

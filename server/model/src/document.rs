@@ -11,6 +11,7 @@ use crate::spec::ApiSpec;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "document", rename_all = "lowercase")]
+#[allow(clippy::large_enum_variant)] // documents are read one after another
 pub enum Document {
     Source(SourceDocument),
     Api(ApiDocument),

@@ -17,8 +17,14 @@ pub struct QueryForm {
     /// With an aggregate in it, the plain columns are what rows are grouped by.
     #[serde(default)]
     pub select: Vec<Selected>,
+    /// Rows that are alike in every field are given once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub distinct: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<Filter>,
+    /// Conditions on computed fields, each by the field's name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub having: Vec<Filter>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sort: Vec<Sort>,
 }
@@ -128,7 +134,7 @@ impl Aggregate {
 }
 
 /// One condition: a column, an operator, and what it is compared with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
@@ -137,16 +143,20 @@ pub struct Filter {
     /// The parameter it is bound to; `between` takes `<name>_from` and `<name>_to`. Empty for `is empty` and a constant.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub parameter: String,
-    /// A constant instead of a parameter, as text of the column's type.
+    /// A constant instead of a parameter, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub constant: Option<String>,
+    /// What the constant is; without it, what looks like a number is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constant_type: Option<DataType>,
 }
 
 /// The operators of a filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Op {
+    #[default]
     Is,
     IsNot,
     Greater,
@@ -268,9 +278,10 @@ impl Filter {
         }
     }
 
-    fn condition(&self, dialect: Dialect) -> String {
-        let column = dialect.quote(&self.column);
-        let value = self.constant.as_ref().map_or_else(|| format!(":{}", self.parameter), |text| literal(text, dialect));
+    /// `column` is the expression that is compared.
+    fn condition(&self, column: &str, dialect: Dialect) -> String {
+        let constant = |text: &String| literal(text, self.constant_type, dialect);
+        let value = self.constant.as_ref().map_or_else(|| format!(":{}", self.parameter), constant);
         match self.op {
             Op::IsEmpty => format!("{column} IS NULL"),
             Op::IsFilled => format!("{column} IS NOT NULL"),
@@ -284,8 +295,11 @@ impl Filter {
     }
 }
 
-/// A constant of the form as a text literal; a source compares it by the column's own type.
-fn literal(text: &str, dialect: Dialect) -> String {
+/// A constant of the form as a literal.
+fn literal(text: &str, data_type: Option<DataType>, dialect: Dialect) -> String {
+    if data_type.is_some_and(|data_type| !data_type.is_number()) {
+        return dialect.text(text);
+    }
     if text.parse::<i64>().is_ok()
         || text.parse::<f64>().is_ok_and(f64::is_finite) && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-')
     {
@@ -304,16 +318,23 @@ impl QueryForm {
     /// The statement: what the form shows as SQL, and what runs.
     #[must_use]
     pub fn script(&self, parameters: &[Parameter], fields: &[Field], dialect: Dialect) -> String {
-        let mut sql = String::from("SELECT ");
+        let mut sql = String::from(if self.distinct { "SELECT DISTINCT " } else { "SELECT " });
         let columns: Vec<String> = self.select.iter().map(|selected| select_item(selected, dialect)).collect();
         sql.push_str(&columns.join(",\n       "));
         sql.push_str(&format!("\nFROM {}", table_sql(&self.table, dialect)));
-        self.push_where(&mut sql, parameters, dialect);
+        let filters = self.filters.iter().map(|filter| (filter, dialect.quote(&filter.column)));
+        push_conditions(&mut sql, "WHERE", filters, parameters, dialect);
         let groups: Vec<String> =
             self.select.iter().filter(|selected| selected.aggregate.is_none()).map(|selected| dialect.quote(&selected.column)).collect();
         if self.is_grouped() && !groups.is_empty() {
             sql.push_str(&format!("\nGROUP BY {}", groups.join(", ")));
         }
+        let computed = |filter: &Filter| {
+            let selected = self.select.iter().find(|selected| selected.name == filter.column)?;
+            Some(selected.aggregate?.sql(&selected.column, dialect))
+        };
+        let having = self.having.iter().filter_map(|filter| Some((filter, computed(filter)?)));
+        push_conditions(&mut sql, "HAVING", having, parameters, dialect);
         if !self.sort.is_empty() {
             let nullable = |name: &str| fields.iter().find(|field| field.name == name).is_none_or(|field| field.nullable);
             let by = |sort: &Sort| dialect.order(&dialect.quote(&sort.field), sort.descending, nullable(&sort.field));
@@ -322,22 +343,26 @@ impl QueryForm {
         }
         sql
     }
+}
 
-    fn push_where(&self, sql: &mut String, parameters: &[Parameter], dialect: Dialect) {
-        if self.filters.is_empty() {
-            return;
+/// Conditions behind a keyword. `1 = 1` lets each begin with AND, so that any of them can vanish.
+fn push_conditions<'a>(
+    sql: &mut String,
+    keyword: &str,
+    conditions: impl Iterator<Item = (&'a Filter, String)>,
+    parameters: &[Parameter],
+    dialect: Dialect,
+) {
+    for (index, (filter, column)) in conditions.enumerate() {
+        if index == 0 {
+            sql.push_str(&format!("\n{keyword} 1 = 1"));
         }
-        // `1 = 1` lets every filter begin with AND, so that any of them can vanish.
-        sql.push_str("\nWHERE 1 = 1");
-        for filter in &self.filters {
-            let names = filter.parameters();
-            let needed = |name: &String| parameters.iter().any(|p| &p.name == name && (p.required || p.default.is_some()));
-            let condition = filter.condition(dialect);
-            if names.iter().all(needed) {
-                sql.push_str(&format!("\n  AND {condition}"));
-            } else {
-                sql.push_str(&format!("\n  [[ AND {condition} ]]"));
-            }
+        let needed = |name: &String| parameters.iter().any(|p| &p.name == name && (p.required || p.default.is_some()));
+        let condition = filter.condition(&column, dialect);
+        if filter.parameters().iter().all(needed) {
+            sql.push_str(&format!("\n  AND {condition}"));
+        } else {
+            sql.push_str(&format!("\n  [[ AND {condition} ]]"));
         }
     }
 }
@@ -401,10 +426,11 @@ mod tests {
                 counted("avg_dep_delay", "dep_delay", Aggregate::Mean),
             ],
             filters: vec![
-                Filter { column: "carrier".into(), op: Op::Is, parameter: "carrier".into(), constant: None },
-                Filter { column: "origin".into(), op: Op::Is, parameter: String::new(), constant: Some("O'Hare".into()) },
+                Filter { column: "carrier".into(), op: Op::Is, parameter: "carrier".into(), ..Filter::default() },
+                Filter { column: "origin".into(), op: Op::Is, constant: Some("O'Hare".into()), ..Filter::default() },
             ],
             sort: vec![Sort { field: "flights".into(), descending: true }],
+            ..QueryForm::default()
         }
     }
 
@@ -424,6 +450,25 @@ mod tests {
     fn a_required_parameter_does_not_vanish() {
         let sql = delays().script(&[Parameter::new("carrier", DataType::String).required()], &[], Dialect::Sqlite);
         assert_eq!(Script::parse(&sql).unwrap().parameters(), vec![("carrier".to_owned(), false)]);
+    }
+
+    #[test]
+    fn conditions_on_computed_fields_stand_behind_the_groups() {
+        let mut form = delays();
+        form.filters.clear();
+        form.having = vec![
+            Filter { column: "flights".into(), op: Op::AtLeast, parameter: "least".into(), ..Filter::default() },
+            Filter { column: "avg_dep_delay".into(), op: Op::Less, constant: Some("12.5".into()), ..Filter::default() },
+        ];
+        let sql = form.script(&[Parameter::new("least", DataType::Int64)], &[], Dialect::Sqlite);
+        assert!(
+            sql.contains(
+                "GROUP BY \"carrier\"\nHAVING 1 = 1\n  [[ AND count(*) >= :least ]]\n  AND avg(CAST(\"dep_delay\" AS REAL)) < 12.5\nORDER"
+            ),
+            "{sql}"
+        );
+        let text = Filter { op: Op::Is, constant: Some("007".into()), constant_type: Some(DataType::String), ..Filter::default() };
+        assert_eq!(text.condition("x", Dialect::Sqlite), "x = '007'");
     }
 
     #[test]

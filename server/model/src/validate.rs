@@ -91,10 +91,21 @@ fn check_form(spec: &ApiSpec, form: &QueryForm, found: &mut Errors) {
     if form.select.is_empty() {
         found.add("fields", "Pick at least one field for the answer.");
     }
-    for filter in &form.filters {
+    for filter in &form.having {
+        if !form.select.iter().any(|selected| selected.name == filter.column && selected.aggregate.is_some()) {
+            found.add(format!("filters.{}", filter.column), format!("{} is not a computed field of the answer.", filter.column));
+        }
+    }
+    if form.distinct && form.is_grouped() {
+        found.add("distinct", "Groups are different already. Leave one of the two out.");
+    }
+    for filter in form.filters.iter().chain(&form.having) {
         let place = format!("filters.{}", filter.column);
         if filter.op == Op::Between && filter.constant.is_some() {
             found.add(&place, "Between takes two parameters. Use two filters for constants.");
+        }
+        if filter.op == Op::In && filter.constant.is_some() {
+            found.add(&place, "“is one of” takes a parameter. For constants, use “is”.");
         }
         if filter.op.takes_value() && filter.constant.is_none() && !is_identifier(&filter.parameter) {
             found.add(&place, "Name the parameter: letters, digits and underscores.");
@@ -117,7 +128,7 @@ fn check_form(spec: &ApiSpec, form: &QueryForm, found: &mut Errors) {
             found.add("sort", format!("{} is not in the answer.", sort.field));
         }
     }
-    let bound: HashSet<String> = form.filters.iter().flat_map(super::form::Filter::parameters).collect();
+    let bound: HashSet<String> = form.filters.iter().chain(&form.having).flat_map(super::form::Filter::parameters).collect();
     for parameter in &spec.parameters {
         if !bound.contains(&parameter.name) {
             found.add(format!("parameters.{}", parameter.name), "No filter uses this parameter.");

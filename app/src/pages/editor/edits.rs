@@ -107,6 +107,7 @@ pub(super) fn rename(spec: &mut ApiSpec, old: &str, new: &str) {
         ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => {
             form.select.iter_mut().filter(|s| s.name == old).for_each(|s| new.clone_into(&mut s.name));
             form.sort.iter_mut().filter(|s| s.field == old).for_each(|s| new.clone_into(&mut s.field));
+            form.having.iter_mut().filter(|f| f.column == old).for_each(|f| new.clone_into(&mut f.column));
             spec.fields.iter_mut().filter(|f| f.name == new).for_each(|f| new.clone_into(&mut f.column));
         }
         ApiBody::Sql(_) => {}
@@ -121,6 +122,8 @@ pub(super) fn add_aggregate(spec: &mut ApiSpec, info: &TableInfo, aggregate: Agg
     let name = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}_{n}") }).find(|name| !taken(name)).unwrap_or(base.clone());
     let column = if aggregate == Aggregate::Count { String::new() } else { column.to_owned() };
     form.select.push(Selected { name, column, aggregate: Some(aggregate) });
+    // Groups are different already.
+    form.distinct = false;
     type_form(spec, info);
 }
 
@@ -128,6 +131,12 @@ pub(super) fn remove_selected(spec: &mut ApiSpec, info: &TableInfo, name: &str) 
     if let Some(form) = form_mut(spec) {
         form.select.retain(|selected| selected.name != name);
         form.sort.retain(|sort| sort.field != name);
+    }
+    // Its conditions go with it, and their parameters with them.
+    while let Some(at) =
+        form_of(spec).and_then(|form| form.having.iter().position(|filter| filter.column == name).map(|at| at + form.filters.len()))
+    {
+        remove_filter(spec, at);
     }
     type_form(spec, info);
 }
@@ -149,27 +158,62 @@ fn type_form(spec: &mut ApiSpec, info: &TableInfo) {
     spec.fields = fields;
 }
 
-/// Adds a filter with the parameters that it binds, named after the column.
-pub(super) fn add_filter(spec: &mut ApiSpec, column: &Column, op: Op) {
-    let base = column.name.to_ascii_lowercase();
-    let taken = |name: &String| {
-        let names = Filter { column: column.name.clone(), op, parameter: name.clone(), constant: None }.parameters();
-        names.iter().any(|name| spec.parameter(name).is_some()) || model::parameter::RESERVED.contains(&name.as_str())
-    };
-    let name = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}_{n}") }).find(|name| !taken(name)).unwrap_or(base.clone());
-    let parameter = if op.takes_value() { name } else { String::new() };
-    let filter = Filter { column: column.name.clone(), op, parameter, constant: None };
-    for name in filter.parameters() {
-        spec.parameters.push(Parameter { list: op == Op::In, ..Parameter::new(name, column.data_type) });
-    }
-    if let Some(form) = form_mut(spec) {
-        form.filters.push(filter);
+/// What a filter is about: a column, or a computed field of the answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct About {
+    pub(super) name: String,
+    pub(super) data_type: DataType,
+    pub(super) computed: bool,
+}
+
+impl About {
+    /// Tells it from all others: a computed field may be called what a column is called.
+    pub(super) fn key(&self) -> String {
+        if self.computed { format!(":{}", self.name) } else { self.name.clone() }
     }
 }
 
+/// Everything that can be filtered by: the columns of the table, then the computed fields.
+pub(super) fn filterable(spec: &ApiSpec, info: &TableInfo) -> Vec<About> {
+    let columns = info.columns.iter().map(|column| About { name: column.name.clone(), data_type: column.data_type, computed: false });
+    let is_computed = |field: &&Field| {
+        form_of(spec).is_some_and(|form| form.select.iter().any(|selected| selected.name == field.name && selected.aggregate.is_some()))
+    };
+    let computed =
+        spec.fields.iter().filter(is_computed).map(|field| About { name: field.name.clone(), data_type: field.data_type, computed: true });
+    columns.chain(computed).collect()
+}
+
+/// Adds a filter: with a constant, or with the parameters that it binds, named after what it is about.
+pub(super) fn add_filter(spec: &mut ApiSpec, about: &About, op: Op, constant: Option<String>) {
+    let base = about.name.to_ascii_lowercase();
+    let taken = |name: &String| {
+        let names = Filter { column: about.name.clone(), op, parameter: name.clone(), ..Filter::default() }.parameters();
+        names.iter().any(|name| spec.parameter(name).is_some()) || model::parameter::RESERVED.contains(&name.as_str())
+    };
+    let name = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}_{n}") }).find(|name| !taken(name)).unwrap_or(base.clone());
+    let parameter = if op.takes_value() && constant.is_none() { name } else { String::new() };
+    let constant_type = constant.as_ref().map(|_| about.data_type);
+    let filter = Filter { column: about.name.clone(), op, parameter, constant, constant_type };
+    for name in filter.parameters() {
+        spec.parameters.push(Parameter { list: op == Op::In, ..Parameter::new(name, about.data_type) });
+    }
+    if let Some(form) = form_mut(spec) {
+        if about.computed { form.having.push(filter) } else { form.filters.push(filter) }
+    }
+}
+
+pub(super) fn set_distinct(spec: &mut ApiSpec, on: bool) {
+    if let Some(form) = form_mut(spec) {
+        form.distinct = on;
+    }
+}
+
+/// Takes out the filter at a place, counting those on computed fields behind those on columns.
 pub(super) fn remove_filter(spec: &mut ApiSpec, index: usize) {
-    let Some(form) = form_mut(spec).filter(|form| index < form.filters.len()) else { return };
-    let names = form.filters.remove(index).parameters();
+    let Some(form) = form_mut(spec).filter(|form| index < form.filters.len() + form.having.len()) else { return };
+    let of_columns = form.filters.len();
+    let names = if index < of_columns { form.filters.remove(index) } else { form.having.remove(index - of_columns) }.parameters();
     spec.parameters.retain(|parameter| !names.contains(&parameter.name));
 }
 
@@ -240,13 +284,28 @@ mod tests {
     #[test]
     fn filters_bring_their_parameters_and_take_them_away() {
         let mut spec = form();
-        let column = planes().columns[1].clone();
-        add_filter(&mut spec, &column, Op::Between);
-        add_filter(&mut spec, &column, Op::In);
+        let year = filterable(&spec, &planes())[1].clone();
+        add_filter(&mut spec, &year, Op::Between, None);
+        add_filter(&mut spec, &year, Op::In, None);
         assert_eq!(spec.parameters.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["year_from", "year_to", "year"]);
         assert_eq!(model::validate::validate(&spec), vec![]);
         remove_filter(&mut spec, 0);
         assert_eq!(spec.parameters.len(), 1);
+    }
+
+    #[test]
+    fn a_condition_on_a_computed_field_goes_with_it() {
+        let mut spec = form();
+        add_aggregate(&mut spec, &planes(), Aggregate::Count, "");
+        let count = filterable(&spec, &planes()).pop().unwrap();
+        assert!(count.computed);
+        add_filter(&mut spec, &count, Op::AtLeast, None);
+        add_filter(&mut spec, &count, Op::Less, Some("9".into()));
+        assert_eq!(model::validate::validate(&spec), vec![]);
+        rename(&mut spec, "count", "planes");
+        assert_eq!(model::validate::validate(&spec), vec![], "the conditions follow the name");
+        remove_selected(&mut spec, &planes(), "planes");
+        assert!(spec.parameters.is_empty() && form_of(&spec).is_some_and(|form| form.having.is_empty()));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use model::snapshot::Environment;
 use model::spec::{ApiBody, DEFAULT_PAGE_SIZE, SqlBody};
 use model::table::TableInfo;
 
-use super::edits::{add_filter, form_of, remove_filter};
+use super::edits::{add_filter, filterable, form_of, remove_filter, set_distinct};
 use super::parameter_card::ParameterCard;
 use super::state::Editor;
 use crate::pages::sources::api::tables;
@@ -53,38 +53,59 @@ fn Filters(editor: Editor) -> impl IntoView {
 
 #[component]
 fn FilterRows(editor: Editor, info: TableInfo) -> impl IntoView {
-    let rows = Memo::new(move |_| editor.spec.with(|spec| form_of(spec).map(|form| form.filters.clone()).unwrap_or_default()));
-    let column = RwSignal::new(info.columns.first().map(|column| column.name.clone()).unwrap_or_default());
-    let op = RwSignal::new(Op::Is);
-    let info = StoredValue::new(info);
-    let ops = move || {
-        info.with_value(|info| {
-            info.column(&column.get())
-                .map(|column| Op::ALL.into_iter().filter(|op| op.takes(column.data_type)).collect::<Vec<_>>())
-                .unwrap_or_default()
-        })
-    };
-    let add = move |_| {
-        if let Some(column) = info.with_value(|info| info.column(&column.get_untracked()).cloned()) {
-            editor.change(|spec| add_filter(spec, &column, op.get_untracked()));
-        }
-    };
+    let rows = Memo::new(move |_| {
+        editor
+            .spec
+            .with(|spec| form_of(spec).map(|form| form.filters.iter().chain(&form.having).cloned().collect::<Vec<_>>()).unwrap_or_default())
+    });
     view! {
         <div class="card-pad stack">
-            <p class="t-2 s13">{move || if rows.get().is_empty() { "Without a filter every caller gets all rows. A filter vanishes when its parameter is not given." } else { "Each filter vanishes when its parameter is not given, unless that is required." }}</p>
+            <p class="t-2 s13">{move || if rows.get().is_empty() { "Without a filter every caller gets all rows. A filter vanishes when its parameter is not given." } else { "Each filter vanishes when its parameter is not given, unless that is required. One with a fixed value always holds." }}</p>
             {move || rows.get().into_iter().enumerate().map(|(index, filter)| {
                 let names = filter.parameters().join(", ");
                 view! {
                     <div class="row"><code class="medium">{filter.column.clone()}</code><span class="t-2">{filter.op.words()}</span>
                         {(!names.is_empty()).then(|| view! { <span class="badge badge-accent badge-code">{names}</span> })}
+                        {filter.constant.clone().map(|text| view! { <code>{text}</code> })}
                         <button class="btn btn-quiet btn-sm btn-icon push" type="button" aria-label=format!("Remove the filter on {}", filter.column) on:click=move |_| editor.change(|spec| remove_filter(spec, index))><Icon name="x"/></button></div>
                 }
             }).collect_view()}
-            <div class="row">
-                <select class="select auto" aria-label="Filter the column" on:change=move |event| { column.set(event_target_value(&event)); op.set(Op::Is); }>{info.with_value(|info| info.columns.iter().map(|column| view! { <option value=column.name.clone()>{column.name.clone()}</option> }).collect_view())}</select>
-                <select class="select auto" aria-label="How it is compared" on:change=move |event| { if let Some(picked) = Op::from_key(&event_target_value(&event)) { op.set(picked); } }>{move || ops().into_iter().map(|this| view! { <option value=this.key() selected=move || op.get() == this>{this.words()}</option> }).collect_view()}</select>
-                <button class="btn" type="button" on:click=add><Icon name="plus"/>"Filter"</button>
-            </div>
+            <NewFilter editor info/>
+        </div>
+    }
+}
+
+/// What is filtered, how, and with what: the caller's value, or a fixed one.
+#[component]
+fn NewFilter(editor: Editor, info: TableInfo) -> impl IntoView {
+    let choices = Memo::new(move |_| editor.spec.with(|spec| filterable(spec, &info)));
+    let about = RwSignal::new(String::new());
+    let op = RwSignal::new(Op::Is);
+    let fixed = RwSignal::new(false);
+    let text = RwSignal::new(String::new());
+    let picked = move || choices.with(|choices| choices.iter().find(|choice| choice.key() == about.get()).or(choices.first()).cloned());
+    let ops =
+        move || picked().map(|about| Op::ALL.into_iter().filter(|op| op.takes(about.data_type)).collect::<Vec<_>>()).unwrap_or_default();
+    let can_be_fixed = move || op.get().takes_value() && !matches!(op.get(), Op::In | Op::Between);
+    let add = move |_| {
+        let Some(about) = untrack(picked) else { return };
+        let constant = (fixed.get_untracked() && untrack(can_be_fixed)).then(|| text.get_untracked());
+        editor.change(|spec| add_filter(spec, &about, op.get_untracked(), constant));
+        text.set(String::new());
+    };
+    view! {
+        <div class="row">
+            <select class="select auto" aria-label="Filter the column" on:change=move |event| { about.set(event_target_value(&event)); op.set(Op::Is); }>
+                {move || choices.get().into_iter().map(|this| { let (key, value) = (this.key(), this.key()); view! { <option value=value selected=move || about.get() == key>{this.name}{this.computed.then_some(" (computed)")}</option> } }).collect_view()}
+            </select>
+            <select class="select auto" aria-label="How it is compared" on:change=move |event| { if let Some(picked) = Op::from_key(&event_target_value(&event)) { op.set(picked); } }>{move || ops().into_iter().map(|this| view! { <option value=this.key() selected=move || op.get() == this>{this.words()}</option> }).collect_view()}</select>
+            <Show when=can_be_fixed>
+                <select class="select auto" aria-label="Compared with" on:change=move |event| fixed.set(event_target_value(&event) == "fixed")>
+                    <option value="given" selected=move || !fixed.get()>"what the caller gives"</option><option value="fixed" selected=fixed>"a fixed value"</option>
+                </select>
+                <Show when=move || fixed.get()><input class="input auto" aria-label="The fixed value" prop:value=text on:input=move |event| text.set(event_target_value(&event))/></Show>
+            </Show>
+            <button class="btn" type="button" on:click=add><Icon name="plus"/>"Filter"</button>
         </div>
     }
 }
@@ -95,6 +116,8 @@ fn Order(editor: Editor) -> impl IntoView {
     let sort = Memo::new(move |_| editor.spec.with(|spec| form_of(spec).map(|form| form.sort.clone()).unwrap_or_default()));
     let fields = Memo::new(move |_| editor.spec.with(|spec| spec.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>()));
     let paged = Memo::new(move |_| editor.spec.with(|spec| spec.page_size().is_some()));
+    let distinct = Memo::new(move |_| editor.spec.with(|spec| form_of(spec).is_some_and(|form| form.distinct)));
+    let grouped = move || editor.spec.with(|spec| form_of(spec).is_some_and(model::form::QueryForm::is_grouped));
     let picked = RwSignal::new(String::new());
     let set_sort = move |change: Box<dyn FnOnce(&mut Vec<Sort>)>| {
         editor.change(|spec| {
@@ -135,6 +158,7 @@ fn Order(editor: Editor) -> impl IntoView {
                     <select class="select auto" aria-label="Sort by" on:change=move |event| picked.set(event_target_value(&event))>{move || fields.get().into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view()}</select>
                     <button class="btn" type="button" on:click=add><Icon name="plus"/>"Sort by it"</button>
                 </div>
+                <label class="choice"><input class="check" type="checkbox" prop:checked=distinct disabled=grouped on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| set_distinct(spec, on)); }/><span>"Each row once"<small>"Rows that are alike in every field are given once."</small></span></label>
                 <label class="choice"><input class="check" type="checkbox" prop:checked=paged disabled=move || sort.get().is_empty() on:change=move |event| set_paged(event_target_checked(&event))/><span>"In pages"<small>"Needs an order, so that a page follows the one before."</small></span></label>
             </div>
         </section>

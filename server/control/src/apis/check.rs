@@ -290,6 +290,12 @@ fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &TableInfo, erro
             number: 0,
         });
     }
+    for filter in &form.having {
+        if let Some(field) = fields.iter().find(|field| field.name == filter.column && !filter.op.takes(field.data_type)) {
+            let message = format!("“{}” makes no sense of {}, a {}.", filter.op.words(), field.name, field.data_type.word());
+            errors.push(FieldError::new(format!("filters.{}", filter.column), message));
+        }
+    }
     for filter in &form.filters {
         match info.column(&filter.column) {
             None => errors.push(missing(&filter.column)),
