@@ -4,7 +4,6 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::Command;
 
 use reqwest::Method;
 use serde_json::{Value as Json, json};
@@ -176,8 +175,7 @@ async fn status(server: &Sluice, path: &str) -> (u16, Json) {
 async fn a_dropped_table_is_told_plainly_and_the_rest_goes_on() {
     let server = Sluice::demo(binary());
     assert_eq!(status(&server, "/api/travel/plane?tailnum=N14228").await.0, 200);
-    let dropped = Command::new("sqlite3").arg(server.data().join("flights.db")).arg("DROP TABLE planes").status().unwrap();
-    assert!(dropped.success());
+    testkit::sqlite3(&server.data().join("flights.db"), "DROP TABLE planes");
     let (code, problem) = status(&server, "/api/travel/plane?tailnum=N14228").await;
     assert_eq!((code, problem["code"].as_str()), (503, Some("source-changed")), "{problem}");
     let said = problem["detail"].as_str().unwrap();

@@ -25,6 +25,12 @@ pub use redis::{Redis, RedisCluster, RedisSentinel, free_port};
 pub use sluice::{Sluice, binary_beside_tests};
 pub use tempfile::TempDir;
 
+/// Changes a SQLite file with the stock client. Somebody may be reading it, such as the demo's own build: it waits for them.
+pub fn sqlite3(file: &std::path::Path, sql: &str) {
+    let done = std::process::Command::new("sqlite3").args(["-cmd", ".timeout 20000"]).arg(file).arg(sql).output().unwrap();
+    assert!(done.status.success(), "{sql}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
 /// A folder that goes with its value.
 #[must_use]
 pub fn folder() -> TempDir {
