@@ -38,6 +38,12 @@ impl SourceError {
         Self { kind, sentence: sentence.into(), cause: String::new() }
     }
 
+    /// It took longer than it may.
+    #[must_use]
+    pub fn late() -> Self {
+        Self::new(SourceErrorKind::Timeout, "It took longer than this API allows. Narrow the question, or raise the time-out.")
+    }
+
     #[must_use]
     pub fn because(mut self, cause: impl std::fmt::Display) -> Self {
         self.cause = cause.to_string();

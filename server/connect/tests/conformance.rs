@@ -186,6 +186,11 @@ async fn postgres_is_a_source() {
     until(1).await;
     drop(stream);
     until(0).await;
+    // The rows that were asked for are there, and so the statement is over.
+    let many = "SELECT a.n FROM generate_series(1, 1000) a(n), generate_series(1, 1000001) b(n) /* generate_series(1, 1000000000) */";
+    let few = Statement { max_rows: 5, ..endless(many) };
+    assert_eq!(rows(&*open("postgres", &settings), few).await.len(), 5);
+    until(0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -216,6 +221,10 @@ async fn mariadb_is_a_source() {
     };
     until("1");
     drop(stream);
+    until("0");
+    // The rows that were asked for are there, and so the statement is over.
+    let many = "SELECT b.seq AS n FROM seq_1_to_1000001 a, seq_1_to_1000002 b";
+    assert_eq!(rows(&*open("mysql", &settings), Statement { max_rows: 5, ..endless(many) }).await.len(), 5);
     until("0");
 }
 

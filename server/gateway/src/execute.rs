@@ -6,7 +6,7 @@ use std::time::Duration;
 use arrow_array::RecordBatch;
 use bytes::{Bytes, BytesMut};
 use connect::proto::{value_of, write_message};
-use connect::{BatchStream, SourceError, SourceErrorKind, Statement};
+use connect::{BatchStream, SourceError, Statement};
 use futures::TryStreamExt;
 use model::spec::ApiKind;
 use model::{DataType, ErrorCode, Field, Problem, Value};
@@ -131,9 +131,7 @@ pub(crate) async fn stream(
 /// # Errors
 /// What the source did wrong.
 pub(crate) async fn next_batch(plan: &Plan, batches: &mut BatchStream) -> Result<Option<RecordBatch>, SourceError> {
-    let sentence = "It took longer than this API allows. Narrow the question, or raise the time-out.";
-    let late = |_| SourceError::new(SourceErrorKind::Timeout, sentence);
-    tokio::time::timeout(plan.timeout, batches.try_next()).await.map_err(late)?
+    tokio::time::timeout(plan.timeout, batches.try_next()).await.map_err(|_| SourceError::late())?
 }
 
 /// Rows as the source gives them, at most `max_rows`, for as long as a stream may take.

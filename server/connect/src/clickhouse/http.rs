@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::of_code;
 use super::types::{cell, parameter};
 use crate::batch::BatchBuilder;
-use crate::stream::{Sender, channel, send_while_wanted};
+use crate::stream::{Ended, Sender, channel, missing, send_while_wanted};
 use crate::{
     BATCH_ROWS, BatchStream, BindingConfig, CONNECT_TIMEOUT, MAX_CONNECTIONS, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement,
 };
@@ -32,6 +32,8 @@ const SETTINGS: [(&str, &str); 9] = [
 ];
 /// What the server says of an error is not read beyond this, in bytes.
 const MAX_SAID: usize = 4 << 10;
+/// The longest row, in bytes.
+const MAX_LINE: usize = 64 << 20;
 
 #[derive(Clone)]
 pub(super) struct Client {
@@ -121,9 +123,7 @@ impl Client {
             .header("x-clickhouse-user", &self.credentials.0)
             .header("x-clickhouse-key", &self.credentials.1)
             .body(sql);
-        let late = |_| {
-            SourceError::new(SourceErrorKind::Timeout, "It took longer than this API allows. Narrow the question, or raise the time-out.")
-        };
+        let late = |_| SourceError::late();
         let response = tokio::time::timeout(timeout, request.send()).await.map_err(late)?.map_err(|error| away(&error))?;
         if response.status().is_success() {
             return Ok((place, response));
@@ -151,10 +151,9 @@ fn failed(said: &str) -> Option<SourceError> {
     Some(of_code(code, &said.chars().take(MAX_SAID).collect::<String>()))
 }
 
-async fn send_rows(mut lines: Lines, statement: &Statement, sender: &Sender) -> Result<(), SourceError> {
+async fn send_rows(mut lines: Lines, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
     let names = lines.next().await?.unwrap_or_default();
     let _types = lines.next().await?;
-    let missing = |name: &str| SourceError::new(SourceErrorKind::Missing, format!("The answer has no column {name} any more."));
     let order: Vec<usize> = statement
         .fields
         .iter()
@@ -169,13 +168,13 @@ async fn send_rows(mut lines: Lines, statement: &Statement, sender: &Sender) -> 
             batch.append(index, cell(row.get(*position).unwrap_or(&Json::Null), field.data_type)?)?;
         }
         if batch.rows() == BATCH_ROWS && sender.send(batch.finish()).await.is_err() {
-            return Ok(());
+            return Ok(Ended::Abandoned);
         }
     }
     if batch.rows() > 0 {
         let _ = sender.send(batch.finish()).await;
     }
-    Ok(())
+    Ok(Ended::Done)
 }
 
 /// The lines of an answer, each a row.
@@ -211,6 +210,9 @@ impl Lines {
             }
             self.buffer.drain(..self.read);
             self.read = 0;
+            if self.buffer.len() > MAX_LINE {
+                return Err(SourceError::new(SourceErrorKind::Mismatch, "A row is longer than 64 MiB. Leave its longest column out."));
+            }
             match self.response.chunk().await.map_err(|error| away(&error))? {
                 Some(chunk) => self.buffer.extend_from_slice(&chunk),
                 None => self.over = true,

@@ -1,6 +1,5 @@
 //! Running statements: prepared, explained, streamed as Arrow batches, and ended on the server when nobody waits any more.
 
-use futures::{StreamExt, TryStreamExt};
 use model::table::{Column, QueryPlan};
 use model::{DataType, Value};
 use sqlx::mysql::{MySql, MySqlArguments, MySqlPool};
@@ -9,10 +8,9 @@ use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo};
 
 use super::read_error;
 use super::types::{as_bound, cell, is_text, type_of};
-use crate::batch::BatchBuilder;
 use crate::sql_types::bind_all;
-use crate::stream::{Ended, Sender, channel, positions, send_while_wanted};
-use crate::{BATCH_ROWS, BatchStream, SourceError, Statement};
+use crate::stream::{Ended, Sender, channel, send_batches, send_while_wanted};
+use crate::{BatchStream, SourceError, Statement};
 
 pub(super) async fn describe(pool: &MySqlPool, sql: &str) -> Result<Vec<Column>, SourceError> {
     let mut connection = pool.acquire().await.map_err(|error| read_error(&error))?;
@@ -60,36 +58,20 @@ pub(super) async fn stream(pool: &MySqlPool, statement: Statement) -> Result<Bat
     tokio::spawn(async move {
         let sending = send_rows(&mut connection, &statement, &sender);
         if let Ended::Abandoned = send_while_wanted(&sender, statement.timeout, sending).await {
-            // It is ended on the server, and its connection is not given to anybody else.
+            // It is ended on the server, and its connection is not given to anybody else. Its place in the pool is free
+            // first: where all places are abandoned at once, none could be had to end them.
+            let connection = connection.detach();
             if let Err(error) = pool.execute(sqlx::AssertSqlSafe(format!("KILL QUERY {id}"))).await {
                 tracing::debug!(cause = %error, "a statement could not be ended on its server");
             }
-            drop(connection.detach());
+            drop(connection);
         }
     });
     Ok(stream)
 }
 
-async fn send_rows(connection: &mut PoolConnection<MySql>, statement: &Statement, sender: &Sender) -> Result<(), SourceError> {
+async fn send_rows(connection: &mut PoolConnection<MySql>, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
     let binds = as_bound(&statement.binds);
     let query: sqlx::query::Query<'_, MySql, MySqlArguments> = bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &binds);
-    let mut rows = query.fetch(&mut **connection).take(statement.max_rows);
-    let mut batch = BatchBuilder::new(&statement.fields);
-    let mut order: Option<Vec<usize>> = None;
-    while let Some(row) = rows.try_next().await.map_err(|error| read_error(&error))? {
-        let order = match &order {
-            Some(known) => known,
-            None => order.insert(positions(&row, &statement.fields)?),
-        };
-        for (index, position) in order.iter().enumerate() {
-            batch.append(index, cell(&row, *position)?)?;
-        }
-        if batch.rows() == BATCH_ROWS && sender.send(batch.finish()).await.is_err() {
-            return Ok(());
-        }
-    }
-    if batch.rows() > 0 {
-        let _ = sender.send(batch.finish()).await;
-    }
-    Ok(())
+    send_batches(query.fetch(&mut **connection), statement, sender, cell, read_error).await
 }

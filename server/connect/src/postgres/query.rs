@@ -1,6 +1,5 @@
 //! Running statements: prepared, explained, and streamed as Arrow batches.
 
-use futures::{StreamExt, TryStreamExt};
 use model::table::{Column, QueryPlan};
 use model::{DataType, Value};
 use sqlx::pool::PoolConnection;
@@ -9,10 +8,9 @@ use sqlx::types::{BigDecimal, Uuid, chrono};
 use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
 
 use super::read_error;
-use crate::batch::BatchBuilder;
 use crate::sql_types::{bind_all, declared};
-use crate::stream::{Ended, Sender, channel, positions, send_while_wanted};
-use crate::{BATCH_ROWS, BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
+use crate::stream::{Ended, Sender, channel, send_batches, send_while_wanted};
+use crate::{BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
 
 /// The types that our binds declare, so that preparing sees what running sees.
 fn bind_types(binds: &[(DataType, Value)]) -> Vec<PgTypeInfo> {
@@ -73,42 +71,21 @@ pub(super) async fn stream(pool: &PgPool, statement: Statement) -> Result<BatchS
     Ok(stream)
 }
 
-async fn send_rows(connection: &mut PoolConnection<Postgres>, statement: &Statement, sender: &Sender) -> Result<(), SourceError> {
+async fn send_rows(connection: &mut PoolConnection<Postgres>, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
     let longer = statement.timeout > SESSION_TIMEOUT;
     if longer {
         // A build reads for longer than any call may; the session goes back to its own bound afterwards.
         let set = format!("SET statement_timeout = {}", statement.timeout.as_millis());
         sqlx::query(sqlx::AssertSqlSafe(set)).execute(&mut **connection).await.map_err(|error| read_error(&error, ""))?;
     }
-    let sent = send_batches(connection, statement, sender).await;
-    if longer {
+    let query: sqlx::query::Query<'_, Postgres, PgArguments> =
+        bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds);
+    let failed = |error: &sqlx::Error| read_error(error, &statement.sql);
+    let sent = send_batches(query.fetch(&mut **connection), statement, sender, cell, failed).await;
+    if longer && !matches!(sent, Ok(Ended::Abandoned)) {
         drop(sqlx::query("RESET statement_timeout").execute(&mut **connection).await);
     }
     sent
-}
-
-async fn send_batches(connection: &mut PoolConnection<Postgres>, statement: &Statement, sender: &Sender) -> Result<(), SourceError> {
-    let query: sqlx::query::Query<'_, Postgres, PgArguments> =
-        bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds);
-    let mut rows = query.fetch(&mut **connection).take(statement.max_rows);
-    let mut batch = BatchBuilder::new(&statement.fields);
-    let mut order: Option<Vec<usize>> = None;
-    while let Some(row) = rows.try_next().await.map_err(|error| read_error(&error, &statement.sql))? {
-        let order = match &order {
-            Some(known) => known,
-            None => order.insert(positions(&row, &statement.fields)?),
-        };
-        for (index, position) in order.iter().enumerate() {
-            batch.append(index, cell(&row, *position)?)?;
-        }
-        if batch.rows() == BATCH_ROWS && sender.send(batch.finish()).await.is_err() {
-            return Ok(());
-        }
-    }
-    if batch.rows() > 0 {
-        let _ = sender.send(batch.finish()).await;
-    }
-    Ok(())
 }
 
 /// A cell by the type that the server says it has.

@@ -10,10 +10,9 @@ use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
 
 use super::read_error;
-use crate::batch::BatchBuilder;
 use crate::sql_types::{bind_all, declared};
-use crate::stream::{Sender, channel, positions};
-use crate::{BATCH_ROWS, BatchStream, SESSION_TIMEOUT, SourceError, Statement};
+use crate::stream::{Ended, Sender, channel, send_batches};
+use crate::{BatchStream, SESSION_TIMEOUT, SourceError, Statement};
 
 /// Virtual-machine steps between two looks at the clock.
 const STEPS: i32 = 10_000;
@@ -113,27 +112,9 @@ pub(super) async fn stream(pool: &SqlitePool, statement: Statement) -> Result<Ba
     Ok(stream)
 }
 
-async fn send_rows(mut connection: PoolConnection<Sqlite>, statement: &Statement, sender: &Sender) -> Result<(), SourceError> {
+async fn send_rows(mut connection: PoolConnection<Sqlite>, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
     let query = bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds);
-    let mut rows = query.fetch(&mut *connection).take(statement.max_rows);
-    let mut batch = BatchBuilder::new(&statement.fields);
-    let mut order: Option<Vec<usize>> = None;
-    while let Some(row) = rows.try_next().await.map_err(|error| read_error(&error))? {
-        let order = match &order {
-            Some(known) => known,
-            None => order.insert(positions(&row, &statement.fields)?),
-        };
-        for (index, position) in order.iter().enumerate() {
-            batch.append(index, cell(&row, *position))?;
-        }
-        if batch.rows() == BATCH_ROWS && sender.send(batch.finish()).await.is_err() {
-            return Ok(());
-        }
-    }
-    if batch.rows() > 0 {
-        let _ = sender.send(batch.finish()).await;
-    }
-    Ok(())
+    send_batches(query.fetch(&mut *connection), statement, sender, |row, index| Ok(cell(row, index)), read_error).await
 }
 
 /// A cell as it is stored; SQLite types values, not columns.
