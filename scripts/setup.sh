@@ -18,7 +18,7 @@ debian_packages() {
   if [ "$purpose" = test ] || [ "$purpose" = bench ]; then
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
     have redis-server || wanted+=(redis-server)
-    have mariadbd || wanted+=(mariadb-server)
+    have mariadbd || [ -x /usr/sbin/mariadbd ] || wanted+=(mariadb-server)
     have wrk || wanted+=(wrk)
     have h2load || wanted+=(nghttp2-client)
   fi

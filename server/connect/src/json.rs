@@ -2,13 +2,11 @@
 //! the field asks for a string.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType};
 use arrow_array::{Array, RecordBatch};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use model::json_text::{write_float, write_json, write_text};
-use model::scalar::decimal_text;
+use model::json_text::{write_json, write_text};
 use model::{DataType, Field};
+
+use crate::text::write_text_cell;
 
 /// Writes `{"name": value, …}` for one row. `columns` says where each field's column stands in the batch.
 pub fn write_row(out: &mut Vec<u8>, batch: &RecordBatch, row: usize, fields: &[(usize, &Field)]) {
@@ -32,40 +30,24 @@ pub fn write_cell(out: &mut Vec<u8>, column: &dyn Array, row: usize, field: &Fie
     match field.data_type {
         DataType::String | DataType::Uuid => write_text(out, column.as_string::<i32>().value(row)),
         DataType::Json => write_json(out, column.as_string::<i32>().value(row)),
-        DataType::Bool => out.extend_from_slice(if column.as_boolean().value(row) { b"true" } else { b"false" }),
-        DataType::Int32 => write_display(out, column.as_primitive::<Int32Type>().value(row), false),
-        DataType::Int64 => write_display(out, column.as_primitive::<Int64Type>().value(row), field.as_string),
-        DataType::Float64 => write_float(out, column.as_primitive::<Float64Type>().value(row)),
-        DataType::Decimal { scale, .. } => {
-            write_text(out, &decimal_text(column.as_primitive::<Decimal128Type>().value(row), scale));
+        DataType::Bool | DataType::Int32 | DataType::Float64 => write_text_cell(out, column, row, field.data_type),
+        DataType::Int64 if !field.as_string => write_text_cell(out, column, row, field.data_type),
+        DataType::Int64 | DataType::Decimal { .. } | DataType::Date | DataType::Time | DataType::Timestamp | DataType::Bytes => {
+            write_quoted(out, column, row, field.data_type);
         }
-        DataType::Date => write_display(out, date_of(column.as_primitive::<Date32Type>().value(row)), true),
-        DataType::Time => write_display(out, time_of(column.as_primitive::<Time64MicrosecondType>().value(row)), true),
-        DataType::Timestamp => {
-            let micros = column.as_primitive::<TimestampMicrosecondType>().value(row);
-            match jiff::Timestamp::from_microsecond(micros) {
-                Ok(time) => write_display(out, time, true),
-                Err(_) => out.extend_from_slice(b"null"),
-            }
-        }
-        DataType::Bytes => write_text(out, &STANDARD.encode(column.as_binary::<i32>().value(row))),
     }
 }
 
-fn write_display(out: &mut Vec<u8>, value: impl std::fmt::Display, quoted: bool) {
-    use std::io::Write;
-    // Writing to a Vec cannot fail.
-    let _ = if quoted { write!(out, "\"{value}\"") } else { write!(out, "{value}") };
-}
-
-pub(crate) fn date_of(days: i32) -> jiff::civil::Date {
-    let epoch = jiff::civil::date(1970, 1, 1);
-    epoch.checked_add(jiff::Span::new().try_days(days).unwrap_or_default()).unwrap_or(jiff::civil::Date::MAX)
-}
-
-pub(crate) fn time_of(micros: i64) -> jiff::civil::Time {
-    let midnight = jiff::civil::Time::midnight();
-    midnight.checked_add(jiff::Span::new().try_microseconds(micros).unwrap_or_default()).unwrap_or(jiff::civil::Time::MAX)
+/// A text that holds nothing to escape; none at all is null, unless it is of no bytes.
+fn write_quoted(out: &mut Vec<u8>, column: &dyn Array, row: usize, data_type: DataType) {
+    let start = out.len();
+    out.push(b'"');
+    write_text_cell(out, column, row, data_type);
+    if out.len() == start + 1 && data_type != DataType::Bytes {
+        out.truncate(start);
+        return out.extend_from_slice(b"null");
+    }
+    out.push(b'"');
 }
 
 #[cfg(test)]

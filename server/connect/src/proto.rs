@@ -2,13 +2,12 @@
 //! whatever its value (explicit presence). Times, decimals and uuids travel as the texts that JSON has.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType};
+use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
-use model::scalar::decimal_text;
 use model::wire::{put_bytes, put_double, put_int};
 use model::{DataType, Value};
 
-use crate::json::{date_of, time_of};
+use crate::text::write_text_cell;
 
 /// Where a message field comes from: its number, the batch's column and the type.
 #[derive(Debug, Clone, Copy)]
@@ -65,14 +64,7 @@ pub fn value_of(batch: &RecordBatch, column: usize, row: usize, data_type: DataT
 
 /// `None` for a time outside the years that can be written.
 fn text_of(cells: &dyn Array, row: usize, data_type: DataType) -> Option<String> {
-    match data_type {
-        DataType::Decimal { scale, .. } => Some(decimal_text(cells.as_primitive::<Decimal128Type>().value(row), scale)),
-        DataType::Date => Some(date_of(cells.as_primitive::<Date32Type>().value(row)).to_string()),
-        DataType::Time => Some(time_of(cells.as_primitive::<Time64MicrosecondType>().value(row)).to_string()),
-        DataType::Timestamp => {
-            let micros = cells.as_primitive::<TimestampMicrosecondType>().value(row);
-            jiff::Timestamp::from_microsecond(micros).ok().map(|time| time.to_string())
-        }
-        _ => None,
-    }
+    let mut out = Vec::new();
+    write_text_cell(&mut out, cells, row, data_type);
+    String::from_utf8(out).ok().filter(|text| !text.is_empty())
 }

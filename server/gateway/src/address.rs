@@ -75,7 +75,7 @@ pub(crate) fn asked(path: &str) -> Option<Asked<'_>> {
 fn suffix(path: &str) -> Option<(&str, Option<Format>)> {
     let last = path.rsplit('/').next().unwrap_or_default();
     match last.split_once('.') {
-        None | Some(("openapi" | "schema", _)) => Some((path, None)),
+        None | Some(("openapi", "json") | ("schema", "proto")) => Some((path, None)),
         Some((name, key)) => Format::from_key(key).map(|format| (&path[..path.len() - last.len() + name.len()], Some(format))),
     }
 }

@@ -23,15 +23,15 @@ use crate::plan::Plan;
 use crate::request_id::RequestId;
 use crate::stack::Timings;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const API_VERSION: HeaderName = HeaderName::from_static("x-sluice-api-version");
-const DATA_VERSION: HeaderName = HeaderName::from_static("x-sluice-data-version");
-const CACHE: HeaderName = HeaderName::from_static("x-sluice-cache");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const API_VERSION: HeaderName = HeaderName::from_static("x-sluice-api-version");
+pub(crate) const DATA_VERSION: HeaderName = HeaderName::from_static("x-sluice-data-version");
+pub(crate) const CACHE: HeaderName = HeaderName::from_static("x-sluice-cache");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const COUNT: HeaderName = HeaderName::from_static("x-sluice-count");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
-const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+pub(crate) const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 /// An answer in memory.
@@ -120,7 +120,7 @@ pub(crate) fn good(stamp: &Stamp<'_>, body: Vec<u8>, timings: Option<&Timings>) 
     let encoding = compress::chosen(stamp.request.get(ACCEPT_ENCODING), body.len());
     if encoding != Encoding::Identity {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.key()));
-        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
     }
     *response.body_mut() = ApiBody::full(if encoding == Encoding::Identity { body } else { compress::encode(encoding, &body) });
     response

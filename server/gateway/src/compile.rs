@@ -113,7 +113,8 @@ impl Gateway {
     /// Compiles the versions of one API and puts them into their places, or marks it where they cannot be served.
     async fn place(&self, next: &mut Routes, from: &Materials<'_>, about: &SnapshotApi, versions: &[Arc<SnapshotApi>]) -> Arc<Entry> {
         let path: Arc<str> = path_of(about).into();
-        let last = from.before.apis.get(&path);
+        // Another one of the same name has nothing of the one before it.
+        let last = from.before.apis.get(&path).filter(|last| last.id == about.id);
         let index = last.map_or(next.next_index, |last| last.index);
         next.next_index = next.next_index.max(index.saturating_add(1));
         let mut entry = Entry {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::spec::{ApiKind, MAX_PAGE_SIZE};
+use model::spec::{ANSWER_FORMATS, ApiKind, MAX_PAGE_SIZE};
 use model::statement::Page;
 use model::{ApiSpec, FieldError};
 
@@ -108,7 +108,7 @@ fn read_format(reserved: &Reserved, errors: &mut Vec<FieldError>) -> Option<Form
     let text = reserved.get("format")?;
     let format = Format::from_key(text);
     if format.is_none() {
-        errors.push(FieldError::new("format", "One of json, columns, ndjson, csv, excel, parquet and arrow."));
+        errors.push(FieldError::new("format", format!("One of {}.", ANSWER_FORMATS.join(", "))));
     }
     format
 }

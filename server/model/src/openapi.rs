@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::spec::{ApiKind, MAX_PAGE_SIZE};
+use crate::spec::{ANSWER_FORMATS, ApiKind, MAX_PAGE_SIZE};
 use crate::value::{Value, read_text};
 use crate::{ApiSpec, DataType, ErrorCode, Field, Parameter};
 
@@ -78,7 +78,7 @@ fn reserved_parameters(spec: &ApiSpec) -> Vec<Json> {
     if spec.kind() == ApiKind::Sql {
         out.push(json!({"name": "format", "in": "query", "required": false,
             "description": "The form of the answer; the address may end in it instead, as in `.csv`.",
-            "schema": {"type": "string", "enum": ["json", "columns", "ndjson", "csv", "excel", "parquet", "arrow"], "default": "json"}}));
+            "schema": {"type": "string", "enum": ANSWER_FORMATS, "default": "json"}}));
         out.push(json!({"name": "count", "in": "query", "required": false, "description": "Count the rows of all pages too.",
             "schema": {"type": "boolean", "default": false}}));
     }

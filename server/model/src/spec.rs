@@ -17,6 +17,8 @@ pub const MAX_PAGE_SIZE: u32 = 1_000;
 pub const MAX_CACHE_MS: u32 = 86_400_000;
 /// Keys of one batch.
 pub const MAX_BATCH_KEYS: usize = 1_000;
+/// The forms that a list can be asked for in.
+pub const ANSWER_FORMATS: [&str; 7] = ["json", "columns", "ndjson", "csv", "excel", "parquet", "arrow"];
 
 /// The whole definition of one version of an API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

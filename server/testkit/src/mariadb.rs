@@ -8,6 +8,15 @@ use tempfile::TempDir;
 
 use crate::free_port;
 
+/// Where Debian puts it, which is on the path of root alone.
+const DAEMON: &str = "/usr/sbin/mariadbd";
+
+/// It does not run as root without being told so.
+fn as_root() -> Option<&'static str> {
+    let me = Command::new("id").arg("-u").output().expect("id is part of every system");
+    (me.stdout.trim_ascii() == b"0").then_some("--user=root")
+}
+
 /// A running server with one user `reader` (password `reader`) that may do anything.
 pub struct MariaDb {
     folder: TempDir,
@@ -27,7 +36,8 @@ impl MariaDb {
     pub fn with(options: &[&str]) -> Self {
         let folder = super::folder();
         let made = Command::new("mariadb-install-db")
-            .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--force", "--user=root"])
+            .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--force"])
+            .args(as_root())
             .arg(format!("--datadir={}", folder.path().join("data").display()))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -43,8 +53,10 @@ impl MariaDb {
 
     /// Starts it (again) on its port.
     pub fn resume(&mut self) {
-        let child = Command::new("mariadbd")
-            .args(["--no-defaults", "--user=root", "--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"])
+        let child = Command::new(if Path::new(DAEMON).exists() { DAEMON } else { "mariadbd" })
+            .args(["--no-defaults"])
+            .args(as_root())
+            .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"])
             .arg(format!("--datadir={}", self.folder.path().join("data").display()))
             .arg(format!("--socket={}", self.socket().display()))
             .arg(format!("--pid-file={}", self.folder.path().join("pid").display()))

@@ -10,6 +10,7 @@ use http::HeaderMap;
 use http::header::ACCEPT;
 use model::Field;
 use model::json_text::write_text;
+use model::spec::ANSWER_FORMATS;
 
 /// The forms of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,19 +31,13 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    const ALL: [Format; 7] = [Self::Json, Self::Columns, Self::Ndjson, Self::Csv, Self::ExcelCsv, Self::Parquet, Self::Arrow];
+    /// In the order of their names in `ANSWER_FORMATS`.
+    const ALL: [Format; ANSWER_FORMATS.len()] =
+        [Self::Json, Self::Columns, Self::Ndjson, Self::Csv, Self::ExcelCsv, Self::Parquet, Self::Arrow];
 
     /// Its name: the suffix of an address, and the value of `format`.
     pub(crate) fn key(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Columns => "columns",
-            Self::Ndjson => "ndjson",
-            Self::Csv => "csv",
-            Self::ExcelCsv => "excel",
-            Self::Parquet => "parquet",
-            Self::Arrow => "arrow",
-        }
+        ANSWER_FORMATS[self as usize]
     }
 
     pub(crate) fn from_key(key: &str) -> Option<Self> {

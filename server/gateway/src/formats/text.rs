@@ -79,7 +79,7 @@ impl Write for Csv {
                 if column.is_null(row) {
                     continue;
                 }
-                write_text_cell(&mut cell, column, row, field);
+                write_text_cell(&mut cell, column, row, field.data_type);
                 if self.guarded && is_text(field.data_type) && cell.first().is_some_and(|first| b"=+-@\t\r".contains(first)) {
                     cell.insert(0, b'\'');
                 }

@@ -8,6 +8,7 @@ use model::Problem;
 use model::clock::Millis;
 
 use super::status::status_of;
+use crate::answer::{API_VERSION, CACHE, DATA_VERSION, REMAINING, REQUEST_ID};
 use crate::body::ApiBody;
 use crate::cache::CacheNote;
 use crate::request_id::RequestId;
@@ -16,11 +17,6 @@ use crate::stack::{Admitted, Denied, micros_since};
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const OK: HeaderValue = HeaderValue::from_static("0");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const API_VERSION: HeaderName = HeaderName::from_static("x-sluice-api-version");
-const DATA_VERSION: HeaderName = HeaderName::from_static("x-sluice-data-version");
-const CACHE: HeaderName = HeaderName::from_static("x-sluice-cache");
-const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 
 /// One call on its way.
 pub(super) struct Visit<'a> {
