@@ -164,6 +164,7 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("POST /admin/v1/apis/{domain}/{api}/check", With(Action::EditApi), json!({"environment": "prod", "spec": spec()})),
         ("POST /admin/v1/apis/{domain}/{api}/try", With(Action::TryLive), json!({"version": 99, "environment": "prod", "parameters": []})),
         ("POST /admin/v1/apis/{domain}/{api}/submit", With(Action::Submit), json!({"environment": "prod"})),
+        ("POST /admin/v1/apis/{domain}/{api}/retire", With(Action::Rollback), json!({"environment": "test"})),
         ("POST /admin/v1/apis/{domain}/{api}/rollback", With(Action::Rollback), json!({"environment": "prod", "version": 99})),
         ("POST /admin/v1/apply", With(Action::Submit), json!({"documents": documents})),
         ("GET /admin/v1/export", SignedIn, Json::Null),

@@ -15,10 +15,22 @@ pub struct JsonField {
     pub data_type: DataType,
     /// An int64 as a JSON string.
     pub as_string: bool,
+    /// Rows in its place, of which `data_type` says nothing then.
+    pub rows: Option<JsonRows>,
+}
+
+/// Rows inside of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonRows {
+    pub fields: Vec<JsonField>,
+    /// As an array; else one object, or null.
+    pub list: bool,
 }
 
 #[derive(Debug, Clone)]
 struct Slot {
+    number: u32,
+    rows: Option<(RowJson, bool)>,
     /// `"name":`, with a comma before it from the second on.
     label: Box<[u8]>,
     data_type: DataType,
@@ -45,7 +57,13 @@ impl RowJson {
             let mut label = if index > 0 { vec![b','] } else { Vec::new() };
             write_text(&mut label, &field.name);
             label.push(b':');
-            slots.push(Slot { label: label.into(), data_type: field.data_type, as_string: field.as_string });
+            slots.push(Slot {
+                number: field.number,
+                rows: field.rows.as_ref().map(|rows| (Self::new(&rows.fields), rows.list)),
+                label: label.into(),
+                data_type: field.data_type,
+                as_string: field.as_string,
+            });
         }
         Self { slots: slots.into(), slot_of: slot_of.into() }
     }
@@ -75,14 +93,33 @@ impl RowJson {
         out.push(b'{');
         for (slot, value) in self.slots.iter().zip(&values) {
             out.extend_from_slice(&slot.label);
-            match value {
-                None => out.extend_from_slice(b"null"),
-                Some(value) => write_value(out, slot, *value)?,
+            match (&slot.rows, value) {
+                (Some((rows, true)), _) => write_list(out, rows, slot.number, row)?,
+                (_, None) => out.extend_from_slice(b"null"),
+                (Some((one, false)), Some(Wire::Bytes(row))) => one.try_write(out, row)?,
+                (_, Some(value)) => write_value(out, slot, *value)?,
             }
         }
         out.push(b'}');
         Ok(())
     }
+}
+
+/// Every row that a message has under a number.
+fn write_list(out: &mut Vec<u8>, rows: &RowJson, number: u32, message: &[u8]) -> Result<(), Broken> {
+    out.push(b'[');
+    let mut first = true;
+    for field in Fields::new(message) {
+        let field = field?;
+        if let (true, Wire::Bytes(row)) = (field.number == number, field.value) {
+            if !std::mem::take(&mut first) {
+                out.push(b',');
+            }
+            rows.try_write(out, row)?;
+        }
+    }
+    out.push(b']');
+    Ok(())
 }
 
 #[allow(clippy::cast_possible_wrap, clippy::cast_possible_truncation)] // two's complement is the wire's own form
@@ -124,7 +161,7 @@ mod tests {
     use super::*;
 
     fn field(number: u32, name: &str, data_type: DataType) -> JsonField {
-        JsonField { number, name: name.into(), data_type, as_string: false }
+        JsonField { number, name: name.into(), data_type, as_string: false, rows: None }
     }
 
     #[test]
@@ -143,6 +180,24 @@ mod tests {
         let mut out = Vec::new();
         plan.write(&mut out, &row).unwrap();
         assert_eq!(std::str::from_utf8(&out).unwrap(), r#"{"maker":"BO\"EING","seats":-5,"gone":null,"speed":1.5}"#);
+    }
+
+    #[test]
+    fn rows_stand_inside_of_rows() {
+        let inner = |number, name: &str, list| JsonField {
+            rows: Some(JsonRows { fields: vec![field(7, "n", DataType::Int32)], list }),
+            ..field(number, name, DataType::Json)
+        };
+        let plan = RowJson::new(&[inner(1, "one", false), inner(2, "many", true), inner(3, "none", false), inner(4, "nothing", true)]);
+        let (mut a, mut b, mut row) = (Vec::new(), Vec::new(), Vec::new());
+        put_int(&mut a, 7, 1);
+        put_int(&mut b, 7, 2);
+        put_bytes(&mut row, 2, &a);
+        put_bytes(&mut row, 1, &a);
+        put_bytes(&mut row, 2, &b);
+        let mut out = Vec::new();
+        plan.write(&mut out, &row).unwrap();
+        assert_eq!(std::str::from_utf8(&out).unwrap(), r#"{"one":{"n":1},"many":[{"n":1},{"n":2}],"none":null,"nothing":[]}"#);
     }
 
     #[test]

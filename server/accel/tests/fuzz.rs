@@ -19,6 +19,7 @@ fn fields() -> Vec<JsonField> {
             name: format!("f{index}"),
             data_type: *data_type,
             as_string: index % 2 == 0,
+            rows: None,
         })
         .collect()
 }

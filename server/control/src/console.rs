@@ -7,7 +7,7 @@ use model::{Action, ApiSpec, ErrorCode, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::apis::CheckInput;
+use crate::apis::{Beside, CheckInput};
 use crate::failure::{from_json, from_store};
 use crate::ports::TryCallRequest;
 use crate::{Caller, Control};
@@ -43,10 +43,13 @@ impl Control {
             }
             None => (self.draft(caller, domain, name).await?.spec, 0),
         };
-        let source = self.resolve_source(&spec.source, request.environment).await?;
+        let source = self.source_of(&spec, request.environment).await?;
         let spec = if request.version.is_none() {
             caller.authorise(Action::ReadSample, domain)?;
-            let report = self.check_on(&CheckInput { domain, spec: &spec, source: &source }).await?;
+            let beside = Beside { domain, environment: request.environment, planned: &[] };
+            let mut spec = spec;
+            self.complete_union(name, &beside, &mut spec).await?;
+            let report = self.check_on(&CheckInput { name, spec: &spec, source: source.as_ref(), beside }).await?;
             if !report.errors.is_empty() {
                 return Err(Problem::fields(report.errors));
             }
@@ -73,7 +76,7 @@ impl Control {
         let call = TryCallRequest {
             dataset,
             api: snapshot,
-            source: source.snapshot,
+            source: source.map(|source| source.snapshot),
             parameters: request.parameters.clone(),
             caller: caller.email().into(),
             request_id: caller.request_id().into(),

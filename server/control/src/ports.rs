@@ -18,7 +18,8 @@ pub trait Host: Send + Sync {
 #[derive(Debug, Clone)]
 pub struct TryCallRequest {
     pub api: SnapshotApi,
-    pub source: SnapshotSource,
+    /// Unions have none.
+    pub source: Option<SnapshotSource>,
     /// The dataset that it is served from, where it is.
     pub dataset: Option<SnapshotDataset>,
     /// As they would stand in a query: several of one name make a list.

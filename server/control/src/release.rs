@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::snapshot::Environment;
+use model::spec::ApiKind;
 use model::view::RequestState;
 use model::{Action, ErrorCode, Problem};
 use store::NodeRow;
@@ -35,8 +36,38 @@ impl Control {
         }
         let spec: model::ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
         self.refuse_without_data(domain, &spec, environment).await?;
+        self.refuse_without_steps(domain, &spec, environment).await?;
         let mut tx = self.write(caller).await?;
         self.write_release(&mut tx, caller, &api, &version.id, environment).await?;
+        self.commit(tx).await
+    }
+
+    /// Takes an API out of an environment, at once; a version may be made live again.
+    ///
+    /// # Errors
+    /// For owners; where it is not live; where Unions call it, which are named.
+    pub async fn retire(&self, caller: &Caller, domain: &str, name: &str, environment: Environment) -> Result<(), Problem> {
+        let api = self.visible_api(caller, domain, name).await?;
+        caller.authorise(Action::Rollback, domain)?;
+        let inventory = self.inventory().await?;
+        let live = inventory.live(&api.id, environment);
+        let live = live.ok_or_else(|| Problem::new(ErrorCode::Conflict, format!("It is not live in {}.", environment.key())))?;
+        let mut callers = Vec::new();
+        for other in inventory.apis.iter().filter(|other| other.domain == domain && other.kind == ApiKind::Union.key()) {
+            let Some(version) = inventory.live(&other.id, environment) else { continue };
+            let spec: model::ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
+            if spec.union().is_some_and(|body| body.steps.iter().any(|step| step.apis().any(|called| called == name))) {
+                callers.push(format!("{domain}/{}", other.name));
+            }
+        }
+        if !callers.is_empty() {
+            let detail = format!("{} call it in {}. Retire those first, or give them another step.", callers.join(", "), environment.key());
+            return Err(Problem::new(ErrorCode::Conflict, detail));
+        }
+        let mut tx = self.write(caller).await?;
+        tx.delete_release(&api.id, environment.key()).await.map_err(|error| from_store(&error))?;
+        let before = format!("{} in {}", live.id, environment.key());
+        self.note(&mut tx, "api.retired", (domain, &format!("{domain}/{name}")), Some(before), None).await?;
         self.commit(tx).await
     }
 

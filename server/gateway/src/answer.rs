@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn times_are_written_in_milliseconds() {
         let mut out = BytesMut::new();
-        write_timing(&mut out, Some(&Timings { steps: vec![("source", 4_120)] }), 12);
+        write_timing(&mut out, Some(&Timings { steps: vec![("source", 4_120)], ..Timings::default() }), 12);
         assert_eq!(&out[..], b"source;dur=4.120, gateway;dur=0.012");
     }
 

@@ -86,7 +86,9 @@ impl Gateway {
 pub(crate) fn refuse_lists(plan: &Plan) -> Result<(), Problem> {
     match plan.kind {
         ApiKind::Kv => Ok(()),
-        ApiKind::Sql => Err(Problem::new(ErrorCode::NotFound, format!("{} is not asked by key, so it has no batches.", plan.path))),
+        ApiKind::Sql | ApiKind::Union => {
+            Err(Problem::new(ErrorCode::NotFound, format!("{} is not asked by key, so it has no batches.", plan.path)))
+        }
     }
 }
 

@@ -5,8 +5,10 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use model::snapshot::{Environment, SNAPSHOT_FORMAT, Snapshot, SnapshotApi, SnapshotCompartment, SnapshotDataset, SnapshotSource};
+
+use model::union::Step;
 
 use crate::callers::{Callers, Grants};
 use crate::limits::Bucket;
@@ -60,7 +62,7 @@ impl Gateway {
     }
 
     async fn compile_all(&self, before: &Routes, snapshot: &Snapshot) -> Routes {
-        let paths = touched(before, snapshot);
+        let paths = with_unions(snapshot, touched(before, snapshot));
         let mut next = Routes {
             revision: snapshot.revision,
             apis: before.apis.clone(),
@@ -169,6 +171,7 @@ impl Gateway {
                     }
                 }
             }
+            None if api.spec.union().is_some() => Plan::from_union(api.clone(), &|name| live_beside(next, api, name).cloned())?,
             None => {
                 let source = from
                     .sources
@@ -202,6 +205,36 @@ fn touched<'a>(before: &'a Routes, snapshot: &'a Snapshot) -> Vec<(&'a str, &'a 
     };
     paths.sort_unstable();
     paths.dedup();
+    paths
+}
+
+/// With the Unions that rest on what is touched, each behind all that it rests on.
+fn with_unions<'a>(snapshot: &'a Snapshot, mut paths: Vec<(&'a str, &'a str)>) -> Vec<(&'a str, &'a str)> {
+    let mut left: Vec<&SnapshotApi> = snapshot.apis.iter().map(Arc::as_ref).filter(|api| api.spec.union().is_some()).collect();
+    let of = |api: &'a SnapshotApi| (api.domain.as_str(), api.name.as_str());
+    let unions: HashSet<_, RandomState> = left.iter().map(|api| of(api)).collect();
+    let mut wanted: HashSet<_, RandomState> = paths.iter().copied().collect();
+    paths.retain(|path| !unions.contains(path));
+    // Depth is bounded by the check, so this is over soon; a knot that slipped through is left where it stands.
+    while !left.is_empty() {
+        let names: HashSet<_, RandomState> = left.iter().map(|api| of(api)).collect();
+        let waits = |api: &SnapshotApi| {
+            let mut apis = api.spec.union().into_iter().flat_map(|union| &union.steps).flat_map(Step::apis);
+            apis.any(|name| names.contains(&(api.domain.as_str(), name)) && name != api.name)
+        };
+        let (rest, ready): (Vec<&SnapshotApi>, Vec<&SnapshotApi>) = left.iter().copied().partition(|api| waits(api));
+        let stuck = ready.is_empty();
+        for api in if stuck { &rest } else { &ready } {
+            let mut apis = api.spec.union().into_iter().flat_map(|union| &union.steps).flat_map(Step::apis);
+            if wanted.contains(&of(api)) || apis.any(|name| wanted.contains(&(api.domain.as_str(), name))) {
+                wanted.insert(of(api));
+                if !paths.contains(&of(api)) {
+                    paths.push(of(api));
+                }
+            }
+        }
+        left = if stuck { Vec::new() } else { rest };
+    }
     paths
 }
 
@@ -270,12 +303,21 @@ fn known_plan(next: &Routes, from: &Materials<'_>, api: &Arc<SnapshotApi>) -> Op
         Backend::Source(backend) => {
             from.sources.get(&(api.spec.source.as_str(), api.environment)).is_some_and(|source| **source == backend.source)
         }
+        Backend::Union(union) => union.made_with().all(|(name, with)| match (with, live_beside(next, api, name)) {
+            (Some(with), Some(now)) => Arc::ptr_eq(with, now),
+            (with, now) => with.is_none() && now.is_none(),
+        }),
         Backend::Dataset(open) => next
             .datasets
             .get(&(format!("{}/{}", open.about.domain, open.about.name), api.environment))
             .is_some_and(|now| Arc::ptr_eq(&now.data, &open.data)),
     };
     (same_api && same_rows).then(|| plan.clone())
+}
+
+/// The live plan of another API of the same domain.
+fn live_beside<'a>(next: &'a Routes, api: &SnapshotApi, name: &str) -> Option<&'a Arc<Plan>> {
+    next.apis.get(format!("{}/{name}", api.domain).as_str())?.plan(api.environment, None)
 }
 
 fn path_of(api: &SnapshotApi) -> String {

@@ -237,6 +237,8 @@ impl Gateway {
 fn format_of(visit: &Visit<'_>, admitted: &Admitted<'_>, call: &Call, suffix: Option<Format>) -> Result<Format, Problem> {
     match admitted.plan.kind {
         ApiKind::Sql => Ok(suffix.or(call.wanted.format).or_else(|| Format::accepted(visit.headers)).unwrap_or(Format::Json)),
+        ApiKind::Union if suffix.or(call.wanted.format).is_none_or(|format| format == Format::Json) => Ok(Format::Json),
+        ApiKind::Union => Err(Problem::field("format", "The answer of several APIs is given as JSON.")),
         ApiKind::Kv if suffix.is_none_or(|format| format == Format::Json) => Ok(Format::Json),
         ApiKind::Kv => Err(Problem::field("format", "A row by its key is given as JSON.")),
     }

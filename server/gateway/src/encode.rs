@@ -23,7 +23,8 @@ pub(crate) fn body_of(admitted: &Admitted<'_>, answered: &Answered) -> Result<Ve
             let mut out = Vec::with_capacity(row.len() * 2 + 64);
             json.write(&mut out, row).map(|()| out)
         }
-        (ApiKind::Sql, _) => page(&answered.rows, json, answered.count),
+        (ApiKind::Union, Some(row)) if !admitted.plan.api.spec.gives_list() => object(&answered.rows, row, json),
+        (ApiKind::Sql | ApiKind::Union, _) => page(&answered.rows, json, answered.count),
     };
     written.map_err(|error| broken_row(&admitted.plan.path, error))
 }
@@ -39,5 +40,25 @@ fn page(rows: &Rows, json: &RowJson, count: Option<u64>) -> Result<Vec<u8>, Brok
     }
     out.push(b']');
     End { truncated: rows.truncated, next: rows.next.clone(), count }.write(&mut out);
+    say_degraded(&mut out, rows);
     Ok(out)
+}
+
+/// The one object of a Union.
+fn object(rows: &Rows, row: &[u8], json: &RowJson) -> Result<Vec<u8>, Broken> {
+    let mut out = Vec::with_capacity(row.len() * 2 + 64);
+    json.write(&mut out, row)?;
+    say_degraded(&mut out, rows);
+    Ok(out)
+}
+
+/// Puts it at the end of the object that stands there already.
+fn say_degraded(out: &mut Vec<u8>, rows: &Rows) {
+    if rows.degraded.is_empty() {
+        return;
+    }
+    out.pop();
+    out.extend_from_slice(b",\"degraded\":");
+    out.extend_from_slice(&serde_json::to_vec(&rows.degraded).unwrap_or_else(|_| b"[]".to_vec()));
+    out.push(b'}');
 }

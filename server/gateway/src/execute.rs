@@ -32,7 +32,9 @@ pub(crate) async fn rows(plan: &Plan, call: &Call) -> Result<Rows, Problem> {
             Ok(Rows::of_key(found.pop().flatten()))
         }
         (Backend::Source(backend), ApiKind::Kv) => one_row(plan, backend, call).await,
-        (Backend::Source(backend), ApiKind::Sql) => list(plan, backend, call).await,
+        (Backend::Source(backend), _) => list(plan, backend, call).await,
+        // The stack runs it, which can call other APIs.
+        (Backend::Union(_), _) => Err(not_of_steps(plan)),
     }
 }
 
@@ -84,7 +86,7 @@ async fn list(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows,
     }
     let paged = plan.api.spec.page_size().is_some();
     let next = (paged && more).then(|| cursor(call.wanted.page.offset + u64::from(call.wanted.page.limit)));
-    Ok(Rows { rows, next, truncated: !paged && more })
+    Ok(Rows { rows, next, truncated: !paged && more, degraded: Vec::new() })
 }
 
 /// The messages of a batch, in one allocation.
@@ -120,7 +122,7 @@ pub(crate) async fn stream(
         let batch = next_batch(&plan, &mut batches).await.map_err(|error| failed_read(&plan, &error))?;
         let rows = batch.map(|batch| match &plan.backend {
             Backend::Source(backend) => messages(backend, &batch),
-            Backend::Dataset(_) => Vec::new(),
+            Backend::Dataset(_) | Backend::Union(_) => Vec::new(),
         });
         Ok(rows.map(|rows| (rows, (plan, batches))))
     }))
@@ -142,6 +144,7 @@ pub(crate) async fn batches(plan: &Plan, call: &Call, max_rows: usize) -> Result
     match &plan.backend {
         Backend::Source(backend) => query(plan, backend, call, max_rows, STREAM_TIMEOUT).await,
         Backend::Dataset(_) => Err(Problem::new(ErrorCode::Invalid, "Rows are listed from a source, not from a dataset of keys.")),
+        Backend::Union(_) => Err(not_of_steps(plan)),
     }
 }
 
@@ -167,8 +170,12 @@ pub(crate) async fn count(plan: &Plan, call: &Call) -> Result<u64, Problem> {
 pub(crate) fn failed_read(plan: &Plan, error: &SourceError) -> Problem {
     match &plan.backend {
         Backend::Source(backend) => failed_source(plan, backend, error),
-        Backend::Dataset(_) => Problem::new(error.code(), error.sentence.clone()),
+        Backend::Dataset(_) | Backend::Union(_) => Problem::new(error.code(), error.sentence.clone()),
     }
+}
+
+fn not_of_steps(plan: &Plan) -> Problem {
+    Problem::new(ErrorCode::Invalid, format!("{} is made of other APIs, and is given whole, as JSON.", plan.path))
 }
 
 async fn query(plan: &Plan, backend: &SourceBackend, call: &Call, max_rows: usize, timeout: Duration) -> Result<BatchStream, Problem> {

@@ -34,6 +34,7 @@ mod rows;
 mod stack;
 mod tokens;
 mod trial;
+mod union;
 mod view;
 
 use std::path::PathBuf;

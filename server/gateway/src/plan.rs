@@ -17,6 +17,7 @@ use model::statement::{Page, Template, test_arguments};
 use model::{DataType, Parameter};
 use regex::Regex;
 
+use crate::union::UnionPlan;
 use crate::view::View;
 
 /// The longest that a plan is tried before it goes live.
@@ -51,6 +52,7 @@ pub(crate) struct Plan {
 pub(crate) enum Backend {
     Source(SourceBackend),
     Dataset(OpenDataset),
+    Union(UnionPlan),
 }
 
 pub(crate) struct SourceBackend {
@@ -131,6 +133,15 @@ impl Plan {
         Self::new(api, Backend::Dataset(dataset))
     }
 
+    /// `live` gives the plan of another API of the domain by its name.
+    ///
+    /// # Errors
+    /// A sentence that says why it cannot be served.
+    pub(crate) fn from_union(api: Arc<SnapshotApi>, live: &dyn Fn(&str) -> Option<Arc<Plan>>) -> Result<Self, String> {
+        let union = UnionPlan::compile(&api, live)?;
+        Self::new(api, Backend::Union(union))
+    }
+
     fn new(api: Arc<SnapshotApi>, backend: Backend) -> Result<Self, String> {
         let mut patterns = HashMap::new();
         for parameter in &api.spec.parameters {
@@ -142,7 +153,7 @@ impl Plan {
             }
         }
         let data_version = match &backend {
-            Backend::Source(_) => None,
+            Backend::Source(_) | Backend::Union(_) => None,
             Backend::Dataset(dataset) => Some(number_value(dataset.about.version)),
         };
         let view = Arc::new(View::new(&api.spec, (0..api.spec.fields.len()).collect(), &stored_numbers(&backend, &api)));
@@ -172,7 +183,7 @@ impl Plan {
     /// The data version that serves it, in the identity of what is kept of its answers.
     pub(crate) fn data_version_id(&self) -> &str {
         match &self.backend {
-            Backend::Source(_) => "",
+            Backend::Source(_) | Backend::Union(_) => "",
             Backend::Dataset(dataset) => &dataset.about.version_id,
         }
     }
@@ -208,7 +219,7 @@ fn number_value(number: i64) -> HeaderValue {
 
 fn stored_numbers(backend: &Backend, api: &SnapshotApi) -> Vec<u32> {
     match backend {
-        Backend::Source(_) => (0..api.spec.fields.len()).map(|index| api.spec.field_number(index)).collect(),
+        Backend::Source(_) | Backend::Union(_) => (0..api.spec.fields.len()).map(|index| api.spec.field_number(index)).collect(),
         Backend::Dataset(dataset) => dataset.about.register.iter().filter(|field| !field.retired).map(|field| field.number).collect(),
     }
 }

@@ -1,6 +1,7 @@
 //! What an executor gives: rows as protobuf messages, whichever way they go out.
 
 use bytes::Bytes;
+use model::union::Degraded;
 use model::wire::{Fields, Wire, put_bytes, put_int};
 
 /// The rows of one answer.
@@ -12,6 +13,8 @@ pub(crate) struct Rows {
     pub(crate) next: Option<String>,
     /// More rows than the API gives.
     pub(crate) truncated: bool,
+    /// Unions: steps that were stood in for. Such an answer is never kept.
+    pub(crate) degraded: Vec<Degraded>,
 }
 
 impl Rows {
@@ -62,7 +65,8 @@ mod tests {
 
     #[test]
     fn rows_go_out_and_come_back() {
-        let rows = Rows { rows: vec![Bytes::from_static(b"ab"), Bytes::new()], next: Some("bzQw".into()), truncated: true };
+        let rows =
+            Rows { rows: vec![Bytes::from_static(b"ab"), Bytes::new()], next: Some("bzQw".into()), truncated: true, ..Rows::default() };
         assert_eq!(Rows::from_bytes(&Bytes::from(rows.to_bytes())), Some(rows));
         assert_eq!(Rows::from_bytes(&Bytes::from_static(b"not ours")), None);
     }

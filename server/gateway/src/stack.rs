@@ -7,9 +7,13 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::BoxStream;
 use http::HeaderMap;
 use model::clock::Millis;
 use model::snapshot::Environment;
+use model::view::StepTrace;
 use model::{ErrorCode, Problem};
 
 use crate::cache::CacheNote;
@@ -28,6 +32,8 @@ use crate::{Gateway, execute, keys};
 #[derive(Default)]
 pub(crate) struct Timings {
     pub(crate) steps: Vec<(&'static str, u64)>,
+    /// Unions: what each of its steps did.
+    pub(crate) graph: Vec<StepTrace>,
 }
 
 impl Timings {
@@ -162,6 +168,17 @@ impl Gateway {
         Ok((Arc::new(call), view))
     }
 
+    /// The rows of a list as they come, for streams; those of a Union come together.
+    pub(crate) async fn stream_rows(
+        &self,
+        plan: &Arc<Plan>,
+        call: &Call,
+    ) -> Result<BoxStream<'static, Result<Vec<Bytes>, Problem>>, Problem> {
+        let Backend::Union(union) = &plan.backend else { return Ok(execute::stream(plan, call).await?.boxed()) };
+        let rows = self.union(plan, union, call, &mut Timings::default()).await?.rows;
+        Ok(futures::stream::once(std::future::ready(Ok(rows))).boxed())
+    }
+
     /// From a call that was read to its rows.
     pub(crate) async fn fetch(
         &self,
@@ -175,7 +192,10 @@ impl Gateway {
         // Cache: this process, then Redis; one fetch for many who ask at once. Executor: the source, or a dataset.
         let (rows, cache) = match &plan.api.spec.policy.cache {
             Some(policy) => self.caches.rows(plan, &call, policy).await.map(|(rows, note)| (rows, Some(note)))?,
-            None => (execute::rows(plan, &call).await?, None),
+            None => match &plan.backend {
+                Backend::Union(union) => (self.union(plan, union, &call, timings).await?, None),
+                _ => (execute::rows(plan, &call).await?, None),
+            },
         };
         timings.note("source", started);
         if let Some(note) = cache {
@@ -226,6 +246,19 @@ fn take(buckets: [&Option<Arc<Bucket>>; 3], target: Target<'_>, meter: &Arc<Mete
         }
     }
     Ok(tightest)
+}
+
+impl Routes {
+    /// A step of a Union on its way into its API: under the limits of the API and its compartment. The caller's own
+    /// grant is for the Union.
+    pub(crate) fn enter(&self, plan: &Plan, calls: usize) -> Result<Arc<Meter>, Problem> {
+        let Some(entry) = self.apis.get(plan.path.as_str()) else { return Ok(Arc::default()) };
+        let meter = entry.meter(plan.api.environment);
+        let calls = u32::try_from(calls).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+        let target = Target { path: &plan.path, version: None, calls };
+        take([&None, &entry.bucket, &entry.compartment], target, meter).map_err(|denied| denied.problem)?;
+        Ok(meter.clone())
+    }
 }
 
 fn route<'r>(routes: &'r Routes, environment: Environment, target: Target<'_>) -> Result<(&'r Entry, &'r Arc<Plan>), Problem> {

@@ -20,7 +20,8 @@ use crate::stack::{Admitted, Timings, micros_since};
 /// A definition and the values to call it with.
 pub struct TrialRequest {
     pub api: SnapshotApi,
-    pub source: SnapshotSource,
+    /// Unions have none.
+    pub source: Option<SnapshotSource>,
     /// The dataset that it is served from, where it is.
     pub dataset: Option<SnapshotDataset>,
     pub parameters: Vec<(String, String)>,
@@ -72,14 +73,23 @@ impl Gateway {
             rows,
             plan: query_plan,
             sql,
+            graph: timings.graph,
             curl: String::new(),
         }
     }
 
-    async fn trial_plan(&self, api: SnapshotApi, source: SnapshotSource, dataset: Option<SnapshotDataset>) -> Result<Plan, String> {
+    async fn trial_plan(&self, api: SnapshotApi, source: Option<SnapshotSource>, dataset: Option<SnapshotDataset>) -> Result<Plan, String> {
         let api = Arc::new(api);
+        if api.spec.union().is_some() {
+            let routes = self.routes.load_full();
+            let live = |name: &str| routes.apis.get(format!("{}/{name}", api.domain).as_str())?.plan(api.environment, None).cloned();
+            return Plan::from_union(api.clone(), &live);
+        }
         match (api.spec.serve_from.dataset(), dataset) {
-            (None, _) => Plan::from_source(api, Arc::new(source), &self.pools, &self.vault),
+            (None, _) => match source {
+                Some(source) => Plan::from_source(api, Arc::new(source), &self.pools, &self.vault),
+                None => Err("It has no source.".into()),
+            },
             (Some(_), Some(dataset)) => Plan::from_dataset(api, OpenDataset::open(&self.stores, &Arc::new(dataset)).await?),
             (Some(name), None) => Err(format!("Dataset {name} has no live data version here yet. Build one first.")),
         }
@@ -113,6 +123,7 @@ fn steps_of(plan: &Plan, caller: &str, timings: &Timings, given: &Given) -> Vec<
         let (name, note) = match &plan.backend {
             Backend::Source(backend) => (backend.source.name.clone(), format!("in {}", backend.source.environment.key())),
             Backend::Dataset(open) => (open.about.name.clone(), format!("data version {}", open.about.version)),
+            Backend::Union(union) => ("Steps".to_owned(), format!("{} APIs", union.steps.len())),
         };
         steps.push(TryStep { name, note, took_us: micros });
     }
@@ -139,6 +150,7 @@ fn of_problem(problem: &Problem, request_id: &str) -> TryAnswer {
         rows: None,
         plan: Default::default(),
         sql: String::new(),
+        graph: Vec::new(),
         curl: String::new(),
     }
 }

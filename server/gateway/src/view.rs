@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use accel::mask::Mask;
-use accel::row_json::{JsonField, RowJson};
+use accel::row_json::{JsonField, JsonRows, RowJson};
 use bytes::Bytes;
 use model::wire::Broken;
-use model::{ApiSpec, ErrorCode, Problem};
+use model::{ApiSpec, ErrorCode, Field, Problem};
 
 /// A set of shown fields, compiled.
 pub(crate) struct View {
@@ -25,12 +25,8 @@ impl View {
             .iter()
             .filter_map(|index| {
                 let field = spec.fields.get(*index)?;
-                Some(JsonField {
-                    number: spec.field_number(*index),
-                    name: field.name.clone(),
-                    data_type: field.data_type,
-                    as_string: field.as_string,
-                })
+                let rows = spec.step_of(field).map(|step| JsonRows { fields: json_fields(&step.fields), list: step.gives_list() });
+                Some(JsonField { rows, ..json_field(field, spec.field_number(*index)) })
             })
             .collect();
         let numbers: HashSet<u32> = shown.iter().map(|field| field.number).collect();
@@ -60,6 +56,15 @@ impl View {
     pub(crate) fn shows_all(&self) -> bool {
         self.mask.is_none()
     }
+}
+
+/// Fields under the numbers that were written down with them.
+pub(crate) fn json_fields(fields: &[Field]) -> Vec<JsonField> {
+    fields.iter().map(|field| json_field(field, field.number)).collect()
+}
+
+fn json_field(field: &Field, number: u32) -> JsonField {
+    JsonField { number, name: field.name.clone(), data_type: field.data_type, as_string: field.as_string, rows: None }
 }
 
 /// The view of a caller that asked for some fields only, out of what it may see.

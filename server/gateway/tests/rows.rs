@@ -78,7 +78,7 @@ proptest! {
         let shown: Vec<JsonField> = fields
             .iter()
             .enumerate()
-            .map(|(index, field)| JsonField { number: number(index), name: field.name.clone(), data_type: field.data_type, as_string: field.as_string })
+            .map(|(index, field)| JsonField { number: number(index), name: field.name.clone(), data_type: field.data_type, as_string: field.as_string, rows: None })
             .collect();
         let mut from_store = Vec::new();
         RowJson::new(&shown).write(&mut from_store, &stored).unwrap();

@@ -7,7 +7,8 @@ use std::fmt::Write;
 
 use crate::name::grpc_name;
 use crate::spec::ApiKind;
-use crate::{ApiSpec, DataType};
+use crate::union::Step;
+use crate::{ApiSpec, DataType, Field};
 
 /// Numbers of the reserved parameters of a query, above those that parameters take.
 pub const LIMIT: u32 = 10_001;
@@ -22,6 +23,8 @@ pub struct MessageField {
     pub data_type: DataType,
     pub repeated: bool,
     pub about: String,
+    /// The fields of a message in its place, of which `data_type` says nothing then.
+    pub message: Option<Vec<MessageField>>,
 }
 
 /// `sluice.travel.FlightDay`: the full name of an API's service.
@@ -49,16 +52,41 @@ pub fn row_fields(spec: &ApiSpec) -> Vec<MessageField> {
         .fields
         .iter()
         .enumerate()
-        .map(|(index, field)| MessageField {
-            number: spec.field_number(index),
-            name: field.name.clone(),
-            data_type: field.data_type,
-            repeated: false,
-            about: field.about.clone(),
+        .map(|(index, field)| {
+            let step = spec.step_of(field);
+            MessageField {
+                repeated: step.is_some_and(Step::gives_list),
+                message: step.map(|step| step_fields(&step.fields)),
+                ..one_field(field, spec.field_number(index))
+            }
         })
         .collect();
     fields.sort_by_key(|field| field.number);
     fields
+}
+
+fn one_field(field: &Field, number: u32) -> MessageField {
+    MessageField {
+        number,
+        name: field.name.clone(),
+        data_type: field.data_type,
+        repeated: false,
+        about: field.about.clone(),
+        message: None,
+    }
+}
+
+/// The rows of a step of a Union: its API's own numbers, which were written down with them.
+fn step_fields(fields: &[Field]) -> Vec<MessageField> {
+    let mut fields: Vec<MessageField> = fields.iter().map(|field| one_field(field, field.number)).collect();
+    fields.sort_by_key(|field| field.number);
+    fields
+}
+
+/// The name of the message of a step's rows.
+#[must_use]
+pub fn step_message(service: &str, step: &str) -> String {
+    format!("{service}_{step}")
 }
 
 /// The fields of a request: the parameters, and for pages what chooses one.
@@ -74,6 +102,7 @@ pub fn request_fields(spec: &ApiSpec) -> Vec<MessageField> {
             data_type: parameter.data_type,
             repeated: parameter.list,
             about: parameter.about.clone(),
+            message: None,
         })
         .collect();
     fields.sort_by_key(|field| field.number);
@@ -83,7 +112,7 @@ pub fn request_fields(spec: &ApiSpec) -> Vec<MessageField> {
             (AFTER, "after", DataType::String, "The next of the page before."),
             (OFFSET, "offset", DataType::Int64, "How many rows to pass over."),
         ] {
-            fields.push(MessageField { number, name: name.into(), data_type, repeated: false, about: about.into() });
+            fields.push(MessageField { number, name: name.into(), data_type, repeated: false, about: about.into(), message: None });
         }
     }
     fields
@@ -100,29 +129,60 @@ pub fn proto_text(domain: &str, name: &str, spec: &ApiSpec) -> String {
              // The rows of several keys, in their order; an entry without a row where there is none.\n  \
              rpc BatchGet({service}BatchGetRequest) returns ({service}BatchGetResponse);\n}}\n\n"
         ),
-        ApiKind::Sql => format!(
+        ApiKind::Sql | ApiKind::Union => format!(
             "service {service} {{\n  rpc Query({service}QueryRequest) returns ({service}QueryResponse);\n  \
              // Every row up to the API's cap, one message each.\n  rpc Stream({service}QueryRequest) returns (stream {service}Row);\n}}\n\n"
         ),
     });
     let request = if spec.kind() == ApiKind::Kv { "Key" } else { "QueryRequest" };
-    write_message(&mut out, &format!("{service}{request}"), &request_fields(spec));
-    write_message(&mut out, &format!("{service}Row"), &row_fields(spec));
+    write_message(&mut out, &format!("{service}{request}"), &service, &request_fields(spec));
+    write_message(&mut out, &format!("{service}Row"), &service, &row_fields(spec));
     out.push_str(&match spec.kind() {
         ApiKind::Kv => format!(
             "message {service}BatchGetRequest {{\n  repeated {service}Key keys = 1;\n}}\n\n\
              message {service}Entry {{\n  optional {service}Row row = 1;\n}}\n\n\
              message {service}BatchGetResponse {{\n  repeated {service}Entry rows = 1;\n}}\n"
         ),
-        ApiKind::Sql => format!(
+        ApiKind::Sql | ApiKind::Union => format!(
             "message {service}QueryResponse {{\n  repeated {service}Row rows = 1;\n  // What to send as after for the next page.\n  \
-             optional string next = 2;\n  // More rows than the API gives.\n  bool truncated = 3;\n}}\n"
+             optional string next = 2;\n  // More rows than the API gives.\n  bool truncated = 3;\n{}}}\n",
+            if spec.kind() == ApiKind::Union {
+                format!("  // The steps that failed, and what stands in for them.\n  repeated {service}Degraded degraded = 4;\n")
+            } else {
+                String::new()
+            }
         ),
     });
+    if spec.kind() == ApiKind::Union {
+        write_message(&mut out, &format!("{service}Degraded"), &service, &degraded_fields());
+    }
     out
 }
 
-fn write_message(out: &mut String, name: &str, fields: &[MessageField]) {
+/// A step that failed, in the answer of a Union.
+#[must_use]
+pub fn degraded_fields() -> Vec<MessageField> {
+    let field = |number, name: &str, about: &str| MessageField {
+        number,
+        name: name.into(),
+        data_type: DataType::String,
+        repeated: false,
+        about: about.into(),
+        message: None,
+    };
+    vec![
+        field(1, "step", "Which step."),
+        field(2, "code", "Why, as an error code."),
+        field(3, "fallback", "What stands in: empty, fixed, last-good or api."),
+    ]
+}
+
+fn write_message(out: &mut String, name: &str, service: &str, fields: &[MessageField]) {
+    for field in fields {
+        if let Some(inner) = &field.message {
+            write_message(out, &step_message(service, &field.name), service, inner);
+        }
+    }
     // Writing to a String cannot fail.
     let _ = writeln!(out, "message {name} {{");
     for field in fields {
@@ -130,7 +190,8 @@ fn write_message(out: &mut String, name: &str, fields: &[MessageField]) {
             let _ = writeln!(out, "  // {}", one_line(&field.about));
         }
         let label = if field.repeated { "repeated" } else { "optional" };
-        let _ = writeln!(out, "  {label} {} {} = {};", field.data_type.protobuf(), field.name, field.number);
+        let kind = field.message.as_ref().map_or_else(|| field.data_type.protobuf().to_owned(), |_| step_message(service, &field.name));
+        let _ = writeln!(out, "  {label} {kind} {} = {};", field.name, field.number);
     }
     out.push_str("}\n\n");
 }

@@ -25,7 +25,7 @@ pub fn openapi(domain: &str, name: &str, version: i64, spec: &ApiSpec, server: &
         }},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "The key of an app that has a grant for this API."}},
-            "schemas": {"Row": row_schema(&spec.fields), "Problem": problem_schema()},
+            "schemas": {"Row": answer_schema(spec), "Problem": problem_schema()},
         },
     })
 }
@@ -128,6 +128,33 @@ fn parameter_schema(parameter: &Parameter) -> Json {
     if parameter.list { json!({"type": "array", "items": schema, "minItems": 1}) } else { schema }
 }
 
+/// A row; of a Union, with what stood in for steps that failed, and where it is one object, with the rows of its steps.
+fn answer_schema(spec: &ApiSpec) -> Json {
+    let mut schema = row_schema(&spec.fields);
+    for field in &spec.fields {
+        let Some(step) = spec.step_of(field) else { continue };
+        let row = row_schema(&step.fields);
+        schema["properties"][&field.name] =
+            if step.gives_list() { json!({"type": "array", "items": row}) } else { json!({"anyOf": [row, {"type": "null"}]}) };
+    }
+    if spec.kind() == ApiKind::Union && !spec.gives_list() {
+        schema["properties"]["degraded"] = degraded_schema();
+    }
+    schema
+}
+
+fn degraded_schema() -> Json {
+    json!({
+        "type": "array",
+        "description": "The secondary steps that failed, and what stands in for each; absent where none has.",
+        "items": {"type": "object", "required": ["step", "code", "fallback"], "properties": {
+            "step": {"type": "string"},
+            "code": {"type": "string", "enum": ErrorCode::ALL.map(ErrorCode::key)},
+            "fallback": {"type": "string", "enum": ["empty", "fixed", "last-good", "api"]},
+        }},
+    })
+}
+
 fn row_schema(fields: &[Field]) -> Json {
     let mut properties = Map::new();
     for field in fields {
@@ -161,9 +188,9 @@ fn problem_schema() -> Json {
 }
 
 fn responses(spec: &ApiSpec) -> Json {
-    let answer = match spec.kind() {
-        ApiKind::Kv => json!({"$ref": "#/components/schemas/Row"}),
-        ApiKind::Sql => json!({
+    let mut answer = match spec.gives_list() {
+        false => json!({"$ref": "#/components/schemas/Row"}),
+        true => json!({
             "type": "object",
             "required": ["rows", "next", "truncated"],
             "properties": {
@@ -173,6 +200,9 @@ fn responses(spec: &ApiSpec) -> Json {
             },
         }),
     };
+    if spec.kind() == ApiKind::Union && spec.gives_list() {
+        answer["properties"]["degraded"] = degraded_schema();
+    }
     let mut out = Map::new();
     let mut content = json!({"application/json": {"schema": answer}});
     if spec.kind() == ApiKind::Sql {

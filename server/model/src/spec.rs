@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::form::QueryForm;
 use crate::table::TableRef;
+use crate::union::{Shape, UnionBody};
 use crate::{DataType, Parameter};
 
 /// The defaults of [`Policy`], and the bounds that a form may set.
@@ -27,7 +28,8 @@ pub struct ApiSpec {
     /// One line for a consumer: what one call gives.
     #[serde(default)]
     pub title: String,
-    /// The source, by name; each environment binds it to its own server.
+    /// The source, by name; each environment binds it to its own server. A Union has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
     #[serde(flatten)]
     pub body: ApiBody,
@@ -78,6 +80,8 @@ pub enum ApiBody {
     Kv(KvBody),
     /// A list of rows out of one read-only statement.
     Sql(SqlBody),
+    /// Several live APIs asked as one.
+    Union(UnionBody),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -188,6 +192,7 @@ impl Default for CachePolicy {
 pub enum ApiKind {
     Kv,
     Sql,
+    Union,
 }
 
 impl ApiKind {
@@ -196,7 +201,13 @@ impl ApiKind {
         match self {
             Self::Kv => "kv",
             Self::Sql => "sql",
+            Self::Union => "union",
         }
+    }
+
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        [Self::Kv, Self::Sql, Self::Union].into_iter().find(|kind| kind.key() == key)
     }
 
     #[must_use]
@@ -204,6 +215,7 @@ impl ApiKind {
         match self {
             Self::Kv => "Key to one row",
             Self::Sql => "Question to a list of rows",
+            Self::Union => "Several APIs as one",
         }
     }
 }
@@ -214,6 +226,7 @@ impl ApiSpec {
     pub fn empty(kind: ApiKind) -> Self {
         let body = match kind {
             ApiKind::Kv => ApiBody::Kv(KvBody::default()),
+            ApiKind::Union => ApiBody::Union(UnionBody::default()),
             ApiKind::Sql => ApiBody::Sql(SqlBody { query: Query::Form(QueryForm::default()), page_size: Some(DEFAULT_PAGE_SIZE) }),
         };
         Self {
@@ -232,6 +245,7 @@ impl ApiSpec {
         match self.body {
             ApiBody::Kv(_) => ApiKind::Kv,
             ApiBody::Sql(_) => ApiKind::Sql,
+            ApiBody::Union(_) => ApiKind::Union,
         }
     }
 
@@ -241,16 +255,40 @@ impl ApiSpec {
         match &self.body {
             ApiBody::Kv(kv) => Some(&kv.table),
             ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => Some(&form.table),
-            ApiBody::Sql(_) => None,
+            ApiBody::Sql(_) | ApiBody::Union(_) => None,
         }
     }
 
     #[must_use]
     pub fn page_size(&self) -> Option<u32> {
         match &self.body {
-            ApiBody::Kv(_) => None,
+            ApiBody::Kv(_) | ApiBody::Union(_) => None,
             ApiBody::Sql(sql) => sql.page_size,
         }
+    }
+
+    #[must_use]
+    pub fn union(&self) -> Option<&UnionBody> {
+        match &self.body {
+            ApiBody::Union(union) => Some(union),
+            _ => None,
+        }
+    }
+
+    /// Whether an answer is a list of rows, and not one object.
+    #[must_use]
+    pub fn gives_list(&self) -> bool {
+        match &self.body {
+            ApiBody::Kv(_) => false,
+            ApiBody::Sql(_) => true,
+            ApiBody::Union(union) => union.gives_list(),
+        }
+    }
+
+    /// The step whose whole answer stands in a field; `None` for a field of a value.
+    #[must_use]
+    pub fn step_of(&self, field: &Field) -> Option<&crate::union::Step> {
+        self.union().filter(|union| union.shape == Shape::Named)?.step(&field.column)
     }
 
     /// The number of a field in the protobuf message; by position in versions frozen before numbers were kept.
@@ -277,6 +315,7 @@ impl ApiSpec {
             ApiBody::Kv(kv) => crate::form::kv_script(kv, &self.fields, dialect),
             ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => form.script(&self.parameters, &self.fields, dialect),
             ApiBody::Sql(SqlBody { query: Query::Script(text), .. }) => text.clone(),
+            ApiBody::Union(_) => String::new(),
         }
     }
 }

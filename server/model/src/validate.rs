@@ -8,6 +8,7 @@ use crate::name::is_identifier;
 use crate::parameter::RESERVED;
 use crate::script::Script;
 use crate::spec::{ApiBody, KvBody, MAX_CACHE_MS, MAX_MAX_ROWS, MAX_PAGE_SIZE, MAX_TIMEOUT_MS, Query, SqlBody};
+use crate::validate_union::check_union;
 use crate::value::read_text;
 use crate::{ApiSpec, FieldError, Parameter};
 
@@ -24,12 +25,13 @@ pub fn validate(spec: &ApiSpec) -> Vec<FieldError> {
     if spec.title.chars().count() > MAX_TITLE {
         found.add("title", format!("At most {MAX_TITLE} characters."));
     }
-    if spec.source.is_empty() {
+    if spec.source.is_empty() && spec.union().is_none() {
         found.add("source", "Pick a source.");
     }
     match &spec.body {
         ApiBody::Kv(kv) => check_kv(spec, kv, &mut found),
         ApiBody::Sql(sql) => check_sql(spec, sql, &mut found),
+        ApiBody::Union(union) => found.0.extend(check_union(spec, union)),
     }
     check_fields(spec, &mut found);
     check_parameters(spec, &mut found);

@@ -118,7 +118,7 @@ async fn app(control: &Control, builder: &Caller, data_dir: &Path) -> Result<(),
         control.new_app(builder, DOMAIN, APP).await.map_err(sentence)?;
     }
     let owner = signed_in(control, "owner@demo").await?;
-    for api in ["plane", "delays"] {
+    for api in ["plane", "delays", "flight-day"] {
         control.grant(&owner, (DOMAIN, APP), (DOMAIN, api), &GrantTerms::default()).await.map_err(sentence)?;
     }
     let key = control.new_key(builder, DOMAIN, APP, Environment::Prod, None).await.map_err(sentence)?;

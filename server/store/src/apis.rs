@@ -235,6 +235,15 @@ impl Tx {
         one_row(&changed)
     }
 
+    pub async fn delete_release(&mut self, api_id: &str, environment: &str) -> Result<(), StoreError> {
+        let changed = sqlx::query("DELETE FROM releases WHERE api_id = $1 AND environment = $2")
+            .bind(api_id)
+            .bind(environment)
+            .execute(&mut *self.inner)
+            .await?;
+        one_row(&changed)
+    }
+
     pub async fn put_release(&mut self, row: &ReleaseRow) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO releases (api_id, environment, version_id, released_by, released_at) VALUES ($1, $2, $3, $4, $5)

@@ -24,7 +24,13 @@ impl KeyGate {
             .key
             .iter()
             .filter_map(|column| spec.field(column))
-            .map(|field| JsonField { number: field.number, name: field.column.clone(), data_type: field.data_type, as_string: false })
+            .map(|field| JsonField {
+                number: field.number,
+                name: field.column.clone(),
+                data_type: field.data_type,
+                as_string: false,
+                rows: None,
+            })
             .collect();
         Self { key_json: RowJson::new(&fields), key: spec.key.join(" and "), without_key: 0, twice: 0, examples: Vec::new() }
     }

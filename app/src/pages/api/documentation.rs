@@ -157,6 +157,7 @@ fn errors(spec: &ApiSpec) -> impl IntoView + use<> {
     let not_found = match spec.kind() {
         ApiKind::Kv => "No row has this key, or there is no such API.",
         ApiKind::Sql => "There is no such API, or it is not live where the key belongs.",
+        ApiKind::Union => "A step that the answer needs has no such row, or there is no such API.",
     };
     let rows = [
         (ErrorCode::Invalid, "A parameter is unknown, missing or not of its type; errors names each."),

@@ -22,9 +22,9 @@ pub async fn save_draft(domain: String, name: String, spec: ApiSpec, edit: i64, 
 }
 
 #[server(prefix = "/fn", endpoint = "check", input = Json)]
-pub async fn check(domain: String, spec: ApiSpec, environment: Environment) -> Result<CheckReport, PortalError> {
+pub async fn check(domain: String, name: String, spec: ApiSpec, environment: Environment) -> Result<CheckReport, PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    Ok(control.check_api(&caller, &domain, &spec, environment).await?)
+    Ok(control.check_api(&caller, (&domain, &name), &spec, environment).await?)
 }
 
 /// Sends the draft for review, and opens the request.

@@ -48,7 +48,7 @@ pub(super) fn choose_table(spec: &mut ApiSpec, info: &TableInfo) {
             *form = QueryForm { table: info.table.clone(), select: info.columns.iter().map(plain).collect(), ..QueryForm::default() };
             *page_size = None;
         }
-        ApiBody::Sql(_) => {}
+        ApiBody::Sql(_) | ApiBody::Union(_) => {}
     }
 }
 
@@ -110,7 +110,7 @@ pub(super) fn rename(spec: &mut ApiSpec, old: &str, new: &str) {
             form.having.iter_mut().filter(|f| f.column == old).for_each(|f| new.clone_into(&mut f.column));
             spec.fields.iter_mut().filter(|f| f.name == new).for_each(|f| new.clone_into(&mut f.column));
         }
-        ApiBody::Sql(_) => {}
+        ApiBody::Sql(_) | ApiBody::Union(_) => {}
     }
 }
 

@@ -44,9 +44,9 @@ impl Editor {
         let changes = RwSignal::new(0);
         let save = Action::new_local(move |(): &()| save_once((at.get_value(), spec.get_untracked()), edit, step, saved, changes));
         let check = Action::new_local(move |(): &()| {
-            let ((domain, _), spec) = (at.get_value(), spec.get_untracked());
+            let ((domain, name), spec) = (at.get_value(), spec.get_untracked());
             async move {
-                let found = check(domain, spec, Environment::Prod).await;
+                let found = check(domain, name, spec, Environment::Prod).await;
                 report.set(Some(found));
             }
         });

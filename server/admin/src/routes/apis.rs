@@ -43,6 +43,12 @@ struct Rollback {
     version: i64,
 }
 
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Retire {
+    environment: Environment,
+}
+
 type At = Path<(String, String)>;
 
 pub(super) fn add(table: Table) -> Table {
@@ -62,6 +68,7 @@ pub(super) fn add(table: Table) -> Table {
         .add::<TryRequest, TryAnswer, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/try", "Run a draft or a version", try_it)
         .add::<Submit, String, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/submit", "Send the draft for review", submit)
         .add::<Rollback, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/rollback", "Make an earlier version live again", rollback)
+        .add::<Retire, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/retire", "Take an API out of an environment", retire)
         .add::<ApplyRequest, ApplyPlan, _, _>(Method::POST, "/admin/v1/apply", "Apply documents, all or nothing", apply)
         .add::<(), String, _, _>(Method::GET, "/admin/v1/export", "Sources and APIs as YAML", export)
 }
@@ -98,10 +105,10 @@ async fn discard(State(control): State<Control>, Asker(caller): Asker, Path((dom
 async fn check(
     State(control): State<Control>,
     Asker(caller): Asker,
-    Path((domain, _)): At,
+    Path((domain, api)): At,
     Body(input): Body<Check>,
 ) -> Answer<CheckReport> {
-    answer(control.check_api(&caller, &domain, &input.spec, input.environment).await)
+    answer(control.check_api(&caller, (&domain, &api), &input.spec, input.environment).await)
 }
 
 async fn try_it(
@@ -120,6 +127,10 @@ async fn submit(
     Body(input): Body<Submit>,
 ) -> Answer<String> {
     answer(control.submit(&caller, &domain, &api, input.environment, &input.reason).await)
+}
+
+async fn retire(State(control): State<Control>, Asker(caller): Asker, Path((domain, api)): At, Body(input): Body<Retire>) -> Answer<()> {
+    answer(control.retire(&caller, &domain, &api, input.environment).await)
 }
 
 async fn rollback(

@@ -13,6 +13,7 @@ use model::validate::validate;
 use model::view::CheckReport;
 use model::{Action, ApiSpec, DataType, Field, FieldError, Problem};
 
+use super::Beside;
 use crate::failure::from_source;
 use crate::sources::{Resolved, read_rows};
 use crate::{Caller, Control};
@@ -24,9 +25,11 @@ const LARGE_TABLE: i64 = 100_000;
 
 /// A definition and where it would run.
 pub(crate) struct CheckInput<'a> {
-    pub domain: &'a str,
+    pub name: &'a str,
     pub spec: &'a ApiSpec,
-    pub source: &'a Resolved,
+    /// Unions have none.
+    pub source: Option<&'a Resolved>,
+    pub beside: Beside<'a>,
 }
 
 impl Control {
@@ -34,32 +37,52 @@ impl Control {
     ///
     /// # Errors
     /// Faults of the definition are in the report; an error is where the check itself could not be made.
-    pub async fn check_api(&self, caller: &Caller, domain: &str, spec: &ApiSpec, environment: Environment) -> Result<CheckReport, Problem> {
+    pub async fn check_api(
+        &self,
+        caller: &Caller,
+        (domain, name): (&str, &str),
+        spec: &ApiSpec,
+        environment: Environment,
+    ) -> Result<CheckReport, Problem> {
         caller.authorise(Action::EditApi, domain)?;
+        let beside = Beside { domain, environment, planned: &[] };
+        if spec.union().is_some() {
+            caller.authorise(Action::ReadSample, domain)?;
+            return self.check_on(&CheckInput { name, spec, source: None, beside }).await;
+        }
         if spec.source.is_empty() {
             return Ok(CheckReport { errors: validate(spec), ..CheckReport::default() });
         }
         let source = self.visible_source(caller, &spec.source).await?;
         caller.authorise(Action::ReadSample, &source.domain)?;
         let resolved = self.resolve_source(&spec.source, environment).await?;
-        self.check_on(&CheckInput { domain, spec, source: &resolved }).await
+        self.check_on(&CheckInput { name, spec, source: Some(&resolved), beside }).await
     }
 
     pub(crate) async fn check_on(&self, input: &CheckInput<'_>) -> Result<CheckReport, Problem> {
         let mut report = CheckReport::default();
         let mut spec = input.spec.clone();
-        if input.source.domain != input.domain {
-            report
-                .errors
-                .push(FieldError::new("source", format!("{} belongs to {}, not to {}.", spec.source, input.source.domain, input.domain)));
+        check_patterns(&spec, &mut report.errors);
+        let Some(source) = input.source else {
+            report.errors.extend(self.complete_union(input.name, &input.beside, &mut spec).await?);
+            report.errors.extend(validate(&spec));
+            if report.errors.is_empty() {
+                self.try_union(input, &mut spec, &mut report).await?;
+            }
+            report.fields.clone_from(&spec.fields);
+            return Ok(report);
+        };
+        let domain = input.beside.domain;
+        if source.domain != domain {
+            let message = format!("{} belongs to {}, not to {domain}.", spec.source, source.domain);
+            report.errors.push(FieldError::new("source", message));
             return Ok(report);
         }
-        check_patterns(&spec, &mut report.errors);
-        self.check_table(input.source, &mut spec, &mut report).await?;
-        self.check_dataset(input.domain, &spec, &mut report.errors).await?;
+        self.check_table(source, &mut spec, &mut report).await?;
+        self.check_dataset(domain, &spec, &mut report.errors).await?;
         report.errors.extend(validate(&spec));
         if report.errors.is_empty() {
-            self.check_statement(input.source, &mut spec, &mut report).await?;
+            self.check_statement(source, &mut spec, &mut report).await?;
         }
         report.fields.clone_from(&spec.fields);
         Ok(report)
@@ -81,7 +104,7 @@ impl Control {
                 }
             }
             ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => type_form_fields(spec, &form, &info, &mut report.errors),
-            ApiBody::Sql(_) => {}
+            ApiBody::Sql(_) | ApiBody::Union(_) => {}
         }
         Ok(())
     }

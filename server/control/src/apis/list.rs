@@ -71,7 +71,7 @@ impl Inventory {
         let draft = self.drafts.iter().find(|draft| draft.api_id == api.id);
         let newest = versions.first().map(|version| &version.spec).or(draft.map(|draft| &draft.spec));
         let spec: Option<ApiSpec> = newest.map(|text| serde_json::from_str(text)).transpose().map_err(|e| from_json(&e))?;
-        let kind = if api.kind == ApiKind::Kv.key() { ApiKind::Kv } else { ApiKind::Sql };
+        let kind = ApiKind::from_key(&api.kind).unwrap_or(ApiKind::Sql);
         let live = Environment::ALL
             .into_iter()
             .filter_map(|environment| {

@@ -4,8 +4,10 @@ mod check;
 mod draft;
 mod list;
 mod numbers;
+mod steps;
 
 pub use draft::SaveDraft;
 
 pub(crate) use check::CheckInput;
 pub(crate) use list::Inventory;
+pub(crate) use steps::{Beside, Planned};

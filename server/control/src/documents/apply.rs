@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::{ApiRow, RequestRow, Tx};
 
 use super::read::read_documents;
-use crate::apis::CheckInput;
+use crate::apis::{Beside, CheckInput, Planned};
 use crate::failure::{from_json, from_store};
 use crate::review::NewVersion;
 use crate::sources::{BindingInput, PreparedSource, Resolved, SourceInput};
@@ -158,12 +158,23 @@ impl Control {
         for (index, document) in documents.iter().enumerate() {
             let Document::Api(api) = document else { continue };
             let placed = |problem| at(index, problem);
-            if !opened.contains_key(&api.spec.source) {
+            if api.spec.union().is_none() && !opened.contains_key(&api.spec.source) {
                 let resolved = self.resolve_planned(&work.sources, &api.spec.source, environment).await.map_err(placed)?;
                 opened.insert(api.spec.source.clone(), resolved);
             }
-            let source = &opened[&api.spec.source];
-            let planned = self.plan_api(caller, api, source, environment).await.map_err(placed)?;
+            let source = opened.get(&api.spec.source);
+            // What is only sent for review is not live when this is: a Union of it waits for the approval.
+            let beside: Planned = match approved {
+                true => work
+                    .apis
+                    .iter()
+                    .filter(|one| one.row.domain == api.domain)
+                    .map(|one| (one.row.name.clone(), one.spec.clone()))
+                    .collect(),
+                false => Planned::new(),
+            };
+            let beside = Beside { domain: &api.domain, environment, planned: &beside };
+            let planned = self.plan_api(caller, api, source, beside).await.map_err(placed)?;
             let effect = match (&planned, approved) {
                 (None, _) => "keep",
                 (Some(_), true) => "release",
@@ -191,14 +202,17 @@ impl Control {
         &self,
         caller: &Caller,
         api: &ApiDocument,
-        source: &Resolved,
-        environment: Environment,
+        source: Option<&Resolved>,
+        beside: Beside<'_>,
     ) -> Result<Option<PlannedApi>, Problem> {
-        let evidence = self.check_on(&CheckInput { domain: &api.domain, spec: &api.spec, source }).await?;
+        let environment = beside.environment;
+        let mut spec = api.spec.clone();
+        self.complete_union(&api.name, &beside, &mut spec).await?;
+        let evidence = self.check_on(&CheckInput { name: &api.name, spec: &spec, source, beside }).await?;
         if !evidence.errors.is_empty() {
             return Err(Problem::fields(evidence.errors));
         }
-        let mut spec = ApiSpec { fields: evidence.fields.clone(), ..api.spec.clone() };
+        spec.fields.clone_from(&evidence.fields);
         self.give_numbers(&api.domain, &api.name, &mut spec).await?;
         let known = self.store.api(&api.domain, &api.name).await.map_err(|error| from_store(&error))?;
         if let Some(row) = &known {

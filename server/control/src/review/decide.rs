@@ -6,6 +6,7 @@ use model::view::{RequestState, VersionState};
 use model::{Action, ApiSpec, ErrorCode, Problem};
 use store::{ApiRow, ReleaseRow, RequestRow, StoreError, Tx};
 
+use crate::apis::Beside;
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
@@ -29,6 +30,7 @@ impl Control {
             if let Some(version) = version {
                 let spec: ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
                 self.refuse_without_data(&api.domain, &spec, environment).await?;
+                self.refuse_without_steps(&api.domain, &spec, environment).await?;
             }
         }
         fail_point!("approve.before-write");
@@ -100,6 +102,20 @@ impl Control {
             ErrorCode::Conflict,
             format!("Dataset {dataset} has no live data version in {}. Build it first, then approve.", environment.key()),
         ))
+    }
+
+    /// A release of a Union waits for its steps.
+    pub(crate) async fn refuse_without_steps(&self, domain: &str, spec: &ApiSpec, environment: Environment) -> Result<(), Problem> {
+        let beside = Beside { domain, environment, planned: &[] };
+        for step in spec.union().into_iter().flat_map(|body| &body.steps) {
+            for api in step.apis() {
+                if self.live_spec(&beside, api).await?.is_none() {
+                    let detail = format!("Step {} calls {api}, which is not live in {}. Release that first.", step.name, environment.key());
+                    return Err(Problem::new(ErrorCode::Conflict, detail));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Takes a request of one's own back.

@@ -6,7 +6,7 @@ use model::view::{CheckReport, RequestState, VersionState};
 use model::{Action, ApiSpec, ErrorCode, Problem};
 use store::{RequestRow, StoreError, Tx, VersionRow};
 
-use crate::apis::CheckInput;
+use crate::apis::{Beside, CheckInput};
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
@@ -44,8 +44,10 @@ impl Control {
             Problem::new(ErrorCode::Conflict, "There is no draft to send: it was sent already, or nothing has been changed.")
         })?;
         let mut spec: ApiSpec = serde_json::from_str(&draft.spec).map_err(|error| from_json(&error))?;
-        let source = self.resolve_source(&spec.source, environment).await?;
-        let report = self.check_on(&CheckInput { domain, spec: &spec, source: &source }).await?;
+        let source = self.source_of(&spec, environment).await?;
+        let beside = Beside { domain, environment, planned: &[] };
+        self.complete_union(name, &beside, &mut spec).await?;
+        let report = self.check_on(&CheckInput { name, spec: &spec, source: source.as_ref(), beside }).await?;
         if !report.errors.is_empty() {
             return Err(Problem::fields(report.errors));
         }

@@ -7,7 +7,7 @@ use connect::vault::seal_place;
 use connect::{Connection, registry};
 use model::dialect::Dialect;
 use model::snapshot::{Environment, SnapshotSource};
-use model::{ErrorCode, Problem};
+use model::{ApiSpec, ErrorCode, Problem};
 use store::{BindingRow, SourceRow};
 
 use crate::Control;
@@ -34,6 +34,11 @@ impl Control {
             Problem::new(ErrorCode::Conflict, format!("{name} has no binding for {}. Add one on the source's page.", environment.key()))
         })?;
         self.open_binding(&row, binding, environment)
+    }
+
+    /// The source of a definition; `None` for a Union, which has none of its own.
+    pub(crate) async fn source_of(&self, spec: &ApiSpec, environment: Environment) -> Result<Option<Resolved>, Problem> {
+        if spec.union().is_some() { Ok(None) } else { self.resolve_source(&spec.source, environment).await.map(Some) }
     }
 
     pub(crate) fn open_binding(&self, row: &SourceRow, binding: &BindingRow, environment: Environment) -> Result<Resolved, Problem> {

@@ -1,6 +1,6 @@
 //! The descriptors of an API's messages and service, made from its definition.
 
-use model::message::{MessageField, file_name, package, request_fields, row_fields};
+use model::message::{MessageField, degraded_fields, file_name, package, request_fields, row_fields, step_message};
 use model::name::grpc_name;
 use model::spec::ApiKind;
 use model::{ApiSpec, DataType};
@@ -26,15 +26,22 @@ pub(crate) fn file(domain: &str, name: &str, spec: &ApiSpec) -> FileDescriptorPr
                 method("BatchGet", &of(domain, &named("BatchGetRequest")), &of(domain, &named("BatchGetResponse")), false),
             ],
         ),
-        ApiKind::Sql => (
-            vec![message(&named("QueryRequest"), &request_fields(spec)), page(domain, &service)],
+        ApiKind::Sql | ApiKind::Union => (
+            vec![message(&named("QueryRequest"), &request_fields(spec)), page(domain, &service, spec.kind() == ApiKind::Union)],
             vec![
                 method("Query", &of(domain, &named("QueryRequest")), &of(domain, &named("QueryResponse")), false),
                 method("Stream", &of(domain, &named("QueryRequest")), &of(domain, &named("Row")), true),
             ],
         ),
     };
-    messages.push(message(&named("Row"), &row_fields(spec)));
+    if spec.kind() == ApiKind::Union {
+        messages.push(message(&named("Degraded"), &degraded_fields()));
+    }
+    let rows = row_fields(spec);
+    for field in &rows {
+        messages.extend(field.message.as_ref().map(|inner| message(&step_message(&service, &field.name), inner)));
+    }
+    messages.push(row(domain, &service, &rows));
     FileDescriptorProto {
         name: Some(file_name(domain, name)),
         package: Some(package(domain)),
@@ -72,6 +79,18 @@ fn message(name: &str, fields: &[MessageField]) -> DescriptorProto {
     out
 }
 
+/// A row: like any message, but what stands in a field may be the rows of a step.
+fn row(domain: &str, service: &str, fields: &[MessageField]) -> DescriptorProto {
+    let mut out = message(&format!("{service}Row"), fields);
+    for (made, known) in out.field.iter_mut().zip(fields) {
+        if known.message.is_some() {
+            made.r#type = Some(Type::Message.into());
+            made.type_name = Some(of(domain, &step_message(service, &known.name)));
+        }
+    }
+    out
+}
+
 /// A message with one field of another message.
 fn holding(name: &str, held: &str, of: &str, repeated: bool) -> DescriptorProto {
     let mut out = DescriptorProto { name: Some(name.into()), ..DescriptorProto::default() };
@@ -83,12 +102,16 @@ fn holding(name: &str, held: &str, of: &str, repeated: bool) -> DescriptorProto 
     out
 }
 
-fn page(domain: &str, service: &str) -> DescriptorProto {
+fn page(domain: &str, service: &str, of_union: bool) -> DescriptorProto {
     let mut out = holding(&format!("{service}QueryResponse"), "rows", &of(domain, &format!("{service}Row")), true);
     let mut next = field("next", 2, Type::String, false);
     present(&mut out, &mut next);
     out.field.push(next);
     out.field.push(field("truncated", 3, Type::Bool, false));
+    if of_union {
+        let type_name = Some(of(domain, &format!("{service}Degraded")));
+        out.field.push(FieldDescriptorProto { type_name, ..field("degraded", 4, Type::Message, true) });
+    }
     out
 }
 
@@ -148,6 +171,7 @@ fn type_of(data_type: DataType) -> Type {
 mod tests {
     use model::message::proto_text;
     use model::spec::{ApiBody, KvBody};
+    use model::union::{Step, UnionBody};
     use model::{Field, Parameter};
 
     use super::*;
@@ -163,7 +187,13 @@ mod tests {
         let mut sql = ApiSpec::empty(ApiKind::Sql);
         sql.fields = vec![field("at", DataType::Timestamp, 0), field("mean", DataType::Float64, 0)];
         sql.parameters = vec![Parameter { list: true, ..Parameter::new("month", DataType::Int32) }, Parameter::new("ok", DataType::Bool)];
-        for spec in [kv, sql] {
+        let step = |name: &str, list| Step { name: name.into(), api: name.into(), list, fields: sql.fields.clone(), ..Step::default() };
+        let mut union = ApiSpec::empty(ApiKind::Union);
+        let steps = vec![step("plane", false), step("weather_now", true)];
+        union.body = ApiBody::Union(UnionBody { steps, ..UnionBody::default() });
+        union.fields = vec![field("weather_now", DataType::Json, 2), field("plane", DataType::Json, 5)];
+        union.parameters = sql.parameters.clone();
+        for spec in [kv, sql, union] {
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join("api.proto"), proto_text("air-travel", "flight-day", &spec)).unwrap();
             let compiled = protox::compile(["api.proto"], [folder.path()]).unwrap();

@@ -16,6 +16,7 @@ use serde_json::{Map, Value as Json};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status};
 
+use super::data::Degraded;
 use super::data::data_service_server::{DataService, DataServiceServer};
 use super::data::{BatchGetRequest, BatchGetResponse, GetRequest, GetResponse, QueryRequest, QueryResponse};
 use super::status::status_of;
@@ -23,7 +24,7 @@ use crate::parameters::{self, Given};
 use crate::request_id::RequestId;
 use crate::stack::{Admitted, Held, Target, Timings, micros_since, no_row};
 use crate::view::{View, broken_row};
-use crate::{Gateway, batch, execute};
+use crate::{Gateway, batch};
 
 /// The largest integer that a `google.protobuf.Value` keeps whole.
 const WHOLE: i64 = 1 << 53;
@@ -66,7 +67,7 @@ impl Generic {
                 }
                 status_of(&denied.problem, visit.request_id.as_str(), denied.retry_after)
             })?;
-        if held.admitted().plan.kind == kind {
+        if (held.admitted().plan.kind == ApiKind::Kv) == (kind == ApiKind::Kv) {
             return Ok(held);
         }
         let right = if kind == ApiKind::Kv { "a list: ask it with Query or Stream" } else { "asked by key: ask it with Get or BatchGet" };
@@ -124,7 +125,9 @@ impl DataService for Generic {
         let answered = self.0.answer(&admitted, &given(request.parameters), &mut Timings::default()).await;
         let page = answered.and_then(|answered| {
             let rows = answered.rows.rows.iter().map(|row| row_of(&admitted, &answered.view, row)).collect::<Result<_, _>>()?;
-            Ok(QueryResponse { rows, next: answered.rows.next, truncated: answered.rows.truncated })
+            let degraded = answered.rows.degraded.into_iter();
+            let degraded = degraded.map(|one| Degraded { step: one.step, code: one.code, fallback: one.fallback }).collect();
+            Ok(QueryResponse { rows, next: answered.rows.next, truncated: answered.rows.truncated, degraded })
         });
         Ok(Response::new(visit.finish(&admitted, page)?))
     }
@@ -142,7 +145,7 @@ impl DataService for Generic {
             if !limited {
                 call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;
             }
-            execute::stream(admitted.plan, &call).await
+            self.0.stream_rows(admitted.plan, &call).await
         };
         let begun = begun.await;
         let rows = visit.finish(&admitted, begun)?;

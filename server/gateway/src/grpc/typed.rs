@@ -12,6 +12,7 @@ use http_body::Frame;
 use hyper::body::Body;
 use model::message::LIMIT;
 use model::spec::{ApiKind, MAX_BATCH_KEYS};
+use model::union::Degraded;
 use model::wire::{BYTES, Fields, put_bytes, put_int, put_tag, put_varint};
 use model::{ErrorCode, Problem};
 
@@ -99,8 +100,8 @@ impl Gateway {
         match (method, admitted.plan.kind) {
             (Method::Get, ApiKind::Kv) => self.get(visit, admitted, message).await,
             (Method::BatchGet, ApiKind::Kv) => self.batch_get(visit, admitted, message).await,
-            (Method::Query, ApiKind::Sql) => self.query(visit, admitted, message).await,
-            (Method::Stream, ApiKind::Sql) => self.stream(visit, admitted, message).await,
+            (Method::Query, ApiKind::Sql | ApiKind::Union) => self.query(visit, admitted, message).await,
+            (Method::Stream, ApiKind::Sql | ApiKind::Union) => self.stream(visit, admitted, message).await,
             _ => Err(Problem::new(ErrorCode::MethodNotAllowed, format!("{} has no such method.", admitted.plan.service))),
         }
     }
@@ -193,6 +194,9 @@ impl Gateway {
         if answered.rows.truncated {
             put_int(&mut out, 3, 1);
         }
+        for degraded in &answered.rows.degraded {
+            put_bytes(&mut out, 4, &message_of(degraded));
+        }
         frame::close(&mut out, 0);
         Ok(visit.good(admitted, answered.cache, out))
     }
@@ -203,7 +207,7 @@ impl Gateway {
         if !Fields::new(message).flatten().any(|field| field.number == LIMIT) {
             call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;
         }
-        let rows = execute::stream(admitted.plan, &call).await?;
+        let rows = self.stream_rows(admitted.plan, &call).await?;
         let (view, path, request_id) = (admitted.view.clone(), admitted.plan.path.clone(), visit.request_id);
         let frames = rows.map(move |batch| {
             let rows = batch?;
@@ -238,6 +242,15 @@ impl Gateway {
         visit.stamp(response.headers_mut(), admitted, None);
         Ok(response)
     }
+}
+
+/// A step that was stood in for, by the numbers of `model::message::degraded_fields`.
+fn message_of(degraded: &Degraded) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_bytes(&mut out, 1, degraded.step.as_bytes());
+    put_bytes(&mut out, 2, degraded.code.as_bytes());
+    put_bytes(&mut out, 3, degraded.fallback.as_bytes());
+    out
 }
 
 /// `rows = 1` of a batch: an entry, with a row in it where there is one.

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::table::QueryPlan;
+use crate::union::Degraded;
 
 /// One call of the test console, with everything that it did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,8 +18,28 @@ pub struct TryAnswer {
     pub plan: QueryPlan,
     /// The statement that ran.
     pub sql: String,
+    /// Unions: what each step did, in the order of the definition.
+    #[serde(default)]
+    pub graph: Vec<StepTrace>,
     /// The same call from a shell, once it is live.
     pub curl: String,
+}
+
+/// One step of a Union in a call of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StepTrace {
+    pub name: String,
+    pub api: String,
+    /// The steps that it waited for.
+    pub needs: Vec<String>,
+    /// Microseconds from the beginning of the call.
+    pub began_us: u64,
+    pub took_us: u64,
+    /// Calls that it made: several for the rows of another step.
+    pub calls: u64,
+    pub rows: u64,
+    pub degraded: Option<Degraded>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ mod sources;
 
 pub use access::{AppView, GrantView, KeyView, NewKey};
 pub use apis::{ApiDetail, ApiSummary, CheckReport, DraftView, Live, VersionState, VersionView};
-pub use console::{TryAnswer, TryStep};
+pub use console::{StepTrace, TryAnswer, TryStep};
 pub use datasets::{CallFigures, CompartmentView, DataVersionView, DatasetView, IssuerView, NewIssuer, SwitchesView};
 pub use people::{DomainView, Me, Membership, NewLink, NewToken, NodeView, SessionView, TokenView, UserView};
 pub use reviews::{DiffLine, DiffSide, RequestDetail, RequestState, RequestView};
