@@ -70,6 +70,17 @@ impl Stage {
         person
     }
 
+    /// The approver opens a request of this title, looks at it, and says yes.
+    pub async fn approves(&self, title: &str) {
+        let approver = self.person("approver@demo", DESK).await;
+        approver.go("/inbox").await;
+        approver.click(&format!("a:has-text(\"{title}\")")).await;
+        approver.alive().await;
+        approver.click("button:has-text(\"Approve and release\")").await;
+        approver.sees("text=went live").await;
+        approver.leaves().await;
+    }
+
     pub async fn close(self) {
         self.browser.close().await.unwrap();
     }
@@ -124,6 +135,14 @@ impl Person {
     /// The journey asks for this status itself: a wrong input, told so.
     pub fn expects_status(&self, status: i32) {
         self.allowed.lock().unwrap().push(status);
+    }
+
+    /// Sends a draft for review from its last step.
+    pub async fn sends(&self, path: &str) {
+        self.go(&format!("/apis/{path}/edit?step=send")).await;
+        self.sees("text=It passed its check.").await;
+        self.click("button:has-text(\"Send for review\")").await;
+        self.sees("text=You sent this").await;
     }
 
     pub async fn click(&self, selector: &str) {

@@ -39,18 +39,9 @@ async fn an_api_is_served_from_a_dataset_with_kept_answers_and_a_limit() {
     builder.page.locator("#ttl").first().press("Tab", None).await.unwrap();
     builder.reads("[role=status]:has-text(\"Saved\")", "You can leave").await;
     builder.shots("fast-policy").await;
-    builder.go("/apis/travel/plane/edit?step=send").await;
-    builder.sees("text=It passed its check.").await;
-    builder.click("button:has-text(\"Send for review\")").await;
-    builder.sees("text=You sent this").await;
+    builder.sends("travel/plane").await;
     builder.leaves().await;
-    let approver = stage.person("approver@demo", DESK).await;
-    approver.go("/inbox").await;
-    approver.click("a:has-text(\"Publish travel/plane v2\")").await;
-    approver.alive().await;
-    approver.click("button:has-text(\"Approve and release\")").await;
-    approver.sees("text=went live").await;
-    approver.leaves().await;
+    stage.approves("Publish travel/plane v2").await;
     let call = || async {
         let http = reqwest::Client::new();
         let url = format!("{}/api/travel/plane?tailnum=N14228", stage.server.url);

@@ -64,6 +64,8 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("withdraw", (With(Action::Submit), Form(json!({"id": request})))),
         ("api", (With(Action::See), Form(at()))),
         ("public-url", (SignedIn, Form(json!({})))),
+        ("retire", (With(Action::Rollback), Form(with(at(), json!({"environment": "test"}))))),
+        ("callable", (With(Action::EditApi), Form(at()))),
         ("rollback", (With(Action::Rollback), Form(with(at(), json!({"environment": "prod", "version": 99}))))),
         ("grant", (With(Action::Grant), Form(with(at(), json!({"app": "travel/none", "days": ""}))))),
         ("datasets", (SignedIn, Form(json!({})))),
@@ -126,7 +128,7 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("choose-theme", (SignedIn, Form(json!({"theme": "dark"})))),
         ("draft", (With(Action::EditApi), Form(at()))),
         ("save-draft", (With(Action::EditApi), Body(with(at(), json!({"spec": spec(), "edit": 77, "step": ""}))))),
-        ("check", (With(Action::EditApi), Body(json!({"domain": "travel", "spec": spec(), "environment": "prod"})))),
+        ("check", (With(Action::EditApi), Body(json!({"domain": "travel", "name": "plane", "spec": spec(), "environment": "prod"})))),
         ("submit", (With(Action::Submit), Form(with(at(), json!({"environment": "prod", "reason": ""}))))),
         ("discard-draft", (With(Action::EditApi), Form(at()))),
     ])

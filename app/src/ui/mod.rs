@@ -4,6 +4,7 @@ mod badge;
 mod callout;
 mod code;
 mod field;
+mod graph;
 mod head;
 mod icon;
 mod limit;
@@ -16,6 +17,7 @@ pub(crate) use badge::{LiveBadge, StateBadge};
 pub(crate) use callout::{Callout, Empty, FormProblem, ProblemCallout, Tone};
 pub(crate) use code::{CodeBlock, JsonBlock, copyable};
 pub(crate) use field::{Choice, Field, field_error};
+pub(crate) use graph::{GraphNode, StepGraph};
 pub(crate) use head::{PageHead, PageName};
 pub(crate) use icon::{Icon, Mark};
 #[cfg_attr(not(feature = "ssr"), allow(unused_imports))] // the server reads forms

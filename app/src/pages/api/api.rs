@@ -26,6 +26,12 @@ pub async fn rollback(domain: String, name: String, environment: Environment, ve
     Ok(control.rollback(&caller, &domain, &name, environment, version).await?)
 }
 
+#[server(prefix = "/fn", endpoint = "retire")]
+pub async fn retire(domain: String, name: String, environment: Environment) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.retire(&caller, &domain, &name, environment).await?)
+}
+
 /// Opens an API to an app, written `domain/name`. Empty days mean no end, an empty rate no limit; hidden fields stand
 /// with commas between.
 #[server(prefix = "/fn", endpoint = "grant")]

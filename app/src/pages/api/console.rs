@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::snapshot::Environment;
-use model::view::{ApiDetail, TryAnswer};
+use model::view::{ApiDetail, StepTrace, TryAnswer};
 use model::{ApiSpec, Parameter};
 
 use super::api::{api_detail, try_api};
 use crate::error::PortalError;
-use crate::ui::{CodeBlock, Empty, Field, Icon, JsonBlock, LiveBadge, Load, PageName, ProblemCallout, api_params};
+use crate::ui::{CodeBlock, Empty, Field, GraphNode, Icon, JsonBlock, LiveBadge, Load, PageName, ProblemCallout, StepGraph, api_params};
 
 #[component]
 pub(crate) fn ConsolePage() -> impl IntoView {
@@ -174,7 +174,11 @@ fn Answer(answer: TryAnswer) -> impl IntoView {
 fn pane(tab: &str, answer: &TryAnswer) -> AnyView {
     match tab {
         "Headers" => view! { <div class="pad"><dl class="kv mono small">{answer.headers.iter().map(|(name, value)| view! { <dt>{name.clone()}</dt><dd>{value.clone()}</dd> }).collect_view()}</dl></div> }.into_any(),
-        "Timings" => timings(answer).into_any(),
+        "Timings" => timings(answer),
+        "Plan" if !answer.graph.is_empty() => {
+            let nodes: Vec<GraphNode> = answer.graph.iter().map(node_of).collect();
+            view! { <div class="pad"><StepGraph nodes=Signal::stored(nodes)/></div> }.into_any()
+        }
         "Plan" => view! { <div class="pad stack">
             <CodeBlock title="Statement" text=answer.sql.clone()/>
             <CodeBlock title="What the source does" text=answer.plan.lines.join("\n")/>
@@ -184,12 +188,46 @@ fn pane(tab: &str, answer: &TryAnswer) -> AnyView {
     }
 }
 
-fn timings(answer: &TryAnswer) -> impl IntoView + use<> {
+fn node_of(step: &StepTrace) -> GraphNode {
+    let stood_in = step.degraded.as_ref().map(|degraded| format!(", {} instead", degraded.fallback)).unwrap_or_default();
+    GraphNode {
+        name: step.name.clone(),
+        note: format!("{} ms{stood_in}", ms(step.took_us)),
+        needs: step.needs.clone(),
+        secondary: false,
+        failed: step.degraded.is_some(),
+    }
+}
+
+fn timings(answer: &TryAnswer) -> AnyView {
+    if !answer.graph.is_empty() {
+        return steps_in_time(answer).into_any();
+    }
     let whole = answer.took_us.max(1);
     view! {
         <div class="pad"><table class="table table-dense"><thead><tr><th>"Step"</th><th>"Share"</th><th class="num">"Time"</th></tr></thead><tbody>
             {answer.steps.iter().map(|step| view! {
                 <tr><td>{step.name.clone()}</td><td><meter class="wide" min="0" max="100" value=(step.took_us * 100 / whole).min(100) aria-label=format!("Share of {}", step.name)></meter></td><td class="num">{ms(step.took_us)}" ms"</td></tr>
+            }).collect_view()}
+        </tbody></table></div>
+    }
+    .into_any()
+}
+
+/// When each step of a Union began and how long it took, on one line of time.
+fn steps_in_time(answer: &TryAnswer) -> impl IntoView + use<> {
+    let whole = answer.graph.iter().map(|step| step.began_us + step.took_us).max().unwrap_or(1).max(1);
+    let share = move |micros: u64| micros * 100 / whole;
+    view! {
+        <div class="pad"><table class="table table-dense"><thead><tr><th>"Step"</th><th>"When"</th><th class="num">"Calls"</th><th class="num">"Rows"</th><th class="num">"Time"</th></tr></thead><tbody>
+            {answer.graph.iter().map(|step| {
+                let (from, long) = (share(step.began_us), share(step.took_us).max(1));
+                let words = format!("{} began after {} ms and took {} ms", step.name, ms(step.began_us), ms(step.took_us));
+                view! {
+                    <tr><td class="fit"><code>{step.name.clone()}</code>" "{step.degraded.as_ref().map(|degraded| view! { <span class="badge badge-warn">{degraded.code.clone()}</span> })}</td>
+                        <td><svg class="span-bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label=words><rect class="span-way" width="100" height="8"/><rect class="span-took" x=from width=long height="8"/></svg></td>
+                        <td class="num">{step.calls}</td><td class="num">{step.rows}</td><td class="num">{ms(step.took_us)}" ms"</td></tr>
+                }
             }).collect_view()}
         </tbody></table></div>
     }

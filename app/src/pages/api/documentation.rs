@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::openapi::{curl, example_query, grpcurl};
 use model::spec::{ApiKind, ApiSpec};
 use model::view::{ApiDetail, VersionView};
-use model::{ErrorCode, Parameter};
+use model::{ErrorCode, Field, Parameter};
 
 use super::Shared;
 use crate::ui::{CodeBlock, Empty, Icon, Load, Time, copyable};
@@ -57,10 +57,11 @@ fn page(detail: &ApiDetail, version: &VersionView, (url, grpc): &(String, String
                     <dt>"Kind"</dt><dd>{api.kind.words()}</dd>
                     <dt>"Version"</dt><dd>{version.number}", by "{version.author.clone()}</dd>
                     {api.live.iter().map(|live| view! { <dt>"Live in "{live.environment.key()}</dt><dd>"v"{live.version}" since "<Time at=live.since/></dd> }).collect_view()}
-                    <dt>"Source"</dt><dd>{match tables {
+                    {(!source.is_empty()).then(|| view! { <dt>"Source"</dt><dd>{match tables {
                         Some(table) => view! { <a href=format!("/sources/{source}/tables/{table}")>{format!("{source}.{table}")}</a> }.into_any(),
                         None => view! { <a href=format!("/sources/{source}")>{source.clone()}</a> }.into_any(),
-                    }}</dd>
+                    }}</dd> })}
+                    {spec.union().map(|body| view! { <dt>"Made of"</dt><dd>{body.steps.iter().map(|step| view! { <a href=format!("/apis/{}/{}", api.domain, step.api)>{step.api.clone()}</a>" " }).collect_view()}</dd> })}
                     <dt>"Time-out"</dt><dd>{spec.policy.timeout_ms}" ms"</dd>
                     {(api.kind == ApiKind::Sql).then(|| view! {
                         <dt>"Rows at most"</dt><dd>{spec.policy.max_rows}</dd>
@@ -140,13 +141,27 @@ fn about(parameter: &Parameter) -> String {
 }
 
 fn fields(spec: &ApiSpec) -> impl IntoView + use<> {
-    let rows = spec.fields.clone();
+    // The rows of a Union's steps stand below the field that holds them.
+    let inner = |field: &Field| spec.step_of(field).map(|step| (step.gives_list(), step.fields.clone()));
+    let mut rows: Vec<(String, String, bool, String)> = Vec::new();
+    for field in &spec.fields {
+        let Some((list, fields)) = inner(field) else {
+            rows.push((field.name.clone(), field.data_type.word().to_owned(), field.nullable, field.about.clone()));
+            continue;
+        };
+        rows.push((field.name.clone(), if list { "list of rows" } else { "object" }.to_owned(), !list, field.about.clone()));
+        rows.extend(
+            fields
+                .into_iter()
+                .map(|one| (format!("{}.{}", field.name, one.name), one.data_type.word().to_owned(), one.nullable, one.about)),
+        );
+    }
     view! {
         <section aria-labelledby="fields"><h2 id="fields">"Fields in the answer"</h2>
             <div class="card clip"><div class="table-wrap"><table class="table table-dense table-cards">
                 <thead><tr><th>"Name"</th><th>"Type"</th><th>"Empty"</th><th>"What it is"</th></tr></thead>
-                <tbody>{rows.into_iter().map(|field| view! {
-                    <tr><td class="lead-cell"><code class="medium">{field.name}</code></td><td class="t-3 nowrap" data-label="Type">{field.data_type.word()}</td><td class="t-3 nowrap" data-label="Empty">{if field.nullable { "may be null" } else { "never" }}</td><td class="t-2 lead-cell">{field.about}</td></tr>
+                <tbody>{rows.into_iter().map(|(name, kind, nullable, about)| view! {
+                    <tr><td class="lead-cell"><code class="medium">{name}</code></td><td class="t-3 nowrap" data-label="Type">{kind}</td><td class="t-3 nowrap" data-label="Empty">{if nullable { "may be null" } else { "never" }}</td><td class="t-2 lead-cell">{about}</td></tr>
                 }).collect_view()}</tbody>
             </table></div></div>
         </section>

@@ -13,7 +13,7 @@ use leptos_router::hooks::use_location;
 use model::view::{ApiDetail, AppView, Me, SwitchesView};
 use model::{Action, Problem};
 
-use self::api::{EndGrant, Grant, Purge, Rollback, SetSwitches, api_detail, public_url, switches};
+use self::api::{EndGrant, Grant, Purge, Retire, Rollback, SetSwitches, api_detail, public_url, switches};
 use crate::error::PortalError;
 use crate::frame::MeResource;
 use crate::pages::apps::api::apps;
@@ -31,6 +31,7 @@ struct Shared {
     detail: Resource<Result<ApiDetail, PortalError>>,
     me: Resource<Result<Me, PortalError>>,
     rollback: ServerAction<Rollback>,
+    retire: ServerAction<Retire>,
     grant: ServerAction<Grant>,
     end_grant: ServerAction<EndGrant>,
     url: Resource<Result<(String, String), PortalError>>,
@@ -53,8 +54,8 @@ pub(crate) fn days(text: &str) -> Result<Option<i64>, Problem> {
 pub(crate) fn ApiPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let at = api_params();
-    let (rollback, grant, end_grant) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
-    let versions = move || (rollback.version().get(), grant.version().get(), end_grant.version().get());
+    let (rollback, retire, grant, end_grant) = (ServerAction::new(), ServerAction::new(), ServerAction::new(), ServerAction::new());
+    let versions = move || (rollback.version().get(), retire.version().get(), grant.version().get(), end_grant.version().get());
     let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| api_detail(domain, name));
     // Made here and not in the tabs: resources are matched between server and browser by the order in which they are
     // made, and what stands below is made at another moment on either side.
@@ -63,7 +64,7 @@ pub(crate) fn ApiPage() -> impl IntoView {
     let (set_switches, purge) = (ServerAction::new(), ServerAction::new());
     let switched = move || (set_switches.version().get(), purge.version().get());
     let switches = Resource::new(move || (at.get(), switched()), |((domain, name), _)| switches(domain, name));
-    provide_context(Shared { detail, me, rollback, grant, end_grant, url, apps, set_switches, purge, switches });
+    provide_context(Shared { detail, me, rollback, retire, grant, end_grant, url, apps, set_switches, purge, switches });
     view! {
         <Load resource=detail view=move |detail| head(&detail, me)/>
         <Outlet/>

@@ -6,24 +6,27 @@ use model::snapshot::Environment;
 use model::view::{ApiDetail, VersionView};
 
 use super::Shared;
-use super::api::Rollback;
+use super::api::{Retire, Rollback};
 use crate::ui::{Empty, FormProblem, Load, StateBadge, Time};
 
 #[component]
 pub(crate) fn VersionsTab() -> impl IntoView {
-    let Shared { detail, me, rollback, .. } = expect_context();
+    let Shared { detail, me, rollback, retire, .. } = expect_context();
     view! {
         <div class="mt-6 stack">
             <FormProblem action=rollback/>
+            <FormProblem action=retire/>
             <Load resource=detail view=move |detail| view! {
-                <Load resource=me view=move |me| table(&detail, me.can(Action::Rollback, &detail.summary.domain), rollback)/>
+                <Load resource=me view=move |me| table(&detail, me.can(Action::Rollback, &detail.summary.domain), (rollback, retire))/>
             }/>
         </div>
     }
     .into_any()
 }
 
-fn table(detail: &ApiDetail, may_roll_back: bool, rollback: ServerAction<Rollback>) -> AnyView {
+type Changes = (ServerAction<Rollback>, ServerAction<Retire>);
+
+fn table(detail: &ApiDetail, may: bool, changes: Changes) -> AnyView {
     if detail.versions.is_empty() {
         return view! { <div class="card"><Empty title="No version yet" text="A draft becomes version 1 when it is sent for review."/></div> }.into_any();
     }
@@ -33,15 +36,16 @@ fn table(detail: &ApiDetail, may_roll_back: bool, rollback: ServerAction<Rollbac
         {broken.map(|reason| view! { <div class="callout callout-bad"><p><b>"The newest release cannot be served."</b>" "{reason}" The last good version goes on answering where there is one."</p></div> })}
         <section class="card clip"><div class="table-wrap"><table class="table table-cards">
             <thead><tr><th>"Version"</th><th>"State"</th><th>"Live in"</th><th>"By"</th><th>"Made"</th><th><span class="sr">"Actions"</span></th></tr></thead>
-            <tbody>{detail.versions.iter().cloned().map(|version| row(version, (&domain, &name), may_roll_back, rollback)).collect_view()}</tbody>
+            <tbody>{detail.versions.iter().cloned().map(|version| row(version, (&domain, &name), may, changes)).collect_view()}</tbody>
         </table></div></section>
     }
     .into_any()
 }
 
-fn row(version: VersionView, (domain, name): (&str, &str), may: bool, rollback: ServerAction<Rollback>) -> impl IntoView + use<> {
+fn row(version: VersionView, (domain, name): (&str, &str), may: bool, (rollback, retire): Changes) -> impl IntoView + use<> {
     let back: Vec<Environment> = version.approved_for.iter().copied().filter(|environment| !version.live.contains(environment)).collect();
     let (domain, name, number) = (domain.to_owned(), name.to_owned(), version.number);
+    let live = version.live.clone();
     let test = format!("/apis/{domain}/{name}/test?version={number}");
     view! {
         <tr>
@@ -59,6 +63,14 @@ fn row(version: VersionView, (domain, name): (&str, &str), may: bool, rollback: 
                         <input type="hidden" name="environment" value=environment.key()/>
                         <input type="hidden" name="version" value=number/>
                         <button class="btn btn-sm" type="submit">{format!("Go back to v{number} in {}", environment.key())}</button>
+                    </ActionForm>
+                } }).collect_view())}
+                {may.then(|| live.into_iter().map(|environment| { let (domain, name) = (domain.clone(), name.clone()); view! {
+                    <ActionForm action=retire>
+                        <input type="hidden" name="domain" value=domain/>
+                        <input type="hidden" name="name" value=name/>
+                        <input type="hidden" name="environment" value=environment.key()/>
+                        <button class="btn btn-sm" type="submit">{format!("Retire in {}", environment.key())}</button>
                     </ActionForm>
                 } }).collect_view())}
             </div></td>

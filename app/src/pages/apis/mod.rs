@@ -43,6 +43,7 @@ fn first_spec(kind: &str, source: &str, table: &str) -> ApiSpec {
         "script" => {
             ApiSpec { body: ApiBody::Sql(SqlBody { query: Query::Script(String::new()), page_size: None }), ..ApiSpec::empty(ApiKind::Sql) }
         }
+        "union" => return ApiSpec::empty(ApiKind::Union),
         _ => ApiSpec {
             body: ApiBody::Sql(SqlBody { query: Query::Form(QueryForm { table, ..QueryForm::default() }), page_size: None }),
             ..ApiSpec::empty(ApiKind::Sql)
@@ -52,10 +53,11 @@ fn first_spec(kind: &str, source: &str, table: &str) -> ApiSpec {
     spec
 }
 
-const KINDS: [(&str, &str, &str); 3] = [
+const KINDS: [(&str, &str, &str); 4] = [
     ("kv", "Key to one row", "One aircraft by its tail number. The fastest kind."),
     ("sql", "Question by form", "Filter, group and sort a table by picking; a list of rows comes back."),
     ("script", "Question in SQL", "One SELECT of your own, with :name for what callers give."),
+    ("union", "Several APIs as one", "Live APIs called together, and what is left where one fails."),
 ];
 
 #[component]
@@ -69,7 +71,7 @@ pub(crate) fn NewApiPage() -> impl IntoView {
     view! {
         <PageName name="New API"/>
         <PageHead title="New API"/>
-        <Steps now=0 base=None/>
+        <Steps now=0 base=None first="Table and fields"/>
         <Load resource=me view=move |me| {
             let domains = me.domains_where(Action::EditApi);
             let (source, table, suggested) = (source.clone(), table.clone(), suggested.clone());
@@ -85,7 +87,7 @@ pub(crate) fn NewApiPage() -> impl IntoView {
                         <fieldset class="card card-pad stack">
                             <legend class="sr">"Kind"</legend>
                             <h2>"What should one call give?"</h2>
-                            <div class="grid cols-3">
+                            <div class="grid cols-2">
                                 {KINDS.into_iter().enumerate().map(|(index, (value, name, about))| view! {
                                     <label class="choice kind"><input class="check" type="radio" name="kind" value=value checked=index == 0/><span><span class="medium">{name}</span><small>{about}</small></span></label>
                                 }).collect_view()}
@@ -99,7 +101,7 @@ pub(crate) fn NewApiPage() -> impl IntoView {
                                 <input class="input" id="name" name="name" required maxlength="63" autocomplete="off" value=suggested placeholder="plane-details"/>
                             </Field>
                         </section>
-                        <div class="action-bar"><span class="hide-phone t-3 s13">"It is kept as a draft from the next step on."</span><span class="end"><a class="btn btn-quiet" href="/apis">"Leave"</a><button class="btn btn-primary" type="submit">"Next: table and fields"</button></span></div>
+                        <div class="action-bar"><span class="hide-phone t-3 s13">"It is kept as a draft from the next step on."</span><span class="end"><a class="btn btn-quiet" href="/apis">"Leave"</a><button class="btn btn-primary" type="submit">"Next"</button></span></div>
                     </div>
                 </ActionForm>
             }.into_any()

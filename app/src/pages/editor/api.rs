@@ -27,6 +27,13 @@ pub async fn check(domain: String, name: String, spec: ApiSpec, environment: Env
     Ok(control.check_api(&caller, (&domain, &name), &spec, environment).await?)
 }
 
+/// What a Union may call.
+#[server(prefix = "/fn", endpoint = "callable")]
+pub async fn callable(domain: String, name: String) -> Result<Vec<model::view::Callable>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.callable(&caller, &domain, &name, Environment::Prod).await?)
+}
+
 /// Sends the draft for review, and opens the request.
 #[server(prefix = "/fn", endpoint = "submit")]
 pub async fn submit(domain: String, name: String, environment: Environment, reason: String) -> Result<String, PortalError> {

@@ -12,18 +12,23 @@ mod policy_step;
 mod send_step;
 mod serving_card;
 mod state;
+mod union_card;
+mod union_edits;
+mod union_shape;
+mod union_step;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::view::{DatasetView, DraftView};
 
-use self::api::{DiscardDraft, draft};
+use self::api::{DiscardDraft, callable, draft};
 use self::aside::Aside;
 use self::fields_step::FieldsStep;
 use self::parameters_step::ParametersStep;
 use self::policy_step::PolicyStep;
 use self::send_step::SendStep;
 use self::state::{Editor, Saved};
+use self::union_step::{Callables, UnionStep};
 use crate::error::PortalError;
 use crate::pages::api::Console;
 use crate::pages::datasets::api::datasets;
@@ -35,8 +40,8 @@ const STEPS: [(&str, &str); 5] =
 
 /// The channel of the form: raised gates are passed, the water stands at the step that is open.
 #[component]
-pub(crate) fn Steps(now: usize, base: Option<String>) -> impl IntoView {
-    let names = std::iter::once("Kind").chain(STEPS.iter().map(|(_, name)| *name));
+pub(crate) fn Steps(now: usize, base: Option<String>, first: &'static str) -> impl IntoView {
+    let names = ["Kind", first].into_iter().chain(STEPS.iter().skip(1).map(|(_, name)| *name));
     view! {
         <ol class="channel fold mb-5" aria-label="Steps">
             {names.enumerate().map(|(index, name)| {
@@ -54,6 +59,11 @@ pub(crate) fn Steps(now: usize, base: Option<String>) -> impl IntoView {
     }
 }
 
+/// What the first step of the form is about.
+fn first_name(is_union: bool) -> &'static str {
+    if is_union { "Steps and answer" } else { STEPS[0].1 }
+}
+
 #[component]
 pub(crate) fn EditorPage() -> impl IntoView {
     let at = api_params();
@@ -61,11 +71,18 @@ pub(crate) fn EditorPage() -> impl IntoView {
     let step = Memo::new(move |_| query.read().get("step").unwrap_or_else(|| STEPS[0].0.into()));
     let found = Resource::new(move || at.get(), |(domain, name)| draft(domain, name));
     let datasets = Resource::new(|| (), |()| datasets());
-    view! { <Load resource=found view=move |draft| view! { <Form draft step datasets/> }/> }.into_any()
+    let callables = Resource::new(move || at.get(), |(domain, name)| callable(domain, name));
+    view! { <Load resource=found view=move |draft| view! { <Form draft step datasets callables/> }/> }.into_any()
 }
 
 #[component]
-fn Form(draft: DraftView, step: Memo<String>, datasets: Resource<Result<Vec<DatasetView>, PortalError>>) -> impl IntoView {
+fn Form(
+    draft: DraftView,
+    step: Memo<String>,
+    datasets: Resource<Result<Vec<DatasetView>, PortalError>>,
+    callables: Callables,
+) -> impl IntoView {
+    let is_union = draft.spec.union().is_some();
     let path = format!("{}/{}", draft.domain, draft.name);
     let base = format!("/apis/{path}/edit");
     let has_versions = draft.has_versions;
@@ -80,7 +97,7 @@ fn Form(draft: DraftView, step: Memo<String>, datasets: Resource<Result<Vec<Data
     view! {
         <PageName name={if has_versions { "New version" } else { "Draft" }}/>
         <div class="page-head"><div><div class="page-title"><h1>{path.clone()}</h1><span class="badge">"Draft"</span><span class="badge badge-code">{editor.spec.with_untracked(|spec| spec.kind().key())}</span></div></div></div>
-        {move || view! { <Steps now=place() + 1 base=Some(for_steps.clone())/> }}
+        {move || view! { <Steps now=place() + 1 base=Some(for_steps.clone()) first=first_name(is_union)/> }}
         <Conflict editor/>
         {move || match step.get().as_str() {
             "try" => view! { <TryStep editor/> }.into_any(),
@@ -89,6 +106,7 @@ fn Form(draft: DraftView, step: Memo<String>, datasets: Resource<Result<Vec<Data
                 let left = match other {
                     "parameters" => view! { <ParametersStep editor/> }.into_any(),
                     "policy" => view! { <PolicyStep editor datasets/> }.into_any(),
+                    _ if is_union => view! { <UnionStep editor callables/> }.into_any(),
                     _ => view! { <FieldsStep editor/> }.into_any(),
                 };
                 view! { <div class="wizard-grid"><div class="stack">{left}</div><aside class="sticky-col stack"><Aside editor/></aside></div> }.into_any()

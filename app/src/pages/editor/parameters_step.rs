@@ -17,12 +17,14 @@ pub(super) fn ParametersStep(editor: Editor) -> impl IntoView {
     let names =
         Memo::new(move |_| editor.spec.with(|spec| spec.parameters.iter().map(|parameter| parameter.name.clone()).collect::<Vec<_>>()));
     let is_form = editor.spec.with_untracked(|spec| form_of(spec).is_some());
+    let is_union = editor.spec.with_untracked(|spec| spec.union().is_some());
     view! {
         {is_form.then(|| view! { <Filters editor/> })}
         {move || {
             let names = names.get();
             if names.is_empty() && !is_form {
-                return view! { <section class="card"><Empty title="No parameters" text="Write :name into the SQL where a caller gives a value, and it is listed here."/></section> }.into_any();
+                let text = if is_union { "Let a step ask the caller for something, and it is listed here." } else { "Write :name into the SQL where a caller gives a value, and it is listed here." };
+                return view! { <section class="card"><Empty title="No parameters" text=text/></section> }.into_any();
             }
             names.into_iter().map(|name| view! { <ParameterCard editor name/> }).collect_view().into_any()
         }}

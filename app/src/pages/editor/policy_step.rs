@@ -33,7 +33,7 @@ pub(super) fn PolicyStep(editor: Editor, datasets: Resource<Result<Vec<DatasetVi
                 <input class="input" id="title" maxlength="200" prop:value=title value=title() on:input=move |event| { let text = event_target_value(&event); editor.change(|spec| spec.title = text); } placeholder="One aircraft by its tail number"/>
             </Field>
         </section>
-        <ServingCard editor datasets/>
+        {editor.spec.with_untracked(|spec| spec.union().is_none()).then(|| view! { <ServingCard editor datasets/> })}
         <section class="card card-pad stack">
             <h2>"Bounds of one call"</h2>
             <div class="form-row">

@@ -1,5 +1,6 @@
 //! APIs: making them, their drafts, the check against the real source, and what there is to see of them.
 
+mod callable;
 mod check;
 mod draft;
 mod list;

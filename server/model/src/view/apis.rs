@@ -1,10 +1,12 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 use crate::snapshot::Environment;
 use crate::spec::{ApiKind, ApiSpec};
 use crate::table::{QueryPlan, Sample};
-use crate::{Field, FieldError};
+use crate::{Field, FieldError, Parameter};
 
 /// Which version is live in an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +66,20 @@ impl ApiDetail {
             None => self.versions.first(),
         }
     }
+}
+
+/// A live API that a Union may call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Callable {
+    pub name: String,
+    pub title: String,
+    pub kind: ApiKind,
+    pub list: bool,
+    pub parameters: Vec<Parameter>,
+    pub fields: Vec<Field>,
+    /// What its fields held in a row that its check saw, for those who may read samples.
+    pub sample: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
