@@ -17,7 +17,7 @@ async fn builder_makes_planes(stage: &Stage, window: Window, name: &str, shots: 
     builder.go("/apis/new?source=flights-db&table=planes").await;
     builder.fill("#name", name).await;
     builder.shots(&format!("{shots}-kind")).await;
-    builder.click("button:has-text(\"Next: table and fields\")").await;
+    builder.click("button[type=submit]:has-text(\"Next\")").await;
     builder.sees("text=It works.").await;
     builder.sees("text=What a caller gets").await;
     builder.fits().await;
@@ -123,7 +123,7 @@ async fn a_question_by_form_counts_as_the_data_does() {
     builder.go("/apis/new?source=flights-db&table=flights").await;
     builder.click("input[value=\"sql\"]").await;
     builder.fill("#name", "busy-months").await;
-    builder.click("button:has-text(\"Next: table and fields\")").await;
+    builder.click("button[type=submit]:has-text(\"Next\")").await;
     builder.sees("text=The same in SQL").await;
     for column in [
         "year",
@@ -202,7 +202,7 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     builder.expects_status(400);
     builder.go("/apis/new").await;
     builder.fill("#name", "Plane Details").await;
-    builder.click("button:has-text(\"Next: table and fields\")").await;
+    builder.click("button[type=submit]:has-text(\"Next\")").await;
     builder.reads(".field-error", "Use plane-details").await;
     builder.shots("wrong-name").await;
     builder.go("/apis/travel/plane/test").await;
@@ -214,7 +214,7 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     builder.go("/apis/new").await;
     builder.click("input[value=\"script\"]").await;
     builder.fill("#name", "by-hand").await;
-    builder.click("button:has-text(\"Next: table and fields\")").await;
+    builder.click("button[type=submit]:has-text(\"Next\")").await;
     builder.fill("#script", "delete from flights").await;
     builder.reads(".callout", "Only a SELECT can be run").await;
     builder.fill("#script", "select carrier, count(*) as n from flights [[ where month = :m ]] group by carrier order by carrier").await;
@@ -284,7 +284,7 @@ async fn flat_forms_work_without_a_script() {
     builder.sees("h1:has-text(\"travel/board\")").await;
     builder.go("/apis/new?source=flights-db&table=planes").await;
     builder.fill("#name", "aircraft").await;
-    builder.click("button:has-text(\"Next: table and fields\")").await;
+    builder.click("button[type=submit]:has-text(\"Next\")").await;
     builder.sees("h1:has-text(\"travel/aircraft\")").await;
     builder.leaves().await;
     stage.close().await;

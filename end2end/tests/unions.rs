@@ -22,7 +22,7 @@ async fn a_union_is_built_and_outlives_a_step() {
     let weather = "section[aria-label=\"Step weather\"]";
     builder.click(&format!("{weather} label:has-text(\"secondary\")")).await;
     builder.picks("#fallback-weather", "empty").await;
-    builder.sees("h2:has-text(\"Live sample\")").await;
+    builder.sees("text=Live sample: what a caller gets").await;
     builder.reads("[role=status]:has-text(\"Saved\")", "You can leave").await;
     builder.shots("union-steps").await;
     builder.fits().await;

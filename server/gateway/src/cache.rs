@@ -245,6 +245,6 @@ fn key_of(plan: &Plan, call: &Call) -> Key {
         hash.update(number.to_le_bytes());
     }
     // Values of our own types always serialise.
-    hash.update(serde_json::to_vec(&call.arguments).unwrap_or_default());
+    hash.update(serde_json::to_vec(&(&call.arguments, &call.wanted.after)).unwrap_or_default());
     hash.finalize().into()
 }

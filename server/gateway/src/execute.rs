@@ -14,7 +14,7 @@ use model::{DataType, ErrorCode, Field, Problem, Value};
 use crate::key_path;
 use crate::parameters::Call;
 use crate::plan::{Backend, OpenDataset, Plan, SourceBackend};
-use crate::reserved::cursor;
+use crate::reserved::{cursor, cursor_behind};
 use crate::rows::Rows;
 
 /// The most bytes of one answer.
@@ -85,7 +85,11 @@ async fn list(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows,
         rows.extend(messages);
     }
     let paged = plan.api.spec.page_size().is_some();
-    let next = (paged && more).then(|| cursor(call.wanted.page.offset + u64::from(call.wanted.page.limit)));
+    let next = match (paged && more, rows.last()) {
+        (true, Some(last)) if !plan.api.spec.keyset().is_empty() => cursor_behind(&plan.api.spec, last),
+        (true, _) => Some(cursor(call.wanted.page.offset + u64::from(call.wanted.page.limit))),
+        _ => None,
+    };
     Ok(Rows { rows, next, truncated: !paged && more, degraded: Vec::new() })
 }
 
@@ -179,7 +183,7 @@ fn not_of_steps(plan: &Plan) -> Problem {
 }
 
 async fn query(plan: &Plan, backend: &SourceBackend, call: &Call, max_rows: usize, timeout: Duration) -> Result<BatchStream, Problem> {
-    let rendered = backend.template.render(&plan.api.spec, &call.arguments, call.wanted.page);
+    let rendered = backend.template.render(&plan.api.spec, &call.arguments, call.wanted.page, &call.wanted.after);
     let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields: plan.api.spec.fields.clone(), timeout, max_rows };
     backend.connection.query(statement).await.map_err(|error| failed_source(plan, backend, &error))
 }

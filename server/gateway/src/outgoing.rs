@@ -64,7 +64,8 @@ pub(crate) async fn open(
     let mut batches = execute::batches(plan, call, limit + 1).await?;
     let first = execute::next_batch(plan, &mut batches).await.map_err(|error| execute::failed_read(plan, &error))?;
     let batches = futures::stream::iter(first.map(Ok)).chain(batches).boxed();
-    let paged = plan.api.spec.page_size().is_some();
+    // Where pages begin behind a row, only a page knows it.
+    let paged = plan.api.spec.page_size().is_some() && plan.api.spec.keyset().is_empty();
     let next = paged.then(|| cursor(call.wanted.page.offset + u64::from(call.wanted.page.limit)));
     let state =
         Outgoing { plan: plan.clone(), view: view.clone(), batches, writer, left: limit, next, count, more: false, phase: Phase::Rows };

@@ -196,7 +196,7 @@ impl Plan {
     pub(crate) async fn try_out(&self) -> Result<(), String> {
         let Backend::Source(backend) = &self.backend else { return Ok(()) };
         let arguments = test_arguments(&self.api.spec, true);
-        let rendered = backend.template.render(&self.api.spec, &arguments, Page { limit: 1, offset: 0 });
+        let rendered = backend.template.render(&self.api.spec, &arguments, Page { limit: 1, offset: 0 }, &[]);
         let described = tokio::time::timeout(TRY_TIMEOUT, backend.connection.describe(&rendered.sql, &rendered.binds)).await;
         match described {
             Ok(Err(error)) if matches!(error.kind, SourceErrorKind::Missing | SourceErrorKind::Statement) => {

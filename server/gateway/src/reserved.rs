@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use accel::row_json::{JsonField, RowJson};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::spec::{ANSWER_FORMATS, ApiKind, MAX_PAGE_SIZE};
 use model::statement::Page;
-use model::{ApiSpec, FieldError};
+use model::value::read_json;
+use model::{ApiSpec, FieldError, Value};
+use serde_json::Value as Json;
 
 use crate::formats::Format;
 
@@ -20,6 +23,8 @@ type Reserved = BTreeMap<String, String>;
 #[derive(Clone)]
 pub(crate) struct Wanted {
     pub(crate) page: Page,
+    /// Of an API with keyset pages: the row that the page begins behind; empty from the first.
+    pub(crate) after: Vec<Value>,
     /// Whether the length of the page is the caller's own.
     pub(crate) limited: bool,
     /// Positions of the fields that it asked for; `None` for all that it may see.
@@ -37,6 +42,7 @@ pub(crate) fn read(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldEr
         }
     }
     Wanted {
+        after: read_behind(spec, reserved, errors),
         page: read_page(spec, reserved, errors),
         limited: reserved.contains_key("limit"),
         fields: read_fields(spec, reserved, errors),
@@ -61,6 +67,12 @@ fn read_page(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) 
             size
         }
     };
+    if !spec.keyset().is_empty() {
+        if reserved.contains_key("offset") {
+            errors.push(FieldError::new("offset", "Pages of this API begin behind a row. Give after, with the value of next."));
+        }
+        return Page { limit, offset: 0 };
+    }
     let offset = match (reserved.get("after"), reserved.get("offset")) {
         (Some(_), Some(_)) => {
             errors.push(FieldError::new("offset", "Give after or offset, not both."));
@@ -77,6 +89,43 @@ fn read_page(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) 
         (None, None) => 0,
     };
     Page { limit, offset }
+}
+
+/// The values of the row that a page begins behind.
+fn read_behind(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) -> Vec<Value> {
+    let keyset = spec.keyset();
+    let Some(text) = reserved.get("after").filter(|_| !keyset.is_empty()) else { return Vec::new() };
+    let values = || {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let values: Vec<Json> = serde_json::from_slice(bytes.strip_prefix(b"k")?).ok()?;
+        let read = keyset.iter().zip(&values).map(|((field, _), value)| read_json(field.data_type, value).ok());
+        read.collect::<Option<Vec<Value>>>().filter(|read| read.len() == keyset.len() && values.len() == read.len())
+    };
+    values().unwrap_or_else(|| {
+        errors.push(FieldError::new("after", "This is not a value of next. Begin without it."));
+        Vec::new()
+    })
+}
+
+/// Where the page behind a row begins. It holds the values that rows are sorted by.
+pub(crate) fn cursor_behind(spec: &ApiSpec, row: &[u8]) -> Option<String> {
+    let fields: Vec<JsonField> = spec
+        .keyset()
+        .iter()
+        .enumerate()
+        .filter_map(|(at, (field, _))| {
+            let index = spec.fields.iter().position(|known| known.name == field.name)?;
+            let (number, data_type) = (spec.field_number(index), field.data_type);
+            Some(JsonField { number, name: at.to_string(), data_type, as_string: false, rows: None })
+        })
+        .collect();
+    let mut text = Vec::new();
+    RowJson::new(&fields).write(&mut text, row).ok()?;
+    let object: serde_json::Map<String, Json> = serde_json::from_slice(&text).ok()?;
+    let values: Vec<&Json> = (0..fields.len()).filter_map(|at| object.get(&at.to_string())).collect();
+    let mut out = b"k".to_vec();
+    out.extend(serde_json::to_vec(&values).ok()?);
+    Some(URL_SAFE_NO_PAD.encode(out))
 }
 
 fn read_fields(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) -> Option<Vec<usize>> {

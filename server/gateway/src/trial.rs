@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use model::snapshot::{SnapshotApi, SnapshotDataset, SnapshotSource};
-use model::statement::Page;
 use model::view::{TryAnswer, TryStep};
 use model::{ErrorCode, Problem};
 
@@ -133,8 +132,7 @@ fn steps_of(plan: &Plan, caller: &str, timings: &Timings, given: &Given) -> Vec<
 async fn explained(plan: &Plan, given: &Given) -> (String, model::table::QueryPlan) {
     let Backend::Source(backend) = &plan.backend else { return Default::default() };
     let Ok(call) = parameters::read(plan, given, None) else { return Default::default() };
-    let page = Page { limit: call.wanted.page.limit, offset: call.wanted.page.offset };
-    let rendered = backend.template.render(&plan.api.spec, &call.arguments, page);
+    let rendered = backend.template.render(&plan.api.spec, &call.arguments, call.wanted.page, &call.wanted.after);
     let explained = backend.connection.explain(&rendered.sql, &rendered.binds).await.unwrap_or_default();
     (rendered.sql, explained)
 }

@@ -252,8 +252,7 @@ mod tests {
         let mut table = TableInfo {
             table: TableRef::new("planes"),
             columns: vec![column("tailnum", DataType::String), column("seats", DataType::Int32)],
-            key: Vec::new(),
-            rows: None,
+            ..TableInfo::default()
         };
         spec.follow(&table);
         assert_eq!(spec.register.iter().map(|field| field.number).collect::<Vec<_>>(), [1, 2]);

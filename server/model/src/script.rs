@@ -1,5 +1,6 @@
 //! SQL with named parameters: `:name` is read out of the text by itself, and `[[ … ]]` vanishes when a parameter
-//! inside it is absent. Nothing a caller sends ever becomes part of the text.
+//! inside it is absent. A part that holds others stays with at least one of them. Nothing a caller sends ever becomes part
+//! of the text.
 
 use crate::Parameter;
 use crate::dialect::Dialect;
@@ -36,7 +37,7 @@ pub struct Rendered {
 
 impl Script {
     /// # Errors
-    /// Where brackets, quotes or comments do not close, or optional parts are nested.
+    /// Where brackets, quotes or comments do not close.
     pub fn parse(text: &str) -> Result<Self, ScriptError> {
         Reader { text, at: 0 }.parts()
     }
@@ -50,47 +51,53 @@ impl Script {
             Some((_, only_optional)) => *only_optional &= optional,
             None => found.push((name.clone(), optional)),
         };
-        for part in &self.parts {
-            match part {
-                Part::Text(_) => {}
-                Part::Parameter(name) => note(name, false),
-                Part::Optional(inner) => inner.iter().for_each(|part| {
-                    if let Part::Parameter(name) = part {
-                        note(name, true);
-                    }
-                }),
-            }
-        }
+        walk(&self.parts, false, &mut note);
         found
     }
 
     /// Whether there is an optional part without a parameter, which could never vanish.
     #[must_use]
     pub fn has_constant_optional(&self) -> bool {
-        self.parts.iter().any(|part| match part {
-            Part::Optional(inner) => !inner.iter().any(|part| matches!(part, Part::Parameter(_))),
-            _ => false,
-        })
+        fn holds(parts: &[Part]) -> bool {
+            parts.iter().any(|part| match part {
+                Part::Text(_) => false,
+                Part::Parameter(_) => true,
+                Part::Optional(inner) => holds(inner),
+            })
+        }
+        fn constant(parts: &[Part]) -> bool {
+            parts.iter().any(|part| matches!(part, Part::Optional(inner) if !holds(inner) || constant(inner)))
+        }
+        constant(&self.parts)
     }
 
     /// The statement for these values. `given` answers `None` for an absent parameter.
     pub fn render<'a>(&self, dialect: Dialect, parameters: &[Parameter], given: impl Fn(&str) -> Option<&'a Value>) -> Rendered {
         let mut out = Rendered { sql: String::new(), binds: Vec::new() };
-        for part in &self.parts {
-            if let Part::Optional(inner) = part {
-                let all_given = inner.iter().all(|part| match part {
-                    Part::Parameter(name) => given(name).is_some(),
-                    _ => true,
-                });
-                if all_given {
-                    inner.iter().for_each(|part| push_part(&mut out, part, dialect, parameters, &given));
-                }
-            } else {
-                push_part(&mut out, part, dialect, parameters, &given);
-            }
-        }
+        self.parts.iter().for_each(|part| push_part(&mut out, part, dialect, parameters, &given));
         out
     }
+}
+
+fn walk(parts: &[Part], optional: bool, note: &mut impl FnMut(&String, bool)) {
+    for part in parts {
+        match part {
+            Part::Text(_) => {}
+            Part::Parameter(name) => note(name, optional),
+            Part::Optional(inner) => walk(inner, true, note),
+        }
+    }
+}
+
+/// Whether an optional part stays: its own parameters are given, and of the parts inside it, where there are any, one
+/// stays.
+fn stays<'a>(inner: &[Part], given: &impl Fn(&str) -> Option<&'a Value>) -> bool {
+    let own = inner.iter().all(|part| !matches!(part, Part::Parameter(name) if given(name).is_none()));
+    let mut others = inner.iter().filter_map(|part| match part {
+        Part::Optional(parts) => Some(stays(parts, given)),
+        _ => None,
+    });
+    own && others.next().is_none_or(|first| first || others.any(|stays| stays))
 }
 
 fn push_part<'a>(out: &mut Rendered, part: &Part, dialect: Dialect, parameters: &[Parameter], given: &impl Fn(&str) -> Option<&'a Value>) {
@@ -111,6 +118,9 @@ fn push_part<'a>(out: &mut Rendered, part: &Part, dialect: Dialect, parameters: 
                 None => out.push(dialect, data_type, Value::Null),
             }
         }
+        Part::Optional(inner) if stays(inner, given) => {
+            inner.iter().for_each(|part| push_part(out, part, dialect, parameters, given));
+        }
         Part::Optional(_) => {}
     }
 }
@@ -130,31 +140,26 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn parts(mut self) -> Result<Script, ScriptError> {
-        let mut parts = Vec::new();
-        let mut optional: Option<(usize, Vec<Part>)> = None;
+        // The parts at each depth of brackets, with where the bracket opened.
+        let mut open: Vec<(usize, Vec<Part>)> = vec![(0, Vec::new())];
         let mut text_from = 0;
         while self.at < self.text.len() {
-            let rest = &self.text[self.at..];
-            let start = self.at;
-            let in_optional = optional.is_some();
-            let target = optional.as_mut().map_or(&mut parts, |(_, inner)| inner);
+            let (rest, start, depth) = (&self.text[self.at..], self.at, open.len());
+            let Some((_, target)) = open.last_mut() else { break };
             if let Some(name) = parameter_name(rest, self.text[..start].chars().next_back()) {
                 push_text(target, &self.text[text_from..start]);
                 target.push(Part::Parameter(name.to_owned()));
                 self.at += 1 + name.len();
                 text_from = self.at;
             } else if rest.starts_with("[[") {
-                if in_optional {
-                    return Err(self.error(start, "An optional part cannot hold another. Close the first with ]]."));
-                }
-                push_text(&mut parts, &self.text[text_from..start]);
-                optional = Some((start, Vec::new()));
+                push_text(target, &self.text[text_from..start]);
+                open.push((start, Vec::new()));
                 self.at += 2;
                 text_from = self.at;
-            } else if rest.starts_with("]]") && in_optional {
+            } else if rest.starts_with("]]") && depth > 1 {
                 push_text(target, &self.text[text_from..start]);
-                if let Some((_, inner)) = optional.take() {
-                    parts.push(Part::Optional(inner));
+                if let (Some((_, inner)), Some((_, outer))) = (open.pop(), open.last_mut()) {
+                    outer.push(Part::Optional(inner));
                 }
                 self.at += 2;
                 text_from = self.at;
@@ -162,9 +167,11 @@ impl Reader<'_> {
                 self.skip_one(rest)?;
             }
         }
-        if let Some((start, _)) = optional {
+        let unclosed = open.get(1).map(|(start, _)| *start);
+        if let Some(start) = unclosed {
             return Err(self.error(start, "This optional part is never closed. Add ]] where it ends."));
         }
+        let mut parts = open.pop().map(|(_, parts)| parts).unwrap_or_default();
         push_text(&mut parts, &self.text[text_from..]);
         Ok(Script { parts })
     }
@@ -251,6 +258,16 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_holds_others_stays_with_one_of_them() {
+        let text = "select 1 where true [[ and (false [[or carrier = :carrier]] [[or day = :day]]) ]]";
+        assert_eq!(rendered(text, &[]).sql, "select 1 where true ");
+        let one = rendered(text, &[("day", Value::Text("2013-01-01".into()))]);
+        assert_eq!(one.sql, "select 1 where true  and (false  or day = CAST($1 AS date)) ");
+        assert!(Script::parse("[[ a [[ b ]] ]]").unwrap().has_constant_optional());
+        assert_eq!(Script::parse(text).unwrap().parameters(), [("carrier".to_owned(), true), ("day".to_owned(), true)]);
+    }
+
+    #[test]
     fn lists_expand_to_placeholders_and_nothing_else() {
         let list = Value::List(vec![Value::Text("UA".into()), Value::Text("x'); drop table f --".into())]);
         let out = rendered("select 1 from f where carrier in (:carrier)", &[("carrier", list)]);
@@ -276,7 +293,7 @@ mod tests {
         assert_eq!((unclosed.line, unclosed.column), (2, 8));
         assert!(Script::parse("select 'x").is_err());
         assert!(Script::parse("select /* x").is_err());
-        assert!(Script::parse("[[ a [[ b ]] ]]").is_err());
+        assert!(Script::parse("[[ a [[ b = :b ]]").is_err());
     }
 
     proptest::proptest! {

@@ -100,6 +100,10 @@ pub struct SqlBody {
     /// How many rows a page holds; absent means one answer of at most `policy.max_rows`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_size: Option<u32>,
+    /// Pages begin behind the last row of the one before, by what rows are sorted by, and not at an offset: nothing is
+    /// given twice or left out while rows come and go, and a far page costs what the first one does. By form alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keyset: bool,
 }
 
 /// The two views of a statement: a form, or a script in the source's own dialect.
@@ -227,7 +231,9 @@ impl ApiSpec {
         let body = match kind {
             ApiKind::Kv => ApiBody::Kv(KvBody::default()),
             ApiKind::Union => ApiBody::Union(UnionBody::default()),
-            ApiKind::Sql => ApiBody::Sql(SqlBody { query: Query::Form(QueryForm::default()), page_size: Some(DEFAULT_PAGE_SIZE) }),
+            ApiKind::Sql => {
+                ApiBody::Sql(SqlBody { query: Query::Form(QueryForm::default()), page_size: Some(DEFAULT_PAGE_SIZE), keyset: false })
+            }
         };
         Self {
             title: String::new(),
@@ -265,6 +271,16 @@ impl ApiSpec {
             ApiBody::Kv(_) | ApiBody::Union(_) => None,
             ApiBody::Sql(sql) => sql.page_size,
         }
+    }
+
+    /// The fields that a page begins behind, in their order, with whether each falls; empty where pages have offsets.
+    #[must_use]
+    pub fn keyset(&self) -> Vec<(&Field, bool)> {
+        let ApiBody::Sql(SqlBody { query: Query::Form(form), keyset: true, page_size: Some(_) }) = &self.body else {
+            return Vec::new();
+        };
+        let field = |sort: &crate::form::Sort| Some((self.fields.iter().find(|field| field.name == sort.field)?, sort.descending));
+        form.sort.iter().filter_map(field).collect()
     }
 
     #[must_use]

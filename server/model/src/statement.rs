@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::dialect::Dialect;
 use crate::script::{Rendered, Script, ScriptError};
-use crate::{ApiSpec, DataType, Value};
+use crate::spec::{ApiBody, Query, SqlBody};
+use crate::{ApiSpec, DataType, Field, Value};
 
 /// The values of one call, by parameter; absent ones are not in it.
 pub type Arguments = BTreeMap<String, Value>;
@@ -12,7 +13,9 @@ pub type Arguments = BTreeMap<String, Value>;
 /// A definition's statement, parsed once and rendered for every call.
 #[derive(Debug, Clone)]
 pub struct Template {
+    /// Without its order, where a form says it.
     script: Script,
+    order: String,
     dialect: Dialect,
     paged: bool,
 }
@@ -28,33 +31,71 @@ impl Template {
     /// # Errors
     /// Where the script does not parse.
     pub fn new(spec: &ApiSpec, dialect: Dialect) -> Result<Self, ScriptError> {
-        let text = spec.script(dialect);
+        let (text, order) = match &spec.body {
+            ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => {
+                (form.unordered(&spec.parameters, dialect), form.order(&spec.fields, dialect))
+            }
+            _ => (spec.script(dialect), String::new()),
+        };
         // A closing semicolon is what people write; the page is put behind the statement.
         let script = Script::parse(text.trim_end().trim_end_matches(';').trim_end())?;
-        Ok(Self { script, dialect, paged: spec.page_size().is_some() })
+        Ok(Self { script, order, dialect, paged: spec.page_size().is_some() })
     }
 
     /// The statement for these values. A page asks for one row more than it gives, to know whether there is a next.
+    /// `after` holds the values of [`ApiSpec::keyset`] in the row that the page begins behind; empty from the first.
     #[must_use]
-    pub fn render(&self, spec: &ApiSpec, arguments: &Arguments, page: Page) -> Rendered {
+    pub fn render(&self, spec: &ApiSpec, arguments: &Arguments, page: Page, after: &[Value]) -> Rendered {
         let mut rendered = self.script.render(self.dialect, &spec.parameters, |name| arguments.get(name));
+        if !after.is_empty() {
+            rendered.sql = format!("SELECT * FROM (\n{}\n) AS page\nWHERE ", rendered.sql);
+            push_behind(&mut rendered, self.dialect, &spec.keyset(), after);
+        }
+        rendered.sql.push_str(&self.order);
         if self.paged {
             rendered.sql.push_str("\nLIMIT ");
             rendered.push(self.dialect, DataType::Int64, Value::Int(i64::from(page.limit) + 1));
-            rendered.sql.push_str(" OFFSET ");
-            rendered.push(self.dialect, DataType::Int64, Value::Int(i64::try_from(page.offset).unwrap_or(i64::MAX)));
+            if page.offset > 0 || spec.keyset().is_empty() {
+                rendered.sql.push_str(" OFFSET ");
+                rendered.push(self.dialect, DataType::Int64, Value::Int(i64::try_from(page.offset).unwrap_or(i64::MAX)));
+            }
         }
         rendered
     }
-}
 
-impl Template {
     /// The statement that counts all its rows, of every page.
     #[must_use]
     pub fn render_count(&self, spec: &ApiSpec, arguments: &Arguments) -> Rendered {
         let rendered = self.script.render(self.dialect, &spec.parameters, |name| arguments.get(name));
         Rendered { sql: format!("SELECT count(*) AS n FROM (\n{}\n) AS counted", rendered.sql), ..rendered }
     }
+}
+
+/// Rows behind the one that has these values: alike in the first fields, and further on in the next. What is empty is
+/// last, whichever way a field goes.
+fn push_behind(out: &mut Rendered, dialect: Dialect, fields: &[(&Field, bool)], values: &[Value]) {
+    out.sql.push_str("(1 = 0");
+    for (at, ((field, falls), value)) in fields.iter().zip(values).enumerate() {
+        if *value == Value::Null {
+            continue;
+        }
+        out.sql.push_str(" OR ");
+        for ((field, _), value) in fields.iter().zip(values).take(at) {
+            let name = dialect.quote(&field.name);
+            if *value == Value::Null {
+                out.sql.push_str(&format!("{name} IS NULL AND "));
+            } else {
+                out.sql.push_str(&format!("{name} = "));
+                out.push(dialect, field.data_type, value.clone());
+                out.sql.push_str(" AND ");
+            }
+        }
+        let name = dialect.quote(&field.name);
+        out.sql.push_str(&format!("({name} {} ", if *falls { "<" } else { ">" }));
+        out.push(dialect, field.data_type, value.clone());
+        out.sql.push_str(&if field.nullable { format!(" OR {name} IS NULL)") } else { ")".to_owned() });
+    }
+    out.sql.push(')');
 }
 
 /// Values for a check: the stored test value of each parameter, or one that its type allows. With `all`, optional
@@ -74,7 +115,9 @@ pub fn test_arguments(spec: &ApiSpec, all: bool) -> Arguments {
         .collect()
 }
 
-fn any_value(data_type: DataType) -> Value {
+/// A value that a type allows, for a statement that is only prepared.
+#[must_use]
+pub fn any_value(data_type: DataType) -> Value {
     match data_type {
         DataType::String => Value::Text(String::new()),
         DataType::Bool => Value::Bool(false),
@@ -97,15 +140,53 @@ mod tests {
     use crate::spec::{ApiBody, ApiKind, Query, SqlBody};
 
     #[test]
+    fn a_page_begins_behind_the_last_row_whatever_is_empty() {
+        use crate::form::{QueryForm, Selected, Sort};
+        let mut spec = ApiSpec::empty(ApiKind::Sql);
+        let field = |name: &str, nullable| Field {
+            name: name.into(),
+            column: name.into(),
+            data_type: DataType::Int64,
+            nullable,
+            ..Field::default()
+        };
+        spec.fields = vec![field("a", true), field("b", false)];
+        let sort = |name: &str, descending| Sort { field: name.into(), descending };
+        let selected = |name: &str| Selected { name: name.into(), column: name.into(), ..Selected::default() };
+        let form = QueryForm {
+            table: crate::table::TableRef::new("t"),
+            select: vec![selected("a"), selected("b")],
+            sort: vec![sort("a", true), sort("b", false)],
+            ..QueryForm::default()
+        };
+        spec.body = ApiBody::Sql(SqlBody { query: Query::Form(form), page_size: Some(2), keyset: true });
+        let template = Template::new(&spec, Dialect::Sqlite).unwrap();
+        let page = Page { limit: 2, offset: 0 };
+        let of = |after: &[Value]| {
+            template.render(&spec, &Arguments::new(), page, after).sql.split("WHERE ").nth(1).unwrap_or_default().to_owned()
+        };
+        assert_eq!(of(&[]), "");
+        assert_eq!(
+            of(&[Value::Int(5), Value::Int(1)]),
+            "(1 = 0 OR (\"a\" < ?1 OR \"a\" IS NULL) OR \"a\" = ?2 AND (\"b\" > ?3))\nORDER BY \"a\" DESC, \"b\"\nLIMIT ?4"
+        );
+        assert!(of(&[Value::Null, Value::Int(1)]).starts_with("(1 = 0 OR \"a\" IS NULL AND (\"b\" > ?1))"));
+    }
+
+    #[test]
     fn a_page_is_put_behind_the_statement_with_bound_numbers() {
         let mut spec = ApiSpec::empty(ApiKind::Sql);
         spec.parameters = vec![Parameter::new("m", DataType::Int64)];
-        spec.body = ApiBody::Sql(SqlBody { query: Query::Script("select 1 [[ where 1 = :m ]] order by 1 ; ".into()), page_size: Some(20) });
+        spec.body = ApiBody::Sql(SqlBody {
+            query: Query::Script("select 1 [[ where 1 = :m ]] order by 1 ; ".into()),
+            page_size: Some(20),
+            keyset: false,
+        });
         let template = Template::new(&spec, Dialect::Postgres).unwrap();
         let page = Page { limit: 20, offset: 40 };
-        let none = template.render(&spec, &test_arguments(&spec, false), page);
+        let none = template.render(&spec, &test_arguments(&spec, false), page, &[]);
         assert_eq!(none.sql, "select 1  order by 1\nLIMIT $1 OFFSET $2");
-        let all = template.render(&spec, &test_arguments(&spec, true), page);
+        let all = template.render(&spec, &test_arguments(&spec, true), page, &[]);
         assert_eq!(all.sql, "select 1  where 1 = $1  order by 1\nLIMIT $2 OFFSET $3");
         assert_eq!(all.binds[1], (DataType::Int64, Value::Int(21)));
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::DataType;
+use crate::form::JoinOn;
 
 /// A table by its schema (where the source has schemas) and name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
@@ -40,7 +41,7 @@ pub struct Column {
 }
 
 /// What a source says about one table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TableInfo {
     pub table: TableRef,
@@ -49,6 +50,17 @@ pub struct TableInfo {
     pub key: Vec<String>,
     /// About how many rows; `None` where the source cannot say cheaply.
     pub rows: Option<i64>,
+    /// What the source declares of how its rows belong to those of other tables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign_keys: Vec<ForeignKey>,
+}
+
+/// Columns of a table that hold the key of another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ForeignKey {
+    pub table: TableRef,
+    pub on: Vec<JoinOn>,
 }
 
 impl TableInfo {

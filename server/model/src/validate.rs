@@ -74,6 +74,9 @@ fn check_sql(spec: &ApiSpec, sql: &SqlBody, found: &mut Errors) {
         Query::Form(form) => check_form(spec, form, found),
         Query::Script(text) => check_script(spec, text, found),
     }
+    if sql.keyset && (sql.page_size.is_none() || !matches!(&sql.query, Query::Form(form) if !form.sort.is_empty())) {
+        found.add("keyset", "Pages behind the last row need pages and an order, by form.");
+    }
     if let Some(size) = sql.page_size {
         if size == 0 || size > MAX_PAGE_SIZE {
             found.add("page_size", format!("Between 1 and {MAX_PAGE_SIZE} rows a page."));
@@ -93,6 +96,16 @@ fn check_form(spec: &ApiSpec, form: &QueryForm, found: &mut Errors) {
     if form.select.is_empty() {
         found.add("fields", "Pick at least one field for the answer.");
     }
+    let mut joins = HashSet::new();
+    for join in &form.joins {
+        let place = format!("joins.{}", join.name);
+        if !is_identifier(&join.name) || join.name == form.table.name || !joins.insert(&join.name) {
+            found.add(&place, "Each table has a name of its own: letters, digits and underscores.");
+        }
+        if join.on.is_empty() {
+            found.add(&place, format!("Say by which columns the rows of {} belong to the others.", join.table.name));
+        }
+    }
     for filter in &form.having {
         if !form.select.iter().any(|selected| selected.name == filter.column && selected.aggregate.is_some()) {
             found.add(format!("filters.{}", filter.column), format!("{} is not a computed field of the answer.", filter.column));
@@ -101,7 +114,7 @@ fn check_form(spec: &ApiSpec, form: &QueryForm, found: &mut Errors) {
     if form.distinct && form.is_grouped() {
         found.add("distinct", "Groups are different already. Leave one of the two out.");
     }
-    for filter in form.filters.iter().chain(&form.having) {
+    for filter in form.conditions().chain(&form.having) {
         let place = format!("filters.{}", filter.column);
         if filter.op == Op::Between && filter.constant.is_some() {
             found.add(&place, "Between takes two parameters. Use two filters for constants.");
@@ -130,7 +143,7 @@ fn check_form(spec: &ApiSpec, form: &QueryForm, found: &mut Errors) {
             found.add("sort", format!("{} is not in the answer.", sort.field));
         }
     }
-    let bound: HashSet<String> = form.filters.iter().chain(&form.having).flat_map(super::form::Filter::parameters).collect();
+    let bound: HashSet<String> = form.conditions().chain(&form.having).flat_map(super::form::Filter::parameters).collect();
     for parameter in &spec.parameters {
         if !bound.contains(&parameter.name) {
             found.add(format!("parameters.{}", parameter.name), "No filter uses this parameter.");
@@ -284,7 +297,7 @@ mod tests {
     fn script(text: &str, parameters: Vec<Parameter>) -> Vec<String> {
         let mut spec = ApiSpec::empty(ApiKind::Sql);
         spec.source = "flights-db".into();
-        spec.body = ApiBody::Sql(SqlBody { query: Query::Script(text.into()), page_size: None });
+        spec.body = ApiBody::Sql(SqlBody { query: Query::Script(text.into()), page_size: None, keyset: false });
         spec.parameters = parameters;
         validate(&spec).into_iter().map(|error| error.message).collect()
     }

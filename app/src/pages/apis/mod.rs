@@ -40,12 +40,13 @@ fn first_spec(kind: &str, source: &str, table: &str) -> ApiSpec {
     let table = TableRef::new(table);
     let mut spec = match kind {
         "kv" => ApiSpec { body: ApiBody::Kv(KvBody { table, key: Vec::new() }), ..ApiSpec::empty(ApiKind::Kv) },
-        "script" => {
-            ApiSpec { body: ApiBody::Sql(SqlBody { query: Query::Script(String::new()), page_size: None }), ..ApiSpec::empty(ApiKind::Sql) }
-        }
+        "script" => ApiSpec {
+            body: ApiBody::Sql(SqlBody { query: Query::Script(String::new()), page_size: None, keyset: false }),
+            ..ApiSpec::empty(ApiKind::Sql)
+        },
         "union" => return ApiSpec::empty(ApiKind::Union),
         _ => ApiSpec {
-            body: ApiBody::Sql(SqlBody { query: Query::Form(QueryForm { table, ..QueryForm::default() }), page_size: None }),
+            body: ApiBody::Sql(SqlBody { query: Query::Form(QueryForm { table, ..QueryForm::default() }), page_size: None, keyset: false }),
             ..ApiSpec::empty(ApiKind::Sql)
         },
     };

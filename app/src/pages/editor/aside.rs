@@ -7,6 +7,7 @@ use model::table::{Sample, TableInfo};
 use model::view::CheckReport;
 use serde_json::{Map, Value as Json};
 
+use super::edits::form_of;
 use super::state::Editor;
 use crate::pages::sources::api::sample_table;
 use crate::ui::{Callout, JsonBlock, ProblemCallout, SampleTable, Tone, grouped};
@@ -15,10 +16,12 @@ use crate::ui::{Callout, JsonBlock, ProblemCallout, SampleTable, Tone, grouped};
 pub(super) fn Aside(editor: Editor) -> impl IntoView {
     let is_kv = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Kv);
     // A script is its own SQL.
-    let is_form = editor.spec.with_untracked(|spec| super::edits::form_of(spec).is_some());
+    let is_form = Memo::new(move |_| editor.spec.with(|spec| form_of(spec).is_some()));
+    let is_object = editor.spec.with_untracked(|spec| spec.union().is_some() && !spec.gives_list());
     view! {
         {move || editor.report.get().map(|report| match report {
-            Ok(report) => found(report, is_kv, is_form).into_any(),
+            Ok(report) if is_object && report.errors.is_empty() => whole_object(report).into_any(),
+            Ok(report) => found(editor, report, is_kv, is_form.get()).into_any(),
             Err(error) => view! { <ProblemCallout error/> }.into_any(),
         })}
         {is_kv.then(|| view! { <TableSample editor/> })}
@@ -26,9 +29,23 @@ pub(super) fn Aside(editor: Editor) -> impl IntoView {
     .into_any()
 }
 
-fn found(report: CheckReport, is_kv: bool, is_form: bool) -> impl IntoView {
+/// The one object of a Union, as a caller gets it.
+fn whole_object(report: CheckReport) -> impl IntoView {
+    let object: Option<Map<String, Json>> = report
+        .sample
+        .rows
+        .first()
+        .map(|row| report.sample.columns.iter().map(|column| column.name.clone()).zip(row.iter().cloned()).collect());
+    view! {
+        {report.warnings.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> }).collect_view()}
+        {object.map(|row| view! { <section class="code" aria-label="What a caller gets"><div class="code-head"><span>"Live sample: what a caller gets"</span></div><JsonBlock text=Json::Object(row).to_string()/></section> })}
+    }
+}
+
+fn found(editor: Editor, report: CheckReport, is_kv: bool, is_form: bool) -> impl IntoView {
     let good = report.errors.is_empty();
     let sample = report.sample.clone();
+    let sql = report.sql.clone();
     view! {
         {(!good).then(|| view! {
             <Callout tone=Tone::Warn><p><b>"Not whole yet."</b></p><ul class="problem-list">{report.errors.iter().map(|error| view! { <li><code>{error.field.clone()}</code>" "{error.message.clone()}</li> }).collect_view()}</ul></Callout>
@@ -36,7 +53,7 @@ fn found(report: CheckReport, is_kv: bool, is_form: bool) -> impl IntoView {
         {(good && is_kv).then(|| view! { <Callout tone=Tone::Ok><p><b>"It works."</b>" The key is different in every row, and never empty."</p></Callout> })}
         {report.warnings.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> }).collect_view()}
         {(good && !is_kv).then(|| sample_card("Live sample", sample, None))}
-        {(!report.sql.is_empty() && is_form).then(|| view! { <section class="code" aria-label="Statement"><div class="code-head"><span>"The same in SQL"</span></div><pre tabindex="0"><code>{report.sql.clone()}</code></pre></section> })}
+        {(!report.sql.is_empty() && is_form).then(|| view! { <section class="code" aria-label="Statement"><div class="code-head"><span>"The same in SQL"</span><button class="btn btn-sm push" type="button" on:click=move |_| editor.take_over(&sql)>"Go on in SQL"</button></div><pre tabindex="0"><code>{report.sql.clone()}</code></pre></section> })}
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a click in the form does to the definition: pure, so that it can be tested without a browser.
 
-use model::form::{Aggregate, Filter, Op, QueryForm, Selected};
+use model::form::{Aggregate, Filter, Function, Op, QueryForm, Selected};
 use model::script::Script;
 use model::spec::{ApiBody, ApiSpec, Query, SqlBody};
 use model::table::{Column, TableInfo};
@@ -14,7 +14,7 @@ pub(super) fn form_of(spec: &ApiSpec) -> Option<&QueryForm> {
     }
 }
 
-fn form_mut(spec: &mut ApiSpec) -> Option<&mut QueryForm> {
+pub(super) fn form_mut(spec: &mut ApiSpec) -> Option<&mut QueryForm> {
     match &mut spec.body {
         ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => Some(form),
         _ => None,
@@ -43,10 +43,10 @@ pub(super) fn choose_table(spec: &mut ApiSpec, info: &TableInfo) {
                 set_key(spec, info, column, true);
             }
         }
-        ApiBody::Sql(SqlBody { query: Query::Form(form), page_size }) => {
-            let plain = |column: &Column| Selected { name: column.name.clone(), column: column.name.clone(), aggregate: None };
+        ApiBody::Sql(SqlBody { query: Query::Form(form), page_size, keyset }) => {
+            let plain = |column: &Column| Selected { name: column.name.clone(), column: column.name.clone(), ..Selected::default() };
             *form = QueryForm { table: info.table.clone(), select: info.columns.iter().map(plain).collect(), ..QueryForm::default() };
-            *page_size = None;
+            (*page_size, *keyset) = (None, false);
         }
         ApiBody::Sql(_) | ApiBody::Union(_) => {}
     }
@@ -74,13 +74,14 @@ pub(super) fn set_key(spec: &mut ApiSpec, info: &TableInfo, column: &str, on: bo
 pub(super) fn set_given(spec: &mut ApiSpec, info: &TableInfo, column: &str, on: bool) {
     let Some(known) = info.column(column) else { return };
     if let Some(form) = form_mut(spec) {
-        form.select.retain(|selected| selected.column != column || selected.aggregate.is_some());
+        form.select.retain(|selected| selected.column != column || selected.is_computed());
         if on {
-            form.select.push(Selected { name: column.to_owned(), column: column.to_owned(), aggregate: None });
+            let name = free_name(form, column.rsplit('.').next().unwrap_or(column), &column.replace('.', "_"));
+            form.select.push(Selected { name, column: column.to_owned(), ..Selected::default() });
         }
-        let place = |selected: &Selected| match selected.aggregate {
-            None => info.columns.iter().position(|column| column.name == selected.column).unwrap_or_default(),
-            Some(_) => usize::MAX,
+        let place = |selected: &Selected| match selected.is_computed() {
+            false => info.columns.iter().position(|column| column.name == selected.column).unwrap_or_default(),
+            true => usize::MAX,
         };
         form.select.sort_by_key(place);
         let names: Vec<String> = form.select.iter().map(|selected| selected.name.clone()).collect();
@@ -95,6 +96,14 @@ pub(super) fn set_given(spec: &mut ApiSpec, info: &TableInfo, column: &str, on: 
     } else if !on && there && !is_key {
         spec.fields.retain(|field| field.column != column);
     }
+}
+
+/// The first name where it is free; else the second, or that with a number.
+fn free_name(form: &QueryForm, first: &str, second: &str) -> String {
+    let taken = |name: &str| form.select.iter().any(|selected| selected.name == name);
+    let numbered = (2..).map(|n| format!("{second}_{n}"));
+    let mut names = [first.to_owned(), second.to_owned()].into_iter().chain(numbered);
+    names.find(|name| !taken(name)).unwrap_or_default()
 }
 
 /// Renames a field of the answer; what refers to it follows.
@@ -116,14 +125,23 @@ pub(super) fn rename(spec: &mut ApiSpec, old: &str, new: &str) {
 
 /// Adds an aggregate under a name of its own.
 pub(super) fn add_aggregate(spec: &mut ApiSpec, info: &TableInfo, aggregate: Aggregate, column: &str) {
-    let base = if aggregate == Aggregate::Count { "count".to_owned() } else { format!("{}_{column}", aggregate.key().replace('-', "_")) };
+    let base =
+        if aggregate == Aggregate::Count { "count".to_owned() } else { format!("{}_{column}", aggregate.key()).replace(['-', '.'], "_") };
     let Some(form) = form_mut(spec) else { return };
-    let taken = |name: &String| form.select.iter().any(|selected| &selected.name == name);
-    let name = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}_{n}") }).find(|name| !taken(name)).unwrap_or(base.clone());
+    let name = free_name(form, &base, &base);
     let column = if aggregate == Aggregate::Count { String::new() } else { column.to_owned() };
-    form.select.push(Selected { name, column, aggregate: Some(aggregate) });
+    form.select.push(Selected { name, column, aggregate: Some(aggregate), ..Selected::default() });
     // Groups are different already.
     form.distinct = false;
+    type_form(spec, info);
+}
+
+/// Adds what a function makes of a column, under a name of its own.
+pub(super) fn add_function(spec: &mut ApiSpec, info: &TableInfo, function: Function, column: &str) {
+    let Some(form) = form_mut(spec) else { return };
+    let base = format!("{}_{column}", function.key()).replace(['-', '.'], "_");
+    let name = free_name(form, function.key(), &base);
+    form.select.push(Selected { name, column: column.to_owned(), function: Some(function), ..Selected::default() });
     type_form(spec, info);
 }
 
@@ -134,7 +152,7 @@ pub(super) fn remove_selected(spec: &mut ApiSpec, info: &TableInfo, name: &str) 
     }
     // Its conditions go with it, and their parameters with them.
     while let Some(at) =
-        form_of(spec).and_then(|form| form.having.iter().position(|filter| filter.column == name).map(|at| at + form.filters.len()))
+        form_of(spec).and_then(|form| form.having.iter().position(|filter| filter.column == name).map(|at| at + form.conditions().count()))
     {
         remove_filter(spec, at);
     }
@@ -142,7 +160,7 @@ pub(super) fn remove_selected(spec: &mut ApiSpec, info: &TableInfo, name: &str) 
 }
 
 /// The fields that a form's selection gives, with the types of the table.
-fn type_form(spec: &mut ApiSpec, info: &TableInfo) {
+pub(super) fn type_form(spec: &mut ApiSpec, info: &TableInfo) {
     let Some(form) = form_of(spec) else { return };
     let fields = form
         .select
@@ -150,6 +168,7 @@ fn type_form(spec: &mut ApiSpec, info: &TableInfo) {
         .map(|selected| {
             let column = info.column(&selected.column);
             let own = column.map_or((DataType::Int64, false), |column| (column.data_type, column.nullable));
+            let own = selected.function.map_or(own, |function| (function.result(own.0), own.1));
             let (data_type, nullable) = selected.aggregate.map_or(own, |aggregate| aggregate.result(own.0));
             let about = spec.fields.iter().find(|field| field.name == selected.name).map(|field| field.about.clone()).unwrap_or_default();
             Field { name: selected.name.clone(), column: selected.name.clone(), data_type, nullable, about, as_string: false, number: 0 }
@@ -185,8 +204,9 @@ pub(super) fn filterable(spec: &ApiSpec, info: &TableInfo) -> Vec<About> {
 }
 
 /// Adds a filter: with a constant, or with the parameters that it binds, named after what it is about.
-pub(super) fn add_filter(spec: &mut ApiSpec, about: &About, op: Op, constant: Option<String>) {
-    let base = about.name.to_ascii_lowercase();
+/// With `either` it is one of those of which one is enough.
+pub(super) fn add_filter(spec: &mut ApiSpec, about: &About, op: Op, constant: Option<String>, either: bool) {
+    let base = about.name.to_ascii_lowercase().replace('.', "_");
     let taken = |name: &String| {
         let names = Filter { column: about.name.clone(), op, parameter: name.clone(), ..Filter::default() }.parameters();
         names.iter().any(|name| spec.parameter(name).is_some()) || model::parameter::RESERVED.contains(&name.as_str())
@@ -199,7 +219,14 @@ pub(super) fn add_filter(spec: &mut ApiSpec, about: &About, op: Op, constant: Op
         spec.parameters.push(Parameter { list: op == Op::In, ..Parameter::new(name, about.data_type) });
     }
     if let Some(form) = form_mut(spec) {
-        if about.computed { form.having.push(filter) } else { form.filters.push(filter) }
+        match (about.computed, either) {
+            (true, _) => form.having.push(filter),
+            (false, false) => form.filters.push(filter),
+            (false, true) => match form.any_of.first_mut() {
+                Some(group) => group.push(filter),
+                None => form.any_of.push(vec![filter]),
+            },
+        }
     }
 }
 
@@ -209,12 +236,41 @@ pub(super) fn set_distinct(spec: &mut ApiSpec, on: bool) {
     }
 }
 
-/// Takes out the filter at a place, counting those on computed fields behind those on columns.
+/// Every filter in its order, with whether it is one of those of which one is enough.
+pub(super) fn filters_of(spec: &ApiSpec) -> Vec<(Filter, bool)> {
+    let Some(form) = form_of(spec) else { return Vec::new() };
+    let plain = |filter: &Filter| (filter.clone(), false);
+    let either = form.any_of.iter().flatten().map(|filter| (filter.clone(), true));
+    form.filters.iter().map(plain).chain(either).chain(form.having.iter().map(plain)).collect()
+}
+
+/// Takes out the filter at a place in [`filters_of`].
 pub(super) fn remove_filter(spec: &mut ApiSpec, index: usize) {
-    let Some(form) = form_mut(spec).filter(|form| index < form.filters.len() + form.having.len()) else { return };
-    let of_columns = form.filters.len();
-    let names = if index < of_columns { form.filters.remove(index) } else { form.having.remove(index - of_columns) }.parameters();
+    let Some(form) = form_mut(spec) else { return };
+    let mut at = index;
+    let mut gone = None;
+    for list in std::iter::once(&mut form.filters).chain(&mut form.any_of).chain(std::iter::once(&mut form.having)) {
+        if at < list.len() {
+            gone = Some(list.remove(at));
+            break;
+        }
+        at -= list.len();
+    }
+    form.any_of.retain(|group| !group.is_empty());
+    let names = gone.map(|filter| filter.parameters()).unwrap_or_default();
     spec.parameters.retain(|parameter| !names.contains(&parameter.name));
+}
+
+pub(super) fn is_script(spec: &ApiSpec) -> bool {
+    matches!(&spec.body, ApiBody::Sql(SqlBody { query: Query::Script(_), .. }))
+}
+
+/// Goes on with the statement that a form stands for as SQL; its parameters and fields stay.
+pub(super) fn become_script(spec: &mut ApiSpec, sql: &str) {
+    if let ApiBody::Sql(SqlBody { query, keyset, .. }) = &mut spec.body {
+        *query = Query::Script(sql.to_owned());
+        *keyset = false;
+    }
 }
 
 /// Sets a script; parameters are read out of its text by themselves, and those that are gone leave.
@@ -248,6 +304,7 @@ mod tests {
             columns: vec![column("tailnum", DataType::String), column("year", DataType::Int64), column("model", DataType::String)],
             key: vec!["tailnum".into()],
             rows: Some(3),
+            ..TableInfo::default()
         }
     }
 
@@ -285,8 +342,8 @@ mod tests {
     fn filters_bring_their_parameters_and_take_them_away() {
         let mut spec = form();
         let year = filterable(&spec, &planes())[1].clone();
-        add_filter(&mut spec, &year, Op::Between, None);
-        add_filter(&mut spec, &year, Op::In, None);
+        add_filter(&mut spec, &year, Op::Between, None, false);
+        add_filter(&mut spec, &year, Op::In, None, false);
         assert_eq!(spec.parameters.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["year_from", "year_to", "year"]);
         assert_eq!(model::validate::validate(&spec), vec![]);
         remove_filter(&mut spec, 0);
@@ -299,8 +356,8 @@ mod tests {
         add_aggregate(&mut spec, &planes(), Aggregate::Count, "");
         let count = filterable(&spec, &planes()).pop().unwrap();
         assert!(count.computed);
-        add_filter(&mut spec, &count, Op::AtLeast, None);
-        add_filter(&mut spec, &count, Op::Less, Some("9".into()));
+        add_filter(&mut spec, &count, Op::AtLeast, None, false);
+        add_filter(&mut spec, &count, Op::Less, Some("9".into()), false);
         assert_eq!(model::validate::validate(&spec), vec![]);
         rename(&mut spec, "count", "planes");
         assert_eq!(model::validate::validate(&spec), vec![], "the conditions follow the name");
@@ -322,7 +379,7 @@ mod tests {
     #[test]
     fn a_scripts_parameters_are_read_out_of_it() {
         let mut spec = ApiSpec::empty(ApiKind::Sql);
-        spec.body = ApiBody::Sql(SqlBody { query: Query::Script(String::new()), page_size: None });
+        spec.body = ApiBody::Sql(SqlBody { query: Query::Script(String::new()), page_size: None, keyset: false });
         set_script(&mut spec, "select 1 where a = :a [[ and b = :b ]]");
         assert_eq!(spec.parameters.iter().map(|p| (p.name.as_str(), p.required)).collect::<Vec<_>>(), [("a", true), ("b", false)]);
         set_script(&mut spec, "select 1 where a = :a and x = '");

@@ -1,12 +1,14 @@
 //! Table and fields: which table, looked up by what, and what is given out under which name. For a script: its text.
 
 use leptos::prelude::*;
+use model::form::joined_table;
 use model::snapshot::Environment;
 use model::spec::{ApiBody, ApiKind, Query, SqlBody};
 use model::table::TableInfo;
 
-use super::edits::{choose_table, rename, set_given, set_key, set_script};
+use super::edits::{choose_table, form_of, rename, set_given, set_key, set_script};
 use super::form_fields::Aggregates;
+use super::join_card::JoinCard;
 use super::state::Editor;
 use crate::error::PortalError;
 use crate::pages::sources::api::{sources, tables};
@@ -20,7 +22,7 @@ pub(super) fn FieldsStep(editor: Editor) -> impl IntoView {
         move || source.get(),
         |name| async move { if name.is_empty() { Ok(Vec::new()) } else { tables(name, Environment::Prod).await } },
     );
-    let is_script = editor.spec.with_untracked(|spec| matches!(&spec.body, ApiBody::Sql(SqlBody { query: Query::Script(_), .. })));
+    let is_script = editor.as_script;
     view! {
         <section class="card card-pad form-row">
             <Load resource=list view=move |sources| {
@@ -39,9 +41,9 @@ pub(super) fn FieldsStep(editor: Editor) -> impl IntoView {
                     </Field>
                 }
             }/>
-            {(!is_script).then(|| view! { <TablePicker editor known/> })}
+            {move || (!is_script.get()).then(|| view! { <TablePicker editor known/> })}
         </section>
-        {if is_script { view! { <Script editor/> }.into_any() } else { view! { <Columns editor known/> }.into_any() }}
+        {move || if is_script.get() { view! { <Script editor/> }.into_any() } else { view! { <Columns editor known/> }.into_any() }}
     }
     .into_any()
 }
@@ -101,7 +103,20 @@ fn Columns(editor: Editor, known: Tables) -> impl IntoView {
         <Load resource=known view=move |tables| {
             view! {{move || match tables.iter().find(|info| info.table.name == current.get()).cloned() {
                 None => view! { <section class="card"><Empty title="Pick a table" text="Its columns are shown here, with real rows beside them."/></section> }.into_any(),
-                Some(info) => view! { <ColumnTable editor info/> }.into_any(),
+                Some(info) => {
+                    let tables = StoredValue::new(tables.clone());
+                    let is_form = editor.spec.with_untracked(|spec| form_of(spec).is_some());
+                    let joins = Memo::new(move |_| editor.spec.with(|spec| form_of(spec).map(|form| form.joins.clone())));
+                    // The fields are drawn anew where tables come and go, and not at every other click.
+                    let whole = move || {
+                        // Read, and not only tracked: a memo that nobody has read follows nothing.
+                        drop(joins.get());
+                        let whole = editor.spec.with_untracked(|spec| tables.with_value(|tables| joined_table(form_of(spec)?, tables)));
+                        let info = whole.unwrap_or_else(|| info.clone());
+                        view! { <ColumnTable editor info/> }
+                    };
+                    view! { {is_form.then(|| view! { <JoinCard editor tables/> })} {whole} }.into_any()
+                }
             }}}
         }/>
     }
@@ -144,12 +159,10 @@ fn ColumnTable(editor: Editor, info: TableInfo) -> impl IntoView {
 
 /// The name under which a plain column is given out; `None` where it is left out.
 fn given_name(editor: Editor, column: &str) -> Option<String> {
-    editor.spec.with(|spec| match super::edits::form_of(spec) {
-        Some(form) => form
-            .select
-            .iter()
-            .find(|selected| selected.aggregate.is_none() && selected.column == column)
-            .map(|selected| selected.name.clone()),
+    editor.spec.with(|spec| match form_of(spec) {
+        Some(form) => {
+            form.select.iter().find(|selected| !selected.is_computed() && selected.column == column).map(|selected| selected.name.clone())
+        }
         None => spec.fields.iter().find(|field| field.column == column).map(|field| field.name.clone()),
     })
 }
@@ -167,6 +180,7 @@ fn Script(editor: Editor) -> impl IntoView {
             <Field id="script" label="SQL" note="One SELECT" help="Write :name where a caller gives a value, and [[ … ]] around what vanishes when it is absent.">
                 <textarea class="textarea input-code script" id="script" rows="14" spellcheck="false" prop:value=text on:input=move |event| { let text = event_target_value(&event); editor.change(|spec| set_script(spec, &text)); }>{text()}</textarea>
             </Field>
+            {move || editor.form_stands_for(&text()).then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.back_to_form()>"Back to the form"</button><span class="t-3 s13">"As long as the SQL is what the form made."</span></div> })}
             <p class="small t-3">{move || editor.spec.with(|spec| if spec.parameters.is_empty() { "No parameters yet.".to_owned() } else { format!("Parameters: {}.", spec.parameters.iter().map(|p| p.name.clone()).collect::<Vec<_>>().join(", ")) })}</p>
         </section>
     }

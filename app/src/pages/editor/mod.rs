@@ -6,6 +6,8 @@ mod aside;
 mod edits;
 mod fields_step;
 mod form_fields;
+mod join_card;
+mod join_edits;
 mod parameter_card;
 mod parameters_step;
 mod policy_step;

@@ -1,9 +1,10 @@
 //! One parameter: its type, its bounds, what is written about it, and the value that a try begins with.
 
 use leptos::prelude::*;
-use model::spec::{ApiBody, ApiKind, Query, SqlBody};
+use model::spec::ApiKind;
 use model::{DataType, Parameter};
 
+use super::edits::is_script;
 use super::state::Editor;
 use crate::ui::Field;
 
@@ -19,7 +20,7 @@ pub(super) fn ParameterCard(editor: Editor, name: String) -> impl IntoView {
         });
     };
     let is_kv = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Kv);
-    let is_script = editor.spec.with_untracked(|spec| matches!(&spec.body, ApiBody::Sql(SqlBody { query: Query::Script(_), .. })));
+    let is_script = editor.spec.with_untracked(is_script);
     let title = name.get_value();
     let id = move |part: &str| name.with_value(|name| format!("p-{name}-{part}"));
     // A text field bound to one part; an empty text is an absent one.

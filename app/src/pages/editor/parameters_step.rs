@@ -6,7 +6,7 @@ use model::snapshot::Environment;
 use model::spec::{ApiBody, DEFAULT_PAGE_SIZE, SqlBody};
 use model::table::TableInfo;
 
-use super::edits::{add_filter, filterable, form_of, remove_filter, set_distinct};
+use super::edits::{add_filter, filterable, filters_of, form_of, remove_filter, set_distinct};
 use super::parameter_card::ParameterCard;
 use super::state::Editor;
 use crate::pages::sources::api::tables;
@@ -45,7 +45,7 @@ fn Filters(editor: Editor) -> impl IntoView {
     view! {
         <section class="card clip">
             <div class="card-head"><h2>"Filters"</h2></div>
-            <Load resource=known view=move |tables| match tables.into_iter().find(|info| info.table.name == table.get_untracked().1) {
+            <Load resource=known view=move |tables| match editor.spec.with_untracked(|spec| form_of(spec).and_then(|form| model::form::joined_table(form, &tables))) {
                 Some(info) => view! { <FilterRows editor info/> }.into_any(),
                 None => view! { <Empty title="Pick a table first" text="Filters are about its columns."/> }.into_any(),
             }/>
@@ -55,18 +55,14 @@ fn Filters(editor: Editor) -> impl IntoView {
 
 #[component]
 fn FilterRows(editor: Editor, info: TableInfo) -> impl IntoView {
-    let rows = Memo::new(move |_| {
-        editor
-            .spec
-            .with(|spec| form_of(spec).map(|form| form.filters.iter().chain(&form.having).cloned().collect::<Vec<_>>()).unwrap_or_default())
-    });
+    let rows = Memo::new(move |_| editor.spec.with(filters_of));
     view! {
         <div class="card-pad stack">
             <p class="t-2 s13">{move || if rows.get().is_empty() { "Without a filter every caller gets all rows. A filter vanishes when its parameter is not given." } else { "Each filter vanishes when its parameter is not given, unless that is required. One with a fixed value always holds." }}</p>
-            {move || rows.get().into_iter().enumerate().map(|(index, filter)| {
+            {move || rows.get().into_iter().enumerate().map(|(index, (filter, either))| {
                 let names = filter.parameters().join(", ");
                 view! {
-                    <div class="row"><code class="medium">{filter.column.clone()}</code><span class="t-2">{filter.op.words()}</span>
+                    <div class="row">{either.then(|| view! { <span class="badge">"or"</span> })}<code class="medium">{filter.column.clone()}</code><span class="t-2">{filter.op.words()}</span>
                         {(!names.is_empty()).then(|| view! { <span class="badge badge-accent badge-code">{names}</span> })}
                         {filter.constant.clone().map(|text| view! { <code>{text}</code> })}
                         <button class="btn btn-quiet btn-sm btn-icon push" type="button" aria-label=format!("Remove the filter on {}", filter.column) on:click=move |_| editor.change(|spec| remove_filter(spec, index))><Icon name="x"/></button></div>
@@ -85,6 +81,7 @@ fn NewFilter(editor: Editor, info: TableInfo) -> impl IntoView {
     let op = RwSignal::new(Op::Is);
     let fixed = RwSignal::new(false);
     let text = RwSignal::new(String::new());
+    let either = RwSignal::new(false);
     let picked = move || choices.with(|choices| choices.iter().find(|choice| choice.key() == about.get()).or(choices.first()).cloned());
     let ops =
         move || picked().map(|about| Op::ALL.into_iter().filter(|op| op.takes(about.data_type)).collect::<Vec<_>>()).unwrap_or_default();
@@ -92,7 +89,7 @@ fn NewFilter(editor: Editor, info: TableInfo) -> impl IntoView {
     let add = move |_| {
         let Some(about) = untrack(picked) else { return };
         let constant = (fixed.get_untracked() && untrack(can_be_fixed)).then(|| text.get_untracked());
-        editor.change(|spec| add_filter(spec, &about, op.get_untracked(), constant));
+        editor.change(|spec| add_filter(spec, &about, op.get_untracked(), constant, either.get_untracked()));
         text.set(String::new());
     };
     view! {
@@ -107,6 +104,9 @@ fn NewFilter(editor: Editor, info: TableInfo) -> impl IntoView {
                 </select>
                 <Show when=move || fixed.get()><input class="input auto" aria-label="The fixed value" prop:value=text on:input=move |event| text.set(event_target_value(&event))/></Show>
             </Show>
+            <select class="select auto" aria-label="With the other filters" on:change=move |event| either.set(event_target_value(&event) == "either")>
+                <option value="all">"must hold"</option><option value="either">"is enough with those marked or"</option>
+            </select>
             <button class="btn" type="button" on:click=add><Icon name="plus"/>"Filter"</button>
         </div>
     }
@@ -123,10 +123,10 @@ fn Order(editor: Editor) -> impl IntoView {
     let picked = RwSignal::new(String::new());
     let set_sort = move |change: Box<dyn FnOnce(&mut Vec<Sort>)>| {
         editor.change(|spec| {
-            if let ApiBody::Sql(SqlBody { query: model::spec::Query::Form(form), page_size }) = &mut spec.body {
+            if let ApiBody::Sql(SqlBody { query: model::spec::Query::Form(form), page_size, keyset }) = &mut spec.body {
                 change(&mut form.sort);
                 if form.sort.is_empty() {
-                    *page_size = None;
+                    (*page_size, *keyset) = (None, false);
                 }
             }
         });
@@ -140,10 +140,19 @@ fn Order(editor: Editor) -> impl IntoView {
             }
         }));
     };
+    let keyset = Memo::new(move |_| editor.spec.with(|spec| matches!(&spec.body, ApiBody::Sql(sql) if sql.keyset)));
+    let set_keyset = move |on: bool| {
+        editor.change(|spec| {
+            if let ApiBody::Sql(sql) = &mut spec.body {
+                sql.keyset = on;
+            }
+        });
+    };
     let set_paged = move |on: bool| {
         editor.change(|spec| {
             if let ApiBody::Sql(sql) = &mut spec.body {
                 sql.page_size = on.then_some(DEFAULT_PAGE_SIZE);
+                sql.keyset &= on;
             }
         });
     };
@@ -162,6 +171,7 @@ fn Order(editor: Editor) -> impl IntoView {
                 </div>
                 <label class="choice"><input class="check" type="checkbox" prop:checked=distinct disabled=grouped on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| set_distinct(spec, on)); }/><span>"Each row once"<small>"Rows that are alike in every field are given once."</small></span></label>
                 <label class="choice"><input class="check" type="checkbox" prop:checked=paged disabled=move || sort.get().is_empty() on:change=move |event| set_paged(event_target_checked(&event))/><span>"In pages"<small>"Needs an order, so that a page follows the one before."</small></span></label>
+                <label class="choice"><input class="check" type="checkbox" prop:checked=keyset disabled=move || !paged.get() on:change=move |event| set_keyset(event_target_checked(&event))/><span>"Each page begins behind the last row of the one before"<small>"Nothing comes twice while rows come and go, and a far page is as quick as the first. Needs an order in which no two rows are alike."</small></span></label>
             </div>
         </section>
     }

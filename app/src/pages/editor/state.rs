@@ -8,6 +8,7 @@ use model::snapshot::Environment;
 use model::view::{CheckReport, DraftView};
 
 use super::api::{check, draft, save_draft};
+use super::edits::{become_script, is_script};
 use crate::error::PortalError;
 
 /// How long after the last keystroke the draft is saved.
@@ -32,6 +33,10 @@ pub(super) struct Editor {
     check: Action<(), ()>,
     pub(super) report: RwSignal<Option<Result<CheckReport, PortalError>>>,
     changes: RwSignal<u32>,
+    /// The question by form that a script began as, with its SQL.
+    began: RwSignal<Option<(ApiSpec, String)>>,
+    /// Whether the question is written, and not picked.
+    pub(super) as_script: RwSignal<bool>,
 }
 
 impl Editor {
@@ -50,7 +55,8 @@ impl Editor {
                 report.set(Some(found));
             }
         });
-        let editor = Self { at, spec, edit, saved, save, check, report, changes };
+        let as_script = RwSignal::new(spec.with_untracked(is_script));
+        let editor = Self { at, spec, edit, saved, save, check, report, changes, began: RwSignal::new(None), as_script };
         // One save at a time: what was typed while one was on its way goes with the next.
         Effect::new(move |_| {
             save.version().track();
@@ -86,6 +92,31 @@ impl Editor {
             },
             PAUSE,
         );
+    }
+
+    /// Goes on with the form's own SQL as a script.
+    pub(super) fn take_over(self, sql: &str) {
+        self.began.set(Some((self.spec.get_untracked(), sql.to_owned())));
+        let sql = sql.to_owned();
+        self.turn(true, move |spec| become_script(spec, &sql));
+    }
+
+    /// The view changes first: what shows the form is gone before there is no form to show.
+    fn turn(self, as_script: bool, change: impl FnOnce(&mut ApiSpec) + 'static) {
+        self.as_script.set(as_script);
+        set_timeout(move || self.change(change), Duration::ZERO);
+    }
+
+    /// Whether a script is still what a form made, which can be gone back to.
+    pub(super) fn form_stands_for(self, script: &str) -> bool {
+        self.began.with(|began| began.as_ref().is_some_and(|(_, sql)| sql.trim() == script.trim()))
+    }
+
+    pub(super) fn back_to_form(self) {
+        if let Some((form, _)) = self.began.get_untracked() {
+            self.began.set(None);
+            self.turn(false, move |spec| *spec = form);
+        }
     }
 
     /// Saves and checks now, where there is something to save.

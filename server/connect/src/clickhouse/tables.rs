@@ -24,9 +24,8 @@ pub(super) async fn list(client: &Client, only: Option<&TableRef>) -> Result<Vec
         let rows = row.get(3).and_then(|cell| cell.as_i64().or_else(|| cell.as_str()?.parse().ok()));
         let info = tables.entry(text(0).to_owned()).or_insert_with_key(|name| TableInfo {
             table: TableRef::new(name),
-            columns: Vec::new(),
-            key: Vec::new(),
             rows,
+            ..TableInfo::default()
         });
         info.columns.push(column(text(1), text(2)));
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use model::table::{Column, TableInfo, TableRef};
+use model::form::JoinOn;
+use model::table::{Column, ForeignKey, TableInfo, TableRef};
 use sqlx::FromRow;
 use sqlx::mysql::MySqlPool;
 
@@ -25,6 +26,15 @@ struct KeyRow {
     nullable: i64,
 }
 
+#[derive(FromRow)]
+struct RelationRow {
+    table_name: String,
+    constraint_name: String,
+    column_name: String,
+    other_table: String,
+    other_column: String,
+}
+
 const COLUMNS: &str = "
 SELECT CAST(c.table_name AS CHAR) AS table_name, CAST(t.table_rows AS SIGNED) AS about_rows, CAST(c.column_name AS CHAR) AS column_name,
        CAST(c.column_type AS CHAR) AS native, CAST(c.is_nullable = 'YES' AS SIGNED) AS nullable
@@ -40,6 +50,14 @@ FROM information_schema.statistics
 WHERE table_schema = COALESCE(?, DATABASE()) AND (? IS NULL OR table_name = ?) AND non_unique = 0
 ORDER BY table_name, index_name <> 'PRIMARY', index_name, seq_in_index";
 
+/// The foreign keys into tables of the same schema.
+const RELATIONS: &str = "
+SELECT CAST(table_name AS CHAR) AS table_name, CAST(constraint_name AS CHAR) AS constraint_name, CAST(column_name AS CHAR) AS column_name,
+       CAST(referenced_table_name AS CHAR) AS other_table, CAST(referenced_column_name AS CHAR) AS other_column
+FROM information_schema.key_column_usage
+WHERE table_schema = COALESCE(?, DATABASE()) AND (? IS NULL OR table_name = ?) AND referenced_table_schema = table_schema
+ORDER BY table_name, constraint_name, ordinal_position";
+
 pub(super) async fn list(pool: &MySqlPool, only: Option<&TableRef>) -> Result<Vec<TableInfo>, sqlx::Error> {
     let schema = only.map(|table| table.schema.as_str()).filter(|schema| !schema.is_empty());
     let name = only.map(|table| table.name.as_str());
@@ -52,9 +70,17 @@ pub(super) async fn list(pool: &MySqlPool, only: Option<&TableRef>) -> Result<Ve
             columns: Vec::new(),
             key: Vec::new(),
             rows: row.about_rows,
+            foreign_keys: Vec::new(),
         });
         let data_type = type_of(&row.native);
         info.columns.push(Column { name: row.column_name, data_type, nullable: row.nullable != 0, native: row.native });
+    }
+    let relations: Vec<RelationRow> = sqlx::query_as(RELATIONS).bind(schema).bind(name).bind(name).fetch_all(pool).await?;
+    for key in relations.chunk_by(|a, b| (&a.table_name, &a.constraint_name) == (&b.table_name, &b.constraint_name)) {
+        if let Some((info, first)) = key.first().and_then(|row| Some((tables.get_mut(&row.table_name)?, row))) {
+            let on = key.iter().map(|row| JoinOn { left: row.column_name.clone(), right: row.other_column.clone() }).collect();
+            info.foreign_keys.push(ForeignKey { table: TableRef::new(&first.other_table), on });
+        }
     }
     for index in keys.chunk_by(|a, b| (&a.table_name, &a.index_name) == (&b.table_name, &b.index_name)) {
         let whole = index.iter().all(|row| row.nullable == 0);

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use model::table::{Column, TableInfo, TableRef};
+use model::form::JoinOn;
+use model::table::{Column, ForeignKey, TableInfo, TableRef};
 use sqlx::FromRow;
 use sqlx::postgres::PgPool;
 
@@ -41,6 +42,29 @@ LEFT JOIN keys ON keys.indrelid = c.oid
 WHERE n.nspname = $1 AND c.relkind IN ('r', 'v', 'm', 'p', 'f') AND ($2::text IS NULL OR c.relname = $2)
 ORDER BY c.relname, a.attnum";
 
+#[derive(FromRow)]
+struct RelationRow {
+    oid: i64,
+    table_name: String,
+    column_name: String,
+    other_table: String,
+    other_column: String,
+}
+
+/// The foreign keys into tables of the same schema, column by column.
+const RELATIONS: &str = "
+SELECT k.oid::bigint AS oid, c.relname::text AS table_name, a.attname::text AS column_name,
+       other.relname::text AS other_table, b.attname::text AS other_column
+FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_class other ON other.oid = k.confrelid AND other.relnamespace = c.relnamespace
+CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS pair(mine, theirs, place)
+JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = pair.mine
+JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = pair.theirs
+WHERE k.contype = 'f' AND n.nspname = $1 AND ($2::text IS NULL OR c.relname = $2)
+ORDER BY k.oid, pair.place";
+
 pub(super) async fn list(pool: &PgPool, schema: &str, only: Option<&str>) -> Result<Vec<TableInfo>, sqlx::Error> {
     let rows: Vec<CatalogueRow> = sqlx::query_as(CATALOGUE).bind(schema).bind(only).fetch_all(pool).await?;
     let mut tables: BTreeMap<String, (TableInfo, Vec<(i32, String)>)> = BTreeMap::new();
@@ -50,13 +74,20 @@ pub(super) async fn list(pool: &PgPool, schema: &str, only: Option<&str>) -> Res
             #[allow(clippy::cast_possible_truncation)] // an estimate of rows
             let about = (row.about_rows >= 0.0).then_some(row.about_rows as i64);
             let table = TableRef::new(&row.table_name);
-            (TableInfo { table, columns: Vec::new(), key: Vec::new(), rows: about }, Vec::new())
+            (TableInfo { table, rows: about, ..TableInfo::default() }, Vec::new())
         });
         if let Some(position) = row.key_position {
             key.push((position, row.column_name.clone()));
         }
         let data_type = if row.base == "numeric" { declared(&row.native) } else { declared(&row.base) };
         info.columns.push(Column { name: row.column_name, data_type, nullable: !row.not_null, native: row.native });
+    }
+    let relations: Vec<RelationRow> = sqlx::query_as(RELATIONS).bind(schema).bind(only).fetch_all(pool).await?;
+    for key in relations.chunk_by(|a, b| a.oid == b.oid) {
+        if let Some((info, first)) = key.first().and_then(|row| Some((&mut tables.get_mut(&row.table_name)?.0, row))) {
+            let on = key.iter().map(|row| JoinOn { left: row.column_name.clone(), right: row.other_column.clone() }).collect();
+            info.foreign_keys.push(ForeignKey { table: TableRef::new(&first.other_table), on });
+        }
     }
     Ok(tables
         .into_values()

@@ -1,7 +1,8 @@
 //! What tables there are, their columns, their keys, and about how many rows.
 
 use model::dialect::Dialect;
-use model::table::{Column, TableInfo, TableRef};
+use model::form::JoinOn;
+use model::table::{Column, ForeignKey, TableInfo, TableRef};
 use sqlx::sqlite::SqlitePool;
 
 use crate::sql_types::declared;
@@ -36,7 +37,26 @@ pub(super) async fn describe(pool: &SqlitePool, table: &TableRef) -> Result<Opti
         .collect();
     let key =
         if primary.is_empty() { unique_key(pool, table, &columns).await? } else { primary.into_iter().map(|(_, name)| name).collect() };
-    Ok(Some(TableInfo { table: table.clone(), columns, key, rows: row_count(pool, table).await }))
+    let foreign_keys = foreign_keys(pool, table).await?;
+    Ok(Some(TableInfo { table: table.clone(), columns, key, rows: row_count(pool, table).await, foreign_keys }))
+}
+
+/// A key without named columns is of the other table's own key, which its row then leaves empty.
+async fn foreign_keys(pool: &SqlitePool, table: &TableRef) -> Result<Vec<ForeignKey>, sqlx::Error> {
+    let rows: Vec<(i64, String, String, Option<String>)> =
+        sqlx::query_as("SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list($1) ORDER BY id, seq")
+            .bind(&table.name)
+            .fetch_all(pool)
+            .await?;
+    let mut found = Vec::new();
+    for key in rows.chunk_by(|a, b| a.0 == b.0) {
+        let on: Option<Vec<JoinOn>> =
+            key.iter().map(|(_, _, left, right)| Some(JoinOn { left: left.clone(), right: right.clone()? })).collect();
+        if let (Some(on), Some((_, other, ..))) = (on, key.first()) {
+            found.push(ForeignKey { table: TableRef::new(other), on });
+        }
+    }
+    Ok(found)
 }
 
 /// The columns of a unique index that can hold no gaps.

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use connect::{Statement, guard};
-use model::form::{Aggregate, QueryForm};
+use model::form::{Aggregate, Function, QueryForm, joined_table};
 use model::script::Rendered;
 use model::snapshot::Environment;
 use model::spec::{ApiBody, KvBody, Query, SqlBody};
-use model::statement::{Page, Template, test_arguments};
+use model::statement::{Page, Template, any_value, test_arguments};
 use model::table::{QueryPlan, Sample, TableInfo};
 use model::validate::validate;
 use model::view::CheckReport;
-use model::{Action, ApiSpec, DataType, Field, FieldError, Problem};
+use model::{Action, ApiSpec, DataType, Field, FieldError, Problem, Value};
 
 use super::Beside;
 use crate::failure::from_source;
@@ -103,7 +103,11 @@ impl Control {
                     self.check_key(source, &kv, &info, &mut report.errors).await?;
                 }
             }
-            ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => type_form_fields(spec, &form, &info, &mut report.errors),
+            ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => {
+                let whole = joined_info(source, &form, info, &mut report.errors).await?;
+                type_form_fields(spec, &form, &whole, &mut report.errors);
+                report.errors.extend(order_error(spec, &form, &whole));
+            }
             ApiBody::Sql(_) | ApiBody::Union(_) => {}
         }
         Ok(())
@@ -145,10 +149,14 @@ impl Control {
             }
         };
         let page = Page { limit: SAMPLE_ROWS, offset: 0 };
-        let whole = template.render(spec, &test_arguments(spec, true), page);
-        let bare = template.render(spec, &test_arguments(spec, false), page);
-        // Checked both ways: with every optional part, and with none.
-        for rendered in [&whole, &bare] {
+        let whole = template.render(spec, &test_arguments(spec, true), page, &[]);
+        let bare = template.render(spec, &test_arguments(spec, false), page, &[]);
+        let second = (!spec.keyset().is_empty()).then(|| {
+            let behind: Vec<Value> = spec.keyset().iter().map(|(field, _)| any_value(field.data_type)).collect();
+            template.render(spec, &test_arguments(spec, true), page, &behind)
+        });
+        // Checked both ways: with every optional part, and with none; and a page behind another.
+        for rendered in [Some(&whole), Some(&bare), second.as_ref()].into_iter().flatten() {
             if let Err(error) = self.check_sql(source, spec, rendered, report).await? {
                 report.errors.push(error);
                 return Ok(());
@@ -258,6 +266,59 @@ impl Control {
     }
 }
 
+/// The tables of a form as one; what is not there is told.
+async fn joined_info(source: &Resolved, form: &QueryForm, first: TableInfo, errors: &mut Vec<FieldError>) -> Result<TableInfo, Problem> {
+    let mut tables = vec![first.clone()];
+    for join in &form.joins {
+        let place = format!("joins.{}", join.name);
+        match source.connection.table(&join.table).await.map_err(|error| from_source(&source.name, &error))? {
+            Some(info) => tables.push(info),
+            None => errors.push(FieldError::new(place, format!("{} has no table {}.", source.name, join.table.path()))),
+        }
+    }
+    let whole = joined_table(form, &tables).unwrap_or(first);
+    for join in &form.joins {
+        for on in &join.on {
+            let place = format!("joins.{}", join.name);
+            match (whole.column(&on.left), whole.column(&format!("{}.{}", join.name, on.right))) {
+                (Some(left), Some(right)) if left.data_type == right.data_type => {}
+                (Some(left), Some(right)) if left.data_type.is_number() && right.data_type.is_number() => {}
+                (Some(left), Some(right)) => {
+                    let message =
+                        format!("{} is a {}, and {} is a {}.", left.name, left.data_type.word(), right.name, right.data_type.word());
+                    errors.push(FieldError::new(place, message));
+                }
+                (None, _) => errors.push(FieldError::new(place, format!("There is no column {}.", on.left))),
+                (_, None) => errors.push(FieldError::new(place, format!("{} has no column {}.", join.table.name, on.right))),
+            }
+        }
+    }
+    Ok(whole)
+}
+
+/// A page can begin behind a row only where no two rows stand at the same place.
+fn order_error(spec: &ApiSpec, form: &QueryForm, whole: &TableInfo) -> Option<FieldError> {
+    if spec.keyset().is_empty() {
+        return None;
+    }
+    let sorted = |name: &str| form.sort.iter().any(|sort| sort.field == name);
+    let plain =
+        |column: &str| form.select.iter().any(|s| s.column == column && s.function.is_none() && s.aggregate.is_none() && sorted(&s.name));
+    let total = if form.distinct || form.is_grouped() {
+        form.select.iter().filter(|selected| selected.aggregate.is_none()).all(|selected| sorted(&selected.name))
+    } else {
+        !whole.key.is_empty() && whole.key.iter().all(|column| plain(column))
+    };
+    let wanted = match (form.distinct || form.is_grouped(), whole.key.is_empty()) {
+        (true, _) => "every field that rows are grouped by".to_owned(),
+        (false, false) => whole.key.join(", "),
+        (false, true) => {
+            return (!total).then(|| FieldError::new("keyset", "These rows have no key that tells each from the others. Leave it off."));
+        }
+    };
+    (!total).then(|| FieldError::new("keyset", format!("Sort by {wanted} too, so that no two rows stand at the same place.")))
+}
+
 fn is_script(spec: &ApiSpec) -> bool {
     matches!(&spec.body, ApiBody::Sql(SqlBody { query: Query::Script(_), .. }))
 }
@@ -294,13 +355,22 @@ fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &TableInfo, erro
                 errors.push(missing(&selected.column));
                 continue;
             }
-            (Some(aggregate), Some(column)) if !aggregate.takes(column.data_type) => {
-                let message = format!("{} makes no sense of {}, a {}.", aggregate.words(), column.name, column.data_type.word());
-                errors.push(FieldError::new(format!("fields.{}", selected.name), message));
+            (_, Some(column)) if selected.function.is_some_and(|function| !function.takes(column.data_type)) => {
+                let words = selected.function.map(Function::words).unwrap_or_default();
+                errors.push(senseless(&selected.name, words, &column.name, column.data_type));
                 continue;
             }
-            (Some(aggregate), Some(column)) => aggregate.result(column.data_type),
-            (None, Some(column)) => (column.data_type, column.nullable),
+            (aggregate, Some(column)) => {
+                let data_type = selected.function.map_or(column.data_type, |function| function.result(column.data_type));
+                match aggregate {
+                    None => (data_type, column.nullable),
+                    Some(aggregate) if aggregate.takes(data_type) => aggregate.result(data_type),
+                    Some(aggregate) => {
+                        errors.push(senseless(&selected.name, aggregate.words(), &column.name, data_type));
+                        continue;
+                    }
+                }
+            }
         };
         let known = spec.fields.iter().find(|field| field.name == selected.name);
         fields.push(Field {
@@ -319,7 +389,7 @@ fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &TableInfo, erro
             errors.push(FieldError::new(format!("filters.{}", filter.column), message));
         }
     }
-    for filter in &form.filters {
+    for filter in form.conditions() {
         match info.column(&filter.column) {
             None => errors.push(missing(&filter.column)),
             Some(column) if !filter.op.takes(column.data_type) => {
@@ -330,6 +400,10 @@ fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &TableInfo, erro
         }
     }
     spec.fields = fields;
+}
+
+fn senseless(field: &str, what: &str, column: &str, data_type: DataType) -> FieldError {
+    FieldError::new(format!("fields.{field}"), format!("“{what}” makes no sense of {column}, a {}.", data_type.word()))
 }
 
 /// Keys that stand in more than one row, or in none: three examples.
