@@ -11,6 +11,7 @@ mod product;
 mod records;
 mod report;
 mod streams;
+mod union;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -186,6 +187,7 @@ async fn sql(report: &mut Report, product: &Product, folder: &Path) {
     report.note("twin_sqlx_per_s", "requests/s", theirs);
     report.at_least("sql_pg_one_row", "ratio", ratios, 0.9);
     streams::run(report, product, &url).await;
+    union::run(report, product, &url).await;
 }
 
 async fn portal(report: &mut Report, product: &Product, site: &Path) {

@@ -158,7 +158,7 @@ const FUNCTIONS: &[&str] = &[
 pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
     let parsed = match dialect {
         Dialect::Sqlite => Parser::parse_sql(&SQLiteDialect {}, sql),
-        Dialect::Postgres => Parser::parse_sql(&PostgreSqlDialect {}, sql),
+        Dialect::Postgres | Dialect::Datafusion => Parser::parse_sql(&PostgreSqlDialect {}, sql),
         Dialect::Mysql => Parser::parse_sql(&MySqlDialect {}, sql),
         Dialect::Clickhouse => Parser::parse_sql(&ClickHouseDialect {}, &without_types(sql)),
     };

@@ -16,7 +16,7 @@ pub mod proto;
 pub mod registry;
 mod sql_types;
 mod sqlite;
-mod stream;
+pub mod stream;
 pub mod text;
 mod tls;
 pub mod vault;

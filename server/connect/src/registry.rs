@@ -1,15 +1,28 @@
 //! Every connector, by its driver: one line each.
 
+use std::sync::OnceLock;
+
 use crate::{Connector, clickhouse::ClickHouse, mysql::Mysql, postgres::Postgres, sqlite::Sqlite};
 
+type Known = &'static dyn Connector;
+
+/// Those with an engine of their own, which live in crates that only the program names.
+static MORE: OnceLock<Vec<Known>> = OnceLock::new();
+
+/// Adds connectors, once, when the program is put together.
+pub fn add(more: Vec<Known>) {
+    // A second call is that of another test in the same process, with the same ones.
+    let _ = MORE.set(more);
+}
+
 /// All connectors, in the order of the form.
-#[must_use]
-pub fn connectors() -> [&'static dyn Connector; 4] {
-    [&Postgres, &Mysql, &ClickHouse, &Sqlite]
+pub fn connectors() -> impl Iterator<Item = Known> {
+    let own: [Known; 4] = [&Postgres, &Mysql, &ClickHouse, &Sqlite];
+    own.into_iter().chain(MORE.get().into_iter().flatten().copied())
 }
 
 /// The connector of a driver.
 #[must_use]
-pub fn connector(driver: &str) -> Option<&'static dyn Connector> {
-    connectors().into_iter().find(|connector| connector.driver() == driver)
+pub fn connector(driver: &str) -> Option<Known> {
+    connectors().find(|connector| connector.driver() == driver)
 }

@@ -14,19 +14,21 @@ use crate::batch::BatchBuilder;
 use crate::{BATCH_ROWS, BatchStream, SourceError, SourceErrorKind, Statement};
 
 /// Where batches go, at most two ahead of the reader.
-pub(crate) type Sender = mpsc::Sender<Result<RecordBatch, SourceError>>;
+pub type Sender = mpsc::Sender<Result<RecordBatch, SourceError>>;
 
 /// How long after the last row that was asked for the end of a statement may come.
 const END_COMES_IN: Duration = Duration::from_millis(50);
 
-pub(crate) fn channel() -> (Sender, BatchStream) {
+/// Where batches are put, and where they come out.
+#[must_use]
+pub fn channel() -> (Sender, BatchStream) {
     let (sender, mut receiver) = mpsc::channel(2);
     (sender, futures::stream::poll_fn(move |context| receiver.poll_recv(context)).boxed())
 }
 
 /// How sending ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ended {
+pub enum Ended {
     /// By itself: the connection can be used again.
     Done,
     /// The statement may still run on the server, or has rows left that nobody asked for.
@@ -34,7 +36,7 @@ pub(crate) enum Ended {
 }
 
 /// Sends until the work is done, its time is over, or the reader is gone. What went wrong has been sent.
-pub(crate) async fn send_while_wanted(sender: &Sender, timeout: Duration, work: impl Future<Output = Result<Ended, SourceError>>) -> Ended {
+pub async fn send_while_wanted(sender: &Sender, timeout: Duration, work: impl Future<Output = Result<Ended, SourceError>>) -> Ended {
     let failed = tokio::select! {
         sent = work => match sent {
             Ok(ended) => return ended,

@@ -13,6 +13,8 @@ pub enum Dialect {
     /// MySQL and MariaDB.
     Mysql,
     Clickhouse,
+    /// The engine that asks files.
+    Datafusion,
 }
 
 impl Dialect {
@@ -20,7 +22,7 @@ impl Dialect {
     #[must_use]
     pub fn quote(self, name: &str) -> String {
         match self {
-            Self::Sqlite | Self::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
+            Self::Sqlite | Self::Postgres | Self::Datafusion => format!("\"{}\"", name.replace('"', "\"\"")),
             Self::Mysql => format!("`{}`", name.replace('`', "``")),
             Self::Clickhouse => format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`")),
         }
@@ -31,6 +33,7 @@ impl Dialect {
     pub fn placeholder(self, n: usize, data_type: DataType) -> String {
         match self {
             Self::Sqlite => format!("?{n}"),
+            Self::Datafusion => format!("${n}"),
             Self::Clickhouse => {
                 let kind = match data_type {
                     DataType::Bool => "Bool",
@@ -71,7 +74,7 @@ impl Dialect {
         let quoted = text.replace('\'', "''");
         match self {
             // MySQL's sessions are told that a backslash is one.
-            Self::Sqlite | Self::Postgres | Self::Mysql => format!("'{quoted}'"),
+            Self::Sqlite | Self::Postgres | Self::Mysql | Self::Datafusion => format!("'{quoted}'"),
             Self::Clickhouse => format!("'{}'", quoted.replace('\\', "\\\\")),
         }
     }
@@ -81,6 +84,7 @@ impl Dialect {
     pub fn length(self, expression: &str) -> String {
         match self {
             Self::Mysql => format!("char_length({expression})"),
+            Self::Datafusion => format!("character_length({expression})"),
             Self::Sqlite | Self::Postgres | Self::Clickhouse => format!("length({expression})"),
         }
     }
@@ -92,9 +96,9 @@ impl Dialect {
         let by = format!("{name}{direction}");
         match self {
             _ if !nullable => by,
-            Self::Postgres if !descending => by,
+            Self::Postgres | Self::Datafusion if !descending => by,
             Self::Sqlite if descending => by,
-            Self::Sqlite | Self::Postgres | Self::Clickhouse => format!("{by} NULLS LAST"),
+            Self::Sqlite | Self::Postgres | Self::Clickhouse | Self::Datafusion => format!("{by} NULLS LAST"),
             Self::Mysql if descending => by,
             Self::Mysql => format!("{name} IS NULL, {by}"),
         }
@@ -108,6 +112,7 @@ impl Dialect {
             Self::Mysql => format!("CAST({expression} AS DOUBLE)"),
             Self::Clickhouse => format!("toFloat64({expression})"),
             Self::Postgres => format!("CAST({expression} AS double precision)"),
+            Self::Datafusion => format!("CAST({expression} AS DOUBLE)"),
         }
     }
 }

@@ -76,7 +76,8 @@ async fn page_through(peer: &Peer, all: &[Row]) {
 async fn one_form_gives_the_same_rows_on_every_source() {
     let filled = Filled::write();
     let (postgres, mariadb, clickhouse) = (Postgres::start(), MariaDb::with(&["--local-infile=1"]), ClickHouse::start());
-    let peers = [filled.postgres(&postgres).await, filled.mariadb(&mariadb), filled.sqlite().await, filled.clickhouse(&clickhouse)];
+    let peers =
+        [filled.postgres(&postgres).await, filled.mariadb(&mariadb), filled.sqlite().await, filled.clickhouse(&clickhouse), filled.files()];
     let all = data::rows();
     assert_eq!(all.len(), 336_776);
     ask_all(&peers, &all).await;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect::{BindingConfig, Connection, Statement, registry};
+use connect::{BindingConfig, Connection, Connector, Statement, registry};
 use futures::TryStreamExt;
 use model::dialect::Dialect;
 use model::statement::{Page, Template};
@@ -140,6 +140,25 @@ impl Filled {
             server.run("source", &format!("INSERT INTO {name} FROM INFILE '{}' FORMAT TabSeparated", self.file(name).display()));
         }
         open("clickhouse", &[("url", &server.url), ("database", "source")])
+    }
+
+    /// The same lines as files, one of them packed, asked by DataFusion.
+    pub fn files(&self) -> Peer {
+        let folder = self.folder.path().join("files");
+        std::fs::create_dir(&folder).unwrap();
+        for (name, columns) in TABLES {
+            let header: Vec<&str> = columns.iter().map(|(name, ..)| *name).collect();
+            let lines = std::fs::read_to_string(self.file(name)).unwrap().replace("\\N", "");
+            let text = format!("{}\n{lines}", header.join("\t"));
+            std::fs::write(folder.join(format!("{name}.tsv")), text).unwrap();
+        }
+        let packed = std::process::Command::new("gzip").arg("-1").arg(folder.join("planes.tsv")).status().unwrap();
+        assert!(packed.success());
+        let path = folder.display().to_string();
+        let settings = [("path", path.as_str()), ("types", "dep_delay=float64, air_time=float64")];
+        let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let connection = files::Files.open(&BindingConfig { settings, ..Default::default() }).unwrap();
+        Peer { name: "files", dialect: files::Files.dialect(), connection }
     }
 
     pub async fn sqlite(&self) -> Peer {

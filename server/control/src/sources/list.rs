@@ -17,7 +17,6 @@ impl Control {
     #[must_use]
     pub fn connectors(&self, _caller: &Caller) -> Vec<ConnectorInfo> {
         registry::connectors()
-            .into_iter()
             .map(|connector| ConnectorInfo {
                 driver: connector.driver().into(),
                 title: connector.title().into(),

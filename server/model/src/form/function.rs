@@ -97,7 +97,7 @@ impl Function {
         };
         match dialect {
             Dialect::Sqlite => format!("CAST(strftime('{code}', {of}) AS INTEGER)"),
-            Dialect::Postgres => format!("CAST(extract({word} FROM {of}) AS bigint)"),
+            Dialect::Postgres | Dialect::Datafusion => format!("CAST(extract({word} FROM {of}) AS bigint)"),
             Dialect::Mysql => format!("extract({word} FROM {of})"),
             Dialect::Clickhouse => format!("toInt64({clickhouse}({of}))"),
         }

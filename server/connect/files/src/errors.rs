@@ -1,0 +1,42 @@
+//! DataFusion's own words, by what they mean for a person.
+
+use connect::{SourceError, SourceErrorKind};
+use datafusion::common::SchemaError;
+use datafusion::error::DataFusionError;
+
+pub(crate) fn read_error(error: &DataFusionError) -> SourceError {
+    let said = error.to_string();
+    let (kind, sentence) = match error.find_root() {
+        DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
+            SchemaError::FieldNotFound { field, .. } => {
+                (SourceErrorKind::Missing, format!("There is no column {}. It may have been renamed or dropped.", field.name))
+            }
+            _ => (SourceErrorKind::Statement, "A column is named twice. Write the table before it.".to_owned()),
+        },
+        DataFusionError::SQL(..) => (SourceErrorKind::Statement, "This statement cannot be read. Check it near where it was changed last.".into()),
+        DataFusionError::Plan(text) if text.contains("table") && text.contains("not found") => {
+            (SourceErrorKind::Missing, "There is no such table. Its file may have been renamed or removed.".into())
+        }
+        DataFusionError::Plan(text) if text.contains("not allowed") || text.contains("not supported") && text.contains("DDL") => {
+            (SourceErrorKind::Statement, "Only reading is allowed.".into())
+        }
+        DataFusionError::Plan(_) | DataFusionError::NotImplemented(_) => {
+            (SourceErrorKind::Statement, "This question cannot be asked of files. The log has the reason under this request's id.".into())
+        }
+        DataFusionError::ParquetError(_) => {
+            (SourceErrorKind::Mismatch, "A Parquet file cannot be read: it is cut short or damaged. Write it anew.".into())
+        }
+        DataFusionError::ArrowError(..) => (
+            SourceErrorKind::Mismatch,
+            "A row of a file is not as the first ones are: it has other columns, or a value of another type. Mend the file, or set the column's type to string.".into(),
+        ),
+        DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => {
+            (SourceErrorKind::Unreachable, "A file cannot be read. It may have been moved, or Sluice may not read it.".into())
+        }
+        DataFusionError::ResourcesExhausted(_) => {
+            (SourceErrorKind::Busy, "This question needs more memory than questions of files may take. Narrow it, or build a dataset.".into())
+        }
+        _ => (SourceErrorKind::Other, "It could not answer. The log has the reason under this request's id.".into()),
+    };
+    SourceError::new(kind, sentence).because(said)
+}

@@ -1,0 +1,101 @@
+//! Between Arrow's types and ours, and the types that people set by hand.
+
+use arrow_schema::{DataType as Arrow, TimeUnit};
+use connect::{SourceError, SourceErrorKind};
+use datafusion::common::ScalarValue;
+use model::scalar::{days, micros, micros_of_day, scaled};
+use model::{DataType, Value};
+
+/// Ours for a column of a file; `None` for what has no place in a row, as lists and structures.
+pub(crate) fn ours(arrow: &Arrow) -> Option<DataType> {
+    Some(match arrow {
+        Arrow::Utf8 | Arrow::LargeUtf8 | Arrow::Utf8View | Arrow::Null => DataType::String,
+        Arrow::Dictionary(_, value) => return ours(value),
+        Arrow::Boolean => DataType::Bool,
+        Arrow::Int8 | Arrow::Int16 | Arrow::Int32 | Arrow::UInt8 | Arrow::UInt16 => DataType::Int32,
+        Arrow::Int64 | Arrow::UInt32 | Arrow::UInt64 => DataType::Int64,
+        Arrow::Float16 | Arrow::Float32 | Arrow::Float64 => DataType::Float64,
+        Arrow::Decimal128(precision, scale) => DataType::Decimal { precision: *precision, scale: *scale },
+        Arrow::Date32 | Arrow::Date64 => DataType::Date,
+        Arrow::Time32(_) | Arrow::Time64(_) => DataType::Time,
+        Arrow::Timestamp(..) => DataType::Timestamp,
+        Arrow::Binary | Arrow::LargeBinary | Arrow::BinaryView | Arrow::FixedSizeBinary(_) => DataType::Bytes,
+        _ => return None,
+    })
+}
+
+/// A bound value; a text that is not of its type is nothing, which no row is equal to.
+pub(crate) fn scalar(data_type: DataType, value: &Value) -> ScalarValue {
+    match (data_type, value) {
+        (_, Value::Bool(yes)) => ScalarValue::Boolean(Some(*yes)),
+        (DataType::Int32, Value::Int(number)) => ScalarValue::Int32(i32::try_from(*number).ok()),
+        (_, Value::Int(number)) => ScalarValue::Int64(Some(*number)),
+        (_, Value::Float(number)) => ScalarValue::Float64(Some(*number)),
+        (_, Value::Bytes(bytes)) => ScalarValue::Binary(Some(bytes.clone())),
+        (DataType::Date, Value::Text(text)) => ScalarValue::Date32(days(text)),
+        (DataType::Time, Value::Text(text)) => ScalarValue::Time64Microsecond(micros_of_day(text)),
+        (DataType::Timestamp, Value::Text(text)) => ScalarValue::TimestampMicrosecond(micros(text), Some("UTC".into())),
+        (DataType::Decimal { precision, scale }, Value::Text(text)) => ScalarValue::Decimal128(scaled(text, scale), precision, scale),
+        (_, Value::Text(text)) => ScalarValue::Utf8(Some(text.clone())),
+        (DataType::Bool, _) => ScalarValue::Boolean(None),
+        (DataType::Int32 | DataType::Int64, _) => ScalarValue::Int64(None),
+        (DataType::Float64, _) => ScalarValue::Float64(None),
+        (DataType::Timestamp, _) => ScalarValue::TimestampMicrosecond(None, Some("UTC".into())),
+        _ => ScalarValue::Utf8(None),
+    }
+}
+
+/// Types set by hand, by `column` or `table.column`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Overrides(Vec<(String, DataType)>);
+
+impl Overrides {
+    pub(crate) fn read(text: &str) -> Result<Self, SourceError> {
+        let mut found = Vec::new();
+        // A decimal has a comma of its own.
+        let joined = text.split(',').fold(Vec::<String>::new(), |mut parts, part| {
+            match parts.last_mut() {
+                Some(last) if last.contains('(') && !last.contains(')') => *last = format!("{last},{part}"),
+                _ => parts.push(part.to_owned()),
+            }
+            parts
+        });
+        for part in joined.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
+            let known = part.split_once('=').and_then(|(column, kind)| Some((column.trim().to_owned(), type_of(kind.trim())?)));
+            let known = known.ok_or_else(|| {
+                SourceError::new(SourceErrorKind::Config, format!("{part} is not a column and a type, as zip=string is."))
+            })?;
+            found.push(known);
+        }
+        Ok(Self(found))
+    }
+
+    pub(crate) fn of(&self, table: &str, column: &str) -> Option<DataType> {
+        let whole = format!("{table}.{column}");
+        self.0.iter().find(|(name, _)| *name == whole || name == column).map(|(_, data_type)| *data_type)
+    }
+}
+
+/// `string`, `decimal(12,2)`.
+fn type_of(text: &str) -> Option<DataType> {
+    let Some(inner) = text.strip_prefix("decimal(").and_then(|rest| rest.strip_suffix(')')) else { return DataType::from_key(text) };
+    let (precision, scale) = inner.split_once(',')?;
+    Some(DataType::Decimal { precision: precision.trim().parse().ok()?, scale: scale.trim().parse().ok()? })
+}
+
+/// What times are read as.
+pub(crate) const TIMESTAMP: fn() -> Arrow = || Arrow::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_set_by_column_or_by_table_and_column() {
+        let set = Overrides::read("zip=string, sales.amount=decimal(12,2)").unwrap();
+        assert_eq!(set.of("any", "zip"), Some(DataType::String));
+        assert_eq!(set.of("sales", "amount"), Some(DataType::Decimal { precision: 12, scale: 2 }));
+        assert_eq!(set.of("other", "amount"), None);
+        assert!(Overrides::read("zip").is_err() && Overrides::read("zip=thing").is_err());
+    }
+}
