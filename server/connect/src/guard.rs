@@ -31,6 +31,16 @@ pub struct Passed {
 const FUNCTIONS: &[&str] = &[
     "abs",
     "array_agg",
+    // What ClickHouse calls them.
+    "lengthutf8",
+    "lowerutf8",
+    "todayofmonth",
+    "tofloat64",
+    "toint64",
+    "tomonth",
+    "toyear",
+    "trimboth",
+    "upperutf8",
     "avg",
     "ceil",
     "ceiling",
@@ -343,6 +353,27 @@ mod tests {
                    select m.carrier, round(d) from m join airlines a using (carrier) where a.name like $3 order by 1 limit 5";
         assert_eq!(check(sql, Dialect::Postgres), Ok(Passed { has_order: true, has_limit: true }));
         assert!(check("select strftime('%m', time_hour) from flights where x = ?1", Dialect::Sqlite).is_ok());
+    }
+
+    /// Whatever a form can be made to say, on every source.
+    #[test]
+    fn all_that_a_form_says_passes() {
+        use model::form::{Aggregate, Filter, Function, Join, JoinOn, Op, QueryForm, Selected};
+        use model::table::TableRef;
+        for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql, Dialect::Clickhouse, Dialect::Datafusion] {
+            let table = TableRef::new("flights");
+            let on = vec![JoinOn { left: "a".into(), right: "b".into() }];
+            let joins = vec![Join { name: "planes".into(), table: TableRef::new("planes"), on, inner: false }];
+            let named = |name: &str| Selected { name: name.into(), column: "a".into(), ..Selected::default() };
+            let mut select: Vec<Selected> =
+                Function::ALL.iter().map(|function| Selected { function: Some(*function), ..named(function.key()) }).collect();
+            select.extend(Aggregate::ALL.iter().map(|aggregate| Selected { aggregate: Some(*aggregate), ..named(aggregate.key()) }));
+            let filter = |op: &Op| Filter { column: "planes.a".into(), op: *op, constant: Some("1".into()), ..Filter::default() };
+            let plain = Op::ALL.iter().filter(|op| !matches!(op, Op::In | Op::Between));
+            let form = QueryForm { table, joins, select, filters: plain.map(filter).collect(), ..QueryForm::default() };
+            let sql = form.script(&[], &[], dialect);
+            assert!(check(&sql, dialect).is_ok(), "{dialect:?}: {:?}\n{sql}", check(&sql, dialect));
+        }
     }
 
     #[test]

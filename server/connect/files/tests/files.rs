@@ -1,0 +1,198 @@
+//! Files of every kind as tables: what is in them, how they are asked, and what bad ones are answered with.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect::{BindingConfig, Connection, Connector, SourceError, SourceErrorKind, Statement};
+use futures::TryStreamExt;
+use model::table::TableRef;
+use model::{DataType, Field, Value};
+
+fn open(path: &Path, types: &str) -> Arc<dyn Connection> {
+    let settings = [("path", path.display().to_string()), ("types", types.to_owned())];
+    let settings = settings.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    files::Files.open(&BindingConfig { settings, ..Default::default() }).unwrap()
+}
+
+fn fields(names: &[(&str, DataType)]) -> Vec<Field> {
+    names
+        .iter()
+        .map(|(name, data_type)| Field { name: (*name).into(), column: (*name).into(), data_type: *data_type, ..Field::default() })
+        .collect()
+}
+
+async fn ask(
+    source: &dyn Connection,
+    sql: &str,
+    binds: Vec<(DataType, Value)>,
+    wanted: &[(&str, DataType)],
+) -> Result<Vec<String>, SourceError> {
+    let wanted = fields(wanted);
+    let statement = Statement { sql: sql.into(), binds, fields: wanted.clone(), timeout: Duration::from_secs(20), max_rows: 1_000 };
+    let batches: Vec<_> = source.query(statement).await?.try_collect().await?;
+    let columns: Vec<(usize, &Field)> = wanted.iter().enumerate().collect();
+    let mut lines = Vec::new();
+    for batch in &batches {
+        for row in 0..batch.num_rows() {
+            let mut line = Vec::new();
+            connect::json::write_row(&mut line, batch, row, &columns);
+            lines.push(String::from_utf8(line).unwrap());
+        }
+    }
+    Ok(lines)
+}
+
+fn pack(program: &str, file: &Path) {
+    assert!(Command::new(program).args(["-q", "-f"]).arg(file).stdout(Stdio::null()).status().unwrap().success());
+}
+
+const READINGS: &str = "id,place,level,taken,noted,good\n1,north,1.5,2013-01-01,2013-01-01T10:00:00Z,true\n2,\"sou,th\",,,,false\n3,north,-2,2013-06-30,2013-06-30T23:59:59Z,true\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_every_kind_are_tables() {
+    let folder = testkit::folder();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("readings.csv"), READINGS).unwrap();
+    std::fs::write(at("packed.csv"), READINGS).unwrap();
+    pack("gzip", &at("packed.csv"));
+    std::fs::write(at("tight.tsv"), READINGS.replace("\"sou,th\"", "sou|th").replace(',', "\t")).unwrap();
+    std::fs::write(at("events.ndjson"), "{\"id\":9007199254740993,\"what\":\"begun\"}\n{\"id\":2,\"what\":null}\n").unwrap();
+    std::fs::create_dir_all(at("sales/year=2012/month=1")).unwrap();
+    std::fs::create_dir_all(at("sales/year=2013/month=2")).unwrap();
+    std::fs::write(at("sales/year=2012/month=1/a.csv"), "sku,amount\n007,1.10\n").unwrap();
+    std::fs::write(at("sales/year=2013/month=2/b.csv"), "sku,amount\n008,22.35\n009,0.5\n").unwrap();
+    std::fs::write(at("notes.txt"), "not a table").unwrap();
+    let source = open(folder.path(), "sku=string, sales.amount=decimal(10,2)");
+    let tables = source.tables().await.unwrap();
+    assert_eq!(tables.iter().map(|info| info.table.name.as_str()).collect::<Vec<_>>(), ["events", "packed", "readings", "sales", "tight"]);
+    assert_eq!(source.test().await.unwrap(), "5 tables");
+    let types = |name: &str| {
+        tables.iter().find(|info| info.table.name == name).unwrap().columns.iter().map(|column| column.data_type).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        types("readings"),
+        [DataType::Int64, DataType::String, DataType::Float64, DataType::Date, DataType::Timestamp, DataType::Bool]
+    );
+    assert_eq!(types("sales"), [DataType::String, DataType::Decimal { precision: 10, scale: 2 }, DataType::String, DataType::String]);
+    assert!(tables[2].columns[0].native.contains("first 1000 rows"), "{}", tables[2].columns[0].native);
+    let wanted = [
+        ("place", DataType::String),
+        ("level", DataType::Float64),
+        ("taken", DataType::Date),
+        ("noted", DataType::Timestamp),
+        ("good", DataType::Bool),
+    ];
+    for table in ["readings", "packed"] {
+        let sql = format!("SELECT place, level, taken, noted, good FROM \"{table}\" WHERE id <= $1 ORDER BY id");
+        let found = ask(&*source, &sql, vec![(DataType::Int64, Value::Int(2))], &wanted).await.unwrap();
+        assert_eq!(
+            found,
+            [
+                r#"{"place":"north","level":1.5,"taken":"2013-01-01","noted":"2013-01-01T10:00:00Z","good":true}"#,
+                r#"{"place":"sou,th","level":null,"taken":null,"noted":null,"good":false}"#,
+            ]
+        );
+    }
+    let days = [("id", DataType::Int64)];
+    let since = vec![(DataType::Timestamp, Value::Text("2013-06-01T00:00:00Z".into()))];
+    assert_eq!(ask(&*source, "SELECT id FROM \"tight\" WHERE noted >= $1", since, &days).await.unwrap(), [r#"{"id":3}"#]);
+    let events =
+        ask(&*source, "SELECT id, what FROM \"events\" ORDER BY id DESC", vec![], &[("id", DataType::Int64), ("what", DataType::String)])
+            .await;
+    assert_eq!(events.unwrap(), [r#"{"id":9007199254740993,"what":"begun"}"#, r#"{"id":2,"what":null}"#]);
+    let money = DataType::Decimal { precision: 10, scale: 2 };
+    let sales = ask(
+        &*source,
+        "SELECT sku, amount, year FROM \"sales\" WHERE year = $1 ORDER BY sku",
+        vec![(DataType::String, Value::Text("2013".into()))],
+        &[("sku", DataType::String), ("amount", money), ("year", DataType::String)],
+    )
+    .await;
+    assert_eq!(sales.unwrap(), [r#"{"sku":"008","amount":"22.35","year":"2013"}"#, r#"{"sku":"009","amount":"0.50","year":"2013"}"#]);
+    // What is written is only a value, and nothing else can be asked.
+    let evil = vec![(DataType::String, Value::Text("north' OR '1'='1".into()))];
+    assert!(ask(&*source, "SELECT id FROM \"readings\" WHERE place = $1", evil, &days).await.unwrap().is_empty());
+    for sql in [
+        "CREATE TABLE mine AS SELECT 1",
+        "COPY readings TO '/tmp/stolen.csv'",
+        "INSERT INTO readings VALUES (1)",
+        "SET a = 1",
+        "SELECT id FROM '/etc/hosts'",
+    ] {
+        assert!(ask(&*source, sql, vec![], &days).await.is_err(), "{sql}");
+    }
+    // A file that has changed is seen at the next question.
+    std::fs::write(at("readings.csv"), "id,place\n7,west\n").unwrap();
+    assert_eq!(ask(&*source, "SELECT id FROM \"readings\"", vec![], &days).await.unwrap(), [r#"{"id":7}"#]);
+    assert_eq!(source.table(&TableRef::new("readings")).await.unwrap().unwrap().columns.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_file_says_what_is_wrong_and_the_others_answer() {
+    let folder = testkit::folder();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("good.csv"), "id\n1\n").unwrap();
+    std::fs::write(at("ragged.csv"), "a,b\n1,2\n1,2,3\n").unwrap();
+    std::fs::write(at("utf16.csv"), [0xff, 0xfe, b'a', 0, b'\n', 0]).unwrap();
+    std::fs::write(at("latin.csv"), b"name\nZ\xfcrich\n").unwrap();
+    let mut long = std::fs::File::create(at("long.csv")).unwrap();
+    (0..200).for_each(|_| long.write_all(&[b'x'; 16 << 10]).unwrap());
+    std::fs::write(at("wide.csv"), vec!["c"; 100_000].join(",") + "\n").unwrap();
+    std::fs::write(at("empty.csv"), "").unwrap();
+    std::fs::write(at("cut.parquet"), b"PAR1\x15\x04\x15").unwrap();
+    std::fs::create_dir(at("torn")).unwrap();
+    std::fs::write(at("torn/a.csv"), "day\n2013-01-01\n").unwrap();
+    std::fs::write(at("torn/b.ndjson"), "{\"day\":\"2013-01-01\"}\n").unwrap();
+    std::fs::create_dir(at("apart")).unwrap();
+    std::fs::write(at("apart/a.ndjson"), "{\"day\":1}\n").unwrap();
+    std::fs::write(at("apart/b.ndjson"), "{\"day\":\"Monday\"}\n").unwrap();
+    let source = open(folder.path(), "");
+    let id = [("id", DataType::Int64)];
+    assert_eq!(ask(&*source, "SELECT id FROM \"good\"", vec![], &id).await.unwrap(), [r#"{"id":1}"#]);
+    let said = async |table: &str, column: (&str, DataType)| {
+        let asked = ask(&*source, &format!("SELECT {} FROM \"{table}\"", column.0), vec![], &[column]).await;
+        asked.expect_err(table)
+    };
+    for (table, column, words) in [
+        ("ragged", ("a", DataType::Int64), "other columns"),
+        ("utf16", ("a", DataType::String), "UTF-16"),
+        ("latin", ("name", DataType::String), "not as the first ones are"),
+        ("long", ("x", DataType::String), "longer than 1 MiB"),
+        ("wide", ("c", DataType::String), "100000 columns"),
+        ("empty", ("a", DataType::String), "0 columns"),
+        ("cut", ("a", DataType::String), "cut short"),
+        ("torn", ("day", DataType::Date), "several kinds"),
+    ] {
+        let error = said(table, column).await;
+        assert!(error.sentence.contains(words) && error.kind == SourceErrorKind::Mismatch, "{table}: {error:?}");
+    }
+    // Files that disagree on a type are read as what holds both, or say that they do not fit.
+    let apart = ask(&*source, "SELECT day FROM \"apart\" ORDER BY day", vec![], &[("day", DataType::String)]).await;
+    assert!(
+        apart.as_ref().is_ok_and(|rows| rows.len() == 2) || apart.as_ref().is_err_and(|error| error.kind == SourceErrorKind::Mismatch),
+        "{apart:?}"
+    );
+    let gone = open(Path::new("/nowhere/at/all"), "").test().await.unwrap_err();
+    assert_eq!(gone.kind, SourceErrorKind::Unreachable, "{gone:?}");
+    assert_eq!(files::Files.open(&BindingConfig::default()).err().unwrap().kind, SourceErrorKind::Config);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_question_ends_at_its_time_out() {
+    let folder = testkit::folder();
+    let lines: String = (0..3_000).fold("n\n".to_owned(), |text, n| text + &n.to_string() + "\n");
+    std::fs::write(folder.path().join("t.csv"), lines).unwrap();
+    let source = open(folder.path(), "");
+    let sql = "SELECT count(*) AS n FROM \"t\" a, \"t\" b, \"t\" c WHERE a.n + b.n + c.n = -1".to_owned();
+    let statement =
+        Statement { sql, binds: vec![], fields: fields(&[("n", DataType::Int64)]), timeout: Duration::from_millis(200), max_rows: 10 };
+    let began = std::time::Instant::now();
+    let ended: Result<Vec<_>, _> = source.query(statement).await.unwrap().try_collect().await;
+    assert_eq!(ended.unwrap_err().kind, SourceErrorKind::Timeout);
+    assert!(began.elapsed() < Duration::from_secs(10));
+}
