@@ -370,10 +370,10 @@ async fn a_release_on_a_dataset_waits_for_a_live_data_version() {
         .await;
     let request = people.builder.send_api("travel", "aircraft", aircraft(json!({"dataset": "planes"}))).await;
     let decide = format!("/requests/{request}/decide");
-    let (status, body) = people.approver.call(reqwest::Method::POST, &decide, Some(json!({"approve": true}))).await;
+    let (status, body) = people.approver.call(reqwest::Method::POST, &decide, Some(json!({"approve": true, "accept_costs": true}))).await;
     assert_eq!(status.as_u16(), 409, "{body}");
     people.builder.build("travel", "planes").await;
-    people.approver.post(&decide, json!({"approve": true})).await;
+    people.approver.post(&decide, json!({"approve": true, "accept_costs": true})).await;
     for (spec, place) in [
         (aircraft(json!({"dataset": "none"})), "serve_from"),
         (

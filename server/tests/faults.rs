@@ -72,7 +72,7 @@ async fn dies(server: &mut Sluice, call: impl Future<Output = Result<reqwest::Re
 
 fn decide(server: &Sluice, admin: &Admin, request: &str) -> impl Future<Output = Result<reqwest::Response, reqwest::Error>> + use<> {
     let url = format!("{}/admin/v1/requests/{request}/decide", server.url);
-    reqwest::Client::new().post(url).bearer_auth(&admin.token).json(&json!({"approve": true})).send()
+    reqwest::Client::new().post(url).bearer_auth(&admin.token).json(&json!({"approve": true, "accept_costs": true})).send()
 }
 
 fn airlines(domain_source: &str) -> Json {
@@ -110,7 +110,7 @@ async fn killed_while_approving(point: &str, survives: bool) {
     whole(&server, survives).await;
     if !survives {
         let approver = Admin::demo(&server, "approver@demo").await;
-        approver.post(&format!("/requests/{request}/decide"), json!({"approve": true})).await;
+        approver.post(&format!("/requests/{request}/decide"), json!({"approve": true, "accept_costs": true})).await;
         whole(&server, true).await;
     }
 }

@@ -51,7 +51,8 @@ async fn a_draft_goes_live_by_a_second_person_and_rolls_back() {
     let request = builder.send_api("travel", "airport", airport()).await;
     assert_eq!(call(&server, "/api/travel/airport?faa=JFK").await.0, 404, "nothing is live before it is approved");
 
-    let (status, refused) = builder.call(Method::POST, &format!("/requests/{request}/decide"), Some(json!({"approve": true}))).await;
+    let (status, refused) =
+        builder.call(Method::POST, &format!("/requests/{request}/decide"), Some(json!({"approve": true, "accept_costs": true}))).await;
     assert_eq!((status.as_u16(), problem_code(&refused).0), (403, "forbidden"));
     let (status, again) = builder.call(Method::POST, "/apis/travel/airport/submit", Some(json!({"environment": "prod"}))).await;
     assert_eq!(status.as_u16(), 409, "{again}");
@@ -73,7 +74,7 @@ async fn a_draft_goes_live_by_a_second_person_and_rolls_back() {
     let next = builder.post("/apis/travel/airport/submit", json!({"environment": "prod", "reason": "less"})).await;
     let detail = approver.get(&format!("/requests/{}", next.as_str().unwrap())).await;
     assert_eq!(detail["breaks"], json!(["The field altitude is gone."]));
-    approver.post(&format!("/requests/{}/decide", next.as_str().unwrap()), json!({"approve": true})).await;
+    approver.post(&format!("/requests/{}/decide", next.as_str().unwrap()), json!({"approve": true, "accept_costs": true})).await;
     released(&server, &owner).await;
     assert_eq!(call(&server, "/api/travel/airport?faa=JFK").await.1.get("altitude"), None);
     assert!(call(&server, "/api/travel/airport/v1?faa=JFK").await.1.get("altitude").is_some(), "an approved version can be pinned");
@@ -155,7 +156,7 @@ async fn the_console_runs_a_draft_with_real_rows() {
     let answer = builder.post("/apis/travel/airport/try", try_it(Json::Null)).await;
     assert_eq!(answer["status"], 200, "{answer}");
     assert!(answer["body"].as_str().unwrap().contains("Kennedy"));
-    assert!(answer["curl"].as_str().unwrap().contains("/api/travel/airport?faa=JFK"));
+    assert!(answer["calls"][0][1].as_str().unwrap().contains("/api/travel/airport?faa=JFK"));
     assert!(!answer["plan"]["lines"].as_array().unwrap().is_empty());
     let (status, _) = viewer.call(Method::POST, "/apis/travel/airport/try", Some(try_it(Json::Null))).await;
     assert_eq!(status.as_u16(), 403, "a viewer tries what is live alone");

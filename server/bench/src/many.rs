@@ -76,7 +76,10 @@ async fn release(report: &mut Report, product: &Product) {
         let request = product.builder.post(&format!("/apis/travel/{name}/submit"), json!({"environment": "prod", "reason": ""})).await;
         let url = format!("{}/api/travel/{name}?id=r0000001", product.server.url);
         let poll = tokio::spawn(first_answer(http.clone(), url, product.key.clone()));
-        product.approver.post(&format!("/requests/{}/decide", request.as_str().unwrap()), json!({"approve": true})).await;
+        product
+            .approver
+            .post(&format!("/requests/{}/decide", request.as_str().unwrap()), json!({"approve": true, "accept_costs": true}))
+            .await;
         let committed = Instant::now();
         let answered = poll.await.unwrap();
         times.push(answered.saturating_duration_since(committed).as_secs_f64() * 1_000.0);

@@ -1,6 +1,6 @@
 //! The test console: a draft or a version, run with real data through the gateway's own stack.
 
-use model::openapi::{curl, percent_encode};
+use model::ready_calls::{Place, ready_calls};
 use model::snapshot::{Environment, SnapshotApi};
 use model::view::TryAnswer;
 use model::{Action, ApiSpec, ErrorCode, Problem};
@@ -73,6 +73,7 @@ impl Control {
             Some(dataset) => self.live_dataset(domain, dataset, request.environment).await?,
             None => None,
         };
+        let shown = snapshot.spec.clone();
         let call = TryCallRequest {
             dataset,
             api: snapshot,
@@ -82,15 +83,11 @@ impl Control {
             request_id: caller.request_id().into(),
         };
         let mut answer = self.ports.try_call.try_call(call).await;
-        answer.curl = curl(&self.settings.public_url, domain, name, &query_of(&request.parameters));
+        let place = Place { http: &self.settings.public_url, grpc: &self.settings.grpc_addr, domain, name };
+        answer.calls = ready_calls(place, &shown, &request.parameters);
         if answer.status == ErrorCode::Internal.status() {
             tracing::error!(api = format!("{domain}/{name}"), "the test console could not run a call");
         }
         Ok(answer)
     }
-}
-
-fn query_of(parameters: &[(String, String)]) -> String {
-    let pairs: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={}", percent_encode(value))).collect();
-    if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
 }

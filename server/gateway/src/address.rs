@@ -14,6 +14,7 @@ pub fn is_api_path(path: &str, has_key: bool) -> bool {
     match path.strip_prefix("/api/") {
         None => false,
         Some(rest) if rest.ends_with("/docs") => false,
+        Some("openapi.json") => true,
         Some(rest) => has_key || !(rest.ends_with("/openapi.json") || rest.ends_with("/schema.proto")),
     }
 }
@@ -42,6 +43,9 @@ impl<'a> Asked<'a> {
         Target { path: self.path, version: self.version, calls }
     }
 }
+
+/// Where the document of all that a key may call is.
+pub(crate) const ALL: &str = "/api/openapi.json";
 
 pub(crate) fn asked(path: &str) -> Option<Asked<'_>> {
     let rest = path.strip_prefix("/api/")?;

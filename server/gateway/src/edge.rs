@@ -11,7 +11,7 @@ use model::clock::Millis;
 use model::spec::ApiKind;
 use model::{ErrorCode, Problem};
 
-use crate::address::{Asked, What, asked, is_api_path};
+use crate::address::{ALL, Asked, What, asked, is_api_path};
 use crate::answer::{Answer, Stamp, good, plain, problem, streamed};
 use crate::batch;
 use crate::body::ApiBody;
@@ -19,6 +19,7 @@ use crate::encode::body_of;
 use crate::formats::Format;
 use crate::incoming::{MAX_BATCH_BODY, read_body, read_given};
 use crate::parameters::{Call, Given};
+use crate::plan::Plan;
 use crate::request_id::RequestId;
 use crate::stack::{Admitted, Denied, Held, Timings, micros_since};
 use crate::view::{View, broken_row};
@@ -86,6 +87,9 @@ impl Gateway {
         let (parts, incoming) = request.into_parts();
         let now = self.clock.now();
         let visit = Visit { headers: &parts.headers, request_id: RequestId::new(self.clock.request_id(now)), started, now };
+        if parts.uri.path() == ALL {
+            return self.handle_catalogue(&visit);
+        }
         let Some(asked) = asked(parts.uri.path()) else {
             let detail = "An API's address is /api/<domain>/<name>, or /api/<domain>/<name>/v<number>; a batch of keys goes to …/batch.";
             return problem(&visit.stamp(), &Problem::new(ErrorCode::NotFound, detail));
@@ -211,6 +215,26 @@ impl Gateway {
         };
         let body = rows.and_then(|rows| batch::json_of(&rows, &admitted.view.json).map_err(|error| broken_row(&admitted.plan.path, error)));
         visit.finish(&admitted, &visit.stamp_of(&admitted), body, Some(&timings))
+    }
+
+    /// The document of all that the caller may call in its environment.
+    fn handle_catalogue(&self, visit: &Visit<'_>) -> Answer {
+        let routes = self.routes.load();
+        let who = match keys::who(&routes, &self.tokens, visit.headers, visit.now) {
+            Ok(who) => who,
+            Err(found) => return problem(&visit.stamp(), &found),
+        };
+        let mut plans: Vec<&Arc<Plan>> = routes
+            .apis
+            .iter()
+            .filter(|(path, entry)| keys::may(&routes, who.app, entry.index, path, visit.now).is_ok())
+            .filter_map(|(_, entry)| entry.plan(who.environment, None))
+            .collect();
+        plans.sort_by(|a, b| a.path.cmp(&b.path));
+        let apis: Vec<_> =
+            plans.iter().map(|plan| (plan.api.domain.as_str(), plan.api.name.as_str(), plan.api.version, &plan.api.spec)).collect();
+        let document = model::openapi::openapi_of_all(&apis, &self.public_url);
+        plain(&visit.stamp(), StatusCode::OK, "application/json", document.to_string())
     }
 
     fn handle_document(&self, visit: &Visit<'_>, asked: Asked<'_>) -> Answer {

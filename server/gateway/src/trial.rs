@@ -73,7 +73,7 @@ impl Gateway {
             plan: query_plan,
             sql,
             graph: timings.graph,
-            curl: String::new(),
+            calls: Vec::new(),
         }
     }
 
@@ -149,6 +149,6 @@ fn of_problem(problem: &Problem, request_id: &str) -> TryAnswer {
         plan: Default::default(),
         sql: String::new(),
         graph: Vec::new(),
-        curl: String::new(),
+        calls: Vec::new(),
     }
 }

@@ -21,6 +21,7 @@ pub mod message;
 pub mod name;
 pub mod openapi;
 pub mod parameter;
+pub mod ready_calls;
 pub mod role;
 pub mod scalar;
 pub mod script;

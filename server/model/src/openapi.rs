@@ -30,6 +30,47 @@ pub fn openapi(domain: &str, name: &str, version: i64, spec: &ApiSpec, server: &
     })
 }
 
+/// One document for several APIs: all that an app may call. Each API's row has its own name in it.
+#[must_use]
+pub fn openapi_of_all(apis: &[(&str, &str, i64, &ApiSpec)], server: &str) -> Json {
+    let (mut paths, mut schemas) = (Map::new(), Map::new());
+    for (domain, name, version, spec) in apis {
+        let row = format!("{domain}.{name}.Row");
+        let mut one = openapi(domain, name, *version, spec, server);
+        point_to(&mut one["paths"], &row);
+        if let Json::Object(own) = one["paths"].take() {
+            paths.extend(own);
+        }
+        schemas.insert(row, one["components"]["schemas"]["Row"].take());
+    }
+    schemas.insert("Problem".into(), problem_schema());
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": "All that this app may call", "version": apis.len().to_string()},
+        "servers": [{"url": server}],
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "The key of the app."}},
+            "schemas": schemas,
+        },
+    })
+}
+
+/// Lets what points to the row of one API point to the name that it has beside others.
+fn point_to(json: &mut Json, row: &str) {
+    match json {
+        Json::Object(object) => {
+            if let Some(Json::String(reference)) = object.get_mut("$ref").filter(|known| **known == "#/components/schemas/Row") {
+                *reference = format!("#/components/schemas/{row}");
+            }
+            object.values_mut().for_each(|value| point_to(value, row));
+        }
+        Json::Array(items) => items.iter_mut().for_each(|value| point_to(value, row)),
+        _ => {}
+    }
+}
+
 fn operation(spec: &ApiSpec, id: &str, in_query: bool) -> Json {
     let mut operation = Map::new();
     operation.insert("operationId".into(), id.into());
@@ -227,51 +268,13 @@ fn responses(spec: &ApiSpec) -> Json {
     out.into()
 }
 
-fn as_json(data_type: DataType, text: &str) -> Json {
+pub(crate) fn as_json(data_type: DataType, text: &str) -> Json {
     match read_text(data_type, text) {
         Ok(Value::Int(number)) => number.into(),
         Ok(Value::Float(number)) => number.into(),
         Ok(Value::Bool(yes)) => yes.into(),
         _ => text.into(),
     }
-}
-
-/// The address of a call with the stored test values filled in, ready for curl.
-#[must_use]
-pub fn example_query(spec: &ApiSpec) -> String {
-    let mut query = String::new();
-    for parameter in &spec.parameters {
-        let Some(value) = parameter.test_value.as_ref().or(parameter.default.as_ref()) else { continue };
-        query.push(if query.is_empty() { '?' } else { '&' });
-        query.push_str(&parameter.name);
-        query.push('=');
-        query.push_str(&percent_encode(value));
-    }
-    query
-}
-
-/// A call as one shell line.
-#[must_use]
-pub fn curl(server: &str, domain: &str, name: &str, query: &str) -> String {
-    format!("curl \"{server}/api/{domain}/{name}{query}\" \\\n  --header \"authorization: Bearer $SLUICE_KEY\"")
-}
-
-/// The same call over gRPC, by the stock client, which learns the messages by reflection.
-#[must_use]
-pub fn grpcurl(server: &str, domain: &str, name: &str, spec: &ApiSpec) -> String {
-    let mut request = Map::new();
-    for parameter in spec.parameters.iter().filter(|parameter| parameter.required || parameter.test_value.is_some()) {
-        let given = parameter.test_value.clone().unwrap_or_default();
-        let one = |text: &str| as_json(parameter.data_type, text);
-        let value = if parameter.list { given.split(',').map(one).collect() } else { one(&given) };
-        request.insert(parameter.name.clone(), value);
-    }
-    let method = if spec.kind() == ApiKind::Kv { "Get" } else { "Query" };
-    let service = crate::message::service_name(domain, name);
-    format!(
-        "grpcurl -plaintext -H \"authorization: Bearer $SLUICE_KEY\" \\\n  -d '{}' \\\n  {server} {service}/{method}",
-        Json::Object(request)
-    )
 }
 
 /// Percent-encoding for a query's value; everything but letters, digits and `-._~,`.
@@ -306,7 +309,6 @@ mod tests {
         let parameters = &document["paths"]["/api/travel/delays"]["get"]["parameters"];
         assert_eq!(parameters[0]["schema"]["items"]["maximum"], 12);
         assert_eq!(document["components"]["schemas"]["Row"]["properties"]["n"]["type"], json!(["integer", "null"]));
-        assert_eq!(example_query(&spec), "?month=2");
         assert_eq!(percent_encode("a b&c"), "a%20b%26c");
     }
 }

@@ -75,7 +75,7 @@ impl Admin {
     /// Makes an API live: sent by this person, approved by another; answers once the gateway serves it.
     pub async fn publish(&self, approver: &Admin, domain: &str, name: &str, spec: Json) {
         let request = self.send_api(domain, name, spec).await;
-        approver.post(&format!("/requests/{request}/decide"), json!({"approve": true})).await;
+        approver.post(&format!("/requests/{request}/decide"), json!({"approve": true, "accept_costs": true})).await;
         self.served().await;
     }
 

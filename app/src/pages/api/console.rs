@@ -183,7 +183,7 @@ fn pane(tab: &str, answer: &TryAnswer) -> AnyView {
             <CodeBlock title="Statement" text=answer.sql.clone()/>
             <CodeBlock title="What the source does" text=answer.plan.lines.join("\n")/>
         </div> }.into_any(),
-        "Call as" => view! { <div class="pad stack"><CodeBlock title="curl" text=answer.curl.clone()/><p class="small t-3">"Works once this version is live, with the key of an app that has a grant."</p></div> }.into_any(),
+        "Call as" => view! { <div class="pad stack">{answer.calls.iter().cloned().map(|(title, text)| view! { <CodeBlock title=title text=text/> }).collect_view()}<p class="small t-3">"Works once this version is live, with the key of an app that has a grant."</p></div> }.into_any(),
         _ => view! { <div class="code code-flat"><JsonBlock text=answer.body.clone()/></div> }.into_any(),
     }
 }

@@ -1,7 +1,7 @@
 //! What a consumer needs: how to call it, what to give, what comes back, and what happens when it does not.
 
 use leptos::prelude::*;
-use model::openapi::{curl, example_query, grpcurl};
+use model::ready_calls::{Place, address, ready_calls, test_values};
 use model::spec::{ApiKind, ApiSpec};
 use model::view::{ApiDetail, VersionView};
 use model::{ErrorCode, Field, Parameter};
@@ -30,8 +30,9 @@ pub(crate) fn DocumentationTab() -> impl IntoView {
 fn page(detail: &ApiDetail, version: &VersionView, (url, grpc): &(String, String)) -> impl IntoView + use<> {
     let api = detail.summary.clone();
     let spec = version.spec.clone();
-    let query = example_query(&spec);
-    let address = format!("{url}/api/{}{query}", api.path());
+    let place = Place { http: url, grpc, domain: &api.domain, name: &api.name };
+    let given = test_values(&spec);
+    let (address, calls) = (address(place, &given), ready_calls(place, &spec, &given));
     let openapi = format!("/api/{}/openapi.json", api.path());
     let schema = format!("/api/{}/schema.proto", api.path());
     let tables = spec.table().map(|table| table.name.clone());
@@ -42,8 +43,7 @@ fn page(detail: &ApiDetail, version: &VersionView, (url, grpc): &(String, String
                 <section aria-labelledby="call"><h2 id="call">"Call it"</h2>
                     <div class="stack-2">
                         {copyable(address, "Copy the address")}
-                        <CodeBlock title="curl" text=curl(url, &api.domain, &api.name, &query)/>
-                        <CodeBlock title="grpcurl" text=grpcurl(grpc, &api.domain, &api.name, &spec)/>
+                        {calls.into_iter().map(|(title, text)| view! { <CodeBlock title=title text=text/> }).collect_view()}
                     </div>
                     <p class="small mt-2 t-3">"The key is that of an app with a grant for this API: see Access. "<code>"POST"</code>" takes the same parameters as a JSON object."</p>
                 </section>

@@ -51,6 +51,7 @@ fn found(editor: Editor, report: CheckReport, is_kv: bool, is_form: bool) -> imp
             <Callout tone=Tone::Warn><p><b>"Not whole yet."</b></p><ul class="problem-list">{report.errors.iter().map(|error| view! { <li><code>{error.field.clone()}</code>" "{error.message.clone()}</li> }).collect_view()}</ul></Callout>
         })}
         {(good && is_kv).then(|| view! { <Callout tone=Tone::Ok><p><b>"It works."</b>" The key is different in every row, and never empty."</p></Callout> })}
+        {report.costs.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}" An approver has to say yes to that."</p></Callout> }).collect_view()}
         {report.warnings.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> }).collect_view()}
         {(good && !is_kv).then(|| sample_card("Live sample", sample, None))}
         {(!report.sql.is_empty() && is_form).then(|| view! { <section class="code" aria-label="Statement"><div class="code-head"><span>"The same in SQL"</span><button class="btn btn-sm push" type="button" on:click=move |_| editor.take_over(&sql)>"Go on in SQL"</button></div><pre tabindex="0"><code>{report.sql.clone()}</code></pre></section> })}

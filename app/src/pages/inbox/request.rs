@@ -5,7 +5,7 @@ use model::view::{RequestDetail, RequestState};
 
 use super::api::{Decide, Withdraw, request};
 use super::diff::DiffTable;
-use crate::ui::{CodeBlock, FormProblem, Icon, Load, PageName, SampleTable, StateBadge, Time, param};
+use crate::ui::{Choice, CodeBlock, FormProblem, Icon, Load, PageName, SampleTable, StateBadge, Time, param};
 
 #[component]
 pub(crate) fn RequestPage() -> impl IntoView {
@@ -20,6 +20,7 @@ fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAct
     let request = detail.request.clone();
     let path = format!("{}/{}", request.domain, request.name);
     let title = format!("Publish {path} v{}", request.version);
+    let costs = detail.evidence.costs.clone();
     let (decide_id, withdraw_id) = (request.id.clone(), request.id.clone());
     let old = detail.replaces.map_or("nothing".to_owned(), |number| format!("version {number}"));
     view! {
@@ -62,6 +63,9 @@ fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAct
         {(request.state == RequestState::Open && request.may_decide).then(|| view! {
             <ActionForm action=decide>
                 <input type="hidden" name="id" value=decide_id/>
+                {(!costs.is_empty()).then(|| view! {
+                    <div class="card card-pad mt-4"><Choice name="accept_costs" value="yes" label="I have seen what it costs, and accept it" help=costs.join(" ")/></div>
+                })}
                 <div class="action-bar decide">
                     <div class="field grow"><label class="sr" for="why">"Reason"</label><input class="input" id="why" name="reason" maxlength="1000" placeholder="Reason: needed to reject, kept with the decision"/></div>
                     <span class="end">
@@ -100,7 +104,7 @@ fn effects(detail: &RequestDetail) -> impl IntoView + use<> {
     let breaks = detail.breaks.clone();
     let scans = detail.evidence.plan.full_scans.clone();
     let took = detail.evidence.sample.took_ms;
-    let warnings = detail.evidence.warnings.clone();
+    let warnings: Vec<String> = detail.evidence.costs.iter().chain(&detail.evidence.warnings).cloned().collect();
     view! {
         <dl class="card effects">
             <div><dt>"Callers"</dt>{if detail.replaces.is_none() {

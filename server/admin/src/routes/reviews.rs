@@ -3,21 +3,12 @@
 use axum::extract::{Path, State};
 use control::Control;
 use control::model::view::{RequestDetail, RequestView};
+use control::review::Decision;
 use http::Method;
-use schemars::JsonSchema;
-use serde::Deserialize;
 
 use super::{Answer, answer};
 use crate::extract::{Asker, Body};
 use crate::operation::Table;
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Decision {
-    approve: bool,
-    #[serde(default)]
-    reason: String,
-}
 
 pub(super) fn add(table: Table) -> Table {
     table
@@ -36,7 +27,7 @@ async fn one(State(control): State<Control>, Asker(caller): Asker, Path(id): Pat
 }
 
 async fn decide(State(control): State<Control>, Asker(caller): Asker, Path(id): Path<String>, Body(input): Body<Decision>) -> Answer<()> {
-    answer(control.decide(&caller, &id, input.approve, &input.reason).await)
+    answer(control.decide(&caller, &id, &input).await)
 }
 
 async fn withdraw(State(control): State<Control>, Asker(caller): Asker, Path(id): Path<String>) -> Answer<()> {

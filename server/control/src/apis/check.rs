@@ -177,7 +177,7 @@ impl Control {
         report.sample = self.sample(source, spec, &bare).await?;
         let plan = source.connection.explain(&bare.sql, &bare.binds).await;
         report.plan = plan.unwrap_or_default();
-        report.warnings.extend(self.scan_warnings(source, &report.plan).await);
+        report.costs = self.full_scans(source, &report.plan).await;
         Ok(())
     }
 
@@ -248,8 +248,8 @@ impl Control {
         read_rows(source, statement).await
     }
 
-    /// A full scan of a large table is named, so that an approver can weigh it.
-    async fn scan_warnings(&self, source: &Resolved, plan: &QueryPlan) -> Vec<String> {
+    /// A full scan of a large table is named, and needs an approver's yes.
+    async fn full_scans(&self, source: &Resolved, plan: &QueryPlan) -> Vec<String> {
         if plan.full_scans.is_empty() {
             return Vec::new();
         }

@@ -2,20 +2,35 @@
 
 use fail::fail_point;
 use model::snapshot::Environment;
-use model::view::{RequestState, VersionState};
+use model::view::{CheckReport, RequestState, VersionState};
 use model::{Action, ApiSpec, ErrorCode, Problem};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use store::{ApiRow, ReleaseRow, RequestRow, StoreError, Tx};
 
 use crate::apis::Beside;
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
+/// What somebody decides of a request.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    pub approve: bool,
+    #[serde(default)]
+    pub reason: String,
+    /// The yes to what the check calls costs, such as the reading of a whole table; needed where there are any.
+    #[serde(default)]
+    pub accept_costs: bool,
+}
+
 impl Control {
     /// Approves (and releases) or rejects a request of somebody else's.
     ///
     /// # Errors
     /// For the domain's approvers; never for the author; a rejection needs a reason.
-    pub async fn decide(&self, caller: &Caller, request_id: &str, approve: bool, reason: &str) -> Result<(), Problem> {
+    pub async fn decide(&self, caller: &Caller, request_id: &str, decision: &Decision) -> Result<(), Problem> {
+        let Decision { approve, ref reason, accept_costs } = *decision;
         let (request, api) = self.request_row(caller, request_id).await?;
         caller.authorise(Action::Decide, &api.domain)?;
         if reason.chars().count() > 1_000 {
@@ -29,6 +44,7 @@ impl Control {
             let version = self.store.version(&request.version_id).await.map_err(|error| from_store(&error))?;
             if let Some(version) = version {
                 let spec: ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
+                refuse_unseen_costs(&version.evidence, accept_costs)?;
                 self.refuse_without_data(&api.domain, &spec, environment).await?;
                 self.refuse_without_steps(&api.domain, &spec, environment).await?;
             }
@@ -149,6 +165,15 @@ impl Control {
         }
         Ok((request, api))
     }
+}
+
+/// What a call costs has been seen by whoever lets it live.
+fn refuse_unseen_costs(evidence: &str, accepted: bool) -> Result<(), Problem> {
+    let evidence: CheckReport = serde_json::from_str(evidence).map_err(|error| from_json(&error))?;
+    if accepted || evidence.costs.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::field("accept_costs", format!("{} Say that this is accepted, or reject it.", evidence.costs.join(" "))))
 }
 
 fn closed(error: StoreError) -> Problem {

@@ -5,4 +5,6 @@ mod decide;
 mod inbox;
 mod submit;
 
+pub use decide::Decision;
+
 pub(crate) use submit::NewVersion;

@@ -146,6 +146,9 @@ pub struct CheckReport {
     pub errors: Vec<FieldError>,
     /// What an approver should know.
     pub warnings: Vec<String>,
+    /// What it costs that nobody should pay unseen: an approver has to say yes to it.
+    #[serde(default)]
+    pub costs: Vec<String>,
     /// The answer's fields with the types that the source gives them.
     pub fields: Vec<Field>,
     /// The statement as the source sees it.

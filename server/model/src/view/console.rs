@@ -21,8 +21,9 @@ pub struct TryAnswer {
     /// Unions: what each step did, in the order of the definition.
     #[serde(default)]
     pub graph: Vec<StepTrace>,
-    /// The same call from a shell, once it is live.
-    pub curl: String,
+    /// The same call for each kind of client, by the name of the client, once it is live.
+    #[serde(default)]
+    pub calls: Vec<(String, String)>,
 }
 
 /// One step of a Union in a call of it.
