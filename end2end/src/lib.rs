@@ -76,10 +76,7 @@ impl Stage {
         approver.go("/inbox").await;
         approver.click(&format!("a:has-text(\"{title}\")")).await;
         approver.alive().await;
-        let costs = approver.page.locator("input[name=accept_costs]");
-        if costs.count().await.unwrap() > 0 {
-            costs.first().check(None).await.unwrap();
-        }
+        approver.accepts_costs().await;
         approver.click("button:has-text(\"Approve and release\")").await;
         approver.sees("text=went live").await;
         approver.leaves().await;
@@ -139,6 +136,14 @@ impl Person {
     /// The journey asks for this status itself: a wrong input, told so.
     pub fn expects_status(&self, status: i32) {
         self.allowed.lock().unwrap().push(status);
+    }
+
+    /// Says yes to what a request costs, where it asks for that.
+    pub async fn accepts_costs(&self) {
+        let costs = self.page.locator("input[name=accept_costs]");
+        if costs.count().await.unwrap() > 0 {
+            costs.first().check(None).await.unwrap();
+        }
     }
 
     /// Sends a draft for review from its last step.

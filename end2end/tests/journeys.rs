@@ -57,6 +57,7 @@ async fn others_release(stage: &Stage, window: Window, name: &str, shots: &str) 
     approver.alive().await;
     approver.shots(&format!("{shots}-request")).await;
     approver.fill("#why", "Looks right.").await;
+    approver.accepts_costs().await;
     approver.click("button:has-text(\"Approve and release\")").await;
     approver.sees("text=approved it, and it went live").await;
     approver.click("a:has-text(\"See how to call it\")").await;

@@ -107,3 +107,34 @@ async fn a_question_that_reads_a_large_table_needs_an_approvers_yes() {
     people.approver.post(&path, json!({"approve": true, "accept_costs": true})).await;
     people.approver.served().await;
 }
+
+#[tokio::test]
+async fn a_kept_case_keeps_what_answers_otherwise_from_going_live() {
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    let case = json!({"name": "a plane", "parameters": {"tailnum": "N14228"}, "status": 200});
+    let gone = json!({"name": "no plane", "parameters": {"tailnum": "N0"}, "status": 404});
+    let mut spec = common::aircraft(json!("source"));
+    spec["cases"] = json!([case, gone]);
+    people.builder.post("/apis", json!({"domain": "travel", "name": "kept", "spec": spec})).await;
+    let tried = people.builder.post("/apis/travel/kept/try", json!({"environment": "prod", "parameters": [["tailnum", "N14228"]]})).await;
+    spec["cases"][0]["sha256"] = tried["sha256"].clone();
+    let check = async |spec: &Json| {
+        people.builder.post("/apis/travel/kept/check", json!({"environment": "prod", "spec": spec})).await["cases"].clone()
+    };
+    let passed = |name: &str| json!({"name": name, "passed": true, "message": ""});
+    assert_eq!(check(&spec).await, json!([passed("a plane"), passed("no plane")]));
+    let draft = people.builder.get("/apis/travel/kept/draft").await;
+    let save = json!({"spec": spec, "edit": draft["edit"], "step": "try"});
+    assert!(people.builder.call(Method::PUT, "/apis/travel/kept/draft", Some(save)).await.0.is_success());
+    let request = people.builder.post("/apis/travel/kept/submit", json!({"environment": "prod", "reason": "a test"})).await;
+    let path = format!("/requests/{}", request.as_str().unwrap());
+    assert_eq!(people.approver.get(&path).await["evidence"]["cases"][0], passed("a plane"));
+    // The data changes between the check and the approval.
+    testkit::sqlite3(&server.data().join("flights.db"), "UPDATE planes SET seats = 1 WHERE tailnum = 'N14228'");
+    let (status, problem) = people.approver.call(Method::POST, &format!("{path}/decide"), Some(json!({"approve": true}))).await;
+    assert_eq!(status.as_u16(), 409, "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("Case a plane fails now"), "{problem}");
+    assert_eq!(check(&spec).await[0]["passed"], false);
+    assert_eq!(check(&spec).await[1], passed("no plane"));
+}

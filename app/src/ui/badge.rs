@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::dataset::DataVersionState;
-use model::view::{ApiSummary, RequestState, VersionState};
+use model::view::{ApiSummary, CaseResult, RequestState, VersionState};
 
 /// Where an API stands, in one badge.
 #[component]
@@ -61,4 +61,15 @@ impl From<DataVersionState> for State {
             DataVersionState::Dropped => Self("badge", "Dropped"),
         }
     }
+}
+
+/// Whether a kept case still gives what it gave.
+#[component]
+pub(crate) fn CaseBadge(result: Option<CaseResult>) -> impl IntoView {
+    let (class, word) = match &result {
+        None => ("badge", "not called yet"),
+        Some(result) if result.passed => ("badge badge-ok", "passed"),
+        Some(_) => ("badge badge-bad", "failed"),
+    };
+    view! { <span class=class>{word}</span> }
 }

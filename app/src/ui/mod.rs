@@ -13,7 +13,7 @@ mod params;
 mod table;
 mod time;
 
-pub(crate) use badge::{LiveBadge, StateBadge};
+pub(crate) use badge::{CaseBadge, LiveBadge, StateBadge};
 pub(crate) use callout::{Callout, Empty, FormProblem, ProblemCallout, Tone};
 pub(crate) use code::{CodeBlock, JsonBlock, copyable};
 pub(crate) use field::{Choice, Field, field_error};

@@ -7,7 +7,7 @@ use model::{Action, ApiSpec, ErrorCode, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::apis::{Beside, CheckInput};
+use crate::apis::{Beside, CheckInput, hash_of};
 use crate::failure::{from_json, from_store};
 use crate::ports::TryCallRequest;
 use crate::{Caller, Control};
@@ -84,6 +84,7 @@ impl Control {
         };
         let mut answer = self.ports.try_call.try_call(call).await;
         let place = Place { http: &self.settings.public_url, grpc: &self.settings.grpc_addr, domain, name };
+        answer.sha256 = hash_of(&answer);
         answer.calls = ready_calls(place, &shown, &request.parameters);
         if answer.status == ErrorCode::Internal.status() {
             tracing::error!(api = format!("{domain}/{name}"), "the test console could not run a call");

@@ -73,6 +73,7 @@ impl Gateway {
             plan: query_plan,
             sql,
             graph: timings.graph,
+            sha256: String::new(),
             calls: Vec::new(),
         }
     }
@@ -149,6 +150,7 @@ fn of_problem(problem: &Problem, request_id: &str) -> TryAnswer {
         plan: Default::default(),
         sql: String::new(),
         graph: Vec::new(),
+        sha256: String::new(),
         calls: Vec::new(),
     }
 }

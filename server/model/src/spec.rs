@@ -1,5 +1,7 @@
 //! What an API is: the immutable definition that a version freezes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::form::QueryForm;
@@ -43,6 +45,27 @@ pub struct ApiSpec {
     /// Where rows are read: the source itself, or a dataset made from it. There is no silent fall-back between them.
     #[serde(default, skip_serializing_if = "ServeFrom::is_source")]
     pub serve_from: ServeFrom,
+    /// Calls whose answers must stay what they are: run at each check, and before a release.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<Case>,
+}
+
+/// The most cases of one API.
+pub const MAX_CASES: usize = 20;
+
+/// A call and what it answered when it was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    pub name: String,
+    /// As they would stand in a query; a list with commas.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    pub status: u16,
+    /// SHA-256 of the answer's body, in hexadecimal; without it, only the status counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// See [`ApiSpec::serve_from`].
@@ -243,6 +266,7 @@ impl ApiSpec {
             fields: Vec::new(),
             policy: Policy::default(),
             serve_from: ServeFrom::Source,
+            cases: Vec::new(),
         }
     }
 

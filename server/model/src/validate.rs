@@ -7,7 +7,7 @@ use crate::form::{Op, QueryForm};
 use crate::name::is_identifier;
 use crate::parameter::RESERVED;
 use crate::script::Script;
-use crate::spec::{ApiBody, KvBody, MAX_CACHE_MS, MAX_MAX_ROWS, MAX_PAGE_SIZE, MAX_TIMEOUT_MS, Query, SqlBody};
+use crate::spec::{ApiBody, KvBody, MAX_CACHE_MS, MAX_CASES, MAX_MAX_ROWS, MAX_PAGE_SIZE, MAX_TIMEOUT_MS, Query, SqlBody};
 use crate::validate_union::check_union;
 use crate::value::read_text;
 use crate::{ApiSpec, FieldError, Parameter};
@@ -36,6 +36,9 @@ pub fn validate(spec: &ApiSpec) -> Vec<FieldError> {
     check_fields(spec, &mut found);
     check_parameters(spec, &mut found);
     check_policy(spec, &mut found);
+    if spec.cases.len() > MAX_CASES {
+        found.add("cases", format!("At most {MAX_CASES} cases."));
+    }
     found.0
 }
 
@@ -291,6 +294,7 @@ mod tests {
             policy: Policy::default(),
             serve_from: Default::default(),
             title: String::new(),
+            cases: Vec::new(),
         }
     }
 

@@ -1,8 +1,11 @@
 //! The test console: parameters left, the answer right, with everything that the call did.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::snapshot::Environment;
+use model::spec::Case;
 use model::view::{ApiDetail, StepTrace, TryAnswer};
 use model::{ApiSpec, Parameter};
 
@@ -72,10 +75,18 @@ fn given_fields(spec: &ApiSpec) -> Vec<Given> {
 
 /// Runs a version, or the draft where none is given.
 #[component]
-pub(crate) fn Console(domain: String, name: String, version: Option<i64>, spec: ApiSpec) -> impl IntoView {
+pub(crate) fn Console(
+    domain: String,
+    name: String,
+    version: Option<i64>,
+    spec: ApiSpec,
+    /// Keeps a call with its answer as a case, where there is a draft to keep it in.
+    #[prop(optional)]
+    keep: Option<Callback<Case>>,
+) -> impl IntoView {
     let fields = given_fields(&spec);
     let environment = RwSignal::new(Environment::Prod);
-    let for_send = fields.clone();
+    let (for_send, kept_fields) = (fields.clone(), fields.clone());
     let send = Action::new(move |(): &()| {
         // An empty field is a parameter that was not given.
         let parameters: Vec<(String, String)> = for_send
@@ -109,11 +120,26 @@ pub(crate) fn Console(domain: String, name: String, version: Option<i64>, spec: 
             <div class="answer">{move || match send.value().get() {
                 None => view! { <Empty title="Nothing sent yet" text="Send the call and see the answer, its headers, its timings and the plan."/> }.into_any(),
                 Some(Err(error)) => view! { <div class="pad"><ProblemCallout error/></div> }.into_any(),
-                Some(Ok(answer)) => view! { <Answer answer/> }.into_any(),
+                Some(Ok(answer)) => {
+                    let case = case_of(&kept_fields, &answer);
+                    view! {
+                        <Answer answer/>
+                        {keep.map(|keep| view! { <div class="pad row"><button class="btn btn-sm" type="button" on:click=move |_| keep.run(case.clone())><Icon name="check"/>"Keep as a case"</button><span class="t-3 s13">"It is called again at each check and before a release, and must answer the same."</span></div> })}
+                    }.into_any()
+                }
             }}</div>
         </section>
     }
     .into_any()
+}
+
+/// A call as it was given, with what it answered.
+fn case_of(fields: &[Given], answer: &TryAnswer) -> Case {
+    let given = fields.iter().map(|field| (field.name.clone(), field.text.get_untracked().trim().to_owned()));
+    let parameters: BTreeMap<String, String> = given.filter(|(_, text)| !text.is_empty()).collect();
+    let name = parameters.values().cloned().collect::<Vec<_>>().join(" ");
+    let name = if name.is_empty() { "without parameters".to_owned() } else { name };
+    Case { name, parameters, status: answer.status, sha256: Some(answer.sha256.clone()) }
 }
 
 type Send = Action<(), Result<TryAnswer, PortalError>>;

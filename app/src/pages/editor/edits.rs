@@ -2,7 +2,7 @@
 
 use model::form::{Aggregate, Filter, Function, Op, QueryForm, Selected};
 use model::script::Script;
-use model::spec::{ApiBody, ApiSpec, Query, SqlBody};
+use model::spec::{ApiBody, ApiSpec, Case, Query, SqlBody};
 use model::table::{Column, TableInfo};
 use model::{DataType, Field, Parameter};
 
@@ -259,6 +259,12 @@ pub(super) fn remove_filter(spec: &mut ApiSpec, index: usize) {
     form.any_of.retain(|group| !group.is_empty());
     let names = gone.map(|filter| filter.parameters()).unwrap_or_default();
     spec.parameters.retain(|parameter| !names.contains(&parameter.name));
+}
+
+/// Keeps a case; one of the same name is kept anew.
+pub(super) fn keep_case(spec: &mut ApiSpec, case: Case) {
+    spec.cases.retain(|known| known.name != case.name);
+    spec.cases.push(case);
 }
 
 pub(super) fn is_script(spec: &ApiSpec) -> bool {

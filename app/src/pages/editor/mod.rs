@@ -25,6 +25,7 @@ use model::view::{DatasetView, DraftView};
 
 use self::api::{DiscardDraft, callable, draft};
 use self::aside::Aside;
+use self::edits::keep_case;
 use self::fields_step::FieldsStep;
 use self::parameters_step::ParametersStep;
 use self::policy_step::PolicyStep;
@@ -34,7 +35,7 @@ use self::union_step::{Callables, UnionStep};
 use crate::error::PortalError;
 use crate::pages::api::Console;
 use crate::pages::datasets::api::datasets;
-use crate::ui::{Callout, FormProblem, Icon, Load, PageName, ProblemCallout, Tone, api_params};
+use crate::ui::{Callout, CaseBadge, FormProblem, Icon, Load, PageName, ProblemCallout, Tone, api_params};
 
 /// The steps after the first, which is a page of its own: key in the address, name.
 const STEPS: [(&str, &str); 5] =
@@ -164,6 +165,25 @@ fn Bar(editor: Editor, base: String, place: Signal<usize>) -> impl IntoView {
     }
 }
 
+/// The cases that are kept, with what they gave when they were called last.
+#[component]
+fn Cases(editor: Editor) -> impl IntoView {
+    let names = Memo::new(move |_| editor.spec.with(|spec| spec.cases.iter().map(|case| case.name.clone()).collect::<Vec<_>>()));
+    let results = move || editor.report.get().and_then(Result::ok).map(|report| report.cases).unwrap_or_default();
+    move || {
+        let names = names.get();
+        (!names.is_empty()).then(|| view! {
+            <section class="card clip mt-4">
+                <div class="card-head"><h2>"Cases"</h2><span class="count">{names.len()}</span></div>
+                <div class="card-pad stack-2">{names.into_iter().enumerate().map(|(index, name)| {
+                    let result = results().into_iter().find(|result| result.name == name);
+                    view! { <div class="row"><CaseBadge result/><code>{name.clone()}</code><button class="btn btn-quiet btn-sm btn-icon push" type="button" aria-label=format!("Forget the case {name}") on:click=move |_| editor.change(|spec| drop(spec.cases.remove(index)))><Icon name="x"/></button></div> }
+                }).collect_view()}</div>
+            </section>
+        })
+    }
+}
+
 #[component]
 fn TryStep(editor: Editor) -> impl IntoView {
     let (domain, name) = editor.place();
@@ -174,7 +194,8 @@ fn TryStep(editor: Editor) -> impl IntoView {
                 <div class="mb-4"><Callout tone=Tone::Warn><p><b>"Something wants a change before it can be tried."</b></p><ul class="problem-list">{faults.into_iter().map(|fault| view! { <li><code>{fault.field}</code>" "{fault.message}</li> }).collect_view()}</ul></Callout></div>
             })
         }}
-        <Console domain name version=None spec=editor.spec.get_untracked()/>
+        <Console domain name version=None spec=editor.spec.get_untracked() keep=Callback::new(move |case| editor.change(|spec| keep_case(spec, case)))/>
+        <Cases editor/>
     }
     .into_any()
 }

@@ -23,6 +23,8 @@ pub(super) fn SendStep(editor: Editor) -> impl IntoView {
                 Some(Err(error)) => view! { <ProblemCallout error/> }.into_any(),
                 Some(Ok(report)) if report.errors.is_empty() => view! {
                     <Callout tone=Tone::Ok><p><b>"It passed its check."</b>" Parsed, prepared, explained and run once against its source."</p></Callout>
+                    {report.costs.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}" The approver has to say yes to this."</p></Callout> }).collect_view()}
+                    {report.cases.into_iter().filter(|case| !case.passed).map(|case| view! { <Callout tone=Tone::Bad><p><b>"Case "{case.name}"."</b>" "{case.message}" It will keep this from being released."</p></Callout> }).collect_view()}
                     {report.warnings.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}" The approver will see this."</p></Callout> }).collect_view()}
                     {(!report.sample.rows.is_empty()).then(|| view! { <section class="card clip"><div class="card-head"><h2>"What the approver sees"</h2></div><SampleTable sample=report.sample/></section> })}
                 }.into_any(),

@@ -5,7 +5,7 @@ use model::view::{RequestDetail, RequestState};
 
 use super::api::{Decide, Withdraw, request};
 use super::diff::DiffTable;
-use crate::ui::{Choice, CodeBlock, FormProblem, Icon, Load, PageName, SampleTable, StateBadge, Time, param};
+use crate::ui::{CaseBadge, Choice, CodeBlock, FormProblem, Icon, Load, PageName, SampleTable, StateBadge, Time, param};
 
 #[component]
 pub(crate) fn RequestPage() -> impl IntoView {
@@ -55,7 +55,13 @@ fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAct
                     }}
                 </section>
             </div>
-            <CodeBlock title="Statement" text=detail.evidence.sql.clone()/>
+            {(!detail.evidence.cases.is_empty()).then(|| view! {
+                <section class="card clip">
+                    <div class="card-head"><h2>"Cases"</h2><span class="count">{detail.evidence.cases.len()}</span></div>
+                    <div class="card-pad stack-2">{detail.evidence.cases.iter().cloned().map(|result| view! { <div class="row"><CaseBadge result=Some(result.clone())/><code>{result.name}</code><span class="t-2 s13">{result.message}</span></div> }).collect_view()}</div>
+                </section>
+            })}
+            {(!detail.evidence.sql.is_empty()).then(|| view! { <CodeBlock title="Statement" text=detail.evidence.sql.clone()/> })}
             {(!detail.evidence.plan.lines.is_empty()).then(|| view! { <CodeBlock title="Plan" text=detail.evidence.plan.lines.join("\n")/> })}
             <FormProblem action=decide/>
             <FormProblem action=withdraw/>

@@ -48,7 +48,7 @@ impl Control {
         let beside = Beside { domain, environment, planned: &[] };
         if spec.union().is_some() {
             caller.authorise(Action::ReadSample, domain)?;
-            return self.check_on(&CheckInput { name, spec, source: None, beside }).await;
+            return self.check_with_cases(&CheckInput { name, spec, source: None, beside }).await;
         }
         if spec.source.is_empty() {
             return Ok(CheckReport { errors: validate(spec), ..CheckReport::default() });
@@ -56,7 +56,18 @@ impl Control {
         let source = self.visible_source(caller, &spec.source).await?;
         caller.authorise(Action::ReadSample, &source.domain)?;
         let resolved = self.resolve_source(&spec.source, environment).await?;
-        self.check_on(&CheckInput { name, spec, source: Some(&resolved), beside }).await
+        self.check_with_cases(&CheckInput { name, spec, source: Some(&resolved), beside }).await
+    }
+
+    /// The check, and then the kept cases.
+    pub(crate) async fn check_with_cases(&self, input: &CheckInput<'_>) -> Result<CheckReport, Problem> {
+        let mut report = self.check_on(input).await?;
+        if report.errors.is_empty() {
+            let mut spec = ApiSpec { fields: report.fields.clone(), ..input.spec.clone() };
+            self.complete_union(input.name, &input.beside, &mut spec).await?;
+            report.cases = self.run_cases(input, &spec).await?;
+        }
+        Ok(report)
     }
 
     pub(crate) async fn check_on(&self, input: &CheckInput<'_>) -> Result<CheckReport, Problem> {

@@ -1,6 +1,7 @@
 //! APIs: making them, their drafts, the check against the real source, and what there is to see of them.
 
 mod callable;
+mod cases;
 mod check;
 mod draft;
 mod list;
@@ -9,6 +10,7 @@ mod steps;
 
 pub use draft::SaveDraft;
 
+pub(crate) use cases::hash_of;
 pub(crate) use check::CheckInput;
 pub(crate) use list::Inventory;
 pub(crate) use steps::{Beside, Planned};

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{ApiRow, ReleaseRow, RequestRow, StoreError, Tx};
 
-use crate::apis::Beside;
+use crate::apis::{Beside, CheckInput};
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
@@ -47,6 +47,9 @@ impl Control {
                 refuse_unseen_costs(&version.evidence, accept_costs)?;
                 self.refuse_without_data(&api.domain, &spec, environment).await?;
                 self.refuse_without_steps(&api.domain, &spec, environment).await?;
+                let source = self.source_of(&spec, environment).await?;
+                let beside = Beside { domain: &api.domain, environment, planned: &[] };
+                self.refuse_failed_cases(&CheckInput { name: &api.name, spec: &spec, source: source.as_ref(), beside }).await?;
             }
         }
         fail_point!("approve.before-write");

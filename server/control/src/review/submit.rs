@@ -47,7 +47,7 @@ impl Control {
         let source = self.source_of(&spec, environment).await?;
         let beside = Beside { domain, environment, planned: &[] };
         self.complete_union(name, &beside, &mut spec).await?;
-        let report = self.check_on(&CheckInput { name, spec: &spec, source: source.as_ref(), beside }).await?;
+        let report = self.check_with_cases(&CheckInput { name, spec: &spec, source: source.as_ref(), beside }).await?;
         if !report.errors.is_empty() {
             return Err(Problem::fields(report.errors));
         }

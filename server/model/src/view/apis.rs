@@ -138,6 +138,16 @@ pub struct DraftView {
     pub has_versions: bool,
 }
 
+/// A kept case, called again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CaseResult {
+    pub name: String,
+    pub passed: bool,
+    /// What is not as it was; empty where nothing is.
+    pub message: String,
+}
+
 /// What a check against the real source found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -149,6 +159,9 @@ pub struct CheckReport {
     /// What it costs that nobody should pay unseen: an approver has to say yes to it.
     #[serde(default)]
     pub costs: Vec<String>,
+    /// What the kept cases gave this time.
+    #[serde(default)]
+    pub cases: Vec<CaseResult>,
     /// The answer's fields with the types that the source gives them.
     pub fields: Vec<Field>,
     /// The statement as the source sees it.

@@ -21,6 +21,9 @@ pub struct TryAnswer {
     /// Unions: what each step did, in the order of the definition.
     #[serde(default)]
     pub graph: Vec<StepTrace>,
+    /// SHA-256 of the body, by which a case is kept.
+    #[serde(default)]
+    pub sha256: String,
     /// The same call for each kind of client, by the name of the client, once it is live.
     #[serde(default)]
     pub calls: Vec<(String, String)>,

@@ -9,7 +9,7 @@ mod reviews;
 mod sources;
 
 pub use access::{AppView, GrantView, KeyView, NewKey};
-pub use apis::{ApiDetail, ApiSummary, Callable, CheckReport, DraftView, Live, VersionState, VersionView};
+pub use apis::{ApiDetail, ApiSummary, Callable, CaseResult, CheckReport, DraftView, Live, VersionState, VersionView};
 pub use console::{StepTrace, TryAnswer, TryStep};
 pub use datasets::{CallFigures, CompartmentView, DataVersionView, DatasetView, IssuerView, NewIssuer, SwitchesView};
 pub use people::{DomainView, Me, Membership, NewLink, NewToken, NodeView, SessionView, TokenView, UserView};
