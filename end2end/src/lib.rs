@@ -75,7 +75,10 @@ impl Stage {
         let approver = self.person("approver@demo", DESK).await;
         approver.go("/inbox").await;
         approver.click(&format!("a:has-text(\"{title}\")")).await;
-        approver.alive().await;
+        // A request without a statement has nothing to copy; its form works before the page is alive, too.
+        if approver.page.locator("button[aria-label^=\"Copy\"]").count().await.unwrap() > 0 {
+            approver.alive().await;
+        }
         approver.accepts_costs().await;
         approver.click("button:has-text(\"Approve and release\")").await;
         approver.sees("text=went live").await;

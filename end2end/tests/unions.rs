@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
 
-use end2end::{DESK, PHONE, Stage};
+use end2end::{DESK, PHONE, Person, Stage};
+
+async fn saved(builder: &Person) {
+    builder.reads("[role=status]:has-text(\"Saved\")", "You can leave").await;
+}
 
 #[tokio::test]
 async fn a_union_is_built_and_outlives_a_step() {
@@ -23,17 +27,23 @@ async fn a_union_is_built_and_outlives_a_step() {
     builder.click(&format!("{weather} label:has-text(\"secondary\")")).await;
     builder.picks("#fallback-weather", "empty").await;
     builder.sees("text=Live sample: what a caller gets").await;
-    builder.reads("[role=status]:has-text(\"Saved\")", "You can leave").await;
+    saved(&builder).await;
     builder.shots("union-steps").await;
     builder.fits().await;
     builder.go("/apis/travel/trip-card/edit?step=policy").await;
     builder.fill("#title", "A plane, an airport and the weather").await;
-    builder.reads("[role=status]:has-text(\"Saved\")", "You can leave").await;
+    saved(&builder).await;
     builder.go("/apis/travel/trip-card/edit?step=try").await;
     builder.sees("button:has-text(\"Send\")").await;
     builder.click("button:has-text(\"Send\")").await;
     builder.reads(".status-code", "200").await;
     builder.reads(".numbered", "\"BOEING\"").await;
+    builder.click("button:has-text(\"Keep as a case\")").await;
+    builder.sees("h2:has-text(\"Cases\")").await;
+    saved(&builder).await;
+    builder.go("/apis/travel/trip-card/edit?step=try").await;
+    builder.reads("section:has(h2:has-text(\"Cases\"))", "passed").await;
+    builder.shots("union-case").await;
     builder.sends("travel/trip-card").await;
     builder.leaves().await;
     stage.approves("Publish travel/trip-card v1").await;

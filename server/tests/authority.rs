@@ -286,7 +286,7 @@ async fn open_request(server: &Sluice) -> String {
     airports["key"] = json!(["faa"]);
     airports["parameters"][0]["name"] = "faa".into();
     airports["fields"] = json!([{"name": "faa", "column": "faa"}]);
-    Admin::demo(server, "builder@demo").await.send_api("travel", "airport", airports).await
+    Admin::demo(server, "builder@demo").await.send_api("travel", "airfield", airports).await
 }
 
 async fn send(http: &Client, url: &str, origin: &str, what: &Send) -> u16 {
@@ -358,7 +358,7 @@ async fn every_admin_route_asks_for_authority() {
             .replace("{priority}", "medium")
             .replace("{id}", "none")
             .replace("{key}", "none");
-        let path = if key.starts_with("DELETE") && key.contains("grants") { path.replace("plane", "airport") } else { path };
+        let path = if key.starts_with("DELETE") && key.contains("grants") { path.replace("plane", "airfield") } else { path };
         let url = format!("{}{path}", server.url);
         let call = |token: Option<String>| {
             let mut call = Client::new().request(operation.method.as_str().parse().unwrap(), &url);

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use testkit::{Admin, Postgres, Sluice};
+use testkit::{Admin, DEMO_APIS, Postgres, Sluice};
 
 fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_sluice"))
@@ -128,7 +128,7 @@ async fn killed_while_applying(point: &str, survives: bool) {
     let server = home.start(None);
     let builder = Admin::demo(&server, "builder@demo").await;
     assert_eq!(builder.get("/sources").await.as_array().unwrap().len(), if survives { 2 } else { 1 }, "{point}");
-    assert_eq!(builder.get("/apis").await.as_array().unwrap().len(), if survives { 3 } else { 2 }, "{point}");
+    assert_eq!(builder.get("/apis").await.as_array().unwrap().len(), DEMO_APIS + usize::from(survives), "{point}");
     if survives {
         whole(&server, true).await;
     }
@@ -183,7 +183,7 @@ async fn a_dropped_table_is_told_plainly_and_the_rest_goes_on() {
     assert_eq!(status(&server, "/api/travel/delays?carrier=UA").await.0, 200);
     std::fs::remove_file(server.data().join("flights.db")).unwrap();
     let viewer = Admin::demo(&server, "viewer@demo").await;
-    assert_eq!(viewer.get("/apis").await.as_array().unwrap().len(), 2, "the portal stays up");
+    assert_eq!(viewer.get("/apis").await.as_array().unwrap().len(), DEMO_APIS, "the portal stays up");
 }
 
 #[tokio::test]

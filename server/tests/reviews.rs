@@ -48,13 +48,13 @@ async fn a_draft_goes_live_by_a_second_person_and_rolls_back() {
     let server = Sluice::demo(binary());
     let (builder, approver, owner) =
         (Admin::demo(&server, "builder@demo").await, Admin::demo(&server, "approver@demo").await, Admin::demo(&server, "owner@demo").await);
-    let request = builder.send_api("travel", "airport", airport()).await;
-    assert_eq!(call(&server, "/api/travel/airport?faa=JFK").await.0, 404, "nothing is live before it is approved");
+    let request = builder.send_api("travel", "airfield", airport()).await;
+    assert_eq!(call(&server, "/api/travel/airfield?faa=JFK").await.0, 404, "nothing is live before it is approved");
 
     let (status, refused) =
         builder.call(Method::POST, &format!("/requests/{request}/decide"), Some(json!({"approve": true, "accept_costs": true}))).await;
     assert_eq!((status.as_u16(), problem_code(&refused).0), (403, "forbidden"));
-    let (status, again) = builder.call(Method::POST, "/apis/travel/airport/submit", Some(json!({"environment": "prod"}))).await;
+    let (status, again) = builder.call(Method::POST, "/apis/travel/airfield/submit", Some(json!({"environment": "prod"}))).await;
     assert_eq!(status.as_u16(), 409, "{again}");
     let (status, mute) = approver.call(Method::POST, &format!("/requests/{request}/decide"), Some(json!({"approve": false}))).await;
     assert_eq!(status.as_u16(), 400, "a rejection needs a reason: {mute}");
@@ -62,28 +62,29 @@ async fn a_draft_goes_live_by_a_second_person_and_rolls_back() {
     let detail = approver.get(&format!("/requests/{request}")).await;
     assert_eq!(detail["evidence"]["sample"]["rows"][0][0], "JFK", "{detail}");
     approver.post(&format!("/requests/{request}/decide"), json!({"approve": true, "reason": "good"})).await;
-    owner.call(Method::PUT, "/apps/travel/demo-app/grants/travel/airport", Some(json!({}))).await;
+    owner.call(Method::PUT, "/apps/travel/demo-app/grants/travel/airfield", Some(json!({}))).await;
     released(&server, &owner).await;
-    let (status, body) = call(&server, "/api/travel/airport?faa=JFK").await;
+    let (status, body) = call(&server, "/api/travel/airfield?faa=JFK").await;
     assert_eq!((status, body["name"].as_str()), (200, Some("John F Kennedy Intl")), "{body}");
 
     let mut second = airport();
     second["fields"].as_array_mut().unwrap().pop();
-    let draft = builder.get("/apis/travel/airport/draft").await;
-    builder.call(Method::PUT, "/apis/travel/airport/draft", Some(json!({"spec": second, "edit": draft["edit"], "step": "send"}))).await;
-    let next = builder.post("/apis/travel/airport/submit", json!({"environment": "prod", "reason": "less"})).await;
+    let draft = builder.get("/apis/travel/airfield/draft").await;
+    builder.call(Method::PUT, "/apis/travel/airfield/draft", Some(json!({"spec": second, "edit": draft["edit"], "step": "send"}))).await;
+    let next = builder.post("/apis/travel/airfield/submit", json!({"environment": "prod", "reason": "less"})).await;
     let detail = approver.get(&format!("/requests/{}", next.as_str().unwrap())).await;
     assert_eq!(detail["breaks"], json!(["The field altitude is gone."]));
     approver.post(&format!("/requests/{}/decide", next.as_str().unwrap()), json!({"approve": true, "accept_costs": true})).await;
     released(&server, &owner).await;
-    assert_eq!(call(&server, "/api/travel/airport?faa=JFK").await.1.get("altitude"), None);
-    assert!(call(&server, "/api/travel/airport/v1?faa=JFK").await.1.get("altitude").is_some(), "an approved version can be pinned");
+    assert_eq!(call(&server, "/api/travel/airfield?faa=JFK").await.1.get("altitude"), None);
+    assert!(call(&server, "/api/travel/airfield/v1?faa=JFK").await.1.get("altitude").is_some(), "an approved version can be pinned");
 
-    let (status, _) = builder.call(Method::POST, "/apis/travel/airport/rollback", Some(json!({"environment": "prod", "version": 1}))).await;
+    let (status, _) =
+        builder.call(Method::POST, "/apis/travel/airfield/rollback", Some(json!({"environment": "prod", "version": 1}))).await;
     assert_eq!(status.as_u16(), 403, "a builder does not roll back");
-    owner.post("/apis/travel/airport/rollback", json!({"environment": "prod", "version": 1})).await;
+    owner.post("/apis/travel/airfield/rollback", json!({"environment": "prod", "version": 1})).await;
     released(&server, &owner).await;
-    assert!(call(&server, "/api/travel/airport?faa=JFK").await.1.get("altitude").is_some());
+    assert!(call(&server, "/api/travel/airfield?faa=JFK").await.1.get("altitude").is_some());
     let audit = owner.get("/audit").await;
     let actions: Vec<&str> = audit.as_array().unwrap().iter().map(|row| row["action"].as_str().unwrap()).collect();
     assert_eq!(actions[0], "api.released");
@@ -94,17 +95,17 @@ async fn a_draft_goes_live_by_a_second_person_and_rolls_back() {
 async fn two_editors_of_one_draft_lose_nothing() {
     let server = Sluice::demo(binary());
     let (builder, owner) = (Admin::demo(&server, "builder@demo").await, Admin::demo(&server, "owner@demo").await);
-    builder.post("/apis", json!({"domain": "travel", "name": "airport", "spec": airport()})).await;
-    let seen = builder.get("/apis/travel/airport/draft").await["edit"].clone();
+    builder.post("/apis", json!({"domain": "travel", "name": "airfield", "spec": airport()})).await;
+    let seen = builder.get("/apis/travel/airfield/draft").await["edit"].clone();
     let mut theirs = airport();
     theirs["title"] = "Theirs".into();
     let save = |spec: Json| Some(json!({"spec": spec, "edit": seen, "step": "table"}));
-    assert!(owner.call(Method::PUT, "/apis/travel/airport/draft", save(theirs)).await.0.is_success());
-    let (status, told) = builder.call(Method::PUT, "/apis/travel/airport/draft", save(airport())).await;
+    assert!(owner.call(Method::PUT, "/apis/travel/airfield/draft", save(theirs)).await.0.is_success());
+    let (status, told) = builder.call(Method::PUT, "/apis/travel/airfield/draft", save(airport())).await;
     assert_eq!(status.as_u16(), 409);
     assert!(told["detail"].as_str().unwrap().contains("owner@demo"), "{told}");
-    assert_eq!(builder.get("/apis/travel/airport/draft").await["spec"]["title"], "Theirs");
-    let (status, taken) = owner.call(Method::POST, "/apis", Some(json!({"domain": "travel", "name": "airport", "spec": airport()}))).await;
+    assert_eq!(builder.get("/apis/travel/airfield/draft").await["spec"]["title"], "Theirs");
+    let (status, taken) = owner.call(Method::POST, "/apis", Some(json!({"domain": "travel", "name": "airfield", "spec": airport()}))).await;
     assert_eq!((status.as_u16(), taken["errors"][0]["field"].as_str()), (400, Some("name")));
 }
 
@@ -151,14 +152,14 @@ async fn what_a_check_must_refuse_it_refuses_with_a_place() {
 async fn the_console_runs_a_draft_with_real_rows() {
     let server = Sluice::demo(binary());
     let (builder, viewer) = (Admin::demo(&server, "builder@demo").await, Admin::demo(&server, "viewer@demo").await);
-    builder.post("/apis", json!({"domain": "travel", "name": "airport", "spec": airport()})).await;
+    builder.post("/apis", json!({"domain": "travel", "name": "airfield", "spec": airport()})).await;
     let try_it = |version: Json| json!({"version": version, "environment": "test", "parameters": [["faa", "JFK"]]});
-    let answer = builder.post("/apis/travel/airport/try", try_it(Json::Null)).await;
+    let answer = builder.post("/apis/travel/airfield/try", try_it(Json::Null)).await;
     assert_eq!(answer["status"], 200, "{answer}");
     assert!(answer["body"].as_str().unwrap().contains("Kennedy"));
-    assert!(answer["calls"][0][1].as_str().unwrap().contains("/api/travel/airport?faa=JFK"));
+    assert!(answer["calls"][0][1].as_str().unwrap().contains("/api/travel/airfield?faa=JFK"));
     assert!(!answer["plan"]["lines"].as_array().unwrap().is_empty());
-    let (status, _) = viewer.call(Method::POST, "/apis/travel/airport/try", Some(try_it(Json::Null))).await;
+    let (status, _) = viewer.call(Method::POST, "/apis/travel/airfield/try", Some(try_it(Json::Null))).await;
     assert_eq!(status.as_u16(), 403, "a viewer tries what is live alone");
     let live =
         viewer.post("/apis/travel/plane/try", json!({"version": 1, "environment": "prod", "parameters": [["tailnum", "N14228"]]})).await;

@@ -22,7 +22,7 @@ pub use flights::{Flight, flight_cells, flights, planes};
 pub use mariadb::MariaDb;
 pub use postgres::Postgres;
 pub use redis::{Redis, RedisCluster, RedisSentinel, free_port};
-pub use sluice::{Sluice, binary_beside_tests};
+pub use sluice::{DEMO_APIS, Sluice, binary_beside_tests};
 pub use tempfile::TempDir;
 
 /// Changes a SQLite file with the stock client. Somebody may be reading it, such as the demo's own build: it waits for them.

@@ -19,6 +19,9 @@ pub struct Sluice {
     pub said: Vec<String>,
 }
 
+/// How many APIs the demo begins with.
+pub const DEMO_APIS: usize = 6;
+
 /// The binary in the target folder that the tests were built into.
 #[must_use]
 pub fn binary_beside_tests() -> PathBuf {

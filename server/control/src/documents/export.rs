@@ -40,7 +40,7 @@ impl Control {
         let mut text = String::new();
         for document in &documents {
             text.push_str("---\n");
-            text.push_str(&serde_norway::to_string(document).map_err(|error| {
+            text.push_str(&super::yaml(document).map_err(|error| {
                 tracing::error!(cause = %error, "a document cannot be written");
                 Problem::new(ErrorCode::Internal, "A document could not be written. The log has the reason.")
             })?);

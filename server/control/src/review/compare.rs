@@ -25,7 +25,7 @@ pub(super) fn diff(old: Option<&ApiSpec>, new: &ApiSpec) -> Result<Vec<DiffLine>
 }
 
 fn as_text(spec: &ApiSpec) -> Result<String, Problem> {
-    serde_norway::to_string(spec).map_err(|error| {
+    crate::documents::yaml(spec).map_err(|error| {
         tracing::error!(cause = %error, "a definition cannot be written as YAML");
         Problem::new(ErrorCode::Internal, "A definition cannot be shown. The log has the reason under this request's id.")
     })
