@@ -36,10 +36,13 @@ pub(crate) struct Wanted {
 
 /// Reads them; every fault is told.
 pub(crate) fn read(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) -> Wanted {
-    if spec.kind() != ApiKind::Sql {
-        for name in ["count", "format"].iter().filter(|name| reserved.contains_key(**name)) {
-            errors.push(FieldError::new(*name, "A row by its key is given as JSON, and is one or none."));
-        }
+    let (refused, why): (&[&str], _) = match spec.kind() {
+        ApiKind::Kv => (&["count", "format"], "A row by its key is given as JSON, and is one or none."),
+        ApiKind::Union => (&["count"], "The answer of several APIs is given whole, and is not counted."),
+        ApiKind::Sql => (&[], ""),
+    };
+    for name in refused.iter().filter(|name| reserved.contains_key(**name)) {
+        errors.push(FieldError::new(*name, why));
     }
     Wanted {
         after: read_behind(spec, reserved, errors),

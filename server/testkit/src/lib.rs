@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, clippy::missing_panics_doc)]
 
+mod attacks;
 mod certificates;
 mod chance;
 mod clickhouse;
@@ -14,6 +15,7 @@ mod postgres;
 mod redis;
 mod sluice;
 
+pub use attacks::ATTACKS;
 pub use certificates::Certificates;
 pub use chance::Chance;
 pub use clickhouse::{ClickHouse, python};

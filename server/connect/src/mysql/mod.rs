@@ -148,6 +148,7 @@ fn read_error(error: &sqlx::Error) -> SourceError {
         Some(1055 | 1140) => (SourceErrorKind::Statement, "A column must be in GROUP BY or inside an aggregate."),
         Some(1305) => (SourceErrorKind::Statement, "There is no such function."),
         Some(1064 | 1149 | 1111 | 1248) => (SourceErrorKind::Statement, "It cannot read this statement."),
+        Some(1267) => (SourceErrorKind::Mismatch, "A text has letters that the column's character set cannot hold."),
         Some(1292 | 1366 | 1525) => (SourceErrorKind::Mismatch, "A value does not fit the type that it is compared with."),
         Some(1053 | 1077 | 1927) => (SourceErrorKind::Unreachable, "The connection broke off. Try again."),
         _ => (SourceErrorKind::Other, other),
