@@ -83,6 +83,7 @@ async fn three_tables_are_joined_by_form_and_paged_behind_the_last_row() {
     owner.click("button:has-text(\"Open it\")").await;
     owner.sees("td:has-text(\"demo-app\")").await;
     owner.leaves().await;
+    testkit::Admin::demo(&stage.server, "owner@demo").await.served().await;
     let http = reqwest::Client::new();
     let (mut found, mut after, mut pages) = (Vec::new(), String::new(), 0);
     loop {
