@@ -9,6 +9,8 @@ use crate::{BindingConfig, Connection, SourceError, SourceErrorKind, registry};
 const MAX_OPEN: usize = 256;
 
 struct Open {
+    /// The place in the order of opening.
+    turn: u64,
     /// Equal settings share a pool; changed ones get a new pool, and the old one goes with its last user.
     key: (String, BindingConfig),
     connection: Arc<dyn Connection>,
@@ -35,11 +37,12 @@ impl Pools {
         }
         let connection = connector.open(config)?;
         if open.len() >= MAX_OPEN
-            && let Some(first) = open.keys().next().cloned()
+            && let Some(first) = open.iter().min_by_key(|(_, known)| known.turn).map(|(place, _)| place.clone())
         {
             open.remove(&first);
         }
-        open.insert(place.to_owned(), Open { key, connection: connection.clone() });
+        let turn = open.values().map(|known| known.turn + 1).max().unwrap_or(0);
+        open.insert(place.to_owned(), Open { turn, key, connection: connection.clone() });
         Ok(connection)
     }
 }

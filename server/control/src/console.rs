@@ -1,7 +1,7 @@
 //! The test console: a draft or a version, run with real data through the gateway's own stack.
 
 use model::ready_calls::{Place, ready_calls};
-use model::snapshot::{Environment, SnapshotApi};
+use model::snapshot::Environment;
 use model::view::TryAnswer;
 use model::{Action, ApiSpec, ErrorCode, Problem};
 use schemars::JsonSchema;
@@ -47,40 +47,22 @@ impl Control {
         let spec = if request.version.is_none() {
             caller.authorise(Action::ReadSample, domain)?;
             let beside = Beside { domain, environment: request.environment, planned: &[] };
-            let mut spec = spec;
-            self.complete_union(name, &beside, &mut spec).await?;
-            let report = self.check_on(&CheckInput { name, spec: &spec, source: source.as_ref(), beside }).await?;
+            let (report, mut spec) = self.check_on(&CheckInput { name, spec: &spec, source: source.as_ref(), beside }).await?;
             if !report.errors.is_empty() {
                 return Err(Problem::fields(report.errors));
             }
-            let mut spec = ApiSpec { fields: report.fields, ..spec };
             self.give_numbers(domain, name, &mut spec).await?;
             spec
         } else {
             spec
         };
-        let snapshot = SnapshotApi {
-            id: api.id,
-            domain: domain.into(),
-            name: name.into(),
-            environment: request.environment,
-            version,
-            live: false,
-            switches: Default::default(),
-            spec,
-        };
-        let dataset = match snapshot.spec.serve_from.dataset() {
-            Some(dataset) => self.live_dataset(domain, dataset, request.environment).await?,
-            None => None,
-        };
-        let shown = snapshot.spec.clone();
+        let shown = spec.clone();
+        let source = source.map(|source| source.snapshot);
+        let trial = self.trial((&api.id, version), (domain, name), request.environment, spec, source).await?;
         let call = TryCallRequest {
-            dataset,
-            api: snapshot,
-            source: source.map(|source| source.snapshot),
-            parameters: request.parameters.clone(),
             caller: caller.email().into(),
             request_id: caller.request_id().into(),
+            ..trial.call(request.parameters.clone())
         };
         let mut answer = self.ports.try_call.try_call(call).await;
         let place = Place { http: &self.settings.public_url, grpc: &self.settings.grpc_addr, domain, name };

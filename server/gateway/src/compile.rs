@@ -214,6 +214,7 @@ fn with_unions<'a>(snapshot: &'a Snapshot, mut paths: Vec<(&'a str, &'a str)>) -
     let of = |api: &'a SnapshotApi| (api.domain.as_str(), api.name.as_str());
     let unions: HashSet<_, RandomState> = left.iter().map(|api| of(api)).collect();
     let mut wanted: HashSet<_, RandomState> = paths.iter().copied().collect();
+    let mut placed: HashSet<_, RandomState> = HashSet::default();
     paths.retain(|path| !unions.contains(path));
     // Depth is bounded by the check, so this is over soon; a knot that slipped through is left where it stands.
     while !left.is_empty() {
@@ -228,7 +229,8 @@ fn with_unions<'a>(snapshot: &'a Snapshot, mut paths: Vec<(&'a str, &'a str)>) -
             let mut apis = api.spec.union().into_iter().flat_map(|union| &union.steps).flat_map(Step::apis);
             if wanted.contains(&of(api)) || apis.any(|name| wanted.contains(&(api.domain.as_str(), name))) {
                 wanted.insert(of(api));
-                if !paths.contains(&of(api)) {
+                // Versions of one API stand beside each other.
+                if placed.insert(of(api)) {
                     paths.push(of(api));
                 }
             }

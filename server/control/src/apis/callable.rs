@@ -7,7 +7,7 @@ use model::spec::ApiKind;
 use model::view::{Callable, CheckReport};
 use model::{Action, ApiSpec, Problem};
 
-use crate::failure::{from_json, from_store};
+use crate::failure::from_json;
 use crate::{Caller, Control};
 
 impl Control {
@@ -16,22 +16,20 @@ impl Control {
     /// # Errors
     /// For those who may change APIs.
     pub async fn callable(&self, caller: &Caller, domain: &str, name: &str, environment: Environment) -> Result<Vec<Callable>, Problem> {
-        let failed = |error: store::StoreError| from_store(&error);
         let api = self.visible_api(caller, domain, name).await?;
         caller.authorise(Action::EditApi, domain)?;
         if api.kind != ApiKind::Union.key() {
             return Ok(Vec::new());
         }
+        let inventory = self.inventory().await?;
+        let may_see = caller.can(Action::ReadSample, domain);
         let mut found = Vec::new();
-        for other in self.store.apis().await.map_err(failed)?.into_iter().filter(|other| other.domain == domain && other.name != name) {
-            let releases = self.store.releases_of(&other.id).await.map_err(failed)?;
-            let Some(release) = releases.into_iter().find(|row| row.environment == environment.key()) else { continue };
-            let Some(version) = self.store.version(&release.version_id).await.map_err(failed)? else { continue };
+        for other in inventory.apis.iter().filter(|other| other.domain == domain && other.name != name) {
+            let Some(version) = inventory.live(&other.id, environment) else { continue };
             let spec: ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
             let evidence: CheckReport = serde_json::from_str(&version.evidence).unwrap_or_default();
-            let may_see = caller.can(Action::ReadSample, domain);
             found.push(Callable {
-                name: other.name,
+                name: other.name.clone(),
                 kind: spec.kind(),
                 list: spec.gives_list(),
                 sample: if may_see { first_row(&evidence) } else { BTreeMap::new() },

@@ -1,6 +1,5 @@
 //! Kept cases: calls whose answers must stay what they are. They run at each check, and once more before a release.
 
-use model::snapshot::SnapshotApi;
 use model::spec::Case;
 use model::view::{CaseResult, TryAnswer};
 use model::{ApiSpec, ErrorCode, Problem};
@@ -8,7 +7,6 @@ use sha2::{Digest, Sha256};
 
 use super::CheckInput;
 use crate::Control;
-use crate::ports::TryCallRequest;
 
 /// The hash by which an answer is known again.
 pub(crate) fn hash_of(answer: &TryAnswer) -> String {
@@ -22,32 +20,9 @@ impl Control {
         if spec.cases.is_empty() {
             return Ok(results);
         }
-        let beside = &input.beside;
-        let mut numbered = spec.clone();
-        self.give_numbers(beside.domain, input.name, &mut numbered).await?;
-        let dataset = match spec.serve_from.dataset() {
-            Some(dataset) => self.live_dataset(beside.domain, dataset, beside.environment).await?,
-            None => None,
-        };
-        let api = SnapshotApi {
-            id: String::new(),
-            domain: beside.domain.into(),
-            name: input.name.into(),
-            environment: beside.environment,
-            version: 0,
-            live: false,
-            switches: Default::default(),
-            spec: numbered,
-        };
+        let trial = self.trial_of(input, spec).await?;
         for case in &spec.cases {
-            let call = TryCallRequest {
-                api: api.clone(),
-                source: input.source.map(|source| source.snapshot.clone()),
-                dataset: dataset.clone(),
-                parameters: case.parameters.clone().into_iter().collect(),
-                caller: String::new(),
-                request_id: String::new(),
-            };
+            let call = trial.call(case.parameters.clone().into_iter().collect());
             results.push(compared(case, &self.ports.try_call.try_call(call).await));
         }
         Ok(results)

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use connect::{Statement, guard};
-use model::form::{Aggregate, Function, QueryForm, joined_table};
 use model::script::Rendered;
 use model::snapshot::Environment;
 use model::spec::{ApiBody, KvBody, Query, SqlBody};
@@ -14,6 +13,7 @@ use model::view::CheckReport;
 use model::{Action, ApiSpec, DataType, Field, FieldError, Problem, Value};
 
 use super::Beside;
+use super::check_form::{joined_info, order_error, type_form_fields};
 use crate::failure::from_source;
 use crate::sources::{Resolved, read_rows};
 use crate::{Caller, Control};
@@ -48,7 +48,7 @@ impl Control {
         let beside = Beside { domain, environment, planned: &[] };
         if spec.union().is_some() {
             caller.authorise(Action::ReadSample, domain)?;
-            return self.check_with_cases(&CheckInput { name, spec, source: None, beside }).await;
+            return Ok(self.check_with_cases(&CheckInput { name, spec, source: None, beside }).await?.0);
         }
         if spec.source.is_empty() {
             return Ok(CheckReport { errors: validate(spec), ..CheckReport::default() });
@@ -56,21 +56,20 @@ impl Control {
         let source = self.visible_source(caller, &spec.source).await?;
         caller.authorise(Action::ReadSample, &source.domain)?;
         let resolved = self.resolve_source(&spec.source, environment).await?;
-        self.check_with_cases(&CheckInput { name, spec, source: Some(&resolved), beside }).await
+        Ok(self.check_with_cases(&CheckInput { name, spec, source: Some(&resolved), beside }).await?.0)
     }
 
     /// The check, and then the kept cases.
-    pub(crate) async fn check_with_cases(&self, input: &CheckInput<'_>) -> Result<CheckReport, Problem> {
-        let mut report = self.check_on(input).await?;
+    pub(crate) async fn check_with_cases(&self, input: &CheckInput<'_>) -> Result<(CheckReport, ApiSpec), Problem> {
+        let (mut report, spec) = self.check_on(input).await?;
         if report.errors.is_empty() {
-            let mut spec = ApiSpec { fields: report.fields.clone(), ..input.spec.clone() };
-            self.complete_union(input.name, &input.beside, &mut spec).await?;
             report.cases = self.run_cases(input, &spec).await?;
         }
-        Ok(report)
+        Ok((report, spec))
     }
 
-    pub(crate) async fn check_on(&self, input: &CheckInput<'_>) -> Result<CheckReport, Problem> {
+    /// The report, and the definition with all that the check found out: the types of its fields, what its steps give.
+    pub(crate) async fn check_on(&self, input: &CheckInput<'_>) -> Result<(CheckReport, ApiSpec), Problem> {
         let mut report = CheckReport::default();
         let mut spec = input.spec.clone();
         check_patterns(&spec, &mut report.errors);
@@ -81,13 +80,13 @@ impl Control {
                 self.try_union(input, &mut spec, &mut report).await?;
             }
             report.fields.clone_from(&spec.fields);
-            return Ok(report);
+            return Ok((report, spec));
         };
         let domain = input.beside.domain;
         if source.domain != domain {
             let message = format!("{} belongs to {}, not to {domain}.", spec.source, source.domain);
             report.errors.push(FieldError::new("source", message));
-            return Ok(report);
+            return Ok((report, spec));
         }
         self.check_table(source, &mut spec, &mut report).await?;
         self.check_dataset(domain, &spec, &mut report.errors).await?;
@@ -96,7 +95,7 @@ impl Control {
             self.check_statement(source, &mut spec, &mut report).await?;
         }
         report.fields.clone_from(&spec.fields);
-        Ok(report)
+        Ok((report, spec))
     }
 
     /// What the form names must be there; the answer's types are the table's own.
@@ -153,10 +152,8 @@ impl Control {
         let template = match Template::new(spec, source.dialect) {
             Ok(template) => template,
             Err(error) => {
-                return {
-                    report.errors.push(FieldError::new("script", error.to_string()));
-                    Ok(())
-                };
+                report.errors.push(FieldError::new("script", error.to_string()));
+                return Ok(());
             }
         };
         let page = Page { limit: SAMPLE_ROWS, offset: 0 };
@@ -174,14 +171,11 @@ impl Control {
             }
         }
         report.sql = spec.script(source.dialect);
-        let fields = self.result_fields(source, spec, &whole).await;
-        match fields {
+        match self.result_fields(source, spec, &whole).await {
             Ok(fields) => spec.fields = fields,
             Err(error) => {
-                return {
-                    report.errors.push(error);
-                    Ok(())
-                };
+                report.errors.push(error);
+                return Ok(());
             }
         }
         report.errors.extend(validate(spec));
@@ -277,59 +271,6 @@ impl Control {
     }
 }
 
-/// The tables of a form as one; what is not there is told.
-async fn joined_info(source: &Resolved, form: &QueryForm, first: TableInfo, errors: &mut Vec<FieldError>) -> Result<TableInfo, Problem> {
-    let mut tables = vec![first.clone()];
-    for join in &form.joins {
-        let place = format!("joins.{}", join.name);
-        match source.connection.table(&join.table).await.map_err(|error| from_source(&source.name, &error))? {
-            Some(info) => tables.push(info),
-            None => errors.push(FieldError::new(place, format!("{} has no table {}.", source.name, join.table.path()))),
-        }
-    }
-    let whole = joined_table(form, &tables).unwrap_or(first);
-    for join in &form.joins {
-        for on in &join.on {
-            let place = format!("joins.{}", join.name);
-            match (whole.column(&on.left), whole.column(&format!("{}.{}", join.name, on.right))) {
-                (Some(left), Some(right)) if left.data_type == right.data_type => {}
-                (Some(left), Some(right)) if left.data_type.is_number() && right.data_type.is_number() => {}
-                (Some(left), Some(right)) => {
-                    let message =
-                        format!("{} is a {}, and {} is a {}.", left.name, left.data_type.word(), right.name, right.data_type.word());
-                    errors.push(FieldError::new(place, message));
-                }
-                (None, _) => errors.push(FieldError::new(place, format!("There is no column {}.", on.left))),
-                (_, None) => errors.push(FieldError::new(place, format!("{} has no column {}.", join.table.name, on.right))),
-            }
-        }
-    }
-    Ok(whole)
-}
-
-/// A page can begin behind a row only where no two rows stand at the same place.
-fn order_error(spec: &ApiSpec, form: &QueryForm, whole: &TableInfo) -> Option<FieldError> {
-    if spec.keyset().is_empty() {
-        return None;
-    }
-    let sorted = |name: &str| form.sort.iter().any(|sort| sort.field == name);
-    let plain =
-        |column: &str| form.select.iter().any(|s| s.column == column && s.function.is_none() && s.aggregate.is_none() && sorted(&s.name));
-    let total = if form.distinct || form.is_grouped() {
-        form.select.iter().filter(|selected| selected.aggregate.is_none()).all(|selected| sorted(&selected.name))
-    } else {
-        !whole.key.is_empty() && whole.key.iter().all(|column| plain(column))
-    };
-    let wanted = match (form.distinct || form.is_grouped(), whole.key.is_empty()) {
-        (true, _) => "every field that rows are grouped by".to_owned(),
-        (false, false) => whole.key.join(", "),
-        (false, true) => {
-            return (!total).then(|| FieldError::new("keyset", "These rows have no key that tells each from the others. Leave it off."));
-        }
-    };
-    (!total).then(|| FieldError::new("keyset", format!("Sort by {wanted} too, so that no two rows stand at the same place.")))
-}
-
 fn is_script(spec: &ApiSpec) -> bool {
     matches!(&spec.body, ApiBody::Sql(SqlBody { query: Query::Script(_), .. }))
 }
@@ -353,68 +294,6 @@ fn type_kv_fields(spec: &mut ApiSpec, info: &TableInfo, errors: &mut Vec<FieldEr
                 .push(FieldError::new(format!("fields.{}", field.name), format!("{} has no column {}.", info.table.name, field.column))),
         }
     }
-}
-
-fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &TableInfo, errors: &mut Vec<FieldError>) {
-    let missing = |column: &str| FieldError::new(format!("fields.{column}"), format!("{} has no column {column}.", info.table.name));
-    let mut fields = Vec::with_capacity(form.select.len());
-    for selected in &form.select {
-        let column = info.column(&selected.column);
-        let (data_type, nullable) = match (selected.aggregate, column) {
-            (Some(Aggregate::Count), _) => Aggregate::Count.result(DataType::Int64),
-            (_, None) => {
-                errors.push(missing(&selected.column));
-                continue;
-            }
-            (_, Some(column)) if selected.function.is_some_and(|function| !function.takes(column.data_type)) => {
-                let words = selected.function.map(Function::words).unwrap_or_default();
-                errors.push(senseless(&selected.name, words, &column.name, column.data_type));
-                continue;
-            }
-            (aggregate, Some(column)) => {
-                let data_type = selected.function.map_or(column.data_type, |function| function.result(column.data_type));
-                match aggregate {
-                    None => (data_type, column.nullable),
-                    Some(aggregate) if aggregate.takes(data_type) => aggregate.result(data_type),
-                    Some(aggregate) => {
-                        errors.push(senseless(&selected.name, aggregate.words(), &column.name, data_type));
-                        continue;
-                    }
-                }
-            }
-        };
-        let known = spec.fields.iter().find(|field| field.name == selected.name);
-        fields.push(Field {
-            name: selected.name.clone(),
-            column: selected.name.clone(),
-            data_type,
-            nullable,
-            about: known.map(|field| field.about.clone()).unwrap_or_default(),
-            as_string: known.is_some_and(|field| field.as_string),
-            number: 0,
-        });
-    }
-    for filter in &form.having {
-        if let Some(field) = fields.iter().find(|field| field.name == filter.column && !filter.op.takes(field.data_type)) {
-            let message = format!("“{}” makes no sense of {}, a {}.", filter.op.words(), field.name, field.data_type.word());
-            errors.push(FieldError::new(format!("filters.{}", filter.column), message));
-        }
-    }
-    for filter in form.conditions() {
-        match info.column(&filter.column) {
-            None => errors.push(missing(&filter.column)),
-            Some(column) if !filter.op.takes(column.data_type) => {
-                let message = format!("“{}” makes no sense of {}, a {}.", filter.op.words(), column.name, column.data_type.word());
-                errors.push(FieldError::new(format!("filters.{}", filter.column), message));
-            }
-            Some(_) => {}
-        }
-    }
-    spec.fields = fields;
-}
-
-fn senseless(field: &str, what: &str, column: &str, data_type: DataType) -> FieldError {
-    FieldError::new(format!("fields.{field}"), format!("“{what}” makes no sense of {column}, a {}.", data_type.word()))
 }
 
 /// Keys that stand in more than one row, or in none: three examples.

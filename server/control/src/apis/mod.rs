@@ -3,10 +3,12 @@
 mod callable;
 mod cases;
 mod check;
+mod check_form;
 mod draft;
 mod list;
 mod numbers;
 mod steps;
+mod trial;
 
 pub use draft::SaveDraft;
 

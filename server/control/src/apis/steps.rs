@@ -12,7 +12,6 @@ use model::{ApiSpec, DataType, ErrorCode, Field, FieldError, Parameter, Problem}
 use super::CheckInput;
 use crate::Control;
 use crate::failure::{from_json, from_store};
-use crate::ports::TryCallRequest;
 
 /// Definitions that are on their way to being live in the same apply, by the name of their API.
 pub(crate) type Planned = Vec<(String, ApiSpec)>;
@@ -121,21 +120,8 @@ impl Control {
             report.warnings.push("Give each required parameter a test value, and it is tried here.".into());
             return Ok(());
         };
-        let mut numbered = spec.clone();
-        self.give_numbers(input.beside.domain, input.name, &mut numbered).await?;
-        let snapshot = model::snapshot::SnapshotApi {
-            id: String::new(),
-            domain: input.beside.domain.into(),
-            name: input.name.into(),
-            environment: input.beside.environment,
-            version: 0,
-            live: false,
-            switches: Default::default(),
-            spec: numbered,
-        };
-        let call =
-            TryCallRequest { api: snapshot, source: None, dataset: None, parameters, caller: String::new(), request_id: String::new() };
-        let answer = self.ports.try_call.try_call(call).await;
+        let trial = self.trial_of(input, spec).await?;
+        let answer = self.ports.try_call.try_call(trial.call(parameters)).await;
         if answer.status == ErrorCode::NotFound.status() || answer.status >= 500 {
             let problem: Option<Problem> = serde_json::from_str(&answer.body).ok();
             let said = problem.map(|problem| problem.detail).unwrap_or_default();

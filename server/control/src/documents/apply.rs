@@ -206,13 +206,10 @@ impl Control {
         beside: Beside<'_>,
     ) -> Result<Option<PlannedApi>, Problem> {
         let environment = beside.environment;
-        let mut spec = api.spec.clone();
-        self.complete_union(&api.name, &beside, &mut spec).await?;
-        let evidence = self.check_on(&CheckInput { name: &api.name, spec: &spec, source, beside }).await?;
+        let (evidence, mut spec) = self.check_on(&CheckInput { name: &api.name, spec: &api.spec, source, beside }).await?;
         if !evidence.errors.is_empty() {
             return Err(Problem::fields(evidence.errors));
         }
-        spec.fields.clone_from(&evidence.fields);
         self.give_numbers(&api.domain, &api.name, &mut spec).await?;
         let known = self.store.api(&api.domain, &api.name).await.map_err(|error| from_store(&error))?;
         if let Some(row) = &known {

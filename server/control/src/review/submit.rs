@@ -43,15 +43,13 @@ impl Control {
         let draft = draft.ok_or_else(|| {
             Problem::new(ErrorCode::Conflict, "There is no draft to send: it was sent already, or nothing has been changed.")
         })?;
-        let mut spec: ApiSpec = serde_json::from_str(&draft.spec).map_err(|error| from_json(&error))?;
+        let spec: ApiSpec = serde_json::from_str(&draft.spec).map_err(|error| from_json(&error))?;
         let source = self.source_of(&spec, environment).await?;
         let beside = Beside { domain, environment, planned: &[] };
-        self.complete_union(name, &beside, &mut spec).await?;
-        let report = self.check_with_cases(&CheckInput { name, spec: &spec, source: source.as_ref(), beside }).await?;
+        let (report, mut spec) = self.check_with_cases(&CheckInput { name, spec: &spec, source: source.as_ref(), beside }).await?;
         if !report.errors.is_empty() {
             return Err(Problem::fields(report.errors));
         }
-        spec.fields.clone_from(&report.fields);
         self.give_numbers(domain, name, &mut spec).await?;
         self.refuse_open_or_same(&api.id, environment, &spec).await?;
         let mut tx = self.write(caller).await?;

@@ -1,5 +1,7 @@
 //! What a step is asked: out of the caller's parameters, constants, and the answers of earlier steps.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use model::{ErrorCode, Problem};
 use serde_json::{Map, Value as Json};
@@ -22,14 +24,13 @@ pub(crate) fn asked(union: &UnionPlan, step: &StepPlan, target: &Target, call: &
         let detail = format!("{} gave {} rows, and {} asks for {at_most} at most.", union.steps[each].name, rows(each).len(), step.name);
         return Err(Problem::new(ErrorCode::TooLarge, detail));
     }
-    let mut asked: Asked = Vec::with_capacity(rows(each).len());
-    for row in rows(each) {
-        let Some(given) = one(union, target, step, call, &rows, Some((each, row))) else { continue };
-        if !asked.contains(&given) {
-            asked.push(given);
-        }
-    }
-    Ok(asked)
+    // Each call once, however many rows lead to it.
+    let mut seen = HashSet::new();
+    let calls = rows(each).iter().filter_map(|row| {
+        let row = object_of(&union.steps[each], row)?;
+        one(union, target, step, call, &rows, Some((each, &row)))
+    });
+    Ok(calls.filter(|given| seen.insert(Json::Object(given.clone()).to_string())).collect())
 }
 
 /// One call; `None` where something that it needs has no value.
@@ -39,7 +40,7 @@ fn one<'a>(
     step: &StepPlan,
     call: &Call,
     rows: &dyn Fn(usize) -> &'a [Bytes],
-    each: Option<(usize, &Bytes)>,
+    each: Option<(usize, &Map<String, Json>)>,
 ) -> Option<Map<String, Json>> {
     let mut given = Map::new();
     for input in &target.inputs {
@@ -47,7 +48,7 @@ fn one<'a>(
             FromPlan::Constant(value) => Some(value.clone()),
             FromPlan::Parameter(name) => call.arguments.get(name).map(json_of),
             FromPlan::Field(of, field) => match each {
-                Some((row_of, row)) if row_of == *of => read(&union.steps[*of], row, field).map(|value| listed(input, value)),
+                Some((row_of, row)) if row_of == *of => value_of(row, field).map(|value| listed(input, value)),
                 _ => of_rows(&union.steps[*of], rows(*of), field, input),
             },
         };
@@ -71,20 +72,20 @@ fn listed(input: &InputPlan, value: Json) -> Json {
 /// All values where a list is taken, else the first row's.
 fn of_rows(step: &StepPlan, rows: &[Bytes], field: &str, input: &InputPlan) -> Option<Json> {
     if !input.list {
-        return read(step, rows.first()?, field);
+        return value_of(&object_of(step, rows.first()?)?, field);
     }
-    let mut values: Vec<Json> = Vec::new();
-    for value in rows.iter().filter_map(|row| read(step, row, field)) {
-        if !values.contains(&value) {
-            values.push(value);
-        }
-    }
+    let mut seen = HashSet::new();
+    let values = rows.iter().filter_map(|row| value_of(&object_of(step, row)?, field));
+    let values: Vec<Json> = values.filter(|value| seen.insert(value.to_string())).collect();
     (!values.is_empty()).then_some(Json::Array(values))
 }
 
-fn read(step: &StepPlan, row: &[u8], field: &str) -> Option<Json> {
+fn object_of(step: &StepPlan, row: &[u8]) -> Option<Map<String, Json>> {
     let mut text = Vec::new();
     step.reader.write(&mut text, row).ok()?;
-    let mut object: Map<String, Json> = serde_json::from_slice(&text).ok()?;
-    object.remove(field).filter(|value| !value.is_null())
+    serde_json::from_slice(&text).ok()
+}
+
+fn value_of(row: &Map<String, Json>, field: &str) -> Option<Json> {
+    row.get(field).filter(|value| !value.is_null()).cloned()
 }

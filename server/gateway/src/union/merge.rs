@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use accel::row_json::RowJson;
 use bytes::Bytes;
 use model::ApiSpec;
 use model::wire::{Broken, put_bytes};
@@ -59,6 +60,9 @@ fn named(numbers: &[Option<u32>], union: &UnionPlan, done: &[Outcome]) -> Bytes 
     row.into()
 }
 
+/// What a field without a name and without a value is written as.
+const NOTHING: &[u8] = br#"{"":null}"#;
+
 /// The rows of a step by their key, as the text of its JSON; a key with something empty matches nothing.
 type Table<'a> = HashMap<Vec<u8>, Vec<&'a Bytes>>;
 
@@ -72,11 +76,16 @@ fn table<'a>(join: &JoinPlan, rows: &'a [Bytes]) -> Result<Table<'a>, Broken> {
     Ok(table)
 }
 
-fn key_of(json: &accel::row_json::RowJson, row: &[u8]) -> Result<Option<Vec<u8>>, Broken> {
+fn key_of(fields: &[RowJson], row: &[u8]) -> Result<Option<Vec<u8>>, Broken> {
     let mut key = Vec::new();
-    json.write(&mut key, row)?;
-    let empty = key.windows(5).any(|part| part == b":null");
-    Ok((!empty).then_some(key))
+    for field in fields {
+        let start = key.len();
+        field.write(&mut key, row)?;
+        if &key[start..] == NOTHING {
+            return Ok(None);
+        }
+    }
+    Ok(Some(key))
 }
 
 /// Each line with the fields of each row of its key; without one it stays as it is.
@@ -92,4 +101,29 @@ fn beside(join: &JoinPlan, table: &Table<'_>, first: &[u8], lines: Vec<Vec<u8>>)
         }
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use accel::row_json::JsonField;
+    use model::DataType;
+    use model::wire::put_int;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_empty_where_a_field_is_absent_and_not_where_its_text_says_so() {
+        let field = |number, data_type| RowJson::new(&[JsonField { number, name: String::new(), data_type, as_string: false, rows: None }]);
+        let key = [field(1, DataType::String), field(2, DataType::Int64)];
+        let row = |text: &str, number: Option<i64>| {
+            let mut row = Vec::new();
+            put_bytes(&mut row, 1, text.as_bytes());
+            number.into_iter().for_each(|number| put_int(&mut row, 2, number));
+            row
+        };
+        assert!(key_of(&key, &row("a:null", Some(1))).unwrap().is_some());
+        assert!(key_of(&key, &row("null", Some(1))).unwrap().is_some());
+        assert!(key_of(&key, &row("a", None)).unwrap().is_none());
+        assert!(key_of(&key, &row("a", Some(1))).unwrap() != key_of(&key, &row("a", Some(2))).unwrap());
+    }
 }

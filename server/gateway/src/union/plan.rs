@@ -113,9 +113,9 @@ pub(crate) enum ShapePlan {
 pub(crate) struct JoinPlan {
     pub(crate) step: usize,
     pub(crate) renumber: Renumber,
-    /// The key in the rows of the first step, and in its own, as JSON.
-    pub(crate) first_key: RowJson,
-    pub(crate) own_key: RowJson,
+    /// The fields of the key in the rows of the first step, and in its own, each as JSON without a name.
+    pub(crate) first_key: Vec<RowJson>,
+    pub(crate) own_key: Vec<RowJson>,
 }
 
 impl UnionPlan {
@@ -285,15 +285,11 @@ fn compile_shape(spec: &ApiSpec, body: &UnionBody) -> Result<ShapePlan, String> 
                 }
                 // In the same order on both sides, so that equal keys are equal texts.
                 let side = |fields: &[Field], name: &dyn Fn(&model::union::JoinKey) -> String| {
-                    let fields: Vec<JsonField> = keys
-                        .iter()
-                        .filter_map(|key| {
-                            let mut one = plain(fields, &[name(key).as_str()]);
-                            one.iter_mut().for_each(|field| field.name.clear());
-                            one.pop()
-                        })
-                        .collect();
-                    RowJson::new(&fields)
+                    let unnamed = |key: &&model::union::JoinKey| {
+                        let field = plain(fields, &[name(key).as_str()]).pop()?;
+                        Some(RowJson::new(&[JsonField { name: String::new(), ..field }]))
+                    };
+                    keys.iter().filter_map(unnamed).collect()
                 };
                 others.push(JoinPlan {
                     step,

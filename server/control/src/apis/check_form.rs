@@ -1,0 +1,129 @@
+//! The check of a form: what it names must be in its tables, and what it asks of them must make sense.
+
+use model::form::{Aggregate, QueryForm, Selected, joined_table};
+use model::table::TableInfo;
+use model::{ApiSpec, DataType, Field, FieldError, Problem};
+
+use crate::failure::from_source;
+use crate::sources::Resolved;
+
+/// The tables of a form as one; what is not there is told.
+pub(super) async fn joined_info(
+    source: &Resolved,
+    form: &QueryForm,
+    first: TableInfo,
+    errors: &mut Vec<FieldError>,
+) -> Result<TableInfo, Problem> {
+    let mut tables = vec![first.clone()];
+    for join in &form.joins {
+        let place = format!("joins.{}", join.name);
+        match source.connection.table(&join.table).await.map_err(|error| from_source(&source.name, &error))? {
+            Some(info) => tables.push(info),
+            None => errors.push(FieldError::new(place, format!("{} has no table {}.", source.name, join.table.path()))),
+        }
+    }
+    let whole = joined_table(form, &tables).unwrap_or(first);
+    for join in &form.joins {
+        for on in &join.on {
+            let place = format!("joins.{}", join.name);
+            match (whole.column(&on.left), whole.column(&format!("{}.{}", join.name, on.right))) {
+                (Some(left), Some(right)) if left.data_type == right.data_type => {}
+                (Some(left), Some(right)) if left.data_type.is_number() && right.data_type.is_number() => {}
+                (Some(left), Some(right)) => {
+                    let message =
+                        format!("{} is a {}, and {} is a {}.", left.name, left.data_type.word(), right.name, right.data_type.word());
+                    errors.push(FieldError::new(place, message));
+                }
+                (None, _) => errors.push(FieldError::new(place, format!("There is no column {}.", on.left))),
+                (_, None) => errors.push(FieldError::new(place, format!("{} has no column {}.", join.table.name, on.right))),
+            }
+        }
+    }
+    Ok(whole)
+}
+
+/// A page can begin behind a row only where no two rows stand at the same place.
+pub(super) fn order_error(spec: &ApiSpec, form: &QueryForm, whole: &TableInfo) -> Option<FieldError> {
+    if spec.keyset().is_empty() {
+        return None;
+    }
+    let sorted = |name: &str| form.sort.iter().any(|sort| sort.field == name);
+    let plain =
+        |column: &str| form.select.iter().any(|s| s.column == column && s.function.is_none() && s.aggregate.is_none() && sorted(&s.name));
+    let total = if form.distinct || form.is_grouped() {
+        form.select.iter().filter(|selected| selected.aggregate.is_none()).all(|selected| sorted(&selected.name))
+    } else {
+        !whole.key.is_empty() && whole.key.iter().all(|column| plain(column))
+    };
+    let wanted = match (form.distinct || form.is_grouped(), whole.key.is_empty()) {
+        (true, _) => "every field that rows are grouped by".to_owned(),
+        (false, false) => whole.key.join(", "),
+        (false, true) => {
+            return (!total).then(|| FieldError::new("keyset", "These rows have no key that tells each from the others. Leave it off."));
+        }
+    };
+    (!total).then(|| FieldError::new("keyset", format!("Sort by {wanted} too, so that no two rows stand at the same place.")))
+}
+
+pub(super) fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &TableInfo, errors: &mut Vec<FieldError>) {
+    let mut fields = Vec::with_capacity(form.select.len());
+    for selected in &form.select {
+        match typed(selected, info) {
+            Ok((data_type, nullable)) => {
+                let known = spec.fields.iter().find(|field| field.name == selected.name);
+                fields.push(Field {
+                    name: selected.name.clone(),
+                    column: selected.name.clone(),
+                    data_type,
+                    nullable,
+                    about: known.map(|field| field.about.clone()).unwrap_or_default(),
+                    as_string: known.is_some_and(|field| field.as_string),
+                    number: 0,
+                });
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    for filter in &form.having {
+        if let Some(field) = fields.iter().find(|field| field.name == filter.column && !filter.op.takes(field.data_type)) {
+            let message = format!("“{}” makes no sense of {}, a {}.", filter.op.words(), field.name, field.data_type.word());
+            errors.push(FieldError::new(format!("filters.{}", filter.column), message));
+        }
+    }
+    for filter in form.conditions() {
+        match info.column(&filter.column) {
+            None => errors.push(no_column(info, &filter.column)),
+            Some(column) if !filter.op.takes(column.data_type) => {
+                let message = format!("“{}” makes no sense of {}, a {}.", filter.op.words(), column.name, column.data_type.word());
+                errors.push(FieldError::new(format!("filters.{}", filter.column), message));
+            }
+            Some(_) => {}
+        }
+    }
+    spec.fields = fields;
+}
+
+fn no_column(info: &TableInfo, column: &str) -> FieldError {
+    FieldError::new(format!("fields.{column}"), format!("{} has no column {column}.", info.table.name))
+}
+
+/// The type of one field of the answer, and whether it may be empty.
+fn typed(selected: &Selected, info: &TableInfo) -> Result<(DataType, bool), FieldError> {
+    if selected.aggregate == Some(Aggregate::Count) {
+        return Ok(Aggregate::Count.result(DataType::Int64));
+    }
+    let Some(column) = info.column(&selected.column) else { return Err(no_column(info, &selected.column)) };
+    if let Some(function) = selected.function.filter(|function| !function.takes(column.data_type)) {
+        return Err(senseless(&selected.name, function.words(), &column.name, column.data_type));
+    }
+    let data_type = selected.function.map_or(column.data_type, |function| function.result(column.data_type));
+    match selected.aggregate {
+        None => Ok((data_type, column.nullable)),
+        Some(aggregate) if aggregate.takes(data_type) => Ok(aggregate.result(data_type)),
+        Some(aggregate) => Err(senseless(&selected.name, aggregate.words(), &column.name, data_type)),
+    }
+}
+
+fn senseless(field: &str, what: &str, column: &str, data_type: DataType) -> FieldError {
+    FieldError::new(format!("fields.{field}"), format!("“{what}” makes no sense of {column}, a {}.", data_type.word()))
+}
