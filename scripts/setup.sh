@@ -87,10 +87,10 @@ npm_tools() {
 # The stock clients of the tests, in an environment of their own: gRPC, Parquet and Arrow, and the engine of ClickHouse.
 python_tools() {
   [ "$purpose" = test ] || return 0
-  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u; assert u.find_spec("chdb")' 2>/dev/null && return
+  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u; assert u.find_spec("chdb") and u.find_spec("moto") and u.find_spec("sqlmap")' 2>/dev/null && return
   say "installing grpcio, pyarrow and chdb for the tests"
   python3 -m venv "$PYTHON"
-  "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow chdb
+  "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow chdb 'moto[server]' sqlmap
 }
 
 debian_packages

@@ -34,7 +34,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         .map_err(|error| format!("the data folder {} cannot be made: {error}", config.data_dir.display()))?;
     let host = Arc::new(Machine);
     let vault = Arc::new(master_key::open_vault(config, &*host)?);
-    connect::registry::add(vec![&files::Files]);
+    connect::registry::add(engine::connectors());
     let pools = Arc::new(Pools::default());
     let stores = stores(config)?;
     let gateway = Gateway::new(gateway::Parts {

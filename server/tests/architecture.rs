@@ -14,7 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sync", &["connect", "accel", "store", "model"]),
     ("accel", &["model"]),
     ("connect", &["model"]),
-    ("files", &["connect", "model"]),
+    ("engine", &["connect", "model"]),
     ("store", &["model"]),
     ("model", &[]),
 ];

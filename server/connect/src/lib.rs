@@ -18,7 +18,7 @@ mod sql_types;
 mod sqlite;
 pub mod stream;
 pub mod text;
-mod tls;
+pub mod tls;
 pub mod vault;
 
 use std::collections::BTreeMap;

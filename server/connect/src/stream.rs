@@ -92,6 +92,8 @@ fn positions<R: Row>(row: &R, fields: &[Field]) -> Result<Vec<usize>, SourceErro
     fields.iter().map(|field| of(field).ok_or_else(|| missing(&field.name))).collect()
 }
 
-pub(crate) fn missing(field: &str) -> SourceError {
+/// A field of the answer is not among what the statement gives any more.
+#[must_use]
+pub fn missing(field: &str) -> SourceError {
     SourceError::new(SourceErrorKind::Missing, format!("The answer has no column {field} any more."))
 }

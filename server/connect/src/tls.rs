@@ -4,7 +4,7 @@ use crate::{BindingConfig, ConfigField, SourceError, SourceErrorKind};
 
 /// How much is asked of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
+pub enum Mode {
     /// Where the server offers it.
     Prefer,
     /// Always; the certificate is not looked at.
@@ -16,25 +16,30 @@ pub(crate) enum Mode {
 
 /// The settings of a binding. Certificates and keys are PEM text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Tls {
-    pub(crate) mode: Mode,
+pub struct Tls {
+    pub mode: Mode,
     /// The authority that signed the server's certificate; without it, the public ones are trusted.
-    pub(crate) authority: Option<Vec<u8>>,
+    pub authority: Option<Vec<u8>>,
     /// Our certificate and its key, for servers that ask who calls.
-    pub(crate) client: Option<(Vec<u8>, Vec<u8>)>,
+    pub client: Option<(Vec<u8>, Vec<u8>)>,
 }
 
-/// The fields of the form.
+/// The fields of a form of a server that may speak TLS or not.
 pub(crate) fn form() -> Vec<ConfigField> {
     let mut mode =
         ConfigField::new("tls", "TLS", "Prefer uses it where the server offers it; verify also checks whose certificate it is.", "prefer");
     mode.choices = ["prefer", "require", "verify", "disable"].map(str::to_owned).into();
+    std::iter::once(mode).chain(certificates()).collect()
+}
+
+/// The fields of a form for certificates.
+#[must_use]
+pub fn certificates() -> Vec<ConfigField> {
     vec![
-        mode,
         ConfigField::new(
             "tls_ca",
             "Authority's certificate",
-            "PEM. For verify, where the server's is not signed by a public one.",
+            "PEM. Where the server's certificate is checked and not signed by a public one.",
             "-----BEGIN CERTIFICATE-----",
         )
         .lines(),
@@ -47,7 +52,7 @@ pub(crate) fn form() -> Vec<ConfigField> {
 impl Tls {
     /// # Errors
     /// Text that is not PEM; a certificate without its key, or the other way round.
-    pub(crate) fn of(config: &BindingConfig) -> Result<Self, SourceError> {
+    pub fn of(config: &BindingConfig) -> Result<Self, SourceError> {
         let mode = match config.get("tls") {
             "require" => Mode::Require,
             "verify" => Mode::Verify,

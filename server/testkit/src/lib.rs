@@ -13,6 +13,7 @@ mod flights;
 mod mariadb;
 mod postgres;
 mod redis;
+mod s3;
 mod sluice;
 
 pub use attacks::ATTACKS;
@@ -24,6 +25,7 @@ pub use flights::{Flight, flight_cells, flights, planes};
 pub use mariadb::MariaDb;
 pub use postgres::Postgres;
 pub use redis::{Redis, RedisCluster, RedisSentinel, free_port};
+pub use s3::S3;
 pub use sluice::{DEMO_APIS, Sluice, binary_beside_tests};
 pub use tempfile::TempDir;
 

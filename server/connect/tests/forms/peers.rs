@@ -157,8 +157,8 @@ impl Filled {
         let path = folder.display().to_string();
         let settings = [("path", path.as_str()), ("types", "dep_delay=float64, air_time=float64")];
         let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        let connection = files::Files.open(&BindingConfig { settings, ..Default::default() }).unwrap();
-        Peer { name: "files", dialect: files::Files.dialect(), connection }
+        let connection = engine::Files.open(&BindingConfig { settings, ..Default::default() }).unwrap();
+        Peer { name: "files", dialect: engine::Files.dialect(), connection }
     }
 
     pub async fn sqlite(&self) -> Peer {

@@ -5,6 +5,12 @@ use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
 
 pub(crate) fn read_error(error: &DataFusionError) -> SourceError {
+    // What a service did wrong is in our words already.
+    if let DataFusionError::External(ours) = error.find_root()
+        && let Some(ours) = ours.downcast_ref::<SourceError>()
+    {
+        return ours.clone();
+    }
     let said = error.to_string();
     let (kind, sentence) = match error.find_root() {
         DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
@@ -15,13 +21,13 @@ pub(crate) fn read_error(error: &DataFusionError) -> SourceError {
         },
         DataFusionError::SQL(..) => (SourceErrorKind::Statement, "This statement cannot be read. Check it near where it was changed last.".into()),
         DataFusionError::Plan(text) if text.contains("table") && text.contains("not found") => {
-            (SourceErrorKind::Missing, "There is no such table. Its file may have been renamed or removed.".into())
+            (SourceErrorKind::Missing, "There is no such table. It may have been renamed or removed.".into())
         }
         DataFusionError::Plan(text) if text.contains("not allowed") || text.contains("not supported") && text.contains("DDL") => {
             (SourceErrorKind::Statement, "Only reading is allowed.".into())
         }
         DataFusionError::Plan(_) | DataFusionError::NotImplemented(_) => {
-            (SourceErrorKind::Statement, "This question cannot be asked of files. The log has the reason under this request's id.".into())
+            (SourceErrorKind::Statement, "This question cannot be asked of this source. The log has the reason under this request's id.".into())
         }
         DataFusionError::ParquetError(_) => {
             (SourceErrorKind::Mismatch, "A Parquet file cannot be read: it is cut short or damaged. Write it anew.".into())
@@ -34,7 +40,7 @@ pub(crate) fn read_error(error: &DataFusionError) -> SourceError {
             (SourceErrorKind::Unreachable, "A file cannot be read. It may have been moved, or Sluice may not read it.".into())
         }
         DataFusionError::ResourcesExhausted(_) => {
-            (SourceErrorKind::Busy, "This question needs more memory than questions of files may take. Narrow it, or build a dataset.".into())
+            (SourceErrorKind::Busy, "This question needs more memory than the questions of one source may take. Narrow it, or build a dataset.".into())
         }
         _ => (SourceErrorKind::Other, "It could not answer. The log has the reason under this request's id.".into()),
     };

@@ -8,43 +8,17 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect::{BindingConfig, Connection, Connector, SourceError, SourceErrorKind, Statement};
+use connect::{BindingConfig, Connection, Connector, SourceErrorKind, Statement};
 use futures::TryStreamExt;
 use model::table::TableRef;
-use model::{DataType, Field, Value};
+use model::{DataType, Value};
+
+use common::{ask, fields};
+
+mod common;
 
 fn open(path: &Path, types: &str) -> Arc<dyn Connection> {
-    let settings = [("path", path.display().to_string()), ("types", types.to_owned())];
-    let settings = settings.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-    files::Files.open(&BindingConfig { settings, ..Default::default() }).unwrap()
-}
-
-fn fields(names: &[(&str, DataType)]) -> Vec<Field> {
-    names
-        .iter()
-        .map(|(name, data_type)| Field { name: (*name).into(), column: (*name).into(), data_type: *data_type, ..Field::default() })
-        .collect()
-}
-
-async fn ask(
-    source: &dyn Connection,
-    sql: &str,
-    binds: Vec<(DataType, Value)>,
-    wanted: &[(&str, DataType)],
-) -> Result<Vec<String>, SourceError> {
-    let wanted = fields(wanted);
-    let statement = Statement { sql: sql.into(), binds, fields: wanted.clone(), timeout: Duration::from_secs(20), max_rows: 1_000 };
-    let batches: Vec<_> = source.query(statement).await?.try_collect().await?;
-    let columns: Vec<(usize, &Field)> = wanted.iter().enumerate().collect();
-    let mut lines = Vec::new();
-    for batch in &batches {
-        for row in 0..batch.num_rows() {
-            let mut line = Vec::new();
-            connect::json::write_row(&mut line, batch, row, &columns);
-            lines.push(String::from_utf8(line).unwrap());
-        }
-    }
-    Ok(lines)
+    common::open(&engine::Files, &[("path", &path.display().to_string()), ("types", types)]).unwrap()
 }
 
 fn pack(program: &str, file: &Path) {
@@ -181,7 +155,7 @@ async fn a_bad_file_says_what_is_wrong_and_the_others_answer() {
     );
     let gone = open(Path::new("/nowhere/at/all"), "").test().await.unwrap_err();
     assert_eq!(gone.kind, SourceErrorKind::Unreachable, "{gone:?}");
-    assert_eq!(files::Files.open(&BindingConfig::default()).err().unwrap().kind, SourceErrorKind::Config);
+    assert_eq!(engine::Files.open(&BindingConfig::default()).err().unwrap().kind, SourceErrorKind::Config);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,4 +171,30 @@ async fn a_long_question_ends_at_its_time_out() {
     let ended: Result<Vec<_>, _> = source.query(statement).await.unwrap().try_collect().await;
     assert_eq!(ended.unwrap_err().kind, SourceErrorKind::Timeout);
     assert!(began.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_is_a_folder() {
+    let s3 = testkit::S3::start("lake");
+    s3.put("data/readings.csv", READINGS.as_bytes());
+    s3.put("data/sales/year=2012/a.csv", b"sku,amount\n007,1.10\n");
+    s3.put("data/sales/year=2013/b.csv", b"sku,amount\n008,22.35\n");
+    s3.put("elsewhere/no.csv", b"id\n1\n");
+    let settings = |path| [("path", path), ("endpoint", s3.url.as_str()), ("access_key", "anybody"), ("types", "sku=string")];
+    let source = common::open(&engine::Files, &settings("s3://lake/data")).unwrap();
+    assert_eq!(source.test().await.unwrap(), "2 tables");
+    let found = ask(
+        &*source,
+        "SELECT id, place FROM \"readings\" WHERE id = $1",
+        vec![(DataType::Int64, Value::Int(2))],
+        &[("id", DataType::Int64), ("place", DataType::String)],
+    );
+    assert_eq!(found.await.unwrap(), [r#"{"id":2,"place":"sou,th"}"#]);
+    let found = ask(&*source, "SELECT sku FROM \"sales\" WHERE year = $1", vec![common::text("2013")], &[("sku", DataType::String)]);
+    assert_eq!(found.await.unwrap(), [r#"{"sku":"008"}"#]);
+    // One file alone, and a bucket that is not there.
+    let one = common::open(&engine::Files, &settings("s3://lake/data/readings.csv")).unwrap();
+    assert_eq!(one.test().await.unwrap(), "1 table");
+    let none = common::open(&engine::Files, &settings("s3://nothing/data")).unwrap();
+    assert_eq!(none.test().await.unwrap_err().kind, SourceErrorKind::Unreachable);
 }

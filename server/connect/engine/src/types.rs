@@ -1,7 +1,7 @@
 //! Between Arrow's types and ours, and the types that people set by hand.
 
 use arrow_schema::{DataType as Arrow, TimeUnit};
-use connect::{SourceError, SourceErrorKind};
+use connect::{ConfigField, SourceError, SourceErrorKind};
 use datafusion::common::ScalarValue;
 use model::scalar::{days, micros, micros_of_day, scaled};
 use model::{DataType, Value};
@@ -43,6 +43,27 @@ pub(crate) fn scalar(data_type: DataType, value: &Value) -> ScalarValue {
         (DataType::Timestamp, _) => ScalarValue::TimestampMicrosecond(None, Some("UTC".into())),
         _ => ScalarValue::Utf8(None),
     }
+}
+
+/// A literal as the text that a service is asked by; `None` for what has no plain one.
+pub(crate) fn text_of(value: &ScalarValue) -> Option<String> {
+    match value {
+        ScalarValue::Utf8(Some(text)) | ScalarValue::LargeUtf8(Some(text)) | ScalarValue::Utf8View(Some(text)) => Some(text.clone()),
+        ScalarValue::Int32(Some(number)) => Some(number.to_string()),
+        ScalarValue::Int64(Some(number)) => Some(number.to_string()),
+        ScalarValue::Boolean(Some(yes)) => Some(yes.to_string()),
+        _ => None,
+    }
+}
+
+/// The field of a form for [`Overrides`].
+pub(crate) fn types_field() -> ConfigField {
+    ConfigField::new(
+        "types",
+        "Types that are not what they seem",
+        "With commas: a column, or table.column, and its type, as in zip=string, sales.amount=decimal(12,2).",
+        "zip=string",
+    )
 }
 
 /// Types set by hand, by `column` or `table.column`.

@@ -1,12 +1,12 @@
 //! What is wrong with a file before an engine is asked to read it: bounds that keep one bad file from taking the node.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use connect::SourceError;
+use object_store::path::Path;
+use object_store::{GetOptions, GetRange, ObjectStore};
 
-use connect::{SourceError, SourceErrorKind};
-
-use crate::discover::{Format, Packing, TableFiles};
+use super::discover::{Format, Packing, TableFiles};
+use super::mismatch;
+use super::place::Place;
 
 /// The first line must end within this.
 const MAX_LINE: usize = 1 << 20;
@@ -14,12 +14,14 @@ const MAX_LINE: usize = 1 << 20;
 pub(crate) const MAX_COLUMNS: usize = 2_000;
 
 fn wrong(file: &Path, what: &str) -> SourceError {
-    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    SourceError::new(SourceErrorKind::Mismatch, format!("{name}: {what}"))
+    mismatch(format!("{}: {what}", file.filename().unwrap_or_default()))
 }
 
 /// Looks at the beginning of a table's first file.
-pub(crate) fn inspect(table: &TableFiles) -> Result<(), SourceError> {
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) async fn inspect(place: &Place, table: &TableFiles) -> Result<(), SourceError> {
     let Some(file) = table.files.first() else { return Ok(()) };
     if table.mixed {
         return Err(wrong(file, "its folder holds files of several kinds. Put each kind into a folder of its own."));
@@ -28,9 +30,13 @@ pub(crate) fn inspect(table: &TableFiles) -> Result<(), SourceError> {
     if table.packing != Packing::None || table.format == Format::Parquet {
         return Ok(());
     }
-    let mut head = Vec::new();
-    let opened = File::open(file).and_then(|opened| opened.take(MAX_LINE as u64 + 1).read_to_end(&mut head));
-    opened.map_err(|error| wrong(file, "it cannot be read. Check its rights.").because(error))?;
+    let unreadable = |error| wrong(file, "it cannot be read. Check its rights.").because(error);
+    let about = place.store.get_opts(file, GetOptions::new().with_head(true)).await.map_err(unreadable)?.meta;
+    if about.size == 0 {
+        return Ok(());
+    }
+    let range = GetOptions::new().with_range(Some(GetRange::Bounded(0..about.size.min(MAX_LINE as u64 + 1))));
+    let head = place.store.get_opts(file, range).await.map_err(unreadable)?.bytes().await.map_err(unreadable)?;
     let Some(end) = head.iter().position(|byte| *byte == b'\n').or((head.len() <= MAX_LINE).then_some(head.len())) else {
         return Err(wrong(file, "its first line is longer than 1 MiB. It is not a table of lines."));
     };

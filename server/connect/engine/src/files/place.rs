@@ -1,0 +1,110 @@
+//! Where the files are: a path on this machine, or a bucket that speaks S3. Both are the same to the rest.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect::{BindingConfig, CONNECT_TIMEOUT, SourceError, SourceErrorKind};
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ClientOptions, ObjectStore, RetryConfig};
+use url::Url;
+
+/// How long what a bucket holds is taken to be the same; a folder of this machine is looked at for every question.
+const BUCKET_STAYS: Duration = Duration::from_secs(10);
+
+pub(crate) struct Place {
+    /// What addresses of this store begin with.
+    pub(crate) url: Url,
+    pub(crate) store: Arc<dyn ObjectStore>,
+    pub(crate) root: Path,
+    pub(crate) stays: Duration,
+    local: bool,
+}
+
+fn bad(sentence: &str) -> SourceError {
+    SourceError::new(SourceErrorKind::Config, sentence)
+}
+
+impl Place {
+    /// # Errors
+    /// A path or settings that cannot be used.
+    pub(crate) fn of(config: &BindingConfig) -> Result<Self, SourceError> {
+        let path = config.get("path");
+        if path.starts_with("s3://") {
+            return Self::bucket(path, config);
+        }
+        if !std::path::Path::new(path).is_absolute() {
+            return Err(bad("The path must begin with /, and is looked for on the machine of Sluice, or with s3://."));
+        }
+        let unusable = || bad("The path cannot be used. Write it without . and .. parts.");
+        Ok(Self {
+            url: Url::parse("file:///").map_err(|_| unusable())?,
+            store: Arc::new(LocalFileSystem::new()),
+            root: Path::from_absolute_path(path).map_err(|error| unusable().because(error))?,
+            stays: Duration::ZERO,
+            local: true,
+        })
+    }
+
+    fn bucket(path: &str, config: &BindingConfig) -> Result<Self, SourceError> {
+        let unusable = || bad("The path must be s3://, the name of a bucket, and a folder or file in it.");
+        let whole = Url::parse(path).map_err(|_| unusable())?;
+        let bucket = whole.host_str().ok_or_else(unusable)?;
+        let or = |text: &str, usual: &str| if text.is_empty() { usual.to_owned() } else { text.to_owned() };
+        let retries = RetryConfig { max_retries: 2, retry_timeout: Duration::from_secs(10), ..RetryConfig::default() };
+        let endpoint = config.get("endpoint");
+        let mut builder = AmazonS3Builder::new()
+            .with_bucket_name(bucket)
+            .with_region(or(config.get("region"), "us-east-1"))
+            .with_client_options(ClientOptions::new().with_connect_timeout(CONNECT_TIMEOUT).with_allow_http(true))
+            .with_retry(retries);
+        if !endpoint.is_empty() {
+            builder = builder.with_endpoint(endpoint);
+        }
+        builder = match (config.get("access_key"), config.get("secret_key")) {
+            ("", "") => builder.with_skip_signature(true),
+            (key, secret) => builder.with_access_key_id(key).with_secret_access_key(secret),
+        };
+        let store = builder.build().map_err(|error| bad("The settings of S3 cannot be used. Check them one by one.").because(error))?;
+        Ok(Self {
+            url: Url::parse(&format!("s3://{bucket}")).map_err(|_| unusable())?,
+            store: Arc::new(store),
+            root: Path::from_url_path(whole.path()).map_err(|error| unusable().because(error))?,
+            stays: BUCKET_STAYS,
+            local: false,
+        })
+    }
+
+    /// As the engine names a file or a folder of it; a folder's ends with a slash.
+    pub(crate) fn address(&self, path: &Path, folder: bool) -> Result<String, SourceError> {
+        let end = if folder { "/" } else { "" };
+        if !self.local {
+            return Ok(format!("{}/{path}{end}", self.url.as_str().trim_end_matches('/')));
+        }
+        let file = LocalFileSystem::new().path_to_filesystem(path);
+        let file = file.map_err(|error| SourceError::new(SourceErrorKind::Other, "A file's name cannot be used.").because(error))?;
+        Ok(format!("{}{end}", file.display()))
+    }
+
+    /// A bucket has no folders: there, what is not listed is not there.
+    ///
+    /// # Errors
+    /// Where a path of this machine leads nowhere.
+    pub(crate) async fn check_folder(&self) -> Result<(), SourceError> {
+        if self.local {
+            let path = self.address(&self.root, false)?;
+            tokio::fs::metadata(path).await.map_err(|error| self.missing(error))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn missing(&self, cause: impl std::fmt::Display) -> SourceError {
+        let sentence = if self.local {
+            "There is no file or folder at this path that Sluice may read. Check the path and its rights."
+        } else {
+            "The bucket cannot be read. Check its name, the address, the keys and their rights."
+        };
+        SourceError::new(SourceErrorKind::Unreachable, sentence).because(cause)
+    }
+}

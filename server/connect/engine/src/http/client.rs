@@ -1,0 +1,147 @@
+//! One call of a service, and what its answer means.
+
+use std::sync::Arc;
+
+use connect::tls::Tls;
+use connect::{BindingConfig, CONNECT_TIMEOUT, MAX_CONNECTIONS, SESSION_TIMEOUT, SourceError, SourceErrorKind};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{StatusCode, Url};
+use serde_json::Value as Json;
+use tokio::sync::Semaphore;
+
+/// The longest answer, in bytes.
+const MAX_BODY: usize = 64 << 20;
+
+pub(super) struct Client {
+    http: reqwest::Client,
+    base: Url,
+    places: Arc<Semaphore>,
+}
+
+/// An answer: its JSON, and what the service says of the next page in a header.
+pub(super) struct Answer {
+    pub(super) json: Json,
+    pub(super) next_link: Option<Url>,
+}
+
+fn bad(sentence: &str) -> SourceError {
+    SourceError::new(SourceErrorKind::Config, sentence)
+}
+
+impl Client {
+    /// # Errors
+    /// An address, a header or a certificate that cannot be used.
+    pub(super) fn new(config: &BindingConfig) -> Result<Self, SourceError> {
+        // A path is joined to the whole of it, so it ends with a slash.
+        let text = format!("{}/", config.get("url").trim_end_matches('/'));
+        let base: Url = text.parse().map_err(|_| bad("The address must be a URL, such as https://api.example.com/v1."))?;
+        if !matches!(base.scheme(), "http" | "https") || base.cannot_be_a_base() {
+            return Err(bad("The address must begin with http:// or https://."));
+        }
+        let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+        if !config.get("secret").is_empty() {
+            let name = if config.get("header").is_empty() { "authorization" } else { config.get("header") };
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("The header's name cannot be used."))?;
+            let mut value = HeaderValue::from_str(config.get("secret")).map_err(|_| bad("The secret cannot stand in a header."))?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+        // Redirects are not followed: the secret is for this service alone.
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(SESSION_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .default_headers(headers);
+        let tls = Tls::of(config)?;
+        let unusable = |_| bad("A certificate or key cannot be used. Check that it is PEM.");
+        if let Some(pem) = tls.authority {
+            builder = builder.add_root_certificate(reqwest::Certificate::from_pem(&pem).map_err(unusable)?);
+        }
+        if let Some((certificate, key)) = tls.client {
+            builder = builder.identity(reqwest::Identity::from_pem(&[certificate, b"\n".to_vec(), key].concat()).map_err(unusable)?);
+        }
+        let http = builder.build().map_err(|error| bad("Its settings cannot be used.").because(error))?;
+        Ok(Self { http, base, places: Arc::new(Semaphore::new(MAX_CONNECTIONS as usize)) })
+    }
+
+    /// # Errors
+    /// A path that leads away from the service.
+    pub(super) fn url(&self, path: &str) -> Result<Url, SourceError> {
+        let url = self.base.join(path.trim_start_matches('/')).map_err(|error| bad("A path cannot be used.").because(error))?;
+        self.own(url)
+    }
+
+    /// The address as it is, where it is one of this service.
+    pub(super) fn own(&self, url: Url) -> Result<Url, SourceError> {
+        if url.origin() == self.base.origin() && url.path().starts_with(self.base.path()) {
+            return Ok(url);
+        }
+        Err(SourceError::new(SourceErrorKind::Refused, "It leads to an address outside of this source, which is not followed."))
+    }
+
+    /// `None` where there is nothing at the address.
+    pub(super) async fn get(&self, url: Url) -> Result<Option<Answer>, SourceError> {
+        let busy = |_| SourceError::new(SourceErrorKind::Busy, "All its connections are in use. Try again in a moment.");
+        let place = tokio::time::timeout(CONNECT_TIMEOUT, self.places.acquire()).await.map_err(busy)?;
+        let _place = place.map_err(|_| SourceError::new(SourceErrorKind::Unreachable, "The connection was closed. Try again."))?;
+        let mut response = self.http.get(url.clone()).send().await.map_err(|error| away(&error))?;
+        if matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::NO_CONTENT) {
+            return Ok(None);
+        }
+        if !response.status().is_success() {
+            return Err(refused(response.status()));
+        }
+        let next_link = link_of(response.headers()).and_then(|link| url.join(&link).ok());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| away(&error))? {
+            if body.len() + chunk.len() > MAX_BODY {
+                return Err(SourceError::new(SourceErrorKind::Mismatch, "An answer is longer than 64 MiB. Ask for it in pages."));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let json = serde_json::from_slice(&body).map_err(|error| {
+            SourceError::new(SourceErrorKind::Mismatch, "It answers with something that is not JSON. Check the path.").because(error)
+        })?;
+        Ok(Some(Answer { json, next_link }))
+    }
+}
+
+/// `<https://…>; rel="next"`.
+fn link_of(headers: &HeaderMap) -> Option<String> {
+    let links = headers.get_all(reqwest::header::LINK).iter().filter_map(|value| value.to_str().ok());
+    let next = |link: &&str| link.contains("rel=\"next\"") || link.contains("rel=next");
+    let link = links.flat_map(|line| line.split(',')).find(next)?;
+    Some(link.split_once('<')?.1.split_once('>')?.0.to_owned())
+}
+
+fn away(error: &reqwest::Error) -> SourceError {
+    let (kind, sentence) = if error.is_timeout() && !error.is_connect() {
+        (SourceErrorKind::Timeout, "It did not answer in time. Try again in a moment.")
+    } else if error.is_connect() && format!("{error:?}").contains("ertificate") {
+        let sentence =
+            "It answers, but one side does not trust the other's certificate. Check the authority's certificate and the client's.";
+        (SourceErrorKind::Refused, sentence)
+    } else if error.is_connect() {
+        (SourceErrorKind::Unreachable, "It does not answer. Check its address and that it is running, then try again.")
+    } else {
+        (SourceErrorKind::Unreachable, "Its answer broke off. Try again in a moment.")
+    };
+    SourceError::new(kind, sentence).because(error)
+}
+
+fn refused(status: StatusCode) -> SourceError {
+    let (kind, sentence) = match status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            (SourceErrorKind::Refused, "It refuses the secret. Check it and its header.".to_owned())
+        }
+        StatusCode::TOO_MANY_REQUESTS => (SourceErrorKind::Busy, "It has been asked too often. Try again later.".to_owned()),
+        status if status.is_redirection() => {
+            (SourceErrorKind::Config, "It sends its callers on to another address. Write that one.".to_owned())
+        }
+        status if status.is_client_error() => {
+            (SourceErrorKind::Statement, format!("It does not take what it is asked: it answers {}.", status.as_u16()))
+        }
+        status => (SourceErrorKind::Unreachable, format!("It is in trouble: it answers {}. Try again later.", status.as_u16())),
+    };
+    SourceError::new(kind, sentence).because(status)
+}

@@ -1,0 +1,116 @@
+//! JSON over HTTP: an address that gives rows is a table, over as many pages as it has.
+
+mod client;
+mod paging;
+mod table;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind, tls};
+use datafusion::execution::runtime_env::RuntimeEnv;
+use model::dialect::Dialect;
+use tokio::sync::Mutex;
+use tokio::time::{Duration, Instant};
+
+use crate::catalogue::{Asked, Catalogue, Tables, runtime};
+use crate::template::{Template, read_tables};
+use crate::types::{Overrides, types_field};
+use client::Client;
+use paging::Paging;
+
+/// How long what was seen of the answers is taken to be the same.
+const SEEN_STAYS: Duration = Duration::from_secs(60);
+
+/// For the list of connectors.
+pub struct HttpJson;
+
+#[async_trait]
+impl Connector for HttpJson {
+    fn driver(&self) -> &'static str {
+        "http"
+    }
+
+    fn title(&self) -> &'static str {
+        "JSON over HTTP"
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Datafusion
+    }
+
+    fn form(&self) -> Vec<ConfigField> {
+        let mut form = vec![
+            ConfigField::new("url", "Address", "What all its paths begin with.", "https://api.example.com/v1").required(),
+            ConfigField::new(
+                "tables",
+                "Tables",
+                "One a line: a path, with a name before it if you like. A value that callers give stands in brackets, with an example to try it by.",
+                "planes\nplane = planes/{tailnum=N10156}",
+            )
+            .lines()
+            .required(),
+            ConfigField::new("rows", "Where the rows are", "The field that holds them, as in data.items; empty where the answer is the list, or one row.", "data.items"),
+        ];
+        form.extend(Paging::form());
+        form.extend([
+            ConfigField::new("header", "Header of the secret", "Sent with each call, where there is a secret.", "authorization"),
+            ConfigField::new("secret", "Secret", "The header's whole value. Kept sealed, never shown again.", "Bearer …").secret(),
+            types_field(),
+        ]);
+        form.extend(tls::certificates());
+        form
+    }
+
+    fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
+        let tables = read_tables(config.get("tables"), name_of)?;
+        if tables.is_empty() {
+            return Err(SourceError::new(SourceErrorKind::Config, "Write at least one table: the path of an address that gives rows."));
+        }
+        Ok(Arc::new(Asked(HttpSource {
+            client: Arc::new(Client::new(config)?),
+            paging: Arc::new(Paging::of(config)?),
+            tables,
+            overrides: Overrides::read(config.get("types"))?,
+            runtime: runtime()?,
+            known: Mutex::new(None),
+        })))
+    }
+}
+
+/// `planes` of `/v1/planes.json?all=yes`.
+fn name_of(template: &Template) -> String {
+    let path = template.beginning().split('?').next().unwrap_or_default();
+    let last = path.split('/').rfind(|part| !part.is_empty()).unwrap_or_default();
+    last.split('.').next().unwrap_or_default().to_owned()
+}
+
+struct HttpSource {
+    client: Arc<Client>,
+    paging: Arc<Paging>,
+    tables: Vec<(String, Template)>,
+    overrides: Overrides,
+    runtime: Arc<RuntimeEnv>,
+    known: Mutex<Option<(Instant, Arc<Tables>)>>,
+}
+
+#[async_trait]
+impl Catalogue for HttpSource {
+    async fn tables(&self) -> Result<Arc<Tables>, SourceError> {
+        let mut known = self.known.lock().await;
+        if let Some((_, tables)) = known.as_ref().filter(|(seen, _)| seen.elapsed() < SEEN_STAYS) {
+            return Ok(tables.clone());
+        }
+        let mut tables = Tables::new(self.runtime.clone());
+        let mut away = false;
+        for (name, template) in &self.tables {
+            let learnt = table::learn(&self.client, &self.paging, name, template, &self.overrides).await;
+            away |= learnt.as_ref().is_err_and(|error| !matches!(error.kind, SourceErrorKind::Mismatch | SourceErrorKind::Missing));
+            tables.add(name, learnt);
+        }
+        let tables = Arc::new(tables);
+        // What could not be looked at now may be there in a moment.
+        *known = (!away).then(|| (Instant::now(), tables.clone()));
+        Ok(tables)
+    }
+}

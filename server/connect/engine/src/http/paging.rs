@@ -1,0 +1,180 @@
+//! How a service gives its rows in pages, and where the rows are in an answer.
+
+use connect::{BindingConfig, ConfigField, SourceError, SourceErrorKind};
+use reqwest::Url;
+use serde_json::Value as Json;
+
+use super::client::Answer;
+use crate::evidence::Row;
+
+/// More pages than this are a service that goes round in circles.
+pub(super) const MAX_PAGES: u64 = 100_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    None,
+    Page,
+    Offset,
+    Cursor,
+    Link,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Paging {
+    kind: Kind,
+    /// The field that holds the rows, part by part.
+    rows: Vec<String>,
+    parameter: String,
+    size_parameter: String,
+    size: u64,
+    first: u64,
+    next: Vec<String>,
+}
+
+fn parts(path: &str) -> Vec<String> {
+    path.split('.').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn at<'a>(json: &'a Json, path: &[String]) -> Option<&'a Json> {
+    path.iter().try_fold(json, |json, part| json.get(part))
+}
+
+impl Paging {
+    pub(super) fn form() -> Vec<ConfigField> {
+        let mut kind = ConfigField::new(
+            "paging",
+            "Pages",
+            "none: one answer has all; page and offset: counted in a parameter; cursor: the answer says where it goes on; link: it gives the next address, in a Link header or a field.",
+            "none",
+        );
+        kind.choices = ["none", "page", "offset", "cursor", "link"].map(str::to_owned).into();
+        vec![
+            kind,
+            ConfigField::new("page_parameter", "Parameter of the page", "For page, offset and cursor.", "page"),
+            ConfigField::new("first_page", "Number of the first page", "For page.", "1"),
+            ConfigField::new("size_parameter", "Parameter of the size", "Empty: none is sent.", "limit"),
+            ConfigField::new("page_size", "Rows of a page", "For offset, and for the parameter of the size.", "100"),
+            ConfigField::new("next", "Field of the next page", "For cursor and link: where the answer has it.", "meta.next"),
+        ]
+    }
+
+    /// # Errors
+    /// Settings that do not go together.
+    pub(super) fn of(config: &BindingConfig) -> Result<Self, SourceError> {
+        let bad = |sentence: &str| SourceError::new(SourceErrorKind::Config, sentence);
+        let kind = match config.get("paging") {
+            "" | "none" => Kind::None,
+            "page" => Kind::Page,
+            "offset" => Kind::Offset,
+            "cursor" => Kind::Cursor,
+            "link" => Kind::Link,
+            _ => return Err(bad("Pages are none, page, offset, cursor or link.")),
+        };
+        let number = |key: &str, usual: u64| match config.get(key) {
+            "" => Ok(usual),
+            text => text.parse().map_err(|_| bad("The first page and the rows of a page are numbers.")),
+        };
+        let usual = match kind {
+            Kind::Offset => "offset",
+            Kind::Cursor => "cursor",
+            _ => "page",
+        };
+        let parameter = if config.get("page_parameter").is_empty() { usual } else { config.get("page_parameter") };
+        let paging = Self {
+            kind,
+            rows: parts(config.get("rows")),
+            parameter: parameter.to_owned(),
+            size_parameter: config.get("size_parameter").to_owned(),
+            size: number("page_size", 100)?,
+            first: number("first_page", 1)?,
+            next: parts(config.get("next")),
+        };
+        if paging.size == 0 {
+            return Err(bad("A page has at least one row."));
+        }
+        if kind == Kind::Cursor && paging.next.is_empty() {
+            return Err(bad("For pages by cursor, write the field of the next page."));
+        }
+        Ok(paging)
+    }
+
+    /// The address of the first page.
+    pub(super) fn begin(&self, mut url: Url) -> Url {
+        if self.kind != Kind::None && !self.size_parameter.is_empty() {
+            set(&mut url, &self.size_parameter, &self.size.to_string());
+        }
+        match self.kind {
+            Kind::Page => set(&mut url, &self.parameter, &self.first.to_string()),
+            Kind::Offset => set(&mut url, &self.parameter, "0"),
+            Kind::None | Kind::Cursor | Kind::Link => {}
+        }
+        url
+    }
+
+    /// The address of the page behind the `n`th (from 0), which had so many rows; `None` behind the last.
+    ///
+    /// # Errors
+    /// A next address that is none.
+    pub(super) fn behind(&self, url: &Url, n: u64, rows: usize, read: u64, answer: &Answer) -> Result<Option<Url>, SourceError> {
+        let mut next = url.clone();
+        match self.kind {
+            Kind::None => return Ok(None),
+            Kind::Page | Kind::Offset if rows == 0 => return Ok(None),
+            Kind::Page => set(&mut next, &self.parameter, &(self.first + n + 1).to_string()),
+            // By what came, not by what was asked for: a service may give fewer.
+            Kind::Offset => set(&mut next, &self.parameter, &read.to_string()),
+            Kind::Cursor => match at(&answer.json, &self.next).map(plain).filter(|text| !text.is_empty()) {
+                Some(cursor) => set(&mut next, &self.parameter, &cursor),
+                None => return Ok(None),
+            },
+            Kind::Link => match at(&answer.json, &self.next).and_then(Json::as_str).filter(|_| !self.next.is_empty()) {
+                Some(link) => {
+                    next = url.join(link).map_err(|error| {
+                        SourceError::new(SourceErrorKind::Mismatch, "What it gives as the next page is not an address.").because(error)
+                    })?;
+                }
+                None => return Ok(answer.next_link.clone()),
+            },
+        }
+        Ok(Some(next))
+    }
+
+    /// How many rows an answer has.
+    pub(super) fn count(&self, json: &Json) -> usize {
+        at(json, &self.rows).map_or(0, |rows| rows.as_array().map_or(1, Vec::len))
+    }
+
+    /// # Errors
+    /// Where the rows are not where they should be.
+    pub(super) fn rows(&self, json: &mut Json) -> Result<Vec<Row>, SourceError> {
+        let wrong = |sentence: String| SourceError::new(SourceErrorKind::Mismatch, sentence);
+        let place = self.rows.iter().try_fold(json, |json, part| json.get_mut(part));
+        match place.map(Json::take) {
+            Some(Json::Array(items)) => items
+                .into_iter()
+                .map(|item| match item {
+                    Json::Object(row) => Ok(row),
+                    _ => Err(wrong("Its rows are not objects with fields.".into())),
+                })
+                .collect(),
+            Some(Json::Object(row)) => Ok(vec![row]),
+            Some(Json::Null) | None if !self.rows.is_empty() => Err(wrong(format!("Its answer has no field {}.", self.rows.join(".")))),
+            _ => Err(wrong("Its answer is neither a list nor an object.".into())),
+        }
+    }
+}
+
+fn plain(json: &Json) -> String {
+    match json {
+        Json::String(text) => text.clone(),
+        Json::Null | Json::Bool(false) => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// A parameter of the query, in place of one of its name.
+fn set(url: &mut Url, name: &str, value: &str) {
+    let others: Vec<(String, String)> =
+        url.query_pairs().filter(|(key, _)| key != name).map(|(key, value)| (key.into(), value.into())).collect();
+    url.query_pairs_mut().clear().extend_pairs(others).append_pair(name, value);
+}

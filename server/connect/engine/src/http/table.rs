@@ -1,0 +1,135 @@
+//! One table of a service: its columns from a first page, its rows page by page.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use connect::{SourceError, SourceErrorKind};
+use datafusion::datasource::TableProvider;
+use model::table::TableInfo;
+use serde_json::Value as Json;
+
+use super::client::Client;
+use super::paging::{MAX_PAGES, Paging};
+use crate::evidence::{Row, columns};
+use crate::rows::{ReadRows, RowSender, RowTable, Wanted};
+use crate::template::Template;
+use crate::types::Overrides;
+
+/// Rows that types are read from.
+const SAMPLE: usize = 1_000;
+
+struct HttpTable {
+    client: Arc<Client>,
+    paging: Arc<Paging>,
+    template: Template,
+    /// The values that stand in its path.
+    columns: Vec<String>,
+}
+
+/// # Errors
+/// Where it does not answer, or not with rows.
+pub(super) async fn learn(
+    client: &Arc<Client>,
+    paging: &Arc<Paging>,
+    name: &str,
+    template: &Template,
+    overrides: &Overrides,
+) -> Result<(TableInfo, Arc<dyn TableProvider>), SourceError> {
+    let named = |error: SourceError| SourceError { sentence: format!("{name}: {}", error.sentence), ..error };
+    let wrong = |sentence: &str| named(SourceError::new(SourceErrorKind::Mismatch, sentence));
+    let table = HttpTable { client: client.clone(), paging: paging.clone(), columns: template.columns(), template: template.clone() };
+    let examples = template.examples().ok_or_else(|| wrong("Write an example of each value in its path, as in {tailnum=N10156}."))?;
+    let (sender, mut portions) = tokio::sync::mpsc::channel(1);
+    let mut rows: Vec<Row> = Vec::new();
+    // What has been seen when the sample is full is enough: the rest is not asked for.
+    let read = async {
+        while let Some(portion) = portions.recv().await {
+            rows.extend(portion?);
+            if rows.len() >= SAMPLE {
+                break;
+            }
+        }
+        portions.close();
+        while portions.recv().await.is_some() {}
+        Ok(())
+    };
+    let ask = async {
+        let asked = table.read(&examples, &sender).await;
+        drop(sender);
+        asked
+    };
+    let (asked, read): (_, Result<(), SourceError>) = tokio::join!(ask, read);
+    asked.and(read).map_err(named)?;
+    rows.truncate(SAMPLE);
+    if rows.is_empty() {
+        return Err(wrong("It gives no row, so its columns are not known. Give an example that has some."));
+    }
+    let mut found = columns(&rows, &table.columns, name, overrides, false);
+    let of_path: Vec<Row> =
+        rows.iter().map(|row| row.iter().filter(|(name, _)| table.columns.contains(name)).map(owned).collect()).collect();
+    found.splice(..table.columns.len(), columns(&of_path, &table.columns, name, overrides, true));
+    Ok(RowTable::described(name, found, Vec::new(), Arc::new(table)))
+}
+
+fn owned((name, value): (&String, &Json)) -> (String, Json) {
+    (name.clone(), value.clone())
+}
+
+/// As a value stands in a path or a query: nothing in it can end the one or begin another part.
+fn escaped(value: &str) -> String {
+    percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+impl HttpTable {
+    /// All pages of one address. Whether somebody still reads.
+    async fn pages(&self, values: &[String], sender: &RowSender) -> Result<bool, SourceError> {
+        let mut url = self.paging.begin(self.client.url(&self.template.fill(values, escaped))?);
+        let mut read = 0;
+        for n in 0..MAX_PAGES {
+            let Some(mut answer) = self.client.get(url.clone()).await? else {
+                // Of a value there may be nothing; of the table itself there must be something.
+                return if values.is_empty() && n == 0 { Err(nothing_there()) } else { Ok(true) };
+            };
+            let count = self.paging.count(&answer.json);
+            read += count as u64;
+            let next = self.paging.behind(&url, n, count, read, &answer)?;
+            let mut rows = self.paging.rows(&mut answer.json)?;
+            for row in &mut rows {
+                let of_path = self.columns.iter().zip(values).map(|(column, value)| (column.clone(), Json::String(value.clone())));
+                row.extend(of_path);
+            }
+            if sender.send(Ok(rows)).await.is_err() {
+                return Ok(false);
+            }
+            match next {
+                Some(next) if next != url => url = self.client.own(next)?,
+                _ => return Ok(true),
+            }
+        }
+        Err(SourceError::new(SourceErrorKind::Mismatch, "Its pages do not end. Check the rules of its pages."))
+    }
+}
+
+fn nothing_there() -> SourceError {
+    SourceError::new(SourceErrorKind::Missing, "There is nothing at its path. Check the path.")
+}
+
+#[async_trait]
+impl ReadRows for HttpTable {
+    fn asked_by(&self) -> &[String] {
+        &self.columns
+    }
+
+    async fn read(&self, wanted: &Wanted, rows: &RowSender) -> Result<(), SourceError> {
+        let Some(all) = self.template.combinations(wanted)? else {
+            let sentence = format!("It can only be asked with a value of {}. Filter by it.", self.columns.join(" and "));
+            return Err(SourceError::new(SourceErrorKind::Statement, sentence));
+        };
+        for values in all {
+            if !self.pages(&values, rows).await? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

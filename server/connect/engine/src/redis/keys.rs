@@ -1,0 +1,125 @@
+//! The keys of a Redis and what they hold. Only commands that read are sent.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use connect::{CONNECT_TIMEOUT, SourceError, SourceErrorKind};
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, Value, cmd, pipe};
+use tokio::sync::OnceCell;
+
+use crate::template::Template;
+
+const DISTRUST: &str =
+    "It answers, but one side does not trust the other's certificate. Check the authority's certificate and the name in the address.";
+/// How long one command may take.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Keys that Redis looks at in one step of a walk.
+const STEP: usize = 1_000;
+/// Keys that tables are found by, where nobody says how they are made.
+const PROBE: usize = 10_000;
+/// Tables that are found so.
+const MAX_TABLES: usize = 100;
+
+pub(super) struct Keys {
+    client: Client,
+    connection: OnceCell<ConnectionManager>,
+}
+
+impl Keys {
+    pub(super) fn new(client: Client) -> Self {
+        Self { client, connection: OnceCell::new() }
+    }
+
+    /// Made anew by itself where it breaks.
+    async fn connection(&self) -> Result<ConnectionManager, SourceError> {
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(CONNECT_TIMEOUT))
+            .set_response_timeout(Some(RESPONSE_TIMEOUT))
+            .set_number_of_retries(1);
+        let connect = || ConnectionManager::new_with_config(self.client.clone(), config);
+        self.connection.get_or_try_init(connect).await.cloned().map_err(|error| failed(&error))
+    }
+
+    async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, SourceError> {
+        command.query_async(&mut self.connection().await?).await.map_err(|error| failed(&error))
+    }
+
+    pub(super) async fn ask_all(&self, pipeline: &Pipeline) -> Result<Vec<Value>, SourceError> {
+        pipeline.query_async(&mut self.connection().await?).await.map_err(|error| failed(&error))
+    }
+
+    pub(super) async fn version(&self) -> Result<String, SourceError> {
+        let about: String = self.ask(cmd("INFO").arg("server")).await?;
+        Ok(about.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or_default().to_owned())
+    }
+
+    /// One step of a walk over the keys of a pattern; it is over when the cursor is 0 again. A key may come twice.
+    pub(super) async fn step(&self, glob: &str, cursor: u64) -> Result<(u64, Vec<String>), SourceError> {
+        let (next, keys): (u64, Vec<Value>) = self.ask(cmd("SCAN").arg(cursor).arg("MATCH").arg(glob).arg("COUNT").arg(STEP)).await?;
+        // A key that is not text has no place in a column.
+        Ok((next, keys.into_iter().filter_map(|key| String::from_redis_value(key).ok()).collect()))
+    }
+
+    /// What keys hold, as Redis calls it: `hash`, `string`, `none`.
+    pub(super) async fn kinds(&self, keys: &[String]) -> Result<Vec<String>, SourceError> {
+        let mut pipeline = pipe();
+        for key in keys {
+            pipeline.cmd("TYPE").arg(key);
+        }
+        pipeline.query_async(&mut self.connection().await?).await.map_err(|error| failed(&error))
+    }
+
+    /// Tables by what stands before the first `:` of keys.
+    pub(super) async fn prefixes(&self) -> Result<Vec<(String, Template)>, SourceError> {
+        let mut found: BTreeMap<String, String> = BTreeMap::new();
+        let (mut cursor, mut looked_at) = (0, 0);
+        loop {
+            let (next, keys) = self.step("*:*", cursor).await?;
+            looked_at += keys.len().max(1);
+            for key in keys {
+                if let Some((prefix, _)) = key.split_once(':')
+                    && !prefix.is_empty()
+                    && !prefix.contains(['{', '}'])
+                    && found.len() < MAX_TABLES
+                {
+                    found.entry(prefix.to_owned()).or_insert(key);
+                }
+            }
+            cursor = next;
+            if cursor == 0 || looked_at >= PROBE {
+                break;
+            }
+        }
+        let firsts: Vec<String> = found.values().cloned().collect();
+        let kinds = if firsts.is_empty() { Vec::new() } else { self.kinds(&firsts).await? };
+        let tables = found.into_keys().zip(kinds).filter(|(_, kind)| matches!(kind.as_str(), "hash" | "string"));
+        tables.map(|(prefix, _)| Ok((prefix.clone(), Template::read(&format!("{prefix}:{{id}}"))?))).collect()
+    }
+}
+
+/// Redis' own words, by what they mean for a person.
+pub(super) fn failed(error: &RedisError) -> SourceError {
+    // Of several commands, the first that failed speaks for all.
+    let of_many = error.clone().into_server_errors().and_then(|errors| Some(errors.first()?.1.code().to_owned()));
+    let code = of_many.as_deref().or(error.code());
+    let (kind, sentence) = match code {
+        Some("NOAUTH" | "WRONGPASS" | "NOPERM") => {
+            (SourceErrorKind::Refused, "It refuses the user or the password. Check both, and that the user may read.")
+        }
+        _ if error.kind() == ErrorKind::AuthenticationFailed => {
+            (SourceErrorKind::Refused, "It refuses the user or the password. Check both, and that the user may read.")
+        }
+        Some("WRONGTYPE") => {
+            (SourceErrorKind::Mismatch, "Keys of this table hold different things. Write how its keys are made more narrowly.")
+        }
+        _ if error.to_string().contains("certificate") => (SourceErrorKind::Refused, DISTRUST),
+        Some("LOADING") => (SourceErrorKind::Busy, "It is still starting. Try again in a moment."),
+        _ if error.is_timeout() => (SourceErrorKind::Timeout, "It did not answer in time. Try again in a moment."),
+        _ if error.is_io_error() || error.is_connection_dropped() || error.is_unrecoverable_error() => {
+            (SourceErrorKind::Unreachable, "It does not answer. Check its address and that it is running, then try again.")
+        }
+        _ => (SourceErrorKind::Other, "It could not answer. The log has the reason under this request's id."),
+    };
+    SourceError::new(kind, sentence).because(error)
+}

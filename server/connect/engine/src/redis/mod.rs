@@ -1,0 +1,129 @@
+//! Redis: keys that are made alike are the rows of a table. Hashes give their fields, texts that are JSON objects
+//! theirs, any other text one column.
+
+mod keys;
+mod table;
+
+use std::sync::Arc;
+
+use ::redis::{Client, ConnectionInfo, IntoConnectionInfo, TlsCertificates};
+use async_trait::async_trait;
+use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind};
+use datafusion::execution::runtime_env::RuntimeEnv;
+use model::dialect::Dialect;
+use tokio::sync::Mutex;
+use tokio::time::{Duration, Instant};
+
+use crate::catalogue::{Asked, Catalogue, Tables, runtime};
+use crate::template::{Template, read_tables};
+use crate::types::{Overrides, types_field};
+use keys::Keys;
+
+/// How long what was seen of the keys is taken to be the same.
+const SEEN_STAYS: Duration = Duration::from_secs(30);
+
+/// For the list of connectors.
+pub struct Redis;
+
+#[async_trait]
+impl Connector for Redis {
+    fn driver(&self) -> &'static str {
+        "redis"
+    }
+
+    fn title(&self) -> &'static str {
+        "Redis"
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Datafusion
+    }
+
+    fn form(&self) -> Vec<ConfigField> {
+        vec![
+            ConfigField::new("url", "Address", "With rediss:// over TLS. One server; not a cluster.", "redis://redis.example.com:6379/0").required(),
+            ConfigField::new("user", "User", "One that may only read is enough, and safest.", "default"),
+            ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret(),
+            ConfigField::new(
+                "tables",
+                "Tables",
+                "One a line: how its keys are made, with columns in brackets, and a name before it if you like. Empty: keys with a : in them, by what stands before it.",
+                "plane:{tailnum}\ncarts = user:{id}:cart",
+            )
+            .lines(),
+            types_field(),
+            ConfigField::new("tls_ca", "Authority's certificate", "PEM. Where the server's is not signed by a public one.", "-----BEGIN CERTIFICATE-----").lines(),
+        ]
+    }
+
+    fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
+        Ok(Arc::new(Asked(RedisSource {
+            keys: Arc::new(Keys::new(client(config)?)),
+            tables: read_tables(config.get("tables"), name_of)?,
+            overrides: Overrides::read(config.get("types"))?,
+            runtime: runtime()?,
+            known: Mutex::new(None),
+        })))
+    }
+}
+
+/// `plane` of `plane:{tailnum}`.
+fn name_of(template: &Template) -> String {
+    template.beginning().trim_end_matches(|char: char| !char.is_alphanumeric()).to_owned()
+}
+
+fn client(config: &BindingConfig) -> Result<Client, SourceError> {
+    let bad = |cause: ::redis::RedisError| {
+        SourceError::new(SourceErrorKind::Config, "The address must be like redis://host:6379/0, its certificate PEM.").because(cause)
+    };
+    let info: ConnectionInfo = config.get("url").into_connection_info().map_err(bad)?;
+    let mut login = info.redis_settings().clone();
+    if !config.get("user").is_empty() {
+        login = login.set_username(config.get("user"));
+    }
+    if !config.get("password").is_empty() {
+        login = login.set_password(config.get("password"));
+    }
+    let info = info.set_redis_settings(login);
+    match config.get("tls_ca") {
+        "" => Client::open(info).map_err(bad),
+        pem => {
+            let certificates = TlsCertificates { client_tls: None, root_cert: Some(pem.as_bytes().to_vec()) };
+            Client::build_with_tls(info, certificates).map_err(bad)
+        }
+    }
+}
+
+struct RedisSource {
+    keys: Arc<Keys>,
+    /// As written by hand; none where they are to be found.
+    tables: Vec<(String, Template)>,
+    overrides: Overrides,
+    runtime: Arc<RuntimeEnv>,
+    known: Mutex<Option<(Instant, Arc<Tables>)>>,
+}
+
+#[async_trait]
+impl Catalogue for RedisSource {
+    async fn tables(&self) -> Result<Arc<Tables>, SourceError> {
+        let mut known = self.known.lock().await;
+        if let Some((_, tables)) = known.as_ref().filter(|(seen, _)| seen.elapsed() < SEEN_STAYS) {
+            return Ok(tables.clone());
+        }
+        let found = if self.tables.is_empty() { self.keys.prefixes().await? } else { self.tables.clone() };
+        let mut tables = Tables::new(self.runtime.clone());
+        for (name, template) in found {
+            match table::learn(&self.keys, &name, template, &self.overrides).await {
+                Err(error) if error.kind != SourceErrorKind::Mismatch && error.kind != SourceErrorKind::Missing => return Err(error),
+                learnt => tables.add(&name, learnt),
+            }
+        }
+        let tables = Arc::new(tables);
+        *known = Some((Instant::now(), tables.clone()));
+        Ok(tables)
+    }
+
+    async fn test(&self) -> Result<String, SourceError> {
+        Ok(format!("Redis {}", self.keys.version().await?))
+    }
+}

@@ -1,0 +1,183 @@
+//! One table of Redis: its columns from a sample of keys, its rows by key or by a walk.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use connect::{SourceError, SourceErrorKind};
+use datafusion::datasource::TableProvider;
+use model::table::TableInfo;
+use redis::{FromRedisValue, Value, pipe};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+use super::keys::{Keys, failed};
+use crate::evidence::{Row, columns};
+use crate::rows::{ReadRows, RowSender, RowTable, Wanted};
+use crate::template::Template;
+use crate::types::Overrides;
+
+/// Rows that types are read from.
+const SAMPLE: usize = 1_000;
+/// Steps of a walk without a key of the table before it is said to have none.
+const STEPS: usize = 1_000;
+/// Keys whose values are fetched at once.
+const AT_ONCE: usize = 500;
+/// The column of a text that is not a JSON object.
+const VALUE: &str = "value";
+
+/// What the keys of a table hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Hash,
+    Object,
+    Text,
+}
+
+struct RedisTable {
+    keys: Arc<Keys>,
+    template: Template,
+    columns: Vec<String>,
+    kind: Kind,
+}
+
+/// # Errors
+/// Where there is no key, or keys that hold what is no row.
+pub(super) async fn learn(
+    keys: &Arc<Keys>,
+    name: &str,
+    template: Template,
+    overrides: &Overrides,
+) -> Result<(TableInfo, Arc<dyn TableProvider>), SourceError> {
+    let sample = sample_keys(keys, &template).await?;
+    let Some(first) = sample.first() else {
+        let sentence = format!("{name}: there is no key like {}. Check how its keys are made.", template.glob());
+        return Err(SourceError::new(SourceErrorKind::Missing, sentence));
+    };
+    let kinds = keys.kinds(std::slice::from_ref(first)).await?;
+    let mut table = RedisTable { keys: keys.clone(), columns: template.columns(), template, kind: Kind::Hash };
+    match kinds.first().map(String::as_str) {
+        Some("hash") => {}
+        Some("string") => {
+            table.kind = Kind::Object;
+            let objects = table.rows(&sample).await.is_ok();
+            table.kind = if objects { Kind::Object } else { Kind::Text };
+        }
+        Some(other) => {
+            let sentence = format!("{name}: {first} holds a {other}. Hashes and texts are rows; other things are not.");
+            return Err(SourceError::new(SourceErrorKind::Mismatch, sentence));
+        }
+        None => return Err(SourceError::new(SourceErrorKind::Missing, format!("{name}: its keys are gone."))),
+    }
+    let rows = table.rows(&sample).await?;
+    let key = table.columns.clone();
+    // The values of keys and hashes are texts; those in JSON say what they are.
+    let mut found = columns(&rows, &key, name, overrides, table.kind != Kind::Object);
+    if table.kind == Kind::Object {
+        let of_keys: Vec<Row> = rows.iter().map(|row| row.iter().filter(|(name, _)| key.contains(name)).map(owned).collect()).collect();
+        found.splice(..key.len(), columns(&of_keys, &key, name, overrides, true));
+    }
+    Ok(RowTable::described(name, found, key, Arc::new(table)))
+}
+
+fn owned((name, value): (&String, &Json)) -> (String, Json) {
+    (name.clone(), value.clone())
+}
+
+async fn sample_keys(keys: &Keys, template: &Template) -> Result<Vec<String>, SourceError> {
+    let glob = template.glob();
+    let (mut cursor, mut found) = (0, Vec::new());
+    for _ in 0..STEPS {
+        let (next, step) = keys.step(&glob, cursor).await?;
+        found.extend(step.into_iter().filter(|key| template.values_in(key).is_some()));
+        cursor = next;
+        if cursor == 0 || found.len() >= SAMPLE {
+            break;
+        }
+    }
+    found.truncate(SAMPLE);
+    Ok(found)
+}
+
+impl RedisTable {
+    /// The rows of keys; one that is gone has none.
+    async fn rows(&self, keys: &[String]) -> Result<Vec<Row>, SourceError> {
+        let mut rows = Vec::with_capacity(keys.len());
+        for some in keys.chunks(AT_ONCE) {
+            let mut pipeline = pipe();
+            let read = if self.kind == Kind::Hash { "HGETALL" } else { "GET" };
+            for key in some {
+                pipeline.cmd(read).arg(key);
+            }
+            for (key, value) in some.iter().zip(self.keys.ask_all(&pipeline).await?) {
+                rows.extend(self.row(key, value)?);
+            }
+        }
+        Ok(rows)
+    }
+
+    fn row(&self, key: &str, value: Value) -> Result<Option<Row>, SourceError> {
+        let Some(of_key) = self.template.values_in(key) else { return Ok(None) };
+        let strange = |error: redis::ParsingError| failed(&error.into());
+        let mut row: Row = match self.kind {
+            Kind::Hash => {
+                let fields: Vec<(Vec<u8>, Vec<u8>)> = FromRedisValue::from_redis_value(value).map_err(strange)?;
+                if fields.is_empty() {
+                    return Ok(None);
+                }
+                fields.into_iter().map(|(name, value)| (text(name), Json::String(text(value)))).collect()
+            }
+            Kind::Object | Kind::Text => {
+                let Some(bytes): Option<Vec<u8>> = FromRedisValue::from_redis_value(value).map_err(strange)? else { return Ok(None) };
+                if self.kind == Kind::Text {
+                    Row::from_iter([(VALUE.to_owned(), Json::String(text(bytes)))])
+                } else {
+                    serde_json::from_slice(&bytes).map_err(|error| {
+                        let sentence = format!("{key} does not hold a JSON object, as others of its table do.");
+                        SourceError::new(SourceErrorKind::Mismatch, sentence).because(error)
+                    })?
+                }
+            }
+        };
+        row.extend(self.columns.iter().cloned().zip(of_key.into_iter().map(Json::String)));
+        Ok(Some(row))
+    }
+}
+
+/// Enough of a key to know it again; a walk may give one twice.
+fn print_of(key: &str) -> [u8; 16] {
+    let mut print = [0; 16];
+    print.copy_from_slice(&Sha256::digest(key)[..16]);
+    print
+}
+
+/// Bytes that are not UTF-8 are shown as well as they can be.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+#[async_trait]
+impl ReadRows for RedisTable {
+    fn asked_by(&self) -> &[String] {
+        &self.columns
+    }
+
+    async fn read(&self, wanted: &Wanted, sender: &RowSender) -> Result<(), SourceError> {
+        if let Some(values) = self.template.combinations(wanted)? {
+            let keys: Vec<String> = values.iter().map(|values| self.template.fill(values, str::to_owned)).collect();
+            let _ = sender.send(Ok(self.rows(&keys).await?)).await;
+            return Ok(());
+        }
+        let glob = self.template.glob();
+        let mut cursor = 0;
+        let mut seen = HashSet::new();
+        loop {
+            let (next, mut keys) = self.keys.step(&glob, cursor).await?;
+            keys.retain(|key| seen.insert(print_of(key)));
+            cursor = next;
+            if sender.send(Ok(self.rows(&keys).await?)).await.is_err() || cursor == 0 {
+                return Ok(());
+            }
+        }
+    }
+}

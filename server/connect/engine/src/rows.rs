@@ -1,0 +1,186 @@
+//! A table whose rows come from a service as they are asked for.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Debug};
+use std::sync::Arc;
+
+use arrow_schema::SchemaRef;
+use async_trait::async_trait;
+use connect::SourceError;
+use connect::batch::schema_of;
+use datafusion::catalog::Session;
+use datafusion::common::Result as Planned;
+use datafusion::datasource::{TableProvider, TableType};
+use datafusion::error::DataFusionError;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::logical_expr::{BinaryExpr, Expr, Operator, TableProviderFilterPushDown};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
+use futures::StreamExt;
+use model::Field;
+use model::table::{Column, TableInfo, TableRef};
+use tokio::sync::mpsc;
+
+use crate::evidence::{Row, batch};
+
+/// Where rows are put as they come, a page or a step of a walk at a time; one waits for the reader.
+pub(crate) type RowSender = mpsc::Sender<Result<Vec<Row>, SourceError>>;
+/// Of some columns the values that are wanted, as text; of others, all.
+pub(crate) type Wanted = BTreeMap<String, Vec<String>>;
+
+/// Reads the rows of one table.
+#[async_trait]
+pub(crate) trait ReadRows: Send + Sync + 'static {
+    /// The columns by whose values rows can be looked up without reading them all.
+    fn asked_by(&self) -> &[String];
+    /// Sends rows until they are over or the receiver is gone; rows that are not wanted may be among them.
+    ///
+    /// # Errors
+    /// Where the service does not answer, or not with rows.
+    async fn read(&self, wanted: &Wanted, rows: &RowSender) -> Result<(), SourceError>;
+}
+
+/// A table of such rows for the engine.
+#[derive(Clone)]
+pub(crate) struct RowTable {
+    fields: Arc<[Field]>,
+    schema: SchemaRef,
+    reader: Arc<dyn ReadRows>,
+}
+
+impl RowTable {
+    /// With what is said of the table: its columns, and the key where there is one.
+    pub(crate) fn described(
+        name: &str,
+        columns: Vec<Column>,
+        key: Vec<String>,
+        reader: Arc<dyn ReadRows>,
+    ) -> (TableInfo, Arc<dyn TableProvider>) {
+        let field = |column: &Column| Field {
+            name: column.name.clone(),
+            column: column.name.clone(),
+            data_type: column.data_type,
+            ..Field::default()
+        };
+        let fields: Arc<[Field]> = columns.iter().map(field).collect();
+        let schema = schema_of(&fields);
+        let info = TableInfo { table: TableRef::new(name), columns, key, ..TableInfo::default() };
+        (info, Arc::new(Self { fields, schema, reader }))
+    }
+
+    fn can_be_asked_by(&self, filter: &Expr) -> Option<(String, Vec<String>)> {
+        let (column, values) = values_of(filter)?;
+        self.reader.asked_by().contains(&column).then_some((column, values))
+    }
+}
+
+impl Debug for RowTable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("RowTable").field("schema", &self.schema).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl TableProvider for RowTable {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Planned<Vec<TableProviderFilterPushDown>> {
+        // The engine looks again: a service may be asked for more than is wanted.
+        let kind = |filter: &&Expr| match self.can_be_asked_by(filter) {
+            Some(_) => TableProviderFilterPushDown::Inexact,
+            None => TableProviderFilterPushDown::Unsupported,
+        };
+        Ok(filters.iter().map(kind).collect())
+    }
+
+    async fn scan(
+        &self,
+        _state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Planned<Arc<dyn ExecutionPlan>> {
+        let mut wanted = Wanted::new();
+        for (column, values) in filters.iter().filter_map(|filter| self.can_be_asked_by(filter)) {
+            // Both must hold where a column is asked for twice; one is enough to look rows up by.
+            wanted.entry(column).or_insert(values);
+        }
+        let scan = Scan { table: self.clone(), wanted };
+        Ok(Arc::new(StreamingTableExec::try_new(self.schema.clone(), vec![Arc::new(scan)], projection, None, false, limit)?))
+    }
+}
+
+/// One reading of a table.
+struct Scan {
+    table: RowTable,
+    wanted: Wanted,
+}
+
+impl Debug for Scan {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Values may be anybody's data, and plans are shown.
+        formatter.debug_struct("Scan").field("by", &self.wanted.keys().collect::<Vec<_>>()).finish()
+    }
+}
+
+impl PartitionStream for Scan {
+    fn schema(&self) -> &SchemaRef {
+        &self.table.schema
+    }
+
+    fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let (sender, mut receiver) = mpsc::channel::<Result<Vec<Row>, SourceError>>(1);
+        let (reader, wanted) = (self.table.reader.clone(), self.wanted.clone());
+        tokio::spawn(async move {
+            let read = tokio::select! {
+                read = reader.read(&wanted, &sender) => read,
+                // Whoever asked is gone.
+                () = sender.closed() => return,
+            };
+            if let Err(error) = read {
+                let _ = sender.send(Err(error)).await;
+            }
+        });
+        let fields = self.table.fields.clone();
+        let portions = futures::stream::poll_fn(move |context| receiver.poll_recv(context));
+        let batches = portions.map(move |portion| {
+            let outside = |error: SourceError| DataFusionError::External(Box::new(error));
+            portion.and_then(|rows| batch(&fields, &rows)).map_err(outside)
+        });
+        Box::pin(RecordBatchStreamAdapter::new(self.table.schema.clone(), batches))
+    }
+}
+
+/// `column = value`, `value = column`, `column IN (values)`: the column and its values as text.
+fn values_of(filter: &Expr) -> Option<(String, Vec<String>)> {
+    match filter {
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) => match (&**left, &**right) {
+            (Expr::Column(column), Expr::Literal(value, _)) | (Expr::Literal(value, _), Expr::Column(column)) => {
+                Some((column.name.clone(), vec![crate::types::text_of(value)?]))
+            }
+            _ => None,
+        },
+        // The planner writes a short list as either-or.
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => {
+            let ((column, mut values), (other, more)) = (values_of(left)?, values_of(right)?);
+            values.extend(more);
+            (column == other).then_some((column, values))
+        }
+        Expr::InList(list) if !list.negated => {
+            let Expr::Column(column) = &*list.expr else { return None };
+            let value = |item: &Expr| match item {
+                Expr::Literal(value, _) => crate::types::text_of(value),
+                _ => None,
+            };
+            Some((column.name.clone(), list.list.iter().map(value).collect::<Option<_>>()?))
+        }
+        _ => None,
+    }
+}

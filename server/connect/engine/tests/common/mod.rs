@@ -1,0 +1,49 @@
+//! Asking a source, alike for every connector of the engine.
+
+#![allow(dead_code)] // each test file uses its part
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect::{BindingConfig, Connection, Connector, SourceError, Statement};
+use futures::TryStreamExt;
+use model::{DataType, Field, Value};
+
+/// Opens a source by the settings of its form.
+pub(crate) fn open(connector: &dyn Connector, settings: &[(&str, &str)]) -> Result<Arc<dyn Connection>, SourceError> {
+    let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    connector.open(&BindingConfig { settings, ..Default::default() })
+}
+
+pub(crate) fn text(value: &str) -> (DataType, Value) {
+    (DataType::String, Value::Text(value.into()))
+}
+
+pub(crate) fn fields(names: &[(&str, DataType)]) -> Vec<Field> {
+    names
+        .iter()
+        .map(|(name, data_type)| Field { name: (*name).into(), column: (*name).into(), data_type: *data_type, ..Field::default() })
+        .collect()
+}
+
+/// The rows of a statement as lines of JSON.
+pub(crate) async fn ask(
+    source: &dyn Connection,
+    sql: &str,
+    binds: Vec<(DataType, Value)>,
+    wanted: &[(&str, DataType)],
+) -> Result<Vec<String>, SourceError> {
+    let wanted = fields(wanted);
+    let statement = Statement { sql: sql.into(), binds, fields: wanted.clone(), timeout: Duration::from_secs(20), max_rows: 1_000 };
+    let batches: Vec<_> = source.query(statement).await?.try_collect().await?;
+    let columns: Vec<(usize, &Field)> = wanted.iter().enumerate().collect();
+    let mut lines = Vec::new();
+    for batch in &batches {
+        for row in 0..batch.num_rows() {
+            let mut line = Vec::new();
+            connect::json::write_row(&mut line, batch, row, &columns);
+            lines.push(String::from_utf8(line).unwrap());
+        }
+    }
+    Ok(lines)
+}

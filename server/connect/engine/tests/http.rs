@@ -1,0 +1,248 @@
+//! JSON over HTTP as a source: every way of giving pages, values in paths, and services that are in trouble.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use common::{ask, fields, text};
+use connect::{SourceErrorKind, Statement};
+use futures::TryStreamExt;
+use model::DataType;
+use model::table::TableRef;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+mod common;
+
+const PAGE: usize = 500;
+
+struct Service {
+    planes: Vec<Value>,
+    calls: AtomicUsize,
+}
+
+type Shared = State<Arc<Service>>;
+
+fn number(query: &HashMap<String, String>, name: &str, usual: usize) -> usize {
+    query.get(name).map_or(usual, |text| text.parse().unwrap())
+}
+
+fn some(service: &Service, start: usize, size: usize) -> Vec<Value> {
+    service.calls.fetch_add(1, Ordering::SeqCst);
+    service.planes.iter().skip(start).take(size).cloned().collect()
+}
+
+async fn whole(State(service): Shared) -> Json<Value> {
+    Json(some(&service, 0, usize::MAX).into())
+}
+
+async fn by_page(State(service): Shared, Query(query): Query<HashMap<String, String>>) -> Json<Value> {
+    Json(json!({ "data": { "items": some(&service, number(&query, "page", 1).saturating_sub(1) * PAGE, PAGE) } }))
+}
+
+async fn by_offset(State(service): Shared, Query(query): Query<HashMap<String, String>>) -> Json<Value> {
+    // It gives fewer than it is asked for.
+    let size = number(&query, "limit", 10).min(300);
+    Json(json!({ "data": { "items": some(&service, number(&query, "offset", 0), size) } }))
+}
+
+async fn by_cursor(State(service): Shared, Query(query): Query<HashMap<String, String>>) -> Json<Value> {
+    let start = query.get("cursor").map_or(0, |cursor| cursor.strip_prefix("at ").unwrap().parse().unwrap());
+    let next = (start + PAGE < service.planes.len()).then(|| format!("at {}", start + PAGE));
+    Json(json!({ "data": { "items": some(&service, start, PAGE) }, "next": next }))
+}
+
+async fn by_link(State(service): Shared, Query(query): Query<HashMap<String, String>>) -> Response {
+    let start = number(&query, "from", 0);
+    let rows = Json(json!({ "data": { "items": some(&service, start, PAGE) } }));
+    if start + PAGE >= service.planes.len() {
+        return rows.into_response();
+    }
+    let link = format!("</api/link?from={}>; rel=\"next\", </api/link>; rel=\"first\"", start + PAGE);
+    ([("link", link)], rows).into_response()
+}
+
+async fn one(State(service): Shared, Path(tailnum): Path<String>) -> Response {
+    service.calls.fetch_add(1, Ordering::SeqCst);
+    match service.planes.iter().find(|plane| plane["tailnum"] == tailnum.as_str()) {
+        Some(plane) => Json(plane.clone()).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn guarded(headers: HeaderMap) -> Response {
+    match headers.get("x-secret").is_some_and(|value| value == "open sesame") {
+        true => Json(json!([{ "id": 1 }])).into_response(),
+        false => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}
+
+/// Serves until the test is over; the address of its API.
+async fn serve() -> (String, Arc<Service>) {
+    let cell = |(name, value): (&String, &Option<String>)| {
+        let value = value.as_ref().map_or(Value::Null, |text| text.parse::<i64>().map_or_else(|_| text.as_str().into(), Value::from));
+        (name.clone(), value)
+    };
+    let mut planes: Vec<Value> = testkit::planes().values().map(|plane| Value::Object(plane.iter().map(cell).collect())).collect();
+    planes.sort_by_key(|plane| plane["tailnum"].to_string());
+    let service = Arc::new(Service { planes, calls: AtomicUsize::new(0) });
+    let routes = Router::new()
+        .route("/api/planes", get(whole))
+        .route("/api/page", get(by_page))
+        .route("/api/offset", get(by_offset))
+        .route("/api/cursor", get(by_cursor))
+        .route("/api/link", get(by_link))
+        .route("/api/planes/{tailnum}", get(one))
+        .route("/api/guarded", get(guarded))
+        .route("/api/away", get(|| async { Json(json!({ "data": { "items": [{ "id": 1 }] }, "next": "http://127.0.0.2:1/stolen" })) }))
+        .route("/api/page-of-text", get(|| async { "<html>" }))
+        .route("/api/numbers", get(|| async { Json(json!([1, 2])) }))
+        .route("/api/broken", get(|| async { StatusCode::INTERNAL_SERVER_ERROR }))
+        .route("/api/busy", get(|| async { StatusCode::TOO_MANY_REQUESTS }))
+        .route("/api/moved", get(|| async { (StatusCode::FOUND, [("location", "/elsewhere")]) }))
+        .route("/api/never", get(|| async { std::future::pending::<()>().await }))
+        .with_state(service.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/api", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    (url, service)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_come_over_all_pages_however_they_are_given() {
+    let (url, service) = serve().await;
+    let wanted = [("n", DataType::Int64), ("seats", DataType::Int64)];
+    let seats: i64 = service.planes.iter().filter_map(|plane| plane["seats"].as_i64()).sum();
+    let expected = [format!(r#"{{"n":{},"seats":{seats}}}"#, service.planes.len())];
+    for (table, settings) in [
+        ("planes", &[][..]),
+        ("page", &[("paging", "page"), ("rows", "data.items")]),
+        ("offset", &[("paging", "offset"), ("rows", "data.items"), ("size_parameter", "limit"), ("page_size", "400")]),
+        ("cursor", &[("paging", "cursor"), ("rows", "data.items"), ("next", "next")]),
+        ("link", &[("paging", "link"), ("rows", "data.items")]),
+    ] {
+        let settings = [&[("url", url.as_str()), ("tables", table)], settings].concat();
+        let source = common::open(&engine::HttpJson, &settings).unwrap();
+        assert_eq!(source.test().await.unwrap(), "1 table", "{table}");
+        let seats = source.table(&TableRef::new(table)).await.unwrap().unwrap().column("seats").unwrap().clone();
+        assert!(seats.data_type == DataType::Int64 && seats.native.contains("of 1000 rows"), "{table}: {seats:?}");
+        let sql = format!("SELECT count(*) AS n, sum(seats) AS seats FROM \"{table}\"");
+        assert_eq!(ask(&*source, &sql, vec![], &wanted).await.unwrap(), expected, "{table}");
+        // Whoever has enough asks for no more pages.
+        let before = service.calls.load(Ordering::SeqCst);
+        let few = ask(&*source, &format!("SELECT tailnum FROM \"{table}\" LIMIT 3"), vec![], &[("tailnum", DataType::String)]).await;
+        assert_eq!(few.unwrap().len(), 3);
+        assert!(service.calls.load(Ordering::SeqCst) - before <= 5, "{table} was read to its end");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_in_a_path_is_a_column_that_callers_give() {
+    let (url, service) = serve().await;
+    let tables = "plane = planes/{tailnum=N10156}\nall = planes";
+    let source = common::open(&engine::HttpJson, &[("url", &url), ("tables", tables)]).unwrap();
+    let plane = service.planes.iter().find(|plane| plane["tailnum"] == "N102UW").unwrap();
+    let wanted = [("tailnum", DataType::String), ("model", DataType::String)];
+    let sql = "SELECT tailnum, model FROM \"plane\" WHERE tailnum = $1";
+    let found = ask(&*source, sql, vec![text("N102UW")], &wanted).await.unwrap();
+    assert_eq!(found, [format!(r#"{{"tailnum":"N102UW","model":{}}}"#, plane["model"])]);
+    let none = ask(&*source, sql, vec![text("nobody")], &wanted).await.unwrap();
+    assert!(none.is_empty());
+    let both = "SELECT tailnum FROM \"plane\" WHERE tailnum IN ($1, $2) ORDER BY tailnum";
+    let found = ask(&*source, both, vec![text("N102UW"), text("N10156")], &wanted[..1]).await.unwrap();
+    assert_eq!(found, [r#"{"tailnum":"N10156"}"#, r#"{"tailnum":"N102UW"}"#]);
+    // Two addresses in one question.
+    let joined = "SELECT a.tailnum FROM \"all\" a JOIN \"plane\" p ON p.tailnum = a.tailnum WHERE p.tailnum = $1";
+    assert_eq!(ask(&*source, joined, vec![text("N102UW")], &wanted[..1]).await.unwrap().len(), 1);
+    let error = ask(&*source, "SELECT model FROM \"plane\"", vec![], &wanted[1..]).await.unwrap_err();
+    assert!(error.kind == SourceErrorKind::Statement && error.sentence.contains("value of tailnum"), "{error:?}");
+    // What is given stays a value: it leads nowhere else.
+    let before = service.calls.load(Ordering::SeqCst);
+    for attack in
+        ["../guarded", "..%2Fguarded", "N102UW?x=1", "N102UW#", "//127.0.0.2:1/", "N102UW/../N10156"].into_iter().chain(testkit::ATTACKS)
+    {
+        assert!(ask(&*source, sql, vec![text(attack)], &wanted).await.unwrap().is_empty(), "{attack}");
+    }
+    assert!(service.calls.load(Ordering::SeqCst) > before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_in_trouble_is_told_plainly() {
+    let (url, _service) = serve().await;
+    let said = async |table: &str, more: &[(&str, &str)]| {
+        let settings = [&[("url", url.as_str()), ("tables", table)], more].concat();
+        common::open(&engine::HttpJson, &settings).unwrap().test().await.unwrap_err()
+    };
+    for (table, more, kind, words) in [
+        ("guarded", &[][..], SourceErrorKind::Refused, "secret"),
+        ("broken", &[], SourceErrorKind::Unreachable, "500"),
+        ("busy", &[], SourceErrorKind::Busy, "too often"),
+        ("moved", &[], SourceErrorKind::Config, "another address"),
+        ("nowhere", &[], SourceErrorKind::Missing, "nothing at its path"),
+        ("page-of-text", &[], SourceErrorKind::Mismatch, "not JSON"),
+        ("numbers", &[], SourceErrorKind::Mismatch, "not objects"),
+        ("page", &[("rows", "data.rows")], SourceErrorKind::Mismatch, "no field data.rows"),
+        ("one = planes/{tailnum}", &[], SourceErrorKind::Mismatch, "an example"),
+        ("away", &[("paging", "link"), ("rows", "data.items"), ("next", "next")], SourceErrorKind::Refused, "outside"),
+    ] {
+        let error = said(table, more).await;
+        assert!(error.kind == kind && error.sentence.contains(words), "{table}: {error:?}");
+    }
+    let settings = [("url", url.as_str()), ("tables", "guarded"), ("header", "x-secret"), ("secret", "open sesame")];
+    assert_eq!(common::open(&engine::HttpJson, &settings).unwrap().test().await.unwrap(), "1 table");
+    for settings in [
+        &[("url", "ftp://x"), ("tables", "a")][..],
+        &[("url", "http://x"), ("tables", "")],
+        &[("url", "http://x"), ("tables", "a"), ("paging", "cursor")],
+        &[("url", "http://x"), ("tables", "a{b")],
+        &[("url", "http://x"), ("tables", "a"), ("paging", "page"), ("page_size", "0")],
+    ] {
+        assert_eq!(common::open(&engine::HttpJson, settings).err().unwrap().kind, SourceErrorKind::Config, "{settings:?}");
+    }
+}
+
+/// Answers the first call as it should be, and any other with the beginning of an answer.
+async fn drops_mid_answer() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let mut first = true;
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut asked = [0; 4096];
+            let _ = socket.read(&mut asked).await;
+            let rows = r#"[{"id": 1}, {"id": 2}]"#;
+            let length = if std::mem::take(&mut first) { rows.len() } else { rows.len() + 100 };
+            let _ = socket
+                .write_all(format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{rows}").as_bytes())
+                .await;
+        }
+    });
+    url
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_breaks_off_or_never_comes_ends_the_question() {
+    let url = drops_mid_answer().await;
+    let source = common::open(&engine::HttpJson, &[("url", &url), ("tables", "t")]).unwrap();
+    let id = [("id", DataType::Int64)];
+    assert!(source.table(&TableRef::new("t")).await.unwrap().is_some());
+    let error = ask(&*source, "SELECT id FROM \"t\"", vec![], &id).await.unwrap_err();
+    assert!(error.kind == SourceErrorKind::Unreachable && error.sentence.contains("broke off"), "{error:?}");
+    let (url, _service) = serve().await;
+    let source = common::open(&engine::HttpJson, &[("url", &url), ("tables", "never")]).unwrap();
+    let sql = "SELECT id FROM \"never\"".to_owned();
+    let statement = Statement { sql, binds: vec![], fields: fields(&id), timeout: Duration::from_millis(200), max_rows: 10 };
+    let late = match source.query(statement).await {
+        Ok(rows) => rows.try_collect::<Vec<_>>().await.unwrap_err(),
+        Err(error) => error,
+    };
+    assert_eq!(late.kind, SourceErrorKind::Timeout);
+}
