@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use accel::{Link, RedisConfig, Stores};
 use connect::pools::Pools;
+use connect::shelf::Shelf;
 use control::{Caller, Control, Settings};
 use gateway::{Gateway, GrpcEdge};
 use store::Store;
@@ -34,13 +35,15 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         .map_err(|error| format!("the data folder {} cannot be made: {error}", config.data_dir.display()))?;
     let host = Arc::new(Machine);
     let vault = Arc::new(master_key::open_vault(config, &*host)?);
-    connect::registry::add(engine::connectors());
+    let shelf = Arc::new(Shelf::default());
+    connect::registry::add(engine::connectors(shelf.clone()));
     let pools = Arc::new(Pools::default());
     let stores = stores(config)?;
     let gateway = Gateway::new(gateway::Parts {
         pools: pools.clone(),
         vault: vault.clone(),
         stores: stores.clone(),
+        shelf,
         clock: host.clone(),
         snapshot_file: Some(config.data_dir.join("snapshot.json")),
         public_url: config.public_url(),

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
+use connect::queue::QueueFigures;
 use gateway::meter::{BOUNDS_US, CacheResult};
 use gateway::{ApiFigures, Gateway};
 use http::header::CONTENT_TYPE;
@@ -14,10 +15,11 @@ pub(crate) fn router(gateway: Gateway) -> Router {
 }
 
 async fn metrics(State(gateway): State<Gateway>) -> ([(http::HeaderName, &'static str); 1], String) {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text(&gateway.figures(), gateway.revision(), gateway.cached_bytes()))
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text(&gateway))
 }
 
-fn text(all: &[ApiFigures], revision: i64, cached_bytes: u64) -> String {
+fn text(gateway: &Gateway) -> String {
+    let (all, revision, cached_bytes) = (&gateway.figures(), gateway.revision(), gateway.cached_bytes());
     let mut out = String::new();
     let head = |name: &str, kind: &str, help: &str| format!("# HELP {name} {help}\n# TYPE {name} {kind}\n");
     out.push_str(&head("sluice_revision", "gauge", "The revision of the metadata that is served."));
@@ -44,7 +46,29 @@ fn text(all: &[ApiFigures], revision: i64, cached_bytes: u64) -> String {
             let _ = writeln!(out, "sluice_cache_total{{{labels},result=\"{}\"}} {calls}", result.key());
         }
     }
+    queues(&mut out, &gateway.source_queues());
     out
+}
+
+/// One figure of a pool.
+type Read = fn(&QueueFigures) -> u64;
+
+/// The pools of the sources: full ones make callers wait, and then refuse them.
+fn queues(out: &mut String, pools: &[(String, QueueFigures)]) {
+    let figures: [(&str, &str, &str, Read); 4] = [
+        ("sluice_source_places", "gauge", "Statements that a pool lets run at once.", |of| of.most as u64),
+        ("sluice_source_running", "gauge", "Statements that run.", |of| of.running as u64),
+        ("sluice_source_waiting", "gauge", "Statements that wait for a place.", |of| of.waiting as u64),
+        ("sluice_source_queue_timeouts_total", "counter", "Statements that waited in vain.", |of| of.timed_out),
+    ];
+    for (name, kind, help, value) in figures {
+        let _ = write!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
+        for (place, figures) in pools {
+            let mut parts = place.splitn(3, '/');
+            let [source, environment, share] = [(); 3].map(|()| parts.next().unwrap_or_default());
+            let _ = writeln!(out, "{name}{{source=\"{source}\",env=\"{environment}\",compartment=\"{share}\"}} {}", value(figures));
+        }
+    }
 }
 
 fn labels(of: &ApiFigures) -> String {

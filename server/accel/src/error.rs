@@ -44,6 +44,11 @@ impl AccelError {
         Self::new(AccelErrorKind::Config, "This Sluice has no Redis. Its operator names one with SLUICE_REDIS_URL.")
     }
 
+    pub(crate) fn not_by_key() -> Self {
+        let sentence = "A columnar dataset is asked in SQL, through a source of datasets, and not looked up by key.";
+        Self::new(AccelErrorKind::Config, sentence)
+    }
+
     pub(crate) fn broken(cause: impl std::fmt::Display) -> Self {
         Self::new(AccelErrorKind::Broken, "A stored row cannot be read. Build the dataset anew, or go back to a kept version.")
             .because(cause)

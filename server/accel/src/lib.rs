@@ -6,6 +6,7 @@
 
 mod checksum;
 mod codec;
+mod columnar;
 mod dataset;
 mod error;
 pub mod key;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub use checksum::Checksum;
 pub use codec::{Codec, MAX_VALUE, Trainer};
+pub use columnar::{Columnar, ColumnarWriter};
 pub use dataset::{Dataset, Found};
 pub use error::{AccelError, AccelErrorKind};
 pub use lmdb::Lmdb;
@@ -97,6 +99,7 @@ pub trait KvReader: Send + Sync {
 #[derive(Clone)]
 pub struct Stores {
     embedded: Arc<dyn KvStore>,
+    columnar: Columnar,
     redis: Option<Arc<dyn KvStore>>,
     link: Option<Link>,
     folder: PathBuf,
@@ -107,16 +110,41 @@ impl Stores {
     #[must_use]
     pub fn new(folder: PathBuf, link: Option<Link>) -> Self {
         let redis = link.clone().map(|link| Arc::new(RedisStore::new(link)) as Arc<dyn KvStore>);
-        Self { embedded: Arc::new(Lmdb::new(folder.clone())), redis, link, folder }
+        let columnar = Columnar::new(folder.join("columnar"));
+        Self { embedded: Arc::new(Lmdb::new(folder.clone())), columnar, redis, link, folder }
     }
 
+    /// The store of rows that are looked up by their key.
+    ///
     /// # Errors
-    /// Where the operator has named no Redis.
+    /// Where the operator has named no Redis; for columnar datasets, which are asked in SQL.
     pub fn of(&self, kind: StoreKind) -> Result<&Arc<dyn KvStore>, AccelError> {
         match kind {
             StoreKind::Embedded => Ok(&self.embedded),
             StoreKind::Redis => self.redis.as_ref().ok_or_else(AccelError::no_redis),
+            StoreKind::Columnar => Err(AccelError::not_by_key()),
         }
+    }
+
+    #[must_use]
+    pub fn columnar(&self) -> &Columnar {
+        &self.columnar
+    }
+
+    /// Whether datasets can be kept there.
+    ///
+    /// # Errors
+    /// Where the operator has named no Redis.
+    pub fn offers(&self, kind: StoreKind) -> Result<(), AccelError> {
+        if kind == StoreKind::Columnar { Ok(()) } else { self.of(kind).map(drop) }
+    }
+
+    /// Drops a version of any store. One that is not there is dropped already.
+    ///
+    /// # Errors
+    /// Where the store does not answer, or it cannot be removed.
+    pub async fn remove(&self, kind: StoreKind, place: &Place) -> Result<(), AccelError> {
+        if kind == StoreKind::Columnar { self.columnar.remove(place) } else { self.of(kind)?.remove(place).await }
     }
 
     /// The operator's Redis, for what is not a dataset: caches.

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use model::snapshot::SnapshotSource;
+use model::snapshot::{Environment, SnapshotSource};
 
 use crate::pools::Pools;
 use crate::vault::{Vault, seal_place};
 use crate::{BindingConfig, Connection, SourceError, SourceErrorKind};
+
+/// Settings that no form has: whose source it is and where. A source of datasets is nothing else.
+pub const DOMAIN: &str = "sluice.domain";
+pub const ENVIRONMENT: &str = "sluice.environment";
 
 /// Opens a binding for one purpose; each has a pool of its own (`share`: a compartment, the console, a build).
 ///
@@ -27,8 +31,17 @@ pub fn settings(vault: &Vault, source: &SnapshotSource) -> Result<BindingConfig,
     let sealed = vault
         .open(&source.secret, &seal_place(&source.name, source.environment))
         .map_err(|error| bad(format!("Its secrets cannot be opened: {error}.")))?;
-    Ok(BindingConfig {
+    let config = BindingConfig {
         settings: serde_json::from_str(&source.config).map_err(|_| bad("Its settings cannot be read.".into()))?,
         secrets: serde_json::from_slice(&sealed).map_err(|_| bad("Its secrets cannot be read.".into()))?,
-    })
+    };
+    Ok(placed(config, &source.domain, source.environment))
+}
+
+/// The settings with whose they are and where, whatever they said of it themselves.
+#[must_use]
+pub fn placed(mut config: BindingConfig, domain: &str, environment: Environment) -> BindingConfig {
+    config.settings.insert(DOMAIN.to_owned(), domain.to_owned());
+    config.settings.insert(ENVIRONMENT.to_owned(), environment.key().to_owned());
+    config
 }

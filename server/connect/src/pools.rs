@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::queue::{QueueFigures, Queued};
 use crate::{BindingConfig, Connection, SourceError, SourceErrorKind, registry};
 
 /// How many bindings stay open; the one that was opened first goes when there are more.
@@ -13,7 +14,7 @@ struct Open {
     turn: u64,
     /// Equal settings share a pool; changed ones get a new pool, and the old one goes with its last user.
     key: (String, BindingConfig),
-    connection: Arc<dyn Connection>,
+    connection: Arc<Queued>,
 }
 
 /// The pools of one process.
@@ -35,7 +36,7 @@ impl Pools {
         if let Some(known) = open.get(place).filter(|known| known.key == key) {
             return Ok(known.connection.clone());
         }
-        let connection = connector.open(config)?;
+        let connection = Arc::new(Queued::new(connector.open(config)?));
         if open.len() >= MAX_OPEN
             && let Some(first) = open.iter().min_by_key(|(_, known)| known.turn).map(|(place, _)| place.clone())
         {
@@ -44,5 +45,14 @@ impl Pools {
         let turn = open.values().map(|known| known.turn + 1).max().unwrap_or(0);
         open.insert(place.to_owned(), Open { turn, key, connection: connection.clone() });
         Ok(connection)
+    }
+
+    /// How full each pool is, by its place, in the order of the places.
+    #[must_use]
+    pub fn figures(&self) -> Vec<(String, QueueFigures)> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = open.iter().map(|(place, known)| (place.clone(), known.connection.figures())).collect();
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all
     }
 }

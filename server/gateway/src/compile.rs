@@ -8,6 +8,9 @@ use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
 use model::snapshot::{Environment, SNAPSHOT_FORMAT, Snapshot, SnapshotApi, SnapshotCompartment, SnapshotDataset, SnapshotSource};
 
+use accel::Place;
+use connect::shelf::Shown;
+use model::dataset::StoreKind;
 use model::union::Step;
 
 use crate::callers::{Callers, Grants};
@@ -74,6 +77,7 @@ impl Gateway {
             shares: shares(before, snapshot),
             ..Routes::default()
         };
+        self.show_columnar(snapshot);
         let unopened = self.open_datasets(&mut next, before, snapshot).await;
         let sources = snapshot.sources.iter().map(|source| ((source.name.as_str(), source.environment), source)).collect();
         let materials = Materials { before, snapshot, sources, unopened };
@@ -89,10 +93,27 @@ impl Gateway {
         next
     }
 
+    /// Columnar datasets are the tables of a source: from now on these are.
+    fn show_columnar(&self, snapshot: &Snapshot) {
+        let shown = |about: &Arc<SnapshotDataset>| {
+            let place = Place { dataset: about.id.clone(), version: about.version_id.clone() };
+            let columns = about.register.iter().filter(|field| !field.retired);
+            Some(Shown {
+                domain: about.domain.clone(),
+                environment: about.environment,
+                name: about.name.clone(),
+                file: self.stores.columnar().file(&place)?,
+                key: about.key.clone(),
+                columns: columns.map(|field| (field.column.clone(), field.data_type)).collect(),
+            })
+        };
+        self.shelf.show(snapshot.datasets.iter().filter(|about| about.store == StoreKind::Columnar).filter_map(shown).collect());
+    }
+
     /// Opens what is not open yet; gives the reasons of those that cannot be.
     async fn open_datasets(&self, next: &mut Routes, before: &Routes, snapshot: &Snapshot) -> Unopened {
         let mut unopened = HashMap::new();
-        for about in &snapshot.datasets {
+        for about in snapshot.datasets.iter().filter(|about| about.store != StoreKind::Columnar) {
             let key = (format!("{}/{}", about.domain, about.name), about.environment);
             let opened = match before.datasets.get(&key).filter(|open| same_rows(&open.about, about)) {
                 Some(open) => Ok(open.clone()),

@@ -43,6 +43,8 @@ use std::sync::Arc;
 use accel::Stores;
 use arc_swap::ArcSwap;
 use connect::pools::Pools;
+use connect::queue::QueueFigures;
+use connect::shelf::Shelf;
 use connect::vault::Vault;
 use model::clock::Millis;
 use model::snapshot::Environment;
@@ -73,6 +75,8 @@ pub struct Parts {
     pub pools: Arc<Pools>,
     pub vault: Arc<Vault>,
     pub stores: Stores,
+    /// Where it says which columnar datasets are live.
+    pub shelf: Arc<Shelf>,
     pub clock: Arc<dyn Clock>,
     /// Where the last snapshot is kept for a start without metadata.
     pub snapshot_file: Option<PathBuf>,
@@ -89,6 +93,7 @@ pub struct Gateway {
     pools: Arc<Pools>,
     vault: Arc<Vault>,
     stores: Stores,
+    shelf: Arc<Shelf>,
     caches: Arc<Caches>,
     tokens: Arc<Tokens>,
     clock: Arc<dyn Clock>,
@@ -117,11 +122,18 @@ impl Gateway {
             pools: parts.pools,
             vault: parts.vault,
             stores: parts.stores,
+            shelf: parts.shelf,
             clock: parts.clock,
             snapshot_file: parts.snapshot_file,
             on_disk: disk::OnDisk::default(),
             public_url: parts.public_url.into(),
         }
+    }
+
+    /// How full the pools of the sources are, by `source/environment/compartment`.
+    #[must_use]
+    pub fn source_queues(&self) -> Vec<(String, QueueFigures)> {
+        self.pools.figures()
     }
 
     /// The revision that is served now; 0 before the first snapshot.

@@ -133,6 +133,10 @@ pub(crate) fn cursor_behind(spec: &ApiSpec, row: &[u8]) -> Option<String> {
 
 fn read_fields(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) -> Option<Vec<usize>> {
     let text = reserved.get("fields")?;
+    if spec.policy.whole_rows {
+        errors.push(FieldError::new("fields", "This API gives all its fields. Leave it out."));
+        return None;
+    }
     let wanted: HashSet<&str> = text.split(',').filter(|name| !name.is_empty()).collect();
     for name in &wanted {
         if !spec.fields.iter().any(|field| &field.name == name) {

@@ -15,16 +15,19 @@ pub enum StoreKind {
     Embedded,
     /// In the Redis that the operator has named.
     Redis,
+    /// In Parquet files of the node: for questions over many rows, not for rows by their key.
+    Columnar,
 }
 
 impl StoreKind {
-    pub const ALL: [StoreKind; 2] = [Self::Embedded, Self::Redis];
+    pub const ALL: [StoreKind; 3] = [Self::Embedded, Self::Redis, Self::Columnar];
 
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
             Self::Embedded => "embedded",
             Self::Redis => "redis",
+            Self::Columnar => "columnar",
         }
     }
 
@@ -33,6 +36,7 @@ impl StoreKind {
         match self {
             Self::Embedded => "Embedded (LMDB)",
             Self::Redis => "Redis",
+            Self::Columnar => "Columnar (Parquet)",
         }
     }
 
@@ -105,7 +109,7 @@ pub struct DatasetSpec {
     /// The source, by name; each environment binds it to its own server.
     pub source: String,
     pub table: TableRef,
-    /// The columns that a row is looked up by: together unique and never NULL.
+    /// The columns that a row is looked up by: together unique and never NULL. A columnar dataset may have none.
     pub key: Vec<String>,
     #[serde(default)]
     pub store: StoreKind,
@@ -150,7 +154,7 @@ impl DatasetSpec {
         if self.table.name.is_empty() {
             errors.push(FieldError::new("table", "Choose a table."));
         }
-        if self.key.is_empty() {
+        if self.key.is_empty() && self.store != StoreKind::Columnar {
             errors.push(FieldError::new("key", "Choose the columns that a row is looked up by."));
         }
         for column in &self.key {

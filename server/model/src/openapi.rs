@@ -111,11 +111,14 @@ fn query_parameter(parameter: &Parameter) -> Json {
 
 /// The paging parameters that every list answers to.
 fn reserved_parameters(spec: &ApiSpec) -> Vec<Json> {
-    let mut out = vec![json!({
+    let mut out = Vec::new();
+    if !spec.policy.whole_rows {
+        out.push(json!({
         "name": "fields", "in": "query", "required": false, "description": "Give back only these fields.",
         "style": "form", "explode": false,
         "schema": {"type": "array", "items": {"type": "string", "enum": spec.fields.iter().map(|f| &f.name).collect::<Vec<_>>()}},
-    })];
+        }));
+    }
     if spec.kind() == ApiKind::Sql {
         out.push(json!({"name": "format", "in": "query", "required": false,
             "description": "The form of the answer; the address may end in it instead, as in `.csv`.",

@@ -179,11 +179,14 @@ pub struct Policy {
     /// Answers kept for a while; absent means that every call reads anew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<CachePolicy>,
+    /// Callers get all fields; without it they may ask for fewer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub whole_rows: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { timeout_ms: DEFAULT_TIMEOUT_MS, max_rows: DEFAULT_MAX_ROWS, cache: None }
+        Self { timeout_ms: DEFAULT_TIMEOUT_MS, max_rows: DEFAULT_MAX_ROWS, cache: None, whole_rows: false }
     }
 }
 

@@ -9,16 +9,16 @@ use connect::proto::{ProtoColumn, value_of, write_message};
 use connect::{Connection, Statement, registry};
 use fail::fail_point;
 use futures::TryStreamExt;
-use model::dataset::{BuildFigures, DatasetSpec};
+use model::dataset::{BuildFigures, DatasetSpec, StoreKind};
 use model::snapshot::{Environment, SnapshotSource};
 use model::table::TableInfo;
 use model::{DataType, Field};
 use store::{DataVersionRow, StoreError};
 use tokio_util::sync::CancellationToken;
 
-use crate::Worker;
 use crate::gate::{KeyGate, proved};
 use crate::progress::Progress;
+use crate::{Worker, columnar};
 
 /// The longest that a source may take for a whole table.
 const READ_TIMEOUT: Duration = Duration::from_secs(6 * 3_600);
@@ -63,7 +63,7 @@ pub(crate) struct Built {
 }
 
 /// How rows of a table become pairs.
-struct Encoder {
+pub(crate) struct Encoder {
     columns: Vec<ProtoColumn>,
     key: Vec<(usize, DataType)>,
 }
@@ -75,7 +75,12 @@ pub(crate) async fn run(worker: &Worker, row: &DataVersionRow, stop: &Cancellati
     refuse_drift(&spec, &table)?;
     spec.follow(&table);
     let mut progress = Progress::new(worker, &row.id, table.rows);
-    match read_and_write(worker, row, (&spec, &*connection), &mut progress, stop).await {
+    let written = if spec.store == StoreKind::Columnar {
+        columnar::read_and_write(worker, row, (&spec, &*connection), &mut progress, stop).await
+    } else {
+        read_and_write(worker, row, (&spec, &*connection), &mut progress, stop).await
+    };
+    match written {
         Ok(()) => Ok(Built { spec, figures: BuildFigures { step: String::new(), ..progress.figures } }),
         Err(failed) => Err(Failed { figures: progress.figures, ..failed }),
     }
@@ -93,7 +98,7 @@ async fn read_and_write(
     let mut trainer = Trainer::default();
     let mut read = Checksum::default();
     let mut sorter = Sorter::new(&worker.stores.scratch())?;
-    let encoder = encoder(spec);
+    let encoder = Encoder::new(spec);
     let mut batches = connection.query(statement(worker, spec, row).await?).await.map_err(|error| of_source(spec, &error))?;
     while let Some(batch) = batches.try_next().await.map_err(|error| of_source(spec, &error))? {
         if stop.is_cancelled() {
@@ -167,8 +172,30 @@ fn dictionary(spec: &DatasetSpec, trainer: &Trainer) -> Vec<u8> {
 }
 
 impl Encoder {
+    pub(crate) fn new(spec: &DatasetSpec) -> Self {
+        let columns: Vec<ProtoColumn> = spec
+            .written()
+            .enumerate()
+            .map(|(column, field)| ProtoColumn { number: field.number, column, data_type: field.data_type })
+            .collect();
+        let at = |name: &String| {
+            let index = spec.written().position(|field| &field.column == name)?;
+            Some((index, spec.field(name)?.data_type))
+        };
+        Self { key: spec.key.iter().filter_map(at).collect(), columns }
+    }
+
+    /// The fields of the key as a message, for examples.
+    pub(crate) fn key_alone(&self, batch: &RecordBatch, row: usize) -> Vec<u8> {
+        let of_key = |column: &&ProtoColumn| self.key.iter().any(|(index, _)| *index == column.column);
+        let columns: Vec<ProtoColumn> = self.columns.iter().filter(of_key).copied().collect();
+        let mut message = Vec::new();
+        write_message(&mut message, batch, row, &columns);
+        message
+    }
+
     /// The key, where every part of it is there, and the row's message.
-    fn encode(&self, batch: &RecordBatch, row: usize) -> (Option<Vec<u8>>, Vec<u8>) {
+    pub(crate) fn encode(&self, batch: &RecordBatch, row: usize) -> (Option<Vec<u8>>, Vec<u8>) {
         let mut message = Vec::with_capacity(192);
         write_message(&mut message, batch, row, &self.columns);
         let mut key = Vec::with_capacity(32);
@@ -189,20 +216,7 @@ fn fields(spec: &DatasetSpec) -> Vec<Field> {
         .collect()
 }
 
-fn encoder(spec: &DatasetSpec) -> Encoder {
-    let columns: Vec<ProtoColumn> = spec
-        .written()
-        .enumerate()
-        .map(|(column, field)| ProtoColumn { number: field.number, column, data_type: field.data_type })
-        .collect();
-    let at = |name: &String| {
-        let index = spec.written().position(|field| &field.column == name)?;
-        Some((index, spec.field(name)?.data_type))
-    };
-    Encoder { key: spec.key.iter().filter_map(at).collect(), columns }
-}
-
-async fn statement(worker: &Worker, spec: &DatasetSpec, row: &DataVersionRow) -> Result<Statement, Failed> {
+pub(crate) async fn statement(worker: &Worker, spec: &DatasetSpec, row: &DataVersionRow) -> Result<Statement, Failed> {
     let source = source_of(worker, spec, row).await?;
     let connector = registry::connector(&source.driver);
     let dialect = connector.ok_or_else(|| Failed::new(format!("There is no connector {}.", source.driver)))?.dialect();
@@ -254,7 +268,7 @@ fn refuse_drift(spec: &DatasetSpec, table: &TableInfo) -> Result<(), Failed> {
     Ok(())
 }
 
-fn of_source(spec: &DatasetSpec, error: &connect::SourceError) -> Failed {
+pub(crate) fn of_source(spec: &DatasetSpec, error: &connect::SourceError) -> Failed {
     tracing::warn!(source = spec.source, cause = error.cause, "a source failed a build: {error}");
     Failed::new(format!("{}: {}", spec.source, error.sentence))
 }

@@ -4,6 +4,7 @@
 //! The control plane and this crate never call each other: they meet in the rows of data versions.
 
 mod build;
+mod columnar;
 mod gate;
 mod progress;
 mod switch;

@@ -99,10 +99,7 @@ async fn note(
 pub(crate) async fn remove(worker: &Worker, row: &DataVersionRow) -> bool {
     let Ok(spec) = serde_json::from_str::<DatasetSpec>(&row.spec) else { return true };
     let place = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
-    let removed = match worker.stores.of(spec.store) {
-        Ok(store) => store.remove(&place).await,
-        Err(error) => Err(error),
-    };
+    let removed = worker.stores.remove(spec.store, &place).await;
     if let Err(error) = &removed {
         tracing::warn!(cause = error.cause, version = row.id, "the rows of a data version could not be removed: {error}");
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use model::Action;
-use model::dataset::DataVersionState;
+use model::dataset::{DataVersionState, StoreKind};
 use model::snapshot::Environment;
 use model::view::{DataVersionView, DatasetView};
 
@@ -35,7 +35,11 @@ pub(crate) fn DatasetPage() -> impl IntoView {
     view! {
         <Load resource=detail view=move |dataset| {
             let path = format!("{}/{}", dataset.domain, dataset.name);
-            let lead = format!("{}.{}, looked up by {}.", dataset.spec.source, dataset.spec.table.name, dataset.spec.key.join(" and "));
+            let made_of = format!("{}.{}", dataset.spec.source, dataset.spec.table.name);
+            let lead = match dataset.spec.store {
+                StoreKind::Columnar => format!("{made_of}, for questions through a source of datasets."),
+                _ => format!("{made_of}, looked up by {}.", dataset.spec.key.join(" and ")),
+            };
             let for_roles = dataset.clone();
             view! {
                 <PageName name=path.clone()/>

@@ -68,7 +68,7 @@ pub(crate) fn NewDatasetPage() -> impl IntoView {
     let all = Resource::new(|| (), |()| sources());
     view! {
         <PageName name="Make a dataset"/>
-        <PageHead title="Make a dataset" lead="A copy of a table, looked up by its key. Nothing is read before you build it."/>
+        <PageHead title="Make a dataset" lead="A copy of a table, for rows by their key or for questions. Nothing is read before you build it."/>
         <Load resource=me view=move |me| {
             let domains = me.domains_where(Action::EditDataset);
             view! { <Load resource=all view=move |all| {
@@ -84,7 +84,7 @@ pub(crate) fn NewDatasetPage() -> impl IntoView {
 fn form(domains: &[String], sources: &[SourceView], redis: bool, make: ServerAction<NewDataset>) -> impl IntoView + use<> {
     let options =
         |names: Vec<String>| names.into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view();
-    let stores = StoreKind::ALL.into_iter().filter(move |kind| *kind == StoreKind::Embedded || redis);
+    let stores = StoreKind::ALL.into_iter().filter(move |kind| *kind != StoreKind::Redis || redis);
     let (domains, sources) = (domains.to_vec(), sources.iter().map(|source| source.name.clone()).collect());
     view! {
         <ActionForm action=make>
@@ -96,13 +96,13 @@ fn form(domains: &[String], sources: &[SourceView], redis: bool, make: ServerAct
                         <Field id="source" label="Source" error=field_error(make, "source")><select class="select" id="source" name="source">{options(sources)}</select></Field>
                         <Field id="table" label="Table" error=field_error(make, "table")><input class="input" id="table" name="table" required autocomplete="off" placeholder="planes"/></Field>
                     </div>
-                    <Field id="key" label="Looked up by" note="Empty for the table's own key" help="Columns with commas between. Together they name one row alone, and are never empty." error=field_error(make, "key")><input class="input" id="key" name="key" autocomplete="off" placeholder="tailnum"/></Field>
+                    <Field id="key" label="Looked up by" note="Empty for the table's own key" help="Columns with commas between. Together they name one row alone, and are never empty. A columnar dataset can do without." error=field_error(make, "key")><input class="input" id="key" name="key" autocomplete="off" placeholder="tailnum"/></Field>
                 </section>
                 <section class="card card-pad stack">
                     <h2>"Where it is kept"</h2>
                     <div class="form-row">
-                        <Field id="store" label="Store" help=if redis { "Embedded is fastest; Redis is shared by all nodes." } else { "This Sluice has no Redis, so it is kept in files of its own." } error=field_error(make, "store")><select class="select" id="store" name="store">{stores.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
-                        <Field id="compression" label="Compression" help="Each row is compressed alone."><select class="select" id="compression" name="compression">{Compression::ALL.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
+                        <Field id="store" label="Store" help=if redis { "Embedded is fastest for rows by their key, Redis is shared by all nodes, columnar is for questions over many rows." } else { "Embedded for rows by their key; columnar for questions over many rows." } error=field_error(make, "store")><select class="select" id="store" name="store">{stores.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
+                        <Field id="compression" label="Compression" help="Each row is compressed alone; columns always are."><select class="select" id="compression" name="compression">{Compression::ALL.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
                     </div>
                 </section>
                 <section class="card card-pad stack">

@@ -17,6 +17,7 @@ pub(super) fn PolicyStep(editor: Editor, datasets: Resource<Result<Vec<DatasetVi
     };
     let title = move || editor.spec.with(|spec| spec.title.clone());
     let timeout = move || editor.spec.with(|spec| spec.policy.timeout_ms);
+    let choose = move || editor.spec.with(|spec| !spec.policy.whole_rows);
     let rows = move || editor.spec.with(|spec| spec.policy.max_rows);
     let page = move || editor.spec.with(|spec| spec.page_size().map(|size| size.to_string()).unwrap_or_default());
     let set_page = move |text: String| {
@@ -49,6 +50,7 @@ pub(super) fn PolicyStep(editor: Editor, datasets: Resource<Result<Vec<DatasetVi
                     </Field>
                 })}
             </div>
+            <label class="choice"><input class="check" type="checkbox" prop:checked=choose on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| spec.policy.whole_rows = !on); }/><span>"Callers may ask for some of the fields"<small>"Otherwise each answer has all of them."</small></span></label>
         </section>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! Where rows are read, and how long answers are kept.
 
 use leptos::prelude::*;
+use model::dataset::StoreKind;
 use model::spec::{ApiKind, CachePolicy, ServeFrom};
 use model::view::DatasetView;
 
@@ -32,7 +33,11 @@ fn choice(editor: Editor, datasets: Vec<DatasetView>) -> impl IntoView {
     let table = editor.spec.with_untracked(|spec| (spec.source.clone(), spec.table().cloned()));
     let fitting: Vec<String> = datasets
         .into_iter()
-        .filter(|dataset| dataset.domain == domain && (dataset.spec.source.clone(), Some(dataset.spec.table.clone())) == table)
+        .filter(|dataset| {
+            dataset.domain == domain
+                && dataset.spec.store != StoreKind::Columnar
+                && (dataset.spec.source.clone(), Some(dataset.spec.table.clone())) == table
+        })
         .map(|dataset| dataset.name)
         .collect();
     let now = editor.spec.with_untracked(|spec| spec.serve_from.dataset().map(str::to_owned).unwrap_or_default());

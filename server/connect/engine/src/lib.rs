@@ -1,9 +1,11 @@
-//! Sources that have no question language of their own, asked by DataFusion: files, Redis, JSON over HTTP.
+//! Sources that have no question language of their own, asked by DataFusion: files, Redis, JSON over HTTP, and the
+//! columnar datasets of a domain.
 //!
 //! Each is a folder that says which tables there are ([`catalogue::Catalogue`]); the engine does the rest. Where rows
 //! come from a service, a table is a [`rows::ReadRows`], and its types are read from a sample with the evidence shown.
 
 mod catalogue;
+mod datasets;
 mod errors;
 mod evidence;
 mod files;
@@ -13,14 +15,18 @@ mod rows;
 mod template;
 mod types;
 
-use connect::Connector;
+use std::sync::Arc;
 
+use connect::Connector;
+use connect::shelf::Shelf;
+
+pub use datasets::Datasets;
 pub use files::Files;
 pub use http::HttpJson;
 pub use redis::Redis;
 
-/// The connectors of this crate, in the order of the form.
+/// The connectors of this crate, in the order of the form. They stay for as long as the process does.
 #[must_use]
-pub fn connectors() -> Vec<&'static dyn Connector> {
-    vec![&Files, &Redis, &HttpJson]
+pub fn connectors(shelf: Arc<Shelf>) -> Vec<&'static dyn Connector> {
+    vec![&Files, &Redis, &HttpJson, Box::leak(Box::new(Datasets(shelf)))]
 }

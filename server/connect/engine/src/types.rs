@@ -91,6 +91,11 @@ impl Overrides {
         Ok(Self(found))
     }
 
+    /// Types that are known.
+    pub(crate) fn known(columns: &[(String, DataType)]) -> Self {
+        Self(columns.to_vec())
+    }
+
     pub(crate) fn of(&self, table: &str, column: &str) -> Option<DataType> {
         let whole = format!("{table}.{column}");
         self.0.iter().find(|(name, _)| *name == whole || name == column).map(|(_, data_type)| *data_type)

@@ -1,19 +1,15 @@
 //! Statements over HTTP: values are sent beside the text, rows come back as lines of JSON.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use model::{DataType, Value};
 use serde_json::Value as Json;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::of_code;
 use super::types::{cell, parameter};
 use crate::batch::BatchBuilder;
 use crate::stream::{Ended, Sender, channel, missing, send_while_wanted};
-use crate::{
-    BATCH_ROWS, BatchStream, BindingConfig, CONNECT_TIMEOUT, MAX_CONNECTIONS, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement,
-};
+use crate::{BATCH_ROWS, BatchStream, BindingConfig, CONNECT_TIMEOUT, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
 
 /// The form of an answer: a line of names, a line of types, then a row a line.
 const FORMAT: &str = "JSONCompactEachRowWithNamesAndTypes";
@@ -42,7 +38,6 @@ pub(super) struct Client {
     /// Sent as headers, so that no log of addresses has them.
     credentials: (String, String),
     database: String,
-    places: Arc<Semaphore>,
 }
 
 impl Client {
@@ -67,13 +62,12 @@ impl Client {
             url,
             credentials: (or(config.get("user"), "default"), config.get("password").to_owned()),
             database: or(config.get("database"), "default"),
-            places: Arc::new(Semaphore::new(MAX_CONNECTIONS as usize)),
         })
     }
 
     /// All rows of a small answer.
     pub(super) async fn rows(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Vec<Json>>, SourceError> {
-        let (_place, response) = self.send(sql, binds, SESSION_TIMEOUT).await?;
+        let response = self.send(sql, binds, SESSION_TIMEOUT).await?;
         let mut lines = Lines::new(response);
         let mut rows = Vec::new();
         while let Some(row) = lines.next().await? {
@@ -85,10 +79,9 @@ impl Client {
     }
 
     pub(super) async fn stream(&self, statement: Statement) -> Result<BatchStream, SourceError> {
-        let (place, response) = self.send(&statement.sql, &statement.binds, statement.timeout).await?;
+        let response = self.send(&statement.sql, &statement.binds, statement.timeout).await?;
         let (sender, stream) = channel();
         tokio::spawn(async move {
-            let _place = place;
             // Dropped where it is abandoned: the connection closes, and the server ends the statement.
             let sending = send_rows(Lines::new(response), &statement, &sender);
             send_while_wanted(&sender, statement.timeout, sending).await;
@@ -96,15 +89,7 @@ impl Client {
         Ok(stream)
     }
 
-    async fn send(
-        &self,
-        sql: &str,
-        binds: &[(DataType, Value)],
-        timeout: Duration,
-    ) -> Result<(OwnedSemaphorePermit, reqwest::Response), SourceError> {
-        let busy = |_| SourceError::new(SourceErrorKind::Busy, "All its connections are in use. Try again in a moment.");
-        let place = tokio::time::timeout(CONNECT_TIMEOUT, self.places.clone().acquire_owned()).await.map_err(busy)?;
-        let place = place.map_err(|_| SourceError::new(SourceErrorKind::Unreachable, "The connection was closed. Try again."))?;
+    async fn send(&self, sql: &str, binds: &[(DataType, Value)], timeout: Duration) -> Result<reqwest::Response, SourceError> {
         let mut sql = sql.to_owned();
         let mut query: Vec<(String, String)> = SETTINGS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         query.push(("database".into(), self.database.clone()));
@@ -126,7 +111,7 @@ impl Client {
         let late = |_| SourceError::late();
         let response = tokio::time::timeout(timeout, request.send()).await.map_err(late)?.map_err(|error| away(&error))?;
         if response.status().is_success() {
-            return Ok((place, response));
+            return Ok(response);
         }
         let status = response.status();
         let said = response.text().await.unwrap_or_default();

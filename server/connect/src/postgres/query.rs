@@ -1,11 +1,13 @@
 //! Running statements: prepared, explained, and streamed as Arrow batches.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use model::table::{Column, QueryPlan};
 use model::{DataType, Value};
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgPool, PgRow, PgTypeInfo, Postgres};
+use sqlx::postgres::{PgArguments, PgDatabaseError, PgPool, PgRow, PgTypeInfo, Postgres};
 use sqlx::types::{BigDecimal, Uuid, chrono};
-use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
+use sqlx::{Column as _, Connection as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
 
 use super::read_error;
 use crate::sql_types::{bind_all, declared};
@@ -78,14 +80,30 @@ async fn send_rows(connection: &mut PoolConnection<Postgres>, statement: &Statem
         let set = format!("SET statement_timeout = {}", statement.timeout.as_millis());
         sqlx::query(sqlx::AssertSqlSafe(set)).execute(&mut **connection).await.map_err(|error| read_error(&error, ""))?;
     }
-    let query: sqlx::query::Query<'_, Postgres, PgArguments> =
-        bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds);
-    let failed = |error: &sqlx::Error| read_error(error, &statement.sql);
-    let sent = send_batches(query.fetch(&mut **connection), statement, sender, cell, failed).await;
+    let stale = AtomicBool::new(false);
+    let failed = |error: &sqlx::Error| {
+        stale.store(is_stale(error), Ordering::Relaxed);
+        read_error(error, &statement.sql)
+    };
+    let query = || -> sqlx::query::Query<'_, Postgres, PgArguments> {
+        bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds)
+    };
+    let mut sent = send_batches(query().fetch(&mut **connection), statement, sender, cell, failed).await;
+    if stale.load(Ordering::Relaxed) {
+        // No row was sent: the server says so before the first one.
+        connection.clear_cached_statements().await.map_err(|error| read_error(&error, ""))?;
+        sent = send_batches(query().fetch(&mut **connection), statement, sender, cell, failed).await;
+    }
     if longer && !matches!(sent, Ok(Ended::Abandoned)) {
         drop(sqlx::query("RESET statement_timeout").execute(&mut **connection).await);
     }
     sent
+}
+
+/// A table has changed since this connection prepared the statement. It would say so for ever.
+fn is_stale(error: &sqlx::Error) -> bool {
+    let database = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    database.is_some_and(|error| error.code() == "0A000" && error.routine() == Some("RevalidateCachedQuery"))
 }
 
 /// A cell by the type that the server says it has.

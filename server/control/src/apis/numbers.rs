@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use model::dataset::DatasetSpec;
+use model::dataset::{DatasetSpec, StoreKind};
 use model::{ApiSpec, DataType, FieldError, Problem};
 
 use crate::Control;
@@ -47,6 +47,9 @@ impl Control {
         };
         match self.dataset_spec(domain, name).await? {
             None => add(format!("{domain} has no dataset {name}. Make it first.")),
+            Some(dataset) if dataset.store == StoreKind::Columnar => {
+                add(format!("{name} is columnar: it is for questions, through a source of datasets. Choose one that is looked up by key."));
+            }
             Some(dataset) if dataset.source != spec.source || dataset.table != kv.table => {
                 add(format!("{name} is made of {} of {}, not of this table.", dataset.table.path(), dataset.source));
             }

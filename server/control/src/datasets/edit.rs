@@ -47,7 +47,7 @@ impl Control {
         if source.domain != new.domain {
             return Err(Problem::field("source", format!("{} belongs to {}, not to {}.", new.source, source.domain, new.domain)));
         }
-        self.stores.of(new.store).map_err(|error| Problem::field("store", error.sentence))?;
+        self.stores.offers(new.store).map_err(|error| Problem::field("store", error.sentence))?;
         let spec = self.spec_of(new).await?;
         let errors = spec.errors();
         if !errors.is_empty() {
@@ -76,7 +76,7 @@ impl Control {
         let found = resolved.connection.table(&new.table).await.map_err(|error| from_source(&new.source, &error))?;
         let info = found.ok_or_else(|| Problem::field("table", format!("{} has no table {}.", new.source, new.table.path())))?;
         let key = if new.key.is_empty() { info.key.clone() } else { new.key.clone() };
-        if key.is_empty() {
+        if key.is_empty() && new.store != StoreKind::Columnar {
             return Err(Problem::fields(vec![FieldError::new(
                 "key",
                 "The table has no key of its own. Choose the columns that name one row alone.",

@@ -2,6 +2,7 @@
 
 use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
 use model::snapshot::{Environment, SnapshotDataset};
+use model::spec::{ApiBody, Query, SqlBody};
 use model::view::{DataVersionView, DatasetView};
 use model::{Action, ApiSpec, Problem};
 use store::{DataVersionRow, DatasetRow};
@@ -10,6 +11,9 @@ use crate::apis::Inventory;
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
+/// What `connect` calls a source of datasets.
+const SHELF_DRIVER: &str = "datasets";
+
 impl Control {
     /// The datasets of the caller's domains.
     ///
@@ -17,10 +21,11 @@ impl Control {
     /// Where the metadata does not answer.
     pub async fn datasets(&self, caller: &Caller) -> Result<Vec<DatasetView>, Problem> {
         let inventory = self.inventory().await?;
+        let shelves = self.shelves().await?;
         let mut views = Vec::new();
         for row in self.store.datasets().await.map_err(|error| from_store(&error))? {
             if caller.can(Action::See, &row.domain) {
-                views.push(self.dataset_view(&row, &inventory).await?);
+                views.push(self.dataset_view(&row, &inventory, &shelves).await?);
             }
         }
         Ok(views)
@@ -32,7 +37,13 @@ impl Control {
     /// Where there is none that the caller may see.
     pub async fn dataset(&self, caller: &Caller, domain: &str, name: &str) -> Result<DatasetView, Problem> {
         let row = self.visible_dataset(caller, domain, name).await?;
-        self.dataset_view(&row, &self.inventory().await?).await
+        self.dataset_view(&row, &self.inventory().await?, &self.shelves().await?).await
+    }
+
+    /// The sources that are made of datasets.
+    async fn shelves(&self) -> Result<Vec<String>, Problem> {
+        let sources = self.store.sources().await.map_err(|error| from_store(&error))?;
+        Ok(sources.into_iter().filter(|source| source.driver == SHELF_DRIVER).map(|source| source.name).collect())
     }
 
     pub(crate) async fn visible_dataset(&self, caller: &Caller, domain: &str, name: &str) -> Result<DatasetRow, Problem> {
@@ -43,7 +54,7 @@ impl Control {
         self.store.dataset(domain, name).await.map_err(|error| from_store(&error))?.ok_or_else(missing)
     }
 
-    async fn dataset_view(&self, row: &DatasetRow, inventory: &Inventory) -> Result<DatasetView, Problem> {
+    async fn dataset_view(&self, row: &DatasetRow, inventory: &Inventory, shelves: &[String]) -> Result<DatasetView, Problem> {
         let versions = self.store.data_versions_of(&row.id).await.map_err(|error| from_store(&error))?;
         Ok(DatasetView {
             domain: row.domain.clone(),
@@ -52,7 +63,7 @@ impl Control {
             created_at: row.created_at,
             spec: serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?,
             versions: versions.iter().map(version_view).collect(),
-            apis: served_from(inventory, row),
+            apis: served_from(inventory, shelves, row),
         })
     }
 
@@ -104,10 +115,19 @@ fn snapshot_of(dataset: &DatasetRow, version: &DataVersionRow) -> Option<Snapsho
     })
 }
 
-/// The APIs whose newest version, or a live one, is served from a dataset.
-fn served_from(inventory: &Inventory, dataset: &DatasetRow) -> Vec<String> {
-    let uses =
-        |spec: &str| serde_json::from_str::<ApiSpec>(spec).is_ok_and(|spec| spec.serve_from.dataset() == Some(dataset.name.as_str()));
+/// The APIs whose newest version, or a live one, is served from a dataset, or asks it by form through a source of datasets.
+fn served_from(inventory: &Inventory, shelves: &[String], dataset: &DatasetRow) -> Vec<String> {
+    let asks = |spec: &ApiSpec| {
+        let joined = match &spec.body {
+            ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => form.joins.iter().map(|join| &join.table).collect(),
+            _ => Vec::new(),
+        };
+        shelves.contains(&spec.source) && spec.table().into_iter().chain(joined).any(|table| table.name == dataset.name)
+    };
+    let uses = |text: &str| {
+        let spec = serde_json::from_str::<ApiSpec>(text);
+        spec.is_ok_and(|spec| spec.serve_from.dataset() == Some(dataset.name.as_str()) || asks(&spec))
+    };
     inventory
         .apis
         .iter()

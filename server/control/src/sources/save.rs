@@ -73,6 +73,7 @@ impl Control {
             settings: serde_json::from_str(&binding.config).map_err(|error| from_json(&error))?,
             secrets: self.unseal(&prepared.row.name, environment, &binding.secret)?,
         };
+        let config = connect::binding::placed(config, &input.domain, environment);
         // A pool of its own, dropped after the test, so that settings under trial stay out of the shared ones.
         let connector = registry::connector(&prepared.row.driver).ok_or_else(|| Problem::not_found("connector"))?;
         let failed = |error: &connect::SourceError| from_source(&prepared.row.name, error);

@@ -44,6 +44,21 @@ pub(crate) struct TableFiles {
     pub(crate) mixed: bool,
 }
 
+impl TableFiles {
+    /// One file of Parquet under a name of its own.
+    pub(crate) fn parquet(name: &str, file: Path) -> Self {
+        Self {
+            name: name.to_owned(),
+            format: Format::Parquet,
+            packing: Packing::None,
+            files: vec![file],
+            folder: None,
+            partitions: Vec::new(),
+            mixed: false,
+        }
+    }
+}
+
 /// What tells one state of the files from another.
 pub(crate) type Mark = Vec<ObjectMeta>;
 

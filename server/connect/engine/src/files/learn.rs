@@ -39,7 +39,7 @@ pub(crate) async fn learn(place: &Place, overrides: &Overrides, runtime: Arc<Run
     tables
 }
 
-async fn table_of(
+pub(crate) async fn table_of(
     place: &Place,
     overrides: &Overrides,
     tables: &Tables,
@@ -66,7 +66,8 @@ async fn table_of(
     }
     let read_as = |field: &Arc<ArrowField>| ArrowField::new(field.name(), read_as(overrides, files, field), true);
     let fields: Vec<ArrowField> = inferred.fields().iter().map(read_as).collect();
-    let columns = fields.iter().filter_map(|field| column(files, field)).chain(files.partitions.iter().map(|name| partition(name)));
+    let columns =
+        fields.iter().filter_map(|field| column(overrides, files, field)).chain(files.partitions.iter().map(|name| partition(name)));
     let info = TableInfo { table: TableRef::new(&files.name), columns: columns.collect(), ..TableInfo::default() };
     let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(Arc::new(Schema::new(fields)));
     Ok((info, Arc::new(ListingTable::try_new(config).map_err(|error| failed(&error))?)))
@@ -108,10 +109,16 @@ fn format_of(files: &TableFiles) -> Arc<dyn FileFormat> {
 }
 
 /// A column as it is shown, with what speaks for its type.
-fn column(files: &TableFiles, field: &ArrowField) -> Option<Column> {
-    let evidence = if files.format == Format::Parquet { "as the file says".to_owned() } else { format!("by the first {INFER_ROWS} rows") };
+fn column(overrides: &Overrides, files: &TableFiles, field: &ArrowField) -> Option<Column> {
+    let wanted = overrides.of(&files.name, field.name());
+    let evidence = match files.format {
+        _ if wanted.is_some() => "as set by hand".to_owned(),
+        Format::Parquet => "as the file says".to_owned(),
+        _ => format!("by the first {INFER_ROWS} rows"),
+    };
     let native = format!("{}, {evidence}", field.data_type());
-    Some(Column { name: field.name().clone(), data_type: ours(field.data_type())?, nullable: true, native })
+    // Several of our types are one of Arrow's.
+    Some(Column { name: field.name().clone(), data_type: wanted.or_else(|| ours(field.data_type()))?, nullable: true, native })
 }
 
 fn partition(name: &str) -> Column {

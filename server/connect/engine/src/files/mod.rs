@@ -11,14 +11,17 @@ mod place;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use connect::shelf::Shown;
 use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind};
+use datafusion::datasource::TableProvider;
 use model::dialect::Dialect;
+use model::table::TableInfo;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::catalogue::{Asked, Catalogue, Tables, runtime};
 use crate::types::{Overrides, types_field};
-use discover::{Mark, discover};
+use discover::{Mark, TableFiles, discover};
 use learn::learn;
 use place::Place;
 
@@ -99,6 +102,17 @@ impl Catalogue for FileSource {
         *known = Some(Known { mark, looked_at: Instant::now(), tables: tables.clone() });
         Ok(tables)
     }
+}
+
+/// The table of one Parquet file of ours.
+///
+/// # Errors
+/// Where it cannot be read.
+pub(crate) async fn parquet_table(tables: &Tables, shown: &Shown) -> Result<(TableInfo, Arc<dyn TableProvider>), SourceError> {
+    let path = shown.file.display().to_string();
+    let place = Place::of(&BindingConfig { settings: [("path".to_owned(), path)].into(), ..Default::default() })?;
+    let files = TableFiles::parquet(&shown.name, place.root.clone());
+    learn::table_of(&place, &Overrides::known(&shown.columns), tables, &files).await
 }
 
 pub(crate) fn mismatch(sentence: impl Into<String>) -> SourceError {

@@ -1,13 +1,10 @@
 //! One call of a service, and what its answer means.
 
-use std::sync::Arc;
-
 use connect::tls::Tls;
-use connect::{BindingConfig, CONNECT_TIMEOUT, MAX_CONNECTIONS, SESSION_TIMEOUT, SourceError, SourceErrorKind};
+use connect::{BindingConfig, CONNECT_TIMEOUT, SESSION_TIMEOUT, SourceError, SourceErrorKind};
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{StatusCode, Url};
 use serde_json::Value as Json;
-use tokio::sync::Semaphore;
 
 /// The longest answer, in bytes.
 const MAX_BODY: usize = 64 << 20;
@@ -15,7 +12,6 @@ const MAX_BODY: usize = 64 << 20;
 pub(super) struct Client {
     http: reqwest::Client,
     base: Url,
-    places: Arc<Semaphore>,
 }
 
 /// An answer: its JSON, and what the service says of the next page in a header.
@@ -61,7 +57,7 @@ impl Client {
             builder = builder.identity(reqwest::Identity::from_pem(&[certificate, b"\n".to_vec(), key].concat()).map_err(unusable)?);
         }
         let http = builder.build().map_err(|error| bad("Its settings cannot be used.").because(error))?;
-        Ok(Self { http, base, places: Arc::new(Semaphore::new(MAX_CONNECTIONS as usize)) })
+        Ok(Self { http, base })
     }
 
     /// # Errors
@@ -81,9 +77,6 @@ impl Client {
 
     /// `None` where there is nothing at the address.
     pub(super) async fn get(&self, url: Url) -> Result<Option<Answer>, SourceError> {
-        let busy = |_| SourceError::new(SourceErrorKind::Busy, "All its connections are in use. Try again in a moment.");
-        let place = tokio::time::timeout(CONNECT_TIMEOUT, self.places.acquire()).await.map_err(busy)?;
-        let _place = place.map_err(|_| SourceError::new(SourceErrorKind::Unreachable, "The connection was closed. Try again."))?;
         let mut response = self.http.get(url.clone()).send().await.map_err(|error| away(&error))?;
         if matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::NO_CONTENT) {
             return Ok(None);

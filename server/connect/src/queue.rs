@@ -1,0 +1,191 @@
+//! The queue before a pool: so many statements at once, so long a wait, and how full it is. Alike for every connector.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use arrow_array::RecordBatch;
+use async_trait::async_trait;
+use futures::{Stream, StreamExt};
+use model::table::{Column, QueryPlan, TableInfo, TableRef};
+use model::{DataType, Value};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::{BatchStream, Connection, MAX_CONNECTIONS, SourceError, SourceErrorKind, Statement};
+
+/// How long a statement may wait for a place. Longer, and its caller is better served by being told.
+pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How full a pool is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueFigures {
+    /// Statements that may run at once.
+    pub most: usize,
+    pub running: usize,
+    pub waiting: usize,
+    /// Those that waited in vain, since the pool was opened.
+    pub timed_out: u64,
+}
+
+/// A connection whose statements wait in line.
+pub(crate) struct Queued {
+    inner: Arc<dyn Connection>,
+    places: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    timed_out: AtomicU64,
+}
+
+impl Queued {
+    pub(crate) fn new(inner: Arc<dyn Connection>) -> Self {
+        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
+        Self { inner, places, waiting: AtomicUsize::new(0), timed_out: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn figures(&self) -> QueueFigures {
+        let most = MAX_CONNECTIONS as usize;
+        QueueFigures {
+            most,
+            running: most - self.places.available_permits().min(most),
+            waiting: self.waiting.load(Ordering::Relaxed),
+            timed_out: self.timed_out.load(Ordering::Relaxed),
+        }
+    }
+
+    async fn place(&self, at_most: Duration) -> Result<OwnedSemaphorePermit, SourceError> {
+        if let Ok(place) = self.places.clone().try_acquire_owned() {
+            return Ok(place);
+        }
+        let _waiting = Waiting::begin(&self.waiting);
+        let place = tokio::time::timeout(QUEUE_TIMEOUT.min(at_most), self.places.clone().acquire_owned()).await;
+        place.ok().and_then(Result::ok).ok_or_else(|| {
+            self.timed_out.fetch_add(1, Ordering::Relaxed);
+            let sentence = format!("All {MAX_CONNECTIONS} of its connections are in use, and none became free. Try again in a moment.");
+            SourceError::new(SourceErrorKind::Busy, sentence)
+        })
+    }
+}
+
+/// Counted for as long as it is there, also where the caller leaves while it waits.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn begin(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Rows, and the place that they hold until they are over.
+struct Placed {
+    rows: BatchStream,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+impl Stream for Placed {
+    type Item = Result<RecordBatch, SourceError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.rows.poll_next_unpin(context);
+        if let Poll::Ready(None | Some(Err(_))) = next {
+            self.place = None;
+        }
+        next
+    }
+}
+
+#[async_trait]
+impl Connection for Queued {
+    async fn test(&self) -> Result<String, SourceError> {
+        self.inner.test().await
+    }
+
+    async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {
+        self.inner.tables().await
+    }
+
+    async fn table(&self, table: &TableRef) -> Result<Option<TableInfo>, SourceError> {
+        self.inner.table(table).await
+    }
+
+    async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {
+        self.inner.describe(sql, binds).await
+    }
+
+    async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
+        self.inner.explain(sql, binds).await
+    }
+
+    async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
+        let began = Instant::now();
+        let place = self.place(statement.timeout).await?;
+        // One time for all: what the wait has taken is not there for the rows.
+        let timeout = statement.timeout.saturating_sub(began.elapsed());
+        let asked = tokio::time::timeout(timeout, self.inner.query(Statement { timeout, ..statement }));
+        let rows = asked.await.map_err(|_| SourceError::late())??;
+        Ok(Placed { rows, place: Some(place) }.boxed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A source whose rows never come.
+    struct Silent;
+
+    #[async_trait]
+    impl Connection for Silent {
+        async fn test(&self) -> Result<String, SourceError> {
+            Ok(String::new())
+        }
+        async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {
+            Ok(Vec::new())
+        }
+        async fn table(&self, _: &TableRef) -> Result<Option<TableInfo>, SourceError> {
+            Ok(None)
+        }
+        async fn describe(&self, _: &str, _: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {
+            Ok(Vec::new())
+        }
+        async fn explain(&self, _: &str, _: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
+            Ok(QueryPlan::default())
+        }
+        async fn query(&self, _: Statement) -> Result<BatchStream, SourceError> {
+            Ok(futures::stream::pending().boxed())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_pool_lets_wait_and_then_says_so() {
+        let queued = Queued::new(Arc::new(Silent));
+        let ask = || {
+            let timeout = Duration::from_secs(30);
+            queued.query(Statement { sql: String::new(), binds: Vec::new(), fields: Vec::new(), timeout, max_rows: 1 })
+        };
+        let mut held = Vec::new();
+        for _ in 0..MAX_CONNECTIONS {
+            held.push(ask().await.unwrap());
+        }
+        let most = MAX_CONNECTIONS as usize;
+        assert_eq!(queued.figures(), QueueFigures { most, running: most, waiting: 0, timed_out: 0 });
+        assert_eq!(ask().await.err().unwrap().kind, SourceErrorKind::Busy);
+        // A place that becomes free is the next one's.
+        let (next, ()) = tokio::join!(ask(), async {
+            tokio::task::yield_now().await;
+            assert_eq!(queued.figures().waiting, 1);
+            held.pop();
+        });
+        assert!(next.is_ok());
+        assert_eq!(queued.figures(), QueueFigures { most, running: most, waiting: 0, timed_out: 1 });
+        drop((next, held));
+        assert_eq!(queued.figures().running, 0);
+    }
+}

@@ -1,0 +1,135 @@
+//! Columnar datasets: questions over the copies of tables of different sources, in one, against the data itself.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{Http, People, binary};
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+use testkit::{Sluice, problem_code};
+
+async fn put_source(people: &People, name: &str, driver: &str, config: Json) {
+    let binding = json!({"config": config, "secrets": {}});
+    let source = json!({"name": name, "domain": "travel", "driver": driver, "bindings": {"test": binding, "prod": binding}});
+    let (status, body) = people.builder.call(Method::PUT, &format!("/sources/{name}"), Some(source)).await;
+    assert!(status.is_success(), "{body}");
+}
+
+async fn columnar(people: &People, name: &str, source: &str, table: &str, key: Json) -> Json {
+    let new = json!({"domain": "travel", "name": name, "source": source, "table": {"name": table}, "key": key, "store": "columnar"});
+    people.builder.post("/datasets", new).await;
+    people.builder.build("travel", name).await
+}
+
+/// Flights by the maker of their plane: two datasets, joined.
+fn by_maker() -> Json {
+    json!({
+        "title": "Flights by maker and month", "source": "warehouse", "kind": "sql",
+        "form": {
+            "table": {"name": "flown"},
+            "joins": [{"name": "hangar", "table": {"name": "hangar"}, "on": [{"left": "tailnum", "right": "tailnum"}]}],
+            "select": [
+                {"name": "manufacturer", "column": "hangar.manufacturer"},
+                {"name": "flights", "aggregate": "count"},
+            ],
+            "filters": [{"column": "month", "op": "is", "parameter": "month"}],
+            "sort": [{"field": "manufacturer"}],
+        },
+        "parameters": [{"name": "month", "type": "int64", "test_value": "2"}],
+    })
+}
+
+/// The same, counted without any SQL.
+fn counted(month: i64) -> BTreeMap<String, i64> {
+    let planes = testkit::planes();
+    let mut counts = BTreeMap::new();
+    for cells in testkit::flight_cells(&["month", "tailnum"]) {
+        let maker = cells[1].as_ref().and_then(|tailnum| planes.get(tailnum)?["manufacturer"].clone());
+        if let (true, Some(maker)) = (cells[0] == Some(month.to_string()), maker) {
+            *counts.entry(maker).or_default() += 1;
+        }
+    }
+    counts
+}
+
+fn rows_of(answer: &Json) -> BTreeMap<String, i64> {
+    let rows = answer["rows"].as_array().unwrap_or_else(|| panic!("{answer}"));
+    rows.iter().filter_map(|row| Some((row["manufacturer"].as_str()?.to_owned(), row["flights"].as_i64().unwrap()))).collect()
+}
+
+#[tokio::test]
+async fn tables_of_two_sources_are_asked_as_one_switched_and_rolled_back() {
+    let server = Sluice::demo(binary());
+    let (people, http) = (People::of(&server).await, Http::new(&server));
+    put_source(&people, "warehouse", "datasets", json!({})).await;
+    // The flights out of SQLite, the planes out of a file.
+    let folder = testkit::folder();
+    let mut csv = "tailnum,manufacturer\n".to_owned();
+    for (tailnum, plane) in testkit::planes() {
+        csv += &format!("{tailnum},\"{}\"\n", plane["manufacturer"].clone().unwrap());
+    }
+    std::fs::write(folder.path().join("planes.csv"), &csv).unwrap();
+    put_source(&people, "files", "files", json!({"path": folder.path().display().to_string()})).await;
+    let flown = columnar(&people, "flown", "flights-db", "flights", json!([])).await;
+    assert_eq!((flown["state"].as_str(), flown["figures"]["written_rows"].as_i64()), (Some("live"), Some(336_776)), "{flown}");
+    let bytes = |name: &str| flown["figures"][name].as_i64().unwrap();
+    assert!(bytes("stored_bytes") * 4 < bytes("row_bytes"), "{flown}");
+    let hangar = columnar(&people, "hangar", "files", "planes", json!(["tailnum"])).await;
+    assert_eq!(hangar["state"], "live", "{hangar}");
+    people.builder.served().await;
+    people.publish("makers", by_maker(), json!({})).await;
+    let used = people.builder.get("/datasets/travel/hangar").await;
+    assert_eq!(used["apis"], json!(["travel/makers"]));
+    for month in [2, 7] {
+        let (status, answer) = http.json(http.get(&format!("/api/travel/makers?month={month}"))).await;
+        assert_eq!((status, rows_of(&answer)), (200, counted(month)));
+    }
+    // A new version of one of them is in the next answer; a bad one never is; going back takes an instant.
+    std::fs::write(folder.path().join("planes.csv"), csv.replace("BOEING", "B")).unwrap();
+    assert_eq!(people.builder.build("travel", "hangar").await["state"], "live");
+    people.builder.served().await;
+    let makers = async || rows_of(&http.json(http.get("/api/travel/makers?month=2")).await.1);
+    let renamed = makers().await;
+    assert_eq!((renamed.get("B"), renamed.get("BOEING")), (counted(2).get("BOEING"), None));
+    std::fs::write(folder.path().join("planes.csv"), format!("{csv}N14228,twice\n")).unwrap();
+    let twice = people.builder.build("travel", "hangar").await;
+    assert!(twice["state"] == "failed" && twice["reason"].as_str().unwrap().contains("N14228"), "{twice}");
+    assert_eq!(makers().await, renamed);
+    people.owner.post("/datasets/travel/hangar/rollback", json!({"version": 1})).await;
+    people.owner.served().await;
+    assert_eq!(makers().await, counted(2));
+}
+
+#[tokio::test]
+async fn a_columnar_dataset_is_for_questions_and_of_its_own_domain() {
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    put_source(&people, "warehouse", "datasets", json!({})).await;
+    let built = columnar(&people, "hangar", "flights-db", "planes", json!([])).await;
+    assert_eq!(built["state"], "live", "{built}");
+    // By its key it is not served.
+    let mut spec = common::aircraft(json!({"dataset": "hangar"}));
+    people.builder.post("/apis", json!({"domain": "travel", "name": "by-key", "spec": spec})).await;
+    let submit = json!({"environment": "prod", "reason": "a test"});
+    let (status, refused) = people.builder.call(Method::POST, "/apis/travel/by-key/submit", Some(submit.clone())).await;
+    assert_eq!((status.as_u16(), problem_code(&refused).0), (400, "invalid"), "{refused}");
+    assert!(refused.to_string().contains("columnar"), "{refused}");
+    // In test nothing is live, so its table is not there.
+    spec["source"] = json!("warehouse");
+    spec["table"] = json!({"name": "hangar"});
+    spec["serve_from"] = json!("source");
+    people.builder.post("/apis", json!({"domain": "travel", "name": "by-question", "spec": spec})).await;
+    let in_test = json!({"environment": "test", "reason": "a test"});
+    let (_, missing) = people.builder.call(Method::POST, "/apis/travel/by-question/submit", Some(in_test)).await;
+    assert!(missing.to_string().contains("no table hangar"), "{missing}");
+    let (status, sent) = people.builder.call(Method::POST, "/apis/travel/by-question/submit", Some(submit)).await;
+    assert!(status.is_success(), "{sent}");
+    // Whose datasets they are is not a setting.
+    let binding = json!({"config": {"sluice.domain": "other"}, "secrets": {}});
+    let forged = json!({"name": "forged", "domain": "travel", "driver": "datasets", "bindings": {"prod": binding}});
+    let (status, body) = people.builder.call(Method::PUT, "/sources/forged", Some(forged)).await;
+    assert_eq!(status.as_u16(), 400, "{body}");
+}
