@@ -74,6 +74,28 @@ impl Tls {
     }
 }
 
+/// A client of HTTP that trusts and shows these certificates.
+///
+/// # Errors
+/// Text that is not a certificate or a key.
+pub fn over_http(builder: reqwest::ClientBuilder, config: &BindingConfig) -> Result<reqwest::ClientBuilder, SourceError> {
+    let unusable = |error: reqwest::Error| {
+        SourceError::new(SourceErrorKind::Config, "A certificate or key cannot be used. Check that it is PEM.").because(error)
+    };
+    let tls = Tls::of(config)?;
+    let builder = match tls.authority {
+        Some(pem) => builder.add_root_certificate(reqwest::Certificate::from_pem(&pem).map_err(unusable)?),
+        None => builder,
+    };
+    match tls.client {
+        Some((certificate, key)) => {
+            let both = [certificate, b"\n".to_vec(), key].concat();
+            Ok(builder.identity(reqwest::Identity::from_pem(&both).map_err(unusable)?))
+        }
+        None => Ok(builder),
+    }
+}
+
 fn pem(config: &BindingConfig, key: &str, what: &str) -> Result<Option<Vec<u8>>, SourceError> {
     match config.get(key) {
         "" => Ok(None),

@@ -20,6 +20,17 @@ pub struct ConfigField {
     pub secret: bool,
     /// The only values allowed, where there are any.
     pub choices: Vec<String>,
+    /// Only asked where another field has one of these values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_for: Option<OnlyFor>,
+}
+
+/// See [`ConfigField::only_for`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OnlyFor {
+    pub key: String,
+    pub values: Vec<String>,
 }
 
 impl ConfigField {
@@ -34,12 +45,19 @@ impl ConfigField {
             lines: false,
             secret: false,
             choices: Vec::new(),
+            only_for: None,
         }
     }
 
     #[must_use]
     pub fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    #[must_use]
+    pub fn only_for(mut self, key: &str, values: &[&str]) -> Self {
+        self.only_for = Some(OnlyFor { key: key.into(), values: values.iter().map(|value| (*value).into()).collect() });
         self
     }
 

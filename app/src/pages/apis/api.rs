@@ -1,6 +1,7 @@
 //! Server functions of the list of APIs, and of making one.
 
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
 use model::ApiSpec;
 use model::view::{ApiSummary, DraftView};
 

@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use model::connector::ConnectorInfo;
 use model::snapshot::Environment;
-use model::table::{Sample, TableInfo, TableRef};
+#[cfg(feature = "ssr")]
+use model::table::TableRef;
+use model::table::{Sample, TableInfo};
 use model::view::SourceView;
 use serde::{Deserialize, Serialize};
 

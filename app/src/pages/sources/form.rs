@@ -82,7 +82,14 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
                         .and_then(|source| source.bindings.get(&environment))
                         .is_some_and(|binding| binding.secrets_set.contains(&field.key))
                 });
-                setting(field.clone(), environment, values, error_of(format!("{}.{}", environment.key(), field.key)), set)
+                let error = error_of(format!("{}.{}", environment.key(), field.key));
+                let only_for = field.only_for.clone();
+                let asked = Memo::new(move |_| {
+                    let Some(only_for) = &only_for else { return true };
+                    let key = (environment, only_for.key.clone());
+                    values.with(|values| values.get(&key).is_some_and(|value| only_for.values.contains(value)))
+                });
+                view! { <Show when=move || asked.get()>{setting(field.clone(), environment, values, error, set)}</Show> }
             })
             .collect_view()
     };
@@ -111,6 +118,7 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
             <section class="card card-pad stack">
                 <div class="between"><h2>{move || if both.get() { "Test and prod" } else { "Prod" }}</h2><button class="btn btn-sm" type="button" on:click=move |_| { test.dispatch(Environment::Prod); }>"Test the connection"</button></div>
                 <div class="form-row">{move || settings(Environment::Prod)}</div>
+                <Show when=move || fields().is_empty()><p class="t-2">"There is nothing to set: it brings its own tables."</p></Show>
             </section>
             <Show when=move || !both.get()>
                 <section class="card card-pad stack">

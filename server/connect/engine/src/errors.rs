@@ -4,6 +4,8 @@ use connect::{SourceError, SourceErrorKind};
 use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
 
+use crate::files::TOO_LONG;
+
 pub(crate) fn read_error(error: &DataFusionError) -> SourceError {
     // What a service did wrong is in our words already.
     if let DataFusionError::External(ours) = error.find_root()
@@ -13,6 +15,9 @@ pub(crate) fn read_error(error: &DataFusionError) -> SourceError {
     }
     let said = error.to_string();
     let (kind, sentence) = match error.find_root() {
+        _ if said.contains(TOO_LONG) => {
+            (SourceErrorKind::Mismatch, "A line of a file is longer than 64 MiB. It is not a table of lines.".into())
+        }
         DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
             SchemaError::FieldNotFound { field, .. } => {
                 (SourceErrorKind::Missing, format!("There is no column {}. It may have been renamed or dropped.", field.name))

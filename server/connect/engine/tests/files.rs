@@ -119,6 +119,12 @@ async fn a_bad_file_says_what_is_wrong_and_the_others_answer() {
     let mut long = std::fs::File::create(at("long.csv")).unwrap();
     (0..200).for_each(|_| long.write_all(&[b'x'; 16 << 10]).unwrap());
     std::fs::write(at("wide.csv"), vec!["c"; 100_000].join(",") + "\n").unwrap();
+    std::fs::write(at("wider.csv"), vec!["c"; 1_000_000].join(",") + "\n").unwrap();
+    // A gigabyte without an end of line, behind a good beginning.
+    let mut endless = std::fs::File::create(at("endless.csv")).unwrap();
+    endless.write_all(b"id\n1\n").unwrap();
+    let piece = vec![b'x'; 1 << 20];
+    (0..1_024).for_each(|_| endless.write_all(&piece).unwrap());
     std::fs::write(at("empty.csv"), "").unwrap();
     std::fs::write(at("cut.parquet"), b"PAR1\x15\x04\x15").unwrap();
     std::fs::create_dir(at("torn")).unwrap();
@@ -140,6 +146,8 @@ async fn a_bad_file_says_what_is_wrong_and_the_others_answer() {
         ("latin", ("name", DataType::String), "not as the first ones are"),
         ("long", ("x", DataType::String), "longer than 1 MiB"),
         ("wide", ("c", DataType::String), "100000 columns"),
+        ("wider", ("c", DataType::String), "longer than 1 MiB"),
+        ("endless", ("id", DataType::String), "longer than 64 MiB"),
         ("empty", ("a", DataType::String), "0 columns"),
         ("cut", ("a", DataType::String), "cut short"),
         ("torn", ("day", DataType::Date), "several kinds"),

@@ -9,7 +9,7 @@ use super::of_code;
 use super::types::{cell, parameter};
 use crate::batch::BatchBuilder;
 use crate::stream::{Ended, Sender, channel, missing, send_while_wanted};
-use crate::{BATCH_ROWS, BatchStream, BindingConfig, CONNECT_TIMEOUT, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
+use crate::{BATCH_ROWS, BatchStream, BindingConfig, CONNECT_TIMEOUT, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement, tls};
 
 /// The form of an answer: a line of names, a line of types, then a row a line.
 const FORMAT: &str = "JSONCompactEachRowWithNamesAndTypes";
@@ -49,13 +49,8 @@ impl Client {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(bad("The address must begin with http:// or https://."));
         }
-        let mut builder = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).redirect(reqwest::redirect::Policy::none());
-        let authority = config.get("tls_ca");
-        if !authority.is_empty() {
-            let certificate =
-                reqwest::Certificate::from_pem(authority.as_bytes()).map_err(|_| bad("The authority's certificate must be PEM."))?;
-            builder = builder.add_root_certificate(certificate);
-        }
+        let builder = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).redirect(reqwest::redirect::Policy::none());
+        let builder = tls::over_http(builder, config)?;
         let or = |text: &str, usual: &str| if text.is_empty() { usual.to_owned() } else { text.to_owned() };
         Ok(Self {
             http: builder.build().map_err(|error| bad("Its settings cannot be used.").because(error))?,

@@ -12,7 +12,7 @@ use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Value};
 
 use self::http::Client;
-use crate::{BatchStream, BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind, Statement};
+use crate::{BatchStream, BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind, Statement, tls};
 
 pub(crate) struct ClickHouse;
 
@@ -31,7 +31,7 @@ impl Connector for ClickHouse {
     }
 
     fn form(&self) -> Vec<ConfigField> {
-        vec![
+        let mut form = vec![
             ConfigField::new(
                 "url",
                 "Address",
@@ -42,14 +42,9 @@ impl Connector for ClickHouse {
             ConfigField::new("database", "Database", "", "default"),
             ConfigField::new("user", "User", "One that may only read is enough, and safest.", "default"),
             ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret(),
-            ConfigField::new(
-                "tls_ca",
-                "Authority's certificate",
-                "PEM. Where the server's is not signed by a public one.",
-                "-----BEGIN CERTIFICATE-----",
-            )
-            .lines(),
-        ]
+        ];
+        form.extend(tls::certificates());
+        form
     }
 
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {

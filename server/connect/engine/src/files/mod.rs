@@ -3,6 +3,7 @@
 //! A file is a table. A folder's files are its tables, and a folder in it is one table of all that it holds, with
 //! `name=value` folders below it as columns.
 
+mod bounded;
 mod discover;
 mod inspect;
 mod learn;
@@ -21,6 +22,8 @@ use tokio::time::Instant;
 
 use crate::catalogue::{Asked, Catalogue, Tables, runtime};
 use crate::types::{Overrides, types_field};
+use bounded::Bounded;
+pub(crate) use bounded::TOO_LONG;
 use discover::{Mark, TableFiles, discover};
 use learn::learn;
 use place::Place;
@@ -66,7 +69,7 @@ impl Connector for Files {
             runtime: runtime()?,
             known: Mutex::new(None),
         };
-        source.runtime.register_object_store(&source.place.url, source.place.store.clone());
+        source.runtime.register_object_store(&source.place.url, Arc::new(Bounded(source.place.store.clone())));
         Ok(Arc::new(Asked(source)))
     }
 }

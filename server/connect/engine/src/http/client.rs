@@ -1,7 +1,6 @@
 //! One call of a service, and what its answer means.
 
-use connect::tls::Tls;
-use connect::{BindingConfig, CONNECT_TIMEOUT, SESSION_TIMEOUT, SourceError, SourceErrorKind};
+use connect::{BindingConfig, CONNECT_TIMEOUT, SESSION_TIMEOUT, SourceError, SourceErrorKind, tls};
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{StatusCode, Url};
 use serde_json::Value as Json;
@@ -43,20 +42,12 @@ impl Client {
             headers.insert(name, value);
         }
         // Redirects are not followed: the secret is for this service alone.
-        let mut builder = reqwest::Client::builder()
+        let builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(SESSION_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .default_headers(headers);
-        let tls = Tls::of(config)?;
-        let unusable = |_| bad("A certificate or key cannot be used. Check that it is PEM.");
-        if let Some(pem) = tls.authority {
-            builder = builder.add_root_certificate(reqwest::Certificate::from_pem(&pem).map_err(unusable)?);
-        }
-        if let Some((certificate, key)) = tls.client {
-            builder = builder.identity(reqwest::Identity::from_pem(&[certificate, b"\n".to_vec(), key].concat()).map_err(unusable)?);
-        }
-        let http = builder.build().map_err(|error| bad("Its settings cannot be used.").because(error))?;
+        let http = tls::over_http(builder, config)?.build().map_err(|error| bad("Its settings cannot be used.").because(error))?;
         Ok(Self { http, base })
     }
 

@@ -50,11 +50,19 @@ impl Paging {
         kind.choices = ["none", "page", "offset", "cursor", "link"].map(str::to_owned).into();
         vec![
             kind,
-            ConfigField::new("page_parameter", "Parameter of the page", "For page, offset and cursor.", "page"),
-            ConfigField::new("first_page", "Number of the first page", "For page.", "1"),
-            ConfigField::new("size_parameter", "Parameter of the size", "Empty: none is sent.", "limit"),
-            ConfigField::new("page_size", "Rows of a page", "For offset, and for the parameter of the size.", "100"),
-            ConfigField::new("next", "Field of the next page", "For cursor and link: where the answer has it.", "meta.next"),
+            ConfigField::new("page_parameter", "Parameter of the page", "", "page").only_for("paging", &["page", "offset", "cursor"]),
+            ConfigField::new("first_page", "Number of the first page", "", "1").only_for("paging", &["page"]),
+            ConfigField::new("size_parameter", "Parameter of the size", "Empty: none is sent.", "limit")
+                .only_for("paging", &["page", "offset", "cursor", "link"]),
+            ConfigField::new("page_size", "Rows of a page", "What is asked for in that parameter.", "100")
+                .only_for("paging", &["page", "offset", "cursor", "link"]),
+            ConfigField::new(
+                "next",
+                "Field of the next page",
+                "Where the answer has it. For link, empty for the Link header.",
+                "meta.next",
+            )
+            .only_for("paging", &["cursor", "link"]),
         ]
     }
 

@@ -6,8 +6,9 @@ mod table;
 
 use std::sync::Arc;
 
-use ::redis::{Client, ConnectionInfo, IntoConnectionInfo, TlsCertificates};
+use ::redis::{Client, ClientTlsConfig, ConnectionInfo, IntoConnectionInfo, TlsCertificates};
 use async_trait::async_trait;
+use connect::tls::{self, Tls};
 use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind};
 use datafusion::execution::runtime_env::RuntimeEnv;
 use model::dialect::Dialect;
@@ -40,7 +41,7 @@ impl Connector for Redis {
     }
 
     fn form(&self) -> Vec<ConfigField> {
-        vec![
+        let mut form = vec![
             ConfigField::new("url", "Address", "With rediss:// over TLS. One server; not a cluster.", "redis://redis.example.com:6379/0").required(),
             ConfigField::new("user", "User", "One that may only read is enough, and safest.", "default"),
             ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret(),
@@ -52,8 +53,9 @@ impl Connector for Redis {
             )
             .lines(),
             types_field(),
-            ConfigField::new("tls_ca", "Authority's certificate", "PEM. Where the server's is not signed by a public one.", "-----BEGIN CERTIFICATE-----").lines(),
-        ]
+        ];
+        form.extend(tls::certificates());
+        form
     }
 
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
@@ -85,13 +87,12 @@ fn client(config: &BindingConfig) -> Result<Client, SourceError> {
         login = login.set_password(config.get("password"));
     }
     let info = info.set_redis_settings(login);
-    match config.get("tls_ca") {
-        "" => Client::open(info).map_err(bad),
-        pem => {
-            let certificates = TlsCertificates { client_tls: None, root_cert: Some(pem.as_bytes().to_vec()) };
-            Client::build_with_tls(info, certificates).map_err(bad)
-        }
+    let tls = Tls::of(config)?;
+    if tls.authority.is_none() && tls.client.is_none() {
+        return Client::open(info).map_err(bad);
     }
+    let client_tls = tls.client.map(|(client_cert, client_key)| ClientTlsConfig { client_cert, client_key });
+    Client::build_with_tls(info, TlsCertificates { client_tls, root_cert: tls.authority }).map_err(bad)
 }
 
 struct RedisSource {
