@@ -81,7 +81,8 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
             ),
         ),
         ("build-dataset", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft", "environment": "prod"})))),
-        ("rollback-dataset", (With(Action::Rollback), Form(json!({"domain": "travel", "name": "aircraft", "version": 99})))),
+        ("switch-dataset", (With(Action::Rollback), Form(json!({"domain": "travel", "name": "aircraft", "version": 99})))),
+        ("set-gates", (With(Action::EditDataset), Body(json!({"domain": "travel", "name": "aircraft", "gates": {"shrink_percent": 200}})))),
         (
             "new-issuer",
             (
@@ -189,7 +190,8 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ),
         ("GET /admin/v1/datasets/{domain}/{dataset}", With(Action::See), Json::Null),
         ("POST /admin/v1/datasets/{domain}/{dataset}/build", With(Action::EditDataset), json!({"environment": "prod"})),
-        ("POST /admin/v1/datasets/{domain}/{dataset}/rollback", With(Action::Rollback), json!({"version": 99})),
+        ("PUT /admin/v1/datasets/{domain}/{dataset}/gates", With(Action::EditDataset), json!({"shrink_percent": 200})),
+        ("POST /admin/v1/datasets/{domain}/{dataset}/switch", With(Action::Rollback), json!({"version": 99})),
         ("GET /admin/v1/apis/{domain}/{api}/switches", With(Action::See), Json::Null),
         ("PUT /admin/v1/apis/{domain}/{api}/switches", With(Action::Switch), json!({"limit": {"per_second": 0, "burst": 0}})),
         ("POST /admin/v1/apis/{domain}/{api}/purge", With(Action::Switch), Json::Null),

@@ -98,7 +98,7 @@ async fn tables_of_two_sources_are_asked_as_one_switched_and_rolled_back() {
     let twice = people.builder.build("travel", "hangar").await;
     assert!(twice["state"] == "failed" && twice["reason"].as_str().unwrap().contains("N14228"), "{twice}");
     assert_eq!(makers().await, renamed);
-    people.owner.post("/datasets/travel/hangar/rollback", json!({"version": 1})).await;
+    people.owner.post("/datasets/travel/hangar/switch", json!({"version": 1})).await;
     people.owner.served().await;
     assert_eq!(makers().await, counted(2));
 }

@@ -352,11 +352,11 @@ async fn a_bad_build_leaves_the_live_version_alone_and_a_kept_one_comes_back_at_
     assert!(fourth["reason"].as_str().unwrap().contains("never be empty"), "{fourth}");
     assert_eq!(data_version().await, ("2".into(), json!(150)));
     let began = std::time::Instant::now();
-    people.owner.post("/datasets/travel/planes/rollback", json!({"version": 1})).await;
+    people.owner.post("/datasets/travel/planes/switch", json!({"version": 1})).await;
     people.owner.served().await;
     assert!(began.elapsed() < std::time::Duration::from_secs(1));
     assert_eq!(data_version().await, ("1".into(), json!(149)));
-    let (status, body) = people.owner.call(reqwest::Method::POST, "/datasets/travel/planes/rollback", Some(json!({"version": 3}))).await;
+    let (status, body) = people.owner.call(reqwest::Method::POST, "/datasets/travel/planes/switch", Some(json!({"version": 3}))).await;
     assert_eq!(status.as_u16(), 409, "{body}");
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::gates::Gates;
 use crate::table::{TableInfo, TableRef};
 use crate::{DataType, FieldError};
 
@@ -102,7 +103,7 @@ pub struct RegisterField {
 }
 
 /// What a dataset is made of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DatasetSpec {
@@ -117,6 +118,13 @@ pub struct DatasetSpec {
     pub compression: Compression,
     #[serde(default)]
     pub register: Vec<RegisterField>,
+    /// What a build must pass before it goes live.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub gates: Gates,
+}
+
+fn is_default(gates: &Gates) -> bool {
+    *gates == Gates::default()
 }
 
 impl DatasetSpec {
@@ -249,9 +257,7 @@ mod tests {
             source: "flights-db".into(),
             table: TableRef::new("planes"),
             key: vec!["tailnum".into()],
-            store: StoreKind::Embedded,
-            compression: Compression::None,
-            register: Vec::new(),
+            ..DatasetSpec::default()
         };
         let mut table = TableInfo {
             table: TableRef::new("planes"),

@@ -15,6 +15,7 @@ pub mod dialect;
 pub mod document;
 pub mod error;
 pub mod form;
+pub mod gates;
 pub mod json_text;
 pub mod limit;
 pub mod message;

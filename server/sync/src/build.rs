@@ -10,18 +10,21 @@ use connect::{Connection, Statement, registry};
 use fail::fail_point;
 use futures::TryStreamExt;
 use model::dataset::{BuildFigures, DatasetSpec, StoreKind};
+use model::dialect::Dialect;
 use model::snapshot::{Environment, SnapshotSource};
 use model::table::TableInfo;
 use model::{DataType, Field};
 use store::{DataVersionRow, StoreError};
 use tokio_util::sync::CancellationToken;
 
+use crate::count::{SourceCount, refuse_size};
 use crate::gate::{KeyGate, proved};
 use crate::progress::Progress;
+use crate::rules::Rules;
 use crate::{Worker, columnar};
 
 /// The longest that a source may take for a whole table.
-const READ_TIMEOUT: Duration = Duration::from_secs(6 * 3_600);
+pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(6 * 3_600);
 /// Pairs that are handed to a store at once.
 const WRITE_ROWS: usize = 1_024;
 
@@ -94,7 +97,9 @@ async fn read_and_write(
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
     progress.step("reading").await?;
+    let counted = SourceCount::begin(worker, row, (spec, connection)).await?;
     let mut gate = KeyGate::new(spec);
+    let mut rules = Rules::new(worker, spec)?;
     let mut trainer = Trainer::default();
     let mut read = Checksum::default();
     let mut sorter = Sorter::new(&worker.stores.scratch())?;
@@ -104,6 +109,7 @@ async fn read_and_write(
         if stop.is_cancelled() {
             return Err(Failed::broke_off());
         }
+        rules.look(&batch)?;
         for index in 0..batch.num_rows() {
             let (pair, message) = encoder.encode(&batch, index);
             let Some(key) = pair else {
@@ -119,6 +125,9 @@ async fn read_and_write(
         progress.tick().await?;
     }
     gate.pass()?;
+    rules.pass()?;
+    counted.agrees((spec, connection), progress.figures.read_rows).await?;
+    refuse_size(worker, row, spec, progress.figures.read_rows).await?;
     fail_point!("build.after-read");
     let place = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
     let sealed = Sealed { rows: read.rows, compression: spec.compression, dictionary: dictionary(spec, &trainer) };
@@ -217,13 +226,17 @@ fn fields(spec: &DatasetSpec) -> Vec<Field> {
 }
 
 pub(crate) async fn statement(worker: &Worker, spec: &DatasetSpec, row: &DataVersionRow) -> Result<Statement, Failed> {
-    let source = source_of(worker, spec, row).await?;
-    let connector = registry::connector(&source.driver);
-    let dialect = connector.ok_or_else(|| Failed::new(format!("There is no connector {}.", source.driver)))?.dialect();
+    let dialect = dialect_of(worker, spec, row).await?;
     let fields = fields(spec);
     let columns: Vec<String> = fields.iter().map(|field| dialect.quote(&field.column)).collect();
     let sql = format!("SELECT {} FROM {}", columns.join(", "), model::form::table_sql(&spec.table, dialect));
     Ok(Statement { sql, binds: Vec::new(), fields, timeout: READ_TIMEOUT, max_rows: usize::MAX })
+}
+
+pub(crate) async fn dialect_of(worker: &Worker, spec: &DatasetSpec, row: &DataVersionRow) -> Result<Dialect, Failed> {
+    let source = source_of(worker, spec, row).await?;
+    let connector = registry::connector(&source.driver);
+    Ok(connector.ok_or_else(|| Failed::new(format!("There is no connector {}.", source.driver)))?.dialect())
 }
 
 async fn source_of(worker: &Worker, spec: &DatasetSpec, row: &DataVersionRow) -> Result<SnapshotSource, Failed> {

@@ -11,8 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::build::{Encoder, Failed, of_source, statement};
+use crate::count::{SourceCount, refuse_size};
 use crate::gate::{KeyGate, proved};
 use crate::progress::Progress;
+use crate::rules::Rules;
 
 pub(crate) async fn read_and_write(
     worker: &Worker,
@@ -25,7 +27,9 @@ pub(crate) async fn read_and_write(
     let place = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
     let statement = statement(worker, spec, row).await?;
     let encoder = Encoder::new(spec);
+    let counted = SourceCount::begin(worker, row, (spec, connection)).await?;
     let mut gate = KeyGate::new(spec);
+    let mut rules = Rules::new(worker, spec)?;
     let mut read = Checksum::default();
     let mut keys = Sorter::new(&worker.stores.scratch())?;
     let mut writer = worker.stores.columnar().create(&place, schema_of(&statement.fields))?;
@@ -34,6 +38,7 @@ pub(crate) async fn read_and_write(
         if stop.is_cancelled() {
             return Err(Failed::broke_off());
         }
+        rules.look(&batch)?;
         for index in 0..batch.num_rows() {
             let (key, message) = encoder.encode(&batch, index);
             let Some(key) = key else {
@@ -54,6 +59,9 @@ pub(crate) async fn read_and_write(
     }
     gate.pass()?;
     refuse_twins(keys, &mut gate)?;
+    rules.pass()?;
+    counted.agrees((spec, connection), progress.figures.read_rows).await?;
+    refuse_size(worker, row, spec, progress.figures.read_rows).await?;
     fail_point!("build.before-seal");
     progress.figures.stored_bytes = i64::try_from(writer.seal()?).unwrap_or(0);
     progress.step("proving").await?;

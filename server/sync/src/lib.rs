@@ -5,8 +5,10 @@
 
 mod build;
 mod columnar;
+mod count;
 mod gate;
 mod progress;
+mod rules;
 mod switch;
 mod worker;
 

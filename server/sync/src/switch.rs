@@ -13,7 +13,6 @@ use crate::build::{Built, Failed};
 const KEPT: usize = 2;
 
 pub(crate) async fn finish(worker: &Worker, row: &DataVersionRow, ended: Result<Built, Failed>) -> Result<(), StoreError> {
-    let Some(dataset) = worker.store.dataset_by_id(&row.dataset_id).await? else { return Ok(()) };
     let change = Change { actor: row.asked_by.clone(), at: worker.host.now(), request_id: String::new() };
     if ended.is_err() {
         // What it wrote is of no use to anybody; if it cannot be removed now, the next build of its place does. Before the
@@ -21,8 +20,10 @@ pub(crate) async fn finish(worker: &Worker, row: &DataVersionRow, ended: Result<
         remove(worker, row).await;
     }
     let mut tx = worker.store.write(change).await?;
+    // Read when no other change can come between: its gates may have been changed while it was built.
+    let Some(dataset) = worker.store.dataset_by_id(&row.dataset_id).await? else { return Ok(()) };
     let written = match ended {
-        Ok(built) => go_live(worker, &mut tx, (&dataset, row), &built).await,
+        Ok(built) => succeed(worker, &mut tx, (&dataset, row), &built).await,
         Err(failed) => fail(worker, &mut tx, (&dataset, row), &failed).await,
     };
     match written {
@@ -38,38 +39,56 @@ pub(crate) async fn finish(worker: &Worker, row: &DataVersionRow, ended: Result<
     }
 }
 
-async fn go_live(worker: &Worker, tx: &mut Tx, (dataset, row): (&DatasetRow, &DataVersionRow), built: &Built) -> Result<(), StoreError> {
+/// It goes live, or waits for a yes where the dataset holds its versions.
+async fn succeed(worker: &Worker, tx: &mut Tx, (dataset, row): (&DatasetRow, &DataVersionRow), built: &Built) -> Result<(), StoreError> {
     let now = tx.at();
     let spec = serde_json::to_string(&built.spec).unwrap_or_default();
-    for (place, known) in others(worker, row).await?.into_iter().enumerate() {
+    let holds = built.spec.gates.hold;
+    let (to_keep, superseded) = others(worker, row).await?;
+    for known in superseded {
+        let from = known.state.clone();
+        tx.move_data_version(&DataVersionRow { state: DataVersionState::Dropped.key().into(), ..known }, &from).await?;
+    }
+    let moved = if holds { Vec::new() } else { to_keep };
+    for (place, known) in moved.into_iter().enumerate() {
         let state = if place < KEPT { DataVersionState::Kept } else { DataVersionState::Dropped };
         if known.state != state.key() {
             let from = known.state.clone();
             tx.move_data_version(&DataVersionRow { state: state.key().into(), ..known }, &from).await?;
         }
     }
-    let live = DataVersionRow {
-        state: DataVersionState::Live.key().into(),
+    let state = if holds { DataVersionState::Checked } else { DataVersionState::Live };
+    let ended = DataVersionRow {
+        state: state.key().into(),
         spec: spec.clone(),
         figures: serde_json::to_string(&built.figures).unwrap_or_default(),
         finished_at: Some(now),
         ..row.clone()
     };
-    tx.move_data_version(&live, DataVersionState::Building.key()).await?;
-    tx.set_dataset_spec(&dataset.id, &spec).await?;
+    tx.move_data_version(&ended, DataVersionState::Building.key()).await?;
+    tx.set_dataset_spec(&dataset.id, &with_gates_of(dataset, &built.spec)).await?;
     let after = format!("{} rows in {}", built.figures.written_rows, row.environment);
-    note(worker, tx, "dataset.live", (dataset, row), after).await
+    note(worker, tx, if holds { "dataset.checked" } else { "dataset.live" }, (dataset, row), after).await
 }
 
-/// The live and kept versions of the same environment, the newest first.
-async fn others(worker: &Worker, row: &DataVersionRow) -> Result<Vec<DataVersionRow>, StoreError> {
+/// The definition with the numbers that the build gave, and the gates as they stand now: somebody may have changed them
+/// while it ran.
+fn with_gates_of(dataset: &DatasetRow, built: &DatasetSpec) -> String {
+    let now: DatasetSpec = serde_json::from_str(&dataset.spec).unwrap_or_default();
+    serde_json::to_string(&DatasetSpec { gates: now.gates, ..built.clone() }).unwrap_or_default()
+}
+
+/// The live and kept versions of the same environment, the newest first; and those that wait for a yes, which nobody
+/// needs any more.
+async fn others(worker: &Worker, row: &DataVersionRow) -> Result<(Vec<DataVersionRow>, Vec<DataVersionRow>), StoreError> {
     let kept = [DataVersionState::Live.key(), DataVersionState::Kept.key()];
-    let versions = worker.store.data_versions_of(&row.dataset_id).await?;
-    let mut others: Vec<DataVersionRow> =
-        versions.into_iter().filter(|known| known.environment == row.environment && kept.contains(&known.state.as_str())).collect();
+    let versions = worker.store.data_versions_of(&row.dataset_id).await?.into_iter();
+    let (mut others, rest): (Vec<DataVersionRow>, Vec<DataVersionRow>) =
+        versions.filter(|known| known.environment == row.environment).partition(|known| kept.contains(&known.state.as_str()));
+    let superseded = rest.into_iter().filter(|known| known.state == DataVersionState::Checked.key()).collect();
     // The live one is what one most likely goes back to, whatever its number.
     others.sort_by_key(|known| (known.state != DataVersionState::Live.key(), -known.number));
-    Ok(others)
+    Ok((others, superseded))
 }
 
 async fn fail(worker: &Worker, tx: &mut Tx, (dataset, row): (&DatasetRow, &DataVersionRow), failed: &Failed) -> Result<(), StoreError> {

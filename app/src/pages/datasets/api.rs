@@ -1,7 +1,9 @@
 //! Server functions of datasets.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
 use model::dataset::{Compression, StoreKind};
+use model::gates::Gates;
 use model::snapshot::Environment;
 use model::view::DatasetView;
 
@@ -52,8 +54,15 @@ pub async fn build_dataset(domain: String, name: String, environment: Environmen
     Ok(control.build_dataset(&caller, &domain, &name, environment).await?)
 }
 
-#[server(prefix = "/fn", endpoint = "rollback-dataset")]
-pub async fn rollback_dataset(domain: String, name: String, version: i64) -> Result<(), PortalError> {
+/// Says what a build must pass before it goes live.
+#[server(prefix = "/fn", endpoint = "set-gates", input = Json)]
+pub async fn set_gates(domain: String, name: String, gates: Gates) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    Ok(control.rollback_dataset(&caller, &domain, &name, version).await?)
+    Ok(control.set_gates(&caller, &domain, &name, &gates).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "switch-dataset")]
+pub async fn switch_dataset(domain: String, name: String, version: i64) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.switch_dataset(&caller, &domain, &name, version).await?)
 }

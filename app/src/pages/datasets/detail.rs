@@ -5,10 +5,12 @@ use std::time::Duration;
 use leptos::prelude::*;
 use model::Action;
 use model::dataset::{DataVersionState, StoreKind};
+use model::gates::Gates;
 use model::snapshot::Environment;
 use model::view::{DataVersionView, DatasetView};
 
-use super::api::{BuildDataset, RollbackDataset, dataset};
+use super::api::{BuildDataset, SwitchDataset, dataset, set_gates};
+use super::gates::{SetGates, gates_card};
 use crate::frame::MeResource;
 use crate::ui::{Callout, Empty, FormProblem, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, grouped};
 
@@ -19,12 +21,17 @@ const LOOK: Duration = Duration::from_millis(500);
 pub(crate) fn DatasetPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let at = api_params();
-    let (build, rollback) = (ServerAction::<BuildDataset>::new(), ServerAction::<RollbackDataset>::new());
+    let (build, switch) = (ServerAction::<BuildDataset>::new(), ServerAction::<SwitchDataset>::new());
+    let gates: SetGates = leptos::prelude::Action::new(|(domain, name, gates): &(String, String, Gates)| {
+        set_gates(domain.clone(), name.clone(), gates.clone())
+    });
     let looked = RwSignal::new(0_u32);
     let detail = Resource::new(
-        move || (at.get(), build.version().get(), rollback.version().get(), looked.get()),
+        move || (at.get(), build.version().get(), switch.version().get(), looked.get()),
         |((domain, name), ..)| dataset(domain, name),
     );
+    // By itself, so that a form that is being filled in is not made anew while the page looks again.
+    let of_gates = Resource::new(move || (at.get(), gates.version().get()), |((domain, name), _)| dataset(domain, name));
     // While a build is under way, the page looks again by itself.
     Effect::new(move |_| {
         let building = detail.get().and_then(Result::ok).is_some_and(|dataset| dataset.building().is_some());
@@ -46,9 +53,12 @@ pub(crate) fn DatasetPage() -> impl IntoView {
                 <PageHead title=path lead/>
                 <Load resource=me view=move |me| {
                     let (may_build, may_roll) = (me.can(Action::EditDataset, &for_roles.domain), me.can(Action::Rollback, &for_roles.domain));
-                    page(&for_roles, may_build, may_roll, build, rollback)
+                    page(&for_roles, may_build, may_roll, (build, switch))
                 }/>
             }
+        }/>
+        <Load resource=of_gates view=move |dataset| view! {
+            <Load resource=me view=move |me| gates_card(&dataset, me.can(Action::EditDataset, &dataset.domain), gates)/>
         }/>
     }
     .into_any()
@@ -58,8 +68,7 @@ fn page(
     dataset: &DatasetView,
     may_build: bool,
     may_roll: bool,
-    build: ServerAction<BuildDataset>,
-    rollback: ServerAction<RollbackDataset>,
+    (build, switch): (ServerAction<BuildDataset>, ServerAction<SwitchDataset>),
 ) -> impl IntoView + use<> {
     let building = dataset.building().cloned();
     let is_building = building.is_some();
@@ -67,10 +76,11 @@ fn page(
         <div class="with-aside">
             <div class="stack-6">
                 <FormProblem action=build/>
-                <FormProblem action=rollback/>
+                <FormProblem action=switch/>
                 {building.map(|version| progress(&version))}
                 {failed(dataset)}
-                {versions(dataset, may_roll, rollback)}
+                {waiting(dataset, may_roll, switch)}
+                {versions(dataset, may_roll, switch)}
             </div>
             <aside class="stack">
                 {may_build.then(|| build_card(dataset, is_building, build))}
@@ -143,7 +153,25 @@ fn failed(dataset: &DatasetView) -> impl IntoView + use<> {
     )
 }
 
-fn versions(dataset: &DatasetView, may_roll: bool, rollback: ServerAction<RollbackDataset>) -> impl IntoView + use<> {
+/// A version that is checked and waits for an owner's yes.
+fn waiting(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDataset>) -> impl IntoView + use<> {
+    let checked = dataset.versions.iter().find(|version| version.state == DataVersionState::Checked)?.clone();
+    let (domain, name) = (dataset.domain.clone(), dataset.name.clone());
+    let rows = grouped(checked.figures.written_rows);
+    Some(view! {
+        <Callout tone=Tone::Warn>
+            <p><b>{format!("Data version {} is checked and waits.", checked.number)}</b>{format!(" It has {rows} rows, and goes live when an owner says so.")}</p>
+            {may_roll.then(|| view! {
+                <ActionForm action=switch>
+                    <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><input type="hidden" name="version" value=checked.number/>
+                    <button class="btn btn-sm btn-primary" type="submit">"Let it go live"</button>
+                </ActionForm>
+            })}
+        </Callout>
+    })
+}
+
+fn versions(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDataset>) -> impl IntoView + use<> {
     let (domain, name, versions) = (dataset.domain.clone(), dataset.name.clone(), dataset.versions.clone());
     view! {
         <section class="card clip">
@@ -163,7 +191,7 @@ fn versions(dataset: &DatasetView, may_roll: bool, rollback: ServerAction<Rollba
                             <td class="num nowrap" data-label="Stored">{version.percent_stored().map(|percent| format!("{} ({percent} %)", kilobytes(version.figures.stored_bytes)))}</td>
                             <td class="t-2 tn" data-label="Asked for"><Time at=version.asked_at/>" by "{version.asked_by.clone()}</td>
                             <td class="fit">{roll.then(|| view! {
-                                <ActionForm action=rollback>
+                                <ActionForm action=switch>
                                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><input type="hidden" name="version" value=version.number/>
                                     <button class="btn btn-sm" type="submit">"Go back to it"</button>
                                 </ActionForm>

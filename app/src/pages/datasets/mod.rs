@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 mod detail;
+mod gates;
 
 use leptos::prelude::*;
 use model::Action;

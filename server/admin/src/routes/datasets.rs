@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use control::Control;
 use control::datasets::NewDataset;
+use control::model::gates::Gates;
 use control::model::snapshot::Environment;
 use control::model::view::DatasetView;
 use http::Method;
@@ -21,20 +22,22 @@ struct BuildInput {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RollbackInput {
+struct SwitchInput {
     version: i64,
 }
 
 pub(super) fn add(table: Table) -> Table {
     const ONE: &str = "/admin/v1/datasets/{domain}/{dataset}";
     const BUILD: &str = "/admin/v1/datasets/{domain}/{dataset}/build";
-    const ROLLBACK: &str = "/admin/v1/datasets/{domain}/{dataset}/rollback";
+    const GATES: &str = "/admin/v1/datasets/{domain}/{dataset}/gates";
+    const SWITCH: &str = "/admin/v1/datasets/{domain}/{dataset}/switch";
     table
         .add::<(), Vec<DatasetView>, _, _>(Method::GET, "/admin/v1/datasets", "The datasets of my domains", list)
         .add::<NewDataset, (), _, _>(Method::POST, "/admin/v1/datasets", "Make a dataset of a table", make)
         .add::<(), DatasetView, _, _>(Method::GET, ONE, "One dataset with its data versions", one)
         .add::<BuildInput, i64, _, _>(Method::POST, BUILD, "Ask for a new data version; answers with its number", build)
-        .add::<RollbackInput, (), _, _>(Method::POST, ROLLBACK, "Go back to a kept data version", rollback)
+        .add::<Gates, (), _, _>(Method::PUT, GATES, "Say what a build must pass before it goes live", set_gates)
+        .add::<SwitchInput, (), _, _>(Method::POST, SWITCH, "Go back to a kept data version, or let one through that waits", switch)
 }
 
 async fn list(State(control): State<Control>, Asker(caller): Asker) -> Answer<Vec<DatasetView>> {
@@ -60,11 +63,20 @@ async fn build(
     answer(control.build_dataset(&caller, &domain, &name, input.environment).await)
 }
 
-async fn rollback(
+async fn set_gates(
     State(control): State<Control>,
     Asker(caller): Asker,
     Path((domain, name)): DatasetAt,
-    Body(input): Body<RollbackInput>,
+    Body(gates): Body<Gates>,
 ) -> Answer<()> {
-    answer(control.rollback_dataset(&caller, &domain, &name, input.version).await)
+    answer(control.set_gates(&caller, &domain, &name, &gates).await)
+}
+
+async fn switch(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, name)): DatasetAt,
+    Body(input): Body<SwitchInput>,
+) -> Answer<()> {
+    answer(control.switch_dataset(&caller, &domain, &name, input.version).await)
 }

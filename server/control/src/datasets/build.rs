@@ -45,20 +45,21 @@ impl Control {
         Ok(number)
     }
 
-    /// Makes a kept data version live again, at once.
+    /// Makes a kept data version live again, or one that waits for an owner's yes, at once.
     ///
     /// # Errors
-    /// For owners; where the version is not kept any more.
-    pub async fn rollback_dataset(&self, caller: &Caller, domain: &str, name: &str, number: i64) -> Result<(), Problem> {
+    /// For owners; where the version is neither any more.
+    pub async fn switch_dataset(&self, caller: &Caller, domain: &str, name: &str, number: i64) -> Result<(), Problem> {
         let dataset = self.visible_dataset(caller, domain, name).await?;
         caller.authorise(Action::Rollback, domain)?;
         let versions = self.store.data_versions_of(&dataset.id).await.map_err(|error| from_store(&error))?;
         let wanted = versions.iter().find(|version| version.number == number);
         let wanted = wanted.ok_or_else(|| Problem::not_found(format!("data version {number}")))?;
-        if wanted.state != DataVersionState::Kept.key() {
+        let waits = wanted.state == DataVersionState::Checked.key();
+        if !waits && wanted.state != DataVersionState::Kept.key() {
             return Err(Problem::new(
                 ErrorCode::Conflict,
-                format!("Data version {number} is {}, so one cannot go back to it.", wanted.state),
+                format!("Data version {number} is {}, so one cannot switch to it.", wanted.state),
             ));
         }
         let live =
@@ -74,7 +75,8 @@ impl Control {
         }
         let before = live.map(|row| format!("version {}", row.number));
         let subject = format!("{domain}/{name}");
-        self.note(&mut tx, "dataset.rolled-back", (domain, &subject), before, Some(format!("version {number}"))).await?;
+        let action = if waits { "dataset.let-through" } else { "dataset.rolled-back" };
+        self.note(&mut tx, action, (domain, &subject), before, Some(format!("version {number}"))).await?;
         self.commit(tx).await
     }
 }

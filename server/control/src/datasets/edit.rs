@@ -1,6 +1,7 @@
 //! Making a dataset.
 
 use model::dataset::{Compression, DatasetSpec, StoreKind};
+use model::gates::{Gates, Must};
 use model::name::check_name;
 use model::snapshot::Environment;
 use model::table::TableRef;
@@ -71,6 +72,34 @@ impl Control {
         self.commit(tx).await
     }
 
+    /// Says what a build must pass from now on.
+    ///
+    /// # Errors
+    /// Rules that make no sense of their columns; somebody else's edit in between is not lost, the last one counts.
+    pub async fn set_gates(&self, caller: &Caller, domain: &str, name: &str, gates: &Gates) -> Result<(), Problem> {
+        let dataset = self.visible_dataset(caller, domain, name).await?;
+        caller.authorise(Action::EditDataset, domain)?;
+        let spec: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
+        let mut errors = gates.errors(&spec);
+        for (index, rule) in gates.rules.iter().enumerate() {
+            if let Must::Match(pattern) = &rule.must
+                && regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().is_err()
+            {
+                errors.push(FieldError::new(format!("rules.{index}"), "This is not a regular expression that can be read."));
+            }
+        }
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
+        }
+        let text = |gates: &Gates| serde_json::to_string(gates).map_err(|error| from_json(&error));
+        let (before, after) = (text(&spec.gates)?, text(gates)?);
+        let spec = serde_json::to_string(&DatasetSpec { gates: gates.clone(), ..spec }).map_err(|error| from_json(&error))?;
+        let mut tx = self.write(caller).await?;
+        tx.set_dataset_spec(&dataset.id, &spec).await.map_err(|error| from_store(&error))?;
+        self.note(&mut tx, "dataset.gates", (domain, &format!("{domain}/{name}")), Some(before), Some(after)).await?;
+        self.commit(tx).await
+    }
+
     async fn spec_of(&self, new: &NewDataset) -> Result<DatasetSpec, Problem> {
         let resolved = self.resolve_source(&new.source, new.environment).await?;
         let found = resolved.connection.table(&new.table).await.map_err(|error| from_source(&new.source, &error))?;
@@ -88,7 +117,7 @@ impl Control {
             key,
             store: new.store,
             compression: new.compression,
-            register: Vec::new(),
+            ..DatasetSpec::default()
         };
         spec.follow(&info);
         Ok(spec)

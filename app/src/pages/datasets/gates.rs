@@ -1,0 +1,185 @@
+//! What a build must pass before it goes live, as a form.
+
+use leptos::prelude::*;
+use model::gates::{Gates, Must, Rule};
+use model::view::DatasetView;
+
+use crate::error::PortalError;
+use crate::ui::{Callout, Field, Icon, ProblemCallout, Tone};
+
+pub(super) type SetGates = Action<(String, String, Gates), Result<(), PortalError>>;
+
+/// The kinds of rules: their keys, and what stands between the column and the values.
+const KINDS: [(&str, &str); 5] = [
+    ("filled", "is never empty"),
+    ("unique", "is different in each row"),
+    ("between", "is between"),
+    ("one-of", "is one of"),
+    ("match", "is written as"),
+];
+
+/// A rule while it is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Draft {
+    column: String,
+    kind: String,
+    first: String,
+    second: String,
+}
+
+impl Draft {
+    fn of(rule: &Rule) -> Self {
+        let (kind, first, second) = match &rule.must {
+            Must::BeFilled => ("filled", String::new(), String::new()),
+            Must::BeUnique => ("unique", String::new(), String::new()),
+            Must::BeBetween { least, most } => ("between", least.clone(), most.clone()),
+            Must::BeOneOf(values) => ("one-of", values.join(", "), String::new()),
+            Must::Match(pattern) => ("match", pattern.clone(), String::new()),
+        };
+        Self { column: rule.column.clone(), kind: kind.into(), first, second }
+    }
+
+    fn rule(&self) -> Rule {
+        let trimmed = |text: &str| text.trim().to_owned();
+        let must = match self.kind.as_str() {
+            "unique" => Must::BeUnique,
+            "between" => Must::BeBetween { least: trimmed(&self.first), most: trimmed(&self.second) },
+            "one-of" => Must::BeOneOf(self.first.split(',').map(trimmed).filter(|value| !value.is_empty()).collect()),
+            "match" => Must::Match(self.first.clone()),
+            _ => Must::BeFilled,
+        };
+        Rule { column: self.column.clone(), must }
+    }
+}
+
+/// The card, and for those who may change datasets its form behind a button.
+pub(super) fn gates_card(dataset: &DatasetView, may_edit: bool, save: SetGates) -> impl IntoView + use<> {
+    let gates = dataset.spec.gates.clone();
+    let words = words(&gates);
+    let open = RwSignal::new(false);
+    let dataset = StoredValue::new(dataset.clone());
+    view! {
+        <section class="card card-pad stack">
+            <div class="between">
+                <h2>"What a version must pass"</h2>
+                {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Close" } else { "Change" }}</button> })}
+            </div>
+            <Show when=move || !open.get()>
+                {if words.is_empty() {
+                    view! { <p class="t-2">"Its keys, and that it reads back as it was read. Nothing more is asked yet."</p> }.into_any()
+                } else {
+                    view! { <ul class="bullets">{words.iter().map(|line| view! { <li>{line.clone()}</li> }).collect_view()}</ul> }.into_any()
+                }}
+            </Show>
+            <Show when=move || open.get()>{dataset.with_value(|dataset| form(dataset, save))}</Show>
+        </section>
+    }
+}
+
+fn words(gates: &Gates) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(gates.min_rows.map(|rows| format!("At least {rows} rows")));
+    lines.extend(gates.shrink_percent.map(|percent| format!("At most {percent} % fewer rows than the live version")));
+    lines.extend(gates.growth_percent.map(|percent| format!("At most {percent} % more rows than the live version")));
+    lines.extend(gates.count_source.then(|| "As many rows as the source counts".to_owned()));
+    lines.extend(gates.rules.iter().map(Rule::words));
+    lines.extend(gates.hold.then(|| "An owner's yes".to_owned()));
+    lines
+}
+
+fn form(dataset: &DatasetView, save: SetGates) -> impl IntoView + use<> {
+    let gates = dataset.spec.gates.clone();
+    let columns: Vec<String> = dataset.spec.written().map(|field| field.column.clone()).collect();
+    let place = StoredValue::new((dataset.domain.clone(), dataset.name.clone()));
+    let text = |number: Option<u32>| RwSignal::new(number.map(|number| number.to_string()).unwrap_or_default());
+    let (least, shrink, growth) = (text(gates.min_rows), text(gates.shrink_percent), text(gates.growth_percent));
+    let (count, hold) = (RwSignal::new(gates.count_source), RwSignal::new(gates.hold));
+    let rules = RwSignal::new(gates.rules.iter().map(Draft::of).collect::<Vec<_>>());
+    let error_of = move |field: String| {
+        Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(&field)))
+    };
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let number = |text: RwSignal<String>| text.with_untracked(|text| text.trim().parse().ok());
+        let gates = Gates {
+            min_rows: number(least),
+            shrink_percent: number(shrink),
+            growth_percent: number(growth),
+            count_source: count.get_untracked(),
+            hold: hold.get_untracked(),
+            rules: rules.with_untracked(|rules| rules.iter().map(Draft::rule).collect()),
+        };
+        let (domain, name) = place.get_value();
+        save.dispatch((domain, name, gates));
+    };
+    let first = columns.first().cloned().unwrap_or_default();
+    let add = move |_| rules.update(|rules| rules.push(Draft { column: first.clone(), kind: "filled".into(), ..Draft::default() }));
+    let columns = StoredValue::new(columns);
+    view! {
+        <form class="stack" on:submit=send>
+            <div class="form-row">
+                {number("gate-least", "Rows at least", "", least, error_of("min_rows".into()))}
+                {number("gate-shrink", "Smaller by at most", "%", shrink, error_of("shrink_percent".into()))}
+                {number("gate-growth", "Larger by at most", "%", growth, error_of("growth_percent".into()))}
+            </div>
+            <p class="help">"Smaller and larger than the live version. Empty fields are not looked at."</p>
+            {move || (0..rules.with(Vec::len)).map(|index| rule_row(index, rules, columns, error_of(format!("rules.{index}")))).collect_view()}
+            <div class="row"><button class="btn btn-sm" type="button" on:click=add><Icon name="plus"/>"Add a rule"</button></div>
+            {check("The source counts its rows, before and after", "As many must have been read.", count)}
+            {check("It waits for an owner's yes", "Once it is checked, an owner lets it go live.", hold)}
+            {move || save.value().get().and_then(Result::err).map(|error| view! { <ProblemCallout error/> })}
+            {move || matches!(save.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p><b>"Saved."</b>" The next build must pass it."</p></Callout> })}
+            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save"</button></div>
+        </form>
+    }
+}
+
+fn number(
+    id: &'static str,
+    label: &'static str,
+    unit: &'static str,
+    text: RwSignal<String>,
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    view! {
+        <Field id=id label=label note="optional" error>
+            <div class="affix"><input class="input tn" id=id inputmode="numeric" prop:value=text value=text.get_untracked() on:input=move |event| text.set(event_target_value(&event))/>{(!unit.is_empty()).then(|| view! { <span>{unit}</span> })}</div>
+        </Field>
+    }
+}
+
+fn check(label: &'static str, more: &'static str, on: RwSignal<bool>) -> impl IntoView {
+    view! { <label class="choice"><input class="check" type="checkbox" prop:checked=on checked=on.get_untracked() on:change=move |event| on.set(event_target_checked(&event))/><span>{label}<small>{more}</small></span></label> }
+}
+
+/// One rule: its column, what it must be, the values of that, and a way to be rid of it.
+fn rule_row(index: usize, rules: RwSignal<Vec<Draft>>, columns: StoredValue<Vec<String>>, error: Signal<Option<String>>) -> impl IntoView {
+    let draft = rules.with_untracked(|rules| rules.get(index).cloned()).unwrap_or_default();
+    // Untracked where texts are typed, so that a field is not made anew under the fingers.
+    let set = move |change: fn(&mut Draft, String), text: String| {
+        rules.update_untracked(|rules| rules.get_mut(index).into_iter().for_each(|draft| change(draft, text.clone())));
+    };
+    let kind = RwSignal::new(draft.kind.clone());
+    let (first, second) = (draft.first.clone(), draft.second.clone());
+    let id = move |part: &str| format!("rule-{index}-{part}");
+    view! {
+        <div class="row rule-row">
+            <label class="sr" for=id("column")>"Column"</label>
+            <select class="select" id=id("column") on:change=move |event| set(|draft, text| draft.column = text, event_target_value(&event))>
+                {columns.with_value(|columns| columns.iter().map(|column| view! { <option value=column.clone() selected=*column == draft.column>{column.clone()}</option> }).collect_view())}
+            </select>
+            <label class="sr" for=id("kind")>"Must"</label>
+            <select class="select" id=id("kind") on:change=move |event| { let key = event_target_value(&event); kind.set(key.clone()); set(|draft, text| draft.kind = text, key); }>
+                {KINDS.map(|(key, words)| view! { <option value=key selected=key == draft.kind>{words}</option> })}
+            </select>
+            <Show when=move || matches!(kind.get().as_str(), "between" | "one-of" | "match")>
+                <input class="input" aria-label="Value" id=id("first") value=first.clone() placeholder=move || if kind.get() == "one-of" { "jet, prop" } else if kind.get() == "match" { "N[0-9A-Z]+" } else { "from" } on:input=move |event| set(|draft, text| draft.first = text, event_target_value(&event))/>
+            </Show>
+            <Show when=move || kind.get() == "between">
+                <input class="input" aria-label="Up to" id=id("second") value=second.clone() placeholder="to" on:input=move |event| set(|draft, text| draft.second = text, event_target_value(&event))/>
+            </Show>
+            <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label="Remove this rule" on:click=move |_| rules.update(|rules| { rules.remove(index); })><Icon name="x"/></button>
+            {move || error.get().map(|message| view! { <p class="field-error">{message}</p> })}
+        </div>
+    }
+}

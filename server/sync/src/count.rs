@@ -1,0 +1,68 @@
+//! How many rows there should be: by the source's own count, and beside the version that is live.
+
+use connect::proto::value_of;
+use connect::{Connection, Statement};
+use futures::TryStreamExt;
+use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
+use model::{DataType, Field, Value};
+use store::DataVersionRow;
+
+use crate::Worker;
+use crate::build::{Failed, READ_TIMEOUT, dialect_of, of_source};
+
+/// The rows of the source before they are read; nothing where nobody asks for it.
+pub(crate) struct SourceCount {
+    sql: String,
+    before: Option<i64>,
+}
+
+impl SourceCount {
+    /// # Errors
+    /// Where the source does not count.
+    pub(crate) async fn begin(
+        worker: &Worker,
+        row: &DataVersionRow,
+        (spec, connection): (&DatasetSpec, &dyn Connection),
+    ) -> Result<Self, Failed> {
+        let table = model::form::table_sql(&spec.table, dialect_of(worker, spec, row).await?);
+        let sql = format!("SELECT count(*) AS n FROM {table}");
+        let before = if spec.gates.count_source { Some(count(&sql, (spec, connection)).await?) } else { None };
+        Ok(Self { sql, before })
+    }
+
+    /// # Errors
+    /// Where another number was read than the source had before or has now, or any between.
+    pub(crate) async fn agrees(&self, (spec, connection): (&DatasetSpec, &dyn Connection), read: i64) -> Result<(), Failed> {
+        let Some(before) = self.before else { return Ok(()) };
+        let after = count(&self.sql, (spec, connection)).await?;
+        if (before.min(after)..=before.max(after)).contains(&read) {
+            return Ok(());
+        }
+        Err(Failed::new(format!(
+            "{read} rows were read, and the source counts {before} before and {after} after. Build it again; if it stays so, look whether rows are hidden from its user."
+        )))
+    }
+}
+
+async fn count(sql: &str, (spec, connection): (&DatasetSpec, &dyn Connection)) -> Result<i64, Failed> {
+    let fields = vec![Field { name: "n".into(), column: "n".into(), data_type: DataType::Int64, ..Field::default() }];
+    let statement = Statement { sql: sql.to_owned(), binds: Vec::new(), fields, timeout: READ_TIMEOUT, max_rows: 1 };
+    let failed = |error: connect::SourceError| of_source(spec, &error);
+    let mut batches = connection.query(statement).await.map_err(failed)?;
+    match batches.try_next().await.map_err(failed)?.map(|batch| value_of(&batch, 0, 0, DataType::Int64)) {
+        Some(Value::Int(rows)) => Ok(rows),
+        _ => Err(Failed::new(format!("{}: it does not say how many rows it has.", spec.source))),
+    }
+}
+
+/// # Errors
+/// Where there are too few rows, or too many more or less than the live version has.
+pub(crate) async fn refuse_size(worker: &Worker, row: &DataVersionRow, spec: &DatasetSpec, rows: i64) -> Result<(), Failed> {
+    let versions = worker.store.data_versions_of(&row.dataset_id).await?;
+    let live = versions.iter().find(|known| known.environment == row.environment && known.state == DataVersionState::Live.key());
+    let figures = live.and_then(|live| serde_json::from_str::<BuildFigures>(&live.figures).ok());
+    match spec.gates.size_fault(rows, figures.map(|figures| figures.written_rows)) {
+        None => Ok(()),
+        Some(fault) => Err(Failed::new(format!("{fault} If that is right, change the gate and build it again."))),
+    }
+}

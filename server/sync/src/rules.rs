@@ -1,0 +1,171 @@
+//! The rules of a dataset against the rows of a build: how many break each, with examples.
+
+use std::cmp::Ordering;
+
+use accel::{Sorter, key};
+use arrow_array::RecordBatch;
+use connect::proto::value_of;
+use model::dataset::DatasetSpec;
+use model::gates::{Must, Rule};
+use model::scalar::scaled;
+use model::value::read_text;
+use model::{DataType, Value};
+use regex::Regex;
+
+use crate::Worker;
+use crate::build::Failed;
+
+/// Examples that are named of a broken rule.
+const EXAMPLES: usize = 3;
+
+/// The rules of one build, looked at as its rows are read.
+pub(crate) struct Rules(Vec<Watch>);
+
+struct Watch {
+    rule: Rule,
+    column: usize,
+    data_type: DataType,
+    test: Test,
+    broken: u64,
+    examples: Vec<String>,
+}
+
+enum Test {
+    Filled,
+    /// The values, to be sorted when all are there.
+    Unique(Sorter),
+    Between(Option<Value>, Option<Value>),
+    OneOf(Vec<Value>),
+    Matches(Regex),
+}
+
+impl Rules {
+    /// # Errors
+    /// A rule that cannot be read any more, as of a column that is gone.
+    pub(crate) fn new(worker: &Worker, spec: &DatasetSpec) -> Result<Self, Failed> {
+        spec.gates.rules.iter().map(|rule| Watch::new(worker, spec, rule)).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// # Errors
+    /// Where values that are put aside cannot be kept.
+    pub(crate) fn look(&mut self, batch: &RecordBatch) -> Result<(), Failed> {
+        for watch in &mut self.0 {
+            for row in 0..batch.num_rows() {
+                watch.look(&value_of(batch, watch.column, row, watch.data_type))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// Every rule that is broken, by how many rows, with examples.
+    pub(crate) fn pass(self) -> Result<(), Failed> {
+        let mut faults = Vec::new();
+        for watch in self.0 {
+            faults.extend(watch.fault()?);
+        }
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Failed::new(format!("{} Mend it at the source, or change the rule.", faults.join(" "))))
+        }
+    }
+}
+
+impl Watch {
+    fn new(worker: &Worker, spec: &DatasetSpec, rule: &Rule) -> Result<Self, Failed> {
+        let wrong = || Failed::new(format!("The rule that {} cannot be read any more. Change it.", rule.words()));
+        let column = spec.written().position(|field| field.column == rule.column).ok_or_else(wrong)?;
+        let data_type = spec.field(&rule.column).ok_or_else(wrong)?.data_type;
+        let read = |text: &String| read_text(data_type, text).map_err(|_| wrong());
+        let bound = |text: &String| if text.is_empty() { Ok(None) } else { read(text).map(Some) };
+        let test = match &rule.must {
+            Must::BeFilled => Test::Filled,
+            Must::BeUnique => Test::Unique(Sorter::new(&worker.stores.scratch())?),
+            Must::BeBetween { least, most } => Test::Between(bound(least)?, bound(most)?),
+            Must::BeOneOf(values) => Test::OneOf(values.iter().map(read).collect::<Result<_, _>>()?),
+            Must::Match(pattern) => Test::Matches(Regex::new(&format!("^(?:{pattern})$")).map_err(|_| wrong())?),
+        };
+        Ok(Self { rule: rule.clone(), column, data_type, test, broken: 0, examples: Vec::new() })
+    }
+
+    fn look(&mut self, value: &Value) -> Result<(), Failed> {
+        let data_type = self.data_type;
+        let holds = match (&mut self.test, value) {
+            (Test::Filled, value) => *value != Value::Null,
+            // What is empty has nothing to be wrong; that it is empty is for a rule of its own.
+            (_, Value::Null) => true,
+            (Test::Unique(seen), value) => {
+                let mut bytes = Vec::new();
+                if key::push(&mut bytes, data_type, value).is_ok() {
+                    seen.push((bytes, text_of(value).into_bytes()))?;
+                }
+                true
+            }
+            (Test::Between(least, most), value) => {
+                let not_below = least.as_ref().is_none_or(|least| order(value, least, data_type).is_ge());
+                not_below && most.as_ref().is_none_or(|most| order(value, most, data_type).is_le())
+            }
+            (Test::OneOf(values), value) => values.iter().any(|known| order(value, known, data_type).is_eq()),
+            (Test::Matches(pattern), Value::Text(text)) => pattern.is_match(text),
+            (Test::Matches(_), _) => false,
+        };
+        if !holds {
+            self.broke(text_of(value));
+        }
+        Ok(())
+    }
+
+    fn broke(&mut self, example: String) {
+        self.broken += 1;
+        if self.examples.len() < EXAMPLES && !self.examples.contains(&example) {
+            self.examples.push(example);
+        }
+    }
+
+    fn fault(mut self) -> Result<Option<String>, Failed> {
+        if let Test::Unique(seen) = std::mem::replace(&mut self.test, Test::Filled) {
+            let mut sorted = seen.sorted()?;
+            let mut last: Option<Vec<u8>> = None;
+            while let Some((key, text)) = sorted.next_pair()? {
+                if last.as_ref() == Some(&key) {
+                    self.broke(String::from_utf8_lossy(&text).into_owned());
+                }
+                last = Some(key);
+            }
+        }
+        let (rows, words) = (self.broken, self.rule.words());
+        let examples = match self.examples.as_slice() {
+            [] => String::new(),
+            some => format!(", for example {}", some.join(", ")),
+        };
+        Ok((rows > 0).then(|| format!("It is a rule that {words}, and {rows} rows break it{examples}.")))
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Null => "an empty one".into(),
+        Value::Bool(yes) => yes.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Text(text) => text.chars().take(60).collect(),
+        Value::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        Value::List(items) => format!("{} values", items.len()),
+    }
+}
+
+/// Dates and times are written so that their texts stand in their order; decimals are compared as numbers.
+fn order(value: &Value, other: &Value, data_type: DataType) -> Ordering {
+    match (value, other) {
+        (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
+        (Value::Text(a), Value::Text(b)) => match data_type {
+            DataType::Decimal { scale, .. } => scaled(a, scale).cmp(&scaled(b, scale)),
+            _ => a.cmp(b),
+        },
+        (Value::Bytes(a), Value::Bytes(b)) => a.cmp(b),
+        _ => Ordering::Less,
+    }
+}
