@@ -222,8 +222,8 @@ impl Person {
                 .emulate_media(EmulateMediaOptions::builder().color_scheme(scheme).reduced_motion(ReducedMotion::Reduce).build())
                 .await
                 .unwrap();
-            // What moves from one scheme to the other has to arrive first.
-            let settled = "Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity).map(a => a.finished)).then(() => 0)";
+            // What moves from one scheme to the other has to arrive first; what is taken away meanwhile moves no more.
+            let settled = "Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity).map(a => a.finished.catch(() => 0))).then(() => 0)";
             self.page.evaluate::<(), f64>(settled, None).await.unwrap();
             self.shot(&format!("{name}-{word}")).await;
         }

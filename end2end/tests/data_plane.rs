@@ -116,3 +116,47 @@ async fn a_dataset_is_built_on_a_phone_and_rolled_back_by_its_owner() {
     owner.leaves().await;
     stage.close().await;
 }
+
+#[tokio::test]
+async fn a_broken_rule_holds_a_version_back_until_it_is_mended_and_let_through() {
+    let stage = Stage::open().await;
+    a_dataset_is_made_and_built(&stage, DESK, "gated", "gates").await;
+    let seats = |seats: u32| {
+        let sql = format!("UPDATE planes SET seats = {seats} WHERE tailnum = 'N14228'");
+        testkit::sqlite3(&stage.server.data().join("flights.db"), &sql);
+    };
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.go("/datasets/travel/gated").await;
+    builder.sees("text=Nothing more is asked yet.").await;
+    builder.click("button:has-text(\"Change\")").await;
+    builder.fill("#gate-shrink", "20").await;
+    builder.click("button:has-text(\"Add a rule\")").await;
+    builder.picks("#rule-0-column", "seats").await;
+    builder.picks("#rule-0-kind", "between").await;
+    builder.fill("#rule-0-first", "2").await;
+    builder.fill("#rule-0-second", "600").await;
+    builder.click("label:has-text(\"It waits for an owner's yes\")").await;
+    builder.shots("gates-form").await;
+    builder.fits().await;
+    builder.click("button:has-text(\"Save\")").await;
+    builder.sees("li:has-text(\"seats is between 2 and 600\")").await;
+    seats(0);
+    builder.click("button:has-text(\"Build a new version\")").await;
+    builder.reads(".callout-bad", "one row breaks it, for example 0").await;
+    builder.shots("gates-broken").await;
+    seats(150);
+    builder.click("button:has-text(\"Build a new version\")").await;
+    builder.reads(".callout-warn", "Data version 3 is checked and waits.").await;
+    builder.leaves().await;
+    let owner = stage.person("owner@demo", PHONE).await;
+    owner.go("/datasets/travel/gated").await;
+    owner.sees("button:has-text(\"Let it go live\")").await;
+    owner.shots("gates-phone-waiting").await;
+    owner.fits().await;
+    owner.click("button:has-text(\"Let it go live\")").await;
+    owner.sees("tr:has-text(\"3\") .badge-ok:has-text(\"Live\")").await;
+    owner.click("button:has-text(\"Go back to it\")").await;
+    owner.sees("tr:has-text(\"3\") .badge:has-text(\"Kept\")").await;
+    owner.leaves().await;
+    stage.close().await;
+}

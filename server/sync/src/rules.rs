@@ -139,7 +139,8 @@ impl Watch {
             [] => String::new(),
             some => format!(", for example {}", some.join(", ")),
         };
-        Ok((rows > 0).then(|| format!("It is a rule that {words}, and {rows} rows break it{examples}.")))
+        let break_it = if rows == 1 { "one row breaks it".to_owned() } else { format!("{rows} rows break it") };
+        Ok((rows > 0).then(|| format!("It is a rule that {words}, and {break_it}{examples}.")))
     }
 }
 

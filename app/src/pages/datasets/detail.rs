@@ -7,7 +7,7 @@ use model::Action;
 use model::dataset::{DataVersionState, StoreKind};
 use model::gates::Gates;
 use model::snapshot::Environment;
-use model::view::{DataVersionView, DatasetView};
+use model::view::{DataVersionView, DatasetView, Me};
 
 use super::api::{BuildDataset, SwitchDataset, dataset, set_gates};
 use super::gates::{SetGates, gates_card};
@@ -40,53 +40,54 @@ pub(crate) fn DatasetPage() -> impl IntoView {
         }
     });
     view! {
-        <Load resource=detail view=move |dataset| {
+        <Load resource=of_gates view=move |dataset| {
             let path = format!("{}/{}", dataset.domain, dataset.name);
             let made_of = format!("{}.{}", dataset.spec.source, dataset.spec.table.name);
             let lead = match dataset.spec.store {
                 StoreKind::Columnar => format!("{made_of}, for questions through a source of datasets."),
                 _ => format!("{made_of}, looked up by {}.", dataset.spec.key.join(" and ")),
             };
-            let for_roles = dataset.clone();
+            let domain = StoredValue::new(dataset.domain.clone());
+            let may = move |me: &Me, action| domain.with_value(|domain| me.can(action, domain));
             view! {
                 <PageName name=path.clone()/>
                 <PageHead title=path lead/>
-                <Load resource=me view=move |me| {
-                    let (may_build, may_roll) = (me.can(Action::EditDataset, &for_roles.domain), me.can(Action::Rollback, &for_roles.domain));
-                    page(&for_roles, may_build, may_roll, (build, switch))
-                }/>
+                <div class="with-aside">
+                    <div class="stack-6">
+                        <FormProblem action=build/>
+                        <FormProblem action=switch/>
+                        <Load resource=detail view=move |dataset| view! {
+                            <Load resource=me view=move |me| state(&dataset, may(&me, Action::Rollback), switch)/>
+                        }/>
+                        <Load resource=me view=move |me| gates_card(&dataset, may(&me, Action::EditDataset), gates)/>
+                    </div>
+                    <aside class="stack"><Load resource=detail view=move |dataset| view! {
+                        <Load resource=me view=move |me| aside(&dataset, may(&me, Action::EditDataset), build)/>
+                    }/></aside>
+                </div>
             }
-        }/>
-        <Load resource=of_gates view=move |dataset| view! {
-            <Load resource=me view=move |me| gates_card(&dataset, me.can(Action::EditDataset, &dataset.domain), gates)/>
         }/>
     }
     .into_any()
 }
 
-fn page(
-    dataset: &DatasetView,
-    may_build: bool,
-    may_roll: bool,
-    (build, switch): (ServerAction<BuildDataset>, ServerAction<SwitchDataset>),
-) -> impl IntoView + use<> {
-    let building = dataset.building().cloned();
-    let is_building = building.is_some();
+/// How its build goes, and its data versions.
+fn state(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDataset>) -> impl IntoView + use<> {
     view! {
-        <div class="with-aside">
-            <div class="stack-6">
-                <FormProblem action=build/>
-                <FormProblem action=switch/>
-                {building.map(|version| progress(&version))}
-                {failed(dataset)}
-                {waiting(dataset, may_roll, switch)}
-                {versions(dataset, may_roll, switch)}
-            </div>
-            <aside class="stack">
-                {may_build.then(|| build_card(dataset, is_building, build))}
-                {facts(dataset)}
-            </aside>
+        <div class="stack-6">
+            {dataset.building().map(progress)}
+            {failed(dataset)}
+            {waiting(dataset, may_roll, switch)}
+            {versions(dataset, may_roll, switch)}
         </div>
+    }
+}
+
+fn aside(dataset: &DatasetView, may_build: bool, build: ServerAction<BuildDataset>) -> impl IntoView + use<> {
+    let is_building = dataset.building().is_some();
+    view! {
+        {may_build.then(|| build_card(dataset, is_building, build))}
+        {facts(dataset)}
     }
 }
 
