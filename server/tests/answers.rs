@@ -201,3 +201,31 @@ async fn a_long_stream_takes_the_memory_of_a_short_one() {
         assert!(most < before + 48, "{form}: from {before} MiB to {most} MiB");
     }
 }
+
+#[tokio::test]
+async fn an_api_may_give_all_its_fields_or_none_and_pools_are_counted() {
+    let server = Sluice::demo(binary());
+    let (people, http) = (People::of(&server).await, Http::new(&server));
+    let mut spec = common::aircraft(json!("source"));
+    spec["policy"] = json!({"whole_rows": true});
+    people.publish("aircraft", spec, json!({})).await;
+    let (status, whole) = http.json(http.get("/api/travel/aircraft?tailnum=N14228")).await;
+    assert_eq!((status, whole.as_object().map(serde_json::Map::len)), (200, Some(9)));
+    let (status, refused) = http.json(http.get("/api/travel/aircraft?tailnum=N14228&fields=seats")).await;
+    assert_eq!((status, &refused["errors"][0]["field"]), (400, &json!("fields")), "{refused}");
+    let (_, openapi) = http.json(http.get("/api/travel/aircraft/openapi.json")).await;
+    assert!(openapi.to_string().contains("tailnum") && !openapi.to_string().contains("Give back only these fields"), "{openapi}");
+    let metrics = http.get("/metrics").send().await.unwrap().text().await.unwrap();
+    let line = |name: &str| {
+        let of = format!("sluice_source_{name}{{source=\"flights-db\",env=\"prod\",compartment=\"travel");
+        metrics
+            .lines()
+            .find(|line| line.starts_with(&of))
+            .unwrap_or_else(|| panic!("{of}: {metrics}"))
+            .rsplit(' ')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!([line("places"), line("running"), line("waiting"), line("queue_timeouts_total")], ["16", "0", "0", "0"]);
+}
