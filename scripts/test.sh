@@ -11,7 +11,8 @@ export SLUICE_PYTHON="$PYTHON/bin/python"
 export SLUICE_SCREENSHOTS="$CARGO_TARGET_DIR/screenshots"
 rm -rf "$SLUICE_SCREENSHOTS"; mkdir -p "$SLUICE_SCREENSHOTS"
 say "building the server with its fail-points"
-cargo build --workspace --exclude frontend --features server/failpoints
+# As the tests build it: a plain build has other features of some libraries, and would build the engine a second time.
+cargo test --workspace --exclude frontend --features server/failpoints --no-run
 say "tests"
 cargo test --workspace --exclude frontend --features server/failpoints --no-fail-fast
 say "screenshots are in $SLUICE_SCREENSHOTS"

@@ -64,9 +64,9 @@ fn rows_of(answer: &Json) -> BTreeMap<String, i64> {
 async fn tables_of_two_sources_are_asked_as_one_switched_and_rolled_back() {
     let server = Sluice::demo(binary());
     let (people, http) = (People::of(&server).await, Http::new(&server));
-    put_source(&people, "warehouse", "datasets", json!({})).await;
     // The flights out of SQLite, the planes out of a file.
     let folder = testkit::folder();
+    put_source(&people, "warehouse", "datasets", json!({"path": folder.path().display().to_string()})).await;
     let mut csv = "tailnum,manufacturer\n".to_owned();
     for (tailnum, plane) in testkit::planes() {
         csv += &format!("{tailnum},\"{}\"\n", plane["manufacturer"].clone().unwrap());
@@ -87,6 +87,12 @@ async fn tables_of_two_sources_are_asked_as_one_switched_and_rolled_back() {
         let (status, answer) = http.json(http.get(&format!("/api/travel/makers?month={month}"))).await;
         assert_eq!((status, rows_of(&answer)), (200, counted(month)));
     }
+    // A file may stand beside the datasets as it is.
+    let mut beside = by_maker();
+    beside["form"]["joins"][0]["table"] = json!({"name": "planes"});
+    people.publish("makers-of-file", beside, json!({})).await;
+    let (status, answer) = http.json(http.get("/api/travel/makers-of-file?month=2")).await;
+    assert_eq!((status, rows_of(&answer)), (200, counted(2)));
     // A new version of one of them is in the next answer; a bad one never is; going back takes an instant.
     std::fs::write(folder.path().join("planes.csv"), csv.replace("BOEING", "B")).unwrap();
     assert_eq!(people.builder.build("travel", "hangar").await["state"], "live");

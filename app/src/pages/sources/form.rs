@@ -118,7 +118,6 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
             <section class="card card-pad stack">
                 <div class="between"><h2>{move || if both.get() { "Test and prod" } else { "Prod" }}</h2><button class="btn btn-sm" type="button" on:click=move |_| { test.dispatch(Environment::Prod); }>"Test the connection"</button></div>
                 <div class="form-row">{move || settings(Environment::Prod)}</div>
-                <Show when=move || fields().is_empty()><p class="t-2">"There is nothing to set: it brings its own tables."</p></Show>
             </section>
             <Show when=move || !both.get()>
                 <section class="card card-pad stack">

@@ -71,6 +71,11 @@ impl Tables {
         &self.context
     }
 
+    /// Whether there is something of this name already.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.bad.contains_key(name) || self.infos.iter().any(|info| info.table.name == name)
+    }
+
     /// Adds a table under its name, or why it is none.
     pub(crate) fn add(&mut self, name: &str, table: Result<(TableInfo, Arc<dyn TableProvider>), SourceError>) {
         let registered = table.and_then(|(info, provider)| {

@@ -1,4 +1,4 @@
-//! The columnar datasets of a domain as one source: tables of different sources, in one question.
+//! The columnar datasets of a domain as one source, and files beside them: tables of different sources, in one question.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use model::table::TableInfo;
 use tokio::sync::Mutex;
 
 use crate::catalogue::{Asked, Catalogue, Tables, runtime};
-use crate::files::parquet_table;
+use crate::files::{self, Folder, Found, Mark, parquet_table};
 
 /// For the list of connectors. What is live comes from the shelf.
 pub struct Datasets(pub Arc<Shelf>);
@@ -30,36 +30,46 @@ impl Connector for Datasets {
         Dialect::Datafusion
     }
 
-    /// Nothing is asked: which domain and environment it is comes with the binding.
+    /// Which domain and environment it is comes with the binding.
     fn form(&self) -> Vec<ConfigField> {
-        Vec::new()
+        let mut form = files::fields();
+        form[0].label = "Files beside them".into();
+        form
     }
 
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
+        let runtime = runtime()?;
+        let files = if config.get("path").is_empty() { None } else { Some(Folder::open(config, &runtime)?) };
         Ok(Arc::new(Asked(DatasetSource {
+            files,
             shelf: self.0.clone(),
             domain: config.get(binding::DOMAIN).to_owned(),
             environment: config.get(binding::ENVIRONMENT).to_owned(),
-            runtime: runtime()?,
+            runtime,
             known: Mutex::default(),
         })))
     }
 }
 
 struct DatasetSource {
+    files: Option<Folder>,
     shelf: Arc<Shelf>,
     domain: String,
     environment: String,
     runtime: Arc<RuntimeEnv>,
-    known: Mutex<Option<(Vec<Shown>, Arc<Tables>)>>,
+    known: Mutex<Option<(Vec<Shown>, Mark, Arc<Tables>)>>,
 }
 
 #[async_trait]
 impl Catalogue for DatasetSource {
     async fn tables(&self) -> Result<Arc<Tables>, SourceError> {
         let live = self.shelf.of(&self.domain, &self.environment);
+        let (mut found, mark) = match &self.files {
+            Some(files) => files.look().await?,
+            None => Found::default(),
+        };
         let mut known = self.known.lock().await;
-        if let Some((_, tables)) = known.as_ref().filter(|(before, _)| *before == live) {
+        if let Some((.., tables)) = known.as_ref().filter(|(before, files, _)| *before == live && *files == mark) {
             return Ok(tables.clone());
         }
         let mut tables = Tables::new(self.runtime.clone());
@@ -67,16 +77,32 @@ impl Catalogue for DatasetSource {
             let table = parquet_table(&tables, shown).await;
             tables.add(&shown.name, table.map(|(info, rows)| (TableInfo { key: shown.key.clone(), ..info }, rows)));
         }
+        if let Some(files) = &self.files {
+            // A dataset's name is the dataset's.
+            for file in found.iter_mut().filter(|file| tables.has(&file.name)) {
+                file.name.push_str("_file");
+            }
+            files.add_to(&mut tables, found).await;
+        }
         let tables = Arc::new(tables);
-        *known = Some((live, tables.clone()));
+        *known = Some((live, mark, tables.clone()));
         Ok(tables)
     }
 
     async fn test(&self) -> Result<String, SourceError> {
-        Ok(match self.shelf.of(&self.domain, &self.environment).len() {
+        let files = match &self.files {
+            Some(files) => files.look().await?.0.len(),
+            None => 0,
+        };
+        let datasets = match self.shelf.of(&self.domain, &self.environment).len() {
             0 => "No columnar dataset of this domain is live here yet".to_owned(),
             1 => "1 dataset".to_owned(),
             many => format!("{many} datasets"),
+        };
+        Ok(match files {
+            0 => datasets,
+            1 => format!("{datasets}, 1 table of files"),
+            many => format!("{datasets}, {many} tables of files"),
         })
     }
 }

@@ -14,7 +14,6 @@ use datafusion::datasource::file_format::json::JsonFormat;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
-use datafusion::execution::runtime_env::RuntimeEnv;
 use model::DataType;
 use model::table::{Column, TableInfo, TableRef};
 
@@ -29,16 +28,8 @@ use crate::types::{Overrides, TIMESTAMP, ours};
 /// Rows that types are read from, where a file does not say them itself.
 const INFER_ROWS: usize = 1_000;
 
-/// Every table that can be one; why the others cannot is kept for those who ask for them.
-pub(crate) async fn learn(place: &Place, overrides: &Overrides, runtime: Arc<RuntimeEnv>, found: Vec<TableFiles>) -> Tables {
-    let mut tables = Tables::new(runtime);
-    for files in found {
-        let table = table_of(place, overrides, &tables, &files).await;
-        tables.add(&files.name, table);
-    }
-    tables
-}
-
+/// # Errors
+/// Why these files are no table.
 pub(crate) async fn table_of(
     place: &Place,
     overrides: &Overrides,

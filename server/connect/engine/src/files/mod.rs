@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use connect::shelf::Shown;
 use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind};
 use datafusion::datasource::TableProvider;
+use datafusion::execution::runtime_env::RuntimeEnv;
 use model::dialect::Dialect;
 use model::table::TableInfo;
 use tokio::sync::Mutex;
@@ -24,8 +25,8 @@ use crate::catalogue::{Asked, Catalogue, Tables, runtime};
 use crate::types::{Overrides, types_field};
 use bounded::Bounded;
 pub(crate) use bounded::TOO_LONG;
-use discover::{Mark, TableFiles, discover};
-use learn::learn;
+use discover::discover;
+pub(crate) use discover::{Mark, TableFiles};
 use place::Place;
 
 /// For the list of connectors.
@@ -46,63 +47,94 @@ impl Connector for Files {
     }
 
     fn form(&self) -> Vec<ConfigField> {
-        vec![
-            ConfigField::new(
-                "path",
-                "File or folder",
-                "A path on the machine that runs Sluice, or s3://bucket/folder: CSV, TSV, lines of JSON or Parquet, also as .gz or .zst. It is only read.",
-                "/srv/data/flights",
-            )
-            .required(),
-            types_field(),
-            ConfigField::new("endpoint", "S3 address", "For S3 that is not Amazon's.", "https://s3.example.com"),
-            ConfigField::new("region", "S3 region", "", "us-east-1"),
-            ConfigField::new("access_key", "S3 access key", "One that may only read is enough, and safest.", "AKIA…"),
-            ConfigField::new("secret_key", "S3 secret key", "Kept sealed, never shown again.", "").secret(),
-        ]
+        let mut form = fields();
+        form[0].required = true;
+        form
     }
 
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
-        let source = FileSource {
-            place: Place::of(config)?,
-            overrides: Overrides::read(config.get("types"))?,
-            runtime: runtime()?,
-            known: Mutex::new(None),
-        };
-        source.runtime.register_object_store(&source.place.url, Arc::new(Bounded(source.place.store.clone())));
-        Ok(Arc::new(Asked(source)))
+        let runtime = runtime()?;
+        Ok(Arc::new(Asked(FileSource { folder: Folder::open(config, &runtime)?, runtime, known: Mutex::new(None) })))
+    }
+}
+
+/// The fields of a form that say where files are.
+pub(crate) fn fields() -> Vec<ConfigField> {
+    vec![
+        ConfigField::new(
+            "path",
+            "File or folder",
+            "A path on the machine that runs Sluice, or s3://bucket/folder: CSV, TSV, lines of JSON or Parquet, also as .gz or .zst. It is only read.",
+            "/srv/data/flights",
+        ),
+        types_field(),
+        ConfigField::new("endpoint", "S3 address", "For S3 that is not Amazon's.", "https://s3.example.com"),
+        ConfigField::new("region", "S3 region", "", "us-east-1"),
+        ConfigField::new("access_key", "S3 access key", "One that may only read is enough, and safest.", "AKIA…"),
+        ConfigField::new("secret_key", "S3 secret key", "Kept sealed, never shown again.", "").secret(),
+    ]
+}
+
+/// A place with files, and what there was when it was looked at last.
+pub(crate) struct Folder {
+    place: Place,
+    overrides: Overrides,
+    looked: Mutex<Option<(Instant, Found)>>,
+}
+
+/// Files by the tables that they make, and what tells this state of them from another.
+pub(crate) type Found = (Vec<TableFiles>, Mark);
+
+impl Folder {
+    /// # Errors
+    /// A path or settings that cannot be used.
+    pub(crate) fn open(config: &BindingConfig, runtime: &RuntimeEnv) -> Result<Self, SourceError> {
+        let folder = Self { place: Place::of(config)?, overrides: Overrides::read(config.get("types"))?, looked: Mutex::new(None) };
+        runtime.register_object_store(&folder.place.url, Arc::new(Bounded(folder.place.store.clone())));
+        Ok(folder)
+    }
+
+    /// # Errors
+    /// Where it cannot be read.
+    pub(crate) async fn look(&self) -> Result<Found, SourceError> {
+        // One look at the files at a time: what many wait for is done once.
+        let mut looked = self.looked.lock().await;
+        if let Some((_, found)) = looked.as_ref().filter(|(at, _)| at.elapsed() < self.place.stays) {
+            return Ok(found.clone());
+        }
+        let found = discover(&self.place).await?;
+        *looked = Some((Instant::now(), found.clone()));
+        Ok(found)
+    }
+
+    /// Adds a table for each; why one cannot be is kept for those who ask for it.
+    pub(crate) async fn add_to(&self, tables: &mut Tables, found: Vec<TableFiles>) {
+        for files in found {
+            let table = learn::table_of(&self.place, &self.overrides, tables, &files).await;
+            tables.add(&files.name, table);
+        }
     }
 }
 
 struct FileSource {
-    place: Place,
-    overrides: Overrides,
-    runtime: Arc<datafusion::execution::runtime_env::RuntimeEnv>,
-    known: Mutex<Option<Known>>,
-}
-
-/// What is known of the files is kept for as long as they stay the same.
-struct Known {
-    mark: Mark,
-    looked_at: Instant,
-    tables: Arc<Tables>,
+    folder: Folder,
+    runtime: Arc<RuntimeEnv>,
+    /// What is known of the files is kept for as long as they stay the same.
+    known: Mutex<Option<(Mark, Arc<Tables>)>>,
 }
 
 #[async_trait]
 impl Catalogue for FileSource {
     async fn tables(&self) -> Result<Arc<Tables>, SourceError> {
-        // One look at the files at a time: what many wait for is done once.
+        let (found, mark) = self.folder.look().await?;
         let mut known = self.known.lock().await;
-        if let Some(known) = known.as_ref().filter(|known| known.looked_at.elapsed() < self.place.stays) {
-            return Ok(known.tables.clone());
+        if let Some((_, tables)) = known.as_ref().filter(|(before, _)| *before == mark) {
+            return Ok(tables.clone());
         }
-        let (found, mark) = discover(&self.place).await?;
-        if let Some(known) = known.as_mut().filter(|known| known.mark == mark) {
-            known.looked_at = Instant::now();
-            return Ok(known.tables.clone());
-        }
-        let tables = Arc::new(learn(&self.place, &self.overrides, self.runtime.clone(), found).await);
-        *known = Some(Known { mark, looked_at: Instant::now(), tables: tables.clone() });
+        let mut tables = Tables::new(self.runtime.clone());
+        self.folder.add_to(&mut tables, found).await;
+        let tables = Arc::new(tables);
+        *known = Some((mark, tables.clone()));
         Ok(tables)
     }
 }
