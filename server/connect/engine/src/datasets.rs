@@ -57,7 +57,14 @@ struct DatasetSource {
     domain: String,
     environment: String,
     runtime: Arc<RuntimeEnv>,
-    known: Mutex<Option<(Vec<Shown>, Mark, Arc<Tables>)>>,
+    known: Mutex<Option<Known>>,
+}
+
+/// The tables of one state of the datasets and the files.
+struct Known {
+    live: Vec<Shown>,
+    mark: Mark,
+    tables: Arc<Tables>,
 }
 
 #[async_trait]
@@ -69,8 +76,8 @@ impl Catalogue for DatasetSource {
             None => Found::default(),
         };
         let mut known = self.known.lock().await;
-        if let Some((.., tables)) = known.as_ref().filter(|(before, files, _)| *before == live && *files == mark) {
-            return Ok(tables.clone());
+        if let Some(known) = known.as_ref().filter(|known| known.live == live && known.mark == mark) {
+            return Ok(known.tables.clone());
         }
         let mut tables = Tables::new(self.runtime.clone());
         for shown in &live {
@@ -85,7 +92,7 @@ impl Catalogue for DatasetSource {
             files.add_to(&mut tables, found).await;
         }
         let tables = Arc::new(tables);
-        *known = Some((live, mark, tables.clone()));
+        *known = Some(Known { live, mark, tables: tables.clone() });
         Ok(tables)
     }
 
