@@ -1,7 +1,8 @@
 //! DataFusion over the tables of one source: what a statement would give, how it would be answered, its rows.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::Field as ArrowField;
@@ -21,6 +22,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
 use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Value};
+use tokio::sync::Mutex;
 
 use crate::errors::read_error;
 use crate::types::{ours, scalar};
@@ -34,6 +36,11 @@ pub(crate) trait Catalogue: Send + Sync + 'static {
     /// # Errors
     /// Where the source cannot be looked at.
     async fn tables(&self) -> Result<Arc<Tables>, SourceError>;
+    /// Those that were seen last, whatever their age, where looking again takes calls of a service: a question that they
+    /// can answer does not wait for that.
+    fn seen(&self) -> Option<Arc<Tables>> {
+        None
+    }
     /// Dials, and says what answers.
     async fn test(&self) -> Result<String, SourceError> {
         let tables = self.tables().await?.known()?.len();
@@ -50,6 +57,47 @@ pub(crate) struct Tables {
     infos: Vec<TableInfo>,
     /// Why something is no table, by the name that it would have.
     bad: HashMap<String, SourceError>,
+}
+
+/// Tables that are learnt by asking a service, by one caller at a time, and kept for a while.
+#[derive(Default)]
+pub(crate) struct Seen {
+    learning: Mutex<()>,
+    /// Until when they are taken to be the same.
+    known: RwLock<Option<(Instant, Arc<Tables>)>>,
+}
+
+impl Seen {
+    fn at(&self, now: Option<Instant>) -> Option<Arc<Tables>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().filter(|(until, _)| now.is_none_or(|now| now < *until)).map(|(_, tables)| tables.clone())
+    }
+
+    /// Whatever their age.
+    pub(crate) fn last(&self) -> Option<Arc<Tables>> {
+        self.at(None)
+    }
+
+    /// Those that are known, or what `learn` gives, with how long that stays.
+    ///
+    /// # Errors
+    /// What keeps them from being learnt.
+    pub(crate) async fn or(
+        &self,
+        learn: impl Future<Output = Result<(Tables, Duration), SourceError>>,
+    ) -> Result<Arc<Tables>, SourceError> {
+        if let Some(tables) = self.at(Some(Instant::now())) {
+            return Ok(tables);
+        }
+        let _one = self.learning.lock().await;
+        if let Some(tables) = self.at(Some(Instant::now())) {
+            return Ok(tables);
+        }
+        let (tables, stays) = learn.await?;
+        let tables = Arc::new(tables);
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now() + stays, tables.clone()));
+        Ok(tables)
+    }
 }
 
 /// What the questions of one source share.
@@ -162,9 +210,18 @@ impl<C: Catalogue> Connection for Asked<C> {
     }
 
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
-        let late = |_| SourceError::late();
-        let tables = tokio::time::timeout(statement.timeout, self.0.tables()).await.map_err(late)??;
-        let frame = tables.frame(&statement.sql, &statement.binds).await?;
+        let known = match self.0.seen() {
+            Some(seen) => seen.frame(&statement.sql, &statement.binds).await.ok(),
+            None => None,
+        };
+        let frame = match known {
+            Some(frame) => frame,
+            None => {
+                let late = |_| SourceError::late();
+                let tables = tokio::time::timeout(statement.timeout, self.0.tables()).await.map_err(late)??;
+                tables.frame(&statement.sql, &statement.binds).await?
+            }
+        };
         let (sender, stream) = channel();
         tokio::spawn(async move {
             // Dropped with this task, an execution is over: nothing runs on where nobody waits.

@@ -84,7 +84,8 @@ pub(crate) fn columns(rows: &[Row], first: &[String], table: &str, overrides: &O
             seen.push((name, Seen::default()));
             seen.len() - 1
         });
-        seen[at].1.add(value, texts_speak);
+        // What stands in a key or a path is a text, whatever it is.
+        seen[at].1.add(value, texts_speak || at < first.len());
     }
     let column = |(name, seen): (&str, Seen)| {
         let (data_type, native) = match (overrides.of(table, name), seen.verdict()) {

@@ -209,6 +209,21 @@ async fn a_service_in_trouble_is_told_plainly() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_away_costs_the_others_nothing() {
+    let (url, service) = serve().await;
+    let tables = "plane = planes/{tailnum=N10156}\nbroken";
+    let source = common::open(&engine::HttpJson, &[("url", &url), ("tables", tables)]).unwrap();
+    let ask_once = async || {
+        let before = service.calls.load(Ordering::SeqCst);
+        let sql = "SELECT model FROM \"plane\" WHERE tailnum = $1";
+        assert_eq!(ask(&*source, sql, vec![text("N102UW")], &[("model", DataType::String)]).await.unwrap().len(), 1);
+        service.calls.load(Ordering::SeqCst) - before
+    };
+    // The first looks at the tables; the others ask for their own row alone.
+    assert_eq!([ask_once().await, ask_once().await, ask_once().await], [2, 1, 1]);
+}
+
 /// Answers the first call as it should be, and any other with the beginning of an answer.
 async fn drops_mid_answer() -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

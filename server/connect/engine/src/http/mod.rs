@@ -5,15 +5,14 @@ mod paging;
 mod table;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind, tls};
 use datafusion::execution::runtime_env::RuntimeEnv;
 use model::dialect::Dialect;
-use tokio::sync::Mutex;
-use tokio::time::{Duration, Instant};
 
-use crate::catalogue::{Asked, Catalogue, Tables, runtime};
+use crate::catalogue::{Asked, Catalogue, Seen, Tables, runtime};
 use crate::template::{Template, read_tables};
 use crate::types::{Overrides, types_field};
 use client::Client;
@@ -21,6 +20,8 @@ use paging::Paging;
 
 /// How long what was seen of the answers is taken to be the same.
 const SEEN_STAYS: Duration = Duration::from_secs(60);
+/// The same, where a part of them could not be looked at.
+const AWAY_STAYS: Duration = Duration::from_secs(5);
 
 /// For the list of connectors.
 pub struct HttpJson;
@@ -73,7 +74,7 @@ impl Connector for HttpJson {
             tables,
             overrides: Overrides::read(config.get("types"))?,
             runtime: runtime()?,
-            known: Mutex::new(None),
+            seen: Seen::default(),
         })))
     }
 }
@@ -91,16 +92,22 @@ struct HttpSource {
     tables: Vec<(String, Template)>,
     overrides: Overrides,
     runtime: Arc<RuntimeEnv>,
-    known: Mutex<Option<(Instant, Arc<Tables>)>>,
+    seen: Seen,
 }
 
 #[async_trait]
 impl Catalogue for HttpSource {
     async fn tables(&self) -> Result<Arc<Tables>, SourceError> {
-        let mut known = self.known.lock().await;
-        if let Some((_, tables)) = known.as_ref().filter(|(seen, _)| seen.elapsed() < SEEN_STAYS) {
-            return Ok(tables.clone());
-        }
+        self.seen.or(self.learn()).await
+    }
+
+    fn seen(&self) -> Option<Arc<Tables>> {
+        self.seen.last()
+    }
+}
+
+impl HttpSource {
+    async fn learn(&self) -> Result<(Tables, Duration), SourceError> {
         let mut tables = Tables::new(self.runtime.clone());
         let mut away = false;
         for (name, template) in &self.tables {
@@ -108,9 +115,7 @@ impl Catalogue for HttpSource {
             away |= learnt.as_ref().is_err_and(|error| !matches!(error.kind, SourceErrorKind::Mismatch | SourceErrorKind::Missing));
             tables.add(name, learnt);
         }
-        let tables = Arc::new(tables);
         // What could not be looked at now may be there in a moment.
-        *known = (!away).then(|| (Instant::now(), tables.clone()));
-        Ok(tables)
+        Ok((tables, if away { AWAY_STAYS } else { SEEN_STAYS }))
     }
 }

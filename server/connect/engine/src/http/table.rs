@@ -64,15 +64,8 @@ pub(super) async fn learn(
     if rows.is_empty() {
         return Err(wrong("It gives no row, so its columns are not known. Give an example that has some."));
     }
-    let mut found = columns(&rows, &table.columns, name, overrides, false);
-    let of_path: Vec<Row> =
-        rows.iter().map(|row| row.iter().filter(|(name, _)| table.columns.contains(name)).map(owned).collect()).collect();
-    found.splice(..table.columns.len(), columns(&of_path, &table.columns, name, overrides, true));
+    let found = columns(&rows, &table.columns, name, overrides, false);
     Ok(RowTable::described(name, found, Vec::new(), Arc::new(table)))
-}
-
-fn owned((name, value): (&String, &Json)) -> (String, Json) {
-    (name.clone(), value.clone())
 }
 
 /// As a value stands in a path or a query: nothing in it can end the one or begin another part.

@@ -5,6 +5,7 @@ mod keys;
 mod table;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::redis::{Client, ClientTlsConfig, ConnectionInfo, IntoConnectionInfo, TlsCertificates};
 use async_trait::async_trait;
@@ -12,10 +13,8 @@ use connect::tls::{self, Tls};
 use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind};
 use datafusion::execution::runtime_env::RuntimeEnv;
 use model::dialect::Dialect;
-use tokio::sync::Mutex;
-use tokio::time::{Duration, Instant};
 
-use crate::catalogue::{Asked, Catalogue, Tables, runtime};
+use crate::catalogue::{Asked, Catalogue, Seen, Tables, runtime};
 use crate::template::{Template, read_tables};
 use crate::types::{Overrides, types_field};
 use keys::Keys;
@@ -64,7 +63,7 @@ impl Connector for Redis {
             tables: read_tables(config.get("tables"), name_of)?,
             overrides: Overrides::read(config.get("types"))?,
             runtime: runtime()?,
-            known: Mutex::new(None),
+            seen: Seen::default(),
         })))
     }
 }
@@ -101,16 +100,26 @@ struct RedisSource {
     tables: Vec<(String, Template)>,
     overrides: Overrides,
     runtime: Arc<RuntimeEnv>,
-    known: Mutex<Option<(Instant, Arc<Tables>)>>,
+    seen: Seen,
 }
 
 #[async_trait]
 impl Catalogue for RedisSource {
     async fn tables(&self) -> Result<Arc<Tables>, SourceError> {
-        let mut known = self.known.lock().await;
-        if let Some((_, tables)) = known.as_ref().filter(|(seen, _)| seen.elapsed() < SEEN_STAYS) {
-            return Ok(tables.clone());
-        }
+        self.seen.or(self.learn()).await
+    }
+
+    fn seen(&self) -> Option<Arc<Tables>> {
+        self.seen.last()
+    }
+
+    async fn test(&self) -> Result<String, SourceError> {
+        Ok(format!("Redis {}", self.keys.version().await?))
+    }
+}
+
+impl RedisSource {
+    async fn learn(&self) -> Result<(Tables, Duration), SourceError> {
         let found = if self.tables.is_empty() { self.keys.prefixes().await? } else { self.tables.clone() };
         let mut tables = Tables::new(self.runtime.clone());
         for (name, template) in found {
@@ -119,12 +128,6 @@ impl Catalogue for RedisSource {
                 learnt => tables.add(&name, learnt),
             }
         }
-        let tables = Arc::new(tables);
-        *known = Some((Instant::now(), tables.clone()));
-        Ok(tables)
-    }
-
-    async fn test(&self) -> Result<String, SourceError> {
-        Ok(format!("Redis {}", self.keys.version().await?))
+        Ok((tables, SEEN_STAYS))
     }
 }

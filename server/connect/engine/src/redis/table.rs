@@ -71,17 +71,9 @@ pub(super) async fn learn(
     }
     let rows = table.rows(&sample).await?;
     let key = table.columns.clone();
-    // The values of keys and hashes are texts; those in JSON say what they are.
-    let mut found = columns(&rows, &key, name, overrides, table.kind != Kind::Object);
-    if table.kind == Kind::Object {
-        let of_keys: Vec<Row> = rows.iter().map(|row| row.iter().filter(|(name, _)| key.contains(name)).map(owned).collect()).collect();
-        found.splice(..key.len(), columns(&of_keys, &key, name, overrides, true));
-    }
+    // The values of hashes are texts; those in JSON say what they are.
+    let found = columns(&rows, &key, name, overrides, table.kind != Kind::Object);
     Ok(RowTable::described(name, found, key, Arc::new(table)))
-}
-
-fn owned((name, value): (&String, &Json)) -> (String, Json) {
-    (name.clone(), value.clone())
 }
 
 async fn sample_keys(keys: &Keys, template: &Template) -> Result<Vec<String>, SourceError> {
