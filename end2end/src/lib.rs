@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use playwright_rs::protocol::{
     Browser, BrowserContext, BrowserContextOptions, ColorScheme, EmulateMediaOptions, Page, ReducedMotion, ScreenshotOptions, Viewport,
@@ -30,6 +31,9 @@ pub struct Window {
     pub height: u32,
     pub script: bool,
 }
+
+/// A page or an answer is there by then.
+const SOON: Duration = Duration::from_secs(15);
 
 pub const DESK: Window = Window { width: 1440, height: 900, script: true };
 pub const PHONE: Window = Window { width: 390, height: 844, script: true };
@@ -152,7 +156,8 @@ impl Person {
     /// Sends a draft for review from its last step.
     pub async fn sends(&self, path: &str) {
         self.go(&format!("/apis/{path}/edit?step=send")).await;
-        self.sees("text=It passed its check.").await;
+        // The check asks the source, and may wait as long as the API's own time-out lets it.
+        self.sees_within("text=It passed its check.", Duration::from_secs(60)).await;
         self.click("button:has-text(\"Send for review\")").await;
         self.sees("text=You sent this").await;
     }
@@ -180,7 +185,11 @@ impl Person {
     }
 
     pub async fn sees(&self, selector: &str) {
-        let shown = expect(self.page.locator(selector).first()).with_timeout(std::time::Duration::from_secs(15)).to_be_visible().await;
+        self.sees_within(selector, SOON).await;
+    }
+
+    pub async fn sees_within(&self, selector: &str, time: Duration) {
+        let shown = expect(self.page.locator(selector).first()).with_timeout(time).to_be_visible().await;
         if let Err(error) = shown {
             let path = self.shot("failed").await;
             panic!(
@@ -194,8 +203,7 @@ impl Person {
     }
 
     pub async fn reads(&self, selector: &str, text: &str) {
-        let shown =
-            expect(self.page.locator(selector).first()).with_timeout(std::time::Duration::from_secs(15)).to_contain_text(text).await;
+        let shown = expect(self.page.locator(selector).first()).with_timeout(SOON).to_contain_text(text).await;
         if let Err(error) = shown {
             let path = self.shot("failed").await;
             panic!("{} does not read “{text}” in {selector}: {error}\n{:?}\n{}", self.name, self.wrong.lock().unwrap(), path.display());

@@ -25,7 +25,11 @@ async fn a_union_is_built_and_outlives_a_step() {
     }
     let weather = "section[aria-label=\"Step weather\"]";
     builder.click(&format!("{weather} label:has-text(\"secondary\")")).await;
-    builder.picks("#fallback-weather", "empty").await;
+    builder.picks("#fallback-weather", "api").await;
+    // The API that gives most of the same fields is taken; what it asks and the step does not, the caller is asked.
+    builder.sees("#instead-weather").await;
+    builder.picks("#instead-weather", "flight").await;
+    builder.sees("#instead-weather-date").await;
     builder.sees("text=Live sample: what a caller gets").await;
     saved(&builder).await;
     builder.shots("union-steps").await;
@@ -57,9 +61,10 @@ async fn a_union_is_built_and_outlives_a_step() {
         builder.click("button:has-text(\"Send\")").await;
         builder.reads(".status-code", "200").await;
         builder.reads(".numbered", "\"degraded\"").await;
+        builder.reads(".numbered", "\"fallback\": \"api\"").await;
         builder.shots(&format!("{shots}-degraded")).await;
         builder.click("button[role=tab]:has-text(\"Plan\")").await;
-        builder.reads(".graph", "empty instead").await;
+        builder.reads(".graph", "another API").await;
         builder.shots(&format!("{shots}-plan")).await;
         builder.click("button[role=tab]:has-text(\"Timings\")").await;
         builder.reads("main", "source-changed").await;

@@ -209,6 +209,15 @@ impl Step {
         self.inputs.iter().chain(other)
     }
 
+    /// As [`Self::all_inputs`], to be changed.
+    pub fn all_inputs_mut(&mut self) -> impl Iterator<Item = &mut Input> {
+        let other: &mut [Input] = match &mut self.fallback {
+            Fallback::Api(other) => &mut other.inputs,
+            _ => &mut [],
+        };
+        self.inputs.iter_mut().chain(other)
+    }
+
     /// The steps that have to be over before it begins, each once.
     #[must_use]
     pub fn needs(&self) -> Vec<&str> {

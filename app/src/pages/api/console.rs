@@ -214,8 +214,18 @@ fn pane(tab: &str, answer: &TryAnswer) -> AnyView {
     }
 }
 
+/// What stood in for a step, in so few words that they fit into its box.
+fn stand_in_words(fallback: &str) -> &str {
+    match fallback {
+        "api" => "another API",
+        "fixed" => "fixed answer",
+        "last-good" => "last answer",
+        _ => "left empty",
+    }
+}
+
 fn node_of(step: &StepTrace) -> GraphNode {
-    let stood_in = step.degraded.as_ref().map(|degraded| format!(", {} instead", degraded.fallback)).unwrap_or_default();
+    let stood_in = step.degraded.as_ref().map(|degraded| format!(", {}", stand_in_words(&degraded.fallback))).unwrap_or_default();
     GraphNode {
         name: step.name.clone(),
         note: format!("{} ms{stood_in}", ms(step.took_us)),

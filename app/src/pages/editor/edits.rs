@@ -204,8 +204,8 @@ pub(super) fn filterable(spec: &ApiSpec, info: &TableInfo) -> Vec<About> {
 }
 
 /// Adds a filter: with a constant, or with the parameters that it binds, named after what it is about.
-/// With `either` it is one of those of which one is enough.
-pub(super) fn add_filter(spec: &mut ApiSpec, about: &About, op: Op, constant: Option<String>, either: bool) {
+/// With `group` it is one of those of which one is enough: the group at that place, or a new one behind the last.
+pub(super) fn add_filter(spec: &mut ApiSpec, about: &About, op: Op, constant: Option<String>, group: Option<usize>) {
     let base = about.name.to_ascii_lowercase().replace('.', "_");
     let taken = |name: &String| {
         let names = Filter { column: about.name.clone(), op, parameter: name.clone(), ..Filter::default() }.parameters();
@@ -219,10 +219,10 @@ pub(super) fn add_filter(spec: &mut ApiSpec, about: &About, op: Op, constant: Op
         spec.parameters.push(Parameter { list: op == Op::In, ..Parameter::new(name, about.data_type) });
     }
     if let Some(form) = form_mut(spec) {
-        match (about.computed, either) {
-            (true, _) => form.having.push(filter),
-            (false, false) => form.filters.push(filter),
-            (false, true) => match form.any_of.first_mut() {
+        match group {
+            _ if about.computed => form.having.push(filter),
+            None => form.filters.push(filter),
+            Some(place) => match form.any_of.get_mut(place) {
                 Some(group) => group.push(filter),
                 None => form.any_of.push(vec![filter]),
             },
@@ -236,11 +236,11 @@ pub(super) fn set_distinct(spec: &mut ApiSpec, on: bool) {
     }
 }
 
-/// Every filter in its order, with whether it is one of those of which one is enough.
-pub(super) fn filters_of(spec: &ApiSpec) -> Vec<(Filter, bool)> {
+/// Every filter in its order, with the group of which one is enough where it is in one.
+pub(super) fn filters_of(spec: &ApiSpec) -> Vec<(Filter, Option<usize>)> {
     let Some(form) = form_of(spec) else { return Vec::new() };
-    let plain = |filter: &Filter| (filter.clone(), false);
-    let either = form.any_of.iter().flatten().map(|filter| (filter.clone(), true));
+    let plain = |filter: &Filter| (filter.clone(), None);
+    let either = form.any_of.iter().enumerate().flat_map(|(place, group)| group.iter().map(move |filter| (filter.clone(), Some(place))));
     form.filters.iter().map(plain).chain(either).chain(form.having.iter().map(plain)).collect()
 }
 
@@ -348,12 +348,26 @@ mod tests {
     fn filters_bring_their_parameters_and_take_them_away() {
         let mut spec = form();
         let year = filterable(&spec, &planes())[1].clone();
-        add_filter(&mut spec, &year, Op::Between, None, false);
-        add_filter(&mut spec, &year, Op::In, None, false);
+        add_filter(&mut spec, &year, Op::Between, None, None);
+        add_filter(&mut spec, &year, Op::In, None, None);
         assert_eq!(spec.parameters.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["year_from", "year_to", "year"]);
         assert_eq!(model::validate::validate(&spec), vec![]);
         remove_filter(&mut spec, 0);
         assert_eq!(spec.parameters.len(), 1);
+    }
+
+    #[test]
+    fn filters_stand_in_groups_of_which_one_is_enough() {
+        let mut spec = form();
+        let columns = filterable(&spec, &planes());
+        for (column, group) in [(0, None), (1, Some(0)), (2, Some(0)), (1, Some(1)), (2, Some(9))] {
+            add_filter(&mut spec, &columns[column], Op::Is, Some("1".into()), group);
+        }
+        let groups = |spec: &ApiSpec| filters_of(spec).into_iter().map(|(filter, group)| (filter.column, group)).collect::<Vec<_>>();
+        let expected = [("tailnum", None), ("year", Some(0)), ("model", Some(0)), ("year", Some(1)), ("model", Some(2))];
+        assert_eq!(groups(&spec), expected.map(|(name, group)| (name.to_owned(), group)));
+        remove_filter(&mut spec, 3);
+        assert_eq!(groups(&spec).pop(), Some(("model".to_owned(), Some(1))), "an empty group is gone");
     }
 
     #[test]
@@ -362,8 +376,8 @@ mod tests {
         add_aggregate(&mut spec, &planes(), Aggregate::Count, "");
         let count = filterable(&spec, &planes()).pop().unwrap();
         assert!(count.computed);
-        add_filter(&mut spec, &count, Op::AtLeast, None, false);
-        add_filter(&mut spec, &count, Op::Less, Some("9".into()), false);
+        add_filter(&mut spec, &count, Op::AtLeast, None, None);
+        add_filter(&mut spec, &count, Op::Less, Some("9".into()), None);
         assert_eq!(model::validate::validate(&spec), vec![]);
         rename(&mut spec, "count", "planes");
         assert_eq!(model::validate::validate(&spec), vec![], "the conditions follow the name");

@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(spec.fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["id", "tailnum", "planes_tailnum", "maker"]);
         assert!(spec.fields[3].nullable);
         let about = About { name: "planes.maker".into(), data_type: DataType::String, computed: false };
-        add_filter(&mut spec, &about, model::form::Op::Is, None, false);
+        add_filter(&mut spec, &about, model::form::Op::Is, None, None);
         assert_eq!(spec.parameters[0].name, "planes_maker");
         remove_join(&mut spec, &tables, "planes");
         assert_eq!(spec.fields.len(), 2);

@@ -5,6 +5,7 @@ pub(crate) mod api;
 mod aside;
 mod edits;
 mod fields_step;
+mod filters;
 mod form_fields;
 mod join_card;
 mod join_edits;
@@ -16,6 +17,9 @@ mod serving_card;
 mod state;
 mod union_card;
 mod union_edits;
+mod union_fallback;
+mod union_input_row;
+mod union_inputs;
 mod union_shape;
 mod union_step;
 

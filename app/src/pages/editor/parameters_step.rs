@@ -1,16 +1,14 @@
 //! Parameters: what callers give. A question by form gets its filters, its order and its pages here too.
 
 use leptos::prelude::*;
-use model::form::{Op, Sort};
-use model::snapshot::Environment;
+use model::form::Sort;
 use model::spec::{ApiBody, DEFAULT_PAGE_SIZE, SqlBody};
-use model::table::TableInfo;
 
-use super::edits::{add_filter, filterable, filters_of, form_of, remove_filter, set_distinct};
+use super::edits::{form_of, set_distinct};
+use super::filters::Filters;
 use super::parameter_card::ParameterCard;
 use super::state::Editor;
-use crate::pages::sources::api::tables;
-use crate::ui::{Empty, Icon, Load};
+use crate::ui::{Empty, Icon};
 
 #[component]
 pub(super) fn ParametersStep(editor: Editor) -> impl IntoView {
@@ -31,85 +29,6 @@ pub(super) fn ParametersStep(editor: Editor) -> impl IntoView {
         {is_form.then(|| view! { <Order editor/> })}
     }
     .into_any()
-}
-
-#[component]
-fn Filters(editor: Editor) -> impl IntoView {
-    let table = Memo::new(move |_| {
-        editor.spec.with(|spec| (spec.source.clone(), spec.table().map(|table| table.name.clone()).unwrap_or_default()))
-    });
-    let known = Resource::new(
-        move || table.get(),
-        |(source, _)| async move { if source.is_empty() { Ok(Vec::new()) } else { tables(source, Environment::Prod).await } },
-    );
-    view! {
-        <section class="card clip">
-            <div class="card-head"><h2>"Filters"</h2></div>
-            <Load resource=known view=move |tables| match editor.spec.with_untracked(|spec| form_of(spec).and_then(|form| model::form::joined_table(form, &tables))) {
-                Some(info) => view! { <FilterRows editor info/> }.into_any(),
-                None => view! { <Empty title="Pick a table first" text="Filters are about its columns."/> }.into_any(),
-            }/>
-        </section>
-    }
-}
-
-#[component]
-fn FilterRows(editor: Editor, info: TableInfo) -> impl IntoView {
-    let rows = Memo::new(move |_| editor.spec.with(filters_of));
-    view! {
-        <div class="card-pad stack">
-            <p class="t-2 s13">{move || if rows.get().is_empty() { "Without a filter every caller gets all rows. A filter vanishes when its parameter is not given." } else { "Each filter vanishes when its parameter is not given, unless that is required. One with a fixed value always holds." }}</p>
-            {move || rows.get().into_iter().enumerate().map(|(index, (filter, either))| {
-                let names = filter.parameters().join(", ");
-                view! {
-                    <div class="row">{either.then(|| view! { <span class="badge">"or"</span> })}<code class="medium">{filter.column.clone()}</code><span class="t-2">{filter.op.words()}</span>
-                        {(!names.is_empty()).then(|| view! { <span class="badge badge-accent badge-code">{names}</span> })}
-                        {filter.constant.clone().map(|text| view! { <code>{text}</code> })}
-                        <button class="btn btn-quiet btn-sm btn-icon push" type="button" aria-label=format!("Remove the filter on {}", filter.column) on:click=move |_| editor.change(|spec| remove_filter(spec, index))><Icon name="x"/></button></div>
-                }
-            }).collect_view()}
-            <NewFilter editor info/>
-        </div>
-    }
-}
-
-/// What is filtered, how, and with what: the caller's value, or a fixed one.
-#[component]
-fn NewFilter(editor: Editor, info: TableInfo) -> impl IntoView {
-    let choices = Memo::new(move |_| editor.spec.with(|spec| filterable(spec, &info)));
-    let about = RwSignal::new(String::new());
-    let op = RwSignal::new(Op::Is);
-    let fixed = RwSignal::new(false);
-    let text = RwSignal::new(String::new());
-    let either = RwSignal::new(false);
-    let picked = move || choices.with(|choices| choices.iter().find(|choice| choice.key() == about.get()).or(choices.first()).cloned());
-    let ops =
-        move || picked().map(|about| Op::ALL.into_iter().filter(|op| op.takes(about.data_type)).collect::<Vec<_>>()).unwrap_or_default();
-    let can_be_fixed = move || op.get().takes_value() && !matches!(op.get(), Op::In | Op::Between);
-    let add = move |_| {
-        let Some(about) = untrack(picked) else { return };
-        let constant = (fixed.get_untracked() && untrack(can_be_fixed)).then(|| text.get_untracked());
-        editor.change(|spec| add_filter(spec, &about, op.get_untracked(), constant, either.get_untracked()));
-        text.set(String::new());
-    };
-    view! {
-        <div class="row">
-            <select class="select auto" aria-label="Filter the column" on:change=move |event| { about.set(event_target_value(&event)); op.set(Op::Is); }>
-                {move || choices.get().into_iter().map(|this| { let (key, value) = (this.key(), this.key()); view! { <option value=value selected=move || about.get() == key>{this.name}{this.computed.then_some(" (computed)")}</option> } }).collect_view()}
-            </select>
-            <select class="select auto" aria-label="How it is compared" on:change=move |event| { if let Some(picked) = Op::from_key(&event_target_value(&event)) { op.set(picked); } }>{move || ops().into_iter().map(|this| view! { <option value=this.key() selected=move || op.get() == this>{this.words()}</option> }).collect_view()}</select>
-            <Show when=can_be_fixed>
-                <select class="select auto" aria-label="Compared with" on:change=move |event| fixed.set(event_target_value(&event) == "fixed")>
-                    <option value="given" selected=move || !fixed.get()>"what the caller gives"</option><option value="fixed" selected=fixed>"a fixed value"</option>
-                </select>
-                <Show when=move || fixed.get()><input class="input auto" aria-label="The fixed value" prop:value=text on:input=move |event| text.set(event_target_value(&event))/></Show>
-            </Show>
-            <select class="select auto" aria-label="With the other filters" on:change=move |event| either.set(event_target_value(&event) == "either")>
-                <option value="all">"must hold"</option><option value="either">"is enough with those marked or"</option>
-            </select>
-            <button class="btn" type="button" on:click=add><Icon name="plus"/>"Filter"</button>
-        </div>
-    }
 }
 
 /// Order and pages. Pages need an order.

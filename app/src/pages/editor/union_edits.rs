@@ -1,15 +1,11 @@
 //! What a click in the form of a Union does to its definition: pure, so that it can be tested without a browser.
 
 use model::spec::ApiBody;
-use model::union::{DEFAULT_FAN_OUT, FieldOf, ForEach, From, Input, JoinKey, Joined, Shape, Step, UnionBody, fits};
+use model::union::{DEFAULT_FAN_OUT, Fallback, ForEach, From, JoinKey, Joined, Shape, Step, UnionBody};
 use model::view::Callable;
-use model::{ApiSpec, Field, Parameter};
+use model::{ApiSpec, Field};
 
-/// Where a parameter of a step can get its value, as the form offers it: the key of the choice, and its words.
-pub(super) type Choices = Vec<(String, String)>;
-
-const FIXED: &str = "fixed";
-const NEW: &str = "new";
+use super::union_inputs::{Asked, guess};
 
 pub(super) fn union_mut(spec: &mut ApiSpec) -> Option<&mut UnionBody> {
     match &mut spec.body {
@@ -33,7 +29,7 @@ pub(super) fn add_step(spec: &mut ApiSpec, api: &Callable) {
     let named = body.shape == Shape::Named;
     for parameter in &api.parameters {
         if parameter.required {
-            guess(spec, &name, parameter);
+            guess(spec, &name, Asked::Step, parameter);
         }
     }
     if named {
@@ -41,28 +37,16 @@ pub(super) fn add_step(spec: &mut ApiSpec, api: &Callable) {
     }
 }
 
-/// An earlier step's field of the same name, else the caller's own.
-fn guess(spec: &mut ApiSpec, step: &str, parameter: &Parameter) {
-    let earlier = spec.union().and_then(|body| {
-        let fields = body.steps.iter().take_while(|other| other.name != step);
-        fields
-            .flat_map(|other| other.fields.iter().map(move |field| (other, field)))
-            .find(|(_, field)| field.name == parameter.name && fits(field.data_type, parameter.data_type))
-    });
-    let key = match earlier {
-        Some((other, field)) => format!("field:{}.{}", other.name, field.name),
-        None if spec.parameters.iter().any(|known| known.name == parameter.name) => format!("parameter:{}", parameter.name),
-        None => NEW.to_owned(),
-    };
-    set_input(spec, step, parameter, &key);
-}
-
 /// Takes a step away, with everything that referred to it.
 pub(super) fn remove_step(spec: &mut ApiSpec, name: &str) {
     let Some(body) = union_mut(spec) else { return };
     body.steps.retain(|step| step.name != name);
     for step in &mut body.steps {
-        step.inputs.retain(|input| !matches!(&input.from, From::Field(of) if of.step == name));
+        let others = |input: &model::union::Input| !matches!(&input.from, From::Field(of) if of.step == name);
+        step.inputs.retain(others);
+        if let Fallback::Api(other) = &mut step.fallback {
+            other.inputs.retain(others);
+        }
         step.after.retain(|other| other != name);
         step.for_each.take_if(|each| each.step == name);
     }
@@ -75,7 +59,7 @@ pub(super) fn remove_step(spec: &mut ApiSpec, name: &str) {
 }
 
 /// Parameters that no step uses any more go.
-fn drop_unused(spec: &mut ApiSpec) {
+pub(super) fn drop_unused(spec: &mut ApiSpec) {
     let Some(body) = spec.union() else { return };
     let used: Vec<String> = body
         .steps
@@ -89,55 +73,10 @@ fn drop_unused(spec: &mut ApiSpec) {
     spec.parameters.retain(|parameter| used.contains(&parameter.name));
 }
 
-/// Where one parameter of a step may get its value: the caller, the fields of the other steps that fit, a fixed value.
-pub(super) fn choices(spec: &ApiSpec, step: &str, parameter: &Parameter, samples: &dyn Fn(&str, &str) -> Option<String>) -> Choices {
-    let mut out = Choices::new();
-    let own = spec.parameters.iter().filter(|known| known.list == parameter.list && fits(known.data_type, parameter.data_type));
-    out.extend(own.map(|known| (format!("parameter:{}", known.name), format!("the caller's {}", known.name))));
-    if spec.parameter(&parameter.name).is_none() {
-        out.push((NEW.into(), format!("the caller, as {}", parameter.name)));
-    }
-    for other in spec.union().into_iter().flat_map(|body| &body.steps).filter(|other| other.name != step) {
-        for field in other.fields.iter().filter(|field| fits(field.data_type, parameter.data_type)) {
-            let example = samples(&other.api, &field.name).map(|text| format!(", such as {text}")).unwrap_or_default();
-            out.push((format!("field:{}.{}", other.name, field.name), format!("{}.{}{example}", other.name, field.name)));
-        }
-    }
-    out.push((FIXED.into(), "a fixed value".into()));
-    if !parameter.required {
-        out.push((String::new(), "nothing".into()));
-    }
-    out
-}
-
-/// The key of the choice that an input is.
-pub(super) fn key_of(input: Option<&Input>) -> String {
-    match input.map(|input| &input.from) {
-        None => String::new(),
-        Some(From::Parameter(name)) => format!("parameter:{name}"),
-        Some(From::Constant(_)) => FIXED.into(),
-        Some(From::Field(of)) => format!("field:{}.{}", of.step, of.field),
-    }
-}
-
-/// Sets where a parameter of a step gets its value.
-pub(super) fn set_input(spec: &mut ApiSpec, step: &str, parameter: &Parameter, key: &str) {
-    let from = match key.split_once(':') {
-        Some(("parameter", name)) => Some(From::Parameter(name.to_owned())),
-        Some(("field", path)) => {
-            path.split_once('.').map(|(of, field)| From::Field(FieldOf { step: of.to_owned(), field: field.to_owned() }))
-        }
-        _ if key == FIXED => Some(From::Constant(parameter.test_value.clone().unwrap_or_default())),
-        _ if key == NEW => {
-            spec.parameters.push(Parameter { number: 0, ..parameter.clone() });
-            Some(From::Parameter(parameter.name.clone()))
-        }
-        _ => None,
-    };
-    let Some(step) = step_mut(spec, step) else { return };
-    step.inputs.retain(|input| input.parameter != parameter.name);
-    if let Some(from) = from {
-        step.inputs.push(Input { parameter: parameter.name.clone(), from, default: None });
+/// Sets what stands in where a step fails.
+pub(super) fn set_fallback(spec: &mut ApiSpec, step: &str, fallback: Fallback) {
+    if let Some(step) = step_mut(spec, step) {
+        step.fallback = fallback;
     }
     drop_unused(spec);
 }
@@ -163,7 +102,7 @@ pub(super) fn rename_step(spec: &mut ApiSpec, old: &str, new: &str) {
         follow(&mut step.name);
         step.after.iter_mut().for_each(follow);
         step.for_each.iter_mut().for_each(|each| follow(&mut each.step));
-        for input in &mut step.inputs {
+        for input in step.all_inputs_mut() {
             if let From::Field(of) = &mut input.from {
                 follow(&mut of.step);
             }
@@ -255,10 +194,11 @@ pub(super) fn pick(spec: &mut ApiSpec, step: &str, field: &Field, on: bool) {
 
 #[cfg(test)]
 mod tests {
-    use model::DataType;
     use model::spec::ApiKind;
     use model::union::Grade;
+    use model::{DataType, Parameter};
 
+    use super::super::union_inputs::{key_of, stand_in, stand_ins};
     use super::*;
 
     fn callable(name: &str, takes: &[&str], gives: &[&str]) -> Callable {
@@ -292,5 +232,31 @@ mod tests {
         remove_step(&mut spec, "trip");
         assert_eq!(spec.fields.iter().map(|f| f.column.as_str()).collect::<Vec<_>>(), ["plane.tailnum", "plane.maker"]);
         assert!(spec.parameters.is_empty());
+    }
+
+    #[test]
+    fn another_api_stands_in_with_what_the_step_is_asked_with() {
+        let mut spec = ApiSpec::empty(ApiKind::Union);
+        add_step(&mut spec, &callable("flight", &["number"], &["number", "tailnum"]));
+        add_step(&mut spec, &callable("plane", &["tailnum"], &["tailnum", "maker"]));
+        let known = [
+            callable("plane", &[], &["maker"]),
+            callable("airport", &["code"], &["code"]),
+            callable("old-plane", &["tailnum", "day"], &["maker"]),
+        ];
+        let step = spec.union().unwrap().step("plane").unwrap().clone();
+        assert_eq!(stand_ins(&step, &known).iter().map(|api| api.name.as_str()).collect::<Vec<_>>(), ["old-plane"]);
+        stand_in(&mut spec, "plane", &known[2]);
+        let inputs = |spec: &ApiSpec| {
+            let step = spec.union().unwrap().step("plane").unwrap().clone();
+            Asked::StandIn.inputs(&step).iter().map(|input| key_of(Some(input))).collect::<Vec<_>>()
+        };
+        assert_eq!(inputs(&spec), ["field:flight.tailnum", "parameter:day"]);
+        rename_step(&mut spec, "flight", "trip");
+        assert_eq!(inputs(&spec), ["field:trip.tailnum", "parameter:day"]);
+        remove_step(&mut spec, "trip");
+        assert_eq!(inputs(&spec), ["parameter:day"]);
+        set_fallback(&mut spec, "plane", Fallback::Empty);
+        assert!(spec.parameter("day").is_none());
     }
 }

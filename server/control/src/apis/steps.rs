@@ -78,6 +78,9 @@ impl Control {
             Fallback::Fixed(text) => read_fixed(step, text).err().map(|message| FieldError::new(place, message)).into_iter().collect(),
             Fallback::Api(other) => match self.live_spec(beside, &other.api).await? {
                 None => vec![FieldError::new(place, format!("{} is not live in {}.", other.api, beside.environment.key()))],
+                Some(of) if !of.fields.iter().any(|field| step.fields.iter().any(|own| own.name == field.name)) => {
+                    vec![FieldError::new(place, format!("{} gives none of the fields of {}. Choose one that does.", other.api, step.api))]
+                }
                 Some(of) => input_errors(spec, body, step, (&other.api, &of), &other.inputs),
             },
             Fallback::Empty | Fallback::LastGood => Vec::new(),

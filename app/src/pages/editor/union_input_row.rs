@@ -1,0 +1,55 @@
+//! One parameter of an API that a step calls, and where its value comes from.
+
+use leptos::prelude::*;
+use model::Parameter;
+use model::union::{From, Step};
+use model::view::Callable;
+
+use super::state::Editor;
+use super::union_inputs::{Asked, choices, key_of, set_fixed, set_input};
+use crate::ui::Field;
+
+#[component]
+pub(super) fn InputRow(
+    editor: Editor,
+    known: StoredValue<Vec<Callable>>,
+    name: StoredValue<String>,
+    step: Memo<Step>,
+    of: Asked,
+    parameter: Parameter,
+) -> impl IntoView {
+    let id = format!("{}-{}-{}", if of == Asked::Step { "in" } else { "instead" }, name.get_value(), parameter.name);
+    let note = format!("{}{}", parameter.type_words(), if parameter.required { "" } else { ", optional" });
+    let label = parameter.name.clone();
+    let parameter = StoredValue::new(parameter);
+    let input = Memo::new(move |_| {
+        step.with(|step| parameter.with_value(|parameter| of.inputs(step).iter().find(|input| input.parameter == parameter.name).cloned()))
+    });
+    let offered = move || {
+        let sample =
+            |api: &str, field: &str| known.with_value(|known| known.iter().find(|other| other.name == api)?.sample.get(field).cloned());
+        editor.spec.with(|spec| parameter.with_value(|parameter| name.with_value(|name| choices(spec, name, parameter, &sample))))
+    };
+    let fixed = move || match input.get().map(|input| input.from) {
+        Some(From::Constant(text)) => Some(text),
+        _ => None,
+    };
+    let choose = move |key: String| {
+        editor.change(|spec| parameter.with_value(|parameter| name.with_value(|name| set_input(spec, name, of, parameter, &key))));
+    };
+    let type_fixed = move |text: String| {
+        editor.change(|spec| {
+            parameter.with_value(|parameter| name.with_value(|name| set_fixed(spec, name, of, parameter, text)));
+        });
+    };
+    view! {
+        <Field id=id.clone() label=label note=note>
+            <div class="row">
+                <select class="select auto" id=id.clone() on:change=move |event| choose(event_target_value(&event))>
+                    {move || offered().into_iter().map(|(key, words)| { let (this, value) = (key.clone(), key); view! { <option value=value selected=move || key_of(input.get().as_ref()) == this>{words}</option> } }).collect_view()}
+                </select>
+                {move || fixed().map(|text| view! { <input class="input auto" aria-label="The fixed value" value=text.clone() prop:value=text on:change=move |event| type_fixed(event_target_value(&event))/> })}
+            </div>
+        </Field>
+    }
+}
