@@ -123,7 +123,7 @@ fn Side(me: Resource<Result<Me, PortalError>>, path: Memo<String>) -> impl IntoV
                 <p class="nav-head">"Build"</p>
                 <NavLink path to="/apis" icon="api">"APIs"</NavLink>
                 <NavLink path to="/sources" icon="source">"Sources"</NavLink>
-                <NavLink path to="/datasets" icon="dataset">"Datasets"</NavLink>
+                <NavLink path to="/datasets" icon="dataset">"Datasets and jobs"</NavLink>
             </div>
             <div class="nav-group">
                 <p class="nav-head">"Govern"</p>

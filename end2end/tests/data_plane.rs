@@ -128,7 +128,7 @@ async fn a_broken_rule_holds_a_version_back_until_it_is_mended_and_let_through()
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/datasets/travel/gated").await;
     builder.sees("text=Nothing more is asked yet.").await;
-    builder.click("button:has-text(\"Change\")").await;
+    builder.click("button:text-is(\"Change\")").await;
     builder.fill("#gate-shrink", "20").await;
     builder.click("button:has-text(\"Add a rule\")").await;
     builder.picks("#rule-0-column", "seats").await;
@@ -138,7 +138,7 @@ async fn a_broken_rule_holds_a_version_back_until_it_is_mended_and_let_through()
     builder.click("label:has-text(\"It waits for an owner's yes\")").await;
     builder.shots("gates-form").await;
     builder.fits().await;
-    builder.click("button:has-text(\"Save\")").await;
+    builder.click("button:text-is(\"Save\")").await;
     builder.sees("li:has-text(\"seats is between 2 and 600\")").await;
     seats(0);
     builder.click("button:has-text(\"Build a new version\")").await;
@@ -158,5 +158,58 @@ async fn a_broken_rule_holds_a_version_back_until_it_is_mended_and_let_through()
     owner.click("button:has-text(\"Go back to it\")").await;
     owner.sees("tr:has-text(\"3\") .badge:has-text(\"Kept\")").await;
     owner.leaves().await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn a_dataset_is_made_anew_by_a_schedule_that_is_set_by_form() {
+    let stage = Stage::open().await;
+    a_dataset_is_made_and_built(&stage, DESK, "nightly", "nightly").await;
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.go("/datasets/travel/nightly").await;
+    builder.sees("text=Made when somebody asks.").await;
+    builder.click("button:has-text(\"Change the schedule\")").await;
+    builder.picks("#job-when", "cron").await;
+    builder.click("button:has-text(\"each 15 minutes\")").await;
+    builder.reads("p[aria-label=\"Next times\"]", "That is 20").await;
+    builder.expects_status(400);
+    builder.fill("#job-zone", "Mars/Olympus").await;
+    builder.page.locator("#job-zone").first().press("Tab", None).await.unwrap();
+    builder.reads(".field-error", "no such time zone").await;
+    builder.shots("schedule-wrong").await;
+    builder.fill("#job-zone", "Europe/Zurich").await;
+    builder.page.locator("#job-zone").first().press("Tab", None).await.unwrap();
+    builder.reads("p[aria-label=\"Next times\"]", "That is 20").await;
+    builder.fill("#job-late", "30").await;
+    builder.shots("schedule-form").await;
+    builder.fits().await;
+    builder.click("button:has-text(\"Save the schedule\")").await;
+    builder.sees("text=Made every 15 minutes, Europe/Zurich time, in prod.").await;
+    builder.sees("text=Late where it is not over 30 min after it was due.").await;
+    builder.click("button:text-is(\"Pause\")").await;
+    builder.sees("text=Its schedule is left alone").await;
+    builder.click("button:has-text(\"Follow it again\")").await;
+    builder.sees("button:text-is(\"Pause\")").await;
+    // Its time comes; the page sees that by itself.
+    let now = "UPDATE jobs SET due_at = strftime('%s', 'now') * 1000 WHERE dataset_id = (SELECT id FROM datasets WHERE name = 'nightly')";
+    testkit::sqlite3(&stage.server.data().join("sluice.db"), now);
+    builder.sees("svg[aria-label=\"Last 2 runs: 2 good, 0 failed\"]").await;
+    builder.sees("tr:has-text(\"by schedule\") .badge-ok:has-text(\"Live\")").await;
+    builder.shots("schedule-done").await;
+    builder.go("/datasets").await;
+    builder.sees("tr:has-text(\"travel/nightly\") svg.runs").await;
+    builder.shots("jobs-list").await;
+    builder.leaves().await;
+    let phone = stage.person("builder@demo", PHONE).await;
+    phone.go("/datasets/travel/nightly").await;
+    phone.click("button:has-text(\"Change the schedule\")").await;
+    phone.sees("#job-pattern").await;
+    phone.shots("schedule-phone").await;
+    phone.fits().await;
+    phone.go("/datasets").await;
+    phone.sees("text=travel/nightly").await;
+    phone.shots("jobs-list-phone").await;
+    phone.fits().await;
+    phone.leaves().await;
     stage.close().await;
 }

@@ -83,6 +83,10 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("build-dataset", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft", "environment": "prod"})))),
         ("switch-dataset", (With(Action::Rollback), Form(json!({"domain": "travel", "name": "aircraft", "version": 99})))),
         ("set-gates", (With(Action::EditDataset), Body(json!({"domain": "travel", "name": "aircraft", "gates": {"shrink_percent": 200}})))),
+        ("set-job", (With(Action::EditDataset), Body(json!({"domain": "travel", "name": "aircraft", "spec": {"retries": 99}})))),
+        ("pause-job", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft", "paused": false})))),
+        ("stop-run", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft"})))),
+        ("next-times", (SignedIn, Body(json!({"cron": {"pattern": "0 3 * * *", "zone": "UTC"}})))),
         (
             "new-issuer",
             (
@@ -191,6 +195,9 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("GET /admin/v1/datasets/{domain}/{dataset}", With(Action::See), Json::Null),
         ("POST /admin/v1/datasets/{domain}/{dataset}/build", With(Action::EditDataset), json!({"environment": "prod"})),
         ("PUT /admin/v1/datasets/{domain}/{dataset}/gates", With(Action::EditDataset), json!({"shrink_percent": 200})),
+        ("PUT /admin/v1/datasets/{domain}/{dataset}/job", With(Action::EditDataset), json!({"retries": 99})),
+        ("POST /admin/v1/datasets/{domain}/{dataset}/job/pause", With(Action::EditDataset), json!({"paused": false})),
+        ("POST /admin/v1/datasets/{domain}/{dataset}/job/stop", With(Action::EditDataset), Json::Null),
         ("POST /admin/v1/datasets/{domain}/{dataset}/switch", With(Action::Rollback), json!({"version": 99})),
         ("GET /admin/v1/apis/{domain}/{api}/switches", With(Action::See), Json::Null),
         ("PUT /admin/v1/apis/{domain}/{api}/switches", With(Action::Switch), json!({"limit": {"per_second": 0, "burst": 0}})),

@@ -48,7 +48,7 @@ impl Stale {
             "app" | "key" | "issuer" => self.callers = true,
             "access" => self.grants = true,
             "compartment" => self.compartments = true,
-            "draft" | "domain" | "person" | "password" | "link" | "roles" | "token" => {}
+            "draft" | "domain" | "job" | "person" | "password" | "link" | "roles" | "token" => {}
             _ => self.everything = true,
         }
     }

@@ -16,6 +16,7 @@ pub mod document;
 pub mod error;
 pub mod form;
 pub mod gates;
+pub mod job;
 pub mod json_text;
 pub mod limit;
 pub mod message;
@@ -25,6 +26,8 @@ pub mod parameter;
 pub mod ready_calls;
 pub mod role;
 pub mod scalar;
+#[cfg(feature = "schedule")]
+pub mod schedule;
 pub mod script;
 pub mod snapshot;
 pub mod spec;

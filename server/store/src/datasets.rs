@@ -1,6 +1,7 @@
-//! Datasets and their data versions, with the few columns by which a build is claimed and watched.
+//! Datasets and their data versions.
 
 use model::clock::Millis;
+use model::dataset::DataVersionState;
 use sqlx::FromRow;
 
 use crate::database::one_row;
@@ -34,13 +35,32 @@ pub struct DataVersionRow {
     pub asked_by: String,
     pub asked_at: Millis,
     pub finished_at: Option<Millis>,
-    pub worker: Option<String>,
-    pub beat_at: Option<Millis>,
     pub revision: i64,
 }
 
+impl DataVersionRow {
+    /// A version of a dataset as it is now, still to be built; its number is given when it is inserted.
+    #[must_use]
+    pub fn to_build(id: String, dataset: &DatasetRow, environment: &str, asked_by: &str, at: Millis) -> Self {
+        Self {
+            id,
+            dataset_id: dataset.id.clone(),
+            environment: environment.into(),
+            number: 0,
+            state: DataVersionState::Building.key().into(),
+            spec: dataset.spec.clone(),
+            figures: "{}".into(),
+            reason: String::new(),
+            asked_by: asked_by.into(),
+            asked_at: at,
+            finished_at: None,
+            revision: 0,
+        }
+    }
+}
+
 const VERSION_COLUMNS: &str =
-    "id, dataset_id, environment, number, state, spec, figures, reason, asked_by, asked_at, finished_at, worker, beat_at, revision";
+    "id, dataset_id, environment, number, state, spec, figures, reason, asked_by, asked_at, finished_at, revision";
 
 impl Store {
     /// # Errors
@@ -72,6 +92,11 @@ impl Store {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(dataset_id).fetch_all(&self.pool).await?)
     }
 
+    pub async fn data_version(&self, id: &str) -> Result<Option<DataVersionRow>, StoreError> {
+        let sql = format!("SELECT {VERSION_COLUMNS} FROM data_versions WHERE id = $1");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).await?)
+    }
+
     pub async fn data_versions_in(&self, state: &str) -> Result<Vec<DataVersionRow>, StoreError> {
         let sql = format!("SELECT {VERSION_COLUMNS} FROM data_versions WHERE state = $1 ORDER BY asked_at, id");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(state).fetch_all(&self.pool).await?)
@@ -81,53 +106,14 @@ impl Store {
     pub async fn data_versions_to_remove(&self, revision: i64) -> Result<Vec<DataVersionRow>, StoreError> {
         let sql = format!(
             "SELECT {VERSION_COLUMNS} FROM data_versions
-             WHERE state = 'dropped' AND revision <= $1 AND (worker IS NULL OR worker <> 'gone') ORDER BY asked_at, id"
+             WHERE state = 'dropped' AND revision <= $1 AND removed = 0 ORDER BY asked_at, id"
         );
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(revision).fetch_all(&self.pool).await?)
     }
 
-    /// The sign of a worker that it lives.
-    pub async fn touch_build(&self, id: &str, worker: &str, now: Millis) -> Result<(), StoreError> {
-        sqlx::query("UPDATE data_versions SET beat_at = $3 WHERE id = $1 AND worker = $2 AND state = 'building'")
-            .bind(id)
-            .bind(worker)
-            .bind(now)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
-
-    /// Takes a build that nobody works on; whether it was free. Not a change of the metadata: no revision, no audit.
-    pub async fn claim_build(&self, id: &str, worker: &str, now: Millis) -> Result<bool, StoreError> {
-        let taken =
-            sqlx::query("UPDATE data_versions SET worker = $2, beat_at = $3 WHERE id = $1 AND state = 'building' AND worker IS NULL")
-                .bind(id)
-                .bind(worker)
-                .bind(now)
-                .execute(&self.pool)
-                .await?;
-        Ok(taken.rows_affected() == 1)
-    }
-
-    /// A build's progress, and that its worker is alive.
-    ///
-    /// # Errors
-    /// [`StoreError::Stale`] where the build is no longer this worker's.
-    pub async fn beat_build(&self, id: &str, worker: &str, figures: &str, now: Millis) -> Result<(), StoreError> {
-        let changed =
-            sqlx::query("UPDATE data_versions SET figures = $3, beat_at = $4 WHERE id = $1 AND worker = $2 AND state = 'building'")
-                .bind(id)
-                .bind(worker)
-                .bind(figures)
-                .bind(now)
-                .execute(&self.pool)
-                .await?;
-        one_row(&changed)
-    }
-
     /// Forgets the rows of a version that is dropped and gone from its store.
     pub async fn forget_data_version(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE data_versions SET worker = 'gone' WHERE id = $1 AND state = 'dropped'").bind(id).execute(&self.pool).await?;
+        sqlx::query("UPDATE data_versions SET removed = 1 WHERE id = $1 AND state = 'dropped'").bind(id).execute(&self.pool).await?;
         Ok(())
     }
 }
@@ -153,14 +139,12 @@ impl Tx {
         one_row(&changed)
     }
 
-    pub async fn next_data_version(&mut self, dataset_id: &str) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) + 1 FROM data_versions WHERE dataset_id = $1")
-            .bind(dataset_id)
+    /// Inserts a version under the next number of its dataset, and gives that.
+    pub async fn insert_data_version(&mut self, row: &DataVersionRow) -> Result<i64, StoreError> {
+        let number: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) + 1 FROM data_versions WHERE dataset_id = $1")
+            .bind(&row.dataset_id)
             .fetch_one(&mut *self.inner)
-            .await?)
-    }
-
-    pub async fn insert_data_version(&mut self, row: &DataVersionRow) -> Result<(), StoreError> {
+            .await?;
         sqlx::query(
             "INSERT INTO data_versions (id, dataset_id, environment, number, state, spec, figures, reason, asked_by, asked_at, revision)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -168,7 +152,7 @@ impl Tx {
         .bind(&row.id)
         .bind(&row.dataset_id)
         .bind(&row.environment)
-        .bind(row.number)
+        .bind(number)
         .bind(&row.state)
         .bind(&row.spec)
         .bind(&row.figures)
@@ -178,7 +162,7 @@ impl Tx {
         .bind(self.revision)
         .execute(&mut *self.inner)
         .await?;
-        Ok(())
+        Ok(number)
     }
 
     /// Moves a version from one state to another, with the figures and reason of its end.

@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
 
-use store::{ApiRow, BindingRow, Change, DomainRow, DraftRow, ReleaseRow, RequestRow, SourceRow, Store, StoreError, UserRow, VersionRow};
+use model::job::Cause;
+use store::{
+    ApiRow, BindingRow, Change, DataVersionRow, DatasetRow, DomainRow, DraftRow, JobRow, ReleaseRow, RequestRow, RunRow, SourceRow, Store,
+    StoreError, UserRow, VersionRow,
+};
 use testkit::Postgres;
 
 fn change(at: i64) -> Change {
@@ -182,6 +186,70 @@ async fn changes_of_many_hands_queue_without_loss(store: &Store) {
     assert_eq!(store.revision().await.unwrap(), before + 40);
 }
 
+fn job(spec: &str, due_at: Option<i64>) -> JobRow {
+    JobRow { id: "j".into(), dataset_id: "d".into(), spec: spec.into(), paused: 0, due_at }
+}
+
+async fn a_run_is_one_workers_and_goes_on_as_another_version(store: &Store) {
+    let dataset = DatasetRow {
+        id: "d".into(),
+        domain: "travel".into(),
+        name: "planes".into(),
+        spec: "{}".into(),
+        owner_id: "u".into(),
+        created_at: 1,
+    };
+    let version = |id: &str| DataVersionRow::to_build(id.into(), &dataset, "prod", "somebody", 5);
+    let mut tx = store.write(change(5)).await.unwrap();
+    tx.insert_dataset(&dataset).await.unwrap();
+    tx.insert_job(&job("{}", None)).await.unwrap();
+    assert_eq!(tx.ask_run("r1".into(), "j", Cause::Schedule, &version("v1")).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    assert!(store.claim_run("r1", "one", 10).await.unwrap());
+    assert!(!store.claim_run("r1", "two", 11).await.unwrap(), "two workers claim one run");
+    store.beat_run("r1", "one", "{\"read_rows\": 5}", 20).await.unwrap();
+    assert!(matches!(store.beat_run("r1", "two", "{}", 21).await, Err(StoreError::Stale)));
+    store.touch_run("r1", "two", 99).await.unwrap();
+    let run = store.runs_in("running").await.unwrap().remove(0);
+    assert_eq!(
+        (run.beat_at, run.started_at, run.figures.as_str(), run.cause.as_str()),
+        (Some(20), Some(10), "{\"read_rows\": 5}", "schedule")
+    );
+    // Its next try makes another version; who still holds the first one is told.
+    let mut tx = store.write(change(30)).await.unwrap();
+    assert_eq!(tx.insert_data_version(&version("v2")).await.unwrap(), 2);
+    let again = RunRow { state: "waiting".into(), attempt: 2, due_at: 40, version_id: "v2".into(), ..run.clone() };
+    tx.move_run(&run, &again).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.write(change(31)).await.unwrap();
+    assert!(matches!(tx.move_run(&run, &RunRow { state: "done".into(), ..run.clone() }).await, Err(StoreError::Stale)));
+    drop(tx);
+    let known = store.runs_of("j", 5).await.unwrap();
+    assert_eq!((known.len(), known[0].version_id.as_str(), known[0].attempt), (1, "v2", 2));
+    assert_eq!(store.data_version("v2").await.unwrap().map(|version| version.number), Some(2));
+}
+
+async fn a_schedule_is_due_once(store: &Store) {
+    let set = async |row: &JobRow| {
+        let mut tx = store.write(change(50)).await.unwrap();
+        tx.set_job(row).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    set(&job("{\"retries\": 1}", Some(100))).await;
+    assert!(store.jobs_due(99).await.unwrap().is_empty());
+    let due = store.jobs_due(100).await.unwrap().remove(0);
+    let mut tx = store.write(change(100)).await.unwrap();
+    tx.move_due(&due, Some(200)).await.unwrap();
+    assert!(matches!(tx.move_due(&due, Some(200)).await, Err(StoreError::Stale)), "two workers ask for one time");
+    tx.commit().await.unwrap();
+    set(&JobRow { paused: 1, ..job("{}", Some(200)) }).await;
+    assert!(store.jobs_due(300).await.unwrap().is_empty(), "it is paused");
+    let mut tx = store.write(change(300)).await.unwrap();
+    tx.make_due("j", 250).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(store.job("j").await.unwrap().unwrap().due_at, Some(200), "what it follows does not wake it");
+}
+
 async fn suite(url: &str) {
     let store = Store::open(url).unwrap();
     store.migrate().await.unwrap();
@@ -194,6 +262,8 @@ async fn suite(url: &str) {
     a_request_is_decided_once_and_released(&store).await;
     bytes_and_nulls_come_back_as_they_were(&store).await;
     changes_of_many_hands_queue_without_loss(&store).await;
+    a_run_is_one_workers_and_goes_on_as_another_version(&store).await;
+    a_schedule_is_due_once(&store).await;
     a_newer_database_is_refused(&store, url).await;
 }
 

@@ -1,72 +1,41 @@
 //! One build of a columnar dataset: read and written in the source's order, its key proved unique, read back.
 
-use accel::{Checksum, Place, Sorter};
-use connect::Connection;
+use accel::{Checksum, ColumnarWriter, Place, Sorter};
+use arrow_array::RecordBatch;
 use connect::batch::schema_of;
 use fail::fail_point;
-use futures::TryStreamExt;
-use model::dataset::DatasetSpec;
-use store::DataVersionRow;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
-use crate::build::{Encoder, Failed, of_source, statement};
-use crate::count::{SourceCount, refuse_size};
+use crate::encoder::Encoder;
+use crate::failed::Failed;
 use crate::gate::{KeyGate, proved};
 use crate::progress::Progress;
-use crate::rules::Rules;
+use crate::read::{self, From, Rows};
+use crate::source::statement;
 
 pub(crate) async fn read_and_write(
     worker: &Worker,
-    row: &DataVersionRow,
-    (spec, connection): (&DatasetSpec, &dyn Connection),
+    (from, to): (&From<'_>, &Place),
     progress: &mut Progress<'_>,
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
-    progress.step("reading").await?;
-    let place = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
-    let statement = statement(worker, spec, row).await?;
-    let encoder = Encoder::new(spec);
-    let counted = SourceCount::begin(worker, row, (spec, connection)).await?;
-    let mut gate = KeyGate::new(spec);
-    let mut rules = Rules::new(worker, spec)?;
-    let mut read = Checksum::default();
-    let mut keys = Sorter::new(&worker.stores.scratch())?;
-    let mut writer = worker.stores.columnar().create(&place, schema_of(&statement.fields))?;
-    let mut batches = connection.query(statement).await.map_err(|error| of_source(spec, &error))?;
-    while let Some(batch) = batches.try_next().await.map_err(|error| of_source(spec, &error))? {
-        if stop.is_cancelled() {
-            return Err(Failed::broke_off());
-        }
-        rules.look(&batch)?;
-        for index in 0..batch.num_rows() {
-            let (key, message) = encoder.encode(&batch, index);
-            let Some(key) = key else {
-                gate.without_key(&message);
-                continue;
-            };
-            read.add(&key, &message);
-            progress.figures.row_bytes += i64::try_from(message.len()).unwrap_or(0);
-            if !spec.key.is_empty() {
-                keys.push((key, encoder.key_alone(&batch, index)))?;
-            }
-        }
-        writer.write(&batch)?;
-        let rows = i64::try_from(batch.num_rows()).unwrap_or(0);
-        progress.figures.read_rows += rows;
-        progress.figures.written_rows += rows;
-        progress.tick().await?;
+    let encoder = Encoder::new(from.spec);
+    let fields = statement(from.spec, from.dialect).fields;
+    let writer = worker.stores.columnar().create(to, schema_of(&fields))?;
+    let keys = if from.spec.key.is_empty() { None } else { Some(Sorter::new(&worker.stores.scratch())?) };
+    let mut columns = Columns { writer, keys, encoder: &encoder };
+    let mut read = read::all(worker, from, &mut columns, progress, stop).await?;
+    let Columns { writer, keys, .. } = columns;
+    if let Some(keys) = keys {
+        refuse_twins(keys, &mut read.gate)?;
     }
-    gate.pass()?;
-    refuse_twins(keys, &mut gate)?;
-    rules.pass()?;
-    counted.agrees((spec, connection), progress.figures.read_rows).await?;
-    refuse_size(worker, row, spec, progress.figures.read_rows).await?;
+    read.agrees(worker, from, progress.figures.read_rows).await?;
     fail_point!("build.before-seal");
     progress.figures.stored_bytes = i64::try_from(writer.seal()?).unwrap_or(0);
     progress.step("proving").await?;
     let mut written = Checksum::default();
-    for batch in worker.stores.columnar().read(&place)? {
+    for batch in worker.stores.columnar().read(to)? {
         let batch = batch?;
         for index in 0..batch.num_rows() {
             let (key, message) = encoder.encode(&batch, index);
@@ -74,10 +43,31 @@ pub(crate) async fn read_and_write(
         }
         progress.tick().await?;
     }
-    proved(read, written)?;
-    progress.figures.checksum = read.hex();
+    proved(read.checksum, written)?;
+    progress.figures.checksum = read.checksum.hex();
     fail_point!("build.after-proof");
     Ok(())
+}
+
+/// Batches go to the file as they are; keys, where there are any, into an order in which twins stand side by side.
+struct Columns<'a> {
+    writer: ColumnarWriter,
+    keys: Option<Sorter>,
+    encoder: &'a Encoder,
+}
+
+impl Rows for Columns<'_> {
+    fn row(&mut self, key: Vec<u8>, _: Vec<u8>, (batch, index): (&RecordBatch, usize)) -> Result<(), Failed> {
+        match &mut self.keys {
+            Some(keys) => Ok(keys.push((key, self.encoder.key_alone(batch, index)))?),
+            None => Ok(()),
+        }
+    }
+
+    fn batch(&mut self, batch: &RecordBatch) -> Result<i64, Failed> {
+        self.writer.write(batch)?;
+        Ok(i64::try_from(batch.num_rows()).unwrap_or(0))
+    }
 }
 
 /// Where a key is named, it must tell each row from the others.

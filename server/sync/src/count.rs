@@ -8,7 +8,9 @@ use model::{DataType, Field, Value};
 use store::DataVersionRow;
 
 use crate::Worker;
-use crate::build::{Failed, READ_TIMEOUT, dialect_of, of_source};
+use crate::failed::Failed;
+use crate::read::From;
+use crate::source::READ_TIMEOUT;
 
 /// The rows of the source before they are read; nothing where nobody asks for it.
 pub(crate) struct SourceCount {
@@ -19,12 +21,9 @@ pub(crate) struct SourceCount {
 impl SourceCount {
     /// # Errors
     /// Where the source does not count.
-    pub(crate) async fn begin(
-        worker: &Worker,
-        row: &DataVersionRow,
-        (spec, connection): (&DatasetSpec, &dyn Connection),
-    ) -> Result<Self, Failed> {
-        let table = model::form::table_sql(&spec.table, dialect_of(worker, spec, row).await?);
+    pub(crate) async fn begin(from: &From<'_>) -> Result<Self, Failed> {
+        let (spec, connection) = (from.spec, from.connection);
+        let table = model::form::table_sql(&spec.table, from.dialect);
         let sql = format!("SELECT count(*) AS n FROM {table}");
         let before = if spec.gates.count_source { Some(count(&sql, (spec, connection)).await?) } else { None };
         Ok(Self { sql, before })
@@ -47,7 +46,7 @@ impl SourceCount {
 async fn count(sql: &str, (spec, connection): (&DatasetSpec, &dyn Connection)) -> Result<i64, Failed> {
     let fields = vec![Field { name: "n".into(), column: "n".into(), data_type: DataType::Int64, ..Field::default() }];
     let statement = Statement { sql: sql.to_owned(), binds: Vec::new(), fields, timeout: READ_TIMEOUT, max_rows: 1 };
-    let failed = |error: connect::SourceError| of_source(spec, &error);
+    let failed = |error: connect::SourceError| Failed::of_source(spec, &error);
     let mut batches = connection.query(statement).await.map_err(failed)?;
     match batches.try_next().await.map_err(failed)?.map(|batch| value_of(&batch, 0, 0, DataType::Int64)) {
         Some(Value::Int(rows)) => Ok(rows),

@@ -4,7 +4,7 @@ use accel::Checksum;
 use accel::row_json::{JsonField, RowJson};
 use model::dataset::DatasetSpec;
 
-use crate::build::Failed;
+use crate::failed::Failed;
 
 /// Examples that are named when a gate fails.
 const EXAMPLES: usize = 3;

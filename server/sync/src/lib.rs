@@ -1,14 +1,19 @@
-//! How accelerated data is made: a worker takes the builds that were asked for, reads the table, writes a new data
-//! version beside the live one, proves it, and switches. A bad build never touches the live one.
+//! How accelerated data is made: a worker asks for the runs that schedules want, takes those that were asked for, reads
+//! the table, writes a new data version beside the live one, proves it, and switches. A bad build never touches the live one.
 //!
-//! The control plane and this crate never call each other: they meet in the rows of data versions.
+//! The control plane and this crate never call each other: they meet in the rows of jobs, runs and data versions.
 
 mod build;
 mod columnar;
 mod count;
+mod encoder;
+mod failed;
 mod gate;
 mod progress;
+mod read;
 mod rules;
+mod schedule;
+mod source;
 mod switch;
 mod worker;
 

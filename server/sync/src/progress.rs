@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use model::dataset::BuildFigures;
 
 use crate::Worker;
-use crate::build::Failed;
+use crate::failed::Failed;
 
 const EVERY: Duration = Duration::from_millis(300);
 
@@ -34,10 +34,10 @@ impl<'a> Progress<'a> {
     async fn write(&mut self) -> Result<(), Failed> {
         self.written = Some(Instant::now());
         let figures = serde_json::to_string(&self.figures).unwrap_or_default();
-        let written = self.worker.store.beat_build(self.id, &self.worker.name, &figures, self.worker.host.now()).await;
+        let written = self.worker.store.beat_run(self.id, &self.worker.name, &figures, self.worker.host.now()).await;
         match written {
             Ok(()) => Ok(()),
-            Err(store::StoreError::Stale) => Err(Failed::new("Another worker has taken this build over.")),
+            Err(store::StoreError::Stale) => Err(Failed::new("Somebody else has ended this build, or taken it over.")),
             // The build goes on without its progress; the end needs the metadata again.
             Err(_) => Ok(()),
         }

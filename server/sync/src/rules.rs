@@ -13,7 +13,7 @@ use model::{DataType, Value};
 use regex::Regex;
 
 use crate::Worker;
-use crate::build::Failed;
+use crate::failed::Failed;
 
 /// Examples that are named of a broken rule.
 const EXAMPLES: usize = 3;

@@ -1,18 +1,24 @@
-//! The end of a build: the new version goes live and the one before is kept, in one transaction; or it failed, and
-//! nothing but its own row says so.
+//! The end of a try: the new version goes live and the one before is kept, in one transaction; or it failed, and is tried
+//! again as another version, or nothing but its own rows says so.
 
 use accel::Place;
 use fail::fail_point;
+use model::clock::Millis;
 use model::dataset::{DataVersionState, DatasetSpec};
-use store::{Change, DataVersionRow, DatasetRow, StoreError, Tx};
+use model::job::{JobSpec, RunState};
+use store::{Change, DataVersionRow, DatasetRow, RunRow, StoreError, Tx};
 
 use crate::Worker;
-use crate::build::{Built, Failed};
+use crate::build::Built;
+use crate::failed::Failed;
 
 /// Versions that stay beside the live one, to go back to.
 const KEPT: usize = 2;
 
-pub(crate) async fn finish(worker: &Worker, row: &DataVersionRow, ended: Result<Built, Failed>) -> Result<(), StoreError> {
+/// # Errors
+/// Where the metadata does not answer; then nothing is changed, and it can be called again.
+pub(crate) async fn finish(worker: &Worker, run: &RunRow, job: &JobSpec, ended: &Result<Built, Failed>) -> Result<(), StoreError> {
+    let Some(row) = &worker.store.data_version(&run.version_id).await? else { return Ok(()) };
     let change = Change { actor: row.asked_by.clone(), at: worker.host.now(), request_id: String::new() };
     if ended.is_err() {
         // What it wrote is of no use to anybody; if it cannot be removed now, the next build of its place does. Before the
@@ -23,8 +29,8 @@ pub(crate) async fn finish(worker: &Worker, row: &DataVersionRow, ended: Result<
     // Read when no other change can come between: its gates may have been changed while it was built.
     let Some(dataset) = worker.store.dataset_by_id(&row.dataset_id).await? else { return Ok(()) };
     let written = match ended {
-        Ok(built) => succeed(worker, &mut tx, (&dataset, row), &built).await,
-        Err(failed) => fail(worker, &mut tx, (&dataset, row), &failed).await,
+        Ok(built) => succeed(worker, &mut tx, (&dataset, row, run), built).await,
+        Err(failed) => fail(worker, &mut tx, (&dataset, row, run), failed, failed.next_try(job, run.attempt)).await,
     };
     match written {
         Ok(()) => {
@@ -33,15 +39,33 @@ pub(crate) async fn finish(worker: &Worker, row: &DataVersionRow, ended: Result<
             (worker.announce)(revision);
             Ok(())
         }
-        // Somebody else has ended it.
-        Err(StoreError::Stale) => Ok(()),
+        // Somebody has ended it meanwhile, or it is another worker's: what was written is nobody's.
+        Err(StoreError::Stale) => {
+            drop(tx);
+            remove(worker, row).await;
+            Ok(())
+        }
         Err(error) => Err(error),
     }
 }
 
 /// It goes live, or waits for a yes where the dataset holds its versions.
-async fn succeed(worker: &Worker, tx: &mut Tx, (dataset, row): (&DatasetRow, &DataVersionRow), built: &Built) -> Result<(), StoreError> {
+async fn succeed(
+    worker: &Worker,
+    tx: &mut Tx,
+    (dataset, row, run): (&DatasetRow, &DataVersionRow, &RunRow),
+    built: &Built,
+) -> Result<(), StoreError> {
     let now = tx.at();
+    let figures = serde_json::to_string(&built.figures).unwrap_or_default();
+    let done = RunRow {
+        state: RunState::Done.key().into(),
+        finished_at: Some(now),
+        figures: figures.clone(),
+        reason: String::new(),
+        ..run.clone()
+    };
+    tx.move_run(run, &done).await?;
     let spec = serde_json::to_string(&built.spec).unwrap_or_default();
     let holds = built.spec.gates.hold;
     let (to_keep, superseded) = others(worker, row).await?;
@@ -58,14 +82,16 @@ async fn succeed(worker: &Worker, tx: &mut Tx, (dataset, row): (&DatasetRow, &Da
         }
     }
     let state = if holds { DataVersionState::Checked } else { DataVersionState::Live };
-    let ended = DataVersionRow {
-        state: state.key().into(),
-        spec: spec.clone(),
-        figures: serde_json::to_string(&built.figures).unwrap_or_default(),
-        finished_at: Some(now),
-        ..row.clone()
-    };
+    let ended = DataVersionRow { state: state.key().into(), spec: spec.clone(), figures, finished_at: Some(now), ..row.clone() };
     tx.move_data_version(&ended, DataVersionState::Building.key()).await?;
+    if !holds {
+        for job in worker.store.jobs_in(&dataset.domain).await? {
+            let follows = serde_json::from_str::<JobSpec>(&job.spec).unwrap_or_default().follows(&dataset.name, &row.environment);
+            if follows {
+                tx.make_due(&job.id, now).await?;
+            }
+        }
+    }
     tx.set_dataset_spec(&dataset.id, &with_gates_of(dataset, &built.spec)).await?;
     let after = format!("{} rows in {}", built.figures.written_rows, row.environment);
     note(worker, tx, if holds { "dataset.checked" } else { "dataset.live" }, (dataset, row), after).await
@@ -91,15 +117,43 @@ async fn others(worker: &Worker, row: &DataVersionRow) -> Result<(Vec<DataVersio
     Ok((others, superseded))
 }
 
-async fn fail(worker: &Worker, tx: &mut Tx, (dataset, row): (&DatasetRow, &DataVersionRow), failed: &Failed) -> Result<(), StoreError> {
+/// It is over; or, with `wait`, tried again as the next version.
+async fn fail(
+    worker: &Worker,
+    tx: &mut Tx,
+    (dataset, row, run): (&DatasetRow, &DataVersionRow, &RunRow),
+    failed: &Failed,
+    wait: Option<Millis>,
+) -> Result<(), StoreError> {
+    let now = tx.at();
+    let figures = serde_json::to_string(&failed.figures).unwrap_or_default();
     let ended = DataVersionRow {
         state: DataVersionState::Failed.key().into(),
-        figures: serde_json::to_string(&failed.figures).unwrap_or_default(),
+        figures: figures.clone(),
         reason: failed.reason.clone(),
-        finished_at: Some(tx.at()),
+        finished_at: Some(now),
         ..row.clone()
     };
     tx.move_data_version(&ended, DataVersionState::Building.key()).await?;
+    let moved = match wait {
+        None => {
+            RunRow { state: RunState::Failed.key().into(), finished_at: Some(now), figures, reason: failed.reason.clone(), ..run.clone() }
+        }
+        Some(wait) => {
+            let next = DataVersionRow::to_build(worker.host.id(), dataset, &row.environment, &row.asked_by, now);
+            tx.insert_data_version(&next).await?;
+            RunRow {
+                state: RunState::Waiting.key().into(),
+                attempt: run.attempt + 1,
+                due_at: now + wait,
+                version_id: next.id,
+                figures: "{}".into(),
+                reason: failed.reason.clone(),
+                ..run.clone()
+            }
+        }
+    };
+    tx.move_run(run, &moved).await?;
     note(worker, tx, "dataset.failed", (dataset, row), failed.reason.clone()).await
 }
 

@@ -1,28 +1,34 @@
-//! The loop of a worker: builds one after another, fails those whose worker died, drops what nobody needs any more.
+//! The loop of a worker: asks for what is due, works on runs beside one another, begins those anew whose worker died, drops
+//! what nobody needs any more.
 
 use std::time::Duration;
 
 use model::clock::{Millis, SECOND};
-use model::dataset::DataVersionState;
-use store::{DataVersionRow, StoreError};
-use tokio::task::{JoinError, JoinHandle};
+use model::job::{JobSpec, RunState};
+use store::{RunRow, StoreError};
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Worker, build, switch};
+use crate::build::Built;
+use crate::failed::Failed;
+use crate::{Worker, build, schedule, switch};
 
 /// How often a worker says that it lives.
 const BEAT: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_secs(1);
-/// A worker that was not heard of for so long is dead.
-const SILENCE: Millis = 30 * SECOND;
+/// A worker that was not heard of for so long is dead; its run is begun anew within half a minute.
+const SILENCE: Millis = 20 * SECOND;
 /// Nodes that have reported within this time are counted.
 const NODES_SEEN: Millis = 60 * SECOND;
+/// Runs of one worker at a time: a long one must not hold up all others.
+const AT_ONCE: usize = 2;
 
 /// Works until it is told to stop. When the metadata is away, it waits.
 pub async fn run(worker: Worker, stop: CancellationToken) {
     let mut away = false;
+    let mut going = JoinSet::new();
     while !stop.is_cancelled() {
-        match round(&worker, &stop).await {
+        match round(&worker, &mut going, &stop).await {
             Ok(()) => away = false,
             Err(error) if !away => {
                 tracing::error!(cause = %error, "the worker cannot reach the metadata and waits");
@@ -31,52 +37,114 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
             Err(_) => {}
         }
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => break,
             () = worker.changed.notified() => {}
+            Some(_) = going.join_next() => {}
             () = tokio::time::sleep(POLL) => {}
         }
     }
+    while going.join_next().await.is_some() {}
 }
 
-async fn round(worker: &Worker, stop: &CancellationToken) -> Result<(), StoreError> {
-    for row in worker.store.data_versions_in(DataVersionState::Building.key()).await? {
-        if stop.is_cancelled() {
-            return Ok(());
+async fn round(worker: &Worker, going: &mut JoinSet<()>, stop: &CancellationToken) -> Result<(), StoreError> {
+    schedule::ask_due(worker).await?;
+    let now = worker.host.now();
+    for run in worker.store.runs_in(RunState::Running.key()).await? {
+        if run.beat_at.is_none_or(|beat| beat + SILENCE < now) {
+            switch::finish(worker, &run, &job_of(worker, &run).await?, &Err(Failed::broke_off())).await?;
         }
-        let now = worker.host.now();
-        match &row.worker {
-            None if worker.store.claim_build(&row.id, &worker.name, now).await? => {
-                let ended = {
-                    let (worker, row, stop) = (worker.clone(), row.clone(), stop.clone());
-                    let runtime = tokio::runtime::Handle::current();
-                    // On a thread of its own: encoding and sorting must not stand in the way of calls.
-                    tokio::task::spawn_blocking(move || runtime.block_on(build::run(&worker, &row, &stop)))
-                };
-                let ended = alive_until(worker, &row, ended).await;
-                switch::finish(worker, &row, ended.unwrap_or_else(|_| Err(build::Failed::broke_off()))).await?;
-            }
-            Some(_) if is_dead(&row, now) => {
-                switch::finish(worker, &row, Err(build::Failed::broke_off())).await?;
-            }
-            _ => {}
+    }
+    for run in worker.store.runs_in(RunState::Waiting.key()).await? {
+        if going.len() >= AT_ONCE || stop.is_cancelled() {
+            break;
+        }
+        if run.due_at <= now && worker.store.claim_run(&run.id, &worker.name, now).await? {
+            let run = RunRow { state: RunState::Running.key().into(), started_at: Some(now), ..run };
+            going.spawn(work(worker.clone(), run, stop.clone()));
         }
     }
     drop_unneeded(worker).await
 }
 
-/// Says that this worker lives for as long as the build takes: its longer steps say nothing themselves.
-async fn alive_until<T>(worker: &Worker, row: &DataVersionRow, mut build: JoinHandle<T>) -> Result<T, JoinError> {
+async fn job_of(worker: &Worker, run: &RunRow) -> Result<JobSpec, StoreError> {
+    let job = worker.store.job(&run.job_id).await?;
+    Ok(job.and_then(|job| serde_json::from_str(&job.spec).ok()).unwrap_or_default())
+}
+
+/// One try of a run, and its end, which waits for the metadata where that is away.
+async fn work(worker: Worker, run: RunRow, stop: CancellationToken) {
+    let mut ended: Option<Result<Built, Failed>> = None;
     loop {
+        match attempt(&worker, &run, &mut ended, &stop).await {
+            Ok(()) => return,
+            Err(error) => tracing::error!(cause = %error, run = run.id, "a run waits for the metadata"),
+        }
+        // Silent for too long meanwhile, it is begun anew by somebody, and this try is nobody's.
         tokio::select! {
-            ended = &mut build => return ended,
-            () = tokio::time::sleep(BEAT) => drop(worker.store.touch_build(&row.id, &worker.name, worker.host.now()).await),
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(POLL) => {}
         }
     }
 }
 
-/// Its worker is silent.
-fn is_dead(row: &DataVersionRow, now: Millis) -> bool {
-    row.beat_at.is_none_or(|beat| beat + SILENCE < now)
+async fn attempt(
+    worker: &Worker,
+    run: &RunRow,
+    ended: &mut Option<Result<Built, Failed>>,
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
+    let job = job_of(worker, run).await?;
+    if ended.is_none() {
+        let Some(version) = worker.store.data_version(&run.version_id).await? else { return Ok(()) };
+        let own_stop = stop.child_token();
+        let built = {
+            let (worker, run, stop) = (worker.clone(), run.clone(), own_stop.clone());
+            let runtime = tokio::runtime::Handle::current();
+            // On a thread of its own: encoding and sorting must not stand in the way of calls.
+            tokio::task::spawn_blocking(move || runtime.block_on(build::run(&worker, (&run, &version), &stop)))
+        };
+        *ended = Some(until_over(worker, run, &job, built, &own_stop).await);
+    }
+    match ended {
+        Some(ended) => switch::finish(worker, run, &job, ended).await,
+        None => Ok(()),
+    }
+}
+
+/// Says that this worker lives for as long as the build takes, for its longer steps say nothing themselves; and ends it where
+/// it takes longer than its job lets it.
+async fn until_over(
+    worker: &Worker,
+    run: &RunRow,
+    job: &JobSpec,
+    mut build: JoinHandle<Result<Built, Failed>>,
+    stop: &CancellationToken,
+) -> Result<Built, Failed> {
+    let time = job.timeout_minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
+    let too_long = async {
+        match time {
+            Some(time) => tokio::time::sleep(time).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(too_long);
+    let mut timed_out = None;
+    loop {
+        tokio::select! {
+            built = &mut build => {
+                let built = built.unwrap_or_else(|_| Err(Failed::broke_off()));
+                return match (built, timed_out) {
+                    (Err(failed), Some(minutes)) => Err(Failed { figures: failed.figures, ..Failed::timed_out(minutes) }),
+                    (built, _) => built,
+                };
+            }
+            () = &mut too_long, if timed_out.is_none() => {
+                timed_out = job.timeout_minutes;
+                stop.cancel();
+            }
+            () = tokio::time::sleep(BEAT) => drop(worker.store.touch_run(&run.id, &worker.name, worker.host.now()).await),
+        }
+    }
 }
 
 /// Removes the rows of dropped and failed versions, once no node reports a revision that could still use them.

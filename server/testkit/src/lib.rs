@@ -30,9 +30,10 @@ pub use sluice::{DEMO_APIS, Sluice, binary_beside_tests};
 pub use tempfile::TempDir;
 
 /// Changes a SQLite file with the stock client. Somebody may be reading it, such as the demo's own build: it waits for them.
-pub fn sqlite3(file: &std::path::Path, sql: &str) {
+pub fn sqlite3(file: &std::path::Path, sql: &str) -> String {
     let done = std::process::Command::new("sqlite3").args(["-cmd", ".timeout 20000"]).arg(file).arg(sql).output().unwrap();
     assert!(done.status.success(), "{sql}: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
 }
 
 /// A folder that goes with its value.

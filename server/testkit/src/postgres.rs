@@ -142,10 +142,23 @@ impl Postgres {
         connection.close().await.unwrap();
     }
 
+    /// Runs statements in a transaction that stays open until what is given is dropped: a lock, for instance.
+    pub async fn hold(&self, database: &str, sql: &str) -> Held {
+        use sqlx::Connection;
+        let mut connection = sqlx::PgConnection::connect(&self.url(database)).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("BEGIN; {sql}"))).execute(&mut connection).await.unwrap();
+        Held { _connection: connection }
+    }
+
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
+}
+
+/// An open transaction; the server rolls it back once this is dropped.
+pub struct Held {
+    _connection: sqlx::PgConnection,
 }
 
 impl Drop for Postgres {

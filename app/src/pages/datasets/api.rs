@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
+use model::clock::Millis;
 use model::dataset::{Compression, StoreKind};
 use model::gates::Gates;
+use model::job::{Cron, JobSpec};
 use model::snapshot::Environment;
 use model::view::DatasetView;
 
@@ -59,6 +61,32 @@ pub async fn build_dataset(domain: String, name: String, environment: Environmen
 pub async fn set_gates(domain: String, name: String, gates: Gates) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.set_gates(&caller, &domain, &name, &gates).await?)
+}
+
+/// Says when and how a dataset is made anew.
+#[server(prefix = "/fn", endpoint = "set-job", input = Json)]
+pub async fn set_job(domain: String, name: String, spec: JobSpec) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.set_job(&caller, &domain, &name, &spec).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "pause-job")]
+pub async fn pause_job(domain: String, name: String, paused: bool) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.pause_job(&caller, &domain, &name, paused).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "stop-run")]
+pub async fn stop_run(domain: String, name: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.stop_run(&caller, &domain, &name).await?)
+}
+
+/// When a pattern would come next.
+#[server(prefix = "/fn", endpoint = "next-times", input = Json)]
+pub async fn next_times(cron: Cron) -> Result<Vec<Millis>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.next_times(&caller, &cron).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "switch-dataset")]

@@ -6,41 +6,60 @@ use leptos::prelude::*;
 use model::Action;
 use model::dataset::{DataVersionState, StoreKind};
 use model::gates::Gates;
+use model::job::{JobSpec, RunState, When};
 use model::snapshot::Environment;
-use model::view::{DataVersionView, DatasetView, Me};
+use model::view::{DatasetView, Me};
 
-use super::api::{BuildDataset, SwitchDataset, dataset, set_gates};
+use super::api::{BuildDataset, PauseJob, StopRun, SwitchDataset, dataset, set_gates, set_job};
 use super::gates::{SetGates, gates_card};
+use super::job::{SetJob, job_card};
+use super::runs::{ended_badly, going, strip_card};
 use crate::frame::MeResource;
 use crate::ui::{Callout, Empty, FormProblem, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, grouped};
 
 /// How often a page looks while a build is under way.
 const LOOK: Duration = Duration::from_millis(500);
+const LOOK_NOW_AND_THEN: Duration = Duration::from_secs(5);
 
 #[component]
 pub(crate) fn DatasetPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let at = api_params();
     let (build, switch) = (ServerAction::<BuildDataset>::new(), ServerAction::<SwitchDataset>::new());
+    let (stop, pause) = (ServerAction::<StopRun>::new(), ServerAction::<PauseJob>::new());
+    let job: SetJob = leptos::prelude::Action::new(|(domain, name, spec): &(String, String, JobSpec)| {
+        set_job(domain.clone(), name.clone(), spec.clone())
+    });
     let gates: SetGates = leptos::prelude::Action::new(|(domain, name, gates): &(String, String, Gates)| {
         set_gates(domain.clone(), name.clone(), gates.clone())
     });
     let looked = RwSignal::new(0_u32);
     let detail = Resource::new(
-        move || (at.get(), build.version().get(), switch.version().get(), looked.get()),
+        move || {
+            let acted = [build.version().get(), switch.version().get(), stop.version().get(), pause.version().get(), job.version().get()];
+            (at.get(), acted, looked.get())
+        },
         |((domain, name), ..)| dataset(domain, name),
     );
     // By itself, so that a form that is being filled in is not made anew while the page looks again.
-    let of_gates = Resource::new(move || (at.get(), gates.version().get()), |((domain, name), _)| dataset(domain, name));
-    // While a build is under way, the page looks again by itself.
+    let of_forms = Resource::new(
+        move || (at.get(), gates.version().get(), job.version().get(), pause.version().get()),
+        |((domain, name), ..)| dataset(domain, name),
+    );
+    // While a build is under way, the page looks again by itself; else now and then, for what its schedule begins.
     Effect::new(move |_| {
-        let building = detail.get().and_then(Result::ok).is_some_and(|dataset| dataset.building().is_some());
-        if building {
-            set_timeout(move || looked.try_update(|count| *count += 1).unwrap_or_default(), LOOK);
-        }
+        let Some(Ok(dataset)) = detail.get() else { return };
+        let wait = match dataset.job.going() {
+            Some(_) => LOOK,
+            None if dataset.job.spec.when == When::Asked => return,
+            None => LOOK_NOW_AND_THEN,
+        };
+        // Of several that wait, one looks.
+        let seen = looked.get_untracked();
+        set_timeout(move || looked.try_update(|count| *count += u32::from(*count == seen)).unwrap_or_default(), wait);
     });
     view! {
-        <Load resource=of_gates view=move |dataset| {
+        <Load resource=of_forms view=move |dataset| {
             let path = format!("{}/{}", dataset.domain, dataset.name);
             let made_of = format!("{}.{}", dataset.spec.source, dataset.spec.table.name);
             let lead = match dataset.spec.store {
@@ -56,10 +75,15 @@ pub(crate) fn DatasetPage() -> impl IntoView {
                     <div class="stack-6">
                         <FormProblem action=build/>
                         <FormProblem action=switch/>
+                        <FormProblem action=stop/>
+                        <FormProblem action=pause/>
                         <Load resource=detail view=move |dataset| view! {
-                            <Load resource=me view=move |me| state(&dataset, may(&me, Action::Rollback), switch)/>
+                            <Load resource=me view=move |me| state(&dataset, (may(&me, Action::EditDataset), may(&me, Action::Rollback)), stop, switch)/>
                         }/>
-                        <Load resource=me view=move |me| gates_card(&dataset, may(&me, Action::EditDataset), gates)/>
+                        <Load resource=me view=move |me| {
+                            let may_edit = may(&me, Action::EditDataset);
+                            view! { {job_card(&dataset, may_edit, job, pause)}{gates_card(&dataset, may_edit, gates)} }
+                        }/>
                     </div>
                     <aside class="stack"><Load resource=detail view=move |dataset| view! {
                         <Load resource=me view=move |me| aside(&dataset, may(&me, Action::EditDataset), build)/>
@@ -72,11 +96,16 @@ pub(crate) fn DatasetPage() -> impl IntoView {
 }
 
 /// How its build goes, and its data versions.
-fn state(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDataset>) -> impl IntoView + use<> {
+fn state(
+    dataset: &DatasetView,
+    (may_edit, may_roll): (bool, bool),
+    stop: ServerAction<StopRun>,
+    switch: ServerAction<SwitchDataset>,
+) -> impl IntoView + use<> {
     view! {
         <div class="stack-6">
-            {dataset.building().map(progress)}
-            {failed(dataset)}
+            {going(dataset, dataset.job.at, may_edit, stop)}
+            {ended_badly(&dataset.job)}
             {waiting(dataset, may_roll, switch)}
             {versions(dataset, may_roll, switch)}
         </div>
@@ -84,9 +113,10 @@ fn state(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDatas
 }
 
 fn aside(dataset: &DatasetView, may_build: bool, build: ServerAction<BuildDataset>) -> impl IntoView + use<> {
-    let is_building = dataset.building().is_some();
+    let is_building = dataset.job.going().is_some_and(|run| run.state == RunState::Running || run.attempt == 1);
     view! {
         {may_build.then(|| build_card(dataset, is_building, build))}
+        {strip_card(&dataset.job)}
         {facts(dataset)}
     }
 }
@@ -121,37 +151,6 @@ fn facts(dataset: &DatasetView) -> impl IntoView + use<> {
             <dt>"Fields"</dt><dd class="small t-2">{register.join(", ")}</dd>
         </dl></section>
     }
-}
-
-fn progress(version: &DataVersionView) -> impl IntoView + use<> {
-    let figures = version.figures.clone();
-    let step = match figures.step.as_str() {
-        "reading" => "Reading the source",
-        "writing" => "Writing the new version",
-        "proving" => "Reading it back to prove it",
-        _ => "Waiting for a worker",
-    };
-    let percent = version.percent_done();
-    view! {
-        <section class="card card-pad stack-2" role="status">
-            <h2>{format!("Data version {} is being built", version.number)}</h2>
-            <p class="t-2">{step}</p>
-            {match percent {
-                Some(percent) => view! { <progress class="big" max="100" value=percent aria-label="Built"></progress> }.into_any(),
-                None => view! { <progress class="big" aria-label="Building"></progress> }.into_any(),
-            }}
-            <p class="small t-2 tn">{grouped(figures.read_rows)}" read, "{grouped(figures.written_rows)}" written"{figures.expected_rows.map(|rows| format!(", of about {}", grouped(rows)))}</p>
-        </section>
-    }
-}
-
-/// Why the newest build failed, where it did.
-fn failed(dataset: &DatasetView) -> impl IntoView + use<> {
-    let newest = dataset.versions.first().filter(|version| version.state == DataVersionState::Failed)?;
-    let (number, reason) = (newest.number, newest.reason.clone());
-    Some(
-        view! { <Callout tone=Tone::Bad><p><b>{format!("Data version {number} was not built.")}</b>" "{reason}</p><p class="small">"What is live was not touched."</p></Callout> },
-    )
 }
 
 /// A version that is checked and waits for an owner's yes.

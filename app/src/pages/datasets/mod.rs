@@ -3,6 +3,8 @@
 pub(crate) mod api;
 mod detail;
 mod gates;
+mod job;
+mod runs;
 
 use leptos::prelude::*;
 use model::Action;
@@ -22,11 +24,11 @@ pub(crate) fn DatasetsPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let list = Resource::new(|| (), |()| datasets());
     view! {
-        <PageName name="Datasets"/>
+        <PageName name="Datasets and jobs"/>
         <Load resource=me view=move |me| {
             let may = !me.domains_where(Action::EditDataset).is_empty();
             view! {
-                <PageHead title="Datasets" lead="Tables copied to where they are read in microseconds, so that their source is left in peace.">
+                <PageHead title="Datasets and jobs" lead="Tables copied to where they are read in microseconds, so that their source is left in peace.">
                     {may.then(|| view! { <a class="btn btn-primary" href="/datasets/new"><Icon name="plus"/>"Make a dataset"</a> })}
                 </PageHead>
             }
@@ -43,17 +45,18 @@ pub(crate) fn DatasetsPage() -> impl IntoView {
 fn rows(datasets: Vec<DatasetView>) -> impl IntoView {
     view! {
         <section class="card clip"><div class="table-wrap"><table class="table table-cards">
-            <thead><tr><th>"Dataset"</th><th>"Made of"</th><th>"Store"</th><th class="num">"Rows"</th><th>"Live since"</th><th>"State"</th></tr></thead>
+            <thead><tr><th>"Dataset"</th><th>"Made of"</th><th>"Store"</th><th class="num">"Rows"</th><th>"Live since"</th><th>"Last runs"</th><th>"State"</th></tr></thead>
             <tbody>{datasets.into_iter().map(|dataset| {
                 let path = format!("{}/{}", dataset.domain, dataset.name);
                 let live = dataset.live(Environment::Prod).or_else(|| dataset.live(Environment::Test)).cloned();
                 let state = dataset.building().or(live.as_ref()).or(dataset.versions.first()).map(|version| version.state);
                 view! {
                     <tr><td class="lead-cell"><a class="main-cell" href=format!("/datasets/{path}")>{path.clone()}</a></td>
-                    <td class="t-2" data-label="Made of">{format!("{}.{}", dataset.spec.source, dataset.spec.table.name)}</td>
+                    <td class="t-2" data-label="Made of">{format!("{}.{}", dataset.spec.source, dataset.spec.table.name)}<span class="small t-3 under">{if dataset.job.paused { "paused".to_owned() } else { dataset.job.when.clone() }}</span></td>
                     <td class="fit" data-label="Store">{dataset.spec.store.words()}</td>
                     <td class="num" data-label="Rows">{live.as_ref().map(|live| grouped(live.figures.written_rows))}</td>
                     <td class="fit t-2 tn" data-label="Live since">{live.as_ref().and_then(|live| live.finished_at).map(|at| view! { <Time at/> })}</td>
+                    <td class="fit strip-cell" data-label="Last runs">{(!dataset.job.runs.is_empty()).then(|| runs::strip(&dataset.job.runs))}</td>
                     <td class="fit" data-label="State">{match state { Some(state) => view! { <StateBadge state/> }.into_any(), None => view! { <span class="badge">"Not built"</span> }.into_any() }}</td></tr>
                 }
             }).collect_view()}</tbody>

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use control::Control;
 use control::datasets::NewDataset;
 use control::model::gates::Gates;
+use control::model::job::JobSpec;
 use control::model::snapshot::Environment;
 use control::model::view::DatasetView;
 use http::Method;
@@ -22,6 +23,12 @@ struct BuildInput {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+struct PauseInput {
+    paused: bool,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 struct SwitchInput {
     version: i64,
 }
@@ -30,6 +37,9 @@ pub(super) fn add(table: Table) -> Table {
     const ONE: &str = "/admin/v1/datasets/{domain}/{dataset}";
     const BUILD: &str = "/admin/v1/datasets/{domain}/{dataset}/build";
     const GATES: &str = "/admin/v1/datasets/{domain}/{dataset}/gates";
+    const JOB: &str = "/admin/v1/datasets/{domain}/{dataset}/job";
+    const PAUSE: &str = "/admin/v1/datasets/{domain}/{dataset}/job/pause";
+    const STOP: &str = "/admin/v1/datasets/{domain}/{dataset}/job/stop";
     const SWITCH: &str = "/admin/v1/datasets/{domain}/{dataset}/switch";
     table
         .add::<(), Vec<DatasetView>, _, _>(Method::GET, "/admin/v1/datasets", "The datasets of my domains", list)
@@ -37,6 +47,9 @@ pub(super) fn add(table: Table) -> Table {
         .add::<(), DatasetView, _, _>(Method::GET, ONE, "One dataset with its data versions", one)
         .add::<BuildInput, i64, _, _>(Method::POST, BUILD, "Ask for a new data version; answers with its number", build)
         .add::<Gates, (), _, _>(Method::PUT, GATES, "Say what a build must pass before it goes live", set_gates)
+        .add::<JobSpec, (), _, _>(Method::PUT, JOB, "Say when and how it is made anew", set_job)
+        .add::<PauseInput, (), _, _>(Method::POST, PAUSE, "Leave its schedule alone, or follow it again", pause)
+        .add::<(), (), _, _>(Method::POST, STOP, "End the run that is under way or waits", stop)
         .add::<SwitchInput, (), _, _>(Method::POST, SWITCH, "Go back to a kept data version, or let one through that waits", switch)
 }
 
@@ -70,6 +83,28 @@ async fn set_gates(
     Body(gates): Body<Gates>,
 ) -> Answer<()> {
     answer(control.set_gates(&caller, &domain, &name, &gates).await)
+}
+
+async fn set_job(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, name)): DatasetAt,
+    Body(spec): Body<JobSpec>,
+) -> Answer<()> {
+    answer(control.set_job(&caller, &domain, &name, &spec).await)
+}
+
+async fn pause(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, name)): DatasetAt,
+    Body(input): Body<PauseInput>,
+) -> Answer<()> {
+    answer(control.pause_job(&caller, &domain, &name, input.paused).await)
+}
+
+async fn stop(State(control): State<Control>, Asker(caller): Asker, Path((domain, name)): DatasetAt) -> Answer<()> {
+    answer(control.stop_run(&caller, &domain, &name).await)
 }
 
 async fn switch(

@@ -1,48 +1,50 @@
 //! Asking for a build, and going back to a kept version: the same switch, at once.
 
-use model::dataset::{BuildFigures, DataVersionState};
+use model::dataset::DataVersionState;
+use model::job::{Cause, JobSpec, RunState};
 use model::snapshot::Environment;
 use model::{Action, ErrorCode, Problem};
-use store::{DataVersionRow, StoreError};
+use store::{DataVersionRow, DatasetRow, RunRow, StoreError, Tx};
 
-use crate::failure::{from_json, from_store};
+use super::job::is_over;
+use crate::failure::from_store;
 use crate::{Caller, Control};
 
 impl Control {
-    /// Asks for a new data version; a worker takes it. Gives its number.
+    /// Asks for a new data version; a worker takes it. Gives its number. A run that waits for its next try begins it now.
     ///
     /// # Errors
     /// Where one is being built already.
     pub async fn build_dataset(&self, caller: &Caller, domain: &str, name: &str, environment: Environment) -> Result<i64, Problem> {
         let dataset = self.visible_dataset(caller, domain, name).await?;
         caller.authorise(Action::EditDataset, domain)?;
+        let job = self.job_of(&dataset).await?;
         let mut tx = self.write(caller).await?;
-        let versions = self.store.data_versions_of(&dataset.id).await.map_err(|error| from_store(&error))?;
-        if versions.iter().any(|version| version.state == DataVersionState::Building.key()) {
-            return Err(Problem::new(ErrorCode::Conflict, "A build of this dataset is under way. Wait until it has ended."));
-        }
-        let number = tx.next_data_version(&dataset.id).await.map_err(|error| from_store(&error))?;
-        let row = DataVersionRow {
-            id: self.host.id(),
-            dataset_id: dataset.id,
-            environment: environment.key().into(),
-            number,
-            state: DataVersionState::Building.key().into(),
-            spec: dataset.spec,
-            figures: serde_json::to_string(&BuildFigures::default()).map_err(|error| from_json(&error))?,
-            reason: String::new(),
-            asked_by: caller.email().into(),
-            asked_at: tx.at(),
-            finished_at: None,
-            worker: None,
-            beat_at: None,
-            revision: tx.revision(),
+        let number = match self.last_run(&job).await?.filter(|run| !is_over(run)) {
+            None => {
+                let version = DataVersionRow::to_build(self.host.id(), &dataset, environment.key(), caller.email(), tx.at());
+                tx.ask_run(self.host.id(), &job.id, Cause::Asked, &version).await.map_err(|error| from_store(&error))?
+            }
+            Some(run) => self.try_now(&mut tx, &run, environment).await?,
         };
-        tx.insert_data_version(&row).await.map_err(|error| from_store(&error))?;
         let after = format!("version {number} in {}", environment.key());
         self.note(&mut tx, "dataset.build-asked", (domain, &format!("{domain}/{name}")), None, Some(after)).await?;
         self.commit(tx).await?;
         Ok(number)
+    }
+
+    async fn try_now(&self, tx: &mut Tx, run: &RunRow, environment: Environment) -> Result<i64, Problem> {
+        let going = || Problem::new(ErrorCode::Conflict, "A build of this dataset is under way. Wait until it has ended.");
+        let version = self.store.data_version(&run.version_id).await.map_err(|error| from_store(&error))?.ok_or_else(going)?;
+        if run.state != RunState::Waiting.key() || run.attempt == 1 || version.environment != environment.key() {
+            return Err(going());
+        }
+        let now = RunRow { due_at: tx.at(), ..run.clone() };
+        tx.move_run(run, &now).await.map_err(|error| match error {
+            StoreError::Stale => going(),
+            other => from_store(&other),
+        })?;
+        Ok(version.number)
     }
 
     /// Makes a kept data version live again, or one that waits for an owner's yes, at once.
@@ -73,10 +75,24 @@ impl Control {
             let moved = DataVersionRow { state: to.key().into(), ..row.clone() };
             tx.move_data_version(&moved, &row.state).await.map_err(stale)?;
         }
+        if waits {
+            self.let_follow(&mut tx, &dataset, &wanted.environment).await?;
+        }
         let before = live.map(|row| format!("version {}", row.number));
         let subject = format!("{domain}/{name}");
         let action = if waits { "dataset.let-through" } else { "dataset.rolled-back" };
         self.note(&mut tx, action, (domain, &subject), before, Some(format!("version {number}"))).await?;
         self.commit(tx).await
+    }
+    /// What is made after this dataset is due once it is live anew.
+    async fn let_follow(&self, tx: &mut Tx, dataset: &DatasetRow, environment: &str) -> Result<(), Problem> {
+        let failed = |error: StoreError| from_store(&error);
+        for job in self.store.jobs_in(&dataset.domain).await.map_err(failed)? {
+            let spec: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
+            if spec.follows(&dataset.name, environment) {
+                tx.make_due(&job.id, tx.at()).await.map_err(failed)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use model::table::TableRef;
 use model::{Action, FieldError, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::{DatasetRow, StoreError};
+use store::{DatasetRow, JobRow, StoreError};
 
 use crate::failure::{from_json, from_source, from_store};
 use crate::{Caller, Control};
@@ -68,6 +68,8 @@ impl Control {
             StoreError::Taken => Problem::field("name", format!("{} has a dataset of this name already.", new.domain)),
             other => from_store(&other),
         })?;
+        let job = JobRow { id: self.host.id(), dataset_id: row.id.clone(), spec: "{}".into(), paused: 0, due_at: None };
+        tx.insert_job(&job).await.map_err(|error| from_store(&error))?;
         self.note(&mut tx, "dataset.made", (&new.domain, &format!("{}/{}", new.domain, new.name)), None, Some(text)).await?;
         self.commit(tx).await
     }

@@ -56,6 +56,7 @@ impl Control {
 
     async fn dataset_view(&self, row: &DatasetRow, inventory: &Inventory, shelves: &[String]) -> Result<DatasetView, Problem> {
         let versions = self.store.data_versions_of(&row.id).await.map_err(|error| from_store(&error))?;
+        let job = self.job_view(row, &versions).await?;
         Ok(DatasetView {
             domain: row.domain.clone(),
             name: row.name.clone(),
@@ -64,6 +65,7 @@ impl Control {
             spec: serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?,
             versions: versions.iter().map(version_view).collect(),
             apis: served_from(inventory, shelves, row),
+            job,
         })
     }
 

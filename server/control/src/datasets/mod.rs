@@ -2,6 +2,8 @@
 
 mod build;
 mod edit;
+mod job;
 mod list;
+mod runs;
 
 pub use edit::NewDataset;

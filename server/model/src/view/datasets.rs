@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 use crate::dataset::{BuildFigures, DataVersionState, DatasetSpec};
+use crate::job::{Cause, JobSpec, RunState};
 use crate::limit::Rate;
 use crate::snapshot::{Environment, Priority, Switches};
 
@@ -19,6 +20,7 @@ pub struct DatasetView {
     pub versions: Vec<DataVersionView>,
     /// The paths of the APIs that are served from it.
     pub apis: Vec<String>,
+    pub job: JobView,
 }
 
 impl DatasetView {
@@ -28,10 +30,80 @@ impl DatasetView {
         self.versions.iter().find(|version| version.environment == environment && version.state == DataVersionState::Live)
     }
 
-    /// The build that is under way, where one is.
+    /// The data version that is being built, or waits for it.
     #[must_use]
     pub fn building(&self) -> Option<&DataVersionView> {
         self.versions.iter().find(|version| version.state == DataVersionState::Building)
+    }
+}
+
+/// How a dataset is made anew, with its last runs, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct JobView {
+    pub spec: JobSpec,
+    /// What starts it, in words.
+    pub when: String,
+    /// Its schedule is left alone.
+    pub paused: bool,
+    /// The next times of its schedule.
+    pub next: Vec<Millis>,
+    /// The datasets that are made after it.
+    pub followers: Vec<String>,
+    /// The datasets of the domain that it could be made after.
+    pub may_follow: Vec<String>,
+    pub runs: Vec<RunView>,
+    /// When this was looked at, by the server's clock.
+    pub at: Millis,
+}
+
+impl JobView {
+    /// The run that is not over, where there is one.
+    #[must_use]
+    pub fn going(&self) -> Option<&RunView> {
+        self.runs.iter().find(|run| !run.state.is_over())
+    }
+}
+
+/// One time that a dataset was made, or should have been.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RunView {
+    /// The data version of its last try.
+    pub version: i64,
+    pub environment: Environment,
+    pub state: RunState,
+    pub cause: Cause,
+    pub attempt: i64,
+    pub asked_by: String,
+    pub asked_at: Millis,
+    /// Not begun before.
+    pub due_at: Millis,
+    pub started_at: Option<Millis>,
+    pub finished_at: Option<Millis>,
+    pub figures: BuildFigures,
+    /// Why its last try failed.
+    pub reason: String,
+    /// When it will be over, as the runs before it took.
+    pub expected_at: Option<Millis>,
+    /// When it should be over.
+    pub late_at: Option<Millis>,
+}
+
+impl RunView {
+    /// Whether it is, or was, or by what the runs before it took will be, over too late.
+    #[must_use]
+    pub fn is_late(&self, now: Millis) -> bool {
+        let over = self.finished_at.unwrap_or_else(|| self.expected_at.unwrap_or(now).max(now));
+        self.late_at.is_some_and(|late_at| over > late_at)
+    }
+
+    /// How far it has come, in hundredths; `None` where the source could not say how many rows it has.
+    #[must_use]
+    pub fn percent_done(&self) -> Option<i64> {
+        let expected = self.figures.expected_rows.filter(|rows| *rows > 0)?;
+        // Reading and writing are half of the way each.
+        Some(((self.figures.read_rows + self.figures.written_rows) * 50 / expected).clamp(0, 100))
     }
 }
 
@@ -55,14 +127,6 @@ impl DataVersionView {
     #[must_use]
     pub fn percent_stored(&self) -> Option<i64> {
         (self.figures.row_bytes > 0).then(|| self.figures.stored_bytes * 100 / self.figures.row_bytes)
-    }
-
-    /// How far a build has come, in hundredths; `None` where the source could not say how many rows it has.
-    #[must_use]
-    pub fn percent_done(&self) -> Option<i64> {
-        let expected = self.figures.expected_rows.filter(|rows| *rows > 0)?;
-        // Reading and writing are half of the way each.
-        Some(((self.figures.read_rows + self.figures.written_rows) * 50 / expected).clamp(0, 100))
     }
 }
 

@@ -1,0 +1,247 @@
+//! When and how a dataset is made anew, as a form.
+
+use leptos::prelude::*;
+use model::job::{Cron, JobSpec, MAX_RETRIES, Missed, When};
+use model::snapshot::Environment;
+use model::view::{DatasetView, JobView};
+
+use super::api::{PauseJob, next_times};
+use crate::error::PortalError;
+use crate::ui::{Callout, Field, ProblemCallout, Time, Tone};
+
+pub(super) type SetJob = Action<(String, String, JobSpec), Result<(), PortalError>>;
+
+/// Schedules that most people want: what they are called, and their pattern.
+const USUAL: [(&str, &str); 4] = [
+    ("each hour", "0 * * * *"),
+    ("each night at three", "0 3 * * *"),
+    ("each Monday at six", "0 6 * * 1"),
+    ("each 15 minutes", "*/15 * * * *"),
+];
+
+/// The form while it is filled in.
+#[derive(Clone, Copy)]
+struct Draft {
+    when: RwSignal<String>,
+    pattern: RwSignal<String>,
+    zone: RwSignal<String>,
+    after: RwSignal<String>,
+    environment: RwSignal<Environment>,
+    skip: RwSignal<bool>,
+    retries: RwSignal<u32>,
+    retry_after: RwSignal<String>,
+    timeout: RwSignal<String>,
+    late_after: RwSignal<String>,
+}
+
+impl Draft {
+    fn of(spec: &JobSpec) -> Self {
+        let text = |number: Option<u32>| RwSignal::new(number.map(|number| number.to_string()).unwrap_or_default());
+        let cron = match &spec.when {
+            When::Cron(cron) => cron.clone(),
+            _ => Cron { pattern: USUAL[1].1.into(), zone: "UTC".into() },
+        };
+        let (when, after) = match &spec.when {
+            When::Asked => ("asked", String::new()),
+            When::Cron(_) => ("cron", String::new()),
+            When::After(name) => ("after", name.clone()),
+        };
+        Self {
+            when: RwSignal::new(when.into()),
+            pattern: RwSignal::new(cron.pattern),
+            zone: RwSignal::new(cron.zone),
+            after: RwSignal::new(after),
+            environment: RwSignal::new(spec.environment),
+            skip: RwSignal::new(spec.missed == Missed::Skip),
+            retries: RwSignal::new(spec.retries),
+            retry_after: text(Some(spec.retry_after_s)),
+            timeout: text(spec.timeout_minutes),
+            late_after: text(spec.late_after_minutes),
+        }
+    }
+
+    fn cron(self) -> Cron {
+        Cron { pattern: self.pattern.get().trim().to_owned(), zone: self.zone.get().trim().to_owned() }
+    }
+
+    fn spec(self) -> JobSpec {
+        let number = |text: RwSignal<String>| text.with_untracked(|text| text.trim().parse().ok());
+        JobSpec {
+            when: match self.when.get_untracked().as_str() {
+                "cron" => When::Cron(untrack(|| self.cron())),
+                "after" => When::After(self.after.get_untracked()),
+                _ => When::Asked,
+            },
+            environment: self.environment.get_untracked(),
+            missed: if self.skip.get_untracked() { Missed::Skip } else { Missed::Once },
+            retries: self.retries.get_untracked(),
+            retry_after_s: number(self.retry_after).unwrap_or(0),
+            timeout_minutes: number(self.timeout),
+            late_after_minutes: number(self.late_after),
+        }
+    }
+}
+
+/// The card, and for those who may change datasets its form behind a button.
+pub(super) fn job_card(dataset: &DatasetView, may_edit: bool, save: SetJob, pause: ServerAction<PauseJob>) -> impl IntoView + use<> {
+    let open = RwSignal::new(false);
+    let words = words(&dataset.job);
+    let paused = dataset.job.paused;
+    let place = (dataset.domain.clone(), dataset.name.clone());
+    let can_pause = may_edit && dataset.job.spec.when != When::Asked;
+    let (spec, place_of_form) = (StoredValue::new(dataset.job.spec.clone()), StoredValue::new(place.clone()));
+    let beside = StoredValue::new(dataset.job.may_follow.clone());
+    view! {
+        <section class="card card-pad stack">
+            <div class="between">
+                <h2>"When it is made anew"</h2>
+                <div class="row">
+                    {can_pause.then(|| view! {
+                        <ActionForm action=pause>
+                            <input type="hidden" name="domain" value=place.0/><input type="hidden" name="name" value=place.1/><input type="hidden" name="paused" value=(!paused).to_string()/>
+                            <button class="btn btn-sm" type="submit">{if paused { "Follow it again" } else { "Pause" }}</button>
+                        </ActionForm>
+                    })}
+                    {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Close the schedule" } else { "Change the schedule" }}</button> })}
+                </div>
+            </div>
+            {paused.then(|| view! { <Callout tone=Tone::Warn><p><b>"Paused."</b>" Its schedule is left alone until somebody lets it go on."</p></Callout> })}
+            <Show when=move || !open.get()><div class="stack-2">{words.clone().into_iter().map(|line| view! { <p class="t-2">{line}</p> }).collect_view()}</div></Show>
+            {next_words(&dataset.job)}
+            <Show when=move || open.get()>{move || form(spec.get_value(), place_of_form, beside, save)}</Show>
+        </section>
+    }
+}
+
+fn words(job: &JobView) -> Vec<String> {
+    let spec = &job.spec;
+    let mut lines = vec![format!(
+        "Made {}{}.",
+        lower_first(&job.when),
+        if spec.when == When::Asked { String::new() } else { format!(", in {}", spec.environment.key()) }
+    )];
+    if !job.followers.is_empty() {
+        lines.push(format!("Then come {}.", job.followers.join(", ")));
+    }
+    let times = |number: u32| if number == 1 { "once".to_owned() } else { format!("{number} times") };
+    if spec.retries > 0 {
+        lines.push(format!(
+            "Tried again {} where something does not answer, after {} s and then twice as long each time.",
+            times(spec.retries),
+            spec.retry_after_s
+        ));
+    }
+    lines.extend(spec.timeout_minutes.map(|minutes| format!("Ended where it takes longer than {minutes} min.")));
+    lines.extend(spec.late_after_minutes.map(|minutes| format!("Late where it is not over {minutes} min after it was due.")));
+    lines
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn next_words(job: &JobView) -> Option<impl IntoView + use<>> {
+    let next = job.next.clone();
+    (!next.is_empty()).then(|| view! { <p class="small t-2">"Next: "{next.into_iter().enumerate().map(|(index, at)| view! { {(index > 0).then_some(", ")}<Time at/> }).collect_view()}</p> })
+}
+
+fn form(spec: JobSpec, place: StoredValue<(String, String)>, beside: StoredValue<Vec<String>>, save: SetJob) -> impl IntoView {
+    let draft = Draft::of(&spec);
+    if draft.after.with_untracked(String::is_empty) {
+        draft.after.set(beside.with_value(|beside| beside.first().cloned().unwrap_or_default()));
+    }
+    let error_of = move |field: &'static str| {
+        Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(field)))
+    };
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let (domain, name) = place.get_value();
+        save.dispatch((domain, name, draft.spec()));
+    };
+    let has_beside = beside.with_value(|beside| !beside.is_empty());
+    let is = move |key: &'static str| move || draft.when.with(|when| when == key);
+    view! {
+        <form class="stack" on:submit=send>
+            <div class="form-row">
+                <Field id="job-when" label="It begins">
+                    <select class="select" id="job-when" on:change=move |event| draft.when.set(event_target_value(&event))>
+                        <option value="asked" selected=is("asked")>"when somebody asks"</option>
+                        <option value="cron" selected=is("cron")>"at its times"</option>
+                        {has_beside.then(|| view! { <option value="after" selected=is("after")>"after another dataset"</option> })}
+                    </select>
+                </Field>
+                <Show when=move || !is("asked")()>
+                    <Field id="job-environment" label="In">
+                        <select class="select" id="job-environment" on:change=move |event| draft.environment.set(Environment::from_key(&event_target_value(&event)).unwrap_or_default())>
+                            {Environment::ALL.map(|environment| view! { <option value=environment.key() selected=move || draft.environment.get() == environment>{environment.key()}</option> })}
+                        </select>
+                    </Field>
+                </Show>
+            </div>
+            <Show when=is("cron")>{move || cron_fields(draft, error_of("pattern"), error_of("zone"))}</Show>
+            <Show when=is("after")>
+                <Field id="job-after" label="After" help="Each time that it goes live anew." error=error_of("after")>
+                    <select class="select" id="job-after" on:change=move |event| draft.after.set(event_target_value(&event))>
+                        {beside.get_value().into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || draft.after.get() == this>{name.clone()}</option> } }).collect_view()}
+                    </select>
+                </Field>
+            </Show>
+            <div class="form-row">
+                <Field id="job-retries" label="Tried again" help="Where the source or a store does not answer." error=error_of("retries")>
+                    <select class="select" id="job-retries" on:change=move |event| draft.retries.set(event_target_value(&event).parse().unwrap_or(0))>
+                        {(0..=MAX_RETRIES).map(|times| view! { <option value=times selected=move || draft.retries.get() == times>{match times { 0 => "never".to_owned(), 1 => "once".to_owned(), n => format!("{n} times") }}</option> }).collect_view()}
+                    </select>
+                </Field>
+                {number("job-retry-after", "After", "s", draft.retry_after, error_of("retry_after_s"))}
+            </div>
+            <div class="form-row">
+                {number("job-timeout", "Ended after", "min", draft.timeout, error_of("timeout_minutes"))}
+                {number("job-late", "Late after", "min", draft.late_after, error_of("late_after_minutes"))}
+            </div>
+            {move || save.value().get().and_then(Result::err).map(|error| view! { <ProblemCallout error/> })}
+            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save the schedule"</button></div>
+        </form>
+    }
+}
+
+/// A pattern with the usual ones to choose from, its zone, and what that comes to.
+fn cron_fields(draft: Draft, pattern_error: Signal<Option<String>>, zone_error: Signal<Option<String>>) -> impl IntoView {
+    let coming = Resource::new(move || draft.cron(), next_times);
+    view! {
+        <div class="stack-2">
+            <div class="row">{USUAL.map(|(words, pattern)| view! { <button class="btn btn-sm" type="button" on:click=move |_| draft.pattern.set(pattern.to_owned())>{words}</button> })}</div>
+            <div class="form-row">
+                <Field id="job-pattern" label="Times" help="Minute, hour, day of the month, month, day of the week." error=pattern_error>
+                    <input class="input input-code" id="job-pattern" autocomplete="off" prop:value=draft.pattern value=draft.pattern.get_untracked() on:change=move |event| draft.pattern.set(event_target_value(&event))/>
+                </Field>
+                <Field id="job-zone" label="Time zone" help="Such as Europe/Zurich." error=zone_error>
+                    <input class="input" id="job-zone" autocomplete="off" prop:value=draft.zone value=draft.zone.get_untracked() on:change=move |event| draft.zone.set(event_target_value(&event))/>
+                </Field>
+            </div>
+            <Transition>{move || Suspend::new(async move {
+                match coming.await {
+                    Ok(times) if times.is_empty() => view! { <p class="small t-2">"There is no such time."</p> }.into_any(),
+                    Ok(times) => view! { <p class="small t-2" aria-label="Next times">"That is "{times.into_iter().enumerate().map(|(index, at)| view! { {(index > 0).then_some(", ")}<Time at/> }).collect_view()}"."</p> }.into_any(),
+                    Err(error) => view! { <p class="field-error" role="alert">{error.of_field("pattern").or_else(|| error.of_field("zone")).unwrap_or(error.0.detail)}</p> }.into_any(),
+                }
+            })}</Transition>
+            <label class="choice"><input class="check" type="checkbox" prop:checked=draft.skip on:change=move |event| draft.skip.set(event_target_checked(&event))/><span>"Times that were missed are left out"<small>"Otherwise one run makes up for all of them, once it can."</small></span></label>
+        </div>
+    }
+}
+
+fn number(
+    id: &'static str,
+    label: &'static str,
+    unit: &'static str,
+    text: RwSignal<String>,
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let note = if unit == "min" { "optional" } else { "" };
+    view! {
+        <Field id=id label=label note=note error>
+            <div class="affix"><input class="input tn" id=id inputmode="numeric" prop:value=text value=text.get_untracked() on:input=move |event| text.set(event_target_value(&event))/><span>{unit}</span></div>
+        </Field>
+    }
+}

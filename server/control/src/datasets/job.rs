@@ -1,0 +1,175 @@
+//! How a dataset is made anew: its schedule, a pause of that, and the end of a run.
+
+use std::collections::BTreeMap;
+
+use model::clock::Millis;
+use model::dataset::DataVersionState;
+use model::job::{Cron, JobSpec, RunState, When, circle};
+use model::schedule::next_after;
+use model::{Action, ErrorCode, FieldError, Problem};
+use store::{DataVersionRow, DatasetRow, JobRow, RunRow, StoreError};
+
+use crate::failure::{from_json, from_store};
+use crate::{Caller, Control};
+
+impl Control {
+    /// Says when and how a dataset is made anew.
+    ///
+    /// # Errors
+    /// A pattern or zone that cannot be read, a dataset that is not there, or one that waits for this one.
+    pub async fn set_job(&self, caller: &Caller, domain: &str, name: &str, spec: &JobSpec) -> Result<(), Problem> {
+        let (dataset, job) = self.own_job(caller, domain, name).await?;
+        let mut errors = spec.errors();
+        errors.extend(self.when_errors(&dataset, spec).await?);
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
+        }
+        let text = serde_json::to_string(spec).map_err(|error| from_json(&error))?;
+        let due_at = if job.paused == 0 { first_due(&spec.when, self.host.now()) } else { None };
+        let before = job.spec.clone();
+        self.change_job(caller, &dataset, &JobRow { spec: text.clone(), due_at, ..job }, "job.set", Some(before), text).await
+    }
+
+    /// Leaves its schedule alone, or follows it again from its next time on.
+    ///
+    /// # Errors
+    /// Where there is none, or none that the caller may change.
+    pub async fn pause_job(&self, caller: &Caller, domain: &str, name: &str, paused: bool) -> Result<(), Problem> {
+        let (dataset, job) = self.own_job(caller, domain, name).await?;
+        let spec: JobSpec = serde_json::from_str(&job.spec).map_err(|error| from_json(&error))?;
+        let due_at = if paused { None } else { first_due(&spec.when, self.host.now()) };
+        let words = if paused { "paused" } else { "goes on" };
+        self.change_job(caller, &dataset, &JobRow { paused: i64::from(paused), due_at, ..job }, "job.paused", None, words.into()).await
+    }
+
+    /// Ends the run that is under way, or waits; its data version fails, and what is live is not touched.
+    ///
+    /// # Errors
+    /// Where there is none any more.
+    pub async fn stop_run(&self, caller: &Caller, domain: &str, name: &str) -> Result<(), Problem> {
+        let (dataset, job) = self.own_job(caller, domain, name).await?;
+        let over = || Problem::new(ErrorCode::Conflict, "No run of it is under way any more.");
+        let run = self.last_run(&job).await?.filter(|run| !is_over(run)).ok_or_else(over)?;
+        let version = self.store.data_version(&run.version_id).await.map_err(|error| from_store(&error))?.ok_or_else(over)?;
+        let mut tx = self.write(caller).await?;
+        let reason = format!("{} ended it.", caller.email());
+        let stale = |error: StoreError| match error {
+            StoreError::Stale => over(),
+            other => from_store(&other),
+        };
+        let at = Some(tx.at());
+        let stopped = RunRow { state: RunState::Stopped.key().into(), finished_at: at, reason: reason.clone(), ..run.clone() };
+        tx.move_run(&run, &stopped).await.map_err(stale)?;
+        let failed = DataVersionRow { state: DataVersionState::Failed.key().into(), finished_at: at, reason: reason.clone(), ..version };
+        tx.move_data_version(&failed, DataVersionState::Building.key()).await.map_err(stale)?;
+        let after = format!("version {}: {reason}", failed.number);
+        self.note(&mut tx, "dataset.stopped", (domain, &subject(&dataset)), None, Some(after)).await?;
+        self.commit(tx).await
+    }
+
+    /// When a pattern would come next, so that its author sees what it means: five times.
+    ///
+    /// # Errors
+    /// A pattern or zone that cannot be read.
+    #[allow(clippy::unused_async)] // as every use case
+    pub async fn next_times(&self, _: &Caller, cron: &Cron) -> Result<Vec<Millis>, Problem> {
+        times(cron, self.host.now(), 5).map_err(|error| Problem::fields(vec![error]))
+    }
+
+    async fn own_job(&self, caller: &Caller, domain: &str, name: &str) -> Result<(DatasetRow, JobRow), Problem> {
+        let dataset = self.visible_dataset(caller, domain, name).await?;
+        caller.authorise(Action::EditDataset, domain)?;
+        let job = self.job_of(&dataset).await?;
+        Ok((dataset, job))
+    }
+
+    pub(super) async fn job_of(&self, dataset: &DatasetRow) -> Result<JobRow, Problem> {
+        let job = self.store.job_of(&dataset.id).await.map_err(|error| from_store(&error))?;
+        job.ok_or_else(|| Problem::not_found(format!("job of {}", subject(dataset))))
+    }
+
+    pub(super) async fn last_run(&self, job: &JobRow) -> Result<Option<RunRow>, Problem> {
+        Ok(self.store.runs_of(&job.id, 1).await.map_err(|error| from_store(&error))?.into_iter().next())
+    }
+
+    async fn change_job(
+        &self,
+        caller: &Caller,
+        dataset: &DatasetRow,
+        row: &JobRow,
+        action: &str,
+        before: Option<String>,
+        after: String,
+    ) -> Result<(), Problem> {
+        let mut tx = self.write(caller).await?;
+        tx.set_job(row).await.map_err(|error| from_store(&error))?;
+        self.note(&mut tx, action, (&dataset.domain, &subject(dataset)), before, Some(after)).await?;
+        self.commit(tx).await
+    }
+
+    async fn when_errors(&self, dataset: &DatasetRow, spec: &JobSpec) -> Result<Vec<FieldError>, Problem> {
+        match &spec.when {
+            When::Cron(cron) if !cron.pattern.trim().is_empty() => Ok(match next_after(cron, self.host.now()) {
+                Err(error) => vec![error],
+                Ok(None) => vec![FieldError::new("pattern", "There is no such time. The 31st of February is one of those.")],
+                Ok(Some(_)) => Vec::new(),
+            }),
+            When::After(before) if !before.is_empty() => {
+                let mut after = self.waiting(&dataset.domain).await?;
+                if !after.contains_key(before) {
+                    return Ok(vec![FieldError::new("after", format!("{} has no dataset {before}.", dataset.domain))]);
+                }
+                after.insert(dataset.name.clone(), Some(before.clone()));
+                let way = circle(&dataset.name, &|name| after.get(name)?.as_deref());
+                Ok(way
+                    .map(|way| FieldError::new("after", format!("They would wait for one another: {}.", way.join(" after "))))
+                    .into_iter()
+                    .collect())
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The datasets of a domain, each with the one that it is made after.
+    pub(super) async fn waiting(&self, domain: &str) -> Result<BTreeMap<String, Option<String>>, Problem> {
+        let jobs = self.store.jobs_in(domain).await.map_err(|error| from_store(&error))?;
+        let datasets = self.store.datasets().await.map_err(|error| from_store(&error))?;
+        let before = |dataset: &DatasetRow| {
+            let job = jobs.iter().find(|job| job.dataset_id == dataset.id)?;
+            match serde_json::from_str::<JobSpec>(&job.spec).ok()?.when {
+                When::After(name) => Some(name),
+                _ => None,
+            }
+        };
+        Ok(datasets.iter().filter(|row| row.domain == domain).map(|row| (row.name.clone(), before(row))).collect())
+    }
+}
+
+/// The next times of a pattern.
+pub(super) fn times(cron: &Cron, now: Millis, count: usize) -> Result<Vec<Millis>, FieldError> {
+    let mut times = Vec::new();
+    let mut at = now;
+    while times.len() < count
+        && let Some(next) = next_after(cron, at)?
+    {
+        times.push(next);
+        at = next;
+    }
+    Ok(times)
+}
+
+/// When a schedule that is followed from now on comes first.
+fn first_due(when: &When, now: Millis) -> Option<Millis> {
+    match when {
+        When::Cron(cron) => next_after(cron, now).ok().flatten(),
+        When::Asked | When::After(_) => None,
+    }
+}
+
+pub(super) fn is_over(run: &RunRow) -> bool {
+    RunState::from_key(&run.state).is_none_or(RunState::is_over)
+}
+
+fn subject(dataset: &DatasetRow) -> String {
+    format!("{}/{}", dataset.domain, dataset.name)
+}

@@ -1,0 +1,89 @@
+//! When a cron pattern comes next, in its own zone.
+
+use croner::parser::{CronParser, Seconds, Year};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::FieldError;
+use crate::clock::Millis;
+use crate::job::Cron;
+
+/// The first time after `now` that a pattern names; `None` where it names none any more.
+///
+/// # Errors
+/// A pattern or a zone that cannot be read.
+pub fn next_after(cron: &Cron, now: Millis) -> Result<Option<Millis>, FieldError> {
+    let zone = TimeZone::get(cron.zone.trim())
+        .map_err(|_| FieldError::new("zone", "There is no such time zone. Europe/Zurich is one, and UTC."))?;
+    let pattern = parser().parse(cron.pattern.trim()).map_err(|error| {
+        FieldError::new("pattern", format!("This cannot be read: {error}. Five fields are minute, hour, day, month, day of the week."))
+    })?;
+    let from = Timestamp::from_millisecond(now).map_err(|_| FieldError::new("pattern", "The clock of this machine is out of range."))?;
+    Ok(pattern.find_next_occurrence(&from.to_zoned(zone), false).ok().map(|next| next.timestamp().as_millisecond()))
+}
+
+/// A pattern in words: `At 03:00, only on Monday`.
+#[must_use]
+pub fn words(cron: &Cron) -> Option<String> {
+    let words = parser().parse(cron.pattern.trim()).ok()?.describe();
+    // The library says "At every 15 minutes".
+    Some(words.strip_prefix("At every").map(|rest| format!("Every{rest}")).unwrap_or(words))
+}
+
+fn parser() -> CronParser {
+    CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use super::*;
+
+    fn at(text: &str) -> Millis {
+        Timestamp::from_str(text).unwrap().as_millisecond()
+    }
+
+    fn times(pattern: &str, zone: &str, from: &str, count: usize) -> Vec<String> {
+        let cron = Cron { pattern: pattern.into(), zone: zone.into() };
+        let mut now = at(from);
+        (0..count)
+            .map(|_| {
+                now = next_after(&cron, now).unwrap().unwrap();
+                crate::clock::rfc3339(now)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_time_of_the_day_comes_once_a_day_in_its_zone() {
+        // Zurich is an hour ahead of UTC, and two in summer, which begins on March 29th of 2026.
+        let expected = ["2026-03-28T02:00:00Z", "2026-03-29T01:00:00Z", "2026-03-30T01:00:00Z"];
+        assert_eq!(times("0 3 * * *", "Europe/Zurich", "2026-03-27T12:00:00Z", 3), expected);
+    }
+
+    #[test]
+    fn a_clock_that_is_put_forward_or_back_neither_skips_nor_doubles_a_day() {
+        // Half past two is not there on March 29th, and there twice on October 25th.
+        let spring = times("30 2 * * *", "Europe/Zurich", "2026-03-28T00:00:00Z", 3);
+        assert_eq!(spring.iter().map(|time| &time[..10]).collect::<Vec<_>>(), ["2026-03-28", "2026-03-29", "2026-03-30"], "{spring:?}");
+        let autumn = times("30 2 * * *", "Europe/Zurich", "2026-10-24T12:00:00Z", 2);
+        assert_eq!(autumn.iter().map(|time| &time[..10]).collect::<Vec<_>>(), ["2026-10-25", "2026-10-26"], "{autumn:?}");
+    }
+
+    #[test]
+    fn a_pattern_is_told_in_words() {
+        let of = |pattern: &str| words(&Cron { pattern: pattern.into(), zone: "UTC".into() });
+        assert_eq!(of("*/15 * * * *").as_deref(), Some("Every 15 minutes."));
+        assert!(of("0 3 * * 1").is_some_and(|words| words.contains("03:00") && words.contains("Monday")), "{:?}", of("0 3 * * 1"));
+        assert_eq!(of("at noon"), None);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_beside_its_field() {
+        let cron = |pattern: &str, zone: &str| next_after(&Cron { pattern: pattern.into(), zone: zone.into() }, 0).unwrap_err().field;
+        assert_eq!([cron("at noon", "UTC"), cron("0 25 * * *", "UTC"), cron("0 0 0 * * *", "UTC")], ["pattern", "pattern", "pattern"]);
+        assert_eq!(cron("0 3 * * *", "Mars/Olympus"), "zone");
+        assert_eq!(next_after(&Cron { pattern: "0 0 31 2 *".into(), zone: "UTC".into() }, 0), Ok(None));
+    }
+}

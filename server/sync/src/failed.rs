@@ -1,0 +1,78 @@
+//! Why a build did not come to its end, for a person; and whether to try again can help.
+
+use model::ErrorCode;
+use model::clock::Millis;
+use model::dataset::{BuildFigures, DatasetSpec};
+use model::job::JobSpec;
+use store::StoreError;
+
+/// A run whose worker dies is begun again this often, whatever its job says of retries: that is not the source's doing.
+const BEGIN_AGAIN: i64 = 3;
+
+/// Whether another try can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// What is wrong stays so until a person looks.
+    No,
+    /// Something did not answer.
+    Later,
+    /// Its worker is gone.
+    AtOnce,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Failed {
+    pub(crate) reason: String,
+    pub(crate) figures: Box<BuildFigures>,
+    pub(crate) again: Again,
+}
+
+impl Failed {
+    pub(crate) fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), figures: Box::default(), again: Again::No }
+    }
+
+    pub(crate) fn for_now(reason: impl Into<String>) -> Self {
+        Self { again: Again::Later, ..Self::new(reason) }
+    }
+
+    pub(crate) fn broke_off() -> Self {
+        Self { again: Again::AtOnce, ..Self::new("The build broke off: its process ended.") }
+    }
+
+    pub(crate) fn timed_out(minutes: u32) -> Self {
+        Self::for_now(format!("It took longer than {minutes} min, which is all that its job lets it take."))
+    }
+
+    pub(crate) fn of_source(spec: &DatasetSpec, error: &connect::SourceError) -> Self {
+        tracing::warn!(source = spec.source, cause = error.cause, "a source failed a build: {error}");
+        let reason = format!("{}: {}", spec.source, error.sentence);
+        match error.code() {
+            ErrorCode::SourceUnavailable | ErrorCode::SourceTimeout => Self::for_now(reason),
+            _ => Self::new(reason),
+        }
+    }
+
+    /// How long the next try waits after this one, where there is to be one.
+    pub(crate) fn next_try(&self, job: &JobSpec, attempt: i64) -> Option<Millis> {
+        match self.again {
+            Again::Later if attempt <= i64::from(job.retries) => Some(job.wait_after(attempt)),
+            Again::AtOnce if attempt <= i64::from(job.retries).max(BEGIN_AGAIN) => Some(0),
+            _ => None,
+        }
+    }
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(cause = %error, "the metadata failed a build");
+        Self::for_now("The metadata store did not answer.")
+    }
+}
+
+impl From<accel::AccelError> for Failed {
+    fn from(error: accel::AccelError) -> Self {
+        tracing::error!(cause = error.cause, "a store failed a build: {error}");
+        Self::for_now(error.sentence)
+    }
+}

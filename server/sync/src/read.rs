@@ -1,0 +1,99 @@
+//! The reading half of every build: all rows of the table, looked at by its gates and rules, and handed on.
+
+use accel::Checksum;
+use arrow_array::RecordBatch;
+use connect::Connection;
+use futures::TryStreamExt;
+use model::dataset::DatasetSpec;
+use model::dialect::Dialect;
+use store::DataVersionRow;
+use tokio_util::sync::CancellationToken;
+
+use crate::Worker;
+use crate::count::{SourceCount, refuse_size};
+use crate::encoder::Encoder;
+use crate::failed::Failed;
+use crate::gate::KeyGate;
+use crate::progress::Progress;
+use crate::rules::Rules;
+use crate::source::statement;
+
+/// What is read, for which data version.
+pub(crate) struct From<'a> {
+    pub(crate) spec: &'a DatasetSpec,
+    pub(crate) row: &'a DataVersionRow,
+    pub(crate) connection: &'a dyn Connection,
+    pub(crate) dialect: Dialect,
+}
+
+/// Where rows go.
+pub(crate) trait Rows {
+    /// One row with a whole key: its key, its message, and where it stands.
+    fn row(&mut self, key: Vec<u8>, message: Vec<u8>, of: (&RecordBatch, usize)) -> Result<(), Failed>;
+
+    /// All rows of a batch, after each of them. Gives how many are written by that.
+    fn batch(&mut self, _: &RecordBatch) -> Result<i64, Failed> {
+        Ok(0)
+    }
+}
+
+/// What was read, and what is still to be said of its keys.
+pub(crate) struct Read {
+    pub(crate) checksum: Checksum,
+    pub(crate) gate: KeyGate,
+    counted: SourceCount,
+}
+
+impl Read {
+    /// # Errors
+    /// Where there are not as many rows as the source counts, or as the gates let through.
+    pub(crate) async fn agrees(&self, worker: &Worker, from: &From<'_>, rows: i64) -> Result<(), Failed> {
+        self.counted.agrees((from.spec, from.connection), rows).await?;
+        refuse_size(worker, from.row, from.spec, rows).await
+    }
+}
+
+/// Reads the table to its end.
+///
+/// # Errors
+/// Where the source fails, a key is empty, a rule is broken, or it is to stop.
+pub(crate) async fn all(
+    worker: &Worker,
+    from: &From<'_>,
+    rows: &mut impl Rows,
+    progress: &mut Progress<'_>,
+    stop: &CancellationToken,
+) -> Result<Read, Failed> {
+    progress.step("reading").await?;
+    let (spec, connection) = (from.spec, from.connection);
+    let counted = SourceCount::begin(from).await?;
+    let mut read = Read { checksum: Checksum::default(), gate: KeyGate::new(spec), counted };
+    let mut rules = Rules::new(worker, spec)?;
+    let encoder = Encoder::new(spec);
+    let failed = |error: connect::SourceError| Failed::of_source(spec, &error);
+    let mut batches = connection.query(statement(spec, from.dialect)).await.map_err(failed)?;
+    loop {
+        let next = tokio::select! {
+            () = stop.cancelled() => return Err(Failed::broke_off()),
+            next = batches.try_next() => next.map_err(failed)?,
+        };
+        let Some(batch) = next else { break };
+        rules.look(&batch)?;
+        for index in 0..batch.num_rows() {
+            let (key, message) = encoder.encode(&batch, index);
+            let Some(key) = key else {
+                read.gate.without_key(&message);
+                continue;
+            };
+            read.checksum.add(&key, &message);
+            progress.figures.row_bytes += i64::try_from(message.len()).unwrap_or(0);
+            rows.row(key, message, (&batch, index))?;
+        }
+        progress.figures.written_rows += rows.batch(&batch)?;
+        progress.figures.read_rows += i64::try_from(batch.num_rows()).unwrap_or(0);
+        progress.tick().await?;
+    }
+    read.gate.pass()?;
+    rules.pass()?;
+    Ok(read)
+}

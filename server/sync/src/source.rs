@@ -1,0 +1,80 @@
+//! Where a dataset's rows come from: its source as an environment binds it, its table, and the question for all rows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect::{Connection, Statement, registry};
+use model::Field;
+use model::dataset::DatasetSpec;
+use model::dialect::Dialect;
+use model::snapshot::{Environment, SnapshotSource};
+use model::table::TableInfo;
+use store::DataVersionRow;
+
+use crate::Worker;
+use crate::failed::Failed;
+
+/// The longest that a source may take for a whole table.
+pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(6 * 3_600);
+
+/// Columns are read in the order of their numbers, so that messages are written in it.
+fn fields(spec: &DatasetSpec) -> Vec<Field> {
+    spec.written()
+        .map(|field| Field { name: field.column.clone(), column: field.column.clone(), data_type: field.data_type, ..Field::default() })
+        .collect()
+}
+
+/// The whole table.
+pub(crate) fn statement(spec: &DatasetSpec, dialect: Dialect) -> Statement {
+    let fields = fields(spec);
+    let columns: Vec<String> = fields.iter().map(|field| dialect.quote(&field.column)).collect();
+    let sql = format!("SELECT {} FROM {}", columns.join(", "), model::form::table_sql(&spec.table, dialect));
+    Statement { sql, binds: Vec::new(), fields, timeout: READ_TIMEOUT, max_rows: usize::MAX }
+}
+
+pub(crate) fn dialect(source: &SnapshotSource) -> Result<Dialect, Failed> {
+    let connector = registry::connector(&source.driver);
+    Ok(connector.ok_or_else(|| Failed::new(format!("There is no connector {}.", source.driver)))?.dialect())
+}
+
+/// The dataset's source, as its environment binds it.
+pub(crate) async fn of(worker: &Worker, spec: &DatasetSpec, row: &DataVersionRow) -> Result<SnapshotSource, Failed> {
+    let missing = || Failed::new(format!("{} has no binding for {}. Add one on the source's page.", spec.source, row.environment));
+    let source = worker.store.source(&spec.source).await?.ok_or_else(missing)?;
+    let bindings = worker.store.bindings_of(&source.id).await?;
+    let binding = bindings.into_iter().find(|binding| binding.environment == row.environment).ok_or_else(missing)?;
+    Ok(SnapshotSource {
+        name: source.name,
+        domain: source.domain,
+        environment: Environment::from_key(&row.environment).unwrap_or_default(),
+        driver: source.driver,
+        config: binding.config,
+        secret: binding.secret,
+    })
+}
+
+pub(crate) fn open(worker: &Worker, spec: &DatasetSpec, source: &SnapshotSource) -> Result<Arc<dyn Connection>, Failed> {
+    connect::binding::open(&worker.pools, &worker.vault, source, "builds").map_err(|error| Failed::of_source(spec, &error))
+}
+
+pub(crate) async fn table_of(spec: &DatasetSpec, connection: &dyn Connection) -> Result<TableInfo, Failed> {
+    let found = connection.table(&spec.table).await.map_err(|error| Failed::of_source(spec, &error))?;
+    found.ok_or_else(|| Failed::new(format!("{} has no table {} any more.", spec.source, spec.table.path())))
+}
+
+/// A column that is gone or of another type would change what live APIs answer: that is for a person to decide.
+pub(crate) fn refuse_drift(spec: &DatasetSpec, table: &TableInfo) -> Result<(), Failed> {
+    for field in spec.written() {
+        let reason = match table.column(&field.column) {
+            None => format!("The table has no column {} any more.", field.column),
+            Some(column) if column.data_type != field.data_type => {
+                format!("{} was a {} and is a {} now.", field.column, field.data_type.word(), column.data_type.word())
+            }
+            Some(_) => continue,
+        };
+        return Err(Failed::new(format!(
+            "{reason} APIs may be served from it: make a new dataset of the table, and versions that fit it."
+        )));
+    }
+    Ok(())
+}
