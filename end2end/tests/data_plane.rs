@@ -213,3 +213,43 @@ async fn a_dataset_is_made_anew_by_a_schedule_that_is_set_by_form() {
     phone.leaves().await;
     stage.close().await;
 }
+
+#[tokio::test]
+async fn what_a_source_bears_is_set_by_form_and_seen_while_its_run_goes() {
+    let stage = Stage::open().await;
+    a_dataset_is_made_and_built(&stage, DESK, "gentle", "gentle").await;
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.go("/sources/flights-db").await;
+    builder.sees("h2:has-text(\"What it bears\")").await;
+    builder.expects_status(400);
+    builder.fill("#load-rows", "many").await;
+    builder.fill("#load-windows", "at night").await;
+    builder.click("button:has-text(\"Set what it bears\")").await;
+    builder.reads("#load-rows-error", "At least 1").await;
+    builder.reads("#load-windows-error", "22:00-06:00").await;
+    builder.fill("#load-rows", "400").await;
+    builder.fill("#load-windows", "").await;
+    builder.click("button:has-text(\"Set what it bears\")").await;
+    builder.sees("text=Runs follow it from now on.").await;
+    builder.page.locator("#load-rows").first().focus().await.unwrap();
+    builder.shots("source-load").await;
+    builder.fits().await;
+    builder.go("/datasets/travel/gentle").await;
+    builder.click("button:has-text(\"Build a new version\")").await;
+    builder.reads("main", "400 rows/s: what its owner allows").await;
+    builder.sees("svg.pace").await;
+    builder.shots("job-pace").await;
+    builder.fits().await;
+    builder.click("button:has-text(\"End it\")").await;
+    builder.reads(".callout-bad", "builder@demo ended it.").await;
+    builder.shots("job-ended").await;
+    builder.leaves().await;
+    let phone = stage.person("builder@demo", PHONE).await;
+    phone.go("/sources/flights-db").await;
+    phone.sees("h2:has-text(\"What it bears\")").await;
+    phone.page.locator("#load-rows").first().focus().await.unwrap();
+    phone.shots("source-load-phone").await;
+    phone.fits().await;
+    phone.leaves().await;
+    stage.close().await;
+}

@@ -30,6 +30,10 @@ async fn a_union_is_built_and_outlives_a_step() {
     builder.sees("#instead-weather").await;
     builder.picks("#instead-weather", "flight").await;
     builder.sees("#instead-weather-date").await;
+    // In series where the builder says, and with a value where the caller gives none.
+    builder.picks("#after-weather", "airport").await;
+    builder.fill("input[aria-label=\"Default of faa\"]", "IAH").await;
+    builder.page.locator("input[aria-label=\"Default of faa\"]").first().press("Tab", None).await.unwrap();
     builder.sees("text=Live sample: what a caller gets").await;
     saved(&builder).await;
     builder.shots("union-steps").await;

@@ -85,3 +85,85 @@ async fn one_fault_and_nothing_is_applied() {
         assert_eq!(builder.get("/sources").await.as_array().unwrap().len(), 1, "{word}: the source was not made either");
     }
 }
+
+const DATASETS: &str = "
+document: source
+domain: travel
+name: second
+driver: sqlite
+bindings: { prod: { config: { path: '{database}' } } }
+load: { rows_per_s: 50000, runs: 2, load_query: SELECT count(*) FROM airlines, load_above: 100 }
+---
+document: dataset
+domain: travel
+name: airports-copy
+source: second
+table: { name: airports }
+store: columnar
+compression: none
+job: { when: { after: airlines-copy } }
+---
+document: dataset
+domain: travel
+name: airlines-copy
+source: second
+table: { name: airlines }
+compression: zstd
+gates: { min_rows: 10, rules: [{ column: name, must: be-filled }] }
+job: { when: { cron: { pattern: 0 3 * * *, zone: Europe/Zurich } }, retries: 4, tier: P1 }
+";
+
+#[tokio::test]
+async fn datasets_with_their_jobs_and_what_sources_bear_come_as_documents() {
+    let server = Sluice::demo(binary());
+    let builder = Admin::demo(&server, "builder@demo").await;
+    let documents = DATASETS.replace("{database}", &server.data().join("flights.db").display().to_string());
+    let apply = |documents: &str| {
+        let done = run(&server, &builder.token, &["apply"], documents);
+        let said = text(&done.stdout) + &text(&done.stderr);
+        (done.status.success(), said.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    // One fault in the last of them, and not even the source is made.
+    for (wrong, words) in [
+        (documents.replace("column: name", "column: nothing"), "documents[2]"),
+        (documents.replace("after: airlines-copy", "after: nowhere"), "no dataset nowhere"),
+        (
+            documents.replace("when: { cron: { pattern: 0 3 * * *, zone: Europe/Zurich } }", "when: { after: airports-copy }"),
+            "wait for one another",
+        ),
+        (documents.replace("load_above: 100", "load_above: 0, rows: 1"), "rows"),
+        (documents.replace("SELECT count(*) FROM airlines", "DELETE FROM airlines"), "load.load_query"),
+        (documents.replace("tier: P1", "tier: P9"), "P9"),
+    ] {
+        let (ok, said) = apply(&wrong);
+        assert!(!ok && said.contains(words), "{words}: {said}");
+        assert_eq!(builder.get("/sources").await.as_array().unwrap().len(), 1, "{words}");
+    }
+    let (ok, said) = apply(&documents);
+    assert!(ok && said.contains("make dataset travel/airports-copy") && said.contains("Applied."), "{said}");
+    let made = builder.get("/datasets/travel/airlines-copy").await;
+    assert_eq!(
+        (&made["spec"]["gates"]["min_rows"], &made["job"]["spec"]["retries"], &made["job"]["followers"][0]),
+        (&10.into(), &4.into(), &"airports-copy".into()),
+        "{made:#}"
+    );
+    assert_eq!(made["job"]["next"].as_array().unwrap().len(), 3, "its schedule is followed");
+    assert_eq!(builder.get("/sources/second").await["load"]["rows_per_s"], 50_000);
+    assert_eq!(builder.build("travel", "airlines-copy").await["state"], "live");
+    let (ok, said) = apply(&documents);
+    assert!(ok && said.contains("Nothing was changed"), "{said}");
+    // Absent gates, jobs and limits stay; what is said anew is changed; what it is made of is not.
+    let (ok, said) = apply(&documents.replace("retries: 4", "retries: 1").replace("runs: 2", "runs: 3"));
+    assert!(ok && said.contains("change dataset travel/airlines-copy") && said.contains("change source second"), "{said}");
+    assert_eq!(builder.get("/datasets/travel/airlines-copy").await["job"]["spec"]["retries"], 1);
+    let (ok, said) = apply(&documents.replace("table: { name: airlines }", "table: { name: planes }"));
+    assert!(!ok && said.contains("made of something else"), "{said}");
+    let exported = text(&run(&server, &builder.token, &["export"], "").stdout);
+    assert!(
+        exported.contains("document: dataset") && exported.contains("pattern: 0 3 * * *") && exported.contains("rows_per_s: 50000"),
+        "{exported}"
+    );
+    let round = run(&server, &builder.token, &["apply", "--dry-run"], &exported);
+    let round = text(&round.stdout) + &text(&round.stderr);
+    assert!(!round.contains("make") && !round.contains("change "), "{round}");
+}

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::gates::Gates;
+use crate::load::{Decision, Pace};
 use crate::table::{TableInfo, TableRef};
 use crate::{DataType, FieldError};
 
@@ -240,6 +241,20 @@ pub struct BuildFigures {
     /// Of all keys and rows, the same whatever their order; in hex.
     #[serde(default)]
     pub checksum: String,
+    /// How fast it read, second by second.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pace: Vec<Pace>,
+    /// When it was slowed down for its source, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
+}
+
+impl BuildFigures {
+    /// What is kept of it with a data version: the sums, without how they came about.
+    #[must_use]
+    pub fn sums(&self) -> Self {
+        Self { step: String::new(), pace: Vec::new(), decisions: Vec::new(), ..self.clone() }
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,16 @@
-//! Sources and APIs as documents for files and git: what `sluice apply` reads and `sluice export` writes.
+//! Sources, datasets and APIs as documents for files and git: what `sluice apply` reads and `sluice export` writes.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dataset::{Compression, StoreKind};
+use crate::gates::Gates;
+use crate::job::JobSpec;
+use crate::load::SourceLoad;
 use crate::snapshot::Environment;
 use crate::spec::ApiSpec;
+use crate::table::TableRef;
 
 /// One YAML document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,6 +19,7 @@ use crate::spec::ApiSpec;
 #[allow(clippy::large_enum_variant)] // documents are read one after another
 pub enum Document {
     Source(SourceDocument),
+    Dataset(DatasetDocument),
     Api(ApiDocument),
 }
 
@@ -23,6 +29,7 @@ impl Document {
     pub fn subject(&self) -> String {
         match self {
             Self::Source(source) => format!("source {}", source.name),
+            Self::Dataset(dataset) => format!("dataset {}/{}", dataset.domain, dataset.name),
             Self::Api(api) => format!("api {}/{}", api.domain, api.name),
         }
     }
@@ -38,6 +45,9 @@ pub struct SourceDocument {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
     pub bindings: BTreeMap<Environment, BindingDocument>,
+    /// What it bears of all runs together; absent, it stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<SourceLoad>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +58,29 @@ pub struct BindingDocument {
     /// Written here only by hand; an export never has them. Absent ones stay as they are.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub secrets: BTreeMap<String, String>,
+}
+
+/// A dataset, with what its builds must pass and when it is made anew. Its rows are made by its first build.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DatasetDocument {
+    pub name: String,
+    pub domain: String,
+    pub source: String,
+    pub table: TableRef,
+    /// The columns that a row is looked up by; none takes the table's own key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key: Vec<String>,
+    #[serde(default)]
+    pub store: StoreKind,
+    #[serde(default)]
+    pub compression: Compression,
+    /// Absent, they stay as they are; so for the job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gates: Option<Gates>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<JobSpec>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 use crate::clock::{MINUTE, Millis, SECOND};
+use crate::load::Tier;
 use crate::snapshot::Environment;
 
 /// More tries than this would only hide what is wrong.
@@ -62,6 +63,8 @@ pub struct JobSpec {
     pub retry_after_s: u32,
     /// A try that takes longer is ended.
     pub timeout_minutes: Option<u32>,
+    /// How much it matters beside other jobs.
+    pub tier: Tier,
     /// A run should be over this long after it was due; where it will not, that is said early.
     pub late_after_minutes: Option<u32>,
 }
@@ -75,6 +78,7 @@ impl Default for JobSpec {
             retries: 2,
             retry_after_s: 30,
             timeout_minutes: None,
+            tier: Tier::P2,
             late_after_minutes: None,
         }
     }

@@ -19,6 +19,7 @@ pub mod gates;
 pub mod job;
 pub mod json_text;
 pub mod limit;
+pub mod load;
 pub mod message;
 pub mod name;
 pub mod openapi;

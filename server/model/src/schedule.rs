@@ -22,6 +22,14 @@ pub fn next_after(cron: &Cron, now: Millis) -> Result<Option<Millis>, FieldError
     Ok(pattern.find_next_occurrence(&from.to_zoned(zone), false).ok().map(|next| next.timestamp().as_millisecond()))
 }
 
+/// The minute of the day, since midnight, in a zone; UTC where none is named, `None` where there is no such zone.
+#[must_use]
+pub fn minute_of_day(zone: &str, now: Millis) -> Option<u16> {
+    let zone = if zone.trim().is_empty() { TimeZone::UTC } else { TimeZone::get(zone.trim()).ok()? };
+    let time = Timestamp::from_millisecond(now).ok()?.to_zoned(zone);
+    u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).ok()
+}
+
 /// A pattern in words: `At 03:00, only on Monday`.
 #[must_use]
 pub fn words(cron: &Cron) -> Option<String> {
@@ -69,6 +77,15 @@ mod tests {
         assert_eq!(spring.iter().map(|time| &time[..10]).collect::<Vec<_>>(), ["2026-03-28", "2026-03-29", "2026-03-30"], "{spring:?}");
         let autumn = times("30 2 * * *", "Europe/Zurich", "2026-10-24T12:00:00Z", 2);
         assert_eq!(autumn.iter().map(|time| &time[..10]).collect::<Vec<_>>(), ["2026-10-25", "2026-10-26"], "{autumn:?}");
+    }
+
+    #[test]
+    fn the_hour_is_the_one_of_the_zone() {
+        let noon = at("2026-07-01T12:05:00Z");
+        assert_eq!(
+            ["", "UTC", "Europe/Zurich", "America/New_York", "Mars"].map(|zone| minute_of_day(zone, noon)),
+            [Some(725), Some(725), Some(845), Some(485), None]
+        );
     }
 
     #[test]

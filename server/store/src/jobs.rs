@@ -2,6 +2,7 @@
 
 use model::clock::Millis;
 use model::job::{Cause, RunState};
+use model::load::Tier;
 use sqlx::FromRow;
 
 use crate::database::one_row;
@@ -40,11 +41,24 @@ pub struct RunRow {
     pub reason: String,
     pub worker: Option<String>,
     pub beat_at: Option<Millis>,
+    /// What it reads from.
+    pub source: String,
+    /// `model::load::Tier` by its key.
+    pub tier: String,
+}
+
+/// A run that is asked for.
+#[derive(Debug)]
+pub struct NewRun<'a> {
+    pub id: String,
+    pub job_id: &'a str,
+    pub cause: Cause,
+    pub source: &'a str,
+    pub tier: Tier,
 }
 
 const JOB_COLUMNS: &str = "id, dataset_id, spec, paused, due_at";
-const RUN_COLUMNS: &str =
-    "id, job_id, version_id, state, cause, attempt, asked_at, due_at, started_at, finished_at, figures, reason, worker, beat_at";
+const RUN_COLUMNS: &str = "id, job_id, version_id, state, cause, attempt, asked_at, due_at, started_at, finished_at, figures, reason, worker, beat_at, source, tier";
 
 impl Store {
     /// The jobs of a domain's datasets.
@@ -83,9 +97,9 @@ impl Store {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(job_id).bind(at_most).fetch_all(&self.pool).await?)
     }
 
-    /// In the order in which they were asked for.
+    /// What matters most first, and then in the order in which they are due.
     pub async fn runs_in(&self, state: &str) -> Result<Vec<RunRow>, StoreError> {
-        let sql = format!("SELECT {RUN_COLUMNS} FROM runs WHERE state = $1 ORDER BY due_at, id");
+        let sql = format!("SELECT {RUN_COLUMNS} FROM runs WHERE state = $1 ORDER BY tier, due_at, id");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(state).fetch_all(&self.pool).await?)
     }
 
@@ -177,15 +191,15 @@ impl Tx {
     }
 
     /// Asks for a run of a job, and for the data version that it makes: gives the number of that.
-    pub async fn ask_run(&mut self, id: String, job_id: &str, cause: Cause, version: &DataVersionRow) -> Result<i64, StoreError> {
+    pub async fn ask_run(&mut self, new: NewRun<'_>, version: &DataVersionRow) -> Result<i64, StoreError> {
         let number = self.insert_data_version(version).await?;
         let at = self.at();
         self.insert_run(&RunRow {
-            id,
-            job_id: job_id.into(),
+            id: new.id,
+            job_id: new.job_id.into(),
             version_id: version.id.clone(),
             state: RunState::Waiting.key().into(),
-            cause: cause.key().into(),
+            cause: new.cause.key().into(),
             attempt: 1,
             asked_at: at,
             due_at: at,
@@ -195,6 +209,8 @@ impl Tx {
             reason: String::new(),
             worker: None,
             beat_at: None,
+            source: new.source.into(),
+            tier: new.tier.key().into(),
         })
         .await?;
         Ok(number)
@@ -202,8 +218,8 @@ impl Tx {
 
     async fn insert_run(&mut self, row: &RunRow) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO runs (id, job_id, version_id, state, cause, attempt, asked_at, due_at, figures, reason)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO runs (id, job_id, version_id, state, cause, attempt, asked_at, due_at, figures, reason, source, tier)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(&row.id)
         .bind(&row.job_id)
@@ -215,6 +231,8 @@ impl Tx {
         .bind(row.due_at)
         .bind(&row.figures)
         .bind(&row.reason)
+        .bind(&row.source)
+        .bind(&row.tier)
         .execute(&mut *self.inner)
         .await?;
         Ok(())

@@ -24,7 +24,7 @@ pub use database::{Change, Store, StoreError, Tx};
 pub use datasets::{DataVersionRow, DatasetRow};
 pub use feed::NodeRow;
 pub use issuers::IssuerRow;
-pub use jobs::{JobRow, RunRow};
+pub use jobs::{JobRow, NewRun, RunRow};
 pub use people::{DomainRow, InvitationRow, MemberRow, SessionRow, TokenRow, UserRow};
 pub use requests::RequestRow;
 pub use sources::{BindingRow, SourceRow};

@@ -55,9 +55,26 @@ impl Store {
             .fetch_all(&self.pool)
             .await?)
     }
+
+    /// What a source bears, as it was set; nothing where nobody has.
+    pub async fn source_load(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT source_loads.spec FROM source_loads JOIN sources ON sources.id = source_loads.source_id WHERE sources.name = $1";
+        Ok(sqlx::query_scalar(sql).bind(name).fetch_optional(&self.pool).await?)
+    }
 }
 
 impl Tx {
+    pub async fn set_source_load(&mut self, source_id: &str, spec: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO source_loads (source_id, spec) VALUES ($1, $2) ON CONFLICT (source_id) DO UPDATE SET spec = excluded.spec",
+        )
+        .bind(source_id)
+        .bind(spec)
+        .execute(&mut *self.inner)
+        .await?;
+        Ok(())
+    }
+
     /// # Errors
     /// [`StoreError::Taken`] where the name is.
     pub async fn insert_source(&mut self, row: &SourceRow) -> Result<(), StoreError> {

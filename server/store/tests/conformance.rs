@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
 
 use model::job::Cause;
+use model::load::Tier;
 use store::{
-    ApiRow, BindingRow, Change, DataVersionRow, DatasetRow, DomainRow, DraftRow, JobRow, ReleaseRow, RequestRow, RunRow, SourceRow, Store,
-    StoreError, UserRow, VersionRow,
+    ApiRow, BindingRow, Change, DataVersionRow, DatasetRow, DomainRow, DraftRow, JobRow, NewRun, ReleaseRow, RequestRow, RunRow, SourceRow,
+    Store, StoreError, UserRow, VersionRow,
 };
 use testkit::Postgres;
 
@@ -203,7 +204,12 @@ async fn a_run_is_one_workers_and_goes_on_as_another_version(store: &Store) {
     let mut tx = store.write(change(5)).await.unwrap();
     tx.insert_dataset(&dataset).await.unwrap();
     tx.insert_job(&job("{}", None)).await.unwrap();
-    assert_eq!(tx.ask_run("r1".into(), "j", Cause::Schedule, &version("v1")).await.unwrap(), 1);
+    assert_eq!(
+        tx.ask_run(NewRun { id: "r1".into(), job_id: "j", cause: Cause::Schedule, source: "s", tier: Tier::P1 }, &version("v1"))
+            .await
+            .unwrap(),
+        1
+    );
     tx.commit().await.unwrap();
     assert!(store.claim_run("r1", "one", 10).await.unwrap());
     assert!(!store.claim_run("r1", "two", 11).await.unwrap(), "two workers claim one run");

@@ -4,6 +4,7 @@ use accel::{Codec, Dataset, KvWriter, Place, Sealed, Sorted, Sorter, Trainer};
 use arrow_array::RecordBatch;
 use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec, StoreKind};
+use model::load::Tier;
 use store::{DataVersionRow, RunRow};
 use tokio_util::sync::CancellationToken;
 
@@ -30,7 +31,8 @@ pub(crate) async fn run(worker: &Worker, (run, row): (&RunRow, &DataVersionRow),
     source::refuse_drift(&spec, &table)?;
     spec.follow(&table);
     let mut progress = Progress::new(worker, &run.id, table.rows);
-    let from = From { spec: &spec, row, connection: &*connection, dialect: source::dialect(&source)? };
+    let tier = Tier::from_key(&run.tier).unwrap_or_default();
+    let from = From { spec: &spec, row, connection: &*connection, dialect: source::dialect(&source)?, tier };
     let to = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
     let written = if spec.store == StoreKind::Columnar {
         columnar::read_and_write(worker, (&from, &to), &mut progress, stop).await

@@ -9,12 +9,14 @@ mod count;
 mod encoder;
 mod failed;
 mod gate;
+mod pacer;
 mod progress;
 mod read;
 mod rules;
 mod schedule;
 mod source;
 mod switch;
+mod throttle;
 mod worker;
 
 use std::sync::Arc;

@@ -6,6 +6,7 @@ use connect::Connection;
 use futures::TryStreamExt;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
+use model::load::Tier;
 use store::DataVersionRow;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +18,7 @@ use crate::gate::KeyGate;
 use crate::progress::Progress;
 use crate::rules::Rules;
 use crate::source::statement;
+use crate::throttle::Throttle;
 
 /// What is read, for which data version.
 pub(crate) struct From<'a> {
@@ -24,6 +26,7 @@ pub(crate) struct From<'a> {
     pub(crate) row: &'a DataVersionRow,
     pub(crate) connection: &'a dyn Connection,
     pub(crate) dialect: Dialect,
+    pub(crate) tier: Tier,
 }
 
 /// Where rows go.
@@ -70,6 +73,7 @@ pub(crate) async fn all(
     let mut read = Read { checksum: Checksum::default(), gate: KeyGate::new(spec), counted };
     let mut rules = Rules::new(worker, spec)?;
     let encoder = Encoder::new(spec);
+    let mut throttle = Throttle::new(worker, (&spec.source, connection), from.tier, progress).await;
     let failed = |error: connect::SourceError| Failed::of_source(spec, &error);
     let mut batches = connection.query(statement(spec, from.dialect)).await.map_err(failed)?;
     loop {
@@ -79,6 +83,7 @@ pub(crate) async fn all(
         };
         let Some(batch) = next else { break };
         rules.look(&batch)?;
+        let bytes_before = progress.figures.row_bytes;
         for index in 0..batch.num_rows() {
             let (key, message) = encoder.encode(&batch, index);
             let Some(key) = key else {
@@ -90,8 +95,11 @@ pub(crate) async fn all(
             rows.row(key, message, (&batch, index))?;
         }
         progress.figures.written_rows += rows.batch(&batch)?;
-        progress.figures.read_rows += i64::try_from(batch.num_rows()).unwrap_or(0);
+        let read_rows = i64::try_from(batch.num_rows()).unwrap_or(0);
+        progress.figures.read_rows += read_rows;
         progress.tick().await?;
+        let bytes = progress.figures.row_bytes - bytes_before;
+        throttle.after((read_rows, bytes), progress, stop).await?;
     }
     read.gate.pass()?;
     rules.pass()?;

@@ -1,9 +1,10 @@
 //! Asks for the runs that schedules want now: their time has come, or a dataset that they follow is live anew.
 
 use model::clock::{MINUTE, Millis};
+use model::dataset::DatasetSpec;
 use model::job::{Cause, JobSpec, Missed, RunState, When};
 use model::schedule::next_after;
-use store::{Change, DataVersionRow, JobRow, StoreError};
+use store::{Change, DataVersionRow, JobRow, NewRun, StoreError};
 
 use crate::Worker;
 
@@ -42,7 +43,9 @@ async fn ask(worker: &Worker, job: &JobRow) -> Result<(), StoreError> {
     let left_out = missed && spec.missed == Missed::Skip;
     if !going && !left_out {
         let version = DataVersionRow::to_build(worker.host.id(), &dataset, spec.environment.key(), ACTOR, now);
-        let number = tx.ask_run(worker.host.id(), &job.id, cause, &version).await?;
+        let source = serde_json::from_str::<DatasetSpec>(&dataset.spec).unwrap_or_default().source;
+        let new = NewRun { id: worker.host.id(), job_id: &job.id, cause, source: &source, tier: spec.tier };
+        let number = tx.ask_run(new, &version).await?;
         let subject = format!("{}/{}", dataset.domain, dataset.name);
         let after = format!("version {number} in {}", spec.environment.key());
         tx.audit(worker.host.id(), "dataset.build-asked", (&dataset.domain, &subject), None, Some(after)).await?;

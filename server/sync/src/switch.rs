@@ -129,7 +129,7 @@ async fn fail(
     let figures = serde_json::to_string(&failed.figures).unwrap_or_default();
     let ended = DataVersionRow {
         state: DataVersionState::Failed.key().into(),
-        figures: figures.clone(),
+        figures: serde_json::to_string(&failed.figures.sums()).unwrap_or_default(),
         reason: failed.reason.clone(),
         finished_at: Some(now),
         ..row.clone()

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use model::clock::{Millis, SECOND};
 use model::job::{JobSpec, RunState};
+use model::load::SourceLoad;
+use model::schedule::minute_of_day;
 use store::{RunRow, StoreError};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -21,7 +23,7 @@ const SILENCE: Millis = 20 * SECOND;
 /// Nodes that have reported within this time are counted.
 const NODES_SEEN: Millis = 60 * SECOND;
 /// Runs of one worker at a time: a long one must not hold up all others.
-const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 4;
 
 /// Works until it is told to stop. When the metadata is away, it waits.
 pub async fn run(worker: Worker, stop: CancellationToken) {
@@ -58,12 +60,21 @@ async fn round(worker: &Worker, going: &mut JoinSet<()>, stop: &CancellationToke
         if going.len() >= AT_ONCE || stop.is_cancelled() {
             break;
         }
-        if run.due_at <= now && worker.store.claim_run(&run.id, &worker.name, now).await? {
+        if run.due_at <= now && source_has_room(worker, &run).await? && worker.store.claim_run(&run.id, &worker.name, now).await? {
             let run = RunRow { state: RunState::Running.key().into(), started_at: Some(now), ..run };
             going.spawn(work(worker.clone(), run, stop.clone()));
         }
     }
     drop_unneeded(worker).await
+}
+
+/// Whether another run may read from its source now: not too many at a time, and at its hours only.
+async fn source_has_room(worker: &Worker, run: &RunRow) -> Result<bool, StoreError> {
+    let Some(text) = worker.store.source_load(&run.source).await? else { return Ok(true) };
+    let load: SourceLoad = serde_json::from_str(&text).unwrap_or_default();
+    let reading = worker.store.runs_in(RunState::Running.key()).await?.iter().filter(|other| other.source == run.source).count();
+    let room = load.runs.is_none_or(|most| u32::try_from(reading).is_ok_and(|reading| reading < most));
+    Ok(room && load.is_open(minute_of_day(&load.zone, worker.host.now()).unwrap_or(0)))
 }
 
 async fn job_of(worker: &Worker, run: &RunRow) -> Result<JobSpec, StoreError> {

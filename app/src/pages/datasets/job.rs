@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use model::job::{Cron, JobSpec, MAX_RETRIES, Missed, When};
+use model::load::Tier;
 use model::snapshot::Environment;
 use model::view::{DatasetView, JobView};
 
@@ -29,6 +30,7 @@ struct Draft {
     environment: RwSignal<Environment>,
     skip: RwSignal<bool>,
     retries: RwSignal<u32>,
+    tier: RwSignal<Tier>,
     retry_after: RwSignal<String>,
     timeout: RwSignal<String>,
     late_after: RwSignal<String>,
@@ -54,6 +56,7 @@ impl Draft {
             environment: RwSignal::new(spec.environment),
             skip: RwSignal::new(spec.missed == Missed::Skip),
             retries: RwSignal::new(spec.retries),
+            tier: RwSignal::new(spec.tier),
             retry_after: text(Some(spec.retry_after_s)),
             timeout: text(spec.timeout_minutes),
             late_after: text(spec.late_after_minutes),
@@ -75,6 +78,7 @@ impl Draft {
             environment: self.environment.get_untracked(),
             missed: if self.skip.get_untracked() { Missed::Skip } else { Missed::Once },
             retries: self.retries.get_untracked(),
+            tier: self.tier.get_untracked(),
             retry_after_s: number(self.retry_after).unwrap_or(0),
             timeout_minutes: number(self.timeout),
             late_after_minutes: number(self.late_after),
@@ -131,6 +135,7 @@ fn words(job: &JobView) -> Vec<String> {
             spec.retry_after_s
         ));
     }
+    lines.extend((spec.tier != Tier::P2).then(|| format!("{}.", spec.tier.words())));
     lines.extend(spec.timeout_minutes.map(|minutes| format!("Ended where it takes longer than {minutes} min.")));
     lines.extend(spec.late_after_minutes.map(|minutes| format!("Late where it is not over {minutes} min after it was due.")));
     lines
@@ -195,6 +200,11 @@ fn form(spec: JobSpec, place: StoredValue<(String, String)>, beside: StoredValue
                 </Field>
                 {number("job-retry-after", "After", "s", draft.retry_after, error_of("retry_after_s"))}
             </div>
+            <Field id="job-tier" label="How much it matters" help="Beside other jobs of the same source.">
+                <select class="select" id="job-tier" on:change=move |event| draft.tier.set(Tier::from_key(&event_target_value(&event)).unwrap_or_default())>
+                    {Tier::ALL.map(|tier| view! { <option value=tier.key() selected=move || draft.tier.get() == tier>{tier.words()}</option> })}
+                </select>
+            </Field>
             <div class="form-row">
                 {number("job-timeout", "Ended after", "min", draft.timeout, error_of("timeout_minutes"))}
                 {number("job-late", "Late after", "min", draft.late_after, error_of("late_after_minutes"))}

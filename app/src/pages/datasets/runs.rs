@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use model::clock::{Millis, SECOND};
 use model::job::RunState;
+use model::load::Pace;
 use model::view::{DatasetView, JobView, RunView};
 
 use super::api::StopRun;
@@ -102,8 +103,42 @@ pub(super) fn going(dataset: &DatasetView, now: Millis, may_edit: bool, stop: Se
             {(!retries).then(|| view! {
                 <p class="small t-2 tn">{grouped(figures.read_rows)}" read"{figures.expected_rows.map(|rows| format!(" of about {}", grouped(rows)))}", "{grouped(figures.written_rows)}" written"{rate.map(|rate| format!(", {} rows/s so far", grouped(rate)))}</p>
             })}
+            {pace(&run)}
+            {decisions(&run)}
             {late.then(|| view! { <Callout tone=Tone::Warn><p><b>"It will be late."</b>" It should be over by "{run.late_at.map(|at| view! { <Time at/> })}", and takes longer by what the runs before it took."</p></Callout> })}
         </section>
+    })
+}
+
+/// How fast it reads, second by second, as a line.
+fn pace(run: &RunView) -> Option<impl IntoView + use<>> {
+    let pace = run.figures.pace.clone();
+    let top = pace.iter().map(|pace| pace.rows_per_s).max().filter(|_| pace.len() > 1)?.max(1);
+    let (first, last) = (pace.first()?.at, pace.last()?.at.max(pace.first()?.at + 1));
+    #[allow(clippy::cast_precision_loss)] // places in a picture
+    let point = |pace: &Pace| {
+        let (x, y) = ((pace.at - first) as f64 / (last - first) as f64 * 600.0, 58.0 - pace.rows_per_s as f64 / top as f64 * 54.0);
+        format!("{x:.1},{y:.1}")
+    };
+    let points: Vec<String> = pace.iter().map(point).collect();
+    let now = pace.last().map_or(0, |pace| pace.rows_per_s);
+    Some(view! {
+        <div class="stack-2">
+            <p class="between small t-2"><span>"Rows a second: "<b class="tn">{grouped(now)}</b>" now"</span><span class="t-3 tn">{format!("at most {}", grouped(top))}</span></p>
+            <svg class="pace" viewBox="0 0 600 60" preserveAspectRatio="none" role="img" aria-label=format!("Rows a second, now {now}")>
+                <polygon points=format!("0,60 {} 600,60", points.join(" "))></polygon><polyline points=points.join(" ")></polyline>
+            </svg>
+        </div>
+    })
+}
+
+/// What its speed was set to, and why: the newest first.
+pub(super) fn decisions(run: &RunView) -> Option<impl IntoView + use<>> {
+    let list = run.figures.decisions.clone();
+    (!list.is_empty()).then(|| view! {
+        <ul class="bullets small">{list.into_iter().rev().take(5).map(|decision| view! {
+            <li><Time at=decision.at/>{match decision.rows_per_s { Some(0) => " stopped: ".to_owned(), Some(rate) => format!(" {} rows/s: ", grouped(i64::from(rate))), None => " as fast as it goes: ".to_owned() }}{decision.why.clone()}</li>
+        }).collect_view()}</ul>
     })
 }
 

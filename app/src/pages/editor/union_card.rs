@@ -5,7 +5,7 @@ use model::union::{Fallback, Grade, MAX_FAN_OUT, MAX_RETRIES, Step};
 use model::view::Callable;
 
 use super::state::Editor;
-use super::union_edits::{remove_step, rename_step, set_fallback, set_for_each, step_mut};
+use super::union_edits::{remove_step, rename_step, set_after, set_fallback, set_for_each, step_mut};
 use super::union_fallback::FallbackRow;
 use super::union_input_row::InputRow;
 use super::union_inputs::Asked;
@@ -93,6 +93,11 @@ fn Rows<S: Fn(SetStep) + Copy + Send + Sync + 'static>(
                 .collect::<Vec<_>>()
         })
     };
+    let others = move || {
+        let steps = editor.spec.with(|spec| spec.union().map(|body| body.steps.clone()).unwrap_or_default());
+        steps.into_iter().map(|other| other.name).filter(|other| name.with_value(|name| other != name)).collect::<Vec<_>>()
+    };
+    let after = move || step.get().after.first().cloned().unwrap_or_default();
     let each = move || step.get().for_each.map(|each| each.step).unwrap_or_default();
     view! {
         {move || (!lists().is_empty()).then(|| view! {
@@ -112,6 +117,13 @@ fn Rows<S: Fn(SetStep) + Copy + Send + Sync + 'static>(
         })}
         <div class="row">
             {is_list.then(|| view! { <label class="choice"><input class="check" type="checkbox" prop:checked=move || step.get().one on:change=move |event| { let on = event_target_checked(&event); set(Box::new(move |step| step.one = on)); }/><span>"Its first row alone"</span></label> })}
+            {move || (!others().is_empty()).then(|| view! {
+                <label class="row s13" for=id("after")>"Begins"</label>
+                <select class="select select-sm auto" id=id("after") on:change=move |event| { let other = event_target_value(&event); editor.change(|spec| name.with_value(|name| set_after(spec, name, &other))); }>
+                    <option value="" selected=move || after().is_empty()>"as soon as it can"</option>
+                    {others().into_iter().map(|other| { let this = other.clone(); view! { <option value=other.clone() selected=move || after() == this>{format!("after {other}")}</option> } }).collect_view()}
+                </select>
+            })}
             <label class="row s13" for=id("timeout")>"Give up after"</label>
             <div class="affix auto"><input class="input input-sm tn narrow" id=id("timeout") inputmode="numeric" placeholder="the whole" prop:value=move || step.get().timeout_ms.map(|ms| ms.to_string()).unwrap_or_default() on:change=move |event| { let ms = event_target_value(&event).trim().parse().ok(); set(Box::new(move |step| step.timeout_ms = ms)); }/><span>"ms"</span></div>
             <label class="row s13" for=id("retries")>"Try again"</label>

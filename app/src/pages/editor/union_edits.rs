@@ -81,6 +81,13 @@ pub(super) fn set_fallback(spec: &mut ApiSpec, step: &str, fallback: Fallback) {
     drop_unused(spec);
 }
 
+/// Lets a step wait for another although it needs nothing of it, or for none where that is empty.
+pub(super) fn set_after(spec: &mut ApiSpec, step: &str, other: &str) {
+    if let Some(step) = step_mut(spec, step) {
+        step.after = if other.is_empty() { Vec::new() } else { vec![other.to_owned()] };
+    }
+}
+
 /// Once for each row of another step, or once alone where it is empty.
 pub(super) fn set_for_each(spec: &mut ApiSpec, step: &str, of: &str) {
     let Some(step) = step_mut(spec, step) else { return };
@@ -198,7 +205,7 @@ mod tests {
     use model::union::Grade;
     use model::{DataType, Parameter};
 
-    use super::super::union_inputs::{key_of, stand_in, stand_ins};
+    use super::super::union_inputs::{key_of, set_default, stand_in, stand_ins};
     use super::*;
 
     fn callable(name: &str, takes: &[&str], gives: &[&str]) -> Callable {
@@ -232,6 +239,25 @@ mod tests {
         remove_step(&mut spec, "trip");
         assert_eq!(spec.fields.iter().map(|f| f.column.as_str()).collect::<Vec<_>>(), ["plane.tailnum", "plane.maker"]);
         assert!(spec.parameters.is_empty());
+    }
+
+    #[test]
+    fn a_step_waits_where_it_is_told_and_has_values_to_fall_back_on() {
+        let mut spec = ApiSpec::empty(ApiKind::Union);
+        let flight = callable("flight", &["number"], &["number", "tailnum"]);
+        add_step(&mut spec, &flight);
+        add_step(&mut spec, &callable("airport", &["code"], &["code"]));
+        set_after(&mut spec, "airport", "flight");
+        assert_eq!(spec.union().unwrap().step("airport").unwrap().needs(), ["flight"]);
+        rename_step(&mut spec, "flight", "trip");
+        assert_eq!(spec.union().unwrap().step("airport").unwrap().needs(), ["trip"]);
+        set_default(&mut spec, "trip", Asked::Step, &flight.parameters[0], "1545");
+        let default = |spec: &ApiSpec| spec.union().unwrap().step("trip").unwrap().inputs[0].default.clone();
+        assert_eq!(default(&spec).as_deref(), Some("1545"));
+        set_default(&mut spec, "trip", Asked::Step, &flight.parameters[0], "");
+        assert_eq!(default(&spec), None);
+        set_after(&mut spec, "airport", "");
+        assert!(spec.union().unwrap().step("airport").unwrap().needs().is_empty());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use model::union::{From, Step};
 use model::view::Callable;
 
 use super::state::Editor;
-use super::union_inputs::{Asked, choices, key_of, set_fixed, set_input};
+use super::union_inputs::{Asked, choices, key_of, set_default, set_fixed, set_input};
 use crate::ui::Field;
 
 #[component]
@@ -34,6 +34,16 @@ pub(super) fn InputRow(
         Some(From::Constant(text)) => Some(text),
         _ => None,
     };
+    // What stands in where the caller, or the row of an earlier step, has no value.
+    let default = move || {
+        let input = input.get()?;
+        (!matches!(input.from, From::Constant(_))).then(|| input.default.unwrap_or_default())
+    };
+    let type_default = move |text: String| {
+        editor.change(|spec| {
+            parameter.with_value(|parameter| name.with_value(|name| set_default(spec, name, of, parameter, text.trim())));
+        });
+    };
     let choose = move |key: String| {
         editor.change(|spec| parameter.with_value(|parameter| name.with_value(|name| set_input(spec, name, of, parameter, &key))));
     };
@@ -48,6 +58,7 @@ pub(super) fn InputRow(
                 <select class="select auto" id=id.clone() on:change=move |event| choose(event_target_value(&event))>
                     {move || offered().into_iter().map(|(key, words)| { let (this, value) = (key.clone(), key); view! { <option value=value selected=move || key_of(input.get().as_ref()) == this>{words}</option> } }).collect_view()}
                 </select>
+                {move || default().map(|text| view! { <input class="input auto" aria-label=format!("Default of {}", parameter.with_value(|parameter| parameter.name.clone())) placeholder="no default" value=text.clone() prop:value=text on:change=move |event| type_default(event_target_value(&event))/> })}
                 {move || fixed().map(|text| view! { <input class="input auto" aria-label="The fixed value" value=text.clone() prop:value=text on:change=move |event| type_fixed(event_target_value(&event))/> })}
             </div>
         </Field>

@@ -115,6 +115,14 @@ pub(super) fn set_fixed(spec: &mut ApiSpec, step: &str, of: Asked, parameter: &P
     }
 }
 
+/// Sets what a parameter of a step is given where there is no value; nothing without a text.
+pub(super) fn set_default(spec: &mut ApiSpec, step: &str, of: Asked, parameter: &Parameter, text: &str) {
+    let inputs = step_mut(spec, step).and_then(|step| of.inputs_mut(step));
+    if let Some(input) = inputs.and_then(|inputs| inputs.iter_mut().find(|input| input.parameter == parameter.name)) {
+        input.default = Some(text.to_owned()).filter(|text| !text.is_empty());
+    }
+}
+
 /// The APIs that can stand in for a step: those that give something that it gives, the likest first.
 pub(super) fn stand_ins<'a>(step: &Step, known: &'a [Callable]) -> Vec<&'a Callable> {
     let alike = |api: &Callable| api.fields.iter().filter(|field| step.fields.iter().any(|own| own.name == field.name)).count();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use model::connector::ConnectorInfo;
+use model::load::SourceLoad;
 use model::snapshot::Environment;
 #[cfg(feature = "ssr")]
 use model::table::TableRef;
@@ -30,6 +31,13 @@ pub struct SourceForm {
 pub async fn connectors() -> Result<Vec<ConnectorInfo>, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.connectors(&caller))
+}
+
+/// Says what a source bears of all runs together.
+#[server(prefix = "/fn", endpoint = "set-source-load", input = Json)]
+pub async fn set_source_load(name: String, load: SourceLoad) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.set_source_load(&caller, &name, &load).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "sources")]

@@ -2,15 +2,18 @@
 
 pub(crate) mod api;
 mod form;
+mod load;
 
 use leptos::prelude::*;
 use model::Action;
+use model::load::SourceLoad;
 use model::snapshot::Environment;
 use model::table::{Sample, TableInfo};
 use model::view::SourceView;
 
-use self::api::{connectors, sample_table, source, sources, tables};
+use self::api::{connectors, sample_table, set_source_load, source, sources, tables};
 use self::form::SourceEditor;
+use self::load::{SetLoad, load_card};
 use crate::frame::MeResource;
 use crate::ui::{Empty, Icon, Load, PageHead, PageName, SampleTable, Time, grouped, param};
 
@@ -72,6 +75,7 @@ pub(crate) fn SourcePage() -> impl IntoView {
     let name = param("name");
     let detail = Resource::new(move || name.get(), source);
     let kinds = Resource::new(|| (), |()| connectors());
+    let set_load: SetLoad = leptos::prelude::Action::new(|(name, load): &(String, SourceLoad)| set_source_load(name.clone(), load.clone()));
     view! {
         <Load resource=detail view=move |source| {
             let environment = source.bindings.keys().copied().next_back().unwrap_or_default();
@@ -86,6 +90,7 @@ pub(crate) fn SourcePage() -> impl IntoView {
                         let may = me.can(Action::EditSource, &for_editor.domain);
                         let known = for_editor.clone();
                         may.then(move || view! {
+                            {load_card(&known, set_load)}
                             <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=vec![known.domain.clone()] known=Some(known.clone())/> }/>
                         })
                     }/>

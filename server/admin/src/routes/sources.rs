@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use control::Control;
 use control::model::Problem;
+use control::model::load::SourceLoad;
 use control::model::snapshot::Environment;
 use control::model::table::{Sample, TableInfo, TableRef};
 use control::model::view::SourceView;
@@ -24,6 +25,7 @@ pub(super) fn add(table: Table) -> Table {
             test,
         )
         .add::<(), SourceView, _, _>(Method::GET, "/admin/v1/sources/{source}", "One source", one)
+        .add::<SourceLoad, (), _, _>(Method::PUT, "/admin/v1/sources/{source}/load", "Say what it bears of all runs together", set_load)
         .add::<(), Vec<TableInfo>, _, _>(Method::GET, "/admin/v1/sources/{source}/{environment}/tables", "Its tables", tables)
         .add::<(), Sample, _, _>(
             Method::GET,
@@ -44,6 +46,15 @@ async fn list(State(control): State<Control>, Asker(caller): Asker) -> Answer<Ve
 
 async fn one(State(control): State<Control>, Asker(caller): Asker, Path(source): Path<String>) -> Answer<SourceView> {
     answer(control.source(&caller, &source).await)
+}
+
+async fn set_load(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path(source): Path<String>,
+    Body(load): Body<SourceLoad>,
+) -> Answer<()> {
+    answer(control.set_source_load(&caller, &source, &load).await)
 }
 
 async fn save(

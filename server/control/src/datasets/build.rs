@@ -1,13 +1,13 @@
 //! Asking for a build, and going back to a kept version: the same switch, at once.
 
-use model::dataset::DataVersionState;
+use model::dataset::{DataVersionState, DatasetSpec};
 use model::job::{Cause, JobSpec, RunState};
 use model::snapshot::Environment;
 use model::{Action, ErrorCode, Problem};
-use store::{DataVersionRow, DatasetRow, RunRow, StoreError, Tx};
+use store::{DataVersionRow, DatasetRow, NewRun, RunRow, StoreError, Tx};
 
 use super::job::is_over;
-use crate::failure::from_store;
+use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
 impl Control {
@@ -23,7 +23,10 @@ impl Control {
         let number = match self.last_run(&job).await?.filter(|run| !is_over(run)) {
             None => {
                 let version = DataVersionRow::to_build(self.host.id(), &dataset, environment.key(), caller.email(), tx.at());
-                tx.ask_run(self.host.id(), &job.id, Cause::Asked, &version).await.map_err(|error| from_store(&error))?
+                let source = serde_json::from_str::<DatasetSpec>(&dataset.spec).map_err(|error| from_json(&error))?.source;
+                let tier = serde_json::from_str::<JobSpec>(&job.spec).unwrap_or_default().tier;
+                let new = NewRun { id: self.host.id(), job_id: &job.id, cause: Cause::Asked, source: &source, tier };
+                tx.ask_run(new, &version).await.map_err(|error| from_store(&error))?
             }
             Some(run) => self.try_now(&mut tx, &run, environment).await?,
         };

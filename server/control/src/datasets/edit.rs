@@ -8,9 +8,10 @@ use model::table::TableRef;
 use model::{Action, FieldError, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::{DatasetRow, JobRow, StoreError};
+use store::{DatasetRow, JobRow, StoreError, Tx};
 
 use crate::failure::{from_json, from_source, from_store};
+use crate::sources::Resolved;
 use crate::{Caller, Control};
 
 /// What a form asks of a new dataset.
@@ -40,38 +41,52 @@ impl Control {
     /// A name that may not be used, a table or key that is not there, Redis where there is none.
     pub async fn new_dataset(&self, caller: &Caller, new: &NewDataset) -> Result<(), Problem> {
         caller.authorise(Action::EditDataset, &new.domain)?;
-        check_name(&new.name).map_err(|message| Problem::field("name", message))?;
         if new.source.is_empty() || new.table.name.is_empty() {
             return Err(Problem::field("table", "Choose a source and a table."));
         }
         let source = self.visible_source(caller, &new.source).await?;
-        if source.domain != new.domain {
-            return Err(Problem::field("source", format!("{} belongs to {}, not to {}.", new.source, source.domain, new.domain)));
+        let resolved = self.resolve_source(&source.name, new.environment).await?;
+        let spec = self.checked_spec(new, &resolved).await?;
+        let row = self.new_dataset_row(caller, new, &spec)?;
+        let mut tx = self.write(caller).await?;
+        self.write_new_dataset(&mut tx, &row, &self.new_job_row(&row)).await?;
+        self.commit(tx).await
+    }
+
+    /// What a new dataset is to be, on its source.
+    pub(crate) async fn checked_spec(&self, new: &NewDataset, resolved: &Resolved) -> Result<DatasetSpec, Problem> {
+        check_name(&new.name).map_err(|message| Problem::field("name", message))?;
+        if resolved.domain != new.domain {
+            return Err(Problem::field("source", format!("{} belongs to {}, not to {}.", new.source, resolved.domain, new.domain)));
         }
         self.stores.offers(new.store).map_err(|error| Problem::field("store", error.sentence))?;
-        let spec = self.spec_of(new).await?;
+        let spec = spec_on(resolved, new).await?;
         let errors = spec.errors();
-        if !errors.is_empty() {
-            return Err(Problem::fields(errors));
-        }
-        let text = serde_json::to_string(&spec).map_err(|error| from_json(&error))?;
-        let row = DatasetRow {
+        if errors.is_empty() { Ok(spec) } else { Err(Problem::fields(errors)) }
+    }
+
+    pub(crate) fn new_dataset_row(&self, caller: &Caller, new: &NewDataset, spec: &DatasetSpec) -> Result<DatasetRow, Problem> {
+        Ok(DatasetRow {
             id: self.host.id(),
             domain: new.domain.clone(),
             name: new.name.clone(),
-            spec: text.clone(),
+            spec: serde_json::to_string(spec).map_err(|error| from_json(&error))?,
             owner_id: caller.user_id.clone(),
             created_at: self.host.now(),
-        };
-        let mut tx = self.write(caller).await?;
-        tx.insert_dataset(&row).await.map_err(|error| match error {
-            StoreError::Taken => Problem::field("name", format!("{} has a dataset of this name already.", new.domain)),
+        })
+    }
+
+    pub(crate) fn new_job_row(&self, dataset: &DatasetRow) -> JobRow {
+        JobRow { id: self.host.id(), dataset_id: dataset.id.clone(), spec: "{}".into(), paused: 0, due_at: None }
+    }
+
+    pub(crate) async fn write_new_dataset(&self, tx: &mut Tx, row: &DatasetRow, job: &JobRow) -> Result<(), Problem> {
+        tx.insert_dataset(row).await.map_err(|error| match error {
+            StoreError::Taken => Problem::field("name", format!("{} has a dataset of this name already.", row.domain)),
             other => from_store(&other),
         })?;
-        let job = JobRow { id: self.host.id(), dataset_id: row.id.clone(), spec: "{}".into(), paused: 0, due_at: None };
-        tx.insert_job(&job).await.map_err(|error| from_store(&error))?;
-        self.note(&mut tx, "dataset.made", (&new.domain, &format!("{}/{}", new.domain, new.name)), None, Some(text)).await?;
-        self.commit(tx).await
+        tx.insert_job(job).await.map_err(|error| from_store(&error))?;
+        self.note(tx, "dataset.made", (&row.domain, &format!("{}/{}", row.domain, row.name)), None, Some(row.spec.clone())).await
     }
 
     /// Says what a build must pass from now on.
@@ -82,14 +97,7 @@ impl Control {
         let dataset = self.visible_dataset(caller, domain, name).await?;
         caller.authorise(Action::EditDataset, domain)?;
         let spec: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
-        let mut errors = gates.errors(&spec);
-        for (index, rule) in gates.rules.iter().enumerate() {
-            if let Must::Match(pattern) = &rule.must
-                && regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().is_err()
-            {
-                errors.push(FieldError::new(format!("rules.{index}"), "This is not a regular expression that can be read."));
-            }
-        }
+        let errors = gate_errors(&spec, gates);
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
@@ -101,27 +109,40 @@ impl Control {
         self.note(&mut tx, "dataset.gates", (domain, &format!("{domain}/{name}")), Some(before), Some(after)).await?;
         self.commit(tx).await
     }
+}
 
-    async fn spec_of(&self, new: &NewDataset) -> Result<DatasetSpec, Problem> {
-        let resolved = self.resolve_source(&new.source, new.environment).await?;
-        let found = resolved.connection.table(&new.table).await.map_err(|error| from_source(&new.source, &error))?;
-        let info = found.ok_or_else(|| Problem::field("table", format!("{} has no table {}.", new.source, new.table.path())))?;
-        let key = if new.key.is_empty() { info.key.clone() } else { new.key.clone() };
-        if key.is_empty() && new.store != StoreKind::Columnar {
-            return Err(Problem::fields(vec![FieldError::new(
-                "key",
-                "The table has no key of its own. Choose the columns that name one row alone.",
-            )]));
-        }
-        let mut spec = DatasetSpec {
-            source: new.source.clone(),
-            table: new.table.clone(),
-            key,
-            store: new.store,
-            compression: new.compression,
-            ..DatasetSpec::default()
-        };
-        spec.follow(&info);
-        Ok(spec)
+/// The definition of a dataset on its source, as the table there is now.
+async fn spec_on(resolved: &Resolved, new: &NewDataset) -> Result<DatasetSpec, Problem> {
+    let found = resolved.connection.table(&new.table).await.map_err(|error| from_source(&new.source, &error))?;
+    let info = found.ok_or_else(|| Problem::field("table", format!("{} has no table {}.", new.source, new.table.path())))?;
+    let key = if new.key.is_empty() { info.key.clone() } else { new.key.clone() };
+    if key.is_empty() && new.store != StoreKind::Columnar {
+        return Err(Problem::fields(vec![FieldError::new(
+            "key",
+            "The table has no key of its own. Choose the columns that name one row alone.",
+        )]));
     }
+    let mut spec = DatasetSpec {
+        source: new.source.clone(),
+        table: new.table.clone(),
+        key,
+        store: new.store,
+        compression: new.compression,
+        ..DatasetSpec::default()
+    };
+    spec.follow(&info);
+    Ok(spec)
+}
+
+/// What of the gates makes no sense of the columns.
+pub(crate) fn gate_errors(spec: &DatasetSpec, gates: &Gates) -> Vec<FieldError> {
+    let mut errors = gates.errors(spec);
+    for (index, rule) in gates.rules.iter().enumerate() {
+        if let Must::Match(pattern) = &rule.must
+            && regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().is_err()
+        {
+            errors.push(FieldError::new(format!("rules.{index}"), "This is not a regular expression that can be read."));
+        }
+    }
+    errors
 }

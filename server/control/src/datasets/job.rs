@@ -19,15 +19,13 @@ impl Control {
     /// A pattern or zone that cannot be read, a dataset that is not there, or one that waits for this one.
     pub async fn set_job(&self, caller: &Caller, domain: &str, name: &str, spec: &JobSpec) -> Result<(), Problem> {
         let (dataset, job) = self.own_job(caller, domain, name).await?;
-        let mut errors = spec.errors();
-        errors.extend(self.when_errors(&dataset, spec).await?);
+        let errors = job_errors((domain, name), spec, self.waiting(domain).await?, self.host.now());
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
         let text = serde_json::to_string(spec).map_err(|error| from_json(&error))?;
-        let due_at = if job.paused == 0 { first_due(&spec.when, self.host.now()) } else { None };
         let before = job.spec.clone();
-        self.change_job(caller, &dataset, &JobRow { spec: text.clone(), due_at, ..job }, "job.set", Some(before), text).await
+        self.change_job(caller, &dataset, &with_spec(job, spec, text.clone(), self.host.now()), "job.set", Some(before), text).await
     }
 
     /// Leaves its schedule alone, or follows it again from its next time on.
@@ -83,7 +81,7 @@ impl Control {
         Ok((dataset, job))
     }
 
-    pub(super) async fn job_of(&self, dataset: &DatasetRow) -> Result<JobRow, Problem> {
+    pub(crate) async fn job_of(&self, dataset: &DatasetRow) -> Result<JobRow, Problem> {
         let job = self.store.job_of(&dataset.id).await.map_err(|error| from_store(&error))?;
         job.ok_or_else(|| Problem::not_found(format!("job of {}", subject(dataset))))
     }
@@ -107,31 +105,8 @@ impl Control {
         self.commit(tx).await
     }
 
-    async fn when_errors(&self, dataset: &DatasetRow, spec: &JobSpec) -> Result<Vec<FieldError>, Problem> {
-        match &spec.when {
-            When::Cron(cron) if !cron.pattern.trim().is_empty() => Ok(match next_after(cron, self.host.now()) {
-                Err(error) => vec![error],
-                Ok(None) => vec![FieldError::new("pattern", "There is no such time. The 31st of February is one of those.")],
-                Ok(Some(_)) => Vec::new(),
-            }),
-            When::After(before) if !before.is_empty() => {
-                let mut after = self.waiting(&dataset.domain).await?;
-                if !after.contains_key(before) {
-                    return Ok(vec![FieldError::new("after", format!("{} has no dataset {before}.", dataset.domain))]);
-                }
-                after.insert(dataset.name.clone(), Some(before.clone()));
-                let way = circle(&dataset.name, &|name| after.get(name)?.as_deref());
-                Ok(way
-                    .map(|way| FieldError::new("after", format!("They would wait for one another: {}.", way.join(" after "))))
-                    .into_iter()
-                    .collect())
-            }
-            _ => Ok(Vec::new()),
-        }
-    }
-
     /// The datasets of a domain, each with the one that it is made after.
-    pub(super) async fn waiting(&self, domain: &str) -> Result<BTreeMap<String, Option<String>>, Problem> {
+    pub(crate) async fn waiting(&self, domain: &str) -> Result<BTreeMap<String, Option<String>>, Problem> {
         let jobs = self.store.jobs_in(domain).await.map_err(|error| from_store(&error))?;
         let datasets = self.store.datasets().await.map_err(|error| from_store(&error))?;
         let before = |dataset: &DatasetRow| {
@@ -143,6 +118,39 @@ impl Control {
         };
         Ok(datasets.iter().filter(|row| row.domain == domain).map(|row| (row.name.clone(), before(row))).collect())
     }
+}
+
+/// What of a job is wrong, where `waiting` says what the datasets of its domain are made after.
+pub(crate) fn job_errors(
+    (domain, name): (&str, &str),
+    spec: &JobSpec,
+    mut waiting: BTreeMap<String, Option<String>>,
+    now: Millis,
+) -> Vec<FieldError> {
+    let mut errors = spec.errors();
+    match &spec.when {
+        When::Cron(cron) if !cron.pattern.trim().is_empty() => errors.extend(match next_after(cron, now) {
+            Err(error) => Some(error),
+            Ok(None) => Some(FieldError::new("pattern", "There is no such time. The 31st of February is one of those.")),
+            Ok(Some(_)) => None,
+        }),
+        When::After(before) if !before.is_empty() && !waiting.contains_key(before) => {
+            errors.push(FieldError::new("after", format!("{domain} has no dataset {before}.")));
+        }
+        When::After(before) if !before.is_empty() => {
+            waiting.insert(name.to_owned(), Some(before.clone()));
+            let way = circle(name, &|name| waiting.get(name)?.as_deref());
+            errors.extend(way.map(|way| FieldError::new("after", format!("They would wait for one another: {}.", way.join(" after ")))));
+        }
+        _ => {}
+    }
+    errors
+}
+
+/// A job with another definition, due when that says so.
+pub(crate) fn with_spec(job: JobRow, spec: &JobSpec, text: String, now: Millis) -> JobRow {
+    let due_at = if job.paused == 0 { first_due(&spec.when, now) } else { None };
+    JobRow { spec: text, due_at, ..job }
 }
 
 /// The next times of a pattern.

@@ -7,3 +7,5 @@ mod list;
 mod runs;
 
 pub use edit::NewDataset;
+pub(crate) use edit::gate_errors;
+pub(crate) use job::{job_errors, with_spec};

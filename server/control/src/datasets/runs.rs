@@ -35,7 +35,13 @@ impl Control {
             next,
             may_follow: may_follow(&dataset.name, &waiting),
             followers: waiting.into_iter().filter(|(_, before)| before.as_ref() == Some(&dataset.name)).map(|(name, _)| name).collect(),
-            runs: rows.iter().filter_map(|row| run_view(row, versions, &spec, takes)).collect(),
+            runs: rows
+                .iter()
+                .enumerate()
+                .filter_map(|(back, row)| {
+                    run_view(row, versions, &spec, takes).map(|run| if back == 0 { run } else { without_course(run) })
+                })
+                .collect(),
             spec,
             at: self.host.now(),
         })
@@ -86,6 +92,11 @@ fn run_view(row: &RunRow, versions: &[DataVersionRow], job: &JobSpec, takes: Opt
     })
 }
 
+/// How older runs came about is nobody's question in a list.
+fn without_course(run: RunView) -> RunView {
+    RunView { figures: run.figures.sums(), ..run }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +126,8 @@ mod tests {
             reason: String::new(),
             worker: None,
             beat_at: None,
+            source: String::new(),
+            tier: "P2".into(),
         };
         assert_eq!(usual_time(&[row(RunState::Failed, 1)]), None);
         let rows = [row(RunState::Done, 9_000), row(RunState::Failed, 1), row(RunState::Done, 5_000), row(RunState::Done, 6_000)];

@@ -4,18 +4,20 @@ use std::collections::HashMap;
 
 use fail::fail_point;
 use model::document::{ApiDocument, Document, SourceDocument};
+use model::load::SourceLoad;
 use model::snapshot::Environment;
 use model::view::CheckReport;
 use model::{Action, ApiSpec, ErrorCode, FieldError, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::{ApiRow, RequestRow, Tx};
+use store::{ApiRow, RequestRow, SourceRow, Tx};
 
+use super::datasets::PlannedDataset;
 use super::read::read_documents;
 use crate::apis::{Beside, CheckInput, Planned};
 use crate::failure::{from_json, from_store};
 use crate::review::NewVersion;
-use crate::sources::{BindingInput, PreparedSource, Resolved, SourceInput};
+use crate::sources::{BindingInput, PreparedSource, Resolved, SourceInput, load_errors, load_query_error};
 use crate::{Caller, Control};
 
 /// Documents, and what to do with them.
@@ -60,10 +62,21 @@ struct PlannedApi {
 }
 
 #[derive(Default)]
-struct Work {
-    sources: Vec<PreparedSource>,
+pub(super) struct Work {
+    pub(super) sources: Vec<PreparedSource>,
+    /// What sources are to bear: by name, as JSON.
+    loads: Vec<(String, String)>,
+    /// The sources of the documents that are there already.
+    known_sources: Vec<SourceRow>,
+    pub(super) datasets: Vec<PlannedDataset>,
     apis: Vec<PlannedApi>,
-    plan: ApplyPlan,
+    pub(super) plan: ApplyPlan,
+}
+
+impl Work {
+    fn is_empty(&self) -> bool {
+        self.sources.is_empty() && self.loads.is_empty() && self.datasets.is_empty() && self.apis.is_empty()
+    }
 }
 
 impl Control {
@@ -76,8 +89,9 @@ impl Control {
         authorise_all(caller, &documents)?;
         let approver = self.approver(caller, request, &documents).await?;
         let mut work = self.plan_sources(caller, &documents).await?;
+        self.plan_datasets(caller, &documents, request.environment, &mut work).await?;
         self.plan_apis(caller, &documents, request.environment, approver.is_some(), &mut work).await?;
-        if request.dry_run || (work.sources.is_empty() && work.apis.is_empty()) {
+        if request.dry_run || work.is_empty() {
             return Ok(work.plan);
         }
         fail_point!("apply.before-write");
@@ -85,6 +99,16 @@ impl Control {
         for source in &work.sources {
             self.write_source(&mut tx, source).await?;
             fail_point!("apply.after-source");
+        }
+        for (source, load) in &work.loads {
+            let row = work.sources.iter().map(|prepared| &prepared.row).chain(&work.known_sources).find(|row| &row.name == source);
+            if let Some(row) = row {
+                self.put_load(&mut tx, row, load.clone()).await?;
+            }
+        }
+        for dataset in &work.datasets {
+            self.write_planned_dataset(&mut tx, dataset).await?;
+            fail_point!("apply.after-dataset");
         }
         for api in &work.apis {
             self.write_planned_api(&mut tx, caller, api, request, approver.as_ref()).await?;
@@ -124,7 +148,7 @@ impl Control {
             let unchanged = match &known {
                 Some(row) if caller.can(Action::See, &row.domain) => {
                     let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
-                    let view = self.source_view(row, &bindings)?;
+                    let view = self.source_view(row, &bindings, SourceLoad::default())?;
                     let same = |(environment, binding): (&Environment, &BindingInput)| {
                         binding.secrets.values().all(String::is_empty)
                             && view.bindings.get(environment).is_some_and(|known| known.config == binding.config)
@@ -142,8 +166,33 @@ impl Control {
             if !unchanged {
                 work.sources.push(self.prepare_source(caller, &input).await.map_err(|problem| at(index, problem))?);
             }
+            work.known_sources.extend(known);
+            self.plan_load(source, &mut work).await.map_err(|problem| at(index, problem))?;
         }
         Ok(work)
+    }
+
+    /// What a source bears, where that is another than before.
+    async fn plan_load(&self, source: &SourceDocument, work: &mut Work) -> Result<(), Problem> {
+        let Some(load) = &source.load else { return Ok(()) };
+        let before = self.store.source_load(&source.name).await.map_err(|error| from_store(&error))?;
+        if before.and_then(|text| serde_json::from_str::<SourceLoad>(&text).ok()).unwrap_or_default() == *load {
+            return Ok(());
+        }
+        let mut errors = load_errors(load);
+        if errors.is_empty() && !load.load_query.trim().is_empty() {
+            let resolved = self.resolve_planned(&work.sources, &source.name, Environment::Prod).await?;
+            errors.extend(load_query_error(&resolved, &load.load_query).await);
+        }
+        if !errors.is_empty() {
+            let placed = errors.into_iter().map(|error| FieldError::new(format!("load.{}", error.field), error.message));
+            return Err(Problem::fields(placed.collect()));
+        }
+        work.loads.push((source.name.clone(), serde_json::to_string(load).map_err(|error| from_json(&error))?));
+        if let Some(change) = work.plan.changes.last_mut().filter(|change| change.effect == "keep") {
+            change.effect = "change".into();
+        }
+        Ok(())
     }
 
     async fn plan_apis(
@@ -187,7 +236,12 @@ impl Control {
     }
 
     /// A source of the same apply, or a stored one.
-    async fn resolve_planned(&self, planned: &[PreparedSource], name: &str, environment: Environment) -> Result<Resolved, Problem> {
+    pub(super) async fn resolve_planned(
+        &self,
+        planned: &[PreparedSource],
+        name: &str,
+        environment: Environment,
+    ) -> Result<Resolved, Problem> {
         let Some(source) = planned.iter().find(|source| source.row.name == name) else {
             return self.resolve_source(name, environment).await;
         };
@@ -301,6 +355,7 @@ fn authorise_all(caller: &Caller, documents: &[Document]) -> Result<(), Problem>
     for document in documents {
         match document {
             Document::Source(source) => caller.authorise(Action::EditSource, &source.domain)?,
+            Document::Dataset(dataset) => caller.authorise(Action::EditDataset, &dataset.domain)?,
             Document::Api(api) => caller.authorise(Action::Submit, &api.domain)?,
         }
     }
@@ -308,7 +363,7 @@ fn authorise_all(caller: &Caller, documents: &[Document]) -> Result<(), Problem>
 }
 
 /// Puts the document's place before the fields of a problem.
-fn at(index: usize, mut problem: Problem) -> Problem {
+pub(super) fn at(index: usize, mut problem: Problem) -> Problem {
     problem.errors =
         problem.errors.into_iter().map(|error| FieldError::new(format!("documents[{index}].{}", error.field), error.message)).collect();
     problem

@@ -1,19 +1,24 @@
-//! Sources and live APIs as YAML, for files and git. Secrets never leave.
+//! Sources, datasets and live APIs as YAML, for files and git. Secrets never leave.
 
-use model::document::{ApiDocument, BindingDocument, Document, SourceDocument};
+use model::document::{ApiDocument, BindingDocument, DatasetDocument, Document, SourceDocument};
+use model::gates::Gates;
+use model::job::JobSpec;
+use model::load::SourceLoad;
 use model::{Action, ErrorCode, Problem};
 
 use crate::failure::from_json;
 use crate::{Caller, Control};
 
 impl Control {
-    /// The sources and the newest approved versions of the caller's domains.
+    /// The sources, the datasets and the newest approved versions of the caller's domains.
     ///
     /// # Errors
     /// Where the metadata does not answer.
     pub async fn export(&self, caller: &Caller) -> Result<String, Problem> {
         let mut documents = Vec::new();
-        for source in self.sources(caller).await?.into_iter().filter(|source| caller.can(Action::See, &source.domain)) {
+        for source in self.sources(caller).await? {
+            // With what it bears, which lists leave out.
+            let source = self.source(caller, &source.name).await?;
             let bindings = source
                 .bindings
                 .into_iter()
@@ -25,6 +30,21 @@ impl Control {
                 driver: source.driver,
                 about: source.about,
                 bindings,
+                load: Some(source.load).filter(|load| *load != SourceLoad::default()),
+            }));
+        }
+        for dataset in self.datasets(caller).await? {
+            let spec = dataset.spec;
+            documents.push(Document::Dataset(DatasetDocument {
+                name: dataset.name,
+                domain: dataset.domain,
+                source: spec.source,
+                table: spec.table,
+                key: spec.key,
+                store: spec.store,
+                compression: spec.compression,
+                gates: Some(spec.gates).filter(|gates| *gates != Gates::default()),
+                job: Some(dataset.job.spec).filter(|job| *job != JobSpec::default()),
             }));
         }
         let inventory = self.inventory().await?;

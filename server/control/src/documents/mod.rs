@@ -2,6 +2,7 @@
 //! without secrets.
 
 mod apply;
+mod datasets;
 mod export;
 mod read;
 

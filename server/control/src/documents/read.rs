@@ -107,7 +107,7 @@ spec:
         assert!(said.detail.contains("requierd"), "{said:?}");
         let wrong = PLANE.replace("  source:", "  sauce: x\n  source:");
         assert_eq!(read_documents(&wrong).unwrap_err().errors[0].field, "documents[0].spec.sauce");
-        assert!(read_documents("document: dataset").is_err());
+        assert!(read_documents("document: table").is_err());
         assert!(read_documents("a: [").is_err());
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use connect::registry;
 use model::connector::ConnectorInfo;
+use model::load::SourceLoad;
 use model::snapshot::Environment;
 use model::view::{BindingView, SourceView};
 use model::{Action, Problem};
@@ -37,7 +38,7 @@ impl Control {
             .filter(|row| caller.can(Action::See, &row.domain))
             .map(|row| {
                 let mine: Vec<BindingRow> = bindings.iter().filter(|b| b.source_id == row.id).cloned().collect();
-                self.source_view(&row, &mine)
+                self.source_view(&row, &mine, SourceLoad::default())
             })
             .collect()
     }
@@ -49,7 +50,8 @@ impl Control {
     pub async fn source(&self, caller: &Caller, name: &str) -> Result<SourceView, Problem> {
         let row = self.visible_source(caller, name).await?;
         let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
-        self.source_view(&row, &bindings)
+        let load = self.store.source_load(name).await.map_err(|error| from_store(&error))?;
+        self.source_view(&row, &bindings, load.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
     }
 
     /// The row of a source in a domain that the caller may see.
@@ -58,7 +60,7 @@ impl Control {
         row.filter(|row| caller.can(Action::See, &row.domain)).ok_or_else(|| Problem::not_found(format!("source {name}")))
     }
 
-    pub(crate) fn source_view(&self, row: &SourceRow, bindings: &[BindingRow]) -> Result<SourceView, Problem> {
+    pub(crate) fn source_view(&self, row: &SourceRow, bindings: &[BindingRow], load: SourceLoad) -> Result<SourceView, Problem> {
         let mut views = BTreeMap::new();
         for binding in bindings {
             let Some(environment) = Environment::from_key(&binding.environment) else { continue };
@@ -76,6 +78,7 @@ impl Control {
             edit: row.edit,
             bindings: views,
             updated_at: row.updated_at,
+            load,
         })
     }
 }

@@ -2,11 +2,13 @@
 
 mod browse;
 mod list;
+mod load;
 mod resolve;
 mod save;
 
 pub use save::{BindingInput, SourceInput};
 
 pub(crate) use browse::read_rows;
+pub(crate) use load::{load_errors, load_query_error};
 pub(crate) use resolve::Resolved;
 pub(crate) use save::PreparedSource;

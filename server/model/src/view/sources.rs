@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
+use crate::load::SourceLoad;
 use crate::snapshot::Environment;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,8 @@ pub struct SourceView {
     pub edit: i64,
     pub bindings: BTreeMap<Environment, BindingView>,
     pub updated_at: Millis,
+    /// What it bears of all runs together.
+    pub load: SourceLoad,
 }
 
 /// The settings of one environment; of secrets, only which are set.

@@ -1,0 +1,112 @@
+//! How much the runs of all jobs together may ask of a source, as a form.
+
+use leptos::prelude::*;
+use model::load::{SourceLoad, Window};
+use model::view::SourceView;
+
+use crate::error::PortalError;
+use crate::ui::{Callout, Field, ProblemCallout, Tone};
+
+pub(super) type SetLoad = Action<(String, SourceLoad), Result<(), PortalError>>;
+
+/// The form while it is filled in, all of it text.
+#[derive(Clone, Copy)]
+struct Draft {
+    rows: RwSignal<String>,
+    bytes: RwSignal<String>,
+    runs: RwSignal<String>,
+    slow: RwSignal<String>,
+    query: RwSignal<String>,
+    above: RwSignal<String>,
+    windows: RwSignal<String>,
+    zone: RwSignal<String>,
+}
+
+impl Draft {
+    fn of(load: &SourceLoad) -> Self {
+        let text = |number: Option<u32>| RwSignal::new(number.map(|number| number.to_string()).unwrap_or_default());
+        let windows: Vec<String> = load.windows.iter().map(|window| window.words()).collect();
+        Self {
+            rows: text(load.rows_per_s),
+            bytes: text(load.bytes_per_s),
+            runs: text(load.runs),
+            slow: text(load.slow_above_ms),
+            query: RwSignal::new(load.load_query.clone()),
+            above: text(load.load_above),
+            windows: RwSignal::new(windows.join(", ")),
+            zone: RwSignal::new(if load.zone.is_empty() { "UTC".into() } else { load.zone.clone() }),
+        }
+    }
+
+    fn load(self) -> SourceLoad {
+        // What is not a number is one that cannot be, and told beside its field.
+        let number = |text: RwSignal<String>| {
+            text.with_untracked(|text| {
+                Some(text.trim().replace(',', "")).filter(|text| !text.is_empty()).map(|text| text.parse().unwrap_or(0))
+            })
+        };
+        let windows = self.windows.get_untracked();
+        let unreadable = Window { from: 0, to: 0 };
+        SourceLoad {
+            rows_per_s: number(self.rows),
+            bytes_per_s: number(self.bytes),
+            runs: number(self.runs),
+            slow_above_ms: number(self.slow),
+            load_query: self.query.get_untracked().trim().to_owned(),
+            load_above: number(self.above),
+            windows: windows
+                .split(',')
+                .filter(|text| !text.trim().is_empty())
+                .map(|text| Window::read(text).unwrap_or(unreadable))
+                .collect(),
+            zone: self.zone.get_untracked().trim().to_owned(),
+        }
+    }
+}
+
+pub(super) fn load_card(source: &SourceView, save: SetLoad) -> impl IntoView + use<> {
+    let draft = Draft::of(&source.load);
+    let name = StoredValue::new(source.name.clone());
+    let error_of = move |field: &'static str| {
+        Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(field)))
+    };
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        save.dispatch((name.get_value(), draft.load()));
+    };
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>"What it bears"</h2></div>
+            <form class="card-pad stack" on:submit=send>
+                <p class="t-2 s13">"For all runs of all jobs together, on all nodes. Runs under way follow within a second. Empty is no limit."</p>
+                <div class="form-row">
+                    {text("load-rows", "Rows a second", "", draft.rows, error_of("rows_per_s"))}
+                    {text("load-bytes", "Bytes a second", "Of rows, before they are compressed.", draft.bytes, error_of("bytes_per_s"))}
+                </div>
+                <div class="form-row">
+                    {text("load-runs", "Runs at a time", "Others wait for their turn.", draft.runs, error_of("runs"))}
+                    {text("load-slow", "Slow down above", "Milliseconds that it takes for the simplest question.", draft.slow, error_of("slow_above_ms"))}
+                </div>
+                <div class="form-row">
+                    {text("load-windows", "Only at these hours", "Such as 22:00-06:00, with commas between.", draft.windows, error_of("windows"))}
+                    {text("load-zone", "In the time zone", "Such as Europe/Zurich.", draft.zone, error_of("zone"))}
+                </div>
+                <div class="form-row">
+                    {text("load-query", "Its load, as a question", "SQL that gives one number: connections, replica lag.", draft.query, error_of("load_query"))}
+                    {text("load-above", "Slow down above", "That number.", draft.above, error_of("load_above"))}
+                </div>
+                {move || save.value().get().and_then(Result::err).filter(|error| error.0.errors.is_empty()).map(|error| view! { <ProblemCallout error/> })}
+                {move || matches!(save.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p><b>"Saved."</b>" Runs follow it from now on."</p></Callout> })}
+                <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Set what it bears"</button></div>
+            </form>
+        </section>
+    }
+}
+
+fn text(id: &'static str, label: &'static str, help: &'static str, text: RwSignal<String>, error: Signal<Option<String>>) -> impl IntoView {
+    view! {
+        <Field id=id label=label help=help error>
+            <input class="input" id=id autocomplete="off" prop:value=text value=text.get_untracked() on:input=move |event| text.set(event_target_value(&event))/>
+        </Field>
+    }
+}

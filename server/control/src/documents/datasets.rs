@@ -1,0 +1,161 @@
+//! Datasets as documents: made, or their gates and jobs changed. What one is made of stays: another is another dataset.
+
+use std::collections::BTreeMap;
+
+use model::dataset::DatasetSpec;
+use model::document::{DatasetDocument, Document};
+use model::job::{JobSpec, When};
+use model::snapshot::Environment;
+use model::{ErrorCode, Problem};
+use store::{DatasetRow, JobRow, Tx};
+
+use super::apply::{PlannedChange, Work, at};
+use crate::datasets::{NewDataset, gate_errors, job_errors, with_spec};
+use crate::failure::{from_json, from_store};
+use crate::{Caller, Control};
+
+/// A dataset as it is to be.
+pub(super) struct PlannedDataset {
+    row: DatasetRow,
+    job: JobRow,
+    is_new: bool,
+    /// What changes of one that is there: an action of the audit log, and what was before and is after.
+    changes: Vec<(&'static str, String, String)>,
+}
+
+impl Control {
+    pub(super) async fn plan_datasets(
+        &self,
+        caller: &Caller,
+        documents: &[Document],
+        environment: Environment,
+        work: &mut Work,
+    ) -> Result<(), Problem> {
+        for (index, document) in documents.iter().enumerate() {
+            let Document::Dataset(dataset) = document else { continue };
+            let placed = |problem| at(index, problem);
+            let known = self.store.dataset(&dataset.domain, &dataset.name).await.map_err(|error| from_store(&error))?;
+            let mut planned = match known {
+                Some(row) => self.known_dataset(dataset, row).await.map_err(placed)?,
+                None => self.new_planned(caller, dataset, environment, work).await.map_err(placed)?,
+            };
+            self.plan_gates(dataset, &mut planned).map_err(placed)?;
+            let waiting = self.waiting_with(&dataset.domain, documents).await?;
+            self.plan_job(dataset, waiting, &mut planned).map_err(placed)?;
+            let effect = match (planned.is_new, planned.changes.is_empty()) {
+                (true, _) => "make",
+                (false, false) => "change",
+                (false, true) => "keep",
+            };
+            work.plan.changes.push(PlannedChange { subject: document.subject(), effect: effect.into() });
+            if effect != "keep" {
+                work.datasets.push(planned);
+            }
+        }
+        Ok(())
+    }
+
+    async fn known_dataset(&self, document: &DatasetDocument, row: DatasetRow) -> Result<PlannedDataset, Problem> {
+        let spec: DatasetSpec = serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?;
+        let same_key = document.key.is_empty() || document.key == spec.key;
+        let same = spec.source == document.source && spec.table == document.table && spec.store == document.store;
+        if !same || !same_key || spec.compression != document.compression {
+            let sentence = format!("{} is made of something else, and stays so. Choose another name for what this says.", document.name);
+            return Err(Problem::new(ErrorCode::Conflict, sentence));
+        }
+        let job = self.job_of(&row).await?;
+        Ok(PlannedDataset { row, job, is_new: false, changes: Vec::new() })
+    }
+
+    async fn new_planned(
+        &self,
+        caller: &Caller,
+        document: &DatasetDocument,
+        environment: Environment,
+        work: &Work,
+    ) -> Result<PlannedDataset, Problem> {
+        let new = NewDataset {
+            domain: document.domain.clone(),
+            name: document.name.clone(),
+            source: document.source.clone(),
+            table: document.table.clone(),
+            key: document.key.clone(),
+            store: document.store,
+            compression: document.compression,
+            environment,
+        };
+        let resolved = self.resolve_planned(&work.sources, &new.source, environment).await?;
+        let spec = self.checked_spec(&new, &resolved).await?;
+        let row = self.new_dataset_row(caller, &new, &spec)?;
+        let job = self.new_job_row(&row);
+        Ok(PlannedDataset { row, job, is_new: true, changes: Vec::new() })
+    }
+
+    fn plan_gates(&self, document: &DatasetDocument, planned: &mut PlannedDataset) -> Result<(), Problem> {
+        let Some(gates) = &document.gates else { return Ok(()) };
+        let spec: DatasetSpec = serde_json::from_str(&planned.row.spec).map_err(|error| from_json(&error))?;
+        let errors = gate_errors(&spec, gates);
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
+        }
+        if spec.gates != *gates {
+            let text = |gates| serde_json::to_string(gates).map_err(|error| from_json(&error));
+            planned.changes.push(("dataset.gates", text(&spec.gates)?, text(gates)?));
+            let spec = DatasetSpec { gates: gates.clone(), ..spec };
+            planned.row.spec = serde_json::to_string(&spec).map_err(|error| from_json(&error))?;
+        }
+        Ok(())
+    }
+
+    fn plan_job(
+        &self,
+        document: &DatasetDocument,
+        waiting: BTreeMap<String, Option<String>>,
+        planned: &mut PlannedDataset,
+    ) -> Result<(), Problem> {
+        let Some(job) = &document.job else { return Ok(()) };
+        let errors = job_errors((&document.domain, &document.name), job, waiting, self.host.now());
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
+        }
+        if serde_json::from_str::<JobSpec>(&planned.job.spec).unwrap_or_default() != *job {
+            let text = serde_json::to_string(job).map_err(|error| from_json(&error))?;
+            planned.changes.push(("job.set", planned.job.spec.clone(), text.clone()));
+            planned.job = with_spec(planned.job.clone(), job, text, self.host.now());
+        }
+        Ok(())
+    }
+
+    /// What the datasets of a domain are made after, once the documents are applied.
+    async fn waiting_with(&self, domain: &str, documents: &[Document]) -> Result<BTreeMap<String, Option<String>>, Problem> {
+        let mut waiting = self.waiting(domain).await?;
+        for document in documents {
+            let Document::Dataset(dataset) = document else { continue };
+            if dataset.domain != domain {
+                continue;
+            }
+            let before = waiting.entry(dataset.name.clone()).or_default();
+            match dataset.job.as_ref().map(|job| &job.when) {
+                Some(When::After(name)) => *before = Some(name.clone()),
+                Some(_) => *before = None,
+                None => {}
+            }
+        }
+        Ok(waiting)
+    }
+
+    pub(super) async fn write_planned_dataset(&self, tx: &mut Tx, planned: &PlannedDataset) -> Result<(), Problem> {
+        let failed = |error: store::StoreError| from_store(&error);
+        let (row, job) = (&planned.row, &planned.job);
+        if planned.is_new {
+            return self.write_new_dataset(tx, row, job).await;
+        }
+        tx.set_dataset_spec(&row.id, &row.spec).await.map_err(failed)?;
+        tx.set_job(job).await.map_err(failed)?;
+        let path = format!("{}/{}", row.domain, row.name);
+        for (action, before, after) in &planned.changes {
+            self.note(tx, action, (&row.domain, &path), Some(before.clone()), Some(after.clone())).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,79 @@
+//! What a source bears of all runs together, as its owner says.
+
+use connect::{Statement, guard};
+use futures::TryStreamExt;
+use model::load::SourceLoad;
+use model::schedule::minute_of_day;
+use model::snapshot::Environment;
+use model::{Action, Field, FieldError, Problem};
+
+use store::{SourceRow, Tx};
+
+use super::Resolved;
+use crate::failure::{from_json, from_store};
+use crate::{Caller, Control};
+
+/// The longest that a load question may take here.
+const LOAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
+
+impl Control {
+    /// Says what a source bears. Runs that are under way see it within a second.
+    ///
+    /// # Errors
+    /// A zone that is not there, a load question that gives no number.
+    pub async fn set_source_load(&self, caller: &Caller, source: &str, load: &SourceLoad) -> Result<(), Problem> {
+        let row = self.visible_source(caller, source).await?;
+        caller.authorise(Action::EditSource, &row.domain)?;
+        let mut errors = load_errors(load);
+        if errors.is_empty() && !load.load_query.trim().is_empty() {
+            let resolved = self.resolve_source(source, Environment::Prod).await?;
+            errors.extend(load_query_error(&resolved, &load.load_query).await);
+        }
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
+        }
+        let text = serde_json::to_string(load).map_err(|error| from_json(&error))?;
+        let mut tx = self.write(caller).await?;
+        self.put_load(&mut tx, &row, text).await?;
+        self.commit(tx).await
+    }
+
+    /// The same within a larger change, of a source that may be as new as that.
+    pub(crate) async fn put_load(&self, tx: &mut Tx, row: &SourceRow, text: String) -> Result<(), Problem> {
+        let before = self.store.source_load(&row.name).await.map_err(|error| from_store(&error))?;
+        tx.set_source_load(&row.id, &text).await.map_err(|error| from_store(&error))?;
+        self.note(tx, "job.load", (&row.domain, &row.name), before, Some(text)).await
+    }
+}
+
+/// What can be known to be wrong without asking the source.
+pub(crate) fn load_errors(load: &SourceLoad) -> Vec<FieldError> {
+    let mut errors = load.errors();
+    if minute_of_day(&load.zone, 0).is_none() {
+        errors.push(FieldError::new("zone", "There is no such time zone. Europe/Zurich is one, and UTC."));
+    }
+    errors
+}
+
+/// Guarded and asked once, as every statement that a person writes.
+pub(crate) async fn load_query_error(resolved: &Resolved, sql: &str) -> Option<FieldError> {
+    let wrong = |message: String| Some(FieldError::new("load_query", message));
+    if let Err(refusal) = guard::check(sql, resolved.dialect) {
+        return wrong(refusal.to_string());
+    }
+    let column = match resolved.connection.describe(sql, &[]).await {
+        Ok(columns) => columns.into_iter().next(),
+        Err(error) => return wrong(error.sentence),
+    };
+    let Some(column) = column.filter(|column| column.data_type.is_number()) else {
+        return wrong("It must give a number, in one row and one column.".into());
+    };
+    let field = Field { name: column.name.clone(), column: column.name, data_type: column.data_type, ..Field::default() };
+    let statement = Statement { sql: sql.to_owned(), binds: Vec::new(), fields: vec![field], timeout: LOAD_TIMEOUT, max_rows: 1 };
+    let asked = async { resolved.connection.query(statement).await?.try_next().await };
+    match asked.await {
+        Ok(Some(batch)) if batch.num_rows() == 1 => None,
+        Ok(_) => wrong("It gives no row.".into()),
+        Err(error) => wrong(error.sentence),
+    }
+}

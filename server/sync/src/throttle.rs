@@ -1,0 +1,229 @@
+//! What keeps a run from hurting its source: it looks each second at what the source bears and how many runs share that, and
+//! waits after each batch until it may go on.
+
+use std::time::{Duration, Instant};
+
+use connect::proto::value_of;
+use connect::{Connection, Statement};
+use futures::TryStreamExt;
+use model::dataset::BuildFigures;
+use model::job::RunState;
+use model::load::{Decision, Pace, SourceLoad, Tier};
+use model::schedule::minute_of_day;
+use model::{Field, Value};
+use store::RunRow;
+use tokio_util::sync::CancellationToken;
+
+use crate::Worker;
+use crate::failed::Failed;
+use crate::pacer::Pacer;
+use crate::progress::Progress;
+
+const LOOK: Duration = Duration::from_secs(1);
+/// The longest that a waiting run is deaf to being ended.
+const SLICE: Duration = Duration::from_millis(200);
+/// A source that takes longer for its simplest question has enough, whatever its owner set.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Seconds of its speed, and decisions, that are kept of a run.
+const PACES: usize = 120;
+const DECISIONS: usize = 30;
+
+pub(crate) struct Throttle<'a> {
+    worker: &'a Worker,
+    source: &'a str,
+    connection: &'a dyn Connection,
+    load: SourceLoad,
+    pacer: Pacer,
+    /// Out of the hours at which it may read.
+    closed: bool,
+    share: f64,
+    owed_rows: f64,
+    owed_bytes: f64,
+    paid: Instant,
+    looked: Instant,
+    rows_since: i64,
+}
+
+impl<'a> Throttle<'a> {
+    pub(crate) async fn new(
+        worker: &'a Worker,
+        (source, connection): (&'a str, &'a dyn Connection),
+        tier: Tier,
+        progress: &mut Progress<'_>,
+    ) -> Self {
+        let now = Instant::now();
+        let mut throttle = Self {
+            worker,
+            source,
+            connection,
+            load: SourceLoad::default(),
+            pacer: Pacer::new(tier),
+            closed: false,
+            share: 1.0,
+            owed_rows: 0.0,
+            owed_bytes: 0.0,
+            paid: now,
+            looked: now,
+            rows_since: 0,
+        };
+        throttle.look(progress).await;
+        throttle
+    }
+
+    /// Waits until the run may read on, after so many rows and bytes.
+    ///
+    /// # Errors
+    /// Where it is to stop meanwhile.
+    #[allow(clippy::cast_precision_loss)] // rows of a batch
+    pub(crate) async fn after(
+        &mut self,
+        (rows, bytes): (i64, i64),
+        progress: &mut Progress<'_>,
+        stop: &CancellationToken,
+    ) -> Result<(), Failed> {
+        self.owed_rows += rows as f64;
+        self.owed_bytes += bytes as f64;
+        self.rows_since += rows;
+        loop {
+            if self.looked.elapsed() >= LOOK {
+                self.look(progress).await;
+            }
+            let Some(wait) = self.pay() else { return Ok(()) };
+            tokio::select! {
+                () = stop.cancelled() => return Err(Failed::broke_off()),
+                () = tokio::time::sleep(wait.min(SLICE)) => progress.tick().await?,
+            }
+        }
+    }
+
+    /// Takes off what time has paid; how long is left to wait.
+    fn pay(&mut self) -> Option<Duration> {
+        let past = self.paid.elapsed().as_secs_f64();
+        self.paid = Instant::now();
+        if self.closed {
+            return Some(SLICE);
+        }
+        let bytes_rate = self.load.bytes_per_s.map(|rate| f64::from(rate) / self.share);
+        let mut wait = 0.0_f64;
+        for (owed, rate) in [(&mut self.owed_rows, self.pacer.rate()), (&mut self.owed_bytes, bytes_rate)] {
+            match rate {
+                None => *owed = 0.0,
+                Some(rate) => {
+                    *owed = (*owed - rate * past).max(0.0);
+                    if *owed > 0.0 {
+                        wait = wait.max(if rate > 0.0 { *owed / rate } else { 1.0 });
+                    }
+                }
+            }
+        }
+        (wait > 0.0).then(|| Duration::from_secs_f64(wait.min(1.0)))
+    }
+
+    /// Sees what the source bears, and decides.
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // rows a second
+    async fn look(&mut self, progress: &mut Progress<'_>) {
+        let past = self.looked.elapsed().as_secs_f64();
+        let measured = if past > 0.1 { self.rows_since as f64 / past } else { 0.0 };
+        self.rows_since = 0;
+        let was = (self.pacer.rate(), self.closed);
+        self.read_settings().await;
+        let pressure = self.pressure().await;
+        // After the questions above, which may take long themselves.
+        self.looked = Instant::now();
+        let now = self.worker.host.now();
+        let minute = minute_of_day(&self.load.zone, now).unwrap_or(0);
+        self.closed = !self.load.is_open(minute);
+        let (slowed, mut why) = (self.pacer.is_slowed(), "what its owner allows, shared by the runs that read from it".to_owned());
+        match pressure {
+            Some(pressure) => {
+                self.pacer.press(measured);
+                why = pressure;
+            }
+            None if slowed => {
+                self.pacer.relieve(measured);
+                why = "the source bears more again".into();
+            }
+            None => self.pacer.relieve(measured),
+        }
+        let figures = &mut progress.figures;
+        if past > 0.1 {
+            // Rows come in batches: one second has two of them, the next has none.
+            let before = figures.pace.last().map_or(measured, |pace| pace.rows_per_s as f64);
+            push_within(&mut figures.pace, Pace { at: now, rows_per_s: f64::midpoint(before, measured) as i64 }, PACES);
+        }
+        if self.closed {
+            let hours: Vec<String> = self.load.windows.iter().map(|window| window.words()).collect();
+            why = format!("it may read at {} only", hours.join(" and "));
+        }
+        if (self.pacer.rate(), self.closed) != was {
+            let rows_per_s = if self.closed { Some(0) } else { self.pacer.rate().map(|rate| rate as u32) };
+            push_within(&mut figures.decisions, Decision { at: now, rows_per_s, why }, DECISIONS);
+        }
+    }
+
+    /// The owner's settings may change while it runs, and other runs come and go; without the metadata, what was stays.
+    async fn read_settings(&mut self) {
+        if let Ok(Some(text)) = self.worker.store.source_load(self.source).await {
+            self.load = serde_json::from_str(&text).unwrap_or_default();
+        }
+        if let Ok(runs) = self.worker.store.runs_in(RunState::Running.key()).await {
+            let reads = |run: &&RunRow| {
+                let step = serde_json::from_str::<BuildFigures>(&run.figures).unwrap_or_default().step;
+                run.source == self.source && !matches!(step.as_str(), "writing" | "proving")
+            };
+            let sharing = runs.iter().filter(reads).count();
+            self.share = f64::from(u32::try_from(sharing).unwrap_or(1).max(1));
+        }
+        self.pacer.set_ceiling(self.load.rows_per_s.map(|rate| f64::from(rate) / self.share));
+    }
+
+    /// Why the source has enough, where it has.
+    async fn pressure(&self) -> Option<String> {
+        if let Some(most) = self.load.slow_above_ms {
+            let began = Instant::now();
+            let answered = tokio::time::timeout(PATIENCE, self.connection.test()).await;
+            let took = began.elapsed().as_millis();
+            match answered {
+                Err(_) => return Some(format!("it did not answer within {} s", PATIENCE.as_secs())),
+                Ok(Err(error)) => return Some(format!("it failed its simplest question: {}", error.sentence)),
+                Ok(Ok(_)) if took > u128::from(most) => return Some(format!("it took {took} ms to answer, and {most} ms are its limit")),
+                Ok(Ok(_)) => {}
+            }
+        }
+        let most = self.load.load_above?;
+        match tokio::time::timeout(PATIENCE, load_of(self.connection, &self.load.load_query)).await {
+            Ok(Some(load)) if load <= f64::from(most) => None,
+            Ok(Some(load)) => Some(format!("its load is {load}, and {most} is its limit")),
+            Ok(None) => Some("its load question failed".into()),
+            Err(_) => Some(format!("its load question took longer than {} s", PATIENCE.as_secs())),
+        }
+    }
+}
+
+/// The one number that a source's owner asks it for.
+async fn load_of(connection: &dyn Connection, sql: &str) -> Option<f64> {
+    let column = connection.describe(sql, &[]).await.ok()?.into_iter().next()?;
+    let data_type = column.data_type;
+    let fields = vec![Field { name: column.name.clone(), column: column.name, data_type, ..Field::default() }];
+    let statement = Statement { sql: sql.to_owned(), binds: Vec::new(), fields, timeout: PATIENCE, max_rows: 1 };
+    let batch = connection.query(statement).await.ok()?.try_next().await.ok()??;
+    match value_of(&batch, 0, 0, data_type) {
+        #[allow(clippy::cast_precision_loss)] // a load
+        Value::Int(load) => Some(load as f64),
+        Value::Float(load) => Some(load),
+        Value::Text(load) => load.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Of many, the older ones are thinned: the whole run stays to be seen.
+fn push_within<T>(list: &mut Vec<T>, one: T, most: usize) {
+    list.push(one);
+    if list.len() > most {
+        let mut place = 0;
+        list.retain(|_| {
+            place += 1;
+            place % 2 == 1 || place > most
+        });
+    }
+}
