@@ -241,7 +241,7 @@ async fn what_a_source_bears_is_set_by_form_and_seen_while_its_run_goes() {
     builder.shots("job-pace").await;
     builder.fits().await;
     builder.click("button:has-text(\"End it\")").await;
-    builder.reads(".callout-bad", "builder@demo ended it.").await;
+    builder.reads(".callout-warn", "builder@demo ended it.").await;
     builder.shots("job-ended").await;
     builder.leaves().await;
     let phone = stage.person("builder@demo", PHONE).await;

@@ -174,6 +174,34 @@ async fn what_does_not_answer_is_tried_again_and_what_is_wrong_is_not() {
 }
 
 #[tokio::test]
+async fn new_columns_are_taken_left_out_or_asked_about_and_lost_ones_always_are() {
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    let builder = &people.builder;
+    people.planes_dataset("planes", json!({})).await;
+    let columns = async || {
+        let spec = builder.get("/datasets/travel/planes").await["spec"].clone();
+        let written = spec["register"].as_array().unwrap().iter().filter(|field| field["retired"] != true);
+        written.map(|field| field["column"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let before = columns().await;
+    let alter = |sql: &str| testkit::sqlite3(&server.data().join("flights.db"), sql);
+    alter("ALTER TABLE planes ADD COLUMN owner TEXT DEFAULT 'somebody'");
+    assert_eq!(set_job(builder, "planes", json!({"new_columns": "ask"})).await.0, 200);
+    let asks = builder.build("travel", "planes").await;
+    assert!(asks["state"] == "failed" && asks["reason"].as_str().unwrap().contains("new columns: owner"), "{asks}");
+    assert_eq!(set_job(builder, "planes", json!({"new_columns": "leave-out"})).await.0, 200);
+    assert_eq!(builder.build("travel", "planes").await["state"], "live");
+    assert_eq!(columns().await, before);
+    assert_eq!(set_job(builder, "planes", json!({"new_columns": "take"})).await.0, 200);
+    assert_eq!(builder.build("travel", "planes").await["state"], "live");
+    assert_eq!(columns().await, [before, vec!["owner".to_owned()]].concat());
+    alter("ALTER TABLE planes DROP COLUMN owner");
+    let gone = builder.build("travel", "planes").await;
+    assert!(gone["state"] == "failed" && gone["reason"].as_str().unwrap().contains("no column owner any more"), "{gone}");
+}
+
+#[tokio::test]
 async fn a_run_is_ended_by_hand_or_by_its_time_while_its_source_holds_it() {
     let postgres = Postgres::start();
     let server = Sluice::demo(binary());

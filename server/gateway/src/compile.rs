@@ -10,7 +10,7 @@ use model::snapshot::{Environment, SNAPSHOT_FORMAT, Snapshot, SnapshotApi, Snaps
 
 use accel::Place;
 use connect::shelf::Shown;
-use model::dataset::StoreKind;
+use model::dataset::{SHELF_DRIVER, StoreKind};
 use model::union::Step;
 
 use crate::callers::{Callers, Grants};
@@ -198,7 +198,8 @@ impl Gateway {
                     .sources
                     .get(&(api.spec.source.as_str(), api.environment))
                     .ok_or_else(|| format!("{} has no binding for {}.", api.spec.source, api.environment.key()))?;
-                Plan::from_source(api.clone(), (*source).clone(), &self.pools, &self.vault)?
+                let plan = Plan::from_source(api.clone(), (*source).clone(), &self.pools, &self.vault)?;
+                plan.resting_on(columnar_versions(from.snapshot, source))
             }
         };
         if try_it {
@@ -324,7 +325,8 @@ fn known_plan(next: &Routes, from: &Materials<'_>, api: &Arc<SnapshotApi>) -> Op
     let same_api = Arc::ptr_eq(&plan.api, api) || (plan.api.spec == api.spec && plan.api.switches == api.switches && plan.api.id == api.id);
     let same_rows = match &plan.backend {
         Backend::Source(backend) => {
-            from.sources.get(&(api.spec.source.as_str(), api.environment)).is_some_and(|source| **source == backend.source)
+            let source = from.sources.get(&(api.spec.source.as_str(), api.environment));
+            source.is_some_and(|source| **source == backend.source && columnar_versions(from.snapshot, source) == backend.rests_on)
         }
         Backend::Union(union) => union.made_with().all(|(name, with)| match (with, live_beside(next, api, name)) {
             (Some(with), Some(now)) => Arc::ptr_eq(with, now),
@@ -336,6 +338,17 @@ fn known_plan(next: &Routes, from: &Materials<'_>, api: &Arc<SnapshotApi>) -> Op
             .is_some_and(|now| Arc::ptr_eq(&now.data, &open.data)),
     };
     (same_api && same_rows).then(|| plan.clone())
+}
+
+/// The live data versions that are the tables of a source of datasets; nothing for other sources.
+fn columnar_versions(snapshot: &Snapshot, source: &SnapshotSource) -> String {
+    if source.driver != SHELF_DRIVER {
+        return String::new();
+    }
+    let same = |about: &&Arc<SnapshotDataset>| {
+        about.store == StoreKind::Columnar && about.domain == source.domain && about.environment == source.environment
+    };
+    snapshot.datasets.iter().filter(same).map(|about| about.version_id.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// The live plan of another API of the same domain.

@@ -59,6 +59,8 @@ pub(crate) struct SourceBackend {
     pub(crate) source: Arc<SnapshotSource>,
     pub(crate) template: Template,
     pub(crate) connection: Arc<dyn Connection>,
+    /// The data versions that its tables are, where they are datasets: what is kept of answers is of those.
+    pub(crate) rests_on: String,
     /// How a row becomes a message, in the order of the numbers.
     pub(crate) columns: Vec<ProtoColumn>,
 }
@@ -104,7 +106,15 @@ impl Plan {
             .map(|index| ProtoColumn { number: api.spec.field_number(index), column: index, data_type: api.spec.fields[index].data_type })
             .collect();
         columns.sort_by_key(|column| column.number);
-        Self::new(api, Backend::Source(SourceBackend { source, template, connection, columns }))
+        Self::new(api, Backend::Source(SourceBackend { source, template, connection, rests_on: String::new(), columns }))
+    }
+
+    /// The same, of tables that are these data versions.
+    pub(crate) fn resting_on(mut self, versions: String) -> Self {
+        if let Backend::Source(backend) = &mut self.backend {
+            backend.rests_on = versions;
+        }
+        self
     }
 
     /// # Errors
@@ -180,10 +190,11 @@ impl Plan {
         stored_numbers(&self.backend, &self.api)
     }
 
-    /// The data version that serves it, in the identity of what is kept of its answers.
+    /// The data version, or versions, that serve it, in the identity of what is kept of its answers.
     pub(crate) fn data_version_id(&self) -> &str {
         match &self.backend {
-            Backend::Source(_) | Backend::Union(_) => "",
+            Backend::Source(backend) => &backend.rests_on,
+            Backend::Union(_) => "",
             Backend::Dataset(dataset) => &dataset.about.version_id,
         }
     }

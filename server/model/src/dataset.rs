@@ -7,6 +7,9 @@ use crate::load::{Decision, Pace};
 use crate::table::{TableInfo, TableRef};
 use crate::{DataType, FieldError};
 
+/// The driver of sources whose tables are the columnar datasets of their domain.
+pub const SHELF_DRIVER: &str = "datasets";
+
 /// Where a dataset's rows are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -137,6 +140,12 @@ impl DatasetSpec {
     #[must_use]
     pub fn field(&self, column: &str) -> Option<&RegisterField> {
         self.written().find(|field| field.column == column)
+    }
+
+    /// The columns of the table that are not written.
+    #[must_use]
+    pub fn new_columns<'a>(&self, table: &'a TableInfo) -> Vec<&'a str> {
+        table.columns.iter().map(|column| column.name.as_str()).filter(|name| self.field(name).is_none()).collect()
     }
 
     /// Brings the register up to what the table has now: new columns are appended, missing ones retire, retyped ones

@@ -48,6 +48,46 @@ pub enum Missed {
     Skip,
 }
 
+/// What happens to columns that the table did not have before. One that is gone or of another type always asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum NewColumns {
+    /// They are copied too; APIs show what they showed.
+    #[default]
+    Take,
+    LeaveOut,
+    /// The run fails and names them, until somebody chooses.
+    Ask,
+}
+
+impl NewColumns {
+    pub const ALL: [NewColumns; 3] = [Self::Take, Self::LeaveOut, Self::Ask];
+
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Take => "take",
+            Self::LeaveOut => "leave-out",
+            Self::Ask => "ask",
+        }
+    }
+
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.key() == key)
+    }
+
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Take => "are copied too",
+            Self::LeaveOut => "are left out",
+            Self::Ask => "stop the run, which asks",
+        }
+    }
+}
+
 /// How a dataset is made anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -65,6 +105,7 @@ pub struct JobSpec {
     pub timeout_minutes: Option<u32>,
     /// How much it matters beside other jobs.
     pub tier: Tier,
+    pub new_columns: NewColumns,
     /// A run should be over this long after it was due; where it will not, that is said early.
     pub late_after_minutes: Option<u32>,
 }
@@ -79,6 +120,7 @@ impl Default for JobSpec {
             retry_after_s: 30,
             timeout_minutes: None,
             tier: Tier::P2,
+            new_columns: NewColumns::Take,
             late_after_minutes: None,
         }
     }

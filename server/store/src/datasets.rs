@@ -102,18 +102,21 @@ impl Store {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(state).fetch_all(&self.pool).await?)
     }
 
-    /// Dropped versions whose rows are still in their store, and that no gateway needs any more: all are past `revision`.
+    /// Dropped and failed versions whose rows may still be in their store, and that no gateway needs any more: all are past `revision`.
     pub async fn data_versions_to_remove(&self, revision: i64) -> Result<Vec<DataVersionRow>, StoreError> {
         let sql = format!(
             "SELECT {VERSION_COLUMNS} FROM data_versions
-             WHERE state = 'dropped' AND revision <= $1 AND removed = 0 ORDER BY asked_at, id"
+             WHERE state IN ('dropped', 'failed') AND revision <= $1 AND removed = 0 ORDER BY asked_at, id"
         );
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(revision).fetch_all(&self.pool).await?)
     }
 
-    /// Forgets the rows of a version that is dropped and gone from its store.
+    /// Forgets the rows of a version that is dropped or failed, and gone from its store.
     pub async fn forget_data_version(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE data_versions SET removed = 1 WHERE id = $1 AND state = 'dropped'").bind(id).execute(&self.pool).await?;
+        sqlx::query("UPDATE data_versions SET removed = 1 WHERE id = $1 AND state IN ('dropped', 'failed')")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 }

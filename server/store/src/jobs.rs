@@ -104,41 +104,46 @@ impl Store {
     }
 
     /// Takes a run that nobody works on; whether it was free. Not a change of the metadata: no revision, no audit.
-    pub async fn claim_run(&self, id: &str, worker: &str, now: Millis) -> Result<bool, StoreError> {
+    pub async fn claim_run(&self, run: &RunRow, worker: &str, now: Millis) -> Result<bool, StoreError> {
         let taken = sqlx::query(
-            "UPDATE runs SET state = 'running', worker = $2, beat_at = $3, started_at = $3 WHERE id = $1 AND state = 'waiting'",
+            "UPDATE runs SET state = 'running', worker = $2, beat_at = $3, started_at = $3
+             WHERE id = $1 AND state = 'waiting' AND attempt = $4 AND due_at <= $3",
         )
-        .bind(id)
+        .bind(&run.id)
         .bind(worker)
         .bind(now)
+        .bind(run.attempt)
         .execute(&self.pool)
         .await?;
         Ok(taken.rows_affected() == 1)
     }
 
-    /// The sign of a worker that it lives.
-    pub async fn touch_run(&self, id: &str, worker: &str, now: Millis) -> Result<(), StoreError> {
-        sqlx::query("UPDATE runs SET beat_at = $3 WHERE id = $1 AND worker = $2 AND state = 'running'")
-            .bind(id)
+    /// The sign of a worker that it lives; whether the try is still its own.
+    pub async fn touch_run(&self, run: &RunRow, worker: &str, now: Millis) -> Result<bool, StoreError> {
+        let touched = sqlx::query("UPDATE runs SET beat_at = $3 WHERE id = $1 AND worker = $2 AND state = 'running' AND attempt = $4")
+            .bind(&run.id)
             .bind(worker)
             .bind(now)
+            .bind(run.attempt)
             .execute(&self.pool)
             .await?;
-        Ok(())
+        Ok(touched.rows_affected() == 1)
     }
 
     /// A run's progress, and that its worker lives.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] where the run is no longer this worker's.
-    pub async fn beat_run(&self, id: &str, worker: &str, figures: &str, now: Millis) -> Result<(), StoreError> {
-        let changed = sqlx::query("UPDATE runs SET figures = $3, beat_at = $4 WHERE id = $1 AND worker = $2 AND state = 'running'")
-            .bind(id)
-            .bind(worker)
-            .bind(figures)
-            .bind(now)
-            .execute(&self.pool)
-            .await?;
+    /// [`StoreError::Stale`] where the try is no longer this worker's.
+    pub async fn beat_run(&self, run: &RunRow, worker: &str, figures: &str, now: Millis) -> Result<(), StoreError> {
+        let changed =
+            sqlx::query("UPDATE runs SET figures = $3, beat_at = $4 WHERE id = $1 AND worker = $2 AND state = 'running' AND attempt = $5")
+                .bind(&run.id)
+                .bind(worker)
+                .bind(figures)
+                .bind(now)
+                .bind(run.attempt)
+                .execute(&self.pool)
+                .await?;
         one_row(&changed)
     }
 }

@@ -211,11 +211,13 @@ async fn a_run_is_one_workers_and_goes_on_as_another_version(store: &Store) {
         1
     );
     tx.commit().await.unwrap();
-    assert!(store.claim_run("r1", "one", 10).await.unwrap());
-    assert!(!store.claim_run("r1", "two", 11).await.unwrap(), "two workers claim one run");
-    store.beat_run("r1", "one", "{\"read_rows\": 5}", 20).await.unwrap();
-    assert!(matches!(store.beat_run("r1", "two", "{}", 21).await, Err(StoreError::Stale)));
-    store.touch_run("r1", "two", 99).await.unwrap();
+    let asked = store.runs_in("waiting").await.unwrap().remove(0);
+    assert!(!store.claim_run(&asked, "one", 4).await.unwrap(), "it is not due yet");
+    assert!(store.claim_run(&asked, "one", 10).await.unwrap());
+    assert!(!store.claim_run(&asked, "two", 11).await.unwrap(), "two workers claim one run");
+    store.beat_run(&asked, "one", "{\"read_rows\": 5}", 20).await.unwrap();
+    assert!(matches!(store.beat_run(&asked, "two", "{}", 21).await, Err(StoreError::Stale)));
+    assert!(!store.touch_run(&asked, "two", 99).await.unwrap());
     let run = store.runs_in("running").await.unwrap().remove(0);
     assert_eq!(
         (run.beat_at, run.started_at, run.figures.as_str(), run.cause.as_str()),
@@ -230,6 +232,8 @@ async fn a_run_is_one_workers_and_goes_on_as_another_version(store: &Store) {
     let mut tx = store.write(change(31)).await.unwrap();
     assert!(matches!(tx.move_run(&run, &RunRow { state: "done".into(), ..run.clone() }).await, Err(StoreError::Stale)));
     drop(tx);
+    assert!(!store.claim_run(&asked, "two", 50).await.unwrap(), "a list of before the next try");
+    assert!(!store.touch_run(&asked, "one", 50).await.unwrap(), "the try is over");
     let known = store.runs_of("j", 5).await.unwrap();
     assert_eq!((known.len(), known[0].version_id.as_str(), known[0].attempt), (1, "v2", 2));
     assert_eq!(store.data_version("v2").await.unwrap().map(|version| version.number), Some(2));

@@ -4,6 +4,7 @@ use accel::{Codec, Dataset, KvWriter, Place, Sealed, Sorted, Sorter, Trainer};
 use arrow_array::RecordBatch;
 use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec, StoreKind};
+use model::job::{JobSpec, NewColumns};
 use model::load::Tier;
 use store::{DataVersionRow, RunRow};
 use tokio_util::sync::CancellationToken;
@@ -23,14 +24,23 @@ pub(crate) struct Built {
     pub(crate) figures: BuildFigures,
 }
 
-pub(crate) async fn run(worker: &Worker, (run, row): (&RunRow, &DataVersionRow), stop: &CancellationToken) -> Result<Built, Failed> {
+pub(crate) async fn run(
+    worker: &Worker,
+    (run, row): (&RunRow, &DataVersionRow),
+    job: &JobSpec,
+    stop: &CancellationToken,
+) -> Result<Built, Failed> {
     let mut spec: DatasetSpec = serde_json::from_str(&row.spec).map_err(|_| Failed::new("The dataset's definition cannot be read."))?;
     let source = source::of(worker, &spec, row).await?;
     let connection = source::open(worker, &spec, &source)?;
     let table = source::table_of(&spec, &*connection).await?;
     source::refuse_drift(&spec, &table)?;
-    spec.follow(&table);
-    let mut progress = Progress::new(worker, &run.id, table.rows);
+    match job.new_columns {
+        NewColumns::Take => spec.follow(&table),
+        NewColumns::LeaveOut => {}
+        NewColumns::Ask => source::refuse_new_columns(&spec, &table)?,
+    }
+    let mut progress = Progress::new(worker, run, table.rows);
     let tier = Tier::from_key(&run.tier).unwrap_or_default();
     let from = From { spec: &spec, row, connection: &*connection, dialect: source::dialect(&source)?, tier };
     let to = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };

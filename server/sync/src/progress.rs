@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use model::dataset::BuildFigures;
 
+use store::RunRow;
+
 use crate::Worker;
 use crate::failed::Failed;
 
@@ -11,14 +13,14 @@ const EVERY: Duration = Duration::from_millis(300);
 
 pub(crate) struct Progress<'a> {
     worker: &'a Worker,
-    id: &'a str,
+    run: &'a RunRow,
     pub(crate) figures: BuildFigures,
     written: Option<Instant>,
 }
 
 impl<'a> Progress<'a> {
-    pub(crate) fn new(worker: &'a Worker, id: &'a str, expected_rows: Option<i64>) -> Self {
-        Self { worker, id, figures: BuildFigures { expected_rows, ..BuildFigures::default() }, written: None }
+    pub(crate) fn new(worker: &'a Worker, run: &'a RunRow, expected_rows: Option<i64>) -> Self {
+        Self { worker, run, figures: BuildFigures { expected_rows, ..BuildFigures::default() }, written: None }
     }
 
     pub(crate) async fn step(&mut self, step: &str) -> Result<(), Failed> {
@@ -34,7 +36,7 @@ impl<'a> Progress<'a> {
     async fn write(&mut self) -> Result<(), Failed> {
         self.written = Some(Instant::now());
         let figures = serde_json::to_string(&self.figures).unwrap_or_default();
-        let written = self.worker.store.beat_run(self.id, &self.worker.name, &figures, self.worker.host.now()).await;
+        let written = self.worker.store.beat_run(self.run, &self.worker.name, &figures, self.worker.host.now()).await;
         match written {
             Ok(()) => Ok(()),
             Err(store::StoreError::Stale) => Err(Failed::new("Somebody else has ended this build, or taken it over.")),

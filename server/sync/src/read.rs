@@ -56,6 +56,14 @@ impl Read {
     }
 }
 
+/// Waits for a source no longer than the run may go on.
+async fn unless_stopped<T>(stop: &CancellationToken, source: impl Future<Output = T>) -> Result<T, Failed> {
+    tokio::select! {
+        () = stop.cancelled() => Err(Failed::broke_off()),
+        answer = source => Ok(answer),
+    }
+}
+
 /// Reads the table to its end.
 ///
 /// # Errors
@@ -69,19 +77,14 @@ pub(crate) async fn all(
 ) -> Result<Read, Failed> {
     progress.step("reading").await?;
     let (spec, connection) = (from.spec, from.connection);
-    let counted = SourceCount::begin(from).await?;
+    let counted = unless_stopped(stop, SourceCount::begin(from)).await??;
     let mut read = Read { checksum: Checksum::default(), gate: KeyGate::new(spec), counted };
     let mut rules = Rules::new(worker, spec)?;
     let encoder = Encoder::new(spec);
     let mut throttle = Throttle::new(worker, (&spec.source, connection), from.tier, progress).await;
     let failed = |error: connect::SourceError| Failed::of_source(spec, &error);
-    let mut batches = connection.query(statement(spec, from.dialect)).await.map_err(failed)?;
-    loop {
-        let next = tokio::select! {
-            () = stop.cancelled() => return Err(Failed::broke_off()),
-            next = batches.try_next() => next.map_err(failed)?,
-        };
-        let Some(batch) = next else { break };
+    let mut batches = unless_stopped(stop, connection.query(statement(spec, from.dialect))).await?.map_err(failed)?;
+    while let Some(batch) = unless_stopped(stop, batches.try_next()).await?.map_err(failed)? {
         rules.look(&batch)?;
         let bytes_before = progress.figures.row_bytes;
         for index in 0..batch.num_rows() {

@@ -27,9 +27,9 @@ pub(crate) async fn ask_due(worker: &Worker) -> Result<(), StoreError> {
 async fn ask(worker: &Worker, job: &JobRow) -> Result<(), StoreError> {
     let now = worker.host.now();
     let spec: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
-    let going = worker.store.runs_of(&job.id, 1).await?.first().is_some_and(|run| !is_over(&run.state));
-    if going && spec.missed == Missed::Once {
-        // It stays due, and begins when the run before has ended.
+    // It stays due, and begins when the run before has ended.
+    let waits = |going: bool| going && spec.missed == Missed::Once;
+    if waits(is_going(worker, job).await?) {
         return Ok(());
     }
     let (next, cause) = match &spec.when {
@@ -37,8 +37,10 @@ async fn ask(worker: &Worker, job: &JobRow) -> Result<(), StoreError> {
         When::After(_) | When::Asked => (None, Cause::After),
     };
     let missed = cause == Cause::Schedule && job.due_at.is_some_and(|due| due + MISSED_AFTER < now);
-    let Some(dataset) = worker.store.dataset_by_id(&job.dataset_id).await? else { return Ok(()) };
     let mut tx = worker.store.write(Change { actor: ACTOR.into(), at: now, request_id: String::new() }).await?;
+    // Changes queue behind one another from here on: somebody may have asked for a run, or changed the dataset, just before.
+    let going = is_going(worker, job).await?;
+    let Some(dataset) = worker.store.dataset_by_id(&job.dataset_id).await?.filter(|_| !waits(going)) else { return Ok(()) };
     tx.move_due(job, next).await?;
     let left_out = missed && spec.missed == Missed::Skip;
     if !going && !left_out {
@@ -54,6 +56,7 @@ async fn ask(worker: &Worker, job: &JobRow) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn is_over(state: &str) -> bool {
-    RunState::from_key(state).is_none_or(RunState::is_over)
+async fn is_going(worker: &Worker, job: &JobRow) -> Result<bool, StoreError> {
+    let last = worker.store.runs_of(&job.id, 1).await?;
+    Ok(last.first().is_some_and(|run| RunState::from_key(&run.state).is_some_and(|state| !state.is_over())))
 }

@@ -14,8 +14,8 @@ use store::DataVersionRow;
 use crate::Worker;
 use crate::failed::Failed;
 
-/// The longest that a source may take for a whole table.
-pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(6 * 3_600);
+/// The longest that a source may take for a whole table, waits for its own sake included: a day, as for a run.
+pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(24 * 3_600);
 
 /// Columns are read in the order of their numbers, so that messages are written in it.
 fn fields(spec: &DatasetSpec) -> Vec<Field> {
@@ -60,6 +60,17 @@ pub(crate) fn open(worker: &Worker, spec: &DatasetSpec, source: &SnapshotSource)
 pub(crate) async fn table_of(spec: &DatasetSpec, connection: &dyn Connection) -> Result<TableInfo, Failed> {
     let found = connection.table(&spec.table).await.map_err(|error| Failed::of_source(spec, &error))?;
     found.ok_or_else(|| Failed::new(format!("{} has no table {} any more.", spec.source, spec.table.path())))
+}
+
+pub(crate) fn refuse_new_columns(spec: &DatasetSpec, table: &TableInfo) -> Result<(), Failed> {
+    let new = spec.new_columns(table);
+    if new.is_empty() {
+        return Ok(());
+    }
+    Err(Failed::new(format!(
+        "The table has new columns: {}. Say on the dataset's page whether they are copied or left out.",
+        new.join(", ")
+    )))
 }
 
 /// A column that is gone or of another type would change what live APIs answer: that is for a person to decide.

@@ -20,11 +20,6 @@ const KEPT: usize = 2;
 pub(crate) async fn finish(worker: &Worker, run: &RunRow, job: &JobSpec, ended: &Result<Built, Failed>) -> Result<(), StoreError> {
     let Some(row) = &worker.store.data_version(&run.version_id).await? else { return Ok(()) };
     let change = Change { actor: row.asked_by.clone(), at: worker.host.now(), request_id: String::new() };
-    if ended.is_err() {
-        // What it wrote is of no use to anybody; if it cannot be removed now, the next build of its place does. Before the
-        // transaction: a store that is slow must not hold up everybody else's changes.
-        remove(worker, row).await;
-    }
     let mut tx = worker.store.write(change).await?;
     // Read when no other change can come between: its gates may have been changed while it was built.
     let Some(dataset) = worker.store.dataset_by_id(&row.dataset_id).await? else { return Ok(()) };
@@ -37,16 +32,18 @@ pub(crate) async fn finish(worker: &Worker, run: &RunRow, job: &JobSpec, ended: 
             fail_point!("build.before-switch", |_| Ok(()));
             let revision = tx.commit().await?;
             (worker.announce)(revision);
-            Ok(())
         }
-        // Somebody has ended it meanwhile, or it is another worker's: what was written is nobody's.
-        Err(StoreError::Stale) => {
-            drop(tx);
-            remove(worker, row).await;
-            Ok(())
-        }
-        Err(error) => Err(error),
+        // Somebody has ended it meanwhile, or it is another worker's; or it was committed, and that was not heard.
+        Err(StoreError::Stale) => drop(tx),
+        Err(error) => return Err(error),
     }
+    // What a failed try wrote is of no use to anybody, and is looked for again where it cannot be removed now. By the state
+    // that the version has now: what was live a moment ago is never removed by what was known before.
+    let now = worker.store.data_version(&row.id).await?;
+    if now.is_some_and(|version| [DataVersionState::Failed.key(), DataVersionState::Dropped.key()].contains(&version.state.as_str())) {
+        remove(worker, row).await;
+    }
+    Ok(())
 }
 
 /// It goes live, or waits for a yes where the dataset holds its versions.

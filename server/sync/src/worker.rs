@@ -52,7 +52,9 @@ async fn round(worker: &Worker, going: &mut JoinSet<()>, stop: &CancellationToke
     schedule::ask_due(worker).await?;
     let now = worker.host.now();
     for run in worker.store.runs_in(RunState::Running.key()).await? {
-        if run.beat_at.is_none_or(|beat| beat + SILENCE < now) {
+        // One's own is being worked on, however long the metadata was away.
+        let is_ours = run.worker.as_ref() == Some(&worker.name) && !going.is_empty();
+        if !is_ours && run.beat_at.is_none_or(|beat| beat + SILENCE < now) {
             switch::finish(worker, &run, &job_of(worker, &run).await?, &Err(Failed::broke_off())).await?;
         }
     }
@@ -60,8 +62,8 @@ async fn round(worker: &Worker, going: &mut JoinSet<()>, stop: &CancellationToke
         if going.len() >= AT_ONCE || stop.is_cancelled() {
             break;
         }
-        if run.due_at <= now && source_has_room(worker, &run).await? && worker.store.claim_run(&run.id, &worker.name, now).await? {
-            let run = RunRow { state: RunState::Running.key().into(), started_at: Some(now), ..run };
+        if run.due_at <= now && source_has_room(worker, &run).await? && worker.store.claim_run(&run, &worker.name, now).await? {
+            let run = RunRow { state: RunState::Running.key().into(), worker: Some(worker.name.clone()), started_at: Some(now), ..run };
             going.spawn(work(worker.clone(), run, stop.clone()));
         }
     }
@@ -90,6 +92,7 @@ async fn work(worker: Worker, run: RunRow, stop: CancellationToken) {
             Ok(()) => return,
             Err(error) => tracing::error!(cause = %error, run = run.id, "a run waits for the metadata"),
         }
+        drop(worker.store.touch_run(&run, &worker.name, worker.host.now()).await);
         // Silent for too long meanwhile, it is begun anew by somebody, and this try is nobody's.
         tokio::select! {
             () = stop.cancelled() => return,
@@ -109,10 +112,10 @@ async fn attempt(
         let Some(version) = worker.store.data_version(&run.version_id).await? else { return Ok(()) };
         let own_stop = stop.child_token();
         let built = {
-            let (worker, run, stop) = (worker.clone(), run.clone(), own_stop.clone());
+            let (worker, run, job, stop) = (worker.clone(), run.clone(), job.clone(), own_stop.clone());
             let runtime = tokio::runtime::Handle::current();
             // On a thread of its own: encoding and sorting must not stand in the way of calls.
-            tokio::task::spawn_blocking(move || runtime.block_on(build::run(&worker, (&run, &version), &stop)))
+            tokio::task::spawn_blocking(move || runtime.block_on(build::run(&worker, (&run, &version), &job, &stop)))
         };
         *ended = Some(until_over(worker, run, &job, built, &own_stop).await);
     }
@@ -153,7 +156,12 @@ async fn until_over(
                 timed_out = job.timeout_minutes;
                 stop.cancel();
             }
-            () = tokio::time::sleep(BEAT) => drop(worker.store.touch_run(&run.id, &worker.name, worker.host.now()).await),
+            () = tokio::time::sleep(BEAT) => {
+                // Somebody has ended it: its longer steps would not see that by themselves.
+                if let Ok(false) = worker.store.touch_run(run, &worker.name, worker.host.now()).await {
+                    stop.cancel();
+                }
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! When and how a dataset is made anew, as a form.
 
 use leptos::prelude::*;
-use model::job::{Cron, JobSpec, MAX_RETRIES, Missed, When};
+use model::job::{Cron, JobSpec, MAX_RETRIES, Missed, NewColumns, When};
 use model::load::Tier;
 use model::snapshot::Environment;
 use model::view::{DatasetView, JobView};
@@ -31,6 +31,7 @@ struct Draft {
     skip: RwSignal<bool>,
     retries: RwSignal<u32>,
     tier: RwSignal<Tier>,
+    new_columns: RwSignal<NewColumns>,
     retry_after: RwSignal<String>,
     timeout: RwSignal<String>,
     late_after: RwSignal<String>,
@@ -57,6 +58,7 @@ impl Draft {
             skip: RwSignal::new(spec.missed == Missed::Skip),
             retries: RwSignal::new(spec.retries),
             tier: RwSignal::new(spec.tier),
+            new_columns: RwSignal::new(spec.new_columns),
             retry_after: text(Some(spec.retry_after_s)),
             timeout: text(spec.timeout_minutes),
             late_after: text(spec.late_after_minutes),
@@ -79,6 +81,7 @@ impl Draft {
             missed: if self.skip.get_untracked() { Missed::Skip } else { Missed::Once },
             retries: self.retries.get_untracked(),
             tier: self.tier.get_untracked(),
+            new_columns: self.new_columns.get_untracked(),
             retry_after_s: number(self.retry_after).unwrap_or(0),
             timeout_minutes: number(self.timeout),
             late_after_minutes: number(self.late_after),
@@ -135,6 +138,7 @@ fn words(job: &JobView) -> Vec<String> {
             spec.retry_after_s
         ));
     }
+    lines.extend((spec.new_columns != NewColumns::Take).then(|| format!("New columns of the table {}.", spec.new_columns.words())));
     lines.extend((spec.tier != Tier::P2).then(|| format!("{}.", spec.tier.words())));
     lines.extend(spec.timeout_minutes.map(|minutes| format!("Ended where it takes longer than {minutes} min.")));
     lines.extend(spec.late_after_minutes.map(|minutes| format!("Late where it is not over {minutes} min after it was due.")));
@@ -200,11 +204,18 @@ fn form(spec: JobSpec, place: StoredValue<(String, String)>, beside: StoredValue
                 </Field>
                 {number("job-retry-after", "After", "s", draft.retry_after, error_of("retry_after_s"))}
             </div>
+            <div class="form-row">
+            <Field id="job-columns" label="New columns of the table" help="One that is gone or of another type always stops the run.">
+                <select class="select" id="job-columns" on:change=move |event| draft.new_columns.set(NewColumns::from_key(&event_target_value(&event)).unwrap_or_default())>
+                    {NewColumns::ALL.map(|choice| view! { <option value=choice.key() selected=move || draft.new_columns.get() == choice>{choice.words()}</option> })}
+                </select>
+            </Field>
             <Field id="job-tier" label="How much it matters" help="Beside other jobs of the same source.">
                 <select class="select" id="job-tier" on:change=move |event| draft.tier.set(Tier::from_key(&event_target_value(&event)).unwrap_or_default())>
                     {Tier::ALL.map(|tier| view! { <option value=tier.key() selected=move || draft.tier.get() == tier>{tier.words()}</option> })}
                 </select>
             </Field>
+            </div>
             <div class="form-row">
                 {number("job-timeout", "Ended after", "min", draft.timeout, error_of("timeout_minutes"))}
                 {number("job-late", "Late after", "min", draft.late_after, error_of("late_after_minutes"))}

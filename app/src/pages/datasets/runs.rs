@@ -7,7 +7,7 @@ use model::load::Pace;
 use model::view::{DatasetView, JobView, RunView};
 
 use super::api::StopRun;
-use crate::ui::{Callout, Icon, Time, Tone, grouped};
+use crate::ui::{Callout, Time, Tone, grouped};
 
 /// The strip, in its own units: a bar and its gap, and the height of the longest run.
 const STEP: usize = 10;
@@ -113,7 +113,7 @@ pub(super) fn going(dataset: &DatasetView, now: Millis, may_edit: bool, stop: Se
 /// How fast it reads, second by second, as a line.
 fn pace(run: &RunView) -> Option<impl IntoView + use<>> {
     let pace = run.figures.pace.clone();
-    let top = pace.iter().map(|pace| pace.rows_per_s).max().filter(|_| pace.len() > 1)?.max(1);
+    let top = pace.iter().map(|pace| pace.rows_per_s).max().filter(|_| pace.len() > 2)?.max(1);
     let (first, last) = (pace.first()?.at, pace.last()?.at.max(pace.first()?.at + 1));
     #[allow(clippy::cast_precision_loss)] // places in a picture
     let point = |pace: &Pace| {
@@ -168,6 +168,6 @@ pub(super) fn ended_badly(job: &JobView) -> Option<impl IntoView + use<>> {
     let run = job.runs.first().filter(|run| matches!(run.state, RunState::Failed | RunState::Stopped))?.clone();
     let tries = if run.attempt > 1 { format!(" after {} tries", run.attempt) } else { String::new() };
     Some(view! {
-        <Callout tone=Tone::Bad><p><b>{format!("Data version {} was not built{tries}.", run.version)}</b>" "{run.reason.clone()}</p><p class="small"><Icon name="ok" class="i-14"/>" What is live was not touched."</p></Callout>
+        <Callout tone=if run.state == RunState::Stopped { Tone::Warn } else { Tone::Bad }><p><b>{format!("Data version {} was not built{tries}.", run.version)}</b>" "{run.reason.clone()}</p><p class="small">"What is live was not touched."</p></Callout>
     })
 }

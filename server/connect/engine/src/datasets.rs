@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use connect::shelf::{Shelf, Shown};
 use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, binding};
 use datafusion::execution::runtime_env::RuntimeEnv;
+use model::dataset::SHELF_DRIVER;
 use model::dialect::Dialect;
 use model::table::TableInfo;
 use tokio::sync::Mutex;
@@ -19,7 +20,7 @@ pub struct Datasets(pub Arc<Shelf>);
 #[async_trait]
 impl Connector for Datasets {
     fn driver(&self) -> &'static str {
-        "datasets"
+        SHELF_DRIVER
     }
 
     fn title(&self) -> &'static str {

@@ -101,13 +101,22 @@ impl Control {
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
+        let mut tx = self.write(caller).await?;
+        self.put_gates(&mut tx, &dataset, gates).await?;
+        self.commit(tx).await
+    }
+
+    /// Within a change: a build may have given the dataset new columns just before, and those stay.
+    pub(crate) async fn put_gates(&self, tx: &mut Tx, dataset: &DatasetRow, gates: &Gates) -> Result<(), Problem> {
+        let missing = || Problem::not_found(format!("dataset {}/{}", dataset.domain, dataset.name));
+        let now = self.store.dataset_by_id(&dataset.id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
+        let spec: DatasetSpec = serde_json::from_str(&now.spec).map_err(|error| from_json(&error))?;
         let text = |gates: &Gates| serde_json::to_string(gates).map_err(|error| from_json(&error));
         let (before, after) = (text(&spec.gates)?, text(gates)?);
         let spec = serde_json::to_string(&DatasetSpec { gates: gates.clone(), ..spec }).map_err(|error| from_json(&error))?;
-        let mut tx = self.write(caller).await?;
         tx.set_dataset_spec(&dataset.id, &spec).await.map_err(|error| from_store(&error))?;
-        self.note(&mut tx, "dataset.gates", (domain, &format!("{domain}/{name}")), Some(before), Some(after)).await?;
-        self.commit(tx).await
+        let subject = format!("{}/{}", dataset.domain, dataset.name);
+        self.note(tx, "dataset.gates", (&dataset.domain, &subject), Some(before), Some(after)).await
     }
 }
 

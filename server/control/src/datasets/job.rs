@@ -7,7 +7,7 @@ use model::dataset::DataVersionState;
 use model::job::{Cron, JobSpec, RunState, When, circle};
 use model::schedule::next_after;
 use model::{Action, ErrorCode, FieldError, Problem};
-use store::{DataVersionRow, DatasetRow, JobRow, RunRow, StoreError};
+use store::{DataVersionRow, DatasetRow, JobRow, RunRow, StoreError, Tx};
 
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
@@ -18,14 +18,15 @@ impl Control {
     /// # Errors
     /// A pattern or zone that cannot be read, a dataset that is not there, or one that waits for this one.
     pub async fn set_job(&self, caller: &Caller, domain: &str, name: &str, spec: &JobSpec) -> Result<(), Problem> {
-        let (dataset, job) = self.own_job(caller, domain, name).await?;
+        let (dataset, _) = self.own_job(caller, domain, name).await?;
         let errors = job_errors((domain, name), spec, self.waiting(domain).await?, self.host.now());
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
         let text = serde_json::to_string(spec).map_err(|error| from_json(&error))?;
-        let before = job.spec.clone();
-        self.change_job(caller, &dataset, &with_spec(job, spec, text.clone(), self.host.now()), "job.set", Some(before), text).await
+        let mut tx = self.write(caller).await?;
+        self.put_job(&mut tx, &dataset, spec, text).await?;
+        self.commit(tx).await
     }
 
     /// Leaves its schedule alone, or follows it again from its next time on.
@@ -33,11 +34,15 @@ impl Control {
     /// # Errors
     /// Where there is none, or none that the caller may change.
     pub async fn pause_job(&self, caller: &Caller, domain: &str, name: &str, paused: bool) -> Result<(), Problem> {
-        let (dataset, job) = self.own_job(caller, domain, name).await?;
+        let (dataset, _) = self.own_job(caller, domain, name).await?;
+        let mut tx = self.write(caller).await?;
+        let job = self.job_of(&dataset).await?;
         let spec: JobSpec = serde_json::from_str(&job.spec).map_err(|error| from_json(&error))?;
-        let due_at = if paused { None } else { first_due(&spec.when, self.host.now()) };
+        let due_at = if paused { None } else { first_due(&spec.when, tx.at()) };
+        tx.set_job(&JobRow { paused: i64::from(paused), due_at, ..job }).await.map_err(|error| from_store(&error))?;
         let words = if paused { "paused" } else { "goes on" };
-        self.change_job(caller, &dataset, &JobRow { paused: i64::from(paused), due_at, ..job }, "job.paused", None, words.into()).await
+        self.note(&mut tx, "job.paused", (domain, &subject(&dataset)), None, Some(words.into())).await?;
+        self.commit(tx).await
     }
 
     /// Ends the run that is under way, or waits; its data version fails, and what is live is not touched.
@@ -90,19 +95,13 @@ impl Control {
         Ok(self.store.runs_of(&job.id, 1).await.map_err(|error| from_store(&error))?.into_iter().next())
     }
 
-    async fn change_job(
-        &self,
-        caller: &Caller,
-        dataset: &DatasetRow,
-        row: &JobRow,
-        action: &str,
-        before: Option<String>,
-        after: String,
-    ) -> Result<(), Problem> {
-        let mut tx = self.write(caller).await?;
-        tx.set_job(row).await.map_err(|error| from_store(&error))?;
-        self.note(&mut tx, action, (&dataset.domain, &subject(dataset)), before, Some(after)).await?;
-        self.commit(tx).await
+    /// Within a change, so that what somebody did just before is not lost: a pause, or that its time has come.
+    pub(crate) async fn put_job(&self, tx: &mut Tx, dataset: &DatasetRow, spec: &JobSpec, text: String) -> Result<(), Problem> {
+        let job = self.job_of(dataset).await?;
+        let before = job.spec.clone();
+        let row = with_spec(job, spec, text.clone(), tx.at());
+        tx.set_job(&row).await.map_err(|error| from_store(&error))?;
+        self.note(tx, "job.set", (&dataset.domain, &subject(dataset)), Some(before), Some(text)).await
     }
 
     /// The datasets of a domain, each with the one that it is made after.
@@ -147,9 +146,14 @@ pub(crate) fn job_errors(
     errors
 }
 
-/// A job with another definition, due when that says so.
+/// A job with another definition, due when that says so; what is due already stays so while what starts it is the same.
 pub(crate) fn with_spec(job: JobRow, spec: &JobSpec, text: String, now: Millis) -> JobRow {
-    let due_at = if job.paused == 0 { first_due(&spec.when, now) } else { None };
+    let same = serde_json::from_str::<JobSpec>(&job.spec).unwrap_or_default().when == spec.when;
+    let due_at = match (job.paused == 0, same) {
+        (false, _) => None,
+        (true, true) => job.due_at,
+        (true, false) => first_due(&spec.when, now),
+    };
     JobRow { spec: text, due_at, ..job }
 }
 

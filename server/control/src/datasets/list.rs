@@ -1,6 +1,6 @@
 //! Which datasets there are, and everything about one.
 
-use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
+use model::dataset::{BuildFigures, DataVersionState, DatasetSpec, SHELF_DRIVER};
 use model::snapshot::{Environment, SnapshotDataset};
 use model::spec::{ApiBody, Query, SqlBody};
 use model::view::{DataVersionView, DatasetView};
@@ -10,9 +10,6 @@ use store::{DataVersionRow, DatasetRow};
 use crate::apis::Inventory;
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
-
-/// What `connect` calls a source of datasets.
-const SHELF_DRIVER: &str = "datasets";
 
 impl Control {
     /// The datasets of the caller's domains.

@@ -153,7 +153,10 @@ impl Control {
                         binding.secrets.values().all(String::is_empty)
                             && view.bindings.get(environment).is_some_and(|known| known.config == binding.config)
                     };
-                    view.about == input.about && view.driver == input.driver && input.bindings.iter().all(same)
+                    row.domain == input.domain
+                        && view.about == input.about
+                        && view.driver == input.driver
+                        && input.bindings.iter().all(same)
                 }
                 _ => false,
             };
@@ -165,6 +168,11 @@ impl Control {
             work.plan.changes.push(PlannedChange { subject: document.subject(), effect: effect.into() });
             if !unchanged {
                 work.sources.push(self.prepare_source(caller, &input).await.map_err(|problem| at(index, problem))?);
+            }
+            // Of the domain that it is in, whatever the document says.
+            if let (Some(row), Some(_)) = (&known, &source.load) {
+                self.visible_source(caller, &row.name).await.map_err(|problem| at(index, problem))?;
+                caller.authorise(Action::EditSource, &row.domain).map_err(|problem| at(index, problem))?;
             }
             work.known_sources.extend(known);
             self.plan_load(source, &mut work).await.map_err(|problem| at(index, problem))?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use model::dataset::DatasetSpec;
 use model::document::{DatasetDocument, Document};
+use model::gates::Gates;
 use model::job::{JobSpec, When};
 use model::snapshot::Environment;
 use model::{ErrorCode, Problem};
@@ -19,8 +20,9 @@ pub(super) struct PlannedDataset {
     row: DatasetRow,
     job: JobRow,
     is_new: bool,
-    /// What changes of one that is there: an action of the audit log, and what was before and is after.
-    changes: Vec<(&'static str, String, String)>,
+    /// What changes of one that is there.
+    gates: Option<Gates>,
+    new_job: Option<(JobSpec, String)>,
 }
 
 impl Control {
@@ -42,7 +44,7 @@ impl Control {
             self.plan_gates(dataset, &mut planned).map_err(placed)?;
             let waiting = self.waiting_with(&dataset.domain, documents).await?;
             self.plan_job(dataset, waiting, &mut planned).map_err(placed)?;
-            let effect = match (planned.is_new, planned.changes.is_empty()) {
+            let effect = match (planned.is_new, planned.gates.is_none() && planned.new_job.is_none()) {
                 (true, _) => "make",
                 (false, false) => "change",
                 (false, true) => "keep",
@@ -64,7 +66,7 @@ impl Control {
             return Err(Problem::new(ErrorCode::Conflict, sentence));
         }
         let job = self.job_of(&row).await?;
-        Ok(PlannedDataset { row, job, is_new: false, changes: Vec::new() })
+        Ok(PlannedDataset { row, job, is_new: false, gates: None, new_job: None })
     }
 
     async fn new_planned(
@@ -88,7 +90,7 @@ impl Control {
         let spec = self.checked_spec(&new, &resolved).await?;
         let row = self.new_dataset_row(caller, &new, &spec)?;
         let job = self.new_job_row(&row);
-        Ok(PlannedDataset { row, job, is_new: true, changes: Vec::new() })
+        Ok(PlannedDataset { row, job, is_new: true, gates: None, new_job: None })
     }
 
     fn plan_gates(&self, document: &DatasetDocument, planned: &mut PlannedDataset) -> Result<(), Problem> {
@@ -99,8 +101,7 @@ impl Control {
             return Err(Problem::fields(errors));
         }
         if spec.gates != *gates {
-            let text = |gates| serde_json::to_string(gates).map_err(|error| from_json(&error));
-            planned.changes.push(("dataset.gates", text(&spec.gates)?, text(gates)?));
+            planned.gates = Some(gates.clone());
             let spec = DatasetSpec { gates: gates.clone(), ..spec };
             planned.row.spec = serde_json::to_string(&spec).map_err(|error| from_json(&error))?;
         }
@@ -120,7 +121,7 @@ impl Control {
         }
         if serde_json::from_str::<JobSpec>(&planned.job.spec).unwrap_or_default() != *job {
             let text = serde_json::to_string(job).map_err(|error| from_json(&error))?;
-            planned.changes.push(("job.set", planned.job.spec.clone(), text.clone()));
+            planned.new_job = Some((job.clone(), text.clone()));
             planned.job = with_spec(planned.job.clone(), job, text, self.host.now());
         }
         Ok(())
@@ -145,16 +146,14 @@ impl Control {
     }
 
     pub(super) async fn write_planned_dataset(&self, tx: &mut Tx, planned: &PlannedDataset) -> Result<(), Problem> {
-        let failed = |error: store::StoreError| from_store(&error);
-        let (row, job) = (&planned.row, &planned.job);
         if planned.is_new {
-            return self.write_new_dataset(tx, row, job).await;
+            return self.write_new_dataset(tx, &planned.row, &planned.job).await;
         }
-        tx.set_dataset_spec(&row.id, &row.spec).await.map_err(failed)?;
-        tx.set_job(job).await.map_err(failed)?;
-        let path = format!("{}/{}", row.domain, row.name);
-        for (action, before, after) in &planned.changes {
-            self.note(tx, action, (&row.domain, &path), Some(before.clone()), Some(after.clone())).await?;
+        if let Some(gates) = &planned.gates {
+            self.put_gates(tx, &planned.row, gates).await?;
+        }
+        if let Some((job, text)) = &planned.new_job {
+            self.put_job(tx, &planned.row, job, text.clone()).await?;
         }
         Ok(())
     }
