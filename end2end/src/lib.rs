@@ -79,6 +79,7 @@ impl Stage {
         let approver = self.person("approver@demo", DESK).await;
         approver.go("/inbox").await;
         approver.click(&format!("a:has-text(\"{title}\")")).await;
+        approver.sees(&format!("h1:has-text(\"{title}\")")).await;
         // A request without a statement has nothing to copy; its form works before the page is alive, too.
         if approver.page.locator("button[aria-label^=\"Copy\"]").count().await.unwrap() > 0 {
             approver.alive().await;
@@ -147,6 +148,8 @@ impl Person {
 
     /// Says yes to what a request costs, where it asks for that.
     pub async fn accepts_costs(&self) {
+        // Whether it asks can be told once its form is there.
+        self.sees("button:has-text(\"Approve and release\")").await;
         let costs = self.page.locator("input[name=accept_costs]");
         if costs.count().await.unwrap() > 0 {
             costs.first().check(None).await.unwrap();

@@ -70,6 +70,17 @@ async fn build(stage: &Stage) {
     saved(&builder).await;
     builder.sends("travel/makers-by-month").await;
     builder.leaves().await;
+    // What it costs is told, and has to be accepted: beside the button that was pressed, not somewhere above it.
+    let hasty = stage.person("approver@demo", DESK).await;
+    hasty.expects_status(400);
+    hasty.go("/inbox").await;
+    hasty.click("a:has-text(\"Publish travel/makers-by-month v1\")").await;
+    hasty.sees("h1:has-text(\"Publish travel/makers-by-month v1\")").await;
+    hasty.click("button:has-text(\"Approve and release\")").await;
+    hasty.sees(".action-bar .callout").await;
+    hasty.shots("decide-hasty").await;
+    hasty.fits().await;
+    hasty.leaves().await;
     stage.approves("Publish travel/makers-by-month v1").await;
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use common::{People, binary};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use testkit::{Admin, Postgres, Sluice};
+use testkit::{Admin, MariaDb, Postgres, Sluice};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -116,6 +116,37 @@ async fn a_source_under_load_slows_its_runs_down_and_they_speed_up_again() {
     let (status, _) = builder.call(Method::POST, "/datasets/travel/many/job/stop", None).await;
     assert!(status.is_success());
     until(builder, "many", "ended", |run| run["state"] == "stopped").await;
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_on_slow_readers_waits_for_a_run_that_waits_for_it() {
+    // It gives a reader two seconds, and its rows are more than what stands between the two of them.
+    let maria = MariaDb::with(&["--net-write-timeout=2"]);
+    maria.run("", "CREATE DATABASE crowd");
+    maria.run(
+        "crowd",
+        "CREATE TABLE many AS SELECT seq AS id, REPEAT('x', 1000) AS text FROM seq_1_to_40000; ALTER TABLE many ADD PRIMARY KEY (id);
+         CREATE TABLE busy AS SELECT 90 AS busy_now",
+    );
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    let builder = &people.builder;
+    let config = json!({"host": "127.0.0.1", "port": maria.port().to_string(), "database": "crowd", "user": "reader"});
+    let binding = json!({"config": config, "secrets": {"password": "reader"}});
+    let source = json!({"name": "crowd-db", "domain": "travel", "driver": "mysql", "bindings": {"test": binding, "prod": binding}});
+    assert!(builder.call(Method::PUT, "/sources/crowd-db", Some(source)).await.0.is_success());
+    builder.post("/datasets", json!({"domain": "travel", "name": "crowd", "source": "crowd-db", "table": {"name": "many"}})).await;
+    let load = json!({"load_query": "SELECT MAX(busy_now) FROM busy", "load_above": 50});
+    let (status, body) = set_load(builder, "crowd-db", load).await;
+    assert_eq!(status, 200, "{body}");
+    assert!(builder.call(Method::PUT, "/datasets/travel/crowd/job", Some(json!({"tier": "P3", "retries": 0}))).await.0.is_success());
+    ask(builder, "crowd").await;
+    // The seconds are the run's own: it has looked at the source so often, and waits.
+    let still = |run: &Json| run["figures"]["pace"].as_array().is_some_and(|pace| pace.len() >= 5);
+    until(builder, "crowd", "stopped for a while", still).await;
+    maria.run("crowd", "UPDATE busy SET busy_now = 10");
+    let done = until(builder, "crowd", "over", |run| matches!(run["state"].as_str(), Some("done" | "failed"))).await;
+    assert_eq!((&done["state"], &done["figures"]["written_rows"]), (&json!("done"), &json!(40_000)), "{done:#}");
 }
 
 #[tokio::test]

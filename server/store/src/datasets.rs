@@ -111,6 +111,19 @@ impl Store {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(revision).fetch_all(&self.pool).await?)
     }
 
+    /// Forgets versions that failed or were dropped, and their runs, but for the newest of each dataset. Not a change of the
+    /// metadata: the audit log keeps what was.
+    pub async fn prune_data_versions(&self, keep: i64) -> Result<(), StoreError> {
+        const OLD: &str = "SELECT old.id FROM data_versions old WHERE old.state IN ('failed', 'dropped') AND old.removed = 1
+            AND old.number <= (SELECT MAX(newest.number) FROM data_versions newest WHERE newest.dataset_id = old.dataset_id) - $1";
+        let runs = format!("DELETE FROM runs WHERE state IN ('done', 'failed', 'stopped') AND version_id IN ({OLD})");
+        let versions = format!("DELETE FROM data_versions WHERE id IN ({OLD}) AND id NOT IN (SELECT version_id FROM runs)");
+        for sql in [runs, versions] {
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(keep).execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+
     /// Forgets the rows of a version that is dropped or failed, and gone from its store.
     pub async fn forget_data_version(&self, id: &str) -> Result<(), StoreError> {
         sqlx::query("UPDATE data_versions SET removed = 1 WHERE id = $1 AND state IN ('dropped', 'failed')")

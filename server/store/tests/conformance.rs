@@ -239,6 +239,38 @@ async fn a_run_is_one_workers_and_goes_on_as_another_version(store: &Store) {
     assert_eq!(store.data_version("v2").await.unwrap().map(|version| version.number), Some(2));
 }
 
+async fn old_versions_are_forgotten_and_numbers_are_not_given_twice(store: &Store) {
+    let dataset = store.dataset("travel", "planes").await.unwrap().unwrap();
+    let mut tx = store.write(change(400)).await.unwrap();
+    for number in 3..9 {
+        let version = DataVersionRow::to_build(format!("v{number}"), &dataset, "prod", "somebody", 400);
+        let new = NewRun { id: format!("r{number}"), job_id: "j", cause: Cause::Asked, source: "s", tier: Tier::P2 };
+        assert_eq!(tx.ask_run(new, &version).await.unwrap(), number);
+        if number != 5 {
+            tx.move_data_version(&DataVersionRow { state: "failed".into(), ..version }, "building").await.unwrap();
+        }
+    }
+    tx.commit().await.unwrap();
+    for run in store.runs_of("j", 50).await.unwrap().iter().filter(|run| run.state == "waiting" && run.version_id != "v5") {
+        let mut tx = store.write(change(401)).await.unwrap();
+        tx.move_run(run, &RunRow { state: "failed".into(), ..run.clone() }).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    for version in store.data_versions_to_remove(i64::MAX).await.unwrap() {
+        store.forget_data_version(&version.id).await.unwrap();
+    }
+    store.prune_data_versions(3).await.unwrap();
+    let mut known: Vec<i64> = store.data_versions_of("d").await.unwrap().iter().map(|version| version.number).collect();
+    known.sort_unstable();
+    // Of the old ones, what is not over stays: the first two and the fifth.
+    assert_eq!(known, [1, 2, 5, 6, 7, 8]);
+    let runs: Vec<String> = store.runs_of("j", 50).await.unwrap().into_iter().map(|run| run.version_id).collect();
+    assert!(!runs.contains(&"v3".to_owned()) && runs.contains(&"v5".to_owned()) && runs.contains(&"v8".to_owned()), "{runs:?}");
+    let mut tx = store.write(change(402)).await.unwrap();
+    let next = DataVersionRow::to_build("v9".into(), &dataset, "prod", "somebody", 402);
+    assert_eq!(tx.insert_data_version(&next).await.unwrap(), 9);
+}
+
 async fn a_schedule_is_due_once(store: &Store) {
     let set = async |row: &JobRow| {
         let mut tx = store.write(change(50)).await.unwrap();
@@ -274,6 +306,7 @@ async fn suite(url: &str) {
     changes_of_many_hands_queue_without_loss(&store).await;
     a_run_is_one_workers_and_goes_on_as_another_version(&store).await;
     a_schedule_is_due_once(&store).await;
+    old_versions_are_forgotten_and_numbers_are_not_given_twice(&store).await;
     a_newer_database_is_refused(&store, url).await;
 }
 

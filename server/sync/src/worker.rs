@@ -22,6 +22,8 @@ const POLL: Duration = Duration::from_secs(1);
 const SILENCE: Millis = 20 * SECOND;
 /// Nodes that have reported within this time are counted.
 const NODES_SEEN: Millis = 60 * SECOND;
+/// Data versions of each dataset that are remembered when they are gone, with their runs.
+const REMEMBERED: i64 = 100;
 /// Runs of one worker at a time: a long one must not hold up all others.
 const AT_ONCE: usize = 4;
 
@@ -170,10 +172,15 @@ async fn until_over(
 async fn drop_unneeded(worker: &Worker) -> Result<(), StoreError> {
     let nodes = worker.store.nodes(worker.host.now() - NODES_SEEN).await?;
     let oldest = nodes.iter().map(|node| node.revision).min().unwrap_or(i64::MAX);
+    let mut forgot = false;
     for row in worker.store.data_versions_to_remove(oldest).await? {
         if switch::remove(worker, &row).await {
             worker.store.forget_data_version(&row.id).await?;
+            forgot = true;
         }
+    }
+    if forgot {
+        worker.store.prune_data_versions(REMEMBERED).await?;
     }
     Ok(())
 }

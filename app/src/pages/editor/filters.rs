@@ -5,7 +5,8 @@ use model::form::{Filter, Op};
 use model::snapshot::Environment;
 use model::table::TableInfo;
 
-use super::edits::{add_filter, filterable, filters_of, form_of, remove_filter};
+use super::edits::form_of;
+use super::filter_edits::{add_filter, filterable, filters_of, remove_filter};
 use super::state::Editor;
 use crate::pages::sources::api::tables;
 use crate::ui::{Empty, Icon, Load};

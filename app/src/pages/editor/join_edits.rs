@@ -68,7 +68,8 @@ mod tests {
     use model::spec::ApiKind;
     use model::table::Column;
 
-    use super::super::edits::{About, add_filter, choose_table, set_given};
+    use super::super::edits::{choose_table, set_given};
+    use super::super::filter_edits::{About, add_filter};
     use super::*;
 
     fn table(name: &str, key: &str, columns: &[&str]) -> TableInfo {

@@ -5,6 +5,7 @@ pub(crate) mod api;
 mod aside;
 mod edits;
 mod fields_step;
+mod filter_edits;
 mod filters;
 mod form_fields;
 mod join_card;

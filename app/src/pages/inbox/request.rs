@@ -21,6 +21,7 @@ fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAct
     let path = format!("{}/{}", request.domain, request.name);
     let title = format!("Publish {path} v{}", request.version);
     let costs = detail.evidence.costs.clone();
+    let decides = request.state == RequestState::Open && request.may_decide;
     let (decide_id, withdraw_id) = (request.id.clone(), request.id.clone());
     let old = detail.replaces.map_or("nothing".to_owned(), |number| format!("version {number}"));
     view! {
@@ -63,16 +64,17 @@ fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAct
             })}
             {(!detail.evidence.sql.is_empty()).then(|| view! { <CodeBlock title="Statement" text=detail.evidence.sql.clone()/> })}
             {(!detail.evidence.plan.lines.is_empty()).then(|| view! { <CodeBlock title="Plan" text=detail.evidence.plan.lines.join("\n")/> })}
-            <FormProblem action=decide/>
             <FormProblem action=withdraw/>
+            {(!decides).then(|| view! { <FormProblem action=decide/> })}
         </div>
-        {(request.state == RequestState::Open && request.may_decide).then(|| view! {
+        {decides.then(|| view! {
             <ActionForm action=decide>
                 <input type="hidden" name="id" value=decide_id/>
                 {(!costs.is_empty()).then(|| view! {
                     <div class="card card-pad mt-4"><Choice name="accept_costs" value="yes" label="I have seen what it costs, and accept it" help=costs.join(" ")/></div>
                 })}
                 <div class="action-bar decide">
+                    <div class="said"><FormProblem action=decide/></div>
                     <div class="field grow"><label class="sr" for="why">"Reason"</label><input class="input" id="why" name="reason" maxlength="1000" placeholder="Reason: needed to reject, kept with the decision"/></div>
                     <span class="end">
                         <button class="btn btn-bad" type="submit" name="decision" value="reject">"Reject"</button>

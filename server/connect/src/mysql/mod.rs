@@ -20,8 +20,13 @@ use crate::{
     Statement, port_of,
 };
 
-/// What every session is told: it only reads, and a backslash in a text is a backslash, as it is everywhere else.
-const SESSION: [&str; 2] = ["SET SESSION TRANSACTION READ ONLY", "SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES')"];
+/// What every session is told: it only reads, a backslash in a text is a backslash, as it is everywhere else, and a reader
+/// who waits (for the server's own sake) is not hung up on after a minute.
+const SESSION: [&str; 3] = [
+    "SET SESSION TRANSACTION READ ONLY",
+    "SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES')",
+    "SET SESSION net_write_timeout = 86400",
+];
 
 pub(crate) struct Mysql;
 

@@ -19,12 +19,13 @@ impl Control {
     /// A pattern or zone that cannot be read, a dataset that is not there, or one that waits for this one.
     pub async fn set_job(&self, caller: &Caller, domain: &str, name: &str, spec: &JobSpec) -> Result<(), Problem> {
         let (dataset, _) = self.own_job(caller, domain, name).await?;
-        let errors = job_errors((domain, name), spec, self.waiting(domain).await?, self.host.now());
+        // Changes queue behind one another from here on: two that would wait for one another are not both right.
+        let mut tx = self.write(caller).await?;
+        let errors = job_errors((domain, name), spec, self.waiting(domain).await?, tx.at());
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
         let text = serde_json::to_string(spec).map_err(|error| from_json(&error))?;
-        let mut tx = self.write(caller).await?;
         self.put_job(&mut tx, &dataset, spec, text).await?;
         self.commit(tx).await
     }

@@ -5,6 +5,7 @@ mod apply;
 mod datasets;
 mod export;
 mod read;
+mod sources;
 
 pub use apply::{ApplyPlan, ApplyRequest, PlannedChange};
 pub use read::json_schema;

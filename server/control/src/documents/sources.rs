@@ -1,0 +1,108 @@
+//! Sources as documents: made or changed, with what they bear of all runs together.
+
+use model::document::{Document, SourceDocument};
+use model::load::SourceLoad;
+use model::snapshot::Environment;
+use model::{Action, ErrorCode, FieldError, Problem};
+
+use super::apply::{PlannedChange, Work, at};
+use crate::failure::{from_json, from_store};
+use crate::sources::{BindingInput, PreparedSource, Resolved, SourceInput, load_errors, load_query_error};
+use crate::{Caller, Control};
+
+impl Control {
+    pub(super) async fn plan_sources(&self, caller: &Caller, documents: &[Document]) -> Result<Work, Problem> {
+        let mut work = Work::default();
+        for (index, document) in documents.iter().enumerate() {
+            let Document::Source(source) = document else { continue };
+            let known = self.store.source(&source.name).await.map_err(|error| from_store(&error))?;
+            let input = source_input(source, known.as_ref().map(|row| row.edit));
+            let unchanged = match &known {
+                Some(row) if caller.can(Action::See, &row.domain) => {
+                    let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
+                    let view = self.source_view(row, &bindings, SourceLoad::default())?;
+                    let same = |(environment, binding): (&Environment, &BindingInput)| {
+                        binding.secrets.values().all(String::is_empty)
+                            && view.bindings.get(environment).is_some_and(|known| known.config == binding.config)
+                    };
+                    row.domain == input.domain
+                        && view.about == input.about
+                        && view.driver == input.driver
+                        && input.bindings.iter().all(same)
+                }
+                _ => false,
+            };
+            let effect = match (unchanged, &known) {
+                (true, _) => "keep",
+                (false, Some(_)) => "change",
+                (false, None) => "make",
+            };
+            work.plan.changes.push(PlannedChange { subject: document.subject(), effect: effect.into() });
+            if !unchanged {
+                work.sources.push(self.prepare_source(caller, &input).await.map_err(|problem| at(index, problem))?);
+            }
+            // Of the domain that it is in, whatever the document says.
+            if let (Some(row), Some(_)) = (&known, &source.load) {
+                self.visible_source(caller, &row.name).await.map_err(|problem| at(index, problem))?;
+                caller.authorise(Action::EditSource, &row.domain).map_err(|problem| at(index, problem))?;
+            }
+            work.known_sources.extend(known);
+            self.plan_load(source, &mut work).await.map_err(|problem| at(index, problem))?;
+        }
+        Ok(work)
+    }
+
+    /// What a source bears, where that is another than before.
+    async fn plan_load(&self, source: &SourceDocument, work: &mut Work) -> Result<(), Problem> {
+        let Some(load) = &source.load else { return Ok(()) };
+        let before = self.store.source_load(&source.name).await.map_err(|error| from_store(&error))?;
+        if before.and_then(|text| serde_json::from_str::<SourceLoad>(&text).ok()).unwrap_or_default() == *load {
+            return Ok(());
+        }
+        let mut errors = load_errors(load);
+        if errors.is_empty() && !load.load_query.trim().is_empty() {
+            let resolved = self.resolve_planned(&work.sources, &source.name, Environment::Prod).await?;
+            errors.extend(load_query_error(&resolved, &load.load_query).await);
+        }
+        if !errors.is_empty() {
+            let placed = errors.into_iter().map(|error| FieldError::new(format!("load.{}", error.field), error.message));
+            return Err(Problem::fields(placed.collect()));
+        }
+        work.loads.push((source.name.clone(), serde_json::to_string(load).map_err(|error| from_json(&error))?));
+        if let Some(change) = work.plan.changes.last_mut().filter(|change| change.effect == "keep") {
+            change.effect = "change".into();
+        }
+        Ok(())
+    }
+
+    /// A source of the same apply, or a stored one.
+    pub(super) async fn resolve_planned(
+        &self,
+        planned: &[PreparedSource],
+        name: &str,
+        environment: Environment,
+    ) -> Result<Resolved, Problem> {
+        let Some(source) = planned.iter().find(|source| source.row.name == name) else {
+            return self.resolve_source(name, environment).await;
+        };
+        let binding = source.bindings.iter().find(|binding| binding.environment == environment.key());
+        let binding =
+            binding.ok_or_else(|| Problem::new(ErrorCode::Conflict, format!("{name} has no binding for {}.", environment.key())))?;
+        self.open_binding(&source.row, binding, environment)
+    }
+}
+
+fn source_input(source: &SourceDocument, edit: Option<i64>) -> SourceInput {
+    SourceInput {
+        name: source.name.clone(),
+        domain: source.domain.clone(),
+        driver: source.driver.clone(),
+        about: source.about.clone(),
+        edit,
+        bindings: source
+            .bindings
+            .iter()
+            .map(|(environment, binding)| (*environment, BindingInput { config: binding.config.clone(), secrets: binding.secrets.clone() }))
+            .collect(),
+    }
+}
