@@ -16,7 +16,7 @@ mod time;
 pub(crate) use badge::{CaseBadge, LiveBadge, StateBadge};
 pub(crate) use callout::{Callout, Empty, FormProblem, ProblemCallout, Tone};
 pub(crate) use code::{CodeBlock, JsonBlock, copyable};
-pub(crate) use field::{Choice, Field, field_error};
+pub(crate) use field::{Choice, Field, field_error, typed_number};
 pub(crate) use graph::{GraphNode, StepGraph};
 pub(crate) use head::{PageHead, PageName};
 pub(crate) use icon::{Icon, Mark};

@@ -8,7 +8,7 @@ use model::view::{DatasetView, JobView};
 
 use super::api::{PauseJob, next_times};
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, ProblemCallout, Time, Tone};
+use crate::ui::{Callout, Field, ProblemCallout, Time, Tone, typed_number};
 
 pub(super) type SetJob = Action<(String, String, JobSpec), Result<(), PortalError>>;
 
@@ -70,7 +70,7 @@ impl Draft {
     }
 
     fn spec(self) -> JobSpec {
-        let number = |text: RwSignal<String>| text.with_untracked(|text| text.trim().parse().ok());
+        let number = |text: RwSignal<String>| text.with_untracked(|text| typed_number(text));
         JobSpec {
             when: match self.when.get_untracked().as_str() {
                 "cron" => When::Cron(untrack(|| self.cron())),

@@ -5,7 +5,7 @@ use model::load::{SourceLoad, Window};
 use model::view::SourceView;
 
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, ProblemCallout, Tone};
+use crate::ui::{Callout, Field, ProblemCallout, Tone, typed_number};
 
 pub(super) type SetLoad = Action<(String, SourceLoad), Result<(), PortalError>>;
 
@@ -39,12 +39,7 @@ impl Draft {
     }
 
     fn load(self) -> SourceLoad {
-        // What is not a number is one that cannot be, and told beside its field.
-        let number = |text: RwSignal<String>| {
-            text.with_untracked(|text| {
-                Some(text.trim().replace(',', "")).filter(|text| !text.is_empty()).map(|text| text.parse().unwrap_or(0))
-            })
-        };
+        let number = |text: RwSignal<String>| text.with_untracked(|text| typed_number(text));
         let windows = self.windows.get_untracked();
         let unreadable = Window { from: 0, to: 0 };
         SourceLoad {

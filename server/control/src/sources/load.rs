@@ -6,7 +6,6 @@ use model::load::SourceLoad;
 use model::schedule::minute_of_day;
 use model::snapshot::Environment;
 use model::{Action, Field, FieldError, Problem};
-
 use store::{SourceRow, Tx};
 
 use super::Resolved;
