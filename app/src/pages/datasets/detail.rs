@@ -42,8 +42,17 @@ pub(crate) fn DatasetPage() -> impl IntoView {
         |((domain, name), ..)| dataset(domain, name),
     );
     // By itself, so that a form that is being filled in is not made anew while the page looks again.
+    // And only once something was saved: what was refused stays as it was typed.
+    let saved_gates = Memo::new(move |last: Option<&usize>| match gates.value().get() {
+        Some(Ok(())) => gates.version().get(),
+        _ => last.copied().unwrap_or_default(),
+    });
+    let saved_job = Memo::new(move |last: Option<&usize>| match job.value().get() {
+        Some(Ok(())) => job.version().get(),
+        _ => last.copied().unwrap_or_default(),
+    });
     let of_forms = Resource::new(
-        move || (at.get(), gates.version().get(), job.version().get(), pause.version().get()),
+        move || (at.get(), saved_gates.get(), saved_job.get(), pause.version().get()),
         |((domain, name), ..)| dataset(domain, name),
     );
     // While a build is under way, the page looks again by itself; else now and then, for what its schedule begins.
