@@ -180,6 +180,9 @@ async fn a_dataset_is_made_anew_by_a_schedule_that_is_set_by_form() {
     builder.fill("#job-zone", "Europe/Zurich").await;
     builder.page.locator("#job-zone").first().press("Tab", None).await.unwrap();
     builder.reads("p[aria-label=\"Next times\"]", "That is 20").await;
+    builder.fill("#job-late", "soon").await;
+    builder.click("button:has-text(\"Save the schedule\")").await;
+    builder.reads("#job-late-error", "Between 1 minute and a day").await;
     builder.fill("#job-late", "30").await;
     builder.shots("schedule-form").await;
     builder.fits().await;
