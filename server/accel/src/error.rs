@@ -14,6 +14,8 @@ pub enum AccelErrorKind {
     Missing,
     /// What it holds cannot be read.
     Broken,
+    /// Somebody else writes it by now.
+    TakenOver,
     /// The operator has not set it up.
     Config,
     Other,
@@ -49,6 +51,14 @@ impl AccelError {
         Self::new(AccelErrorKind::Config, sentence)
     }
 
+    pub(crate) fn not_followed() -> Self {
+        Self::new(AccelErrorKind::Config, "This version was not made to be followed. Build the dataset anew.")
+    }
+
+    pub(crate) fn taken_over() -> Self {
+        Self::new(AccelErrorKind::TakenOver, "Another worker follows it by now.")
+    }
+
     pub(crate) fn broken(cause: impl std::fmt::Display) -> Self {
         Self::new(AccelErrorKind::Broken, "A stored row cannot be read. Build the dataset anew, or go back to a kept version.")
             .because(cause)
@@ -74,7 +84,7 @@ impl AccelError {
                 ErrorCode::StoreUnavailable
             }
             AccelErrorKind::Timeout => ErrorCode::StoreTimeout,
-            AccelErrorKind::Broken | AccelErrorKind::Other => ErrorCode::Internal,
+            AccelErrorKind::Broken | AccelErrorKind::TakenOver | AccelErrorKind::Other => ErrorCode::Internal,
         }
     }
 

@@ -8,10 +8,13 @@ mod checksum;
 mod codec;
 mod columnar;
 mod dataset;
+mod delta;
 mod error;
 pub mod key;
 mod lmdb;
+mod lmdb_delta;
 pub mod mask;
+mod redis_delta;
 mod redis_link;
 mod redis_store;
 pub mod row_json;
@@ -29,6 +32,7 @@ pub use checksum::Checksum;
 pub use codec::{Codec, MAX_VALUE, Trainer};
 pub use columnar::{Columnar, ColumnarWriter};
 pub use dataset::{Dataset, Found};
+pub use delta::{Change, Changes, KvDelta};
 pub use error::{AccelError, AccelErrorKind};
 pub use lmdb::Lmdb;
 /// A command of Redis, for those who use its [`Link`].
@@ -55,6 +59,9 @@ pub struct Sealed {
     /// The trained dictionary of zstd; empty for the others.
     #[serde(default)]
     pub dictionary: Vec<u8>,
+    /// Where in its source the changes begin that it does not hold; nothing where it is not followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub followed_from: Option<String>,
 }
 
 /// A store of data versions.
@@ -64,6 +71,8 @@ pub trait KvStore: Send + Sync {
     async fn create(&self, place: &Place, rows: u64) -> Result<Box<dyn KvWriter>, AccelError>;
     /// Opens a sealed version; one that was never sealed is not there.
     async fn open(&self, place: &Place) -> Result<Arc<dyn KvReader>, AccelError>;
+    /// Takes the changes of a sealed version over for writing, and says how far they go where there are any; see [`Changes::take`].
+    async fn delta(&self, place: &Place, turn: i64) -> Result<(Box<dyn KvDelta>, Option<String>), AccelError>;
     /// Drops a version, sealed or not. One that is not there is dropped already.
     async fn remove(&self, place: &Place) -> Result<(), AccelError>;
 }
@@ -77,7 +86,7 @@ pub trait KvWriter: Send {
     async fn seal(self: Box<Self>, sealed: &Sealed) -> Result<(), AccelError>;
 }
 
-/// Reads one sealed version.
+/// Reads one sealed version, as what changed since has made it.
 #[async_trait]
 pub trait KvReader: Send + Sync {
     fn sealed(&self) -> &Sealed;

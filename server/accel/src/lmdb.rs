@@ -10,7 +10,8 @@ use bytes::Bytes;
 use heed::types::Bytes as Raw;
 use heed::{Database, Env, EnvFlags, EnvOpenOptions, PutFlags, RwTxn, WithoutTls};
 
-use crate::{AccelError, AccelErrorKind, KvReader, KvStore, KvWriter, Pair, Place, Sealed};
+use crate::lmdb_delta::{Changed, DeltaEnv, LmdbDelta};
+use crate::{AccelError, AccelErrorKind, KvDelta, KvReader, KvStore, KvWriter, Pair, Place, Sealed};
 
 /// Address space that a build may grow into; the file takes only what is written.
 const BUILD_MAP: usize = 1 << 40;
@@ -23,16 +24,28 @@ pub struct Lmdb {
     folder: PathBuf,
     /// LMDB must not be opened twice in one process, so open versions are shared.
     open: Mutex<HashMap<Place, Weak<LmdbReader>>>,
+    deltas: Mutex<HashMap<Place, Weak<DeltaEnv>>>,
 }
 
 impl Lmdb {
     #[must_use]
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, open: Mutex::new(HashMap::new()) }
+        Self { folder, open: Mutex::default(), deltas: Mutex::default() }
     }
 
     fn path(&self, place: &Place) -> PathBuf {
         self.folder.join(&place.dataset).join(&place.version)
+    }
+
+    fn delta_of(&self, place: &Place) -> Result<Arc<DeltaEnv>, AccelError> {
+        let mut deltas = self.deltas.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = deltas.get(place).and_then(Weak::upgrade) {
+            return Ok(known);
+        }
+        deltas.retain(|_, delta| delta.strong_count() > 0);
+        let delta = Arc::new(DeltaEnv::open(&self.path(place))?);
+        deltas.insert(place.clone(), Arc::downgrade(&delta));
+        Ok(delta)
     }
 }
 
@@ -57,9 +70,18 @@ impl KvStore for Lmdb {
             return Ok(known);
         }
         open.retain(|_, reader| reader.strong_count() > 0);
-        let reader = Arc::new(LmdbReader::open(&self.path(place))?);
+        let mut reader = LmdbReader::open(&self.path(place))?;
+        if reader.sealed.followed_from.is_some() {
+            reader.delta = Some(self.delta_of(place)?);
+        }
+        let reader = Arc::new(reader);
         open.insert(place.clone(), Arc::downgrade(&reader));
         Ok(reader)
+    }
+
+    async fn delta(&self, place: &Place, turn: i64) -> Result<(Box<dyn KvDelta>, Option<String>), AccelError> {
+        let (delta, position) = LmdbDelta::take(self.delta_of(place)?, turn)?;
+        Ok((Box::new(delta), position))
     }
 
     async fn remove(&self, place: &Place) -> Result<(), AccelError> {
@@ -73,10 +95,10 @@ impl KvStore for Lmdb {
 }
 
 #[allow(unsafe_code)]
-fn open_env(options: &EnvOpenOptions<WithoutTls>, path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>, AccelError> {
+pub(crate) fn open_env(options: &EnvOpenOptions<WithoutTls>, path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>, AccelError> {
     let mut options = options.clone();
     // Safe here: the folder is ours alone, a version is written by one build and sealed before anybody opens it, and
-    // from then on no file in it changes, which is what a map without locks asks for.
+    // from then on no file in it changes, which is what a map without locks asks for. Its delta is opened with locks.
     unsafe {
         options.flags(flags);
         options.open(path)
@@ -84,7 +106,7 @@ fn open_env(options: &EnvOpenOptions<WithoutTls>, path: &Path, flags: EnvFlags) 
     .map_err(|error| of_heed(&error))
 }
 
-fn of_heed(error: &heed::Error) -> AccelError {
+pub(crate) fn of_heed(error: &heed::Error) -> AccelError {
     match error {
         heed::Error::Io(error) => AccelError::of_io(error),
         heed::Error::Mdb(heed::MdbError::MapFull) => {
@@ -130,6 +152,9 @@ impl KvWriter for LmdbWriter {
     async fn seal(mut self: Box<Self>, sealed: &Sealed) -> Result<(), AccelError> {
         self.flush()?;
         self.env.force_sync().map_err(|error| of_heed(&error))?;
+        if sealed.followed_from.is_some() {
+            drop(DeltaEnv::open(&self.path)?);
+        }
         let text = serde_json::to_vec(sealed).map_err(AccelError::broken)?;
         let (part, whole) = (self.path.join("sealed.part"), self.path.join(SEAL));
         let write = || {
@@ -146,6 +171,7 @@ struct LmdbReader {
     env: Env<WithoutTls>,
     rows: Database<Raw, Raw>,
     sealed: Sealed,
+    delta: Option<Arc<DeltaEnv>>,
 }
 
 impl LmdbReader {
@@ -163,7 +189,7 @@ impl LmdbReader {
         let txn = env.read_txn().map_err(|error| of_heed(&error))?;
         let rows = env.open_database::<Raw, Raw>(&txn, None).map_err(|error| of_heed(&error))?.ok_or_else(missing)?;
         drop(txn);
-        Ok(Self { env, rows, sealed })
+        Ok(Self { env, rows, sealed, delta: None })
     }
 
     fn value<'t>(&self, txn: &'t heed::RoTxn<'_, WithoutTls>, key: &[u8]) -> Result<Option<&'t [u8]>, AccelError> {
@@ -182,15 +208,35 @@ impl KvReader for LmdbReader {
     }
 
     fn read_now(&self, key: &[u8], found: &mut dyn FnMut(Option<&[u8]>)) -> Result<bool, AccelError> {
+        if let Some(delta) = &self.delta {
+            let txn = delta.read_txn()?;
+            match delta.find(&txn, key)? {
+                Some(Changed::To(value)) => {
+                    found(Some(value));
+                    return Ok(true);
+                }
+                Some(Changed::Gone) => {
+                    found(None);
+                    return Ok(true);
+                }
+                None => {}
+            }
+        }
         let txn = self.env.read_txn().map_err(|error| of_heed(&error))?;
         found(self.value(&txn, key)?);
         Ok(true)
     }
 
     fn read_many_now(&self, keys: &[Vec<u8>], found: &mut dyn FnMut(Option<&[u8]>)) -> Result<bool, AccelError> {
+        let changes = self.delta.as_ref().map(|delta| Ok::<_, AccelError>((delta, delta.read_txn()?))).transpose()?;
         let txn = self.env.read_txn().map_err(|error| of_heed(&error))?;
         for key in keys {
-            found(self.value(&txn, key)?);
+            let changed = changes.as_ref().map(|(delta, txn)| delta.find(txn, key)).transpose()?.flatten();
+            found(match changed {
+                Some(Changed::To(value)) => Some(value),
+                Some(Changed::Gone) => None,
+                None => self.value(&txn, key)?,
+            });
         }
         Ok(true)
     }
@@ -205,12 +251,22 @@ impl KvReader for LmdbReader {
         &self,
         visit: &mut (dyn for<'k, 'v> FnMut(&'k [u8], &'v [u8]) -> Result<(), AccelError> + Send),
     ) -> Result<u64, AccelError> {
+        let changes = self.delta.as_ref().map(|delta| Ok::<_, AccelError>((delta, delta.read_txn()?))).transpose()?;
         let txn = self.env.read_txn().map_err(|error| of_heed(&error))?;
         let mut rows = 0;
+        let mut counted = |key: &[u8], value: &[u8]| {
+            rows += 1;
+            visit(key, value)
+        };
         for pair in self.rows.iter(&txn).map_err(|error| of_heed(&error))? {
             let (key, value) = pair.map_err(|error| of_heed(&error))?;
-            visit(key, value)?;
-            rows += 1;
+            let changed = changes.as_ref().map(|(delta, txn)| delta.find(txn, key)).transpose()?.flatten();
+            if changed.is_none() {
+                counted(key, value)?;
+            }
+        }
+        if let Some((delta, txn)) = &changes {
+            delta.visit_put(txn, counted)?;
         }
         Ok(rows)
     }

@@ -10,14 +10,15 @@ use redis::Cmd;
 use redis::Value;
 use sha2::{Digest, Sha256};
 
+use crate::redis_delta::RedisDelta;
 use crate::redis_link::read;
-use crate::{AccelError, AccelErrorKind, KvReader, KvStore, KvWriter, Link, Pair, Place, Sealed};
+use crate::{AccelError, AccelErrorKind, KvDelta, KvReader, KvStore, KvWriter, Link, Pair, Place, Sealed};
 
 /// Rows of one bucket, about: small enough that dropping one never stalls the server.
 const BUCKET_ROWS: u64 = 256;
 const MAX_BUCKETS: u32 = 1 << 20;
 /// Commands of one round trip.
-const BATCH: usize = 512;
+pub(crate) const BATCH: usize = 512;
 
 /// The operator's Redis as a store of data versions.
 pub struct RedisStore {
@@ -31,13 +32,13 @@ impl RedisStore {
     }
 }
 
-fn meta_key(place: &Place) -> String {
+pub(crate) fn meta_key(place: &Place) -> String {
     format!("sluice:data:{}:{}:meta", place.dataset, place.version)
 }
 
 /// Keys of one version's buckets.
 #[derive(Clone)]
-struct Buckets {
+pub(crate) struct Buckets {
     prefix: String,
     count: u32,
 }
@@ -51,7 +52,7 @@ impl Buckets {
         format!("{}{number}", self.prefix)
     }
 
-    fn of(&self, key: &[u8]) -> String {
+    pub(crate) fn of(&self, key: &[u8]) -> String {
         let digest = Sha256::digest(key);
         let first = digest.first_chunk::<4>().copied().unwrap_or_default();
         self.name(u32::from_le_bytes(first) % self.count)
@@ -79,6 +80,12 @@ impl KvStore for RedisStore {
         let sealed: Sealed = serde_json::from_str(&text.ok_or_else(missing)?).map_err(AccelError::broken)?;
         let count = buckets_of(&self.link, place).await?.ok_or_else(missing)?;
         Ok(Arc::new(RedisReader { link: self.link.clone(), buckets: Buckets::new(place, count), sealed }))
+    }
+
+    async fn delta(&self, place: &Place, turn: i64) -> Result<(Box<dyn KvDelta>, Option<String>), AccelError> {
+        let count = buckets_of(&self.link, place).await?.ok_or_else(AccelError::not_followed)?;
+        let (delta, position) = RedisDelta::take(self.link.clone(), Buckets::new(place, count), place, turn).await?;
+        Ok((Box::new(delta), position))
     }
 
     async fn remove(&self, place: &Place) -> Result<(), AccelError> {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use accel::{AccelErrorKind, Codec, Dataset, Found, Link, Pair, Place, RedisConfig, Sealed, Stores, Trainer};
+use accel::{AccelErrorKind, Change, Changes, Codec, Dataset, Found, Link, Pair, Place, RedisConfig, Sealed, Stores, Trainer};
 use model::dataset::{Compression, StoreKind};
 use testkit::{Redis, RedisCluster, RedisSentinel};
 
@@ -27,7 +27,8 @@ fn rows(count: u32) -> BTreeMap<Vec<u8>, Vec<u8>> {
 async fn write(stores: &Stores, kind: StoreKind, place: &Place, rows: &BTreeMap<Vec<u8>, Vec<u8>>, compression: Compression) {
     let mut trainer = Trainer::default();
     rows.values().for_each(|row| trainer.offer(row));
-    let sealed = Sealed { rows: rows.len() as u64, compression, dictionary: trainer.train() };
+    let followed_from = Some("the beginning".to_owned());
+    let sealed = Sealed { rows: rows.len() as u64, compression, dictionary: trainer.train(), followed_from };
     let codec = Codec::new(compression, &sealed.dictionary);
     let mut writer = stores.of(kind).unwrap().create(place, sealed.rows).await.unwrap();
     let pairs: Vec<Pair> = rows.iter().map(|(key, row)| (key.clone(), codec.compress(row.clone()).unwrap())).collect();
@@ -104,11 +105,55 @@ async fn a_key_twice_is_refused(stores: &Stores, kind: StoreKind) {
     assert!(written.is_err());
 }
 
+/// What has changed is read over what was sealed, in every way of reading; each change counts once, and one writer alone.
+async fn changes_are_read_over_what_was_sealed(stores: &Stores, kind: StoreKind) {
+    for compression in [Compression::None, Compression::Zstd] {
+        let place = place(&format!("followed-{}", compression.key()));
+        let mut wanted = rows(1_000);
+        write(stores, kind, &place, &wanted, compression).await;
+        let open = Dataset::open(stores, kind, &place).await.unwrap();
+        let (mut first, from) = Changes::take(stores, kind, &place, 1).await.unwrap();
+        assert_eq!(from, "the beginning");
+        let key = |number: u32| number.to_be_bytes().to_vec();
+        let put = |number: u32, row: &str| Change::Put(key(number), row.as_bytes().to_vec());
+        let part =
+            vec![put(7, "is another"), put(5_000, "was new"), Change::Delete(key(8)), Change::Delete(key(6_000)), put(7, "is the last")];
+        first.apply(part.clone(), "one").await.unwrap();
+        // Written once more, as after a lost acknowledgement, it changes nothing.
+        first.apply(part, "one").await.unwrap();
+        wanted.insert(key(7), b"is the last".to_vec());
+        wanted.insert(key(5_000), b"was new".to_vec());
+        wanted.remove(&key(8));
+        let (mut second, from) = Changes::take(stores, kind, &place, 2).await.unwrap();
+        assert_eq!(from, "one");
+        let late = first.apply(vec![put(9, "of a dead writer")], "never").await.unwrap_err();
+        assert_eq!(late.kind, AccelErrorKind::TakenOver);
+        assert_eq!(Changes::take(stores, kind, &place, 1).await.err().unwrap().kind, AccelErrorKind::TakenOver);
+        second.apply(vec![Change::Delete(key(5_000)), put(8, "is back")], "two").await.unwrap();
+        wanted.remove(&key(5_000));
+        wanted.insert(key(8), b"is back".to_vec());
+        for number in [6_u32, 7, 8, 9, 5_000, 6_000] {
+            assert_eq!(get(&open, &key(number)).await.as_ref(), wanted.get(&key(number)), "{number} of {compression:?}");
+        }
+        let keys: Vec<Vec<u8>> = [7_u32, 5_000, 8, 9].map(key).to_vec();
+        let many: Vec<_> = open.read(&keys).await.unwrap().into_iter().map(|row| row.map(|row| row.to_vec())).collect();
+        assert_eq!(many, keys.iter().map(|key| wanted.get(key).cloned()).collect::<Vec<_>>());
+        let mut sum = accel::Checksum::default();
+        wanted.iter().for_each(|(key, row)| sum.add(key, row));
+        assert_eq!(open.prove().await.unwrap(), sum);
+        drop((open, first, second));
+        let again = Dataset::open(stores, kind, &place).await.unwrap();
+        assert_eq!(again.prove().await.unwrap(), sum);
+        assert_eq!(Changes::take(stores, kind, &place, 3).await.unwrap().1, "two");
+    }
+}
+
 async fn everything(stores: &Stores, kind: StoreKind) {
     what_is_written_is_read(stores, kind).await;
     versions_do_not_touch_each_other(stores, kind).await;
     what_was_not_sealed_is_not_there(stores, kind).await;
     a_key_twice_is_refused(stores, kind).await;
+    changes_are_read_over_what_was_sealed(stores, kind).await;
 }
 
 fn linked(url: String, ca: Option<Vec<u8>>) -> (Stores, testkit::TempDir) {
@@ -128,7 +173,7 @@ async fn redis_conforms() {
     let redis = Redis::start();
     let (stores, _folder) = linked(redis.url(), None);
     everything(&stores, StoreKind::Redis).await;
-    for version in ["none", "zstd", "lz4", "gzip", "old", "half", "twice"] {
+    for version in ["none", "zstd", "lz4", "gzip", "old", "half", "twice", "followed-none", "followed-zstd"] {
         stores.of(StoreKind::Redis).unwrap().remove(&place(version)).await.unwrap();
     }
     assert_eq!(redis.cli(&["dbsize"]), "0", "what was dropped left keys behind");

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 use crate::clock::{MINUTE, Millis, SECOND};
+use crate::follow::Follow;
 use crate::load::Tier;
 use crate::snapshot::Environment;
 
@@ -108,6 +109,9 @@ pub struct JobSpec {
     pub new_columns: NewColumns,
     /// A run should be over this long after it was due; where it will not, that is said early.
     pub late_after_minutes: Option<u32>,
+    /// How what is live follows its table between two builds; counts from the next build on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Follow>,
 }
 
 impl Default for JobSpec {
@@ -122,6 +126,7 @@ impl Default for JobSpec {
             tier: Tier::P2,
             new_columns: NewColumns::Take,
             late_after_minutes: None,
+            follow: None,
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod dataset;
 pub mod dialect;
 pub mod document;
 pub mod error;
+pub mod follow;
 pub mod form;
 pub mod gates;
 pub mod job;

@@ -11,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::failed::Failed;
 use crate::gate::{KeyGate, proved};
-use crate::progress::Progress;
+use crate::progress::{Flow, Progress};
 use crate::read::{From, Rows};
-use crate::{Worker, columnar, read, source};
+use crate::{Worker, columnar, follow, read, source};
 
 /// Pairs that are handed to a store at once.
 const WRITE_ROWS: usize = 1_024;
@@ -22,6 +22,8 @@ const WRITE_ROWS: usize = 1_024;
 pub(crate) struct Built {
     pub(crate) spec: DatasetSpec,
     pub(crate) figures: BuildFigures,
+    /// It follows its table from now on.
+    pub(crate) followed: bool,
 }
 
 pub(crate) async fn run(
@@ -42,7 +44,15 @@ pub(crate) async fn run(
     }
     let mut progress = Progress::new(worker, run, table.rows);
     let tier = Tier::from_key(&run.tier).unwrap_or_default();
-    let from = From { spec: &spec, row, connection: &*connection, dialect: source::dialect(&source)?, tier };
+    let dialect = source::dialect(&source)?;
+    let follow = job.follow.as_ref().filter(|_| spec.store != StoreKind::Columnar);
+    // Before anything is read: what changes from here on may or may not be seen, and is looked at again.
+    let followed_from = match follow {
+        Some(follow) => Some(follow::position_now(&spec, follow, (&*connection, dialect)).await?),
+        None => None,
+    };
+    let deleted = follow::deleted_column(&spec, follow);
+    let from = From { spec: &spec, row, connection: &*connection, dialect, tier, deleted, followed_from };
     let to = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
     let written = if spec.store == StoreKind::Columnar {
         columnar::read_and_write(worker, (&from, &to), &mut progress, stop).await
@@ -51,7 +61,7 @@ pub(crate) async fn run(
     };
     let figures = BuildFigures { step: String::new(), ..progress.figures };
     match written {
-        Ok(()) => Ok(Built { spec, figures }),
+        Ok(()) => Ok(Built { spec, figures, followed: follow.is_some() }),
         Err(failed) => Err(Failed { figures: Box::new(figures), ..failed }),
     }
 }
@@ -68,7 +78,12 @@ async fn read_and_write(
     read.agrees(worker, from, progress.figures.read_rows).await?;
     fail_point!("build.after-read");
     let Pairs { trainer, sorter } = pairs;
-    let sealed = Sealed { rows: read.checksum.rows, compression: spec.compression, dictionary: dictionary(spec, &trainer) };
+    let sealed = Sealed {
+        rows: read.checksum.rows,
+        compression: spec.compression,
+        dictionary: dictionary(spec, &trainer),
+        followed_from: from.followed_from.clone(),
+    };
     progress.step("writing").await?;
     let mut writer = worker.stores.of(spec.store)?.create(to, sealed.rows).await?;
     write(&mut *writer, sorter.sorted()?, &sealed, (&mut read.gate, progress), stop).await?;

@@ -10,7 +10,7 @@ use crate::Worker;
 use crate::encoder::Encoder;
 use crate::failed::Failed;
 use crate::gate::{KeyGate, proved};
-use crate::progress::Progress;
+use crate::progress::{Flow, Progress};
 use crate::read::{self, From, Rows};
 use crate::source::statement;
 

@@ -8,6 +8,7 @@ mod columnar;
 mod count;
 mod encoder;
 mod failed;
+mod follow;
 mod gate;
 mod pacer;
 mod progress;

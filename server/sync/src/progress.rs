@@ -3,11 +3,18 @@
 use std::time::{Duration, Instant};
 
 use model::dataset::BuildFigures;
-
+use model::load::{Decision, Pace};
 use store::RunRow;
 
 use crate::Worker;
 use crate::failed::Failed;
+
+/// What a throttle writes down of its doings, and what goes on while it waits.
+pub(crate) trait Flow {
+    fn course(&mut self) -> (&mut Vec<Pace>, &mut Vec<Decision>);
+    /// Writes how far it is where enough time has gone by.
+    async fn tick(&mut self) -> Result<(), Failed>;
+}
 
 const EVERY: Duration = Duration::from_millis(300);
 
@@ -28,11 +35,6 @@ impl<'a> Progress<'a> {
         self.write().await
     }
 
-    /// Writes where enough time has gone by.
-    pub(crate) async fn tick(&mut self) -> Result<(), Failed> {
-        if self.written.is_some_and(|at| at.elapsed() < EVERY) { Ok(()) } else { self.write().await }
-    }
-
     async fn write(&mut self) -> Result<(), Failed> {
         self.written = Some(Instant::now());
         let figures = serde_json::to_string(&self.figures).unwrap_or_default();
@@ -43,5 +45,15 @@ impl<'a> Progress<'a> {
             // The build goes on without its progress; the end needs the metadata again.
             Err(_) => Ok(()),
         }
+    }
+}
+
+impl Flow for Progress<'_> {
+    fn course(&mut self) -> (&mut Vec<Pace>, &mut Vec<Decision>) {
+        (&mut self.figures.pace, &mut self.figures.decisions)
+    }
+
+    async fn tick(&mut self) -> Result<(), Failed> {
+        if self.written.is_some_and(|at| at.elapsed() < EVERY) { Ok(()) } else { self.write().await }
     }
 }

@@ -3,9 +3,12 @@
 use accel::Checksum;
 use arrow_array::RecordBatch;
 use connect::Connection;
+use connect::proto::value_of;
 use futures::TryStreamExt;
+use model::DataType;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
+use model::follow::says_deleted;
 use model::load::Tier;
 use store::DataVersionRow;
 use tokio_util::sync::CancellationToken;
@@ -15,7 +18,7 @@ use crate::count::{SourceCount, refuse_size};
 use crate::encoder::Encoder;
 use crate::failed::Failed;
 use crate::gate::KeyGate;
-use crate::progress::Progress;
+use crate::progress::{Flow, Progress};
 use crate::rules::Rules;
 use crate::source::statement;
 use crate::throttle::Throttle;
@@ -27,6 +30,16 @@ pub(crate) struct From<'a> {
     pub(crate) connection: &'a dyn Connection,
     pub(crate) dialect: Dialect,
     pub(crate) tier: Tier,
+    /// The column that tells rows that are deleted, where there is one.
+    pub(crate) deleted: Option<(usize, DataType)>,
+    /// Where the changes begin that this may not see, where they are followed.
+    pub(crate) followed_from: Option<String>,
+}
+
+impl From<'_> {
+    fn is_deleted(&self, batch: &RecordBatch, row: usize) -> bool {
+        self.deleted.is_some_and(|(column, data_type)| says_deleted(&value_of(batch, column, row, data_type)))
+    }
 }
 
 /// Where rows go.
@@ -87,7 +100,7 @@ pub(crate) async fn all(
     while let Some(batch) = unless_stopped(stop, batches.try_next()).await?.map_err(failed)? {
         rules.look(&batch)?;
         let bytes_before = progress.figures.row_bytes;
-        for index in 0..batch.num_rows() {
+        for index in (0..batch.num_rows()).filter(|index| !from.is_deleted(&batch, *index)) {
             let (key, message) = encoder.encode(&batch, index);
             let Some(key) = key else {
                 read.gate.without_key(&message);

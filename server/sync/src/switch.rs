@@ -81,6 +81,9 @@ async fn succeed(
     let state = if holds { DataVersionState::Checked } else { DataVersionState::Live };
     let ended = DataVersionRow { state: state.key().into(), spec: spec.clone(), figures, finished_at: Some(now), ..row.clone() };
     tx.move_data_version(&ended, DataVersionState::Building.key()).await?;
+    if built.followed {
+        tx.insert_following(&row.id).await?;
+    }
     if !holds {
         for job in worker.store.jobs_in(&dataset.domain).await? {
             let follows = serde_json::from_str::<JobSpec>(&job.spec).unwrap_or_default().follows(&dataset.name, &row.environment);

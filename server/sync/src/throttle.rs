@@ -16,8 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::failed::Failed;
+use crate::follow;
 use crate::pacer::Pacer;
-use crate::progress::Progress;
+use crate::progress::Flow;
 
 const LOOK: Duration = Duration::from_secs(1);
 /// The longest that a waiting run is deaf to being ended.
@@ -49,7 +50,7 @@ impl<'a> Throttle<'a> {
         worker: &'a Worker,
         (source, connection): (&'a str, &'a dyn Connection),
         tier: Tier,
-        progress: &mut Progress<'_>,
+        flow: &mut impl Flow,
     ) -> Self {
         let now = Instant::now();
         let mut throttle = Self {
@@ -66,7 +67,7 @@ impl<'a> Throttle<'a> {
             looked: now,
             rows_since: 0,
         };
-        throttle.look(progress).await;
+        throttle.look(flow).await;
         throttle
     }
 
@@ -75,23 +76,18 @@ impl<'a> Throttle<'a> {
     /// # Errors
     /// Where it is to stop meanwhile.
     #[allow(clippy::cast_precision_loss)] // rows of a batch
-    pub(crate) async fn after(
-        &mut self,
-        (rows, bytes): (i64, i64),
-        progress: &mut Progress<'_>,
-        stop: &CancellationToken,
-    ) -> Result<(), Failed> {
+    pub(crate) async fn after(&mut self, (rows, bytes): (i64, i64), flow: &mut impl Flow, stop: &CancellationToken) -> Result<(), Failed> {
         self.owed_rows += rows as f64;
         self.owed_bytes += bytes as f64;
         self.rows_since += rows;
         loop {
             if self.looked.elapsed() >= LOOK {
-                self.look(progress).await;
+                self.look(flow).await;
             }
             let Some(wait) = self.pay() else { return Ok(()) };
             tokio::select! {
                 () = stop.cancelled() => return Err(Failed::broke_off()),
-                () = tokio::time::sleep(wait.min(SLICE)) => progress.tick().await?,
+                () = tokio::time::sleep(wait.min(SLICE)) => flow.tick().await?,
             }
         }
     }
@@ -121,7 +117,7 @@ impl<'a> Throttle<'a> {
 
     /// Sees what the source bears, and decides.
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // rows a second
-    async fn look(&mut self, progress: &mut Progress<'_>) {
+    async fn look(&mut self, flow: &mut impl Flow) {
         let past = self.looked.elapsed().as_secs_f64();
         let measured = if past > 0.1 { self.rows_since as f64 / past } else { 0.0 };
         self.rows_since = 0;
@@ -145,11 +141,11 @@ impl<'a> Throttle<'a> {
             }
             None => self.pacer.relieve(measured),
         }
-        let figures = &mut progress.figures;
+        let (paces, decisions) = flow.course();
         if past > 0.1 {
             // Rows come in batches: one second has two of them, the next has none.
-            let before = figures.pace.last().map_or(measured, |pace| pace.rows_per_s as f64);
-            push_within(&mut figures.pace, Pace { at: now, rows_per_s: f64::midpoint(before, measured) as i64 }, PACES);
+            let before = paces.last().map_or(measured, |pace| pace.rows_per_s as f64);
+            push_within(paces, Pace { at: now, rows_per_s: f64::midpoint(before, measured) as i64 }, PACES);
         }
         if self.closed {
             let hours: Vec<String> = self.load.windows.iter().map(|window| window.words()).collect();
@@ -157,7 +153,7 @@ impl<'a> Throttle<'a> {
         }
         if (self.pacer.rate(), self.closed) != was {
             let rows_per_s = if self.closed { Some(0) } else { self.pacer.rate().map(|rate| rate as u32) };
-            push_within(&mut figures.decisions, Decision { at: now, rows_per_s, why }, DECISIONS);
+            push_within(decisions, Decision { at: now, rows_per_s, why }, DECISIONS);
         }
     }
 
@@ -171,7 +167,8 @@ impl<'a> Throttle<'a> {
                 let step = serde_json::from_str::<BuildFigures>(&run.figures).unwrap_or_default().step;
                 run.source == self.source && !matches!(step.as_str(), "writing" | "proving")
             };
-            let sharing = runs.iter().filter(reads).count();
+            let following = follow::reading(self.worker, self.source).await.unwrap_or(0);
+            let sharing = runs.iter().filter(reads).count() + following;
             self.share = f64::from(u32::try_from(sharing).unwrap_or(1).max(1));
         }
         self.pacer.set_ceiling(self.load.rows_per_s.map(|rate| f64::from(rate) / self.share));

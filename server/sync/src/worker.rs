@@ -13,13 +13,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::build::Built;
 use crate::failed::Failed;
-use crate::{Worker, build, schedule, switch};
+use crate::{Worker, build, follow, schedule, switch};
 
 /// How often a worker says that it lives.
 const BEAT: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_secs(1);
 /// A worker that was not heard of for so long is dead; its run is begun anew within half a minute.
-const SILENCE: Millis = 20 * SECOND;
+pub(crate) const SILENCE: Millis = 20 * SECOND;
 /// Nodes that have reported within this time are counted.
 const NODES_SEEN: Millis = 60 * SECOND;
 /// Data versions of each dataset that are remembered when they are gone, with their runs.
@@ -30,9 +30,9 @@ const AT_ONCE: usize = 4;
 /// Works until it is told to stop. When the metadata is away, it waits.
 pub async fn run(worker: Worker, stop: CancellationToken) {
     let mut away = false;
-    let mut going = JoinSet::new();
+    let (mut going, mut followed) = (JoinSet::new(), JoinSet::new());
     while !stop.is_cancelled() {
-        match round(&worker, &mut going, &stop).await {
+        match round(&worker, (&mut going, &mut followed), &stop).await {
             Ok(()) => away = false,
             Err(error) if !away => {
                 tracing::error!(cause = %error, "the worker cannot reach the metadata and waits");
@@ -44,13 +44,19 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
             () = stop.cancelled() => break,
             () = worker.changed.notified() => {}
             Some(_) = going.join_next() => {}
+            Some(_) = followed.join_next() => {}
             () = tokio::time::sleep(POLL) => {}
         }
     }
     while going.join_next().await.is_some() {}
+    while followed.join_next().await.is_some() {}
 }
 
-async fn round(worker: &Worker, going: &mut JoinSet<()>, stop: &CancellationToken) -> Result<(), StoreError> {
+async fn round(
+    worker: &Worker,
+    (going, followed): (&mut JoinSet<()>, &mut JoinSet<()>),
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
     schedule::ask_due(worker).await?;
     let now = worker.host.now();
     for run in worker.store.runs_in(RunState::Running.key()).await? {
@@ -69,6 +75,7 @@ async fn round(worker: &Worker, going: &mut JoinSet<()>, stop: &CancellationToke
             going.spawn(work(worker.clone(), run, stop.clone()));
         }
     }
+    follow::begin(worker, followed, stop).await?;
     drop_unneeded(worker).await
 }
 

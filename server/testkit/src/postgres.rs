@@ -142,6 +142,15 @@ impl Postgres {
         connection.close().await.unwrap();
     }
 
+    /// The first column of a query's rows, as text.
+    pub async fn ask(&self, database: &str, sql: &str) -> Vec<String> {
+        use sqlx::Connection;
+        let mut connection = sqlx::PgConnection::connect(&self.url(database)).await.unwrap();
+        let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        rows
+    }
+
     /// Runs statements in a transaction that stays open until what is given is dropped: a lock, for instance.
     pub async fn hold(&self, database: &str, sql: &str) -> Held {
         use sqlx::Connection;

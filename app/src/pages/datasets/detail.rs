@@ -11,6 +11,7 @@ use model::snapshot::Environment;
 use model::view::{DatasetView, Me};
 
 use super::api::{BuildDataset, PauseJob, StopRun, SwitchDataset, dataset, set_gates, set_job};
+use super::follow::{follow_card, following};
 use super::gates::{SetGates, gates_card};
 use super::job::{SetJob, job_card};
 use super::runs::{ended_badly, going, strip_card};
@@ -19,6 +20,7 @@ use crate::ui::{Callout, Empty, FormProblem, Icon, Load, PageHead, PageName, Sta
 
 /// How often a page looks while a build is under way.
 const LOOK: Duration = Duration::from_millis(500);
+const LOOK_FOR_CHANGES: Duration = Duration::from_secs(2);
 const LOOK_NOW_AND_THEN: Duration = Duration::from_secs(5);
 
 #[component]
@@ -60,6 +62,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
         let Some(Ok(dataset)) = detail.get() else { return };
         let wait = match dataset.job.going() {
             Some(_) => LOOK,
+            None if dataset.is_followed() => LOOK_FOR_CHANGES,
             None if dataset.job.spec.when == When::Asked => return,
             None => LOOK_NOW_AND_THEN,
         };
@@ -91,7 +94,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
                         }/>
                         <Load resource=me view=move |me| {
                             let may_edit = may(&me, Action::EditDataset);
-                            view! { {job_card(&dataset, may_edit, job, pause)}{gates_card(&dataset, may_edit, gates)} }
+                            view! { {job_card(&dataset, may_edit, job, pause)}{follow_card(&dataset, may_edit, job)}{gates_card(&dataset, may_edit, gates)} }
                         }/>
                     </div>
                     <aside class="stack"><Load resource=detail view=move |dataset| view! {
@@ -116,6 +119,7 @@ fn state(
             {going(dataset, dataset.job.at, may_edit, stop)}
             {ended_badly(&dataset.job)}
             {waiting(dataset, may_roll, switch)}
+            {following(dataset)}
             {versions(dataset, may_roll, switch)}
         </div>
     }

@@ -35,6 +35,8 @@ struct Draft {
     retry_after: RwSignal<String>,
     timeout: RwSignal<String>,
     late_after: RwSignal<String>,
+    /// What this form does not ask about stays as it is.
+    rest: StoredValue<JobSpec>,
 }
 
 impl Draft {
@@ -62,6 +64,7 @@ impl Draft {
             retry_after: text(Some(spec.retry_after_s)),
             timeout: text(spec.timeout_minutes),
             late_after: text(spec.late_after_minutes),
+            rest: StoredValue::new(spec.clone()),
         }
     }
 
@@ -85,6 +88,7 @@ impl Draft {
             retry_after_s: number(self.retry_after).unwrap_or(0),
             timeout_minutes: number(self.timeout),
             late_after_minutes: number(self.late_after),
+            ..self.rest.get_value()
         }
     }
 }
@@ -252,7 +256,7 @@ fn cron_fields(draft: Draft, pattern_error: Signal<Option<String>>, zone_error: 
     }
 }
 
-fn number(
+pub(super) fn number(
     id: &'static str,
     label: &'static str,
     unit: &'static str,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::clock::{Millis, SECOND};
 use model::job::RunState;
-use model::load::Pace;
+use model::load::{Decision, Pace};
 use model::view::{DatasetView, JobView, RunView};
 
 use super::api::StopRun;
@@ -104,7 +104,7 @@ pub(super) fn going(dataset: &DatasetView, now: Millis, may_edit: bool, stop: Se
                 <p class="small t-2 tn">{grouped(figures.read_rows)}" read"{figures.expected_rows.map(|rows| format!(" of about {}", grouped(rows)))}", "{grouped(figures.written_rows)}" written"{rate.map(|rate| format!(", {} rows/s so far", grouped(rate)))}</p>
             })}
             {pace(&run)}
-            {decisions(&run)}
+            {decision_list(&run.figures.decisions)}
             {late.then(|| view! { <Callout tone=Tone::Warn><p><b>"It will be late."</b>" It should be over by "{run.late_at.map(|at| view! { <Time at/> })}", and takes longer by what the runs before it took."</p></Callout> })}
         </section>
     })
@@ -133,8 +133,8 @@ fn pace(run: &RunView) -> Option<impl IntoView + use<>> {
 }
 
 /// What its speed was set to, and why: the newest first.
-pub(super) fn decisions(run: &RunView) -> Option<impl IntoView + use<>> {
-    let list = run.figures.decisions.clone();
+pub(super) fn decision_list(decisions: &[Decision]) -> Option<impl IntoView + use<>> {
+    let list = decisions.to_vec();
     (!list.is_empty()).then(|| view! {
         <ul class="bullets small">{list.into_iter().rev().take(5).map(|decision| view! {
             <li><Time at=decision.at/>{match decision.rows_per_s { Some(0) => " stopped: ".to_owned(), Some(rate) => format!(" {} rows/s: ", grouped(i64::from(rate))), None => " as fast as it goes: ".to_owned() }}{decision.why.clone()}</li>

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::clock::Millis;
-use model::dataset::DataVersionState;
+use model::dataset::{DataVersionState, DatasetSpec};
 use model::job::{Cron, JobSpec, RunState, When, circle};
 use model::schedule::next_after;
 use model::{Action, ErrorCode, FieldError, Problem};
@@ -21,7 +21,8 @@ impl Control {
         let (dataset, _) = self.own_job(caller, domain, name).await?;
         // Changes queue behind one another from here on: two that would wait for one another are not both right.
         let mut tx = self.write(caller).await?;
-        let errors = job_errors((domain, name), spec, self.waiting(domain).await?, tx.at());
+        let of: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
+        let errors = job_errors((domain, name, &of), spec, self.waiting(domain).await?, tx.at());
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
@@ -122,12 +123,13 @@ impl Control {
 
 /// What of a job is wrong, where `waiting` says what the datasets of its domain are made after.
 pub(crate) fn job_errors(
-    (domain, name): (&str, &str),
+    (domain, name, of): (&str, &str, &DatasetSpec),
     spec: &JobSpec,
     mut waiting: BTreeMap<String, Option<String>>,
     now: Millis,
 ) -> Vec<FieldError> {
     let mut errors = spec.errors();
+    errors.extend(spec.follow.iter().flat_map(|follow| follow.errors(of)));
     match &spec.when {
         When::Cron(cron) if !cron.pattern.trim().is_empty() => errors.extend(match next_after(cron, now) {
             Err(error) => Some(error),

@@ -3,7 +3,7 @@
 use model::dataset::{BuildFigures, DataVersionState, DatasetSpec, SHELF_DRIVER};
 use model::snapshot::{Environment, SnapshotDataset};
 use model::spec::{ApiBody, Query, SqlBody};
-use model::view::{DataVersionView, DatasetView};
+use model::view::{DataVersionView, DatasetView, FollowView};
 use model::{Action, ApiSpec, Problem};
 use store::{DataVersionRow, DatasetRow};
 
@@ -60,10 +60,25 @@ impl Control {
             owner: inventory.email(&row.owner_id),
             created_at: row.created_at,
             spec: serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?,
-            versions: versions.iter().map(version_view).collect(),
+            versions: self.version_views(&versions).await?,
             apis: served_from(inventory, shelves, row),
             job,
         })
+    }
+
+    async fn version_views(&self, rows: &[DataVersionRow]) -> Result<Vec<DataVersionView>, Problem> {
+        let mut views = Vec::with_capacity(rows.len());
+        for row in rows {
+            let is_live = row.state == DataVersionState::Live.key();
+            let following = if is_live { self.store.following(&row.id).await.map_err(|error| from_store(&error))? } else { None };
+            let following = following.map(|row| FollowView {
+                figures: serde_json::from_str(&row.figures).unwrap_or_default(),
+                reason: row.reason,
+                going: row.worker.is_some(),
+            });
+            views.push(version_view(row, following));
+        }
+        Ok(views)
     }
 
     /// The live data versions of all datasets, for gateways.
@@ -86,7 +101,7 @@ impl Control {
     }
 }
 
-fn version_view(row: &DataVersionRow) -> DataVersionView {
+fn version_view(row: &DataVersionRow, following: Option<FollowView>) -> DataVersionView {
     DataVersionView {
         number: row.number,
         environment: Environment::from_key(&row.environment).unwrap_or_default(),
@@ -96,6 +111,7 @@ fn version_view(row: &DataVersionRow) -> DataVersionView {
         asked_by: row.asked_by.clone(),
         asked_at: row.asked_at,
         finished_at: row.finished_at,
+        following,
     }
 }
 

@@ -115,7 +115,8 @@ impl Control {
         planned: &mut PlannedDataset,
     ) -> Result<(), Problem> {
         let Some(job) = &document.job else { return Ok(()) };
-        let errors = job_errors((&document.domain, &document.name), job, waiting, self.host.now());
+        let of: DatasetSpec = serde_json::from_str(&planned.row.spec).map_err(|error| from_json(&error))?;
+        let errors = job_errors((&document.domain, &document.name, &of), job, waiting, self.host.now());
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }

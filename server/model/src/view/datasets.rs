@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 use crate::dataset::{BuildFigures, DataVersionState, DatasetSpec};
+use crate::follow::FollowFigures;
 use crate::job::{Cause, JobSpec, RunState};
 use crate::limit::Rate;
 use crate::snapshot::{Environment, Priority, Switches};
@@ -28,6 +29,12 @@ impl DatasetView {
     #[must_use]
     pub fn live(&self, environment: Environment) -> Option<&DataVersionView> {
         self.versions.iter().find(|version| version.environment == environment && version.state == DataVersionState::Live)
+    }
+
+    /// Whether something live follows its table.
+    #[must_use]
+    pub fn is_followed(&self) -> bool {
+        self.versions.iter().any(|version| version.following.is_some())
     }
 
     /// The data version that is being built, or waits for it.
@@ -120,6 +127,19 @@ pub struct DataVersionView {
     pub asked_by: String,
     pub asked_at: Millis,
     pub finished_at: Option<Millis>,
+    /// How far it has followed its table, where it does.
+    pub following: Option<FollowView>,
+}
+
+/// A data version that follows its table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FollowView {
+    pub figures: FollowFigures,
+    /// Why it does not go on; empty otherwise.
+    pub reason: String,
+    /// A worker is at it.
+    pub going: bool,
 }
 
 impl DataVersionView {

@@ -1,0 +1,172 @@
+//! How what is live follows its table between two builds: as it goes, and as a form.
+
+use leptos::prelude::*;
+use model::DataType;
+use model::dataset::StoreKind;
+use model::follow::Follow;
+use model::job::JobSpec;
+use model::view::{DataVersionView, DatasetView, FollowView};
+
+use super::job::{SetJob, number};
+use super::runs::decision_list;
+use crate::error::PortalError;
+use crate::ui::{Callout, Field, ProblemCallout, Time, Tone, grouped, typed_number};
+
+/// What follows its table now: how far it is, or why it does not go on.
+pub(super) fn following(dataset: &DatasetView) -> impl IntoView + use<> {
+    let followed = dataset.versions.iter().filter_map(|version| Some((version.clone(), version.following.clone()?)));
+    let paused = dataset.job.paused;
+    let stopped = dataset.job.spec.follow.is_none();
+    followed
+        .map(|(version, follow)| one(&version, follow, if stopped { Some("switched off") } else { paused.then_some("paused") }))
+        .collect_view()
+}
+
+fn one(version: &DataVersionView, follow: FollowView, halted: Option<&'static str>) -> impl IntoView + use<> {
+    let figures = follow.figures;
+    let title = format!("Data version {} follows its table, in {}", version.number, version.environment.key());
+    let state = match (halted, follow.going, figures.reading) {
+        (Some(halted), ..) => halted,
+        (None, false, _) => "waiting for a worker",
+        (None, true, true) => "reading changes",
+        (None, true, false) => "up to date",
+    };
+    view! {
+        <section class="card card-pad stack-2" aria-label="Following">
+            <div class="between"><h2>{title}</h2><span class="badge">{state}</span></div>
+            {(!follow.reason.is_empty()).then(|| view! { <Callout tone=Tone::Bad><p><b>"It does not go on. "</b>{follow.reason.clone()}</p><p class="small">"What is live stays as far as it is, and it is tried again by itself."</p></Callout> })}
+            <p class="t-2 tn">{grouped(figures.changed_rows)}" rows came or changed since it was built, "{grouped(figures.deleted_rows)}" were deleted."</p>
+            <p class="small t-2">
+                {figures.caught_up_at.map(|at| view! { "Up to date at "<Time at/>". " })}
+                {(!figures.position.is_empty()).then(|| format!("It has come to {}.", figures.position))}
+            </p>
+            {decision_list(&figures.decisions)}
+        </section>
+    }
+}
+
+/// The form while it is filled in.
+#[derive(Clone, Copy)]
+struct Draft {
+    on: RwSignal<bool>,
+    cursor: RwSignal<String>,
+    deleted: RwSignal<String>,
+    overlap: RwSignal<String>,
+    every: RwSignal<String>,
+    /// What this form does not ask about stays as it is.
+    rest: StoredValue<JobSpec>,
+}
+
+impl Draft {
+    fn of(job: &JobSpec, columns: &[(String, DataType)]) -> Self {
+        let follow = job.follow.clone().unwrap_or_else(|| Follow {
+            // A time is the likeliest.
+            cursor: columns
+                .iter()
+                .find(|(_, kind)| *kind == DataType::Timestamp)
+                .or(columns.first())
+                .map(|(name, _)| name.clone())
+                .unwrap_or_default(),
+            ..Follow::default()
+        });
+        Self {
+            on: RwSignal::new(job.follow.is_some()),
+            cursor: RwSignal::new(follow.cursor),
+            deleted: RwSignal::new(follow.deleted),
+            overlap: RwSignal::new(follow.overlap.to_string()),
+            every: RwSignal::new(follow.every_s.to_string()),
+            rest: StoredValue::new(job.clone()),
+        }
+    }
+
+    fn spec(self) -> JobSpec {
+        let follow = Follow {
+            cursor: self.cursor.get_untracked(),
+            deleted: self.deleted.get_untracked(),
+            // An empty one is none; what is no number is told, as one that is too large.
+            overlap: self.overlap.with_untracked(|text| if text.trim().is_empty() { 0 } else { text.trim().parse().unwrap_or(u32::MAX) }),
+            every_s: self.every.with_untracked(|text| typed_number(text)).unwrap_or(0),
+        };
+        JobSpec { follow: self.on.get_untracked().then_some(follow), ..self.rest.get_value() }
+    }
+}
+
+/// The card, and for those who may change datasets its form behind a button.
+pub(super) fn follow_card(dataset: &DatasetView, may_edit: bool, save: SetJob) -> Option<impl IntoView + use<>> {
+    if dataset.spec.store == StoreKind::Columnar {
+        return None;
+    }
+    let open = RwSignal::new(false);
+    let words = words(dataset);
+    let dataset = StoredValue::new(dataset.clone());
+    Some(view! {
+        <section class="card card-pad stack">
+            <div class="between">
+                <h2>"Between two builds"</h2>
+                {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Close" } else { "Change how it follows" }}</button> })}
+            </div>
+            <Show when=move || !open.get()><p class="t-2">{words.clone()}</p></Show>
+            <Show when=move || open.get()>{dataset.with_value(|dataset| form(dataset, save))}</Show>
+        </section>
+    })
+}
+
+fn words(dataset: &DatasetView) -> String {
+    let Some(follow) = &dataset.job.spec.follow else {
+        return "What is live stays as it was built. It can follow its table instead, by a column that grows with every change.".into();
+    };
+    let deleted = if follow.deleted.is_empty() { String::new() } else { format!(" Rows whose {} says so are deleted.", follow.deleted) };
+    let begins = if dataset.is_followed() { "" } else { " It begins with the next build." };
+    format!("Rows that come or change are taken over each {} s, by {}.{deleted}{begins}", follow.every_s, follow.cursor)
+}
+
+fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
+    let columns: Vec<(String, DataType)> = dataset.spec.written().map(|field| (field.column.clone(), field.data_type)).collect();
+    let of = |fits: fn(DataType) -> bool| columns.iter().filter(|(_, kind)| fits(*kind)).cloned().collect::<Vec<_>>();
+    let (cursors, deleted) = (of(Follow::can_be_cursor), of(Follow::can_say_deleted));
+    let draft = Draft::of(&dataset.job.spec, &cursors);
+    let (domain, name) = (dataset.domain.clone(), dataset.name.clone());
+    let error_of = move |field: &'static str| {
+        Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(field)))
+    };
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        save.dispatch((domain.clone(), name.clone(), draft.spec()));
+    };
+    let (cursors, deleted) = (StoredValue::new(cursors), StoredValue::new(deleted));
+    view! {
+        <form class="stack" on:submit=send>
+            <label class="choice"><input class="check" type="checkbox" prop:checked=draft.on on:change=move |event| draft.on.set(event_target_checked(&event))/><span>"Follow the table"<small>"Rows that come, change or are deleted are taken over into what is live. Begins with the next build."</small></span></label>
+            <Show when=move || draft.on.get()>
+                <div class="form-row">
+                    <Field id="follow-cursor" label="By" help="Grows with every change of a row: a time of change, a sequence." error=error_of("cursor")>
+                        <select class="select" id="follow-cursor" on:change=move |event| draft.cursor.set(event_target_value(&event))>{options(cursors.get_value(), draft.cursor)}</select>
+                    </Field>
+                    <Field id="follow-deleted" label="Deleted where" note="optional" help="True, not zero, or filled in rows that are gone." error=error_of("deleted")>
+                        <select class="select" id="follow-deleted" on:change=move |event| draft.deleted.set(event_target_value(&event))>
+                            <option value="" selected=move || draft.deleted.with(String::is_empty)>"never: rows stay"</option>
+                            {options(deleted.get_value(), draft.deleted)}
+                        </select>
+                    </Field>
+                </div>
+                <div class="form-row">
+                    {number("follow-every", "Looks each", "s", draft.every, error_of("every_s"))}
+                    {number("follow-overlap", "Begins before the last", "s, days or steps", draft.overlap, error_of("overlap"))}
+                </div>
+                <p class="small t-2">"Each look begins a little before the last value, for changes that were committed late. Rows that are read twice count once."</p>
+            </Show>
+            {move || save.value().get().and_then(Result::err).map(|error| view! { <ProblemCallout error/> })}
+            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save how it follows"</button></div>
+        </form>
+    }
+}
+
+fn options(columns: Vec<(String, DataType)>, chosen: RwSignal<String>) -> impl IntoView {
+    columns
+        .into_iter()
+        .map(|(name, kind)| {
+            let this = name.clone();
+            view! { <option value=name.clone() selected=move || chosen.get() == this>{format!("{name} ({})", kind.word())}</option> }
+        })
+        .collect_view()
+}

@@ -1,0 +1,174 @@
+//! How a live data version follows its table between two builds, and how far it has come.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Millis;
+use crate::dataset::{DatasetSpec, StoreKind};
+use crate::load::{Decision, Pace};
+use crate::value::read_text;
+use crate::{DataType, FieldError, Value};
+
+/// A year of seconds; nothing is committed later.
+const MAX_OVERLAP: u32 = 366 * 86_400;
+/// A day; who looks less often builds anew instead.
+const MAX_EVERY_S: u32 = 86_400;
+
+/// How changes are found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Follow {
+    /// A column that grows with every change of a row: a time of change, a sequence.
+    pub cursor: String,
+    /// How far before its last value each look begins again, for changes that were committed late: seconds of a time, days of a
+    /// date, steps of a number. Rows that are seen twice count once.
+    pub overlap: u32,
+    /// Seconds between two looks.
+    pub every_s: u32,
+    /// A column that is true, not zero, or filled in rows that are deleted; empty where rows are never deleted this way.
+    pub deleted: String,
+}
+
+impl Default for Follow {
+    fn default() -> Self {
+        Self { cursor: String::new(), overlap: 60, every_s: 10, deleted: String::new() }
+    }
+}
+
+impl Follow {
+    /// Whether a column of this type can tell what has changed.
+    #[must_use]
+    pub fn can_be_cursor(data_type: DataType) -> bool {
+        use DataType::{Date, Decimal, Int32, Int64, String, Timestamp, Uuid};
+        matches!(data_type, Int32 | Int64 | Decimal { .. } | Date | Timestamp | String | Uuid)
+    }
+
+    /// Whether a column of this type can say that a row is deleted.
+    #[must_use]
+    pub fn can_say_deleted(data_type: DataType) -> bool {
+        matches!(data_type, DataType::Bool | DataType::Int32 | DataType::Int64 | DataType::Date | DataType::Timestamp)
+    }
+
+    /// What makes no sense of a dataset.
+    #[must_use]
+    pub fn errors(&self, spec: &DatasetSpec) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if spec.store == StoreKind::Columnar {
+            errors.push(FieldError::new("follow", "A columnar dataset is made anew as a whole. Give it a schedule instead."));
+        }
+        match spec.field(&self.cursor) {
+            None if self.cursor.is_empty() => errors.push(FieldError::new("cursor", "Choose the column that grows with every change.")),
+            None => errors.push(FieldError::new("cursor", format!("The dataset has no column {}.", self.cursor))),
+            Some(field) if !Self::can_be_cursor(field.data_type) => {
+                let sentence = format!("A {} has no order to go by. Choose a time or a number.", field.data_type.word());
+                errors.push(FieldError::new("cursor", sentence));
+            }
+            Some(_) => {}
+        }
+        match spec.field(&self.deleted) {
+            None if self.deleted.is_empty() => {}
+            None => errors.push(FieldError::new("deleted", format!("The dataset has no column {}.", self.deleted))),
+            Some(field) if !Self::can_say_deleted(field.data_type) => {
+                errors.push(FieldError::new("deleted", "Choose one that is yes or no, a number, or a time."));
+            }
+            Some(_) => {}
+        }
+        if self.overlap > MAX_OVERLAP {
+            errors.push(FieldError::new("overlap", format!("A number up to {MAX_OVERLAP}.")));
+        }
+        if !(1..=MAX_EVERY_S).contains(&self.every_s) {
+            errors.push(FieldError::new("every_s", "Between 1 second and a day."));
+        }
+        errors
+    }
+
+    /// Where a look begins whose last one came to `text`: the overlap before it, where the type has such a thing.
+    ///
+    /// # Errors
+    /// Where the text is no value of the type.
+    pub fn begin(&self, data_type: DataType, text: &str) -> Result<Value, String> {
+        let overlap = i64::from(self.overlap);
+        let back = match data_type {
+            DataType::Int32 | DataType::Int64 => text.parse::<i64>().ok().map(|number| number.saturating_sub(overlap).to_string()),
+            DataType::Date => {
+                let date: Option<jiff::civil::Date> = text.parse().ok();
+                date.map(|date| date.saturating_sub(jiff::Span::new().days(overlap)).to_string())
+            }
+            DataType::Timestamp => {
+                let time: Option<jiff::Timestamp> = text.parse().ok();
+                time.and_then(|time| time.checked_sub(jiff::SignedDuration::from_secs(overlap)).ok()).map(|time| time.to_string())
+            }
+            _ => None,
+        };
+        read_text(data_type, back.as_deref().unwrap_or(text))
+    }
+}
+
+/// Whether what stands in such a column says that its row is deleted.
+#[must_use]
+pub fn says_deleted(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(yes) => *yes,
+        Value::Int(number) => *number != 0,
+        _ => true,
+    }
+}
+
+/// How far a data version has followed its table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct FollowFigures {
+    /// How far, in words.
+    pub position: String,
+    /// Rows that came or changed since it was built.
+    pub changed_rows: i64,
+    pub deleted_rows: i64,
+    /// When something last changed.
+    pub changed_at: Option<Millis>,
+    /// When there was last nothing more to take.
+    pub caught_up_at: Option<Millis>,
+    /// Rows are being read now.
+    pub reading: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pace: Vec<Pace>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::RegisterField;
+
+    fn begin(data_type: DataType, text: &str) -> Value {
+        Follow { overlap: 60, ..Follow::default() }.begin(data_type, text).unwrap()
+    }
+
+    #[test]
+    fn a_look_begins_before_the_last_one_ended() {
+        assert_eq!(begin(DataType::Int64, "100"), Value::Int(40));
+        assert_eq!(begin(DataType::Int64, &i64::MIN.to_string()), Value::Int(i64::MIN));
+        assert_eq!(begin(DataType::Date, "2013-03-01"), Value::Text("2012-12-31".into()));
+        assert_eq!(begin(DataType::Timestamp, "2013-01-01T00:00:30.000001Z"), Value::Text("2012-12-31T23:59:30.000001Z".into()));
+        assert_eq!(begin(DataType::String, "n14"), Value::Text("n14".into()));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_told() {
+        let field = |column: &str, data_type| RegisterField { number: 1, column: column.into(), data_type, retired: false };
+        let register = vec![field("changed_at", DataType::Timestamp), field("gone", DataType::Bool), field("extra", DataType::Json)];
+        let spec = DatasetSpec { register, ..DatasetSpec::default() };
+        let wrong = |follow: Follow| follow.errors(&spec).into_iter().map(|error| error.field).collect::<Vec<_>>();
+        let right = Follow { cursor: "changed_at".into(), deleted: "gone".into(), ..Follow::default() };
+        assert!(wrong(right.clone()).is_empty());
+        assert_eq!(wrong(Follow::default()), ["cursor"]);
+        assert_eq!(
+            wrong(Follow { cursor: "extra".into(), deleted: "extra".into(), every_s: 0, ..right.clone() }),
+            ["cursor", "deleted", "every_s"]
+        );
+        let columnar = DatasetSpec { store: StoreKind::Columnar, ..spec.clone() };
+        assert_eq!(right.errors(&columnar).len(), 1);
+    }
+}

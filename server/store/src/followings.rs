@@ -1,0 +1,104 @@
+//! Data versions that follow their tables: claimed by one worker at a time, by turns.
+
+use model::clock::Millis;
+use sqlx::FromRow;
+
+use crate::database::one_row;
+use crate::{Store, StoreError, Tx};
+
+#[derive(Debug, Clone, FromRow)]
+pub struct FollowingRow {
+    pub version_id: String,
+    /// Raised by each who takes it.
+    pub turn: i64,
+    pub worker: Option<String>,
+    pub beat_at: Option<Millis>,
+    /// Not taken before.
+    pub due_at: Millis,
+    /// `model::follow::FollowFigures` as JSON.
+    pub figures: String,
+    /// Why it does not go on; empty otherwise.
+    pub reason: String,
+}
+
+const COLUMNS: &str = "followings.version_id, followings.turn, followings.worker, followings.beat_at, followings.due_at, followings.figures, followings.reason";
+
+impl Store {
+    /// Those of live versions, the longest due first.
+    ///
+    /// # Errors
+    /// Where the database does not answer; so for every method below.
+    pub async fn followings(&self) -> Result<Vec<FollowingRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM followings JOIN data_versions ON data_versions.id = followings.version_id
+             WHERE data_versions.state = 'live' ORDER BY followings.due_at, followings.version_id"
+        );
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
+    }
+
+    pub async fn following(&self, version_id: &str) -> Result<Option<FollowingRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM followings WHERE version_id = $1");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(version_id).fetch_optional(&self.pool).await?)
+    }
+
+    /// Takes one as it was seen; whether nobody else had. Not a change of the metadata: no revision, no audit.
+    pub async fn claim_following(&self, seen: &FollowingRow, worker: &str, now: Millis) -> Result<bool, StoreError> {
+        let taken = sqlx::query("UPDATE followings SET turn = turn + 1, worker = $3, beat_at = $4 WHERE version_id = $1 AND turn = $2")
+            .bind(&seen.version_id)
+            .bind(seen.turn)
+            .bind(worker)
+            .bind(now)
+            .execute(&self.pool)
+            .await?;
+        Ok(taken.rows_affected() == 1)
+    }
+
+    /// How far it is, and that its worker lives.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where somebody else has it.
+    pub async fn beat_following(&self, row: &FollowingRow, figures: &str, now: Millis) -> Result<(), StoreError> {
+        let changed = sqlx::query("UPDATE followings SET figures = $3, reason = '', beat_at = $4 WHERE version_id = $1 AND turn = $2")
+            .bind(&row.version_id)
+            .bind(row.turn)
+            .bind(figures)
+            .bind(now)
+            .execute(&self.pool)
+            .await?;
+        one_row(&changed)
+    }
+
+    /// The sign of a worker that it lives; whether it is still the one.
+    pub async fn touch_following(&self, row: &FollowingRow, now: Millis) -> Result<bool, StoreError> {
+        let touched = sqlx::query("UPDATE followings SET beat_at = $3 WHERE version_id = $1 AND turn = $2")
+            .bind(&row.version_id)
+            .bind(row.turn)
+            .bind(now)
+            .execute(&self.pool)
+            .await?;
+        Ok(touched.rows_affected() == 1)
+    }
+
+    /// Gives it back, to be taken again at `due_at`; one that somebody else has is left alone.
+    pub async fn release_following(&self, row: &FollowingRow, reason: &str, due_at: Millis) -> Result<(), StoreError> {
+        sqlx::query("UPDATE followings SET worker = NULL, beat_at = NULL, reason = $3, due_at = $4 WHERE version_id = $1 AND turn = $2")
+            .bind(&row.version_id)
+            .bind(row.turn)
+            .bind(reason)
+            .bind(due_at)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// A version that is to follow its table once it is live.
+    pub async fn insert_following(&mut self, version_id: &str) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO followings (version_id, turn, due_at, figures, reason) VALUES ($1, 0, 0, '{}', '')")
+            .bind(version_id)
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+}

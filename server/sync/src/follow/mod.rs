@@ -1,0 +1,150 @@
+//! Live data versions that follow their tables: each is taken by one worker, which applies what changes to the version's
+//! delta, with how far it is. A worker that dies is taken over from there.
+
+mod cursor;
+mod progress;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use accel::{Changes, Dataset, Place};
+use model::clock::{Millis, SECOND};
+use model::dataset::{DataVersionState, DatasetSpec};
+use model::follow::Follow;
+use model::job::JobSpec;
+use store::{DataVersionRow, FollowingRow, StoreError};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use cursor::{deleted_column, position_now};
+
+use self::cursor::Looks;
+use self::progress::FollowProgress;
+use crate::failed::{Again, Failed};
+use crate::throttle::Throttle;
+use crate::worker::SILENCE;
+use crate::{Worker, source};
+
+/// Followed by one worker at a time: most of them wait most of the time.
+const AT_ONCE: usize = 64;
+const BEAT: Duration = Duration::from_secs(5);
+/// How soon what failed is tried again: at once it would fail again, and whoever mends it should not wait long.
+const TRY_AGAIN: Millis = 5 * SECOND;
+const TRY_AGAIN_WRONG: Millis = 30 * SECOND;
+/// How often it is seen whether its version is still live, and its job still wants it.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Takes what nobody follows.
+pub(crate) async fn begin(worker: &Worker, going: &mut JoinSet<()>, stop: &CancellationToken) -> Result<(), StoreError> {
+    let now = worker.host.now();
+    for row in worker.store.followings().await? {
+        let is_taken = row.worker.is_some() && row.beat_at.is_some_and(|beat| beat + SILENCE >= now);
+        if going.len() >= AT_ONCE || stop.is_cancelled() {
+            break;
+        }
+        if is_taken || row.due_at > now || wanted(worker, &row).await?.is_none() {
+            continue;
+        }
+        if worker.store.claim_following(&row, &worker.name, now).await? {
+            let row = FollowingRow { turn: row.turn + 1, worker: Some(worker.name.clone()), ..row };
+            going.spawn(follow(worker.clone(), row, stop.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// The version and how it is to be followed, where that is so now.
+async fn wanted(worker: &Worker, row: &FollowingRow) -> Result<Option<(DataVersionRow, JobSpec, Follow)>, StoreError> {
+    let Some(version) = worker.store.data_version(&row.version_id).await? else { return Ok(None) };
+    let Some(job) = worker.store.job_of(&version.dataset_id).await?.filter(|job| job.paused == 0) else { return Ok(None) };
+    let job: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
+    let is_live = version.state == DataVersionState::Live.key();
+    Ok(job.follow.clone().filter(|_| is_live).map(|follow| (version, job, follow)))
+}
+
+/// One turn of following, to its end: nobody wants it any more, somebody else has it, it failed, or the process stops.
+async fn follow(worker: Worker, row: FollowingRow, stop: CancellationToken) {
+    let own_stop = stop.child_token();
+    let task = {
+        let (worker, row, stop) = (worker.clone(), row.clone(), own_stop.clone());
+        let runtime = tokio::runtime::Handle::current();
+        // On a thread of its own: writing to the disk must not stand in the way of calls.
+        tokio::task::spawn_blocking(move || runtime.block_on(turn(&worker, &row, &stop)))
+    };
+    tokio::pin!(task);
+    let ended = loop {
+        tokio::select! {
+            ended = &mut task => break ended.unwrap_or_else(|_| Err(Failed::broke_off())),
+            () = tokio::time::sleep(BEAT) => {
+                if let Ok(false) = worker.store.touch_following(&row, worker.host.now()).await {
+                    own_stop.cancel();
+                }
+            }
+        }
+    };
+    let (reason, wait) = match &ended {
+        Ok(()) => ("", 0),
+        Err(failed) if failed.again == Again::No => (failed.reason.as_str(), TRY_AGAIN_WRONG),
+        Err(failed) => (failed.reason.as_str(), TRY_AGAIN),
+    };
+    if let Err(error) = worker.store.release_following(&row, reason, worker.host.now() + wait).await {
+        tracing::warn!(cause = %error, version = row.version_id, "what was followed could not be given back; it is taken over");
+    }
+}
+
+async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> Result<(), Failed> {
+    let Some((version, job, follow)) = wanted(worker, row).await? else { return Ok(()) };
+    let spec: DatasetSpec = serde_json::from_str(&version.spec).map_err(|_| Failed::new("The dataset's definition cannot be read."))?;
+    let source = source::of(worker, &spec, &version).await?;
+    let connection = source::open(worker, &spec, &source)?;
+    source::refuse_drift(&spec, &source::table_of(&spec, &*connection).await?)?;
+    let place = Place { dataset: version.dataset_id.clone(), version: version.id.clone() };
+    let (changes, position) = Changes::take(&worker.stores, spec.store, &place, row.turn).await?;
+    let dataset = Dataset::open(&worker.stores, spec.store, &place).await?;
+    let mut progress = FollowProgress::new(worker, row);
+    let mut throttle = Throttle::new(worker, (&spec.source, &*connection), job.tier, &mut progress).await;
+    let mut looks = Looks::new((&spec, &follow), (&*connection, source::dialect(&source)?), (dataset, changes), position)?;
+    loop {
+        looks.look(&mut progress, &mut throttle, stop).await?;
+        progress.caught_up(looks.position_words()).await?;
+        if !rest(worker, row, (&job, &follow), stop).await? {
+            return Ok(());
+        }
+    }
+}
+
+/// Waits for the time of the next look; whether there is to be one. Without the metadata, what was stays.
+async fn rest(worker: &Worker, row: &FollowingRow, (job, follow): (&JobSpec, &Follow), stop: &CancellationToken) -> Result<bool, Failed> {
+    let until = tokio::time::Instant::now() + Duration::from_secs(u64::from(follow.every_s));
+    loop {
+        if let Ok(now) = wanted(worker, row).await
+            && now.is_none_or(|(_, now, how)| how != *follow || now.tier != job.tier)
+        {
+            return Ok(false);
+        }
+        let left = until.saturating_duration_since(tokio::time::Instant::now());
+        if left.is_zero() {
+            return Ok(!stop.is_cancelled());
+        }
+        tokio::select! {
+            () = stop.cancelled() => return Ok(false),
+            () = tokio::time::sleep(left.min(LOOK)) => {}
+        }
+    }
+}
+
+/// What a source bears is shared with those who follow it, while they read.
+pub(crate) async fn reading(worker: &Worker, source: &str) -> Result<usize, StoreError> {
+    let mut versions = BTreeSet::new();
+    for row in worker.store.followings().await? {
+        let figures: model::follow::FollowFigures = serde_json::from_str(&row.figures).unwrap_or_default();
+        if !figures.reading || row.worker.is_none() {
+            continue;
+        }
+        let Some(version) = worker.store.data_version(&row.version_id).await? else { continue };
+        if serde_json::from_str::<DatasetSpec>(&version.spec).is_ok_and(|spec| spec.source == source) {
+            versions.insert(row.version_id);
+        }
+    }
+    Ok(versions.len())
+}

@@ -1,0 +1,68 @@
+//! How far a followed version is: written to its row now and then, and the sign that its worker lives.
+
+use std::time::{Duration, Instant};
+
+use model::follow::FollowFigures;
+use model::load::{Decision, Pace};
+use store::FollowingRow;
+
+use crate::Worker;
+use crate::failed::Failed;
+use crate::progress::Flow;
+
+const EVERY: Duration = Duration::from_millis(300);
+
+pub(crate) struct FollowProgress<'a> {
+    worker: &'a Worker,
+    row: &'a FollowingRow,
+    pub(crate) figures: FollowFigures,
+    written: Option<Instant>,
+}
+
+impl<'a> FollowProgress<'a> {
+    /// Goes on counting where the one before it ended.
+    pub(crate) fn new(worker: &'a Worker, row: &'a FollowingRow) -> Self {
+        let figures = serde_json::from_str(&row.figures).unwrap_or_default();
+        Self { worker, row, figures, written: None }
+    }
+
+    /// So many rows were changed and deleted, up to there.
+    pub(crate) async fn applied(&mut self, (changed, deleted): (i64, i64), position: String) -> Result<(), Failed> {
+        self.figures.changed_rows += changed;
+        self.figures.deleted_rows += deleted;
+        self.figures.position = position;
+        if changed + deleted > 0 {
+            self.figures.changed_at = Some(self.worker.host.now());
+        }
+        self.figures.reading = true;
+        self.tick().await
+    }
+
+    /// There is nothing more to take.
+    pub(crate) async fn caught_up(&mut self, position: String) -> Result<(), Failed> {
+        self.figures.position = position;
+        self.figures.caught_up_at = Some(self.worker.host.now());
+        self.figures.reading = false;
+        self.write().await
+    }
+
+    async fn write(&mut self) -> Result<(), Failed> {
+        self.written = Some(Instant::now());
+        let figures = serde_json::to_string(&self.figures).unwrap_or_default();
+        match self.worker.store.beat_following(self.row, &figures, self.worker.host.now()).await {
+            Err(store::StoreError::Stale) => Err(Failed::for_now("Another worker follows it by now.")),
+            // It goes on without: how far it is stands with the rows.
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Flow for FollowProgress<'_> {
+    fn course(&mut self) -> (&mut Vec<Pace>, &mut Vec<Decision>) {
+        (&mut self.figures.pace, &mut self.figures.decisions)
+    }
+
+    async fn tick(&mut self) -> Result<(), Failed> {
+        if self.written.is_some_and(|at| at.elapsed() < EVERY) { Ok(()) } else { self.write().await }
+    }
+}
