@@ -5,6 +5,7 @@ ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 CACHE="${SLUICE_CACHE:-$HOME/.cache/sluice}"
 NODE_TOOLS="$CACHE/node"        # npm packages that the build and the browser tests use
 WASM_RUST="$CACHE/wasm-rust"    # a compiler with a wasm standard library, where rustup cannot bring one
+KAFKA="$CACHE/kafka"            # the jars of the broker of the tests
 PYTHON="$CACHE/python"          # the stock gRPC client of the tests
 BIN="$CACHE/bin"                # tools installed by cargo, at the versions that Cargo.lock names
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$CACHE/target}"

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, wrk, h2load, Chromium, sqlite3, playwright-core, grpcio, pyarrow, chdb
-#   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Webdis, wrk, h2load
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, playwright-core, grpcio, pyarrow, chdb
+#   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Kafka, Webdis, wrk, h2load
 . "$(dirname "$0")/lib.sh"
 purpose="${1:-run}"
 
 # The version of playwright-core that the playwright-rs crate drives.
 PLAYWRIGHT_CORE=1.64.0
 BINARYEN=132.0.0
+KAFKA_VERSION=3.9.1
 
 debian_packages() {
   local wanted=()
@@ -18,6 +19,8 @@ debian_packages() {
   if [ "$purpose" = test ] || [ "$purpose" = bench ]; then
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
     have redis-server || wanted+=(redis-server)
+    have java || wanted+=(default-jre-headless)
+    have mvn || wanted+=(maven)
     have mariadbd || [ -x /usr/sbin/mariadbd ] || wanted+=(mariadb-server)
     have wrk || wanted+=(wrk)
     have h2load || wanted+=(nghttp2-client)
@@ -93,9 +96,25 @@ python_tools() {
   "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow chdb 'moto[server]' sqlmap
 }
 
+# The broker of the tests: Kafka's own jars and what they need to run, by their names from Maven's repository.
+kafka_jars() {
+  [ "$purpose" = test ] || [ "$purpose" = bench ] || return 0
+  ls "$KAFKA/libs/kafka_2.13-$KAFKA_VERSION.jar" >/dev/null 2>&1 && return
+  say "fetching Kafka $KAFKA_VERSION"
+  rm -rf "$KAFKA"; mkdir -p "$KAFKA"
+  cat >"$KAFKA/pom.xml" <<POM
+<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>sluice</groupId><artifactId>kafka</artifactId><version>1</version>
+<dependencies><dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>$KAFKA_VERSION</version></dependency></dependencies></project>
+POM
+  mvn -q -B -f "$KAFKA/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$KAFKA/libs.part"
+  mv "$KAFKA/libs.part" "$KAFKA/libs"
+}
+
 debian_packages
 rust_toolchain
 wasm_library
 wasm_bindgen
 npm_tools
 python_tools
+kafka_jars

@@ -36,7 +36,9 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
     let host = Arc::new(Machine);
     let vault = Arc::new(master_key::open_vault(config, &*host)?);
     let shelf = Arc::new(Shelf::default());
-    connect::registry::add(engine::connectors(shelf.clone()));
+    let mut connectors = engine::connectors(shelf.clone());
+    connectors.extend(kafka::connectors());
+    connect::registry::add(connectors);
     let pools = Arc::new(Pools::default());
     let stores = stores(config)?;
     let gateway = Gateway::new(gateway::Parts {

@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("accel", &["model"]),
     ("connect", &["model"]),
     ("engine", &["connect", "model"]),
+    ("kafka", &["connect", "engine", "model"]),
     ("store", &["model"]),
     ("model", &[]),
 ];

@@ -87,6 +87,8 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("set-job", (With(Action::EditDataset), Body(json!({"domain": "travel", "name": "aircraft", "spec": {"retries": 99}})))),
         ("pause-job", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft", "paused": false})))),
         ("stop-run", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft"})))),
+        ("dirty-rows", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft", "version": 99})))),
+        ("try-again", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft", "version": 99})))),
         ("next-times", (SignedIn, Body(json!({"cron": {"pattern": "0 3 * * *", "zone": "UTC"}})))),
         (
             "new-issuer",
@@ -200,6 +202,8 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("PUT /admin/v1/datasets/{domain}/{dataset}/job", With(Action::EditDataset), json!({"retries": 99})),
         ("POST /admin/v1/datasets/{domain}/{dataset}/job/pause", With(Action::EditDataset), json!({"paused": false})),
         ("POST /admin/v1/datasets/{domain}/{dataset}/job/stop", With(Action::EditDataset), Json::Null),
+        ("GET /admin/v1/datasets/{domain}/{dataset}/versions/{version}/dirty", With(Action::EditDataset), Json::Null),
+        ("POST /admin/v1/datasets/{domain}/{dataset}/versions/{version}/dirty/again", With(Action::EditDataset), Json::Null),
         ("POST /admin/v1/datasets/{domain}/{dataset}/switch", With(Action::Rollback), json!({"version": 99})),
         ("GET /admin/v1/apis/{domain}/{api}/switches", With(Action::See), Json::Null),
         ("PUT /admin/v1/apis/{domain}/{api}/switches", With(Action::Switch), json!({"limit": {"per_second": 0, "burst": 0}})),

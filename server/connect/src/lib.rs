@@ -7,6 +7,7 @@ pub mod batch;
 pub mod binding;
 mod clickhouse;
 pub mod error;
+pub mod feed;
 pub mod guard;
 pub mod json;
 mod mysql;
@@ -36,6 +37,7 @@ use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Field, Value};
 
 pub use error::{SourceError, SourceErrorKind};
+pub use feed::{Feed, FeedOf, Portion, Spoiled};
 
 /// The longest any statement may run on a source, whatever an API allows: set in each session.
 pub const SESSION_TIMEOUT: Duration = Duration::from_secs(30);
@@ -79,6 +81,10 @@ pub trait Connector: Send + Sync {
     fn dialect(&self) -> Dialect;
     /// Its form, in the order of the fields.
     fn form(&self) -> Vec<ConfigField>;
+    /// Whether it tells the changes of its tables by itself; see [`Connection::feed`].
+    fn feeds(&self) -> bool {
+        false
+    }
     /// Makes the connection's pool; dials nothing before it is used.
     ///
     /// # Errors
@@ -117,4 +123,8 @@ pub trait Connection: Send + Sync {
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError>;
     /// Runs a statement.
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError>;
+    /// The changes of a table as they come, of sources that tell them; see [`Connector::feeds`].
+    async fn feed(&self, _of: FeedOf<'_>) -> Result<Box<dyn Feed>, SourceError> {
+        Err(feed::tells_nothing())
+    }
 }

@@ -13,7 +13,7 @@ use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Value};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{BatchStream, Connection, MAX_CONNECTIONS, SourceError, SourceErrorKind, Statement};
+use crate::{BatchStream, Connection, Feed, FeedOf, MAX_CONNECTIONS, SourceError, SourceErrorKind, Statement};
 
 /// How long a statement may wait for a place. Longer, and its caller is better served by being told.
 pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -131,6 +131,11 @@ impl Connection for Queued {
         let asked = tokio::time::timeout(timeout, self.inner.query(Statement { timeout, ..statement }));
         let rows = asked.await.map_err(|_| SourceError::late())??;
         Ok(Placed { rows, place: Some(place) }.boxed())
+    }
+
+    /// Not counted: it waits most of the time, and has a connection of its own.
+    async fn feed(&self, of: FeedOf<'_>) -> Result<Box<dyn Feed>, SourceError> {
+        self.inner.feed(of).await
     }
 }
 

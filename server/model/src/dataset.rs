@@ -154,6 +154,11 @@ impl DatasetSpec {
         for field in &mut self.register {
             field.retired |= table.column(&field.column).is_none_or(|column| column.data_type != field.data_type);
         }
+        self.take_new(table);
+    }
+
+    /// Appends columns that the table was seen to have. None is missed: of a table that nobody declares, only some rows are seen.
+    pub fn take_new(&mut self, table: &TableInfo) {
         for column in &table.columns {
             if self.field(&column.name).is_none() {
                 let number = self.register.iter().map(|field| field.number).max().unwrap_or(0) + 1;
@@ -250,6 +255,9 @@ pub struct BuildFigures {
     /// Of all keys and rows, the same whatever their order; in hex.
     #[serde(default)]
     pub checksum: String,
+    /// Rows that could not be taken, and were left out.
+    #[serde(default)]
+    pub dirty_rows: i64,
     /// How fast it read, second by second.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pace: Vec<Pace>,

@@ -27,11 +27,13 @@ pub struct Follow {
     pub every_s: u32,
     /// A column that is true, not zero, or filled in rows that are deleted; empty where rows are never deleted this way.
     pub deleted: String,
+    /// Where a source that tells its changes itself is begun: `earliest` or nothing, `latest`, a time, or offsets as it writes them.
+    pub start: String,
 }
 
 impl Default for Follow {
     fn default() -> Self {
-        Self { cursor: String::new(), overlap: 60, every_s: 10, deleted: String::new() }
+        Self { cursor: String::new(), overlap: 60, every_s: 10, deleted: String::new(), start: String::new() }
     }
 }
 
@@ -49,13 +51,27 @@ impl Follow {
         matches!(data_type, DataType::Bool | DataType::Int32 | DataType::Int64 | DataType::Date | DataType::Timestamp)
     }
 
-    /// What makes no sense of a dataset.
+    /// What makes no sense of a dataset, whose source tells its changes itself or does not.
     #[must_use]
-    pub fn errors(&self, spec: &DatasetSpec) -> Vec<FieldError> {
+    pub fn errors(&self, spec: &DatasetSpec, feeds: bool) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if spec.store == StoreKind::Columnar {
             errors.push(FieldError::new("follow", "A columnar dataset is made anew as a whole. Give it a schedule instead."));
         }
+        if !(1..=MAX_EVERY_S).contains(&self.every_s) {
+            errors.push(FieldError::new("every_s", "Between 1 second and a day."));
+        }
+        if self.overlap > MAX_OVERLAP {
+            errors.push(FieldError::new("overlap", format!("A number up to {MAX_OVERLAP}.")));
+        }
+        if !feeds {
+            errors.extend(self.column_errors(spec));
+        }
+        errors
+    }
+
+    fn column_errors(&self, spec: &DatasetSpec) -> Vec<FieldError> {
+        let mut errors = Vec::new();
         match spec.field(&self.cursor) {
             None if self.cursor.is_empty() => errors.push(FieldError::new("cursor", "Choose the column that grows with every change.")),
             None => errors.push(FieldError::new("cursor", format!("The dataset has no column {}.", self.cursor))),
@@ -72,12 +88,6 @@ impl Follow {
                 errors.push(FieldError::new("deleted", "Choose one that is yes or no, a number, or a time."));
             }
             Some(_) => {}
-        }
-        if self.overlap > MAX_OVERLAP {
-            errors.push(FieldError::new("overlap", format!("A number up to {MAX_OVERLAP}.")));
-        }
-        if !(1..=MAX_EVERY_S).contains(&self.every_s) {
-            errors.push(FieldError::new("every_s", "Between 1 second and a day."));
         }
         errors
     }
@@ -125,6 +135,8 @@ pub struct FollowFigures {
     /// Rows that came or changed since it was built.
     pub changed_rows: i64,
     pub deleted_rows: i64,
+    /// Rows that could not be taken, and were left out.
+    pub dirty_rows: i64,
     /// When something last changed.
     pub changed_at: Option<Millis>,
     /// When there was last nothing more to take.
@@ -160,15 +172,16 @@ mod tests {
         let field = |column: &str, data_type| RegisterField { number: 1, column: column.into(), data_type, retired: false };
         let register = vec![field("changed_at", DataType::Timestamp), field("gone", DataType::Bool), field("extra", DataType::Json)];
         let spec = DatasetSpec { register, ..DatasetSpec::default() };
-        let wrong = |follow: Follow| follow.errors(&spec).into_iter().map(|error| error.field).collect::<Vec<_>>();
+        let wrong = |follow: Follow| follow.errors(&spec, false).into_iter().map(|error| error.field).collect::<Vec<_>>();
         let right = Follow { cursor: "changed_at".into(), deleted: "gone".into(), ..Follow::default() };
         assert!(wrong(right.clone()).is_empty());
         assert_eq!(wrong(Follow::default()), ["cursor"]);
         assert_eq!(
             wrong(Follow { cursor: "extra".into(), deleted: "extra".into(), every_s: 0, ..right.clone() }),
-            ["cursor", "deleted", "every_s"]
+            ["every_s", "cursor", "deleted"]
         );
         let columnar = DatasetSpec { store: StoreKind::Columnar, ..spec.clone() };
-        assert_eq!(right.errors(&columnar).len(), 1);
+        assert_eq!(right.errors(&columnar, false).len(), 1);
+        assert!(Follow::default().errors(&spec, true).is_empty());
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 use crate::clock::{MINUTE, Millis, SECOND};
+use crate::dirty::DirtyLimit;
 use crate::follow::Follow;
 use crate::load::Tier;
 use crate::snapshot::Environment;
@@ -112,6 +113,13 @@ pub struct JobSpec {
     /// How what is live follows its table between two builds; counts from the next build on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follow: Option<Follow>,
+    /// How many rows may be left out because they cannot be taken.
+    #[serde(skip_serializing_if = "is_default")]
+    pub dirty: DirtyLimit,
+}
+
+fn is_default(dirty: &DirtyLimit) -> bool {
+    *dirty == DirtyLimit::default()
 }
 
 impl Default for JobSpec {
@@ -127,6 +135,7 @@ impl Default for JobSpec {
             new_columns: NewColumns::Take,
             late_after_minutes: None,
             follow: None,
+            dirty: DirtyLimit::default(),
         }
     }
 }
@@ -146,6 +155,7 @@ impl JobSpec {
         if self.retries > MAX_RETRIES {
             errors.push(FieldError::new("retries", format!("At most {MAX_RETRIES} times.")));
         }
+        errors.extend(self.dirty.errors());
         if !(1..=3_600).contains(&self.retry_after_s) {
             errors.push(FieldError::new("retry_after_s", "Between 1 second and an hour."));
         }

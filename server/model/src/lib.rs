@@ -12,6 +12,7 @@ pub mod connector;
 pub mod data_type;
 pub mod dataset;
 pub mod dialect;
+pub mod dirty;
 pub mod document;
 pub mod error;
 pub mod follow;

@@ -119,7 +119,8 @@ impl Store {
         let runs = format!("DELETE FROM runs WHERE state IN ('done', 'failed', 'stopped') AND version_id IN ({OLD})");
         let versions = format!("DELETE FROM data_versions WHERE id IN ({OLD}) AND id NOT IN (SELECT version_id FROM runs)");
         let followings = format!("DELETE FROM followings WHERE version_id IN ({OLD})");
-        for sql in [runs, followings, versions] {
+        let dirty = format!("DELETE FROM dirty_rows WHERE version_id IN ({OLD})");
+        for sql in [runs, followings, dirty, versions] {
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(keep).execute(&self.pool).await?;
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! One build, front to back: read, sort, write, prove.
 
-use accel::{Codec, Dataset, KvWriter, Place, Sealed, Sorted, Sorter, Trainer};
+use accel::{Checksum, Codec, Dataset, KvWriter, Pair, Place, Sealed, Sorted, Sorter, Trainer};
 use arrow_array::RecordBatch;
 use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec, StoreKind};
@@ -36,8 +36,13 @@ pub(crate) async fn run(
     let source = source::of(worker, &spec, row).await?;
     let connection = source::open(worker, &spec, &source)?;
     let table = source::table_of(&spec, &*connection).await?;
-    source::refuse_drift(&spec, &table)?;
+    let feeds = connect::registry::connector(&source.driver).is_some_and(connect::Connector::feeds);
+    // Of a feed, the table is what its newest rows were seen to be: what one of them lacks is not gone.
+    if !feeds {
+        source::refuse_drift(&spec, &table)?;
+    }
     match job.new_columns {
+        NewColumns::Take if feeds => spec.take_new(&table),
         NewColumns::Take => spec.follow(&table),
         NewColumns::LeaveOut => {}
         NewColumns::Ask => source::refuse_new_columns(&spec, &table)?,
@@ -48,11 +53,13 @@ pub(crate) async fn run(
     let follow = job.follow.as_ref().filter(|_| spec.store != StoreKind::Columnar);
     // Before anything is read: what changes from here on may or may not be seen, and is looked at again.
     let followed_from = match follow {
+        Some(_) if feeds => Some(String::new()),
         Some(follow) => Some(follow::position_now(&spec, follow, (&*connection, dialect)).await?),
         None => None,
     };
-    let deleted = follow::deleted_column(&spec, follow);
-    let from = From { spec: &spec, row, connection: &*connection, dialect, tier, deleted, followed_from };
+    let deleted = follow::deleted_column(&spec, follow.filter(|_| !feeds));
+    let feed_start = feeds.then(|| follow.map_or("", |follow| follow.start.as_str()));
+    let from = From { spec: &spec, row, connection: &*connection, dialect, tier, deleted, followed_from, feed_start, dirty: job.dirty };
     let to = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
     let written = if spec.store == StoreKind::Columnar {
         columnar::read_and_write(worker, (&from, &to), &mut progress, stop).await
@@ -73,27 +80,37 @@ async fn read_and_write(
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
     let spec = from.spec;
-    let mut pairs = Pairs { trainer: Trainer::default(), sorter: Sorter::new(&worker.stores.scratch())? };
+    let told = from.feed_start.map(|_| 0);
+    let mut pairs = Pairs { trainer: Trainer::default(), sorter: Sorter::new(&worker.stores.scratch())?, told };
     let mut read = read::all(worker, from, &mut pairs, progress, stop).await?;
-    read.agrees(worker, from, progress.figures.read_rows).await?;
+    if told.is_none() {
+        let rows = progress.figures.read_rows;
+        read.agrees(worker, from, (rows, rows)).await?;
+    }
     fail_point!("build.after-read");
-    let Pairs { trainer, sorter } = pairs;
-    let sealed = Sealed {
-        rows: read.checksum.rows,
+    let Pairs { trainer, sorter, .. } = pairs;
+    let mut sealed = Sealed {
+        rows: sorter.rows(),
         compression: spec.compression,
         dictionary: dictionary(spec, &trainer),
-        followed_from: from.followed_from.clone(),
+        followed_from: from.followed_from.clone().map(|from| read.position.clone().unwrap_or(from)),
     };
     progress.step("writing").await?;
     let mut writer = worker.stores.of(spec.store)?.create(to, sealed.rows).await?;
-    write(&mut *writer, sorter.sorted()?, &sealed, (&mut read.gate, progress), stop).await?;
+    let mut sorted = InOrder { sorted: sorter.sorted()?, told: told.is_some(), checksum: read.checksum, next: None };
+    write(&mut *writer, &mut sorted, &sealed, (&mut read.gate, progress), stop).await?;
     read.gate.pass()?;
+    if told.is_some() {
+        let figures = &progress.figures;
+        read.agrees(worker, from, (figures.read_rows, figures.written_rows)).await?;
+    }
+    sealed.rows = sorted.checksum.rows;
     fail_point!("build.before-seal");
     writer.seal(&sealed).await?;
     progress.step("proving").await?;
     let dataset = Dataset::open(&worker.stores, spec.store, to).await?;
-    proved(read.checksum, dataset.prove().await?)?;
-    progress.figures.checksum = read.checksum.hex();
+    proved(sorted.checksum, dataset.prove().await?)?;
+    progress.figures.checksum = sorted.checksum.hex();
     fail_point!("build.after-proof");
     Ok(())
 }
@@ -102,18 +119,73 @@ async fn read_and_write(
 struct Pairs {
     trainer: Trainer,
     sorter: Sorter,
+    /// How many were told so far, of a feed: what is told of one key stays in that order.
+    told: Option<u64>,
 }
 
 impl Rows for Pairs {
-    fn row(&mut self, key: Vec<u8>, message: Vec<u8>, _: (&RecordBatch, usize)) -> Result<(), Failed> {
-        self.trainer.offer(&message);
-        Ok(self.sorter.push((key, message))?)
+    fn row(&mut self, key: Vec<u8>, message: Option<Vec<u8>>, _: (&RecordBatch, usize)) -> Result<(), Failed> {
+        if let Some(message) = &message {
+            self.trainer.offer(message);
+        }
+        let value = match &mut self.told {
+            None => message.unwrap_or_default(),
+            Some(told) => {
+                *told += 1;
+                let mut value = told.to_be_bytes().to_vec();
+                value.push(u8::from(message.is_some()));
+                value.extend(message.unwrap_or_default());
+                value
+            }
+        };
+        Ok(self.sorter.push((key, value))?)
+    }
+}
+
+/// Bytes before a message that was told: when, and whether there is one.
+const TOLD: usize = 9;
+
+/// Rows in the order of their keys. Of a feed, what was told last of each key, and what was not ended by that.
+struct InOrder {
+    sorted: Sorted,
+    told: bool,
+    /// Of all rows, of a feed as far as they were given.
+    checksum: Checksum,
+    next: Option<Pair>,
+}
+
+impl InOrder {
+    fn next(&mut self) -> Result<Option<Pair>, Failed> {
+        if !self.told {
+            return Ok(self.sorted.next_pair()?);
+        }
+        loop {
+            let first = match self.next.take() {
+                Some(pair) => Some(pair),
+                None => self.sorted.next_pair()?,
+            };
+            let Some((key, mut value)) = first else { return Ok(None) };
+            loop {
+                match self.sorted.next_pair()? {
+                    Some((same, later)) if same == key => value = later,
+                    other => {
+                        self.next = other;
+                        break;
+                    }
+                }
+            }
+            if value.get(TOLD - 1) == Some(&1) {
+                let message = value.split_off(TOLD);
+                self.checksum.add(&key, &message);
+                return Ok(Some((key, message)));
+            }
+        }
     }
 }
 
 async fn write(
     writer: &mut dyn KvWriter,
-    mut sorted: Sorted,
+    sorted: &mut InOrder,
     sealed: &Sealed,
     (gate, progress): (&mut KeyGate, &mut Progress<'_>),
     stop: &CancellationToken,
@@ -121,7 +193,7 @@ async fn write(
     let codec = Codec::new(sealed.compression, &sealed.dictionary);
     let mut waiting = Vec::with_capacity(WRITE_ROWS);
     let mut last: Vec<u8> = Vec::new();
-    while let Some((key, row)) = sorted.next_pair()? {
+    while let Some((key, row)) = sorted.next()? {
         if key == last {
             gate.twice(&row);
             continue;

@@ -1,7 +1,8 @@
 //! One build of a columnar dataset: read and written in the source's order, its key proved unique, read back.
 
 use accel::{Checksum, ColumnarWriter, Place, Sorter};
-use arrow_array::RecordBatch;
+use arrow_array::{BooleanArray, RecordBatch};
+use arrow_select::filter::filter_record_batch;
 use connect::batch::schema_of;
 use fail::fail_point;
 use tokio_util::sync::CancellationToken;
@@ -30,7 +31,8 @@ pub(crate) async fn read_and_write(
     if let Some(keys) = keys {
         refuse_twins(keys, &mut read.gate)?;
     }
-    read.agrees(worker, from, progress.figures.read_rows).await?;
+    let figures = &progress.figures;
+    read.agrees(worker, from, (figures.read_rows, figures.written_rows)).await?;
     fail_point!("build.before-seal");
     progress.figures.stored_bytes = i64::try_from(writer.seal()?).unwrap_or(0);
     progress.step("proving").await?;
@@ -57,16 +59,18 @@ struct Columns<'a> {
 }
 
 impl Rows for Columns<'_> {
-    fn row(&mut self, key: Vec<u8>, _: Vec<u8>, (batch, index): (&RecordBatch, usize)) -> Result<(), Failed> {
+    fn row(&mut self, key: Vec<u8>, _: Option<Vec<u8>>, (batch, index): (&RecordBatch, usize)) -> Result<(), Failed> {
         match &mut self.keys {
             Some(keys) => Ok(keys.push((key, self.encoder.key_alone(batch, index)))?),
             None => Ok(()),
         }
     }
 
-    fn batch(&mut self, batch: &RecordBatch) -> Result<i64, Failed> {
-        self.writer.write(batch)?;
-        Ok(i64::try_from(batch.num_rows()).unwrap_or(0))
+    fn batch(&mut self, batch: &RecordBatch, taken: &[bool]) -> Result<i64, Failed> {
+        let kept = filter_record_batch(batch, &BooleanArray::from(taken.to_vec()));
+        let kept = kept.map_err(|_| Failed::new("Rows could not be left out of a batch. Build it again."))?;
+        self.writer.write(&kept)?;
+        Ok(i64::try_from(kept.num_rows()).unwrap_or(0))
     }
 }
 

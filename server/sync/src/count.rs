@@ -25,6 +25,11 @@ impl SourceCount {
         let (spec, connection) = (from.spec, from.connection);
         let table = model::form::table_sql(&spec.table, from.dialect);
         let sql = format!("SELECT count(*) AS n FROM {table}");
+        if spec.gates.count_source && from.feed_start.is_some() {
+            return Err(Failed::new(
+                "This source does not count its rows: what it tells last of a row is all that counts. Take that gate away.",
+            ));
+        }
         let before = if spec.gates.count_source { Some(count(&sql, (spec, connection)).await?) } else { None };
         Ok(Self { sql, before })
     }

@@ -1,14 +1,18 @@
 //! How rows of a table become pairs of a key and a message.
 
-use accel::key;
+use accel::row_json::{JsonField, RowJson};
+use accel::{Checksum, key};
 use arrow_array::RecordBatch;
+use connect::Spoiled;
 use connect::proto::{ProtoColumn, value_of, write_message};
 use model::DataType;
-use model::dataset::DatasetSpec;
+use model::dataset::{DatasetSpec, RegisterField};
 
 pub(crate) struct Encoder {
     columns: Vec<ProtoColumn>,
     key: Vec<(usize, DataType)>,
+    /// Whole rows as people read them.
+    json: RowJson,
 }
 
 impl Encoder {
@@ -22,7 +26,15 @@ impl Encoder {
             let index = spec.written().position(|field| &field.column == name)?;
             Some((index, spec.field(name)?.data_type))
         };
-        Self { key: spec.key.iter().filter_map(at).collect(), columns }
+        let json = |field: &RegisterField| JsonField {
+            number: field.number,
+            name: field.column.clone(),
+            data_type: field.data_type,
+            as_string: false,
+            rows: None,
+        };
+        let json = RowJson::new(&spec.written().map(json).collect::<Vec<_>>());
+        Self { key: spec.key.iter().filter_map(at).collect(), columns, json }
     }
 
     /// The fields of the key as a message, for examples.
@@ -32,6 +44,17 @@ impl Encoder {
         let mut message = Vec::new();
         write_message(&mut message, batch, row, &columns);
         message
+    }
+
+    /// A row that cannot be taken, and why. It stands nowhere but among its like, so it is known by what it is.
+    pub(crate) fn spoiled(&self, batch: &RecordBatch, row: usize, reason: String) -> Spoiled {
+        let (_, message) = self.encode(batch, row);
+        let mut bytes = Vec::new();
+        // It was written by the same columns a moment ago.
+        let _ = self.json.write(&mut bytes, &message);
+        let mut sum = Checksum::default();
+        sum.add(&[], &message);
+        Spoiled { place: format!("row {}", sum.hex()), reason, key: None, bytes }
     }
 
     /// The key, where every part of it is there, and the row's message.

@@ -6,10 +6,12 @@
 mod build;
 mod columnar;
 mod count;
+mod dirty;
 mod encoder;
 mod failed;
 mod follow;
 mod gate;
+mod input;
 mod pacer;
 mod progress;
 mod read;

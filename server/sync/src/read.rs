@@ -2,12 +2,12 @@
 
 use accel::Checksum;
 use arrow_array::RecordBatch;
-use connect::Connection;
 use connect::proto::value_of;
-use futures::TryStreamExt;
+use connect::{Connection, Spoiled};
 use model::DataType;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
+use model::dirty::DirtyLimit;
 use model::follow::says_deleted;
 use model::load::Tier;
 use store::DataVersionRow;
@@ -15,12 +15,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::count::{SourceCount, refuse_size};
+use crate::dirty::Dirty;
 use crate::encoder::Encoder;
 use crate::failed::Failed;
 use crate::gate::KeyGate;
+use crate::input::Input;
 use crate::progress::{Flow, Progress};
 use crate::rules::Rules;
-use crate::source::statement;
 use crate::throttle::Throttle;
 
 /// What is read, for which data version.
@@ -34,6 +35,9 @@ pub(crate) struct From<'a> {
     pub(crate) deleted: Option<(usize, DataType)>,
     /// Where the changes begin that this may not see, where they are followed.
     pub(crate) followed_from: Option<String>,
+    /// Where a source that tells its changes itself is begun.
+    pub(crate) feed_start: Option<&'a str>,
+    pub(crate) dirty: DirtyLimit,
 }
 
 impl From<'_> {
@@ -44,11 +48,12 @@ impl From<'_> {
 
 /// Where rows go.
 pub(crate) trait Rows {
-    /// One row with a whole key: its key, its message, and where it stands.
-    fn row(&mut self, key: Vec<u8>, message: Vec<u8>, of: (&RecordBatch, usize)) -> Result<(), Failed>;
+    /// One row with a whole key: its key, its message, and where it stands. Of a feed, nothing in place of a message is the end
+    /// of the row that was told before.
+    fn row(&mut self, key: Vec<u8>, message: Option<Vec<u8>>, of: (&RecordBatch, usize)) -> Result<(), Failed>;
 
-    /// All rows of a batch, after each of them. Gives how many are written by that.
-    fn batch(&mut self, _: &RecordBatch) -> Result<i64, Failed> {
+    /// All rows of a batch, and which of them were taken, after each of them. Gives how many are written by that.
+    fn batch(&mut self, _: &RecordBatch, _taken: &[bool]) -> Result<i64, Failed> {
         Ok(0)
     }
 }
@@ -57,15 +62,17 @@ pub(crate) trait Rows {
 pub(crate) struct Read {
     pub(crate) checksum: Checksum,
     pub(crate) gate: KeyGate,
+    /// Where what comes after it begins, of a feed.
+    pub(crate) position: Option<String>,
     counted: SourceCount,
 }
 
 impl Read {
     /// # Errors
     /// Where there are not as many rows as the source counts, or as the gates let through.
-    pub(crate) async fn agrees(&self, worker: &Worker, from: &From<'_>, rows: i64) -> Result<(), Failed> {
-        self.counted.agrees((from.spec, from.connection), rows).await?;
-        refuse_size(worker, from.row, from.spec, rows).await
+    pub(crate) async fn agrees(&self, worker: &Worker, from: &From<'_>, (read, kept): (i64, i64)) -> Result<(), Failed> {
+        self.counted.agrees((from.spec, from.connection), read).await?;
+        refuse_size(worker, from.row, from.spec, kept).await
     }
 }
 
@@ -80,7 +87,7 @@ async fn unless_stopped<T>(stop: &CancellationToken, source: impl Future<Output 
 /// Reads the table to its end.
 ///
 /// # Errors
-/// Where the source fails, a key is empty, a rule is broken, or it is to stop.
+/// Where the source fails, a key is empty, a rule is broken, too much cannot be taken, or it is to stop.
 pub(crate) async fn all(
     worker: &Worker,
     from: &From<'_>,
@@ -91,33 +98,110 @@ pub(crate) async fn all(
     progress.step("reading").await?;
     let (spec, connection) = (from.spec, from.connection);
     let counted = unless_stopped(stop, SourceCount::begin(from)).await??;
-    let mut read = Read { checksum: Checksum::default(), gate: KeyGate::new(spec), counted };
-    let mut rules = Rules::new(worker, spec)?;
-    let encoder = Encoder::new(spec);
+    let mut looking = Looking::new(worker, from).await?;
     let mut throttle = Throttle::new(worker, (&spec.source, connection), from.tier, progress).await;
-    let failed = |error: connect::SourceError| Failed::of_source(spec, &error);
-    let mut batches = unless_stopped(stop, connection.query(statement(spec, from.dialect))).await?.map_err(failed)?;
-    while let Some(batch) = unless_stopped(stop, batches.try_next()).await?.map_err(failed)? {
-        rules.look(&batch)?;
+    let mut input = unless_stopped(stop, Input::open(from)).await??;
+    while let Some(chunk) = unless_stopped(stop, input.next(from)).await?? {
         let bytes_before = progress.figures.row_bytes;
-        for index in (0..batch.num_rows()).filter(|index| !from.is_deleted(&batch, *index)) {
-            let (key, message) = encoder.encode(&batch, index);
-            let Some(key) = key else {
-                read.gate.without_key(&message);
-                continue;
-            };
-            read.checksum.add(&key, &message);
-            progress.figures.row_bytes += i64::try_from(message.len()).unwrap_or(0);
-            rows.row(key, message, (&batch, index))?;
-        }
-        progress.figures.written_rows += rows.batch(&batch)?;
-        let read_rows = i64::try_from(batch.num_rows()).unwrap_or(0);
-        progress.figures.read_rows += read_rows;
+        let taken = looking.through(chunk.spoiled, (&chunk.rows, &chunk.deleted), rows, progress).await?;
+        progress.figures.written_rows += rows.batch(&chunk.rows, &taken)?;
         progress.tick().await?;
         let bytes = progress.figures.row_bytes - bytes_before;
-        throttle.after((read_rows, bytes), progress, stop).await?;
+        throttle.after((i64::try_from(chunk.rows.num_rows()).unwrap_or(0), bytes), progress, stop).await?;
     }
-    read.gate.pass()?;
-    rules.pass()?;
-    Ok(read)
+    looking.pass(progress.figures.read_rows).await?;
+    Ok(Read { checksum: looking.checksum, gate: looking.gate, position: input.position(), counted })
+}
+
+/// What looks at every row on its way.
+struct Looking<'a> {
+    from: &'a From<'a>,
+    encoder: Encoder,
+    rules: Rules,
+    gate: KeyGate,
+    dirty: Dirty<'a>,
+    checksum: Checksum,
+}
+
+impl<'a> Looking<'a> {
+    async fn new(worker: &'a Worker, from: &'a From<'a>) -> Result<Self, Failed> {
+        Ok(Self {
+            from,
+            encoder: Encoder::new(from.spec),
+            rules: Rules::new(worker, from.spec)?,
+            gate: KeyGate::new(from.spec),
+            dirty: Dirty::of(worker, &from.row.id, from.dirty).await?,
+            checksum: Checksum::default(),
+        })
+    }
+
+    /// Hands on what can be taken, and says which rows that were.
+    async fn through(
+        &mut self,
+        spoiled: Vec<Spoiled>,
+        (batch, deleted): (&RecordBatch, &[bool]),
+        rows: &mut impl Rows,
+        progress: &mut Progress<'_>,
+    ) -> Result<Vec<bool>, Failed> {
+        for spoiled in spoiled {
+            progress.figures.read_rows += 1;
+            self.dirty.take(spoiled).await?;
+        }
+        let mut taken = vec![false; batch.num_rows()];
+        for (index, taken) in taken.iter_mut().enumerate() {
+            progress.figures.read_rows += 1;
+            if self.from.is_deleted(batch, index) {
+                continue;
+            }
+            let ends = deleted.get(index).copied().unwrap_or(false);
+            let broken = if ends { None } else { self.rules.broken_by(batch, index) };
+            let (key, message) = self.encoder.encode(batch, index);
+            match (key, broken) {
+                (None, _) if ends => {}
+                (Some(key), None) => {
+                    *taken = true;
+                    self.take((key, message), ends, (batch, index), (&mut *rows, &mut *progress))?;
+                }
+                // It fails in the end, with examples: there is no place for a row that is left out.
+                (None, _) if !self.dirty.is_allowed() => self.gate.without_key(&message),
+                (Some(_), Some(_)) if !self.dirty.is_allowed() => {}
+                (key, broken) => {
+                    let reason = match key {
+                        None => format!("{} is empty, and names the row.", self.from.spec.key.join(" and ")),
+                        Some(_) => broken.unwrap_or_default(),
+                    };
+                    self.dirty.take(self.encoder.spoiled(batch, index, reason)).await?;
+                }
+            }
+        }
+        progress.figures.dirty_rows = self.dirty.count;
+        Ok(taken)
+    }
+
+    fn take(
+        &mut self,
+        (key, message): (Vec<u8>, Vec<u8>),
+        ends: bool,
+        (batch, index): (&RecordBatch, usize),
+        (rows, progress): (&mut impl Rows, &mut Progress<'_>),
+    ) -> Result<(), Failed> {
+        if ends {
+            return rows.row(key, None, (batch, index));
+        }
+        self.rules.put_aside(batch, index)?;
+        // Of a feed, what is told last counts: that is summed up when it is written.
+        if self.from.feed_start.is_none() {
+            self.checksum.add(&key, &message);
+        }
+        progress.figures.row_bytes += i64::try_from(message.len()).unwrap_or(0);
+        rows.row(key, Some(message), (batch, index))
+    }
+
+    async fn pass(&mut self, read: i64) -> Result<(), Failed> {
+        self.dirty.keep().await?;
+        self.gate.pass()?;
+        let left_out = self.dirty.is_allowed();
+        self.rules.pass(left_out)?;
+        self.dirty.pass(read)
+    }
 }

@@ -46,22 +46,45 @@ impl Rules {
         spec.gates.rules.iter().map(|rule| Watch::new(worker, spec, rule)).collect::<Result<_, _>>().map(Self)
     }
 
-    /// # Errors
-    /// Where values that are put aside cannot be kept.
-    pub(crate) fn look(&mut self, batch: &RecordBatch) -> Result<(), Failed> {
+    /// Looks at a row; which rule it breaks by itself, where it does.
+    pub(crate) fn broken_by(&mut self, batch: &RecordBatch, row: usize) -> Option<String> {
+        let mut broken = None;
         for watch in &mut self.0 {
-            for row in 0..batch.num_rows() {
-                watch.look(&value_of(batch, watch.column, row, watch.data_type))?;
+            let value = value_of(batch, watch.column, row, watch.data_type);
+            if !watch.holds(&value) {
+                let example = text_of(&value);
+                broken.get_or_insert_with(|| format!("It is a rule that {}, and here it is {example}.", watch.rule.words()));
+                watch.broke(example);
+            }
+        }
+        broken
+    }
+
+    /// Puts aside what must be different in each row.
+    ///
+    /// # Errors
+    /// Where it cannot be kept.
+    pub(crate) fn put_aside(&mut self, batch: &RecordBatch, row: usize) -> Result<(), Failed> {
+        for watch in &mut self.0 {
+            let (column, data_type) = (watch.column, watch.data_type);
+            let Test::Unique(seen) = &mut watch.test else { continue };
+            let value = value_of(batch, column, row, data_type);
+            let mut bytes = Vec::new();
+            // What is empty is not compared.
+            if value != Value::Null && key::push(&mut bytes, data_type, &value).is_ok() {
+                seen.push((bytes, text_of(&value).into_bytes()))?;
             }
         }
         Ok(())
     }
 
+    /// With `left_out`, rows that break a rule by themselves are not there any more.
+    ///
     /// # Errors
     /// Every rule that is broken, by how many rows, with examples.
-    pub(crate) fn pass(self) -> Result<(), Failed> {
+    pub(crate) fn pass(&mut self, left_out: bool) -> Result<(), Failed> {
         let mut faults = Vec::new();
-        for watch in self.0 {
+        for watch in std::mem::take(&mut self.0).into_iter().filter(|watch| !left_out || matches!(watch.test, Test::Unique(_))) {
             faults.extend(watch.fault()?);
         }
         if faults.is_empty() {
@@ -89,19 +112,12 @@ impl Watch {
         Ok(Self { rule: rule.clone(), column, data_type, test, broken: 0, examples: Vec::new() })
     }
 
-    fn look(&mut self, value: &Value) -> Result<(), Failed> {
+    fn holds(&self, value: &Value) -> bool {
         let data_type = self.data_type;
-        let holds = match (&mut self.test, value) {
+        match (&self.test, value) {
             (Test::Filled, value) => *value != Value::Null,
             // What is empty has nothing to be wrong; that it is empty is for a rule of its own.
-            (_, Value::Null) => true,
-            (Test::Unique(seen), value) => {
-                let mut bytes = Vec::new();
-                if key::push(&mut bytes, data_type, value).is_ok() {
-                    seen.push((bytes, text_of(value).into_bytes()))?;
-                }
-                true
-            }
+            (_, Value::Null) | (Test::Unique(_), _) => true,
             (Test::Between(least, most), value) => {
                 let not_below = least.as_ref().is_none_or(|least| order(value, least, data_type).is_ge());
                 not_below && most.as_ref().is_none_or(|most| order(value, most, data_type).is_le())
@@ -109,11 +125,7 @@ impl Watch {
             (Test::OneOf(values), value) => values.iter().any(|known| order(value, known, data_type).is_eq()),
             (Test::Matches(pattern), Value::Text(text)) => pattern.is_match(text),
             (Test::Matches(_), _) => false,
-        };
-        if !holds {
-            self.broke(text_of(value));
         }
-        Ok(())
     }
 
     fn broke(&mut self, example: String) {

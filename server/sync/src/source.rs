@@ -18,7 +18,7 @@ use crate::failed::Failed;
 pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(24 * 3_600);
 
 /// Columns are read in the order of their numbers, so that messages are written in it.
-fn fields(spec: &DatasetSpec) -> Vec<Field> {
+pub(crate) fn fields(spec: &DatasetSpec) -> Vec<Field> {
     spec.written()
         .map(|field| Field { name: field.column.clone(), column: field.column.clone(), data_type: field.data_type, ..Field::default() })
         .collect()

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use model::clock::Millis;
 use model::dataset::{Compression, StoreKind};
+use model::dirty::DirtyRowView;
 use model::gates::Gates;
 use model::job::{Cron, JobSpec};
 use model::snapshot::Environment;
@@ -80,6 +81,20 @@ pub async fn pause_job(domain: String, name: String, paused: bool) -> Result<(),
 pub async fn stop_run(domain: String, name: String) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.stop_run(&caller, &domain, &name).await?)
+}
+
+/// The first rows of a data version that could not be taken.
+#[server(prefix = "/fn", endpoint = "dirty-rows")]
+pub async fn dirty_rows(domain: String, name: String, version: i64) -> Result<Vec<DirtyRowView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.dirty_rows(&caller, &domain, &name, version, "").await?)
+}
+
+/// Tries all of them again; gives how many they are.
+#[server(prefix = "/fn", endpoint = "try-again")]
+pub async fn try_again(domain: String, name: String, version: i64) -> Result<u64, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.try_dirty_rows_again(&caller, &domain, &name, version).await?)
 }
 
 /// When a pattern would come next.

@@ -10,7 +10,8 @@ use model::job::{JobSpec, RunState, When};
 use model::snapshot::Environment;
 use model::view::{DatasetView, Me};
 
-use super::api::{BuildDataset, PauseJob, StopRun, SwitchDataset, dataset, set_gates, set_job};
+use super::api::{BuildDataset, PauseJob, StopRun, SwitchDataset, TryAgain, dataset, set_gates, set_job};
+use super::dirty::{dirty_card, left_out};
 use super::follow::{follow_card, following};
 use super::gates::{SetGates, gates_card};
 use super::job::{SetJob, job_card};
@@ -29,6 +30,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
     let at = api_params();
     let (build, switch) = (ServerAction::<BuildDataset>::new(), ServerAction::<SwitchDataset>::new());
     let (stop, pause) = (ServerAction::<StopRun>::new(), ServerAction::<PauseJob>::new());
+    let again = ServerAction::<TryAgain>::new();
     let job: SetJob = leptos::prelude::Action::new(|(domain, name, spec): &(String, String, JobSpec)| {
         set_job(domain.clone(), name.clone(), spec.clone())
     });
@@ -53,6 +55,8 @@ pub(crate) fn DatasetPage() -> impl IntoView {
         Some(Ok(())) => job.version().get(),
         _ => last.copied().unwrap_or_default(),
     });
+    // Drawn anew only when there are more of them, or fewer.
+    let spoiled = Memo::new(move |_| detail.get().and_then(Result::ok).and_then(|dataset| left_out(&dataset)));
     let of_forms = Resource::new(
         move || (at.get(), saved_gates.get(), saved_job.get(), pause.version().get()),
         |((domain, name), ..)| dataset(domain, name),
@@ -89,12 +93,13 @@ pub(crate) fn DatasetPage() -> impl IntoView {
                         <FormProblem action=switch/>
                         <FormProblem action=stop/>
                         <FormProblem action=pause/>
+                        <FormProblem action=again/>
                         <Load resource=detail view=move |dataset| view! {
                             <Load resource=me view=move |me| state(&dataset, (may(&me, Action::EditDataset), may(&me, Action::Rollback)), stop, switch)/>
                         }/>
                         <Load resource=me view=move |me| {
                             let may_edit = may(&me, Action::EditDataset);
-                            view! { {job_card(&dataset, may_edit, job, pause)}{follow_card(&dataset, may_edit, job)}{gates_card(&dataset, may_edit, gates)} }
+                            view! { {may_edit.then(|| move || spoiled.get().map(|rows| dirty_card(rows, again)))}{job_card(&dataset, may_edit, job, pause)}{follow_card(&dataset, may_edit, job)}{gates_card(&dataset, may_edit, gates)} }
                         }/>
                     </div>
                     <aside class="stack"><Load resource=detail view=move |dataset| view! {

@@ -12,6 +12,9 @@ use super::runs::decision_list;
 use crate::error::PortalError;
 use crate::ui::{Callout, Field, ProblemCallout, Time, Tone, grouped, typed_number};
 
+const START_HELP: &str =
+    "Empty is the earliest that is there. Otherwise latest, a time such as 2024-05-01T10:00:00Z, or offsets such as {\"0\": 12}.";
+
 /// What follows its table now: how far it is, or why it does not go on.
 pub(super) fn following(dataset: &DatasetView) -> impl IntoView + use<> {
     let followed = dataset.versions.iter().filter_map(|version| Some((version.clone(), version.following.clone()?)));
@@ -53,6 +56,7 @@ struct Draft {
     deleted: RwSignal<String>,
     overlap: RwSignal<String>,
     every: RwSignal<String>,
+    start: RwSignal<String>,
     /// What this form does not ask about stays as it is.
     rest: StoredValue<JobSpec>,
 }
@@ -75,6 +79,7 @@ impl Draft {
             deleted: RwSignal::new(follow.deleted),
             overlap: RwSignal::new(follow.overlap.to_string()),
             every: RwSignal::new(follow.every_s.to_string()),
+            start: RwSignal::new(follow.start),
             rest: StoredValue::new(job.clone()),
         }
     }
@@ -83,6 +88,7 @@ impl Draft {
         let follow = Follow {
             cursor: self.cursor.get_untracked(),
             deleted: self.deleted.get_untracked(),
+            start: self.start.get_untracked().trim().to_owned(),
             // An empty one is none; what is no number is told, as one that is too large.
             overlap: self.overlap.with_untracked(|text| if text.trim().is_empty() { 0 } else { text.trim().parse().unwrap_or(u32::MAX) }),
             every_s: self.every.with_untracked(|text| typed_number(text)).unwrap_or(0),
@@ -113,10 +119,14 @@ pub(super) fn follow_card(dataset: &DatasetView, may_edit: bool, save: SetJob) -
 
 fn words(dataset: &DatasetView) -> String {
     let Some(follow) = &dataset.job.spec.follow else {
-        return "What is live stays as it was built. It can follow its table instead, by a column that grows with every change.".into();
+        let how = if dataset.feeds { "as its source tells what changes" } else { "by a column that grows with every change" };
+        return format!("What is live stays as it was built. It can follow its table instead, {how}.");
     };
     let deleted = if follow.deleted.is_empty() { String::new() } else { format!(" Rows whose {} says so are deleted.", follow.deleted) };
     let begins = if dataset.is_followed() { "" } else { " It begins with the next build." };
+    if dataset.feeds {
+        return format!("What its source tells is taken over as it comes.{begins}");
+    }
     format!("Rows that come or change are taken over each {} s, by {}.{deleted}{begins}", follow.every_s, follow.cursor)
 }
 
@@ -125,7 +135,7 @@ fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
     let of = |fits: fn(DataType) -> bool| columns.iter().filter(|(_, kind)| fits(*kind)).cloned().collect::<Vec<_>>();
     let (cursors, deleted) = (of(Follow::can_be_cursor), of(Follow::can_say_deleted));
     let draft = Draft::of(&dataset.job.spec, &cursors);
-    let (domain, name) = (dataset.domain.clone(), dataset.name.clone());
+    let (domain, name, feeds) = (dataset.domain.clone(), dataset.name.clone(), dataset.feeds);
     let error_of = move |field: &'static str| {
         Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(field)))
     };
@@ -137,7 +147,12 @@ fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
     view! {
         <form class="stack" on:submit=send>
             <label class="choice"><input class="check" type="checkbox" prop:checked=draft.on on:change=move |event| draft.on.set(event_target_checked(&event))/><span>"Follow the table"<small>"Rows that come, change or are deleted are taken over into what is live. Begins with the next build."</small></span></label>
-            <Show when=move || draft.on.get()>
+            <Show when=move || draft.on.get() && feeds>
+                <Field id="follow-start" label="Begun at" help=START_HELP error=error_of("start")>
+                    <input class="input" id="follow-start" autocomplete="off" prop:value=draft.start value=draft.start.get_untracked() on:change=move |event| draft.start.set(event_target_value(&event))/>
+                </Field>
+            </Show>
+            <Show when=move || draft.on.get() && !feeds>
                 <div class="form-row">
                     <Field id="follow-cursor" label="By" help="Grows with every change of a row: a time of change, a sequence." error=error_of("cursor")>
                         <select class="select" id="follow-cursor" on:change=move |event| draft.cursor.set(event_target_value(&event))>{options(cursors.get_value(), draft.cursor)}</select>

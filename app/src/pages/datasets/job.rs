@@ -1,6 +1,7 @@
 //! When and how a dataset is made anew, as a form.
 
 use leptos::prelude::*;
+use model::dirty::DirtyLimit;
 use model::job::{Cron, JobSpec, MAX_RETRIES, Missed, NewColumns, When};
 use model::load::Tier;
 use model::snapshot::Environment;
@@ -35,6 +36,8 @@ struct Draft {
     retry_after: RwSignal<String>,
     timeout: RwSignal<String>,
     late_after: RwSignal<String>,
+    dirty_rows: RwSignal<String>,
+    dirty_percent: RwSignal<String>,
     /// What this form does not ask about stays as it is.
     rest: StoredValue<JobSpec>,
 }
@@ -64,6 +67,8 @@ impl Draft {
             retry_after: text(Some(spec.retry_after_s)),
             timeout: text(spec.timeout_minutes),
             late_after: text(spec.late_after_minutes),
+            dirty_rows: text(spec.dirty.rows),
+            dirty_percent: text(spec.dirty.percent),
             rest: StoredValue::new(spec.clone()),
         }
     }
@@ -88,6 +93,7 @@ impl Draft {
             retry_after_s: number(self.retry_after).unwrap_or(0),
             timeout_minutes: number(self.timeout),
             late_after_minutes: number(self.late_after),
+            dirty: DirtyLimit { rows: number(self.dirty_rows), percent: number(self.dirty_percent) },
             ..self.rest.get_value()
         }
     }
@@ -144,6 +150,7 @@ fn words(job: &JobView) -> Vec<String> {
     }
     lines.extend((spec.new_columns != NewColumns::Take).then(|| format!("New columns of the table {}.", spec.new_columns.words())));
     lines.extend((spec.tier != Tier::P2).then(|| format!("{}.", spec.tier.words())));
+    lines.extend((!spec.dirty.is_none()).then(|| format!("Rows that cannot be taken are left out, up to {}.", spec.dirty.words())));
     lines.extend(spec.timeout_minutes.map(|minutes| format!("Ended where it takes longer than {minutes} min.")));
     lines.extend(spec.late_after_minutes.map(|minutes| format!("Late where it is not over {minutes} min after it was due.")));
     lines
@@ -224,6 +231,11 @@ fn form(spec: JobSpec, place: StoredValue<(String, String)>, beside: StoredValue
                 {number("job-timeout", "Ended after", "min", draft.timeout, error_of("timeout_minutes"))}
                 {number("job-late", "Late after", "min", draft.late_after, error_of("late_after_minutes"))}
             </div>
+            <div class="form-row">
+                {number("job-dirty-rows", "Rows that may be left out", "rows", draft.dirty_rows, error_of("dirty_rows"))}
+                {number("job-dirty-percent", "And of all rows", "%", draft.dirty_percent, error_of("dirty_percent"))}
+            </div>
+            <p class="small t-2">"Rows without a key, that break a rule or cannot be read. With nothing here, one of them stops the run."</p>
             {move || save.value().get().and_then(Result::err).map(|error| view! { <ProblemCallout error/> })}
             <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save the schedule"</button></div>
         </form>
@@ -263,7 +275,7 @@ pub(super) fn number(
     text: RwSignal<String>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let note = if unit == "min" { "optional" } else { "" };
+    let note = if matches!(unit, "min" | "rows" | "%") { "optional" } else { "" };
     view! {
         <Field id=id label=label note=note error>
             <div class="affix"><input class="input tn" id=id inputmode="numeric" prop:value=text value=text.get_untracked() on:input=move |event| text.set(event_target_value(&event))/><span>{unit}</span></div>

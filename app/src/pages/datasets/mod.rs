@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 mod detail;
+mod dirty;
 mod follow;
 mod gates;
 mod job;

@@ -1,8 +1,9 @@
 //! Datasets and their data versions.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use control::Control;
 use control::datasets::NewDataset;
+use control::model::dirty::DirtyRowView;
 use control::model::gates::Gates;
 use control::model::job::JobSpec;
 use control::model::snapshot::Environment;
@@ -40,6 +41,8 @@ pub(super) fn add(table: Table) -> Table {
     const JOB: &str = "/admin/v1/datasets/{domain}/{dataset}/job";
     const PAUSE: &str = "/admin/v1/datasets/{domain}/{dataset}/job/pause";
     const STOP: &str = "/admin/v1/datasets/{domain}/{dataset}/job/stop";
+    const DIRTY: &str = "/admin/v1/datasets/{domain}/{dataset}/versions/{version}/dirty";
+    const AGAIN: &str = "/admin/v1/datasets/{domain}/{dataset}/versions/{version}/dirty/again";
     const SWITCH: &str = "/admin/v1/datasets/{domain}/{dataset}/switch";
     table
         .add::<(), Vec<DatasetView>, _, _>(Method::GET, "/admin/v1/datasets", "The datasets of my domains", list)
@@ -50,6 +53,8 @@ pub(super) fn add(table: Table) -> Table {
         .add::<JobSpec, (), _, _>(Method::PUT, JOB, "Say when and how it is made anew", set_job)
         .add::<PauseInput, (), _, _>(Method::POST, PAUSE, "Leave its schedule alone, or follow it again", pause)
         .add::<(), (), _, _>(Method::POST, STOP, "End the run that is under way or waits", stop)
+        .add::<(), Vec<DirtyRowView>, _, _>(Method::GET, DIRTY, "Rows that could not be taken, 500 behind a place (`?behind=`)", dirty)
+        .add::<(), u64, _, _>(Method::POST, AGAIN, "Try them again, as rows are read now; answers with how many", again)
         .add::<SwitchInput, (), _, _>(Method::POST, SWITCH, "Go back to a kept data version, or let one through that waits", switch)
 }
 
@@ -105,6 +110,29 @@ async fn pause(
 
 async fn stop(State(control): State<Control>, Asker(caller): Asker, Path((domain, name)): DatasetAt) -> Answer<()> {
     answer(control.stop_run(&caller, &domain, &name).await)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Behind {
+    behind: String,
+}
+
+async fn dirty(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, name, version)): Path<(String, String, i64)>,
+    Query(Behind { behind }): Query<Behind>,
+) -> Answer<Vec<DirtyRowView>> {
+    answer(control.dirty_rows(&caller, &domain, &name, version, &behind).await)
+}
+
+async fn again(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, name, version)): Path<(String, String, i64)>,
+) -> Answer<u64> {
+    answer(control.try_dirty_rows_again(&caller, &domain, &name, version).await)
 }
 
 async fn switch(

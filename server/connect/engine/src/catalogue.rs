@@ -9,7 +9,7 @@ use arrow_schema::Field as ArrowField;
 use async_trait::async_trait;
 use connect::batch::{arrow_type, schema_of};
 use connect::stream::{Ended, Sender, channel, missing, send_while_wanted};
-use connect::{BATCH_ROWS, BatchStream, Connection, SourceError, SourceErrorKind, Statement};
+use connect::{BATCH_ROWS, BatchStream, Connection, Feed, FeedOf, SourceError, SourceErrorKind, Statement};
 use datafusion::arrow::compute::cast;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{ParamValues, TableReference};
@@ -32,7 +32,7 @@ const MEMORY: usize = 512 << 20;
 
 /// Which tables a source has now.
 #[async_trait]
-pub(crate) trait Catalogue: Send + Sync + 'static {
+pub trait Catalogue: Send + Sync + 'static {
     /// # Errors
     /// Where the source cannot be looked at.
     async fn tables(&self) -> Result<Arc<Tables>, SourceError>;
@@ -49,10 +49,14 @@ pub(crate) trait Catalogue: Send + Sync + 'static {
         }
         Ok(format!("{tables} {}", if tables == 1 { "table" } else { "tables" }))
     }
+    /// As [`Connection::feed`].
+    async fn feed(&self, _of: FeedOf<'_>) -> Result<Box<dyn Feed>, SourceError> {
+        Err(SourceError::new(SourceErrorKind::Config, "This source does not tell its changes."))
+    }
 }
 
 /// The tables of a source at one moment, ready to be asked.
-pub(crate) struct Tables {
+pub struct Tables {
     context: SessionContext,
     infos: Vec<TableInfo>,
     /// Why something is no table, by the name that it would have.
@@ -61,7 +65,7 @@ pub(crate) struct Tables {
 
 /// Tables that are learnt by asking a service, by one caller at a time, and kept for a while.
 #[derive(Default)]
-pub(crate) struct Seen {
+pub struct Seen {
     learning: Mutex<()>,
     /// Until when they are taken to be the same.
     known: RwLock<Option<(Instant, Arc<Tables>)>>,
@@ -74,7 +78,8 @@ impl Seen {
     }
 
     /// Whatever their age.
-    pub(crate) fn last(&self) -> Option<Arc<Tables>> {
+    #[must_use]
+    pub fn last(&self) -> Option<Arc<Tables>> {
         self.at(None)
     }
 
@@ -82,10 +87,7 @@ impl Seen {
     ///
     /// # Errors
     /// What keeps them from being learnt.
-    pub(crate) async fn or(
-        &self,
-        learn: impl Future<Output = Result<(Tables, Duration), SourceError>>,
-    ) -> Result<Arc<Tables>, SourceError> {
+    pub async fn or(&self, learn: impl Future<Output = Result<(Tables, Duration), SourceError>>) -> Result<Arc<Tables>, SourceError> {
         if let Some(tables) = self.at(Some(Instant::now())) {
             return Ok(tables);
         }
@@ -101,12 +103,15 @@ impl Seen {
 }
 
 /// What the questions of one source share.
-pub(crate) fn runtime() -> Result<Arc<RuntimeEnv>, SourceError> {
+/// # Errors
+/// Where the memory cannot be set aside.
+pub fn runtime() -> Result<Arc<RuntimeEnv>, SourceError> {
     RuntimeEnvBuilder::new().with_memory_limit(MEMORY, 1.0).build_arc().map_err(|error| read_error(&error))
 }
 
 impl Tables {
-    pub(crate) fn new(runtime: Arc<RuntimeEnv>) -> Self {
+    #[must_use]
+    pub fn new(runtime: Arc<RuntimeEnv>) -> Self {
         let mut config = SessionConfig::new().with_batch_size(BATCH_ROWS).with_information_schema(false);
         config.options_mut().execution.parquet.schema_force_view_types = false;
         config.options_mut().sql_parser.map_string_types_to_utf8view = false;
@@ -125,7 +130,7 @@ impl Tables {
     }
 
     /// Adds a table under its name, or why it is none.
-    pub(crate) fn add(&mut self, name: &str, table: Result<(TableInfo, Arc<dyn TableProvider>), SourceError>) {
+    pub fn add(&mut self, name: &str, table: Result<(TableInfo, Arc<dyn TableProvider>), SourceError>) {
         let registered = table.and_then(|(info, provider)| {
             // As one name, whatever stands in it.
             self.context.register_table(TableReference::bare(name), provider).map_err(|error| read_error(&error))?;
@@ -162,7 +167,7 @@ impl Tables {
 }
 
 /// A connection to what a catalogue describes.
-pub(crate) struct Asked<C>(pub(crate) C);
+pub struct Asked<C>(pub C);
 
 #[async_trait]
 impl<C: Catalogue> Connection for Asked<C> {
@@ -228,6 +233,10 @@ impl<C: Catalogue> Connection for Asked<C> {
             send_while_wanted(&sender, statement.timeout, send_rows(frame, &statement, &sender)).await;
         });
         Ok(stream)
+    }
+
+    async fn feed(&self, of: FeedOf<'_>) -> Result<Box<dyn Feed>, SourceError> {
+        self.0.feed(of).await
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use crate::types::Overrides;
 
 /// A row as a service gives it.
-pub(crate) type Row = Map<String, Json>;
+pub type Row = Map<String, Json>;
 
 /// What the values of one column were seen to be.
 #[derive(Default)]
@@ -77,7 +77,8 @@ impl Seen {
 
 /// The columns of a sample in the order in which they were first seen; `first` come before them. Where all values are
 /// texts, as in a hash of Redis, `texts_speak` of numbers too.
-pub(crate) fn columns(rows: &[Row], first: &[String], table: &str, overrides: &Overrides, texts_speak: bool) -> Vec<Column> {
+#[must_use]
+pub fn columns(rows: &[Row], first: &[String], table: &str, overrides: &Overrides, texts_speak: bool) -> Vec<Column> {
     let mut seen: Vec<(&str, Seen)> = first.iter().map(|name| (name.as_str(), Seen::default())).collect();
     for (name, value) in rows.iter().flatten() {
         let at = seen.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
@@ -102,7 +103,7 @@ pub(crate) fn columns(rows: &[Row], first: &[String], table: &str, overrides: &O
 ///
 /// # Errors
 /// A value that is not of its column's type.
-pub(crate) fn batch(fields: &[Field], rows: &[Row]) -> Result<RecordBatch, SourceError> {
+pub fn batch(fields: &[Field], rows: &[Row]) -> Result<RecordBatch, SourceError> {
     let mut builder = BatchBuilder::new(fields);
     for row in rows {
         for (index, field) in fields.iter().enumerate() {

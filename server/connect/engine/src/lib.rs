@@ -2,24 +2,26 @@
 //! columnar datasets of a domain.
 //!
 //! Each is a folder that says which tables there are ([`catalogue::Catalogue`]); the engine does the rest. Where rows
-//! come from a service, a table is a [`rows::ReadRows`], and its types are read from a sample with the evidence shown.
+//! come from a service, here or in another crate, a table is a [`rows::ReadRows`], and its types are read from a sample with the evidence shown.
 
-mod catalogue;
+pub mod catalogue;
 mod datasets;
 mod errors;
-mod evidence;
+pub mod evidence;
 mod files;
 mod http;
 mod redis;
-mod rows;
+pub mod rows;
 mod template;
-mod types;
+pub mod types;
 
 use std::sync::Arc;
 
 use connect::Connector;
 use connect::shelf::Shelf;
 
+/// What the questions of one source share, for those who only hand it on.
+pub use datafusion::execution::runtime_env::RuntimeEnv;
 pub use datasets::Datasets;
 pub use files::Files;
 pub use http::HttpJson;

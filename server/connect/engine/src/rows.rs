@@ -25,13 +25,13 @@ use tokio::sync::mpsc;
 use crate::evidence::{Row, batch};
 
 /// Where rows are put as they come, a page or a step of a walk at a time; one waits for the reader.
-pub(crate) type RowSender = mpsc::Sender<Result<Vec<Row>, SourceError>>;
+pub type RowSender = mpsc::Sender<Result<Vec<Row>, SourceError>>;
 /// Of some columns the values that are wanted, as text; of others, all.
-pub(crate) type Wanted = BTreeMap<String, Vec<String>>;
+pub type Wanted = BTreeMap<String, Vec<String>>;
 
 /// Reads the rows of one table.
 #[async_trait]
-pub(crate) trait ReadRows: Send + Sync + 'static {
+pub trait ReadRows: Send + Sync + 'static {
     /// The columns by whose values rows can be looked up without reading them all.
     fn asked_by(&self) -> &[String];
     /// Sends rows until they are over or the receiver is gone; rows that are not wanted may be among them.
@@ -41,9 +41,12 @@ pub(crate) trait ReadRows: Send + Sync + 'static {
     async fn read(&self, wanted: &Wanted, rows: &RowSender) -> Result<(), SourceError>;
 }
 
+/// What is said of a table, and the table for the engine.
+pub type Described = (TableInfo, Arc<dyn TableProvider>);
+
 /// A table of such rows for the engine.
 #[derive(Clone)]
-pub(crate) struct RowTable {
+pub struct RowTable {
     fields: Arc<[Field]>,
     schema: SchemaRef,
     reader: Arc<dyn ReadRows>,
@@ -51,12 +54,8 @@ pub(crate) struct RowTable {
 
 impl RowTable {
     /// With what is said of the table: its columns, and the key where there is one.
-    pub(crate) fn described(
-        name: &str,
-        columns: Vec<Column>,
-        key: Vec<String>,
-        reader: Arc<dyn ReadRows>,
-    ) -> (TableInfo, Arc<dyn TableProvider>) {
+    #[must_use]
+    pub fn described(name: &str, columns: Vec<Column>, key: Vec<String>, reader: Arc<dyn ReadRows>) -> Described {
         let field = |column: &Column| Field {
             name: column.name.clone(),
             column: column.name.clone(),

@@ -57,7 +57,8 @@ pub(crate) fn text_of(value: &ScalarValue) -> Option<String> {
 }
 
 /// The field of a form for [`Overrides`].
-pub(crate) fn types_field() -> ConfigField {
+#[must_use]
+pub fn types_field() -> ConfigField {
     ConfigField::new(
         "types",
         "Types that are not what they seem",
@@ -68,10 +69,12 @@ pub(crate) fn types_field() -> ConfigField {
 
 /// Types set by hand, by `column` or `table.column`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Overrides(Vec<(String, DataType)>);
+pub struct Overrides(Vec<(String, DataType)>);
 
 impl Overrides {
-    pub(crate) fn read(text: &str) -> Result<Self, SourceError> {
+    /// # Errors
+    /// What is not a column and a type.
+    pub fn read(text: &str) -> Result<Self, SourceError> {
         let mut found = Vec::new();
         // A decimal has a comma of its own.
         let joined = text.split(',').fold(Vec::<String>::new(), |mut parts, part| {
@@ -96,7 +99,8 @@ impl Overrides {
         Self(columns.to_vec())
     }
 
-    pub(crate) fn of(&self, table: &str, column: &str) -> Option<DataType> {
+    #[must_use]
+    pub fn of(&self, table: &str, column: &str) -> Option<DataType> {
         let whole = format!("{table}.{column}");
         self.0.iter().find(|(name, _)| *name == whole || name == column).map(|(_, data_type)| *data_type)
     }

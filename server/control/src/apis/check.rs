@@ -109,7 +109,8 @@ impl Control {
         match spec.body.clone() {
             ApiBody::Kv(kv) => {
                 type_kv_fields(spec, &info, &mut report.errors);
-                if report.errors.is_empty() && !kv.key.is_empty() {
+                // A dataset proves its key itself, and may hold but the last of what its source tells of it.
+                if report.errors.is_empty() && !kv.key.is_empty() && spec.serve_from.dataset().is_none() {
                     self.check_key(source, &kv, &info, &mut report.errors).await?;
                 }
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use connect::{Connector, registry};
 use model::clock::Millis;
 use model::dataset::{DataVersionState, DatasetSpec};
 use model::job::{Cron, JobSpec, RunState, When, circle};
@@ -22,7 +23,8 @@ impl Control {
         // Changes queue behind one another from here on: two that would wait for one another are not both right.
         let mut tx = self.write(caller).await?;
         let of: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
-        let errors = job_errors((domain, name, &of), spec, self.waiting(domain).await?, tx.at());
+        let feeds = self.feeds(&of.source).await?;
+        let errors = job_errors((domain, name, (&of, feeds)), spec, self.waiting(domain).await?, tx.at());
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
@@ -81,6 +83,12 @@ impl Control {
         times(cron, self.host.now(), 5).map_err(|error| Problem::fields(vec![error]))
     }
 
+    /// Whether a source tells the changes of its tables itself.
+    pub(crate) async fn feeds(&self, source: &str) -> Result<bool, Problem> {
+        let source = self.store.source(source).await.map_err(|error| from_store(&error))?;
+        Ok(source.is_some_and(|source| source_feeds(&source.driver)))
+    }
+
     async fn own_job(&self, caller: &Caller, domain: &str, name: &str) -> Result<(DatasetRow, JobRow), Problem> {
         let dataset = self.visible_dataset(caller, domain, name).await?;
         caller.authorise(Action::EditDataset, domain)?;
@@ -121,15 +129,20 @@ impl Control {
     }
 }
 
+/// Whether sources of a driver tell the changes of their tables themselves.
+pub(crate) fn source_feeds(driver: &str) -> bool {
+    registry::connector(driver).is_some_and(Connector::feeds)
+}
+
 /// What of a job is wrong, where `waiting` says what the datasets of its domain are made after.
 pub(crate) fn job_errors(
-    (domain, name, of): (&str, &str, &DatasetSpec),
+    (domain, name, (of, feeds)): (&str, &str, (&DatasetSpec, bool)),
     spec: &JobSpec,
     mut waiting: BTreeMap<String, Option<String>>,
     now: Millis,
 ) -> Vec<FieldError> {
     let mut errors = spec.errors();
-    errors.extend(spec.follow.iter().flat_map(|follow| follow.errors(of)));
+    errors.extend(spec.follow.iter().flat_map(|follow| follow.errors(of, feeds)));
     match &spec.when {
         When::Cron(cron) if !cron.pattern.trim().is_empty() => errors.extend(match next_after(cron, now) {
             Err(error) => Some(error),

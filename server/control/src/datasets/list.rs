@@ -54,12 +54,15 @@ impl Control {
     async fn dataset_view(&self, row: &DatasetRow, inventory: &Inventory, shelves: &[String]) -> Result<DatasetView, Problem> {
         let versions = self.store.data_versions_of(&row.id).await.map_err(|error| from_store(&error))?;
         let job = self.job_view(row, &versions).await?;
+        let spec: DatasetSpec = serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?;
+        let feeds = self.feeds(&spec.source).await?;
         Ok(DatasetView {
             domain: row.domain.clone(),
             name: row.name.clone(),
             owner: inventory.email(&row.owner_id),
             created_at: row.created_at,
-            spec: serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?,
+            spec,
+            feeds,
             versions: self.version_views(&versions).await?,
             apis: served_from(inventory, shelves, row),
             job,

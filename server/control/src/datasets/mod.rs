@@ -1,6 +1,7 @@
 //! Datasets: made by form, built by a worker, switched and rolled back.
 
 mod build;
+mod dirty;
 mod edit;
 mod job;
 mod list;
@@ -8,4 +9,4 @@ mod runs;
 
 pub use edit::NewDataset;
 pub(crate) use edit::gate_errors;
-pub(crate) use job::{job_errors, with_spec};
+pub(crate) use job::{job_errors, source_feeds, with_spec};

@@ -11,7 +11,7 @@ use model::{ErrorCode, Problem};
 use store::{DatasetRow, JobRow, Tx};
 
 use super::apply::{PlannedChange, Work, at};
-use crate::datasets::{NewDataset, gate_errors, job_errors, with_spec};
+use crate::datasets::{NewDataset, gate_errors, job_errors, source_feeds, with_spec};
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
@@ -43,7 +43,11 @@ impl Control {
             };
             self.plan_gates(dataset, &mut planned).map_err(placed)?;
             let waiting = self.waiting_with(&dataset.domain, documents).await?;
-            self.plan_job(dataset, waiting, &mut planned).map_err(placed)?;
+            let feeds = match work.sources.iter().find(|source| source.row.name == dataset.source) {
+                Some(source) => source_feeds(&source.row.driver),
+                None => self.feeds(&dataset.source).await?,
+            };
+            self.plan_job(dataset, (waiting, feeds), &mut planned).map_err(placed)?;
             let effect = match (planned.is_new, planned.gates.is_none() && planned.new_job.is_none()) {
                 (true, _) => "make",
                 (false, false) => "change",
@@ -111,12 +115,12 @@ impl Control {
     fn plan_job(
         &self,
         document: &DatasetDocument,
-        waiting: BTreeMap<String, Option<String>>,
+        (waiting, feeds): (BTreeMap<String, Option<String>>, bool),
         planned: &mut PlannedDataset,
     ) -> Result<(), Problem> {
         let Some(job) = &document.job else { return Ok(()) };
         let of: DatasetSpec = serde_json::from_str(&planned.row.spec).map_err(|error| from_json(&error))?;
-        let errors = job_errors((&document.domain, &document.name, &of), job, waiting, self.host.now());
+        let errors = job_errors((&document.domain, &document.name, (&of, feeds)), job, waiting, self.host.now());
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }

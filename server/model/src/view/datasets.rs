@@ -21,6 +21,8 @@ pub struct DatasetView {
     pub versions: Vec<DataVersionView>,
     /// The paths of the APIs that are served from it.
     pub apis: Vec<String>,
+    /// Its source tells the changes of its tables itself.
+    pub feeds: bool,
     pub job: JobView,
 }
 

@@ -1,9 +1,6 @@
 //! Changes of a table by a column that grows with each of them. Each look reads what is from a little before the last value on,
 //! in the order of the column, so that ties and late commits are read once more; a row that is as it was counts for nothing.
 
-use std::collections::HashSet;
-
-use accel::{Change, Changes, Dataset};
 use arrow_array::RecordBatch;
 use connect::proto::value_of;
 use connect::{Connection, Statement};
@@ -15,7 +12,7 @@ use model::{DataType, Field, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::progress::FollowProgress;
-use crate::encoder::Encoder;
+use super::target::{Target, Told};
 use crate::failed::Failed;
 use crate::source::{READ_TIMEOUT, statement};
 use crate::throttle::Throttle;
@@ -68,11 +65,9 @@ pub(super) struct Looks<'a> {
     follow: &'a Follow,
     connection: &'a dyn Connection,
     dialect: Dialect,
-    encoder: Encoder,
     cursor: (usize, DataType),
     deleted: Option<(usize, DataType)>,
-    dataset: Dataset,
-    changes: Changes,
+    target: Target<'a>,
     position: String,
 }
 
@@ -80,12 +75,12 @@ impl<'a> Looks<'a> {
     pub(super) fn new(
         (spec, follow): (&'a DatasetSpec, &'a Follow),
         (connection, dialect): (&'a dyn Connection, Dialect),
-        (dataset, changes): (Dataset, Changes),
+        target: Target<'a>,
         position: String,
     ) -> Result<Self, Failed> {
         let cursor = column(spec, &follow.cursor).ok_or_else(|| no_cursor(follow))?;
         let deleted = deleted_column(spec, Some(follow));
-        Ok(Self { spec, follow, connection, dialect, encoder: Encoder::new(spec), cursor, deleted, dataset, changes, position })
+        Ok(Self { spec, follow, connection, dialect, cursor, deleted, target, position })
     }
 
     pub(super) fn position_words(&self) -> String {
@@ -109,7 +104,7 @@ impl<'a> Looks<'a> {
     /// One look, to its end.
     ///
     /// # Errors
-    /// Where the source or the store fails, a row has no key, or it is to stop. What was applied before stays.
+    /// Where the source or the store fails, too much cannot be taken, or it is to stop. What was applied before stays.
     pub(super) async fn look(
         &mut self,
         progress: &mut FollowProgress<'_>,
@@ -137,56 +132,16 @@ impl<'a> Looks<'a> {
 
     /// What a batch changes, and how far that is; gives its bytes.
     async fn apply(&mut self, batch: &RecordBatch, progress: &mut FollowProgress<'_>) -> Result<i64, Failed> {
-        let mut read = Vec::with_capacity(batch.num_rows());
-        let mut bytes = 0;
-        for row in 0..batch.num_rows() {
-            let (key, message) = self.encoder.encode(batch, row);
-            let key = key.ok_or_else(|| {
-                let key = self.spec.key.join(" and ");
-                Failed::new(format!("{key} is empty in a row that has changed, and must never be. Fill it at the source."))
-            })?;
-            bytes += i64::try_from(message.len()).unwrap_or(0);
-            let deleted = self.deleted.is_some_and(|(column, data_type)| says_deleted(&value_of(batch, column, row, data_type)));
-            read.push(if deleted { Change::Delete(key) } else { Change::Put(key, message) });
-        }
+        let says = |row: usize| self.deleted.is_some_and(|(column, data_type)| says_deleted(&value_of(batch, column, row, data_type)));
         let (column, data_type) = self.cursor;
         // By the order of the statement, the last one is the largest.
         let last = (0..batch.num_rows()).rev().map(|row| text_of(&value_of(batch, column, row, data_type))).find(|text| !text.is_empty());
         let position = last.unwrap_or_else(|| self.position.clone());
-        let changes = self.that_change(read).await?;
-        let deleted = changes.iter().filter(|change| matches!(change, Change::Delete(_))).count();
-        let counts = (changes.len() - deleted, deleted);
-        if !changes.is_empty() || position != self.position {
-            fail::fail_point!("follow.before-apply");
-            self.changes.apply(changes, &position).await?;
-            fail::fail_point!("follow.after-apply");
-        }
+        let deleted = (0..batch.num_rows()).map(says).collect();
+        let told = Told { rows: batch, deleted, spoiled: Vec::new(), position: &position };
+        let applied = self.target.apply(told, progress.read_rows(), true).await?;
         self.position = position;
-        let counts = (i64::try_from(counts.0).unwrap_or(0), i64::try_from(counts.1).unwrap_or(0));
-        progress.applied(counts, self.position_words()).await?;
-        Ok(bytes)
-    }
-
-    /// Without what is as it was.
-    async fn that_change(&self, read: Vec<Change>) -> Result<Vec<Change>, Failed> {
-        let keys: Vec<Vec<u8>> = read.iter().map(|change| change.key().to_vec()).collect();
-        let mut same = Vec::with_capacity(read.len());
-        let mut changes = read.iter();
-        let mut compare = |stored: Option<&[u8]>| {
-            same.push(match (changes.next(), stored) {
-                (Some(Change::Put(_, row)), Some(stored)) => row == stored,
-                (Some(Change::Delete(_)), stored) => stored.is_none(),
-                _ => false,
-            });
-        };
-        if !self.dataset.read_many_now(&keys, &mut compare)? {
-            for stored in self.dataset.read(&keys).await? {
-                compare(stored.as_deref());
-            }
-        }
-        // A key that comes twice is compared with what was before both.
-        let mut seen = HashSet::new();
-        let twice: HashSet<&[u8]> = keys.iter().filter(|key| !seen.insert(*key)).map(Vec::as_slice).collect();
-        Ok(read.into_iter().zip(same).filter(|(change, same)| !same || twice.contains(change.key())).map(|(change, _)| change).collect())
+        progress.applied(applied, self.position_words()).await?;
+        Ok(applied.bytes)
     }
 }

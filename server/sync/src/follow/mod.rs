@@ -2,16 +2,19 @@
 //! delta, with how far it is. A worker that dies is taken over from there.
 
 mod cursor;
+mod feed;
 mod progress;
+mod target;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use accel::{Changes, Dataset, Place};
 use model::clock::{Millis, SECOND};
 use model::dataset::{DataVersionState, DatasetSpec};
 use model::follow::Follow;
 use model::job::JobSpec;
+use model::snapshot::SnapshotSource;
 use store::{DataVersionRow, FollowingRow, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -19,7 +22,9 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use cursor::{deleted_column, position_now};
 
 use self::cursor::Looks;
+use self::feed::Tells;
 use self::progress::FollowProgress;
+use self::target::Target;
 use crate::failed::{Again, Failed};
 use crate::throttle::Throttle;
 use crate::worker::SILENCE;
@@ -30,7 +35,7 @@ const AT_ONCE: usize = 64;
 const BEAT: Duration = Duration::from_secs(5);
 /// How soon what failed is tried again: at once it would fail again, and whoever mends it should not wait long.
 const TRY_AGAIN: Millis = 5 * SECOND;
-const TRY_AGAIN_WRONG: Millis = 30 * SECOND;
+const TRY_AGAIN_WRONG: Millis = 10 * SECOND;
 /// How often it is seen whether its version is still live, and its job still wants it.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -53,13 +58,20 @@ pub(crate) async fn begin(worker: &Worker, going: &mut JoinSet<()>, stop: &Cance
     Ok(())
 }
 
-/// The version and how it is to be followed, where that is so now.
-async fn wanted(worker: &Worker, row: &FollowingRow) -> Result<Option<(DataVersionRow, JobSpec, Follow)>, StoreError> {
+/// A live version, and how it is to be followed.
+struct Wanted {
+    version: DataVersionRow,
+    job: JobSpec,
+    follow: Follow,
+}
+
+/// Where it is to be followed now.
+async fn wanted(worker: &Worker, row: &FollowingRow) -> Result<Option<Wanted>, StoreError> {
     let Some(version) = worker.store.data_version(&row.version_id).await? else { return Ok(None) };
     let Some(job) = worker.store.job_of(&version.dataset_id).await?.filter(|job| job.paused == 0) else { return Ok(None) };
     let job: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
     let is_live = version.state == DataVersionState::Live.key();
-    Ok(job.follow.clone().filter(|_| is_live).map(|follow| (version, job, follow)))
+    Ok(job.follow.clone().filter(|_| is_live).map(|follow| Wanted { version, job, follow }))
 }
 
 /// One turn of following, to its end: nobody wants it any more, somebody else has it, it failed, or the process stops.
@@ -93,43 +105,63 @@ async fn follow(worker: Worker, row: FollowingRow, stop: CancellationToken) {
 }
 
 async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> Result<(), Failed> {
-    let Some((version, job, follow)) = wanted(worker, row).await? else { return Ok(()) };
+    let Some(wanted) = wanted(worker, row).await? else { return Ok(()) };
+    let Wanted { version, job, follow } = &wanted;
     let spec: DatasetSpec = serde_json::from_str(&version.spec).map_err(|_| Failed::new("The dataset's definition cannot be read."))?;
-    let source = source::of(worker, &spec, &version).await?;
+    let source = source::of(worker, &spec, version).await?;
     let connection = source::open(worker, &spec, &source)?;
-    source::refuse_drift(&spec, &source::table_of(&spec, &*connection).await?)?;
+    let feeds = connect::registry::connector(&source.driver).is_some_and(connect::Connector::feeds);
+    if !feeds {
+        source::refuse_drift(&spec, &source::table_of(&spec, &*connection).await?)?;
+    }
     let place = Place { dataset: version.dataset_id.clone(), version: version.id.clone() };
     let (changes, position) = Changes::take(&worker.stores, spec.store, &place, row.turn).await?;
     let dataset = Dataset::open(&worker.stores, spec.store, &place).await?;
     let mut progress = FollowProgress::new(worker, row);
     let mut throttle = Throttle::new(worker, (&spec.source, &*connection), job.tier, &mut progress).await;
-    let mut looks = Looks::new((&spec, &follow), (&*connection, source::dialect(&source)?), (dataset, changes), position)?;
+    let mut target = Target::new(worker, (version, &spec), (dataset, changes), job.dirty).await?;
+    if feeds {
+        let mut tells = Tells::open(worker, (version, &spec), (&*connection, follow), position).await?;
+        let mut looked = Instant::now();
+        while !stop.is_cancelled() {
+            if looked.elapsed() >= LOOK {
+                looked = Instant::now();
+                if !goes_on(worker, row, (&wanted, &spec, &source)).await {
+                    break;
+                }
+                tells.again(&mut target, &mut progress).await?;
+            }
+            tells.next(&mut target, (&mut progress, &mut throttle), stop).await?;
+        }
+        return Ok(());
+    }
+    let mut looks = Looks::new((&spec, follow), (&*connection, source::dialect(&source)?), target, position)?;
     loop {
         looks.look(&mut progress, &mut throttle, stop).await?;
         progress.caught_up(looks.position_words()).await?;
-        if !rest(worker, row, (&job, &follow), stop).await? {
-            return Ok(());
+        let until = tokio::time::Instant::now() + Duration::from_secs(u64::from(follow.every_s));
+        while tokio::time::Instant::now() < until {
+            if stop.is_cancelled() || !goes_on(worker, row, (&wanted, &spec, &source)).await {
+                return Ok(());
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep_until(until.min(tokio::time::Instant::now() + LOOK)) => {}
+            }
         }
     }
 }
 
-/// Waits for the time of the next look; whether there is to be one. Without the metadata, what was stays.
-async fn rest(worker: &Worker, row: &FollowingRow, (job, follow): (&JobSpec, &Follow), stop: &CancellationToken) -> Result<bool, Failed> {
-    let until = tokio::time::Instant::now() + Duration::from_secs(u64::from(follow.every_s));
-    loop {
-        if let Ok(now) = wanted(worker, row).await
-            && now.is_none_or(|(_, now, how)| how != *follow || now.tier != job.tier)
-        {
-            return Ok(false);
-        }
-        let left = until.saturating_duration_since(tokio::time::Instant::now());
-        if left.is_zero() {
-            return Ok(!stop.is_cancelled());
-        }
-        tokio::select! {
-            () = stop.cancelled() => return Ok(false),
-            () = tokio::time::sleep(left.min(LOOK)) => {}
-        }
+/// Whether it is still wanted just so, of the same source. Without the metadata, what was stays.
+async fn goes_on(worker: &Worker, row: &FollowingRow, (was, spec, source): (&Wanted, &DatasetSpec, &SnapshotSource)) -> bool {
+    let same = |now: &Wanted| now.follow == was.follow && now.job.tier == was.job.tier && now.job.dirty == was.job.dirty;
+    match wanted(worker, row).await {
+        Ok(now) if now.as_ref().is_some_and(same) => match source::of(worker, spec, &was.version).await {
+            Ok(now) => now == *source,
+            Err(failed) => failed.again == Again::Later,
+        },
+        Ok(_) => false,
+        Err(_) => true,
     }
 }
 

@@ -6,6 +6,7 @@ use model::follow::FollowFigures;
 use model::load::{Decision, Pace};
 use store::FollowingRow;
 
+use super::target::Applied;
 use crate::Worker;
 use crate::failed::Failed;
 use crate::progress::Flow;
@@ -26,12 +27,18 @@ impl<'a> FollowProgress<'a> {
         Self { worker, row, figures, written: None }
     }
 
-    /// So many rows were changed and deleted, up to there.
-    pub(crate) async fn applied(&mut self, (changed, deleted): (i64, i64), position: String) -> Result<(), Failed> {
-        self.figures.changed_rows += changed;
-        self.figures.deleted_rows += deleted;
+    /// All rows that came since it was built, whatever became of them.
+    pub(crate) fn read_rows(&self) -> i64 {
+        self.figures.changed_rows + self.figures.deleted_rows + self.figures.dirty_rows
+    }
+
+    /// What came of some rows, up to there.
+    pub(crate) async fn applied(&mut self, applied: Applied, position: String) -> Result<(), Failed> {
+        self.figures.changed_rows += applied.changed;
+        self.figures.deleted_rows += applied.deleted;
+        self.figures.dirty_rows = applied.dirty;
         self.figures.position = position;
-        if changed + deleted > 0 {
+        if applied.changed + applied.deleted > 0 {
             self.figures.changed_at = Some(self.worker.host.now());
         }
         self.figures.reading = true;

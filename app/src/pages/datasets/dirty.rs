@@ -1,0 +1,111 @@
+//! Rows that were left out because they could not be taken: why, as they came, to take away, and to try again.
+
+use leptos::prelude::*;
+use model::dataset::DataVersionState;
+use model::dirty::DirtyRowView;
+use model::view::{DataVersionView, DatasetView};
+
+use super::api::{TryAgain, dirty_rows};
+use crate::ui::{Callout, Load, Tone, grouped};
+
+/// Rows that are shown; all of them can be taken away.
+const SHOWN: usize = 20;
+
+/// How many rows were left out of which version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LeftOut {
+    domain: String,
+    name: String,
+    version: i64,
+    rows: i64,
+    /// Whoever follows the version can try them again.
+    may_try: bool,
+}
+
+pub(super) fn left_out(dataset: &DatasetView) -> Option<LeftOut> {
+    let version = version_of(dataset)?;
+    Some(LeftOut {
+        domain: dataset.domain.clone(),
+        name: dataset.name.clone(),
+        version: version.number,
+        rows: count(&version),
+        may_try: dataset.feeds && version.following.is_some(),
+    })
+}
+
+/// The version whose rows are shown: what failed last, or is live.
+fn version_of(dataset: &DatasetView) -> Option<DataVersionView> {
+    let counts = |version: &&DataVersionView| count(version) > 0;
+    let of = |states: &[DataVersionState]| dataset.versions.iter().filter(counts).find(|version| states.contains(&version.state)).cloned();
+    let newest = dataset.versions.first().filter(counts).filter(|version| version.state == DataVersionState::Failed).cloned();
+    newest.or_else(|| of(&[DataVersionState::Live, DataVersionState::Checked]))
+}
+
+fn count(version: &DataVersionView) -> i64 {
+    version.following.as_ref().map_or(0, |following| following.figures.dirty_rows).max(version.figures.dirty_rows)
+}
+
+/// The card, for those who may look at the rows of the source. It opens by a click, for it asks for them.
+pub(super) fn dirty_card(left_out: LeftOut, again: ServerAction<TryAgain>) -> impl IntoView {
+    let LeftOut { domain, name, version: number, rows, may_try } = left_out;
+    let place = StoredValue::new((domain.clone(), name.clone()));
+    let words = if rows == 1 { "One row was left out".to_owned() } else { format!("{} rows were left out", grouped(rows)) };
+    let open = RwSignal::new(false);
+    view! {
+        <section class="card card-pad stack" aria-label="Rows that were left out">
+            <div class="between">
+                <h2>{words}</h2>
+                <div class="row">
+                    {may_try.then(|| view! {
+                        <ActionForm action=again>
+                            <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><input type="hidden" name="version" value=number/>
+                            <button class="btn btn-sm" type="submit">"Try them again"</button>
+                        </ActionForm>
+                    })}
+                    <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Hide them" } else { "Look at them" }}</button>
+                </div>
+            </div>
+            <p class="t-2">{format!("Data version {number} is without them. Each is kept with its reason, and as it came.")}</p>
+            {move || again.value().get().and_then(Result::ok).map(|count| view! { <Callout tone=Tone::Ok><p>{format!("{count} are tried again now; those that still cannot be taken stay here.")}</p></Callout> })}
+            <Show when=move || open.get()>{move || {
+                let rows = Resource::new(move || again.version().get(), move |_| {
+                    let (domain, name) = place.get_value();
+                    dirty_rows(domain, name, number)
+                });
+                view! { <Load resource=rows view=move |rows| list(rows, number)/> }
+            }}</Show>
+        </section>
+    }
+}
+
+fn list(rows: Vec<DirtyRowView>, number: i64) -> impl IntoView {
+    let lines: String = rows.iter().filter_map(|row| serde_json::to_string(row).ok()).map(|line| line + "\n").collect();
+    let file = format!("data:application/x-ndjson;charset=utf-8,{}", percent(&lines));
+    let more = rows.len().saturating_sub(SHOWN);
+    view! {
+        <div class="table-wrap"><table class="table table-cards">
+            <thead><tr><th>"Where"</th><th>"Why"</th><th>"As it came"</th></tr></thead>
+            <tbody>{rows.into_iter().take(SHOWN).map(|row| view! {
+                <tr><td class="lead-cell tn nowrap">{row.place}</td><td data-label="Why">{row.reason}</td><td data-label="As it came"><code class="small break">{cut(&row.text)}</code></td></tr>
+            }).collect_view()}</tbody>
+        </table></div>
+        <p class="between"><a class="btn btn-sm" href=file download=format!("left-out-{number}.ndjson")>"Download them"</a>{(more > 0).then(|| view! { <span class="small t-2">{format!("{} more in the file", grouped(i64::try_from(more).unwrap_or(0)))}</span> })}</p>
+    }
+}
+
+fn cut(text: &str) -> String {
+    let shown: String = text.chars().take(200).collect();
+    if shown.len() < text.len() { shown + "…" } else { shown }
+}
+
+/// Everything but letters and digits is written by its bytes.
+fn percent(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len() * 2), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
+}

@@ -1,0 +1,171 @@
+//! How brokers are spoken to: the settings of every consumer, questions about topics, and librdkafka's errors in words of ours.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect::tls::Tls;
+use connect::{BindingConfig, SourceError, SourceErrorKind};
+use rdkafka::ClientContext;
+use rdkafka::TopicPartitionList;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::topic_partition_list::Offset;
+
+/// How long a question about topics may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the library says of itself goes to our log, where it is not shouted: brokers come and go, and what matters is told by
+/// who reads.
+pub(crate) struct Quiet;
+
+impl ClientContext for Quiet {
+    fn log(&self, _: RDKafkaLogLevel, about: &str, text: &str) {
+        tracing::debug!(about, "{text}");
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(cause = %error, "{reason}");
+    }
+}
+
+impl ConsumerContext for Quiet {}
+
+/// What reads.
+pub(crate) type Consumer = BaseConsumer<Quiet>;
+
+/// Makes consumers of one cluster.
+pub(crate) struct Client {
+    config: ClientConfig,
+}
+
+impl Client {
+    /// # Errors
+    /// Settings that make no sense.
+    pub(crate) fn new(config: &BindingConfig) -> Result<Self, SourceError> {
+        if config.get("brokers").is_empty() {
+            return Err(SourceError::new(SourceErrorKind::Config, "Name at least one broker, as kafka-1.example.com:9092."));
+        }
+        let mut client = ClientConfig::new();
+        let protocol = match config.get("security") {
+            "tls" => "ssl",
+            "sasl" => "sasl_plaintext",
+            "sasl over tls" => "sasl_ssl",
+            _ => "plaintext",
+        };
+        client
+            .set("bootstrap.servers", config.get("brokers"))
+            .set("security.protocol", protocol)
+            .set("client.id", "sluice")
+            // Asked for by the library and used for nothing: no offset is committed, no group is joined.
+            .set("group.id", "sluice")
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("enable.partition.eof", "true")
+            // What is gone is told, and not jumped over.
+            .set("auto.offset.reset", "error")
+            .set("fetch.wait.max.ms", "100")
+            .set("reconnect.backoff.max.ms", "2000")
+            .set("queued.max.messages.kbytes", "32768")
+            .set("topic.metadata.refresh.interval.ms", "30000");
+        if protocol.starts_with("sasl") {
+            let mechanism = Some(config.get("mechanism")).filter(|mechanism| !mechanism.is_empty()).unwrap_or("SCRAM-SHA-512");
+            client.set("sasl.mechanism", mechanism).set("sasl.username", config.get("user")).set("sasl.password", config.get("password"));
+        }
+        if protocol.ends_with("ssl") {
+            let tls = Tls::of(config)?;
+            let text = |pem: Vec<u8>| String::from_utf8_lossy(&pem).into_owned();
+            match tls.authority {
+                Some(pem) => client.set("ssl.ca.pem", text(pem)),
+                // The library's own TLS looks where it was built for; this is where certificates are.
+                None => client.set("ssl.ca.location", "probe"),
+            };
+            if let Some((certificate, key)) = tls.client {
+                client.set("ssl.certificate.pem", text(certificate)).set("ssl.key.pem", text(key));
+            }
+        }
+        Ok(Self { config: client })
+    }
+
+    /// # Errors
+    /// Settings that the library does not take.
+    pub(crate) fn consumer(&self) -> Result<Arc<Consumer>, SourceError> {
+        let unusable = |error: KafkaError| {
+            SourceError::new(SourceErrorKind::Config, "Its settings cannot be used. Check them one by one.").because(error)
+        };
+        self.config.create_with_context(Quiet).map(Arc::new).map_err(unusable)
+    }
+
+    /// The topics that are not the cluster's own, by name.
+    pub(crate) async fn topics(&self) -> Result<Vec<String>, SourceError> {
+        asked(self.consumer()?, |consumer| {
+            let metadata = consumer.fetch_metadata(None, PATIENCE).map_err(|error| of_kafka(&error))?;
+            let mut names: Vec<String> = metadata.topics().iter().map(|topic| topic.name().to_owned()).collect();
+            names.retain(|name| !name.starts_with("__"));
+            names.sort();
+            Ok(names)
+        })
+        .await
+    }
+}
+
+/// Asks a consumer, which waits, on a thread where one may.
+pub(crate) async fn asked<T: Send + 'static>(
+    consumer: Arc<Consumer>,
+    question: impl FnOnce(&Consumer) -> Result<T, SourceError> + Send + 'static,
+) -> Result<T, SourceError> {
+    tokio::task::spawn_blocking(move || question(&consumer))
+        .await
+        .map_err(|error| SourceError::new(SourceErrorKind::Other, "The question broke off. Try again.").because(error))?
+}
+
+/// The partitions of a topic.
+///
+/// # Errors
+/// Where there is no such topic, or no broker answers.
+pub(crate) fn partitions(consumer: &Consumer, topic: &str) -> Result<Vec<i32>, SourceError> {
+    let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).map_err(|error| of_kafka(&error))?;
+    let found = metadata.topics().first().filter(|topic| topic.error().is_none() && !topic.partitions().is_empty());
+    let found = found.ok_or_else(|| SourceError::new(SourceErrorKind::Missing, format!("There is no topic {topic}.")))?;
+    Ok(found.partitions().iter().map(rdkafka::metadata::MetadataPartition::id).collect())
+}
+
+/// The first offset that is there, and the one that comes next.
+pub(crate) fn ends(consumer: &Consumer, topic: &str, partition: i32) -> Result<(i64, i64), SourceError> {
+    consumer.fetch_watermarks(topic, partition, PATIENCE).map_err(|error| of_kafka(&error))
+}
+
+/// The offset of the first message at or after a time; the end where there is none.
+pub(crate) fn at_time(consumer: &Consumer, topic: &str, partition: i32, at: i64) -> Result<i64, SourceError> {
+    let mut times = TopicPartitionList::new();
+    times.add_partition_offset(topic, partition, Offset::Offset(at)).map_err(|error| of_kafka(&error))?;
+    let found = consumer.offsets_for_times(times, PATIENCE).map_err(|error| of_kafka(&error))?;
+    match found.elements().first().map(rdkafka::topic_partition_list::TopicPartitionListElem::offset) {
+        Some(Offset::Offset(offset)) => Ok(offset),
+        _ => ends(consumer, topic, partition).map(|(_, end)| end),
+    }
+}
+
+pub(crate) fn of_kafka(error: &KafkaError) -> SourceError {
+    use RDKafkaErrorCode as Code;
+    let (kind, sentence) = match error.rdkafka_error_code() {
+        Some(Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition) => {
+            (SourceErrorKind::Missing, "There is no such topic any more, or its partitions were taken away.")
+        }
+        Some(Code::OffsetOutOfRange | Code::AutoOffsetReset) => (
+            SourceErrorKind::Missing,
+            "Messages were deleted before they could be taken: what comes next is not there any more. Build the dataset anew.",
+        ),
+        Some(Code::TopicAuthorizationFailed | Code::GroupAuthorizationFailed | Code::ClusterAuthorizationFailed) => {
+            (SourceErrorKind::Refused, "The user may not read this topic. Give it the right to.")
+        }
+        Some(Code::Authentication | Code::SaslAuthenticationFailed | Code::SSL) => {
+            (SourceErrorKind::Refused, "The brokers refuse us. Check the user, its password and the certificates.")
+        }
+        Some(Code::OperationTimedOut | Code::RequestTimedOut | Code::MessageTimedOut) => {
+            (SourceErrorKind::Timeout, "No broker answered in time. Check their addresses, then try again.")
+        }
+        _ => (SourceErrorKind::Unreachable, "No broker answers. Check their addresses and that they run, then try again."),
+    };
+    SourceError::new(kind, sentence).because(error)
+}

@@ -1,0 +1,245 @@
+//! A topic as a feed: every partition from where it is, portions of what has come, and where the next one begins.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use connect::{Feed, FeedOf, Portion, SourceError, SourceErrorKind, Spoiled};
+use engine::evidence::{Row, batch};
+use model::Field;
+use rdkafka::TopicPartitionList;
+use rdkafka::consumer::Consumer as _;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::Message as _;
+use rdkafka::topic_partition_list::Offset;
+use serde_json::Value as Json;
+
+use crate::client::{Client, Consumer, asked, of_kafka, partitions};
+use crate::format::TopicFormat;
+use crate::message::{KEY, Message};
+use crate::position::Position;
+
+/// Messages of one portion: enough that what a portion costs by itself does not count.
+const PORTION: usize = 8_192;
+const PORTION_BYTES: usize = 8 << 20;
+/// How often it is looked whether the topic has more partitions by now.
+const PARTITIONS_STAY: Duration = Duration::from_secs(10);
+/// Brokers come and go; away for longer is told.
+const AWAY: Duration = Duration::from_secs(10);
+
+/// Reads a topic from where it was.
+pub(crate) struct TopicFeed {
+    reader: Arc<Reader>,
+    format: TopicFormat,
+    fields: Vec<Field>,
+    key: Vec<String>,
+    state: State,
+}
+
+/// What is polled.
+struct Reader {
+    consumer: Arc<Consumer>,
+    topic: String,
+}
+
+/// How far it is.
+#[derive(Clone, Default)]
+struct State {
+    position: Position,
+    /// Partitions whose end was reached since it was opened, and those that are at their end now.
+    reached: BTreeSet<i32>,
+    at_end: BTreeSet<i32>,
+    looked: Option<Instant>,
+    away_since: Option<Instant>,
+}
+
+impl TopicFeed {
+    pub(crate) async fn open(client: &Client, format: TopicFormat, of: FeedOf<'_>) -> Result<Self, SourceError> {
+        let reader = Arc::new(Reader { consumer: client.consumer()?, topic: of.table.name.clone() });
+        let (opened, position, start) = (reader.clone(), of.position.to_owned(), of.start.to_owned());
+        let position = asked(reader.consumer.clone(), move |consumer| {
+            let position =
+                if position.is_empty() { Position::at_start(consumer, &opened.topic, &start)? } else { Position::read(&position)? };
+            opened.assign(&position)?;
+            Ok(position)
+        })
+        .await?;
+        let format = format.by_columns(of.fields.iter().map(|field| field.column.as_str()));
+        let state = State { position, looked: Some(Instant::now()), ..State::default() };
+        Ok(Self { reader, format, fields: of.fields, key: of.key.to_vec(), state })
+    }
+
+    /// A row of a message; nothing but its key where it is deleted.
+    fn row(&self, message: &Message) -> Result<(Row, bool), Spoiled> {
+        let wanted = |name: &str| self.fields.iter().any(|field| field.column == name);
+        let spoiled = |reason: String| Spoiled {
+            place: message.place(),
+            reason,
+            key: message.key.clone(),
+            bytes: message.value.clone().unwrap_or_default(),
+        };
+        let (mut row, deleted) = match &message.value {
+            Some(value) => (self.format.row(value).map_err(spoiled)?, false),
+            None => (self.key_alone(message), true),
+        };
+        message.put_beside(&mut row, wanted);
+        Ok((row, deleted))
+    }
+
+    /// What a message without a value deletes: by the fields of its key, where that is JSON, or by its key as the one column.
+    fn key_alone(&self, message: &Message) -> Row {
+        let Some(text) = message.key_text() else { return Row::new() };
+        if let Ok(Json::Object(row)) = serde_json::from_str(&text) {
+            return row;
+        }
+        match self.key.as_slice() {
+            [only] if only != KEY => Row::from_iter([(only.clone(), Json::String(text))]),
+            _ => Row::new(),
+        }
+    }
+
+    fn portion(&self, messages: &[Message]) -> Result<Portion, SourceError> {
+        let (mut rows, mut deleted, mut spoiled, mut of) = (Vec::with_capacity(messages.len()), Vec::new(), Vec::new(), Vec::new());
+        for message in messages {
+            match self.row(message) {
+                Ok((row, is_deleted)) => {
+                    rows.push(row);
+                    deleted.push(is_deleted);
+                    of.push(message);
+                }
+                Err(bad) => spoiled.push(bad),
+            }
+        }
+        let batch = match batch(&self.fields, &rows) {
+            Ok(batch) => batch,
+            Err(_) => {
+                // One of them at least is not of its columns' types: each is tried by itself.
+                let tried: Vec<Result<(), String>> = rows
+                    .iter()
+                    .map(|row| batch(&self.fields, std::slice::from_ref(row)).map(drop).map_err(|error| error.sentence))
+                    .collect();
+                for (tried, message) in tried.iter().zip(&of) {
+                    if let Err(reason) = tried {
+                        let bytes = message.value.clone().unwrap_or_default();
+                        spoiled.push(Spoiled { place: message.place(), reason: reason.clone(), key: message.key.clone(), bytes });
+                    }
+                }
+                let mut good = tried.iter().map(Result::is_ok);
+                rows.retain(|_| good.next().unwrap_or(false));
+                let mut good = tried.iter().map(Result::is_ok);
+                deleted.retain(|_| good.next().unwrap_or(false));
+                batch(&self.fields, &rows)?
+            }
+        };
+        let ends = |set: &BTreeSet<i32>| self.state.position.0.keys().all(|partition| set.contains(partition));
+        Ok(Portion {
+            rows: batch,
+            deleted,
+            spoiled,
+            position: self.state.position.text(),
+            whole: ends(&self.state.reached),
+            at_end: ends(&self.state.at_end),
+        })
+    }
+}
+
+#[async_trait]
+impl Feed for TopicFeed {
+    async fn next(&mut self, wait: Duration) -> Result<Portion, SourceError> {
+        let (reader, mut state) = (self.reader.clone(), self.state.clone());
+        let (messages, state) = asked(reader.consumer.clone(), move |_| {
+            reader.take_new_partitions(&mut state)?;
+            Ok((reader.poll(&mut state, wait)?, state))
+        })
+        .await?;
+        self.format.learn(messages.iter().filter_map(|message| message.value.as_deref())).await?;
+        self.state = state;
+        self.portion(&messages)
+    }
+
+    async fn again(&mut self, spoiled: Vec<Spoiled>) -> Result<Portion, SourceError> {
+        let messages: Vec<Message> = spoiled.into_iter().map(Message::again).collect();
+        self.format.learn(messages.iter().filter_map(|message| message.value.as_deref())).await?;
+        self.portion(&messages)
+    }
+}
+
+impl Reader {
+    fn assign(&self, position: &Position) -> Result<(), SourceError> {
+        let mut list = TopicPartitionList::new();
+        for (partition, offset) in &position.0 {
+            list.add_partition_offset(&self.topic, *partition, Offset::Offset(*offset)).map_err(|error| of_kafka(&error))?;
+        }
+        self.consumer.assign(&list).map_err(|error| of_kafka(&error))
+    }
+
+    /// A topic may have been given more partitions; they are read from their beginning.
+    fn take_new_partitions(&self, state: &mut State) -> Result<(), SourceError> {
+        if state.looked.is_some_and(|at| at.elapsed() < PARTITIONS_STAY) {
+            return Ok(());
+        }
+        state.looked = Some(Instant::now());
+        // A cluster that does not answer now is noticed by the poll, which has patience.
+        let Ok(found) = partitions(&self.consumer, &self.topic) else { return Ok(()) };
+        let mut list = TopicPartitionList::new();
+        for partition in found.into_iter().filter(|partition| !state.position.0.contains_key(partition)).collect::<Vec<_>>() {
+            list.add_partition_offset(&self.topic, partition, Offset::Offset(0)).map_err(|error| of_kafka(&error))?;
+            state.position.0.insert(partition, 0);
+        }
+        if list.count() == 0 { Ok(()) } else { self.consumer.incremental_assign(&list).map_err(|error| of_kafka(&error)) }
+    }
+
+    /// What has come: waits for the first message, and takes those that are there behind it.
+    fn poll(&self, state: &mut State, wait: Duration) -> Result<Vec<Message>, SourceError> {
+        let until = Instant::now() + wait;
+        let (mut messages, mut bytes) = (Vec::new(), 0);
+        while messages.len() < PORTION && bytes < PORTION_BYTES {
+            let left = if messages.is_empty() { until.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
+            match self.consumer.poll(left) {
+                None => break,
+                Some(Ok(message)) => {
+                    state.away_since = None;
+                    state.at_end.remove(&message.partition());
+                    state.position.0.insert(message.partition(), message.offset() + 1);
+                    bytes += message.payload_len();
+                    messages.push(Message::of(&message));
+                }
+                Some(Err(KafkaError::PartitionEOF(partition))) => {
+                    state.away_since = None;
+                    state.reached.insert(partition);
+                    state.at_end.insert(partition);
+                    if messages.is_empty() && state.at_end.len() == state.position.0.len() && state.reached.len() == state.at_end.len() {
+                        break;
+                    }
+                }
+                Some(Err(error)) => self.bear(&error, state)?,
+            }
+        }
+        Ok(messages)
+    }
+
+    /// Brokers that are away for a moment come back by themselves; everything else is told.
+    fn bear(&self, error: &KafkaError, state: &mut State) -> Result<(), SourceError> {
+        use RDKafkaErrorCode as Code;
+        let passing = [
+            Code::BrokerTransportFailure,
+            Code::AllBrokersDown,
+            Code::Resolve,
+            Code::OperationTimedOut,
+            Code::LeaderNotAvailable,
+            Code::NotLeaderForPartition,
+        ];
+        let told = of_kafka(error);
+        let is_passing = error.rdkafka_error_code().is_some_and(|code| passing.contains(&code));
+        let since = *state.away_since.get_or_insert_with(Instant::now);
+        if is_passing && since.elapsed() < AWAY {
+            return Ok(());
+        }
+        Err(if told.kind == SourceErrorKind::Missing {
+            SourceError { sentence: format!("{}: {}", self.topic, told.sentence), ..told }
+        } else {
+            told
+        })
+    }
+}

@@ -1,0 +1,270 @@
+//! How the values of topics are written, and what of them becomes a row.
+
+mod avro;
+mod protobuf;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use connect::{BindingConfig, SourceError, SourceErrorKind};
+use engine::evidence::Row;
+use serde_json::Value as Json;
+
+pub(crate) use self::avro::AvroSchema;
+pub(crate) use self::protobuf::ProtoMessage;
+use crate::schemas::{Registry, Schema, split_id};
+
+/// The column of a value that has none.
+const VALUE: &str = "value";
+
+/// What a form says of all topics.
+pub(crate) struct Formats {
+    topics: Vec<(String, TopicFormat)>,
+    other: TopicFormat,
+}
+
+/// How the values of one topic are written. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct TopicFormat {
+    values: Values,
+    registry: Option<Arc<Registry>>,
+}
+
+#[derive(Clone)]
+enum Values {
+    /// JSON objects, or texts where the messages are none.
+    Guess,
+    Json,
+    Text,
+    Csv(Arc<[String]>),
+    /// With the schema that was given by hand; otherwise each message names its own in the registry.
+    Avro(Option<Arc<AvroSchema>>),
+    Protobuf(Option<Arc<ProtoMessage>>),
+}
+
+impl Formats {
+    /// # Errors
+    /// A line that cannot be read, a schema that is none, or one that is missing.
+    pub(crate) fn read(config: &BindingConfig) -> Result<Self, SourceError> {
+        let registry =
+            Some(config.get("registry")).filter(|url| !url.is_empty()).map(|url| Registry::new(url, config)).transpose()?.map(Arc::new);
+        let schemas = by_topic(config.get("schemas"));
+        let mut topics = Vec::new();
+        for line in config.get("topics").lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let (name, format) = line.split_once('=').map_or((line, ""), |(name, format)| (name.trim(), format.trim()));
+            let values = values(name, format, schemas.get(name).map(String::as_str), registry.is_some())?;
+            topics.push((name.to_owned(), TopicFormat { values, registry: registry.clone() }));
+        }
+        Ok(Self { topics, other: TopicFormat { values: Values::Guess, registry } })
+    }
+
+    /// The topics that are named; none where all are meant.
+    pub(crate) fn topics(&self) -> Vec<String> {
+        self.topics.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    pub(crate) fn of(&self, topic: &str) -> TopicFormat {
+        self.topics.iter().find(|(name, _)| name == topic).map_or(&self.other, |(_, format)| format).clone()
+    }
+}
+
+/// `# topic`, and below it what belongs to it.
+fn by_topic(text: &str) -> BTreeMap<&str, String> {
+    let mut found: BTreeMap<&str, String> = BTreeMap::new();
+    let mut at = None;
+    for line in text.lines() {
+        match (line.strip_prefix("# "), at) {
+            (Some(topic), _) => at = Some(topic.trim()),
+            (None, Some(topic)) => {
+                let schema = found.entry(topic).or_default();
+                schema.push_str(line);
+                schema.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    found
+}
+
+fn values(topic: &str, format: &str, schema: Option<&str>, has_registry: bool) -> Result<Values, SourceError> {
+    let bad = |sentence: String| SourceError::new(SourceErrorKind::Config, sentence);
+    let (name, inside) = match format.split_once('(') {
+        Some((name, rest)) => {
+            (name.trim(), rest.strip_suffix(')').ok_or_else(|| bad(format!("{topic}: {format} has no closing bracket.")))?.trim())
+        }
+        None => (format, ""),
+    };
+    let needs = || bad(format!("{topic}: its schema is missing. Name a registry, or give it under Schemas."));
+    match (name, schema) {
+        ("", _) => Ok(Values::Guess),
+        ("json", _) => Ok(Values::Json),
+        ("text", _) => Ok(Values::Text),
+        ("csv", _) => {
+            let columns: Vec<String> =
+                inside.split(',').map(|column| column.trim().to_owned()).filter(|column| !column.is_empty()).collect();
+            if columns.is_empty() {
+                Err(bad(format!("{topic}: name the columns, as in csv(id, at).")))
+            } else {
+                Ok(Values::Csv(columns.into()))
+            }
+        }
+        ("avro", Some(schema)) => {
+            AvroSchema::read(schema).map(|schema| Values::Avro(Some(Arc::new(schema)))).map_err(|error| bad(format!("{topic}: {error}")))
+        }
+        ("avro", None) if has_registry => Ok(Values::Avro(None)),
+        ("protobuf", Some(schema)) => ProtoMessage::read(schema, inside)
+            .map(|message| Values::Protobuf(Some(Arc::new(message))))
+            .map_err(|error| bad(format!("{topic}: {error}"))),
+        ("protobuf", None) if has_registry => Ok(Values::Protobuf(None)),
+        ("avro" | "protobuf", None) => Err(needs()),
+        _ => Err(bad(format!("{topic}: {format} is not json, text, csv(…), avro or protobuf(…)."))),
+    }
+}
+
+impl TopicFormat {
+    /// Fetches the schemas that values name and nobody has asked for yet.
+    ///
+    /// # Errors
+    /// Where the registry does not answer.
+    pub(crate) async fn learn(&self, values: impl Iterator<Item = &[u8]>) -> Result<(), SourceError> {
+        match (&self.registry, &self.values) {
+            (Some(registry), Values::Avro(None) | Values::Protobuf(None)) => {
+                let mut ids: Vec<u32> = values.filter_map(|value| split_id(value).map(|(id, _)| id)).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                registry.learn(&ids).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// As what most of some values are, where nobody has said how they are written.
+    pub(crate) fn by_sample<'a>(self, values: impl Iterator<Item = &'a [u8]>) -> Self {
+        if !matches!(self.values, Values::Guess) {
+            return self;
+        }
+        let (mut objects, mut all) = (0, 0);
+        for value in values {
+            all += 1;
+            objects += usize::from(self.json(value).is_ok());
+        }
+        Self { values: if objects * 2 >= all { Values::Json } else { Values::Text }, ..self }
+    }
+
+    /// As the columns say that a dataset has of it.
+    pub(crate) fn by_columns<'a>(self, mut columns: impl Iterator<Item = &'a str>) -> Self {
+        if !matches!(self.values, Values::Guess) {
+            return self;
+        }
+        let is_text = columns.all(|column| column == VALUE || column.starts_with("kafka_"));
+        Self { values: if is_text { Values::Text } else { Values::Json }, ..self }
+    }
+
+    /// Whether texts may be numbers.
+    pub(crate) fn texts_speak(&self) -> bool {
+        matches!(self.values, Values::Csv(_))
+    }
+
+    /// # Errors
+    /// Why the value is no row, as a sentence.
+    pub(crate) fn row(&self, value: &[u8]) -> Result<Row, String> {
+        match &self.values {
+            Values::Guess | Values::Json => self.json(value),
+            Values::Text => Ok(Row::from_iter([(VALUE.to_owned(), Json::String(String::from_utf8_lossy(value).into_owned()))])),
+            Values::Csv(columns) => csv_row(columns, value),
+            Values::Avro(Some(schema)) => schema.row(split_id(value).filter(|_| self.registry.is_some()).map_or(value, |(_, rest)| rest)),
+            Values::Protobuf(Some(message)) => message.row(value),
+            Values::Avro(None) | Values::Protobuf(None) => self.by_registry(value),
+        }
+    }
+
+    fn json(&self, value: &[u8]) -> Result<Row, String> {
+        // With a registry, JSON too may say which schema it is of.
+        let value = split_id(value).filter(|_| self.registry.is_some()).map_or(value, |(_, rest)| rest);
+        match serde_json::from_slice(value) {
+            Ok(Json::Object(row)) => Ok(row),
+            Ok(_) => Err("It is JSON, but not an object with fields.".into()),
+            Err(_) => Err("It is not JSON.".into()),
+        }
+    }
+
+    fn by_registry(&self, value: &[u8]) -> Result<Row, String> {
+        let (id, rest) = split_id(value).ok_or("It does not begin with the number of a schema, as values of a registry do.")?;
+        let schema = self.registry.as_ref().and_then(|registry| registry.known(id));
+        match schema.as_deref() {
+            Some(Schema::Avro(schema)) => schema.row(rest),
+            Some(Schema::Protobuf(message)) => message.indexed_row(rest),
+            Some(Schema::Unusable(why)) => Err(format!("Its schema {id} cannot be used: {why}")),
+            None => Err(format!("The registry has no schema {id}.")),
+        }
+    }
+}
+
+fn csv_row(columns: &[String], value: &[u8]) -> Result<Row, String> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(value);
+    let record = reader.records().next().ok_or("It is empty.")?.map_err(|_| "It is not CSV.".to_owned())?;
+    if record.len() != columns.len() {
+        return Err(format!("It has {} cells, and {} are named.", record.len(), columns.len()));
+    }
+    let cell = |text: &str| if text.is_empty() { Json::Null } else { Json::String(text.to_owned()) };
+    Ok(columns.iter().cloned().zip(record.iter().map(cell)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn formats(settings: &[(&str, &str)]) -> Result<Formats, SourceError> {
+        let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Formats::read(&BindingConfig { settings, ..Default::default() })
+    }
+
+    fn row(format: &TopicFormat, value: &[u8]) -> String {
+        serde_json::to_string(&format.row(value).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn values_are_read_as_they_are_written() {
+        let proto = "syntax = \"proto3\"; package shop; message Order { int64 id = 1; string label = 2; double price = 3; }";
+        let avro = r#"{"type": "record", "name": "Order", "fields": [{"name": "id", "type": "long"}, {"name": "label", "type": ["null", "string"]},
+            {"name": "price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}},
+            {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}}]}"#;
+        let schemas = format!("# p\n{proto}\n# a\n{avro}");
+        let all =
+            formats(&[("topics", "j = json\nc = csv(id, label)\np = protobuf(shop.Order)\na = avro\nt = text\ng"), ("schemas", &schemas)])
+                .unwrap();
+        assert_eq!(all.topics(), ["j", "c", "p", "a", "t", "g"]);
+        assert_eq!(row(&all.of("j"), br#"{"id": 9007199254740993}"#), r#"{"id":9007199254740993}"#);
+        assert_eq!(row(&all.of("c"), b"7,\"a, b\"\n"), r#"{"id":"7","label":"a, b"}"#);
+        assert_eq!(row(&all.of("t"), b"hello"), r#"{"value":"hello"}"#);
+        assert_eq!(row(&all.of("p"), &[8, 7, 18, 2, b'h', b'i']), r#"{"id":7,"label":"hi","price":0.0}"#);
+        // A long of 7, the second of the union, two bytes of 1234, and a time.
+        let mut value = vec![14, 2, 4, b'h', b'i', 4, 0x04, 0xd2];
+        value.extend([0x80, 0xa0, 0xae, 0x94, 0xfe, 0x4e]);
+        let read = all.of("a").row(&value).unwrap();
+        assert_eq!((&read["id"], &read["label"], &read["price"]), (&Json::from(7), &Json::from("hi"), &Json::from("12.34")));
+        assert!(read["at"].as_str().unwrap().ends_with('Z'), "{read:?}");
+        for (topic, value) in [("j", &b"[1]"[..]), ("j", b"{"), ("c", b"1,2,3"), ("p", b"\xff\xff"), ("a", b"")] {
+            assert!(all.of(topic).row(value).is_err(), "{topic} took {value:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_said_is_what_the_messages_are() {
+        let any = || formats(&[]).unwrap().of("any");
+        let of = |values: &[&[u8]]| any().by_sample(values.iter().copied()).texts_of();
+        assert!(!of(&[b"{}", b"{}", b"poison"]));
+        assert!(of(&[b"a", b"b", b"{}"]));
+        assert!(any().by_columns(["kafka_key", "value"].into_iter()).texts_of());
+        assert!(!any().by_columns(["kafka_key", "id"].into_iter()).texts_of());
+        for topics in ["a = avro", "p = protobuf(x.Y)", "x = xml", "c = csv()", "c = csv(id"] {
+            assert!(formats(&[("topics", topics)]).is_err(), "{topics}");
+        }
+    }
+
+    impl TopicFormat {
+        fn texts_of(&self) -> bool {
+            matches!(self.values, Values::Text)
+        }
+    }
+}

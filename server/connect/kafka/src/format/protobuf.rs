@@ -1,0 +1,96 @@
+//! Values in Protobuf, as JSON: with the names of the .proto file, and fields that are not set as their defaults.
+
+use std::path::Path;
+
+use engine::evidence::Row;
+use prost_reflect::{DynamicMessage, MessageDescriptor, SerializeOptions};
+use protox::Compiler;
+use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
+use serde_json::Value as Json;
+
+const FILE: &str = "value.proto";
+
+/// The message that values are.
+pub(crate) struct ProtoMessage {
+    message: MessageDescriptor,
+}
+
+/// One file that is at hand as text.
+struct Given(String);
+
+impl FileResolver for Given {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        if Path::new(name) == Path::new(FILE) { File::from_source(FILE, &self.0) } else { Err(protox::Error::file_not_found(name)) }
+    }
+}
+
+impl ProtoMessage {
+    /// The message of this name in a .proto file; the only or the first one without a name.
+    ///
+    /// # Errors
+    /// Why there is none, as a sentence.
+    pub(crate) fn read(text: &str, name: &str) -> Result<Self, String> {
+        let mut files = ChainFileResolver::new();
+        files.add(Given(text.to_owned()));
+        files.add(GoogleFileResolver::new());
+        let mut compiler = Compiler::with_file_resolver(files);
+        compiler.include_imports(true).open_file(FILE).map_err(|error| format!("its .proto file cannot be read: {error}."))?;
+        let pool = compiler.descriptor_pool();
+        let message = match name {
+            "" => pool.get_file_by_name(FILE).and_then(|file| file.messages().next()),
+            name => pool.get_message_by_name(name),
+        };
+        message.map(|message| Self { message }).ok_or_else(|| format!("its .proto file has no message {name}."))
+    }
+
+    /// # Errors
+    /// Why the bytes are no row, as a sentence.
+    pub(crate) fn row(&self, bytes: &[u8]) -> Result<Row, String> {
+        row(self.message.clone(), bytes)
+    }
+
+    /// The same behind the path of a message in its file, as values of a registry begin with: a count and so many indexes, zigzag;
+    /// a single zero is the first message.
+    ///
+    /// # Errors
+    /// Why the bytes are no row, as a sentence.
+    pub(crate) fn indexed_row(&self, mut bytes: &[u8]) -> Result<Row, String> {
+        let broken = || "It does not say which message of its schema it is.".to_owned();
+        let count = zigzag(&mut bytes).ok_or_else(broken)?;
+        let mut path = Vec::new();
+        for _ in 0..count {
+            path.push(usize::try_from(zigzag(&mut bytes).ok_or_else(broken)?).map_err(|_| broken())?);
+        }
+        let file = self.message.parent_file();
+        let (first, inner) = path.split_first().map_or((0, &[][..]), |(first, inner)| (*first, inner));
+        let mut message = file.messages().nth(first).ok_or_else(broken)?;
+        for index in inner {
+            let inner = message.child_messages().nth(*index);
+            message = inner.ok_or_else(broken)?;
+        }
+        row(message, bytes)
+    }
+}
+
+fn row(message: MessageDescriptor, bytes: &[u8]) -> Result<Row, String> {
+    let name = message.full_name().to_owned();
+    let decoded = DynamicMessage::decode(message, bytes).map_err(|_| format!("It is not a {name}."))?;
+    let options = SerializeOptions::new().stringify_64_bit_integers(false).use_proto_field_name(true).skip_default_fields(false);
+    match decoded.serialize_with_options(serde_json::value::Serializer, &options) {
+        Ok(Json::Object(row)) => Ok(row),
+        _ => Err(format!("A {name} has no fields.")),
+    }
+}
+
+fn zigzag(bytes: &mut &[u8]) -> Option<i64> {
+    let mut number: u64 = 0;
+    for shift in (0..64).step_by(7) {
+        let (first, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= u64::from(first & 0x7f) << shift;
+        if first & 0x80 == 0 {
+            return Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed());
+        }
+    }
+    None
+}

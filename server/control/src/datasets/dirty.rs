@@ -1,0 +1,69 @@
+//! Rows that could not be taken into a data version: looked at, and tried again.
+
+use model::dataset::DataVersionState;
+use model::dirty::DirtyRowView;
+use model::{Action, ErrorCode, Problem};
+use store::{DataVersionRow, DatasetRow};
+
+use crate::failure::from_store;
+use crate::{Caller, Control};
+
+/// Rows of one page.
+const PAGE: i64 = 500;
+
+impl Control {
+    /// Those of a version behind a place, the first ones from the beginning; at most 500. The rows are of the source, so they are
+    /// for those who make datasets of it.
+    ///
+    /// # Errors
+    /// Where there is no such version that the caller may see.
+    pub async fn dirty_rows(
+        &self,
+        caller: &Caller,
+        domain: &str,
+        name: &str,
+        number: i64,
+        behind: &str,
+    ) -> Result<Vec<DirtyRowView>, Problem> {
+        let (_, version) = self.own_version(caller, domain, name, number).await?;
+        let rows = self.store.dirty_rows(&version.id, behind, PAGE).await.map_err(|error| from_store(&error))?;
+        let view = |row: store::DirtyRow| DirtyRowView {
+            version: number,
+            place: row.place,
+            reason: row.reason,
+            text: String::from_utf8_lossy(&row.bytes).into_owned(),
+            at: row.at,
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
+
+    /// Tries all of them again, as rows are read now: after a schema or a type of the source was mended. Whoever follows the
+    /// version does so within moments; what cannot be taken still stays, with why. Gives how many they are.
+    ///
+    /// # Errors
+    /// Where nobody follows the version: then a build reads everything anew.
+    pub async fn try_dirty_rows_again(&self, caller: &Caller, domain: &str, name: &str, number: i64) -> Result<u64, Problem> {
+        let (dataset, version) = self.own_version(caller, domain, name, number).await?;
+        let followed = self.store.following(&version.id).await.map_err(|error| from_store(&error))?.is_some();
+        let source = serde_json::from_str::<model::dataset::DatasetSpec>(&dataset.spec).unwrap_or_default().source;
+        if !followed || version.state != DataVersionState::Live.key() || !self.feeds(&source).await? {
+            let sentence =
+                "Only what follows a source that tells its changes tries rows again. Mend them at the source, and build it anew.";
+            return Err(Problem::new(ErrorCode::Conflict, sentence));
+        }
+        let mut tx = self.write(caller).await?;
+        let count = tx.try_dirty_rows_again(&version.id).await.map_err(|error| from_store(&error))?;
+        let after = format!("version {number}: {count} rows that were left out");
+        self.note(&mut tx, "dataset.tried-again", (domain, &format!("{domain}/{name}")), None, Some(after)).await?;
+        self.commit(tx).await?;
+        Ok(count)
+    }
+
+    async fn own_version(&self, caller: &Caller, domain: &str, name: &str, number: i64) -> Result<(DatasetRow, DataVersionRow), Problem> {
+        let dataset = self.visible_dataset(caller, domain, name).await?;
+        caller.authorise(Action::EditDataset, domain)?;
+        let versions = self.store.data_versions_of(&dataset.id).await.map_err(|error| from_store(&error))?;
+        let version = versions.into_iter().find(|version| version.number == number);
+        Ok((dataset, version.ok_or_else(|| Problem::not_found(format!("data version {number}")))?))
+    }
+}

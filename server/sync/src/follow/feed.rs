@@ -1,0 +1,101 @@
+//! Changes of a source that tells them itself: taken as they come, in portions, each with where the next one begins.
+
+use std::time::Duration;
+
+use connect::{Connection, Feed, FeedOf, Spoiled};
+use model::dataset::DatasetSpec;
+use model::follow::Follow;
+use store::DataVersionRow;
+use tokio_util::sync::CancellationToken;
+
+use super::progress::FollowProgress;
+use super::target::{Target, Told};
+use crate::Worker;
+use crate::failed::Failed;
+use crate::source::fields;
+use crate::throttle::Throttle;
+
+/// The longest wait for something to come, and so for being deaf.
+const WAIT: Duration = Duration::from_millis(500);
+/// Tried again at once.
+const AGAIN: i64 = 500;
+
+/// An open feed, and how far it is.
+pub(super) struct Tells<'a> {
+    worker: &'a Worker,
+    version: &'a DataVersionRow,
+    spec: &'a DatasetSpec,
+    feed: Box<dyn Feed>,
+    position: String,
+}
+
+impl<'a> Tells<'a> {
+    pub(super) async fn open(
+        worker: &'a Worker,
+        (version, spec): (&'a DataVersionRow, &'a DatasetSpec),
+        (connection, follow): (&'a dyn Connection, &'a Follow),
+        position: String,
+    ) -> Result<Self, Failed> {
+        let of = FeedOf { table: &spec.table, fields: fields(spec), key: &spec.key, position: &position, start: &follow.start };
+        let feed = connection.feed(of).await.map_err(|error| Failed::of_source(spec, &error))?;
+        Ok(Self { worker, version, spec, feed, position })
+    }
+
+    /// Takes over what comes next, if anything does.
+    ///
+    /// # Errors
+    /// Where the source or a store fails, or too much cannot be taken; what was taken before stays.
+    pub(super) async fn next(
+        &mut self,
+        target: &mut Target<'_>,
+        (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
+        stop: &CancellationToken,
+    ) -> Result<(), Failed> {
+        let portion = self.feed.next(WAIT).await.map_err(|error| Failed::of_source(self.spec, &error))?;
+        let rows = i64::try_from(portion.rows.num_rows()).unwrap_or(0);
+        if portion.position != self.position {
+            let told = Told { rows: &portion.rows, deleted: portion.deleted, spoiled: portion.spoiled, position: &portion.position };
+            let applied = target.apply(told, progress.read_rows(), false).await?;
+            self.position = portion.position;
+            progress.applied(applied, self.position.clone()).await?;
+            throttle.after((rows, applied.bytes), progress, stop).await?;
+        }
+        if portion.at_end {
+            progress.caught_up(self.position.clone()).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes what was put aside and somebody wants tried again.
+    ///
+    /// # Errors
+    /// Where the source or a store does not answer.
+    pub(super) async fn again(&mut self, target: &mut Target<'_>, progress: &mut FollowProgress<'_>) -> Result<(), Failed> {
+        let rows = self.worker.store.dirty_rows_again(&self.version.id, AGAIN).await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let spoiled = rows.iter().map(|row| Spoiled {
+            place: row.place.clone(),
+            reason: row.reason.clone(),
+            key: row.message_key.clone(),
+            bytes: row.bytes.clone(),
+        });
+        let portion = self.feed.again(spoiled.collect()).await.map_err(|error| Failed::of_source(self.spec, &error))?;
+        let still: Vec<store::DirtyRow> = portion
+            .spoiled
+            .iter()
+            .filter_map(|bad| {
+                rows.iter().find(|row| row.place == bad.place).map(|row| store::DirtyRow { reason: bad.reason.clone(), ..row.clone() })
+            })
+            .collect();
+        let taken: Vec<String> =
+            rows.iter().map(|row| row.place.clone()).filter(|place| !still.iter().any(|row| row.place == *place)).collect();
+        let told = Told { rows: &portion.rows, deleted: portion.deleted, spoiled: Vec::new(), position: &self.position };
+        let mut applied = target.late(&told, &self.position).await?;
+        self.worker.store.keep_dirty_rows(&still).await?;
+        self.worker.store.forget_dirty_rows(&self.version.id, &taken).await?;
+        applied.dirty = target.forget_dirty(i64::try_from(taken.len()).unwrap_or(0));
+        progress.applied(applied, self.position.clone()).await
+    }
+}

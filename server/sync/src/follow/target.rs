@@ -1,0 +1,167 @@
+//! Where changes go: the delta of a live version, past the same rules as its build, with what cannot be taken put aside.
+
+use std::collections::HashSet;
+
+use accel::{Change, Changes, Dataset};
+use arrow_array::RecordBatch;
+use connect::Spoiled;
+use fail::fail_point;
+use model::dataset::{BuildFigures, DatasetSpec};
+use model::dirty::DirtyLimit;
+use store::DataVersionRow;
+
+use crate::Worker;
+use crate::dirty::Dirty;
+use crate::encoder::Encoder;
+use crate::failed::Failed;
+use crate::rules::Rules;
+
+pub(super) struct Target<'a> {
+    spec: &'a DatasetSpec,
+    encoder: Encoder,
+    rules: Rules,
+    dirty: Dirty<'a>,
+    dataset: Dataset,
+    changes: Changes,
+    /// Rows that were read when it was built.
+    built_of: i64,
+}
+
+/// What came of some rows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Applied {
+    pub(super) changed: i64,
+    pub(super) deleted: i64,
+    pub(super) bytes: i64,
+    /// All that were put aside since the version was built.
+    pub(super) dirty: i64,
+}
+
+/// Some rows, and where what follows them begins.
+pub(super) struct Told<'r> {
+    pub(super) rows: &'r RecordBatch,
+    pub(super) deleted: Vec<bool>,
+    pub(super) spoiled: Vec<Spoiled>,
+    pub(super) position: &'r str,
+}
+
+impl<'a> Target<'a> {
+    pub(super) async fn new(
+        worker: &'a Worker,
+        (version, spec): (&'a DataVersionRow, &'a DatasetSpec),
+        (dataset, changes): (Dataset, Changes),
+        limit: DirtyLimit,
+    ) -> Result<Self, Failed> {
+        let dirty = Dirty::of(worker, &version.id, limit).await?;
+        let built_of = serde_json::from_str::<BuildFigures>(&version.figures).unwrap_or_default().read_rows;
+        Ok(Self { spec, encoder: Encoder::new(spec), rules: Rules::new(worker, spec)?, dirty, dataset, changes, built_of })
+    }
+
+    /// Takes rows over, with how far that is, or none of them; `of` is how many there were since it was built. With `same_again`, rows may be
+    /// among them that were taken before, and those that are as they were change nothing.
+    ///
+    /// # Errors
+    /// Where more cannot be taken than may be left out, or a store does not answer.
+    pub(super) async fn apply(&mut self, told: Told<'_>, of: i64, same_again: bool) -> Result<Applied, Failed> {
+        let (mut applied, mut read) = (Applied::default(), Vec::with_capacity(told.rows.num_rows()));
+        let mut spoiled = told.spoiled;
+        for row in 0..told.rows.num_rows() {
+            match self.change(told.rows, row, told.deleted.get(row).copied().unwrap_or(false)) {
+                Ok(Some((change, bytes))) => {
+                    applied.bytes += bytes;
+                    read.push(change);
+                }
+                Ok(None) => {}
+                Err(bad) => spoiled.push(bad),
+            }
+        }
+        let all = self.built_of + of + i64::try_from(read.len() + spoiled.len()).unwrap_or(0);
+        self.put_aside(spoiled, all).await?;
+        let changes = if same_again { self.that_change(read).await? } else { read };
+        let deleted = changes.iter().filter(|change| matches!(change, Change::Delete(_))).count();
+        applied.deleted = i64::try_from(deleted).unwrap_or(0);
+        applied.changed = i64::try_from(changes.len() - deleted).unwrap_or(0);
+        applied.dirty = self.dirty.count;
+        fail_point!("follow.before-apply");
+        self.changes.apply(changes, told.position).await?;
+        fail_point!("follow.after-apply");
+        Ok(applied)
+    }
+
+    /// Rows that could not be taken before and can be now, where nothing newer has taken their place.
+    ///
+    /// # Errors
+    /// Where a store does not answer.
+    pub(super) async fn late(&mut self, told: &Told<'_>, position: &str) -> Result<Applied, Failed> {
+        let mut puts = Vec::new();
+        for row in (0..told.rows.num_rows()).filter(|row| told.deleted.get(*row) != Some(&true)) {
+            if let Ok(Some((change, _))) = self.change(told.rows, row, false) {
+                puts.push(change);
+            }
+        }
+        let keys: Vec<Vec<u8>> = puts.iter().map(|change| change.key().to_vec()).collect();
+        let there = self.stored(&keys).await?;
+        let new: Vec<Change> = puts.into_iter().zip(there).filter(|(_, there)| there.is_none()).map(|(change, _)| change).collect();
+        let changed = i64::try_from(new.len()).unwrap_or(0);
+        self.changes.apply(new, position).await?;
+        Ok(Applied { changed, ..Applied::default() })
+    }
+
+    pub(super) fn forget_dirty(&mut self, count: i64) -> i64 {
+        self.dirty.count -= count;
+        self.dirty.count
+    }
+
+    /// What a row changes, with its bytes; nothing where it ends what has no key.
+    fn change(&mut self, rows: &RecordBatch, row: usize, ends: bool) -> Result<Option<(Change, i64)>, Spoiled> {
+        let (key, message) = self.encoder.encode(rows, row);
+        let bytes = i64::try_from(message.len()).unwrap_or(0);
+        let broken = if ends { None } else { self.rules.broken_by(rows, row) };
+        let reason = match (key, broken) {
+            (Some(key), _) if ends => return Ok(Some((Change::Delete(key), bytes))),
+            (None, _) if ends => return Ok(None),
+            (Some(key), None) => return Ok(Some((Change::Put(key, message), bytes))),
+            (None, _) => format!("{} is empty, and names the row.", self.spec.key.join(" and ")),
+            (Some(_), Some(broken)) => broken,
+        };
+        Err(self.encoder.spoiled(rows, row, reason))
+    }
+
+    async fn put_aside(&mut self, spoiled: Vec<Spoiled>, of: i64) -> Result<(), Failed> {
+        if spoiled.is_empty() {
+            return Ok(());
+        }
+        for spoiled in spoiled {
+            self.dirty.take(spoiled).await?;
+        }
+        self.dirty.keep().await?;
+        // What was read before, and kept then, is one.
+        self.dirty.recount().await?;
+        self.dirty.pass(of)
+    }
+
+    /// Without what is as it was.
+    async fn that_change(&self, read: Vec<Change>) -> Result<Vec<Change>, Failed> {
+        let keys: Vec<Vec<u8>> = read.iter().map(|change| change.key().to_vec()).collect();
+        let stored = self.stored(&keys).await?;
+        // A key that comes twice is compared with what was before both.
+        let mut seen = HashSet::new();
+        let twice: HashSet<&[u8]> = keys.iter().filter(|key| !seen.insert(*key)).map(Vec::as_slice).collect();
+        let differs = |(change, stored): &(Change, Option<Vec<u8>>)| {
+            let same = match change {
+                Change::Put(_, row) => stored.as_ref() == Some(row),
+                Change::Delete(_) => stored.is_none(),
+            };
+            !same || twice.contains(change.key())
+        };
+        Ok(read.into_iter().zip(stored).filter(differs).map(|(change, _)| change).collect())
+    }
+
+    async fn stored(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, Failed> {
+        let mut stored = Vec::with_capacity(keys.len());
+        if self.dataset.read_many_now(keys, &mut |row| stored.push(row.map(<[u8]>::to_vec)))? {
+            return Ok(stored);
+        }
+        Ok(self.dataset.read(keys).await?.into_iter().map(|row| row.map(|row| row.to_vec())).collect())
+    }
+}

@@ -1,0 +1,72 @@
+//! What a build reads, whichever way its source gives it: the answer to one question, or a feed up to where it was when it was
+//! opened.
+
+use std::time::Duration;
+
+use arrow_array::RecordBatch;
+use connect::{BatchStream, Feed, FeedOf, Spoiled};
+use futures::TryStreamExt;
+
+use crate::failed::Failed;
+use crate::read::From;
+use crate::source::{fields, statement};
+
+/// How long a feed may have nothing before it is asked again.
+const WAIT: Duration = Duration::from_secs(1);
+
+pub(crate) enum Input {
+    Answer(BatchStream),
+    Feed { feed: Box<dyn Feed>, position: String, whole: bool },
+}
+
+/// Some rows.
+pub(crate) struct Chunk {
+    pub(crate) rows: RecordBatch,
+    /// Which of them are deleted; nothing where none can be.
+    pub(crate) deleted: Vec<bool>,
+    pub(crate) spoiled: Vec<Spoiled>,
+}
+
+impl Input {
+    /// # Errors
+    /// Where the source does not answer.
+    pub(crate) async fn open(from: &From<'_>) -> Result<Self, Failed> {
+        let spec = from.spec;
+        let failed = |error: connect::SourceError| Failed::of_source(spec, &error);
+        let Some(start) = from.feed_start else {
+            return from.connection.query(statement(spec, from.dialect)).await.map(Self::Answer).map_err(failed);
+        };
+        let of = FeedOf { table: &spec.table, fields: fields(spec), key: &spec.key, position: "", start };
+        let feed = from.connection.feed(of).await.map_err(failed)?;
+        Ok(Self::Feed { feed, position: String::new(), whole: false })
+    }
+
+    /// The next rows; nothing at the end.
+    ///
+    /// # Errors
+    /// Where the source fails.
+    pub(crate) async fn next(&mut self, from: &From<'_>) -> Result<Option<Chunk>, Failed> {
+        let failed = |error: connect::SourceError| Failed::of_source(from.spec, &error);
+        match self {
+            Self::Answer(batches) => {
+                let rows = batches.try_next().await.map_err(failed)?;
+                Ok(rows.map(|rows| Chunk { rows, deleted: Vec::new(), spoiled: Vec::new() }))
+            }
+            Self::Feed { whole: true, .. } => Ok(None),
+            Self::Feed { feed, position, whole } => {
+                let portion = feed.next(WAIT).await.map_err(failed)?;
+                *position = portion.position;
+                *whole = portion.whole;
+                Ok(Some(Chunk { rows: portion.rows, deleted: portion.deleted, spoiled: portion.spoiled }))
+            }
+        }
+    }
+
+    /// Where what comes after it begins, of a feed.
+    pub(crate) fn position(self) -> Option<String> {
+        match self {
+            Self::Answer(_) => None,
+            Self::Feed { position, .. } => Some(position),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Throw-away brokers of Kafka (KRaft, no ZooKeeper), one or two of a cluster; gone with their value. Messages are sent by
+//! librdkafka.
+
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+use tempfile::TempDir;
+
+use crate::redis::free_port;
+
+const CLUSTER: &str = "MkU3OEVBNTcwNTJENDM2Qg";
+
+/// Where `scripts/setup.sh test` puts the jars.
+fn jars() -> PathBuf {
+    let set = std::env::var("SLUICE_KAFKA").ok();
+    set.map_or_else(|| Path::new(&std::env::var("HOME").unwrap()).join(".cache/sluice/kafka/libs"), PathBuf::from)
+}
+
+struct Broker {
+    folder: TempDir,
+    port: u16,
+    child: Option<Child>,
+}
+
+/// A cluster of brokers on free ports.
+pub struct Kafka {
+    brokers: Vec<Broker>,
+    producer: ThreadedProducer<rdkafka::producer::DefaultProducerContext>,
+}
+
+impl Kafka {
+    #[must_use]
+    pub fn start() -> Self {
+        Self::cluster(1)
+    }
+
+    /// So many brokers; the first one is the controller.
+    #[must_use]
+    pub fn cluster(count: usize) -> Self {
+        let controller = free_port();
+        let mut brokers = Vec::new();
+        for index in 0..count {
+            let (folder, port) = (super::folder(), free_port());
+            let first = index == 0;
+            let own = if first { format!(",CONTROLLER://127.0.0.1:{controller}") } else { String::new() };
+            let config = format!(
+                "process.roles={roles}\nnode.id={node}\ncontroller.quorum.voters=1@127.0.0.1:{controller}\n\
+                 listeners=PLAINTEXT://127.0.0.1:{port}{own}\nadvertised.listeners=PLAINTEXT://127.0.0.1:{port}\n\
+                 controller.listener.names=CONTROLLER\nlistener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n\
+                 log.dirs={data}\noffsets.topic.replication.factor=1\ntransaction.state.log.replication.factor=1\n\
+                 transaction.state.log.min.isr=1\nlog.cleaner.backoff.ms=200\nlog.cleaner.min.compaction.lag.ms=0\n\
+                 auto.create.topics.enable=false\nbroker.session.timeout.ms=4000\nbroker.heartbeat.interval.ms=500\n",
+                roles = if first { "broker,controller" } else { "broker" },
+                node = index + 1,
+                data = folder.path().join("data").display(),
+            );
+            std::fs::write(folder.path().join("server.properties"), config).unwrap();
+            let formatted = java(folder.path(), "kafka.tools.StorageTool", &["format", "-t", CLUSTER, "-c"]).status().unwrap();
+            assert!(formatted.success(), "the jars of Kafka are installed by scripts/setup.sh test");
+            let mut broker = Broker { folder, port, child: None };
+            broker.resume(false);
+            brokers.push(broker);
+        }
+        for broker in &brokers {
+            broker.wait();
+        }
+        let producer = ClientConfig::new()
+            .set("bootstrap.servers", addresses(&brokers))
+            .set("acks", "all")
+            .set("enable.idempotence", "true")
+            .set("queue.buffering.max.messages", "2000000")
+            .set("linger.ms", "5")
+            .create()
+            .unwrap();
+        Self { brokers, producer }
+    }
+
+    /// `127.0.0.1:…`, with commas.
+    #[must_use]
+    pub fn addresses(&self) -> String {
+        addresses(&self.brokers)
+    }
+
+    /// Ends a broker at once, as a machine would.
+    pub fn stop(&mut self, index: usize) {
+        if let Some(mut child) = self.brokers[index].child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// Starts it again, with what it had.
+    pub fn resume(&mut self, index: usize) {
+        self.brokers[index].resume(true);
+    }
+
+    fn admin(&self) -> AdminClient<DefaultClientContext> {
+        ClientConfig::new().set("bootstrap.servers", self.addresses()).create().unwrap()
+    }
+
+    /// Makes a topic, on each broker once.
+    pub async fn topic(&self, name: &str, partitions: i32, config: &[(&str, &str)]) {
+        let copies = i32::try_from(self.brokers.len()).unwrap();
+        let topic = config
+            .iter()
+            .fold(NewTopic::new(name, partitions, TopicReplication::Fixed(copies)), |topic, (key, value)| topic.set(key, value));
+        let made = self.admin().create_topics(&[topic], &AdminOptions::new()).await.unwrap();
+        made.into_iter().next().unwrap().unwrap();
+    }
+
+    /// Gives a topic more partitions.
+    pub async fn partitions(&self, name: &str, count: usize) {
+        let made = self.admin().create_partitions(&[NewPartitions::new(name, count)], &AdminOptions::new()).await.unwrap();
+        made.into_iter().next().unwrap().unwrap();
+    }
+
+    /// Sends messages; nothing in place of a value deletes its key. They are there when this returns.
+    pub fn send<'a>(&self, topic: &str, messages: impl IntoIterator<Item = (&'a str, Option<&'a [u8]>)>) {
+        for (key, value) in messages {
+            let mut record =
+                BaseRecord::to(topic).key(key).headers(OwnedHeaders::new().insert(Header { key: "from", value: Some("test") }));
+            if let Some(value) = value {
+                record = record.payload(value);
+            }
+            self.producer.send(record).map_err(|(error, _)| error).unwrap();
+        }
+        self.producer.flush(Duration::from_secs(60)).unwrap();
+    }
+}
+
+fn addresses(brokers: &[Broker]) -> String {
+    brokers.iter().map(|broker| format!("127.0.0.1:{}", broker.port)).collect::<Vec<_>>().join(",")
+}
+
+fn java(folder: &Path, class: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new("java");
+    command
+        .args(["-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp"])
+        .arg(format!("{}/*", jars().display()))
+        .arg(class)
+        .args(arguments)
+        .arg(folder.join("server.properties"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+impl Broker {
+    fn resume(&mut self, wait: bool) {
+        let child = java(self.folder.path(), "kafka.Kafka", &[]).spawn().expect("Java is installed by scripts/setup.sh test");
+        self.child = Some(child);
+        if wait {
+            self.wait();
+        }
+    }
+
+    fn wait(&self) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(Instant::now() < deadline, "Kafka did not start");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
