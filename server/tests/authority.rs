@@ -365,6 +365,7 @@ async fn every_admin_route_asks_for_authority() {
             .replace("{source}", "flights-db")
             .replace("{environment}", "prod")
             .replace("{table}", "planes")
+            .replace("{version}", "99")
             .replace("{request}", &request)
             .replace("{app}", "demo-app")
             .replace("{email}", "no@one")

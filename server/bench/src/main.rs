@@ -11,6 +11,7 @@ mod product;
 mod records;
 mod report;
 mod streams;
+mod sync;
 mod union;
 
 use std::path::{Path, PathBuf};
@@ -59,6 +60,9 @@ async fn main() {
     }
     if wanted("sql") {
         sql(&mut report, &product, folder.path()).await;
+    }
+    if wanted("sync") {
+        sync::run(&mut report, &product, &redis).await;
     }
     if wanted("many") {
         many::run(&mut report, &product, folder.path()).await;

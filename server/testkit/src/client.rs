@@ -67,7 +67,7 @@ impl Admin {
             if version["state"] != "building" {
                 return version;
             }
-            assert!(began.elapsed() < std::time::Duration::from_secs(120), "the build does not end: {version}");
+            assert!(began.elapsed() < std::time::Duration::from_secs(300), "the build does not end: {version}");
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     }

@@ -56,7 +56,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
         _ => last.copied().unwrap_or_default(),
     });
     // Drawn anew only when there are more of them, or fewer.
-    let spoiled = Memo::new(move |_| detail.get().and_then(Result::ok).and_then(|dataset| left_out(&dataset)));
+    let spoiled = RwSignal::new(None);
     let of_forms = Resource::new(
         move || (at.get(), saved_gates.get(), saved_job.get(), pause.version().get()),
         |((domain, name), ..)| dataset(domain, name),
@@ -64,6 +64,10 @@ pub(crate) fn DatasetPage() -> impl IntoView {
     // While a build is under way, the page looks again by itself; else now and then, for what its schedule begins.
     Effect::new(move |_| {
         let Some(Ok(dataset)) = detail.get() else { return };
+        let now = left_out(&dataset);
+        if spoiled.get_untracked() != now {
+            spoiled.set(now);
+        }
         let wait = match dataset.job.going() {
             Some(_) => LOOK,
             None if dataset.is_followed() => LOOK_FOR_CHANGES,
