@@ -255,3 +255,63 @@ async fn until(admin: &Admin, what: &str, is: impl Fn(&Json) -> bool) -> Json {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_differs_from_its_source_is_found_and_named() {
+    let source = Source::Postgres(Postgres::start());
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    let builder = &people.builder;
+    source.make().await;
+    let rows: Vec<String> = (0..3_000).map(|id| format!("({id}, 'row {id}', '{}', 0)", at(1))).collect();
+    source.run(&format!("INSERT INTO items VALUES {}", rows.join(", "))).await;
+    dataset(&people, &source, "embedded").await;
+    // Not followed any more, and compared as if the first hour were over.
+    let put = async |job: Json| builder.call(Method::PUT, "/datasets/travel/items/job", Some(job)).await;
+    assert!(put(json!({"compare": {"every_minutes": 60}})).await.0.is_success());
+    let metadata = server.data().join("sluice.db");
+    let hours_ago = |hours: u32| {
+        let sql = format!(
+            "UPDATE data_versions SET finished_at = finished_at - {hours} * 3600000; UPDATE comparisons SET at = at - {hours} * 3600000"
+        );
+        testkit::sqlite3(&metadata, &sql);
+    };
+    hours_ago(2);
+    let first = compared(builder, 1).await;
+    assert_eq!((&first["figures"]["source_rows"], &first["figures"]["buckets"]), (&json!(3_000), &json!(0)), "{first:#}");
+    source.run("UPDATE items SET label = 'another' WHERE id IN (7, 8); DELETE FROM items WHERE id = 9; INSERT INTO items VALUES (3000, 'new', now(), 0)").await;
+    hours_ago(2);
+    let second = compared(builder, 2).await;
+    let of = |name: &str| second["figures"][name].as_i64().unwrap();
+    assert_eq!((of("missing"), of("changed"), of("extra"), of("source_rows")), (1, 2, 1, 3_000), "{second:#}");
+    assert_eq!(
+        second["figures"]["examples"],
+        json!([
+            r#"{"id":7} differs"#,
+            r#"{"id":8} differs"#,
+            r#"{"id":9} is in the dataset alone"#,
+            r#"{"id":3000} is at the source alone"#
+        ])
+    );
+    // A source that is away is told, and is no difference.
+    source.run("ALTER TABLE items RENAME COLUMN label TO title").await;
+    hours_ago(2);
+    let third = compared(builder, 3).await;
+    assert!(third["reason"].as_str().unwrap().contains("no column label any more"), "{third:#}");
+    let (status, body) = put(json!({"compare": {"every_minutes": 0}})).await;
+    assert_eq!((status.as_u16(), &body["errors"][0]["field"]), (400, &json!("every_minutes")));
+}
+
+/// The newest comparison, once so many are over.
+async fn compared(admin: &Admin, count: usize) -> Json {
+    let began = Instant::now();
+    loop {
+        let dataset = admin.get("/datasets/travel/items").await;
+        let all = dataset["versions"][0]["compared"].as_array().unwrap().clone();
+        if all.iter().filter(|one| !one["finished_at"].is_null()).count() == count {
+            return all[0].clone();
+        }
+        assert!(began.elapsed() < LONG, "{all:#?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

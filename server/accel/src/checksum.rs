@@ -22,6 +22,13 @@ impl Checksum {
         self.rows += 1;
     }
 
+    /// Enough of the sum to spread what it is of over buckets.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation)] // the low part is meant
+    pub fn low(&self) -> usize {
+        self.sum as usize
+    }
+
     #[must_use]
     pub fn hex(&self) -> String {
         format!("{:016x}", self.sum)

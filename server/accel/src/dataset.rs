@@ -110,15 +110,24 @@ impl Dataset {
     /// Where the store does not answer or a row cannot be read.
     pub async fn prove(&self) -> Result<Checksum, AccelError> {
         let mut sum = Checksum::default();
+        self.visit(&mut |key, row| sum.add(key, row)).await?;
+        Ok(sum)
+    }
+
+    /// Gives every key and row, in no order that may be relied on.
+    ///
+    /// # Errors
+    /// Where the store does not answer or a row cannot be read.
+    pub async fn visit(&self, visit: &mut (dyn FnMut(&[u8], &[u8]) + Send)) -> Result<(), AccelError> {
         let mut row = Vec::new();
         self.reader
             .scan(&mut |key, value| {
                 row.clear();
                 self.codec.restore(&mut row, value)?;
-                sum.add(key, &row);
+                visit(key, &row);
                 Ok(())
             })
             .await?;
-        Ok(sum)
+        Ok(())
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 use crate::clock::{MINUTE, Millis, SECOND};
+use crate::compare::Compare;
 use crate::dirty::DirtyLimit;
 use crate::follow::Follow;
 use crate::load::Tier;
@@ -116,6 +117,9 @@ pub struct JobSpec {
     /// How many rows may be left out because they cannot be taken.
     #[serde(skip_serializing_if = "is_default")]
     pub dirty: DirtyLimit,
+    /// How often what is live is compared with its table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Compare>,
 }
 
 fn is_default(dirty: &DirtyLimit) -> bool {
@@ -136,6 +140,7 @@ impl Default for JobSpec {
             late_after_minutes: None,
             follow: None,
             dirty: DirtyLimit::default(),
+            compare: None,
         }
     }
 }
@@ -156,6 +161,7 @@ impl JobSpec {
             errors.push(FieldError::new("retries", format!("At most {MAX_RETRIES} times.")));
         }
         errors.extend(self.dirty.errors());
+        errors.extend(self.compare.iter().flat_map(Compare::errors));
         if !(1..=3_600).contains(&self.retry_after_s) {
             errors.push(FieldError::new("retry_after_s", "Between 1 second and an hour."));
         }

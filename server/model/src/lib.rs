@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod clock;
+pub mod compare;
 pub mod connector;
 pub mod data_type;
 pub mod dataset;

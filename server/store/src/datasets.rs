@@ -120,7 +120,8 @@ impl Store {
         let versions = format!("DELETE FROM data_versions WHERE id IN ({OLD}) AND id NOT IN (SELECT version_id FROM runs)");
         let followings = format!("DELETE FROM followings WHERE version_id IN ({OLD})");
         let dirty = format!("DELETE FROM dirty_rows WHERE version_id IN ({OLD})");
-        for sql in [runs, followings, dirty, versions] {
+        let comparisons = format!("DELETE FROM comparisons WHERE version_id IN ({OLD})");
+        for sql in [runs, followings, dirty, comparisons, versions] {
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(keep).execute(&self.pool).await?;
         }
         Ok(())

@@ -7,6 +7,7 @@
 mod apis;
 mod apps;
 mod audit;
+mod comparisons;
 mod database;
 mod datasets;
 mod dirty_rows;
@@ -22,6 +23,7 @@ mod switches;
 pub use apis::{ApiRow, DraftRow, ReleaseRow, VersionRow};
 pub use apps::{AppRow, GrantRow, KeyRow};
 pub use audit::AuditFilter;
+pub use comparisons::ComparisonRow;
 pub use database::{Change, Store, StoreError, Tx};
 pub use datasets::{DataVersionRow, DatasetRow};
 pub use dirty_rows::DirtyRow;

@@ -2,12 +2,24 @@
 
 use accel::Checksum;
 use accel::row_json::{JsonField, RowJson};
-use model::dataset::DatasetSpec;
+use model::dataset::{DatasetSpec, RegisterField};
 
 use crate::failed::Failed;
 
 /// Examples that are named when a gate fails.
 const EXAMPLES: usize = 3;
+
+/// Of a row, the fields of its key.
+pub(crate) fn key_json(spec: &DatasetSpec) -> RowJson {
+    let field = |field: &RegisterField| JsonField {
+        number: field.number,
+        name: field.column.clone(),
+        data_type: field.data_type,
+        as_string: false,
+        rows: None,
+    };
+    RowJson::new(&spec.key.iter().filter_map(|column| spec.field(column)).map(field).collect::<Vec<_>>())
+}
 
 /// Gathers the rows that a gate does not let through.
 pub(crate) struct KeyGate {
@@ -20,19 +32,7 @@ pub(crate) struct KeyGate {
 
 impl KeyGate {
     pub(crate) fn new(spec: &DatasetSpec) -> Self {
-        let fields: Vec<JsonField> = spec
-            .key
-            .iter()
-            .filter_map(|column| spec.field(column))
-            .map(|field| JsonField {
-                number: field.number,
-                name: field.column.clone(),
-                data_type: field.data_type,
-                as_string: false,
-                rows: None,
-            })
-            .collect();
-        Self { key_json: RowJson::new(&fields), key: spec.key.join(" and "), without_key: 0, twice: 0, examples: Vec::new() }
+        Self { key_json: key_json(spec), key: spec.key.join(" and "), without_key: 0, twice: 0, examples: Vec::new() }
     }
 
     pub(crate) fn without_key(&mut self, row: &[u8]) {

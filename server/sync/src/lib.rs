@@ -5,6 +5,7 @@
 
 mod build;
 mod columnar;
+mod compare;
 mod count;
 mod dirty;
 mod encoder;

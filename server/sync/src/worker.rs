@@ -1,7 +1,7 @@
 //! The loop of a worker: asks for what is due, works on runs beside one another, begins those anew whose worker died, drops
 //! what nobody needs any more.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use model::clock::{Millis, SECOND};
 use model::job::{JobSpec, RunState};
@@ -13,11 +13,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::build::Built;
 use crate::failed::Failed;
-use crate::{Worker, build, follow, schedule, switch};
+use crate::{Worker, build, compare, follow, schedule, switch};
 
 /// How often a worker says that it lives.
 const BEAT: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_secs(1);
+/// How often it is looked whether a comparison is due; they are hours apart.
+const COMPARISONS: Duration = Duration::from_secs(5);
 /// A worker that was not heard of for so long is dead; its run is begun anew within half a minute.
 pub(crate) const SILENCE: Millis = 20 * SECOND;
 /// Nodes that have reported within this time are counted.
@@ -30,9 +32,15 @@ const AT_ONCE: usize = 4;
 /// Works until it is told to stop. When the metadata is away, it waits.
 pub async fn run(worker: Worker, stop: CancellationToken) {
     let mut away = false;
-    let (mut going, mut followed) = (JoinSet::new(), JoinSet::new());
+    let (mut going, mut followed, mut compared) = (JoinSet::new(), JoinSet::new(), JoinSet::new());
+    let mut looked: Option<Instant> = None;
     while !stop.is_cancelled() {
-        match round(&worker, (&mut going, &mut followed), &stop).await {
+        let mut done = round(&worker, (&mut going, &mut followed), &stop).await;
+        if done.is_ok() && looked.is_none_or(|at| at.elapsed() >= COMPARISONS) {
+            looked = Some(Instant::now());
+            done = compare::begin(&worker, &mut compared, &stop).await;
+        }
+        match done {
             Ok(()) => away = false,
             Err(error) if !away => {
                 tracing::error!(cause = %error, "the worker cannot reach the metadata and waits");
@@ -45,11 +53,13 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
             () = worker.changed.notified() => {}
             Some(_) = going.join_next() => {}
             Some(_) = followed.join_next() => {}
+            Some(_) = compared.join_next() => {}
             () = tokio::time::sleep(POLL) => {}
         }
     }
     while going.join_next().await.is_some() {}
     while followed.join_next().await.is_some() {}
+    while compared.join_next().await.is_some() {}
 }
 
 async fn round(

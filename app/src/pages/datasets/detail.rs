@@ -11,6 +11,7 @@ use model::snapshot::Environment;
 use model::view::{DatasetView, Me};
 
 use super::api::{BuildDataset, PauseJob, StopRun, SwitchDataset, TryAgain, dataset, set_gates, set_job};
+use super::compared::compared;
 use super::dirty::{dirty_card, left_out};
 use super::follow::{follow_card, following};
 use super::gates::{SetGates, gates_card};
@@ -71,7 +72,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
         let wait = match dataset.job.going() {
             Some(_) => LOOK,
             None if dataset.is_followed() => LOOK_FOR_CHANGES,
-            None if dataset.job.spec.when == When::Asked => return,
+            None if dataset.job.spec.when == When::Asked && dataset.job.spec.compare.is_none() => return,
             None => LOOK_NOW_AND_THEN,
         };
         // Of several that wait, one looks.
@@ -103,7 +104,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
                         }/>
                         <Load resource=me view=move |me| {
                             let may_edit = may(&me, Action::EditDataset);
-                            view! { {may_edit.then(|| move || spoiled.get().map(|rows| dirty_card(rows, again)))}{job_card(&dataset, may_edit, job, pause)}{follow_card(&dataset, may_edit, job)}{gates_card(&dataset, may_edit, gates)} }
+                            view! { {may_edit.then_some(move || spoiled.get().map(|rows| dirty_card(rows, again)))}{job_card(&dataset, may_edit, job, pause)}{follow_card(&dataset, may_edit, job)}{gates_card(&dataset, may_edit, gates)} }
                         }/>
                     </div>
                     <aside class="stack"><Load resource=detail view=move |dataset| view! {
@@ -129,6 +130,7 @@ fn state(
             {ended_badly(&dataset.job)}
             {waiting(dataset, may_roll, switch)}
             {following(dataset)}
+            {compared(dataset)}
             {versions(dataset, may_roll, switch)}
         </div>
     }

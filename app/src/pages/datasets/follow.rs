@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use model::DataType;
+use model::compare::Compare;
 use model::dataset::StoreKind;
 use model::follow::Follow;
 use model::job::JobSpec;
@@ -57,6 +58,8 @@ struct Draft {
     overlap: RwSignal<String>,
     every: RwSignal<String>,
     start: RwSignal<String>,
+    compare_every: RwSignal<String>,
+    compare_at_most: RwSignal<String>,
     /// What this form does not ask about stays as it is.
     rest: StoredValue<JobSpec>,
 }
@@ -80,6 +83,8 @@ impl Draft {
             overlap: RwSignal::new(follow.overlap.to_string()),
             every: RwSignal::new(follow.every_s.to_string()),
             start: RwSignal::new(follow.start),
+            compare_every: RwSignal::new(job.compare.map(|compare| compare.every_minutes.to_string()).unwrap_or_default()),
+            compare_at_most: RwSignal::new(job.compare.map(|compare| compare.at_most.to_string()).unwrap_or_default()),
             rest: StoredValue::new(job.clone()),
         }
     }
@@ -93,7 +98,12 @@ impl Draft {
             overlap: self.overlap.with_untracked(|text| if text.trim().is_empty() { 0 } else { text.trim().parse().unwrap_or(u32::MAX) }),
             every_s: self.every.with_untracked(|text| typed_number(text)).unwrap_or(0),
         };
-        JobSpec { follow: self.on.get_untracked().then_some(follow), ..self.rest.get_value() }
+        let every = self.compare_every.with_untracked(|text| typed_number(text));
+        let compare = every.map(|every_minutes| Compare {
+            every_minutes,
+            at_most: self.compare_at_most.with_untracked(|text| typed_number(text)).unwrap_or(0),
+        });
+        JobSpec { follow: self.on.get_untracked().then_some(follow), compare, ..self.rest.get_value() }
     }
 }
 
@@ -169,6 +179,13 @@ fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
                     {number("follow-overlap", "Begins before the last", "s, days or steps", draft.overlap, error_of("overlap"))}
                 </div>
                 <p class="small t-2">"Each look begins a little before the last value, for changes that were committed late. Rows that are read twice count once."</p>
+            </Show>
+            <Show when=move || !feeds>
+                <div class="form-row">
+                    {number("compare-every", "Compared with the source each", "min", draft.compare_every, error_of("every_minutes"))}
+                    {number("compare-at-most", "An alarm above", "rows", draft.compare_at_most, error_of("at_most"))}
+                </div>
+                <p class="small t-2">"Both sides are summed up in buckets, and read again row by row where those differ. Empty is never."</p>
             </Show>
             {move || save.value().get().and_then(Result::err).map(|error| view! { <ProblemCallout error/> })}
             <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save how it follows"</button></div>

@@ -1,6 +1,7 @@
 //! Datasets: the list, making one, and one with its data versions.
 
 pub(crate) mod api;
+mod compared;
 mod detail;
 mod dirty;
 mod follow;

@@ -46,7 +46,7 @@ pub(crate) async fn learn(client: &Arc<Client>, name: &str, format: TopicFormat,
             between.push((partition, first.max(end - each), end));
         }
         let mut messages = Vec::new();
-        Reading::begin(consumer, &topic, &between)?.to_end(consumer, |message| {
+        Reading::begin(consumer, &topic, &between)?.read_out(consumer, |message| {
             messages.push(message);
             true
         })?;
@@ -98,7 +98,7 @@ impl Reading {
     }
 
     /// Gives every message, for as long as `take` wants more.
-    fn to_end(mut self, consumer: &Consumer, mut take: impl FnMut(Message) -> bool) -> Result<(), SourceError> {
+    fn read_out(mut self, consumer: &Consumer, mut take: impl FnMut(Message) -> bool) -> Result<(), SourceError> {
         let mut heard = Instant::now();
         while !self.left.is_empty() {
             match consumer.poll(Duration::from_millis(200)) {
@@ -139,7 +139,7 @@ impl ReadRows for Topic {
                 between.push((partition, first, end));
             }
             let mut rows = Vec::new();
-            Reading::begin(consumer, &topic, &between)?.to_end(consumer, |message| {
+            Reading::begin(consumer, &topic, &between)?.read_out(consumer, |message| {
                 // What deletes, and what cannot be read, is no row.
                 if let Some(Ok(mut row)) = message.value.as_deref().map(|value| format.row(value)) {
                     message.put_beside(&mut row, |_| true);

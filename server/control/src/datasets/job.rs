@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use connect::{Connector, registry};
 use model::clock::Millis;
-use model::dataset::{DataVersionState, DatasetSpec};
+use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
 use model::job::{Cron, JobSpec, RunState, When, circle};
 use model::schedule::next_after;
 use model::{Action, ErrorCode, FieldError, Problem};
@@ -142,6 +142,10 @@ pub(crate) fn job_errors(
     now: Millis,
 ) -> Vec<FieldError> {
     let mut errors = spec.errors();
+    if spec.compare.is_some() && (feeds || of.store == StoreKind::Columnar) {
+        let sentence = "Only what is made of a table by key is compared with it: what a topic has said stands in its offsets, and a columnar dataset does not change.";
+        errors.push(FieldError::new("every_minutes", sentence));
+    }
     errors.extend(spec.follow.iter().flat_map(|follow| follow.errors(of, feeds)));
     match &spec.when {
         When::Cron(cron) if !cron.pattern.trim().is_empty() => errors.extend(match next_after(cron, now) {

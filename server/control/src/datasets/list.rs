@@ -1,15 +1,19 @@
 //! Which datasets there are, and everything about one.
 
+use model::compare::ComparedView;
 use model::dataset::{BuildFigures, DataVersionState, DatasetSpec, SHELF_DRIVER};
 use model::snapshot::{Environment, SnapshotDataset};
 use model::spec::{ApiBody, Query, SqlBody};
 use model::view::{DataVersionView, DatasetView, FollowView};
 use model::{Action, ApiSpec, Problem};
-use store::{DataVersionRow, DatasetRow};
+use store::{ComparisonRow, DataVersionRow, DatasetRow};
 
 use crate::apis::Inventory;
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
+
+/// Comparisons that are shown.
+const COMPARED: i64 = 60;
 
 impl Control {
     /// The datasets of the caller's domains.
@@ -79,7 +83,10 @@ impl Control {
                 reason: row.reason,
                 going: row.worker.is_some(),
             });
-            views.push(version_view(row, following));
+            let compared =
+                if is_live { self.store.comparisons_of(&row.id, COMPARED).await.map_err(|error| from_store(&error))? } else { Vec::new() };
+            let compared = compared.into_iter().map(compared_view).collect();
+            views.push(DataVersionView { compared, ..version_view(row, following) });
         }
         Ok(views)
     }
@@ -115,6 +122,16 @@ fn version_view(row: &DataVersionRow, following: Option<FollowView>) -> DataVers
         asked_at: row.asked_at,
         finished_at: row.finished_at,
         following,
+        compared: Vec::new(),
+    }
+}
+
+fn compared_view(row: ComparisonRow) -> ComparedView {
+    ComparedView {
+        at: row.at,
+        finished_at: row.finished_at,
+        figures: serde_json::from_str(&row.figures).unwrap_or_default(),
+        reason: row.reason,
     }
 }
 

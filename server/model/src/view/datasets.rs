@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
+use crate::compare::ComparedView;
 use crate::dataset::{BuildFigures, DataVersionState, DatasetSpec};
 use crate::follow::FollowFigures;
 use crate::job::{Cause, JobSpec, RunState};
@@ -131,6 +132,8 @@ pub struct DataVersionView {
     pub finished_at: Option<Millis>,
     /// How far it has followed its table, where it does.
     pub following: Option<FollowView>,
+    /// How it compared with its table, the newest first, of a live one.
+    pub compared: Vec<ComparedView>,
 }
 
 /// A data version that follows its table.

@@ -1,0 +1,276 @@
+//! A live data version beside its table. Both are summed up in buckets by their keys; only buckets that differ are read again,
+//! row by row. What a follower had not taken yet is looked at once more before it counts.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use accel::{Checksum, Dataset, Place};
+use connect::Connection;
+use futures::TryStreamExt;
+use model::clock::{MINUTE, Millis};
+use model::compare::Compared;
+use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
+use model::job::JobSpec;
+use model::load::{Decision, Pace};
+use store::{ComparisonRow, DataVersionRow, StoreError};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::encoder::Encoder;
+use crate::failed::Failed;
+use crate::gate::key_json;
+use crate::progress::Flow;
+use crate::source::statement;
+use crate::throttle::Throttle;
+use crate::{Worker, follow, source};
+
+/// Comparisons of one worker at a time.
+const AT_ONCE: usize = 2;
+/// Comparisons that are remembered of a version.
+const REMEMBERED: i64 = 200;
+const BUCKETS: usize = 4_096;
+/// Rows of differing buckets that are looked at one by one; beyond, they are counted by their numbers alone.
+const ONE_BY_ONE: usize = 1_000_000;
+const EXAMPLES: usize = 5;
+/// Rows that are kept whole until it is known whether they differ.
+const WITH_ROWS: usize = 10_000;
+/// What a follower takes at the least until it has looked.
+const FOLLOWER: Duration = Duration::from_secs(3);
+
+/// Begins what is due.
+pub(crate) async fn begin(worker: &Worker, going: &mut JoinSet<()>, stop: &CancellationToken) -> Result<(), StoreError> {
+    let now = worker.host.now();
+    for version in worker.store.data_versions_in(DataVersionState::Live.key()).await? {
+        if going.len() >= AT_ONCE || stop.is_cancelled() {
+            break;
+        }
+        let Some(job) = worker.store.job_of(&version.dataset_id).await?.filter(|job| job.paused == 0) else { continue };
+        let job: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
+        let Some(compare) = job.compare else { continue };
+        let last = worker.store.comparisons_of(&version.id, 1).await?.into_iter().next();
+        let since = last.map_or(version.finished_at.unwrap_or(version.asked_at), |last| last.at);
+        let due_at = since + Millis::from(compare.every_minutes) * MINUTE;
+        if due_at <= now && worker.store.begin_comparison(&version.id, due_at, now).await? {
+            let row = ComparisonRow {
+                version_id: version.id.clone(),
+                due_at,
+                at: now,
+                finished_at: None,
+                figures: "{}".into(),
+                reason: String::new(),
+            };
+            going.spawn(run(worker.clone(), (version, job, row), stop.clone()));
+        }
+    }
+    Ok(())
+}
+
+async fn run(worker: Worker, (version, job, row): (DataVersionRow, JobSpec, ComparisonRow), stop: CancellationToken) {
+    let task = {
+        let (worker, version, job) = (worker.clone(), version.clone(), job.clone());
+        let runtime = tokio::runtime::Handle::current();
+        // On a thread of its own: summing up must not stand in the way of calls.
+        tokio::task::spawn_blocking(move || runtime.block_on(compare(&worker, &version, &job, &stop)))
+    };
+    let ended = task.await.unwrap_or_else(|_| Err(Failed::broke_off()));
+    let at_most = job.compare.map_or(0, |compare| i64::from(compare.at_most));
+    let (figures, reason) = match ended {
+        Ok(figures) => {
+            if figures.differ() > at_most {
+                tracing::warn!(version = version.id, rows = figures.differ(), "a dataset differs from its source");
+            }
+            (serde_json::to_string(&figures).unwrap_or_default(), String::new())
+        }
+        Err(failed) => ("{}".into(), failed.reason),
+    };
+    let row = ComparisonRow { finished_at: Some(worker.host.now()), figures, reason, ..row };
+    if let Err(error) = worker.store.finish_comparison(&row, REMEMBERED).await {
+        tracing::warn!(cause = %error, "a comparison could not be kept");
+    }
+}
+
+/// Rows of both sides, summed up by their keys.
+struct Buckets(Vec<Checksum>);
+
+impl Buckets {
+    fn new() -> Self {
+        Self(vec![Checksum::default(); BUCKETS])
+    }
+
+    fn of(key: &[u8]) -> usize {
+        let mut sum = Checksum::default();
+        sum.add(key, &[]);
+        sum.low() % BUCKETS
+    }
+
+    fn add(&mut self, key: &[u8], row: &[u8]) {
+        self.0[Self::of(key)].add(key, row);
+    }
+
+    fn rows(&self) -> i64 {
+        i64::try_from(self.0.iter().map(|bucket| bucket.rows).sum::<u64>()).unwrap_or(i64::MAX)
+    }
+}
+
+/// Both sides, to be read as often as it takes.
+struct Sides<'a> {
+    worker: &'a Worker,
+    spec: &'a DatasetSpec,
+    job: &'a JobSpec,
+    connection: &'a dyn Connection,
+    dialect: model::dialect::Dialect,
+    encoder: Encoder,
+    dataset: Dataset,
+    stop: &'a CancellationToken,
+}
+
+async fn compare(worker: &Worker, version: &DataVersionRow, job: &JobSpec, stop: &CancellationToken) -> Result<Compared, Failed> {
+    let spec: DatasetSpec = serde_json::from_str(&version.spec).map_err(|_| Failed::new("The dataset's definition cannot be read."))?;
+    if spec.store == StoreKind::Columnar {
+        return Err(Failed::new("A columnar dataset is proved when it is built, and does not change."));
+    }
+    let source = source::of(worker, &spec, version).await?;
+    let connection = source::open(worker, &spec, &source)?;
+    source::refuse_drift(&spec, &source::table_of(&spec, &*connection).await?)?;
+    let place = Place { dataset: version.dataset_id.clone(), version: version.id.clone() };
+    let dataset = Dataset::open(&worker.stores, spec.store, &place).await?;
+    let dialect = source::dialect(&source)?;
+    let sides = Sides { worker, spec: &spec, job, connection: &*connection, dialect, encoder: Encoder::new(&spec), dataset, stop };
+    let (mut theirs, mut ours) = (Buckets::new(), Buckets::new());
+    sides.source(|key, row| theirs.add(key, row)).await?;
+    sides.dataset.visit(&mut |key, row| ours.add(key, row)).await?;
+    let mut found = Compared { source_rows: theirs.rows(), dataset_rows: ours.rows(), ..Compared::default() };
+    let differ: Vec<bool> = theirs.0.iter().zip(&ours.0).map(|(theirs, ours)| theirs != ours).collect();
+    found.buckets = i64::try_from(differ.iter().filter(|differ| **differ).count()).unwrap_or(0);
+    if found.buckets > 0 {
+        sides.one_by_one(&differ, &mut found).await?;
+    }
+    Ok(found)
+}
+
+/// What is known of a row: what the source says, and what the dataset has.
+#[derive(Default)]
+struct Pair {
+    theirs: Option<Checksum>,
+    ours: Option<Checksum>,
+    /// One of the two, of the first ones: for examples.
+    row: Option<Vec<u8>>,
+}
+
+impl Sides<'_> {
+    /// All rows of the table that are not deleted, as gently as a build.
+    async fn source(&self, mut visit: impl FnMut(&[u8], &[u8])) -> Result<(), Failed> {
+        let failed = |error: connect::SourceError| Failed::of_source(self.spec, &error);
+        let deleted = follow::deleted_column(self.spec, self.job.follow.as_ref());
+        let mut course = Course::default();
+        let mut throttle = Throttle::new(self.worker, (&self.spec.source, self.connection), self.job.tier, &mut course).await;
+        let mut batches = self.connection.query(statement(self.spec, self.dialect)).await.map_err(failed)?;
+        while let Some(batch) = batches.try_next().await.map_err(failed)? {
+            let mut bytes = 0;
+            for row in 0..batch.num_rows() {
+                let says = |(column, data_type)| model::follow::says_deleted(&connect::proto::value_of(&batch, column, row, data_type));
+                if deleted.is_some_and(says) {
+                    continue;
+                }
+                if let (Some(key), message) = self.encoder.encode(&batch, row) {
+                    bytes += i64::try_from(message.len()).unwrap_or(0);
+                    visit(&key, &message);
+                }
+            }
+            throttle.after((i64::try_from(batch.num_rows()).unwrap_or(0), bytes), &mut course, self.stop).await?;
+        }
+        Ok(())
+    }
+
+    /// The rows of buckets that differ, both sides read again.
+    async fn one_by_one(&self, differ: &[bool], found: &mut Compared) -> Result<(), Failed> {
+        let mut rows: HashMap<Vec<u8>, Pair> = HashMap::new();
+        let of = |key: &[u8], row: &[u8]| {
+            let mut sum = Checksum::default();
+            sum.add(key, row);
+            sum
+        };
+        let mut put = |key: &[u8], row: &[u8], is_theirs: bool| {
+            if !differ[Buckets::of(key)] || (rows.len() >= ONE_BY_ONE && !rows.contains_key(key)) {
+                return;
+            }
+            let kept = rows.len() < WITH_ROWS;
+            let pair = rows.entry(key.to_vec()).or_default();
+            let side = if is_theirs { &mut pair.theirs } else { &mut pair.ours };
+            *side = Some(of(key, row));
+            if kept && pair.row.is_none() {
+                pair.row = Some(row.to_vec());
+            }
+        };
+        self.dataset.visit(&mut |key, row| put(key, row, false)).await?;
+        self.source(|key, row| put(key, row, true)).await?;
+        rows.retain(|_, pair| pair.theirs != pair.ours);
+        if let Some(follow) = self.job.follow.as_ref().filter(|_| !rows.is_empty()) {
+            let wait = Duration::from_secs(u64::from(follow.every_s)) + FOLLOWER;
+            tokio::select! {
+                () = self.stop.cancelled() => return Err(Failed::broke_off()),
+                () = tokio::time::sleep(wait) => {}
+            }
+            let keys: Vec<Vec<u8>> = rows.keys().cloned().collect();
+            for some in keys.chunks(1_000) {
+                for (key, row) in some.iter().zip(self.rows_now(some).await?) {
+                    let now = row.map(|row| of(key, &row));
+                    if let Some(pair) = rows.get_mut(key) {
+                        pair.ours = now;
+                    }
+                }
+            }
+            rows.retain(|_, pair| pair.theirs != pair.ours);
+        }
+        self.sum_up(rows, found);
+        Ok(())
+    }
+
+    async fn rows_now(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, Failed> {
+        let mut rows = Vec::with_capacity(keys.len());
+        if self.dataset.read_many_now(keys, &mut |row| rows.push(row.map(<[u8]>::to_vec)))? {
+            return Ok(rows);
+        }
+        Ok(self.dataset.read(keys).await?.into_iter().map(|row| row.map(|row| row.to_vec())).collect())
+    }
+
+    fn sum_up(&self, rows: HashMap<Vec<u8>, Pair>, found: &mut Compared) {
+        let key_json = key_json(self.spec);
+        let mut rows: Vec<(Vec<u8>, Pair)> = rows.into_iter().collect();
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        for (_, pair) in rows {
+            let words = match (pair.theirs, pair.ours) {
+                (Some(_), None) => {
+                    found.missing += 1;
+                    "is at the source alone"
+                }
+                (None, Some(_)) => {
+                    found.extra += 1;
+                    "is in the dataset alone"
+                }
+                _ => {
+                    found.changed += 1;
+                    "differs"
+                }
+            };
+            let mut text = Vec::new();
+            if found.examples.len() < EXAMPLES && pair.row.is_some_and(|row| key_json.write(&mut text, &row).is_ok()) {
+                found.examples.push(format!("{} {words}", String::from_utf8_lossy(&text)));
+            }
+        }
+    }
+}
+
+/// Nobody looks at how fast a comparison reads.
+#[derive(Default)]
+struct Course(Vec<Pace>, Vec<Decision>);
+
+impl Flow for Course {
+    fn course(&mut self) -> (&mut Vec<Pace>, &mut Vec<Decision>) {
+        (&mut self.0, &mut self.1)
+    }
+
+    async fn tick(&mut self) -> Result<(), Failed> {
+        Ok(())
+    }
+}
