@@ -6,7 +6,8 @@ CREATE TABLE dirty_rows (
     reason TEXT NOT NULL,
     -- The key of a message, where it has one of its own.
     message_key BYTEA,
-    bytes BYTEA NOT NULL,
+    -- As it came; nothing where it deletes what its key names.
+    bytes BYTEA,
     at BIGINT NOT NULL,
     -- 1 once somebody wants it tried again.
     again BIGINT NOT NULL,

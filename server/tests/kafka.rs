@@ -247,12 +247,20 @@ async fn what_was_put_aside_is_taken_once_its_format_is_mended() {
     kafka.send("clicks", [("3", Some(&b"3,newer"[..])), ("3", Some(&b"3,newest,than all"[..])), ("4", Some(&b"4,four,too"[..]))]);
     until(builder, "clicks", "put aside", |following| following["figures"]["dirty_rows"] == 3).await;
     put_source(builder, &kafka, json!({"topics": "clicks = csv(id, label, more)"})).await;
-    // Read as they are now, they are rows; where a row is there already, nothing is undone.
+    // Read as they are now, they are rows; where a row is there already, it may be newer, and nothing is undone.
     let (status, body) = builder.call(Method::POST, "/datasets/travel/clicks/versions/2/dirty/again", Some(json!(null))).await;
     assert_eq!((status.as_u16(), body), (200, json!(3)));
-    until(builder, "clicks", "taken", |following| following["figures"]["dirty_rows"] == 0).await;
-    assert_eq!(builder.get("/datasets/travel/clicks/versions/2/dirty").await, json!([]));
-    let wanted = [(1, "one"), (2, "two"), (3, "newer"), (4, "four")].map(|(id, label)| (id, label.to_owned()));
+    until(builder, "clicks", "taken", |following| following["figures"]["dirty_rows"] == 1).await;
+    let stays = builder.get("/datasets/travel/clicks/versions/2/dirty").await;
+    assert_eq!(stays.as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&stays[0]["text"], &stays[0]["reason"]),
+        (&json!("3,newest,than all"), &json!("A row of its key is there by now, and may be newer."))
+    );
+    // One whose key is ended since does not come back.
+    kafka.send("clicks", [("3", None), ("5", Some(&b"5,five"[..])), ("5", None)]);
+    until(builder, "clicks", "forgotten", |following| following["figures"]["dirty_rows"] == 0).await;
+    let wanted = [(1, "one"), (2, "two"), (4, "four")].map(|(id, label)| (id, label.to_owned()));
     assert_eq!(served(&http, "clicks", 10).await, Rows::from(wanted));
 }
 

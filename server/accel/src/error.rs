@@ -59,6 +59,11 @@ impl AccelError {
         Self::new(AccelErrorKind::TakenOver, "Another worker follows it by now.")
     }
 
+    pub(crate) fn moved() -> Self {
+        let sentence = "Another worker follows it by now, or Redis has lost what was written last. It goes on from what is there.";
+        Self::new(AccelErrorKind::TakenOver, sentence)
+    }
+
     pub(crate) fn broken(cause: impl std::fmt::Display) -> Self {
         Self::new(AccelErrorKind::Broken, "A stored row cannot be read. Build the dataset anew, or go back to a kept version.")
             .because(cause)

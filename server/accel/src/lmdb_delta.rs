@@ -110,6 +110,15 @@ impl LmdbDelta {
     }
 }
 
+fn full_or(error: &heed::Error) -> AccelError {
+    match error {
+        heed::Error::Mdb(heed::MdbError::MapFull) => {
+            AccelError::new(AccelErrorKind::Full, "More has changed than a delta takes. Build the dataset anew.").because(error)
+        }
+        error => of_heed(error),
+    }
+}
+
 #[async_trait]
 impl KvDelta for LmdbDelta {
     async fn apply(&mut self, changes: Vec<Change>, position: &str) -> Result<(), AccelError> {
@@ -127,15 +136,9 @@ impl KvDelta for LmdbDelta {
                 }
                 Change::Delete(_) => stored.push(GONE),
             }
-            self.delta.rows.put(&mut txn, change.key(), &stored).map_err(|error| of_heed(&error))?;
+            self.delta.rows.put(&mut txn, change.key(), &stored).map_err(|error| full_or(&error))?;
         }
         self.delta.marks.put(&mut txn, POSITION, position.as_bytes()).map_err(|error| of_heed(&error))?;
-        match txn.commit() {
-            Ok(()) => Ok(()),
-            Err(heed::Error::Mdb(heed::MdbError::MapFull)) => {
-                Err(AccelError::new(AccelErrorKind::Full, "More has changed than a delta takes. Build the dataset anew."))
-            }
-            Err(error) => Err(of_heed(&error)),
-        }
+        txn.commit().map_err(|error| full_or(&error))
     }
 }

@@ -156,12 +156,14 @@ impl KvReader for RedisReader {
     async fn read(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Bytes>>, AccelError> {
         let command = |key: &Vec<u8>| Cmd::new().arg("HGET").arg(self.buckets.of(key)).arg(key).clone();
         if let [key] = keys {
-            return Ok(vec![value(self.link.run(&command(key)).await?)?]);
+            // Under the empty key, which no row has, stands what followers remember.
+            return Ok(vec![if key.is_empty() { None } else { value(self.link.run(&command(key)).await?)? }]);
         }
         let mut values = Vec::with_capacity(keys.len());
         for part in keys.chunks(BATCH) {
-            for answer in self.link.run_all(part.iter().map(command).collect()).await? {
-                values.push(value(answer)?);
+            let answers = self.link.run_all(part.iter().map(command).collect()).await?;
+            for (key, answer) in part.iter().zip(answers) {
+                values.push(if key.is_empty() { None } else { value(answer)? });
             }
         }
         Ok(values)
@@ -174,7 +176,7 @@ impl KvReader for RedisReader {
         let mut rows = 0;
         for number in 0..self.buckets.count {
             let pairs: Vec<(Vec<u8>, Vec<u8>)> = self.link.run(Cmd::new().arg("HGETALL").arg(self.buckets.name(number))).await?;
-            for (key, value) in &pairs {
+            for (key, value) in pairs.iter().filter(|(key, _)| !key.is_empty()) {
                 visit(key, value)?;
                 rows += 1;
             }

@@ -144,8 +144,25 @@ async fn changes_are_read_over_what_was_sealed(stores: &Stores, kind: StoreKind)
         drop((open, first, second));
         let again = Dataset::open(stores, kind, &place).await.unwrap();
         assert_eq!(again.prove().await.unwrap(), sum);
+        assert_eq!(get(&again, b"").await, None, "what is remembered is no row");
         assert_eq!(Changes::take(stores, kind, &place, 3).await.unwrap().1, "two");
     }
+}
+
+/// A Redis that comes back without what was written last is noticed, and gone on with from what it has.
+#[tokio::test]
+async fn a_redis_that_forgot_the_last_changes_is_noticed() {
+    let redis = Redis::start();
+    let (stores, _folder) = linked(redis.url(), None);
+    let place = place("forgetful");
+    write(&stores, StoreKind::Redis, &place, &rows(100), Compression::None).await;
+    let (mut changes, _) = Changes::take(&stores, StoreKind::Redis, &place, 1).await.unwrap();
+    changes.apply(vec![Change::Delete(vec![1])], "one").await.unwrap();
+    changes.apply(vec![Change::Delete(vec![2])], "two").await.unwrap();
+    assert_eq!(redis.cli(&["hset", "sluice:data:d1:forgetful:meta", "position", "one"]), "0");
+    let noticed = changes.apply(vec![Change::Delete(vec![3])], "three").await.unwrap_err();
+    assert_eq!(noticed.kind, AccelErrorKind::TakenOver);
+    assert_eq!(Changes::take(&stores, StoreKind::Redis, &place, 2).await.unwrap().1, "one");
 }
 
 async fn everything(stores: &Stores, kind: StoreKind) {

@@ -32,7 +32,7 @@ pub trait Feed: Send {
     /// Where the source does not answer for longer than it may, or what is next is not there any more.
     async fn next(&mut self, wait: Duration) -> Result<Portion, SourceError>;
 
-    /// Reads once more what was spoiled, as rows are read now. Its position is of no meaning.
+    /// Reads once more what was spoiled, as rows are read now, in the order in which it was told. Its position is of no meaning.
     ///
     /// # Errors
     /// Where what it takes to read them is not at hand.
@@ -45,6 +45,8 @@ pub struct Portion {
     pub rows: RecordBatch,
     /// Which rows are deleted, one for each: of those only the key counts.
     pub deleted: Vec<bool>,
+    /// What each row was made of.
+    pub origins: Vec<Origin>,
     /// What could not be read as a row.
     pub spoiled: Vec<Spoiled>,
     /// Where the next portion begins.
@@ -53,6 +55,31 @@ pub struct Portion {
     pub whole: bool,
     /// There is nothing more at this moment.
     pub at_end: bool,
+}
+
+/// What a row was made of, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    pub part: i32,
+    pub at: i64,
+    pub key: Option<Vec<u8>>,
+    /// Nothing where it deletes what its key names.
+    pub bytes: Option<Vec<u8>>,
+}
+
+impl Origin {
+    /// It cannot be taken, and why.
+    #[must_use]
+    pub fn spoiled(&self, reason: String) -> Spoiled {
+        Spoiled { place: format!("partition {}, offset {}", self.part, self.at), reason, key: self.key.clone(), bytes: self.bytes.clone() }
+    }
+
+    /// As it was kept, where its place is one of a feed.
+    #[must_use]
+    pub fn of(spoiled: Spoiled) -> Option<Self> {
+        let (part, at) = spoiled.place.strip_prefix("partition ")?.split_once(", offset ")?;
+        Some(Self { part: part.parse().ok()?, at: at.parse().ok()?, key: spoiled.key, bytes: spoiled.bytes })
+    }
 }
 
 /// Something that is not a row, as it came.
@@ -64,7 +91,8 @@ pub struct Spoiled {
     pub reason: String,
     /// The key of a message, where it has one of its own.
     pub key: Option<Vec<u8>>,
-    pub bytes: Vec<u8>,
+    /// Nothing where it deletes what its key names.
+    pub bytes: Option<Vec<u8>>,
 }
 
 pub(crate) fn tells_nothing() -> SourceError {

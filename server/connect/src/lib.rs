@@ -37,7 +37,7 @@ use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Field, Value};
 
 pub use error::{SourceError, SourceErrorKind};
-pub use feed::{Feed, FeedOf, Portion, Spoiled};
+pub use feed::{Feed, FeedOf, Origin, Portion, Spoiled};
 
 /// The longest any statement may run on a source, whatever an API allows: set in each session.
 pub const SESSION_TIMEOUT: Duration = Duration::from_secs(30);

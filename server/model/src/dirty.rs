@@ -38,6 +38,12 @@ impl DirtyLimit {
         !self.is_none() && within_rows && within_percent && dirty <= i64::from(MAX_ROWS)
     }
 
+    /// More than so many there may never be, whatever they are of.
+    #[must_use]
+    pub fn most(&self) -> i64 {
+        if self.is_none() { 0 } else { i64::from(self.rows.unwrap_or(MAX_ROWS)) }
+    }
+
     #[must_use]
     pub fn words(&self) -> String {
         match (self.rows, self.percent) {

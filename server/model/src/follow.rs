@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Millis;
 use crate::dataset::{DatasetSpec, StoreKind};
 use crate::load::{Decision, Pace};
+use crate::scalar::{decimal_text, scaled};
 use crate::value::read_text;
 use crate::{DataType, FieldError, Value};
 
@@ -41,8 +42,8 @@ impl Follow {
     /// Whether a column of this type can tell what has changed.
     #[must_use]
     pub fn can_be_cursor(data_type: DataType) -> bool {
-        use DataType::{Date, Decimal, Int32, Int64, String, Timestamp, Uuid};
-        matches!(data_type, Int32 | Int64 | Decimal { .. } | Date | Timestamp | String | Uuid)
+        use DataType::{Date, Decimal, Int32, Int64, String, Timestamp};
+        matches!(data_type, Int32 | Int64 | Decimal { .. } | Date | Timestamp | String)
     }
 
     /// Whether a column of this type can say that a row is deleted.
@@ -100,6 +101,10 @@ impl Follow {
         let overlap = i64::from(self.overlap);
         let back = match data_type {
             DataType::Int32 | DataType::Int64 => text.parse::<i64>().ok().map(|number| number.saturating_sub(overlap).to_string()),
+            DataType::Decimal { scale, .. } => {
+                let step = 10_i128.pow(u32::try_from(scale).unwrap_or(0));
+                scaled(text, scale).map(|number| decimal_text(number - i128::from(overlap) * step, scale))
+            }
             DataType::Date => {
                 let date: Option<jiff::civil::Date> = text.parse().ok();
                 date.map(|date| date.saturating_sub(jiff::Span::new().days(overlap)).to_string())
@@ -162,6 +167,7 @@ mod tests {
     fn a_look_begins_before_the_last_one_ended() {
         assert_eq!(begin(DataType::Int64, "100"), Value::Int(40));
         assert_eq!(begin(DataType::Int64, &i64::MIN.to_string()), Value::Int(i64::MIN));
+        assert_eq!(begin(DataType::Decimal { precision: 9, scale: 2 }, "12.50"), Value::Text("-47.50".into()));
         assert_eq!(begin(DataType::Date, "2013-03-01"), Value::Text("2012-12-31".into()));
         assert_eq!(begin(DataType::Timestamp, "2013-01-01T00:00:30.000001Z"), Value::Text("2012-12-31T23:59:30.000001Z".into()));
         assert_eq!(begin(DataType::String, "n14"), Value::Text("n14".into()));

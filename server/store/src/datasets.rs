@@ -133,6 +133,11 @@ impl Store {
             .bind(id)
             .execute(&self.pool)
             .await?;
+        // What a version that is gone could not take is of no use; what failed is looked at for as long as it is remembered.
+        sqlx::query("DELETE FROM dirty_rows WHERE version_id IN (SELECT id FROM data_versions WHERE id = $1 AND state = 'dropped')")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 }

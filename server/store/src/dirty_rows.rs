@@ -13,7 +13,8 @@ pub struct DirtyRow {
     pub reason: String,
     /// The key of a message, where it has one of its own.
     pub message_key: Option<Vec<u8>>,
-    pub bytes: Vec<u8>,
+    /// Nothing where it deletes what its key names.
+    pub bytes: Option<Vec<u8>>,
     pub at: Millis,
     /// 1 once somebody wants it tried again.
     pub again: i64,
@@ -36,7 +37,7 @@ impl Store {
             .bind(&row.place)
             .bind(&row.reason)
             .bind(row.message_key.as_deref())
-            .bind(&row.bytes)
+            .bind(row.bytes.as_deref())
             .bind(row.at)
             .execute(&self.pool)
             .await?;
@@ -58,6 +59,16 @@ impl Store {
     pub async fn dirty_rows_again(&self, version_id: &str, at_most: i64) -> Result<Vec<DirtyRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM dirty_rows WHERE version_id = $1 AND again = 1 ORDER BY place LIMIT $2");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(version_id).bind(at_most).fetch_all(&self.pool).await?)
+    }
+
+    /// Forgets rows of messages whose key was ended since.
+    pub async fn forget_dirty_key(&self, version_id: &str, message_key: &[u8]) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM dirty_rows WHERE version_id = $1 AND message_key = $2")
+            .bind(version_id)
+            .bind(message_key)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 
     /// Forgets rows that were taken after all.

@@ -54,7 +54,7 @@ pub(crate) async fn run(
     // Before anything is read: what changes from here on may or may not be seen, and is looked at again.
     let followed_from = match follow {
         Some(_) if feeds => Some(String::new()),
-        Some(follow) => Some(follow::position_now(&spec, follow, (&*connection, dialect)).await?),
+        Some(follow) => Some(follow::position_now(&spec, follow, (&*connection, dialect), worker.host.now()).await?),
         None => None,
     };
     let deleted = follow::deleted_column(&spec, follow.filter(|_| !feeds));
@@ -84,8 +84,8 @@ async fn read_and_write(
     let mut pairs = Pairs { trainer: Trainer::default(), sorter: Sorter::new(&worker.stores.scratch())?, told };
     let mut read = read::all(worker, from, &mut pairs, progress, stop).await?;
     if told.is_none() {
-        let rows = progress.figures.read_rows;
-        read.agrees(worker, from, (rows, rows)).await?;
+        let kept = i64::try_from(pairs.sorter.rows()).unwrap_or(i64::MAX);
+        read.agrees(worker, from, (progress.figures.read_rows, kept)).await?;
     }
     fail_point!("build.after-read");
     let Pairs { trainer, sorter, .. } = pairs;

@@ -38,25 +38,60 @@ impl<'a> Dirty<'a> {
         !self.limit.is_none()
     }
 
+    /// One of a build.
+    ///
     /// # Errors
-    /// Where the metadata does not take it.
+    /// Where there are so many that nothing to come can make them few enough, or the metadata does not take it.
     pub(crate) async fn take(&mut self, spoiled: Spoiled) -> Result<(), Failed> {
         self.count += 1;
+        self.put(spoiled);
+        if self.waiting.len() >= PORTION {
+            self.keep().await?;
+        }
+        if self.count > self.limit.most() + TO_LOOK_AT {
+            self.keep().await?;
+            return self.pass(i64::MAX / 1_000);
+        }
+        Ok(())
+    }
+
+    /// Those of one portion of changes, some of which may be kept already.
+    ///
+    /// # Errors
+    /// Where the metadata does not take them.
+    pub(crate) async fn take_again(&mut self, spoiled: Vec<Spoiled>) -> Result<(), Failed> {
+        for spoiled in spoiled {
+            self.put(spoiled);
+        }
+        self.keep().await?;
+        // What was read before, and kept then, is one.
+        self.count = self.worker.store.dirty_count(self.version_id).await?;
+        Ok(())
+    }
+
+    /// Of a message whose key was ended, nothing that was told before is to come back.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub(crate) async fn forget_key(&mut self, key: &[u8]) -> Result<(), Failed> {
+        self.worker.store.forget_dirty_key(self.version_id, key).await?;
+        self.count = self.worker.store.dirty_count(self.version_id).await?;
+        Ok(())
+    }
+
+    fn put(&mut self, spoiled: Spoiled) {
         if self.examples.len() < EXAMPLES {
             self.examples.push(format!("{}: {}", spoiled.place, spoiled.reason));
         }
-        if self.count <= TO_LOOK_AT || self.limit.allows(self.count, i64::MAX / 100) {
-            self.waiting.push(DirtyRow {
-                version_id: self.version_id.to_owned(),
-                place: spoiled.place,
-                reason: spoiled.reason,
-                message_key: spoiled.key,
-                bytes: spoiled.bytes,
-                at: self.now,
-                again: 0,
-            });
-        }
-        if self.waiting.len() >= PORTION { self.keep().await } else { Ok(()) }
+        self.waiting.push(DirtyRow {
+            version_id: self.version_id.to_owned(),
+            place: spoiled.place,
+            reason: spoiled.reason,
+            message_key: spoiled.key,
+            bytes: spoiled.bytes,
+            at: self.now,
+            again: 0,
+        });
     }
 
     /// Writes what waits. What is kept stays so whatever becomes of what goes on.
@@ -65,15 +100,6 @@ impl<'a> Dirty<'a> {
     /// Where the metadata does not take it.
     pub(crate) async fn keep(&mut self) -> Result<(), Failed> {
         Ok(self.worker.store.keep_dirty_rows(&std::mem::take(&mut self.waiting)).await?)
-    }
-
-    /// Counts what is kept.
-    ///
-    /// # Errors
-    /// Where the metadata does not answer.
-    pub(crate) async fn recount(&mut self) -> Result<(), Failed> {
-        self.count = self.worker.store.dirty_count(self.version_id).await?;
-        Ok(())
     }
 
     /// # Errors

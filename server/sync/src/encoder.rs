@@ -54,7 +54,7 @@ impl Encoder {
         let _ = self.json.write(&mut bytes, &message);
         let mut sum = Checksum::default();
         sum.add(&[], &message);
-        Spoiled { place: format!("row {}", sum.hex()), reason, key: None, bytes }
+        Spoiled { place: format!("row {}", sum.hex()), reason, key: None, bytes: Some(bytes) }
     }
 
     /// The key, where every part of it is there, and the row's message.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
-use connect::{BatchStream, Feed, FeedOf, Spoiled};
+use connect::{BatchStream, Feed, FeedOf, Origin, Spoiled};
 use futures::TryStreamExt;
 
 use crate::failed::Failed;
@@ -24,6 +24,8 @@ pub(crate) struct Chunk {
     pub(crate) rows: RecordBatch,
     /// Which of them are deleted; nothing where none can be.
     pub(crate) deleted: Vec<bool>,
+    /// What each was made of, of a feed.
+    pub(crate) origins: Vec<Origin>,
     pub(crate) spoiled: Vec<Spoiled>,
 }
 
@@ -50,14 +52,14 @@ impl Input {
         match self {
             Self::Answer(batches) => {
                 let rows = batches.try_next().await.map_err(failed)?;
-                Ok(rows.map(|rows| Chunk { rows, deleted: Vec::new(), spoiled: Vec::new() }))
+                Ok(rows.map(|rows| Chunk { rows, deleted: Vec::new(), origins: Vec::new(), spoiled: Vec::new() }))
             }
             Self::Feed { whole: true, .. } => Ok(None),
             Self::Feed { feed, position, whole } => {
                 let portion = feed.next(WAIT).await.map_err(failed)?;
                 *position = portion.position;
                 *whole = portion.whole;
-                Ok(Some(Chunk { rows: portion.rows, deleted: portion.deleted, spoiled: portion.spoiled }))
+                Ok(Some(Chunk { rows: portion.rows, deleted: portion.deleted, origins: portion.origins, spoiled: portion.spoiled }))
             }
         }
     }

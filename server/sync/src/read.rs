@@ -3,7 +3,7 @@
 use accel::Checksum;
 use arrow_array::RecordBatch;
 use connect::proto::value_of;
-use connect::{Connection, Spoiled};
+use connect::{Connection, Origin, Spoiled};
 use model::DataType;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
@@ -103,7 +103,8 @@ pub(crate) async fn all(
     let mut input = unless_stopped(stop, Input::open(from)).await??;
     while let Some(chunk) = unless_stopped(stop, input.next(from)).await?? {
         let bytes_before = progress.figures.row_bytes;
-        let taken = looking.through(chunk.spoiled, (&chunk.rows, &chunk.deleted), rows, progress).await?;
+        let spoiled = chunk.spoiled;
+        let taken = looking.through(spoiled, (&chunk.rows, &chunk.deleted, &chunk.origins), rows, progress).await?;
         progress.figures.written_rows += rows.batch(&chunk.rows, &taken)?;
         progress.tick().await?;
         let bytes = progress.figures.row_bytes - bytes_before;
@@ -139,7 +140,7 @@ impl<'a> Looking<'a> {
     async fn through(
         &mut self,
         spoiled: Vec<Spoiled>,
-        (batch, deleted): (&RecordBatch, &[bool]),
+        (batch, deleted, origins): (&RecordBatch, &[bool], &[Origin]),
         rows: &mut impl Rows,
         progress: &mut Progress<'_>,
     ) -> Result<Vec<bool>, Failed> {
@@ -157,20 +158,24 @@ impl<'a> Looking<'a> {
             let broken = if ends { None } else { self.rules.broken_by(batch, index) };
             let (key, message) = self.encoder.encode(batch, index);
             match (key, broken) {
-                (None, _) if ends => {}
                 (Some(key), None) => {
                     *taken = true;
                     self.take((key, message), ends, (batch, index), (&mut *rows, &mut *progress))?;
                 }
                 // It fails in the end, with examples: there is no place for a row that is left out.
-                (None, _) if !self.dirty.is_allowed() => self.gate.without_key(&message),
+                (None, _) if !self.dirty.is_allowed() && !ends => self.gate.without_key(&message),
                 (Some(_), Some(_)) if !self.dirty.is_allowed() => {}
                 (key, broken) => {
                     let reason = match key {
+                        None if ends => format!("It deletes a row, and does not say which by {}.", self.from.spec.key.join(" and ")),
                         None => format!("{} is empty, and names the row.", self.from.spec.key.join(" and ")),
                         Some(_) => broken.unwrap_or_default(),
                     };
-                    self.dirty.take(self.encoder.spoiled(batch, index, reason)).await?;
+                    let spoiled = match origins.get(index) {
+                        Some(origin) => origin.spoiled(reason),
+                        None => self.encoder.spoiled(batch, index, reason),
+                    };
+                    self.dirty.take(spoiled).await?;
                 }
             }
         }

@@ -8,7 +8,7 @@ use model::view::{DataVersionView, DatasetView};
 use super::api::{TryAgain, dirty_rows};
 use crate::ui::{Callout, Load, Tone, grouped};
 
-/// Rows that are shown; all of them can be taken away.
+/// Rows that are shown; more of them can be taken away.
 const SHOWN: usize = 20;
 
 /// How many rows were left out of which version.
@@ -89,7 +89,7 @@ fn list(rows: Vec<DirtyRowView>, number: i64) -> impl IntoView {
                 <tr><td class="lead-cell tn nowrap">{row.place}</td><td data-label="Why">{row.reason}</td><td data-label="As it came"><code class="small break">{cut(&row.text)}</code></td></tr>
             }).collect_view()}</tbody>
         </table></div>
-        <p class="between"><a class="btn btn-sm" href=file download=format!("left-out-{number}.ndjson")>"Download them"</a>{(more > 0).then(|| view! { <span class="small t-2">{format!("{} more in the file", grouped(i64::try_from(more).unwrap_or(0)))}</span> })}</p>
+        <p class="between"><a class="btn btn-sm" href=file download=format!("left-out-{number}.ndjson")>"Download them"</a>{(more > 0).then(|| view! { <span class="small t-2">{format!("{} more in the file, of the first 500", grouped(i64::try_from(more).unwrap_or(0)))}</span> })}</p>
     }
 }
 

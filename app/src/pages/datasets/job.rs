@@ -105,7 +105,7 @@ pub(super) fn job_card(dataset: &DatasetView, may_edit: bool, save: SetJob, paus
     let words = words(&dataset.job);
     let paused = dataset.job.paused;
     let place = (dataset.domain.clone(), dataset.name.clone());
-    let can_pause = may_edit && dataset.job.spec.when != When::Asked;
+    let can_pause = may_edit && (dataset.job.spec.when != When::Asked || dataset.job.spec.follow.is_some());
     let (spec, place_of_form) = (StoredValue::new(dataset.job.spec.clone()), StoredValue::new(place.clone()));
     let beside = StoredValue::new(dataset.job.may_follow.clone());
     view! {

@@ -1,11 +1,11 @@
 //! A topic as a feed: every partition from where it is, portions of what has come, and where the next one begins.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use connect::{Feed, FeedOf, Portion, SourceError, SourceErrorKind, Spoiled};
+use connect::{Feed, FeedOf, Origin, Portion, SourceError, SourceErrorKind, Spoiled};
 use engine::evidence::{Row, batch};
 use model::Field;
 use rdkafka::TopicPartitionList;
@@ -15,7 +15,7 @@ use rdkafka::message::Message as _;
 use rdkafka::topic_partition_list::Offset;
 use serde_json::Value as Json;
 
-use crate::client::{Client, Consumer, asked, of_kafka, partitions};
+use crate::client::{Client, Consumer, asked, ends, of_kafka, partitions};
 use crate::format::TopicFormat;
 use crate::message::{KEY, Message};
 use crate::position::Position;
@@ -47,6 +47,8 @@ struct Reader {
 #[derive(Clone, Default)]
 struct State {
     position: Position,
+    /// Where each partition ended when it was opened.
+    ends: BTreeMap<i32, i64>,
     /// Partitions whose end was reached since it was opened, and those that are at their end now.
     reached: BTreeSet<i32>,
     at_end: BTreeSet<i32>,
@@ -58,29 +60,25 @@ impl TopicFeed {
     pub(crate) async fn open(client: &Client, format: TopicFormat, of: FeedOf<'_>) -> Result<Self, SourceError> {
         let reader = Arc::new(Reader { consumer: client.consumer()?, topic: of.table.name.clone() });
         let (opened, position, start) = (reader.clone(), of.position.to_owned(), of.start.to_owned());
-        let position = asked(reader.consumer.clone(), move |consumer| {
+        let (position, ends) = asked(reader.consumer.clone(), move |consumer| {
             let position =
                 if position.is_empty() { Position::at_start(consumer, &opened.topic, &start)? } else { Position::read(&position)? };
+            let found = position.0.keys().map(|partition| Ok((*partition, ends(consumer, &opened.topic, *partition)?.1)));
+            let ends = found.collect::<Result<BTreeMap<i32, i64>, SourceError>>()?;
             opened.assign(&position)?;
-            Ok(position)
+            Ok((position, ends))
         })
         .await?;
         let format = format.by_columns(of.fields.iter().map(|field| field.column.as_str()));
-        let state = State { position, looked: Some(Instant::now()), ..State::default() };
+        let state = State { position, ends, looked: Some(Instant::now()), ..State::default() };
         Ok(Self { reader, format, fields: of.fields, key: of.key.to_vec(), state })
     }
 
     /// A row of a message; nothing but its key where it is deleted.
-    fn row(&self, message: &Message) -> Result<(Row, bool), Spoiled> {
+    fn row(&self, message: &Message) -> Result<(Row, bool), String> {
         let wanted = |name: &str| self.fields.iter().any(|field| field.column == name);
-        let spoiled = |reason: String| Spoiled {
-            place: message.place(),
-            reason,
-            key: message.key.clone(),
-            bytes: message.value.clone().unwrap_or_default(),
-        };
         let (mut row, deleted) = match &message.value {
-            Some(value) => (self.format.row(value).map_err(spoiled)?, false),
+            Some(value) => (self.format.row(value)?, false),
             None => (self.key_alone(message), true),
         };
         message.put_beside(&mut row, wanted);
@@ -90,8 +88,16 @@ impl TopicFeed {
     /// What a message without a value deletes: by the fields of its key, where that is JSON, or by its key as the one column.
     fn key_alone(&self, message: &Message) -> Row {
         let Some(text) = message.key_text() else { return Row::new() };
-        if let Ok(Json::Object(row)) = serde_json::from_str(&text) {
-            return row;
+        if let Ok(Json::Object(mut row)) = serde_json::from_str(&text) {
+            // Some write the schema beside the key.
+            return match row.remove("payload") {
+                Some(Json::Object(payload)) if row.contains_key("schema") => payload,
+                Some(payload) => {
+                    row.insert("payload".into(), payload);
+                    row
+                }
+                None => row,
+            };
         }
         match self.key.as_slice() {
             [only] if only != KEY => Row::from_iter([(only.clone(), Json::String(text))]),
@@ -99,49 +105,50 @@ impl TopicFeed {
         }
     }
 
-    fn portion(&self, messages: &[Message]) -> Result<Portion, SourceError> {
-        let (mut rows, mut deleted, mut spoiled, mut of) = (Vec::with_capacity(messages.len()), Vec::new(), Vec::new(), Vec::new());
+    fn portion(&self, messages: Vec<Message>) -> Result<Portion, SourceError> {
+        let (mut rows, mut deleted, mut origins, mut spoiled) = (Vec::with_capacity(messages.len()), Vec::new(), Vec::new(), Vec::new());
         for message in messages {
-            match self.row(message) {
+            match self.row(&message) {
                 Ok((row, is_deleted)) => {
                     rows.push(row);
                     deleted.push(is_deleted);
-                    of.push(message);
+                    origins.push(message.origin());
                 }
-                Err(bad) => spoiled.push(bad),
+                Err(reason) => spoiled.push(message.origin().spoiled(reason)),
             }
         }
-        let batch = match batch(&self.fields, &rows) {
-            Ok(batch) => batch,
+        let cells = match batch(&self.fields, &rows) {
+            Ok(cells) => cells,
             Err(_) => {
                 // One of them at least is not of its columns' types: each is tried by itself.
-                let tried: Vec<Result<(), String>> = rows
-                    .iter()
-                    .map(|row| batch(&self.fields, std::slice::from_ref(row)).map(drop).map_err(|error| error.sentence))
-                    .collect();
-                for (tried, message) in tried.iter().zip(&of) {
-                    if let Err(reason) = tried {
-                        let bytes = message.value.clone().unwrap_or_default();
-                        spoiled.push(Spoiled { place: message.place(), reason: reason.clone(), key: message.key.clone(), bytes });
-                    }
-                }
-                let mut good = tried.iter().map(Result::is_ok);
-                rows.retain(|_| good.next().unwrap_or(false));
-                let mut good = tried.iter().map(Result::is_ok);
-                deleted.retain(|_| good.next().unwrap_or(false));
+                let tried: Vec<Option<String>> =
+                    rows.iter().map(|row| batch(&self.fields, std::slice::from_ref(row)).err().map(|error| error.sentence)).collect();
+                let bad = tried.iter().zip(&origins).filter_map(|(reason, origin)| Some(origin.spoiled(reason.clone()?)));
+                spoiled.extend(bad);
+                keep(&mut rows, &tried);
+                keep(&mut deleted, &tried);
+                keep(&mut origins, &tried);
                 batch(&self.fields, &rows)?
             }
         };
-        let ends = |set: &BTreeSet<i32>| self.state.position.0.keys().all(|partition| set.contains(partition));
+        let State { position, ends, reached, at_end, .. } = &self.state;
+        let is_read = |partition: &i32, next: &i64| reached.contains(partition) || ends.get(partition).is_none_or(|end| next >= end);
         Ok(Portion {
-            rows: batch,
+            rows: cells,
             deleted,
+            origins,
             spoiled,
-            position: self.state.position.text(),
-            whole: ends(&self.state.reached),
-            at_end: ends(&self.state.at_end),
+            position: position.text(),
+            whole: position.0.iter().all(|(partition, next)| is_read(partition, next)),
+            at_end: position.0.keys().all(|partition| at_end.contains(partition)),
         })
     }
+}
+
+/// Those for which nothing was said.
+fn keep<T>(all: &mut Vec<T>, said: &[Option<String>]) {
+    let mut said = said.iter();
+    all.retain(|_| said.next().is_some_and(Option::is_none));
 }
 
 #[async_trait]
@@ -155,13 +162,14 @@ impl Feed for TopicFeed {
         .await?;
         self.format.learn(messages.iter().filter_map(|message| message.value.as_deref())).await?;
         self.state = state;
-        self.portion(&messages)
+        self.portion(messages)
     }
 
     async fn again(&mut self, spoiled: Vec<Spoiled>) -> Result<Portion, SourceError> {
-        let messages: Vec<Message> = spoiled.into_iter().map(Message::again).collect();
+        let mut messages: Vec<Message> = spoiled.into_iter().filter_map(Origin::of).map(Message::again).collect();
+        messages.sort_by_key(|message| (message.partition, message.offset));
         self.format.learn(messages.iter().filter_map(|message| message.value.as_deref())).await?;
-        self.portion(&messages)
+        self.portion(messages)
     }
 }
 

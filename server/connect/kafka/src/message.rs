@@ -1,7 +1,9 @@
 //! One message as it came, and what of it stands in every row.
 
-use connect::Spoiled;
-use rdkafka::message::{BorrowedMessage, Headers, Message as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use connect::Origin;
+use rdkafka::message::{BorrowedMessage, Header, Headers, Message as _};
 use serde_json::{Map, Value as Json};
 
 /// The columns that every topic has, before those of its values.
@@ -25,13 +27,15 @@ pub(crate) struct Message {
 
 impl Message {
     pub(crate) fn of(message: &BorrowedMessage<'_>) -> Self {
-        let headers = message
-            .headers()
-            .map(|headers| headers.iter().map(|header| (header.key.to_owned(), header.value.map(<[u8]>::to_vec))).collect());
+        // The library takes it for granted that the names of headers are texts.
+        let headers = catch_unwind(AssertUnwindSafe(|| {
+            let header = |header: Header<'_, &[u8]>| (header.key.to_owned(), header.value.map(<[u8]>::to_vec));
+            message.headers().map(|headers| headers.iter().map(header).collect())
+        }));
         Self {
             key: message.key().map(<[u8]>::to_vec),
             value: message.payload().map(<[u8]>::to_vec),
-            headers: headers.unwrap_or_default(),
+            headers: headers.ok().flatten().unwrap_or_default(),
             partition: message.partition(),
             offset: message.offset(),
             time: message.timestamp().to_millis(),
@@ -39,16 +43,12 @@ impl Message {
     }
 
     /// One that was kept as it came, but for its headers and time.
-    pub(crate) fn again(spoiled: Spoiled) -> Self {
-        let mut numbers = spoiled.place.split(|char: char| !char.is_ascii_digit()).filter_map(|part| part.parse::<i64>().ok());
-        let partition = numbers.next().and_then(|partition| i32::try_from(partition).ok()).unwrap_or_default();
-        let offset = numbers.next().unwrap_or_default();
-        Self { key: spoiled.key, value: Some(spoiled.bytes), headers: Vec::new(), partition, offset, time: None }
+    pub(crate) fn again(origin: Origin) -> Self {
+        Self { key: origin.key, value: origin.bytes, headers: Vec::new(), partition: origin.part, offset: origin.at, time: None }
     }
 
-    /// Where it stands, in words.
-    pub(crate) fn place(&self) -> String {
-        format!("partition {}, offset {}", self.partition, self.offset)
+    pub(crate) fn origin(self) -> Origin {
+        Origin { part: self.partition, at: self.offset, key: self.key, bytes: self.value }
     }
 
     pub(crate) fn key_text(&self) -> Option<String> {

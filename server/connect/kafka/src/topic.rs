@@ -138,17 +138,37 @@ impl ReadRows for Topic {
                 let (first, end) = ends(consumer, &topic, partition)?;
                 between.push((partition, first, end));
             }
-            let mut rows = Vec::new();
-            Reading::begin(consumer, &topic, &between)?.read_out(consumer, |message| {
-                // What deletes, and what cannot be read, is no row.
-                if let Some(Ok(mut row)) = message.value.as_deref().map(|value| format.row(value)) {
+            let runtime = tokio::runtime::Handle::current();
+            let mut waiting: Vec<Message> = Vec::new();
+            // What deletes, and what cannot be read, is no row.
+            let rows_of = |messages: Vec<Message>| -> Result<Vec<Row>, SourceError> {
+                runtime.block_on(format.learn(messages.iter().filter_map(|message| message.value.as_deref())))?;
+                let row = |message: Message| {
+                    let mut row = format.row(message.value.as_deref()?).ok()?;
                     message.put_beside(&mut row, |_| true);
-                    rows.push(row);
+                    Some(row)
+                };
+                Ok(messages.into_iter().filter_map(row).collect())
+            };
+            let mut failed = None;
+            Reading::begin(consumer, &topic, &between)?.read_out(consumer, |message| {
+                waiting.push(message);
+                if waiting.len() < PORTION {
+                    return true;
                 }
-                rows.len() < PORTION || sender.blocking_send(Ok(std::mem::take(&mut rows))).is_ok()
+                match rows_of(std::mem::take(&mut waiting)) {
+                    Ok(rows) => sender.blocking_send(Ok(rows)).is_ok(),
+                    Err(error) => {
+                        failed = Some(error);
+                        false
+                    }
+                }
             })?;
+            if let Some(error) = failed {
+                return Err(error);
+            }
             // Whoever asked may be gone.
-            let _ = sender.blocking_send(Ok(rows));
+            let _ = sender.blocking_send(rows_of(waiting));
             Ok(())
         })
         .await

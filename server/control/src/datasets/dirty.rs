@@ -31,7 +31,7 @@ impl Control {
             version: number,
             place: row.place,
             reason: row.reason,
-            text: String::from_utf8_lossy(&row.bytes).into_owned(),
+            text: String::from_utf8_lossy(&row.bytes.unwrap_or_default()).into_owned(),
             at: row.at,
         };
         Ok(rows.into_iter().map(view).collect())

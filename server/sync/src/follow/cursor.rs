@@ -5,14 +5,18 @@ use arrow_array::RecordBatch;
 use connect::proto::value_of;
 use connect::{Connection, Statement};
 use futures::TryStreamExt;
+use model::clock::{Millis, rfc3339};
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
 use model::follow::{Follow, says_deleted};
+use model::scalar::{days, micros};
 use model::{DataType, Field, Value};
+use serde_json::{Value as Json, json};
 use tokio_util::sync::CancellationToken;
 
 use super::progress::FollowProgress;
 use super::target::{Target, Told};
+use crate::Worker;
 use crate::failed::Failed;
 use crate::source::{READ_TIMEOUT, statement};
 use crate::throttle::Throttle;
@@ -28,7 +32,7 @@ fn column(spec: &DatasetSpec, name: &str) -> Option<(usize, DataType)> {
 }
 
 /// Where the changes begin that a read which begins now may not see: the largest value of the cursor, as text; empty where
-/// the table has none.
+/// the table has none, but no later than now.
 ///
 /// # Errors
 /// Where the cursor is no column of the dataset, or the source does not answer.
@@ -36,6 +40,7 @@ pub(crate) async fn position_now(
     spec: &DatasetSpec,
     follow: &Follow,
     (connection, dialect): (&dyn Connection, Dialect),
+    now: Millis,
 ) -> Result<String, Failed> {
     let (_, data_type) = column(spec, &follow.cursor).ok_or_else(|| no_cursor(follow))?;
     let table = model::form::table_sql(&spec.table, dialect);
@@ -44,7 +49,34 @@ pub(crate) async fn position_now(
     let statement = Statement { sql, binds: Vec::new(), fields, timeout: READ_TIMEOUT, max_rows: 1 };
     let failed = |error: connect::SourceError| Failed::of_source(spec, &error);
     let batch = connection.query(statement).await.map_err(failed)?.try_next().await.map_err(failed)?;
-    Ok(batch.map(|batch| text_of(&value_of(&batch, 0, 0, data_type))).unwrap_or_default())
+    let last = batch.map(|batch| text_of(&value_of(&batch, 0, 0, data_type))).unwrap_or_default();
+    Ok(stored(follow, &no_later(data_type, last, now)))
+}
+
+/// How far it is, with the column by which that is said.
+fn stored(follow: &Follow, at: &str) -> String {
+    json!({"cursor": follow.cursor, "at": at}).to_string()
+}
+
+/// # Errors
+/// Where it was followed by another column until now: that says nothing of this one.
+fn read_stored(follow: &Follow, text: &str) -> Result<String, Failed> {
+    let stored: Json = serde_json::from_str(text).unwrap_or_default();
+    let was = stored["cursor"].as_str().unwrap_or_default();
+    if was != follow.cursor {
+        let cursor = &follow.cursor;
+        return Err(Failed::new(format!("It was followed by {was} until now. Build it anew to follow it by {cursor}.")));
+    }
+    Ok(stored["at"].as_str().unwrap_or_default().to_owned())
+}
+
+fn no_later(data_type: DataType, text: String, now: Millis) -> String {
+    let now = rfc3339(now);
+    match data_type {
+        DataType::Timestamp if micros(&text) > micros(&now) => now,
+        DataType::Date if days(&text) > days(&now) => now.get(..10).unwrap_or_default().to_owned(),
+        _ => text,
+    }
 }
 
 fn no_cursor(follow: &Follow) -> Failed {
@@ -61,6 +93,7 @@ fn text_of(value: &Value) -> String {
 
 /// Looks at a table again and again.
 pub(super) struct Looks<'a> {
+    worker: &'a Worker,
     spec: &'a DatasetSpec,
     follow: &'a Follow,
     connection: &'a dyn Connection,
@@ -73,14 +106,20 @@ pub(super) struct Looks<'a> {
 
 impl<'a> Looks<'a> {
     pub(super) fn new(
+        worker: &'a Worker,
         (spec, follow): (&'a DatasetSpec, &'a Follow),
         (connection, dialect): (&'a dyn Connection, Dialect),
         target: Target<'a>,
-        position: String,
+        position: &str,
     ) -> Result<Self, Failed> {
+        let position = read_stored(follow, position)?;
         let cursor = column(spec, &follow.cursor).ok_or_else(|| no_cursor(follow))?;
         let deleted = deleted_column(spec, Some(follow));
-        Ok(Self { spec, follow, connection, dialect, cursor, deleted, target, position })
+        Ok(Self { worker, spec, follow, connection, dialect, cursor, deleted, target, position })
+    }
+
+    fn now(&self) -> Millis {
+        self.worker.host.now()
     }
 
     pub(super) fn position_words(&self) -> String {
@@ -136,9 +175,11 @@ impl<'a> Looks<'a> {
         let (column, data_type) = self.cursor;
         // By the order of the statement, the last one is the largest.
         let last = (0..batch.num_rows()).rev().map(|row| text_of(&value_of(batch, column, row, data_type))).find(|text| !text.is_empty());
-        let position = last.unwrap_or_else(|| self.position.clone());
+        // What is said to change in time to come would hide all that changes until then.
+        let position = last.map_or_else(|| self.position.clone(), |last| no_later(data_type, last, self.now()));
         let deleted = (0..batch.num_rows()).map(says).collect();
-        let told = Told { rows: batch, deleted, spoiled: Vec::new(), position: &position };
+        let stored = stored(self.follow, &position);
+        let told = Told { rows: batch, deleted, origins: Vec::new(), spoiled: Vec::new(), position: &stored };
         let applied = self.target.apply(told, progress.read_rows(), true).await?;
         self.position = position;
         progress.applied(applied, self.position_words()).await?;

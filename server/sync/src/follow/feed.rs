@@ -5,7 +5,7 @@ use std::time::Duration;
 use connect::{Connection, Feed, FeedOf, Spoiled};
 use model::dataset::DatasetSpec;
 use model::follow::Follow;
-use store::DataVersionRow;
+use store::{DataVersionRow, DirtyRow};
 use tokio_util::sync::CancellationToken;
 
 use super::progress::FollowProgress;
@@ -54,7 +54,13 @@ impl<'a> Tells<'a> {
         let portion = self.feed.next(WAIT).await.map_err(|error| Failed::of_source(self.spec, &error))?;
         let rows = i64::try_from(portion.rows.num_rows()).unwrap_or(0);
         if portion.position != self.position {
-            let told = Told { rows: &portion.rows, deleted: portion.deleted, spoiled: portion.spoiled, position: &portion.position };
+            let told = Told {
+                rows: &portion.rows,
+                deleted: portion.deleted,
+                origins: portion.origins,
+                spoiled: portion.spoiled,
+                position: &portion.position,
+            };
             let applied = target.apply(told, progress.read_rows(), false).await?;
             self.position = portion.position;
             progress.applied(applied, self.position.clone()).await?;
@@ -71,31 +77,33 @@ impl<'a> Tells<'a> {
     /// # Errors
     /// Where the source or a store does not answer.
     pub(super) async fn again(&mut self, target: &mut Target<'_>, progress: &mut FollowProgress<'_>) -> Result<(), Failed> {
-        let rows = self.worker.store.dirty_rows_again(&self.version.id, AGAIN).await?;
+        // Without the metadata, nobody can want anything.
+        let Ok(rows) = self.worker.store.dirty_rows_again(&self.version.id, AGAIN).await else { return Ok(()) };
         if rows.is_empty() {
             return Ok(());
         }
-        let spoiled = rows.iter().map(|row| Spoiled {
+        let spoiled = |row: &DirtyRow| Spoiled {
             place: row.place.clone(),
             reason: row.reason.clone(),
             key: row.message_key.clone(),
             bytes: row.bytes.clone(),
-        });
-        let portion = self.feed.again(spoiled.collect()).await.map_err(|error| Failed::of_source(self.spec, &error))?;
-        let still: Vec<store::DirtyRow> = portion
-            .spoiled
-            .iter()
-            .filter_map(|bad| {
-                rows.iter().find(|row| row.place == bad.place).map(|row| store::DirtyRow { reason: bad.reason.clone(), ..row.clone() })
-            })
-            .collect();
-        let taken: Vec<String> =
-            rows.iter().map(|row| row.place.clone()).filter(|place| !still.iter().any(|row| row.place == *place)).collect();
-        let told = Told { rows: &portion.rows, deleted: portion.deleted, spoiled: Vec::new(), position: &self.position };
-        let mut applied = target.late(&told, &self.position).await?;
-        self.worker.store.keep_dirty_rows(&still).await?;
-        self.worker.store.forget_dirty_rows(&self.version.id, &taken).await?;
-        applied.dirty = target.forget_dirty(i64::try_from(taken.len()).unwrap_or(0));
+        };
+        let portion = self.feed.again(rows.iter().map(spoiled).collect()).await.map_err(|error| Failed::of_source(self.spec, &error))?;
+        let told = Told {
+            rows: &portion.rows,
+            deleted: portion.deleted,
+            origins: portion.origins,
+            spoiled: portion.spoiled,
+            position: &self.position,
+        };
+        let (mut applied, still) = target.late(told).await?;
+        let why = |row: &DirtyRow| still.iter().find(|bad| bad.place == row.place).map(|bad| bad.reason.clone());
+        let (stay, taken): (Vec<DirtyRow>, Vec<DirtyRow>) = rows.into_iter().partition(|row| why(row).is_some());
+        let stay: Vec<DirtyRow> = stay.into_iter().map(|row| DirtyRow { reason: why(&row).unwrap_or_default(), ..row }).collect();
+        let places: Vec<String> = taken.into_iter().map(|row| row.place).collect();
+        self.worker.store.keep_dirty_rows(&stay).await?;
+        self.worker.store.forget_dirty_rows(&self.version.id, &places).await?;
+        applied.dirty = target.forget_dirty(i64::try_from(places.len()).unwrap_or(0));
         progress.applied(applied, self.position.clone()).await
     }
 }

@@ -88,7 +88,9 @@ async fn follow(worker: Worker, row: FollowingRow, stop: CancellationToken) {
         tokio::select! {
             ended = &mut task => break ended.unwrap_or_else(|_| Err(Failed::broke_off())),
             () = tokio::time::sleep(BEAT) => {
-                if let Ok(false) = worker.store.touch_following(&row, worker.host.now()).await {
+                // Its longer steps ask neither whether it is still its own, nor whether anybody wants it.
+                let lost = matches!(worker.store.touch_following(&row, worker.host.now()).await, Ok(false));
+                if lost || matches!(wanted(&worker, &row).await, Ok(None)) {
                     own_stop.cancel();
                 }
             }
@@ -96,6 +98,8 @@ async fn follow(worker: Worker, row: FollowingRow, stop: CancellationToken) {
     };
     let (reason, wait) = match &ended {
         Ok(()) => ("", 0),
+        // It was to stop, wherever it was.
+        Err(_) if own_stop.is_cancelled() => ("", 0),
         Err(failed) if failed.again == Again::No => (failed.reason.as_str(), TRY_AGAIN_WRONG),
         Err(failed) => (failed.reason.as_str(), TRY_AGAIN),
     };
@@ -135,7 +139,7 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
         }
         return Ok(());
     }
-    let mut looks = Looks::new((&spec, follow), (&*connection, source::dialect(&source)?), target, position)?;
+    let mut looks = Looks::new(worker, (&spec, follow), (&*connection, source::dialect(&source)?), target, &position)?;
     loop {
         looks.look(&mut progress, &mut throttle, stop).await?;
         progress.caught_up(looks.position_words()).await?;

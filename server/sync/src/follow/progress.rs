@@ -12,6 +12,8 @@ use crate::failed::Failed;
 use crate::progress::Flow;
 
 const EVERY: Duration = Duration::from_millis(300);
+/// How often it is said that there is nothing new.
+const IDLE: Duration = Duration::from_secs(3);
 
 pub(crate) struct FollowProgress<'a> {
     worker: &'a Worker,
@@ -47,6 +49,10 @@ impl<'a> FollowProgress<'a> {
 
     /// There is nothing more to take.
     pub(crate) async fn caught_up(&mut self, position: String) -> Result<(), Failed> {
+        let same = !self.figures.reading && self.figures.position == position;
+        if same && self.written.is_some_and(|at| at.elapsed() < IDLE) {
+            return Ok(());
+        }
         self.figures.position = position;
         self.figures.caught_up_at = Some(self.worker.host.now());
         self.figures.reading = false;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use accel::{Change, Changes, Dataset};
 use arrow_array::RecordBatch;
-use connect::Spoiled;
+use connect::{Origin, Spoiled};
 use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec};
 use model::dirty::DirtyLimit;
@@ -41,6 +41,8 @@ pub(super) struct Applied {
 pub(super) struct Told<'r> {
     pub(super) rows: &'r RecordBatch,
     pub(super) deleted: Vec<bool>,
+    /// What each was made of, of a feed.
+    pub(super) origins: Vec<Origin>,
     pub(super) spoiled: Vec<Spoiled>,
     pub(super) position: &'r str,
 }
@@ -64,19 +66,19 @@ impl<'a> Target<'a> {
     /// Where more cannot be taken than may be left out, or a store does not answer.
     pub(super) async fn apply(&mut self, told: Told<'_>, of: i64, same_again: bool) -> Result<Applied, Failed> {
         let (mut applied, mut read) = (Applied::default(), Vec::with_capacity(told.rows.num_rows()));
-        let mut spoiled = told.spoiled;
+        let mut spoiled = told.spoiled.clone();
         for row in 0..told.rows.num_rows() {
-            match self.change(told.rows, row, told.deleted.get(row).copied().unwrap_or(false)) {
-                Ok(Some((change, bytes))) => {
+            match self.change(&told, row) {
+                Ok((change, bytes)) => {
                     applied.bytes += bytes;
                     read.push(change);
                 }
-                Ok(None) => {}
                 Err(bad) => spoiled.push(bad),
             }
         }
         let all = self.built_of + of + i64::try_from(read.len() + spoiled.len()).unwrap_or(0);
         self.put_aside(spoiled, all).await?;
+        self.forget_ended(&told).await?;
         let changes = if same_again { self.that_change(read).await? } else { read };
         let deleted = changes.iter().filter(|change| matches!(change, Change::Delete(_))).count();
         applied.deleted = i64::try_from(deleted).unwrap_or(0);
@@ -88,23 +90,33 @@ impl<'a> Target<'a> {
         Ok(applied)
     }
 
-    /// Rows that could not be taken before and can be now, where nothing newer has taken their place.
+    /// Rows that could not be taken before and can be now, where nothing newer has taken their place. Gives those that still
+    /// cannot, with why.
     ///
     /// # Errors
     /// Where a store does not answer.
-    pub(super) async fn late(&mut self, told: &Told<'_>, position: &str) -> Result<Applied, Failed> {
-        let mut puts = Vec::new();
-        for row in (0..told.rows.num_rows()).filter(|row| told.deleted.get(*row) != Some(&true)) {
-            if let Ok(Some((change, _))) = self.change(told.rows, row, false) {
-                puts.push(change);
+    pub(super) async fn late(&mut self, told: Told<'_>) -> Result<(Applied, Vec<Spoiled>), Failed> {
+        let (mut puts, mut still) = (Vec::new(), told.spoiled.clone());
+        for row in 0..told.rows.num_rows() {
+            match self.change(&told, row) {
+                Ok((change, _)) => puts.push((change, row)),
+                Err(bad) => still.push(bad),
             }
         }
-        let keys: Vec<Vec<u8>> = puts.iter().map(|change| change.key().to_vec()).collect();
+        let keys: Vec<Vec<u8>> = puts.iter().map(|(change, _)| change.key().to_vec()).collect();
         let there = self.stored(&keys).await?;
-        let new: Vec<Change> = puts.into_iter().zip(there).filter(|(_, there)| there.is_none()).map(|(change, _)| change).collect();
-        let changed = i64::try_from(new.len()).unwrap_or(0);
-        self.changes.apply(new, position).await?;
-        Ok(Applied { changed, ..Applied::default() })
+        let mut new = Vec::new();
+        for ((change, row), there) in puts.into_iter().zip(there) {
+            match told.origins.get(row) {
+                Some(origin) if there.is_some() => still.push(origin.spoiled("A row of its key is there by now, and may be newer.".into())),
+                _ => new.push(change),
+            }
+        }
+        let applied = Applied { changed: i64::try_from(new.len()).unwrap_or(0), ..Applied::default() };
+        if !new.is_empty() {
+            self.changes.apply(new, told.position).await?;
+        }
+        Ok((applied, still))
     }
 
     pub(super) fn forget_dirty(&mut self, count: i64) -> i64 {
@@ -112,31 +124,42 @@ impl<'a> Target<'a> {
         self.dirty.count
     }
 
-    /// What a row changes, with its bytes; nothing where it ends what has no key.
-    fn change(&mut self, rows: &RecordBatch, row: usize, ends: bool) -> Result<Option<(Change, i64)>, Spoiled> {
+    /// Of a key that was ended, nothing that was put aside before is to come back.
+    async fn forget_ended(&mut self, told: &Told<'_>) -> Result<(), Failed> {
+        if self.dirty.count == 0 {
+            return Ok(());
+        }
+        let ended = told.origins.iter().zip(&told.deleted).filter(|(_, deleted)| **deleted);
+        for key in ended.filter_map(|(origin, _)| origin.key.as_deref()) {
+            self.dirty.forget_key(key).await?;
+        }
+        Ok(())
+    }
+
+    /// What a row changes, with its bytes.
+    fn change(&mut self, told: &Told<'_>, row: usize) -> Result<(Change, i64), Spoiled> {
+        let (rows, ends) = (told.rows, told.deleted.get(row).copied().unwrap_or(false));
         let (key, message) = self.encoder.encode(rows, row);
         let bytes = i64::try_from(message.len()).unwrap_or(0);
         let broken = if ends { None } else { self.rules.broken_by(rows, row) };
         let reason = match (key, broken) {
-            (Some(key), _) if ends => return Ok(Some((Change::Delete(key), bytes))),
-            (None, _) if ends => return Ok(None),
-            (Some(key), None) => return Ok(Some((Change::Put(key, message), bytes))),
+            (Some(key), _) if ends => return Ok((Change::Delete(key), bytes)),
+            (Some(key), None) => return Ok((Change::Put(key, message), bytes)),
+            (None, _) if ends => format!("It deletes a row, and does not say which by {}.", self.spec.key.join(" and ")),
             (None, _) => format!("{} is empty, and names the row.", self.spec.key.join(" and ")),
             (Some(_), Some(broken)) => broken,
         };
-        Err(self.encoder.spoiled(rows, row, reason))
+        Err(match told.origins.get(row) {
+            Some(origin) => origin.spoiled(reason),
+            None => self.encoder.spoiled(rows, row, reason),
+        })
     }
 
     async fn put_aside(&mut self, spoiled: Vec<Spoiled>, of: i64) -> Result<(), Failed> {
         if spoiled.is_empty() {
             return Ok(());
         }
-        for spoiled in spoiled {
-            self.dirty.take(spoiled).await?;
-        }
-        self.dirty.keep().await?;
-        // What was read before, and kept then, is one.
-        self.dirty.recount().await?;
+        self.dirty.take_again(spoiled).await?;
         self.dirty.pass(of)
     }
 

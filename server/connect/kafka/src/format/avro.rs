@@ -1,5 +1,7 @@
 //! Values in Avro, as JSON.
 
+use std::io::Read;
+
 use apache_avro::schema::{DecimalSchema, Schema};
 use apache_avro::types::Value;
 use base64::Engine as _;
@@ -29,12 +31,29 @@ impl AvroSchema {
 
     /// # Errors
     /// Why the bytes are no row, as a sentence.
-    pub(crate) fn row(&self, mut bytes: &[u8]) -> Result<Row, String> {
-        let value = apache_avro::from_avro_datum(&self.0, &mut bytes, None).map_err(|_| "It is not Avro of its schema.")?;
+    pub(crate) fn row(&self, bytes: &[u8]) -> Result<Row, String> {
+        let mut reader = Watched { bytes, over: false };
+        let value = apache_avro::from_avro_datum(&self.0, &mut reader, None);
+        // The library takes some values that are cut short for nothing, and what is left over for somebody else's.
+        let whole = !reader.over && reader.bytes.is_empty();
+        let value = value.ok().filter(|_| whole).ok_or("It is not Avro of its schema.")?;
         match json(value, Some(&self.0)) {
             Json::Object(row) => Ok(row),
             _ => Err("It is not a record.".into()),
         }
+    }
+}
+
+/// Remembers whether more was asked for than there is.
+struct Watched<'a> {
+    bytes: &'a [u8],
+    over: bool,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        self.over |= self.bytes.is_empty() && !into.is_empty();
+        self.bytes.read(into)
     }
 }
 
@@ -57,8 +76,14 @@ fn json(value: Value, schema: Option<&Schema>) -> Json {
             };
             json(*inner, of)
         }
-        Value::Array(items) => items.into_iter().map(|item| json(item, None)).collect(),
-        Value::Map(entries) => Json::Object(entries.into_iter().map(|(name, value)| (name, json(value, None))).collect()),
+        Value::Array(items) => {
+            let of = if let Some(Schema::Array(array)) = schema { Some(&*array.items) } else { None };
+            items.into_iter().map(|item| json(item, of)).collect()
+        }
+        Value::Map(entries) => {
+            let of = if let Some(Schema::Map(map)) = schema { Some(&*map.types) } else { None };
+            Json::Object(entries.into_iter().map(|(name, value)| (name, json(value, of))).collect())
+        }
         Value::Record(fields) => {
             let of = |name: &str| match schema {
                 Some(Schema::Record(record)) => record.fields.iter().find(|field| field.name == name).map(|field| &field.schema),

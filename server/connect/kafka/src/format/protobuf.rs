@@ -34,7 +34,10 @@ impl ProtoMessage {
         files.add(Given(text.to_owned()));
         files.add(GoogleFileResolver::new());
         let mut compiler = Compiler::with_file_resolver(files);
-        compiler.include_imports(true).open_file(FILE).map_err(|error| format!("its .proto file cannot be read: {error}."))?;
+        compiler.include_imports(true).open_file(FILE).map_err(|error| {
+            tracing::info!(cause = %error, "a .proto file cannot be read");
+            "its .proto file cannot be read.".to_owned()
+        })?;
         let pool = compiler.descriptor_pool();
         let message = match name {
             "" => pool.get_file_by_name(FILE).and_then(|file| file.messages().next()),

@@ -1,0 +1,108 @@
+//! A topic that is followed, as people set it in a real browser: poison is seen, taken away, mended and tried again; and a table
+//! that is compared with its source.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
+
+use std::time::Duration;
+
+use end2end::{DESK, PHONE, Stage};
+use serde_json::{Value as Json, json};
+use testkit::{Admin, Kafka};
+
+const LONG: Duration = Duration::from_secs(60);
+
+async fn put_source(admin: &Admin, kafka: &Kafka, topics: &str) {
+    let binding = json!({"config": {"brokers": kafka.addresses(), "topics": topics}, "secrets": {}});
+    let mut put = json!({"name": "stream", "domain": "travel", "driver": "kafka", "bindings": {"test": binding, "prod": binding}});
+    let (status, known) = admin.call(reqwest::Method::GET, "/sources/stream", None).await;
+    if status.is_success() {
+        put["edit"] = known["edit"].clone();
+    }
+    let (status, body): (_, Json) = admin.call(reqwest::Method::PUT, "/sources/stream", Some(put)).await;
+    assert!(status.is_success(), "{body}");
+}
+
+#[tokio::test]
+async fn a_topic_is_followed_and_what_could_not_be_taken_is_tried_again() {
+    let kafka = Kafka::start();
+    kafka.topic("clicks", 1, &[]).await;
+    kafka.send("clicks", [("1", Some(&b"1,home"[..])), ("2", Some(&b"2,search"[..])), ("3", Some(&b"3,basket"[..]))]);
+    let stage = Stage::open().await;
+    let admin = Admin::demo(&stage.server, "builder@demo").await;
+    put_source(&admin, &kafka, "clicks = csv(id, page)").await;
+    let new = json!({"domain": "travel", "name": "clicks", "source": "stream", "table": {"name": "clicks"}, "key": ["id"]});
+    admin.post("/datasets", new).await;
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.go("/datasets/travel/clicks").await;
+    builder.sees("text=It can follow its table instead, as its source tells what changes.").await;
+    builder.click("button:has-text(\"Change how it follows\")").await;
+    builder.click("label:has-text(\"Follow the table\") input").await;
+    builder.sees("#follow-start").await;
+    builder.shots("follow-topic-form").await;
+    builder.fits().await;
+    builder.click("button:has-text(\"Save how it follows\")").await;
+    builder.sees("text=What its source tells is taken over as it comes. It begins with the next build.").await;
+    builder.click("button:has-text(\"Change the schedule\")").await;
+    builder.fill("#job-dirty-rows", "10").await;
+    builder.click("button:has-text(\"Save the schedule\")").await;
+    builder.sees("text=Rows that cannot be taken are left out, up to 10 rows.").await;
+    builder.click("button:has-text(\"Build a new version\")").await;
+    builder.sees("section[aria-label=\"Following\"] .badge:has-text(\"up to date\")").await;
+    kafka.send("clicks", [("4", Some(&b"4,till,paid"[..])), ("5", Some(&b"5,home"[..]))]);
+    builder.sees_within("text=1 rows came or changed since it was built", LONG).await;
+    builder.sees("h2:has-text(\"One row was left out\")").await;
+    builder.click("button:has-text(\"Look at them\")").await;
+    builder.reads("section[aria-label=\"Rows that were left out\"] tbody tr", "It has 3 cells, and 2 are named.").await;
+    builder.sees("a[download]:has-text(\"Download them\")").await;
+    builder.shots("follow-left-out").await;
+    builder.fits().await;
+    put_source(&admin, &kafka, "clicks = csv(id, page, paid)").await;
+    builder.click("button:has-text(\"Try them again\")").await;
+    builder.sees_within("text=2 rows came or changed since it was built", LONG).await;
+    builder.leaves().await;
+    let phone = stage.person("builder@demo", PHONE).await;
+    phone.go("/datasets/travel/clicks").await;
+    phone.sees("section[aria-label=\"Following\"]").await;
+    phone.shots("follow-phone").await;
+    phone.fits().await;
+    phone.leaves().await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn a_table_is_followed_by_a_column_and_compared_with_its_source() {
+    let stage = Stage::open().await;
+    let admin = Admin::demo(&stage.server, "builder@demo").await;
+    let new = json!({"domain": "travel", "name": "hangar", "source": "flights-db", "table": {"name": "planes"}});
+    admin.post("/datasets", new).await;
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.go("/datasets/travel/hangar").await;
+    builder.click("button:has-text(\"Change how it follows\")").await;
+    builder.expects_status(400);
+    builder.click("label:has-text(\"Follow the table\") input").await;
+    builder.picks("#follow-cursor", "year").await;
+    builder.fill("#follow-every", "now and then").await;
+    builder.click("button:has-text(\"Save how it follows\")").await;
+    builder.reads("#follow-every-error", "Between 1 second and a day").await;
+    builder.fill("#follow-every", "1").await;
+    builder.fill("#follow-overlap", "0").await;
+    builder.fill("#compare-every", "60").await;
+    builder.shots("follow-table-form").await;
+    builder.fits().await;
+    builder.click("button:has-text(\"Save how it follows\")").await;
+    builder.sees("text=Rows that come or change are taken over each 1 s, by year.").await;
+    builder.click("button:has-text(\"Build a new version\")").await;
+    builder.sees_within("section[aria-label=\"Following\"] .badge:has-text(\"up to date\")", LONG).await;
+    let planes = stage.server.data().join("flights.db");
+    testkit::sqlite3(&planes, "INSERT INTO planes (tailnum, year, manufacturer) VALUES ('N00001', 2014, 'SOMEBODY')");
+    builder.sees_within("text=1 rows came or changed since it was built", LONG).await;
+    // A change that its column does not tell is found beside the source.
+    testkit::sqlite3(&planes, "UPDATE planes SET seats = seats + 1 WHERE tailnum = 'N14228'");
+    testkit::sqlite3(&stage.server.data().join("sluice.db"), "UPDATE data_versions SET finished_at = finished_at - 7200000");
+    builder.sees_within("text=1 rows differ.", LONG).await;
+    builder.reads("section[aria-label=\"Beside its source\"] li", "N14228").await;
+    builder.shots("compared").await;
+    builder.fits().await;
+    builder.leaves().await;
+    stage.close().await;
+}
