@@ -15,6 +15,9 @@ debian_packages() {
   local wanted=()
   have cc || wanted+=(build-essential)
   have curl || wanted+=(curl ca-certificates)
+  # librdkafka and its TLS are built from their sources.
+  have make || wanted+=(make)
+  have perl || wanted+=(perl)
   have npm || wanted+=(nodejs npm)
   if [ "$purpose" = test ] || [ "$purpose" = bench ]; then
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)

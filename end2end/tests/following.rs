@@ -41,7 +41,8 @@ async fn a_topic_is_followed_and_what_could_not_be_taken_is_tried_again() {
     builder.shots("follow-topic-form").await;
     builder.fits().await;
     builder.click("button:has-text(\"Save how it follows\")").await;
-    builder.sees("text=What its source tells is taken over as it comes. It begins with the next build.").await;
+    builder.sees("text=What its source tells is taken over as it comes.").await;
+    builder.sees("text=Nothing follows its table yet. It begins with the next build.").await;
     builder.click("button:has-text(\"Change the schedule\")").await;
     builder.fill("#job-dirty-rows", "10").await;
     builder.click("button:has-text(\"Save the schedule\")").await;
@@ -49,7 +50,7 @@ async fn a_topic_is_followed_and_what_could_not_be_taken_is_tried_again() {
     builder.click("button:has-text(\"Build a new version\")").await;
     builder.sees("section[aria-label=\"Following\"] .badge:has-text(\"up to date\")").await;
     kafka.send("clicks", [("4", Some(&b"4,till,paid"[..])), ("5", Some(&b"5,home"[..]))]);
-    builder.sees_within("text=1 rows came or changed since it was built", LONG).await;
+    builder.sees_within("text=1 row came or changed since it was built", LONG).await;
     builder.sees("h2:has-text(\"One row was left out\")").await;
     builder.click("button:has-text(\"Look at them\")").await;
     builder.reads("section[aria-label=\"Rows that were left out\"] tbody tr", "It has 3 cells, and 2 are named.").await;
@@ -95,11 +96,11 @@ async fn a_table_is_followed_by_a_column_and_compared_with_its_source() {
     builder.sees_within("section[aria-label=\"Following\"] .badge:has-text(\"up to date\")", LONG).await;
     let planes = stage.server.data().join("flights.db");
     testkit::sqlite3(&planes, "INSERT INTO planes (tailnum, year, manufacturer) VALUES ('N00001', 2014, 'SOMEBODY')");
-    builder.sees_within("text=1 rows came or changed since it was built", LONG).await;
+    builder.sees_within("text=1 row came or changed since it was built", LONG).await;
     // A change that its column does not tell is found beside the source.
     testkit::sqlite3(&planes, "UPDATE planes SET seats = seats + 1 WHERE tailnum = 'N14228'");
     testkit::sqlite3(&stage.server.data().join("sluice.db"), "UPDATE data_versions SET finished_at = finished_at - 7200000");
-    builder.sees_within("text=1 rows differ.", LONG).await;
+    builder.sees_within("text=1 row differs.", LONG).await;
     builder.reads("section[aria-label=\"Beside its source\"] li", "N14228").await;
     builder.shots("compared").await;
     builder.fits().await;

@@ -36,6 +36,11 @@ pub(crate) fn span_words(millis: u32) -> String {
     }
 }
 
+/// `1 row`, `3,322 rows`.
+pub(crate) fn rows(number: i64) -> String {
+    if number == 1 { "1 row".into() } else { format!("{} rows", grouped(number)) }
+}
+
 /// 336776 as `336,776`.
 pub(crate) fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();

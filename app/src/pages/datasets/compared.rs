@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::compare::ComparedView;
 use model::view::DatasetView;
 
-use crate::ui::{Callout, Time, Tone, grouped};
+use crate::ui::{Callout, Time, Tone, grouped, rows};
 
 /// The comparisons of what is live, where there are any or will be.
 pub(super) fn compared(dataset: &DatasetView) -> impl IntoView + use<> {
@@ -35,15 +35,15 @@ fn outcome(last: &ComparedView, at_most: i64) -> impl IntoView + use<> {
     if !reason.is_empty() {
         return view! { <Callout tone=Tone::Warn><p><b>"They could not be compared. "</b>{reason.clone()}</p></Callout> }.into_any();
     }
-    let rows = format!("{} rows at the source, {} in the dataset.", grouped(figures.source_rows), grouped(figures.dataset_rows));
+    let both = format!("{} at the source, {} in the dataset.", rows(figures.source_rows), grouped(figures.dataset_rows));
     if figures.differ() == 0 {
-        return view! { <p class="t-2">"The same at "<Time at/>": "{rows}</p> }.into_any();
+        return view! { <p class="t-2">"The same at "<Time at/>": "{both}</p> }.into_any();
     }
     let words = format!("{} missing, {} changed, {} too many.", grouped(figures.missing), grouped(figures.changed), grouped(figures.extra));
     let tone = if figures.differ() > at_most { Tone::Bad } else { Tone::Warn };
-    let differ = format!("{} rows differ. ", grouped(figures.differ()));
+    let differ = if figures.differ() == 1 { "1 row differs. ".to_owned() } else { format!("{} differ. ", rows(figures.differ())) };
     view! {
-        <Callout tone><p><b>{differ.clone()}</b>{words.clone()}" "{rows.clone()}</p><p class="small">"Compared at "<Time at/>"."</p></Callout>
+        <Callout tone><p><b>{differ.clone()}</b>{words.clone()}" "{both.clone()}</p><p class="small">"Compared at "<Time at/>"."</p></Callout>
         <ul class="bullets small">{figures.examples.into_iter().map(|line| view! { <li class="break">{line}</li> }).collect_view()}</ul>
     }
     .into_any()

@@ -11,7 +11,7 @@ use model::view::{DataVersionView, DatasetView, FollowView};
 use super::job::{SetJob, number};
 use super::runs::decision_list;
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, ProblemCallout, Time, Tone, grouped, typed_number};
+use crate::ui::{Callout, Field, ProblemCallout, Time, Tone, grouped, rows, typed_number};
 
 const START_HELP: &str =
     "Empty is the earliest that is there. Otherwise latest, a time such as 2024-05-01T10:00:00Z, or offsets such as {\"0\": 12}.";
@@ -21,9 +21,12 @@ pub(super) fn following(dataset: &DatasetView) -> impl IntoView + use<> {
     let followed = dataset.versions.iter().filter_map(|version| Some((version.clone(), version.following.clone()?)));
     let paused = dataset.job.paused;
     let stopped = dataset.job.spec.follow.is_none();
-    followed
-        .map(|(version, follow)| one(&version, follow, if stopped { Some("switched off") } else { paused.then_some("paused") }))
-        .collect_view()
+    let waits = !stopped && !dataset.is_followed();
+    let halted = if stopped { Some("switched off") } else { paused.then_some("paused") };
+    view! {
+        {waits.then(|| view! { <p class="t-2">"Nothing follows its table yet. It begins with the next build."</p> })}
+        {followed.map(|(version, follow)| one(&version, follow, halted)).collect_view()}
+    }
 }
 
 fn one(version: &DataVersionView, follow: FollowView, halted: Option<&'static str>) -> impl IntoView + use<> {
@@ -39,7 +42,7 @@ fn one(version: &DataVersionView, follow: FollowView, halted: Option<&'static st
         <section class="card card-pad stack-2" aria-label="Following">
             <div class="between"><h2>{title}</h2><span class="badge">{state}</span></div>
             {(!follow.reason.is_empty()).then(|| view! { <Callout tone=Tone::Bad><p><b>"It does not go on. "</b>{follow.reason.clone()}</p><p class="small">"What is live stays as far as it is, and it is tried again by itself."</p></Callout> })}
-            <p class="t-2 tn">{grouped(figures.changed_rows)}" rows came or changed since it was built, "{grouped(figures.deleted_rows)}" were deleted."</p>
+            <p class="t-2 tn">{rows(figures.changed_rows)}" came or changed since it was built, "{grouped(figures.deleted_rows)}" were deleted."</p>
             <p class="small t-2">
                 {figures.caught_up_at.map(|at| view! { "Up to date at "<Time at/>". " })}
                 {(!figures.position.is_empty()).then(|| format!("It has come to {}.", figures.position))}
@@ -133,11 +136,10 @@ fn words(dataset: &DatasetView) -> String {
         return format!("What is live stays as it was built. It can follow its table instead, {how}.");
     };
     let deleted = if follow.deleted.is_empty() { String::new() } else { format!(" Rows whose {} says so are deleted.", follow.deleted) };
-    let begins = if dataset.is_followed() { "" } else { " It begins with the next build." };
     if dataset.feeds {
-        return format!("What its source tells is taken over as it comes.{begins}");
+        return "What its source tells is taken over as it comes.".into();
     }
-    format!("Rows that come or change are taken over each {} s, by {}.{deleted}{begins}", follow.every_s, follow.cursor)
+    format!("Rows that come or change are taken over each {} s, by {}.{deleted}", follow.every_s, follow.cursor)
 }
 
 fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
