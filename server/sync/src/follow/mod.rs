@@ -137,7 +137,7 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
             }
             tells.next(&mut target, (&mut progress, &mut throttle), stop).await?;
         }
-        return Ok(());
+        return progress.over().await;
     }
     let mut looks = Looks::new(worker, (&spec, follow), (&*connection, source::dialect(&source)?), target, &position)?;
     loop {
@@ -146,7 +146,7 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
         let until = tokio::time::Instant::now() + Duration::from_secs(u64::from(follow.every_s));
         while tokio::time::Instant::now() < until {
             if stop.is_cancelled() || !goes_on(worker, row, (&wanted, &spec, &source)).await {
-                return Ok(());
+                return progress.over().await;
             }
             tokio::select! {
                 () = stop.cancelled() => {}

@@ -47,6 +47,12 @@ impl<'a> FollowProgress<'a> {
         self.tick().await
     }
 
+    /// Its turn is over: what was counted since it was last written is not to be forgotten.
+    pub(crate) async fn over(&mut self) -> Result<(), Failed> {
+        self.figures.reading = false;
+        self.write().await
+    }
+
     /// There is nothing more to take.
     pub(crate) async fn caught_up(&mut self, position: String) -> Result<(), Failed> {
         let same = !self.figures.reading && self.figures.position == position;
