@@ -21,6 +21,12 @@ pub fn connectors() -> impl Iterator<Item = Known> {
     own.into_iter().chain(MORE.get().into_iter().flatten().copied())
 }
 
+/// Whether sources of a driver tell the changes of their tables themselves.
+#[must_use]
+pub fn feeds(driver: &str) -> bool {
+    connector(driver).is_some_and(Connector::feeds)
+}
+
 /// The connector of a driver.
 #[must_use]
 pub fn connector(driver: &str) -> Option<Known> {

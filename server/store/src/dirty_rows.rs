@@ -28,6 +28,8 @@ impl Store {
     /// # Errors
     /// Where the database does not answer; so for every method below.
     pub async fn keep_dirty_rows(&self, rows: &[DirtyRow]) -> Result<(), StoreError> {
+        // At once: each by itself would wait for the disk by itself.
+        let mut all = self.pool.begin().await?;
         for row in rows {
             sqlx::query(
                 "INSERT INTO dirty_rows (version_id, place, reason, message_key, bytes, at, again) VALUES ($1, $2, $3, $4, $5, $6, 0)
@@ -39,10 +41,10 @@ impl Store {
             .bind(row.message_key.as_deref())
             .bind(row.bytes.as_deref())
             .bind(row.at)
-            .execute(&self.pool)
+            .execute(&mut *all)
             .await?;
         }
-        Ok(())
+        Ok(all.commit().await?)
     }
 
     pub async fn dirty_count(&self, version_id: &str) -> Result<i64, StoreError> {
@@ -59,6 +61,14 @@ impl Store {
     pub async fn dirty_rows_again(&self, version_id: &str, at_most: i64) -> Result<Vec<DirtyRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM dirty_rows WHERE version_id = $1 AND again = 1 ORDER BY place LIMIT $2");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(version_id).bind(at_most).fetch_all(&self.pool).await?)
+    }
+
+    /// The keys of messages that are kept.
+    pub async fn dirty_keys(&self, version_id: &str) -> Result<Vec<Vec<u8>>, StoreError> {
+        Ok(sqlx::query_scalar("SELECT DISTINCT message_key FROM dirty_rows WHERE version_id = $1 AND message_key IS NOT NULL")
+            .bind(version_id)
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     /// Forgets rows of messages whose key was ended since.

@@ -2,6 +2,7 @@
 
 use accel::{Checksum, Codec, Dataset, KvWriter, Pair, Place, Sealed, Sorted, Sorter, Trainer};
 use arrow_array::RecordBatch;
+use connect::registry;
 use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec, StoreKind};
 use model::job::{JobSpec, NewColumns};
@@ -13,6 +14,7 @@ use crate::failed::Failed;
 use crate::gate::{KeyGate, proved};
 use crate::progress::{Flow, Progress};
 use crate::read::{From, Rows};
+use crate::source::Deleted;
 use crate::{Worker, columnar, follow, read, source};
 
 /// Pairs that are handed to a store at once.
@@ -36,9 +38,11 @@ pub(crate) async fn run(
     let source = source::of(worker, &spec, row).await?;
     let connection = source::open(worker, &spec, &source)?;
     let table = source::table_of(&spec, &*connection).await?;
-    let feeds = connect::registry::connector(&source.driver).is_some_and(connect::Connector::feeds);
+    let feeds = registry::feeds(&source.driver);
     // Of a feed, the table is what its newest rows were seen to be: what one of them lacks is not gone.
-    if !feeds {
+    if feeds {
+        source::refuse_of_feed(&spec)?;
+    } else {
         source::refuse_drift(&spec, &table)?;
     }
     match job.new_columns {
@@ -57,7 +61,7 @@ pub(crate) async fn run(
         Some(follow) => Some(follow::position_now(&spec, follow, (&*connection, dialect), worker.host.now()).await?),
         None => None,
     };
-    let deleted = follow::deleted_column(&spec, follow.filter(|_| !feeds));
+    let deleted = Deleted::of(&spec, follow.filter(|_| !feeds));
     let feed_start = feeds.then(|| follow.map_or("", |follow| follow.start.as_str()));
     let from = From { spec: &spec, row, connection: &*connection, dialect, tier, deleted, followed_from, feed_start, dirty: job.dirty };
     let to = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };

@@ -20,9 +20,9 @@ use crate::encoder::Encoder;
 use crate::failed::Failed;
 use crate::gate::key_json;
 use crate::progress::Flow;
-use crate::source::statement;
+use crate::source::{Deleted, statement};
 use crate::throttle::Throttle;
-use crate::{Worker, follow, source};
+use crate::{Worker, source};
 
 /// Comparisons of one worker at a time.
 const AT_ONCE: usize = 2;
@@ -161,15 +161,14 @@ impl Sides<'_> {
     /// All rows of the table that are not deleted, as gently as a build.
     async fn source(&self, mut visit: impl FnMut(&[u8], &[u8])) -> Result<(), Failed> {
         let failed = |error: connect::SourceError| Failed::of_source(self.spec, &error);
-        let deleted = follow::deleted_column(self.spec, self.job.follow.as_ref());
+        let deleted = Deleted::of(self.spec, self.job.follow.as_ref());
         let mut course = Course::default();
         let mut throttle = Throttle::new(self.worker, (&self.spec.source, self.connection), self.job.tier, &mut course).await;
         let mut batches = self.connection.query(statement(self.spec, self.dialect)).await.map_err(failed)?;
         while let Some(batch) = batches.try_next().await.map_err(failed)? {
             let mut bytes = 0;
             for row in 0..batch.num_rows() {
-                let says = |(column, data_type)| model::follow::says_deleted(&connect::proto::value_of(&batch, column, row, data_type));
-                if deleted.is_some_and(says) {
+                if deleted.says(&batch, row) {
                     continue;
                 }
                 if let (Some(key), message) = self.encoder.encode(&batch, row) {
@@ -213,7 +212,7 @@ impl Sides<'_> {
             }
             let keys: Vec<Vec<u8>> = rows.keys().cloned().collect();
             for some in keys.chunks(1_000) {
-                for (key, row) in some.iter().zip(self.rows_now(some).await?) {
+                for (key, row) in some.iter().zip(self.dataset.read(some).await?) {
                     let now = row.map(|row| of(key, &row));
                     if let Some(pair) = rows.get_mut(key) {
                         pair.ours = now;
@@ -224,14 +223,6 @@ impl Sides<'_> {
         }
         self.sum_up(rows, found);
         Ok(())
-    }
-
-    async fn rows_now(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, Failed> {
-        let mut rows = Vec::with_capacity(keys.len());
-        if self.dataset.read_many_now(keys, &mut |row| rows.push(row.map(<[u8]>::to_vec)))? {
-            return Ok(rows);
-        }
-        Ok(self.dataset.read(keys).await?.into_iter().map(|row| row.map(|row| row.to_vec())).collect())
     }
 
     fn sum_up(&self, rows: HashMap<Vec<u8>, Pair>, found: &mut Compared) {

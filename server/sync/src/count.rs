@@ -4,7 +4,6 @@ use connect::proto::value_of;
 use connect::{Connection, Statement};
 use futures::TryStreamExt;
 use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
-use model::gates::Must;
 use model::{DataType, Field, Value};
 use store::DataVersionRow;
 
@@ -30,13 +29,6 @@ impl SourceCount {
             return Err(Failed::new(
                 "This source does not count its rows: what it tells last of a row is all that counts. Take that gate away.",
             ));
-        }
-        let unique = spec.gates.rules.iter().find(|rule| matches!(rule.must, Must::BeUnique));
-        if let (Some(rule), true) = (unique, from.feed_start.is_some()) {
-            return Err(Failed::new(format!(
-                "It is a rule that {}, which cannot be said of a source that tells its rows again and again. Take that rule away.",
-                rule.words()
-            )));
         }
         let before = if spec.gates.count_source { Some(count(&sql, (spec, connection)).await?) } else { None };
         Ok(Self { sql, before })

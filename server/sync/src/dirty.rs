@@ -1,5 +1,7 @@
 //! Rows that cannot be taken: each is kept with its reason and as it came, and too many stop what goes on.
 
+use std::collections::HashSet;
+
 use connect::Spoiled;
 use model::clock::Millis;
 use model::dirty::DirtyLimit;
@@ -69,12 +71,19 @@ impl<'a> Dirty<'a> {
         Ok(())
     }
 
-    /// Of a message whose key was ended, nothing that was told before is to come back.
+    /// Of messages whose keys were ended, nothing that was told before is to come back.
     ///
     /// # Errors
     /// Where the metadata does not answer.
-    pub(crate) async fn forget_key(&mut self, key: &[u8]) -> Result<(), Failed> {
-        self.worker.store.forget_dirty_key(self.version_id, key).await?;
+    pub(crate) async fn forget_keys(&mut self, ended: HashSet<&[u8]>) -> Result<(), Failed> {
+        if ended.is_empty() {
+            return Ok(());
+        }
+        for key in self.worker.store.dirty_keys(self.version_id).await? {
+            if ended.contains(key.as_slice()) {
+                self.worker.store.forget_dirty_key(self.version_id, &key).await?;
+            }
+        }
         self.count = self.worker.store.dirty_count(self.version_id).await?;
         Ok(())
     }

@@ -13,6 +13,7 @@ mod failed;
 mod follow;
 mod gate;
 mod input;
+mod look;
 mod pacer;
 mod progress;
 mod read;

@@ -2,13 +2,10 @@
 
 use accel::Checksum;
 use arrow_array::RecordBatch;
-use connect::proto::value_of;
 use connect::{Connection, Origin, Spoiled};
-use model::DataType;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
 use model::dirty::DirtyLimit;
-use model::follow::says_deleted;
 use model::load::Tier;
 use store::DataVersionRow;
 use tokio_util::sync::CancellationToken;
@@ -16,12 +13,12 @@ use tokio_util::sync::CancellationToken;
 use crate::Worker;
 use crate::count::{SourceCount, refuse_size};
 use crate::dirty::Dirty;
-use crate::encoder::Encoder;
 use crate::failed::Failed;
 use crate::gate::KeyGate;
 use crate::input::Input;
+use crate::look::{Look, Seen};
 use crate::progress::{Flow, Progress};
-use crate::rules::Rules;
+use crate::source::Deleted;
 use crate::throttle::Throttle;
 
 /// What is read, for which data version.
@@ -31,19 +28,12 @@ pub(crate) struct From<'a> {
     pub(crate) connection: &'a dyn Connection,
     pub(crate) dialect: Dialect,
     pub(crate) tier: Tier,
-    /// The column that tells rows that are deleted, where there is one.
-    pub(crate) deleted: Option<(usize, DataType)>,
+    pub(crate) deleted: Deleted,
     /// Where the changes begin that this may not see, where they are followed.
     pub(crate) followed_from: Option<String>,
     /// Where a source that tells its changes itself is begun.
     pub(crate) feed_start: Option<&'a str>,
     pub(crate) dirty: DirtyLimit,
-}
-
-impl From<'_> {
-    fn is_deleted(&self, batch: &RecordBatch, row: usize) -> bool {
-        self.deleted.is_some_and(|(column, data_type)| says_deleted(&value_of(batch, column, row, data_type)))
-    }
 }
 
 /// Where rows go.
@@ -117,8 +107,7 @@ pub(crate) async fn all(
 /// What looks at every row on its way.
 struct Looking<'a> {
     from: &'a From<'a>,
-    encoder: Encoder,
-    rules: Rules,
+    look: Look,
     gate: KeyGate,
     dirty: Dirty<'a>,
     checksum: Checksum,
@@ -128,8 +117,7 @@ impl<'a> Looking<'a> {
     async fn new(worker: &'a Worker, from: &'a From<'a>) -> Result<Self, Failed> {
         Ok(Self {
             from,
-            encoder: Encoder::new(from.spec),
-            rules: Rules::new(worker, from.spec)?,
+            look: Look::new(worker, from.spec)?,
             gate: KeyGate::new(from.spec),
             dirty: Dirty::of(worker, &from.row.id, from.dirty).await?,
             checksum: Checksum::default(),
@@ -151,49 +139,40 @@ impl<'a> Looking<'a> {
         let mut taken = vec![false; batch.num_rows()];
         for (index, taken) in taken.iter_mut().enumerate() {
             progress.figures.read_rows += 1;
-            if self.from.is_deleted(batch, index) {
+            if self.from.deleted.says(batch, index) {
                 continue;
             }
-            let ends = deleted.get(index).copied().unwrap_or(false);
-            let broken = if ends { None } else { self.rules.broken_by(batch, index) };
-            let (key, message) = self.encoder.encode(batch, index);
-            match (key, broken) {
-                (Some(key), None) => {
+            let reason = match self.look.at(batch, index, deleted.get(index).copied().unwrap_or(false)) {
+                Seen::Put(key, message) => {
                     *taken = true;
-                    self.take((key, message), ends, (batch, index), (&mut *rows, &mut *progress))?;
+                    self.put((key, message), (batch, index), (&mut *rows, &mut *progress))?;
+                    continue;
                 }
+                Seen::End(key) => {
+                    rows.row(key, None, (batch, index))?;
+                    continue;
+                }
+                Seen::Unnamed(_, reason) | Seen::Broken(reason) if self.dirty.is_allowed() || !origins.is_empty() => reason,
                 // It fails in the end, with examples: there is no place for a row that is left out.
-                (None, _) if !self.dirty.is_allowed() && !ends => self.gate.without_key(&message),
-                (Some(_), Some(_)) if !self.dirty.is_allowed() => {}
-                (key, broken) => {
-                    let reason = match key {
-                        None if ends => format!("It deletes a row, and does not say which by {}.", self.from.spec.key.join(" and ")),
-                        None => format!("{} is empty, and names the row.", self.from.spec.key.join(" and ")),
-                        Some(_) => broken.unwrap_or_default(),
-                    };
-                    let spoiled = match origins.get(index) {
-                        Some(origin) => origin.spoiled(reason),
-                        None => self.encoder.spoiled(batch, index, reason),
-                    };
-                    self.dirty.take(spoiled).await?;
+                Seen::Unnamed(message, _) => {
+                    self.gate.without_key(&message);
+                    continue;
                 }
-            }
+                Seen::Broken(_) => continue,
+            };
+            self.dirty.take(self.look.spoiled((batch, index), origins, reason)).await?;
         }
         progress.figures.dirty_rows = self.dirty.count;
         Ok(taken)
     }
 
-    fn take(
+    fn put(
         &mut self,
         (key, message): (Vec<u8>, Vec<u8>),
-        ends: bool,
         (batch, index): (&RecordBatch, usize),
         (rows, progress): (&mut impl Rows, &mut Progress<'_>),
     ) -> Result<(), Failed> {
-        if ends {
-            return rows.row(key, None, (batch, index));
-        }
-        self.rules.put_aside(batch, index)?;
+        self.look.rules.put_aside(batch, index)?;
         // Of a feed, what is told last counts: that is summed up when it is written.
         if self.from.feed_start.is_none() {
             self.checksum.add(&key, &message);
@@ -206,7 +185,7 @@ impl<'a> Looking<'a> {
         self.dirty.keep().await?;
         self.gate.pass()?;
         let left_out = self.dirty.is_allowed();
-        self.rules.pass(left_out)?;
+        self.look.rules.pass(left_out)?;
         self.dirty.pass(read)
     }
 }

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use arrow_array::RecordBatch;
+use connect::proto::value_of;
 use connect::{Connection, Statement, registry};
-use model::Field;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
+use model::follow::{Follow, says_deleted};
+use model::gates::Must;
 use model::snapshot::{Environment, SnapshotSource};
 use model::table::TableInfo;
+use model::{DataType, Field};
 use store::DataVersionRow;
 
 use crate::Worker;
@@ -88,4 +92,40 @@ pub(crate) fn refuse_drift(spec: &DatasetSpec, table: &TableInfo) -> Result<(), 
         )));
     }
     Ok(())
+}
+
+/// Counting and telling apart make no sense of a source that tells its rows again and again.
+pub(crate) fn refuse_of_feed(spec: &DatasetSpec) -> Result<(), Failed> {
+    if spec.gates.count_source {
+        return Err(Failed::new(
+            "This source does not count its rows: what it tells last of a row is all that counts. Take that gate away.",
+        ));
+    }
+    match spec.gates.rules.iter().find(|rule| rule.must == Must::BeUnique) {
+        None => Ok(()),
+        Some(rule) => Err(Failed::new(format!(
+            "It is a rule that {}, which cannot be said of a source that tells its rows again and again. Take that rule away.",
+            rule.words()
+        ))),
+    }
+}
+
+/// A column of the dataset, as it stands among those that are read.
+pub(crate) fn column(spec: &DatasetSpec, name: &str) -> Option<(usize, DataType)> {
+    let index = spec.written().position(|field| field.column == name)?;
+    Some((index, spec.field(name)?.data_type))
+}
+
+/// How a table says that a row of it is deleted, where it does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deleted(Option<(usize, DataType)>);
+
+impl Deleted {
+    pub(crate) fn of(spec: &DatasetSpec, follow: Option<&Follow>) -> Self {
+        Self(follow.and_then(|follow| column(spec, &follow.deleted)))
+    }
+
+    pub(crate) fn says(self, batch: &RecordBatch, row: usize) -> bool {
+        self.0.is_some_and(|(column, data_type)| says_deleted(&value_of(batch, column, row, data_type)))
+    }
 }

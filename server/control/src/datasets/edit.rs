@@ -1,5 +1,6 @@
 //! Making a dataset.
 
+use connect::registry;
 use model::dataset::{Compression, DatasetSpec, StoreKind};
 use model::gates::{Gates, Must};
 use model::name::check_name;
@@ -10,7 +11,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{DatasetRow, JobRow, StoreError, Tx};
 
-use super::job::source_feeds;
 use crate::failure::{from_json, from_source, from_store};
 use crate::sources::Resolved;
 use crate::{Caller, Control};
@@ -61,7 +61,7 @@ impl Control {
             return Err(Problem::field("source", format!("{} belongs to {}, not to {}.", new.source, resolved.domain, new.domain)));
         }
         self.stores.offers(new.store).map_err(|error| Problem::field("store", error.sentence))?;
-        if new.store == StoreKind::Columnar && source_feeds(&resolved.snapshot.driver) {
+        if new.store == StoreKind::Columnar && registry::feeds(&resolved.snapshot.driver) {
             let sentence = "What this source tells of a row again and again is kept by its key. Choose the embedded store or Redis.";
             return Err(Problem::field("store", sentence));
         }

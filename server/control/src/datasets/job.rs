@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connect::{Connector, registry};
+use connect::registry;
 use model::clock::Millis;
 use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
 use model::job::{Cron, JobSpec, RunState, When, circle};
@@ -86,7 +86,7 @@ impl Control {
     /// Whether a source tells the changes of its tables itself.
     pub(crate) async fn feeds(&self, source: &str) -> Result<bool, Problem> {
         let source = self.store.source(source).await.map_err(|error| from_store(&error))?;
-        Ok(source.is_some_and(|source| source_feeds(&source.driver)))
+        Ok(source.is_some_and(|source| registry::feeds(&source.driver)))
     }
 
     async fn own_job(&self, caller: &Caller, domain: &str, name: &str) -> Result<(DatasetRow, JobRow), Problem> {
@@ -127,11 +127,6 @@ impl Control {
         };
         Ok(datasets.iter().filter(|row| row.domain == domain).map(|row| (row.name.clone(), before(row))).collect())
     }
-}
-
-/// Whether sources of a driver tell the changes of their tables themselves.
-pub(crate) fn source_feeds(driver: &str) -> bool {
-    registry::connector(driver).is_some_and(Connector::feeds)
 }
 
 /// What of a job is wrong, where `waiting` says what the datasets of its domain are made after.

@@ -9,4 +9,4 @@ mod runs;
 
 pub use edit::NewDataset;
 pub(crate) use edit::gate_errors;
-pub(crate) use job::{job_errors, source_feeds, with_spec};
+pub(crate) use job::{job_errors, with_spec};

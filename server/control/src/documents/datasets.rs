@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use connect::registry;
 use model::dataset::DatasetSpec;
 use model::document::{DatasetDocument, Document};
 use model::gates::Gates;
@@ -11,7 +12,7 @@ use model::{ErrorCode, Problem};
 use store::{DatasetRow, JobRow, Tx};
 
 use super::apply::{PlannedChange, Work, at};
-use crate::datasets::{NewDataset, gate_errors, job_errors, source_feeds, with_spec};
+use crate::datasets::{NewDataset, gate_errors, job_errors, with_spec};
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
@@ -44,7 +45,7 @@ impl Control {
             self.plan_gates(dataset, &mut planned).map_err(placed)?;
             let waiting = self.waiting_with(&dataset.domain, documents).await?;
             let feeds = match work.sources.iter().find(|source| source.row.name == dataset.source) {
-                Some(source) => source_feeds(&source.row.driver),
+                Some(source) => registry::feeds(&source.row.driver),
                 None => self.feeds(&dataset.source).await?,
             };
             self.plan_job(dataset, (waiting, feeds), &mut planned).map_err(placed)?;

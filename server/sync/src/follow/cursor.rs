@@ -8,7 +8,7 @@ use futures::TryStreamExt;
 use model::clock::{Millis, rfc3339};
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
-use model::follow::{Follow, says_deleted};
+use model::follow::Follow;
 use model::scalar::{days, micros};
 use model::{DataType, Field, Value};
 use serde_json::{Value as Json, json};
@@ -18,18 +18,8 @@ use super::progress::FollowProgress;
 use super::target::{Target, Told};
 use crate::Worker;
 use crate::failed::Failed;
-use crate::source::{READ_TIMEOUT, statement};
+use crate::source::{Deleted, READ_TIMEOUT, column, statement};
 use crate::throttle::Throttle;
-
-/// The column that tells deleted rows, as it stands among those that are written.
-pub(crate) fn deleted_column(spec: &DatasetSpec, follow: Option<&Follow>) -> Option<(usize, DataType)> {
-    column(spec, &follow?.deleted)
-}
-
-fn column(spec: &DatasetSpec, name: &str) -> Option<(usize, DataType)> {
-    let index = spec.written().position(|field| field.column == name)?;
-    Some((index, spec.field(name)?.data_type))
-}
 
 /// Where the changes begin that a read which begins now may not see: the largest value of the cursor, as text; empty where
 /// the table has none, but no later than now.
@@ -99,7 +89,7 @@ pub(super) struct Looks<'a> {
     connection: &'a dyn Connection,
     dialect: Dialect,
     cursor: (usize, DataType),
-    deleted: Option<(usize, DataType)>,
+    deleted: Deleted,
     target: Target<'a>,
     position: String,
 }
@@ -114,7 +104,7 @@ impl<'a> Looks<'a> {
     ) -> Result<Self, Failed> {
         let position = read_stored(follow, position)?;
         let cursor = column(spec, &follow.cursor).ok_or_else(|| no_cursor(follow))?;
-        let deleted = deleted_column(spec, Some(follow));
+        let deleted = Deleted::of(spec, Some(follow));
         Ok(Self { worker, spec, follow, connection, dialect, cursor, deleted, target, position })
     }
 
@@ -171,13 +161,12 @@ impl<'a> Looks<'a> {
 
     /// What a batch changes, and how far that is; gives its bytes.
     async fn apply(&mut self, batch: &RecordBatch, progress: &mut FollowProgress<'_>) -> Result<i64, Failed> {
-        let says = |row: usize| self.deleted.is_some_and(|(column, data_type)| says_deleted(&value_of(batch, column, row, data_type)));
         let (column, data_type) = self.cursor;
         // By the order of the statement, the last one is the largest.
         let last = (0..batch.num_rows()).rev().map(|row| text_of(&value_of(batch, column, row, data_type))).find(|text| !text.is_empty());
         // What is said to change in time to come would hide all that changes until then.
         let position = last.map_or_else(|| self.position.clone(), |last| no_later(data_type, last, self.now()));
-        let deleted = (0..batch.num_rows()).map(says).collect();
+        let deleted = (0..batch.num_rows()).map(|row| self.deleted.says(batch, row)).collect();
         let stored = stored(self.follow, &position);
         let told = Told { rows: batch, deleted, origins: Vec::new(), spoiled: Vec::new(), position: &stored };
         let applied = self.target.apply(told, progress.read_rows(), true).await?;

@@ -6,10 +6,10 @@ mod feed;
 mod progress;
 mod target;
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use accel::{Changes, Dataset, Place};
+use connect::registry;
 use model::clock::{Millis, SECOND};
 use model::dataset::{DataVersionState, DatasetSpec};
 use model::follow::Follow;
@@ -19,7 +19,7 @@ use store::{DataVersionRow, FollowingRow, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use cursor::{deleted_column, position_now};
+pub(crate) use cursor::position_now;
 
 use self::cursor::Looks;
 use self::feed::Tells;
@@ -114,7 +114,7 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
     let spec: DatasetSpec = serde_json::from_str(&version.spec).map_err(|_| Failed::new("The dataset's definition cannot be read."))?;
     let source = source::of(worker, &spec, version).await?;
     let connection = source::open(worker, &spec, &source)?;
-    let feeds = connect::registry::connector(&source.driver).is_some_and(connect::Connector::feeds);
+    let feeds = registry::feeds(&source.driver);
     if !feeds {
         source::refuse_drift(&spec, &source::table_of(&spec, &*connection).await?)?;
     }
@@ -123,30 +123,56 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
     let dataset = Dataset::open(&worker.stores, spec.store, &place).await?;
     let mut progress = FollowProgress::new(worker, row);
     let mut throttle = Throttle::new(worker, (&spec.source, &*connection), job.tier, &mut progress).await;
-    let mut target = Target::new(worker, (version, &spec), (dataset, changes), job.dirty).await?;
-    if feeds {
-        let mut tells = Tells::open(worker, (version, &spec), (&*connection, follow), position).await?;
-        let mut looked = Instant::now();
-        while !stop.is_cancelled() {
-            if looked.elapsed() >= LOOK {
-                looked = Instant::now();
-                if !goes_on(worker, row, (&wanted, &spec, &source)).await {
-                    break;
-                }
-                tells.again(&mut target, &mut progress).await?;
+    let target = Target::new(worker, (version, &spec), (dataset, changes), job.dirty).await?;
+    let goes_on = async || goes_on(worker, row, (&wanted, &spec, &source)).await;
+    let ended = if feeds {
+        let tells = Tells::open(worker, (version, &spec), (&*connection, follow), position).await?;
+        by_feed(tells, target, (&mut progress, &mut throttle), &goes_on, stop).await
+    } else {
+        let looks = Looks::new(worker, (&spec, follow), (&*connection, source::dialect(&source)?), target, &position)?;
+        by_looks(looks, follow.every_s, (&mut progress, &mut throttle), &goes_on, stop).await
+    };
+    let over = progress.over().await;
+    ended.and(over)
+}
+
+/// Takes what its source tells, until it is not wanted any more.
+async fn by_feed(
+    mut tells: Tells<'_>,
+    mut target: Target<'_>,
+    (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
+    goes_on: &impl AsyncFn() -> bool,
+    stop: &CancellationToken,
+) -> Result<(), Failed> {
+    let mut looked = Instant::now();
+    while !stop.is_cancelled() {
+        if looked.elapsed() >= LOOK {
+            looked = Instant::now();
+            if !goes_on().await {
+                break;
             }
-            tells.next(&mut target, (&mut progress, &mut throttle), stop).await?;
+            tells.again(&mut target, progress).await?;
         }
-        return progress.over().await;
+        tells.next(&mut target, (progress, throttle), stop).await?;
     }
-    let mut looks = Looks::new(worker, (&spec, follow), (&*connection, source::dialect(&source)?), target, &position)?;
+    Ok(())
+}
+
+/// Looks at its table each so many seconds, until it is not wanted any more.
+async fn by_looks(
+    mut looks: Looks<'_>,
+    every_s: u32,
+    (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
+    goes_on: &impl AsyncFn() -> bool,
+    stop: &CancellationToken,
+) -> Result<(), Failed> {
     loop {
-        looks.look(&mut progress, &mut throttle, stop).await?;
+        looks.look(progress, throttle, stop).await?;
         progress.caught_up(looks.position_words()).await?;
-        let until = tokio::time::Instant::now() + Duration::from_secs(u64::from(follow.every_s));
+        let until = tokio::time::Instant::now() + Duration::from_secs(u64::from(every_s));
         while tokio::time::Instant::now() < until {
-            if stop.is_cancelled() || !goes_on(worker, row, (&wanted, &spec, &source)).await {
-                return progress.over().await;
+            if stop.is_cancelled() || !goes_on().await {
+                return Ok(());
             }
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -171,16 +197,15 @@ async fn goes_on(worker: &Worker, row: &FollowingRow, (was, spec, source): (&Wan
 
 /// What a source bears is shared with those who follow it, while they read.
 pub(crate) async fn reading(worker: &Worker, source: &str) -> Result<usize, StoreError> {
-    let mut versions = BTreeSet::new();
+    let mut count = 0;
     for row in worker.store.followings().await? {
         let figures: model::follow::FollowFigures = serde_json::from_str(&row.figures).unwrap_or_default();
         if !figures.reading || row.worker.is_none() {
             continue;
         }
         let Some(version) = worker.store.data_version(&row.version_id).await? else { continue };
-        if serde_json::from_str::<DatasetSpec>(&version.spec).is_ok_and(|spec| spec.source == source) {
-            versions.insert(row.version_id);
-        }
+        let reads = serde_json::from_str::<DatasetSpec>(&version.spec).is_ok_and(|spec| spec.source == source);
+        count += usize::from(reads);
     }
-    Ok(versions.len())
+    Ok(count)
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use accel::{Change, Changes, Dataset};
 use arrow_array::RecordBatch;
+use bytes::Bytes;
 use connect::{Origin, Spoiled};
 use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec};
@@ -12,14 +13,11 @@ use store::DataVersionRow;
 
 use crate::Worker;
 use crate::dirty::Dirty;
-use crate::encoder::Encoder;
 use crate::failed::Failed;
-use crate::rules::Rules;
+use crate::look::{Look, Seen};
 
 pub(super) struct Target<'a> {
-    spec: &'a DatasetSpec,
-    encoder: Encoder,
-    rules: Rules,
+    look: Look,
     dirty: Dirty<'a>,
     dataset: Dataset,
     changes: Changes,
@@ -50,13 +48,13 @@ pub(super) struct Told<'r> {
 impl<'a> Target<'a> {
     pub(super) async fn new(
         worker: &'a Worker,
-        (version, spec): (&'a DataVersionRow, &'a DatasetSpec),
+        (version, spec): (&'a DataVersionRow, &DatasetSpec),
         (dataset, changes): (Dataset, Changes),
         limit: DirtyLimit,
     ) -> Result<Self, Failed> {
         let dirty = Dirty::of(worker, &version.id, limit).await?;
         let built_of = serde_json::from_str::<BuildFigures>(&version.figures).unwrap_or_default().read_rows;
-        Ok(Self { spec, encoder: Encoder::new(spec), rules: Rules::new(worker, spec)?, dirty, dataset, changes, built_of })
+        Ok(Self { look: Look::new(worker, spec)?, dirty, dataset, changes, built_of })
     }
 
     /// Takes rows over, with how far that is, or none of them; `of` is how many there were since it was built. With `same_again`, rows may be
@@ -104,7 +102,7 @@ impl<'a> Target<'a> {
             }
         }
         let keys: Vec<Vec<u8>> = puts.iter().map(|(change, _)| change.key().to_vec()).collect();
-        let there = self.stored(&keys).await?;
+        let there = self.dataset.read(&keys).await?;
         let mut new = Vec::new();
         for ((change, row), there) in puts.into_iter().zip(there) {
             match told.origins.get(row) {
@@ -130,29 +128,19 @@ impl<'a> Target<'a> {
             return Ok(());
         }
         let ended = told.origins.iter().zip(&told.deleted).filter(|(_, deleted)| **deleted);
-        for key in ended.filter_map(|(origin, _)| origin.key.as_deref()) {
-            self.dirty.forget_key(key).await?;
-        }
-        Ok(())
+        self.dirty.forget_keys(ended.filter_map(|(origin, _)| origin.key.as_deref()).collect()).await
     }
 
     /// What a row changes, with its bytes.
     fn change(&mut self, told: &Told<'_>, row: usize) -> Result<(Change, i64), Spoiled> {
-        let (rows, ends) = (told.rows, told.deleted.get(row).copied().unwrap_or(false));
-        let (key, message) = self.encoder.encode(rows, row);
-        let bytes = i64::try_from(message.len()).unwrap_or(0);
-        let broken = if ends { None } else { self.rules.broken_by(rows, row) };
-        let reason = match (key, broken) {
-            (Some(key), _) if ends => return Ok((Change::Delete(key), bytes)),
-            (Some(key), None) => return Ok((Change::Put(key, message), bytes)),
-            (None, _) if ends => format!("It deletes a row, and does not say which by {}.", self.spec.key.join(" and ")),
-            (None, _) => format!("{} is empty, and names the row.", self.spec.key.join(" and ")),
-            (Some(_), Some(broken)) => broken,
-        };
-        Err(match told.origins.get(row) {
-            Some(origin) => origin.spoiled(reason),
-            None => self.encoder.spoiled(rows, row, reason),
-        })
+        match self.look.at(told.rows, row, told.deleted.get(row).copied().unwrap_or(false)) {
+            Seen::Put(key, message) => {
+                let bytes = i64::try_from(message.len()).unwrap_or(0);
+                Ok((Change::Put(key, message), bytes))
+            }
+            Seen::End(key) => Ok((Change::Delete(key), 0)),
+            Seen::Unnamed(_, reason) | Seen::Broken(reason) => Err(self.look.spoiled((told.rows, row), &told.origins, reason)),
+        }
     }
 
     async fn put_aside(&mut self, spoiled: Vec<Spoiled>, of: i64) -> Result<(), Failed> {
@@ -166,25 +154,17 @@ impl<'a> Target<'a> {
     /// Without what is as it was.
     async fn that_change(&self, read: Vec<Change>) -> Result<Vec<Change>, Failed> {
         let keys: Vec<Vec<u8>> = read.iter().map(|change| change.key().to_vec()).collect();
-        let stored = self.stored(&keys).await?;
+        let stored = self.dataset.read(&keys).await?;
         // A key that comes twice is compared with what was before both.
         let mut seen = HashSet::new();
         let twice: HashSet<&[u8]> = keys.iter().filter(|key| !seen.insert(*key)).map(Vec::as_slice).collect();
-        let differs = |(change, stored): &(Change, Option<Vec<u8>>)| {
+        let differs = |(change, stored): &(Change, Option<Bytes>)| {
             let same = match change {
-                Change::Put(_, row) => stored.as_ref() == Some(row),
+                Change::Put(_, row) => stored.as_deref() == Some(row.as_slice()),
                 Change::Delete(_) => stored.is_none(),
             };
             !same || twice.contains(change.key())
         };
         Ok(read.into_iter().zip(stored).filter(differs).map(|(change, _)| change).collect())
-    }
-
-    async fn stored(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, Failed> {
-        let mut stored = Vec::with_capacity(keys.len());
-        if self.dataset.read_many_now(keys, &mut |row| stored.push(row.map(<[u8]>::to_vec)))? {
-            return Ok(stored);
-        }
-        Ok(self.dataset.read(keys).await?.into_iter().map(|row| row.map(|row| row.to_vec())).collect())
     }
 }

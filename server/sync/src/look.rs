@@ -1,0 +1,57 @@
+//! One row on its way into a dataset, alike for builds and followers: what it becomes, or why it cannot be taken.
+
+use arrow_array::RecordBatch;
+use connect::{Origin, Spoiled};
+use model::dataset::DatasetSpec;
+
+use crate::Worker;
+use crate::encoder::Encoder;
+use crate::failed::Failed;
+use crate::rules::Rules;
+
+pub(crate) struct Look {
+    encoder: Encoder,
+    pub(crate) rules: Rules,
+    key: String,
+}
+
+/// What came of a row.
+pub(crate) enum Seen {
+    /// It is so: its key and its message.
+    Put(Vec<u8>, Vec<u8>),
+    /// There is no row of this key any more.
+    End(Vec<u8>),
+    /// It says which row it is, or ends, with nothing of its key; its message, and why that is wrong.
+    Unnamed(Vec<u8>, String),
+    /// It breaks a rule by itself, and which.
+    Broken(String),
+}
+
+impl Look {
+    /// # Errors
+    /// A rule that cannot be read any more.
+    pub(crate) fn new(worker: &Worker, spec: &DatasetSpec) -> Result<Self, Failed> {
+        Ok(Self { encoder: Encoder::new(spec), rules: Rules::new(worker, spec)?, key: spec.key.join(" and ") })
+    }
+
+    /// A row, or with `ends` what is known of one that is gone.
+    pub(crate) fn at(&mut self, batch: &RecordBatch, row: usize, ends: bool) -> Seen {
+        let broken = if ends { None } else { self.rules.broken_by(batch, row) };
+        let (key, message) = self.encoder.encode(batch, row);
+        match (key, broken) {
+            (Some(key), _) if ends => Seen::End(key),
+            (Some(key), None) => Seen::Put(key, message),
+            (Some(_), Some(broken)) => Seen::Broken(broken),
+            (None, _) if ends => Seen::Unnamed(message, format!("It deletes a row, and does not say which by {}.", self.key)),
+            (None, _) => Seen::Unnamed(message, format!("{} is empty, and names the row.", self.key)),
+        }
+    }
+
+    /// A row that cannot be taken: as it came, where that is known, and as it was read otherwise.
+    pub(crate) fn spoiled(&self, (batch, row): (&RecordBatch, usize), origins: &[Origin], reason: String) -> Spoiled {
+        match origins.get(row) {
+            Some(origin) => origin.spoiled(reason),
+            None => self.encoder.spoiled(batch, row, reason),
+        }
+    }
+}
