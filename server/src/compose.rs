@@ -40,6 +40,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
     connectors.extend(kafka::connectors());
     connect::registry::add(connectors);
     let pools = Arc::new(Pools::default());
+    let mapper = Arc::new(engine::Maps::new(vault.derived("hashes of masked columns")));
     let stores = stores(config)?;
     let gateway = Gateway::new(gateway::Parts {
         pools: pools.clone(),
@@ -62,6 +63,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
             try_call: Arc::new(GatewayTrials(gateway.clone())),
             figures: Arc::new(GatewayFigures(gateway.clone())),
             fetch: Arc::new(Http::new()?),
+            mapper: mapper.clone(),
         },
         settings: Settings { demo, public_url: config.public_url(), grpc_addr: config.grpc_addr.to_string() },
     });
@@ -69,8 +71,17 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         let control = control.clone();
         Arc::new(move |revision| control.announce(revision))
     };
-    let worker =
-        Worker { store: store.clone(), stores, pools, vault, name: worker_name(config, &*host), host, changed: Arc::default(), announce };
+    let worker = Worker {
+        store: store.clone(),
+        stores,
+        pools,
+        vault,
+        name: worker_name(config, &*host),
+        host,
+        mapper,
+        changed: Arc::default(),
+        announce,
+    };
     Ok(Parts { store, control, gateway, worker })
 }
 

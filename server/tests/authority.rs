@@ -75,13 +75,18 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
             "new-dataset",
             (
                 With(Action::EditDataset),
-                Form(
-                    json!({"domain": "travel", "name": "Bad Name", "source": "", "table": "", "key": "", "store": "embedded", "compression": "none"}),
+                Body(
+                    json!({"form": {"domain": "travel", "name": "Bad Name", "source": "", "table": "", "key": "", "store": "embedded", "compression": "none", "mapping": {}}}),
                 ),
             ),
         ),
         ("build-dataset", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft", "environment": "prod"})))),
         ("switch-dataset", (With(Action::Rollback), Form(json!({"domain": "travel", "name": "aircraft", "version": 99})))),
+        (
+            "set-mapping",
+            (With(Action::EditDataset), Body(json!({"domain": "travel", "name": "aircraft", "mapping": {"left_out": ["tailnum"]}}))),
+        ),
+        ("preview-mapping", (With(Action::EditDataset), Body(json!({"source": "flights-db", "table": "none", "mapping": {}})))),
         ("set-gates", (With(Action::EditDataset), Body(json!({"domain": "travel", "name": "aircraft", "gates": {"shrink_percent": 200}})))),
         ("set-source-load", (With(Action::EditSource), Body(json!({"name": "flights-db", "load": {"rows_per_s": 0}})))),
         ("set-job", (With(Action::EditDataset), Body(json!({"domain": "travel", "name": "aircraft", "spec": {"retries": 99}})))),
@@ -197,6 +202,8 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ),
         ("GET /admin/v1/datasets/{domain}/{dataset}", With(Action::See), Json::Null),
         ("POST /admin/v1/datasets/{domain}/{dataset}/build", With(Action::EditDataset), json!({"environment": "prod"})),
+        ("PUT /admin/v1/datasets/{domain}/{dataset}/mapping", With(Action::EditDataset), json!({"left_out": ["tailnum"]})),
+        ("POST /admin/v1/mapping/preview", With(Action::EditDataset), json!({"source": "flights-db", "table": {"name": "none"}})),
         ("PUT /admin/v1/datasets/{domain}/{dataset}/gates", With(Action::EditDataset), json!({"shrink_percent": 200})),
         ("PUT /admin/v1/sources/{source}/load", With(Action::EditSource), json!({"rows_per_s": 0})),
         ("PUT /admin/v1/datasets/{domain}/{dataset}/job", With(Action::EditDataset), json!({"retries": 99})),

@@ -11,13 +11,6 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Sluice, problem_code};
 
-async fn put_source(people: &People, name: &str, driver: &str, config: Json) {
-    let binding = json!({"config": config, "secrets": {}});
-    let source = json!({"name": name, "domain": "travel", "driver": driver, "bindings": {"test": binding, "prod": binding}});
-    let (status, body) = people.builder.call(Method::PUT, &format!("/sources/{name}"), Some(source)).await;
-    assert!(status.is_success(), "{body}");
-}
-
 async fn columnar(people: &People, name: &str, source: &str, table: &str, key: Json) -> Json {
     let new = json!({"domain": "travel", "name": name, "source": source, "table": {"name": table}, "key": key, "store": "columnar"});
     people.builder.post("/datasets", new).await;
@@ -66,13 +59,19 @@ async fn tables_of_two_sources_are_asked_as_one_switched_and_rolled_back() {
     let (people, http) = (People::of(&server).await, Http::new(&server));
     // The flights out of SQLite, the planes out of a file.
     let folder = testkit::folder();
-    put_source(&people, "warehouse", "datasets", json!({"path": folder.path().display().to_string()})).await;
+    people
+        .builder
+        .put_source("warehouse", "datasets", json!({"config": json!({"path": folder.path().display().to_string()}), "secrets": {}}))
+        .await;
     let mut csv = "tailnum,manufacturer\n".to_owned();
     for (tailnum, plane) in testkit::planes() {
         csv += &format!("{tailnum},\"{}\"\n", plane["manufacturer"].clone().unwrap());
     }
     std::fs::write(folder.path().join("planes.csv"), &csv).unwrap();
-    put_source(&people, "files", "files", json!({"path": folder.path().display().to_string()})).await;
+    people
+        .builder
+        .put_source("files", "files", json!({"config": json!({"path": folder.path().display().to_string()}), "secrets": {}}))
+        .await;
     let flown = columnar(&people, "flown", "flights-db", "flights", json!([])).await;
     assert_eq!((flown["state"].as_str(), flown["figures"]["written_rows"].as_i64()), (Some("live"), Some(336_776)), "{flown}");
     let bytes = |name: &str| flown["figures"][name].as_i64().unwrap();
@@ -116,7 +115,7 @@ async fn tables_of_two_sources_are_asked_as_one_switched_and_rolled_back() {
 async fn a_columnar_dataset_is_for_questions_and_of_its_own_domain() {
     let server = Sluice::demo(binary());
     let people = People::of(&server).await;
-    put_source(&people, "warehouse", "datasets", json!({})).await;
+    people.builder.put_source("warehouse", "datasets", json!({"config": json!({}), "secrets": {}})).await;
     let built = columnar(&people, "hangar", "flights-db", "planes", json!([])).await;
     assert_eq!(built["state"], "live", "{built}");
     // By its key it is not served.

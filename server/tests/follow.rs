@@ -10,12 +10,10 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{Http, People, binary};
+use common::{Http, LONG, People, binary, following_until, labels};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, MariaDb, Postgres, Redis, Sluice};
-
-const LONG: Duration = Duration::from_secs(60);
 
 /// The rows of a source by their key, as its own client gives them.
 type Rows = BTreeMap<i64, String>;
@@ -82,9 +80,7 @@ fn at(second: u32) -> String {
 
 async fn dataset(people: &People, source: &Source, store: &str) {
     let binding = source.binding();
-    let put = json!({"name": "shop", "domain": "travel", "driver": source.driver(), "bindings": {"test": binding, "prod": binding}});
-    let (status, body) = people.builder.call(Method::PUT, "/sources/shop", Some(put)).await;
-    assert!(status.is_success(), "{body}");
+    people.builder.put_source("shop", source.driver(), binding).await;
     let table = match source {
         Source::Postgres(_) => json!({"schema": "public", "name": "items"}),
         Source::MariaDb(_) => json!({"name": "items"}),
@@ -104,26 +100,12 @@ async fn dataset(people: &People, source: &Source, store: &str) {
     people.publish("items", spec, json!({})).await;
 }
 
-/// The rows that the API answers with, of ids that may be there.
-async fn served(http: &Http, ids: i64) -> Rows {
-    let mut rows = Rows::new();
-    for from in (0..ids).step_by(100) {
-        let keys: Vec<Json> = (from..ids.min(from + 100)).map(|id| json!({"id": id})).collect();
-        let (status, answer) = http.json(http.post("/api/travel/items/batch", &json!({"keys": keys}))).await;
-        assert_eq!(status, 200, "{answer}");
-        for row in answer["rows"].as_array().unwrap().iter().filter(|row| !row.is_null()) {
-            rows.insert(row["id"].as_i64().unwrap(), row["label"].as_str().unwrap_or_default().to_owned());
-        }
-    }
-    rows
-}
-
 /// Until the API answers with what the source has.
 async fn agree(http: &Http, source: &Source, ids: i64) {
     let began = Instant::now();
     let wanted = source.rows().await;
     loop {
-        let rows = served(http, ids).await;
+        let rows = labels(http, "items", ids).await;
         if rows == wanted {
             return;
         }
@@ -215,9 +197,9 @@ async fn following_makes_way_for_builds_pauses_and_roll_backs() {
     let (builder, owner) = (&people.builder, &people.owner);
     // Paused, it stays as it is; let go on, it catches up.
     builder.post("/datasets/travel/items/job/pause", json!({"paused": true})).await;
-    until(builder, "given back", |following| following["going"] == false).await;
+    following_until(builder, "items", "given back", |following| following["going"] == false).await;
     source.run(&format!("INSERT INTO items VALUES (2, 'two', '{}', 0)", at(2))).await;
-    assert_eq!(served(&http, 10).await, Rows::from([(1, "one".to_owned())]));
+    assert_eq!(labels(&http, "items", 10).await, Rows::from([(1, "one".to_owned())]));
     builder.post("/datasets/travel/items/job/pause", json!({"paused": false})).await;
     agree(&http, &source, 10).await;
     // A new version follows in its place, and going back goes on where the older one was.
@@ -229,9 +211,9 @@ async fn following_makes_way_for_builds_pauses_and_roll_backs() {
     agree(&http, &source, 10).await;
     // What is wrong at the source is told, and goes on once it is mended.
     source.run("ALTER TABLE items RENAME COLUMN label TO title").await;
-    let stuck = until(builder, "told", |following| !following["reason"].as_str().unwrap().is_empty()).await;
+    let stuck = following_until(builder, "items", "told", |following| !following["reason"].as_str().unwrap().is_empty()).await;
     assert!(stuck["reason"].as_str().unwrap().contains("shop"), "{stuck}");
-    assert_eq!(served(&http, 10).await.len(), 3, "what is live stays as far as it is");
+    assert_eq!(labels(&http, "items", 10).await.len(), 3, "what is live stays as far as it is");
     source.run("ALTER TABLE items RENAME COLUMN title TO label").await;
     source.run(&format!("INSERT INTO items VALUES (4, 'four', '{}', 0)", at(4))).await;
     agree(&http, &source, 10).await;
@@ -240,20 +222,6 @@ async fn following_makes_way_for_builds_pauses_and_roll_backs() {
     let (status, body) = builder.call(Method::PUT, "/datasets/travel/items/job", Some(wrong)).await;
     let fields: Vec<&str> = body["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect();
     assert_eq!((status.as_u16(), fields), (400, vec!["cursor", "deleted"]), "{body}");
-}
-
-/// How the live version follows, once that is as it should be.
-async fn until(admin: &Admin, what: &str, is: impl Fn(&Json) -> bool) -> Json {
-    let began = Instant::now();
-    loop {
-        let dataset = admin.get("/datasets/travel/items").await;
-        let live = dataset["versions"].as_array().unwrap().iter().find(|version| version["state"] == "live").unwrap();
-        if is(&live["following"]) {
-            return live["following"].clone();
-        }
-        assert!(began.elapsed() < LONG, "it does not come to “{what}”: {live:#}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,26 +8,12 @@ mod common;
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
 
-use common::{Http, People, aircraft, binary};
+use common::{Http, People, aircraft, binary, dataset_until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Postgres, Sluice};
 
-const LONG: Duration = Duration::from_secs(90);
-
 /// Looks until the dataset is as it should be; gives it.
-async fn until(admin: &Admin, name: &str, what: &str, is: impl Fn(&Json) -> bool) -> Json {
-    let began = Instant::now();
-    loop {
-        let dataset = admin.get(&format!("/datasets/travel/{name}")).await;
-        if is(&dataset) {
-            return dataset;
-        }
-        assert!(began.elapsed() < LONG, "{name} does not come to “{what}”: {dataset:#}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 async fn set_job(admin: &Admin, name: &str, job: Json) -> (u16, Json) {
     let (status, body) = admin.call(Method::PUT, &format!("/datasets/travel/{name}/job"), Some(job)).await;
     (status.as_u16(), body)
@@ -68,9 +54,9 @@ async fn a_schedule_makes_a_dataset_anew_and_others_follow() {
     assert_eq!(dataset["job"]["followers"], json!(["second"]));
     assert_eq!(dataset["job"]["next"].as_array().unwrap().len(), 3);
     // The clock itself brings the first; it is not helped along.
-    let first = until(builder, "first", "made anew", |dataset| live(dataset) == 2).await;
+    let first = dataset_until(builder, "first", "made anew", |dataset| live(dataset) == 2).await;
     assert_eq!((&last_run(&first)["cause"], &last_run(&first)["asked_by"]), (&json!("schedule"), &json!("schedule")));
-    let second = until(builder, "second", "made after it", |dataset| live(dataset) == 2).await;
+    let second = dataset_until(builder, "second", "made after it", |dataset| live(dataset) == 2).await;
     assert_eq!(last_run(&second)["cause"], "after");
     assert!(last_run(&second)["started_at"].as_i64() >= last_run(&first)["finished_at"].as_i64());
     // Paused, it is left alone, and goes on from its next time.
@@ -91,7 +77,7 @@ async fn times_that_were_missed_are_made_up_for_by_one_run_or_left_out() {
     assert_eq!(set_job(builder, "left", json!({"when": yearly, "missed": "skip"})).await.0, 200);
     due(&server, "kept", TWO_HOURS_AGO);
     due(&server, "left", TWO_HOURS_AGO);
-    until(builder, "kept", "made once", |dataset| live(dataset) == 2).await;
+    dataset_until(builder, "kept", "made once", |dataset| live(dataset) == 2).await;
     // By then the other's time has been passed over too: schedules are looked at one after another, in the same round.
     let left = builder.get("/datasets/travel/left").await;
     assert_eq!((live(&left), left["job"]["runs"].as_array().unwrap().len()), (1, 1), "{left:#}");
@@ -157,10 +143,10 @@ async fn what_does_not_answer_is_tried_again_and_what_is_wrong_is_not() {
     assert_eq!(set_job(builder, "notes", json!({"retries": 10, "retry_after_s": 1})).await.0, 200);
     postgres.stop();
     assert_eq!(builder.build("travel", "notes").await["state"], "failed");
-    let waits = until(builder, "notes", "waits", |dataset| last_run(dataset)["attempt"].as_i64() > Some(1)).await;
+    let waits = dataset_until(builder, "notes", "waits", |dataset| last_run(dataset)["attempt"].as_i64() > Some(1)).await;
     assert!(last_run(&waits)["reason"].as_str().unwrap().starts_with("notes-db:"), "{waits:#}");
     postgres.resume();
-    let done = until(builder, "notes", "done", |dataset| last_run(dataset)["state"] == "done").await;
+    let done = dataset_until(builder, "notes", "done", |dataset| last_run(dataset)["state"] == "done").await;
     // Each try had a data version of its own; only the last one is live, and there was one run.
     let tries = last_run(&done)["attempt"].as_i64().unwrap();
     assert_eq!((live(&done), done["versions"].as_array().unwrap().len()), (tries, usize::try_from(tries).unwrap()), "{done:#}");
@@ -211,7 +197,7 @@ async fn a_run_is_ended_by_hand_or_by_its_time_while_its_source_holds_it() {
     assert_eq!(builder.build("travel", "notes").await["state"], "live");
     let lock = postgres.hold("postgres", "LOCK TABLE notes IN ACCESS EXCLUSIVE MODE").await;
     builder.post("/datasets/travel/notes/build", json!({"environment": "prod"})).await;
-    until(builder, "notes", "running", |dataset| last_run(dataset)["state"] == "running").await;
+    dataset_until(builder, "notes", "running", |dataset| last_run(dataset)["state"] == "running").await;
     let (status, body) = builder.call(Method::POST, "/datasets/travel/notes/build", Some(json!({"environment": "prod"}))).await;
     assert_eq!(status.as_u16(), 409, "one run at a time: {body}");
     builder.post("/datasets/travel/notes/job/stop", json!(null)).await;
@@ -221,7 +207,7 @@ async fn a_run_is_ended_by_hand_or_by_its_time_while_its_source_holds_it() {
     // A minute is all that the next one may take, and it is not tried again.
     assert_eq!(set_job(builder, "notes", json!({"timeout_minutes": 1, "retries": 0})).await.0, 200);
     builder.post("/datasets/travel/notes/build", json!({"environment": "prod"})).await;
-    let ended = until(builder, "notes", "timed out", |dataset| last_run(dataset)["state"] == "failed").await;
+    let ended = dataset_until(builder, "notes", "timed out", |dataset| last_run(dataset)["state"] == "failed").await;
     assert!(last_run(&ended)["reason"].as_str().unwrap().contains("longer than 1 min"), "{ended:#}");
     drop(lock);
     assert_eq!(builder.build("travel", "notes").await["state"], "live", "nothing stands in the way of the next");
@@ -251,7 +237,7 @@ async fn taken_over(point: &str, store: &str) {
     let before = builder.get("/datasets/travel/planes").await;
     assert_eq!((live(&before), &last_run(&before)["state"]), (1, &json!("running")), "{point}: {before:#}");
     let began = Instant::now();
-    let after = until(&builder, "planes", "taken over", |dataset| live(dataset) == 3).await;
+    let after = dataset_until(&builder, "planes", "taken over", |dataset| live(dataset) == 3).await;
     assert!(began.elapsed() < Duration::from_secs(30), "{point}: {:?}", began.elapsed());
     assert_eq!((&last_run(&after)["state"], &last_run(&after)["attempt"]), (&json!("done"), &json!(2)), "{point}: {after:#}");
     assert_eq!(after["versions"][0]["figures"]["written_rows"], testkit::planes().len(), "{point}");

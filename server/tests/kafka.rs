@@ -8,12 +8,10 @@ use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
 
-use common::{Http, People, binary};
+use common::{Http, LONG, People, binary, following_until, labels};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Kafka, Redis, Sluice};
-
-const LONG: Duration = Duration::from_secs(60);
 
 /// What should be served: labels by id.
 type Rows = BTreeMap<i64, String>;
@@ -77,24 +75,11 @@ async fn publish(people: &People, topic: &str) {
     people.publish(topic, spec, json!({})).await;
 }
 
-async fn served(http: &Http, topic: &str, ids: i64) -> Rows {
-    let mut rows = Rows::new();
-    for from in (0..ids).step_by(100) {
-        let keys: Vec<Json> = (from..ids.min(from + 100)).map(|id| json!({"id": id})).collect();
-        let (status, answer) = http.json(http.post(&format!("/api/travel/{topic}/batch"), &json!({"keys": keys}))).await;
-        assert_eq!(status, 200, "{answer}");
-        for row in answer["rows"].as_array().unwrap().iter().filter(|row| !row.is_null()) {
-            rows.insert(row["id"].as_i64().unwrap(), row["label"].as_str().unwrap_or_default().to_owned());
-        }
-    }
-    rows
-}
-
 /// Until the API answers with what was said.
 async fn agree(http: &Http, orders: &Orders, what: &str) {
     let began = Instant::now();
     loop {
-        let rows = served(http, "orders", 1_000).await;
+        let rows = labels(http, "orders", 1_000).await;
         if rows == orders.said {
             return;
         }
@@ -104,20 +89,6 @@ async fn agree(http: &Http, orders: &Orders, what: &str) {
             .map(|id| (id, rows.get(&id), orders.said.get(&id)))
             .collect();
         assert!(began.elapsed() < LONG, "{what}: served, and said: {differ:?}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-/// How the live version follows, once that is as it should be.
-async fn until(admin: &Admin, topic: &str, what: &str, is: impl Fn(&Json) -> bool) -> Json {
-    let began = Instant::now();
-    loop {
-        let dataset = admin.get(&format!("/datasets/travel/{topic}")).await;
-        let live = dataset["versions"].as_array().unwrap().iter().find(|version| version["state"] == "live").unwrap();
-        if is(&live["following"]) {
-            return live["following"].clone();
-        }
-        assert!(began.elapsed() < LONG, "it does not come to “{what}”: {live:#}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -150,7 +121,7 @@ async fn a_topic_is_followed_with_its_deletions_its_poison_and_its_new_partition
     orders.kafka.send("orders", [("bad", Some(&b"not json"[..])), ("worse", Some(&br#"{"id": "no number"}"#[..]))]);
     orders.say(600..650, "fourth");
     agree(&http, &orders, "behind poison").await;
-    let following = until(builder, "orders", "counted", |following| following["figures"]["dirty_rows"] == 2).await;
+    let following = following_until(builder, "orders", "counted", |following| following["figures"]["dirty_rows"] == 2).await;
     assert_eq!(following["reason"], "", "{following}");
     let dirty = builder.get("/datasets/travel/orders/versions/1/dirty").await;
     let mut texts: Vec<&str> = dirty.as_array().unwrap().iter().map(|row| row["text"].as_str().unwrap()).collect();
@@ -158,13 +129,13 @@ async fn a_topic_is_followed_with_its_deletions_its_poison_and_its_new_partition
     assert_eq!(texts, ["not json", r#"{"id": "no number"}"#], "{dirty:#}");
     // One more than may be left out stops it before anything of that is taken, and more leeway lets it go on.
     orders.kafka.send("orders", [("a", Some(&b"1"[..])), ("b", Some(&b"2"[..]))]);
-    let stuck = until(builder, "orders", "stopped", |following| following["reason"] != "").await;
+    let stuck = following_until(builder, "orders", "stopped", |following| following["reason"] != "").await;
     assert!(stuck["reason"].as_str().unwrap().contains("3 rows may be left out"), "{stuck}");
     orders.say(650..660, "fifth");
     let job = json!({"follow": {}, "dirty": {"rows": 10}});
     assert!(builder.call(Method::PUT, "/datasets/travel/orders/job", Some(job)).await.0.is_success());
     agree(&http, &orders, "with more leeway").await;
-    until(builder, "orders", "each counted once", |following| following["figures"]["dirty_rows"] == 4).await;
+    following_until(builder, "orders", "each counted once", |following| following["figures"]["dirty_rows"] == 4).await;
     orders.kafka.partitions("orders", 4).await;
     orders.say(700..800, "in new partitions");
     agree(&http, &orders, "with new partitions").await;
@@ -243,14 +214,14 @@ async fn what_was_put_aside_is_taken_once_its_format_is_mended() {
     assert_eq!(builder.build("travel", "clicks").await["state"], "live");
     publish(&people, "clicks").await;
     let http = Http::new(&server);
-    assert_eq!(served(&http, "clicks", 10).await, Rows::from([(1, "one".into()), (3, "three".into())]));
+    assert_eq!(labels(&http, "clicks", 10).await, Rows::from([(1, "one".into()), (3, "three".into())]));
     kafka.send("clicks", [("3", Some(&b"3,newer"[..])), ("3", Some(&b"3,newest,than all"[..])), ("4", Some(&b"4,four,too"[..]))]);
-    until(builder, "clicks", "put aside", |following| following["figures"]["dirty_rows"] == 3).await;
+    following_until(builder, "clicks", "put aside", |following| following["figures"]["dirty_rows"] == 3).await;
     put_source(builder, &kafka, json!({"topics": "clicks = csv(id, label, more)"})).await;
     // Read as they are now, they are rows; where a row is there already, it may be newer, and nothing is undone.
     let (status, body) = builder.call(Method::POST, "/datasets/travel/clicks/versions/2/dirty/again", Some(json!(null))).await;
     assert_eq!((status.as_u16(), body), (200, json!(3)));
-    until(builder, "clicks", "taken", |following| following["figures"]["dirty_rows"] == 1).await;
+    following_until(builder, "clicks", "taken", |following| following["figures"]["dirty_rows"] == 1).await;
     let stays = builder.get("/datasets/travel/clicks/versions/2/dirty").await;
     assert_eq!(stays.as_array().unwrap().len(), 1);
     assert_eq!(
@@ -259,9 +230,9 @@ async fn what_was_put_aside_is_taken_once_its_format_is_mended() {
     );
     // One whose key is ended since does not come back.
     kafka.send("clicks", [("3", None), ("5", Some(&b"5,five"[..])), ("5", None)]);
-    until(builder, "clicks", "forgotten", |following| following["figures"]["dirty_rows"] == 0).await;
+    following_until(builder, "clicks", "forgotten", |following| following["figures"]["dirty_rows"] == 0).await;
     let wanted = [(1, "one"), (2, "two"), (4, "four")].map(|(id, label)| (id, label.to_owned()));
-    assert_eq!(served(&http, "clicks", 10).await, Rows::from(wanted));
+    assert_eq!(labels(&http, "clicks", 10).await, Rows::from(wanted));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -10,6 +10,7 @@ pub mod error;
 pub mod feed;
 pub mod guard;
 pub mod json;
+pub mod mapper;
 mod mysql;
 pub mod pools;
 mod postgres;
@@ -38,6 +39,7 @@ use model::{DataType, Field, Value};
 
 pub use error::{SourceError, SourceErrorKind};
 pub use feed::{Feed, FeedOf, Origin, Portion, Spoiled};
+pub use mapper::{MapRows, Mapped, Mapper};
 
 /// The longest any statement may run on a source, whatever an API allows: set in each session.
 pub const SESSION_TIMEOUT: Duration = Duration::from_secs(30);

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
 use model::snapshot::Environment;
 use sha2::{Digest, Sha256};
 
@@ -35,6 +36,7 @@ pub enum VaultError {
 pub struct Vault {
     cipher: XChaCha20Poly1305,
     key_id: [u8; KEY_ID_BYTES],
+    root: Hmac<Sha256>,
 }
 
 impl Vault {
@@ -47,7 +49,14 @@ impl Vault {
         let bytes: [u8; 32] = bytes.try_into().map_err(|_| VaultError::BadKey)?;
         let mut key_id = [0; KEY_ID_BYTES];
         key_id.copy_from_slice(&Sha256::digest(bytes)[..KEY_ID_BYTES]);
-        Ok(Self { cipher: XChaCha20Poly1305::new(Key::from_slice(&bytes)), key_id })
+        let root = <Hmac<Sha256> as Mac>::new_from_slice(&bytes).map_err(|_| VaultError::BadKey)?;
+        Ok(Self { cipher: XChaCha20Poly1305::new(Key::from_slice(&bytes)), key_id, root })
+    }
+
+    /// A key for one purpose, the same wherever the master key is; it says nothing of that.
+    #[must_use]
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        self.root.clone().chain_update(purpose.as_bytes()).finalize().into_bytes().into()
     }
 
     /// `format, key id, nonce, ciphertext`. `place` says what it belongs to, such as `source/<id>/prod`.

@@ -81,6 +81,7 @@ pub struct Ports {
     pub try_call: Arc<dyn ports::TryCall>,
     pub figures: Arc<dyn ports::ReadFigures>,
     pub fetch: Arc<dyn ports::Fetch>,
+    pub mapper: Arc<dyn connect::Mapper>,
 }
 
 impl Control {

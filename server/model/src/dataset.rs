@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::gates::Gates;
 use crate::load::{Decision, Pace};
-use crate::table::{TableInfo, TableRef};
+use crate::mapping::Mapping;
+use crate::table::{Column, TableInfo, TableRef};
 use crate::{DataType, FieldError};
 
 /// The driver of sources whose tables are the columnar datasets of their domain.
@@ -125,6 +126,9 @@ pub struct DatasetSpec {
     /// What a build must pass before it goes live.
     #[serde(default, skip_serializing_if = "is_default")]
     pub gates: Gates,
+    /// What becomes of the table's rows on their way.
+    #[serde(default, skip_serializing_if = "Mapping::is_plain")]
+    pub mapping: Mapping,
 }
 
 fn is_default(gates: &Gates) -> bool {
@@ -142,13 +146,31 @@ impl DatasetSpec {
         self.written().find(|field| field.column == column)
     }
 
-    /// The columns of the table that are not written.
+    /// The columns of the table that are to be copied and are not written yet.
     #[must_use]
     pub fn new_columns<'a>(&self, table: &'a TableInfo) -> Vec<&'a str> {
-        table.columns.iter().map(|column| column.name.as_str()).filter(|name| self.field(name).is_none()).collect()
+        let new = |name: &&str| self.mapping.has(name) && self.field(name).is_none();
+        table.columns.iter().map(|column| column.name.as_str()).filter(new).collect()
     }
 
-    /// Brings the register up to what the table has now: new columns are appended, missing ones retire, retyped ones
+    /// Its columns as those of a table, for what is asked of them.
+    #[must_use]
+    pub fn as_table(&self) -> TableInfo {
+        let column = |field: &RegisterField| Column {
+            name: field.column.clone(),
+            data_type: field.data_type,
+            nullable: !self.key.contains(&field.column),
+            native: String::new(),
+        };
+        TableInfo {
+            table: self.table.clone(),
+            columns: self.written().map(column).collect(),
+            key: self.key.clone(),
+            ..TableInfo::default()
+        }
+    }
+
+    /// Brings the register up to what the table, mapped, has now: new columns are appended, missing ones retire, retyped ones
     /// retire and come back under a new number.
     pub fn follow(&mut self, table: &TableInfo) {
         for field in &mut self.register {
@@ -160,7 +182,7 @@ impl DatasetSpec {
     /// Appends columns that the table was seen to have. None is missed: of a table that nobody declares, only some rows are seen.
     pub fn take_new(&mut self, table: &TableInfo) {
         for column in &table.columns {
-            if self.field(&column.name).is_none() {
+            if self.mapping.has(&column.name) && self.field(&column.name).is_none() {
                 let number = self.register.iter().map(|field| field.number).max().unwrap_or(0) + 1;
                 self.register.push(RegisterField { number, column: column.name.clone(), data_type: column.data_type, retired: false });
             }
@@ -246,6 +268,12 @@ pub struct BuildFigures {
     pub read_rows: i64,
     #[serde(default)]
     pub written_rows: i64,
+    /// Rows that the mapping does not want.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub filtered_rows: i64,
+    /// Rows whose key another row has that counts more, where the mapping says which.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub same_key_rows: i64,
     /// Bytes of the rows as protobuf, before compression.
     #[serde(default)]
     pub row_bytes: i64,
@@ -266,6 +294,12 @@ pub struct BuildFigures {
     pub decisions: Vec<Decision>,
 }
 
+// The form that serde asks for.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(rows: &i64) -> bool {
+    *rows == 0
+}
+
 impl BuildFigures {
     /// What is kept of it with a data version: the sums, without how they came about.
     #[must_use]
@@ -277,7 +311,6 @@ impl BuildFigures {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::Column;
 
     fn column(name: &str, data_type: DataType) -> Column {
         Column { name: name.into(), data_type, nullable: true, native: String::new() }

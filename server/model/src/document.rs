@@ -8,6 +8,7 @@ use crate::dataset::{Compression, StoreKind};
 use crate::gates::Gates;
 use crate::job::JobSpec;
 use crate::load::SourceLoad;
+use crate::mapping::Mapping;
 use crate::snapshot::Environment;
 use crate::spec::ApiSpec;
 use crate::table::TableRef;
@@ -76,7 +77,9 @@ pub struct DatasetDocument {
     pub store: StoreKind,
     #[serde(default)]
     pub compression: Compression,
-    /// Absent, they stay as they are; so for the job.
+    /// What becomes of the table's rows. Absent, it stays as it is; so for the gates and the job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<Mapping>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gates: Option<Gates>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -65,6 +65,10 @@ impl Follow {
         if self.overlap > MAX_OVERLAP {
             errors.push(FieldError::new("overlap", format!("A number up to {MAX_OVERLAP}.")));
         }
+        if spec.mapping.latest_by.is_some() {
+            let sentence = "Of its rows with the same key only the latest is kept, which a row that changes cannot tell. Take that out of the mapping.";
+            errors.push(FieldError::new("follow", sentence));
+        }
         if !feeds {
             errors.extend(self.column_errors(spec));
         }
@@ -73,7 +77,9 @@ impl Follow {
 
     fn column_errors(&self, spec: &DatasetSpec) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        match spec.field(&self.cursor) {
+        let reads = spec.mapping.fields(spec);
+        let read = |name: &str| reads.iter().find(|field| field.name == name);
+        match read(&self.cursor) {
             None if self.cursor.is_empty() => errors.push(FieldError::new("cursor", "Choose the column that grows with every change.")),
             None => errors.push(FieldError::new("cursor", format!("The dataset has no column {}.", self.cursor))),
             Some(field) if !Self::can_be_cursor(field.data_type) => {
@@ -82,7 +88,7 @@ impl Follow {
             }
             Some(_) => {}
         }
-        match spec.field(&self.deleted) {
+        match read(&self.deleted) {
             None if self.deleted.is_empty() => {}
             None => errors.push(FieldError::new("deleted", format!("The dataset has no column {}.", self.deleted))),
             Some(field) if !Self::can_say_deleted(field.data_type) => {

@@ -23,6 +23,7 @@ pub mod job;
 pub mod json_text;
 pub mod limit;
 pub mod load;
+pub mod mapping;
 pub mod message;
 pub mod name;
 pub mod openapi;

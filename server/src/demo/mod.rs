@@ -11,6 +11,7 @@ use control::datasets::NewDataset;
 use control::documents::ApplyRequest;
 use control::{Caller, Control, Visitor};
 use model::dataset::{Compression, StoreKind};
+use model::mapping::Mapping;
 use model::snapshot::Environment;
 use model::table::TableRef;
 use model::{Problem, Role};
@@ -99,6 +100,7 @@ async fn publish(control: &Control, builder: &Caller, database: &str) -> Result<
         key: Vec::new(),
         store: StoreKind::Embedded,
         compression: Compression::Zstd,
+        mapping: Mapping::default(),
         environment: Environment::Prod,
     };
     control.new_dataset(builder, &dataset).await?;

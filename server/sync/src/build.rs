@@ -1,7 +1,6 @@
 //! One build, front to back: read, sort, write, prove.
 
-use accel::{Checksum, Codec, Dataset, KvWriter, Pair, Place, Sealed, Sorted, Sorter, Trainer};
-use arrow_array::RecordBatch;
+use accel::{Codec, Dataset, KvWriter, Place, Sealed};
 use connect::registry;
 use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec, StoreKind};
@@ -12,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::failed::Failed;
 use crate::gate::{KeyGate, proved};
+use crate::ordered::{InOrder, Pairs};
 use crate::progress::{Flow, Progress};
-use crate::read::{From, Rows};
+use crate::read::From;
 use crate::source::Deleted;
 use crate::{Worker, columnar, follow, read, source};
 
@@ -46,8 +46,7 @@ pub(crate) async fn run(
         source::refuse_drift(&spec, &table)?;
     }
     match job.new_columns {
-        NewColumns::Take if feeds => spec.take_new(&table),
-        NewColumns::Take => spec.follow(&table),
+        NewColumns::Take => spec.take_new(&table),
         NewColumns::LeaveOut => {}
         NewColumns::Ask => source::refuse_new_columns(&spec, &table)?,
     }
@@ -84,27 +83,26 @@ async fn read_and_write(
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
     let spec = from.spec;
-    let told = from.feed_start.map(|_| 0);
-    let mut pairs = Pairs { trainer: Trainer::default(), sorter: Sorter::new(&worker.stores.scratch())?, told };
+    let mut pairs = Pairs::new(&worker.stores.scratch(), from)?;
     let mut read = read::all(worker, from, &mut pairs, progress, stop).await?;
-    if told.is_none() {
-        let kept = i64::try_from(pairs.sorter.rows()).unwrap_or(i64::MAX);
+    if from.has_each_key_once() {
+        let kept = i64::try_from(pairs.rows()).unwrap_or(i64::MAX);
         read.agrees(worker, from, (progress.figures.read_rows, kept)).await?;
     }
     fail_point!("build.after-read");
-    let Pairs { trainer, sorter, .. } = pairs;
     let mut sealed = Sealed {
-        rows: sorter.rows(),
+        rows: pairs.rows(),
         compression: spec.compression,
-        dictionary: dictionary(spec, &trainer),
+        dictionary: pairs.dictionary(),
         followed_from: from.followed_from.clone().map(|from| read.position.clone().unwrap_or(from)),
     };
     progress.step("writing").await?;
     let mut writer = worker.stores.of(spec.store)?.create(to, sealed.rows).await?;
-    let mut sorted = InOrder { sorted: sorter.sorted()?, told: told.is_some(), checksum: read.checksum, next: None };
+    let mut sorted = pairs.in_order(read.checksum)?;
     write(&mut *writer, &mut sorted, &sealed, (&mut read.gate, progress), stop).await?;
     read.gate.pass()?;
-    if told.is_some() {
+    progress.figures.same_key_rows = sorted.others;
+    if !from.has_each_key_once() {
         let figures = &progress.figures;
         read.agrees(worker, from, (figures.read_rows, figures.written_rows)).await?;
     }
@@ -117,74 +115,6 @@ async fn read_and_write(
     progress.figures.checksum = sorted.checksum.hex();
     fail_point!("build.after-proof");
     Ok(())
-}
-
-/// Rows on their way into the order of their keys.
-struct Pairs {
-    trainer: Trainer,
-    sorter: Sorter,
-    /// How many were told so far, of a feed: what is told of one key stays in that order.
-    told: Option<u64>,
-}
-
-impl Rows for Pairs {
-    fn row(&mut self, key: Vec<u8>, message: Option<Vec<u8>>, _: (&RecordBatch, usize)) -> Result<(), Failed> {
-        if let Some(message) = &message {
-            self.trainer.offer(message);
-        }
-        let value = match &mut self.told {
-            None => message.unwrap_or_default(),
-            Some(told) => {
-                *told += 1;
-                let mut value = told.to_be_bytes().to_vec();
-                value.push(u8::from(message.is_some()));
-                value.extend(message.unwrap_or_default());
-                value
-            }
-        };
-        Ok(self.sorter.push((key, value))?)
-    }
-}
-
-/// Bytes before a message that was told: when, and whether there is one.
-const TOLD: usize = 9;
-
-/// Rows in the order of their keys. Of a feed, what was told last of each key, and what was not ended by that.
-struct InOrder {
-    sorted: Sorted,
-    told: bool,
-    /// Of all rows, of a feed as far as they were given.
-    checksum: Checksum,
-    next: Option<Pair>,
-}
-
-impl InOrder {
-    fn next(&mut self) -> Result<Option<Pair>, Failed> {
-        if !self.told {
-            return Ok(self.sorted.next_pair()?);
-        }
-        loop {
-            let first = match self.next.take() {
-                Some(pair) => Some(pair),
-                None => self.sorted.next_pair()?,
-            };
-            let Some((key, mut value)) = first else { return Ok(None) };
-            loop {
-                match self.sorted.next_pair()? {
-                    Some((same, later)) if same == key => value = later,
-                    other => {
-                        self.next = other;
-                        break;
-                    }
-                }
-            }
-            if value.get(TOLD - 1) == Some(&1) {
-                let message = value.split_off(TOLD);
-                self.checksum.add(&key, &message);
-                return Ok(Some((key, message)));
-            }
-        }
-    }
 }
 
 async fn write(
@@ -216,8 +146,4 @@ async fn write(
         }
     }
     Ok(writer.write(waiting).await?)
-}
-
-fn dictionary(spec: &DatasetSpec, trainer: &Trainer) -> Vec<u8> {
-    if spec.compression == model::dataset::Compression::Zstd { trainer.train() } else { Vec::new() }
 }

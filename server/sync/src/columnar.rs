@@ -5,6 +5,8 @@ use arrow_array::{BooleanArray, RecordBatch};
 use arrow_select::filter::filter_record_batch;
 use connect::batch::schema_of;
 use fail::fail_point;
+use model::Field;
+use model::dataset::RegisterField;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
@@ -13,7 +15,6 @@ use crate::failed::Failed;
 use crate::gate::{KeyGate, proved};
 use crate::progress::{Flow, Progress};
 use crate::read::{self, From, Rows};
-use crate::source::statement;
 
 pub(crate) async fn read_and_write(
     worker: &Worker,
@@ -22,7 +23,8 @@ pub(crate) async fn read_and_write(
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
     let encoder = Encoder::new(from.spec);
-    let fields = statement(from.spec, from.dialect).fields;
+    let written = |field: &RegisterField| Field { name: field.column.clone(), data_type: field.data_type, ..Field::default() };
+    let fields: Vec<Field> = from.spec.written().map(written).collect();
     let writer = worker.stores.columnar().create(to, schema_of(&fields))?;
     let keys = if from.spec.key.is_empty() { None } else { Some(Sorter::new(&worker.stores.scratch())?) };
     let mut columns = Columns { writer, keys, encoder: &encoder };

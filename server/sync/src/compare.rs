@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::encoder::Encoder;
 use crate::failed::Failed;
 use crate::gate::key_json;
+use crate::mapped::Maps;
 use crate::progress::Flow;
 use crate::source::{Deleted, statement};
 use crate::throttle::Throttle;
@@ -119,6 +120,7 @@ struct Sides<'a> {
     job: &'a JobSpec,
     connection: &'a dyn Connection,
     dialect: model::dialect::Dialect,
+    maps: Maps,
     encoder: Encoder,
     dataset: Dataset,
     stop: &'a CancellationToken,
@@ -135,7 +137,17 @@ async fn compare(worker: &Worker, version: &DataVersionRow, job: &JobSpec, stop:
     let place = Place { dataset: version.dataset_id.clone(), version: version.id.clone() };
     let dataset = Dataset::open(&worker.stores, spec.store, &place).await?;
     let dialect = source::dialect(&source)?;
-    let sides = Sides { worker, spec: &spec, job, connection: &*connection, dialect, encoder: Encoder::new(&spec), dataset, stop };
+    let sides = Sides {
+        worker,
+        spec: &spec,
+        job,
+        connection: &*connection,
+        dialect,
+        maps: Maps::new(worker, &spec)?,
+        encoder: Encoder::new(&spec),
+        dataset,
+        stop,
+    };
     let (mut theirs, mut ours) = (Buckets::new(), Buckets::new());
     sides.source(|key, row| theirs.add(key, row)).await?;
     sides.dataset.visit(&mut |key, row| ours.add(key, row)).await?;
@@ -167,11 +179,12 @@ impl Sides<'_> {
         let mut batches = self.connection.query(statement(self.spec, self.dialect)).await.map_err(failed)?;
         while let Some(batch) = batches.try_next().await.map_err(failed)? {
             let mut bytes = 0;
-            for row in 0..batch.num_rows() {
-                if deleted.says(&batch, row) {
+            let rows = self.maps.map(&batch)?;
+            for row in 0..rows.len() {
+                if deleted.says(&batch, row) || rows.is_out(row) || rows.bad(row).is_some() {
                     continue;
                 }
-                if let (Some(key), message) = self.encoder.encode(&batch, row) {
+                if let (Some(key), message) = self.encoder.encode(&rows.rows, row) {
                     bytes += i64::try_from(message.len()).unwrap_or(0);
                     visit(&key, &message);
                 }

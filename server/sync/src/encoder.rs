@@ -5,8 +5,8 @@ use accel::{Checksum, key};
 use arrow_array::RecordBatch;
 use connect::Spoiled;
 use connect::proto::{ProtoColumn, value_of, write_message};
-use model::DataType;
 use model::dataset::{DatasetSpec, RegisterField};
+use model::{DataType, Field};
 
 pub(crate) struct Encoder {
     columns: Vec<ProtoColumn>,
@@ -35,6 +35,22 @@ impl Encoder {
         };
         let json = RowJson::new(&spec.written().map(json).collect::<Vec<_>>());
         Self { key: spec.key.iter().filter_map(at).collect(), columns, json }
+    }
+
+    /// Of rows as they are read, for people alone: without a key.
+    pub(crate) fn as_read(spec: &DatasetSpec) -> Self {
+        let read = spec.mapping.fields(spec);
+        let number = |index: usize| u32::try_from(index).unwrap_or(0) + 1;
+        let proto = |(column, field): (usize, &Field)| ProtoColumn { number: number(column), column, data_type: field.data_type };
+        let json = |(index, field): (usize, &Field)| JsonField {
+            number: number(index),
+            name: field.name.clone(),
+            data_type: field.data_type,
+            as_string: false,
+            rows: None,
+        };
+        let columns = read.iter().enumerate().map(proto).collect();
+        Self { columns, key: Vec::new(), json: RowJson::new(&read.iter().enumerate().map(json).collect::<Vec<_>>()) }
     }
 
     /// The fields of the key as a message, for examples.

@@ -9,7 +9,7 @@ use futures::TryStreamExt;
 
 use crate::failed::Failed;
 use crate::read::From;
-use crate::source::{fields, statement};
+use crate::source::{key_of_table, statement};
 
 /// How long a feed may have nothing before it is asked again.
 const WAIT: Duration = Duration::from_secs(1);
@@ -38,7 +38,8 @@ impl Input {
         let Some(start) = from.feed_start else {
             return from.connection.query(statement(spec, from.dialect)).await.map(Self::Answer).map_err(failed);
         };
-        let of = FeedOf { table: &spec.table, fields: fields(spec), key: &spec.key, position: "", start };
+        let key = key_of_table(spec);
+        let of = FeedOf { table: &spec.table, fields: spec.mapping.fields(spec), key: &key, position: "", start };
         let feed = from.connection.feed(of).await.map_err(failed)?;
         Ok(Self::Feed { feed, position: String::new(), whole: false })
     }

@@ -14,6 +14,8 @@ mod follow;
 mod gate;
 mod input;
 mod look;
+mod mapped;
+mod ordered;
 mod pacer;
 mod progress;
 mod read;
@@ -27,6 +29,7 @@ mod worker;
 use std::sync::Arc;
 
 use accel::Stores;
+use connect::Mapper;
 use connect::pools::Pools;
 use connect::vault::Vault;
 use model::clock::Millis;
@@ -50,6 +53,7 @@ pub struct Worker {
     pub pools: Arc<Pools>,
     pub vault: Arc<Vault>,
     pub host: Arc<dyn Host>,
+    pub mapper: Arc<dyn Mapper>,
     /// Who it is, among several.
     pub name: String,
     /// Told when a change was made in this process; otherwise the rows are looked at each second.

@@ -7,9 +7,11 @@ use model::dataset::DatasetSpec;
 use crate::Worker;
 use crate::encoder::Encoder;
 use crate::failed::Failed;
+use crate::mapped::{MappedRows, Maps};
 use crate::rules::Rules;
 
 pub(crate) struct Look {
+    maps: Maps,
     encoder: Encoder,
     pub(crate) rules: Rules,
     key: String,
@@ -21,6 +23,10 @@ pub(crate) enum Seen {
     Put(Vec<u8>, Vec<u8>),
     /// There is no row of this key any more.
     End(Vec<u8>),
+    /// Nobody wants it; its key, where it has one.
+    Out(Option<Vec<u8>>),
+    /// It could not be made, and why.
+    Unmade(String),
     /// It says which row it is, or ends, with nothing of its key; its message, and why that is wrong.
     Unnamed(Vec<u8>, String),
     /// It breaks a rule by itself, and which.
@@ -29,16 +35,32 @@ pub(crate) enum Seen {
 
 impl Look {
     /// # Errors
-    /// A rule that cannot be read any more.
+    /// A mapping or a rule that cannot be read any more.
     pub(crate) fn new(worker: &Worker, spec: &DatasetSpec) -> Result<Self, Failed> {
-        Ok(Self { encoder: Encoder::new(spec), rules: Rules::new(worker, spec)?, key: spec.key.join(" and ") })
+        Ok(Self {
+            maps: Maps::new(worker, spec)?,
+            encoder: Encoder::new(spec),
+            rules: Rules::new(worker, spec)?,
+            key: spec.key.join(" and "),
+        })
+    }
+
+    /// # Errors
+    /// Only where a whole batch cannot be made.
+    pub(crate) fn map(&self, read: &RecordBatch) -> Result<MappedRows, Failed> {
+        self.maps.map(read)
     }
 
     /// A row, or with `ends` what is known of one that is gone.
-    pub(crate) fn at(&mut self, batch: &RecordBatch, row: usize, ends: bool) -> Seen {
-        let broken = if ends { None } else { self.rules.broken_by(batch, row) };
-        let (key, message) = self.encoder.encode(batch, row);
+    pub(crate) fn at(&mut self, rows: &MappedRows, row: usize, ends: bool) -> Seen {
+        let is_out = !ends && rows.is_out(row);
+        if let Some(bad) = rows.bad(row).filter(|_| !ends) {
+            return Seen::Unmade(bad.to_owned());
+        }
+        let broken = if ends || is_out { None } else { self.rules.broken_by(&rows.rows, row) };
+        let (key, message) = self.encoder.encode(&rows.rows, row);
         match (key, broken) {
+            (key, _) if is_out => Seen::Out(key),
             (Some(key), _) if ends => Seen::End(key),
             (Some(key), None) => Seen::Put(key, message),
             (Some(_), Some(broken)) => Seen::Broken(broken),
@@ -48,10 +70,10 @@ impl Look {
     }
 
     /// A row that cannot be taken: as it came, where that is known, and as it was read otherwise.
-    pub(crate) fn spoiled(&self, (batch, row): (&RecordBatch, usize), origins: &[Origin], reason: String) -> Spoiled {
+    pub(crate) fn spoiled(&self, (rows, row): (&MappedRows, usize), origins: &[Origin], reason: String) -> Spoiled {
         match origins.get(row) {
             Some(origin) => origin.spoiled(reason),
-            None => self.encoder.spoiled(batch, row, reason),
+            None => self.maps.spoiled(rows, row, reason),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::failed::Failed;
 use crate::gate::KeyGate;
 use crate::input::Input;
 use crate::look::{Look, Seen};
+use crate::mapped::MappedRows;
 use crate::progress::{Flow, Progress};
 use crate::source::Deleted;
 use crate::throttle::Throttle;
@@ -36,10 +37,17 @@ pub(crate) struct From<'a> {
     pub(crate) dirty: DirtyLimit,
 }
 
+impl From<'_> {
+    /// Whether a key comes once, so that all that is read is written.
+    pub(crate) fn has_each_key_once(&self) -> bool {
+        self.feed_start.is_none() && self.spec.mapping.latest_by.is_none()
+    }
+}
+
 /// Where rows go.
 pub(crate) trait Rows {
-    /// One row with a whole key: its key, its message, and where it stands. Of a feed, nothing in place of a message is the end
-    /// of the row that was told before.
+    /// One row with a whole key: its key, its message, and where it stands among rows as they are written. Of a feed, nothing in place
+    /// of a message is the end of the row that was told before.
     fn row(&mut self, key: Vec<u8>, message: Option<Vec<u8>>, of: (&RecordBatch, usize)) -> Result<(), Failed>;
 
     /// All rows of a batch, and which of them were taken, after each of them. Gives how many are written by that.
@@ -94,14 +102,24 @@ pub(crate) async fn all(
     while let Some(chunk) = unless_stopped(stop, input.next(from)).await?? {
         let bytes_before = progress.figures.row_bytes;
         let spoiled = chunk.spoiled;
-        let taken = looking.through(spoiled, (&chunk.rows, &chunk.deleted, &chunk.origins), rows, progress).await?;
-        progress.figures.written_rows += rows.batch(&chunk.rows, &taken)?;
+        let mapped = looking.look.map(&chunk.rows)?;
+        let of = Batch { read: &chunk.rows, rows: &mapped, deleted: &chunk.deleted, origins: &chunk.origins };
+        let taken = looking.through(spoiled, of, rows, progress).await?;
+        progress.figures.written_rows += rows.batch(&mapped.rows, &taken)?;
         progress.tick().await?;
         let bytes = progress.figures.row_bytes - bytes_before;
         throttle.after((i64::try_from(chunk.rows.num_rows()).unwrap_or(0), bytes), progress, stop).await?;
     }
     looking.pass(progress.figures.read_rows).await?;
     Ok(Read { checksum: looking.checksum, gate: looking.gate, position: input.position(), counted })
+}
+
+/// Some rows, as they were read and as they are written.
+struct Batch<'a> {
+    read: &'a RecordBatch,
+    rows: &'a MappedRows,
+    deleted: &'a [bool],
+    origins: &'a [Origin],
 }
 
 /// What looks at every row on its way.
@@ -128,7 +146,7 @@ impl<'a> Looking<'a> {
     async fn through(
         &mut self,
         spoiled: Vec<Spoiled>,
-        (batch, deleted, origins): (&RecordBatch, &[bool], &[Origin]),
+        of: Batch<'_>,
         rows: &mut impl Rows,
         progress: &mut Progress<'_>,
     ) -> Result<Vec<bool>, Failed> {
@@ -136,23 +154,32 @@ impl<'a> Looking<'a> {
             progress.figures.read_rows += 1;
             self.dirty.take(spoiled).await?;
         }
-        let mut taken = vec![false; batch.num_rows()];
+        let mut taken = vec![false; of.rows.len()];
         for (index, taken) in taken.iter_mut().enumerate() {
             progress.figures.read_rows += 1;
-            if self.from.deleted.says(batch, index) {
+            if self.from.deleted.says(of.read, index) {
                 continue;
             }
-            let reason = match self.look.at(batch, index, deleted.get(index).copied().unwrap_or(false)) {
+            let reason = match self.look.at(of.rows, index, of.deleted.get(index).copied().unwrap_or(false)) {
                 Seen::Put(key, message) => {
                     *taken = true;
-                    self.put((key, message), (batch, index), (&mut *rows, &mut *progress))?;
+                    self.put((key, message), (&of.rows.rows, index), (&mut *rows, &mut *progress))?;
                     continue;
                 }
                 Seen::End(key) => {
-                    rows.row(key, None, (batch, index))?;
+                    rows.row(key, None, (&of.rows.rows, index))?;
                     continue;
                 }
-                Seen::Unnamed(_, reason) | Seen::Broken(reason) if self.dirty.is_allowed() || !origins.is_empty() => reason,
+                Seen::Out(key) => {
+                    progress.figures.filtered_rows += 1;
+                    // What was told of this row before is wanted no more.
+                    if let Some(key) = key.filter(|_| self.from.feed_start.is_some()) {
+                        rows.row(key, None, (&of.rows.rows, index))?;
+                    }
+                    continue;
+                }
+                Seen::Unmade(reason) => reason,
+                Seen::Unnamed(_, reason) | Seen::Broken(reason) if self.dirty.is_allowed() || !of.origins.is_empty() => reason,
                 // It fails in the end, with examples: there is no place for a row that is left out.
                 Seen::Unnamed(message, _) => {
                     self.gate.without_key(&message);
@@ -160,7 +187,7 @@ impl<'a> Looking<'a> {
                 }
                 Seen::Broken(_) => continue,
             };
-            self.dirty.take(self.look.spoiled((batch, index), origins, reason)).await?;
+            self.dirty.take(self.look.spoiled((of.rows, index), of.origins, reason)).await?;
         }
         progress.figures.dirty_rows = self.dirty.count;
         Ok(taken)
@@ -173,8 +200,8 @@ impl<'a> Looking<'a> {
         (rows, progress): (&mut impl Rows, &mut Progress<'_>),
     ) -> Result<(), Failed> {
         self.look.rules.put_aside(batch, index)?;
-        // Of a feed, what is told last counts: that is summed up when it is written.
-        if self.from.feed_start.is_none() {
+        // Where one row of a key counts among several, it is summed up when it is written.
+        if self.from.has_each_key_once() {
             self.checksum.add(&key, &message);
         }
         progress.figures.row_bytes += i64::try_from(message.len()).unwrap_or(0);

@@ -6,13 +6,14 @@ use std::time::Duration;
 use arrow_array::RecordBatch;
 use connect::proto::value_of;
 use connect::{Connection, Statement, registry};
+use model::DataType;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
 use model::follow::{Follow, says_deleted};
 use model::gates::Must;
+use model::mapping::Of;
 use model::snapshot::{Environment, SnapshotSource};
 use model::table::TableInfo;
-use model::{DataType, Field};
 use store::DataVersionRow;
 
 use crate::Worker;
@@ -21,16 +22,9 @@ use crate::failed::Failed;
 /// The longest that a source may take for a whole table, waits for its own sake included: a day, as for a run.
 pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(24 * 3_600);
 
-/// Columns are read in the order of their numbers, so that messages are written in it.
-pub(crate) fn fields(spec: &DatasetSpec) -> Vec<Field> {
-    spec.written()
-        .map(|field| Field { name: field.column.clone(), column: field.column.clone(), data_type: field.data_type, ..Field::default() })
-        .collect()
-}
-
 /// The whole table.
 pub(crate) fn statement(spec: &DatasetSpec, dialect: Dialect) -> Statement {
-    let fields = fields(spec);
+    let fields = spec.mapping.fields(spec);
     let columns: Vec<String> = fields.iter().map(|field| dialect.quote(&field.column)).collect();
     let sql = format!("SELECT {} FROM {}", columns.join(", "), model::form::table_sql(&spec.table, dialect));
     Statement { sql, binds: Vec::new(), fields, timeout: READ_TIMEOUT, max_rows: usize::MAX }
@@ -79,11 +73,11 @@ pub(crate) fn refuse_new_columns(spec: &DatasetSpec, table: &TableInfo) -> Resul
 
 /// A column that is gone or of another type would change what live APIs answer: that is for a person to decide.
 pub(crate) fn refuse_drift(spec: &DatasetSpec, table: &TableInfo) -> Result<(), Failed> {
-    for field in spec.written() {
-        let reason = match table.column(&field.column) {
-            None => format!("The table has no column {} any more.", field.column),
+    for field in spec.mapping.fields(spec) {
+        let reason = match table.column(&field.name) {
+            None => format!("The table has no column {} any more.", field.name),
             Some(column) if column.data_type != field.data_type => {
-                format!("{} was a {} and is a {} now.", field.column, field.data_type.word(), column.data_type.word())
+                format!("{} was a {} and is a {} now.", field.name, field.data_type.word(), column.data_type.word())
             }
             Some(_) => continue,
         };
@@ -110,10 +104,22 @@ pub(crate) fn refuse_of_feed(spec: &DatasetSpec) -> Result<(), Failed> {
     }
 }
 
-/// A column of the dataset, as it stands among those that are read.
+/// A column of the table, as it stands among those that are read.
 pub(crate) fn column(spec: &DatasetSpec, name: &str) -> Option<(usize, DataType)> {
-    let index = spec.written().position(|field| field.column == name)?;
-    Some((index, spec.field(name)?.data_type))
+    let mut read = spec.mapping.fields(spec).into_iter().enumerate();
+    read.find(|(_, field)| field.name == name).map(|(index, field)| (index, field.data_type))
+}
+
+/// The key by the names that the table has for its columns.
+pub(crate) fn key_of_table(spec: &DatasetSpec) -> Vec<String> {
+    let of_table = |column: &String| {
+        let made = spec.mapping.columns.iter().find(|made| &made.name == column);
+        match made.map(|made| &made.of) {
+            Some(Of::Column(name)) => name.clone(),
+            _ => column.clone(),
+        }
+    };
+    spec.key.iter().map(of_table).collect()
 }
 
 /// How a table says that a row of it is deleted, where it does.

@@ -72,6 +72,13 @@ impl Admin {
         }
     }
 
+    /// A source of the demo's domain, bound alike in both environments; `binding` has its config and secrets.
+    pub async fn put_source(&self, name: &str, driver: &str, binding: Json) {
+        let source = json!({"name": name, "domain": "travel", "driver": driver, "bindings": {"test": binding, "prod": binding}});
+        let (status, body) = self.call(Method::PUT, &format!("/sources/{name}"), Some(source)).await;
+        assert!(status.is_success(), "{body}");
+    }
+
     /// Makes an API live: sent by this person, approved by another; answers once the gateway serves it.
     pub async fn publish(&self, approver: &Admin, domain: &str, name: &str, spec: Json) {
         let request = self.send_api(domain, name, spec).await;

@@ -2,12 +2,64 @@
 
 #![allow(dead_code, unreachable_pub, clippy::needless_pass_by_value)] // not every test uses all of it, and json! makes values
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Sluice};
+
+/// Longer than anything takes that ends at all.
+pub const LONG: Duration = Duration::from_secs(90);
+
+/// Until something is so.
+pub async fn until(long: Duration, what: &str, mut is: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !is().await {
+        assert!(began.elapsed() < long, "it does not come to “{what}”");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// A dataset, once it is as it should be.
+pub async fn dataset_until(admin: &Admin, name: &str, what: &str, is: impl Fn(&Json) -> bool) -> Json {
+    let began = Instant::now();
+    loop {
+        let dataset = admin.get(&format!("/datasets/travel/{name}")).await;
+        if is(&dataset) {
+            return dataset;
+        }
+        assert!(began.elapsed() < LONG, "{name} does not come to “{what}”: {dataset:#}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// How the live version of a dataset follows.
+pub fn following(dataset: &Json) -> &Json {
+    let live = dataset["versions"].as_array().unwrap().iter().find(|version| version["state"] == "live");
+    &live.unwrap_or_else(|| panic!("nothing is live: {dataset:#}"))["following"]
+}
+
+/// How the live version follows, once that is as it should be.
+pub async fn following_until(admin: &Admin, name: &str, what: &str, is: impl Fn(&Json) -> bool) -> Json {
+    following(&dataset_until(admin, name, what, |dataset| is(following(dataset))).await).clone()
+}
+
+/// The rows that a followed API of ids and labels answers with, of ids that may be there.
+pub async fn labels(http: &Http, api: &str, ids: i64) -> BTreeMap<i64, String> {
+    let mut rows = BTreeMap::new();
+    for from in (0..ids).step_by(100) {
+        let keys: Vec<Json> = (from..ids.min(from + 100)).map(|id| json!({"id": id})).collect();
+        let (status, answer) = http.json(http.post(&format!("/api/travel/{api}/batch"), &json!({"keys": keys}))).await;
+        assert_eq!(status, 200, "{answer}");
+        for row in answer["rows"].as_array().unwrap().iter().filter(|row| !row.is_null()) {
+            rows.insert(row["id"].as_i64().unwrap(), row["label"].as_str().unwrap_or_default().to_owned());
+        }
+    }
+    rows
+}
 
 pub fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_sluice"))

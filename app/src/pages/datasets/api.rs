@@ -7,8 +7,12 @@ use model::dataset::{Compression, StoreKind};
 use model::dirty::DirtyRowView;
 use model::gates::Gates;
 use model::job::{Cron, JobSpec};
+use model::mapping::Mapping;
 use model::snapshot::Environment;
-use model::view::DatasetView;
+#[cfg(feature = "ssr")]
+use model::table::TableRef;
+use model::view::{DatasetView, MappingPreview};
+use serde::{Deserialize, Serialize};
 
 use crate::error::PortalError;
 
@@ -31,24 +35,45 @@ pub async fn has_redis() -> Result<bool, PortalError> {
     Ok(control.has_redis())
 }
 
-/// Makes a dataset; key columns stand with commas between, and none takes the table's own key.
-#[server(prefix = "/fn", endpoint = "new-dataset")]
-pub async fn new_dataset(
-    domain: String,
-    name: String,
-    source: String,
-    table: String,
-    key: String,
-    store: StoreKind,
-    compression: Compression,
-) -> Result<(), PortalError> {
+/// What the form of a new dataset sends; key columns stand with commas between, and none takes the table's own key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NewDatasetForm {
+    pub domain: String,
+    pub name: String,
+    pub source: String,
+    pub table: String,
+    pub key: String,
+    pub store: StoreKind,
+    pub compression: Compression,
+    pub mapping: Mapping,
+}
+
+#[server(prefix = "/fn", endpoint = "new-dataset", input = Json)]
+pub async fn new_dataset(form: NewDatasetForm) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
+    let NewDatasetForm { domain, name, source, table, key, store, compression, mapping } = form;
     let key = key.split(',').map(str::trim).filter(|column| !column.is_empty()).map(str::to_owned).collect();
-    let table = model::table::TableRef::new(table);
-    let new = control::datasets::NewDataset { domain, name, source, table, key, store, compression, environment: Environment::Prod };
+    let table = TableRef::new(table);
+    let new =
+        control::datasets::NewDataset { domain, name, source, table, key, store, compression, mapping, environment: Environment::Prod };
     control.new_dataset(&caller, &new).await?;
     leptos_axum::redirect(&format!("/datasets/{}/{}", new.domain, new.name));
     Ok(())
+}
+
+/// Says what becomes of a dataset's rows from its next build on.
+#[server(prefix = "/fn", endpoint = "set-mapping", input = Json)]
+pub async fn set_mapping(domain: String, name: String, mapping: Mapping) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.set_mapping(&caller, &domain, &name, &mapping).await?)
+}
+
+/// Ten rows of a table as a mapping makes them.
+#[server(prefix = "/fn", endpoint = "preview-mapping", input = Json)]
+pub async fn preview_mapping(source: String, table: String, mapping: Mapping) -> Result<MappingPreview, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let asked = control::datasets::PreviewMapping { source, table: TableRef::new(table), mapping, environment: Environment::Prod };
+    Ok(control.preview_mapping(&caller, &asked).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "build-dataset")]

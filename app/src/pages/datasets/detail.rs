@@ -7,16 +7,19 @@ use model::Action;
 use model::dataset::{DataVersionState, StoreKind};
 use model::gates::Gates;
 use model::job::{JobSpec, RunState, When};
+use model::mapping::Mapping;
 use model::snapshot::Environment;
 use model::view::{DatasetView, Me};
 
-use super::api::{BuildDataset, PauseJob, StopRun, SwitchDataset, TryAgain, dataset, set_gates, set_job};
+use super::api::{BuildDataset, PauseJob, StopRun, SwitchDataset, TryAgain, dataset, set_gates, set_job, set_mapping};
 use super::compared::compared;
 use super::dirty::{dirty_card, left_out};
 use super::follow::{follow_card, following};
 use super::gates::{SetGates, gates_card};
 use super::job::{SetJob, job_card};
+use super::mapping_card::{SetMapping, mapping_card};
 use super::runs::{ended_badly, going, strip_card};
+use crate::error::PortalError;
 use crate::frame::MeResource;
 use crate::ui::{Callout, Empty, FormProblem, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, grouped};
 
@@ -38,6 +41,9 @@ pub(crate) fn DatasetPage() -> impl IntoView {
     let gates: SetGates = leptos::prelude::Action::new(|(domain, name, gates): &(String, String, Gates)| {
         set_gates(domain.clone(), name.clone(), gates.clone())
     });
+    let mapping: SetMapping = leptos::prelude::Action::new(|(domain, name, mapping): &(String, String, Mapping)| {
+        set_mapping(domain.clone(), name.clone(), mapping.clone())
+    });
     let looked = RwSignal::new(0_u32);
     let detail = Resource::new(
         move || {
@@ -48,18 +54,11 @@ pub(crate) fn DatasetPage() -> impl IntoView {
     );
     // By itself, so that a form that is being filled in is not made anew while the page looks again.
     // And only once something was saved: what was refused stays as it was typed.
-    let saved_gates = Memo::new(move |last: Option<&usize>| match gates.value().get() {
-        Some(Ok(())) => gates.version().get(),
-        _ => last.copied().unwrap_or_default(),
-    });
-    let saved_job = Memo::new(move |last: Option<&usize>| match job.value().get() {
-        Some(Ok(())) => job.version().get(),
-        _ => last.copied().unwrap_or_default(),
-    });
+    let (saved_gates, saved_mapping, saved_job) = (saved(gates), saved(mapping), saved(job));
     // Drawn anew only when there are more of them, or fewer.
     let spoiled = RwSignal::new(None);
     let of_forms = Resource::new(
-        move || (at.get(), saved_gates.get(), saved_job.get(), pause.version().get()),
+        move || (at.get(), [saved_gates.get(), saved_mapping.get(), saved_job.get(), pause.version().get()]),
         |((domain, name), ..)| dataset(domain, name),
     );
     // While a build is under way, the page looks again by itself; else now and then, for what its schedule begins.
@@ -104,7 +103,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
                         }/>
                         <Load resource=me view=move |me| {
                             let may_edit = may(&me, Action::EditDataset);
-                            view! { {may_edit.then_some(move || spoiled.get().map(|rows| dirty_card(rows, again)))}{job_card(&dataset, may_edit, job, pause)}{follow_card(&dataset, may_edit, job)}{gates_card(&dataset, may_edit, gates)} }
+                            view! { {may_edit.then_some(move || spoiled.get().map(|rows| dirty_card(rows, again)))}{job_card(&dataset, may_edit, job, pause)}{follow_card(&dataset, may_edit, job)}{mapping_card(&dataset, may_edit, mapping)}{gates_card(&dataset, may_edit, gates)} }
                         }/>
                     </div>
                     <aside class="stack"><Load resource=detail view=move |dataset| view! {
@@ -115,6 +114,14 @@ pub(crate) fn DatasetPage() -> impl IntoView {
         }/>
     }
     .into_any()
+}
+
+/// Counts what was saved, and nothing that was refused.
+fn saved<I: Send + Sync + 'static>(action: leptos::prelude::Action<I, Result<(), PortalError>>) -> Memo<usize> {
+    Memo::new(move |last: Option<&usize>| match action.value().get() {
+        Some(Ok(())) => action.version().get(),
+        _ => last.copied().unwrap_or_default(),
+    })
 }
 
 /// How its build goes, and its data versions.

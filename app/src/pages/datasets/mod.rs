@@ -7,20 +7,22 @@ mod dirty;
 mod follow;
 mod gates;
 mod job;
+mod mapping;
+mod mapping_card;
+mod new;
 mod runs;
 
 use leptos::prelude::*;
 use model::Action;
-use model::dataset::{Compression, StoreKind};
 use model::snapshot::Environment;
-use model::view::{DatasetView, SourceView};
+use model::view::DatasetView;
 
-use self::api::{NewDataset, datasets, has_redis};
+use self::api::datasets;
 use crate::frame::MeResource;
-use crate::pages::sources::api::sources;
-use crate::ui::{Empty, Field, FormProblem, Icon, Load, PageHead, PageName, StateBadge, Time, field_error, grouped};
+use crate::ui::{Empty, Icon, Load, PageHead, PageName, StateBadge, Time, grouped};
 
 pub(crate) use detail::DatasetPage;
+pub(crate) use new::NewDatasetPage;
 
 #[component]
 pub(crate) fn DatasetsPage() -> impl IntoView {
@@ -64,63 +66,5 @@ fn rows(datasets: Vec<DatasetView>) -> impl IntoView {
                 }
             }).collect_view()}</tbody>
         </table></div></section>
-    }
-}
-
-#[component]
-pub(crate) fn NewDatasetPage() -> impl IntoView {
-    let MeResource(me) = expect_context();
-    let make = ServerAction::<NewDataset>::new();
-    let redis = Resource::new(|| (), |()| has_redis());
-    let all = Resource::new(|| (), |()| sources());
-    view! {
-        <PageName name="Make a dataset"/>
-        <PageHead title="Make a dataset" lead="A copy of a table, for rows by their key or for questions. Nothing is read before you build it."/>
-        <Load resource=me view=move |me| {
-            let domains = me.domains_where(Action::EditDataset);
-            view! { <Load resource=all view=move |all| {
-                let domains = domains.clone();
-                let mine: Vec<SourceView> = all.into_iter().filter(|source| domains.contains(&source.domain)).collect();
-                view! { <Load resource=redis view=move |redis| form(&domains, &mine, redis, make)/> }
-            }/> }
-        }/>
-    }
-    .into_any()
-}
-
-fn form(domains: &[String], sources: &[SourceView], redis: bool, make: ServerAction<NewDataset>) -> impl IntoView + use<> {
-    let options =
-        |names: Vec<String>| names.into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view();
-    let stores = StoreKind::ALL.into_iter().filter(move |kind| *kind != StoreKind::Redis || redis);
-    let (domains, sources) = (domains.to_vec(), sources.iter().map(|source| source.name.clone()).collect());
-    view! {
-        <ActionForm action=make>
-            <div class="stack-6">
-                <FormProblem action=make/>
-                <section class="card card-pad stack">
-                    <h2>"What it is made of"</h2>
-                    <div class="form-row">
-                        <Field id="source" label="Source" error=field_error(make, "source")><select class="select" id="source" name="source">{options(sources)}</select></Field>
-                        <Field id="table" label="Table" error=field_error(make, "table")><input class="input" id="table" name="table" required autocomplete="off" placeholder="planes"/></Field>
-                    </div>
-                    <Field id="key" label="Looked up by" note="Empty for the table's own key" help="Columns with commas between. Together they name one row alone, and are never empty. A columnar dataset can do without." error=field_error(make, "key")><input class="input" id="key" name="key" autocomplete="off" placeholder="tailnum"/></Field>
-                </section>
-                <section class="card card-pad stack">
-                    <h2>"Where it is kept"</h2>
-                    <div class="form-row">
-                        <Field id="store" label="Store" help=if redis { "Embedded is fastest for rows by their key, Redis is shared by all nodes, columnar is for questions over many rows." } else { "Embedded for rows by their key; columnar for questions over many rows." } error=field_error(make, "store")><select class="select" id="store" name="store">{stores.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
-                        <Field id="compression" label="Compression" help="Each row is compressed alone; columns always are."><select class="select" id="compression" name="compression">{Compression::ALL.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
-                    </div>
-                </section>
-                <section class="card card-pad stack">
-                    <h2>"What it is called"</h2>
-                    <div class="form-row">
-                        <Field id="domain" label="Domain"><select class="select" id="domain" name="domain">{options(domains)}</select></Field>
-                        <Field id="name" label="Name" help="Lower-case letters, digits and hyphens." error=field_error(make, "name")><input class="input" id="name" name="name" required maxlength="63" autocomplete="off" placeholder="planes"/></Field>
-                    </div>
-                    <div class="row"><button class="btn btn-primary" type="submit">"Make it"</button><a class="btn" href="/datasets">"Not now"</a></div>
-                </section>
-            </div>
-        </ActionForm>
     }
 }

@@ -154,6 +154,7 @@ pub(crate) fn TablePage() -> impl IntoView {
     view! {
         <PageName name=table.get()/>
         <PageHead title=table.get() lead=format!("A table of {}.", name.get())>
+            <a class="btn" href=move || format!("/datasets/new?source={}&table={}", name.get(), table.get())>"Make a dataset"</a>
             <a class="btn btn-primary" href=move || format!("/apis/new?source={}&table={}", name.get(), table.get())>"Make an API"</a>
         </PageHead>
         <Load resource=sampled view=|(info, sample)| look(info, sample)/>

@@ -2,12 +2,13 @@
 
 use axum::extract::{Path, Query, State};
 use control::Control;
-use control::datasets::NewDataset;
+use control::datasets::{NewDataset, PreviewMapping};
 use control::model::dirty::DirtyRowView;
 use control::model::gates::Gates;
 use control::model::job::JobSpec;
+use control::model::mapping::Mapping;
 use control::model::snapshot::Environment;
-use control::model::view::DatasetView;
+use control::model::view::{DatasetView, MappingPreview};
 use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -39,6 +40,8 @@ pub(super) fn add(table: Table) -> Table {
     const BUILD: &str = "/admin/v1/datasets/{domain}/{dataset}/build";
     const GATES: &str = "/admin/v1/datasets/{domain}/{dataset}/gates";
     const JOB: &str = "/admin/v1/datasets/{domain}/{dataset}/job";
+    const MAPPING: &str = "/admin/v1/datasets/{domain}/{dataset}/mapping";
+    const PREVIEW: &str = "/admin/v1/mapping/preview";
     const PAUSE: &str = "/admin/v1/datasets/{domain}/{dataset}/job/pause";
     const STOP: &str = "/admin/v1/datasets/{domain}/{dataset}/job/stop";
     const DIRTY: &str = "/admin/v1/datasets/{domain}/{dataset}/versions/{version}/dirty";
@@ -50,6 +53,8 @@ pub(super) fn add(table: Table) -> Table {
         .add::<(), DatasetView, _, _>(Method::GET, ONE, "One dataset with its data versions", one)
         .add::<BuildInput, i64, _, _>(Method::POST, BUILD, "Ask for a new data version; answers with its number", build)
         .add::<Gates, (), _, _>(Method::PUT, GATES, "Say what a build must pass before it goes live", set_gates)
+        .add::<Mapping, (), _, _>(Method::PUT, MAPPING, "Say what becomes of the table's rows from the next build on", set_mapping)
+        .add::<PreviewMapping, MappingPreview, _, _>(Method::POST, PREVIEW, "Some rows of a table as a mapping makes them", preview)
         .add::<JobSpec, (), _, _>(Method::PUT, JOB, "Say when and how it is made anew", set_job)
         .add::<PauseInput, (), _, _>(Method::POST, PAUSE, "Leave its schedule alone, or follow it again", pause)
         .add::<(), (), _, _>(Method::POST, STOP, "End the run that is under way or waits", stop)
@@ -88,6 +93,19 @@ async fn set_gates(
     Body(gates): Body<Gates>,
 ) -> Answer<()> {
     answer(control.set_gates(&caller, &domain, &name, &gates).await)
+}
+
+async fn set_mapping(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, name)): DatasetAt,
+    Body(mapping): Body<Mapping>,
+) -> Answer<()> {
+    answer(control.set_mapping(&caller, &domain, &name, &mapping).await)
+}
+
+async fn preview(State(control): State<Control>, Asker(caller): Asker, Body(asked): Body<PreviewMapping>) -> Answer<MappingPreview> {
+    answer(control.preview_mapping(&caller, &asked).await)
 }
 
 async fn set_job(

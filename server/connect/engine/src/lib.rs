@@ -10,6 +10,7 @@ mod errors;
 pub mod evidence;
 mod files;
 mod http;
+mod mapping;
 mod redis;
 pub mod rows;
 mod template;
@@ -25,6 +26,7 @@ pub use datafusion::execution::runtime_env::RuntimeEnv;
 pub use datasets::Datasets;
 pub use files::Files;
 pub use http::HttpJson;
+pub use mapping::Maps;
 pub use redis::Redis;
 
 /// The connectors of this crate, in the order of the form. They stay for as long as the process does.

@@ -88,6 +88,10 @@ impl Control {
             report.errors.push(FieldError::new("source", message));
             return Ok((report, spec));
         }
+        if let Some(dataset) = self.making_dataset(domain, &spec).await? {
+            self.check_made(source, &dataset, domain, (&mut spec, &mut report)).await?;
+            return Ok((report, spec));
+        }
         self.check_table(source, &mut spec, &mut report).await?;
         self.check_dataset(domain, &spec, &mut report.errors).await?;
         report.errors.extend(validate(&spec));
@@ -287,7 +291,7 @@ fn check_patterns(spec: &ApiSpec, errors: &mut Vec<FieldError>) {
     }
 }
 
-fn type_kv_fields(spec: &mut ApiSpec, info: &TableInfo, errors: &mut Vec<FieldError>) {
+pub(super) fn type_kv_fields(spec: &mut ApiSpec, info: &TableInfo, errors: &mut Vec<FieldError>) {
     for field in &mut spec.fields {
         match info.column(&field.column) {
             Some(column) => (field.data_type, field.nullable) = (column.data_type, column.nullable),

@@ -4,6 +4,7 @@ mod callable;
 mod cases;
 mod check;
 mod check_form;
+mod check_made;
 mod draft;
 mod list;
 mod numbers;

@@ -3,9 +3,10 @@
 use connect::registry;
 use model::dataset::{Compression, DatasetSpec, StoreKind};
 use model::gates::{Gates, Must};
+use model::mapping::Mapping;
 use model::name::check_name;
 use model::snapshot::Environment;
-use model::table::TableRef;
+use model::table::{TableInfo, TableRef};
 use model::{Action, FieldError, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ pub struct NewDataset {
     pub store: StoreKind,
     #[serde(default)]
     pub compression: Compression,
+    /// What becomes of the table's rows; the default copies them.
+    #[serde(default)]
+    pub mapping: Mapping,
     /// Where the table is looked at to begin with.
     #[serde(default)]
     pub environment: Environment,
@@ -65,9 +69,34 @@ impl Control {
             let sentence = "What this source tells of a row again and again is kept by its key. Choose the embedded store or Redis.";
             return Err(Problem::field("store", sentence));
         }
-        let spec = spec_on(resolved, new).await?;
-        let errors = spec.errors();
+        let spec = self.spec_on(resolved, new).await?;
+        let mut errors = spec.errors();
+        errors.extend(spec.mapping.errors_of(&spec, registry::feeds(&resolved.snapshot.driver)));
         if errors.is_empty() { Ok(spec) } else { Err(Problem::fields(errors)) }
+    }
+
+    /// The definition of a dataset on its source, as the table there is now.
+    async fn spec_on(&self, resolved: &Resolved, new: &NewDataset) -> Result<DatasetSpec, Problem> {
+        let info = table_of(resolved, &new.table).await?;
+        let (mapping, mapped) = self.ports.mapper.plan(&new.mapping, &info).map_err(Problem::fields)?;
+        let own: Vec<String> = info.key.iter().filter_map(|column| mapping.name_of(column)).collect();
+        let own = if own.len() == info.key.len() { own } else { Vec::new() };
+        let key = if new.key.is_empty() { own } else { new.key.clone() };
+        if key.is_empty() && new.store != StoreKind::Columnar {
+            let sentence = "The table has no key of its own. Choose the columns that name one row alone.";
+            return Err(Problem::field("key", sentence));
+        }
+        let mut spec = DatasetSpec {
+            source: new.source.clone(),
+            table: new.table.clone(),
+            key,
+            store: new.store,
+            compression: new.compression,
+            mapping,
+            ..DatasetSpec::default()
+        };
+        spec.follow(&mapped);
+        Ok(spec)
     }
 
     pub(crate) fn new_dataset_row(&self, caller: &Caller, new: &NewDataset, spec: &DatasetSpec) -> Result<DatasetRow, Problem> {
@@ -125,27 +154,10 @@ impl Control {
     }
 }
 
-/// The definition of a dataset on its source, as the table there is now.
-async fn spec_on(resolved: &Resolved, new: &NewDataset) -> Result<DatasetSpec, Problem> {
-    let found = resolved.connection.table(&new.table).await.map_err(|error| from_source(&new.source, &error))?;
-    let info = found.ok_or_else(|| Problem::field("table", format!("{} has no table {}.", new.source, new.table.path())))?;
-    let key = if new.key.is_empty() { info.key.clone() } else { new.key.clone() };
-    if key.is_empty() && new.store != StoreKind::Columnar {
-        return Err(Problem::fields(vec![FieldError::new(
-            "key",
-            "The table has no key of its own. Choose the columns that name one row alone.",
-        )]));
-    }
-    let mut spec = DatasetSpec {
-        source: new.source.clone(),
-        table: new.table.clone(),
-        key,
-        store: new.store,
-        compression: new.compression,
-        ..DatasetSpec::default()
-    };
-    spec.follow(&info);
-    Ok(spec)
+/// A table as it is now.
+pub(crate) async fn table_of(resolved: &Resolved, table: &TableRef) -> Result<TableInfo, Problem> {
+    let found = resolved.connection.table(table).await.map_err(|error| from_source(&resolved.name, &error))?;
+    found.ok_or_else(|| Problem::field("table", format!("{} has no table {}.", resolved.name, table.path())))
 }
 
 /// What of the gates makes no sense of the columns.

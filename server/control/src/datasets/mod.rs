@@ -5,8 +5,11 @@ mod dirty;
 mod edit;
 mod job;
 mod list;
+mod mapping;
 mod runs;
 
 pub use edit::NewDataset;
-pub(crate) use edit::gate_errors;
+pub use mapping::PreviewMapping;
+
+pub(crate) use edit::{gate_errors, table_of};
 pub(crate) use job::{job_errors, with_spec};

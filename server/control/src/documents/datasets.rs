@@ -7,12 +7,14 @@ use model::dataset::DatasetSpec;
 use model::document::{DatasetDocument, Document};
 use model::gates::Gates;
 use model::job::{JobSpec, When};
+use model::mapping::Mapping;
 use model::snapshot::Environment;
+use model::table::TableInfo;
 use model::{ErrorCode, Problem};
 use store::{DatasetRow, JobRow, Tx};
 
 use super::apply::{PlannedChange, Work, at};
-use crate::datasets::{NewDataset, gate_errors, job_errors, with_spec};
+use crate::datasets::{NewDataset, gate_errors, job_errors, table_of, with_spec};
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
@@ -23,6 +25,7 @@ pub(super) struct PlannedDataset {
     is_new: bool,
     /// What changes of one that is there.
     gates: Option<Gates>,
+    mapping: Option<(Mapping, TableInfo)>,
     new_job: Option<(JobSpec, String)>,
 }
 
@@ -42,6 +45,7 @@ impl Control {
                 Some(row) => self.known_dataset(dataset, row).await.map_err(placed)?,
                 None => self.new_planned(caller, dataset, environment, work).await.map_err(placed)?,
             };
+            self.plan_mapping(dataset, (environment, work), &mut planned).await.map_err(placed)?;
             self.plan_gates(dataset, &mut planned).map_err(placed)?;
             let waiting = self.waiting_with(&dataset.domain, documents).await?;
             let feeds = match work.sources.iter().find(|source| source.row.name == dataset.source) {
@@ -49,7 +53,8 @@ impl Control {
                 None => self.feeds(&dataset.source).await?,
             };
             self.plan_job(dataset, (waiting, feeds), &mut planned).map_err(placed)?;
-            let effect = match (planned.is_new, planned.gates.is_none() && planned.new_job.is_none()) {
+            let same = planned.gates.is_none() && planned.mapping.is_none() && planned.new_job.is_none();
+            let effect = match (planned.is_new, same) {
                 (true, _) => "make",
                 (false, false) => "change",
                 (false, true) => "keep",
@@ -71,7 +76,7 @@ impl Control {
             return Err(Problem::new(ErrorCode::Conflict, sentence));
         }
         let job = self.job_of(&row).await?;
-        Ok(PlannedDataset { row, job, is_new: false, gates: None, new_job: None })
+        Ok(PlannedDataset { row, job, is_new: false, gates: None, mapping: None, new_job: None })
     }
 
     async fn new_planned(
@@ -89,13 +94,34 @@ impl Control {
             key: document.key.clone(),
             store: document.store,
             compression: document.compression,
+            mapping: document.mapping.clone().unwrap_or_default(),
             environment,
         };
         let resolved = self.resolve_planned(&work.sources, &new.source, environment).await?;
         let spec = self.checked_spec(&new, &resolved).await?;
         let row = self.new_dataset_row(caller, &new, &spec)?;
         let job = self.new_job_row(&row);
-        Ok(PlannedDataset { row, job, is_new: true, gates: None, new_job: None })
+        Ok(PlannedDataset { row, job, is_new: true, gates: None, mapping: None, new_job: None })
+    }
+
+    async fn plan_mapping(
+        &self,
+        document: &DatasetDocument,
+        (environment, work): (Environment, &Work),
+        planned: &mut PlannedDataset,
+    ) -> Result<(), Problem> {
+        let Some(mapping) = document.mapping.as_ref().filter(|_| !planned.is_new) else { return Ok(()) };
+        let spec: DatasetSpec = serde_json::from_str(&planned.row.spec).map_err(|error| from_json(&error))?;
+        if spec.mapping.written() == mapping.written() {
+            return Ok(());
+        }
+        let resolved = self.resolve_planned(&work.sources, &spec.source, environment).await?;
+        let table = table_of(&resolved, &spec.table).await?;
+        let job = serde_json::from_str(&planned.job.spec).unwrap_or_default();
+        let spec = self.remapped(&spec, mapping, (&table, &resolved), &job).map_err(Problem::fields)?;
+        planned.row.spec = serde_json::to_string(&spec).map_err(|error| from_json(&error))?;
+        planned.mapping = Some((mapping.clone(), table));
+        Ok(())
     }
 
     fn plan_gates(&self, document: &DatasetDocument, planned: &mut PlannedDataset) -> Result<(), Problem> {
@@ -154,6 +180,9 @@ impl Control {
     pub(super) async fn write_planned_dataset(&self, tx: &mut Tx, planned: &PlannedDataset) -> Result<(), Problem> {
         if planned.is_new {
             return self.write_new_dataset(tx, &planned.row, &planned.job).await;
+        }
+        if let Some((mapping, table)) = &planned.mapping {
+            self.put_mapping(tx, &planned.row, mapping, table).await?;
         }
         if let Some(gates) = &planned.gates {
             self.put_gates(tx, &planned.row, gates).await?;

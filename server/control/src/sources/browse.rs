@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use arrow_array::RecordBatch;
 use connect::Statement;
 use futures::TryStreamExt;
 use model::snapshot::Environment;
@@ -83,9 +84,13 @@ pub(crate) async fn read_rows(resolved: &Resolved, statement: Statement) -> Resu
     let fields = statement.fields.clone();
     let started = Instant::now();
     let batches: Vec<_> = resolved.connection.query(statement).await.map_err(failed)?.try_collect().await.map_err(failed)?;
-    let took_ms = started.elapsed().as_secs_f64() * 1_000.0;
+    Ok(sample_of(&fields, &batches, started.elapsed().as_secs_f64() * 1_000.0))
+}
+
+/// Rows as JSON, with their columns.
+pub(crate) fn sample_of(fields: &[Field], batches: &[RecordBatch], took_ms: f64) -> Sample {
     let mut rows = Vec::new();
-    for batch in &batches {
+    for batch in batches {
         for row in 0..batch.num_rows() {
             let cells = fields.iter().enumerate().map(|(column, field)| {
                 let mut text = Vec::new();
@@ -96,13 +101,13 @@ pub(crate) async fn read_rows(resolved: &Resolved, statement: Statement) -> Resu
         }
     }
     let columns = fields
-        .into_iter()
+        .iter()
         .map(|field| Column {
             native: field.data_type.word().into(),
-            name: field.name,
+            name: field.name.clone(),
             data_type: field.data_type,
             nullable: field.nullable,
         })
         .collect();
-    Ok(Sample { columns, rows, took_ms })
+    Sample { columns, rows, took_ms }
 }

@@ -8,7 +8,7 @@ mod save;
 
 pub use save::{BindingInput, SourceInput};
 
-pub(crate) use browse::read_rows;
+pub(crate) use browse::{read_rows, sample_of};
 pub(crate) use load::{load_errors, load_query_error};
 pub(crate) use resolve::Resolved;
 pub(crate) use save::PreparedSource;

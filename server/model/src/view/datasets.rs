@@ -9,6 +9,7 @@ use crate::follow::FollowFigures;
 use crate::job::{Cause, JobSpec, RunState};
 use crate::limit::Rate;
 use crate::snapshot::{Environment, Priority, Switches};
+use crate::table::Sample;
 
 /// One dataset with its data versions, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,4 +214,18 @@ pub struct NewIssuer {
     pub id: String,
     /// Absent where it signs with keys of its own.
     pub secret: Option<String>,
+}
+
+/// What a mapping would make of some rows of a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MappingPreview {
+    /// The first ones that are taken.
+    pub sample: Sample,
+    /// So many rows were read for it.
+    pub read: usize,
+    /// Of those, so many are not wanted.
+    pub out: usize,
+    /// Why others cannot be taken, one for each.
+    pub bad: Vec<String>,
 }

@@ -13,7 +13,7 @@ use super::progress::FollowProgress;
 use super::target::{Target, Told};
 use crate::Worker;
 use crate::failed::Failed;
-use crate::source::fields;
+use crate::source::key_of_table;
 use crate::throttle::Throttle;
 
 /// The longest wait for something to come, and so for being deaf.
@@ -39,7 +39,8 @@ impl<'a> Tells<'a> {
         (connection, follow): (&'a dyn Connection, &'a Follow),
         position: String,
     ) -> Result<Self, Failed> {
-        let of = FeedOf { table: &spec.table, fields: fields(spec), key: &spec.key, position: &position, start: &follow.start };
+        let (fields, key) = (spec.mapping.fields(spec), key_of_table(spec));
+        let of = FeedOf { table: &spec.table, fields, key: &key, position: &position, start: &follow.start };
         let feed = connection.feed(of).await.map_err(|error| Failed::of_source(spec, &error))?;
         Ok(Self { worker, version, spec, feed, position })
     }

@@ -45,6 +45,13 @@ pub(super) struct Told<'r> {
     pub(super) position: &'r str,
 }
 
+/// What rows change, each with its place among them, and what cannot be taken.
+struct Changed {
+    changes: Vec<(Change, usize)>,
+    bytes: i64,
+    spoiled: Vec<Spoiled>,
+}
+
 impl<'a> Target<'a> {
     pub(super) async fn new(
         worker: &'a Worker,
@@ -63,17 +70,10 @@ impl<'a> Target<'a> {
     /// # Errors
     /// Where more cannot be taken than may be left out, or a store does not answer.
     pub(super) async fn apply(&mut self, told: Told<'_>, of: i64, same_again: bool) -> Result<Applied, Failed> {
-        let (mut applied, mut read) = (Applied::default(), Vec::with_capacity(told.rows.num_rows()));
-        let mut spoiled = told.spoiled.clone();
-        for row in 0..told.rows.num_rows() {
-            match self.change(&told, row) {
-                Ok((change, bytes)) => {
-                    applied.bytes += bytes;
-                    read.push(change);
-                }
-                Err(bad) => spoiled.push(bad),
-            }
-        }
+        let mut applied = Applied::default();
+        let Changed { changes: read, bytes, spoiled } = self.changes(&told)?;
+        applied.bytes = bytes;
+        let read: Vec<Change> = read.into_iter().map(|(change, _)| change).collect();
         let all = self.built_of + of + i64::try_from(read.len() + spoiled.len()).unwrap_or(0);
         self.put_aside(spoiled, all).await?;
         self.forget_ended(&told).await?;
@@ -94,13 +94,7 @@ impl<'a> Target<'a> {
     /// # Errors
     /// Where a store does not answer.
     pub(super) async fn late(&mut self, told: Told<'_>) -> Result<(Applied, Vec<Spoiled>), Failed> {
-        let (mut puts, mut still) = (Vec::new(), told.spoiled.clone());
-        for row in 0..told.rows.num_rows() {
-            match self.change(&told, row) {
-                Ok((change, _)) => puts.push((change, row)),
-                Err(bad) => still.push(bad),
-            }
-        }
+        let Changed { changes: puts, spoiled: mut still, .. } = self.changes(&told)?;
         let keys: Vec<Vec<u8>> = puts.iter().map(|(change, _)| change.key().to_vec()).collect();
         let there = self.dataset.read(&keys).await?;
         let mut new = Vec::new();
@@ -131,16 +125,25 @@ impl<'a> Target<'a> {
         self.dirty.forget_keys(ended.filter_map(|(origin, _)| origin.key.as_deref()).collect()).await
     }
 
-    /// What a row changes, with its bytes.
-    fn change(&mut self, told: &Told<'_>, row: usize) -> Result<(Change, i64), Spoiled> {
-        match self.look.at(told.rows, row, told.deleted.get(row).copied().unwrap_or(false)) {
-            Seen::Put(key, message) => {
-                let bytes = i64::try_from(message.len()).unwrap_or(0);
-                Ok((Change::Put(key, message), bytes))
+    /// What rows change.
+    fn changes(&mut self, told: &Told<'_>) -> Result<Changed, Failed> {
+        let rows = self.look.map(told.rows)?;
+        let mut changed = Changed { changes: Vec::with_capacity(rows.len()), bytes: 0, spoiled: told.spoiled.clone() };
+        for row in 0..rows.len() {
+            match self.look.at(&rows, row, told.deleted.get(row).copied().unwrap_or(false)) {
+                Seen::Put(key, message) => {
+                    changed.bytes += i64::try_from(message.len()).unwrap_or(0);
+                    changed.changes.push((Change::Put(key, message), row));
+                }
+                // What nobody wants any more may have been wanted before.
+                Seen::End(key) | Seen::Out(Some(key)) => changed.changes.push((Change::Delete(key), row)),
+                Seen::Out(None) => {}
+                Seen::Unnamed(_, reason) | Seen::Broken(reason) | Seen::Unmade(reason) => {
+                    changed.spoiled.push(self.look.spoiled((&rows, row), &told.origins, reason));
+                }
             }
-            Seen::End(key) => Ok((Change::Delete(key), 0)),
-            Seen::Unnamed(_, reason) | Seen::Broken(reason) => Err(self.look.spoiled((told.rows, row), &told.origins, reason)),
         }
+        Ok(changed)
     }
 
     async fn put_aside(&mut self, spoiled: Vec<Spoiled>, of: i64) -> Result<(), Failed> {

@@ -1,0 +1,297 @@
+//! What becomes of a table's rows, as a form: its columns one by one, columns of one's own, which rows, and ten of them as they
+//! would be.
+
+use leptos::prelude::*;
+use model::DataType;
+use model::form::Op;
+use model::mapping::{Condition, Made, Mapping, Mask, Of};
+use model::table::{Column, TableInfo};
+use model::view::MappingPreview;
+
+use super::api::preview_mapping;
+use crate::error::PortalError;
+use crate::ui::{Callout, Field, Icon, ProblemCallout, SampleTable, Tone};
+
+/// One column of the table, while it is decided on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct OfTable {
+    column: Column,
+    copied: bool,
+    name: String,
+    /// A type's key, or nothing.
+    to: String,
+    /// A mask's key, or nothing.
+    mask: String,
+}
+
+/// A column of one's own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Own {
+    name: String,
+    is_constant: bool,
+    text: String,
+    to: String,
+    mask: String,
+}
+
+/// A mapping while it is typed.
+#[derive(Clone, Copy)]
+pub(super) struct Draft {
+    columns: RwSignal<Vec<OfTable>>,
+    own: RwSignal<Vec<Own>>,
+    only: RwSignal<Vec<Condition>>,
+    latest: RwSignal<String>,
+}
+
+/// What was refused of it, by place.
+pub(super) type Refused = Signal<Option<PortalError>>;
+
+impl OfTable {
+    fn of(column: &Column, mapping: &Mapping) -> Self {
+        let made = mapping.columns.iter().find(|made| matches!(&made.of, Of::Column(of) if *of == column.name));
+        Self {
+            column: column.clone(),
+            copied: made.is_some() || mapping.copies(&column.name),
+            name: made.map_or_else(|| column.name.clone(), |made| made.name.clone()),
+            to: made.and_then(|made| made.to).map_or("", DataType::key).to_owned(),
+            mask: made.and_then(|made| made.mask).map_or("", Mask::key).to_owned(),
+        }
+    }
+
+    /// Nothing where it is copied as it is.
+    fn made(&self) -> Option<Made> {
+        let made = Made {
+            name: self.name.trim().to_owned(),
+            of: Of::Column(self.column.name.clone()),
+            to: DataType::from_key(&self.to),
+            mask: Mask::from_key(&self.mask),
+        };
+        let same = made.name == self.column.name && made.to.is_none() && made.mask.is_none();
+        (self.copied && !same).then_some(made)
+    }
+}
+
+impl Own {
+    fn of(made: &Made) -> Self {
+        let (is_constant, text) = match &made.of {
+            Of::Constant(value) => (true, value.clone()),
+            Of::Expression(sql) => (false, sql.clone()),
+            Of::Column(column) => (false, format!("\"{}\"", column.replace('"', "\"\""))),
+        };
+        let to = made.to.map_or("", DataType::key).to_owned();
+        Self { name: made.name.clone(), is_constant, text, to, mask: made.mask.map_or("", Mask::key).to_owned() }
+    }
+
+    fn made(&self) -> Made {
+        let of = if self.is_constant { Of::Constant(self.text.clone()) } else { Of::Expression(self.text.trim().to_owned()) };
+        Made { name: self.name.trim().to_owned(), of, to: DataType::from_key(&self.to), mask: Mask::from_key(&self.mask) }
+    }
+}
+
+impl Draft {
+    pub(super) fn new(table: &TableInfo, mapping: &Mapping) -> Self {
+        let columns: Vec<OfTable> = table.columns.iter().map(|column| OfTable::of(column, mapping)).collect();
+        // What a column of the table stands for already is not made twice.
+        let shown: Vec<Made> = columns.iter().filter_map(OfTable::made).collect();
+        let own = mapping.columns.iter().filter(|made| !shown.contains(made)).map(Own::of).collect();
+        Self {
+            columns: RwSignal::new(columns),
+            own: RwSignal::new(own),
+            only: RwSignal::new(mapping.only.clone()),
+            latest: RwSignal::new(mapping.latest_by.clone().unwrap_or_default()),
+        }
+    }
+
+    /// As it stands.
+    pub(super) fn mapping(self) -> Mapping {
+        let columns = self.columns.get_untracked();
+        let latest = self.latest.get_untracked();
+        Mapping {
+            columns: columns.iter().filter_map(OfTable::made).chain(self.own.get_untracked().iter().map(Own::made)).collect(),
+            left_out: columns.iter().filter(|column| !column.copied).map(|column| column.column.name.clone()).collect(),
+            only: self.only.get_untracked(),
+            latest_by: Some(latest).filter(|latest| !latest.is_empty()),
+            reads: Vec::new(),
+        }
+    }
+
+    /// Where a column stands among those that are made.
+    fn place_of(self, index: usize) -> usize {
+        self.columns.with_untracked(|columns| columns.iter().take(index).filter(|column| column.made().is_some()).count())
+    }
+
+    fn place_of_own(self, index: usize) -> usize {
+        self.place_of(usize::MAX) + index
+    }
+
+    fn names(self) -> Vec<String> {
+        let of_table = self
+            .columns
+            .with(|columns| columns.iter().filter(|column| column.copied).map(|column| column.name.trim().to_owned()).collect::<Vec<_>>());
+        of_table.into_iter().chain(self.own.with(|own| own.iter().map(|own| own.name.trim().to_owned()).collect::<Vec<_>>())).collect()
+    }
+}
+
+/// The form, and a look at ten rows of it. `by_key` where one row of a key may count among several.
+pub(super) fn mapping_form(draft: Draft, (source, table): (String, String), refused: Refused, by_key: bool) -> impl IntoView {
+    let look = Action::new(move |mapping: &Mapping| preview_mapping(source.clone(), table.clone(), mapping.clone()));
+    let seen = Signal::derive(move || look.value().get().and_then(Result::err).or_else(|| refused.get()));
+    view! {
+        <div class="stack">
+            {columns(draft, seen)}
+            {own_columns(draft, seen)}
+            {conditions(draft, seen)}
+            {by_key.then(|| latest(draft, seen))}
+            {move || seen.get().and_then(|error| error.of_field("mapping")).map(|message| view! { <p class="field-error" role="alert"><Icon name="error" class="i-14"/><span>{message}</span></p> })}
+            <div class="row"><button class="btn btn-sm" type="button" disabled=move || look.pending().get() on:click=move |_| { look.dispatch(draft.mapping()); }><Icon name="play"/>"Show ten rows"</button><span class="help">"Read from the table now; nothing is kept."</span></div>
+            {move || match look.value().get() {
+                Some(Ok(preview)) => preview_of(preview).into_any(),
+                Some(Err(error)) if error.0.errors.is_empty() => view! { <ProblemCallout error/> }.into_any(),
+                _ => ().into_any(),
+            }}
+        </div>
+    }
+}
+
+fn preview_of(preview: MappingPreview) -> impl IntoView {
+    let MappingPreview { sample, read, out, bad } = preview;
+    let words = match out {
+        0 => format!("Of {read} rows that were read, every one is wanted."),
+        out => format!("Of {read} rows that were read, {out} are not wanted."),
+    };
+    let failed = bad.len();
+    let first: Vec<String> = bad.into_iter().take(3).collect();
+    view! {
+        <div class="stack-2" data-preview="">
+            <p class="small t-2">{words}</p>
+            {(failed > 0).then(|| view! { <Callout tone=Tone::Warn><p><b>{if failed == 1 { "One row cannot be taken. ".to_owned() } else { format!("{failed} rows cannot be taken. ") }}</b>{first.join(" ")}</p></Callout> })}
+            <div class="card clip"><SampleTable sample/></div>
+        </div>
+    }
+}
+
+fn error_at(seen: Refused, field: impl Fn() -> String + Send + Sync + 'static) -> impl IntoView {
+    move || {
+        let message = seen.get().and_then(|error| error.of_field(&field()));
+        message.map(|message| view! { <p class="field-error" role="alert"><Icon name="error" class="i-14"/><span>{message}</span></p> })
+    }
+}
+
+fn types(chosen: &str) -> impl IntoView + use<> {
+    let chosen = chosen.to_owned();
+    let options = DataType::OFFERED
+        .map(|data_type| view! { <option value=data_type.key() selected=data_type.key() == chosen>{data_type.word()}</option> });
+    view! { <option value="">"as it is"</option> {options} }
+}
+
+fn masks(chosen: &str) -> impl IntoView + use<> {
+    let chosen = chosen.to_owned();
+    view! { <option value="">"shown"</option> {Mask::ALL.map(|mask| view! { <option value=mask.key() selected=mask.key() == chosen>{mask.words()}</option> })} }
+}
+
+fn columns(draft: Draft, seen: Refused) -> impl IntoView {
+    let rows = draft.columns.with_untracked(Vec::len);
+    view! {
+        <div class="table-wrap framed"><table class="table table-dense">
+            <thead><tr><th><span class="sr">"Copy"</span></th><th>"Column"</th><th>"Name"</th><th>"Type"</th><th>"Value"</th></tr></thead>
+            <tbody>{(0..rows).map(|index| column_row(draft, index, seen)).collect_view()}</tbody>
+        </table></div>
+    }
+}
+
+fn column_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
+    let row = draft.columns.with_untracked(|columns| columns[index].clone());
+    let set = move |change: fn(&mut OfTable, String), text: String| draft.columns.update(|columns| change(&mut columns[index], text));
+    let copied = move || draft.columns.with(|columns| columns[index].copied);
+    let column = row.column.name.clone();
+    view! {
+        <tr class:off=move || !copied()>
+            <td class="fit"><input class="check" type="checkbox" aria-label=format!("Copy {column}") prop:checked=copied on:change=move |event| { let on = event_target_checked(&event); draft.columns.update(|columns| columns[index].copied = on); }/></td>
+            <td class="fit"><code class="medium">{column.clone()}</code><span class="small t-3 under">{row.column.data_type.word()}</span></td>
+            <td><input class="input input-sm input-code" aria-label=format!("Name of {column}") value=row.name disabled=move || !copied() on:input=move |event| set(|row, text| row.name = text, event_target_value(&event))/>
+                {error_at(seen, move || format!("mapping.columns.{}", draft.place_of(index)))}</td>
+            <td class="fit"><select class="select select-sm" aria-label=format!("Type of {column}") disabled=move || !copied() on:change=move |event| set(|row, text| row.to = text, event_target_value(&event))>{types(&row.to)}</select></td>
+            <td class="fit"><select class="select select-sm" aria-label=format!("Value of {column}") disabled=move || !copied() on:change=move |event| set(|row, text| row.mask = text, event_target_value(&event))>{masks(&row.mask)}</select></td>
+        </tr>
+    }
+}
+
+fn own_columns(draft: Draft, seen: Refused) -> impl IntoView {
+    view! {
+        <div class="stack-2">
+            {move || (0..draft.own.with(Vec::len)).map(|index| own_row(draft, index, seen)).collect_view()}
+            <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| draft.own.update(|own| own.push(Own::default()))><Icon name="plus"/>"Add a column of your own"</button></div>
+        </div>
+    }
+}
+
+fn own_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
+    let own = draft.own.with_untracked(|own| own[index].clone());
+    // Untracked: what is typed must not draw the rows anew under the fingers.
+    let set = move |change: fn(&mut Own, String), text: String| draft.own.update_untracked(|own| change(&mut own[index], text));
+    let is_constant = RwSignal::new(own.is_constant);
+    view! {
+        <div class="row rule-row">
+            <input class="input" aria-label="Name of your column" placeholder="name" value=own.name on:input=move |event| set(|own, text| own.name = text, event_target_value(&event))/>
+            <select class="select" aria-label="What your column is" on:change=move |event| { let key = event_target_value(&event); is_constant.set(key == "constant"); set(|own, text| own.is_constant = text == "constant", key); }>
+                <option value="expression" selected=!own.is_constant>"is computed as"</option><option value="constant" selected=own.is_constant>"is always"</option>
+            </select>
+            <input class="input input-code" aria-label="What your column is made of" placeholder=move || if is_constant.get() { "EU" } else { "upper(carrier)" } value=own.text on:input=move |event| set(|own, text| own.text = text, event_target_value(&event))/>
+            <select class="select" aria-label="Type of your column" on:change=move |event| set(|own, text| own.to = text, event_target_value(&event))>{types(&own.to)}</select>
+            <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label="Remove this column" on:click=move |_| draft.own.update(|own| { own.remove(index); })><Icon name="x"/></button>
+            {error_at(seen, move || format!("mapping.columns.{}", draft.place_of_own(index)))}
+        </div>
+    }
+}
+
+fn conditions(draft: Draft, seen: Refused) -> impl IntoView {
+    let first = draft.columns.with_untracked(|columns| columns.first().map(|column| column.column.name.clone()).unwrap_or_default());
+    let add = move |_| draft.only.update(|only| only.push(Condition { column: first.clone(), ..Condition::default() }));
+    view! {
+        <div class="stack-2">
+            {move || (0..draft.only.with(Vec::len)).map(|index| condition_row(draft, index, seen)).collect_view()}
+            <div class="row"><button class="btn btn-sm" type="button" on:click=add><Icon name="plus"/>"Take only some rows"</button></div>
+        </div>
+    }
+}
+
+fn condition_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
+    let condition = draft.only.with_untracked(|only| only[index].clone());
+    let set = move |change: fn(&mut Condition, String), text: String| draft.only.update_untracked(|only| change(&mut only[index], text));
+    let op = RwSignal::new(condition.op);
+    let names = draft.columns.with_untracked(|columns| columns.iter().map(|column| column.column.name.clone()).collect::<Vec<_>>());
+    let chosen = condition.column.clone();
+    let example = move || match op.get() {
+        Op::In => "UA, DL",
+        Op::Between => "1, 12",
+        Op::Like => "N%UA",
+        _ => "a value",
+    };
+    view! {
+        <div class="row rule-row">
+            <select class="select" aria-label="Rows where" on:change=move |event| set(|condition, text| condition.column = text, event_target_value(&event))>
+                {names.into_iter().map(|name| view! { <option value=name.clone() selected=name == chosen>{name.clone()}</option> }).collect_view()}
+            </select>
+            <select class="select" aria-label="How it compares" on:change=move |event| { let key = event_target_value(&event); op.set(Op::from_key(&key).unwrap_or_default()); set(|condition, text| condition.op = Op::from_key(&text).unwrap_or_default(), key); }>
+                {Op::ALL.map(|known| view! { <option value=known.key() selected=known == condition.op>{known.words()}</option> })}
+            </select>
+            <Show when=move || op.get().takes_value()>
+                <input class="input" aria-label="With what it compares" placeholder=example value=condition.value.clone() on:input=move |event| set(|condition, text| condition.value = text, event_target_value(&event))/>
+            </Show>
+            <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label="Remove this condition" on:click=move |_| draft.only.update(|only| { only.remove(index); })><Icon name="x"/></button>
+            {error_at(seen, move || format!("mapping.only.{index}"))}
+        </div>
+    }
+}
+
+fn latest(draft: Draft, seen: Refused) -> impl IntoView {
+    let error = Signal::derive(move || seen.get().and_then(|error| error.of_field("mapping.latest_by")));
+    view! {
+        <Field id="latest" label="Of rows with the same key" help="A key names one row. Where the table has several, say which of them counts." error=error>
+            <select class="select" id="latest" on:change=move |event| draft.latest.set(event_target_value(&event))>
+                <option value="" selected=move || draft.latest.get().is_empty()>"none may be: the build fails and names them"</option>
+                {move || draft.names().into_iter().filter(|name| !name.is_empty()).map(|name| { let words = format!("the one with the largest {name} is kept"); let chosen = draft.latest.get_untracked() == name; view! { <option value=name selected=chosen>{words}</option> } }).collect_view()}
+            </select>
+        </Field>
+    }
+}

@@ -1,0 +1,77 @@
+//! What becomes of a dataset's rows: in words, and behind a button as a form.
+
+use leptos::prelude::*;
+use model::dataset::StoreKind;
+use model::mapping::Mapping;
+use model::snapshot::Environment;
+use model::view::DatasetView;
+
+use super::mapping::{Draft, mapping_form};
+use crate::error::PortalError;
+use crate::pages::sources::api::tables;
+use crate::ui::{Callout, Load, ProblemCallout, Tone};
+
+pub(super) type SetMapping = Action<(String, String, Mapping), Result<(), PortalError>>;
+
+pub(super) fn mapping_card(dataset: &DatasetView, may_edit: bool, save: SetMapping) -> impl IntoView + use<> {
+    let words = words(&dataset.spec.mapping);
+    let open = RwSignal::new(false);
+    let dataset = StoredValue::new(dataset.clone());
+    view! {
+        <section class="card card-pad stack">
+            <div class="between">
+                <h2>"What becomes of its rows"</h2>
+                {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Close" } else { "Change" }}</button> })}
+            </div>
+            <Show when=move || !open.get()>
+                {if words.is_empty() {
+                    view! { <p class="t-2">"They are copied as they are, every column."</p> }.into_any()
+                } else {
+                    view! { <ul class="bullets">{words.iter().map(|line| view! { <li>{line.clone()}</li> }).collect_view()}</ul> }.into_any()
+                }}
+            </Show>
+            <Show when=move || open.get()>{dataset.with_value(|dataset| form(dataset, save))}</Show>
+        </section>
+    }
+}
+
+fn words(mapping: &Mapping) -> Vec<String> {
+    let mut lines: Vec<String> = mapping.columns.iter().map(|made| made.words()).collect();
+    if !mapping.left_out.is_empty() {
+        lines.push(format!("Not copied: {}", mapping.left_out.join(", ")));
+    }
+    lines.extend(mapping.only.iter().map(|condition| format!("Only rows where {}", condition.words())));
+    lines.extend(mapping.latest_by.iter().map(|column| format!("Of rows with the same key, the one with the largest {column}")));
+    lines
+}
+
+fn form(dataset: &DatasetView, save: SetMapping) -> impl IntoView + use<> {
+    let (source, table) = (dataset.spec.source.clone(), dataset.spec.table.name.clone());
+    let asked = source.clone();
+    // Made on a click, in the browser alone.
+    let known = Resource::new(move || asked.clone(), |source| tables(source, Environment::Prod));
+    let (mapping, store) = (dataset.spec.mapping.clone(), dataset.spec.store);
+    let place = StoredValue::new((dataset.domain.clone(), dataset.name.clone()));
+    let by_key = store != StoreKind::Columnar && !dataset.feeds;
+    let refused = Signal::derive(move || save.value().get().and_then(Result::err));
+    view! {
+        <Load resource=known view=move |tables| {
+            let Some(info) = tables.into_iter().find(|info| info.table.name == table) else {
+                return view! { <Callout tone=Tone::Warn><p>"The source has no such table any more."</p></Callout> }.into_any();
+            };
+            let draft = Draft::new(&info, &mapping);
+            let send = move |event: leptos::ev::SubmitEvent| {
+                event.prevent_default();
+                let (domain, name) = place.get_value();
+                save.dispatch((domain, name, draft.mapping()));
+            };
+            view! {
+                <form class="stack" on:submit=send>
+                    {mapping_form(draft, (source.clone(), table.clone()), refused, by_key)}
+                    {move || refused.get().map(|error| view! { <ProblemCallout error/> })}
+                    <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save"</button><span class="help">"From the next build on. What is live stays as it is."</span></div>
+                </form>
+            }.into_any()
+        }/>
+    }
+}

@@ -1,0 +1,160 @@
+//! Making a dataset: of which table, what becomes of its rows, and where they are kept.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use model::dataset::{Compression, StoreKind};
+use model::mapping::Mapping;
+use model::snapshot::Environment;
+use model::table::TableInfo;
+use model::view::SourceView;
+
+use super::api::{NewDatasetForm, has_redis, new_dataset};
+use super::mapping::{Draft, mapping_form};
+use crate::error::PortalError;
+use crate::frame::MeResource;
+use crate::pages::sources::api::{sources, tables};
+use crate::ui::{Field, Load, PageHead, PageName, ProblemCallout, grouped};
+
+type Make = Action<NewDatasetForm, Result<(), PortalError>>;
+
+/// What is chosen so far.
+#[derive(Clone, Copy)]
+struct Chosen {
+    source: RwSignal<String>,
+    table: RwSignal<String>,
+    /// What becomes of the rows of the table, once it is known.
+    draft: RwSignal<Option<Draft>>,
+    store: RwSignal<StoreKind>,
+}
+
+#[component]
+pub(crate) fn NewDatasetPage() -> impl IntoView {
+    let MeResource(me) = expect_context();
+    let query = use_query_map();
+    let asked = move |name: &'static str| RwSignal::new(query.read_untracked().get(name).unwrap_or_default());
+    let chosen =
+        Chosen { source: asked("source"), table: asked("table"), draft: RwSignal::new(None), store: RwSignal::new(StoreKind::default()) };
+    let make: Make = Action::new(|form: &NewDatasetForm| new_dataset(form.clone()));
+    let redis = Resource::new(|| (), |()| has_redis());
+    let all = Resource::new(|| (), |()| sources());
+    let known = Resource::new(
+        move || chosen.source.get(),
+        |source| async move { if source.is_empty() { Ok(Vec::new()) } else { tables(source, Environment::Prod).await } },
+    );
+    view! {
+        <PageName name="Make a dataset"/>
+        <PageHead title="Make a dataset" lead="A copy of a table, for rows by their key or for questions. Nothing is read before you build it."/>
+        <Load resource=me view=move |me| {
+            let domains = me.domains_where(model::Action::EditDataset);
+            view! { <Load resource=all view=move |all| {
+                let domains = domains.clone();
+                let mine: Vec<SourceView> = all.into_iter().filter(|source| domains.contains(&source.domain)).collect();
+                begin_with(chosen, &mine);
+                view! { <Load resource=redis view=move |redis| form(&domains, &mine, (redis, known), (chosen, make))/> }
+            }/> }
+        }/>
+    }
+    .into_any()
+}
+
+/// The first source is the likeliest; it is taken as soon as the form is alive.
+fn begin_with(chosen: Chosen, sources: &[SourceView]) {
+    let Some(first) = sources.first().map(|source| source.name.clone()) else { return };
+    Effect::new(move |_| {
+        if chosen.source.get_untracked().is_empty() {
+            chosen.source.set(first.clone());
+        }
+    });
+}
+
+type Known = Resource<Result<Vec<TableInfo>, PortalError>>;
+
+fn form(
+    domains: &[String],
+    sources: &[SourceView],
+    (redis, known): (bool, Known),
+    (chosen, make): (Chosen, Make),
+) -> impl IntoView + use<> {
+    let refused = Signal::derive(move || make.value().get().and_then(Result::err));
+    let error = move |field: &'static str| Signal::derive(move || refused.get().and_then(|error| error.of_field(field)));
+    let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
+    let (key, compression) = (RwSignal::new(String::new()), RwSignal::new(Compression::default()));
+    let (domain, name) = (RwSignal::new(domains.first().cloned().unwrap_or_default()), RwSignal::new(String::new()));
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        make.dispatch(NewDatasetForm {
+            domain: domain.get_untracked(),
+            name: name.get_untracked(),
+            source: chosen.source.get_untracked(),
+            table: chosen.table.get_untracked(),
+            key: key.get_untracked(),
+            store: chosen.store.get_untracked(),
+            compression: compression.get_untracked(),
+            mapping: chosen.draft.get_untracked().map(Draft::mapping).unwrap_or_default(),
+        });
+    };
+    let stores = StoreKind::ALL.into_iter().filter(move |kind| *kind != StoreKind::Redis || redis);
+    let domains = domains.to_vec();
+    view! {
+        <form class="stack-6" on:submit=send>
+            <section class="card card-pad stack">
+                <h2>"What it is made of"</h2>
+                <div class="form-row">
+                    <Field id="source" label="Source" error=error("source")><select class="select" id="source" on:change=move |event| { chosen.table.set(String::new()); chosen.source.set(event_target_value(&event)); }>
+                        {names.into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || chosen.source.get() == this>{name.clone()}</option> } }).collect_view()}
+                    </select></Field>
+                    <Load resource=known view=move |tables| table_field(tables, chosen, error("table"))/>
+                </div>
+                <Field id="key" label="Looked up by" note="Empty for the table's own key" help="Columns with commas between. Together they name one row alone, and are never empty. A columnar dataset can do without." error=error("key")><input class="input" id="key" autocomplete="off" placeholder="tailnum" prop:value=key on:input=move |event| key.set(event_target_value(&event))/></Field>
+            </section>
+            {move || chosen.draft.get().map(|draft| view! {
+                <section class="card card-pad stack">
+                    <div><h2>"What becomes of its rows"</h2><p class="help">"As it is, every column is copied. Leave columns out, name them anew, hide values, add columns, or take only some rows."</p></div>
+                    {mapping_form(draft, (chosen.source.get_untracked(), chosen.table.get_untracked()), refused, chosen.store.get() != StoreKind::Columnar)}
+                </section>
+            })}
+            <section class="card card-pad stack">
+                <h2>"Where it is kept"</h2>
+                <div class="form-row">
+                    <Field id="store" label="Store" help=if redis { "Embedded is fastest for rows by their key, Redis is shared by all nodes, columnar is for questions over many rows." } else { "Embedded for rows by their key; columnar for questions over many rows." } error=error("store")><select class="select" id="store" on:change=move |event| chosen.store.set(StoreKind::from_key(&event_target_value(&event)).unwrap_or_default())>{stores.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
+                    <Field id="compression" label="Compression" help="Each row is compressed alone; columns always are."><select class="select" id="compression" on:change=move |event| compression.set(Compression::from_key(&event_target_value(&event)).unwrap_or_default())>{Compression::ALL.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
+                </div>
+            </section>
+            <section class="card card-pad stack">
+                <h2>"What it is called"</h2>
+                <div class="form-row">
+                    <Field id="domain" label="Domain"><select class="select" id="domain" on:change=move |event| domain.set(event_target_value(&event))>{domains.into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view()}</select></Field>
+                    <Field id="name" label="Name" help="Lower-case letters, digits and hyphens." error=error("name")><input class="input" id="name" required maxlength="63" autocomplete="off" placeholder="planes" on:input=move |event| name.set(event_target_value(&event))/></Field>
+                </div>
+                {move || refused.get().map(|error| view! { <ProblemCallout error/> })}
+                <div class="row"><button class="btn btn-primary" type="submit" disabled=move || make.pending().get()>"Make it"</button><a class="btn" href="/datasets">"Not now"</a></div>
+            </section>
+        </form>
+    }
+}
+
+fn table_field(tables: Vec<TableInfo>, chosen: Chosen, error: Signal<Option<String>>) -> impl IntoView {
+    let names: Vec<String> = tables.iter().map(|info| info.table.name.clone()).collect();
+    let tables = StoredValue::new(tables);
+    let info = move || tables.with_value(|tables| tables.iter().find(|info| info.table.name == chosen.table.get()).cloned());
+    Effect::new(move |_| chosen.draft.set(info().map(|info| Draft::new(&info, &Mapping::default()))));
+    let about = move || {
+        info().map(|info| {
+            let rows = info.rows.map(|rows| format!("{} rows, ", grouped(rows))).unwrap_or_default();
+            format!(
+                "{rows}{} columns, key {}",
+                info.columns.len(),
+                if info.key.is_empty() { "none".to_owned() } else { info.key.join(", ") }
+            )
+        })
+    };
+    view! {
+        <Field id="table" label="Table" error=error>
+            <select class="select" id="table" on:change=move |event| chosen.table.set(event_target_value(&event))>
+                <option value="" selected=move || chosen.table.get().is_empty()>"Pick a table"</option>
+                {names.into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || chosen.table.get() == this>{name.clone()}</option> } }).collect_view()}
+            </select>
+            <p class="help">{about}</p>
+        </Field>
+    }
+}

@@ -1,0 +1,72 @@
+//! Rows on their way from what the source calls them to what the dataset does.
+
+use arrow_array::RecordBatch;
+use connect::MapRows;
+use model::dataset::DatasetSpec;
+
+use crate::Worker;
+use crate::encoder::Encoder;
+use crate::failed::Failed;
+
+/// What becomes of rows by a dataset's mapping; nothing where they are copied.
+pub(crate) struct Maps {
+    rows: Option<Box<dyn MapRows>>,
+    /// Rows as they were read.
+    read: Encoder,
+}
+
+/// As many rows as were read, in their order.
+pub(crate) struct MappedRows {
+    read: RecordBatch,
+    pub(crate) rows: RecordBatch,
+    out: Vec<bool>,
+    bad: Vec<Option<String>>,
+}
+
+impl Maps {
+    /// # Errors
+    /// A mapping that cannot be read any more.
+    pub(crate) fn new(worker: &Worker, spec: &DatasetSpec) -> Result<Self, Failed> {
+        let makes = spec.mapping.makes_rows();
+        let rows = makes.then(|| worker.mapper.rows(spec)).transpose().map_err(|errors| {
+            let first = errors.into_iter().next().map(|error| error.message).unwrap_or_default();
+            Failed::new(format!("The mapping does not fit any more. {first} Change it on the dataset's page."))
+        })?;
+        Ok(Self { rows, read: Encoder::as_read(spec) })
+    }
+
+    /// # Errors
+    /// Only where a whole batch cannot be made.
+    pub(crate) fn map(&self, read: &RecordBatch) -> Result<MappedRows, Failed> {
+        let read = read.clone();
+        let Some(maps) = &self.rows else {
+            return Ok(MappedRows { rows: read.clone(), read, out: Vec::new(), bad: Vec::new() });
+        };
+        let mapped = maps.map(&read).map_err(|error| {
+            tracing::warn!(cause = %error.cause, "rows cannot be made by their mapping");
+            Failed::new(error.to_string())
+        })?;
+        Ok(MappedRows { read, rows: mapped.rows, out: mapped.out, bad: mapped.bad })
+    }
+
+    /// A row as it was read, to be kept for a person.
+    pub(crate) fn spoiled(&self, rows: &MappedRows, row: usize, reason: String) -> connect::Spoiled {
+        self.read.spoiled(&rows.read, row, reason)
+    }
+}
+
+impl MappedRows {
+    pub(crate) fn len(&self) -> usize {
+        self.rows.num_rows()
+    }
+
+    /// Whether nobody wants this row.
+    pub(crate) fn is_out(&self, row: usize) -> bool {
+        self.out.get(row).copied().unwrap_or(false)
+    }
+
+    /// Why it could not be made.
+    pub(crate) fn bad(&self, row: usize) -> Option<&str> {
+        self.bad.get(row)?.as_deref()
+    }
+}
