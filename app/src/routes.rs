@@ -8,7 +8,7 @@ use leptos_router::{SsrMode, path};
 
 use crate::frame::Frame;
 use crate::pages::account::AccountPage;
-use crate::pages::api::{AccessTab, ApiPage, ConsolePage, DocumentationTab, TrafficTab, VersionsTab};
+use crate::pages::api::{AcceleratePage, AccessTab, ApiPage, ConsolePage, DocumentationTab, TrafficTab, VersionsTab};
 use crate::pages::apis::{ApisPage, NewApiPage};
 use crate::pages::apps::{AppPage, AppsPage};
 use crate::pages::audit::AuditPage;
@@ -38,6 +38,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("apis/new") view=NewApiPage ssr=SsrMode::Async/>
                     <Route path=path!("apis/:domain/:name/edit") view=EditorPage ssr=SsrMode::Async/>
                     <Route path=path!("apis/:domain/:name/test") view=ConsolePage ssr=SsrMode::Async/>
+                    <Route path=path!("apis/:domain/:name/accelerate") view=AcceleratePage ssr=SsrMode::Async/>
                     <ParentRoute path=path!("apis/:domain/:name") view=ApiPage ssr=SsrMode::Async>
                         <Route path=path!("") view=DocumentationTab ssr=SsrMode::Async/>
                         <Route path=path!("versions") view=VersionsTab ssr=SsrMode::Async/>

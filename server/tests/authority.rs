@@ -142,6 +142,14 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("draft", (With(Action::EditApi), Form(at()))),
         ("save-draft", (With(Action::EditApi), Body(with(at(), json!({"spec": spec(), "edit": 77, "step": ""}))))),
         ("check", (With(Action::EditApi), Body(json!({"domain": "travel", "name": "plane", "spec": spec(), "environment": "prod"})))),
+        ("acceleration", (With(Action::See), Form(at()))),
+        (
+            "accelerate",
+            (
+                With(Action::EditDataset),
+                Form(with(at(), json!({"dataset": "Bad Name", "store": "embedded", "compression": "none", "again": "asked"}))),
+            ),
+        ),
         ("submit", (With(Action::Submit), Form(with(at(), json!({"environment": "prod", "reason": ""}))))),
         ("discard-draft", (With(Action::EditApi), Form(at()))),
     ])
@@ -202,6 +210,8 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ),
         ("GET /admin/v1/datasets/{domain}/{dataset}", With(Action::See), Json::Null),
         ("POST /admin/v1/datasets/{domain}/{dataset}/build", With(Action::EditDataset), json!({"environment": "prod"})),
+        ("GET /admin/v1/apis/{domain}/{api}/accelerate", With(Action::See), Json::Null),
+        ("POST /admin/v1/apis/{domain}/{api}/accelerate", With(Action::EditDataset), json!({"dataset": "Bad Name"})),
         ("PUT /admin/v1/datasets/{domain}/{dataset}/mapping", With(Action::EditDataset), json!({"left_out": ["tailnum"]})),
         ("POST /admin/v1/mapping/preview", With(Action::EditDataset), json!({"source": "flights-db", "table": {"name": "none"}})),
         ("PUT /admin/v1/datasets/{domain}/{dataset}/gates", With(Action::EditDataset), json!({"shrink_percent": 200})),

@@ -2,8 +2,11 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
+use model::dataset::{Compression, StoreKind};
+#[cfg(feature = "ssr")]
+use model::job::{Cron, When};
 use model::snapshot::{Environment, Priority};
-use model::view::{ApiDetail as Detail, SwitchesView, TryAnswer};
+use model::view::{Acceleration as Stage, ApiDetail as Detail, SwitchesView, TryAnswer};
 
 use crate::error::PortalError;
 
@@ -97,4 +100,32 @@ pub async fn try_api(
     let (control, caller) = crate::session::asker().await?;
     let request = control::TryRequest { version, environment, parameters };
     Ok(control.try_api(&caller, &domain, &name, &request).await?)
+}
+
+/// How far the acceleration of an API is.
+#[server(prefix = "/fn", endpoint = "acceleration")]
+pub async fn acceleration(domain: String, name: String) -> Result<Stage, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.acceleration(&caller, &domain, &name).await?)
+}
+
+/// Copies its table, and drafts a version that is served from the copy. `again` is when it is made anew.
+#[server(prefix = "/fn", endpoint = "accelerate")]
+pub async fn accelerate(
+    domain: String,
+    name: String,
+    dataset: String,
+    store: StoreKind,
+    compression: Compression,
+    again: String,
+) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let cron = |pattern: &str| When::Cron(Cron { pattern: pattern.into(), zone: "UTC".into() });
+    let when = match again.as_str() {
+        "hourly" => cron("0 * * * *"),
+        "nightly" => cron("0 3 * * *"),
+        _ => When::Asked,
+    };
+    let asked = control::datasets::Accelerate { dataset, store, compression, when };
+    Ok(control.accelerate(&caller, (&domain, &name), &asked).await?)
 }

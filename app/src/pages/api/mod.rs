@@ -1,5 +1,6 @@
 //! The page of an API: documentation first, then its versions and who may call it; and its test console.
 
+mod accelerate;
 mod access;
 pub(crate) mod api;
 mod console;
@@ -10,6 +11,7 @@ mod versions;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
+use model::spec::ApiKind;
 use model::view::{ApiDetail, AppView, Me, SwitchesView};
 use model::{Action, Problem};
 
@@ -19,6 +21,7 @@ use crate::frame::MeResource;
 use crate::pages::apps::api::apps;
 use crate::ui::{Icon, LiveBadge, Load, PageName, api_params};
 
+pub(crate) use accelerate::AcceleratePage;
 pub(crate) use access::AccessTab;
 pub(crate) use console::{Console, ConsolePage};
 pub(crate) use documentation::DocumentationTab;
@@ -88,6 +91,9 @@ fn head(detail: &ApiDetail, me: Resource<Result<Me, PortalError>>) -> impl IntoV
     };
     let (edit, test, domain) = (format!("{base}/edit"), format!("{base}/test"), api.domain.clone());
     let has_draft = api.draft.is_some();
+    let asks_source =
+        detail.shown_version().is_some_and(|version| version.spec.kind() == ApiKind::Kv && version.spec.serve_from.dataset().is_none());
+    let accelerate = asks_source.then(|| format!("{base}/accelerate"));
     let callable = !detail.versions.is_empty();
     view! {
         <PageName name=api.name.clone()/>
@@ -98,9 +104,10 @@ fn head(detail: &ApiDetail, me: Resource<Result<Me, PortalError>>) -> impl IntoV
             </div>
             <div class="actions">
                 <Suspense>{move || {
-                    let (edit, domain) = (edit.clone(), domain.clone());
+                    let (edit, domain, accelerate) = (edit.clone(), domain.clone(), accelerate.clone());
                     Suspend::new(async move {
                         me.await.ok().filter(|me| me.can(Action::EditApi, &domain)).map(|_| view! {
+                            {accelerate.map(|accelerate| view! { <a class="btn" href=accelerate><Icon name="bolt"/>"Accelerate this"</a> })}
                             <a class="btn" href=edit><Icon name="doc"/>{if has_draft { "Go on with the draft" } else { "New version" }}</a>
                         })
                     })

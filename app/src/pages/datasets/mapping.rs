@@ -115,13 +115,16 @@ impl Draft {
         }
     }
 
-    /// Where a column stands among those that are made.
-    fn place_of(self, index: usize) -> usize {
-        self.columns.with_untracked(|columns| columns.iter().take(index).filter(|column| column.made().is_some()).count())
+    /// Where a column of the table stands among those that are made; nowhere while it is copied as it is, or not at all.
+    fn place_of(self, index: usize) -> String {
+        self.columns.with_untracked(|columns| match columns[index].made() {
+            Some(_) => place(columns[..index].iter().filter_map(OfTable::made).count()),
+            None => String::new(),
+        })
     }
 
-    fn place_of_own(self, index: usize) -> usize {
-        self.place_of(usize::MAX) + index
+    fn place_of_own(self, index: usize) -> String {
+        place(self.columns.with_untracked(|columns| columns.iter().filter_map(OfTable::made).count()) + index)
     }
 
     fn names(self) -> Vec<String> {
@@ -130,6 +133,10 @@ impl Draft {
             .with(|columns| columns.iter().filter(|column| column.copied).map(|column| column.name.trim().to_owned()).collect::<Vec<_>>());
         of_table.into_iter().chain(self.own.with(|own| own.iter().map(|own| own.name.trim().to_owned()).collect::<Vec<_>>())).collect()
     }
+}
+
+fn place(index: usize) -> String {
+    format!("mapping.columns.{index}")
 }
 
 /// The form, and a look at ten rows of it. `by_key` where one row of a key may count among several.
@@ -192,7 +199,7 @@ fn masks(chosen: &str) -> impl IntoView + use<> {
 fn columns(draft: Draft, seen: Refused) -> impl IntoView {
     let rows = draft.columns.with_untracked(Vec::len);
     view! {
-        <div class="table-wrap framed"><table class="table table-dense">
+        <div class="table-wrap framed"><table class="table table-dense table-cards">
             <thead><tr><th><span class="sr">"Copy"</span></th><th>"Column"</th><th>"Name"</th><th>"Type"</th><th>"Value"</th></tr></thead>
             <tbody>{(0..rows).map(|index| column_row(draft, index, seen)).collect_view()}</tbody>
         </table></div>
@@ -207,11 +214,11 @@ fn column_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
     view! {
         <tr class:off=move || !copied()>
             <td class="fit"><input class="check" type="checkbox" aria-label=format!("Copy {column}") prop:checked=copied on:change=move |event| { let on = event_target_checked(&event); draft.columns.update(|columns| columns[index].copied = on); }/></td>
-            <td class="fit"><code class="medium">{column.clone()}</code><span class="small t-3 under">{row.column.data_type.word()}</span></td>
-            <td><input class="input input-sm input-code" aria-label=format!("Name of {column}") value=row.name disabled=move || !copied() on:input=move |event| set(|row, text| row.name = text, event_target_value(&event))/>
-                {error_at(seen, move || format!("mapping.columns.{}", draft.place_of(index)))}</td>
-            <td class="fit"><select class="select select-sm" aria-label=format!("Type of {column}") disabled=move || !copied() on:change=move |event| set(|row, text| row.to = text, event_target_value(&event))>{types(&row.to)}</select></td>
-            <td class="fit"><select class="select select-sm" aria-label=format!("Value of {column}") disabled=move || !copied() on:change=move |event| set(|row, text| row.mask = text, event_target_value(&event))>{masks(&row.mask)}</select></td>
+            <td class="fit lead-cell"><code class="medium">{column.clone()}</code><span class="small t-3 under">{row.column.data_type.word()}</span></td>
+            <td data-label="Name"><input class="input input-sm input-code" aria-label=format!("Name of {column}") value=row.name disabled=move || !copied() on:input=move |event| set(|row, text| row.name = text, event_target_value(&event))/>
+                {error_at(seen, move || draft.place_of(index))}</td>
+            <td class="fit" data-label="Type"><select class="select input-sm" aria-label=format!("Type of {column}") disabled=move || !copied() on:change=move |event| set(|row, text| row.to = text, event_target_value(&event))>{types(&row.to)}</select></td>
+            <td class="fit" data-label="Value"><select class="select input-sm" aria-label=format!("Value of {column}") disabled=move || !copied() on:change=move |event| set(|row, text| row.mask = text, event_target_value(&event))>{masks(&row.mask)}</select></td>
         </tr>
     }
 }
@@ -239,7 +246,7 @@ fn own_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
             <input class="input input-code" aria-label="What your column is made of" placeholder=move || if is_constant.get() { "EU" } else { "upper(carrier)" } value=own.text on:input=move |event| set(|own, text| own.text = text, event_target_value(&event))/>
             <select class="select" aria-label="Type of your column" on:change=move |event| set(|own, text| own.to = text, event_target_value(&event))>{types(&own.to)}</select>
             <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label="Remove this column" on:click=move |_| draft.own.update(|own| { own.remove(index); })><Icon name="x"/></button>
-            {error_at(seen, move || format!("mapping.columns.{}", draft.place_of_own(index)))}
+            {error_at(seen, move || draft.place_of_own(index))}
         </div>
     }
 }

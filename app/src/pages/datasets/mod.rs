@@ -23,6 +23,7 @@ use crate::ui::{Empty, Icon, Load, PageHead, PageName, StateBadge, Time, grouped
 
 pub(crate) use detail::DatasetPage;
 pub(crate) use new::NewDatasetPage;
+pub(crate) use runs::{ended_badly, going};
 
 #[component]
 pub(crate) fn DatasetsPage() -> impl IntoView {

@@ -70,7 +70,7 @@ pub(super) fn duration(time: Millis) -> String {
 }
 
 /// The run that is under way, or waits for its next try; with a way to end it.
-pub(super) fn going(dataset: &DatasetView, now: Millis, may_edit: bool, stop: ServerAction<StopRun>) -> Option<impl IntoView + use<>> {
+pub(crate) fn going(dataset: &DatasetView, now: Millis, may_edit: bool, stop: ServerAction<StopRun>) -> Option<impl IntoView + use<>> {
     let run = dataset.job.going()?.clone();
     let (domain, name) = (dataset.domain.clone(), dataset.name.clone());
     let (figures, percent, late) = (run.figures.clone(), run.percent_done(), run.is_late(now));
@@ -164,7 +164,7 @@ fn ordinal(number: i64) -> String {
 }
 
 /// The last run, where it was ended by hand or failed for good.
-pub(super) fn ended_badly(job: &JobView) -> Option<impl IntoView + use<>> {
+pub(crate) fn ended_badly(job: &JobView) -> Option<impl IntoView + use<>> {
     let run = job.runs.first().filter(|run| matches!(run.state, RunState::Failed | RunState::Stopped))?.clone();
     let tries = if run.attempt > 1 { format!(" after {} tries", run.attempt) } else { String::new() };
     Some(view! {

@@ -2,10 +2,11 @@
 
 use axum::extract::{Path, State};
 use control::apis::SaveDraft;
+use control::datasets::Accelerate;
 use control::documents::{ApplyPlan, ApplyRequest};
 use control::model::ApiSpec;
 use control::model::snapshot::Environment;
-use control::model::view::{ApiDetail, ApiSummary, CheckReport, DraftView, TryAnswer};
+use control::model::view::{Acceleration, ApiDetail, ApiSummary, CheckReport, DraftView, TryAnswer};
 use control::{Control, TryRequest};
 use http::Method;
 use schemars::JsonSchema;
@@ -52,6 +53,7 @@ struct Retire {
 type At = Path<(String, String)>;
 
 pub(super) fn add(table: Table) -> Table {
+    const ACCELERATE: &str = "/admin/v1/apis/{domain}/{api}/accelerate";
     table
         .add::<(), Vec<ApiSummary>, _, _>(Method::GET, "/admin/v1/apis", "The APIs of my domains", list)
         .add::<NewApi, DraftView, _, _>(Method::POST, "/admin/v1/apis", "Make an API with a draft", make)
@@ -66,6 +68,13 @@ pub(super) fn add(table: Table) -> Table {
             check,
         )
         .add::<TryRequest, TryAnswer, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/try", "Run a draft or a version", try_it)
+        .add::<(), Acceleration, _, _>(Method::GET, ACCELERATE, "How far its acceleration is, and what it would be made of", acceleration)
+        .add::<Accelerate, (), _, _>(
+            Method::POST,
+            ACCELERATE,
+            "Copy its table, and draft a version that is served from the copy",
+            accelerate,
+        )
         .add::<Submit, String, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/submit", "Send the draft for review", submit)
         .add::<Rollback, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/rollback", "Make an earlier version live again", rollback)
         .add::<Retire, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/retire", "Take an API out of an environment", retire)
@@ -118,6 +127,19 @@ async fn try_it(
     Body(input): Body<TryRequest>,
 ) -> Answer<TryAnswer> {
     answer(control.try_api(&caller, &domain, &api, &input).await)
+}
+
+async fn acceleration(State(control): State<Control>, Asker(caller): Asker, Path((domain, api)): At) -> Answer<Acceleration> {
+    answer(control.acceleration(&caller, &domain, &api).await)
+}
+
+async fn accelerate(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, api)): At,
+    Body(asked): Body<Accelerate>,
+) -> Answer<()> {
+    answer(control.accelerate(&caller, (&domain, &api), &asked).await)
 }
 
 async fn submit(

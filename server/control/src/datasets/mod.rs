@@ -1,5 +1,6 @@
 //! Datasets: made by form, built by a worker, switched and rolled back.
 
+mod accelerate;
 mod build;
 mod dirty;
 mod edit;
@@ -8,6 +9,7 @@ mod list;
 mod mapping;
 mod runs;
 
+pub use accelerate::Accelerate;
 pub use edit::NewDataset;
 pub use mapping::PreviewMapping;
 

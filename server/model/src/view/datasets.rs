@@ -9,7 +9,7 @@ use crate::follow::FollowFigures;
 use crate::job::{Cause, JobSpec, RunState};
 use crate::limit::Rate;
 use crate::snapshot::{Environment, Priority, Switches};
-use crate::table::Sample;
+use crate::table::{Sample, TableRef};
 
 /// One dataset with its data versions, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,4 +228,25 @@ pub struct MappingPreview {
     pub out: usize,
     /// Why others cannot be taken, one for each.
     pub bad: Vec<String>,
+}
+
+/// How far the acceleration of an API is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Acceleration {
+    pub source: String,
+    pub table: TableRef,
+    pub key: Vec<String>,
+    /// About how many rows its table has, where it is not copied yet.
+    pub rows: Option<i64>,
+    /// A name for the dataset that is free.
+    pub suggested: String,
+    /// The dataset that it is, or is to be, served from.
+    pub dataset: Option<DatasetView>,
+    /// The version that is served from it is a draft.
+    pub is_draft: bool,
+    /// The version that waits for an approver.
+    pub in_review: Option<i64>,
+    /// What is live is served from it.
+    pub is_served: bool,
 }

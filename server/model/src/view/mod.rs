@@ -12,8 +12,8 @@ pub use access::{AppView, GrantView, KeyView, NewKey};
 pub use apis::{ApiDetail, ApiSummary, Callable, CaseResult, CheckReport, DraftView, Live, VersionState, VersionView};
 pub use console::{StepTrace, TryAnswer, TryStep};
 pub use datasets::{
-    CallFigures, CompartmentView, DataVersionView, DatasetView, FollowView, IssuerView, JobView, MappingPreview, NewIssuer, RunView,
-    SwitchesView,
+    Acceleration, CallFigures, CompartmentView, DataVersionView, DatasetView, FollowView, IssuerView, JobView, MappingPreview, NewIssuer,
+    RunView, SwitchesView,
 };
 pub use people::{DomainView, Me, Membership, NewLink, NewToken, NodeView, SessionView, TokenView, UserView};
 pub use reviews::{DiffLine, DiffSide, RequestDetail, RequestState, RequestView};

@@ -1,0 +1,155 @@
+//! The flights are accelerated in a real browser: copied, watched, approved and served; a rule is broken, mended, and the way back
+//! taken. And the rows of a table are made into others by form, with ten of them shown before.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
+
+use std::time::Duration;
+
+use end2end::{DESK, PHONE, Stage};
+use serde_json::{Value as Json, json};
+use testkit::Admin;
+
+/// A build of all flights, unoptimised.
+const BUILD: Duration = Duration::from_secs(240);
+const FLIGHT: &str = "/api/travel/one-flight?year=2013&month=1&day=1&carrier=UA&flight=1545&sched_dep_time=515";
+
+/// One flight by what names it.
+fn flight() -> Json {
+    let key = ["year", "month", "day", "carrier", "flight", "sched_dep_time"];
+    let test = [("carrier", "UA"), ("flight", "1545"), ("sched_dep_time", "515"), ("year", "2013")];
+    let parameter = |name: &&str| {
+        let value = test.iter().find(|(known, _)| known == name).map_or("1", |(_, value)| value);
+        json!({"name": name, "type": if *name == "carrier" { "string" } else { "int64" }, "required": true, "test_value": value})
+    };
+    let field = |name: &&str| json!({"name": name, "column": name});
+    json!({
+        "title": "One flight", "source": "flights-db", "kind": "kv", "table": {"name": "flights"}, "key": key,
+        "parameters": key.iter().map(parameter).collect::<Vec<_>>(),
+        "fields": key.iter().chain(&["dep_time", "arr_time", "tailnum", "origin", "dest"]).map(field).collect::<Vec<_>>(),
+    })
+}
+
+async fn served_by(stage: &Stage) -> (Json, Option<String>) {
+    let request = reqwest::Client::new().get(format!("{}{FLIGHT}", stage.server.url)).bearer_auth(stage.server.demo_key());
+    let response = request.send().await.unwrap();
+    let version = response.headers().get("x-sluice-data-version").map(|value| value.to_str().unwrap().to_owned());
+    (response.json().await.unwrap(), version)
+}
+
+#[tokio::test]
+async fn the_flights_are_accelerated_watched_approved_and_served() {
+    let stage = Stage::open().await;
+    let (admin, approver) = (Admin::demo(&stage.server, "builder@demo").await, Admin::demo(&stage.server, "approver@demo").await);
+    admin.publish(&approver, "travel", "one-flight", flight()).await;
+    let owner = Admin::demo(&stage.server, "owner@demo").await;
+    let grant = "/apps/travel/demo-app/grants/travel/one-flight";
+    assert!(owner.call(reqwest::Method::PUT, grant, Some(json!({}))).await.0.is_success());
+    owner.served().await;
+    let (before, version) = served_by(&stage).await;
+    assert!(version.is_none() && before["row"]["tailnum"] == "N14228" || before["tailnum"] == "N14228", "{before}");
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.go("/apis/travel/one-flight").await;
+    builder.click("a:has-text(\"Accelerate this\")").await;
+    builder.reads("main", "flights of flights-db, about 336,776 rows, looked up by year and month").await;
+    builder.fill("#dataset", "all-flights").await;
+    builder.picks("#again", "nightly").await;
+    builder.picks("#compression", "zstd").await;
+    builder.shots("accelerate-form").await;
+    builder.fits().await;
+    builder.click("button:has-text(\"Accelerate it\")").await;
+    builder.sees("h2:has-text(\"is being built\")").await;
+    builder.shots("accelerate-building").await;
+    builder.sees_within("text=The copy is live: data version 1 with 336,776 rows, each proved.", BUILD).await;
+    builder.shots("accelerate-review").await;
+    builder.fits().await;
+    // Nothing is served from it before somebody else says yes.
+    assert_eq!(served_by(&stage).await.1, None);
+    builder.click("button:has-text(\"Send for review\")").await;
+    builder.sees("h1:has-text(\"Publish travel/one-flight v2\")").await;
+    builder.shots("accelerate-request").await;
+    stage.approves("Publish travel/one-flight v2").await;
+    builder.go("/apis/travel/one-flight/accelerate").await;
+    builder.sees("text=It is served from the copy.").await;
+    builder.shots("accelerate-served").await;
+    owner.served().await;
+    assert_eq!(served_by(&stage).await, (before, Some("1".to_owned())));
+    // A rule that the next build breaks keeps the first version live, and says why.
+    builder.go("/datasets/travel/all-flights").await;
+    builder.reads("main", "Made at 03:00, UTC time").await;
+    let gates = json!({"rules": [{"column": "distance", "must": {"be-between": {"least": "1", "most": "6000"}}}]});
+    assert!(admin.call(reqwest::Method::PUT, "/datasets/travel/all-flights/gates", Some(gates)).await.0.is_success());
+    let flights = stage.server.data().join("flights.db");
+    testkit::sqlite3(&flights, "UPDATE flights SET distance = 0 WHERE rowid = 7");
+    builder.click("button:has-text(\"Build a new version\")").await;
+    builder.sees_within("text=distance is between 1 and 6000, and one row breaks it", BUILD).await;
+    builder.shots("accelerate-gate").await;
+    assert_eq!(served_by(&stage).await.1.as_deref(), Some("1"));
+    // Put aside instead, it is there to be looked at, and the rest goes live.
+    builder.click("button:has-text(\"Change the schedule\")").await;
+    builder.fill("#job-dirty-rows", "1").await;
+    builder.click("button:has-text(\"Save the schedule\")").await;
+    builder.sees("text=up to 1 row").await;
+    builder.click("button:has-text(\"Build a new version\")").await;
+    builder.sees_within("h2:has-text(\"One row was left out\")", BUILD).await;
+    builder.leaves().await;
+    let owner = stage.person("owner@demo", DESK).await;
+    owner.go("/datasets/travel/all-flights").await;
+    owner.click("button:has-text(\"Go back to it\")").await;
+    owner.sees("tr:has-text(\"live\"):has-text(\"336,776\")").await;
+    owner.leaves().await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
+    let stage = Stage::open().await;
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.go("/sources/flights-db/tables/planes").await;
+    builder.click("a:has-text(\"Make a dataset\")").await;
+    builder.sees("h2:has-text(\"What becomes of its rows\")").await;
+    builder.fill("input[aria-label=\"Name of manufacturer\"]", "maker").await;
+    builder.picks("select[aria-label=\"Value of model\"]", "last-four").await;
+    builder.picks("select[aria-label=\"Type of year\"]", "string").await;
+    builder.click("input[aria-label=\"Copy speed\"]").await;
+    builder.click("button:has-text(\"Add a column of your own\")").await;
+    builder.fill("input[aria-label=\"Name of your column\"]", "per_engine").await;
+    builder.fill("input[aria-label=\"What your column is made of\"]", "seats / engins").await;
+    builder.click("button:has-text(\"Take only some rows\")").await;
+    builder.picks("select[aria-label=\"Rows where\"]", "engines").await;
+    builder.picks("select[aria-label=\"How it compares\"]", "at-least").await;
+    builder.fill("input[aria-label=\"With what it compares\"]", "2").await;
+    builder.expects_status(400);
+    builder.click("button:has-text(\"Show ten rows\")").await;
+    builder.sees("text=There is no column engins.").await;
+    builder.fill("input[aria-label=\"What your column is made of\"]", "seats / engines").await;
+    builder.click("button:has-text(\"Show ten rows\")").await;
+    builder.sees("[data-preview] tbody tr >> nth=9").await;
+    builder.sees("[data-preview] th:has-text(\"per_engine\")").await;
+    builder.sees("[data-preview] td:has-text(\"*\") >> nth=0").await;
+    builder.fill("#name", "twins").await;
+    builder.shots("mapping-form").await;
+    builder.fits().await;
+    builder.click("button:has-text(\"Make it\")").await;
+    builder.sees("h1:has-text(\"travel/twins\")").await;
+    builder.sees("li:has-text(\"per_engine: seats / engines\")").await;
+    builder.sees("li:has-text(\"Only rows where engines is at least 2\")").await;
+    builder.click("button:has-text(\"Build a new version\")").await;
+    let wanted = testkit::planes().values().filter(|plane| plane["engines"].as_deref().is_some_and(|count| count >= "2")).count();
+    let shown = format!("{},{:03}", wanted / 1_000, wanted % 1_000);
+    builder.sees_within(&format!("tr:has-text(\"live\"):has-text(\"{shown}\")"), Duration::from_secs(60)).await;
+    // It is changed later just so; a column that an API may be served from does not go.
+    builder.click("section:has(h2:has-text(\"What becomes of its rows\")) button:has-text(\"Change\")").await;
+    builder.sees("input[aria-label=\"Name of manufacturer\"]").await;
+    builder.shots("mapping-card").await;
+    builder.click("input[aria-label=\"Copy seats\"]").await;
+    builder.click("section:has(h2:has-text(\"What becomes of its rows\")) button:has-text(\"Save\")").await;
+    builder.sees("text=seats would be gone.").await;
+    builder.leaves().await;
+    let phone = stage.person("builder@demo", PHONE).await;
+    phone.go("/datasets/new?source=flights-db&table=planes").await;
+    phone.sees("h2:has-text(\"What becomes of its rows\")").await;
+    phone.shots("mapping-phone").await;
+    phone.fits().await;
+    phone.leaves().await;
+    stage.close().await;
+}
