@@ -1,7 +1,7 @@
 //! A checksum over rows that does not ask for their order: what was read from the source is compared with what is
 //! read back from the store.
 
-use sha2::{Digest, Sha256};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// The sum, modulo 2^64, of a 64-bit hash of each key and row; and how many there were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -12,13 +12,9 @@ pub struct Checksum {
 
 impl Checksum {
     pub fn add(&mut self, key: &[u8], row: &[u8]) {
-        let mut hash = Sha256::new();
-        hash.update((key.len() as u64).to_le_bytes());
-        hash.update(key);
-        hash.update(row);
-        let digest = hash.finalize();
-        let first = digest.first_chunk::<8>().copied().unwrap_or_default();
-        self.sum = self.sum.wrapping_add(u64::from_le_bytes(first));
+        // It looks for what was lost or spoiled on the way, and not for somebody who wants to be mistaken: xxh3 is enough, and twenty
+        // times as quick as a cryptographic hash.
+        self.sum = self.sum.wrapping_add(xxh3_64_with_seed(row, xxh3_64(key)));
         self.rows += 1;
     }
 

@@ -176,6 +176,32 @@ impl BatchBuilder {
         })
     }
 
+    /// Appends a text without a copy of its own where the column is one.
+    ///
+    /// # Errors
+    /// As for [`Self::append`].
+    pub(crate) fn append_text(&mut self, column: usize, text: &str) -> Result<(), SourceError> {
+        if let Cells::Text(cells) = &mut self.columns[column] {
+            cells.append_value(text);
+            return Ok(());
+        }
+        self.append(column, Value::Text(text.to_owned()))
+    }
+
+    /// Appends a point in time, in microseconds since 1970; `false` where the column is of another type.
+    pub(crate) fn append_micros(&mut self, column: usize, micros: i64) -> bool {
+        let Cells::Timestamp(cells) = &mut self.columns[column] else { return false };
+        cells.append_value(micros);
+        true
+    }
+
+    /// Appends a date, in days since 1970; `false` where the column is of another type.
+    pub(crate) fn append_days(&mut self, column: usize, days: i32) -> bool {
+        let Cells::Date(cells) = &mut self.columns[column] else { return false };
+        cells.append_value(days);
+        true
+    }
+
     #[must_use]
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, Cells::len)

@@ -19,6 +19,24 @@ CREATE TABLE pairs (a INTEGER NOT NULL, b INTEGER NOT NULL, UNIQUE (a, b));
 CREATE TABLE loose (x INTEGER);
 INSERT INTO readings VALUES (1, 'north', 1.5, '2013-01-01', '2013-01-01 10:00:00', TRUE), (2, 'south', NULL, NULL, NULL, FALSE), (3, 'north', -2.25, '2013-12-31', '2013-12-31 23:59:59', NULL);";
 
+/// Every type of PostgreSQL that has a place in a row.
+const KINDS: &str = r#"
+CREATE TABLE kinds (n int PRIMARY KEY, b bool, i2 int2, i4 int4, i8 int8, f4 float4, f8 float8, d numeric(20,6), w numeric,
+    day date, clock time, local timestamp, point timestamptz, u uuid, j json, jb jsonb, raw bytea, t text, c char(5), v varchar(9));
+INSERT INTO kinds VALUES
+    (1, true, 32767, 2147483647, 9223372036854775807, 1.5, 1e300, 12345678901234.123456, 98765432109876543210.0123456789,
+     '2013-12-31', '23:59:59.123456', '2013-12-31 23:59:59.5', '2013-12-31 23:59:59.000001+02', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
+     '{"b": 1, "a": [1, 2.50, null]}', '{"b": 1, "a": [1, 2.50, null]}', '\x00ff10', 'Größe', 'ab', 'x'),
+    (2, false, -32768, -2147483648, -9223372036854775808, -0.25, -1e-300, -0.000001, -0.0001,
+     '0001-01-01', '00:00:00', '1969-12-31 23:59:59.999999', '0001-01-01 00:00:00+00', '00000000-0000-0000-0000-000000000000',
+     '[]', 'null', '', '', '', ''),
+    (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+    (4, true, 0, 0, 0, 0, 0, 0, 10000, '2000-01-01', '12:00', '2000-01-01', '2000-01-01', 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+     '"x"', '7', '\x01', 'a', 'b', 'c'),
+    (5, true, 0, 0, 0, 0, 0, 100000000.5, 40000.00001, '9999-12-31', '12:00:00.1', '9999-12-30', '9999-12-30', NULL, '1', '1', 'x', '1', '1', '1');
+INSERT INTO kinds (n, d, w, t) SELECT g, g * 1.000001, power(10::numeric, g % 25) / 7, repeat('x', g % 3000) FROM generate_series(6, 5000) g;
+"#;
+
 struct Peer {
     connection: Arc<dyn Connection>,
     dialect: Dialect,
@@ -196,6 +214,35 @@ async fn postgres_is_a_source() {
     let few = Statement { max_rows: 5, ..endless(many) };
     assert_eq!(rows(&*open("postgres", &settings), few).await.len(), 5);
     until(0).await;
+}
+
+/// What a build reads as a copy is what a call reads row by row, for every type, at its edges and empty.
+#[tokio::test]
+async fn postgres_copies_what_it_sends_row_by_row() {
+    let server = Postgres::start();
+    server.run("postgres", KINDS).await;
+    let port = server.port().to_string();
+    let connection = open("postgres", &[("host", "127.0.0.1"), ("port", &port), ("database", "postgres"), ("user", "postgres")]);
+    let table = connection.table(&TableRef::new("kinds")).await.unwrap().unwrap();
+    let fields: Vec<Field> = table.columns.iter().rev().map(|column| field(&column.name, column.data_type)).collect();
+    let sql = "SELECT * FROM kinds ORDER BY n";
+    let by_row = rows(&*connection, Statement { max_rows: 100_000, ..statement(sql, vec![], fields.clone()) }).await;
+    let whole = Statement { max_rows: usize::MAX, timeout: Duration::from_secs(3_600), ..statement(sql, vec![], fields.clone()) };
+    let copied = rows(&*connection, whole.clone()).await;
+    assert_eq!((by_row.len(), copied.len()), (5_000, 5_000));
+    for (copied, by_row) in copied.iter().zip(&by_row) {
+        assert_eq!(copied, by_row);
+    }
+    // Its types may change between two builds, and the connection stays of use.
+    server.run("postgres", "DELETE FROM kinds WHERE n > 5; ALTER TABLE kinds ALTER i4 TYPE bigint, ALTER v TYPE text").await;
+    let numbers = || statement("SELECT n FROM kinds", vec![], vec![field("n", DataType::Int64)]);
+    assert_eq!(rows(&*connection, whole.clone()).await.len(), 5);
+    assert_eq!(rows(&*connection, numbers()).await.len(), 5);
+    // A reader that goes ends it, and others are served.
+    let endless =
+        Statement { sql: "SELECT g AS n FROM generate_series(1, 100000000) g".into(), fields: vec![field("n", DataType::Int64)], ..whole };
+    drop(connection.query(endless).await);
+    assert_eq!(rows(&*connection, numbers()).await.len(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,12 +1,14 @@
 //! One build, front to back: read, sort, write, prove.
 
-use accel::{Codec, Dataset, KvWriter, Place, Sealed};
+use accel::{Codec, Dataset, KvWriter, Pair, Place, Sealed};
 use connect::registry;
 use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec, StoreKind};
 use model::job::{JobSpec, NewColumns};
 use model::load::Tier;
 use store::{DataVersionRow, RunRow};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::failed::Failed;
@@ -17,8 +19,9 @@ use crate::read::From;
 use crate::source::Deleted;
 use crate::{Worker, columnar, follow, read, source};
 
-/// Pairs that are handed to a store at once.
+/// Pairs that are handed to a store at once, and how often that many may wait for it.
 const WRITE_ROWS: usize = 1_024;
+const READY: usize = 4;
 
 /// A finished build: what it is made of, and what was counted.
 pub(crate) struct Built {
@@ -98,8 +101,7 @@ async fn read_and_write(
     };
     progress.step("writing").await?;
     let mut writer = worker.stores.of(spec.store)?.create(to, sealed.rows).await?;
-    let mut sorted = pairs.in_order(read.checksum)?;
-    write(&mut *writer, &mut sorted, &sealed, (&mut read.gate, progress), stop).await?;
+    let sorted = write(&mut *writer, pairs.in_order(read.checksum)?, &sealed, (&mut read.gate, progress), stop).await?;
     read.gate.pass()?;
     progress.figures.same_key_rows = sorted.others;
     if !from.has_each_key_once() {
@@ -117,33 +119,60 @@ async fn read_and_write(
     Ok(())
 }
 
+/// Rows that are ready for a store, and what became of them on the way.
+struct Ready {
+    pairs: Vec<Pair>,
+    /// Messages of keys that came before.
+    twins: Vec<Vec<u8>>,
+    stored_bytes: usize,
+}
+
+/// Gives the rows in order, compressed, on a thread of its own: a store takes some while the next ones are made ready. The rows come back
+/// in the end.
+fn make_ready(mut sorted: InOrder, codec: Codec) -> (mpsc::Receiver<Ready>, JoinHandle<Result<InOrder, Failed>>) {
+    let (sender, receiver) = mpsc::channel(READY);
+    let making = tokio::task::spawn_blocking(move || {
+        let mut last: Vec<u8> = Vec::new();
+        loop {
+            let mut ready = Ready { pairs: Vec::with_capacity(WRITE_ROWS), twins: Vec::new(), stored_bytes: 0 };
+            while ready.pairs.len() < WRITE_ROWS
+                && let Some((key, row)) = sorted.next()?
+            {
+                if key == last {
+                    ready.twins.push(row);
+                    continue;
+                }
+                last.clone_from(&key);
+                let stored = codec.compress(row)?;
+                ready.stored_bytes += stored.len();
+                ready.pairs.push((key, stored));
+            }
+            let at_end = ready.pairs.len() < WRITE_ROWS;
+            if sender.blocking_send(ready).is_err() || at_end {
+                return Ok(sorted);
+            }
+        }
+    });
+    (receiver, making)
+}
+
 async fn write(
     writer: &mut dyn KvWriter,
-    sorted: &mut InOrder,
+    sorted: InOrder,
     sealed: &Sealed,
     (gate, progress): (&mut KeyGate, &mut Progress<'_>),
     stop: &CancellationToken,
-) -> Result<(), Failed> {
-    let codec = Codec::new(sealed.compression, &sealed.dictionary);
-    let mut waiting = Vec::with_capacity(WRITE_ROWS);
-    let mut last: Vec<u8> = Vec::new();
-    while let Some((key, row)) = sorted.next()? {
-        if key == last {
-            gate.twice(&row);
-            continue;
+) -> Result<InOrder, Failed> {
+    let (mut ready, making) = make_ready(sorted, Codec::new(sealed.compression, &sealed.dictionary));
+    while let Some(Ready { pairs, twins, stored_bytes }) = ready.recv().await {
+        if stop.is_cancelled() {
+            return Err(Failed::broke_off());
         }
-        last.clone_from(&key);
-        let stored = codec.compress(row)?;
-        progress.figures.stored_bytes += i64::try_from(stored.len()).unwrap_or(0);
-        progress.figures.written_rows += 1;
-        waiting.push((key, stored));
-        if waiting.len() == WRITE_ROWS {
-            if stop.is_cancelled() {
-                return Err(Failed::broke_off());
-            }
-            writer.write(std::mem::replace(&mut waiting, Vec::with_capacity(WRITE_ROWS))).await?;
-            progress.tick().await?;
-        }
+        twins.iter().for_each(|row| gate.twice(row));
+        progress.figures.stored_bytes += i64::try_from(stored_bytes).unwrap_or(0);
+        progress.figures.written_rows += i64::try_from(pairs.len()).unwrap_or(0);
+        writer.write(pairs).await?;
+        progress.tick().await?;
     }
-    Ok(writer.write(waiting).await?)
+    making.await.unwrap_or_else(|_| Err(Failed::broke_off()))
 }

@@ -1,5 +1,6 @@
 //! PostgreSQL.
 
+mod copy;
 mod query;
 mod tables;
 

@@ -80,6 +80,13 @@ async fn send_rows(connection: &mut PoolConnection<Postgres>, statement: &Statem
         let set = format!("SET statement_timeout = {}", statement.timeout.as_millis());
         sqlx::query(sqlx::AssertSqlSafe(set)).execute(&mut **connection).await.map_err(|error| read_error(&error, ""))?;
     }
+    if is_whole(statement) {
+        let sent = super::copy::send_rows(connection, statement, sender).await;
+        if !matches!(sent, Ok(Ended::Abandoned)) {
+            drop(sqlx::query("RESET statement_timeout").execute(&mut **connection).await);
+        }
+        return sent;
+    }
     let stale = AtomicBool::new(false);
     let failed = |error: &sqlx::Error| {
         stale.store(is_stale(error), Ordering::Relaxed);
@@ -98,6 +105,11 @@ async fn send_rows(connection: &mut PoolConnection<Postgres>, statement: &Statem
         drop(sqlx::query("RESET statement_timeout").execute(&mut **connection).await);
     }
     sent
+}
+
+/// All rows of something, for a build: they come as a copy, which costs both sides the least.
+fn is_whole(statement: &Statement) -> bool {
+    statement.binds.is_empty() && statement.max_rows == usize::MAX && statement.timeout > SESSION_TIMEOUT
 }
 
 /// A table has changed since this connection prepared the statement. It would say so for ever.
@@ -135,11 +147,10 @@ fn cell(row: &PgRow, index: usize) -> Result<Value, SourceError> {
         "BYTEA" => row.try_get(index).map(Value::Bytes),
         _ => row.try_get_unchecked::<String, _>(index).map(Value::Text),
     };
-    decoded.map_err(|error| {
-        SourceError::new(
-            SourceErrorKind::Mismatch,
-            format!("It holds values of the type {} that cannot be read yet. Leave this column out.", kind.to_lowercase()),
-        )
-        .because(error)
-    })
+    decoded.map_err(|error| unreadable(kind).because(error))
+}
+
+pub(super) fn unreadable(kind: &str) -> SourceError {
+    let sentence = format!("It holds values of the type {} that cannot be read yet. Leave this column out.", kind.to_lowercase());
+    SourceError::new(SourceErrorKind::Mismatch, sentence)
 }
