@@ -155,7 +155,7 @@ impl Trainer {
     pub fn offer(&mut self, row: &[u8]) {
         let turn = self.offered;
         self.offered += 1;
-        if turn % (1 << self.sparse) != 0 || row.len() > TRAINING_BYTES / 8 {
+        if !turn.is_multiple_of(1 << self.sparse) || row.len() > TRAINING_BYTES / 8 {
             return;
         }
         self.rows.push(row.to_vec());

@@ -95,7 +95,7 @@ pub(super) async fn send_rows(
     let mut rows = Rows { sent, buffer: BytesMut::new(), begun: false, over: false };
     let mut batch = BatchBuilder::new(&statement.fields);
     while let Some(chunk) = chunks.try_next().await.map_err(|error| failed(&error))? {
-        rows.take(chunk);
+        rows.take(&chunk);
         while rows.next(&mut batch)? {
             if batch.rows() == BATCH_ROWS && sender.send(batch.finish()).await.is_err() {
                 return Ok(Ended::Abandoned);
@@ -129,8 +129,8 @@ struct Rows {
 }
 
 impl Rows {
-    fn take(&mut self, chunk: Bytes) {
-        self.buffer.extend_from_slice(&chunk);
+    fn take(&mut self, chunk: &Bytes) {
+        self.buffer.extend_from_slice(chunk);
     }
 
     /// Appends the next row, where all of it has come.
