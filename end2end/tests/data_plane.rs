@@ -10,7 +10,7 @@ async fn a_dataset_is_made_and_built(stage: &Stage, window: Window, name: &str, 
     builder.shots(&format!("{shots}-datasets")).await;
     builder.click("a:has-text(\"Make a dataset\")").await;
     builder.sees("h2:has-text(\"What it is made of\")").await;
-    builder.fill("#table", "planes").await;
+    builder.picks("#table", "planes").await;
     builder.picks("#compression", "zstd").await;
     builder.fill("#name", name).await;
     builder.shots(&format!("{shots}-dataset-new")).await;

@@ -38,6 +38,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
     let shelf = Arc::new(Shelf::default());
     let mut connectors = engine::connectors(shelf.clone());
     connectors.extend(kafka::connectors());
+    connectors.extend(logs::connectors());
     connect::registry::add(connectors);
     let pools = Arc::new(Pools::default());
     let mapper = Arc::new(engine::Maps::new(vault.derived("hashes of masked columns")));

@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("connect", &["model"]),
     ("engine", &["connect", "model"]),
     ("kafka", &["connect", "engine", "model"]),
+    ("logs", &["connect", "engine", "model"]),
     ("store", &["model"]),
     ("model", &[]),
 ];

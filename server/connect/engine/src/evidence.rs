@@ -113,6 +113,28 @@ pub fn batch(fields: &[Field], rows: &[Row]) -> Result<RecordBatch, SourceError>
     builder.finish()
 }
 
+/// Rows as a batch, but for those that are not of their columns' types; of those, why, at their places. Nothing is said where all are good.
+///
+/// # Errors
+/// Only where the good ones make no batch either.
+pub fn good_rows(fields: &[Field], rows: &[Row]) -> Result<(RecordBatch, Vec<Option<String>>), SourceError> {
+    if let Ok(all) = batch(fields, rows) {
+        return Ok((all, Vec::new()));
+    }
+    // One of them at least is bad: each is tried by itself.
+    let bad: Vec<Option<String>> =
+        rows.iter().map(|row| batch(fields, std::slice::from_ref(row)).err().map(|error| error.sentence)).collect();
+    let mut good = rows.to_vec();
+    keep_good(&mut good, &bad);
+    Ok((batch(fields, &good)?, bad))
+}
+
+/// Those of which nothing bad was said.
+pub fn keep_good<T>(all: &mut Vec<T>, bad: &[Option<String>]) {
+    let mut bad = bad.iter();
+    all.retain(|_| bad.next().is_none_or(Option::is_none));
+}
+
 fn cell(value: &Json, data_type: DataType) -> Value {
     match (value, data_type) {
         (Json::Null, _) => Value::Null,

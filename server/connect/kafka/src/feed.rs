@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use connect::{Feed, FeedOf, Origin, Portion, SourceError, SourceErrorKind, Spoiled};
-use engine::evidence::{Row, batch};
+use engine::evidence::{Row, good_rows, keep_good};
 use model::Field;
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::Consumer as _;
@@ -117,20 +117,10 @@ impl TopicFeed {
                 Err(reason) => spoiled.push(message.origin().spoiled(reason)),
             }
         }
-        let cells = match batch(&self.fields, &rows) {
-            Ok(cells) => cells,
-            Err(_) => {
-                // One of them at least is not of its columns' types: each is tried by itself.
-                let tried: Vec<Option<String>> =
-                    rows.iter().map(|row| batch(&self.fields, std::slice::from_ref(row)).err().map(|error| error.sentence)).collect();
-                let bad = tried.iter().zip(&origins).filter_map(|(reason, origin)| Some(origin.spoiled(reason.clone()?)));
-                spoiled.extend(bad);
-                keep(&mut rows, &tried);
-                keep(&mut deleted, &tried);
-                keep(&mut origins, &tried);
-                batch(&self.fields, &rows)?
-            }
-        };
+        let (cells, bad) = good_rows(&self.fields, &rows)?;
+        spoiled.extend(bad.iter().zip(&origins).filter_map(|(reason, origin)| Some(origin.spoiled(reason.clone()?))));
+        keep_good(&mut deleted, &bad);
+        keep_good(&mut origins, &bad);
         let State { position, ends, reached, at_end, .. } = &self.state;
         let is_read = |partition: &i32, next: &i64| reached.contains(partition) || ends.get(partition).is_none_or(|end| next >= end);
         Ok(Portion {
@@ -143,12 +133,6 @@ impl TopicFeed {
             at_end: position.0.keys().all(|partition| at_end.contains(partition)),
         })
     }
-}
-
-/// Those for which nothing was said.
-fn keep<T>(all: &mut Vec<T>, said: &[Option<String>]) {
-    let mut said = said.iter();
-    all.retain(|_| said.next().is_some_and(Option::is_none));
 }
 
 #[async_trait]
