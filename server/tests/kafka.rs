@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
 
-use common::{Http, LONG, People, binary, following_until, labels};
+use common::{Http, LONG, People, binary, following_until, labels, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Kafka, Redis, Sluice};
@@ -268,4 +268,51 @@ async fn a_topic_is_begun_where_its_owner_says() {
     assert!(builder.call(Method::PUT, "/datasets/travel/t/job", Some(job)).await.0.is_success());
     let built = builder.build("travel", "t").await;
     assert!(built["reason"].as_str().unwrap().contains("not there any more"), "{built}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_mapping_does_not_want_of_a_topic_ends_what_it_wanted_before() {
+    let kafka = Kafka::start();
+    kafka.topic("visits", 1, &[]).await;
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    let builder = &people.builder;
+    let say = |said: &[(i64, Option<&str>)]| {
+        let messages: Vec<(String, Option<String>)> =
+            said.iter().map(|(id, name)| (id.to_string(), name.map(|name| json!({"number": id, "name": name}).to_string()))).collect();
+        kafka.send("visits", messages.iter().map(|(key, value)| (key.as_str(), value.as_deref().map(str::as_bytes))));
+    };
+    say(&[(1, Some("one")), (2, Some("out")), (3, Some("three")), (4, Some("four")), (4, Some("out")), (5, Some("five")), (5, None)]);
+    put_source(builder, &kafka, json!({"topics": "visits = json"})).await;
+    let mapping = json!({
+        "columns": [{"name": "id", "of": {"column": "number"}}, {"name": "label", "of": {"expression": "upper(name)"}}],
+        "left_out": ["name", "kafka_headers", "kafka_time", "kafka_partition", "kafka_offset", "kafka_key"],
+        "only": [{"column": "name", "op": "is-not", "value": "out"}],
+    });
+    let built = followed(builder, "visits", json!({"mapping": mapping}), json!({"follow": {}, "dirty": {"rows": 5}})).await;
+    assert_eq!(built["state"], "live", "{built}");
+    publish(&people, "visits").await;
+    let http = Http::new(&server);
+    let wanted = |rows: &[(i64, &str)]| rows.iter().map(|(id, label)| (*id, (*label).to_owned())).collect::<Rows>();
+    assert_eq!(labels(&http, "visits", 10).await, wanted(&[(1, "ONE"), (3, "THREE")]));
+    // Within one portion and over several; a key that nobody knows counts for nothing.
+    say(&[
+        (1, Some("out")),
+        (6, Some("six")),
+        (6, Some("out")),
+        (2, Some("two")),
+        (7, Some("out")),
+        (8, None),
+        (3, None),
+        (9, Some("nine")),
+    ]);
+    let following = following_until(builder, "visits", "taken", |following| following["figures"]["changed_rows"].as_i64() >= Some(2)).await;
+    until(LONG, "what is wanted is served", async || labels(&http, "visits", 10).await == wanted(&[(2, "TWO"), (9, "NINE")])).await;
+    assert_eq!(following["reason"], "", "{following}");
+    // What was put aside does not come back once its key was told to be out.
+    kafka.send("visits", [("2", Some(&b"{broken"[..])), ("9", Some(&b"{broken"[..]))]);
+    following_until(builder, "visits", "put aside", |following| following["figures"]["dirty_rows"] == 2).await;
+    say(&[(2, Some("out"))]);
+    following_until(builder, "visits", "forgotten", |following| following["figures"]["dirty_rows"] == 1).await;
+    until(LONG, "what is wanted is served", async || labels(&http, "visits", 10).await == wanted(&[(9, "NINE")])).await;
 }

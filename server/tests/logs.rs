@@ -127,7 +127,9 @@ async fn a_log_is_followed_through_rotations_poison_and_deaths() {
     until(LONG, "every line is served", async || served(&http, &writer).await == writer.wanted()).await;
     let followed = following_until(builder, "access", "put aside", |following| following["figures"]["dirty_rows"] == 1).await;
     assert_eq!(followed["reason"], "", "{followed}");
-    let version = dataset_until(builder, "access", "live", |dataset| dataset["versions"][0]["state"] == "live").await["versions"][0]["number"].clone();
+    let version =
+        dataset_until(builder, "access", "live", |dataset| dataset["versions"][0]["state"] == "live").await["versions"][0]["number"]
+            .clone();
     let dirty = builder.get(&format!("/datasets/travel/access/versions/{version}/dirty")).await;
     assert_eq!((&dirty[0]["text"], &dirty[0]["reason"]), (&json!("what is this"), &json!("It is not written as the pattern says.")));
     drop(server);

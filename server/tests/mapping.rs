@@ -136,6 +136,10 @@ async fn rows_are_made_as_the_source_itself_would_make_them() {
         let rows = stage.served("order", 250).await;
         let wanted = stage.postgres.ask("postgres", BY_SQL).await;
         assert_eq!(rows.values().map(line).collect::<Vec<_>>(), wanted);
+        // What the latest is of cannot be judged by rules that see all, nor compared with its table.
+        let unique = json!({"rules": [{"column": "card", "must": "be-unique"}]});
+        assert_eq!(stage.put("gates", unique).await.0, 400);
+        assert_eq!(stage.put("job", json!({"compare": {"every_minutes": 60}})).await.0, 400);
         let figures = &built["figures"];
         let out = stage.postgres.ask("postgres", "SELECT count(*)::text AS line FROM orders WHERE parts = 0").await;
         assert_eq!(figures["filtered_rows"].to_string(), out[0]);
@@ -212,11 +216,32 @@ async fn what_makes_no_sense_is_refused_at_its_place_and_ten_rows_are_shown_befo
         ("parts parts", "cannot be read as an expression"),
         ("parts +", "cannot be read as an expression"),
         ("upper(", "cannot be read as an expression"),
+        ("replace(state, 'o', 'oooo')", "no longer than the first"),
+        ("replace(state, card, card)", "no longer than the first"),
+        ("regexp_replace(state, '.', '$0$0')", "only takes out"),
+        (&format!("0{}", " + parts".repeat(200)), "at most 300 words and signs"),
     ] {
         let (status, refused) = preview(made(of)).await;
         let said = refused["errors"][0]["message"].as_str().unwrap_or_default();
         assert!(status == 400 && refused["errors"][0]["field"] == "mapping.columns.0" && said.contains(words), "{of}: {refused}");
     }
+    let (status, seen) = preview(made("regexp_replace(replace(card, '4', ''), '[0-9]', '')")).await;
+    assert!(status.is_success() && seen["sample"]["rows"][0].to_string().contains(r#","""#), "{seen}");
+    // What a CASE gives has the type of all its branches.
+    let (_, seen) = preview(made("CASE WHEN parts = 1 THEN 0 ELSE CAST(amount AS DECIMAL(12, 2)) END")).await;
+    let (column, row) = (seen["sample"]["columns"].as_array().unwrap().len() - 1, &seen["sample"]["rows"][0]);
+    assert_eq!(row[column].as_str(), Some("2.50"), "{seen}");
+    // A value that is hidden is hidden in reasons too.
+    let hidden = json!({"columns": [{"name": "card", "of": {"column": "card"}, "type": "date", "mask": "hash"}]});
+    let (_, seen) = preview(hidden).await;
+    assert!(seen["bad"][0].as_str().unwrap().contains("stays hidden") && !seen["bad"].to_string().contains("44444"), "{seen}");
+    // Bytes are hidden too, and not lost.
+    let bytes = json!({"columns": [
+        {"name": "hashed", "of": {"expression": "CAST(card AS BYTEA)"}, "mask": "hash"},
+        {"name": "plain", "of": {"column": "card"}, "mask": "hash"}]});
+    let (_, seen) = preview(bytes).await;
+    let row = seen["sample"]["rows"][0].as_array().unwrap();
+    assert_eq!(row[row.len() - 2], row[row.len() - 1], "{seen}");
     let (status, seen) = preview(made("parts * 2000000000")).await;
     assert!(status.is_success() && seen["bad"].as_array().unwrap().is_empty(), "{seen}");
     let (status, seen) = preview(made("parts * 9000000000000000000")).await;
@@ -256,8 +281,21 @@ async fn a_followed_row_that_is_wanted_no_more_goes() {
     assert_eq!(status, 200, "{body}");
     let dataset = stage.people.builder.get("/datasets/travel/orders").await;
     assert_eq!(dataset["spec"]["mapping"]["only"][0]["column"], "state");
-    // As a document it is the same again.
-    let (status, documents) = stage.people.builder.call(Method::GET, "/export", None).await;
-    assert!(status.is_success() && documents.to_string().contains("mapping"), "{documents}");
+    // As a document, changed with its gates at once, it is the same again afterwards.
+    let (_, documents) = stage.people.builder.call(Method::GET, "/export", None).await;
+    let whole = documents.as_str().unwrap();
+    let orders = whole.split("---").find(|text| text.contains("name: orders") && text.contains("document: dataset")).unwrap();
+    assert!(orders.contains("value: open"), "{orders}");
+    let changed = orders.replace("value: open", "value: closed").replace("mapping:", "gates: { min_rows: 3 }\nmapping:");
+    let apply = async |text: &str| {
+        let asked = json!({"documents": text, "environment": "prod", "reason": "a test"});
+        stage.people.builder.call(Method::POST, "/apply", Some(asked)).await
+    };
+    let (status, plan) = apply(&changed).await;
+    assert!(status.is_success() && plan.to_string().contains("change"), "{plan}");
+    let spec = stage.people.builder.get("/datasets/travel/orders").await["spec"].clone();
+    assert_eq!((&spec["mapping"]["only"][0]["value"], &spec["gates"]["min_rows"]), (&json!("closed"), &json!(3)), "{spec}");
+    let (_, plan) = apply(&changed).await;
+    assert!(plan.to_string().contains("keep") && !plan.to_string().contains("\"change\""), "{plan}");
     drop(stage.server);
 }

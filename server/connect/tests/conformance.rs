@@ -238,6 +238,12 @@ async fn postgres_copies_what_it_sends_row_by_row() {
     let numbers = || statement("SELECT n FROM kinds", vec![], vec![field("n", DataType::Int64)]);
     assert_eq!(rows(&*connection, whole.clone()).await.len(), 5);
     assert_eq!(rows(&*connection, numbers()).await.len(), 5);
+    // What has no place in a row ends a copy in its middle, and spoils the connection for nobody.
+    server.run("postgres", "UPDATE kinds SET w = 'NaN' WHERE n = 2; INSERT INTO kinds (n) SELECT generate_series(100, 50000)").await;
+    let stream = connection.query(whole.clone()).await.unwrap().try_collect::<Vec<_>>().await;
+    assert_eq!(stream.unwrap_err().kind, SourceErrorKind::Mismatch);
+    assert_eq!(rows(&*connection, numbers()).await.len(), 100);
+    server.run("postgres", "DELETE FROM kinds WHERE n >= 100").await;
     // A reader that goes ends it, and others are served.
     let endless =
         Statement { sql: "SELECT g AS n FROM generate_series(1, 100000000) g".into(), fields: vec![field("n", DataType::Int64)], ..whole };

@@ -179,6 +179,21 @@ impl DatasetSpec {
         self.take_new(table);
     }
 
+    /// With the numbers under which rows were built; columns that came since and are not built yet stand behind them.
+    #[must_use]
+    pub fn with_register_of(self, built: &DatasetSpec) -> Self {
+        let mut register = built.register.clone();
+        for field in self.register {
+            let is_built = register.iter().any(|known| (&known.column, known.data_type) == (&field.column, field.data_type));
+            if !is_built {
+                let is_free = register.iter().all(|known| known.number < field.number);
+                let next = register.iter().map(|known| known.number).max().unwrap_or(0) + 1;
+                register.push(RegisterField { number: if is_free { field.number } else { next }, ..field });
+            }
+        }
+        Self { register, ..self }
+    }
+
     /// Appends columns that the table was seen to have. None is missed: of a table that nobody declares, only some rows are seen.
     pub fn take_new(&mut self, table: &TableInfo) {
         for column in &table.columns {
@@ -314,6 +329,17 @@ mod tests {
 
     fn column(name: &str, data_type: DataType) -> Column {
         Column { name: name.into(), data_type, nullable: true, native: String::new() }
+    }
+
+    #[test]
+    fn what_came_while_a_build_ran_stands_behind_what_it_built() {
+        let field = |number, name: &str| RegisterField { number, column: name.into(), data_type: DataType::String, retired: false };
+        let of = |fields: &[RegisterField]| DatasetSpec { register: fields.to_vec(), ..DatasetSpec::default() };
+        let built = of(&[field(1, "a"), field(2, "from-the-table")]);
+        let now = DatasetSpec { key: vec!["a".into()], ..of(&[field(1, "a"), field(2, "by-the-mapping")]) };
+        let merged = now.with_register_of(&built);
+        assert_eq!(merged.register, [field(1, "a"), field(2, "from-the-table"), field(3, "by-the-mapping")]);
+        assert_eq!(merged.key, ["a"]);
     }
 
     #[test]

@@ -71,6 +71,10 @@ impl Follow {
         }
         if !feeds {
             errors.extend(self.column_errors(spec));
+            if let Some(column) = spec.key.iter().find(|column| spec.mapping.computes(column)) {
+                let sentence = format!("{column} is computed and part of the key: a row that changes would leave its old one behind.");
+                errors.push(FieldError::new("follow", sentence));
+            }
         }
         errors
     }

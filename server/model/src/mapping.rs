@@ -238,6 +238,12 @@ impl Mapping {
         errors
     }
 
+    /// Whether a column of the dataset is anything but one of the table, renamed or not.
+    #[must_use]
+    pub fn computes(&self, column: &str) -> bool {
+        self.columns.iter().any(|made| made.name == column && !matches!(made.of, Of::Column(_)))
+    }
+
     /// What somebody wrote of it, without what was filled in beside.
     #[must_use]
     pub fn written(&self) -> Self {
@@ -255,8 +261,7 @@ impl Mapping {
     #[must_use]
     pub fn errors_of(&self, spec: &DatasetSpec, feeds: bool) -> Vec<FieldError> {
         if feeds {
-            let computed = |column: &&String| self.columns.iter().any(|made| &made.name == *column && !matches!(made.of, Of::Column(_)));
-            if let Some(column) = spec.key.iter().find(computed) {
+            if let Some(column) = spec.key.iter().find(|column| self.computes(column)) {
                 let sentence = format!("A message that deletes has its key alone, so {column} must be a column of the table.");
                 return vec![FieldError::new("key", sentence)];
             }

@@ -158,6 +158,11 @@ impl Tx {
         Ok(())
     }
 
+    /// A dataset's definition as this change sees it: with what it has written itself.
+    pub async fn dataset_spec(&mut self, id: &str) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar("SELECT spec FROM datasets WHERE id = $1").bind(id).fetch_optional(&mut *self.inner).await?)
+    }
+
     pub async fn set_dataset_spec(&mut self, id: &str, spec: &str) -> Result<(), StoreError> {
         let changed = sqlx::query("UPDATE datasets SET spec = $2 WHERE id = $1").bind(id).bind(spec).execute(&mut *self.inner).await?;
         one_row(&changed)

@@ -22,6 +22,7 @@ use crate::{Worker, columnar, follow, read, source};
 /// Pairs that are handed to a store at once, and how often that many may wait for it.
 const WRITE_ROWS: usize = 1_024;
 const READY: usize = 4;
+const WRITE_BYTES: usize = 8 << 20;
 
 /// A finished build: what it is made of, and what was counted.
 pub(crate) struct Built {
@@ -135,9 +136,12 @@ fn make_ready(mut sorted: InOrder, codec: Codec) -> (mpsc::Receiver<Ready>, Join
         let mut last: Vec<u8> = Vec::new();
         loop {
             let mut ready = Ready { pairs: Vec::with_capacity(WRITE_ROWS), twins: Vec::new(), stored_bytes: 0 };
-            while ready.pairs.len() < WRITE_ROWS
-                && let Some((key, row)) = sorted.next()?
-            {
+            let mut at_end = false;
+            while ready.pairs.len() + ready.twins.len() < WRITE_ROWS && ready.stored_bytes < WRITE_BYTES {
+                let Some((key, row)) = sorted.next()? else {
+                    at_end = true;
+                    break;
+                };
                 if key == last {
                     ready.twins.push(row);
                     continue;
@@ -147,7 +151,6 @@ fn make_ready(mut sorted: InOrder, codec: Codec) -> (mpsc::Receiver<Ready>, Join
                 ready.stored_bytes += stored.len();
                 ready.pairs.push((key, stored));
             }
-            let at_end = ready.pairs.len() < WRITE_ROWS;
             if sender.blocking_send(ready).is_err() || at_end {
                 return Ok(sorted);
             }

@@ -131,6 +131,9 @@ async fn compare(worker: &Worker, version: &DataVersionRow, job: &JobSpec, stop:
     if spec.store == StoreKind::Columnar {
         return Err(Failed::new("A columnar dataset is proved when it is built, and does not change."));
     }
+    if spec.mapping.latest_by.is_some() {
+        return Err(Failed::new("Of its rows with the same key only the latest is kept, so its table is not what it is compared with."));
+    }
     let source = source::of(worker, &spec, version).await?;
     let connection = source::open(worker, &spec, &source)?;
     source::refuse_drift(&spec, &source::table_of(&spec, &*connection).await?)?;

@@ -1,5 +1,7 @@
 //! The reading half of every build: all rows of the table, looked at by its gates and rules, and handed on.
 
+use std::collections::HashSet;
+
 use accel::Checksum;
 use arrow_array::RecordBatch;
 use connect::{Connection, Origin, Spoiled};
@@ -154,6 +156,7 @@ impl<'a> Looking<'a> {
             progress.figures.read_rows += 1;
             self.dirty.take(spoiled).await?;
         }
+        let mut ended: HashSet<&[u8]> = HashSet::new();
         let mut taken = vec![false; of.rows.len()];
         for (index, taken) in taken.iter_mut().enumerate() {
             progress.figures.read_rows += 1;
@@ -167,11 +170,13 @@ impl<'a> Looking<'a> {
                     continue;
                 }
                 Seen::End(key) => {
+                    ended.extend(of.origins.get(index).and_then(|origin| origin.key.as_deref()));
                     rows.row(key, None, (&of.rows.rows, index))?;
                     continue;
                 }
                 Seen::Out(key) => {
                     progress.figures.filtered_rows += 1;
+                    ended.extend(of.origins.get(index).and_then(|origin| origin.key.as_deref()));
                     // What was told of this row before is wanted no more.
                     if let Some(key) = key.filter(|_| self.from.feed_start.is_some()) {
                         rows.row(key, None, (&of.rows.rows, index))?;
@@ -188,6 +193,10 @@ impl<'a> Looking<'a> {
                 Seen::Broken(_) => continue,
             };
             self.dirty.take(self.look.spoiled((of.rows, index), of.origins, reason)).await?;
+        }
+        if self.dirty.count > 0 && !ended.is_empty() {
+            self.dirty.keep().await?;
+            self.dirty.forget_keys(ended).await?;
         }
         progress.figures.dirty_rows = self.dirty.count;
         Ok(taken)

@@ -92,16 +92,16 @@ async fn succeed(
             }
         }
     }
-    tx.set_dataset_spec(&dataset.id, &with_gates_of(dataset, &built.spec)).await?;
+    tx.set_dataset_spec(&dataset.id, &as_it_stands(dataset, &built.spec)).await?;
     let after = format!("{} rows in {}", built.figures.written_rows, row.environment);
     note(worker, tx, if holds { "dataset.checked" } else { "dataset.live" }, (dataset, row), after).await
 }
 
-/// The definition with the numbers that the build gave, and the gates as they stand now: somebody may have changed them
-/// while it ran.
-fn with_gates_of(dataset: &DatasetRow, built: &DatasetSpec) -> String {
+/// The definition as it stands now, with the numbers that the build gave: somebody may have changed its gates or its mapping while
+/// it ran.
+fn as_it_stands(dataset: &DatasetRow, built: &DatasetSpec) -> String {
     let now: DatasetSpec = serde_json::from_str(&dataset.spec).unwrap_or_default();
-    serde_json::to_string(&DatasetSpec { gates: now.gates, ..built.clone() }).unwrap_or_default()
+    serde_json::to_string(&now.with_register_of(built)).unwrap_or_default()
 }
 
 /// The live and kept versions of the same environment, the newest first; and those that wait for a yes, which nobody

@@ -143,7 +143,9 @@ fn words(dataset: &DatasetView) -> String {
 }
 
 fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
-    let columns: Vec<(String, DataType)> = dataset.spec.written().map(|field| (field.column.clone(), field.data_type)).collect();
+    // As the table calls them, whatever they are called in the dataset.
+    let read = dataset.spec.mapping.fields(&dataset.spec);
+    let columns: Vec<(String, DataType)> = read.into_iter().map(|field| (field.name, field.data_type)).collect();
     let of = |fits: fn(DataType) -> bool| columns.iter().filter(|(_, kind)| fits(*kind)).cloned().collect::<Vec<_>>();
     let (cursors, deleted) = (of(Follow::can_be_cursor), of(Follow::can_say_deleted));
     let draft = Draft::of(&dataset.job.spec, &cursors);

@@ -18,8 +18,7 @@ struct OfTable {
     column: Column,
     copied: bool,
     name: String,
-    /// A type's key, or nothing.
-    to: String,
+    to: Option<DataType>,
     /// A mask's key, or nothing.
     mask: String,
 }
@@ -30,7 +29,7 @@ struct Own {
     name: String,
     is_constant: bool,
     text: String,
-    to: String,
+    to: Option<DataType>,
     mask: String,
 }
 
@@ -53,7 +52,7 @@ impl OfTable {
             column: column.clone(),
             copied: made.is_some() || mapping.copies(&column.name),
             name: made.map_or_else(|| column.name.clone(), |made| made.name.clone()),
-            to: made.and_then(|made| made.to).map_or("", DataType::key).to_owned(),
+            to: made.and_then(|made| made.to),
             mask: made.and_then(|made| made.mask).map_or("", Mask::key).to_owned(),
         }
     }
@@ -63,7 +62,7 @@ impl OfTable {
         let made = Made {
             name: self.name.trim().to_owned(),
             of: Of::Column(self.column.name.clone()),
-            to: DataType::from_key(&self.to),
+            to: self.to,
             mask: Mask::from_key(&self.mask),
         };
         let same = made.name == self.column.name && made.to.is_none() && made.mask.is_none();
@@ -78,13 +77,12 @@ impl Own {
             Of::Expression(sql) => (false, sql.clone()),
             Of::Column(column) => (false, format!("\"{}\"", column.replace('"', "\"\""))),
         };
-        let to = made.to.map_or("", DataType::key).to_owned();
-        Self { name: made.name.clone(), is_constant, text, to, mask: made.mask.map_or("", Mask::key).to_owned() }
+        Self { name: made.name.clone(), is_constant, text, to: made.to, mask: made.mask.map_or("", Mask::key).to_owned() }
     }
 
     fn made(&self) -> Made {
         let of = if self.is_constant { Of::Constant(self.text.clone()) } else { Of::Expression(self.text.trim().to_owned()) };
-        Made { name: self.name.trim().to_owned(), of, to: DataType::from_key(&self.to), mask: Mask::from_key(&self.mask) }
+        Made { name: self.name.trim().to_owned(), of, to: self.to, mask: Mask::from_key(&self.mask) }
     }
 }
 
@@ -184,8 +182,13 @@ fn error_at(seen: Refused, field: impl Fn() -> String + Send + Sync + 'static) -
     }
 }
 
-fn types(chosen: &str) -> impl IntoView + use<> {
-    let chosen = chosen.to_owned();
+fn type_of(was: Option<DataType>, key: &str) -> Option<DataType> {
+    was.filter(|was| was.key() == key).or_else(|| DataType::from_key(key))
+}
+
+/// One that is chosen already stays as it is, digits and all.
+fn types(chosen: Option<DataType>) -> impl IntoView {
+    let chosen = chosen.map_or("", DataType::key);
     let options = DataType::OFFERED
         .map(|data_type| view! { <option value=data_type.key() selected=data_type.key() == chosen>{data_type.word()}</option> });
     view! { <option value="">"as it is"</option> {options} }
@@ -217,7 +220,7 @@ fn column_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
             <td class="fit lead-cell"><code class="medium">{column.clone()}</code><span class="small t-3 under">{row.column.data_type.word()}</span></td>
             <td data-label="Name"><input class="input input-sm input-code" aria-label=format!("Name of {column}") value=row.name disabled=move || !copied() on:input=move |event| set(|row, text| row.name = text, event_target_value(&event))/>
                 {error_at(seen, move || draft.place_of(index))}</td>
-            <td class="fit" data-label="Type"><select class="select input-sm" aria-label=format!("Type of {column}") disabled=move || !copied() on:change=move |event| set(|row, text| row.to = text, event_target_value(&event))>{types(&row.to)}</select></td>
+            <td class="fit" data-label="Type"><select class="select input-sm" aria-label=format!("Type of {column}") disabled=move || !copied() on:change=move |event| set(|row, key| row.to = type_of(row.to, &key), event_target_value(&event))>{types(row.to)}</select></td>
             <td class="fit" data-label="Value"><select class="select input-sm" aria-label=format!("Value of {column}") disabled=move || !copied() on:change=move |event| set(|row, text| row.mask = text, event_target_value(&event))>{masks(&row.mask)}</select></td>
         </tr>
     }
@@ -244,7 +247,7 @@ fn own_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
                 <option value="expression" selected=!own.is_constant>"is computed as"</option><option value="constant" selected=own.is_constant>"is always"</option>
             </select>
             <input class="input input-code" aria-label="What your column is made of" placeholder=move || if is_constant.get() { "EU" } else { "upper(carrier)" } value=own.text on:input=move |event| set(|own, text| own.text = text, event_target_value(&event))/>
-            <select class="select" aria-label="Type of your column" on:change=move |event| set(|own, text| own.to = text, event_target_value(&event))>{types(&own.to)}</select>
+            <select class="select" aria-label="Type of your column" on:change=move |event| set(|own, key| own.to = type_of(own.to, &key), event_target_value(&event))>{types(own.to)}</select>
             <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label="Remove this column" on:click=move |_| draft.own.update(|own| { own.remove(index); })><Icon name="x"/></button>
             {error_at(seen, move || draft.place_of_own(index))}
         </div>

@@ -81,11 +81,18 @@ async fn send_rows(connection: &mut PoolConnection<Postgres>, statement: &Statem
         sqlx::query(sqlx::AssertSqlSafe(set)).execute(&mut **connection).await.map_err(|error| read_error(&error, ""))?;
     }
     if is_whole(statement) {
-        let sent = super::copy::send_rows(connection, statement, sender).await;
-        if !matches!(sent, Ok(Ended::Abandoned)) {
-            drop(sqlx::query("RESET statement_timeout").execute(&mut **connection).await);
-        }
-        return sent;
+        return Ok(match super::copy::send_rows(connection, statement, sender).await {
+            Ok(Ended::Done) => {
+                drop(sqlx::query("RESET statement_timeout").execute(&mut **connection).await);
+                Ended::Done
+            }
+            Ok(Ended::Abandoned) => Ended::Abandoned,
+            // In the middle of a copy nobody knows what the server says next: nobody gets this connection again.
+            Err(error) => {
+                let _ = sender.send(Err(error)).await;
+                Ended::Abandoned
+            }
+        });
     }
     let stale = AtomicBool::new(false);
     let failed = |error: &sqlx::Error| {

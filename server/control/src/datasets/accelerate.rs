@@ -1,14 +1,14 @@
 //! An API that asks its source at every call becomes one that is served from a copy: the dataset, its job, its first build and the
 //! draft of the version that is served from it, in one step. Where that stands is told from what is there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
 
 use model::dataset::{Compression, RegisterField, StoreKind};
 use model::job::{Cause, JobSpec, When};
 use model::name::suggest_name;
 use model::snapshot::Environment;
 use model::spec::{ApiBody, KvBody, ServeFrom};
-use model::view::Acceleration;
+use model::view::{Acceleration, ApiDetail};
 use model::{Action, ApiSpec, ErrorCode, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,12 +44,13 @@ impl Control {
         let api = self.visible_api(caller, domain, name).await?;
         caller.authorise(Action::EditDataset, domain)?;
         caller.authorise(Action::EditApi, domain)?;
-        let base = self.draft(caller, domain, name).await?;
-        if base.edit > 0 {
-            let sentence = format!("{} works on a draft of it. Send that or throw it away, and accelerate it then.", base.updated_by);
+        let detail = self.api(caller, domain, name).await?;
+        if detail.summary.draft.is_some() || detail.summary.in_review.is_some() {
+            let sentence =
+                "Another version of it is on its way. Send its draft or throw it away, wait for its review, and accelerate it then.";
             return Err(Problem::new(ErrorCode::Conflict, sentence));
         }
-        let (spec, kv) = by_key(base.spec)?;
+        let (spec, kv) = by_key(detail.shown_version().ok_or_else(no_version)?.spec.clone())?;
         let resolved = self.resolve_source(&spec.source, Environment::Prod).await?;
         let new = NewDataset {
             domain: domain.to_owned(),
@@ -63,7 +64,7 @@ impl Control {
             environment: Environment::Prod,
         };
         let mut made = self.checked_spec(&new, &resolved).await?;
-        made.register = numbered_as(&spec, made.register);
+        made.register = numbered_as(&detail, made.register);
         let job = JobSpec { when: asked.when.clone(), ..JobSpec::default() };
         let feeds = connect::registry::feeds(&resolved.snapshot.driver);
         let errors = job_errors((domain, &new.name, (&made, feeds)), &job, self.waiting(domain).await?, self.host.now());
@@ -104,14 +105,14 @@ impl Control {
     /// Where there is no such API, or it is not asked by key.
     pub async fn acceleration(&self, caller: &Caller, domain: &str, name: &str) -> Result<Acceleration, Problem> {
         let detail = self.api(caller, domain, name).await?;
-        let live = detail.shown_version().ok_or_else(|| Problem::new(ErrorCode::Conflict, "It has no version yet. Publish it first."))?;
+        let live = detail.shown_version().ok_or_else(no_version)?;
         let draft = if caller.can(Action::EditApi, domain) && detail.summary.draft.is_some() {
             Some(self.draft(caller, domain, name).await?.spec)
         } else {
             None
         };
-        let newest = detail.versions.first().map(|version| version.spec.clone());
-        let on_its_way = draft.as_ref().or(newest.as_ref()).and_then(|spec| spec.serve_from.dataset());
+        let waiting = detail.summary.in_review.and_then(|number| detail.versions.iter().find(|version| version.number == number));
+        let on_its_way = draft.as_ref().or(waiting.map(|version| &version.spec)).and_then(|spec| spec.serve_from.dataset());
         let dataset = match live.spec.serve_from.dataset().or(on_its_way) {
             Some(dataset) => Some(self.dataset(caller, domain, dataset).await?),
             None => None,
@@ -150,15 +151,22 @@ impl Control {
     }
 }
 
-/// The register of a dataset whose columns have the numbers that an API's callers know them by; the others come behind.
-fn numbered_as(spec: &ApiSpec, register: Vec<RegisterField>) -> Vec<RegisterField> {
-    let known: BTreeMap<&str, u32> =
-        spec.fields.iter().rev().filter(|field| field.number > 0).map(|field| (field.column.as_str(), field.number)).collect();
-    let mut next = spec.fields.iter().map(|field| field.number).max().unwrap_or(0);
+/// The register of a dataset whose columns have the numbers that callers of an API know them by, from any of its versions; the
+/// others come behind all of those.
+fn numbered_as(detail: &ApiDetail, register: Vec<RegisterField>) -> Vec<RegisterField> {
+    let (mut known, mut taken) = (HashMap::new(), BTreeSet::new());
+    // The newest version comes first, and what it says counts.
+    for field in detail.versions.iter().flat_map(|version| &version.spec.fields).filter(|field| field.number > 0) {
+        let column = (field.column.as_str(), field.data_type);
+        if taken.insert(field.number) && !known.contains_key(&column) {
+            known.insert(column, field.number);
+        }
+    }
+    let mut next = taken.last().copied().unwrap_or(0);
     let mut numbered: Vec<RegisterField> = register
         .into_iter()
         .map(|field| {
-            let number = known.get(field.column.as_str()).copied().unwrap_or_else(|| {
+            let number = known.get(&(field.column.as_str(), field.data_type)).copied().unwrap_or_else(|| {
                 next += 1;
                 next
             });
@@ -167,6 +175,10 @@ fn numbered_as(spec: &ApiSpec, register: Vec<RegisterField>) -> Vec<RegisterFiel
         .collect();
     numbered.sort_by_key(|field| field.number);
     numbered
+}
+
+fn no_version() -> Problem {
+    Problem::new(ErrorCode::Conflict, "It has no version yet. Publish it first.")
 }
 
 fn not_by_key() -> Problem {

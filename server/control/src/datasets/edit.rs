@@ -143,8 +143,8 @@ impl Control {
     /// Within a change: a build may have given the dataset new columns just before, and those stay.
     pub(crate) async fn put_gates(&self, tx: &mut Tx, dataset: &DatasetRow, gates: &Gates) -> Result<(), Problem> {
         let missing = || Problem::not_found(format!("dataset {}/{}", dataset.domain, dataset.name));
-        let now = self.store.dataset_by_id(&dataset.id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
-        let spec: DatasetSpec = serde_json::from_str(&now.spec).map_err(|error| from_json(&error))?;
+        let now = tx.dataset_spec(&dataset.id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
+        let spec: DatasetSpec = serde_json::from_str(&now).map_err(|error| from_json(&error))?;
         let text = |gates: &Gates| serde_json::to_string(gates).map_err(|error| from_json(&error));
         let (before, after) = (text(&spec.gates)?, text(gates)?);
         let spec = serde_json::to_string(&DatasetSpec { gates: gates.clone(), ..spec }).map_err(|error| from_json(&error))?;
@@ -164,6 +164,11 @@ pub(crate) async fn table_of(resolved: &Resolved, table: &TableRef) -> Result<Ta
 pub(crate) fn gate_errors(spec: &DatasetSpec, gates: &Gates) -> Vec<FieldError> {
     let mut errors = gates.errors(spec);
     for (index, rule) in gates.rules.iter().enumerate() {
+        if rule.must == Must::BeUnique && spec.mapping.latest_by.is_some() {
+            let sentence =
+                "Rows of one key may come several times, and the latest is kept: what is different in each row cannot be told before.";
+            errors.push(FieldError::new(format!("rules.{index}"), sentence));
+        }
         if let Must::Match(pattern) = &rule.must
             && regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().is_err()
         {

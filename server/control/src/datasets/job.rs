@@ -141,6 +141,10 @@ pub(crate) fn job_errors(
         let sentence = "Only what is made of a table by key is compared with it: what a topic has said stands in its offsets, and a columnar dataset does not change.";
         errors.push(FieldError::new("every_minutes", sentence));
     }
+    if spec.compare.is_some() && of.mapping.latest_by.is_some() {
+        let sentence = "Of its rows with the same key only the latest is kept, so its table is not what it is compared with. Take that out of the mapping.";
+        errors.push(FieldError::new("every_minutes", sentence));
+    }
     errors.extend(spec.follow.iter().flat_map(|follow| follow.errors(of, feeds)));
     match &spec.when {
         When::Cron(cron) if !cron.pattern.trim().is_empty() => errors.extend(match next_after(cron, now) {

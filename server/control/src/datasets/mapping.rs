@@ -133,8 +133,8 @@ impl Control {
     /// Within a change: what a build or somebody else changed of the definition just before stays.
     pub(crate) async fn put_mapping(&self, tx: &mut Tx, dataset: &DatasetRow, mapping: &Mapping, table: &TableInfo) -> Result<(), Problem> {
         let missing = || Problem::not_found(format!("dataset {}/{}", dataset.domain, dataset.name));
-        let now = self.store.dataset_by_id(&dataset.id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
-        let before: DatasetSpec = serde_json::from_str(&now.spec).map_err(|error| from_json(&error))?;
+        let now = tx.dataset_spec(&dataset.id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
+        let before: DatasetSpec = serde_json::from_str(&now).map_err(|error| from_json(&error))?;
         let after = self.with_mapping(&before, mapping, table).map_err(Problem::fields)?;
         let text = |mapping: &Mapping| serde_json::to_string(&mapping.written()).map_err(|error| from_json(&error));
         let spec = serde_json::to_string(&after).map_err(|error| from_json(&error))?;

@@ -117,8 +117,11 @@ impl Control {
         }
         let resolved = self.resolve_planned(&work.sources, &spec.source, environment).await?;
         let table = table_of(&resolved, &spec.table).await?;
-        let job = serde_json::from_str(&planned.job.spec).unwrap_or_default();
-        let spec = self.remapped(&spec, mapping, (&table, &resolved), &job).map_err(Problem::fields)?;
+        // Together with what the same document says of its gates and its job.
+        let job = document.job.clone().unwrap_or_else(|| serde_json::from_str(&planned.job.spec).unwrap_or_default());
+        let with_gates = DatasetSpec { gates: document.gates.clone().unwrap_or_else(|| spec.gates.clone()), ..spec.clone() };
+        let spec =
+            DatasetSpec { gates: spec.gates, ..self.remapped(&with_gates, mapping, (&table, &resolved), &job).map_err(Problem::fields)? };
         planned.row.spec = serde_json::to_string(&spec).map_err(|error| from_json(&error))?;
         planned.mapping = Some((mapping.clone(), table));
         Ok(())

@@ -50,6 +50,9 @@ struct Changed {
     changes: Vec<(Change, usize)>,
     bytes: i64,
     spoiled: Vec<Spoiled>,
+    /// The rows of keys that end, and of those the ones that nobody wants.
+    ended: Vec<usize>,
+    out: Vec<usize>,
 }
 
 impl<'a> Target<'a> {
@@ -71,12 +74,15 @@ impl<'a> Target<'a> {
     /// Where more cannot be taken than may be left out, or a store does not answer.
     pub(super) async fn apply(&mut self, told: Told<'_>, of: i64, same_again: bool) -> Result<Applied, Failed> {
         let mut applied = Applied::default();
-        let Changed { changes: read, bytes, spoiled } = self.changes(&told)?;
+        let Changed { mut changes, bytes, spoiled, ended, out } = self.changes(&told)?;
         applied.bytes = bytes;
-        let read: Vec<Change> = read.into_iter().map(|(change, _)| change).collect();
+        if !same_again && !out.is_empty() {
+            self.drop_unknown(&mut changes, &out).await?;
+        }
+        let read: Vec<Change> = changes.into_iter().map(|(change, _)| change).collect();
         let all = self.built_of + of + i64::try_from(read.len() + spoiled.len()).unwrap_or(0);
         self.put_aside(spoiled, all).await?;
-        self.forget_ended(&told).await?;
+        self.forget_ended(&told, &ended).await?;
         let changes = if same_again { self.that_change(read).await? } else { read };
         let deleted = changes.iter().filter(|change| matches!(change, Change::Delete(_))).count();
         applied.deleted = i64::try_from(deleted).unwrap_or(0);
@@ -117,26 +123,50 @@ impl<'a> Target<'a> {
     }
 
     /// Of a key that was ended, nothing that was put aside before is to come back.
-    async fn forget_ended(&mut self, told: &Told<'_>) -> Result<(), Failed> {
+    async fn forget_ended(&mut self, told: &Told<'_>, ended: &[usize]) -> Result<(), Failed> {
         if self.dirty.count == 0 {
             return Ok(());
         }
-        let ended = told.origins.iter().zip(&told.deleted).filter(|(_, deleted)| **deleted);
-        self.dirty.forget_keys(ended.filter_map(|(origin, _)| origin.key.as_deref()).collect()).await
+        let keys = ended.iter().filter_map(|row| told.origins.get(*row)?.key.as_deref());
+        self.dirty.forget_keys(keys.collect()).await
+    }
+
+    /// Of rows that nobody wants, only those are deleted that are there, or came just before.
+    async fn drop_unknown(&self, changes: &mut Vec<(Change, usize)>, out: &[usize]) -> Result<(), Failed> {
+        let is_out = |row: &usize| out.binary_search(row).is_ok();
+        let keys: Vec<Vec<u8>> = changes.iter().filter(|(_, row)| is_out(row)).map(|(change, _)| change.key().to_vec()).collect();
+        let there = self.dataset.read(&keys).await?;
+        let mut known: HashSet<Vec<u8>> = keys.into_iter().zip(there).filter(|(_, there)| there.is_some()).map(|(key, _)| key).collect();
+        changes.retain(|(change, row)| {
+            if matches!(change, Change::Put(..)) {
+                known.insert(change.key().to_vec());
+            }
+            !is_out(row) || known.contains(change.key())
+        });
+        Ok(())
     }
 
     /// What rows change.
     fn changes(&mut self, told: &Told<'_>) -> Result<Changed, Failed> {
         let rows = self.look.map(told.rows)?;
-        let mut changed = Changed { changes: Vec::with_capacity(rows.len()), bytes: 0, spoiled: told.spoiled.clone() };
+        let (ended, out) = (Vec::new(), Vec::new());
+        let mut changed = Changed { changes: Vec::with_capacity(rows.len()), bytes: 0, spoiled: told.spoiled.clone(), ended, out };
         for row in 0..rows.len() {
             match self.look.at(&rows, row, told.deleted.get(row).copied().unwrap_or(false)) {
                 Seen::Put(key, message) => {
                     changed.bytes += i64::try_from(message.len()).unwrap_or(0);
                     changed.changes.push((Change::Put(key, message), row));
                 }
+                Seen::End(key) => {
+                    changed.ended.push(row);
+                    changed.changes.push((Change::Delete(key), row));
+                }
                 // What nobody wants any more may have been wanted before.
-                Seen::End(key) | Seen::Out(Some(key)) => changed.changes.push((Change::Delete(key), row)),
+                Seen::Out(Some(key)) => {
+                    changed.ended.push(row);
+                    changed.out.push(row);
+                    changed.changes.push((Change::Delete(key), row));
+                }
                 Seen::Out(None) => {}
                 Seen::Unnamed(_, reason) | Seen::Broken(reason) | Seen::Unmade(reason) => {
                     changed.spoiled.push(self.look.spoiled((&rows, row), &told.origins, reason));

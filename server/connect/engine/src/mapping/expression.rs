@@ -8,13 +8,14 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::SessionStateDefaults;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::functions::{core, datetime, math, regex, string, unicode};
+use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::{Expr, Operator, ScalarUDF, Volatility};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::BinaryExpr;
 use datafusion::prelude::SessionConfig;
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
-use datafusion::sql::sqlparser::tokenizer::Token;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
 /// What an expression may call: nothing that differs from one run to the next, reads anything but its row, or makes much of little.
 const ALLOWED: &[&str] = &[
@@ -66,6 +67,9 @@ const ALLOWED: &[&str] = &[
     "upper",
 ];
 
+/// Words and signs of one expression.
+const TOKENS: usize = 300;
+
 /// Reads and plans expressions.
 pub(super) struct Expressions(SessionState);
 
@@ -94,7 +98,12 @@ impl Expressions {
     /// Where it cannot be read, or is made of what nobody may use, in a sentence.
     pub(super) fn read(&self, sql: &str, schema: &DFSchema) -> Result<Expr, String> {
         let unread = |near: String| format!("This cannot be read as an expression{near}. Write it like: price * 1.2, or upper(name).");
-        let mut parser = Parser::new(&PostgreSqlDialect {}).try_with_sql(sql).map_err(|_| unread(String::new()))?;
+        let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize().map_err(|_| unread(String::new()))?;
+        // Each may stand a step deeper than the one before, and who reads it goes down all of them.
+        if tokens.iter().filter(|token| !matches!(token, Token::Whitespace(_))).count() > TOKENS {
+            return Err(format!("An expression has at most {TOKENS} words and signs. Make several columns of it."));
+        }
+        let mut parser = Parser::new(&PostgreSqlDialect {}).with_tokens(tokens);
         let expr = parser.parse_expr().map_err(|_| unread(String::new()))?;
         let rest = parser.peek_token();
         if rest.token != Token::EOF {
@@ -151,7 +160,7 @@ fn refuse_others(expr: &Expr) -> Result<(), String> {
             | Expr::TryCast(_)
             | Expr::InList(_) => None,
             Expr::ScalarFunction(call) if call.func.signature().volatility != Volatility::Volatile && ALLOWED.contains(&call.name()) => {
-                None
+                growth(call)
             }
             Expr::ScalarFunction(call) => Some(format!("{} may not be used here.", call.name())),
             _ => Some("Only columns, values, operators, CASE, CAST and functions of one row may be used here.".to_owned()),
@@ -159,6 +168,21 @@ fn refuse_others(expr: &Expr) -> Result<(), String> {
         Ok(if wrong.is_some() { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
     });
     wrong.map_or(Ok(()), Err)
+}
+
+/// What would make more of a text than it was, and that of more again: a row would take all memory that there is.
+fn growth(call: &ScalarFunction) -> Option<String> {
+    let literal = |index: usize| match call.args.get(index) {
+        Some(Expr::Literal(value, _)) => value.try_as_str().flatten(),
+        _ => None,
+    };
+    match call.name() {
+        "replace" if literal(1).zip(literal(2)).is_none_or(|(from, to)| to.len() > from.len()) => {
+            Some("replace takes two texts in quotes, of which the second is no longer than the first.".into())
+        }
+        "regexp_replace" if literal(2) != Some("") => Some("regexp_replace only takes out what it finds: its third text is ''.".into()),
+        _ => None,
+    }
 }
 
 /// What the engine means, for a person; its own words go to the log.

@@ -1,6 +1,8 @@
 //! Hiding values: hashed under a key, blotted out, or but for their end.
 
-use arrow_array::StringArray;
+use arrow_array::{BinaryArray, StringArray};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use model::mapping::Mask;
 use sha2::Sha256;
@@ -27,13 +29,24 @@ impl Masks {
         texts.iter().map(|text| text.map(|text| self.hidden(text, mask))).collect()
     }
 
+    /// The same for bytes, which are hashed as they are and shown as JSON would.
+    pub(super) fn hide_bytes(&self, bytes: &BinaryArray, mask: Mask) -> StringArray {
+        let hidden = |bytes: &[u8]| match mask {
+            Mask::Hash => self.hash(bytes),
+            _ => self.hidden(&STANDARD.encode(bytes), mask),
+        };
+        bytes.iter().map(|bytes| bytes.map(hidden)).collect()
+    }
+
+    fn hash(&self, bytes: &[u8]) -> String {
+        let mut hmac = self.hmac.clone();
+        hmac.update(bytes);
+        format!("{:x}", hmac.finalize().into_bytes())
+    }
+
     fn hidden(&self, text: &str, mask: Mask) -> String {
         match mask {
-            Mask::Hash => {
-                let mut hmac = self.hmac.clone();
-                hmac.update(text.as_bytes());
-                format!("{:x}", hmac.finalize().into_bytes())
-            }
+            Mask::Hash => self.hash(text.as_bytes()),
             Mask::Redact => HIDDEN.to_owned(),
             Mask::LastFour => {
                 let count = text.chars().count();

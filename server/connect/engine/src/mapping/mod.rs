@@ -10,7 +10,7 @@ use std::sync::Arc;
 use connect::batch::schema_of;
 use connect::{MapRows, Mapper};
 use datafusion::common::DFSchema;
-use datafusion::logical_expr::{Expr, ExprSchemable, lit};
+use datafusion::logical_expr::{Expr, lit};
 use datafusion::physical_expr::PhysicalExpr;
 use model::dataset::DatasetSpec;
 use model::form::Op;
@@ -32,7 +32,9 @@ pub struct Maps {
 
 /// A made column as an expression.
 struct Planned {
-    value: Expr,
+    value: Arc<dyn PhysicalExpr>,
+    /// The columns of the table that it looks at.
+    uses: BTreeSet<String>,
     /// The type that it has, cast or not, before it is hidden.
     data_type: DataType,
     is_cast: bool,
@@ -52,26 +54,32 @@ impl Maps {
             Of::Constant(text) => {
                 let data_type = made.to.unwrap_or_default();
                 let value = read_text(data_type, text)?;
-                return Ok(Planned { value: lit(scalar(data_type, &value)), data_type, is_cast: false });
+                let value = self.expressions.physical(lit(scalar(data_type, &value)), schema)?;
+                return Ok(Planned { value, uses: BTreeSet::new(), data_type, is_cast: false });
             }
             Of::Expression(sql) => self.expressions.read(sql, schema)?,
         };
+        let uses = value.column_refs().into_iter().map(|column| column.name.clone()).collect();
+        let value = self.expressions.physical(value, schema)?;
         let own = match &made.of {
             Of::Column(name) => columns.iter().find(|field| &field.name == name).map(|field| field.data_type),
-            _ => ours(&value.get_type(schema).map_err(|error| expression::sentence(&error))?),
+            // As it is planned: the branches of a CASE are brought to one type on the way.
+            _ => ours(&value.data_type(schema.as_arrow()).map_err(|error| expression::sentence(&error))?),
         };
         let own = own.ok_or("It gives lists or structures, which have no place in a row.")?;
-        Ok(Planned { value, data_type: made.to.unwrap_or(own), is_cast: made.to.is_some_and(|to| to != own) })
+        Ok(Planned { value, uses, data_type: made.to.unwrap_or(own), is_cast: made.to.is_some_and(|to| to != own) })
     }
 
-    fn physical(&self, value: Expr, schema: &DFSchema) -> Result<Arc<dyn PhysicalExpr>, String> {
-        self.expressions.physical(value, schema)
+    /// The columns of the table whose values nobody is to read.
+    fn hidden(&self, mapping: &Mapping, columns: &[Field], schema: &DFSchema) -> BTreeSet<String> {
+        let masked = mapping.columns.iter().filter(|made| made.mask.is_some());
+        masked.filter_map(|made| self.planned(made, columns, schema).ok()).flat_map(|planned| planned.uses).collect()
     }
 
     fn condition(&self, condition: &Condition, columns: &[Field], schema: &DFSchema) -> Result<Arc<dyn PhysicalExpr>, String> {
         let field = columns.iter().find(|field| field.name == condition.column);
         let data_type = field.map(|field| field.data_type).ok_or_else(|| format!("There is no column {}.", condition.column))?;
-        self.physical(holds(condition, data_type)?, schema)
+        self.expressions.physical(holds(condition, data_type)?, schema)
     }
 }
 
@@ -127,15 +135,10 @@ impl Mapper for Maps {
         let schema = df_schema(&columns)?;
         let (mut types, mut uses) = (Vec::with_capacity(mapping.columns.len()), BTreeSet::new());
         for (index, made) in mapping.columns.iter().enumerate() {
-            // Planned to the end, for what only shows there.
-            let planned = self.planned(made, &columns, &schema).and_then(|planned| {
-                self.physical(planned.value.clone(), &schema)?;
-                Ok(planned)
-            });
-            match planned {
+            match self.planned(made, &columns, &schema) {
                 Ok(planned) => {
-                    uses.extend(planned.value.column_refs().into_iter().map(|column| column.name.clone()));
                     types.push(shown(&planned, made));
+                    uses.extend(planned.uses);
                 }
                 Err(error) => errors.push(FieldError::new(format!("mapping.columns.{index}"), error)),
             }
@@ -152,6 +155,7 @@ impl Mapper for Maps {
         let read = spec.mapping.fields(spec);
         let schema = df_schema(&read)?;
         let at = |field: &str, error| vec![FieldError::new(field, error)];
+        let hidden = self.hidden(&spec.mapping, &read, &schema);
         let mut columns = Vec::new();
         for field in spec.written() {
             let made = spec.mapping.columns.iter().enumerate().find(|(_, made)| made.name == field.column);
@@ -166,10 +170,10 @@ impl Mapper for Maps {
                 let (is, was) = (shown(&planned, made).word(), field.data_type.word());
                 return Err(at(&place, format!("{} was a {was} and would be a {is} now.", field.column)));
             }
-            let value = self.physical(planned.value.clone(), &schema).map_err(|error| at(&place, error))?;
             columns.push(Column::Made(Making {
                 name: field.column.clone(),
-                value,
+                is_hidden: planned.uses.iter().any(|column| hidden.contains(column)),
+                value: planned.value,
                 data_type: planned.data_type,
                 is_cast: planned.is_cast,
                 mask: made.mask,

@@ -32,6 +32,8 @@ pub(super) struct Made {
     pub(super) data_type: DataType,
     /// Somebody asks for that type.
     pub(super) is_cast: bool,
+    /// What it is made of is nothing to be read out.
+    pub(super) is_hidden: bool,
     pub(super) mask: Option<Mask>,
 }
 
@@ -92,6 +94,9 @@ impl Rows {
             name_lost(made, (&own, &values), bad)?;
         }
         let Some(mask) = made.mask else { return Ok(values) };
+        if let Some(bytes) = values.as_binary_opt::<i32>() {
+            return Ok(Arc::new(self.masks.hide_bytes(bytes, mask)));
+        }
         let texts = cast(&values, &arrow_type(DataType::String))?;
         Ok(Arc::new(self.masks.hide(texts.as_string::<i32>(), mask)))
     }
@@ -133,6 +138,10 @@ fn name_lost(made: &Made, (own, values): (&ArrayRef, &ArrayRef), bad: &mut [Opti
         let lost = own.is_valid(row) && values.is_null(row);
         let wrong = checks && values.is_valid(row) && read_text(made.data_type, values.as_string::<i32>().value(row)).is_err();
         if !lost && !wrong {
+            continue;
+        }
+        if made.is_hidden {
+            bad.get_or_insert_with(|| format!("{} is to be a {}, and is not; what it is stays hidden.", made.name, made.data_type.word()));
             continue;
         }
         if texts.is_none() {
