@@ -260,11 +260,9 @@ impl Mapping {
     /// What makes no sense of the dataset as a whole, once its columns are known.
     #[must_use]
     pub fn errors_of(&self, spec: &DatasetSpec, feeds: bool) -> Vec<FieldError> {
-        if feeds {
-            if let Some(column) = spec.key.iter().find(|column| self.computes(column)) {
-                let sentence = format!("A message that deletes has its key alone, so {column} must be a column of the table.");
-                return vec![FieldError::new("key", sentence)];
-            }
+        if let Some(column) = spec.key.iter().find(|column| feeds && self.computes(column)) {
+            let sentence = format!("A message that deletes has its key alone, so {column} must be a column of the table.");
+            return vec![FieldError::new("key", sentence)];
         }
         let Some(latest) = &self.latest_by else { return Vec::new() };
         let field = "mapping.latest_by";

@@ -1,7 +1,6 @@
 //! A live data version beside its table. Both are summed up in buckets by their keys; only buckets that differ are read again,
 //! row by row. What a follower had not taken yet is looked at once more before it counts.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use accel::{Checksum, Dataset, Place};
@@ -16,6 +15,7 @@ use store::{ComparisonRow, DataVersionRow, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::beside::{Beside, OURS, Pair, THEIRS};
 use crate::encoder::Encoder;
 use crate::failed::Failed;
 use crate::gate::key_json;
@@ -30,11 +30,9 @@ const AT_ONCE: usize = 2;
 /// Comparisons that are remembered of a version.
 const REMEMBERED: i64 = 200;
 const BUCKETS: usize = 4_096;
-/// Rows of differing buckets that are looked at one by one; beyond, they are counted by their numbers alone.
-const ONE_BY_ONE: usize = 1_000_000;
+/// Rows that differ and are looked at once more at a time.
+const AGAIN: usize = 1_000;
 const EXAMPLES: usize = 5;
-/// Rows that are kept whole until it is known whether they differ.
-const WITH_ROWS: usize = 10_000;
 /// What a follower takes at the least until it has looked.
 const FOLLOWER: Duration = Duration::from_secs(3);
 
@@ -163,15 +161,6 @@ async fn compare(worker: &Worker, version: &DataVersionRow, job: &JobSpec, stop:
     Ok(found)
 }
 
-/// What is known of a row: what the source says, and what the dataset has.
-#[derive(Default)]
-struct Pair {
-    theirs: Option<Checksum>,
-    ours: Option<Checksum>,
-    /// One of the two, of the first ones: for examples.
-    row: Option<Vec<u8>>,
-}
-
 impl Sides<'_> {
     /// All rows of the table that are not deleted, as gently as a build.
     async fn source(&self, mut visit: impl FnMut(&[u8], &[u8])) -> Result<(), Failed> {
@@ -197,56 +186,62 @@ impl Sides<'_> {
         Ok(())
     }
 
-    /// The rows of buckets that differ, both sides read again.
+    /// The rows of buckets that differ, both sides read again and beside one another.
     async fn one_by_one(&self, differ: &[bool], found: &mut Compared) -> Result<(), Failed> {
-        let mut rows: HashMap<Vec<u8>, Pair> = HashMap::new();
-        let of = |key: &[u8], row: &[u8]| {
-            let mut sum = Checksum::default();
-            sum.add(key, row);
-            sum
-        };
-        let mut put = |key: &[u8], row: &[u8], is_theirs: bool| {
-            if !differ[Buckets::of(key)] || (rows.len() >= ONE_BY_ONE && !rows.contains_key(key)) {
-                return;
+        let mut beside = Beside::new(&self.worker.stores.scratch())?;
+        let is_wanted = |key: &[u8]| differ[Buckets::of(key)];
+        self.dataset
+            .visit(&mut |key, row| {
+                if is_wanted(key) {
+                    beside.put(key, OURS, row);
+                }
+            })
+            .await?;
+        self.source(|key, row| {
+            if is_wanted(key) {
+                beside.put(key, THEIRS, row);
             }
-            let kept = rows.len() < WITH_ROWS;
-            let pair = rows.entry(key.to_vec()).or_default();
-            let side = if is_theirs { &mut pair.theirs } else { &mut pair.ours };
-            *side = Some(of(key, row));
-            if kept && pair.row.is_none() {
-                pair.row = Some(row.to_vec());
+        })
+        .await?;
+        let mut pairs = beside.pairs()?;
+        let (mut portion, mut waited) = (Vec::new(), false);
+        loop {
+            let pair = pairs.next()?;
+            let at_end = pair.is_none();
+            portion.extend(pair.filter(|pair| pair.theirs != pair.ours));
+            if portion.len() >= AGAIN || (at_end && !portion.is_empty()) {
+                self.settle(std::mem::take(&mut portion), &mut waited, found).await?;
             }
-        };
-        self.dataset.visit(&mut |key, row| put(key, row, false)).await?;
-        self.source(|key, row| put(key, row, true)).await?;
-        rows.retain(|_, pair| pair.theirs != pair.ours);
-        if let Some(follow) = self.job.follow.as_ref().filter(|_| !rows.is_empty()) {
-            let wait = Duration::from_secs(u64::from(follow.every_s)) + FOLLOWER;
-            tokio::select! {
-                () = self.stop.cancelled() => return Err(Failed::broke_off()),
-                () = tokio::time::sleep(wait) => {}
+            if at_end {
+                return Ok(());
             }
-            let keys: Vec<Vec<u8>> = rows.keys().cloned().collect();
-            for some in keys.chunks(1_000) {
-                for (key, row) in some.iter().zip(self.dataset.read(some).await?) {
-                    let now = row.map(|row| of(key, &row));
-                    if let Some(pair) = rows.get_mut(key) {
-                        pair.ours = now;
-                    }
+        }
+    }
+
+    /// Rows that differ count, but for those that a follower has taken since.
+    async fn settle(&self, mut pairs: Vec<Pair>, waited: &mut bool, found: &mut Compared) -> Result<(), Failed> {
+        if let Some(follow) = &self.job.follow {
+            if !std::mem::replace(waited, true) {
+                let wait = Duration::from_secs(u64::from(follow.every_s)) + FOLLOWER;
+                tokio::select! {
+                    () = self.stop.cancelled() => return Err(Failed::broke_off()),
+                    () = tokio::time::sleep(wait) => {}
                 }
             }
-            rows.retain(|_, pair| pair.theirs != pair.ours);
+            let keys: Vec<Vec<u8>> = pairs.iter().map(|pair| pair.key.clone()).collect();
+            for (pair, now) in pairs.iter_mut().zip(self.dataset.read(&keys).await?) {
+                pair.ours = now.map(|row| row.to_vec());
+            }
+            pairs.retain(|pair| pair.theirs != pair.ours);
         }
-        self.sum_up(rows, found);
+        self.sum_up(pairs, found);
         Ok(())
     }
 
-    fn sum_up(&self, rows: HashMap<Vec<u8>, Pair>, found: &mut Compared) {
+    fn sum_up(&self, pairs: Vec<Pair>, found: &mut Compared) {
         let key_json = key_json(self.spec);
-        let mut rows: Vec<(Vec<u8>, Pair)> = rows.into_iter().collect();
-        rows.sort_by(|a, b| a.0.cmp(&b.0));
-        for (_, pair) in rows {
-            let words = match (pair.theirs, pair.ours) {
+        for Pair { theirs, ours, .. } in pairs {
+            let words = match (&theirs, &ours) {
                 (Some(_), None) => {
                     found.missing += 1;
                     "is at the source alone"
@@ -261,7 +256,7 @@ impl Sides<'_> {
                 }
             };
             let mut text = Vec::new();
-            if found.examples.len() < EXAMPLES && pair.row.is_some_and(|row| key_json.write(&mut text, &row).is_ok()) {
+            if found.examples.len() < EXAMPLES && theirs.or(ours).is_some_and(|row| key_json.write(&mut text, &row).is_ok()) {
                 found.examples.push(format!("{} {words}", String::from_utf8_lossy(&text)));
             }
         }

@@ -3,6 +3,7 @@
 //!
 //! The control plane and this crate never call each other: they meet in the rows of jobs, runs and data versions.
 
+mod beside;
 mod build;
 mod columnar;
 mod compare;

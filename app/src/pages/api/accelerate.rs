@@ -89,7 +89,7 @@ fn steps(now: &Acceleration) -> impl IntoView + use<> {
 fn form(at: Memo<(String, String)>, now: &Acceleration, redis: bool, accelerate: ServerAction<Accelerate>) -> impl IntoView + use<> {
     let (domain, name) = at.get_untracked();
     let (table, source, key) = (now.table.name.clone(), now.source.clone(), now.key.join(" and "));
-    let count = now.rows.map(rows).unwrap_or_else(|| "an unknown number of rows".into());
+    let count = now.rows.map_or_else(|| "an unknown number of rows".into(), rows);
     let suggested = now.suggested.clone();
     let stores = StoreKind::ALL.into_iter().filter(move |kind| *kind != StoreKind::Columnar && (*kind != StoreKind::Redis || redis));
     view! {

@@ -36,7 +36,7 @@ pub(super) fn mapping_card(dataset: &DatasetView, may_edit: bool, save: SetMappi
 }
 
 fn words(mapping: &Mapping) -> Vec<String> {
-    let mut lines: Vec<String> = mapping.columns.iter().map(|made| made.words()).collect();
+    let mut lines: Vec<String> = mapping.columns.iter().map(model::mapping::Made::words).collect();
     if !mapping.left_out.is_empty() {
         lines.push(format!("Not copied: {}", mapping.left_out.join(", ")));
     }

@@ -15,11 +15,7 @@ impl Position {
     /// # Errors
     /// Where the text is no position.
     pub(crate) fn read(text: &str) -> Result<Self, SourceError> {
-        let wrong = |error: serde_json::Error| {
-            let sentence = "A beginning is earliest, latest, a time such as 2024-05-01T10:00:00Z, or offsets such as {\"0\": 12}.";
-            SourceError::new(SourceErrorKind::Config, sentence).because(error)
-        };
-        serde_json::from_str(text).map(Self).map_err(wrong)
+        serde_json::from_str(text).map(Self).map_err(|error| no_beginning().because(error))
     }
 
     pub(crate) fn text(&self) -> String {
@@ -41,11 +37,16 @@ impl Position {
                 ("latest", _) => end,
                 (time, _) => match micros(time) {
                     Some(at) => at_time(consumer, topic, partition, at / 1_000)?,
-                    None => return Err(Self::read(time).err().unwrap_or_else(SourceError::late)),
+                    None => return Err(no_beginning()),
                 },
             };
             position.0.insert(partition, offset);
         }
         Ok(position)
     }
+}
+
+fn no_beginning() -> SourceError {
+    let sentence = "A beginning is earliest, latest, a time such as 2024-05-01T10:00:00Z, or offsets such as {\"0\": 12}.";
+    SourceError::new(SourceErrorKind::Config, sentence)
 }

@@ -88,7 +88,7 @@ impl Control {
             report.errors.push(FieldError::new("source", message));
             return Ok((report, spec));
         }
-        if let Some(dataset) = self.making_dataset(domain, &spec).await? {
+        if let Some(dataset) = self.making_dataset(domain, &spec, source).await? {
             self.check_made(source, &dataset, domain, (&mut spec, &mut report)).await?;
             return Ok((report, spec));
         }

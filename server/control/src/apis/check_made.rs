@@ -1,6 +1,7 @@
-//! The check of an API whose dataset makes its rows: what it names are columns of the dataset, and its source has no question for
-//! them, so what it would answer is seen on rows that are made for it.
+//! The check of an API whose dataset makes its rows, or is made of a feed: what it names are columns of the dataset, and its source has no
+//! question for them, so what it would answer is seen on rows that are made for it.
 
+use connect::registry;
 use model::dataset::DatasetSpec;
 use model::table::Sample;
 use model::validate::validate;
@@ -12,10 +13,12 @@ use crate::Control;
 use crate::sources::Resolved;
 
 impl Control {
-    /// The dataset that a definition is served from, where that has columns or rows other than its table.
-    pub(super) async fn making_dataset(&self, domain: &str, spec: &ApiSpec) -> Result<Option<DatasetSpec>, Problem> {
+    /// The dataset that a definition is served from, where that has columns or rows other than its table, or its source has to read all
+    /// that it ever told to answer a question.
+    pub(super) async fn making_dataset(&self, domain: &str, spec: &ApiSpec, source: &Resolved) -> Result<Option<DatasetSpec>, Problem> {
         let Some(name) = spec.serve_from.dataset().filter(|_| matches!(spec.body, ApiBody::Kv(_))) else { return Ok(None) };
-        Ok(self.dataset_spec(domain, name).await?.filter(|dataset| dataset.mapping.makes_rows()))
+        let feeds = registry::feeds(&source.snapshot.driver);
+        Ok(self.dataset_spec(domain, name).await?.filter(|dataset| feeds || dataset.mapping.makes_rows()))
     }
 
     pub(super) async fn check_made(

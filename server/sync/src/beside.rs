@@ -1,0 +1,79 @@
+//! The rows of two sides beside one another, however many they are.
+
+use std::path::Path;
+
+use accel::{AccelError, Sorted, Sorter};
+
+use crate::failed::Failed;
+
+/// A row as either side has it, whole.
+#[derive(Default)]
+pub(crate) struct Pair {
+    pub(crate) key: Vec<u8>,
+    pub(crate) theirs: Option<Vec<u8>>,
+    pub(crate) ours: Option<Vec<u8>>,
+}
+
+/// What stands before a row while both sides are sorted.
+pub(crate) const OURS: u8 = 0;
+pub(crate) const THEIRS: u8 = 1;
+
+/// Rows of both sides, sorted on the disk where they are many.
+pub(crate) struct Beside {
+    sorter: Sorter,
+    failed: Option<AccelError>,
+}
+
+impl Beside {
+    /// # Errors
+    /// Where nothing can be put aside.
+    pub(crate) fn new(scratch: &Path) -> Result<Self, Failed> {
+        Ok(Self { sorter: Sorter::new(scratch)?, failed: None })
+    }
+
+    pub(crate) fn put(&mut self, key: &[u8], side: u8, row: &[u8]) {
+        let pushed = self.sorter.push((key.to_vec(), [&[side], row].concat()));
+        self.failed = self.failed.take().or(pushed.err());
+    }
+
+    /// # Errors
+    /// Where a row could not be put aside.
+    pub(crate) fn pairs(self) -> Result<Pairs, Failed> {
+        match self.failed {
+            Some(error) => Err(error.into()),
+            None => Ok(Pairs { sorted: self.sorter.sorted()?, next: None }),
+        }
+    }
+}
+
+/// The rows of each key beside one another.
+pub(crate) struct Pairs {
+    sorted: Sorted,
+    next: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Pairs {
+    /// # Errors
+    /// Where what was put aside cannot be read.
+    pub(crate) fn next(&mut self) -> Result<Option<Pair>, Failed> {
+        let Some((key, side)) = self.next.take().map_or_else(|| self.sorted.next_pair(), |next| Ok(Some(next)))? else { return Ok(None) };
+        let mut pair = Pair { key, ..Pair::default() };
+        pair.put(side);
+        loop {
+            match self.sorted.next_pair()? {
+                Some((key, side)) if key == pair.key => pair.put(side),
+                other => {
+                    self.next = other;
+                    return Ok(Some(pair));
+                }
+            }
+        }
+    }
+}
+
+impl Pair {
+    fn put(&mut self, mut side: Vec<u8>) {
+        let row = side.split_off(1);
+        *(if side == [THEIRS] { &mut self.theirs } else { &mut self.ours }) = Some(row);
+    }
+}
