@@ -21,7 +21,7 @@ pub(super) fn mapping_card(dataset: &DatasetView, may_edit: bool, save: SetMappi
         <section class="card card-pad stack">
             <div class="between">
                 <h2>"What becomes of its rows"</h2>
-                {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Close" } else { "Change" }}</button> })}
+                {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Close" } else { "Change the mapping" }}</button> })}
             </div>
             <Show when=move || !open.get()>
                 {if words.is_empty() {
