@@ -97,6 +97,16 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     owner.click("button:has-text(\"Go back to it\")").await;
     owner.sees("tr:has-text(\"live\"):has-text(\"336,776\")").await;
     owner.leaves().await;
+    let phone = stage.person("builder@demo", PHONE).await;
+    phone.go("/apis/travel/one-flight/accelerate").await;
+    phone.sees("text=It is served from the copy.").await;
+    phone.shots("accelerate-phone").await;
+    phone.fits().await;
+    phone.go("/apis/travel/plane/accelerate").await;
+    phone.sees("h1:has-text(\"Accelerate travel/plane\")").await;
+    phone.shots("accelerate-phone-form").await;
+    phone.fits().await;
+    phone.leaves().await;
     stage.close().await;
 }
 

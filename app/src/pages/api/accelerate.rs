@@ -16,8 +16,9 @@ use crate::pages::datasets::{ended_badly, going};
 use crate::pages::editor::api::Submit;
 use crate::ui::{Callout, Field, FormProblem, Icon, Load, PageHead, PageName, Tone, api_params, field_error, grouped, rows};
 
-/// How often the page looks while something is on its way.
+/// How often the page looks while a build is under way, and while somebody has to do something.
 const LOOK: Duration = Duration::from_millis(700);
+const LOOK_NOW_AND_THEN: Duration = Duration::from_secs(5);
 
 #[component]
 pub(crate) fn AcceleratePage() -> impl IntoView {
@@ -36,9 +37,10 @@ pub(crate) fn AcceleratePage() -> impl IntoView {
         if stage.get_untracked() != Some(now.dataset.is_some()) {
             stage.set(Some(now.dataset.is_some()));
         }
-        if now.dataset.is_some() && !now.is_served {
+        if let (Some(dataset), false) = (&now.dataset, now.is_served) {
+            let wait = if dataset.job.going().is_some() { LOOK } else { LOOK_NOW_AND_THEN };
             let seen = looked.get_untracked();
-            set_timeout(move || looked.try_update(|count| *count += u32::from(*count == seen)).unwrap_or_default(), LOOK);
+            set_timeout(move || looked.try_update(|count| *count += u32::from(*count == seen)).unwrap_or_default(), wait);
         }
     });
     view! {

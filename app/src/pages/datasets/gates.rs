@@ -5,7 +5,7 @@ use model::gates::{Gates, Must, Rule};
 use model::view::DatasetView;
 
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, Icon, ProblemCallout, Tone};
+use crate::ui::{Callout, Field, FormCard, Icon, ProblemCallout, Tone};
 
 pub(super) type SetGates = Action<(String, String, Gates), Result<(), PortalError>>;
 
@@ -56,23 +56,9 @@ impl Draft {
 pub(super) fn gates_card(dataset: &DatasetView, may_edit: bool, save: SetGates) -> impl IntoView + use<> {
     let gates = dataset.spec.gates.clone();
     let words = words(&gates);
-    let open = RwSignal::new(false);
     let dataset = StoredValue::new(dataset.clone());
     view! {
-        <section class="card card-pad stack">
-            <div class="between">
-                <h2>"What a version must pass"</h2>
-                {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Close" } else { "Change" }}</button> })}
-            </div>
-            <Show when=move || !open.get()>
-                {if words.is_empty() {
-                    view! { <p class="t-2">"Its keys, and that it reads back as it was read. Nothing more is asked yet."</p> }.into_any()
-                } else {
-                    view! { <ul class="bullets">{words.iter().map(|line| view! { <li>{line.clone()}</li> }).collect_view()}</ul> }.into_any()
-                }}
-            </Show>
-            <Show when=move || open.get()>{dataset.with_value(|dataset| form(dataset, save))}</Show>
-        </section>
+        <FormCard title="What a version must pass" change="Change" may_edit lines=words empty="Its keys, and that it reads back as it was read. Nothing more is asked yet.">{dataset.with_value(|dataset| form(dataset, save))}</FormCard>
     }
 }
 

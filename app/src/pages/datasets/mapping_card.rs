@@ -9,29 +9,15 @@ use model::view::DatasetView;
 use super::mapping::{Draft, mapping_form};
 use crate::error::PortalError;
 use crate::pages::sources::api::tables;
-use crate::ui::{Callout, Load, ProblemCallout, Tone};
+use crate::ui::{Callout, FormCard, Load, ProblemCallout, Tone};
 
 pub(super) type SetMapping = Action<(String, String, Mapping), Result<(), PortalError>>;
 
 pub(super) fn mapping_card(dataset: &DatasetView, may_edit: bool, save: SetMapping) -> impl IntoView + use<> {
     let words = words(&dataset.spec.mapping);
-    let open = RwSignal::new(false);
     let dataset = StoredValue::new(dataset.clone());
     view! {
-        <section class="card card-pad stack">
-            <div class="between">
-                <h2>"What becomes of its rows"</h2>
-                {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Close" } else { "Change the mapping" }}</button> })}
-            </div>
-            <Show when=move || !open.get()>
-                {if words.is_empty() {
-                    view! { <p class="t-2">"They are copied as they are, every column."</p> }.into_any()
-                } else {
-                    view! { <ul class="bullets">{words.iter().map(|line| view! { <li>{line.clone()}</li> }).collect_view()}</ul> }.into_any()
-                }}
-            </Show>
-            <Show when=move || open.get()>{dataset.with_value(|dataset| form(dataset, save))}</Show>
-        </section>
+        <FormCard title="What becomes of its rows" change="Change the mapping" may_edit lines=words empty="They are copied as they are, every column.">{dataset.with_value(|dataset| form(dataset, save))}</FormCard>
     }
 }
 

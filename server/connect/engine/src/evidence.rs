@@ -113,6 +113,18 @@ pub fn batch(fields: &[Field], rows: &[Row]) -> Result<RecordBatch, SourceError>
     builder.finish()
 }
 
+/// A row out of a JSON object, as messages and lines are.
+///
+/// # Errors
+/// Why it is none, as a sentence.
+pub fn json_row(value: &[u8]) -> Result<Row, String> {
+    match serde_json::from_slice(value) {
+        Ok(Json::Object(row)) => Ok(row),
+        Ok(_) => Err("It is JSON, but not an object with fields.".into()),
+        Err(_) => Err("It is not JSON.".into()),
+    }
+}
+
 /// Rows as a batch, but for those that are not of their columns' types; of those, why, at their places. Nothing is said where all are good.
 ///
 /// # Errors

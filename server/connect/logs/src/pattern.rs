@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::evidence::Row;
+use engine::evidence::{Row, json_row};
 use regex::{Regex, RegexBuilder};
 use serde_json::Value as Json;
 
@@ -71,11 +71,7 @@ impl Lines {
         let text = String::from_utf8_lossy(line);
         match self {
             Self::Text => Ok(Row::from_iter([("line".to_owned(), Json::String(text.into_owned()))])),
-            Self::Json => match serde_json::from_str(&text) {
-                Ok(Json::Object(row)) => Ok(row),
-                Ok(_) => Err("It is JSON, but not an object with fields.".into()),
-                Err(_) => Err("It is not JSON.".into()),
-            },
+            Self::Json => json_row(line),
             Self::Pattern(pattern) => {
                 let found = pattern.captures(&text).ok_or("It is not written as the pattern says.")?;
                 let cell = |name: &str| found.name(name).map_or(Json::Null, |part| Json::String(part.as_str().to_owned()));

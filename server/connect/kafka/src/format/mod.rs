@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use connect::{BindingConfig, SourceError, SourceErrorKind};
-use engine::evidence::Row;
+use engine::evidence::{Row, json_row};
 use serde_json::Value as Json;
 
 pub(crate) use self::avro::AvroSchema;
@@ -181,11 +181,7 @@ impl TopicFormat {
     fn json(&self, value: &[u8]) -> Result<Row, String> {
         // With a registry, JSON too may say which schema it is of.
         let value = split_id(value).filter(|_| self.registry.is_some()).map_or(value, |(_, rest)| rest);
-        match serde_json::from_slice(value) {
-            Ok(Json::Object(row)) => Ok(row),
-            Ok(_) => Err("It is JSON, but not an object with fields.".into()),
-            Err(_) => Err("It is not JSON.".into()),
-        }
+        json_row(value)
     }
 
     fn by_registry(&self, value: &[u8]) -> Result<Row, String> {
