@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, playwright-core, grpcio, pyarrow, chdb
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, playwright-core, grpcio, pyarrow, chdb
 #   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Kafka, Webdis, wrk, h2load
 . "$(dirname "$0")/lib.sh"
 purpose="${1:-run}"
@@ -37,6 +37,7 @@ debian_packages() {
     have chromium || wanted+=(chromium)
     # The fault tests drop a table with the stock client, and kill as a machine would.
     have sqlite3 || wanted+=(sqlite3)
+    ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || wanted+=(libfaketime)
     [ -x /usr/bin/kill ] || [ -x /bin/kill ] || wanted+=(procps)
   fi
   [ ${#wanted[@]} = 0 ] || install_debian "${wanted[@]}"

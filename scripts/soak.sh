@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# make soak: the full counts. Fifty kills at points by chance, an hour of bytes by chance for each codec; the results are
-# written to docs/soak.md.
+# make soak: the full counts. Fifty kills at points of a release by chance, forty at any moment of builds and followers of each kind of
+# source, an hour of bytes by chance for each codec; the results are written to docs/soak.md.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 scripts/setup.sh test
@@ -8,6 +8,10 @@ kills="${SLUICE_SOAK_KILLS:-50}" seed="${SLUICE_SOAK_SEED:-$RANDOM}"
 say "killing $kills times, seed $seed"
 SLUICE_SOAK_KILLS="$kills" SLUICE_SOAK_SEED="$seed" \
   cargo test --workspace --exclude frontend --features server/failpoints --test faults killed_at_points_by_chance -- --nocapture | tee "$CARGO_TARGET_DIR/soak.log"
+moments="${SLUICE_SOAK_MOMENTS:-40}"
+say "killing workers at $moments moments for each kind of source"
+SLUICE_SOAK_KILLS="$moments" SLUICE_SOAK_SEED="$seed" SLUICE_KAFKA="$KAFKA/libs" \
+  cargo test --workspace --exclude frontend --features server/failpoints --test kills -- --nocapture --test-threads 1 | tee "$CARGO_TARGET_DIR/kills.log"
 fuzz="${SLUICE_SOAK_FUZZ_SECONDS:-3600}"
 say "bytes by chance against the codecs, the keys and the parameters, $fuzz s each"
 SLUICE_FUZZ_SECONDS="$fuzz" \
@@ -21,6 +25,18 @@ SLUICE_FUZZ_SECONDS="$fuzz" \
   echo "| kills | seed | result |"
   echo "| --- | --- | --- |"
   echo "| $(grep -c '^kill ' "$CARGO_TARGET_DIR/soak.log") | $seed | $(grep -o 'test result: [a-zA-Z]*' "$CARGO_TARGET_DIR/soak.log" | tail -1) |"
+  echo
+  echo "Workers are killed at moments by chance while they build and follow, and started again; in the end what is served is held against"
+  echo "the source row by row, and after each start every row that was always there must be there:"
+  echo
+  echo "| source and store | kills | seed |"
+  echo "| --- | --- | --- |"
+  for kind in embedded redis kafka; do
+    case $kind in embedded) of="PostgreSQL, embedded" ;; redis) of="MariaDB, Redis" ;; kafka) of="Kafka, embedded" ;; esac
+    echo "| $of | $(grep -c "^kill .* ($kind)" "$CARGO_TARGET_DIR/kills.log") | $seed |"
+  done
+  echo
+  echo "Result: $(grep -o 'test result: [a-zA-Z]*. [0-9]* passed' "$CARGO_TARGET_DIR/kills.log" | tail -1)"
   echo
   echo "Bytes by chance against the protobuf-to-JSON codec, the key codec and the parameter parser ($fuzz s each):"
   echo

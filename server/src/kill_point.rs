@@ -1,9 +1,13 @@
 //! For tests alone (`--features failpoints`): the process kills itself, as a machine that goes away, at the named
-//! point in `SLUICE_KILL_AT`. That it died by SIGKILL shows that the point was hit.
+//! point in `SLUICE_KILL_AT`. That it died by SIGKILL shows that the point was hit. `SLUICE_PART_ROWS` makes the parts small in which a
+//! table is read.
 
 /// Arms the point, where one is named.
 #[allow(clippy::disallowed_methods, clippy::expect_used)] // a test's own switch, never in a released build
 pub(crate) fn arm() {
+    if let Ok(rows) = std::env::var("SLUICE_PART_ROWS") {
+        fail::cfg("parts.rows", &format!("return({rows})")).expect("the point can be armed");
+    }
     let Ok(name) = std::env::var("SLUICE_KILL_AT") else { return };
     fail::cfg_callback(name, || {
         let _ = std::process::Command::new("kill").args(["-KILL", &std::process::id().to_string()]).status();

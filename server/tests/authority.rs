@@ -94,6 +94,7 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("stop-run", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft"})))),
         ("dirty-rows", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft", "version": 99})))),
         ("try-again", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft", "version": 99})))),
+        ("read-again", (With(Action::EditDataset), Body(json!({"domain": "travel", "name": "aircraft", "version": 99, "wanted": {}})))),
         ("next-times", (SignedIn, Body(json!({"cron": {"pattern": "0 3 * * *", "zone": "UTC"}})))),
         (
             "new-issuer",
@@ -221,6 +222,7 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("POST /admin/v1/datasets/{domain}/{dataset}/job/stop", With(Action::EditDataset), Json::Null),
         ("GET /admin/v1/datasets/{domain}/{dataset}/versions/{version}/dirty", With(Action::EditDataset), Json::Null),
         ("POST /admin/v1/datasets/{domain}/{dataset}/versions/{version}/dirty/again", With(Action::EditDataset), Json::Null),
+        ("POST /admin/v1/datasets/{domain}/{dataset}/versions/{version}/backfill", With(Action::EditDataset), json!({})),
         ("POST /admin/v1/datasets/{domain}/{dataset}/switch", With(Action::Rollback), json!({"version": 99})),
         ("GET /admin/v1/apis/{domain}/{api}/switches", With(Action::See), Json::Null),
         ("PUT /admin/v1/apis/{domain}/{api}/switches", With(Action::Switch), json!({"limit": {"per_second": 0, "burst": 0}})),

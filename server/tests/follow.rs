@@ -5,116 +5,15 @@
 
 mod common;
 
-use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{Http, LONG, People, binary, following_until, labels};
+use common::items::{Rows, agree, at, dataset, make};
+use common::{Http, LONG, People, Source, binary, following_until, labels, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use testkit::{Admin, MariaDb, Postgres, Redis, Sluice};
-
-/// The rows of a source by their key, as its own client gives them.
-type Rows = BTreeMap<i64, String>;
-
-/// A server whose tables are changed by its own clients.
-enum Source {
-    Postgres(Postgres),
-    MariaDb(MariaDb),
-}
-
-impl Source {
-    async fn run(&self, sql: &str) {
-        match self {
-            Self::Postgres(server) => server.run("postgres", sql).await,
-            Self::MariaDb(server) => server.run("shop", sql),
-        }
-    }
-
-    fn driver(&self) -> &'static str {
-        match self {
-            Self::Postgres(_) => "postgres",
-            Self::MariaDb(_) => "mysql",
-        }
-    }
-
-    fn binding(&self) -> Json {
-        let (port, database, user, password) = match self {
-            Self::Postgres(server) => (server.port(), "postgres", "postgres", ""),
-            Self::MariaDb(server) => (server.port(), "shop", "reader", "reader"),
-        };
-        json!({"config": {"host": "127.0.0.1", "port": port.to_string(), "database": database, "user": user}, "secrets": {"password": password}})
-    }
-
-    /// The table: rows that say when they changed, some of which are gone.
-    async fn make(&self) {
-        let time = match self {
-            Self::Postgres(_) => "timestamptz",
-            Self::MariaDb(server) => {
-                server.run("mysql", "CREATE DATABASE shop");
-                "datetime(6)"
-            }
-        };
-        self.run(&format!(
-            "CREATE TABLE items (id bigint PRIMARY KEY, label varchar(40), changed_at {time} NOT NULL, gone int NOT NULL DEFAULT 0)"
-        ))
-        .await;
-    }
-
-    /// What stands in it that is not gone.
-    async fn rows(&self) -> Rows {
-        let sql = "SELECT concat(id, '|', coalesce(label, '')) AS line FROM items WHERE gone = 0 ORDER BY id";
-        let lines = match self {
-            Self::Postgres(server) => server.ask("postgres", sql).await,
-            Self::MariaDb(server) => server.ask("shop", sql),
-        };
-        lines.iter().filter_map(|line| line.split_once('|')).map(|(id, label)| (id.parse().unwrap(), label.to_owned())).collect()
-    }
-}
-
-/// A time within a minute, so that what is said to have changed lies in the past and in order.
-fn at(second: u32) -> String {
-    format!("2024-05-01 10:{:02}:{:02}", second / 60 % 60, second % 60)
-}
-
-async fn dataset(people: &People, source: &Source, store: &str) {
-    let binding = source.binding();
-    people.builder.put_source("shop", source.driver(), binding).await;
-    let table = match source {
-        Source::Postgres(_) => json!({"schema": "public", "name": "items"}),
-        Source::MariaDb(_) => json!({"name": "items"}),
-    };
-    let new = json!({"domain": "travel", "name": "items", "source": "shop", "table": table, "store": store, "compression": "zstd"});
-    people.builder.post("/datasets", new).await;
-    let follow = json!({"follow": {"cursor": "changed_at", "deleted": "gone", "every_s": 1, "overlap": 5}});
-    let (status, body) = people.builder.call(Method::PUT, "/datasets/travel/items/job", Some(follow)).await;
-    assert!(status.is_success(), "{body}");
-    assert_eq!(people.builder.build("travel", "items").await["state"], "live");
-    let field = |name: &str| json!({"name": name, "column": name});
-    let spec = json!({
-        "title": "An item", "source": "shop", "kind": "kv", "table": table, "key": ["id"], "serve_from": {"dataset": "items"},
-        "parameters": [{"name": "id", "type": "int64", "required": true, "test_value": "1"}],
-        "fields": (["id", "label"].map(field)),
-    });
-    people.publish("items", spec, json!({})).await;
-}
-
-/// Until the API answers with what the source has.
-async fn agree(http: &Http, source: &Source, ids: i64) {
-    let began = Instant::now();
-    let wanted = source.rows().await;
-    loop {
-        let rows = labels(http, "items", ids).await;
-        if rows == wanted {
-            return;
-        }
-        let differ: Vec<_> =
-            (0..ids).filter(|id| rows.get(id) != wanted.get(id)).take(5).map(|id| (id, rows.get(&id), wanted.get(&id))).collect();
-        assert!(began.elapsed() < LONG, "served, and at the source: {differ:?}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
+use testkit::{Admin, Redis, Sluice};
 
 fn start(folder: &Path, redis: Option<&Redis>, kill_at: Option<&str>) -> Sluice {
     let url = redis.map(Redis::url).unwrap_or_default();
@@ -130,7 +29,7 @@ async fn follows(source: Source, store: &str) {
     let folder = testkit::folder();
     let mut server = start(folder.path(), redis.as_ref(), None);
     let people = People::of(&server).await;
-    source.make().await;
+    make(&source).await;
     let insert = async |from: i64, to: i64, label: &str, second: u32| {
         let rows: Vec<String> = (from..to)
             .map(|id| {
@@ -177,20 +76,20 @@ async fn follows(source: Source, store: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn changes_of_postgres_are_followed_into_the_embedded_store() {
-    follows(Source::Postgres(Postgres::start()), "embedded").await;
+    follows(Source::postgres(), "embedded").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn changes_of_mariadb_are_followed_into_redis() {
-    follows(Source::MariaDb(MariaDb::start()), "redis").await;
+    follows(Source::mariadb(), "redis").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn following_makes_way_for_builds_pauses_and_roll_backs() {
-    let source = Source::Postgres(Postgres::start());
+    let source = Source::postgres();
     let server = Sluice::demo(binary());
     let people = People::of(&server).await;
-    source.make().await;
+    make(&source).await;
     source.run(&format!("INSERT INTO items VALUES (1, 'one', '{}', 0)", at(1))).await;
     dataset(&people, &source, "embedded").await;
     let http = Http::new(&server);
@@ -226,11 +125,11 @@ async fn following_makes_way_for_builds_pauses_and_roll_backs() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_differs_from_its_source_is_found_and_named() {
-    let source = Source::Postgres(Postgres::start());
+    let source = Source::postgres();
     let server = Sluice::demo(binary());
     let people = People::of(&server).await;
     let builder = &people.builder;
-    source.make().await;
+    make(&source).await;
     let rows: Vec<String> = (0..3_000).map(|id| format!("({id}, 'row {id}', '{}', 0)", at(1))).collect();
     source.run(&format!("INSERT INTO items VALUES {}", rows.join(", "))).await;
     dataset(&people, &source, "embedded").await;
@@ -282,4 +181,68 @@ async fn compared(admin: &Admin, count: usize) -> Json {
         assert!(began.elapsed() < LONG, "{all:#?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+async fn live_number(builder: &Admin) -> i64 {
+    let dataset = builder.get("/datasets/travel/items").await;
+    let live = dataset["versions"].as_array().unwrap().iter().find(|version| version["state"] == "live").unwrap().clone();
+    live["number"].as_i64().unwrap()
+}
+
+/// Lets the follower look for rows that are gone now, and not in an hour.
+async fn look_for_gone(server: &Sluice, builder: &Admin) {
+    let pause = async |paused: bool| builder.post("/datasets/travel/items/job/pause", json!({"paused": paused})).await;
+    pause(true).await;
+    following_until(builder, "items", "given back", |following| following["going"] == false).await;
+    let sql = "UPDATE followings SET due_at = 0, figures = json_set(figures, '$.gone_looked_at', 0) WHERE worker IS NULL";
+    testkit::sqlite3(&server.data().join("sluice.db"), sql);
+    pause(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_are_deleted_without_a_word_are_found_by_their_keys() {
+    let source = Source::postgres();
+    let folder = testkit::folder();
+    let server = start(folder.path(), None, None);
+    let people = People::of(&server).await;
+    let builder = &people.builder;
+    make(&source).await;
+    source.run(&format!("INSERT INTO items SELECT n, 'row ' || n, '{}', 0 FROM generate_series(0, 2999) AS s(n)", at(1))).await;
+    dataset(&people, &source, "embedded").await;
+    let follow = json!({"follow": {"cursor": "changed_at", "every_s": 1, "overlap": 5, "gone_every_minutes": 60}, "dirty": {"rows": 5}});
+    assert!(builder.call(Method::PUT, "/datasets/travel/items/job", Some(follow)).await.0.is_success());
+    let gates = json!({"shrink_percent": 50, "rules": [{"column": "label", "must": "be-filled"}]});
+    assert!(builder.call(Method::PUT, "/datasets/travel/items/gates", Some(gates)).await.0.is_success());
+    // The gates that hold are those of what was built.
+    assert_eq!(builder.build("travel", "items").await["state"], "live");
+    let http = Http::new(&server);
+    source.run("DELETE FROM items WHERE id % 3 = 0").await;
+    source.run(&format!("INSERT INTO items VALUES (3500, 'new', '{}', 0)", at(40))).await;
+    following_until(builder, "items", "the new one", |following| following["figures"]["changed_rows"].as_i64() >= Some(1)).await;
+    assert_eq!(labels(&http, "items", 4_000).await.len(), 3_001, "nothing told of those that are gone");
+    look_for_gone(&server, builder).await;
+    agree(&http, &source, 4_000).await;
+    let seen = following_until(builder, "items", "counted", |following| following["figures"]["deleted_rows"] == 1_000).await;
+    assert!(seen["figures"]["gone_looked_at"].as_i64() > Some(0), "{seen:#}");
+    // What was changed without its cursor is read again by its range, and what a rule had put aside once it is mended.
+    source.run("UPDATE items SET label = 'quietly' WHERE id BETWEEN 5 AND 9").await;
+    source.run(&format!("INSERT INTO items VALUES (3600, NULL, '{}', 0)", at(41))).await;
+    following_until(builder, "items", "put aside", |following| following["figures"]["dirty_rows"] == 1).await;
+    assert_eq!(labels(&http, "items", 10).await[&5], "row 5");
+    let number = live_number(builder).await;
+    let path = |what: &str| format!("/datasets/travel/items/versions/{number}/{what}");
+    let (status, body) = builder.call(Method::POST, &path("backfill"), Some(json!({"from": "yesterday"}))).await;
+    assert_eq!((status.as_u16(), body["errors"][0]["field"].as_str()), (400, Some("from")), "{body}");
+    builder.post(&path("backfill"), json!({"from": "2024-05-01T10:00:00Z", "to": "2024-05-01T10:00:02Z"})).await;
+    until(LONG, "read again", async || labels(&http, "items", 10).await[&5] == "quietly").await;
+    source.run("UPDATE items SET label = 'mended' WHERE id = 3600").await;
+    assert_eq!(builder.post(&path("dirty/again"), json!(null)).await, 1);
+    following_until(builder, "items", "taken after all", |following| following["figures"]["dirty_rows"] == 0).await;
+    agree(&http, &source, 4_000).await;
+    // A table that lost more than its gates let go is looked at by a person first.
+    source.run("DELETE FROM items WHERE id > 20").await;
+    look_for_gone(&server, builder).await;
+    let told = |following: &Json| following["reason"].as_str().is_some_and(|reason| reason.contains("50 % smaller at most"));
+    following_until(builder, "items", "stopped", told).await;
+    assert_eq!(labels(&http, "items", 4_000).await.len(), 2_002);
 }

@@ -262,3 +262,36 @@ async fn a_dead_workers_run_is_taken_over_within_half_a_minute() {
     ];
     futures::future::join_all(cases.map(|(point, store)| taken_over(point, store))).await;
 }
+
+#[tokio::test]
+async fn files_that_come_begin_a_run_once_they_are_whole() {
+    let files = testkit::folder();
+    let file = files.path().join("prices.csv");
+    std::fs::write(&file, "id,price\n1,10\n").unwrap();
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    let builder = &people.builder;
+    builder.put_source("drop", "files", json!({"config": {"path": files.path()}})).await;
+    let new = json!({"domain": "travel", "name": "prices", "source": "drop", "table": {"name": "prices"}, "key": ["id"]});
+    builder.post("/datasets", new).await;
+    assert_eq!(set_job(builder, "prices", json!({"when": "files"})).await.0, 200);
+    let first = dataset_until(builder, "prices", "built of what is there", |dataset| live(dataset) == 1).await;
+    assert_eq!((&last_run(&first)["cause"], &first["job"]["when"]), (&json!("files"), &json!("when its files change")));
+    // Written for longer than it is looked, and not read before it is whole.
+    let began = Instant::now();
+    for id in 2.. {
+        let mut open = std::fs::OpenOptions::new().append(true).open(&file).unwrap();
+        std::io::Write::write_all(&mut open, format!("{id},{}\n", id * 10).as_bytes()).unwrap();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        if began.elapsed() > Duration::from_secs(12) {
+            break;
+        }
+    }
+    let lines = std::fs::read_to_string(&file).unwrap().lines().count();
+    let second = dataset_until(builder, "prices", "built of the whole file", |dataset| live(dataset) > 1).await;
+    assert_eq!((live(&second), &second["versions"][0]["figures"]["written_rows"]), (2, &json!(lines - 1)), "{second:#}");
+    // A table of a database has no files.
+    people.planes_dataset("planes", json!({})).await;
+    let (status, body) = set_job(builder, "planes", json!({"when": "files"})).await;
+    assert_eq!((status, body["errors"][0]["field"].as_str()), (400, Some("when")), "{body}");
+}

@@ -199,7 +199,7 @@ async fn what_a_source_cannot_bear_by_itself_is_told_beside_its_field() {
     assert_eq!(
         builder.get("/sources/flights-db").await["load"],
         json!({
-            "rows_per_s": null, "bytes_per_s": null, "runs": null, "slow_above_ms": null, "load_query": "", "load_above": null, "windows": [], "zone": ""
+            "rows_per_s": null, "bytes_per_s": null, "runs": null, "readers": null, "slow_above_ms": null, "load_query": "", "load_above": null, "windows": [], "zone": ""
         })
     );
 }

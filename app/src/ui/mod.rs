@@ -27,4 +27,4 @@ pub(crate) use limit::{rate, rate_fields, rate_words};
 pub(crate) use load::Load;
 pub(crate) use params::{api_params, param};
 pub(crate) use table::SampleTable;
-pub(crate) use time::{Time, grouped, rows, span_words};
+pub(crate) use time::{Time, bytes_words, grouped, rows, span_words};

@@ -42,6 +42,17 @@ pub(crate) fn rows(number: i64) -> String {
 }
 
 /// 336776 as `336,776`.
+/// `1.2 MB`, in powers of a thousand.
+#[allow(clippy::cast_precision_loss)] // for people
+pub(crate) fn bytes_words(bytes: i64) -> String {
+    match bytes {
+        ..=999 => format!("{bytes} B"),
+        1_000..=999_999 => format!("{:.0} kB", bytes as f64 / 1e3),
+        1_000_000..=999_999_999 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
 pub(crate) fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut out = String::new();

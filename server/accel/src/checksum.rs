@@ -1,10 +1,11 @@
 //! A checksum over rows that does not ask for their order: what was read from the source is compared with what is
 //! read back from the store.
 
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// The sum, modulo 2^64, of a 64-bit hash of each key and row; and how many there were.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Checksum {
     pub rows: u64,
     sum: u64,
@@ -16,6 +17,12 @@ impl Checksum {
         // times as quick as a cryptographic hash.
         self.sum = self.sum.wrapping_add(xxh3_64_with_seed(row, xxh3_64(key)));
         self.rows += 1;
+    }
+
+    /// Of the rows of both.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self { rows: self.rows + other.rows, sum: self.sum.wrapping_add(other.sum) }
     }
 
     /// Enough of the sum to spread what it is of over buckets.

@@ -165,6 +165,17 @@ impl Trainer {
         }
     }
 
+    /// Takes over what another has gathered.
+    pub fn join(&mut self, other: Self) {
+        self.bytes += other.bytes;
+        self.rows.extend(other.rows);
+        self.offered += other.offered;
+        self.sparse = self.sparse.max(other.sparse);
+        while self.rows.len() > TRAINING_ROWS || self.bytes > TRAINING_BYTES {
+            self.thin_out();
+        }
+    }
+
     /// Every second row goes, and from here on half as many come.
     fn thin_out(&mut self) {
         let mut index = 0;

@@ -70,7 +70,9 @@ impl AccelError {
     }
 
     /// An error of the file system, where a full disk has a sentence of its own.
-    pub(crate) fn of_io(error: &std::io::Error) -> Self {
+    /// What a file of ours could not do.
+    #[must_use]
+    pub fn of_io(error: &std::io::Error) -> Self {
         const NO_SPACE: i32 = 28;
         const QUOTA: i32 = 122;
         const FILE_TOO_BIG: i32 = 27;

@@ -39,7 +39,7 @@ pub use lmdb::Lmdb;
 pub use redis::Cmd;
 pub use redis_link::{Link, RedisConfig};
 pub use redis_store::RedisStore;
-pub use sorter::{Sorted, Sorter};
+pub use sorter::{KeptRuns, Sorted, Sorter};
 
 /// A key and its value, as stored.
 pub type Pair = (Vec<u8>, Vec<u8>);

@@ -15,6 +15,8 @@ use crate::{AccelError, AccelErrorKind, KvDelta, KvReader, KvStore, KvWriter, Pa
 
 /// Address space that a build may grow into; the file takes only what is written.
 const BUILD_MAP: usize = 1 << 40;
+/// More than the readers of a delta take in a lock file, of 64 bytes each.
+const LOCK_BYTES: u64 = 128 << 10;
 /// Bytes of one transaction of a build: what stays in memory until it is written.
 const COMMIT_BYTES: usize = 32 << 20;
 const SEAL: &str = "sealed.json";
@@ -57,7 +59,7 @@ impl KvStore for Lmdb {
         std::fs::create_dir_all(&path).map_err(|error| AccelError::of_io(&error))?;
         let mut options = EnvOpenOptions::new().read_txn_without_tls();
         options.map_size(BUILD_MAP).max_dbs(0);
-        let env = open_env(&options, &path, EnvFlags::NO_SYNC | EnvFlags::NO_READ_AHEAD)?;
+        let env = open_env(&options, &path, EnvFlags::NO_SYNC | EnvFlags::NO_LOCK | EnvFlags::NO_READ_AHEAD)?;
         let mut txn = env.write_txn().map_err(|error| of_heed(&error))?;
         let rows = env.create_database::<Raw, Raw>(&mut txn, None).map_err(|error| of_heed(&error))?;
         txn.commit().map_err(|error| of_heed(&error))?;
@@ -97,6 +99,9 @@ impl KvStore for Lmdb {
 #[allow(unsafe_code)]
 pub(crate) fn open_env(options: &EnvOpenOptions<WithoutTls>, path: &Path, flags: EnvFlags) -> Result<Env<WithoutTls>, AccelError> {
     let mut options = options.clone();
+    if !flags.contains(EnvFlags::NO_LOCK) {
+        make_lock_file(path).map_err(|error| AccelError::of_io(&error))?;
+    }
     // Safe here: the folder is ours alone, a version is written by one build and sealed before anybody opens it, and
     // from then on no file in it changes, which is what a map without locks asks for. Its delta is opened with locks.
     unsafe {
@@ -104,6 +109,17 @@ pub(crate) fn open_env(options: &EnvOpenOptions<WithoutTls>, path: &Path, flags:
         options.open(path)
     }
     .map_err(|error| of_heed(&error))
+}
+
+/// LMDB only says how long its lock file is, and writes it by a map: on a full disk that would end the process. So its bytes are written
+/// first, where a full disk is an error.
+fn make_lock_file(path: &Path) -> std::io::Result<()> {
+    let file = path.join("lock.mdb");
+    if std::fs::metadata(&file).is_ok_and(|known| known.len() >= LOCK_BYTES) {
+        return Ok(());
+    }
+    let bytes = vec![0; usize::try_from(LOCK_BYTES).unwrap_or_default()];
+    std::fs::write(&file, bytes).inspect_err(|_| drop(std::fs::remove_file(&file)))
 }
 
 pub(crate) fn of_heed(error: &heed::Error) -> AccelError {

@@ -1,4 +1,5 @@
-//! Puts pairs into the order of their keys in bounded memory: sorted runs go to files aside, and are merged.
+//! Puts pairs into the order of their keys in bounded memory: sorted runs go to files aside, and are merged. Files with a name can be
+//! gone on from by another process.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -6,19 +7,40 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3Default;
+
 use crate::{AccelError, Pair};
 
 /// Bytes that are kept in memory before a run is put aside.
-const RUN_BYTES: usize = 48 << 20;
+const RUN_BYTES: usize = 32 << 20;
 const BUFFER: usize = 256 << 10;
+/// Bytes that all files together may have in memory while they are merged.
+const BUFFERS: usize = 16 << 20;
 
 /// Takes pairs in any order.
 pub struct Sorter {
     folder: PathBuf,
+    /// What its files are called; without one they are gone with the process, however that ends.
+    name: Option<String>,
     run: Vec<Pair>,
     run_bytes: usize,
-    aside: Vec<File>,
+    aside: Vec<Aside>,
     rows: u64,
+}
+
+struct Aside {
+    file: File,
+    name: String,
+    sum: u64,
+}
+
+/// What a sorter has put aside under names, as a later process needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptRuns {
+    rows: u64,
+    /// The files, each with a checksum of its bytes.
+    files: Vec<(String, u64)>,
 }
 
 impl Sorter {
@@ -26,7 +48,36 @@ impl Sorter {
     /// Where the folder cannot be made.
     pub fn new(folder: &Path) -> Result<Self, AccelError> {
         std::fs::create_dir_all(folder).map_err(|error| AccelError::of_io(&error))?;
-        Ok(Self { folder: folder.to_owned(), run: Vec::new(), run_bytes: 0, aside: Vec::new(), rows: 0 })
+        Ok(Self { folder: folder.to_owned(), name: None, run: Vec::new(), run_bytes: 0, aside: Vec::new(), rows: 0 })
+    }
+
+    /// One whose files stay when the process ends. Nobody else in the folder has its name.
+    ///
+    /// # Errors
+    /// Where the folder cannot be made.
+    pub fn named(folder: &Path, name: &str) -> Result<Self, AccelError> {
+        Ok(Self { name: Some(name.to_owned()), ..Self::new(folder)? })
+    }
+
+    /// What an earlier process put aside, handing each pair to `see`; nothing where it is not all there as it was written.
+    ///
+    /// # Errors
+    /// Where a file that is whole cannot be read.
+    pub fn again(folder: &Path, name: &str, kept: &KeptRuns, mut see: impl FnMut(&[u8])) -> Result<Option<Self>, AccelError> {
+        let mut sorter = Self { rows: kept.rows, ..Self::named(folder, name)? };
+        for (name, sum) in &kept.files {
+            let Ok(file) = File::open(folder.join(name)) else { return Ok(None) };
+            let aside = Aside { file, name: name.clone(), sum: *sum };
+            if aside.sum_now()? != *sum {
+                return Ok(None);
+            }
+            let mut pairs = BufReader::with_capacity(BUFFER, aside.reader()?);
+            while read_part(&mut pairs).map_err(|error| AccelError::of_io(&error))?.is_some() {
+                see(&read_part(&mut pairs).map_err(|error| AccelError::of_io(&error))?.unwrap_or_default());
+            }
+            sorter.aside.push(aside);
+        }
+        Ok(Some(sorter))
     }
 
     /// # Errors
@@ -43,17 +94,42 @@ impl Sorter {
         self.rows
     }
 
+    /// Whether nothing had to be put aside yet.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.aside.is_empty()
+    }
+
+    /// Puts all of it aside for a later process; nothing where its files have no names.
+    ///
+    /// # Errors
+    /// Where it cannot be put aside.
+    pub fn keep(&mut self) -> Result<Option<KeptRuns>, AccelError> {
+        if self.name.is_none() {
+            return Ok(None);
+        }
+        if !self.run.is_empty() {
+            self.put_aside()?;
+        }
+        let files = self.aside.iter().map(|aside| (aside.name.clone(), aside.sum)).collect();
+        Ok(Some(KeptRuns { rows: self.rows, files }))
+    }
+
     fn put_aside(&mut self) -> Result<(), AccelError> {
         self.run.sort_unstable();
-        // The file has no name: it is gone with the process, however that ends.
-        let file = tempfile::tempfile_in(&self.folder).map_err(|error| AccelError::of_io(&error))?;
-        let mut out = BufWriter::with_capacity(BUFFER, file);
+        let failed = |error: std::io::Error| AccelError::of_io(&error);
+        let name = self.name.as_ref().map(|name| format!("{name}-{}", self.aside.len())).unwrap_or_default();
+        let file = match &self.name {
+            None => tempfile::tempfile_in(&self.folder),
+            Some(_) => File::options().read(true).write(true).create(true).truncate(true).open(self.folder.join(&name)),
+        };
+        let summed = Summed { inner: file.map_err(failed)?, sum: Xxh3Default::new() };
+        let mut out = BufWriter::with_capacity(BUFFER, summed);
         for (key, value) in self.run.drain(..) {
-            write_part(&mut out, &key).and_then(|()| write_part(&mut out, &value)).map_err(|error| AccelError::of_io(&error))?;
+            write_part(&mut out, &key).and_then(|()| write_part(&mut out, &value)).map_err(failed)?;
         }
-        let mut file = out.into_inner().map_err(|error| AccelError::of_io(error.error()))?;
-        file.rewind().map_err(|error| AccelError::of_io(&error))?;
-        self.aside.push(file);
+        let summed = out.into_inner().map_err(|error| AccelError::of_io(error.error()))?;
+        self.aside.push(Aside { file: summed.inner, name, sum: summed.sum.digest() });
         self.run_bytes = 0;
         Ok(())
     }
@@ -62,17 +138,41 @@ impl Sorter {
     ///
     /// # Errors
     /// Where what was put aside cannot be read.
-    pub fn sorted(mut self) -> Result<Sorted, AccelError> {
-        self.run.sort_unstable();
-        let mut sources: Vec<Source> = self.aside.drain(..).map(|file| Source::File(BufReader::with_capacity(BUFFER, file))).collect();
-        sources.push(Source::Memory(std::mem::take(&mut self.run).into_iter()));
-        let mut heads = BinaryHeap::with_capacity(sources.len());
-        for (index, source) in sources.iter_mut().enumerate() {
-            if let Some(pair) = source.next()? {
-                heads.push(Reverse((pair, index)));
-            }
-        }
-        Ok(Sorted { sources, heads })
+    pub fn sorted(self) -> Result<Sorted, AccelError> {
+        Sorted::of([self])
+    }
+}
+
+impl Aside {
+    /// From its beginning, whoever read it before.
+    fn reader(&self) -> Result<File, AccelError> {
+        let mut file = self.file.try_clone().map_err(|error| AccelError::of_io(&error))?;
+        file.rewind().map_err(|error| AccelError::of_io(&error))?;
+        Ok(file)
+    }
+
+    fn sum_now(&self) -> Result<u64, AccelError> {
+        let mut summed = Summed { inner: std::io::sink(), sum: Xxh3Default::new() };
+        std::io::copy(&mut self.reader()?, &mut summed).map_err(|error| AccelError::of_io(&error))?;
+        Ok(summed.sum.digest())
+    }
+}
+
+/// Sums up what goes through it.
+struct Summed<W> {
+    inner: W,
+    sum: Xxh3Default,
+}
+
+impl<W: Write> Write for Summed<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.sum.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
     }
 }
 
@@ -101,6 +201,31 @@ pub struct Sorted {
 }
 
 impl Sorted {
+    /// The pairs of several sorters in one order.
+    ///
+    /// # Errors
+    /// Where what was put aside cannot be read.
+    pub fn of(sorters: impl IntoIterator<Item = Sorter>) -> Result<Self, AccelError> {
+        let mut sorters: Vec<Sorter> = sorters.into_iter().collect();
+        let files = sorters.iter().map(|sorter| sorter.aside.len()).sum::<usize>().max(1);
+        let buffer = (BUFFERS / files).clamp(4 << 10, BUFFER);
+        let mut sources: Vec<Source> = Vec::new();
+        for sorter in &mut sorters {
+            sorter.run.sort_unstable();
+            for aside in &sorter.aside {
+                sources.push(Source::File(BufReader::with_capacity(buffer, aside.reader()?)));
+            }
+            sources.push(Source::Memory(std::mem::take(&mut sorter.run).into_iter()));
+        }
+        let mut heads = BinaryHeap::with_capacity(sources.len());
+        for (index, source) in sources.iter_mut().enumerate() {
+            if let Some(pair) = source.next()? {
+                heads.push(Reverse((pair, index)));
+            }
+        }
+        Ok(Self { sources, heads })
+    }
+
     /// # Errors
     /// Where what was put aside cannot be read.
     pub fn next_pair(&mut self) -> Result<Option<Pair>, AccelError> {
@@ -156,5 +281,35 @@ mod tests {
         }
         assert_eq!(got, wanted);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn another_process_goes_on_from_files_with_names_unless_they_are_spoiled() {
+        let folder = tempfile::tempdir().unwrap();
+        let pair = |number: u32| (number.to_be_bytes().to_vec(), vec![7; 20_000]);
+        let mut sorter = Sorter::named(folder.path(), "part-0").unwrap();
+        for number in (0..2_000).rev() {
+            sorter.push(pair(number)).unwrap();
+        }
+        let kept = sorter.keep().unwrap().unwrap();
+        assert!(kept.files.len() > 1, "{} files", kept.files.len());
+        drop(sorter);
+        let mut seen = 0;
+        let again = Sorter::again(folder.path(), "part-0", &kept, |_| seen += 1).unwrap().unwrap();
+        assert_eq!((seen, again.rows()), (2_000, 2_000));
+        let mut other = Sorter::new(folder.path()).unwrap();
+        other.push(pair(2_000)).unwrap();
+        let mut sorted = Sorted::of([other, again]).unwrap();
+        for number in 0..=2_000 {
+            assert_eq!(sorted.next_pair().unwrap().unwrap().0, pair(number).0);
+        }
+        assert!(sorted.next_pair().unwrap().is_none());
+        let file = folder.path().join(&kept.files[0].0);
+        let mut bytes = std::fs::read(&file).unwrap();
+        bytes[5_000] ^= 1;
+        std::fs::write(&file, bytes).unwrap();
+        assert!(Sorter::again(folder.path(), "part-0", &kept, |_| {}).unwrap().is_none(), "a flipped bit");
+        std::fs::remove_file(file).unwrap();
+        assert!(Sorter::again(folder.path(), "part-0", &kept, |_| {}).unwrap().is_none(), "a file that is gone");
     }
 }

@@ -11,6 +11,7 @@ pub mod feed;
 pub mod guard;
 pub mod json;
 pub mod mapper;
+pub mod moment;
 mod mysql;
 pub mod pools;
 mod postgres;
@@ -40,6 +41,7 @@ use model::{DataType, Field, Value};
 pub use error::{SourceError, SourceErrorKind};
 pub use feed::{Feed, FeedOf, Origin, Portion, Spoiled};
 pub use mapper::{MapRows, Mapped, Mapper};
+pub use moment::Moment;
 
 /// The longest any statement may run on a source, whatever an API allows: set in each session.
 pub const SESSION_TIMEOUT: Duration = Duration::from_secs(30);
@@ -87,6 +89,10 @@ pub trait Connector: Send + Sync {
     fn feeds(&self) -> bool {
         false
     }
+    /// Whether it can say when the files of a table have changed; see [`Connection::mark`].
+    fn has_marks(&self) -> bool {
+        false
+    }
     /// Makes the connection's pool; dials nothing before it is used.
     ///
     /// # Errors
@@ -125,6 +131,14 @@ pub trait Connection: Send + Sync {
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError>;
     /// Runs a statement.
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError>;
+    /// What tells this state of a table's files from another; see [`Connector::has_marks`].
+    async fn mark(&self, _: &TableRef) -> Result<String, SourceError> {
+        Ok(String::new())
+    }
+    /// Its state now, for several statements that are to see the same rows of a table; nothing where it cannot hold one.
+    async fn moment(&self, _: &TableRef) -> Result<Option<Arc<dyn Moment>>, SourceError> {
+        Ok(None)
+    }
     /// The changes of a table as they come, of sources that tell them; see [`Connector::feeds`].
     async fn feed(&self, _of: FeedOf<'_>) -> Result<Box<dyn Feed>, SourceError> {
         Err(feed::tells_nothing())

@@ -13,7 +13,7 @@ use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Value};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{BatchStream, Connection, Feed, FeedOf, MAX_CONNECTIONS, SourceError, SourceErrorKind, Statement};
+use crate::{BatchStream, Connection, Feed, FeedOf, MAX_CONNECTIONS, Moment, SourceError, SourceErrorKind, Statement};
 
 /// How long a statement may wait for a place. Longer, and its caller is better served by being told.
 pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -131,6 +131,15 @@ impl Connection for Queued {
         let asked = tokio::time::timeout(timeout, self.inner.query(Statement { timeout, ..statement }));
         let rows = asked.await.map_err(|_| SourceError::late())??;
         Ok(Placed { rows, place: Some(place) }.boxed())
+    }
+
+    async fn mark(&self, table: &TableRef) -> Result<String, SourceError> {
+        self.inner.mark(table).await
+    }
+
+    /// Not counted: a build has few readers, and those of its source bound them.
+    async fn moment(&self, table: &TableRef) -> Result<Option<Arc<dyn Moment>>, SourceError> {
+        self.inner.moment(table).await
     }
 
     /// Not counted: it waits most of the time, and has a connection of its own.

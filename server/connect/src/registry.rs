@@ -27,6 +27,12 @@ pub fn feeds(driver: &str) -> bool {
     connector(driver).is_some_and(Connector::feeds)
 }
 
+/// Whether sources of a driver say when the files of a table have changed.
+#[must_use]
+pub fn has_marks(driver: &str) -> bool {
+    connector(driver).is_some_and(Connector::has_marks)
+}
+
 /// The connector of a driver.
 #[must_use]
 pub fn connector(driver: &str) -> Option<Known> {

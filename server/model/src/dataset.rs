@@ -301,6 +301,15 @@ pub struct BuildFigures {
     /// Rows that could not be taken, and were left out.
     #[serde(default)]
     pub dirty_rows: i64,
+    /// Parts that the table is read in.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub parts: u32,
+    /// Of those, so many are kept for a later try.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub parts_kept: u32,
+    /// Rows that an earlier try had read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub taken_over_rows: i64,
     /// How fast it read, second by second.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pace: Vec<Pace>,
@@ -313,6 +322,12 @@ pub struct BuildFigures {
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(rows: &i64) -> bool {
     *rows == 0
+}
+
+// The form that serde asks for.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_none(parts: &u32) -> bool {
+    *parts == 0
 }
 
 impl BuildFigures {

@@ -14,6 +14,9 @@ const MAX_OVERLAP: u32 = 366 * 86_400;
 /// A day; who looks less often builds anew instead.
 const MAX_EVERY_S: u32 = 86_400;
 
+/// A month.
+const MAX_GONE_MINUTES: u32 = 31 * 24 * 60;
+
 /// How changes are found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -28,13 +31,16 @@ pub struct Follow {
     pub every_s: u32,
     /// A column that is true, not zero, or filled in rows that are deleted; empty where rows are never deleted this way.
     pub deleted: String,
+    /// How often all keys are held against those of the table, for rows that are deleted without a word; never, where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone_every_minutes: Option<u32>,
     /// Where a source that tells its changes itself is begun: `earliest` or nothing, `latest`, a time, or offsets as it writes them.
     pub start: String,
 }
 
 impl Default for Follow {
     fn default() -> Self {
-        Self { cursor: String::new(), overlap: 60, every_s: 10, deleted: String::new(), start: String::new() }
+        Self { cursor: String::new(), overlap: 60, every_s: 10, deleted: String::new(), gone_every_minutes: None, start: String::new() }
     }
 }
 
@@ -61,6 +67,9 @@ impl Follow {
         }
         if !(1..=MAX_EVERY_S).contains(&self.every_s) {
             errors.push(FieldError::new("every_s", "Between 1 second and a day."));
+        }
+        if self.gone_every_minutes.is_some_and(|minutes| !(1..=MAX_GONE_MINUTES).contains(&minutes)) {
+            errors.push(FieldError::new("gone_every_minutes", "Between 1 minute and a month."));
         }
         if self.overlap > MAX_OVERLAP {
             errors.push(FieldError::new("overlap", format!("A number up to {MAX_OVERLAP}.")));
@@ -129,6 +138,29 @@ impl Follow {
     }
 }
 
+/// Rows that are to be read again: from one value of the cursor to another, both with it; all where one is empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Backfill {
+    pub from: String,
+    pub to: String,
+}
+
+impl Backfill {
+    /// What is no value of the cursor's type.
+    #[must_use]
+    pub fn errors(&self, data_type: DataType) -> Vec<FieldError> {
+        let bounds = [("from", &self.from), ("to", &self.to)].into_iter().filter(|(_, text)| !text.is_empty());
+        bounds.filter_map(|(field, text)| Some(FieldError::new(field, read_text(data_type, text).err()?))).collect()
+    }
+
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.from.is_empty() && self.to.is_empty()
+    }
+}
+
 /// Whether what stands in such a column says that its row is deleted.
 #[must_use]
 pub fn says_deleted(value: &Value) -> bool {
@@ -152,6 +184,9 @@ pub struct FollowFigures {
     pub deleted_rows: i64,
     /// Rows that could not be taken, and were left out.
     pub dirty_rows: i64,
+    /// When it was last looked for rows that are gone, or from when on that is counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone_looked_at: Option<Millis>,
     /// When something last changed.
     pub changed_at: Option<Millis>,
     /// When there was last nothing more to take.

@@ -28,6 +28,8 @@ pub enum When {
     Cron(Cron),
     /// Another dataset of the domain has a new live version, in the same environment.
     After(String),
+    /// Files have come, changed or gone where its table is made of files.
+    Files,
 }
 
 /// Five fields (minute, hour, day of the month, month, day of the week), read in a time zone of the IANA database.
@@ -185,6 +187,7 @@ impl JobSpec {
         match &self.when {
             When::Asked => "when somebody asks".into(),
             When::After(name) => format!("after {name}"),
+            When::Files => "when its files change".into(),
             When::Cron(cron) => {
                 let words = of_pattern(cron).unwrap_or_else(|| cron.pattern.clone());
                 format!("{}, {} time", words.trim_end_matches('.'), cron.zone)
@@ -247,6 +250,7 @@ pub enum Cause {
     Asked,
     Schedule,
     After,
+    Files,
 }
 
 impl Cause {
@@ -256,12 +260,13 @@ impl Cause {
             Self::Asked => "asked",
             Self::Schedule => "schedule",
             Self::After => "after",
+            Self::Files => "files",
         }
     }
 
     #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Asked, Self::Schedule, Self::After].into_iter().find(|cause| cause.key() == key)
+        [Self::Asked, Self::Schedule, Self::After, Self::Files].into_iter().find(|cause| cause.key() == key)
     }
 }
 

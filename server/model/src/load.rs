@@ -67,6 +67,8 @@ pub struct SourceLoad {
     pub bytes_per_s: Option<u32>,
     /// Runs that may read from it at a time.
     pub runs: Option<u32>,
+    /// Connections over which one run reads a large table; two, where nothing is said.
+    pub readers: Option<u32>,
     /// Runs slow down while its answer to the simplest question takes longer than this.
     pub slow_above_ms: Option<u32>,
     /// One number out of the source, by its owner: replica lag, connections, whatever tells.
@@ -125,6 +127,7 @@ impl SourceLoad {
             ("rows_per_s", self.rows_per_s),
             ("bytes_per_s", self.bytes_per_s),
             ("runs", self.runs),
+            ("readers", self.readers),
             ("slow_above_ms", self.slow_above_ms),
         ];
         for (field, number) in numbers {

@@ -81,6 +81,12 @@ impl Store {
         Ok(())
     }
 
+    /// Forgets those that were to be tried again, and were not put aside again since.
+    pub async fn forget_dirty_again(&self, version_id: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM dirty_rows WHERE version_id = $1 AND again = 1").bind(version_id).execute(&self.pool).await?;
+        Ok(())
+    }
+
     /// Forgets rows that were taken after all.
     pub async fn forget_dirty_rows(&self, version_id: &str, places: &[String]) -> Result<(), StoreError> {
         for place in places {

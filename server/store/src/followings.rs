@@ -19,9 +19,11 @@ pub struct FollowingRow {
     pub figures: String,
     /// Why it does not go on; empty otherwise.
     pub reason: String,
+    /// `model::follow::Backfill` as JSON: rows that somebody wants read again.
+    pub backfill: Option<String>,
 }
 
-const COLUMNS: &str = "followings.version_id, followings.turn, followings.worker, followings.beat_at, followings.due_at, followings.figures, followings.reason";
+const COLUMNS: &str = "followings.version_id, followings.turn, followings.worker, followings.beat_at, followings.due_at, followings.figures, followings.reason, followings.backfill";
 
 impl Store {
     /// Those of live versions, the longest due first.
@@ -79,6 +81,16 @@ impl Store {
         Ok(touched.rows_affected() == 1)
     }
 
+    /// Rows that somebody wanted read again were; another wish since stays.
+    pub async fn end_backfill(&self, version_id: &str, backfill: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE followings SET backfill = NULL WHERE version_id = $1 AND backfill = $2")
+            .bind(version_id)
+            .bind(backfill)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Gives it back, to be taken again at `due_at`; one that somebody else has is left alone.
     pub async fn release_following(&self, row: &FollowingRow, reason: &str, due_at: Millis) -> Result<(), StoreError> {
         sqlx::query("UPDATE followings SET worker = NULL, beat_at = NULL, reason = $3, due_at = $4 WHERE version_id = $1 AND turn = $2")
@@ -93,6 +105,19 @@ impl Store {
 }
 
 impl Tx {
+    /// Wants rows read again, and not in its time but now.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where nobody follows the version.
+    pub async fn set_backfill(&mut self, version_id: &str, backfill: &str) -> Result<(), StoreError> {
+        let changed = sqlx::query("UPDATE followings SET backfill = $2, due_at = 0 WHERE version_id = $1")
+            .bind(version_id)
+            .bind(backfill)
+            .execute(&mut *self.inner)
+            .await?;
+        one_row(&changed)
+    }
+
     /// A version that is to follow its table once it is live.
     pub async fn insert_following(&mut self, version_id: &str) -> Result<(), StoreError> {
         sqlx::query("INSERT INTO followings (version_id, turn, due_at, figures, reason) VALUES ($1, 0, 0, '{}', '')")

@@ -17,6 +17,8 @@ pub struct JobRow {
     /// 1 while its schedule is left alone.
     pub paused: i64,
     pub due_at: Option<Millis>,
+    /// What it has seen of the files that it waits for.
+    pub seen: String,
 }
 
 #[derive(Debug, Clone, FromRow)]
@@ -57,7 +59,7 @@ pub struct NewRun<'a> {
     pub tier: Tier,
 }
 
-const JOB_COLUMNS: &str = "id, dataset_id, spec, paused, due_at";
+const JOB_COLUMNS: &str = "id, dataset_id, spec, paused, due_at, seen";
 const RUN_COLUMNS: &str = "id, job_id, version_id, state, cause, attempt, asked_at, due_at, started_at, finished_at, figures, reason, worker, beat_at, source, tier";
 
 impl Store {
@@ -67,7 +69,7 @@ impl Store {
     /// Where the database does not answer; so for every read below.
     pub async fn jobs_in(&self, domain: &str) -> Result<Vec<JobRow>, StoreError> {
         Ok(sqlx::query_as(
-            "SELECT jobs.id, jobs.dataset_id, jobs.spec, jobs.paused, jobs.due_at FROM jobs
+            "SELECT jobs.id, jobs.dataset_id, jobs.spec, jobs.paused, jobs.due_at, jobs.seen FROM jobs
              JOIN datasets ON datasets.id = jobs.dataset_id WHERE datasets.domain = $1 ORDER BY jobs.id",
         )
         .bind(domain)
@@ -88,6 +90,30 @@ impl Store {
     /// Jobs whose schedule wants a run now, the longest due first.
     pub async fn jobs_due(&self, now: Millis) -> Result<Vec<JobRow>, StoreError> {
         let sql = format!("SELECT {JOB_COLUMNS} FROM jobs WHERE paused = 0 AND due_at <= $1 ORDER BY due_at, id");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now).fetch_all(&self.pool).await?)
+    }
+
+    /// Those that are not paused.
+    pub async fn jobs_on(&self) -> Result<Vec<JobRow>, StoreError> {
+        let sql = format!("SELECT {JOB_COLUMNS} FROM jobs WHERE paused = 0 ORDER BY id");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
+    }
+
+    /// Keeps what a job has seen of its files; whether nobody else had. With `due_at` it is due then. Not a change of the metadata.
+    pub async fn set_seen(&self, row: &JobRow, seen: &str, due_at: Option<Millis>) -> Result<bool, StoreError> {
+        let changed = sqlx::query("UPDATE jobs SET seen = $3, due_at = COALESCE($4, due_at) WHERE id = $1 AND seen = $2 AND paused = 0")
+            .bind(&row.id)
+            .bind(&row.seen)
+            .bind(seen)
+            .bind(due_at)
+            .execute(&self.pool)
+            .await?;
+        Ok(changed.rows_affected() == 1)
+    }
+
+    /// Jobs whose schedule wants a run later.
+    pub async fn jobs_later(&self, now: Millis) -> Result<Vec<JobRow>, StoreError> {
+        let sql = format!("SELECT {JOB_COLUMNS} FROM jobs WHERE paused = 0 AND due_at > $1 ORDER BY id");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now).fetch_all(&self.pool).await?)
     }
 

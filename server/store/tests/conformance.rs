@@ -188,7 +188,7 @@ async fn changes_of_many_hands_queue_without_loss(store: &Store) {
 }
 
 fn job(spec: &str, due_at: Option<i64>) -> JobRow {
-    JobRow { id: "j".into(), dataset_id: "d".into(), spec: spec.into(), paused: 0, due_at }
+    JobRow { id: "j".into(), dataset_id: "d".into(), spec: spec.into(), paused: 0, due_at, seen: String::new() }
 }
 
 async fn a_run_is_one_workers_and_goes_on_as_another_version(store: &Store) {

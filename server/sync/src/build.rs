@@ -1,11 +1,14 @@
 //! One build, front to back: read, sort, write, prove.
 
-use accel::{Codec, Dataset, KvWriter, Pair, Place, Sealed};
+use std::sync::Arc;
+
+use accel::{Codec, Dataset, KeptRuns, KvWriter, Pair, Place, Sealed};
 use connect::registry;
 use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec, StoreKind};
 use model::job::{JobSpec, NewColumns};
 use model::load::Tier;
+use model::snapshot::SnapshotSource;
 use store::{DataVersionRow, RunRow};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -13,11 +16,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::failed::Failed;
 use crate::gate::{KeyGate, proved};
+use crate::kept::{self, Spot};
 use crate::ordered::{InOrder, Pairs};
+use crate::parts::{self, Make, Plan};
 use crate::progress::{Flow, Progress};
-use crate::read::From;
+use crate::read::{From, unless_stopped};
 use crate::source::Deleted;
-use crate::{Worker, columnar, follow, read, source};
+use crate::{Worker, columnar, follow, source};
 
 /// Pairs that are handed to a store at once, and how often that many may wait for it.
 const WRITE_ROWS: usize = 1_024;
@@ -65,13 +70,17 @@ pub(crate) async fn run(
         None => None,
     };
     let deleted = Deleted::of(&spec, follow.filter(|_| !feeds));
-    let feed_start = feeds.then(|| follow.map_or("", |follow| follow.start.as_str()));
-    let from = From { spec: &spec, row, connection: &*connection, dialect, tier, deleted, followed_from, feed_start, dirty: job.dirty };
+    let feed_start = feeds.then(|| follow.map_or_else(String::new, |follow| follow.start.clone()));
     let to = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
+    let kept = kept::of(worker, run, &made_of(&spec, job, &source));
+    let dirty = job.dirty;
+    let from = From { spec: spec.clone(), row: row.clone(), connection, dialect, tier, deleted, followed_from, feed_start, dirty };
+    let from = Arc::new(from);
+    let plan = unless_stopped(stop, Plan::of(worker, &from, kept, (table.rows, run.attempt))).await??;
     let written = if spec.store == StoreKind::Columnar {
-        columnar::read_and_write(worker, (&from, &to), &mut progress, stop).await
+        columnar::read_and_write(worker, (&from, plan, &to), &mut progress, stop).await
     } else {
-        read_and_write(worker, (&from, &to), &mut progress, stop).await
+        read_and_write(worker, (&from, plan, &to), &mut progress, stop).await
     };
     let figures = BuildFigures { step: String::new(), ..progress.figures };
     match written {
@@ -80,25 +89,40 @@ pub(crate) async fn run(
     }
 }
 
+/// What decides what is read: of anything else, an earlier try has kept nothing that is of use.
+fn made_of(spec: &DatasetSpec, job: &JobSpec, source: &SnapshotSource) -> [String; 3] {
+    let json = |text: serde_json::Result<String>| text.unwrap_or_default();
+    let how = (&job.follow, &job.dirty, &source.config, &source.driver);
+    [json(serde_json::to_string(spec)), json(serde_json::to_string(&how)), source.environment.key().to_owned()]
+}
+
+/// Rows on their way into the order of their keys.
+struct ToPairs<'a>(&'a From);
+
+impl Make<Pairs> for ToPairs<'_> {
+    fn make(&self, spot: &Spot) -> Result<Pairs, Failed> {
+        Pairs::new(spot, self.0)
+    }
+
+    fn make_again(&self, spot: &Spot, kept: &KeptRuns) -> Result<Option<Pairs>, Failed> {
+        Pairs::again(spot, self.0, kept)
+    }
+}
+
 async fn read_and_write(
     worker: &Worker,
-    (from, to): (&From<'_>, &Place),
+    (from, plan, to): (&Arc<From>, Plan, &Place),
     progress: &mut Progress<'_>,
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
-    let spec = from.spec;
-    let mut pairs = Pairs::new(&worker.stores.scratch(), from)?;
-    let mut read = read::all(worker, from, &mut pairs, progress, stop).await?;
-    if from.has_each_key_once() {
-        let kept = i64::try_from(pairs.rows()).unwrap_or(i64::MAX);
-        read.agrees(worker, from, (progress.figures.read_rows, kept)).await?;
-    }
+    let spec = &from.spec;
+    let (pairs, mut read) = parts::all(worker, (from, plan), &ToPairs(from), progress, stop).await?;
     fail_point!("build.after-read");
     let mut sealed = Sealed {
         rows: pairs.rows(),
         compression: spec.compression,
         dictionary: pairs.dictionary(),
-        followed_from: from.followed_from.clone().map(|from| read.position.clone().unwrap_or(from)),
+        followed_from: read.followed_from.clone(),
     };
     progress.step("writing").await?;
     let mut writer = worker.stores.of(spec.store)?.create(to, sealed.rows).await?;

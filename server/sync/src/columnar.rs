@@ -1,5 +1,7 @@
 //! One build of a columnar dataset: read and written in the source's order, its key proved unique, read back.
 
+use std::sync::Arc;
+
 use accel::{Checksum, ColumnarWriter, Place, Sorter};
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_select::filter::filter_record_batch;
@@ -13,22 +15,22 @@ use crate::Worker;
 use crate::encoder::Encoder;
 use crate::failed::Failed;
 use crate::gate::{KeyGate, proved};
+use crate::kept::Spot;
+use crate::parts::{self, Make, Plan};
 use crate::progress::{Flow, Progress};
-use crate::read::{self, From, Rows};
+use crate::read::{From, Rows};
 
 pub(crate) async fn read_and_write(
     worker: &Worker,
-    (from, to): (&From<'_>, &Place),
+    (from, plan, to): (&Arc<From>, Plan, &Place),
     progress: &mut Progress<'_>,
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
-    let encoder = Encoder::new(from.spec);
+    let encoder = Arc::new(Encoder::new(&from.spec));
     let written = |field: &RegisterField| Field { name: field.column.clone(), data_type: field.data_type, ..Field::default() };
     let fields: Vec<Field> = from.spec.written().map(written).collect();
-    let writer = worker.stores.columnar().create(to, schema_of(&fields))?;
-    let keys = if from.spec.key.is_empty() { None } else { Some(Sorter::new(&worker.stores.scratch())?) };
-    let mut columns = Columns { writer, keys, encoder: &encoder };
-    let mut read = read::all(worker, from, &mut columns, progress, stop).await?;
+    let make = ToColumns { worker, from, to, fields: &fields, encoder: &encoder };
+    let (columns, mut read) = parts::all(worker, (from, plan), &make, progress, stop).await?;
     let Columns { writer, keys, .. } = columns;
     if let Some(keys) = keys {
         refuse_twins(keys, &mut read.gate)?;
@@ -53,14 +55,30 @@ pub(crate) async fn read_and_write(
     Ok(())
 }
 
-/// Batches go to the file as they are; keys, where there are any, into an order in which twins stand side by side.
-struct Columns<'a> {
-    writer: ColumnarWriter,
-    keys: Option<Sorter>,
-    encoder: &'a Encoder,
+struct ToColumns<'a> {
+    worker: &'a Worker,
+    from: &'a From,
+    to: &'a Place,
+    fields: &'a [Field],
+    encoder: &'a Arc<Encoder>,
 }
 
-impl Rows for Columns<'_> {
+impl Make<Columns> for ToColumns<'_> {
+    fn make(&self, _: &Spot) -> Result<Columns, Failed> {
+        let writer = self.worker.stores.columnar().create(self.to, schema_of(self.fields))?;
+        let keys = if self.from.spec.key.is_empty() { None } else { Some(Sorter::new(&self.worker.stores.scratch())?) };
+        Ok(Columns { writer, keys, encoder: Arc::clone(self.encoder) })
+    }
+}
+
+/// Batches go to the file as they are; keys, where there are any, into an order in which twins stand side by side.
+struct Columns {
+    writer: ColumnarWriter,
+    keys: Option<Sorter>,
+    encoder: Arc<Encoder>,
+}
+
+impl Rows for Columns {
     fn row(&mut self, key: Vec<u8>, _: Option<Vec<u8>>, (batch, index): (&RecordBatch, usize)) -> Result<(), Failed> {
         match &mut self.keys {
             Some(keys) => Ok(keys.push((key, self.encoder.key_alone(batch, index)))?),
@@ -74,6 +92,9 @@ impl Rows for Columns<'_> {
         self.writer.write(&kept)?;
         Ok(i64::try_from(kept.num_rows()).unwrap_or(0))
     }
+
+    /// There is one part: a file has one order.
+    fn join(&mut self, _: Self) {}
 }
 
 /// Where a key is named, it must tell each row from the others.

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use accel::{Checksum, Dataset, Place};
 use connect::Connection;
-use futures::TryStreamExt;
 use model::clock::{MINUTE, Millis};
 use model::compare::Compared;
 use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
@@ -16,12 +15,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::beside::{Beside, OURS, Pair, THEIRS};
-use crate::encoder::Encoder;
 use crate::failed::Failed;
 use crate::gate::key_json;
-use crate::mapped::Maps;
 use crate::progress::Flow;
-use crate::source::{Deleted, statement};
+use crate::table_rows::TableRows;
 use crate::throttle::Throttle;
 use crate::{Worker, source};
 
@@ -117,9 +114,7 @@ struct Sides<'a> {
     spec: &'a DatasetSpec,
     job: &'a JobSpec,
     connection: &'a dyn Connection,
-    dialect: model::dialect::Dialect,
-    maps: Maps,
-    encoder: Encoder,
+    table: TableRows<'a>,
     dataset: Dataset,
     stop: &'a CancellationToken,
 }
@@ -137,15 +132,12 @@ async fn compare(worker: &Worker, version: &DataVersionRow, job: &JobSpec, stop:
     source::refuse_drift(&spec, &source::table_of(&spec, &*connection).await?)?;
     let place = Place { dataset: version.dataset_id.clone(), version: version.id.clone() };
     let dataset = Dataset::open(&worker.stores, spec.store, &place).await?;
-    let dialect = source::dialect(&source)?;
     let sides = Sides {
         worker,
         spec: &spec,
         job,
         connection: &*connection,
-        dialect,
-        maps: Maps::new(worker, &spec)?,
-        encoder: Encoder::new(&spec),
+        table: TableRows::new(worker, (&spec, job.follow.as_ref()), (&*connection, source::dialect(&source)?))?,
         dataset,
         stop,
     };
@@ -163,27 +155,10 @@ async fn compare(worker: &Worker, version: &DataVersionRow, job: &JobSpec, stop:
 
 impl Sides<'_> {
     /// All rows of the table that are not deleted, as gently as a build.
-    async fn source(&self, mut visit: impl FnMut(&[u8], &[u8])) -> Result<(), Failed> {
-        let failed = |error: connect::SourceError| Failed::of_source(self.spec, &error);
-        let deleted = Deleted::of(self.spec, self.job.follow.as_ref());
+    async fn source(&self, visit: impl FnMut(&[u8], &[u8])) -> Result<(), Failed> {
         let mut course = Course::default();
         let mut throttle = Throttle::new(self.worker, (&self.spec.source, self.connection), self.job.tier, &mut course).await;
-        let mut batches = self.connection.query(statement(self.spec, self.dialect)).await.map_err(failed)?;
-        while let Some(batch) = batches.try_next().await.map_err(failed)? {
-            let mut bytes = 0;
-            let rows = self.maps.map(&batch)?;
-            for row in 0..rows.len() {
-                if deleted.says(&batch, row) || rows.is_out(row) || rows.bad(row).is_some() {
-                    continue;
-                }
-                if let (Some(key), message) = self.encoder.encode(&rows.rows, row) {
-                    bytes += i64::try_from(message.len()).unwrap_or(0);
-                    visit(&key, &message);
-                }
-            }
-            throttle.after((i64::try_from(batch.num_rows()).unwrap_or(0), bytes), &mut course, self.stop).await?;
-        }
-        Ok(())
+        self.table.visit((&mut throttle, &mut course), self.stop, visit).await
     }
 
     /// The rows of buckets that differ, both sides read again and beside one another.

@@ -21,8 +21,8 @@ pub(crate) struct SourceCount {
 impl SourceCount {
     /// # Errors
     /// Where the source does not count.
-    pub(crate) async fn begin(from: &From<'_>) -> Result<Self, Failed> {
-        let (spec, connection) = (from.spec, from.connection);
+    pub(crate) async fn begin(from: &From) -> Result<Self, Failed> {
+        let (spec, connection) = (&from.spec, &*from.connection);
         let table = model::form::table_sql(&spec.table, from.dialect);
         let sql = format!("SELECT count(*) AS n FROM {table}");
         if spec.gates.count_source && from.feed_start.is_some() {

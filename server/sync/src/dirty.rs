@@ -17,9 +17,9 @@ const PORTION: usize = 200;
 /// Examples that are named where there are too many.
 const EXAMPLES: usize = 3;
 
-pub(crate) struct Dirty<'a> {
-    worker: &'a Worker,
-    version_id: &'a str,
+pub(crate) struct Dirty {
+    worker: Worker,
+    version_id: String,
     limit: DirtyLimit,
     /// All that there are, of which as many are kept as make sense.
     pub(crate) count: i64,
@@ -28,16 +28,12 @@ pub(crate) struct Dirty<'a> {
     now: Millis,
 }
 
-impl<'a> Dirty<'a> {
+impl Dirty {
     /// Goes on from what a version has already.
-    pub(crate) async fn of(worker: &'a Worker, version_id: &'a str, limit: DirtyLimit) -> Result<Self, Failed> {
+    pub(crate) async fn of(worker: &Worker, version_id: &str, limit: DirtyLimit) -> Result<Self, Failed> {
         let count = worker.store.dirty_count(version_id).await?;
-        Ok(Self { worker, version_id, limit, count, waiting: Vec::new(), examples: Vec::new(), now: worker.host.now() })
-    }
-
-    /// Whether rows may be left out at all.
-    pub(crate) fn is_allowed(&self) -> bool {
-        !self.limit.is_none()
+        let version_id = version_id.to_owned();
+        Ok(Self { worker: worker.clone(), version_id, limit, count, waiting: Vec::new(), examples: Vec::new(), now: worker.host.now() })
     }
 
     /// One of a build.
@@ -67,7 +63,7 @@ impl<'a> Dirty<'a> {
         }
         self.keep().await?;
         // What was read before, and kept then, is one.
-        self.count = self.worker.store.dirty_count(self.version_id).await?;
+        self.count = self.worker.store.dirty_count(&self.version_id).await?;
         Ok(())
     }
 
@@ -79,12 +75,12 @@ impl<'a> Dirty<'a> {
         if ended.is_empty() {
             return Ok(());
         }
-        for key in self.worker.store.dirty_keys(self.version_id).await? {
+        for key in self.worker.store.dirty_keys(&self.version_id).await? {
             if ended.contains(key.as_slice()) {
-                self.worker.store.forget_dirty_key(self.version_id, &key).await?;
+                self.worker.store.forget_dirty_key(&self.version_id, &key).await?;
             }
         }
-        self.count = self.worker.store.dirty_count(self.version_id).await?;
+        self.count = self.worker.store.dirty_count(&self.version_id).await?;
         Ok(())
     }
 
@@ -93,7 +89,7 @@ impl<'a> Dirty<'a> {
             self.examples.push(format!("{}: {}", spoiled.place, spoiled.reason));
         }
         self.waiting.push(DirtyRow {
-            version_id: self.version_id.to_owned(),
+            version_id: self.version_id.clone(),
             place: spoiled.place,
             reason: spoiled.reason,
             message_key: spoiled.key,

@@ -40,6 +40,11 @@ impl Failed {
         Self { again: Again::AtOnce, ..Self::new("The build broke off: its process ended.") }
     }
 
+    /// What an earlier try has put aside.
+    pub(crate) fn gone() -> Self {
+        Self { again: Again::AtOnce, ..Self::new("What the try before had read is not all there any more. It is read again.") }
+    }
+
     pub(crate) fn timed_out(minutes: u32) -> Self {
         Self::for_now(format!("It took longer than {minutes} min, which is all that its job lets it take."))
     }

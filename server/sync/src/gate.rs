@@ -45,6 +45,14 @@ impl KeyGate {
         self.example(row);
     }
 
+    /// Takes over what was found in another part.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.without_key += other.without_key;
+        self.twice += other.twice;
+        self.examples.extend(other.examples);
+        self.examples.truncate(EXAMPLES);
+    }
+
     fn example(&mut self, row: &[u8]) {
         if self.examples.len() < EXAMPLES {
             let mut text = Vec::new();

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
-use connect::{BatchStream, Feed, FeedOf, Origin, Spoiled};
+use connect::{BatchStream, Feed, FeedOf, Moment, Origin, Spoiled};
 use futures::TryStreamExt;
 
 use crate::failed::Failed;
@@ -30,13 +30,23 @@ pub(crate) struct Chunk {
 }
 
 impl Input {
+    /// The rows that meet a condition, or all where it is empty; as they are at a moment, or now.
+    ///
     /// # Errors
     /// Where the source does not answer.
-    pub(crate) async fn open(from: &From<'_>) -> Result<Self, Failed> {
-        let spec = from.spec;
+    pub(crate) async fn open(from: &From, moment: Option<&dyn Moment>, condition: &str) -> Result<Self, Failed> {
+        let spec = &from.spec;
         let failed = |error: connect::SourceError| Failed::of_source(spec, &error);
-        let Some(start) = from.feed_start else {
-            return from.connection.query(statement(spec, from.dialect)).await.map(Self::Answer).map_err(failed);
+        let Some(start) = &from.feed_start else {
+            let mut statement = statement(spec, from.dialect);
+            if !condition.is_empty() {
+                statement.sql.push_str(&format!(" WHERE {condition}"));
+            }
+            let answer = match moment {
+                Some(moment) => moment.query(statement).await,
+                None => from.connection.query(statement).await,
+            };
+            return answer.map(Self::Answer).map_err(failed);
         };
         let key = key_of_table(spec);
         let of = FeedOf { table: &spec.table, fields: spec.mapping.fields(spec), key: &key, position: "", start };
@@ -48,8 +58,8 @@ impl Input {
     ///
     /// # Errors
     /// Where the source fails.
-    pub(crate) async fn next(&mut self, from: &From<'_>) -> Result<Option<Chunk>, Failed> {
-        let failed = |error: connect::SourceError| Failed::of_source(from.spec, &error);
+    pub(crate) async fn next(&mut self, from: &From) -> Result<Option<Chunk>, Failed> {
+        let failed = |error: connect::SourceError| Failed::of_source(&from.spec, &error);
         match self {
             Self::Answer(batches) => {
                 let rows = batches.try_next().await.map_err(failed)?;

@@ -3,6 +3,7 @@
 //!
 //! The control plane and this crate never call each other: they meet in the rows of jobs, runs and data versions.
 
+mod arrival;
 mod beside;
 mod build;
 mod columnar;
@@ -14,16 +15,19 @@ mod failed;
 mod follow;
 mod gate;
 mod input;
+mod kept;
 mod look;
 mod mapped;
 mod ordered;
 mod pacer;
+mod parts;
 mod progress;
 mod read;
 mod rules;
 mod schedule;
 mod source;
 mod switch;
+mod table_rows;
 mod throttle;
 mod worker;
 

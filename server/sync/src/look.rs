@@ -7,6 +7,7 @@ use model::dataset::DatasetSpec;
 use crate::Worker;
 use crate::encoder::Encoder;
 use crate::failed::Failed;
+use crate::kept::Spot;
 use crate::mapped::{MappedRows, Maps};
 use crate::rules::Rules;
 
@@ -35,12 +36,12 @@ pub(crate) enum Seen {
 
 impl Look {
     /// # Errors
-    /// A mapping or a rule that cannot be read any more.
-    pub(crate) fn new(worker: &Worker, spec: &DatasetSpec) -> Result<Self, Failed> {
+    /// A mapping or a rule that cannot be read any more. `spot` is where its rules put aside what a later try may need.
+    pub(crate) fn new(worker: &Worker, spec: &DatasetSpec, spot: Option<&Spot>) -> Result<Self, Failed> {
         Ok(Self {
             maps: Maps::new(worker, spec)?,
             encoder: Encoder::new(spec),
-            rules: Rules::new(worker, spec)?,
+            rules: Rules::new(worker, spec, spot)?,
             key: spec.key.join(" and "),
         })
     }

@@ -1,15 +1,14 @@
 //! Rows on their way into the order of their keys, and which of several with one key counts: of a feed what was told last, of a
 //! table the one that its mapping says, and else none, for a key names one row alone.
 
-use std::path::Path;
-
-use accel::{Checksum, Pair, Sorted, Sorter, Trainer, key};
+use accel::{Checksum, KeptRuns, Pair, Sorted, Sorter, Trainer, key};
 use arrow_array::RecordBatch;
 use connect::proto::value_of;
 use model::dataset::{Compression, DatasetSpec};
 use model::{DataType, Value};
 
 use crate::failed::Failed;
+use crate::kept::Spot;
 use crate::read::{From, Rows};
 
 /// Which row of a key counts.
@@ -29,14 +28,14 @@ const TOLD: usize = 9;
 const LENGTH: usize = 2;
 
 impl Counts {
-    fn of(from: &From<'_>) -> Self {
+    fn of(from: &From) -> Self {
         let column = |spec: &DatasetSpec, name: &str| {
             let index = spec.written().position(|field| field.column == name)?;
             Some(Self::Largest(index, spec.field(name)?.data_type))
         };
-        match (from.feed_start, &from.spec.mapping.latest_by) {
+        match (&from.feed_start, &from.spec.mapping.latest_by) {
             (Some(_), _) => Self::ToldLast(0),
-            (None, Some(name)) => column(from.spec, name).unwrap_or(Self::TheOne),
+            (None, Some(name)) => column(&from.spec, name).unwrap_or(Self::TheOne),
             (None, None) => Self::TheOne,
         }
     }
@@ -84,20 +83,39 @@ impl Counts {
 pub(crate) struct Pairs {
     trainer: Trainer,
     compression: Compression,
-    sorter: Sorter,
+    /// One for each part that was read.
+    sorters: Vec<Sorter>,
     counts: Counts,
 }
 
 impl Pairs {
     /// # Errors
     /// Where nothing can be put aside.
-    pub(crate) fn new(scratch: &Path, from: &From<'_>) -> Result<Self, Failed> {
-        let (compression, counts) = (from.spec.compression, Counts::of(from));
-        Ok(Self { trainer: Trainer::default(), compression, sorter: Sorter::new(scratch)?, counts })
+    pub(crate) fn new(spot: &Spot, from: &From) -> Result<Self, Failed> {
+        Ok(Self::of(Sorter::named(&spot.folder, &spot.name)?, Trainer::default(), from))
+    }
+
+    /// What an earlier try has kept; nothing where it is not all there.
+    ///
+    /// # Errors
+    /// Where a file that is whole cannot be read.
+    pub(crate) fn again(spot: &Spot, from: &From, kept: &KeptRuns) -> Result<Option<Self>, Failed> {
+        let (counts, mut trainer) = (Counts::of(from), Trainer::default());
+        let learn = |packed: &[u8]| {
+            if let Some(message) = counts.unpack(packed.to_vec()) {
+                trainer.offer(&message);
+            }
+        };
+        let sorter = Sorter::again(&spot.folder, &spot.name, kept, learn)?;
+        Ok(sorter.map(|sorter| Self::of(sorter, trainer, from)))
+    }
+
+    fn of(sorter: Sorter, trainer: Trainer, from: &From) -> Self {
+        Self { trainer, compression: from.spec.compression, sorters: vec![sorter], counts: Counts::of(from) }
     }
 
     pub(crate) fn rows(&self) -> u64 {
-        self.sorter.rows()
+        self.sorters.iter().map(Sorter::rows).sum()
     }
 
     /// What rows are compressed with, learned from some of them; nothing where they are not.
@@ -108,7 +126,7 @@ impl Pairs {
     /// # Errors
     /// Where what was put aside cannot be read.
     pub(crate) fn in_order(self, checksum: Checksum) -> Result<InOrder, Failed> {
-        Ok(InOrder { sorted: self.sorter.sorted()?, counts: self.counts, checksum, others: 0, next: None })
+        Ok(InOrder { sorted: Sorted::of(self.sorters)?, counts: self.counts, checksum, others: 0, next: None })
     }
 }
 
@@ -118,7 +136,17 @@ impl Rows for Pairs {
             self.trainer.offer(message);
         }
         let packed = self.counts.pack(message, of);
-        Ok(self.sorter.push((key, packed))?)
+        Ok(self.sorters.last_mut().map_or(Ok(()), |sorter| sorter.push((key, packed)))?)
+    }
+
+    fn join(&mut self, other: Self) {
+        self.trainer.join(other.trainer);
+        self.sorters.extend(other.sorters);
+    }
+
+    fn keep(&mut self, alone: bool) -> Result<Option<KeptRuns>, Failed> {
+        let [sorter] = self.sorters.as_mut_slice() else { return Ok(None) };
+        if alone && sorter.is_in_memory() { Ok(None) } else { Ok(sorter.keep()?) }
     }
 }
 

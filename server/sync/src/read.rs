@@ -1,45 +1,48 @@
-//! The reading half of every build: all rows of the table, looked at by its gates and rules, and handed on.
+//! Reading one part of a table, or all of it: each row looked at by its gates and rules, and handed on.
 
 use std::collections::HashSet;
+use std::ops::AddAssign;
+use std::sync::Arc;
 
-use accel::Checksum;
+use accel::{Checksum, KeptRuns};
 use arrow_array::RecordBatch;
 use connect::{Connection, Origin, Spoiled};
-use model::dataset::DatasetSpec;
+use model::dataset::{BuildFigures, DatasetSpec};
 use model::dialect::Dialect;
 use model::dirty::DirtyLimit;
 use model::load::Tier;
+use serde::{Deserialize, Serialize};
 use store::DataVersionRow;
+use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
-use crate::count::{SourceCount, refuse_size};
 use crate::dirty::Dirty;
 use crate::failed::Failed;
 use crate::gate::KeyGate;
 use crate::input::Input;
+use crate::kept::Spot;
 use crate::look::{Look, Seen};
 use crate::mapped::MappedRows;
-use crate::progress::{Flow, Progress};
+use crate::rules::Rules;
 use crate::source::Deleted;
-use crate::throttle::Throttle;
 
 /// What is read, for which data version.
-pub(crate) struct From<'a> {
-    pub(crate) spec: &'a DatasetSpec,
-    pub(crate) row: &'a DataVersionRow,
-    pub(crate) connection: &'a dyn Connection,
+pub(crate) struct From {
+    pub(crate) spec: DatasetSpec,
+    pub(crate) row: DataVersionRow,
+    pub(crate) connection: Arc<dyn Connection>,
     pub(crate) dialect: Dialect,
     pub(crate) tier: Tier,
     pub(crate) deleted: Deleted,
     /// Where the changes begin that this may not see, where they are followed.
     pub(crate) followed_from: Option<String>,
     /// Where a source that tells its changes itself is begun.
-    pub(crate) feed_start: Option<&'a str>,
+    pub(crate) feed_start: Option<String>,
     pub(crate) dirty: DirtyLimit,
 }
 
-impl From<'_> {
+impl From {
     /// Whether a key comes once, so that all that is read is written.
     pub(crate) fn has_each_key_once(&self) -> bool {
         self.feed_start.is_none() && self.spec.mapping.latest_by.is_none()
@@ -47,7 +50,7 @@ impl From<'_> {
 }
 
 /// Where rows go.
-pub(crate) trait Rows {
+pub(crate) trait Rows: Send + Sized + 'static {
     /// One row with a whole key: its key, its message, and where it stands among rows as they are written. Of a feed, nothing in place
     /// of a message is the end of the row that was told before.
     fn row(&mut self, key: Vec<u8>, message: Option<Vec<u8>>, of: (&RecordBatch, usize)) -> Result<(), Failed>;
@@ -56,64 +59,112 @@ pub(crate) trait Rows {
     fn batch(&mut self, _: &RecordBatch, _taken: &[bool]) -> Result<i64, Failed> {
         Ok(0)
     }
-}
 
-/// What was read, and what is still to be said of its keys.
-pub(crate) struct Read {
-    pub(crate) checksum: Checksum,
-    pub(crate) gate: KeyGate,
-    /// Where what comes after it begins, of a feed.
-    pub(crate) position: Option<String>,
-    counted: SourceCount,
-}
+    /// Takes over the rows of another part.
+    fn join(&mut self, other: Self);
 
-impl Read {
-    /// # Errors
-    /// Where there are not as many rows as the source counts, or as the gates let through.
-    pub(crate) async fn agrees(&self, worker: &Worker, from: &From<'_>, (read, kept): (i64, i64)) -> Result<(), Failed> {
-        self.counted.agrees((from.spec, from.connection), read).await?;
-        refuse_size(worker, from.row, from.spec, kept).await
+    /// Puts aside what a later try can go on from; nothing where it cannot, or, with `alone`, where that would not be worth it.
+    fn keep(&mut self, _alone: bool) -> Result<Option<KeptRuns>, Failed> {
+        Ok(None)
     }
 }
 
+/// What was counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Counts {
+    pub(crate) read_rows: i64,
+    pub(crate) filtered_rows: i64,
+    /// Where that is at once with reading.
+    pub(crate) written_rows: i64,
+    pub(crate) row_bytes: i64,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.read_rows += other.read_rows;
+        self.filtered_rows += other.filtered_rows;
+        self.written_rows += other.written_rows;
+        self.row_bytes += other.row_bytes;
+    }
+}
+
+impl Counts {
+    pub(crate) fn add_to(self, figures: &mut BuildFigures) {
+        figures.read_rows += self.read_rows;
+        figures.filtered_rows += self.filtered_rows;
+        figures.written_rows += self.written_rows;
+        figures.row_bytes += self.row_bytes;
+    }
+}
+
+/// Part of a table that was read, or all of it.
+pub(crate) struct Part {
+    pub(crate) checksum: Checksum,
+    pub(crate) gate: KeyGate,
+    pub(crate) rules: Rules,
+    pub(crate) counts: Counts,
+    /// Nothing in it was put aside, or breaks a rule or the key.
+    pub(crate) is_clean: bool,
+    /// Where what comes after it begins, of a feed.
+    pub(crate) position: Option<String>,
+}
+
+/// What the reading of a part works with. Who takes its counts sets its pace: it waits until they are taken.
+pub(crate) struct Reading {
+    pub(crate) worker: Worker,
+    pub(crate) from: Arc<From>,
+    /// The rows of all parts that cannot be taken.
+    pub(crate) dirty: Arc<Mutex<Dirty>>,
+    /// Where its rules put aside what a later try may need.
+    pub(crate) spot: Option<Spot>,
+    pub(crate) counts: mpsc::Sender<Counts>,
+    pub(crate) stop: CancellationToken,
+}
+
 /// Waits for a source no longer than the run may go on.
-async fn unless_stopped<T>(stop: &CancellationToken, source: impl Future<Output = T>) -> Result<T, Failed> {
+pub(crate) async fn unless_stopped<T>(stop: &CancellationToken, source: impl Future<Output = T>) -> Result<T, Failed> {
     tokio::select! {
         () = stop.cancelled() => Err(Failed::broke_off()),
         answer = source => Ok(answer),
     }
 }
 
-/// Reads the table to its end.
-///
-/// # Errors
-/// Where the source fails, a key is empty, a rule is broken, too much cannot be taken, or it is to stop.
-pub(crate) async fn all(
-    worker: &Worker,
-    from: &From<'_>,
-    rows: &mut impl Rows,
-    progress: &mut Progress<'_>,
-    stop: &CancellationToken,
-) -> Result<Read, Failed> {
-    progress.step("reading").await?;
-    let (spec, connection) = (from.spec, from.connection);
-    let counted = unless_stopped(stop, SourceCount::begin(from)).await??;
-    let mut looking = Looking::new(worker, from).await?;
-    let mut throttle = Throttle::new(worker, (&spec.source, connection), from.tier, progress).await;
-    let mut input = unless_stopped(stop, Input::open(from)).await??;
-    while let Some(chunk) = unless_stopped(stop, input.next(from)).await?? {
-        let bytes_before = progress.figures.row_bytes;
-        let spoiled = chunk.spoiled;
-        let mapped = looking.look.map(&chunk.rows)?;
-        let of = Batch { read: &chunk.rows, rows: &mapped, deleted: &chunk.deleted, origins: &chunk.origins };
-        let taken = looking.through(spoiled, of, rows, progress).await?;
-        progress.figures.written_rows += rows.batch(&mapped.rows, &taken)?;
-        progress.tick().await?;
-        let bytes = progress.figures.row_bytes - bytes_before;
-        throttle.after((i64::try_from(chunk.rows.num_rows()).unwrap_or(0), bytes), progress, stop).await?;
+impl Reading {
+    /// Reads to the end of its input.
+    ///
+    /// # Errors
+    /// Where the source fails, too much cannot be taken, or it is to stop.
+    pub(crate) async fn part(self, mut input: Input, rows: &mut impl Rows) -> Result<Part, Failed> {
+        let Self { worker, from, dirty, spot, counts, stop } = self;
+        let mut looking = Looking {
+            look: Look::new(&worker, &from.spec, spot.as_ref())?,
+            gate: KeyGate::new(&from.spec),
+            dirty,
+            checksum: Checksum::default(),
+            counts: Counts::default(),
+            is_clean: true,
+            from: &from,
+        };
+        let mut all = Counts::default();
+        while let Some(chunk) = unless_stopped(&stop, input.next(&from)).await?? {
+            let mapped = looking.look.map(&chunk.rows)?;
+            let of = Batch { read: &chunk.rows, rows: &mapped, deleted: &chunk.deleted, origins: &chunk.origins };
+            let taken = looking.through(chunk.spoiled, of, rows).await?;
+            looking.counts.written_rows += rows.batch(&mapped.rows, &taken)?;
+            let step = std::mem::take(&mut looking.counts);
+            all += step;
+            counts.send(step).await.map_err(|_| Failed::broke_off())?;
+        }
+        let is_clean = looking.is_clean && looking.look.rules.is_clean();
+        Ok(Part {
+            checksum: looking.checksum,
+            gate: looking.gate,
+            rules: looking.look.rules,
+            counts: all,
+            is_clean,
+            position: input.position(),
+        })
     }
-    looking.pass(progress.figures.read_rows).await?;
-    Ok(Read { checksum: looking.checksum, gate: looking.gate, position: input.position(), counted })
 }
 
 /// Some rows, as they were read and as they are written.
@@ -126,47 +177,33 @@ struct Batch<'a> {
 
 /// What looks at every row on its way.
 struct Looking<'a> {
-    from: &'a From<'a>,
+    from: &'a From,
     look: Look,
     gate: KeyGate,
-    dirty: Dirty<'a>,
+    dirty: Arc<Mutex<Dirty>>,
     checksum: Checksum,
+    counts: Counts,
+    is_clean: bool,
 }
 
-impl<'a> Looking<'a> {
-    async fn new(worker: &'a Worker, from: &'a From<'a>) -> Result<Self, Failed> {
-        Ok(Self {
-            from,
-            look: Look::new(worker, from.spec)?,
-            gate: KeyGate::new(from.spec),
-            dirty: Dirty::of(worker, &from.row.id, from.dirty).await?,
-            checksum: Checksum::default(),
-        })
-    }
-
+impl Looking<'_> {
     /// Hands on what can be taken, and says which rows that were.
-    async fn through(
-        &mut self,
-        spoiled: Vec<Spoiled>,
-        of: Batch<'_>,
-        rows: &mut impl Rows,
-        progress: &mut Progress<'_>,
-    ) -> Result<Vec<bool>, Failed> {
+    async fn through(&mut self, spoiled: Vec<Spoiled>, of: Batch<'_>, rows: &mut impl Rows) -> Result<Vec<bool>, Failed> {
         for spoiled in spoiled {
-            progress.figures.read_rows += 1;
-            self.dirty.take(spoiled).await?;
+            self.counts.read_rows += 1;
+            self.put_aside(spoiled).await?;
         }
         let mut ended: HashSet<&[u8]> = HashSet::new();
         let mut taken = vec![false; of.rows.len()];
         for (index, taken) in taken.iter_mut().enumerate() {
-            progress.figures.read_rows += 1;
+            self.counts.read_rows += 1;
             if self.from.deleted.says(of.read, index) {
                 continue;
             }
             let reason = match self.look.at(of.rows, index, of.deleted.get(index).copied().unwrap_or(false)) {
                 Seen::Put(key, message) => {
                     *taken = true;
-                    self.put((key, message), (&of.rows.rows, index), (&mut *rows, &mut *progress))?;
+                    self.put((key, message), (&of.rows.rows, index), &mut *rows)?;
                     continue;
                 }
                 Seen::End(key) => {
@@ -175,7 +212,7 @@ impl<'a> Looking<'a> {
                     continue;
                 }
                 Seen::Out(key) => {
-                    progress.figures.filtered_rows += 1;
+                    self.counts.filtered_rows += 1;
                     ended.extend(of.origins.get(index).and_then(|origin| origin.key.as_deref()));
                     // What was told of this row before is wanted no more.
                     if let Some(key) = key.filter(|_| self.from.feed_start.is_some()) {
@@ -184,44 +221,44 @@ impl<'a> Looking<'a> {
                     continue;
                 }
                 Seen::Unmade(reason) => reason,
-                Seen::Unnamed(_, reason) | Seen::Broken(reason) if self.dirty.is_allowed() || !of.origins.is_empty() => reason,
+                Seen::Unnamed(_, reason) | Seen::Broken(reason) if !self.from.dirty.is_none() || !of.origins.is_empty() => reason,
                 // It fails in the end, with examples: there is no place for a row that is left out.
                 Seen::Unnamed(message, _) => {
+                    self.is_clean = false;
                     self.gate.without_key(&message);
                     continue;
                 }
                 Seen::Broken(_) => continue,
             };
-            self.dirty.take(self.look.spoiled((of.rows, index), of.origins, reason)).await?;
+            self.put_aside(self.look.spoiled((of.rows, index), of.origins, reason)).await?;
         }
-        if self.dirty.count > 0 && !ended.is_empty() {
-            self.dirty.keep().await?;
-            self.dirty.forget_keys(ended).await?;
+        if !ended.is_empty() {
+            let mut dirty = self.dirty.lock().await;
+            if dirty.count > 0 {
+                dirty.keep().await?;
+                dirty.forget_keys(ended).await?;
+            }
         }
-        progress.figures.dirty_rows = self.dirty.count;
         Ok(taken)
+    }
+
+    async fn put_aside(&mut self, spoiled: Spoiled) -> Result<(), Failed> {
+        self.is_clean = false;
+        self.dirty.lock().await.take(spoiled).await
     }
 
     fn put(
         &mut self,
         (key, message): (Vec<u8>, Vec<u8>),
         (batch, index): (&RecordBatch, usize),
-        (rows, progress): (&mut impl Rows, &mut Progress<'_>),
+        rows: &mut impl Rows,
     ) -> Result<(), Failed> {
         self.look.rules.put_aside(batch, index)?;
         // Where one row of a key counts among several, it is summed up when it is written.
         if self.from.has_each_key_once() {
             self.checksum.add(&key, &message);
         }
-        progress.figures.row_bytes += i64::try_from(message.len()).unwrap_or(0);
+        self.counts.row_bytes += i64::try_from(message.len()).unwrap_or(0);
         rows.row(key, Some(message), (batch, index))
-    }
-
-    async fn pass(&mut self, read: i64) -> Result<(), Failed> {
-        self.dirty.keep().await?;
-        self.gate.pass()?;
-        let left_out = self.dirty.is_allowed();
-        self.look.rules.pass(left_out)?;
-        self.dirty.pass(read)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use accel::{Sorter, key};
+use accel::{AccelError, KeptRuns, Sorted, Sorter, key};
 use arrow_array::RecordBatch;
 use connect::proto::value_of;
 use model::dataset::DatasetSpec;
@@ -14,12 +14,15 @@ use regex::Regex;
 
 use crate::Worker;
 use crate::failed::Failed;
+use crate::kept::Spot;
 
 /// Examples that are named of a broken rule.
 const EXAMPLES: usize = 3;
 
 /// The rules of one build, looked at as its rows are read.
-pub(crate) struct Rules(Vec<Watch>);
+pub(crate) struct Rules {
+    watches: Vec<Watch>,
+}
 
 struct Watch {
     rule: Rule,
@@ -33,7 +36,7 @@ struct Watch {
 enum Test {
     Filled,
     /// The values, to be sorted when all are there.
-    Unique(Sorter),
+    Unique(Vec<Sorter>),
     Between(Option<Value>, Option<Value>),
     OneOf(Vec<Value>),
     Matches(Regex),
@@ -42,14 +45,37 @@ enum Test {
 impl Rules {
     /// # Errors
     /// A rule that cannot be read any more, as of a column that is gone.
-    pub(crate) fn new(worker: &Worker, spec: &DatasetSpec) -> Result<Self, Failed> {
-        spec.gates.rules.iter().map(|rule| Watch::new(worker, spec, rule)).collect::<Result<_, _>>().map(Self)
+    pub(crate) fn new(worker: &Worker, spec: &DatasetSpec, spot: Option<&Spot>) -> Result<Self, Failed> {
+        let scratch = worker.stores.scratch();
+        let sorter = |number: usize| match spot {
+            Some(spot) => Sorter::named(&spot.folder, &unique_name(spot, number)),
+            None => Sorter::new(&scratch),
+        };
+        let rules = spec.gates.rules.iter().enumerate();
+        let watches = rules.map(|(number, rule)| Watch::new(spec, rule, || sorter(number))).collect::<Result<_, _>>()?;
+        Ok(Self { watches })
+    }
+
+    /// As an earlier try has left them of a part that broke none; nothing where what it put aside is not all there.
+    ///
+    /// # Errors
+    /// As [`Rules::new`].
+    pub(crate) fn again(worker: &Worker, spec: &DatasetSpec, spot: &Spot, kept: &[KeptRuns]) -> Result<Option<Self>, Failed> {
+        let mut rules = Self::new(worker, spec, None)?;
+        let mut kept = kept.iter();
+        for (number, watch) in rules.watches.iter_mut().enumerate() {
+            let Test::Unique(seen) = &mut watch.test else { continue };
+            let Some(kept) = kept.next() else { return Ok(None) };
+            let Some(again) = Sorter::again(&spot.folder, &unique_name(spot, number), kept, |_| {})? else { return Ok(None) };
+            *seen = vec![again];
+        }
+        Ok(Some(rules))
     }
 
     /// Looks at a row; which rule it breaks by itself, where it does.
     pub(crate) fn broken_by(&mut self, batch: &RecordBatch, row: usize) -> Option<String> {
         let mut broken = None;
-        for watch in &mut self.0 {
+        for watch in &mut self.watches {
             let value = value_of(batch, watch.column, row, watch.data_type);
             if !watch.holds(&value) {
                 let example = text_of(&value);
@@ -65,17 +91,49 @@ impl Rules {
     /// # Errors
     /// Where it cannot be kept.
     pub(crate) fn put_aside(&mut self, batch: &RecordBatch, row: usize) -> Result<(), Failed> {
-        for watch in &mut self.0 {
+        for watch in &mut self.watches {
             let (column, data_type) = (watch.column, watch.data_type);
             let Test::Unique(seen) = &mut watch.test else { continue };
             let value = value_of(batch, column, row, data_type);
             let mut bytes = Vec::new();
             // What is empty is not compared.
             if value != Value::Null && key::push(&mut bytes, data_type, &value).is_ok() {
-                seen.push((bytes, text_of(&value).into_bytes()))?;
+                let text = text_of(&value).into_bytes();
+                seen.first_mut().map_or(Ok(()), |seen| seen.push((bytes, text)))?;
             }
         }
         Ok(())
+    }
+
+    /// Whether no row broke a rule by itself.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.watches.iter().all(|watch| watch.broken == 0)
+    }
+
+    /// Takes over what was found in another part.
+    pub(crate) fn join(&mut self, other: Self) {
+        for (watch, other) in self.watches.iter_mut().zip(other.watches) {
+            watch.broken += other.broken;
+            watch.examples.extend(other.examples);
+            watch.examples.truncate(EXAMPLES);
+            if let (Test::Unique(seen), Test::Unique(others)) = (&mut watch.test, other.test) {
+                seen.extend(others);
+            }
+        }
+    }
+
+    /// Puts what must be different under names, for a later try: a file for each rule that asks for it.
+    ///
+    /// # Errors
+    /// Where it cannot be put aside.
+    pub(crate) fn keep(&mut self) -> Result<Vec<KeptRuns>, Failed> {
+        let mut kept = Vec::new();
+        for watch in &mut self.watches {
+            let Test::Unique(seen) = &mut watch.test else { continue };
+            let [sorter] = seen.as_mut_slice() else { continue };
+            kept.extend(sorter.keep()?);
+        }
+        Ok(kept)
     }
 
     /// With `left_out`, rows that break a rule by themselves are not there any more.
@@ -84,7 +142,7 @@ impl Rules {
     /// Every rule that is broken, by how many rows, with examples.
     pub(crate) fn pass(&mut self, left_out: bool) -> Result<(), Failed> {
         let mut faults = Vec::new();
-        for watch in std::mem::take(&mut self.0).into_iter().filter(|watch| !left_out || matches!(watch.test, Test::Unique(_))) {
+        for watch in std::mem::take(&mut self.watches).into_iter().filter(|watch| !left_out || matches!(watch.test, Test::Unique(_))) {
             faults.extend(watch.fault()?);
         }
         if faults.is_empty() {
@@ -96,7 +154,7 @@ impl Rules {
 }
 
 impl Watch {
-    fn new(worker: &Worker, spec: &DatasetSpec, rule: &Rule) -> Result<Self, Failed> {
+    fn new(spec: &DatasetSpec, rule: &Rule, sorter: impl Fn() -> Result<Sorter, AccelError>) -> Result<Self, Failed> {
         let wrong = || Failed::new(format!("The rule that {} cannot be read any more. Change it.", rule.words()));
         let column = spec.written().position(|field| field.column == rule.column).ok_or_else(wrong)?;
         let data_type = spec.field(&rule.column).ok_or_else(wrong)?.data_type;
@@ -104,7 +162,7 @@ impl Watch {
         let bound = |text: &String| if text.is_empty() { Ok(None) } else { read(text).map(Some) };
         let test = match &rule.must {
             Must::BeFilled => Test::Filled,
-            Must::BeUnique => Test::Unique(Sorter::new(&worker.stores.scratch())?),
+            Must::BeUnique => Test::Unique(vec![sorter()?]),
             Must::BeBetween { least, most } => Test::Between(bound(least)?, bound(most)?),
             Must::BeOneOf(values) => Test::OneOf(values.iter().map(read).collect::<Result<_, _>>()?),
             Must::Match(pattern) => Test::Matches(Regex::new(&format!("^(?:{pattern})$")).map_err(|_| wrong())?),
@@ -137,7 +195,7 @@ impl Watch {
 
     fn fault(mut self) -> Result<Option<String>, Failed> {
         if let Test::Unique(seen) = std::mem::replace(&mut self.test, Test::Filled) {
-            let mut sorted = seen.sorted()?;
+            let mut sorted = Sorted::of(seen)?;
             let mut last: Option<Vec<u8>> = None;
             while let Some((key, text)) = sorted.next_pair()? {
                 if last.as_ref() == Some(&key) {
@@ -154,6 +212,10 @@ impl Watch {
         let break_it = if rows == 1 { "one row breaks it".to_owned() } else { format!("{rows} rows break it") };
         Ok((rows > 0).then(|| format!("It is a rule that {words}, and {break_it}{examples}.")))
     }
+}
+
+fn unique_name(spot: &Spot, rule: usize) -> String {
+    format!("{}-rule-{rule}", spot.name)
 }
 
 fn text_of(value: &Value) -> String {

@@ -24,6 +24,24 @@ pub(crate) async fn ask_due(worker: &Worker) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Where the clock went back, the next time of a schedule would be too far away: it is found anew.
+pub(crate) async fn find_anew(worker: &Worker) -> Result<(), StoreError> {
+    let now = worker.host.now();
+    for job in worker.store.jobs_later(now).await? {
+        let When::Cron(cron) = serde_json::from_str::<JobSpec>(&job.spec).unwrap_or_default().when else { continue };
+        let next = next_after(&cron, now).ok().flatten();
+        if next < job.due_at {
+            let mut tx = worker.store.write(Change { actor: ACTOR.into(), at: now, request_id: String::new() }).await?;
+            match tx.move_due(&job, next).await {
+                Ok(()) => (worker.announce)(tx.commit().await?),
+                Err(StoreError::Stale) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(())
+}
+
 async fn ask(worker: &Worker, job: &JobRow) -> Result<(), StoreError> {
     let now = worker.host.now();
     let spec: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
@@ -34,6 +52,7 @@ async fn ask(worker: &Worker, job: &JobRow) -> Result<(), StoreError> {
     }
     let (next, cause) = match &spec.when {
         When::Cron(cron) => (next_after(cron, now).ok().flatten(), Cause::Schedule),
+        When::Files => (None, Cause::Files),
         When::After(_) | When::Asked => (None, Cause::After),
     };
     let missed = cause == Cause::Schedule && job.due_at.is_some_and(|due| due + MISSED_AFTER < now);

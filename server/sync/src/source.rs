@@ -35,16 +35,21 @@ pub(crate) fn dialect(source: &SnapshotSource) -> Result<Dialect, Failed> {
     Ok(connector.ok_or_else(|| Failed::new(format!("There is no connector {}.", source.driver)))?.dialect())
 }
 
-/// The dataset's source, as its environment binds it.
+/// The dataset's source, as the environment of a version binds it.
 pub(crate) async fn of(worker: &Worker, spec: &DatasetSpec, row: &DataVersionRow) -> Result<SnapshotSource, Failed> {
-    let missing = || Failed::new(format!("{} has no binding for {}. Add one on the source's page.", spec.source, row.environment));
+    bound(worker, spec, &row.environment).await
+}
+
+/// The dataset's source, as an environment binds it.
+pub(crate) async fn bound(worker: &Worker, spec: &DatasetSpec, environment: &str) -> Result<SnapshotSource, Failed> {
+    let missing = || Failed::new(format!("{} has no binding for {environment}. Add one on the source's page.", spec.source));
     let source = worker.store.source(&spec.source).await?.ok_or_else(missing)?;
     let bindings = worker.store.bindings_of(&source.id).await?;
-    let binding = bindings.into_iter().find(|binding| binding.environment == row.environment).ok_or_else(missing)?;
+    let binding = bindings.into_iter().find(|binding| binding.environment == environment).ok_or_else(missing)?;
     Ok(SnapshotSource {
         name: source.name,
         domain: source.domain,
-        environment: Environment::from_key(&row.environment).unwrap_or_default(),
+        environment: Environment::from_key(environment).unwrap_or_default(),
         driver: source.driver,
         config: binding.config,
         secret: binding.secret,

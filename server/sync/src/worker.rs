@@ -13,13 +13,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::build::Built;
 use crate::failed::Failed;
-use crate::{Worker, build, compare, follow, schedule, switch};
+use crate::{Worker, arrival, build, compare, follow, kept, schedule, switch};
 
 /// How often a worker says that it lives.
 const BEAT: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_secs(1);
-/// How often it is looked whether a comparison is due; they are hours apart.
-const COMPARISONS: Duration = Duration::from_secs(5);
+/// How often it is looked for what is seldom there: a comparison that is due, files that nobody needs.
+const SELDOM: Duration = Duration::from_secs(5);
 /// A worker that was not heard of for so long is dead; its run is begun anew within half a minute.
 pub(crate) const SILENCE: Millis = 20 * SECOND;
 /// Nodes that have reported within this time are counted.
@@ -36,9 +36,18 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
     let mut looked: Option<Instant> = None;
     while !stop.is_cancelled() {
         let mut done = round(&worker, (&mut going, &mut followed), &stop).await;
-        if done.is_ok() && looked.is_none_or(|at| at.elapsed() >= COMPARISONS) {
+        if done.is_ok() && looked.is_none_or(|at| at.elapsed() >= SELDOM) {
             looked = Some(Instant::now());
             done = compare::begin(&worker, &mut compared, &stop).await;
+            if done.is_ok() {
+                done = kept::remove_unneeded(&worker).await;
+            }
+            if done.is_ok() {
+                done = schedule::find_anew(&worker).await;
+            }
+            if done.is_ok() {
+                done = arrival::look(&worker).await;
+            }
         }
         match done {
             Ok(()) => away = false,

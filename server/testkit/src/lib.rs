@@ -38,6 +38,14 @@ pub fn sqlite3(file: &std::path::Path, sql: &str) -> String {
     String::from_utf8(done.stdout).unwrap()
 }
 
+/// The library that lets a process see another time, where Debian puts it.
+#[must_use]
+pub fn faketime() -> String {
+    let folders = std::fs::read_dir("/usr/lib").unwrap().flatten();
+    let found = folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1")).find(|file| file.exists());
+    found.expect("libfaketime is installed by scripts/setup.sh test").display().to_string()
+}
+
 /// A folder that goes with its value.
 #[must_use]
 pub fn folder() -> TempDir {

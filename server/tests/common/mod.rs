@@ -2,6 +2,9 @@
 
 #![allow(dead_code, unreachable_pub, clippy::needless_pass_by_value)] // not every test uses all of it, and json! makes values
 
+pub mod items;
+pub mod source;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -10,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Sluice};
+
+pub use source::Source;
 
 /// Longer than anything takes that ends at all.
 pub const LONG: Duration = Duration::from_secs(90);

@@ -5,6 +5,7 @@ use leptos::server_fn::codec::Json;
 use model::clock::Millis;
 use model::dataset::{Compression, StoreKind};
 use model::dirty::DirtyRowView;
+use model::follow::Backfill;
 use model::gates::Gates;
 use model::job::{Cron, JobSpec};
 use model::mapping::Mapping;
@@ -120,6 +121,13 @@ pub async fn dirty_rows(domain: String, name: String, version: i64) -> Result<Ve
 pub async fn try_again(domain: String, name: String, version: i64) -> Result<u64, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.try_dirty_rows_again(&caller, &domain, &name, version).await?)
+}
+
+/// Has a range of a followed table read again.
+#[server(prefix = "/fn", endpoint = "read-again", input = Json)]
+pub async fn read_again(domain: String, name: String, version: i64, wanted: Backfill) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.backfill(&caller, &domain, &name, version, &wanted).await?)
 }
 
 /// When a pattern would come next.

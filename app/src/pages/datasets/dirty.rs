@@ -29,7 +29,7 @@ pub(super) fn left_out(dataset: &DatasetView) -> Option<LeftOut> {
         name: dataset.name.clone(),
         version: version.number,
         rows: count(&version),
-        may_try: dataset.feeds && version.following.is_some(),
+        may_try: version.following.is_some(),
     })
 }
 

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use model::DataType;
 use model::compare::Compare;
 use model::dataset::StoreKind;
-use model::follow::Follow;
+use model::follow::{Backfill, Follow};
 use model::job::JobSpec;
 use model::view::{DataVersionView, DatasetView, FollowView};
 
+use super::api::read_again;
 use super::job::{SetJob, number};
 use super::runs::decision_list;
 use crate::error::PortalError;
@@ -60,6 +61,7 @@ struct Draft {
     deleted: RwSignal<String>,
     overlap: RwSignal<String>,
     every: RwSignal<String>,
+    gone: RwSignal<String>,
     start: RwSignal<String>,
     compare_every: RwSignal<String>,
     compare_at_most: RwSignal<String>,
@@ -85,6 +87,7 @@ impl Draft {
             deleted: RwSignal::new(follow.deleted),
             overlap: RwSignal::new(follow.overlap.to_string()),
             every: RwSignal::new(follow.every_s.to_string()),
+            gone: RwSignal::new(follow.gone_every_minutes.map(|minutes| minutes.to_string()).unwrap_or_default()),
             start: RwSignal::new(follow.start),
             compare_every: RwSignal::new(job.compare.map(|compare| compare.every_minutes.to_string()).unwrap_or_default()),
             compare_at_most: RwSignal::new(job.compare.map(|compare| compare.at_most.to_string()).unwrap_or_default()),
@@ -100,6 +103,7 @@ impl Draft {
             // An empty one is none; what is no number is told, as one that is too large.
             overlap: self.overlap.with_untracked(|text| if text.trim().is_empty() { 0 } else { text.trim().parse().unwrap_or(u32::MAX) }),
             every_s: self.every.with_untracked(|text| typed_number(text)).unwrap_or(0),
+            gone_every_minutes: self.gone.with_untracked(|text| typed_number(text)),
         };
         let every = self.compare_every.with_untracked(|text| typed_number(text));
         let compare = every.map(|every_minutes| Compare {
@@ -117,6 +121,7 @@ pub(super) fn follow_card(dataset: &DatasetView, may_edit: bool, save: SetJob) -
     }
     let open = RwSignal::new(false);
     let words = words(dataset);
+    let range = may_edit.then(|| read_again_form(dataset)).flatten();
     let dataset = StoredValue::new(dataset.clone());
     Some(view! {
         <section class="card card-pad stack">
@@ -125,8 +130,50 @@ pub(super) fn follow_card(dataset: &DatasetView, may_edit: bool, save: SetJob) -
                 {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Close" } else { "Change how it follows" }}</button> })}
             </div>
             <Show when=move || !open.get()><p class="t-2">{words.clone()}</p></Show>
+            {range}
             <Show when=move || open.get()>{dataset.with_value(|dataset| form(dataset, save))}</Show>
         </section>
+    })
+}
+
+type ReadAgain = Action<Backfill, Result<(), PortalError>>;
+
+/// A range that is to be read again, of what is followed by a column.
+fn read_again_form(dataset: &DatasetView) -> Option<impl IntoView + use<>> {
+    let live = dataset.versions.iter().find(|version| version.following.is_some())?;
+    let follow = dataset.job.spec.follow.as_ref().filter(|_| !dataset.feeds)?;
+    let (domain, name, number, cursor) = (dataset.domain.clone(), dataset.name.clone(), live.number, follow.cursor.clone());
+    let send: ReadAgain = Action::new(move |wanted: &Backfill| read_again(domain.clone(), name.clone(), number, wanted.clone()));
+    let (from, to) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let error_of = move |field: &'static str| {
+        Signal::derive(move || send.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(field)))
+    };
+    let text = move |id: &'static str, label: &'static str, text: RwSignal<String>, error: Signal<Option<String>>| {
+        view! {
+            <Field id=id label=label note="optional" error>
+                <input class="input" id=id autocomplete="off" prop:value=text value=text.get_untracked() on:input=move |event| text.set(event_target_value(&event))/>
+            </Field>
+        }
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let trimmed = |text: RwSignal<String>| text.with_untracked(|text| text.trim().to_owned());
+        send.dispatch(Backfill { from: trimmed(from), to: trimmed(to) });
+    };
+    Some(view! {
+        <details>
+            <summary>"Read a range again"</summary>
+            <form class="stack mt-3" on:submit=submit>
+                <p class="small t-2">{format!("Rows whose {cursor} lies in the range are read once more, into what is live. Those that are as they were change nothing.")}</p>
+                <div class="form-row">
+                    {text("again-from", "From", from, error_of("from"))}
+                    {text("again-to", "To", to, error_of("to"))}
+                </div>
+                {move || send.value().get().and_then(Result::err).filter(|error| error.0.errors.is_empty()).map(|error| view! { <ProblemCallout error/> })}
+                {move || matches!(send.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p>"It is read again with the next look."</p></Callout> })}
+                <div class="row"><button class="btn btn-sm" type="submit" disabled=move || send.pending().get()>"Read it again"</button></div>
+            </form>
+        </details>
     })
 }
 
@@ -139,7 +186,9 @@ fn words(dataset: &DatasetView) -> String {
     if dataset.feeds {
         return "What its source tells is taken over as it comes.".into();
     }
-    format!("Rows that come or change are taken over each {} s, by {}.{deleted}", follow.every_s, follow.cursor)
+    let gone =
+        follow.gone_every_minutes.map(|minutes| format!(" Each {minutes} min it is looked for rows that are gone.")).unwrap_or_default();
+    format!("Rows that come or change are taken over each {} s, by {}.{deleted}{gone}", follow.every_s, follow.cursor)
 }
 
 fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
@@ -173,7 +222,7 @@ fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
                     </Field>
                     <Field id="follow-deleted" label="Deleted where" note="optional" help="True, not zero, or filled in rows that are gone." error=error_of("deleted")>
                         <select class="select" id="follow-deleted" on:change=move |event| draft.deleted.set(event_target_value(&event))>
-                            <option value="" selected=move || draft.deleted.with(String::is_empty)>"never: rows stay"</option>
+                            <option value="" selected=move || draft.deleted.with(String::is_empty)>"no column says so"</option>
                             {options(deleted.get_value(), draft.deleted)}
                         </select>
                     </Field>
@@ -182,6 +231,8 @@ fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
                     {number("follow-every", "Looks each", "s", draft.every, error_of("every_s"))}
                     {number("follow-overlap", "Begins before the last", "s, days or steps", draft.overlap, error_of("overlap"))}
                 </div>
+                {number("follow-gone", "Looks for rows that are gone each", "min", draft.gone, error_of("gone_every_minutes"))}
+                <p class="small t-2">"All keys are held against those of the table then: for rows that are deleted without a word. Empty is never."</p>
                 <p class="small t-2">"Each look begins a little before the last value, for changes that were committed late. Rows that are read twice count once."</p>
             </Show>
             <Show when=move || !feeds>

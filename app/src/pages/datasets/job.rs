@@ -9,7 +9,7 @@ use model::view::{DatasetView, JobView};
 
 use super::api::{PauseJob, next_times};
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, ProblemCallout, Time, Tone, typed_number};
+use crate::ui::{Callout, Field, GraphNode, ProblemCallout, StepGraph, Time, Tone, typed_number};
 
 pub(super) type SetJob = Action<(String, String, JobSpec), Result<(), PortalError>>;
 
@@ -53,6 +53,7 @@ impl Draft {
             When::Asked => ("asked", String::new()),
             When::Cron(_) => ("cron", String::new()),
             When::After(name) => ("after", name.clone()),
+            When::Files => ("files", String::new()),
         };
         Self {
             when: RwSignal::new(when.into()),
@@ -83,6 +84,7 @@ impl Draft {
             when: match self.when.get_untracked().as_str() {
                 "cron" => When::Cron(untrack(|| self.cron())),
                 "after" => When::After(self.after.get_untracked()),
+                "files" => When::Files,
                 _ => When::Asked,
             },
             environment: self.environment.get_untracked(),
@@ -107,7 +109,7 @@ pub(super) fn job_card(dataset: &DatasetView, may_edit: bool, save: SetJob, paus
     let place = (dataset.domain.clone(), dataset.name.clone());
     let can_pause = may_edit && (dataset.job.spec.when != When::Asked || dataset.job.spec.follow.is_some());
     let (spec, place_of_form) = (StoredValue::new(dataset.job.spec.clone()), StoredValue::new(place.clone()));
-    let beside = StoredValue::new(dataset.job.may_follow.clone());
+    let (beside, has_marks) = (StoredValue::new(dataset.job.may_follow.clone()), dataset.has_marks);
     view! {
         <section class="card card-pad stack">
             <div class="between">
@@ -125,9 +127,26 @@ pub(super) fn job_card(dataset: &DatasetView, may_edit: bool, save: SetJob, paus
             {paused.then(|| view! { <Callout tone=Tone::Warn><p><b>"Paused."</b>" Its schedule is left alone until somebody lets it go on."</p></Callout> })}
             <Show when=move || !open.get()><div class="stack-2">{words.clone().into_iter().map(|line| view! { <p class="t-2">{line}</p> }).collect_view()}</div></Show>
             {next_words(&dataset.job)}
-            <Show when=move || open.get()>{move || form(spec.get_value(), place_of_form, beside, save)}</Show>
+            {order(dataset)}
+            <Show when=move || open.get()>{move || form(spec.get_value(), place_of_form, (beside, has_marks), save)}</Show>
         </section>
     }
+}
+
+/// What it is made after and what is made after it, drawn; nothing where it stands alone.
+fn order(dataset: &DatasetView) -> Option<impl IntoView + use<>> {
+    let (name, job) = (&dataset.name, &dataset.job);
+    let node =
+        |name: &String, note: &str, needs: Vec<String>| GraphNode { name: name.clone(), note: note.into(), needs, ..GraphNode::default() };
+    let mut nodes = Vec::new();
+    let mut needs = Vec::new();
+    if let When::After(before) = &job.spec.when {
+        nodes.push(GraphNode { secondary: true, ..node(before, "comes first", Vec::new()) });
+        needs.push(before.clone());
+    }
+    nodes.push(node(name, "this one", needs));
+    nodes.extend(job.followers.iter().map(|after| GraphNode { secondary: true, ..node(after, "comes after it", vec![name.clone()]) }));
+    (nodes.len() > 1).then(|| view! { <StepGraph nodes=Signal::derive(move || nodes.clone())/> })
 }
 
 fn words(job: &JobView) -> Vec<String> {
@@ -166,7 +185,12 @@ fn next_words(job: &JobView) -> Option<impl IntoView + use<>> {
     (!next.is_empty()).then(|| view! { <p class="small t-2">"Next: "{next.into_iter().enumerate().map(|(index, at)| view! { {(index > 0).then_some(", ")}<Time at/> }).collect_view()}</p> })
 }
 
-fn form(spec: JobSpec, place: StoredValue<(String, String)>, beside: StoredValue<Vec<String>>, save: SetJob) -> impl IntoView {
+fn form(
+    spec: JobSpec,
+    place: StoredValue<(String, String)>,
+    (beside, has_marks): (StoredValue<Vec<String>>, bool),
+    save: SetJob,
+) -> impl IntoView {
     let draft = Draft::of(&spec);
     if draft.after.with_untracked(String::is_empty) {
         draft.after.set(beside.with_value(|beside| beside.first().cloned().unwrap_or_default()));
@@ -189,6 +213,7 @@ fn form(spec: JobSpec, place: StoredValue<(String, String)>, beside: StoredValue
                         <option value="asked" selected=is("asked")>"when somebody asks"</option>
                         <option value="cron" selected=is("cron")>"at its times"</option>
                         {has_beside.then(|| view! { <option value="after" selected=is("after")>"after another dataset"</option> })}
+                        {has_marks.then(|| view! { <option value="files" selected=is("files")>"when its files change"</option> })}
                     </select>
                 </Field>
                 <Show when=move || !is("asked")()>

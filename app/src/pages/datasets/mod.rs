@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 mod compared;
+mod course;
 mod detail;
 mod dirty;
 mod follow;

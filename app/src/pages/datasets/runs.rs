@@ -7,6 +7,7 @@ use model::load::{Decision, Pace};
 use model::view::{DatasetView, JobView, RunView};
 
 use super::api::StopRun;
+use super::course::{course, kept_words};
 use crate::ui::{Callout, Time, Tone, grouped};
 
 /// The strip, in its own units: a bar and its gap, and the height of the longest run.
@@ -100,6 +101,8 @@ pub(crate) fn going(dataset: &DatasetView, now: Millis, may_edit: bool, stop: Se
                 (false, Some(percent)) => view! { <progress class="big" max="100" value=percent aria-label="Built"></progress> }.into_any(),
                 (false, None) => view! { <progress class="big" aria-label="Building"></progress> }.into_any(),
             }}
+            {course(dataset, &run, now)}
+            {kept_words(&run).map(|words| view! { <p class="small t-2 tn">{words}</p> })}
             {(!retries).then(|| view! {
                 <p class="small t-2 tn">{grouped(figures.read_rows)}" read"{figures.expected_rows.map(|rows| format!(" of about {}", grouped(rows)))}", "{grouped(figures.written_rows)}" written"{rate.map(|rate| format!(", {} rows/s so far", grouped(rate)))}</p>
             })}

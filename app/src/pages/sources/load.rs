@@ -15,6 +15,7 @@ struct Draft {
     rows: RwSignal<String>,
     bytes: RwSignal<String>,
     runs: RwSignal<String>,
+    readers: RwSignal<String>,
     slow: RwSignal<String>,
     query: RwSignal<String>,
     above: RwSignal<String>,
@@ -30,6 +31,7 @@ impl Draft {
             rows: text(load.rows_per_s),
             bytes: text(load.bytes_per_s),
             runs: text(load.runs),
+            readers: text(load.readers),
             slow: text(load.slow_above_ms),
             query: RwSignal::new(load.load_query.clone()),
             above: text(load.load_above),
@@ -46,6 +48,7 @@ impl Draft {
             rows_per_s: number(self.rows),
             bytes_per_s: number(self.bytes),
             runs: number(self.runs),
+            readers: number(self.readers),
             slow_above_ms: number(self.slow),
             load_query: self.query.get_untracked().trim().to_owned(),
             load_above: number(self.above),
@@ -80,12 +83,13 @@ pub(super) fn load_card(source: &SourceView, save: SetLoad) -> impl IntoView + u
                 </div>
                 <div class="form-row">
                     {text("load-runs", "Runs at a time", "Others wait for their turn.", draft.runs, error_of("runs"))}
-                    {text("load-slow", "Slow down above", "Milliseconds that it takes for the simplest question.", draft.slow, error_of("slow_above_ms"))}
+                    {text("load-readers", "Readers of one run", "Connections over which a large table is read; two, where you say nothing.", draft.readers, error_of("readers"))}
                 </div>
                 <div class="form-row">
                     {text("load-windows", "Only at these hours", "Such as 22:00-06:00, with commas between.", draft.windows, error_of("windows"))}
                     {text("load-zone", "In the time zone", "Such as Europe/Zurich.", draft.zone, error_of("zone"))}
                 </div>
+                {text("load-slow", "Slow down where it answers slowly", "Milliseconds that it takes for the simplest question.", draft.slow, error_of("slow_above_ms"))}
                 <div class="form-row">
                     {text("load-query", "Its load, as a question", "SQL that gives one number: connections, replica lag.", draft.query, error_of("load_query"))}
                     {text("load-above", "Slow down above", "That number.", draft.above, error_of("load_above"))}

@@ -4,6 +4,7 @@ use axum::extract::{Path, Query, State};
 use control::Control;
 use control::datasets::{NewDataset, PreviewMapping};
 use control::model::dirty::DirtyRowView;
+use control::model::follow::Backfill;
 use control::model::gates::Gates;
 use control::model::job::JobSpec;
 use control::model::mapping::Mapping;
@@ -46,6 +47,7 @@ pub(super) fn add(table: Table) -> Table {
     const STOP: &str = "/admin/v1/datasets/{domain}/{dataset}/job/stop";
     const DIRTY: &str = "/admin/v1/datasets/{domain}/{dataset}/versions/{version}/dirty";
     const AGAIN: &str = "/admin/v1/datasets/{domain}/{dataset}/versions/{version}/dirty/again";
+    const BACKFILL: &str = "/admin/v1/datasets/{domain}/{dataset}/versions/{version}/backfill";
     const SWITCH: &str = "/admin/v1/datasets/{domain}/{dataset}/switch";
     table
         .add::<(), Vec<DatasetView>, _, _>(Method::GET, "/admin/v1/datasets", "The datasets of my domains", list)
@@ -60,6 +62,7 @@ pub(super) fn add(table: Table) -> Table {
         .add::<(), (), _, _>(Method::POST, STOP, "End the run that is under way or waits", stop)
         .add::<(), Vec<DirtyRowView>, _, _>(Method::GET, DIRTY, "Rows that could not be taken, 500 behind a place (`?behind=`)", dirty)
         .add::<(), u64, _, _>(Method::POST, AGAIN, "Try them again, as rows are read now; answers with how many", again)
+        .add::<Backfill, (), _, _>(Method::POST, BACKFILL, "Read a range of a followed table again; an empty bound has none", backfill)
         .add::<SwitchInput, (), _, _>(Method::POST, SWITCH, "Go back to a kept data version, or let one through that waits", switch)
 }
 
@@ -151,6 +154,15 @@ async fn again(
     Path((domain, name, version)): Path<(String, String, i64)>,
 ) -> Answer<u64> {
     answer(control.try_dirty_rows_again(&caller, &domain, &name, version).await)
+}
+
+async fn backfill(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, name, version)): Path<(String, String, i64)>,
+    Body(wanted): Body<Backfill>,
+) -> Answer<()> {
+    answer(control.backfill(&caller, &domain, &name, version, &wanted).await)
 }
 
 async fn switch(

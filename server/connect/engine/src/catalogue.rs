@@ -49,6 +49,10 @@ pub trait Catalogue: Send + Sync + 'static {
         }
         Ok(format!("{tables} {}", if tables == 1 { "table" } else { "tables" }))
     }
+    /// As [`Connection::mark`].
+    async fn mark(&self, _: &TableRef) -> Result<String, SourceError> {
+        Ok(String::new())
+    }
     /// As [`Connection::feed`].
     async fn feed(&self, _of: FeedOf<'_>) -> Result<Box<dyn Feed>, SourceError> {
         Err(SourceError::new(SourceErrorKind::Config, "This source does not tell its changes."))
@@ -185,6 +189,10 @@ impl<C: Catalogue> Connection for Asked<C> {
             return Err(bad.clone());
         }
         Ok(tables.known()?.iter().find(|info| info.table.name == table.name).cloned())
+    }
+
+    async fn mark(&self, table: &TableRef) -> Result<String, SourceError> {
+        self.0.mark(table).await
     }
 
     async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {

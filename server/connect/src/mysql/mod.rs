@@ -1,5 +1,6 @@
 //! MySQL and MariaDB: one protocol, one connector.
 
+mod moment;
 mod query;
 mod tables;
 mod types;
@@ -14,6 +15,7 @@ use sqlx::Executor;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions, MySqlSslMode};
 
 use crate::error::of_pool;
+use crate::moment::Moment;
 use crate::tls::{self, Tls};
 use crate::{
     BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SourceError, SourceErrorKind,
@@ -126,6 +128,10 @@ impl Connection for MySqlSource {
 
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
         query::stream(&self.pool, statement).await
+    }
+
+    async fn moment(&self, table: &TableRef) -> Result<Option<Arc<dyn Moment>>, SourceError> {
+        Ok(Some(Arc::new(moment::MySqlMoment::now(&self.pool, table).await?)))
     }
 }
 

@@ -2,8 +2,7 @@
 
 use model::table::{Column, QueryPlan};
 use model::{DataType, Value};
-use sqlx::mysql::{MySql, MySqlArguments, MySqlPool};
-use sqlx::pool::PoolConnection;
+use sqlx::mysql::{MySql, MySqlArguments, MySqlConnection, MySqlPool};
 use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo};
 
 use super::read_error;
@@ -70,8 +69,8 @@ pub(super) async fn stream(pool: &MySqlPool, statement: Statement) -> Result<Bat
     Ok(stream)
 }
 
-async fn send_rows(connection: &mut PoolConnection<MySql>, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
+pub(super) async fn send_rows(connection: &mut MySqlConnection, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
     let binds = as_bound(&statement.binds);
     let query: sqlx::query::Query<'_, MySql, MySqlArguments> = bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &binds);
-    send_batches(query.fetch(&mut **connection), statement, sender, cell, read_error).await
+    send_batches(query.fetch(connection), statement, sender, cell, read_error).await
 }

@@ -6,8 +6,7 @@ use std::time::Duration;
 use bytes::{Buf, Bytes, BytesMut};
 use futures::TryStreamExt;
 use model::{Field, Value};
-use sqlx::pool::PoolConnection;
-use sqlx::postgres::Postgres;
+use sqlx::postgres::PgConnection;
 use sqlx::types::{Uuid, chrono};
 use sqlx::{Column as _, Connection as _, Executor, SqlSafeStr, Statement as _, TypeInfo};
 
@@ -73,11 +72,7 @@ impl Kind {
     }
 }
 
-pub(super) async fn send_rows(
-    connection: &mut PoolConnection<Postgres>,
-    statement: &Statement,
-    sender: &Sender,
-) -> Result<Ended, SourceError> {
+pub(super) async fn send_rows(connection: &mut PgConnection, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
     let failed = |error: &sqlx::Error| read_error(error, &statement.sql);
     // What this connection prepared before a table changed would tell old types.
     connection.clear_cached_statements().await.map_err(|error| failed(&error))?;

@@ -1,6 +1,7 @@
 //! PostgreSQL.
 
 mod copy;
+mod moment;
 mod query;
 mod tables;
 
@@ -14,6 +15,7 @@ use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 
 use crate::error::of_pool;
+use crate::moment::Moment;
 use crate::tls::{self, Tls};
 use crate::{
     BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SESSION_TIMEOUT, SourceError,
@@ -145,6 +147,10 @@ impl Connection for PgConnection {
 
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
         query::stream(&self.pool, statement).await
+    }
+
+    async fn moment(&self, _: &TableRef) -> Result<Option<Arc<dyn Moment>>, SourceError> {
+        Ok(Some(Arc::new(moment::PgMoment::now(&self.pool, &self.schema).await?)))
     }
 }
 

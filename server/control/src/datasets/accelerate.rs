@@ -66,8 +66,8 @@ impl Control {
         let mut made = self.checked_spec(&new, &resolved).await?;
         made.register = numbered_as(&detail, made.register);
         let job = JobSpec { when: asked.when.clone(), ..JobSpec::default() };
-        let feeds = connect::registry::feeds(&resolved.snapshot.driver);
-        let errors = job_errors((domain, &new.name, (&made, feeds)), &job, self.waiting(domain).await?, self.host.now());
+        let errors =
+            job_errors((domain, &new.name, (&made, &resolved.snapshot.driver)), &job, self.waiting(domain).await?, self.host.now());
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }

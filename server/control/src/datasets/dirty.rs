@@ -1,11 +1,12 @@
 //! Rows that could not be taken into a data version: looked at, and tried again.
 
-use model::dataset::DataVersionState;
+use model::dataset::{DataVersionState, DatasetSpec};
 use model::dirty::DirtyRowView;
+use model::follow::Backfill;
 use model::{Action, ErrorCode, Problem};
 use store::{DataVersionRow, DatasetRow};
 
-use crate::failure::from_store;
+use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
 /// Rows of one page.
@@ -45,21 +46,32 @@ impl Control {
     pub async fn try_dirty_rows_again(&self, caller: &Caller, domain: &str, name: &str, number: i64) -> Result<u64, Problem> {
         let (dataset, version) = self.own_version(caller, domain, name, number).await?;
         let followed = self.store.following(&version.id).await.map_err(|error| from_store(&error))?.is_some();
-        let source = serde_json::from_str::<model::dataset::DatasetSpec>(&dataset.spec).unwrap_or_default().source;
-        if !followed || version.state != DataVersionState::Live.key() || !self.feeds(&source).await? {
-            let sentence =
-                "Only what follows a source that tells its changes tries rows again. Mend them at the source, and build it anew.";
+        let spec: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
+        let by_cursor = self.cursor_of(&spec, &version).await?.is_some();
+        if !by_cursor && (!followed || version.state != DataVersionState::Live.key() || !self.feeds(&spec.source).await?) {
+            let sentence = "Only a live version that follows its source tries rows again. Mend them at the source, and build it anew.";
             return Err(Problem::new(ErrorCode::Conflict, sentence));
         }
         let mut tx = self.write(caller).await?;
         let count = tx.try_dirty_rows_again(&version.id).await.map_err(|error| from_store(&error))?;
+        if by_cursor {
+            // Rows of a table have no place by which they are found again: all of it is read, and what is as it was changes nothing.
+            let all = serde_json::to_string(&Backfill::default()).map_err(|error| from_json(&error))?;
+            tx.set_backfill(&version.id, &all).await.map_err(|error| from_store(&error))?;
+        }
         let after = format!("version {number}: {count} rows that were left out");
         self.note(&mut tx, "dataset.tried-again", (domain, &format!("{domain}/{name}")), None, Some(after)).await?;
         self.commit(tx).await?;
         Ok(count)
     }
 
-    async fn own_version(&self, caller: &Caller, domain: &str, name: &str, number: i64) -> Result<(DatasetRow, DataVersionRow), Problem> {
+    pub(super) async fn own_version(
+        &self,
+        caller: &Caller,
+        domain: &str,
+        name: &str,
+        number: i64,
+    ) -> Result<(DatasetRow, DataVersionRow), Problem> {
         let dataset = self.visible_dataset(caller, domain, name).await?;
         caller.authorise(Action::EditDataset, domain)?;
         let versions = self.store.data_versions_of(&dataset.id).await.map_err(|error| from_store(&error))?;

@@ -111,7 +111,7 @@ impl Control {
     }
 
     pub(crate) fn new_job_row(&self, dataset: &DatasetRow) -> JobRow {
-        JobRow { id: self.host.id(), dataset_id: dataset.id.clone(), spec: "{}".into(), paused: 0, due_at: None }
+        JobRow { id: self.host.id(), dataset_id: dataset.id.clone(), spec: "{}".into(), paused: 0, due_at: None, seen: String::new() }
     }
 
     pub(crate) async fn write_new_dataset(&self, tx: &mut Tx, row: &DatasetRow, job: &JobRow) -> Result<(), Problem> {

@@ -23,8 +23,8 @@ impl Control {
         // Changes queue behind one another from here on: two that would wait for one another are not both right.
         let mut tx = self.write(caller).await?;
         let of: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
-        let feeds = self.feeds(&of.source).await?;
-        let errors = job_errors((domain, name, (&of, feeds)), spec, self.waiting(domain).await?, tx.at());
+        let driver = self.driver_of(&of.source).await?;
+        let errors = job_errors((domain, name, (&of, &driver)), spec, self.waiting(domain).await?, tx.at());
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
@@ -85,8 +85,13 @@ impl Control {
 
     /// Whether a source tells the changes of its tables itself.
     pub(crate) async fn feeds(&self, source: &str) -> Result<bool, Problem> {
+        Ok(registry::feeds(&self.driver_of(source).await?))
+    }
+
+    /// The driver of a source; empty where there is none any more.
+    pub(crate) async fn driver_of(&self, source: &str) -> Result<String, Problem> {
         let source = self.store.source(source).await.map_err(|error| from_store(&error))?;
-        Ok(source.is_some_and(|source| registry::feeds(&source.driver)))
+        Ok(source.map(|source| source.driver).unwrap_or_default())
     }
 
     async fn own_job(&self, caller: &Caller, domain: &str, name: &str) -> Result<(DatasetRow, JobRow), Problem> {
@@ -131,12 +136,15 @@ impl Control {
 
 /// What of a job is wrong, where `waiting` says what the datasets of its domain are made after.
 pub(crate) fn job_errors(
-    (domain, name, (of, feeds)): (&str, &str, (&DatasetSpec, bool)),
+    (domain, name, (of, driver)): (&str, &str, (&DatasetSpec, &str)),
     spec: &JobSpec,
     mut waiting: BTreeMap<String, Option<String>>,
     now: Millis,
 ) -> Vec<FieldError> {
-    let mut errors = spec.errors();
+    let (mut errors, feeds) = (spec.errors(), registry::feeds(driver));
+    if spec.when == When::Files && !registry::has_marks(driver) {
+        errors.push(FieldError::new("when", "This source cannot say when files have come. Choose times instead."));
+    }
     if spec.compare.is_some() && (feeds || of.store == StoreKind::Columnar) {
         let sentence = "Only what is made of a table by key is compared with it: what a topic has said stands in its offsets, and a columnar dataset does not change.";
         errors.push(FieldError::new("every_minutes", sentence));
@@ -193,7 +201,7 @@ pub(super) fn times(cron: &Cron, now: Millis, count: usize) -> Result<Vec<Millis
 fn first_due(when: &When, now: Millis) -> Option<Millis> {
     match when {
         When::Cron(cron) => next_after(cron, now).ok().flatten(),
-        When::Asked | When::After(_) => None,
+        When::Asked | When::After(_) | When::Files => None,
     }
 }
 

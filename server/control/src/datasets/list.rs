@@ -1,5 +1,6 @@
 //! Which datasets there are, and everything about one.
 
+use connect::registry;
 use model::compare::ComparedView;
 use model::dataset::{BuildFigures, DataVersionState, DatasetSpec, SHELF_DRIVER};
 use model::snapshot::{Environment, SnapshotDataset};
@@ -59,14 +60,15 @@ impl Control {
         let versions = self.store.data_versions_of(&row.id).await.map_err(|error| from_store(&error))?;
         let job = self.job_view(row, &versions).await?;
         let spec: DatasetSpec = serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?;
-        let feeds = self.feeds(&spec.source).await?;
+        let driver = self.driver_of(&spec.source).await?;
         Ok(DatasetView {
             domain: row.domain.clone(),
             name: row.name.clone(),
             owner: inventory.email(&row.owner_id),
             created_at: row.created_at,
             spec,
-            feeds,
+            feeds: registry::feeds(&driver),
+            has_marks: registry::has_marks(&driver),
             versions: self.version_views(&versions).await?,
             apis: served_from(inventory, shelves, row),
             job,

@@ -103,7 +103,7 @@ impl Control {
         errors.extend(gate_errors(&spec, &spec.gates));
         // Only whether it still goes with its columns: when it runs stays as it is.
         let job = JobSpec { when: model::job::When::Asked, ..job.clone() };
-        errors.extend(job_errors((&resolved.domain, "", (&spec, feeds)), &job, BTreeMap::new(), 0));
+        errors.extend(job_errors((&resolved.domain, "", (&spec, &resolved.snapshot.driver)), &job, BTreeMap::new(), 0));
         if errors.is_empty() { Ok(spec) } else { Err(errors) }
     }
 

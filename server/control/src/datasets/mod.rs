@@ -1,6 +1,7 @@
 //! Datasets: made by form, built by a worker, switched and rolled back.
 
 mod accelerate;
+mod backfill;
 mod build;
 mod dirty;
 mod edit;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use connect::registry;
 use model::dataset::DatasetSpec;
 use model::document::{DatasetDocument, Document};
 use model::gates::Gates;
@@ -48,11 +47,11 @@ impl Control {
             self.plan_mapping(dataset, (environment, work), &mut planned).await.map_err(placed)?;
             self.plan_gates(dataset, &mut planned).map_err(placed)?;
             let waiting = self.waiting_with(&dataset.domain, documents).await?;
-            let feeds = match work.sources.iter().find(|source| source.row.name == dataset.source) {
-                Some(source) => registry::feeds(&source.row.driver),
-                None => self.feeds(&dataset.source).await?,
+            let driver = match work.sources.iter().find(|source| source.row.name == dataset.source) {
+                Some(source) => source.row.driver.clone(),
+                None => self.driver_of(&dataset.source).await?,
             };
-            self.plan_job(dataset, (waiting, feeds), &mut planned).map_err(placed)?;
+            self.plan_job(dataset, (waiting, &driver), &mut planned).map_err(placed)?;
             let same = planned.gates.is_none() && planned.mapping.is_none() && planned.new_job.is_none();
             let effect = match (planned.is_new, same) {
                 (true, _) => "make",
@@ -145,12 +144,12 @@ impl Control {
     fn plan_job(
         &self,
         document: &DatasetDocument,
-        (waiting, feeds): (BTreeMap<String, Option<String>>, bool),
+        (waiting, driver): (BTreeMap<String, Option<String>>, &str),
         planned: &mut PlannedDataset,
     ) -> Result<(), Problem> {
         let Some(job) = &document.job else { return Ok(()) };
         let of: DatasetSpec = serde_json::from_str(&planned.row.spec).map_err(|error| from_json(&error))?;
-        let errors = job_errors((&document.domain, &document.name, (&of, feeds)), job, waiting, self.host.now());
+        let errors = job_errors((&document.domain, &document.name, (&of, driver)), job, waiting, self.host.now());
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }

@@ -25,6 +25,8 @@ pub struct DatasetView {
     pub apis: Vec<String>,
     /// Its source tells the changes of its tables itself.
     pub feeds: bool,
+    /// Its source says when the files of its table have changed.
+    pub has_marks: bool,
     pub job: JobView,
 }
 

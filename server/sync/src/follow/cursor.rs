@@ -8,12 +8,14 @@ use futures::TryStreamExt;
 use model::clock::{Millis, rfc3339};
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
-use model::follow::Follow;
+use model::follow::{Backfill, Follow};
 use model::scalar::{days, micros};
+use model::value::read_text;
 use model::{DataType, Field, Value};
 use serde_json::{Value as Json, json};
 use tokio_util::sync::CancellationToken;
 
+use super::gone::Gone;
 use super::progress::FollowProgress;
 use super::target::{Target, Told};
 use crate::Worker;
@@ -90,7 +92,7 @@ pub(super) struct Looks<'a> {
     dialect: Dialect,
     cursor: (usize, DataType),
     deleted: Deleted,
-    target: Target<'a>,
+    target: Target,
     position: String,
 }
 
@@ -99,7 +101,7 @@ impl<'a> Looks<'a> {
         worker: &'a Worker,
         (spec, follow): (&'a DatasetSpec, &'a Follow),
         (connection, dialect): (&'a dyn Connection, Dialect),
-        target: Target<'a>,
+        target: Target,
         position: &str,
     ) -> Result<Self, Failed> {
         let position = read_stored(follow, position)?;
@@ -114,6 +116,48 @@ impl<'a> Looks<'a> {
 
     pub(super) fn position_words(&self) -> String {
         if self.position.is_empty() { String::new() } else { format!("{} {}", self.follow.cursor, self.position) }
+    }
+
+    /// What is between two values of the cursor, both with it.
+    fn statement_between(&self, wanted: &Backfill) -> Result<Statement, Failed> {
+        let mut statement = statement(self.spec, self.dialect);
+        let (name, data_type) = (self.dialect.quote(&self.follow.cursor), self.cursor.1);
+        let mut and = " WHERE";
+        for (text, sign) in [(&wanted.from, ">="), (&wanted.to, "<=")].into_iter().filter(|(text, _)| !text.is_empty()) {
+            let value = read_text(data_type, text).map_err(|_| Failed::new(format!("{text} is no value of {}.", self.follow.cursor)))?;
+            statement.binds.push((data_type, value));
+            let place = self.dialect.placeholder(statement.binds.len(), data_type);
+            statement.sql.push_str(&format!("{and} {name} {sign} {place}"));
+            and = " AND";
+        }
+        Ok(statement)
+    }
+
+    /// Reads rows again that somebody wants read again; how far it is stays.
+    ///
+    /// # Errors
+    /// As [`Looks::look`].
+    pub(super) async fn look_again(
+        &mut self,
+        wanted: &Backfill,
+        (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
+        stop: &CancellationToken,
+    ) -> Result<(), Failed> {
+        let failed = |error: connect::SourceError| Failed::of_source(self.spec, &error);
+        let mut batches = self.connection.query(self.statement_between(wanted)?).await.map_err(failed)?;
+        let position = stored(self.follow, &self.position);
+        while let Some(batch) = batches.try_next().await.map_err(|error| Failed::of_source(self.spec, &error))? {
+            let deleted = (0..batch.num_rows()).map(|row| self.deleted.says(&batch, row)).collect();
+            let told = Told { rows: &batch, deleted, origins: Vec::new(), spoiled: Vec::new(), position: &position };
+            let applied = self.target.apply(told, progress.read_rows(), true).await?;
+            progress.taken(applied).await?;
+            throttle.after((i64::try_from(batch.num_rows()).unwrap_or(0), applied.bytes), progress, stop).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn forget_dirty(&mut self, count: i64) {
+        self.target.set_dirty(count);
     }
 
     fn statement(&self) -> Result<Statement, Failed> {
@@ -157,6 +201,20 @@ impl<'a> Looks<'a> {
             let bytes = self.apply(&batch, progress).await?;
             throttle.after((i64::try_from(batch.num_rows()).unwrap_or(0), bytes), progress, stop).await?;
         }
+    }
+
+    /// Deletes rows that are gone without a word; how far it is stays.
+    ///
+    /// # Errors
+    /// As [`Gone::look`].
+    pub(super) async fn look_for_gone(
+        &mut self,
+        gone: &Gone<'_>,
+        with: (&mut FollowProgress<'_>, &mut Throttle<'_>),
+        stop: &CancellationToken,
+    ) -> Result<(), Failed> {
+        let position = stored(self.follow, &self.position);
+        gone.look((&mut self.target, &position), with, stop).await
     }
 
     /// What a batch changes, and how far that is; gives its bytes.

@@ -51,7 +51,7 @@ impl<'a> Tells<'a> {
     /// Where the source or a store fails, or too much cannot be taken; what was taken before stays.
     pub(super) async fn next(
         &mut self,
-        target: &mut Target<'_>,
+        target: &mut Target,
         (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
         stop: &CancellationToken,
     ) -> Result<(), Failed> {
@@ -80,7 +80,7 @@ impl<'a> Tells<'a> {
     ///
     /// # Errors
     /// Where the source or a store does not answer.
-    pub(super) async fn again(&mut self, target: &mut Target<'_>, progress: &mut FollowProgress<'_>) -> Result<(), Failed> {
+    pub(super) async fn again(&mut self, target: &mut Target, progress: &mut FollowProgress<'_>) -> Result<(), Failed> {
         // Without the metadata, nobody can want anything.
         let Ok(rows) = self.worker.store.dirty_rows_again(&self.version.id, AGAIN).await else { return Ok(()) };
         if rows.is_empty() {

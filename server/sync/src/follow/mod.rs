@@ -3,6 +3,7 @@
 
 mod cursor;
 mod feed;
+mod gone;
 mod progress;
 mod target;
 
@@ -12,7 +13,7 @@ use accel::{Changes, Dataset, Place};
 use connect::registry;
 use model::clock::{Millis, SECOND};
 use model::dataset::{DataVersionState, DatasetSpec};
-use model::follow::Follow;
+use model::follow::{Backfill, Follow};
 use model::job::JobSpec;
 use model::snapshot::SnapshotSource;
 use store::{DataVersionRow, FollowingRow, StoreError};
@@ -23,6 +24,7 @@ pub(crate) use cursor::position_now;
 
 use self::cursor::Looks;
 use self::feed::Tells;
+use self::gone::Gone;
 use self::progress::FollowProgress;
 use self::target::Target;
 use crate::failed::{Again, Failed};
@@ -129,8 +131,9 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
         let tells = Tells::open(worker, (version, &spec), (&*connection, follow), position).await?;
         by_feed(tells, target, (&mut progress, &mut throttle), &goes_on, stop).await
     } else {
-        let looks = Looks::new(worker, (&spec, follow), (&*connection, source::dialect(&source)?), target, &position)?;
-        by_looks(looks, follow.every_s, (&mut progress, &mut throttle), &goes_on, stop).await
+        let of = (&*connection, source::dialect(&source)?);
+        let (looks, gone) = (Looks::new(worker, (&spec, follow), of, target, &position)?, Gone::new(worker, (&spec, follow), of));
+        by_looks((worker, row), (looks, gone), follow.every_s, (&mut progress, &mut throttle), &goes_on, stop).await
     };
     let over = progress.over().await;
     ended.and(over)
@@ -139,7 +142,7 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
 /// Takes what its source tells, until it is not wanted any more.
 async fn by_feed(
     mut tells: Tells<'_>,
-    mut target: Target<'_>,
+    mut target: Target,
     (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
     goes_on: &impl AsyncFn() -> bool,
     stop: &CancellationToken,
@@ -160,7 +163,8 @@ async fn by_feed(
 
 /// Looks at its table each so many seconds, until it is not wanted any more.
 async fn by_looks(
-    mut looks: Looks<'_>,
+    (worker, row): (&Worker, &FollowingRow),
+    (mut looks, gone): (Looks<'_>, Gone<'_>),
     every_s: u32,
     (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
     goes_on: &impl AsyncFn() -> bool,
@@ -168,7 +172,11 @@ async fn by_looks(
 ) -> Result<(), Failed> {
     loop {
         looks.look(progress, throttle, stop).await?;
+        if gone.is_due(progress) {
+            looks.look_for_gone(&gone, (&mut *progress, &mut *throttle), stop).await?;
+        }
         progress.caught_up(looks.position_words()).await?;
+        again(worker, row, &mut looks, (&mut *progress, &mut *throttle), stop).await?;
         let until = tokio::time::Instant::now() + Duration::from_secs(u64::from(every_s));
         while tokio::time::Instant::now() < until {
             if stop.is_cancelled() || !goes_on().await {
@@ -180,6 +188,31 @@ async fn by_looks(
             }
         }
     }
+}
+
+/// Reads again what somebody wants read again, where there is such a wish; one that was broken off is taken up anew.
+async fn again(
+    worker: &Worker,
+    row: &FollowingRow,
+    looks: &mut Looks<'_>,
+    with: (&mut FollowProgress<'_>, &mut Throttle<'_>),
+    stop: &CancellationToken,
+) -> Result<(), Failed> {
+    let Some(text) = worker.store.following(&row.version_id).await?.and_then(|now| now.backfill) else { return Ok(()) };
+    let wanted: Backfill = serde_json::from_str(&text).unwrap_or_default();
+    if let Err(failed) = looks.look_again(&wanted, with, stop).await {
+        if failed.again == Again::No {
+            // It would fail again, each time before anything else is followed.
+            worker.store.end_backfill(&row.version_id, &text).await?;
+        }
+        return Err(failed);
+    }
+    if wanted.is_all() {
+        // What was not put aside again was taken, or is gone.
+        worker.store.forget_dirty_again(&row.version_id).await?;
+        looks.forget_dirty(worker.store.dirty_count(&row.version_id).await?);
+    }
+    Ok(worker.store.end_backfill(&row.version_id, &text).await?)
 }
 
 /// Whether it is still wanted just so, of the same source. Without the metadata, what was stays.

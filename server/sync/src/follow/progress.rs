@@ -36,10 +36,15 @@ impl<'a> FollowProgress<'a> {
 
     /// What came of some rows, up to there.
     pub(crate) async fn applied(&mut self, applied: Applied, position: String) -> Result<(), Failed> {
+        self.figures.position = position;
+        self.taken(applied).await
+    }
+
+    /// What came of some rows.
+    pub(crate) async fn taken(&mut self, applied: Applied) -> Result<(), Failed> {
         self.figures.changed_rows += applied.changed;
         self.figures.deleted_rows += applied.deleted;
         self.figures.dirty_rows = applied.dirty;
-        self.figures.position = position;
         if applied.changed + applied.deleted > 0 {
             self.figures.changed_at = Some(self.worker.host.now());
         }

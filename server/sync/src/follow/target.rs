@@ -16,9 +16,9 @@ use crate::dirty::Dirty;
 use crate::failed::Failed;
 use crate::look::{Look, Seen};
 
-pub(super) struct Target<'a> {
+pub(super) struct Target {
     look: Look,
-    dirty: Dirty<'a>,
+    dirty: Dirty,
     dataset: Dataset,
     changes: Changes,
     /// Rows that were read when it was built.
@@ -55,16 +55,16 @@ struct Changed {
     out: Vec<usize>,
 }
 
-impl<'a> Target<'a> {
+impl Target {
     pub(super) async fn new(
-        worker: &'a Worker,
-        (version, spec): (&'a DataVersionRow, &DatasetSpec),
+        worker: &Worker,
+        (version, spec): (&DataVersionRow, &DatasetSpec),
         (dataset, changes): (Dataset, Changes),
         limit: DirtyLimit,
     ) -> Result<Self, Failed> {
         let dirty = Dirty::of(worker, &version.id, limit).await?;
         let built_of = serde_json::from_str::<BuildFigures>(&version.figures).unwrap_or_default().read_rows;
-        Ok(Self { look: Look::new(worker, spec)?, dirty, dataset, changes, built_of })
+        Ok(Self { look: Look::new(worker, spec, None)?, dirty, dataset, changes, built_of })
     }
 
     /// Takes rows over, with how far that is, or none of them; `of` is how many there were since it was built. With `same_again`, rows may be
@@ -115,6 +115,28 @@ impl<'a> Target<'a> {
             self.changes.apply(new, told.position).await?;
         }
         Ok((applied, still))
+    }
+
+    /// Every key of what is live, as it is followed so far.
+    ///
+    /// # Errors
+    /// Where the store does not answer.
+    pub(super) async fn visit(&self, see: &mut (dyn FnMut(&[u8]) + Send)) -> Result<(), Failed> {
+        Ok(self.dataset.visit(&mut |key, _| see(key)).await.map(drop)?)
+    }
+
+    /// Deletes rows; how far it is followed stays.
+    ///
+    /// # Errors
+    /// Where the store does not answer.
+    pub(super) async fn delete(&mut self, keys: Vec<Vec<u8>>, position: &str) -> Result<Applied, Failed> {
+        let deleted = i64::try_from(keys.len()).unwrap_or(0);
+        self.changes.apply(keys.into_iter().map(Change::Delete).collect(), position).await?;
+        Ok(Applied { deleted, dirty: self.dirty.count, ..Applied::default() })
+    }
+
+    pub(super) fn set_dirty(&mut self, count: i64) {
+        self.dirty.count = count;
     }
 
     pub(super) fn forget_dirty(&mut self, count: i64) -> i64 {

@@ -17,7 +17,9 @@ use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, So
 use datafusion::datasource::TableProvider;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use model::dialect::Dialect;
-use model::table::TableInfo;
+use model::table::{TableInfo, TableRef};
+use object_store::ObjectMeta;
+use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -50,6 +52,10 @@ impl Connector for Files {
         let mut form = fields();
         form[0].required = true;
         form
+    }
+
+    fn has_marks(&self) -> bool {
+        true
     }
 
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
@@ -136,6 +142,15 @@ impl Catalogue for FileSource {
         let tables = Arc::new(tables);
         *known = Some((mark, tables.clone()));
         Ok(tables)
+    }
+
+    async fn mark(&self, table: &TableRef) -> Result<String, SourceError> {
+        let (found, mark) = self.folder.look().await?;
+        let Some(files) = found.into_iter().find(|files| files.name == table.name) else { return Ok(String::new()) };
+        let of_it = mark.iter().filter(|file| files.files.contains(&file.location));
+        let one = |file: &ObjectMeta| format!("{} {} {} {:?}", file.location, file.size, file.last_modified, file.e_tag);
+        let all = of_it.map(one).collect::<Vec<_>>().join("\n");
+        Ok(Sha256::digest(all).iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 

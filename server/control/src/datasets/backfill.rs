@@ -1,0 +1,55 @@
+//! Rows of a followed table that somebody wants read again: what was mended there without its cursor, what a rule had put aside.
+
+use model::dataset::{DataVersionState, DatasetSpec};
+use model::follow::{Backfill, Follow};
+use model::job::JobSpec;
+use model::{Action, DataType, ErrorCode, Problem};
+use store::{DataVersionRow, StoreError};
+
+use crate::failure::{from_json, from_store};
+use crate::{Caller, Control};
+
+impl Control {
+    /// Has rows of a range of the cursor read again by whoever follows the live version; those that are as they were change nothing.
+    ///
+    /// # Errors
+    /// Where nothing follows the table by a cursor, or a bound is no value of it.
+    pub async fn backfill(&self, caller: &Caller, domain: &str, name: &str, number: i64, wanted: &Backfill) -> Result<(), Problem> {
+        let (dataset, version) = self.own_version(caller, domain, name, number).await?;
+        caller.authorise(Action::EditDataset, domain)?;
+        let spec: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
+        let cursor = self.cursor_of(&spec, &version).await?.ok_or_else(not_followed)?;
+        let errors = wanted.errors(cursor);
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
+        }
+        let text = serde_json::to_string(wanted).map_err(|error| from_json(&error))?;
+        let mut tx = self.write(caller).await?;
+        tx.set_backfill(&version.id, &text).await.map_err(|error| match error {
+            StoreError::Stale => not_followed(),
+            other => from_store(&other),
+        })?;
+        let end = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
+        let after = format!("version {number}: from {} to {}", end(&wanted.from, "the first"), end(&wanted.to, "the last"));
+        self.note(&mut tx, "dataset.read-again", (domain, &format!("{domain}/{name}")), None, Some(after)).await?;
+        self.commit(tx).await
+    }
+
+    /// The type of the cursor that a live version follows its table by, where it does.
+    pub(super) async fn cursor_of(&self, spec: &DatasetSpec, version: &DataVersionRow) -> Result<Option<DataType>, Problem> {
+        let is_followed = self.store.following(&version.id).await.map_err(|error| from_store(&error))?.is_some();
+        if !is_followed || version.state != DataVersionState::Live.key() || self.feeds(&spec.source).await? {
+            return Ok(None);
+        }
+        let job = self.store.job_of(&version.dataset_id).await.map_err(|error| from_store(&error))?;
+        let follow: Option<Follow> = job.and_then(|job| serde_json::from_str::<JobSpec>(&job.spec).ok()).and_then(|job| job.follow);
+        let fields = spec.mapping.fields(spec);
+        let of = |follow: Follow| fields.iter().find(|field| field.name == follow.cursor).map(|field| field.data_type);
+        Ok(follow.and_then(of))
+    }
+}
+
+fn not_followed() -> Problem {
+    let sentence = "Only a live version that follows its table by a column reads rows of it again. Build it anew instead.";
+    Problem::new(ErrorCode::Conflict, sentence)
+}

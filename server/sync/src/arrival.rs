@@ -1,0 +1,58 @@
+//! Jobs that wait for files: a run is asked for once files have changed, and then stay as they are from one look to the next, so that
+//! none is read while it is still written.
+
+use model::dataset::DatasetSpec;
+use model::job::{JobSpec, When};
+use serde::{Deserialize, Serialize};
+use store::{JobRow, StoreError};
+
+use crate::{Worker, source};
+
+/// What was seen of a job's files.
+#[derive(Default, Serialize, Deserialize)]
+struct Seen {
+    /// When a run was last asked for.
+    taken: String,
+    /// When they were last looked at.
+    last: String,
+}
+
+/// Looks at the files of each that waits for some.
+///
+/// # Errors
+/// Where the metadata does not answer.
+pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
+    for job in worker.store.jobs_on().await? {
+        let spec: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
+        if spec.when != When::Files {
+            continue;
+        }
+        let Some(mark) = mark(worker, &job, &spec).await? else { continue };
+        let mut seen: Seen = serde_json::from_str(&job.seen).unwrap_or_default();
+        let is_at_rest = seen.last == mark;
+        let has_come = is_at_rest && seen.taken != mark;
+        if is_at_rest && !has_come {
+            continue;
+        }
+        seen.last.clone_from(&mark);
+        if has_come {
+            seen.taken = mark;
+        }
+        let text = serde_json::to_string(&seen).unwrap_or_default();
+        // Where another worker was first, it has asked.
+        worker.store.set_seen(&job, &text, has_come.then(|| worker.host.now())).await?;
+    }
+    Ok(())
+}
+
+/// What tells the state of its files; nothing where they cannot be looked at now, or there are none.
+async fn mark(worker: &Worker, job: &JobRow, spec: &JobSpec) -> Result<Option<String>, StoreError> {
+    let Some(dataset) = worker.store.dataset_by_id(&job.dataset_id).await? else { return Ok(None) };
+    let of: DatasetSpec = serde_json::from_str(&dataset.spec).unwrap_or_default();
+    let asked = async {
+        let source = source::bound(worker, &of, spec.environment.key()).await?;
+        let connection = source::open(worker, &of, &source)?;
+        connection.mark(&of.table).await.map_err(|error| crate::failed::Failed::of_source(&of, &error))
+    };
+    Ok(asked.await.ok().filter(|mark| !mark.is_empty()))
+}

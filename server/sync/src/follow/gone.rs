@@ -1,0 +1,92 @@
+//! Rows that are gone from a table that does not say so: all its keys are held against those of what is live, now and then. Nothing is
+//! taken over meanwhile, so a key that the table does not have any more was deleted; one that came back since is taken by the next look.
+
+use fail::fail_point;
+use model::clock::{MINUTE, Millis};
+use model::dataset::DatasetSpec;
+use model::dialect::Dialect;
+use model::follow::Follow;
+use tokio_util::sync::CancellationToken;
+
+use super::progress::FollowProgress;
+use super::target::Target;
+use crate::Worker;
+use crate::beside::{Beside, OURS, THEIRS};
+use crate::failed::Failed;
+use crate::table_rows::TableRows;
+use crate::throttle::Throttle;
+
+/// Rows that are deleted at once.
+const PORTION: usize = 1_000;
+
+/// Looks for them as often as it is asked to.
+pub(super) struct Gone<'a> {
+    worker: &'a Worker,
+    spec: &'a DatasetSpec,
+    follow: &'a Follow,
+    connection: &'a dyn connect::Connection,
+    dialect: Dialect,
+}
+
+impl<'a> Gone<'a> {
+    pub(super) fn new(
+        worker: &'a Worker,
+        (spec, follow): (&'a DatasetSpec, &'a Follow),
+        (connection, dialect): (&'a dyn connect::Connection, Dialect),
+    ) -> Self {
+        Self { worker, spec, follow, connection, dialect }
+    }
+
+    /// Whether it is time, by when it was last done.
+    pub(super) fn is_due(&self, progress: &mut FollowProgress<'_>) -> bool {
+        let now = self.worker.host.now();
+        let last = *progress.figures.gone_looked_at.get_or_insert(now);
+        self.follow.gone_every_minutes.is_some_and(|minutes| last + Millis::from(minutes) * MINUTE <= now)
+    }
+
+    /// Deletes what is gone; `position` is how far it was followed, and stays so.
+    ///
+    /// # Errors
+    /// Where the source or the store fails, more is gone than its gates let go, or it is to stop.
+    pub(super) async fn look(
+        &self,
+        (target, position): (&mut Target, &str),
+        (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
+        stop: &CancellationToken,
+    ) -> Result<(), Failed> {
+        let mut beside = Beside::new(&self.worker.stores.scratch())?;
+        let (mut ours, mut theirs) = (0_i64, 0_i64);
+        target
+            .visit(&mut |key| {
+                ours += 1;
+                beside.put(key, OURS, &[]);
+            })
+            .await?;
+        let keys = TableRows::keys(self.worker, (self.spec, Some(self.follow)), (self.connection, self.dialect))?;
+        let visit = |key: &[u8], _: &[u8]| {
+            theirs += 1;
+            beside.put(key, THEIRS, &[]);
+        };
+        keys.visit((throttle, progress), stop, visit).await?;
+        if let Some(fault) = self.spec.gates.size_fault(theirs, Some(ours)) {
+            return Err(Failed::new(format!("Its table is not what is live any more. {fault} Look at the table, or change the gate.")));
+        }
+        let mut pairs = beside.pairs()?;
+        let mut portion = Vec::new();
+        loop {
+            let pair = pairs.next()?;
+            let at_end = pair.is_none();
+            portion.extend(pair.filter(|pair| pair.theirs.is_none()).map(|pair| pair.key));
+            if portion.len() >= PORTION || (at_end && !portion.is_empty()) {
+                let applied = target.delete(std::mem::take(&mut portion), position).await?;
+                progress.taken(applied).await?;
+                fail_point!("follow.after-gone");
+            }
+            if at_end {
+                break;
+            }
+        }
+        progress.figures.gone_looked_at = Some(self.worker.host.now());
+        Ok(())
+    }
+}

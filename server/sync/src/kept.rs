@@ -1,0 +1,145 @@
+//! What a run has read, put aside so that a later try of it goes on from there: its checkpoints. They are files of the node that
+//! reads, so another node begins anew. Each file is checked against its sum before it is used again.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use accel::{Checksum, KeptRuns};
+use model::job::RunState;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use store::{RunRow, StoreError};
+
+use crate::Worker;
+use crate::failed::Failed;
+use crate::read::Counts;
+
+const LIST: &str = "kept.json";
+
+/// Where what is read of one part is put aside, and what its files' names begin with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spot {
+    pub(crate) folder: PathBuf,
+    pub(crate) name: String,
+}
+
+/// The list of what a run has kept.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    /// Of what the rows were made, and how; what was kept of anything else is of no use.
+    of: String,
+    /// The state of the source that they were read from, where it has a name.
+    pub(crate) moment: String,
+    /// How the table was divided.
+    pub(crate) conditions: Vec<String>,
+    /// By the number of their condition.
+    pub(crate) parts: BTreeMap<usize, KeptPart>,
+    /// Once all were read, and what was read has passed.
+    pub(crate) whole: Option<KeptWhole>,
+}
+
+/// One part that was read to its end, with nothing in it that is for people to look at.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct KeptPart {
+    name: String,
+    pub(crate) runs: KeptRuns,
+    pub(crate) unique: Vec<KeptRuns>,
+    pub(crate) checksum: Checksum,
+    pub(crate) counts: Counts,
+}
+
+impl KeptPart {
+    pub(crate) fn new(spot: &Spot, (runs, unique): (KeptRuns, Vec<KeptRuns>), (checksum, counts): (Checksum, Counts)) -> Self {
+        Self { name: spot.name.clone(), runs, unique, checksum, counts }
+    }
+}
+
+/// Where the changes begin that are not among what was read.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct KeptWhole {
+    pub(crate) followed_from: Option<String>,
+    pub(crate) position: Option<String>,
+}
+
+impl KeptWhole {
+    /// Where what comes after it begins, where it is followed: of a feed, how far that was read.
+    pub(crate) fn begin(self) -> Option<String> {
+        self.followed_from.map(|from| self.position.unwrap_or(from))
+    }
+}
+
+fn folder_of(worker: &Worker, run_id: &str) -> PathBuf {
+    worker.stores.scratch().join(run_id)
+}
+
+/// The list of a run, where it is of the same rows; the folder it stands in.
+pub(crate) fn of(worker: &Worker, run: &RunRow, made_of: &[String]) -> (Kept, PathBuf) {
+    let folder = folder_of(worker, &run.id);
+    let of = Sha256::digest(made_of.join("\n")).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let known = std::fs::read(folder.join(LIST)).ok().and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
+    match known.filter(|kept| kept.of == of) {
+        Some(kept) => (kept, folder),
+        None => (Kept { of, ..Kept::default() }, folder),
+    }
+}
+
+impl Kept {
+    /// Forgets what was read of another state, and another division.
+    pub(crate) fn forget(&mut self) {
+        *self = Self { of: std::mem::take(&mut self.of), ..Self::default() };
+    }
+
+    pub(crate) fn spot(folder: &Path, part: &KeptPart) -> Spot {
+        Spot { folder: folder.to_owned(), name: part.name.clone() }
+    }
+
+    /// Writes the list: all of it, or it stays as it was.
+    ///
+    /// # Errors
+    /// Where it cannot be written: most often a full disk.
+    pub(crate) fn save(&self, folder: &Path) -> Result<(), Failed> {
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        let write = || {
+            std::fs::create_dir_all(folder)?;
+            let new = folder.join(format!("{LIST}.new"));
+            let mut file = std::fs::File::create(&new)?;
+            file.write_all(&text)?;
+            file.sync_data()?;
+            std::fs::rename(new, folder.join(LIST))
+        };
+        write().map_err(|error: std::io::Error| Failed::from(accel::AccelError::of_io(&error)))
+    }
+}
+
+fn remove(worker: &Worker, run_id: &str) {
+    match std::fs::remove_dir_all(folder_of(worker, run_id)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(cause = %error, run = run_id, "what a run has put aside could not be removed");
+        }
+        _ => {}
+    }
+}
+
+/// Removes what runs have kept that are over by now, whoever was to do it.
+///
+/// # Errors
+/// Where the metadata does not answer.
+pub(crate) async fn remove_unneeded(worker: &Worker) -> Result<(), StoreError> {
+    let Ok(entries) = std::fs::read_dir(worker.stores.scratch()) else { return Ok(()) };
+    // Before it is asked which runs go on: what a new one makes meanwhile is not among them.
+    let folders: Vec<String> = entries
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    if folders.is_empty() {
+        return Ok(());
+    }
+    let mut going = worker.store.runs_in(RunState::Running.key()).await?;
+    going.extend(worker.store.runs_in(RunState::Waiting.key()).await?);
+    for folder in folders.iter().filter(|folder| going.iter().all(|run| run.id != **folder)) {
+        remove(worker, folder);
+    }
+    Ok(())
+}

@@ -1,0 +1,323 @@
+//! Reading a table in parts: readers side by side over one state of the source, each part kept when it is read to its end.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use accel::{Checksum, KeptRuns};
+use connect::Moment;
+use fail::fail_point;
+use model::dataset::StoreKind;
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::Worker;
+use crate::count::{SourceCount, refuse_size};
+use crate::dirty::Dirty;
+use crate::failed::Failed;
+use crate::gate::KeyGate;
+use crate::input::Input;
+use crate::kept::{Kept, KeptPart, KeptWhole, Spot};
+use crate::progress::{Flow, Progress};
+use crate::read::{Counts, From, Part, Reading, Rows, unless_stopped};
+use crate::rules::Rules;
+use crate::source::key_of_table;
+use crate::throttle::Throttle;
+
+/// Rows of one part, about; of a table of fewer, one statement reads all.
+const PART_ROWS: i64 = 500_000;
+const MAX_PARTS: i64 = 256;
+/// Readers of one run, where its source's owner says nothing else.
+const READERS: u32 = 2;
+
+/// How a table is read, and what of that was read already.
+pub(crate) struct Plan {
+    moment: Option<Arc<dyn Moment>>,
+    kept: Kept,
+    folder: PathBuf,
+    readers: usize,
+    attempt: i64,
+}
+
+/// Rows of one part; a test makes parts small.
+fn part_rows() -> i64 {
+    fail_point!("parts.rows", |rows| rows.and_then(|rows| rows.parse().ok()).unwrap_or(PART_ROWS));
+    PART_ROWS
+}
+
+impl Plan {
+    /// # Errors
+    /// Where the source cannot be looked at.
+    pub(crate) async fn of(
+        worker: &Worker,
+        from: &From,
+        (mut kept, folder): (Kept, PathBuf),
+        (rows, attempt): (Option<i64>, i64),
+    ) -> Result<Self, Failed> {
+        let load = worker.store.source_load(&from.spec.source).await?;
+        let load: model::load::SourceLoad = load.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let parts = (rows.unwrap_or(0) / part_rows()).min(MAX_PARTS);
+        let is_alone = parts < 2 || from.feed_start.is_some() || from.spec.store == StoreKind::Columnar;
+        let mut moment = None;
+        if kept.whole.is_none() {
+            moment = if is_alone { None } else { divided(from, &mut kept, usize::try_from(parts).unwrap_or(2)).await? };
+            if moment.is_none() {
+                kept.forget();
+                kept.conditions = vec![String::new()];
+            }
+        }
+        let most = moment.as_ref().map_or(1, |moment| moment.readers());
+        let readers = usize::try_from(load.readers.unwrap_or(READERS)).unwrap_or(1).clamp(1, most);
+        Ok(Self { moment, kept, folder, readers, attempt })
+    }
+
+    fn spot(&self, part: usize) -> Spot {
+        Spot { folder: self.folder.clone(), name: format!("try-{}-part-{part}", self.attempt) }
+    }
+}
+
+/// A state of the source, and the table divided, as it was before where a try before has parts of it that are the same in this state.
+async fn divided(from: &From, kept: &mut Kept, parts: usize) -> Result<Option<Arc<dyn Moment>>, Failed> {
+    let failed = |error: connect::SourceError| Failed::of_source(&from.spec, &error);
+    let table = &from.spec.table;
+    let Some(moment) = from.connection.moment(table).await.map_err(failed)? else { return Ok(None) };
+    if kept.moment.is_empty() || kept.parts.is_empty() {
+        kept.forget();
+        kept.conditions = moment.divide(table, &key_of_table(&from.spec), parts).await.map_err(failed)?;
+    }
+    for (number, part) in std::mem::take(&mut kept.parts) {
+        let Some(condition) = kept.conditions.get(number) else { continue };
+        let is_same = moment.is_as_it_was(table, condition, &kept.moment, part.counts.read_rows).await;
+        if is_same.unwrap_or_else(|error| {
+            tracing::info!(cause = error.cause, "a part is read again: whether it has changed cannot be said");
+            false
+        }) {
+            kept.parts.insert(number, part);
+        }
+    }
+    moment.name().clone_into(&mut kept.moment);
+    Ok((kept.conditions.len() > 1).then_some(moment))
+}
+
+/// What is known of all rows, and what is still to be said of their keys.
+pub(crate) struct Read {
+    pub(crate) checksum: Checksum,
+    pub(crate) gate: KeyGate,
+    /// Where the changes begin that are not among them.
+    pub(crate) followed_from: Option<String>,
+    counted: SourceCount,
+}
+
+impl Read {
+    /// # Errors
+    /// Where there are not as many rows as the source counts, or as the gates let through.
+    pub(crate) async fn agrees(&self, worker: &Worker, from: &From, counts: (i64, i64)) -> Result<(), Failed> {
+        agrees(worker, from, &self.counted, counts).await
+    }
+}
+
+async fn agrees(worker: &Worker, from: &From, counted: &SourceCount, (read, kept): (i64, i64)) -> Result<(), Failed> {
+    counted.agrees((&from.spec, &*from.connection), read).await?;
+    refuse_size(worker, &from.row, &from.spec, kept).await
+}
+
+/// Makes where the rows of a part go; or makes it again of what was kept of it, where that is all there.
+pub(crate) trait Make<R> {
+    fn make(&self, spot: &Spot) -> Result<R, Failed>;
+
+    fn make_again(&self, _: &Spot, _: &KeptRuns) -> Result<Option<R>, Failed> {
+        Ok(None)
+    }
+}
+
+/// Reads the table to its end.
+///
+/// # Errors
+/// Where the source fails, a key is empty, a rule is broken, too much cannot be taken, or it is to stop.
+pub(crate) async fn all<R: Rows>(
+    worker: &Worker,
+    (from, plan): (&Arc<From>, Plan),
+    make: &impl Make<R>,
+    progress: &mut Progress<'_>,
+    stop: &CancellationToken,
+) -> Result<(R, Read), Failed> {
+    progress.step("reading").await?;
+    let counted = unless_stopped(stop, SourceCount::begin(from)).await??;
+    let mut gathered = Gathered::new(worker, from, plan).await?;
+    gathered.take_kept(make, progress)?;
+    let own_stop = stop.child_token();
+    // Whatever ends this ends those who read.
+    let _stopped = own_stop.clone().drop_guard();
+    gathered.read(make, progress, &own_stop).await?;
+    gathered.finish(counted, progress).await
+}
+
+/// What the parts have given so far.
+struct Gathered<'a, R> {
+    worker: &'a Worker,
+    from: &'a Arc<From>,
+    plan: Plan,
+    dirty: Arc<Mutex<Dirty>>,
+    rows: Option<R>,
+    rules: Rules,
+    gate: KeyGate,
+    checksum: Checksum,
+    position: Option<String>,
+}
+
+type Done<R> = Result<(usize, R, Part), Failed>;
+
+impl<'a, R: Rows> Gathered<'a, R> {
+    async fn new(worker: &'a Worker, from: &'a Arc<From>, plan: Plan) -> Result<Self, Failed> {
+        let dirty = Dirty::of(worker, &from.row.id, from.dirty).await?;
+        Ok(Self {
+            worker,
+            from,
+            plan,
+            dirty: Arc::new(Mutex::new(dirty)),
+            rows: None,
+            rules: Rules::new(worker, &from.spec, None)?,
+            gate: KeyGate::new(&from.spec),
+            checksum: Checksum::default(),
+            position: None,
+        })
+    }
+
+    /// Goes on from what a try before has kept, as far as it is there.
+    fn take_kept(&mut self, make: &impl Make<R>, progress: &mut Progress<'_>) -> Result<(), Failed> {
+        for (number, part) in std::mem::take(&mut self.plan.kept.parts) {
+            let spot = Kept::spot(&self.plan.folder, &part);
+            let Some(rules) = Rules::again(self.worker, &self.from.spec, &spot, &part.unique)? else { continue };
+            let Some(rows) = make.make_again(&spot, &part.runs)? else { continue };
+            part.counts.add_to(&mut progress.figures);
+            progress.figures.taken_over_rows += part.counts.read_rows;
+            self.join(rows, rules, part.checksum);
+            self.plan.kept.parts.insert(number, part);
+        }
+        if self.plan.kept.whole.is_some() && self.plan.kept.parts.len() < self.plan.kept.conditions.len() {
+            // The state that all of it was read from is gone.
+            self.plan.kept.forget();
+            self.plan.kept.save(&self.plan.folder)?;
+            return Err(Failed::gone());
+        }
+        self.say_parts(progress);
+        Ok(())
+    }
+
+    fn say_parts(&self, progress: &mut Progress<'_>) {
+        progress.figures.parts = u32::try_from(self.plan.kept.conditions.len()).unwrap_or(u32::MAX);
+        progress.figures.parts_kept = u32::try_from(self.plan.kept.parts.len()).unwrap_or(u32::MAX);
+    }
+
+    fn join(&mut self, rows: R, rules: Rules, checksum: Checksum) {
+        match &mut self.rows {
+            Some(all) => all.join(rows),
+            None => self.rows = Some(rows),
+        }
+        self.rules.join(rules);
+        self.checksum = self.checksum.with(checksum);
+    }
+
+    /// Reads what is not there yet.
+    async fn read(&mut self, make: &impl Make<R>, progress: &mut Progress<'_>, stop: &CancellationToken) -> Result<(), Failed> {
+        let source = (self.from.spec.source.as_str(), &*self.from.connection);
+        let mut throttle = Throttle::new(self.worker, source, self.from.tier, progress).await;
+        let (sender, mut counted) = mpsc::channel(self.plan.readers);
+        let missing: Vec<usize> =
+            (0..self.plan.kept.conditions.len()).filter(|number| !self.plan.kept.parts.contains_key(number)).collect();
+        let mut missing = missing.into_iter();
+        let mut reading: JoinSet<Done<R>> = JoinSet::new();
+        loop {
+            while reading.len() < self.plan.readers
+                && let Some(number) = missing.next()
+            {
+                self.begin(&mut reading, number, make, (&sender, stop))?;
+            }
+            tokio::select! {
+                biased;
+                Some(step) = counted.recv() => {
+                    let step: Counts = step;
+                    step.add_to(&mut progress.figures);
+                    progress.figures.dirty_rows = self.dirty.lock().await.count;
+                    progress.tick().await?;
+                    throttle.after((step.read_rows, step.row_bytes), progress, stop).await?;
+                }
+                done = reading.join_next() => match done {
+                    None => return Ok(()),
+                    Some(done) => self.take(done.unwrap_or_else(|_| Err(Failed::broke_off()))?, progress)?,
+                }
+            }
+        }
+    }
+
+    /// On a thread of its own: reading one part goes on while another is sorted.
+    fn begin(
+        &self,
+        reading: &mut JoinSet<Done<R>>,
+        number: usize,
+        make: &impl Make<R>,
+        (counts, stop): (&mpsc::Sender<Counts>, &CancellationToken),
+    ) -> Result<(), Failed> {
+        let spot = self.plan.spot(number);
+        let mut rows = make.make(&spot)?;
+        let (moment, condition) = (self.plan.moment.clone(), self.plan.kept.conditions[number].clone());
+        let (worker, from, dirty) = (self.worker.clone(), Arc::clone(self.from), Arc::clone(&self.dirty));
+        let with = Reading { worker, from, dirty, spot: Some(spot), counts: counts.clone(), stop: stop.clone() };
+        let runtime = tokio::runtime::Handle::current();
+        reading.spawn_blocking(move || {
+            runtime.block_on(async move {
+                let stop = with.stop.clone();
+                let input = unless_stopped(&stop, Input::open(&with.from, moment.as_deref(), &condition)).await??;
+                let part = with.part(input, &mut rows).await?;
+                Ok((number, rows, part))
+            })
+        });
+        Ok(())
+    }
+
+    /// A part that was read to its end: kept where a later try can go on from it.
+    fn take(&mut self, (number, mut rows, mut part): (usize, R, Part), progress: &mut Progress<'_>) -> Result<(), Failed> {
+        let alone = self.plan.kept.conditions.len() == 1;
+        if let Some(runs) = rows.keep(alone)? {
+            let unique = part.rules.keep()?;
+            if part.is_clean {
+                let kept = KeptPart::new(&self.plan.spot(number), (runs, unique), (part.checksum, part.counts));
+                self.plan.kept.parts.insert(number, kept);
+                self.plan.kept.save(&self.plan.folder)?;
+                self.say_parts(progress);
+            }
+            fail_point!("parts.after-part");
+        }
+        self.position = part.position.or(self.position.take());
+        self.gate.join(part.gate);
+        self.join(rows, part.rules, part.checksum);
+        Ok(())
+    }
+
+    /// What can be said once all is read.
+    async fn finish(mut self, counted: SourceCount, progress: &mut Progress<'_>) -> Result<(R, Read), Failed> {
+        let rows = self.rows.ok_or_else(Failed::broke_off)?;
+        let kept = &mut self.plan.kept;
+        let followed_from = match kept.whole.take() {
+            Some(before) => before.begin(),
+            None => {
+                let mut dirty = self.dirty.lock().await;
+                dirty.keep().await?;
+                self.gate.pass()?;
+                self.rules.pass(!self.from.dirty.is_none())?;
+                dirty.pass(progress.figures.read_rows)?;
+                if self.from.has_each_key_once() && self.from.spec.store != StoreKind::Columnar {
+                    let kept_rows = i64::try_from(self.checksum.rows).unwrap_or(i64::MAX);
+                    agrees(self.worker, self.from, &counted, (progress.figures.read_rows, kept_rows)).await?;
+                }
+                let whole = KeptWhole { followed_from: self.from.followed_from.clone(), position: self.position };
+                if kept.parts.len() == kept.conditions.len() {
+                    kept.whole = Some(whole.clone());
+                    kept.save(&self.plan.folder)?;
+                }
+                whole.begin()
+            }
+        };
+        Ok((rows, Read { checksum: self.checksum, gate: self.gate, followed_from, counted }))
+    }
+}
