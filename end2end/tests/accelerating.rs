@@ -147,6 +147,17 @@ async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
     let wanted = testkit::planes().values().filter(|plane| plane["engines"].as_deref().is_some_and(|count| count >= "2")).count();
     let shown = format!("{},{:03}", wanted / 1_000, wanted % 1_000);
     builder.sees_within(&format!("tr:has-text(\"live\"):has-text(\"{shown}\")"), Duration::from_secs(60)).await;
+    // An API of it has the columns that it has, and not those of its table.
+    builder.click("a:has-text(\"Make an API of it\")").await;
+    builder.sees("h2:has-text(\"What should one call give?\")").await;
+    builder.fill("#name", "twin").await;
+    builder.click("button:has-text(\"Next\")").await;
+    builder.sees("td:has-text(\"per_engine\")").await;
+    builder.sees("td:has-text(\"maker\")").await;
+    builder.sees("main:not(:has(td:has-text(\"manufacturer\")))").await;
+    builder.shots("api-of-dataset").await;
+    builder.go("/datasets/travel/twins").await;
+    builder.sees("h1:has-text(\"travel/twins\")").await;
     // It is changed later just so; a column that an API may be served from does not go.
     builder.click("section:has(h2:has-text(\"What becomes of its rows\")) button:has-text(\"Change\")").await;
     builder.sees("input[aria-label=\"Name of manufacturer\"]").await;

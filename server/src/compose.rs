@@ -81,6 +81,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         host,
         mapper,
         changed: Arc::default(),
+        alarms: Arc::default(),
         announce,
     };
     Ok(Parts { store, control, gateway, worker })
@@ -154,7 +155,7 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
         async move { typed.handle(request).await }
     };
     background.push(tokio::spawn(listen::serve(grpc, answer_grpc, stop.clone())));
-    let services = Arc::new(edge::Services::new(parts.control, parts.gateway));
+    let services = Arc::new(edge::Services::new(parts.control, parts.gateway, parts.worker.alarms));
     listen::serve(listener, move |request| services.clone().answer(request), stop).await;
     for task in background {
         let _ = task.await;

@@ -16,6 +16,7 @@ use http::{HeaderValue, Request, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use serde_json::json;
+use sync::Alarms;
 use tower::ServiceExt;
 
 use crate::host::Machine;
@@ -34,14 +35,14 @@ pub(crate) enum EdgeBody {
 }
 
 impl Services {
-    pub(crate) fn new(control: Control, gateway: Gateway) -> Self {
+    pub(crate) fn new(control: Control, gateway: Gateway, alarms: Arc<Alarms>) -> Self {
         let health = Router::new()
             .route("/healthz", get(|| async { "alive" }))
             .route("/readyz", get(ready))
             .with_state((control.clone(), gateway.clone()));
         let router = Router::new()
             .merge(health)
-            .merge(metrics::router(gateway.clone()))
+            .merge(metrics::router(gateway.clone(), alarms))
             .merge(assets::router())
             .merge(admin::router(control.clone()))
             .merge(portal::router(control));

@@ -1,6 +1,7 @@
 //! `/metrics`: what the gateway has counted, in Prometheus's text form.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
@@ -9,13 +10,25 @@ use connect::queue::QueueFigures;
 use gateway::meter::{BOUNDS_US, CacheResult};
 use gateway::{ApiFigures, Gateway};
 use http::header::CONTENT_TYPE;
+use sync::{Alarm, Alarms};
 
-pub(crate) fn router(gateway: Gateway) -> Router {
-    Router::new().route("/metrics", get(metrics)).with_state(gateway)
+pub(crate) fn router(gateway: Gateway, alarms: Arc<Alarms>) -> Router {
+    Router::new().route("/metrics", get(metrics)).with_state((gateway, alarms))
 }
 
-async fn metrics(State(gateway): State<Gateway>) -> ([(http::HeaderName, &'static str); 1], String) {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text(&gateway))
+async fn metrics(State((gateway, alarms)): State<(Gateway, Arc<Alarms>)>) -> ([(http::HeaderName, &'static str); 1], String) {
+    let mut out = text(&gateway);
+    of_datasets(&mut out, &alarms.now());
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], out)
+}
+
+/// What is wrong with datasets now; what is right has no line.
+fn of_datasets(out: &mut String, alarms: &[Alarm]) {
+    out.push_str("# HELP sluice_dataset_alarm What of a dataset somebody should look at.\n# TYPE sluice_dataset_alarm gauge\n");
+    for Alarm { domain, dataset, environment, kind } in alarms {
+        let kind = kind.key();
+        let _ = writeln!(out, "sluice_dataset_alarm{{domain=\"{domain}\",dataset=\"{dataset}\",env=\"{environment}\",kind=\"{kind}\"}} 1");
+    }
 }
 
 fn text(gateway: &Gateway) -> String {

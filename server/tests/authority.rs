@@ -56,7 +56,10 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("apis", (SignedIn, Form(json!({})))),
         (
             "new-api",
-            (With(Action::EditApi), Form(json!({"domain": "travel", "name": "Bad Name", "kind": "kv", "source": "", "table": ""}))),
+            (
+                With(Action::EditApi),
+                Form(json!({"domain": "travel", "name": "Bad Name", "kind": "kv", "source": "", "table": "", "dataset": ""})),
+            ),
         ),
         ("requests", (SignedIn, Form(json!({})))),
         ("request", (With(Action::See), Form(json!({"id": request})))),

@@ -8,7 +8,7 @@ mod common;
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
 
-use common::{Http, People, aircraft, binary, dataset_until};
+use common::{Http, People, aircraft, binary, dataset_until, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Postgres, Sluice};
@@ -157,6 +157,13 @@ async fn what_does_not_answer_is_tried_again_and_what_is_wrong_is_not() {
     assert_eq!(builder.build("travel", "notes").await["state"], "failed");
     let failed = builder.get("/datasets/travel/notes").await;
     assert_eq!((&last_run(&failed)["state"], &last_run(&failed)["attempt"]), (&json!("failed"), &json!(1)), "{failed:#}");
+    // Monitoring hears of it.
+    let line = "sluice_dataset_alarm{domain=\"travel\",dataset=\"notes\",env=\"prod\",kind=\"run-failed\"} 1";
+    let told = async || reqwest::get(format!("{}/metrics", server.url)).await.unwrap().text().await.unwrap().contains(line);
+    until(Duration::from_secs(20), "told in /metrics", told).await;
+    assert!(builder.call(Method::PUT, "/datasets/travel/notes/gates", Some(json!({}))).await.0.is_success());
+    assert_eq!(builder.build("travel", "notes").await["state"], "live");
+    until(Duration::from_secs(20), "told no more", async || !told().await).await;
 }
 
 #[tokio::test]

@@ -114,12 +114,10 @@ pub(crate) fn open_env(options: &EnvOpenOptions<WithoutTls>, path: &Path, flags:
 /// LMDB only says how long its lock file is, and writes it by a map: on a full disk that would end the process. So its bytes are written
 /// first, where a full disk is an error.
 fn make_lock_file(path: &Path) -> std::io::Result<()> {
-    let file = path.join("lock.mdb");
-    if std::fs::metadata(&file).is_ok_and(|known| known.len() >= LOCK_BYTES) {
-        return Ok(());
-    }
-    let bytes = vec![0; usize::try_from(LOCK_BYTES).unwrap_or_default()];
-    std::fs::write(&file, bytes).inspect_err(|_| drop(std::fs::remove_file(&file)))
+    // What is there stays: another process may be using it.
+    let mut file = std::fs::File::options().append(true).create(true).open(path.join("lock.mdb"))?;
+    let missing = LOCK_BYTES.saturating_sub(file.metadata()?.len());
+    std::io::Write::write_all(&mut file, &vec![0; usize::try_from(missing).unwrap_or_default()])
 }
 
 pub(crate) fn of_heed(error: &heed::Error) -> AccelError {

@@ -135,8 +135,9 @@ pub trait Connection: Send + Sync {
     async fn mark(&self, _: &TableRef) -> Result<String, SourceError> {
         Ok(String::new())
     }
-    /// Its state now, for several statements that are to see the same rows of a table; nothing where it cannot hold one.
-    async fn moment(&self, _: &TableRef) -> Result<Option<Arc<dyn Moment>>, SourceError> {
+    /// Its state now, for so many statements side by side that are to see the same rows of a table, which is to be divided by one of some
+    /// columns; nothing where it cannot hold one.
+    async fn moment(&self, _: &TableRef, _by: &[String], _readers: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
         Ok(None)
     }
     /// The changes of a table as they come, of sources that tell them; see [`Connector::feeds`].

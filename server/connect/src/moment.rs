@@ -16,9 +16,9 @@ pub trait Moment: Send + Sync {
     fn readers(&self) -> usize;
     /// Names the state, for [`Moment::is_as_it_was`]; empty where nothing can be said of it later.
     fn name(&self) -> &str;
-    /// Divides a table into at most so many ranges of about the same size by one of some columns, as conditions of which each row meets
-    /// one. A single one that all rows meet is empty.
-    async fn divide(&self, table: &TableRef, by: &[String], parts: usize) -> Result<Vec<String>, SourceError>;
+    /// Divides the table into at most so many ranges of about the same size, as conditions of which each row meets one. A single one that
+    /// all rows meet is empty.
+    async fn divide(&self, table: &TableRef, parts: usize) -> Result<Vec<String>, SourceError>;
     /// Runs a statement without bound values against this state.
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError>;
     /// Whether the rows of a condition are the same now as they were in a state of another name, when there were so many.

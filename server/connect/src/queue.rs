@@ -138,8 +138,8 @@ impl Connection for Queued {
     }
 
     /// Not counted: a build has few readers, and those of its source bound them.
-    async fn moment(&self, table: &TableRef) -> Result<Option<Arc<dyn Moment>>, SourceError> {
-        self.inner.moment(table).await
+    async fn moment(&self, table: &TableRef, by: &[String], readers: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
+        self.inner.moment(table, by, readers).await
     }
 
     /// Not counted: it waits most of the time, and has a connection of its own.

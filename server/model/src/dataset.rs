@@ -6,7 +6,7 @@ use crate::gates::Gates;
 use crate::load::{Decision, Pace};
 use crate::mapping::Mapping;
 use crate::table::{Column, TableInfo, TableRef};
-use crate::{DataType, FieldError};
+use crate::{DataType, Field, FieldError};
 
 /// The driver of sources whose tables are the columnar datasets of their domain.
 pub const SHELF_DRIVER: &str = "datasets";
@@ -139,6 +139,12 @@ impl DatasetSpec {
     /// The fields that are written, in the order of their numbers.
     pub fn written(&self) -> impl Iterator<Item = &RegisterField> {
         self.register.iter().filter(|field| !field.retired)
+    }
+
+    /// The same as fields of rows.
+    #[must_use]
+    pub fn written_fields(&self) -> Vec<Field> {
+        self.written().map(|field| Field::plain(&field.column, field.data_type)).collect()
     }
 
     #[must_use]

@@ -155,6 +155,17 @@ impl Backfill {
         bounds.filter_map(|(field, text)| Some(FieldError::new(field, read_text(data_type, text).err()?))).collect()
     }
 
+    /// As it is kept: each wish is another, though its bounds be the same.
+    #[must_use]
+    pub fn wish(&self, id: &str) -> String {
+        format!("{id} {}", serde_json::to_string(self).unwrap_or_default())
+    }
+
+    #[must_use]
+    pub fn of_wish(text: &str) -> Self {
+        text.split_once(' ').and_then(|(_, json)| serde_json::from_str(json).ok()).unwrap_or_default()
+    }
+
     #[must_use]
     pub fn is_all(&self) -> bool {
         self.from.is_empty() && self.to.is_empty()

@@ -206,10 +206,9 @@ impl Mapping {
     /// What is to be read of the table, in order: what a dataset copies, and what the mapping needs beside that.
     #[must_use]
     pub fn fields(&self, spec: &DatasetSpec) -> Vec<Field> {
-        let plain = |name: &str, data_type| Field { name: name.to_owned(), column: name.to_owned(), data_type, ..Field::default() };
         let copied = |column: &str| self.copies(column) && spec.field(column).is_some();
-        let needed = self.reads.iter().filter(|read| !copied(&read.column)).map(|read| plain(&read.column, read.data_type));
-        let fields = spec.written().filter(|field| self.copies(&field.column)).map(|field| plain(&field.column, field.data_type));
+        let needed = self.reads.iter().filter(|read| !copied(&read.column)).map(|read| Field::plain(&read.column, read.data_type));
+        let fields = spec.written().filter(|field| self.copies(&field.column)).map(|field| Field::plain(&field.column, field.data_type));
         fields.chain(needed).collect()
     }
 

@@ -162,6 +162,15 @@ pub struct Field {
     pub number: u32,
 }
 
+impl Field {
+    /// A column under its own name, and nothing else said of it.
+    #[must_use]
+    pub fn plain(name: impl Into<String>, data_type: DataType) -> Self {
+        let name = name.into();
+        Self { column: name.clone(), name, data_type, ..Self::default() }
+    }
+}
+
 #[allow(clippy::trivially_copy_pass_by_ref)] // the shape that serde asks for
 pub(crate) fn is_zero(number: &u32) -> bool {
     *number == 0

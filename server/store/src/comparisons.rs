@@ -32,6 +32,16 @@ impl Store {
         .await?)
     }
 
+    /// Of each version the last one that is over.
+    pub async fn last_comparisons(&self) -> Result<Vec<ComparisonRow>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT version_id, due_at, at, finished_at, figures, reason FROM comparisons AS c WHERE due_at =
+             (SELECT MAX(due_at) FROM comparisons WHERE version_id = c.version_id AND finished_at IS NOT NULL)",
+        )
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
     /// Begins one; whether nobody else has.
     pub async fn begin_comparison(&self, version_id: &str, due_at: Millis, now: Millis) -> Result<bool, StoreError> {
         let begun = sqlx::query(

@@ -81,9 +81,16 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets those that were to be tried again, and were not put aside again since.
-    pub async fn forget_dirty_again(&self, version_id: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM dirty_rows WHERE version_id = $1 AND again = 1").bind(version_id).execute(&self.pool).await?;
+    /// Forgets those that were to be tried again, and were not put aside again since; unless somebody has wished for it once more.
+    pub async fn forget_dirty_again(&self, version_id: &str, wish: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "DELETE FROM dirty_rows WHERE version_id = $1 AND again = 1
+             AND EXISTS (SELECT 1 FROM followings WHERE followings.version_id = $1 AND followings.backfill = $2)",
+        )
+        .bind(version_id)
+        .bind(wish)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 

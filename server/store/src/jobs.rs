@@ -123,6 +123,13 @@ impl Store {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(job_id).bind(at_most).fetch_all(&self.pool).await?)
     }
 
+    /// Of each job the last one that was asked for.
+    pub async fn last_runs(&self) -> Result<Vec<RunRow>, StoreError> {
+        // Their ids stand in the order of time.
+        let sql = format!("SELECT {RUN_COLUMNS} FROM runs WHERE id IN (SELECT MAX(id) FROM runs GROUP BY job_id)");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
+    }
+
     /// What matters most first, and then in the order in which they are due.
     pub async fn runs_in(&self, state: &str) -> Result<Vec<RunRow>, StoreError> {
         let sql = format!("SELECT {RUN_COLUMNS} FROM runs WHERE state = $1 ORDER BY tier, due_at, id");
@@ -190,11 +197,12 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Stale`] where there is none.
     pub async fn set_job(&mut self, row: &JobRow) -> Result<(), StoreError> {
-        let changed = sqlx::query("UPDATE jobs SET spec = $2, paused = $3, due_at = $4 WHERE id = $1")
+        let changed = sqlx::query("UPDATE jobs SET spec = $2, paused = $3, due_at = $4, seen = $5 WHERE id = $1")
             .bind(&row.id)
             .bind(&row.spec)
             .bind(row.paused)
             .bind(row.due_at)
+            .bind(&row.seen)
             .execute(&mut *self.inner)
             .await?;
         one_row(&changed)

@@ -1,6 +1,9 @@
 //! Jobs that wait for files: a run is asked for once files have changed, and then stay as they are from one look to the next, so that
 //! none is read while it is still written.
 
+use std::time::Duration;
+
+use model::clock::{Millis, SECOND};
 use model::dataset::DatasetSpec;
 use model::job::{JobSpec, When};
 use serde::{Deserialize, Serialize};
@@ -15,7 +18,14 @@ struct Seen {
     taken: String,
     /// When they were last looked at.
     last: String,
+    /// Since when they are so.
+    since: Millis,
 }
+
+/// How long files stay as they are before they are read: by then nobody writes them any more.
+const AT_REST: Millis = 5 * SECOND;
+/// A place that does not answer holds up no other for longer.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Looks at the files of each that waits for some.
 ///
@@ -27,17 +37,19 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
         if spec.when != When::Files {
             continue;
         }
-        let Some(mark) = mark(worker, &job, &spec).await? else { continue };
-        let mut seen: Seen = serde_json::from_str(&job.seen).unwrap_or_default();
-        let is_at_rest = seen.last == mark;
-        let has_come = is_at_rest && seen.taken != mark;
-        if is_at_rest && !has_come {
+        let Ok(mark) = tokio::time::timeout(PATIENCE, mark(worker, &job, &spec)).await else { continue };
+        let Some(mark) = mark? else { continue };
+        let (mut seen, now): (Seen, Millis) = (serde_json::from_str(&job.seen).unwrap_or_default(), worker.host.now());
+        let (is_same, waited) = (seen.last == mark, now - seen.since);
+        // By a clock that went back it is waited anew.
+        if is_same && (seen.taken == mark || (0..AT_REST).contains(&waited)) {
             continue;
         }
-        seen.last.clone_from(&mark);
+        let has_come = is_same && waited >= AT_REST;
         if has_come {
-            seen.taken = mark;
+            seen.taken.clone_from(&mark);
         }
+        (seen.last, seen.since) = (mark, now);
         let text = serde_json::to_string(&seen).unwrap_or_default();
         // Where another worker was first, it has asked.
         worker.store.set_seen(&job, &text, has_come.then(|| worker.host.now())).await?;

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::count::SourceCount;
 use crate::failed::Failed;
 use crate::gate::{KeyGate, proved};
 use crate::kept::{self, Spot};
@@ -76,11 +77,13 @@ pub(crate) async fn run(
     let dirty = job.dirty;
     let from = From { spec: spec.clone(), row: row.clone(), connection, dialect, tier, deleted, followed_from, feed_start, dirty };
     let from = Arc::new(from);
+    // Before the state is taken that is read: what grows has no more rows than this then, and no less.
+    let counted = unless_stopped(stop, SourceCount::begin(&from)).await??;
     let plan = unless_stopped(stop, Plan::of(worker, &from, kept, (table.rows, run.attempt))).await??;
     let written = if spec.store == StoreKind::Columnar {
-        columnar::read_and_write(worker, (&from, plan, &to), &mut progress, stop).await
+        columnar::read_and_write(worker, (&from, (plan, counted), &to), &mut progress, stop).await
     } else {
-        read_and_write(worker, (&from, plan, &to), &mut progress, stop).await
+        read_and_write(worker, (&from, (plan, counted), &to), &mut progress, stop).await
     };
     let figures = BuildFigures { step: String::new(), ..progress.figures };
     match written {
@@ -111,12 +114,12 @@ impl Make<Pairs> for ToPairs<'_> {
 
 async fn read_and_write(
     worker: &Worker,
-    (from, plan, to): (&Arc<From>, Plan, &Place),
+    (from, (plan, counted), to): (&Arc<From>, (Plan, SourceCount), &Place),
     progress: &mut Progress<'_>,
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
     let spec = &from.spec;
-    let (pairs, mut read) = parts::all(worker, (from, plan), &ToPairs(from), progress, stop).await?;
+    let (pairs, mut read) = parts::all(worker, (from, plan, counted), &ToPairs(from), progress, stop).await?;
     fail_point!("build.after-read");
     let mut sealed = Sealed {
         rows: pairs.rows(),

@@ -8,10 +8,10 @@ use arrow_select::filter::filter_record_batch;
 use connect::batch::schema_of;
 use fail::fail_point;
 use model::Field;
-use model::dataset::RegisterField;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
+use crate::count::SourceCount;
 use crate::encoder::Encoder;
 use crate::failed::Failed;
 use crate::gate::{KeyGate, proved};
@@ -22,15 +22,14 @@ use crate::read::{From, Rows};
 
 pub(crate) async fn read_and_write(
     worker: &Worker,
-    (from, plan, to): (&Arc<From>, Plan, &Place),
+    (from, (plan, counted), to): (&Arc<From>, (Plan, SourceCount), &Place),
     progress: &mut Progress<'_>,
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
     let encoder = Arc::new(Encoder::new(&from.spec));
-    let written = |field: &RegisterField| Field { name: field.column.clone(), data_type: field.data_type, ..Field::default() };
-    let fields: Vec<Field> = from.spec.written().map(written).collect();
+    let fields = from.spec.written_fields();
     let make = ToColumns { worker, from, to, fields: &fields, encoder: &encoder };
-    let (columns, mut read) = parts::all(worker, (from, plan), &make, progress, stop).await?;
+    let (columns, mut read) = parts::all(worker, (from, plan, counted), &make, progress, stop).await?;
     let Columns { writer, keys, .. } = columns;
     if let Some(keys) = keys {
         refuse_twins(keys, &mut read.gate)?;

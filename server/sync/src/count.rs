@@ -1,8 +1,6 @@
 //! How many rows there should be: by the source's own count, and beside the version that is live.
 
-use connect::proto::value_of;
-use connect::{Connection, Statement};
-use futures::TryStreamExt;
+use connect::Connection;
 use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
 use model::{DataType, Field, Value};
 use store::DataVersionRow;
@@ -10,7 +8,7 @@ use store::DataVersionRow;
 use crate::Worker;
 use crate::failed::Failed;
 use crate::read::From;
-use crate::source::READ_TIMEOUT;
+use crate::source::{READ_TIMEOUT, one_value};
 
 /// The rows of the source before they are read; nothing where nobody asks for it.
 pub(crate) struct SourceCount {
@@ -19,6 +17,11 @@ pub(crate) struct SourceCount {
 }
 
 impl SourceCount {
+    /// Nobody asks for it.
+    pub(crate) fn none() -> Self {
+        Self { sql: String::new(), before: None }
+    }
+
     /// # Errors
     /// Where the source does not count.
     pub(crate) async fn begin(from: &From) -> Result<Self, Failed> {
@@ -49,11 +52,10 @@ impl SourceCount {
 }
 
 async fn count(sql: &str, (spec, connection): (&DatasetSpec, &dyn Connection)) -> Result<i64, Failed> {
-    let fields = vec![Field { name: "n".into(), column: "n".into(), data_type: DataType::Int64, ..Field::default() }];
-    let statement = Statement { sql: sql.to_owned(), binds: Vec::new(), fields, timeout: READ_TIMEOUT, max_rows: 1 };
-    let failed = |error: connect::SourceError| Failed::of_source(spec, &error);
-    let mut batches = connection.query(statement).await.map_err(failed)?;
-    match batches.try_next().await.map_err(failed)?.map(|batch| value_of(&batch, 0, 0, DataType::Int64)) {
+    match one_value(connection, sql, (Field::plain("n", DataType::Int64), READ_TIMEOUT))
+        .await
+        .map_err(|error| Failed::of_source(spec, &error))?
+    {
         Some(Value::Int(rows)) => Ok(rows),
         _ => Err(Failed::new(format!("{}: it does not say how many rows it has.", spec.source))),
     }

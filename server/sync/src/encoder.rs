@@ -5,8 +5,8 @@ use accel::{Checksum, key};
 use arrow_array::RecordBatch;
 use connect::Spoiled;
 use connect::proto::{ProtoColumn, value_of, write_message};
-use model::dataset::{DatasetSpec, RegisterField};
-use model::{DataType, Field};
+use model::DataType;
+use model::dataset::DatasetSpec;
 
 pub(crate) struct Encoder {
     columns: Vec<ProtoColumn>,
@@ -17,40 +17,25 @@ pub(crate) struct Encoder {
 
 impl Encoder {
     pub(crate) fn new(spec: &DatasetSpec) -> Self {
-        let columns: Vec<ProtoColumn> = spec
-            .written()
-            .enumerate()
-            .map(|(column, field)| ProtoColumn { number: field.number, column, data_type: field.data_type })
-            .collect();
         let at = |name: &String| {
             let index = spec.written().position(|field| &field.column == name)?;
             Some((index, spec.field(name)?.data_type))
         };
-        let json = |field: &RegisterField| JsonField {
-            number: field.number,
-            name: field.column.clone(),
-            data_type: field.data_type,
-            as_string: false,
-            rows: None,
-        };
-        let json = RowJson::new(&spec.written().map(json).collect::<Vec<_>>());
-        Self { key: spec.key.iter().filter_map(at).collect(), columns, json }
+        let written = spec.written().map(|field| (field.number, field.column.clone(), field.data_type));
+        Self { key: spec.key.iter().filter_map(at).collect(), ..Self::of(written) }
     }
 
     /// Of rows as they are read, for people alone: without a key.
     pub(crate) fn as_read(spec: &DatasetSpec) -> Self {
-        let read = spec.mapping.fields(spec);
-        let number = |index: usize| u32::try_from(index).unwrap_or(0) + 1;
-        let proto = |(column, field): (usize, &Field)| ProtoColumn { number: number(column), column, data_type: field.data_type };
-        let json = |(index, field): (usize, &Field)| JsonField {
-            number: number(index),
-            name: field.name.clone(),
-            data_type: field.data_type,
-            as_string: false,
-            rows: None,
-        };
-        let columns = read.iter().enumerate().map(proto).collect();
-        Self { columns, key: Vec::new(), json: RowJson::new(&read.iter().enumerate().map(json).collect::<Vec<_>>()) }
+        Self::of((1..).zip(spec.mapping.fields(spec)).map(|(number, field)| (number, field.name, field.data_type)))
+    }
+
+    /// Columns in their order, each with its number and name.
+    fn of(columns: impl Iterator<Item = (u32, String, DataType)>) -> Self {
+        let json = |(number, name, data_type)| JsonField { number, name, data_type, as_string: false, rows: None };
+        let fields: Vec<JsonField> = columns.map(json).collect();
+        let proto = |(column, field): (usize, &JsonField)| ProtoColumn { number: field.number, column, data_type: field.data_type };
+        Self { columns: fields.iter().enumerate().map(proto).collect(), key: Vec::new(), json: RowJson::new(&fields) }
     }
 
     /// The fields of the key as a message, for examples.

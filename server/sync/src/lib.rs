@@ -3,6 +3,7 @@
 //!
 //! The control plane and this crate never call each other: they meet in the rows of jobs, runs and data versions.
 
+mod alarms;
 mod arrival;
 mod beside;
 mod build;
@@ -41,6 +42,7 @@ use model::clock::Millis;
 use store::Store;
 use tokio::sync::Notify;
 
+pub use alarms::{Alarm, AlarmKind, Alarms};
 pub use worker::run;
 
 /// Time and ids, handed in from outside.
@@ -63,6 +65,8 @@ pub struct Worker {
     pub name: String,
     /// Told when a change was made in this process; otherwise the rows are looked at each second.
     pub changed: Arc<Notify>,
+    /// What somebody should look at.
+    pub alarms: Arc<Alarms>,
     /// Tells this process of a change that the worker made.
     pub announce: Arc<dyn Fn(i64) + Send + Sync>,
 }

@@ -58,16 +58,16 @@ impl Plan {
         let load: model::load::SourceLoad = load.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         let parts = (rows.unwrap_or(0) / part_rows()).min(MAX_PARTS);
         let is_alone = parts < 2 || from.feed_start.is_some() || from.spec.store == StoreKind::Columnar;
+        let wanted = usize::try_from(load.readers.unwrap_or(READERS)).unwrap_or(1).max(1);
         let mut moment = None;
         if kept.whole.is_none() {
-            moment = if is_alone { None } else { divided(from, &mut kept, usize::try_from(parts).unwrap_or(2)).await? };
+            moment = if is_alone { None } else { divided(from, &mut kept, (usize::try_from(parts).unwrap_or(2), wanted)).await? };
             if moment.is_none() {
                 kept.forget();
                 kept.conditions = vec![String::new()];
             }
         }
-        let most = moment.as_ref().map_or(1, |moment| moment.readers());
-        let readers = usize::try_from(load.readers.unwrap_or(READERS)).unwrap_or(1).clamp(1, most);
+        let readers = wanted.min(moment.as_ref().map_or(1, |moment| moment.readers()));
         Ok(Self { moment, kept, folder, readers, attempt })
     }
 
@@ -77,13 +77,14 @@ impl Plan {
 }
 
 /// A state of the source, and the table divided, as it was before where a try before has parts of it that are the same in this state.
-async fn divided(from: &From, kept: &mut Kept, parts: usize) -> Result<Option<Arc<dyn Moment>>, Failed> {
+async fn divided(from: &From, kept: &mut Kept, (parts, readers): (usize, usize)) -> Result<Option<Arc<dyn Moment>>, Failed> {
     let failed = |error: connect::SourceError| Failed::of_source(&from.spec, &error);
     let table = &from.spec.table;
-    let Some(moment) = from.connection.moment(table).await.map_err(failed)? else { return Ok(None) };
+    let by = key_of_table(&from.spec);
+    let Some(moment) = from.connection.moment(table, &by, readers).await.map_err(failed)? else { return Ok(None) };
     if kept.moment.is_empty() || kept.parts.is_empty() {
         kept.forget();
-        kept.conditions = moment.divide(table, &key_of_table(&from.spec), parts).await.map_err(failed)?;
+        kept.conditions = moment.divide(table, parts).await.map_err(failed)?;
     }
     for (number, part) in std::mem::take(&mut kept.parts) {
         let Some(condition) = kept.conditions.get(number) else { continue };
@@ -136,13 +137,12 @@ pub(crate) trait Make<R> {
 /// Where the source fails, a key is empty, a rule is broken, too much cannot be taken, or it is to stop.
 pub(crate) async fn all<R: Rows>(
     worker: &Worker,
-    (from, plan): (&Arc<From>, Plan),
+    (from, plan, counted): (&Arc<From>, Plan, SourceCount),
     make: &impl Make<R>,
     progress: &mut Progress<'_>,
     stop: &CancellationToken,
 ) -> Result<(R, Read), Failed> {
     progress.step("reading").await?;
-    let counted = unless_stopped(stop, SourceCount::begin(from)).await??;
     let mut gathered = Gathered::new(worker, from, plan).await?;
     gathered.take_kept(make, progress)?;
     let own_stop = stop.child_token();
@@ -206,7 +206,9 @@ impl<'a, R: Rows> Gathered<'a, R> {
 
     fn say_parts(&self, progress: &mut Progress<'_>) {
         progress.figures.parts = u32::try_from(self.plan.kept.conditions.len()).unwrap_or(u32::MAX);
-        progress.figures.parts_kept = u32::try_from(self.plan.kept.parts.len()).unwrap_or(u32::MAX);
+        let is_of_use = !self.plan.kept.moment.is_empty() || self.plan.kept.whole.is_some();
+        let parts = if is_of_use { self.plan.kept.parts.len() } else { 0 };
+        progress.figures.parts_kept = u32::try_from(parts).unwrap_or(u32::MAX);
     }
 
     fn join(&mut self, rows: R, rules: Rules, checksum: Checksum) {
@@ -283,8 +285,11 @@ impl<'a, R: Rows> Gathered<'a, R> {
             if part.is_clean {
                 let kept = KeptPart::new(&self.plan.spot(number), (runs, unique), (part.checksum, part.counts));
                 self.plan.kept.parts.insert(number, kept);
-                self.plan.kept.save(&self.plan.folder)?;
-                self.say_parts(progress);
+                // Of a state without a name nothing can be gone on from before all of it is there.
+                if !self.plan.kept.moment.is_empty() {
+                    self.plan.kept.save(&self.plan.folder)?;
+                    self.say_parts(progress);
+                }
             }
             fail_point!("parts.after-part");
         }
@@ -298,8 +303,9 @@ impl<'a, R: Rows> Gathered<'a, R> {
     async fn finish(mut self, counted: SourceCount, progress: &mut Progress<'_>) -> Result<(R, Read), Failed> {
         let rows = self.rows.ok_or_else(Failed::broke_off)?;
         let kept = &mut self.plan.kept;
-        let followed_from = match kept.whole.take() {
-            Some(before) => before.begin(),
+        let (followed_from, counted) = match kept.whole.take() {
+            // Its rows were counted when they were read.
+            Some(before) => (before.begin(), SourceCount::none()),
             None => {
                 let mut dirty = self.dirty.lock().await;
                 dirty.keep().await?;
@@ -314,8 +320,9 @@ impl<'a, R: Rows> Gathered<'a, R> {
                 if kept.parts.len() == kept.conditions.len() {
                     kept.whole = Some(whole.clone());
                     kept.save(&self.plan.folder)?;
+                    progress.figures.parts_kept = progress.figures.parts;
                 }
-                whole.begin()
+                (whole.begin(), counted)
             }
         };
         Ok((rows, Read { checksum: self.checksum, gate: self.gate, followed_from, counted }))

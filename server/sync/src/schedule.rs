@@ -30,7 +30,12 @@ pub(crate) async fn find_anew(worker: &Worker) -> Result<(), StoreError> {
     for job in worker.store.jobs_later(now).await? {
         let When::Cron(cron) = serde_json::from_str::<JobSpec>(&job.spec).unwrap_or_default().when else { continue };
         let next = next_after(&cron, now).ok().flatten();
-        if next < job.due_at {
+        if next.is_none_or(|next| job.due_at.is_none_or(|due| next >= due)) {
+            continue;
+        }
+        // The clocks of two nodes are never quite the same: what is due by one was run already by the other.
+        let last = worker.store.runs_of(&job.id, 1).await?.first().map_or(0, |run| run.asked_at);
+        if last > now + MINUTE || next.is_some_and(|next| next > last) {
             let mut tx = worker.store.write(Change { actor: ACTOR.into(), at: now, request_id: String::new() }).await?;
             match tx.move_due(&job, next).await {
                 Ok(()) => (worker.announce)(tx.commit().await?),
@@ -46,7 +51,7 @@ async fn ask(worker: &Worker, job: &JobRow) -> Result<(), StoreError> {
     let now = worker.host.now();
     let spec: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
     // It stays due, and begins when the run before has ended.
-    let waits = |going: bool| going && spec.missed == Missed::Once;
+    let waits = |going: bool| going && (spec.missed == Missed::Once || spec.when == When::Files);
     if waits(is_going(worker, job).await?) {
         return Ok(());
     }

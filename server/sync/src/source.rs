@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use connect::proto::value_of;
-use connect::{Connection, Statement, registry};
-use model::DataType;
+use connect::{Connection, SourceError, Statement, registry};
+use futures::TryStreamExt;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
 use model::follow::{Follow, says_deleted};
@@ -14,6 +14,7 @@ use model::gates::Must;
 use model::mapping::Of;
 use model::snapshot::{Environment, SnapshotSource};
 use model::table::TableInfo;
+use model::{DataType, Field, Value};
 use store::DataVersionRow;
 
 use crate::Worker;
@@ -28,6 +29,21 @@ pub(crate) fn statement(spec: &DatasetSpec, dialect: Dialect) -> Statement {
     let columns: Vec<String> = fields.iter().map(|field| dialect.quote(&field.column)).collect();
     let sql = format!("SELECT {} FROM {}", columns.join(", "), model::form::table_sql(&spec.table, dialect));
     Statement { sql, binds: Vec::new(), fields, timeout: READ_TIMEOUT, max_rows: usize::MAX }
+}
+
+/// The one value that a question answers with; nothing where it has no row.
+///
+/// # Errors
+/// Where the source does not answer.
+pub(crate) async fn one_value(
+    connection: &dyn Connection,
+    sql: &str,
+    (field, timeout): (Field, Duration),
+) -> Result<Option<Value>, SourceError> {
+    let data_type = field.data_type;
+    let statement = Statement { sql: sql.to_owned(), binds: Vec::new(), fields: vec![field], timeout, max_rows: 1 };
+    let batch = connection.query(statement).await?.try_next().await?;
+    Ok(batch.filter(|batch| batch.num_rows() > 0).map(|batch| value_of(&batch, 0, 0, data_type)))
 }
 
 pub(crate) fn dialect(source: &SnapshotSource) -> Result<Dialect, Failed> {

@@ -12,6 +12,7 @@ use crate::encoder::Encoder;
 use crate::failed::Failed;
 use crate::mapped::Maps;
 use crate::progress::Flow;
+use crate::read::unless_stopped;
 use crate::source::{Deleted, statement};
 use crate::throttle::Throttle;
 
@@ -22,6 +23,8 @@ pub(crate) struct TableRows<'a> {
     deleted: Deleted,
     maps: Maps,
     encoder: Encoder,
+    /// Rows that the mapping cannot make are named too.
+    names_all: bool,
 }
 
 impl<'a> TableRows<'a> {
@@ -33,10 +36,19 @@ impl<'a> TableRows<'a> {
         (connection, dialect): (&'a dyn Connection, Dialect),
     ) -> Result<Self, Failed> {
         let deleted = Deleted::of(spec, follow);
-        Ok(Self { spec: spec.clone(), connection, dialect, deleted, maps: Maps::new(worker, spec)?, encoder: Encoder::new(spec) })
+        Ok(Self {
+            spec: spec.clone(),
+            connection,
+            dialect,
+            deleted,
+            maps: Maps::new(worker, spec)?,
+            encoder: Encoder::new(spec),
+            names_all: false,
+        })
     }
 
-    /// The same without the columns that no key is made of, where those say nothing of which rows there are.
+    /// Which rows there are, also those that the mapping cannot make: without the columns that no key is made of, where those say nothing of
+    /// that.
     pub(crate) fn keys(
         worker: &Worker,
         (spec, follow): (&DatasetSpec, Option<&Follow>),
@@ -47,7 +59,7 @@ impl<'a> TableRows<'a> {
             let is_asked = |column: &String| spec.key.contains(column) || follow.is_some_and(|follow| follow.deleted == *column);
             keys.register.retain(|field| is_asked(&field.column));
         }
-        Self::new(worker, (&keys, follow), of)
+        Ok(Self { names_all: true, ..Self::new(worker, (&keys, follow), of)? })
     }
 
     /// Every row with its key that is not deleted, as gently as a build reads.
@@ -61,17 +73,28 @@ impl<'a> TableRows<'a> {
         mut visit: impl FnMut(&[u8], &[u8]),
     ) -> Result<(), Failed> {
         let failed = |error: connect::SourceError| Failed::of_source(&self.spec, &error);
-        let mut batches = self.connection.query(statement(&self.spec, self.dialect)).await.map_err(failed)?;
-        while let Some(batch) = batches.try_next().await.map_err(failed)? {
+        let asked = self.connection.query(statement(&self.spec, self.dialect));
+        let mut batches = unless_stopped(stop, asked).await?.map_err(failed)?;
+        while let Some(batch) = unless_stopped(stop, batches.try_next()).await?.map_err(failed)? {
             let mut bytes = 0;
             let rows = self.maps.map(&batch)?;
             for row in 0..rows.len() {
-                if self.deleted.says(&batch, row) || rows.is_out(row) || rows.bad(row).is_some() {
+                let is_bad = rows.bad(row).is_some();
+                if self.deleted.says(&batch, row) || rows.is_out(row) || (is_bad && !self.names_all) {
                     continue;
                 }
-                if let (Some(key), message) = self.encoder.encode(&rows.rows, row) {
-                    bytes += i64::try_from(message.len()).unwrap_or(0);
-                    visit(&key, &message);
+                match self.encoder.encode(&rows.rows, row) {
+                    (Some(key), message) => {
+                        bytes += i64::try_from(message.len()).unwrap_or(0);
+                        visit(&key, &message);
+                    }
+                    (None, _) if is_bad => {
+                        let bad = rows.bad(row).unwrap_or_default();
+                        return Err(Failed::new(format!(
+                            "A row of the table cannot be named, so nobody knows whether it is gone. {bad} Mend it."
+                        )));
+                    }
+                    (None, _) => {}
                 }
             }
             throttle.after((i64::try_from(batch.num_rows()).unwrap_or(0), bytes), flow, stop).await?;

@@ -3,9 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use connect::proto::value_of;
-use connect::{Connection, Statement};
-use futures::TryStreamExt;
+use connect::Connection;
 use model::dataset::BuildFigures;
 use model::job::RunState;
 use model::load::{Decision, Pace, SourceLoad, Tier};
@@ -19,6 +17,7 @@ use crate::failed::Failed;
 use crate::follow;
 use crate::pacer::Pacer;
 use crate::progress::Flow;
+use crate::source::one_value;
 
 const LOOK: Duration = Duration::from_secs(1);
 /// The longest that a waiting run is deaf to being ended.
@@ -200,11 +199,7 @@ impl<'a> Throttle<'a> {
 /// The one number that a source's owner asks it for.
 async fn load_of(connection: &dyn Connection, sql: &str) -> Option<f64> {
     let column = connection.describe(sql, &[]).await.ok()?.into_iter().next()?;
-    let data_type = column.data_type;
-    let fields = vec![Field { name: column.name.clone(), column: column.name, data_type, ..Field::default() }];
-    let statement = Statement { sql: sql.to_owned(), binds: Vec::new(), fields, timeout: PATIENCE, max_rows: 1 };
-    let batch = connection.query(statement).await.ok()?.try_next().await.ok()??;
-    match value_of(&batch, 0, 0, data_type) {
+    match one_value(connection, sql, (Field::plain(column.name, column.data_type), PATIENCE)).await.ok()?? {
         #[allow(clippy::cast_precision_loss)] // a load
         Value::Int(load) => Some(load as f64),
         Value::Float(load) => Some(load),

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::build::Built;
 use crate::failed::Failed;
-use crate::{Worker, arrival, build, compare, follow, kept, schedule, switch};
+use crate::{Worker, alarms, arrival, build, compare, follow, kept, schedule, switch};
 
 /// How often a worker says that it lives.
 const BEAT: Duration = Duration::from_secs(5);
@@ -32,7 +32,7 @@ const AT_ONCE: usize = 4;
 /// Works until it is told to stop. When the metadata is away, it waits.
 pub async fn run(worker: Worker, stop: CancellationToken) {
     let mut away = false;
-    let (mut going, mut followed, mut compared) = (JoinSet::new(), JoinSet::new(), JoinSet::new());
+    let (mut going, mut followed, mut compared, mut arriving) = (JoinSet::new(), JoinSet::new(), JoinSet::new(), JoinSet::new());
     let mut looked: Option<Instant> = None;
     while !stop.is_cancelled() {
         let mut done = round(&worker, (&mut going, &mut followed), &stop).await;
@@ -40,13 +40,10 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
             looked = Some(Instant::now());
             done = compare::begin(&worker, &mut compared, &stop).await;
             if done.is_ok() {
-                done = kept::remove_unneeded(&worker).await;
+                done = now_and_then(&worker).await;
             }
-            if done.is_ok() {
-                done = schedule::find_anew(&worker).await;
-            }
-            if done.is_ok() {
-                done = arrival::look(&worker).await;
+            if arriving.is_empty() {
+                arriving.spawn(look_for_files(worker.clone()));
             }
         }
         match done {
@@ -63,12 +60,26 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
             Some(_) = going.join_next() => {}
             Some(_) = followed.join_next() => {}
             Some(_) = compared.join_next() => {}
+            Some(_) = arriving.join_next() => {}
             () = tokio::time::sleep(POLL) => {}
         }
     }
     while going.join_next().await.is_some() {}
     while followed.join_next().await.is_some() {}
     while compared.join_next().await.is_some() {}
+}
+
+async fn now_and_then(worker: &Worker) -> Result<(), StoreError> {
+    kept::remove_unneeded(worker).await?;
+    schedule::find_anew(worker).await?;
+    alarms::look(worker).await
+}
+
+/// Files are looked at beside all else: a place may take long to answer.
+async fn look_for_files(worker: Worker) {
+    if let Err(error) = arrival::look(&worker).await {
+        tracing::debug!(cause = %error, "files were not looked for: the metadata does not answer");
+    }
 }
 
 async fn round(

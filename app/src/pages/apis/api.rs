@@ -13,11 +13,19 @@ pub async fn apis() -> Result<Vec<ApiSummary>, PortalError> {
     Ok(control.apis(&caller).await?)
 }
 
-/// Makes an API with a draft of the chosen kind, and opens the form. A flat form: it works before the wasm arrives.
+/// Makes an API with a draft of the chosen kind, of a table or of a dataset of it, and opens the form. A flat form: it works before the
+/// wasm arrives.
 #[server(prefix = "/fn", endpoint = "new-api")]
-pub async fn new_api(domain: String, name: String, kind: String, source: String, table: String) -> Result<DraftView, PortalError> {
+pub async fn new_api(
+    domain: String,
+    name: String,
+    kind: String,
+    source: String,
+    table: String,
+    dataset: String,
+) -> Result<DraftView, PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    let spec: ApiSpec = super::first_spec(&kind, &source, &table);
+    let spec: ApiSpec = super::first_spec(&kind, (&source, &table), &dataset);
     let draft = control.new_api(&caller, &domain, &name, &spec).await?;
     leptos_axum::redirect(&format!("/apis/{domain}/{name}/edit"));
     Ok(draft)

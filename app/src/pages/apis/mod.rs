@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::Action;
 use model::form::QueryForm;
-use model::spec::{ApiBody, ApiKind, ApiSpec, KvBody, Query, SqlBody};
+use model::spec::{ApiBody, ApiKind, ApiSpec, KvBody, Query, ServeFrom, SqlBody};
 use model::table::TableRef;
 
 use self::api::{NewApi, apis};
@@ -36,7 +36,7 @@ pub(crate) fn ApisPage() -> impl IntoView {
 
 /// The draft that a new API begins with.
 #[cfg_attr(not(feature = "ssr"), allow(dead_code))] // the server makes it
-fn first_spec(kind: &str, source: &str, table: &str) -> ApiSpec {
+fn first_spec(kind: &str, (source, table): (&str, &str), dataset: &str) -> ApiSpec {
     let table = TableRef::new(table);
     let mut spec = match kind {
         "kv" => ApiSpec { body: ApiBody::Kv(KvBody { table, key: Vec::new() }), ..ApiSpec::empty(ApiKind::Kv) },
@@ -51,6 +51,9 @@ fn first_spec(kind: &str, source: &str, table: &str) -> ApiSpec {
         },
     };
     source.clone_into(&mut spec.source);
+    if kind == "kv" && !dataset.is_empty() {
+        spec.serve_from = ServeFrom::Dataset(dataset.to_owned());
+    }
     spec
 }
 
@@ -67,15 +70,15 @@ pub(crate) fn NewApiPage() -> impl IntoView {
     let query = use_query_map();
     let asked = move |name: &'static str| query.read_untracked().get(name).unwrap_or_default();
     let make = ServerAction::<NewApi>::new();
-    let (source, table) = (asked("source"), asked("table"));
-    let suggested = model::name::suggest_name(&table);
+    let (source, table, dataset) = (asked("source"), asked("table"), asked("dataset"));
+    let suggested = model::name::suggest_name(if dataset.is_empty() { &table } else { &dataset });
     view! {
         <PageName name="New API"/>
         <PageHead title="New API"/>
         <Steps now=0 base=None first="Table and fields"/>
         <Load resource=me view=move |me| {
             let domains = me.domains_where(Action::EditApi);
-            let (source, table, suggested) = (source.clone(), table.clone(), suggested.clone());
+            let (source, table, dataset, suggested) = (source.clone(), table.clone(), dataset.clone(), suggested.clone());
             if domains.is_empty() {
                 return view! { <div class="card"><Empty title="You may not make APIs yet" text="Builders and owners of a domain make APIs. Ask an owner or an admin to make you one."/></div> }.into_any();
             }
@@ -85,6 +88,7 @@ pub(crate) fn NewApiPage() -> impl IntoView {
                         <FormProblem action=make/>
                         <input type="hidden" name="source" value=source/>
                         <input type="hidden" name="table" value=table.clone()/>
+                        <input type="hidden" name="dataset" value=dataset/>
                         <fieldset class="card card-pad stack">
                             <legend class="sr">"Kind"</legend>
                             <h2>"What should one call give?"</h2>

@@ -148,7 +148,7 @@ fn aside(dataset: &DatasetView, may_build: bool, build: ServerAction<BuildDatase
     view! {
         {may_build.then(|| build_card(dataset, is_building, build))}
         {strip_card(&dataset.job)}
-        {facts(dataset)}
+        {facts(dataset, may_build)}
     }
 }
 
@@ -168,8 +168,10 @@ fn build_card(dataset: &DatasetView, is_building: bool, build: ServerAction<Buil
     }
 }
 
-fn facts(dataset: &DatasetView) -> impl IntoView + use<> {
+fn facts(dataset: &DatasetView, may_build: bool) -> impl IntoView + use<> {
     let spec = dataset.spec.clone();
+    let make = format!("/apis/new?source={}&table={}&dataset={}", spec.source, spec.table.name, dataset.name);
+    let may_make = may_build && spec.store != StoreKind::Columnar;
     let apis = dataset.apis.clone();
     let register: Vec<String> = spec.written().map(|field| format!("{} {}", field.number, field.column)).collect();
     view! {
@@ -180,7 +182,7 @@ fn facts(dataset: &DatasetView) -> impl IntoView + use<> {
             <dt>"Compression"</dt><dd>{spec.compression.key()}</dd>
             <dt>"Serves"</dt><dd>{if apis.is_empty() { "no API yet".into_any() } else { apis.into_iter().map(|path| view! { <a href=format!("/apis/{path}")>{path.clone()}</a>" " }).collect_view().into_any() }}</dd>
             <dt>"Fields"</dt><dd class="small t-2">{register.join(", ")}</dd>
-        </dl></section>
+        </dl>{may_make.then(|| view! { <a class="btn btn-sm mt-3" href=make>"Make an API of it"</a> })}</section>
     }
 }
 

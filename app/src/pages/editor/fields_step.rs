@@ -11,6 +11,7 @@ use super::form_fields::Aggregates;
 use super::join_card::JoinCard;
 use super::state::Editor;
 use crate::error::PortalError;
+use crate::pages::datasets::api::dataset;
 use crate::pages::sources::api::{sources, tables};
 use crate::ui::{Empty, Field, Load, grouped};
 
@@ -18,10 +19,10 @@ use crate::ui::{Empty, Field, Load, grouped};
 pub(super) fn FieldsStep(editor: Editor) -> impl IntoView {
     let source = Memo::new(move |_| editor.spec.with(|spec| spec.source.clone()));
     let list = Resource::new(|| (), |()| sources());
-    let known = Resource::new(
-        move || source.get(),
-        |name| async move { if name.is_empty() { Ok(Vec::new()) } else { tables(name, Environment::Prod).await } },
-    );
+    let served = Memo::new(move |_| editor.spec.with(|spec| spec.serve_from.dataset().map(str::to_owned)));
+    let (domain, _) = editor.place();
+    let known =
+        Resource::new(move || (source.get(), served.get(), domain.clone()), |(source, served, domain)| known(source, served, domain));
     let is_script = editor.as_script;
     view! {
         <section class="card card-pad form-row">
@@ -46,6 +47,22 @@ pub(super) fn FieldsStep(editor: Editor) -> impl IntoView {
         {move || if is_script.get() { view! { <Script editor/> }.into_any() } else { view! { <Columns editor known/> }.into_any() }}
     }
     .into_any()
+}
+
+/// The tables of a source; of one that a dataset is made of, the columns that its rows have there.
+async fn known(source: String, served: Option<String>, domain: String) -> Result<Vec<TableInfo>, PortalError> {
+    if source.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut tables = tables(source, Environment::Prod).await?;
+    if let Some(name) = served {
+        // One that is gone is told where it is chosen.
+        let made = dataset(domain, name).await.ok().map(|dataset| dataset.spec.as_table());
+        if let Some((info, made)) = made.and_then(|made| Some((tables.iter_mut().find(|info| info.table.name == made.table.name)?, made))) {
+            (info.columns, info.key) = (made.columns, made.key);
+        }
+    }
+    Ok(tables)
 }
 
 type Tables = Resource<Result<Vec<TableInfo>, PortalError>>;

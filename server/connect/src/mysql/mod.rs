@@ -130,8 +130,9 @@ impl Connection for MySqlSource {
         query::stream(&self.pool, statement).await
     }
 
-    async fn moment(&self, table: &TableRef) -> Result<Option<Arc<dyn Moment>>, SourceError> {
-        Ok(Some(Arc::new(moment::MySqlMoment::now(&self.pool, table).await?)))
+    async fn moment(&self, table: &TableRef, by: &[String], readers: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
+        let moment = moment::MySqlMoment::now(&self.pool, (table, by), readers).await?;
+        Ok(moment.map(|moment| Arc::new(moment) as Arc<dyn Moment>))
     }
 }
 

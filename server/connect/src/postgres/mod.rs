@@ -149,8 +149,16 @@ impl Connection for PgConnection {
         query::stream(&self.pool, statement).await
     }
 
-    async fn moment(&self, _: &TableRef) -> Result<Option<Arc<dyn Moment>>, SourceError> {
-        Ok(Some(Arc::new(moment::PgMoment::now(&self.pool, &self.schema).await?)))
+    async fn moment(&self, _: &TableRef, by: &[String], _: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
+        match moment::PgMoment::now(&self.pool, &self.schema, by).await {
+            Ok(moment) => Ok(Some(Arc::new(moment))),
+            // A server before version 13, a replica that exports nothing, something that only speaks like PostgreSQL.
+            Err(error) if matches!(error.kind, SourceErrorKind::Statement | SourceErrorKind::Missing | SourceErrorKind::Other) => {
+                tracing::info!(cause = error.cause, "a table is read by one statement: no snapshot can be had");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use super::read_error;
 use crate::moment::{Moment, ranges, splits};
 use crate::stream::{channel, send_while_wanted};
-use crate::{BatchStream, MAX_CONNECTIONS, SourceError, Statement};
+use crate::{BatchStream, MAX_CONNECTIONS, SourceError, SourceErrorKind, Statement};
 
 /// Rows that a division is learned from.
 const SAMPLE: f64 = 20_000.0;
@@ -20,9 +20,11 @@ const SAMPLE: f64 = 20_000.0;
 pub(super) struct PgMoment {
     pool: PgPool,
     schema: String,
+    /// What the table may be divided by.
+    by: Vec<String>,
     snapshot: Snapshot,
-    /// The snapshot is there for as long as the transaction that exported it. The connection is nobody else's: it closes with this.
-    holder: Mutex<PgConnection>,
+    /// The snapshot is there for as long as the transaction that exported it, which does nothing else. It closes with this.
+    _holder: Mutex<PgConnection>,
 }
 
 #[derive(FromRow)]
@@ -42,37 +44,46 @@ async fn begun(pool: &PgPool) -> Result<PgConnection, SourceError> {
 }
 
 impl PgMoment {
-    pub(super) async fn now(pool: &PgPool, schema: &str) -> Result<Self, SourceError> {
+    pub(super) async fn now(pool: &PgPool, schema: &str, by: &[String]) -> Result<Self, SourceError> {
         let mut holder = begun(pool).await?;
         let sql = "SELECT pg_export_snapshot() AS exported, pg_current_snapshot()::text AS seen";
         let snapshot = sqlx::query_as(sql).fetch_one(&mut holder).await.map_err(|error| read_error(&error, sql))?;
-        Ok(Self { pool: pool.clone(), schema: schema.to_owned(), snapshot, holder: Mutex::new(holder) })
+        Ok(Self { pool: pool.clone(), schema: schema.to_owned(), by: by.to_vec(), snapshot, _holder: Mutex::new(holder) })
+    }
+
+    /// Another session that sees the same.
+    async fn session(&self) -> Result<PgConnection, SourceError> {
+        let mut connection = begun(&self.pool).await?;
+        let take = format!("SET TRANSACTION SNAPSHOT '{}'", self.snapshot.exported);
+        // It is gone with the session that exported it: another try has another.
+        let gone = |error: sqlx::Error| SourceError::new(SourceErrorKind::Unreachable, "Its snapshot is gone. Try again.").because(error);
+        connection.execute(AssertSqlSafe(take)).await.map_err(gone)?;
+        Ok(connection)
     }
 
     async fn ask<T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + Send + Unpin>(
         &self,
         sql: String,
     ) -> Result<Vec<T>, SourceError> {
-        let mut holder = self.holder.lock().await;
-        sqlx::query_scalar(AssertSqlSafe(sql.clone())).fetch_all(&mut *holder).await.map_err(|error| read_error(&error, &sql))
+        let mut session = self.session().await?;
+        sqlx::query_scalar(AssertSqlSafe(sql.clone())).fetch_all(&mut session).await.map_err(|error| read_error(&error, &sql))
     }
 
-    /// Of some columns, those that an index begins with.
-    async fn indexed(&self, table: &TableRef, columns: &[String]) -> Result<Vec<String>, SourceError> {
+    /// What it may be divided by that an index begins with.
+    async fn indexed(&self, table: &TableRef) -> Result<Vec<String>, SourceError> {
         let sql = "SELECT DISTINCT a.attname::text FROM pg_index i
              JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
              JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam AND m.amname = 'btree'
              JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
              WHERE n.nspname = $1 AND t.relname = $2 AND i.indisvalid AND i.indpred IS NULL AND t.relkind IN ('r', 'm')";
         let schema = if table.schema.is_empty() { &self.schema } else { &table.schema };
-        let mut holder = self.holder.lock().await;
         let found: Vec<String> = sqlx::query_scalar(sql)
             .bind(schema)
             .bind(&table.name)
-            .fetch_all(&mut *holder)
+            .fetch_all(&mut self.session().await?)
             .await
             .map_err(|error| read_error(&error, sql))?;
-        Ok(columns.iter().filter(|column| found.contains(column)).cloned().collect())
+        Ok(self.by.iter().filter(|column| found.contains(column)).cloned().collect())
     }
 
     async fn about_rows(&self, table: &TableRef) -> Result<f64, SourceError> {
@@ -92,11 +103,11 @@ impl Moment for PgMoment {
         &self.snapshot.seen
     }
 
-    async fn divide(&self, table: &TableRef, by: &[String], parts: usize) -> Result<Vec<String>, SourceError> {
+    async fn divide(&self, table: &TableRef, parts: usize) -> Result<Vec<String>, SourceError> {
         let percent = (SAMPLE * 100.0 / self.about_rows(table).await?.max(1.0)).clamp(0.001, 100.0);
         let from = table_sql(table, Dialect::Postgres);
         let (mut best, mut column) = (Vec::new(), String::new());
-        for name in self.indexed(table, by).await? {
+        for name in self.indexed(table).await? {
             let quoted = Dialect::Postgres.quote(&name);
             let some = format!("SELECT {quoted} AS k FROM {from} TABLESAMPLE SYSTEM ({percent}) WHERE {quoted} IS NOT NULL");
             // By the column itself: its text, which has the same name here, stands in another order.
@@ -110,9 +121,7 @@ impl Moment for PgMoment {
     }
 
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
-        let mut connection = begun(&self.pool).await?;
-        let take = format!("SET TRANSACTION SNAPSHOT '{}'", self.snapshot.exported);
-        connection.execute(AssertSqlSafe(take)).await.map_err(|error| read_error(&error, ""))?;
+        let mut connection = self.session().await?;
         let (sender, stream) = channel();
         tokio::spawn(async move {
             let sending = super::copy::send_rows(&mut connection, &statement, &sender);

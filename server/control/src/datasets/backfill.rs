@@ -23,9 +23,12 @@ impl Control {
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
-        let text = serde_json::to_string(wanted).map_err(|error| from_json(&error))?;
         let mut tx = self.write(caller).await?;
-        tx.set_backfill(&version.id, &text).await.map_err(|error| match error {
+        if wanted.is_all() {
+            // What of it was put aside is tried again by that.
+            tx.try_dirty_rows_again(&version.id).await.map_err(|error| from_store(&error))?;
+        }
+        tx.set_backfill(&version.id, &wanted.wish(&self.host.id())).await.map_err(|error| match error {
             StoreError::Stale => not_followed(),
             other => from_store(&other),
         })?;

@@ -56,7 +56,7 @@ impl Control {
         let count = tx.try_dirty_rows_again(&version.id).await.map_err(|error| from_store(&error))?;
         if by_cursor {
             // Rows of a table have no place by which they are found again: all of it is read, and what is as it was changes nothing.
-            let all = serde_json::to_string(&Backfill::default()).map_err(|error| from_json(&error))?;
+            let all = Backfill::default().wish(&self.host.id());
             tx.set_backfill(&version.id, &all).await.map_err(|error| from_store(&error))?;
         }
         let after = format!("version {number}: {count} rows that were left out");

@@ -43,7 +43,9 @@ impl Control {
         let job = self.job_of(&dataset).await?;
         let spec: JobSpec = serde_json::from_str(&job.spec).map_err(|error| from_json(&error))?;
         let due_at = if paused { None } else { first_due(&spec.when, tx.at()) };
-        tx.set_job(&JobRow { paused: i64::from(paused), due_at, ..job }).await.map_err(|error| from_store(&error))?;
+        // Files that had come, and were not built of yet, come once more when it goes on.
+        let seen = if paused && job.due_at.is_some() { String::new() } else { job.seen.clone() };
+        tx.set_job(&JobRow { paused: i64::from(paused), due_at, seen, ..job }).await.map_err(|error| from_store(&error))?;
         let words = if paused { "paused" } else { "goes on" };
         self.note(&mut tx, "job.paused", (domain, &subject(&dataset)), None, Some(words.into())).await?;
         self.commit(tx).await
@@ -181,7 +183,8 @@ pub(crate) fn with_spec(job: JobRow, spec: &JobSpec, text: String, now: Millis) 
         (true, true) => job.due_at,
         (true, false) => first_due(&spec.when, now),
     };
-    JobRow { spec: text, due_at, ..job }
+    let seen = if same { job.seen.clone() } else { String::new() };
+    JobRow { spec: text, due_at, seen, ..job }
 }
 
 /// The next times of a pattern.

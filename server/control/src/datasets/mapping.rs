@@ -13,7 +13,7 @@ use model::snapshot::Environment;
 use model::spec::DEFAULT_TIMEOUT_MS;
 use model::table::{Sample, TableInfo, TableRef};
 use model::view::MappingPreview;
-use model::{Action, Field, FieldError, Problem};
+use model::{Action, FieldError, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{DatasetRow, Tx};
@@ -63,7 +63,7 @@ impl Control {
         let failed = |error: connect::SourceError| from_source(&resolved.name, &error);
         let batches: Vec<RecordBatch> =
             resolved.connection.query(first_rows(spec, resolved)).await.map_err(failed)?.try_collect().await.map_err(failed)?;
-        let mut preview = MappingPreview { sample: sample_of(&written(spec), &[], 0.0), ..MappingPreview::default() };
+        let mut preview = MappingPreview { sample: sample_of(&spec.written_fields(), &[], 0.0), ..MappingPreview::default() };
         for batch in &batches {
             show(&mut preview, &maps.map(batch).map_err(failed)?, spec);
         }
@@ -145,10 +145,6 @@ impl Control {
     }
 }
 
-fn written(spec: &DatasetSpec) -> Vec<Field> {
-    spec.written().map(|field| Field { name: field.column.clone(), data_type: field.data_type, ..Field::default() }).collect()
-}
-
 fn first_rows(spec: &DatasetSpec, resolved: &Resolved) -> Statement {
     let fields = spec.mapping.fields(spec);
     let columns: Vec<String> = fields.iter().map(|field| resolved.dialect.quote(&field.name)).collect();
@@ -166,6 +162,6 @@ fn show(preview: &mut MappingPreview, mapped: &Mapped, spec: &DatasetSpec) {
     preview.bad.extend(mapped.bad.iter().flatten().cloned());
     let good: Vec<usize> = (0..mapped.out.len()).filter(|row| !bad(row)).take(SHOWN - preview.sample.rows.len()).collect();
     let shown = good.into_iter().map(|row| mapped.rows.slice(row, 1)).collect::<Vec<_>>();
-    let Sample { rows, .. } = sample_of(&written(spec), &shown, 0.0);
+    let Sample { rows, .. } = sample_of(&spec.written_fields(), &shown, 0.0);
     preview.sample.rows.extend(rows);
 }

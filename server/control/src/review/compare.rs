@@ -41,6 +41,9 @@ pub(super) fn breaks(old: &ApiSpec, new: &ApiSpec) -> Vec<String> {
                 found.push(format!("The field {} was {} and is {}.", field.name, field.data_type.word(), other.data_type.word()));
             }
             Some(other) if other.nullable && !field.nullable => found.push(format!("The field {} can now be null.", field.name)),
+            Some(other) if field.number > 0 && other.number > 0 && other.number != field.number => {
+                found.push(format!("The field {} has another number: callers over gRPC must compile its message anew.", field.name));
+            }
             Some(_) => {}
         }
     }
@@ -81,6 +84,9 @@ mod tests {
         let mut new = old.clone();
         new.fields.push(field("c", DataType::Date));
         assert_eq!(breaks(&old, &new), Vec::<String>::new());
+        (old.fields[1].number, new.fields[1].number) = (2, 7);
+        assert_eq!(breaks(&old, &new), ["The field b has another number: callers over gRPC must compile its message anew."]);
+        new.fields[1].number = 2;
         new.fields.remove(0);
         new.parameters[0].required = true;
         assert_eq!(breaks(&old, &new), ["The field a is gone.", "The parameter p is now required."]);

@@ -53,11 +53,7 @@ impl Control {
 fn table_statement(resolved: &Resolved, info: &TableInfo) -> Statement {
     let quote = |name: &str| resolved.dialect.quote(name);
     let columns: Vec<String> = info.columns.iter().map(|column| quote(&column.name)).collect();
-    let from = if info.table.schema.is_empty() {
-        quote(&info.table.name)
-    } else {
-        format!("{}.{}", quote(&info.table.schema), quote(&info.table.name))
-    };
+    let from = model::form::table_sql(&info.table, resolved.dialect);
     let fields = info
         .columns
         .iter()

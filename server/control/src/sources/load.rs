@@ -67,7 +67,7 @@ pub(crate) async fn load_query_error(resolved: &Resolved, sql: &str) -> Option<F
     let Some(column) = column.filter(|column| column.data_type.is_number()) else {
         return wrong("It must give a number, in one row and one column.".into());
     };
-    let field = Field { name: column.name.clone(), column: column.name, data_type: column.data_type, ..Field::default() };
+    let field = Field::plain(column.name, column.data_type);
     let statement = Statement { sql: sql.to_owned(), binds: Vec::new(), fields: vec![field], timeout: LOAD_TIMEOUT, max_rows: 1 };
     let asked = async { resolved.connection.query(statement).await?.try_next().await };
     match asked.await {

@@ -20,7 +20,8 @@ use super::progress::FollowProgress;
 use super::target::{Target, Told};
 use crate::Worker;
 use crate::failed::Failed;
-use crate::source::{Deleted, READ_TIMEOUT, column, statement};
+use crate::read::unless_stopped;
+use crate::source::{Deleted, READ_TIMEOUT, column, one_value, statement};
 use crate::throttle::Throttle;
 
 /// Where the changes begin that a read which begins now may not see: the largest value of the cursor, as text; empty where
@@ -37,11 +38,8 @@ pub(crate) async fn position_now(
     let (_, data_type) = column(spec, &follow.cursor).ok_or_else(|| no_cursor(follow))?;
     let table = model::form::table_sql(&spec.table, dialect);
     let sql = format!("SELECT max({}) AS cursor_now FROM {table}", dialect.quote(&follow.cursor));
-    let fields = vec![Field { name: "cursor_now".into(), column: "cursor_now".into(), data_type, ..Field::default() }];
-    let statement = Statement { sql, binds: Vec::new(), fields, timeout: READ_TIMEOUT, max_rows: 1 };
-    let failed = |error: connect::SourceError| Failed::of_source(spec, &error);
-    let batch = connection.query(statement).await.map_err(failed)?.try_next().await.map_err(failed)?;
-    let last = batch.map(|batch| text_of(&value_of(&batch, 0, 0, data_type))).unwrap_or_default();
+    let last = one_value(connection, &sql, (Field::plain("cursor_now", data_type), READ_TIMEOUT)).await;
+    let last = last.map_err(|error| Failed::of_source(spec, &error))?.map(|value| text_of(&value)).unwrap_or_default();
     Ok(stored(follow, &no_later(data_type, last, now)))
 }
 
@@ -144,9 +142,10 @@ impl<'a> Looks<'a> {
         stop: &CancellationToken,
     ) -> Result<(), Failed> {
         let failed = |error: connect::SourceError| Failed::of_source(self.spec, &error);
-        let mut batches = self.connection.query(self.statement_between(wanted)?).await.map_err(failed)?;
+        let asked = self.connection.query(self.statement_between(wanted)?);
+        let mut batches = unless_stopped(stop, asked).await?.map_err(failed)?;
         let position = stored(self.follow, &self.position);
-        while let Some(batch) = batches.try_next().await.map_err(|error| Failed::of_source(self.spec, &error))? {
+        while let Some(batch) = unless_stopped(stop, batches.try_next()).await?.map_err(failed)? {
             let deleted = (0..batch.num_rows()).map(|row| self.deleted.says(&batch, row)).collect();
             let told = Told { rows: &batch, deleted, origins: Vec::new(), spoiled: Vec::new(), position: &position };
             let applied = self.target.apply(told, progress.read_rows(), true).await?;

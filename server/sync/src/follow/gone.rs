@@ -54,6 +54,8 @@ impl<'a> Gone<'a> {
         (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
         stop: &CancellationToken,
     ) -> Result<(), Failed> {
+        // One that fails is not begun again at once: it would read everything each time.
+        progress.figures.gone_looked_at = Some(self.worker.host.now());
         let mut beside = Beside::new(&self.worker.stores.scratch())?;
         let (mut ours, mut theirs) = (0_i64, 0_i64);
         target
@@ -68,8 +70,14 @@ impl<'a> Gone<'a> {
             beside.put(key, THEIRS, &[]);
         };
         keys.visit((throttle, progress), stop, visit).await?;
-        if let Some(fault) = self.spec.gates.size_fault(theirs, Some(ours)) {
-            return Err(Failed::new(format!("Its table is not what is live any more. {fault} Look at the table, or change the gate.")));
+        let fault = match theirs {
+            0 if ours > 0 => Some(format!("It has no row, where the live version has {ours}.")),
+            rows => self.spec.gates.size_fault(rows, Some(ours)),
+        };
+        if let Some(fault) = fault {
+            return Err(Failed::new(format!(
+                "Nothing was deleted: its table is not what is live any more. {fault} Look at the table, change the gate, or build it anew."
+            )));
         }
         let mut pairs = beside.pairs()?;
         let mut portion = Vec::new();
@@ -77,6 +85,9 @@ impl<'a> Gone<'a> {
             let pair = pairs.next()?;
             let at_end = pair.is_none();
             portion.extend(pair.filter(|pair| pair.theirs.is_none()).map(|pair| pair.key));
+            if stop.is_cancelled() {
+                return Err(Failed::broke_off());
+            }
             if portion.len() >= PORTION || (at_end && !portion.is_empty()) {
                 let applied = target.delete(std::mem::take(&mut portion), position).await?;
                 progress.taken(applied).await?;
@@ -86,7 +97,6 @@ impl<'a> Gone<'a> {
                 break;
             }
         }
-        progress.figures.gone_looked_at = Some(self.worker.host.now());
         Ok(())
     }
 }

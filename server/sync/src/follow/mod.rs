@@ -172,11 +172,12 @@ async fn by_looks(
 ) -> Result<(), Failed> {
     loop {
         looks.look(progress, throttle, stop).await?;
-        if gone.is_due(progress) {
-            looks.look_for_gone(&gone, (&mut *progress, &mut *throttle), stop).await?;
-        }
         progress.caught_up(looks.position_words()).await?;
         again(worker, row, &mut looks, (&mut *progress, &mut *throttle), stop).await?;
+        if gone.is_due(progress) {
+            looks.look_for_gone(&gone, (&mut *progress, &mut *throttle), stop).await?;
+            progress.caught_up(looks.position_words()).await?;
+        }
         let until = tokio::time::Instant::now() + Duration::from_secs(u64::from(every_s));
         while tokio::time::Instant::now() < until {
             if stop.is_cancelled() || !goes_on().await {
@@ -199,7 +200,7 @@ async fn again(
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
     let Some(text) = worker.store.following(&row.version_id).await?.and_then(|now| now.backfill) else { return Ok(()) };
-    let wanted: Backfill = serde_json::from_str(&text).unwrap_or_default();
+    let wanted = Backfill::of_wish(&text);
     if let Err(failed) = looks.look_again(&wanted, with, stop).await {
         if failed.again == Again::No {
             // It would fail again, each time before anything else is followed.
@@ -209,7 +210,7 @@ async fn again(
     }
     if wanted.is_all() {
         // What was not put aside again was taken, or is gone.
-        worker.store.forget_dirty_again(&row.version_id).await?;
+        worker.store.forget_dirty_again(&row.version_id, &text).await?;
         looks.forget_dirty(worker.store.dirty_count(&row.version_id).await?);
     }
     Ok(worker.store.end_backfill(&row.version_id, &text).await?)

@@ -145,7 +145,8 @@ impl Catalogue for FileSource {
     }
 
     async fn mark(&self, table: &TableRef) -> Result<String, SourceError> {
-        let (found, mark) = self.folder.look().await?;
+        // Not as it was seen a moment ago: whoever asks wants to know whether it is the same now.
+        let (found, mark) = discover(&self.folder.place).await?;
         let Some(files) = found.into_iter().find(|files| files.name == table.name) else { return Ok(String::new()) };
         let of_it = mark.iter().filter(|file| files.files.contains(&file.location));
         let one = |file: &ObjectMeta| format!("{} {} {} {:?}", file.location, file.size, file.last_modified, file.e_tag);

@@ -130,8 +130,7 @@ impl Mapper for Maps {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let plain = |name: &str, data_type| Field { name: name.to_owned(), column: name.to_owned(), data_type, ..Field::default() };
-        let columns: Vec<Field> = table.columns.iter().map(|column| plain(&column.name, column.data_type)).collect();
+        let columns: Vec<Field> = table.columns.iter().map(|column| Field::plain(&column.name, column.data_type)).collect();
         let schema = df_schema(&columns)?;
         let (mut types, mut uses) = (Vec::with_capacity(mapping.columns.len()), BTreeSet::new());
         for (index, made) in mapping.columns.iter().enumerate() {
@@ -184,8 +183,6 @@ impl Mapper for Maps {
             let place = format!("mapping.only.{index}");
             only.push(self.condition(condition, &read, &schema).map_err(|error| at(&place, error))?);
         }
-        let written: Vec<Field> =
-            spec.written().map(|field| Field { name: field.column.clone(), data_type: field.data_type, ..Field::default() }).collect();
-        Ok(Box::new(Rows { columns, only, schema: schema_of(&written), masks: self.masks.clone() }))
+        Ok(Box::new(Rows { columns, only, schema: schema_of(&spec.written_fields()), masks: self.masks.clone() }))
     }
 }

@@ -1,0 +1,113 @@
+//! What of datasets somebody should look at, as this worker saw it last: for `/metrics`, where monitoring makes alarms of it.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use model::clock::{MINUTE, Millis};
+use model::compare::Compared;
+use model::dataset::DataVersionState;
+use model::job::{JobSpec, RunState};
+use store::{DataVersionRow, DatasetRow, RunRow, StoreError};
+
+use crate::Worker;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AlarmKind {
+    /// Its last run failed for good.
+    RunFailed,
+    /// Its last run is, or was, over later than its job says.
+    RunLate,
+    /// More rows differ from its source than its job allows.
+    Differs,
+    /// It could not be compared.
+    NotCompared,
+    /// What follows its table does not go on.
+    NotFollowed,
+}
+
+impl AlarmKind {
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::RunFailed => "run-failed",
+            Self::RunLate => "run-late",
+            Self::Differs => "differs",
+            Self::NotCompared => "not-compared",
+            Self::NotFollowed => "not-followed",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Alarm {
+    pub domain: String,
+    pub dataset: String,
+    pub environment: String,
+    pub kind: AlarmKind,
+}
+
+/// Those that there are.
+#[derive(Debug, Default)]
+pub struct Alarms(Mutex<Vec<Alarm>>);
+
+impl Alarms {
+    #[must_use]
+    pub fn now(&self) -> Vec<Alarm> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Looks for them, in a few questions for all datasets together.
+///
+/// # Errors
+/// Where the metadata does not answer; what was seen before stays.
+pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
+    let store = &worker.store;
+    let datasets: HashMap<String, DatasetRow> = store.datasets().await?.into_iter().map(|row| (row.id.clone(), row)).collect();
+    let live = store.data_versions_in(DataVersionState::Live.key()).await?;
+    let jobs: HashMap<String, (String, JobSpec)> = store
+        .jobs_on()
+        .await?
+        .into_iter()
+        .map(|job| (job.id, (job.dataset_id, serde_json::from_str(&job.spec).unwrap_or_default())))
+        .collect();
+    let mut found = Vec::new();
+    let mut add = |dataset_id: &str, environment: &str, kind: AlarmKind| {
+        if let Some(dataset) = datasets.get(dataset_id) {
+            let (domain, dataset) = (dataset.domain.clone(), dataset.name.clone());
+            found.push(Alarm { domain, dataset, environment: environment.to_owned(), kind });
+        }
+    };
+    for run in store.last_runs().await? {
+        let Some((dataset_id, job)) = jobs.get(&run.job_id) else { continue };
+        for kind in of_run(&run, job, worker.host.now()) {
+            add(dataset_id, job.environment.key(), kind);
+        }
+    }
+    let version = |id: &str| live.iter().find(|version| version.id == id);
+    for compared in store.last_comparisons().await? {
+        let Some(DataVersionRow { dataset_id, environment, .. }) = version(&compared.version_id) else { continue };
+        let Some(asked) = jobs.values().find(|(of, _)| of == dataset_id).and_then(|(_, job)| job.compare) else { continue };
+        let figures: Compared = serde_json::from_str(&compared.figures).unwrap_or_default();
+        if !compared.reason.is_empty() {
+            add(dataset_id, environment, AlarmKind::NotCompared);
+        } else if figures.differ() > i64::from(asked.at_most) {
+            add(dataset_id, environment, AlarmKind::Differs);
+        }
+    }
+    for following in store.followings().await?.into_iter().filter(|following| !following.reason.is_empty()) {
+        if let Some(DataVersionRow { dataset_id, environment, .. }) = version(&following.version_id) {
+            add(dataset_id, environment, AlarmKind::NotFollowed);
+        }
+    }
+    found.sort();
+    *worker.alarms.0.lock().unwrap_or_else(PoisonError::into_inner) = found;
+    Ok(())
+}
+
+fn of_run(run: &RunRow, job: &JobSpec, now: Millis) -> Vec<AlarmKind> {
+    let late_at = job.late_after_minutes.map(|minutes| run.asked_at + Millis::from(minutes) * MINUTE);
+    let is_late = late_at.is_some_and(|late_at| run.finished_at.unwrap_or(now) > late_at);
+    let failed = (run.state == RunState::Failed.key()).then_some(AlarmKind::RunFailed);
+    failed.into_iter().chain(is_late.then_some(AlarmKind::RunLate)).collect()
+}
