@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make soak: the full counts. Fifty kills at points of a release by chance, forty at any moment of builds and followers of each kind of
+# make soak: the full counts. Fifty kills at points of a release by chance, thirty-four at any moment of builds and followers of each kind of
 # source, an hour of bytes by chance for each codec; the results are written to docs/soak.md.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
@@ -8,7 +8,7 @@ kills="${SLUICE_SOAK_KILLS:-50}" seed="${SLUICE_SOAK_SEED:-$RANDOM}"
 say "killing $kills times, seed $seed"
 SLUICE_SOAK_KILLS="$kills" SLUICE_SOAK_SEED="$seed" \
   cargo test --workspace --exclude frontend --features server/failpoints --test faults killed_at_points_by_chance -- --nocapture | tee "$CARGO_TARGET_DIR/soak.log"
-moments="${SLUICE_SOAK_MOMENTS:-40}"
+moments="${SLUICE_SOAK_MOMENTS:-34}"
 say "killing workers at $moments moments for each kind of source"
 SLUICE_SOAK_KILLS="$moments" SLUICE_SOAK_SEED="$seed" SLUICE_KAFKA="$KAFKA/libs" \
   cargo test --workspace --exclude frontend --features server/failpoints --test kills -- --nocapture --test-threads 1 | tee "$CARGO_TARGET_DIR/kills.log"
