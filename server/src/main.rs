@@ -9,12 +9,12 @@ mod demo;
 mod edge;
 mod feed;
 mod host;
-#[cfg(feature = "failpoints")]
-mod kill_point;
 mod listen;
 mod master_key;
 mod metrics;
 mod portal;
+#[cfg(feature = "failpoints")]
+mod test_points;
 
 use clap::Parser;
 
@@ -33,7 +33,7 @@ async fn main() -> std::process::ExitCode {
     };
     config::start_log(&config.log);
     #[cfg(feature = "failpoints")]
-    kill_point::arm();
+    test_points::arm();
     let done = match cli.command {
         Command::Serve => compose::serve(&config, false).await,
         Command::Demo => compose::serve(&config, true).await,

@@ -79,9 +79,15 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
         }
     };
     for run in store.last_runs().await? {
-        let Some((dataset_id, job)) = jobs.get(&run.job_id) else { continue };
-        for kind in of_run(&run, job, worker.host.now()) {
-            add(dataset_id, job.environment.key(), kind);
+        let Some((_, job)) = jobs.get(&run.job_id) else { continue };
+        let kinds = of_run(&run, job, worker.host.now());
+        if kinds.is_empty() {
+            continue;
+        }
+        // Whoever asked has said in which environment; a schedule's may be another.
+        let Some(version) = store.data_version(&run.version_id).await? else { continue };
+        for kind in kinds {
+            add(&version.dataset_id, &version.environment, kind);
         }
     }
     let version = |id: &str| live.iter().find(|version| version.id == id);
