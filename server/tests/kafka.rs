@@ -45,14 +45,7 @@ impl Orders {
 async fn put_source(admin: &Admin, kafka: &Kafka, more: Json) {
     let mut config = json!({"brokers": kafka.addresses()});
     config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    let binding = json!({"config": config, "secrets": {}});
-    let mut put = json!({"name": "stream", "domain": "travel", "driver": "kafka", "bindings": {"test": binding, "prod": binding}});
-    let (status, known) = admin.call(Method::GET, "/sources/stream", None).await;
-    if status.is_success() {
-        put["edit"] = known["edit"].clone();
-    }
-    let (status, body) = admin.call(Method::PUT, "/sources/stream", Some(put)).await;
-    assert!(status.is_success(), "{body}");
+    admin.put_source("stream", "kafka", json!({"config": config, "secrets": {}})).await;
 }
 
 /// A dataset of a topic, followed and built.

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::{AccelError, Checksum, Codec, KvReader, Place, Stores};
-use model::dataset::StoreKind;
+use crate::{AccelError, Checksum, Codec, KvReader, KvStore, Place};
 
 /// One open data version. Dropped with the last plan that uses it.
 pub struct Dataset {
@@ -24,8 +23,8 @@ pub enum Found {
 impl Dataset {
     /// # Errors
     /// Where the version is not in the store, or the store does not answer.
-    pub async fn open(stores: &Stores, kind: StoreKind, place: &Place) -> Result<Self, AccelError> {
-        let reader = stores.of(kind)?.open(place).await?;
+    pub async fn open(store: &dyn KvStore, place: &Place) -> Result<Self, AccelError> {
+        let reader = store.open(place).await?;
         let sealed = reader.sealed();
         let codec = Codec::new(sealed.compression, &sealed.dictionary);
         Ok(Self { reader, codec })

@@ -2,9 +2,8 @@
 //! How far the changes go is written with them, so that each counts once however often its writer dies.
 
 use async_trait::async_trait;
-use model::dataset::StoreKind;
 
-use crate::{AccelError, Codec, Place, Stores};
+use crate::{AccelError, Codec, KvStore, Place};
 
 /// One change by its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +46,7 @@ impl Changes {
     /// # Errors
     /// Where the version is not there or was not made to be followed, somebody with a higher turn has it, or the store does
     /// not answer.
-    pub async fn take(stores: &Stores, kind: StoreKind, place: &Place, turn: i64) -> Result<(Self, String), AccelError> {
-        let store = stores.of(kind)?;
+    pub async fn take(store: &dyn KvStore, place: &Place, turn: i64) -> Result<(Self, String), AccelError> {
         let sealed = store.open(place).await?.sealed().clone();
         let from = sealed.followed_from.ok_or_else(AccelError::not_followed)?;
         let (delta, position) = store.delta(place, turn).await?;

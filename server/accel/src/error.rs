@@ -51,11 +51,17 @@ impl AccelError {
         Self::new(AccelErrorKind::Config, sentence)
     }
 
+    pub(crate) fn in_a_database() -> Self {
+        Self::new(AccelErrorKind::Config, "A dataset that is kept in a table is asked in its database.")
+    }
+
     pub(crate) fn not_followed() -> Self {
         Self::new(AccelErrorKind::Config, "This version was not made to be followed. Build the dataset anew.")
     }
 
-    pub(crate) fn taken_over() -> Self {
+    /// A writer whose turn is over.
+    #[must_use]
+    pub fn taken_over() -> Self {
         Self::new(AccelErrorKind::TakenOver, "Another worker follows it by now.")
     }
 

@@ -102,6 +102,67 @@ fn push_float(out: &mut Vec<u8>, number: f64) {
     out.extend_from_slice(&ordered.to_be_bytes());
 }
 
+/// The values that a key was made of, as their types write them; nothing where it was cut, or is of other types.
+#[must_use]
+pub fn decode(mut key: &[u8], types: &[DataType]) -> Option<Vec<Value>> {
+    if key.len() >= MAX_KEY {
+        return None;
+    }
+    let values = types.iter().map(|data_type| take(&mut key, *data_type)).collect::<Option<Vec<_>>>()?;
+    key.is_empty().then_some(values)
+}
+
+fn take(key: &mut &[u8], data_type: DataType) -> Option<Value> {
+    Some(match data_type {
+        DataType::String | DataType::Uuid => Value::Text(String::from_utf8(take_ended(key)?).ok()?),
+        DataType::Bytes => Value::Bytes(take_ended(key)?),
+        DataType::Bool => {
+            let (first, rest) = key.split_first()?;
+            *key = rest;
+            Value::Bool(*first == 1)
+        }
+        DataType::Int32 | DataType::Int64 => Value::Int(take_int(key)?),
+        DataType::Float64 => {
+            let ordered = u64::from_be_bytes(take_array(key)?);
+            Value::Float(f64::from_bits(if ordered >> 63 == 1 { ordered & !(1 << 63) } else { !ordered }))
+        }
+        DataType::Decimal { scale, .. } => {
+            #[allow(clippy::cast_possible_wrap)] // the sign bit was turned on purpose
+            let number = (u128::from_be_bytes(take_array(key)?) ^ (1 << 127)) as i128;
+            Value::Text(scalar::decimal_text(number, scale))
+        }
+        DataType::Date => Value::Text(scalar::date_text(i32::try_from(take_int(key)?).ok()?)?),
+        DataType::Time => Value::Text(scalar::time_text(take_int(key)?)?),
+        DataType::Timestamp => Value::Text(scalar::timestamp_text(take_int(key)?)?),
+        DataType::Json => return None,
+    })
+}
+
+fn take_ended(key: &mut &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    loop {
+        let zero = key.iter().position(|byte| *byte == 0)?;
+        bytes.extend_from_slice(&key[..zero]);
+        let mark = *key.get(zero + 1)?;
+        *key = &key[zero + 2..];
+        match mark {
+            0xff => bytes.push(0),
+            _ => return Some(bytes),
+        }
+    }
+}
+
+#[allow(clippy::cast_possible_wrap)] // the sign bit was turned on purpose
+fn take_int(key: &mut &[u8]) -> Option<i64> {
+    Some((u64::from_be_bytes(take_array(key)?) ^ (1 << 63)) as i64)
+}
+
+fn take_array<const N: usize>(key: &mut &[u8]) -> Option<[u8; N]> {
+    let (bytes, rest) = key.split_first_chunk::<N>()?;
+    *key = rest;
+    Some(*bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -133,6 +194,26 @@ mod tests {
         ] {
             assert_eq!(encode([(data_type, &value)]), Err(NoKey));
         }
+    }
+
+    #[test]
+    fn a_key_says_what_it_was_made_of() {
+        let decimal = DataType::Decimal { precision: 10, scale: 2 };
+        let parts = [
+            (DataType::Bool, Value::Bool(true)),
+            (DataType::Int32, Value::Int(-7)),
+            (DataType::Float64, Value::Float(-1.5)),
+            (decimal, text("-12.50")),
+            (DataType::Date, text("1969-12-31")),
+            (DataType::Time, text("17:30:00.25")),
+            (DataType::Timestamp, text("2013-01-01T10:00:00.000001Z")),
+            (DataType::Bytes, Value::Bytes(vec![0, 1, 0xff, 0])),
+            (DataType::String, text("a\0b")),
+        ];
+        let key = encode(parts.iter().map(|(data_type, value)| (*data_type, value))).unwrap();
+        let types: Vec<DataType> = parts.iter().map(|(data_type, _)| *data_type).collect();
+        assert_eq!(decode(&key, &types).unwrap(), parts.map(|(_, value)| value));
+        assert_eq!(decode(&key, &types[1..]), None);
     }
 
     #[test]

@@ -132,6 +132,7 @@ impl Stores {
             StoreKind::Embedded => Ok(&self.embedded),
             StoreKind::Redis => self.redis.as_ref().ok_or_else(AccelError::no_redis),
             StoreKind::Columnar => Err(AccelError::not_by_key()),
+            StoreKind::Table => Err(AccelError::in_a_database()),
         }
     }
 
@@ -145,10 +146,10 @@ impl Stores {
     /// # Errors
     /// Where the operator has named no Redis.
     pub fn offers(&self, kind: StoreKind) -> Result<(), AccelError> {
-        if kind == StoreKind::Columnar { Ok(()) } else { self.of(kind).map(drop) }
+        if kind.is_served() { self.of(kind).map(drop) } else { Ok(()) }
     }
 
-    /// Drops a version of any store. One that is not there is dropped already.
+    /// Drops a version of a store of this node or the operator's Redis. One that is not there is dropped already.
     ///
     /// # Errors
     /// Where the store does not answer, or it cannot be removed.

@@ -52,7 +52,7 @@ async fn what_is_written_is_read(stores: &Stores, kind: StoreKind) {
     for compression in Compression::ALL {
         let place = place(compression.key());
         write(stores, kind, &place, &rows, compression).await;
-        let dataset = Dataset::open(stores, kind, &place).await.unwrap();
+        let dataset = Dataset::open(&**stores.of(kind).unwrap(), &place).await.unwrap();
         assert_eq!(dataset.rows(), rows.len() as u64);
         for (key, row) in rows.iter().step_by(97).chain(rows.iter().rev().take(8)) {
             assert_eq!(get(&dataset, key).await.as_ref(), Some(row), "{compression:?} {key:?}");
@@ -73,12 +73,12 @@ async fn what_is_written_is_read(stores: &Stores, kind: StoreKind) {
 async fn versions_do_not_touch_each_other(stores: &Stores, kind: StoreKind) {
     let (old, new) = (place("old"), place("new"));
     write(stores, kind, &old, &rows(50), Compression::None).await;
-    let reader = Dataset::open(stores, kind, &old).await.unwrap();
+    let reader = Dataset::open(&**stores.of(kind).unwrap(), &old).await.unwrap();
     write(stores, kind, &new, &rows(500), Compression::None).await;
     assert_eq!(reader.prove().await.unwrap().rows, rows(50).len() as u64);
-    assert_eq!(Dataset::open(stores, kind, &new).await.unwrap().rows(), rows(500).len() as u64);
+    assert_eq!(Dataset::open(&**stores.of(kind).unwrap(), &new).await.unwrap().rows(), rows(500).len() as u64);
     stores.of(kind).unwrap().remove(&new).await.unwrap();
-    assert_eq!(Dataset::open(stores, kind, &new).await.err().unwrap().kind, AccelErrorKind::Missing);
+    assert_eq!(Dataset::open(&**stores.of(kind).unwrap(), &new).await.err().unwrap().kind, AccelErrorKind::Missing);
     assert!(get(&reader, &7_u32.to_be_bytes()).await.is_some());
     // Gone already: nothing to do.
     stores.of(kind).unwrap().remove(&new).await.unwrap();
@@ -89,10 +89,10 @@ async fn what_was_not_sealed_is_not_there(stores: &Stores, kind: StoreKind) {
     let mut writer = stores.of(kind).unwrap().create(&place, 10).await.unwrap();
     writer.write(vec![(vec![1], vec![2])]).await.unwrap();
     drop(writer);
-    assert_eq!(Dataset::open(stores, kind, &place).await.err().unwrap().kind, AccelErrorKind::Missing);
+    assert_eq!(Dataset::open(&**stores.of(kind).unwrap(), &place).await.err().unwrap().kind, AccelErrorKind::Missing);
     // A second try begins anew, without the rows of the first.
     write(stores, kind, &place, &BTreeMap::from([(vec![3], vec![4])]), Compression::None).await;
-    let dataset = Dataset::open(stores, kind, &place).await.unwrap();
+    let dataset = Dataset::open(&**stores.of(kind).unwrap(), &place).await.unwrap();
     assert_eq!((get(&dataset, &[1]).await, get(&dataset, &[3]).await), (None, Some(vec![4])));
 }
 
@@ -111,8 +111,8 @@ async fn changes_are_read_over_what_was_sealed(stores: &Stores, kind: StoreKind)
         let place = place(&format!("followed-{}", compression.key()));
         let mut wanted = rows(1_000);
         write(stores, kind, &place, &wanted, compression).await;
-        let open = Dataset::open(stores, kind, &place).await.unwrap();
-        let (mut first, from) = Changes::take(stores, kind, &place, 1).await.unwrap();
+        let open = Dataset::open(&**stores.of(kind).unwrap(), &place).await.unwrap();
+        let (mut first, from) = Changes::take(&**stores.of(kind).unwrap(), &place, 1).await.unwrap();
         assert_eq!(from, "the beginning");
         let key = |number: u32| number.to_be_bytes().to_vec();
         let put = |number: u32, row: &str| Change::Put(key(number), row.as_bytes().to_vec());
@@ -124,11 +124,11 @@ async fn changes_are_read_over_what_was_sealed(stores: &Stores, kind: StoreKind)
         wanted.insert(key(7), b"is the last".to_vec());
         wanted.insert(key(5_000), b"was new".to_vec());
         wanted.remove(&key(8));
-        let (mut second, from) = Changes::take(stores, kind, &place, 2).await.unwrap();
+        let (mut second, from) = Changes::take(&**stores.of(kind).unwrap(), &place, 2).await.unwrap();
         assert_eq!(from, "one");
         let late = first.apply(vec![put(9, "of a dead writer")], "never").await.unwrap_err();
         assert_eq!(late.kind, AccelErrorKind::TakenOver);
-        assert_eq!(Changes::take(stores, kind, &place, 1).await.err().unwrap().kind, AccelErrorKind::TakenOver);
+        assert_eq!(Changes::take(&**stores.of(kind).unwrap(), &place, 1).await.err().unwrap().kind, AccelErrorKind::TakenOver);
         second.apply(vec![Change::Delete(key(5_000)), put(8, "is back")], "two").await.unwrap();
         wanted.remove(&key(5_000));
         wanted.insert(key(8), b"is back".to_vec());
@@ -142,10 +142,10 @@ async fn changes_are_read_over_what_was_sealed(stores: &Stores, kind: StoreKind)
         wanted.iter().for_each(|(key, row)| sum.add(key, row));
         assert_eq!(open.prove().await.unwrap(), sum);
         drop((open, first, second));
-        let again = Dataset::open(stores, kind, &place).await.unwrap();
+        let again = Dataset::open(&**stores.of(kind).unwrap(), &place).await.unwrap();
         assert_eq!(again.prove().await.unwrap(), sum);
         assert_eq!(get(&again, b"").await, None, "what is remembered is no row");
-        assert_eq!(Changes::take(stores, kind, &place, 3).await.unwrap().1, "two");
+        assert_eq!(Changes::take(&**stores.of(kind).unwrap(), &place, 3).await.unwrap().1, "two");
     }
 }
 
@@ -156,13 +156,13 @@ async fn a_redis_that_forgot_the_last_changes_is_noticed() {
     let (stores, _folder) = linked(redis.url(), None);
     let place = place("forgetful");
     write(&stores, StoreKind::Redis, &place, &rows(100), Compression::None).await;
-    let (mut changes, _) = Changes::take(&stores, StoreKind::Redis, &place, 1).await.unwrap();
+    let (mut changes, _) = Changes::take(&**stores.of(StoreKind::Redis).unwrap(), &place, 1).await.unwrap();
     changes.apply(vec![Change::Delete(vec![1])], "one").await.unwrap();
     changes.apply(vec![Change::Delete(vec![2])], "two").await.unwrap();
     assert_eq!(redis.cli(&["hset", "sluice:data:d1:forgetful:meta", "position", "one"]), "0");
     let noticed = changes.apply(vec![Change::Delete(vec![3])], "three").await.unwrap_err();
     assert_eq!(noticed.kind, AccelErrorKind::TakenOver);
-    assert_eq!(Changes::take(&stores, StoreKind::Redis, &place, 2).await.unwrap().1, "one");
+    assert_eq!(Changes::take(&**stores.of(StoreKind::Redis).unwrap(), &place, 2).await.unwrap().1, "one");
 }
 
 async fn everything(stores: &Stores, kind: StoreKind) {
@@ -204,7 +204,10 @@ async fn redis_over_tls_with_a_password_conforms() {
     everything(&stores, StoreKind::Redis).await;
     // Somebody else's certificate is not trusted.
     let (strange, _other) = linked(url, None);
-    assert_eq!(Dataset::open(&strange, StoreKind::Redis, &place("none")).await.err().unwrap().kind, AccelErrorKind::Unreachable);
+    assert_eq!(
+        Dataset::open(&**strange.of(StoreKind::Redis).unwrap(), &place("none")).await.err().unwrap().kind,
+        AccelErrorKind::Unreachable
+    );
 }
 
 #[tokio::test]
@@ -227,7 +230,7 @@ async fn a_redis_that_comes_back_is_found_again() {
     let mut redis = Redis::start();
     let (stores, _folder) = linked(redis.url(), None);
     write(&stores, StoreKind::Redis, &place("v"), &rows(20), Compression::None).await;
-    let dataset = Dataset::open(&stores, StoreKind::Redis, &place("v")).await.unwrap();
+    let dataset = Dataset::open(&**stores.of(StoreKind::Redis).unwrap(), &place("v")).await.unwrap();
     redis.stop();
     let away = dataset.read(&[vec![1]]).await.err().unwrap();
     assert_eq!(away.kind, AccelErrorKind::Unreachable, "{away} {}", away.cause);

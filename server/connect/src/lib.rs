@@ -19,6 +19,7 @@ pub mod proto;
 pub mod queue;
 pub mod registry;
 pub mod shelf;
+pub mod sink;
 mod sql_types;
 mod sqlite;
 pub mod stream;
@@ -42,6 +43,7 @@ pub use error::{SourceError, SourceErrorKind};
 pub use feed::{Feed, FeedOf, Origin, Portion, Spoiled};
 pub use mapper::{MapRows, Mapped, Mapper};
 pub use moment::Moment;
+pub use sink::{Sink, Writes};
 
 /// The longest any statement may run on a source, whatever an API allows: set in each session.
 pub const SESSION_TIMEOUT: Duration = Duration::from_secs(30);
@@ -92,6 +94,17 @@ pub trait Connector: Send + Sync {
     /// Whether it can say when the files of a table have changed; see [`Connection::mark`].
     fn has_marks(&self) -> bool {
         false
+    }
+    /// What can be written into it; see [`Sink`].
+    fn writes(&self) -> Writes {
+        Writes::Nothing
+    }
+    /// Makes connections that write; dials nothing before they are used.
+    ///
+    /// # Errors
+    /// Where the settings cannot be understood, or nothing can be written into it.
+    fn sink(&self, _: &BindingConfig) -> Result<Arc<dyn Sink>, SourceError> {
+        Err(sink::takes_nothing())
     }
     /// Makes the connection's pool; dials nothing before it is used.
     ///

@@ -4,10 +4,12 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
-use model::wire::{put_bytes, put_double, put_int};
+use model::wire::{Fields, Wire, put_bytes, put_double, put_int};
 use model::{DataType, Value};
 
+use crate::batch::BatchBuilder;
 use crate::text::write_text_cell;
+use crate::{SourceError, SourceErrorKind};
 
 /// Where a message field comes from: its number, the batch's column and the type.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,32 @@ pub fn write_message(out: &mut Vec<u8>, batch: &RecordBatch, row: usize, columns
             }
         }
     }
+}
+
+/// Appends a row again that [`write_message`] wrote; what the message does not have is empty.
+///
+/// # Errors
+/// Bytes that are not such a message.
+pub fn read_message(rows: &mut BatchBuilder, columns: &[ProtoColumn], message: &[u8]) -> Result<(), SourceError> {
+    let broken = || SourceError::new(SourceErrorKind::Other, "A row that was put aside cannot be read again. Build it again.");
+    let mut values = vec![Value::Null; columns.len()];
+    for field in Fields::new(message) {
+        let field = field.map_err(|_| broken())?;
+        let Some(at) = columns.iter().position(|column| column.number == field.number) else { continue };
+        values[at] = match (field.value, columns[at].data_type) {
+            (Wire::Varint(number), DataType::Bool) => Value::Bool(number != 0),
+            #[allow(clippy::cast_possible_wrap)] // two's complement is the wire's own form
+            (Wire::Varint(number), _) => Value::Int(number as i64),
+            (Wire::Fixed64(bits), _) => Value::Float(f64::from_bits(bits)),
+            (Wire::Bytes(bytes), DataType::Bytes) => Value::Bytes(bytes.to_vec()),
+            (Wire::Bytes(bytes), _) => Value::Text(std::str::from_utf8(bytes).map_err(|_| broken())?.to_owned()),
+            (Wire::Fixed32(_), _) => return Err(broken()),
+        };
+    }
+    for (column, value) in columns.iter().zip(values) {
+        rows.append(column.column, value)?;
+    }
+    Ok(())
 }
 
 /// One cell as a value, as a caller's parameter of the same type would read; a key is made from it.

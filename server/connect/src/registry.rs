@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::{Connector, clickhouse::ClickHouse, mysql::Mysql, postgres::Postgres, sqlite::Sqlite};
+use crate::{Connector, Writes, clickhouse::ClickHouse, mysql::Mysql, postgres::Postgres, sqlite::Sqlite};
 
 type Known = &'static dyn Connector;
 
@@ -31,6 +31,12 @@ pub fn feeds(driver: &str) -> bool {
 #[must_use]
 pub fn has_marks(driver: &str) -> bool {
     connector(driver).is_some_and(Connector::has_marks)
+}
+
+/// What can be written into sources of a driver.
+#[must_use]
+pub fn writes(driver: &str) -> Writes {
+    connector(driver).map_or(Writes::Nothing, Connector::writes)
 }
 
 /// The connector of a driver.

@@ -113,7 +113,7 @@ impl Gateway {
     /// Opens what is not open yet; gives the reasons of those that cannot be.
     async fn open_datasets(&self, next: &mut Routes, before: &Routes, snapshot: &Snapshot) -> Unopened {
         let mut unopened = HashMap::new();
-        for about in snapshot.datasets.iter().filter(|about| about.store != StoreKind::Columnar) {
+        for about in snapshot.datasets.iter().filter(|about| about.store.is_served()) {
             let key = (format!("{}/{}", about.domain, about.name), about.environment);
             let opened = match before.datasets.get(&key).filter(|open| same_rows(&open.about, about)) {
                 Some(open) => Ok(open.clone()),

@@ -84,7 +84,10 @@ impl OpenDataset {
     /// A sentence that says why it cannot be read.
     pub(crate) async fn open(stores: &Stores, about: &Arc<SnapshotDataset>) -> Result<Self, String> {
         let place = Place { dataset: about.id.clone(), version: about.version_id.clone() };
-        let opened = Dataset::open(stores, about.store, &place).await;
+        let opened = match stores.of(about.store) {
+            Ok(store) => Dataset::open(&**store, &place).await,
+            Err(error) => Err(error),
+        };
         let data = opened.map_err(|error| {
             tracing::warn!(dataset = about.name, cause = %error.cause, "a data version cannot be opened: {error}");
             format!("Dataset {}: {}", about.name, error.sentence)

@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::dialect::Dialect;
 
+/// The setting of a binding by which an owner lets datasets be written into it, and its value then.
+pub const WRITE: &str = "write";
+pub const MAY_WRITE: &str = "yes";
+
 /// One field of a connector's form: the portal draws it, the server checks it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

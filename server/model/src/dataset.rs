@@ -23,10 +23,18 @@ pub enum StoreKind {
     Redis,
     /// In Parquet files of the node: for questions over many rows, not for rows by their key.
     Columnar,
+    /// In a table of a database, for those who ask that database: APIs are not served from it.
+    Table,
 }
 
 impl StoreKind {
-    pub const ALL: [StoreKind; 3] = [Self::Embedded, Self::Redis, Self::Columnar];
+    pub const ALL: [StoreKind; 4] = [Self::Embedded, Self::Redis, Self::Columnar, Self::Table];
+
+    /// Whether APIs look rows up in it by their key.
+    #[must_use]
+    pub fn is_served(self) -> bool {
+        matches!(self, Self::Embedded | Self::Redis)
+    }
 
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -34,6 +42,7 @@ impl StoreKind {
             Self::Embedded => "embedded",
             Self::Redis => "redis",
             Self::Columnar => "columnar",
+            Self::Table => "table",
         }
     }
 
@@ -43,6 +52,7 @@ impl StoreKind {
             Self::Embedded => "Embedded (LMDB)",
             Self::Redis => "Redis",
             Self::Columnar => "Columnar (Parquet)",
+            Self::Table => "A table of a database",
         }
     }
 
@@ -107,6 +117,41 @@ pub struct RegisterField {
     pub retired: bool,
 }
 
+/// Where the rows of a dataset are written that is kept in a table of a database: each data version is a table of its own, and a view
+/// shows the live one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct IntoTable {
+    /// The source that is written into, by name; each environment binds it to its own server.
+    pub source: String,
+    /// The view that shows the live version.
+    pub table: TableRef,
+}
+
+/// The longest name of a [`IntoTable`]: the tables of its versions have more behind it, and databases take 63 letters.
+pub const INTO_NAME: usize = 32;
+
+impl IntoTable {
+    fn errors(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if self.source.is_empty() {
+            errors.push(FieldError::new("into.source", "Choose the database that it is written into."));
+        }
+        let name = &self.table.name;
+        let is_word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        if !begins || !is_word(name) || name.len() > INTO_NAME {
+            let sentence = format!("Give it a name of at most {INTO_NAME} letters, digits and underscores that begins with a letter.");
+            errors.push(FieldError::new("into.name", sentence));
+        }
+        if !is_word(&self.table.schema) {
+            errors.push(FieldError::new("into.schema", "A schema has letters, digits and underscores alone. Empty takes the usual one."));
+        }
+        errors
+    }
+}
+
 /// What a dataset is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -121,6 +166,9 @@ pub struct DatasetSpec {
     pub store: StoreKind,
     #[serde(default)]
     pub compression: Compression,
+    /// Where its table is, of a dataset that is kept in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<IntoTable>,
     #[serde(default)]
     pub register: Vec<RegisterField>,
     /// What a build must pass before it goes live.
@@ -222,6 +270,15 @@ impl DatasetSpec {
         }
         if self.key.is_empty() && self.store != StoreKind::Columnar {
             errors.push(FieldError::new("key", "Choose the columns that a row is looked up by."));
+        }
+        match (&self.into, self.store == StoreKind::Table) {
+            (Some(into), true) => errors.extend(into.errors()),
+            (None, true) => errors.push(FieldError::new("into.source", "Choose the database that it is written into.")),
+            (Some(_), false) => errors.push(FieldError::new("into.source", "Only a dataset that is kept in a table is written into one.")),
+            (None, false) => {}
+        }
+        if self.store == StoreKind::Table && self.compression != Compression::None {
+            errors.push(FieldError::new("compression", "A database compresses its tables itself. Choose none."));
         }
         for column in &self.key {
             match self.field(column) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{Compression, StoreKind};
+use crate::dataset::{Compression, IntoTable, StoreKind};
 use crate::gates::Gates;
 use crate::job::JobSpec;
 use crate::load::SourceLoad;
@@ -77,6 +77,9 @@ pub struct DatasetDocument {
     pub store: StoreKind,
     #[serde(default)]
     pub compression: Compression,
+    /// Where its table is, of a dataset that is kept in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<IntoTable>,
     /// What becomes of the table's rows. Absent, it stays as it is; so for the gates and the job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mapping: Option<Mapping>,

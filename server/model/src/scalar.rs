@@ -54,6 +54,26 @@ pub fn micros(text: &str) -> Option<i64> {
     Some(local.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_microsecond())
 }
 
+/// The date so many days after 1970-01-01.
+#[must_use]
+pub fn date_text(days: i32) -> Option<String> {
+    let date = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
+    Some(date.to_string())
+}
+
+/// The time of day so many microseconds after midnight.
+#[must_use]
+pub fn time_text(micros: i64) -> Option<String> {
+    let time = jiff::civil::Time::midnight().checked_add(jiff::SignedDuration::from_micros(micros)).ok()?;
+    Some(time.to_string())
+}
+
+/// The timestamp so many microseconds after 1970.
+#[must_use]
+pub fn timestamp_text(micros: i64) -> Option<String> {
+    Some(jiff::Timestamp::from_microsecond(micros).ok()?.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,5 +96,8 @@ mod tests {
         assert_eq!(micros("2013-01-01T05:00:00-05:00"), Some(1_357_034_400_000_000));
         assert_eq!(micros_of_day("00:00:01.5"), Some(1_500_000));
         assert_eq!(days("soon"), None);
+        assert_eq!(date_text(15_706).as_deref(), Some("2013-01-01"));
+        assert_eq!(time_text(1_500_000).as_deref(), Some("00:00:01.5"));
+        assert_eq!(timestamp_text(1_357_034_400_000_000).as_deref(), Some("2013-01-01T10:00:00Z"));
     }
 }

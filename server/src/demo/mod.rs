@@ -100,6 +100,7 @@ async fn publish(control: &Control, builder: &Caller, database: &str) -> Result<
         key: Vec::new(),
         store: StoreKind::Embedded,
         compression: Compression::Zstd,
+        into: None,
         mapping: Mapping::default(),
         environment: Environment::Prod,
     };

@@ -97,6 +97,21 @@ impl Store {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).await?)
     }
 
+    /// The ids of all versions that are live.
+    pub async fn live_version_ids(&self) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar("SELECT id FROM data_versions WHERE state = 'live'").fetch_all(&self.pool).await?)
+    }
+
+    /// Says why what is live is not shown where it is to be, or with nothing that it is. Not a change of the metadata.
+    pub async fn set_version_reason(&self, id: &str, reason: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE data_versions SET reason = $1 WHERE id = $2 AND state = 'live'")
+            .bind(reason)
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     pub async fn data_versions_in(&self, state: &str) -> Result<Vec<DataVersionRow>, StoreError> {
         let sql = format!("SELECT {VERSION_COLUMNS} FROM data_versions WHERE state = $1 ORDER BY asked_at, id");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(state).fetch_all(&self.pool).await?)

@@ -23,6 +23,8 @@ pub enum AlarmKind {
     NotCompared,
     /// What follows its table does not go on.
     NotFollowed,
+    /// The view of its database does not show what is live.
+    NotShown,
 }
 
 impl AlarmKind {
@@ -34,6 +36,7 @@ impl AlarmKind {
             Self::Differs => "differs",
             Self::NotCompared => "not-compared",
             Self::NotFollowed => "not-followed",
+            Self::NotShown => "not-shown",
         }
     }
 }
@@ -105,6 +108,9 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
         if let Some(DataVersionRow { dataset_id, environment, .. }) = version(&following.version_id) {
             add(dataset_id, environment, AlarmKind::NotFollowed);
         }
+    }
+    for version in live.iter().filter(|version| !version.reason.is_empty()) {
+        add(&version.dataset_id, &version.environment, AlarmKind::NotShown);
     }
     found.sort();
     *worker.alarms.0.lock().unwrap_or_else(PoisonError::into_inner) = found;

@@ -62,7 +62,7 @@ async fn mark(worker: &Worker, job: &JobRow, spec: &JobSpec) -> Result<Option<St
     let Some(dataset) = worker.store.dataset_by_id(&job.dataset_id).await? else { return Ok(None) };
     let of: DatasetSpec = serde_json::from_str(&dataset.spec).unwrap_or_default();
     let asked = async {
-        let source = source::bound(worker, &of, spec.environment.key()).await?;
+        let source = source::bound(worker, &of.source, spec.environment.key()).await?;
         let connection = source::open(worker, &of, &source)?;
         connection.mark(&of.table).await.map_err(|error| crate::failed::Failed::of_source(&of, &error))
     };

@@ -23,7 +23,7 @@ use crate::parts::{self, Make, Plan};
 use crate::progress::{Flow, Progress};
 use crate::read::{From, unless_stopped};
 use crate::source::Deleted;
-use crate::{Worker, columnar, follow, source};
+use crate::{Worker, columnar, follow, source, table_store};
 
 /// Pairs that are handed to a store at once, and how often that many may wait for it.
 const WRITE_ROWS: usize = 1_024;
@@ -128,7 +128,8 @@ async fn read_and_write(
         followed_from: read.followed_from.clone(),
     };
     progress.step("writing").await?;
-    let mut writer = worker.stores.of(spec.store)?.create(to, sealed.rows).await?;
+    let store = table_store::of(worker, spec, &from.row).await?;
+    let mut writer = store.create(to, sealed.rows).await?;
     let sorted = write(&mut *writer, pairs.in_order(read.checksum)?, &sealed, (&mut read.gate, progress), stop).await?;
     read.gate.pass()?;
     progress.figures.same_key_rows = sorted.others;
@@ -140,7 +141,7 @@ async fn read_and_write(
     fail_point!("build.before-seal");
     writer.seal(&sealed).await?;
     progress.step("proving").await?;
-    let dataset = Dataset::open(&worker.stores, spec.store, to).await?;
+    let dataset = Dataset::open(&*store, to).await?;
     proved(sorted.checksum, dataset.prove().await?)?;
     progress.figures.checksum = sorted.checksum.hex();
     fail_point!("build.after-proof");

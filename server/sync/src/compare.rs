@@ -20,7 +20,7 @@ use crate::gate::key_json;
 use crate::progress::Flow;
 use crate::table_rows::TableRows;
 use crate::throttle::Throttle;
-use crate::{Worker, source};
+use crate::{Worker, source, table_store};
 
 /// Comparisons of one worker at a time.
 const AT_ONCE: usize = 2;
@@ -131,7 +131,7 @@ async fn compare(worker: &Worker, version: &DataVersionRow, job: &JobSpec, stop:
     let connection = source::open(worker, &spec, &source)?;
     source::refuse_drift(&spec, &source::table_of(&spec, &*connection).await?)?;
     let place = Place { dataset: version.dataset_id.clone(), version: version.id.clone() };
-    let dataset = Dataset::open(&worker.stores, spec.store, &place).await?;
+    let dataset = Dataset::open(&*table_store::of(worker, &spec, version).await?, &place).await?;
     let sides = Sides {
         worker,
         spec: &spec,

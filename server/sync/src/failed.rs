@@ -1,5 +1,6 @@
 //! Why a build did not come to its end, for a person; and whether to try again can help.
 
+use accel::AccelErrorKind;
 use model::ErrorCode;
 use model::clock::Millis;
 use model::dataset::{BuildFigures, DatasetSpec};
@@ -78,6 +79,7 @@ impl From<StoreError> for Failed {
 impl From<accel::AccelError> for Failed {
     fn from(error: accel::AccelError) -> Self {
         tracing::error!(cause = error.cause, "a store failed a build: {error}");
-        Self::for_now(error.sentence)
+        // What is not set up stays so until a person looks.
+        if error.kind == AccelErrorKind::Config { Self::new(error.sentence) } else { Self::for_now(error.sentence) }
     }
 }

@@ -26,9 +26,11 @@ mod progress;
 mod read;
 mod rules;
 mod schedule;
+mod show;
 mod source;
 mod switch;
 mod table_rows;
+mod table_store;
 mod throttle;
 mod worker;
 

@@ -53,13 +53,13 @@ pub(crate) fn dialect(source: &SnapshotSource) -> Result<Dialect, Failed> {
 
 /// The dataset's source, as the environment of a version binds it.
 pub(crate) async fn of(worker: &Worker, spec: &DatasetSpec, row: &DataVersionRow) -> Result<SnapshotSource, Failed> {
-    bound(worker, spec, &row.environment).await
+    bound(worker, &spec.source, &row.environment).await
 }
 
-/// The dataset's source, as an environment binds it.
-pub(crate) async fn bound(worker: &Worker, spec: &DatasetSpec, environment: &str) -> Result<SnapshotSource, Failed> {
-    let missing = || Failed::new(format!("{} has no binding for {environment}. Add one on the source's page.", spec.source));
-    let source = worker.store.source(&spec.source).await?.ok_or_else(missing)?;
+/// A source, as an environment binds it.
+pub(crate) async fn bound(worker: &Worker, name: &str, environment: &str) -> Result<SnapshotSource, Failed> {
+    let missing = || Failed::new(format!("{name} has no binding for {environment}. Add one on the source's page."));
+    let source = worker.store.source(name).await?.ok_or_else(missing)?;
     let bindings = worker.store.bindings_of(&source.id).await?;
     let binding = bindings.into_iter().find(|binding| binding.environment == environment).ok_or_else(missing)?;
     Ok(SnapshotSource {

@@ -1,16 +1,17 @@
 //! The end of a try: the new version goes live and the one before is kept, in one transaction; or it failed, and is tried
 //! again as another version, or nothing but its own rows says so.
 
-use accel::Place;
+use accel::{KvStore, Place};
 use fail::fail_point;
 use model::clock::Millis;
-use model::dataset::{DataVersionState, DatasetSpec};
+use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
 use model::job::{JobSpec, RunState};
 use store::{Change, DataVersionRow, DatasetRow, RunRow, StoreError, Tx};
 
 use crate::Worker;
 use crate::build::Built;
-use crate::failed::Failed;
+use crate::failed::{Again, Failed};
+use crate::table_store::TableStore;
 
 /// Versions that stay beside the live one, to go back to.
 const KEPT: usize = 2;
@@ -172,7 +173,18 @@ async fn note(
 pub(crate) async fn remove(worker: &Worker, row: &DataVersionRow) -> bool {
     let Ok(spec) = serde_json::from_str::<DatasetSpec>(&row.spec) else { return true };
     let place = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
-    let removed = worker.stores.remove(spec.store, &place).await;
+    let removed = match spec.store {
+        StoreKind::Table => match TableStore::of(worker, &spec, row).await {
+            Ok(store) => store.remove(&place).await,
+            Err(failed) if failed.again != Again::No => return false,
+            Err(failed) => {
+                // Its database is no source any more, or may not be written into: nobody comes back to it.
+                tracing::warn!(version = row.id, "the table of a data version stays: {}", failed.reason);
+                return true;
+            }
+        },
+        store => worker.stores.remove(store, &place).await,
+    };
     if let Err(error) = &removed {
         tracing::warn!(cause = error.cause, version = row.id, "the rows of a data version could not be removed: {error}");
     }

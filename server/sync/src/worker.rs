@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::build::Built;
 use crate::failed::Failed;
-use crate::{Worker, alarms, arrival, build, compare, follow, kept, schedule, switch};
+use crate::show::Shown;
+use crate::{Worker, alarms, arrival, build, compare, follow, kept, schedule, show, switch};
 
 /// How often a worker says that it lives.
 const BEAT: Duration = Duration::from_secs(5);
@@ -33,6 +34,7 @@ const AT_ONCE: usize = 4;
 pub async fn run(worker: Worker, stop: CancellationToken) {
     let mut away = false;
     let (mut going, mut followed, mut compared, mut arriving) = (JoinSet::new(), JoinSet::new(), JoinSet::new(), JoinSet::new());
+    let (mut showing, shown) = (JoinSet::new(), Shown::default());
     let mut looked: Option<Instant> = None;
     while !stop.is_cancelled() {
         let mut done = round(&worker, (&mut going, &mut followed), &stop).await;
@@ -45,6 +47,10 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
             if arriving.is_empty() {
                 arriving.spawn(look_for_files(worker.clone()));
             }
+        }
+        while showing.try_join_next().is_some() {}
+        if showing.is_empty() {
+            showing.spawn(show::look(worker.clone(), shown.clone()));
         }
         match done {
             Ok(()) => away = false,

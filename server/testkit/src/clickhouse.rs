@@ -38,9 +38,21 @@ impl ClickHouse {
 
     /// Runs one statement with the stock tool for HTTP.
     pub fn run(&self, database: &str, sql: &str) {
+        self.send(database, sql);
+    }
+
+    /// What it answers to a statement, a line a row.
+    #[must_use]
+    pub fn ask(&self, database: &str, sql: &str) -> Vec<String> {
+        self.send(database, sql).lines().map(str::to_owned).collect()
+    }
+
+    fn send(&self, database: &str, sql: &str) -> String {
         let url = format!("{}/?database={database}", self.url);
         let output = Command::new("curl").args(["-s", "--fail-with-body", "--data-binary", sql, &url]).output().unwrap();
-        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stdout));
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{sql}: {said}");
+        said
     }
 }
 

@@ -72,9 +72,13 @@ impl Admin {
         }
     }
 
-    /// A source of the demo's domain, bound alike in both environments; `binding` has its config and secrets.
+    /// A source of the demo's domain, made or changed, bound alike in both environments; `binding` has its config and secrets.
     pub async fn put_source(&self, name: &str, driver: &str, binding: Json) {
-        let source = json!({"name": name, "domain": "travel", "driver": driver, "bindings": {"test": binding, "prod": binding}});
+        let mut source = json!({"name": name, "domain": "travel", "driver": driver, "bindings": {"test": binding, "prod": binding}});
+        let (status, known) = self.call(Method::GET, &format!("/sources/{name}"), None).await;
+        if status.is_success() {
+            source["edit"] = known["edit"].clone();
+        }
         let (status, body) = self.call(Method::PUT, &format!("/sources/{name}"), Some(source)).await;
         assert!(status.is_success(), "{body}");
     }

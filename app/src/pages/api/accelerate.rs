@@ -93,7 +93,7 @@ fn form(at: Memo<(String, String)>, now: &Acceleration, redis: bool, accelerate:
     let (table, source, key) = (now.table.name.clone(), now.source.clone(), now.key.join(" and "));
     let count = now.rows.map_or_else(|| "an unknown number of rows".into(), rows);
     let suggested = now.suggested.clone();
-    let stores = StoreKind::ALL.into_iter().filter(move |kind| *kind != StoreKind::Columnar && (*kind != StoreKind::Redis || redis));
+    let stores = StoreKind::ALL.into_iter().filter(move |kind| kind.is_served() && (*kind != StoreKind::Redis || redis));
     view! {
         <ActionForm action=accelerate>
             <section class="card card-pad stack">

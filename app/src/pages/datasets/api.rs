@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use model::clock::Millis;
-use model::dataset::{Compression, StoreKind};
+use model::dataset::{Compression, IntoTable, StoreKind};
 use model::dirty::DirtyRowView;
 use model::follow::Backfill;
 use model::gates::Gates;
@@ -46,17 +46,18 @@ pub struct NewDatasetForm {
     pub key: String,
     pub store: StoreKind,
     pub compression: Compression,
+    pub into: Option<IntoTable>,
     pub mapping: Mapping,
 }
 
 #[server(prefix = "/fn", endpoint = "new-dataset", input = Json)]
 pub async fn new_dataset(form: NewDatasetForm) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    let NewDatasetForm { domain, name, source, table, key, store, compression, mapping } = form;
+    let NewDatasetForm { domain, name, source, table, key, store, compression, into, mapping } = form;
     let key = key.split(',').map(str::trim).filter(|column| !column.is_empty()).map(str::to_owned).collect();
     let table = TableRef::new(table);
-    let new =
-        control::datasets::NewDataset { domain, name, source, table, key, store, compression, mapping, environment: Environment::Prod };
+    let environment = Environment::Prod;
+    let new = control::datasets::NewDataset { domain, name, source, table, key, store, compression, into, mapping, environment };
     control.new_dataset(&caller, &new).await?;
     leptos_axum::redirect(&format!("/datasets/{}/{}", new.domain, new.name));
     Ok(())

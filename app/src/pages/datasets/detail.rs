@@ -84,6 +84,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
             let made_of = format!("{}.{}", dataset.spec.source, dataset.spec.table.name);
             let lead = match dataset.spec.store {
                 StoreKind::Columnar => format!("{made_of}, for questions through a source of datasets."),
+                StoreKind::Table => format!("{made_of}, written into {}.", written_into(&dataset)),
                 _ => format!("{made_of}, looked up by {}.", dataset.spec.key.join(" and ")),
             };
             let domain = StoredValue::new(dataset.domain.clone());
@@ -136,6 +137,7 @@ fn state(
             {going(dataset, dataset.job.at, may_edit, stop)}
             {ended_badly(&dataset.job)}
             {waiting(dataset, may_roll, switch)}
+            {not_shown(dataset)}
             {following(dataset)}
             {compared(dataset)}
             {versions(dataset, may_roll, switch)}
@@ -171,7 +173,8 @@ fn build_card(dataset: &DatasetView, is_building: bool, build: ServerAction<Buil
 fn facts(dataset: &DatasetView, may_build: bool) -> impl IntoView + use<> {
     let spec = dataset.spec.clone();
     let make = format!("/apis/new?source={}&table={}&dataset={}", spec.source, spec.table.name, dataset.name);
-    let may_make = may_build && spec.store != StoreKind::Columnar;
+    let may_make = may_build && spec.store.is_served();
+    let into = spec.into.is_some().then(|| written_into(dataset));
     let apis = dataset.apis.clone();
     let register: Vec<String> = spec.written().map(|field| format!("{} {}", field.number, field.column)).collect();
     view! {
@@ -179,11 +182,28 @@ fn facts(dataset: &DatasetView, may_build: bool) -> impl IntoView + use<> {
             <dt>"Owner"</dt><dd>{dataset.owner.clone()}</dd>
             <dt>"Source"</dt><dd><a href=format!("/sources/{}/tables/{}", spec.source, spec.table.name)>{format!("{}.{}", spec.source, spec.table.name)}</a></dd>
             <dt>"Store"</dt><dd>{spec.store.words()}</dd>
+            {into.map(|place| view! { <dt>"Shown as"</dt><dd>{place}</dd> })}
             <dt>"Compression"</dt><dd>{spec.compression.key()}</dd>
             <dt>"Serves"</dt><dd>{if apis.is_empty() { "no API yet".into_any() } else { apis.into_iter().map(|path| view! { <a href=format!("/apis/{path}")>{path.clone()}</a>" " }).collect_view().into_any() }}</dd>
             <dt>"Fields"</dt><dd class="small t-2">{register.join(", ")}</dd>
         </dl>{may_make.then(|| view! { <a class="btn btn-sm mt-3" href=make>"Make an API of it"</a> })}</section>
     }
+}
+
+/// The database and view of a dataset that is kept in one.
+fn written_into(dataset: &DatasetView) -> String {
+    dataset.spec.into.as_ref().map(|into| format!("{}.{}", into.source, into.table.path())).unwrap_or_default()
+}
+
+/// A version that is live, and that the view of its database does not show.
+fn not_shown(dataset: &DatasetView) -> impl IntoView + use<> {
+    let live = dataset.versions.iter().find(|version| version.state == DataVersionState::Live && !version.reason.is_empty())?;
+    let (number, place, reason) = (live.number, written_into(dataset), live.reason.clone());
+    Some(view! {
+        <Callout tone=Tone::Bad>
+            <p><b>{format!("{place} does not show version {number} yet.")}</b>{format!(" It is tried again each second. {reason}")}</p>
+        </Callout>
+    })
 }
 
 /// A version that is checked and waits for an owner's yes.

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::dataset::{Compression, StoreKind};
+use model::dataset::{Compression, INTO_NAME, IntoTable, StoreKind};
 use model::mapping::Mapping;
 use model::snapshot::Environment;
-use model::table::TableInfo;
+use model::table::{TableInfo, TableRef};
 use model::view::SourceView;
 
 use super::api::{NewDatasetForm, has_redis, new_dataset};
@@ -25,6 +25,27 @@ struct Chosen {
     /// What becomes of the rows of the table, once it is known.
     draft: RwSignal<Option<Draft>>,
     store: RwSignal<StoreKind>,
+    into: Into,
+}
+
+/// Where a table is that rows are written into.
+#[derive(Clone, Copy)]
+struct Into {
+    source: RwSignal<String>,
+    schema: RwSignal<String>,
+    name: RwSignal<String>,
+}
+
+impl Into {
+    fn new() -> Self {
+        let empty = || RwSignal::new(String::new());
+        Self { source: empty(), schema: empty(), name: empty() }
+    }
+
+    fn target(self) -> IntoTable {
+        let of = |text: RwSignal<String>| text.get_untracked().trim().to_owned();
+        IntoTable { source: of(self.source), table: TableRef { schema: of(self.schema), name: of(self.name) } }
+    }
 }
 
 #[component]
@@ -32,8 +53,8 @@ pub(crate) fn NewDatasetPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let query = use_query_map();
     let asked = move |name: &'static str| RwSignal::new(query.read_untracked().get(name).unwrap_or_default());
-    let chosen =
-        Chosen { source: asked("source"), table: asked("table"), draft: RwSignal::new(None), store: RwSignal::new(StoreKind::default()) };
+    let (source, table, into) = (asked("source"), asked("table"), Into::new());
+    let chosen = Chosen { source, table, draft: RwSignal::new(None), store: RwSignal::new(StoreKind::default()), into };
     let make: Make = Action::new(|form: &NewDatasetForm| new_dataset(form.clone()));
     let redis = Resource::new(|| (), |()| has_redis());
     let all = Resource::new(|| (), |()| sources());
@@ -80,6 +101,9 @@ fn form(
     let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
     let (key, compression) = (RwSignal::new(String::new()), RwSignal::new(Compression::default()));
     let (domain, name) = (RwSignal::new(domains.first().cloned().unwrap_or_default()), RwSignal::new(String::new()));
+    let in_table = Memo::new(move |_| chosen.store.get() == StoreKind::Table);
+    let written =
+        StoredValue::new(sources.iter().filter(|source| source.may_be_written_into(Environment::Prod)).cloned().collect::<Vec<_>>());
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         make.dispatch(NewDatasetForm {
@@ -89,7 +113,8 @@ fn form(
             table: chosen.table.get_untracked(),
             key: key.get_untracked(),
             store: chosen.store.get_untracked(),
-            compression: compression.get_untracked(),
+            compression: if in_table.get_untracked() { Compression::None } else { compression.get_untracked() },
+            into: in_table.get_untracked().then(|| chosen.into.target()),
             mapping: chosen.draft.get_untracked().map(Draft::mapping).unwrap_or_default(),
         });
     };
@@ -116,9 +141,10 @@ fn form(
             <section class="card card-pad stack">
                 <h2>"Where it is kept"</h2>
                 <div class="form-row">
-                    <Field id="store" label="Store" help=if redis { "Embedded is fastest for rows by their key, Redis is shared by all nodes, columnar is for questions over many rows." } else { "Embedded for rows by their key; columnar for questions over many rows." } error=error("store")><select class="select" id="store" on:change=move |event| chosen.store.set(StoreKind::from_key(&event_target_value(&event)).unwrap_or_default())>{stores.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
-                    <Field id="compression" label="Compression" help="Each row is compressed alone; columns always are."><select class="select" id="compression" on:change=move |event| compression.set(Compression::from_key(&event_target_value(&event)).unwrap_or_default())>{Compression::ALL.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
+                    <Field id="store" label="Store" help=if redis { "Embedded is fastest for rows by their key, Redis is shared by all nodes, columnar is for questions over many rows, a table is for those who ask its database." } else { "Embedded for rows by their key, columnar for questions over many rows, a table for those who ask its database." } error=error("store")><select class="select" id="store" on:change=move |event| chosen.store.set(StoreKind::from_key(&event_target_value(&event)).unwrap_or_default())>{stores.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
+                    <Show when=move || !in_table.get()><Field id="compression" label="Compression" help="Each row is compressed alone; columns always are."><select class="select" id="compression" on:change=move |event| compression.set(Compression::from_key(&event_target_value(&event)).unwrap_or_default())>{Compression::ALL.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field></Show>
                 </div>
+                <Show when=move || in_table.get()>{written.with_value(|written| into_fields(written, (domain, chosen.into), error))}</Show>
             </section>
             <section class="card card-pad stack">
                 <h2>"What it is called"</h2>
@@ -130,6 +156,43 @@ fn form(
                 <div class="row"><button class="btn btn-primary" type="submit" disabled=move || make.pending().get()>"Make it"</button><a class="btn" href="/datasets">"Not now"</a></div>
             </section>
         </form>
+    }
+}
+
+/// The database and the table that rows are written into.
+fn into_fields<E: Fn(&'static str) -> Signal<Option<String>>>(
+    sources: &[SourceView],
+    (domain, into): (RwSignal<String>, Into),
+    error: E,
+) -> impl IntoView + use<E> {
+    let all: Vec<(String, String)> = sources.iter().map(|source| (source.name.clone(), source.domain.clone())).collect();
+    let here = Memo::new(move |_| {
+        let of_domain = all.iter().filter(|(_, of)| *of == domain.get());
+        of_domain.map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    });
+    // The first is the likeliest, and must be one of the domain.
+    Effect::new(move |_| {
+        if !here.get().contains(&into.source.get_untracked()) {
+            into.source.set(here.get().first().cloned().unwrap_or_default());
+        }
+    });
+    let help = move || {
+        if here.get().is_empty() {
+            "No source of this domain may be written into. Its owner lets it on the source's page: May be written into."
+        } else {
+            "Each data version is a table of its own there, and a view of this name shows the live one. Nothing else there is touched."
+        }
+    };
+    let max = INTO_NAME.to_string();
+    view! {
+        <div class="form-row">
+            <Field id="into-source" label="Written into" error=error("into.source")><select class="select" id="into-source" on:change=move |event| into.source.set(event_target_value(&event))>
+                {move || here.get().into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || into.source.get() == this>{name.clone()}</option> } }).collect_view()}
+            </select></Field>
+            <Field id="into-schema" label="Schema" note="Empty for the usual one" error=error("into.schema")><input class="input" id="into-schema" autocomplete="off" prop:value=into.schema on:input=move |event| into.schema.set(event_target_value(&event))/></Field>
+            <Field id="into-name" label="Shown as" error=error("into.name")><input class="input" id="into-name" autocomplete="off" maxlength=max placeholder="planes" prop:value=into.name on:input=move |event| into.name.set(event_target_value(&event))/></Field>
+        </div>
+        <p class="help">{help}</p>
     }
 }
 

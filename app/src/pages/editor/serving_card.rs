@@ -1,7 +1,6 @@
 //! Where rows are read, and how long answers are kept.
 
 use leptos::prelude::*;
-use model::dataset::StoreKind;
 use model::spec::{ApiKind, CachePolicy, ServeFrom};
 use model::view::DatasetView;
 
@@ -35,7 +34,7 @@ fn choice(editor: Editor, datasets: Vec<DatasetView>) -> impl IntoView {
         .into_iter()
         .filter(|dataset| {
             dataset.domain == domain
-                && dataset.spec.store != StoreKind::Columnar
+                && dataset.spec.store.is_served()
                 && (dataset.spec.source.clone(), Some(dataset.spec.table.clone())) == table
         })
         .map(|dataset| dataset.name)

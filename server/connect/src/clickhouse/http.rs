@@ -26,6 +26,8 @@ const SETTINGS: [(&str, &str); 9] = [
     ("join_use_nulls", "1"),
     ("cancel_http_readonly_queries_on_client_close", "1"),
 ];
+/// How long one portion of rows may take to be written.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 /// What the server says of an error is not read beyond this, in bytes.
 const MAX_SAID: usize = 4 << 10;
 /// The longest row, in bytes.
@@ -103,20 +105,33 @@ impl Client {
             .header("x-clickhouse-user", &self.credentials.0)
             .header("x-clickhouse-key", &self.credentials.1)
             .body(sql);
-        let late = |_| SourceError::late();
-        let response = tokio::time::timeout(timeout, request.send()).await.map_err(late)?.map_err(|error| away(&error))?;
-        if response.status().is_success() {
-            return Ok(response);
-        }
-        let status = response.status();
-        let said = response.text().await.unwrap_or_default();
-        Err(failed(&said).unwrap_or_else(|| {
-            SourceError::new(
-                SourceErrorKind::Unreachable,
-                format!("It answers with {status}. Check that the address is its HTTP interface."),
-            )
-        }))
+        answer(request, timeout).await
     }
+
+    /// Runs a statement that changes something, with the rows that it brings behind it.
+    pub(super) async fn write(&self, sql: String) -> Result<(), SourceError> {
+        let request = self
+            .http
+            .post(self.url.clone())
+            .query(&[("database", self.database.as_str()), ("session_timezone", "UTC")])
+            .header("x-clickhouse-user", &self.credentials.0)
+            .header("x-clickhouse-key", &self.credentials.1)
+            .body(sql);
+        answer(request, WRITE_TIMEOUT).await.map(drop)
+    }
+}
+
+async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<reqwest::Response, SourceError> {
+    let late = |_| SourceError::late();
+    let response = tokio::time::timeout(timeout, request.send()).await.map_err(late)?.map_err(|error| away(&error))?;
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    let status = response.status();
+    let said = response.text().await.unwrap_or_default();
+    Err(failed(&said).unwrap_or_else(|| {
+        SourceError::new(SourceErrorKind::Unreachable, format!("It answers with {status}. Check that the address is its HTTP interface."))
+    }))
 }
 
 fn away(error: &reqwest::Error) -> SourceError {

@@ -1,6 +1,7 @@
 //! ClickHouse, over its HTTP interface.
 
 mod http;
+mod sink;
 mod tables;
 mod types;
 
@@ -12,6 +13,8 @@ use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Value};
 
 use self::http::Client;
+use self::sink::ClickHouseSink;
+use crate::sink::{Sink, Writes};
 use crate::{BatchStream, BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind, Statement, tls};
 
 pub(crate) struct ClickHouse;
@@ -43,8 +46,17 @@ impl Connector for ClickHouse {
             ConfigField::new("user", "User", "One that may only read is enough, and safest.", "default"),
             ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret(),
         ];
+        form.push(crate::sink::form());
         form.extend(tls::certificates());
         form
+    }
+
+    fn writes(&self) -> Writes {
+        Writes::Tables
+    }
+
+    fn sink(&self, config: &BindingConfig) -> Result<Arc<dyn Sink>, SourceError> {
+        Ok(Arc::new(ClickHouseSink { client: Client::new(config)? }))
     }
 
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
@@ -116,7 +128,10 @@ fn of_code(code: u32, said: &str) -> SourceError {
         }
         81 => (SourceErrorKind::Refused, "It has no database of this name. Check the name."),
         192 | 193 | 194 | 516 => (SourceErrorKind::Refused, "It refuses the user or the password. Check both."),
-        497 => (SourceErrorKind::Refused, "Its user may not read this table. Ask its owner for SELECT."),
+        497 => (
+            SourceErrorKind::Refused,
+            "Its user may not do this. Ask its owner for SELECT, or to write for the right to make tables and views.",
+        ),
         202 | 203 => (SourceErrorKind::Busy, "It takes no more questions just now. Try again in a moment."),
         159 | 160 | 209 => (SourceErrorKind::Timeout, "It took longer than this API allows. Narrow the question, or raise the time-out."),
         164 => (SourceErrorKind::Statement, "Only reading is allowed."),

@@ -2,6 +2,7 @@
 
 mod moment;
 mod query;
+mod sink;
 mod tables;
 mod types;
 
@@ -14,8 +15,10 @@ use model::{DataType, Value};
 use sqlx::Executor;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions, MySqlSslMode};
 
+use self::sink::MySqlSink;
 use crate::error::of_pool;
 use crate::moment::Moment;
+use crate::sink::{Sink, Writes};
 use crate::tls::{self, Tls};
 use crate::{
     BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SourceError, SourceErrorKind,
@@ -54,31 +57,20 @@ impl Connector for Mysql {
             ConfigField::new("user", "User", "One that may only read is enough, and safest.", "sluice_reader").required(),
             ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret(),
         ];
+        form.push(crate::sink::form());
         form.extend(tls::form());
         form
     }
 
+    fn writes(&self) -> Writes {
+        Writes::Changes
+    }
+
+    fn sink(&self, config: &BindingConfig) -> Result<Arc<dyn Sink>, SourceError> {
+        Ok(Arc::new(MySqlSink::new(options(config)?)))
+    }
+
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
-        let tls = Tls::of(config)?;
-        let mut options = MySqlConnectOptions::new()
-            .host(config.get("host"))
-            .port(port_of(config, 3306)?)
-            .database(config.get("database"))
-            .username(config.get("user"))
-            .password(config.get("password"))
-            .charset("utf8mb4")
-            .ssl_mode(match tls.mode {
-                tls::Mode::Prefer => MySqlSslMode::Preferred,
-                tls::Mode::Require => MySqlSslMode::Required,
-                tls::Mode::Verify => MySqlSslMode::VerifyIdentity,
-                tls::Mode::Disable => MySqlSslMode::Disabled,
-            });
-        if let Some(authority) = tls.authority {
-            options = options.ssl_ca_from_pem(authority);
-        }
-        if let Some((certificate, key)) = tls.client {
-            options = options.ssl_client_cert_from_pem(certificate).ssl_client_key_from_pem(key);
-        }
         let pool = MySqlPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(CONNECT_TIMEOUT)
@@ -91,9 +83,34 @@ impl Connector for Mysql {
                     Ok(())
                 })
             })
-            .connect_lazy_with(options);
+            .connect_lazy_with(options(config)?);
         Ok(Arc::new(MySqlSource { pool }))
     }
+}
+
+/// How its server is reached, for reading and for writing.
+fn options(config: &BindingConfig) -> Result<MySqlConnectOptions, SourceError> {
+    let tls = Tls::of(config)?;
+    let mut options = MySqlConnectOptions::new()
+        .host(config.get("host"))
+        .port(port_of(config, 3306)?)
+        .database(config.get("database"))
+        .username(config.get("user"))
+        .password(config.get("password"))
+        .charset("utf8mb4")
+        .ssl_mode(match tls.mode {
+            tls::Mode::Prefer => MySqlSslMode::Preferred,
+            tls::Mode::Require => MySqlSslMode::Required,
+            tls::Mode::Verify => MySqlSslMode::VerifyIdentity,
+            tls::Mode::Disable => MySqlSslMode::Disabled,
+        });
+    if let Some(authority) = tls.authority {
+        options = options.ssl_ca_from_pem(authority);
+    }
+    if let Some((certificate, key)) = tls.client {
+        options = options.ssl_client_cert_from_pem(certificate).ssl_client_key_from_pem(key);
+    }
+    Ok(options)
 }
 
 struct MySqlSource {

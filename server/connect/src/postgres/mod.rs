@@ -3,6 +3,7 @@
 mod copy;
 mod moment;
 mod query;
+mod sink;
 mod tables;
 
 use std::sync::Arc;
@@ -14,8 +15,10 @@ use model::{DataType, Value};
 use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 
+use self::sink::PgSink;
 use crate::error::of_pool;
 use crate::moment::Moment;
+use crate::sink::{Sink, Writes};
 use crate::tls::{self, Tls};
 use crate::{
     BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SESSION_TIMEOUT, SourceError,
@@ -50,42 +53,26 @@ impl Connector for Postgres {
             ConfigField::new("user", "User", "One that may only read is enough, and safest.", "sluice_reader").required(),
             ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret(),
         ];
+        form.push(crate::sink::form());
         form.extend(tls::form());
         form
     }
 
+    fn writes(&self) -> Writes {
+        Writes::Changes
+    }
+
+    fn sink(&self, config: &BindingConfig) -> Result<Arc<dyn Sink>, SourceError> {
+        Ok(Arc::new(PgSink::new(options(config)?)))
+    }
+
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
-        let tls = Tls::of(config)?;
-        let schema = match config.get("schema") {
-            "" => "public",
-            named => named,
-        };
-        let mut options = PgConnectOptions::new_without_pgpass()
-            .host(config.get("host"))
-            .port(port_of(config, 5432)?)
-            .database(config.get("database"))
-            .username(config.get("user"))
-            .password(config.get("password"))
-            .ssl_mode(match tls.mode {
-                tls::Mode::Prefer => PgSslMode::Prefer,
-                tls::Mode::Require => PgSslMode::Require,
-                tls::Mode::Verify => PgSslMode::VerifyFull,
-                tls::Mode::Disable => PgSslMode::Disable,
-            })
-            .application_name("sluice")
-            .options([
-                ("search_path", Dialect::Postgres.quote(schema)),
-                ("default_transaction_read_only", "on".to_owned()),
-                ("statement_timeout", SESSION_TIMEOUT.as_millis().to_string()),
-                ("idle_in_transaction_session_timeout", SESSION_TIMEOUT.as_millis().to_string()),
-                ("TimeZone", "UTC".to_owned()),
-            ]);
-        if let Some(authority) = tls.authority {
-            options = options.ssl_root_cert_from_pem(authority);
-        }
-        if let Some((certificate, key)) = tls.client {
-            options = options.ssl_client_cert_from_pem(certificate).ssl_client_key_from_pem(key);
-        }
+        let schema = schema_of(config);
+        let options = options(config)?.options([
+            ("default_transaction_read_only", "on".to_owned()),
+            ("statement_timeout", SESSION_TIMEOUT.as_millis().to_string()),
+            ("idle_in_transaction_session_timeout", SESSION_TIMEOUT.as_millis().to_string()),
+        ]);
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(CONNECT_TIMEOUT)
@@ -102,6 +89,39 @@ impl Connector for Postgres {
             .connect_lazy_with(options);
         Ok(Arc::new(PgConnection { pool, schema: schema.to_owned() }))
     }
+}
+
+fn schema_of(config: &BindingConfig) -> &str {
+    match config.get("schema") {
+        "" => "public",
+        named => named,
+    }
+}
+
+/// How its server is reached, for reading and for writing.
+fn options(config: &BindingConfig) -> Result<PgConnectOptions, SourceError> {
+    let tls = Tls::of(config)?;
+    let mut options = PgConnectOptions::new_without_pgpass()
+        .host(config.get("host"))
+        .port(port_of(config, 5432)?)
+        .database(config.get("database"))
+        .username(config.get("user"))
+        .password(config.get("password"))
+        .ssl_mode(match tls.mode {
+            tls::Mode::Prefer => PgSslMode::Prefer,
+            tls::Mode::Require => PgSslMode::Require,
+            tls::Mode::Verify => PgSslMode::VerifyFull,
+            tls::Mode::Disable => PgSslMode::Disable,
+        })
+        .application_name("sluice")
+        .options([("search_path", Dialect::Postgres.quote(schema_of(config))), ("TimeZone", "UTC".to_owned())]);
+    if let Some(authority) = tls.authority {
+        options = options.ssl_root_cert_from_pem(authority);
+    }
+    if let Some((certificate, key)) = tls.client {
+        options = options.ssl_client_cert_from_pem(certificate).ssl_client_key_from_pem(key);
+    }
+    Ok(options)
 }
 
 struct PgConnection {

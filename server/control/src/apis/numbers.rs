@@ -50,6 +50,9 @@ impl Control {
             Some(dataset) if dataset.store == StoreKind::Columnar => {
                 add(format!("{name} is columnar: it is for questions, through a source of datasets. Choose one that is looked up by key."));
             }
+            Some(dataset) if dataset.store == StoreKind::Table => {
+                add(format!("{name} is kept in a database, which is asked itself: choose that as the source of an API."));
+            }
             Some(dataset) if dataset.source != spec.source || dataset.table != kv.table => {
                 add(format!("{name} is made of {} of {}, not of this table.", dataset.table.path(), dataset.source));
             }

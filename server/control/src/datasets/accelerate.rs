@@ -50,6 +50,9 @@ impl Control {
                 "Another version of it is on its way. Send its draft or throw it away, wait for its review, and accelerate it then.";
             return Err(Problem::new(ErrorCode::Conflict, sentence));
         }
+        if !asked.store.is_served() {
+            return Err(Problem::field("store", "APIs are served from an embedded dataset or from Redis. Choose one of them."));
+        }
         let (spec, kv) = by_key(detail.shown_version().ok_or_else(no_version)?.spec.clone())?;
         let resolved = self.resolve_source(&spec.source, Environment::Prod).await?;
         let new = NewDataset {
@@ -60,10 +63,11 @@ impl Control {
             key: kv.key,
             store: asked.store,
             compression: asked.compression,
+            into: None,
             mapping: model::mapping::Mapping::default(),
             environment: Environment::Prod,
         };
-        let mut made = self.checked_spec(&new, &resolved).await?;
+        let mut made = self.checked_spec(&new, (&resolved, None)).await?;
         made.register = numbered_as(&detail, made.register);
         let job = JobSpec { when: asked.when.clone(), ..JobSpec::default() };
         let errors =

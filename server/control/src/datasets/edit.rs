@@ -1,7 +1,7 @@
 //! Making a dataset.
 
 use connect::registry;
-use model::dataset::{Compression, DatasetSpec, StoreKind};
+use model::dataset::{Compression, DatasetSpec, IntoTable, StoreKind};
 use model::gates::{Gates, Must};
 use model::mapping::Mapping;
 use model::name::check_name;
@@ -31,6 +31,9 @@ pub struct NewDataset {
     pub store: StoreKind,
     #[serde(default)]
     pub compression: Compression,
+    /// Where its table is, of a dataset that is kept in one.
+    #[serde(default)]
+    pub into: Option<IntoTable>,
     /// What becomes of the table's rows; the default copies them.
     #[serde(default)]
     pub mapping: Mapping,
@@ -51,15 +54,26 @@ impl Control {
         }
         let source = self.visible_source(caller, &new.source).await?;
         let resolved = self.resolve_source(&source.name, new.environment).await?;
-        let spec = self.checked_spec(new, &resolved).await?;
+        let into = match &new.into {
+            Some(into) if !into.source.is_empty() => {
+                self.visible_source(caller, &into.source).await?;
+                Some(self.resolve_source(&into.source, new.environment).await?)
+            }
+            _ => None,
+        };
+        let spec = self.checked_spec(new, (&resolved, into.as_ref())).await?;
         let row = self.new_dataset_row(caller, new, &spec)?;
         let mut tx = self.write(caller).await?;
         self.write_new_dataset(&mut tx, &row, &self.new_job_row(&row)).await?;
         self.commit(tx).await
     }
 
-    /// What a new dataset is to be, on its source.
-    pub(crate) async fn checked_spec(&self, new: &NewDataset, resolved: &Resolved) -> Result<DatasetSpec, Problem> {
+    /// What a new dataset is to be, on its source, and where it is kept in a table, with the source of that.
+    pub(crate) async fn checked_spec(
+        &self,
+        new: &NewDataset,
+        (resolved, into): (&Resolved, Option<&Resolved>),
+    ) -> Result<DatasetSpec, Problem> {
         check_name(&new.name).map_err(|message| Problem::field("name", message))?;
         if resolved.domain != new.domain {
             return Err(Problem::field("source", format!("{} belongs to {}, not to {}.", new.source, resolved.domain, new.domain)));
@@ -72,6 +86,9 @@ impl Control {
         let spec = self.spec_on(resolved, new).await?;
         let mut errors = spec.errors();
         errors.extend(spec.mapping.errors_of(&spec, registry::feeds(&resolved.snapshot.driver)));
+        if let (true, Some(into)) = (errors.is_empty(), into) {
+            errors.extend(self.errors_into(&spec, (resolved, into)).await?);
+        }
         if errors.is_empty() { Ok(spec) } else { Err(Problem::fields(errors)) }
     }
 
@@ -92,6 +109,7 @@ impl Control {
             key,
             store: new.store,
             compression: new.compression,
+            into: new.into.clone(),
             mapping,
             ..DatasetSpec::default()
         };

@@ -24,7 +24,8 @@ impl Control {
         let mut tx = self.write(caller).await?;
         let of: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
         let driver = self.driver_of(&of.source).await?;
-        let errors = job_errors((domain, name, (&of, &driver)), spec, self.waiting(domain).await?, tx.at());
+        let mut errors = job_errors((domain, name, (&of, &driver)), spec, self.waiting(domain).await?, tx.at());
+        errors.extend(self.job_errors_into(&of, spec).await?);
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }

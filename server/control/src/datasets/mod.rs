@@ -5,6 +5,7 @@ mod backfill;
 mod build;
 mod dirty;
 mod edit;
+mod into;
 mod job;
 mod list;
 mod mapping;

@@ -51,7 +51,7 @@ impl Control {
                 Some(source) => source.row.driver.clone(),
                 None => self.driver_of(&dataset.source).await?,
             };
-            self.plan_job(dataset, (waiting, &driver), &mut planned).map_err(placed)?;
+            self.plan_job(dataset, (waiting, &driver), &mut planned).await.map_err(placed)?;
             let same = planned.gates.is_none() && planned.mapping.is_none() && planned.new_job.is_none();
             let effect = match (planned.is_new, same) {
                 (true, _) => "make",
@@ -70,7 +70,7 @@ impl Control {
         let spec: DatasetSpec = serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?;
         let same_key = document.key.is_empty() || document.key == spec.key;
         let same = spec.source == document.source && spec.table == document.table && spec.store == document.store;
-        if !same || !same_key || spec.compression != document.compression {
+        if !same || !same_key || spec.compression != document.compression || spec.into != document.into {
             let sentence = format!("{} is made of something else, and stays so. Choose another name for what this says.", document.name);
             return Err(Problem::new(ErrorCode::Conflict, sentence));
         }
@@ -93,11 +93,16 @@ impl Control {
             key: document.key.clone(),
             store: document.store,
             compression: document.compression,
+            into: document.into.clone(),
             mapping: document.mapping.clone().unwrap_or_default(),
             environment,
         };
         let resolved = self.resolve_planned(&work.sources, &new.source, environment).await?;
-        let spec = self.checked_spec(&new, &resolved).await?;
+        let into = match &new.into {
+            Some(into) => Some(self.resolve_planned(&work.sources, &into.source, environment).await?),
+            None => None,
+        };
+        let spec = self.checked_spec(&new, (&resolved, into.as_ref())).await?;
         let row = self.new_dataset_row(caller, &new, &spec)?;
         let job = self.new_job_row(&row);
         Ok(PlannedDataset { row, job, is_new: true, gates: None, mapping: None, new_job: None })
@@ -141,7 +146,7 @@ impl Control {
         Ok(())
     }
 
-    fn plan_job(
+    async fn plan_job(
         &self,
         document: &DatasetDocument,
         (waiting, driver): (BTreeMap<String, Option<String>>, &str),
@@ -149,7 +154,8 @@ impl Control {
     ) -> Result<(), Problem> {
         let Some(job) = &document.job else { return Ok(()) };
         let of: DatasetSpec = serde_json::from_str(&planned.row.spec).map_err(|error| from_json(&error))?;
-        let errors = job_errors((&document.domain, &document.name, (&of, driver)), job, waiting, self.host.now());
+        let mut errors = job_errors((&document.domain, &document.name, (&of, driver)), job, waiting, self.host.now());
+        errors.extend(self.job_errors_into(&of, job).await?);
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }

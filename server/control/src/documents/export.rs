@@ -43,6 +43,7 @@ impl Control {
                 key: spec.key,
                 store: spec.store,
                 compression: spec.compression,
+                into: spec.into,
                 mapping: Some(spec.mapping.written()).filter(|mapping| !mapping.is_plain()),
                 gates: Some(spec.gates).filter(|gates| *gates != Gates::default()),
                 job: Some(dataset.job.spec).filter(|job| *job != JobSpec::default()),

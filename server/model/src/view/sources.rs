@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
+use crate::connector::{MAY_WRITE, WRITE};
 use crate::load::SourceLoad;
 use crate::snapshot::Environment;
 
@@ -20,6 +21,15 @@ pub struct SourceView {
     pub updated_at: Millis,
     /// What it bears of all runs together.
     pub load: SourceLoad,
+}
+
+impl SourceView {
+    /// Whether datasets may be written into it.
+    #[must_use]
+    pub fn may_be_written_into(&self, environment: Environment) -> bool {
+        let said = self.bindings.get(&environment).and_then(|binding| binding.config.get(WRITE));
+        said.is_some_and(|said| said == MAY_WRITE)
+    }
 }
 
 /// The settings of one environment; of secrets, only which are set.

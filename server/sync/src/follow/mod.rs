@@ -30,7 +30,7 @@ use self::target::Target;
 use crate::failed::{Again, Failed};
 use crate::throttle::Throttle;
 use crate::worker::SILENCE;
-use crate::{Worker, source};
+use crate::{Worker, source, table_store};
 
 /// Followed by one worker at a time: most of them wait most of the time.
 const AT_ONCE: usize = 64;
@@ -121,8 +121,9 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
         source::refuse_drift(&spec, &source::table_of(&spec, &*connection).await?)?;
     }
     let place = Place { dataset: version.dataset_id.clone(), version: version.id.clone() };
-    let (changes, position) = Changes::take(&worker.stores, spec.store, &place, row.turn).await?;
-    let dataset = Dataset::open(&worker.stores, spec.store, &place).await?;
+    let store = table_store::of(worker, &spec, version).await?;
+    let (changes, position) = Changes::take(&*store, &place, row.turn).await?;
+    let dataset = Dataset::open(&*store, &place).await?;
     let mut progress = FollowProgress::new(worker, row);
     let mut throttle = Throttle::new(worker, (&spec.source, &*connection), job.tier, &mut progress).await;
     let target = Target::new(worker, (version, &spec), (dataset, changes), job.dirty).await?;

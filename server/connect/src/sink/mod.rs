@@ -1,0 +1,112 @@
+//! Databases that datasets are written into. A data version is a table of its own there, and a view shows the live one: so whoever asks
+//! the view never sees half a version, and going back is one statement.
+//!
+//! What was sealed, and how far a version follows its source, stands in a table beside them ([`LEDGER`]), which changes in one transaction
+//! with the rows.
+
+mod statements;
+mod types;
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use async_trait::async_trait;
+use model::connector::{MAY_WRITE, WRITE};
+use model::dialect::Dialect;
+use model::form::table_sql;
+use model::snapshot::SnapshotSource;
+use model::table::TableRef;
+use model::{DataType, Field, Value};
+
+pub use self::statements::{LEDGER, create, known, mark, of_keys, remove, seal, show, show_anew, shown, take};
+pub use self::types::takes;
+use crate::vault::Vault;
+use crate::{ConfigField, SourceError, SourceErrorKind, binding, registry};
+
+/// Keys of one statement.
+const KEYS: usize = 500;
+
+/// What can be written into a kind of source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Writes {
+    Nothing,
+    /// Tables, each made anew as a whole.
+    Tables,
+    /// Also changes of a table, all of some or none.
+    Changes,
+}
+
+/// A database that is written into, with connections of its own.
+#[async_trait]
+pub trait Sink: Send + Sync {
+    /// Runs statements that give no rows: all or none, where the database can do so.
+    async fn run(&self, statements: &[String]) -> Result<(), SourceError>;
+    /// Appends rows; after an error some of them may be there.
+    async fn append(&self, rows: &Rows<'_>) -> Result<(), SourceError>;
+    /// Makes all of a change, or none of it where its mark touches no row; whether it was made.
+    async fn change(&self, _: &Change<'_>) -> Result<bool, SourceError> {
+        Err(SourceError::new(SourceErrorKind::Config, "Its tables are written as a whole alone."))
+    }
+}
+
+/// Rows on their way into a table.
+pub struct Rows<'a> {
+    pub table: &'a TableRef,
+    pub fields: &'a [Field],
+    pub batch: &'a RecordBatch,
+}
+
+/// Rows of a table that end, those that are so from now on, and the statement that says how far that is.
+pub struct Change<'a> {
+    pub mark: String,
+    /// By the columns of the key: every row that is put, too.
+    pub gone: Vec<Vec<Value>>,
+    pub key: &'a [Field],
+    pub put: Rows<'a>,
+}
+
+/// A statement with its values.
+pub(crate) type Bound = (String, Vec<(DataType, Value)>);
+
+impl Change<'_> {
+    /// Deletes all rows that end, some in each statement.
+    pub(crate) fn deletes(&self, dialect: Dialect) -> Vec<Bound> {
+        let table = table_sql(self.put.table, dialect);
+        self.gone
+            .chunks(KEYS)
+            .map(|keys| {
+                let (condition, binds) = of_keys(self.key, keys, dialect);
+                (format!("DELETE FROM {table} WHERE {condition}"), binds)
+            })
+            .collect()
+    }
+}
+
+/// The field of a form that lets a source be written into.
+pub(crate) fn form() -> ConfigField {
+    let help = "Whether datasets may be written into it. Its user then makes tables and views there.";
+    let mut field = ConfigField::new(WRITE, "May be written into", help, "no");
+    field.choices = ["no", MAY_WRITE].map(str::to_owned).into();
+    field
+}
+
+/// Opens a binding for writing.
+///
+/// # Errors
+/// Where its owner does not let it be written into, or its kind cannot be.
+pub fn open(vault: &Vault, source: &SnapshotSource) -> Result<(Arc<dyn Sink>, Dialect), SourceError> {
+    let config = binding::settings(vault, source)?;
+    if config.get(WRITE) != MAY_WRITE {
+        let place = source.environment.key();
+        let sentence = format!("It may not be written into in {place}. Its owner lets it on the source's page: May be written into.");
+        return Err(SourceError::new(SourceErrorKind::Refused, sentence));
+    }
+    let unknown = || SourceError::new(SourceErrorKind::Config, format!("There is no connector {}.", source.driver));
+    let connector = registry::connector(&source.driver).ok_or_else(unknown)?;
+    Ok((connector.sink(&config)?, connector.dialect()))
+}
+
+/// A kind of source that nothing can be written into.
+pub(crate) fn takes_nothing() -> SourceError {
+    SourceError::new(SourceErrorKind::Config, "Nothing can be written into this kind of source.")
+}

@@ -1,0 +1,53 @@
+//! What a dataset that is kept in a table asks of the database that it is written into.
+
+use connect::{Writes, registry, sink};
+use model::dataset::DatasetSpec;
+use model::job::JobSpec;
+use model::{FieldError, Problem};
+
+use crate::Control;
+use crate::failure::{from_source, from_store};
+use crate::sources::Resolved;
+
+impl Control {
+    /// What is wrong with where a new dataset is to be written.
+    pub(super) async fn errors_into(&self, spec: &DatasetSpec, (from, into): (&Resolved, &Resolved)) -> Result<Vec<FieldError>, Problem> {
+        let Some(target) = &spec.into else { return Ok(Vec::new()) };
+        let of_source = |sentence: String| Ok(vec![FieldError::new("into.source", sentence)]);
+        if into.domain != from.domain {
+            return of_source(format!("{} belongs to {}, not to {}.", into.name, into.domain, from.domain));
+        }
+        let dialect = match sink::open(&self.vault, &into.snapshot) {
+            Ok((_, dialect)) => dialect,
+            Err(error) => return of_source(error.sentence),
+        };
+        if let Some(field) = spec.written().find(|field| !sink::takes(dialect, field.data_type)) {
+            let sentence = format!("{} cannot keep {}, which is {}. Leave it out.", into.name, field.column, field.data_type.word());
+            return of_source(sentence);
+        }
+        let path = target.table.path();
+        if self.is_taken(spec).await? {
+            return Ok(vec![FieldError::new("into.name", format!("Another dataset is written into {path} of {}.", into.name))]);
+        }
+        let there = into.connection.table(&target.table).await.map_err(|error| from_source(&into.name, &error))?;
+        Ok(there
+            .map(|_| FieldError::new("into.name", format!("{} has something named {path}. Choose another name.", into.name)))
+            .into_iter()
+            .collect())
+    }
+
+    /// Whether another dataset has the same table.
+    async fn is_taken(&self, spec: &DatasetSpec) -> Result<bool, Problem> {
+        let rows = self.store.datasets().await.map_err(|error| from_store(&error))?;
+        Ok(rows.iter().filter_map(|row| serde_json::from_str::<DatasetSpec>(&row.spec).ok()).any(|other| other.into == spec.into))
+    }
+
+    /// What a job asks that the database of its dataset cannot do.
+    pub(crate) async fn job_errors_into(&self, spec: &DatasetSpec, job: &JobSpec) -> Result<Vec<FieldError>, Problem> {
+        let Some(into) = &spec.into else { return Ok(Vec::new()) };
+        let only_whole = job.follow.is_some() && registry::writes(&self.driver_of(&into.source).await?) < Writes::Changes;
+        let sentence =
+            "This database makes no several changes at once, so its tables are made anew as a whole. Let times begin that instead.";
+        Ok(only_whole.then(|| FieldError::new("follow", sentence)).into_iter().collect())
+    }
+}

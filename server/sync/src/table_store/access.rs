@@ -1,0 +1,123 @@
+//! Writing, reading and changing the rows of one data version in its table.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use accel::{AccelError, Change, KvDelta, KvReader, KvWriter, Pair, Sealed};
+use async_trait::async_trait;
+use bytes::Bytes;
+use connect::sink::{self, Rows};
+use connect::{SourceError, SourceErrorKind};
+
+use super::{Tables, of_source};
+use crate::encoder::Encoder;
+
+/// Keys that are asked for at once.
+const KEYS: usize = 200;
+
+pub(super) struct TableWriter(pub(super) Arc<Tables>);
+
+#[async_trait]
+impl KvWriter for TableWriter {
+    async fn write(&mut self, pairs: Vec<Pair>) -> Result<(), AccelError> {
+        let of = &*self.0;
+        let batch = of.batch_of(pairs.iter().map(|(_, message)| message.as_slice()))?;
+        let rows = Rows { table: &of.table, fields: &of.fields, batch: &batch };
+        of.sink.append(&rows).await.map_err(|error| of.failed(&error))
+    }
+
+    async fn seal(self: Box<Self>, sealed: &Sealed) -> Result<(), AccelError> {
+        let of = &*self.0;
+        let text = serde_json::to_string(sealed).map_err(|error| of_source(&of.into.source, &unwritable(&error)))?;
+        of.run(&sink::seal(of.dialect, &of.into.table, &of.version, &text)).await
+    }
+}
+
+fn unwritable(error: &serde_json::Error) -> SourceError {
+    SourceError::new(SourceErrorKind::Other, "What is known of it cannot be written.").because(error)
+}
+
+pub(super) struct TableReader {
+    pub(super) of: Arc<Tables>,
+    pub(super) sealed: Sealed,
+}
+
+#[async_trait]
+impl KvReader for TableReader {
+    fn sealed(&self) -> &Sealed {
+        &self.sealed
+    }
+
+    fn read_now(&self, _: &[u8], _: &mut dyn FnMut(Option<&[u8]>)) -> Result<bool, AccelError> {
+        Ok(false)
+    }
+
+    fn read_many_now(&self, _: &[Vec<u8>], _: &mut dyn FnMut(Option<&[u8]>)) -> Result<bool, AccelError> {
+        Ok(false)
+    }
+
+    async fn read(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Bytes>>, AccelError> {
+        let (of, encoder) = (&*self.of, Encoder::new(&self.of.spec));
+        let mut found = HashMap::new();
+        for keys in keys.chunks(KEYS) {
+            let (condition, binds) = sink::of_keys(&of.key, &of.values_of(keys.iter())?, of.dialect);
+            let sql = format!("{} WHERE {condition}", of.select());
+            of.ask((sql, binds), of.fields.clone(), |batch| {
+                for row in 0..batch.num_rows() {
+                    if let (Some(key), message) = encoder.encode(batch, row) {
+                        found.insert(key, Bytes::from(message));
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
+    }
+
+    async fn scan(
+        &self,
+        visit: &mut (dyn for<'k, 'v> FnMut(&'k [u8], &'v [u8]) -> Result<(), AccelError> + Send),
+    ) -> Result<u64, AccelError> {
+        let (of, encoder) = (&*self.of, Encoder::new(&self.of.spec));
+        let mut rows = 0;
+        of.ask((of.select(), Vec::new()), of.fields.clone(), |batch| {
+            for row in 0..batch.num_rows() {
+                let (key, message) = encoder.encode(batch, row);
+                visit(&key.unwrap_or_default(), &message)?;
+                rows += 1;
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+}
+
+pub(super) struct TableDelta {
+    pub(super) of: Arc<Tables>,
+    pub(super) turn: i64,
+}
+
+#[async_trait]
+impl KvDelta for TableDelta {
+    async fn apply(&mut self, changes: Vec<Change>, position: &str) -> Result<(), AccelError> {
+        let of = &*self.of;
+        let puts = changes.iter().filter_map(|change| match change {
+            Change::Put(_, message) => Some(message.as_slice()),
+            Change::Delete(_) => None,
+        });
+        let batch = of.batch_of(puts)?;
+        let change = sink::Change {
+            mark: sink::mark(of.dialect, &of.into.table, (&of.version, self.turn), position),
+            gone: of.values_of(changes.iter().map(Change::key))?,
+            key: &of.key,
+            put: Rows { table: &of.table, fields: &of.fields, batch: &batch },
+        };
+        match of.sink.change(&change).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(AccelError::taken_over()),
+            Err(error) => Err(of.failed(&error)),
+        }
+    }
+}
