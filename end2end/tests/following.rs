@@ -1,25 +1,19 @@
-//! A topic that is followed, as people set it in a real browser: poison is seen, taken away, mended and tried again; and a table
-//! that is compared with its source.
+//! A topic that is followed, as people set it in a real browser: poison is seen, taken away, mended and tried again; a table that is
+//! compared with its source; and a dataset that is written into a database.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
 
 use std::time::Duration;
 
 use end2end::{DESK, PHONE, Stage};
-use serde_json::{Value as Json, json};
-use testkit::{Admin, Kafka};
+use serde_json::json;
+use testkit::{Admin, Kafka, Postgres};
 
 const LONG: Duration = Duration::from_secs(60);
 
 async fn put_source(admin: &Admin, kafka: &Kafka, topics: &str) {
     let binding = json!({"config": {"brokers": kafka.addresses(), "topics": topics}, "secrets": {}});
-    let mut put = json!({"name": "stream", "domain": "travel", "driver": "kafka", "bindings": {"test": binding, "prod": binding}});
-    let (status, known) = admin.call(reqwest::Method::GET, "/sources/stream", None).await;
-    if status.is_success() {
-        put["edit"] = known["edit"].clone();
-    }
-    let (status, body): (_, Json) = admin.call(reqwest::Method::PUT, "/sources/stream", Some(put)).await;
-    assert!(status.is_success(), "{body}");
+    admin.put_source("stream", "kafka", binding).await;
 }
 
 #[tokio::test]
@@ -105,5 +99,57 @@ async fn a_table_is_followed_by_a_column_and_compared_with_its_source() {
     builder.shots("compared").await;
     builder.fits().await;
     builder.leaves().await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn a_dataset_is_written_into_a_database_once_its_owner_lets_it() {
+    let warehouse = Postgres::start();
+    let stage = Stage::open().await;
+    let admin = Admin::demo(&stage.server, "builder@demo").await;
+    let config = json!({"host": "127.0.0.1", "port": warehouse.port().to_string(), "database": "postgres", "user": "postgres"});
+    admin.put_source("warehouse", "postgres", json!({"config": config, "secrets": {}})).await;
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.go("/datasets/new?source=flights-db&table=planes").await;
+    builder.picks("#store", "table").await;
+    builder.sees("text=No source of this domain may be written into.").await;
+    builder.go("/sources/warehouse").await;
+    builder.picks("#prod-write", "yes").await;
+    builder.click("button:has-text(\"Save\")").await;
+    builder.sees("text=Saved.").await;
+    builder.expects_status(400);
+    builder.go("/datasets/new?source=flights-db&table=planes").await;
+    builder.sees("text=tailnum").await;
+    builder.picks("#store", "table").await;
+    builder.picks("#into-source", "warehouse").await;
+    builder.fill("#into-name", "the fleet").await;
+    builder.fill("#name", "fleet").await;
+    builder.click("button:has-text(\"Make it\")").await;
+    builder.reads("#into-name-error", "letters, digits and underscores").await;
+    builder.shots("into-a-database-form").await;
+    builder.fits().await;
+    builder.fill("#into-name", "fleet").await;
+    builder.click("button:has-text(\"Make it\")").await;
+    builder.sees("text=written into warehouse.fleet").await;
+    builder.click("button:has-text(\"Build a new version\")").await;
+    builder.sees_within(".badge:has-text(\"live\")", LONG).await;
+    let count =
+        async || warehouse.ask("postgres", "SELECT count(*)::text AS line FROM information_schema.views WHERE table_name = 'fleet'").await;
+    let began = std::time::Instant::now();
+    while count().await != ["1"] {
+        assert!(began.elapsed() < LONG, "the view does not come");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let planes = testkit::sqlite3(&stage.server.data().join("flights.db"), "SELECT count(*) FROM planes");
+    assert_eq!(warehouse.ask("postgres", "SELECT count(*)::text AS line FROM fleet").await, [planes.trim()]);
+    builder.shots("into-a-database").await;
+    builder.fits().await;
+    builder.leaves().await;
+    let phone = stage.person("builder@demo", PHONE).await;
+    phone.go("/datasets/travel/fleet").await;
+    phone.sees("text=Shown as").await;
+    phone.shots("into-a-database-phone").await;
+    phone.fits().await;
+    phone.leaves().await;
     stage.close().await;
 }

@@ -237,6 +237,9 @@ async fn rows_that_are_deleted_without_a_word_are_found_by_their_keys() {
     until(LONG, "read again", async || labels(&http, "items", 10).await[&5] == "quietly").await;
     source.run("UPDATE items SET label = 'mended' WHERE id = 3600").await;
     assert_eq!(builder.post(&path("dirty/again"), json!(null)).await, 1);
+    // Pressed twice, they are tried once more, or are no more.
+    let (status, body) = builder.call(Method::POST, &path("dirty/again"), Some(json!(null))).await;
+    assert!(status.is_success() || status.as_u16() == 409, "{body}");
     following_until(builder, "items", "taken after all", |following| following["figures"]["dirty_rows"] == 0).await;
     agree(&http, &source, 4_000).await;
     // A table that lost more than its gates let go is looked at by a person first.
@@ -245,4 +248,37 @@ async fn rows_that_are_deleted_without_a_word_are_found_by_their_keys() {
     let told = |following: &Json| following["reason"].as_str().is_some_and(|reason| reason.contains("50 % smaller at most"));
     following_until(builder, "items", "stopped", told).await;
     assert_eq!(labels(&http, "items", 4_000).await.len(), 2_002);
+    // So is one that lost all it had, whatever its gates say.
+    assert!(builder.call(Method::PUT, "/datasets/travel/items/gates", Some(json!({}))).await.0.is_success());
+    source.run("DELETE FROM items").await;
+    look_for_gone(&server, builder).await;
+    let told = |following: &Json| {
+        following["reason"].as_str().is_some_and(|reason| reason.contains("smaller at most") || reason.contains("no row"))
+    };
+    following_until(builder, "items", "stopped again", told).await;
+    assert_eq!(labels(&http, "items", 4_000).await.len(), 2_002);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_its_mapping_cannot_make_is_not_taken_for_one_that_is_gone() {
+    let source = Source::postgres();
+    let folder = testkit::folder();
+    let server = start(folder.path(), None, None);
+    let people = People::of(&server).await;
+    let builder = &people.builder;
+    make(&source).await;
+    source.run(&format!("INSERT INTO items SELECT n, n::text, '{}', 0 FROM generate_series(0, 99) AS s(n)", at(1))).await;
+    builder.put_source("shop", source.driver(), source.binding()).await;
+    let mapping = json!({"columns": [{"name": "label", "of": {"column": "label"}, "type": "int64"}]});
+    let new = json!({"domain": "travel", "name": "items", "source": "shop", "table": source.table("items"), "mapping": mapping});
+    builder.post("/datasets", new).await;
+    let job = json!({"follow": {"cursor": "changed_at", "every_s": 1, "gone_every_minutes": 60}, "dirty": {"rows": 5}});
+    let (status, body) = builder.call(Method::PUT, "/datasets/travel/items/job", Some(job)).await;
+    assert!(status.is_success(), "{body}");
+    assert_eq!(builder.build("travel", "items").await["state"], "live");
+    following_until(builder, "items", "followed", |following| following["going"] == true).await;
+    source.run("UPDATE items SET label = 'no number' WHERE id = 7; DELETE FROM items WHERE id = 8").await;
+    look_for_gone(&server, builder).await;
+    let seen = following_until(builder, "items", "looked for", |following| following["figures"]["deleted_rows"].as_i64() >= Some(1)).await;
+    assert_eq!(seen["figures"]["deleted_rows"], 1, "{seen:#}");
 }

@@ -18,6 +18,7 @@ mod redis_delta;
 mod redis_link;
 mod redis_store;
 pub mod row_json;
+mod run;
 mod sorter;
 
 use std::path::PathBuf;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3Default;
 
+use crate::run::Run;
 use crate::{AccelError, Pair};
 
 /// Bytes that are kept in memory before a run is put aside.
@@ -23,8 +24,7 @@ pub struct Sorter {
     folder: PathBuf,
     /// What its files are called; without one they are gone with the process, however that ends.
     name: Option<String>,
-    run: Vec<Pair>,
-    run_bytes: usize,
+    run: Run,
     aside: Vec<Aside>,
     rows: u64,
 }
@@ -48,7 +48,7 @@ impl Sorter {
     /// Where the folder cannot be made.
     pub fn new(folder: &Path) -> Result<Self, AccelError> {
         std::fs::create_dir_all(folder).map_err(|error| AccelError::of_io(&error))?;
-        Ok(Self { folder: folder.to_owned(), name: None, run: Vec::new(), run_bytes: 0, aside: Vec::new(), rows: 0 })
+        Ok(Self { folder: folder.to_owned(), name: None, run: Run::default(), aside: Vec::new(), rows: 0 })
     }
 
     /// One whose files stay when the process ends. Nobody else in the folder has its name.
@@ -82,11 +82,10 @@ impl Sorter {
 
     /// # Errors
     /// Where a run cannot be put aside: most often a full disk.
-    pub fn push(&mut self, pair: Pair) -> Result<(), AccelError> {
-        self.run_bytes += pair.0.len() + pair.1.len() + 64;
-        self.run.push(pair);
+    pub fn push(&mut self, key: &[u8], value: &[u8]) -> Result<(), AccelError> {
+        self.run.push(key, value);
         self.rows += 1;
-        if self.run_bytes >= RUN_BYTES { self.put_aside() } else { Ok(()) }
+        if self.run.bytes() >= RUN_BYTES { self.put_aside() } else { Ok(()) }
     }
 
     #[must_use]
@@ -116,7 +115,7 @@ impl Sorter {
     }
 
     fn put_aside(&mut self) -> Result<(), AccelError> {
-        self.run.sort_unstable();
+        self.run.sort();
         let failed = |error: std::io::Error| AccelError::of_io(&error);
         let name = self.name.as_ref().map(|name| format!("{name}-{}", self.aside.len())).unwrap_or_default();
         let file = match &self.name {
@@ -125,12 +124,12 @@ impl Sorter {
         };
         let summed = Summed { inner: file.map_err(failed)?, sum: Xxh3Default::new() };
         let mut out = BufWriter::with_capacity(BUFFER, summed);
-        for (key, value) in self.run.drain(..) {
-            write_part(&mut out, &key).and_then(|()| write_part(&mut out, &value)).map_err(failed)?;
+        for (key, value) in self.run.pairs() {
+            write_part(&mut out, key).and_then(|()| write_part(&mut out, value)).map_err(failed)?;
         }
         let summed = out.into_inner().map_err(|error| AccelError::of_io(error.error()))?;
         self.aside.push(Aside { file: summed.inner, name, sum: summed.sum.digest() });
-        self.run_bytes = 0;
+        self.run.clear();
         Ok(())
     }
 
@@ -178,13 +177,18 @@ impl<W: Write> Write for Summed<W> {
 
 enum Source {
     File(BufReader<File>),
-    Memory(std::vec::IntoIter<Pair>),
+    /// A sorted run, and how many of it were given.
+    Memory(Run, usize),
 }
 
 impl Source {
     fn next(&mut self) -> Result<Option<Pair>, AccelError> {
         match self {
-            Self::Memory(pairs) => Ok(pairs.next()),
+            Self::Memory(run, given) => {
+                let pair = run.pair(*given).map(|(key, value)| (key.to_vec(), value.to_vec()));
+                *given += 1;
+                Ok(pair)
+            }
             Self::File(file) => {
                 let Some(key) = read_part(file).map_err(|error| AccelError::of_io(&error))? else { return Ok(None) };
                 let value = read_part(file).map_err(|error| AccelError::of_io(&error))?;
@@ -211,11 +215,11 @@ impl Sorted {
         let buffer = (BUFFERS / files).clamp(4 << 10, BUFFER);
         let mut sources: Vec<Source> = Vec::new();
         for sorter in &mut sorters {
-            sorter.run.sort_unstable();
+            sorter.run.sort();
             for aside in &sorter.aside {
                 sources.push(Source::File(BufReader::with_capacity(buffer, aside.reader()?)));
             }
-            sources.push(Source::Memory(std::mem::take(&mut sorter.run).into_iter()));
+            sources.push(Source::Memory(std::mem::take(&mut sorter.run), 0));
         }
         let mut heads = BinaryHeap::with_capacity(sources.len());
         for (index, source) in sources.iter_mut().enumerate() {
@@ -269,7 +273,7 @@ mod tests {
             let number = step * 1_231 % 3_000;
             let pair = (number.to_be_bytes().to_vec(), vec![7; 40_000]);
             wanted.push(pair.0.clone());
-            sorter.push(pair).unwrap();
+            sorter.push(&pair.0, &pair.1).unwrap();
         }
         wanted.sort();
         assert!(!sorter.aside.is_empty(), "nothing was put aside");
@@ -289,7 +293,7 @@ mod tests {
         let pair = |number: u32| (number.to_be_bytes().to_vec(), vec![7; 20_000]);
         let mut sorter = Sorter::named(folder.path(), "part-0").unwrap();
         for number in (0..2_000).rev() {
-            sorter.push(pair(number)).unwrap();
+            sorter.push(&pair(number).0, &pair(number).1).unwrap();
         }
         let kept = sorter.keep().unwrap().unwrap();
         assert!(kept.files.len() > 1, "{} files", kept.files.len());
@@ -298,7 +302,7 @@ mod tests {
         let again = Sorter::again(folder.path(), "part-0", &kept, |_| seen += 1).unwrap().unwrap();
         assert_eq!((seen, again.rows()), (2_000, 2_000));
         let mut other = Sorter::new(folder.path()).unwrap();
-        other.push(pair(2_000)).unwrap();
+        other.push(&pair(2_000).0, &pair(2_000).1).unwrap();
         let mut sorted = Sorted::of([other, again]).unwrap();
         for number in 0..=2_000 {
             assert_eq!(sorted.next_pair().unwrap().unwrap().0, pair(number).0);

@@ -4,7 +4,7 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
-use model::wire::{Fields, Wire, put_bytes, put_double, put_int};
+use model::wire::{BYTES, Fields, Wire, put_bytes, put_double, put_int, put_tag};
 use model::{DataType, Value};
 
 use crate::batch::BatchBuilder;
@@ -36,9 +36,7 @@ pub fn write_message(out: &mut Vec<u8>, batch: &RecordBatch, row: usize, columns
             DataType::Float64 => put_double(out, *number, cells.as_primitive::<Float64Type>().value(row)),
             DataType::Bytes => put_bytes(out, *number, cells.as_binary::<i32>().value(row)),
             DataType::Decimal { .. } | DataType::Date | DataType::Time | DataType::Timestamp => {
-                if let Some(text) = text_of(cells, row, *data_type) {
-                    put_bytes(out, *number, text.as_bytes());
-                }
+                put_text(out, *number, |out| write_text_cell(out, cells, row, *data_type));
             }
         }
     }
@@ -68,6 +66,24 @@ pub fn read_message(rows: &mut BatchBuilder, columns: &[ProtoColumn], message: &
         rows.append(column.column, value)?;
     }
     Ok(())
+}
+
+/// Appends a text of less than 128 bytes as it is written; nothing where that is nothing.
+fn put_text(out: &mut Vec<u8>, number: u32, write: impl FnOnce(&mut Vec<u8>)) {
+    let before = out.len();
+    put_tag(out, number, BYTES);
+    out.push(0);
+    let begin = out.len();
+    write(out);
+    match u8::try_from(out.len() - begin) {
+        Ok(0) => out.truncate(before),
+        Ok(length) if length < 0x80 => out[begin - 1] = length,
+        _ => {
+            let text = out.split_off(begin);
+            out.truncate(before);
+            put_bytes(out, number, &text);
+        }
+    }
 }
 
 /// One cell as a value, as a caller's parameter of the same type would read; a key is made from it.

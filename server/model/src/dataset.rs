@@ -141,8 +141,10 @@ impl IntoTable {
         let name = &self.table.name;
         let is_word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        if !begins || !is_word(name) || name.len() > INTO_NAME {
-            let sentence = format!("Give it a name of at most {INTO_NAME} letters, digits and underscores that begins with a letter.");
+        if !begins || !is_word(name) || name.len() > INTO_NAME || name.to_ascii_lowercase().starts_with("sluice_") {
+            let sentence = format!(
+                "Give it a name of at most {INTO_NAME} letters, digits and underscores that begins with a letter, and not with sluice_."
+            );
             errors.push(FieldError::new("into.name", sentence));
         }
         if !is_word(&self.table.schema) {

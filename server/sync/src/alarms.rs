@@ -109,7 +109,8 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
             add(dataset_id, environment, AlarmKind::NotFollowed);
         }
     }
-    for version in live.iter().filter(|version| !version.reason.is_empty()) {
+    let is_on = |version: &&DataVersionRow| jobs.values().any(|(of, _)| *of == version.dataset_id);
+    for version in live.iter().filter(|version| !version.reason.is_empty()).filter(is_on) {
         add(&version.dataset_id, &version.environment, AlarmKind::NotShown);
     }
     found.sort();

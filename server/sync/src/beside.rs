@@ -32,7 +32,7 @@ impl Beside {
     }
 
     pub(crate) fn put(&mut self, key: &[u8], side: u8, row: &[u8]) {
-        let pushed = self.sorter.push((key.to_vec(), [&[side], row].concat()));
+        let pushed = self.sorter.push(key, &[&[side], row].concat());
         self.failed = self.failed.take().or(pushed.err());
     }
 

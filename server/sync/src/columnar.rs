@@ -80,7 +80,7 @@ struct Columns {
 impl Rows for Columns {
     fn row(&mut self, key: Vec<u8>, _: Option<Vec<u8>>, (batch, index): (&RecordBatch, usize)) -> Result<(), Failed> {
         match &mut self.keys {
-            Some(keys) => Ok(keys.push((key, self.encoder.key_alone(batch, index)))?),
+            Some(keys) => Ok(keys.push(&key, &self.encoder.key_alone(batch, index))?),
             None => Ok(()),
         }
     }

@@ -24,6 +24,7 @@ mod pacer;
 mod parts;
 mod progress;
 mod read;
+mod remove;
 mod rules;
 mod schedule;
 mod show;

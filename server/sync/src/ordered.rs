@@ -136,7 +136,7 @@ impl Rows for Pairs {
             self.trainer.offer(message);
         }
         let packed = self.counts.pack(message, of);
-        Ok(self.sorters.last_mut().map_or(Ok(()), |sorter| sorter.push((key, packed)))?)
+        Ok(self.sorters.last_mut().map_or(Ok(()), |sorter| sorter.push(&key, &packed))?)
     }
 
     fn join(&mut self, other: Self) {

@@ -99,7 +99,7 @@ impl Rules {
             // What is empty is not compared.
             if value != Value::Null && key::push(&mut bytes, data_type, &value).is_ok() {
                 let text = text_of(&value).into_bytes();
-                seen.first_mut().map_or(Ok(()), |seen| seen.push((bytes, text)))?;
+                seen.first_mut().map_or(Ok(()), |seen| seen.push(&bytes, &text))?;
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The views of datasets that are kept in databases: what they show is what is live, soon after that has changed, whoever changed it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,8 +11,13 @@ use tokio::sync::Mutex;
 use crate::Worker;
 use crate::table_store::TableStore;
 
+/// How long it is left alone when a view could not be turned: whoever reads it for long must not be waited for all the time.
+const TRY_AGAIN: Duration = Duration::from_secs(10);
 /// How long nobody asks a view again what it shows: another worker that was slow may have turned it back.
 const ASK_AGAIN: Duration = Duration::from_secs(60);
+
+/// Whoever takes longer than this to fail is most likely away.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// The live versions that are shown, as this worker knows it, and those that no view shows.
 #[derive(Default, Clone)]
@@ -22,6 +27,8 @@ pub(crate) struct Shown(Arc<Mutex<Known>>);
 struct Known {
     versions: HashSet<String>,
     since: Option<Instant>,
+    /// Those that could not be shown, and when that was.
+    failed: HashMap<String, Instant>,
 }
 
 /// Lets views show what is live.
@@ -34,21 +41,37 @@ pub(crate) async fn look(worker: Worker, shown: Shown) {
 
 async fn look_at_all(worker: &Worker, known: &mut Known) -> Result<(), StoreError> {
     if known.since.is_none_or(|since| since.elapsed() > ASK_AGAIN) {
-        *known = Known { since: Some(Instant::now()), ..Known::default() };
+        known.since = Some(Instant::now());
+        known.versions.clear();
     }
+    known.failed.retain(|_, at| at.elapsed() < TRY_AGAIN);
+    // Of a database that does not answer, one view is waited for, and not all of them.
+    let mut away: HashSet<String> = HashSet::new();
     let live = worker.store.live_version_ids().await?;
     known.versions.retain(|id| live.contains(id));
     for id in live {
-        if known.versions.contains(&id) {
+        if known.versions.contains(&id) || known.failed.contains_key(&id) {
             continue;
         }
         let Some(row) = worker.store.data_version(&id).await? else { continue };
-        let reason = match show(worker, &row).await {
+        let spec = serde_json::from_str::<DatasetSpec>(&row.spec).unwrap_or_default();
+        let source = spec.into.as_ref().map(|into| format!("{} {}", into.source, row.environment)).unwrap_or_default();
+        if away.contains(&source) {
+            continue;
+        }
+        let began = Instant::now();
+        let reason = match show(worker, (&row, &spec)).await {
             Ok(()) => {
                 known.versions.insert(id);
                 String::new()
             }
-            Err(reason) => reason,
+            Err(reason) => {
+                if began.elapsed() > SLOW {
+                    away.insert(source);
+                }
+                known.failed.insert(id, Instant::now());
+                reason
+            }
         };
         if row.reason != reason {
             tracing::info!(version = row.id, reason, "whether a view shows what is live has changed");
@@ -59,11 +82,10 @@ async fn look_at_all(worker: &Worker, known: &mut Known) -> Result<(), StoreErro
 }
 
 /// Why it is not shown, for a person.
-async fn show(worker: &Worker, row: &DataVersionRow) -> Result<(), String> {
-    let Ok(spec) = serde_json::from_str::<DatasetSpec>(&row.spec) else { return Ok(()) };
+async fn show(worker: &Worker, (row, spec): (&DataVersionRow, &DatasetSpec)) -> Result<(), String> {
     if spec.into.is_none() {
         return Ok(());
     }
-    let store = TableStore::of(worker, &spec, row).await.map_err(|failed| failed.reason)?;
+    let store = TableStore::of(worker, spec, row).await.map_err(|failed| failed.reason)?;
     store.show().await.map_err(|error| error.sentence)
 }

@@ -1,17 +1,15 @@
 //! The end of a try: the new version goes live and the one before is kept, in one transaction; or it failed, and is tried
 //! again as another version, or nothing but its own rows says so.
 
-use accel::{KvStore, Place};
 use fail::fail_point;
 use model::clock::Millis;
-use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
+use model::dataset::{DataVersionState, DatasetSpec};
 use model::job::{JobSpec, RunState};
 use store::{Change, DataVersionRow, DatasetRow, RunRow, StoreError, Tx};
 
-use crate::Worker;
 use crate::build::Built;
-use crate::failed::{Again, Failed};
-use crate::table_store::TableStore;
+use crate::failed::Failed;
+use crate::{Worker, remove};
 
 /// Versions that stay beside the live one, to go back to.
 const KEPT: usize = 2;
@@ -42,7 +40,7 @@ pub(crate) async fn finish(worker: &Worker, run: &RunRow, job: &JobSpec, ended: 
     // that the version has now: what was live a moment ago is never removed by what was known before.
     let now = worker.store.data_version(&row.id).await?;
     if now.is_some_and(|version| [DataVersionState::Failed.key(), DataVersionState::Dropped.key()].contains(&version.state.as_str())) {
-        remove(worker, row).await;
+        remove::at_once(worker, row).await;
     }
     Ok(())
 }
@@ -167,26 +165,4 @@ async fn note(
 ) -> Result<(), StoreError> {
     let subject = format!("{}/{}", dataset.domain, dataset.name);
     tx.audit(worker.host.id(), action, (&dataset.domain, &subject), None, Some(format!("version {}: {after}", row.number))).await
-}
-
-/// Removes a version's rows from its store; whether they are gone.
-pub(crate) async fn remove(worker: &Worker, row: &DataVersionRow) -> bool {
-    let Ok(spec) = serde_json::from_str::<DatasetSpec>(&row.spec) else { return true };
-    let place = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
-    let removed = match spec.store {
-        StoreKind::Table => match TableStore::of(worker, &spec, row).await {
-            Ok(store) => store.remove(&place).await,
-            Err(failed) if failed.again != Again::No => return false,
-            Err(failed) => {
-                // Its database is no source any more, or may not be written into: nobody comes back to it.
-                tracing::warn!(version = row.id, "the table of a data version stays: {}", failed.reason);
-                return true;
-            }
-        },
-        store => worker.stores.remove(store, &place).await,
-    };
-    if let Err(error) = &removed {
-        tracing::warn!(cause = error.cause, version = row.id, "the rows of a data version could not be removed: {error}");
-    }
-    removed.is_ok()
 }

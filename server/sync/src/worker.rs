@@ -13,8 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::build::Built;
 use crate::failed::Failed;
+use crate::remove::KeptBack;
 use crate::show::Shown;
-use crate::{Worker, alarms, arrival, build, compare, follow, kept, schedule, show, switch};
+use crate::{Worker, alarms, arrival, build, compare, follow, kept, remove, schedule, show, switch};
 
 /// How often a worker says that it lives.
 const BEAT: Duration = Duration::from_secs(5);
@@ -23,10 +24,6 @@ const POLL: Duration = Duration::from_secs(1);
 const SELDOM: Duration = Duration::from_secs(5);
 /// A worker that was not heard of for so long is dead; its run is begun anew within half a minute.
 pub(crate) const SILENCE: Millis = 20 * SECOND;
-/// Nodes that have reported within this time are counted.
-const NODES_SEEN: Millis = 60 * SECOND;
-/// Data versions of each dataset that are remembered when they are gone, with their runs.
-const REMEMBERED: i64 = 100;
 /// Runs of one worker at a time: a long one must not hold up all others.
 const AT_ONCE: usize = 4;
 
@@ -35,6 +32,7 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
     let mut away = false;
     let (mut going, mut followed, mut compared, mut arriving) = (JoinSet::new(), JoinSet::new(), JoinSet::new(), JoinSet::new());
     let (mut showing, shown) = (JoinSet::new(), Shown::default());
+    let (mut removing, kept_back) = (JoinSet::new(), KeptBack::default());
     let mut looked: Option<Instant> = None;
     while !stop.is_cancelled() {
         let mut done = round(&worker, (&mut going, &mut followed), &stop).await;
@@ -48,9 +46,14 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
                 arriving.spawn(look_for_files(worker.clone()));
             }
         }
+        // Beside all else: databases that others look after may take long to answer.
         while showing.try_join_next().is_some() {}
         if showing.is_empty() {
             showing.spawn(show::look(worker.clone(), shown.clone()));
+        }
+        while removing.try_join_next().is_some() {}
+        if removing.is_empty() {
+            removing.spawn(remove::look(worker.clone(), kept_back.clone()));
         }
         match done {
             Ok(()) => away = false,
@@ -111,8 +114,7 @@ async fn round(
             going.spawn(work(worker.clone(), run, stop.clone()));
         }
     }
-    follow::begin(worker, followed, stop).await?;
-    drop_unneeded(worker).await
+    follow::begin(worker, followed, stop).await
 }
 
 /// Whether another run may read from its source now: not too many at a time, and at its hours only.
@@ -209,21 +211,4 @@ async fn until_over(
             }
         }
     }
-}
-
-/// Removes the rows of dropped and failed versions, once no node reports a revision that could still use them.
-async fn drop_unneeded(worker: &Worker) -> Result<(), StoreError> {
-    let nodes = worker.store.nodes(worker.host.now() - NODES_SEEN).await?;
-    let oldest = nodes.iter().map(|node| node.revision).min().unwrap_or(i64::MAX);
-    let mut forgot = false;
-    for row in worker.store.data_versions_to_remove(oldest).await? {
-        if switch::remove(worker, &row).await {
-            worker.store.forget_data_version(&row.id).await?;
-            forgot = true;
-        }
-    }
-    if forgot {
-        worker.store.prune_data_versions(REMEMBERED).await?;
-    }
-    Ok(())
 }

@@ -201,7 +201,7 @@ fn not_shown(dataset: &DatasetView) -> impl IntoView + use<> {
     let (number, place, reason) = (live.number, written_into(dataset), live.reason.clone());
     Some(view! {
         <Callout tone=Tone::Bad>
-            <p><b>{format!("{place} does not show version {number} yet.")}</b>{format!(" It is tried again each second. {reason}")}</p>
+            <p><b>{format!("{place} does not show version {number} yet.")}</b>{format!(" It is tried again each ten seconds. {reason}")}</p>
         </Callout>
     })
 }

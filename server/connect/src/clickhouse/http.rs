@@ -14,11 +14,12 @@ use crate::{BATCH_ROWS, BatchStream, BindingConfig, CONNECT_TIMEOUT, SESSION_TIM
 /// The form of an answer: a line of names, a line of types, then a row a line.
 const FORMAT: &str = "JSONCompactEachRowWithNamesAndTypes";
 /// Only reading; digits and times as they are; a statement ends when its caller closes the connection.
-const SETTINGS: [(&str, &str); 9] = [
+const SETTINGS: [(&str, &str); 10] = [
     ("readonly", "2"),
     ("output_format_json_quote_64bit_integers", "1"),
     ("output_format_json_quote_decimals", "1"),
     ("output_format_json_quote_denormals", "1"),
+    ("output_format_json_quote_64bit_floats", "1"),
     ("date_time_output_format", "iso"),
     ("session_timezone", "UTC"),
     // As standard SQL has it: of no rows there is no sum, and what a join does not find is NULL.

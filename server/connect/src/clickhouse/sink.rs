@@ -16,8 +16,15 @@ pub(super) struct ClickHouseSink {
     pub(super) client: Client,
 }
 
+/// Each portion becomes a part, of which it does not like many.
+const PORTION: usize = 20_000;
+
 #[async_trait]
 impl Sink for ClickHouseSink {
+    fn portion(&self) -> usize {
+        PORTION
+    }
+
     async fn run(&self, statements: &[String]) -> Result<(), SourceError> {
         for statement in statements {
             self.client.write(statement.clone()).await?;

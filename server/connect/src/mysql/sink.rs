@@ -132,6 +132,9 @@ fn write_error(error: &sqlx::Error) -> SourceError {
             "It takes two keys for the same, as it does where they differ in blanks at their end alone. Choose another key.",
         ),
         Some(1406) => (SourceErrorKind::Mismatch, "A key is longer than the 255 letters that it takes. Choose another key."),
+        Some(1060) => (SourceErrorKind::Config, "It takes two columns for the same that differ in case alone. Rename one by the mapping."),
+        Some(1118) => (SourceErrorKind::Config, "It has too many columns for one table there. Leave some out."),
+        Some(1425 | 1426) => (SourceErrorKind::Config, "A decimal has more digits than it takes. Cast it by the mapping."),
         Some(1071) => (SourceErrorKind::Config, "The key has more texts than it takes: three. Choose another key."),
         Some(1264 | 1292 | 1366 | 1367) => {
             (SourceErrorKind::Mismatch, "It cannot keep a value, such as a number without end or a date before its calendar.")

@@ -36,7 +36,7 @@ impl Sink for PgSink {
     async fn run(&self, statements: &[String]) -> Result<(), SourceError> {
         let mut all = self.pool.begin().await.map_err(|error| write_error(&error))?;
         for statement in statements {
-            all.execute(sqlx::AssertSqlSafe(statement.clone())).await.map_err(|error| write_error(&error))?;
+            all.execute(sqlx::AssertSqlSafe(statement.clone())).await.map_err(|error| made_by_others(&error))?;
         }
         all.commit().await.map_err(|error| write_error(&error))
     }
@@ -119,6 +119,15 @@ fn cell(text: &mut Vec<u8>, value: Value, data_type: DataType) {
     }
 }
 
+/// What is made where it is not there may be made by somebody else just then.
+fn made_by_others(error: &sqlx::Error) -> SourceError {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default();
+    if matches!(&*code, "23505" | "42P07") {
+        return SourceError::new(SourceErrorKind::Busy, "Somebody made the same there just now. It is tried again.").because(error);
+    }
+    write_error(error)
+}
+
 /// What cannot be written, by what it means for a person.
 fn write_error(error: &sqlx::Error) -> SourceError {
     let state = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default().into_owned();
@@ -138,6 +147,8 @@ fn write_error(error: &sqlx::Error) -> SourceError {
         }
         "23505" => (SourceErrorKind::Mismatch, "It takes two keys for the same. Choose another key."),
         "54000" => (SourceErrorKind::Mismatch, "A key is longer than it takes. Choose another key."),
+        "22003" => (SourceErrorKind::Mismatch, "It cannot keep a number that is as large. Leave that out by the mapping."),
+        "25006" => (SourceErrorKind::Busy, "It takes no changes just now: it is a standby. It is tried again."),
         "53100" => (SourceErrorKind::Busy, "Its disk is full. Make room there; it is tried again."),
         _ => return read_error(error, ""),
     };

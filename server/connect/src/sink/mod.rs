@@ -18,13 +18,17 @@ use model::snapshot::SnapshotSource;
 use model::table::TableRef;
 use model::{DataType, Field, Value};
 
-pub use self::statements::{LEDGER, create, known, mark, of_keys, remove, seal, show, show_anew, shown, take};
+pub use self::statements::{
+    HIDDEN, LEDGER, create, drop_table, forget, known, mark, of_keys, patience, seal, show, show_anew, shown, take,
+};
 pub use self::types::takes;
 use crate::vault::Vault;
 use crate::{ConfigField, SourceError, SourceErrorKind, binding, registry};
 
 /// Keys of one statement.
 const KEYS: usize = 500;
+/// Rows that are written at once, where a database does not want more.
+const PORTION: usize = 4_096;
 
 /// What can be written into a kind of source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +43,10 @@ pub enum Writes {
 /// A database that is written into, with connections of its own.
 #[async_trait]
 pub trait Sink: Send + Sync {
+    /// How many rows it is best given at once.
+    fn portion(&self) -> usize {
+        PORTION
+    }
     /// Runs statements that give no rows: all or none, where the database can do so.
     async fn run(&self, statements: &[String]) -> Result<(), SourceError>;
     /// Appends rows; after an error some of them may be there.

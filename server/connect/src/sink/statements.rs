@@ -14,7 +14,12 @@ use crate::{SourceError, SourceErrorKind};
 pub const LEDGER: &str = "sluice_versions";
 
 fn engine(dialect: Dialect, order: &str) -> String {
-    if dialect == Dialect::Clickhouse { format!(" ENGINE = MergeTree ORDER BY ({order})") } else { String::new() }
+    match dialect {
+        Dialect::Clickhouse => format!(" ENGINE = MergeTree ORDER BY ({order})"),
+        // Whatever the server's own default is: others have no transactions.
+        Dialect::Mysql => " ENGINE = InnoDB".to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// Makes an empty table, in place of whatever was begun under its name before.
@@ -42,7 +47,9 @@ pub fn create(dialect: Dialect, table: &TableRef, fields: &[Field], key: &[Strin
     Ok(vec![ledger_sql(dialect, table), drop_table(dialect, table), format!("CREATE TABLE {name} ({}){engine}", columns.join(", "))])
 }
 
-fn drop_table(dialect: Dialect, table: &TableRef) -> String {
+/// Drops a version's table, where it is there.
+#[must_use]
+pub fn drop_table(dialect: Dialect, table: &TableRef) -> String {
     format!("DROP TABLE IF EXISTS {}", table_sql(table, dialect))
 }
 
@@ -70,11 +77,10 @@ pub fn seal(dialect: Dialect, beside: &TableRef, version: &str, sealed: &str) ->
     ]
 }
 
-/// Drops a version's table, and what is known of it.
+/// Forgets a version.
 #[must_use]
-pub fn remove(dialect: Dialect, table: &TableRef, version: &str) -> Vec<String> {
-    let forget = format!("DELETE FROM {} WHERE version = {}", ledger(dialect, table), dialect.text(version));
-    vec![ledger_sql(dialect, table), drop_table(dialect, table), forget]
+pub fn forget(dialect: Dialect, beside: &TableRef, version: &str) -> String {
+    format!("DELETE FROM {} WHERE version = {}", ledger(dialect, beside), dialect.text(version))
 }
 
 /// Asks what is known of a version: `sealed`, `position` and `turn`.
@@ -96,6 +102,16 @@ pub fn mark(dialect: Dialect, beside: &TableRef, (version, turn): (&str, i64), p
     format!("UPDATE {name} SET position = {position} WHERE version = {version} AND turn = {turn}")
 }
 
+/// What a view that shows a table must not wait for longer: whoever asks it after us waits as long.
+#[must_use]
+pub fn patience(dialect: Dialect) -> Option<String> {
+    match dialect {
+        Dialect::Postgres => Some("SET LOCAL lock_timeout = '1s'".to_owned()),
+        Dialect::Mysql => Some("SET SESSION lock_wait_timeout = 1".to_owned()),
+        _ => None,
+    }
+}
+
 /// Lets a view show a table, in one statement; where the columns are others than before, a database may want [`show_anew`].
 #[must_use]
 pub fn show(dialect: Dialect, view: &TableRef, table: &TableRef, fields: &[Field]) -> String {
@@ -110,13 +126,17 @@ pub fn show_anew(dialect: Dialect, view: &TableRef, table: &TableRef, fields: &[
     vec![format!("DROP VIEW IF EXISTS {}", table_sql(view, dialect)), show(dialect, view, table, fields)]
 }
 
-/// Asks for the `definition` of a view: no row where nothing has its name, an empty text where that is no view.
+/// The `definition` of a view that its user may not see.
+pub const HIDDEN: &str = "?";
+
+/// Asks for the `definition` of a view: no row where nothing has its name, an empty text where that is no view; see [`HIDDEN`].
 #[must_use]
 pub fn shown(dialect: Dialect, view: &TableRef) -> String {
     let (schema, name) = (dialect.text(&view.schema), dialect.text(&view.name));
     match dialect {
         Dialect::Mysql => format!(
-            "SELECT coalesce(v.view_definition, '') AS definition FROM information_schema.tables t \
+            "SELECT CASE WHEN v.table_name IS NULL THEN '' WHEN v.view_definition = '' THEN '{HIDDEN}' ELSE v.view_definition END AS definition \
+             FROM information_schema.tables t \
              LEFT JOIN information_schema.views v ON v.table_schema = t.table_schema AND v.table_name = t.table_name \
              WHERE t.table_schema = coalesce(nullif({schema}, ''), database()) AND t.table_name = {name}"
         ),
@@ -132,11 +152,24 @@ pub fn shown(dialect: Dialect, view: &TableRef) -> String {
     }
 }
 
-/// The condition that rows of some keys meet.
+/// The condition that rows of some keys meet. MySQL takes texts for the same that differ in blanks at their end, so there they are held
+/// against one another byte by byte as well.
 #[must_use]
 pub fn of_keys(key: &[Field], keys: &[Vec<Value>], dialect: Dialect) -> (String, Vec<(DataType, Value)>) {
-    let names: Vec<String> = key.iter().map(|field| dialect.quote(&field.name)).collect();
     let mut binds = Vec::with_capacity(keys.len() * key.len());
+    let names = |as_bytes: &dyn Fn(&Field) -> bool| {
+        let name = |field: &Field| format!("{}{}", if as_bytes(field) { "BINARY " } else { "" }, dialect.quote(&field.name));
+        key.iter().map(name).collect::<Vec<_>>()
+    };
+    let mut condition = any_of(&names(&|_| false), (key, keys, dialect), &mut binds);
+    if dialect == Dialect::Mysql && key.iter().any(|field| field.data_type == DataType::String) {
+        let bytes = names(&|field| field.data_type == DataType::String);
+        condition = format!("{condition} AND {}", any_of(&bytes, (key, keys, dialect), &mut binds));
+    }
+    (condition, binds)
+}
+
+fn any_of(names: &[String], (key, keys, dialect): (&[Field], &[Vec<Value>], Dialect), binds: &mut Vec<(DataType, Value)>) -> String {
     let mut condition = format!("({}) IN (", names.join(", "));
     for (index, values) in keys.iter().enumerate() {
         condition.push_str(if index == 0 { "(" } else { ", (" });
@@ -148,7 +181,7 @@ pub fn of_keys(key: &[Field], keys: &[Vec<Value>], dialect: Dialect) -> (String,
         condition.push(')');
     }
     condition.push(')');
-    (condition, binds)
+    condition
 }
 
 #[cfg(test)]

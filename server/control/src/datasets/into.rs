@@ -41,13 +41,11 @@ impl Control {
         let rows = self.store.datasets().await.map_err(|error| from_store(&error))?;
         Ok(rows.iter().filter_map(|row| serde_json::from_str::<DatasetSpec>(&row.spec).ok()).any(|other| other.into == spec.into))
     }
+}
 
-    /// What a job asks that the database of its dataset cannot do.
-    pub(crate) async fn job_errors_into(&self, spec: &DatasetSpec, job: &JobSpec) -> Result<Vec<FieldError>, Problem> {
-        let Some(into) = &spec.into else { return Ok(Vec::new()) };
-        let only_whole = job.follow.is_some() && registry::writes(&self.driver_of(&into.source).await?) < Writes::Changes;
-        let sentence =
-            "This database makes no several changes at once, so its tables are made anew as a whole. Let times begin that instead.";
-        Ok(only_whole.then(|| FieldError::new("follow", sentence)).into_iter().collect())
-    }
+/// What a job asks that a database of a kind cannot do.
+pub(crate) fn follow_error(job: &JobSpec, driver: &str) -> Option<FieldError> {
+    let sentence = "This database makes no several changes at once, so its tables are made anew as a whole. Let times begin that instead.";
+    let only_whole = job.follow.is_some() && registry::writes(driver) < Writes::Changes;
+    only_whole.then(|| FieldError::new("follow", sentence))
 }

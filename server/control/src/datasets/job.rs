@@ -10,6 +10,7 @@ use model::schedule::next_after;
 use model::{Action, ErrorCode, FieldError, Problem};
 use store::{DataVersionRow, DatasetRow, JobRow, RunRow, StoreError, Tx};
 
+use super::follow_error;
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
@@ -25,7 +26,9 @@ impl Control {
         let of: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
         let driver = self.driver_of(&of.source).await?;
         let mut errors = job_errors((domain, name, (&of, &driver)), spec, self.waiting(domain).await?, tx.at());
-        errors.extend(self.job_errors_into(&of, spec).await?);
+        if let Some(into) = &of.into {
+            errors.extend(follow_error(spec, &self.driver_of(&into.source).await?));
+        }
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }

@@ -16,4 +16,5 @@ pub use edit::NewDataset;
 pub use mapping::PreviewMapping;
 
 pub(crate) use edit::{gate_errors, table_of};
+pub(crate) use into::follow_error;
 pub(crate) use job::{job_errors, with_spec};

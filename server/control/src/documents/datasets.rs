@@ -13,7 +13,7 @@ use model::{ErrorCode, Problem};
 use store::{DatasetRow, JobRow, Tx};
 
 use super::apply::{PlannedChange, Work, at};
-use crate::datasets::{NewDataset, gate_errors, job_errors, table_of, with_spec};
+use crate::datasets::{NewDataset, follow_error, gate_errors, job_errors, table_of, with_spec};
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
@@ -47,11 +47,13 @@ impl Control {
             self.plan_mapping(dataset, (environment, work), &mut planned).await.map_err(placed)?;
             self.plan_gates(dataset, &mut planned).map_err(placed)?;
             let waiting = self.waiting_with(&dataset.domain, documents).await?;
-            let driver = match work.sources.iter().find(|source| source.row.name == dataset.source) {
-                Some(source) => source.row.driver.clone(),
-                None => self.driver_of(&dataset.source).await?,
-            };
-            self.plan_job(dataset, (waiting, &driver), &mut planned).await.map_err(placed)?;
+            let driver = self.planned_driver(work, &dataset.source).await?;
+            self.plan_job(dataset, (waiting, &driver), &mut planned).map_err(placed)?;
+            if let (Some(job), Some(into)) = (&dataset.job, &dataset.into)
+                && let Some(error) = follow_error(job, &self.planned_driver(work, &into.source).await?)
+            {
+                return Err(placed(Problem::fields(vec![error])));
+            }
             let same = planned.gates.is_none() && planned.mapping.is_none() && planned.new_job.is_none();
             let effect = match (planned.is_new, same) {
                 (true, _) => "make",
@@ -64,6 +66,14 @@ impl Control {
             }
         }
         Ok(())
+    }
+
+    /// The driver of a source that may be as new as the documents.
+    async fn planned_driver(&self, work: &Work, name: &str) -> Result<String, Problem> {
+        match work.sources.iter().find(|source| source.row.name == name) {
+            Some(source) => Ok(source.row.driver.clone()),
+            None => self.driver_of(name).await,
+        }
     }
 
     async fn known_dataset(&self, document: &DatasetDocument, row: DatasetRow) -> Result<PlannedDataset, Problem> {
@@ -146,7 +156,7 @@ impl Control {
         Ok(())
     }
 
-    async fn plan_job(
+    fn plan_job(
         &self,
         document: &DatasetDocument,
         (waiting, driver): (BTreeMap<String, Option<String>>, &str),
@@ -154,8 +164,7 @@ impl Control {
     ) -> Result<(), Problem> {
         let Some(job) = &document.job else { return Ok(()) };
         let of: DatasetSpec = serde_json::from_str(&planned.row.spec).map_err(|error| from_json(&error))?;
-        let mut errors = job_errors((&document.domain, &document.name, (&of, driver)), job, waiting, self.host.now());
-        errors.extend(self.job_errors_into(&of, job).await?);
+        let errors = job_errors((&document.domain, &document.name, (&of, driver)), job, waiting, self.host.now());
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }

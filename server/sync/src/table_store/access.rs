@@ -11,23 +11,41 @@ use connect::{SourceError, SourceErrorKind};
 
 use super::{Tables, of_source};
 use crate::encoder::Encoder;
+use crate::source::READ_TIMEOUT;
 
 /// Keys that are asked for at once.
 const KEYS: usize = 200;
+/// Bytes of rows that wait for being written.
+const WAITING_BYTES: usize = 8 << 20;
 
-pub(super) struct TableWriter(pub(super) Arc<Tables>);
+pub(super) struct TableWriter {
+    pub(super) of: Arc<Tables>,
+    pub(super) waiting: Vec<Pair>,
+    pub(super) bytes: usize,
+}
+
+impl TableWriter {
+    async fn flush(&mut self) -> Result<(), AccelError> {
+        let of = &*self.of;
+        let batch = of.batch_of(self.waiting.iter().map(|(_, message)| message.as_slice()))?;
+        self.waiting.clear();
+        self.bytes = 0;
+        let rows = Rows { table: &of.table, fields: &of.fields, batch: &batch };
+        of.within(of.sink.append(&rows)).await.map_err(|error| of.failed(&error))
+    }
+}
 
 #[async_trait]
 impl KvWriter for TableWriter {
     async fn write(&mut self, pairs: Vec<Pair>) -> Result<(), AccelError> {
-        let of = &*self.0;
-        let batch = of.batch_of(pairs.iter().map(|(_, message)| message.as_slice()))?;
-        let rows = Rows { table: &of.table, fields: &of.fields, batch: &batch };
-        of.sink.append(&rows).await.map_err(|error| of.failed(&error))
+        self.bytes += pairs.iter().map(|(_, message)| message.len()).sum::<usize>();
+        self.waiting.extend(pairs);
+        if self.waiting.len() >= self.of.sink.portion() || self.bytes >= WAITING_BYTES { self.flush().await } else { Ok(()) }
     }
 
-    async fn seal(self: Box<Self>, sealed: &Sealed) -> Result<(), AccelError> {
-        let of = &*self.0;
+    async fn seal(mut self: Box<Self>, sealed: &Sealed) -> Result<(), AccelError> {
+        self.flush().await?;
+        let of = &*self.of;
         let text = serde_json::to_string(sealed).map_err(|error| of_source(&of.into.source, &unwritable(&error)))?;
         of.run(&sink::seal(of.dialect, &of.into.table, &of.version, &text)).await
     }
@@ -62,7 +80,7 @@ impl KvReader for TableReader {
         for keys in keys.chunks(KEYS) {
             let (condition, binds) = sink::of_keys(&of.key, &of.values_of(keys.iter())?, of.dialect);
             let sql = format!("{} WHERE {condition}", of.select());
-            of.ask((sql, binds), of.fields.clone(), |batch| {
+            of.ask((sql, binds), (of.fields.clone(), READ_TIMEOUT), |batch| {
                 for row in 0..batch.num_rows() {
                     if let (Some(key), message) = encoder.encode(batch, row) {
                         found.insert(key, Bytes::from(message));
@@ -81,7 +99,7 @@ impl KvReader for TableReader {
     ) -> Result<u64, AccelError> {
         let (of, encoder) = (&*self.of, Encoder::new(&self.of.spec));
         let mut rows = 0;
-        of.ask((of.select(), Vec::new()), of.fields.clone(), |batch| {
+        of.ask((of.select(), Vec::new()), (of.fields.clone(), READ_TIMEOUT), |batch| {
             for row in 0..batch.num_rows() {
                 let (key, message) = encoder.encode(batch, row);
                 visit(&key.unwrap_or_default(), &message)?;
@@ -114,7 +132,7 @@ impl KvDelta for TableDelta {
             key: &of.key,
             put: Rows { table: &of.table, fields: &of.fields, batch: &batch },
         };
-        match of.sink.change(&change).await {
+        match of.within(of.sink.change(&change)).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(AccelError::taken_over()),
             Err(error) => Err(of.failed(&error)),

@@ -4,6 +4,7 @@
 mod access;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use accel::{AccelError, AccelErrorKind, KvDelta, KvReader, KvStore, KvWriter, Place, Sealed, key};
 use arrow_array::RecordBatch;
@@ -11,7 +12,7 @@ use async_trait::async_trait;
 use connect::batch::BatchBuilder;
 use connect::proto::{ProtoColumn, read_message, value_of};
 use connect::sink;
-use connect::{Connection, Sink, SourceError, SourceErrorKind, Statement};
+use connect::{Connection, SESSION_TIMEOUT, Sink, SourceError, SourceErrorKind, Statement};
 use futures::TryStreamExt;
 use model::dataset::{DatasetSpec, IntoTable};
 use model::dialect::Dialect;
@@ -23,8 +24,10 @@ use store::DataVersionRow;
 use self::access::{TableDelta, TableReader, TableWriter};
 use crate::Worker;
 use crate::failed::Failed;
-use crate::source::{self, READ_TIMEOUT};
+use crate::source;
 
+/// How long a database may take for one portion of rows, or one statement.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(300);
 /// Letters of a dataset's id in the names of its tables.
 const MARK: usize = 8;
 
@@ -86,6 +89,7 @@ impl TableStore {
         let of = &*self.0;
         let (dialect, view) = (of.dialect, &of.into.table);
         match of.shown().await? {
+            Some(definition) if definition == sink::HIDDEN => return Err(of.hidden()),
             Some(definition) if of.is_of(&definition) => return Ok(()),
             Some(definition) if !definition.contains(&of.mark) => {
                 let sentence = format!("{}: it has a {} that is not of this dataset. Drop it, or rename it.", of.into.source, view.path());
@@ -93,11 +97,12 @@ impl TableStore {
             }
             _ => {}
         }
-        let show = sink::show(dialect, view, &of.table, &of.fields);
-        match of.sink.run(&[show]).await {
+        let with_patience = |statements: Vec<String>| sink::patience(dialect).into_iter().chain(statements).collect::<Vec<_>>();
+        let show = with_patience(vec![sink::show(dialect, view, &of.table, &of.fields)]);
+        match of.within(of.sink.run(&show)).await {
             // Columns that went or are of another type now: a view keeps those it had.
             Err(error) if error.kind == SourceErrorKind::Config && dialect == Dialect::Postgres => {
-                of.run(&sink::show_anew(dialect, view, &of.table, &of.fields)).await
+                of.run(&with_patience(sink::show_anew(dialect, view, &of.table, &of.fields))).await
             }
             other => other.map_err(|error| of.failed(&error)),
         }
@@ -106,14 +111,13 @@ impl TableStore {
 
 fn of_source(source: &str, error: &SourceError) -> AccelError {
     let kind = match error.kind {
-        SourceErrorKind::Unreachable | SourceErrorKind::Busy => AccelErrorKind::Unreachable,
+        // A password that is refused today may be mended tomorrow.
+        SourceErrorKind::Unreachable | SourceErrorKind::Busy | SourceErrorKind::Refused => AccelErrorKind::Unreachable,
         SourceErrorKind::Timeout => AccelErrorKind::Timeout,
         SourceErrorKind::Other => AccelErrorKind::Other,
-        SourceErrorKind::Config
-        | SourceErrorKind::Refused
-        | SourceErrorKind::Missing
-        | SourceErrorKind::Mismatch
-        | SourceErrorKind::Statement => AccelErrorKind::Config,
+        SourceErrorKind::Config | SourceErrorKind::Missing | SourceErrorKind::Mismatch | SourceErrorKind::Statement => {
+            AccelErrorKind::Config
+        }
     };
     AccelError::new(kind, format!("{source}: {}", error.sentence)).because(&error.cause)
 }
@@ -123,18 +127,28 @@ impl Tables {
         of_source(&self.into.source, error)
     }
 
+    /// A database that takes what it is given and never answers must not hold whoever waits for it.
+    async fn within<T>(&self, answer: impl Future<Output = Result<T, SourceError>>) -> Result<T, SourceError> {
+        tokio::time::timeout(WRITE_TIMEOUT, answer).await.unwrap_or_else(|_| Err(SourceError::late()))
+    }
+
     async fn run(&self, statements: &[String]) -> Result<(), AccelError> {
-        self.sink.run(statements).await.map_err(|error| self.failed(&error))
+        self.within(self.sink.run(statements)).await.map_err(|error| self.failed(&error))
+    }
+
+    fn hidden(&self) -> AccelError {
+        let sentence = format!("{}: its user may not see what its view shows. Ask its owner for SHOW VIEW.", self.into.source);
+        AccelError::new(AccelErrorKind::Config, sentence)
     }
 
     /// The rows of a question, in portions.
     async fn ask(
         &self,
         (sql, binds): (String, Vec<(DataType, Value)>),
-        fields: Vec<Field>,
+        (fields, timeout): (Vec<Field>, Duration),
         mut see: impl FnMut(&RecordBatch) -> Result<(), AccelError>,
     ) -> Result<(), AccelError> {
-        let statement = Statement { sql, binds, fields, timeout: READ_TIMEOUT, max_rows: usize::MAX };
+        let statement = Statement { sql, binds, fields, timeout, max_rows: usize::MAX };
         let mut batches = self.connection.query(statement).await.map_err(|error| self.failed(&error))?;
         while let Some(batch) = batches.try_next().await.map_err(|error| self.failed(&error))? {
             see(&batch)?;
@@ -143,7 +157,13 @@ impl Tables {
     }
 
     fn select(&self) -> String {
-        let columns: Vec<String> = self.fields.iter().map(|field| self.dialect.quote(&field.name)).collect();
+        let column = |field: &Field| {
+            let name = self.dialect.quote(&field.name);
+            // As it was written, byte by byte, and not as it would be read of a source.
+            let is_kept_as_text = self.dialect == Dialect::Postgres && field.data_type == DataType::Json;
+            if is_kept_as_text { format!("CAST({name} AS text) AS {name}") } else { name }
+        };
+        let columns: Vec<String> = self.fields.iter().map(column).collect();
         format!("SELECT {} FROM {}", columns.join(", "), table_sql(&self.table, self.dialect))
     }
 
@@ -151,7 +171,7 @@ impl Tables {
     async fn shown(&self) -> Result<Option<String>, AccelError> {
         let mut found = None;
         let fields = vec![Field::plain("definition", DataType::String)];
-        self.ask((sink::shown(self.dialect, &self.into.table), Vec::new()), fields, |batch| {
+        self.ask((sink::shown(self.dialect, &self.into.table), Vec::new()), (fields, SESSION_TIMEOUT), |batch| {
             if batch.num_rows() > 0 {
                 found = Some(text(batch, 0));
             }
@@ -162,16 +182,23 @@ impl Tables {
     }
 
     fn is_of(&self, definition: &str) -> bool {
-        definition.contains(&self.table.name)
+        // Some servers write all names small.
+        definition.to_lowercase().contains(&self.table.name.to_lowercase())
     }
 
-    /// What was sealed, and how far it is followed, where there is such a version.
-    async fn known(&self) -> Result<Option<(Sealed, String)>, AccelError> {
+    /// What was sealed, how far it is followed, and by whose turn, where there is such a version.
+    async fn known(&self) -> Result<Option<(Sealed, String, i64)>, AccelError> {
         let mut found = None;
-        let fields = ["sealed", "position"].map(|name| Field::plain(name, DataType::String));
-        self.ask((sink::known(self.dialect, &self.into.table, &self.version), Vec::new()), fields.into(), |batch| {
+        let mut fields: Vec<Field> = ["sealed", "position"].map(|name| Field::plain(name, DataType::String)).into();
+        fields.push(Field::plain("turn", DataType::Int64));
+        let sql = sink::known(self.dialect, &self.into.table, &self.version);
+        self.ask((sql, Vec::new()), (fields, SESSION_TIMEOUT), |batch| {
             if batch.num_rows() > 0 {
-                found = Some((text(batch, 0), text(batch, 1)));
+                let turn = match value_of(batch, 2, 0, DataType::Int64) {
+                    Value::Int(turn) => turn,
+                    _ => 0,
+                };
+                found = Some((text(batch, 0), text(batch, 1), turn));
             }
             Ok(())
         })
@@ -180,7 +207,7 @@ impl Tables {
             AccelError::new(AccelErrorKind::Broken, format!("{}: what is known of it cannot be read. Build it anew.", self.into.source))
                 .because(error)
         };
-        found.map(|(sealed, position)| Ok((serde_json::from_str(&sealed).map_err(broken)?, position))).transpose()
+        found.map(|(sealed, position, turn)| Ok((serde_json::from_str(&sealed).map_err(broken)?, position, turn))).transpose()
     }
 
     /// Rows again of what was to be stored of them.
@@ -225,7 +252,7 @@ impl KvStore for TableStore {
         let of = &*self.0;
         let statements = sink::create(of.dialect, &of.table, &of.fields, &of.spec.key).map_err(|error| of.failed(&error))?;
         of.run(&statements).await?;
-        Ok(Box::new(TableWriter(Arc::clone(&self.0))))
+        Ok(Box::new(TableWriter { of: Arc::clone(&self.0), waiting: Vec::new(), bytes: 0 }))
     }
 
     async fn open(&self, _: &Place) -> Result<Arc<dyn KvReader>, AccelError> {
@@ -233,23 +260,35 @@ impl KvStore for TableStore {
             let sentence = format!("{}: it has no table of this version any more. Build it anew.", self.0.into.source);
             AccelError::new(AccelErrorKind::Missing, sentence)
         };
-        let (sealed, _) = self.0.known().await?.ok_or_else(missing)?;
+        let (sealed, ..) = self.0.known().await?.ok_or_else(missing)?;
         Ok(Arc::new(TableReader { of: Arc::clone(&self.0), sealed }))
     }
 
     async fn delta(&self, _: &Place, turn: i64) -> Result<(Box<dyn KvDelta>, Option<String>), AccelError> {
         let of = Arc::clone(&self.0);
         of.run(&[sink::take(of.dialect, &of.into.table, &of.version, turn)]).await?;
-        let position = of.known().await?.map(|(_, position)| position).filter(|position| !position.is_empty());
+        let position = match of.known().await? {
+            Some((_, _, other)) if other != turn => return Err(AccelError::taken_over()),
+            known => known.map(|(_, position, _)| position).filter(|position| !position.is_empty()),
+        };
         Ok((Box::new(TableDelta { of, turn }), position))
     }
 
     async fn remove(&self, _: &Place) -> Result<(), AccelError> {
         let of = &*self.0;
-        if of.shown().await?.is_some_and(|definition| of.is_of(&definition)) {
-            let sentence = format!("{}: its view shows this version still.", of.into.source);
-            return Err(AccelError::new(AccelErrorKind::Other, sentence));
+        match of.shown().await? {
+            Some(definition) if definition == sink::HIDDEN => return Err(of.hidden()),
+            Some(definition) if of.is_of(&definition) => {
+                let sentence = format!("{}: its view shows this version still.", of.into.source);
+                return Err(AccelError::new(AccelErrorKind::Other, sentence));
+            }
+            _ => {}
         }
-        of.run(&sink::remove(of.dialect, &of.table, &of.version)).await
+        of.run(&[sink::drop_table(of.dialect, &of.table)]).await?;
+        match of.within(of.sink.run(&[sink::forget(of.dialect, &of.table, &of.version)])).await {
+            // Nothing was ever written there.
+            Err(error) if error.kind == SourceErrorKind::Missing => Ok(()),
+            done => done.map_err(|error| of.failed(&error)),
+        }
     }
 }
