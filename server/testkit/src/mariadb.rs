@@ -17,6 +17,11 @@ fn as_root() -> Option<&'static str> {
     (me.stdout.trim_ascii() == b"0").then_some("--user=root")
 }
 
+/// One of its own: a server that starts removes the temporary tables that it finds, of whatever server they are.
+fn temporary(folder: &TempDir) -> std::path::PathBuf {
+    folder.path().join("tmp")
+}
+
 /// A running server with one user `reader` (password `reader`) that may do anything.
 pub struct MariaDb {
     folder: TempDir,
@@ -35,7 +40,9 @@ impl MariaDb {
     #[must_use]
     pub fn with(options: &[&str]) -> Self {
         let folder = super::folder();
+        std::fs::create_dir(temporary(&folder)).unwrap();
         let made = Command::new("mariadb-install-db")
+            .env("TMPDIR", temporary(&folder))
             .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--force"])
             .args(as_root())
             .arg(format!("--datadir={}", folder.path().join("data").display()))
@@ -54,6 +61,7 @@ impl MariaDb {
     /// Starts it (again) on its port.
     pub fn resume(&mut self) {
         let child = Command::new(if Path::new(DAEMON).exists() { DAEMON } else { "mariadbd" })
+            .env("TMPDIR", temporary(&self.folder))
             .args(["--no-defaults"])
             .args(as_root())
             .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"])
