@@ -57,8 +57,7 @@ impl Control {
     }
 
     async fn dataset_view(&self, row: &DatasetRow, inventory: &Inventory, shelves: &[String]) -> Result<DatasetView, Problem> {
-        let versions = self.store.data_versions_of(&row.id).await.map_err(|error| from_store(&error))?;
-        let job = self.job_view(row, &versions).await?;
+        let (job, versions) = self.job_view(row).await?;
         let spec: DatasetSpec = serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?;
         let driver = self.driver_of(&spec.source).await?;
         Ok(DatasetView {

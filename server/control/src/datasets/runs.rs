@@ -19,17 +19,19 @@ const SHOWN: i64 = 30;
 const NEXT_TIMES: usize = 3;
 
 impl Control {
-    pub(super) async fn job_view(&self, dataset: &DatasetRow, versions: &[DataVersionRow]) -> Result<JobView, Problem> {
+    /// A dataset's job with its runs, and then its data versions: of a run that is over, they are as it has left them.
+    pub(super) async fn job_view(&self, dataset: &DatasetRow) -> Result<(JobView, Vec<DataVersionRow>), Problem> {
         let job = self.job_of(dataset).await?;
         let spec: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
         let rows = self.store.runs_of(&job.id, SHOWN).await.map_err(|error| from_store(&error))?;
+        let versions = self.store.data_versions_of(&dataset.id).await.map_err(|error| from_store(&error))?;
         let waiting = self.waiting(&dataset.domain).await?;
         let takes = usual_time(&rows);
         let next = match &spec.when {
             When::Cron(cron) if job.paused == 0 => times(cron, self.host.now(), NEXT_TIMES).unwrap_or_default(),
             _ => Vec::new(),
         };
-        Ok(JobView {
+        let view = JobView {
             when: spec.when_words(&schedule::words),
             paused: job.paused != 0,
             next,
@@ -39,12 +41,13 @@ impl Control {
                 .iter()
                 .enumerate()
                 .filter_map(|(back, row)| {
-                    run_view(row, versions, &spec, takes).map(|run| if back == 0 { run } else { without_course(run) })
+                    run_view(row, &versions, &spec, takes).map(|run| if back == 0 { run } else { without_course(run) })
                 })
                 .collect(),
             spec,
             at: self.host.now(),
-        })
+        };
+        Ok((view, versions))
     }
 }
 
