@@ -200,7 +200,9 @@ async fn again(
     with: (&mut FollowProgress<'_>, &mut Throttle<'_>),
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
-    let Some(text) = worker.store.following(&row.version_id).await?.and_then(|now| now.backfill) else { return Ok(()) };
+    // Without the metadata nobody's wish is known, and following goes on.
+    let Ok(now) = worker.store.following(&row.version_id).await else { return Ok(()) };
+    let Some(text) = now.and_then(|now| now.backfill) else { return Ok(()) };
     let wanted = Backfill::of_wish(&text);
     if let Err(failed) = looks.look_again(&wanted, with, stop).await {
         if failed.again == Again::No {
