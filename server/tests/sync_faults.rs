@@ -7,7 +7,7 @@ mod common;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::items::{agree, at, dataset, make};
 use common::{Http, LONG, People, Source, aircraft, binary, dataset_until, following_until, until};
@@ -205,17 +205,21 @@ async fn without_its_metadata_for_a_while_it_goes_on_and_is_not_doubled() {
     people.builder.post("/datasets/travel/planes/build", json!({"environment": "prod"})).await;
     dataset_until(&people.builder, "planes", "reading", |dataset| last_run(dataset)["figures"]["read_rows"].as_i64() > Some(300)).await;
     metadata.stop();
-    // What changes meanwhile is followed: how far that is stands with the rows.
-    source.run(&format!("UPDATE items SET label = 'meanwhile', changed_at = '{}' WHERE id < 200", at(20))).await;
-    agree(&http, &source, 2_000).await;
-    // Longer than a dead worker is waited for.
-    tokio::time::sleep(Duration::from_secs(25)).await;
+    // What changes meanwhile is followed, look by look: how far that is stands with the rows. Longer than a dead worker is waited for.
+    let away = Instant::now();
+    for second in 20.. {
+        source.run(&format!("UPDATE items SET label = 'meanwhile {second}', changed_at = '{}' WHERE id < 200", at(second))).await;
+        agree(&http, &source, 2_000).await;
+        if away.elapsed() > Duration::from_secs(25) {
+            break;
+        }
+    }
     metadata.resume();
     let builder = Admin::demo(&server, "builder@demo").await;
     let done = dataset_until(&builder, "planes", "done", |dataset| last_run(dataset)["state"] == "done").await;
     assert_eq!((&last_run(&done)["attempt"], done["versions"].as_array().unwrap().len()), (&json!(1), 2), "{done:#}");
     assert_eq!(done["versions"][0]["figures"]["written_rows"], testkit::planes().len());
-    source.run(&format!("UPDATE items SET label = 'afterwards', changed_at = '{}' WHERE id > 900", at(30))).await;
+    source.run(&format!("UPDATE items SET label = 'afterwards', changed_at = '{}' WHERE id > 900", at(120))).await;
     agree(&http, &source, 2_000).await;
 }
 
