@@ -19,14 +19,17 @@ const ASK_AGAIN: Duration = Duration::from_secs(60);
 /// Whoever takes longer than this to fail is most likely away.
 const SLOW: Duration = Duration::from_secs(2);
 
-/// The live versions that are shown, as this worker knows it, and those that no view shows.
+/// What this worker knows of the live versions.
 #[derive(Default, Clone)]
 pub(crate) struct Shown(Arc<Mutex<Known>>);
 
 #[derive(Default)]
 struct Known {
+    /// Those that a view shows.
     versions: HashSet<String>,
     since: Option<Instant>,
+    /// Live versions that are in no database.
+    others: HashSet<String>,
     /// Those that could not be shown, and when that was.
     failed: HashMap<String, Instant>,
 }
@@ -49,13 +52,18 @@ async fn look_at_all(worker: &Worker, known: &mut Known) -> Result<(), StoreErro
     let mut away: HashSet<String> = HashSet::new();
     let live = worker.store.live_version_ids().await?;
     known.versions.retain(|id| live.contains(id));
+    known.others.retain(|id| live.contains(id));
     for id in live {
-        if known.versions.contains(&id) || known.failed.contains_key(&id) {
+        if known.versions.contains(&id) || known.others.contains(&id) || known.failed.contains_key(&id) {
             continue;
         }
         let Some(row) = worker.store.data_version(&id).await? else { continue };
         let spec = serde_json::from_str::<DatasetSpec>(&row.spec).unwrap_or_default();
-        let source = spec.into.as_ref().map(|into| format!("{} {}", into.source, row.environment)).unwrap_or_default();
+        let Some(into) = &spec.into else {
+            known.others.insert(id);
+            continue;
+        };
+        let source = format!("{} {}", into.source, row.environment);
         if away.contains(&source) {
             continue;
         }
@@ -83,9 +91,6 @@ async fn look_at_all(worker: &Worker, known: &mut Known) -> Result<(), StoreErro
 
 /// Why it is not shown, for a person.
 async fn show(worker: &Worker, (row, spec): (&DataVersionRow, &DatasetSpec)) -> Result<(), String> {
-    if spec.into.is_none() {
-        return Ok(());
-    }
     let store = TableStore::of(worker, spec, row).await.map_err(|failed| failed.reason)?;
     store.show().await.map_err(|error| error.sentence)
 }

@@ -183,8 +183,8 @@ fn facts(dataset: &DatasetView, may_build: bool) -> impl IntoView + use<> {
             <dt>"Source"</dt><dd><a href=format!("/sources/{}/tables/{}", spec.source, spec.table.name)>{format!("{}.{}", spec.source, spec.table.name)}</a></dd>
             <dt>"Store"</dt><dd>{spec.store.words()}</dd>
             {into.map(|place| view! { <dt>"Shown as"</dt><dd>{place}</dd> })}
-            <dt>"Compression"</dt><dd>{spec.compression.key()}</dd>
-            <dt>"Serves"</dt><dd>{if apis.is_empty() { "no API yet".into_any() } else { apis.into_iter().map(|path| view! { <a href=format!("/apis/{path}")>{path.clone()}</a>" " }).collect_view().into_any() }}</dd>
+            {spec.store.is_served().then(|| view! { <dt>"Compression"</dt><dd>{spec.compression.key()}</dd> })}
+            {spec.store.is_served().then(|| view! { <dt>"Serves"</dt><dd>{if apis.is_empty() { "no API yet".into_any() } else { apis.into_iter().map(|path| view! { <a href=format!("/apis/{path}")>{path.clone()}</a>" " }).collect_view().into_any() }}</dd> })}
             <dt>"Fields"</dt><dd class="small t-2">{register.join(", ")}</dd>
         </dl>{may_make.then(|| view! { <a class="btn btn-sm mt-3" href=make>"Make an API of it"</a> })}</section>
     }
