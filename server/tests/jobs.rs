@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use common::{Http, People, aircraft, binary, dataset_until, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use testkit::{Admin, Postgres, Sluice};
+use testkit::{Admin, Postgres, Redis, Sluice};
 
 /// Looks until the dataset is as it should be; gives it.
 async fn set_job(admin: &Admin, name: &str, job: Json) -> (u16, Json) {
@@ -270,21 +270,19 @@ async fn a_dead_workers_run_is_taken_over_within_half_a_minute() {
     futures::future::join_all(cases.map(|(point, store)| taken_over(point, store))).await;
 }
 
-#[tokio::test]
-async fn files_that_come_begin_a_run_once_they_are_whole() {
+/// A file that is there, and then written for longer than it is looked: a run for each, of the whole file.
+async fn files_come(people: &People, store: &str) {
     let files = testkit::folder();
     let file = files.path().join("prices.csv");
     std::fs::write(&file, "id,price\n1,10\n").unwrap();
-    let server = Sluice::demo(binary());
-    let people = People::of(&server).await;
     let builder = &people.builder;
     builder.put_source("drop", "files", json!({"config": {"path": files.path()}})).await;
-    let new = json!({"domain": "travel", "name": "prices", "source": "drop", "table": {"name": "prices"}, "key": ["id"]});
+    let table = json!({"name": "prices"});
+    let new = json!({"domain": "travel", "name": "prices", "source": "drop", "table": table, "key": ["id"], "store": store});
     builder.post("/datasets", new).await;
     assert_eq!(set_job(builder, "prices", json!({"when": "files"})).await.0, 200);
     let first = dataset_until(builder, "prices", "built of what is there", |dataset| live(dataset) == 1).await;
     assert_eq!((&last_run(&first)["cause"], &first["job"]["when"]), (&json!("files"), &json!("when its files change")));
-    // Written for longer than it is looked, and not read before it is whole.
     let began = Instant::now();
     for id in 2.. {
         let mut open = std::fs::OpenOptions::new().append(true).open(&file).unwrap();
@@ -297,8 +295,29 @@ async fn files_that_come_begin_a_run_once_they_are_whole() {
     let lines = std::fs::read_to_string(&file).unwrap().lines().count();
     let second = dataset_until(builder, "prices", "built of the whole file", |dataset| live(dataset) > 1).await;
     assert_eq!((live(&second), &second["versions"][0]["figures"]["written_rows"]), (2, &json!(lines - 1)), "{second:#}");
+    std::fs::write(&file, "id,price\n7,70\n").unwrap();
+    let third = dataset_until(builder, "prices", "built once more", |dataset| live(dataset) > 2).await;
+    assert_eq!(third["job"]["runs"].as_array().unwrap().len(), 3, "each state of the file once: {third:#}");
+}
+
+#[tokio::test]
+async fn files_that_come_begin_a_run_once_they_are_whole() {
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    files_come(&people, "embedded").await;
     // A table of a database has no files.
     people.planes_dataset("planes", json!({})).await;
-    let (status, body) = set_job(builder, "planes", json!({"when": "files"})).await;
+    let (status, body) = set_job(&people.builder, "planes", json!({"when": "files"})).await;
     assert_eq!((status, body["errors"][0]["field"].as_str()), (400, Some("when")), "{body}");
+}
+
+#[tokio::test]
+async fn files_that_two_nodes_look_for_begin_one_run() {
+    let (postgres, redis) = (Postgres::start(), Redis::start());
+    let (database, redis) = (postgres.database("sluice").await, redis.url());
+    let key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    let environment = [("SLUICE_DATABASE_URL", database.as_str()), ("SLUICE_MASTER_KEY", key), ("SLUICE_REDIS_URL", redis.as_str())];
+    let first = Sluice::demo_with(binary(), &environment);
+    let _second = Sluice::demo_with(binary(), &environment);
+    files_come(&People::of(&first).await, "redis").await;
 }
