@@ -1,5 +1,6 @@
 //! Compression of single rows: each is read alone, so each is compressed alone, and zstd learns from a sample first.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -76,19 +77,19 @@ impl Codec {
 
     /// # Errors
     /// Where the row is larger than [`MAX_VALUE`].
-    pub fn compress(&self, row: Vec<u8>) -> Result<Vec<u8>, AccelError> {
+    pub fn compress<'a>(&self, row: &'a [u8]) -> Result<Cow<'a, [u8]>, AccelError> {
         if row.len() > MAX_VALUE {
             let sentence = format!("A row has {} bytes; at most {} MiB fit. Leave a wide column out.", row.len(), MAX_VALUE >> 20);
             return Err(AccelError::new(crate::AccelErrorKind::Other, sentence));
         }
         match self {
-            Self::None => Ok(row),
-            Self::Zstd(zstd) => zstd.compress(&row).map_err(AccelError::broken),
-            Self::Lz4 => Ok(lz4_flex::compress_prepend_size(&row)),
+            Self::None => Ok(Cow::Borrowed(row)),
+            Self::Zstd(zstd) => zstd.compress(row).map(Cow::Owned).map_err(AccelError::broken),
+            Self::Lz4 => Ok(Cow::Owned(lz4_flex::compress_prepend_size(row))),
             Self::Gzip => {
                 let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-                writer.write_all(&row).map_err(AccelError::broken)?;
-                writer.finish().map_err(AccelError::broken)
+                writer.write_all(row).map_err(AccelError::broken)?;
+                writer.finish().map(Cow::Owned).map_err(AccelError::broken)
             }
         }
     }
@@ -213,17 +214,18 @@ mod tests {
         for compression in Compression::ALL {
             let codec = Codec::new(compression, &dictionary);
             for number in [0, 7, 4_711] {
-                let stored = codec.compress(row(number)).unwrap();
+                let row_bytes = row(number);
+                let stored = codec.compress(&row_bytes).unwrap();
                 let mut out = b"x".to_vec();
                 codec.restore(&mut out, &stored).unwrap();
-                assert_eq!(out[1..], row(number), "{compression:?}");
+                assert_eq!(out[1..], row_bytes, "{compression:?}");
             }
             let mut empty = Vec::new();
-            codec.restore(&mut empty, &codec.compress(Vec::new()).unwrap()).unwrap();
+            codec.restore(&mut empty, &codec.compress(b"").unwrap()).unwrap();
             assert!(empty.is_empty());
         }
         let zstd = Codec::new(Compression::Zstd, &dictionary);
-        assert!(zstd.compress(row(99)).unwrap().len() < row(99).len() / 2, "the dictionary did not help");
+        assert!(zstd.compress(&row(99)).unwrap().len() < row(99).len() / 2, "the dictionary did not help");
     }
 
     #[test]

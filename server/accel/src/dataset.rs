@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::task::JoinSet;
 
 use crate::{AccelError, Checksum, Codec, KvReader, KvStore, Place};
 
@@ -10,6 +11,26 @@ use crate::{AccelError, Checksum, Codec, KvReader, KvStore, Place};
 pub struct Dataset {
     reader: Arc<dyn KvReader>,
     codec: Codec,
+}
+
+/// The sum of the rows between two keys; nothing where they are not in this process.
+fn prove_part(
+    reader: &dyn KvReader,
+    codec: &Codec,
+    (from, until): &(Option<Vec<u8>>, Option<Vec<u8>>),
+) -> Result<Option<Checksum>, AccelError> {
+    let (mut sum, mut row) = (Checksum::default(), Vec::new());
+    let is_here = reader.scan_now((from.as_deref(), until.as_deref()), &mut |key, value| {
+        if codec.is_none() {
+            sum.add(key, value);
+            return Ok(());
+        }
+        row.clear();
+        codec.restore(&mut row, value)?;
+        sum.add(key, &row);
+        Ok(())
+    })?;
+    Ok(is_here.then_some(sum))
 }
 
 /// What looking up a key gave.
@@ -103,13 +124,32 @@ impl Dataset {
             .collect()
     }
 
-    /// Reads everything back and sums it up, to compare with what was read from the source.
+    /// Reads everything back and sums it up, to compare with what was read from the source. Where it is in this process, side by side in the
+    /// parts that some of its keys divide it into.
     ///
     /// # Errors
     /// Where the store does not answer or a row cannot be read.
-    pub async fn prove(&self) -> Result<Checksum, AccelError> {
+    pub async fn prove(&self, mut dividers: Vec<Vec<u8>>) -> Result<Checksum, AccelError> {
+        dividers.retain(|key| !key.is_empty());
+        dividers.sort();
+        let from = std::iter::once(None).chain(dividers.iter().cloned().map(Some));
+        let until = dividers.iter().cloned().map(Some).chain(std::iter::once(None));
+        let mut parts = JoinSet::new();
+        for between in from.zip(until) {
+            let (reader, codec) = (Arc::clone(&self.reader), self.codec.clone());
+            parts.spawn_blocking(move || prove_part(&*reader, &codec, &between));
+        }
+        // Also after an error, all of them are waited for: what is not read any more may be removed.
+        let mut ended = Vec::new();
+        while let Some(part) = parts.join_next().await {
+            ended.push(part.map_err(AccelError::broken).and_then(std::convert::identity));
+        }
+        let parts = ended.into_iter().collect::<Result<Option<Vec<Checksum>>, AccelError>>()?;
         let mut sum = Checksum::default();
-        self.visit(&mut |key, row| sum.add(key, row)).await?;
+        match parts {
+            Some(parts) => parts.into_iter().for_each(|part| sum = sum.with(part)),
+            None => self.visit(&mut |key, row| sum.add(key, row)).await?,
+        }
         Ok(sum)
     }
 

@@ -1,6 +1,8 @@
 //! What changed in a data version since it was sealed: an ordered delta with one writer, over a base that stays as it was.
 //! How far the changes go is written with them, so that each counts once however often its writer dies.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 
 use crate::{AccelError, Codec, KvStore, Place};
@@ -64,7 +66,13 @@ impl Changes {
         changes.sort_by(|a, b| a.key().cmp(b.key()));
         changes.dedup_by(|later, kept| later.key() == kept.key());
         let stored = |change| match change {
-            Change::Put(key, row) => self.codec.compress(row).map(|row| Change::Put(key, row)),
+            Change::Put(key, row) => {
+                let smaller = match self.codec.compress(&row)? {
+                    Cow::Borrowed(_) => None,
+                    Cow::Owned(smaller) => Some(smaller),
+                };
+                Ok(Change::Put(key, smaller.unwrap_or(row)))
+            }
             delete @ Change::Delete(_) => Ok(delete),
         };
         let changes = changes.into_iter().map(stored).collect::<Result<_, _>>()?;

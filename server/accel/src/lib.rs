@@ -4,6 +4,7 @@
 //! To add a store: a module that implements [`KvStore`], [`KvWriter`] and [`KvReader`], a line in [`Stores`], and its
 //! line in the conformance suite (`tests/conformance.rs`), which is the same for all.
 
+mod block;
 mod checksum;
 mod codec;
 mod columnar;
@@ -29,6 +30,7 @@ use bytes::Bytes;
 use model::dataset::{Compression, StoreKind};
 use serde::{Deserialize, Serialize};
 
+pub use block::Block;
 pub use checksum::Checksum;
 pub use codec::{Codec, MAX_VALUE, Trainer};
 pub use columnar::{Columnar, ColumnarWriter};
@@ -42,8 +44,8 @@ pub use redis_link::{Link, RedisConfig};
 pub use redis_store::RedisStore;
 pub use sorter::{KeptRuns, Sorted, Sorter};
 
-/// A key and its value, as stored.
-pub type Pair = (Vec<u8>, Vec<u8>);
+/// A key and its value.
+pub type Pair<'a> = (&'a [u8], &'a [u8]);
 
 /// Which data version: the ids of its dataset and of itself. Both are UUIDs of ours, safe in paths and prefixes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -78,14 +80,22 @@ pub trait KvStore: Send + Sync {
     async fn remove(&self, place: &Place) -> Result<(), AccelError>;
 }
 
-/// Writes one version. Dropped without [`KvWriter::seal`], what it wrote is never served.
+/// Writes one version. Without [`KvWriter::seal`], what it wrote is never served.
 #[async_trait]
 pub trait KvWriter: Send {
     /// Appends pairs; they come in the order of their keys, over all calls.
-    async fn write(&mut self, pairs: Vec<Pair>) -> Result<(), AccelError>;
+    async fn write(&mut self, block: Block) -> Result<(), AccelError>;
+    /// Gives up: what it wrote can be removed then, and nothing comes after. To be called unless it is sealed.
+    async fn abandon(self: Box<Self>) {}
     /// Makes it durable and readable.
     async fn seal(self: Box<Self>, sealed: &Sealed) -> Result<(), AccelError>;
 }
+
+/// Two keys, where there is an end on either side.
+pub type Between<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
+
+/// Is shown pairs.
+pub type Visit<'a> = dyn for<'k, 'v> FnMut(&'k [u8], &'v [u8]) -> Result<(), AccelError> + Send + 'a;
 
 /// Reads one sealed version, as what changed since has made it.
 #[async_trait]
@@ -98,11 +108,13 @@ pub trait KvReader: Send + Sync {
     fn read_many_now(&self, keys: &[Vec<u8>], found: &mut dyn FnMut(Option<&[u8]>)) -> Result<bool, AccelError>;
     /// The values of several keys, in their order.
     async fn read(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Bytes>>, AccelError>;
+    /// Every pair between two keys, the first of them among them, where the rows are in this process; a store behind a network gives `false`
+    /// and leaves `visit` alone. For proving a build on several cores.
+    fn scan_now(&self, _between: Between<'_>, _visit: &mut Visit<'_>) -> Result<bool, AccelError> {
+        Ok(false)
+    }
     /// Every pair, in no order that may be relied on, in portions; for proving a build.
-    async fn scan(
-        &self,
-        visit: &mut (dyn for<'k, 'v> FnMut(&'k [u8], &'v [u8]) -> Result<(), AccelError> + Send),
-    ) -> Result<u64, AccelError>;
+    async fn scan(&self, visit: &mut Visit<'_>) -> Result<u64, AccelError>;
 }
 
 /// The stores of one node.

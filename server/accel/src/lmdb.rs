@@ -2,6 +2,7 @@
 //! written front to back; once sealed it is opened read-only and without locks, because nobody writes it any more.
 
 use std::collections::HashMap;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -9,17 +10,20 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use heed::types::Bytes as Raw;
 use heed::{Database, Env, EnvFlags, EnvOpenOptions, PutFlags, RwTxn, WithoutTls};
+use tokio::task::JoinHandle;
 
 use crate::lmdb_delta::{Changed, DeltaEnv, LmdbDelta};
-use crate::{AccelError, AccelErrorKind, KvDelta, KvReader, KvStore, KvWriter, Pair, Place, Sealed};
+use crate::{AccelError, AccelErrorKind, Between, Block, KvDelta, KvReader, KvStore, KvWriter, Place, Sealed, Visit};
 
 /// Address space that a build may grow into; the file takes only what is written.
 const BUILD_MAP: usize = 1 << 40;
 /// More than the readers of a delta take in a lock file, of 64 bytes each.
 const LOCK_BYTES: u64 = 128 << 10;
-/// Bytes of one transaction of a build: what stays in memory until it is written.
-const COMMIT_BYTES: usize = 32 << 20;
+/// Bytes after which the disk is set to work while more are written, so that little is left for the end.
+const SYNC_BYTES: usize = 64 << 20;
 const SEAL: &str = "sealed.json";
+/// As LMDB calls it.
+const DATA: &str = "data.mdb";
 
 /// Data versions under one folder: `<folder>/<dataset>/<version>/`.
 pub struct Lmdb {
@@ -63,7 +67,7 @@ impl KvStore for Lmdb {
         let mut txn = env.write_txn().map_err(|error| of_heed(&error))?;
         let rows = env.create_database::<Raw, Raw>(&mut txn, None).map_err(|error| of_heed(&error))?;
         txn.commit().map_err(|error| of_heed(&error))?;
-        Ok(Box::new(LmdbWriter { env, rows, path, waiting: Vec::new(), waiting_bytes: 0 }))
+        Ok(Box::new(LmdbWriter { env, rows, path, unsynced: 0, syncing: None }))
     }
 
     async fn open(&self, place: &Place) -> Result<Arc<dyn KvReader>, AccelError> {
@@ -138,33 +142,40 @@ struct LmdbWriter {
     env: Env<WithoutTls>,
     rows: Database<Raw, Raw>,
     path: PathBuf,
-    waiting: Vec<Pair>,
-    waiting_bytes: usize,
+    /// Bytes that no sync was begun for.
+    unsynced: usize,
+    syncing: Option<JoinHandle<std::io::Result<()>>>,
 }
 
 impl LmdbWriter {
-    fn flush(&mut self) -> Result<(), AccelError> {
-        let mut txn: RwTxn<'_> = self.env.write_txn().map_err(|error| of_heed(&error))?;
-        for (key, value) in &self.waiting {
-            self.rows.put_with_flags(&mut txn, PutFlags::APPEND, key, value).map_err(|error| of_heed(&error))?;
+    /// Lets the disk take what is written so far, beside what is written next. That it failed is seen when all is synced.
+    fn begin_sync(&mut self) {
+        if self.unsynced < SYNC_BYTES || self.syncing.as_ref().is_some_and(|syncing| !syncing.is_finished()) {
+            return;
         }
-        txn.commit().map_err(|error| of_heed(&error))?;
-        self.waiting.clear();
-        self.waiting_bytes = 0;
-        Ok(())
+        self.unsynced = 0;
+        let file = self.path.join(DATA);
+        self.syncing = Some(tokio::task::spawn_blocking(move || std::fs::File::open(file)?.sync_data()));
     }
 }
 
 #[async_trait]
 impl KvWriter for LmdbWriter {
-    async fn write(&mut self, pairs: Vec<Pair>) -> Result<(), AccelError> {
-        self.waiting_bytes += pairs.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>();
-        self.waiting.extend(pairs);
-        if self.waiting_bytes >= COMMIT_BYTES { self.flush() } else { Ok(()) }
+    async fn write(&mut self, block: Block) -> Result<(), AccelError> {
+        let mut txn: RwTxn<'_> = self.env.write_txn().map_err(|error| of_heed(&error))?;
+        for (key, value) in block.pairs() {
+            self.rows.put_with_flags(&mut txn, PutFlags::APPEND, key, value).map_err(|error| of_heed(&error))?;
+        }
+        txn.commit().map_err(|error| of_heed(&error))?;
+        self.unsynced += block.bytes();
+        self.begin_sync();
+        Ok(())
     }
 
     async fn seal(mut self: Box<Self>, sealed: &Sealed) -> Result<(), AccelError> {
-        self.flush()?;
+        if let Some(syncing) = self.syncing.take() {
+            syncing.await.map_err(AccelError::broken)?.map_err(|error| AccelError::of_io(&error))?;
+        }
         self.env.force_sync().map_err(|error| of_heed(&error))?;
         if sealed.followed_from.is_some() {
             drop(DeltaEnv::open(&self.path)?);
@@ -194,7 +205,7 @@ impl LmdbReader {
             || AccelError::new(AccelErrorKind::Missing, "Its rows are not on this node. Build it anew, or go back to a kept version.");
         let text = std::fs::read(path.join(SEAL)).map_err(|error| missing().because(error))?;
         let sealed: Sealed = serde_json::from_slice(&text).map_err(AccelError::broken)?;
-        let size = std::fs::metadata(path.join("data.mdb")).map_err(|error| missing().because(error))?.len();
+        let size = std::fs::metadata(path.join(DATA)).map_err(|error| missing().because(error))?.len();
         let page = 1_u64 << 20;
         let mut options = EnvOpenOptions::new().read_txn_without_tls();
         options.map_size(usize::try_from(size.next_multiple_of(page)).unwrap_or(BUILD_MAP)).max_dbs(0);
@@ -261,27 +272,38 @@ impl KvReader for LmdbReader {
         Ok(values)
     }
 
-    async fn scan(
-        &self,
-        visit: &mut (dyn for<'k, 'v> FnMut(&'k [u8], &'v [u8]) -> Result<(), AccelError> + Send),
-    ) -> Result<u64, AccelError> {
+    fn scan_now(&self, between: Between<'_>, visit: &mut Visit<'_>) -> Result<bool, AccelError> {
         let changes = self.delta.as_ref().map(|delta| Ok::<_, AccelError>((delta, delta.read_txn()?))).transpose()?;
+        let mut changed = None;
+        if let Some((delta, txn)) = &changes
+            && !delta.is_empty(txn)?
+        {
+            changed = Some((delta, txn));
+        }
         let txn = self.env.read_txn().map_err(|error| of_heed(&error))?;
-        let mut rows = 0;
-        let mut counted = |key: &[u8], value: &[u8]| {
-            rows += 1;
-            visit(key, value)
-        };
-        for pair in self.rows.iter(&txn).map_err(|error| of_heed(&error))? {
+        for pair in self.rows.range(&txn, &bounds(between)).map_err(|error| of_heed(&error))? {
             let (key, value) = pair.map_err(|error| of_heed(&error))?;
-            let changed = changes.as_ref().map(|(delta, txn)| delta.find(txn, key)).transpose()?.flatten();
-            if changed.is_none() {
-                counted(key, value)?;
+            if changed.map(|(delta, txn)| delta.find(txn, key)).transpose()?.flatten().is_none() {
+                visit(key, value)?;
             }
         }
-        if let Some((delta, txn)) = &changes {
-            delta.visit_put(txn, counted)?;
+        if let Some((delta, txn)) = changed {
+            delta.visit_put(txn, between, visit)?;
         }
+        Ok(true)
+    }
+
+    async fn scan(&self, visit: &mut Visit<'_>) -> Result<u64, AccelError> {
+        let mut rows = 0;
+        self.scan_now((None, None), &mut |key, value| {
+            rows += 1;
+            visit(key, value)
+        })?;
         Ok(rows)
     }
+}
+
+/// The first of two keys is among what is between them.
+pub(crate) fn bounds<'a>((from, until): Between<'a>) -> (Bound<&'a [u8]>, Bound<&'a [u8]>) {
+    (from.map_or(Bound::Unbounded, Bound::Included), until.map_or(Bound::Unbounded, Bound::Excluded))
 }

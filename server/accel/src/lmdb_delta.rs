@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use heed::types::{Bytes as Raw, Str};
 use heed::{Database, Env, EnvFlags, EnvOpenOptions, RoTxn, RwTxn, WithoutTls};
 
-use crate::lmdb::{of_heed, open_env};
-use crate::{AccelError, AccelErrorKind, Change, KvDelta};
+use crate::lmdb::{bounds, of_heed, open_env};
+use crate::{AccelError, AccelErrorKind, Between, Change, KvDelta, Visit};
 
 /// Address space of one delta; the file takes only what is written.
 const MAP: usize = 64 << 30;
@@ -62,13 +62,13 @@ impl DeltaEnv {
         Ok(self.rows.get(txn, key).map_err(|error| of_heed(&error))?.and_then(changed))
     }
 
-    /// Visits every row that was put.
-    pub(crate) fn visit_put(
-        &self,
-        txn: &RoTxn<'_, WithoutTls>,
-        mut visit: impl FnMut(&[u8], &[u8]) -> Result<(), AccelError>,
-    ) -> Result<(), AccelError> {
-        for pair in self.rows.iter(txn).map_err(|error| of_heed(&error))? {
+    pub(crate) fn is_empty(&self, txn: &RoTxn<'_, WithoutTls>) -> Result<bool, AccelError> {
+        self.rows.is_empty(txn).map_err(|error| of_heed(&error))
+    }
+
+    /// Visits every row between two keys that was put.
+    pub(crate) fn visit_put(&self, txn: &RoTxn<'_, WithoutTls>, between: Between<'_>, visit: &mut Visit<'_>) -> Result<(), AccelError> {
+        for pair in self.rows.range(txn, &bounds(between)).map_err(|error| of_heed(&error))? {
             let (key, stored) = pair.map_err(|error| of_heed(&error))?;
             if let Some(Changed::To(value)) = changed(stored) {
                 visit(key, value)?;

@@ -2,6 +2,7 @@
 //! So a version is dropped by naming its buckets, without scanning a keyspace that others use too, and the buckets
 //! spread over the slots of a cluster.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,16 +10,24 @@ use bytes::Bytes;
 use redis::Cmd;
 use redis::Value;
 use sha2::{Digest, Sha256};
+use tokio::task::JoinSet;
 
 use crate::redis_delta::RedisDelta;
 use crate::redis_link::read;
-use crate::{AccelError, AccelErrorKind, KvDelta, KvReader, KvStore, KvWriter, Link, Pair, Place, Sealed};
+use crate::{AccelError, AccelErrorKind, Block, KvDelta, KvReader, KvStore, KvWriter, Link, Place, Sealed, Visit};
 
 /// Rows of one bucket, about: small enough that dropping one never stalls the server.
 const BUCKET_ROWS: u64 = 256;
 const MAX_BUCKETS: u32 = 1 << 20;
 /// Commands of one round trip.
 pub(crate) const BATCH: usize = 512;
+/// Round trips of a build that may be under way at once: enough that neither side waits for the other.
+const UNDER_WAY: usize = 4;
+/// Bytes of one round trip, about: few enough for a slow line.
+const WRITE_BYTES: usize = 1 << 20;
+const READ_BYTES: usize = 1 << 20;
+/// Bytes of a command that are not its values.
+const AROUND: usize = 160;
 
 /// The operator's Redis as a store of data versions.
 pub struct RedisStore {
@@ -71,7 +80,8 @@ impl KvStore for RedisStore {
         let count = u32::try_from(rows.div_ceil(BUCKET_ROWS)).unwrap_or(MAX_BUCKETS).clamp(16, MAX_BUCKETS);
         // Known before the first row is written, so that a build that broke off can be dropped whole.
         let _: i64 = self.link.run(Cmd::new().arg("HSET").arg(meta_key(place)).arg("buckets").arg(count)).await?;
-        Ok(Box::new(RedisWriter { link: self.link.clone(), buckets: Buckets::new(place, count), place: place.clone() }))
+        let under_way = JoinSet::new();
+        Ok(Box::new(RedisWriter { link: self.link.clone(), buckets: Buckets::new(place, count), place: place.clone(), under_way }))
     }
 
     async fn open(&self, place: &Place) -> Result<Arc<dyn KvReader>, AccelError> {
@@ -108,25 +118,61 @@ struct RedisWriter {
     link: Link,
     buckets: Buckets,
     place: Place,
+    /// What was sent and is not answered yet.
+    under_way: JoinSet<Result<(), AccelError>>,
 }
 
-#[async_trait]
-impl KvWriter for RedisWriter {
-    async fn write(&mut self, pairs: Vec<Pair>) -> Result<(), AccelError> {
-        for part in pairs.chunks(BATCH) {
-            let commands =
-                part.iter().map(|(key, value)| Cmd::new().arg("HSET").arg(self.buckets.of(key)).arg(key).arg(value).clone()).collect();
-            for answer in self.link.run_all(commands).await? {
-                let added: i64 = read(answer)?;
-                if added != 1 {
-                    return Err(AccelError::new(AccelErrorKind::Other, "The rows came with a key twice."));
-                }
-            }
+impl RedisWriter {
+    /// Waits until no more than so many round trips are under way.
+    async fn until(&mut self, most: usize) -> Result<(), AccelError> {
+        while self.under_way.len() > most {
+            let Some(done) = self.under_way.join_next().await else { return Ok(()) };
+            done.map_err(AccelError::broken)??;
         }
         Ok(())
     }
 
-    async fn seal(self: Box<Self>, sealed: &Sealed) -> Result<(), AccelError> {
+    async fn send(&mut self, commands: Vec<Cmd>) -> Result<(), AccelError> {
+        self.until(UNDER_WAY - 1).await?;
+        self.under_way.spawn(add(self.link.clone(), commands));
+        Ok(())
+    }
+}
+
+/// Rows that were not there before.
+async fn add(link: Link, commands: Vec<Cmd>) -> Result<(), AccelError> {
+    for answer in link.run_all(commands).await? {
+        if read::<i64>(answer)? != 1 {
+            return Err(AccelError::new(AccelErrorKind::Other, "The rows came with a key twice."));
+        }
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl KvWriter for RedisWriter {
+    async fn write(&mut self, block: Block) -> Result<(), AccelError> {
+        let (mut commands, mut bytes) = (Vec::with_capacity(BATCH), 0);
+        for (key, value) in block.pairs() {
+            let mut command = Cmd::with_capacity(4, key.len() + value.len() + AROUND);
+            command.arg("HSET").arg(self.buckets.of(key)).arg(key).arg(value);
+            commands.push(command);
+            bytes += key.len() + value.len();
+            if commands.len() == BATCH || bytes >= WRITE_BYTES {
+                self.send(std::mem::replace(&mut commands, Vec::with_capacity(BATCH))).await?;
+                bytes = 0;
+            }
+        }
+        self.send(commands).await
+    }
+
+    async fn abandon(mut self: Box<Self>) {
+        // What was sent may be done after whatever is sent next, over another connection.
+        while self.under_way.join_next().await.is_some() {}
+    }
+
+    async fn seal(mut self: Box<Self>, sealed: &Sealed) -> Result<(), AccelError> {
+        self.until(0).await?;
         let text = serde_json::to_string(sealed).map_err(AccelError::broken)?;
         let _: i64 = self.link.run(Cmd::new().arg("HSET").arg(meta_key(&self.place)).arg("sealed").arg(text)).await?;
         Ok(())
@@ -169,20 +215,38 @@ impl KvReader for RedisReader {
         Ok(values)
     }
 
-    async fn scan(
-        &self,
-        visit: &mut (dyn for<'k, 'v> FnMut(&'k [u8], &'v [u8]) -> Result<(), AccelError> + Send),
-    ) -> Result<u64, AccelError> {
-        let mut rows = 0;
-        for number in 0..self.buckets.count {
-            let pairs: Vec<(Vec<u8>, Vec<u8>)> = self.link.run(Cmd::new().arg("HGETALL").arg(self.buckets.name(number))).await?;
+    async fn scan(&self, visit: &mut Visit<'_>) -> Result<u64, AccelError> {
+        let count = self.buckets.count;
+        let ask = |numbers: Range<u32>| tokio::spawn(read_buckets(self.link.clone(), self.buckets.clone(), numbers));
+        let (mut next, mut at_once, mut rows) = (1, 1, 0);
+        let mut coming = ask(0..1);
+        loop {
+            let pairs = coming.await.map_err(AccelError::broken)??;
+            let bytes = pairs.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>().max(1);
+            let fitting = u32::try_from(READ_BYTES * at_once as usize / bytes).unwrap_or(u32::MAX);
+            at_once = fitting.clamp(1, at_once * 2).min(BATCH as u32).min(count - next);
+            // The next are on their way while these are looked at.
+            coming = ask(next..next + at_once);
             for (key, value) in pairs.iter().filter(|(key, _)| !key.is_empty()) {
                 visit(key, value)?;
                 rows += 1;
             }
+            if at_once == 0 {
+                return Ok(rows);
+            }
+            next += at_once;
         }
-        Ok(rows)
     }
+}
+
+/// The fields of some buckets.
+async fn read_buckets(link: Link, buckets: Buckets, numbers: Range<u32>) -> Result<Vec<(Vec<u8>, Vec<u8>)>, AccelError> {
+    let commands = numbers.map(|number| Cmd::new().arg("HGETALL").arg(buckets.name(number)).clone()).collect();
+    let mut pairs = Vec::new();
+    for answer in link.run_all(commands).await? {
+        pairs.extend(read::<Vec<(Vec<u8>, Vec<u8>)>>(answer)?);
+    }
+    Ok(pairs)
 }
 
 /// The bytes of an answer as they are, without a copy.

@@ -1,8 +1,9 @@
 //! Puts pairs into the order of their keys in bounded memory: sorted runs go to files aside, and are merged. Files with a name can be
 //! gone on from by another process.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ use crate::{AccelError, Pair};
 /// Bytes that are kept in memory before a run is put aside.
 const RUN_BYTES: usize = 32 << 20;
 const BUFFER: usize = 256 << 10;
+/// Bytes of a row of which many are not held at once.
+const LARGE: usize = 64 << 10;
 /// Bytes that all files together may have in memory while they are merged.
 const BUFFERS: usize = 16 << 20;
 
@@ -72,8 +75,9 @@ impl Sorter {
                 return Ok(None);
             }
             let mut pairs = BufReader::with_capacity(BUFFER, aside.reader()?);
-            while read_part(&mut pairs).map_err(|error| AccelError::of_io(&error))?.is_some() {
-                see(&read_part(&mut pairs).map_err(|error| AccelError::of_io(&error))?.unwrap_or_default());
+            let (mut key, mut value) = (Vec::new(), Vec::new());
+            while read_pair(&mut pairs, &mut key, &mut value).map_err(|error| AccelError::of_io(&error))? {
+                see(&value);
             }
             sorter.aside.push(aside);
         }
@@ -181,27 +185,62 @@ enum Source {
     Memory(Run, usize),
 }
 
-impl Source {
-    fn next(&mut self) -> Result<Option<Pair>, AccelError> {
-        match self {
-            Self::Memory(run, given) => {
-                let pair = run.pair(*given).map(|(key, value)| (key.to_vec(), value.to_vec()));
+/// The next pair of a source.
+struct Head {
+    key: Vec<u8>,
+    value: Vec<u8>,
+    source: Source,
+}
+
+impl Head {
+    /// The first pair of a source; nothing where it has none.
+    fn of(source: Source) -> Result<Option<Self>, AccelError> {
+        let mut head = Self { key: Vec::new(), value: Vec::new(), source };
+        Ok(head.advance()?.then_some(head))
+    }
+
+    /// Goes on to the next; `false` at the end.
+    fn advance(&mut self) -> Result<bool, AccelError> {
+        let Self { key, value, source } = self;
+        match source {
+            Source::Memory(run, given) => {
+                let Some((next_key, next_value)) = run.pair(*given) else { return Ok(false) };
                 *given += 1;
-                Ok(pair)
+                key.clear();
+                key.extend_from_slice(next_key);
+                value.clear();
+                value.extend_from_slice(next_value);
+                Ok(true)
             }
-            Self::File(file) => {
-                let Some(key) = read_part(file).map_err(|error| AccelError::of_io(&error))? else { return Ok(None) };
-                let value = read_part(file).map_err(|error| AccelError::of_io(&error))?;
-                Ok(Some((key, value.unwrap_or_default())))
-            }
+            Source::File(file) => read_pair(file, key, value).map_err(|error| AccelError::of_io(&error)),
         }
     }
 }
 
+impl Ord for Head {
+    /// The least comes first out of a heap.
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.key.cmp(&self.key).then_with(|| other.value.cmp(&self.value))
+    }
+}
+
+impl PartialOrd for Head {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Head {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Head {}
+
 /// Pairs in the order of their keys, one at a time.
 pub struct Sorted {
-    sources: Vec<Source>,
-    heads: BinaryHeap<Reverse<(Pair, usize)>>,
+    heads: BinaryHeap<Head>,
 }
 
 impl Sorted {
@@ -210,34 +249,35 @@ impl Sorted {
     /// # Errors
     /// Where what was put aside cannot be read.
     pub fn of(sorters: impl IntoIterator<Item = Sorter>) -> Result<Self, AccelError> {
-        let mut sorters: Vec<Sorter> = sorters.into_iter().collect();
+        let sorters: Vec<Sorter> = sorters.into_iter().collect();
         let files = sorters.iter().map(|sorter| sorter.aside.len()).sum::<usize>().max(1);
         let buffer = (BUFFERS / files).clamp(4 << 10, BUFFER);
-        let mut sources: Vec<Source> = Vec::new();
-        for sorter in &mut sorters {
+        let mut heads = BinaryHeap::new();
+        for mut sorter in sorters {
             sorter.run.sort();
             for aside in &sorter.aside {
-                sources.push(Source::File(BufReader::with_capacity(buffer, aside.reader()?)));
+                heads.extend(Head::of(Source::File(BufReader::with_capacity(buffer, aside.reader()?)))?);
             }
-            sources.push(Source::Memory(std::mem::take(&mut sorter.run), 0));
+            heads.extend(Head::of(Source::Memory(sorter.run, 0))?);
         }
-        let mut heads = BinaryHeap::with_capacity(sources.len());
-        for (index, source) in sources.iter_mut().enumerate() {
-            if let Some(pair) = source.next()? {
-                heads.push(Reverse((pair, index)));
-            }
-        }
-        Ok(Self { sources, heads })
+        Ok(Self { heads })
+    }
+
+    /// The pair that is next, until [`Sorted::advance`] goes past it; nothing at the end.
+    #[must_use]
+    pub fn head(&self) -> Option<Pair<'_>> {
+        self.heads.peek().map(|head| (head.key.as_slice(), head.value.as_slice()))
     }
 
     /// # Errors
     /// Where what was put aside cannot be read.
-    pub fn next_pair(&mut self) -> Result<Option<Pair>, AccelError> {
-        let Some(Reverse((pair, index))) = self.heads.pop() else { return Ok(None) };
-        if let Some(next) = self.sources[index].next()? {
-            self.heads.push(Reverse((next, index)));
+    pub fn advance(&mut self) -> Result<(), AccelError> {
+        if let Some(mut head) = self.heads.peek_mut()
+            && !head.advance()?
+        {
+            PeekMut::pop(head);
         }
-        Ok(Some(pair))
+        Ok(())
     }
 }
 
@@ -247,16 +287,31 @@ fn write_part(out: &mut impl Write, part: &[u8]) -> std::io::Result<()> {
     out.write_all(part)
 }
 
-fn read_part(file: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
+/// Reads a pair in place of what is there; `false` at the end.
+fn read_pair(file: &mut impl Read, key: &mut Vec<u8>, value: &mut Vec<u8>) -> std::io::Result<bool> {
+    let is_there = read_part(file, key)?;
+    if is_there && !read_part(file, value)? {
+        return Err(std::io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(is_there)
+}
+
+/// Reads a part in place of what is in `part`; `false` at the end.
+fn read_part(file: &mut impl Read, part: &mut Vec<u8>) -> std::io::Result<bool> {
     let mut length = [0; 4];
     match file.read_exact(&mut length) {
         Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(false),
         Err(error) => return Err(error),
     }
-    let mut part = vec![0; u32::from_le_bytes(length) as usize];
-    file.read_exact(&mut part)?;
-    Ok(Some(part))
+    let length = u32::from_le_bytes(length) as usize;
+    if part.capacity() > LARGE && length <= LARGE {
+        // One large row among many must not keep its room to the end.
+        *part = Vec::new();
+    }
+    part.resize(length, 0);
+    file.read_exact(part)?;
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -279,9 +334,10 @@ mod tests {
         assert!(!sorter.aside.is_empty(), "nothing was put aside");
         let mut sorted = sorter.sorted().unwrap();
         let mut got = Vec::new();
-        while let Some((key, value)) = sorted.next_pair().unwrap() {
+        while let Some((key, value)) = sorted.head() {
             assert_eq!(value.len(), 40_000);
-            got.push(key);
+            got.push(key.to_vec());
+            sorted.advance().unwrap();
         }
         assert_eq!(got, wanted);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -305,9 +361,10 @@ mod tests {
         other.push(&pair(2_000).0, &pair(2_000).1).unwrap();
         let mut sorted = Sorted::of([other, again]).unwrap();
         for number in 0..=2_000 {
-            assert_eq!(sorted.next_pair().unwrap().unwrap().0, pair(number).0);
+            assert_eq!(sorted.head().unwrap().0, pair(number).0);
+            sorted.advance().unwrap();
         }
-        assert!(sorted.next_pair().unwrap().is_none());
+        assert!(sorted.head().is_none());
         let file = folder.path().join(&kept.files[0].0);
         let mut bytes = std::fs::read(&file).unwrap();
         bytes[5_000] ^= 1;

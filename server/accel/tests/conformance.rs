@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use accel::{AccelErrorKind, Change, Changes, Codec, Dataset, Found, Link, Pair, Place, RedisConfig, Sealed, Stores, Trainer};
+use accel::{AccelErrorKind, Block, Change, Changes, Codec, Dataset, Found, Link, Place, RedisConfig, Sealed, Stores, Trainer};
 use model::dataset::{Compression, StoreKind};
 use testkit::{Redis, RedisCluster, RedisSentinel};
 
@@ -31,9 +31,9 @@ async fn write(stores: &Stores, kind: StoreKind, place: &Place, rows: &BTreeMap<
     let sealed = Sealed { rows: rows.len() as u64, compression, dictionary: trainer.train(), followed_from };
     let codec = Codec::new(compression, &sealed.dictionary);
     let mut writer = stores.of(kind).unwrap().create(place, sealed.rows).await.unwrap();
-    let pairs: Vec<Pair> = rows.iter().map(|(key, row)| (key.clone(), codec.compress(row.clone()).unwrap())).collect();
+    let pairs: Vec<_> = rows.iter().map(|(key, row)| (key, codec.compress(row).unwrap())).collect();
     for part in pairs.chunks(300) {
-        writer.write(part.to_vec()).await.unwrap();
+        writer.write(part.iter().map(|(key, row)| (key, row)).collect()).await.unwrap();
     }
     writer.seal(&sealed).await.unwrap();
 }
@@ -66,7 +66,9 @@ async fn what_is_written_is_read(stores: &Stores, kind: StoreKind) {
         assert_eq!(many.iter().map(|row| row.as_ref().map(|row| row.to_vec())).collect::<Vec<_>>(), wanted);
         let mut sum = accel::Checksum::default();
         rows.iter().for_each(|(key, row)| sum.add(key, row));
-        assert_eq!(dataset.prove().await.unwrap(), sum, "{compression:?}");
+        for dividers in [Vec::new(), vec![keys[2].clone()], vec![vec![0xff], vec![0], Vec::new(), vec![0, 0, 1], vec![0]]] {
+            assert_eq!(dataset.prove(dividers.clone()).await.unwrap(), sum, "{compression:?} {dividers:?}");
+        }
     }
 }
 
@@ -75,7 +77,7 @@ async fn versions_do_not_touch_each_other(stores: &Stores, kind: StoreKind) {
     write(stores, kind, &old, &rows(50), Compression::None).await;
     let reader = Dataset::open(&**stores.of(kind).unwrap(), &old).await.unwrap();
     write(stores, kind, &new, &rows(500), Compression::None).await;
-    assert_eq!(reader.prove().await.unwrap().rows, rows(50).len() as u64);
+    assert_eq!(reader.prove(Vec::new()).await.unwrap().rows, rows(50).len() as u64);
     assert_eq!(Dataset::open(&**stores.of(kind).unwrap(), &new).await.unwrap().rows(), rows(500).len() as u64);
     stores.of(kind).unwrap().remove(&new).await.unwrap();
     assert_eq!(Dataset::open(&**stores.of(kind).unwrap(), &new).await.err().unwrap().kind, AccelErrorKind::Missing);
@@ -87,8 +89,8 @@ async fn versions_do_not_touch_each_other(stores: &Stores, kind: StoreKind) {
 async fn what_was_not_sealed_is_not_there(stores: &Stores, kind: StoreKind) {
     let place = place("half");
     let mut writer = stores.of(kind).unwrap().create(&place, 10).await.unwrap();
-    writer.write(vec![(vec![1], vec![2])]).await.unwrap();
-    drop(writer);
+    writer.write(Block::from_iter([([1], [2])])).await.unwrap();
+    writer.abandon().await;
     assert_eq!(Dataset::open(&**stores.of(kind).unwrap(), &place).await.err().unwrap().kind, AccelErrorKind::Missing);
     // A second try begins anew, without the rows of the first.
     write(stores, kind, &place, &BTreeMap::from([(vec![3], vec![4])]), Compression::None).await;
@@ -98,7 +100,7 @@ async fn what_was_not_sealed_is_not_there(stores: &Stores, kind: StoreKind) {
 
 async fn a_key_twice_is_refused(stores: &Stores, kind: StoreKind) {
     let mut writer = stores.of(kind).unwrap().create(&place("twice"), 10).await.unwrap();
-    let written = match writer.write(vec![(vec![1], vec![2]), (vec![1], vec![3])]).await {
+    let written = match writer.write(Block::from_iter([([1], [2]), ([1], [3])])).await {
         Ok(()) => writer.seal(&Sealed { rows: 2, ..Sealed::default() }).await,
         Err(error) => Err(error),
     };
@@ -140,10 +142,10 @@ async fn changes_are_read_over_what_was_sealed(stores: &Stores, kind: StoreKind)
         assert_eq!(many, keys.iter().map(|key| wanted.get(key).cloned()).collect::<Vec<_>>());
         let mut sum = accel::Checksum::default();
         wanted.iter().for_each(|(key, row)| sum.add(key, row));
-        assert_eq!(open.prove().await.unwrap(), sum);
+        assert_eq!(open.prove(vec![key(8), key(900)]).await.unwrap(), sum);
         drop((open, first, second));
         let again = Dataset::open(&**stores.of(kind).unwrap(), &place).await.unwrap();
-        assert_eq!(again.prove().await.unwrap(), sum);
+        assert_eq!(again.prove(Vec::new()).await.unwrap(), sum);
         assert_eq!(get(&again, b"").await, None, "what is remembered is no row");
         assert_eq!(Changes::take(&**stores.of(kind).unwrap(), &place, 3).await.unwrap().1, "two");
     }

@@ -176,11 +176,24 @@ impl BatchBuilder {
         })
     }
 
+    /// Appends a whole number.
+    ///
+    /// # Errors
+    /// As for [`Self::append`].
+    pub(crate) fn append_int(&mut self, column: usize, number: i64) -> Result<(), SourceError> {
+        match (&mut self.columns[column], i32::try_from(number)) {
+            (Cells::Int32(cells), Ok(number)) => cells.append_value(number),
+            (Cells::Int64(cells), _) => cells.append_value(number),
+            _ => return self.append(column, Value::Int(number)),
+        }
+        Ok(())
+    }
+
     /// Appends a text without a copy of its own where the column is one.
     ///
     /// # Errors
     /// As for [`Self::append`].
-    pub(crate) fn append_text(&mut self, column: usize, text: &str) -> Result<(), SourceError> {
+    pub fn append_text(&mut self, column: usize, text: &str) -> Result<(), SourceError> {
         if let Cells::Text(cells) = &mut self.columns[column] {
             cells.append_value(text);
             return Ok(());

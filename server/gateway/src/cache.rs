@@ -3,6 +3,7 @@
 //!
 //! The idea of giving a stale answer while one caller's worth of work fetches a new one is RFC 5861's.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -185,9 +186,9 @@ impl Caches {
     async fn write_redis(&self, key: &Key, kept: &Kept, compress: bool) {
         let Some(link) = &self.redis else { return };
         let body = kept.rows.to_bytes();
-        let (form, body) = match compress.then(|| Codec::new(Compression::Lz4, &[]).compress(body.clone())) {
+        let (form, body) = match compress.then(|| Codec::new(Compression::Lz4, &[]).compress(&body)) {
             Some(Ok(smaller)) => (LZ4, smaller),
-            _ => (RAW, body),
+            _ => (RAW, Cow::Borrowed(body.as_slice())),
         };
         let mut bytes = vec![form];
         bytes.extend_from_slice(&kept.stored_at.to_le_bytes());

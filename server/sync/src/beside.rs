@@ -41,7 +41,7 @@ impl Beside {
     pub(crate) fn pairs(self) -> Result<Pairs, Failed> {
         match self.failed {
             Some(error) => Err(error.into()),
-            None => Ok(Pairs { sorted: self.sorter.sorted()?, next: None }),
+            None => Ok(Pairs { sorted: self.sorter.sorted()? }),
         }
     }
 }
@@ -49,31 +49,25 @@ impl Beside {
 /// The rows of each key beside one another.
 pub(crate) struct Pairs {
     sorted: Sorted,
-    next: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 impl Pairs {
     /// # Errors
     /// Where what was put aside cannot be read.
     pub(crate) fn next(&mut self) -> Result<Option<Pair>, Failed> {
-        let Some((key, side)) = self.next.take().map_or_else(|| self.sorted.next_pair(), |next| Ok(Some(next)))? else { return Ok(None) };
-        let mut pair = Pair { key, ..Pair::default() };
-        pair.put(side);
-        loop {
-            match self.sorted.next_pair()? {
-                Some((key, side)) if key == pair.key => pair.put(side),
-                other => {
-                    self.next = other;
-                    return Ok(Some(pair));
-                }
-            }
+        let Some((key, _)) = self.sorted.head() else { return Ok(None) };
+        let mut pair = Pair { key: key.to_vec(), ..Pair::default() };
+        while let Some((_, side)) = self.sorted.head().filter(|(key, _)| *key == pair.key) {
+            pair.put(side);
+            self.sorted.advance()?;
         }
+        Ok(Some(pair))
     }
 }
 
 impl Pair {
-    fn put(&mut self, mut side: Vec<u8>) {
-        let row = side.split_off(1);
-        *(if side == [THEIRS] { &mut self.theirs } else { &mut self.ours }) = Some(row);
+    fn put(&mut self, side: &[u8]) {
+        let Some((side, row)) = side.split_first() else { return };
+        *(if *side == THEIRS { &mut self.theirs } else { &mut self.ours }) = Some(row.to_vec());
     }
 }

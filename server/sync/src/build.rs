@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accel::{Codec, Dataset, KeptRuns, KvWriter, Pair, Place, Sealed};
+use accel::{Block, Codec, Dataset, KeptRuns, KvWriter, Place, Sealed};
 use connect::registry;
 use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec, StoreKind};
@@ -19,16 +19,16 @@ use crate::failed::Failed;
 use crate::gate::{KeyGate, proved};
 use crate::kept::{self, Spot};
 use crate::ordered::{InOrder, Pairs};
-use crate::parts::{self, Make, Plan};
+use crate::parts::{self, Make, Plan, Read};
 use crate::progress::{Flow, Progress};
 use crate::read::{From, unless_stopped};
 use crate::source::Deleted;
 use crate::{Worker, columnar, follow, source, table_store};
 
 /// Pairs that are handed to a store at once, and how often that many may wait for it.
-const WRITE_ROWS: usize = 1_024;
-const READY: usize = 4;
-const WRITE_BYTES: usize = 8 << 20;
+const WRITE_ROWS: usize = 4_096;
+const READY: usize = 2;
+const WRITE_BYTES: usize = 4 << 20;
 
 /// A finished build: what it is made of, and what was counted.
 pub(crate) struct Built {
@@ -130,30 +130,49 @@ async fn read_and_write(
     progress.step("writing").await?;
     let store = table_store::of(worker, spec, &from.row).await?;
     let mut writer = store.create(to, sealed.rows).await?;
-    let sorted = write(&mut *writer, pairs.in_order(read.checksum)?, &sealed, (&mut read.gate, progress), stop).await?;
+    let written = fill((worker, from), &mut *writer, (pairs, &mut read, &sealed), progress, stop).await;
+    let (sorted, middle) = match written {
+        Ok(written) => written,
+        Err(failed) => {
+            writer.abandon().await;
+            return Err(failed);
+        }
+    };
+    sealed.rows = sorted.checksum.rows;
+    fail_point!("build.before-seal");
+    writer.seal(&sealed).await?;
+    progress.step("proving").await?;
+    let dataset = Dataset::open(&*store, to).await?;
+    proved(sorted.checksum, dataset.prove(middle).await?)?;
+    progress.figures.checksum = sorted.checksum.hex();
+    fail_point!("build.after-proof");
+    Ok(())
+}
+
+/// Writes all rows, and sees whether they are what was to be written; gives what is known of them, and a key in the middle.
+async fn fill(
+    (worker, from): (&Worker, &From),
+    writer: &mut dyn KvWriter,
+    (pairs, read, sealed): (Pairs, &mut Read, &Sealed),
+    progress: &mut Progress<'_>,
+    stop: &CancellationToken,
+) -> Result<(InOrder, Vec<Vec<u8>>), Failed> {
+    let (sorted, middle) = write(writer, pairs.in_order(read.checksum)?, sealed, (&mut read.gate, progress), stop).await?;
     read.gate.pass()?;
     progress.figures.same_key_rows = sorted.others;
     if !from.has_each_key_once() {
         let figures = &progress.figures;
         read.agrees(worker, from, (figures.read_rows, figures.written_rows)).await?;
     }
-    sealed.rows = sorted.checksum.rows;
-    fail_point!("build.before-seal");
-    writer.seal(&sealed).await?;
-    progress.step("proving").await?;
-    let dataset = Dataset::open(&*store, to).await?;
-    proved(sorted.checksum, dataset.prove().await?)?;
-    progress.figures.checksum = sorted.checksum.hex();
-    fail_point!("build.after-proof");
-    Ok(())
+    Ok((sorted, middle))
 }
 
 /// Rows that are ready for a store, and what became of them on the way.
+#[derive(Default)]
 struct Ready {
-    pairs: Vec<Pair>,
+    block: Block,
     /// Messages of keys that came before.
     twins: Vec<Vec<u8>>,
-    stored_bytes: usize,
 }
 
 /// Gives the rows in order, compressed, on a thread of its own: a store takes some while the next ones are made ready. The rows come back
@@ -163,21 +182,20 @@ fn make_ready(mut sorted: InOrder, codec: Codec) -> (mpsc::Receiver<Ready>, Join
     let making = tokio::task::spawn_blocking(move || {
         let mut last: Vec<u8> = Vec::new();
         loop {
-            let mut ready = Ready { pairs: Vec::with_capacity(WRITE_ROWS), twins: Vec::new(), stored_bytes: 0 };
+            let mut ready = Ready::default();
             let mut at_end = false;
-            while ready.pairs.len() + ready.twins.len() < WRITE_ROWS && ready.stored_bytes < WRITE_BYTES {
+            while ready.block.len() + ready.twins.len() < WRITE_ROWS && ready.block.bytes() < WRITE_BYTES {
                 let Some((key, row)) = sorted.next()? else {
                     at_end = true;
                     break;
                 };
                 if key == last {
-                    ready.twins.push(row);
+                    ready.twins.push(row.to_vec());
                     continue;
                 }
-                last.clone_from(&key);
-                let stored = codec.compress(row)?;
-                ready.stored_bytes += stored.len();
-                ready.pairs.push((key, stored));
+                last.clear();
+                last.extend_from_slice(key);
+                ready.block.push(key, &codec.compress(row)?);
             }
             if sender.blocking_send(ready).is_err() || at_end {
                 return Ok(sorted);
@@ -193,17 +211,23 @@ async fn write(
     sealed: &Sealed,
     (gate, progress): (&mut KeyGate, &mut Progress<'_>),
     stop: &CancellationToken,
-) -> Result<InOrder, Failed> {
+) -> Result<(InOrder, Vec<Vec<u8>>), Failed> {
     let (mut ready, making) = make_ready(sorted, Codec::new(sealed.compression, &sealed.dictionary));
-    while let Some(Ready { pairs, twins, stored_bytes }) = ready.recv().await {
+    let (mut middle, mut written) = (None, 0);
+    while let Some(Ready { block, twins }) = ready.recv().await {
         if stop.is_cancelled() {
             return Err(Failed::broke_off());
         }
         twins.iter().for_each(|row| gate.twice(row));
-        progress.figures.stored_bytes += i64::try_from(stored_bytes).unwrap_or(0);
-        progress.figures.written_rows += i64::try_from(pairs.len()).unwrap_or(0);
-        writer.write(pairs).await?;
+        if written <= sealed.rows / 2 {
+            middle = block.pairs().next().map(|(key, _)| key.to_vec()).or(middle);
+        }
+        written += block.len() as u64;
+        progress.figures.stored_bytes += i64::try_from(block.pairs().map(|(_, value)| value.len()).sum::<usize>()).unwrap_or(0);
+        progress.figures.written_rows = i64::try_from(written).unwrap_or(0);
+        writer.write(block).await?;
         progress.tick().await?;
     }
-    making.await.unwrap_or_else(|_| Err(Failed::broke_off()))
+    let sorted = making.await.unwrap_or_else(|_| Err(Failed::broke_off()))?;
+    Ok((sorted, middle.into_iter().collect()))
 }

@@ -78,9 +78,9 @@ struct Columns {
 }
 
 impl Rows for Columns {
-    fn row(&mut self, key: Vec<u8>, _: Option<Vec<u8>>, (batch, index): (&RecordBatch, usize)) -> Result<(), Failed> {
+    fn row(&mut self, key: &[u8], _: Option<&[u8]>, (batch, index): (&RecordBatch, usize)) -> Result<(), Failed> {
         match &mut self.keys {
-            Some(keys) => Ok(keys.push(&key, &self.encoder.key_alone(batch, index))?),
+            Some(keys) => Ok(keys.push(key, &self.encoder.key_alone(batch, index))?),
             None => Ok(()),
         }
     }
@@ -100,11 +100,12 @@ impl Rows for Columns {
 fn refuse_twins(keys: Sorter, gate: &mut KeyGate) -> Result<(), Failed> {
     let mut sorted = keys.sorted()?;
     let mut last: Option<Vec<u8>> = None;
-    while let Some((key, row)) = sorted.next_pair()? {
-        if last.as_ref() == Some(&key) {
-            gate.twice(&row);
+    while let Some((key, row)) = sorted.head() {
+        if last.as_deref() == Some(key) {
+            gate.twice(row);
         }
-        last = Some(key);
+        last = Some(key.to_vec());
+        sorted.advance()?;
     }
     gate.pass()
 }

@@ -41,6 +41,10 @@ impl Encoder {
         Self { columns: fields.iter().enumerate().map(proto).collect(), key: Vec::new(), json: RowJson::new(&fields) }
     }
 
+    pub(crate) fn columns(&self) -> &[ProtoColumn] {
+        &self.columns
+    }
+
     /// The fields of the key as a message, for examples.
     pub(crate) fn key_alone(&self, batch: &RecordBatch, row: usize) -> Vec<u8> {
         let of_key = |column: &&ProtoColumn| self.key.iter().any(|(index, _)| *index == column.column);

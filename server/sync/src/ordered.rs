@@ -41,39 +41,38 @@ impl Counts {
     }
 
     /// What is sorted by beside the key, with the message in it.
-    fn pack(&mut self, message: Option<Vec<u8>>, (batch, row): (&RecordBatch, usize)) -> Vec<u8> {
+    fn pack(&mut self, packed: &mut Vec<u8>, message: Option<&[u8]>, (batch, row): (&RecordBatch, usize)) {
+        packed.clear();
+        let written = message.unwrap_or_default();
         match self {
-            Self::TheOne => message.unwrap_or_default(),
+            Self::TheOne => packed.extend_from_slice(written),
             Self::ToldLast(told) => {
                 *told += 1;
-                let mut packed = told.to_be_bytes().to_vec();
+                packed.extend_from_slice(&told.to_be_bytes());
                 packed.push(u8::from(message.is_some()));
-                packed.extend(message.unwrap_or_default());
-                packed
+                packed.extend_from_slice(written);
             }
             Self::Largest(column, data_type) => {
                 let value = value_of(batch, *column, row, *data_type);
                 // What is empty is less than all else.
-                let mut packed = vec![u8::from(value != Value::Null)];
-                let _ = key::push(&mut packed, *data_type, &value);
-                key::close(&mut packed);
+                packed.push(u8::from(value != Value::Null));
+                let _ = key::push(packed, *data_type, &value);
+                key::close(packed);
                 let length = u16::try_from(packed.len()).unwrap_or(0).to_be_bytes();
-                packed.extend(message.unwrap_or_default());
-                packed.extend(length);
-                packed
+                packed.extend_from_slice(written);
+                packed.extend_from_slice(&length);
             }
         }
     }
 
     /// The message again, where there is one.
-    fn unpack(self, mut packed: Vec<u8>) -> Option<Vec<u8>> {
+    fn unpack(self, packed: &[u8]) -> Option<&[u8]> {
         match self {
             Self::TheOne => Some(packed),
-            Self::ToldLast(_) => (packed.get(TOLD - 1) == Some(&1)).then(|| packed.split_off(TOLD)),
+            Self::ToldLast(_) => packed.get(TOLD..).filter(|_| packed.get(TOLD - 1) == Some(&1)),
             Self::Largest(..) => {
-                let length = packed.split_off(packed.len().checked_sub(LENGTH)?);
-                let before = usize::from(u16::from_be_bytes(length.try_into().ok()?));
-                Some(packed.split_off(before))
+                let (packed, length) = packed.split_last_chunk::<LENGTH>()?;
+                packed.get(usize::from(u16::from_be_bytes(*length))..)
             }
         }
     }
@@ -81,18 +80,19 @@ impl Counts {
 
 /// Takes rows in any order.
 pub(crate) struct Pairs {
-    trainer: Trainer,
-    compression: Compression,
+    /// Learns of rows that are compressed by what it learns.
+    trainer: Option<Trainer>,
     /// One for each part that was read.
     sorters: Vec<Sorter>,
     counts: Counts,
+    packed: Vec<u8>,
 }
 
 impl Pairs {
     /// # Errors
     /// Where nothing can be put aside.
     pub(crate) fn new(spot: &Spot, from: &From) -> Result<Self, Failed> {
-        Ok(Self::of(Sorter::named(&spot.folder, &spot.name)?, Trainer::default(), from))
+        Ok(Self::of(Sorter::named(&spot.folder, &spot.name)?, trainer(from), from))
     }
 
     /// What an earlier try has kept; nothing where it is not all there.
@@ -100,18 +100,18 @@ impl Pairs {
     /// # Errors
     /// Where a file that is whole cannot be read.
     pub(crate) fn again(spot: &Spot, from: &From, kept: &KeptRuns) -> Result<Option<Self>, Failed> {
-        let (counts, mut trainer) = (Counts::of(from), Trainer::default());
+        let (counts, mut trainer) = (Counts::of(from), trainer(from));
         let learn = |packed: &[u8]| {
-            if let Some(message) = counts.unpack(packed.to_vec()) {
-                trainer.offer(&message);
+            if let (Some(trainer), Some(message)) = (&mut trainer, counts.unpack(packed)) {
+                trainer.offer(message);
             }
         };
         let sorter = Sorter::again(&spot.folder, &spot.name, kept, learn)?;
         Ok(sorter.map(|sorter| Self::of(sorter, trainer, from)))
     }
 
-    fn of(sorter: Sorter, trainer: Trainer, from: &From) -> Self {
-        Self { trainer, compression: from.spec.compression, sorters: vec![sorter], counts: Counts::of(from) }
+    fn of(sorter: Sorter, trainer: Option<Trainer>, from: &From) -> Self {
+        Self { trainer, sorters: vec![sorter], counts: Counts::of(from), packed: Vec::new() }
     }
 
     pub(crate) fn rows(&self) -> u64 {
@@ -120,27 +120,34 @@ impl Pairs {
 
     /// What rows are compressed with, learned from some of them; nothing where they are not.
     pub(crate) fn dictionary(&self) -> Vec<u8> {
-        if self.compression == Compression::Zstd { self.trainer.train() } else { Vec::new() }
+        self.trainer.as_ref().map(Trainer::train).unwrap_or_default()
     }
 
     /// # Errors
     /// Where what was put aside cannot be read.
     pub(crate) fn in_order(self, checksum: Checksum) -> Result<InOrder, Failed> {
-        Ok(InOrder { sorted: Sorted::of(self.sorters)?, counts: self.counts, checksum, others: 0, next: None })
+        let sorted = Sorted::of(self.sorters)?;
+        Ok(InOrder { sorted, counts: self.counts, checksum, others: 0, is_given: false, key: Vec::new(), packed: Vec::new() })
     }
 }
 
+fn trainer(from: &From) -> Option<Trainer> {
+    (from.spec.compression == Compression::Zstd).then(Trainer::default)
+}
+
 impl Rows for Pairs {
-    fn row(&mut self, key: Vec<u8>, message: Option<Vec<u8>>, of: (&RecordBatch, usize)) -> Result<(), Failed> {
-        if let Some(message) = &message {
-            self.trainer.offer(message);
+    fn row(&mut self, key: &[u8], message: Option<&[u8]>, of: (&RecordBatch, usize)) -> Result<(), Failed> {
+        if let (Some(trainer), Some(message)) = (&mut self.trainer, message) {
+            trainer.offer(message);
         }
-        let packed = self.counts.pack(message, of);
-        Ok(self.sorters.last_mut().map_or(Ok(()), |sorter| sorter.push(&key, &packed))?)
+        self.counts.pack(&mut self.packed, message, of);
+        Ok(self.sorters.last_mut().map_or(Ok(()), |sorter| sorter.push(key, &self.packed))?)
     }
 
     fn join(&mut self, other: Self) {
-        self.trainer.join(other.trainer);
+        if let (Some(trainer), Some(other)) = (&mut self.trainer, other.trainer) {
+            trainer.join(other);
+        }
         self.sorters.extend(other.sorters);
     }
 
@@ -158,38 +165,46 @@ pub(crate) struct InOrder {
     pub(crate) checksum: Checksum,
     /// How many rows gave way to another with their key.
     pub(crate) others: i64,
-    next: Option<Pair>,
+    /// The next of [`Self::sorted`] was given already.
+    is_given: bool,
+    /// Of several with one key, the one that counts.
+    key: Vec<u8>,
+    packed: Vec<u8>,
 }
 
 impl InOrder {
+    /// The next key and its message.
+    ///
     /// # Errors
     /// Where what was put aside cannot be read.
-    pub(crate) fn next(&mut self) -> Result<Option<Pair>, Failed> {
+    pub(crate) fn next(&mut self) -> Result<Option<Pair<'_>>, Failed> {
         if matches!(self.counts, Counts::TheOne) {
-            return Ok(self.sorted.next_pair()?);
-        }
-        loop {
-            let first = match self.next.take() {
-                Some(pair) => Some(pair),
-                None => self.sorted.next_pair()?,
-            };
-            let Some((key, mut packed)) = first else { return Ok(None) };
-            loop {
-                match self.sorted.next_pair()? {
-                    Some((same, later)) if same == key => {
-                        self.others += 1;
-                        packed = later;
-                    }
-                    other => {
-                        self.next = other;
-                        break;
-                    }
-                }
+            if std::mem::replace(&mut self.is_given, true) {
+                self.sorted.advance()?;
             }
-            if let Some(message) = self.counts.unpack(packed) {
-                self.checksum.add(&key, &message);
-                return Ok(Some((key, message)));
+            return Ok(self.sorted.head());
+        }
+        while self.take_one_key()? {
+            if let Some(message) = self.counts.unpack(&self.packed) {
+                self.checksum.add(&self.key, message);
+                return Ok(self.counts.unpack(&self.packed).map(|message| (self.key.as_slice(), message)));
             }
         }
+        Ok(None)
+    }
+
+    /// Goes past all rows of the next key, and keeps the last; `false` at the end.
+    fn take_one_key(&mut self) -> Result<bool, Failed> {
+        let Some((key, _)) = self.sorted.head() else { return Ok(false) };
+        self.key.clear();
+        self.key.extend_from_slice(key);
+        self.others -= 1;
+        while let Some((_, packed)) = self.sorted.head().filter(|(key, _)| *key == self.key) {
+            self.packed.clear();
+            self.packed.extend_from_slice(packed);
+            self.others += 1;
+            self.sorted.advance()?;
+        }
+        Ok(true)
     }
 }

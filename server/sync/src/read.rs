@@ -53,7 +53,7 @@ impl From {
 pub(crate) trait Rows: Send + Sized + 'static {
     /// One row with a whole key: its key, its message, and where it stands among rows as they are written. Of a feed, nothing in place
     /// of a message is the end of the row that was told before.
-    fn row(&mut self, key: Vec<u8>, message: Option<Vec<u8>>, of: (&RecordBatch, usize)) -> Result<(), Failed>;
+    fn row(&mut self, key: &[u8], message: Option<&[u8]>, of: (&RecordBatch, usize)) -> Result<(), Failed>;
 
     /// All rows of a batch, and which of them were taken, after each of them. Gives how many are written by that.
     fn batch(&mut self, _: &RecordBatch, _taken: &[bool]) -> Result<i64, Failed> {
@@ -203,12 +203,12 @@ impl Looking<'_> {
             let reason = match self.look.at(of.rows, index, of.deleted.get(index).copied().unwrap_or(false)) {
                 Seen::Put(key, message) => {
                     *taken = true;
-                    self.put((key, message), (&of.rows.rows, index), &mut *rows)?;
+                    self.put((&key, &message), (&of.rows.rows, index), &mut *rows)?;
                     continue;
                 }
                 Seen::End(key) => {
                     ended.extend(of.origins.get(index).and_then(|origin| origin.key.as_deref()));
-                    rows.row(key, None, (&of.rows.rows, index))?;
+                    rows.row(&key, None, (&of.rows.rows, index))?;
                     continue;
                 }
                 Seen::Out(key) => {
@@ -216,7 +216,7 @@ impl Looking<'_> {
                     ended.extend(of.origins.get(index).and_then(|origin| origin.key.as_deref()));
                     // What was told of this row before is wanted no more.
                     if let Some(key) = key.filter(|_| self.from.feed_start.is_some()) {
-                        rows.row(key, None, (&of.rows.rows, index))?;
+                        rows.row(&key, None, (&of.rows.rows, index))?;
                     }
                     continue;
                 }
@@ -247,16 +247,11 @@ impl Looking<'_> {
         self.dirty.lock().await.take(spoiled).await
     }
 
-    fn put(
-        &mut self,
-        (key, message): (Vec<u8>, Vec<u8>),
-        (batch, index): (&RecordBatch, usize),
-        rows: &mut impl Rows,
-    ) -> Result<(), Failed> {
+    fn put(&mut self, (key, message): (&[u8], &[u8]), (batch, index): (&RecordBatch, usize), rows: &mut impl Rows) -> Result<(), Failed> {
         self.look.rules.put_aside(batch, index)?;
         // Where one row of a key counts among several, it is summed up when it is written.
         if self.from.has_each_key_once() {
-            self.checksum.add(&key, &message);
+            self.checksum.add(key, message);
         }
         self.counts.row_bytes += i64::try_from(message.len()).unwrap_or(0);
         rows.row(key, Some(message), (batch, index))

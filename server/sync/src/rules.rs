@@ -197,11 +197,12 @@ impl Watch {
         if let Test::Unique(seen) = std::mem::replace(&mut self.test, Test::Filled) {
             let mut sorted = Sorted::of(seen)?;
             let mut last: Option<Vec<u8>> = None;
-            while let Some((key, text)) = sorted.next_pair()? {
-                if last.as_ref() == Some(&key) {
-                    self.broke(String::from_utf8_lossy(&text).into_owned());
+            while let Some((key, text)) = sorted.head() {
+                if last.as_deref() == Some(key) {
+                    self.broke(String::from_utf8_lossy(text).into_owned());
                 }
-                last = Some(key);
+                last = Some(key.to_vec());
+                sorted.advance()?;
             }
         }
         let (rows, words) = (self.broken, self.rule.words());

@@ -8,6 +8,7 @@ use model::table::Column;
 use model::{DataType, Field, Value};
 use serde_json::{Map, Value as Json};
 
+use crate::cells::Cell;
 use crate::types::Overrides;
 
 /// A row as a service gives it.
@@ -107,7 +108,7 @@ pub fn batch(fields: &[Field], rows: &[Row]) -> Result<RecordBatch, SourceError>
     let mut builder = BatchBuilder::new(fields);
     for row in rows {
         for (index, field) in fields.iter().enumerate() {
-            builder.append(index, row.get(&field.column).map_or(Value::Null, |value| cell(value, field.data_type)))?;
+            builder.append(index, row.get(&field.column).map_or(Value::Null, |value| Cell::of(value).value(field.data_type)))?;
         }
     }
     builder.finish()
@@ -122,47 +123,6 @@ pub fn json_row(value: &[u8]) -> Result<Row, String> {
         Ok(Json::Object(row)) => Ok(row),
         Ok(_) => Err("It is JSON, but not an object with fields.".into()),
         Err(_) => Err("It is not JSON.".into()),
-    }
-}
-
-/// Rows as a batch, but for those that are not of their columns' types; of those, why, at their places. Nothing is said where all are good.
-///
-/// # Errors
-/// Only where the good ones make no batch either.
-pub fn good_rows(fields: &[Field], rows: &[Row]) -> Result<(RecordBatch, Vec<Option<String>>), SourceError> {
-    if let Ok(all) = batch(fields, rows) {
-        return Ok((all, Vec::new()));
-    }
-    // One of them at least is bad: each is tried by itself.
-    let bad: Vec<Option<String>> =
-        rows.iter().map(|row| batch(fields, std::slice::from_ref(row)).err().map(|error| error.sentence)).collect();
-    let mut good = rows.to_vec();
-    keep_good(&mut good, &bad);
-    Ok((batch(fields, &good)?, bad))
-}
-
-/// Those of which nothing bad was said.
-pub fn keep_good<T>(all: &mut Vec<T>, bad: &[Option<String>]) {
-    let mut bad = bad.iter();
-    all.retain(|_| bad.next().is_none_or(Option::is_none));
-}
-
-fn cell(value: &Json, data_type: DataType) -> Value {
-    match (value, data_type) {
-        (Json::Null, _) => Value::Null,
-        (Json::String(text), DataType::Bool) if text == "true" => Value::Bool(true),
-        (Json::String(text), DataType::Bool) if text == "false" => Value::Bool(false),
-        (Json::String(text), DataType::Json) => Value::Text(Json::String(text.clone()).to_string()),
-        (Json::String(text), _) => Value::Text(text.clone()),
-        // What is kept as text or digits is kept as it was written.
-        (other, DataType::String | DataType::Json | DataType::Decimal { .. }) => Value::Text(other.to_string()),
-        (Json::Bool(yes), _) => Value::Bool(*yes),
-        (Json::Number(number), _) => match (number.as_i64(), number.as_f64()) {
-            (Some(int), _) => Value::Int(int),
-            (None, Some(float)) => Value::Float(float),
-            (None, None) => Value::Text(number.to_string()),
-        },
-        (nested, _) => Value::Text(nested.to_string()),
     }
 }
 

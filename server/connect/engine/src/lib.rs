@@ -5,6 +5,7 @@
 //! come from a service, here or in another crate, a table is a [`rows::ReadRows`], and its types are read from a sample with the evidence shown.
 
 pub mod catalogue;
+pub mod cells;
 mod datasets;
 mod errors;
 pub mod evidence;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use connect::{Feed, FeedOf, Origin, Portion, SourceError, SourceErrorKind, Spoiled};
-use engine::evidence::{Row, good_rows, keep_good};
-use model::Field;
+use engine::cells::{CellRows, RowFields, keep_good};
+use engine::evidence::Row;
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -32,7 +32,7 @@ const AWAY: Duration = Duration::from_secs(10);
 pub(crate) struct TopicFeed {
     reader: Arc<Reader>,
     format: TopicFormat,
-    fields: Vec<Field>,
+    fields: RowFields,
     key: Vec<String>,
     state: State,
 }
@@ -71,18 +71,17 @@ impl TopicFeed {
         .await?;
         let format = format.by_columns(of.fields.iter().map(|field| field.column.as_str()));
         let state = State { position, ends, looked: Some(Instant::now()), ..State::default() };
-        Ok(Self { reader, format, fields: of.fields, key: of.key.to_vec(), state })
+        Ok(Self { reader, format, fields: RowFields::new(of.fields), key: of.key.to_vec(), state })
     }
 
-    /// A row of a message; nothing but its key where it is deleted.
-    fn row(&self, message: &Message) -> Result<(Row, bool), String> {
-        let wanted = |name: &str| self.fields.iter().any(|field| field.column == name);
-        let (mut row, deleted) = match &message.value {
-            Some(value) => (self.format.row(value)?, false),
-            None => (self.key_alone(message), true),
-        };
-        message.put_beside(&mut row, wanted);
-        Ok((row, deleted))
+    /// Puts what is wanted of a message; of one that deletes, nothing but its key. Says whether it does.
+    fn put<'m>(&self, cells: &mut CellRows<'_, 'm>, message: &'m Message) -> Result<bool, String> {
+        match &message.value {
+            Some(value) => self.format.put(cells, value)?,
+            None => cells.put_row(self.key_alone(message)),
+        }
+        message.beside(|column| self.fields.has(column), |column, cell| cells.put(column, cell));
+        Ok(message.value.is_none())
     }
 
     /// What a message without a value deletes: by the fields of its key, where that is JSON, or by its key as the one column.
@@ -100,24 +99,36 @@ impl TopicFeed {
             };
         }
         match self.key.as_slice() {
-            [only] if only != KEY => Row::from_iter([(only.clone(), Json::String(text))]),
+            [only] if only != KEY => Row::from_iter([(only.clone(), Json::String(text.into_owned()))]),
             _ => Row::new(),
         }
     }
 
     fn portion(&self, messages: Vec<Message>) -> Result<Portion, SourceError> {
-        let (mut rows, mut deleted, mut origins, mut spoiled) = (Vec::with_capacity(messages.len()), Vec::new(), Vec::new(), Vec::new());
-        for message in messages {
-            match self.row(&message) {
-                Ok((row, is_deleted)) => {
-                    rows.push(row);
+        let mut cells = CellRows::new(&self.fields, messages.len());
+        let mut deleted = Vec::with_capacity(messages.len());
+        let mut unread = Vec::with_capacity(messages.len());
+        for message in &messages {
+            cells.begin();
+            match self.put(&mut cells, message) {
+                Ok(is_deleted) => {
                     deleted.push(is_deleted);
-                    origins.push(message.origin());
+                    unread.push(None);
                 }
-                Err(reason) => spoiled.push(message.origin().spoiled(reason)),
+                Err(reason) => {
+                    cells.take_back();
+                    unread.push(Some(reason));
+                }
             }
         }
-        let (cells, bad) = good_rows(&self.fields, &rows)?;
+        let (cells, bad) = cells.finish()?;
+        let (mut origins, mut spoiled) = (Vec::with_capacity(messages.len()), Vec::new());
+        for (message, reason) in messages.into_iter().zip(unread) {
+            match reason {
+                None => origins.push(message.origin()),
+                Some(reason) => spoiled.push(message.origin().spoiled(reason)),
+            }
+        }
         spoiled.extend(bad.iter().zip(&origins).filter_map(|(reason, origin)| Some(origin.spoiled(reason.clone()?))));
         keep_good(&mut deleted, &bad);
         keep_good(&mut origins, &bad);

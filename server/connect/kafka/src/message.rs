@@ -1,10 +1,12 @@
 //! One message as it came, and what of it stands in every row.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use connect::Origin;
+use engine::cells::Cell;
 use rdkafka::message::{BorrowedMessage, Header, Headers, Message as _};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 /// The columns that every topic has, before those of its values.
 pub(crate) const KEY: &str = "kafka_key";
@@ -51,29 +53,30 @@ impl Message {
         Origin { part: self.partition, at: self.offset, key: self.key, bytes: self.value }
     }
 
-    pub(crate) fn key_text(&self) -> Option<String> {
-        self.key.as_ref().map(|key| String::from_utf8_lossy(key).into_owned())
+    pub(crate) fn key_text(&self) -> Option<Cow<'_, str>> {
+        self.key.as_deref().map(String::from_utf8_lossy)
     }
 
-    /// Puts what stands beside the value into a row, as far as `wanted` says.
-    pub(crate) fn put_beside(&self, row: &mut Map<String, Json>, wanted: impl Fn(&str) -> bool) {
-        if wanted(KEY) {
-            row.insert(KEY.into(), self.key_text().map_or(Json::Null, Json::String));
+    /// Gives what stands beside the value, as far as it is wanted.
+    pub(crate) fn beside<'m>(&'m self, is_wanted: impl Fn(&str) -> bool, mut put: impl FnMut(&'static str, Cell<'m>)) {
+        if is_wanted(KEY) {
+            put(KEY, self.key_text().map_or(Cell::Null, Cell::from));
         }
-        if wanted(HEADERS) {
+        if is_wanted(HEADERS) {
             let text = |value: &Option<Vec<u8>>| {
                 value.as_ref().map_or(Json::Null, |value| Json::String(String::from_utf8_lossy(value).into_owned()))
             };
-            row.insert(HEADERS.into(), Json::Object(self.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect()));
+            let headers = Json::Object(self.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect());
+            put(HEADERS, Cell::Own(Box::new(headers)));
         }
-        if wanted(PARTITION) {
-            row.insert(PARTITION.into(), self.partition.into());
+        if is_wanted(PARTITION) {
+            put(PARTITION, i64::from(self.partition).into());
         }
-        if wanted(OFFSET) {
-            row.insert(OFFSET.into(), self.offset.into());
+        if is_wanted(OFFSET) {
+            put(OFFSET, self.offset.into());
         }
-        if wanted(TIME) {
-            row.insert(TIME.into(), self.time.map_or(Json::Null, |time| Json::String(model::clock::rfc3339(time))));
+        if is_wanted(TIME) {
+            put(TIME, self.time.map_or(Cell::Null, |time| Cell::from(Cow::Owned(model::clock::rfc3339(time)))));
         }
     }
 }

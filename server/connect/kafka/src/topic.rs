@@ -145,7 +145,7 @@ impl ReadRows for Topic {
                 runtime.block_on(format.learn(messages.iter().filter_map(|message| message.value.as_deref())))?;
                 let row = |message: Message| {
                     let mut row = format.row(message.value.as_deref()?).ok()?;
-                    message.put_beside(&mut row, |_| true);
+                    message.beside(|_| true, |column, cell| drop(row.insert(column.into(), cell.into_json())));
                     Some(row)
                 };
                 Ok(messages.into_iter().filter_map(row).collect())

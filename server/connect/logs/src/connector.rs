@@ -15,7 +15,7 @@ use model::DataType;
 use model::dialect::Dialect;
 use model::table::Column;
 
-use crate::feed::{FILE, LogFeed, OFFSET, PART, blocking, put_beside};
+use crate::feed::{FILE, LogFeed, OFFSET, PART, beside as beside_line, blocking};
 use crate::pattern::{Lines, Log};
 use crate::tail::{Position, Tail};
 
@@ -140,7 +140,7 @@ impl ReadRows for Read {
                 let looked = tail.look()?;
                 let row = |line: &crate::tail::Line| {
                     let mut row = lines.row(&line.bytes).ok().filter(|_| !line.too_long)?;
-                    put_beside(&mut row, line);
+                    beside_line(line, |column, cell| drop(row.insert(column.into(), cell.into_json())));
                     Some(row)
                 };
                 // Whoever asked may be gone.

@@ -1,5 +1,6 @@
 //! A log as a feed: portions of what was written since, and how far that is.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
@@ -7,9 +8,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use connect::{Feed, FeedOf, Origin, Portion, SourceError, SourceErrorKind, Spoiled};
-use engine::evidence::{Row, good_rows, keep_good};
-use model::Field;
-use serde_json::Value as Json;
+use engine::cells::{Cell, CellRows, RowFields, keep_good};
 
 use crate::pattern::{Lines, Log};
 use crate::tail::{LINE_BYTES, Line, Position, Tail};
@@ -23,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(100);
 
 pub(crate) struct LogFeed {
     lines: Lines,
-    fields: Vec<Field>,
+    fields: RowFields,
     /// Away while it is being read.
     tail: Option<Tail>,
     /// How long each file was when it was opened.
@@ -70,22 +69,28 @@ impl LogFeed {
             Ok((tail, ends))
         })
         .await?;
-        Ok(Self { lines: log.lines.clone(), fields: of.fields, tail: Some(tail), ends })
+        Ok(Self { lines: log.lines.clone(), fields: RowFields::new(of.fields), tail: Some(tail), ends })
     }
 
     fn portion(&self, lines: Vec<Line>, (tail, at_end): (&Tail, bool)) -> Result<Portion, SourceError> {
-        let (mut rows, mut origins, mut spoiled) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()), Vec::new());
-        for line in lines {
-            let (row, origin) = (self.row(&line), origin(line));
-            match row {
-                Ok(row) => {
-                    rows.push(row);
-                    origins.push(origin);
-                }
-                Err(reason) => spoiled.push(origin.spoiled(reason)),
+        let mut cells = CellRows::new(&self.fields, lines.len());
+        let mut unread = Vec::with_capacity(lines.len());
+        for line in &lines {
+            cells.begin();
+            let put = self.put(&mut cells, line);
+            if put.is_err() {
+                cells.take_back();
+            }
+            unread.push(put.err());
+        }
+        let (batch, bad) = cells.finish()?;
+        let (mut origins, mut spoiled) = (Vec::with_capacity(lines.len()), Vec::new());
+        for (line, reason) in lines.into_iter().zip(unread) {
+            match reason {
+                None => origins.push(origin(line)),
+                Some(reason) => spoiled.push(origin(line).spoiled(reason)),
             }
         }
-        let (batch, bad) = good_rows(&self.fields, &rows)?;
         spoiled.extend(bad.iter().zip(&origins).filter_map(|(reason, origin)| Some(origin.spoiled(reason.clone()?))));
         keep_good(&mut origins, &bad);
         Ok(Portion {
@@ -99,21 +104,21 @@ impl LogFeed {
         })
     }
 
-    fn row(&self, line: &Line) -> Result<Row, String> {
+    fn put<'l>(&self, cells: &mut CellRows<'_, 'l>, line: &'l Line) -> Result<(), String> {
         if line.too_long {
             return Err(format!("The line is longer than {} MiB.", LINE_BYTES >> 20));
         }
-        let mut row = self.lines.row(&line.bytes)?;
-        put_beside(&mut row, line);
-        Ok(row)
+        self.lines.put(cells, &line.bytes)?;
+        beside(line, |column, cell| cells.put(column, cell));
+        Ok(())
     }
 }
 
 /// What stands beside the columns of a line.
-pub(crate) fn put_beside(row: &mut Row, line: &Line) {
-    row.insert(FILE.into(), if line.file.is_empty() { Json::Null } else { Json::String(line.file.clone()) });
-    row.insert(PART.into(), line.part.into());
-    row.insert(OFFSET.into(), line.at.into());
+pub(crate) fn beside<'l>(line: &'l Line, mut put: impl FnMut(&'static str, Cell<'l>)) {
+    put(FILE, if line.file.is_empty() { Cell::Null } else { Cell::Text(Cow::Borrowed(&line.file)) });
+    put(PART, i64::from(line.part).into());
+    put(OFFSET, Cell::Number(line.at.into()));
 }
 
 fn origin(line: Line) -> Origin {

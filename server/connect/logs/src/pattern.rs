@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use engine::cells::CellRows;
 use engine::evidence::{Row, json_row};
 use regex::{Regex, RegexBuilder};
 use serde_json::Value as Json;
@@ -63,6 +64,20 @@ impl Lines {
     /// Whether texts may be numbers.
     pub(crate) fn texts_speak(&self) -> bool {
         matches!(self, Self::Pattern(_))
+    }
+
+    /// Puts what is wanted of a line into the row that was begun last.
+    ///
+    /// # Errors
+    /// As [`Lines::row`].
+    pub(crate) fn put<'v>(&self, cells: &mut CellRows<'_, 'v>, line: &'v [u8]) -> Result<(), String> {
+        match self {
+            Self::Json => cells.put_json(line),
+            Self::Text | Self::Pattern(_) => {
+                cells.put_row(self.row(line)?);
+                Ok(())
+            }
+        }
     }
 
     /// # Errors

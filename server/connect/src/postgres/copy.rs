@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, Bytes};
 use futures::TryStreamExt;
 use model::{Field, Value};
 use sqlx::postgres::PgConnection;
@@ -87,7 +87,7 @@ pub(super) async fn send_rows(connection: &mut PgConnection, statement: &Stateme
     }
     let copy = format!("COPY ({}) TO STDOUT (FORMAT BINARY)", statement.sql);
     let mut chunks = connection.copy_out_raw(&copy).await.map_err(|error| failed(&error))?;
-    let mut rows = Rows { sent, buffer: BytesMut::new(), begun: false, over: false };
+    let mut rows = Rows { sent, buffer: Vec::new(), read: 0, begun: false, over: false };
     let mut batch = BatchBuilder::new(&statement.fields);
     while let Some(chunk) = chunks.try_next().await.map_err(|error| failed(&error))? {
         rows.take(&chunk);
@@ -96,6 +96,7 @@ pub(super) async fn send_rows(connection: &mut PgConnection, statement: &Stateme
                 return Ok(Ended::Abandoned);
             }
         }
+        rows.forget_read();
     }
     if !rows.over {
         return Err(broken());
@@ -118,7 +119,9 @@ fn broken() -> SourceError {
 /// What has come and is not read yet.
 struct Rows {
     sent: Vec<Sent>,
-    buffer: BytesMut,
+    buffer: Vec<u8>,
+    /// Bytes of it that were read.
+    read: usize,
     begun: bool,
     over: bool,
 }
@@ -134,8 +137,7 @@ impl Rows {
             return Ok(false);
         }
         let Some(length) = self.row_length()? else { return Ok(false) };
-        let row = self.buffer.split_to(length);
-        let mut rest = &row[2..];
+        let mut rest = &self.buffer[self.read + 2..];
         for sent in &self.sent {
             let size = rest.get_i32();
             let bytes = usize::try_from(size).ok().map(|size| rest.split_at(size));
@@ -149,7 +151,14 @@ impl Rows {
                 Some(cell) => append(batch, field, sent, cell)?,
             }
         }
+        self.read += length;
         Ok(true)
+    }
+
+    /// Makes room for what comes next.
+    fn forget_read(&mut self) {
+        self.buffer.drain(..self.read);
+        self.read = 0;
     }
 
     /// Past the head of it all: a signature, flags, and an extension that is empty so far.
@@ -166,15 +175,16 @@ impl Rows {
         if self.buffer.len() < whole {
             return Ok(false);
         }
-        self.buffer.advance(whole);
+        self.read = whole;
         self.begun = true;
         Ok(true)
     }
 
     /// Bytes of the next row, where all of them are there; a row of -1 cells is the end.
     fn row_length(&mut self) -> Result<Option<usize>, SourceError> {
-        let mut rest = &self.buffer[..];
-        if rest.len() < 2 {
+        let mut rest = &self.buffer[self.read..];
+        let there = rest.len();
+        if there < 2 {
             return Ok(None);
         }
         let cells = rest.get_i16();
@@ -195,7 +205,7 @@ impl Rows {
             }
             rest.advance(size);
         }
-        Ok(Some(self.buffer.len() - rest.len()))
+        Ok(Some(there - rest.len()))
     }
 }
 
@@ -203,9 +213,9 @@ fn append(batch: &mut BatchBuilder, field: usize, sent: &Sent, cell: &[u8]) -> R
     let bad = || unreadable(&sent.name);
     let value = match sent.kind {
         Kind::Bool => Value::Bool(fixed::<1>(cell).ok_or_else(bad)? != [0]),
-        Kind::Int2 => Value::Int(i16::from_be_bytes(fixed(cell).ok_or_else(bad)?).into()),
-        Kind::Int4 => Value::Int(i32::from_be_bytes(fixed(cell).ok_or_else(bad)?).into()),
-        Kind::Int8 => Value::Int(i64::from_be_bytes(fixed(cell).ok_or_else(bad)?)),
+        Kind::Int2 => return batch.append_int(field, i16::from_be_bytes(fixed(cell).ok_or_else(bad)?).into()),
+        Kind::Int4 => return batch.append_int(field, i32::from_be_bytes(fixed(cell).ok_or_else(bad)?).into()),
+        Kind::Int8 => return batch.append_int(field, i64::from_be_bytes(fixed(cell).ok_or_else(bad)?)),
         Kind::Float4 => Value::Float(f32::from_be_bytes(fixed(cell).ok_or_else(bad)?).into()),
         Kind::Float8 => Value::Float(f64::from_be_bytes(fixed(cell).ok_or_else(bad)?)),
         Kind::Numeric => Value::Text(numeric(cell).ok_or_else(bad)?),

@@ -26,7 +26,7 @@ use crate::vault::Vault;
 use crate::{ConfigField, SourceError, SourceErrorKind, binding, registry};
 
 /// Keys of one statement.
-const KEYS: usize = 500;
+pub const KEYS: usize = 500;
 /// Rows that are written at once, where a database does not want more.
 const PORTION: usize = 4_096;
 

@@ -3,33 +3,28 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use accel::{AccelError, Change, KvDelta, KvReader, KvWriter, Pair, Sealed};
+use accel::{AccelError, Block, Change, KvDelta, KvReader, KvWriter, Sealed, Visit};
 use async_trait::async_trait;
 use bytes::Bytes;
 use connect::sink::{self, Rows};
 use connect::{SourceError, SourceErrorKind};
 
 use super::{Tables, of_source};
-use crate::encoder::Encoder;
 use crate::source::READ_TIMEOUT;
 
-/// Keys that are asked for at once.
-const KEYS: usize = 200;
 /// Bytes of rows that wait for being written.
 const WAITING_BYTES: usize = 8 << 20;
 
 pub(super) struct TableWriter {
     pub(super) of: Arc<Tables>,
-    pub(super) waiting: Vec<Pair>,
-    pub(super) bytes: usize,
+    pub(super) waiting: Vec<Block>,
 }
 
 impl TableWriter {
     async fn flush(&mut self) -> Result<(), AccelError> {
         let of = &*self.of;
-        let batch = of.batch_of(self.waiting.iter().map(|(_, message)| message.as_slice()))?;
+        let batch = of.batch_of(self.waiting.iter().flat_map(Block::pairs).map(|(_, message)| message))?;
         self.waiting.clear();
-        self.bytes = 0;
         let rows = Rows { table: &of.table, fields: &of.fields, batch: &batch };
         of.within(of.sink.append(&rows)).await.map_err(|error| of.failed(&error))
     }
@@ -37,10 +32,11 @@ impl TableWriter {
 
 #[async_trait]
 impl KvWriter for TableWriter {
-    async fn write(&mut self, pairs: Vec<Pair>) -> Result<(), AccelError> {
-        self.bytes += pairs.iter().map(|(_, message)| message.len()).sum::<usize>();
-        self.waiting.extend(pairs);
-        if self.waiting.len() >= self.of.sink.portion() || self.bytes >= WAITING_BYTES { self.flush().await } else { Ok(()) }
+    async fn write(&mut self, block: Block) -> Result<(), AccelError> {
+        self.waiting.push(block);
+        let rows: usize = self.waiting.iter().map(Block::len).sum();
+        let bytes: usize = self.waiting.iter().map(Block::bytes).sum();
+        if rows >= self.of.sink.portion() || bytes >= WAITING_BYTES { self.flush().await } else { Ok(()) }
     }
 
     async fn seal(mut self: Box<Self>, sealed: &Sealed) -> Result<(), AccelError> {
@@ -75,9 +71,9 @@ impl KvReader for TableReader {
     }
 
     async fn read(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Bytes>>, AccelError> {
-        let (of, encoder) = (&*self.of, Encoder::new(&self.of.spec));
+        let (of, encoder) = (&*self.of, &self.of.encoder);
         let mut found = HashMap::new();
-        for keys in keys.chunks(KEYS) {
+        for keys in keys.chunks(sink::KEYS) {
             let (condition, binds) = sink::of_keys(&of.key, &of.values_of(keys.iter())?, of.dialect);
             let sql = format!("{} WHERE {condition}", of.select());
             of.ask((sql, binds), (of.fields.clone(), READ_TIMEOUT), |batch| {
@@ -93,11 +89,8 @@ impl KvReader for TableReader {
         Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
     }
 
-    async fn scan(
-        &self,
-        visit: &mut (dyn for<'k, 'v> FnMut(&'k [u8], &'v [u8]) -> Result<(), AccelError> + Send),
-    ) -> Result<u64, AccelError> {
-        let (of, encoder) = (&*self.of, Encoder::new(&self.of.spec));
+    async fn scan(&self, visit: &mut Visit<'_>) -> Result<u64, AccelError> {
+        let (of, encoder) = (&*self.of, &self.of.encoder);
         let mut rows = 0;
         of.ask((of.select(), Vec::new()), (of.fields.clone(), READ_TIMEOUT), |batch| {
             for row in 0..batch.num_rows() {

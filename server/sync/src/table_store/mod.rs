@@ -10,7 +10,7 @@ use accel::{AccelError, AccelErrorKind, KvDelta, KvReader, KvStore, KvWriter, Pl
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use connect::batch::BatchBuilder;
-use connect::proto::{ProtoColumn, read_message, value_of};
+use connect::proto::{read_message, value_of};
 use connect::sink;
 use connect::{Connection, SESSION_TIMEOUT, Sink, SourceError, SourceErrorKind, Statement};
 use futures::TryStreamExt;
@@ -23,6 +23,7 @@ use store::DataVersionRow;
 
 use self::access::{TableDelta, TableReader, TableWriter};
 use crate::Worker;
+use crate::encoder::Encoder;
 use crate::failed::Failed;
 use crate::source;
 
@@ -32,7 +33,6 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(300);
 const MARK: usize = 8;
 
 /// The tables of one dataset in one environment, and of those the one of a data version.
-#[derive(Clone)]
 pub(crate) struct TableStore(Arc<Tables>);
 
 struct Tables {
@@ -47,6 +47,7 @@ struct Tables {
     table: TableRef,
     fields: Vec<Field>,
     key: Vec<Field>,
+    encoder: Encoder,
 }
 
 /// The store of a dataset's rows by key, as the environment of a version has it.
@@ -78,7 +79,8 @@ impl TableStore {
         let table = TableRef { name, ..into.table.clone() };
         let key = spec.key.iter().filter_map(of_key).collect();
         let version = row.id.clone();
-        Ok(Self(Arc::new(Tables { sink, connection, dialect, spec: spec.clone(), into, version, mark, table, fields, key })))
+        let encoder = Encoder::new(spec);
+        Ok(Self(Arc::new(Tables { sink, connection, dialect, spec: spec.clone(), into, version, mark, table, fields, key, encoder })))
     }
 
     /// Lets the view show this version, where it does not yet.
@@ -212,27 +214,17 @@ impl Tables {
 
     /// Rows again of what was to be stored of them.
     fn batch_of<'a>(&self, messages: impl Iterator<Item = &'a [u8]>) -> Result<RecordBatch, AccelError> {
-        let columns: Vec<ProtoColumn> = self
-            .spec
-            .written()
-            .enumerate()
-            .map(|(column, field)| ProtoColumn { number: field.number, column, data_type: field.data_type })
-            .collect();
         let mut rows = BatchBuilder::new(&self.fields);
         for message in messages {
-            read_message(&mut rows, &columns, message).map_err(|error| self.failed(&error))?;
+            read_message(&mut rows, self.encoder.columns(), message).map_err(|error| self.failed(&error))?;
         }
         rows.finish().map_err(|error| self.failed(&error))
     }
 
-    fn types(&self) -> Vec<DataType> {
-        self.key.iter().map(|field| field.data_type).collect()
-    }
-
     fn values_of(&self, keys: impl Iterator<Item = impl AsRef<[u8]>>) -> Result<Vec<Vec<Value>>, AccelError> {
-        let types = self.types();
+        let types: Vec<DataType> = self.key.iter().map(|field| field.data_type).collect();
         let too_long = || {
-            let sentence = format!("{}: a key is longer than 460 letters, and no row of a table is followed by that.", self.into.source);
+            let sentence = format!("{}: a key is too long, and no row of a table is followed by that.", self.into.source);
             AccelError::new(AccelErrorKind::Config, sentence)
         };
         keys.map(|key| key::decode(key.as_ref(), &types).ok_or_else(too_long)).collect()
@@ -252,7 +244,7 @@ impl KvStore for TableStore {
         let of = &*self.0;
         let statements = sink::create(of.dialect, &of.table, &of.fields, &of.spec.key).map_err(|error| of.failed(&error))?;
         of.run(&statements).await?;
-        Ok(Box::new(TableWriter { of: Arc::clone(&self.0), waiting: Vec::new(), bytes: 0 }))
+        Ok(Box::new(TableWriter { of: Arc::clone(&self.0), waiting: Vec::new() }))
     }
 
     async fn open(&self, _: &Place) -> Result<Arc<dyn KvReader>, AccelError> {

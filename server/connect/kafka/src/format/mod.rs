@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use connect::{BindingConfig, SourceError, SourceErrorKind};
+use engine::cells::CellRows;
 use engine::evidence::{Row, json_row};
 use serde_json::Value as Json;
 
@@ -178,10 +179,31 @@ impl TopicFormat {
         }
     }
 
+    /// Puts what is wanted of a value into the row that was begun last.
+    ///
+    /// # Errors
+    /// As [`TopicFormat::row`].
+    pub(crate) fn put<'v>(&self, cells: &mut CellRows<'_, 'v>, value: &'v [u8]) -> Result<(), String> {
+        match &self.values {
+            Values::Guess | Values::Json => cells.put_json(self.bare(value)),
+            Values::Text => {
+                cells.put(VALUE, String::from_utf8_lossy(value).into());
+                Ok(())
+            }
+            Values::Csv(_) | Values::Avro(_) | Values::Protobuf(_) => {
+                cells.put_row(self.row(value)?);
+                Ok(())
+            }
+        }
+    }
+
     fn json(&self, value: &[u8]) -> Result<Row, String> {
-        // With a registry, JSON too may say which schema it is of.
-        let value = split_id(value).filter(|_| self.registry.is_some()).map_or(value, |(_, rest)| rest);
-        json_row(value)
+        json_row(self.bare(value))
+    }
+
+    /// With a registry, JSON too may say which schema it is of.
+    fn bare<'v>(&self, value: &'v [u8]) -> &'v [u8] {
+        split_id(value).filter(|_| self.registry.is_some()).map_or(value, |(_, rest)| rest)
     }
 
     fn by_registry(&self, value: &[u8]) -> Result<Row, String> {

@@ -1,0 +1,465 @@
+//! Rows on their way from what a message or a line holds into columns: only what is wanted of them, and texts without a copy.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use arrow_array::RecordBatch;
+use connect::SourceError;
+use connect::batch::BatchBuilder;
+use model::{DataType, Field, Value};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Number, Value as Json};
+
+use crate::evidence::{Row, json_row};
+
+/// What one row has in one column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell<'v> {
+    Null,
+    Bool(bool),
+    Number(Number),
+    Text(Cow<'v, str>),
+    /// An array or an object: another's, or its own. In a box, for cells are many and these are few.
+    Nested(&'v Json),
+    Own(Box<Json>),
+}
+
+impl<'v> Cell<'v> {
+    #[must_use]
+    pub fn of(json: &'v Json) -> Self {
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(yes) => Self::Bool(*yes),
+            Json::Number(number) => Self::Number(number.clone()),
+            Json::String(text) => Self::Text(Cow::Borrowed(text)),
+            nested => Self::Nested(nested),
+        }
+    }
+
+    #[must_use]
+    pub fn into_json(self) -> Json {
+        match self {
+            Self::Null => Json::Null,
+            Self::Bool(yes) => Json::Bool(yes),
+            Self::Number(number) => Json::Number(number),
+            Self::Text(text) => Json::String(text.into_owned()),
+            Self::Nested(nested) => nested.clone(),
+            Self::Own(nested) => *nested,
+        }
+    }
+
+    /// As a value of a column.
+    #[must_use]
+    pub fn value(&self, data_type: DataType) -> Value {
+        match (self, data_type) {
+            (Self::Null, _) => Value::Null,
+            (Self::Text(text), DataType::Bool) if text == "true" => Value::Bool(true),
+            (Self::Text(text), DataType::Bool) if text == "false" => Value::Bool(false),
+            (Self::Text(text), DataType::Json) => Value::Text(Json::String(text.clone().into_owned()).to_string()),
+            (Self::Text(text), _) => Value::Text(text.clone().into_owned()),
+            // What is kept as text or digits is kept as it was written.
+            (Self::Bool(yes), DataType::String | DataType::Json | DataType::Decimal { .. }) => Value::Text(yes.to_string()),
+            (Self::Number(number), DataType::String | DataType::Json | DataType::Decimal { .. }) => Value::Text(number.to_string()),
+            (Self::Bool(yes), _) => Value::Bool(*yes),
+            (Self::Number(number), _) => match (number.as_i64(), number.as_f64()) {
+                (Some(int), _) => Value::Int(int),
+                (None, Some(float)) => Value::Float(float),
+                (None, None) => Value::Text(number.to_string()),
+            },
+            (Self::Nested(nested), _) => Value::Text(nested.to_string()),
+            (Self::Own(nested), _) => Value::Text(nested.to_string()),
+        }
+    }
+}
+
+impl From<i64> for Cell<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl<'v> From<Cow<'v, str>> for Cell<'v> {
+    fn from(text: Cow<'v, str>) -> Self {
+        Self::Text(text)
+    }
+}
+
+/// The columns that are wanted of rows.
+#[derive(Debug, Clone)]
+pub struct RowFields {
+    fields: Vec<Field>,
+    /// Their columns, each once, and which of them each field is.
+    columns: Vec<String>,
+    of_field: Vec<usize>,
+}
+
+impl RowFields {
+    #[must_use]
+    pub fn new(fields: Vec<Field>) -> Self {
+        let mut columns: Vec<String> = Vec::new();
+        let mut of_field = Vec::new();
+        for field in &fields {
+            let at = columns.iter().position(|column| column == &field.column).unwrap_or_else(|| {
+                columns.push(field.column.clone());
+                columns.len() - 1
+            });
+            of_field.push(at);
+        }
+        Self { fields, columns, of_field }
+    }
+
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.at(column).is_some()
+    }
+
+    fn at(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|known| known == column)
+    }
+}
+
+/// Rows of what is wanted; what a row does not have is empty.
+pub struct CellRows<'w, 'v> {
+    wanted: &'w RowFields,
+    /// One row behind the other.
+    cells: Vec<Cell<'v>>,
+}
+
+impl<'w, 'v> CellRows<'w, 'v> {
+    #[must_use]
+    pub fn new(wanted: &'w RowFields, rows: usize) -> Self {
+        Self { wanted, cells: Vec::with_capacity(rows * wanted.columns.len()) }
+    }
+
+    /// A row with nothing in it yet.
+    pub fn begin(&mut self) {
+        let empty = std::iter::repeat_with(|| Cell::Null).take(self.wanted.columns.len());
+        self.cells.extend(empty);
+    }
+
+    /// Takes the row back that was begun last.
+    pub fn take_back(&mut self) {
+        let begin = self.cells.len().saturating_sub(self.wanted.columns.len());
+        self.cells.truncate(begin);
+    }
+
+    fn row(&mut self) -> &mut [Cell<'v>] {
+        let begin = self.cells.len().saturating_sub(self.wanted.columns.len());
+        &mut self.cells[begin..]
+    }
+
+    /// Puts a cell into the row that was begun last, where it is wanted.
+    pub fn put(&mut self, column: &str, cell: Cell<'v>) {
+        if let Some(at) = self.wanted.at(column) {
+            self.row()[at] = cell;
+        }
+    }
+
+    /// Puts what is wanted of a row.
+    pub fn put_row(&mut self, row: Row) {
+        for (column, value) in row {
+            let cell = match value {
+                Json::Null => Cell::Null,
+                Json::Bool(yes) => Cell::Bool(yes),
+                Json::Number(number) => Cell::Number(number),
+                Json::String(text) => Cell::Text(Cow::Owned(text)),
+                nested => Cell::Own(Box::new(nested)),
+            };
+            self.put(&column, cell);
+        }
+    }
+
+    /// Puts what is wanted of a JSON object.
+    ///
+    /// # Errors
+    /// Why it is none, as a sentence.
+    pub fn put_json(&mut self, value: &'v [u8]) -> Result<(), String> {
+        let wanted = self.wanted;
+        let mut reader = serde_json::Deserializer::from_slice(value);
+        let read = Object { wanted, row: self.row() }.deserialize(&mut reader);
+        if read.and_then(|()| reader.end()).is_err() {
+            // It is said why by whoever reads all of it.
+            self.put_row(json_row(value)?);
+        }
+        Ok(())
+    }
+
+    /// Rows as a batch, but for those that are not of their columns' types; of those, why, at their places. Nothing is said where all are
+    /// good.
+    ///
+    /// # Errors
+    /// Only where the good ones make no batch either.
+    pub fn finish(self) -> Result<(RecordBatch, Vec<Option<String>>), SourceError> {
+        let rows: Vec<&[Cell<'v>]> = self.cells.chunks(self.wanted.columns.len().max(1)).collect();
+        if let Ok(all) = self.wanted.batch(&rows) {
+            return Ok((all, Vec::new()));
+        }
+        // One of them at least is bad: each is tried by itself.
+        let bad: Vec<Option<String>> = rows.iter().map(|row| self.wanted.batch(&[row]).err().map(|error| error.sentence)).collect();
+        let mut good = rows;
+        keep_good(&mut good, &bad);
+        Ok((self.wanted.batch(&good)?, bad))
+    }
+}
+
+impl RowFields {
+    fn batch(&self, rows: &[&[Cell<'_>]]) -> Result<RecordBatch, SourceError> {
+        let mut builder = BatchBuilder::new(&self.fields);
+        for row in rows {
+            for (index, (field, at)) in self.fields.iter().zip(&self.of_field).enumerate() {
+                match &row[*at] {
+                    Cell::Text(text) if field.data_type == DataType::String => builder.append_text(index, text)?,
+                    cell => builder.append(index, cell.value(field.data_type))?,
+                }
+            }
+        }
+        builder.finish()
+    }
+}
+
+/// Those of which nothing bad was said.
+pub fn keep_good<T>(all: &mut Vec<T>, bad: &[Option<String>]) {
+    let mut bad = bad.iter();
+    all.retain(|_| bad.next().is_none_or(Option::is_none));
+}
+
+/// A JSON object whose fields go to their places in a row.
+struct Object<'r, 'w, 'v> {
+    wanted: &'w RowFields,
+    row: &'r mut [Cell<'v>],
+}
+
+impl<'v> DeserializeSeed<'v> for Object<'_, '_, 'v> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'v> Visitor<'v> for Object<'_, '_, 'v> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'v>>(self, mut fields: A) -> Result<(), A::Error> {
+        while let Some(place) = fields.next_key_seed(Name(self.wanted))? {
+            match place {
+                Some(at) => self.row[at] = fields.next_value_seed(Any)?,
+                None => fields.next_value_seed(Unwanted)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of a field: its place, where it is wanted.
+struct Name<'w>(&'w RowFields);
+
+impl<'v> DeserializeSeed<'v> for Name<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a name")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.0.at(name))
+    }
+}
+
+/// Any value.
+struct Any;
+
+impl<'v> DeserializeSeed<'v> for Any {
+    type Value = Cell<'v>;
+
+    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'v> Visitor<'v> for Any {
+    type Value = Cell<'v>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Cell::Null)
+    }
+
+    fn visit_bool<E: Error>(self, yes: bool) -> Result<Self::Value, E> {
+        Ok(Cell::Bool(yes))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Cell::Number(number.into()))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Number::from_f64(number).map_or(Cell::Null, Cell::Number))
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'v str) -> Result<Self::Value, E> {
+        Ok(Cell::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cell::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'v>>(self, items: A) -> Result<Self::Value, A::Error> {
+        Json::deserialize(SeqAccessDeserializer::new(items)).map(|nested| Cell::Own(Box::new(nested)))
+    }
+
+    fn visit_map<A: MapAccess<'v>>(self, fields: A) -> Result<Self::Value, A::Error> {
+        Json::deserialize(MapAccessDeserializer::new(fields)).map(|nested| Cell::Own(Box::new(nested)))
+    }
+}
+
+/// A value that nobody wants. It is read as others are: whether a message is JSON does not depend on what is wanted of it.
+struct Unwanted;
+
+impl<'v> DeserializeSeed<'v> for Unwanted {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'v> Visitor<'v> for Unwanted {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'v>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(Self)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'v>>(self, mut fields: A) -> Result<(), A::Error> {
+        while fields.next_key_seed(Self)?.is_some() {
+            fields.next_value_seed(Self)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evidence::batch;
+
+    fn wanted() -> Vec<Field> {
+        let types = [DataType::String, DataType::Json, DataType::Float64, DataType::Int64, DataType::Bool];
+        types
+            .iter()
+            .zip(["a", "b", "c", "d", "a"])
+            .map(|(data_type, column)| Field { column: column.into(), ..Field::plain(column, *data_type) })
+            .collect()
+    }
+
+    fn json() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            any::<i64>().prop_map(Json::from),
+            any::<u64>().prop_map(Json::from),
+            any::<f64>().prop_map(Json::from),
+            prop_oneof!["true|false", "[a-c\"\\\\\u{e9}\n]{0,6}"].prop_map(Json::from),
+        ];
+        leaf.prop_recursive(2, 8, 3, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..3).prop_map(Json::from),
+                proptest::collection::vec(("[a-e]", inner), 0..3).prop_map(|fields| Json::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        /// What is read straight from the bytes is what is read by way of a map.
+        #[test]
+        fn objects_are_read_as_maps_of_them_are(objects in proptest::collection::vec(proptest::collection::vec(("[a-e]", json()), 0..5), 1..4)) {
+            let wanted = RowFields::new(wanted());
+            let texts: Vec<Vec<u8>> = objects.into_iter().map(|fields| Json::Object(fields.into_iter().collect()).to_string().into_bytes()).collect();
+            let mut cells = CellRows::new(&wanted, texts.len());
+            for text in &texts {
+                cells.begin();
+                prop_assert_eq!(cells.put_json(text), Ok(()));
+            }
+            let (read, bad) = cells.finish().unwrap();
+            let rows: Vec<Row> = texts.iter().map(|text| json_row(text).unwrap()).collect();
+            let alone = |row: &Row| batch(&wanted.fields, std::slice::from_ref(row));
+            let good: Vec<Row> = rows.iter().filter(|row| alone(row).is_ok()).cloned().collect();
+            prop_assert_eq!(&read, &batch(&wanted.fields, &good).unwrap());
+            if good.len() < rows.len() {
+                prop_assert_eq!(bad, rows.iter().map(|row| alone(row).err().map(|error| error.sentence)).collect::<Vec<_>>());
+            } else {
+                prop_assert!(bad.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused_and_the_last_of_a_name_counts() {
+        let wanted = RowFields::new(wanted());
+        let mut cells = CellRows::new(&wanted, 1);
+        cells.begin();
+        let deep = format!("{{\"z\": {}{}}}", "[".repeat(200), "]".repeat(200));
+        let unwanted: [&[u8]; 4] = [b"{\"z\": 1e999}", b"{\"z\": \"\xff\"}", b"{\"z\": \"\\ud800\"}", deep.as_bytes()];
+        for bad in [&b"[1]"[..], b"{", b"{}x", b"", b"{\"d\": 1e999}", b"\"a\""].into_iter().chain(unwanted) {
+            assert!(cells.put_json(bad).is_err(), "{:?}", String::from_utf8_lossy(bad));
+        }
+        cells.take_back();
+        cells.begin();
+        cells.put_json(br#" {"d": 1, "other": {"d": 3}, "d": 2} "#).unwrap();
+        let (rows, _) = cells.finish().unwrap();
+        assert_eq!((rows.num_rows(), connect::proto::value_of(&rows, 3, 0, DataType::Int64)), (1, Value::Int(2)));
+    }
+}
