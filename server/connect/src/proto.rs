@@ -3,7 +3,10 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
-use arrow_array::{Array, RecordBatch};
+use arrow_array::{
+    Array, BinaryArray, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
+};
 use model::wire::{BYTES, Fields, Wire, put_bytes, put_double, put_int, put_tag};
 use model::{DataType, Value};
 
@@ -19,25 +22,92 @@ pub struct ProtoColumn {
     pub data_type: DataType,
 }
 
+/// The cells of one column, as what they are: found out once for a batch, and not for each of its rows.
+#[derive(Clone, Copy)]
+pub enum Cells<'b> {
+    Text(&'b StringArray),
+    Bool(&'b BooleanArray),
+    Int32(&'b Int32Array),
+    Int64(&'b Int64Array),
+    Float(&'b Float64Array),
+    Bytes(&'b BinaryArray),
+    Date(&'b Date32Array),
+    Timestamp(&'b TimestampMicrosecondArray),
+    /// Written as texts.
+    Other(&'b dyn Array, DataType),
+}
+
+impl<'b> Cells<'b> {
+    #[must_use]
+    pub fn of(column: &'b dyn Array, data_type: DataType) -> Self {
+        match data_type {
+            DataType::String | DataType::Uuid | DataType::Json => Self::Text(column.as_string()),
+            DataType::Bool => Self::Bool(column.as_boolean()),
+            DataType::Int32 => Self::Int32(column.as_primitive()),
+            DataType::Int64 => Self::Int64(column.as_primitive()),
+            DataType::Float64 => Self::Float(column.as_primitive()),
+            DataType::Bytes => Self::Bytes(column.as_binary()),
+            DataType::Date => Self::Date(column.as_primitive()),
+            DataType::Timestamp => Self::Timestamp(column.as_primitive()),
+            DataType::Decimal { .. } | DataType::Time => Self::Other(column, data_type),
+        }
+    }
+
+    #[must_use]
+    pub fn is_null(&self, row: usize) -> bool {
+        match self {
+            Self::Text(cells) => cells.is_null(row),
+            Self::Bool(cells) => cells.is_null(row),
+            Self::Int32(cells) => cells.is_null(row),
+            Self::Int64(cells) => cells.is_null(row),
+            Self::Float(cells) => cells.is_null(row),
+            Self::Bytes(cells) => cells.is_null(row),
+            Self::Date(cells) => cells.is_null(row),
+            Self::Timestamp(cells) => cells.is_null(row),
+            Self::Other(cells, _) => cells.is_null(row),
+        }
+    }
+
+    /// Appends a cell as a field of a message; nothing where it is NULL.
+    fn put(&self, out: &mut Vec<u8>, number: u32, row: usize) {
+        if self.is_null(row) {
+            return;
+        }
+        match self {
+            Self::Text(cells) => put_bytes(out, number, cells.value(row).as_bytes()),
+            Self::Bool(cells) => put_int(out, number, cells.value(row).into()),
+            Self::Int32(cells) => put_int(out, number, cells.value(row).into()),
+            Self::Int64(cells) => put_int(out, number, cells.value(row)),
+            Self::Float(cells) => put_double(out, number, cells.value(row)),
+            Self::Bytes(cells) => put_bytes(out, number, cells.value(row)),
+            Self::Date(cells) => put_text(out, number, |out| write_text_cell(out, cells, row, DataType::Date)),
+            Self::Timestamp(cells) => put_text(out, number, |out| write_text_cell(out, cells, row, DataType::Timestamp)),
+            Self::Other(cells, data_type) => put_text(out, number, |out| write_text_cell(out, *cells, row, *data_type)),
+        }
+    }
+}
+
 /// Appends the message of one row. `columns` must be in the order of their numbers, as protobuf encoders write them.
 pub fn write_message(out: &mut Vec<u8>, batch: &RecordBatch, row: usize, columns: &[ProtoColumn]) {
     for ProtoColumn { number, column, data_type } in columns {
-        let cells = batch.column(*column);
-        if cells.is_null(row) {
-            continue;
-        }
-        match data_type {
-            DataType::String | DataType::Uuid | DataType::Json => {
-                put_bytes(out, *number, cells.as_string::<i32>().value(row).as_bytes());
-            }
-            DataType::Bool => put_int(out, *number, cells.as_boolean().value(row).into()),
-            DataType::Int32 => put_int(out, *number, cells.as_primitive::<Int32Type>().value(row).into()),
-            DataType::Int64 => put_int(out, *number, cells.as_primitive::<Int64Type>().value(row)),
-            DataType::Float64 => put_double(out, *number, cells.as_primitive::<Float64Type>().value(row)),
-            DataType::Bytes => put_bytes(out, *number, cells.as_binary::<i32>().value(row)),
-            DataType::Decimal { .. } | DataType::Date | DataType::Time | DataType::Timestamp => {
-                put_text(out, *number, |out| write_text_cell(out, cells, row, *data_type));
-            }
+        Cells::of(batch.column(*column), *data_type).put(out, *number, row);
+    }
+}
+
+/// Writes the rows of one batch as messages.
+pub struct Messages<'b>(Vec<(u32, Cells<'b>)>);
+
+impl<'b> Messages<'b> {
+    /// `columns` as for [`write_message`].
+    #[must_use]
+    pub fn of(batch: &'b RecordBatch, columns: &[ProtoColumn]) -> Self {
+        Self(columns.iter().map(|column| (column.number, Cells::of(batch.column(column.column), column.data_type))).collect())
+    }
+
+    /// As [`write_message`].
+    pub fn write(&self, out: &mut Vec<u8>, row: usize) {
+        for (number, cells) in &self.0 {
+            cells.put(out, *number, row);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use bytes::{Bytes, BytesMut};
-use connect::proto::{value_of, write_message};
+use connect::proto::{Messages, value_of, write_message};
 use connect::{BatchStream, SourceError, Statement};
 use futures::TryStreamExt;
 use model::spec::ApiKind;
@@ -96,9 +96,10 @@ async fn list(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows,
 /// The messages of a batch, in one allocation.
 fn messages(backend: &SourceBackend, batch: &RecordBatch) -> Vec<Bytes> {
     let mut all = Vec::with_capacity(batch.num_rows() * 128);
+    let rows = Messages::of(batch, &backend.columns);
     let ends: Vec<usize> = (0..batch.num_rows())
         .map(|row| {
-            write_message(&mut all, batch, row, &backend.columns);
+            rows.write(&mut all, row);
             all.len()
         })
         .collect();

@@ -42,8 +42,9 @@ pub(crate) async fn read_and_write(
     let mut written = Checksum::default();
     for batch in worker.stores.columnar().read(to)? {
         let batch = batch?;
+        let rows = encoder.rows(&batch);
         for index in 0..batch.num_rows() {
-            let (key, message) = encoder.encode(&batch, index);
+            let (key, message) = rows.encode(index);
             written.add(&key.unwrap_or_default(), &message);
         }
         progress.tick().await?;

@@ -3,11 +3,9 @@
 use accel::key::NoKey;
 use accel::row_json::{JsonField, RowJson};
 use accel::{Checksum, key};
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, RecordBatch};
+use arrow_array::RecordBatch;
 use connect::Spoiled;
-use connect::proto::{ProtoColumn, value_of, write_message};
+use connect::proto::{Cells, Messages, ProtoColumn, value_of, write_message};
 use model::DataType;
 use model::dataset::DatasetSpec;
 
@@ -56,7 +54,8 @@ impl Encoder {
 
     /// A row that cannot be taken, and why. It stands nowhere but among its like, so it is known by what it is.
     pub(crate) fn spoiled(&self, batch: &RecordBatch, row: usize, reason: String) -> Spoiled {
-        let (_, message) = self.encode(batch, row);
+        let mut message = Vec::new();
+        write_message(&mut message, batch, row, &self.columns);
         let mut bytes = Vec::new();
         // It was written by the same columns a moment ago.
         let _ = self.json.write(&mut bytes, &message);
@@ -65,13 +64,30 @@ impl Encoder {
         Spoiled { place: format!("row {}", sum.hex()), reason, key: None, bytes: Some(bytes) }
     }
 
+    /// The rows of one batch.
+    pub(crate) fn rows<'b>(&self, batch: &'b RecordBatch) -> EncodedRows<'b> {
+        let cells = |(column, data_type): &(usize, DataType)| {
+            let cells = Cells::of(batch.column(*column), *data_type);
+            KeyCells { batch, column: *column, data_type: *data_type, cells }
+        };
+        EncodedRows { messages: Messages::of(batch, &self.columns), key: self.key.iter().map(cells).collect() }
+    }
+}
+
+/// Rows of one batch on their way.
+pub(crate) struct EncodedRows<'b> {
+    messages: Messages<'b>,
+    key: Vec<KeyCells<'b>>,
+}
+
+impl EncodedRows<'_> {
     /// The key, where every part of it is there, and the row's message.
-    pub(crate) fn encode(&self, batch: &RecordBatch, row: usize) -> (Option<Vec<u8>>, Vec<u8>) {
+    pub(crate) fn encode(&self, row: usize) -> (Option<Vec<u8>>, Vec<u8>) {
         let mut message = Vec::with_capacity(192);
-        write_message(&mut message, batch, row, &self.columns);
-        let mut key = Vec::with_capacity(32);
-        for (column, data_type) in &self.key {
-            if push_cell(&mut key, batch, (*column, row), *data_type).is_err() {
+        self.messages.write(&mut message, row);
+        let mut key = Vec::with_capacity(64);
+        for cells in &self.key {
+            if cells.push(&mut key, row).is_err() {
                 return (None, message);
             }
         }
@@ -80,21 +96,30 @@ impl Encoder {
     }
 }
 
-/// A cell as part of a key; the usual types without a value of their own in between.
-fn push_cell(key: &mut Vec<u8>, batch: &RecordBatch, (column, row): (usize, usize), data_type: DataType) -> Result<(), NoKey> {
-    let cells = batch.column(column);
-    if cells.is_null(row) {
-        return Err(NoKey);
+/// One column of a key.
+struct KeyCells<'b> {
+    batch: &'b RecordBatch,
+    column: usize,
+    data_type: DataType,
+    cells: Cells<'b>,
+}
+
+impl KeyCells<'_> {
+    /// Appends a cell as part of a key; the usual types without a value of their own in between.
+    fn push(&self, key: &mut Vec<u8>, row: usize) -> Result<(), NoKey> {
+        if self.cells.is_null(row) {
+            return Err(NoKey);
+        }
+        match (self.cells, self.data_type) {
+            (Cells::Text(cells), DataType::String) => key::push_text(key, cells.value(row)),
+            (Cells::Int32(cells), _) => key::push_int(key, cells.value(row).into()),
+            (Cells::Int64(cells), _) => key::push_int(key, cells.value(row)),
+            (Cells::Date(cells), _) => key::push_int(key, cells.value(row).into()),
+            (Cells::Timestamp(cells), _) => key::push_int(key, cells.value(row)),
+            _ => return key::push(key, self.data_type, &value_of(self.batch, self.column, row, self.data_type)),
+        }
+        Ok(())
     }
-    match data_type {
-        DataType::String => key::push_text(key, cells.as_string::<i32>().value(row)),
-        DataType::Int32 => key::push_int(key, cells.as_primitive::<Int32Type>().value(row).into()),
-        DataType::Int64 => key::push_int(key, cells.as_primitive::<Int64Type>().value(row)),
-        DataType::Date => key::push_int(key, cells.as_primitive::<Date32Type>().value(row).into()),
-        DataType::Timestamp => key::push_int(key, cells.as_primitive::<TimestampMicrosecondType>().value(row)),
-        _ => return key::push(key, data_type, &value_of(batch, column, row, data_type)),
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -120,10 +145,11 @@ mod tests {
             rows.append(0, Value::Null).unwrap();
             let batch = rows.finish().unwrap();
             let (mut by_cell, mut by_value) = (Vec::new(), Vec::new());
-            push_cell(&mut by_cell, &batch, (0, 0), data_type).unwrap();
+            let cells = KeyCells { batch: &batch, column: 0, data_type, cells: Cells::of(batch.column(0), data_type) };
+            cells.push(&mut by_cell, 0).unwrap();
             key::push(&mut by_value, data_type, &value).unwrap();
             assert_eq!(by_cell, by_value, "{data_type:?}");
-            assert_eq!(push_cell(&mut by_cell, &batch, (0, 1), data_type), Err(NoKey));
+            assert_eq!(cells.push(&mut by_cell, 1), Err(NoKey));
         }
     }
 }

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
-use connect::{BatchStream, Feed, FeedOf, Moment, Origin, Spoiled};
+use connect::{BatchStream, Feed, FeedOf, Moment, Origin, Portion, SourceError, Spoiled};
 use futures::TryStreamExt;
+use tokio::sync::mpsc;
 
 use crate::failed::Failed;
 use crate::read::From;
@@ -16,8 +17,11 @@ const WAIT: Duration = Duration::from_secs(1);
 
 pub(crate) enum Input {
     Answer(BatchStream),
-    Feed { feed: Box<dyn Feed>, position: String, whole: bool },
+    Feed { portions: mpsc::Receiver<Result<Portion, SourceError>>, position: String, whole: bool },
 }
+
+/// Portions that were read ahead: the next is read and taken apart while one is looked at.
+const AHEAD: usize = 1;
 
 /// Some rows.
 pub(crate) struct Chunk {
@@ -36,7 +40,7 @@ impl Input {
     /// Where the source does not answer.
     pub(crate) async fn open(from: &From, moment: Option<&dyn Moment>, condition: &str) -> Result<Self, Failed> {
         let spec = &from.spec;
-        let failed = |error: connect::SourceError| Failed::of_source(spec, &error);
+        let failed = |error: SourceError| Failed::of_source(spec, &error);
         let Some(start) = &from.feed_start else {
             let mut statement = statement(spec, from.dialect);
             if !condition.is_empty() {
@@ -51,7 +55,9 @@ impl Input {
         let key = key_of_table(spec);
         let of = FeedOf { table: &spec.table, fields: spec.mapping.fields(spec), key: &key, position: "", start };
         let feed = from.connection.feed(of).await.map_err(failed)?;
-        Ok(Self::Feed { feed, position: String::new(), whole: false })
+        let (sender, portions) = mpsc::channel(AHEAD);
+        tokio::spawn(read_ahead(feed, sender));
+        Ok(Self::Feed { portions, position: String::new(), whole: false })
     }
 
     /// The next rows; nothing at the end.
@@ -59,15 +65,15 @@ impl Input {
     /// # Errors
     /// Where the source fails.
     pub(crate) async fn next(&mut self, from: &From) -> Result<Option<Chunk>, Failed> {
-        let failed = |error: connect::SourceError| Failed::of_source(&from.spec, &error);
+        let failed = |error: SourceError| Failed::of_source(&from.spec, &error);
         match self {
             Self::Answer(batches) => {
                 let rows = batches.try_next().await.map_err(failed)?;
                 Ok(rows.map(|rows| Chunk { rows, deleted: Vec::new(), origins: Vec::new(), spoiled: Vec::new() }))
             }
             Self::Feed { whole: true, .. } => Ok(None),
-            Self::Feed { feed, position, whole } => {
-                let portion = feed.next(WAIT).await.map_err(failed)?;
+            Self::Feed { portions, position, whole } => {
+                let portion = portions.recv().await.ok_or_else(Failed::broke_off)?.map_err(failed)?;
                 *position = portion.position;
                 *whole = portion.whole;
                 Ok(Some(Chunk { rows: portion.rows, deleted: portion.deleted, origins: portion.origins, spoiled: portion.spoiled }))
@@ -80,6 +86,17 @@ impl Input {
         match self {
             Self::Answer(_) => None,
             Self::Feed { position, .. } => Some(position),
+        }
+    }
+}
+
+/// Reads until all that was there when it was opened is given, or nobody takes it any more.
+async fn read_ahead(mut feed: Box<dyn Feed>, sender: mpsc::Sender<Result<Portion, SourceError>>) {
+    loop {
+        let portion = feed.next(WAIT).await;
+        let is_last = portion.as_ref().map_or(true, |portion| portion.whole);
+        if sender.send(portion).await.is_err() || is_last {
+            return;
         }
     }
 }

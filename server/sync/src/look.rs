@@ -5,7 +5,7 @@ use connect::{Origin, Spoiled};
 use model::dataset::DatasetSpec;
 
 use crate::Worker;
-use crate::encoder::Encoder;
+use crate::encoder::{EncodedRows, Encoder};
 use crate::failed::Failed;
 use crate::kept::Spot;
 use crate::mapped::{MappedRows, Maps};
@@ -52,14 +52,19 @@ impl Look {
         self.maps.map(read)
     }
 
+    /// The rows of a batch, as they are to be looked at.
+    pub(crate) fn encoded<'r>(&self, rows: &'r MappedRows) -> EncodedRows<'r> {
+        self.encoder.rows(&rows.rows)
+    }
+
     /// A row, or with `ends` what is known of one that is gone.
-    pub(crate) fn at(&mut self, rows: &MappedRows, row: usize, ends: bool) -> Seen {
+    pub(crate) fn at(&mut self, (rows, encoded): (&MappedRows, &EncodedRows<'_>), row: usize, ends: bool) -> Seen {
         let is_out = !ends && rows.is_out(row);
         if let Some(bad) = rows.bad(row).filter(|_| !ends) {
             return Seen::Unmade(bad.to_owned());
         }
         let broken = if ends || is_out { None } else { self.rules.broken_by(&rows.rows, row) };
-        let (key, message) = self.encoder.encode(&rows.rows, row);
+        let (key, message) = encoded.encode(row);
         match (key, broken) {
             (key, _) if is_out => Seen::Out(key),
             (Some(key), _) if ends => Seen::End(key),

@@ -140,8 +140,14 @@ impl Rows for Pairs {
         if let (Some(trainer), Some(message)) = (&mut self.trainer, message) {
             trainer.offer(message);
         }
-        self.counts.pack(&mut self.packed, message, of);
-        Ok(self.sorters.last_mut().map_or(Ok(()), |sorter| sorter.push(key, &self.packed))?)
+        let packed = match (self.counts, message) {
+            (Counts::TheOne, Some(message)) => message,
+            _ => {
+                self.counts.pack(&mut self.packed, message, of);
+                &self.packed
+            }
+        };
+        Ok(self.sorters.last_mut().map_or(Ok(()), |sorter| sorter.push(key, packed))?)
     }
 
     fn join(&mut self, other: Self) {

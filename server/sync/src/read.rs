@@ -195,12 +195,13 @@ impl Looking<'_> {
         }
         let mut ended: HashSet<&[u8]> = HashSet::new();
         let mut taken = vec![false; of.rows.len()];
+        let encoded = self.look.encoded(of.rows);
         for (index, taken) in taken.iter_mut().enumerate() {
             self.counts.read_rows += 1;
             if self.from.deleted.says(of.read, index) {
                 continue;
             }
-            let reason = match self.look.at(of.rows, index, of.deleted.get(index).copied().unwrap_or(false)) {
+            let reason = match self.look.at((of.rows, &encoded), index, of.deleted.get(index).copied().unwrap_or(false)) {
                 Seen::Put(key, message) => {
                     *taken = true;
                     self.put((&key, &message), (&of.rows.rows, index), &mut *rows)?;

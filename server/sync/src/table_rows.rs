@@ -78,12 +78,13 @@ impl<'a> TableRows<'a> {
         while let Some(batch) = unless_stopped(stop, batches.try_next()).await?.map_err(failed)? {
             let mut bytes = 0;
             let rows = self.maps.map(&batch)?;
+            let encoded = self.encoder.rows(&rows.rows);
             for row in 0..rows.len() {
                 let is_bad = rows.bad(row).is_some();
                 if self.deleted.says(&batch, row) || rows.is_out(row) || (is_bad && !self.names_all) {
                     continue;
                 }
-                match self.encoder.encode(&rows.rows, row) {
+                match encoded.encode(row) {
                     (Some(key), message) => {
                         bytes += i64::try_from(message.len()).unwrap_or(0);
                         visit(&key, &message);

@@ -67,6 +67,8 @@ impl Client {
             .set("fetch.wait.max.ms", "100")
             .set("reconnect.backoff.max.ms", "2000")
             .set("queued.max.messages.kbytes", "32768")
+            // Once that many wait, the library would not look for a whole second whether they still do: docs/performance.md.
+            .set("fetch.queue.backoff.ms", "5")
             .set("topic.metadata.refresh.interval.ms", "30000");
         if protocol.starts_with("sasl") {
             let mechanism = Some(config.get("mechanism")).filter(|mechanism| !mechanism.is_empty()).unwrap_or("SCRAM-SHA-512");

@@ -173,8 +173,9 @@ impl Target {
         let rows = self.look.map(told.rows)?;
         let (ended, out) = (Vec::new(), Vec::new());
         let mut changed = Changed { changes: Vec::with_capacity(rows.len()), bytes: 0, spoiled: told.spoiled.clone(), ended, out };
+        let encoded = self.look.encoded(&rows);
         for row in 0..rows.len() {
-            match self.look.at(&rows, row, told.deleted.get(row).copied().unwrap_or(false)) {
+            match self.look.at((&rows, &encoded), row, told.deleted.get(row).copied().unwrap_or(false)) {
                 Seen::Put(key, message) => {
                     changed.bytes += i64::try_from(message.len()).unwrap_or(0);
                     changed.changes.push((Change::Put(key, message), row));

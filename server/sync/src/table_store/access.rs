@@ -77,8 +77,9 @@ impl KvReader for TableReader {
             let (condition, binds) = sink::of_keys(&of.key, &of.values_of(keys.iter())?, of.dialect);
             let sql = format!("{} WHERE {condition}", of.select());
             of.ask((sql, binds), (of.fields.clone(), READ_TIMEOUT), |batch| {
+                let rows = encoder.rows(batch);
                 for row in 0..batch.num_rows() {
-                    if let (Some(key), message) = encoder.encode(batch, row) {
+                    if let (Some(key), message) = rows.encode(row) {
                         found.insert(key, Bytes::from(message));
                     }
                 }
@@ -91,17 +92,18 @@ impl KvReader for TableReader {
 
     async fn scan(&self, visit: &mut Visit<'_>) -> Result<u64, AccelError> {
         let (of, encoder) = (&*self.of, &self.of.encoder);
-        let mut rows = 0;
+        let mut count = 0;
         of.ask((of.select(), Vec::new()), (of.fields.clone(), READ_TIMEOUT), |batch| {
+            let rows = encoder.rows(batch);
             for row in 0..batch.num_rows() {
-                let (key, message) = encoder.encode(batch, row);
+                let (key, message) = rows.encode(row);
                 visit(&key.unwrap_or_default(), &message)?;
-                rows += 1;
+                count += 1;
             }
             Ok(())
         })
         .await?;
-        Ok(rows)
+        Ok(count)
     }
 }
 
