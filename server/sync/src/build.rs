@@ -79,7 +79,7 @@ pub(crate) async fn run(
     let from = Arc::new(from);
     // Before the state is taken that is read: what grows has no more rows than this then, and no less.
     let counted = unless_stopped(stop, SourceCount::begin(&from)).await??;
-    let plan = unless_stopped(stop, Plan::of(worker, &from, kept, (table.rows, run.attempt))).await??;
+    let plan = unless_stopped(stop, Plan::of(worker, &from, kept, (table.rows, run.attempt), stop)).await??;
     let written = if spec.store == StoreKind::Columnar {
         columnar::read_and_write(worker, (&from, (plan, counted), &to), &mut progress, stop).await
     } else {
@@ -162,7 +162,7 @@ async fn fill(
     progress.figures.same_key_rows = sorted.others;
     if !from.has_each_key_once() {
         let figures = &progress.figures;
-        read.agrees(worker, from, (figures.read_rows, figures.written_rows)).await?;
+        read.agrees(worker, from, (figures.read_rows, figures.written_rows), stop).await?;
     }
     Ok((sorted, middle))
 }

@@ -35,7 +35,7 @@ pub(crate) async fn read_and_write(
         refuse_twins(keys, &mut read.gate)?;
     }
     let figures = &progress.figures;
-    read.agrees(worker, from, (figures.read_rows, figures.written_rows)).await?;
+    read.agrees(worker, from, (figures.read_rows, figures.written_rows), stop).await?;
     fail_point!("build.before-seal");
     progress.figures.stored_bytes = i64::try_from(writer.seal()?).unwrap_or(0);
     progress.step("proving").await?;

@@ -4,6 +4,7 @@ use connect::Connection;
 use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
 use model::{DataType, Field, Value};
 use store::DataVersionRow;
+use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::failed::Failed;
@@ -63,8 +64,13 @@ async fn count(sql: &str, (spec, connection): (&DatasetSpec, &dyn Connection)) -
 
 /// # Errors
 /// Where there are too few rows, or too many more or less than the live version has.
-pub(crate) async fn refuse_size(worker: &Worker, row: &DataVersionRow, spec: &DatasetSpec, rows: i64) -> Result<(), Failed> {
-    let versions = worker.store.data_versions_of(&row.dataset_id).await?;
+pub(crate) async fn refuse_size(
+    worker: &Worker,
+    (row, spec): (&DataVersionRow, &DatasetSpec),
+    rows: i64,
+    stop: &CancellationToken,
+) -> Result<(), Failed> {
+    let versions = worker.ask_patiently(stop, || worker.store.data_versions_of(&row.dataset_id)).await?;
     let live = versions.iter().find(|known| known.environment == row.environment && known.state == DataVersionState::Live.key());
     let figures = live.and_then(|live| serde_json::from_str::<BuildFigures>(&live.figures).ok());
     match spec.gates.size_fault(rows, figures.map(|figures| figures.written_rows)) {

@@ -22,6 +22,7 @@ mod mapped;
 mod ordered;
 mod pacer;
 mod parts;
+mod patience;
 mod progress;
 mod read;
 mod remove;

@@ -53,8 +53,9 @@ impl Plan {
         from: &From,
         (mut kept, folder): (Kept, PathBuf),
         (rows, attempt): (Option<i64>, i64),
+        stop: &CancellationToken,
     ) -> Result<Self, Failed> {
-        let load = worker.store.source_load(&from.spec.source).await?;
+        let load = worker.ask_patiently(stop, || worker.store.source_load(&from.spec.source)).await?;
         let load: model::load::SourceLoad = load.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         let parts = (rows.unwrap_or(0) / part_rows()).min(MAX_PARTS);
         let is_alone = parts < 2 || from.feed_start.is_some() || from.spec.store == StoreKind::Columnar;
@@ -112,14 +113,19 @@ pub(crate) struct Read {
 impl Read {
     /// # Errors
     /// Where there are not as many rows as the source counts, or as the gates let through.
-    pub(crate) async fn agrees(&self, worker: &Worker, from: &From, counts: (i64, i64)) -> Result<(), Failed> {
-        agrees(worker, from, &self.counted, counts).await
+    pub(crate) async fn agrees(&self, worker: &Worker, from: &From, counts: (i64, i64), stop: &CancellationToken) -> Result<(), Failed> {
+        agrees((worker, from), &self.counted, counts, stop).await
     }
 }
 
-async fn agrees(worker: &Worker, from: &From, counted: &SourceCount, (read, kept): (i64, i64)) -> Result<(), Failed> {
+async fn agrees(
+    (worker, from): (&Worker, &From),
+    counted: &SourceCount,
+    (read, kept): (i64, i64),
+    stop: &CancellationToken,
+) -> Result<(), Failed> {
     counted.agrees((&from.spec, &*from.connection), read).await?;
-    refuse_size(worker, &from.row, &from.spec, kept).await
+    refuse_size(worker, (&from.row, &from.spec), kept, stop).await
 }
 
 /// Makes where the rows of a part go; or makes it again of what was kept of it, where that is all there.
@@ -149,7 +155,7 @@ pub(crate) async fn all<R: Rows>(
     // Whatever ends this ends those who read.
     let _stopped = own_stop.clone().drop_guard();
     gathered.read(make, progress, &own_stop).await?;
-    gathered.finish(counted, progress).await
+    gathered.finish(counted, progress, stop).await
 }
 
 /// What the parts have given so far.
@@ -300,7 +306,7 @@ impl<'a, R: Rows> Gathered<'a, R> {
     }
 
     /// What can be said once all is read.
-    async fn finish(mut self, counted: SourceCount, progress: &mut Progress<'_>) -> Result<(R, Read), Failed> {
+    async fn finish(mut self, counted: SourceCount, progress: &mut Progress<'_>, stop: &CancellationToken) -> Result<(R, Read), Failed> {
         let rows = self.rows.ok_or_else(Failed::broke_off)?;
         let kept = &mut self.plan.kept;
         let (followed_from, counted) = match kept.whole.take() {
@@ -314,7 +320,7 @@ impl<'a, R: Rows> Gathered<'a, R> {
                 dirty.pass(progress.figures.read_rows)?;
                 if self.from.has_each_key_once() && self.from.spec.store != StoreKind::Columnar {
                     let kept_rows = i64::try_from(self.checksum.rows).unwrap_or(i64::MAX);
-                    agrees(self.worker, self.from, &counted, (progress.figures.read_rows, kept_rows)).await?;
+                    agrees((self.worker, self.from), &counted, (progress.figures.read_rows, kept_rows), stop).await?;
                 }
                 let whole = KeptWhole { followed_from: self.from.followed_from.clone(), position: self.position };
                 if kept.parts.len() == kept.conditions.len() {
