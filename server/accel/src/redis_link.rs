@@ -119,7 +119,9 @@ impl Link {
             return Ok(Vec::new());
         }
         if self.is_cluster() {
-            return futures::future::try_join_all(commands.iter().map(|command| self.run::<Value>(command))).await;
+            // Also after an error, all of them are waited for: nothing is on its way any more when this returns.
+            let answers = futures::future::join_all(commands.iter().map(|command| self.run::<Value>(command))).await;
+            return answers.into_iter().collect();
         }
         let count = commands.len();
         let mut pipeline = Pipeline::with_capacity(count);

@@ -172,7 +172,10 @@ impl KvWriter for RedisWriter {
     }
 
     async fn seal(mut self: Box<Self>, sealed: &Sealed) -> Result<(), AccelError> {
-        self.until(0).await?;
+        if let Err(error) = self.until(0).await {
+            self.abandon().await;
+            return Err(error);
+        }
         let text = serde_json::to_string(sealed).map_err(AccelError::broken)?;
         let _: i64 = self.link.run(Cmd::new().arg("HSET").arg(meta_key(&self.place)).arg("sealed").arg(text)).await?;
         Ok(())

@@ -114,6 +114,8 @@ impl Sorter {
         if !self.run.is_empty() {
             self.put_aside()?;
         }
+        // Many wait side by side until all are there: none of them keeps its room.
+        self.run = Run::default();
         let files = self.aside.iter().map(|aside| (aside.name.clone(), aside.sum)).collect();
         Ok(Some(KeptRuns { rows: self.rows, files }))
     }

@@ -39,9 +39,9 @@ impl StoreError {
     pub fn is_away(&self) -> bool {
         match self {
             Self::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
-            // It is being stopped or started, or the line to it broke, in the words of the standard.
+            // It is being stopped, was stopped, or is not up yet; or the line to it broke.
             Self::Database(sqlx::Error::Database(error)) => {
-                error.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08"))
+                error.code().is_some_and(|code| matches!(&*code, "57P01" | "57P02" | "57P03" | "08000" | "08003" | "08006"))
             }
             _ => false,
         }

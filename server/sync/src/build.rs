@@ -119,6 +119,8 @@ async fn read_and_write(
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
     let spec = &from.spec;
+    // Before anything is read: one that cannot be written into is told at once.
+    let store = table_store::of(worker, spec, &from.row).await?;
     let (pairs, mut read) = parts::all(worker, (from, plan, counted), &ToPairs(from), progress, stop).await?;
     fail_point!("build.after-read");
     let mut sealed = Sealed {
@@ -128,7 +130,6 @@ async fn read_and_write(
         followed_from: read.followed_from.clone(),
     };
     progress.step("writing").await?;
-    let store = table_store::of(worker, spec, &from.row).await?;
     let mut writer = store.create(to, sealed.rows).await?;
     let written = fill((worker, from), &mut *writer, (pairs, &mut read, &sealed), progress, stop).await;
     let (sorted, middle) = match written {

@@ -6,6 +6,7 @@ use connect::Spoiled;
 use model::clock::Millis;
 use model::dirty::DirtyLimit;
 use store::DirtyRow;
+use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::failed::Failed;
@@ -26,14 +27,16 @@ pub(crate) struct Dirty {
     waiting: Vec<DirtyRow>,
     examples: Vec<String>,
     now: Millis,
+    /// Ends its waiting for the metadata.
+    stop: CancellationToken,
 }
 
 impl Dirty {
     /// Goes on from what a version has already.
-    pub(crate) async fn of(worker: &Worker, version_id: &str, limit: DirtyLimit) -> Result<Self, Failed> {
-        let count = worker.store.dirty_count(version_id).await?;
-        let version_id = version_id.to_owned();
-        Ok(Self { worker: worker.clone(), version_id, limit, count, waiting: Vec::new(), examples: Vec::new(), now: worker.host.now() })
+    pub(crate) async fn of(worker: &Worker, version_id: &str, limit: DirtyLimit, stop: &CancellationToken) -> Result<Self, Failed> {
+        let count = worker.ask_patiently(stop, || worker.store.dirty_count(version_id)).await?;
+        let (worker, version_id, now) = (worker.clone(), version_id.to_owned(), worker.host.now());
+        Ok(Self { worker, version_id, limit, count, waiting: Vec::new(), examples: Vec::new(), now, stop: stop.clone() })
     }
 
     /// One of a build.
@@ -63,8 +66,7 @@ impl Dirty {
         }
         self.keep().await?;
         // What was read before, and kept then, is one.
-        self.count = self.worker.store.dirty_count(&self.version_id).await?;
-        Ok(())
+        self.recount().await
     }
 
     /// Of messages whose keys were ended, nothing that was told before is to come back.
@@ -75,12 +77,17 @@ impl Dirty {
         if ended.is_empty() {
             return Ok(());
         }
-        for key in self.worker.store.dirty_keys(&self.version_id).await? {
+        let (worker, version) = (&self.worker, self.version_id.as_str());
+        for key in worker.ask_patiently(&self.stop, || worker.store.dirty_keys(version)).await? {
             if ended.contains(key.as_slice()) {
-                self.worker.store.forget_dirty_key(&self.version_id, &key).await?;
+                worker.ask_patiently(&self.stop, || worker.store.forget_dirty_key(version, &key)).await?;
             }
         }
-        self.count = self.worker.store.dirty_count(&self.version_id).await?;
+        self.recount().await
+    }
+
+    async fn recount(&mut self) -> Result<(), Failed> {
+        self.count = self.worker.ask_patiently(&self.stop, || self.worker.store.dirty_count(&self.version_id)).await?;
         Ok(())
     }
 
@@ -104,7 +111,12 @@ impl Dirty {
     /// # Errors
     /// Where the metadata does not take it.
     pub(crate) async fn keep(&mut self) -> Result<(), Failed> {
-        Ok(self.worker.store.keep_dirty_rows(&std::mem::take(&mut self.waiting)).await?)
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        self.worker.ask_patiently(&self.stop, || self.worker.store.keep_dirty_rows(&self.waiting)).await?;
+        self.waiting.clear();
+        Ok(())
     }
 
     /// # Errors

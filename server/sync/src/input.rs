@@ -56,7 +56,9 @@ impl Input {
         let of = FeedOf { table: &spec.table, fields: spec.mapping.fields(spec), key: &key, position: "", start };
         let feed = from.connection.feed(of).await.map_err(failed)?;
         let (sender, portions) = mpsc::channel(AHEAD);
-        tokio::spawn(read_ahead(feed, sender));
+        let runtime = tokio::runtime::Handle::current();
+        // On a thread of its own: to take messages apart must not stand in the way of calls.
+        tokio::task::spawn_blocking(move || runtime.block_on(read_ahead(feed, sender)));
         Ok(Self::Feed { portions, position: String::new(), whole: false })
     }
 

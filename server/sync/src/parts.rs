@@ -149,7 +149,7 @@ pub(crate) async fn all<R: Rows>(
     stop: &CancellationToken,
 ) -> Result<(R, Read), Failed> {
     progress.step("reading").await?;
-    let mut gathered = Gathered::new(worker, from, plan).await?;
+    let mut gathered = Gathered::new(worker, from, plan, stop).await?;
     gathered.take_kept(make, progress)?;
     let own_stop = stop.child_token();
     // Whatever ends this ends those who read.
@@ -174,8 +174,8 @@ struct Gathered<'a, R> {
 type Done<R> = Result<(usize, R, Part), Failed>;
 
 impl<'a, R: Rows> Gathered<'a, R> {
-    async fn new(worker: &'a Worker, from: &'a Arc<From>, plan: Plan) -> Result<Self, Failed> {
-        let dirty = Dirty::of(worker, &from.row.id, from.dirty).await?;
+    async fn new(worker: &'a Worker, from: &'a Arc<From>, plan: Plan, stop: &CancellationToken) -> Result<Self, Failed> {
+        let dirty = Dirty::of(worker, &from.row.id, from.dirty, stop).await?;
         Ok(Self {
             worker,
             from,

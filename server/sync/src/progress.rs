@@ -17,17 +17,21 @@ pub(crate) trait Flow {
 }
 
 const EVERY: Duration = Duration::from_millis(300);
+/// How long the metadata is waited for, and how long it is left alone when it is away.
+const PATIENCE: Duration = Duration::from_secs(2);
+const AWAY: Duration = Duration::from_secs(10);
 
 pub(crate) struct Progress<'a> {
     worker: &'a Worker,
     run: &'a RunRow,
     pub(crate) figures: BuildFigures,
-    written: Option<Instant>,
+    /// When it is written again.
+    due: Option<Instant>,
 }
 
 impl<'a> Progress<'a> {
     pub(crate) fn new(worker: &'a Worker, run: &'a RunRow, expected_rows: Option<i64>) -> Self {
-        Self { worker, run, figures: BuildFigures { expected_rows, ..BuildFigures::default() }, written: None }
+        Self { worker, run, figures: BuildFigures { expected_rows, ..BuildFigures::default() }, due: None }
     }
 
     pub(crate) async fn step(&mut self, step: &str) -> Result<(), Failed> {
@@ -36,14 +40,14 @@ impl<'a> Progress<'a> {
     }
 
     async fn write(&mut self) -> Result<(), Failed> {
-        self.written = Some(Instant::now());
         let figures = serde_json::to_string(&self.figures).unwrap_or_default();
-        let written = self.worker.store.beat_run(self.run, &self.worker.name, &figures, self.worker.host.now()).await;
+        let write = self.worker.store.beat_run(self.run, &self.worker.name, &figures, self.worker.host.now());
+        let written = tokio::time::timeout(PATIENCE, write).await;
+        // Without the metadata the build goes on without its progress, and does not wait for it at each turn.
+        self.due = Some(Instant::now() + if matches!(written, Ok(Ok(()))) { EVERY } else { AWAY });
         match written {
-            Ok(()) => Ok(()),
-            Err(store::StoreError::Stale) => Err(Failed::new("Somebody else has ended this build, or taken it over.")),
-            // The build goes on without its progress; the end needs the metadata again.
-            Err(_) => Ok(()),
+            Ok(Err(store::StoreError::Stale)) => Err(Failed::new("Somebody else has ended this build, or taken it over.")),
+            Ok(_) | Err(_) => Ok(()),
         }
     }
 }
@@ -54,6 +58,6 @@ impl Flow for Progress<'_> {
     }
 
     async fn tick(&mut self) -> Result<(), Failed> {
-        if self.written.is_some_and(|at| at.elapsed() < EVERY) { Ok(()) } else { self.write().await }
+        if self.due.is_some_and(|due| Instant::now() < due) { Ok(()) } else { self.write().await }
     }
 }

@@ -22,6 +22,9 @@ use crate::source::one_value;
 const LOOK: Duration = Duration::from_secs(1);
 /// The longest that a waiting run is deaf to being ended.
 const SLICE: Duration = Duration::from_millis(200);
+/// How long the metadata is waited for, and how long it is left alone when it is away: what it said before holds without it.
+const METADATA: Duration = Duration::from_secs(2);
+const AWAY: Duration = Duration::from_secs(10);
 /// A source that takes longer for its simplest question has enough, whatever its owner set.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Seconds of its speed, and decisions, that are kept of a run.
@@ -42,6 +45,8 @@ pub(crate) struct Throttle<'a> {
     paid: Instant,
     looked: Instant,
     rows_since: i64,
+    /// Until when the metadata is not asked.
+    left_alone: Option<Instant>,
 }
 
 impl<'a> Throttle<'a> {
@@ -65,6 +70,7 @@ impl<'a> Throttle<'a> {
             paid: now,
             looked: now,
             rows_since: 0,
+            left_alone: None,
         };
         throttle.look(flow).await;
         throttle
@@ -158,18 +164,27 @@ impl<'a> Throttle<'a> {
 
     /// The owner's settings may change while it runs, and other runs come and go; without the metadata, what was stays.
     async fn read_settings(&mut self) {
-        if let Ok(Some(text)) = self.worker.store.source_load(self.source).await {
+        let settings = async {
+            let load = self.worker.store.source_load(self.source).await.ok()?;
+            let runs = self.worker.store.runs_in(RunState::Running.key()).await.ok()?;
+            Some((load, runs, follow::reading(self.worker, self.source).await.unwrap_or(0)))
+        };
+        if self.left_alone.is_some_and(|until| Instant::now() < until) {
+            return;
+        }
+        let Ok(Some((load, runs, following))) = tokio::time::timeout(METADATA, settings).await else {
+            self.left_alone = Some(Instant::now() + AWAY);
+            return;
+        };
+        if let Some(text) = load {
             self.load = serde_json::from_str(&text).unwrap_or_default();
         }
-        if let Ok(runs) = self.worker.store.runs_in(RunState::Running.key()).await {
-            let reads = |run: &&RunRow| {
-                let step = serde_json::from_str::<BuildFigures>(&run.figures).unwrap_or_default().step;
-                run.source == self.source && !matches!(step.as_str(), "writing" | "proving")
-            };
-            let following = follow::reading(self.worker, self.source).await.unwrap_or(0);
-            let sharing = runs.iter().filter(reads).count() + following;
-            self.share = f64::from(u32::try_from(sharing).unwrap_or(1).max(1));
-        }
+        let reads = |run: &&RunRow| {
+            let step = serde_json::from_str::<BuildFigures>(&run.figures).unwrap_or_default().step;
+            run.source == self.source && !matches!(step.as_str(), "writing" | "proving")
+        };
+        let sharing = runs.iter().filter(reads).count() + following;
+        self.share = f64::from(u32::try_from(sharing).unwrap_or(1).max(1));
         self.pacer.set_ceiling(self.load.rows_per_s.map(|rate| f64::from(rate) / self.share));
     }
 

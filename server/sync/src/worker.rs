@@ -26,6 +26,8 @@ const SELDOM: Duration = Duration::from_secs(5);
 pub(crate) const SILENCE: Millis = 20 * SECOND;
 /// Runs of one worker at a time: a long one must not hold up all others.
 const AT_ONCE: usize = 4;
+/// After the metadata was away, nobody is taken for dead who has only not been heard: it was away for all of them.
+const TRUST: Duration = Duration::from_secs(20);
 
 /// Works until it is told to stop. When the metadata is away, it waits.
 pub async fn run(worker: Worker, stop: CancellationToken) {
@@ -33,9 +35,10 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
     let (mut going, mut followed, mut compared, mut arriving) = (JoinSet::new(), JoinSet::new(), JoinSet::new(), JoinSet::new());
     let (mut showing, shown) = (JoinSet::new(), Shown::default());
     let (mut removing, kept_back) = (JoinSet::new(), KeptBack::default());
-    let mut looked: Option<Instant> = None;
+    let (mut looked, mut failed): (Option<Instant>, Option<Instant>) = (None, None);
     while !stop.is_cancelled() {
-        let mut done = round(&worker, (&mut going, &mut followed), &stop).await;
+        let trusts = failed.is_none_or(|at| at.elapsed() > TRUST);
+        let mut done = round(&worker, (&mut going, &mut followed), trusts, &stop).await;
         if done.is_ok() && looked.is_none_or(|at| at.elapsed() >= SELDOM) {
             looked = Some(Instant::now());
             done = compare::begin(&worker, &mut compared, &stop).await;
@@ -54,6 +57,9 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
         while removing.try_join_next().is_some() {}
         if removing.is_empty() {
             removing.spawn(remove::look(worker.clone(), kept_back.clone()));
+        }
+        if done.is_err() {
+            failed = Some(Instant::now());
         }
         match done {
             Ok(()) => away = false,
@@ -94,6 +100,7 @@ async fn look_for_files(worker: Worker) {
 async fn round(
     worker: &Worker,
     (going, followed): (&mut JoinSet<()>, &mut JoinSet<()>),
+    trusts_silence: bool,
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
     schedule::ask_due(worker).await?;
@@ -101,7 +108,7 @@ async fn round(
     for run in worker.store.runs_in(RunState::Running.key()).await? {
         // One's own is being worked on, however long the metadata was away.
         let is_ours = run.worker.as_ref() == Some(&worker.name) && !going.is_empty();
-        if !is_ours && run.beat_at.is_none_or(|beat| beat + SILENCE < now) {
+        if trusts_silence && !is_ours && run.beat_at.is_none_or(|beat| beat + SILENCE < now) {
             switch::finish(worker, &run, &job_of(worker, &run).await?, &Err(Failed::broke_off())).await?;
         }
     }

@@ -126,7 +126,7 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
     let dataset = Dataset::open(&*store, &place).await?;
     let mut progress = FollowProgress::new(worker, row);
     let mut throttle = Throttle::new(worker, (&spec.source, &*connection), job.tier, &mut progress).await;
-    let target = Target::new(worker, (version, &spec), (dataset, changes), job.dirty).await?;
+    let target = Target::new(worker, (version, &spec), (dataset, changes), job.dirty, stop).await?;
     let goes_on = async || goes_on(worker, row, (&wanted, &spec, &source)).await;
     let ended = if feeds {
         let tells = Tells::open(worker, (version, &spec), (&*connection, follow), position).await?;

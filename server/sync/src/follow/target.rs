@@ -10,6 +10,7 @@ use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec};
 use model::dirty::DirtyLimit;
 use store::DataVersionRow;
+use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::dirty::Dirty;
@@ -61,8 +62,9 @@ impl Target {
         (version, spec): (&DataVersionRow, &DatasetSpec),
         (dataset, changes): (Dataset, Changes),
         limit: DirtyLimit,
+        stop: &CancellationToken,
     ) -> Result<Self, Failed> {
-        let dirty = Dirty::of(worker, &version.id, limit).await?;
+        let dirty = Dirty::of(worker, &version.id, limit, stop).await?;
         let built_of = serde_json::from_str::<BuildFigures>(&version.figures).unwrap_or_default().read_rows;
         Ok(Self { look: Look::new(worker, spec, None)?, dirty, dataset, changes, built_of })
     }
