@@ -77,6 +77,12 @@ impl Run {
         self.bytes.len() + self.order.len() * size_of::<Spot>()
     }
 
+    /// What it has taken of memory, whether it needs it or not.
+    #[cfg(test)]
+    pub(crate) fn room(&self) -> usize {
+        self.bytes.capacity() + self.order.capacity()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.order.is_empty()
     }

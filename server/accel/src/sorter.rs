@@ -355,6 +355,7 @@ mod tests {
         }
         let kept = sorter.keep().unwrap().unwrap();
         assert!(kept.files.len() > 1, "{} files", kept.files.len());
+        assert_eq!(sorter.run.room(), 0, "what waits beside many others keeps no room");
         drop(sorter);
         let mut seen = 0;
         let again = Sorter::again(folder.path(), "part-0", &kept, |_| seen += 1).unwrap().unwrap();
