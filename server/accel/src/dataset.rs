@@ -13,26 +13,6 @@ pub struct Dataset {
     codec: Codec,
 }
 
-/// The sum of the rows between two keys; nothing where they are not in this process.
-fn prove_part(
-    reader: &dyn KvReader,
-    codec: &Codec,
-    (from, until): &(Option<Vec<u8>>, Option<Vec<u8>>),
-) -> Result<Option<Checksum>, AccelError> {
-    let (mut sum, mut row) = (Checksum::default(), Vec::new());
-    let is_here = reader.scan_now((from.as_deref(), until.as_deref()), &mut |key, value| {
-        if codec.is_none() {
-            sum.add(key, value);
-            return Ok(());
-        }
-        row.clear();
-        codec.restore(&mut row, value)?;
-        sum.add(key, &row);
-        Ok(())
-    })?;
-    Ok(is_here.then_some(sum))
-}
-
 /// What looking up a key gave.
 pub enum Found {
     /// The row as protobuf bytes was handed over, or there is none.
@@ -169,4 +149,24 @@ impl Dataset {
             .await?;
         Ok(())
     }
+}
+
+/// The sum of the rows between two keys; nothing where they are not in this process.
+fn prove_part(
+    reader: &dyn KvReader,
+    codec: &Codec,
+    (from, until): &(Option<Vec<u8>>, Option<Vec<u8>>),
+) -> Result<Option<Checksum>, AccelError> {
+    let (mut sum, mut row) = (Checksum::default(), Vec::new());
+    let is_here = reader.scan_now((from.as_deref(), until.as_deref()), &mut |key, value| {
+        if codec.is_none() {
+            sum.add(key, value);
+            return Ok(());
+        }
+        row.clear();
+        codec.restore(&mut row, value)?;
+        sum.add(key, &row);
+        Ok(())
+    })?;
+    Ok(is_here.then_some(sum))
 }

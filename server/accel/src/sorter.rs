@@ -271,6 +271,25 @@ impl Sorted {
         self.heads.peek().map(|head| (head.key.as_slice(), head.value.as_slice()))
     }
 
+    /// Gives the value of each pair whose key another has had before it.
+    ///
+    /// # Errors
+    /// Where what was put aside cannot be read.
+    pub fn twins(mut self, mut see: impl FnMut(&[u8])) -> Result<(), AccelError> {
+        let mut last: Option<Vec<u8>> = None;
+        while let Some((key, value)) = self.head() {
+            if last.as_deref() == Some(key) {
+                see(value);
+            } else {
+                let last = last.get_or_insert_default();
+                last.clear();
+                last.extend_from_slice(key);
+            }
+            self.advance()?;
+        }
+        Ok(())
+    }
+
     /// # Errors
     /// Where what was put aside cannot be read.
     pub fn advance(&mut self) -> Result<(), AccelError> {

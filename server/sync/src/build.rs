@@ -144,7 +144,7 @@ async fn read_and_write(
     writer.seal(&sealed).await?;
     progress.step("proving").await?;
     let dataset = Dataset::open(&*store, to).await?;
-    proved(sorted.checksum, dataset.prove(middle).await?)?;
+    proved(sorted.checksum, dataset.prove(middle.into_iter().collect()).await?)?;
     progress.figures.checksum = sorted.checksum.hex();
     fail_point!("build.after-proof");
     Ok(())
@@ -157,7 +157,7 @@ async fn fill(
     (pairs, read, sealed): (Pairs, &mut Read, &Sealed),
     progress: &mut Progress<'_>,
     stop: &CancellationToken,
-) -> Result<(InOrder, Vec<Vec<u8>>), Failed> {
+) -> Result<(InOrder, Option<Vec<u8>>), Failed> {
     let (sorted, middle) = write(writer, pairs.in_order(read.checksum)?, sealed, (&mut read.gate, progress), stop).await?;
     read.gate.pass()?;
     progress.figures.same_key_rows = sorted.others;
@@ -212,7 +212,7 @@ async fn write(
     sealed: &Sealed,
     (gate, progress): (&mut KeyGate, &mut Progress<'_>),
     stop: &CancellationToken,
-) -> Result<(InOrder, Vec<Vec<u8>>), Failed> {
+) -> Result<(InOrder, Option<Vec<u8>>), Failed> {
     let (mut ready, making) = make_ready(sorted, Codec::new(sealed.compression, &sealed.dictionary));
     let (mut middle, mut written) = (None, 0);
     while let Some(Ready { block, twins }) = ready.recv().await {
@@ -230,5 +230,5 @@ async fn write(
         progress.tick().await?;
     }
     let sorted = making.await.unwrap_or_else(|_| Err(Failed::broke_off()))?;
-    Ok((sorted, middle.into_iter().collect()))
+    Ok((sorted, middle))
 }

@@ -99,14 +99,6 @@ impl Rows for Columns {
 
 /// Where a key is named, it must tell each row from the others.
 fn refuse_twins(keys: Sorter, gate: &mut KeyGate) -> Result<(), Failed> {
-    let mut sorted = keys.sorted()?;
-    let mut last: Option<Vec<u8>> = None;
-    while let Some((key, row)) = sorted.head() {
-        if last.as_deref() == Some(key) {
-            gate.twice(row);
-        }
-        last = Some(key.to_vec());
-        sorted.advance()?;
-    }
+    keys.sorted()?.twins(|row| gate.twice(row))?;
     gate.pass()
 }

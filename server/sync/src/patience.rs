@@ -1,6 +1,6 @@
-//! Waiting for the metadata where a run needs it to go on: what it has read is worth more than an answer at once.
+//! How long a run waits for the metadata that is away: until it is back, where the run cannot go on without it; hardly at all, where it can.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use store::StoreError;
 use tokio_util::sync::CancellationToken;
@@ -9,6 +9,9 @@ use crate::Worker;
 use crate::failed::Failed;
 
 const AGAIN: Duration = Duration::from_secs(1);
+/// The longest that is waited for what is not needed, and how long it is not asked for after that.
+const BRIEFLY: Duration = Duration::from_secs(2);
+const LEFT_ALONE: Duration = Duration::from_secs(10);
 
 impl Worker {
     /// Asks the metadata, again and again while it is away.
@@ -29,5 +32,23 @@ impl Worker {
                 () = tokio::time::sleep(AGAIN) => {}
             }
         }
+    }
+}
+
+/// Asks for what is not needed to go on.
+#[derive(Default)]
+pub(crate) struct Briefly {
+    left_alone_until: Option<Instant>,
+}
+
+impl Briefly {
+    /// The metadata's answer; nothing where it is away, or was a moment ago.
+    pub(crate) async fn ask<T>(&mut self, answer: impl Future<Output = Result<T, StoreError>>) -> Option<Result<T, StoreError>> {
+        if self.left_alone_until.is_some_and(|until| Instant::now() < until) {
+            return None;
+        }
+        let answer = tokio::time::timeout(BRIEFLY, answer).await.ok().filter(|answer| !answer.as_ref().is_err_and(StoreError::is_away));
+        self.left_alone_until = answer.is_none().then(|| Instant::now() + LEFT_ALONE);
+        answer
     }
 }

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use model::dataset::BuildFigures;
 use model::load::{Decision, Pace};
-use store::RunRow;
+use store::{RunRow, StoreError};
 
 use crate::Worker;
 use crate::failed::Failed;
+use crate::patience::Briefly;
 
 /// What a throttle writes down of its doings, and what goes on while it waits.
 pub(crate) trait Flow {
@@ -17,21 +18,24 @@ pub(crate) trait Flow {
 }
 
 const EVERY: Duration = Duration::from_millis(300);
-/// How long the metadata is waited for, and how long it is left alone when it is away.
-const PATIENCE: Duration = Duration::from_secs(2);
-const AWAY: Duration = Duration::from_secs(10);
 
 pub(crate) struct Progress<'a> {
     worker: &'a Worker,
     run: &'a RunRow,
     pub(crate) figures: BuildFigures,
-    /// When it is written again.
-    due: Option<Instant>,
+    written: Option<Instant>,
+    metadata: Briefly,
 }
 
 impl<'a> Progress<'a> {
     pub(crate) fn new(worker: &'a Worker, run: &'a RunRow, expected_rows: Option<i64>) -> Self {
-        Self { worker, run, figures: BuildFigures { expected_rows, ..BuildFigures::default() }, due: None }
+        Self {
+            worker,
+            run,
+            figures: BuildFigures { expected_rows, ..BuildFigures::default() },
+            written: None,
+            metadata: Briefly::default(),
+        }
     }
 
     pub(crate) async fn step(&mut self, step: &str) -> Result<(), Failed> {
@@ -42,12 +46,12 @@ impl<'a> Progress<'a> {
     async fn write(&mut self) -> Result<(), Failed> {
         let figures = serde_json::to_string(&self.figures).unwrap_or_default();
         let write = self.worker.store.beat_run(self.run, &self.worker.name, &figures, self.worker.host.now());
-        let written = tokio::time::timeout(PATIENCE, write).await;
-        // Without the metadata the build goes on without its progress, and does not wait for it at each turn.
-        self.due = Some(Instant::now() + if matches!(written, Ok(Ok(()))) { EVERY } else { AWAY });
+        let written = self.metadata.ask(write).await;
+        self.written = Some(Instant::now());
         match written {
-            Ok(Err(store::StoreError::Stale)) => Err(Failed::new("Somebody else has ended this build, or taken it over.")),
-            Ok(_) | Err(_) => Ok(()),
+            Some(Err(StoreError::Stale)) => Err(Failed::new("Somebody else has ended this build, or taken it over.")),
+            // The build goes on without its progress; the end needs the metadata again.
+            _ => Ok(()),
         }
     }
 }
@@ -58,6 +62,6 @@ impl Flow for Progress<'_> {
     }
 
     async fn tick(&mut self) -> Result<(), Failed> {
-        if self.due.is_some_and(|due| Instant::now() < due) { Ok(()) } else { self.write().await }
+        if self.written.is_some_and(|at| at.elapsed() < EVERY) { Ok(()) } else { self.write().await }
     }
 }

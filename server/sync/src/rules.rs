@@ -195,15 +195,7 @@ impl Watch {
 
     fn fault(mut self) -> Result<Option<String>, Failed> {
         if let Test::Unique(seen) = std::mem::replace(&mut self.test, Test::Filled) {
-            let mut sorted = Sorted::of(seen)?;
-            let mut last: Option<Vec<u8>> = None;
-            while let Some((key, text)) = sorted.head() {
-                if last.as_deref() == Some(key) {
-                    self.broke(String::from_utf8_lossy(text).into_owned());
-                }
-                last = Some(key.to_vec());
-                sorted.advance()?;
-            }
+            Sorted::of(seen)?.twins(|text| self.broke(String::from_utf8_lossy(text).into_owned()))?;
         }
         let (rows, words) = (self.broken, self.rule.words());
         let examples = match self.examples.as_slice() {

@@ -16,15 +16,13 @@ use crate::Worker;
 use crate::failed::Failed;
 use crate::follow;
 use crate::pacer::Pacer;
+use crate::patience::Briefly;
 use crate::progress::Flow;
 use crate::source::one_value;
 
 const LOOK: Duration = Duration::from_secs(1);
 /// The longest that a waiting run is deaf to being ended.
 const SLICE: Duration = Duration::from_millis(200);
-/// How long the metadata is waited for, and how long it is left alone when it is away: what it said before holds without it.
-const METADATA: Duration = Duration::from_secs(2);
-const AWAY: Duration = Duration::from_secs(10);
 /// A source that takes longer for its simplest question has enough, whatever its owner set.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Seconds of its speed, and decisions, that are kept of a run.
@@ -45,8 +43,7 @@ pub(crate) struct Throttle<'a> {
     paid: Instant,
     looked: Instant,
     rows_since: i64,
-    /// Until when the metadata is not asked.
-    left_alone: Option<Instant>,
+    metadata: Briefly,
 }
 
 impl<'a> Throttle<'a> {
@@ -70,7 +67,7 @@ impl<'a> Throttle<'a> {
             paid: now,
             looked: now,
             rows_since: 0,
-            left_alone: None,
+            metadata: Briefly::default(),
         };
         throttle.look(flow).await;
         throttle
@@ -164,18 +161,12 @@ impl<'a> Throttle<'a> {
 
     /// The owner's settings may change while it runs, and other runs come and go; without the metadata, what was stays.
     async fn read_settings(&mut self) {
+        let (store, source) = (&self.worker.store, self.source);
         let settings = async {
-            let load = self.worker.store.source_load(self.source).await.ok()?;
-            let runs = self.worker.store.runs_in(RunState::Running.key()).await.ok()?;
-            Some((load, runs, follow::reading(self.worker, self.source).await.unwrap_or(0)))
+            let (load, runs) = (store.source_load(source).await?, store.runs_in(RunState::Running.key()).await?);
+            Ok((load, runs, follow::reading(self.worker, source).await?))
         };
-        if self.left_alone.is_some_and(|until| Instant::now() < until) {
-            return;
-        }
-        let Ok(Some((load, runs, following))) = tokio::time::timeout(METADATA, settings).await else {
-            self.left_alone = Some(Instant::now() + AWAY);
-            return;
-        };
+        let Some(Ok((load, runs, following))) = self.metadata.ask(settings).await else { return };
         if let Some(text) = load {
             self.load = serde_json::from_str(&text).unwrap_or_default();
         }

@@ -26,8 +26,6 @@ const SELDOM: Duration = Duration::from_secs(5);
 pub(crate) const SILENCE: Millis = 20 * SECOND;
 /// Runs of one worker at a time: a long one must not hold up all others.
 const AT_ONCE: usize = 4;
-/// After the metadata was away, nobody is taken for dead who has only not been heard: it was away for all of them.
-const TRUST: Duration = Duration::from_secs(20);
 
 /// Works until it is told to stop. When the metadata is away, it waits.
 pub async fn run(worker: Worker, stop: CancellationToken) {
@@ -37,7 +35,8 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
     let (mut removing, kept_back) = (JoinSet::new(), KeptBack::default());
     let (mut looked, mut failed): (Option<Instant>, Option<Instant>) = (None, None);
     while !stop.is_cancelled() {
-        let trusts = failed.is_none_or(|at| at.elapsed() > TRUST);
+        // After the metadata was away, nobody is dead who has only not been heard: it was away for all of them.
+        let trusts = failed.is_none_or(|at| Millis::try_from(at.elapsed().as_millis()).is_ok_and(|since| since > SILENCE));
         let mut done = round(&worker, (&mut going, &mut followed), trusts, &stop).await;
         if done.is_ok() && looked.is_none_or(|at| at.elapsed() >= SELDOM) {
             looked = Some(Instant::now());

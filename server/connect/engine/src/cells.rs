@@ -1,17 +1,16 @@
 //! Rows on their way from what a message or a line holds into columns: only what is wanted of them, and texts without a copy.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use arrow_array::RecordBatch;
-use connect::SourceError;
 use connect::batch::BatchBuilder;
+use connect::{Origin, SourceError, Spoiled};
 use model::{DataType, Field, Value};
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::DeserializeSeed;
 use serde_json::{Number, Value as Json};
 
 use crate::evidence::{Row, json_row};
+use crate::json_cells::Object;
 
 /// What one row has in one column.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +19,9 @@ pub enum Cell<'v> {
     Bool(bool),
     Number(Number),
     Text(Cow<'v, str>),
-    /// An array or an object: another's, or its own. In a box, for cells are many and these are few.
+    /// An array or an object of somebody else.
     Nested(&'v Json),
+    /// One of its own: in a box, for cells are many and these are few.
     Own(Box<Json>),
 }
 
@@ -114,7 +114,7 @@ impl RowFields {
         self.at(column).is_some()
     }
 
-    fn at(&self, column: &str) -> Option<usize> {
+    pub(crate) fn at(&self, column: &str) -> Option<usize> {
         self.columns.iter().position(|known| known == column)
     }
 }
@@ -132,20 +132,31 @@ impl<'w, 'v> CellRows<'w, 'v> {
         Self { wanted, cells: Vec::with_capacity(rows * wanted.columns.len()) }
     }
 
-    /// A row with nothing in it yet.
-    pub fn begin(&mut self) {
+    /// A row of what `put` puts into it; none where it cannot.
+    ///
+    /// # Errors
+    /// What `put` says.
+    pub fn take<T>(&mut self, put: impl FnOnce(&mut Self) -> Result<T, String>) -> Result<T, String> {
+        self.begin();
+        let taken = put(self);
+        if taken.is_err() {
+            let begin = self.begin_of_last();
+            self.cells.truncate(begin);
+        }
+        taken
+    }
+
+    fn begin(&mut self) {
         let empty = std::iter::repeat_with(|| Cell::Null).take(self.wanted.columns.len());
         self.cells.extend(empty);
     }
 
-    /// Takes the row back that was begun last.
-    pub fn take_back(&mut self) {
-        let begin = self.cells.len().saturating_sub(self.wanted.columns.len());
-        self.cells.truncate(begin);
+    fn begin_of_last(&self) -> usize {
+        self.cells.len().saturating_sub(self.wanted.columns.len())
     }
 
     fn row(&mut self) -> &mut [Cell<'v>] {
-        let begin = self.cells.len().saturating_sub(self.wanted.columns.len());
+        let begin = self.begin_of_last();
         &mut self.cells[begin..]
     }
 
@@ -218,175 +229,26 @@ impl RowFields {
     }
 }
 
+/// What rows were made of, each with why it could not be read as one, apart: of those that are rows, and of those that are not. `bad` is as
+/// [`CellRows::finish`] says.
+#[must_use]
+pub fn apart(read: impl Iterator<Item = (Origin, Option<String>)>, bad: &[Option<String>]) -> (Vec<Origin>, Vec<Spoiled>) {
+    let (mut origins, mut spoiled) = (Vec::new(), Vec::new());
+    for (origin, reason) in read {
+        match reason {
+            None => origins.push(origin),
+            Some(reason) => spoiled.push(origin.spoiled(reason)),
+        }
+    }
+    spoiled.extend(bad.iter().zip(&origins).filter_map(|(reason, origin)| Some(origin.spoiled(reason.clone()?))));
+    keep_good(&mut origins, bad);
+    (origins, spoiled)
+}
+
 /// Those of which nothing bad was said.
 pub fn keep_good<T>(all: &mut Vec<T>, bad: &[Option<String>]) {
     let mut bad = bad.iter();
     all.retain(|_| bad.next().is_none_or(Option::is_none));
-}
-
-/// A JSON object whose fields go to their places in a row.
-struct Object<'r, 'w, 'v> {
-    wanted: &'w RowFields,
-    row: &'r mut [Cell<'v>],
-}
-
-impl<'v> DeserializeSeed<'v> for Object<'_, '_, 'v> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<(), D::Error> {
-        reader.deserialize_map(self)
-    }
-}
-
-impl<'v> Visitor<'v> for Object<'_, '_, 'v> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'v>>(self, mut fields: A) -> Result<(), A::Error> {
-        while let Some(place) = fields.next_key_seed(Name(self.wanted))? {
-            match place {
-                Some(at) => self.row[at] = fields.next_value_seed(Any)?,
-                None => fields.next_value_seed(Unwanted)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The name of a field: its place, where it is wanted.
-struct Name<'w>(&'w RowFields);
-
-impl<'v> DeserializeSeed<'v> for Name<'_> {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<Self::Value, D::Error> {
-        reader.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for Name<'_> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a name")
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.at(name))
-    }
-}
-
-/// Any value.
-struct Any;
-
-impl<'v> DeserializeSeed<'v> for Any {
-    type Value = Cell<'v>;
-
-    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<Self::Value, D::Error> {
-        reader.deserialize_any(self)
-    }
-}
-
-impl<'v> Visitor<'v> for Any {
-    type Value = Cell<'v>;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Cell::Null)
-    }
-
-    fn visit_bool<E: Error>(self, yes: bool) -> Result<Self::Value, E> {
-        Ok(Cell::Bool(yes))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Cell::Number(number.into()))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Number::from_f64(number).map_or(Cell::Null, Cell::Number))
-    }
-
-    fn visit_borrowed_str<E: Error>(self, text: &'v str) -> Result<Self::Value, E> {
-        Ok(Cell::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Cell::Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'v>>(self, items: A) -> Result<Self::Value, A::Error> {
-        Json::deserialize(SeqAccessDeserializer::new(items)).map(|nested| Cell::Own(Box::new(nested)))
-    }
-
-    fn visit_map<A: MapAccess<'v>>(self, fields: A) -> Result<Self::Value, A::Error> {
-        Json::deserialize(MapAccessDeserializer::new(fields)).map(|nested| Cell::Own(Box::new(nested)))
-    }
-}
-
-/// A value that nobody wants. It is read as others are: whether a message is JSON does not depend on what is wanted of it.
-struct Unwanted;
-
-impl<'v> DeserializeSeed<'v> for Unwanted {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<(), D::Error> {
-        reader.deserialize_any(self)
-    }
-}
-
-impl<'v> Visitor<'v> for Unwanted {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'v>>(self, mut items: A) -> Result<(), A::Error> {
-        while items.next_element_seed(Self)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'v>>(self, mut fields: A) -> Result<(), A::Error> {
-        while fields.next_key_seed(Self)?.is_some() {
-            fields.next_value_seed(Self)?;
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -430,8 +292,7 @@ mod tests {
             let texts: Vec<Vec<u8>> = objects.into_iter().map(|fields| Json::Object(fields.into_iter().collect()).to_string().into_bytes()).collect();
             let mut cells = CellRows::new(&wanted, texts.len());
             for text in &texts {
-                cells.begin();
-                prop_assert_eq!(cells.put_json(text), Ok(()));
+                prop_assert_eq!(cells.take(|cells| cells.put_json(text)), Ok(()));
             }
             let (read, bad) = cells.finish().unwrap();
             let rows: Vec<Row> = texts.iter().map(|text| json_row(text).unwrap()).collect();
@@ -450,15 +311,12 @@ mod tests {
     fn what_is_no_object_is_refused_and_the_last_of_a_name_counts() {
         let wanted = RowFields::new(wanted());
         let mut cells = CellRows::new(&wanted, 1);
-        cells.begin();
         let deep = format!("{{\"z\": {}{}}}", "[".repeat(200), "]".repeat(200));
         let unwanted: [&[u8]; 4] = [b"{\"z\": 1e999}", b"{\"z\": \"\xff\"}", b"{\"z\": \"\\ud800\"}", deep.as_bytes()];
         for bad in [&b"[1]"[..], b"{", b"{}x", b"", b"{\"d\": 1e999}", b"\"a\""].into_iter().chain(unwanted) {
-            assert!(cells.put_json(bad).is_err(), "{:?}", String::from_utf8_lossy(bad));
+            assert!(cells.take(|cells| cells.put_json(bad)).is_err(), "{:?}", String::from_utf8_lossy(bad));
         }
-        cells.take_back();
-        cells.begin();
-        cells.put_json(br#" {"d": 1, "other": {"d": 3}, "d": 2} "#).unwrap();
+        cells.take(|cells| cells.put_json(br#" {"d": 1, "other": {"d": 3}, "d": 2} "#)).unwrap();
         let (rows, _) = cells.finish().unwrap();
         assert_eq!((rows.num_rows(), connect::proto::value_of(&rows, 3, 0, DataType::Int64)), (1, Value::Int(2)));
     }

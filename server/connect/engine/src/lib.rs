@@ -11,6 +11,7 @@ mod errors;
 pub mod evidence;
 mod files;
 mod http;
+mod json_cells;
 mod mapping;
 mod redis;
 pub mod rows;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use connect::{Feed, FeedOf, Origin, Portion, SourceError, SourceErrorKind, Spoiled};
-use engine::cells::{CellRows, RowFields, keep_good};
+use engine::cells::{CellRows, RowFields, apart, keep_good};
 use engine::evidence::Row;
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::Consumer as _;
@@ -109,29 +109,13 @@ impl TopicFeed {
         let mut deleted = Vec::with_capacity(messages.len());
         let mut unread = Vec::with_capacity(messages.len());
         for message in &messages {
-            cells.begin();
-            match self.put(&mut cells, message) {
-                Ok(is_deleted) => {
-                    deleted.push(is_deleted);
-                    unread.push(None);
-                }
-                Err(reason) => {
-                    cells.take_back();
-                    unread.push(Some(reason));
-                }
-            }
+            let taken = cells.take(|cells| self.put(cells, message));
+            deleted.extend(taken.as_ref().ok());
+            unread.push(taken.err());
         }
         let (cells, bad) = cells.finish()?;
-        let (mut origins, mut spoiled) = (Vec::with_capacity(messages.len()), Vec::new());
-        for (message, reason) in messages.into_iter().zip(unread) {
-            match reason {
-                None => origins.push(message.origin()),
-                Some(reason) => spoiled.push(message.origin().spoiled(reason)),
-            }
-        }
-        spoiled.extend(bad.iter().zip(&origins).filter_map(|(reason, origin)| Some(origin.spoiled(reason.clone()?))));
         keep_good(&mut deleted, &bad);
-        keep_good(&mut origins, &bad);
+        let (origins, spoiled) = apart(messages.into_iter().map(Message::origin).zip(unread), &bad);
         let State { position, ends, reached, at_end, .. } = &self.state;
         let is_read = |partition: &i32, next: &i64| reached.contains(partition) || ends.get(partition).is_none_or(|end| next >= end);
         Ok(Portion {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use connect::{Feed, FeedOf, Origin, Portion, SourceError, SourceErrorKind, Spoiled};
-use engine::cells::{Cell, CellRows, RowFields, keep_good};
+use engine::cells::{Cell, CellRows, RowFields, apart};
 
 use crate::pattern::{Lines, Log};
 use crate::tail::{LINE_BYTES, Line, Position, Tail};
@@ -74,25 +74,9 @@ impl LogFeed {
 
     fn portion(&self, lines: Vec<Line>, (tail, at_end): (&Tail, bool)) -> Result<Portion, SourceError> {
         let mut cells = CellRows::new(&self.fields, lines.len());
-        let mut unread = Vec::with_capacity(lines.len());
-        for line in &lines {
-            cells.begin();
-            let put = self.put(&mut cells, line);
-            if put.is_err() {
-                cells.take_back();
-            }
-            unread.push(put.err());
-        }
+        let unread: Vec<Option<String>> = lines.iter().map(|line| cells.take(|cells| self.put(cells, line)).err()).collect();
         let (batch, bad) = cells.finish()?;
-        let (mut origins, mut spoiled) = (Vec::with_capacity(lines.len()), Vec::new());
-        for (line, reason) in lines.into_iter().zip(unread) {
-            match reason {
-                None => origins.push(origin(line)),
-                Some(reason) => spoiled.push(origin(line).spoiled(reason)),
-            }
-        }
-        spoiled.extend(bad.iter().zip(&origins).filter_map(|(reason, origin)| Some(origin.spoiled(reason.clone()?))));
-        keep_good(&mut origins, &bad);
+        let (origins, spoiled) = apart(lines.into_iter().map(origin).zip(unread), &bad);
         Ok(Portion {
             deleted: vec![false; batch.num_rows()],
             rows: batch,

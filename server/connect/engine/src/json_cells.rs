@@ -1,0 +1,121 @@
+//! A JSON object read straight into the cells of a row.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Number, Value as Json};
+
+use crate::cells::{Cell, RowFields};
+
+/// A JSON object whose fields go to their places in a row.
+pub(crate) struct Object<'r, 'w, 'v> {
+    pub(crate) wanted: &'w RowFields,
+    pub(crate) row: &'r mut [Cell<'v>],
+}
+
+impl<'v> DeserializeSeed<'v> for Object<'_, '_, 'v> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'v> Visitor<'v> for Object<'_, '_, 'v> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'v>>(self, mut fields: A) -> Result<(), A::Error> {
+        while let Some(place) = fields.next_key_seed(Name(self.wanted))? {
+            match place {
+                Some(at) => self.row[at] = fields.next_value_seed(Any)?,
+                // Read as others are: whether a message is JSON does not depend on what is wanted of it.
+                None => drop(fields.next_value_seed(Any)?),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of a field: its place, where it is wanted.
+struct Name<'w>(&'w RowFields);
+
+impl<'v> DeserializeSeed<'v> for Name<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a name")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.0.at(name))
+    }
+}
+
+/// Any value.
+struct Any;
+
+impl<'v> DeserializeSeed<'v> for Any {
+    type Value = Cell<'v>;
+
+    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'v> Visitor<'v> for Any {
+    type Value = Cell<'v>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Cell::Null)
+    }
+
+    fn visit_bool<E: Error>(self, yes: bool) -> Result<Self::Value, E> {
+        Ok(Cell::Bool(yes))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Cell::Number(number.into()))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Number::from_f64(number).map_or(Cell::Null, Cell::Number))
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'v str) -> Result<Self::Value, E> {
+        Ok(Cell::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cell::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'v>>(self, items: A) -> Result<Self::Value, A::Error> {
+        Json::deserialize(SeqAccessDeserializer::new(items)).map(|nested| Cell::Own(Box::new(nested)))
+    }
+
+    fn visit_map<A: MapAccess<'v>>(self, fields: A) -> Result<Self::Value, A::Error> {
+        Json::deserialize(MapAccessDeserializer::new(fields)).map(|nested| Cell::Own(Box::new(nested)))
+    }
+}
