@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, playwright-core, grpcio, pyarrow, chdb
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, playwright-core, grpcio, pyarrow, chdb, confluent-kafka
 #   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Kafka, Webdis, wrk, h2load
 . "$(dirname "$0")/lib.sh"
 purpose="${1:-run}"
@@ -94,10 +94,11 @@ npm_tools() {
 # The stock clients of the tests, in an environment of their own: gRPC, Parquet and Arrow, and the engine of ClickHouse.
 python_tools() {
   [ "$purpose" = test ] || return 0
-  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u; assert u.find_spec("chdb") and u.find_spec("moto") and u.find_spec("sqlmap")' 2>/dev/null && return
-  say "installing grpcio, pyarrow and chdb for the tests"
+  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u, confluent_kafka.schema_registry.avro, confluent_kafka.schema_registry.protobuf, confluent_kafka.schema_registry.json_schema; assert all(map(u.find_spec, ("chdb", "moto", "sqlmap")))' 2>/dev/null && return
+  say "installing grpcio, pyarrow, chdb and confluent-kafka for the tests"
   python3 -m venv "$PYTHON"
-  "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow chdb 'moto[server]' sqlmap
+  "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow chdb 'moto[server]' sqlmap \
+    'confluent-kafka[avro,protobuf,json,schemaregistry]'
 }
 
 # The broker of the tests: Kafka's own jars and what they need to run, by their names from Maven's repository.

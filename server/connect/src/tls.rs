@@ -32,6 +32,10 @@ pub(crate) fn form() -> Vec<ConfigField> {
     std::iter::once(mode).chain(certificates()).collect()
 }
 
+/// The settings of what a client shows: its certificate, and the key to it, which is a secret.
+pub const CLIENT_CERTIFICATE: &str = "tls_cert";
+pub const CLIENT_KEY: &str = "tls_key";
+
 /// The fields of a form for certificates.
 #[must_use]
 pub fn certificates() -> Vec<ConfigField> {
@@ -43,9 +47,16 @@ pub fn certificates() -> Vec<ConfigField> {
             "-----BEGIN CERTIFICATE-----",
         )
         .lines(),
-        ConfigField::new("tls_cert", "Client's certificate", "PEM. Where the server asks who calls.", "-----BEGIN CERTIFICATE-----")
-            .lines(),
-        ConfigField::new("tls_key", "Client's key", "PEM. Kept sealed, never shown again.", "-----BEGIN PRIVATE KEY-----").lines().secret(),
+        ConfigField::new(
+            CLIENT_CERTIFICATE,
+            "Client's certificate",
+            "PEM. Where the server asks who calls.",
+            "-----BEGIN CERTIFICATE-----",
+        )
+        .lines(),
+        ConfigField::new(CLIENT_KEY, "Client's key", "PEM. Kept sealed, never shown again.", "-----BEGIN PRIVATE KEY-----")
+            .lines()
+            .secret(),
     ]
 }
 
@@ -60,7 +71,7 @@ impl Tls {
             _ => Mode::Prefer,
         };
         let authority = pem(config, "tls_ca", "The authority's certificate")?;
-        let client = match (pem(config, "tls_cert", "The client's certificate")?, pem(config, "tls_key", "The client's key")?) {
+        let client = match (pem(config, CLIENT_CERTIFICATE, "The client's certificate")?, pem(config, CLIENT_KEY, "The client's key")?) {
             (Some(certificate), Some(key)) => Some((certificate, key)),
             (None, None) => None,
             _ => {

@@ -13,6 +13,7 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use tempfile::TempDir;
 
+use crate::certificates::Certificates;
 use crate::redis::free_port;
 
 const CLUSTER: &str = "MkU3OEVBNTcwNTJENDM2Qg";
@@ -28,6 +29,16 @@ struct Broker {
     port: u16,
     child: Option<Child>,
 }
+
+/// Where a guarded broker listens to those who show a certificate, who sign in, and who sign in over TLS.
+pub struct Doors {
+    pub tls: String,
+    pub sasl: String,
+    pub sasl_over_tls: String,
+}
+
+/// A user and a password that guarded brokers know. `reader` may read everything; others sign in, and may read nothing.
+pub(crate) type Login<'a> = (&'a str, &'a str);
 
 /// A cluster of brokers on free ports.
 pub struct Kafka {
@@ -45,29 +56,41 @@ impl Kafka {
     #[must_use]
     pub fn cluster(count: usize) -> Self {
         let controller = free_port();
-        let mut brokers = Vec::new();
-        for index in 0..count {
-            let (folder, port) = (super::folder(), free_port());
-            let first = index == 0;
-            let own = if first { format!(",CONTROLLER://127.0.0.1:{controller}") } else { String::new() };
-            let config = format!(
-                "process.roles={roles}\nnode.id={node}\ncontroller.quorum.voters=1@127.0.0.1:{controller}\n\
-                 listeners=PLAINTEXT://127.0.0.1:{port}{own}\nadvertised.listeners=PLAINTEXT://127.0.0.1:{port}\n\
-                 controller.listener.names=CONTROLLER\nlistener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n\
-                 log.dirs={data}\noffsets.topic.replication.factor=1\ntransaction.state.log.replication.factor=1\n\
-                 transaction.state.log.min.isr=1\nlog.cleaner.backoff.ms=200\nlog.cleaner.min.compaction.lag.ms=0\n\
-                 auto.create.topics.enable=false\nbroker.session.timeout.ms=4000\nbroker.heartbeat.interval.ms=500\n",
-                roles = if first { "broker,controller" } else { "broker" },
-                node = index + 1,
-                data = folder.path().join("data").display(),
-            );
-            std::fs::write(folder.path().join("server.properties"), config).unwrap();
-            let formatted = java(folder.path(), "kafka.tools.StorageTool", &["format", "-t", CLUSTER, "-c"]).status().unwrap();
-            assert!(formatted.success(), "the jars of Kafka are installed by scripts/setup.sh test");
-            let mut broker = Broker { folder, port, child: None };
-            broker.resume(false);
-            brokers.push(broker);
-        }
+        Self::of((0..count).map(|index| Broker::start((index, controller), ("", ""), &[])).collect())
+    }
+
+    /// One that asks who is there, but of the producer of these tests.
+    #[must_use]
+    pub fn guarded(certificates: &Certificates, logins: &[Login<'_>]) -> (Self, Doors) {
+        let doors: [u16; 3] = std::array::from_fn(|_| free_port());
+        let [tls, sasl, both] = doors;
+        let listeners = format!(",TLS://127.0.0.1:{tls},SASL://127.0.0.1:{sasl},BOTH://127.0.0.1:{both}");
+        let users: String = logins.iter().map(|(user, password)| format!(" user_{user}=\"{password}\"")).collect();
+        let modules = "org.apache.kafka.common.security";
+        std::fs::write(certificates.path("server.pem"), certificates.pem("server.key") + &certificates.pem("server.crt")).unwrap();
+        let settings = format!(
+            "ssl.keystore.type=PEM\nssl.keystore.location={store}\nssl.truststore.type=PEM\nssl.truststore.location={authority}\n\
+             listener.name.tls.ssl.client.auth=required\n\
+             listener.name.sasl.sasl.enabled.mechanisms=SCRAM-SHA-256,SCRAM-SHA-512\n\
+             listener.name.both.sasl.enabled.mechanisms=PLAIN\n\
+             listener.name.sasl.scram-sha-256.sasl.jaas.config={modules}.scram.ScramLoginModule required;\n\
+             listener.name.sasl.scram-sha-512.sasl.jaas.config={modules}.scram.ScramLoginModule required;\n\
+             listener.name.both.plain.sasl.jaas.config={modules}.plain.PlainLoginModule required{users};\n\
+             authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n\
+             super.users=User:ANONYMOUS;User:reader;User:CN=reader\n",
+            store = certificates.file("server.pem"),
+            authority = certificates.file("ca.crt"),
+        );
+        let known = logins
+            .iter()
+            .flat_map(|(user, password)| ["256", "512"].map(|bits| format!("SCRAM-SHA-{bits}=[name={user},password={password}]")));
+        let known: Vec<String> = known.flat_map(|login| ["--add-scram".into(), login]).collect();
+        let broker = Broker::start((0, free_port()), (&listeners, &settings), &known);
+        let [tls, sasl, sasl_over_tls] = doors.map(|port| format!("127.0.0.1:{port}"));
+        (Self::of(vec![broker]), Doors { tls, sasl, sasl_over_tls })
+    }
+
+    fn of(brokers: Vec<Broker>) -> Self {
         for broker in &brokers {
             broker.wait();
         }
@@ -139,22 +162,49 @@ fn addresses(brokers: &[Broker]) -> String {
     brokers.iter().map(|broker| format!("127.0.0.1:{}", broker.port)).collect::<Vec<_>>().join(",")
 }
 
-fn java(folder: &Path, class: &str, arguments: &[&str]) -> Command {
+fn java(class: &str) -> Command {
     let mut command = Command::new("java");
     command
         .args(["-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp"])
         .arg(format!("{}/*", jars().display()))
         .arg(class)
-        .args(arguments)
-        .arg(folder.join("server.properties"))
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     command
 }
 
 impl Broker {
+    /// Not waited for. The first one is the controller; the listeners and settings are those that it has beside what each has.
+    fn start((index, controller): (usize, u16), (listeners, settings): (&str, &str), format: &[String]) -> Self {
+        let (folder, port) = (super::folder(), free_port());
+        let first = index == 0;
+        let own = if first { format!(",CONTROLLER://127.0.0.1:{controller}") } else { String::new() };
+        let config = format!(
+            "process.roles={roles}\nnode.id={node}\ncontroller.quorum.voters=1@127.0.0.1:{controller}\n\
+             listeners=PLAINTEXT://127.0.0.1:{port}{own}{listeners}\nadvertised.listeners=PLAINTEXT://127.0.0.1:{port}{listeners}\n\
+             controller.listener.names=CONTROLLER\ninter.broker.listener.name=PLAINTEXT\n\
+             listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,TLS:SSL,SASL:SASL_PLAINTEXT,BOTH:SASL_SSL\n\
+             log.dirs={data}\noffsets.topic.replication.factor=1\ntransaction.state.log.replication.factor=1\n\
+             transaction.state.log.min.isr=1\nlog.cleaner.backoff.ms=200\nlog.cleaner.min.compaction.lag.ms=0\n\
+             auto.create.topics.enable=false\nbroker.session.timeout.ms=4000\nbroker.heartbeat.interval.ms=500\n{settings}",
+            roles = if first { "broker,controller" } else { "broker" },
+            node = index + 1,
+            data = folder.path().join("data").display(),
+        );
+        std::fs::write(folder.path().join("server.properties"), config).unwrap();
+        let mut command = java("kafka.tools.StorageTool");
+        let formatted = command.args(["format", "-t", CLUSTER]).args(format).arg("-c").arg(folder.path().join("server.properties"));
+        assert!(formatted.status().unwrap().success(), "the jars of Kafka are installed by scripts/setup.sh test");
+        let mut broker = Self { folder, port, child: None };
+        broker.resume(false);
+        broker
+    }
+
     fn resume(&mut self, wait: bool) {
-        let child = java(self.folder.path(), "kafka.Kafka", &[]).spawn().expect("Java is installed by scripts/setup.sh test");
+        let child = java("kafka.Kafka")
+            .arg(self.folder.path().join("server.properties"))
+            .spawn()
+            .expect("Java is installed by scripts/setup.sh test");
         self.child = Some(child);
         if wait {
             self.wait();

@@ -15,6 +15,7 @@ mod mariadb;
 mod postgres;
 mod redis;
 mod s3;
+mod schema_registry;
 mod sluice;
 
 pub use attacks::ATTACKS;
@@ -23,11 +24,12 @@ pub use chance::Chance;
 pub use clickhouse::{ClickHouse, python};
 pub use client::{Admin, problem_code};
 pub use flights::{Flight, flight_cells, flights, planes};
-pub use kafka::Kafka;
+pub use kafka::{Doors, Kafka};
 pub use mariadb::MariaDb;
 pub use postgres::Postgres;
 pub use redis::{Redis, RedisCluster, RedisSentinel, free_port};
 pub use s3::S3;
+pub use schema_registry::SchemaRegistry;
 pub use sluice::{DEMO_APIS, Sluice, binary_beside_tests};
 pub use tempfile::TempDir;
 

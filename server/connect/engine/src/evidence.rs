@@ -43,7 +43,8 @@ impl Seen {
 
     /// Dates and times are texts everywhere; numbers only where there is nothing but texts.
     fn add_text(&mut self, text: &str, texts_speak: bool) {
-        if days(text).is_some() {
+        // What begins with a date and goes on is a time.
+        if text.len() == "yyyy-mm-dd".len() && days(text).is_some() {
             self.dates += 1;
         } else if micros(text).is_some() {
             self.times += 1;
@@ -137,8 +138,8 @@ mod tests {
     #[test]
     fn a_type_is_what_every_row_agrees_on() {
         let sample = rows(&[
-            r#"{"n": "7", "zip": "007", "x": "1.5", "day": "2013-01-01", "ok": "true", "mixed": "1"}"#,
-            r#"{"n": "-12", "zip": "123", "x": "2", "day": "2013-12-31", "ok": "false", "mixed": "one"}"#,
+            r#"{"n": "7", "zip": "007", "x": "1.5", "day": "2013-01-01", "at": "2013-01-01T05:00:00Z", "ok": "true", "mixed": "1"}"#,
+            r#"{"n": "-12", "zip": "123", "x": "2", "day": "2013-12-31", "at": "2013-12-31 23:59:59.5", "ok": "false", "mixed": "one"}"#,
         ]);
         let found = columns(&sample, &["id".into()], "t", &Overrides::default(), true);
         let types: Vec<(&str, DataType, &str)> =
@@ -151,6 +152,7 @@ mod tests {
                 ("zip", DataType::String, "text in 1 of 2 rows"),
                 ("x", DataType::Float64, "number in 2 of 2 rows"),
                 ("day", DataType::Date, "date in 2 of 2 rows"),
+                ("at", DataType::Timestamp, "timestamp in 2 of 2 rows"),
                 ("ok", DataType::Bool, "yes/no in 2 of 2 rows"),
                 ("mixed", DataType::String, "text in 1 of 2 rows"),
             ]

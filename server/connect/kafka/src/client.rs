@@ -1,6 +1,6 @@
 //! How brokers are spoken to: the settings of every consumer, questions about topics, and librdkafka's errors in words of ours.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use connect::tls::Tls;
@@ -15,9 +15,22 @@ use rdkafka::topic_partition_list::Offset;
 /// How long a question about topics may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How much of what is told is looked through for why.
+const TOLD: usize = 100;
+
 /// What the library says of itself goes to our log, where it is not shouted: brokers come and go, and what matters is told by
 /// who reads.
-pub(crate) struct Quiet;
+#[derive(Default)]
+pub(crate) struct Quiet {
+    /// What brokers said when they last refused us.
+    refusal: Mutex<Option<String>>,
+}
+
+impl Quiet {
+    fn take_refusal(&self) -> Option<String> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
 
 impl ClientContext for Quiet {
     fn log(&self, _: RDKafkaLogLevel, about: &str, text: &str) {
@@ -26,6 +39,10 @@ impl ClientContext for Quiet {
 
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::debug!(cause = %error, "{reason}");
+        // A certificate that is missing is told once one begins to speak, as a line that broke.
+        if of_kafka(&error).kind == SourceErrorKind::Refused || reason.contains("SSL alert") {
+            *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.to_owned());
+        }
     }
 }
 
@@ -95,7 +112,7 @@ impl Client {
         let unusable = |error: KafkaError| {
             SourceError::new(SourceErrorKind::Config, "Its settings cannot be used. Check them one by one.").because(error)
         };
-        self.config.create_with_context(Quiet).map(Arc::new).map_err(unusable)
+        self.config.create_with_context(Quiet::default()).map(Arc::new).map_err(unusable)
     }
 
     /// The topics that are not the cluster's own, by name.
@@ -116,9 +133,21 @@ pub(crate) async fn asked<T: Send + 'static>(
     consumer: Arc<Consumer>,
     question: impl FnOnce(&Consumer) -> Result<T, SourceError> + Send + 'static,
 ) -> Result<T, SourceError> {
-    tokio::task::spawn_blocking(move || question(&consumer))
+    let asking = move || {
+        drop(consumer.context().take_refusal());
+        question(&consumer).map_err(|error| refused(&consumer).unwrap_or(error))
+    };
+    tokio::task::spawn_blocking(asking)
         .await
         .map_err(|error| SourceError::new(SourceErrorKind::Other, "The question broke off. Try again.").because(error))?
+}
+
+/// Whether brokers have refused us meanwhile. Who is only asked a question says that there was no answer; why, stands among what is told
+/// to those who poll.
+fn refused(consumer: &Consumer) -> Option<SourceError> {
+    // Looking gives it to the context.
+    (0..TOLD).for_each(|_| drop(consumer.poll(Duration::ZERO)));
+    consumer.context().take_refusal().map(|reason| of_kafka(&KafkaError::Global(RDKafkaErrorCode::Authentication)).because(reason))
 }
 
 /// The partitions of a topic.
@@ -127,6 +156,12 @@ pub(crate) async fn asked<T: Send + 'static>(
 /// Where there is no such topic, or no broker answers.
 pub(crate) fn partitions(consumer: &Consumer, topic: &str) -> Result<Vec<i32>, SourceError> {
     let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).map_err(|error| of_kafka(&error))?;
+    let told = metadata.topics().first().and_then(rdkafka::metadata::MetadataTopic::error);
+    if let Some(error) =
+        told.map(|code| of_kafka(&KafkaError::MetadataFetch(code.into()))).filter(|error| error.kind == SourceErrorKind::Refused)
+    {
+        return Err(error);
+    }
     let found = metadata.topics().first().filter(|topic| topic.error().is_none() && !topic.partitions().is_empty());
     let found = found.ok_or_else(|| SourceError::new(SourceErrorKind::Missing, format!("There is no topic {topic}.")))?;
     Ok(found.partitions().iter().map(rdkafka::metadata::MetadataPartition::id).collect())

@@ -58,7 +58,14 @@ impl Connector for Kafka {
                 "orders = json\nclicks = csv(id, url, at)",
             )
             .lines(),
-            ConfigField::new("registry", "Schema registry", "Confluent-compatible; the schemas of Avro and Protobuf come from it.", "https://registry.example.com"),
+            ConfigField::new(
+                "registry",
+                "Schema registry",
+                "Confluent-compatible. What names a schema in it is read by that: Avro, Protobuf or JSON.",
+                "https://registry.example.com",
+            ),
+            ConfigField::new("registry_user", "Registry's user", "Where it asks for one; of some, the key of an API.", "sluice"),
+            ConfigField::new("registry_password", "Registry's password", "Kept sealed, never shown again.", "").secret(),
             ConfigField::new(
                 "schemas",
                 "Schemas",

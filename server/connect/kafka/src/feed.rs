@@ -80,13 +80,13 @@ impl TopicFeed {
             Some(value) => self.format.put(cells, value)?,
             None => cells.put_row(self.key_alone(message)),
         }
-        message.beside(|column| self.fields.has(column), |column, cell| cells.put(column, cell));
+        message.beside(&self.format, |column| self.fields.has(column), |column, cell| cells.put(column, cell));
         Ok(message.value.is_none())
     }
 
     /// What a message without a value deletes: by the fields of its key, where that is JSON, or by its key as the one column.
     fn key_alone(&self, message: &Message) -> Row {
-        let Some(text) = message.key_text() else { return Row::new() };
+        let Some(text) = message.key_text(&self.format) else { return Row::new() };
         if let Ok(Json::Object(mut row)) = serde_json::from_str(&text) {
             // Some write the schema beside the key.
             return match row.remove("payload") {
@@ -139,7 +139,7 @@ impl Feed for TopicFeed {
             Ok((reader.poll(&mut state, wait)?, state))
         })
         .await?;
-        self.format.learn(messages.iter().filter_map(|message| message.value.as_deref())).await?;
+        self.format.learn(messages.iter().flat_map(Message::texts)).await?;
         self.state = state;
         self.portion(messages)
     }
@@ -147,7 +147,7 @@ impl Feed for TopicFeed {
     async fn again(&mut self, spoiled: Vec<Spoiled>) -> Result<Portion, SourceError> {
         let mut messages: Vec<Message> = spoiled.into_iter().filter_map(Origin::of).map(Message::again).collect();
         messages.sort_by_key(|message| (message.partition, message.offset));
-        self.format.learn(messages.iter().filter_map(|message| message.value.as_deref())).await?;
+        self.format.learn(messages.iter().flat_map(Message::texts)).await?;
         self.portion(messages)
     }
 }

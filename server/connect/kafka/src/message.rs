@@ -8,6 +8,8 @@ use engine::cells::Cell;
 use rdkafka::message::{BorrowedMessage, Header, Headers, Message as _};
 use serde_json::Value as Json;
 
+use crate::format::TopicFormat;
+
 /// The columns that every topic has, before those of its values.
 pub(crate) const KEY: &str = "kafka_key";
 pub(crate) const HEADERS: &str = "kafka_headers";
@@ -53,14 +55,24 @@ impl Message {
         Origin { part: self.partition, at: self.offset, key: self.key, bytes: self.value }
     }
 
-    pub(crate) fn key_text(&self) -> Option<Cow<'_, str>> {
-        self.key.as_deref().map(String::from_utf8_lossy)
+    /// Its value and its key, which may each name a schema.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.value.as_deref().into_iter().chain(self.key.as_deref())
+    }
+
+    pub(crate) fn key_text(&self, format: &TopicFormat) -> Option<Cow<'_, str>> {
+        self.key.as_deref().map(|key| format.key_text(key))
     }
 
     /// Gives what stands beside the value, as far as it is wanted.
-    pub(crate) fn beside<'m>(&'m self, is_wanted: impl Fn(&str) -> bool, mut put: impl FnMut(&'static str, Cell<'m>)) {
+    pub(crate) fn beside<'m>(
+        &'m self,
+        format: &TopicFormat,
+        is_wanted: impl Fn(&str) -> bool,
+        mut put: impl FnMut(&'static str, Cell<'m>),
+    ) {
         if is_wanted(KEY) {
-            put(KEY, self.key_text().map_or(Cell::Null, Cell::from));
+            put(KEY, self.key_text(format).map_or(Cell::Null, Cell::from));
         }
         if is_wanted(HEADERS) {
             let text = |value: &Option<Vec<u8>>| {

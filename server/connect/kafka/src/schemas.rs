@@ -1,28 +1,35 @@
 //! A schema registry that speaks as Confluent's does: each value begins with a zero byte and the number of its schema.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use connect::{BindingConfig, SourceError, SourceErrorKind};
+use reqwest::{StatusCode, Url};
 use serde_json::Value as Json;
 
 use crate::format::{AvroSchema, ProtoMessage};
 
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a number that the registry does not have is not asked for again.
+const UNKNOWN_STAYS: Duration = Duration::from_secs(5);
 
 /// A schema that was fetched; they never change.
 pub(crate) enum Schema {
-    Avro(AvroSchema),
+    Avro(Box<AvroSchema>),
     Protobuf(ProtoMessage),
+    Json,
     /// Why nothing can be read by it.
     Unusable(String),
 }
 
 pub(crate) struct Registry {
-    url: String,
+    url: Url,
+    user: String,
+    password: String,
     client: reqwest::Client,
     known: RwLock<HashMap<u32, Arc<Schema>>>,
+    unknown: RwLock<HashMap<u32, Instant>>,
 }
 
 /// The number that a value begins with, and what is behind it.
@@ -31,14 +38,30 @@ pub(crate) fn split_id(value: &[u8]) -> Option<(u32, &[u8])> {
     Some((u32::from_be_bytes(*id), rest))
 }
 
+/// The text of a schema under the name that others call it by.
+pub(crate) type Named = (String, String);
+
 impl Registry {
     /// # Errors
-    /// A certificate that cannot be used.
+    /// An address or a certificate that cannot be used.
     pub(crate) fn new(url: &str, config: &BindingConfig) -> Result<Self, SourceError> {
+        let unusable = |error: &dyn std::fmt::Display| {
+            let sentence = "The registry's address cannot be used. Write it as https://registry.example.com.";
+            SourceError::new(SourceErrorKind::Config, sentence).because(error)
+        };
+        let url = Url::parse(url).map_err(|error| unusable(&error))?;
+        if url.cannot_be_a_base() {
+            return Err(unusable(&"no host"));
+        }
         let client = connect::tls::over_http(reqwest::Client::builder().timeout(PATIENCE), config)?;
-        let unusable =
-            |error: reqwest::Error| SourceError::new(SourceErrorKind::Config, "The registry's address cannot be used.").because(error);
-        Ok(Self { url: url.trim_end_matches('/').to_owned(), client: client.build().map_err(unusable)?, known: RwLock::default() })
+        Ok(Self {
+            url,
+            user: config.get("registry_user").to_owned(),
+            password: config.get("registry_password").to_owned(),
+            client: client.build().map_err(|error| unusable(&error))?,
+            known: RwLock::default(),
+            unknown: RwLock::default(),
+        })
     }
 
     pub(crate) fn known(&self, id: u32) -> Option<Arc<Schema>> {
@@ -48,34 +71,80 @@ impl Registry {
     /// Fetches those that are not known yet; one that the registry does not have stays unknown.
     ///
     /// # Errors
-    /// Where the registry does not answer.
+    /// Where the registry does not answer, or refuses.
     pub(crate) async fn learn(&self, ids: &[u32]) -> Result<(), SourceError> {
         for id in ids {
-            if self.known(*id).is_none()
-                && let Some(schema) = self.fetch(*id).await?
-            {
-                self.known.write().unwrap_or_else(PoisonError::into_inner).insert(*id, Arc::new(schema));
+            if self.known(*id).is_some() || self.is_unknown(*id) {
+                continue;
+            }
+            match self.fetch(*id).await? {
+                Some(schema) => drop(self.known.write().unwrap_or_else(PoisonError::into_inner).insert(*id, Arc::new(schema))),
+                None => drop(self.unknown.write().unwrap_or_else(PoisonError::into_inner).insert(*id, Instant::now())),
             }
         }
         Ok(())
     }
 
+    fn is_unknown(&self, id: u32) -> bool {
+        let unknown = self.unknown.read().unwrap_or_else(PoisonError::into_inner);
+        unknown.get(&id).is_some_and(|asked| asked.elapsed() < UNKNOWN_STAYS)
+    }
+
     async fn fetch(&self, id: u32) -> Result<Option<Schema>, SourceError> {
-        let away = |cause: String| {
-            SourceError::new(SourceErrorKind::Unreachable, "The schema registry does not answer. Check its address.").because(cause)
-        };
-        let answer = self.client.get(format!("{}/schemas/ids/{id}", self.url)).send().await.map_err(|error| away(error.to_string()))?;
-        if answer.status() == reqwest::StatusCode::NOT_FOUND {
-            return Ok(None);
-        }
-        let answer: Json =
-            answer.error_for_status().map_err(|error| away(error.to_string()))?.json().await.map_err(|error| away(error.to_string()))?;
-        let text = answer["schema"].as_str().unwrap_or_default();
+        let Some(answer) = self.ask(&["schemas", "ids", &id.to_string()]).await? else { return Ok(None) };
+        let text = text_of(&answer);
+        let others = self.references(&answer).await?;
         let read = match answer["schemaType"].as_str().unwrap_or("AVRO") {
-            "AVRO" => AvroSchema::read(text).map(Schema::Avro),
-            "PROTOBUF" => ProtoMessage::read(text, "").map(Schema::Protobuf),
+            "AVRO" => AvroSchema::read(&text, &others).map(|schema| Schema::Avro(Box::new(schema))),
+            "PROTOBUF" => ProtoMessage::read(&text, "", others).map(Schema::Protobuf),
+            "JSON" => Ok(Schema::Json),
             other => Err(format!("{other} is not read here.")),
         };
         Ok(Some(read.unwrap_or_else(Schema::Unusable)))
     }
+
+    /// The schemas that one refers to, and those that they do, each once.
+    async fn references(&self, answer: &Json) -> Result<Vec<Named>, SourceError> {
+        let of = |answer: &Json| answer["references"].as_array().cloned().unwrap_or_default();
+        let (mut waiting, mut seen, mut found) = (of(answer), HashSet::new(), Vec::new());
+        while let Some(reference) = waiting.pop() {
+            let (name, subject) = (reference["name"].as_str().unwrap_or_default(), reference["subject"].as_str().unwrap_or_default());
+            if !seen.insert(name.to_owned()) {
+                continue;
+            }
+            // What is missing is told when the schema that needs it is read.
+            let Some(answer) = self.ask(&["subjects", subject, "versions", &reference["version"].to_string()]).await? else { continue };
+            found.push((name.to_owned(), text_of(&answer)));
+            waiting.extend(of(&answer));
+        }
+        Ok(found)
+    }
+
+    /// The registry's answer; nothing where it has none.
+    async fn ask(&self, path: &[&str]) -> Result<Option<Json>, SourceError> {
+        let away = |cause: reqwest::Error| {
+            SourceError::new(SourceErrorKind::Unreachable, "The schema registry does not answer. Check its address.").because(cause)
+        };
+        let mut url = self.url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        let mut request = self.client.get(url);
+        if !self.user.is_empty() {
+            request = request.basic_auth(&self.user, Some(&self.password));
+        }
+        let answer = request.send().await.map_err(away)?;
+        match answer.status() {
+            StatusCode::NOT_FOUND => Ok(None),
+            status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                let sentence = "The schema registry refuses us. Check its user and password.";
+                Err(SourceError::new(SourceErrorKind::Refused, sentence).because(status))
+            }
+            _ => Ok(Some(answer.error_for_status().map_err(away)?.json().await.map_err(away)?)),
+        }
+    }
+}
+
+fn text_of(answer: &Json) -> String {
+    answer["schema"].as_str().unwrap_or_default().to_owned()
 }

@@ -57,7 +57,7 @@ pub(crate) async fn learn(client: &Arc<Client>, name: &str, format: TopicFormat,
         let sentence = format!("{name} has no message yet to tell its columns by. Send one.");
         return Err(SourceError::new(SourceErrorKind::Missing, sentence));
     }
-    format.learn(sample.iter().filter_map(|message| message.value.as_deref())).await?;
+    format.learn(sample.iter().flat_map(Message::texts)).await?;
     let format = format.by_sample(sample.iter().filter_map(|message| message.value.as_deref()));
     // What cannot be read has no say in the columns; where it is followed, it is told.
     let rows: Vec<Row> = sample.iter().filter_map(|message| format.row(message.value.as_deref()?).ok()).collect();
@@ -142,10 +142,10 @@ impl ReadRows for Topic {
             let mut waiting: Vec<Message> = Vec::new();
             // What deletes, and what cannot be read, is no row.
             let rows_of = |messages: Vec<Message>| -> Result<Vec<Row>, SourceError> {
-                runtime.block_on(format.learn(messages.iter().filter_map(|message| message.value.as_deref())))?;
+                runtime.block_on(format.learn(messages.iter().flat_map(Message::texts)))?;
                 let row = |message: Message| {
                     let mut row = format.row(message.value.as_deref()?).ok()?;
-                    message.beside(|_| true, |column, cell| drop(row.insert(column.into(), cell.into_json())));
+                    message.beside(&format, |_| true, |column, cell| drop(row.insert(column.into(), cell.into_json())));
                     Some(row)
                 };
                 Ok(messages.into_iter().filter_map(row).collect())

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use connect::tls::{CLIENT_CERTIFICATE, CLIENT_KEY};
 use connect::{BindingConfig, registry};
 use model::name::check_name;
 use model::snapshot::Environment;
@@ -107,6 +108,10 @@ impl Control {
                 Some(row) => self.unseal(&input.name, *environment, &row.secret)?,
                 None => BTreeMap::new(),
             };
+            // What is empty stays as it was; but a key is of no use without its certificate, and could not be taken away alone.
+            if binding.config.get(CLIENT_CERTIFICATE).is_none_or(|text| text.trim().is_empty()) {
+                secrets.remove(CLIENT_KEY);
+            }
             secrets.extend(binding.secrets.iter().filter(|(_, value)| !value.is_empty()).map(|(k, v)| (k.clone(), v.clone())));
             errors.extend(check_settings(&input.driver, *environment, binding));
             bindings.push(BindingRow {
@@ -152,6 +157,10 @@ fn settings_text(about: &str, bindings: &[BindingRow]) -> String {
     format!("{}\n{about}", lines.join("\n")).trim().to_owned()
 }
 
+/// The longest setting: of one line, and of several, such as certificates and schemas.
+const MAX_LINE: (usize, &str) = (1_000, "1,000");
+const MAX_LINES: (usize, &str) = (100_000, "100,000");
+
 fn check_form(input: &SourceInput) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if let Err(message) = check_name(&input.name) {
@@ -182,8 +191,9 @@ fn check_settings(driver: &str, environment: Environment, binding: &BindingInput
         if !field.choices.is_empty() && !value.is_empty() && !field.choices.iter().any(|choice| choice == value) {
             errors.push(FieldError::new(place(&field.key), format!("One of {}.", field.choices.join(", "))));
         }
-        if value.len() > 1_000 {
-            errors.push(FieldError::new(place(&field.key), "At most 1,000 characters."));
+        let (most, text) = if field.lines { MAX_LINES } else { MAX_LINE };
+        if value.len() > most {
+            errors.push(FieldError::new(place(&field.key), format!("At most {text} characters.")));
         }
     }
     let known = |key: &String, secret: bool| form.iter().any(|field| &field.key == key && field.secret == secret);

@@ -3,6 +3,7 @@
 mod avro;
 mod protobuf;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -38,9 +39,11 @@ enum Values {
     Json,
     Text,
     Csv(Arc<[String]>),
-    /// With the schema that was given by hand; otherwise each message names its own in the registry.
-    Avro(Option<Arc<AvroSchema>>),
-    Protobuf(Option<Arc<ProtoMessage>>),
+    /// With the schema that was given by hand.
+    Avro(Arc<AvroSchema>),
+    Protobuf(Arc<ProtoMessage>),
+    /// Each names its schema in the registry.
+    Registered,
 }
 
 impl Formats {
@@ -110,33 +113,33 @@ fn values(topic: &str, format: &str, schema: Option<&str>, has_registry: bool) -
             }
         }
         ("avro", Some(schema)) => {
-            AvroSchema::read(schema).map(|schema| Values::Avro(Some(Arc::new(schema)))).map_err(|error| bad(format!("{topic}: {error}")))
+            let read = AvroSchema::read(schema, &[]).map_err(|error| bad(format!("{topic}: {error}")))?;
+            if !read.is_of_rows() {
+                return Err(bad(format!("{topic}: its Avro schema is not one of a record.")));
+            }
+            Ok(Values::Avro(Arc::new(read)))
         }
-        ("avro", None) if has_registry => Ok(Values::Avro(None)),
-        ("protobuf", Some(schema)) => ProtoMessage::read(schema, inside)
-            .map(|message| Values::Protobuf(Some(Arc::new(message))))
+        ("protobuf", Some(schema)) => ProtoMessage::read(schema, inside, Vec::new())
+            .map(|message| Values::Protobuf(Arc::new(message)))
             .map_err(|error| bad(format!("{topic}: {error}"))),
-        ("protobuf", None) if has_registry => Ok(Values::Protobuf(None)),
+        ("avro" | "protobuf", None) if has_registry => Ok(Values::Registered),
         ("avro" | "protobuf", None) => Err(needs()),
         _ => Err(bad(format!("{topic}: {format} is not json, text, csv(…), avro or protobuf(…)."))),
     }
 }
 
 impl TopicFormat {
-    /// Fetches the schemas that values name and nobody has asked for yet.
+    /// Fetches the schemas that values and keys name and nobody has asked for yet.
     ///
     /// # Errors
-    /// Where the registry does not answer.
-    pub(crate) async fn learn(&self, values: impl Iterator<Item = &[u8]>) -> Result<(), SourceError> {
-        match (&self.registry, &self.values) {
-            (Some(registry), Values::Avro(None) | Values::Protobuf(None)) => {
-                let mut ids: Vec<u32> = values.filter_map(|value| split_id(value).map(|(id, _)| id)).collect();
-                ids.sort_unstable();
-                ids.dedup();
-                registry.learn(&ids).await
-            }
-            _ => Ok(()),
-        }
+    /// Where the registry does not answer, or refuses.
+    pub(crate) async fn learn(&self, texts: impl Iterator<Item = &[u8]>) -> Result<(), SourceError> {
+        let Some(registry) = &self.registry else { return Ok(()) };
+        // Their numbers begin with one; a zero is the beginning of somebody's number of eight bytes.
+        let mut ids: Vec<u32> = texts.filter_map(split_id).map(|(id, _)| id).filter(|id| *id > 0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        registry.learn(&ids).await
     }
 
     /// As what most of some values are, where nobody has said how they are written.
@@ -147,7 +150,7 @@ impl TopicFormat {
         let (mut objects, mut all) = (0, 0);
         for value in values {
             all += 1;
-            objects += usize::from(self.json(value).is_ok());
+            objects += usize::from(self.row(value).is_ok());
         }
         Self { values: if objects * 2 >= all { Values::Json } else { Values::Text }, ..self }
     }
@@ -170,12 +173,14 @@ impl TopicFormat {
     /// Why the value is no row, as a sentence.
     pub(crate) fn row(&self, value: &[u8]) -> Result<Row, String> {
         match &self.values {
-            Values::Guess | Values::Json => self.json(value),
+            Values::Guess | Values::Json | Values::Registered => match self.framed(value)? {
+                Some((schema, rest)) => row_by(&schema, rest),
+                None => json_row(value),
+            },
             Values::Text => Ok(Row::from_iter([(VALUE.to_owned(), Json::String(String::from_utf8_lossy(value).into_owned()))])),
             Values::Csv(columns) => csv_row(columns, value),
-            Values::Avro(Some(schema)) => schema.row(split_id(value).filter(|_| self.registry.is_some()).map_or(value, |(_, rest)| rest)),
-            Values::Protobuf(Some(message)) => message.row(value),
-            Values::Avro(None) | Values::Protobuf(None) => self.by_registry(value),
+            Values::Avro(schema) => schema.row(split_id(value).filter(|_| self.registry.is_some()).map_or(value, |(_, rest)| rest)),
+            Values::Protobuf(message) => message.row(value),
         }
     }
 
@@ -185,7 +190,14 @@ impl TopicFormat {
     /// As [`TopicFormat::row`].
     pub(crate) fn put<'v>(&self, cells: &mut CellRows<'_, 'v>, value: &'v [u8]) -> Result<(), String> {
         match &self.values {
-            Values::Guess | Values::Json => cells.put_json(self.bare(value)),
+            Values::Guess | Values::Json | Values::Registered => match self.framed(value)? {
+                None => cells.put_json(value),
+                Some((schema, rest)) if matches!(*schema, Schema::Json) => cells.put_json(rest),
+                Some((schema, rest)) => {
+                    cells.put_row(row_by(&schema, rest)?);
+                    Ok(())
+                }
+            },
             Values::Text => {
                 cells.put(VALUE, String::from_utf8_lossy(value).into());
                 Ok(())
@@ -197,24 +209,46 @@ impl TopicFormat {
         }
     }
 
-    fn json(&self, value: &[u8]) -> Result<Row, String> {
-        json_row(self.bare(value))
-    }
-
-    /// With a registry, JSON too may say which schema it is of.
-    fn bare<'v>(&self, value: &'v [u8]) -> &'v [u8] {
-        split_id(value).filter(|_| self.registry.is_some()).map_or(value, |(_, rest)| rest)
-    }
-
-    fn by_registry(&self, value: &[u8]) -> Result<Row, String> {
-        let (id, rest) = split_id(value).ok_or("It does not begin with the number of a schema, as values of a registry do.")?;
-        let schema = self.registry.as_ref().and_then(|registry| registry.known(id));
-        match schema.as_deref() {
-            Some(Schema::Avro(schema)) => schema.row(rest),
-            Some(Schema::Protobuf(message)) => message.indexed_row(rest),
-            Some(Schema::Unusable(why)) => Err(format!("Its schema {id} cannot be used: {why}")),
-            None => Err(format!("The registry has no schema {id}.")),
+    /// What the key of a message says: where it names a schema, in JSON, or the one text or number that it is.
+    pub(crate) fn key_text<'k>(&self, key: &'k [u8]) -> Cow<'k, str> {
+        let known = split_id(key).and_then(|(id, rest)| Some((self.registry.as_ref()?.known(id)?, rest)));
+        let read = known.and_then(|(schema, rest)| match &*schema {
+            Schema::Avro(schema) => schema.value(rest).ok(),
+            Schema::Protobuf(message) => message.indexed_row(rest).ok().map(Json::Object),
+            Schema::Json => serde_json::from_slice(rest).ok(),
+            Schema::Unusable(_) => None,
+        });
+        match read {
+            Some(Json::String(text)) => Cow::Owned(text),
+            Some(other) => Cow::Owned(other.to_string()),
+            None => String::from_utf8_lossy(key),
         }
+    }
+
+    /// The schema that a value names, and what is behind that; nothing where it names none and need not.
+    fn framed<'v>(&self, value: &'v [u8]) -> Result<Option<Framed<'v>>, String> {
+        match (&self.registry, split_id(value)) {
+            (Some(registry), Some((id, rest))) => match registry.known(id) {
+                Some(schema) => Ok(Some((schema, rest))),
+                None => Err(format!("The registry has no schema {id}.")),
+            },
+            _ if matches!(self.values, Values::Registered) => {
+                Err("It does not begin with the number of a schema, as values of a registry do.".into())
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+/// A schema, and a value of it.
+type Framed<'v> = (Arc<Schema>, &'v [u8]);
+
+fn row_by(schema: &Schema, value: &[u8]) -> Result<Row, String> {
+    match schema {
+        Schema::Avro(schema) => schema.row(value),
+        Schema::Protobuf(message) => message.indexed_row(value),
+        Schema::Json => json_row(value),
+        Schema::Unusable(why) => Err(format!("Its schema cannot be used: {why}")),
     }
 }
 

@@ -8,6 +8,8 @@ use protox::Compiler;
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 use serde_json::Value as Json;
 
+use crate::schemas::Named;
+
 const FILE: &str = "value.proto";
 
 /// The message that values are.
@@ -15,23 +17,25 @@ pub(crate) struct ProtoMessage {
     message: MessageDescriptor,
 }
 
-/// One file that is at hand as text.
-struct Given(String);
+/// Files that are at hand as texts.
+struct Given(Vec<Named>);
 
 impl FileResolver for Given {
     fn open_file(&self, name: &str) -> Result<File, protox::Error> {
-        if Path::new(name) == Path::new(FILE) { File::from_source(FILE, &self.0) } else { Err(protox::Error::file_not_found(name)) }
+        let found = self.0.iter().find(|(known, _)| Path::new(known) == Path::new(name));
+        found.map_or_else(|| Err(protox::Error::file_not_found(name)), |(name, text)| File::from_source(name, text))
     }
 }
 
 impl ProtoMessage {
-    /// The message of this name in a .proto file; the only or the first one without a name.
+    /// The message of this name in a .proto file; the only or the first one without a name. The others are what it imports.
     ///
     /// # Errors
     /// Why there is none, as a sentence.
-    pub(crate) fn read(text: &str, name: &str) -> Result<Self, String> {
+    pub(crate) fn read(text: &str, name: &str, mut others: Vec<Named>) -> Result<Self, String> {
         let mut files = ChainFileResolver::new();
-        files.add(Given(text.to_owned()));
+        others.push((FILE.to_owned(), text.to_owned()));
+        files.add(Given(others));
         files.add(GoogleFileResolver::new());
         let mut compiler = Compiler::with_file_resolver(files);
         compiler.include_imports(true).open_file(FILE).map_err(|error| {
