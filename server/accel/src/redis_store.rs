@@ -21,13 +21,18 @@ const BUCKET_ROWS: u64 = 256;
 const MAX_BUCKETS: u32 = 1 << 20;
 /// Commands of one round trip.
 pub(crate) const BATCH: usize = 512;
+/// Bytes of rows that a build gathers before it sends them: what goes into one bucket goes in one command.
+const GATHERED_BYTES: usize = 8 << 20;
+/// Rows of one command, at the most: the server does nothing else meanwhile.
+const COMMAND_ROWS: usize = 128;
 /// Round trips of a build that may be under way at once: enough that neither side waits for the other.
 const UNDER_WAY: usize = 4;
 /// Bytes of one round trip, about: few enough for a slow line.
 const WRITE_BYTES: usize = 1 << 20;
 const READ_BYTES: usize = 1 << 20;
-/// Bytes of a command that are not its values.
+/// Bytes of a command and of each row in it that are not its values.
 const AROUND: usize = 160;
+const AROUND_ROW: usize = 16;
 
 /// The operator's Redis as a store of data versions.
 pub struct RedisStore {
@@ -61,10 +66,14 @@ impl Buckets {
         format!("{}{number}", self.prefix)
     }
 
-    pub(crate) fn of(&self, key: &[u8]) -> String {
+    fn number_of(&self, key: &[u8]) -> u32 {
         let digest = Sha256::digest(key);
         let first = digest.first_chunk::<4>().copied().unwrap_or_default();
-        self.name(u32::from_le_bytes(first) % self.count)
+        u32::from_le_bytes(first) % self.count
+    }
+
+    pub(crate) fn of(&self, key: &[u8]) -> String {
+        self.name(self.number_of(key))
     }
 }
 
@@ -80,8 +89,13 @@ impl KvStore for RedisStore {
         let count = u32::try_from(rows.div_ceil(BUCKET_ROWS)).unwrap_or(MAX_BUCKETS).clamp(16, MAX_BUCKETS);
         // Known before the first row is written, so that a build that broke off can be dropped whole.
         let _: i64 = self.link.run(Cmd::new().arg("HSET").arg(meta_key(place)).arg("buckets").arg(count)).await?;
-        let under_way = JoinSet::new();
-        Ok(Box::new(RedisWriter { link: self.link.clone(), buckets: Buckets::new(place, count), place: place.clone(), under_way }))
+        Ok(Box::new(RedisWriter {
+            link: self.link.clone(),
+            buckets: Buckets::new(place, count),
+            place: place.clone(),
+            gathered: Vec::new(),
+            under_way: JoinSet::new(),
+        }))
     }
 
     async fn open(&self, place: &Place) -> Result<Arc<dyn KvReader>, AccelError> {
@@ -118,8 +132,20 @@ struct RedisWriter {
     link: Link,
     buckets: Buckets,
     place: Place,
+    gathered: Vec<Block>,
     /// What was sent and is not answered yet.
     under_way: JoinSet<Result<(), AccelError>>,
+}
+
+/// A row, by the number of its bucket.
+type InBucket<'a> = (u32, (&'a [u8], &'a [u8]));
+
+/// Commands of one round trip, each with how many rows it adds.
+#[derive(Default)]
+struct Portion {
+    commands: Vec<Cmd>,
+    rows: Vec<usize>,
+    bytes: usize,
 }
 
 impl RedisWriter {
@@ -132,17 +158,40 @@ impl RedisWriter {
         Ok(())
     }
 
-    async fn send(&mut self, commands: Vec<Cmd>) -> Result<(), AccelError> {
+    async fn send(&mut self, portion: Portion) -> Result<(), AccelError> {
         self.until(UNDER_WAY - 1).await?;
-        self.under_way.spawn(add(self.link.clone(), commands));
+        self.under_way.spawn(add(self.link.clone(), portion));
         Ok(())
+    }
+
+    async fn send_gathered(&mut self) -> Result<(), AccelError> {
+        let blocks = std::mem::take(&mut self.gathered);
+        let mut rows: Vec<InBucket<'_>> = blocks.iter().flat_map(Block::pairs).map(|row| (self.buckets.number_of(row.0), row)).collect();
+        rows.sort_unstable_by_key(|(bucket, _)| *bucket);
+        let mut portion = Portion::default();
+        for rows in rows.chunk_by(|(one, _), (next, _)| one == next).flat_map(|bucket| bucket.chunks(COMMAND_ROWS)) {
+            let bytes: usize = rows.iter().map(|(_, (key, value))| key.len() + value.len() + AROUND_ROW).sum();
+            let mut command = Cmd::with_capacity(2 + 2 * rows.len(), bytes + AROUND);
+            command.arg("HSET").arg(self.buckets.name(rows[0].0));
+            for (_, (key, value)) in rows {
+                command.arg(*key).arg(*value);
+            }
+            portion.commands.push(command);
+            portion.rows.push(rows.len());
+            portion.bytes += bytes;
+            if portion.commands.len() == BATCH || portion.bytes >= WRITE_BYTES {
+                self.send(std::mem::take(&mut portion)).await?;
+            }
+        }
+        self.send(portion).await
     }
 }
 
 /// Rows that were not there before.
-async fn add(link: Link, commands: Vec<Cmd>) -> Result<(), AccelError> {
-    for answer in link.run_all(commands).await? {
-        if read::<i64>(answer)? != 1 {
+async fn add(link: Link, portion: Portion) -> Result<(), AccelError> {
+    let answers = link.run_all(portion.commands).await?;
+    for (answer, rows) in answers.into_iter().zip(portion.rows) {
+        if read::<usize>(answer)? != rows {
             return Err(AccelError::new(AccelErrorKind::Other, "The rows came with a key twice."));
         }
     }
@@ -152,18 +201,8 @@ async fn add(link: Link, commands: Vec<Cmd>) -> Result<(), AccelError> {
 #[async_trait]
 impl KvWriter for RedisWriter {
     async fn write(&mut self, block: Block) -> Result<(), AccelError> {
-        let (mut commands, mut bytes) = (Vec::with_capacity(BATCH), 0);
-        for (key, value) in block.pairs() {
-            let mut command = Cmd::with_capacity(4, key.len() + value.len() + AROUND);
-            command.arg("HSET").arg(self.buckets.of(key)).arg(key).arg(value);
-            commands.push(command);
-            bytes += key.len() + value.len();
-            if commands.len() == BATCH || bytes >= WRITE_BYTES {
-                self.send(std::mem::replace(&mut commands, Vec::with_capacity(BATCH))).await?;
-                bytes = 0;
-            }
-        }
-        self.send(commands).await
+        self.gathered.push(block);
+        if self.gathered.iter().map(Block::bytes).sum::<usize>() < GATHERED_BYTES { Ok(()) } else { self.send_gathered().await }
     }
 
     async fn abandon(mut self: Box<Self>) {
@@ -172,7 +211,11 @@ impl KvWriter for RedisWriter {
     }
 
     async fn seal(mut self: Box<Self>, sealed: &Sealed) -> Result<(), AccelError> {
-        if let Err(error) = self.until(0).await {
+        let sent = match self.send_gathered().await {
+            Ok(()) => self.until(0).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = sent {
             self.abandon().await;
             return Err(error);
         }
@@ -247,9 +290,18 @@ async fn read_buckets(link: Link, buckets: Buckets, numbers: Range<u32>) -> Resu
     let commands = numbers.map(|number| Cmd::new().arg("HGETALL").arg(buckets.name(number)).clone()).collect();
     let mut pairs = Vec::new();
     for answer in link.run_all(commands).await? {
-        pairs.extend(read::<Vec<(Vec<u8>, Vec<u8>)>>(answer)?);
+        for field in answer.into_map_iter().map_err(|answer| other_shape(&answer))? {
+            match field {
+                (Value::BulkString(key), Value::BulkString(value)) => pairs.push((key, value)),
+                (key, _) => return Err(other_shape(&key)),
+            }
+        }
     }
     Ok(pairs)
+}
+
+fn other_shape(answer: &Value) -> AccelError {
+    AccelError::broken(format!("an answer of another shape: {answer:?}"))
 }
 
 /// The bytes of an answer as they are, without a copy.
@@ -257,6 +309,6 @@ fn value(answer: Value) -> Result<Option<Bytes>, AccelError> {
     match answer {
         Value::Nil => Ok(None),
         Value::BulkString(bytes) => Ok(Some(Bytes::from(bytes))),
-        other => Err(AccelError::broken(format!("an answer of another shape: {other:?}"))),
+        other => Err(other_shape(&other)),
     }
 }
