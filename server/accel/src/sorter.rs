@@ -28,6 +28,8 @@ pub struct Sorter {
     /// What its files are called; without one they are gone with the process, however that ends.
     name: Option<String>,
     run: Run,
+    /// Bytes of a run.
+    room: usize,
     aside: Vec<Aside>,
     rows: u64,
 }
@@ -51,7 +53,7 @@ impl Sorter {
     /// Where the folder cannot be made.
     pub fn new(folder: &Path) -> Result<Self, AccelError> {
         std::fs::create_dir_all(folder).map_err(|error| AccelError::of_io(&error))?;
-        Ok(Self { folder: folder.to_owned(), name: None, run: Run::default(), aside: Vec::new(), rows: 0 })
+        Ok(Self { folder: folder.to_owned(), name: None, run: Run::default(), room: RUN_BYTES, aside: Vec::new(), rows: 0 })
     }
 
     /// One whose files stay when the process ends. Nobody else in the folder has its name.
@@ -60,6 +62,12 @@ impl Sorter {
     /// Where the folder cannot be made.
     pub fn named(folder: &Path, name: &str) -> Result<Self, AccelError> {
         Ok(Self { name: Some(name.to_owned()), ..Self::new(folder)? })
+    }
+
+    /// One of so many that fill side by side: together they take the memory of one.
+    #[must_use]
+    pub fn beside(self, fill: usize) -> Self {
+        Self { room: RUN_BYTES / fill.max(1), ..self }
     }
 
     /// What an earlier process put aside, handing each pair to `see`; nothing where it is not all there as it was written.
@@ -87,9 +95,12 @@ impl Sorter {
     /// # Errors
     /// Where a run cannot be put aside: most often a full disk.
     pub fn push(&mut self, key: &[u8], value: &[u8]) -> Result<(), AccelError> {
+        if self.run.is_empty() {
+            self.run.reserve(self.room);
+        }
         self.run.push(key, value);
         self.rows += 1;
-        if self.run.bytes() >= RUN_BYTES { self.put_aside() } else { Ok(()) }
+        if self.run.bytes() >= self.room { self.put_aside() } else { Ok(()) }
     }
 
     #[must_use]

@@ -22,6 +22,8 @@ const LIST: &str = "kept.json";
 pub(crate) struct Spot {
     pub(crate) folder: PathBuf,
     pub(crate) name: String,
+    /// How many are read at a time.
+    pub(crate) side_by_side: usize,
 }
 
 /// The list of what a run has kept.
@@ -91,7 +93,7 @@ impl Kept {
     }
 
     pub(crate) fn spot(folder: &Path, part: &KeptPart) -> Spot {
-        Spot { folder: folder.to_owned(), name: part.name.clone() }
+        Spot { folder: folder.to_owned(), name: part.name.clone(), side_by_side: 1 }
     }
 
     /// Writes the list: all of it, or it stays as it was.

@@ -92,7 +92,7 @@ impl Pairs {
     /// # Errors
     /// Where nothing can be put aside.
     pub(crate) fn new(spot: &Spot, from: &From) -> Result<Self, Failed> {
-        Ok(Self::of(Sorter::named(&spot.folder, &spot.name)?, trainer(from), from))
+        Ok(Self::of(Sorter::named(&spot.folder, &spot.name)?.beside(spot.side_by_side), trainer(from), from))
     }
 
     /// What an earlier try has kept; nothing where it is not all there.

@@ -73,7 +73,8 @@ impl Plan {
     }
 
     fn spot(&self, part: usize) -> Spot {
-        Spot { folder: self.folder.clone(), name: format!("try-{}-part-{part}", self.attempt) }
+        let name = format!("try-{}-part-{part}", self.attempt);
+        Spot { folder: self.folder.clone(), name, side_by_side: self.readers }
     }
 }
 

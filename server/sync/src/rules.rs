@@ -48,7 +48,7 @@ impl Rules {
     pub(crate) fn new(worker: &Worker, spec: &DatasetSpec, spot: Option<&Spot>) -> Result<Self, Failed> {
         let scratch = worker.stores.scratch();
         let sorter = |number: usize| match spot {
-            Some(spot) => Sorter::named(&spot.folder, &unique_name(spot, number)),
+            Some(spot) => Ok(Sorter::named(&spot.folder, &unique_name(spot, number))?.beside(spot.side_by_side)),
             None => Sorter::new(&scratch),
         };
         let rules = spec.gates.rules.iter().enumerate();
