@@ -4,10 +4,10 @@
 
 mod common;
 
-use common::{Grpc, Http, People, aircraft, binary};
+use common::{Cluster, Grpc, Http, People, aircraft, binary};
 use prost::Message;
 use serde_json::{Value as Json, json};
-use testkit::{Admin, Postgres, Redis, Sluice, problem_code};
+use testkit::{Admin, Redis, Sluice, problem_code};
 
 /// The row as prost encodes it, from the source's own text.
 #[derive(Clone, PartialEq, Message)]
@@ -143,12 +143,8 @@ async fn a_dataset_in_redis_answers_and_survives_redis_going_away() {
 
 #[tokio::test]
 async fn two_nodes_on_one_metadata_store_share_the_builds_and_serve_the_same() {
-    let (postgres, redis) = (Postgres::start(), Redis::start());
-    let (database, redis) = (postgres.database("sluice").await, redis.url());
-    let key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
-    let environment = [("SLUICE_DATABASE_URL", database.as_str()), ("SLUICE_MASTER_KEY", key), ("SLUICE_REDIS_URL", redis.as_str())];
-    let first = Sluice::demo_with(binary(), &environment);
-    let second = Sluice::demo_with(binary(), &environment);
+    let cluster = Cluster::start().await;
+    let (first, second) = (cluster.node(), cluster.node());
     let people = People::of(&first).await;
     let names: Vec<String> = (0..8).map(|number| format!("planes-{number}")).collect();
     for name in &names {

@@ -8,10 +8,10 @@ mod common;
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
 
-use common::{Http, People, aircraft, binary, dataset_until, until};
+use common::{Cluster, Http, People, aircraft, binary, dataset_until, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use testkit::{Admin, Postgres, Redis, Sluice};
+use testkit::{Admin, Postgres, Sluice};
 
 /// Looks until the dataset is as it should be; gives it.
 async fn set_job(admin: &Admin, name: &str, job: Json) -> (u16, Json) {
@@ -313,11 +313,7 @@ async fn files_that_come_begin_a_run_once_they_are_whole() {
 
 #[tokio::test]
 async fn files_that_two_nodes_look_for_begin_one_run() {
-    let (postgres, redis) = (Postgres::start(), Redis::start());
-    let (database, redis) = (postgres.database("sluice").await, redis.url());
-    let key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
-    let environment = [("SLUICE_DATABASE_URL", database.as_str()), ("SLUICE_MASTER_KEY", key), ("SLUICE_REDIS_URL", redis.as_str())];
-    let first = Sluice::demo_with(binary(), &environment);
-    let _second = Sluice::demo_with(binary(), &environment);
+    let cluster = Cluster::start().await;
+    let (first, _second) = (cluster.node(), cluster.node());
     files_come(&People::of(&first).await, "redis").await;
 }

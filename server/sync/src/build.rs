@@ -142,6 +142,7 @@ async fn read_and_write(
     sealed.rows = sorted.checksum.rows;
     fail_point!("build.before-seal");
     writer.seal(&sealed).await?;
+    fail_point!("build.after-seal");
     progress.step("proving").await?;
     let dataset = Dataset::open(&*store, to).await?;
     proved(sorted.checksum, dataset.prove(middle.into_iter().collect()).await?)?;

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use accel::{KvStore, Place};
 use model::clock::{Millis, SECOND};
-use model::dataset::{DatasetSpec, StoreKind};
+use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
 use store::{DataVersionRow, StoreError};
 use tokio::sync::Mutex;
 
 use crate::Worker;
 use crate::table_store::TableStore;
+use crate::worker::SILENCE;
 
 /// Nodes that have reported within this time are counted.
 const NODES_SEEN: Millis = 60 * SECOND;
@@ -39,7 +40,8 @@ async fn look_at_all(worker: &Worker, kept_back: &mut HashMap<String, (Instant, 
     kept_back.retain(|id, _| unneeded.iter().any(|row| row.id == *id));
     let mut forgot = false;
     for row in unneeded {
-        if kept_back.get(&row.id).is_some_and(|(at, _)| at.elapsed() < TRY_AGAIN) {
+        let is_left_alone = kept_back.get(&row.id).is_some_and(|(at, _)| at.elapsed() < TRY_AGAIN);
+        if is_left_alone || may_be_written(&row, worker.host.now()) {
             continue;
         }
         match remove(worker, &row).await {
@@ -59,6 +61,12 @@ async fn look_at_all(worker: &Worker, kept_back: &mut HashMap<String, (Instant, 
         worker.store.prune_data_versions(REMEMBERED).await?;
     }
     Ok(())
+}
+
+/// Whether the build that was ended may not have heard of it yet: Redis would take its rows, and nobody would know of them any more.
+fn may_be_written(row: &DataVersionRow, now: Millis) -> bool {
+    let is_in_redis = serde_json::from_str::<DatasetSpec>(&row.spec).is_ok_and(|spec| spec.store == StoreKind::Redis);
+    is_in_redis && row.state == DataVersionState::Failed.key() && row.finished_at.is_some_and(|at| now < at + SILENCE)
 }
 
 /// Removes what a failed try wrote, where that is near; otherwise that is done beside all else, and so is what cannot be done now.

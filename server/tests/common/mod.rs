@@ -12,12 +12,35 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
-use testkit::{Admin, Sluice};
+use testkit::{Admin, Postgres, Redis, Sluice};
 
 pub use source::Source;
 
 /// Longer than anything takes that ends at all.
 pub const LONG: Duration = Duration::from_secs(90);
+
+/// What nodes share: their metadata, a Redis, and a key.
+pub struct Cluster {
+    pub metadata: Postgres,
+    pub redis: Redis,
+    environment: [(&'static str, String); 3],
+}
+
+impl Cluster {
+    pub async fn start() -> Self {
+        let (metadata, redis) = (Postgres::start(), Redis::start());
+        let environment = [
+            ("SLUICE_DATABASE_URL", metadata.database("sluice").await),
+            ("SLUICE_MASTER_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".to_owned()),
+            ("SLUICE_REDIS_URL", redis.url()),
+        ];
+        Self { metadata, redis, environment }
+    }
+
+    pub fn node(&self) -> Sluice {
+        Sluice::demo_with(binary(), &self.environment.each_ref().map(|(name, value)| (*name, value.as_str())))
+    }
+}
 
 /// Until something is so.
 pub async fn until(long: Duration, what: &str, mut is: impl AsyncFnMut() -> bool) {
