@@ -52,7 +52,7 @@ async fn values_and_keys_are_read_by_the_schemas_of_a_registry() {
     let order = |id: i64, label: Json, tip: Json, note: Json| {
         let key = format!("{{\"id\":{id}}}");
         json!({
-            "kafka_key": key, "kafka_offset": id - 1, "id": id, "label": label, "price": money, "tip": tip, "kind": "NEW",
+            "kafka_key": key, "kafka_offset": id - 1, "id": id, "label": label, "price": money, "tip": tip, "paid_in": "USD", "kind": "NEW",
             "at": "2026-01-02T03:04:05Z", "note": note,
         })
     };
@@ -139,9 +139,19 @@ async fn clusters_that_ask_who_is_there_are_read_by_those_who_may() {
         (unknown, "The brokers refuse us"),
         (signed_in(&doors.sasl, "sasl", "SCRAM-SHA-512", stranger), "may not read this topic"),
     ];
-    for (binding, why) in refused {
+    let told = async |binding: &Json, why: &str| {
         builder.put_source("stream", "kafka", binding.clone()).await;
         let (status, body) = builder.call(Method::GET, "/sources/stream/prod/tables/orders/sample", None).await;
         assert!(!status.is_success() && body.to_string().contains(why), "{binding:#}: {status} {body}");
+    };
+    for (binding, why) in &refused {
+        told(binding, why).await;
     }
+    // Who may see a topic may not read it yet. By other settings each time: what was seen of a source stays for a while.
+    kafka.allow("stranger", "Describe", "orders");
+    told(&signed_in(&doors.sasl, "sasl", "SCRAM-SHA-256", stranger), "may not read this topic").await;
+    // A right to the topic is enough.
+    kafka.allow("stranger", "Read", "orders");
+    builder.put_source("stream", "kafka", signed_in(&doors.sasl_over_tls, "sasl over tls", "PLAIN", stranger)).await;
+    assert_eq!(rows(&builder, "orders").await.len(), 1);
 }

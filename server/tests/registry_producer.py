@@ -26,19 +26,21 @@ def send(topic, serializer, value, key=None):
 
 
 MONEY = """{"type": "record", "name": "Money", "namespace": "shop.parts", "fields": [
-    {"name": "amount", "type": {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}}, {"name": "currency", "type": "string"}]}"""
+    {"name": "amount", "type": {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}}, {"name": "currency", "type": "Currency"}]}"""
+CURRENCY = '{"type": "enum", "name": "Currency", "namespace": "shop.parts", "symbols": ["EUR", "USD"]}'
 ORDER = """{"type": "record", "name": "Order", "namespace": "shop", "fields": [{"name": "id", "type": "long"},
     {"name": "label", "type": ["null", "string"]}, {"name": "price", "type": "shop.parts.Money"},
-    {"name": "tip", "type": ["null", "shop.parts.Money"]}, {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["OLD", "NEW"]}},
+    {"name": "tip", "type": ["null", "shop.parts.Money"]}, {"name": "paid_in", "type": "shop.parts.Currency"}, {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["OLD", "NEW"]}},
     {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}}%s]}"""
 NOTE = ', {"name": "note", "type": "string"}'
 KEY = '{"type": "record", "name": "OrderKey", "namespace": "shop", "fields": [{"name": "id", "type": "long"}]}'
 
 
 def avro():
-    registry.register_schema("money", Schema(MONEY, "AVRO"))
-    money = [SchemaReference("shop.parts.Money", "money", 1)]
-    old, new = (AvroSerializer(registry, Schema(ORDER % more, "AVRO", money)) for more in ("", NOTE))
+    currency, money = SchemaReference("shop.parts.Currency", "currency", 1), SchemaReference("shop.parts.Money", "money", 1)
+    registry.register_schema("currency", Schema(CURRENCY, "AVRO"))
+    registry.register_schema("money", Schema(MONEY, "AVRO", [currency]))
+    old, new = (AvroSerializer(registry, Schema(ORDER % more, "AVRO", [currency, money])) for more in ("", NOTE))
     keys = AvroSerializer(registry, Schema(KEY, "AVRO"))
 
     def key(id):
@@ -47,7 +49,7 @@ def avro():
     def order(id, label, **more):
         price = {"amount": decimal.Decimal("12.34"), "currency": "EUR"}
         at = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
-        return {"id": id, "label": label, "price": price, "tip": price if id == 2 else None, "kind": "NEW", "at": at, **more}
+        return {"id": id, "label": label, "price": price, "tip": price if id == 2 else None, "paid_in": "USD", "kind": "NEW", "at": at, **more}
 
     for id, label in ((1, "one"), (2, None), (3, "three")):
         send("avro", old, order(id, label), key(id))

@@ -70,7 +70,7 @@ impl Seen {
             () if self.ints == all => (DataType::Int64, all),
             () if self.numbers == all => (DataType::Float64, all),
             () if self.dates == all => (DataType::Date, all),
-            () if self.times == all => (DataType::Timestamp, all),
+            () if self.dates + self.times == all => (DataType::Timestamp, all),
             () if self.nested > 0 => (DataType::Json, self.nested),
             () => (DataType::String, all - self.bools - self.numbers - self.dates - self.times),
         }
@@ -157,6 +157,10 @@ mod tests {
                 ("mixed", DataType::String, "text in 1 of 2 rows"),
             ]
         );
+        // A day among times is its midnight.
+        let mixed = rows(&[r#"{"at": "2013-01-01"}"#, r#"{"at": "2013-01-01T05:00:00Z"}"#]);
+        assert_eq!(columns(&mixed, &[], "t", &Overrides::default(), false)[0].data_type, DataType::Timestamp);
+        assert_eq!(micros("2013-01-01"), micros("2013-01-01T00:00:00Z"));
         // In JSON, a text of digits is a text.
         let json = rows(&[r#"{"n": 7, "code": "12", "in": {"a": 1}}"#, r#"{"n": 7.5, "code": "13", "in": null}"#]);
         let types: Vec<DataType> = columns(&json, &[], "t", &Overrides::default(), false).iter().map(|column| column.data_type).collect();

@@ -33,9 +33,9 @@ impl<'v> Visitor<'v> for Object<'_, '_, 'v> {
     fn visit_map<A: MapAccess<'v>>(self, mut fields: A) -> Result<(), A::Error> {
         while let Some(place) = fields.next_key_seed(Name(self.wanted))? {
             match place {
-                Some(at) => self.row[at] = fields.next_value_seed(Any)?,
+                Some(at) => self.row[at] = fields.next_value_seed(Any { keep: true })?,
                 // Read as others are: whether a message is JSON does not depend on what is wanted of it.
-                None => drop(fields.next_value_seed(Any)?),
+                None => drop(fields.next_value_seed(Any { keep: false })?),
             }
         }
         Ok(())
@@ -65,8 +65,11 @@ impl Visitor<'_> for Name<'_> {
     }
 }
 
-/// Any value.
-struct Any;
+/// Any value, which is kept or only read to its end.
+#[derive(Clone, Copy)]
+struct Any {
+    keep: bool,
+}
 
 impl<'v> DeserializeSeed<'v> for Any {
     type Value = Cell<'v>;
@@ -108,14 +111,24 @@ impl<'v> Visitor<'v> for Any {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Cell::Text(Cow::Owned(text.to_owned())))
+        Ok(if self.keep { Cell::Text(Cow::Owned(text.to_owned())) } else { Cell::Null })
     }
 
-    fn visit_seq<A: SeqAccess<'v>>(self, items: A) -> Result<Self::Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'v>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        if !self.keep {
+            while items.next_element_seed(self)?.is_some() {}
+            return Ok(Cell::Null);
+        }
         Json::deserialize(SeqAccessDeserializer::new(items)).map(|nested| Cell::Own(Box::new(nested)))
     }
 
-    fn visit_map<A: MapAccess<'v>>(self, fields: A) -> Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'v>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        if !self.keep {
+            while fields.next_key_seed(self)?.is_some() {
+                fields.next_value_seed(self)?;
+            }
+            return Ok(Cell::Null);
+        }
         Json::deserialize(MapAccessDeserializer::new(fields)).map(|nested| Cell::Own(Box::new(nested)))
     }
 }

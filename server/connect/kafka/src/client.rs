@@ -40,7 +40,9 @@ impl ClientContext for Quiet {
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::debug!(cause = %error, "{reason}");
         // A certificate that is missing is told once one begins to speak, as a line that broke.
-        if of_kafka(&error).kind == SourceErrorKind::Refused || reason.contains("SSL alert") {
+        use RDKafkaErrorCode as Code;
+        let is_refusal = matches!(error.rdkafka_error_code(), Some(Code::Authentication | Code::SaslAuthenticationFailed | Code::SSL));
+        if is_refusal || reason.contains("SSL alert") {
             *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.to_owned());
         }
     }
@@ -135,11 +137,19 @@ pub(crate) async fn asked<T: Send + 'static>(
 ) -> Result<T, SourceError> {
     let asking = move || {
         drop(consumer.context().take_refusal());
-        question(&consumer).map_err(|error| refused(&consumer).unwrap_or(error))
+        question(&consumer).map_err(|error| match error.kind {
+            SourceErrorKind::Unreachable | SourceErrorKind::Timeout => refused(&consumer).unwrap_or(error),
+            _ => error,
+        })
     };
     tokio::task::spawn_blocking(asking)
         .await
         .map_err(|error| SourceError::new(SourceErrorKind::Other, "The question broke off. Try again.").because(error))?
+}
+
+/// Whether it is about the group that the library asks for, of which nothing is used: a right to the topic is enough.
+pub(crate) fn is_of_group(error: &KafkaError) -> bool {
+    error.rdkafka_error_code() == Some(RDKafkaErrorCode::GroupAuthorizationFailed)
 }
 
 /// Whether brokers have refused us meanwhile. Who is only asked a question says that there was no answer; why, stands among what is told
@@ -193,7 +203,7 @@ pub(crate) fn of_kafka(error: &KafkaError) -> SourceError {
             SourceErrorKind::Missing,
             "Messages were deleted before they could be taken: what comes next is not there any more. Build the dataset anew.",
         ),
-        Some(Code::TopicAuthorizationFailed | Code::GroupAuthorizationFailed | Code::ClusterAuthorizationFailed) => {
+        Some(Code::TopicAuthorizationFailed | Code::ClusterAuthorizationFailed) => {
             (SourceErrorKind::Refused, "The user may not read this topic. Give it the right to.")
         }
         Some(Code::Authentication | Code::SaslAuthenticationFailed | Code::SSL) => {

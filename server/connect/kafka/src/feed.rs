@@ -1,5 +1,6 @@
 //! A topic as a feed: every partition from where it is, portions of what has come, and where the next one begins.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,9 +16,9 @@ use rdkafka::message::Message as _;
 use rdkafka::topic_partition_list::Offset;
 use serde_json::Value as Json;
 
-use crate::client::{Client, Consumer, asked, ends, of_kafka, partitions};
+use crate::client::{Client, Consumer, asked, ends, is_of_group, of_kafka, partitions};
 use crate::format::TopicFormat;
-use crate::message::{KEY, Message};
+use crate::message::{KEY, Message, learn};
 use crate::position::Position;
 
 /// Messages of one portion: enough that what a portion costs by itself does not count.
@@ -78,15 +79,18 @@ impl TopicFeed {
     fn put<'m>(&self, cells: &mut CellRows<'_, 'm>, message: &'m Message) -> Result<bool, String> {
         match &message.value {
             Some(value) => self.format.put(cells, value)?,
-            None => cells.put_row(self.key_alone(message)),
+            None => cells.put_row(self.key_alone(message)?),
         }
         message.beside(&self.format, |column| self.fields.has(column), |column, cell| cells.put(column, cell));
         Ok(message.value.is_none())
     }
 
     /// What a message without a value deletes: by the fields of its key, where that is JSON, or by its key as the one column.
-    fn key_alone(&self, message: &Message) -> Row {
-        let Some(text) = message.key_text(&self.format) else { return Row::new() };
+    fn key_alone(&self, message: &Message) -> Result<Row, String> {
+        message.key.as_deref().map_or_else(|| Ok(Row::new()), |key| self.format.key_text(key).map(|text| self.key_row(text)))
+    }
+
+    fn key_row(&self, text: Cow<'_, str>) -> Row {
         if let Ok(Json::Object(mut row)) = serde_json::from_str(&text) {
             // Some write the schema beside the key.
             return match row.remove("payload") {
@@ -139,7 +143,7 @@ impl Feed for TopicFeed {
             Ok((reader.poll(&mut state, wait)?, state))
         })
         .await?;
-        self.format.learn(messages.iter().flat_map(Message::texts)).await?;
+        learn(&self.format, &messages, self.fields.has(KEY)).await?;
         self.state = state;
         self.portion(messages)
     }
@@ -147,7 +151,7 @@ impl Feed for TopicFeed {
     async fn again(&mut self, spoiled: Vec<Spoiled>) -> Result<Portion, SourceError> {
         let mut messages: Vec<Message> = spoiled.into_iter().filter_map(Origin::of).map(Message::again).collect();
         messages.sort_by_key(|message| (message.partition, message.offset));
-        self.format.learn(messages.iter().flat_map(Message::texts)).await?;
+        learn(&self.format, &messages, self.fields.has(KEY)).await?;
         self.portion(messages)
     }
 }
@@ -200,6 +204,7 @@ impl Reader {
                         break;
                     }
                 }
+                Some(Err(error)) if is_of_group(&error) => {}
                 Some(Err(error)) => self.bear(&error, state)?,
             }
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use connect::Origin;
+use connect::{Origin, SourceError};
 use engine::cells::Cell;
 use rdkafka::message::{BorrowedMessage, Header, Headers, Message as _};
 use serde_json::Value as Json;
@@ -16,6 +16,17 @@ pub(crate) const HEADERS: &str = "kafka_headers";
 pub(crate) const PARTITION: &str = "kafka_partition";
 pub(crate) const OFFSET: &str = "kafka_offset";
 pub(crate) const TIME: &str = "kafka_time";
+
+/// Fetches the schemas that messages name, and where they are looked at, those of their keys.
+///
+/// # Errors
+/// Where the registry does not answer, or refuses.
+pub(crate) async fn learn(format: &TopicFormat, messages: &[Message], keys_are_wanted: bool) -> Result<(), SourceError> {
+    format.learn(messages.iter().filter_map(|message| message.value.as_deref())).await?;
+    // What deletes is known by its key alone.
+    let some = messages.iter().filter(|message| keys_are_wanted || message.value.is_none());
+    format.learn_keys(some.filter_map(|message| message.key.as_deref())).await
+}
 
 /// A message, on its own.
 #[derive(Debug, Clone)]
@@ -55,15 +66,6 @@ impl Message {
         Origin { part: self.partition, at: self.offset, key: self.key, bytes: self.value }
     }
 
-    /// Its value and its key, which may each name a schema.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &[u8]> {
-        self.value.as_deref().into_iter().chain(self.key.as_deref())
-    }
-
-    pub(crate) fn key_text(&self, format: &TopicFormat) -> Option<Cow<'_, str>> {
-        self.key.as_deref().map(|key| format.key_text(key))
-    }
-
     /// Gives what stands beside the value, as far as it is wanted.
     pub(crate) fn beside<'m>(
         &'m self,
@@ -72,7 +74,8 @@ impl Message {
         mut put: impl FnMut(&'static str, Cell<'m>),
     ) {
         if is_wanted(KEY) {
-            put(KEY, self.key_text(format).map_or(Cell::Null, Cell::from));
+            let text = |key| format.key_text(key).unwrap_or_else(|_| String::from_utf8_lossy(key));
+            put(KEY, self.key.as_deref().map_or(Cell::Null, |key| text(key).into()));
         }
         if is_wanted(HEADERS) {
             let text = |value: &Option<Vec<u8>>| {

@@ -38,6 +38,19 @@ pub(crate) fn split_id(value: &[u8]) -> Option<(u32, &[u8])> {
     Some((u32::from_be_bytes(*id), rest))
 }
 
+/// What the registry says to a question.
+enum Asked {
+    Told(Json),
+    Unknown,
+    Forbidden,
+}
+
+/// On the way through what refers to one another.
+enum Step {
+    Ask(Json),
+    Take(Named),
+}
+
 /// The text of a schema under the name that others call it by.
 pub(crate) type Named = (String, String);
 
@@ -77,10 +90,13 @@ impl Registry {
             if self.known(*id).is_some() || self.is_unknown(*id) {
                 continue;
             }
-            match self.fetch(*id).await? {
-                Some(schema) => drop(self.known.write().unwrap_or_else(PoisonError::into_inner).insert(*id, Arc::new(schema))),
-                None => drop(self.unknown.write().unwrap_or_else(PoisonError::into_inner).insert(*id, Instant::now())),
+            if let Some(schema) = self.fetch(*id).await? {
+                self.known.write().unwrap_or_else(PoisonError::into_inner).insert(*id, Arc::new(schema));
+                continue;
             }
+            let mut unknown = self.unknown.write().unwrap_or_else(PoisonError::into_inner);
+            unknown.retain(|_, asked| asked.elapsed() < UNKNOWN_STAYS);
+            unknown.insert(*id, Instant::now());
         }
         Ok(())
     }
@@ -91,7 +107,11 @@ impl Registry {
     }
 
     async fn fetch(&self, id: u32) -> Result<Option<Schema>, SourceError> {
-        let Some(answer) = self.ask(&["schemas", "ids", &id.to_string()]).await? else { return Ok(None) };
+        let answer = match self.ask(&["schemas", "ids", &id.to_string()]).await? {
+            Asked::Told(answer) => answer,
+            Asked::Unknown => return Ok(None),
+            Asked::Forbidden => return Ok(Some(Schema::Unusable("the registry's user may not read it.".into()))),
+        };
         let text = text_of(&answer);
         let others = self.references(&answer).await?;
         let read = match answer["schemaType"].as_str().unwrap_or("AVRO") {
@@ -103,25 +123,32 @@ impl Registry {
         Ok(Some(read.unwrap_or_else(Schema::Unusable)))
     }
 
-    /// The schemas that one refers to, and those that they do, each once.
+    /// The schemas that one refers to, and those that they do, each once and after all that it refers to itself.
     async fn references(&self, answer: &Json) -> Result<Vec<Named>, SourceError> {
-        let of = |answer: &Json| answer["references"].as_array().cloned().unwrap_or_default();
-        let (mut waiting, mut seen, mut found) = (of(answer), HashSet::new(), Vec::new());
-        while let Some(reference) = waiting.pop() {
+        let of = |answer: &Json| answer["references"].as_array().cloned().unwrap_or_default().into_iter().map(Step::Ask);
+        let mut waiting: Vec<Step> = of(answer).collect();
+        let (mut seen, mut found) = (HashSet::new(), Vec::new());
+        while let Some(step) = waiting.pop() {
+            let reference = match step {
+                Step::Take(named) => {
+                    found.push(named);
+                    continue;
+                }
+                Step::Ask(reference) => reference,
+            };
             let (name, subject) = (reference["name"].as_str().unwrap_or_default(), reference["subject"].as_str().unwrap_or_default());
-            if !seen.insert(name.to_owned()) {
-                continue;
-            }
             // What is missing is told when the schema that needs it is read.
-            let Some(answer) = self.ask(&["subjects", subject, "versions", &reference["version"].to_string()]).await? else { continue };
-            found.push((name.to_owned(), text_of(&answer)));
-            waiting.extend(of(&answer));
+            if seen.insert(name.to_owned())
+                && let Asked::Told(answer) = self.ask(&["subjects", subject, "versions", &reference["version"].to_string()]).await?
+            {
+                waiting.push(Step::Take((name.to_owned(), text_of(&answer))));
+                waiting.extend(of(&answer));
+            }
         }
         Ok(found)
     }
 
-    /// The registry's answer; nothing where it has none.
-    async fn ask(&self, path: &[&str]) -> Result<Option<Json>, SourceError> {
+    async fn ask(&self, path: &[&str]) -> Result<Asked, SourceError> {
         let away = |cause: reqwest::Error| {
             SourceError::new(SourceErrorKind::Unreachable, "The schema registry does not answer. Check its address.").because(cause)
         };
@@ -135,12 +162,13 @@ impl Registry {
         }
         let answer = request.send().await.map_err(away)?;
         match answer.status() {
-            StatusCode::NOT_FOUND => Ok(None),
-            status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+            StatusCode::NOT_FOUND => Ok(Asked::Unknown),
+            StatusCode::FORBIDDEN => Ok(Asked::Forbidden),
+            status @ StatusCode::UNAUTHORIZED => {
                 let sentence = "The schema registry refuses us. Check its user and password.";
                 Err(SourceError::new(SourceErrorKind::Refused, sentence).because(status))
             }
-            _ => Ok(Some(answer.error_for_status().map_err(away)?.json().await.map_err(away)?)),
+            _ => Ok(Asked::Told(answer.error_for_status().map_err(away)?.json().await.map_err(away)?)),
         }
     }
 }

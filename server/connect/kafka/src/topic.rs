@@ -16,9 +16,9 @@ use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaError;
 use rdkafka::topic_partition_list::Offset;
 
-use crate::client::{Client, Consumer, asked, ends, of_kafka, partitions};
+use crate::client::{Client, Consumer, asked, ends, is_of_group, of_kafka, partitions};
 use crate::format::TopicFormat;
-use crate::message::{HEADERS, KEY, Message, OFFSET, PARTITION, TIME};
+use crate::message::{HEADERS, KEY, Message, OFFSET, PARTITION, TIME, learn as learn_schemas};
 
 /// Messages that types are read from.
 const SAMPLE: i64 = 1_000;
@@ -57,7 +57,7 @@ pub(crate) async fn learn(client: &Arc<Client>, name: &str, format: TopicFormat,
         let sentence = format!("{name} has no message yet to tell its columns by. Send one.");
         return Err(SourceError::new(SourceErrorKind::Missing, sentence));
     }
-    format.learn(sample.iter().flat_map(Message::texts)).await?;
+    learn_schemas(&format, &sample, true).await?;
     let format = format.by_sample(sample.iter().filter_map(|message| message.value.as_deref()));
     // What cannot be read has no say in the columns; where it is followed, it is told.
     let rows: Vec<Row> = sample.iter().filter_map(|message| format.row(message.value.as_deref()?).ok()).collect();
@@ -116,6 +116,7 @@ impl Reading {
                 }
                 // The last offsets of a partition may be marks of transactions, which are no messages.
                 Some(Err(KafkaError::PartitionEOF(partition))) => self.left.retain(|(left, _)| *left != partition),
+                Some(Err(error)) if is_of_group(&error) => continue,
                 Some(Err(error)) => return Err(of_kafka(&error)),
             }
             heard = Instant::now();
@@ -142,7 +143,7 @@ impl ReadRows for Topic {
             let mut waiting: Vec<Message> = Vec::new();
             // What deletes, and what cannot be read, is no row.
             let rows_of = |messages: Vec<Message>| -> Result<Vec<Row>, SourceError> {
-                runtime.block_on(format.learn(messages.iter().flat_map(Message::texts)))?;
+                runtime.block_on(learn_schemas(&format, &messages, true))?;
                 let row = |message: Message| {
                     let mut row = format.row(message.value.as_deref()?).ok()?;
                     message.beside(&format, |_| true, |column, cell| drop(row.insert(column.into(), cell.into_json())));

@@ -6,6 +6,7 @@ mod protobuf;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use connect::{BindingConfig, SourceError, SourceErrorKind};
 use engine::cells::CellRows;
@@ -16,6 +17,8 @@ pub(crate) use self::avro::AvroSchema;
 pub(crate) use self::protobuf::ProtoMessage;
 use crate::schemas::{Registry, Schema, split_id};
 
+/// Keys of a topic that seem to name schemas which the registry does not have, until no more is asked for.
+const STRANGE_KEYS: u32 = 8;
 /// The column of a value that has none.
 const VALUE: &str = "value";
 
@@ -30,6 +33,8 @@ pub(crate) struct Formats {
 pub(crate) struct TopicFormat {
     values: Values,
     registry: Option<Arc<Registry>>,
+    /// How many keys seemed to name a schema and did not.
+    strange_keys: Arc<AtomicU32>,
 }
 
 #[derive(Clone)]
@@ -57,9 +62,9 @@ impl Formats {
         for line in config.get("topics").lines().map(str::trim).filter(|line| !line.is_empty()) {
             let (name, format) = line.split_once('=').map_or((line, ""), |(name, format)| (name.trim(), format.trim()));
             let values = values(name, format, schemas.get(name).map(String::as_str), registry.is_some())?;
-            topics.push((name.to_owned(), TopicFormat { values, registry: registry.clone() }));
+            topics.push((name.to_owned(), TopicFormat { values, registry: registry.clone(), strange_keys: Arc::default() }));
         }
-        Ok(Self { topics, other: TopicFormat { values: Values::Guess, registry } })
+        Ok(Self { topics, other: TopicFormat { values: Values::Guess, registry, strange_keys: Arc::default() } })
     }
 
     /// The topics that are named; none where all are meant.
@@ -68,7 +73,8 @@ impl Formats {
     }
 
     pub(crate) fn of(&self, topic: &str) -> TopicFormat {
-        self.topics.iter().find(|(name, _)| name == topic).map_or(&self.other, |(_, format)| format).clone()
+        let format = self.topics.iter().find(|(name, _)| name == topic).map_or(&self.other, |(_, format)| format);
+        TopicFormat { strange_keys: Arc::default(), ..format.clone() }
     }
 }
 
@@ -129,17 +135,33 @@ fn values(topic: &str, format: &str, schema: Option<&str>, has_registry: bool) -
 }
 
 impl TopicFormat {
-    /// Fetches the schemas that values and keys name and nobody has asked for yet.
+    /// Fetches the schemas that values name and nobody has asked for yet.
     ///
     /// # Errors
     /// Where the registry does not answer, or refuses.
-    pub(crate) async fn learn(&self, texts: impl Iterator<Item = &[u8]>) -> Result<(), SourceError> {
+    pub(crate) async fn learn(&self, values: impl Iterator<Item = &[u8]>) -> Result<(), SourceError> {
+        match (&self.registry, &self.values) {
+            (None, _) | (_, Values::Csv(_) | Values::Avro(_) | Values::Protobuf(_)) => Ok(()),
+            (Some(registry), _) => registry.learn(&ids(values)).await,
+        }
+    }
+
+    /// The same for keys. Some are numbers in bytes that only look as if: after a few that name nothing, no more of a topic are asked for.
+    ///
+    /// # Errors
+    /// Where the registry does not answer, or refuses.
+    pub(crate) async fn learn_keys(&self, keys: impl Iterator<Item = &[u8]>) -> Result<(), SourceError> {
         let Some(registry) = &self.registry else { return Ok(()) };
-        // Their numbers begin with one; a zero is the beginning of somebody's number of eight bytes.
-        let mut ids: Vec<u32> = texts.filter_map(split_id).map(|(id, _)| id).filter(|id| *id > 0).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        registry.learn(&ids).await
+        for id in ids(keys) {
+            if self.strange_keys.load(Ordering::Relaxed) >= STRANGE_KEYS {
+                break;
+            }
+            registry.learn(&[id]).await?;
+            if registry.known(id).is_none() {
+                self.strange_keys.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        Ok(())
     }
 
     /// As what most of some values are, where nobody has said how they are written.
@@ -174,10 +196,13 @@ impl TopicFormat {
     pub(crate) fn row(&self, value: &[u8]) -> Result<Row, String> {
         match &self.values {
             Values::Guess | Values::Json | Values::Registered => match self.framed(value)? {
-                Some((schema, rest)) => row_by(&schema, rest),
+                Some(framed) => framed.row(),
                 None => json_row(value),
             },
-            Values::Text => Ok(Row::from_iter([(VALUE.to_owned(), Json::String(String::from_utf8_lossy(value).into_owned()))])),
+            Values::Text => match self.known(value) {
+                Some(framed) => framed.row(),
+                None => Ok(Row::from_iter([(VALUE.to_owned(), Json::String(String::from_utf8_lossy(value).into_owned()))])),
+            },
             Values::Csv(columns) => csv_row(columns, value),
             Values::Avro(schema) => schema.row(split_id(value).filter(|_| self.registry.is_some()).map_or(value, |(_, rest)| rest)),
             Values::Protobuf(message) => message.row(value),
@@ -192,17 +217,17 @@ impl TopicFormat {
         match &self.values {
             Values::Guess | Values::Json | Values::Registered => match self.framed(value)? {
                 None => cells.put_json(value),
-                Some((schema, rest)) if matches!(*schema, Schema::Json) => cells.put_json(rest),
-                Some((schema, rest)) => {
-                    cells.put_row(row_by(&schema, rest)?);
+                Some(Framed { schema, rest, .. }) if matches!(*schema, Schema::Json) => cells.put_json(rest),
+                Some(framed) => {
+                    cells.put_row(framed.row()?);
                     Ok(())
                 }
             },
-            Values::Text => {
+            Values::Text if self.known(value).is_none() => {
                 cells.put(VALUE, String::from_utf8_lossy(value).into());
                 Ok(())
             }
-            Values::Csv(_) | Values::Avro(_) | Values::Protobuf(_) => {
+            Values::Text | Values::Csv(_) | Values::Avro(_) | Values::Protobuf(_) => {
                 cells.put_row(self.row(value)?);
                 Ok(())
             }
@@ -210,28 +235,34 @@ impl TopicFormat {
     }
 
     /// What the key of a message says: where it names a schema, in JSON, or the one text or number that it is.
-    pub(crate) fn key_text<'k>(&self, key: &'k [u8]) -> Cow<'k, str> {
-        let known = split_id(key).and_then(|(id, rest)| Some((self.registry.as_ref()?.known(id)?, rest)));
-        let read = known.and_then(|(schema, rest)| match &*schema {
-            Schema::Avro(schema) => schema.value(rest).ok(),
-            Schema::Protobuf(message) => message.indexed_row(rest).ok().map(Json::Object),
-            Schema::Json => serde_json::from_slice(rest).ok(),
-            Schema::Unusable(_) => None,
-        });
-        match read {
+    ///
+    /// # Errors
+    /// Why what it names cannot be used, as a sentence.
+    pub(crate) fn key_text<'k>(&self, key: &'k [u8]) -> Result<Cow<'k, str>, String> {
+        let Some(framed) = self.known(key) else { return Ok(String::from_utf8_lossy(key)) };
+        let read = match &*framed.schema {
+            Schema::Avro(schema) => schema.value(framed.rest).ok(),
+            Schema::Protobuf(message) => message.indexed_row(framed.rest).ok().map(Json::Object),
+            Schema::Json => serde_json::from_slice(framed.rest).ok(),
+            Schema::Unusable(why) => return Err(format!("The schema {} of its key cannot be used: {why}", framed.id)),
+        };
+        Ok(match read {
             Some(Json::String(text)) => Cow::Owned(text),
             Some(other) => Cow::Owned(other.to_string()),
             None => String::from_utf8_lossy(key),
-        }
+        })
     }
 
-    /// The schema that a value names, and what is behind that; nothing where it names none and need not.
+    /// The schema that a value or a key names, where that is known.
+    fn known<'v>(&self, value: &'v [u8]) -> Option<Framed<'v>> {
+        let (registry, (id, rest)) = (self.registry.as_ref()?, split_id(value)?);
+        Some(Framed { id, schema: registry.known(id)?, rest })
+    }
+
+    /// The schema that a value names; nothing where it names none and need not.
     fn framed<'v>(&self, value: &'v [u8]) -> Result<Option<Framed<'v>>, String> {
         match (&self.registry, split_id(value)) {
-            (Some(registry), Some((id, rest))) => match registry.known(id) {
-                Some(schema) => Ok(Some((schema, rest))),
-                None => Err(format!("The registry has no schema {id}.")),
-            },
+            (Some(_), Some((id, _))) => self.known(value).map(Some).ok_or_else(|| format!("The registry has no schema {id}.")),
             _ if matches!(self.values, Values::Registered) => {
                 Err("It does not begin with the number of a schema, as values of a registry do.".into())
             }
@@ -240,16 +271,30 @@ impl TopicFormat {
     }
 }
 
-/// A schema, and a value of it.
-type Framed<'v> = (Arc<Schema>, &'v [u8]);
+/// A value behind the schema that it names.
+struct Framed<'v> {
+    id: u32,
+    schema: Arc<Schema>,
+    rest: &'v [u8],
+}
 
-fn row_by(schema: &Schema, value: &[u8]) -> Result<Row, String> {
-    match schema {
-        Schema::Avro(schema) => schema.row(value),
-        Schema::Protobuf(message) => message.indexed_row(value),
-        Schema::Json => json_row(value),
-        Schema::Unusable(why) => Err(format!("Its schema cannot be used: {why}")),
+impl Framed<'_> {
+    fn row(&self) -> Result<Row, String> {
+        match &*self.schema {
+            Schema::Avro(schema) => schema.row(self.rest),
+            Schema::Protobuf(message) => message.indexed_row(self.rest),
+            Schema::Json => json_row(self.rest),
+            Schema::Unusable(why) => Err(format!("Its schema {} cannot be used: {why}", self.id)),
+        }
     }
+}
+
+/// The schemas that are named, each once. Their numbers begin with one; a zero is the beginning of somebody's number of eight bytes.
+fn ids<'a>(texts: impl Iterator<Item = &'a [u8]>) -> Vec<u32> {
+    let mut ids: Vec<u32> = texts.filter_map(split_id).map(|(id, _)| id).filter(|id| *id > 0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 fn csv_row(columns: &[String], value: &[u8]) -> Result<Row, String> {

@@ -10,7 +10,8 @@ use serde_json::Value as Json;
 
 use crate::schemas::Named;
 
-const FILE: &str = "value.proto";
+/// A name that no file has which it imports.
+const FILE: &str = "sluice/of-the-values.proto";
 
 /// The message that values are.
 pub(crate) struct ProtoMessage {
