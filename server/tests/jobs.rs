@@ -8,7 +8,7 @@ mod common;
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
 
-use common::{Cluster, Http, People, aircraft, binary, dataset_until, until};
+use common::{Cluster, Http, People, aircraft, binary, dataset_until, last_run, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Postgres, Sluice};
@@ -26,10 +26,6 @@ fn live(dataset: &Json) -> i64 {
         .iter()
         .find(|version| version["state"] == "live")
         .map_or(0, |live| live["number"].as_i64().unwrap())
-}
-
-fn last_run(dataset: &Json) -> &Json {
-    &dataset["job"]["runs"][0]
 }
 
 /// What the schedule wants next, as the metadata keeps it.

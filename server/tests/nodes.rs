@@ -8,14 +8,10 @@ mod common;
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
 
-use common::{Cluster, LONG, People, binary, dataset_until, until};
+use common::{Cluster, LONG, People, binary, dataset_until, last_run, until};
 use reqwest::Method;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use testkit::{Admin, Redis, Sluice};
-
-fn last_run(dataset: &Json) -> &Json {
-    &dataset["job"]["runs"][0]
-}
 
 #[tokio::test]
 async fn a_run_is_not_taken_over_because_nobody_could_reach_the_metadata() {

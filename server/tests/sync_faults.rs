@@ -10,14 +10,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use common::items::{agree, at, dataset, make};
-use common::{Http, LONG, People, Source, aircraft, binary, dataset_until, following_until, until};
+use common::{Http, LONG, People, Source, aircraft, binary, dataset_until, following_until, last_run, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Postgres, Redis, Sluice};
-
-fn last_run(dataset: &Json) -> &Json {
-    &dataset["job"]["runs"][0]
-}
 
 async fn set_job(admin: &Admin, name: &str, job: Json) {
     let (status, body) = admin.call(Method::PUT, &format!("/datasets/travel/{name}/job"), Some(job)).await;

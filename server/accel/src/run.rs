@@ -3,8 +3,8 @@
 
 /// Bytes of a key that stand with its place.
 const BEGIN: usize = size_of::<u128>();
-/// Of what most runs take, their order is not more than the first of so many parts.
-const LEAST: usize = 2;
+/// The part of a run that its order takes where pairs are as short as it has room for; where they are shorter still, it grows.
+const OF_ORDER: usize = 2;
 /// Bytes of a key that are looked at for where keys differ.
 const LOOKED_AT: usize = 64;
 
@@ -66,7 +66,7 @@ impl Run {
     /// Room for all that it may take, which is none before it is used: grown bit by bit it would be copied and take twice as much.
     pub(crate) fn reserve(&mut self, bytes: usize) {
         self.bytes.reserve(bytes);
-        self.order.reserve(bytes / LEAST / size_of::<Spot>());
+        self.order.reserve(bytes / OF_ORDER / size_of::<Spot>());
     }
 
     pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) {

@@ -17,7 +17,7 @@ impl SchemaRegistry {
     #[must_use]
     pub fn start(user: &str, password: &str) -> Self {
         let mut child = Command::new(python())
-            .args(["-c", include_str!("schema_registry.py"), user, password])
+            .args(["-c", include_str!("../schema_registry.py"), user, password])
             .stdout(Stdio::piped())
             .spawn()
             .expect("python3 is installed by scripts/setup.sh test");

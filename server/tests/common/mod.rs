@@ -64,6 +64,11 @@ pub async fn dataset_until(admin: &Admin, name: &str, what: &str, is: impl Fn(&J
     }
 }
 
+/// The newest run of a dataset's job.
+pub fn last_run(dataset: &Json) -> &Json {
+    &dataset["job"]["runs"][0]
+}
+
 /// How the live version of a dataset follows.
 pub fn following(dataset: &Json) -> &Json {
     let live = dataset["versions"].as_array().unwrap().iter().find(|version| version["state"] == "live");
