@@ -7,11 +7,11 @@ scripts/setup.sh test
 kills="${SLUICE_SOAK_KILLS:-50}" seed="${SLUICE_SOAK_SEED:-$RANDOM}"
 say "killing $kills times, seed $seed"
 SLUICE_SOAK_KILLS="$kills" SLUICE_SOAK_SEED="$seed" \
-  cargo test --workspace --exclude frontend --features server/failpoints --test faults killed_at_points_by_chance -- --nocapture | tee "$CARGO_TARGET_DIR/soak.log"
+  cargo test --workspace --exclude frontend --features server/failpoints --test it faults::killed_at_points_by_chance -- --nocapture | tee "$CARGO_TARGET_DIR/soak.log"
 moments="${SLUICE_SOAK_MOMENTS:-34}"
 say "killing workers at $moments moments for each kind of source"
 SLUICE_SOAK_KILLS="$moments" SLUICE_SOAK_SEED="$seed" SLUICE_KAFKA="$KAFKA/libs" \
-  cargo test --workspace --exclude frontend --features server/failpoints --test kills -- --nocapture --test-threads 1 | tee "$CARGO_TARGET_DIR/kills.log"
+  cargo test --workspace --exclude frontend --features server/failpoints --test it kills:: -- --nocapture --test-threads 1 | tee "$CARGO_TARGET_DIR/kills.log"
 fuzz="${SLUICE_SOAK_FUZZ_SECONDS:-3600}"
 say "bytes by chance against the codecs, the keys and the parameters, $fuzz s each"
 SLUICE_FUZZ_SECONDS="$fuzz" \

@@ -1,10 +1,6 @@
 //! The forms of an answer, read by stock readers and compared with the data; streams that are cut, capped and long.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
-
-mod common;
-
-use common::{Http, People, binary};
+use crate::common::{Http, People, binary};
 use serde_json::{Value as Json, json};
 use testkit::Sluice;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -206,7 +202,7 @@ async fn a_long_stream_takes_the_memory_of_a_short_one() {
 async fn an_api_may_give_all_its_fields_or_none_and_pools_are_counted() {
     let server = Sluice::demo(binary());
     let (people, http) = (People::of(&server).await, Http::new(&server));
-    let mut spec = common::aircraft(json!("source"));
+    let mut spec = crate::common::aircraft(json!("source"));
     spec["policy"] = json!({"whole_rows": true});
     people.publish("aircraft", spec, json!({})).await;
     let (status, whole) = http.json(http.get("/api/travel/aircraft?tailnum=N14228")).await;

@@ -1,16 +1,12 @@
 //! What is live follows its table: changes, deletions, a worker that dies between any two writes, compared row by row with
 //! what the source has.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::items::{Rows, agree, at, dataset, make};
-use common::{Http, LONG, People, Source, binary, following_until, labels, until};
+use crate::common::items::{Rows, agree, at, dataset, make};
+use crate::common::{Http, LONG, People, Source, binary, following_until, labels, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Redis, Sluice};

@@ -1,7 +1,5 @@
 //! A newcomer's first minutes: the demo is live, its answers are what the data says, and wrong calls are told what to do.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
-
 use std::path::Path;
 
 use serde_json::Value as Json;

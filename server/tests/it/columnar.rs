@@ -1,12 +1,8 @@
 //! Columnar datasets: questions over the copies of tables of different sources, in one, against the data itself.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::{Http, People, binary};
+use crate::common::{Http, People, binary};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Sluice, problem_code};
@@ -119,7 +115,7 @@ async fn a_columnar_dataset_is_for_questions_and_of_its_own_domain() {
     let built = columnar(&people, "hangar", "flights-db", "planes", json!([])).await;
     assert_eq!(built["state"], "live", "{built}");
     // By its key it is not served.
-    let mut spec = common::aircraft(json!({"dataset": "hangar"}));
+    let mut spec = crate::common::aircraft(json!({"dataset": "hangar"}));
     people.builder.post("/apis", json!({"domain": "travel", "name": "by-key", "spec": spec})).await;
     let submit = json!({"environment": "prod", "reason": "a test"});
     let (status, refused) = people.builder.call(Method::POST, "/apis/travel/by-key/submit", Some(submit.clone())).await;

@@ -1,14 +1,10 @@
 //! How datasets are made anew by themselves: at their times, after one another, tried again, ended, and begun anew where a
 //! worker dies.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
 
-use common::{Cluster, Http, People, aircraft, binary, dataset_until, last_run, until};
+use crate::common::{Cluster, Http, People, aircraft, binary, dataset_until, last_run, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Postgres, Sluice};

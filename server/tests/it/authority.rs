@@ -1,8 +1,6 @@
 //! Every server function and every admin route, taken from the routers themselves, tried by every role in its own
 //! domain, by somebody of another domain, and by nobody. One that is not in this table fails the test.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
-
 use std::collections::BTreeMap;
 use std::path::Path;
 

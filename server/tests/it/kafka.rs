@@ -1,14 +1,10 @@
 //! Topics of real brokers, as tables and followed: what is served is what the messages say, whatever dies in between.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
 
-use common::{Http, LONG, People, binary, following_until, labels, until};
+use crate::common::{Http, LONG, People, binary, following_until, labels, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Kafka, Redis, Sluice};

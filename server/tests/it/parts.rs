@@ -1,17 +1,13 @@
 //! A large table is read in parts by several readers that see one state of it, whatever its key is of; and what a run had read when its
 //! worker died is gone on from, but for what has changed since.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::{Http, LONG, People, Source, binary, dataset_until, until};
+use crate::common::{Http, LONG, People, Source, binary, dataset_until, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Sluice};

@@ -1,13 +1,9 @@
 //! Sources that misbehave on the wire, as networks and servers do: silent, slow, cut off mid-row, changed behind our back.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{Http, People, binary};
+use crate::common::{Http, People, binary};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Postgres, Sluice, problem_code};

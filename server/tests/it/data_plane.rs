@@ -1,10 +1,6 @@
 //! Key-value APIs out of datasets, over HTTP and gRPC, against the data itself and stock clients.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
-
-mod common;
-
-use common::{Cluster, Grpc, Http, People, aircraft, binary};
+use crate::common::{Cluster, Grpc, Http, People, aircraft, binary};
 use prost::Message;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Redis, Sluice, problem_code};

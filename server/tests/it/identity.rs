@@ -1,7 +1,5 @@
 //! The first start without a demo, sign-in and its throttle, sessions, and who is kept out.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
-
 use std::path::Path;
 
 use serde_json::Value as Json;

@@ -1,7 +1,5 @@
 //! What happens when something goes away: the process at any named point between two writes, a table, the metadata.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
-
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 

@@ -1,7 +1,5 @@
 //! `sluice apply` and `sluice export`: planned, all or nothing, idempotent, reviewed like everything else.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
-
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 

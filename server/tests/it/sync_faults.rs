@@ -1,16 +1,12 @@
 //! What can go wrong around builds and followers: a full disk, a clock that jumps, a store, a source or the metadata that goes away, a job
 //! that is edited while it runs. What is live is never spoiled, and in the end the dataset is what its source has.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use common::items::{agree, at, dataset, make};
-use common::{Http, LONG, People, Source, aircraft, binary, dataset_until, following_until, last_run, until};
+use crate::common::items::{agree, at, dataset, make};
+use crate::common::{Http, LONG, People, Source, aircraft, binary, dataset_until, following_until, last_run, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Postgres, Redis, Sluice};

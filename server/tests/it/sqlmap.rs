@@ -1,18 +1,14 @@
 //! A recognised tool for SQL injection against one API of each SQL source: it must come back empty-handed, and it must
 //! find what it looks for where there is something to find.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::common::{Http, People, binary};
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::routing::get;
-use common::{Http, People, binary};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{ClickHouse, MariaDb, Postgres, Sluice};

@@ -1,18 +1,14 @@
 //! Datasets that are kept in tables of PostgreSQL, MariaDB and ClickHouse: every value reads back by the database's own client as the source
 //! has it, whoever asks the view never sees half a version, and a worker that dies leaves neither a wrong row nor a table behind.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use common::items::{at, make};
-use common::{LONG, People, Source, binary, dataset_until, until};
+use crate::common::items::{at, make};
+use crate::common::{LONG, People, Source, binary, dataset_until, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, ClickHouse, Sluice};

@@ -1,10 +1,6 @@
 //! What a build must pass before it goes live: sizes, rules on columns, the source's own count, and a person's yes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
-use common::{Http, People, aircraft, binary};
+use crate::common::{Http, People, aircraft, binary};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Sluice, problem_code};

@@ -1,16 +1,12 @@
 //! A log that is written, rotated and followed while it goes on: every line is there once, whoever dies in between.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 
-use common::{Http, LONG, People, binary, dataset_until, following_until, until};
+use crate::common::{Http, LONG, People, binary, dataset_until, following_until, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Sluice};

@@ -1,11 +1,7 @@
 //! Unions over real sources: what they give, compared with the data and with the APIs that they are made of; and what
 //! is left of an answer where a step fails.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
-use common::{Grpc, Http, People, aircraft, binary};
+use crate::common::{Grpc, Http, People, aircraft, binary};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Postgres, Sluice, problem_code};

@@ -1,14 +1,10 @@
 //! Builds of nodes that share their metadata and a store: what one begins is not begun by another because nobody could be heard, and what
 //! comes too late stays nowhere.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
 
-use common::{Cluster, LONG, People, binary, dataset_until, last_run, until};
+use crate::common::{Cluster, LONG, People, binary, dataset_until, last_run, until};
 use reqwest::Method;
 use serde_json::json;
 use testkit::{Admin, Redis, Sluice};

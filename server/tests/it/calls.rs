@@ -1,12 +1,8 @@
 //! Ready calls, run as they are copied; one document for all that an app may call; and the yes that costs need.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::process::Command;
 
-use common::{Http, People, binary};
+use crate::common::{Http, People, binary};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::Sluice;
@@ -125,7 +121,7 @@ async fn a_kept_case_keeps_what_answers_otherwise_from_going_live() {
     let people = People::of(&server).await;
     let case = json!({"name": "a plane", "parameters": {"tailnum": "N14228"}, "status": 200});
     let gone = json!({"name": "no plane", "parameters": {"tailnum": "N0"}, "status": 404});
-    let mut spec = common::aircraft(json!("source"));
+    let mut spec = crate::common::aircraft(json!("source"));
     spec["cases"] = json!([case, gone]);
     people.builder.post("/apis", json!({"domain": "travel", "name": "kept", "spec": spec})).await;
     let tried = people.builder.post("/apis/travel/kept/try", json!({"environment": "prod", "parameters": [["tailnum", "N14228"]]})).await;

@@ -1,12 +1,8 @@
 //! Clusters as they are in companies: they ask who is there, and their values name schemas of a registry.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::process::Command;
 
-use common::{Http, LONG, People, binary, labels, until};
+use crate::common::{Http, LONG, People, binary, labels, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Certificates, Kafka, SchemaRegistry, Sluice};

@@ -1,13 +1,9 @@
 //! What becomes of rows on their way: renamed, cast, computed, hidden, filtered, one of several; compared with the source's own
 //! answer to the same question.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::{Http, LONG, People, binary, until};
+use crate::common::{Http, LONG, People, binary, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Postgres, Sluice};

@@ -1,12 +1,8 @@
 //! Who and how much: limits, signed tokens, hidden fields, caches and purges, and peers that misbehave.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::time::{Duration, SystemTime};
 
-use common::{Grpc, Http, People, aircraft, binary};
+use crate::common::{Grpc, Http, People, aircraft, binary};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use reqwest::Method;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -1,12 +1,8 @@
 //! What keeps runs from hurting their source: its owner's limits, shared by all runs, and what the source itself says.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
-mod common;
-
 use std::time::{Duration, Instant};
 
-use common::{People, binary};
+use crate::common::{People, binary};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, MariaDb, Postgres, Sluice};

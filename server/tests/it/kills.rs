@@ -1,16 +1,12 @@
 //! A worker that is killed (SIGKILL) at moments by chance while it builds and follows, and started again: none of the source's rows is
 //! lost, none is doubled, and what is served between is never half a version. A few kills here, the full count in `make soak`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, clippy::print_stdout)] // tests
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::items::{agree, dataset, make};
-use common::{Http, LONG, People, Source, binary, dataset_until, labels};
+use crate::common::items::{agree, dataset, make};
+use crate::common::{Http, LONG, People, Source, binary, dataset_until, labels};
 use reqwest::Method;
 use serde_json::json;
 use testkit::{Admin, Chance, Kafka, Redis, Sluice};
@@ -55,7 +51,7 @@ async fn builder(server: &Sluice) -> Admin {
 
 /// Changes some rows of the source, by chance: they come, change, are deleted, come back.
 async fn change(source: &Source, chance: &mut Chance, second: u32) {
-    let at = common::items::at(second);
+    let at = crate::common::items::at(second);
     let id = |chance: &mut Chance| STAY + i64::try_from(chance.below(u64::try_from(IDS - STAY).unwrap())).unwrap();
     let (from, count) = (id(chance), 1 + i64::try_from(chance.below(60)).unwrap());
     let word = chance.below(1_000_000);
@@ -84,7 +80,7 @@ async fn killed(source: Source, store: &str) {
     let mut server = start(folder.path(), redis.as_ref());
     let people = People::of(&server).await;
     make(&source).await;
-    let rows: Vec<String> = (0..STAY).map(|id| format!("({id}, 'row {id}', '{}', 0)", common::items::at(1))).collect();
+    let rows: Vec<String> = (0..STAY).map(|id| format!("({id}, 'row {id}', '{}', 0)", crate::common::items::at(1))).collect();
     source.run(&format!("INSERT INTO items VALUES {}", rows.join(", "))).await;
     source.run(if store == "redis" { "ANALYZE TABLE items" } else { "ANALYZE items" }).await;
     dataset(&people, &source, store).await;

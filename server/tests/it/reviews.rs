@@ -1,7 +1,5 @@
 //! The main job over `/admin/v1`: a draft becomes a version, somebody else approves, it is live at once, and back again.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
-
 use std::path::Path;
 
 use reqwest::Method;

@@ -1,0 +1,33 @@
+//! The tests of the whole program, through its ports, with real servers: one binary, so that they are linked once and run beside one another.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
+
+mod common;
+
+mod answers;
+mod authority;
+mod bad_sources;
+mod calls;
+mod columnar;
+mod data_plane;
+mod documents;
+mod faults;
+mod first_call;
+mod follow;
+mod gates;
+mod identity;
+mod jobs;
+mod kafka;
+mod kafka_clusters;
+mod kills;
+mod limits_and_tokens;
+mod logs;
+mod mapping;
+mod nodes;
+mod parts;
+mod reviews;
+mod sinks;
+mod sqlmap;
+mod sync_faults;
+mod throttle;
+mod unions;
