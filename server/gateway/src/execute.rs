@@ -159,7 +159,7 @@ pub(crate) async fn batches(plan: &Plan, call: &Call, max_rows: usize) -> Result
 /// What the source did wrong.
 pub(crate) async fn count(plan: &Plan, call: &Call) -> Result<u64, Problem> {
     let Backend::Source(backend) = &plan.backend else { return Ok(0) };
-    let rendered = backend.template.render_count(&plan.api.spec, &call.arguments);
+    let rendered = backend.statements.render_count(&plan.api.spec, &call.arguments)?;
     let fields = vec![Field { name: "n".into(), column: "n".into(), data_type: DataType::Int64, ..Field::default() }];
     let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields, timeout: plan.timeout, max_rows: 1 };
     let batches = backend.connection.query(statement).await.map_err(|error| failed_source(plan, backend, &error))?;
@@ -184,7 +184,7 @@ fn not_of_steps(plan: &Plan) -> Problem {
 }
 
 async fn query(plan: &Plan, backend: &SourceBackend, call: &Call, max_rows: usize, timeout: Duration) -> Result<BatchStream, Problem> {
-    let rendered = backend.template.render(&plan.api.spec, &call.arguments, call.wanted.page, &call.wanted.after);
+    let rendered = backend.statements.render(&plan.api.spec, &call.arguments, call.wanted.page, &call.wanted.after)?;
     let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields: plan.api.spec.fields.clone(), timeout, max_rows };
     backend.connection.query(statement).await.map_err(|error| failed_source(plan, backend, &error))
 }

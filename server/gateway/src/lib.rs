@@ -32,6 +32,7 @@ mod reserved;
 mod routes;
 mod rows;
 mod stack;
+mod statements;
 mod tokens;
 mod trial;
 mod union;

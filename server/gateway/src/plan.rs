@@ -13,10 +13,11 @@ use connect::{Connection, SourceErrorKind, registry};
 use http::HeaderValue;
 use model::snapshot::{SnapshotApi, SnapshotDataset, SnapshotSource, compartment};
 use model::spec::{ApiBody, ApiKind, KvBody};
-use model::statement::{Page, Template, test_arguments};
+use model::statement::{Page, test_arguments};
 use model::{DataType, Parameter};
 use regex::Regex;
 
+use crate::statements::Statements;
 use crate::union::UnionPlan;
 use crate::view::View;
 
@@ -57,7 +58,7 @@ pub(crate) enum Backend {
 
 pub(crate) struct SourceBackend {
     pub(crate) source: Arc<SnapshotSource>,
-    pub(crate) template: Template,
+    pub(crate) statements: Statements,
     pub(crate) connection: Arc<dyn Connection>,
     /// The data versions that its tables are, where they are datasets: what is kept of answers is of those.
     pub(crate) rests_on: String,
@@ -101,7 +102,7 @@ impl Plan {
     /// A sentence that says why it cannot be served.
     pub(crate) fn from_source(api: Arc<SnapshotApi>, source: Arc<SnapshotSource>, pools: &Pools, vault: &Vault) -> Result<Self, String> {
         let connector = registry::connector(&source.driver).ok_or_else(|| format!("This node has no connector for {}.", source.driver))?;
-        let template = Template::new(&api.spec, connector.dialect()).map_err(|error| format!("Its SQL cannot be read: {error}."))?;
+        let statements = Statements::new(&api.spec, connector.dialect())?;
         let share = compartment(&api.domain, api.switches.priority);
         let connection =
             connect::binding::open(pools, vault, &source, &share).map_err(|error| format!("{}: {}", source.name, error.sentence))?;
@@ -109,7 +110,7 @@ impl Plan {
             .map(|index| ProtoColumn { number: api.spec.field_number(index), column: index, data_type: api.spec.fields[index].data_type })
             .collect();
         columns.sort_by_key(|column| column.number);
-        Self::new(api, Backend::Source(SourceBackend { source, template, connection, rests_on: String::new(), columns }))
+        Self::new(api, Backend::Source(SourceBackend { source, statements, connection, rests_on: String::new(), columns }))
     }
 
     /// The same, of tables that are these data versions.
@@ -210,7 +211,8 @@ impl Plan {
     pub(crate) async fn try_out(&self) -> Result<(), String> {
         let Backend::Source(backend) = &self.backend else { return Ok(()) };
         let arguments = test_arguments(&self.api.spec, true);
-        let rendered = backend.template.render(&self.api.spec, &arguments, Page { limit: 1, offset: 0 }, &[]);
+        let page = Page { limit: 1, offset: 0 };
+        let rendered = backend.statements.render(&self.api.spec, &arguments, page, &[]).map_err(|problem| problem.detail)?;
         let described = tokio::time::timeout(TRY_TIMEOUT, backend.connection.describe(&rendered.sql, &rendered.binds)).await;
         match described {
             Ok(Err(error)) if matches!(error.kind, SourceErrorKind::Missing | SourceErrorKind::Statement) => {

@@ -133,7 +133,8 @@ fn steps_of(plan: &Plan, caller: &str, timings: &Timings, given: &Given) -> Vec<
 async fn explained(plan: &Plan, given: &Given) -> (String, model::table::QueryPlan) {
     let Backend::Source(backend) = &plan.backend else { return Default::default() };
     let Ok(call) = parameters::read(plan, given, None) else { return Default::default() };
-    let rendered = backend.template.render(&plan.api.spec, &call.arguments, call.wanted.page, &call.wanted.after);
+    let rendered = backend.statements.render(&plan.api.spec, &call.arguments, call.wanted.page, &call.wanted.after);
+    let Ok(rendered) = rendered else { return Default::default() };
     let explained = backend.connection.explain(&rendered.sql, &rendered.binds).await.unwrap_or_default();
     (rendered.sql, explained)
 }

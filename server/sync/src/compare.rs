@@ -8,6 +8,7 @@ use connect::Connection;
 use model::clock::{MINUTE, Millis};
 use model::compare::Compared;
 use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
+use model::dialect::Dialect;
 use model::job::JobSpec;
 use model::load::{Decision, Pace};
 use store::{ComparisonRow, DataVersionRow, StoreError};
@@ -114,6 +115,7 @@ struct Sides<'a> {
     spec: &'a DatasetSpec,
     job: &'a JobSpec,
     connection: &'a dyn Connection,
+    dialect: Dialect,
     table: TableRows<'a>,
     dataset: Dataset,
     stop: &'a CancellationToken,
@@ -137,6 +139,7 @@ async fn compare(worker: &Worker, version: &DataVersionRow, job: &JobSpec, stop:
         spec: &spec,
         job,
         connection: &*connection,
+        dialect: source::dialect(&source)?,
         table: TableRows::new(worker, (&spec, job.follow.as_ref()), (&*connection, source::dialect(&source)?))?,
         dataset,
         stop,
@@ -157,7 +160,7 @@ impl Sides<'_> {
     /// All rows of the table that are not deleted, as gently as a build.
     async fn source(&self, visit: impl FnMut(&[u8], &[u8])) -> Result<(), Failed> {
         let mut course = Course::default();
-        let mut throttle = Throttle::new(self.worker, (&self.spec.source, self.connection), self.job.tier, &mut course).await;
+        let mut throttle = Throttle::new(self.worker, (&self.spec.source, self.connection, self.dialect), self.job.tier, &mut course).await;
         self.table.visit((&mut throttle, &mut course), self.stop, visit).await
     }
 

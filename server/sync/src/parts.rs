@@ -229,7 +229,7 @@ impl<'a, R: Rows> Gathered<'a, R> {
 
     /// Reads what is not there yet.
     async fn read(&mut self, make: &impl Make<R>, progress: &mut Progress<'_>, stop: &CancellationToken) -> Result<(), Failed> {
-        let source = (self.from.spec.source.as_str(), &*self.from.connection);
+        let source = (self.from.spec.source.as_str(), &*self.from.connection, self.from.dialect);
         let mut throttle = Throttle::new(self.worker, source, self.from.tier, progress).await;
         let (sender, mut counted) = mpsc::channel(self.plan.readers);
         let missing: Vec<usize> =

@@ -3,8 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use connect::Connection;
+use connect::{Connection, guard};
 use model::dataset::BuildFigures;
+use model::dialect::Dialect;
 use model::job::RunState;
 use model::load::{Decision, Pace, SourceLoad, Tier};
 use model::schedule::minute_of_day;
@@ -33,6 +34,7 @@ pub(crate) struct Throttle<'a> {
     worker: &'a Worker,
     source: &'a str,
     connection: &'a dyn Connection,
+    dialect: Dialect,
     load: SourceLoad,
     pacer: Pacer,
     /// Out of the hours at which it may read.
@@ -49,7 +51,7 @@ pub(crate) struct Throttle<'a> {
 impl<'a> Throttle<'a> {
     pub(crate) async fn new(
         worker: &'a Worker,
-        (source, connection): (&'a str, &'a dyn Connection),
+        (source, connection, dialect): (&'a str, &'a dyn Connection, Dialect),
         tier: Tier,
         flow: &mut impl Flow,
     ) -> Self {
@@ -58,6 +60,7 @@ impl<'a> Throttle<'a> {
             worker,
             source,
             connection,
+            dialect,
             load: SourceLoad::default(),
             pacer: Pacer::new(tier),
             closed: false,
@@ -193,7 +196,7 @@ impl<'a> Throttle<'a> {
             }
         }
         let most = self.load.load_above?;
-        match tokio::time::timeout(PATIENCE, load_of(self.connection, &self.load.load_query)).await {
+        match tokio::time::timeout(PATIENCE, load_of((self.connection, self.dialect), &self.load.load_query)).await {
             Ok(Some(load)) if load <= f64::from(most) => None,
             Ok(Some(load)) => Some(format!("its load is {load}, and {most} is its limit")),
             Ok(None) => Some("its load question failed".into()),
@@ -203,9 +206,10 @@ impl<'a> Throttle<'a> {
 }
 
 /// The one number that a source's owner asks it for.
-async fn load_of(connection: &dyn Connection, sql: &str) -> Option<f64> {
-    let column = connection.describe(sql, &[]).await.ok()?.into_iter().next()?;
-    match one_value(connection, sql, (Field::plain(column.name, column.data_type), PATIENCE)).await.ok()?? {
+async fn load_of((connection, dialect): (&dyn Connection, Dialect), sql: &str) -> Option<f64> {
+    let sql = guard::check(sql, dialect).ok()?.sql;
+    let column = connection.describe(&sql, &[]).await.ok()?.into_iter().next()?;
+    match one_value(connection, &sql, (Field::plain(column.name, column.data_type), PATIENCE)).await.ok()?? {
         #[allow(clippy::cast_precision_loss)] // a load
         Value::Int(load) => Some(load as f64),
         Value::Float(load) => Some(load),

@@ -162,14 +162,14 @@ impl Control {
             }
         };
         let page = Page { limit: SAMPLE_ROWS, offset: 0 };
-        let whole = template.render(spec, &test_arguments(spec, true), page, &[]);
-        let bare = template.render(spec, &test_arguments(spec, false), page, &[]);
-        let second = (!spec.keyset().is_empty()).then(|| {
+        let mut whole = template.render(spec, &test_arguments(spec, true), page, &[]);
+        let mut bare = template.render(spec, &test_arguments(spec, false), page, &[]);
+        let mut second = (!spec.keyset().is_empty()).then(|| {
             let behind: Vec<Value> = spec.keyset().iter().map(|(field, _)| any_value(field.data_type)).collect();
             template.render(spec, &test_arguments(spec, true), page, &behind)
         });
         // Checked both ways: with every optional part, and with none; and a page behind another.
-        for rendered in [Some(&whole), Some(&bare), second.as_ref()].into_iter().flatten() {
+        for rendered in [Some(&mut whole), Some(&mut bare), second.as_mut()].into_iter().flatten() {
             if let Err(error) = self.check_sql(source, spec, rendered, report).await? {
                 report.errors.push(error);
                 return Ok(());
@@ -191,12 +191,12 @@ impl Control {
         Ok(())
     }
 
-    /// Guards one rendering and lets the source prepare it.
+    /// Guards one rendering, and lets the source prepare it. Of a script, what the guard wrote is what is sent from there on.
     async fn check_sql(
         &self,
         source: &Resolved,
         spec: &ApiSpec,
-        rendered: &Rendered,
+        rendered: &mut Rendered,
         report: &mut CheckReport,
     ) -> Result<Result<(), FieldError>, Problem> {
         let own_limit = spec.page_size().is_some() && is_script(spec);
@@ -204,6 +204,9 @@ impl Control {
             Ok(passed) => passed,
             Err(refusal) => return Ok(Err(FieldError::new("script", refusal.to_string()))),
         };
+        if is_script(spec) {
+            rendered.sql = passed.sql;
+        }
         if own_limit && !passed.has_order {
             return Ok(Err(FieldError::new("page_size", "Pages need an order. Add ORDER BY, or leave paging off.")));
         }

@@ -57,10 +57,11 @@ pub(crate) fn load_errors(load: &SourceLoad) -> Vec<FieldError> {
 /// Guarded and asked once, as every statement that a person writes.
 pub(crate) async fn load_query_error(resolved: &Resolved, sql: &str) -> Option<FieldError> {
     let wrong = |message: String| Some(FieldError::new("load_query", message));
-    if let Err(refusal) = guard::check(sql, resolved.dialect) {
-        return wrong(refusal.to_string());
-    }
-    let column = match resolved.connection.describe(sql, &[]).await {
+    let sql = match guard::check(sql, resolved.dialect) {
+        Ok(passed) => passed.sql,
+        Err(refusal) => return wrong(refusal.to_string()),
+    };
+    let column = match resolved.connection.describe(&sql, &[]).await {
         Ok(columns) => columns.into_iter().next(),
         Err(error) => return wrong(error.sentence),
     };
@@ -68,7 +69,7 @@ pub(crate) async fn load_query_error(resolved: &Resolved, sql: &str) -> Option<F
         return wrong("It must give a number, in one row and one column.".into());
     };
     let field = Field::plain(column.name, column.data_type);
-    let statement = Statement { sql: sql.to_owned(), binds: Vec::new(), fields: vec![field], timeout: LOAD_TIMEOUT, max_rows: 1 };
+    let statement = Statement { sql, binds: Vec::new(), fields: vec![field], timeout: LOAD_TIMEOUT, max_rows: 1 };
     let asked = async { resolved.connection.query(statement).await?.try_next().await };
     match asked.await {
         Ok(Some(batch)) if batch.num_rows() == 1 => None,

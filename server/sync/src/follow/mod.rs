@@ -125,7 +125,8 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
     let (changes, position) = Changes::take(&*store, &place, row.turn).await?;
     let dataset = Dataset::open(&*store, &place).await?;
     let mut progress = FollowProgress::new(worker, row);
-    let mut throttle = Throttle::new(worker, (&spec.source, &*connection), job.tier, &mut progress).await;
+    let asked = (spec.source.as_str(), &*connection, source::dialect(&source)?);
+    let mut throttle = Throttle::new(worker, asked, job.tier, &mut progress).await;
     let target = Target::new(worker, (version, &spec), (dataset, changes), job.dirty, stop).await?;
     let goes_on = async || goes_on(worker, row, (&wanted, &spec, &source)).await;
     let ended = if feeds {

@@ -1,0 +1,231 @@
+//! The guard before a script: one read-only statement out of known functions, or a refusal that names the place.
+//!
+//! What is sent is written anew from the tree that was looked at, and read once more; see [`check`]. The guard stands in front of the
+//! source's own defences (read-only sessions, time-outs), not instead of them.
+
+mod functions;
+mod mysql;
+mod reading;
+mod system;
+mod walk;
+mod writing;
+
+use model::dialect::Dialect;
+use sqlparser::ast::{Spanned, Statement};
+use sqlparser::tokenizer::Location;
+
+pub use system::is_system_table;
+
+/// The stack that reading may need: trees are walked by recursion, within the bounds of [`reading`].
+const STACK: usize = 16 << 20;
+/// Below this the stack is grown before anything is read.
+const STACK_LEFT: usize = 4 << 20;
+
+/// What is wrong and where, in the text that was given.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{message}", .place.map(|(line, column)| format!("Line {line}, column {column}: ")).unwrap_or_default())]
+pub struct Refusal {
+    pub place: Option<(u64, u64)>,
+    pub message: String,
+}
+
+/// What the guard learned of a statement that it let by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    pub has_order: bool,
+    pub has_limit: bool,
+    /// The statement to send: no comments, literals escaped anew, and nothing that was not looked at.
+    pub sql: String,
+}
+
+/// Lets one read-only statement by, and writes it anew: whatever the person's text would mean to another reader, this one is sent.
+///
+/// # Errors
+/// A refusal that names what is wrong and, where the parser knows it, the place.
+pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
+    stacker::maybe_grow(STACK_LEFT, STACK, || {
+        let tokens = reading::tokens(sql, dialect)?;
+        let mut statement = reading::statement(tokens.clone(), dialect)?;
+        writing::plain_literals(&mut statement);
+        let Statement::Query(query) = &statement else {
+            return Err(refuse(Some(statement.span().start), "Only a SELECT can be run: this one does something else."));
+        };
+        walk::check(&statement, dialect)?;
+        let (has_order, has_limit) = (query.order_by.is_some(), query.limit_clause.is_some() || query.fetch.is_some());
+        let sql = writing::write(&statement, &tokens, dialect)?;
+        Ok(Passed { has_order, has_limit, sql })
+    })
+}
+
+fn refuse(at: Option<Location>, message: &str) -> Refusal {
+    let place = at.filter(|at| at.line > 0).map(|at| (at.line, at.column));
+    Refusal { place, message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(sql: &str) -> Refusal {
+        check(sql, Dialect::Postgres).expect_err(sql)
+    }
+
+    #[test]
+    fn one_reading_statement_passes() {
+        let sql = "with m as (select carrier, avg(dep_delay) as d from flights where month in ($1, $2) group by carrier)
+                   select m.carrier, round(d) from m join airlines a using (carrier) where a.name like $3 order by 1 limit 5";
+        let passed = check(sql, Dialect::Postgres).unwrap();
+        assert!(passed.has_order && passed.has_limit);
+        assert!(check("select strftime('%m', time_hour) from flights where x = ?1", Dialect::Sqlite).is_ok());
+    }
+
+    /// Whatever a form can be made to say, on every source.
+    #[test]
+    fn all_that_a_form_says_passes() {
+        use model::form::{Aggregate, Filter, Function, Join, JoinOn, Op, QueryForm, Selected};
+        use model::table::TableRef;
+        for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql, Dialect::Clickhouse, Dialect::Datafusion] {
+            let table = TableRef::new("flights");
+            let on = vec![JoinOn { left: "a".into(), right: "b".into() }];
+            let joins = vec![Join { name: "planes".into(), table: TableRef::new("planes"), on, inner: false }];
+            let named = |name: &str| Selected { name: name.into(), column: "a".into(), ..Selected::default() };
+            let mut select: Vec<Selected> =
+                Function::ALL.iter().map(|function| Selected { function: Some(*function), ..named(function.key()) }).collect();
+            select.extend(Aggregate::ALL.iter().map(|aggregate| Selected { aggregate: Some(*aggregate), ..named(aggregate.key()) }));
+            let filter = |op: &Op| Filter { column: "planes.a".into(), op: *op, constant: Some("1".into()), ..Filter::default() };
+            let plain = Op::ALL.iter().filter(|op| !matches!(op, Op::In | Op::Between));
+            let form = QueryForm { table, joins, select, filters: plain.map(filter).collect(), ..QueryForm::default() };
+            let sql = form.script(&[], &[], dialect);
+            assert!(check(&sql, dialect).is_ok(), "{dialect:?}: {:?}\n{sql}", check(&sql, dialect));
+        }
+    }
+
+    #[test]
+    fn what_writes_locks_sleeps_or_peeks_is_refused_with_its_place() {
+        for (sql, word) in [
+            ("select 1; drop table flights", "one statement"),
+            ("select 1 /* ; */ ; /* hidden */ delete from flights", "one statement"),
+            ("delete from flights", "SELECT"),
+            ("with gone as (delete from flights returning 1) select * from gone", "writes"),
+            ("select * into copy from flights", "INTO"),
+            ("select * from flights for update", "lock"),
+            ("select pg_sleep(10)", "pg_sleep"),
+            ("select pg_catalog.pg_read_file('/etc/passwd')", "pg_read_file"),
+            ("select * from pg_sleep(1)", "pg_sleep"),
+            ("select \"pg_sleep\"(1)", "pg_sleep"),
+            ("select (select pg_sleep(1)) from flights where exists (select 1)", "pg_sleep"),
+            ("select * from pg_shadow", "server itself"),
+            ("select * from information_schema.tables", "server itself"),
+            ("select * from $1", "cannot stand"),
+            ("select * from flights order by $1", "sort by"),
+            ("set statement_timeout = 0", "SELECT"),
+            ("copy flights to '/tmp/x'", "SELECT"),
+            ("", "one SELECT"),
+            ("selec 1", "not SQL"),
+        ] {
+            let refusal = refused(sql);
+            assert!(refusal.to_string().contains(word), "{sql}: {refusal}");
+        }
+        assert_eq!(refused("select carrier,\n  pg_sleep(1) from flights").place, Some((2, 3)));
+        assert_eq!(refused("select 1 from flights wher x = 1").place, Some((1, 28)));
+    }
+
+    /// What a text looked like to one reader and was to another: none of it is let by.
+    #[test]
+    fn what_servers_read_in_another_way_is_refused() {
+        for (dialect, sql) in [
+            (Dialect::Mysql, r"SELECT 'a\' as y, sleep(3) as z, ' as x -- ' as w"),
+            (Dialect::Mysql, r"SELECT 'a\' as y, load_file(0x2f6574632f686f73746e616d65) as z, ' as x -- ' as w"),
+            (Dialect::Mysql, r#"SELECT 'a\' as y, 1 as z into outfile "/tmp/any" -- ' as x"#),
+            (Dialect::Mysql, "SELECT 1 as a /*M!100000 , load_file('/etc/hostname') as s */"),
+            (Dialect::Mysql, "SELECT 1 as a /*M!100000 union select count(*) from mysql.user */"),
+            (Dialect::Mysql, "SELECT 1 as a /*!50000 into outfile '/tmp/any2' */"),
+            (Dialect::Mysql, "SELECT /*+ SET_VAR(sql_mode='') */ 1 as a"),
+            (Dialect::Mysql, "SELECT @@datadir as a"),
+            (Dialect::Mysql, "SELECT @@global.datadir as a"),
+            (Dialect::Mysql, "SELECT 1 as a from `mysql`.`user`"),
+            (Dialect::Mysql, "SELECT _latin1 X'61' as a into @x"),
+            (Dialect::Clickhouse, "SELECT '{p1:' as a, file('/etc/passwd') as b, '}' as c"),
+            (Dialect::Clickhouse, "SELECT '{p1:' as a, (SELECT count() FROM system.users) as b, '}' as c"),
+            (Dialect::Clickhouse, "SELECT 1 as a /* {p1: */ , sleep(3) as b /* } */"),
+            (Dialect::Clickhouse, "SELECT * FROM url('http://127.0.0.1/', CSV)"),
+            (Dialect::Clickhouse, "SELECT 1 as a SETTINGS readonly = 0"),
+            (Dialect::Clickhouse, "SELECT 1 as a FORMAT JSON"),
+            (Dialect::Postgres, "SELECT * FROM x.pg_catalog.pg_authid"),
+            (Dialect::Postgres, "SELECT * FROM \"PG_CATALOG\".\"pg_authid\""),
+            (Dialect::Postgres, "TABLE pg_authid"),
+            (Dialect::Postgres, "SELECT 1 UNION ALL TABLE pg_authid"),
+            (Dialect::Postgres, "SELECT 1 OPERATOR(public.+) 2"),
+            (Dialect::Postgres, "SELECT U&'d\\0061t' as a"),
+            (Dialect::Sqlite, "SELECT * FROM main.sqlite_master"),
+            (Dialect::Datafusion, "SELECT * FROM datafusion.information_schema.tables"),
+        ] {
+            assert!(check(sql, dialect).is_err(), "{dialect:?}: {sql} became {:?}", check(sql, dialect));
+        }
+    }
+
+    /// Comments are gone, literals are written anew, and everything else stays where it was.
+    #[test]
+    fn what_is_sent_is_written_anew_where_the_person_wrote_it() {
+        for (dialect, sql, sent) in [
+            (Dialect::Mysql, r"SELECT 'a\' as x", r"SELECT 'a\' AS x"),
+            (
+                Dialect::Mysql,
+                "SELECT id # it's a comment\nfrom t where id = ? and x = \"it's\"",
+                "SELECT id\nFROM t WHERE id = ? AND x = 'it''s'",
+            ),
+            (Dialect::Postgres, r"select E'it\'s' as a from t where id = $1", "SELECT   'it''s' AS a FROM t WHERE id = $1"),
+            (Dialect::Postgres, r"select 'it''s\' || $$a'b$$ as a", r"SELECT 'it''s\' || 'a''b'  AS a"),
+            (Dialect::Postgres, "select /* a /* b */ it's */\n  id -- newest\nfrom t", "SELECT\n  id\nFROM t"),
+            (
+                Dialect::Clickhouse,
+                r"select 'it\'s' as a, '\\' as b from t where id = {p1:Int64}",
+                r"SELECT 'it''s' AS a, '\\' AS b FROM t WHERE id = {p1:Int64}",
+            ),
+            (
+                Dialect::Clickhouse,
+                "select id from t where at < {p1:DateTime64(6, 'UTC')} -- one",
+                "SELECT id FROM t WHERE at < {p1:DateTime64(6, 'UTC')}",
+            ),
+        ] {
+            let passed = check(sql, dialect).unwrap_or_else(|refusal| panic!("{dialect:?} {sql}: {refusal}"));
+            let squeezed = |text: &str| text.replace(' ', "");
+            assert_eq!(squeezed(&passed.sql), squeezed(sent), "{dialect:?}: {sql}");
+            // What was written is written the same once more.
+            assert_eq!(squeezed(&check(&passed.sql, dialect).unwrap().sql), squeezed(&passed.sql));
+        }
+        let placed = check("select a,\n   nowhere\nfrom t", Dialect::Postgres).unwrap().sql;
+        assert_eq!(placed.lines().nth(1), Some("   nowhere"), "{placed}");
+    }
+
+    /// However deep, it is an answer and not the end of the process.
+    #[test]
+    fn nesting_is_bounded() {
+        let deep = |open: &str, middle: &str, close: &str, times: usize| {
+            format!("select {}{middle}{} as a", open.repeat(times), close.repeat(times))
+        };
+        for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql, Dialect::Clickhouse, Dialect::Datafusion] {
+            for sql in [
+                deep("(", "1", ")", 100_000),
+                deep("(", "1", ")", 2_000),
+                deep("not ", "true", "", 4_000),
+                deep("- ", "1", "", 4_000),
+                deep("(select ", "1", ")", 2_000),
+                deep("case when 1 = 1 then ", "1", " end", 900),
+                format!("select {} as a", vec!["1"; 2_000].join(" + ")),
+                format!("select {} as a", vec!["1"; 30_000].join("+")),
+                format!("select 1 where {}", vec!["1 = 1"; 1_000].join(" and ")),
+            ] {
+                assert!(check(&sql, dialect).is_err(), "{dialect:?}: {}", &sql[..40]);
+            }
+            assert!(check(&format!("select 1 as a where {}", vec!["1 = 1"; 100].join(" and ")), dialect).is_ok(), "{dialect:?}");
+        }
+    }
+
+    #[test]
+    fn sqlite_cannot_load_or_write_either() {
+        for sql in ["select load_extension('x')", "select writefile('x', 'y')", "attach 'x' as y", "pragma query_only = 0", "vacuum"] {
+            assert!(check(sql, Dialect::Sqlite).is_err(), "{sql}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! A text as its server reads it: tokens, then one statement. What cannot be read with certainty is refused.
+
+use model::DataType;
+use model::dialect::Dialect;
+use sqlparser::ast::{Spanned, Statement};
+use sqlparser::dialect::{ClickHouseDialect, Dialect as Reader, PostgreSqlDialect, SQLiteDialect};
+use sqlparser::parser::Parser;
+use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer, Whitespace};
+
+use super::{Refusal, refuse};
+
+/// The longest text, in bytes.
+const MAX_TEXT: usize = 64 << 10;
+/// The most words and signs of a text. A tree has no more levels than that.
+const MAX_TOKENS: usize = 5_000;
+/// How deep brackets and the like may stand in one another.
+const MAX_NESTING: usize = 64;
+/// Every type that a placeholder of ours can name.
+const TYPES: [DataType; 13] = [
+    DataType::String,
+    DataType::Bool,
+    DataType::Int32,
+    DataType::Int64,
+    DataType::Float64,
+    DataType::Decimal { precision: 38, scale: 10 },
+    DataType::Date,
+    DataType::Time,
+    DataType::Timestamp,
+    DataType::Uuid,
+    DataType::Bytes,
+    DataType::Json,
+    DataType::Decimal { precision: 76, scale: 20 },
+];
+
+/// The words and signs of a text without its white space and comments, each with its place.
+///
+/// # Errors
+/// A text that is too long or not closed, and whatever servers read in more than one way.
+pub(super) fn tokens(sql: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, Refusal> {
+    if sql.len() > MAX_TEXT {
+        return Err(refuse(None, "The statement is longer than 64 KiB. Shorten it."));
+    }
+    let reader = reader(dialect);
+    let all = Tokenizer::new(&*reader, sql).tokenize_with_location().map_err(|error| {
+        refuse(Some(error.location), &format!("This is not SQL that can be read: {}.", error.message.trim_end_matches('.')))
+    })?;
+    if all.len() > MAX_TOKENS * 2 {
+        return Err(refuse(None, "The statement has more than 5,000 words and signs. Shorten it."));
+    }
+    let mut kept = Vec::with_capacity(all.len());
+    for token in all {
+        check(&token, dialect)?;
+        if !matches!(token.token, Token::Whitespace(_)) || dialect == Dialect::Clickhouse {
+            kept.push(token);
+        }
+    }
+    if dialect == Dialect::Clickhouse {
+        kept = with_placeholders(kept);
+    }
+    if dialect == Dialect::Mysql {
+        number_placeholders(&mut kept);
+    }
+    if kept.len() > MAX_TOKENS {
+        return Err(refuse(None, "The statement has more than 5,000 words and signs. Shorten it."));
+    }
+    Ok(kept)
+}
+
+/// The one statement of these words and signs.
+///
+/// # Errors
+/// What is no SQL, no statement, or more than one.
+pub(super) fn statement(tokens: Vec<TokenWithSpan>, dialect: Dialect) -> Result<Statement, Refusal> {
+    let reader = reader(dialect);
+    let mut parser = Parser::new(&*reader).with_recursion_limit(MAX_NESTING).with_tokens_with_locations(tokens);
+    let mut statements = parser.parse_statements().map_err(|error| parse_refusal(&error.to_string()))?;
+    match (statements.pop(), statements.last()) {
+        (Some(one), None) => Ok(one),
+        (None, _) => Err(refuse(None, "Write one SELECT statement.")),
+        (Some(second), Some(_)) => Err(refuse(Some(second.span().start), "Only one statement can be run. Take the others out.")),
+    }
+}
+
+fn reader(dialect: Dialect) -> Box<dyn Reader> {
+    match dialect {
+        Dialect::Sqlite => Box::new(SQLiteDialect {}),
+        Dialect::Postgres | Dialect::Datafusion => Box::new(PostgreSqlDialect {}),
+        Dialect::Mysql => Box::new(super::mysql::SessionMySql),
+        Dialect::Clickhouse => Box::new(ClickHouseDialect {}),
+    }
+}
+
+/// Refuses what servers, or versions of a server, read in different ways.
+fn check(token: &TokenWithSpan, dialect: Dialect) -> Result<(), Refusal> {
+    let at = Some(token.span.start);
+    match &token.token {
+        Token::Whitespace(Whitespace::MultiLineComment(text)) if dialect == Dialect::Mysql && runs(text) => {
+            Err(refuse(at, "The server would run this comment. Take it out."))
+        }
+        Token::Word(word) if dialect == Dialect::Mysql && word.quote_style.is_none() && word.value.starts_with('@') => {
+            Err(refuse(at, "Variables of the server (@ and @@) are not data. Take them out."))
+        }
+        Token::AtSign | Token::AtAt if dialect == Dialect::Mysql => {
+            Err(refuse(at, "Variables of the server (@ and @@) are not data. Take them out."))
+        }
+        Token::Word(word) if word.quote_style.is_some() && word.value.chars().any(|c| c == '\0' || (c == '\\' && escapes(dialect))) => {
+            Err(refuse(at, "The name of a table or column has a character that cannot be written safely. Use another name."))
+        }
+        Token::HexStringLiteral(digits) if dialect == Dialect::Mysql && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) => Ok(()),
+        Token::DollarQuotedString(_) if matches!(dialect, Dialect::Postgres | Dialect::Clickhouse) => Ok(()),
+        Token::DoubleQuotedString(_) if dialect == Dialect::Mysql => Ok(()),
+        Token::EscapedStringLiteral(_) if dialect == Dialect::Postgres => Ok(()),
+        Token::HexStringLiteral(_)
+        | Token::DollarQuotedString(_)
+        | Token::DoubleQuotedString(_)
+        | Token::EscapedStringLiteral(_)
+        | Token::UnicodeStringLiteral(_)
+        | Token::NationalStringLiteral(_)
+        | Token::TripleSingleQuotedString(_)
+        | Token::TripleDoubleQuotedString(_)
+        | Token::SingleQuotedByteStringLiteral(_)
+        | Token::DoubleQuotedByteStringLiteral(_)
+        | Token::TripleSingleQuotedByteStringLiteral(_)
+        | Token::TripleDoubleQuotedByteStringLiteral(_)
+        | Token::SingleQuotedRawStringLiteral(_)
+        | Token::DoubleQuotedRawStringLiteral(_)
+        | Token::TripleSingleQuotedRawStringLiteral(_)
+        | Token::TripleDoubleQuotedRawStringLiteral(_)
+        | Token::QuoteDelimitedStringLiteral(_)
+        | Token::NationalQuoteDelimitedStringLiteral(_) => {
+            Err(refuse(at, "This form of a literal is not offered. Write text in single quotes and numbers in decimal."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether MySQL or MariaDB would run what stands in a comment, or take it for a setting of the optimizer.
+fn runs(comment: &str) -> bool {
+    comment.starts_with('!') || comment.starts_with("M!") || comment.starts_with("m!") || comment.starts_with('+')
+}
+
+/// Whether a backslash inside quotes escapes the character behind it.
+fn escapes(dialect: Dialect) -> bool {
+    dialect == Dialect::Clickhouse
+}
+
+/// `{p1:Int64}` outside texts and comments as one placeholder, where the type is one that we write.
+fn with_placeholders(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    let mut rest = tokens.as_slice();
+    while let [first, behind @ ..] = rest {
+        let placeholder = (first.token == Token::LBrace).then(|| placeholder(rest)).flatten();
+        let length = match placeholder {
+            Some((text, length)) => {
+                let span = Span::new(first.span.start, rest[length - 1].span.end);
+                out.push(TokenWithSpan { token: Token::Placeholder(text), span });
+                length
+            }
+            None => {
+                if !matches!(first.token, Token::Whitespace(_)) {
+                    out.push(first.clone());
+                }
+                1
+            }
+        };
+        rest = if length == 1 { behind } else { &rest[length..] };
+    }
+    out
+}
+
+/// The text of a placeholder that begins here, and how many tokens it is.
+fn placeholder(tokens: &[TokenWithSpan]) -> Option<(String, usize)> {
+    let length = tokens.iter().take(16).position(|token| token.token == Token::RBrace)? + 1;
+    let text: String = tokens[..length].iter().map(|token| token.token.to_string()).collect();
+    let number: usize = text.strip_prefix("{p")?.split(':').next()?.parse().ok()?;
+    TYPES.iter().any(|data_type| Dialect::Clickhouse.placeholder(number, *data_type) == text).then_some((text, length))
+}
+
+/// Placeholders that are told apart by their order alone get numbers, so that a text that changed their order is another text.
+fn number_placeholders(tokens: &mut [TokenWithSpan]) {
+    let marks = tokens.iter_mut().filter_map(|token| match &mut token.token {
+        Token::Placeholder(mark) if mark == "?" => Some(mark),
+        _ => None,
+    });
+    for (index, mark) in marks.enumerate() {
+        *mark = format!("?{}", index + 1);
+    }
+}
+
+/// The parser's message with its place taken out of the text; it is about the builder's own SQL, not about data.
+fn parse_refusal(said: &str) -> Refusal {
+    if said.contains("recursion limit") {
+        return refuse(None, "The statement is nested too deeply. Take some brackets or subqueries out.");
+    }
+    let said = said.trim_start_matches("sql parser error: ");
+    let (message, place) = match said.rsplit_once(" at Line: ") {
+        Some((message, place)) => {
+            let mut numbers = place.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
+            (message, numbers.next().zip(numbers.next()))
+        }
+        None => (said, None),
+    };
+    let found_parameter = ["found: $", "found: ?", "found: {p"].iter().any(|found| message.contains(found));
+    let message = if found_parameter {
+        "A parameter is a value and cannot stand where the name of a table or column is wanted.".to_owned()
+    } else {
+        format!("This is not SQL that can be read: {}.", message.trim_end_matches('.'))
+    };
+    Refusal { place, message }
+}

@@ -1,0 +1,163 @@
+//! What a statement may hold: one walk over its tree.
+
+use std::ops::ControlFlow;
+
+use model::dialect::Dialect;
+use sqlparser::ast::{
+    BinaryOperator, Expr, Function, ObjectName, OrderByKind, Query, Select, SetExpr, Spanned, Statement, TableFactor, Value, Visit, Visitor,
+};
+use sqlparser::tokenizer::Location;
+
+use super::{Refusal, functions, refuse, system};
+
+/// The most queries in one statement.
+const MAX_QUERIES: usize = 100;
+/// How deep expressions may stand in one another: a chain of that many ANDs is one.
+const MAX_DEPTH: usize = 256;
+
+/// Looks at every part of a statement.
+///
+/// # Errors
+/// The first part that is not offered, with its place.
+pub(super) fn check(statement: &Statement, dialect: Dialect) -> Result<(), Refusal> {
+    match statement.visit(&mut Walk { dialect, queries: 0, depth: 0 }) {
+        ControlFlow::Break(refusal) => Err(*refusal),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+struct Walk {
+    dialect: Dialect,
+    queries: usize,
+    depth: usize,
+}
+
+impl Visitor for Walk {
+    type Break = Box<Refusal>;
+
+    fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<Self::Break> {
+        match statement {
+            Statement::Query(_) => ControlFlow::Continue(()),
+            other => stop(Some(other.span().start), "Only a SELECT can be run: this part writes or changes something."),
+        }
+    }
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Self::Break> {
+        self.queries += 1;
+        if self.queries > MAX_QUERIES {
+            return stop(None, "Too many queries inside one another.");
+        }
+        let at = Some(query.span().start);
+        if !query.locks.is_empty() {
+            return stop(at, "FOR UPDATE and FOR SHARE lock rows. Take them out.");
+        }
+        if query.settings.is_some() || query.format_clause.is_some() || query.for_clause.is_some() || !query.pipe_operators.is_empty() {
+            return stop(at, "SETTINGS, FORMAT, FOR XML and the like are not offered. Take them out.");
+        }
+        check_body(&query.body)?;
+        if let Some(order) = &query.order_by
+            && let OrderByKind::Expressions(items) = &order.kind
+            && let Some(item) = items.iter().find(|item| is_placeholder(&item.expr))
+        {
+            return stop(Some(item.expr.span().start), "A parameter is a value and cannot name the column to sort by.");
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<Self::Break> {
+        let at = Some(select.span().start);
+        if select.into.is_some() {
+            return stop(at, "SELECT INTO makes a table. Take INTO out.");
+        }
+        if !select.optimizer_hints.is_empty() || select.select_modifiers.is_some() {
+            return stop(at, "Hints for the optimizer are not offered. Take them out.");
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<Self::Break> {
+        match factor {
+            TableFactor::Table { name, args: Some(arguments), .. } => {
+                if arguments.settings.is_some() {
+                    return stop(Some(name.span().start), "SETTINGS are not offered. Take them out.");
+                }
+                check_function(name)
+            }
+            TableFactor::Function { name, .. } => check_function(name),
+            TableFactor::Table { name, .. } => self.check_table(name),
+            TableFactor::Derived { .. } | TableFactor::NestedJoin { .. } | TableFactor::UNNEST { .. } => ControlFlow::Continue(()),
+            other => stop(Some(other.span().start), "This kind of table expression is not offered."),
+        }
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return stop(None, "The statement is nested too deeply. Take some brackets or conditions out.");
+        }
+        match expr {
+            Expr::Function(Function { name, .. }) => check_function(name),
+            Expr::BinaryOp { op: BinaryOperator::Custom(_) | BinaryOperator::PGCustomBinaryOperator(_), .. } => {
+                stop(Some(expr.span().start), "An operator by name may be any function. Use one of the usual operators.")
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<Self::Break> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+}
+
+impl Walk {
+    fn check_table(&self, name: &ObjectName) -> ControlFlow<Box<Refusal>> {
+        let Some(parts) = parts(name) else {
+            return stop(Some(name.span().start), "The name of a table must be written out.");
+        };
+        let names: Vec<&str> = parts.iter().map(String::as_str).collect();
+        if system::belongs_to_server(self.dialect, &names) {
+            return stop(Some(name.span().start), &format!("{name} belongs to the server itself and is not data."));
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn check_body(body: &SetExpr) -> ControlFlow<Box<Refusal>> {
+    match body {
+        SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
+            stop(Some(body.span().start), "Only a SELECT can be run: this part writes or changes something.")
+        }
+        SetExpr::Table(_) => stop(Some(body.span().start), "Write SELECT * FROM the table instead of TABLE."),
+        SetExpr::SetOperation { left, right, .. } => {
+            check_body(left)?;
+            check_body(right)
+        }
+        SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => ControlFlow::Continue(()),
+    }
+}
+
+/// The parts of a name, in small letters; nothing where a part is not a plain name.
+fn parts(name: &ObjectName) -> Option<Vec<String>> {
+    name.0.iter().map(|part| part.as_ident().map(|ident| ident.value.to_ascii_lowercase())).collect()
+}
+
+fn check_function(name: &ObjectName) -> ControlFlow<Box<Refusal>> {
+    let parts = parts(name).unwrap_or_default();
+    if functions::computes(&parts) {
+        return ControlFlow::Continue(());
+    }
+    stop(Some(name.span().start), &format!("The function {name} is not on the list of functions that only compute."))
+}
+
+fn is_placeholder(expr: &Expr) -> bool {
+    match expr {
+        Expr::Value(value) => matches!(value.value, Value::Placeholder(_)),
+        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => is_placeholder(inner),
+        _ => false,
+    }
+}
+
+fn stop(at: Option<Location>, message: &str) -> ControlFlow<Box<Refusal>> {
+    ControlFlow::Break(Box::new(refuse(at, message)))
+}
