@@ -42,6 +42,8 @@ impl Stale {
     /// Every action belongs to a part, or to none; one that is not known here makes everything stale.
     fn note(&mut self, row: &AuditRow) {
         match row.action.split('.').next().unwrap_or_default() {
+            // A test of a connection changes nothing.
+            "source" if row.action == "source.tested" => {}
             "api" | "version" => drop(self.apis.insert(row.subject.clone())),
             "source" => self.sources = true,
             "dataset" => self.datasets = true,

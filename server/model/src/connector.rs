@@ -1,5 +1,7 @@
 //! A connector as data: what it is called and what its form asks.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::dialect::Dialect;
@@ -24,9 +26,26 @@ pub struct ConfigField {
     pub secret: bool,
     /// The only values allowed, where there are any.
     pub choices: Vec<String>,
+    /// What a change of it can do.
+    #[serde(default)]
+    pub effect: Effect,
     /// Only asked where another field has one of these values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_for: Option<OnlyFor>,
+}
+
+/// What a change of a setting can do. A field says it itself; without a word it is part of the endpoint.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Who is spoken to, as whom, and how it is proved: a stored secret was given for this endpoint and for no other.
+    #[default]
+    Endpoint,
+    /// Which rows there are or how they are read. Secrets go where they went before.
+    Rows,
+    /// Neither: no answer can be another one.
+    Neither,
 }
 
 /// See [`ConfigField::only_for`].
@@ -49,6 +68,7 @@ impl ConfigField {
             lines: false,
             secret: false,
             choices: Vec::new(),
+            effect: Effect::Endpoint,
             only_for: None,
         }
     }
@@ -71,10 +91,33 @@ impl ConfigField {
         self
     }
 
+    /// A secret proves the user that another setting names, so another one for the same user changes no answer.
     #[must_use]
     pub fn secret(mut self) -> Self {
         self.secret = true;
+        self.effect = Effect::Neither;
         self
+    }
+
+    /// See [`Effect::Rows`].
+    #[must_use]
+    pub fn decides_rows(mut self) -> Self {
+        self.effect = Effect::Rows;
+        self
+    }
+
+    /// See [`Effect::Neither`].
+    #[must_use]
+    pub fn decides_nothing(mut self) -> Self {
+        self.effect = Effect::Neither;
+        self
+    }
+
+    /// Whether a form with these settings asks for it.
+    #[must_use]
+    pub fn is_asked(&self, settings: &BTreeMap<String, String>) -> bool {
+        let fits = |only: &OnlyFor| settings.get(&only.key).is_some_and(|value| only.values.iter().any(|one| one == value.trim()));
+        self.only_for.as_ref().is_none_or(fits)
     }
 }
 

@@ -7,6 +7,7 @@ mod common;
 mod answers;
 mod authority;
 mod bad_sources;
+mod bindings_and_eyes;
 mod calls;
 mod columnar;
 mod data_plane;

@@ -56,8 +56,24 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
         edit,
         bindings: bindings(&values.get_untracked(), both.get_untracked()),
     };
-    let save = Action::new(move |(): &()| save_source(form()));
-    let test = Action::new(move |environment: &Environment| test_source(form(), *environment));
+    // What the last save or test was refused for, to be told beside the fields.
+    let refused: RwSignal<Option<PortalError>> = RwSignal::new(None);
+    let save = Action::new(move |(): &()| {
+        let sent = save_source(form());
+        async move {
+            let answer = sent.await;
+            let _ = refused.try_set(answer.as_ref().err().cloned());
+            answer
+        }
+    });
+    let test = Action::new(move |environment: &Environment| {
+        let sent = test_source(form(), *environment);
+        async move {
+            let answer = sent.await;
+            let _ = refused.try_set(answer.as_ref().err().cloned());
+            answer
+        }
+    });
     let navigate = use_navigate();
     Effect::new(move |_| {
         if matches!(save.value().get(), Some(Ok(()))) {
@@ -68,9 +84,7 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
     let fields = move || {
         kinds.with_value(|kinds| kinds.iter().find(|kind| kind.driver == driver.get()).map(|kind| kind.form.clone()).unwrap_or_default())
     };
-    let error_of = move |field: String| {
-        Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(&field)))
-    };
+    let error_of = move |field: String| Signal::derive(move || refused.get().and_then(|error| error.of_field(&field)));
     let set_of = StoredValue::new(known);
     let settings = move |environment: Environment| {
         fields()
@@ -155,7 +169,7 @@ fn setting(
     };
     let current = values.with_untracked(|values| values.get(&key).cloned().unwrap_or_default());
     let note = if field.required { "" } else { "optional" };
-    let placeholder = if is_set { "set; leave empty to keep it".to_owned() } else { field.placeholder.clone() };
+    let placeholder = if is_set { "set; leave empty to keep it for the same server".to_owned() } else { field.placeholder.clone() };
     view! {
         <Field id=id.clone() label=field.label note=note help=field.help error>
             {if field.lines {

@@ -65,6 +65,7 @@ pub fn types_field() -> ConfigField {
         "With commas: a column, or table.column, and its type, as in zip=string, sales.amount=decimal(12,2).",
         "zip=string",
     )
+    .decides_rows()
 }
 
 /// Types set by hand, by `column` or `table.column`.

@@ -57,7 +57,8 @@ impl Connector for Kafka {
                 "One a line, with how its values are written: json, text, csv(id, at), avro, protobuf(package.Message). Empty: all of them, as JSON, or as text where they are none.",
                 "orders = json\nclicks = csv(id, url, at)",
             )
-            .lines(),
+            .lines()
+            .decides_rows(),
             ConfigField::new(
                 "registry",
                 "Schema registry",
@@ -72,7 +73,8 @@ impl Connector for Kafka {
                 "Where there is no registry: a line with # and the topic, and then its Avro schema or .proto file.",
                 "# orders\n{\"type\": \"record\", …}",
             )
-            .lines(),
+            .lines()
+            .decides_rows(),
             types_field(),
         ];
         form.extend(tls::certificates().into_iter().map(|field| field.only_for("security", &["tls", "sasl over tls"])));

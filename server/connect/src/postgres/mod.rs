@@ -49,7 +49,7 @@ impl Connector for Postgres {
             ConfigField::new("host", "Host", "A name or an address.", "db.example.com").required(),
             ConfigField::new("port", "Port", "", "5432"),
             ConfigField::new("database", "Database", "", "flights").required(),
-            ConfigField::new("schema", "Schema", "Where its tables are looked for.", "public"),
+            ConfigField::new("schema", "Schema", "Where its tables are looked for.", "public").decides_rows(),
             ConfigField::new("user", "User", "One that may only read is enough, and safest.", "sluice_reader").required(),
             ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret(),
         ];

@@ -93,7 +93,7 @@ impl Change<'_> {
 /// The field of a form that lets a source be written into.
 pub(crate) fn form() -> ConfigField {
     let help = "Whether datasets may be written into it. Its user then makes tables and views there.";
-    let mut field = ConfigField::new(WRITE, "May be written into", help, "no");
+    let mut field = ConfigField::new(WRITE, "May be written into", help, "no").decides_nothing();
     field.choices = ["no", MAY_WRITE].map(str::to_owned).into();
     field
 }

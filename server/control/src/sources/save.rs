@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use connect::tls::{CLIENT_CERTIFICATE, CLIENT_KEY};
-use connect::{BindingConfig, registry};
+use connect::{BindingConfig, ConfigField, registry};
 use model::name::check_name;
 use model::snapshot::Environment;
 use model::{Action, ErrorCode, FieldError, Problem};
@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{BindingRow, SourceRow, Tx};
 
+use super::endpoint::{Values, ask_anew};
 use crate::failure::{from_json, from_source, from_store};
 use crate::{Caller, Control};
 
@@ -61,23 +62,37 @@ impl Control {
         self.commit(tx).await
     }
 
-    /// Dials a source with the settings of a form, before or after they are saved.
+    /// Dials a source with the settings of a form, before or after they are saved. The audit log says who did, where, and what came
+    /// of it: the answer of an address tells somebody something of the network that this program is in.
     ///
     /// # Errors
-    /// What keeps it from answering, in words.
+    /// What keeps it from answering, in words; a stored secret that would go elsewhere than it was given for.
     pub async fn test_source(&self, caller: &Caller, input: &SourceInput, environment: Environment) -> Result<String, Problem> {
         caller.authorise(Action::EditSource, &input.domain)?;
         let prepared = self.prepare_source(caller, input).await?;
         let binding = prepared.bindings.iter().find(|binding| binding.environment == environment.key());
         let binding = binding.ok_or_else(|| Problem::field("bindings", format!("There are no settings for {}.", environment.key())))?;
+        let answer = self.dial(&prepared.row, binding, environment).await;
+        let said = match &answer {
+            Ok(version) => format!("It answers: {}", version.chars().take(MOST_SAID).collect::<String>()),
+            Err(problem) => problem.detail.clone(),
+        };
+        let after = format!("{}\n{}: {}", said, environment.key(), binding.config);
+        let mut tx = self.write(caller).await?;
+        self.note(&mut tx, "source.tested", (&prepared.row.domain, &prepared.row.name), None, Some(after)).await?;
+        self.commit(tx).await?;
+        answer
+    }
+
+    async fn dial(&self, row: &SourceRow, binding: &BindingRow, environment: Environment) -> Result<String, Problem> {
         let config = BindingConfig {
             settings: serde_json::from_str(&binding.config).map_err(|error| from_json(&error))?,
-            secrets: self.unseal(&prepared.row.name, environment, &binding.secret)?,
+            secrets: self.unseal(&row.name, environment, &binding.secret)?,
         };
-        let config = connect::binding::placed(config, &input.domain, environment);
+        let config = connect::binding::placed(config, &row.domain, environment);
         // A pool of its own, dropped after the test, so that settings under trial stay out of the shared ones.
-        let connector = registry::connector(&prepared.row.driver).ok_or_else(|| Problem::not_found("connector"))?;
-        let failed = |error: &connect::SourceError| from_source(&prepared.row.name, error);
+        let connector = registry::connector(&row.driver).ok_or_else(|| Problem::not_found("connector"))?;
+        let failed = |error: &connect::SourceError| from_source(&row.name, error);
         let connection = connector.open(&config).map_err(|error| failed(&error))?;
         connection.test().await.map_err(|error| failed(&error))
     }
@@ -100,26 +115,14 @@ impl Control {
             None => Vec::new(),
         };
         let mut errors = check_form(input);
+        let form = registry::connector(&input.driver).map(|connector| connector.form()).unwrap_or_default();
         let mut bindings = Vec::new();
         let id = known.as_ref().map_or_else(|| self.host.id(), |row| row.id.clone());
         for (environment, binding) in &input.bindings {
             let sealed_before = before.iter().find(|row| row.environment == environment.key());
-            let mut secrets = match sealed_before {
-                Some(row) => self.unseal(&input.name, *environment, &row.secret)?,
-                None => BTreeMap::new(),
-            };
-            // What is empty stays as it was; but a key is of no use without its certificate, and could not be taken away alone.
-            if binding.config.get(CLIENT_CERTIFICATE).is_none_or(|text| text.trim().is_empty()) {
-                secrets.remove(CLIENT_KEY);
-            }
-            secrets.extend(binding.secrets.iter().filter(|(_, value)| !value.is_empty()).map(|(k, v)| (k.clone(), v.clone())));
-            errors.extend(check_settings(&input.driver, *environment, binding));
-            bindings.push(BindingRow {
-                source_id: id.clone(),
-                environment: environment.key().into(),
-                config: serde_json::to_string(&binding.config).map_err(|error| from_json(&error))?,
-                secret: self.seal(&input.name, *environment, &secrets)?,
-            });
+            let (row, wrong) = self.prepare_binding((&id, &input.name), &form, (*environment, binding), sealed_before)?;
+            errors.extend(wrong);
+            bindings.push(row);
         }
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
@@ -139,6 +142,44 @@ impl Control {
         Ok(PreparedSource { after: settings_text(&row.about, &bindings), row, is_new, bindings, before })
     }
 
+    /// The settings of one environment with their secrets sealed, and what is wrong with them. Settings that say nothing new are
+    /// the stored row, untouched.
+    fn prepare_binding(
+        &self,
+        (id, name): (&str, &str),
+        form: &[ConfigField],
+        (environment, binding): (Environment, &BindingInput),
+        stored: Option<&BindingRow>,
+    ) -> Result<(BindingRow, Vec<FieldError>), Problem> {
+        let (known_config, known_secrets): (Values, Values) = match stored {
+            Some(row) => {
+                (serde_json::from_str(&row.config).map_err(|error| from_json(&error))?, self.unseal(name, environment, &row.secret)?)
+            }
+            None => Default::default(),
+        };
+        let mut secrets = known_secrets.clone();
+        // What is empty stays as it was; but a key is of no use without its certificate, and could not be taken away alone.
+        if binding.config.get(CLIENT_CERTIFICATE).is_none_or(|text| text.trim().is_empty()) {
+            secrets.remove(CLIENT_KEY);
+        }
+        let mut errors = ask_anew(form, environment, &known_config, binding, &mut secrets);
+        secrets.extend(binding.secrets.iter().filter(|(_, value)| !value.is_empty()).map(|(k, v)| (k.clone(), v.clone())));
+        // A kind that is not known has no form, and is told as such.
+        if !form.is_empty() {
+            errors.extend(check_settings(form, environment, binding));
+        }
+        let row = match stored {
+            Some(row) if known_config == binding.config && known_secrets == secrets => row.clone(),
+            _ => BindingRow {
+                source_id: id.to_owned(),
+                environment: environment.key().into(),
+                config: serde_json::to_string(&binding.config).map_err(|error| from_json(&error))?,
+                secret: self.seal(name, environment, &secrets)?,
+            },
+        };
+        Ok((row, errors))
+    }
+
     pub(crate) async fn write_source(&self, tx: &mut Tx, prepared: &PreparedSource) -> Result<(), Problem> {
         let row = &prepared.row;
         let written = if prepared.is_new { tx.insert_source(row).await } else { tx.update_source(&row.id, &row.about, row.edit).await };
@@ -156,6 +197,9 @@ fn settings_text(about: &str, bindings: &[BindingRow]) -> String {
     let lines: Vec<String> = bindings.iter().map(|row| format!("{}: {}", row.environment, row.config)).collect();
     format!("{}\n{about}", lines.join("\n")).trim().to_owned()
 }
+
+/// What the audit log keeps of a server's own words, in characters.
+const MOST_SAID: usize = 200;
 
 /// The longest setting: of one line, and of several, such as certificates and schemas.
 const MAX_LINE: (usize, &str) = (1_000, "1,000");
@@ -178,12 +222,10 @@ fn check_form(input: &SourceInput) -> Vec<FieldError> {
     errors
 }
 
-fn check_settings(driver: &str, environment: Environment, binding: &BindingInput) -> Vec<FieldError> {
-    let Some(connector) = registry::connector(driver) else { return Vec::new() };
-    let form = connector.form();
+fn check_settings(form: &[ConfigField], environment: Environment, binding: &BindingInput) -> Vec<FieldError> {
     let place = |key: &str| format!("{}.{key}", environment.key());
     let mut errors = Vec::new();
-    for field in &form {
+    for field in form {
         let value = binding.config.get(&field.key).map(|value| value.trim()).unwrap_or_default();
         if field.required && !field.secret && value.is_empty() {
             errors.push(FieldError::new(place(&field.key), format!("{} is needed.", field.label)));

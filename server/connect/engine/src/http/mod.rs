@@ -50,13 +50,17 @@ impl Connector for HttpJson {
                 "planes\nplane = planes/{tailnum=N10156}",
             )
             .lines()
-            .required(),
-            ConfigField::new("rows", "Where the rows are", "The field that holds them, as in data.items; empty where the answer is the list, or one row.", "data.items"),
+            .required()
+            .decides_rows(),
+            ConfigField::new("rows", "Where the rows are", "The field that holds them, as in data.items; empty where the answer is the list, or one row.", "data.items").decides_rows(),
         ];
-        form.extend(Paging::form());
+        form.extend(Paging::form().into_iter().map(ConfigField::decides_rows));
         form.extend([
             ConfigField::new("header", "Header of the secret", "Sent with each call, where there is a secret.", "authorization"),
-            ConfigField::new("secret", "Secret", "The header's whole value. Kept sealed, never shown again.", "Bearer …").secret(),
+            // No user is named beside it: another secret may be another tenant's.
+            ConfigField::new("secret", "Secret", "The header's whole value. Kept sealed, never shown again.", "Bearer …")
+                .secret()
+                .decides_rows(),
             types_field(),
         ]);
         form.extend(tls::certificates());

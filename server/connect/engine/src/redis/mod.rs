@@ -50,7 +50,8 @@ impl Connector for Redis {
                 "One a line: how its keys are made, with columns in brackets, and a name before it if you like. Empty: keys with a : in them, by what stands before it.",
                 "plane:{tailnum}\ncarts = user:{id}:cart",
             )
-            .lines(),
+            .lines()
+            .decides_rows(),
             types_field(),
         ];
         form.extend(tls::certificates());

@@ -1,0 +1,114 @@
+//! What nobody may do alone: send a stored secret elsewhere, approve what one has written, change what live APIs read.
+
+use std::net::TcpListener;
+
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+use testkit::{Admin, Sluice};
+
+use crate::common::binary;
+
+/// A source of the demo's domain as the REST interface takes it, bound in prod alone.
+fn source(driver: &str, edit: &Json, config: &Json, secrets: &Json) -> Json {
+    json!({"name": "", "domain": "travel", "driver": driver, "edit": edit, "bindings": {"prod": {"config": config, "secrets": secrets}}})
+}
+
+/// A config with one setting changed.
+fn with(config: &Json, key: &str, value: &Json) -> Json {
+    let mut config = config.clone();
+    config[key] = value.clone();
+    config
+}
+
+async fn put(admin: &Admin, name: &str, body: Json) -> (u16, Json) {
+    let (status, body) = admin.call(Method::PUT, &format!("/sources/{name}"), Some(body)).await;
+    (status.as_u16(), body)
+}
+
+async fn edit_of(admin: &Admin, name: &str) -> Json {
+    admin.get(&format!("/sources/{name}")).await["edit"].clone()
+}
+
+/// The first field at fault, with its sentence.
+fn fault(body: &Json) -> (&str, &str) {
+    (body["errors"][0]["field"].as_str().unwrap_or_default(), body["errors"][0]["message"].as_str().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_stored_secret_goes_nowhere_else_than_it_was_given_for() {
+    let server = Sluice::demo(binary());
+    let (builder, owner) = (Admin::demo(&server, "builder@demo").await, Admin::demo(&server, "owner@demo").await);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let theirs = listener.local_addr().unwrap().port().to_string();
+    let config = json!({"host": "127.0.0.1", "port": "1", "database": "shop", "user": "reader"});
+    assert_eq!(put(&builder, "pg", source("postgres", &Json::Null, &config, &json!({"password": "sesame-1"}))).await.0, 200);
+    let edit = edit_of(&builder, "pg").await;
+    let moved = with(&config, "port", &json!(theirs));
+
+    let (status, refused) = builder.call(Method::POST, "/sources/pg/test/prod", Some(source("postgres", &edit, &moved, &json!({})))).await;
+    assert_eq!((status.as_u16(), fault(&refused)), (400, ("prod.password", "Enter the password again: the port changed.")), "{refused}");
+    let (status, refused) = put(&builder, "pg", source("postgres", &edit, &moved, &json!({"password": ""}))).await;
+    assert_eq!((status, fault(&refused).0), (400, "prod.password"), "{refused}");
+    let document = format!(
+        "document: source\ndomain: travel\nname: pg\ndriver: postgres\nbindings: {{ prod: {{ config: {{ host: 127.0.0.1, port: '{theirs}', database: shop, user: reader }} }} }}\n"
+    );
+    let (status, refused) = builder.call(Method::POST, "/apply", Some(json!({"documents": document}))).await;
+    assert_eq!((status.as_u16(), fault(&refused).0), (400, "documents[0].prod.password"), "{refused}");
+    assert!(listener.accept().is_err(), "nobody was spoken to");
+
+    // Where its tables are looked for is no matter of the secret; who knows it may go anywhere, and the log says so.
+    let schema = with(&config, "schema", &json!("other"));
+    assert_eq!(put(&builder, "pg", source("postgres", &edit, &schema, &json!({}))).await.0, 200);
+    let edit = edit_of(&builder, "pg").await;
+    assert_eq!(builder.get("/sources/pg").await["bindings"]["prod"]["secrets_set"], json!(["password"]));
+    let nowhere = with(&config, "port", &json!("2"));
+    let known = source("postgres", &edit, &nowhere, &json!({"password": "sesame-1"}));
+    let (status, away) = builder.call(Method::POST, "/sources/pg/test/prod", Some(known.clone())).await;
+    assert_eq!((status.as_u16(), away["code"].as_str()), (503, Some("source-unavailable")), "{away}");
+    let mut unsaved = known;
+    unsaved["edit"] = Json::Null;
+    let (status, away) = builder.call(Method::POST, "/sources/not-saved/test/prod", Some(unsaved)).await;
+    assert_eq!(status.as_u16(), 503, "{away}");
+    let audit = owner.get("/audit").await;
+    for name in ["pg", "not-saved"] {
+        let row = audit.as_array().unwrap().iter().find(|row| row["action"] == "source.tested" && row["subject"] == name).unwrap();
+        assert_eq!(row["actor"], "builder@demo");
+        let after = row["after"].as_str().unwrap();
+        assert!(after.contains("does not answer") && after.contains("prod: ") && after.contains("127.0.0.1"), "{after}");
+    }
+    assert!(!audit.to_string().contains("sesame-1"), "no secret is in the log");
+}
+
+#[tokio::test]
+async fn every_kind_of_source_asks_for_its_secrets_anew() {
+    let server = Sluice::demo(binary());
+    let builder = Admin::demo(&server, "builder@demo").await;
+    let sasl =
+        json!({"brokers": "k:9092", "security": "sasl", "user": "u", "topics": "a = json", "registry": "http://r", "registry_user": "u"});
+    let http = json!({"url": "http://a.example/v1", "tables": "planes"});
+    for (driver, config, secrets, changed, to) in [
+        ("postgres", json!({"host": "h", "database": "d", "user": "u"}), json!({"password": "p"}), "tls", "disable"),
+        ("mysql", json!({"host": "h", "database": "d", "user": "u"}), json!({"password": "p"}), "user", "other"),
+        ("clickhouse", json!({"url": "http://c:8123"}), json!({"password": "p"}), "url", "http://other:8123"),
+        ("redis", json!({"url": "redis://r:6379/0"}), json!({"password": "p"}), "url", "redis://other:6379/0"),
+        ("http", http.clone(), json!({"secret": "p"}), "url", "http://b.example/v1"),
+        ("http", http, json!({"secret": "p"}), "header", "x-other"),
+        ("files", json!({"path": "s3://b/f", "access_key": "a"}), json!({"secret_key": "p"}), "endpoint", "http://other:9000"),
+        ("kafka", sasl.clone(), json!({"password": "p", "registry_password": "q"}), "brokers", "other:9092"),
+        ("kafka", sasl, json!({"password": "p", "registry_password": "q"}), "registry", "http://other"),
+    ] {
+        let name = format!("{driver}-{changed}").replace('_', "-");
+        let (status, made) = put(&builder, &name, source(driver, &Json::Null, &config, &secrets)).await;
+        assert_eq!(status, 200, "{name}: {made}");
+        let edit = edit_of(&builder, &name).await;
+        let moved = with(&config, changed, &json!(to));
+        let (status, refused) = put(&builder, &name, source(driver, &edit, &moved, &json!({}))).await;
+        assert_eq!(status, 400, "{name}: {refused}");
+        let told: Vec<&str> = refused["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect();
+        let asked: Vec<String> = secrets.as_object().unwrap().keys().map(|key| format!("prod.{key}")).collect();
+        assert_eq!(told, asked, "{name}: each secret, beside its field");
+        let (status, taken) = put(&builder, &name, source(driver, &edit, &moved, &secrets)).await;
+        assert_eq!(status, 200, "{name}: {taken}");
+    }
+}
