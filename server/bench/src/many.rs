@@ -73,13 +73,10 @@ async fn release(report: &mut Report, product: &Product) {
         let body = json!({"spec": next, "edit": draft["edit"]});
         let (status, answer) = product.builder.call(Method::PUT, &format!("/apis/travel/{name}/draft"), Some(body)).await;
         assert!(status.is_success(), "{answer}");
-        let request = product.builder.post(&format!("/apis/travel/{name}/submit"), json!({"environment": "prod", "reason": ""})).await;
+        let request = product.builder.submit("travel", &name).await;
         let url = format!("{}/api/travel/{name}?id=r0000001", product.server.url);
         let poll = tokio::spawn(first_answer(http.clone(), url, product.key.clone()));
-        product
-            .approver
-            .post(&format!("/requests/{}/decide", request.as_str().unwrap()), json!({"approve": true, "accept_costs": true}))
-            .await;
+        product.approver.post(&format!("/requests/{request}/decide"), json!({"approve": true, "accept_costs": true})).await;
         let committed = Instant::now();
         let answered = poll.await.unwrap();
         times.push(answered.saturating_duration_since(committed).as_secs_f64() * 1_000.0);

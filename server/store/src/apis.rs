@@ -154,6 +154,7 @@ impl Tx {
     /// Removes an API that never had a version, with its draft.
     pub async fn delete_api(&mut self, id: &str) -> Result<(), StoreError> {
         self.delete_draft(id).await?;
+        self.forget_draft_editors(id).await?;
         sqlx::query("DELETE FROM apis WHERE id = $1").bind(id).execute(&mut *self.inner).await?;
         Ok(())
     }
@@ -168,7 +169,7 @@ impl Tx {
             .bind(row.updated_at)
             .execute(&mut *self.inner)
             .await?;
-        Ok(())
+        self.note_draft_editor(&row.api_id, &row.updated_by).await
     }
 
     /// # Errors
@@ -186,22 +187,25 @@ impl Tx {
         .bind(row.edit)
         .execute(&mut *self.inner)
         .await?;
-        one_row(&changed)
+        one_row(&changed)?;
+        self.note_draft_editor(&row.api_id, &row.updated_by).await
     }
 
+    /// Those who have saved it are kept: what they wrote may come back with the next draft.
     pub async fn delete_draft(&mut self, api_id: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM drafts WHERE api_id = $1").bind(api_id).execute(&mut *self.inner).await?;
         Ok(())
     }
 
-    /// Takes the draft out, as it was seen, to freeze it.
+    /// Takes the draft out, as it was seen, to freeze it; its editors become authors of the version.
     ///
     /// # Errors
     /// [`StoreError::Stale`] where it was saved or sent in the meantime.
     pub async fn take_draft(&mut self, api_id: &str, edit: i64) -> Result<(), StoreError> {
         let taken =
             sqlx::query("DELETE FROM drafts WHERE api_id = $1 AND edit = $2").bind(api_id).bind(edit).execute(&mut *self.inner).await?;
-        one_row(&taken)
+        one_row(&taken)?;
+        self.forget_draft_editors(api_id).await
     }
 
     /// The number that the next version of an API gets, read inside the change that writes it.

@@ -7,6 +7,7 @@
 mod apis;
 mod apps;
 mod audit;
+mod authors;
 mod comparisons;
 mod database;
 mod datasets;

@@ -83,7 +83,7 @@ async fn of_two_editors_the_second_is_told(store: &Store) {
         spec: spec.into(),
         edit,
         step: "table".into(),
-        updated_by: "u".into(),
+        updated_by: "u@demo".into(),
         updated_at: 1,
     };
     let mut tx = store.write(change(1)).await.unwrap();
@@ -93,11 +93,13 @@ async fn of_two_editors_the_second_is_told(store: &Store) {
     tx.commit().await.unwrap();
     let kept = store.draft("a").await.unwrap().unwrap();
     assert_eq!((kept.spec.as_str(), kept.edit), ("first", 2));
+    assert_eq!(store.draft_editors("a").await.unwrap(), ["u"], "once, however often they saved");
     let mut tx = store.write(change(1)).await.unwrap();
     assert!(matches!(tx.take_draft("a", 1).await, Err(StoreError::Stale)));
     tx.take_draft("a", 2).await.unwrap();
     tx.commit().await.unwrap();
     assert!(store.draft("a").await.unwrap().is_none());
+    assert!(store.draft_editors("a").await.unwrap().is_empty());
 }
 
 async fn a_request_is_decided_once_and_released(store: &Store) {
@@ -127,6 +129,7 @@ async fn a_request_is_decided_once_and_released(store: &Store) {
         decision: None,
         decided_at: None,
     };
+    tx.insert_version_author("v", "u").await.unwrap();
     tx.insert_request(&request).await.unwrap();
     tx.decide_request("q", "approved", "other", "good").await.unwrap();
     assert!(matches!(tx.decide_request("q", "rejected", "third", "").await, Err(StoreError::Stale)));

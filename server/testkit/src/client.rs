@@ -107,8 +107,14 @@ impl Admin {
     /// Makes an API out of a definition and sends it for review; gives the request's id.
     pub async fn send_api(&self, domain: &str, name: &str, spec: Json) -> String {
         self.post("/apis", json!({"domain": domain, "name": name, "spec": spec})).await;
-        let path = format!("/apis/{domain}/{name}/submit");
-        self.post(&path, json!({"environment": "prod", "reason": "a test"})).await.as_str().unwrap().to_owned()
+        self.submit(domain, name).await
+    }
+
+    /// Sends the draft of an API for review as it is now; gives the request's id.
+    pub async fn submit(&self, domain: &str, name: &str) -> String {
+        let edit = self.get(&format!("/apis/{domain}/{name}/draft")).await["edit"].clone();
+        let sent = json!({"environment": "prod", "reason": "a test", "edit": edit});
+        self.post(&format!("/apis/{domain}/{name}/submit"), sent).await.as_str().unwrap().to_owned()
     }
 }
 

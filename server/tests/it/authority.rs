@@ -152,7 +152,7 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
                 Form(with(at(), json!({"dataset": "Bad Name", "store": "embedded", "compression": "none", "again": "asked"}))),
             ),
         ),
-        ("submit", (With(Action::Submit), Form(with(at(), json!({"environment": "prod", "reason": ""}))))),
+        ("submit", (With(Action::Submit), Form(with(at(), json!({"environment": "prod", "reason": "", "edit": 1}))))),
         ("discard-draft", (With(Action::EditApi), Form(at()))),
     ])
 }
@@ -188,7 +188,7 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("DELETE /admin/v1/apis/{domain}/{api}/draft", With(Action::EditApi), Json::Null),
         ("POST /admin/v1/apis/{domain}/{api}/check", With(Action::EditApi), json!({"environment": "prod", "spec": spec()})),
         ("POST /admin/v1/apis/{domain}/{api}/try", With(Action::TryLive), json!({"version": 99, "environment": "prod", "parameters": []})),
-        ("POST /admin/v1/apis/{domain}/{api}/submit", With(Action::Submit), json!({"environment": "prod"})),
+        ("POST /admin/v1/apis/{domain}/{api}/submit", With(Action::Submit), json!({"environment": "prod", "edit": 1})),
         ("POST /admin/v1/apis/{domain}/{api}/retire", With(Action::Rollback), json!({"environment": "test"})),
         ("POST /admin/v1/apis/{domain}/{api}/rollback", With(Action::Rollback), json!({"environment": "prod", "version": 99})),
         ("POST /admin/v1/apply", With(Action::Submit), json!({"documents": documents})),

@@ -112,3 +112,75 @@ async fn every_kind_of_source_asks_for_its_secrets_anew() {
         assert_eq!(status, 200, "{name}: {taken}");
     }
 }
+
+fn carrier(title: &str) -> Json {
+    json!({
+        "title": title, "source": "flights-db", "kind": "kv", "table": {"name": "airlines"}, "key": ["carrier"],
+        "parameters": [{"name": "carrier", "type": "string", "required": true, "test_value": "UA"}],
+        "fields": [{"name": "carrier", "column": "carrier"}, {"name": "name", "column": "name"}],
+    })
+}
+
+/// Saves the draft over what is there; gives its edit before that.
+async fn save(admin: &Admin, name: &str, spec: Json) -> Json {
+    let path = format!("/apis/travel/{name}/draft");
+    let seen = admin.get(&path).await["edit"].clone();
+    let (status, body) = admin.call(Method::PUT, &path, Some(json!({"spec": spec, "edit": seen}))).await;
+    assert!(status.is_success(), "{body}");
+    seen
+}
+
+/// The approver of the demo, who is made a builder too.
+async fn approver_who_builds(server: &Sluice, admin: &Admin) -> Admin {
+    let roles = json!({"roles": ["builder", "approver"]});
+    let (status, body) = admin.call(Method::PUT, "/domains/travel/members/approver@demo", Some(roles)).await;
+    assert!(status.is_success(), "{body}");
+    Admin::demo(server, "approver@demo").await
+}
+
+async fn decides(admin: &Admin, request: &str, approve: bool) -> (u16, Json) {
+    let decision = json!({"approve": approve, "accept_costs": true, "reason": "a test"});
+    let (status, body) = admin.call(Method::POST, &format!("/requests/{request}/decide"), Some(decision)).await;
+    (status.as_u16(), body)
+}
+
+#[tokio::test]
+async fn whoever_edited_a_draft_does_not_approve_it() {
+    let server = Sluice::demo(binary());
+    let (builder, admin) = (Admin::demo(&server, "builder@demo").await, Admin::demo(&server, "admin@demo").await);
+    let both = approver_who_builds(&server, &admin).await;
+    builder.post("/apis", json!({"domain": "travel", "name": "carrier", "spec": carrier("One carrier")})).await;
+    let seen = save(&both, "carrier", carrier("Another title")).await;
+    // What the builder has seen is not what stands there now.
+    let sent = json!({"environment": "prod", "edit": seen});
+    let (status, stale) = builder.call(Method::POST, "/apis/travel/carrier/submit", Some(sent)).await;
+    assert_eq!(status.as_u16(), 409, "{stale}");
+    assert!(stale["detail"].as_str().unwrap().contains("approver@demo saved the draft"), "{stale}");
+
+    let first = builder.submit("travel", "carrier").await;
+    for approve in [true, false] {
+        let (status, refused) = decides(&both, &first, approve).await;
+        assert_eq!(status, 403, "{refused}");
+        assert!(refused["detail"].as_str().unwrap().contains("one of its authors"), "{refused}");
+    }
+    let detail = both.get(&format!("/requests/{first}")).await;
+    assert_eq!((&detail["request"]["may_decide"], detail["authors"].as_array().unwrap().len()), (&json!(false), 2), "{detail}");
+    let listed = both.get("/requests").await;
+    let listed = listed.as_array().unwrap().iter().find(|request| request["id"] == first.as_str()).unwrap();
+    assert_eq!(listed["may_decide"], false);
+    assert_eq!(decides(&admin, &first, true).await.0, 200);
+
+    // What was released is nobody's draft any more.
+    save(&builder, "carrier", carrier("A third title")).await;
+    let second = builder.submit("travel", "carrier").await;
+    assert_eq!(decides(&both, &second, true).await.0, 200);
+
+    // What was rejected lives on in the next draft, and so do its authors.
+    save(&both, "carrier", carrier("A fourth title")).await;
+    let third = builder.submit("travel", "carrier").await;
+    assert_eq!(decides(&admin, &third, false).await.0, 200);
+    save(&builder, "carrier", carrier("A fifth title")).await;
+    let fourth = builder.submit("travel", "carrier").await;
+    assert_eq!(decides(&both, &fourth, true).await.0, 403);
+    assert_eq!(decides(&admin, &fourth, true).await.0, 200);
+}

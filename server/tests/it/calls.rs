@@ -134,8 +134,7 @@ async fn a_kept_case_keeps_what_answers_otherwise_from_going_live() {
     let draft = people.builder.get("/apis/travel/kept/draft").await;
     let save = json!({"spec": spec, "edit": draft["edit"], "step": "try"});
     assert!(people.builder.call(Method::PUT, "/apis/travel/kept/draft", Some(save)).await.0.is_success());
-    let request = people.builder.post("/apis/travel/kept/submit", json!({"environment": "prod", "reason": "a test"})).await;
-    let path = format!("/requests/{}", request.as_str().unwrap());
+    let path = format!("/requests/{}", people.builder.submit("travel", "kept").await);
     assert_eq!(people.approver.get(&path).await["evidence"]["cases"][0], passed("a plane"));
     // The data changes between the check and the approval.
     testkit::sqlite3(&server.data().join("flights.db"), "UPDATE planes SET seats = 1 WHERE tailnum = 'N14228'");

@@ -117,7 +117,7 @@ async fn a_columnar_dataset_is_for_questions_and_of_its_own_domain() {
     // By its key it is not served.
     let mut spec = crate::common::aircraft(json!({"dataset": "hangar"}));
     people.builder.post("/apis", json!({"domain": "travel", "name": "by-key", "spec": spec})).await;
-    let submit = json!({"environment": "prod", "reason": "a test"});
+    let submit = json!({"environment": "prod", "reason": "a test", "edit": 1});
     let (status, refused) = people.builder.call(Method::POST, "/apis/travel/by-key/submit", Some(submit.clone())).await;
     assert_eq!((status.as_u16(), problem_code(&refused).0), (400, "invalid"), "{refused}");
     assert!(refused.to_string().contains("columnar"), "{refused}");
@@ -126,7 +126,7 @@ async fn a_columnar_dataset_is_for_questions_and_of_its_own_domain() {
     spec["table"] = json!({"name": "hangar"});
     spec["serve_from"] = json!("source");
     people.builder.post("/apis", json!({"domain": "travel", "name": "by-question", "spec": spec})).await;
-    let in_test = json!({"environment": "test", "reason": "a test"});
+    let in_test = json!({"environment": "test", "reason": "a test", "edit": 1});
     let (_, missing) = people.builder.call(Method::POST, "/apis/travel/by-question/submit", Some(in_test)).await;
     assert!(missing.to_string().contains("no table hangar"), "{missing}");
     let (status, sent) = people.builder.call(Method::POST, "/apis/travel/by-question/submit", Some(submit)).await;

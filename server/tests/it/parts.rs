@@ -73,9 +73,9 @@ async fn stored(source: &Source, name: &str) -> BTreeMap<i64, i64> {
 }
 
 async fn release(people: &People, name: &str) {
-    let request = people.builder.post(&format!("/apis/travel/{name}/submit"), json!({"environment": "prod", "reason": "a test"})).await;
+    let request = people.builder.submit("travel", name).await;
     let decision = json!({"approve": true, "accept_costs": true});
-    people.approver.post(&format!("/requests/{}/decide", request.as_str().unwrap()), decision).await;
+    people.approver.post(&format!("/requests/{request}/decide"), decision).await;
     let grant = format!("/apps/travel/demo-app/grants/travel/{name}");
     assert!(people.owner.call(Method::PUT, &grant, Some(json!({}))).await.0.is_success());
     people.owner.served().await;

@@ -52,7 +52,7 @@ async fn a_draft_goes_live_by_a_second_person_and_rolls_back() {
     let (status, refused) =
         builder.call(Method::POST, &format!("/requests/{request}/decide"), Some(json!({"approve": true, "accept_costs": true}))).await;
     assert_eq!((status.as_u16(), problem_code(&refused).0), (403, "forbidden"));
-    let (status, again) = builder.call(Method::POST, "/apis/travel/airfield/submit", Some(json!({"environment": "prod"}))).await;
+    let (status, again) = builder.call(Method::POST, "/apis/travel/airfield/submit", Some(json!({"environment": "prod", "edit": 1}))).await;
     assert_eq!(status.as_u16(), 409, "{again}");
     let (status, mute) = approver.call(Method::POST, &format!("/requests/{request}/decide"), Some(json!({"approve": false}))).await;
     assert_eq!(status.as_u16(), 400, "a rejection needs a reason: {mute}");
@@ -69,10 +69,10 @@ async fn a_draft_goes_live_by_a_second_person_and_rolls_back() {
     second["fields"].as_array_mut().unwrap().pop();
     let draft = builder.get("/apis/travel/airfield/draft").await;
     builder.call(Method::PUT, "/apis/travel/airfield/draft", Some(json!({"spec": second, "edit": draft["edit"], "step": "send"}))).await;
-    let next = builder.post("/apis/travel/airfield/submit", json!({"environment": "prod", "reason": "less"})).await;
-    let detail = approver.get(&format!("/requests/{}", next.as_str().unwrap())).await;
+    let next = builder.submit("travel", "airfield").await;
+    let detail = approver.get(&format!("/requests/{next}")).await;
     assert_eq!(detail["breaks"], json!(["The field altitude is gone."]));
-    approver.post(&format!("/requests/{}/decide", next.as_str().unwrap()), json!({"approve": true, "accept_costs": true})).await;
+    approver.post(&format!("/requests/{next}/decide"), json!({"approve": true, "accept_costs": true})).await;
     released(&server, &owner).await;
     assert_eq!(call(&server, "/api/travel/airfield?faa=JFK").await.1.get("altitude"), None);
     assert!(call(&server, "/api/travel/airfield/v1?faa=JFK").await.1.get("altitude").is_some(), "an approved version can be pinned");

@@ -123,6 +123,7 @@ fn after(at: Memo<(String, String)>, now: &Acceleration, doing: Doing, submit: S
     let page = format!("/datasets/{}/{}", dataset.domain, dataset.name);
     let live = dataset.live(Environment::Prod).map(|version| (version.number, grouped(version.figures.written_rows)));
     let (in_review, is_draft, is_served) = (now.in_review, now.is_draft, now.is_served);
+    let draft_edit = now.draft_edit;
     let (edit, test) = (format!("/apis/{domain}/{name}/edit"), format!("/apis/{domain}/{name}/test"));
     let built = live.clone().map(|(number, count)| view! {
         <Callout tone=Tone::Ok><p><b>{format!("The copy is live: data version {number} with {count} rows, each proved.")}</b>" "<a href=page.clone()>"Its page"</a>" has its versions, schedule and rules."</p></Callout>
@@ -135,7 +136,7 @@ fn after(at: Memo<(String, String)>, now: &Acceleration, doing: Doing, submit: S
                 <ActionForm action=submit>
                     <section class="card card-pad stack">
                         <div><h2>"Send it for review"</h2><p class="t-2">"The next version is drafted: the same API, served from the copy. Somebody else approves it; then it is live at once."</p></div>
-                        <input type="hidden" name="domain" value=domain.clone()/><input type="hidden" name="name" value=name.clone()/><input type="hidden" name="environment" value="prod"/>
+                        <input type="hidden" name="domain" value=domain.clone()/><input type="hidden" name="name" value=name.clone()/><input type="hidden" name="environment" value="prod"/><input type="hidden" name="edit" value=draft_edit.map(|edit| edit.to_string())/>
                         <Field id="reason" label="Why" note="optional" help="The approver reads it first."><input class="input" id="reason" name="reason" maxlength="1000" value="Served from a copy, so that its source is left in peace."/></Field>
                         <div class="row"><button class="btn btn-primary" type="submit" disabled=move || submit.pending().get()><Icon name="send"/>"Send for review"</button><a class="btn btn-quiet" href=edit>"Look through the draft first"</a></div>
                     </section>

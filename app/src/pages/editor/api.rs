@@ -34,11 +34,12 @@ pub async fn callable(domain: String, name: String) -> Result<Vec<model::view::C
     Ok(control.callable(&caller, &domain, &name, Environment::Prod).await?)
 }
 
-/// Sends the draft for review, and opens the request.
+/// Sends the draft for review as it was when it had this edit, and opens the request.
 #[server(prefix = "/fn", endpoint = "submit")]
-pub async fn submit(domain: String, name: String, environment: Environment, reason: String) -> Result<String, PortalError> {
+pub async fn submit(domain: String, name: String, environment: Environment, reason: String, edit: i64) -> Result<String, PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    let request = control.submit(&caller, &domain, &name, environment, &reason).await?;
+    let submission = control::review::Submission { environment, reason, edit };
+    let request = control.submit(&caller, &domain, &name, &submission).await?;
     leptos_axum::redirect(&format!("/inbox/{request}"));
     Ok(request)
 }

@@ -36,6 +36,7 @@ pub(super) fn SendStep(editor: Editor) -> impl IntoView {
             <ActionForm action=submit>
                 <section class="card card-pad stack">
                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
+                    <input type="hidden" name="edit" value=move || editor.seen().to_string()/>
                     <div class="form-row">
                         <Field id="environment" label="For"><select class="select" id="environment" name="environment">{[Environment::Prod, Environment::Test].map(|this| view! { <option value=this.key()>{this.key()}</option> }).collect_view()}</select></Field>
                         <Field id="reason" label="Why" note="optional" help="The approver reads it first."><input class="input" id="reason" name="reason" maxlength="1000"/></Field>

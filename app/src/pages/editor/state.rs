@@ -74,6 +74,11 @@ impl Editor {
         self.at.get_value()
     }
 
+    /// The edit of the draft that this form shows.
+    pub(super) fn seen(&self) -> i64 {
+        self.edit.get()
+    }
+
     pub(super) fn is_saving(&self) -> bool {
         self.save.pending().get()
     }

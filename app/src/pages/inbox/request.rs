@@ -23,13 +23,15 @@ fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAct
     let costs = detail.evidence.costs.clone();
     let decides = request.state == RequestState::Open && request.may_decide;
     let (decide_id, withdraw_id) = (request.id.clone(), request.id.clone());
+    let others: Vec<String> = detail.authors.iter().filter(|author| **author != request.author).cloned().collect();
     let old = detail.replaces.map_or("nothing".to_owned(), |number| format!("version {number}"));
     view! {
         <PageName name=title.clone()/>
         <div class="page-head"><div>
             <div class="page-title"><h1>{title}</h1><StateBadge state=request.state/></div>
             <p class="lead">{request.author.clone()}" asks for "<b>{request.environment.key()}</b>", "<Time at=request.created_at/>
-                {(!request.reason.is_empty()).then(|| format!(": “{}”", request.reason))}</p>
+                {(!request.reason.is_empty()).then(|| format!(": “{}”", request.reason))}
+                {(!others.is_empty()).then(|| format!(" Also edited by {}. Nobody who edited it can approve it.", others.join(", ")))}</p>
         </div></div>
         <div class="stack">
             {decided(&detail)}

@@ -7,6 +7,7 @@ use control::documents::{ApplyPlan, ApplyRequest};
 use control::model::ApiSpec;
 use control::model::snapshot::Environment;
 use control::model::view::{Acceleration, ApiDetail, ApiSummary, CheckReport, DraftView, TryAnswer};
+use control::review::Submission;
 use control::{Control, TryRequest};
 use http::Method;
 use schemars::JsonSchema;
@@ -27,14 +28,6 @@ struct NewApi {
 struct Check {
     environment: Environment,
     spec: ApiSpec,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Submit {
-    environment: Environment,
-    #[serde(default)]
-    reason: String,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -75,7 +68,7 @@ pub(super) fn add(table: Table) -> Table {
             "Copy its table, and draft a version that is served from the copy",
             accelerate,
         )
-        .add::<Submit, String, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/submit", "Send the draft for review", submit)
+        .add::<Submission, String, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/submit", "Send the draft for review", submit)
         .add::<Rollback, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/rollback", "Make an earlier version live again", rollback)
         .add::<Retire, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/retire", "Take an API out of an environment", retire)
         .add::<ApplyRequest, ApplyPlan, _, _>(Method::POST, "/admin/v1/apply", "Apply documents, all or nothing", apply)
@@ -146,9 +139,9 @@ async fn submit(
     State(control): State<Control>,
     Asker(caller): Asker,
     Path((domain, api)): At,
-    Body(input): Body<Submit>,
+    Body(input): Body<Submission>,
 ) -> Answer<String> {
-    answer(control.submit(&caller, &domain, &api, input.environment, &input.reason).await)
+    answer(control.submit(&caller, &domain, &api, &input).await)
 }
 
 async fn retire(State(control): State<Control>, Asker(caller): Asker, Path((domain, api)): At, Body(input): Body<Retire>) -> Answer<()> {

@@ -111,11 +111,12 @@ impl Control {
         let detail = self.api(caller, domain, name).await?;
         let live = detail.shown_version().ok_or_else(no_version)?;
         let draft = if caller.can(Action::EditApi, domain) && detail.summary.draft.is_some() {
-            Some(self.draft(caller, domain, name).await?.spec)
+            Some(self.draft(caller, domain, name).await?)
         } else {
             None
         };
         let waiting = detail.summary.in_review.and_then(|number| detail.versions.iter().find(|version| version.number == number));
+        let (draft_edit, draft) = (draft.as_ref().map(|draft| draft.edit), draft.map(|draft| draft.spec));
         let on_its_way = draft.as_ref().or(waiting.map(|version| &version.spec)).and_then(|spec| spec.serve_from.dataset());
         let dataset = match live.spec.serve_from.dataset().or(on_its_way) {
             Some(dataset) => Some(self.dataset(caller, domain, dataset).await?),
@@ -133,6 +134,7 @@ impl Control {
             rows,
             suggested: self.free_dataset_name(domain, &suggest_name(&kv.table.name)).await?,
             is_draft: draft.as_ref().is_some_and(|spec| spec.serve_from.dataset().is_some()),
+            draft_edit,
             in_review: detail.summary.in_review,
             is_served: live.spec.serve_from.dataset().is_some(),
             dataset,

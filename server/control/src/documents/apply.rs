@@ -1,6 +1,6 @@
 //! Applying documents: planned first, checked whole, written in one transaction or not at all.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use fail::fail_point;
 use model::document::{ApiDocument, Document};
@@ -239,6 +239,7 @@ impl Control {
             evidence: &planned.evidence,
             environment: request.environment,
             reason: &request.reason,
+            authors: BTreeSet::from([caller.user_id.clone()]),
         };
         let (request_id, version_id) = self.write_version(tx, caller, &version).await?;
         if let Some(approver) = approver {

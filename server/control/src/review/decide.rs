@@ -28,11 +28,12 @@ impl Control {
     /// Approves (and releases) or rejects a request of somebody else's.
     ///
     /// # Errors
-    /// For the domain's approvers; never for the author; a rejection needs a reason.
+    /// For the domain's approvers; never for one of the authors; a rejection needs a reason.
     pub async fn decide(&self, caller: &Caller, request_id: &str, decision: &Decision) -> Result<(), Problem> {
         let Decision { approve, ref reason, accept_costs } = *decision;
         let (request, api) = self.request_row(caller, request_id).await?;
         caller.authorise(Action::Decide, &api.domain)?;
+        self.refuse_own(caller, &request).await?;
         if reason.chars().count() > 1_000 {
             return Err(Problem::field("reason", "At most 1,000 characters."));
         }
@@ -61,6 +62,21 @@ impl Control {
         Ok(())
     }
 
+    /// Whoever has sent a version or written something of it does not decide on it.
+    async fn refuse_own(&self, caller: &Caller, request: &RequestRow) -> Result<(), Problem> {
+        if request.author_id == caller.user_id {
+            return Err(Problem::new(ErrorCode::Forbidden, "Nobody decides on a request of their own. Ask another approver."));
+        }
+        let authors = self.store.version_authors(&request.version_id).await.map_err(|error| from_store(&error))?;
+        if authors.contains(&caller.user_id) {
+            return Err(Problem::new(
+                ErrorCode::Forbidden,
+                "You edited the draft of this version, so you are one of its authors. Ask another approver.",
+            ));
+        }
+        Ok(())
+    }
+
     pub(crate) async fn write_decision(
         &self,
         tx: &mut Tx,
@@ -69,9 +85,6 @@ impl Control {
         approve: bool,
         reason: &str,
     ) -> Result<(), Problem> {
-        if request.author_id == caller.user_id {
-            return Err(Problem::new(ErrorCode::Forbidden, "Nobody decides on a request of their own. Ask another approver."));
-        }
         let state = if approve { RequestState::Approved } else { RequestState::Rejected };
         tx.decide_request(&request.id, state.key(), caller.email(), reason.trim()).await.map_err(closed)?;
         fail_point!("approve.after-request");

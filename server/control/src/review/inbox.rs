@@ -7,7 +7,7 @@ use store::{ApiRow, RequestRow};
 
 use super::compare::{breaks, diff};
 use crate::apis::Inventory;
-use crate::failure::from_json;
+use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
 impl Control {
@@ -17,12 +17,14 @@ impl Control {
     /// Where the metadata does not answer.
     pub async fn requests(&self, caller: &Caller) -> Result<Vec<RequestView>, Problem> {
         let inventory = self.inventory().await?;
+        let authors = self.store.authors_in_review().await.map_err(|error| from_store(&error))?;
+        let wrote = |request: &RequestRow| authors.iter().any(|(version, user)| *version == request.version_id && *user == caller.user_id);
         Ok(inventory
             .requests
             .iter()
             .filter_map(|request| Some((request, inventory.api(&request.api_id)?)))
             .filter(|(_, api)| caller.can(Action::See, &api.domain))
-            .map(|(request, api)| view(caller, &inventory, request, api))
+            .map(|(request, api)| view(caller, &inventory, (request, api), wrote(request)))
             .collect())
     }
 
@@ -46,9 +48,11 @@ impl Control {
         if !caller.can(Action::ReadSample, &api.domain) {
             evidence.sample = model::table::Sample::default();
         }
+        let authors = self.store.version_authors(&version.id).await.map_err(|error| from_store(&error))?;
         let grants = self.grants_of_api(&api, &inventory).await?;
         Ok(RequestDetail {
-            request: view(caller, &inventory, &request, &api),
+            request: view(caller, &inventory, (&request, &api), authors.contains(&caller.user_id)),
+            authors: authors.iter().map(|author| inventory.email(author)).collect(),
             replaces: replaced.map(|version| version.number),
             diff: diff(old.as_ref(), &spec)?,
             breaks: old.map(|old| breaks(&old, &spec)).unwrap_or_default(),
@@ -59,7 +63,8 @@ impl Control {
     }
 }
 
-fn view(caller: &Caller, inventory: &Inventory, request: &RequestRow, api: &ApiRow) -> RequestView {
+/// A request as the caller sees it; `wrote` says whether they are one of its version's authors.
+fn view(caller: &Caller, inventory: &Inventory, (request, api): (&RequestRow, &ApiRow), wrote: bool) -> RequestView {
     let mine = request.author_id == caller.user_id;
     RequestView {
         id: request.id.clone(),
@@ -74,7 +79,7 @@ fn view(caller: &Caller, inventory: &Inventory, request: &RequestRow, api: &ApiR
         decided_by: request.decided_by.clone(),
         decision: request.decision.clone(),
         decided_at: request.decided_at,
-        may_decide: !mine && caller.can(Action::Decide, &api.domain),
+        may_decide: !mine && !wrote && caller.can(Action::Decide, &api.domain),
         mine,
     }
 }

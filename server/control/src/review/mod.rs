@@ -6,5 +6,6 @@ mod inbox;
 mod submit;
 
 pub use decide::Decision;
+pub use submit::Submission;
 
 pub(crate) use submit::NewVersion;

@@ -1,14 +1,29 @@
 //! Sending a draft: checked once more, frozen as the next version, with a request that somebody else decides on.
 
+use std::collections::BTreeSet;
+
 use fail::fail_point;
 use model::snapshot::Environment;
 use model::view::{CheckReport, RequestState, VersionState};
 use model::{Action, ApiSpec, ErrorCode, Problem};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use store::{RequestRow, StoreError, Tx, VersionRow};
 
 use crate::apis::{Beside, CheckInput};
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
+
+/// Where a draft is sent, and which state of it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    pub environment: Environment,
+    #[serde(default)]
+    pub reason: String,
+    /// The edit of the draft that its sender has seen: what somebody else has saved since is not sent unseen.
+    pub edit: i64,
+}
 
 /// A checked definition on its way to a version.
 pub(crate) struct NewVersion<'a> {
@@ -19,21 +34,17 @@ pub(crate) struct NewVersion<'a> {
     pub evidence: &'a CheckReport,
     pub environment: Environment,
     pub reason: &'a str,
+    /// The ids of all who have written something of it.
+    pub authors: BTreeSet<String>,
 }
 
 impl Control {
     /// Sends the draft for review; gives the request's id.
     ///
     /// # Errors
-    /// What the check found, a request that is already open, nothing to send.
-    pub async fn submit(
-        &self,
-        caller: &Caller,
-        domain: &str,
-        name: &str,
-        environment: Environment,
-        reason: &str,
-    ) -> Result<String, Problem> {
+    /// What the check found, a request that is already open, nothing to send, a draft that was saved since it was seen.
+    pub async fn submit(&self, caller: &Caller, domain: &str, name: &str, submission: &Submission) -> Result<String, Problem> {
+        let Submission { environment, ref reason, edit } = *submission;
         let api = self.visible_api(caller, domain, name).await?;
         caller.authorise(Action::Submit, domain)?;
         if reason.chars().count() > 1_000 {
@@ -43,6 +54,13 @@ impl Control {
         let draft = draft.ok_or_else(|| {
             Problem::new(ErrorCode::Conflict, "There is no draft to send: it was sent already, or nothing has been changed.")
         })?;
+        if draft.edit != edit {
+            let detail =
+                format!("{} saved the draft of {domain}/{name} after you loaded it. Load it again, then send it.", draft.updated_by);
+            return Err(Problem::new(ErrorCode::Conflict, detail));
+        }
+        // Read after the draft: whoever saves from here on raises its edit, and the draft is not taken.
+        let authors = self.draft_authors(caller, &api.id, environment).await?;
         let spec: ApiSpec = serde_json::from_str(&draft.spec).map_err(|error| from_json(&error))?;
         let source = self.source_of(&spec, environment).await?;
         let beside = Beside { domain, environment, planned: &[] };
@@ -57,12 +75,20 @@ impl Control {
             StoreError::Stale => Problem::new(ErrorCode::Conflict, "The draft was saved or sent in the meantime. Load it again."),
             other => from_store(&other),
         })?;
-        let version = NewVersion { api_id: &api.id, domain, name, spec, evidence: &report, environment, reason };
+        let version = NewVersion { api_id: &api.id, domain, name, spec, evidence: &report, environment, reason, authors };
         let (request, _) = self.write_version(&mut tx, caller, &version).await?;
         fail_point!("submit.before-commit");
         self.commit(tx).await?;
         fail_point!("submit.after-commit");
         Ok(request)
+    }
+
+    /// Everybody who has written something of a draft that nobody has approved for the environment yet: its editors, those of the
+    /// versions that were rejected or withdrawn before it, and who sends it.
+    async fn draft_authors(&self, caller: &Caller, api_id: &str, environment: Environment) -> Result<BTreeSet<String>, Problem> {
+        let editors = self.store.draft_editors(api_id).await.map_err(|error| from_store(&error))?;
+        let earlier = self.store.authors_since_approval(api_id, environment.key()).await.map_err(|error| from_store(&error))?;
+        Ok(editors.into_iter().chain(earlier).chain([caller.user_id.clone()]).collect())
     }
 
     pub(crate) async fn refuse_open_or_same(&self, api_id: &str, environment: Environment, spec: &ApiSpec) -> Result<(), Problem> {
@@ -112,6 +138,9 @@ impl Control {
             decided_at: None,
         };
         tx.insert_version(&version).await.map_err(|error| from_store(&error))?;
+        for author in &new.authors {
+            tx.insert_version_author(&version.id, author).await.map_err(|error| from_store(&error))?;
+        }
         tx.insert_request(&request).await.map_err(|error| from_store(&error))?;
         let path = format!("{}/{}", new.domain, new.name);
         self.note(tx, "version.submitted", (new.domain, &path), None, Some(spec)).await?;

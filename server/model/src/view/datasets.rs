@@ -247,6 +247,8 @@ pub struct Acceleration {
     pub dataset: Option<DatasetView>,
     /// The version that is served from it is a draft.
     pub is_draft: bool,
+    /// The edit of the draft that there is, which is named when it is sent.
+    pub draft_edit: Option<i64>,
     /// The version that waits for an approver.
     pub in_review: Option<i64>,
     /// What is live is served from it.

@@ -48,7 +48,7 @@ pub struct RequestView {
     pub decided_by: Option<String>,
     pub decision: Option<String>,
     pub decided_at: Option<Millis>,
-    /// Whether the one who asks may decide: an approver of the domain, and not its author.
+    /// Whether the one who asks may decide: an approver of the domain, and none of its authors.
     pub may_decide: bool,
     pub mine: bool,
 }
@@ -67,6 +67,8 @@ pub struct RequestDetail {
     /// What the check found when it was sent.
     pub evidence: CheckReport,
     pub affected_apps: Vec<String>,
+    /// Everybody who has written something of it since the release before it; nobody of them decides.
+    pub authors: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,32 @@
+-- Who has written something of the draft of an API that no version holds yet.
+CREATE TABLE draft_editors (
+    api_id TEXT NOT NULL REFERENCES apis (id),
+    user_id TEXT NOT NULL REFERENCES users (id),
+    PRIMARY KEY (api_id, user_id)
+);
+
+-- Everybody who has written something of a version since the release before it: nobody of them decides on it.
+CREATE TABLE version_authors (
+    version_id TEXT NOT NULL REFERENCES versions (id),
+    user_id TEXT NOT NULL REFERENCES users (id),
+    PRIMARY KEY (version_id, user_id)
+);
+
+-- What stands already: the senders of versions, and for what is still open the editors that the audit log names.
+INSERT INTO version_authors (version_id, user_id) SELECT id, author_id FROM versions;
+INSERT INTO version_authors (version_id, user_id)
+    SELECT DISTINCT versions.id, users.id FROM versions
+    JOIN apis ON apis.id = versions.api_id
+    JOIN audit ON audit.subject = apis.domain || '/' || apis.name
+    JOIN users ON users.email = audit.actor
+    WHERE versions.state = 'in-review' AND users.id <> versions.author_id
+      AND audit.action IN ('draft.saved', 'api.made', 'api.accelerated') AND audit.at <= versions.created_at
+      AND audit.at >= COALESCE((SELECT MAX(earlier.created_at) FROM versions earlier
+          WHERE earlier.api_id = versions.api_id AND earlier.number < versions.number), 0);
+INSERT INTO draft_editors (api_id, user_id)
+    SELECT DISTINCT drafts.api_id, users.id FROM drafts
+    JOIN apis ON apis.id = drafts.api_id
+    JOIN audit ON audit.subject = apis.domain || '/' || apis.name
+    JOIN users ON users.email = audit.actor
+    WHERE audit.action IN ('draft.saved', 'api.made', 'api.accelerated')
+      AND audit.at >= COALESCE((SELECT MAX(versions.created_at) FROM versions WHERE versions.api_id = drafts.api_id), 0);
