@@ -51,7 +51,7 @@ async fn make(product: &Product) {
                 json!({"document": "api", "domain": "travel", "name": format!("record-{number}"), "spec": spec(number)}).to_string()
             })
             .collect();
-        let body = json!({"documents": documents.join("\n---\n"), "environment": "prod", "approver_token": approver, "reason": "the bench", "dry_run": false});
+        let body = json!({"documents": documents.join("\n---\n"), "environment": "prod", "approver_token": approver, "accept_costs": true, "reason": "the bench", "dry_run": false});
         product.builder.post("/apply", body).await;
         for number in first..first + AT_ONCE {
             let path = format!("/apps/travel/demo-app/grants/travel/record-{number}");

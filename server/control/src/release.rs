@@ -8,6 +8,7 @@ use model::view::RequestState;
 use model::{Action, ErrorCode, Problem};
 use store::NodeRow;
 
+use crate::apis::Beside;
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
@@ -36,7 +37,7 @@ impl Control {
         }
         let spec: model::ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
         self.refuse_without_data(domain, &spec, environment).await?;
-        self.refuse_without_steps(domain, &spec, environment).await?;
+        self.refuse_without_steps(&Beside { domain, environment, planned: &[] }, &spec).await?;
         let mut tx = self.write(caller).await?;
         self.write_release(&mut tx, caller, &api, &version.id, environment).await?;
         self.commit(tx).await

@@ -32,6 +32,9 @@ pub(crate) struct ApplyArgs {
     /// A second person's token, to approve in the same call.
     #[arg(long, env = "SLUICE_APPROVER_TOKEN", hide_env_values = true)]
     approver_token: Option<String>,
+    /// With --approver-token: accept what the checks call costs, such as the reading of a whole table.
+    #[arg(long)]
+    accept_costs: bool,
     /// Why; the approver reads it.
     #[arg(long, default_value = "")]
     reason: String,
@@ -58,6 +61,7 @@ pub(crate) async fn apply(args: ApplyArgs) -> Result<(), String> {
         "environment": args.environment,
         "dry_run": args.dry_run,
         "approver_token": args.approver_token,
+        "accept_costs": args.accept_costs,
         "reason": args.reason,
     });
     let plan = args.server.call(reqwest::Method::POST, "/admin/v1/apply", Some(body)).await?;

@@ -88,6 +88,7 @@ async fn publish(control: &Control, builder: &Caller, database: &str) -> Result<
         documents: DOCUMENTS.replace("{database}", database),
         environment: Environment::Prod,
         approver_token: Some(token.secret),
+        accept_costs: true,
         reason: "The demo's first APIs.".into(),
         dry_run: false,
     };

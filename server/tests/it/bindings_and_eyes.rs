@@ -184,3 +184,43 @@ async fn whoever_edited_a_draft_does_not_approve_it() {
     assert_eq!(decides(&both, &fourth, true).await.0, 403);
     assert_eq!(decides(&admin, &fourth, true).await.0, 200);
 }
+
+#[tokio::test]
+async fn an_apply_that_approves_is_held_to_what_an_approver_is_held_to() {
+    let server = Sluice::demo(binary());
+    let (builder, approver) = (Admin::demo(&server, "builder@demo").await, Admin::demo(&server, "approver@demo").await);
+    let apply = async |name: &str, spec: &Json, more: Json| {
+        let document = json!({"document": "api", "domain": "travel", "name": name, "spec": spec}).to_string();
+        let mut body = json!({"documents": document, "approver_token": approver.token});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let (status, body) = builder.call(Method::POST, "/apply", Some(body)).await;
+        (status.as_u16(), body)
+    };
+    let costly = json!({
+        "title": "Flights of a plane", "source": "flights-db", "kind": "sql",
+        "form": {
+            "table": {"name": "flights"}, "select": [{"name": "carrier", "column": "carrier"}],
+            "filters": [{"column": "tailnum", "op": "is", "parameter": "tailnum"}],
+        },
+        "parameters": [{"name": "tailnum", "type": "string", "required": true, "test_value": "N14228"}],
+        "fields": [{"name": "carrier", "column": "carrier"}],
+    });
+    for more in [json!({}), json!({"dry_run": true})] {
+        let (status, refused) = apply("of-plane", &costly, more).await;
+        assert_eq!((status, fault(&refused).0), (400, "documents[0].accept_costs"), "{refused}");
+        assert!(fault(&refused).1.contains("reads all of flights"), "{refused}");
+    }
+    let (status, _) = builder.call(Method::GET, "/apis/travel/of-plane", None).await;
+    assert_eq!(status.as_u16(), 404, "nothing was made");
+    let (status, done) = apply("of-plane", &costly, json!({"accept_costs": true})).await;
+    assert_eq!((status, &done["changes"][0]["effect"]), (200, &json!("release")), "{done}");
+
+    let mut kept = carrier("One carrier");
+    kept["cases"] = json!([{"name": "united", "parameters": {"carrier": "UA"}, "status": 404}]);
+    let (status, refused) = apply("carrier", &kept, json!({"accept_costs": true})).await;
+    assert_eq!(status, 409, "{refused}");
+    assert!(refused["detail"].as_str().unwrap().contains("Case united fails now"), "{refused}");
+    kept["cases"][0]["status"] = json!(200);
+    let (status, done) = apply("carrier", &kept, json!({})).await;
+    assert_eq!((status, &done["changes"][0]["effect"]), (200, &json!("release")), "{done}");
+}

@@ -17,6 +17,7 @@ use crate::failure::{from_json, from_store};
 pub(crate) type Planned = Vec<(String, ApiSpec)>;
 
 /// Where the steps of a Union are looked for.
+#[derive(Clone, Copy)]
 pub(crate) struct Beside<'a> {
     pub domain: &'a str,
     pub environment: Environment,

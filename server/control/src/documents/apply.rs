@@ -15,7 +15,7 @@ use super::datasets::PlannedDataset;
 use super::read::read_documents;
 use crate::apis::{Beside, CheckInput, Planned};
 use crate::failure::{from_json, from_store};
-use crate::review::NewVersion;
+use crate::review::{Approval, NewVersion};
 use crate::sources::{PreparedSource, Resolved};
 use crate::{Caller, Control};
 
@@ -33,6 +33,9 @@ pub struct ApplyRequest {
     /// A second person's token: their approval in the same call. Otherwise changed APIs wait in the inbox.
     #[serde(default)]
     pub approver_token: Option<String>,
+    /// The approver's yes to what the checks call costs, such as the reading of a whole table; needed where there are any.
+    #[serde(default)]
+    pub accept_costs: bool,
     #[serde(default)]
     pub reason: String,
 }
@@ -89,7 +92,13 @@ impl Control {
         let approver = self.approver(caller, request, &documents).await?;
         let mut work = self.plan_sources(caller, &documents).await?;
         self.plan_datasets(caller, &documents, request.environment, &mut work).await?;
-        self.plan_apis(caller, &documents, request.environment, approver.is_some(), &mut work).await?;
+        let approval = approver.as_ref().map(|by| Approval {
+            by,
+            sender: &caller.user_id,
+            authors: std::slice::from_ref(&caller.user_id),
+            accept_costs: request.accept_costs,
+        });
+        self.plan_apis(caller, &documents, request.environment, approval.as_ref(), &mut work).await?;
         if request.dry_run || work.is_empty() {
             return Ok(work.plan);
         }
@@ -143,7 +152,7 @@ impl Control {
         caller: &Caller,
         documents: &[Document],
         environment: Environment,
-        approved: bool,
+        approval: Option<&Approval<'_>>,
         work: &mut Work,
     ) -> Result<(), Problem> {
         let mut opened: HashMap<String, Resolved> = HashMap::new();
@@ -156,21 +165,25 @@ impl Control {
             }
             let source = opened.get(&api.spec.source);
             // What is only sent for review is not live when this is: a Union of it waits for the approval.
-            let beside: Planned = match approved {
-                true => work
+            let beside: Planned = match approval {
+                Some(_) => work
                     .apis
                     .iter()
                     .filter(|one| one.row.domain == api.domain)
                     .map(|one| (one.row.name.clone(), one.spec.clone()))
                     .collect(),
-                false => Planned::new(),
+                None => Planned::new(),
             };
             let beside = Beside { domain: &api.domain, environment, planned: &beside };
             let planned = self.plan_api(caller, api, source, beside).await.map_err(placed)?;
-            let effect = match (&planned, approved) {
+            let effect = match (&planned, approval) {
                 (None, _) => "keep",
-                (Some(_), true) => "release",
-                (Some(_), false) => "send for review",
+                (Some(planned), Some(approval)) => {
+                    let input = CheckInput { name: &api.name, spec: &planned.spec, source, beside };
+                    self.refuse_release(approval, &input, &planned.evidence).await.map_err(placed)?;
+                    "release"
+                }
+                (Some(_), None) => "send for review",
             };
             work.plan.changes.push(PlannedChange { subject: document.subject(), effect: effect.into() });
             work.apis.extend(planned);
@@ -187,7 +200,7 @@ impl Control {
         beside: Beside<'_>,
     ) -> Result<Option<PlannedApi>, Problem> {
         let environment = beside.environment;
-        let (evidence, mut spec) = self.check_on(&CheckInput { name: &api.name, spec: &api.spec, source, beside }).await?;
+        let (evidence, mut spec) = self.check_with_cases(&CheckInput { name: &api.name, spec: &api.spec, source, beside }).await?;
         if !evidence.errors.is_empty() {
             return Err(Problem::fields(evidence.errors));
         }

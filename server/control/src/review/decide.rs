@@ -24,6 +24,30 @@ pub struct Decision {
     pub accept_costs: bool,
 }
 
+/// Somebody's yes to a version.
+pub(crate) struct Approval<'a> {
+    pub by: &'a Caller,
+    /// The id of whoever sent the version for review.
+    pub sender: &'a str,
+    /// The ids of all who have written something of it.
+    pub authors: &'a [String],
+    pub accept_costs: bool,
+}
+
+impl Approval<'_> {
+    /// Whoever has sent a version or written something of it does not decide on it.
+    fn refuse_own(&self) -> Result<(), Problem> {
+        let detail = if self.sender == self.by.user_id {
+            "Nobody decides on a request of their own. Ask another approver."
+        } else if self.authors.contains(&self.by.user_id) {
+            "You edited the draft of this version, so you are one of its authors. Ask another approver."
+        } else {
+            return Ok(());
+        };
+        Err(Problem::new(ErrorCode::Forbidden, detail))
+    }
+}
+
 impl Control {
     /// Approves (and releases) or rejects a request of somebody else's.
     ///
@@ -33,7 +57,9 @@ impl Control {
         let Decision { approve, ref reason, accept_costs } = *decision;
         let (request, api) = self.request_row(caller, request_id).await?;
         caller.authorise(Action::Decide, &api.domain)?;
-        self.refuse_own(caller, &request).await?;
+        let authors = self.store.version_authors(&request.version_id).await.map_err(|error| from_store(&error))?;
+        let approval = Approval { by: caller, sender: &request.author_id, authors: &authors, accept_costs };
+        approval.refuse_own()?;
         if reason.chars().count() > 1_000 {
             return Err(Problem::field("reason", "At most 1,000 characters."));
         }
@@ -43,15 +69,13 @@ impl Control {
         if approve {
             let environment = Environment::from_key(&request.environment).unwrap_or_default();
             let version = self.store.version(&request.version_id).await.map_err(|error| from_store(&error))?;
-            if let Some(version) = version {
-                let spec: ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
-                refuse_unseen_costs(&version.evidence, accept_costs)?;
-                self.refuse_without_data(&api.domain, &spec, environment).await?;
-                self.refuse_without_steps(&api.domain, &spec, environment).await?;
-                let source = self.source_of(&spec, environment).await?;
-                let beside = Beside { domain: &api.domain, environment, planned: &[] };
-                self.refuse_failed_cases(&CheckInput { name: &api.name, spec: &spec, source: source.as_ref(), beside }).await?;
-            }
+            let version = version.ok_or_else(|| Problem::not_found("version"))?;
+            let spec: ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
+            let evidence: CheckReport = serde_json::from_str(&version.evidence).map_err(|error| from_json(&error))?;
+            let source = self.source_of(&spec, environment).await?;
+            let beside = Beside { domain: &api.domain, environment, planned: &[] };
+            let input = CheckInput { name: &api.name, spec: &spec, source: source.as_ref(), beside };
+            self.refuse_release(&approval, &input, &evidence).await?;
         }
         fail_point!("approve.before-write");
         let mut tx = self.write(caller).await?;
@@ -62,21 +86,27 @@ impl Control {
         Ok(())
     }
 
-    /// Whoever has sent a version or written something of it does not decide on it.
-    async fn refuse_own(&self, caller: &Caller, request: &RequestRow) -> Result<(), Problem> {
-        if request.author_id == caller.user_id {
-            return Err(Problem::new(ErrorCode::Forbidden, "Nobody decides on a request of their own. Ask another approver."));
-        }
-        let authors = self.store.version_authors(&request.version_id).await.map_err(|error| from_store(&error))?;
-        if authors.contains(&caller.user_id) {
-            return Err(Problem::new(
-                ErrorCode::Forbidden,
-                "You edited the draft of this version, so you are one of its authors. Ask another approver.",
-            ));
-        }
-        Ok(())
+    /// All that keeps a version from being approved and released, whichever way the approval comes: in the inbox or with an apply.
+    ///
+    /// # Errors
+    /// The approver has no right to decide, or is an author; costs that are not accepted; what it is served from, or what it
+    /// calls, is not live; a case fails.
+    pub(crate) async fn refuse_release(
+        &self,
+        approval: &Approval<'_>,
+        input: &CheckInput<'_>,
+        evidence: &CheckReport,
+    ) -> Result<(), Problem> {
+        approval.by.authorise(Action::Decide, input.beside.domain)?;
+        approval.refuse_own()?;
+        refuse_unseen_costs(evidence, approval.accept_costs)?;
+        self.refuse_without_data(input.beside.domain, input.spec, input.beside.environment).await?;
+        self.refuse_without_steps(&input.beside, input.spec).await?;
+        self.refuse_failed_cases(input).await
     }
 
+    /// Closes a request and, where it is approved, releases its version. What must be so before that was looked at by
+    /// [`Control::refuse_release`].
     pub(crate) async fn write_decision(
         &self,
         tx: &mut Tx,
@@ -137,12 +167,12 @@ impl Control {
     }
 
     /// A release of a Union waits for its steps.
-    pub(crate) async fn refuse_without_steps(&self, domain: &str, spec: &ApiSpec, environment: Environment) -> Result<(), Problem> {
-        let beside = Beside { domain, environment, planned: &[] };
+    pub(crate) async fn refuse_without_steps(&self, beside: &Beside<'_>, spec: &ApiSpec) -> Result<(), Problem> {
+        let environment = beside.environment.key();
         for step in spec.union().into_iter().flat_map(|body| &body.steps) {
             for api in step.apis() {
-                if self.live_spec(&beside, api).await?.is_none() {
-                    let detail = format!("Step {} calls {api}, which is not live in {}. Release that first.", step.name, environment.key());
+                if self.live_spec(beside, api).await?.is_none() {
+                    let detail = format!("Step {} calls {api}, which is not live in {environment}. Release that first.", step.name);
                     return Err(Problem::new(ErrorCode::Conflict, detail));
                 }
             }
@@ -184,8 +214,7 @@ impl Control {
 }
 
 /// What a call costs has been seen by whoever lets it live.
-fn refuse_unseen_costs(evidence: &str, accepted: bool) -> Result<(), Problem> {
-    let evidence: CheckReport = serde_json::from_str(evidence).map_err(|error| from_json(&error))?;
+fn refuse_unseen_costs(evidence: &CheckReport, accepted: bool) -> Result<(), Problem> {
     if accepted || evidence.costs.is_empty() {
         return Ok(());
     }

@@ -8,4 +8,5 @@ mod submit;
 pub use decide::Decision;
 pub use submit::Submission;
 
+pub(crate) use decide::Approval;
 pub(crate) use submit::NewVersion;
