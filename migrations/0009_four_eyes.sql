@@ -30,3 +30,22 @@ INSERT INTO draft_editors (api_id, user_id)
     JOIN users ON users.email = audit.actor
     WHERE audit.action IN ('draft.saved', 'api.made', 'api.accelerated')
       AND audit.at >= COALESCE((SELECT MAX(versions.created_at) FROM versions WHERE versions.api_id = drafts.api_id), 0);
+
+-- Changes of production bindings that live APIs or datasets use: asked for by one person, decided by another. The secrets are
+-- sealed for the place of the binding, and taken out of the row once it is decided.
+CREATE TABLE binding_requests (
+    id TEXT PRIMARY KEY,
+    source_id TEXT NOT NULL REFERENCES sources (id),
+    environment TEXT NOT NULL,
+    before_config TEXT NOT NULL,
+    before_secret BYTEA NOT NULL,
+    config TEXT NOT NULL,
+    secret BYTEA NOT NULL,
+    state TEXT NOT NULL,
+    author_id TEXT NOT NULL REFERENCES users (id),
+    created_at BIGINT NOT NULL,
+    decided_by TEXT,
+    decision TEXT,
+    decided_at BIGINT
+);
+CREATE UNIQUE INDEX binding_requests_open ON binding_requests (source_id, environment) WHERE state = 'open';

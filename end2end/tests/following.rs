@@ -11,9 +11,9 @@ use testkit::{Admin, Kafka, Postgres};
 
 const LONG: Duration = Duration::from_secs(60);
 
-async fn put_source(admin: &Admin, kafka: &Kafka, topics: &str) {
+async fn put_source(admin: &Admin, kafka: &Kafka, topics: &str) -> Option<String> {
     let binding = json!({"config": {"brokers": kafka.addresses(), "topics": topics}, "secrets": {}});
-    admin.put_source("stream", "kafka", binding).await;
+    admin.put_source("stream", "kafka", binding).await
 }
 
 #[tokio::test]
@@ -51,7 +51,8 @@ async fn a_topic_is_followed_and_what_could_not_be_taken_is_tried_again() {
     builder.sees("a[download]:has-text(\"Download them\")").await;
     builder.shots("follow-left-out").await;
     builder.fits().await;
-    put_source(&admin, &kafka, "clicks = csv(id, page, paid)").await;
+    let asked = put_source(&admin, &kafka, "clicks = csv(id, page, paid)").await;
+    Admin::demo(&stage.server, "approver@demo").await.approve(&asked.expect("a live dataset is made of it")).await;
     builder.click("button:has-text(\"Try them again\")").await;
     builder.sees_within("text=2 rows came or changed since it was built", LONG).await;
     builder.leaves().await;

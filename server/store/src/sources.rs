@@ -43,6 +43,13 @@ impl Store {
             .await?)
     }
 
+    pub async fn source_by_id(&self, id: &str) -> Result<Option<SourceRow>, StoreError> {
+        Ok(sqlx::query_as("SELECT id, name, domain, driver, about, edit, created_by, updated_at FROM sources WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
     pub async fn bindings(&self) -> Result<Vec<BindingRow>, StoreError> {
         Ok(sqlx::query_as("SELECT source_id, environment, config, secret FROM bindings ORDER BY source_id, environment")
             .fetch_all(&self.pool)

@@ -5,8 +5,8 @@
 use model::job::Cause;
 use model::load::Tier;
 use store::{
-    ApiRow, BindingRow, Change, DataVersionRow, DatasetRow, DomainRow, DraftRow, JobRow, NewRun, ReleaseRow, RequestRow, RunRow, SourceRow,
-    Store, StoreError, UserRow, VersionRow,
+    ApiRow, BindingRequestRow, BindingRow, Change, DataVersionRow, DatasetRow, DomainRow, DraftRow, JobRow, NewRun, ReleaseRow, RequestRow,
+    RunRow, SourceRow, Store, StoreError, UserRow, VersionRow,
 };
 use testkit::Postgres;
 
@@ -172,6 +172,47 @@ async fn bytes_and_nulls_come_back_as_they_were(store: &Store) {
     assert_eq!(store.user("u").await.unwrap().unwrap().password_hash, None);
 }
 
+async fn a_binding_is_changed_once_and_over_what_was_seen_alone(store: &Store) {
+    let (old, new) = (vec![1, 0, 255], vec![2, 0, 254]);
+    let mut tx = store.write(change(3)).await.unwrap();
+    let binding = BindingRow { source_id: "s".into(), environment: "prod".into(), config: "old".into(), secret: old.clone() };
+    tx.put_binding(&binding).await.unwrap();
+    let request = |id: &str| BindingRequestRow {
+        id: id.into(),
+        source_id: "s".into(),
+        environment: "prod".into(),
+        before_config: "old".into(),
+        before_secret: old.clone(),
+        config: "new".into(),
+        secret: new.clone(),
+        state: "open".into(),
+        author_id: "u".into(),
+        created_at: 3,
+        decided_by: None,
+        decision: None,
+        decided_at: None,
+    };
+    tx.insert_binding_request(&request("b1")).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.write(change(3)).await.unwrap();
+    assert!(matches!(tx.insert_binding_request(&request("b2")).await, Err(StoreError::Taken)), "one is open already");
+    drop(tx);
+    let open = store.open_binding_request("s", "prod").await.unwrap().unwrap();
+    assert_eq!((open.id.as_str(), &open.secret), ("b1", &new));
+    let mut tx = store.write(change(4)).await.unwrap();
+    tx.decide_binding_request("b1", "approved", "other", "").await.unwrap();
+    assert!(matches!(tx.decide_binding_request("b1", "rejected", "third", "no").await, Err(StoreError::Stale)));
+    tx.replace_binding(&open).await.unwrap();
+    assert!(matches!(tx.replace_binding(&open).await, Err(StoreError::Stale)), "it is not what was seen any more");
+    tx.insert_binding_request(&request("b2")).await.unwrap();
+    tx.commit().await.unwrap();
+    let kept = store.bindings_of("s").await.unwrap();
+    assert_eq!((kept[0].config.as_str(), &kept[0].secret), ("new", &new));
+    let decided = store.binding_request("b1").await.unwrap().unwrap();
+    assert_eq!((decided.decided_at, decided.secret.len(), decided.before_secret.len()), (Some(4), 0, 0), "its secrets are gone");
+    assert_eq!((store.binding_requests().await.unwrap().len(), store.source_by_id("s").await.unwrap().unwrap().edit), (2, 2));
+}
+
 async fn changes_of_many_hands_queue_without_loss(store: &Store) {
     let before = store.revision().await.unwrap();
     let hands = (0..8).map(|hand| {
@@ -306,6 +347,7 @@ async fn suite(url: &str) {
     of_two_editors_the_second_is_told(&store).await;
     a_request_is_decided_once_and_released(&store).await;
     bytes_and_nulls_come_back_as_they_were(&store).await;
+    a_binding_is_changed_once_and_over_what_was_seen_alone(&store).await;
     changes_of_many_hands_queue_without_loss(&store).await;
     a_run_is_one_workers_and_goes_on_as_another_version(&store).await;
     a_schedule_is_due_once(&store).await;

@@ -73,7 +73,8 @@ impl Admin {
     }
 
     /// A source of the demo's domain, made or changed, bound alike in both environments; `binding` has its config and secrets.
-    pub async fn put_source(&self, name: &str, driver: &str, binding: Json) {
+    /// Gives the id of the request, where the change of production waits for somebody else.
+    pub async fn put_source(&self, name: &str, driver: &str, binding: Json) -> Option<String> {
         let mut source = json!({"name": name, "domain": "travel", "driver": driver, "bindings": {"test": binding, "prod": binding}});
         let (status, known) = self.call(Method::GET, &format!("/sources/{name}"), None).await;
         if status.is_success() {
@@ -81,6 +82,12 @@ impl Admin {
         }
         let (status, body) = self.call(Method::PUT, &format!("/sources/{name}"), Some(source)).await;
         assert!(status.is_success(), "{body}");
+        body["request"].as_str().map(str::to_owned)
+    }
+
+    /// Approves somebody else's request.
+    pub async fn approve(&self, request: &str) {
+        self.post(&format!("/requests/{request}/decide"), json!({"approve": true, "accept_costs": true})).await;
     }
 
     /// Makes an API live: sent by this person, approved by another; answers once the gateway serves it.

@@ -1,12 +1,13 @@
 //! What nobody may do alone: send a stored secret elsewhere, approve what one has written, change what live APIs read.
 
 use std::net::TcpListener;
+use std::path::Path;
 
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Sluice};
 
-use crate::common::binary;
+use crate::common::{Http, LONG, binary, until};
 
 /// A source of the demo's domain as the REST interface takes it, bound in prod alone.
 fn source(driver: &str, edit: &Json, config: &Json, secrets: &Json) -> Json {
@@ -223,4 +224,79 @@ async fn an_apply_that_approves_is_held_to_what_an_approver_is_held_to() {
     kept["cases"][0]["status"] = json!(200);
     let (status, done) = apply("carrier", &kept, json!({})).await;
     assert_eq!((status, &done["changes"][0]["effect"]), (200, &json!("release")), "{done}");
+}
+
+/// The seats of a plane, as the live API answers.
+async fn seats(http: &Http, tailnum: &str) -> Json {
+    http.json(http.get(&format!("/api/travel/plane?tailnum={tailnum}"))).await.1["seats"].clone()
+}
+
+#[tokio::test]
+async fn a_binding_that_live_apis_read_is_changed_by_two() {
+    let server = Sluice::demo(binary());
+    let (builder, admin) = (Admin::demo(&server, "builder@demo").await, Admin::demo(&server, "admin@demo").await);
+    let both = approver_who_builds(&server, &admin).await;
+    let http = Http::new(&server);
+    let (first, second) = (server.data().join("flights.db"), server.data().join("second.db"));
+    testkit::sqlite3(&first, &format!("VACUUM INTO '{}'", second.display()));
+    testkit::sqlite3(&second, "UPDATE planes SET seats = 7");
+    let at = |path: &Path| json!({"path": path.display().to_string()});
+    let known = builder.get("/sources/flights-db").await;
+    let stored = known["bindings"]["prod"]["config"].clone();
+    let ask = async |person: &Admin, test: &Json, prod: &Json, about: &str| {
+        let bindings = json!({"test": {"config": test}, "prod": {"config": prod}});
+        let edit = edit_of(person, "flights-db").await;
+        let body = json!({"name": "", "domain": "travel", "driver": "sqlite", "about": about, "edit": edit, "bindings": bindings});
+        put(person, "flights-db", body).await
+    };
+
+    // What nobody calls in production changes at once, and so does what changes no answer.
+    assert_eq!(ask(&builder, &at(&second), &stored, "Another sentence").await, (200, json!({"request": null})));
+    let now = builder.get("/sources/flights-db").await;
+    assert_eq!((&now["about"], &now["bindings"]["test"]["config"]), (&json!("Another sentence"), &at(&second)));
+
+    // The binding of production waits, whoever asks.
+    let before = seats(&http, "N14228").await;
+    let (status, saved) = ask(&both, &at(&second), &at(&second), "Another sentence").await;
+    let request = saved["request"].as_str().unwrap_or_else(|| panic!("{status} {saved}")).to_owned();
+    assert_eq!(builder.get("/sources/flights-db").await["bindings"]["prod"]["config"], stored);
+    let (status, waits) = ask(&builder, &at(&second), &at(&server.data().join("third.db")), "").await;
+    assert_eq!(status, 409, "{waits}");
+    let (status, own) = decides(&both, &request, true).await;
+    assert_eq!(status, 403, "{own}");
+    assert_eq!(decides(&builder, &request, true).await.0, 403, "a builder does not decide");
+    let detail = admin.get(&format!("/requests/{request}")).await;
+    assert_eq!(
+        detail["binding"]["changes"],
+        json!([{"label": "File", "before": stored["path"], "after": at(&second)["path"]}]),
+        "{detail}"
+    );
+    let apis = detail["binding"]["apis"].as_array().unwrap();
+    assert!(apis.contains(&json!("travel/plane")) && apis.contains(&json!("travel/flight-day")), "its APIs and their Unions: {apis:?}");
+    let listed = admin.get("/requests").await;
+    assert_eq!((&listed[0]["id"], &listed[0]["kind"], &listed[0]["may_decide"]), (&json!(request), &json!("binding"), &json!(true)));
+    admin.served().await;
+    assert_eq!(seats(&http, "N14228").await, before);
+    both.post(&format!("/requests/{request}/withdraw"), Json::Null).await;
+
+    // Documents ask for it too, once; and it is in force when a second person has said yes.
+    let document = json!({
+        "document": "source", "domain": "travel", "name": "flights-db", "driver": "sqlite", "about": "Another sentence",
+        "bindings": {"prod": {"config": at(&second)}},
+    });
+    let apply = async || builder.post("/apply", json!({"documents": document.to_string()})).await["changes"][0]["effect"].clone();
+    assert_eq!([apply().await, apply().await], ["send for review", "keep"]);
+    let open = admin.get("/requests").await;
+    let request = open.as_array().unwrap().iter().find(|request| request["state"] == "open").unwrap()["id"].as_str().unwrap().to_owned();
+    both.approve(&request).await;
+    assert_eq!(decides(&both, &request, true).await.0, 409, "decided once");
+    assert_eq!(builder.get("/sources/flights-db").await["bindings"]["prod"]["config"], at(&second));
+    admin.served().await;
+    until(LONG, "the other file is read", async || seats(&http, "N24211").await == json!(7)).await;
+    let audit = admin.get("/audit").await;
+    let of = |action: &str| audit.as_array().unwrap().iter().find(|row| row["action"] == action).unwrap().clone();
+    let (asked, approved) = (of("source.requested"), of("source.approved"));
+    assert_eq!((&asked["actor"], &approved["actor"]), (&json!("builder@demo"), &json!("approver@demo")));
+    assert!(approved["after"].as_str().unwrap().contains("second.db"), "{approved}");
+    assert_eq!(of("source.withdrawn")["subject"], "flights-db");
 }

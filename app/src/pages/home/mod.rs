@@ -83,7 +83,7 @@ fn needs(me: &Me, asked: &[RequestView], apis: &[ApiSummary]) -> impl IntoView +
         needs.push(Need {
             glyph: "glyph glyph-info",
             icon: "inbox",
-            title: format!("{} asks to publish {}/{} v{}", request.author, request.domain, request.name, request.version),
+            title: format!("{} asks to {}", request.author, request.asks()),
             text: if request.reason.is_empty() {
                 format!("For {}.", request.environment.key())
             } else {
@@ -205,7 +205,7 @@ fn my_requests(asked: Vec<RequestView>) -> impl IntoView {
                 let at = request.decided_at.unwrap_or(request.created_at);
                 view! {
                     <li><span class=glyph><Icon name=icon/></span>
-                        <p><b><a class="main-cell" href=format!("/inbox/{}", request.id)>{format!("{}/{} v{}", request.domain, request.name, request.version)}</a></b><br/>{word}" "<Time at/></p><span></span></li>
+                        <p><b><a class="main-cell" href=format!("/inbox/{}", request.id)>{request.subject()}</a></b><br/>{word}" "<Time at/></p><span></span></li>
                 }
             }).collect_view()}</ul>
         </section>

@@ -1,6 +1,7 @@
 //! The inbox: what waits for a decision, and all that a decision needs.
 
 pub(crate) mod api;
+mod binding;
 mod diff;
 mod request;
 
@@ -50,14 +51,14 @@ fn waits(request: &RequestView) -> bool {
 
 fn rows(requests: Vec<RequestView>) -> AnyView {
     if requests.is_empty() {
-        return view! { <div class="card"><Empty title="Nothing waits here" text="When somebody sends an API for review, it stands here with what it changes and what it would do."/></div> }.into_any();
+        return view! { <div class="card"><Empty title="Nothing waits here" text="When somebody sends an API for review, or asks for other settings of a source that is used, it stands here with what it changes."/></div> }.into_any();
     }
     view! {
         <section class="card clip"><div class="table-wrap"><table class="table table-cards">
             <thead><tr><th>"Request"</th><th>"State"</th><th>"For"</th><th>"By"</th><th>"Since"</th></tr></thead>
             <tbody>{requests.into_iter().map(|request| view! {
                 <tr>
-                    <td class="lead-cell"><a class="main-cell" href=format!("/inbox/{}", request.id)>{format!("Publish {}/{} v{}", request.domain, request.name, request.version)}</a><span class="sub">{request.reason.clone()}</span></td>
+                    <td class="lead-cell"><a class="main-cell" href=format!("/inbox/{}", request.id)>{request.title()}</a><span class="sub">{request.reason.clone()}</span></td>
                     <td class="fit" data-label="State"><StateBadge state=request.state/></td>
                     <td class="fit t-2" data-label="For">{request.environment.key()}</td>
                     <td class="fit t-2" data-label="By">{request.author.clone()}</td>

@@ -1,9 +1,11 @@
 //! One request: what changes, what it would do, who is affected, and the decision.
 
 use leptos::prelude::*;
-use model::view::{RequestDetail, RequestState};
+use model::ApiSpec;
+use model::view::{RequestDetail, RequestKind, RequestState, RequestView};
 
 use super::api::{Decide, Withdraw, request};
+use super::binding;
 use super::diff::DiffTable;
 use crate::ui::{CaseBadge, Choice, CodeBlock, FormProblem, Icon, Load, PageName, SampleTable, StateBadge, Time, param};
 
@@ -13,16 +15,27 @@ pub(crate) fn RequestPage() -> impl IntoView {
     let decide = ServerAction::<Decide>::new();
     let withdraw = ServerAction::<Withdraw>::new();
     let detail = Resource::new(move || (id.get(), decide.version().get(), withdraw.version().get()), |(id, _, _)| request(id));
-    view! { <Load resource=detail view=move |detail| page(detail, decide, withdraw)/> }.into_any()
+    view! { <Load resource=detail view=move |detail| page(&detail, decide, withdraw)/> }.into_any()
 }
 
-fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAction<Withdraw>) -> impl IntoView {
+fn page(detail: &RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAction<Withdraw>) -> AnyView {
+    match (&detail.binding, &detail.spec) {
+        (Some(change), _) => binding::page(&detail.request, change.clone(), decide, withdraw).into_any(),
+        (None, Some(spec)) => version(detail, spec, decide, withdraw).into_any(),
+        (None, None) => ().into_any(),
+    }
+}
+
+/// A version of an API that is to go live.
+fn version(
+    detail: &RequestDetail,
+    spec: &ApiSpec,
+    decide: ServerAction<Decide>,
+    withdraw: ServerAction<Withdraw>,
+) -> impl IntoView + use<> {
     let request = detail.request.clone();
     let path = format!("{}/{}", request.domain, request.name);
-    let title = format!("Publish {path} v{}", request.version);
-    let costs = detail.evidence.costs.clone();
-    let decides = request.state == RequestState::Open && request.may_decide;
-    let (decide_id, withdraw_id) = (request.id.clone(), request.id.clone());
+    let title = request.title();
     let others: Vec<String> = detail.authors.iter().filter(|author| **author != request.author).cloned().collect();
     let old = detail.replaces.map_or("nothing".to_owned(), |number| format!("version {number}"));
     view! {
@@ -34,8 +47,8 @@ fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAct
                 {(!others.is_empty()).then(|| format!(" Also edited by {}. Nobody who edited it can approve it.", others.join(", ")))}</p>
         </div></div>
         <div class="stack">
-            {decided(&detail)}
-            {effects(&detail)}
+            {decided(&request)}
+            {effects(detail, spec)}
             <section class="card clip">
                 <div class="card-head"><h2>"What changes"</h2><span class="small t-3">{format!("{old} on the left, version {} on the right", request.version)}</span></div>
                 <DiffTable lines=detail.diff.clone() label=format!("{old} on the left, version {} on the right", request.version)/>
@@ -66,26 +79,43 @@ fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAct
             })}
             {(!detail.evidence.sql.is_empty()).then(|| view! { <CodeBlock title="Statement" text=detail.evidence.sql.clone()/> })}
             {(!detail.evidence.plan.lines.is_empty()).then(|| view! { <CodeBlock title="Plan" text=detail.evidence.plan.lines.join("\n")/> })}
-            <FormProblem action=withdraw/>
-            {(!decides).then(|| view! { <FormProblem action=decide/> })}
         </div>
+        {decision(&request, &detail.evidence.costs, "Approve and release", decide, withdraw)}
+    }
+}
+
+/// What can be done with a request, and what went wrong with it.
+pub(super) fn decision(
+    request: &RequestView,
+    costs: &[String],
+    yes: &'static str,
+    decide: ServerAction<Decide>,
+    withdraw: ServerAction<Withdraw>,
+) -> impl IntoView + use<> {
+    let is_open = request.state == RequestState::Open;
+    let decides = is_open && request.may_decide;
+    let (decide_id, withdraw_id) = (request.id.clone(), request.id.clone());
+    let (costs, mine) = (costs.join(" "), request.mine);
+    view! {
+        <FormProblem action=withdraw/>
+        {(!decides).then(|| view! { <FormProblem action=decide/> })}
         {decides.then(|| view! {
             <ActionForm action=decide>
                 <input type="hidden" name="id" value=decide_id/>
                 {(!costs.is_empty()).then(|| view! {
-                    <div class="card card-pad mt-4"><Choice name="accept_costs" value="yes" label="I have seen what it costs, and accept it" help=costs.join(" ")/></div>
+                    <div class="card card-pad mt-4"><Choice name="accept_costs" value="yes" label="I have seen what it costs, and accept it" help=costs/></div>
                 })}
                 <div class="action-bar decide">
                     <div class="said"><FormProblem action=decide/></div>
                     <div class="field grow"><label class="sr" for="why">"Reason"</label><input class="input" id="why" name="reason" maxlength="1000" placeholder="Reason: needed to reject, kept with the decision"/></div>
                     <span class="end">
                         <button class="btn btn-bad" type="submit" name="decision" value="reject">"Reject"</button>
-                        <button class="btn btn-primary" type="submit" name="decision" value="approve">"Approve and release"</button>
+                        <button class="btn btn-primary" type="submit" name="decision" value="approve">{yes}</button>
                     </span>
                 </div>
             </ActionForm>
         })}
-        {(request.state == RequestState::Open && request.mine).then(|| view! {
+        {(is_open && mine).then(|| view! {
             <ActionForm action=withdraw>
                 <input type="hidden" name="id" value=withdraw_id/>
                 <div class="action-bar"><span class="t-2 s13">"You sent this, so somebody else decides."</span><span class="end"><button class="btn" type="submit">"Withdraw"</button></span></div>
@@ -94,23 +124,30 @@ fn page(detail: RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAct
     }
 }
 
-fn decided(detail: &RequestDetail) -> Option<impl IntoView + use<>> {
-    let request = detail.request.clone();
+/// Who decided, and where what was approved can be seen.
+pub(super) fn decided(request: &RequestView) -> Option<impl IntoView + use<>> {
+    let request = request.clone();
     let by = request.decided_by.clone()?;
+    let (done, link, verb) = match request.kind {
+        RequestKind::Version => {
+            ("approved it, and it went live", format!("/apis/{}/{}", request.domain, request.name), "See how to call it")
+        }
+        RequestKind::Binding => ("approved it, and it is in force", format!("/sources/{}", request.name), "See the source"),
+    };
     let (class, icon, word) = match request.state {
-        RequestState::Approved => ("callout callout-ok", "ok", "approved it, and it went live"),
+        RequestState::Approved => ("callout callout-ok", "ok", done),
         RequestState::Rejected => ("callout callout-bad", "x", "rejected it"),
         _ => ("callout", "undo", "withdrew it"),
     };
     Some(view! {
         <div class=class role="status"><Icon name=icon/><p><b>{by}" "{word}</b>", "<Time at=request.decided_at.unwrap_or_default()/>
             {request.decision.clone().filter(|text| !text.is_empty()).map(|text| format!(": “{text}”"))}</p>
-            {(request.state == RequestState::Approved).then(|| view! { <span class="end"><a class="btn btn-sm" href=format!("/apis/{}/{}", request.domain, request.name)>"See how to call it"</a></span> })}
+            {(request.state == RequestState::Approved).then(|| view! { <span class="end"><a class="btn btn-sm" href=link>{verb}</a></span> })}
         </div>
     })
 }
 
-fn effects(detail: &RequestDetail) -> impl IntoView + use<> {
+fn effects(detail: &RequestDetail, spec: &ApiSpec) -> impl IntoView + use<> {
     let breaks = detail.breaks.clone();
     let scans = detail.evidence.plan.full_scans.clone();
     let took = detail.evidence.sample.took_ms;
@@ -130,7 +167,7 @@ fn effects(detail: &RequestDetail) -> impl IntoView + use<> {
             } else {
                 view! { <dd class="t-warn">"Whole tables"<small>{scans.join(", ")}</small></dd> }.into_any()
             }}</div>
-            <div><dt>"Bounds"</dt><dd>{format!("{} ms", detail.spec.policy.timeout_ms)}<small>{format!("At most {} rows", detail.spec.policy.max_rows)}</small></dd></div>
+            <div><dt>"Bounds"</dt><dd>{format!("{} ms", spec.policy.timeout_ms)}<small>{format!("At most {} rows", spec.policy.max_rows)}</small></dd></div>
         </dl>
         {warnings.into_iter().map(|text| view! { <div class="callout callout-warn"><Icon name="warn"/><p>{text}</p></div> }).collect_view()}
     }

@@ -10,7 +10,7 @@ use model::snapshot::Environment;
 #[cfg(feature = "ssr")]
 use model::table::TableRef;
 use model::table::{Sample, TableInfo};
-use model::view::SourceView;
+use model::view::{SourceSaved, SourceView};
 use serde::{Deserialize, Serialize};
 
 use crate::error::PortalError;
@@ -74,7 +74,7 @@ pub async fn sample_table(source: String, table: String, environment: Environmen
 }
 
 #[server(prefix = "/fn", endpoint = "save-source", input = Json)]
-pub async fn save_source(form: SourceForm) -> Result<(), PortalError> {
+pub async fn save_source(form: SourceForm) -> Result<SourceSaved, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     let input = super::form::as_input(&control.connectors(&caller), form);
     Ok(control.save_source(&caller, &input).await?)

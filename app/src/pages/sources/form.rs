@@ -76,7 +76,7 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
     });
     let navigate = use_navigate();
     Effect::new(move |_| {
-        if matches!(save.value().get(), Some(Ok(()))) {
+        if matches!(save.value().get(), Some(Ok(saved)) if saved.request.is_none()) {
             navigate(&format!("/sources/{}", name.get_untracked()), Default::default());
         }
     });
@@ -145,7 +145,12 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
                 None => ().into_any(),
             }}
             {move || save.value().get().and_then(Result::err).map(|error| view! { <ProblemCallout error/> })}
-            {move || matches!(save.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p><b>"Saved."</b></p></Callout> })}
+            {move || save.value().get().and_then(Result::ok).map(|saved| match saved.request {
+                None => view! { <Callout tone=Tone::Ok><p><b>"Saved."</b></p></Callout> }.into_any(),
+                Some(request) => view! {
+                    <Callout tone=Tone::Warn><p><b>"The change of the prod settings waits for an approver."</b>" Live APIs or datasets use this source, so somebody else decides. "<a href=format!("/inbox/{request}")>"Open the request"</a></p></Callout>
+                }.into_any(),
+            })}
             <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{if is_new { "Register it" } else { "Save" }}</button><a class="btn btn-quiet" href="/sources">"Leave"</a></div>
         </form>
     }

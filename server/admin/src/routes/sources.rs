@@ -6,7 +6,7 @@ use control::model::Problem;
 use control::model::load::SourceLoad;
 use control::model::snapshot::Environment;
 use control::model::table::{Sample, TableInfo, TableRef};
-use control::model::view::SourceView;
+use control::model::view::{SourceSaved, SourceView};
 use control::sources::SourceInput;
 use http::Method;
 
@@ -17,7 +17,7 @@ use crate::operation::Table;
 pub(super) fn add(table: Table) -> Table {
     table
         .add::<(), Vec<SourceView>, _, _>(Method::GET, "/admin/v1/sources", "The sources of my domains", list)
-        .add::<SourceInput, (), _, _>(Method::PUT, "/admin/v1/sources/{source}", "Register or change a source", save)
+        .add::<SourceInput, SourceSaved, _, _>(Method::PUT, "/admin/v1/sources/{source}", "Register or change a source", save)
         .add::<SourceInput, String, _, _>(
             Method::POST,
             "/admin/v1/sources/{source}/test/{environment}",
@@ -62,7 +62,7 @@ async fn save(
     Asker(caller): Asker,
     Path(source): Path<String>,
     Body(input): Body<SourceInput>,
-) -> Answer<()> {
+) -> Answer<SourceSaved> {
     answer(control.save_source(&caller, &SourceInput { name: source, ..input }).await)
 }
 

@@ -51,7 +51,8 @@ pub struct ApplyPlan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlannedChange {
     pub subject: String,
-    /// `make`, `change`, `release`, `send for review` or `keep`.
+    /// `make`, `change`, `release`, `send for review` or `keep`. Of a source, `send for review` says that a change of its settings
+    /// in production waits for somebody's decision, with or without an approving token.
     pub effect: String,
 }
 
@@ -105,7 +106,7 @@ impl Control {
         fail_point!("apply.before-write");
         let mut tx = self.write(caller).await?;
         for source in &work.sources {
-            self.write_source(&mut tx, source).await?;
+            self.write_source(&mut tx, caller, source).await?;
             fail_point!("apply.after-source");
         }
         for (source, load) in &work.loads {

@@ -1,5 +1,7 @@
 //! Sources as documents: made or changed, with what they bear of all runs together.
 
+use std::collections::BTreeMap;
+
 use model::document::{Document, SourceDocument};
 use model::load::SourceLoad;
 use model::snapshot::Environment;
@@ -21,9 +23,11 @@ impl Control {
                 Some(row) if caller.can(Action::See, &row.domain) => {
                     let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
                     let view = self.source_view(row, &bindings, SourceLoad::default())?;
+                    let waiting = self.waiting_settings(&row.id).await?;
                     let same = |(environment, binding): (&Environment, &BindingInput)| {
+                        let is_asked = *environment == Environment::Prod && waiting.as_ref() == Some(&binding.config);
                         binding.secrets.values().all(String::is_empty)
-                            && view.bindings.get(environment).is_some_and(|known| known.config == binding.config)
+                            && (is_asked || view.bindings.get(environment).is_some_and(|known| known.config == binding.config))
                     };
                     row.domain == input.domain
                         && view.about == input.about
@@ -32,15 +36,20 @@ impl Control {
                 }
                 _ => false,
             };
-            let effect = match (unchanged, &known) {
+            let mut effect = match (unchanged, &known) {
                 (true, _) => "keep",
                 (false, Some(_)) => "change",
                 (false, None) => "make",
             };
-            work.plan.changes.push(PlannedChange { subject: document.subject(), effect: effect.into() });
             if !unchanged {
-                work.sources.push(self.prepare_source(caller, &input).await.map_err(|problem| at(index, problem))?);
+                let mut prepared = self.prepare_source(caller, &input).await.map_err(|problem| at(index, problem))?;
+                self.hold_back(&mut prepared).await.map_err(|problem| at(index, problem))?;
+                if prepared.held.is_some() {
+                    effect = "send for review";
+                }
+                work.sources.push(prepared);
             }
+            work.plan.changes.push(PlannedChange { subject: document.subject(), effect: effect.into() });
             // Of the domain that it is in, whatever the document says.
             if let (Some(row), Some(_)) = (&known, &source.load) {
                 self.visible_source(caller, &row.name).await.map_err(|problem| at(index, problem))?;
@@ -50,6 +59,12 @@ impl Control {
             self.plan_load(source, &mut work).await.map_err(|problem| at(index, problem))?;
         }
         Ok(work)
+    }
+
+    /// The settings that wait for a decision, where there are any: documents that ask for them again change nothing.
+    async fn waiting_settings(&self, source_id: &str) -> Result<Option<BTreeMap<String, String>>, Problem> {
+        let open = self.store.open_binding_request(source_id, Environment::Prod.key()).await.map_err(|error| from_store(&error))?;
+        open.map(|request| serde_json::from_str(&request.config)).transpose().map_err(|error| from_json(&error))
     }
 
     /// What a source bears, where that is another than before.

@@ -37,14 +37,14 @@ pub(crate) struct Approval<'a> {
 impl Approval<'_> {
     /// Whoever has sent a version or written something of it does not decide on it.
     fn refuse_own(&self) -> Result<(), Problem> {
-        let detail = if self.sender == self.by.user_id {
-            "Nobody decides on a request of their own. Ask another approver."
-        } else if self.authors.contains(&self.by.user_id) {
-            "You edited the draft of this version, so you are one of its authors. Ask another approver."
-        } else {
-            return Ok(());
-        };
-        Err(Problem::new(ErrorCode::Forbidden, detail))
+        if self.sender == self.by.user_id {
+            return Err(own());
+        }
+        if self.authors.contains(&self.by.user_id) {
+            let detail = "You edited the draft of this version, so you are one of its authors. Ask another approver.";
+            return Err(Problem::new(ErrorCode::Forbidden, detail));
+        }
+        Ok(())
     }
 }
 
@@ -54,18 +54,16 @@ impl Control {
     /// # Errors
     /// For the domain's approvers; never for one of the authors; a rejection needs a reason.
     pub async fn decide(&self, caller: &Caller, request_id: &str, decision: &Decision) -> Result<(), Problem> {
+        if let Some((request, source)) = self.binding_request(caller, request_id).await? {
+            return self.decide_binding(caller, (&request, &source), decision).await;
+        }
         let Decision { approve, ref reason, accept_costs } = *decision;
         let (request, api) = self.request_row(caller, request_id).await?;
         caller.authorise(Action::Decide, &api.domain)?;
         let authors = self.store.version_authors(&request.version_id).await.map_err(|error| from_store(&error))?;
         let approval = Approval { by: caller, sender: &request.author_id, authors: &authors, accept_costs };
         approval.refuse_own()?;
-        if reason.chars().count() > 1_000 {
-            return Err(Problem::field("reason", "At most 1,000 characters."));
-        }
-        if !approve && reason.trim().is_empty() {
-            return Err(Problem::field("reason", "Say why, so that it can be mended."));
-        }
+        check_reason(decision)?;
         if approve {
             let environment = Environment::from_key(&request.environment).unwrap_or_default();
             let version = self.store.version(&request.version_id).await.map_err(|error| from_store(&error))?;
@@ -185,6 +183,9 @@ impl Control {
     /// # Errors
     /// For its author alone, and only while it is open.
     pub async fn withdraw(&self, caller: &Caller, request_id: &str) -> Result<(), Problem> {
+        if let Some((request, source)) = self.binding_request(caller, request_id).await? {
+            return self.withdraw_binding(caller, (&request, &source)).await;
+        }
         let (request, api) = self.request_row(caller, request_id).await?;
         caller.authorise(Action::Submit, &api.domain)?;
         if request.author_id != caller.user_id {
@@ -213,6 +214,22 @@ impl Control {
     }
 }
 
+/// The refusal of whoever decides on what they have asked for.
+pub(super) fn own() -> Problem {
+    Problem::new(ErrorCode::Forbidden, "Nobody decides on a request of their own. Ask another approver.")
+}
+
+/// A rejection has a reason, and none is endless.
+pub(super) fn check_reason(decision: &Decision) -> Result<(), Problem> {
+    if decision.reason.chars().count() > 1_000 {
+        return Err(Problem::field("reason", "At most 1,000 characters."));
+    }
+    if !decision.approve && decision.reason.trim().is_empty() {
+        return Err(Problem::field("reason", "Say why, so that it can be mended."));
+    }
+    Ok(())
+}
+
 /// What a call costs has been seen by whoever lets it live.
 fn refuse_unseen_costs(evidence: &CheckReport, accepted: bool) -> Result<(), Problem> {
     if accepted || evidence.costs.is_empty() {
@@ -221,7 +238,7 @@ fn refuse_unseen_costs(evidence: &CheckReport, accepted: bool) -> Result<(), Pro
     Err(Problem::field("accept_costs", format!("{} Say that this is accepted, or reject it.", evidence.costs.join(" "))))
 }
 
-fn closed(error: StoreError) -> Problem {
+pub(super) fn closed(error: StoreError) -> Problem {
     match error {
         StoreError::Stale => Problem::new(ErrorCode::Conflict, "This request has been decided or withdrawn already."),
         other => from_store(&other),

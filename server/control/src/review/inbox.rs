@@ -1,7 +1,7 @@
 //! What waits for a decision, and everything that a decision needs.
 
 use model::snapshot::Environment;
-use model::view::{RequestDetail, RequestState, RequestView};
+use model::view::{RequestDetail, RequestKind, RequestState, RequestView};
 use model::{Action, ApiSpec, Problem};
 use store::{ApiRow, RequestRow};
 
@@ -19,13 +19,16 @@ impl Control {
         let inventory = self.inventory().await?;
         let authors = self.store.authors_in_review().await.map_err(|error| from_store(&error))?;
         let wrote = |request: &RequestRow| authors.iter().any(|(version, user)| *version == request.version_id && *user == caller.user_id);
-        Ok(inventory
+        let mut views: Vec<RequestView> = inventory
             .requests
             .iter()
             .filter_map(|request| Some((request, inventory.api(&request.api_id)?)))
             .filter(|(_, api)| caller.can(Action::See, &api.domain))
             .map(|(request, api)| view(caller, &inventory, (request, api), wrote(request)))
-            .collect())
+            .collect();
+        views.extend(self.binding_views(caller, &inventory).await?);
+        views.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
+        Ok(views)
     }
 
     /// One request with its diff, its evidence and who is affected.
@@ -33,6 +36,9 @@ impl Control {
     /// # Errors
     /// Where there is none that the caller may see.
     pub async fn request(&self, caller: &Caller, id: &str) -> Result<RequestDetail, Problem> {
+        if let Some((request, source)) = self.binding_request(caller, id).await? {
+            return self.binding_detail(caller, (&request, &source)).await;
+        }
         let (request, api) = self.request_row(caller, id).await?;
         let inventory = self.inventory().await?;
         let version = inventory.version(&request.version_id).ok_or_else(|| Problem::not_found("version"))?;
@@ -56,7 +62,8 @@ impl Control {
             replaces: replaced.map(|version| version.number),
             diff: diff(old.as_ref(), &spec)?,
             breaks: old.map(|old| breaks(&old, &spec)).unwrap_or_default(),
-            spec,
+            spec: Some(spec),
+            binding: None,
             evidence,
             affected_apps: grants.into_iter().map(|grant| format!("{}/{}", grant.app_domain, grant.app)).collect(),
         })
@@ -68,6 +75,7 @@ fn view(caller: &Caller, inventory: &Inventory, (request, api): (&RequestRow, &A
     let mine = request.author_id == caller.user_id;
     RequestView {
         id: request.id.clone(),
+        kind: RequestKind::Version,
         domain: api.domain.clone(),
         name: api.name.clone(),
         version: inventory.version(&request.version_id).map_or(0, |version| version.number),

@@ -1,5 +1,6 @@
 //! Reviews: a draft is frozen and sent, somebody else decides, and an approval makes it live in the same transaction.
 
+mod binding;
 mod compare;
 mod decide;
 mod inbox;

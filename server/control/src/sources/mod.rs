@@ -2,6 +2,7 @@
 
 mod browse;
 mod endpoint;
+mod held;
 mod list;
 mod load;
 mod resolve;

@@ -6,6 +6,7 @@ use connect::tls::{CLIENT_CERTIFICATE, CLIENT_KEY};
 use connect::{BindingConfig, ConfigField, registry};
 use model::name::check_name;
 use model::snapshot::Environment;
+use model::view::SourceSaved;
 use model::{Action, ErrorCode, FieldError, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,23 +44,38 @@ pub struct BindingInput {
 pub(crate) struct PreparedSource {
     pub row: SourceRow,
     pub is_new: bool,
+    /// What is written at once.
     pub bindings: Vec<BindingRow>,
+    /// What stands now.
+    pub stored: Vec<BindingRow>,
+    /// A change of the production binding that somebody else decides on.
+    pub held: Option<BindingRow>,
     /// For the audit: settings without secrets.
     pub before: Option<String>,
     pub after: String,
 }
 
+impl PreparedSource {
+    /// Says anew what the audit log is to hold, where other bindings are written than were asked for.
+    pub(super) fn note_after(&mut self) {
+        self.after = settings_text(&self.row.about, &self.bindings);
+    }
+}
+
 impl Control {
-    /// Registers a source, or changes one.
+    /// Registers a source, or changes one. A change of the production binding that something live uses becomes a request, which
+    /// the answer names; all else is written at once.
     ///
     /// # Errors
-    /// Fields at fault, a name that is taken, somebody else's edit in between.
-    pub async fn save_source(&self, caller: &Caller, input: &SourceInput) -> Result<(), Problem> {
+    /// Fields at fault, a name that is taken, somebody else's edit in between, a change that waits for a decision already.
+    pub async fn save_source(&self, caller: &Caller, input: &SourceInput) -> Result<SourceSaved, Problem> {
         caller.authorise(Action::EditSource, &input.domain)?;
-        let prepared = self.prepare_source(caller, input).await?;
+        let mut prepared = self.prepare_source(caller, input).await?;
+        self.hold_back(&mut prepared).await?;
         let mut tx = self.write(caller).await?;
-        self.write_source(&mut tx, &prepared).await?;
-        self.commit(tx).await
+        let request = self.write_source(&mut tx, caller, &prepared).await?;
+        self.commit(tx).await?;
+        Ok(SourceSaved { request })
     }
 
     /// Dials a source with the settings of a form, before or after they are saved. The audit log says who did, where, and what came
@@ -110,7 +126,7 @@ impl Control {
         }
         let domain = self.store.domain(&input.domain).await.map_err(|error| from_store(&error))?;
         domain.ok_or_else(|| Problem::field("domain", "There is no such domain."))?;
-        let before = match &known {
+        let stored = match &known {
             Some(row) => self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?,
             None => Vec::new(),
         };
@@ -119,7 +135,7 @@ impl Control {
         let mut bindings = Vec::new();
         let id = known.as_ref().map_or_else(|| self.host.id(), |row| row.id.clone());
         for (environment, binding) in &input.bindings {
-            let sealed_before = before.iter().find(|row| row.environment == environment.key());
+            let sealed_before = stored.iter().find(|row| row.environment == environment.key());
             let (row, wrong) = self.prepare_binding((&id, &input.name), &form, (*environment, binding), sealed_before)?;
             errors.extend(wrong);
             bindings.push(row);
@@ -138,8 +154,8 @@ impl Control {
             created_by: caller.email().into(),
             updated_at: self.host.now(),
         };
-        let before = known.map(|known| settings_text(&known.about, &before));
-        Ok(PreparedSource { after: settings_text(&row.about, &bindings), row, is_new, bindings, before })
+        let before = known.map(|known| settings_text(&known.about, &stored));
+        Ok(PreparedSource { after: settings_text(&row.about, &bindings), row, is_new, bindings, stored, held: None, before })
     }
 
     /// The settings of one environment with their secrets sealed, and what is wrong with them. Settings that say nothing new are
@@ -180,7 +196,8 @@ impl Control {
         Ok((row, errors))
     }
 
-    pub(crate) async fn write_source(&self, tx: &mut Tx, prepared: &PreparedSource) -> Result<(), Problem> {
+    /// Writes what is written at once, and what was held back as a request; gives the request's id.
+    pub(crate) async fn write_source(&self, tx: &mut Tx, caller: &Caller, prepared: &PreparedSource) -> Result<Option<String>, Problem> {
         let row = &prepared.row;
         let written = if prepared.is_new { tx.insert_source(row).await } else { tx.update_source(&row.id, &row.about, row.edit).await };
         written.map_err(|error| from_store(&error))?;
@@ -188,7 +205,8 @@ impl Control {
             tx.put_binding(binding).await.map_err(|error| from_store(&error))?;
         }
         let action = if prepared.is_new { "source.made" } else { "source.changed" };
-        self.note(tx, action, (&row.domain, &row.name), prepared.before.clone(), Some(prepared.after.clone())).await
+        self.note(tx, action, (&row.domain, &row.name), prepared.before.clone(), Some(prepared.after.clone())).await?;
+        self.write_held(tx, caller, prepared).await
     }
 }
 

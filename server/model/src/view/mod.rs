@@ -16,5 +16,5 @@ pub use datasets::{
     RunView, SwitchesView,
 };
 pub use people::{DomainView, Me, Membership, NewLink, NewToken, NodeView, SessionView, TokenView, UserView};
-pub use reviews::{DiffLine, DiffSide, RequestDetail, RequestState, RequestView};
-pub use sources::{BindingView, SourceView};
+pub use reviews::{BindingChange, DiffLine, DiffSide, RequestDetail, RequestKind, RequestState, RequestView, SettingChange};
+pub use sources::{BindingView, SourceSaved, SourceView};

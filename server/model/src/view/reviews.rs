@@ -32,13 +32,29 @@ impl RequestState {
     }
 }
 
+/// What is asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum RequestKind {
+    /// A version of an API is to go live.
+    #[default]
+    Version,
+    /// A source is to have other settings in production.
+    Binding,
+}
+
 /// One request in the inbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RequestView {
     pub id: String,
+    #[serde(default)]
+    pub kind: RequestKind,
     pub domain: String,
+    /// Of the API, or of the source.
     pub name: String,
+    /// Of the API; 0 for a source.
     pub version: i64,
     pub environment: Environment,
     pub state: RequestState,
@@ -53,12 +69,67 @@ pub struct RequestView {
     pub mine: bool,
 }
 
+impl RequestView {
+    /// What it is about.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        match self.kind {
+            RequestKind::Version => format!("{}/{} v{}", self.domain, self.name, self.version),
+            RequestKind::Binding => format!("source {}", self.name),
+        }
+    }
+
+    /// What is to be done, as the words after *asks to*.
+    #[must_use]
+    pub fn asks(&self) -> String {
+        match self.kind {
+            RequestKind::Version => format!("publish {}", self.subject()),
+            RequestKind::Binding => format!("change the {} settings of {}", self.environment.key(), self.subject()),
+        }
+    }
+
+    /// The same as a title.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self.kind {
+            RequestKind::Version => format!("Publish {}", self.subject()),
+            RequestKind::Binding => format!("Change the {} settings of {}", self.environment.key(), self.subject()),
+        }
+    }
+}
+
+/// A change of a source's settings, and whom it affects. Of secrets, only which are other ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BindingChange {
+    pub changes: Vec<SettingChange>,
+    /// The labels of secrets that were given anew; told while it is open.
+    pub secrets: Vec<String>,
+    /// The live APIs that read the source, with the Unions that call them.
+    pub apis: Vec<String>,
+    /// The live datasets that are made of it or written into it.
+    pub datasets: Vec<String>,
+}
+
+/// One setting under its label, before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SettingChange {
+    pub label: String,
+    pub before: String,
+    pub after: String,
+}
+
 /// What an approver needs to decide.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RequestDetail {
     pub request: RequestView,
-    pub spec: ApiSpec,
+    /// Of the version that is to go live.
+    pub spec: Option<ApiSpec>,
+    /// Of the source that is to have other settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub binding: Option<BindingChange>,
     /// The version that it would replace, where there is one.
     pub replaces: Option<i64>,
     pub diff: Vec<DiffLine>,

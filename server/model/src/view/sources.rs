@@ -32,6 +32,14 @@ impl SourceView {
     }
 }
 
+/// What became of a save.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SourceSaved {
+    /// The request that now waits for somebody else, where the settings of production are used by something live.
+    pub request: Option<String>,
+}
+
 /// The settings of one environment; of secrets, only which are set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -1,0 +1,57 @@
+//! A source that is to have other settings: which ones, before and after, and what reads it.
+
+use leptos::prelude::*;
+use model::view::{BindingChange, RequestView};
+
+use super::api::{Decide, Withdraw};
+use super::request::{decided, decision};
+use crate::ui::{Icon, PageName, StateBadge, Time};
+
+pub(super) fn page(
+    request: &RequestView,
+    change: BindingChange,
+    decide: ServerAction<Decide>,
+    withdraw: ServerAction<Withdraw>,
+) -> impl IntoView + use<> {
+    let title = request.title();
+    let BindingChange { changes, secrets, apis, datasets } = change;
+    view! {
+        <PageName name=title.clone()/>
+        <div class="page-head"><div>
+            <div class="page-title"><h1>{title}</h1><StateBadge state=request.state/></div>
+            <p class="lead">{request.author.clone()}" asks for it, "<Time at=request.created_at/></p>
+        </div></div>
+        <div class="stack">
+            {decided(request)}
+            <section class="card clip">
+                <div class="card-head"><h2>"What changes"</h2></div>
+                <div class="table-wrap"><table class="table table-dense">
+                    <thead><tr><th>"Setting"</th><th>"Before"</th><th>"After"</th></tr></thead>
+                    <tbody>
+                        {changes.into_iter().map(|setting| view! {
+                            <tr><td class="medium">{setting.label}</td><td><code>{setting.before}</code></td><td><code>{setting.after}</code></td></tr>
+                        }).collect_view()}
+                        {secrets.into_iter().map(|label| view! {
+                            <tr><td class="medium">{label}</td><td class="t-3">"sealed"</td><td class="t-3">"given anew, sealed"</td></tr>
+                        }).collect_view()}
+                    </tbody>
+                </table></div>
+            </section>
+            <div class="grid cols-2">{affected("APIs that read it", "api", "/apis/", apis)}{affected("Datasets that use it", "dataset", "/datasets/", datasets)}</div>
+        </div>
+        {decision(request, &[], "Approve and apply", decide, withdraw)}
+    }
+}
+
+fn affected(title: &'static str, icon: &'static str, place: &'static str, paths: Vec<String>) -> impl IntoView {
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>{title}</h2><span class="count">{paths.len()}</span></div>
+            {if paths.is_empty() {
+                view! { <p class="card-pad t-2 s13">"None that is live in prod."</p> }.into_any()
+            } else {
+                view! { <ul class="todo">{paths.into_iter().map(|path| view! { <li><span class="glyph"><Icon name=icon/></span><p><a class="main-cell" href=format!("{place}{path}")>{path.clone()}</a></p><span></span></li> }).collect_view()}</ul> }.into_any()
+            }}
+        </section>
+    }
+}
