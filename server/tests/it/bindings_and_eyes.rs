@@ -123,7 +123,7 @@ fn carrier(title: &str) -> Json {
 }
 
 /// Saves the draft over what is there; gives its edit before that.
-async fn save(admin: &Admin, name: &str, spec: Json) -> Json {
+async fn save(admin: &Admin, name: &str, spec: &Json) -> Json {
     let path = format!("/apis/travel/{name}/draft");
     let seen = admin.get(&path).await["edit"].clone();
     let (status, body) = admin.call(Method::PUT, &path, Some(json!({"spec": spec, "edit": seen}))).await;
@@ -151,7 +151,7 @@ async fn whoever_edited_a_draft_does_not_approve_it() {
     let (builder, admin) = (Admin::demo(&server, "builder@demo").await, Admin::demo(&server, "admin@demo").await);
     let both = approver_who_builds(&server, &admin).await;
     builder.post("/apis", json!({"domain": "travel", "name": "carrier", "spec": carrier("One carrier")})).await;
-    let seen = save(&both, "carrier", carrier("Another title")).await;
+    let seen = save(&both, "carrier", &carrier("Another title")).await;
     // What the builder has seen is not what stands there now.
     let sent = json!({"environment": "prod", "edit": seen});
     let (status, stale) = builder.call(Method::POST, "/apis/travel/carrier/submit", Some(sent)).await;
@@ -172,15 +172,15 @@ async fn whoever_edited_a_draft_does_not_approve_it() {
     assert_eq!(decides(&admin, &first, true).await.0, 200);
 
     // What was released is nobody's draft any more.
-    save(&builder, "carrier", carrier("A third title")).await;
+    save(&builder, "carrier", &carrier("A third title")).await;
     let second = builder.submit("travel", "carrier").await;
     assert_eq!(decides(&both, &second, true).await.0, 200);
 
     // What was rejected lives on in the next draft, and so do its authors.
-    save(&both, "carrier", carrier("A fourth title")).await;
+    save(&both, "carrier", &carrier("A fourth title")).await;
     let third = builder.submit("travel", "carrier").await;
     assert_eq!(decides(&admin, &third, false).await.0, 200);
-    save(&builder, "carrier", carrier("A fifth title")).await;
+    save(&builder, "carrier", &carrier("A fifth title")).await;
     let fourth = builder.submit("travel", "carrier").await;
     assert_eq!(decides(&both, &fourth, true).await.0, 403);
     assert_eq!(decides(&admin, &fourth, true).await.0, 200);
