@@ -55,7 +55,7 @@ pub(super) fn tokens(sql: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, 
         }
     }
     if dialect == Dialect::Clickhouse {
-        kept = with_placeholders(kept);
+        kept = with_placeholders(&kept);
     }
     if dialect == Dialect::Mysql {
         number_placeholders(&mut kept);
@@ -145,9 +145,9 @@ fn escapes(dialect: Dialect) -> bool {
 }
 
 /// `{p1:Int64}` outside texts and comments as one placeholder, where the type is one that we write.
-fn with_placeholders(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+fn with_placeholders(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
     let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
-    let mut rest = tokens.as_slice();
+    let mut rest = tokens;
     while let [first, behind @ ..] = rest {
         let placeholder = (first.token == Token::LBrace).then(|| placeholder(rest)).flatten();
         let length = match placeholder {
