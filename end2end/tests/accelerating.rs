@@ -78,7 +78,7 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     builder.reads("main", "Made at 03:00, UTC time").await;
     let gates = json!({"rules": [{"column": "distance", "must": {"be-between": {"least": "1", "most": "6000"}}}]});
     assert!(admin.call(reqwest::Method::PUT, "/datasets/travel/all-flights/gates", Some(gates)).await.0.is_success());
-    let flights = stage.server.data().join("flights.db");
+    let flights = stage.server.data().join("sources/flights.db");
     testkit::sqlite3(&flights, "UPDATE flights SET distance = 0 WHERE rowid = 7");
     builder.click("button:has-text(\"Build a new version\")").await;
     builder.sees_within("text=distance is between 1 and 6000, and one row breaks it", BUILD).await;

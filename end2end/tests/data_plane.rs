@@ -123,7 +123,7 @@ async fn a_broken_rule_holds_a_version_back_until_it_is_mended_and_let_through()
     a_dataset_is_made_and_built(&stage, DESK, "gated", "gates").await;
     let seats = |seats: u32| {
         let sql = format!("UPDATE planes SET seats = {seats} WHERE tailnum = 'N14228'");
-        testkit::sqlite3(&stage.server.data().join("flights.db"), &sql);
+        testkit::sqlite3(&stage.server.data().join("sources/flights.db"), &sql);
     };
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/datasets/travel/gated").await;

@@ -89,7 +89,7 @@ async fn a_table_is_followed_by_a_column_and_compared_with_its_source() {
     builder.sees("text=Rows that come or change are taken over each 1 s, by year.").await;
     builder.click("button:has-text(\"Build a new version\")").await;
     builder.sees_within("section[aria-label=\"Following\"] .badge:has-text(\"up to date\")", LONG).await;
-    let planes = stage.server.data().join("flights.db");
+    let planes = stage.server.data().join("sources/flights.db");
     testkit::sqlite3(&planes, "INSERT INTO planes (tailnum, year, manufacturer) VALUES ('N00001', 2014, 'SOMEBODY')");
     builder.sees_within("text=1 row came or changed since it was built", LONG).await;
     // A change that its column does not tell is found beside the source.
@@ -141,7 +141,7 @@ async fn a_dataset_is_written_into_a_database_once_its_owner_lets_it() {
         assert!(began.elapsed() < LONG, "the view does not come");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let planes = testkit::sqlite3(&stage.server.data().join("flights.db"), "SELECT count(*) FROM planes");
+    let planes = testkit::sqlite3(&stage.server.data().join("sources/flights.db"), "SELECT count(*) FROM planes");
     assert_eq!(warehouse.ask("postgres", "SELECT count(*)::text AS line FROM fleet").await, [planes.trim()]);
     builder.shots("into-a-database").await;
     builder.fits().await;

@@ -57,7 +57,7 @@ async fn a_union_is_built_and_outlives_a_step() {
     stage.approves("Publish travel/trip-card v1").await;
 
     // The table behind the secondary step goes away.
-    testkit::sqlite3(&stage.server.data().join("flights.db"), "ALTER TABLE weather RENAME TO gone");
+    testkit::sqlite3(&stage.server.data().join("sources/flights.db"), "ALTER TABLE weather RENAME TO gone");
     for (window, shots) in [(DESK, "union"), (PHONE, "union-phone")] {
         let builder = stage.person("builder@demo", window).await;
         builder.go("/apis/travel/trip-card/test").await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use connect::egress::{self, Peer};
 use control::ports::{Fetch, ReadFigures, TryCall, TryCallRequest};
 use gateway::{Gateway, TrialRequest};
 use model::ErrorCode;
@@ -50,22 +51,24 @@ impl ReadFigures for GatewayFigures {
     }
 }
 
-/// Fetches over HTTP, without following redirects: an address says where it leads.
+/// Fetches over HTTP from where sources may be dialled, without following redirects: an address says where it leads.
 pub(crate) struct Http(reqwest::Client);
 
 impl Http {
     /// # Errors
     /// Where the TLS roots cannot be set up.
     pub(crate) fn new() -> Result<Self, String> {
-        let client = reqwest::Client::builder().timeout(FETCH_TIMEOUT).redirect(reqwest::redirect::Policy::none()).build();
-        client.map(Self).map_err(|error| error.to_string())
+        egress::client(Peer::Service).timeout(FETCH_TIMEOUT).build().map(Self).map_err(|error| error.to_string())
     }
 }
 
 #[async_trait]
 impl Fetch for Http {
     async fn fetch(&self, url: &str, most: usize) -> Result<String, String> {
-        let cause = |error: reqwest::Error| error.to_string();
+        // The address may hold a secret, and is left out of what is logged.
+        let cause = |error: reqwest::Error| egress::refusal(&error).map_or_else(|| error.without_url().to_string(), |said| said.sentence);
+        let url = reqwest::Url::parse(url).map_err(|error| error.to_string())?;
+        egress::check(&url, Peer::Service).map_err(|said| said.sentence)?;
         let mut response = self.0.get(url).send().await.map_err(cause)?.error_for_status().map_err(cause)?;
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(cause)? {

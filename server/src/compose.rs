@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::bindings::{GatewayFigures, GatewayTrials, Http};
 use crate::config::Config;
 use crate::host::Machine;
-use crate::{demo, edge, feed, listen, master_key};
+use crate::{demo, edge, feed, listen, master_key, reach};
 
 /// The parts of one process.
 pub(crate) struct Parts {
@@ -33,6 +33,7 @@ pub(crate) struct Parts {
 pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|error| format!("the data folder {} cannot be made: {error}", config.data_dir.display()))?;
+    reach::allow(config, demo)?;
     let host = Arc::new(Machine);
     let vault = Arc::new(master_key::open_vault(config, &*host)?);
     let shelf = Arc::new(Shelf::default());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use tracing_subscriber::EnvFilter;
 
 use crate::commands::Cli;
@@ -31,10 +31,20 @@ pub(crate) struct Config {
     pub(crate) redis_url: Option<String>,
     /// A file with the certificate of the authority that signed Redis's own, in PEM.
     pub(crate) redis_ca: Option<PathBuf>,
+    /// The folders that sources of files, logs and SQLite may read; none by default.
+    #[serde(default, deserialize_with = "list")]
+    pub(crate) source_roots: Vec<PathBuf>,
+    /// Networks, as `127.0.0.0/8`, that sources over HTTP may dial although they are refused by default; without the setting, the demo
+    /// may dial its own machine.
+    #[serde(default, deserialize_with = "some_list")]
+    pub(crate) egress_allow: Option<Vec<String>>,
     /// Memory for kept answers, in MiB.
     pub(crate) cache_mib: u64,
     /// What is logged, as in `info` or `info,gateway=debug`.
     pub(crate) log: String,
+    /// The file that settings were read from, where there is one.
+    #[serde(skip)]
+    pub(crate) file: PathBuf,
 }
 
 impl Default for Config {
@@ -48,8 +58,11 @@ impl Default for Config {
             public_url: None,
             redis_url: None,
             redis_ca: None,
+            source_roots: Vec::new(),
+            egress_allow: None,
             cache_mib: gateway::CACHE_BYTES >> 20,
             log: "info".into(),
+            file: PathBuf::new(),
         }
     }
 }
@@ -67,14 +80,48 @@ impl Config {
 /// # Errors
 /// A setting that is not known or cannot be read, by its name.
 pub(crate) fn load(cli: &Cli) -> Result<Config, String> {
-    let known =
-        ["http_addr", "grpc_addr", "data_dir", "database_url", "master_key", "public_url", "redis_url", "redis_ca", "cache_mib", "log"];
-    Figment::from(Serialized::defaults(Config::default()))
+    let known = [
+        "http_addr",
+        "grpc_addr",
+        "data_dir",
+        "database_url",
+        "master_key",
+        "public_url",
+        "redis_url",
+        "redis_ca",
+        "source_roots",
+        "egress_allow",
+        "cache_mib",
+        "log",
+    ];
+    let config: Config = Figment::from(Serialized::defaults(Config::default()))
         .merge(Toml::file(&cli.config))
         .merge(Env::prefixed("SLUICE_").only(&known))
         .merge(Serialized::defaults(&cli.settings))
         .extract()
-        .map_err(|error| error.to_string())
+        .map_err(|error| error.to_string())?;
+    Ok(Config { file: cli.config.clone(), ..config })
+}
+
+/// Several values: a list, or with commas in one text, as the environment and flags have them.
+fn list<'de, D: Deserializer<'de>, T: From<String>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        List(Vec<String>),
+        Text(String),
+    }
+    let values = match Written::deserialize(deserializer)? {
+        Written::List(values) => values,
+        Written::Text(text) => text.split(',').map(|value| value.trim().to_owned()).collect(),
+    };
+    Ok(values.into_iter().filter(|value| !value.is_empty()).map(T::from).collect())
+}
+
+fn some_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    #[derive(Deserialize)]
+    struct Listed(#[serde(deserialize_with = "list")] Vec<String>);
+    Ok(Option::<Listed>::deserialize(deserializer)?.map(|listed| listed.0))
 }
 
 /// Sentences with fields, on standard error.

@@ -13,6 +13,7 @@ mod listen;
 mod master_key;
 mod metrics;
 mod portal;
+mod reach;
 #[cfg(feature = "failpoints")]
 mod test_points;
 

@@ -3,9 +3,11 @@
 //! To add a connector: a folder with its [`Connector`] (the description of its form, its dialect, how to open it) and
 //! its [`Connection`], and one line in [`registry::connectors`]. Everything in a source is a table.
 
+pub mod address;
 pub mod batch;
 pub mod binding;
 mod clickhouse;
+pub mod egress;
 pub mod error;
 pub mod feed;
 pub mod guard;
@@ -13,6 +15,8 @@ pub mod json;
 pub mod mapper;
 pub mod moment;
 mod mysql;
+pub mod places;
+pub mod policy;
 pub mod pools;
 mod postgres;
 pub mod proto;

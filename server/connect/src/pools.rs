@@ -32,11 +32,16 @@ impl Pools {
         let connector = registry::connector(driver)
             .ok_or_else(|| SourceError::new(SourceErrorKind::Config, format!("There is no connector {driver}.")))?;
         let key = (driver.to_owned(), config.clone());
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = open.get(place).filter(|known| known.key == key) {
-            return Ok(known.connection.clone());
+        let known = |open: &HashMap<String, Open>| open.get(place).filter(|known| known.key == key).map(|known| known.connection.clone());
+        if let Some(known) = known(&self.open.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(known);
         }
+        // Nobody else waits meanwhile: to follow a path may take long on a disk that is away.
         let connection = Arc::new(Queued::new(connector.open(config)?));
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known(&open) {
+            return Ok(known);
+        }
         if open.len() >= MAX_OPEN
             && let Some(first) = open.iter().min_by_key(|(_, known)| known.turn).map(|(place, _)| place.clone())
         {

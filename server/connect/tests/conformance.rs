@@ -5,6 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connect::places::Places;
+use connect::policy::{self, Policy};
 use connect::{BindingConfig, Connection, SourceErrorKind, Statement, registry};
 use futures::TryStreamExt;
 use model::dialect::Dialect;
@@ -47,6 +49,8 @@ struct Peer {
 }
 
 fn open(driver: &str, settings: &[(&str, &str)]) -> Arc<dyn Connection> {
+    let places = Places::new(&[std::env::temp_dir()], &[]).unwrap();
+    policy::set(Policy { places, ..Policy::default() });
     let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     registry::connector(driver).unwrap().open(&BindingConfig { settings, ..Default::default() }).unwrap()
 }
@@ -181,8 +185,16 @@ async fn sqlite_is_a_source() {
     connection.close().await.unwrap();
     let slow = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) AS n FROM c";
     suite(Peer { connection: open("sqlite", &[("path", &file.display().to_string())]), dialect: Dialect::Sqlite, slow, keys: true }).await;
-    let gone = open("sqlite", &[("path", "/nowhere/at/all.db")]).test().await.unwrap_err();
+    let missing = folder.path().join("all.db").display().to_string();
+    let gone = open("sqlite", &[("path", &missing)]).test().await.unwrap_err();
     assert_eq!(gone.kind, SourceErrorKind::Unreachable, "{gone:?}");
+    // Neither outside of the operator's folders, nor by an address that SQLite would read as one.
+    let address = format!("file:{}?mode=rw", file.display());
+    for path in ["/nowhere/at/all.db", "/etc/shadow", ":memory:", "", "source.db", address.as_str()] {
+        let settings = [("path".to_owned(), path.to_owned())].into();
+        let refused = registry::connector("sqlite").unwrap().open(&BindingConfig { settings, ..Default::default() });
+        assert!(refused.err().unwrap().sentence.contains("source_roots"), "{path}");
+    }
 }
 
 #[tokio::test]

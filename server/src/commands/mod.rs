@@ -64,6 +64,14 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     redis_ca: Option<PathBuf>,
+    /// Folders that sources of files, logs and SQLite may read, with commas [SLUICE_SOURCE_ROOTS].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_roots: Option<String>,
+    /// Networks such as 127.0.0.0/8 that sources may dial although they are refused by default, with commas [SLUICE_EGRESS_ALLOW].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    egress_allow: Option<String>,
     /// Memory for kept answers, in MiB [SLUICE_CACHE_MIB].
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -29,6 +29,11 @@ const PEOPLE: [(&str, &[Role]); 5] = [
 ];
 const DOCUMENTS: &str = include_str!("documents.yaml");
 
+/// The folder of the demo's source files, the one part of the data folder that sources read: whoever tries the demo may put files there.
+pub(crate) fn source_folder(data_dir: &Path) -> PathBuf {
+    data_dir.join("sources")
+}
+
 /// Where the demo app's key is written.
 pub(crate) fn key_file(data_dir: &Path) -> PathBuf {
     data_dir.join("demo.key")
@@ -39,7 +44,8 @@ pub(crate) fn key_file(data_dir: &Path) -> PathBuf {
 /// # Errors
 /// What keeps the demo from being made, in a sentence.
 pub(crate) async fn prepare(control: &Control, data_dir: &Path) -> Result<(), String> {
-    let database = data_dir.join("flights.db");
+    let database = source_folder(data_dir).join("flights.db");
+    move_from(&data_dir.join("flights.db"), &database)?;
     flights::load(&database).await?;
     people(control).await.map_err(sentence)?;
     let builder = signed_in(control, "builder@demo").await?;
@@ -48,6 +54,17 @@ pub(crate) async fn prepare(control: &Control, data_dir: &Path) -> Result<(), St
         .await
         .map_err(|problem| format!("the demo's APIs could not be made: {problem}"))?;
     app(control, &builder, data_dir).await
+}
+
+/// Before the folder of source files there was, the demo had its flights beside its own data; a link stays, for the source names them there.
+fn move_from(before: &Path, database: &Path) -> Result<(), String> {
+    if before.is_symlink() || !before.is_file() {
+        return Ok(());
+    }
+    let target = std::path::absolute(database).map_err(|error| error.to_string())?;
+    std::fs::rename(before, &target)
+        .and_then(|()| std::os::unix::fs::symlink(&target, before))
+        .map_err(|error| format!("{} cannot be moved: {error}", before.display()))
 }
 
 fn sentence(problem: Problem) -> String {

@@ -54,6 +54,9 @@ impl Sluice {
             .env("SLUICE_HTTP_ADDR", "127.0.0.1:0")
             .env("SLUICE_GRPC_ADDR", "127.0.0.1:0")
             .env("SLUICE_DATA_DIR", data)
+            // Tests keep their source files in temporary folders, and their services on this machine.
+            .env("SLUICE_SOURCE_ROOTS", std::env::temp_dir())
+            .env("SLUICE_EGRESS_ALLOW", "127.0.0.0/8,::1")
             .env("SLUICE_LOG", "warn")
             .env("RUST_BACKTRACE", "0")
             .envs(environment.iter().copied())

@@ -137,7 +137,7 @@ async fn a_kept_case_keeps_what_answers_otherwise_from_going_live() {
     let path = format!("/requests/{}", people.builder.submit("travel", "kept").await);
     assert_eq!(people.approver.get(&path).await["evidence"]["cases"][0], passed("a plane"));
     // The data changes between the check and the approval.
-    testkit::sqlite3(&server.data().join("flights.db"), "UPDATE planes SET seats = 1 WHERE tailnum = 'N14228'");
+    testkit::sqlite3(&server.data().join("sources/flights.db"), "UPDATE planes SET seats = 1 WHERE tailnum = 'N14228'");
     let (status, problem) = people.approver.call(Method::POST, &format!("{path}/decide"), Some(json!({"approve": true}))).await;
     assert_eq!(status.as_u16(), 409, "{problem}");
     assert!(problem["detail"].as_str().unwrap().contains("Case a plane fails now"), "{problem}");

@@ -327,7 +327,7 @@ async fn a_bad_build_leaves_the_live_version_alone_and_a_kept_one_comes_back_at_
     };
     assert_eq!(data_version().await, ("1".into(), json!(149)));
     // The stock client changes the source behind our back: first well, then so that the key names two rows.
-    let sql = |text: &str| testkit::sqlite3(&server.data().join("flights.db"), text);
+    let sql = |text: &str| testkit::sqlite3(&server.data().join("sources/flights.db"), text);
     sql("UPDATE planes SET seats = 150 WHERE tailnum = 'N14228'");
     let second = people.builder.build("travel", "planes").await;
     people.builder.served().await;

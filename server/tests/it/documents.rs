@@ -115,7 +115,7 @@ job: { when: { cron: { pattern: 0 3 * * *, zone: Europe/Zurich } }, retries: 4, 
 async fn datasets_with_their_jobs_and_what_sources_bear_come_as_documents() {
     let server = Sluice::demo(binary());
     let builder = Admin::demo(&server, "builder@demo").await;
-    let documents = DATASETS.replace("{database}", &server.data().join("flights.db").display().to_string());
+    let documents = DATASETS.replace("{database}", &server.data().join("sources/flights.db").display().to_string());
     let apply = |documents: &str| {
         let done = run(&server, &builder.token, &["apply"], documents);
         let said = text(&done.stdout) + &text(&done.stderr);

@@ -118,7 +118,7 @@ async fn killed_while_applying(point: &str, survives: bool) {
     drop(home.start(None));
     let mut server = home.start(Some(point));
     let (builder, approver) = (Admin::demo(&server, "builder@demo").await, Admin::demo(&server, "approver@demo").await);
-    let path = home.folder.path().join("flights.db");
+    let path = home.folder.path().join("sources/flights.db");
     let body = json!({"documents": DOCUMENTS.replace("{path}", &path.display().to_string()), "approver_token": approver.token});
     let url = format!("{}/admin/v1/apply", server.url);
     let call = reqwest::Client::new().post(url).bearer_auth(&builder.token).json(&body).send();
@@ -173,13 +173,13 @@ async fn status(server: &Sluice, path: &str) -> (u16, Json) {
 async fn a_dropped_table_is_told_plainly_and_the_rest_goes_on() {
     let server = Sluice::demo(binary());
     assert_eq!(status(&server, "/api/travel/plane?tailnum=N14228").await.0, 200);
-    testkit::sqlite3(&server.data().join("flights.db"), "DROP TABLE planes");
+    testkit::sqlite3(&server.data().join("sources/flights.db"), "DROP TABLE planes");
     let (code, problem) = status(&server, "/api/travel/plane?tailnum=N14228").await;
     assert_eq!((code, problem["code"].as_str()), (503, Some("source-changed")), "{problem}");
     let said = problem["detail"].as_str().unwrap();
     assert!(said.contains("There is no table") && !said.contains("error returned from database"), "{said}");
     assert_eq!(status(&server, "/api/travel/delays?carrier=UA").await.0, 200);
-    std::fs::remove_file(server.data().join("flights.db")).unwrap();
+    std::fs::remove_file(server.data().join("sources/flights.db")).unwrap();
     let viewer = Admin::demo(&server, "viewer@demo").await;
     assert_eq!(viewer.get("/apis").await.as_array().unwrap().len(), DEMO_APIS, "the portal stays up");
 }

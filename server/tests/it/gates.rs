@@ -27,7 +27,7 @@ impl Stage {
     }
 
     fn sql(&self, text: &str) {
-        testkit::sqlite3(&self.server.data().join("flights.db"), text);
+        testkit::sqlite3(&self.server.data().join("sources/flights.db"), text);
     }
 
     /// A build that must fail, and say these words.

@@ -170,7 +170,7 @@ async fn new_columns_are_taken_left_out_or_asked_about_and_lost_ones_always_are(
         written.map(|field| field["column"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let before = columns().await;
-    let alter = |sql: &str| testkit::sqlite3(&server.data().join("flights.db"), sql);
+    let alter = |sql: &str| testkit::sqlite3(&server.data().join("sources/flights.db"), sql);
     alter("ALTER TABLE planes ADD COLUMN owner TEXT DEFAULT 'somebody'");
     assert_eq!(set_job(builder, "planes", json!({"new_columns": "ask"})).await.0, 200);
     let asks = builder.build("travel", "planes").await;
@@ -225,7 +225,7 @@ async fn taken_over(point: &str, store: &str) {
     if store == "embedded" {
         people.publish("aircraft", aircraft(json!({"dataset": "planes"})), json!({})).await;
     }
-    testkit::sqlite3(&folder.path().join("flights.db"), "UPDATE planes SET seats = seats + 1");
+    testkit::sqlite3(&folder.path().join("sources/flights.db"), "UPDATE planes SET seats = seats + 1");
     server.kill();
     let mut server = start(Some(point));
     let builder = Admin::demo(&server, "builder@demo").await;

@@ -193,7 +193,7 @@ async fn answers_are_kept_where_the_definition_says_and_a_purge_forgets_them() {
     let server = Sluice::demo_with(binary(), &[("SLUICE_REDIS_URL", &redis.url())]);
     let people = People::of(&server).await;
     let http = Http::new(&server);
-    let sql = |text: &str| testkit::sqlite3(&server.data().join("flights.db"), text);
+    let sql = |text: &str| testkit::sqlite3(&server.data().join("sources/flights.db"), text);
     let policies = [
         ("kept-here", json!({"memory": true, "ttl_ms": 600_000, "negative_ms": 600_000}), "l1"),
         ("kept-there", json!({"memory": false, "redis": true, "compress": true, "ttl_ms": 600_000, "negative_ms": 600_000}), "l2"),
@@ -247,7 +247,7 @@ async fn a_stale_answer_is_given_while_a_new_one_is_fetched() {
     let http = Http::new(&server);
     let path = "/api/travel/stale?tailnum=N14228";
     assert_eq!(cache_of(&http, path).await.1, "miss");
-    testkit::sqlite3(&server.data().join("flights.db"), "UPDATE planes SET seats = 151 WHERE tailnum = 'N14228'");
+    testkit::sqlite3(&server.data().join("sources/flights.db"), "UPDATE planes SET seats = 151 WHERE tailnum = 'N14228'");
     let began = std::time::Instant::now();
     loop {
         let (_, cache, body) = cache_of(&http, path).await;

@@ -48,7 +48,7 @@ async fn a_full_disk_ends_a_build_and_spoils_nothing() {
     let filler = PathBuf::from(format!("/proc/{}/root{}/filler", server.pid(), datasets.display()));
     let mut file = std::fs::File::create(&filler).unwrap();
     while std::io::Write::write_all(&mut file, &[7; 65_536]).is_ok() {}
-    testkit::sqlite3(&folder.path().join("flights.db"), "UPDATE planes SET seats = seats + 1");
+    testkit::sqlite3(&folder.path().join("sources/flights.db"), "UPDATE planes SET seats = seats + 1");
     builder.post("/datasets/travel/planes/build", json!({"environment": "prod"})).await;
     let full = dataset_until(builder, "planes", "waits for room", |dataset| last_run(dataset)["attempt"].as_i64() > Some(1)).await;
     assert!(last_run(&full)["reason"].as_str().unwrap().contains("disk is full"), "{full:#}");

@@ -159,7 +159,7 @@ async fn runs_begin_at_their_hours_and_not_too_many_at_a_time() {
     assert_eq!(set_load(builder, "flights-db", json!({"windows": [window], "zone": "UTC"})).await.0, 200);
     ask(builder, "one").await;
     // What is asked later of another source is done before: the worker has passed the first one over by then.
-    let config = json!({"config": {"path": server.data().join("flights.db")}, "secrets": {}});
+    let config = json!({"config": {"path": server.data().join("sources/flights.db")}, "secrets": {}});
     let other = json!({"name": "other-db", "domain": "travel", "driver": "sqlite", "bindings": {"test": config, "prod": config}});
     assert!(builder.call(Method::PUT, "/sources/other-db", Some(other)).await.0.is_success());
     builder.post("/datasets", json!({"domain": "travel", "name": "other", "source": "other-db", "table": {"name": "planes"}})).await;

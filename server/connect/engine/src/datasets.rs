@@ -40,6 +40,7 @@ impl Connector for Datasets {
 
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
         let runtime = runtime()?;
+        files::register_own(&runtime)?;
         let files = if config.get("path").is_empty() { None } else { Some(Folder::open(config, &runtime)?) };
         Ok(Arc::new(Asked(DatasetSource {
             files,

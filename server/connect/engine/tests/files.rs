@@ -161,9 +161,45 @@ async fn a_bad_file_says_what_is_wrong_and_the_others_answer() {
         apart.as_ref().is_ok_and(|rows| rows.len() == 2) || apart.as_ref().is_err_and(|error| error.kind == SourceErrorKind::Mismatch),
         "{apart:?}"
     );
-    let gone = open(Path::new("/nowhere/at/all"), "").test().await.unwrap_err();
+    let gone = open(&folder.path().join("nowhere/at/all"), "").test().await.unwrap_err();
     assert_eq!(gone.kind, SourceErrorKind::Unreachable, "{gone:?}");
     assert_eq!(engine::Files.open(&BindingConfig::default()).err().unwrap().kind, SourceErrorKind::Config);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_leads_out_of_the_operators_folders_is_not_there() {
+    use std::os::unix::fs::symlink;
+    let folder = testkit::folder();
+    let outside = common::closed();
+    std::fs::create_dir_all(&outside).unwrap();
+    std::fs::write(outside.join("secret.csv"), "id,word\n1,hidden\n").unwrap();
+    std::fs::write(folder.path().join("in.csv"), "id,word\n1,seen\n").unwrap();
+    std::fs::create_dir(folder.path().join("deep")).unwrap();
+    std::fs::write(folder.path().join("deep/part.csv"), "id\n1\n").unwrap();
+    symlink(outside.join("secret.csv"), folder.path().join("file.csv")).unwrap();
+    symlink(&outside, folder.path().join("away")).unwrap();
+    symlink(folder.path(), folder.path().join("circle")).unwrap();
+    symlink(folder.path().join("in.csv"), folder.path().join("same.csv")).unwrap();
+    let source = open(folder.path(), "");
+    let names: Vec<String> = source.tables().await.unwrap().into_iter().map(|info| info.table.name).collect();
+    assert_eq!(names, ["deep", "in", "same"]);
+    // A link that is put in the place of a file that was looked at.
+    let (file, word) = (folder.path().join("in.csv"), [("word", DataType::String)]);
+    let seen = ask(&*source, "SELECT word FROM \"in\"", vec![], &word).await.unwrap();
+    assert_eq!(seen, [r#"{"word":"seen"}"#]);
+    let one = open(&file, "");
+    assert_eq!(one.test().await.unwrap(), "1 table");
+    std::fs::remove_file(&file).unwrap();
+    symlink(outside.join("secret.csv"), &file).unwrap();
+    for source in [&source, &one] {
+        let said = ask(&**source, "SELECT word FROM \"in\"", vec![], &word).await.unwrap_err();
+        assert!(!format!("{said:?}").contains("hidden"), "{said:?}");
+    }
+    for path in [file, outside.join("secret.csv"), folder.path().join("away"), "/etc".into(), "/proc/self".into()] {
+        let refused = common::open(&engine::Files, &[("path", &path.display().to_string())]).err().unwrap();
+        assert!(refused.sentence.contains("source_roots"), "{}: {refused:?}", path.display());
+    }
+    std::fs::remove_dir_all(outside).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

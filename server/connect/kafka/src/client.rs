@@ -65,6 +65,7 @@ impl Client {
         if config.get("brokers").is_empty() {
             return Err(SourceError::new(SourceErrorKind::Config, "Name at least one broker, as kafka-1.example.com:9092."));
         }
+        connect::egress::check_hosts(config.get("brokers"))?;
         let mut client = ClientConfig::new();
         let protocol = match config.get("security") {
             "tls" => "ssl",

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use connect::egress::{self, Peer};
 use connect::{BindingConfig, SourceError, SourceErrorKind};
 use reqwest::{StatusCode, Url};
 use serde_json::Value as Json;
@@ -66,7 +67,8 @@ impl Registry {
         if url.cannot_be_a_base() {
             return Err(unusable(&"no host"));
         }
-        let client = connect::tls::over_http(reqwest::Client::builder().timeout(PATIENCE), config)?;
+        egress::check(&url, Peer::Service)?;
+        let client = connect::tls::over_http(egress::client(Peer::Service).timeout(PATIENCE), config)?;
         Ok(Self {
             url,
             user: config.get("registry_user").to_owned(),
@@ -150,7 +152,8 @@ impl Registry {
 
     async fn ask(&self, path: &[&str]) -> Result<Asked, SourceError> {
         let away = |cause: reqwest::Error| {
-            SourceError::new(SourceErrorKind::Unreachable, "The schema registry does not answer. Check its address.").because(cause)
+            let silent = "The schema registry does not answer. Check its address.";
+            egress::refusal(&cause).unwrap_or_else(|| SourceError::new(SourceErrorKind::Unreachable, silent).because(cause.without_url()))
         };
         let mut url = self.url.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
@@ -164,6 +167,10 @@ impl Registry {
         match answer.status() {
             StatusCode::NOT_FOUND => Ok(Asked::Unknown),
             StatusCode::FORBIDDEN => Ok(Asked::Forbidden),
+            status if status.is_redirection() => {
+                let sentence = "The schema registry sends its callers on to another address. Write that one.";
+                Err(SourceError::new(SourceErrorKind::Config, sentence).because(status))
+            }
             status @ StatusCode::UNAUTHORIZED => {
                 let sentence = "The schema registry refuses us. Check its user and password.";
                 Err(SourceError::new(SourceErrorKind::Refused, sentence).because(status))

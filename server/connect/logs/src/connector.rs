@@ -1,11 +1,11 @@
 //! The form of logs, and what it opens: a source whose tables are logs, each read from its files as they stand.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use connect::{BindingConfig, ConfigField, Connection, Connector, Feed, FeedOf, SourceError, SourceErrorKind};
+use connect::{BindingConfig, ConfigField, Connection, Connector, Feed, FeedOf, SourceError, SourceErrorKind, policy};
 use engine::RuntimeEnv;
 use engine::catalogue::{Asked, Catalogue, Seen, Tables, runtime};
 use engine::evidence::{Row, columns};
@@ -46,17 +46,24 @@ impl Connector for Logs {
     }
 
     fn form(&self) -> Vec<ConfigField> {
-        let about = "One a line: its name as a table, its file on the machine of Sluice, and how its lines are written: json, text, or line \
-             and a regular expression whose named groups are columns. Files that it was rotated into are found beside it.";
+        let about = format!(
+            "One a line: its name as a table, its file on the machine of Sluice, and how its lines are written: json, text, or line \
+             and a regular expression whose named groups are columns. Files that it was rotated into are found beside it. {}",
+            policy::places().help()
+        );
         let example = "app = /var/log/app/app.log json\naccess = /var/log/nginx/access.log line ^(?<ip>\\S+) .* \"(?<request>[^\"]*)\" (?<status>\\d+)";
-        vec![ConfigField::new("logs", "Logs", about, example).lines().required(), types_field()]
+        vec![ConfigField::new("logs", "Logs", &about, example).lines().required(), types_field()]
     }
 
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
         let lines = config.get("logs").lines().map(str::trim).filter(|line| !line.is_empty());
         let logs: Result<Vec<Log>, String> = lines.map(Log::read).collect();
+        let logs = logs.map_err(|sentence| SourceError::new(SourceErrorKind::Config, sentence))?;
+        for log in &logs {
+            policy::places().check(Path::new(&log.path))?;
+        }
         Ok(Arc::new(Asked(LogSource {
-            logs: logs.map_err(|sentence| SourceError::new(SourceErrorKind::Config, sentence))?,
+            logs,
             overrides: Overrides::read(config.get("types"))?,
             runtime: runtime()?,
             seen: Seen::default(),

@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use connect::{SourceError, policy};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -39,9 +40,11 @@ pub(crate) struct Seen {
 /// The files of a log, those that were written to first before the others.
 ///
 /// # Errors
-/// Where the folder cannot be read.
+/// Where the folder cannot be read, or sources may not read it.
 pub(crate) fn of_log(path: &Path) -> io::Result<Vec<Seen>> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let refused = |error: SourceError| io::Error::new(io::ErrorKind::PermissionDenied, error.sentence);
+    policy::places().check(path).map_err(refused)?;
     let mut found = Vec::new();
     for entry in std::fs::read_dir(path.parent().unwrap_or_else(|| Path::new("/")))? {
         let entry = entry?;
@@ -68,8 +71,12 @@ fn is_of(name: &str, other: &str) -> bool {
 }
 
 impl Seen {
+    /// Nothing where it is no file, or leads to one that sources may not read.
     fn open(path: PathBuf, is_written: bool) -> io::Result<Option<Self>> {
-        let file = File::open(&path)?;
+        if policy::places().check(&path).is_err() {
+            return Ok(None);
+        }
+        let file = policy::places().open(&path)?;
         let metadata: Metadata = file.metadata()?;
         let changed = metadata.modified()?;
         let (device, number, length) = (metadata.dev(), metadata.ino(), metadata.len());

@@ -226,6 +226,8 @@ mod tests {
     impl Stage {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
+            let places = connect::places::Places::new(&[std::env::temp_dir()], &[]).unwrap();
+            connect::policy::set(connect::policy::Policy { places, ..Default::default() });
             let tail = Tail::new(folder.path().join("a.log"), Position::default());
             Self { folder, tail }
         }

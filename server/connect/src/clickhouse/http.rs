@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::of_code;
 use super::types::{cell, parameter};
 use crate::batch::BatchBuilder;
+use crate::egress::{self, Peer};
 use crate::stream::{Ended, Sender, channel, missing, send_while_wanted};
 use crate::{BATCH_ROWS, BatchStream, BindingConfig, CONNECT_TIMEOUT, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement, tls};
 
@@ -52,8 +53,8 @@ impl Client {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(bad("The address must begin with http:// or https://."));
         }
-        let builder = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).redirect(reqwest::redirect::Policy::none());
-        let builder = tls::over_http(builder, config)?;
+        egress::check(&url, Peer::Database)?;
+        let builder = tls::over_http(egress::client(Peer::Database).connect_timeout(CONNECT_TIMEOUT), config)?;
         let or = |text: &str, usual: &str| if text.is_empty() { usual.to_owned() } else { text.to_owned() };
         Ok(Self {
             http: builder.build().map_err(|error| bad("Its settings cannot be used.").because(error))?,
@@ -124,7 +125,7 @@ impl Client {
 
 async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<reqwest::Response, SourceError> {
     let late = |_| SourceError::late();
-    let response = tokio::time::timeout(timeout, request.send()).await.map_err(late)?.map_err(|error| away(&error))?;
+    let response = tokio::time::timeout(timeout, request.send()).await.map_err(late)?.map_err(away)?;
     if response.status().is_success() {
         return Ok(response);
     }
@@ -135,9 +136,12 @@ async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<r
     }))
 }
 
-fn away(error: &reqwest::Error) -> SourceError {
+fn away(error: reqwest::Error) -> SourceError {
+    if let Some(refused) = egress::refusal(&error) {
+        return refused;
+    }
     SourceError::new(SourceErrorKind::Unreachable, "It does not answer. Check its address and that it is running, then try again.")
-        .because(error)
+        .because(error.without_url())
 }
 
 /// `Code: 60. DB::Exception: …`
@@ -209,7 +213,7 @@ impl Lines {
             if self.buffer.len() > MAX_LINE {
                 return Err(SourceError::new(SourceErrorKind::Mismatch, "A row is longer than 64 MiB. Leave its longest column out."));
             }
-            match self.response.chunk().await.map_err(|error| away(&error))? {
+            match self.response.chunk().await.map_err(away)? {
                 Some(chunk) => self.buffer.extend_from_slice(&chunk),
                 None => self.over = true,
             }

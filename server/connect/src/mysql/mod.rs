@@ -22,7 +22,7 @@ use crate::sink::{Sink, Writes};
 use crate::tls::{self, Tls};
 use crate::{
     BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SourceError, SourceErrorKind,
-    Statement, port_of,
+    Statement, egress, port_of,
 };
 
 /// What every session is told: it only reads, a backslash in a text is a backslash, as it is everywhere else, and a reader
@@ -90,6 +90,7 @@ impl Connector for Mysql {
 
 /// How its server is reached, for reading and for writing.
 fn options(config: &BindingConfig) -> Result<MySqlConnectOptions, SourceError> {
+    egress::check_hosts(config.get("host"))?;
     let tls = Tls::of(config)?;
     let mut options = MySqlConnectOptions::new()
         .host(config.get("host"))

@@ -22,7 +22,7 @@ use crate::sink::{Sink, Writes};
 use crate::tls::{self, Tls};
 use crate::{
     BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SESSION_TIMEOUT, SourceError,
-    SourceErrorKind, Statement, port_of,
+    SourceErrorKind, Statement, egress, port_of,
 };
 
 /// The server looks each second whether its client is still there, and ends the statement where it is not.
@@ -100,6 +100,7 @@ fn schema_of(config: &BindingConfig) -> &str {
 
 /// How its server is reached, for reading and for writing.
 fn options(config: &BindingConfig) -> Result<PgConnectOptions, SourceError> {
+    egress::check_hosts(config.get("host"))?;
     let tls = Tls::of(config)?;
     let mut options = PgConnectOptions::new_without_pgpass()
         .host(config.get("host"))

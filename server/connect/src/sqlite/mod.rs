@@ -1,8 +1,10 @@
-//! SQLite: a file that the server can read.
+//! SQLite: a file in the operator's folders.
 
+mod confine;
 mod query;
 mod tables;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,7 +16,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use crate::error::of_pool;
 use crate::{
     BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SourceError, SourceErrorKind,
-    Statement,
+    Statement, policy,
 };
 
 pub(crate) struct Sqlite;
@@ -34,20 +36,15 @@ impl Connector for Sqlite {
     }
 
     fn form(&self) -> Vec<ConfigField> {
-        vec![
-            ConfigField::new(
-                "path",
-                "File",
-                "A path on the machine that runs Sluice. It is opened for reading only.",
-                "/srv/data/flights.db",
-            )
-            .required(),
-        ]
+        let help = format!("A path on the machine that runs Sluice. The file is opened for reading only. {}", policy::places().help());
+        vec![ConfigField::new("path", "File", &help, "/srv/data/flights.db").required()]
     }
 
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
+        // With every link followed and from the root on: SQLite reads it as a path and never as an address.
+        let file = policy::places().check(Path::new(config.get("path")))?;
         let options = SqliteConnectOptions::new()
-            .filename(config.get("path"))
+            .filename(&file)
             .create_if_missing(false)
             .read_only(true)
             .pragma("query_only", "ON")
@@ -58,6 +55,10 @@ impl Connector for Sqlite {
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(CONNECT_TIMEOUT)
             .test_before_acquire(false)
+            .after_connect(move |connection, _| {
+                let file = file.clone();
+                Box::pin(async move { confine::confine(connection, &file).await })
+            })
             .connect_lazy_with(options);
         Ok(Arc::new(SqliteConnection { pool }))
     }

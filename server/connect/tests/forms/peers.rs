@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connect::places::Places;
+use connect::policy::{self, Policy};
 use connect::{BindingConfig, Connection, Connector, Statement, registry};
 use futures::TryStreamExt;
 use model::dialect::Dialect;
@@ -81,6 +83,8 @@ impl Filled {
     /// Tab-separated files, `\\N` for what is empty.
     pub fn write() -> Self {
         let folder = testkit::folder();
+        let places = Places::new(&[folder.path().to_owned()], &[]).unwrap();
+        policy::set(Policy { places, ..Policy::default() });
         let names: Vec<&str> = FLIGHTS.iter().map(|(name, ..)| *name).collect();
         let planes = testkit::planes();
         let planes = planes.values().map(|plane| PLANES.iter().map(|(name, ..)| plane[*name].clone()).collect());

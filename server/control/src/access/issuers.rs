@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use connect::address;
 use model::snapshot::{Environment, SnapshotIssuer, issuer_place};
 use model::view::{IssuerView, NewIssuer};
 use model::{Action, ErrorCode, FieldError, Problem};
@@ -48,9 +49,12 @@ impl IssuerInput {
         if !self.jwks.is_empty() && !is_key_set(&self.jwks) {
             errors.push(FieldError::new("jwks", "Expected a JSON Web Key Set: {\"keys\": [{…}, …]}."));
         }
-        let secure = self.jwks_url.starts_with("https://") || self.jwks_url.starts_with("http://127.0.0.1:");
-        if !self.jwks_url.is_empty() && (!secure || self.jwks_url.len() > MAX_TEXT) {
-            errors.push(FieldError::new("jwks_url", "An https address, such as https://id.example.com/.well-known/jwks.json."));
+        if self.jwks_url.len() > MAX_TEXT {
+            errors.push(FieldError::new("jwks_url", format!("At most {MAX_TEXT} characters.")));
+        } else if !self.jwks_url.is_empty()
+            && let Err(error) = address::check_secure(&self.jwks_url)
+        {
+            errors.push(FieldError::new("jwks_url", error.sentence));
         }
         if !self.jwks.is_empty() && !self.jwks_url.is_empty() {
             errors.push(FieldError::new("jwks_url", "Give the keys or their address, not both."));
@@ -144,7 +148,7 @@ impl Control {
 
     async fn fetched_keys(&self, url: &str) -> Result<String, Problem> {
         let text = self.ports.fetch.fetch(url, MAX_KEYS).await.map_err(|cause| {
-            tracing::warn!(url, cause, "a key set could not be fetched");
+            tracing::warn!(host = address::host_of(url), cause, "a key set could not be fetched");
             Problem::field("jwks_url", "Nothing could be fetched from there. Check the address, then try again.")
         })?;
         if is_key_set(&text) {
@@ -160,7 +164,7 @@ impl Control {
             issuer: row.issuer.clone(),
             audience: row.audience.clone(),
             shared_secret: !row.secret.is_empty(),
-            jwks_url: row.jwks_url.clone(),
+            jwks_url: address::shown(&row.jwks_url),
             fixed: serde_json::from_str(&row.fixed).unwrap_or_default(),
             created_by: row.created_by.clone(),
             created_at: row.created_at,

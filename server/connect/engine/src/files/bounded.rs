@@ -28,7 +28,7 @@ fn has_lines(file: &Path) -> bool {
     !name.ends_with(".parquet") && !name.ends_with(".gz") && !name.ends_with(".zst")
 }
 
-fn never(what: &'static str) -> object_store::Error {
+pub(super) fn never(what: &'static str) -> object_store::Error {
     object_store::Error::NotSupported { source: what.into() }
 }
 

@@ -10,9 +10,9 @@ use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use super::place::Place;
 
 /// More files than this are not one source.
-const MAX_FILES: usize = 20_000;
+pub(super) const MAX_FILES: usize = 20_000;
 /// How deep folders of one table may lie.
-const MAX_DEPTH: usize = 8;
+pub(super) const MAX_DEPTH: usize = 8;
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,7 +124,7 @@ pub(crate) async fn discover(place: &Place) -> Result<(Vec<TableFiles>, Mark), S
 async fn list(place: &Place) -> Result<Mark, SourceError> {
     let mut mark = Mark::new();
     let mut files = place.store.list(Some(&place.root));
-    while let Some(file) = files.try_next().await.map_err(|error| place.missing(error))? {
+    while let Some(file) = files.try_next().await.map_err(|error| place.missing(&error))? {
         if mark.len() >= MAX_FILES {
             return Err(SourceError::new(
                 SourceErrorKind::Config,

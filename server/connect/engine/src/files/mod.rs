@@ -7,13 +7,15 @@ mod bounded;
 mod discover;
 mod inspect;
 mod learn;
+mod local;
 mod place;
+mod s3;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use connect::shelf::Shown;
-use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind};
+use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind, policy};
 use datafusion::datasource::TableProvider;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use model::dialect::Dialect;
@@ -70,7 +72,10 @@ pub(crate) fn fields() -> Vec<ConfigField> {
         ConfigField::new(
             "path",
             "File or folder",
-            "A path on the machine that runs Sluice, or s3://bucket/folder: CSV, TSV, lines of JSON or Parquet, also as .gz or .zst. It is only read.",
+            &format!(
+                "A path on the machine that runs Sluice, or s3://bucket/folder: CSV, TSV, lines of JSON or Parquet, also as .gz or .zst. Files are only read. {}",
+                policy::places().help()
+            ),
             "/srv/data/flights",
         ),
         types_field(),
@@ -155,13 +160,22 @@ impl Catalogue for FileSource {
     }
 }
 
+/// Lets the questions of a source read the program's own files, which no source of files reads.
+///
+/// # Errors
+/// Never; the address of the store is a constant.
+pub(crate) fn register_own(runtime: &RuntimeEnv) -> Result<(), SourceError> {
+    let own = Place::own("/")?;
+    runtime.register_object_store(&own.url, own.store);
+    Ok(())
+}
+
 /// The table of one Parquet file of ours.
 ///
 /// # Errors
 /// Where it cannot be read.
 pub(crate) async fn parquet_table(tables: &Tables, shown: &Shown) -> Result<(TableInfo, Arc<dyn TableProvider>), SourceError> {
-    let path = shown.file.display().to_string();
-    let place = Place::of(&BindingConfig { settings: [("path".to_owned(), path)].into(), ..Default::default() })?;
+    let place = Place::own(&shown.file.display().to_string())?;
     let files = TableFiles::parquet(&shown.name, place.root.clone());
     learn::table_of(&place, &Overrides::known(&shown.columns), tables, &files).await
 }

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect::{BindingConfig, CONNECT_TIMEOUT, SourceError, SourceErrorKind};
+use connect::{BindingConfig, SourceError, SourceErrorKind, egress, policy};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
 use url::Url;
+
+use super::local::Local;
+use super::s3::Dialled;
 
 /// How long what a bucket holds is taken to be the same; a folder of this machine is looked at for every question.
 const BUCKET_STAYS: Duration = Duration::from_secs(10);
@@ -37,13 +40,26 @@ impl Place {
         if !std::path::Path::new(path).is_absolute() {
             return Err(bad("The path must begin with /, and is looked for on the machine of Sluice, or with s3://."));
         }
+        policy::places().check(std::path::Path::new(path))?;
+        Ok(Self { store: Arc::new(Local), local: true, ..Self::on_disk("file:///", path)? })
+    }
+
+    /// A file of the program itself, which is named by no person.
+    ///
+    /// # Errors
+    /// A path that cannot be used.
+    pub(crate) fn own(path: &str) -> Result<Self, SourceError> {
+        Self::on_disk("datasets://live", path)
+    }
+
+    fn on_disk(url: &str, path: &str) -> Result<Self, SourceError> {
         let unusable = || bad("The path cannot be used. Write it without . and .. parts.");
         Ok(Self {
-            url: Url::parse("file:///").map_err(|_| unusable())?,
+            url: Url::parse(url).map_err(|_| unusable())?,
             store: Arc::new(LocalFileSystem::new()),
             root: Path::from_absolute_path(path).map_err(|error| unusable().because(error))?,
             stays: Duration::ZERO,
-            local: true,
+            local: false,
         })
     }
 
@@ -57,7 +73,8 @@ impl Place {
         let mut builder = AmazonS3Builder::new()
             .with_bucket_name(bucket)
             .with_region(or(config.get("region"), "us-east-1"))
-            .with_client_options(ClientOptions::new().with_connect_timeout(CONNECT_TIMEOUT).with_allow_http(true))
+            .with_client_options(ClientOptions::new().with_allow_http(true))
+            .with_http_connector(Dialled)
             .with_retry(retries);
         if !endpoint.is_empty() {
             builder = builder.with_endpoint(endpoint);
@@ -90,16 +107,20 @@ impl Place {
     /// A bucket has no folders: there, what is not listed is not there.
     ///
     /// # Errors
-    /// Where a path of this machine leads nowhere.
+    /// Where a path of this machine leads nowhere, or where sources may not read.
     pub(crate) async fn check_folder(&self) -> Result<(), SourceError> {
         if self.local {
             let path = self.address(&self.root, false)?;
-            tokio::fs::metadata(path).await.map_err(|error| self.missing(error))?;
+            let found = policy::places().check(std::path::Path::new(&path))?;
+            tokio::fs::metadata(found).await.map_err(|error| self.missing(&error))?;
         }
         Ok(())
     }
 
-    pub(crate) fn missing(&self, cause: impl std::fmt::Display) -> SourceError {
+    pub(crate) fn missing(&self, cause: &(dyn std::error::Error + 'static)) -> SourceError {
+        if let Some(refused) = egress::refusal(cause) {
+            return refused;
+        }
         let sentence = if self.local {
             "There is no file or folder at this path that Sluice may read. Check the path and its rights."
         } else {

@@ -1,5 +1,6 @@
 //! One call of a service, and what its answer means.
 
+use connect::egress::{self, Peer};
 use connect::{BindingConfig, CONNECT_TIMEOUT, SESSION_TIMEOUT, SourceError, SourceErrorKind, tls};
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{StatusCode, Url};
@@ -33,6 +34,7 @@ impl Client {
         if !matches!(base.scheme(), "http" | "https") || base.cannot_be_a_base() {
             return Err(bad("The address must begin with http:// or https://."));
         }
+        egress::check(&base, Peer::Service)?;
         let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
         if !config.get("secret").is_empty() {
             let name = if config.get("header").is_empty() { "authorization" } else { config.get("header") };
@@ -42,11 +44,7 @@ impl Client {
             headers.insert(name, value);
         }
         // Redirects are not followed: the secret is for this service alone.
-        let builder = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(SESSION_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .default_headers(headers);
+        let builder = egress::client(Peer::Service).connect_timeout(CONNECT_TIMEOUT).timeout(SESSION_TIMEOUT).default_headers(headers);
         let http = tls::over_http(builder, config)?.build().map_err(|error| bad("Its settings cannot be used.").because(error))?;
         Ok(Self { http, base })
     }
@@ -68,7 +66,7 @@ impl Client {
 
     /// `None` where there is nothing at the address.
     pub(super) async fn get(&self, url: Url) -> Result<Option<Answer>, SourceError> {
-        let mut response = self.http.get(url.clone()).send().await.map_err(|error| away(&error))?;
+        let mut response = self.http.get(url.clone()).send().await.map_err(away)?;
         if matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::NO_CONTENT) {
             return Ok(None);
         }
@@ -77,7 +75,7 @@ impl Client {
         }
         let next_link = link_of(response.headers()).and_then(|link| url.join(&link).ok());
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| away(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(away)? {
             if body.len() + chunk.len() > MAX_BODY {
                 return Err(SourceError::new(SourceErrorKind::Mismatch, "An answer is longer than 64 MiB. Ask for it in pages."));
             }
@@ -98,7 +96,10 @@ fn link_of(headers: &HeaderMap) -> Option<String> {
     Some(link.split_once('<')?.1.split_once('>')?.0.to_owned())
 }
 
-fn away(error: &reqwest::Error) -> SourceError {
+fn away(error: reqwest::Error) -> SourceError {
+    if let Some(refused) = egress::refusal(&error) {
+        return refused;
+    }
     let (kind, sentence) = if error.is_timeout() && !error.is_connect() {
         (SourceErrorKind::Timeout, "It did not answer in time. Try again in a moment.")
     } else if error.is_connect() && format!("{error:?}").contains("ertificate") {
@@ -110,7 +111,8 @@ fn away(error: &reqwest::Error) -> SourceError {
     } else {
         (SourceErrorKind::Unreachable, "Its answer broke off. Try again in a moment.")
     };
-    SourceError::new(kind, sentence).because(error)
+    // The address may hold a key, and is left out of the log.
+    SourceError::new(kind, sentence).because(error.without_url())
 }
 
 fn refused(status: StatusCode) -> SourceError {

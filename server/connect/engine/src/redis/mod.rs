@@ -7,10 +7,10 @@ mod table;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::redis::{Client, ClientTlsConfig, ConnectionInfo, IntoConnectionInfo, TlsCertificates};
+use ::redis::{Client, ClientTlsConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, TlsCertificates};
 use async_trait::async_trait;
 use connect::tls::{self, Tls};
-use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind};
+use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind, egress};
 use datafusion::execution::runtime_env::RuntimeEnv;
 use model::dialect::Dialect;
 
@@ -79,6 +79,11 @@ fn client(config: &BindingConfig) -> Result<Client, SourceError> {
         SourceError::new(SourceErrorKind::Config, "The address must be like redis://host:6379/0, its certificate PEM.").because(cause)
     };
     let info: ConnectionInfo = config.get("url").into_connection_info().map_err(bad)?;
+    match info.addr() {
+        ConnectionAddr::Tcp(host, _) | ConnectionAddr::TcpTls { host, .. } => egress::check_hosts(host)?,
+        // A socket of this machine lets in whoever is this program.
+        _ => return Err(SourceError::new(SourceErrorKind::Config, "The address must name a host, as redis://host:6379/0.")),
+    }
     let mut login = info.redis_settings().clone();
     if !config.get("user").is_empty() {
         login = login.set_username(config.get("user"));

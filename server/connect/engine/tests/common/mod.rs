@@ -2,17 +2,33 @@
 
 #![allow(dead_code)] // each test file uses its part
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connect::egress::Egress;
+use connect::places::Places;
+use connect::policy::{self, Policy};
 use connect::{BindingConfig, Connection, Connector, SourceError, Statement};
 use futures::TryStreamExt;
 use model::{DataType, Field, Value};
 
-/// Opens a source by the settings of its form.
+/// Opens a source by the settings of its form, among the files and the services of these tests.
 pub(crate) fn open(connector: &dyn Connector, settings: &[(&str, &str)]) -> Result<Arc<dyn Connection>, SourceError> {
+    allow_tests();
     let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     connector.open(&BindingConfig { settings, ..Default::default() })
+}
+
+/// A folder of which no source may read.
+pub(crate) fn closed() -> PathBuf {
+    std::env::temp_dir().join(format!("sluice-closed-{}", std::process::id()))
+}
+
+/// Lets sources read temporary folders and dial this machine.
+fn allow_tests() {
+    let places = Places::new(&[std::env::temp_dir()], &[closed()]).unwrap();
+    policy::set(Policy { places, egress: Egress::new(&["127.0.0.0/8".to_owned(), "::1".to_owned()]).unwrap() });
 }
 
 pub(crate) fn text(value: &str) -> (DataType, Value) {

@@ -1,0 +1,44 @@
+//! What sources may reach, from the settings of the operator: handed to the connectors once, before any is opened.
+
+use std::path::PathBuf;
+
+use connect::egress::Egress;
+use connect::places::Places;
+use connect::policy::{self, Policy};
+
+use crate::config::Config;
+use crate::demo;
+
+/// The addresses of this machine: the demo is for trying things out on one.
+const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1"];
+
+/// Lets sources reach what the settings say. The data folder is there already.
+///
+/// # Errors
+/// Settings that cannot be used, in a sentence.
+pub(crate) fn allow(config: &Config, demo: bool) -> Result<(), String> {
+    let mut places = Places::new(&config.source_roots, &own_files(config)?)?;
+    if demo {
+        let folder = demo::source_folder(&config.data_dir);
+        let made = std::fs::create_dir_all(&folder).and_then(|()| places.with_own(&folder));
+        places = made.map_err(|error| format!("the demo's folder {} cannot be made: {error}", folder.display()))?;
+    }
+    let egress = match &config.egress_allow {
+        Some(allowed) => Egress::new(allowed)?,
+        None if demo => Egress::new(&LOOPBACK.map(str::to_owned))?,
+        None => Egress::default(),
+    };
+    policy::set(Policy { places, egress });
+    Ok(())
+}
+
+/// What is the program's own: its data folder, its settings, and its metadata where that is another file.
+fn own_files(config: &Config) -> Result<Vec<PathBuf>, String> {
+    let mut own = vec![config.data_dir.clone(), config.file.clone()];
+    if let Some(file) = config.database_url().strip_prefix("sqlite:") {
+        let file = file.trim_start_matches("//").split('?').next().unwrap_or_default().to_owned();
+        own.extend(["", "-wal", "-shm", "-journal"].map(|end| PathBuf::from(format!("{file}{end}"))));
+    }
+    let absolute = |path: PathBuf| std::path::absolute(&path).map_err(|error| format!("{} cannot be used: {error}", path.display()));
+    own.into_iter().filter(|path| !path.as_os_str().is_empty()).map(absolute).collect()
+}

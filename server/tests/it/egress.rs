@@ -1,0 +1,125 @@
+//! Where sources may be dialled: not at this machine and not at a cloud's metadata, in whatever way an address is written, unless the
+//! operator allows it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+use testkit::{Admin, Sluice};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::common::binary;
+
+/// A service that gives one answer to all who come, and counts them.
+async fn serve(host: &str, answer: String) -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind((host, 0)).await.unwrap();
+    let (port, calls) = (listener.local_addr().unwrap().port(), Arc::new(AtomicUsize::new(0)));
+    let counted = calls.clone();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let mut asked = [0; 4096];
+            let _ = socket.read(&mut asked).await;
+            let _ = socket.write_all(answer.as_bytes()).await;
+        }
+    });
+    (port, calls)
+}
+
+fn ok(body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+}
+
+async fn test(builder: &Admin, driver: &str, config: Json) -> (u16, String) {
+    let mut input = json!({"name": "tried", "domain": "travel", "driver": driver, "bindings": {"prod": {}}});
+    input["bindings"]["prod"]["config"] = config;
+    let (status, said) = builder.call(Method::POST, "/sources/tried/test/prod", Some(input)).await;
+    (status.as_u16(), said.to_string())
+}
+
+#[tokio::test]
+async fn this_machine_is_dialled_only_where_the_operator_allows_it() {
+    let (closed, calls) = serve("127.0.0.1", ok(r#"[{"id": 1}]"#)).await;
+    let (open, _) = serve("127.0.0.2", ok(r#"[{"id": 1}]"#)).await;
+    let moved = format!("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:{closed}/t\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    let (redirects, _) = serve("127.0.0.2", moved).await;
+    let server = Sluice::demo_with(binary(), &[("SLUICE_EGRESS_ALLOW", "127.0.0.2")]);
+    let builder = Admin::demo(&server, "builder@demo").await;
+    let rows = |url: String| json!({"url": url, "tables": "t"});
+    for host in [
+        "127.0.0.1",
+        "localhost",
+        "LOCALHOST",
+        "127.1",
+        "2130706433",
+        "0x7f.0.0.1",
+        "0177.0.0.1",
+        "0.0.0.0",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "169.254.169.254",
+        "[fd00:ec2::254]",
+    ] {
+        let (status, said) = test(&builder, "http", rows(format!("http://{host}:{closed}"))).await;
+        assert!(status != 200 && said.contains("egress_allow"), "{host}: {status} {said}");
+    }
+    for host in ["127.0.0.1", "localhost", "2130706433"] {
+        let s3 = json!({"path": "s3://bucket/x", "endpoint": format!("http://{host}:{closed}"), "access_key": "a"});
+        let (status, said) = test(&builder, "files", s3).await;
+        assert!(status != 200 && said.contains("egress_allow"), "{host}: {status} {said}");
+    }
+    // A region is a part of the address, too.
+    let region = json!({"path": "s3://bucket/x", "region": format!("x@127.0.0.1:{closed}/"), "access_key": "a"});
+    assert_ne!(test(&builder, "files", region).await.0, 200);
+    // What looks like an address in front of another, and a redirect.
+    let (status, said) = test(&builder, "http", rows(format!("http://127.0.0.2:x@127.0.0.1:{closed}"))).await;
+    assert!(status == 400 && said.contains("egress_allow"), "{status} {said}");
+    let (status, said) = test(&builder, "http", rows(format!("http://127.0.0.2:{redirects}"))).await;
+    assert!(status != 200 && said.contains("another address"), "{status} {said}");
+    let registry = json!({"brokers": "127.0.0.1:1", "registry": format!("http://127.0.0.1:{closed}")});
+    let (status, said) = test(&builder, "kafka", registry).await;
+    assert!(status == 400 && said.contains("egress_allow"), "{status} {said}");
+    for (host, word) in [("169.254.169.254", "egress_allow"), ("2852039166", "egress_allow"), ("/var/run/postgresql", "path")] {
+        for driver in ["postgres", "mysql"] {
+            let (status, said) = test(&builder, driver, json!({"host": host, "database": "d", "user": "u"})).await;
+            assert!(status == 400 && said.contains(word), "{driver} {host}: {status} {said}");
+        }
+    }
+    let (status, said) = test(&builder, "redis", json!({"url": "unix:///var/run/redis.sock"})).await;
+    assert!(status == 400 && said.contains("name a host"), "{status} {said}");
+    assert_eq!(calls.load(Ordering::SeqCst), 0, "somebody came");
+    assert_eq!(test(&builder, "http", rows(format!("http://127.0.0.2:{open}"))).await, (200, "\"1 table\"".to_owned()));
+}
+
+#[tokio::test]
+async fn keys_of_issuers_are_fetched_from_where_sources_may_be_dialled() {
+    let (closed, calls) = serve("127.0.0.1", ok(r#"{"keys": []}"#)).await;
+    let (open, _) = serve("127.0.0.2", ok(r#"{"keys": []}"#)).await;
+    let server = Sluice::demo_with(binary(), &[("SLUICE_EGRESS_ALLOW", "127.0.0.2")]);
+    let builder = Admin::demo(&server, "builder@demo").await;
+    let made = async |url: String| {
+        let issuer = json!({"environment": "prod", "issuer": "x", "audience": "y", "jwks_url": url});
+        let (status, said) = builder.call(Method::POST, "/apps/travel/demo-app/issuers", Some(issuer)).await;
+        (status.as_u16(), said.to_string())
+    };
+    for url in [
+        format!("http://127.0.0.1:{closed}/"),
+        format!("https://127.0.0.1:{closed}/"),
+        format!("https://localhost:{closed}/"),
+        format!("http://127.0.0.1:x@127.0.0.1:{closed}/"),
+        format!("http://127.0.0.2:{open}@127.0.0.1:{closed}/"),
+        format!("http://localhost:{closed}/"),
+        "http://127.0.0.1:80@169.254.169.254/latest/meta-data".to_owned(),
+        "https://169.254.169.254/latest/meta-data".to_owned(),
+        "file:///etc/passwd".to_owned(),
+    ] {
+        let (status, said) = made(url.clone()).await;
+        assert!(status == 400 && said.contains("jwks_url"), "{url}: {status} {said}");
+    }
+    assert_eq!(calls.load(Ordering::SeqCst), 0, "somebody came");
+    let (status, said) = made(format!("http://127.0.0.2:{open}/")).await;
+    assert!((200..300).contains(&status), "{status} {said}");
+}
