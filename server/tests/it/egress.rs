@@ -76,7 +76,7 @@ async fn this_machine_is_dialled_only_where_the_operator_allows_it() {
     assert_ne!(test(&builder, "files", region).await.0, 200);
     // What looks like an address in front of another, and a redirect.
     let (status, said) = test(&builder, "http", rows(format!("http://127.0.0.2:x@127.0.0.1:{closed}"))).await;
-    assert!(status == 400 && said.contains("egress_allow"), "{status} {said}");
+    assert!(status == 400 && said.contains("user or a password"), "{status} {said}");
     let (status, said) = test(&builder, "http", rows(format!("http://127.0.0.2:{redirects}"))).await;
     assert!(status != 200 && said.contains("another address"), "{status} {said}");
     let registry = json!({"brokers": "127.0.0.1:1", "registry": format!("http://127.0.0.1:{closed}")});
@@ -122,4 +122,34 @@ async fn keys_of_issuers_are_fetched_from_where_sources_may_be_dialled() {
     assert_eq!(calls.load(Ordering::SeqCst), 0, "somebody came");
     let (status, said) = made(format!("http://127.0.0.2:{open}/")).await;
     assert!((200..300).contains(&status), "{status} {said}");
+}
+
+#[tokio::test]
+async fn a_password_in_an_address_is_neither_taken_nor_shown() {
+    let server = Sluice::demo(binary());
+    let builder = Admin::demo(&server, "builder@demo").await;
+    let source = |url: &str| {
+        let binding = json!({"config": {"url": url, "tables": "t"}});
+        json!({"name": "web", "domain": "travel", "driver": "http", "bindings": {"prod": binding}})
+    };
+    let with_password = source("https://reader:quite-secret@api.example.com/v1");
+    let (status, said) = builder.call(Method::PUT, "/sources/web", Some(with_password)).await;
+    assert!(status == 400 && said.to_string().contains("prod.url"), "{status} {said}");
+    let (status, said) = builder.call(Method::PUT, "/sources/web", Some(source("https://api.example.com/v1"))).await;
+    assert!(status.is_success(), "{said}");
+    // As one from before, when it was taken.
+    let sql = "UPDATE bindings SET config = replace(config, 'https://api.', 'https://reader:quite-secret@api.')";
+    testkit::sqlite3(&server.data().join("sluice.db"), sql);
+    let mut changed = source("https://api.example.com/v2");
+    changed["edit"] = builder.get("/sources/web").await["edit"].clone();
+    let seen = builder.get("/sources/web").await.to_string();
+    let exported = builder.get("/export").await.to_string();
+    assert!(seen.contains("https://hidden@api.example.com") && exported.contains("https://hidden@api.example.com"), "{seen} {exported}");
+    assert!(builder.call(Method::PUT, "/sources/web", Some(changed)).await.0.is_success());
+    let admin = Admin::demo(&server, "admin@demo").await;
+    let audit = admin.get("/audit").await.to_string();
+    assert!(audit.contains("hidden@api.example.com"), "{audit}");
+    for text in [seen, exported, audit] {
+        assert!(!text.contains("quite-secret"), "{text}");
+    }
 }

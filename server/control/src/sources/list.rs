@@ -10,6 +10,7 @@ use model::view::{BindingView, SourceView};
 use model::{Action, Problem};
 use store::{BindingRow, SourceRow};
 
+use super::save::shown;
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
@@ -66,7 +67,7 @@ impl Control {
             let Some(environment) = Environment::from_key(&binding.environment) else { continue };
             let secrets = self.unseal(&row.name, environment, &binding.secret).unwrap_or_default();
             let config = serde_json::from_str(&binding.config).map_err(|error| from_json(&error))?;
-            views.insert(environment, BindingView { config, secrets_set: secrets.into_keys().collect() });
+            views.insert(environment, BindingView { config: shown(config), secrets_set: secrets.into_keys().collect() });
         }
         let title = registry::connector(&row.driver).map_or(row.driver.as_str(), |connector| connector.title());
         Ok(SourceView {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use connect::tls::{CLIENT_CERTIFICATE, CLIENT_KEY};
-use connect::{BindingConfig, ConfigField, registry};
+use connect::{BindingConfig, ConfigField, address, registry};
 use model::name::check_name;
 use model::snapshot::Environment;
 use model::view::SourceSaved;
@@ -210,14 +210,22 @@ impl Control {
     }
 }
 
-/// Settings as the audit log keeps them: never with secrets.
+/// Settings as the audit log keeps them: never with secrets, also where an address from before holds one.
 fn settings_text(about: &str, bindings: &[BindingRow]) -> String {
-    let lines: Vec<String> = bindings.iter().map(|row| format!("{}: {}", row.environment, row.config)).collect();
+    let config = |row: &BindingRow| match serde_json::from_str::<BTreeMap<String, String>>(&row.config) {
+        Ok(config) => serde_json::json!(shown(config)).to_string(),
+        Err(_) => String::new(),
+    };
+    let lines: Vec<String> = bindings.iter().map(|row| format!("{}: {}", row.environment, config(row))).collect();
     format!("{}\n{about}", lines.join("\n")).trim().to_owned()
 }
 
 /// What the audit log keeps of a server's own words, in characters.
 const MOST_SAID: usize = 200;
+/// Settings as people and files see them.
+pub(super) fn shown(config: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    config.into_iter().map(|(key, value)| (key, address::shown(&value))).collect()
+}
 
 /// The longest setting: of one line, and of several, such as certificates and schemas.
 const MAX_LINE: (usize, &str) = (1_000, "1,000");
@@ -250,6 +258,10 @@ fn check_settings(form: &[ConfigField], environment: Environment, binding: &Bind
         }
         if !field.choices.is_empty() && !value.is_empty() && !field.choices.iter().any(|choice| choice == value) {
             errors.push(FieldError::new(place(&field.key), format!("One of {}.", field.choices.join(", "))));
+        }
+        if address::has_login(value) {
+            let sentence = "An address must not hold a user or a password. Write them into the fields for them, where they are sealed.";
+            errors.push(FieldError::new(place(&field.key), sentence));
         }
         let (most, text) = if field.lines { MAX_LINES } else { MAX_LINE };
         if value.len() > most {
