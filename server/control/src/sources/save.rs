@@ -222,6 +222,7 @@ fn settings_text(about: &str, bindings: &[BindingRow]) -> String {
 
 /// What the audit log keeps of a server's own words, in characters.
 const MOST_SAID: usize = 200;
+
 /// Settings as people and files see them.
 pub(super) fn shown(config: BTreeMap<String, String>) -> BTreeMap<String, String> {
     config.into_iter().map(|(key, value)| (key, address::shown(&value))).collect()
