@@ -11,8 +11,10 @@ pub enum SourceErrorKind {
     /// It answers, and refuses us.
     Refused,
     Timeout,
-    /// All connections are in use.
+    /// The source takes no more connections.
     Busy,
+    /// The concurrency slots that the consumer may have are in use. Says nothing of the source.
+    NoSlot,
     /// A table, column or function that is not there.
     Missing,
     /// A value that is not of the expected type.
@@ -57,6 +59,7 @@ impl SourceError {
             SourceErrorKind::Unreachable | SourceErrorKind::Refused | SourceErrorKind::Busy | SourceErrorKind::Other => {
                 ErrorCode::SourceUnavailable
             }
+            SourceErrorKind::NoSlot => ErrorCode::SourceBusy,
             SourceErrorKind::Timeout => ErrorCode::SourceTimeout,
             SourceErrorKind::Missing | SourceErrorKind::Mismatch => ErrorCode::SourceChanged,
         }

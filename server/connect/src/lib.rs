@@ -24,6 +24,7 @@ pub mod queue;
 pub mod registry;
 pub mod shelf;
 pub mod sink;
+mod slots;
 mod sql_types;
 mod sqlite;
 pub mod stream;
@@ -48,6 +49,7 @@ pub use feed::{Feed, FeedOf, Origin, Portion, Spoiled};
 pub use mapper::{MapRows, Mapped, Mapper};
 pub use moment::Moment;
 pub use sink::{Sink, Writes};
+pub use slots::Consumer;
 
 /// The longest any statement may run on a source, whatever an API allows: set in each session.
 pub const SESSION_TIMEOUT: Duration = Duration::from_secs(30);
@@ -148,6 +150,10 @@ pub trait Connection: Send + Sync {
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError>;
     /// Runs a statement.
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError>;
+    /// The same on behalf of a consumer, with whom others share the concurrency slots; see [`pools::Pools`].
+    async fn query_for(&self, _: Consumer, statement: Statement) -> Result<BatchStream, SourceError> {
+        self.query(statement).await
+    }
     /// What tells this state of a table's files from another; see [`Connector::has_marks`].
     async fn mark(&self, _: &TableRef) -> Result<String, SourceError> {
         Ok(String::new())

@@ -1,8 +1,9 @@
-//! The queue before a pool: so many statements at once, so long a wait, and how full it is. Alike for every connector.
+//! The queues before a pool: so many statements at once, so long a wait, and how full it is. Alike for every connector;
+//! who gets the next slot is the matter of [`slots`](crate::slots).
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -11,11 +12,11 @@ use async_trait::async_trait;
 use futures::{Stream, StreamExt};
 use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Value};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{BatchStream, Connection, Feed, FeedOf, MAX_CONNECTIONS, Moment, SourceError, SourceErrorKind, Statement};
+use crate::slots::{Consumer, NoSlot, SLOTS, Slot, Slots};
+use crate::{BatchStream, Connection, Feed, FeedOf, Moment, SourceError, SourceErrorKind, Statement};
 
-/// How long a statement may wait for a place. Longer, and its caller is better served by being told.
+/// How long a statement may wait for a slot. Longer, and its caller is better served by being told.
 pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How full a pool is.
@@ -25,68 +26,52 @@ pub struct QueueFigures {
     pub most: usize,
     pub running: usize,
     pub waiting: usize,
-    /// Those that waited in vain, since the pool was opened.
+    /// Those that waited in vain, or found their queue full, since the pool was opened.
     pub timed_out: u64,
 }
 
-/// A connection whose statements wait in line.
+/// A connection whose statements wait for a slot.
 pub(crate) struct Queued {
     inner: Arc<dyn Connection>,
-    places: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    slots: Arc<Slots>,
     timed_out: AtomicU64,
 }
 
 impl Queued {
     pub(crate) fn new(inner: Arc<dyn Connection>) -> Self {
-        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
-        Self { inner, places, waiting: AtomicUsize::new(0), timed_out: AtomicU64::new(0) }
+        Self { inner, slots: Slots::new(), timed_out: AtomicU64::new(0) }
     }
 
     pub(crate) fn figures(&self) -> QueueFigures {
-        let most = MAX_CONNECTIONS as usize;
         QueueFigures {
-            most,
-            running: most - self.places.available_permits().min(most),
-            waiting: self.waiting.load(Ordering::Relaxed),
+            most: SLOTS,
+            running: self.slots.running(),
+            waiting: self.slots.waiting(),
             timed_out: self.timed_out.load(Ordering::Relaxed),
         }
     }
 
-    async fn place(&self, at_most: Duration) -> Result<OwnedSemaphorePermit, SourceError> {
-        if let Ok(place) = self.places.clone().try_acquire_owned() {
-            return Ok(place);
+    async fn slot(&self, consumer: Consumer, at_most: Duration) -> Result<Slot, SourceError> {
+        if let Some(slot) = self.slots.take_now(consumer) {
+            return Ok(slot);
         }
-        let _waiting = Waiting::begin(&self.waiting);
-        let place = tokio::time::timeout(QUEUE_TIMEOUT.min(at_most), self.places.clone().acquire_owned()).await;
-        place.ok().and_then(Result::ok).ok_or_else(|| {
+        self.slots.wait(consumer, QUEUE_TIMEOUT.min(at_most)).await.map_err(|why| {
             self.timed_out.fetch_add(1, Ordering::Relaxed);
-            let sentence = format!("All {MAX_CONNECTIONS} of its connections are in use, and none became free. Try again in a moment.");
-            SourceError::new(SourceErrorKind::Busy, sentence)
+            let sentence = match why {
+                NoSlot::QueueFull => "Too many calls of this app wait for it already. Send fewer at once.".to_owned(),
+                NoSlot::Late => {
+                    format!("The app's share of its {SLOTS} connections is in use, and none became free. Try again in a moment.")
+                }
+            };
+            SourceError::new(SourceErrorKind::NoSlot, sentence)
         })
     }
 }
 
-/// Counted for as long as it is there, also where the caller leaves while it waits.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn begin(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// Rows, and the place that they hold until they are over.
+/// Rows, and the slot that they hold until they are over.
 struct Placed {
     rows: BatchStream,
-    place: Option<OwnedSemaphorePermit>,
+    slot: Option<Slot>,
 }
 
 impl Stream for Placed {
@@ -95,7 +80,7 @@ impl Stream for Placed {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let next = self.rows.poll_next_unpin(context);
         if let Poll::Ready(None | Some(Err(_))) = next {
-            self.place = None;
+            self.slot = None;
         }
         next
     }
@@ -124,13 +109,17 @@ impl Connection for Queued {
     }
 
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
+        self.query_for(Consumer::PLATFORM, statement).await
+    }
+
+    async fn query_for(&self, consumer: Consumer, statement: Statement) -> Result<BatchStream, SourceError> {
         let began = Instant::now();
-        let place = self.place(statement.timeout).await?;
+        let slot = self.slot(consumer, statement.timeout).await?;
         // One time for all: what the wait has taken is not there for the rows.
         let timeout = statement.timeout.saturating_sub(began.elapsed());
         let asked = tokio::time::timeout(timeout, self.inner.query(Statement { timeout, ..statement }));
         let rows = asked.await.map_err(|_| SourceError::late())??;
-        Ok(Placed { rows, place: Some(place) }.boxed())
+        Ok(Placed { rows, slot: Some(slot) }.boxed())
     }
 
     async fn mark(&self, table: &TableRef) -> Result<String, SourceError> {
@@ -185,13 +174,13 @@ mod tests {
             queued.query(Statement { sql: String::new(), binds: Vec::new(), fields: Vec::new(), timeout, max_rows: 1 })
         };
         let mut held = Vec::new();
-        for _ in 0..MAX_CONNECTIONS {
+        for _ in 0..SLOTS {
             held.push(ask().await.unwrap());
         }
-        let most = MAX_CONNECTIONS as usize;
+        let most = SLOTS;
         assert_eq!(queued.figures(), QueueFigures { most, running: most, waiting: 0, timed_out: 0 });
-        assert_eq!(ask().await.err().unwrap().kind, SourceErrorKind::Busy);
-        // A place that becomes free is the next one's.
+        assert_eq!(ask().await.err().unwrap().kind, SourceErrorKind::NoSlot);
+        // A slot that becomes free is the next one's.
         let (next, ()) = tokio::join!(ask(), async {
             tokio::task::yield_now().await;
             assert_eq!(queued.figures().waiting, 1);

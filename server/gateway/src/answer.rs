@@ -188,7 +188,8 @@ pub(crate) fn problem(stamp: &Stamp<'_>, problem: &Problem) -> Answer {
 
 /// When to try again, for what mends itself.
 pub(crate) fn retry_after(code: ErrorCode) -> Option<u64> {
-    matches!(code, ErrorCode::SourceUnavailable | ErrorCode::StoreUnavailable | ErrorCode::StoreTimeout).then_some(1)
+    use ErrorCode::{SourceBusy, SourceUnavailable, StoreTimeout, StoreUnavailable};
+    matches!(code, SourceUnavailable | SourceBusy | StoreUnavailable | StoreTimeout).then_some(1)
 }
 
 /// `gateway;dur=0.012`, or each step, in milliseconds.

@@ -96,7 +96,7 @@ pub(crate) fn refuse_lists(plan: &Plan) -> Result<(), Problem> {
 fn read_keys(admitted: &Admitted<'_>, keys: &[Given]) -> Result<Vec<Arc<parameters::Call>>, Problem> {
     let (mut calls, mut errors) = (Vec::with_capacity(keys.len()), Vec::new());
     for (index, key) in keys.iter().enumerate() {
-        match parameters::read(admitted.plan, key, admitted.fixed.as_deref()) {
+        match parameters::read(admitted.plan, key, admitted.fixed.as_deref(), admitted.consumer) {
             Ok(call) if call.wanted.fields.is_some() => {
                 errors.push(FieldError::new(format!("keys.{index}"), "A key has the key's fields alone."));
             }

@@ -162,7 +162,7 @@ pub(crate) async fn count(plan: &Plan, call: &Call) -> Result<u64, Problem> {
     let rendered = backend.statements.render_count(&plan.api.spec, &call.arguments)?;
     let fields = vec![Field { name: "n".into(), column: "n".into(), data_type: DataType::Int64, ..Field::default() }];
     let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields, timeout: plan.timeout, max_rows: 1 };
-    let batches = backend.connection.query(statement).await.map_err(|error| failed_source(plan, backend, &error))?;
+    let batches = backend.connection.query_for(call.consumer, statement).await.map_err(|error| failed_source(plan, backend, &error))?;
     let rows = collect(plan, backend, batches).await?;
     let first = rows.iter().find(|batch| batch.num_rows() > 0).map(|batch| value_of(batch, 0, 0, DataType::Int64));
     Ok(match first {
@@ -186,7 +186,7 @@ fn not_of_steps(plan: &Plan) -> Problem {
 async fn query(plan: &Plan, backend: &SourceBackend, call: &Call, max_rows: usize, timeout: Duration) -> Result<BatchStream, Problem> {
     let rendered = backend.statements.render(&plan.api.spec, &call.arguments, call.wanted.page, &call.wanted.after)?;
     let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields: plan.api.spec.fields.clone(), timeout, max_rows };
-    backend.connection.query(statement).await.map_err(|error| failed_source(plan, backend, &error))
+    backend.connection.query_for(call.consumer, statement).await.map_err(|error| failed_source(plan, backend, &error))
 }
 
 async fn collect(plan: &Plan, backend: &SourceBackend, batches: BatchStream) -> Result<Vec<RecordBatch>, Problem> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use connect::Consumer;
 use model::parameter::RESERVED;
 use model::statement::Arguments;
 use model::{ApiSpec, ErrorCode, FieldError, Parameter, Problem, Value};
@@ -22,6 +23,8 @@ pub(crate) enum Given {
 pub(crate) struct Call {
     pub(crate) arguments: Arguments,
     pub(crate) wanted: Wanted,
+    /// On whose behalf the source is asked. No part of what is answered.
+    pub(crate) consumer: Consumer,
 }
 
 impl Call {
@@ -56,7 +59,7 @@ pub(crate) fn parse_query(query: &str) -> Vec<(String, String)> {
 ///
 /// # Errors
 /// Every unknown, missing, mistyped or repeated parameter; a token that fixes what this API does not take.
-pub(crate) fn read(plan: &Plan, given: &Given, fixed: Option<&Fixed>) -> Result<Call, Problem> {
+pub(crate) fn read(plan: &Plan, given: &Given, fixed: Option<&Fixed>, consumer: Consumer) -> Result<Call, Problem> {
     let spec = &plan.api.spec;
     let mut errors = Vec::new();
     refuse_foreign(plan, fixed)?;
@@ -93,7 +96,7 @@ pub(crate) fn read(plan: &Plan, given: &Given, fixed: Option<&Fixed>) -> Result<
         }
     }
     let wanted = reserved::read(spec, &reserved, &mut errors);
-    if errors.is_empty() { Ok(Call { arguments, wanted }) } else { Err(Problem::fields(errors)) }
+    if errors.is_empty() { Ok(Call { arguments, wanted, consumer }) } else { Err(Problem::fields(errors)) }
 }
 
 /// A token that narrows what its bearer may ask for must not be let through where it would narrow nothing.
@@ -241,7 +244,7 @@ mod tests {
             }
             query.pop();
             let query = String::from_utf8_lossy(&query).into_owned();
-            let long = read(&plan, &Given::Query(parse_query(&query)), None);
+            let long = read(&plan, &Given::Query(parse_query(&query)), None, Consumer::PLATFORM);
             if let Some(key) = crate::key_path::of_query(&plan, &query) {
                 let call = long.as_ref().unwrap_or_else(|problem| panic!("{query:?}: the long way says {problem}"));
                 assert_eq!(crate::key_path::of_arguments(&plan, &call.arguments), Some(key), "{query:?}");

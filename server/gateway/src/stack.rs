@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use connect::Consumer;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use http::HeaderMap;
@@ -71,6 +72,8 @@ pub(crate) struct Admitted<'r> {
     pub(crate) fixed: Option<Arc<Fixed>>,
     pub(crate) budget: Option<Budget>,
     pub(crate) meter: &'r Arc<Meter>,
+    /// Whose share of a source's slots the call takes.
+    pub(crate) consumer: Consumer,
 }
 
 /// The same, free of the snapshot that it came from.
@@ -80,17 +83,32 @@ pub(crate) struct Held {
     fixed: Option<Arc<Fixed>>,
     budget: Option<Budget>,
     meter: Arc<Meter>,
+    consumer: Consumer,
 }
 
 impl Admitted<'_> {
     pub(crate) fn held(&self) -> Held {
-        Held { plan: self.plan.clone(), view: self.view.clone(), fixed: self.fixed.clone(), budget: self.budget, meter: self.meter.clone() }
+        Held {
+            plan: self.plan.clone(),
+            view: self.view.clone(),
+            fixed: self.fixed.clone(),
+            budget: self.budget,
+            meter: self.meter.clone(),
+            consumer: self.consumer,
+        }
     }
 }
 
 impl Held {
     pub(crate) fn admitted(&self) -> Admitted<'_> {
-        Admitted { plan: &self.plan, view: &self.view, fixed: self.fixed.clone(), budget: self.budget, meter: &self.meter }
+        Admitted {
+            plan: &self.plan,
+            view: &self.view,
+            fixed: self.fixed.clone(),
+            budget: self.budget,
+            meter: &self.meter,
+            consumer: self.consumer,
+        }
     }
 }
 
@@ -137,7 +155,8 @@ impl Gateway {
         let grant = keys::may(routes, who.app, entry.index, target.path, now).map_err(counted)?;
         // Limits: the caller's own first, so that one who calls too often takes nothing from the others.
         let budget = take([&grant.bucket, &entry.bucket, &entry.compartment], target, meter)?;
-        Ok(Admitted { view: view_of(grant, plan).ok_or_else(hidden_whole)?, plan, fixed: who.fixed, budget, meter })
+        let view = view_of(grant, plan).ok_or_else(hidden_whole)?;
+        Ok(Admitted { view, plan, fixed: who.fixed, budget, meter, consumer: Consumer::app(who.app.index) })
     }
 
     /// The short way: a key whose row is in this process, without a cache in between. The row is handed over as stored.
@@ -163,7 +182,7 @@ impl Gateway {
     /// Parameters: typed and closed, before anything is asked of the source.
     pub(crate) fn read(&self, admitted: &Admitted<'_>, given: &Given, timings: &mut Timings) -> Result<(Arc<Call>, Arc<View>), Problem> {
         let plan = admitted.plan;
-        let call = timings.time("parameters", || parameters::read(plan, given, admitted.fixed.as_deref()))?;
+        let call = timings.time("parameters", || parameters::read(plan, given, admitted.fixed.as_deref(), admitted.consumer))?;
         let view = narrowed(&plan.api.spec, admitted.view, call.wanted.fields.as_deref(), &plan.stored())?;
         Ok((Arc::new(call), view))
     }

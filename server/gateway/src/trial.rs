@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use connect::Consumer;
 use model::snapshot::{SnapshotApi, SnapshotDataset, SnapshotSource};
 use model::view::{TryAnswer, TryStep};
 use model::{ErrorCode, Problem};
@@ -41,7 +42,8 @@ impl Gateway {
         let given = Given::Query(parameters);
         let mut timings = Timings::default();
         let meter = Arc::new(Meter::default());
-        let admitted = Admitted { view: &plan.view, plan: &plan, fixed: None, budget: None, meter: &meter };
+        let consumer = Consumer::person(&caller);
+        let admitted = Admitted { view: &plan.view, plan: &plan, fixed: None, budget: None, meter: &meter, consumer };
         let answered = self.answer(&admitted, &given, &mut timings).await;
         let took_us = micros_since(started);
         let rows = answered.as_ref().ok().map(|answered| answered.rows.rows.len() as u64);
@@ -132,7 +134,7 @@ fn steps_of(plan: &Plan, caller: &str, timings: &Timings, given: &Given) -> Vec<
 
 async fn explained(plan: &Plan, given: &Given) -> (String, model::table::QueryPlan) {
     let Backend::Source(backend) = &plan.backend else { return Default::default() };
-    let Ok(call) = parameters::read(plan, given, None) else { return Default::default() };
+    let Ok(call) = parameters::read(plan, given, None, Consumer::PLATFORM) else { return Default::default() };
     let rendered = backend.statements.render(&plan.api.spec, &call.arguments, call.wanted.page, &call.wanted.after);
     let Ok(rendered) = rendered else { return Default::default() };
     let explained = backend.connection.explain(&rendered.sql, &rendered.binds).await.unwrap_or_default();

@@ -21,6 +21,8 @@ pub enum ErrorCode {
     MethodNotAllowed,
     /// The source does not answer or refuses us.
     SourceUnavailable,
+    /// The app's share of the source's concurrency slots is in use.
+    SourceBusy,
     /// The source took longer than the API allows.
     SourceTimeout,
     /// The table or a column is not what it was when the version was checked.
@@ -35,7 +37,7 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    pub const ALL: [ErrorCode; 15] = [
+    pub const ALL: [ErrorCode; 16] = [
         Self::Invalid,
         Self::Unauthenticated,
         Self::Forbidden,
@@ -45,6 +47,7 @@ impl ErrorCode {
         Self::TooLarge,
         Self::MethodNotAllowed,
         Self::SourceUnavailable,
+        Self::SourceBusy,
         Self::SourceTimeout,
         Self::SourceChanged,
         Self::StoreUnavailable,
@@ -65,6 +68,7 @@ impl ErrorCode {
             Self::TooLarge => "too-large",
             Self::MethodNotAllowed => "method-not-allowed",
             Self::SourceUnavailable => "source-unavailable",
+            Self::SourceBusy => "source-busy",
             Self::SourceTimeout => "source-timeout",
             Self::SourceChanged => "source-changed",
             Self::StoreUnavailable => "store-unavailable",
@@ -86,7 +90,7 @@ impl ErrorCode {
             Self::Conflict => 10,
             Self::MethodNotAllowed => 12,
             Self::Internal => 13,
-            Self::SourceUnavailable | Self::SourceChanged | Self::StoreUnavailable | Self::PlanBroken => 14,
+            Self::SourceUnavailable | Self::SourceBusy | Self::SourceChanged | Self::StoreUnavailable | Self::PlanBroken => 14,
             Self::Unauthenticated => 16,
         }
     }
@@ -103,7 +107,7 @@ impl ErrorCode {
             Self::TooLarge => 413,
             Self::TooManyRequests => 429,
             Self::Internal => 500,
-            Self::SourceUnavailable | Self::SourceChanged | Self::StoreUnavailable | Self::PlanBroken => 503,
+            Self::SourceUnavailable | Self::SourceBusy | Self::SourceChanged | Self::StoreUnavailable | Self::PlanBroken => 503,
             Self::SourceTimeout | Self::StoreTimeout => 504,
         }
     }
@@ -120,6 +124,7 @@ impl ErrorCode {
             Self::TooLarge => "That is too large",
             Self::MethodNotAllowed => "This method is not offered here",
             Self::SourceUnavailable => "The source does not answer",
+            Self::SourceBusy => "The app's share of the source is in use",
             Self::SourceTimeout => "The source took too long",
             Self::SourceChanged => "The source is not what it was",
             Self::StoreUnavailable => "The store does not answer",

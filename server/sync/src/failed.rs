@@ -54,7 +54,7 @@ impl Failed {
         tracing::warn!(source = spec.source, cause = error.cause, "a source failed a build: {error}");
         let reason = format!("{}: {}", spec.source, error.sentence);
         match error.code() {
-            ErrorCode::SourceUnavailable | ErrorCode::SourceTimeout => Self::for_now(reason),
+            ErrorCode::SourceUnavailable | ErrorCode::SourceBusy | ErrorCode::SourceTimeout => Self::for_now(reason),
             _ => Self::new(reason),
         }
     }

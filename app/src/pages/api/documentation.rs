@@ -180,6 +180,7 @@ fn errors(spec: &ApiSpec) -> impl IntoView + use<> {
         (ErrorCode::Forbidden, "The key's app has no grant for this API. Ask its owner."),
         (ErrorCode::NotFound, not_found),
         (ErrorCode::SourceUnavailable, "The source is away. Try again in a moment."),
+        (ErrorCode::SourceBusy, "Your app has too many calls under way. Send fewer at once."),
         (ErrorCode::SourceTimeout, "The source took too long. Ask for less."),
     ];
     view! {

@@ -1,5 +1,6 @@
 //! A breaker: a step that fails again and again is not asked for a while, so that its callers do not wait for it and
-//! what is behind it can recover. The pattern is Nygard's, with one trial call after each pause.
+//! what is behind it can recover. The pattern is Nygard's, with one trial call after each pause. Only what the step itself
+//! does wrong counts: a caller's own fault says nothing of it, neither good nor bad.
 
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
@@ -17,11 +18,30 @@ pub(crate) struct Breaker {
     until: AtomicI64,
 }
 
+/// That a call may be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pass {
+    Usual,
+    /// The one after a pause.
+    Trial,
+}
+
 impl Breaker {
     /// Whether a call may be made now. After a pause one caller may; the others wait for what it finds.
-    pub(crate) fn lets(&self, now: Millis) -> bool {
+    pub(crate) fn lets(&self, now: Millis) -> Option<Pass> {
         let until = self.until.load(Ordering::Relaxed);
-        until == 0 || (now >= until && self.until.compare_exchange(until, now + PAUSE, Ordering::Relaxed, Ordering::Relaxed).is_ok())
+        if until == 0 {
+            return Some(Pass::Usual);
+        }
+        let trial = now >= until && self.until.compare_exchange(until, now + PAUSE, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        trial.then_some(Pass::Trial)
+    }
+
+    /// The call has shown nothing of the step. A trial is the next caller's.
+    pub(crate) fn undecided(&self, pass: Pass, now: Millis) {
+        if pass == Pass::Trial && self.until.load(Ordering::Relaxed) != 0 {
+            self.until.store(now, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn worked(&self) {
@@ -44,16 +64,26 @@ mod tests {
     fn it_opens_after_failures_and_lets_one_try_after_a_pause() {
         let breaker = Breaker::default();
         for _ in 0..FAILURES {
-            assert!(breaker.lets(1_000));
+            assert_eq!(breaker.lets(1_000), Some(Pass::Usual));
             breaker.failed(1_000);
         }
-        assert!(!breaker.lets(1_000 + PAUSE - 1));
-        assert!(breaker.lets(1_000 + PAUSE));
-        assert!(!breaker.lets(1_000 + PAUSE));
+        assert_eq!(breaker.lets(1_000 + PAUSE - 1), None);
+        assert_eq!(breaker.lets(1_000 + PAUSE), Some(Pass::Trial));
+        assert_eq!(breaker.lets(1_000 + PAUSE), None);
+        // A trial that ends by its caller's own fault is another caller's.
+        breaker.undecided(Pass::Trial, 1_000 + PAUSE);
+        assert_eq!(breaker.lets(1_000 + PAUSE), Some(Pass::Trial));
         breaker.failed(1_000 + PAUSE);
-        assert!(!breaker.lets(1_001 + PAUSE));
-        assert!(breaker.lets(1_000 + 2 * PAUSE));
+        assert_eq!(breaker.lets(1_001 + PAUSE), None);
+        assert_eq!(breaker.lets(1_000 + 2 * PAUSE), Some(Pass::Trial));
         breaker.worked();
-        assert!(breaker.lets(1_000 + PAUSE) && breaker.lets(1_000 + PAUSE));
+        assert_eq!([breaker.lets(1_000 + PAUSE), breaker.lets(1_000 + PAUSE)], [Some(Pass::Usual); 2]);
+        // What shows nothing leaves the count of failures as it is.
+        for _ in 1..FAILURES {
+            breaker.failed(0);
+        }
+        breaker.undecided(Pass::Usual, 0);
+        breaker.failed(0);
+        assert_eq!(breaker.lets(0), None);
     }
 }

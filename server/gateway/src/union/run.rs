@@ -135,10 +135,10 @@ impl Run<'_> {
         if asked.is_empty() {
             return Ok((Vec::new(), false));
         }
-        if !step.breaker.lets(self.now) {
+        let Some(pass) = step.breaker.lets(self.now) else {
             let detail = "It failed several times in a row, and is left alone for some seconds.";
             return Err(Problem::new(ErrorCode::SourceUnavailable, detail));
-        }
+        };
         let mut tries = 0;
         let found = loop {
             let found = self.in_time(step, self.target(&step.target, asked.clone(), step.for_each.is_some())).await;
@@ -151,7 +151,8 @@ impl Run<'_> {
             }
         };
         match &found {
-            Err(problem) if may_pass(problem.code) => step.breaker.failed(self.gateway.clock.now()),
+            Err(problem) if is_fault(problem.code) => step.breaker.failed(self.gateway.clock.now()),
+            Err(problem) if problem.code != ErrorCode::NotFound => step.breaker.undecided(pass, self.gateway.clock.now()),
             _ => step.breaker.worked(),
         }
         found
@@ -195,7 +196,7 @@ impl Run<'_> {
             let plan = target.plan.as_ref().map_err(|reason| Problem::new(ErrorCode::PlanBroken, reason.clone()))?;
             let routes = self.gateway.routes.load_full();
             let entered = routes.enter(plan, asked.len())?;
-            let admitted = Admitted { plan, view: &plan.view, fixed: None, budget: None, meter: &entered };
+            let admitted = Admitted { plan, view: &plan.view, fixed: None, budget: None, meter: &entered, consumer: self.call.consumer };
             let given: Vec<Given> = asked.into_iter().map(Given::Body).collect();
             let started = std::time::Instant::now();
             let found = match (fans_out && plan.kind == ApiKind::Kv, given.as_slice()) {
@@ -231,6 +232,11 @@ impl Gateway {
 
 /// Whether the same call may work a little later. All steps read, so asking again changes nothing.
 fn may_pass(code: ErrorCode) -> bool {
+    is_fault(code) || code == ErrorCode::SourceBusy
+}
+
+/// Whether the step itself is at fault, and neither its caller nor how much of it the caller's app uses.
+fn is_fault(code: ErrorCode) -> bool {
     use ErrorCode::{Internal, PlanBroken, SourceTimeout, SourceUnavailable, StoreTimeout, StoreUnavailable};
     matches!(code, SourceUnavailable | SourceTimeout | StoreUnavailable | StoreTimeout | PlanBroken | Internal)
 }
