@@ -11,7 +11,7 @@ use arrow_schema::{DataType as ArrowType, Field as ArrowField, Schema, SchemaRef
 use model::scalar::{days, micros, micros_of_day, scaled};
 use model::{DataType, Field, Value};
 
-use crate::{SourceError, SourceErrorKind};
+use crate::{BATCH_BYTES, BATCH_ROWS, MAX_CELL_BYTES, MAX_ROW_BYTES, SourceError, SourceErrorKind, Statement};
 
 /// The Arrow type of one of ours.
 #[must_use]
@@ -146,6 +146,12 @@ pub struct BatchBuilder {
     schema: SchemaRef,
     fields: Vec<Field>,
     columns: Vec<Cells>,
+    /// Bytes of the texts and bytes in it; what has a fixed size is bounded by the number of rows.
+    bytes: usize,
+    /// Rows of the batches before.
+    finished: usize,
+    /// Whether cells and rows have a largest size.
+    is_bounded: bool,
 }
 
 impl BatchBuilder {
@@ -155,14 +161,63 @@ impl BatchBuilder {
             schema: schema_of(fields),
             fields: fields.to_vec(),
             columns: fields.iter().map(|field| Cells::new(field.data_type)).collect(),
+            bytes: 0,
+            finished: 0,
+            is_bounded: false,
         }
+    }
+
+    /// For the rows of a statement. Those of a response have a largest size; a build, which reads all rows, takes what
+    /// the table holds.
+    #[must_use]
+    pub(crate) fn of(statement: &Statement) -> Self {
+        Self { is_bounded: statement.max_rows < usize::MAX, ..Self::new(&statement.fields) }
+    }
+
+    /// Whether it is time to finish the batch.
+    pub(crate) fn is_full(&self) -> bool {
+        self.rows() >= BATCH_ROWS || self.bytes >= BATCH_BYTES
+    }
+
+    /// Looks at the size of a cell before it is copied.
+    ///
+    /// # Errors
+    /// Where a cell may not be so large.
+    pub(crate) fn check_size(&self, column: usize, bytes: usize) -> Result<(), SourceError> {
+        if !self.is_bounded || (bytes <= MAX_CELL_BYTES && self.bytes + bytes <= BATCH_BYTES + MAX_ROW_BYTES) {
+            return Ok(());
+        }
+        let row = self.finished + self.columns[column].len() + 1;
+        let name = &self.fields[column].name;
+        let sentence = if bytes > MAX_CELL_BYTES {
+            format!(
+                "Row {row} holds {} MiB in {name}; a cell may have {} MiB. Leave {name} out, or shorten it in the statement.",
+                bytes >> 20,
+                MAX_CELL_BYTES >> 20
+            )
+        } else {
+            format!("Row {row} is larger than {} MiB, at {name}. Ask for fewer fields.", MAX_ROW_BYTES >> 20)
+        };
+        Err(SourceError::new(SourceErrorKind::TooLarge, sentence))
+    }
+
+    /// Counts a cell of no fixed size.
+    fn count(&mut self, column: usize, bytes: usize) -> Result<(), SourceError> {
+        self.check_size(column, bytes)?;
+        self.bytes += bytes;
+        Ok(())
     }
 
     /// Appends one cell of the row under construction.
     ///
     /// # Errors
-    /// Where the value cannot be of the column's type.
+    /// Where the value cannot be of the column's type, or is larger than a cell may be.
     pub fn append(&mut self, column: usize, value: Value) -> Result<(), SourceError> {
+        match &value {
+            Value::Text(text) => self.count(column, text.len())?,
+            Value::Bytes(bytes) => self.count(column, bytes.len())?,
+            _ => {}
+        }
         self.columns[column].append(value).ok_or_else(|| {
             let field = &self.fields[column];
             SourceError::new(
@@ -194,6 +249,9 @@ impl BatchBuilder {
     /// # Errors
     /// As for [`Self::append`].
     pub fn append_text(&mut self, column: usize, text: &str) -> Result<(), SourceError> {
+        if matches!(self.columns[column], Cells::Text(_)) {
+            self.count(column, text.len())?;
+        }
         if let Cells::Text(cells) = &mut self.columns[column] {
             cells.append_value(text);
             return Ok(());
@@ -225,8 +283,43 @@ impl BatchBuilder {
     /// # Errors
     /// Where the columns differ in length: a row was left half appended.
     pub fn finish(&mut self) -> Result<RecordBatch, SourceError> {
+        self.finished += self.rows();
+        self.bytes = 0;
         let columns = self.columns.iter_mut().map(Cells::finish).collect();
         RecordBatch::try_new(self.schema.clone(), columns)
             .map_err(|error| SourceError::new(SourceErrorKind::Other, "Its rows could not be put together.").because(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn builder(max_rows: usize) -> BatchBuilder {
+        let fields = ["a", "b"].map(|name| Field::plain(name, DataType::String)).into();
+        BatchBuilder::of(&Statement { sql: String::new(), binds: Vec::new(), fields, timeout: Duration::ZERO, max_rows })
+    }
+
+    #[test]
+    fn a_batch_ends_early_by_its_bytes_and_a_cell_that_is_too_large_is_named() {
+        let mut rows = builder(10);
+        let mut most = 0;
+        for _ in 0..3 {
+            rows.append(0, Value::Text("x".repeat(BATCH_BYTES / 2))).unwrap();
+            rows.append_text(1, "y").unwrap();
+            most = most.max(rows.rows());
+            if rows.is_full() {
+                rows.finish().unwrap();
+            }
+        }
+        assert_eq!((most, rows.rows()), (2, 1));
+        rows.append(0, Value::Null).unwrap();
+        let error = rows.append(1, Value::Text("x".repeat(MAX_CELL_BYTES + 1))).unwrap_err();
+        assert_eq!(error.kind, SourceErrorKind::TooLarge);
+        assert!(error.sentence.starts_with("Row 4 holds 16 MiB in b;"), "{error}");
+        // A build takes what the table holds.
+        builder(usize::MAX).append(1, Value::Text("x".repeat(MAX_CELL_BYTES + 1))).unwrap();
     }
 }

@@ -17,8 +17,12 @@ pub enum SourceErrorKind {
     NoSlot,
     /// A table, column or function that is not there.
     Missing,
-    /// A value that is not of the expected type.
+    /// A value of a row that is not of the expected type.
     Mismatch,
+    /// A value that the statement was asked with and that the source cannot use. Whoever asks is at fault, not the source.
+    Value,
+    /// A cell or a row that is larger than may be read.
+    TooLarge,
     /// The statement is not one that it can run.
     Statement,
     Other,
@@ -55,13 +59,14 @@ impl SourceError {
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self.kind {
-            SourceErrorKind::Config | SourceErrorKind::Statement => ErrorCode::Invalid,
+            SourceErrorKind::Config | SourceErrorKind::Statement | SourceErrorKind::Value => ErrorCode::Invalid,
             SourceErrorKind::Unreachable | SourceErrorKind::Refused | SourceErrorKind::Busy | SourceErrorKind::Other => {
                 ErrorCode::SourceUnavailable
             }
             SourceErrorKind::NoSlot => ErrorCode::SourceBusy,
             SourceErrorKind::Timeout => ErrorCode::SourceTimeout,
             SourceErrorKind::Missing | SourceErrorKind::Mismatch => ErrorCode::SourceChanged,
+            SourceErrorKind::TooLarge => ErrorCode::TooLarge,
         }
     }
 

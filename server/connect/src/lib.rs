@@ -59,6 +59,11 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 pub const MAX_CONNECTIONS: u32 = 16;
 /// Rows of one Arrow batch.
 pub const BATCH_ROWS: usize = 1_024;
+/// Bytes of texts and bytes after which a batch ends early.
+pub const BATCH_BYTES: usize = 4 << 20;
+/// The largest cell, and the largest row, of a response, in bytes.
+pub const MAX_CELL_BYTES: usize = 16 << 20;
+pub const MAX_ROW_BYTES: usize = 64 << 20;
 
 /// Settings of a binding, by the keys of its form; secrets are in a map of their own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -131,7 +136,7 @@ pub struct Statement {
     pub max_rows: usize,
 }
 
-/// Rows as they come, at most [`BATCH_ROWS`] at a time.
+/// Rows as they come, at most [`BATCH_ROWS`] at a time, and few enough not to pass [`BATCH_BYTES`] by more than a row.
 pub type BatchStream = BoxStream<'static, Result<RecordBatch, SourceError>>;
 
 /// An open source: every session reads only, and every statement has a time-out.

@@ -143,8 +143,7 @@ impl Slots {
             return None;
         }
         self.holders.iter().position(|holder| {
-            holder.load(Ordering::Relaxed) == FREE
-                && holder.compare_exchange(FREE, consumer.0, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+            holder.load(Ordering::Relaxed) == FREE && holder.compare_exchange(FREE, consumer.0, Ordering::SeqCst, Ordering::SeqCst).is_ok()
         })
     }
 

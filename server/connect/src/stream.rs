@@ -11,7 +11,7 @@ use sqlx::{Column as _, Row};
 use tokio::sync::mpsc;
 
 use crate::batch::BatchBuilder;
-use crate::{BATCH_ROWS, BatchStream, SourceError, SourceErrorKind, Statement};
+use crate::{BatchStream, SourceError, SourceErrorKind, Statement};
 
 /// Where batches go, at most two ahead of the reader.
 pub type Sender = mpsc::Sender<Result<RecordBatch, SourceError>>;
@@ -40,6 +40,8 @@ pub async fn send_while_wanted(sender: &Sender, timeout: Duration, work: impl Fu
     let failed = tokio::select! {
         sent = work => match sent {
             Ok(ended) => return ended,
+            // The rest is not read: it may be as large.
+            Err(error) if error.kind == SourceErrorKind::TooLarge => (error, Ended::Abandoned),
             Err(error) => (error, Ended::Done),
         },
         () = tokio::time::sleep(timeout) => (SourceError::late(), Ended::Abandoned),
@@ -49,7 +51,8 @@ pub async fn send_while_wanted(sender: &Sender, timeout: Duration, work: impl Fu
     failed.1
 }
 
-/// Sends a driver's rows as batches, at most as many as were asked for.
+/// Sends a driver's rows as batches, at most as many as were asked for. `size` tells the bytes of a cell before it is
+/// copied, where the driver can.
 ///
 /// # Errors
 /// What the driver says, through `failed`; a cell that is not of its field's type; a field that is not there.
@@ -57,10 +60,11 @@ pub(crate) async fn send_batches<R: Row>(
     mut rows: BoxStream<'_, Result<R, sqlx::Error>>,
     statement: &Statement,
     sender: &Sender,
+    size: impl Fn(&R, usize) -> usize,
     cell: impl Fn(&R, usize) -> Result<Value, SourceError>,
     failed: impl Fn(&sqlx::Error) -> SourceError,
 ) -> Result<Ended, SourceError> {
-    let mut batch = BatchBuilder::new(&statement.fields);
+    let mut batch = BatchBuilder::of(statement);
     let mut order: Option<Vec<usize>> = None;
     let mut left = statement.max_rows;
     while left > 0 {
@@ -71,9 +75,10 @@ pub(crate) async fn send_batches<R: Row>(
             None => order.insert(positions(&row, &statement.fields)?),
         };
         for (index, position) in order.iter().enumerate() {
+            batch.check_size(index, size(&row, *position))?;
             batch.append(index, cell(&row, *position)?)?;
         }
-        if batch.rows() == BATCH_ROWS && sender.send(batch.finish()).await.is_err() {
+        if batch.is_full() && sender.send(batch.finish()).await.is_err() {
             return Ok(Ended::Abandoned);
         }
     }

@@ -73,7 +73,14 @@ impl Gateway {
                     };
                     Ok::<_, Problem>(rows.rows.into_iter().next())
                 };
-                futures::stream::iter(calls).map(one).buffered(AT_ONCE).try_collect().await?
+                let mut found = futures::stream::iter(calls).map(one).buffered(AT_ONCE);
+                let (mut rows, mut bytes) = (Vec::with_capacity(keys.len()), 0);
+                while let Some(row) = found.try_next().await? {
+                    bytes += row.as_ref().map_or(0, |row| row.len() as u64);
+                    execute::within(bytes, execute::most_of_whole(plan))?;
+                    rows.push(row);
+                }
+                rows
             }
         };
         timings.note("source", started);

@@ -6,6 +6,7 @@ use model::wire::Broken;
 
 use accel::row_json::RowJson;
 
+use crate::execute;
 use crate::formats::End;
 use crate::rows::Rows;
 use crate::stack::{Admitted, Answered, no_row};
@@ -14,7 +15,7 @@ use crate::view::broken_row;
 /// The body of an answer over HTTP.
 ///
 /// # Errors
-/// A key without a row; a row that cannot be read.
+/// A key without a row; a row that cannot be read; a page that is larger than it may be.
 pub(crate) fn body_of(admitted: &Admitted<'_>, answered: &Answered) -> Result<Vec<u8>, Problem> {
     let json = &answered.view.json;
     let written = match (admitted.plan.kind, answered.rows.rows.first()) {
@@ -24,22 +25,24 @@ pub(crate) fn body_of(admitted: &Admitted<'_>, answered: &Answered) -> Result<Ve
             json.write(&mut out, row).map(|()| out)
         }
         (ApiKind::Union, Some(row)) if !admitted.plan.api.spec.gives_list() => object(&answered.rows, row, json),
-        (ApiKind::Sql | ApiKind::Union, _) => page(&answered.rows, json, answered.count),
+        (ApiKind::Sql | ApiKind::Union, _) => return page(admitted, answered),
     };
     written.map_err(|error| broken_row(&admitted.plan.path, error))
 }
 
-fn page(rows: &Rows, json: &RowJson, count: Option<u64>) -> Result<Vec<u8>, Broken> {
+fn page(admitted: &Admitted<'_>, answered: &Answered) -> Result<Vec<u8>, Problem> {
+    let (rows, most) = (&answered.rows, execute::most_of_whole(admitted.plan));
     let mut out = Vec::with_capacity(64 + rows.rows.iter().map(|row| row.len() * 2 + 64).sum::<usize>());
     out.extend_from_slice(b"{\"rows\":[");
     for (index, row) in rows.rows.iter().enumerate() {
         if index > 0 {
             out.push(b',');
         }
-        json.write(&mut out, row)?;
+        answered.view.json.write(&mut out, row).map_err(|error| broken_row(&admitted.plan.path, error))?;
+        execute::within(out.len() as u64, most)?;
     }
     out.push(b']');
-    End { truncated: rows.truncated, next: rows.next.clone(), count }.write(&mut out);
+    End { truncated: rows.truncated, next: rows.next.clone(), count: answered.count }.write(&mut out);
     say_degraded(&mut out, rows);
     Ok(out)
 }

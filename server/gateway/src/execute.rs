@@ -6,9 +6,9 @@ use std::time::Duration;
 use arrow_array::RecordBatch;
 use bytes::{Bytes, BytesMut};
 use connect::proto::{Messages, value_of, write_message};
-use connect::{BatchStream, SourceError, Statement};
+use connect::{BatchStream, SourceError, SourceErrorKind, Statement};
 use futures::TryStreamExt;
-use model::spec::ApiKind;
+use model::spec::{ApiKind, DEFAULT_MAX_BYTES};
 use model::{DataType, ErrorCode, Field, Problem, Value};
 
 use crate::key_path;
@@ -17,8 +17,6 @@ use crate::plan::{Backend, OpenDataset, Plan, SourceBackend};
 use crate::reserved::{cursor, cursor_behind};
 use crate::rows::Rows;
 
-/// The most bytes of one answer.
-pub(crate) const MAX_BYTES: usize = 64 << 20;
 /// How long a stream may take in all; its parts come within the time-out of the API.
 const STREAM_TIMEOUT: Duration = Duration::from_secs(600);
 
@@ -55,7 +53,7 @@ pub(crate) fn failed_store(plan: &Plan, open: &OpenDataset, error: &accel::Accel
 }
 
 async fn one_row(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows, Problem> {
-    let batches: Vec<RecordBatch> = collect(plan, backend, query(plan, backend, call, 2, plan.timeout).await?).await?;
+    let batches: Vec<RecordBatch> = collect(plan, backend, call, query(plan, backend, call, 2, plan.timeout).await?).await?;
     let count: usize = batches.iter().map(RecordBatch::num_rows).sum();
     if count > 1 {
         return Err(Problem::new(
@@ -66,6 +64,7 @@ async fn one_row(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Ro
     let mut row = Vec::with_capacity(256);
     let Some(batch) = batches.iter().find(|batch| batch.num_rows() > 0) else { return Ok(Rows::default()) };
     write_message(&mut row, batch, 0, &backend.columns);
+    within(row.len() as u64, most_of_whole(plan))?;
     Ok(Rows::of_key(Some(Bytes::from(row))))
 }
 
@@ -73,15 +72,13 @@ async fn list(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows,
     // One more than is given, to know whether there is more.
     let limit = call.wanted.page.limit as usize;
     let mut batches = query(plan, backend, call, limit + 1, plan.timeout).await?;
-    let (mut rows, mut bytes, mut more) = (Vec::new(), 0, false);
-    while let Some(batch) = batches.try_next().await.map_err(|error| failed_source(plan, backend, &error))? {
+    let (mut rows, mut bytes, mut more) = (Vec::new(), 0_u64, false);
+    while let Some(batch) = batches.try_next().await.map_err(|error| failed_source(plan, backend, call, &error))? {
         let mut messages = messages(backend, &batch);
         more |= rows.len() + messages.len() > limit;
         messages.truncate(limit - rows.len());
-        bytes += messages.iter().map(Bytes::len).sum::<usize>();
-        if bytes > MAX_BYTES {
-            return Err(Problem::new(ErrorCode::TooLarge, "The answer is larger than 64 MiB. Ask for fewer rows or fields."));
-        }
+        bytes += size_of(&messages);
+        within(bytes, most_of_whole(plan))?;
         rows.extend(messages);
     }
     let paged = plan.api.spec.page_size().is_some();
@@ -91,6 +88,25 @@ async fn list(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows,
         _ => None,
     };
     Ok(Rows { rows, next, truncated: !paged && more, degraded: Vec::new() })
+}
+
+/// Bytes of a response that is made whole before it is sent: however large its API lets responses be, it is in memory.
+pub(crate) fn most_of_whole(plan: &Plan) -> u64 {
+    plan.api.spec.policy.max_bytes.min(DEFAULT_MAX_BYTES)
+}
+
+pub(crate) fn size_of(rows: &[Bytes]) -> u64 {
+    rows.iter().map(|row| row.len() as u64).sum()
+}
+
+/// # Errors
+/// A response that is larger than it may be.
+pub(crate) fn within(bytes: u64, most: u64) -> Result<(), Problem> {
+    if bytes <= most {
+        return Ok(());
+    }
+    let detail = format!("The response is larger than {} MiB, the limit of this API. Ask for fewer rows or fields.", most >> 20);
+    Err(Problem::new(ErrorCode::TooLarge, detail))
 }
 
 /// The messages of a batch, in one allocation.
@@ -123,13 +139,15 @@ pub(crate) async fn stream(
     call: &Call,
 ) -> Result<impl futures::Stream<Item = Result<Vec<Bytes>, Problem>> + Send + use<>, Problem> {
     let batches = batches(plan, call, call.wanted.page.limit as usize).await?;
-    Ok(futures::stream::try_unfold((plan.clone(), batches), |(plan, mut batches)| async move {
-        let batch = next_batch(&plan, &mut batches).await.map_err(|error| failed_read(&plan, &error))?;
+    Ok(futures::stream::try_unfold((plan.clone(), call.clone(), batches, 0), |(plan, call, mut batches, sent)| async move {
+        let batch = next_batch(&plan, &mut batches).await.map_err(|error| failed_read(&plan, &call, &error))?;
         let rows = batch.map(|batch| match &plan.backend {
             Backend::Source(backend) => messages(backend, &batch),
             Backend::Dataset(_) | Backend::Union(_) => Vec::new(),
         });
-        Ok(rows.map(|rows| (rows, (plan, batches))))
+        let sent = sent + rows.as_deref().map_or(0, size_of);
+        within(sent, plan.api.spec.policy.max_bytes)?;
+        Ok(rows.map(|rows| (rows, (plan, call, batches, sent))))
     }))
 }
 
@@ -162,8 +180,9 @@ pub(crate) async fn count(plan: &Plan, call: &Call) -> Result<u64, Problem> {
     let rendered = backend.statements.render_count(&plan.api.spec, &call.arguments)?;
     let fields = vec![Field { name: "n".into(), column: "n".into(), data_type: DataType::Int64, ..Field::default() }];
     let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields, timeout: plan.timeout, max_rows: 1 };
-    let batches = backend.connection.query_for(call.consumer, statement).await.map_err(|error| failed_source(plan, backend, &error))?;
-    let rows = collect(plan, backend, batches).await?;
+    let batches =
+        backend.connection.query_for(call.consumer, statement).await.map_err(|error| failed_source(plan, backend, call, &error))?;
+    let rows = collect(plan, backend, call, batches).await?;
     let first = rows.iter().find(|batch| batch.num_rows() > 0).map(|batch| value_of(batch, 0, 0, DataType::Int64));
     Ok(match first {
         Some(Value::Int(count)) => u64::try_from(count).unwrap_or(0),
@@ -172,9 +191,9 @@ pub(crate) async fn count(plan: &Plan, call: &Call) -> Result<u64, Problem> {
 }
 
 /// A source that failed while it was read, as a caller gets it; its cause goes to the log.
-pub(crate) fn failed_read(plan: &Plan, error: &SourceError) -> Problem {
+pub(crate) fn failed_read(plan: &Plan, call: &Call, error: &SourceError) -> Problem {
     match &plan.backend {
-        Backend::Source(backend) => failed_source(plan, backend, error),
+        Backend::Source(backend) => failed_source(plan, backend, call, error),
         Backend::Dataset(_) | Backend::Union(_) => Problem::new(error.code(), error.sentence.clone()),
     }
 }
@@ -186,14 +205,46 @@ fn not_of_steps(plan: &Plan) -> Problem {
 async fn query(plan: &Plan, backend: &SourceBackend, call: &Call, max_rows: usize, timeout: Duration) -> Result<BatchStream, Problem> {
     let rendered = backend.statements.render(&plan.api.spec, &call.arguments, call.wanted.page, &call.wanted.after)?;
     let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields: plan.api.spec.fields.clone(), timeout, max_rows };
-    backend.connection.query_for(call.consumer, statement).await.map_err(|error| failed_source(plan, backend, &error))
+    backend.connection.query_for(call.consumer, statement).await.map_err(|error| failed_source(plan, backend, call, &error))
 }
 
-async fn collect(plan: &Plan, backend: &SourceBackend, batches: BatchStream) -> Result<Vec<RecordBatch>, Problem> {
-    batches.try_collect().await.map_err(|error| failed_source(plan, backend, &error))
+async fn collect(plan: &Plan, backend: &SourceBackend, call: &Call, batches: BatchStream) -> Result<Vec<RecordBatch>, Problem> {
+    batches.try_collect().await.map_err(|error| failed_source(plan, backend, call, &error))
 }
 
-fn failed_source(plan: &Plan, backend: &SourceBackend, error: &SourceError) -> Problem {
-    tracing::warn!(api = plan.path, source = backend.source.name, cause = %error.cause, "a source failed a call: {error}");
-    error.problem(&backend.source.name)
+fn failed_source(plan: &Plan, backend: &SourceBackend, call: &Call, error: &SourceError) -> Problem {
+    let source = &backend.source.name;
+    if error.kind == SourceErrorKind::Value {
+        tracing::info!(api = plan.path, source, cause = %error.cause, "a source could not use a value of a call");
+        return value_fault(source, call, error);
+    }
+    tracing::warn!(api = plan.path, source, cause = %error.cause, "a source failed a call: {error}");
+    error.problem(source)
+}
+
+/// A value that the source cannot use: under the name of its parameter, where it is known which one it is.
+fn value_fault(source: &str, call: &Call, error: &SourceError) -> Problem {
+    let named = |fits: &dyn Fn(&str) -> bool| {
+        let of = |value: &Value| match value {
+            Value::Text(text) => fits(text),
+            Value::List(items) => items.iter().any(|item| matches!(item, Value::Text(text) if fits(text))),
+            _ => false,
+        };
+        let mut names = call.arguments.iter().filter(|(_, value)| of(value)).map(|(name, _)| name);
+        names.next().filter(|_| names.next().is_none()).cloned()
+    };
+    let only = || call.arguments.keys().next().filter(|_| call.arguments.len() == 1).cloned();
+    let quoted = |text: &str| ['"', '\''].iter().any(|quote| error.cause.contains(&format!("{quote}{text}{quote}")));
+    match named(&|text| text.contains('\0')).or_else(|| named(&quoted)).or_else(only) {
+        Some(name) => Problem::field(
+            &name,
+            format!("{source} cannot use this value of {name}: it is out of range, or not of the form that is needed."),
+        ),
+        // Nothing was asked with: the statement itself meets rows that it cannot calculate with.
+        None if call.arguments.is_empty() && call.wanted.after.is_empty() && call.wanted.page.offset == 0 => {
+            let sentence = "A row holds a value that the statement cannot use. The owner of the API has to mend it.";
+            Problem::new(ErrorCode::SourceChanged, format!("{source}: {sentence}"))
+        }
+        None => error.problem(source),
+    }
 }

@@ -27,6 +27,7 @@ pub mod meter;
 mod outgoing;
 mod parameters;
 mod plan;
+mod pump;
 mod request_id;
 mod reserved;
 mod routes;

@@ -27,7 +27,7 @@ use crate::routes::{Entry, Routes};
 use crate::rows::Rows;
 use crate::tokens::Fixed;
 use crate::view::{View, narrowed};
-use crate::{Gateway, execute, keys};
+use crate::{Gateway, execute, keys, pump};
 
 /// How long each step took, in the order in which they ran.
 #[derive(Default)]
@@ -193,7 +193,10 @@ impl Gateway {
         plan: &Arc<Plan>,
         call: &Call,
     ) -> Result<BoxStream<'static, Result<Vec<Bytes>, Problem>>, Problem> {
-        let Backend::Union(union) = &plan.backend else { return Ok(execute::stream(plan, call).await?.boxed()) };
+        let Backend::Union(union) = &plan.backend else {
+            let rows = execute::stream(plan, call).await?;
+            return Ok(pump::pumped(plan, rows.flat_map(in_pieces), stalled));
+        };
         let rows = self.union(plan, union, call, &mut Timings::default()).await?.rows;
         Ok(futures::stream::once(std::future::ready(Ok(rows))).boxed())
     }
@@ -226,6 +229,34 @@ impl Gateway {
         };
         Ok(Answered { rows, view, cache, call, count })
     }
+}
+
+/// Rows in portions that a slow caller takes one of in a while.
+fn in_pieces(rows: Result<Vec<Bytes>, Problem>) -> futures::stream::Iter<std::vec::IntoIter<Result<Vec<Bytes>, Problem>>> {
+    let pieces = match rows {
+        Ok(rows) => {
+            let (mut pieces, mut piece, mut bytes) = (Vec::new(), Vec::new(), 0);
+            for row in rows {
+                bytes += row.len();
+                piece.push(row);
+                if bytes >= pump::PIECE {
+                    pieces.push(Ok(std::mem::take(&mut piece)));
+                    bytes = 0;
+                }
+            }
+            if !piece.is_empty() {
+                pieces.push(Ok(piece));
+            }
+            pieces
+        }
+        Err(problem) => vec![Err(problem)],
+    };
+    futures::stream::iter(pieces)
+}
+
+fn stalled() -> Result<Vec<Bytes>, Problem> {
+    let detail = format!("The rest was not sent: nothing was read for {} s. Read faster, or ask for less.", pump::WRITE_STALL.as_secs());
+    Err(Problem::new(ErrorCode::SourceTimeout, detail))
 }
 
 fn view_of<'r>(grant: &'r Grant, plan: &'r Arc<Plan>) -> Option<&'r Arc<View>> {

@@ -14,6 +14,10 @@ pub const DEFAULT_TIMEOUT_MS: u32 = 5_000;
 pub const MAX_TIMEOUT_MS: u32 = 30_000;
 pub const DEFAULT_MAX_ROWS: u32 = 10_000;
 pub const MAX_MAX_ROWS: u32 = 10_000_000;
+/// Bytes of one response, before compression.
+pub const DEFAULT_MAX_BYTES: u64 = 64 << 20;
+pub const MIN_MAX_BYTES: u64 = 1 << 20;
+pub const MAX_MAX_BYTES: u64 = 16 << 30;
 pub const DEFAULT_PAGE_SIZE: u32 = 20;
 pub const MAX_PAGE_SIZE: u32 = 1_000;
 /// The longest that an answer may be kept: a day.
@@ -185,6 +189,10 @@ pub struct Policy {
     pub timeout_ms: u32,
     /// The most rows of one answer; more are cut, and the answer says so.
     pub max_rows: u32,
+    /// The most bytes of one response, before compression. A larger one is an error where nothing was sent yet, and an
+    /// aborted stream after. Responses that are made whole before they are sent are never larger than the default.
+    #[serde(skip_serializing_if = "is_default_bytes")]
+    pub max_bytes: u64,
     /// Answers kept for a while; absent means that every call reads anew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<CachePolicy>,
@@ -195,8 +203,13 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { timeout_ms: DEFAULT_TIMEOUT_MS, max_rows: DEFAULT_MAX_ROWS, cache: None, whole_rows: false }
+        Self { timeout_ms: DEFAULT_TIMEOUT_MS, max_rows: DEFAULT_MAX_ROWS, max_bytes: DEFAULT_MAX_BYTES, cache: None, whole_rows: false }
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // the shape that serde asks for
+fn is_default_bytes(bytes: &u64) -> bool {
+    *bytes == DEFAULT_MAX_BYTES
 }
 
 /// Where answers are kept, and for how long. They differ by parameters and data version, always.

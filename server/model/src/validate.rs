@@ -7,7 +7,9 @@ use crate::form::{Op, QueryForm};
 use crate::name::is_identifier;
 use crate::parameter::RESERVED;
 use crate::script::Script;
-use crate::spec::{ApiBody, KvBody, MAX_CACHE_MS, MAX_CASES, MAX_MAX_ROWS, MAX_PAGE_SIZE, MAX_TIMEOUT_MS, Query, SqlBody};
+use crate::spec::{
+    ApiBody, KvBody, MAX_CACHE_MS, MAX_CASES, MAX_MAX_BYTES, MAX_MAX_ROWS, MAX_PAGE_SIZE, MAX_TIMEOUT_MS, MIN_MAX_BYTES, Query, SqlBody,
+};
 use crate::validate_union::check_union;
 use crate::value::read_text;
 use crate::{ApiSpec, FieldError, Parameter};
@@ -263,6 +265,9 @@ fn check_policy(spec: &ApiSpec, found: &mut Errors) {
     if !(1..=MAX_MAX_ROWS).contains(&spec.policy.max_rows) {
         found.add("max_rows", format!("Between 1 and {MAX_MAX_ROWS} rows."));
     }
+    if !(MIN_MAX_BYTES..=MAX_MAX_BYTES).contains(&spec.policy.max_bytes) {
+        found.add("max_bytes", format!("Between {} and {} MiB, in bytes.", MIN_MAX_BYTES >> 20, MAX_MAX_BYTES >> 20));
+    }
     let Some(cache) = &spec.policy.cache else { return };
     if !cache.memory && !cache.redis {
         found.add("cache", "Choose where answers are kept: in memory, in Redis, or both.");
@@ -309,6 +314,17 @@ mod tests {
     #[test]
     fn a_whole_definition_has_nothing_wrong() {
         assert_eq!(validate(&plane()), vec![]);
+    }
+
+    #[test]
+    fn a_policy_from_before_responses_had_a_size_has_the_usual_one_and_is_written_as_it_was() {
+        let before = r#"{"timeout_ms":5000,"max_rows":10000}"#;
+        let mut policy: Policy = serde_json::from_str(before).unwrap();
+        assert_eq!((policy.max_bytes, serde_json::to_string(&policy).unwrap().as_str()), (64 << 20, before));
+        for (bytes, faults) in [(MIN_MAX_BYTES, 0), (MAX_MAX_BYTES, 0), (MIN_MAX_BYTES - 1, 1), (MAX_MAX_BYTES + 1, 1)] {
+            policy.max_bytes = bytes;
+            assert_eq!(validate(&ApiSpec { policy: policy.clone(), ..plane() }).len(), faults, "{bytes}");
+        }
     }
 
     #[test]

@@ -65,6 +65,7 @@ fn page(detail: &ApiDetail, version: &VersionView, (url, grpc): &(String, String
                     <dt>"Time-out"</dt><dd>{spec.policy.timeout_ms}" ms"</dd>
                     {(api.kind == ApiKind::Sql).then(|| view! {
                         <dt>"Rows at most"</dt><dd>{spec.policy.max_rows}</dd>
+                        <dt>"Size at most"</dt><dd>{spec.policy.max_bytes >> 20}" MiB"</dd>
                         <dt>"Also as"</dt><dd>".ndjson, .csv, .excel, .parquet, .arrow and .columns behind its name: every row, as it is read"</dd>
                     })}
                 </dl></section>

@@ -1,7 +1,7 @@
 //! Policy: what consumers read, and the bounds of one call.
 
 use leptos::prelude::*;
-use model::spec::{ApiBody, ApiKind, DEFAULT_PAGE_SIZE, MAX_MAX_ROWS, MAX_PAGE_SIZE, MAX_TIMEOUT_MS};
+use model::spec::{ApiBody, ApiKind, DEFAULT_PAGE_SIZE, MAX_MAX_BYTES, MAX_MAX_ROWS, MAX_PAGE_SIZE, MAX_TIMEOUT_MS};
 use model::view::DatasetView;
 
 use super::serving_card::ServingCard;
@@ -19,6 +19,7 @@ pub(super) fn PolicyStep(editor: Editor, datasets: Resource<Result<Vec<DatasetVi
     let timeout = move || editor.spec.with(|spec| spec.policy.timeout_ms);
     let choose = move || editor.spec.with(|spec| !spec.policy.whole_rows);
     let rows = move || editor.spec.with(|spec| spec.policy.max_rows);
+    let size = move || editor.spec.with(|spec| spec.policy.max_bytes >> 20);
     let page = move || editor.spec.with(|spec| spec.page_size().map(|size| size.to_string()).unwrap_or_default());
     let set_page = move |text: String| {
         editor.change(|spec| {
@@ -44,6 +45,9 @@ pub(super) fn PolicyStep(editor: Editor, datasets: Resource<Result<Vec<DatasetVi
                 {is_list.then(|| view! {
                     <Field id="rows" label="Rows at most" help=format!("At most {MAX_MAX_ROWS}. A cut answer says so.") error=error("max_rows")>
                         <input class="input tn" id="rows" inputmode="numeric" prop:value=rows value=rows() on:change=move |event| { let number = event_target_value(&event).trim().parse().unwrap_or(0); editor.change(|spec| spec.policy.max_rows = number); }/>
+                    </Field>
+                    <Field id="size" label="Maximum size" help=format!("Of one response, uncompressed: at most {} MiB. More than 64 MiB in streamed formats alone.", MAX_MAX_BYTES >> 20) error=error("max_bytes")>
+                        <div class="affix"><input class="input tn" id="size" inputmode="numeric" prop:value=size value=size() on:change=move |event| { let number: u64 = event_target_value(&event).trim().parse().unwrap_or(0); editor.change(|spec| spec.policy.max_bytes = number.saturating_mul(1 << 20)); }/><span>"MiB"</span></div>
                     </Field>
                     <Field id="page" label="Rows of a page" note="Empty for no pages" help=format!("At most {MAX_PAGE_SIZE}. Pages need an order.") error=error("page_size")>
                         <input class="input tn" id="page" inputmode="numeric" prop:value=page value=page() on:change=move |event| set_page(event_target_value(&event))/>

@@ -167,7 +167,7 @@ fn effects(detail: &RequestDetail, spec: &ApiSpec) -> impl IntoView + use<> {
             } else {
                 view! { <dd class="t-warn">"Whole tables"<small>{scans.join(", ")}</small></dd> }.into_any()
             }}</div>
-            <div><dt>"Bounds"</dt><dd>{format!("{} ms", spec.policy.timeout_ms)}<small>{format!("At most {} rows", spec.policy.max_rows)}</small></dd></div>
+            <div><dt>"Bounds"</dt><dd>{format!("{} ms", spec.policy.timeout_ms)}<small>{format!("At most {} rows and {} MiB", spec.policy.max_rows, spec.policy.max_bytes >> 20)}</small></dd></div>
         </dl>
         {warnings.into_iter().map(|text| view! { <div class="callout callout-warn"><Icon name="warn"/><p>{text}</p></div> }).collect_view()}
     }

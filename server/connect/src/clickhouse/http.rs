@@ -10,7 +10,7 @@ use super::types::{cell, parameter};
 use crate::batch::BatchBuilder;
 use crate::egress::{self, Peer};
 use crate::stream::{Ended, Sender, channel, missing, send_while_wanted};
-use crate::{BATCH_ROWS, BatchStream, BindingConfig, CONNECT_TIMEOUT, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement, tls};
+use crate::{BatchStream, BindingConfig, CONNECT_TIMEOUT, MAX_ROW_BYTES, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement, tls};
 
 /// The form of an answer: a line of names, a line of types, then a row a line.
 const FORMAT: &str = "JSONCompactEachRowWithNamesAndTypes";
@@ -32,8 +32,6 @@ const SETTINGS: [(&str, &str); 10] = [
 const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 /// What the server says of an error is not read beyond this, in bytes.
 const MAX_SAID: usize = 4 << 10;
-/// The longest row, in bytes.
-const MAX_LINE: usize = 64 << 20;
 
 #[derive(Clone)]
 pub(super) struct Client {
@@ -159,7 +157,7 @@ async fn send_rows(mut lines: Lines, statement: &Statement, sender: &Sender) -> 
         .iter()
         .map(|field| names.iter().position(|name| name == field.name.as_str()).ok_or_else(|| missing(&field.name)))
         .collect::<Result<_, _>>()?;
-    let mut batch = BatchBuilder::new(&statement.fields);
+    let mut batch = BatchBuilder::of(statement);
     let mut left = statement.max_rows;
     while left > 0 {
         let Some(row) = lines.next().await? else { break };
@@ -167,7 +165,7 @@ async fn send_rows(mut lines: Lines, statement: &Statement, sender: &Sender) -> 
         for (index, (position, field)) in order.iter().zip(&statement.fields).enumerate() {
             batch.append(index, cell(row.get(*position).unwrap_or(&Json::Null), field.data_type)?)?;
         }
-        if batch.rows() == BATCH_ROWS && sender.send(batch.finish()).await.is_err() {
+        if batch.is_full() && sender.send(batch.finish()).await.is_err() {
             return Ok(Ended::Abandoned);
         }
     }
@@ -210,8 +208,8 @@ impl Lines {
             }
             self.buffer.drain(..self.read);
             self.read = 0;
-            if self.buffer.len() > MAX_LINE {
-                return Err(SourceError::new(SourceErrorKind::Mismatch, "A row is longer than 64 MiB. Leave its longest column out."));
+            if self.buffer.len() > MAX_ROW_BYTES {
+                return Err(SourceError::new(SourceErrorKind::TooLarge, "A row is longer than 64 MiB. Leave its longest column out."));
             }
             match self.response.chunk().await.map_err(away)? {
                 Some(chunk) => self.buffer.extend_from_slice(&chunk),

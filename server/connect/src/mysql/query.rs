@@ -6,7 +6,7 @@ use sqlx::mysql::{MySql, MySqlArguments, MySqlConnection, MySqlPool};
 use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo};
 
 use super::read_error;
-use super::types::{as_bound, cell, is_text, type_of};
+use super::types::{as_bound, cell, is_text, size, type_of};
 use crate::sql_types::bind_all;
 use crate::stream::{Ended, Sender, channel, send_batches, send_while_wanted};
 use crate::{BatchStream, SourceError, Statement};
@@ -72,5 +72,5 @@ pub(super) async fn stream(pool: &MySqlPool, statement: Statement) -> Result<Bat
 pub(super) async fn send_rows(connection: &mut MySqlConnection, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
     let binds = as_bound(&statement.binds);
     let query: sqlx::query::Query<'_, MySql, MySqlArguments> = bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &binds);
-    send_batches(query.fetch(connection), statement, sender, cell, read_error).await
+    send_batches(query.fetch(connection), statement, sender, size, cell, read_error).await
 }

@@ -27,6 +27,11 @@ pub(super) fn type_of(native: &str) -> DataType {
     }
 }
 
+/// Bytes of a cell as they came.
+pub(super) fn size(row: &MySqlRow, index: usize) -> usize {
+    row.try_get_unchecked::<Option<&[u8]>, _>(index).ok().flatten().map_or(0, <[u8]>::len)
+}
+
 pub(super) fn cell(row: &MySqlRow, index: usize) -> Result<Value, SourceError> {
     let raw = row.try_get_raw(index).map_err(|error| read_error(&error))?;
     if raw.is_null() {

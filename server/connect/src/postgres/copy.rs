@@ -14,7 +14,7 @@ use super::query::unreadable;
 use super::read_error;
 use crate::batch::BatchBuilder;
 use crate::stream::{Ended, Sender, missing};
-use crate::{BATCH_ROWS, SourceError, SourceErrorKind, Statement};
+use crate::{SourceError, SourceErrorKind, Statement};
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 /// Between 1970, where we count from, and 2000, where PostgreSQL does.
@@ -92,7 +92,7 @@ pub(super) async fn send_rows(connection: &mut PgConnection, statement: &Stateme
     while let Some(chunk) = chunks.try_next().await.map_err(|error| failed(&error))? {
         rows.take(&chunk);
         while rows.next(&mut batch)? {
-            if batch.rows() == BATCH_ROWS && sender.send(batch.finish()).await.is_err() {
+            if batch.is_full() && sender.send(batch.finish()).await.is_err() {
                 return Ok(Ended::Abandoned);
             }
         }

@@ -102,11 +102,11 @@ async fn send_rows(connection: &mut PoolConnection<Postgres>, statement: &Statem
     let query = || -> sqlx::query::Query<'_, Postgres, PgArguments> {
         bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds)
     };
-    let mut sent = send_batches(query().fetch(&mut **connection), statement, sender, cell, failed).await;
+    let mut sent = send_batches(query().fetch(&mut **connection), statement, sender, size, cell, failed).await;
     if stale.load(Ordering::Relaxed) {
         // No row was sent: the server says so before the first one.
         connection.clear_cached_statements().await.map_err(|error| read_error(&error, ""))?;
-        sent = send_batches(query().fetch(&mut **connection), statement, sender, cell, failed).await;
+        sent = send_batches(query().fetch(&mut **connection), statement, sender, size, cell, failed).await;
     }
     if longer && !matches!(sent, Ok(Ended::Abandoned)) {
         drop(sqlx::query("RESET statement_timeout").execute(&mut **connection).await);
@@ -123,6 +123,11 @@ fn is_whole(statement: &Statement) -> bool {
 fn is_stale(error: &sqlx::Error) -> bool {
     let database = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
     database.is_some_and(|error| error.code() == "0A000" && error.routine() == Some("RevalidateCachedQuery"))
+}
+
+/// Bytes of a cell as they came.
+fn size(row: &PgRow, index: usize) -> usize {
+    row.try_get_raw(index).ok().and_then(|raw| raw.as_bytes().ok()).map_or(0, <[u8]>::len)
 }
 
 /// A cell by the type that the server says it has.

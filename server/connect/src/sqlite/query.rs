@@ -114,7 +114,8 @@ pub(super) async fn stream(pool: &SqlitePool, statement: Statement) -> Result<Ba
 
 async fn send_rows(mut connection: PoolConnection<Sqlite>, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
     let query = bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds);
-    send_batches(query.fetch(&mut *connection), statement, sender, |row, index| Ok(cell(row, index)), read_error).await
+    // A cell is copied before its size is known.
+    send_batches(query.fetch(&mut *connection), statement, sender, |_, _| 0, |row, index| Ok(cell(row, index)), read_error).await
 }
 
 /// A cell as it is stored; SQLite types values, not columns.

@@ -13,6 +13,8 @@ use super::{End, Write};
 
 /// Rows of one row group: what is held until it is written.
 const GROUP_ROWS: usize = 65_536;
+/// Bytes after which a row group is written with fewer rows.
+const GROUP_BYTES: usize = 16 << 20;
 
 pub(super) struct Parquet {
     writer: ArrowWriter<Vec<u8>>,
@@ -36,6 +38,9 @@ impl Parquet {
 impl Write for Parquet {
     fn batch(&mut self, batch: &RecordBatch) -> Result<Vec<u8>, String> {
         self.writer.write(batch).map_err(|error| error.to_string())?;
+        if self.writer.in_progress_size() >= GROUP_BYTES {
+            self.writer.flush().map_err(|error| error.to_string())?;
+        }
         Ok(std::mem::take(self.writer.inner_mut()))
     }
 

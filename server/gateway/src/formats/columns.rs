@@ -7,7 +7,6 @@ use model::Field;
 use model::json_text::write_text;
 
 use super::{End, Write};
-use crate::execute::MAX_BYTES;
 
 pub(super) struct Columns {
     fields: Vec<Field>,
@@ -31,10 +30,11 @@ impl Write for Columns {
                 write_cell(cells, batch.column(index), row, field);
             }
         }
-        if self.cells.iter().map(Vec::len).sum::<usize>() > MAX_BYTES {
-            return Err("the columns are larger than 64 MiB".into());
-        }
         Ok(Vec::new())
+    }
+
+    fn held(&self) -> usize {
+        self.cells.iter().map(Vec::len).sum()
     }
 
     fn end(&mut self, end: &End) -> Result<Vec<u8>, String> {

@@ -132,6 +132,10 @@ pub(crate) trait Write: Send {
     /// # Errors
     /// For the log: the batch cannot be written.
     fn batch(&mut self, batch: &RecordBatch) -> Result<Vec<u8>, String>;
+    /// Bytes that it holds and that go out at the end.
+    fn held(&self) -> usize {
+        0
+    }
     /// # Errors
     /// As above.
     fn end(&mut self, end: &End) -> Result<Vec<u8>, String>;

@@ -16,12 +16,12 @@ use tokio::time::Instant;
 use super::inputs::{Asked, asked};
 use super::merge::merge;
 use super::plan::{FallbackPlan, StepPlan, Target, UnionPlan};
-use crate::Gateway;
 use crate::parameters::{Call, Given};
 use crate::plan::Plan;
 use crate::rows::Rows;
 use crate::stack::{Admitted, Timings, micros_since};
 use crate::view::broken_row;
+use crate::{Gateway, execute};
 
 /// Calls of one step that run at once, where they cannot be one batch.
 const AT_ONCE: usize = 8;
@@ -209,6 +209,7 @@ impl Run<'_> {
             };
             entered.count(found.as_ref().err().map(|problem| problem.code), micros_since(started));
             let (rows, more) = found?;
+            execute::within(execute::size_of(&rows), execute::most_of_whole(self.plan))?;
             let rows = rows.iter().map(|row| target.row(plan, row)).collect::<Result<_, _>>();
             Ok((rows.map_err(|error| broken_row(&plan.path, error))?, more))
         }
@@ -224,9 +225,15 @@ impl Gateway {
 
     async fn many(&self, admitted: &Admitted<'_>, given: &[Given]) -> Found {
         let calls: Vec<BoxFuture<'_, Found>> = given.iter().map(|given| self.one(admitted, given).boxed()).collect();
-        let found: Vec<(Vec<Bytes>, bool)> = futures::stream::iter(calls).buffered(AT_ONCE).try_collect().await?;
-        let more = found.iter().any(|(_, more)| *more);
-        Ok((found.into_iter().flat_map(|(rows, _)| rows).collect(), more))
+        let mut found = futures::stream::iter(calls).buffered(AT_ONCE);
+        let (mut all, mut bytes, mut any_more) = (Vec::new(), 0, false);
+        while let Some((rows, more)) = found.try_next().await? {
+            bytes += execute::size_of(&rows);
+            execute::within(bytes, execute::most_of_whole(admitted.plan))?;
+            all.extend(rows);
+            any_more |= more;
+        }
+        Ok((all, any_more))
     }
 }
 

@@ -119,9 +119,12 @@ fn of_source(source: &str, error: &SourceError) -> AccelError {
         }
         SourceErrorKind::Timeout => AccelErrorKind::Timeout,
         SourceErrorKind::Other => AccelErrorKind::Other,
-        SourceErrorKind::Config | SourceErrorKind::Missing | SourceErrorKind::Mismatch | SourceErrorKind::Statement => {
-            AccelErrorKind::Config
-        }
+        SourceErrorKind::Config
+        | SourceErrorKind::Missing
+        | SourceErrorKind::Mismatch
+        | SourceErrorKind::Value
+        | SourceErrorKind::TooLarge
+        | SourceErrorKind::Statement => AccelErrorKind::Config,
     };
     AccelError::new(kind, format!("{source}: {}", error.sentence)).because(&error.cause)
 }
