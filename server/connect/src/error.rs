@@ -44,6 +44,15 @@ impl SourceError {
         Self { kind, sentence: sentence.into(), cause: String::new() }
     }
 
+    /// A value cannot be used: of another form, out of range, or with characters that the source does not take.
+    #[must_use]
+    pub(crate) fn value() -> Self {
+        Self::new(
+            SourceErrorKind::Value,
+            "A value cannot be used: it is out of range, not of the form that is needed, or has characters such as NUL. Check the parameters.",
+        )
+    }
+
     /// It took longer than it may.
     #[must_use]
     pub fn late() -> Self {

@@ -112,10 +112,10 @@ impl Tokens {
                 verified
             }
         };
-        if verified.expires_at + LEEWAY <= now {
+        if verified.expires_at.saturating_add(LEEWAY) <= now {
             return Err(refused("This token has expired. Sign a new one."));
         }
-        if verified.not_before - LEEWAY > now {
+        if verified.not_before.saturating_sub(LEEWAY) > now {
             return Err(refused("This token is not valid yet. Check its nbf and the clock of whoever signed it."));
         }
         let issuer = of_snapshot(&verified).ok_or_else(|| refused("No app trusts the issuer (iss) of this token."))?;

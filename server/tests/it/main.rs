@@ -8,6 +8,7 @@ mod answers;
 mod authority;
 mod bad_sources;
 mod bindings_and_eyes;
+mod callers_faults;
 mod calls;
 mod columnar;
 mod data_plane;

@@ -138,9 +138,11 @@ fn of_code(code: u32, said: &str) -> SourceError {
         46 => (SourceErrorKind::Statement, "There is no such function."),
         215 => (SourceErrorKind::Statement, "A column must be in GROUP BY or inside an aggregate."),
         42 | 43 | 62 | 184 | 386 => (SourceErrorKind::Statement, "It cannot read this statement. Check the types of the parameters."),
-        6 | 27 | 38 | 41 | 53 | 69 | 70 | 72 | 457 => {
-            (SourceErrorKind::Mismatch, "A value does not fit the type that it is compared with.")
+        // Values that cannot be parsed, converted or calculated with, and patterns that cannot be read.
+        6 | 25 | 26 | 27 | 38 | 41 | 69 | 70 | 72 | 117 | 131 | 153 | 376 | 407 | 427 | 457 | 467 | 675 | 676 => {
+            return SourceError::value().because(said);
         }
+        53 => (SourceErrorKind::Mismatch, "A value does not fit the type that it is compared with."),
         241 => (SourceErrorKind::Other, "The question needs more memory than the server gives it. Narrow it."),
         _ => (SourceErrorKind::Other, "It could not answer. The log has the reason under this request's id."),
     };
@@ -156,5 +158,13 @@ mod tests {
         let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(full_scans(&lines("Expression\n ReadFromMergeTree (d.t)\n  Indexes:\n   PrimaryKey\n    Condition: true")), ["t"]);
         assert!(full_scans(&lines("ReadFromMergeTree (d.t)\n PrimaryKey\n  Keys: id\n  Condition: (id in [1, 1])")).is_empty());
+    }
+
+    #[test]
+    fn values_that_cannot_be_used_are_told_from_faults_of_the_source() {
+        for code in [6, 38, 41, 69, 72, 376, 407, 427, 457] {
+            assert_eq!(of_code(code, "Code: …").kind, SourceErrorKind::Value, "{code}");
+        }
+        assert_eq!(of_code(241, "").kind, SourceErrorKind::Other);
     }
 }

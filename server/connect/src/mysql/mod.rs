@@ -178,9 +178,14 @@ fn read_error(error: &sqlx::Error) -> SourceError {
         Some(1055 | 1140) => (SourceErrorKind::Statement, "A column must be in GROUP BY or inside an aggregate."),
         Some(1305) => (SourceErrorKind::Statement, "There is no such function."),
         Some(1064 | 1149 | 1111 | 1248) => (SourceErrorKind::Statement, "It cannot read this statement."),
-        Some(1267) => (SourceErrorKind::Mismatch, "A text has letters that the column's character set cannot hold."),
-        Some(1292 | 1366 | 1525) => (SourceErrorKind::Mismatch, "A value does not fit the type that it is compared with."),
+        // Of these, the state says less than the number: letters that a character set does not have, values that do not
+        // fit their type, a pattern that cannot be read.
+        Some(1139 | 1267 | 1292 | 1300 | 1366 | 1411 | 1525 | 3692) => return SourceError::value().because(error),
         Some(1053 | 1077 | 1927) => (SourceErrorKind::Unreachable, "The connection broke off. Try again."),
+        // Class 22, data exception.
+        _ if error.as_database_error().and_then(|database| database.code()).is_some_and(|state| state.starts_with("22")) => {
+            return SourceError::value().because(error);
+        }
         _ => (SourceErrorKind::Other, other),
     };
     SourceError::new(kind, sentence).because(error)

@@ -211,7 +211,8 @@ fn read_error(error: &sqlx::Error, sql: &str) -> SourceError {
         ),
         "42702" => (SourceErrorKind::Statement, format!("More than one table has this column{place}. Write the table before it.")),
         "42803" => (SourceErrorKind::Statement, format!("A column must be in GROUP BY or inside an aggregate{place}.")),
-        "22P02" | "22007" | "22008" => (SourceErrorKind::Mismatch, "A value does not fit the type that it is compared with.".to_owned()),
+        // Class 22, data exception: what a value of the statement, or of a parameter, led to.
+        code if code.starts_with("22") => return SourceError::value().because(error),
         code if code.starts_with("42") => (SourceErrorKind::Statement, format!("PostgreSQL cannot read this statement{place}.")),
         code if code.starts_with("08") || code.starts_with("57") => {
             (SourceErrorKind::Unreachable, "The connection broke off. Try again.".to_owned())

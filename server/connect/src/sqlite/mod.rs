@@ -99,6 +99,17 @@ impl Connection for SqliteConnection {
     }
 }
 
+/// What SQLite says of values that a function or a comparison cannot use.
+const VALUE_FAULTS: [&str; 7] = [
+    "integer overflow",
+    "datatype mismatch",
+    "malformed JSON",
+    "JSON path",
+    "LIKE or GLOB pattern too complex",
+    "string or blob too big",
+    "ESCAPE expression must be a single character",
+];
+
 /// SQLite's own words, by what they mean for a person.
 fn read_error(error: &sqlx::Error) -> SourceError {
     if let Some(known) = of_pool(error) {
@@ -114,6 +125,8 @@ fn read_error(error: &sqlx::Error) -> SourceError {
         (SourceErrorKind::Statement, format!("There is no function {name} in SQLite."))
     } else if let Some(name) = named("ambiguous column name:") {
         (SourceErrorKind::Statement, format!("More than one table has a column {name}. Write the table before it."))
+    } else if VALUE_FAULTS.iter().any(|fault| said.contains(fault)) {
+        return SourceError::value().because(said);
     } else if said.contains("interrupted") {
         (SourceErrorKind::Timeout, "It took longer than this API allows. Narrow the question, or raise the time-out.".to_owned())
     } else if said.contains("unable to open database file") {
