@@ -135,6 +135,13 @@ async fn digits_nulls_and_formulas_keep_what_they_are() {
     assert!(line.ends_with(",AP8="), "{line}");
     assert!(text("excel").await.contains(",'=1+1,"));
     assert!(text("ndjson").await.starts_with("{\"wide\":9007199254740993,\"empty\":\"\",\"none\":null,"));
+    let behind = script("SELECT 'a\n=1+1' AS behind, '\n@x' AS first", &[("behind", "string"), ("first", "string")]);
+    People::of(&server).await.publish("behind", behind, json!({})).await;
+    let form = |form: &str| format!("/api/travel/behind.{form}");
+    let guarded = http.get(&form("excel")).send().await.unwrap().text().await.unwrap();
+    assert!(guarded.ends_with("\"a\n'=1+1\",\"'\n'@x\"\r\n"), "{guarded:?}");
+    let plain = http.get(&form("csv")).send().await.unwrap().text().await.unwrap();
+    assert!(plain.ends_with("\"a\n=1+1\",\"\n@x\"\r\n"), "{plain:?}");
     let bytes = http.get("/api/travel/odd.parquet").send().await.unwrap().bytes().await.unwrap();
     let read = by_pyarrow("parquet", &bytes);
     assert_eq!((&read["rows"][0]["wide"], &read["rows"][0]["none"]), (&json!(9_007_199_254_740_993_i64), &Json::Null));

@@ -37,7 +37,7 @@ impl Write for Ndjson {
 /// RFC 4180, with a line of names first.
 pub(super) struct Csv {
     fields: Vec<Field>,
-    /// A spreadsheet runs a cell that begins so; an apostrophe before it keeps it a text.
+    /// A spreadsheet runs what begins as a formula; an apostrophe before it keeps it a text.
     guarded: bool,
     begun: bool,
 }
@@ -80,10 +80,11 @@ impl Write for Csv {
                     continue;
                 }
                 write_text_cell(&mut cell, column, row, field.data_type);
-                if self.guarded && is_text(field.data_type) && cell.first().is_some_and(|first| b"=+-@\t\r".contains(first)) {
-                    cell.insert(0, b'\'');
+                if self.guarded && is_text(field.data_type) && has_formula(&cell) {
+                    write_cell(&mut out, &without_formulas(&cell));
+                } else {
+                    write_cell(&mut out, &cell);
                 }
-                write_cell(&mut out, &cell);
             }
             out.extend_from_slice(b"\r\n");
         }
@@ -95,6 +96,38 @@ impl Write for Csv {
         self.begin(&mut out);
         Ok(out)
     }
+}
+
+/// Whether a spreadsheet may take a line for a formula. Some look past white space, and for wide signs as for usual ones.
+fn is_formula(line: &[u8]) -> bool {
+    let begins = |line: &[u8]| {
+        line.first().is_some_and(|first| b"=+-@".contains(first)) || WIDE_SIGNS.iter().any(|sign| line.starts_with(sign.as_bytes()))
+    };
+    line.first() == Some(&b'\t') || begins(line.trim_ascii_start())
+}
+
+/// The signs of formulas as East Asian keyboards write them.
+const WIDE_SIGNS: [&str; 4] = ["\u{ff1d}", "\u{ff0b}", "\u{ff0d}", "\u{ff20}"];
+
+/// The lines of a cell: a reader that does not know its quotes begins a new cell behind each line feed.
+fn lines(cell: &[u8]) -> impl Iterator<Item = &[u8]> {
+    cell.split_inclusive(|byte| matches!(byte, b'\n' | b'\r'))
+}
+
+fn has_formula(cell: &[u8]) -> bool {
+    cell.first().is_some_and(|first| b"\r\n".contains(first)) || lines(cell).any(is_formula)
+}
+
+/// An apostrophe before each line that is a formula, and before a cell whose first line is empty.
+fn without_formulas(cell: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(cell.len() + 8);
+    for (index, line) in lines(cell).enumerate() {
+        if is_formula(line) || (index == 0 && line.trim_ascii().is_empty()) {
+            out.push(b'\'');
+        }
+        out.extend_from_slice(line);
+    }
+    out
 }
 
 /// A cell that is there: quoted where it must be, and where it is empty, so that it is not taken for NULL.
@@ -119,6 +152,25 @@ fn write_cell(out: &mut Vec<u8>, cell: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formulas_are_kept_texts_also_behind_line_feeds() {
+        for (cell, kept) in [
+            ("=1+1", "'=1+1"),
+            ("  =1+1", "'  =1+1"),
+            ("\t=1", "'\t=1"),
+            ("\n=1+1", "'\n'=1+1"),
+            ("a\n=1+1\r\n@b", "a\n'=1+1\r\n'@b"),
+            ("\u{ff1d}1", "'\u{ff1d}1"),
+            ("\nplain", "'\nplain"),
+        ] {
+            assert!(has_formula(cell.as_bytes()), "{cell:?}");
+            assert_eq!(without_formulas(cell.as_bytes()), kept.as_bytes(), "{cell:?}");
+        }
+        for cell in ["", "a=1", "a\nb", "1-2"] {
+            assert!(!has_formula(cell.as_bytes()), "{cell:?}");
+        }
+    }
 
     #[test]
     fn cells_are_quoted_where_a_reader_would_be_misled() {
