@@ -22,6 +22,7 @@ mod postgres;
 pub mod proto;
 pub mod queue;
 pub mod registry;
+pub mod seal;
 pub mod shelf;
 pub mod sink;
 mod slots;

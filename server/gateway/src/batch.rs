@@ -10,7 +10,7 @@ use model::wire::Broken;
 use model::{ErrorCode, FieldError, Problem};
 use serde_json::Value as Json;
 
-use crate::parameters::{self, Given};
+use crate::parameters::{self, Given, Giver};
 use crate::plan::{Backend, Plan};
 use crate::stack::{Admitted, Timings};
 use crate::{Gateway, execute, key_path};
@@ -52,7 +52,7 @@ impl Gateway {
     ) -> Result<Vec<Option<Bytes>>, Problem> {
         let plan = admitted.plan;
         refuse_lists(plan)?;
-        let calls = timings.time("parameters", || read_keys(admitted, keys))?;
+        let calls = timings.time("parameters", || read_keys(plan, self.giver(admitted), keys))?;
         let started = std::time::Instant::now();
         let rows = match (&plan.backend, &plan.api.spec.policy.cache) {
             (Backend::Dataset(open), None) => {
@@ -100,10 +100,10 @@ pub(crate) fn refuse_lists(plan: &Plan) -> Result<(), Problem> {
 }
 
 /// Every key at fault is named by its place.
-fn read_keys(admitted: &Admitted<'_>, keys: &[Given]) -> Result<Vec<Arc<parameters::Call>>, Problem> {
+fn read_keys(plan: &Plan, giver: Giver<'_>, keys: &[Given]) -> Result<Vec<Arc<parameters::Call>>, Problem> {
     let (mut calls, mut errors) = (Vec::with_capacity(keys.len()), Vec::new());
     for (index, key) in keys.iter().enumerate() {
-        match parameters::read(admitted.plan, key, admitted.fixed.as_deref(), admitted.consumer) {
+        match parameters::read(plan, key, giver) {
             Ok(call) if call.wanted.fields.is_some() => {
                 errors.push(FieldError::new(format!("keys.{index}"), "A key has the key's fields alone."));
             }

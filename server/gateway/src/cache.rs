@@ -25,6 +25,8 @@ use crate::rows::Rows;
 
 /// How long Redis may take before it is passed over.
 const L2_TIMEOUT: Duration = Duration::from_millis(100);
+/// Raised whenever what is kept changes its form, so that no older entry is read.
+const FORM: u8 = 2;
 const RAW: u8 = 0;
 const LZ4: u8 = 1;
 
@@ -233,6 +235,7 @@ fn keep(rows: Rows, stored_at: Millis, policy: &CachePolicy, from_redis: bool) -
 fn key_of(plan: &Plan, call: &Call) -> Key {
     let api = &plan.api;
     let mut hash = Sha256::new();
+    hash.update([FORM]);
     for part in [api.id.as_str(), api.environment.key(), plan.data_version_id()] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);

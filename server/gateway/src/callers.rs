@@ -43,7 +43,7 @@ impl Callers {
         for (id, name) in names.chain(snapshot.issuers.iter().map(|issuer| (&issuer.app_id, issuer.app.as_str()))) {
             let next = u32::try_from(apps.len()).unwrap_or(u32::MAX);
             let index = apps.get(id).map_or(next, |app| app.index);
-            apps.insert(id.clone(), App { index, name: name.into() });
+            apps.insert(id.clone(), App { index, id: id.as_str().into(), name: name.into() });
         }
         let keys =
             snapshot.keys.iter().filter_map(|key| Some((key.id.clone(), KnownKey::new(key, apps.get(&key.app_id)?.clone())?))).collect();

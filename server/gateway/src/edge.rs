@@ -188,7 +188,7 @@ impl Gateway {
     async fn handle_list(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, call: &Call, view: &Arc<View>, format: Format) -> Answer {
         let opened = async {
             let count = if call.wanted.count { Some(execute::count(admitted.plan, call).await?) } else { None };
-            Ok((count, outgoing::open(admitted.plan, view, call, format, count).await?))
+            Ok((count, outgoing::open(self, admitted, view, call, format, count).await?))
         };
         match opened.await {
             Ok((count, frames)) => {

@@ -23,10 +23,12 @@ pub(crate) struct KnownKey {
     expires_at: Option<Millis>,
 }
 
-/// An app by its place in the snapshot's grants, and by name.
+/// An app by its place in the snapshot's grants, by id and by name.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) index: u32,
+    /// The same on every node, unlike the place.
+    pub(crate) id: Arc<str>,
     pub(crate) name: Arc<str>,
 }
 

@@ -12,6 +12,7 @@ mod cache;
 mod callers;
 mod compile;
 mod compress;
+mod cursor;
 mod disk;
 mod edge;
 mod encode;
@@ -59,6 +60,7 @@ pub use request_id::RequestId;
 pub use trial::TrialRequest;
 
 use cache::Caches;
+use cursor::Cursors;
 use routes::Routes;
 use tokens::Tokens;
 
@@ -98,6 +100,7 @@ pub struct Gateway {
     shelf: Arc<Shelf>,
     caches: Arc<Caches>,
     tokens: Arc<Tokens>,
+    cursors: Arc<Cursors>,
     clock: Arc<dyn Clock>,
     snapshot_file: Option<PathBuf>,
     on_disk: disk::OnDisk,
@@ -121,6 +124,7 @@ impl Gateway {
             revisions: Arc::new(watch::channel(0).0),
             caches: Arc::new(Caches::new(parts.cache_bytes, parts.stores.link().cloned(), parts.clock.clone())),
             tokens: Arc::new(Tokens::default()),
+            cursors: Arc::new(Cursors::new(&parts.vault)),
             pools: parts.pools,
             vault: parts.vault,
             stores: parts.stores,

@@ -11,12 +11,14 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body::Frame;
 use model::{ErrorCode, Problem};
 
+use crate::Gateway;
 use crate::execute;
 use crate::formats::{End, Format, Write};
 use crate::parameters::Call;
 use crate::plan::Plan;
 use crate::pump::{self, PIECE, WRITE_STALL};
 use crate::reserved::cursor;
+use crate::stack::Admitted;
 use crate::view::View;
 
 pub(crate) const TRUNCATED: HeaderName = HeaderName::from_static("x-sluice-truncated");
@@ -57,12 +59,14 @@ type Sent = Result<Frame<Bytes>, std::io::Error>;
 /// # Errors
 /// What the source did wrong; a form that cannot be given.
 pub(crate) async fn open(
-    plan: &Arc<Plan>,
+    gateway: &Gateway,
+    admitted: &Admitted<'_>,
     view: &Arc<View>,
     call: &Call,
     format: Format,
     count: Option<u64>,
 ) -> Result<impl Stream<Item = Sent> + Send + use<>, Problem> {
+    let plan = admitted.plan;
     let fields = view.fields.iter().map(|index| plan.api.spec.fields[*index].clone()).collect();
     let writer = format.writer(fields).unwrap_or_else(|| Err("a page is not streamed".into())).map_err(|cause| {
         tracing::error!(api = plan.path, cause, "a form of answer cannot be begun");
@@ -75,6 +79,7 @@ pub(crate) async fn open(
     // Where pages begin behind a row, only a page knows it.
     let paged = plan.api.spec.page_size().is_some() && plan.api.spec.keyset().is_empty();
     let next = paged.then(|| cursor(call.wanted.page.offset + u64::from(call.wanted.page.limit)));
+    let next = next.and_then(|plain| gateway.sealed(admitted, &call, &plain));
     let most = if format == Format::Columns { execute::most_of_whole(plan) } else { plan.api.spec.policy.max_bytes };
     let mut state = Outgoing {
         plan: plan.clone(),

@@ -8,6 +8,7 @@ use model::statement::Arguments;
 use model::{ApiSpec, ErrorCode, FieldError, Parameter, Problem, Value};
 use serde_json::Value as Json;
 
+use crate::cursor::{self, Cursors};
 use crate::plan::Plan;
 use crate::reserved::{self, Wanted};
 use crate::tokens::Fixed;
@@ -16,6 +17,18 @@ use crate::tokens::Fixed;
 pub(crate) enum Given {
     Query(Vec<(String, String)>),
     Body(serde_json::Map<String, Json>),
+}
+
+/// Who gives them, and what stands for the caller whatever it gives.
+#[derive(Clone, Copy)]
+pub(crate) struct Giver<'a> {
+    /// Parameters that a token fixes.
+    pub(crate) fixed: Option<&'a Fixed>,
+    /// The app by its id, whose cursors are taken; `None` at the console.
+    pub(crate) app: Option<&'a str>,
+    pub(crate) cursors: &'a Cursors,
+    /// On whose behalf a source is asked.
+    pub(crate) consumer: Consumer,
 }
 
 /// A call's values, checked.
@@ -59,11 +72,11 @@ pub(crate) fn parse_query(query: &str) -> Vec<(String, String)> {
 ///
 /// # Errors
 /// Every unknown, missing, mistyped or repeated parameter; a token that fixes what this API does not take.
-pub(crate) fn read(plan: &Plan, given: &Given, fixed: Option<&Fixed>, consumer: Consumer) -> Result<Call, Problem> {
-    let spec = &plan.api.spec;
+pub(crate) fn read(plan: &Plan, given: &Given, giver: Giver<'_>) -> Result<Call, Problem> {
+    let (spec, fixed, consumer) = (&plan.api.spec, giver.fixed, giver.consumer);
     let mut errors = Vec::new();
     refuse_foreign(plan, fixed)?;
-    let reserved = match given {
+    let mut reserved = match given {
         Given::Query(pairs) => split_query(spec, pairs, &mut errors),
         Given::Body(object) => split_body(spec, object, &mut errors),
     };
@@ -95,8 +108,31 @@ pub(crate) fn read(plan: &Plan, given: &Given, fixed: Option<&Fixed>, consumer: 
             Err(error) => errors.push(error),
         }
     }
+    open_cursor(plan, giver, &arguments, &mut reserved, &mut errors);
     let wanted = reserved::read(spec, &reserved, &mut errors);
     if errors.is_empty() { Ok(Call { arguments, wanted, consumer }) } else { Err(Problem::fields(errors)) }
+}
+
+/// Puts what a cursor holds in its place. It belongs to the values of the call, so it is left aside where those are at
+/// fault.
+fn open_cursor(
+    plan: &Plan,
+    giver: Giver<'_>,
+    arguments: &Arguments,
+    reserved: &mut BTreeMap<String, String>,
+    errors: &mut Vec<FieldError>,
+) {
+    if plan.api.spec.page_size().is_none() {
+        return;
+    }
+    let Some(text) = reserved.remove("after") else { return };
+    if !errors.is_empty() {
+        return;
+    }
+    match giver.cursors.open(plan, giver.app, arguments, &text) {
+        Some(plain) => drop(reserved.insert("after".into(), plain)),
+        None => errors.push(FieldError::new("after", cursor::FOREIGN)),
+    }
 }
 
 /// A token that narrows what its bearer may ask for must not be let through where it would narrow nothing.
@@ -187,7 +223,7 @@ fn check_pattern(plan: &Plan, name: &str, value: &Value, errors: &mut Vec<FieldE
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     #[test]
@@ -195,8 +231,12 @@ mod tests {
         assert_eq!(parse_query("a=b%20c&d=e+f&g"), [("a".into(), "b c".into()), ("d".into(), "e f".into()), ("g".into(), String::new())]);
     }
 
+    fn vault() -> connect::vault::Vault {
+        connect::vault::Vault::from_base64("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=").unwrap()
+    }
+
     /// A plan that is never asked for rows: SQLite dials nothing before it is used.
-    fn plan(spec: ApiSpec) -> Plan {
+    pub(crate) fn plan(spec: ApiSpec) -> Plan {
         let api = model::snapshot::SnapshotApi {
             id: "a".into(),
             domain: "travel".into(),
@@ -207,7 +247,7 @@ mod tests {
             switches: model::snapshot::Switches::default(),
             spec,
         };
-        let vault = connect::vault::Vault::from_base64("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=").unwrap();
+        let vault = vault();
         let place = connect::vault::seal_place("db", model::snapshot::Environment::Prod);
         let source = model::snapshot::SnapshotSource {
             name: "db".into(),
@@ -229,7 +269,8 @@ mod tests {
         spec.fields = ["s", "n"].map(|name| model::Field { name: name.into(), column: name.into(), ..model::Field::default() }).into();
         spec.parameters =
             vec![Parameter::new("s", model::DataType::String).required(), Parameter::new("n", model::DataType::Int64).required()];
-        let plan = plan(spec);
+        let (plan, cursors) = (plan(spec), Cursors::new(&vault()));
+        let giver = Giver { fixed: None, app: Some("a"), cursors: &cursors, consumer: Consumer::PLATFORM };
         let (mut short, mut refused) = (0_u64, 0_u64);
         testkit::Chance::run("parameters", |chance| {
             let mut query = Vec::new();
@@ -244,7 +285,7 @@ mod tests {
             }
             query.pop();
             let query = String::from_utf8_lossy(&query).into_owned();
-            let long = read(&plan, &Given::Query(parse_query(&query)), None, Consumer::PLATFORM);
+            let long = read(&plan, &Given::Query(parse_query(&query)), giver);
             if let Some(key) = crate::key_path::of_query(&plan, &query) {
                 let call = long.as_ref().unwrap_or_else(|problem| panic!("{query:?}: the long way says {problem}"));
                 assert_eq!(crate::key_path::of_arguments(&plan, &call.arguments), Some(key), "{query:?}");

@@ -9,7 +9,7 @@ use model::wire::{Fields, Wire, put_bytes, put_int};
 pub(crate) struct Rows {
     /// Messages with every field of the API's row.
     pub(crate) rows: Vec<Bytes>,
-    /// Where the next page begins.
+    /// Where the next page begins; sealed on its way to a caller, see `cursor`.
     pub(crate) next: Option<String>,
     /// More rows than the API gives.
     pub(crate) truncated: bool,

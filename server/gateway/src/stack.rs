@@ -21,7 +21,7 @@ use crate::cache::CacheNote;
 use crate::keys::Grant;
 use crate::limits::{Bucket, Budget};
 use crate::meter::Meter;
-use crate::parameters::{self, Call, Given};
+use crate::parameters::{self, Call, Given, Giver};
 use crate::plan::{Backend, Plan};
 use crate::routes::{Entry, Routes};
 use crate::rows::Rows;
@@ -69,6 +69,8 @@ pub(crate) struct Target<'a> {
 pub(crate) struct Admitted<'r> {
     pub(crate) plan: &'r Arc<Plan>,
     pub(crate) view: &'r Arc<View>,
+    /// The app by its id; `None` at the console and for the steps of a Union.
+    pub(crate) app: Option<&'r str>,
     pub(crate) fixed: Option<Arc<Fixed>>,
     pub(crate) budget: Option<Budget>,
     pub(crate) meter: &'r Arc<Meter>,
@@ -80,6 +82,7 @@ pub(crate) struct Admitted<'r> {
 pub(crate) struct Held {
     plan: Arc<Plan>,
     view: Arc<View>,
+    app: Option<Box<str>>,
     fixed: Option<Arc<Fixed>>,
     budget: Option<Budget>,
     meter: Arc<Meter>,
@@ -91,6 +94,7 @@ impl Admitted<'_> {
         Held {
             plan: self.plan.clone(),
             view: self.view.clone(),
+            app: self.app.map(Into::into),
             fixed: self.fixed.clone(),
             budget: self.budget,
             meter: self.meter.clone(),
@@ -104,6 +108,7 @@ impl Held {
         Admitted {
             plan: &self.plan,
             view: &self.view,
+            app: self.app.as_deref(),
             fixed: self.fixed.clone(),
             budget: self.budget,
             meter: &self.meter,
@@ -156,7 +161,8 @@ impl Gateway {
         // Limits: the caller's own first, so that one who calls too often takes nothing from the others.
         let budget = take([&grant.bucket, &entry.bucket, &entry.compartment], target, meter)?;
         let view = view_of(grant, plan).ok_or_else(hidden_whole)?;
-        Ok(Admitted { view, plan, fixed: who.fixed, budget, meter, consumer: Consumer::app(who.app.index) })
+        let consumer = Consumer::app(who.app.index);
+        Ok(Admitted { view, plan, app: Some(&who.app.id), fixed: who.fixed, budget, meter, consumer })
     }
 
     /// The short way: a key whose row is in this process, without a cache in between. The row is handed over as stored.
@@ -182,9 +188,19 @@ impl Gateway {
     /// Parameters: typed and closed, before anything is asked of the source.
     pub(crate) fn read(&self, admitted: &Admitted<'_>, given: &Given, timings: &mut Timings) -> Result<(Arc<Call>, Arc<View>), Problem> {
         let plan = admitted.plan;
-        let call = timings.time("parameters", || parameters::read(plan, given, admitted.fixed.as_deref(), admitted.consumer))?;
+        let call = timings.time("parameters", || parameters::read(plan, given, self.giver(admitted)))?;
         let view = narrowed(&plan.api.spec, admitted.view, call.wanted.fields.as_deref(), &plan.stored())?;
         Ok((Arc::new(call), view))
+    }
+
+    /// Who gives the values of a call.
+    pub(crate) fn giver<'a>(&'a self, admitted: &'a Admitted<'_>) -> Giver<'a> {
+        Giver { fixed: admitted.fixed.as_deref(), app: admitted.app, cursors: &self.cursors, consumer: admitted.consumer }
+    }
+
+    /// A cursor as its caller gets it.
+    pub(crate) fn sealed(&self, admitted: &Admitted<'_>, call: &Call, plain: &str) -> Option<String> {
+        self.cursors.seal(admitted.plan, admitted.app, &call.arguments, plain)
     }
 
     /// The rows of a list as they come, for streams; those of a Union come together.
@@ -227,7 +243,9 @@ impl Gateway {
             true => Some(execute::count(plan, &call).await?),
             false => None,
         };
-        Ok(Answered { rows, view, cache, call, count })
+        // Cursor: sealed for this app, behind the cache, whose entries all apps share.
+        let next = rows.next.as_deref().and_then(|plain| self.sealed(admitted, &call, plain));
+        Ok(Answered { rows: Rows { next, ..rows }, view, cache, call, count })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::Gateway;
 use crate::answer::{Stamp, good, problem};
 use crate::encode::body_of;
 use crate::meter::Meter;
-use crate::parameters::{self, Given};
+use crate::parameters::{self, Given, Giver};
 use crate::plan::{Backend, OpenDataset, Plan};
 use crate::request_id::RequestId;
 use crate::stack::{Admitted, Timings, micros_since};
@@ -43,12 +43,12 @@ impl Gateway {
         let mut timings = Timings::default();
         let meter = Arc::new(Meter::default());
         let consumer = Consumer::person(&caller);
-        let admitted = Admitted { view: &plan.view, plan: &plan, fixed: None, budget: None, meter: &meter, consumer };
+        let admitted = Admitted { view: &plan.view, plan: &plan, app: None, fixed: None, budget: None, meter: &meter, consumer };
         let answered = self.answer(&admitted, &given, &mut timings).await;
         let took_us = micros_since(started);
         let rows = answered.as_ref().ok().map(|answered| answered.rows.rows.len() as u64);
         let steps = steps_of(&plan, &caller, &timings, &given);
-        let (sql, query_plan) = explained(&plan, &given).await;
+        let (sql, query_plan) = explained(&plan, &given, self.giver(&admitted)).await;
         let id = RequestId::new(self.clock.request_id(self.clock.now()));
         let headers = http::HeaderMap::new();
         let cache = answered.as_ref().ok().and_then(|answered| answered.cache);
@@ -132,9 +132,9 @@ fn steps_of(plan: &Plan, caller: &str, timings: &Timings, given: &Given) -> Vec<
     steps
 }
 
-async fn explained(plan: &Plan, given: &Given) -> (String, model::table::QueryPlan) {
+async fn explained(plan: &Plan, given: &Given, giver: Giver<'_>) -> (String, model::table::QueryPlan) {
     let Backend::Source(backend) = &plan.backend else { return Default::default() };
-    let Ok(call) = parameters::read(plan, given, None, Consumer::PLATFORM) else { return Default::default() };
+    let Ok(call) = parameters::read(plan, given, giver) else { return Default::default() };
     let rendered = backend.statements.render(&plan.api.spec, &call.arguments, call.wanted.page, &call.wanted.after);
     let Ok(rendered) = rendered else { return Default::default() };
     let explained = backend.connection.explain(&rendered.sql, &rendered.binds).await.unwrap_or_default();

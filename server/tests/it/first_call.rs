@@ -106,7 +106,7 @@ async fn wrong_calls_are_told_what_is_wrong() {
         ("/api/travel/delays?month=x", 400, "invalid", "integer"),
         ("/api/travel/delays?carrier=UAX", 400, "invalid", "2 characters"),
         ("/api/travel/delays?limit=0", 400, "invalid", "Between 1"),
-        ("/api/travel/delays?after=zzz", 400, "invalid", "next"),
+        ("/api/travel/delays?after=zzz", 400, "invalid", "first page"),
         ("/api/travel/nothing", 404, "not-found", "no API travel/nothing"),
         ("/api/travel/plane/v9?tailnum=N14228", 404, "not-found", "no version 9"),
         ("/api/travel", 404, "not-found", "address"),

@@ -141,7 +141,7 @@ impl DataService for Generic {
         let admitted = held.admitted();
         let limited = request.parameters.as_ref().is_some_and(|given| given.fields.contains_key("limit"));
         let begun = async {
-            let mut call = parameters::read(admitted.plan, &given(request.parameters), admitted.fixed.as_deref(), admitted.consumer)?;
+            let mut call = parameters::read(admitted.plan, &given(request.parameters), self.0.giver(&admitted))?;
             if !limited {
                 call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;
             }

@@ -202,8 +202,7 @@ impl Gateway {
     }
 
     async fn stream(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
-        let given = given_of(admitted.plan, message)?;
-        let mut call = parameters::read(admitted.plan, &given, admitted.fixed.as_deref(), admitted.consumer)?;
+        let mut call = parameters::read(admitted.plan, &given_of(admitted.plan, message)?, self.giver(admitted))?;
         // A stream has no pages: all rows up to the cap, unless the caller asks for fewer.
         if !Fields::new(message).flatten().any(|field| field.number == LIMIT) {
             call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;

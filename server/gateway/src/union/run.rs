@@ -196,7 +196,8 @@ impl Run<'_> {
             let plan = target.plan.as_ref().map_err(|reason| Problem::new(ErrorCode::PlanBroken, reason.clone()))?;
             let routes = self.gateway.routes.load_full();
             let entered = routes.enter(plan, asked.len())?;
-            let admitted = Admitted { plan, view: &plan.view, fixed: None, budget: None, meter: &entered, consumer: self.call.consumer };
+            let consumer = self.call.consumer;
+            let admitted = Admitted { plan, view: &plan.view, app: None, fixed: None, budget: None, meter: &entered, consumer };
             let given: Vec<Given> = asked.into_iter().map(Given::Body).collect();
             let started = std::time::Instant::now();
             let found = match (fans_out && plan.kind == ApiKind::Kv, given.as_slice()) {
