@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use model::audit::AuditRow;
 use model::clock::SECOND;
+use model::hidden;
 use model::snapshot::{Environment, SNAPSHOT_FORMAT, Snapshot, SnapshotApi, SnapshotDataset, SnapshotGrant, SnapshotKey, SnapshotSource};
 use model::view::RequestState;
 use model::{Action, ApiSpec, Problem};
@@ -132,8 +133,14 @@ impl Control {
             next.keys = self.snapshot_keys(&apps).await?.into();
             next.issuers = self.snapshot_issuers(&apps).await?;
         }
-        if stale.grants {
-            next.grants = self.snapshot_grants().await?.into();
+        // A new version can call a hidden column something else.
+        let renamed = !stale.apis.is_empty() && next.grants.iter().any(|grant| !grant.hidden.is_empty());
+        if stale.grants || renamed {
+            let grants = self.snapshot_grants().await?;
+            // The same allocation tells gateways that nothing has changed.
+            if *next.grants != *grants {
+                next.grants = grants.into();
+            }
         }
         if stale.compartments {
             next.compartments = self.snapshot_compartments().await?;
@@ -187,17 +194,24 @@ impl Control {
 
     async fn snapshot_grants(&self) -> Result<Vec<SnapshotGrant>, Problem> {
         let rows = self.store.grants().await.map_err(|error| from_store(&error))?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(SnapshotGrant {
-                    limit: rate_of(row.per_second, row.burst),
-                    hidden: serde_json::from_str(&row.hidden).map_err(|error| from_json(&error))?,
-                    app_id: row.app_id,
-                    api_id: row.api_id,
-                    expires_at: row.expires_at,
-                })
-            })
-            .collect()
+        let hiding: BTreeSet<&str> = rows.iter().filter(|row| row.hidden != "[]").map(|row| row.api_id.as_str()).collect();
+        let mut versions = HashMap::with_capacity(hiding.len());
+        for api in hiding {
+            versions.insert(api.to_owned(), self.specs_of(api).await?);
+        }
+        let mut grants = Vec::with_capacity(rows.len());
+        for row in rows {
+            let fields = hidden::read_stored(&row.hidden).map_err(|error| from_json(&error))?;
+            let versions = versions.get(&row.api_id).map(Vec::as_slice).unwrap_or_default();
+            grants.push(SnapshotGrant {
+                limit: rate_of(row.per_second, row.burst),
+                hidden: hidden::closed(&fields, versions),
+                app_id: row.app_id,
+                api_id: row.api_id,
+                expires_at: row.expires_at,
+            });
+        }
+        Ok(grants)
     }
 }
 

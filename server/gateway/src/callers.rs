@@ -5,12 +5,16 @@ use std::sync::Arc;
 use connect::vault::Vault;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
+use model::hidden::Hidden;
 use model::snapshot::Snapshot;
+use model::spec::ApiKind;
 
 use crate::keys::{App, Grant, KnownKey};
 use crate::limits::Bucket;
+use crate::plan::Plan;
 use crate::routes::{Entry, Routes};
 use crate::tokens::Issuer;
+use crate::union::hidden_of;
 use crate::view::View;
 
 /// Keys and issuers, with the apps that they stand for.
@@ -65,7 +69,9 @@ impl Grants {
     /// `touched` are the APIs of `next` that were compiled anew.
     pub(crate) fn of(before: &Routes, next: &Routes, snapshot: &Snapshot, touched: &[Arc<Entry>]) -> Arc<Self> {
         let known = &before.grants;
-        let needed = |entry: &Arc<Entry>| entry.index >= before.next_index || known.narrowed.contains(&entry.index);
+        // What is hidden of any API is hidden inside of the Unions that call it.
+        let inherits = |entry: &Arc<Entry>| !known.narrowed.is_empty() && entry.plans().any(|plan| plan.kind == ApiKind::Union);
+        let needed = |entry: &Arc<Entry>| entry.index >= before.next_index || known.narrowed.contains(&entry.index) || inherits(entry);
         if Arc::ptr_eq(&before.snapshot.grants, &snapshot.grants)
             && Arc::ptr_eq(&before.callers, &next.callers)
             && before.snapshot.gateways == snapshot.gateways
@@ -76,6 +82,12 @@ impl Grants {
         let entries: HashMap<&str, &Entry, RandomState> = next.apis.values().map(|entry| (entry.id.as_str(), &**entry)).collect();
         let mut grants =
             Self { by_place: HashMap::with_capacity_and_hasher(snapshot.grants.len(), RandomState::default()), ..Self::default() };
+        let of_apps: HashMap<(&str, &str), &[String], RandomState> = snapshot
+            .grants
+            .iter()
+            .filter(|grant| !grant.hidden.is_empty())
+            .map(|grant| ((grant.app_id.as_str(), grant.api_id.as_str()), grant.hidden.as_slice()))
+            .collect();
         for grant in snapshot.grants.iter() {
             let (Some(app), Some(entry)) = (next.callers.apps.get(&grant.app_id), entries.get(grant.api_id.as_str())) else { continue };
             let place = (app.index, entry.index);
@@ -83,24 +95,28 @@ impl Grants {
                 let last = known.by_place.get(&place).and_then(|grant| grant.bucket.as_ref());
                 Bucket::renewed(last, rate, snapshot.gateways)
             });
-            let views = if grant.hidden.is_empty() { Vec::new() } else { views_without(entry, &grant.hidden) };
-            if !grant.hidden.is_empty() {
+            // What an ended grant hides stays hidden inside of Unions.
+            let of_api = |api: &str| of_apps.get(&(grant.app_id.as_str(), api)).map(|hidden| hidden.to_vec()).unwrap_or_default();
+            let views = if of_apps.is_empty() { None } else { views_without(entry, &grant.hidden, &of_api) };
+            if views.is_some() {
                 grants.narrowed.insert(entry.index);
             }
-            grants.by_place.insert(place, Grant { expires_at: grant.expires_at, bucket, hidden: grant.hidden.clone(), views });
+            grants.by_place.insert(place, Grant { expires_at: grant.expires_at, bucket, views });
         }
         Arc::new(grants)
     }
 }
 
-/// What an app sees of each plan of an API once some fields are hidden from it.
-fn views_without(entry: &Entry, hidden: &[String]) -> Vec<(usize, Arc<View>)> {
-    entry
-        .plans()
-        .map(|plan| {
-            let spec = &plan.api.spec;
-            let shown = (0..spec.fields.len()).filter(|index| !hidden.contains(&spec.fields[*index].name)).collect();
-            (Arc::as_ptr(plan) as usize, Arc::new(View::new(spec, shown, &plan.stored())))
-        })
-        .collect()
+/// What an app sees of each plan of an API that it may call, once something is hidden from it; `None` where nothing is.
+/// `of_api` gives what is hidden from it of another API, by the API's id.
+fn views_without(entry: &Entry, own: &[String], of_api: &dyn Fn(&str) -> Vec<String>) -> Option<Vec<(usize, Arc<View>)>> {
+    let hidden: Vec<_> = entry.plans().map(|plan| (plan, hidden_of(plan, own, of_api))).collect();
+    if own.is_empty() && hidden.iter().all(|(_, hidden)| hidden.is_empty()) {
+        return None;
+    }
+    let open = hidden.into_iter().filter(|(plan, hidden)| hidden.closes(&plan.api.spec).is_none());
+    let view = |(plan, hidden): (&Arc<Plan>, Hidden)| {
+        (Arc::as_ptr(plan) as usize, Arc::new(View::without(&plan.api.spec, hidden, &plan.stored())))
+    };
+    Some(open.map(view).collect())
 }

@@ -1,5 +1,6 @@
 //! The HTTP edge of the data plane: `/api/<domain>/<name>`, before anything else sees the request.
 
+use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,7 +10,7 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper::body::Body;
 use model::clock::Millis;
 use model::spec::ApiKind;
-use model::{ErrorCode, Problem};
+use model::{ApiSpec, ErrorCode, Problem};
 
 use crate::address::{ALL, Asked, What, asked, is_api_path};
 use crate::answer::{Answer, Stamp, good, plain, problem, streamed};
@@ -21,7 +22,7 @@ use crate::incoming::{MAX_BATCH_BODY, read_body, read_given};
 use crate::parameters::{Call, Given};
 use crate::plan::Plan;
 use crate::request_id::RequestId;
-use crate::stack::{Admitted, Denied, Held, Timings, micros_since};
+use crate::stack::{Admitted, Denied, Held, Timings, micros_since, view_of};
 use crate::view::{View, broken_row};
 use crate::{Gateway, execute, key_path, keys, outgoing};
 
@@ -224,15 +225,15 @@ impl Gateway {
             Ok(who) => who,
             Err(found) => return problem(&visit.stamp(), &found),
         };
-        let mut plans: Vec<&Arc<Plan>> = routes
-            .apis
-            .iter()
-            .filter(|(path, entry)| keys::may(&routes, who.app, entry.index, path, visit.now).is_ok())
-            .filter_map(|(_, entry)| entry.plan(who.environment, None))
-            .collect();
-        plans.sort_by(|a, b| a.path.cmp(&b.path));
+        let known = routes.apis.iter().filter_map(|(path, entry)| {
+            let grant = keys::may(&routes, who.app, entry.index, path, visit.now).ok()?;
+            let plan = entry.plan(who.environment, None)?;
+            Some((plan, view_of(grant, plan)?.visible(&plan.api.spec)))
+        });
+        let mut plans: Vec<(&Arc<Plan>, Cow<'_, ApiSpec>)> = known.collect();
+        plans.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
         let apis: Vec<_> =
-            plans.iter().map(|plan| (plan.api.domain.as_str(), plan.api.name.as_str(), plan.api.version, &plan.api.spec)).collect();
+            plans.iter().map(|(plan, spec)| (plan.api.domain.as_str(), plan.api.name.as_str(), plan.api.version, &**spec)).collect();
         let document = model::openapi::openapi_of_all(&apis, &self.public_url);
         plain(&visit.stamp(), StatusCode::OK, "application/json", document.to_string())
     }
@@ -244,10 +245,11 @@ impl Gateway {
         };
         let admitted = held.admitted();
         let api = &admitted.plan.api;
+        let spec = admitted.view.visible(&api.spec);
         let (kind, text) = if asked.what == What::Proto {
-            ("text/plain; charset=utf-8", model::message::proto_text(&api.domain, &api.name, &api.spec))
+            ("text/plain; charset=utf-8", model::message::proto_text(&api.domain, &api.name, &spec))
         } else {
-            let document = model::openapi::openapi(&api.domain, &api.name, api.version, &api.spec, &self.public_url);
+            let document = model::openapi::openapi(&api.domain, &api.name, api.version, &spec, &self.public_url);
             ("application/json", document.to_string())
         };
         plain(&visit.stamp_of(&admitted), StatusCode::OK, kind, text)

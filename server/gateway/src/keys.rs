@@ -44,10 +44,9 @@ pub(crate) struct Who<'r> {
 pub(crate) struct Grant {
     pub(crate) expires_at: Option<Millis>,
     pub(crate) bucket: Option<Arc<Bucket>>,
-    /// The names that the app does not get.
-    pub(crate) hidden: Vec<String>,
-    /// For each plan whose fields it narrows, by the plan's address in this snapshot: compiled at load.
-    pub(crate) views: Vec<(usize, Arc<View>)>,
+    /// Where something is hidden from the app, what it sees of each plan that it may call, by the plan's address in this
+    /// snapshot: compiled at load.
+    pub(crate) views: Option<Vec<(usize, Arc<View>)>>,
 }
 
 impl KnownKey {

@@ -8,12 +8,14 @@ use model::{DataType, ErrorCode, Problem};
 use serde_json::{Map, Value as Json};
 
 use crate::parameters::Given;
-use crate::plan::Plan;
+use crate::stack::Admitted;
 
 /// # Errors
 /// Bytes that are not a message of this request.
-pub(crate) fn given_of(plan: &Plan, message: &[u8]) -> Result<Given, Problem> {
-    let fields = request_fields(&plan.api.spec);
+pub(crate) fn given_of(admitted: &Admitted<'_>, message: &[u8]) -> Result<Given, Problem> {
+    let spec = &admitted.plan.api.spec;
+    let mut fields = request_fields(spec);
+    fields.retain(|field| !admitted.view.refuses(spec, &field.name));
     let broken = || Problem::new(ErrorCode::Invalid, "The message is not one of this request. Take the schema from reflection.");
     let mut object = Map::new();
     for field in Fields::new(message) {

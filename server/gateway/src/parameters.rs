@@ -12,6 +12,7 @@ use crate::cursor::{self, Cursors};
 use crate::plan::Plan;
 use crate::reserved::{self, Wanted};
 use crate::tokens::Fixed;
+use crate::view::View;
 
 /// What a caller sent: text out of a query, or a JSON object.
 pub(crate) enum Given {
@@ -26,9 +27,17 @@ pub(crate) struct Giver<'a> {
     pub(crate) fixed: Option<&'a Fixed>,
     /// The app by its id, whose cursors are taken; `None` at the console.
     pub(crate) app: Option<&'a str>,
+    /// What the app sees: parameters that are compared with a hidden column are not there for it.
+    pub(crate) view: &'a View,
     pub(crate) cursors: &'a Cursors,
     /// On whose behalf a source is asked.
     pub(crate) consumer: Consumer,
+}
+
+impl Giver<'_> {
+    fn takes(&self, spec: &ApiSpec, name: &str) -> bool {
+        spec.parameter(name).is_some() && !self.view.refuses(spec, name)
+    }
 }
 
 /// A call's values, checked.
@@ -75,13 +84,18 @@ pub(crate) fn parse_query(query: &str) -> Vec<(String, String)> {
 pub(crate) fn read(plan: &Plan, given: &Given, giver: Giver<'_>) -> Result<Call, Problem> {
     let (spec, fixed, consumer) = (&plan.api.spec, giver.fixed, giver.consumer);
     let mut errors = Vec::new();
-    refuse_foreign(plan, fixed)?;
+    refuse_foreign(plan, giver)?;
     let mut reserved = match given {
-        Given::Query(pairs) => split_query(spec, pairs, &mut errors),
-        Given::Body(object) => split_body(spec, object, &mut errors),
+        Given::Query(pairs) => split_query(spec, giver, pairs, &mut errors),
+        Given::Body(object) => split_body(spec, giver, object, &mut errors),
     };
     let mut arguments = Arguments::new();
     for parameter in &spec.parameters {
+        if !giver.takes(spec, &parameter.name) {
+            // What the definition says in its place; where it says nothing, the filter is not there.
+            arguments.extend(parameter.default_value().map(|value| (parameter.name.clone(), value)));
+            continue;
+        }
         if let Some(value) = fixed.and_then(|fixed| fixed.get(&parameter.name)) {
             match read_fixed(parameter, value, given) {
                 Ok(value) => drop(arguments.insert(parameter.name.clone(), value)),
@@ -136,8 +150,8 @@ fn open_cursor(
 }
 
 /// A token that narrows what its bearer may ask for must not be let through where it would narrow nothing.
-fn refuse_foreign(plan: &Plan, fixed: Option<&Fixed>) -> Result<(), Problem> {
-    let foreign = fixed.and_then(|fixed| fixed.keys().find(|name| plan.api.spec.parameter(name).is_none()));
+fn refuse_foreign(plan: &Plan, giver: Giver<'_>) -> Result<(), Problem> {
+    let foreign = giver.fixed.and_then(|fixed| fixed.keys().find(|name| !giver.takes(&plan.api.spec, name)));
     match foreign {
         None => Ok(()),
         Some(name) => Err(Problem::new(
@@ -164,14 +178,14 @@ fn read_fixed(parameter: &Parameter, value: &Json, given: &Given) -> Result<Valu
 }
 
 /// The reserved parameters that were given; an unknown one is an error that names what there is.
-fn split_query(spec: &ApiSpec, pairs: &[(String, String)], errors: &mut Vec<FieldError>) -> BTreeMap<String, String> {
+fn split_query(spec: &ApiSpec, giver: Giver<'_>, pairs: &[(String, String)], errors: &mut Vec<FieldError>) -> BTreeMap<String, String> {
     let mut reserved = BTreeMap::new();
     for (name, value) in pairs {
-        if spec.parameter(name).is_some() {
+        if giver.takes(spec, name) {
             continue;
         }
         if !RESERVED.contains(&name.as_str()) {
-            errors.push(unknown(spec, name));
+            errors.push(unknown(spec, giver, name));
         } else if reserved.insert(name.clone(), value.clone()).is_some() && name != "fields" {
             errors.push(FieldError::new(name, "Given more than once; it takes one value."));
         }
@@ -179,14 +193,19 @@ fn split_query(spec: &ApiSpec, pairs: &[(String, String)], errors: &mut Vec<Fiel
     reserved
 }
 
-fn split_body(spec: &ApiSpec, object: &serde_json::Map<String, Json>, errors: &mut Vec<FieldError>) -> BTreeMap<String, String> {
+fn split_body(
+    spec: &ApiSpec,
+    giver: Giver<'_>,
+    object: &serde_json::Map<String, Json>,
+    errors: &mut Vec<FieldError>,
+) -> BTreeMap<String, String> {
     let mut reserved = BTreeMap::new();
     for (name, value) in object {
-        if spec.parameter(name).is_some() {
+        if giver.takes(spec, name) {
             continue;
         }
         if !RESERVED.contains(&name.as_str()) {
-            errors.push(unknown(spec, name));
+            errors.push(unknown(spec, giver, name));
             continue;
         }
         let text = match value {
@@ -203,8 +222,9 @@ fn split_body(spec: &ApiSpec, object: &serde_json::Map<String, Json>, errors: &m
     reserved
 }
 
-fn unknown(spec: &ApiSpec, name: &str) -> FieldError {
-    let names: Vec<&str> = spec.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+fn unknown(spec: &ApiSpec, giver: Giver<'_>, name: &str) -> FieldError {
+    let names = spec.parameters.iter().map(|parameter| parameter.name.as_str());
+    let names: Vec<&str> = names.filter(|name| giver.takes(spec, name)).collect();
     let there = if names.is_empty() { "This API takes no parameters.".to_owned() } else { format!("There are: {}.", names.join(", ")) };
     FieldError::new(name, format!("There is no parameter {name}. {there}"))
 }
@@ -270,7 +290,7 @@ pub(crate) mod tests {
         spec.parameters =
             vec![Parameter::new("s", model::DataType::String).required(), Parameter::new("n", model::DataType::Int64).required()];
         let (plan, cursors) = (plan(spec), Cursors::new(&vault()));
-        let giver = Giver { fixed: None, app: Some("a"), cursors: &cursors, consumer: Consumer::PLATFORM };
+        let giver = Giver { fixed: None, app: Some("a"), view: &plan.view, cursors: &cursors, consumer: Consumer::PLATFORM };
         let (mut short, mut refused) = (0_u64, 0_u64);
         testkit::Chance::run("parameters", |chance| {
             let mut query = Vec::new();

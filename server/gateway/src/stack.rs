@@ -195,7 +195,13 @@ impl Gateway {
 
     /// Who gives the values of a call.
     pub(crate) fn giver<'a>(&'a self, admitted: &'a Admitted<'_>) -> Giver<'a> {
-        Giver { fixed: admitted.fixed.as_deref(), app: admitted.app, cursors: &self.cursors, consumer: admitted.consumer }
+        Giver {
+            fixed: admitted.fixed.as_deref(),
+            app: admitted.app,
+            view: admitted.view,
+            cursors: &self.cursors,
+            consumer: admitted.consumer,
+        }
     }
 
     /// A cursor as its caller gets it.
@@ -277,17 +283,16 @@ fn stalled() -> Result<Vec<Bytes>, Problem> {
     Err(Problem::new(ErrorCode::SourceTimeout, detail))
 }
 
-fn view_of<'r>(grant: &'r Grant, plan: &'r Arc<Plan>) -> Option<&'r Arc<View>> {
-    if grant.hidden.is_empty() {
-        return Some(&plan.view);
-    }
+/// What an app sees of a plan; `None` where it cannot call it.
+pub(crate) fn view_of<'r>(grant: &'r Grant, plan: &'r Arc<Plan>) -> Option<&'r Arc<View>> {
+    let Some(views) = &grant.views else { return Some(&plan.view) };
     let address = Arc::as_ptr(plan) as usize;
-    grant.views.iter().find(|(of, _)| *of == address).map(|(_, view)| view)
+    views.iter().find(|(of, _)| *of == address).map(|(_, view)| view)
 }
 
-/// Every plan of a snapshot is there when its grants are compiled, so this is never said; and if it were, nothing is shown.
+/// The key, or a parameter without which there is no call, is compared with a column that is hidden from the app.
 fn hidden_whole() -> Problem {
-    Problem::new(ErrorCode::Forbidden, "Nothing of this version is open to your app. Ask an owner of its domain.")
+    Problem::new(ErrorCode::Forbidden, "Calls of this version need a field that is hidden from your app. Ask an owner of its domain.")
 }
 
 /// Takes from each bucket in turn; gives the tightest.

@@ -1,11 +1,14 @@
 //! What one app gets to see of an API's rows: which fields, as JSON and as protobuf bytes.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use accel::mask::Mask;
 use accel::row_json::{JsonField, JsonRows, RowJson};
 use bytes::Bytes;
+use model::hidden::Hidden;
+use model::union::Step;
 use model::wire::Broken;
 use model::{ApiSpec, ErrorCode, Field, Problem};
 
@@ -16,22 +19,48 @@ pub(crate) struct View {
     pub(crate) json: RowJson,
     /// `None` where stored bytes hold these fields and no others.
     mask: Option<Mask>,
+    /// What the app does not know of; `None` where nothing is hidden from it.
+    hidden: Option<Arc<Hidden>>,
 }
 
 impl View {
     /// `stored` are the numbers that rows may have beyond the fields of the definition.
     pub(crate) fn new(spec: &ApiSpec, fields: Vec<usize>, stored: &[u32]) -> Self {
+        Self::compiled(spec, fields, None, stored)
+    }
+
+    /// What is left once something is hidden.
+    pub(crate) fn without(spec: &ApiSpec, hidden: Hidden, stored: &[u32]) -> Self {
+        let shown = (0..spec.fields.len()).filter(|index| !hidden.fields.contains(index)).collect();
+        Self::compiled(spec, shown, Some(Arc::new(hidden)), stored)
+    }
+
+    fn compiled(spec: &ApiSpec, fields: Vec<usize>, hidden: Option<Arc<Hidden>>, stored: &[u32]) -> Self {
+        let is_inside = |step: &Step, field: &Field| {
+            hidden.as_ref().and_then(|hidden| hidden.inside.get(&step.name)).is_none_or(|names| !names.contains(&field.name))
+        };
+        let rows_of = |step: &Step| JsonRows {
+            fields: step.fields.iter().filter(|field| is_inside(step, field)).map(|field| json_field(field, field.number)).collect(),
+            list: step.gives_list(),
+        };
         let shown: Vec<JsonField> = fields
             .iter()
             .filter_map(|index| {
                 let field = spec.fields.get(*index)?;
-                let rows = spec.step_of(field).map(|step| JsonRows { fields: json_fields(&step.fields), list: step.gives_list() });
+                let rows = spec.step_of(field).map(rows_of);
                 Some(JsonField { rows, ..json_field(field, spec.field_number(*index)) })
             })
             .collect();
         let numbers: HashSet<u32> = shown.iter().map(|field| field.number).collect();
         let all = stored.iter().all(|number| numbers.contains(number));
-        Self { json: RowJson::new(&shown), mask: (!all).then(|| Mask::new(numbers)), fields }
+        let narrow = hidden.as_ref().is_some_and(|hidden| !hidden.inside.is_empty());
+        let inside = shown.iter().filter(|_| narrow).filter_map(|field| {
+            let rows = field.rows.as_ref()?;
+            Some((field.number, Mask::new(rows.fields.iter().map(|inner| inner.number))))
+        });
+        let inside: Vec<(u32, Mask)> = inside.collect();
+        let mask = (!all || !inside.is_empty()).then(|| Mask::new(numbers).with_inside(inside));
+        Self { json: RowJson::new(&shown), mask, fields, hidden }
     }
 
     /// Appends a row's bytes as they may be seen: the stored bytes as they are wherever nothing is hidden.
@@ -56,6 +85,17 @@ impl View {
     pub(crate) fn shows_all(&self) -> bool {
         self.mask.is_none()
     }
+
+    /// Whether a parameter is one that the app cannot give.
+    pub(crate) fn refuses(&self, spec: &ApiSpec, name: &str) -> bool {
+        let is_it = |index: &usize| spec.parameters.get(*index).is_some_and(|parameter| parameter.name == name);
+        self.hidden.as_ref().is_some_and(|hidden| hidden.parameters.iter().any(is_it))
+    }
+
+    /// The definition as the app knows it, for the documents that it is given.
+    pub(crate) fn visible<'a>(&self, spec: &'a ApiSpec) -> Cow<'a, ApiSpec> {
+        self.hidden.as_ref().map_or(Cow::Borrowed(spec), |hidden| Cow::Owned(hidden.visible(spec)))
+    }
 }
 
 /// Fields under the numbers that were written down with them.
@@ -74,7 +114,7 @@ pub(crate) fn narrowed(spec: &ApiSpec, view: &Arc<View>, wanted: Option<&[usize]
         let name = spec.fields.get(*hidden).map_or("", |field| field.name.as_str());
         return Err(Problem::field("fields", format!("There is no field {name}.")));
     }
-    Ok(Arc::new(View::new(spec, wanted.to_vec(), stored)))
+    Ok(Arc::new(View::compiled(spec, wanted.to_vec(), view.hidden.clone(), stored)))
 }
 
 /// A stored row that cannot be read is ours to mend.

@@ -19,6 +19,7 @@ pub mod error;
 pub mod follow;
 pub mod form;
 pub mod gates;
+pub mod hidden;
 pub mod job;
 pub mod json_text;
 pub mod limit;

@@ -204,7 +204,7 @@ pub struct SnapshotGrant {
     /// Calls of this app to this API.
     #[serde(default)]
     pub limit: Option<Rate>,
-    /// Fields that this app does not get, by name.
+    /// What this app does not get, by the identities of `model::hidden`; snapshots of older programs have names alone.
     #[serde(default)]
     pub hidden: Vec<String>,
 }

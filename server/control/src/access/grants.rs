@@ -1,10 +1,12 @@
 //! Grants: which app may call which API, and until when.
 
 use model::clock::DAY;
+use model::hidden::{self, Hidden, HiddenField};
 use model::limit::Rate;
 use model::name::is_identifier;
+use model::spec::ApiKind;
 use model::view::GrantView;
-use model::{Action, FieldError, Problem};
+use model::{Action, ApiSpec, FieldError, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{ApiRow, AppRow, GrantRow, StoreError};
@@ -24,7 +26,7 @@ pub struct GrantTerms {
     pub days: Option<i64>,
     /// Calls of the app to the API; absent for no limit of its own.
     pub limit: Option<Rate>,
-    /// Fields that the app does not get, by name.
+    /// Fields that the app does not get, by name. Their columns stay hidden in later versions, whatever those call them.
     pub hidden: Vec<String>,
 }
 
@@ -56,7 +58,8 @@ impl Control {
         let api = self.visible_api(caller, domain, api).await?;
         caller.authorise(Action::Grant, domain)?;
         let app = self.visible_app(caller, app_domain, app).await?;
-        let errors = terms.errors();
+        let mut errors = terms.errors();
+        let hidden = self.resolve_hidden(&api, &terms.hidden, &mut errors).await?;
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
@@ -69,7 +72,7 @@ impl Control {
             expires_at: terms.days.map(|days| now + days * DAY),
             per_second: terms.limit.map(|rate| rate.per_second.into()),
             burst: terms.limit.map(|rate| rate.burst.into()),
-            hidden: serde_json::to_string(&terms.hidden).map_err(|error| from_json(&error))?,
+            hidden: serde_json::to_string(&hidden).map_err(|error| from_json(&error))?,
         };
         let mut tx = self.write(caller).await?;
         tx.put_grant(&row).await.map_err(|error| from_store(&error))?;
@@ -96,6 +99,53 @@ impl Control {
         self.commit(tx).await
     }
 
+    /// The fields of these names, each by its number too. A name that no version has, and a field that calls have to give,
+    /// is an error.
+    async fn resolve_hidden(&self, api: &ApiRow, names: &[String], errors: &mut Vec<FieldError>) -> Result<Vec<HiddenField>, Problem> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let path = format!("{}/{}", api.domain, api.name);
+        let mut versions = self.specs_of(&api.id).await?;
+        if versions.is_empty() {
+            // Nothing was sent for review yet: what is being written says which fields there will be.
+            let draft = self.store.draft(&api.id).await.map_err(|error| from_store(&error))?;
+            versions
+                .extend(draft.map(|draft| serde_json::from_str::<ApiSpec>(&draft.spec)).transpose().map_err(|error| from_json(&error))?);
+        }
+        let mut fields = Vec::with_capacity(names.len());
+        for name in names.iter().filter(|name| is_identifier(name)) {
+            match hidden::resolve(name, &versions) {
+                Some(field) => fields.push(field),
+                None => errors.push(FieldError::new(
+                    "hidden",
+                    format!("{path} has no field {name}. Leave it out, or write its name as the API does."),
+                )),
+            }
+        }
+        let newest = versions.first();
+        let closed = newest.and_then(|spec| Some((spec, Hidden::of(spec, &hidden::closed(&fields, &versions)).closes(spec)?)));
+        match closed {
+            None => {}
+            Some((spec, parameter)) if spec.kind() == ApiKind::Kv => {
+                errors.push(FieldError::new("hidden", format!("A key field cannot be hidden: {path} is looked up by {parameter}.")));
+            }
+            Some((_, parameter)) => {
+                let detail = format!(
+                    "Calls of {path} need the parameter {parameter}, which is compared with a field that is to be hidden. Show the field, or make the parameter optional."
+                );
+                errors.push(FieldError::new("hidden", detail));
+            }
+        }
+        Ok(fields)
+    }
+
+    /// The definitions of every version of an API, the newest first.
+    pub(crate) async fn specs_of(&self, api_id: &str) -> Result<Vec<ApiSpec>, Problem> {
+        let versions = self.store.versions_of(api_id).await.map_err(|error| from_store(&error))?;
+        versions.iter().map(|version| serde_json::from_str(&version.spec).map_err(|error| from_json(&error))).collect()
+    }
+
     pub(crate) async fn grants_of_api(&self, api: &ApiRow, inventory: &Inventory) -> Result<Vec<GrantView>, Problem> {
         let apps = self.store.apps().await.map_err(|error| from_store(&error))?;
         let grants = self.store.grants().await.map_err(|error| from_store(&error))?;
@@ -120,6 +170,6 @@ fn view(grant: &GrantRow, app: &AppRow, inventory: &Inventory) -> Option<GrantVi
         created_at: grant.created_at,
         expires_at: grant.expires_at,
         limit: rate_of(grant.per_second, grant.burst),
-        hidden: serde_json::from_str(&grant.hidden).unwrap_or_default(),
+        hidden: hidden::read_stored(&grant.hidden).unwrap_or_default().into_iter().map(|field| field.name).collect(),
     })
 }

@@ -108,7 +108,7 @@ impl Gateway {
 
     async fn get(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
         let plan = admitted.plan;
-        let answered = self.answer(admitted, &given_of(plan, message)?, &mut Timings::default()).await?;
+        let answered = self.answer(admitted, &given_of(admitted, message)?, &mut Timings::default()).await?;
         let row = answered.rows.rows.first().ok_or_else(|| no_row(&answered.call))?;
         let mut out = frame::open(row.len());
         answered.view.write_message(&mut out, row).map_err(|error| broken_row(&plan.path, error))?;
@@ -120,7 +120,7 @@ impl Gateway {
         let plan = admitted.plan;
         let keys = keys_of(message)?;
         batch::bounded(keys.len())?;
-        let given = keys.iter().map(|key| given_of(plan, key)).collect::<Result<Vec<Given>, _>>()?;
+        let given = keys.iter().map(|key| given_of(admitted, key)).collect::<Result<Vec<Given>, _>>()?;
         let rows = self.batch(admitted, &given, &mut Timings::default()).await?;
         let mut out = frame::open(rows.iter().flatten().map(|row| row.len() + 12).sum());
         for row in rows {
@@ -182,7 +182,7 @@ impl Gateway {
 
     async fn query(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
         let plan = admitted.plan;
-        let answered = self.answer(admitted, &given_of(plan, message)?, &mut Timings::default()).await?;
+        let answered = self.answer(admitted, &given_of(admitted, message)?, &mut Timings::default()).await?;
         let mut out = frame::open(answered.rows.weight());
         for row in &answered.rows.rows {
             let row = answered.view.message(row).map_err(|error| broken_row(&plan.path, error))?;
@@ -202,7 +202,7 @@ impl Gateway {
     }
 
     async fn stream(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
-        let mut call = parameters::read(admitted.plan, &given_of(admitted.plan, message)?, self.giver(admitted))?;
+        let mut call = parameters::read(admitted.plan, &given_of(admitted, message)?, self.giver(admitted))?;
         // A stream has no pages: all rows up to the cap, unless the caller asks for fewer.
         if !Fields::new(message).flatten().any(|field| field.number == LIMIT) {
             call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;

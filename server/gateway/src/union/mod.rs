@@ -2,10 +2,12 @@
 //! run step by step as soon as nothing forces a wait (`run`), and put together (`merge`).
 
 mod breaker;
+mod hidden;
 mod inputs;
 mod merge;
 mod plan;
 mod renumber;
 mod run;
 
+pub(crate) use hidden::hidden_of;
 pub(crate) use plan::UnionPlan;
