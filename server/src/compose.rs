@@ -53,6 +53,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         snapshot_file: Some(config.data_dir.join("snapshot.json")),
         public_url: config.public_url(),
         cache_bytes: config.cache_mib << 20,
+        open_reflection: config.open_reflection,
     });
     let store = Store::open(&config.database_url()).map_err(|error| error.to_string())?;
     let control = Control::new(control::Parts {

@@ -40,6 +40,9 @@ pub(crate) struct Config {
     pub(crate) egress_allow: Option<Vec<String>>,
     /// Memory for kept answers, in MiB.
     pub(crate) cache_mib: u64,
+    /// Whether gRPC reflection answers without a key, with every API and all of its fields; else it wants a key, and shows
+    /// what the key's app may call.
+    pub(crate) open_reflection: bool,
     /// What is logged, as in `info` or `info,gateway=debug`.
     pub(crate) log: String,
     /// The file that settings were read from, where there is one.
@@ -61,6 +64,7 @@ impl Default for Config {
             source_roots: Vec::new(),
             egress_allow: None,
             cache_mib: gateway::CACHE_BYTES >> 20,
+            open_reflection: false,
             log: "info".into(),
             file: PathBuf::new(),
         }
@@ -92,6 +96,7 @@ pub(crate) fn load(cli: &Cli) -> Result<Config, String> {
         "source_roots",
         "egress_allow",
         "cache_mib",
+        "open_reflection",
         "log",
     ];
     let config: Config = Figment::from(Serialized::defaults(Config::default()))

@@ -1,8 +1,10 @@
 """A stock gRPC client without any generated code: it learns everything by reflection.
 
+Started with the server's address and the key that it reflects with, which a call can replace ("reflect"; "" sends none).
 Reads calls as JSON lines on its standard input and answers each with a JSON line:
   {"do": "list"}                                             the services that reflection lists (v1)
   {"do": "list-alpha"}                                       the same over v1alpha
+  {"do": "file", "symbol": "sluice.travel.Plane"}            the names in the file of a symbol
   {"do": "call", "method": "sluice.travel.Plane/Get", "request": {...}, "key": "slk_...", "timeout": 5, "raw": false}
   {"do": "reset", "method": "sluice.travel.Delays/Stream", "request": {...}, "key": "slk_...", "times": 100}
                                                              begins streams, reads one message of each and goes away
@@ -22,16 +24,46 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 channel = grpc.insecure_channel(sys.argv[1])
 
 
-def listed(version):
+class WithKey(grpc.StreamStreamClientInterceptor):
+    """Reflection with a key, as the stock client sends it with its other headers."""
+
+    def __init__(self, key):
+        self.key = key
+
+    def intercept_stream_stream(self, continuation, details, requests):
+        metadata = list(details.metadata or ())
+        if self.key:
+            metadata.append(("authorization", f"Bearer {self.key}"))
+        return continuation(details._replace(metadata=metadata), requests)
+
+
+def reflecting(asked):
+    return grpc.intercept_channel(channel, WithKey(asked.get("reflect", sys.argv[2])))
+
+
+def listed(asked, version):
     path = f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo"
-    ask = channel.stream_stream(
+    ask = reflecting(asked).stream_stream(
         path,
         request_serializer=lambda message: message.SerializeToString(),
         response_deserializer=reflection_pb2.ServerReflectionResponse.FromString,
     )
     request = reflection_pb2.ServerReflectionRequest(list_services="")
-    for answer in ask(iter([request]), timeout=10):
-        return {"ok": [service.name for service in answer.list_services_response.service]}
+    try:
+        for answer in ask(iter([request]), timeout=10):
+            return {"ok": [service.name for service in answer.list_services_response.service]}
+    except grpc.RpcError as error:
+        return failed(error)
+
+
+def file(asked):
+    """Every message of the file that a symbol stands in, with the names of its fields; nothing where there is none."""
+    database = ProtoReflectionDescriptorDatabase(reflecting(asked))
+    try:
+        found = database.FindFileContainingSymbol(asked["symbol"])
+    except (KeyError, grpc.RpcError):
+        return {"ok": None}
+    return {"ok": {message.name: [field.name for field in message.field] for message in found.message_type}}
 
 
 def failed(error):
@@ -55,7 +87,7 @@ def failed(error):
 
 def prepared(asked):
     # A pool of its own for each call: what is live changes.
-    pool = descriptor_pool.DescriptorPool(ProtoReflectionDescriptorDatabase(channel))
+    pool = descriptor_pool.DescriptorPool(ProtoReflectionDescriptorDatabase(reflecting(asked)))
     service, name = asked["method"].split("/")
     method = pool.FindServiceByName(service).FindMethodByName(name)
     request = message_factory.GetMessageClass(method.input_type)()
@@ -109,8 +141,9 @@ for line in sys.stdin:
     asked = json.loads(line)
     try:
         answer = {
-            "list": lambda: listed("v1"),
-            "list-alpha": lambda: listed("v1alpha"),
+            "list": lambda: listed(asked, "v1"),
+            "list-alpha": lambda: listed(asked, "v1alpha"),
+            "file": lambda: file(asked),
             "call": lambda: call(asked),
             "reset": lambda: reset(asked),
             "health": lambda: health(asked),

@@ -87,6 +87,8 @@ pub struct Parts {
     pub public_url: String,
     /// Bytes of answers kept in memory.
     pub cache_bytes: u64,
+    /// Whether reflection answers callers without a key, with all APIs and all their fields.
+    pub open_reflection: bool,
 }
 
 /// The gateway of one process. Cheap to clone.
@@ -105,6 +107,7 @@ pub struct Gateway {
     snapshot_file: Option<PathBuf>,
     on_disk: disk::OnDisk,
     public_url: Arc<str>,
+    open_reflection: bool,
 }
 
 /// The figures of one API in one environment.
@@ -133,6 +136,7 @@ impl Gateway {
             snapshot_file: parts.snapshot_file,
             on_disk: disk::OnDisk::default(),
             public_url: parts.public_url.into(),
+            open_reflection: parts.open_reflection,
         }
     }
 

@@ -1,18 +1,28 @@
-//! Server reflection, v1 and v1alpha: it lists what is live at the moment of the question, and makes the descriptors
-//! of an API when they are asked for.
+//! Server reflection, v1 and v1alpha: it lists what the caller may call at the moment of the question, and makes the
+//! descriptors of an API when they are asked for, without what is hidden from the caller. It wants a key, as calls do;
+//! where the operator has opened it (`open_reflection`), everybody without one sees everything.
 
 use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use http::HeaderMap;
+use model::Problem;
+use model::clock::Millis;
 use prost::Message;
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 use tonic::{Request, Response, Status, Streaming};
 use tonic_reflection::pb;
 
+use super::status::status_of;
 use super::{data, descriptors};
 use crate::Gateway;
+use crate::keys::{self, Who};
 use crate::plan::Plan;
+use crate::request_id::RequestId;
+use crate::routes::Routes;
+use crate::stack::view_of;
+use crate::view::View;
 
 const NOT_FOUND: i32 = 5;
 const UNIMPLEMENTED: i32 = 12;
@@ -45,7 +55,31 @@ impl Catalogue {
         Arc::new(Self { gateway, fixed })
     }
 
-    fn reply(&self, question: &Question) -> Reply {
+    /// Who asks; `None` for somebody without a key, where the operator lets everybody ask.
+    ///
+    /// # Errors
+    /// Without a key where one is wanted; with one that is not known.
+    fn who<'r>(&self, routes: &'r Routes, headers: &HeaderMap) -> Result<Option<Who<'r>>, Problem> {
+        if self.gateway.open_reflection && keys::given_key(headers).is_none() {
+            return Ok(None);
+        }
+        keys::who(routes, &self.gateway.tokens, headers, self.gateway.clock.now()).map(Some)
+    }
+
+    /// Refuses whoever may not ask before anything is read.
+    fn admit(&self, headers: &HeaderMap) -> Result<(), Status> {
+        let id = RequestId::new(self.gateway.clock.request_id(self.gateway.clock.now()));
+        let refused = |problem: Problem| status_of(&problem, id.as_str(), None);
+        self.who(&self.gateway.routes.load(), headers).map(drop).map_err(refused)
+    }
+
+    fn reply(&self, headers: &HeaderMap, question: &Question) -> Reply {
+        let routes = self.gateway.routes.load();
+        // Anew for each question: a stream can outlive a key.
+        let seen = match self.who(&routes, headers) {
+            Ok(who) => Seen { routes: &routes, who, now: self.gateway.clock.now() },
+            Err(problem) => return Reply::Error(problem.code.grpc_status().into(), problem.detail),
+        };
         match question {
             Question::List => {
                 let mut services = vec![
@@ -54,18 +88,18 @@ impl Catalogue {
                     "grpc.reflection.v1alpha.ServerReflection".into(),
                     "sluice.v1.DataService".into(),
                 ];
-                let routes = self.gateway.routes.load();
-                let mut live: Vec<String> = routes.services.keys().map(ToString::to_string).collect();
+                let live = seen.routes.services.iter().filter(|(_, named)| seen.plan(named).is_some());
+                let mut live: Vec<String> = live.map(|(service, _)| service.to_string()).collect();
                 live.sort_unstable();
                 services.extend(live);
                 Reply::Services(services)
             }
             Question::Symbol(symbol) => {
-                let file = self.api_of(symbol).or_else(|| self.fixed.iter().find(|file| holds(file, symbol)).cloned());
+                let file = seen.api_of(symbol).or_else(|| self.fixed.iter().find(|file| holds(file, symbol)).cloned());
                 self.files(file, || format!("There is no {symbol}."))
             }
             Question::File(name) => {
-                let file = self.fixed.iter().find(|file| file.name() == name).cloned().or_else(|| self.api_named(name));
+                let file = self.fixed.iter().find(|file| file.name() == name).cloned().or_else(|| seen.api_named(name));
                 self.files(file, || format!("There is no file {name}."))
             }
             Question::Unknown => Reply::Error(UNIMPLEMENTED, "Ask for services, symbols or files.".into()),
@@ -80,28 +114,46 @@ impl Catalogue {
         all.extend(imported);
         Reply::Files(all.iter().map(Message::encode_to_vec).collect())
     }
+}
+
+/// What one caller sees of what is live: the APIs that it may call, without what is hidden from it.
+struct Seen<'r> {
+    routes: &'r Routes,
+    who: Option<Who<'r>>,
+    now: Millis,
+}
+
+impl<'r> Seen<'r> {
+    /// The plan that the caller's calls of a service get, and what it sees of it. `named` is any plan of the service.
+    fn plan(&self, named: &'r Arc<Plan>) -> Option<(&'r Arc<Plan>, &'r Arc<View>)> {
+        let Some(who) = &self.who else { return Some((named, &named.view)) };
+        let entry = self.routes.apis.get(named.path.as_str())?;
+        let plan = entry.plan(who.environment, None)?;
+        let grant = keys::may(self.routes, who.app, entry.index, &named.path, self.now).ok()?;
+        Some((plan, view_of(grant, plan)?))
+    }
+
+    fn file(&self, named: &'r Arc<Plan>) -> Option<FileDescriptorProto> {
+        let (plan, view) = self.plan(named)?;
+        let api = &plan.api;
+        Some(descriptors::file(&api.domain, &api.name, &view.visible(&api.spec)))
+    }
 
     /// `sluice.travel.Plane`, one of its methods, or one of its messages, such as `sluice.travel.PlaneRow`.
     fn api_of(&self, symbol: &str) -> Option<FileDescriptorProto> {
-        let routes = self.gateway.routes.load();
         let parts: Vec<&str> = symbol.splitn(4, '.').collect();
         let [root, domain, name, ..] = parts.as_slice() else { return None };
         // A message is named after its service, so the service is a beginning of the symbol: the longest one is tried first.
         let name = (1..=name.len()).rev().filter_map(|end| name.get(..end));
-        name.filter_map(|name| routes.services.get(format!("{root}.{domain}.{name}").as_str()))
-            .map(|plan| file_of(plan))
+        name.filter_map(|name| self.routes.services.get(format!("{root}.{domain}.{name}").as_str()))
+            .filter_map(|named| self.file(named))
             .find(|file| holds(file, symbol))
     }
 
     fn api_named(&self, name: &str) -> Option<FileDescriptorProto> {
-        let routes = self.gateway.routes.load();
         let named = |plan: &&Arc<Plan>| model::message::file_name(&plan.api.domain, &plan.api.name) == name;
-        routes.services.values().find(named).map(|plan| file_of(plan))
+        self.routes.services.values().find(named).and_then(|named| self.file(named))
     }
-}
-
-fn file_of(plan: &Plan) -> FileDescriptorProto {
-    descriptors::file(&plan.api.domain, &plan.api.name, &plan.api.spec)
 }
 
 fn holds(file: &FileDescriptorProto, symbol: &str) -> bool {
@@ -134,7 +186,8 @@ macro_rules! protocol {
             ) -> Result<Response<Self::ServerReflectionInfoStream>, Status> {
                 use pb::$version::server_reflection_request::MessageRequest;
                 use pb::$version::server_reflection_response::MessageResponse;
-                let catalogue = self.0.clone();
+                let (catalogue, headers) = (self.0.clone(), request.metadata().clone().into_headers());
+                catalogue.admit(&headers)?;
                 let replies = request.into_inner().map(move |asked| {
                     let asked = asked?;
                     let question = match &asked.message_request {
@@ -143,7 +196,7 @@ macro_rules! protocol {
                         Some(MessageRequest::FileByFilename(name)) => Question::File(name.clone()),
                         _ => Question::Unknown,
                     };
-                    let reply = match catalogue.reply(&question) {
+                    let reply = match catalogue.reply(&headers, &question) {
                         Reply::Services(names) => MessageResponse::ListServicesResponse(pb::$version::ListServiceResponse {
                             service: names.into_iter().map(|name| pb::$version::ServiceResponse { name }).collect(),
                         }),

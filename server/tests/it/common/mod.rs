@@ -110,7 +110,7 @@ impl Grpc {
         let python = testkit::python();
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/grpc_client.py");
         let mut child = Command::new(python)
-            .args([script, &server.grpc])
+            .args([script, &server.grpc, &server.demo_key()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
