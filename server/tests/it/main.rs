@@ -19,6 +19,7 @@ mod faults;
 mod first_call;
 mod follow;
 mod gates;
+mod hidden_fields;
 mod identity;
 mod jobs;
 mod kafka;
