@@ -1,5 +1,8 @@
 //! The browser's session on the server: its cookie, and who it belongs to.
 
+use std::net::SocketAddr;
+
+use axum::extract::ConnectInfo;
 use control::{Caller, Control, Visitor};
 use http::{HeaderMap, HeaderValue, header};
 use leptos::prelude::{expect_context, use_context};
@@ -63,7 +66,12 @@ pub(crate) fn control() -> Control {
 /// Somebody who is not signed in.
 pub(crate) fn visitor() -> Visitor {
     let headers = headers();
-    Visitor { request_id: text(&headers, "x-request-id"), agent: text(&headers, "user-agent") }
+    let peer = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>().copied());
+    Visitor {
+        request_id: text(&headers, "x-request-id"),
+        agent: text(&headers, "user-agent"),
+        address: peer.map(|ConnectInfo(peer)| peer.ip()),
+    }
 }
 
 /// The theme that the reader chose, out of its cookie.

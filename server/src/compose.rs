@@ -152,13 +152,13 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
         signal.cancel();
     });
     let typed = Arc::new(GrpcEdge::new(parts.gateway.clone()));
-    let answer_grpc = move |request| {
+    let answer_grpc = move |request, _| {
         let typed = typed.clone();
         async move { typed.handle(request).await }
     };
     background.push(tokio::spawn(listen::serve(grpc, answer_grpc, stop.clone())));
     let services = Arc::new(edge::Services::new(parts.control, parts.gateway, parts.worker.alarms));
-    listen::serve(listener, move |request| services.clone().answer(request), stop).await;
+    listen::serve(listener, move |request, peer| services.clone().answer(request, peer), stop).await;
     for task in background {
         let _ = task.await;
     }

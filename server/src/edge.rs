@@ -1,11 +1,12 @@
 //! The one HTTP port: the data plane first, as a hyper service of its own; axum serves everything behind it.
 
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -49,18 +50,19 @@ impl Services {
         Self { gateway, router }
     }
 
-    pub(crate) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> http::Response<EdgeBody> {
+    pub(crate) async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: SocketAddr) -> http::Response<EdgeBody> {
         if self.gateway.takes(&request) {
             return self.gateway.handle(request).await.map(EdgeBody::Api);
         }
         // Boxed: calls of APIs do not pay for the size of this.
-        Box::pin(self.answer_other(request)).await
+        Box::pin(self.answer_other(request, peer)).await
     }
 
-    async fn answer_other(&self, mut request: Request<Incoming>) -> http::Response<EdgeBody> {
+    async fn answer_other(&self, mut request: Request<Incoming>, peer: SocketAddr) -> http::Response<EdgeBody> {
         let request_id = RequestId::new(Machine.request_id(Clock::now(&Machine)));
         let id = HeaderValue::from_str(request_id.as_str()).unwrap_or(HeaderValue::from_static("unknown"));
         request.headers_mut().insert("x-request-id", id.clone());
+        request.extensions_mut().insert(ConnectInfo(peer));
         let mut response = self.router.clone().oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
         response.headers_mut().insert("x-request-id", id);
         security_headers(&mut response);

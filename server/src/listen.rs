@@ -41,10 +41,10 @@ pub(crate) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListen
         .map_err(|error| format!("{address} cannot be listened on: {error}. Stop what uses it, or set {setting}"))
 }
 
-/// Accepts until told to stop, then lets what is under way finish.
+/// Accepts until told to stop, then lets what is under way finish. `answer` is told who is at the other end.
 pub(crate) async fn serve<F, B>(
     listener: TcpListener,
-    answer: impl Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+    answer: impl Fn(Request<Incoming>, SocketAddr) -> F + Clone + Send + 'static,
     stop: CancellationToken,
 ) where
     F: Future<Output = Response<B>> + Send + 'static,
@@ -62,8 +62,8 @@ pub(crate) async fn serve<F, B>(
             () = stop.cancelled() => break,
             accepted = listener.accept() => accepted,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // Most often too many open files: give those under way a moment to end.
                 tracing::warn!(cause = %error, "a connection could not be accepted");
@@ -76,7 +76,7 @@ pub(crate) async fn serve<F, B>(
         let _ = socket2::SockRef::from(&stream).set_tcp_keepalive(&probes);
         let answer = answer.clone();
         let service = hyper::service::service_fn(move |request| {
-            let answered = answer(request);
+            let answered = answer(request, peer);
             async move { Ok::<_, Infallible>(answered.await) }
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();

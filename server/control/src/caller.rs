@@ -1,6 +1,7 @@
 //! Who asks, and what they may do. Authority is a parameter of every use case, so it cannot be forgotten.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use model::{Action, ErrorCode, Problem, Role};
 
@@ -21,6 +22,15 @@ pub struct Visitor {
     pub request_id: String,
     /// The browser, as it names itself; shown in the list of sessions.
     pub agent: String,
+    /// The other end of the connection. `None` is this process itself.
+    pub address: Option<IpAddr>,
+}
+
+impl Visitor {
+    /// Where the visitor is, as the audit log names it.
+    pub(crate) fn place(&self) -> String {
+        self.address.map_or_else(|| "this process".to_owned(), |address| address.to_canonical().to_string())
+    }
 }
 
 impl Caller {

@@ -60,6 +60,9 @@ pub struct Control {
     stores: Stores,
     settings: Arc<Settings>,
     kept: Arc<snapshot::Kept>,
+    attempts: Arc<identity::Attempts>,
+    refusals: Arc<identity::Refusals>,
+    hasher: Arc<identity::Hasher>,
     /// The newest revision that this process has made: a hint, on top of each node's poll.
     changed: watch::Sender<i64>,
 }
@@ -97,6 +100,9 @@ impl Control {
             stores: parts.stores,
             settings: Arc::new(parts.settings),
             kept: Arc::default(),
+            attempts: Arc::default(),
+            refusals: Arc::default(),
+            hasher: Arc::default(),
             changed,
         }
     }

@@ -51,7 +51,7 @@ impl Stale {
             "app" | "key" | "issuer" => self.callers = true,
             "access" => self.grants = true,
             "compartment" => self.compartments = true,
-            "draft" | "domain" | "job" | "person" | "password" | "link" | "roles" | "token" => {}
+            "draft" | "domain" | "job" | "person" | "password" | "link" | "roles" | "session" | "token" => {}
             _ => self.everything = true,
         }
     }

@@ -88,7 +88,7 @@ async fn people(control: &Control) -> Result<(), Problem> {
 }
 
 async fn signed_in(control: &Control, email: &str) -> Result<Caller, String> {
-    let visitor = Visitor { request_id: String::new(), agent: "the demo".into() };
+    let visitor = Visitor { request_id: String::new(), agent: "the demo".into(), address: None };
     let session = control.sign_in_demo(&visitor, email).await.map_err(sentence)?;
     let caller = control.caller_by_session(&session.secret, "").await.map_err(sentence)?;
     caller.ok_or_else(|| format!("{email} could not be signed in"))

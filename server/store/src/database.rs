@@ -12,6 +12,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// Connections of one process; metadata is read rarely, so few are enough.
 const MAX_CONNECTIONS: u32 = 8;
+/// Connections for those who are not signed in: a flood of them takes none of the others.
+const VISITOR_CONNECTIONS: u32 = 2;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why metadata could not be read or written.
@@ -61,6 +63,7 @@ impl From<sqlx::Error> for StoreError {
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) pool: AnyPool,
+    visitors: AnyPool,
 }
 
 /// Who changes something, when, and in which request: what the audit rows of a transaction share.
@@ -87,22 +90,15 @@ impl Store {
         sqlx::any::install_default_drivers();
         let sqlite = url.starts_with("sqlite:");
         let url = if sqlite && !url.contains('?') { format!("{url}?mode=rwc") } else { url.to_owned() };
-        let pool = AnyPoolOptions::new()
-            .max_connections(MAX_CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    if sqlite {
-                        connection.execute("PRAGMA journal_mode = WAL").await?;
-                        connection.execute("PRAGMA synchronous = NORMAL").await?;
-                        connection.execute("PRAGMA busy_timeout = 5000").await?;
-                        connection.execute("PRAGMA foreign_keys = ON").await?;
-                    }
-                    Ok(())
-                })
-            })
-            .connect_lazy(&url)?;
-        Ok(Self { pool })
+        let pool = open_pool(&url, sqlite, MAX_CONNECTIONS)?;
+        let visitors = open_pool(&url, sqlite, VISITOR_CONNECTIONS)?;
+        Ok(Self { pool, visitors })
+    }
+
+    /// The same metadata over connections of their own, for what people ask who are not signed in.
+    #[must_use]
+    pub fn for_visitors(&self) -> Self {
+        Self { pool: self.visitors.clone(), visitors: self.visitors.clone() }
     }
 
     /// Brings the database to this program's layout.
@@ -139,8 +135,29 @@ impl Store {
 
     /// Closes all connections; those under way finish first.
     pub async fn close(&self) {
+        self.visitors.close().await;
         self.pool.close().await;
     }
+}
+
+/// A pool that dials when it is first used.
+fn open_pool(url: &str, sqlite: bool, connections: u32) -> Result<AnyPool, StoreError> {
+    let pool = AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                if sqlite {
+                    connection.execute("PRAGMA journal_mode = WAL").await?;
+                    connection.execute("PRAGMA synchronous = NORMAL").await?;
+                    connection.execute("PRAGMA busy_timeout = 5000").await?;
+                    connection.execute("PRAGMA foreign_keys = ON").await?;
+                }
+                Ok(())
+            })
+        })
+        .connect_lazy(url)?;
+    Ok(pool)
 }
 
 impl Tx {

@@ -123,25 +123,6 @@ impl Store {
         .await?)
     }
 
-    /// Opens a session and drops those that have ended. No change of the metadata, so no revision.
-    pub async fn open_session(&self, row: &SessionRow) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE expires_at < $1").bind(row.created_at).execute(&self.pool).await?;
-        sqlx::query(
-            "INSERT INTO sessions (id, hash, user_id, agent, created_at, seen_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(&row.id)
-        .bind(&row.hash)
-        .bind(&row.user_id)
-        .bind(&row.agent)
-        .bind(row.created_at)
-        .bind(row.seen_at)
-        .bind(row.expires_at)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
     pub async fn touch_session(&self, id: &str, seen_at: Millis) -> Result<(), StoreError> {
         sqlx::query("UPDATE sessions SET seen_at = $2 WHERE id = $1").bind(id).bind(seen_at).execute(&self.pool).await?;
         Ok(())
@@ -172,25 +153,6 @@ impl Store {
             .bind(hash)
             .fetch_optional(&self.pool)
             .await?)
-    }
-
-    pub async fn note_failed_sign_in(&self, email: &str, at: Millis) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO sign_in_failures (email, at) VALUES ($1, $2)").bind(email).bind(at).execute(&self.pool).await?;
-        Ok(())
-    }
-
-    pub async fn failed_sign_ins(&self, email: &str, since: Millis) -> Result<i64, StoreError> {
-        sqlx::query("DELETE FROM sign_in_failures WHERE at < $1").bind(since).execute(&self.pool).await?;
-        Ok(sqlx::query_scalar("SELECT COUNT(*) FROM sign_in_failures WHERE email = $1 AND at >= $2")
-            .bind(email)
-            .bind(since)
-            .fetch_one(&self.pool)
-            .await?)
-    }
-
-    pub async fn forget_failed_sign_ins(&self, email: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sign_in_failures WHERE email = $1").bind(email).execute(&self.pool).await?;
-        Ok(())
     }
 }
 
@@ -264,6 +226,25 @@ impl Tx {
                 .execute(&mut *self.inner)
                 .await?;
         }
+        Ok(())
+    }
+
+    /// Opens a session and drops those that have ended.
+    pub async fn open_session(&mut self, row: &SessionRow) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM sessions WHERE expires_at < $1").bind(row.created_at).execute(&mut *self.inner).await?;
+        sqlx::query(
+            "INSERT INTO sessions (id, hash, user_id, agent, created_at, seen_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(&row.id)
+        .bind(&row.hash)
+        .bind(&row.user_id)
+        .bind(&row.agent)
+        .bind(row.created_at)
+        .bind(row.seen_at)
+        .bind(row.expires_at)
+        .execute(&mut *self.inner)
+        .await?;
         Ok(())
     }
 

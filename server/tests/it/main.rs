@@ -32,6 +32,7 @@ mod nodes;
 mod parts;
 mod response_bounds;
 mod reviews;
+mod sign_in_flood;
 mod sinks;
 mod source_places;
 mod sqlmap;

@@ -5,7 +5,7 @@ use model::view::NewLink;
 use model::{Action, ErrorCode, Problem};
 use store::{InvitationRow, UserRow};
 
-use super::{SignedIn, hash_secret, new_secret, password};
+use super::{SignedIn, can_be_secret, hash_secret, new_secret, password};
 use crate::failure::from_store;
 use crate::{Caller, Control, Visitor};
 
@@ -57,12 +57,15 @@ impl Control {
     pub async fn link_owner(&self, _visitor: &Visitor, secret: &str) -> Result<Option<String>, Problem> {
         let Some(link) = self.open_link(secret).await? else { return Ok(None) };
         let Some(user_id) = link.user_id else { return Ok(Some(String::new())) };
-        let user = self.store.user(&user_id).await.map_err(|error| from_store(&error))?;
+        let user = self.store.for_visitors().user(&user_id).await.map_err(|error| from_store(&error))?;
         Ok(user.map(|user| user.email))
     }
 
     async fn open_link(&self, secret: &str) -> Result<Option<InvitationRow>, Problem> {
-        let found = self.store.invitation(&hash_secret(secret)).await.map_err(|error| from_store(&error))?;
+        if !can_be_secret(secret) {
+            return Ok(None);
+        }
+        let found = self.store.for_visitors().invitation(&hash_secret(secret)).await.map_err(|error| from_store(&error))?;
         Ok(found.filter(|link| link.expires_at > self.host.now()))
     }
 
@@ -74,9 +77,12 @@ impl Control {
         let gone = || Problem::new(ErrorCode::NotFound, "This link has been used or is too old. Ask an admin for a new one.");
         let link = self.open_link(secret).await?.ok_or_else(gone)?;
         password::check(new_password)?;
-        let hash = password::hash(&*self.host, new_password.to_owned()).await?;
+        let hash = self.hasher.hash(&*self.host, new_password.to_owned()).await?;
         let user = match &link.user_id {
-            Some(id) => self.store.user(id).await.map_err(|error| from_store(&error))?.ok_or_else(gone)?,
+            Some(id) => {
+                let user = self.store.for_visitors().user(id).await.map_err(|error| from_store(&error))?;
+                user.filter(|user| user.active != 0).ok_or_else(gone)?
+            }
             None => self.new_user_row(email, true)?,
         };
         let acting = Caller::new((user.id.clone(), user.email.clone(), true), Default::default(), None, &visitor.request_id);
@@ -88,7 +94,7 @@ impl Control {
         tx.set_password(&user.id, &hash).await.map_err(|error| from_store(&error))?;
         self.note(&mut tx, "person.joined", ("", &user.email), None, None).await?;
         self.commit(tx).await?;
-        self.store.forget_failed_sign_ins(&user.email).await.map_err(|error| from_store(&error))?;
-        self.open_session(visitor, &user).await
+        self.attempts.forget(visitor.address, &user.email);
+        self.open_session(visitor, &user, "by invitation link").await
     }
 }

@@ -7,6 +7,7 @@ use model::{Action, ErrorCode, Problem, Role};
 use store::{MemberRow, UserRow};
 
 use super::password;
+use super::sign_in::MAX_EMAIL;
 use crate::failure::from_store;
 use crate::{Caller, Control};
 
@@ -56,7 +57,7 @@ impl Control {
         let email = email.trim().to_lowercase();
         let parts: Vec<&str> = email.split('@').collect();
         let plain = |part: &&str| !part.is_empty() && !part.contains(char::is_whitespace);
-        if parts.len() != 2 || !parts.iter().all(plain) || email.len() > 254 {
+        if parts.len() != 2 || !parts.iter().all(plain) || email.len() > MAX_EMAIL {
             return Err(Problem::field("email", "Expected an address, such as name@company.example."));
         }
         Ok(UserRow { id: self.host.id(), email, password_hash: None, is_admin: is_admin.into(), active: 1, created_at: self.host.now() })
@@ -113,7 +114,7 @@ impl Control {
         password::check(new_password)?;
         let user = self.store.user_by_email(email).await.map_err(|error| from_store(&error))?;
         let user = user.ok_or_else(|| Problem::not_found("person"))?;
-        let hash = password::hash(&*self.host, new_password.to_owned()).await?;
+        let hash = self.hasher.hash(&*self.host, new_password.to_owned()).await?;
         let mut tx = self.write(caller).await?;
         tx.set_password(&user.id, &hash).await.map_err(|error| from_store(&error))?;
         self.note(&mut tx, "password.set", ("", &user.email), None, None).await?;

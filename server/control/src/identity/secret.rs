@@ -13,6 +13,14 @@ pub(crate) fn new_secret(host: &dyn Host) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// The longest secret that is looked at; those that are made here are shorter.
+const MAX_SECRET: usize = 128;
+
+/// Whether a text can be a secret of ours at all, so that nothing long is hashed or looked for.
+pub(crate) fn can_be_secret(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_SECRET
+}
+
 /// The SHA-256 of a secret in hex.
 pub(crate) fn hash_secret(secret: &str) -> String {
     Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()

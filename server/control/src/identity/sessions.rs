@@ -7,7 +7,7 @@ use model::view::SessionView;
 use model::{Problem, Role};
 use store::UserRow;
 
-use super::hash_secret;
+use super::{can_be_secret, hash_secret};
 use crate::failure::from_store;
 use crate::{Caller, Control};
 
@@ -22,6 +22,9 @@ impl Control {
     /// # Errors
     /// Where the metadata does not answer.
     pub async fn caller_by_session(&self, secret: &str, request_id: &str) -> Result<Option<Caller>, Problem> {
+        if !can_be_secret(secret) {
+            return Ok(None);
+        }
         let found = self.store.session_by_hash(&hash_secret(secret)).await.map_err(|error| from_store(&error))?;
         let now = self.host.now();
         let Some(session) = found.filter(|session| session.expires_at > now) else { return Ok(None) };

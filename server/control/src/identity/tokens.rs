@@ -5,7 +5,7 @@ use model::clock::DAY;
 use model::view::{NewToken, TokenView};
 use store::TokenRow;
 
-use super::{hash_secret, new_secret};
+use super::{can_be_secret, hash_secret, new_secret};
 use crate::failure::from_store;
 use crate::{Caller, Control};
 
@@ -17,6 +17,9 @@ impl Control {
     /// # Errors
     /// Where the metadata does not answer.
     pub async fn caller_by_token(&self, secret: &str, request_id: &str) -> Result<Option<Caller>, Problem> {
+        if !can_be_secret(secret) {
+            return Ok(None);
+        }
         let found = self.store.token_by_hash(&hash_secret(secret)).await.map_err(|error| from_store(&error))?;
         let now = self.host.now();
         match found.filter(|token| token.expires_at > now) {
