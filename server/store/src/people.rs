@@ -187,7 +187,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Sets what an admin sets of a person. A person who is not active has no sessions and no tokens.
+    /// Sets what an admin sets of a person. A person who is not active has no sessions, tokens and invitations.
     pub async fn set_user_state(&mut self, id: &str, is_admin: bool, active: bool) -> Result<(), StoreError> {
         let changed = sqlx::query("UPDATE users SET is_admin = $2, active = $3 WHERE id = $1")
             .bind(id)
@@ -197,19 +197,21 @@ impl Tx {
             .await?;
         if !active {
             self.end_access(id).await?;
+            self.drop_invitations(Some(id)).await?;
         }
         one_row(&changed)
     }
 
-    /// Sets a password and ends every session that was opened with the old one.
+    /// Sets a password, and ends every session and token that was made under the old one.
     pub async fn set_password(&mut self, id: &str, hash: &str) -> Result<(), StoreError> {
         let changed =
             sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1").bind(id).bind(hash).execute(&mut *self.inner).await?;
-        sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(id).execute(&mut *self.inner).await?;
+        self.end_access(id).await?;
         one_row(&changed)
     }
 
-    async fn end_access(&mut self, user_id: &str) -> Result<(), StoreError> {
+    /// Ends every session and token of a person.
+    pub async fn end_access(&mut self, user_id: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user_id).execute(&mut *self.inner).await?;
         sqlx::query("DELETE FROM tokens WHERE user_id = $1").bind(user_id).execute(&mut *self.inner).await?;
         Ok(())

@@ -170,7 +170,6 @@ async fn datasets_with_their_jobs_and_what_sources_bear_come_as_documents() {
 async fn what_a_source_bears_is_for_those_of_its_own_domain() {
     let server = Sluice::demo(binary());
     let admin = Admin::demo(&server, "admin@demo").await;
-    let builder = Admin::demo(&server, "builder@demo").await;
     admin.post("/domains", serde_json::json!({"name": "elsewhere", "title": "Elsewhere"})).await;
     // A viewer of travel who builds elsewhere says that a source of travel is one of theirs.
     for (domain, role) in [("elsewhere", "builder"), ("travel", "viewer")] {
@@ -178,6 +177,7 @@ async fn what_a_source_bears_is_for_those_of_its_own_domain() {
         let (status, body) = admin.call(reqwest::Method::PUT, &path, Some(serde_json::json!({"roles": [role]}))).await;
         assert!(status.is_success(), "{body}");
     }
+    let builder = Admin::demo(&server, "builder@demo").await;
     let about = admin.get("/sources/flights-db").await["about"].as_str().unwrap().to_owned();
     let theirs = format!(
         "document: source\ndomain: elsewhere\nname: flights-db\ndriver: sqlite\nabout: {about:?}\nbindings: {{}}\nload: {{ rows_per_s: 1 }}\n"

@@ -38,4 +38,5 @@ mod source_places;
 mod sqlmap;
 mod sync_faults;
 mod throttle;
+mod tokens_and_sessions;
 mod unions;

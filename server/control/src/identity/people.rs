@@ -63,7 +63,8 @@ impl Control {
         Ok(UserRow { id: self.host.id(), email, password_hash: None, is_admin: is_admin.into(), active: 1, created_at: self.host.now() })
     }
 
-    /// Sets whether a person is an admin, and whether they may sign in at all. Nobody locks themselves out.
+    /// Sets whether a person is an admin, and whether they may sign in at all. Nobody locks themselves out. A change
+    /// ends the person's sessions and tokens: what was stolen under the old rights is worth nothing under the new ones.
     ///
     /// # Errors
     /// For admins alone.
@@ -78,11 +79,15 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.set_user_state(user_id, is_admin, active).await.map_err(|error| from_store(&error))?;
         let before = words(user.is_admin != 0, user.active != 0);
+        if before != words(is_admin, active) {
+            tx.end_access(user_id).await.map_err(|error| from_store(&error))?;
+        }
         self.note(&mut tx, "person.set", ("", &user.email), before, words(is_admin, active)).await?;
         self.commit(tx).await
     }
 
-    /// Sets the roles of a person, by address, in a domain; none takes them out of it.
+    /// Sets the roles of a person, by address, in a domain; none takes them out of it. A change ends the person's
+    /// sessions and tokens.
     ///
     /// # Errors
     /// For the domain's owners and admins.
@@ -93,13 +98,18 @@ impl Control {
         let user = self.store.user_by_email(&email.trim().to_lowercase()).await.map_err(|error| from_store(&error))?;
         let user = user.ok_or_else(|| Problem::field("email", "Nobody has this address. An admin can add people first."))?;
         let before = self.store.roles_of(&user.id).await.map_err(|error| from_store(&error))?;
-        let before: Vec<String> = before.into_iter().filter(|row| row.domain == domain).map(|row| row.role).collect();
+        let mut before: Vec<Role> = before.iter().filter(|row| row.domain == domain).filter_map(|row| Role::from_key(&row.role)).collect();
+        before.sort_unstable();
         let mut roles = roles.to_vec();
         roles.sort_unstable();
         roles.dedup();
-        let keys: Vec<&str> = roles.iter().map(|role| role.key()).collect();
+        let changed = before != roles;
+        let [before, keys] = [&before, &roles].map(|roles| roles.iter().map(|role| role.key()).collect::<Vec<&str>>());
         let mut tx = self.write(caller).await?;
         tx.set_roles(&user.id, domain, &keys).await.map_err(|error| from_store(&error))?;
+        if changed {
+            tx.end_access(&user.id).await.map_err(|error| from_store(&error))?;
+        }
         let (before, after) = (before.join(", "), keys.join(", "));
         self.note(&mut tx, "roles.set", (domain, &user.email), Some(before), Some(after)).await?;
         self.commit(tx).await
