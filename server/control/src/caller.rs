@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use model::{Action, ErrorCode, Problem, Role};
+use model::{Action, ErrorCode, Problem, Role, Scope};
 
 /// Somebody who is signed in, for the length of one request.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub struct Caller {
     is_admin: bool,
     roles: BTreeMap<String, Vec<Role>>,
     pub(crate) session_id: Option<String>,
+    /// What a token may do of what its person may; all of them for a session and for the program itself.
+    scopes: Vec<Scope>,
     request_id: String,
 }
 
@@ -40,7 +42,27 @@ impl Caller {
         session_id: Option<String>,
         request_id: &str,
     ) -> Self {
-        Self { user_id, email, is_admin, roles, session_id, request_id: request_id.to_owned() }
+        Self { user_id, email, is_admin, roles, session_id, scopes: Scope::ALL.to_vec(), request_id: request_id.to_owned() }
+    }
+
+    /// The same person with a token of these scopes.
+    pub(crate) fn with_scopes(mut self, scopes: Vec<Scope>) -> Self {
+        self.scopes = scopes;
+        self
+    }
+
+    pub(crate) fn scopes(&self) -> &[Scope] {
+        &self.scopes
+    }
+
+    /// Every token may read, so that what it may change can be found.
+    fn has_scope(&self, scope: Scope) -> bool {
+        scope == Scope::Read || self.scopes.contains(&scope)
+    }
+
+    /// Lets by what is of no domain: a person's own tokens and sessions.
+    pub(crate) fn require_scope(&self, scope: Scope) -> Result<(), Problem> {
+        if self.has_scope(scope) { Ok(()) } else { Err(scope_missing(scope)) }
     }
 
     /// The program itself, for what it does by its own at start and in the background.
@@ -71,19 +93,24 @@ impl Caller {
 
     #[must_use]
     pub fn can(&self, action: Action, domain: &str) -> bool {
+        self.has_scope(Scope::of(action)) && self.has_role(action, domain)
+    }
+
+    fn has_role(&self, action: Action, domain: &str) -> bool {
         self.is_admin || self.roles.get(domain).is_some_and(|roles| roles.iter().any(|role| action.allowed_to(*role)))
     }
 
     /// Whether the caller may do something in any domain at all.
     #[must_use]
     pub fn can_anywhere(&self, action: Action) -> bool {
-        self.is_admin || self.roles.keys().any(|domain| self.can(action, domain))
+        let anywhere = self.is_admin || self.roles.keys().any(|domain| self.has_role(action, domain));
+        self.has_scope(Scope::of(action)) && anywhere
     }
 
     /// Lets an action by, or says who could do it. A domain that the caller may not even see does not exist for them.
     ///
     /// # Errors
-    /// `not-found` for a foreign domain, `forbidden` for a role that is missing.
+    /// `not-found` for a foreign domain, `forbidden` for a role or a token's scope that is missing.
     pub fn authorise(&self, action: Action, domain: &str) -> Result<(), Problem> {
         if self.can(action, domain) {
             return Ok(());
@@ -91,11 +118,19 @@ impl Caller {
         if action != Action::Administer && !self.can(Action::See, domain) {
             return Err(Problem::not_found(format!("domain {domain}")));
         }
+        if self.has_role(action, domain) {
+            return Err(scope_missing(Scope::of(action)));
+        }
         let who: Vec<&str> = action.roles().iter().map(|role| role.key()).collect();
         let who = if who.is_empty() { "an admin".to_owned() } else { format!("{} or an admin", with_article(&who)) };
         let place = if domain.is_empty() { String::new() } else { format!(" in {domain}") };
         Err(Problem::new(ErrorCode::Forbidden, format!("You may not {}{place}. Ask {who}.", action.words())))
     }
+}
+
+fn scope_missing(scope: Scope) -> Problem {
+    let detail = format!("This token does not have the scope {0}. Make a token with {0} under your account.", scope.key());
+    Problem::new(ErrorCode::Forbidden, detail)
 }
 
 fn with_article(roles: &[&str]) -> String {
@@ -120,5 +155,17 @@ mod tests {
         let refused = builder().authorise(Action::Decide, "travel").unwrap_err();
         assert_eq!(refused.detail, "You may not decide on requests in travel. Ask an approver or an admin.");
         assert_eq!(builder().authorise(Action::Administer, "").unwrap_err().code, ErrorCode::Forbidden);
+    }
+
+    #[test]
+    fn a_token_does_no_more_than_its_scopes_whatever_its_person_may() {
+        let reader = builder().with_scopes(vec![Scope::Read]);
+        assert!(reader.authorise(Action::See, "travel").is_ok() && !reader.can_anywhere(Action::EditApi));
+        let refused = reader.authorise(Action::EditApi, "travel").unwrap_err();
+        assert_eq!(refused.detail, "This token does not have the scope write. Make a token with write under your account.");
+        assert_eq!(reader.authorise(Action::EditApi, "finance").unwrap_err().code, ErrorCode::NotFound);
+        let admin = Caller::system().with_scopes(vec![Scope::Read, Scope::Write]);
+        assert_eq!(admin.authorise(Action::Administer, "").unwrap_err().code, ErrorCode::Forbidden);
+        assert!(admin.authorise(Action::EditApi, "travel").is_ok());
     }
 }

@@ -34,6 +34,7 @@ pub mod role;
 pub mod scalar;
 #[cfg(feature = "schedule")]
 pub mod schedule;
+pub mod scope;
 pub mod script;
 pub mod snapshot;
 pub mod spec;
@@ -50,5 +51,6 @@ pub use data_type::DataType;
 pub use error::{ErrorCode, FieldError, Problem};
 pub use parameter::Parameter;
 pub use role::{Action, Role};
+pub use scope::Scope;
 pub use spec::{ApiBody, ApiSpec, Field};
 pub use value::Value;

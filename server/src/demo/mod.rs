@@ -14,7 +14,7 @@ use model::dataset::{Compression, StoreKind};
 use model::mapping::Mapping;
 use model::snapshot::Environment;
 use model::table::TableRef;
-use model::{Problem, Role};
+use model::{Problem, Role, Scope};
 
 const DOMAIN: &str = "travel";
 const APP: &str = "demo-app";
@@ -100,7 +100,7 @@ async fn publish(control: &Control, builder: &Caller, database: &str) -> Result<
         return Ok(());
     }
     let approver = signed_in(control, "approver@demo").await.map_err(|said| Problem::new(model::ErrorCode::Internal, said))?;
-    let token = control.new_token(&approver, "the demo's first approval", 1).await?;
+    let token = control.new_token(&approver, "the demo's first approval", 1, Some(&[Scope::Read, Scope::Approve])).await?;
     let request = ApplyRequest {
         documents: DOCUMENTS.replace("{database}", database),
         environment: Environment::Prod,

@@ -49,6 +49,8 @@ pub struct TokenRow {
     pub hash: String,
     pub user_id: String,
     pub name: String,
+    /// Keys with commas between; empty for a token from before there were scopes.
+    pub scopes: String,
     pub created_at: Millis,
     pub expires_at: Millis,
 }
@@ -135,17 +137,19 @@ impl Store {
     }
 
     pub async fn token_by_hash(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
-        Ok(sqlx::query_as("SELECT id, hash, user_id, name, created_at, expires_at FROM tokens WHERE hash = $1")
+        Ok(sqlx::query_as("SELECT id, hash, user_id, name, scopes, created_at, expires_at FROM tokens WHERE hash = $1")
             .bind(hash)
             .fetch_optional(&self.pool)
             .await?)
     }
 
     pub async fn tokens_of(&self, user_id: &str) -> Result<Vec<TokenRow>, StoreError> {
-        Ok(sqlx::query_as("SELECT id, hash, user_id, name, created_at, expires_at FROM tokens WHERE user_id = $1 ORDER BY created_at DESC")
-            .bind(user_id)
-            .fetch_all(&self.pool)
-            .await?)
+        Ok(sqlx::query_as(
+            "SELECT id, hash, user_id, name, scopes, created_at, expires_at FROM tokens WHERE user_id = $1 ORDER BY created_at DESC",
+        )
+        .bind(user_id)
+        .fetch_all(&self.pool)
+        .await?)
     }
 
     pub async fn invitation(&self, hash: &str) -> Result<Option<InvitationRow>, StoreError> {
@@ -251,11 +255,12 @@ impl Tx {
     }
 
     pub async fn insert_token(&mut self, row: &TokenRow) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO tokens (id, hash, user_id, name, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)")
+        sqlx::query("INSERT INTO tokens (id, hash, user_id, name, scopes, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)")
             .bind(&row.id)
             .bind(&row.hash)
             .bind(&row.user_id)
             .bind(&row.name)
+            .bind(&row.scopes)
             .bind(row.created_at)
             .bind(row.expires_at)
             .execute(&mut *self.inner)

@@ -71,3 +71,70 @@ async fn sessions_and_tokens_end_with_a_role_change_a_removal_and_a_new_password
     assert!(status < 400, "{status} {body}");
     assert_eq!(access.statuses(&server).await, [401, 401], "after a new password");
 }
+
+/// A token of somebody's with some scopes, made over `/admin/v1`.
+async fn scoped(person: &Admin, scopes: &[&str]) -> Admin {
+    let made = person.post("/tokens", json!({"name": "scoped", "days": 1, "scopes": scopes})).await;
+    let mut scoped = person.clone();
+    made["secret"].as_str().unwrap().clone_into(&mut scoped.token);
+    scoped
+}
+
+#[tokio::test]
+async fn a_token_does_no_more_than_its_scopes() {
+    let server = Sluice::demo(binary());
+    let (admin, builder) = (Admin::demo(&server, "admin@demo").await, Admin::demo(&server, "builder@demo").await);
+    let approver = Admin::demo(&server, "approver@demo").await;
+    let status = async |who: &Admin, method: Method, path: &str, body: Json| {
+        let (status, answer) = who.call(method, path, Some(body)).await;
+        let told = answer["detail"].as_str().unwrap_or_default().to_owned();
+        (status.as_u16(), told)
+    };
+    let missing = |scope: &str| format!("This token does not have the scope {scope}. Make a token with {scope} under your account.");
+
+    // Each scope opens its own acts, and an admin's token without the scope is refused as anybody's.
+    let acts = [
+        ("write", Method::POST, "/apps", json!({"domain": "travel", "name": "Bad Name"})),
+        ("write", Method::POST, "/apis/travel/plane/purge", json!({})),
+        ("approve", Method::DELETE, "/apps/travel/demo-app/grants/travel/flight", json!({})),
+        ("admin", Method::POST, "/people", json!({"email": "none"})),
+        ("admin", Method::PUT, "/domains/travel/members/no@one", json!({"roles": []})),
+        ("write", Method::POST, "/tokens", json!({"name": "more", "days": 1})),
+        ("write", Method::DELETE, "/tokens/none", json!({})),
+    ];
+    for (scope, method, path, body) in acts {
+        let others: Vec<&str> = ["write", "approve", "admin"].into_iter().filter(|other| *other != scope).collect();
+        let without = scoped(&admin, &others).await;
+        assert_eq!(status(&without, method.clone(), path, body.clone()).await, (403, missing(scope)), "{path}");
+        let with = scoped(&admin, &[scope]).await;
+        let (status, told) = status(&with, method, path, body).await;
+        assert!(!matches!(status, 401 | 403 | 500..), "{path}: {status} {told}");
+        assert_eq!(with.get("/me").await["email"], "admin@demo", "every token reads");
+    }
+
+    // No token makes a stronger one, and what is not said is what its maker has.
+    let writer = scoped(&builder, &["write"]).await;
+    let asked = json!({"name": "more", "days": 1, "scopes": ["admin"]});
+    assert_eq!(status(&writer, Method::POST, "/tokens", asked).await.0, 403);
+    let like_its_maker = writer.post("/tokens", json!({"name": "same", "days": 1})).await;
+    let tokens = builder.get("/tokens").await;
+    let made = tokens.as_array().unwrap().iter().find(|token| token["id"] == like_its_maker["id"]).unwrap();
+    assert_eq!(made["scopes"], json!(["read", "write"]));
+    assert_eq!(status(&builder, Method::POST, "/tokens", json!({"name": "x", "days": 1, "scopes": ["all"]})).await.0, 400);
+
+    // An approving token needs its scope in an apply as well.
+    let documents = builder.get("/export").await;
+    let apply = |token: &Admin| json!({"documents": documents, "dry_run": true, "approver_token": token.token});
+    let (refusing, approving) = (scoped(&approver, &["write"]).await, scoped(&approver, &["approve"]).await);
+    assert_eq!(status(&builder, Method::POST, "/apply", apply(&refusing)).await, (403, missing("approve")));
+    assert_eq!(status(&builder, Method::POST, "/apply", apply(&approving)).await.0, 200);
+
+    // The form sends what is ticked.
+    let browser = Admin::browser(&server, "builder@demo").await;
+    let form = [("name", "by form"), ("days", "1"), ("scopes[]", "read"), ("scopes[]", "write")];
+    let (made, body) = function(&browser, &server, "new-token", &form).await;
+    assert_eq!(made, 200, "{body}");
+    let tokens = builder.get("/tokens").await;
+    let made = tokens.as_array().unwrap().iter().find(|token| token["name"] == "by form").unwrap();
+    assert_eq!(made["scopes"], json!(["read", "write"]));
+}

@@ -1,6 +1,7 @@
 //! Server functions of one's own account.
 
 use leptos::prelude::*;
+use model::Scope;
 use model::view::{NewToken as Made, SessionView, TokenView};
 
 use crate::error::PortalError;
@@ -32,10 +33,12 @@ pub async fn tokens() -> Result<Vec<TokenView>, PortalError> {
     Ok(control.tokens(&caller).await?)
 }
 
+/// Makes a token with the scopes that are ticked; the form always sends `read`.
 #[server(prefix = "/fn", endpoint = "new-token")]
-pub async fn new_token(name: String, days: i64) -> Result<Made, PortalError> {
+pub async fn new_token(name: String, days: i64, #[server(default)] scopes: Vec<Scope>) -> Result<Made, PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    Ok(control.new_token(&caller, &name, days).await?)
+    let scopes = (!scopes.is_empty()).then_some(scopes.as_slice());
+    Ok(control.new_token(&caller, &name, days, scopes).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "revoke-token")]

@@ -3,11 +3,12 @@
 pub(crate) mod api;
 
 use leptos::prelude::*;
+use model::Scope;
 use model::view::{SessionView, TokenView};
 
 use self::api::{EndSession, NewToken, RevokeToken, sessions, tokens};
 use crate::frame::MeResource;
-use crate::ui::{Callout, Field, FormProblem, Load, PageHead, PageName, Time, Tone, copyable, field_error};
+use crate::ui::{Callout, Choice, Field, FormProblem, Load, PageHead, PageName, Time, Tone, copyable, field_error};
 
 #[component]
 pub(crate) fn AccountPage() -> impl IntoView {
@@ -28,7 +29,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
             <Load resource=open view=move |sessions| session_rows(sessions, end)/>
             <section class="card clip">
                 <div class="card-head"><h2>"Personal tokens"</h2></div>
-                <p class="card-pad t-2 s13">"For the command line and for scripts: "<code>"sluice apply"</code>", "<code>"sluice export"</code>" and "<code>"/admin/v1"</code>". A token may do what you may."</p>
+                <p class="card-pad t-2 s13">"For the command line and for scripts: "<code>"sluice apply"</code>", "<code>"sluice export"</code>" and "<code>"/admin/v1"</code>". A token may do what you may, within its scopes."</p>
                 {move || make.value().get().and_then(Result::ok).map(|token| view! { <div class="card-pad"><Callout tone=Tone::Ok><p class="mb-2"><b>"This is the token. It is shown this once."</b></p><div id="new-token">{copyable(token.secret, "Copy the token")}</div></Callout></div> })}
                 <Load resource=list view=move |tokens| token_rows(tokens, revoke)/>
                 <ActionForm action=make>
@@ -37,6 +38,9 @@ pub(crate) fn AccountPage() -> impl IntoView {
                             <Field id="name" label="What it is for" error=field_error(make, "name")><input class="input" id="name" name="name" required maxlength="100" placeholder="the nightly export"/></Field>
                             <Field id="days" label="Days" error=field_error(make, "days")><input class="input tn" id="days" name="days" type="number" min="1" max="365" value="90" required/></Field>
                         </div>
+                        <input type="hidden" name="scopes[]" value=Scope::Read.key()/>
+                        <div class="grid cols-2">{Scope::ALL.into_iter().filter(|scope| *scope != Scope::Read).map(|scope| view! { <Choice name="scopes[]" value=scope.key() label=scope.key() help=scope.about()/> }).collect_view()}</div>
+                        <p class="t-2 s13">"Every token can read. Tick what else the token may do."</p>
                         <div class="row"><button class="btn btn-primary" type="submit">"Make a token"</button></div>
                     </div>
                 </ActionForm>
@@ -65,9 +69,9 @@ fn session_rows(sessions: Vec<SessionView>, end: ServerAction<EndSession>) -> im
 fn token_rows(tokens: Vec<TokenView>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
     (!tokens.is_empty()).then(|| view! {
         <div class="table-wrap"><table class="table table-cards">
-            <thead><tr><th>"Token"</th><th>"Made"</th><th>"Until"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+            <thead><tr><th>"Token"</th><th>"Scopes"</th><th>"Made"</th><th>"Until"</th><th><span class="sr">"Actions"</span></th></tr></thead>
             <tbody>{tokens.into_iter().map(|token| view! {
-                <tr><td class="lead-cell">{token.name}</td><td class="t-2 tn fit" data-label="Made"><Time at=token.created_at/></td><td class="t-2 tn fit" data-label="Until"><Time at=token.expires_at/></td>
+                <tr><td class="lead-cell">{token.name}</td><td class="t-2" data-label="Scopes">{token.scopes.iter().map(|scope| scope.key()).collect::<Vec<_>>().join(", ")}</td><td class="t-2 tn fit" data-label="Made"><Time at=token.created_at/></td><td class="t-2 tn fit" data-label="Until"><Time at=token.expires_at/></td>
                 <td class="fit"><ActionForm action=revoke><input type="hidden" name="id" value=token.id/><button class="btn btn-sm btn-bad" type="submit">"Revoke"</button></ActionForm></td></tr>
             }).collect_view()}</tbody>
         </table></div>

@@ -1,9 +1,9 @@
 //! People, domains, tokens, and the audit log.
 
 use axum::extract::{Path, Query, State};
-use control::model::Role;
 use control::model::audit::AuditRow;
 use control::model::view::{DomainView, Me, NewLink, NewToken, TokenView, UserView};
+use control::model::{Role, Scope};
 use control::{AuditQuery, Control};
 use http::Method;
 use schemars::JsonSchema;
@@ -53,6 +53,9 @@ struct PersonState {
 struct TokenInput {
     name: String,
     days: i64,
+    /// What the token may do: `read` and more. Absent for all that you may.
+    #[serde(default)]
+    scopes: Option<Vec<Scope>>,
 }
 
 pub(super) fn add(table: Table) -> Table {
@@ -81,7 +84,7 @@ async fn tokens(State(control): State<Control>, Asker(caller): Asker) -> Answer<
 }
 
 async fn new_token(State(control): State<Control>, Asker(caller): Asker, Body(input): Body<TokenInput>) -> Answer<NewToken> {
-    answer(control.new_token(&caller, &input.name, input.days).await)
+    answer(control.new_token(&caller, &input.name, input.days, input.scopes.as_deref()).await)
 }
 
 async fn revoke_token(State(control): State<Control>, Asker(caller): Asker, Path(id): Path<String>) -> Answer<()> {

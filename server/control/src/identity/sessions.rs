@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::clock::{DAY, MINUTE, Millis};
 use model::view::SessionView;
-use model::{Problem, Role};
+use model::{Problem, Role, Scope};
 use store::UserRow;
 
 use super::{can_be_secret, hash_secret};
@@ -76,6 +76,7 @@ impl Control {
     /// # Errors
     /// Where there is no such session of theirs.
     pub async fn end_session(&self, caller: &Caller, id: &str) -> Result<(), Problem> {
+        caller.require_scope(Scope::Write)?;
         match self.store.close_session(&caller.user_id, id).await.map_err(|error| from_store(&error))? {
             true => Ok(()),
             false => Err(Problem::not_found("session")),

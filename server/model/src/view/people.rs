@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::{Action, Role};
+use crate::{Action, Role, Scope};
 
 /// Who is signed in, and what they may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +90,8 @@ pub struct SessionView {
 pub struct TokenView {
     pub id: String,
     pub name: String,
+    /// What the token may do of what its person may.
+    pub scopes: Vec<Scope>,
     pub created_at: Millis,
     pub expires_at: Millis,
 }
