@@ -43,7 +43,7 @@ impl Control {
             }
             None => (self.draft(caller, domain, name).await?.spec, 0),
         };
-        let source = self.source_of(&spec, request.environment).await?;
+        let source = self.source_of(domain, &spec, request.environment).await?;
         let spec = if request.version.is_none() {
             caller.authorise(Action::ReadSample, domain)?;
             let beside = Beside { domain, environment: request.environment, planned: &[] };

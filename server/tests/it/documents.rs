@@ -188,3 +188,42 @@ async fn what_a_source_bears_is_for_those_of_its_own_domain() {
     }
     assert_eq!(admin.get("/sources/flights-db").await["load"]["rows_per_s"], serde_json::Value::Null);
 }
+
+#[tokio::test]
+async fn a_source_of_another_domain_is_as_absent_as_one_that_was_never_made() {
+    let server = Sluice::demo(binary());
+    let (admin, builder) = (Admin::demo(&server, "admin@demo").await, Admin::demo(&server, "builder@demo").await);
+    admin.post("/domains", serde_json::json!({"name": "elsewhere"})).await;
+    let known = admin.get("/sources/flights-db").await;
+    let foreign = serde_json::json!({"name": "source-a", "domain": "elsewhere", "driver": known["driver"],
+        "bindings": {"prod": {"config": known["bindings"]["prod"]["config"]}}});
+    let (status, body) = admin.call(reqwest::Method::PUT, "/sources/source-a", Some(foreign)).await;
+    assert!(status.is_success(), "{body}");
+    let mut told = Vec::new();
+    // The second one does not exist.
+    for (source, name) in [("source-a", "carrier-a"), ("source-b", "carrier-b")] {
+        let spec = serde_json::json!({"source": source, "kind": "kv", "table": {"name": "airlines"}, "key": ["carrier"],
+            "parameters": [{"name": "carrier", "type": "string", "required": true, "test_value": "UA"}],
+            "fields": [{"name": "name", "column": "name"}]});
+        builder.post("/apis", serde_json::json!({"domain": "travel", "name": name, "spec": spec})).await;
+        let documents = CARRIER.replace("name: carrier\n", &format!("name: {name}\n")).replace("flights-db", source);
+        let dataset =
+            format!("document: dataset\ndomain: travel\nname: copy\nsource: {source}\ntable: {{ name: airlines }}\nkey: [carrier]\n");
+        let calls = [
+            (format!("/apis/travel/{name}/submit"), serde_json::json!({"environment": "prod"})),
+            (format!("/apis/travel/{name}/try"), serde_json::json!({"environment": "prod", "parameters": [["carrier", "UA"]]})),
+            (format!("/apis/travel/{name}/check"), serde_json::json!({"environment": "prod", "spec": spec})),
+            ("/apply".into(), serde_json::json!({"documents": documents})),
+            ("/apply".into(), serde_json::json!({"documents": dataset})),
+        ];
+        for (path, body) in calls {
+            let (status, mut answer) = builder.call(reqwest::Method::POST, &path, Some(body)).await;
+            assert!(status.is_client_error(), "{path}: {status} {answer}");
+            answer["request_id"] = serde_json::Value::Null;
+            assert!(!answer.to_string().contains("elsewhere"), "{path}: {answer}");
+            told.push((status, answer.to_string().replace(source, "source")));
+        }
+    }
+    let (foreign, absent) = told.split_at(told.len() / 2);
+    assert_eq!(foreign, absent);
+}

@@ -161,7 +161,7 @@ impl Control {
             let Document::Api(api) = document else { continue };
             let placed = |problem| at(index, problem);
             if api.spec.union().is_none() && !opened.contains_key(&api.spec.source) {
-                let resolved = self.resolve_planned(&work.sources, &api.spec.source, environment).await.map_err(placed)?;
+                let resolved = self.resolve_planned(&work.sources, (&api.domain, &api.spec.source), environment).await.map_err(placed)?;
                 opened.insert(api.spec.source.clone(), resolved);
             }
             let source = opened.get(&api.spec.source);

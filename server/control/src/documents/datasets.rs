@@ -107,9 +107,9 @@ impl Control {
             mapping: document.mapping.clone().unwrap_or_default(),
             environment,
         };
-        let resolved = self.resolve_planned(&work.sources, &new.source, environment).await?;
+        let resolved = self.resolve_planned(&work.sources, (&new.domain, &new.source), environment).await?;
         let into = match &new.into {
-            Some(into) => Some(self.resolve_planned(&work.sources, &into.source, environment).await?),
+            Some(into) => Some(self.resolve_planned(&work.sources, (&new.domain, &into.source), environment).await?),
             None => None,
         };
         let spec = self.checked_spec(&new, (&resolved, into.as_ref())).await?;
@@ -129,7 +129,7 @@ impl Control {
         if spec.mapping.written() == mapping.written() {
             return Ok(());
         }
-        let resolved = self.resolve_planned(&work.sources, &spec.source, environment).await?;
+        let resolved = self.resolve_planned(&work.sources, (&document.domain, &spec.source), environment).await?;
         let table = table_of(&resolved, &spec.table).await?;
         // Together with what the same document says of its gates and its job.
         let job = document.job.clone().unwrap_or_else(|| serde_json::from_str(&planned.job.spec).unwrap_or_default());

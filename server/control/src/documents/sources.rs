@@ -76,7 +76,7 @@ impl Control {
         }
         let mut errors = load_errors(load);
         if errors.is_empty() && !load.load_query.trim().is_empty() {
-            let resolved = self.resolve_planned(&work.sources, &source.name, Environment::Prod).await?;
+            let resolved = self.resolve_planned(&work.sources, (&source.domain, &source.name), Environment::Prod).await?;
             errors.extend(load_query_error(&resolved, &load.load_query).await);
         }
         if !errors.is_empty() {
@@ -90,15 +90,15 @@ impl Control {
         Ok(())
     }
 
-    /// A source of the same apply, or a stored one.
+    /// A source of the same apply, or a stored one of the domain.
     pub(super) async fn resolve_planned(
         &self,
         planned: &[PreparedSource],
-        name: &str,
+        (domain, name): (&str, &str),
         environment: Environment,
     ) -> Result<Resolved, Problem> {
         let Some(source) = planned.iter().find(|source| source.row.name == name) else {
-            return self.resolve_source(name, environment).await;
+            return self.resolve_in((domain, name), environment).await;
         };
         let binding = source.bindings.iter().find(|binding| binding.environment == environment.key());
         let binding =

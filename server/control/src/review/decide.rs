@@ -70,7 +70,7 @@ impl Control {
             let version = version.ok_or_else(|| Problem::not_found("version"))?;
             let spec: ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
             let evidence: CheckReport = serde_json::from_str(&version.evidence).map_err(|error| from_json(&error))?;
-            let source = self.source_of(&spec, environment).await?;
+            let source = self.source_of(&api.domain, &spec, environment).await?;
             let beside = Beside { domain: &api.domain, environment, planned: &[] };
             let input = CheckInput { name: &api.name, spec: &spec, source: source.as_ref(), beside };
             self.refuse_release(&approval, &input, &evidence).await?;

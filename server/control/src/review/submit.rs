@@ -62,7 +62,7 @@ impl Control {
         // Read after the draft: whoever saves from here on raises its edit, and the draft is not taken.
         let authors = self.draft_authors(caller, &api.id, environment).await?;
         let spec: ApiSpec = serde_json::from_str(&draft.spec).map_err(|error| from_json(&error))?;
-        let source = self.source_of(&spec, environment).await?;
+        let source = self.source_of(domain, &spec, environment).await?;
         let beside = Beside { domain, environment, planned: &[] };
         let (report, mut spec) = self.check_with_cases(&CheckInput { name, spec: &spec, source: source.as_ref(), beside }).await?;
         if !report.errors.is_empty() {

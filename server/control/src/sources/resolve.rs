@@ -28,17 +28,30 @@ impl Control {
     pub(crate) async fn resolve_source(&self, name: &str, environment: Environment) -> Result<Resolved, Problem> {
         let row = self.store.source(name).await.map_err(|error| from_store(&error))?;
         let row = row.ok_or_else(|| Problem::not_found(format!("source {name}")))?;
+        self.resolve_row(&row, environment).await
+    }
+
+    /// The binding of a source that a definition of a domain names. A source of another domain is refused as one that
+    /// was never made: nobody learns that it is there, or whose it is.
+    pub(crate) async fn resolve_in(&self, (domain, name): (&str, &str), environment: Environment) -> Result<Resolved, Problem> {
+        let row = self.store.source(name).await.map_err(|error| from_store(&error))?.filter(|row| row.domain == domain);
+        let row = row.ok_or_else(|| Problem::field("source", format!("There is no source {name} in {domain}.")))?;
+        self.resolve_row(&row, environment).await
+    }
+
+    async fn resolve_row(&self, row: &SourceRow, environment: Environment) -> Result<Resolved, Problem> {
         let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
         let binding = bindings.iter().find(|binding| binding.environment == environment.key());
         let binding = binding.ok_or_else(|| {
-            Problem::new(ErrorCode::Conflict, format!("{name} has no binding for {}. Add one on the source's page.", environment.key()))
+            let detail = format!("{} has no binding for {}. Add one on the source's page.", row.name, environment.key());
+            Problem::new(ErrorCode::Conflict, detail)
         })?;
-        self.open_binding(&row, binding, environment)
+        self.open_binding(row, binding, environment)
     }
 
-    /// The source of a definition; `None` for a Union, which has none of its own.
-    pub(crate) async fn source_of(&self, spec: &ApiSpec, environment: Environment) -> Result<Option<Resolved>, Problem> {
-        if spec.union().is_some() { Ok(None) } else { self.resolve_source(&spec.source, environment).await.map(Some) }
+    /// The source of a definition of a domain; `None` for a Union, which has none of its own.
+    pub(crate) async fn source_of(&self, domain: &str, spec: &ApiSpec, environment: Environment) -> Result<Option<Resolved>, Problem> {
+        if spec.union().is_some() { Ok(None) } else { self.resolve_in((domain, &spec.source), environment).await.map(Some) }
     }
 
     pub(crate) fn open_binding(&self, row: &SourceRow, binding: &BindingRow, environment: Environment) -> Result<Resolved, Problem> {
