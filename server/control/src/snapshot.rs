@@ -48,7 +48,9 @@ impl Stale {
             "api" | "version" => drop(self.apis.insert(row.subject.clone())),
             "source" => self.sources = true,
             "dataset" => self.datasets = true,
-            "app" | "key" | "issuer" => self.callers = true,
+            // An app that is deleted takes its grants with it.
+            "app" => (self.callers, self.grants) = (true, true),
+            "key" | "issuer" => self.callers = true,
             "access" => self.grants = true,
             "compartment" => self.compartments = true,
             "draft" | "domain" | "job" | "person" | "password" | "link" | "roles" | "session" | "token" => {}

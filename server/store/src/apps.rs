@@ -106,6 +106,18 @@ impl Tx {
         Ok(())
     }
 
+    /// Deletes an app with its keys, its issuers and its grants.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where there is no such app.
+    pub async fn delete_app(&mut self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM grants WHERE app_id = $1").bind(id).execute(&mut *self.inner).await?;
+        sqlx::query("DELETE FROM issuers WHERE app_id = $1").bind(id).execute(&mut *self.inner).await?;
+        sqlx::query("DELETE FROM app_keys WHERE app_id = $1").bind(id).execute(&mut *self.inner).await?;
+        let gone = sqlx::query("DELETE FROM apps WHERE id = $1").bind(id).execute(&mut *self.inner).await?;
+        one_row(&gone)
+    }
+
     /// # Errors
     /// [`StoreError::Stale`] where the app has no such key, or it is revoked already.
     pub async fn revoke_key(&mut self, app_id: &str, id: &str) -> Result<(), StoreError> {

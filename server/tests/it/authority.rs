@@ -123,6 +123,7 @@ fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("apps", (SignedIn, Form(json!({})))),
         ("app", (With(Action::See), Form(json!({"domain": "travel", "name": "demo-app"})))),
         ("new-app", (With(Action::EditApp), Form(json!({"domain": "travel", "name": "Bad Name"})))),
+        ("delete-app", (With(Action::EditApp), Form(json!({"domain": "travel", "name": "none"})))),
         ("new-key", (With(Action::EditApp), Form(json!({"domain": "travel", "app": "demo-app", "environment": "prod", "days": "-1"})))),
         ("revoke-key", (With(Action::EditApp), Form(json!({"domain": "travel", "app": "demo-app", "key": "none"})))),
         ("domains", (SignedIn, Form(json!({})))),
@@ -200,6 +201,7 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("GET /admin/v1/apps", SignedIn, Json::Null),
         ("POST /admin/v1/apps", With(Action::EditApp), json!({"domain": "travel", "name": "Bad Name"})),
         ("GET /admin/v1/apps/{domain}/{app}", With(Action::See), Json::Null),
+        ("DELETE /admin/v1/apps/{domain}/{app}", With(Action::EditApp), Json::Null),
         ("POST /admin/v1/apps/{domain}/{app}/keys", With(Action::EditApp), json!({"environment": "prod", "days": -1})),
         ("DELETE /admin/v1/apps/{domain}/{app}/keys/{key}", With(Action::EditApp), Json::Null),
         ("POST /admin/v1/apps/{domain}/{app}/issuers", With(Action::EditApp), json!({"environment": "prod", "issuer": "", "audience": ""})),
@@ -394,6 +396,8 @@ async fn every_admin_route_asks_for_authority() {
             .replace("{priority}", "medium")
             .replace("{id}", "none")
             .replace("{key}", "none");
+        // The app itself is needed by the rest.
+        let path = if key == "DELETE /admin/v1/apps/{domain}/{app}" { path.replace("demo-app", "none") } else { path };
         let path = if key.starts_with("DELETE") && key.contains("grants") { path.replace("plane", "airfield") } else { path };
         let url = format!("{}{path}", server.url);
         let call = |token: Option<String>| {

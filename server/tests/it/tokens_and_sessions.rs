@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Sluice};
 
-use crate::common::binary;
+use crate::common::{Http, binary};
 
 /// Somebody's browser and token.
 struct Access {
@@ -137,4 +137,32 @@ async fn a_token_does_no_more_than_its_scopes() {
     let tokens = builder.get("/tokens").await;
     let made = tokens.as_array().unwrap().iter().find(|token| token["name"] == "by form").unwrap();
     assert_eq!(made["scopes"], json!(["read", "write"]));
+}
+
+#[tokio::test]
+async fn an_app_that_is_deleted_takes_its_keys_and_grants_with_it() {
+    let server = Sluice::demo(binary());
+    let (builder, owner) = (Admin::demo(&server, "builder@demo").await, Admin::demo(&server, "owner@demo").await);
+    let http = Http::new(&server);
+    let call = async || http.get("/api/travel/plane?tailnum=N14228").send().await.unwrap().status().as_u16();
+    let (issuer, app) = (json!({"environment": "prod", "issuer": "https://id.example", "audience": "flights"}), "/apps/travel/demo-app");
+    builder.post(&format!("{app}/issuers"), issuer).await;
+    assert_eq!(call().await, 200);
+    done(&builder, Method::DELETE, app, json!({})).await;
+    owner.served().await;
+    assert_eq!(call().await, 401);
+    assert_eq!(builder.call(Method::GET, app, None).await.0.as_u16(), 404);
+    assert_eq!(builder.call(Method::DELETE, app, None).await.0.as_u16(), 404);
+    let grants = owner.get("/apis/travel/plane").await["apps"].clone();
+    assert_eq!(grants, json!([]));
+    let rows = owner.get("/audit").await;
+    let deleted = rows.as_array().unwrap().iter().find(|row| row["action"] == "app.deleted").unwrap();
+    assert!(deleted["before"].as_str().unwrap().contains("travel/plane"), "{deleted}");
+
+    // One of the same name begins with nothing.
+    builder.post("/apps", json!({"domain": "travel", "name": "demo-app"})).await;
+    let made = builder.get(app).await;
+    assert_eq!((&made["keys"], &made["grants"], &made["issuers"]), (&json!([]), &json!([]), &json!([])));
+    owner.served().await;
+    assert_eq!(call().await, 401);
 }

@@ -26,6 +26,15 @@ pub async fn new_app(domain: String, name: String) -> Result<(), PortalError> {
     Ok(())
 }
 
+/// Deletes an app with its keys and grants.
+#[server(prefix = "/fn", endpoint = "delete-app")]
+pub async fn delete_app(domain: String, name: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    control.delete_app(&caller, &domain, &name).await?;
+    leptos_axum::redirect("/apps");
+    Ok(())
+}
+
 /// Makes a key. Empty days mean that it does not expire.
 #[server(prefix = "/fn", endpoint = "new-key")]
 pub async fn new_key(domain: String, app: String, environment: Environment, days: String) -> Result<Made, PortalError> {

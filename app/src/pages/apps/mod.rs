@@ -8,7 +8,7 @@ use model::Action;
 use model::snapshot::Environment;
 use model::view::AppView;
 
-use self::api::{DeleteIssuer, NewApp, NewIssuer, NewKey, RevokeKey, app, apps};
+use self::api::{DeleteApp, DeleteIssuer, NewApp, NewIssuer, NewKey, RevokeKey, app, apps};
 use self::issuers::{NewSecret, issuers};
 use crate::frame::MeResource;
 use crate::ui::{Callout, Empty, Field, FormProblem, Load, PageHead, PageName, Time, Tone, api_params, copyable, field_error};
@@ -68,6 +68,7 @@ pub(crate) fn AppPage() -> impl IntoView {
     let at = api_params();
     let (make, revoke) = (ServerAction::<NewKey>::new(), ServerAction::<RevokeKey>::new());
     let (trust, distrust) = (ServerAction::<NewIssuer>::new(), ServerAction::<DeleteIssuer>::new());
+    let delete = ServerAction::<DeleteApp>::new();
     let versions = move || (make.version().get(), revoke.version().get(), trust.version().get(), distrust.version().get());
     let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| app(domain, name));
     view! {
@@ -82,6 +83,7 @@ pub(crate) fn AppPage() -> impl IntoView {
                     <FormProblem action=revoke/>
                     <FormProblem action=trust/>
                     <FormProblem action=distrust/>
+                    <FormProblem action=delete/>
                     <NewSecret make=trust/>
                     {move || make.value().get().and_then(Result::ok).map(|key| view! {
                         <Callout tone=Tone::Ok><p class="mb-2"><b>"This is the key. It is shown this once."</b>" Keep it where the app can read it, and nowhere else."</p><div id="new-key">{copyable(key.secret, "Copy the key")}</div></Callout>
@@ -89,6 +91,7 @@ pub(crate) fn AppPage() -> impl IntoView {
                     <Load resource=me view={ let app = app.clone(); move |me| keys(&app, me.can(Action::EditApp, &domain), make, revoke) }/>
                     {grants(&app)}
                     <Load resource=me view={ let app = app.clone(); move |me| issuers(&app, me.can(Action::EditApp, &app.domain), trust, distrust) }/>
+                    <Load resource=me view={ let app = app.clone(); move |me| me.can(Action::EditApp, &app.domain).then(|| deletion(&app, delete)) }/>
                 </div>
             }
         }/>
@@ -134,6 +137,21 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
                 </ActionForm>
             })}
         </section>
+    }
+}
+
+fn deletion(app: &AppView, delete: ServerAction<DeleteApp>) -> impl IntoView + use<> {
+    view! {
+        <details class="card card-pad">
+            <summary>"Delete this app"</summary>
+            <ActionForm action=delete>
+                <div class="stack mt-4">
+                    <p class="t-2 s13">"The app's keys, issuers and grants are deleted with it. Requests with its keys are refused at once."</p>
+                    <input type="hidden" name="domain" value=app.domain.clone()/><input type="hidden" name="name" value=app.name.clone()/>
+                    <div class="row"><button class="btn btn-bad" type="submit">"Delete app"</button></div>
+                </div>
+            </ActionForm>
+        </details>
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) fn add(table: Table) -> Table {
         .add::<(), Vec<AppView>, _, _>(Method::GET, "/admin/v1/apps", "The apps of my domains", list)
         .add::<NewApp, (), _, _>(Method::POST, "/admin/v1/apps", "Make an app", make)
         .add::<(), AppView, _, _>(Method::GET, "/admin/v1/apps/{domain}/{app}", "One app with its keys and grants", one)
+        .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apps/{domain}/{app}", "Delete an app with its keys and grants", delete)
         .add::<KeyInput, NewKey, _, _>(Method::POST, "/admin/v1/apps/{domain}/{app}/keys", "Make a key, shown once", new_key)
         .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apps/{domain}/{app}/keys/{key}", "Revoke a key", revoke_key)
         .add::<IssuerInput, NewIssuer, _, _>(
@@ -58,6 +59,10 @@ async fn make(State(control): State<Control>, Asker(caller): Asker, Body(input):
 
 async fn one(State(control): State<Control>, Asker(caller): Asker, Path((domain, app)): Path<(String, String)>) -> Answer<AppView> {
     answer(control.app(&caller, &domain, &app).await)
+}
+
+async fn delete(State(control): State<Control>, Asker(caller): Asker, Path((domain, app)): Path<(String, String)>) -> Answer<()> {
+    answer(control.delete_app(&caller, &domain, &app).await)
 }
 
 async fn new_key(

@@ -80,6 +80,28 @@ impl Control {
         self.commit(tx).await
     }
 
+    /// Deletes an app with its keys, its issuers and its grants, at once and for good.
+    ///
+    /// # Errors
+    /// For those who may change apps; where there is no such app.
+    pub async fn delete_app(&self, caller: &Caller, domain: &str, name: &str) -> Result<(), Problem> {
+        caller.authorise(Action::EditApp, domain)?;
+        let app = self.visible_app(caller, domain, name).await?;
+        let inventory = self.inventory().await?;
+        let keys = self.store.keys().await.map_err(|error| from_store(&error))?;
+        let keys: Vec<String> = keys.into_iter().filter(|key| key.app_id == app.id).map(|key| key.id).collect();
+        let grants = self.grants_of_app(&app, &inventory).await?;
+        let grants: Vec<String> = grants.iter().map(|grant| format!("{}/{}", grant.api_domain, grant.api)).collect();
+        let before = format!("keys: {}; grants: {}", keys.join(", "), grants.join(", "));
+        let mut tx = self.write(caller).await?;
+        tx.delete_app(&app.id).await.map_err(|error| match error {
+            StoreError::Stale => Problem::not_found(format!("app {domain}/{name}")),
+            other => from_store(&other),
+        })?;
+        self.note(&mut tx, "app.deleted", (domain, &format!("{domain}/{name}")), Some(before), None).await?;
+        self.commit(tx).await
+    }
+
     pub(super) async fn visible_app(&self, caller: &Caller, domain: &str, name: &str) -> Result<AppRow, Problem> {
         let missing = || Problem::not_found(format!("app {domain}/{name}"));
         if !caller.can(Action::See, domain) {
