@@ -50,7 +50,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         stores: stores.clone(),
         shelf,
         clock: host.clone(),
-        snapshot_file: Some(config.data_dir.join("snapshot.json")),
+        snapshot_file: Some(snapshot_file(config)),
         public_url: config.public_url(),
         cache_bytes: config.cache_mib << 20,
         open_reflection: config.open_reflection,
@@ -89,6 +89,11 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
     Ok(Parts { store, control, gateway, worker })
 }
 
+/// The last snapshot, with which a node starts while the metadata is away.
+pub(crate) fn snapshot_file(config: &Config) -> PathBuf {
+    config.data_dir.join("snapshot.json")
+}
+
 /// Nodes may listen on the same address of different machines, and a process that starts anew is not the one before it.
 fn worker_name(config: &Config, host: &dyn sync::Host) -> String {
     format!("{} {}", config.http_addr, host.id())
@@ -114,6 +119,7 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     if demo && !config.http_addr.ip().is_loopback() {
         return Err("the demo has accounts without passwords, so it is served on loopback alone; use sluice serve elsewhere".into());
     }
+    master_key::refuse_unfinished(config)?;
     listen::allow_many_files();
     // Bound first, so that links carry the port that was given where any free one was asked for.
     let listener = listen::bind(config.http_addr, "SLUICE_HTTP_ADDR").await?;

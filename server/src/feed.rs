@@ -42,11 +42,12 @@ pub(crate) async fn follow(control: Control, gateway: Gateway, node: String, sto
             }
         }
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => break,
             _ = changes.changed() => {}
             () = tokio::time::sleep(POLL) => {}
         }
     }
+    let _ = control.forget_node(&system, &node).await;
 }
 
 async fn bring_up_to_date(control: &Control, gateway: &Gateway, system: &Caller) -> Result<bool, String> {

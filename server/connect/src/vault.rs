@@ -69,6 +69,12 @@ impl Vault {
         Ok([&[FORMAT][..], &self.key_id, &nonce, &sealed].concat())
     }
 
+    /// Whether a value says that it was sealed under this key.
+    #[must_use]
+    pub fn has_sealed(&self, sealed: &[u8]) -> bool {
+        sealed.first() == Some(&FORMAT) && sealed.get(1..=KEY_ID_BYTES) == Some(&self.key_id[..])
+    }
+
     /// # Errors
     /// Another key, or a value that was changed or moved.
     pub fn open(&self, sealed: &[u8], place: &str) -> Result<Vec<u8>, VaultError> {
@@ -104,6 +110,7 @@ mod tests {
         assert!(!sealed.windows(6).any(|part| part == b"secret"));
         assert_eq!(vault(1).open(&sealed, "source/a/prod").unwrap(), b"secret");
         assert_eq!(vault(2).open(&sealed, "source/a/prod"), Err(VaultError::OtherKey));
+        assert_eq!([vault(1).has_sealed(&sealed), vault(2).has_sealed(&sealed), vault(1).has_sealed(&[1])], [true, false, false]);
         assert_eq!(vault(1).open(&sealed, "source/b/prod"), Err(VaultError::Damaged));
         let mut changed = sealed.clone();
         *changed.last_mut().unwrap() ^= 1;

@@ -18,6 +18,7 @@ mod live;
 pub mod ports;
 mod release;
 pub mod review;
+mod rotation;
 mod snapshot;
 pub mod sources;
 

@@ -95,4 +95,12 @@ impl Control {
         };
         self.store.report_node(&row).await.map_err(|error| from_store(&error))
     }
+    /// Forgets a node that ends, so that others see at once that it is gone.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn forget_node(&self, caller: &Caller, id: &str) -> Result<(), Problem> {
+        caller.authorise(Action::Administer, "")?;
+        self.store.forget_node(id).await.map_err(|error| from_store(&error))
+    }
 }

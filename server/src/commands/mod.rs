@@ -2,6 +2,7 @@
 
 mod documents;
 mod people;
+mod rotate;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -96,7 +97,7 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// People: add one, or make a link to choose a password.
     User(UserArgs),
-    /// Keys of apps: make or revoke one.
+    /// Keys: make or revoke one of an app, or rotate the master key.
     Key(KeyArgs),
 }
 

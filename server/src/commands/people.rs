@@ -1,5 +1,7 @@
 //! `sluice user` and `sluice key`: what an operator does at the machine itself, on the metadata database.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use control::{Caller, Control};
 use model::Problem;
@@ -49,6 +51,12 @@ enum KeyCommand {
     },
     /// Revoke a key by its public part.
     Revoke { app: String, key: String },
+    /// Seal every stored secret under a new master key. Stop every node first.
+    Rotate {
+        /// A file with the new key, where the master key is given by `SLUICE_MASTER_KEY`.
+        #[arg(long)]
+        new_key_file: Option<PathBuf>,
+    },
 }
 
 async fn open(config: &Config) -> Result<Control, String> {
@@ -106,6 +114,7 @@ pub(crate) async fn key(config: &Config, args: KeyArgs) -> Result<(), String> {
             control.revoke_key(&system, &domain, &name, &key).await.map_err(sentence)?;
             say("Revoked.");
         }
+        KeyCommand::Rotate { new_key_file } => super::rotate::rotate(config, &control, new_key_file.as_deref()).await?,
     }
     Ok(())
 }

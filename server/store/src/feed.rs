@@ -32,6 +32,15 @@ impl Store {
         Ok(())
     }
 
+    /// Forgets a node that has ended.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn forget_node(&self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM nodes WHERE id = $1").bind(id).execute(&self.pool).await?;
+        Ok(())
+    }
+
     /// The nodes that have reported since `since`.
     ///
     /// # Errors

@@ -68,6 +68,13 @@ impl Tx {
     }
 
     /// # Errors
+    /// [`StoreError::Stale`] where there is no such issuer.
+    pub async fn set_issuer_secret(&mut self, id: &str, secret: &[u8]) -> Result<(), StoreError> {
+        let changed = sqlx::query("UPDATE issuers SET secret = $2 WHERE id = $1").bind(id).bind(secret).execute(&mut *self.inner).await?;
+        one_row(&changed)
+    }
+
+    /// # Errors
     /// [`StoreError::Stale`] where the app has no such issuer.
     pub async fn delete_issuer(&mut self, app_id: &str, id: &str) -> Result<(), StoreError> {
         let gone = sqlx::query("DELETE FROM issuers WHERE id = $1 AND app_id = $2").bind(id).bind(app_id).execute(&mut *self.inner).await?;

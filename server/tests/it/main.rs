@@ -28,6 +28,7 @@ mod kills;
 mod limits_and_tokens;
 mod logs;
 mod mapping;
+mod master_key;
 mod nodes;
 mod parts;
 mod response_bounds;
