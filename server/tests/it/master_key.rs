@@ -22,6 +22,7 @@ fn run(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (bool, 
 fn stop(mut server: Sluice) {
     assert!(Command::new("kill").args(["-TERM", &server.pid().to_string()]).status().unwrap().success());
     assert!(server.wait().success());
+    drop(server);
 }
 
 /// The status of a call whose token is checked with a sealed secret.
