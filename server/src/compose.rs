@@ -150,6 +150,7 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     }
     let node = format!("{address}");
     background.push(tokio::spawn(feed::follow(parts.control.clone(), parts.gateway.clone(), node, stop.clone())));
+    background.push(tokio::spawn(feed::audit_refusals(parts.control.clone(), stop.clone())));
     background.push(tokio::spawn(feed::refresh_issuers(parts.control.clone(), parts.gateway.clone(), stop.clone())));
     announce(config, demo, address);
     let signal = stop.clone();

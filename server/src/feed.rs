@@ -67,6 +67,21 @@ pub(crate) async fn wake(mut changes: watch::Receiver<i64>, worker: Arc<Notify>)
     }
 }
 
+/// Writes refused requests into the audit log until it is told to stop.
+pub(crate) async fn audit_refusals(control: Control, stop: CancellationToken) {
+    let system = Caller::system();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            written = control.audit_next_refusal(&system) => {
+                if let Err(problem) = written {
+                    tracing::warn!("a refused request could not be written into the audit log: {problem}");
+                }
+            }
+        }
+    }
+}
+
 /// Keeps the key sets of issuers fresh: now and then, and soon after a token names a key that is not known.
 pub(crate) async fn refresh_issuers(control: Control, gateway: Gateway, stop: CancellationToken) {
     loop {

@@ -4,6 +4,12 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use model::{Action, ErrorCode, Problem, Role, Scope};
+use tokio::sync::mpsc;
+
+use crate::refused::RefusedRequest;
+
+/// The longest name of a domain that is reported: what was sent in its place may be anything.
+const MAX_DOMAIN: usize = 63;
 
 /// Somebody who is signed in, for the length of one request.
 #[derive(Debug, Clone)]
@@ -15,6 +21,8 @@ pub struct Caller {
     pub(crate) session_id: Option<String>,
     /// What a token may do of what its person may; all of them for a session and for the program itself.
     scopes: Vec<Scope>,
+    /// Where refusals are reported; nowhere for the program itself.
+    refusals: Option<mpsc::Sender<RefusedRequest>>,
     request_id: String,
 }
 
@@ -42,7 +50,23 @@ impl Caller {
         session_id: Option<String>,
         request_id: &str,
     ) -> Self {
-        Self { user_id, email, is_admin, roles, session_id, scopes: Scope::ALL.to_vec(), request_id: request_id.to_owned() }
+        let (scopes, request_id) = (Scope::ALL.to_vec(), request_id.to_owned());
+        Self { user_id, email, is_admin, roles, session_id, scopes, refusals: None, request_id }
+    }
+
+    /// The same person, whose refusals are reported.
+    pub(crate) fn reporting_to(mut self, refusals: mpsc::Sender<RefusedRequest>) -> Self {
+        self.refusals = Some(refusals);
+        self
+    }
+
+    /// Reports a refusal, where there is room for it: the refusal itself waits for nothing.
+    fn report(&self, action: Action, domain: &str) {
+        if let Some(refusals) = &self.refusals {
+            let domain = domain.chars().take(MAX_DOMAIN).collect();
+            let (email, request_id) = (self.email.clone(), self.request_id.clone());
+            let _ = refusals.try_send(RefusedRequest { email, action, domain, request_id });
+        }
     }
 
     /// The same person with a token of these scopes.
@@ -115,6 +139,7 @@ impl Caller {
         if self.can(action, domain) {
             return Ok(());
         }
+        self.report(action, domain);
         if action != Action::Administer && !self.can(Action::See, domain) {
             return Err(Problem::not_found(format!("domain {domain}")));
         }

@@ -16,6 +16,7 @@ mod failure;
 pub mod identity;
 mod live;
 pub mod ports;
+mod refused;
 mod release;
 pub mod review;
 mod rotation;
@@ -64,6 +65,7 @@ pub struct Control {
     attempts: Arc<identity::Attempts>,
     refusals: Arc<identity::Refusals>,
     hasher: Arc<identity::Hasher>,
+    refused: Arc<refused::RefusedRequests>,
     /// The newest revision that this process has made: a hint, on top of each node's poll.
     changed: watch::Sender<i64>,
 }
@@ -104,6 +106,7 @@ impl Control {
             attempts: Arc::default(),
             refusals: Arc::default(),
             hasher: Arc::default(),
+            refused: Arc::default(),
             changed,
         }
     }

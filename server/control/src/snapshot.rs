@@ -53,7 +53,7 @@ impl Stale {
             "key" | "issuer" => self.callers = true,
             "access" => self.grants = true,
             "compartment" => self.compartments = true,
-            "draft" | "domain" | "job" | "person" | "password" | "link" | "roles" | "session" | "token" => {}
+            "draft" | "domain" | "job" | "person" | "password" | "link" | "request" | "roles" | "session" | "token" => {}
             _ => self.everything = true,
         }
     }

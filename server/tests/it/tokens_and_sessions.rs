@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Sluice};
 
-use crate::common::{Http, binary};
+use crate::common::{Http, LONG, binary, until};
 
 /// Somebody's browser and token.
 struct Access {
@@ -165,4 +165,25 @@ async fn an_app_that_is_deleted_takes_its_keys_and_grants_with_it() {
     assert_eq!((&made["keys"], &made["grants"], &made["issuers"]), (&json!([]), &json!([]), &json!([])));
     owner.served().await;
     assert_eq!(call().await, 401);
+}
+
+#[tokio::test]
+async fn refused_requests_are_in_the_audit_log_and_many_of_them_do_not_fill_it() {
+    let server = Sluice::demo(binary());
+    let (admin, viewer) = (Admin::demo(&server, "admin@demo").await, Admin::demo(&server, "viewer@demo").await);
+    for _ in 0..60 {
+        let new = json!({"domain": "travel", "name": "an-app"});
+        assert_eq!(viewer.call(Method::POST, "/apps", Some(new)).await.0.as_u16(), 403);
+    }
+    let refused = async || {
+        let rows = admin.get("/audit").await;
+        rows.as_array().unwrap().iter().filter(|row| row["action"] == "request.refused").cloned().collect::<Vec<_>>()
+    };
+    until(LONG, "the refusals that are listed are there", async || refused().await.len() >= 30).await;
+    let rows = refused().await;
+    assert!(rows.len() <= 33, "{} rows", rows.len());
+    let last = rows.last().unwrap();
+    assert_eq!((&last["actor"], &last["after"]), (&json!("viewer@demo"), &json!("make or change apps and their keys in travel")));
+    let owner = Admin::demo(&server, "owner@demo").await.get("/audit").await;
+    assert!(owner.as_array().unwrap().iter().all(|row| row["action"] != "request.refused"));
 }

@@ -1,4 +1,4 @@
-//! How many refused sign-ins the audit log takes: a flood must not fill it.
+//! How many refusals of a kind the audit log takes: a flood must not fill it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,7 +14,7 @@ struct Budget {
     unlisted: u64,
 }
 
-/// The refusals of this node.
+/// The refusals of one kind on this node.
 pub(crate) struct Refusals(Mutex<Budget>);
 
 impl Default for Refusals {
@@ -25,7 +25,7 @@ impl Default for Refusals {
 
 impl Refusals {
     /// Whether a refusal may be written, with how many before it were not. Otherwise it is counted.
-    pub(super) fn list(&self, now: Millis) -> Option<u64> {
+    pub(crate) fn list(&self, now: Millis) -> Option<u64> {
         let mut budget = self.lock();
         let more = (now - budget.filled_at).max(0) / ONE_MORE;
         budget.filled_at += more * ONE_MORE;

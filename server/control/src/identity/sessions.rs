@@ -39,7 +39,7 @@ impl Control {
         let Some(user) = user.filter(|user| user.active != 0) else { return Ok(None) };
         let roles = self.roles_by_domain(&user).await?;
         let who = (user.id.clone(), user.email.clone(), user.is_admin != 0);
-        Ok(Some(Caller::new(who, roles, session_id, request_id)))
+        Ok(Some(Caller::new(who, roles, session_id, request_id).reporting_to(self.refused.sender())))
     }
 
     async fn roles_by_domain(&self, user: &UserRow) -> Result<BTreeMap<String, Vec<Role>>, Problem> {
