@@ -122,13 +122,19 @@ impl Gateway {
     {
         match asked.what {
             What::Call => {
+                // Before the body: nobody is waited for who may not call.
+                let held = match self.hold(visit, asked, NonZeroU32::MIN) {
+                    Ok(held) => held,
+                    Err(denied) => return visit.denied(&denied),
+                };
                 let given = read_given(parts, incoming).await;
-                match self.hold(visit, asked, NonZeroU32::MIN) {
-                    Ok(held) => self.handle_call(visit, &held.admitted(), given, asked.format).await,
-                    Err(denied) => visit.denied(&denied),
-                }
+                self.handle_call(visit, &held.admitted(), given, asked.format).await
             }
             What::Batch => {
+                // How many calls a batch counts for stands in its body; who sends it, in the headers.
+                if let Err(denied) = self.identify(&self.routes.load(), visit.headers, asked.target(NonZeroU32::MIN), visit.now) {
+                    return visit.denied(&denied);
+                }
                 let body = match parts.method {
                     Method::POST => read_body(incoming, MAX_BATCH_BODY).await,
                     _ => Err(Problem::new(ErrorCode::MethodNotAllowed, "A batch of keys is sent by POST.")),
@@ -254,6 +260,13 @@ impl Gateway {
         };
         plain(&visit.stamp_of(&admitted), StatusCode::OK, kind, text)
     }
+}
+
+/// The answer to a request that is refused, or has failed, before it is known what it asks for.
+#[must_use]
+pub fn refusal(request_id: &RequestId, found: &Problem) -> Response<ApiBody> {
+    let request = &HeaderMap::new();
+    problem(&Stamp { request_id, request, plan: None, budget: None, cache: None, retry_after: None, took: 0 }, found)
 }
 
 /// The form of an answer: by the address, by the parameter, by what the caller accepts, in this order.

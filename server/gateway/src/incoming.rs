@@ -75,7 +75,7 @@ where
     let mut incoming = std::pin::pin!(incoming);
     let (mut body, mut seen) = (BytesMut::new(), 0);
     while let Some(frame) = incoming.frame().await {
-        let frame = frame.map_err(|_| Problem::new(ErrorCode::Invalid, "The body broke off."))?;
+        let frame = frame.map_err(|_| Problem::new(ErrorCode::Invalid, "The body broke off, or came too slowly. Send it again."))?;
         let Ok(data) = frame.into_data() else { continue };
         seen += data.remaining();
         if seen <= most {

@@ -55,6 +55,7 @@ use tokio::sync::watch;
 
 pub use address::is_api_path;
 pub use body::ApiBody;
+pub use edge::refusal;
 pub use grpc::{GrpcBody, GrpcEdge};
 pub use request_id::RequestId;
 pub use trial::TrialRequest;

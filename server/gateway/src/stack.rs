@@ -1,6 +1,7 @@
 //! The request stack, in its order. One step a function; the why stands beside each.
 //!
-//! `admit`: who -> route -> may they -> limits. Then parameters -> cache -> executor; the edges encode and count.
+//! `admit`: who -> route -> may they (`identify`: from the headers alone) -> limits. Then parameters -> cache -> executor;
+//! the edges encode and count.
 //! [`Gateway::look_up`] is the same way for a plain key of a dataset in this process, where nothing has to be waited for.
 
 use std::num::NonZeroU32;
@@ -117,6 +118,16 @@ impl Held {
     }
 }
 
+/// Who calls which API: all that the headers alone say. No limit was taken from yet.
+pub(crate) struct Identified<'r> {
+    app: &'r App,
+    fixed: Option<Arc<Fixed>>,
+    entry: &'r Entry,
+    plan: &'r Arc<Plan>,
+    grant: &'r Grant,
+    meter: &'r Arc<Meter>,
+}
+
 /// A call that was turned away, with what is known of its API.
 pub(crate) struct Denied {
     pub(crate) problem: Problem,
@@ -142,14 +153,14 @@ pub(crate) struct Answered {
 }
 
 impl Gateway {
-    /// Lets a call in, or says why not.
-    pub(crate) fn admit<'r>(
+    /// Who calls which API, and whether they may: asked before a body is waited for, so that a stranger's body costs nothing.
+    pub(crate) fn identify<'r>(
         &self,
         routes: &'r Routes,
         headers: &HeaderMap,
         target: Target<'_>,
         now: Millis,
-    ) -> Result<Admitted<'r>, Box<Denied>> {
+    ) -> Result<Identified<'r>, Box<Denied>> {
         // Who: before the route, because the key's environment decides which release answers.
         let who = keys::who(routes, &self.tokens, headers, now)?;
         // Route: one look-up in a map of this snapshot.
@@ -158,11 +169,30 @@ impl Gateway {
         let counted = |problem| Box::new(Denied { problem, budget: None, retry_after: None, meter: Some(meter.clone()) });
         // May they: the grant of the caller's app for this API.
         let grant = keys::may(routes, who.app, entry.index, target.path, now).map_err(counted)?;
+        Ok(Identified { app: who.app, fixed: who.fixed, entry, plan, grant, meter })
+    }
+
+    /// Whether a call brings a key or token that is known, where only its body says what it asks for.
+    ///
+    /// # Errors
+    /// What is wrong with the key or token.
+    pub(crate) fn known_caller(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        keys::who(&self.routes.load(), &self.tokens, headers, self.clock.now()).map(drop)
+    }
+
+    /// Lets a call in, or says why not.
+    pub(crate) fn admit<'r>(
+        &self,
+        routes: &'r Routes,
+        headers: &HeaderMap,
+        target: Target<'_>,
+        now: Millis,
+    ) -> Result<Admitted<'r>, Box<Denied>> {
+        let Identified { app, fixed, entry, plan, grant, meter } = self.identify(routes, headers, target, now)?;
         // Limits: the caller's own first, so that one who calls too often takes nothing from the others.
         let budget = take([&grant.bucket, &entry.bucket, &entry.compartment], target, meter)?;
         let view = view_of(grant, plan).ok_or_else(hidden_whole)?;
-        let consumer = Consumer::app(who.app.index);
-        Ok(Admitted { view, plan, app: Some(&who.app.id), fixed: who.fixed, budget, meter, consumer })
+        Ok(Admitted { view, plan, app: Some(&app.id), fixed, budget, meter, consumer: Consumer::app(app.index) })
     }
 
     /// The short way: a key whose row is in this process, without a cache in between. The row is handed over as stored.

@@ -9,7 +9,7 @@ use model::{ErrorCode, Problem};
 use std::io::Read;
 
 /// The longest message of a request, in bytes.
-const MAX_MESSAGE: usize = 1 << 20;
+pub(super) const MAX_MESSAGE: usize = 1 << 20;
 pub(crate) const PREFIX: usize = 5;
 
 /// Begins a frame; [`close`] writes its length once the message stands.
@@ -30,18 +30,29 @@ fn joined(first: http_body::Frame<Bytes>, rest: Bytes) -> Bytes {
     if rest.is_empty() { first } else { [first, rest].concat().into() }
 }
 
-/// The one message of a unary request.
+/// What a body gave when it was asked for its first frame; `None` where nothing had come yet.
+pub(crate) type First = Option<Option<Result<http_body::Frame<Bytes>, Box<dyn std::error::Error + Send + Sync>>>>;
+
+/// A body of which no more is read than one message may have.
+pub(crate) fn limited<B>(body: B) -> Limited<B> {
+    Limited::new(body, MAX_MESSAGE + PREFIX)
+}
+
+/// The one message of a unary request; `first` is what was read of it already.
 ///
 /// # Errors
 /// None, several, one that is too long, or one that is compressed in a way that is not offered.
-pub(crate) async fn read_one<B>(headers: &HeaderMap, body: B) -> Result<Bytes, Problem>
+pub(crate) async fn read_one<B>(headers: &HeaderMap, first: First, mut body: Limited<B>) -> Result<Bytes, Problem>
 where
     B: Body<Data = Bytes> + Send + Unpin,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    let first = match first {
+        Some(first) => first,
+        None => body.frame().await,
+    };
     // Nearly every request is one message in one frame.
-    let mut body = Limited::new(body, MAX_MESSAGE + PREFIX);
-    let first = match body.frame().await {
+    let first = match first {
         Some(Ok(frame)) if body.is_end_stream() => Ok(frame.into_data().unwrap_or_default()),
         Some(Ok(frame)) => Box::pin(body.collect()).await.map(|rest| joined(frame, rest.to_bytes())),
         Some(Err(error)) => Err(error),
@@ -49,7 +60,7 @@ where
     };
     let frame = first.map_err(|error| match error.is::<http_body_util::LengthLimitError>() {
         true => Problem::new(ErrorCode::TooLarge, "The message is longer than 1 MiB."),
-        false => Problem::new(ErrorCode::Invalid, "The message broke off."),
+        false => Problem::new(ErrorCode::Invalid, "The message broke off, or came too slowly. Send it again."),
     })?;
     let broken = || Problem::new(ErrorCode::Invalid, "The request must be one gRPC message.");
     let prefix = frame.first_chunk::<PREFIX>().ok_or_else(broken)?;

@@ -30,7 +30,7 @@ use crate::{Gateway, batch};
 const WHOLE: i64 = 1 << 53;
 
 pub(super) fn service(gateway: Gateway) -> DataServiceServer<Generic> {
-    DataServiceServer::new(Generic(gateway))
+    DataServiceServer::new(Generic(gateway)).max_decoding_message_size(super::frame::MAX_MESSAGE)
 }
 
 pub(super) struct Generic(Gateway);

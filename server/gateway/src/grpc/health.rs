@@ -10,7 +10,7 @@ use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 use crate::Gateway;
 
 pub(super) fn service(gateway: Gateway) -> HealthServer<Live> {
-    HealthServer::new(Live(gateway))
+    HealthServer::new(Live(gateway)).max_decoding_message_size(super::MAX_NAMES)
 }
 
 pub(super) struct Live(Gateway);

@@ -11,14 +11,17 @@ mod status;
 mod typed;
 mod visit;
 
+use std::time::Instant;
+
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Body;
+use model::Problem;
 use tower::ServiceExt;
 
-use crate::Gateway;
 use crate::body::ApiBody;
+use crate::{Gateway, RequestId};
 
 /// Code of the generic service, generated from its `.proto`.
 #[allow(clippy::all, clippy::pedantic, unreachable_pub, unused_qualifications)]
@@ -28,6 +31,9 @@ pub(crate) mod data {
     /// The descriptors of this file and of what it imports, for reflection.
     pub(crate) const FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/data.fds"));
 }
+
+/// The longest message of health and reflection, in bytes: they need no key, and their questions are names.
+const MAX_NAMES: usize = 4 << 10;
 
 /// What the gRPC port serves.
 pub struct GrpcEdge {
@@ -59,7 +65,13 @@ impl GrpcEdge {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let path = request.uri().path();
-        if path.starts_with("/grpc.") || path.starts_with("/sluice.v1.DataService/") {
+        let generic = path.starts_with("/sluice.v1.DataService/");
+        if generic || path.starts_with("/grpc.") {
+            // Before its message: which API it is for stands in there, who sends it does not.
+            if generic && let Err(problem) = self.gateway.known_caller(request.headers()) {
+                let request_id = self.gateway.clock.request_id(self.gateway.clock.now());
+                return Self::refusal(RequestId::new(request_id), &problem);
+            }
             let service = self.fixed.clone();
             let request =
                 request.map(|body| tonic::body::Body::new(body.map_err(|error| tonic::Status::cancelled(error.into().to_string()))));
@@ -67,6 +79,15 @@ impl GrpcEdge {
             return Box::pin(service.oneshot(request)).await.unwrap_or_else(|never| match never {}).map(GrpcBody::Fixed);
         }
         self.gateway.handle_typed(request).await.map(GrpcBody::Typed)
+    }
+}
+
+impl GrpcEdge {
+    /// The answer to a call that is refused, or has failed, before it is known what it asks for.
+    #[must_use]
+    pub fn refusal(request_id: RequestId, problem: &Problem) -> Response<GrpcBody> {
+        let visit = visit::Visit { headers: &HeaderMap::new(), request_id, started: Instant::now(), now: 0 };
+        visit.failed(&problem.clone().into()).map(GrpcBody::Typed)
     }
 }
 

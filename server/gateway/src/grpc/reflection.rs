@@ -171,7 +171,8 @@ fn holds(file: &FileDescriptorProto, symbol: &str) -> bool {
 macro_rules! protocol {
     ($version:ident, $service:ident) => {
         pub(super) fn $version(gateway: Gateway) -> pb::$version::server_reflection_server::ServerReflectionServer<$service> {
-            pb::$version::server_reflection_server::ServerReflectionServer::new($service(Catalogue::new(gateway)))
+            let service = $service(Catalogue::new(gateway));
+            pb::$version::server_reflection_server::ServerReflectionServer::new(service).max_decoding_message_size(super::MAX_NAMES)
         }
 
         pub(super) struct $service(Arc<Catalogue>);

@@ -5,10 +5,11 @@ use std::num::NonZeroU32;
 use std::time::Instant;
 
 use bytes::Bytes;
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use http::header::CONTENT_TYPE;
 use http::{Request, Response};
 use http_body::Frame;
+use http_body_util::BodyExt;
 use hyper::body::Body;
 use model::message::LIMIT;
 use model::spec::{ApiKind, MAX_BATCH_KEYS};
@@ -47,7 +48,15 @@ impl Gateway {
             let problem = Problem::new(ErrorCode::MethodNotAllowed, "There is no such method. Reflection lists what is live.");
             return visit.failed(&problem.into());
         };
-        let message = match frame::read_one(visit.headers, body).await {
+        let mut body = frame::limited(body);
+        let first = body.frame().now_or_never();
+        // Nearly every message is here with its headers, and its caller is asked for below. Any other is waited for, and
+        // held, only for those who may call.
+        let whole = first.is_some() && body.is_end_stream();
+        if !whole && let Err(response) = self.may_send(&visit, service) {
+            return *response;
+        }
+        let message = match frame::read_one(visit.headers, first, body).await {
             Ok(message) => message,
             Err(problem) => return visit.failed(&problem.into()),
         };
@@ -59,14 +68,21 @@ impl Gateway {
         Box::pin(self.call_held(&visit, &held, method, &message)).await
     }
 
+    /// Whether the caller of a service may call it at all: asked before a message is waited for.
+    fn may_send(&self, visit: &Visit<'_>, service: &str) -> Result<(), Box<Response<ApiBody>>> {
+        let routes = self.routes.load();
+        let Some(named) = routes.services.get(service) else { return Err(Box::new(visit.failed(&no_service(service).into()))) };
+        let target = Target { path: &named.path, version: None, calls: NonZeroU32::MIN };
+        self.identify(&routes, visit.headers, target, visit.now).map(drop).map_err(|denied| Box::new(visit.denied(&denied)))
+    }
+
     /// Answers at once where that can be, and where the call is not let in.
     fn typed_or_hold(&self, visit: &Visit<'_>, service: &str, method: Method, message: &Bytes) -> Result<Response<ApiBody>, Held> {
         let calls = if method == Method::BatchGet { count_keys(message) } else { 1 };
         let calls = NonZeroU32::new(u32::try_from(calls).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
         let routes = self.routes.load();
         let Some(named) = routes.services.get(service) else {
-            let detail = format!("There is no live API {service}. Reflection lists what is.");
-            return Ok(visit.failed(&Problem::new(ErrorCode::MethodNotAllowed, detail).into()));
+            return Ok(visit.failed(&no_service(service).into()));
         };
         let admitted = match self.admit(&routes, visit.headers, Target { path: &named.path, version: None, calls }, visit.now) {
             Ok(admitted) => admitted,
@@ -242,6 +258,10 @@ impl Gateway {
         visit.stamp(response.headers_mut(), admitted, None);
         Ok(response)
     }
+}
+
+fn no_service(service: &str) -> Problem {
+    Problem::new(ErrorCode::MethodNotAllowed, format!("There is no live API {service}. Reflection lists what is."))
 }
 
 /// A step that was stood in for, by the numbers of `model::message::degraded_fields`.
