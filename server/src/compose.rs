@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use accel::{Link, RedisConfig, Stores};
 use connect::pools::Pools;
@@ -16,7 +17,11 @@ use tokio_util::sync::CancellationToken;
 use crate::bindings::{GatewayFigures, GatewayTrials, Http};
 use crate::config::Config;
 use crate::host::Machine;
+use crate::listen::{Bounds, Caps, Port};
 use crate::{demo, edge, feed, listen, master_key, reach};
+
+/// Files that sources, datasets and the metadata want beside the connections.
+const OTHER_FILES: u64 = 1_024;
 
 /// The parts of one process.
 pub(crate) struct Parts {
@@ -120,7 +125,8 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
         return Err("the demo has accounts without passwords, so it is served on loopback alone; use sluice serve elsewhere".into());
     }
     master_key::refuse_unfinished(config)?;
-    listen::allow_many_files();
+    let caps = Caps::new(most_connections(config, listen::allow_many_files()), config.max_connections_per_address.get());
+    let bounds = Bounds::new(Duration::from_secs(config.connection_timeout_s.get().into()));
     // Bound first, so that links carry the port that was given where any free one was asked for.
     let listener = listen::bind(config.http_addr, "SLUICE_HTTP_ADDR").await?;
     let grpc = listen::bind(config.grpc_addr, "SLUICE_GRPC_ADDR").await?;
@@ -158,19 +164,28 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
         stop_signal().await;
         signal.cancel();
     });
+    let port = |listener| Port { listener, bounds, caps: caps.clone() };
     let typed = Arc::new(GrpcEdge::new(parts.gateway.clone()));
-    let answer_grpc = move |request, _| {
-        let typed = typed.clone();
-        async move { typed.handle(request).await }
-    };
-    background.push(tokio::spawn(listen::serve(grpc, answer_grpc, stop.clone())));
-    let services = Arc::new(edge::Services::new(parts.control, parts.gateway, parts.worker.alarms));
-    listen::serve(listener, move |request, peer| services.clone().answer(request, peer), stop).await;
+    let of_grpc = caps.clone();
+    let answer_grpc = move |request, peer| edge::answer_grpc(typed.clone(), of_grpc.clone(), request, peer);
+    background.push(tokio::spawn(listen::serve(port(grpc), answer_grpc, stop.clone())));
+    let services = Arc::new(edge::Services::new(parts.control, parts.gateway, parts.worker.alarms, caps.clone()));
+    listen::serve(port(listener), move |request, peer| services.clone().answer(request, peer), stop).await;
     for task in background {
         let _ = task.await;
     }
     parts.store.close().await;
     Ok(())
+}
+
+/// As many connections as are set, where the machine allows it: each takes a file, and sources and datasets want some too.
+fn most_connections(config: &Config, files: Option<u64>) -> u32 {
+    let wanted = config.max_connections.get();
+    let possible = files.map_or(u32::MAX, |files| u32::try_from(files.saturating_sub(OTHER_FILES).max(files / 2)).unwrap_or(u32::MAX));
+    if possible < wanted {
+        tracing::warn!(files, possible, "this process may open too few files for max_connections = {wanted}; raise its limit");
+    }
+    wanted.min(possible)
 }
 
 async fn first_snapshot(control: &Control) -> Result<model::snapshot::Snapshot, String> {

@@ -1,6 +1,7 @@
 //! Configuration: flags, then `SLUICE_…` in the environment, then `sluice.toml`, then what stands here.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use figment::Figment;
@@ -43,11 +44,31 @@ pub(crate) struct Config {
     /// Whether gRPC reflection answers without a key, with every API and all of its fields; else it wants a key, and shows
     /// what the key's app may call.
     pub(crate) open_reflection: bool,
+    /// How long a client may keep a connection waiting, in seconds.
+    pub(crate) connection_timeout_s: NonZeroU32,
+    /// Connections at once, of both ports together.
+    pub(crate) max_connections: NonZeroU32,
+    /// Connections at once from one address.
+    pub(crate) max_connections_per_address: NonZeroU32,
     /// What is logged, as in `info` or `info,gateway=debug`.
     pub(crate) log: String,
     /// The file that settings were read from, where there is one.
     #[serde(skip)]
     pub(crate) file: PathBuf,
+}
+
+/// Long enough for a slow line, and short enough that those who wait for nothing are soon gone.
+const CONNECTION_TIMEOUT_S: NonZeroU32 = at_least_one(15);
+/// A connection over which little is asked holds about 20 KiB.
+const MAX_CONNECTIONS: NonZeroU32 = at_least_one(8_192);
+/// More than one machine needs; a proxy before the ports is one address, and may need more.
+const MAX_CONNECTIONS_PER_ADDRESS: NonZeroU32 = at_least_one(1_024);
+
+const fn at_least_one(number: u32) -> NonZeroU32 {
+    match NonZeroU32::new(number) {
+        Some(number) => number,
+        None => NonZeroU32::MIN,
+    }
 }
 
 impl Default for Config {
@@ -65,6 +86,9 @@ impl Default for Config {
             egress_allow: None,
             cache_mib: gateway::CACHE_BYTES >> 20,
             open_reflection: false,
+            connection_timeout_s: CONNECTION_TIMEOUT_S,
+            max_connections: MAX_CONNECTIONS,
+            max_connections_per_address: MAX_CONNECTIONS_PER_ADDRESS,
             log: "info".into(),
             file: PathBuf::new(),
         }
@@ -97,6 +121,9 @@ pub(crate) fn load(cli: &Cli) -> Result<Config, String> {
         "egress_allow",
         "cache_mib",
         "open_reflection",
+        "connection_timeout_s",
+        "max_connections",
+        "max_connections_per_address",
         "log",
     ];
     let config: Config = Figment::from(Serialized::defaults(Config::default()))

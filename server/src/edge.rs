@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use axum::body::Body;
@@ -12,21 +13,24 @@ use axum::routing::get;
 use axum::{Json, Router};
 use bytes::Bytes;
 use control::{Caller, Control};
-use gateway::{ApiBody, Clock, Gateway, RequestId};
-use http::{HeaderValue, Request, StatusCode, header};
+use gateway::{ApiBody, Clock, Gateway, GrpcBody, GrpcEdge, RequestId};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Version, header};
 use http_body::{Frame, SizeHint};
-use hyper::body::Incoming;
+use model::{ErrorCode, Problem};
 use serde_json::json;
 use sync::Alarms;
 use tower::ServiceExt;
 
 use crate::host::Machine;
-use crate::{assets, metrics, portal};
+use crate::listen::{Caps, Peer, RequestBody, WHOLE_REQUEST};
+use crate::{assets, metrics, panics, portal};
 
 /// What answers behind the port.
 pub(crate) struct Services {
+    control: Control,
     gateway: Gateway,
     router: Router,
+    caps: Arc<Caps>,
 }
 
 /// The body of an answer: the data plane's own, without a box around it, or axum's.
@@ -36,37 +40,137 @@ pub(crate) enum EdgeBody {
 }
 
 impl Services {
-    pub(crate) fn new(control: Control, gateway: Gateway, alarms: Arc<Alarms>) -> Self {
+    pub(crate) fn new(control: Control, gateway: Gateway, alarms: Arc<Alarms>, caps: Arc<Caps>) -> Self {
         let health = Router::new()
             .route("/healthz", get(|| async { "alive" }))
             .route("/readyz", get(ready))
             .with_state((control.clone(), gateway.clone()));
         let router = Router::new()
             .merge(health)
-            .merge(metrics::router(gateway.clone(), alarms))
+            .merge(metrics::router(gateway.clone(), alarms, caps.clone()))
             .merge(assets::router())
             .merge(admin::router(control.clone()))
-            .merge(portal::router(control));
-        Self { gateway, router }
+            .merge(portal::router(control.clone()));
+        Self { control, gateway, router, caps }
     }
 
-    pub(crate) async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: SocketAddr) -> http::Response<EdgeBody> {
+    pub(crate) async fn answer(self: Arc<Self>, request: Request<RequestBody>, peer: Peer) -> http::Response<EdgeBody> {
+        match panics::caught(self.route(request, peer)).await {
+            Ok(response) => response,
+            Err((request_id, problem)) => refused(&request_id, &problem),
+        }
+    }
+
+    async fn route(&self, request: Request<RequestBody>, peer: Peer) -> http::Response<EdgeBody> {
+        if !names_one_host(&request) {
+            let detail = "The request names no host, or more than one. Send one Host header.";
+            return refused(&new_id(), &Problem::new(ErrorCode::Invalid, detail));
+        }
+        if peer.reserved {
+            // Boxed, as the other one below: calls of APIs do not pay for the size of these.
+            let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
+            if !Box::pin(self.may_use_reserve(&path, &headers)).await {
+                self.caps.count_refused();
+                return refused(&new_id(), &too_many_connections());
+            }
+        }
         if self.gateway.takes(&request) {
+            fail::fail_point!("edge.api");
             return self.gateway.handle(request).await.map(EdgeBody::Api);
         }
-        // Boxed: calls of APIs do not pay for the size of this.
         Box::pin(self.answer_other(request, peer)).await
     }
 
-    async fn answer_other(&self, mut request: Request<Incoming>, peer: SocketAddr) -> http::Response<EdgeBody> {
-        let request_id = RequestId::new(Machine.request_id(Clock::now(&Machine)));
+    async fn answer_other(&self, mut request: Request<RequestBody>, peer: Peer) -> http::Response<EdgeBody> {
+        let request_id = new_id();
         let id = HeaderValue::from_str(request_id.as_str()).unwrap_or(HeaderValue::from_static("unknown"));
         request.headers_mut().insert("x-request-id", id.clone());
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let mut response = self.router.clone().oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
+        name_host(&mut request);
+        request.extensions_mut().insert(ConnectInfo(peer.address));
+        let late = request.body_mut().late();
+        let answered = tokio::time::timeout(WHOLE_REQUEST, self.router.clone().oneshot(request.map(Body::new)));
+        let Ok(answered) = answered.await else {
+            let minutes = WHOLE_REQUEST.as_secs() / 60;
+            let detail = format!("The request took longer than {minutes} minutes and was ended. Ask for less at once.");
+            return refused(&request_id, &Problem::new(ErrorCode::Internal, detail));
+        };
+        if late.load(Ordering::Relaxed) {
+            let detail = "The body of the request did not come in time. Send it again.";
+            return refused(&request_id, &Problem { status: 408, ..Problem::new(ErrorCode::Invalid, detail) });
+        }
+        let mut response = answered.unwrap_or_else(|never| match never {});
         response.headers_mut().insert("x-request-id", id);
         security_headers(&mut response);
         response.map(EdgeBody::Other)
+    }
+
+    /// Beyond the caps on connections, those who ask for health and those who administer are answered.
+    async fn may_use_reserve(&self, path: &str, headers: &HeaderMap) -> bool {
+        matches!(path, "/healthz" | "/readyz") || self.is_admin(headers).await
+    }
+
+    /// By the session of a browser, or by a personal token.
+    async fn is_admin(&self, headers: &HeaderMap) -> bool {
+        if let Ok(caller) = app::caller_of(&self.control, headers).await {
+            return caller.is_admin();
+        }
+        let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let Some((_, token)) = authorization.and_then(|text| text.split_once(' ')) else { return false };
+        matches!(self.control.caller_by_token(token.trim(), "").await, Ok(Some(caller)) if caller.is_admin())
+    }
+}
+
+/// Answers a call of the gRPC port.
+pub(crate) async fn answer_grpc(
+    edge: Arc<GrpcEdge>,
+    caps: Arc<Caps>,
+    request: Request<RequestBody>,
+    peer: Peer,
+) -> http::Response<GrpcBody> {
+    if peer.reserved && !request.uri().path().starts_with("/grpc.health.v1.Health/") {
+        caps.count_refused();
+        return GrpcEdge::refusal(new_id(), &too_many_connections());
+    }
+    let answer = async {
+        fail::fail_point!("edge.grpc");
+        edge.handle(request).await
+    };
+    match panics::caught(answer).await {
+        Ok(response) => response,
+        Err((request_id, problem)) => GrpcEdge::refusal(request_id, &problem),
+    }
+}
+
+fn new_id() -> RequestId {
+    RequestId::new(Machine.request_id(Clock::now(&Machine)))
+}
+
+fn refused(request_id: &RequestId, problem: &Problem) -> http::Response<EdgeBody> {
+    gateway::refusal(request_id, problem).map(EdgeBody::Api)
+}
+
+fn too_many_connections() -> Problem {
+    let detail = "Too many connections are open, in all or from your address. Close some, or try again later.";
+    Problem::new(ErrorCode::TooManyRequests, detail)
+}
+
+/// Whether a request names one host. Of several, a proxy before us could read another one than we do.
+fn names_one_host(request: &Request<RequestBody>) -> bool {
+    let authority = request.uri().authority();
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => authority.is_none_or(|known| known.as_str().as_bytes().eq_ignore_ascii_case(host.as_bytes())),
+        // HTTP/1.0 knew of no hosts, and HTTP/2 names them in the address.
+        (None, _) => request.version() < Version::HTTP_11 || (request.version() > Version::HTTP_11 && authority.is_some()),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// What reads the host reads the header, over HTTP/2 as well.
+fn name_host(request: &mut Request<RequestBody>) {
+    let named = request.uri().authority().and_then(|authority| HeaderValue::from_str(authority.as_str()).ok());
+    if let Some(host) = named {
+        request.headers_mut().entry(header::HOST).or_insert(host);
     }
 }
 

@@ -12,6 +12,7 @@ mod host;
 mod listen;
 mod master_key;
 mod metrics;
+mod panics;
 mod portal;
 mod reach;
 #[cfg(feature = "failpoints")]
@@ -33,6 +34,7 @@ async fn main() -> std::process::ExitCode {
         Err(error) => return commands::failed(&format!("the configuration cannot be used: {error}")),
     };
     config::start_log(&config.log);
+    panics::count_all();
     #[cfg(feature = "failpoints")]
     test_points::arm();
     let done = match cli.command {

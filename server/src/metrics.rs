@@ -12,13 +12,20 @@ use gateway::{ApiFigures, Gateway};
 use http::header::CONTENT_TYPE;
 use sync::{Alarm, Alarms};
 
-pub(crate) fn router(gateway: Gateway, alarms: Arc<Alarms>) -> Router {
-    Router::new().route("/metrics", get(metrics)).with_state((gateway, alarms))
+use crate::listen::Caps;
+use crate::panics;
+
+/// What is read for the answer.
+type Figures = (Gateway, Arc<Alarms>, Arc<Caps>);
+
+pub(crate) fn router(gateway: Gateway, alarms: Arc<Alarms>, caps: Arc<Caps>) -> Router {
+    Router::new().route("/metrics", get(metrics)).with_state((gateway, alarms, caps))
 }
 
-async fn metrics(State((gateway, alarms)): State<(Gateway, Arc<Alarms>)>) -> ([(http::HeaderName, &'static str); 1], String) {
+async fn metrics(State((gateway, alarms, caps)): State<Figures>) -> ([(http::HeaderName, &'static str); 1], String) {
     let mut out = text(&gateway);
     of_datasets(&mut out, &alarms.now());
+    of_process(&mut out, &caps);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], out)
 }
 
@@ -28,6 +35,18 @@ fn of_datasets(out: &mut String, alarms: &[Alarm]) {
     for Alarm { domain, dataset, environment, kind } in alarms {
         let kind = kind.key();
         let _ = writeln!(out, "sluice_dataset_alarm{{domain=\"{domain}\",dataset=\"{dataset}\",env=\"{environment}\",kind=\"{kind}\"}} 1");
+    }
+}
+
+/// Connections of both ports, and panics.
+fn of_process(out: &mut String, caps: &Caps) {
+    let (open, refused) = caps.figures();
+    for (name, kind, help, value) in [
+        ("sluice_connections", "gauge", "Connections that are open, of both ports.", u64::from(open)),
+        ("sluice_connections_refused_total", "counter", "Connections and requests refused because of too many connections.", refused),
+        ("sluice_panics_total", "counter", "Panics since the process began.", panics::counted()),
+    ] {
+        let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
     }
 }
 

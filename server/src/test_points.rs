@@ -1,12 +1,16 @@
 //! For tests alone (`--features failpoints`): the process kills itself, as a machine that goes away, at the named
 //! point in `SLUICE_KILL_AT`. That it died by SIGKILL shows that the point was hit. `SLUICE_SLEEP_AT` names a point and for how many
 //! milliseconds whoever comes there stays, and leaves the file `sleeps` where the process was begun: `build.before-seal=5000`. `SLUICE_PART_ROWS` makes the parts small in which a table is read.
+//! `SLUICE_PANIC_AT` names points, with commas between them, at which whoever comes there panics.
 
 /// Arms the point, where one is named.
 #[allow(clippy::disallowed_methods, clippy::expect_used)] // a test's own switch, never in a released build
 pub(crate) fn arm() {
     if let Ok(rows) = std::env::var("SLUICE_PART_ROWS") {
         fail::cfg("parts.rows", &format!("return({rows})")).expect("the point can be armed");
+    }
+    for name in std::env::var("SLUICE_PANIC_AT").iter().flat_map(|names| names.split(',')) {
+        fail::cfg(name, "panic").expect("the point can be armed");
     }
     if let Ok(named) = std::env::var("SLUICE_SLEEP_AT") {
         let (name, millis) = named.split_once('=').expect("a point and a number");

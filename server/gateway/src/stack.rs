@@ -19,7 +19,7 @@ use model::view::StepTrace;
 use model::{ErrorCode, Problem};
 
 use crate::cache::CacheNote;
-use crate::keys::Grant;
+use crate::keys::{App, Grant};
 use crate::limits::{Bucket, Budget};
 use crate::meter::Meter;
 use crate::parameters::{self, Call, Given, Giver};

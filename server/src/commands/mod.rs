@@ -5,6 +5,7 @@ mod people;
 mod rotate;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -77,6 +78,18 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     cache_mib: Option<u64>,
+    /// How long a client may keep a connection waiting, in seconds [SLUICE_CONNECTION_TIMEOUT_S].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection_timeout_s: Option<NonZeroU32>,
+    /// Connections at once, of both ports together [SLUICE_MAX_CONNECTIONS].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_connections: Option<NonZeroU32>,
+    /// Connections at once from one address [SLUICE_MAX_CONNECTIONS_PER_ADDRESS].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_connections_per_address: Option<NonZeroU32>,
     /// What is logged [SLUICE_LOG].
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

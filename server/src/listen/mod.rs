@@ -1,35 +1,53 @@
-//! Accepting connections on a port: HTTP/1.1 and HTTP/2 alike, bounded in time, drained when the process is told to stop.
+//! Accepting connections on a port: HTTP/1.1 and HTTP/2 alike, bounded in number, time and memory, drained when the
+//! process is told to stop.
 
-use std::convert::Infallible;
-use std::future::Future;
+mod bounds;
+mod caps;
+mod connection;
+mod patience;
+mod request;
+mod response;
+mod stall;
+mod streams;
+
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Request, Response};
-use hyper::body::{Body, Incoming};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
+use hyper::body::Body;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// How long calls under way may take once the process was told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
-/// How long a client may take to send its headers.
-const HEADERS_TIMEOUT: Duration = Duration::from_secs(15);
-/// How often a silent peer is asked, by the kernel, whether it is still there. Pings of HTTP/2 would take a lock and a
-/// look at the clock for every frame.
-const PROBE_EVERY: Duration = Duration::from_secs(30);
-/// Calls of one HTTP/2 connection at once.
-const MAX_STREAMS: u32 = 1_024;
+pub(crate) use bounds::{Bounds, WHOLE_REQUEST};
+pub(crate) use caps::Caps;
+pub(crate) use connection::Peer;
+pub(crate) use request::RequestBody;
+
+use bounds::{DRAIN, PROBE_EVERY, UNSENT};
+use stall::Stall;
+
+/// A port, and what bounds its connections.
+pub(crate) struct Port {
+    pub(crate) listener: TcpListener,
+    pub(crate) bounds: Bounds,
+    /// Those of all ports together.
+    pub(crate) caps: Arc<Caps>,
+}
 
 /// Lets this process hold as many connections as the machine allows: each takes a file, and the limit that processes
-/// begin with is often a thousand.
-pub(crate) fn allow_many_files() {
+/// begin with is often a thousand. Gives the files that it may hold.
+pub(crate) fn allow_many_files() -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
-    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
-        tracing::warn!(cause = %error, "the limit of open files stays where it is");
+    match setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
+        Ok(()) => limit.maximum,
+        Err(error) => {
+            tracing::warn!(cause = %error, "the limit of open files stays where it is");
+            limit.current
+        }
     }
 }
 
@@ -43,26 +61,22 @@ pub(crate) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListen
 
 /// Accepts until told to stop, then lets what is under way finish. `answer` is told who is at the other end.
 pub(crate) async fn serve<F, B>(
-    listener: TcpListener,
-    answer: impl Fn(Request<Incoming>, SocketAddr) -> F + Clone + Send + 'static,
+    port: Port,
+    answer: impl Fn(Request<RequestBody>, Peer) -> F + Clone + Send + 'static,
     stop: CancellationToken,
 ) where
     F: Future<Output = Response<B>> + Send + 'static,
-    B: Body + Send + 'static,
-    B::Data: Send,
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let graceful = GracefulShutdown::new();
-    let mut builder = Builder::new(TokioExecutor::new());
-    // An answer goes out in one piece: cheaper than a list of pieces for bodies of this size.
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_TIMEOUT).writev(false);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MAX_STREAMS);
+    // Each connection holds a receiver until its end.
+    let (stopping, stopped) = watch::channel(());
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
-            accepted = listener.accept() => accepted,
+            accepted = port.listener.accept() => accepted,
         };
-        let (stream, peer) = match accepted {
+        let (stream, address) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
                 // Most often too many open files: give those under way a moment to end.
@@ -71,21 +85,29 @@ pub(crate) async fn serve<F, B>(
                 continue;
             }
         };
-        let _ = stream.set_nodelay(true);
-        let probes = socket2::TcpKeepalive::new().with_time(PROBE_EVERY).with_interval(PROBE_EVERY);
-        let _ = socket2::SockRef::from(&stream).set_tcp_keepalive(&probes);
-        let answer = answer.clone();
-        let service = hyper::service::service_fn(move |request| {
-            let answered = answer(request, peer);
-            async move { Ok::<_, Infallible>(answered.await) }
-        });
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-        let watched = graceful.watch(connection);
+        // Without a place it is closed at once: an answer would cost what the caps are there to save.
+        let Some(place) = port.caps.take(address.ip()) else { continue };
+        prepare(&stream);
+        let peer = Peer { address, reserved: place.reserved };
+        let bounds = if place.reserved { port.bounds.reserved() } else { port.bounds };
+        let (answer, stopped) = (answer.clone(), stopped.clone());
         tokio::spawn(async move {
-            if let Err(error) = watched.await {
-                tracing::debug!(cause = %error, "a connection ended early");
-            }
+            let stream = Stall::new(stream, bounds.timeout);
+            connection::run(stream, peer, bounds, answer, stopped).await;
+            drop(place);
         });
     }
-    let _ = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
+    drop(stopped);
+    let _ = stopping.send(());
+    let _ = tokio::time::timeout(DRAIN, stopping.closed()).await;
+}
+
+/// What the kernel is asked to do for a connection. One that does not know how does without.
+fn prepare(stream: &TcpStream) {
+    let _ = stream.set_nodelay(true);
+    let socket = socket2::SockRef::from(stream);
+    let probes = socket2::TcpKeepalive::new().with_time(PROBE_EVERY).with_interval(PROBE_EVERY);
+    let _ = socket.set_tcp_keepalive(&probes);
+    #[cfg(target_os = "linux")]
+    let _ = socket.set_tcp_notsent_lowat(UNSENT);
 }

@@ -261,7 +261,10 @@ async fn a_stale_answer_is_given_while_a_new_one_is_fetched() {
 
 #[tokio::test]
 async fn idle_and_broken_peers_take_nothing_from_the_others() {
-    let server = Sluice::demo(binary());
+    // All of them come from one address, and are opened before the first of them asks.
+    let many =
+        [("SLUICE_MAX_CONNECTIONS", "20000"), ("SLUICE_MAX_CONNECTIONS_PER_ADDRESS", "20000"), ("SLUICE_CONNECTION_TIMEOUT_S", "60")];
+    let server = Sluice::demo_with(binary(), &many);
     let http = Http::new(&server);
     let address = server.url.trim_start_matches("http://").to_owned();
     // Each takes a file on both sides; the server raises its own limit.

@@ -36,6 +36,7 @@ mod reviews;
 mod sign_in_flood;
 mod sinks;
 mod source_places;
+mod slow_clients;
 mod sqlmap;
 mod sync_faults;
 mod throttle;
