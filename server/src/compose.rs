@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::bindings::{GatewayFigures, GatewayTrials, Http};
 use crate::config::Config;
 use crate::host::Machine;
-use crate::listen::{Bounds, Caps, Port};
+use crate::listen::{Bounds, Caps, Pair, Port, Tls};
 use crate::{demo, edge, feed, listen, master_key, reach};
 
 /// Files that sources, datasets and the metadata want beside the connections.
@@ -133,8 +133,9 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let grpc_address = grpc.local_addr().map_err(|error| error.to_string())?;
     let config = &Config { http_addr: address, grpc_addr: grpc_address, ..config.clone() };
-    let parts = compose(config, demo)?;
     let stop = CancellationToken::new();
+    let tls = start_tls(config, &stop).await?;
+    let parts = compose(config, demo)?;
     let mut background = Vec::new();
     match parts.store.migrate().await {
         Ok(()) => {
@@ -164,7 +165,7 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
         stop_signal().await;
         signal.cancel();
     });
-    let port = |listener| Port { listener, bounds, caps: caps.clone() };
+    let port = |listener| Port { listener, bounds, caps: caps.clone(), tls: tls.clone() };
     let typed = Arc::new(GrpcEdge::new(parts.gateway.clone()));
     let of_grpc = caps.clone();
     let answer_grpc = move |request, peer| edge::answer_grpc(typed.clone(), of_grpc.clone(), request, peer);
@@ -176,6 +177,19 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     }
     parts.store.close().await;
     Ok(())
+}
+
+/// TLS on both ports, where a certificate is set.
+async fn start_tls(config: &Config, stop: &CancellationToken) -> Result<Option<Tls>, String> {
+    match (&config.tls_cert, &config.tls_key) {
+        (Some(certificate), Some(key)) => {
+            let pair = Pair { certificate: certificate.clone(), key: key.clone() };
+            Tls::start(pair, stop.clone()).await.map(Some)
+        }
+        (None, None) => Ok(None),
+        (Some(_), None) => Err("SLUICE_TLS_CERT is set without SLUICE_TLS_KEY. Set both for TLS, or neither".into()),
+        (None, Some(_)) => Err("SLUICE_TLS_KEY is set without SLUICE_TLS_CERT. Set both for TLS, or neither".into()),
+    }
 }
 
 /// As many connections as are set, where the machine allows it: each takes a file, and sources and datasets want some too.
@@ -203,10 +217,11 @@ async fn offer_first_admin(control: &Control, config: &Config) -> Result<(), Str
 
 fn announce(config: &Config, demo: bool, address: SocketAddr) {
     say(&format!("Sluice answers gRPC on {}", config.grpc_addr));
-    say(&format!("Sluice listens on http://{address}"));
+    let scheme = config.scheme();
+    say(&format!("Sluice listens on {scheme}://{address}"));
     if demo {
         say(&format!(
-            "  sign in     http://{address}/sign-in (pick one of the demo's people)\n  call        curl -H \"authorization: Bearer $(cat {})\" 'http://{address}/api/travel/plane?tailnum=N14228'",
+            "  sign in     {scheme}://{address}/sign-in (pick one of the demo's people)\n  call        curl -H \"authorization: Bearer $(cat {})\" '{scheme}://{address}/api/travel/plane?tailnum=N14228'",
             demo::key_file(Path::new(&config.data_dir)).display()
         ));
     }

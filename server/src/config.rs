@@ -25,6 +25,10 @@ pub(crate) struct Config {
     pub(crate) database_url: Option<String>,
     /// 32 bytes in base64. Generated into the data folder beside SQLite; must be given on PostgreSQL.
     pub(crate) master_key: Option<String>,
+    /// The certificate of both ports with its chain, a PEM file, read again when it changes. Without it there is no TLS.
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, a PEM file.
+    pub(crate) tls_key: Option<PathBuf>,
     /// Where people reach the portal; used in links and ready-made calls.
     pub(crate) public_url: Option<String>,
     /// The Redis for datasets and caches: `redis://host:port`, `redis-cluster://host:port,host:port` or
@@ -79,6 +83,8 @@ impl Default for Config {
             data_dir: PathBuf::from("data"),
             database_url: None,
             master_key: None,
+            tls_cert: None,
+            tls_key: None,
             public_url: None,
             redis_url: None,
             redis_ca: None,
@@ -100,8 +106,13 @@ impl Config {
         self.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("sluice.db").display()))
     }
 
+    /// How the HTTP port is spoken to.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.tls_cert.is_some() { "https" } else { "http" }
+    }
+
     pub(crate) fn public_url(&self) -> String {
-        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.http_addr)).trim_end_matches('/').to_owned()
+        self.public_url.clone().unwrap_or_else(|| format!("{}://{}", self.scheme(), self.http_addr)).trim_end_matches('/').to_owned()
     }
 }
 
@@ -114,6 +125,8 @@ pub(crate) fn load(cli: &Cli) -> Result<Config, String> {
         "data_dir",
         "database_url",
         "master_key",
+        "tls_cert",
+        "tls_key",
         "public_url",
         "redis_url",
         "redis_ca",

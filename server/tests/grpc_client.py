@@ -1,6 +1,7 @@
 """A stock gRPC client without any generated code: it learns everything by reflection.
 
-Started with the server's address and the key that it reflects with, which a call can replace ("reflect"; "" sends none).
+Started with the server's address, the key that it reflects with, which a call can replace ("reflect"; "" sends none), and, for TLS, a file with
+the authority's certificate.
 Reads calls as JSON lines on its standard input and answers each with a JSON line:
   {"do": "list"}                                             the services that reflection lists (v1)
   {"do": "list-alpha"}                                       the same over v1alpha
@@ -21,7 +22,11 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
-channel = grpc.insecure_channel(sys.argv[1])
+if len(sys.argv) > 3:
+    with open(sys.argv[3], "rb") as authority:
+        channel = grpc.secure_channel(sys.argv[1], grpc.ssl_channel_credentials(authority.read()))
+else:
+    channel = grpc.insecure_channel(sys.argv[1])
 
 
 class WithKey(grpc.StreamStreamClientInterceptor):

@@ -54,6 +54,14 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     master_key: Option<String>,
+    /// The certificate of both ports with its chain, a PEM file [SLUICE_TLS_CERT].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, a PEM file [SLUICE_TLS_KEY].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls_key: Option<PathBuf>,
     /// Where people reach the portal [SLUICE_PUBLIC_URL].
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -15,6 +15,7 @@ use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio_rustls::TlsAcceptor;
 
 use super::bounds::{Bounds, CONNECTION_WINDOW, HTTP1_BUFFER, MAX_HEADERS, MAX_STREAMS, SEND_BUFFER, STREAM_WINDOW};
 use super::request::RequestBody;
@@ -77,8 +78,8 @@ pub(super) async fn run<S, F, B>(
         let answered = answer(RequestBody::of(request, bounds.timeout), peer);
         async move { Ok::<_, Infallible>(answered.await.map(|body| ResponseBody::new(body, open))) }
     });
-    let builder = builder(bounds, peer.reserved);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let connection = builder(bounds, peer.reserved).serve_connection(TokioIo::new(stream), service).into_owned();
+    let mut connection = pin!(connection);
     let mut idle = Idle { bounds, requests: 0, since: Instant::now(), closing: false };
     let mut looks = interval_at(Instant::now() + bounds.look_every(), bounds.look_every());
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -103,6 +104,27 @@ pub(super) async fn run<S, F, B>(
                 Next::Cut => return,
             }
         }
+    }
+}
+
+/// The same behind a handshake, which has the time-out as well.
+pub(super) async fn run_secured<S, F, B>(
+    acceptor: TlsAcceptor,
+    stream: S,
+    peer: Peer,
+    bounds: Bounds,
+    answer: impl Fn(Request<RequestBody>, Peer) -> F + Send + 'static,
+    stop: watch::Receiver<()>,
+) where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    match tokio::time::timeout(bounds.timeout, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => run(stream, peer, bounds, answer, stop).await,
+        Ok(Err(error)) => tracing::debug!(cause = %error, "a TLS handshake failed"),
+        Err(_) => tracing::debug!("a TLS handshake did not end in time"),
     }
 }
 

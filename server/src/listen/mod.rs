@@ -9,6 +9,7 @@ mod request;
 mod response;
 mod stall;
 mod streams;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub(crate) use bounds::{Bounds, WHOLE_REQUEST};
 pub(crate) use caps::Caps;
 pub(crate) use connection::Peer;
 pub(crate) use request::RequestBody;
+pub(crate) use tls::{Pair, Tls};
 
 use bounds::{DRAIN, PROBE_EVERY, UNSENT};
 use stall::Stall;
@@ -35,6 +37,7 @@ pub(crate) struct Port {
     pub(crate) bounds: Bounds,
     /// Those of all ports together.
     pub(crate) caps: Arc<Caps>,
+    pub(crate) tls: Option<Tls>,
 }
 
 /// Lets this process hold as many connections as the machine allows: each takes a file, and the limit that processes
@@ -91,9 +94,14 @@ pub(crate) async fn serve<F, B>(
         let peer = Peer { address, reserved: place.reserved };
         let bounds = if place.reserved { port.bounds.reserved() } else { port.bounds };
         let (answer, stopped) = (answer.clone(), stopped.clone());
+        let acceptor = port.tls.as_ref().map(Tls::acceptor);
         tokio::spawn(async move {
             let stream = Stall::new(stream, bounds.timeout);
-            connection::run(stream, peer, bounds, answer, stopped).await;
+            match acceptor {
+                None => connection::run(stream, peer, bounds, answer, stopped).await,
+                // Boxed: a connection without TLS does not pay for the size of this.
+                Some(acceptor) => Box::pin(connection::run_secured(acceptor, stream, peer, bounds, answer, stopped)).await,
+            }
             drop(place);
         });
     }

@@ -41,4 +41,5 @@ mod sqlmap;
 mod sync_faults;
 mod throttle;
 mod tokens_and_sessions;
+mod tls;
 mod unions;

@@ -107,10 +107,20 @@ pub struct Grpc {
 
 impl Grpc {
     pub fn new(server: &Sluice) -> Self {
+        Self::started(&[&server.grpc, &server.demo_key()])
+    }
+
+    /// Over TLS, trusting the authority in a file.
+    pub fn secured(server: &Sluice, authority: &str) -> Self {
+        Self::started(&[&server.grpc, &server.demo_key(), authority])
+    }
+
+    fn started(arguments: &[&str]) -> Self {
         let python = testkit::python();
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/grpc_client.py");
         let mut child = Command::new(python)
-            .args([script, &server.grpc, &server.demo_key()])
+            .arg(script)
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
