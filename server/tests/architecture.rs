@@ -78,8 +78,8 @@ fn the_model_stays_pure() {
     assert!(touched.is_empty(), "model uses {touched:?}");
 }
 
-#[test]
-fn the_portal_holds_no_sql() {
+/// The portal's own sources, with their path below `app/src`.
+fn portal_sources() -> Vec<(String, String)> {
     fn sources(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -90,11 +90,45 @@ fn the_portal_holds_no_sql() {
             }
         }
     }
+    let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../app/src"));
     let mut files = Vec::new();
-    sources(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../app/src")), &mut files);
+    sources(root, &mut files);
     assert!(files.len() > 20, "the portal was not found");
-    for file in files {
-        let text = std::fs::read_to_string(&file).unwrap();
-        assert!(!text.contains("sqlx"), "{} speaks SQL", file.display());
+    files.iter().map(|file| (file.strip_prefix(root).unwrap().display().to_string(), std::fs::read_to_string(file).unwrap())).collect()
+}
+
+#[test]
+fn the_portal_holds_no_sql() {
+    for (file, text) in portal_sources() {
+        assert!(!text.contains("sqlx"), "{file} speaks SQL");
     }
+}
+
+/// The framework escapes texts and attributes, but not what stands in these places: each has at most one file that may
+/// write it.
+const RAW_PLACES: &[(&str, &[&str])] = &[
+    ("<textarea", &["ui/text_area.rs"]),
+    ("textarea()", &[]),
+    ("inner_html", &[]),
+    ("insert_adjacent_html", &[]),
+    ("<Title", &["ui/head.rs"]),
+    ("leptos_meta::", &["ui/head.rs", "routes.rs", "shell.rs"]),
+    ("<script", &[]),
+    ("<style", &[]),
+    ("<noscript", &[]),
+    ("<iframe", &[]),
+    ("<template", &[]),
+];
+
+#[test]
+fn raw_places_of_a_page_are_written_in_one_file_each() {
+    let mut wrong = Vec::new();
+    for (file, text) in portal_sources() {
+        for (what, may) in RAW_PLACES {
+            if text.contains(what) && !may.contains(&file.as_str()) {
+                wrong.push(format!("{file} writes {what}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}: nothing is checked there; use ui::TextArea and ui::PageName");
 }

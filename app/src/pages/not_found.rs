@@ -1,7 +1,8 @@
 //! An address at which there is nothing.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+
+use crate::ui::PageName;
 
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
@@ -10,7 +11,7 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
         response.set_status(http::StatusCode::NOT_FOUND);
     }
     view! {
-        <Title text="Not found · Sluice"/>
+        <PageName name="Not found"/>
         <main class="main" id="main"><div class="wrap"><div class="card"><div class="empty">
             <h3>"There is nothing at this address"</h3>
             <p>"It may have been renamed, or the link is older than what it led to."</p>

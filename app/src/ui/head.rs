@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// The name of the page, for the tab of the browser.
+use super::text_area::for_document;
+
+/// The name of the page, for the tab of the browser. The framework writes a title into the document as it is.
 #[component]
 pub(crate) fn PageName(#[prop(into)] name: String) -> impl IntoView {
-    view! { <Title text=format!("{name} · Sluice")/> }
+    view! { <Title text=for_document(format!("{name} · Sluice"))/> }
 }
 
 #[component]

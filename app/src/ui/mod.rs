@@ -12,6 +12,7 @@ mod limit;
 mod load;
 mod params;
 mod table;
+mod text_area;
 mod time;
 
 pub(crate) use badge::{CaseBadge, LiveBadge, StateBadge};
@@ -27,4 +28,5 @@ pub(crate) use limit::{rate, rate_fields, rate_words};
 pub(crate) use load::Load;
 pub(crate) use params::{api_params, param};
 pub(crate) use table::SampleTable;
+pub(crate) use text_area::TextArea;
 pub(crate) use time::{Time, bytes_words, grouped, rows, span_words};

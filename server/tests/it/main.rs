@@ -20,6 +20,7 @@ mod first_call;
 mod follow;
 mod gates;
 mod hidden_fields;
+mod hostile_text;
 mod identity;
 mod jobs;
 mod kafka;

@@ -5,7 +5,7 @@ use model::snapshot::Environment;
 use model::view::AppView;
 
 use super::api::{DeleteIssuer, NewIssuer};
-use crate::ui::{Callout, Field, Time, Tone, copyable, field_error};
+use crate::ui::{Callout, Field, TextArea, Time, Tone, copyable, field_error};
 
 /// The secret of an issuer that was just made, shown this once.
 #[component]
@@ -69,7 +69,7 @@ fn form(domain: String, name: String, make: ServerAction<NewIssuer>) -> impl Int
                         <Field id="issuer-environment" label="For"><select class="select" id="issuer-environment" name="environment">{[Environment::Prod, Environment::Test].map(|environment| view! { <option value=environment.key()>{environment.key()}</option> }).collect_view()}</select></Field>
                     </div>
                     <Field id="jwks_url" label="Address of its keys" note="Empty to make a shared secret here" help="RS256, ES256 or EdDSA; fetched anew by itself." error=field_error(make, "jwks_url")><input class="input" id="jwks_url" name="jwks_url" autocomplete="off" placeholder="https://id.example.com/.well-known/jwks.json"/></Field>
-                    <Field id="fixed" label="Fixed parameters" note="optional" help="name=value, a line each. A caller with such a token cannot choose these." error=field_error(make, "fixed")><textarea class="input" id="fixed" name="fixed" rows="2" placeholder="carrier=UA"></textarea></Field>
+                    <Field id="fixed" label="Fixed parameters" note="optional" help="name=value, a line each. A caller with such a token cannot choose these." error=field_error(make, "fixed")><TextArea class="input" id="fixed" name="fixed" rows=2 placeholder="carrier=UA" text=String::new()/></Field>
                     <div class="row"><button class="btn btn-primary" type="submit">"Trust it"</button></div>
                 </div>
             </ActionForm>

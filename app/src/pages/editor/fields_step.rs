@@ -13,7 +13,7 @@ use super::state::Editor;
 use crate::error::PortalError;
 use crate::pages::datasets::api::dataset;
 use crate::pages::sources::api::{sources, tables};
-use crate::ui::{Empty, Field, Load, grouped};
+use crate::ui::{Empty, Field, Load, TextArea, grouped};
 
 #[component]
 pub(super) fn FieldsStep(editor: Editor) -> impl IntoView {
@@ -195,7 +195,7 @@ fn Script(editor: Editor) -> impl IntoView {
     view! {
         <section class="card card-pad stack">
             <Field id="script" label="SQL" note="One SELECT" help="Write :name where a caller gives a value, and [[ … ]] around what vanishes when it is absent.">
-                <textarea class="textarea input-code script" id="script" rows="14" spellcheck="false" prop:value=text on:input=move |event| { let text = event_target_value(&event); editor.change(|spec| set_script(spec, &text)); }>{text()}</textarea>
+                <TextArea class="textarea input-code script" id="script" rows=14 text=Signal::derive(text) typed=Callback::new(move |text: String| editor.change(|spec| set_script(spec, &text)))/>
             </Field>
             {move || editor.form_stands_for(&text()).then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.back_to_form()>"Back to the form"</button><span class="t-3 s13">"As long as the SQL is what the form made."</span></div> })}
             <p class="small t-3">{move || editor.spec.with(|spec| if spec.parameters.is_empty() { "No parameters yet.".to_owned() } else { format!("Parameters: {}.", spec.parameters.iter().map(|p| p.name.clone()).collect::<Vec<_>>().join(", ")) })}</p>

@@ -8,7 +8,7 @@ use super::state::Editor;
 use super::union_edits::set_fallback;
 use super::union_input_row::InputRow;
 use super::union_inputs::{Asked, stand_in, stand_ins};
-use crate::ui::Field;
+use crate::ui::{Field, TextArea};
 
 const WORDS: [(&str, &str); 4] = [
     ("empty", "it is empty"),
@@ -41,7 +41,7 @@ pub(super) fn FallbackRow(editor: Editor, known: StoredValue<Vec<Callable>>, nam
             <select class="select auto" id=id.clone() on:change=move |event| choose(&event_target_value(&event))>
                 {move || offered().map(|(this, words)| view! { <option value=this selected=move || key.get() == this>{words}</option> }).collect_view()}
             </select>
-            {move || fixed().map(|text| view! { <textarea class="input input-code mt-2" rows="3" aria-label="The fixed answer, as JSON" prop:value=text.clone() on:change=move |event| set(Fallback::Fixed(event_target_value(&event)))>{text.clone()}</textarea> })}
+            {move || fixed().map(|text| view! { <TextArea class="input input-code mt-2" rows=3 label="The fixed answer, as JSON" text changed=Callback::new(move |text: String| set(Fallback::Fixed(text)))/> })}
         </Field>
         {move || (key.get() == "api").then(|| view! { <StandIn editor known name step/> })}
     }

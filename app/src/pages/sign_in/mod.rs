@@ -4,12 +4,11 @@ pub(crate) mod api;
 mod art;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use self::api::{Join, SignIn, SignInDemo, demo_offered, link_owner};
 use self::art::Art;
-use crate::ui::{Field, FormProblem, Icon, Mark, field_error, param};
+use crate::ui::{Field, FormProblem, Icon, Mark, PageName, field_error, param};
 
 const DEMO: [(&str, &str); 5] = [
     ("viewer@demo", "Looks around, tries what is live"),
@@ -39,7 +38,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let demo = Resource::new(|| (), |()| demo_offered());
     let sign_in = ServerAction::<SignIn>::new();
     view! {
-        <Title text="Sign in · Sluice"/>
+        <PageName name="Sign in"/>
         <Door>
             <h1 class="mb-2">"Sign in"</h1>
             <Suspense>{move || Suspend::new(async move {
@@ -90,7 +89,7 @@ pub(crate) fn JoinPage() -> impl IntoView {
     let secret = param("secret");
     let owner = Resource::new(move || secret.get(), link_owner);
     view! {
-        <Title text="Join · Sluice"/>
+        <PageName name="Join"/>
         <Door>
             <Suspense>{move || Suspend::new(async move {
                 match owner.await {

@@ -10,7 +10,7 @@ use model::view::SourceView;
 
 use super::api::{SourceForm, save_source, test_source};
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, ProblemCallout, Tone};
+use crate::ui::{Callout, Field, ProblemCallout, TextArea, Tone};
 
 /// Settings and secrets parted, as the use case takes them.
 #[cfg(feature = "ssr")]
@@ -178,7 +178,7 @@ fn setting(
     view! {
         <Field id=id.clone() label=field.label note=note help=field.help error>
             {if field.lines {
-                view! { <textarea class="textarea input-code" id=id.clone() rows="3" spellcheck="false" autocomplete="off" placeholder=placeholder on:input=move |event| set(event_target_value(&event))>{current}</textarea> }.into_any()
+                view! { <TextArea class="textarea input-code" id=id.clone() rows=3 placeholder=placeholder text=current typed=Callback::new(set)/> }.into_any()
             } else if field.choices.is_empty() {
                 view! { <input class="input" id=id.clone() type=if field.secret { "password" } else { "text" } autocomplete="off" value=current placeholder=placeholder on:input=move |event| set(event_target_value(&event))/> }.into_any()
             } else {
