@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::components::{Outlet, Redirect};
 use leptos_router::hooks::use_location;
+use model::redirect::query_value;
 use model::view::Me;
 use model::{Action, ErrorCode};
 
@@ -30,7 +31,7 @@ pub(crate) fn Frame() -> impl IntoView {
                 match me.await {
                     Err(error) if error.0.code == ErrorCode::Unauthenticated => {
                         let next = path.get_untracked();
-                        let to = if next == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={next}") };
+                        let to = if next == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", query_value(&next)) };
                         view! { <Redirect path=to/> }.into_any()
                     }
                     _ => ().into_any(),

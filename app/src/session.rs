@@ -18,6 +18,12 @@ pub struct PortalContext {
 }
 
 const COOKIE: &str = "sluice_session";
+/// Browsers take a cookie of such a name over TLS alone, for this host alone and for all of it: no other host can set it.
+const COOKIE_UNDER_TLS: &str = "__Host-sluice_session";
+
+fn session_cookie(under_tls: bool) -> &'static str {
+    if under_tls { COOKIE_UNDER_TLS } else { COOKIE }
+}
 
 fn headers() -> HeaderMap {
     use_context::<http::request::Parts>().map(|parts| parts.headers).unwrap_or_default()
@@ -42,7 +48,7 @@ fn text(headers: &HeaderMap, name: &str) -> String {
 /// `unauthenticated` where there is no session, or it has ended.
 pub async fn caller_of(control: &Control, headers: &HeaderMap) -> Result<Caller, Problem> {
     let request_id = text(headers, "x-request-id");
-    let caller = match cookie(headers, COOKIE) {
+    let caller = match cookie(headers, session_cookie(control.settings().under_tls())) {
         Some(secret) => control.caller_by_session(secret, &request_id).await?,
         None => None,
     };
@@ -74,6 +80,11 @@ pub(crate) fn visitor() -> Visitor {
     }
 }
 
+/// Goes on to a place of the portal, whatever was asked for.
+pub(crate) fn go_to(path: &str) {
+    leptos_axum::redirect(model::redirect::inside(path));
+}
+
 /// The theme that the reader chose, out of its cookie.
 pub(crate) fn theme() -> Option<String> {
     cookie(&headers(), "theme").filter(|theme| matches!(*theme, "light" | "dark")).map(str::to_owned)
@@ -84,8 +95,9 @@ pub(crate) fn keep_session(secret: &str, seconds: i64) {
     let host = text(&headers(), "host");
     let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
     let loopback = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
-    let secure = if loopback { "" } else { "; Secure" };
-    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let under_tls = control().settings().under_tls();
+    let secure = if loopback && !under_tls { "" } else { "; Secure" };
+    let cookie = format!("{}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}", session_cookie(under_tls));
     if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
         response.append_header(header::SET_COOKIE, value);
     }

@@ -15,6 +15,7 @@ mod metrics;
 mod panics;
 mod portal;
 mod reach;
+mod redirects;
 #[cfg(feature = "failpoints")]
 mod test_points;
 

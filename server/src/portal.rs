@@ -3,21 +3,25 @@
 use app::{App, PortalContext, shell};
 use axum::Router;
 use axum::extract::{Path, Request, State};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use control::Control;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use leptos::config::LeptosOptions;
-use leptos::prelude::{Nonce, ServerActionError, provide_context};
+use leptos::prelude::{Nonce, provide_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context, render_app_to_stream_with_context};
 use model::ErrorCode;
+use model::redirect::inside;
 use model::view::VersionView;
+
+use crate::redirects::{failed_form, redirects};
 
 /// The largest body of a form or a server function, in bytes.
 const MAX_BODY: usize = 8 << 20;
 
 pub(crate) fn router(control: Control) -> Router {
+    let under_tls = control.settings().under_tls();
     let options = LeptosOptions::builder().output_name("sluice").site_pkg_dir("pkg").build();
     let routes = generate_route_list(App);
     let context = {
@@ -29,7 +33,7 @@ pub(crate) fn router(control: Control) -> Router {
         move || {
             context();
             page_policy();
-            failed_form();
+            failed_form(under_tls);
         }
     };
     let of_shell = {
@@ -48,6 +52,7 @@ pub(crate) fn router(control: Control) -> Router {
         .leptos_routes_with_context(&options, routes, for_pages.clone(), of_shell.clone())
         .fallback(render_app_to_stream_with_context(for_pages, of_shell))
         .layer(axum::extract::DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn_with_state(under_tls, redirects))
         .layer(from_fn(same_origin))
         .with_state(options)
 }
@@ -82,23 +87,9 @@ fn page_policy() {
     }
 }
 
-/// Without a script, a form that failed comes back as an address with the error in it: shown where the form stands.
-fn failed_form() {
-    let Some(parts) = leptos::prelude::use_context::<http::request::Parts>() else { return };
-    let pairs = parts.uri.query().unwrap_or_default();
-    let value = |name: &str| pairs.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).map(percent_decode);
-    if let (Some(path), Some(error)) = (value("__path"), value("__err")) {
-        provide_context(ServerActionError::new(&path, &error));
-    }
-}
-
-fn percent_decode(text: &str) -> String {
-    percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
-}
-
 /// The documentation of an API for people is its page in the portal.
 async fn docs(Path((domain, name)): Path<(String, String)>) -> Redirect {
-    Redirect::to(&format!("/apis/{domain}/{name}"))
+    Redirect::to(inside(&format!("/apis/{domain}/{name}")))
 }
 
 /// The OpenAPI document for somebody who is signed in; callers get theirs from the gateway, with their key.

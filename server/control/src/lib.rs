@@ -51,6 +51,14 @@ pub struct Settings {
     pub grpc_addr: String,
 }
 
+impl Settings {
+    /// Whether browsers reach the portal over TLS, here or at a proxy before it.
+    #[must_use]
+    pub fn under_tls(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
 /// The control plane. Cheap to clone.
 #[derive(Clone)]
 pub struct Control {

@@ -30,6 +30,7 @@ pub mod name;
 pub mod openapi;
 pub mod parameter;
 pub mod ready_calls;
+pub mod redirect;
 pub mod role;
 pub mod scalar;
 #[cfg(feature = "schedule")]

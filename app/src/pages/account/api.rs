@@ -11,7 +11,7 @@ pub async fn sign_out() -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
     control.sign_out(&caller).await?;
     crate::session::keep_session("", 0);
-    leptos_axum::redirect("/sign-in");
+    crate::session::go_to("/sign-in");
     Ok(())
 }
 

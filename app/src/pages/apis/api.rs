@@ -27,6 +27,6 @@ pub async fn new_api(
     let (control, caller) = crate::session::asker().await?;
     let spec: ApiSpec = super::first_spec(&kind, (&source, &table), &dataset);
     let draft = control.new_api(&caller, &domain, &name, &spec).await?;
-    leptos_axum::redirect(&format!("/apis/{domain}/{name}/edit"));
+    crate::session::go_to(&format!("/apis/{domain}/{name}/edit"));
     Ok(draft)
 }

@@ -22,7 +22,7 @@ pub async fn app(domain: String, name: String) -> Result<AppView, PortalError> {
 pub async fn new_app(domain: String, name: String) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
     control.new_app(&caller, &domain, &name).await?;
-    leptos_axum::redirect(&format!("/apps/{domain}/{name}"));
+    crate::session::go_to(&format!("/apps/{domain}/{name}"));
     Ok(())
 }
 

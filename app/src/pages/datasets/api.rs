@@ -59,7 +59,7 @@ pub async fn new_dataset(form: NewDatasetForm) -> Result<(), PortalError> {
     let environment = Environment::Prod;
     let new = control::datasets::NewDataset { domain, name, source, table, key, store, compression, into, mapping, environment };
     control.new_dataset(&caller, &new).await?;
-    leptos_axum::redirect(&format!("/datasets/{}/{}", new.domain, new.name));
+    crate::session::go_to(&format!("/datasets/{}/{}", new.domain, new.name));
     Ok(())
 }
 

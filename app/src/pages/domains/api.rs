@@ -17,7 +17,7 @@ pub async fn domains() -> Result<Vec<DomainView>, PortalError> {
 pub async fn new_domain(name: String, title: String) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
     control.new_domain(&caller, &name, &title).await?;
-    leptos_axum::redirect(&format!("/domains/{name}"));
+    crate::session::go_to(&format!("/domains/{name}"));
     Ok(())
 }
 

@@ -40,7 +40,7 @@ pub async fn submit(domain: String, name: String, environment: Environment, reas
     let (control, caller) = crate::session::asker().await?;
     let submission = control::review::Submission { environment, reason, edit };
     let request = control.submit(&caller, &domain, &name, &submission).await?;
-    leptos_axum::redirect(&format!("/inbox/{request}"));
+    crate::session::go_to(&format!("/inbox/{request}"));
     Ok(request)
 }
 
@@ -48,6 +48,6 @@ pub async fn submit(domain: String, name: String, environment: Environment, reas
 pub async fn discard_draft(domain: String, name: String) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
     control.discard_draft(&caller, &domain, &name).await?;
-    leptos_axum::redirect("/apis");
+    crate::session::go_to("/apis");
     Ok(())
 }

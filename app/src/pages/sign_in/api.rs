@@ -41,6 +41,5 @@ pub async fn join(secret: String, email: String, password: String) -> Result<(),
 #[cfg(feature = "ssr")]
 fn enter(session: &control::identity::SignedIn, next: &str) {
     crate::session::keep_session(&session.secret, control::identity::SESSION_LIFE / model::clock::SECOND);
-    let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-    leptos_axum::redirect(if inside { next } else { "/" });
+    crate::session::go_to(next);
 }
