@@ -17,7 +17,9 @@ use tokio_util::sync::CancellationToken;
 use crate::bindings::{GatewayFigures, GatewayTrials, Http};
 use crate::config::Config;
 use crate::host::Machine;
+use crate::hosts::Hosts;
 use crate::listen::{Bounds, Caps, Pair, Port, Tls};
+use crate::scrape::Scrape;
 use crate::{demo, edge, feed, listen, master_key, reach};
 
 /// Files that sources, datasets and the metadata want beside the connections.
@@ -133,6 +135,7 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let grpc_address = grpc.local_addr().map_err(|error| error.to_string())?;
     let config = &Config { http_addr: address, grpc_addr: grpc_address, ..config.clone() };
+    let (hosts, scrape) = (Hosts::of(config, demo)?, Scrape::of(config)?);
     let stop = CancellationToken::new();
     let tls = start_tls(config, &stop).await?;
     let parts = compose(config, demo)?;
@@ -170,7 +173,7 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     let of_grpc = caps.clone();
     let answer_grpc = move |request, peer| edge::answer_grpc(typed.clone(), of_grpc.clone(), request, peer);
     background.push(tokio::spawn(listen::serve(port(grpc), answer_grpc, stop.clone())));
-    let services = Arc::new(edge::Services::new(parts.control, parts.gateway, parts.worker.alarms, caps.clone()));
+    let services = Arc::new(edge::Services::new(parts.control, parts.gateway, parts.worker.alarms, caps.clone(), (hosts, scrape)));
     listen::serve(port(listener), move |request, peer| services.clone().answer(request, peer), stop).await;
     for task in background {
         let _ = task.await;

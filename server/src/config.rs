@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use tracing_subscriber::EnvFilter;
 
 use crate::commands::Cli;
+use crate::scrape::ScrapeBy;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,6 +32,12 @@ pub(crate) struct Config {
     pub(crate) tls_key: Option<PathBuf>,
     /// Where people reach the portal; used in links and ready-made calls.
     pub(crate) public_url: Option<String>,
+    /// More names by which the portal is reached, with commas between them; requests by others are refused.
+    pub(crate) hosts: Option<String>,
+    /// Who may read `/metrics` and the details of `/readyz`: `loopback`, `token` or `open`.
+    pub(crate) scrape: ScrapeBy,
+    /// What they bring, where it is `token`.
+    pub(crate) scrape_token: Option<String>,
     /// The Redis for datasets and caches: `redis://host:port`, `redis-cluster://host:port,host:port` or
     /// `redis-sentinel://host:port/master`; `rediss…` for TLS. Without it, everything is embedded.
     pub(crate) redis_url: Option<String>,
@@ -86,6 +93,9 @@ impl Default for Config {
             tls_cert: None,
             tls_key: None,
             public_url: None,
+            hosts: None,
+            scrape: ScrapeBy::default(),
+            scrape_token: None,
             redis_url: None,
             redis_ca: None,
             source_roots: Vec::new(),
@@ -128,6 +138,9 @@ pub(crate) fn load(cli: &Cli) -> Result<Config, String> {
         "tls_cert",
         "tls_key",
         "public_url",
+        "hosts",
+        "scrape",
+        "scrape_token",
         "redis_url",
         "redis_ca",
         "source_roots",

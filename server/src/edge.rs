@@ -10,11 +10,11 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use bytes::Bytes;
 use control::{Caller, Control};
 use gateway::{ApiBody, Clock, Gateway, GrpcBody, GrpcEdge, RequestId};
-use http::{HeaderMap, HeaderValue, Request, StatusCode, Version, header};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use model::{ErrorCode, Problem};
 use serde_json::json;
@@ -22,7 +22,10 @@ use sync::Alarms;
 use tower::ServiceExt;
 
 use crate::host::Machine;
+use crate::hosts::{Hosts, Refused};
 use crate::listen::{Caps, Peer, RequestBody, WHOLE_REQUEST};
+use crate::scrape::Scrape;
+use crate::shield::{harden, refusal};
 use crate::{assets, metrics, panics, portal};
 
 /// What answers behind the port.
@@ -31,6 +34,9 @@ pub(crate) struct Services {
     gateway: Gateway,
     router: Router,
     caps: Arc<Caps>,
+    hosts: Hosts,
+    public_url: String,
+    under_tls: bool,
 }
 
 /// The body of an answer: the data plane's own, without a box around it, or axum's.
@@ -40,43 +46,53 @@ pub(crate) enum EdgeBody {
 }
 
 impl Services {
-    pub(crate) fn new(control: Control, gateway: Gateway, alarms: Arc<Alarms>, caps: Arc<Caps>) -> Self {
-        let health = Router::new()
-            .route("/healthz", get(|| async { "alive" }))
-            .route("/readyz", get(ready))
-            .with_state((control.clone(), gateway.clone()));
+    pub(crate) fn new(
+        control: Control,
+        gateway: Gateway,
+        alarms: Arc<Alarms>,
+        caps: Arc<Caps>,
+        (hosts, scrape): (Hosts, Scrape),
+    ) -> Self {
+        let settings = control.settings();
+        let (public_url, under_tls) = (settings.public_url.clone(), settings.under_tls());
+        let state = (control.clone(), gateway.clone(), scrape.clone());
+        let health = Router::new().route("/healthz", get(|| async { "alive" })).route("/readyz", get(ready)).with_state(state);
         let router = Router::new()
             .merge(health)
-            .merge(metrics::router(gateway.clone(), alarms, caps.clone()))
+            .merge(metrics::router(gateway.clone(), alarms, caps.clone(), scrape))
             .merge(assets::router())
             .merge(admin::router(control.clone()))
             .merge(portal::router(control.clone()));
-        Self { control, gateway, router, caps }
+        Self { control, gateway, router, caps, hosts, public_url, under_tls }
     }
 
     pub(crate) async fn answer(self: Arc<Self>, request: Request<RequestBody>, peer: Peer) -> http::Response<EdgeBody> {
-        match panics::caught(self.route(request, peer)).await {
+        let is_api = self.gateway.takes(&request);
+        // The path alone says how a fault is told; calls of APIs have their own way, and pay for no copy of it.
+        let path = if is_api { String::new() } else { request.uri().path().to_owned() };
+        match panics::caught(self.route(request, peer, is_api)).await {
             Ok(response) => response,
-            Err((request_id, problem)) => refused(&request_id, &problem),
+            Err((request_id, problem)) if is_api => of_api(gateway::refusal(&request_id, &problem)),
+            Err((request_id, problem)) => self.refused(&path, &request_id, &problem),
         }
     }
 
-    async fn route(&self, request: Request<RequestBody>, peer: Peer) -> http::Response<EdgeBody> {
-        if !names_one_host(&request) {
-            let detail = "The request names no host, or more than one. Send one Host header.";
-            return refused(&new_id(), &Problem::new(ErrorCode::Invalid, detail));
+    async fn route(&self, request: Request<RequestBody>, peer: Peer, is_api: bool) -> http::Response<EdgeBody> {
+        if let Some(refused) = self.hosts.refused(&request, is_api) {
+            let path = request.uri().path();
+            return self.refused(path, &new_id(), &self.problem(refused));
         }
         if peer.reserved {
             // Boxed, as the other one below: calls of APIs do not pay for the size of these.
             let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
             if !Box::pin(self.may_use_reserve(&path, &headers)).await {
                 self.caps.count_refused();
-                return refused(&new_id(), &too_many_connections());
+                return self.refused(&path, &new_id(), &too_many_connections());
             }
         }
-        if self.gateway.takes(&request) {
+        if is_api {
             fail::fail_point!("edge.api");
-            return self.gateway.handle(request).await.map(EdgeBody::Api);
+            return of_api(self.gateway.handle(request).await);
         }
         Box::pin(self.answer_other(request, peer)).await
     }
@@ -84,6 +100,7 @@ impl Services {
     async fn answer_other(&self, mut request: Request<RequestBody>, peer: Peer) -> http::Response<EdgeBody> {
         let request_id = new_id();
         let id = HeaderValue::from_str(request_id.as_str()).unwrap_or(HeaderValue::from_static("unknown"));
+        let path = request.uri().path().to_owned();
         request.headers_mut().insert("x-request-id", id.clone());
         name_host(&mut request);
         request.extensions_mut().insert(ConnectInfo(peer.address));
@@ -92,16 +109,38 @@ impl Services {
         let Ok(answered) = answered.await else {
             let minutes = WHOLE_REQUEST.as_secs() / 60;
             let detail = format!("The request took longer than {minutes} minutes and was ended. Ask for less at once.");
-            return refused(&request_id, &Problem::new(ErrorCode::Internal, detail));
+            return self.refused(&path, &request_id, &Problem::new(ErrorCode::Internal, detail));
         };
         if late.load(Ordering::Relaxed) {
             let detail = "The body of the request did not come in time. Send it again.";
-            return refused(&request_id, &Problem { status: 408, ..Problem::new(ErrorCode::Invalid, detail) });
+            return self.refused(&path, &request_id, &Problem { status: 408, ..Problem::new(ErrorCode::Invalid, detail) });
         }
         let mut response = answered.unwrap_or_else(|never| match never {});
         response.headers_mut().insert("x-request-id", id);
-        security_headers(&mut response);
+        harden(response.headers_mut(), self.under_tls);
         response.map(EdgeBody::Other)
+    }
+
+    /// What somebody is told instead of an answer.
+    fn refused(&self, path: &str, request_id: &RequestId, problem: &Problem) -> http::Response<EdgeBody> {
+        let mut response = refusal(path, &problem.clone().with_request(request_id.as_str()));
+        let id = HeaderValue::from_str(request_id.as_str()).unwrap_or(HeaderValue::from_static("unknown"));
+        response.headers_mut().insert("x-request-id", id);
+        harden(response.headers_mut(), self.under_tls);
+        response.map(EdgeBody::Other)
+    }
+
+    fn problem(&self, refused: Refused) -> Problem {
+        match refused {
+            Refused::NotOneHost => Problem::new(ErrorCode::Invalid, "The request names no host, or more than one. Send one Host header."),
+            Refused::Foreign => {
+                let detail = format!(
+                    "This host name is not served here. Open {}. An operator can allow more names with SLUICE_HOSTS.",
+                    self.public_url
+                );
+                Problem { status: StatusCode::MISDIRECTED_REQUEST.as_u16(), ..Problem::new(ErrorCode::Invalid, detail) }
+            }
+        }
     }
 
     /// Beyond the caps on connections, those who ask for health and those who administer are answered.
@@ -145,25 +184,16 @@ fn new_id() -> RequestId {
     RequestId::new(Machine.request_id(Clock::now(&Machine)))
 }
 
-fn refused(request_id: &RequestId, problem: &Problem) -> http::Response<EdgeBody> {
-    gateway::refusal(request_id, problem).map(EdgeBody::Api)
+/// A call of an API, whose own headers the gateway wrote.
+fn of_api(response: http::Response<ApiBody>) -> http::Response<EdgeBody> {
+    let mut response = response.map(EdgeBody::Api);
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
 }
 
 fn too_many_connections() -> Problem {
     let detail = "Too many connections are open, in all or from your address. Close some, or try again later.";
     Problem::new(ErrorCode::TooManyRequests, detail)
-}
-
-/// Whether a request names one host. Of several, a proxy before us could read another one than we do.
-fn names_one_host(request: &Request<RequestBody>) -> bool {
-    let authority = request.uri().authority();
-    let mut hosts = request.headers().get_all(header::HOST).iter();
-    match (hosts.next(), hosts.next()) {
-        (Some(host), None) => authority.is_none_or(|known| known.as_str().as_bytes().eq_ignore_ascii_case(host.as_bytes())),
-        // HTTP/1.0 knew of no hosts, and HTTP/2 names them in the address.
-        (None, _) => request.version() < Version::HTTP_11 || (request.version() > Version::HTTP_11 && authority.is_some()),
-        (Some(_), Some(_)) => false,
-    }
 }
 
 /// What reads the host reads the header, over HTTP/2 as well.
@@ -174,18 +204,18 @@ fn name_host(request: &mut Request<RequestBody>) {
     }
 }
 
-fn security_headers(response: &mut Response) {
-    let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-}
-
-/// Serving, with the revision; 503 before the first snapshot.
-async fn ready(State((control, gateway)): State<(Control, Gateway)>) -> Response {
+/// Serving, with the revision; 503 before the first snapshot. What is broken is for those who watch it.
+async fn ready(
+    State((control, gateway, scrape)): State<(Control, Gateway, Scrape)>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+) -> Response {
     let revision = gateway.revision();
-    let metadata = control.revision(&Caller::system()).await.is_ok();
     let status = if revision > 0 { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    if !scrape.lets(peer.map(|Extension(ConnectInfo(peer))| peer), &headers) {
+        return (status, Json(json!({"revision": revision}))).into_response();
+    }
+    let metadata = control.revision(&Caller::system()).await.is_ok();
     (status, Json(json!({"revision": revision, "metadata": metadata, "broken": gateway.broken()}))).into_response()
 }
 

@@ -9,6 +9,7 @@ mod demo;
 mod edge;
 mod feed;
 mod host;
+mod hosts;
 mod listen;
 mod master_key;
 mod metrics;
@@ -16,6 +17,8 @@ mod panics;
 mod portal;
 mod reach;
 mod redirects;
+mod scrape;
+mod shield;
 #[cfg(feature = "failpoints")]
 mod test_points;
 

@@ -1,32 +1,43 @@
 //! `/metrics`: what the gateway has counted, in Prometheus's text form.
 
 use std::fmt::Write;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use connect::queue::QueueFigures;
 use gateway::meter::{BOUNDS_US, CacheResult};
 use gateway::{ApiFigures, Gateway};
+use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use sync::{Alarm, Alarms};
 
 use crate::listen::Caps;
 use crate::panics;
+use crate::scrape::Scrape;
 
 /// What is read for the answer.
-type Figures = (Gateway, Arc<Alarms>, Arc<Caps>);
+type Figures = (Gateway, Arc<Alarms>, Arc<Caps>, Scrape);
 
-pub(crate) fn router(gateway: Gateway, alarms: Arc<Alarms>, caps: Arc<Caps>) -> Router {
-    Router::new().route("/metrics", get(metrics)).with_state((gateway, alarms, caps))
+pub(crate) fn router(gateway: Gateway, alarms: Arc<Alarms>, caps: Arc<Caps>, scrape: Scrape) -> Router {
+    Router::new().route("/metrics", get(metrics)).with_state((gateway, alarms, caps, scrape))
 }
 
-async fn metrics(State((gateway, alarms, caps)): State<Figures>) -> ([(http::HeaderName, &'static str); 1], String) {
+async fn metrics(
+    State((gateway, alarms, caps, scrape)): State<Figures>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+) -> Response {
+    if !scrape.lets(peer.map(|Extension(ConnectInfo(peer))| peer), &headers) {
+        return scrape.refusal();
+    }
     let mut out = text(&gateway);
     of_datasets(&mut out, &alarms.now());
     of_process(&mut out, &caps);
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], out)
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], out).into_response()
 }
 
 /// What is wrong with datasets now; what is right has no line.

@@ -183,6 +183,9 @@ pub(crate) fn problem(stamp: &Stamp<'_>, problem: &Problem) -> Answer {
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(http::header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().insert(http::header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    }
     response
 }
 

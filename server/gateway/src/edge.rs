@@ -139,7 +139,11 @@ impl Gateway {
                     Method::POST => read_body(incoming, MAX_BATCH_BODY).await,
                     _ => Err(Problem::new(ErrorCode::MethodNotAllowed, "A batch of keys is sent by POST.")),
                 };
-                self.handle_batch(visit, asked, body).await
+                let mut answer = self.handle_batch(visit, asked, body).await;
+                if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
+                    answer.headers_mut().insert(http::header::ALLOW, http::HeaderValue::from_static("POST"));
+                }
+                answer
             }
             What::OpenApi | What::Proto => self.handle_document(visit, asked),
         }

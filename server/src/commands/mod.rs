@@ -66,6 +66,18 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     public_url: Option<String>,
+    /// More names by which the portal is reached, as in a.example,b.example [SLUICE_HOSTS].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hosts: Option<String>,
+    /// Who may read /metrics: loopback, token or open [SLUICE_SCRAPE].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scrape: Option<String>,
+    /// What they bring, where it is token [SLUICE_SCRAPE_TOKEN].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scrape_token: Option<String>,
     /// redis://host:port for datasets and caches [SLUICE_REDIS_URL].
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

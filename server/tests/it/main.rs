@@ -33,6 +33,7 @@ mod master_key;
 mod nodes;
 mod parts;
 mod response_bounds;
+mod portal_guard;
 mod reviews;
 mod sign_in_flood;
 mod sinks;
