@@ -8,6 +8,7 @@
 #![allow(clippy::needless_pass_by_value)] // props of components are values
 #![allow(clippy::unused_async)] // a server function is async, whatever it does
 #![allow(clippy::module_inception, clippy::type_complexity)] // an API's page has an api.rs too; views have long types
+#![allow(clippy::too_many_arguments)] // a server function takes the fields of its form
 #![allow(unreachable_pub)] // the macros of components and server functions write `pub`
 #![recursion_limit = "512"]
 

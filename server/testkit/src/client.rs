@@ -17,7 +17,8 @@ impl Admin {
     /// Signs one of the demo's people in, as their browser would, and makes a token.
     pub async fn demo(server: &Sluice, email: &str) -> Self {
         let browser = Self::browser(server, email).await;
-        let made: Json = post_form(&browser, server, "new-token", &[("name", "a test"), ("days", "1")]).await;
+        let form_token = Self::form_token(&browser, server).await;
+        let made: Json = post_form(&browser, server, "new-token", &[("name", "a test"), ("days", "1"), ("form_token", &form_token)]).await;
         Self { http: reqwest::Client::new(), url: server.url.clone(), token: made["secret"].as_str().unwrap().to_owned() }
     }
 
@@ -33,6 +34,12 @@ impl Admin {
             .unwrap();
         assert!(response.status().is_success() || response.status().is_redirection(), "{email}: {}", response.status());
         http
+    }
+
+    /// What the forms of a signed-in browser carry that set a role or a secret.
+    pub async fn form_token(browser: &reqwest::Client, server: &Sluice) -> String {
+        let me = post_form(browser, server, "me", &[]).await;
+        me["form_token"].as_str().unwrap().to_owned()
     }
 
     pub async fn call(&self, method: Method, path: &str, body: Option<Json>) -> (StatusCode, Json) {

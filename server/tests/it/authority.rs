@@ -246,6 +246,8 @@ struct Person {
     role: Option<Role>,
     foreign: bool,
     browser: Client,
+    /// What the browser's forms carry.
+    form_token: String,
     token: String,
 }
 
@@ -298,7 +300,9 @@ async fn people(server: &Sluice) -> Vec<Person> {
         ("admin@demo", None),
     ] {
         let token = Admin::demo(server, name).await.token;
-        people.push(Person { name, role, foreign: false, browser: Admin::browser(server, name).await, token });
+        let browser = Admin::browser(server, name).await;
+        let form_token = Admin::form_token(&browser, server).await;
+        people.push(Person { name, role, foreign: false, browser, form_token, token });
     }
     let admin = Admin::demo(server, "admin@demo").await;
     admin.post("/domains", json!({"name": "finance"})).await;
@@ -306,13 +310,9 @@ async fn people(server: &Sluice) -> Vec<Person> {
     let roles = json!({"roles": ["viewer", "builder", "approver", "owner"]});
     admin.call(reqwest::Method::PUT, "/domains/finance/members/stranger@demo", Some(roles)).await;
     let token = Admin::demo(server, "stranger@demo").await.token;
-    people.push(Person {
-        name: "stranger@demo",
-        role: Some(Role::Owner),
-        foreign: true,
-        browser: Admin::browser(server, "stranger@demo").await,
-        token,
-    });
+    let browser = Admin::browser(server, "stranger@demo").await;
+    let form_token = Admin::form_token(&browser, server).await;
+    people.push(Person { name: "stranger@demo", role: Some(Role::Owner), foreign: true, browser, form_token, token });
     people
 }
 
@@ -326,11 +326,16 @@ async fn open_request(server: &Sluice) -> String {
     Admin::demo(server, "builder@demo").await.send_api("travel", "airfield", airports).await
 }
 
-async fn send(http: &Client, url: &str, origin: &str, what: &Send) -> u16 {
+async fn send(http: &Client, url: &str, origin: &str, what: &Send, form_token: &str) -> u16 {
     let request = http.post(url).header("origin", origin).header("accept", "application/json");
+    let with_token = |fields: &Json| {
+        let mut fields = fields.clone();
+        fields["form_token"] = form_token.into();
+        fields
+    };
     let request = match what {
-        Form(fields) => request.form(fields),
-        Body(body) => request.json(body),
+        Form(fields) => request.form(&with_token(fields)),
+        Body(body) => request.json(&with_token(body)),
     };
     request.send().await.unwrap().status().as_u16()
 }
@@ -351,14 +356,14 @@ async fn every_server_function_asks_for_authority() {
     let people = people(&server).await;
     for (name, (who, what)) in &table {
         let url = format!("{}/fn/{name}", server.url);
-        let nobody = send(&Client::new(), &url, &server.url, what).await;
+        let nobody = send(&Client::new(), &url, &server.url, what, "").await;
         if matches!(who, Anybody) != (nobody != 401) && *name != "sign-in" {
             wrong.push(format!("{name} by nobody: {nobody}"));
         }
         for person in people.iter().filter(|_| !matches!(who, Anybody)) {
             // Signing out would end the session that the rest needs.
             let fresh = if *name == "sign-out" { Some(Admin::browser(&server, person.name).await) } else { None };
-            let status = send(fresh.as_ref().unwrap_or(&person.browser), &url, &server.url, what).await;
+            let status = send(fresh.as_ref().unwrap_or(&person.browser), &url, &server.url, what, &person.form_token).await;
             let own_request = *name == "withdraw" && status == 403 && person.name != "builder@demo";
             if !own_request {
                 wrong.extend(check(name, *who, person, status));

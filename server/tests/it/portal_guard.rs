@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
 use reqwest::{Client, Method, Response};
 use serde_json::{Value as Json, json};
-use testkit::Sluice;
+use testkit::{Admin, Sluice};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -231,4 +231,52 @@ async fn who_may_watch_is_a_setting() {
     let output = command.arg("serve").env("SLUICE_DATA_DIR", folder.path()).envs(environment).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains("SLUICE_SCRAPE_TOKEN"), "{said}");
+}
+
+/// The forms of a page that are sent to a function, each as its own text.
+fn forms_of<'a>(page: &'a str, function: &str) -> Vec<&'a str> {
+    let action = format!("action=\"/fn/{function}\"");
+    let forms = page.split("<form").skip(1).filter_map(|rest| rest.split("</form>").next());
+    forms.filter(|form| form.split('>').next().is_some_and(|tag| tag.contains(&action))).collect()
+}
+
+#[tokio::test]
+async fn a_form_that_sets_a_role_or_a_secret_is_of_the_session_that_sends_it() {
+    let server = Sluice::demo(binary());
+    let (http, other) = (Admin::browser(&server, "admin@demo").await, Admin::browser(&server, "admin@demo").await);
+    let (own, foreign) = (Admin::form_token(&http, &server).await, Admin::form_token(&other, &server).await);
+    assert!(own.len() > 40 && own != foreign, "each session has its own");
+    let send = async |function: &str, form_token: &str, fields: &[(&str, &str)]| {
+        let form: Vec<(&str, &str)> = fields.iter().copied().chain([("form_token", form_token)]).collect();
+        let request = http.post(format!("{}/fn/{function}", server.url)).header("origin", &server.url).form(&form);
+        request.send().await.unwrap().status().as_u16()
+    };
+    let fields: [(&str, &[(&str, &str)]); 5] = [
+        ("new-token", &[("name", "a"), ("days", "1")]),
+        ("set-roles", &[("domain", "travel"), ("email", "viewer@demo")]),
+        ("new-person", &[("email", "new@company.example")]),
+        ("new-key", &[("domain", "travel"), ("app", "demo-app"), ("environment", "prod"), ("days", "")]),
+        ("new-issuer", &[("domain", "travel"), ("app", "demo-app"), ("environment", "prod"), ("issuer", "i"), ("audience", "a")]),
+    ];
+    for (function, fields) in fields {
+        for wrong in ["", "x", &foreign] {
+            assert_eq!(send(function, wrong, fields).await, 403, "{function} with {wrong:?}");
+        }
+        assert_eq!(send(function, &own, fields).await, 200, "{function}");
+    }
+    // Every such form carries it before any script runs.
+    for (path, functions) in [
+        ("/account", &["new-token", "revoke-token"][..]),
+        ("/people", &["new-person", "password-link", "set-person"][..]),
+        ("/domains/travel", &["set-roles"][..]),
+        ("/apps/travel/demo-app", &["new-key", "revoke-key", "new-issuer", "delete-issuer"][..]),
+    ] {
+        let page = http.get(format!("{}{path}", server.url)).header("accept", "text/html").send().await.unwrap().text().await.unwrap();
+        for function in functions {
+            let forms = forms_of(&page, function);
+            assert!(!forms.is_empty(), "{path} has no form of {function}");
+            let carry = forms.iter().all(|form| form.contains("name=\"form_token\"") && form.contains(&format!("value=\"{own}\"")));
+            assert!(carry, "{path}: {function}");
+        }
+    }
 }

@@ -35,15 +35,20 @@ pub async fn tokens() -> Result<Vec<TokenView>, PortalError> {
 
 /// Makes a token with the scopes that are ticked; the form always sends `read`.
 #[server(prefix = "/fn", endpoint = "new-token")]
-pub async fn new_token(name: String, days: i64, #[server(default)] scopes: Vec<Scope>) -> Result<Made, PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn new_token(
+    name: String,
+    days: i64,
+    #[server(default)] scopes: Vec<Scope>,
+    #[server(default)] form_token: String,
+) -> Result<Made, PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     let scopes = (!scopes.is_empty()).then_some(scopes.as_slice());
     Ok(control.new_token(&caller, &name, days, scopes).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "revoke-token")]
-pub async fn revoke_token(id: String) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn revoke_token(id: String, #[server(default)] form_token: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     Ok(control.revoke_token(&caller, &id).await?)
 }
 

@@ -8,7 +8,7 @@ use model::view::{SessionView, TokenView};
 
 use self::api::{EndSession, NewToken, RevokeToken, sessions, tokens};
 use crate::frame::MeResource;
-use crate::ui::{Callout, Choice, Field, FormProblem, Load, PageHead, PageName, Time, Tone, copyable, field_error};
+use crate::ui::{Callout, Choice, Field, FormProblem, FormToken, Load, PageHead, PageName, Time, Tone, copyable, field_error};
 
 #[component]
 pub(crate) fn AccountPage() -> impl IntoView {
@@ -32,7 +32,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
                 <p class="card-pad t-2 s13">"For the command line and for scripts: "<code>"sluice apply"</code>", "<code>"sluice export"</code>" and "<code>"/admin/v1"</code>". A token may do what you may, within its scopes."</p>
                 {move || make.value().get().and_then(Result::ok).map(|token| view! { <div class="card-pad"><Callout tone=Tone::Ok><p class="mb-2"><b>"This is the token. It is shown this once."</b></p><div id="new-token">{copyable(token.secret, "Copy the token")}</div></Callout></div> })}
                 <Load resource=list view=move |tokens| token_rows(tokens, revoke)/>
-                <ActionForm action=make>
+                <ActionForm action=make><FormToken/>
                     <div class="card-pad stack">
                         <div class="form-row">
                             <Field id="name" label="What it is for" error=field_error(make, "name")><input class="input" id="name" name="name" required maxlength="100" placeholder="the nightly export"/></Field>
@@ -72,7 +72,7 @@ fn token_rows(tokens: Vec<TokenView>, revoke: ServerAction<RevokeToken>) -> impl
             <thead><tr><th>"Token"</th><th>"Scopes"</th><th>"Made"</th><th>"Until"</th><th><span class="sr">"Actions"</span></th></tr></thead>
             <tbody>{tokens.into_iter().map(|token| view! {
                 <tr><td class="lead-cell">{token.name}</td><td class="t-2" data-label="Scopes">{token.scopes.iter().map(|scope| scope.key()).collect::<Vec<_>>().join(", ")}</td><td class="t-2 tn fit" data-label="Made"><Time at=token.created_at/></td><td class="t-2 tn fit" data-label="Until"><Time at=token.expires_at/></td>
-                <td class="fit"><ActionForm action=revoke><input type="hidden" name="id" value=token.id/><button class="btn btn-sm btn-bad" type="submit">"Revoke"</button></ActionForm></td></tr>
+                <td class="fit"><ActionForm action=revoke><FormToken/><input type="hidden" name="id" value=token.id/><button class="btn btn-sm btn-bad" type="submit">"Revoke"</button></ActionForm></td></tr>
             }).collect_view()}</tbody>
         </table></div>
     })

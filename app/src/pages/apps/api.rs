@@ -37,8 +37,14 @@ pub async fn delete_app(domain: String, name: String) -> Result<(), PortalError>
 
 /// Makes a key. Empty days mean that it does not expire.
 #[server(prefix = "/fn", endpoint = "new-key")]
-pub async fn new_key(domain: String, app: String, environment: Environment, days: String) -> Result<Made, PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn new_key(
+    domain: String,
+    app: String,
+    environment: Environment,
+    days: String,
+    #[server(default)] form_token: String,
+) -> Result<Made, PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     let days = crate::pages::api::days(&days)?;
     Ok(control.new_key(&caller, &domain, &app, environment, days).await?)
 }
@@ -54,8 +60,9 @@ pub async fn new_issuer(
     audience: String,
     #[server(default)] jwks_url: String,
     #[server(default)] fixed: String,
+    #[server(default)] form_token: String,
 ) -> Result<MadeIssuer, PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     let pairs = fixed.lines().filter_map(|line| line.split_once('='));
     let fixed = pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
     let input =
@@ -64,13 +71,13 @@ pub async fn new_issuer(
 }
 
 #[server(prefix = "/fn", endpoint = "delete-issuer")]
-pub async fn delete_issuer(domain: String, app: String, id: String) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn delete_issuer(domain: String, app: String, id: String, #[server(default)] form_token: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     Ok(control.delete_issuer(&caller, &domain, &app, &id).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "revoke-key")]
-pub async fn revoke_key(domain: String, app: String, key: String) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn revoke_key(domain: String, app: String, key: String, #[server(default)] form_token: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     Ok(control.revoke_key(&caller, &domain, &app, &key).await?)
 }

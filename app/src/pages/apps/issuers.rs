@@ -5,7 +5,7 @@ use model::snapshot::Environment;
 use model::view::AppView;
 
 use super::api::{DeleteIssuer, NewIssuer};
-use crate::ui::{Callout, Field, TextArea, Time, Tone, copyable, field_error};
+use crate::ui::{Callout, Field, FormToken, TextArea, Time, Tone, copyable, field_error};
 
 /// The secret of an issuer that was just made, shown this once.
 #[component]
@@ -43,7 +43,7 @@ pub(super) fn issuers(
                         <tr><td class="lead-cell medium">{issuer.issuer}</td><td data-label="Audience">{issuer.audience}</td><td class="fit t-2" data-label="For">{issuer.environment.key()}</td>
                         <td class="fit t-2" data-label="Signed with">{if issuer.shared_secret { "a shared secret" } else { "keys of its own" }}</td><td class="t-2" data-label="Fixed">{fixed.join(", ")}</td><td class="t-2 tn" data-label="Made"><Time at=issuer.created_at/></td>
                         <td class="fit">{may.then(|| view! {
-                            <ActionForm action=delete>
+                            <ActionForm action=delete><FormToken/>
                                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/><input type="hidden" name="id" value=issuer.id.clone()/>
                                 <button class="btn btn-sm btn-bad" type="submit">"Trust no longer"</button>
                             </ActionForm>
@@ -60,7 +60,7 @@ fn form(domain: String, name: String, make: ServerAction<NewIssuer>) -> impl Int
     view! {
         <details class="card-pad">
             <summary>"Trust an issuer"</summary>
-            <ActionForm action=make>
+            <ActionForm action=make><FormToken/>
                 <div class="stack mt-4">
                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/>
                     <div class="form-row">

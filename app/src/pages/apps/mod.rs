@@ -11,7 +11,7 @@ use model::view::AppView;
 use self::api::{DeleteApp, DeleteIssuer, NewApp, NewIssuer, NewKey, RevokeKey, app, apps};
 use self::issuers::{NewSecret, issuers};
 use crate::frame::MeResource;
-use crate::ui::{Callout, Empty, Field, FormProblem, Load, PageHead, PageName, Time, Tone, api_params, copyable, field_error};
+use crate::ui::{Callout, Empty, Field, FormProblem, FormToken, Load, PageHead, PageName, Time, Tone, api_params, copyable, field_error};
 
 #[component]
 pub(crate) fn AppsPage() -> impl IntoView {
@@ -116,7 +116,7 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
                         <td class="t-2 tn" data-label="Until">{match key.expires_at { Some(at) => view! { <Time at/> }.into_any(), None => "no end".into_any() }}</td>
                         <td class="fit" data-label="State">{if live { view! { <span class="badge badge-ok"><span class="dot dot-ok" aria-hidden="true"></span>"Works"</span> }.into_any() } else { view! { <span class="badge">"Revoked"</span> }.into_any() }}</td>
                         <td class="fit">{(may && live).then(|| view! {
-                            <ActionForm action=revoke>
+                            <ActionForm action=revoke><FormToken/>
                                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/><input type="hidden" name="key" value=id/>
                                 <button class="btn btn-sm btn-bad" type="submit">"Revoke"</button>
                             </ActionForm>
@@ -125,7 +125,7 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
                 }).collect_view()}</tbody>
             </table></div>
             {may.then(|| view! {
-                <ActionForm action=make>
+                <ActionForm action=make><FormToken/>
                     <div class="card-pad stack">
                         <input type="hidden" name="domain" value=form_domain/><input type="hidden" name="app" value=form_name/>
                         <div class="form-row">

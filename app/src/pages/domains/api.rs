@@ -29,8 +29,13 @@ pub async fn rename_domain(domain: String, title: String) -> Result<(), PortalEr
 
 /// Sets a person's roles: the boxes that are ticked; none takes them out.
 #[server(prefix = "/fn", endpoint = "set-roles")]
-pub async fn set_roles(domain: String, email: String, #[server(default)] roles: Vec<Role>) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn set_roles(
+    domain: String,
+    email: String,
+    #[server(default)] roles: Vec<Role>,
+    #[server(default)] form_token: String,
+) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     Ok(control.set_roles(&caller, &domain, &email, &roles).await?)
 }
 

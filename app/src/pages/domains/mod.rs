@@ -10,7 +10,7 @@ use model::{Action, Role};
 use self::api::{NewDomain, RenameDomain, SetCompartment, SetRoles, compartments, domains};
 use self::shares::shares;
 use crate::frame::MeResource;
-use crate::ui::{Choice, Empty, Field, FormProblem, Load, PageHead, PageName, field_error, param};
+use crate::ui::{Choice, Empty, Field, FormProblem, FormToken, Load, PageHead, PageName, field_error, param};
 
 #[component]
 pub(crate) fn DomainsPage() -> impl IntoView {
@@ -100,7 +100,7 @@ fn page(
                 <ul class="todo">{members.into_iter().map(|member| member_row(&row_name, member, may, set)).collect_view()}</ul>
             </section>
             {may.then(|| view! {
-                <ActionForm action=set>
+                <ActionForm action=set><FormToken/>
                     <section class="card card-pad stack">
                         <h2>"Add somebody"</h2>
                         <input type="hidden" name="domain" value=name.clone()/>
@@ -134,7 +134,7 @@ fn member_row(domain: &str, member: Membership, may: bool, set: ServerAction<Set
             <div><p><b>{member.email.clone()}</b></p>
             {if may {
                 view! {
-                    <ActionForm action=set>
+                    <ActionForm action=set><FormToken/>
                         <div class="row">
                             <input type="hidden" name="domain" value=domain/><input type="hidden" name="email" value=email/>
                             {Role::ALL.map(|role| view! { <Choice name="roles[]" value=role.key() label=role.key() checked=member.roles.contains(&role)/> }).collect_view()}

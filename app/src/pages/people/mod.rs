@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use model::view::UserView;
 
 use self::api::{NewPerson, PasswordLink, SetPerson, people};
-use crate::ui::{Callout, Choice, Field, FormProblem, Load, PageHead, PageName, Tone, copyable, field_error};
+use crate::ui::{Callout, Choice, Field, FormProblem, FormToken, Load, PageHead, PageName, Tone, copyable, field_error};
 
 #[component]
 pub(crate) fn PeoplePage() -> impl IntoView {
@@ -20,7 +20,7 @@ pub(crate) fn PeoplePage() -> impl IntoView {
             <FormProblem action=make/><FormProblem action=link/><FormProblem action=set/>
             {move || shown().map(|link| view! { <Callout tone=Tone::Ok><p class="mb-2"><b>"Send them this link."</b>" It is shown this once, works once, and for three days."</p>{copyable(link.path, "Copy the link")}</Callout> })}
             <Load resource=list view=move |people| rows(people, link, set)/>
-            <ActionForm action=make>
+            <ActionForm action=make><FormToken/>
                 <section class="card card-pad stack">
                     <h2>"Add a person"</h2>
                     <Field id="email" label="Email" error=field_error(make, "email")><input class="input" id="email" name="email" type="email" required placeholder="name@company.example"/></Field>
@@ -45,8 +45,8 @@ fn rows(people: Vec<UserView>, link: ServerAction<PasswordLink>, set: ServerActi
                     <tr><td class="lead-cell medium">{person.email.clone()}{person.is_admin.then(|| view! { <span class="badge badge-accent ml-2">"admin"</span> })}</td>
                     <td class="fit" data-label="State"><span class=class>{word}</span></td><td class="t-2" data-label="Roles">{roles.join("; ")}</td>
                     <td class="fit"><div class="row nowrap">
-                        <ActionForm action=link><input type="hidden" name="id" value=link_id/><button class="btn btn-sm" type="submit">"New link"</button></ActionForm>
-                        <ActionForm action=set>
+                        <ActionForm action=link><FormToken/><input type="hidden" name="id" value=link_id/><button class="btn btn-sm" type="submit">"New link"</button></ActionForm>
+                        <ActionForm action=set><FormToken/>
                             <input type="hidden" name="id" value=id/>
                             {person.is_admin.then(|| view! { <input type="hidden" name="admin" value="true"/> })}
                             {(!person.active).then(|| view! { <input type="hidden" name="active" value="true"/> })}

@@ -74,15 +74,15 @@ pub async fn sample_table(source: String, table: String, environment: Environmen
 }
 
 #[server(prefix = "/fn", endpoint = "save-source", input = Json)]
-pub async fn save_source(form: SourceForm) -> Result<SourceSaved, PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn save_source(form: SourceForm, #[server(default)] form_token: String) -> Result<SourceSaved, PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     let input = super::form::as_input(&control.connectors(&caller), form);
     Ok(control.save_source(&caller, &input).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "test-source", input = Json)]
-pub async fn test_source(form: SourceForm, environment: Environment) -> Result<String, PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn test_source(form: SourceForm, environment: Environment, #[server(default)] form_token: String) -> Result<String, PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     let input = super::form::as_input(&control.connectors(&caller), form);
     Ok(control.test_source(&caller, &input, environment).await?)
 }

@@ -62,8 +62,8 @@ pub(crate) fn NewSourcePage() -> impl IntoView {
         <PageName name="Register a source"/>
         <PageHead title="Register a source" lead="It is opened for reading only. Secrets are sealed and never shown again."/>
         <Load resource=me view=move |me| {
-            let domains = me.domains_where(Action::EditSource);
-            view! { <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=domains.clone() known=None/> }/> }
+            let (domains, form_token) = (me.domains_where(Action::EditSource), me.form_token);
+            view! { <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=domains.clone() known=None form_token=form_token.clone()/> }/> }
         }/>
     }
     .into_any()
@@ -88,10 +88,10 @@ pub(crate) fn SourcePage() -> impl IntoView {
                     <Tables source=title environment/>
                     <Load resource=me view=move |me| {
                         let may = me.can(Action::EditSource, &for_editor.domain);
-                        let known = for_editor.clone();
+                        let (known, form_token) = (for_editor.clone(), me.form_token);
                         may.then(move || view! {
                             {load_card(&known, set_load)}
-                            <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=vec![known.domain.clone()] known=Some(known.clone())/> }/>
+                            <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=vec![known.domain.clone()] known=Some(known.clone()) form_token=form_token.clone()/> }/>
                         })
                     }/>
                 </div>

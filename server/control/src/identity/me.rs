@@ -24,6 +24,7 @@ impl Control {
         let to_decide = requests.iter().filter(|request| request.state == RequestState::Open && request.may_decide).count();
         Ok(Me {
             email: caller.email().to_owned(),
+            form_token: self.form_token(caller),
             is_admin: caller.is_admin(),
             domains,
             to_decide: i64::try_from(to_decide).unwrap_or(i64::MAX),

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::clock::{DAY, MINUTE, Millis};
 use model::view::SessionView;
-use model::{Problem, Role, Scope};
+use model::{ErrorCode, Problem, Role, Scope};
 use store::UserRow;
 
 use super::{can_be_secret, hash_secret};
@@ -51,6 +53,26 @@ impl Control {
             }
         }
         Ok(roles)
+    }
+
+    /// What the forms of the caller's session carry: made of the session under the master key, so that no other page can
+    /// know it. Empty for callers without a session, who send no forms.
+    #[must_use]
+    pub fn form_token(&self, caller: &Caller) -> String {
+        caller.session_id.as_ref().map(|id| URL_SAFE_NO_PAD.encode(self.vault.derived(&format!("form token/{id}")))).unwrap_or_default()
+    }
+
+    /// Lets by a form that was drawn for the session that sends it.
+    ///
+    /// # Errors
+    /// `forbidden` for any other.
+    pub fn check_form_token(&self, caller: &Caller, given: &str) -> Result<(), Problem> {
+        let wanted = self.form_token(caller);
+        // Hashes are compared: how early they differ says nothing of what was wanted.
+        if !wanted.is_empty() && hash_secret(given) == hash_secret(&wanted) {
+            return Ok(());
+        }
+        Err(Problem::new(ErrorCode::Forbidden, "This form was not opened in this session. Load the page again and send it once more."))
     }
 
     /// The caller's own sessions, the last used first.
