@@ -20,7 +20,7 @@ use crate::host::Machine;
 use crate::hosts::Hosts;
 use crate::listen::{Bounds, Caps, Pair, Port, Tls};
 use crate::scrape::Scrape;
-use crate::{demo, edge, feed, listen, master_key, reach};
+use crate::{demo, edge, feed, file_modes, listen, master_key, reach};
 
 /// Files that sources, datasets and the metadata want beside the connections.
 const OTHER_FILES: u64 = 1_024;
@@ -40,6 +40,7 @@ pub(crate) struct Parts {
 pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|error| format!("the data folder {} cannot be made: {error}", config.data_dir.display()))?;
+    file_modes::tighten(&config.data_dir)?;
     reach::allow(config, demo)?;
     let host = Arc::new(Machine);
     let vault = Arc::new(master_key::open_vault(config, &*host)?);

@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod edge;
 mod feed;
+mod file_modes;
 mod host;
 mod hosts;
 mod listen;
@@ -32,6 +33,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> std::process::ExitCode {
+    file_modes::own_new_files();
     let cli = Cli::parse();
     let config = match config::load(&cli) {
         Ok(config) => config,

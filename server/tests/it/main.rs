@@ -16,6 +16,7 @@ mod documents;
 mod egress;
 mod fair_sources;
 mod faults;
+mod file_modes;
 mod first_call;
 mod follow;
 mod gates;
