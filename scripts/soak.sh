@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # make soak: the full counts. Fifty kills at points of a release by chance, thirty-four at any moment of builds and followers of each kind of
-# source, an hour of bytes by chance for each codec; the results are written to docs/soak.md.
+# source, an hour of bytes by chance for each codec, the guard, requests, tokens and cursors; the results are written to docs/soak.md.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 scripts/setup.sh test
@@ -13,7 +13,7 @@ say "killing workers at $moments moments for each kind of source"
 SLUICE_SOAK_KILLS="$moments" SLUICE_SOAK_SEED="$seed" SLUICE_KAFKA="$KAFKA/libs" \
   cargo test --workspace --exclude frontend --features server/failpoints --test it kills:: -- --nocapture --test-threads 1 | tee "$CARGO_TARGET_DIR/kills.log"
 fuzz="${SLUICE_SOAK_FUZZ_SECONDS:-3600}"
-say "bytes by chance against the codecs, the keys and the parameters, $fuzz s each"
+say "bytes by chance against the codecs, the keys, the parameters, the guard, requests, tokens and cursors, $fuzz s each"
 SLUICE_FUZZ_SECONDS="$fuzz" \
   cargo test --workspace --exclude frontend --features server/failpoints by_chance -- --nocapture --test-threads 1 --skip killed_at_points | tee "$CARGO_TARGET_DIR/fuzz.log"
 {
@@ -38,7 +38,8 @@ SLUICE_FUZZ_SECONDS="$fuzz" \
   echo
   echo "Result: $(grep -o 'test result: [a-zA-Z]*. [0-9]* passed' "$CARGO_TARGET_DIR/kills.log" | tail -1)"
   echo
-  echo "Bytes by chance against the protobuf-to-JSON codec, the key codec and the parameter parser ($fuzz s each):"
+  echo "Bytes by chance against the protobuf-to-JSON codec, the key codec, the parameter parser, the guard of SQL in every dialect, and"
+  echo "requests, tokens and cursors of the running program ($fuzz s each). One that panics, hangs or is answered by a 5xx ends the run:"
   echo
   grep '^fuzz .* tries' "$CARGO_TARGET_DIR/fuzz.log" | sed 's/^/- /'
 } >docs/soak.md

@@ -11,6 +11,8 @@ pub mod egress;
 pub mod error;
 pub mod feed;
 pub mod guard;
+#[cfg(test)]
+mod guard_by_chance;
 pub mod json;
 pub mod mapper;
 pub mod moment;
