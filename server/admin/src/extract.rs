@@ -21,6 +21,14 @@ impl Failure {
     pub(crate) fn unknown_address() -> Self {
         Self(Problem::new(ErrorCode::NotFound, "There is nothing at this address. /admin/v1/openapi.json says what there is."))
     }
+
+    /// The header that says which methods there are is put on by the router.
+    pub(crate) fn unknown_method() -> Self {
+        Self(Problem::new(
+            ErrorCode::MethodNotAllowed,
+            "This address does not take this method. The header allow names those that it takes.",
+        ))
+    }
 }
 
 impl From<Problem> for Failure {
@@ -60,6 +68,31 @@ impl FromRequestParts<Control> for Asker {
     }
 }
 
+/// The parts of the path, by their types.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Control> for Path<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, control: &Control) -> Result<Self, Failure> {
+        // axum's sentence is about what the caller sent.
+        let read = axum::extract::Path::<T>::from_request_parts(parts, control).await;
+        read.map(|path| Self(path.0)).map_err(|rejection| Failure(Problem::new(ErrorCode::Invalid, rejection.body_text())))
+    }
+}
+
+/// The members of the query, by their types.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequestParts<Control> for Query<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, control: &Control) -> Result<Self, Failure> {
+        let read = axum::extract::Query::<T>::from_request_parts(parts, control).await;
+        read.map(|query| Self(query.0)).map_err(|rejection| Failure(Problem::new(ErrorCode::Invalid, rejection.body_text())))
+    }
+}
+
 /// A JSON body, refused with a place where it is not what it should be.
 pub(crate) struct Body<T>(pub(crate) T);
 
@@ -68,12 +101,17 @@ impl<T: DeserializeOwned + JsonSchema> FromRequest<Control> for Body<T> {
 
     async fn from_request(request: Request, control: &Control) -> Result<Self, Failure> {
         let body = Json::<T>::from_request(request, control).await.map_err(|rejection| {
-            let detail = match &rejection {
-                JsonRejection::MissingJsonContentType(_) => "Send JSON, with content-type: application/json.".to_owned(),
+            let problem = match &rejection {
+                JsonRejection::MissingJsonContentType(_) => {
+                    Problem::new(ErrorCode::Invalid, "Send JSON, with content-type: application/json.")
+                }
+                too_large if too_large.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                    Problem::new(ErrorCode::TooLarge, "The body is longer than this address takes. Send it in parts.")
+                }
                 // serde's sentence is about what the caller sent.
-                other => other.body_text(),
+                other => Problem::new(ErrorCode::Invalid, other.body_text()),
             };
-            Failure(Problem::new(ErrorCode::Invalid, detail))
+            Failure(problem)
         })?;
         Ok(Self(body.0))
     }

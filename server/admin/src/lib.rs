@@ -29,5 +29,6 @@ pub fn router(control: Control) -> Router {
         .route("/admin/v1/openapi.json", get(move || async move { axum::Json(document) }))
         .route("/admin/v1/schema.json", get(|| async { axum::Json(control::documents::json_schema()) }))
         .route("/admin/v1/{*rest}", axum::routing::any(|| async { extract::Failure::unknown_address().into_response() }))
+        .method_not_allowed_fallback(|| async { extract::Failure::unknown_method().into_response() })
         .with_state(control)
 }

@@ -12,7 +12,7 @@ use crate::{Caller, Control};
 const PAGE: i64 = 100;
 
 /// What is asked of the log.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 pub struct AuditQuery {
     /// A subject, such as `travel/plane`.
     pub subject: Option<String>,

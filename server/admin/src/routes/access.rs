@@ -1,6 +1,6 @@
 //! Apps, keys and grants.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use control::Control;
 use control::access::{GrantTerms, IssuerInput};
 use control::model::snapshot::Environment;
@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Answer, answer};
-use crate::extract::{Asker, Body};
+use crate::extract::{Asker, Body, Path};
 use crate::operation::Table;
 
 #[derive(Deserialize, JsonSchema)]

@@ -1,6 +1,6 @@
 //! APIs: drafts, checks, trials, versions, roll-back; and documents.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use control::apis::SaveDraft;
 use control::datasets::Accelerate;
 use control::documents::{ApplyPlan, ApplyRequest};
@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Answer, answer};
-use crate::extract::{Asker, Body};
+use crate::extract::{Asker, Body, Path};
 use crate::operation::Table;
 
 #[derive(Deserialize, JsonSchema)]

@@ -1,6 +1,6 @@
 //! Datasets and their data versions.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use control::Control;
 use control::datasets::{NewDataset, PreviewMapping};
 use control::model::dirty::DirtyRowView;
@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Answer, answer};
-use crate::extract::{Asker, Body};
+use crate::extract::{Asker, Body, Path, Query};
 use crate::operation::Table;
 
 #[derive(Deserialize, JsonSchema)]
@@ -61,6 +61,7 @@ pub(super) fn add(table: Table) -> Table {
         .add::<PauseInput, (), _, _>(Method::POST, PAUSE, "Leave its schedule alone, or follow it again", pause)
         .add::<(), (), _, _>(Method::POST, STOP, "End the run that is under way or waits", stop)
         .add::<(), Vec<DirtyRowView>, _, _>(Method::GET, DIRTY, "Rows that could not be taken, 500 behind a place (`?behind=`)", dirty)
+        .with_query::<Behind>()
         .add::<(), u64, _, _>(Method::POST, AGAIN, "Try them again, as rows are read now; answers with how many", again)
         .add::<Backfill, (), _, _>(Method::POST, BACKFILL, "Read a range of a followed table again; an empty bound has none", backfill)
         .add::<SwitchInput, (), _, _>(Method::POST, SWITCH, "Go back to a kept data version, or let one through that waits", switch)
@@ -133,7 +134,7 @@ async fn stop(State(control): State<Control>, Asker(caller): Asker, Path((domain
     answer(control.stop_run(&caller, &domain, &name).await)
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Behind {
     behind: String,

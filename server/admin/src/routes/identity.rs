@@ -1,6 +1,6 @@
 //! People, domains, tokens, and the audit log.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use control::model::audit::AuditRow;
 use control::model::view::{DomainView, Me, NewLink, NewToken, TokenView, UserView};
 use control::model::{Role, Scope};
@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Answer, answer};
-use crate::extract::{Asker, Body};
+use crate::extract::{Asker, Body, Path, Query};
 use crate::operation::Table;
 
 #[derive(Deserialize, JsonSchema)]
@@ -73,6 +73,7 @@ pub(super) fn add(table: Table) -> Table {
         .add::<PersonState, (), _, _>(Method::PUT, "/admin/v1/people/{id}", "Set what a person is", set_person)
         .add::<(), NewLink, _, _>(Method::POST, "/admin/v1/people/{id}/link", "Make a link to choose a password", link)
         .add::<(), Vec<AuditRow>, _, _>(Method::GET, "/admin/v1/audit", "The audit log, newest first", audit)
+        .with_query::<AuditQuery>()
 }
 
 async fn me(State(control): State<Control>, Asker(caller): Asker) -> Answer<Me> {

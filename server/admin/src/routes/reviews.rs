@@ -1,13 +1,13 @@
 //! Requests and decisions.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use control::Control;
 use control::model::view::{RequestDetail, RequestView};
 use control::review::Decision;
 use http::Method;
 
 use super::{Answer, answer};
-use crate::extract::{Asker, Body};
+use crate::extract::{Asker, Body, Path};
 use crate::operation::Table;
 
 pub(super) fn add(table: Table) -> Table {

@@ -1,6 +1,6 @@
 //! Sources, their tables and samples.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use control::Control;
 use control::model::Problem;
 use control::model::load::SourceLoad;
@@ -11,7 +11,7 @@ use control::sources::SourceInput;
 use http::Method;
 
 use super::{Answer, answer};
-use crate::extract::{Asker, Body};
+use crate::extract::{Asker, Body, Path};
 use crate::operation::Table;
 
 pub(super) fn add(table: Table) -> Table {

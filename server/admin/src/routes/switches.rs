@@ -1,6 +1,6 @@
 //! What changes at once: limits, priorities, purges.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use control::Control;
 use control::model::limit::Rate;
 use control::model::snapshot::Priority;
@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Answer, answer};
-use crate::extract::{Asker, Body};
+use crate::extract::{Asker, Body, Path};
 use crate::operation::Table;
 
 #[derive(Deserialize, JsonSchema)]
