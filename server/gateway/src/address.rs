@@ -38,6 +38,17 @@ pub(crate) enum What {
     Proto,
 }
 
+impl What {
+    /// The methods that it takes, as the header `allow` names them.
+    pub(crate) fn methods(self) -> &'static str {
+        match self {
+            Self::Call => "GET, HEAD, POST",
+            Self::Batch => "POST",
+            Self::OpenApi | Self::Proto => "GET, HEAD",
+        }
+    }
+}
+
 impl<'a> Asked<'a> {
     pub(crate) fn target(self, calls: NonZeroU32) -> Target<'a> {
         Target { path: self.path, version: self.version, calls }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::header::ALLOW;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Body;
 use model::clock::Millis;
 use model::spec::ApiKind;
@@ -103,7 +104,11 @@ impl Gateway {
             };
             return Box::pin(async { self.handle_call(&visit, &held.admitted(), read_given(&parts, incoming).await, None).await }).await;
         }
-        Box::pin(self.handle_long(&visit, asked, &parts, incoming)).await
+        let mut answer = Box::pin(self.handle_long(&visit, asked, &parts, incoming)).await;
+        if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
+            answer.headers_mut().insert(ALLOW, HeaderValue::from_static(asked.what.methods()));
+        }
+        answer
     }
 
     /// Answers a GET at once where that can be, and where the call is not let in.
@@ -145,7 +150,10 @@ impl Gateway {
                 }
                 answer
             }
-            What::OpenApi | What::Proto => self.handle_document(visit, asked),
+            What::OpenApi | What::Proto => match parts.method {
+                Method::GET | Method::HEAD => self.handle_document(visit, asked),
+                _ => problem(&visit.stamp(), &Problem::new(ErrorCode::MethodNotAllowed, "A document is read with GET.")),
+            },
         }
     }
 

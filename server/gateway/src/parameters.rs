@@ -211,9 +211,10 @@ fn split_body(
         let text = match value {
             Json::String(text) => text.clone(),
             Json::Number(number) => number.to_string(),
+            Json::Bool(yes) => yes.to_string(),
             Json::Array(items) => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(","),
             _ => {
-                errors.push(FieldError::new(name, "Expected a string or a number."));
+                errors.push(FieldError::new(name, "Expected a string, a number, true or false."));
                 continue;
             }
         };

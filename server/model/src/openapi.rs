@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::spec::{ANSWER_FORMATS, ApiKind, MAX_PAGE_SIZE};
+use crate::spec::{ANSWER_FORMATS, ApiKind, MAX_BATCH_KEYS, MAX_PAGE_SIZE};
 use crate::value::{Value, read_text};
 use crate::{ApiSpec, DataType, ErrorCode, Field, Parameter};
 
@@ -10,6 +10,17 @@ use crate::{ApiSpec, DataType, ErrorCode, Field, Parameter};
 #[must_use]
 pub fn openapi(domain: &str, name: &str, version: i64, spec: &ApiSpec, server: &str) -> Json {
     let path = format!("/api/{domain}/{name}");
+    let mut paths = Map::new();
+    paths.insert(
+        path.clone(),
+        json!({
+            "get": operation(spec, &format!("get-{domain}-{name}"), true),
+            "post": operation(spec, &format!("post-{domain}-{name}"), false),
+        }),
+    );
+    if spec.kind() == ApiKind::Kv {
+        paths.insert(format!("{path}/batch"), json!({"post": batch(spec, &format!("batch-{domain}-{name}"))}));
+    }
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -19,10 +30,7 @@ pub fn openapi(domain: &str, name: &str, version: i64, spec: &ApiSpec, server: &
         },
         "servers": [{"url": server}],
         "security": [{"key": []}],
-        "paths": { path: {
-            "get": operation(spec, &format!("get-{domain}-{name}"), true),
-            "post": operation(spec, &format!("post-{domain}-{name}"), false),
-        }},
+        "paths": paths,
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "The key of an app that has a grant for this API."}},
             "schemas": {"Row": answer_schema(spec), "Problem": problem_schema()},
@@ -89,6 +97,22 @@ fn operation(spec: &ApiSpec, id: &str, in_query: bool) -> Json {
     operation.into()
 }
 
+/// Several keys in one call.
+fn batch(spec: &ApiSpec, id: &str) -> Json {
+    let key = key_schema(spec);
+    let rows = json!({"type": "array", "items": {"anyOf": [{"$ref": "#/components/schemas/Row"}, {"type": "null"}]}});
+    let answer = json!({"type": "object", "required": ["rows"], "properties": {"rows": rows}});
+    json!({
+        "operationId": id,
+        "summary": format!("{}, for several keys; a key without a row gives null", spec.title),
+        "requestBody": {"required": true, "content": {"application/json": {"schema": {
+            "type": "object", "required": ["keys"], "additionalProperties": false,
+            "properties": {"keys": {"type": "array", "maxItems": MAX_BATCH_KEYS, "items": key}},
+        }}}},
+        "responses": with_problems(json!({"application/json": {"schema": answer}})),
+    })
+}
+
 fn query_parameter(parameter: &Parameter) -> Json {
     let mut out = json!({
         "name": parameter.name,
@@ -127,24 +151,32 @@ fn reserved_parameters(spec: &ApiSpec) -> Vec<Json> {
             "schema": {"type": "boolean", "default": false}}));
     }
     if let Some(size) = spec.page_size() {
+        let most = MAX_PAGE_SIZE.min(spec.policy.max_rows);
         out.push(json!({"name": "limit", "in": "query", "required": false, "description": "Rows of one page.",
-            "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": size}}));
+            "schema": {"type": "integer", "minimum": 1, "maximum": most, "default": size.min(most)}}));
         out.push(json!({"name": "after", "in": "query", "required": false,
             "description": "The value of `next` in the answer before.", "schema": {"type": "string"}}));
+        if spec.keyset().is_empty() {
+            out.push(json!({"name": "offset", "in": "query", "required": false,
+                "description": "Rows to skip, in place of `after`.", "schema": {"type": "integer", "minimum": 0}}));
+        }
     }
     out
 }
 
 fn body_schema(spec: &ApiSpec) -> Json {
-    let mut properties = Map::new();
-    for parameter in &spec.parameters {
-        properties.insert(parameter.name.clone(), parameter_schema(parameter));
-    }
+    let mut schema = key_schema(spec);
     for reserved in reserved_parameters(spec) {
         if let Some(name) = reserved["name"].as_str() {
-            properties.insert(name.to_owned(), reserved["schema"].clone());
+            schema["properties"][name] = reserved["schema"].clone();
         }
     }
+    schema
+}
+
+/// The parameters of an API as an object.
+fn key_schema(spec: &ApiSpec) -> Json {
+    let properties: Map<String, Json> = spec.parameters.iter().map(|one| (one.name.clone(), parameter_schema(one))).collect();
     let required: Vec<&String> = spec.parameters.iter().filter(|p| p.required).map(|p| &p.name).collect();
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
@@ -219,8 +251,9 @@ fn row_schema(fields: &[Field]) -> Json {
 fn problem_schema() -> Json {
     json!({
         "type": "object",
-        "required": ["code", "title", "status", "detail", "request_id"],
+        "required": ["type", "code", "title", "status", "detail", "request_id"],
         "properties": {
+            "type": {"type": "string"},
             "code": {"type": "string", "enum": ErrorCode::ALL.map(ErrorCode::key)},
             "title": {"type": "string"},
             "status": {"type": "integer"},
@@ -232,41 +265,58 @@ fn problem_schema() -> Json {
 }
 
 fn responses(spec: &ApiSpec) -> Json {
-    let mut answer = match spec.gives_list() {
-        false => json!({"$ref": "#/components/schemas/Row"}),
-        true => json!({
-            "type": "object",
-            "required": ["rows", "next", "truncated"],
-            "properties": {
-                "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}},
-                "next": {"type": ["string", "null"], "description": "Give it as `after` to have the next page."},
-                "truncated": {"type": "boolean", "description": "Whether the row cap cut the answer."},
-            },
-        }),
+    let rows = json!({"type": "array", "items": {"$ref": "#/components/schemas/Row"}});
+    let answer = match (spec.kind(), spec.gives_list()) {
+        (_, false) => json!({"$ref": "#/components/schemas/Row"}),
+        (ApiKind::Sql, true) => json!({"anyOf": [list_schema("rows", &rows), list_schema("columns", &columns_schema(spec))]}),
+        (_, true) => {
+            let mut list = list_schema("rows", &rows);
+            list["properties"]["degraded"] = degraded_schema();
+            list
+        }
     };
-    if spec.kind() == ApiKind::Union && spec.gives_list() {
-        answer["properties"]["degraded"] = degraded_schema();
-    }
-    let mut out = Map::new();
     let mut content = json!({"application/json": {"schema": answer}});
     if spec.kind() == ApiKind::Sql {
         for other in ["application/x-ndjson", "text/csv", "application/vnd.apache.parquet", "application/vnd.apache.arrow.stream"] {
             content[other] = json!({"schema": {"description": "Every row up to the cap, as it is read."}});
         }
     }
+    with_problems(content)
+}
+
+/// A page, whose rows or columns stand under `name`.
+fn list_schema(name: &str, of_rows: &Json) -> Json {
+    json!({
+        "type": "object",
+        "required": [name, "next", "truncated"],
+        "properties": {
+            name: of_rows,
+            "next": {"type": ["string", "null"], "description": "Give it as `after` to have the next page."},
+            "truncated": {"type": "boolean", "description": "Whether the row cap cut the answer."},
+            "count": {"type": "integer", "minimum": 0, "description": "The rows of all pages, where `count=true` asked for it."},
+        },
+    })
+}
+
+/// Of `format=columns`: the values of each field, in the order of the rows.
+fn columns_schema(spec: &ApiSpec) -> Json {
+    let mut columns = row_schema(&spec.fields);
+    if let Some(fields) = columns["properties"].as_object_mut() {
+        fields.values_mut().for_each(|field| *field = json!({"type": "array", "items": field.take()}));
+    }
+    columns
+}
+
+/// What is answered: the content of a good answer, that the caller has it already, or a problem under each status.
+fn with_problems(content: Json) -> Json {
+    let mut out = Map::new();
     out.insert("200".into(), json!({"description": "The answer", "content": content}));
-    for code in [
-        ErrorCode::Invalid,
-        ErrorCode::Unauthenticated,
-        ErrorCode::Forbidden,
-        ErrorCode::NotFound,
-        ErrorCode::SourceUnavailable,
-        ErrorCode::SourceTimeout,
-    ] {
-        out.insert(
-            code.status().to_string(),
-            json!({"description": code.title(), "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}),
-        );
+    out.insert("304".into(), json!({"description": "The answer is the one whose entity tag came in `if-none-match`."}));
+    // Every method that an address has is in the document, and a call changes nothing that could be in conflict.
+    let answered = |code: &ErrorCode| !matches!(code, ErrorCode::MethodNotAllowed | ErrorCode::Conflict);
+    for code in ErrorCode::ALL.into_iter().filter(answered) {
+        let problem = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+        out.entry(code.status().to_string()).or_insert_with(|| json!({"description": code.title(), "content": problem}));
     }
     out.into()
 }
@@ -313,5 +363,23 @@ mod tests {
         assert_eq!(parameters[0]["schema"]["items"]["maximum"], 12);
         assert_eq!(document["components"]["schemas"]["Row"]["properties"]["n"]["type"], json!(["integer", "null"]));
         assert_eq!(percent_encode("a b&c"), "a%20b%26c");
+    }
+
+    #[test]
+    fn the_document_says_what_a_caller_may_get() {
+        let mut spec = ApiSpec::empty(ApiKind::Kv);
+        spec.parameters = vec![Parameter::new("id", DataType::Int64).required()];
+        spec.fields = vec![Field { name: "id".into(), column: "id".into(), data_type: DataType::Int64, ..Field::default() }];
+        let document = openapi("travel", "plane", 1, &spec, "http://127.0.0.1:8080");
+        let batch = &document["paths"]["/api/travel/plane/batch"]["post"];
+        let keys = &batch["requestBody"]["content"]["application/json"]["schema"]["properties"]["keys"];
+        assert_eq!((&keys["maxItems"], &keys["items"]["required"]), (&json!(MAX_BATCH_KEYS), &json!(["id"])));
+        for operation in [batch, &document["paths"]["/api/travel/plane"]["get"]] {
+            for code in ErrorCode::ALL.into_iter().filter(|code| !matches!(code, ErrorCode::MethodNotAllowed | ErrorCode::Conflict)) {
+                assert!(operation["responses"].get(code.status().to_string()).is_some(), "{code:?}: {operation}");
+            }
+        }
+        let list = openapi("travel", "planes", 1, &ApiSpec::empty(ApiKind::Sql), "http://127.0.0.1:8080");
+        assert!(list["paths"].get("/api/travel/planes/batch").is_none());
     }
 }

@@ -71,7 +71,7 @@ async fn one_document_holds_all_that_an_app_may_call() {
     let (status, document) = http.json(http.get("/api/openapi.json")).await;
     assert_eq!(status, 200);
     let paths: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();
-    assert_eq!(paths, ["/api/travel/delays", "/api/travel/flight-day", "/api/travel/plane"]);
+    assert_eq!(paths, ["/api/travel/delays", "/api/travel/flight-day", "/api/travel/plane", "/api/travel/plane/batch"]);
     // Each points to its own row, which is the row of its own document.
     let one = http.json(http.get("/api/travel/plane/openapi.json")).await.1;
     assert_eq!(document["components"]["schemas"]["travel.plane.Row"], one["components"]["schemas"]["Row"]);
