@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, playwright-core, grpcio, pyarrow, chdb, confluent-kafka
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, playwright-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis
 #   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Kafka, Webdis, wrk, h2load
 . "$(dirname "$0")/lib.sh"
 purpose="${1:-run}"
@@ -94,10 +94,10 @@ npm_tools() {
 # The stock clients of the tests, in an environment of their own: gRPC, Parquet and Arrow, and the engine of ClickHouse.
 python_tools() {
   [ "$purpose" = test ] || return 0
-  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u, confluent_kafka.schema_registry.avro, confluent_kafka.schema_registry.protobuf, confluent_kafka.schema_registry.json_schema; assert all(map(u.find_spec, ("chdb", "moto", "sqlmap", "html5lib")))' 2>/dev/null && return
-  say "installing grpcio, pyarrow, chdb and confluent-kafka for the tests"
+  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u, confluent_kafka.schema_registry.avro, confluent_kafka.schema_registry.protobuf, confluent_kafka.schema_registry.json_schema; assert all(map(u.find_spec, ("chdb", "moto", "sqlmap", "html5lib", "schemathesis")))' 2>/dev/null && return
+  say "installing grpcio, pyarrow, chdb, confluent-kafka, sqlmap and schemathesis for the tests"
   python3 -m venv "$PYTHON"
-  "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow chdb 'moto[server]' sqlmap html5lib \
+  "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow chdb 'moto[server]' sqlmap html5lib schemathesis \
     'confluent-kafka[avro,protobuf,json,schemaregistry]'
 }
 

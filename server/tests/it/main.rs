@@ -23,6 +23,7 @@ mod follow;
 mod gates;
 mod hidden_fields;
 mod hostile_text;
+mod generated_requests;
 mod identity;
 mod jobs;
 mod kafka;
