@@ -18,7 +18,7 @@ test:
 check:
 	@scripts/check.sh
 
-# dist/sluice: one file, with the portal's assets inside.
+# dist/sluice: one file, with the portal's assets inside; dist/sluice.cdx.json: what it is made of.
 build:
 	@scripts/build.sh
 

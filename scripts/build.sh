@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# make build: dist/sluice, in release mode, with the portal's assets inside.
+# make build: dist/sluice, in release mode, with the portal's assets inside, and beside it what it is made of (dist/sluice.cdx.json, CycloneDX).
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
-scripts/setup.sh run
+scripts/setup.sh build
 scripts/build-portal.sh
 say "building the server for release (a while)"
 SLUICE_SITE="$CARGO_TARGET_DIR/site" cargo build -p server --release
 mkdir -p dist
 cp "$CARGO_TARGET_DIR/release/sluice" dist/sluice
-say "dist/sluice: $(wc -c <dist/sluice) bytes"
+scripts/sbom.py dist/sluice dist/sluice.cdx.json
+say "dist/sluice: $(wc -c <dist/sluice) bytes; its packages are in dist/sluice.cdx.json"

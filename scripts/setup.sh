@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
+#   scripts/setup.sh build   and what the bill of materials of a build takes: Python
 #   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, playwright-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis
 #   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Kafka, Webdis, wrk, h2load
 . "$(dirname "$0")/lib.sh"
@@ -27,6 +28,9 @@ debian_packages() {
     have mariadbd || [ -x /usr/sbin/mariadbd ] || wanted+=(mariadb-server)
     have wrk || wanted+=(wrk)
     have h2load || wanted+=(nghttp2-client)
+  fi
+  if [ "$purpose" = build ]; then
+    have python3 || wanted+=(python3)
   fi
   if [ "$purpose" = bench ]; then
     have webdis || wanted+=(webdis)

@@ -9,6 +9,7 @@ mod authority;
 mod bad_sources;
 mod bindings_and_eyes;
 mod callers_faults;
+mod bill_of_materials;
 mod by_chance;
 mod calls;
 mod columnar;
