@@ -1,7 +1,7 @@
 # The commands of the project. Each sets up what it needs; see README.md for what they cost.
 SHELL := /bin/bash
 
-.PHONY: run test check build bench soak setup
+.PHONY: run test check audit build bench soak setup
 
 setup:
 	@scripts/setup.sh run
@@ -14,9 +14,13 @@ run:
 test:
 	@scripts/test.sh
 
-# Format, lints, architecture.
+# Format, lints, architecture; dependencies too, once `make audit` has been run.
 check:
 	@scripts/check.sh
+
+# Licences, sources and known vulnerabilities of every dependency; installs cargo-deny.
+audit:
+	@scripts/audit.sh
 
 # dist/sluice: one file, with the portal's assets inside; dist/sluice.cdx.json: what it is made of.
 build:

@@ -4,12 +4,14 @@
 #   scripts/setup.sh build   and what the bill of materials of a build takes: Python
 #   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, playwright-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis
 #   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Kafka, Webdis, wrk, h2load
+#   scripts/setup.sh deny    Rust and cargo-deny alone, for make audit
 . "$(dirname "$0")/lib.sh"
 purpose="${1:-run}"
 
 # The version of playwright-core that the playwright-rs crate drives.
 PLAYWRIGHT_CORE=1.64.0
 BINARYEN=132.0.0
+CARGO_DENY=0.20.2
 KAFKA_VERSION=3.9.1
 
 debian_packages() {
@@ -81,6 +83,12 @@ wasm_bindgen() {
   cargo install wasm-bindgen-cli --version "$version" --root "$BIN" --target-dir "$CARGO_TARGET_DIR/tools" --quiet
 }
 
+cargo_deny() {
+  have cargo-deny && return
+  say "building cargo-deny $CARGO_DENY (some minutes)"
+  cargo install cargo-deny --version "$CARGO_DENY" --locked --root "$BIN" --target-dir "$CARGO_TARGET_DIR/tools" --quiet
+}
+
 npm_tools() {
   local wanted=("binaryen@$BINARYEN")
   [ "$purpose" = test ] && wanted+=("playwright-core@$PLAYWRIGHT_CORE")
@@ -122,6 +130,7 @@ POM
 
 debian_packages
 rust_toolchain
+if [ "$purpose" = deny ]; then cargo_deny; exit; fi
 wasm_library
 wasm_bindgen
 npm_tools
