@@ -14,6 +14,7 @@ mod by_chance;
 mod calls;
 mod columnar;
 mod data_plane;
+mod deploy;
 mod documents;
 mod egress;
 mod fair_sources;
