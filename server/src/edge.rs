@@ -46,13 +46,7 @@ pub(crate) enum EdgeBody {
 }
 
 impl Services {
-    pub(crate) fn new(
-        control: Control,
-        gateway: Gateway,
-        alarms: Arc<Alarms>,
-        caps: Arc<Caps>,
-        (hosts, scrape): (Hosts, Scrape),
-    ) -> Self {
+    pub(crate) fn new(control: Control, gateway: Gateway, alarms: Arc<Alarms>, caps: Arc<Caps>, (hosts, scrape): (Hosts, Scrape)) -> Self {
         let settings = control.settings();
         let (public_url, under_tls) = (settings.public_url.clone(), settings.under_tls());
         let state = (control.clone(), gateway.clone(), scrape.clone());
@@ -72,8 +66,8 @@ impl Services {
         let path = if is_api { String::new() } else { request.uri().path().to_owned() };
         match panics::caught(self.route(request, peer, is_api)).await {
             Ok(response) => response,
-            Err((request_id, problem)) if is_api => of_api(gateway::refusal(&request_id, &problem)),
-            Err((request_id, problem)) => self.refused(&path, &request_id, &problem),
+            Err(told) if is_api => of_api(gateway::refusal(&told.0, &told.1)),
+            Err(told) => self.refused(&path, &told.0, &told.1),
         }
     }
 
@@ -176,7 +170,7 @@ pub(crate) async fn answer_grpc(
     };
     match panics::caught(answer).await {
         Ok(response) => response,
-        Err((request_id, problem)) => GrpcEdge::refusal(request_id, &problem),
+        Err(told) => GrpcEdge::refusal(told.0, &told.1),
     }
 }
 

@@ -28,8 +28,8 @@ pub(crate) fn counted() -> u64 {
 }
 
 /// Answers a request; where that panics, gives what its caller is told, and the id under which the cause was logged.
-pub(crate) fn caught<F: Future>(answer: F) -> impl Future<Output = Result<F::Output, (RequestId, Problem)>> {
-    AssertUnwindSafe(answer).catch_unwind().map(|answered| answered.map_err(|cause| told(&*cause)))
+pub(crate) fn caught<F: Future>(answer: F) -> impl Future<Output = Result<F::Output, Box<(RequestId, Problem)>>> {
+    AssertUnwindSafe(answer).catch_unwind().map(|answered| answered.map_err(|cause| Box::new(told(&*cause))))
 }
 
 fn told(cause: &(dyn Any + Send)) -> (RequestId, Problem) {

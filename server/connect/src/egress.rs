@@ -170,7 +170,6 @@ pub fn check_hosts(hosts: &str) -> Result<(), SourceError> {
 
 /// The beginning of every client of HTTP that goes where a person said: it dials only what is allowed, whatever a name leads to, by no
 /// proxy, and follows no redirect. Its URLs go through [`check`].
-#[must_use]
 pub fn client(peer: Peer) -> ClientBuilder {
     reqwest::Client::builder().no_proxy().redirect(Redirects::none()).dns_resolver(Arc::new(Names(peer)))
 }

@@ -106,7 +106,8 @@ const QUERY_NESTS: [(&str, &str, &str); 6] = [
 
 fn deep(chance: &mut Chance) -> String {
     // Most are shallow enough to be read; some are deeper than any statement that a person would write.
-    let levels = 1_usize << chance.below(if chance.below(4) == 0 { 15 } else { 7 });
+    let most = if chance.below(4) == 0 { 15 } else { 7 };
+    let levels = 1_usize << chance.below(most);
     if chance.below(3) == 0 {
         let (left, middle, right) = QUERY_NESTS[chance.below(6) as usize];
         return left.repeat(levels) + middle + &right.repeat(levels);

@@ -146,7 +146,7 @@ impl Gateway {
                 };
                 let mut answer = self.handle_batch(visit, asked, body).await;
                 if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
-                    answer.headers_mut().insert(http::header::ALLOW, http::HeaderValue::from_static("POST"));
+                    answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
                 }
                 answer
             }

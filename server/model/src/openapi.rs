@@ -109,7 +109,7 @@ fn batch(spec: &ApiSpec, id: &str) -> Json {
             "type": "object", "required": ["keys"], "additionalProperties": false,
             "properties": {"keys": {"type": "array", "maxItems": MAX_BATCH_KEYS, "items": key}},
         }}}},
-        "responses": with_problems(json!({"application/json": {"schema": answer}})),
+        "responses": with_problems(&json!({"application/json": {"schema": answer}})),
     })
 }
 
@@ -281,7 +281,7 @@ fn responses(spec: &ApiSpec) -> Json {
             content[other] = json!({"schema": {"description": "Every row up to the cap, as it is read."}});
         }
     }
-    with_problems(content)
+    with_problems(&content)
 }
 
 /// A page, whose rows or columns stand under `name`.
@@ -308,7 +308,7 @@ fn columns_schema(spec: &ApiSpec) -> Json {
 }
 
 /// What is answered: the content of a good answer, that the caller has it already, or a problem under each status.
-fn with_problems(content: Json) -> Json {
+fn with_problems(content: &Json) -> Json {
     let mut out = Map::new();
     out.insert("200".into(), json!({"description": "The answer", "content": content}));
     out.insert("304".into(), json!({"description": "The answer is the one whose entity tag came in `if-none-match`."}));

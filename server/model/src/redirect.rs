@@ -35,10 +35,7 @@ fn is_inside(target: &str) -> bool {
 
 fn is_path(text: &[u8]) -> bool {
     let path = text.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
-    path.starts_with(b"/")
-        && !path.windows(2).any(|pair| pair == b"//")
-        && !text.iter().any(|byte| byte.is_ascii_control())
-        && !path.contains(&b'\\')
+    path.starts_with(b"/") && !path.windows(2).any(|pair| pair == b"//") && !text.iter().any(u8::is_ascii_control) && !path.contains(&b'\\')
 }
 
 /// `%41` is `A`; what is no such thing stays.

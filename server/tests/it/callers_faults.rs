@@ -7,6 +7,7 @@ use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value as Json, json};
 use testkit::{Sluice, problem_code};
 
+#[allow(clippy::needless_pass_by_value)] // json! makes values
 fn script(source: &str, sql: &str, parameters: Json) -> Json {
     json!({
         "title": "A question", "source": source, "kind": "sql", "script": sql, "parameters": parameters,

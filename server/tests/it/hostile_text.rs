@@ -121,6 +121,9 @@ fn harm(page: &Json) -> Vec<String> {
     found
 }
 
+/// Where it is, whether the hostile text must be seen there as text, and the field of several lines with what is stored in it.
+type Page<'a> = (String, bool, Option<(&'a str, &'a str)>);
+
 #[tokio::test]
 async fn what_people_write_stays_text_on_every_page() {
     let server = Sluice::demo(binary());
@@ -128,10 +131,9 @@ async fn what_people_write_stays_text_on_every_page() {
     let request = fill(&server, &people).await;
     let http = hostile_browser(&server).await;
     let in_address: String = HOSTILE.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    // Where it is, whether the hostile text must be seen there as text, and the field of several lines with what is stored in it.
     let script = sql();
     let certificate = format!("\n{HOSTILE}");
-    let pages: Vec<(String, bool, Option<(&str, &str)>)> = vec![
+    let pages: Vec<Page> = vec![
         ("/".into(), false, None),
         ("/apis".into(), true, None),
         ("/apis/new".into(), false, None),

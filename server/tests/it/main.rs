@@ -2,17 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
 
-mod common;
-
 mod answers;
 mod authority;
 mod bad_sources;
-mod bindings_and_eyes;
-mod callers_faults;
 mod bill_of_materials;
+mod bindings_and_eyes;
 mod by_chance;
+mod callers_faults;
 mod calls;
 mod columnar;
+mod common;
 mod data_plane;
 mod deploy;
 mod documents;
@@ -23,9 +22,9 @@ mod file_modes;
 mod first_call;
 mod follow;
 mod gates;
+mod generated_requests;
 mod hidden_fields;
 mod hostile_text;
-mod generated_requests;
 mod identity;
 mod jobs;
 mod kafka;
@@ -37,16 +36,16 @@ mod mapping;
 mod master_key;
 mod nodes;
 mod parts;
-mod response_bounds;
 mod portal_guard;
+mod response_bounds;
 mod reviews;
 mod sign_in_flood;
 mod sinks;
-mod source_places;
 mod slow_clients;
+mod source_places;
 mod sqlmap;
 mod sync_faults;
 mod throttle;
-mod tokens_and_sessions;
 mod tls;
+mod tokens_and_sessions;
 mod unions;

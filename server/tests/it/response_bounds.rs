@@ -47,6 +47,7 @@ impl Drop for Watched {
     }
 }
 
+#[allow(clippy::needless_pass_by_value)] // json! makes values
 fn bodies(source: &Source, policy: Json) -> Json {
     json!({
         "title": "Bodies", "source": "bodies-db", "kind": "sql",

@@ -141,13 +141,14 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
 }
 
 fn deletion(app: &AppView, delete: ServerAction<DeleteApp>) -> impl IntoView + use<> {
+    let (domain, name) = (app.domain.clone(), app.name.clone());
     view! {
         <details class="card card-pad">
             <summary>"Delete this app"</summary>
             <ActionForm action=delete>
                 <div class="stack mt-4">
                     <p class="t-2 s13">"The app's keys, issuers and grants are deleted with it. Requests with its keys are refused at once."</p>
-                    <input type="hidden" name="domain" value=app.domain.clone()/><input type="hidden" name="name" value=app.name.clone()/>
+                    <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
                     <div class="row"><button class="btn btn-bad" type="submit">"Delete app"</button></div>
                 </div>
             </ActionForm>

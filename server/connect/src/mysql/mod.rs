@@ -183,7 +183,7 @@ fn read_error(error: &sqlx::Error) -> SourceError {
         Some(1139 | 1267 | 1292 | 1300 | 1366 | 1411 | 1525 | 3692) => return SourceError::value().because(error),
         Some(1053 | 1077 | 1927) => (SourceErrorKind::Unreachable, "The connection broke off. Try again."),
         // Class 22, data exception.
-        _ if error.as_database_error().and_then(|database| database.code()).is_some_and(|state| state.starts_with("22")) => {
+        _ if error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|state| state.starts_with("22")) => {
             return SourceError::value().because(error);
         }
         _ => (SourceErrorKind::Other, other),

@@ -152,7 +152,7 @@ impl Control {
 }
 
 fn form_of(driver: &str) -> Vec<ConfigField> {
-    connect::registry::connector(driver).map(|connector| connector.form()).unwrap_or_default()
+    connect::registry::connector(driver).map(connect::Connector::form).unwrap_or_default()
 }
 
 fn settings_of(config: &str) -> Result<Values, Problem> {

@@ -131,7 +131,7 @@ impl Control {
             None => Vec::new(),
         };
         let mut errors = check_form(input);
-        let form = registry::connector(&input.driver).map(|connector| connector.form()).unwrap_or_default();
+        let form = registry::connector(&input.driver).map(connect::Connector::form).unwrap_or_default();
         let mut bindings = Vec::new();
         let id = known.as_ref().map_or_else(|| self.host.id(), |row| row.id.clone());
         for (environment, binding) in &input.bindings {
