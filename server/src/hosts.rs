@@ -1,7 +1,7 @@
 //! By which names this Sluice is reached. A page of somebody else's can point a name of theirs at this machine and then
 //! read, in its visitor's browser, whatever answers to that name (DNS rebinding): so foreign names get no answer.
 
-use http::{HeaderMap, Request, Uri, header};
+use http::{HeaderMap, Request, Uri, Version, header};
 
 use crate::config::Config;
 
@@ -52,11 +52,13 @@ impl Hosts {
 
     /// Whether a request is refused for the host that it names.
     pub(crate) fn refused<B>(&self, request: &Request<B>, is_api: bool) -> Option<Refused> {
-        if FOR_MACHINES.contains(&request.uri().path()) {
-            return None;
-        }
-        let Some(host) = host_of(request) else { return Some(Refused::NotOneHost) };
-        let looked_at = !is_api || self.with_apis;
+        let for_machines = FOR_MACHINES.contains(&request.uri().path());
+        let Some(host) = host_of(request) else {
+            // HTTP/1.0 knew of no hosts, and there are probes that still speak it.
+            let old = for_machines && request.version() < Version::HTTP_11 && !request.headers().contains_key(header::HOST);
+            return (!old).then_some(Refused::NotOneHost);
+        };
+        let looked_at = !for_machines && (!is_api || self.with_apis);
         (looked_at && !self.knows(host)).then_some(Refused::Foreign)
     }
 
@@ -161,6 +163,9 @@ mod tests {
             assert_eq!(known.refused(&asked(uri, given), false), Some(Refused::NotOneHost), "{uri} {given:?}");
         }
         assert_eq!(known.refused(&asked("http://localhost:1/", &[]), false), None, "as HTTP/2 gives it");
-        assert_eq!(known.refused(&asked("/healthz", &[]), false), None);
+        assert_eq!(known.refused(&asked("/healthz", &[]), false), Some(Refused::NotOneHost));
+        let mut old = asked("/healthz", &[]);
+        *old.version_mut() = Version::HTTP_10;
+        assert_eq!(known.refused(&old, false), None, "a probe that knows no hosts");
     }
 }

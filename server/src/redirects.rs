@@ -24,6 +24,7 @@ const KEPT: u32 = 60;
 pub(crate) async fn redirects(State(under_tls): State<bool>, request: Request, next: Next) -> Response {
     let is_function = request.uri().path().starts_with("/fn/");
     let host = request.headers().get(header::HOST).cloned();
+    let reads_pages = request.headers().get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"));
     let mut response = next.run(request).await;
     let Some(location) = response.headers().get(header::LOCATION) else { return response };
     let host = host.as_ref().and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -33,8 +34,9 @@ pub(crate) async fn redirects(State(under_tls): State<bool>, request: Request, n
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(inside(&target)).unwrap_or(HeaderValue::from_static(HOME)));
-    // A page that leads elsewhere is not shown, whatever the client says that it reads.
-    if !is_function && !response.status().is_redirection() {
+    // A page that leads elsewhere is not shown, whatever the client says that it reads; and a browser that sent a form without a script
+    // goes on only where the status says so, whatever the form failed with.
+    if !is_function || reads_pages {
         *response.status_mut() = StatusCode::FOUND;
         *response.body_mut() = Body::empty();
         response.headers_mut().remove(FOR_THE_CLIENT);

@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
+use model::dialect::Dialect;
 use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Value};
 
 use crate::slots::{Consumer, NoSlot, SLOTS, Slot, Slots};
-use crate::{BatchStream, Connection, Feed, FeedOf, Moment, SourceError, SourceErrorKind, Statement};
+use crate::{BatchStream, Connection, Feed, FeedOf, Moment, SourceError, SourceErrorKind, Statement, guard};
 
 /// How long a statement may wait for a slot. Longer, and its caller is better served by being told.
 pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -33,13 +34,14 @@ pub struct QueueFigures {
 /// A connection whose statements wait for a slot.
 pub(crate) struct Queued {
     inner: Arc<dyn Connection>,
+    dialect: Dialect,
     slots: Arc<Slots>,
     timed_out: AtomicU64,
 }
 
 impl Queued {
-    pub(crate) fn new(inner: Arc<dyn Connection>) -> Self {
-        Self { inner, slots: Slots::new(), timed_out: AtomicU64::new(0) }
+    pub(crate) fn new(inner: Arc<dyn Connection>, dialect: Dialect) -> Self {
+        Self { inner, dialect, slots: Slots::new(), timed_out: AtomicU64::new(0) }
     }
 
     pub(crate) fn figures(&self) -> QueueFigures {
@@ -96,7 +98,11 @@ impl Connection for Queued {
         self.inner.tables().await
     }
 
+    /// The server's own tables (its users, its settings) are not there, whatever its user may read.
     async fn table(&self, table: &TableRef) -> Result<Option<TableInfo>, SourceError> {
+        if guard::is_system_table(self.dialect, table) {
+            return Ok(None);
+        }
         self.inner.table(table).await
     }
 
@@ -168,7 +174,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_pool_lets_wait_and_then_says_so() {
-        let queued = Queued::new(Arc::new(Silent));
+        let queued = Queued::new(Arc::new(Silent), Dialect::Postgres);
         let ask = || {
             let timeout = Duration::from_secs(30);
             queued.query(Statement { sql: String::new(), binds: Vec::new(), fields: Vec::new(), timeout, max_rows: 1 })

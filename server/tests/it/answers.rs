@@ -165,7 +165,7 @@ async fn a_capped_stream_says_so_and_a_broken_one_does_not_look_whole() {
 
     let mut stream = tokio::net::TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
     let request = format!(
-        "GET /api/travel/capped.ndjson HTTP/1.1\r\nhost: x\r\nte: trailers\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n",
+        "GET /api/travel/capped.ndjson HTTP/1.1\r\nhost: 127.0.0.1\r\nte: trailers\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n",
         http.key
     );
     stream.write_all(request.as_bytes()).await.unwrap();

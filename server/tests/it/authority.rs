@@ -177,7 +177,7 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("GET /admin/v1/audit", Somewhere(Action::SeeAudit), Json::Null),
         ("GET /admin/v1/sources", SignedIn, Json::Null),
         ("PUT /admin/v1/sources/{source}", With(Action::EditSource), source.clone()),
-        ("POST /admin/v1/sources/{source}/test/{environment}", With(Action::EditSource), source),
+        ("POST /admin/v1/sources/{source}/{environment}/test", With(Action::EditSource), source),
         ("GET /admin/v1/sources/{source}", With(Action::See), Json::Null),
         ("GET /admin/v1/sources/{source}/{environment}/tables", With(Action::See), Json::Null),
         ("GET /admin/v1/sources/{source}/{environment}/tables/{table}/sample", With(Action::ReadSample), Json::Null),

@@ -47,7 +47,7 @@ async fn a_stored_secret_goes_nowhere_else_than_it_was_given_for() {
     let edit = edit_of(&builder, "pg").await;
     let moved = with(&config, "port", &json!(theirs));
 
-    let (status, refused) = builder.call(Method::POST, "/sources/pg/test/prod", Some(source("postgres", &edit, &moved, &json!({})))).await;
+    let (status, refused) = builder.call(Method::POST, "/sources/pg/prod/test", Some(source("postgres", &edit, &moved, &json!({})))).await;
     assert_eq!((status.as_u16(), fault(&refused)), (400, ("prod.password", "Enter the password again: the port changed.")), "{refused}");
     let (status, refused) = put(&builder, "pg", source("postgres", &edit, &moved, &json!({"password": ""}))).await;
     assert_eq!((status, fault(&refused).0), (400, "prod.password"), "{refused}");
@@ -65,11 +65,11 @@ async fn a_stored_secret_goes_nowhere_else_than_it_was_given_for() {
     assert_eq!(builder.get("/sources/pg").await["bindings"]["prod"]["secrets_set"], json!(["password"]));
     let nowhere = with(&config, "port", &json!("2"));
     let known = source("postgres", &edit, &nowhere, &json!({"password": "sesame-1"}));
-    let (status, away) = builder.call(Method::POST, "/sources/pg/test/prod", Some(known.clone())).await;
+    let (status, away) = builder.call(Method::POST, "/sources/pg/prod/test", Some(known.clone())).await;
     assert_eq!((status.as_u16(), away["code"].as_str()), (503, Some("source-unavailable")), "{away}");
     let mut unsaved = known;
     unsaved["edit"] = Json::Null;
-    let (status, away) = builder.call(Method::POST, "/sources/not-saved/test/prod", Some(unsaved)).await;
+    let (status, away) = builder.call(Method::POST, "/sources/not-saved/prod/test", Some(unsaved)).await;
     assert_eq!(status.as_u16(), 503, "{away}");
     let audit = owner.get("/audit").await;
     for name in ["pg", "not-saved"] {
@@ -237,7 +237,7 @@ async fn a_binding_that_live_apis_read_is_changed_by_two() {
     let (builder, admin) = (Admin::demo(&server, "builder@demo").await, Admin::demo(&server, "admin@demo").await);
     let both = approver_who_builds(&server, &admin).await;
     let http = Http::new(&server);
-    let (first, second) = (server.data().join("flights.db"), server.data().join("second.db"));
+    let (first, second) = (server.data().join("sources/flights.db"), server.data().join("sources/second.db"));
     testkit::sqlite3(&first, &format!("VACUUM INTO '{}'", second.display()));
     testkit::sqlite3(&second, "UPDATE planes SET seats = 7");
     let at = |path: &Path| json!({"path": path.display().to_string()});

@@ -210,7 +210,7 @@ async fn a_source_of_another_domain_is_as_absent_as_one_that_was_never_made() {
         let dataset =
             format!("document: dataset\ndomain: travel\nname: copy\nsource: {source}\ntable: {{ name: airlines }}\nkey: [carrier]\n");
         let calls = [
-            (format!("/apis/travel/{name}/submit"), serde_json::json!({"environment": "prod"})),
+            (format!("/apis/travel/{name}/submit"), serde_json::json!({"environment": "prod", "edit": 1})),
             (format!("/apis/travel/{name}/try"), serde_json::json!({"environment": "prod", "parameters": [["carrier", "UA"]]})),
             (format!("/apis/travel/{name}/check"), serde_json::json!({"environment": "prod", "spec": spec})),
             ("/apply".into(), serde_json::json!({"documents": documents})),

@@ -36,7 +36,7 @@ fn ok(body: &str) -> String {
 async fn test(builder: &Admin, driver: &str, config: Json) -> (u16, String) {
     let mut input = json!({"name": "tried", "domain": "travel", "driver": driver, "bindings": {"prod": {}}});
     input["bindings"]["prod"]["config"] = config;
-    let (status, said) = builder.call(Method::POST, "/sources/tried/test/prod", Some(input)).await;
+    let (status, said) = builder.call(Method::POST, "/sources/tried/prod/test", Some(input)).await;
     (status.as_u16(), said.to_string())
 }
 

@@ -50,7 +50,7 @@ async fn running(http: &Http) -> usize {
 /// A download that is begun and not read.
 async fn unread(server: &Sluice, http: &Http) -> TcpStream {
     let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
-    let request = format!("GET {API}.csv HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n", http.key);
+    let request = format!("GET {API}.csv HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n", http.key);
     stream.write_all(request.as_bytes()).await.unwrap();
     stream
 }

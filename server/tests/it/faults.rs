@@ -198,11 +198,11 @@ async fn a_source_that_refuses_or_is_away_is_told_plainly() {
         (source(postgres.port(), "postgres", "nothing"), "source-unavailable", "no database"),
         (source(postgres.port(), "nobody", "postgres"), "source-unavailable", "refuses"),
     ] {
-        let (_, problem) = builder.call(Method::POST, "/sources/pg/test/prod", Some(input)).await;
+        let (_, problem) = builder.call(Method::POST, "/sources/pg/prod/test", Some(input)).await;
         let said = problem["detail"].as_str().unwrap_or_default();
         assert!(problem["code"] == code && said.contains(word), "{word}: {problem}");
     }
-    let (good, said) = builder.call(Method::POST, "/sources/pg/test/prod", Some(source(postgres.port(), "postgres", "postgres"))).await;
+    let (good, said) = builder.call(Method::POST, "/sources/pg/prod/test", Some(source(postgres.port(), "postgres", "postgres"))).await;
     assert!(good.is_success() && said.as_str().unwrap().starts_with("PostgreSQL"), "{said}");
     builder.call(Method::PUT, "/sources/pg", Some(source(postgres.port(), "postgres", "postgres"))).await;
     let kept = builder.get("/sources/pg").await;

@@ -47,7 +47,7 @@ async fn every_file_and_folder_is_for_its_owner_alone() {
     until(Duration::from_secs(20), "a snapshot on disk", async || data.join("snapshot.json").exists()).await;
     let mut found = vec![(data.clone(), true, std::fs::metadata(&data).unwrap().permissions().mode() & 0o777)];
     modes(&data, &mut found);
-    for wanted in ["sluice.db", "sluice.db-wal", "snapshot.json", "master.key", "demo.key", "flights.db", "datasets"] {
+    for wanted in ["sluice.db", "sluice.db-wal", "snapshot.json", "master.key", "demo.key", "sources/flights.db", "datasets"] {
         assert!(found.iter().any(|(path, _, _)| *path == data.join(wanted)), "{wanted} is not there: {found:?}");
     }
     let deep = found.iter().filter(|(path, folder, _)| !folder && path.starts_with(data.join("datasets"))).count();

@@ -148,8 +148,7 @@ async fn release(people: &People, name: &str, spec: Json) {
     let body = json!({"spec": spec, "edit": draft["edit"], "step": "send"});
     let (status, answer) = people.builder.call(Method::PUT, &format!("/apis/travel/{name}/draft"), Some(body)).await;
     assert!(status.is_success(), "{answer}");
-    let request = people.builder.post(&format!("/apis/travel/{name}/submit"), json!({"environment": "prod", "reason": "again"})).await;
-    let path = format!("/requests/{}/decide", request.as_str().unwrap());
+    let path = format!("/requests/{}/decide", people.builder.submit("travel", name).await);
     people.approver.post(&path, json!({"approve": true, "accept_costs": true})).await;
     people.owner.served().await;
 }

@@ -73,7 +73,8 @@ async fn fill(server: &Sluice, people: &People) -> String {
     people.owner.post("/apps/travel/demo-app/issuers", issuer).await;
     people.builder.post("/apis", json!({"domain": "travel", "name": "hostile-union", "spec": union()})).await;
     people.builder.post("/apis", json!({"domain": "travel", "name": "hostile", "spec": api()})).await;
-    let sent = json!({"environment": "prod", "reason": HOSTILE});
+    let edit = people.builder.get("/apis/travel/hostile/draft").await["edit"].clone();
+    let sent = json!({"environment": "prod", "reason": HOSTILE, "edit": edit});
     let request = people.builder.post("/apis/travel/hostile/submit", sent).await.as_str().unwrap().to_owned();
     let decided = json!({"approve": true, "accept_costs": true, "reason": HOSTILE});
     people.approver.post(&format!("/requests/{request}/decide"), decided).await;

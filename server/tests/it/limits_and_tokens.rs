@@ -276,7 +276,7 @@ async fn idle_and_broken_peers_take_nothing_from_the_others() {
     }
     // Each has been accepted: it answers, and is idle again.
     for stream in &mut idle {
-        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").await.unwrap();
     }
     for stream in &mut idle {
         let mut head = [0; 12];
@@ -284,7 +284,7 @@ async fn idle_and_broken_peers_take_nothing_from_the_others() {
         assert_eq!(&head, b"HTTP/1.1 200");
     }
     // A slow reader asks for more than its connection holds, and reads nothing; others ask and are gone.
-    let request = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n", http.key);
+    let request = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {}\r\n\r\n", http.key);
     let mut slow = Vec::new();
     for _ in 0..20 {
         let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();

@@ -39,6 +39,7 @@ mod parts;
 mod portal_guard;
 mod response_bounds;
 mod reviews;
+mod scripts;
 mod sign_in_flood;
 mod sinks;
 mod slow_clients;

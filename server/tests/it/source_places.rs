@@ -24,7 +24,7 @@ fn config(kind: &str, path: &str) -> Json {
 async fn tried(builder: &Admin, kind: &str, path: &str) -> [(u16, String); 2] {
     let name = format!("by-{kind}");
     let input = json!({"name": name, "domain": "travel", "driver": kind, "bindings": {"prod": {"config": config(kind, path)}}});
-    let (status, test) = builder.call(Method::POST, &format!("/sources/{name}-test/test/prod"), Some(input)).await;
+    let (status, test) = builder.call(Method::POST, &format!("/sources/{name}-test/prod/test"), Some(input)).await;
     builder.put_source(&name, kind, json!({"config": config(kind, path)})).await;
     let (read, tables) = builder.call(Method::GET, &format!("/sources/{name}/prod/tables"), None).await;
     [(status.as_u16(), test.to_string()), (read.as_u16(), tables.to_string())]

@@ -131,7 +131,8 @@ async fn a_token_does_no_more_than_its_scopes() {
 
     // The form sends what is ticked.
     let browser = Admin::browser(&server, "builder@demo").await;
-    let form = [("name", "by form"), ("days", "1"), ("scopes[]", "read"), ("scopes[]", "write")];
+    let form_token = Admin::form_token(&browser, &server).await;
+    let form = [("name", "by form"), ("days", "1"), ("scopes[]", "read"), ("scopes[]", "write"), ("form_token", &form_token)];
     let (made, body) = function(&browser, &server, "new-token", &form).await;
     assert_eq!(made, 200, "{body}");
     let tokens = builder.get("/tokens").await;

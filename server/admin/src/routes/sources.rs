@@ -20,7 +20,7 @@ pub(super) fn add(table: Table) -> Table {
         .add::<SourceInput, SourceSaved, _, _>(Method::PUT, "/admin/v1/sources/{source}", "Register or change a source", save)
         .add::<SourceInput, String, _, _>(
             Method::POST,
-            "/admin/v1/sources/{source}/test/{environment}",
+            "/admin/v1/sources/{source}/{environment}/test",
             "Dial a source with these settings",
             test,
         )

@@ -31,8 +31,16 @@ pub use http::HttpJson;
 pub use mapping::Maps;
 pub use redis::Redis;
 
+/// The stack that the planner's recursion keeps free: with less left, it goes on on another one. Its frames are large, above all where
+/// nothing is optimised: the library's own 128 KiB are less than one level there.
+const STACK_LEFT: usize = 1 << 20;
+/// The other one.
+const STACK: usize = 8 << 20;
+
 /// The connectors of this crate, in the order of the form. They stay for as long as the process does.
 #[must_use]
 pub fn connectors(shelf: Arc<Shelf>) -> Vec<&'static dyn Connector> {
+    recursive::set_minimum_stack_size(STACK_LEFT);
+    recursive::set_stack_allocation_size(STACK);
     vec![&Files, &Redis, &HttpJson, Box::leak(Box::new(Datasets(shelf)))]
 }

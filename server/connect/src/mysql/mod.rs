@@ -25,11 +25,11 @@ use crate::{
     Statement, egress, port_of,
 };
 
-/// What every session is told: it only reads, a backslash in a text is a backslash, as it is everywhere else, and a reader
-/// who waits (for the server's own sake) is not hung up on after a minute.
+/// What every session is told: it only reads, it reads texts as the guard does whatever the server's own mode is (a backslash is a
+/// backslash, a double quote begins a text), and a reader who waits (for the server's own sake) is not hung up on after a minute.
 const SESSION: [&str; 3] = [
     "SET SESSION TRANSACTION READ ONLY",
-    "SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES')",
+    "SET SESSION sql_mode = CONCAT('STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_BACKSLASH_ESCAPES', IF(@@sql_mode LIKE '%ONLY_FULL_GROUP_BY%', ',ONLY_FULL_GROUP_BY', ''))",
     "SET SESSION net_write_timeout = 86400",
 ];
 

@@ -115,7 +115,12 @@ fn options(config: &BindingConfig) -> Result<PgConnectOptions, SourceError> {
             tls::Mode::Disable => PgSslMode::Disable,
         })
         .application_name("sluice")
-        .options([("search_path", Dialect::Postgres.quote(schema_of(config))), ("TimeZone", "UTC".to_owned())]);
+        // What a role or a database has set for itself is not what statements were checked for.
+        .options([
+            ("standard_conforming_strings", "on".to_owned()),
+            ("search_path", Dialect::Postgres.quote(schema_of(config))),
+            ("TimeZone", "UTC".to_owned()),
+        ]);
     if let Some(authority) = tls.authority {
         options = options.ssl_root_cert_from_pem(authority);
     }
