@@ -97,8 +97,16 @@ fn check(token: &TokenWithSpan, dialect: Dialect) -> Result<(), Refusal> {
         Token::Whitespace(Whitespace::MultiLineComment(text)) if dialect == Dialect::Mysql && runs(text) => {
             Err(refuse(at, "The server would run this comment. Take it out."))
         }
-        Token::Word(word) if dialect == Dialect::Mysql && word.quote_style.is_none() && word.value.starts_with('@') => {
+        // Also behind a keyword: a server reads `distinct@@datadir` as two words.
+        Token::Word(word) if dialect == Dialect::Mysql && word.quote_style.is_none() && word.value.contains('@') => {
             Err(refuse(at, "Variables of the server (@ and @@) are not data. Take them out."))
+        }
+        // Some servers take some of these for white space, such as SQLite a byte order mark.
+        Token::Word(word) if word.quote_style.is_none() && word.value.chars().any(|c| !c.is_ascii() && !c.is_alphanumeric()) => {
+            Err(refuse(at, "This name has a character that is no letter and no digit. Put the name in quotes, or take the character out."))
+        }
+        Token::Placeholder(mark) if !is_ours(mark, dialect) => {
+            Err(refuse(at, "A parameter is written with a colon and its name. Take this sign out, or put it in quotes."))
         }
         Token::AtSign | Token::AtAt if dialect == Dialect::Mysql => {
             Err(refuse(at, "Variables of the server (@ and @@) are not data. Take them out."))
@@ -131,6 +139,18 @@ fn check(token: &TokenWithSpan, dialect: Dialect) -> Result<(), Refusal> {
             Err(refuse(at, "This form of a literal is not offered. Write text in single quotes and numbers in decimal."))
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether a placeholder is one that we write. ClickHouse has its own form, of several signs, and takes `$a, $` for the beginning of a text
+/// that ends at the next `$a, $`, wherever that stands.
+fn is_ours(mark: &str, dialect: Dialect) -> bool {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    match dialect {
+        Dialect::Sqlite => mark.strip_prefix('?').is_some_and(is_number),
+        Dialect::Mysql => mark == "?",
+        Dialect::Postgres | Dialect::Datafusion => mark.strip_prefix('$').is_some_and(|number| !number.is_empty() && is_number(number)),
+        Dialect::Clickhouse => false,
     }
 }
 

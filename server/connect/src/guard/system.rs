@@ -8,10 +8,18 @@ const SCHEMAS: [&str; 7] = ["information_schema", "mysql", "performance_schema",
 
 /// Whether a table belongs to the server, by all the parts of its name, in small letters.
 pub(super) fn belongs_to_server(dialect: Dialect, parts: &[&str]) -> bool {
+    let parts: Vec<String> = parts.iter().map(|part| folded(part)).collect();
     let Some((table, schemas)) = parts.split_last() else { return false };
+    // SQLite's pragmas can be asked as tables, and so can the pages of its file.
+    let of_sqlite = dialect == Dialect::Sqlite && (table.starts_with("pragma_") || table == "dbstat");
     let reserved = |name: &str| name.starts_with("pg_") || name.starts_with("sqlite_");
-    let alone = dialect == Dialect::Datafusion && schemas.is_empty() && *table == "information_schema";
-    alone || reserved(table) || schemas.iter().any(|schema| SCHEMAS.contains(schema) || reserved(schema))
+    let alone = dialect == Dialect::Datafusion && schemas.is_empty() && table == "information_schema";
+    alone || of_sqlite || reserved(table) || schemas.iter().any(|schema| SCHEMAS.contains(&schema.as_str()) || reserved(schema))
+}
+
+/// A name in small letters, as the most generous server compares: MySQL takes `İ` for an `i`, and others might take `ſ` for an `s`.
+fn folded(name: &str) -> String {
+    name.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).filter(|letter| *letter != '\u{307}').collect()
 }
 
 /// Whether a table that a form or a document names belongs to the server itself.

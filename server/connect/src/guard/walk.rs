@@ -4,10 +4,12 @@ use std::ops::ControlFlow;
 
 use model::dialect::Dialect;
 use sqlparser::ast::{
-    BinaryOperator, Expr, Function, ObjectName, OrderByKind, Query, Select, SetExpr, Spanned, Statement, TableFactor, Value, Visit, Visitor,
+    AccessExpr, BinaryOperator, Expr, Function, Ident, ObjectName, OrderByKind, Query, Select, SetExpr, Spanned, Statement, TableFactor,
+    Value, Visit, Visitor,
 };
 use sqlparser::tokenizer::Location;
 
+use super::notation::Notation;
 use super::{Refusal, functions, refuse, system};
 
 /// The most queries in one statement.
@@ -20,8 +22,10 @@ const MAX_DEPTH: usize = 256;
 /// # Errors
 /// The first part that is not offered, with its place.
 pub(super) fn check(statement: &Statement, dialect: Dialect) -> Result<(), Refusal> {
-    match statement.visit(&mut Walk { dialect, queries: 0, depth: 0 }) {
+    let mut walk = Walk { dialect, queries: 0, depth: 0, notation: Notation::default() };
+    match statement.visit(&mut walk) {
         ControlFlow::Break(refusal) => Err(*refusal),
+        ControlFlow::Continue(()) if dialect == Dialect::Postgres => walk.notation.check(),
         ControlFlow::Continue(()) => Ok(()),
     }
 }
@@ -30,6 +34,8 @@ struct Walk {
     dialect: Dialect,
     queries: usize,
     depth: usize,
+    /// What may be a function without looking like one.
+    notation: Notation,
 }
 
 impl Visitor for Walk {
@@ -76,6 +82,7 @@ impl Visitor for Walk {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<Self::Break> {
+        self.notation.note_table(factor);
         match factor {
             TableFactor::Table { name, args: Some(arguments), .. } => {
                 if arguments.settings.is_some() {
@@ -97,6 +104,13 @@ impl Visitor for Walk {
         }
         match expr {
             Expr::Function(Function { name, .. }) => check_function(name),
+            Expr::CompoundIdentifier(parts) => {
+                self.notation.note_column(parts);
+                ControlFlow::Continue(())
+            }
+            Expr::CompoundFieldAccess { root, access_chain } if self.dialect == Dialect::Postgres => self.check_access(root, access_chain),
+            Expr::InList { list, .. } if self.dialect == Dialect::Clickhouse => list.iter().try_for_each(|item| self.check_listed(item)),
+            Expr::Dictionary(_) => stop(Some(expr.span().start), "Braces are for the parameters of Sluice alone. Take them out."),
             Expr::BinaryOp { op: BinaryOperator::Custom(_) | BinaryOperator::PGCustomBinaryOperator(_), .. } => {
                 stop(Some(expr.span().start), "An operator by name may be any function. Use one of the usual operators.")
             }
@@ -118,6 +132,39 @@ impl Walk {
         let names: Vec<&str> = parts.iter().map(String::as_str).collect();
         if system::belongs_to_server(self.dialect, &names) {
             return stop(Some(name.span().start), &format!("{name} belongs to the server itself and is not data."));
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Behind a table stands a column; behind any other value a dot may be a call, see [`Notation`].
+    fn check_access(&mut self, root: &Expr, chain: &[AccessExpr]) -> ControlFlow<Box<Refusal>> {
+        let mut names: Vec<Ident> = Vec::new();
+        let mut rest = chain;
+        if let Expr::Identifier(name) = root {
+            names.push(name.clone());
+            while let [AccessExpr::Dot(Expr::Identifier(name)), behind @ ..] = rest {
+                names.push(name.clone());
+                rest = behind;
+            }
+        }
+        self.notation.note_column(&names);
+        if rest.iter().any(|step| matches!(step, AccessExpr::Dot(_))) {
+            return stop(Some(root.span().start), "A dot behind an expression may call any function. Name a column of a table instead.");
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// ClickHouse reads a table where a name stands behind IN.
+    fn check_listed(&self, item: &Expr) -> ControlFlow<Box<Refusal>> {
+        let names: &[Ident] = match item {
+            Expr::Nested(inner) => return self.check_listed(inner),
+            Expr::Identifier(name) => std::slice::from_ref(name),
+            Expr::CompoundIdentifier(names) => names,
+            _ => return ControlFlow::Continue(()),
+        };
+        let parts: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
+        if system::belongs_to_server(self.dialect, &parts) {
+            return stop(Some(item.span().start), &format!("{item} belongs to the server itself and is not data."));
         }
         ControlFlow::Continue(())
     }

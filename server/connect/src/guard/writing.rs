@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use model::dialect::Dialect;
-use sqlparser::ast::{Statement, Value, ValueWithSpan, VisitMut, VisitorMut};
+use sqlparser::ast::{Statement, TableFactor, Value, ValueWithSpan, VisitMut, VisitorMut};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
 use super::{Refusal, reading, refuse};
@@ -12,6 +12,15 @@ use super::{Refusal, reading, refuse};
 const LOOK_AHEAD: usize = 4;
 /// Where lines and columns of the person's text are not kept: a place far to the right is no help, and costs bytes.
 const MAX_COLUMN: u64 = 400;
+
+/// Words behind the name of a table that ClickHouse takes for its own and the parser takes for another name of the table.
+const CLICKHOUSE_WORDS: [&str; 4] = ["final", "any", "all", "paste"];
+
+/// Writes AS before every other name of a table. Without it a server may read a word of its own where the parser reads a name: `FROM ONLY
+/// secrets` is no table ONLY to PostgreSQL.
+pub(super) fn explicit_aliases(statement: &mut Statement, dialect: Dialect) {
+    let _ = VisitMut::visit(statement, &mut Aliases(dialect));
+}
 
 /// Makes every form of a text literal the plain one, whose value is the same.
 pub(super) fn plain_literals(statement: &mut Statement) {
@@ -65,18 +74,29 @@ fn laid_out(rendering: &str, written: &[TokenWithSpan], dialect: Dialect) -> Res
     let offset = offsets(&letters);
     let mut out = Sheet { text: String::with_capacity(rendering.len() * 2), line: 1, column: 1 };
     let mut wanted = written;
+    let mut before: Option<TokenWithSpan> = None;
     for token in reading::tokens(rendering, dialect)? {
+        let is_joined = before.as_ref().is_some_and(|before| joined(before, &token));
         if let Some(found) = wanted.iter().take(LOOK_AHEAD).position(|other| same(&other.token, &token.token)) {
-            out.go_to(wanted[found].span.start);
+            if !is_joined {
+                out.go_to(wanted[found].span.start);
+            }
             wanted = &wanted[found + 1..];
         }
-        if !out.text.is_empty() && !out.text.ends_with(char::is_whitespace) {
+        if !is_joined && !out.text.is_empty() && !out.text.ends_with(char::is_whitespace) {
             out.push(' ');
         }
         let word = letters.get(offset(token.span.start)..offset(token.span.end)).unwrap_or_default();
         word.iter().for_each(|letter| out.push(*letter));
+        before = Some(token);
     }
     Ok(out.text)
+}
+
+/// What is written without a space, as it was rendered: to MySQL `count (` is no function of its own, and the `key` of `t . key` no name.
+fn joined(before: &TokenWithSpan, token: &TokenWithSpan) -> bool {
+    let pair = (&before.token, &token.token);
+    before.span.end == token.span.start && matches!(pair, (Token::Word(_), Token::LParen | Token::Period) | (Token::Period, Token::Word(_)))
 }
 
 /// From a place in a text to how many letters stand before it.
@@ -127,6 +147,30 @@ impl<F: FnMut(&mut Value)> VisitorMut for Literals<F> {
 
     fn pre_visit_value(&mut self, value: &mut ValueWithSpan) -> ControlFlow<()> {
         (self.0)(&mut value.value);
+        ControlFlow::Continue(())
+    }
+}
+
+struct Aliases(Dialect);
+
+impl VisitorMut for Aliases {
+    type Break = ();
+
+    fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<()> {
+        let (TableFactor::Table { alias, .. }
+        | TableFactor::Derived { alias, .. }
+        | TableFactor::Function { alias, .. }
+        | TableFactor::UNNEST { alias, .. }
+        | TableFactor::NestedJoin { alias, .. }) = factor
+        else {
+            return ControlFlow::Continue(());
+        };
+        let keeps = |name: &str| self.0 == Dialect::Clickhouse && CLICKHOUSE_WORDS.iter().any(|word| name.eq_ignore_ascii_case(word));
+        if let Some(alias) = alias
+            && !(alias.name.quote_style.is_none() && keeps(&alias.name.value))
+        {
+            alias.explicit = true;
+        }
         ControlFlow::Continue(())
     }
 }
