@@ -128,10 +128,21 @@ async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<r
         return Ok(response);
     }
     let status = response.status();
-    let said = response.text().await.unwrap_or_default();
+    let said = beginning(response).await;
     Err(failed(&said).unwrap_or_else(|| {
         SourceError::new(SourceErrorKind::Unreachable, format!("It answers with {status}. Check that the address is its HTTP interface."))
     }))
+}
+
+/// What an error says, as far as it is read.
+async fn beginning(mut response: reqwest::Response) -> String {
+    let mut said = Vec::new();
+    while said.len() < MAX_SAID
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        said.extend_from_slice(&chunk[..chunk.len().min(MAX_SAID)]);
+    }
+    String::from_utf8_lossy(&said).into_owned()
 }
 
 fn away(error: reqwest::Error) -> SourceError {
@@ -180,12 +191,14 @@ struct Lines {
     response: reqwest::Response,
     buffer: Vec<u8>,
     read: usize,
+    /// Up to here there is no end of a line that was not read: a long line is not looked through again with each piece.
+    looked: usize,
     over: bool,
 }
 
 impl Lines {
     fn new(response: reqwest::Response) -> Self {
-        Self { response, buffer: Vec::new(), read: 0, over: false }
+        Self { response, buffer: Vec::new(), read: 0, looked: 0, over: false }
     }
 
     /// # Errors
@@ -193,8 +206,9 @@ impl Lines {
     async fn next(&mut self) -> Result<Option<Vec<Json>>, SourceError> {
         loop {
             let rest = &self.buffer[self.read..];
-            if let Some(end) = rest.iter().position(|byte| *byte == b'\n').or_else(|| (self.over && !rest.is_empty()).then_some(rest.len()))
-            {
+            let looked = self.looked.saturating_sub(self.read);
+            let found = rest[looked..].iter().position(|byte| *byte == b'\n').map(|at| looked + at);
+            if let Some(end) = found.or_else(|| (self.over && !rest.is_empty()).then_some(rest.len())) {
                 let line = &rest[..end];
                 let row = if line.trim_ascii().is_empty() { None } else { Some(row_of(line)?) };
                 self.read = (self.read + end + 1).min(self.buffer.len());
@@ -207,7 +221,7 @@ impl Lines {
                 return Ok(None);
             }
             self.buffer.drain(..self.read);
-            self.read = 0;
+            (self.read, self.looked) = (0, self.buffer.len());
             if self.buffer.len() > MAX_ROW_BYTES {
                 return Err(SourceError::new(SourceErrorKind::TooLarge, "A row is longer than 64 MiB. Leave its longest column out."));
             }

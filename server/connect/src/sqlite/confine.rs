@@ -2,11 +2,15 @@
 
 use std::path::Path;
 
-use libsqlite3_sys::{SQLITE_LIMIT_ATTACHED, sqlite3_limit};
+use libsqlite3_sys::{SQLITE_LIMIT_ATTACHED, SQLITE_LIMIT_LENGTH, sqlite3_limit};
 use sqlx::sqlite::SqliteConnection;
 
+/// The largest value, and the largest row of a table, in bytes. SQLite works in this process, where a function makes a value of a GB from a
+/// few letters.
+const LARGEST: i32 = 64 << 20;
+
 /// Ends the connection where SQLite has opened another file than the one that was checked, as a link that was put in between leads to;
-/// and lets it attach no other database, whatever a statement says.
+/// and lets it attach no other database, and make no value without bound, whatever a statement says.
 ///
 /// # Errors
 /// Where SQLite has opened another file.
@@ -18,8 +22,11 @@ pub(super) async fn confine(connection: &mut SqliteConnection, file: &Path) -> R
         return Err(sqlx::Error::Configuration("its file leads elsewhere now".into()));
     }
     let mut handle = connection.lock_handle().await?;
-    // Safe here: the handle is locked, so that nobody else uses the connection, and a limit is a number in it.
-    unsafe { sqlite3_limit(handle.as_raw_handle().as_ptr(), SQLITE_LIMIT_ATTACHED, 0) };
+    let raw = handle.as_raw_handle().as_ptr();
+    for (limit, most) in [(SQLITE_LIMIT_ATTACHED, 0), (SQLITE_LIMIT_LENGTH, LARGEST)] {
+        // Safe here: the handle is locked, so that nobody else uses the connection, and a limit is a number in it.
+        unsafe { sqlite3_limit(raw, limit, most) };
+    }
     Ok(())
 }
 
@@ -51,5 +58,7 @@ mod tests {
             let said = connection.execute(sqlx::AssertSqlSafe(sql)).await.unwrap_err().to_string();
             assert!(said.contains("too many attached databases"), "{attach}: {said}");
         }
+        let said = connection.execute("SELECT hex(zeroblob(40000000))").await.unwrap_err();
+        assert!(said.to_string().contains("too big"), "{said}");
     }
 }

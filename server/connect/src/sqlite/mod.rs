@@ -19,6 +19,9 @@ use crate::{
     Statement, policy,
 };
 
+/// Rows that are read before they are asked for: each is held, however large its cells are.
+const ROWS_AHEAD: usize = 16;
+
 pub(crate) struct Sqlite;
 
 #[async_trait]
@@ -50,7 +53,8 @@ impl Connector for Sqlite {
             .pragma("query_only", "ON")
             // As every other source compares.
             .pragma("case_sensitive_like", "ON")
-            .pragma("cache_size", "-16000");
+            .pragma("cache_size", "-16000")
+            .row_buffer_size(ROWS_AHEAD);
         let pool = SqlitePoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(CONNECT_TIMEOUT)
@@ -100,13 +104,12 @@ impl Connection for SqliteConnection {
 }
 
 /// What SQLite says of values that a function or a comparison cannot use.
-const VALUE_FAULTS: [&str; 7] = [
+const VALUE_FAULTS: [&str; 6] = [
     "integer overflow",
     "datatype mismatch",
     "malformed JSON",
     "JSON path",
     "LIKE or GLOB pattern too complex",
-    "string or blob too big",
     "ESCAPE expression must be a single character",
 ];
 
@@ -125,6 +128,8 @@ fn read_error(error: &sqlx::Error) -> SourceError {
         (SourceErrorKind::Statement, format!("There is no function {name} in SQLite."))
     } else if let Some(name) = named("ambiguous column name:") {
         (SourceErrorKind::Statement, format!("More than one table has a column {name}. Write the table before it."))
+    } else if said.contains("string or blob too big") {
+        (SourceErrorKind::TooLarge, "A value or a row is larger than 64 MiB. Leave it out, or shorten it in the statement.".to_owned())
     } else if VALUE_FAULTS.iter().any(|fault| said.contains(fault)) {
         return SourceError::value().because(said);
     } else if said.contains("interrupted") {
