@@ -9,6 +9,7 @@ use futures::stream::BoxStream;
 use http::HeaderMap;
 use model::Problem;
 use model::clock::Millis;
+use model::name::MAX_NAME;
 use prost::Message;
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 use tonic::{Request, Response, Status, Streaming};
@@ -143,8 +144,9 @@ impl<'r> Seen<'r> {
     fn api_of(&self, symbol: &str) -> Option<FileDescriptorProto> {
         let parts: Vec<&str> = symbol.splitn(4, '.').collect();
         let [root, domain, name, ..] = parts.as_slice() else { return None };
-        // A message is named after its service, so the service is a beginning of the symbol: the longest one is tried first.
-        let name = (1..=name.len()).rev().filter_map(|end| name.get(..end));
+        // A message is named after its service, so the service is a beginning of the symbol: the longest one is tried first. None is longer
+        // than a name may be, however long the question is.
+        let name = (1..=name.len().min(MAX_NAME)).rev().filter_map(|end| name.get(..end));
         name.filter_map(|name| self.routes.services.get(format!("{root}.{domain}.{name}").as_str()))
             .filter_map(|named| self.file(named))
             .find(|file| holds(file, symbol))
