@@ -7,6 +7,7 @@ mod functions;
 mod mysql;
 mod notation;
 mod reading;
+mod spread;
 mod system;
 mod walk;
 mod writing;
@@ -231,6 +232,13 @@ mod tests {
         assert_eq!(placed.lines().nth(1), Some("   nowhere"), "{placed}");
     }
 
+    /// Parts of WITH, of which each uses the one before twice.
+    fn doubled(parts: usize) -> String {
+        let part = |at: usize| format!(", w{} as (select l.a from w{at} l, w{at} r)", at + 1);
+        let parts_of: String = (0..parts).map(part).collect();
+        format!("with w0 as (select 1 as a){parts_of} select a from w{parts}")
+    }
+
     /// However deep, it is an answer and not the end of the process.
     #[test]
     fn nesting_is_bounded() {
@@ -248,9 +256,15 @@ mod tests {
                 format!("select {} as a", vec!["1"; 2_000].join(" + ")),
                 format!("select {} as a", vec!["1"; 30_000].join("+")),
                 format!("select 1 where {}", vec!["1 = 1"; 1_000].join(" and ")),
+                format!("select 1 as a{}", " union all select 1".repeat(200)),
+                format!("select 1 as a from {}", vec!["t"; 300].join(", ")),
+                doubled(30),
+                // A name that stands for one part here and for another there hides how often each is used.
+                "with w as (select 1 as a), v as (with w as (select l.a from w l, w r) select a from w) select a from v".to_owned(),
             ] {
                 assert!(check(&sql, dialect).is_err(), "{dialect:?}: {}", &sql[..40]);
             }
+            assert!(check(&doubled(6), dialect).is_ok(), "{dialect:?}: {:?}", check(&doubled(6), dialect));
             assert!(check(&format!("select 1 as a where {}", vec!["1 = 1"; 100].join(" and ")), dialect).is_ok(), "{dialect:?}");
         }
     }

@@ -10,6 +10,7 @@ use sqlparser::ast::{
 use sqlparser::tokenizer::Location;
 
 use super::notation::Notation;
+use super::spread::Spread;
 use super::{Refusal, functions, refuse, system};
 
 /// The most queries in one statement.
@@ -22,20 +23,22 @@ const MAX_DEPTH: usize = 256;
 /// # Errors
 /// The first part that is not offered, with its place.
 pub(super) fn check(statement: &Statement, dialect: Dialect) -> Result<(), Refusal> {
-    let mut walk = Walk { dialect, queries: 0, depth: 0, notation: Notation::default() };
-    match statement.visit(&mut walk) {
-        ControlFlow::Break(refusal) => Err(*refusal),
-        ControlFlow::Continue(()) if dialect == Dialect::Postgres => walk.notation.check(),
-        ControlFlow::Continue(()) => Ok(()),
+    let mut walk = Walk { dialect, queries: 0, selects: 0, depth: 0, notation: Notation::default(), spread: Spread::default() };
+    if let ControlFlow::Break(refusal) = statement.visit(&mut walk) {
+        return Err(*refusal);
     }
+    walk.spread.check()?;
+    if dialect == Dialect::Postgres { walk.notation.check() } else { Ok(()) }
 }
 
 struct Walk {
     dialect: Dialect,
     queries: usize,
+    selects: usize,
     depth: usize,
     /// What may be a function without looking like one.
     notation: Notation,
+    spread: Spread,
 }
 
 impl Visitor for Walk {
@@ -49,6 +52,7 @@ impl Visitor for Walk {
     }
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Self::Break> {
+        self.spread.enter(query);
         self.queries += 1;
         if self.queries > MAX_QUERIES {
             return stop(None, "Too many queries inside one another.");
@@ -70,7 +74,16 @@ impl Visitor for Walk {
         ControlFlow::Continue(())
     }
 
+    fn post_visit_query(&mut self, query: &Query) -> ControlFlow<Self::Break> {
+        self.spread.leave(query);
+        ControlFlow::Continue(())
+    }
+
     fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<Self::Break> {
+        self.selects += 1;
+        if self.selects > MAX_QUERIES {
+            return stop(None, "Too many queries in one statement.");
+        }
         let at = Some(select.span().start);
         if select.into.is_some() {
             return stop(at, "SELECT INTO makes a table. Take INTO out.");
@@ -125,7 +138,8 @@ impl Visitor for Walk {
 }
 
 impl Walk {
-    fn check_table(&self, name: &ObjectName) -> ControlFlow<Box<Refusal>> {
+    fn check_table(&mut self, name: &ObjectName) -> ControlFlow<Box<Refusal>> {
+        self.spread.note_table(name);
         let Some(parts) = parts(name) else {
             return stop(Some(name.span().start), "The name of a table must be written out.");
         };
