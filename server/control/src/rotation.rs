@@ -4,7 +4,7 @@ use connect::vault::{NONCE_BYTES, Vault, seal_place};
 use model::clock::SECOND;
 use model::snapshot::{Environment, issuer_place};
 use model::{Action, ErrorCode, Problem};
-use store::BindingRow;
+use store::{BindingRow, Tx};
 
 use crate::failure::from_store;
 use crate::{Caller, Control};
@@ -45,10 +45,8 @@ impl Control {
             let (Some(source), Some(environment)) = (source, Environment::from_key(&row.environment)) else {
                 return Err(Problem::new(ErrorCode::Internal, "A binding has no source or no known environment. Nothing was changed."));
             };
-            secrets += 1;
-            if let Some(secret) = self.resealed(next, &row.secret, &seal_place(&source.name, environment))? {
-                tx.put_binding(&BindingRow { secret, ..row }).await.map_err(|error| from_store(&error))?;
-            }
+            let place = seal_place(&source.name, environment);
+            secrets += 1 + self.rotate_binding(&mut tx, next, (&row, &place)).await?;
         }
         for row in self.store.issuers().await.map_err(|error| from_store(&error))? {
             if row.secret.is_empty() {
@@ -62,6 +60,25 @@ impl Control {
         self.note(&mut tx, "master-key.rotated", ("", "master key"), None, Some(format!("{secrets} secrets"))).await?;
         self.commit(tx).await?;
         Ok(secrets)
+    }
+
+    /// The secrets of a binding, and those that wait for a decision to take their place; gives how many of the latter there are.
+    async fn rotate_binding(&self, tx: &mut Tx, next: &Vault, (row, place): (&BindingRow, &str)) -> Result<usize, Problem> {
+        let open = self.store.open_binding_request(&row.source_id, &row.environment).await.map_err(|error| from_store(&error))?;
+        let secret = self.resealed(next, &row.secret, place)?.unwrap_or_else(|| row.secret.clone());
+        if secret != row.secret {
+            let row = BindingRow { secret: secret.clone(), ..row.clone() };
+            tx.put_binding(&row).await.map_err(|error| from_store(&error))?;
+        }
+        let Some(request) = open else { return Ok(0) };
+        let wanted = self.resealed(next, &request.secret, place)?.unwrap_or_else(|| request.secret.clone());
+        // A request over another binding than the one that stands cannot be approved, and stays so.
+        let before = match request.before_secret == row.secret {
+            true => secret,
+            false => self.resealed(next, &request.before_secret, place)?.unwrap_or_else(|| request.before_secret.clone()),
+        };
+        tx.set_binding_request_secrets(&request.id, &before, &wanted).await.map_err(|error| from_store(&error))?;
+        Ok(1)
     }
 
     /// A secret under the next key; `None` where it is already, which is tried.

@@ -93,6 +93,21 @@ impl Tx {
         one_row(&changed)
     }
 
+    /// Seals the secrets of an open request anew. The one from before is to be the binding's own, for by it the request is known to be
+    /// of the binding as it stands.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where somebody has decided.
+    pub async fn set_binding_request_secrets(&mut self, id: &str, before: &[u8], secret: &[u8]) -> Result<(), StoreError> {
+        let changed = sqlx::query("UPDATE binding_requests SET before_secret = $2, secret = $3 WHERE id = $1 AND state = 'open'")
+            .bind(id)
+            .bind(before)
+            .bind(secret)
+            .execute(&mut *self.inner)
+            .await?;
+        one_row(&changed)
+    }
+
     /// Puts what was asked for in force, and raises the edit of the source.
     ///
     /// # Errors

@@ -43,6 +43,9 @@ async fn every_secret_is_sealed_under_the_new_key_and_an_interrupted_rotation_is
     let issuer = json!({"environment": "prod", "issuer": "sluice-demo", "audience": "flights"});
     let made = builder.post("/apps/travel/demo-app/issuers", issuer).await;
     let secret = made["secret"].as_str().unwrap();
+    // What waits for a decision holds secrets too, and can still be decided after a rotation.
+    let moved = json!({"config": {"path": data.join("sources/other.db")}, "secrets": {}});
+    let waiting = builder.put_source("flights-db", "sqlite", moved).await.unwrap();
     builder.served().await;
     assert_eq!(call(&server, secret).await, 200);
 
@@ -65,6 +68,8 @@ async fn every_secret_is_sealed_under_the_new_key_and_an_interrupted_rotation_is
     assert_eq!(opened(&new).unwrap(), secret.as_bytes());
     let new_vault = Vault::from_base64(&new).unwrap();
     assert!(store.bindings().await.unwrap().iter().all(|binding| new_vault.has_sealed(&binding.secret)));
+    let request = store.binding_request(&waiting).await.unwrap().unwrap();
+    assert!(new_vault.has_sealed(&request.secret) && new_vault.has_sealed(&request.before_secret));
     store.close().await;
 
     // As it is left where the machine went away after the secrets were sealed and before the key took its place.
@@ -80,6 +85,10 @@ async fn every_secret_is_sealed_under_the_new_key_and_an_interrupted_rotation_is
     assert_eq!(call(&server, secret).await, 200);
     let http = crate::common::Http::new(&server);
     assert_eq!(http.json(http.get("/api/travel/plane?tailnum=N14228")).await.0, 200);
+    let admin = Admin::demo(&server, "admin@demo").await;
+    assert_eq!(admin.get(&format!("/requests/{waiting}")).await["binding"]["changes"][0]["label"], "File");
+    testkit::sqlite3(&data.join("sources/flights.db"), &format!("VACUUM INTO '{}'", data.join("sources/other.db").display()));
+    admin.approve(&waiting).await;
     stop(server);
 
     // A key that the operator keeps: the new one is the operator's too.
