@@ -16,7 +16,17 @@ use reqwest::{ClientBuilder, Url};
 use crate::{SourceError, SourceErrorKind, policy};
 
 /// Never dialled unless allowed: links' own addresses, where clouds tell secrets too, and those of many.
-const LINKS: [&str; 7] = ["169.254.0.0/16", "fe80::/10", "100.100.100.200", "fd00:ec2::254", "224.0.0.0/4", "255.255.255.255", "ff00::/8"];
+const LINKS: [&str; 9] = [
+    "169.254.0.0/16",
+    "fe80::/10",
+    "100.100.100.200",
+    "168.63.129.16",
+    "192.0.0.192",
+    "fd00:ec2::254",
+    "224.0.0.0/4",
+    "255.255.255.255",
+    "ff00::/8",
+];
 /// This machine.
 const OWN: [&str; 4] = ["0.0.0.0/8", "127.0.0.0/8", "::", "::1"];
 static REFUSED_LINKS: LazyLock<Vec<Network>> = LazyLock::new(|| LINKS.iter().filter_map(|text| Network::read(text)).collect());
@@ -64,7 +74,7 @@ fn number(address: IpAddr) -> u128 {
     }
 }
 
-/// The address of IPv4 that one of IPv6 leads to by its form: mapped, translated (NAT64) or tunnelled (6to4).
+/// The address of IPv4 that one of IPv6 leads to by its form: mapped, compatible, translated (NAT64) or tunnelled (6to4).
 fn plain(address: IpAddr) -> IpAddr {
     let IpAddr::V6(six) = address else { return address };
     let four = |high: u16, low: u16| {
@@ -72,7 +82,11 @@ fn plain(address: IpAddr) -> IpAddr {
         IpAddr::V4(Ipv4Addr::new(a, b, c, d))
     };
     match six.segments() {
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => four(high, low),
+        [0, 0, 0, 0, 0, 0xffff, high, low]
+        | [0, 0, 0, 0, 0, 0, high @ 1.., low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x64, 0xff9b, 1, _, _, _, high, low]
+        | [0x2002, high, low, ..] => four(high, low),
         _ => address,
     }
 }
@@ -200,10 +214,22 @@ mod tests {
     fn this_machine_links_and_metadata_are_refused_in_every_way_of_writing_them() {
         let egress = Egress::default();
         let allows = |text: &str, peer| egress.allows(text.parse().unwrap(), peer);
-        for own in ["127.0.0.1", "127.9.9.9", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"] {
+        for own in ["127.0.0.1", "127.9.9.9", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"]
+        {
             assert!(!allows(own, Peer::Service), "{own}");
         }
-        for link in ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "100.100.100.200", "fd00:ec2::254", "224.0.0.1", "ff02::1"] {
+        for link in [
+            "169.254.169.254",
+            "::ffff:169.254.169.254",
+            "64:ff9b:1::a9fe:a9fe",
+            "fe80::1",
+            "100.100.100.200",
+            "168.63.129.16",
+            "192.0.0.192",
+            "fd00:ec2::254",
+            "224.0.0.1",
+            "ff02::1",
+        ] {
             assert!(!allows(link, Peer::Service) && !allows(link, Peer::Database), "{link}");
         }
         for other in ["10.0.0.1", "192.168.1.1", "172.16.0.1", "fd00::1", "8.8.8.8", "2001:db8::1", "::ffff:10.0.0.1", "100.100.100.1"] {

@@ -71,6 +71,9 @@ async fn this_machine_is_dialled_only_where_the_operator_allows_it() {
         let (status, said) = test(&builder, "files", s3).await;
         assert!(status != 200 && said.contains("egress_allow"), "{host}: {status} {said}");
     }
+    // ClickHouse may be on this machine, which does not open every other service of it.
+    let (status, said) = test(&builder, "clickhouse", json!({"url": format!("http://127.0.0.1:{closed}/any/path?do=it")})).await;
+    assert!(status != 200 && said.contains("egress_allow"), "{status} {said}");
     // A region is a part of the address, too.
     let region = json!({"path": "s3://bucket/x", "region": format!("x@127.0.0.1:{closed}/"), "access_key": "a"});
     assert_ne!(test(&builder, "files", region).await.0, 200);

@@ -51,8 +51,9 @@ impl Client {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(bad("The address must begin with http:// or https://."));
         }
-        egress::check(&url, Peer::Database)?;
-        let builder = tls::over_http(egress::client(Peer::Database).connect_timeout(CONNECT_TIMEOUT), config)?;
+        let peer = peer_of(&url);
+        egress::check(&url, peer)?;
+        let builder = tls::over_http(egress::client(peer).connect_timeout(CONNECT_TIMEOUT), config)?;
         let or = |text: &str, usual: &str| if text.is_empty() { usual.to_owned() } else { text.to_owned() };
         Ok(Self {
             http: builder.build().map_err(|error| bad("Its settings cannot be used.").because(error))?,
@@ -119,6 +120,12 @@ impl Client {
             .body(sql);
         answer(request, WRITE_TIMEOUT).await.map(drop)
     }
+}
+
+/// ClickHouse itself is asked at the root of its address. One with a path or a query may be any service of HTTP, which on this machine
+/// would do what it is told there.
+fn peer_of(url: &reqwest::Url) -> Peer {
+    if url.path() == "/" && url.query().is_none() { Peer::Database } else { Peer::Service }
 }
 
 async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<reqwest::Response, SourceError> {
