@@ -9,6 +9,7 @@ use super::Decision;
 use super::decide::{check_reason, closed, own};
 use crate::apis::Inventory;
 use crate::failure::from_store;
+use crate::sources::config_text;
 use crate::{Caller, Control};
 
 impl Control {
@@ -84,7 +85,7 @@ impl Control {
                 other => from_store(&other),
             })?;
         }
-        let (before, after) = (Some(request.before_config.clone()), Some(request.config.clone()));
+        let (before, after) = (Some(config_text(&request.before_config)), Some(config_text(&request.config)));
         self.note(&mut tx, action, (&source.domain, &source.name), before, after).await?;
         self.commit(tx).await
     }

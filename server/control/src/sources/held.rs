@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use connect::address;
 use model::connector::{ConfigField, Effect};
 use model::dataset::{DataVersionState, DatasetSpec};
 use model::snapshot::Environment;
@@ -9,8 +10,8 @@ use model::view::{BindingChange, RequestState, SettingChange};
 use model::{ApiSpec, ErrorCode, Problem};
 use store::{ApiRow, BindingRequestRow, BindingRow, SourceRow, StoreError, Tx};
 
-use super::PreparedSource;
 use super::endpoint::{Values, changed};
+use super::{PreparedSource, config_text};
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
@@ -71,7 +72,7 @@ impl Control {
             StoreError::Taken => waits(&row.name),
             other => from_store(&other),
         })?;
-        let (before, after) = (Some(before.config.clone()), Some(after.config.clone()));
+        let (before, after) = (Some(config_text(&before.config)), Some(config_text(&after.config)));
         self.note(tx, "source.requested", (&row.domain, &row.name), before, after).await?;
         Ok(Some(request.id))
     }
@@ -91,7 +92,8 @@ impl Control {
     pub(crate) async fn binding_change(&self, row: &SourceRow, request: &BindingRequestRow) -> Result<BindingChange, Problem> {
         let form = form_of(&row.driver);
         let (before, after) = (settings_of(&request.before_config)?, settings_of(&request.config)?);
-        let said = |values: &Values, field: &ConfigField| values.get(&field.key).cloned().unwrap_or_default();
+        // A setting from before may be an address with a password inside.
+        let said = |values: &Values, field: &ConfigField| values.get(&field.key).map(|text| address::shown(text)).unwrap_or_default();
         let changes = changed(&form, &before, &after)
             .into_iter()
             .map(|field| SettingChange { label: field.label.clone(), before: said(&before, field), after: said(&after, field) })

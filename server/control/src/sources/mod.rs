@@ -13,4 +13,4 @@ pub use save::{BindingInput, SourceInput};
 pub(crate) use browse::{read_rows, sample_of};
 pub(crate) use load::{load_errors, load_query_error};
 pub(crate) use resolve::Resolved;
-pub(crate) use save::PreparedSource;
+pub(crate) use save::{PreparedSource, config_text};

@@ -212,12 +212,16 @@ impl Control {
 
 /// Settings as the audit log keeps them: never with secrets, also where an address from before holds one.
 fn settings_text(about: &str, bindings: &[BindingRow]) -> String {
-    let config = |row: &BindingRow| match serde_json::from_str::<BTreeMap<String, String>>(&row.config) {
+    let lines: Vec<String> = bindings.iter().map(|row| format!("{}: {}", row.environment, config_text(&row.config))).collect();
+    format!("{}\n{about}", lines.join("\n")).trim().to_owned()
+}
+
+/// The settings of one binding as the audit log keeps them.
+pub(crate) fn config_text(config: &str) -> String {
+    match serde_json::from_str::<BTreeMap<String, String>>(config) {
         Ok(config) => serde_json::json!(shown(config)).to_string(),
         Err(_) => String::new(),
-    };
-    let lines: Vec<String> = bindings.iter().map(|row| format!("{}: {}", row.environment, config(row))).collect();
-    format!("{}\n{about}", lines.join("\n")).trim().to_owned()
+    }
 }
 
 /// What the audit log keeps of a server's own words, in characters.
@@ -277,4 +281,16 @@ fn check_settings(form: &[ConfigField], environment: Environment, binding: &Bind
         errors.push(FieldError::new(place(key), "This connector has no such secret."));
     }
     errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::config_text;
+
+    #[test]
+    fn the_audit_log_has_no_password_of_an_address_from_before() {
+        let config = r#"{"url": "https://reader:quite-secret@api.example.com/v1", "rows": "data"}"#;
+        assert_eq!(config_text(config), r#"{"rows":"data","url":"https://hidden@api.example.com/v1"}"#);
+        assert_eq!(config_text("no settings"), "");
+    }
 }
