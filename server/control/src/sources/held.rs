@@ -23,9 +23,13 @@ impl Control {
     /// give something else by it. What stays in force stands in its place.
     ///
     /// # Errors
-    /// Where another change of the same binding waits for a decision.
+    /// Where another change of the same binding waits for a decision, or the source was changed since it was read.
     pub(crate) async fn hold_back(&self, prepared: &mut PreparedSource) -> Result<(), Problem> {
         let row = &prepared.row;
+        // Whoever names an edit that is still to come would write what was read before it over what somebody else has decided.
+        if prepared.known_edit.is_some_and(|edit| edit != row.edit) {
+            return Err(from_store(&StoreError::Stale));
+        }
         let Some(before) = prepared.stored.iter().find(|row| row.environment == HELD.key()).cloned() else { return Ok(()) };
         let Some(after) = prepared.bindings.iter_mut().find(|row| row.environment == HELD.key()) else { return Ok(()) };
         if (&before.config, &before.secret) == (&after.config, &after.secret) {

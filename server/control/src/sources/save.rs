@@ -44,6 +44,8 @@ pub struct BindingInput {
 pub(crate) struct PreparedSource {
     pub row: SourceRow,
     pub is_new: bool,
+    /// The edit by which its stored bindings were read.
+    pub known_edit: Option<i64>,
     /// What is written at once.
     pub bindings: Vec<BindingRow>,
     /// What stands now.
@@ -154,8 +156,10 @@ impl Control {
             created_by: caller.email().into(),
             updated_at: self.host.now(),
         };
+        let known_edit = known.as_ref().map(|known| known.edit);
         let before = known.map(|known| settings_text(&known.about, &stored));
-        Ok(PreparedSource { after: settings_text(&row.about, &bindings), row, is_new, bindings, stored, held: None, before })
+        let after = settings_text(&row.about, &bindings);
+        Ok(PreparedSource { row, is_new, known_edit, bindings, stored, held: None, before, after })
     }
 
     /// The settings of one environment with their secrets sealed, and what is wrong with them. Settings that say nothing new are
