@@ -79,6 +79,19 @@ async fn a_stored_secret_goes_nowhere_else_than_it_was_given_for() {
         assert!(after.contains("does not answer") && after.contains("prod: ") && after.contains("127.0.0.1"), "{after}");
     }
     assert!(!audit.to_string().contains("sesame-1"), "no secret is in the log");
+
+    // Documents are checked on the sources that they bring, which is a test of those, in a dry run too.
+    let source =
+        json!({"document": "source", "domain": "travel", "name": "dry", "driver": "postgres", "bindings": {"prod": {"config": nowhere}}});
+    let api = json!({"document": "api", "domain": "travel", "name": "dry", "spec": {
+        "title": "t", "source": "dry", "kind": "kv", "table": {"name": "t"}, "key": ["k"],
+        "parameters": [{"name": "k", "type": "string", "required": true, "test_value": "1"}], "fields": [{"name": "k", "column": "k"}],
+    }});
+    let body = json!({"documents": format!("{source}\n---\n{api}"), "dry_run": true});
+    let (status, said) = builder.call(Method::POST, "/apply", Some(body)).await;
+    assert!(!status.is_success(), "{said}");
+    let audit = owner.get("/audit").await;
+    assert!(audit.as_array().unwrap().iter().any(|row| row["action"] == "source.tested" && row["subject"] == "dry"), "{said} {audit}");
 }
 
 #[tokio::test]

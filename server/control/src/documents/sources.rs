@@ -47,6 +47,9 @@ impl Control {
                 if prepared.held.is_some() {
                     effect = "send for review";
                 }
+                if documents.iter().any(|document| asks(document, &source.name)) {
+                    self.note_asked(caller, &prepared).await?;
+                }
                 work.sources.push(prepared);
             }
             work.plan.changes.push(PlannedChange { subject: document.subject(), effect: effect.into() });
@@ -59,6 +62,16 @@ impl Control {
             self.plan_load(source, &mut work).await.map_err(|problem| at(index, problem))?;
         }
         Ok(work)
+    }
+
+    /// What else is in the documents is checked on the settings that they give, in a dry run too: that is a test of them, and the audit
+    /// log says so whatever comes of it.
+    async fn note_asked(&self, caller: &Caller, prepared: &PreparedSource) -> Result<(), Problem> {
+        let row = &prepared.row;
+        let after = format!("Asked by an apply.\n{}", prepared.after);
+        let mut tx = self.write(caller).await?;
+        self.note(&mut tx, "source.tested", (&row.domain, &row.name), None, Some(after)).await?;
+        self.commit(tx).await
     }
 
     /// The settings that wait for a decision, where there are any: documents that ask for them again change nothing.
@@ -104,6 +117,15 @@ impl Control {
         let binding =
             binding.ok_or_else(|| Problem::new(ErrorCode::Conflict, format!("{name} has no binding for {}.", environment.key())))?;
         self.open_binding(&source.row, binding, environment)
+    }
+}
+
+/// Whether a document is checked by asking a source.
+fn asks(document: &Document, source: &str) -> bool {
+    match document {
+        Document::Source(of) => of.name == source && of.load.as_ref().is_some_and(|load| !load.load_query.trim().is_empty()),
+        Document::Dataset(of) => of.source == source || of.into.as_ref().is_some_and(|into| into.source == source),
+        Document::Api(of) => of.spec.source == source,
     }
 }
 
