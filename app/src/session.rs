@@ -64,7 +64,7 @@ pub(crate) async fn asker() -> Result<(Control, Caller), PortalError> {
     Ok((control, caller))
 }
 
-/// The same, for a function that sets a role or a secret: the form must have been drawn for the session that sends it.
+/// The same, for a function that sets a role, a right or a secret: the form must have been drawn for the session that sends it.
 pub(crate) async fn asker_of_form(form_token: &str) -> Result<(Control, Caller), PortalError> {
     let (control, caller) = asker().await?;
     control.check_form_token(&caller, form_token)?;

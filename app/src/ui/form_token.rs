@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::frame::MeResource;
 
-/// Stands in every form that sets a role or a secret: its server function refuses what comes without it.
+/// Stands in every form that sets a role, a right or a secret: its server function refuses what comes without it.
 #[component]
 pub(crate) fn FormToken() -> impl IntoView {
     let MeResource(me) = expect_context();

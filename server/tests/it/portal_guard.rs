@@ -233,6 +233,16 @@ async fn who_may_watch_is_a_setting() {
     assert!(!output.status.success() && said.contains("SLUICE_SCRAPE_TOKEN"), "{said}");
 }
 
+/// Something of the builder's that waits for a decision.
+async fn a_request(server: &Sluice) -> String {
+    let carrier = json!({
+        "title": "One carrier", "source": "flights-db", "kind": "kv", "table": {"name": "airlines"}, "key": ["carrier"],
+        "parameters": [{"name": "carrier", "type": "string", "required": true, "test_value": "UA"}],
+        "fields": [{"name": "carrier", "column": "carrier"}],
+    });
+    Admin::demo(server, "builder@demo").await.send_api("travel", "carrier", carrier).await
+}
+
 /// The forms of a page that are sent to a function, each as its own text.
 fn forms_of<'a>(page: &'a str, function: &str) -> Vec<&'a str> {
     let action = format!("action=\"/fn/{function}\"");
@@ -244,6 +254,7 @@ fn forms_of<'a>(page: &'a str, function: &str) -> Vec<&'a str> {
 async fn a_form_that_sets_a_role_or_a_secret_is_of_the_session_that_sends_it() {
     let server = Sluice::demo(binary());
     let (http, other) = (Admin::browser(&server, "admin@demo").await, Admin::browser(&server, "admin@demo").await);
+    let request = a_request(&server).await;
     let (own, foreign) = (Admin::form_token(&http, &server).await, Admin::form_token(&other, &server).await);
     assert!(own.len() > 40 && own != foreign, "each session has its own");
     let send = async |function: &str, form_token: &str, fields: &[(&str, &str)]| {
@@ -251,12 +262,15 @@ async fn a_form_that_sets_a_role_or_a_secret_is_of_the_session_that_sends_it() {
         let request = http.post(format!("{}/fn/{function}", server.url)).header("origin", &server.url).form(&form);
         request.send().await.unwrap().status().as_u16()
     };
-    let fields: [(&str, &[(&str, &str)]); 5] = [
+    let fields: [(&str, &[(&str, &str)]); 8] = [
         ("new-token", &[("name", "a"), ("days", "1")]),
         ("set-roles", &[("domain", "travel"), ("email", "viewer@demo")]),
         ("new-person", &[("email", "new@company.example")]),
         ("new-key", &[("domain", "travel"), ("app", "demo-app"), ("environment", "prod"), ("days", "")]),
         ("new-issuer", &[("domain", "travel"), ("app", "demo-app"), ("environment", "prod"), ("issuer", "i"), ("audience", "a")]),
+        ("grant", &[("domain", "travel"), ("name", "plane"), ("app", "travel/demo-app"), ("days", "")]),
+        ("end-grant", &[("domain", "travel"), ("name", "plane"), ("app", "travel/demo-app")]),
+        ("decide", &[("id", request.as_str()), ("reason", "a test"), ("decision", "reject")]),
     ];
     for (function, fields) in fields {
         for wrong in ["", "x", &foreign] {
@@ -264,12 +278,14 @@ async fn a_form_that_sets_a_role_or_a_secret_is_of_the_session_that_sends_it() {
         }
         assert_eq!(send(function, &own, fields).await, 200, "{function}");
     }
+    assert_eq!(send("delete-app", &foreign, &[("domain", "travel"), ("name", "demo-app")]).await, 403);
     // Every such form carries it before any script runs.
     for (path, functions) in [
         ("/account", &["new-token", "revoke-token"][..]),
         ("/people", &["new-person", "password-link", "set-person"][..]),
         ("/domains/travel", &["set-roles"][..]),
-        ("/apps/travel/demo-app", &["new-key", "revoke-key", "new-issuer", "delete-issuer"][..]),
+        ("/apps/travel/demo-app", &["new-key", "revoke-key", "new-issuer", "delete-issuer", "delete-app"][..]),
+        ("/apis/travel/plane/access", &["grant"][..]),
     ] {
         let page = http.get(format!("{}{path}", server.url)).header("accept", "text/html").send().await.unwrap().text().await.unwrap();
         for function in functions {

@@ -5,7 +5,7 @@ use model::Action;
 use model::view::{ApiDetail, AppView};
 
 use super::Shared;
-use crate::ui::{Empty, Field, FormProblem, Load, Time, field_error};
+use crate::ui::{Empty, Field, FormProblem, FormToken, Load, Time, field_error};
 
 #[component]
 pub(crate) fn AccessTab() -> impl IntoView {
@@ -52,7 +52,7 @@ fn grants(detail: &ApiDetail, may: bool) -> impl IntoView + use<> {
                                 <td class="num" data-label="Calls a second">{grant.limit.map_or("no limit".to_owned(), |rate| rate.per_second.to_string())}</td>
                                 <td class="t-2" data-label="Hidden">{if grant.hidden.is_empty() { "nothing".to_owned() } else { grant.hidden.join(", ") }}</td>
                                 <td class="fit">{may.then(|| view! {
-                                    <ActionForm action=end_grant>
+                                    <ActionForm action=end_grant><FormToken/>
                                         <input type="hidden" name="domain" value=domain/>
                                         <input type="hidden" name="name" value=name/>
                                         <input type="hidden" name="app" value=app/>
@@ -76,7 +76,7 @@ fn form(detail: &ApiDetail, apps: Vec<AppView>) -> impl IntoView + use<> {
             .into_any();
     }
     view! {
-        <ActionForm action=grant>
+        <ActionForm action=grant><FormToken/>
             <section class="card card-pad stack">
                 <h2>"Open it to an app"</h2>
                 <input type="hidden" name="domain" value=domain/>

@@ -45,8 +45,9 @@ pub async fn grant(
     days: String,
     #[server(default)] per_second: String,
     #[server(default)] hidden: String,
+    #[server(default)] form_token: String,
 ) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     let terms = control::access::GrantTerms {
         days: super::days(&days)?,
         limit: crate::ui::rate(&per_second, "")?,
@@ -82,8 +83,8 @@ pub async fn purge(domain: String, name: String) -> Result<(), PortalError> {
 }
 
 #[server(prefix = "/fn", endpoint = "end-grant")]
-pub async fn end_grant(domain: String, name: String, app: String) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn end_grant(domain: String, name: String, app: String, #[server(default)] form_token: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     let (app_domain, app) = app.split_once('/').unwrap_or((&domain, &app));
     Ok(control.end_grant(&caller, (app_domain, app), (&domain, &name)).await?)
 }

@@ -28,8 +28,8 @@ pub async fn new_app(domain: String, name: String) -> Result<(), PortalError> {
 
 /// Deletes an app with its keys and grants.
 #[server(prefix = "/fn", endpoint = "delete-app")]
-pub async fn delete_app(domain: String, name: String) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn delete_app(domain: String, name: String, #[server(default)] form_token: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     control.delete_app(&caller, &domain, &name).await?;
     leptos_axum::redirect("/apps");
     Ok(())

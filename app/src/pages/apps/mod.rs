@@ -145,7 +145,7 @@ fn deletion(app: &AppView, delete: ServerAction<DeleteApp>) -> impl IntoView + u
     view! {
         <details class="card card-pad">
             <summary>"Delete this app"</summary>
-            <ActionForm action=delete>
+            <ActionForm action=delete><FormToken/>
                 <div class="stack mt-4">
                     <p class="t-2 s13">"The app's keys, issuers and grants are deleted with it. Requests with its keys are refused at once."</p>
                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>

@@ -19,8 +19,14 @@ pub async fn request(id: String) -> Result<RequestDetail, PortalError> {
 
 /// Approves or rejects; the button that was pressed says which.
 #[server(prefix = "/fn", endpoint = "decide")]
-pub async fn decide(id: String, reason: String, decision: String, #[server(default)] accept_costs: String) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn decide(
+    id: String,
+    reason: String,
+    decision: String,
+    #[server(default)] accept_costs: String,
+    #[server(default)] form_token: String,
+) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     let decision = control::review::Decision { approve: decision == "approve", reason, accept_costs: !accept_costs.is_empty() };
     Ok(control.decide(&caller, &id, &decision).await?)
 }

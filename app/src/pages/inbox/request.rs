@@ -7,7 +7,7 @@ use model::view::{RequestDetail, RequestKind, RequestState, RequestView};
 use super::api::{Decide, Withdraw, request};
 use super::binding;
 use super::diff::DiffTable;
-use crate::ui::{CaseBadge, Choice, CodeBlock, FormProblem, Icon, Load, PageName, SampleTable, StateBadge, Time, param};
+use crate::ui::{CaseBadge, Choice, CodeBlock, FormProblem, FormToken, Icon, Load, PageName, SampleTable, StateBadge, Time, param};
 
 #[component]
 pub(crate) fn RequestPage() -> impl IntoView {
@@ -100,7 +100,7 @@ pub(super) fn decision(
         <FormProblem action=withdraw/>
         {(!decides).then(|| view! { <FormProblem action=decide/> })}
         {decides.then(|| view! {
-            <ActionForm action=decide>
+            <ActionForm action=decide><FormToken/>
                 <input type="hidden" name="id" value=decide_id/>
                 {(!costs.is_empty()).then(|| view! {
                     <div class="card card-pad mt-4"><Choice name="accept_costs" value="yes" label="I have seen what it costs, and accept it" help=costs/></div>
