@@ -32,13 +32,32 @@ pub(crate) fn allow(config: &Config, demo: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// What is the program's own: its data folder, its settings, and its metadata where that is another file.
+/// What is the program's own: its data folder, its settings, the key of its certificate, and its metadata where that is another file.
 fn own_files(config: &Config) -> Result<Vec<PathBuf>, String> {
     let mut own = vec![config.data_dir.clone(), config.file.clone()];
+    own.extend(config.tls_key.clone());
     if let Some(file) = config.database_url().strip_prefix("sqlite:") {
         let file = file.trim_start_matches("//").split('?').next().unwrap_or_default().to_owned();
         own.extend(["", "-wal", "-shm", "-journal"].map(|end| PathBuf::from(format!("{file}{end}"))));
     }
     let absolute = |path: PathBuf| std::path::absolute(&path).map_err(|error| format!("{} cannot be used: {error}", path.display()));
     own.into_iter().filter(|path| !path.as_os_str().is_empty()).map(absolute).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_the_programs_own_is_named_wherever_it_lies() {
+        let config = Config {
+            database_url: Some("sqlite:///srv/meta.db?mode=rwc".into()),
+            tls_key: Some("/etc/sluice/tls.key".into()),
+            ..Config::default()
+        };
+        let own = own_files(&config).unwrap();
+        for file in ["/srv/meta.db", "/srv/meta.db-wal", "/etc/sluice/tls.key"] {
+            assert!(own.contains(&PathBuf::from(file)), "{file}: {own:?}");
+        }
+    }
 }
