@@ -34,6 +34,9 @@ pub(crate) struct Config {
     pub(crate) public_url: Option<String>,
     /// More names by which the portal is reached, with commas between them; requests by others are refused.
     pub(crate) hosts: Option<String>,
+    /// Networks of the proxies in front of the ports, as in `10.0.0.0/24`: what these say in `x-forwarded-for` is believed.
+    #[serde(default, deserialize_with = "list")]
+    pub(crate) trusted_proxies: Vec<String>,
     /// Who may read `/metrics` and the details of `/readyz`: `loopback`, `token` or `open`.
     pub(crate) scrape: ScrapeBy,
     /// What they bring, where it is `token`.
@@ -94,6 +97,7 @@ impl Default for Config {
             tls_key: None,
             public_url: None,
             hosts: None,
+            trusted_proxies: Vec::new(),
             scrape: ScrapeBy::default(),
             scrape_token: None,
             redis_url: None,
@@ -139,6 +143,7 @@ pub(crate) fn load(cli: &Cli) -> Result<Config, String> {
         "tls_key",
         "public_url",
         "hosts",
+        "trusted_proxies",
         "scrape",
         "scrape_token",
         "redis_url",

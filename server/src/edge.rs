@@ -24,6 +24,7 @@ use tower::ServiceExt;
 use crate::host::Machine;
 use crate::hosts::{Hosts, Refused};
 use crate::listen::{Caps, Peer, RequestBody, WHOLE_REQUEST};
+use crate::proxies::Proxies;
 use crate::scrape::Scrape;
 use crate::shield::{harden, refusal};
 use crate::{assets, metrics, panics, portal};
@@ -35,6 +36,7 @@ pub(crate) struct Services {
     router: Router,
     caps: Arc<Caps>,
     hosts: Hosts,
+    proxies: Proxies,
     public_url: String,
     under_tls: bool,
 }
@@ -46,7 +48,8 @@ pub(crate) enum EdgeBody {
 }
 
 impl Services {
-    pub(crate) fn new(control: Control, gateway: Gateway, alarms: Arc<Alarms>, caps: Arc<Caps>, (hosts, scrape): (Hosts, Scrape)) -> Self {
+    pub(crate) fn new(control: Control, gateway: Gateway, alarms: Arc<Alarms>, caps: Arc<Caps>, doors: (Hosts, Proxies, Scrape)) -> Self {
+        let (hosts, proxies, scrape) = doors;
         let settings = control.settings();
         let (public_url, under_tls) = (settings.public_url.clone(), settings.under_tls());
         let state = (control.clone(), gateway.clone(), scrape.clone());
@@ -57,7 +60,7 @@ impl Services {
             .merge(assets::router())
             .merge(admin::router(control.clone()))
             .merge(portal::router(control.clone()));
-        Self { control, gateway, router, caps, hosts, public_url, under_tls }
+        Self { control, gateway, router, caps, hosts, proxies, public_url, under_tls }
     }
 
     pub(crate) async fn answer(self: Arc<Self>, request: Request<RequestBody>, peer: Peer) -> http::Response<EdgeBody> {
@@ -97,7 +100,8 @@ impl Services {
         let path = request.uri().path().to_owned();
         request.headers_mut().insert("x-request-id", id.clone());
         name_host(&mut request);
-        request.extensions_mut().insert(ConnectInfo(peer.address));
+        let client = self.proxies.client_of(peer.address, request.headers());
+        request.extensions_mut().insert(ConnectInfo(client));
         let late = request.body_mut().late();
         let answered = tokio::time::timeout(WHOLE_REQUEST, self.router.clone().oneshot(request.map(Body::new)));
         let Ok(answered) = answered.await else {

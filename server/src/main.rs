@@ -16,6 +16,7 @@ mod master_key;
 mod metrics;
 mod panics;
 mod portal;
+mod proxies;
 mod reach;
 mod redirects;
 mod scrape;

@@ -43,14 +43,15 @@ pub enum Peer {
 
 /// A network of addresses, IPv4 as IPv6 writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Network {
+pub struct Network {
     first: u128,
     bits: u32,
 }
 
 impl Network {
     /// `10.0.0.0/8`, `fd00::/8`, or one address.
-    fn read(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
         let (address, bits) = match text.trim().split_once('/') {
             Some((address, bits)) => (address, Some(bits.parse::<u32>().ok()?)),
             None => (text.trim(), None),
@@ -59,6 +60,11 @@ impl Network {
         let (width, before) = if address.is_ipv4() { (32, 96) } else { (128, 0) };
         let bits = bits.unwrap_or(width);
         (bits <= width).then(|| Self { first: number(address), bits: bits + before })
+    }
+
+    #[must_use]
+    pub fn has(self, address: IpAddr) -> bool {
+        self.holds(number(address))
     }
 
     fn holds(self, address: u128) -> bool {

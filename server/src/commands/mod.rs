@@ -70,6 +70,10 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     hosts: Option<String>,
+    /// Networks of proxies in front whose x-forwarded-for is believed, with commas [SLUICE_TRUSTED_PROXIES].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trusted_proxies: Option<String>,
     /// Who may read /metrics: loopback, token or open [SLUICE_SCRAPE].
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -46,7 +46,11 @@ fn count(statuses: &[u16], status: u16) -> usize {
 
 /// A server with one admin, whose browser is signed in.
 async fn served(folder: &std::path::Path) -> (Sluice, reqwest::Client) {
-    let server = Sluice::start(binary(), "serve", folder, &[]);
+    served_with(folder, &[]).await
+}
+
+async fn served_with(folder: &std::path::Path, settings: &[(&str, &str)]) -> (Sluice, reqwest::Client) {
+    let server = Sluice::start(binary(), "serve", folder, settings);
     let link = server.said.iter().find_map(|line| line.split_once("/join/")).expect("a link was printed").1.trim().to_owned();
     let admin = browser("127.0.0.1");
     let joined = send(&admin, &server.url, "join", &[("secret", &link), ("email", OWNER), ("password", PASSWORD)]).await;
@@ -83,6 +87,29 @@ async fn parallel_guesses_and_sprayed_accounts_stay_within_the_limits() {
     let opened = of("session.opened");
     assert!(opened.iter().any(|row| row["after"] == "by password, from 127.0.0.2"), "{opened:?}");
     assert!(opened.iter().any(|row| row["after"] == "by invitation link, from 127.0.0.1"), "{opened:?}");
+}
+
+#[tokio::test]
+async fn behind_a_proxy_of_ours_limits_are_of_its_clients() {
+    let folder = testkit::folder();
+    let (server, admin) = served_with(folder.path(), &[("SLUICE_TRUSTED_PROXIES", "127.0.0.7")]).await;
+    let url = &server.url;
+    let by = async |proxy: &str, client: &str, password: &str| {
+        let form = [("email", OWNER), ("password", password), ("next", "/")];
+        let request = browser(proxy).post(format!("{url}/fn/sign-in")).header("origin", url).header("accept", "application/json");
+        request.header("x-forwarded-for", client).form(&form).send().await.unwrap().status().as_u16()
+    };
+    for one in 0..6 {
+        let status = by("127.0.0.7", &format!("192.0.2.{one}, 203.0.113.9"), "a guess").await;
+        assert_eq!(status, if one < 5 { 401 } else { 429 }, "what a client writes itself is not believed");
+    }
+    assert!(by("127.0.0.7", "198.51.100.7", PASSWORD).await < 400, "the owner comes through the same proxy");
+    for one in 0..6 {
+        let status = by("127.0.0.8", &format!("192.0.2.{one}"), "a guess").await;
+        assert_eq!(status, if one < 5 { 401 } else { 429 }, "no proxy of ours");
+    }
+    let rows = audit(&admin, url).await;
+    assert!(rows.iter().any(|row| row["after"] == "by password, from 198.51.100.7"), "{rows:?}");
 }
 
 #[tokio::test]
