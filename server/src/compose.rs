@@ -93,6 +93,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         mapper,
         changed: Arc::default(),
         alarms: Arc::default(),
+        said: Arc::default(),
         announce,
     };
     Ok(Parts { store, control, gateway, worker })

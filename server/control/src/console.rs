@@ -3,12 +3,12 @@
 use model::ready_calls::{Place, ready_calls};
 use model::snapshot::Environment;
 use model::view::TryAnswer;
-use model::{Action, ApiSpec, ErrorCode, Problem};
+use model::{Action, ErrorCode, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::apis::{Beside, CheckInput, hash_of};
-use crate::failure::{from_json, from_store};
+use crate::failure::{api_spec, from_store};
 use crate::ports::TryCallRequest;
 use crate::{Caller, Control};
 
@@ -39,7 +39,7 @@ impl Control {
                 if row.state != "approved" {
                     caller.authorise(Action::ReadSample, domain)?;
                 }
-                (serde_json::from_str::<ApiSpec>(&row.spec).map_err(|error| from_json(&error))?, number)
+                (api_spec(&api, &row)?, number)
             }
             None => (self.draft(caller, domain, name).await?.spec, 0),
         };

@@ -1,8 +1,14 @@
 //! From what went wrong below to what a person is told. The cause is logged here, once.
 
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
 use connect::SourceError;
-use model::{ErrorCode, Problem};
-use store::StoreError;
+use model::hidden::{self, HiddenField};
+use model::view::CheckReport;
+use model::{ApiSpec, ErrorCode, Problem};
+use serde::de::DeserializeOwned;
+use store::{ApiRow, GrantRow, StoreError, VersionRow};
 
 /// A store's error as a problem.
 pub(crate) fn from_store(error: &StoreError) -> Problem {
@@ -12,6 +18,10 @@ pub(crate) fn from_store(error: &StoreError) -> Problem {
             ErrorCode::Conflict,
             "Somebody else changed this in the meantime. Load it again; what you have typed is still here.",
         ),
+        unreadable if unreadable.unreadable().is_some() => {
+            tracing::error!(cause = %unreadable, "a stored definition cannot be read");
+            Problem::new(ErrorCode::Internal, unreadable.unreadable().unwrap_or_default())
+        }
         other => {
             tracing::error!(cause = %other, "the metadata store failed a request");
             Problem::new(
@@ -28,8 +38,37 @@ pub(crate) fn from_source(source: &str, error: &SourceError) -> Problem {
     error.problem(source)
 }
 
-/// JSON that we wrote ourselves and cannot read back, or the reverse.
+/// What stands in a row of `what`, such as `the draft of the API travel/plane`. One that cannot be read is told under that name, and
+/// nothing is taken in its place.
+pub(crate) fn stored<T: DeserializeOwned>(text: &str, what: &dyn Display) -> Result<T, Problem> {
+    store::decode(text, what).map_err(|error| from_store(&error))
+}
+
+/// The definition of a version of an API.
+pub(crate) fn api_spec(api: &ApiRow, version: &VersionRow) -> Result<ApiSpec, Problem> {
+    stored(&version.spec, &format_args!("version {} of the API {}/{}", version.number, api.domain, api.name))
+}
+
+/// What the check of a version of an API said.
+pub(crate) fn evidence(api: &ApiRow, version: &VersionRow) -> Result<CheckReport, Problem> {
+    stored(&version.evidence, &format_args!("the check of version {} of the API {}/{}", version.number, api.domain, api.name))
+}
+
+/// The settings of a source in one environment.
+pub(crate) fn settings(source: &str, environment: &str, config: &str) -> Result<BTreeMap<String, String>, Problem> {
+    stored(config, &format_args!("the {environment} settings of the source {source}"))
+}
+
+/// The fields that a grant hides. Where they cannot be read, they must not be taken for none.
+pub(crate) fn hidden_fields(grant: &GrantRow) -> Result<Vec<HiddenField>, Problem> {
+    hidden::read_stored(&grant.hidden).map_err(|cause| {
+        let what = format!("the hidden fields of the grant of the API {} to the app {}", grant.api_id, grant.app_id);
+        from_store(&StoreError::Unreadable { what, cause })
+    })
+}
+
+/// A definition of ours that cannot be written as JSON.
 pub(crate) fn from_json(error: &serde_json::Error) -> Problem {
-    tracing::error!(cause = %error, "a stored definition cannot be read");
-    Problem::new(ErrorCode::Internal, "A stored definition cannot be read. The log has the reason under this request's id.")
+    tracing::error!(cause = %error, "a definition cannot be written as JSON");
+    Problem::new(ErrorCode::Internal, "A definition could not be stored. The log has the reason under this request's id.")
 }

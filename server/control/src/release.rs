@@ -9,7 +9,7 @@ use model::{Action, ErrorCode, Problem};
 use store::NodeRow;
 
 use crate::apis::Beside;
-use crate::failure::{from_json, from_store};
+use crate::failure::{api_spec, from_json, from_store};
 use crate::{Caller, Control};
 
 impl Control {
@@ -35,7 +35,7 @@ impl Control {
         if inventory.live(&api.id, environment).is_some_and(|live| live.id == version.id) {
             return Err(Problem::new(ErrorCode::Conflict, format!("Version {number} is live already.")));
         }
-        let spec: model::ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
+        let spec = api_spec(&api, version)?;
         self.refuse_without_data(domain, &spec, environment).await?;
         self.refuse_without_steps(&Beside { domain, environment, planned: &[] }, &spec).await?;
         let mut tx = self.write(caller).await?;
@@ -56,7 +56,7 @@ impl Control {
         let mut callers = Vec::new();
         for other in inventory.apis.iter().filter(|other| other.domain == domain && other.kind == ApiKind::Union.key()) {
             let Some(version) = inventory.live(&other.id, environment) else { continue };
-            let spec: model::ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
+            let spec = api_spec(other, version)?;
             if spec.union().is_some_and(|body| body.steps.iter().any(|step| step.apis().any(|called| called == name))) {
                 callers.push(format!("{domain}/{}", other.name));
             }

@@ -9,11 +9,11 @@ use model::clock::SECOND;
 use model::hidden;
 use model::snapshot::{Environment, SNAPSHOT_FORMAT, Snapshot, SnapshotApi, SnapshotDataset, SnapshotGrant, SnapshotKey, SnapshotSource};
 use model::view::RequestState;
-use model::{Action, ApiSpec, Problem};
+use model::{Action, Problem};
 use store::{ApiRow, ReleaseRow, RequestRow, SwitchesRow, VersionRow};
 use tokio::sync::Mutex;
 
-use crate::failure::{from_json, from_store};
+use crate::failure::{api_spec, from_store, hidden_fields};
 use crate::live::{rate_of, switches_of};
 use crate::{Caller, Control};
 
@@ -203,7 +203,7 @@ impl Control {
         }
         let mut grants = Vec::with_capacity(rows.len());
         for row in rows {
-            let fields = hidden::read_stored(&row.hidden).map_err(|error| from_json(&error))?;
+            let fields = hidden_fields(&row)?;
             let versions = versions.get(&row.api_id).map(Vec::as_slice).unwrap_or_default();
             grants.push(SnapshotGrant {
                 limit: rate_of(row.per_second, row.burst),
@@ -267,7 +267,7 @@ impl ApiRows {
                 version: version.number,
                 live: live.get(&(api.id.as_str(), environment.key())) == Some(&version.id.as_str()),
                 switches: switches_of(switches.get(api.id.as_str()).copied()),
-                spec: serde_json::from_str::<ApiSpec>(&version.spec).map_err(|error| from_json(&error))?,
+                spec: api_spec(api, version)?,
             }));
         }
         Ok(all)

@@ -161,9 +161,10 @@ impl Backfill {
         format!("{id} {}", serde_json::to_string(self).unwrap_or_default())
     }
 
+    /// Nothing where the wish cannot be read: it must not be taken for one that wants all rows.
     #[must_use]
-    pub fn of_wish(text: &str) -> Self {
-        text.split_once(' ').and_then(|(_, json)| serde_json::from_str(json).ok()).unwrap_or_default()
+    pub fn of_wish(text: &str) -> Option<Self> {
+        text.split_once(' ').and_then(|(_, json)| serde_json::from_str(json).ok())
     }
 
     #[must_use]

@@ -33,9 +33,23 @@ pub enum StoreError {
     Stale,
     #[error("the metadata database does not answer: {0}")]
     Database(sqlx::Error),
+    /// A row is there, and what it should hold cannot be made of it. Nothing is put in its place.
+    #[error("the stored definition of {what} cannot be read: {cause}")]
+    Unreadable { what: String, cause: serde_json::Error },
 }
 
 impl StoreError {
+    /// What a person is told of a definition that cannot be read; nothing of another error.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<String> {
+        match self {
+            Self::Unreadable { what, .. } => Some(format!(
+                "The stored definition of {what} cannot be read, and was left as it is. The server's log has the reason. Restore the row from a backup of the metadata."
+            )),
+            _ => None,
+        }
+    }
+
     /// Whether the database is only away, and may be back in a moment.
     #[must_use]
     pub fn is_away(&self) -> bool {

@@ -20,6 +20,7 @@ mod jobs;
 mod people;
 mod requests;
 mod sources;
+mod stored;
 mod switches;
 
 pub use apis::{ApiRow, DraftRow, ReleaseRow, VersionRow};
@@ -37,4 +38,5 @@ pub use jobs::{JobRow, NewRun, RunRow};
 pub use people::{DomainRow, InvitationRow, MemberRow, SessionRow, TokenRow, UserRow};
 pub use requests::RequestRow;
 pub use sources::{BindingRow, SourceRow};
+pub use stored::decode;
 pub use switches::{CompartmentRow, SwitchesRow};

@@ -7,6 +7,7 @@ use model::clock::{MINUTE, Millis};
 use model::compare::Compared;
 use model::dataset::DataVersionState;
 use model::job::{JobSpec, RunState};
+use model::snapshot::Environment;
 use store::{DataVersionRow, DatasetRow, RunRow, StoreError};
 
 use crate::Worker;
@@ -25,6 +26,8 @@ pub enum AlarmKind {
     NotFollowed,
     /// The view of its database does not show what is live.
     NotShown,
+    /// Its stored definition, or that of its job, cannot be read: nothing is built of it.
+    NotReadable,
 }
 
 impl AlarmKind {
@@ -37,6 +40,7 @@ impl AlarmKind {
             Self::NotCompared => "not-compared",
             Self::NotFollowed => "not-followed",
             Self::NotShown => "not-shown",
+            Self::NotReadable => "not-readable",
         }
     }
 }
@@ -68,12 +72,15 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
     let store = &worker.store;
     let datasets: HashMap<String, DatasetRow> = store.datasets().await?.into_iter().map(|row| (row.id.clone(), row)).collect();
     let live = store.data_versions_in(DataVersionState::Live.key()).await?;
-    let jobs: HashMap<String, (String, JobSpec)> = store
-        .jobs_on()
-        .await?
-        .into_iter()
-        .map(|job| (job.id, (job.dataset_id, serde_json::from_str(&job.spec).unwrap_or_default())))
-        .collect();
+    let mut jobs: HashMap<String, (String, JobSpec)> = HashMap::new();
+    let mut unreadable: Vec<String> = Vec::new();
+    for job in store.jobs_on().await? {
+        match worker.job_if_readable(&job).await? {
+            Some(spec) => drop(jobs.insert(job.id, (job.dataset_id, spec))),
+            None => unreadable.push(job.dataset_id),
+        }
+    }
+    unreadable.extend(datasets.values().filter(|row| row.definition().is_err()).map(|row| row.id.clone()));
     let mut found = Vec::new();
     let mut add = |dataset_id: &str, environment: &str, kind: AlarmKind| {
         if let Some(dataset) = datasets.get(dataset_id) {
@@ -81,6 +88,9 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
             found.push(Alarm { domain, dataset, environment: environment.to_owned(), kind });
         }
     };
+    for dataset_id in &unreadable {
+        add(dataset_id, Environment::Prod.key(), AlarmKind::NotReadable);
+    }
     for run in store.last_runs().await? {
         let Some((_, job)) = jobs.get(&run.job_id) else { continue };
         let kinds = of_run(&run, job, worker.host.now());
@@ -97,11 +107,14 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
     for compared in store.last_comparisons().await? {
         let Some(DataVersionRow { dataset_id, environment, .. }) = version(&compared.version_id) else { continue };
         let Some(asked) = jobs.values().find(|(of, _)| of == dataset_id).and_then(|(_, job)| job.compare) else { continue };
-        let figures: Compared = serde_json::from_str(&compared.figures).unwrap_or_default();
-        if !compared.reason.is_empty() {
-            add(dataset_id, environment, AlarmKind::NotCompared);
-        } else if figures.differ() > i64::from(asked.at_most) {
-            add(dataset_id, environment, AlarmKind::Differs);
+        match serde_json::from_str::<Compared>(&compared.figures) {
+            Ok(figures) if compared.reason.is_empty() => {
+                if figures.differ() > i64::from(asked.at_most) {
+                    add(dataset_id, environment, AlarmKind::Differs);
+                }
+            }
+            // What cannot be read says nothing of what differs.
+            _ => add(dataset_id, environment, AlarmKind::NotCompared),
         }
     }
     for following in store.followings().await?.into_iter().filter(|following| !following.reason.is_empty()) {
@@ -114,6 +127,7 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
         add(&version.dataset_id, &version.environment, AlarmKind::NotShown);
     }
     found.sort();
+    found.dedup();
     *worker.alarms.0.lock().unwrap_or_else(PoisonError::into_inner) = found;
     Ok(())
 }

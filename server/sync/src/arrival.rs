@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use model::clock::{Millis, SECOND};
-use model::dataset::DatasetSpec;
 use model::job::{JobSpec, When};
 use serde::{Deserialize, Serialize};
 use store::{JobRow, StoreError};
@@ -33,13 +32,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Where the metadata does not answer.
 pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
     for job in worker.store.jobs_on().await? {
-        let spec: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
+        let Some(spec) = worker.job_if_readable(&job).await? else { continue };
         if spec.when != When::Files {
             continue;
         }
         let Ok(mark) = tokio::time::timeout(PATIENCE, mark(worker, &job, &spec)).await else { continue };
         let Some(mark) = mark? else { continue };
-        let (mut seen, now): (Seen, Millis) = (serde_json::from_str(&job.seen).unwrap_or_default(), worker.host.now());
+        let Some(mut seen) = worker.if_readable(seen_of(&job))? else { continue };
+        let now = worker.host.now();
         let (is_same, waited) = (seen.last == mark, now - seen.since);
         // By a clock that went back it is waited anew.
         if is_same && (seen.taken == mark || (0..AT_REST).contains(&waited)) {
@@ -57,10 +57,18 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What was seen of a job's files; of one that was never looked at, nothing.
+fn seen_of(job: &JobRow) -> Result<Seen, StoreError> {
+    match job.seen.as_str() {
+        "" => Ok(Seen::default()),
+        text => store::decode(text, &format_args!("what was seen of the files of job {}", job.id)),
+    }
+}
+
 /// What tells the state of its files; nothing where they cannot be looked at now, or there are none.
 async fn mark(worker: &Worker, job: &JobRow, spec: &JobSpec) -> Result<Option<String>, StoreError> {
     let Some(dataset) = worker.store.dataset_by_id(&job.dataset_id).await? else { return Ok(None) };
-    let of: DatasetSpec = serde_json::from_str(&dataset.spec).unwrap_or_default();
+    let Some(of) = worker.if_readable(dataset.definition())? else { return Ok(None) };
     let asked = async {
         let source = source::bound(worker, &of.source, spec.environment.key()).await?;
         let connection = source::open(worker, &of, &source)?;

@@ -44,7 +44,7 @@ pub(crate) async fn run(
     job: &JobSpec,
     stop: &CancellationToken,
 ) -> Result<Built, Failed> {
-    let mut spec: DatasetSpec = serde_json::from_str(&row.spec).map_err(|_| Failed::new("The dataset's definition cannot be read."))?;
+    let mut spec = worker.ask_patiently(stop, || worker.store.version_definition(row)).await?;
     let source = source::of(worker, &spec, row).await?;
     let connection = source::open(worker, &spec, &source)?;
     let table = source::table_of(&spec, &*connection).await?;

@@ -42,7 +42,7 @@ pub(crate) async fn begin(worker: &Worker, going: &mut JoinSet<()>, stop: &Cance
             break;
         }
         let Some(job) = worker.store.job_of(&version.dataset_id).await?.filter(|job| job.paused == 0) else { continue };
-        let job: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
+        let Some(job) = worker.job_if_readable(&job).await? else { continue };
         let Some(compare) = job.compare else { continue };
         let last = worker.store.comparisons_of(&version.id, 1).await?.into_iter().next();
         let since = last.map_or(version.finished_at.unwrap_or(version.asked_at), |last| last.at);
@@ -122,7 +122,9 @@ struct Sides<'a> {
 }
 
 async fn compare(worker: &Worker, version: &DataVersionRow, job: &JobSpec, stop: &CancellationToken) -> Result<Compared, Failed> {
-    let spec: DatasetSpec = serde_json::from_str(&version.spec).map_err(|_| Failed::new("The dataset's definition cannot be read."))?;
+    let spec = worker.store.version_definition(version).await?;
+    // Without its limits, its source must not be read.
+    worker.store.load_limits(&spec.source).await?;
     if spec.store == StoreKind::Columnar {
         return Err(Failed::new("A columnar dataset is proved when it is built, and does not change."));
     }

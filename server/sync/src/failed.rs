@@ -72,6 +72,10 @@ impl Failed {
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
         tracing::error!(cause = %error, "the metadata failed a build");
+        if let Some(sentence) = error.unreadable() {
+            // It stays so until a person looks.
+            return Self::new(sentence);
+        }
         Self::for_now("The metadata store did not answer.")
     }
 }

@@ -25,6 +25,7 @@ mod parts;
 mod patience;
 mod progress;
 mod read;
+mod readable;
 mod remove;
 mod rules;
 mod schedule;
@@ -47,6 +48,7 @@ use store::Store;
 use tokio::sync::Notify;
 
 pub use alarms::{Alarm, AlarmKind, Alarms};
+pub use readable::Said;
 pub use worker::run;
 
 /// Time and ids, handed in from outside.
@@ -71,6 +73,8 @@ pub struct Worker {
     pub changed: Arc<Notify>,
     /// What somebody should look at.
     pub alarms: Arc<Alarms>,
+    /// What it has said of rows that cannot be read.
+    pub said: Arc<Said>,
     /// Tells this process of a change that the worker made.
     pub announce: Arc<dyn Fn(i64) + Send + Sync>,
 }

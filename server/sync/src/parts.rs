@@ -55,8 +55,7 @@ impl Plan {
         (rows, attempt): (Option<i64>, i64),
         stop: &CancellationToken,
     ) -> Result<Self, Failed> {
-        let load = worker.ask_patiently(stop, || worker.store.source_load(&from.spec.source)).await?;
-        let load: model::load::SourceLoad = load.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let load = worker.ask_patiently(stop, || worker.store.load_limits(&from.spec.source)).await?.unwrap_or_default();
         let parts = (rows.unwrap_or(0) / part_rows()).min(MAX_PARTS);
         let is_alone = parts < 2 || from.feed_start.is_some() || from.spec.store == StoreKind::Columnar;
         let wanted = usize::try_from(load.readers.unwrap_or(READERS)).unwrap_or(1).max(1);

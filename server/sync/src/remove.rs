@@ -79,7 +79,12 @@ pub(crate) async fn at_once(worker: &Worker, row: &DataVersionRow) {
 
 /// Why they are not gone, for the log.
 async fn remove(worker: &Worker, row: &DataVersionRow) -> Result<(), String> {
-    let Ok(spec) = serde_json::from_str::<DatasetSpec>(&row.spec) else { return Ok(()) };
+    let spec = match worker.store.version_definition(row).await {
+        Ok(spec) => spec,
+        // Nothing is ever written of a definition that cannot be read. Of any other state, nobody knows where its rows are.
+        Err(StoreError::Unreadable { .. }) if row.state == DataVersionState::Failed.key() => return Ok(()),
+        Err(error) => return Err(error.unreadable().unwrap_or_else(|| error.to_string())),
+    };
     let place = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
     let said = |error: accel::AccelError| format!("{error} {}", error.cause);
     let Some(into) = &spec.into else { return worker.stores.remove(spec.store, &place).await.map_err(said) };

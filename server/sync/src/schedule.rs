@@ -1,7 +1,6 @@
 //! Asks for the runs that schedules want now: their time has come, or a dataset that they follow is live anew.
 
 use model::clock::{MINUTE, Millis};
-use model::dataset::DatasetSpec;
 use model::job::{Cause, JobSpec, Missed, RunState, When};
 use model::schedule::next_after;
 use store::{Change, DataVersionRow, JobRow, NewRun, StoreError};
@@ -28,7 +27,7 @@ pub(crate) async fn ask_due(worker: &Worker) -> Result<(), StoreError> {
 pub(crate) async fn find_anew(worker: &Worker) -> Result<(), StoreError> {
     let now = worker.host.now();
     for job in worker.store.jobs_later(now).await? {
-        let When::Cron(cron) = serde_json::from_str::<JobSpec>(&job.spec).unwrap_or_default().when else { continue };
+        let Some(JobSpec { when: When::Cron(cron), .. }) = worker.job_if_readable(&job).await? else { continue };
         let next = next_after(&cron, now).ok().flatten();
         if next.is_none_or(|next| job.due_at.is_none_or(|due| next >= due)) {
             continue;
@@ -49,7 +48,8 @@ pub(crate) async fn find_anew(worker: &Worker) -> Result<(), StoreError> {
 
 async fn ask(worker: &Worker, job: &JobRow) -> Result<(), StoreError> {
     let now = worker.host.now();
-    let spec: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
+    // One that cannot be read stays due, and is asked for once it can.
+    let Some(spec) = worker.job_if_readable(job).await? else { return Ok(()) };
     // It stays due, and begins when the run before has ended.
     let waits = |going: bool| going && (spec.missed == Missed::Once || spec.when == When::Files);
     if waits(is_going(worker, job).await?) {
@@ -65,12 +65,12 @@ async fn ask(worker: &Worker, job: &JobRow) -> Result<(), StoreError> {
     // Changes queue behind one another from here on: somebody may have asked for a run, or changed the dataset, just before.
     let going = is_going(worker, job).await?;
     let Some(dataset) = worker.store.dataset_by_id(&job.dataset_id).await?.filter(|_| !waits(going)) else { return Ok(()) };
+    let Some(of) = worker.if_readable(dataset.definition())? else { return Ok(()) };
     tx.move_due(job, next).await?;
     let left_out = missed && spec.missed == Missed::Skip;
     if !going && !left_out {
         let version = DataVersionRow::to_build(worker.host.id(), &dataset, spec.environment.key(), ACTOR, now);
-        let source = serde_json::from_str::<DatasetSpec>(&dataset.spec).unwrap_or_default().source;
-        let new = NewRun { id: worker.host.id(), job_id: &job.id, cause, source: &source, tier: spec.tier };
+        let new = NewRun { id: worker.host.id(), job_id: &job.id, cause, source: &of.source, tier: spec.tier };
         let number = tx.ask_run(new, &version).await?;
         let subject = format!("{}/{}", dataset.domain, dataset.name);
         let after = format!("version {number} in {}", spec.environment.key());

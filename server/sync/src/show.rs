@@ -58,7 +58,7 @@ async fn look_at_all(worker: &Worker, known: &mut Known) -> Result<(), StoreErro
             continue;
         }
         let Some(row) = worker.store.data_version(&id).await? else { continue };
-        let spec = serde_json::from_str::<DatasetSpec>(&row.spec).unwrap_or_default();
+        let Some(spec) = worker.if_readable(worker.store.version_definition(&row).await)? else { continue };
         let Some(into) = &spec.into else {
             known.others.insert(id);
             continue;

@@ -22,9 +22,14 @@ pub(crate) async fn finish(worker: &Worker, run: &RunRow, job: &JobSpec, ended: 
     let mut tx = worker.store.write(change).await?;
     // Read when no other change can come between: its gates may have been changed while it was built.
     let Some(dataset) = worker.store.dataset_by_id(&row.dataset_id).await? else { return Ok(()) };
-    let written = match ended {
-        Ok(built) => succeed(worker, &mut tx, (&dataset, row, run), built).await,
-        Err(failed) => fail(worker, &mut tx, (&dataset, row, run), failed, failed.next_try(job, run.attempt)).await,
+    let written = match (ended, dataset.definition()) {
+        (Ok(built), Ok(now)) => succeed(worker, &mut tx, (&dataset, row, run), (built, now)).await,
+        // What is kept of it would be written over by what was built of an earlier definition.
+        (Ok(built), Err(error)) => {
+            let failed = Failed { figures: Box::new(built.figures.clone()), ..Failed::from(error) };
+            fail(worker, &mut tx, (&dataset, row, run), &failed, None).await
+        }
+        (Err(failed), _) => fail(worker, &mut tx, (&dataset, row, run), failed, failed.next_try(job, run.attempt)).await,
     };
     match written {
         Ok(()) => {
@@ -50,7 +55,7 @@ async fn succeed(
     worker: &Worker,
     tx: &mut Tx,
     (dataset, row, run): (&DatasetRow, &DataVersionRow, &RunRow),
-    built: &Built,
+    (built, now_defined): (&Built, DatasetSpec),
 ) -> Result<(), StoreError> {
     let now = tx.at();
     let figures = serde_json::to_string(&built.figures).unwrap_or_default();
@@ -85,22 +90,18 @@ async fn succeed(
     }
     if !holds {
         for job in worker.store.jobs_in(&dataset.domain).await? {
-            let follows = serde_json::from_str::<JobSpec>(&job.spec).unwrap_or_default().follows(&dataset.name, &row.environment);
-            if follows {
+            let spec = worker.job_if_readable(&job).await?;
+            if spec.is_some_and(|spec| spec.follows(&dataset.name, &row.environment)) {
                 tx.make_due(&job.id, now).await?;
             }
         }
     }
-    tx.set_dataset_spec(&dataset.id, &as_it_stands(dataset, &built.spec)).await?;
+    // The definition as it stands now, with the numbers that the build gave: somebody may have changed its gates or its mapping
+    // while it ran.
+    let defined = serde_json::to_string(&now_defined.with_register_of(&built.spec)).unwrap_or_default();
+    tx.set_dataset_spec(&dataset.id, &defined).await?;
     let after = format!("{} rows in {}", built.figures.written_rows, row.environment);
     note(worker, tx, if holds { "dataset.checked" } else { "dataset.live" }, (dataset, row), after).await
-}
-
-/// The definition as it stands now, with the numbers that the build gave: somebody may have changed its gates or its mapping while
-/// it ran.
-fn as_it_stands(dataset: &DatasetRow, built: &DatasetSpec) -> String {
-    let now: DatasetSpec = serde_json::from_str(&dataset.spec).unwrap_or_default();
-    serde_json::to_string(&now.with_register_of(built)).unwrap_or_default()
 }
 
 /// The live and kept versions of the same environment, the newest first; and those that wait for a yes, which nobody

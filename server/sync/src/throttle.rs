@@ -166,12 +166,13 @@ impl<'a> Throttle<'a> {
     async fn read_settings(&mut self) {
         let (store, source) = (&self.worker.store, self.source);
         let settings = async {
-            let (load, runs) = (store.source_load(source).await?, store.runs_in(RunState::Running.key()).await?);
+            let (load, runs) = (store.load_limits(source).await, store.runs_in(RunState::Running.key()).await?);
             Ok((load, runs, follow::reading(self.worker, source).await?))
         };
         let Some(Ok((load, runs, following))) = self.metadata.ask(settings).await else { return };
-        if let Some(text) = load {
-            self.load = serde_json::from_str(&text).unwrap_or_default();
+        // Limits that cannot be read any more leave those that were; whoever begins to read refuses them.
+        if let Ok(Some(load)) = self.worker.if_readable(load).map(Option::flatten) {
+            self.load = load;
         }
         let reads = |run: &&RunRow| {
             let step = serde_json::from_str::<BuildFigures>(&run.figures).unwrap_or_default().step;

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use model::clock::{Millis, SECOND};
 use model::job::{JobSpec, RunState};
-use model::load::SourceLoad;
 use model::schedule::minute_of_day;
 use store::{RunRow, StoreError};
 use tokio::task::{JoinHandle, JoinSet};
@@ -108,7 +107,11 @@ async fn round(
         // One's own is being worked on, however long the metadata was away.
         let is_ours = run.worker.as_ref() == Some(&worker.name) && !going.is_empty();
         if trusts_silence && !is_ours && run.beat_at.is_none_or(|beat| beat + SILENCE < now) {
-            switch::finish(worker, &run, &job_of(worker, &run).await?, &Err(Failed::broke_off())).await?;
+            let (job, failed) = match worker.job_of_run(&run).await? {
+                Ok(job) => (job, Failed::broke_off()),
+                Err(failed) => (JobSpec::default(), failed),
+            };
+            switch::finish(worker, &run, &job, &Err(failed)).await?;
         }
     }
     for run in worker.store.runs_in(RunState::Waiting.key()).await? {
@@ -125,16 +128,11 @@ async fn round(
 
 /// Whether another run may read from its source now: not too many at a time, and at its hours only.
 async fn source_has_room(worker: &Worker, run: &RunRow) -> Result<bool, StoreError> {
-    let Some(text) = worker.store.source_load(&run.source).await? else { return Ok(true) };
-    let load: SourceLoad = serde_json::from_str(&text).unwrap_or_default();
+    // Where its limits cannot be read the run is begun, and fails with that.
+    let Some(load) = worker.if_readable(worker.store.load_limits(&run.source).await)?.flatten() else { return Ok(true) };
     let reading = worker.store.runs_in(RunState::Running.key()).await?.iter().filter(|other| other.source == run.source).count();
     let room = load.runs.is_none_or(|most| u32::try_from(reading).is_ok_and(|reading| reading < most));
     Ok(room && load.is_open(minute_of_day(&load.zone, worker.host.now()).unwrap_or(0)))
-}
-
-async fn job_of(worker: &Worker, run: &RunRow) -> Result<JobSpec, StoreError> {
-    let job = worker.store.job(&run.job_id).await?;
-    Ok(job.and_then(|job| serde_json::from_str(&job.spec).ok()).unwrap_or_default())
 }
 
 /// One try of a run, and its end, which waits for the metadata where that is away.
@@ -160,7 +158,16 @@ async fn attempt(
     ended: &mut Option<Result<Built, Failed>>,
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
-    let job = job_of(worker, run).await?;
+    let job = match worker.job_of_run(run).await? {
+        Ok(job) => job,
+        Err(failed) => {
+            // What was built already ends as it did.
+            if ended.is_none() {
+                *ended = Some(Err(failed));
+            }
+            JobSpec::default()
+        }
+    };
     if ended.is_none() {
         let Some(version) = worker.store.data_version(&run.version_id).await? else { return Ok(()) };
         let own_stop = stop.child_token();

@@ -37,7 +37,7 @@ impl Control {
                         revoked_at: key.revoked_at,
                     })
                     .collect(),
-                issuers: Self::issuers_of_app(app, &issuers),
+                issuers: Self::issuers_of_app(app, &issuers)?,
                 grants: self.grants_of_app(app, &inventory).await?,
             });
         }

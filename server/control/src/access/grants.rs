@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::{ApiRow, AppRow, GrantRow, StoreError};
 
 use crate::apis::Inventory;
-use crate::failure::{from_json, from_store};
+use crate::failure::{api_spec, from_json, from_store, hidden_fields, stored};
 use crate::live::rate_of;
 use crate::{Caller, Control};
 
@@ -110,8 +110,7 @@ impl Control {
         if versions.is_empty() {
             // Nothing was sent for review yet: what is being written says which fields there will be.
             let draft = self.store.draft(&api.id).await.map_err(|error| from_store(&error))?;
-            versions
-                .extend(draft.map(|draft| serde_json::from_str::<ApiSpec>(&draft.spec)).transpose().map_err(|error| from_json(&error))?);
+            versions.extend(draft.map(|draft| stored::<ApiSpec>(&draft.spec, &format_args!("the draft of the API {path}"))).transpose()?);
         }
         let mut fields = Vec::with_capacity(names.len());
         for name in names.iter().filter(|name| is_identifier(name)) {
@@ -143,25 +142,41 @@ impl Control {
     /// The definitions of every version of an API, the newest first.
     pub(crate) async fn specs_of(&self, api_id: &str) -> Result<Vec<ApiSpec>, Problem> {
         let versions = self.store.versions_of(api_id).await.map_err(|error| from_store(&error))?;
-        versions.iter().map(|version| serde_json::from_str(&version.spec).map_err(|error| from_json(&error))).collect()
+        let mut specs = Vec::with_capacity(versions.len());
+        for version in &versions {
+            let Ok(spec) = serde_json::from_str(&version.spec) else {
+                // The API is looked up where that is needed to name it.
+                let api = self.store.api_by_id(api_id).await.map_err(|error| from_store(&error))?;
+                let api = api.ok_or_else(|| Problem::not_found("API"))?;
+                specs.push(api_spec(&api, version)?);
+                continue;
+            };
+            specs.push(spec);
+        }
+        Ok(specs)
     }
 
     pub(crate) async fn grants_of_api(&self, api: &ApiRow, inventory: &Inventory) -> Result<Vec<GrantView>, Problem> {
         let apps = self.store.apps().await.map_err(|error| from_store(&error))?;
         let grants = self.store.grants().await.map_err(|error| from_store(&error))?;
         let mine = grants.iter().filter(|grant| grant.api_id == api.id);
-        Ok(mine.filter_map(|grant| view(grant, apps.iter().find(|app| app.id == grant.app_id)?, inventory)).collect())
+        mine.filter_map(|grant| view(grant, apps.iter().find(|app| app.id == grant.app_id)?, inventory)).collect()
     }
 
     pub(super) async fn grants_of_app(&self, app: &AppRow, inventory: &Inventory) -> Result<Vec<GrantView>, Problem> {
         let grants = self.store.grants().await.map_err(|error| from_store(&error))?;
-        Ok(grants.iter().filter(|grant| grant.app_id == app.id).filter_map(|grant| view(grant, app, inventory)).collect())
+        grants.iter().filter(|grant| grant.app_id == app.id).filter_map(|grant| view(grant, app, inventory)).collect()
     }
 }
 
-fn view(grant: &GrantRow, app: &AppRow, inventory: &Inventory) -> Option<GrantView> {
+/// Nothing where the API is gone.
+fn view(grant: &GrantRow, app: &AppRow, inventory: &Inventory) -> Option<Result<GrantView, Problem>> {
     let api = inventory.api(&grant.api_id)?;
-    Some(GrantView {
+    let hidden = match hidden_fields(grant) {
+        Ok(fields) => fields.into_iter().map(|field| field.name).collect(),
+        Err(problem) => return Some(Err(problem)),
+    };
+    Some(Ok(GrantView {
         app_domain: app.domain.clone(),
         app: app.name.clone(),
         api_domain: api.domain.clone(),
@@ -170,6 +185,6 @@ fn view(grant: &GrantRow, app: &AppRow, inventory: &Inventory) -> Option<GrantVi
         created_at: grant.created_at,
         expires_at: grant.expires_at,
         limit: rate_of(grant.per_second, grant.burst),
-        hidden: hidden::read_stored(&grant.hidden).unwrap_or_default().into_iter().map(|field| field.name).collect(),
-    })
+        hidden,
+    }))
 }

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{AppRow, IssuerRow, StoreError};
 
-use crate::failure::{from_json, from_store};
+use crate::failure::{from_json, from_store, stored};
 use crate::identity::new_secret;
 use crate::{Caller, Control};
 
@@ -157,17 +157,19 @@ impl Control {
         Err(Problem::new(ErrorCode::Invalid, "What is at this address is not a JSON Web Key Set: {\"keys\": [{…}, …]}."))
     }
 
-    pub(super) fn issuers_of_app(app: &AppRow, issuers: &[IssuerRow]) -> Vec<IssuerView> {
-        let view = |row: &IssuerRow| IssuerView {
-            id: row.id.clone(),
-            environment: Environment::from_key(&row.environment).unwrap_or_default(),
-            issuer: row.issuer.clone(),
-            audience: row.audience.clone(),
-            shared_secret: !row.secret.is_empty(),
-            jwks_url: address::shown(&row.jwks_url),
-            fixed: serde_json::from_str(&row.fixed).unwrap_or_default(),
-            created_by: row.created_by.clone(),
-            created_at: row.created_at,
+    pub(super) fn issuers_of_app(app: &AppRow, issuers: &[IssuerRow]) -> Result<Vec<IssuerView>, Problem> {
+        let view = |row: &IssuerRow| -> Result<IssuerView, Problem> {
+            Ok(IssuerView {
+                id: row.id.clone(),
+                environment: Environment::from_key(&row.environment).unwrap_or_default(),
+                issuer: row.issuer.clone(),
+                audience: row.audience.clone(),
+                shared_secret: !row.secret.is_empty(),
+                jwks_url: address::shown(&row.jwks_url),
+                fixed: fixed_of(row)?,
+                created_by: row.created_by.clone(),
+                created_at: row.created_at,
+            })
         };
         issuers.iter().filter(|row| row.app_id == app.id).map(view).collect()
     }
@@ -176,6 +178,8 @@ impl Control {
         let issuers = self.store.issuers().await.map_err(|error| from_store(&error))?;
         let of = |row: IssuerRow| {
             let app = apps.iter().find(|app| app.id == row.app_id)?;
+            // An issuer whose fixed parameters cannot be read is left out: without them its tokens would open more than they may.
+            let fixed = fixed_of(&row).ok()?;
             Some(SnapshotIssuer {
                 id: row.id,
                 app: format!("{}/{}", app.domain, app.name),
@@ -185,9 +189,13 @@ impl Control {
                 audience: row.audience,
                 secret: row.secret,
                 jwks: row.jwks,
-                fixed: serde_json::from_str(&row.fixed).unwrap_or_default(),
+                fixed,
             })
         };
         Ok(issuers.into_iter().filter_map(of).collect())
     }
+}
+
+fn fixed_of(row: &IssuerRow) -> Result<BTreeMap<String, String>, Problem> {
+    stored(&row.fixed, &format_args!("the fixed parameters of the issuer {}", row.issuer))
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use model::snapshot::Environment;
 use model::spec::ApiKind;
 use model::view::{Callable, CheckReport};
-use model::{Action, ApiSpec, Problem};
+use model::{Action, Problem};
 
-use crate::failure::from_json;
+use crate::failure::api_spec;
 use crate::{Caller, Control};
 
 impl Control {
@@ -26,7 +26,7 @@ impl Control {
         let mut found = Vec::new();
         for other in inventory.apis.iter().filter(|other| other.domain == domain && other.name != name) {
             let Some(version) = inventory.live(&other.id, environment) else { continue };
-            let spec: ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
+            let spec = api_spec(other, version)?;
             let evidence: CheckReport = serde_json::from_str(&version.evidence).unwrap_or_default();
             found.push(Callable {
                 name: other.name.clone(),

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{ApiRow, DraftRow, StoreError};
 
-use crate::failure::{from_json, from_store};
+use crate::failure::{from_json, from_store, stored};
 use crate::{Caller, Control};
 
 /// A save of a draft: what the form holds, and what its editor had seen.
@@ -94,7 +94,7 @@ impl Control {
         Ok(DraftView {
             domain: domain.into(),
             name: name.into(),
-            spec: serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?,
+            spec: stored(&row.spec, &format_args!("the draft of the API {domain}/{name}"))?,
             edit: row.edit,
             step: row.step,
             updated_by: row.updated_by,

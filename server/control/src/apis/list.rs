@@ -8,7 +8,7 @@ use model::view::{ApiDetail, ApiSummary, Live, RequestState, VersionState, Versi
 use model::{Action, Problem};
 use store::{ApiRow, DraftRow, ReleaseRow, RequestRow, UserRow, VersionRow};
 
-use crate::failure::{from_json, from_store};
+use crate::failure::{api_spec, from_store, stored};
 use crate::{Caller, Control};
 
 /// Everything that lists need, read in a handful of statements whatever the number of APIs.
@@ -69,8 +69,11 @@ impl Inventory {
     fn summary(&self, api: &ApiRow) -> Result<ApiSummary, Problem> {
         let versions: Vec<&VersionRow> = self.versions_of(&api.id).collect();
         let draft = self.drafts.iter().find(|draft| draft.api_id == api.id);
-        let newest = versions.first().map(|version| &version.spec).or(draft.map(|draft| &draft.spec));
-        let spec: Option<ApiSpec> = newest.map(|text| serde_json::from_str(text)).transpose().map_err(|e| from_json(&e))?;
+        let spec: Option<ApiSpec> = match (versions.first(), draft) {
+            (Some(version), _) => Some(api_spec(api, version)?),
+            (None, Some(draft)) => Some(stored(&draft.spec, &format_args!("the draft of the API {}/{}", api.domain, api.name))?),
+            (None, None) => None,
+        };
         let kind = ApiKind::from_key(&api.kind).unwrap_or(ApiKind::Sql);
         let live = Environment::ALL
             .into_iter()
@@ -95,7 +98,7 @@ impl Inventory {
         })
     }
 
-    fn version_view(&self, row: &VersionRow) -> Result<VersionView, Problem> {
+    fn version_view(&self, api: &ApiRow, row: &VersionRow) -> Result<VersionView, Problem> {
         let mut approved_for: Vec<Environment> = self
             .requests
             .iter()
@@ -107,7 +110,7 @@ impl Inventory {
         Ok(VersionView {
             number: row.number,
             state: VersionState::from_key(&row.state).unwrap_or(VersionState::Withdrawn),
-            spec: serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?,
+            spec: api_spec(api, row)?,
             author: self.email(&row.author_id),
             created_at: row.created_at,
             live: Environment::ALL.into_iter().filter(|e| self.live(&row.api_id, *e).is_some_and(|live| live.id == row.id)).collect(),
@@ -153,7 +156,7 @@ impl Control {
         let versions = inventory.versions_of(&row.id);
         Ok(ApiDetail {
             summary: inventory.summary(&row)?,
-            versions: versions.map(|version| inventory.version_view(version)).collect::<Result<_, _>>()?,
+            versions: versions.map(|version| inventory.version_view(&row, version)).collect::<Result<_, _>>()?,
             apps: self.grants_of_api(&row, &inventory).await?,
             created_at: row.created_at,
             id: row.id,

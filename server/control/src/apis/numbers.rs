@@ -7,7 +7,7 @@ use model::dataset::{DatasetSpec, StoreKind};
 use model::{ApiSpec, DataType, FieldError, Problem};
 
 use crate::Control;
-use crate::failure::{from_json, from_store};
+use crate::failure::{api_spec, from_store};
 
 impl Control {
     /// Numbers the fields and parameters of a definition that is about to be frozen.
@@ -17,7 +17,7 @@ impl Control {
         if let Some(api) = self.store.api(domain, name).await.map_err(failed)? {
             // The oldest first: numbers are given in the order in which versions came.
             for version in self.store.versions_of(&api.id).await.map_err(failed)?.iter().rev() {
-                earlier.push(serde_json::from_str::<ApiSpec>(&version.spec).map_err(|error| from_json(&error))?);
+                earlier.push(api_spec(&api, version)?);
             }
         }
         number(spec, &earlier);
@@ -34,7 +34,7 @@ impl Control {
 
     pub(crate) async fn dataset_spec(&self, domain: &str, name: &str) -> Result<Option<DatasetSpec>, Problem> {
         let row = self.store.dataset(domain, name).await.map_err(|error| from_store(&error))?;
-        row.map(|row| serde_json::from_str(&row.spec).map_err(|error| from_json(&error))).transpose()
+        row.map(|row| row.definition().map_err(|error| from_store(&error))).transpose()
     }
 
     /// What a definition that is served from a dataset must have of it.

@@ -11,7 +11,7 @@ use model::{ApiSpec, DataType, ErrorCode, Field, FieldError, Parameter, Problem}
 
 use super::CheckInput;
 use crate::Control;
-use crate::failure::{from_json, from_store};
+use crate::failure::{api_spec, from_store};
 
 /// Definitions that are on their way to being live in the same apply, by the name of their API.
 pub(crate) type Planned = Vec<(String, ApiSpec)>;
@@ -35,7 +35,7 @@ impl Control {
         let releases = self.store.releases_of(&api.id).await.map_err(failed)?;
         let Some(release) = releases.into_iter().find(|row| row.environment == beside.environment.key()) else { return Ok(None) };
         let Some(version) = self.store.version(&release.version_id).await.map_err(failed)? else { return Ok(None) };
-        serde_json::from_str(&version.spec).map(Some).map_err(|error| from_json(&error))
+        api_spec(&api, &version).map(Some)
     }
 
     /// Writes down what each step gives, and what follows from it for the answer; what is wrong is told.

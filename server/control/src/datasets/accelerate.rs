@@ -77,7 +77,7 @@ impl Control {
         }
         let dataset = self.new_dataset_row(caller, &new, &made)?;
         let text = serde_json::to_string(&job).map_err(|error| from_json(&error))?;
-        let job_row: JobRow = super::with_spec(self.new_job_row(&dataset), &job, text, self.host.now());
+        let job_row: JobRow = super::with_spec(self.new_job_row(&dataset), &JobSpec::default(), (&job, text), self.host.now());
         let served = ApiSpec { serve_from: ServeFrom::Dataset(new.name.clone()), ..spec };
         let draft = DraftRow {
             api_id: api.id,

@@ -2,11 +2,10 @@
 
 use model::dataset::{DataVersionState, DatasetSpec};
 use model::follow::{Backfill, Follow};
-use model::job::JobSpec;
 use model::{Action, DataType, ErrorCode, Problem};
 use store::{DataVersionRow, StoreError};
 
-use crate::failure::{from_json, from_store};
+use crate::failure::from_store;
 use crate::{Caller, Control};
 
 impl Control {
@@ -17,7 +16,7 @@ impl Control {
     pub async fn backfill(&self, caller: &Caller, domain: &str, name: &str, number: i64, wanted: &Backfill) -> Result<(), Problem> {
         let (dataset, version) = self.own_version(caller, domain, name, number).await?;
         caller.authorise(Action::EditDataset, domain)?;
-        let spec: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
+        let spec: DatasetSpec = dataset.definition().map_err(|error| from_store(&error))?;
         let cursor = self.cursor_of(&spec, &version).await?.ok_or_else(not_followed)?;
         let errors = wanted.errors(cursor);
         if !errors.is_empty() {
@@ -45,7 +44,10 @@ impl Control {
             return Ok(None);
         }
         let job = self.store.job_of(&version.dataset_id).await.map_err(|error| from_store(&error))?;
-        let follow: Option<Follow> = job.and_then(|job| serde_json::from_str::<JobSpec>(&job.spec).ok()).and_then(|job| job.follow);
+        let follow = match job {
+            Some(job) => self.store.job_definition(&job).await.map_err(|error| from_store(&error))?.follow,
+            None => None,
+        };
         let fields = spec.mapping.fields(spec);
         let of = |follow: Follow| fields.iter().find(|field| field.name == follow.cursor).map(|field| field.data_type);
         Ok(follow.and_then(of))

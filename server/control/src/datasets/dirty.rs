@@ -6,7 +6,7 @@ use model::follow::Backfill;
 use model::{Action, ErrorCode, Problem};
 use store::{DataVersionRow, DatasetRow};
 
-use crate::failure::{from_json, from_store};
+use crate::failure::from_store;
 use crate::{Caller, Control};
 
 /// Rows of one page.
@@ -46,7 +46,7 @@ impl Control {
     pub async fn try_dirty_rows_again(&self, caller: &Caller, domain: &str, name: &str, number: i64) -> Result<u64, Problem> {
         let (dataset, version) = self.own_version(caller, domain, name, number).await?;
         let followed = self.store.following(&version.id).await.map_err(|error| from_store(&error))?.is_some();
-        let spec: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
+        let spec: DatasetSpec = dataset.definition().map_err(|error| from_store(&error))?;
         let by_cursor = self.cursor_of(&spec, &version).await?.is_some();
         if !by_cursor && (!followed || version.state != DataVersionState::Live.key() || !self.feeds(&spec.source).await?) {
             let sentence = "Only a live version that follows its source tries rows again. Mend them at the source, and build it anew.";

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{DatasetRow, JobRow, StoreError, Tx};
 
-use crate::failure::{from_json, from_source, from_store};
+use crate::failure::{from_json, from_source, from_store, stored};
 use crate::sources::Resolved;
 use crate::{Caller, Control};
 
@@ -148,7 +148,7 @@ impl Control {
     pub async fn set_gates(&self, caller: &Caller, domain: &str, name: &str, gates: &Gates) -> Result<(), Problem> {
         let dataset = self.visible_dataset(caller, domain, name).await?;
         caller.authorise(Action::EditDataset, domain)?;
-        let spec: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
+        let spec: DatasetSpec = dataset.definition().map_err(|error| from_store(&error))?;
         let errors = gate_errors(&spec, gates);
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
@@ -162,7 +162,7 @@ impl Control {
     pub(crate) async fn put_gates(&self, tx: &mut Tx, dataset: &DatasetRow, gates: &Gates) -> Result<(), Problem> {
         let missing = || Problem::not_found(format!("dataset {}/{}", dataset.domain, dataset.name));
         let now = tx.dataset_spec(&dataset.id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
-        let spec: DatasetSpec = serde_json::from_str(&now).map_err(|error| from_json(&error))?;
+        let spec: DatasetSpec = stored(&now, &format_args!("the dataset {}/{}", dataset.domain, dataset.name))?;
         let text = |gates: &Gates| serde_json::to_string(gates).map_err(|error| from_json(&error));
         let (before, after) = (text(&spec.gates)?, text(gates)?);
         let spec = serde_json::to_string(&DatasetSpec { gates: gates.clone(), ..spec }).map_err(|error| from_json(&error))?;

@@ -39,7 +39,12 @@ impl Control {
     /// Whether another dataset has the same table.
     async fn is_taken(&self, spec: &DatasetSpec) -> Result<bool, Problem> {
         let rows = self.store.datasets().await.map_err(|error| from_store(&error))?;
-        Ok(rows.iter().filter_map(|row| serde_json::from_str::<DatasetSpec>(&row.spec).ok()).any(|other| other.into == spec.into))
+        for row in &rows {
+            if row.definition().map_err(|error| from_store(&error))?.into == spec.into {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 

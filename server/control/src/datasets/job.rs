@@ -14,6 +14,9 @@ use super::follow_error;
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
+/// The dataset that another is made after, where its job can be read.
+type Before = Result<Option<String>, StoreError>;
+
 impl Control {
     /// Says when and how a dataset is made anew.
     ///
@@ -23,7 +26,7 @@ impl Control {
         let (dataset, _) = self.own_job(caller, domain, name).await?;
         // Changes queue behind one another from here on: two that would wait for one another are not both right.
         let mut tx = self.write(caller).await?;
-        let of: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
+        let of = dataset.definition().map_err(|error| from_store(&error))?;
         let driver = self.driver_of(&of.source).await?;
         let mut errors = job_errors((domain, name, (&of, &driver)), spec, self.waiting(domain).await?, tx.at());
         if let Some(into) = &of.into {
@@ -45,7 +48,7 @@ impl Control {
         let (dataset, _) = self.own_job(caller, domain, name).await?;
         let mut tx = self.write(caller).await?;
         let job = self.job_of(&dataset).await?;
-        let spec: JobSpec = serde_json::from_str(&job.spec).map_err(|error| from_json(&error))?;
+        let spec = job.definition(&dataset).map_err(|error| from_store(&error))?;
         let due_at = if paused { None } else { first_due(&spec.when, tx.at()) };
         // Files that had come, and were not built of yet, come once more when it goes on.
         let seen = if paused && job.due_at.is_some() { String::new() } else { job.seen.clone() };
@@ -119,22 +122,36 @@ impl Control {
     /// Within a change, so that what somebody did just before is not lost: a pause, or that its time has come.
     pub(crate) async fn put_job(&self, tx: &mut Tx, dataset: &DatasetRow, spec: &JobSpec, text: String) -> Result<(), Problem> {
         let job = self.job_of(dataset).await?;
+        let known = job.definition(dataset).map_err(|error| from_store(&error))?;
         let before = job.spec.clone();
-        let row = with_spec(job, spec, text.clone(), tx.at());
+        let row = with_spec(job, &known, (spec, text.clone()), tx.at());
         tx.set_job(&row).await.map_err(|error| from_store(&error))?;
         self.note(tx, "job.set", (&dataset.domain, &subject(dataset)), Some(before), Some(text)).await
     }
 
     /// The datasets of a domain, each with the one that it is made after.
+    ///
+    /// # Errors
+    /// Where a job cannot be read: what it waits for is not known, and must not be taken for nothing.
     pub(crate) async fn waiting(&self, domain: &str) -> Result<BTreeMap<String, Option<String>>, Problem> {
+        let each = self.waiting_each(domain).await?.into_iter();
+        each.map(|(name, before)| before.map(|before| (name, before)).map_err(|error| from_store(&error))).collect()
+    }
+
+    /// The same to be shown: beside a job that cannot be read, the others are there. Its own page says why it is not.
+    pub(super) async fn waiting_shown(&self, domain: &str) -> Result<BTreeMap<String, Option<String>>, Problem> {
+        Ok(self.waiting_each(domain).await?.into_iter().map(|(name, before)| (name, before.unwrap_or_default())).collect())
+    }
+
+    async fn waiting_each(&self, domain: &str) -> Result<Vec<(String, Before)>, Problem> {
         let jobs = self.store.jobs_in(domain).await.map_err(|error| from_store(&error))?;
         let datasets = self.store.datasets().await.map_err(|error| from_store(&error))?;
-        let before = |dataset: &DatasetRow| {
-            let job = jobs.iter().find(|job| job.dataset_id == dataset.id)?;
-            match serde_json::from_str::<JobSpec>(&job.spec).ok()?.when {
+        let before = |dataset: &DatasetRow| -> Before {
+            let Some(job) = jobs.iter().find(|job| job.dataset_id == dataset.id) else { return Ok(None) };
+            Ok(match job.definition(dataset)?.when {
                 When::After(name) => Some(name),
                 _ => None,
-            }
+            })
         };
         Ok(datasets.iter().filter(|row| row.domain == domain).map(|row| (row.name.clone(), before(row))).collect())
     }
@@ -180,8 +197,8 @@ pub(crate) fn job_errors(
 }
 
 /// A job with another definition, due when that says so; what is due already stays so while what starts it is the same.
-pub(crate) fn with_spec(job: JobRow, spec: &JobSpec, text: String, now: Millis) -> JobRow {
-    let same = serde_json::from_str::<JobSpec>(&job.spec).unwrap_or_default().when == spec.when;
+pub(crate) fn with_spec(job: JobRow, known: &JobSpec, (spec, text): (&JobSpec, String), now: Millis) -> JobRow {
+    let same = known.when == spec.when;
     let due_at = match (job.paused == 0, same) {
         (false, _) => None,
         (true, true) => job.due_at,

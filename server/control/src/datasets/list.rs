@@ -10,7 +10,7 @@ use model::{Action, ApiSpec, Problem};
 use store::{ComparisonRow, DataVersionRow, DatasetRow};
 
 use crate::apis::Inventory;
-use crate::failure::{from_json, from_store};
+use crate::failure::from_store;
 use crate::{Caller, Control};
 
 /// Comparisons that are shown.
@@ -58,7 +58,7 @@ impl Control {
 
     async fn dataset_view(&self, row: &DatasetRow, inventory: &Inventory, shelves: &[String]) -> Result<DatasetView, Problem> {
         let (job, versions) = self.job_view(row).await?;
-        let spec: DatasetSpec = serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?;
+        let spec = row.definition().map_err(|error| from_store(&error))?;
         let driver = self.driver_of(&spec.source).await?;
         Ok(DatasetView {
             domain: row.domain.clone(),
@@ -137,7 +137,11 @@ fn compared_view(row: ComparisonRow) -> ComparedView {
 }
 
 fn snapshot_of(dataset: &DatasetRow, version: &DataVersionRow) -> Option<SnapshotDataset> {
-    let spec: DatasetSpec = serde_json::from_str(&version.spec).ok()?;
+    let what = format_args!("data version {} of the dataset {}/{}", version.number, dataset.domain, dataset.name);
+    // Only what is served from it is told to be broken: the gateways go on with all else.
+    let spec: DatasetSpec = store::decode(&version.spec, &what)
+        .inspect_err(|error| tracing::error!(cause = %error, "a live data version is left out of the snapshot"))
+        .ok()?;
     Some(SnapshotDataset {
         id: dataset.id.clone(),
         domain: dataset.domain.clone(),

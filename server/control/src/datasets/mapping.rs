@@ -20,7 +20,7 @@ use store::{DatasetRow, Tx};
 
 use super::edit::{gate_errors, table_of};
 use super::job::job_errors;
-use crate::failure::{from_json, from_source, from_store};
+use crate::failure::{from_json, from_source, from_store, stored};
 use crate::sources::{Resolved, sample_of};
 use crate::{Caller, Control};
 
@@ -77,11 +77,11 @@ impl Control {
     pub async fn set_mapping(&self, caller: &Caller, domain: &str, name: &str, mapping: &Mapping) -> Result<(), Problem> {
         let dataset = self.visible_dataset(caller, domain, name).await?;
         caller.authorise(Action::EditDataset, domain)?;
-        let spec: DatasetSpec = serde_json::from_str(&dataset.spec).map_err(|error| from_json(&error))?;
+        let spec: DatasetSpec = dataset.definition().map_err(|error| from_store(&error))?;
         let resolved = self.resolve_source(&spec.source, Environment::Prod).await?;
         let table = table_of(&resolved, &spec.table).await?;
         let job = self.job_of(&dataset).await?;
-        let job = serde_json::from_str(&job.spec).unwrap_or_default();
+        let job = job.definition(&dataset).map_err(|error| from_store(&error))?;
         self.remapped(&spec, mapping, (&table, &resolved), &job).map_err(Problem::fields)?;
         let mut tx = self.write(caller).await?;
         self.put_mapping(&mut tx, &dataset, mapping, &table).await?;
@@ -134,7 +134,7 @@ impl Control {
     pub(crate) async fn put_mapping(&self, tx: &mut Tx, dataset: &DatasetRow, mapping: &Mapping, table: &TableInfo) -> Result<(), Problem> {
         let missing = || Problem::not_found(format!("dataset {}/{}", dataset.domain, dataset.name));
         let now = tx.dataset_spec(&dataset.id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
-        let before: DatasetSpec = serde_json::from_str(&now).map_err(|error| from_json(&error))?;
+        let before: DatasetSpec = stored(&now, &format_args!("the dataset {}/{}", dataset.domain, dataset.name))?;
         let after = self.with_mapping(&before, mapping, table).map_err(Problem::fields)?;
         let text = |mapping: &Mapping| serde_json::to_string(&mapping.written()).map_err(|error| from_json(&error));
         let spec = serde_json::to_string(&after).map_err(|error| from_json(&error))?;

@@ -22,10 +22,10 @@ impl Control {
     /// A dataset's job with its runs, and then its data versions: of a run that is over, they are as it has left them.
     pub(super) async fn job_view(&self, dataset: &DatasetRow) -> Result<(JobView, Vec<DataVersionRow>), Problem> {
         let job = self.job_of(dataset).await?;
-        let spec: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
+        let spec = job.definition(dataset).map_err(|error| from_store(&error))?;
         let rows = self.store.runs_of(&job.id, SHOWN).await.map_err(|error| from_store(&error))?;
         let versions = self.store.data_versions_of(&dataset.id).await.map_err(|error| from_store(&error))?;
-        let waiting = self.waiting(&dataset.domain).await?;
+        let waiting = self.waiting_shown(&dataset.domain).await?;
         let takes = usual_time(&rows);
         let next = match &spec.when {
             When::Cron(cron) if job.paused == 0 => times(cron, self.host.now(), NEXT_TIMES).unwrap_or_default(),

@@ -14,7 +14,7 @@ use store::{ApiRow, RequestRow, SourceRow, Tx};
 use super::datasets::PlannedDataset;
 use super::read::read_documents;
 use crate::apis::{Beside, CheckInput, Planned};
-use crate::failure::{from_json, from_store};
+use crate::failure::{api_spec, from_store};
 use crate::review::{Approval, NewVersion};
 use crate::sources::{PreparedSource, Resolved};
 use crate::{Caller, Control};
@@ -214,7 +214,7 @@ impl Control {
             let versions = self.store.versions_of(&row.id).await.map_err(|error| from_store(&error))?;
             let standing = versions.iter().find(|version| matches!(version.state.as_str(), "approved" | "in-review"));
             if let Some(version) = standing {
-                let standing: ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
+                let standing = api_spec(row, version)?;
                 if standing == spec {
                     return Ok(None);
                 }

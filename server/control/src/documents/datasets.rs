@@ -77,7 +77,7 @@ impl Control {
     }
 
     async fn known_dataset(&self, document: &DatasetDocument, row: DatasetRow) -> Result<PlannedDataset, Problem> {
-        let spec: DatasetSpec = serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?;
+        let spec = row.definition().map_err(|error| from_store(&error))?;
         let same_key = document.key.is_empty() || document.key == spec.key;
         let same = spec.source == document.source && spec.table == document.table && spec.store == document.store;
         if !same || !same_key || spec.compression != document.compression || spec.into != document.into {
@@ -125,14 +125,15 @@ impl Control {
         planned: &mut PlannedDataset,
     ) -> Result<(), Problem> {
         let Some(mapping) = document.mapping.as_ref().filter(|_| !planned.is_new) else { return Ok(()) };
-        let spec: DatasetSpec = serde_json::from_str(&planned.row.spec).map_err(|error| from_json(&error))?;
+        let spec = planned.row.definition().map_err(|error| from_store(&error))?;
         if spec.mapping.written() == mapping.written() {
             return Ok(());
         }
         let resolved = self.resolve_planned(&work.sources, (&document.domain, &spec.source), environment).await?;
         let table = table_of(&resolved, &spec.table).await?;
         // Together with what the same document says of its gates and its job.
-        let job = document.job.clone().unwrap_or_else(|| serde_json::from_str(&planned.job.spec).unwrap_or_default());
+        let known = planned.job.definition(&planned.row).map_err(|error| from_store(&error))?;
+        let job = document.job.clone().unwrap_or(known);
         let with_gates = DatasetSpec { gates: document.gates.clone().unwrap_or_else(|| spec.gates.clone()), ..spec.clone() };
         let spec =
             DatasetSpec { gates: spec.gates, ..self.remapped(&with_gates, mapping, (&table, &resolved), &job).map_err(Problem::fields)? };
@@ -143,7 +144,7 @@ impl Control {
 
     fn plan_gates(&self, document: &DatasetDocument, planned: &mut PlannedDataset) -> Result<(), Problem> {
         let Some(gates) = &document.gates else { return Ok(()) };
-        let spec: DatasetSpec = serde_json::from_str(&planned.row.spec).map_err(|error| from_json(&error))?;
+        let spec = planned.row.definition().map_err(|error| from_store(&error))?;
         let errors = gate_errors(&spec, gates);
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
@@ -163,15 +164,16 @@ impl Control {
         planned: &mut PlannedDataset,
     ) -> Result<(), Problem> {
         let Some(job) = &document.job else { return Ok(()) };
-        let of: DatasetSpec = serde_json::from_str(&planned.row.spec).map_err(|error| from_json(&error))?;
+        let of = planned.row.definition().map_err(|error| from_store(&error))?;
         let errors = job_errors((&document.domain, &document.name, (&of, driver)), job, waiting, self.host.now());
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
-        if serde_json::from_str::<JobSpec>(&planned.job.spec).unwrap_or_default() != *job {
+        let known = planned.job.definition(&planned.row).map_err(|error| from_store(&error))?;
+        if known != *job {
             let text = serde_json::to_string(job).map_err(|error| from_json(&error))?;
             planned.new_job = Some((job.clone(), text.clone()));
-            planned.job = with_spec(planned.job.clone(), job, text, self.host.now());
+            planned.job = with_spec(planned.job.clone(), &known, (job, text), self.host.now());
         }
         Ok(())
     }

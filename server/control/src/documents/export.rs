@@ -6,7 +6,7 @@ use model::job::JobSpec;
 use model::load::SourceLoad;
 use model::{Action, ErrorCode, Problem};
 
-use crate::failure::from_json;
+use crate::failure::api_spec;
 use crate::{Caller, Control};
 
 impl Control {
@@ -56,7 +56,7 @@ impl Control {
             documents.push(Document::Api(ApiDocument {
                 name: api.name.clone(),
                 domain: api.domain.clone(),
-                spec: serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?,
+                spec: api_spec(api, version)?,
             }));
         }
         let mut text = String::new();

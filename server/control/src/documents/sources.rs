@@ -6,9 +6,10 @@ use model::document::{Document, SourceDocument};
 use model::load::SourceLoad;
 use model::snapshot::Environment;
 use model::{Action, ErrorCode, FieldError, Problem};
+use store::SourceRow;
 
 use super::apply::{PlannedChange, Work, at};
-use crate::failure::{from_json, from_store};
+use crate::failure::{from_json, from_store, settings};
 use crate::sources::{BindingInput, PreparedSource, Resolved, SourceInput, load_errors, load_query_error};
 use crate::{Caller, Control};
 
@@ -23,7 +24,7 @@ impl Control {
                 Some(row) if caller.can(Action::See, &row.domain) => {
                     let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
                     let view = self.source_view(row, &bindings, SourceLoad::default())?;
-                    let waiting = self.waiting_settings(&row.id).await?;
+                    let waiting = self.waiting_settings(row).await?;
                     let same = |(environment, binding): (&Environment, &BindingInput)| {
                         let is_asked = *environment == Environment::Prod && waiting.as_ref() == Some(&binding.config);
                         binding.secrets.values().all(String::is_empty)
@@ -75,16 +76,16 @@ impl Control {
     }
 
     /// The settings that wait for a decision, where there are any: documents that ask for them again change nothing.
-    async fn waiting_settings(&self, source_id: &str) -> Result<Option<BTreeMap<String, String>>, Problem> {
-        let open = self.store.open_binding_request(source_id, Environment::Prod.key()).await.map_err(|error| from_store(&error))?;
-        open.map(|request| serde_json::from_str(&request.config)).transpose().map_err(|error| from_json(&error))
+    async fn waiting_settings(&self, source: &SourceRow) -> Result<Option<BTreeMap<String, String>>, Problem> {
+        let open = self.store.open_binding_request(&source.id, Environment::Prod.key()).await.map_err(|error| from_store(&error))?;
+        open.map(|request| settings(&source.name, Environment::Prod.key(), &request.config)).transpose()
     }
 
     /// What a source bears, where that is another than before.
     async fn plan_load(&self, source: &SourceDocument, work: &mut Work) -> Result<(), Problem> {
         let Some(load) = &source.load else { return Ok(()) };
-        let before = self.store.source_load(&source.name).await.map_err(|error| from_store(&error))?;
-        if before.and_then(|text| serde_json::from_str::<SourceLoad>(&text).ok()).unwrap_or_default() == *load {
+        let before = self.store.load_limits(&source.name).await.map_err(|error| from_store(&error))?;
+        if before.unwrap_or_default() == *load {
             return Ok(());
         }
         let mut errors = load_errors(load);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::{ApiRow, ReleaseRow, RequestRow, StoreError, Tx};
 
 use crate::apis::{Beside, CheckInput};
-use crate::failure::{from_json, from_store};
+use crate::failure::{api_spec, evidence, from_store};
 use crate::{Caller, Control};
 
 /// What somebody decides of a request.
@@ -68,8 +68,8 @@ impl Control {
             let environment = Environment::from_key(&request.environment).unwrap_or_default();
             let version = self.store.version(&request.version_id).await.map_err(|error| from_store(&error))?;
             let version = version.ok_or_else(|| Problem::not_found("version"))?;
-            let spec: ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
-            let evidence: CheckReport = serde_json::from_str(&version.evidence).map_err(|error| from_json(&error))?;
+            let spec = api_spec(&api, &version)?;
+            let evidence = evidence(&api, &version)?;
             let source = self.source_of(&api.domain, &spec, environment).await?;
             let beside = Beside { domain: &api.domain, environment, planned: &[] };
             let input = CheckInput { name: &api.name, spec: &spec, source: source.as_ref(), beside };

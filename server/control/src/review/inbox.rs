@@ -2,12 +2,12 @@
 
 use model::snapshot::Environment;
 use model::view::{RequestDetail, RequestKind, RequestState, RequestView};
-use model::{Action, ApiSpec, Problem};
+use model::{Action, Problem};
 use store::{ApiRow, RequestRow};
 
 use super::compare::{breaks, diff};
 use crate::apis::Inventory;
-use crate::failure::{from_json, from_store};
+use crate::failure::{api_spec, evidence, from_store};
 use crate::{Caller, Control};
 
 impl Control {
@@ -43,14 +43,14 @@ impl Control {
         let inventory = self.inventory().await?;
         let version = inventory.version(&request.version_id).ok_or_else(|| Problem::not_found("version"))?;
         let environment = Environment::from_key(&request.environment).unwrap_or_default();
-        let spec: ApiSpec = serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?;
+        let spec = api_spec(&api, version)?;
         // What it replaces: what is live now or, once decided, the newest approved version before it.
         let replaced = match request.state.as_str() {
             "open" => inventory.live(&api.id, environment),
             _ => inventory.versions.iter().filter(|v| v.api_id == api.id && v.number < version.number).find(|v| v.state == "approved"),
         };
-        let old: Option<ApiSpec> = replaced.map(|v| serde_json::from_str(&v.spec)).transpose().map_err(|e| from_json(&e))?;
-        let mut evidence: model::view::CheckReport = serde_json::from_str(&version.evidence).map_err(|error| from_json(&error))?;
+        let old = replaced.map(|version| api_spec(&api, version)).transpose()?;
+        let mut evidence = evidence(&api, version)?;
         if !caller.can(Action::ReadSample, &api.domain) {
             evidence.sample = model::table::Sample::default();
         }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::{RequestRow, StoreError, Tx, VersionRow};
 
 use crate::apis::{Beside, CheckInput};
-use crate::failure::{from_json, from_store};
+use crate::failure::{api_spec, from_json, from_store, stored};
 use crate::{Caller, Control};
 
 /// Where a draft is sent, and which state of it.
@@ -61,7 +61,7 @@ impl Control {
         }
         // Read after the draft: whoever saves from here on raises its edit, and the draft is not taken.
         let authors = self.draft_authors(caller, &api.id, environment).await?;
-        let spec: ApiSpec = serde_json::from_str(&draft.spec).map_err(|error| from_json(&error))?;
+        let spec: ApiSpec = stored(&draft.spec, &format_args!("the draft of the API {domain}/{name}"))?;
         let source = self.source_of(domain, &spec, environment).await?;
         let beside = Beside { domain, environment, planned: &[] };
         let (report, mut spec) = self.check_with_cases(&CheckInput { name, spec: &spec, source: source.as_ref(), beside }).await?;
@@ -102,7 +102,8 @@ impl Control {
             ));
         }
         if let Some(live) = inventory.live(api_id, environment) {
-            let known: ApiSpec = serde_json::from_str(&live.spec).map_err(|error| from_json(&error))?;
+            let api = inventory.api(api_id).ok_or_else(|| Problem::not_found("API"))?;
+            let known = api_spec(api, live)?;
             if &known == spec {
                 return Err(Problem::new(ErrorCode::Conflict, format!("Nothing differs from version {}, which is live.", live.number)));
             }

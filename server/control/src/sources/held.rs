@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use connect::address;
 use model::connector::{ConfigField, Effect};
-use model::dataset::{DataVersionState, DatasetSpec};
+use model::dataset::DataVersionState;
 use model::snapshot::Environment;
 use model::view::{BindingChange, RequestState, SettingChange};
 use model::{ApiSpec, ErrorCode, Problem};
@@ -12,7 +12,7 @@ use store::{ApiRow, BindingRequestRow, BindingRow, SourceRow, StoreError, Tx};
 
 use super::endpoint::{Values, changed};
 use super::{PreparedSource, config_text};
-use crate::failure::{from_json, from_store};
+use crate::failure::{api_spec, from_store, settings};
 use crate::{Caller, Control};
 
 /// The environment whose bindings are held back.
@@ -84,7 +84,7 @@ impl Control {
     /// Whether somebody could get other rows by the change.
     fn changes_rows(&self, row: &SourceRow, before: &BindingRow, after: &BindingRow) -> Result<bool, Problem> {
         let form = form_of(&row.driver);
-        let (old, new) = (settings_of(&before.config)?, settings_of(&after.config)?);
+        let (old, new) = (settings_of(row, &before.config)?, settings_of(row, &after.config)?);
         if changed(&form, &old, &new).iter().any(|field| field.effect != Effect::Neither) {
             return Ok(true);
         }
@@ -95,7 +95,7 @@ impl Control {
     /// What a request changes and who is affected; of secrets, only which are other ones.
     pub(crate) async fn binding_change(&self, row: &SourceRow, request: &BindingRequestRow) -> Result<BindingChange, Problem> {
         let form = form_of(&row.driver);
-        let (before, after) = (settings_of(&request.before_config)?, settings_of(&request.config)?);
+        let (before, after) = (settings_of(row, &request.before_config)?, settings_of(row, &request.config)?);
         // A setting from before may be an address with a password inside.
         let said = |values: &Values, field: &ConfigField| values.get(&field.key).map(|text| address::shown(text)).unwrap_or_default();
         let changes = changed(&form, &before, &after)
@@ -120,7 +120,7 @@ impl Control {
         let mut live: Vec<(&ApiRow, ApiSpec)> = Vec::new();
         for api in &inventory.apis {
             let Some(version) = inventory.live(&api.id, HELD) else { continue };
-            live.push((api, serde_json::from_str(&version.spec).map_err(|error| from_json(&error))?));
+            live.push((api, api_spec(api, version)?));
         }
         let path = |api: &ApiRow| format!("{}/{}", api.domain, api.name);
         let mut apis: BTreeSet<String> =
@@ -148,7 +148,7 @@ impl Control {
             versions.into_iter().filter(|version| version.environment == HELD.key()).map(|version| version.dataset_id).collect();
         let mut paths = Vec::new();
         for row in self.store.datasets().await.map_err(failed)?.iter().filter(|row| live.contains(&row.id)) {
-            let spec: DatasetSpec = serde_json::from_str(&row.spec).map_err(|error| from_json(&error))?;
+            let spec = row.definition().map_err(failed)?;
             if spec.source == source || spec.into.is_some_and(|into| into.source == source) {
                 paths.push(format!("{}/{}", row.domain, row.name));
             }
@@ -161,8 +161,8 @@ fn form_of(driver: &str) -> Vec<ConfigField> {
     connect::registry::connector(driver).map(connect::Connector::form).unwrap_or_default()
 }
 
-fn settings_of(config: &str) -> Result<Values, Problem> {
-    serde_json::from_str(config).map_err(|error| from_json(&error))
+fn settings_of(source: &SourceRow, config: &str) -> Result<Values, Problem> {
+    settings(&source.name, HELD.key(), config)
 }
 
 fn waits(source: &str) -> Problem {

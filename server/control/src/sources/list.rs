@@ -11,7 +11,7 @@ use model::{Action, Problem};
 use store::{BindingRow, SourceRow};
 
 use super::save::shown;
-use crate::failure::{from_json, from_store};
+use crate::failure::{from_store, settings};
 use crate::{Caller, Control};
 
 impl Control {
@@ -51,8 +51,8 @@ impl Control {
     pub async fn source(&self, caller: &Caller, name: &str) -> Result<SourceView, Problem> {
         let row = self.visible_source(caller, name).await?;
         let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
-        let load = self.store.source_load(name).await.map_err(|error| from_store(&error))?;
-        self.source_view(&row, &bindings, load.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+        let load = self.store.load_limits(name).await.map_err(|error| from_store(&error))?;
+        self.source_view(&row, &bindings, load.unwrap_or_default())
     }
 
     /// The row of a source in a domain that the caller may see.
@@ -66,7 +66,7 @@ impl Control {
         for binding in bindings {
             let Some(environment) = Environment::from_key(&binding.environment) else { continue };
             let secrets = self.unseal(&row.name, environment, &binding.secret).unwrap_or_default();
-            let config = serde_json::from_str(&binding.config).map_err(|error| from_json(&error))?;
+            let config = settings(&row.name, environment.key(), &binding.config)?;
             views.insert(environment, BindingView { config: shown(config), secrets_set: secrets.into_keys().collect() });
         }
         let title = registry::connector(&row.driver).map_or(row.driver.as_str(), |connector| connector.title());

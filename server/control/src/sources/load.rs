@@ -39,6 +39,8 @@ impl Control {
 
     /// The same within a larger change, of a source that may be as new as that.
     pub(crate) async fn put_load(&self, tx: &mut Tx, row: &SourceRow, text: String) -> Result<(), Problem> {
+        // What stands there and cannot be read is not written over.
+        self.store.load_limits(&row.name).await.map_err(|error| from_store(&error))?;
         let before = self.store.source_load(&row.name).await.map_err(|error| from_store(&error))?;
         tx.set_source_load(&row.id, &text).await.map_err(|error| from_store(&error))?;
         self.note(tx, "job.load", (&row.domain, &row.name), before, Some(text)).await

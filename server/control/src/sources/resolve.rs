@@ -11,7 +11,7 @@ use model::{ApiSpec, ErrorCode, Problem};
 use store::{BindingRow, SourceRow};
 
 use crate::Control;
-use crate::failure::{from_json, from_source, from_store};
+use crate::failure::{from_json, from_source, from_store, stored};
 
 /// One binding of a source, ready to be used. Holds secrets: it never leaves this crate.
 #[derive(Clone)]
@@ -75,7 +75,7 @@ impl Control {
             tracing::error!(source, cause = %error, "a sealed secret cannot be opened");
             Problem::new(ErrorCode::SourceUnavailable, format!("{source}: its secrets cannot be opened: {error}."))
         })?;
-        serde_json::from_slice(&plain).map_err(|error| from_json(&error))
+        stored(&String::from_utf8_lossy(&plain), &format_args!("the {} secrets of the source {source}", environment.key()))
     }
 
     pub(crate) fn seal(&self, source: &str, environment: Environment, secrets: &BTreeMap<String, String>) -> Result<Vec<u8>, Problem> {

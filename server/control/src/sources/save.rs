@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::{BindingRow, SourceRow, Tx};
 
 use super::endpoint::{Values, ask_anew};
-use crate::failure::{from_json, from_source, from_store};
+use crate::failure::{from_json, from_source, from_store, settings};
 use crate::{Caller, Control};
 
 /// A source as a form or a document gives it.
@@ -104,7 +104,7 @@ impl Control {
 
     async fn dial(&self, row: &SourceRow, binding: &BindingRow, environment: Environment) -> Result<String, Problem> {
         let config = BindingConfig {
-            settings: serde_json::from_str(&binding.config).map_err(|error| from_json(&error))?,
+            settings: settings(&row.name, environment.key(), &binding.config)?,
             secrets: self.unseal(&row.name, environment, &binding.secret)?,
         };
         let config = connect::binding::placed(config, &row.domain, environment);
@@ -172,9 +172,7 @@ impl Control {
         stored: Option<&BindingRow>,
     ) -> Result<(BindingRow, Vec<FieldError>), Problem> {
         let (known_config, known_secrets): (Values, Values) = match stored {
-            Some(row) => {
-                (serde_json::from_str(&row.config).map_err(|error| from_json(&error))?, self.unseal(name, environment, &row.secret)?)
-            }
+            Some(row) => (settings(name, environment.key(), &row.config)?, self.unseal(name, environment, &row.secret)?),
             None => Default::default(),
         };
         let mut secrets = known_secrets.clone();

@@ -71,7 +71,7 @@ struct Wanted {
 async fn wanted(worker: &Worker, row: &FollowingRow) -> Result<Option<Wanted>, StoreError> {
     let Some(version) = worker.store.data_version(&row.version_id).await? else { return Ok(None) };
     let Some(job) = worker.store.job_of(&version.dataset_id).await?.filter(|job| job.paused == 0) else { return Ok(None) };
-    let job: JobSpec = serde_json::from_str(&job.spec).unwrap_or_default();
+    let Some(job) = worker.job_if_readable(&job).await? else { return Ok(None) };
     let is_live = version.state == DataVersionState::Live.key();
     Ok(job.follow.clone().filter(|_| is_live).map(|follow| Wanted { version, job, follow }))
 }
@@ -113,7 +113,9 @@ async fn follow(worker: Worker, row: FollowingRow, stop: CancellationToken) {
 async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> Result<(), Failed> {
     let Some(wanted) = wanted(worker, row).await? else { return Ok(()) };
     let Wanted { version, job, follow } = &wanted;
-    let spec: DatasetSpec = serde_json::from_str(&version.spec).map_err(|_| Failed::new("The dataset's definition cannot be read."))?;
+    let spec = worker.store.version_definition(version).await?;
+    // Without its limits, its source must not be read.
+    worker.store.load_limits(&spec.source).await?;
     let source = source::of(worker, &spec, version).await?;
     let connection = source::open(worker, &spec, &source)?;
     let feeds = registry::feeds(&source.driver);
@@ -124,7 +126,7 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
     let store = table_store::of(worker, &spec, version).await?;
     let (changes, position) = Changes::take(&*store, &place, row.turn).await?;
     let dataset = Dataset::open(&*store, &place).await?;
-    let mut progress = FollowProgress::new(worker, row);
+    let mut progress = FollowProgress::new(worker, row)?;
     let asked = (spec.source.as_str(), &*connection, source::dialect(&source)?);
     let mut throttle = Throttle::new(worker, asked, job.tier, &mut progress).await;
     let target = Target::new(worker, (version, &spec), (dataset, changes), job.dirty, stop).await?;
@@ -204,7 +206,10 @@ async fn again(
     // Without the metadata nobody's wish is known, and following goes on.
     let Ok(now) = worker.store.following(&row.version_id).await else { return Ok(()) };
     let Some(text) = now.and_then(|now| now.backfill) else { return Ok(()) };
-    let wanted = Backfill::of_wish(&text);
+    let Some(wanted) = Backfill::of_wish(&text) else {
+        worker.store.end_backfill(&row.version_id, &text).await?;
+        return Err(Failed::new("The range that was to be read again could not be understood, and was dropped. Ask for it again."));
+    };
     if let Err(failed) = looks.look_again(&wanted, with, stop).await {
         if failed.again == Again::No {
             // It would fail again, each time before anything else is followed.

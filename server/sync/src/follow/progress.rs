@@ -24,9 +24,12 @@ pub(crate) struct FollowProgress<'a> {
 
 impl<'a> FollowProgress<'a> {
     /// Goes on counting where the one before it ended.
-    pub(crate) fn new(worker: &'a Worker, row: &'a FollowingRow) -> Self {
-        let figures = serde_json::from_str(&row.figures).unwrap_or_default();
-        Self { worker, row, figures, written: None }
+    ///
+    /// # Errors
+    /// Where what was counted cannot be read: counting from nothing would be written over it.
+    pub(crate) fn new(worker: &'a Worker, row: &'a FollowingRow) -> Result<Self, Failed> {
+        let figures = store::decode(&row.figures, &format_args!("what was counted while data version {} is followed", row.version_id))?;
+        Ok(Self { worker, row, figures, written: None })
     }
 
     /// All rows that came since it was built, whatever became of them.

@@ -65,7 +65,8 @@ impl Target {
         stop: &CancellationToken,
     ) -> Result<Self, Failed> {
         let dirty = Dirty::of(worker, &version.id, limit, stop).await?;
-        let built_of = serde_json::from_str::<BuildFigures>(&version.figures).unwrap_or_default().read_rows;
+        let figures = format_args!("the figures of data version {}", version.number);
+        let built_of = store::decode::<BuildFigures>(&version.figures, &figures)?.read_rows;
         Ok(Self { look: Look::new(worker, spec, None)?, dirty, dataset, changes, built_of })
     }
 

@@ -1,0 +1,68 @@
+//! What stands in a row and cannot be read keeps back what it is about, and nothing else: it is said in the log, not each second.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use model::job::JobSpec;
+use store::{JobRow, RunRow, StoreError};
+
+use crate::Worker;
+use crate::failed::Failed;
+
+/// How long the same is not said again.
+const SAID_FOR: Duration = Duration::from_secs(600);
+
+/// What was said of rows that cannot be read, and when.
+#[derive(Debug, Default)]
+pub struct Said(Mutex<HashMap<String, Instant>>);
+
+impl Worker {
+    /// What was read; nothing where the row cannot be.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub(crate) fn if_readable<T>(&self, read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(StoreError::Unreadable { what, cause }) => {
+                let mut said = self.said.0.lock().unwrap_or_else(PoisonError::into_inner);
+                said.retain(|_, at| at.elapsed() < SAID_FOR);
+                if !said.contains_key(&what) {
+                    tracing::error!(%cause, "the stored definition of {what} cannot be read: it is left alone");
+                    said.insert(what, Instant::now());
+                }
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The definition of a job, where it can be read.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub(crate) async fn job_if_readable(&self, job: &JobRow) -> Result<Option<JobSpec>, StoreError> {
+        self.if_readable(self.store.job_definition(job).await)
+    }
+
+    /// The definition of a run's job, or why the run fails: with limits that cannot be read, it must not go on without any.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub(crate) async fn job_of_run(&self, run: &RunRow) -> Result<Result<JobSpec, Failed>, StoreError> {
+        let job = match self.store.job(&run.job_id).await? {
+            None => Ok(JobSpec::default()),
+            Some(job) => self.store.job_definition(&job).await,
+        };
+        let read = match job {
+            Ok(job) => self.store.load_limits(&run.source).await.map(|_| job),
+            Err(error) => Err(error),
+        };
+        match read {
+            Ok(job) => Ok(Ok(job)),
+            Err(error) if error.unreadable().is_some() => Ok(Err(Failed::from(error))),
+            Err(error) => Err(error),
+        }
+    }
+}
