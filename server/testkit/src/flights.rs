@@ -19,6 +19,7 @@ fn rows(csv: &'static [u8]) -> Vec<HashMap<String, Option<String>>> {
     reader
         .records()
         .map(|record| {
+            // A record of another length than the header is refused by the reader.
             let record = record.unwrap();
             names.iter().zip(record.iter()).map(|(name, cell)| (name.to_owned(), (cell != "NA").then(|| cell.to_owned()))).collect()
         })

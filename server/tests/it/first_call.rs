@@ -51,7 +51,9 @@ async fn delays_are_counted_and_averaged_as_by_hand() {
     let (status, body) = caller.get("/api/travel/delays?carrier=UA&month=2,3").await;
     assert_eq!(status, 200, "{body}");
     let flights = testkit::flights();
-    for (row, month) in body["rows"].as_array().unwrap().iter().zip([2, 3]) {
+    let (rows, months) = (body["rows"].as_array().unwrap(), [2, 3]);
+    assert_eq!(rows.len(), months.len(), "{body}");
+    for (row, month) in rows.iter().zip(months) {
         let mine: Vec<_> = flights.iter().filter(|flight| flight.carrier == "UA" && flight.month == month).collect();
         let delays: Vec<f64> = mine.iter().filter_map(|flight| flight.dep_delay).collect();
         let arrivals: Vec<f64> = mine.iter().filter_map(|flight| flight.arr_delay).collect();

@@ -180,7 +180,9 @@ async fn what_people_write_stays_text_on_every_page() {
         texts.push(response.text().await.unwrap());
     }
     let mut wrong = Vec::new();
-    for ((path, seen, field), page) in pages.iter().zip(parsed(&texts)) {
+    let parsed = parsed(&texts);
+    assert_eq!(parsed.len(), pages.len());
+    for ((path, seen, field), page) in pages.iter().zip(parsed) {
         wrong.extend(harm(&page).into_iter().map(|what| format!("{path}: {what}")));
         if *seen && !page["text"].as_str().unwrap().contains(MARK) {
             wrong.push(format!("{path} does not show it"));

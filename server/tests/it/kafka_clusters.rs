@@ -11,7 +11,11 @@ use testkit::{Admin, Certificates, Kafka, SchemaRegistry, Sluice};
 async fn rows(admin: &Admin, topic: &str) -> Vec<Json> {
     let sample = admin.get(&format!("/sources/stream/prod/tables/{topic}/sample")).await;
     let columns: Vec<&str> = sample["columns"].as_array().unwrap().iter().map(|column| column["name"].as_str().unwrap()).collect();
-    let row = |cells: &Json| columns.iter().copied().zip(cells.as_array().unwrap().iter().cloned()).collect();
+    let row = |cells: &Json| {
+        let cells = cells.as_array().unwrap();
+        assert_eq!(cells.len(), columns.len(), "{cells:?}");
+        columns.iter().copied().zip(cells.iter().cloned()).collect()
+    };
     sample["rows"].as_array().unwrap().iter().map(row).collect()
 }
 

@@ -51,6 +51,7 @@ pub fn rows() -> Vec<Row> {
         .collect();
     let tailnum = place("tailnum");
     let beside = |row: Vec<Option<String>>| {
+        assert_eq!(row.len(), FLIGHTS.len());
         let plane = row[tailnum].as_ref().and_then(|tailnum| planes.get(tailnum)).cloned();
         let mut row: Row = row.into_iter().zip(&FLIGHTS).map(|(text, (_, kind, _))| cell(text, *kind)).collect();
         row.extend(plane.unwrap_or_else(|| vec![Cell::Empty; PLANES.len()]));

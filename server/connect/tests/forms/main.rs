@@ -22,15 +22,16 @@ async fn ask_all(peers: &[Peer], all: &[Row]) {
         let wanted = computed(all, question);
         for peer in peers {
             let found = asked(peer, question, &[]).await;
-            let first = found.iter().zip(&wanted).position(|(a, b)| !same(std::slice::from_ref(a), std::slice::from_ref(b)));
+            let differs = |at: &usize| !same(found.get(*at..=*at).unwrap_or_default(), wanted.get(*at..=*at).unwrap_or_default());
+            let first = (0..found.len().max(wanted.len())).find(differs);
             assert!(
                 same(&found, &wanted),
                 "question {number} on {}: {} rows of {}, first differing {first:?}: {:?} instead of {:?}\n{}",
                 peer.name,
                 found.len(),
                 wanted.len(),
-                first.map(|at| &found[at]),
-                first.map(|at| &wanted[at]),
+                first.map(|at| found.get(at)),
+                first.map(|at| wanted.get(at)),
                 question.spec.script(peer.dialect)
             );
         }

@@ -67,7 +67,8 @@ pub fn same(a: &[Row], b: &[Row]) -> bool {
         (Cell::Number(a), Cell::Number(b)) => (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0),
         (a, b) => a == b,
     };
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.iter().zip(b).all(|(a, b)| near(a, b)))
+    let like = |a: &Row, b: &Row| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| near(a, b));
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| like(a, b))
 }
 
 type Columns = [(&'static str, DataType, bool)];

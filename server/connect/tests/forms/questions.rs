@@ -44,6 +44,7 @@ fn question(columns: &[&str], aggregates: &[(Aggregate, &str)], filters: &[(&str
                 arguments.insert(name.clone(), Value::List(values.iter().map(|text| value(text)).collect()));
             }
             (_, names) => {
+                assert_eq!(names.len(), values.len(), "{names:?}");
                 for (name, text) in names.iter().zip(*values) {
                     parameters.push(Parameter::new(name, data_type));
                     arguments.insert(name.clone(), value(text));
