@@ -74,7 +74,7 @@ async fn an_api_is_served_from_a_dataset_with_kept_answers_and_a_limit() {
     owner.expects_status(400);
     owner.fill("#per_second", "none").await;
     owner.click("button:has-text(\"Set it\")").await;
-    owner.sees("text=A whole number of calls, or empty.").await;
+    owner.reads("#per_second-error", "Write a whole number between 1 and 10,000,000, or leave the field empty.").await;
     owner.go("/apis/travel/plane").await;
     owner.reads("main", "sluice.travel.Plane/Get").await;
     owner.shots("fast-documentation").await;
@@ -182,7 +182,7 @@ async fn a_dataset_is_made_anew_by_a_schedule_that_is_set_by_form() {
     builder.reads("p[aria-label=\"Next times\"]", "That is 20").await;
     builder.fill("#job-late", "soon").await;
     builder.click("button:has-text(\"Save the schedule\")").await;
-    builder.reads("#job-late-error", "Between 1 minute and a day").await;
+    builder.reads("#job-late-error", "Write a whole number between 1 and 1,440").await;
     builder.fill("#job-late", "30").await;
     builder.shots("schedule-form").await;
     builder.fits().await;
@@ -228,7 +228,7 @@ async fn what_a_source_bears_is_set_by_form_and_seen_while_its_run_goes() {
     builder.fill("#load-rows", "many").await;
     builder.fill("#load-windows", "at night").await;
     builder.click("button:has-text(\"Set what it bears\")").await;
-    builder.reads("#load-rows-error", "At least 1").await;
+    builder.reads("#load-rows-error", "Write a whole number").await;
     builder.reads("#load-windows-error", "22:00-06:00").await;
     builder.fill("#load-rows", "400").await;
     builder.fill("#load-windows", "").await;

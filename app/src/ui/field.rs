@@ -52,26 +52,11 @@ pub(crate) fn Choice(
 }
 
 /// What an action's error says about one field.
-pub(crate) fn field_error<S>(action: ServerAction<S>, field: &'static str) -> Signal<Option<String>>
+pub(crate) fn field_error<S>(action: ServerAction<S>, field: impl Into<String>) -> Signal<Option<String>>
 where
     S: ServerFn<Error = PortalError> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
-    Signal::derive(move || action.value().get().and_then(Result::err).and_then(|error| error.of_field(field)))
-}
-
-/// The number that stands in an optional field; what is typed and is none is 0, which no such field may be, and is told there.
-pub(crate) fn typed_number(text: &str) -> Option<u32> {
-    let text = text.trim().replace(',', "");
-    (!text.is_empty()).then(|| text.parse().unwrap_or(0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::typed_number;
-
-    #[test]
-    fn what_is_no_number_is_not_taken_for_an_empty_field() {
-        assert_eq!(["", " ", "30", "1,000", "soon", "-5"].map(typed_number), [None, None, Some(30), Some(1_000), Some(0), Some(0)]);
-    }
+    let field = field.into();
+    Signal::derive(move || action.value().get().and_then(Result::err).and_then(|error| error.of_field(&field)))
 }

@@ -1,20 +1,36 @@
 //! A limit as it is read and as it is typed.
 
 use leptos::prelude::*;
-use model::Problem;
+#[cfg(feature = "ssr")]
+use model::limit::MAX_PER_SECOND;
 use model::limit::Rate;
+#[cfg(feature = "ssr")]
+use model::number::unbounded;
+#[cfg(feature = "ssr")]
+use model::{FieldError, Problem};
 
-use super::Field;
+use super::NumberField;
 
-/// A limit out of a form: calls a second, and how many at once (a second's worth where that is left empty). Empty for none.
-#[cfg_attr(not(feature = "ssr"), allow(dead_code))] // the server reads it
-pub(crate) fn rate(per_second: &str, burst: &str) -> Result<Option<Rate>, Problem> {
-    let number = |text: &str| text.trim().parse::<u32>().map_err(|_| Problem::field("limit", "A whole number of calls, or empty."));
-    match (per_second.trim(), burst.trim()) {
-        ("", _) => Ok(None),
-        (calls, "") => number(calls).map(|calls| Some(Rate::per_second(calls))),
-        (calls, burst) => Ok(Some(Rate { per_second: number(calls)?, burst: number(burst)? })),
+/// A limit out of a form: calls a second, and how many at once (a second's worth where that is left empty). Empty for none; `of` is
+/// put before the names of the fields, where a page has several such forms.
+#[cfg(feature = "ssr")]
+pub(crate) fn rate(of: &str, per_second: &str, burst: &str) -> Result<Option<Rate>, Problem> {
+    let bounds = 1..=MAX_PER_SECOND;
+    let mut errors = Vec::new();
+    let mut read = |field: &str, text: &str| {
+        unbounded(text, &bounds).unwrap_or_else(|message| {
+            errors.push(FieldError::new(format!("{of}{field}"), message));
+            None
+        })
+    };
+    let (calls, burst) = (read("per_second", per_second), read("burst", burst));
+    if let (None, Some(_), true) = (calls, burst, errors.is_empty()) {
+        errors.push(FieldError::new(format!("{of}per_second"), "Say how many calls a second: without that there is no limit."));
     }
+    if !errors.is_empty() {
+        return Err(Problem::fields(errors));
+    }
+    Ok(calls.map(|per_second| Rate { per_second, burst: burst.unwrap_or(per_second) }))
 }
 
 /// A limit in words.
@@ -22,12 +38,13 @@ pub(crate) fn rate_words(limit: Option<Rate>) -> String {
     limit.map_or("No limit.".to_owned(), |rate| format!("{} calls a second, {} at once.", rate.per_second, rate.burst))
 }
 
-/// The two fields of a limit; their ids begin with `of`.
-pub(crate) fn rate_fields(of: String, limit: Option<Rate>, error: Signal<Option<String>>) -> impl IntoView {
-    let (per_second, burst) = limit.map_or((String::new(), String::new()), |rate| (rate.per_second.to_string(), rate.burst.to_string()));
-    let (first, second) = (format!("{of}per_second"), format!("{of}burst"));
+/// The two fields of a limit; their ids begin with `of`. What is wrong with each stands beside it.
+pub(crate) fn rate_fields(of: &str, limit: Option<Rate>, [calls_error, burst_error]: [Signal<Option<String>>; 2]) -> impl IntoView + use<> {
+    let text = |number: Option<u32>| Signal::stored(number.map(|number| number.to_string()).unwrap_or_default());
+    let (per_second, burst) = (text(limit.map(|rate| rate.per_second)), text(limit.map(|rate| rate.burst)));
+    let (calls_id, burst_id) = (format!("{of}per_second"), format!("{of}burst"));
     view! {
-        <Field id=first.clone() label="Calls a second" note="Empty for no limit" error=error><input class="input tn" id=first name="per_second" inputmode="numeric" value=per_second/></Field>
-        <Field id=second.clone() label="At once, after a rest" note="Empty for a second's worth"><input class="input tn" id=second name="burst" inputmode="numeric" value=burst/></Field>
+        <NumberField id=calls_id label="Calls a second" note="Empty for no limit" name="per_second" value=per_second error=calls_error/>
+        <NumberField id=burst_id label="At once, after a rest" note="Empty for a second's worth" name="burst" value=burst error=burst_error/>
     }
 }

@@ -11,6 +11,7 @@ mod head;
 mod icon;
 mod limit;
 mod load;
+mod number_field;
 mod params;
 mod table;
 mod text_area;
@@ -19,15 +20,17 @@ mod time;
 pub(crate) use badge::{CaseBadge, LiveBadge, StateBadge};
 pub(crate) use callout::{Callout, Empty, FormProblem, ProblemCallout, Tone};
 pub(crate) use code::{CodeBlock, JsonBlock, copyable};
-pub(crate) use field::{Choice, Field, field_error, typed_number};
+pub(crate) use field::{Choice, Field, field_error};
 pub(crate) use form_card::FormCard;
 pub(crate) use form_token::FormToken;
 pub(crate) use graph::{GraphNode, StepGraph};
 pub(crate) use head::{PageHead, PageName};
 pub(crate) use icon::{Icon, Mark};
-#[cfg_attr(not(feature = "ssr"), allow(unused_imports))] // the server reads forms
-pub(crate) use limit::{rate, rate_fields, rate_words};
+#[cfg(feature = "ssr")]
+pub(crate) use limit::rate;
+pub(crate) use limit::{rate_fields, rate_words};
 pub(crate) use load::Load;
+pub(crate) use number_field::{NumberField, number_text, typed_numbers};
 pub(crate) use params::{api_params, param};
 pub(crate) use table::SampleTable;
 pub(crate) use text_area::TextArea;

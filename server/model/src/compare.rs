@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 use crate::clock::Millis;
+use crate::number::FormNumbers;
 
 /// A month.
 const MAX_MINUTES: u32 = 31 * 24 * 60;
@@ -25,6 +26,15 @@ impl Default for Compare {
 }
 
 impl Compare {
+    /// Takes the numbers that were typed into the form of its job; an empty interval is never.
+    pub(crate) fn take_numbers(of: &mut Option<Self>, numbers: &mut FormNumbers<'_>) {
+        let mut every = of.map(|compare| compare.every_minutes);
+        let mut at_most = of.map_or(0, |compare| compare.at_most);
+        numbers.optional("every_minutes", &mut every, &(1..=MAX_MINUTES));
+        numbers.or("at_most", &mut at_most, (0, &(0..=u32::MAX)));
+        *of = every.map(|every_minutes| Self { every_minutes, at_most });
+    }
+
     #[must_use]
     pub fn errors(&self) -> Vec<FieldError> {
         let right = (1..=MAX_MINUTES).contains(&self.every_minutes);

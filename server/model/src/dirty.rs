@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 use crate::clock::Millis;
+use crate::number::FormNumbers;
 
 /// Nobody looks through more than that.
 const MAX_ROWS: u32 = 100_000;
@@ -21,6 +22,12 @@ pub struct DirtyLimit {
 }
 
 impl DirtyLimit {
+    /// Takes the numbers that were typed into the form of its job.
+    pub(crate) fn take_numbers(&mut self, numbers: &mut FormNumbers<'_>) {
+        numbers.optional("dirty_rows", &mut self.rows, &(0..=MAX_ROWS));
+        numbers.optional("dirty_percent", &mut self.percent, &(0..=100));
+    }
+
     /// Whether any may be left out at all.
     #[must_use]
     pub fn is_none(&self) -> bool {

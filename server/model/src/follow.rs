@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Millis;
 use crate::dataset::{DatasetSpec, StoreKind};
 use crate::load::{Decision, Pace};
+use crate::number::FormNumbers;
 use crate::scalar::{decimal_text, scaled};
 use crate::value::read_text;
 use crate::{DataType, FieldError, Value};
@@ -45,6 +46,13 @@ impl Default for Follow {
 }
 
 impl Follow {
+    /// Takes the numbers that were typed into the form of its job; an empty overlap is none.
+    pub(crate) fn take_numbers(&mut self, numbers: &mut FormNumbers<'_>) {
+        numbers.whole("every_s", &mut self.every_s, &(1..=MAX_EVERY_S));
+        numbers.or("overlap", &mut self.overlap, (0, &(0..=MAX_OVERLAP)));
+        numbers.optional("gone_every_minutes", &mut self.gone_every_minutes, &(1..=MAX_GONE_MINUTES));
+    }
+
     /// Whether a column of this type can tell what has changed.
     #[must_use]
     pub fn can_be_cursor(data_type: DataType) -> bool {

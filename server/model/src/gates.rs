@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::DatasetSpec;
+use crate::number::FormNumbers;
 use crate::value::read_text;
 use crate::{DataType, FieldError};
 
@@ -99,6 +100,13 @@ impl Rule {
 }
 
 impl Gates {
+    /// Takes the numbers that were typed into its form.
+    pub fn take_numbers(&mut self, numbers: &mut FormNumbers<'_>) {
+        numbers.optional("min_rows", &mut self.min_rows, &(0..=u32::MAX));
+        numbers.optional("shrink_percent", &mut self.shrink_percent, &(0..=100));
+        numbers.optional("growth_percent", &mut self.growth_percent, &(0..=u32::MAX));
+    }
+
     /// What a form can know to be wrong with them. Patterns are looked at by the server alone.
     #[must_use]
     pub fn errors(&self, spec: &DatasetSpec) -> Vec<FieldError> {

@@ -1,5 +1,7 @@
 //! How a dataset is made anew: when, how long that may take, and what happens where it fails.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
@@ -8,10 +10,13 @@ use crate::compare::Compare;
 use crate::dirty::DirtyLimit;
 use crate::follow::Follow;
 use crate::load::Tier;
+use crate::number::FormNumbers;
 use crate::snapshot::Environment;
 
 /// More tries than this would only hide what is wrong.
 pub const MAX_RETRIES: u32 = 10;
+/// Seconds before the second try.
+const RETRY_AFTER_S: RangeInclusive<u32> = 1..=3_600;
 /// The longest wait between two tries.
 const LONGEST_WAIT: Millis = 60 * MINUTE;
 /// A day; nothing that is made anew may take longer.
@@ -148,6 +153,18 @@ impl Default for JobSpec {
 }
 
 impl JobSpec {
+    /// Takes the numbers that were typed into one of its forms; each sends those that it asks for.
+    pub fn take_numbers(&mut self, numbers: &mut FormNumbers<'_>) {
+        numbers.whole("retry_after_s", &mut self.retry_after_s, &RETRY_AFTER_S);
+        numbers.optional("timeout_minutes", &mut self.timeout_minutes, &(1..=MAX_MINUTES));
+        numbers.optional("late_after_minutes", &mut self.late_after_minutes, &(1..=MAX_MINUTES));
+        self.dirty.take_numbers(numbers);
+        if let Some(follow) = &mut self.follow {
+            follow.take_numbers(numbers);
+        }
+        Compare::take_numbers(&mut self.compare, numbers);
+    }
+
     /// What a form can know to be wrong; whether a pattern and a zone can be read, [`crate::schedule`] says.
     #[must_use]
     pub fn errors(&self) -> Vec<FieldError> {
@@ -164,7 +181,7 @@ impl JobSpec {
         }
         errors.extend(self.dirty.errors());
         errors.extend(self.compare.iter().flat_map(Compare::errors));
-        if !(1..=3_600).contains(&self.retry_after_s) {
+        if !RETRY_AFTER_S.contains(&self.retry_after_s) {
             errors.push(FieldError::new("retry_after_s", "Between 1 second and an hour."));
         }
         for (field, minutes) in [("timeout_minutes", self.timeout_minutes), ("late_after_minutes", self.late_after_minutes)] {

@@ -27,6 +27,7 @@ pub mod load;
 pub mod mapping;
 pub mod message;
 pub mod name;
+pub mod number;
 pub mod openapi;
 pub mod parameter;
 pub mod ready_calls;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 use crate::clock::Millis;
+use crate::number::FormNumbers;
 
 /// What is served first, and what is slowed down first where a source has enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
@@ -119,6 +120,21 @@ impl Window {
 }
 
 impl SourceLoad {
+    /// Takes the numbers that were typed into its form.
+    pub fn take_numbers(&mut self, numbers: &mut FormNumbers<'_>) {
+        let limits = [
+            ("rows_per_s", &mut self.rows_per_s),
+            ("bytes_per_s", &mut self.bytes_per_s),
+            ("runs", &mut self.runs),
+            ("readers", &mut self.readers),
+            ("slow_above_ms", &mut self.slow_above_ms),
+        ];
+        for (field, limit) in limits {
+            numbers.optional(field, limit, &(1..=u32::MAX));
+        }
+        numbers.optional("load_above", &mut self.load_above, &(0..=u32::MAX));
+    }
+
     /// What a form can know to be wrong; zones and the load query are for the server to try.
     #[must_use]
     pub fn errors(&self) -> Vec<FieldError> {

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use model::Scope;
 use model::view::{NewToken as Made, SessionView, TokenView};
+#[cfg(feature = "ssr")]
+use model::{Problem, number};
 
 use crate::error::PortalError;
 
@@ -37,11 +39,12 @@ pub async fn tokens() -> Result<Vec<TokenView>, PortalError> {
 #[server(prefix = "/fn", endpoint = "new-token")]
 pub async fn new_token(
     name: String,
-    days: i64,
+    days: String,
     #[server(default)] scopes: Vec<Scope>,
     #[server(default)] form_token: String,
 ) -> Result<Made, PortalError> {
     let (control, caller) = crate::session::asker_of_form(&form_token).await?;
+    let days = number::whole(&days, &(1..=control::identity::MAX_TOKEN_DAYS)).map_err(|message| Problem::field("days", message))?;
     let scopes = (!scopes.is_empty()).then_some(scopes.as_slice());
     Ok(control.new_token(&caller, &name, days, scopes).await?)
 }

@@ -8,7 +8,7 @@ use model::view::{SessionView, TokenView};
 
 use self::api::{EndSession, NewToken, RevokeToken, sessions, tokens};
 use crate::frame::MeResource;
-use crate::ui::{Callout, Choice, Field, FormProblem, FormToken, Load, PageHead, PageName, Time, Tone, copyable, field_error};
+use crate::ui::{Callout, Choice, Field, FormProblem, FormToken, Load, NumberField, PageHead, PageName, Time, Tone, copyable, field_error};
 
 #[component]
 pub(crate) fn AccountPage() -> impl IntoView {
@@ -35,8 +35,8 @@ pub(crate) fn AccountPage() -> impl IntoView {
                 <ActionForm action=make><FormToken/>
                     <div class="card-pad stack">
                         <div class="form-row">
-                            <Field id="name" label="What it is for" error=field_error(make, "name")><input class="input" id="name" name="name" required maxlength="100" placeholder="the nightly export"/></Field>
-                            <Field id="days" label="Days" error=field_error(make, "days")><input class="input tn" id="days" name="days" type="number" min="1" max="365" value="90" required/></Field>
+                            <Field id="name" label="What it is for" error=field_error(make, "name")><input class="input" id="name" name="name" required placeholder="the nightly export"/></Field>
+                            <NumberField id="days" label="Days" help="From 1 to 365." name="days" value="90".to_owned() error=field_error(make, "days")/>
                         </div>
                         <input type="hidden" name="scopes[]" value=Scope::Read.key()/>
                         <div class="grid cols-2">{Scope::ALL.into_iter().filter(|scope| *scope != Scope::Read).map(|scope| view! { <Choice name="scopes[]" value=scope.key() label=scope.key() help=scope.about()/> }).collect_view()}</div>

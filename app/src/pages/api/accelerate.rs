@@ -101,7 +101,7 @@ fn form(at: Memo<(String, String)>, now: &Acceleration, redis: bool, accelerate:
                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
                 <div><h2>"The copy"</h2><p class="t-2">{format!("{table} of {source}, about {count}, looked up by {key}. The source is read gently, once for each copy.")}</p></div>
                 <div class="form-row">
-                    <Field id="dataset" label="Name of the copy" help="Lower-case letters, digits and hyphens." error=field_error(accelerate, "name")><input class="input" id="dataset" name="dataset" required maxlength="63" autocomplete="off" value=suggested/></Field>
+                    <Field id="dataset" label="Name of the copy" help="Lower-case letters, digits and hyphens." error=field_error(accelerate, "name")><input class="input" id="dataset" name="dataset" required autocomplete="off" value=suggested/></Field>
                     <Field id="again" label="It is made anew" help="More ways are on its own page: other times, after another one, or following each change."><select class="select" id="again" name="again"><option value="hourly">"every hour"</option><option value="nightly">"every night at three, UTC"</option><option value="asked">"when somebody asks"</option></select></Field>
                 </div>
                 <div class="form-row">
@@ -137,7 +137,7 @@ fn after(at: Memo<(String, String)>, now: &Acceleration, doing: Doing, submit: S
                     <section class="card card-pad stack">
                         <div><h2>"Send it for review"</h2><p class="t-2">"The next version is drafted: the same API, served from the copy. Somebody else approves it; then it is live at once."</p></div>
                         <input type="hidden" name="domain" value=domain.clone()/><input type="hidden" name="name" value=name.clone()/><input type="hidden" name="environment" value="prod"/><input type="hidden" name="edit" value=draft_edit.map(|edit| edit.to_string())/>
-                        <Field id="reason" label="Why" note="optional" help="The approver reads it first."><input class="input" id="reason" name="reason" maxlength="1000" value="Served from a copy, so that its source is left in peace."/></Field>
+                        <Field id="reason" label="Why" note="optional" help="The approver reads it first."><input class="input" id="reason" name="reason" value="Served from a copy, so that its source is left in peace."/></Field>
                         <div class="row"><button class="btn btn-primary" type="submit" disabled=move || submit.pending().get()><Icon name="send"/>"Send for review"</button><a class="btn btn-quiet" href=edit>"Look through the draft first"</a></div>
                     </section>
                 </ActionForm>

@@ -5,7 +5,7 @@ use model::Action;
 use model::view::{ApiDetail, AppView};
 
 use super::Shared;
-use crate::ui::{Empty, Field, FormProblem, FormToken, Load, Time, field_error};
+use crate::ui::{Empty, Field, FormProblem, FormToken, Load, NumberField, Time, field_error};
 
 #[component]
 pub(crate) fn AccessTab() -> impl IntoView {
@@ -75,6 +75,8 @@ fn form(detail: &ApiDetail, apps: Vec<AppView>) -> impl IntoView + use<> {
         return view! { <p class="t-2 s13">"There is no app yet. "<a href="/apps">"Make one"</a>", then open this API to it."</p> }
             .into_any();
     }
+    let (calls, limit) = (field_error(grant, "per_second"), field_error(grant, "limit"));
+    let limit_error = Signal::derive(move || calls.get().or_else(|| limit.get()));
     view! {
         <ActionForm action=grant><FormToken/>
             <section class="card card-pad stack">
@@ -86,8 +88,8 @@ fn form(detail: &ApiDetail, apps: Vec<AppView>) -> impl IntoView + use<> {
                         let path = format!("{}/{}", app.domain, app.name);
                         view! { <option value=path.clone()>{path.clone()}</option> }
                     }).collect_view()}</select></Field>
-                    <Field id="days" label="Days" note="Empty for no end" error=field_error(grant, "days")><input class="input tn" id="days" name="days" inputmode="numeric"/></Field>
-                    <Field id="per_second" label="Calls a second" note="Empty for no limit" error=field_error(grant, "limit")><input class="input tn" id="per_second" name="per_second" inputmode="numeric"/></Field>
+                    <NumberField id="days" label="Days" note="Empty for no end" name="days" value=String::new() error=field_error(grant, "days")/>
+                    <NumberField id="per_second" label="Calls a second" note="Empty for no limit" name="per_second" value=String::new() error=limit_error/>
                     <Field id="hidden" label="Fields it does not get" note="Empty for none" help="Names with commas between." error=field_error(grant, "hidden")><input class="input" id="hidden" name="hidden" autocomplete="off"/></Field>
                 </div>
                 <div class="row"><button class="btn btn-primary" type="submit">"Open it"</button></div>

@@ -50,7 +50,7 @@ pub async fn grant(
     let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     let terms = control::access::GrantTerms {
         days: super::days(&days)?,
-        limit: crate::ui::rate(&per_second, "")?,
+        limit: crate::ui::rate("", &per_second, "")?,
         hidden: hidden.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
     };
     let (app_domain, app) = app.split_once('/').unwrap_or((&domain, &app));
@@ -73,7 +73,7 @@ pub async fn set_switches(
     priority: Priority,
 ) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    Ok(control.set_switches(&caller, &domain, &name, crate::ui::rate(&per_second, &burst)?, priority).await?)
+    Ok(control.set_switches(&caller, &domain, &name, crate::ui::rate("", &per_second, &burst)?, priority).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "purge")]

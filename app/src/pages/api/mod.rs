@@ -11,9 +11,9 @@ mod versions;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
+use model::Action;
 use model::spec::ApiKind;
 use model::view::{ApiDetail, AppView, Me, SwitchesView};
-use model::{Action, Problem};
 
 use self::api::{EndGrant, Grant, Purge, Retire, Rollback, SetSwitches, api_detail, public_url, switches};
 use crate::error::PortalError;
@@ -44,13 +44,10 @@ struct Shared {
     switches: Resource<Result<SwitchesView, PortalError>>,
 }
 
-/// A count of days out of a form; empty for none.
-#[cfg_attr(not(feature = "ssr"), allow(dead_code))] // the server reads it
-pub(crate) fn days(text: &str) -> Result<Option<i64>, Problem> {
-    match text.trim() {
-        "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| Problem::field("days", "A whole number of days, or empty.")),
-    }
+/// A count of days out of a form; empty for no end.
+#[cfg(feature = "ssr")]
+pub(crate) fn days(text: &str) -> Result<Option<i64>, model::Problem> {
+    model::number::unbounded(text, &(1..=control::access::MAX_DAYS)).map_err(|message| model::Problem::field("days", message))
 }
 
 #[component]

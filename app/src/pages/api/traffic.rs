@@ -84,7 +84,7 @@ fn limits(detail: &ApiDetail, view: &SwitchesView, may: bool, set: ServerAction<
                 <p class="t-2 s13">"For the calls of all apps together; an app's own limit stands with its grant, under Access. Takes effect at once."</p>
                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
                 <div class="form-row">
-                    {rate_fields(String::new(), switches.limit, field_error(set, "limit"))}
+                    {rate_fields("", switches.limit, [limit_error(set), field_error(set, "burst")])}
                     <Field id="priority" label="Priority" help="Which part of the gateway it shares."><select class="select" id="priority" name="priority">{Priority::ALL.map(|priority| view! { <option value=priority.key() selected=priority == switches.priority>{priority.key()}</option> }).collect_view()}</select></Field>
                 </div>
                 <div class="row"><button class="btn btn-primary" type="submit">"Set it"</button></div>
@@ -92,6 +92,12 @@ fn limits(detail: &ApiDetail, view: &SwitchesView, may: bool, set: ServerAction<
         </ActionForm>
     }
     .into_any()
+}
+
+/// What is wrong with the number of calls, or with the limit as a whole.
+fn limit_error(set: ServerAction<SetSwitches>) -> Signal<Option<String>> {
+    let (calls, limit) = (field_error(set, "per_second"), field_error(set, "limit"));
+    Signal::derive(move || calls.get().or_else(|| limit.get()))
 }
 
 fn cache(detail: &ApiDetail, policy: Option<CachePolicy>, may: bool, purge: ServerAction<Purge>) -> impl IntoView + use<> {

@@ -103,7 +103,7 @@ pub(crate) fn NewApiPage() -> impl IntoView {
                                 <select class="select" id="domain" name="domain">{domains.into_iter().map(|domain| view! { <option value=domain.clone()>{domain.clone()}</option> }).collect_view()}</select>
                             </Field>
                             <Field id="name" label="Name" note="Callers will see this" help="Lower-case letters, digits and hyphens." error=field_error(make, "name")>
-                                <input class="input" id="name" name="name" required maxlength="63" autocomplete="off" value=suggested placeholder="plane-details"/>
+                                <input class="input" id="name" name="name" required autocomplete="off" value=suggested placeholder="plane-details"/>
                             </Field>
                         </section>
                         <div class="action-bar"><span class="hide-phone t-3 s13">"It is kept as a draft from the next step on."</span><span class="end"><a class="btn btn-quiet" href="/apis">"Leave"</a><button class="btn btn-primary" type="submit">"Next"</button></span></div>

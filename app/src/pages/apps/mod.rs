@@ -11,7 +11,9 @@ use model::view::AppView;
 use self::api::{DeleteApp, DeleteIssuer, NewApp, NewIssuer, NewKey, RevokeKey, app, apps};
 use self::issuers::{NewSecret, issuers};
 use crate::frame::MeResource;
-use crate::ui::{Callout, Empty, Field, FormProblem, FormToken, Load, PageHead, PageName, Time, Tone, api_params, copyable, field_error};
+use crate::ui::{
+    Callout, Empty, Field, FormProblem, FormToken, Load, NumberField, PageHead, PageName, Time, Tone, api_params, copyable, field_error,
+};
 
 #[component]
 pub(crate) fn AppsPage() -> impl IntoView {
@@ -36,7 +38,7 @@ pub(crate) fn AppsPage() -> impl IntoView {
                             <FormProblem action=make/>
                             <div class="form-row">
                                 <Field id="domain" label="Domain"><select class="select" id="domain" name="domain">{domains.into_iter().map(|domain| view! { <option value=domain.clone()>{domain.clone()}</option> }).collect_view()}</select></Field>
-                                <Field id="name" label="Name" help="Lower-case letters, digits and hyphens." error=field_error(make, "name")><input class="input" id="name" name="name" required maxlength="63" autocomplete="off" placeholder="flight-board"/></Field>
+                                <Field id="name" label="Name" help="Lower-case letters, digits and hyphens." error=field_error(make, "name")><input class="input" id="name" name="name" required autocomplete="off" placeholder="flight-board"/></Field>
                             </div>
                             <div class="row"><button class="btn btn-primary" type="submit">"Make it"</button></div>
                         </section>
@@ -130,7 +132,7 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
                         <input type="hidden" name="domain" value=form_domain/><input type="hidden" name="app" value=form_name/>
                         <div class="form-row">
                             <Field id="environment" label="For"><select class="select" id="environment" name="environment">{[Environment::Prod, Environment::Test].map(|environment| view! { <option value=environment.key()>{environment.key()}</option> }).collect_view()}</select></Field>
-                            <Field id="days" label="Days" note="Empty for no end" error=field_error(make, "days")><input class="input tn" id="days" name="days" inputmode="numeric"/></Field>
+                            <NumberField id="days" label="Days" note="Empty for no end" name="days" value=String::new() error=field_error(make, "days")/>
                         </div>
                         <div class="row"><button class="btn btn-primary" type="submit">"Make a key"</button></div>
                     </div>

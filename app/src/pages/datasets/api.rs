@@ -9,6 +9,9 @@ use model::follow::Backfill;
 use model::gates::Gates;
 use model::job::{Cron, JobSpec};
 use model::mapping::Mapping;
+#[cfg(feature = "ssr")]
+use model::number::FormNumbers;
+use model::number::Typed;
 use model::snapshot::Environment;
 #[cfg(feature = "ssr")]
 use model::table::TableRef;
@@ -84,17 +87,25 @@ pub async fn build_dataset(domain: String, name: String, environment: Environmen
     Ok(control.build_dataset(&caller, &domain, &name, environment).await?)
 }
 
-/// Says what a build must pass before it goes live.
+/// Says what a build must pass before it goes live; `numbers` are those of the form as they were typed.
 #[server(prefix = "/fn", endpoint = "set-gates", input = Json)]
-pub async fn set_gates(domain: String, name: String, gates: Gates) -> Result<(), PortalError> {
+pub async fn set_gates(domain: String, name: String, gates: Gates, #[server(default)] numbers: Typed) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
+    let mut gates = gates;
+    let mut read = FormNumbers::of(&numbers);
+    gates.take_numbers(&mut read);
+    read.finish(Vec::new)?;
     Ok(control.set_gates(&caller, &domain, &name, &gates).await?)
 }
 
-/// Says when and how a dataset is made anew.
+/// Says when and how a dataset is made anew; `numbers` are those of the form as they were typed.
 #[server(prefix = "/fn", endpoint = "set-job", input = Json)]
-pub async fn set_job(domain: String, name: String, spec: JobSpec) -> Result<(), PortalError> {
+pub async fn set_job(domain: String, name: String, spec: JobSpec, #[server(default)] numbers: Typed) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
+    let mut spec = spec;
+    let mut read = FormNumbers::of(&numbers);
+    spec.take_numbers(&mut read);
+    read.finish(|| spec.errors())?;
     Ok(control.set_job(&caller, &domain, &name, &spec).await?)
 }
 

@@ -8,6 +8,7 @@ use model::dataset::{DataVersionState, StoreKind};
 use model::gates::Gates;
 use model::job::{JobSpec, RunState, When};
 use model::mapping::Mapping;
+use model::number::Typed;
 use model::snapshot::Environment;
 use model::view::{DatasetView, Me};
 
@@ -35,11 +36,11 @@ pub(crate) fn DatasetPage() -> impl IntoView {
     let (build, switch) = (ServerAction::<BuildDataset>::new(), ServerAction::<SwitchDataset>::new());
     let (stop, pause) = (ServerAction::<StopRun>::new(), ServerAction::<PauseJob>::new());
     let again = ServerAction::<TryAgain>::new();
-    let job: SetJob = leptos::prelude::Action::new(|(domain, name, spec): &(String, String, JobSpec)| {
-        set_job(domain.clone(), name.clone(), spec.clone())
+    let job: SetJob = leptos::prelude::Action::new(|(domain, name, spec, numbers): &(String, String, JobSpec, Typed)| {
+        set_job(domain.clone(), name.clone(), spec.clone(), numbers.clone())
     });
-    let gates: SetGates = leptos::prelude::Action::new(|(domain, name, gates): &(String, String, Gates)| {
-        set_gates(domain.clone(), name.clone(), gates.clone())
+    let gates: SetGates = leptos::prelude::Action::new(|(domain, name, gates, numbers): &(String, String, Gates, Typed)| {
+        set_gates(domain.clone(), name.clone(), gates.clone(), numbers.clone())
     });
     let mapping: SetMapping = leptos::prelude::Action::new(|(domain, name, mapping): &(String, String, Mapping)| {
         set_mapping(domain.clone(), name.clone(), mapping.clone())

@@ -2,17 +2,17 @@
 
 use leptos::prelude::*;
 use model::DataType;
-use model::compare::Compare;
 use model::dataset::StoreKind;
 use model::follow::{Backfill, Follow};
 use model::job::JobSpec;
+use model::number::Typed;
 use model::view::{DataVersionView, DatasetView, FollowView};
 
 use super::api::read_again;
 use super::job::{SetJob, number};
 use super::runs::decision_list;
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, ProblemCallout, Time, Tone, grouped, rows, typed_number};
+use crate::ui::{Callout, Field, ProblemCallout, Time, Tone, grouped, rows, typed_numbers};
 
 const START_HELP: &str =
     "Empty is the earliest that is there. Otherwise latest, a time such as 2024-05-01T10:00:00Z, or offsets such as {\"0\": 12}.";
@@ -96,21 +96,24 @@ impl Draft {
     }
 
     fn spec(self) -> JobSpec {
+        let rest = self.rest.get_value();
         let follow = Follow {
             cursor: self.cursor.get_untracked(),
             deleted: self.deleted.get_untracked(),
             start: self.start.get_untracked().trim().to_owned(),
-            // An empty one is none; what is no number is told, as one that is too large.
-            overlap: self.overlap.with_untracked(|text| if text.trim().is_empty() { 0 } else { text.trim().parse().unwrap_or(u32::MAX) }),
-            every_s: self.every.with_untracked(|text| typed_number(text)).unwrap_or(0),
-            gone_every_minutes: self.gone.with_untracked(|text| typed_number(text)),
+            ..rest.follow.clone().unwrap_or_default()
         };
-        let every = self.compare_every.with_untracked(|text| typed_number(text));
-        let compare = every.map(|every_minutes| Compare {
-            every_minutes,
-            at_most: self.compare_at_most.with_untracked(|text| typed_number(text)).unwrap_or(0),
-        });
-        JobSpec { follow: self.on.get_untracked().then_some(follow), compare, ..self.rest.get_value() }
+        JobSpec { follow: self.on.get_untracked().then_some(follow), ..rest }
+    }
+
+    fn numbers(self) -> Typed {
+        typed_numbers(&[
+            ("every_s", self.every),
+            ("overlap", self.overlap),
+            ("gone_every_minutes", self.gone),
+            ("every_minutes", self.compare_every),
+            ("at_most", self.compare_at_most),
+        ])
     }
 }
 
@@ -204,7 +207,7 @@ fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
     };
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        save.dispatch((domain.clone(), name.clone(), draft.spec()));
+        save.dispatch((domain.clone(), name.clone(), draft.spec(), draft.numbers()));
     };
     let (cursors, deleted) = (StoredValue::new(cursors), StoredValue::new(deleted));
     view! {

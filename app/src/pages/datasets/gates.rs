@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 use model::gates::{Gates, Must, Rule};
+use model::number::Typed;
 use model::view::DatasetView;
 
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, FormCard, Icon, ProblemCallout, Tone};
+use crate::ui::{Callout, FormCard, Icon, NumberField, ProblemCallout, Tone, number_text, typed_numbers};
 
-pub(super) type SetGates = Action<(String, String, Gates), Result<(), PortalError>>;
+pub(super) type SetGates = Action<(String, String, Gates, Typed), Result<(), PortalError>>;
 
 /// The kinds of rules: their keys, and what stands between the column and the values.
 const KINDS: [(&str, &str); 5] = [
@@ -77,8 +78,8 @@ fn form(dataset: &DatasetView, save: SetGates) -> impl IntoView + use<> {
     let gates = dataset.spec.gates.clone();
     let columns: Vec<String> = dataset.spec.written().map(|field| field.column.clone()).collect();
     let place = StoredValue::new((dataset.domain.clone(), dataset.name.clone()));
-    let text = |number: Option<u32>| RwSignal::new(number.map(|number| number.to_string()).unwrap_or_default());
-    let (least, shrink, growth) = (text(gates.min_rows), text(gates.shrink_percent), text(gates.growth_percent));
+    let (least, shrink, growth) = (number_text(gates.min_rows), number_text(gates.shrink_percent), number_text(gates.growth_percent));
+    let known = StoredValue::new(gates.clone());
     let (count, hold) = (RwSignal::new(gates.count_source), RwSignal::new(gates.hold));
     let rules = RwSignal::new(gates.rules.iter().map(Draft::of).collect::<Vec<_>>());
     let error_of = move |field: String| {
@@ -86,17 +87,15 @@ fn form(dataset: &DatasetView, save: SetGates) -> impl IntoView + use<> {
     };
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let number = |text: RwSignal<String>| text.with_untracked(|text| text.trim().parse().ok());
+        let numbers = typed_numbers(&[("min_rows", least), ("shrink_percent", shrink), ("growth_percent", growth)]);
         let gates = Gates {
-            min_rows: number(least),
-            shrink_percent: number(shrink),
-            growth_percent: number(growth),
             count_source: count.get_untracked(),
             hold: hold.get_untracked(),
             rules: rules.with_untracked(|rules| rules.iter().map(Draft::rule).collect()),
+            ..known.get_value()
         };
         let (domain, name) = place.get_value();
-        save.dispatch((domain, name, gates));
+        save.dispatch((domain, name, gates, numbers));
     };
     let first = columns.first().cloned().unwrap_or_default();
     let add = move |_| rules.update(|rules| rules.push(Draft { column: first.clone(), kind: "filled".into(), ..Draft::default() }));
@@ -127,11 +126,7 @@ fn number(
     text: RwSignal<String>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    view! {
-        <Field id=id label=label note="optional" error>
-            <div class="affix"><input class="input tn" id=id inputmode="numeric" prop:value=text value=text.get_untracked() on:input=move |event| text.set(event_target_value(&event))/>{(!unit.is_empty()).then(|| view! { <span>{unit}</span> })}</div>
-        </Field>
-    }
+    view! { <NumberField id label note="optional" unit value=text error typed=Callback::new(move |typed| text.set(typed))/> }
 }
 
 fn check(label: &'static str, more: &'static str, on: RwSignal<bool>) -> impl IntoView {

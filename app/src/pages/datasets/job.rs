@@ -1,17 +1,17 @@
 //! When and how a dataset is made anew, as a form.
 
 use leptos::prelude::*;
-use model::dirty::DirtyLimit;
 use model::job::{Cron, JobSpec, MAX_RETRIES, Missed, NewColumns, When};
 use model::load::Tier;
+use model::number::Typed;
 use model::snapshot::Environment;
 use model::view::{DatasetView, JobView};
 
 use super::api::{PauseJob, next_times};
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, GraphNode, ProblemCallout, StepGraph, Time, Tone, typed_number};
+use crate::ui::{Callout, Field, GraphNode, NumberField, ProblemCallout, StepGraph, Time, Tone, number_text, typed_numbers};
 
-pub(super) type SetJob = Action<(String, String, JobSpec), Result<(), PortalError>>;
+pub(super) type SetJob = Action<(String, String, JobSpec, Typed), Result<(), PortalError>>;
 
 /// Schedules that most people want: what they are called, and their pattern.
 const USUAL: [(&str, &str); 4] = [
@@ -44,7 +44,6 @@ struct Draft {
 
 impl Draft {
     fn of(spec: &JobSpec) -> Self {
-        let text = |number: Option<u32>| RwSignal::new(number.map(|number| number.to_string()).unwrap_or_default());
         let cron = match &spec.when {
             When::Cron(cron) => cron.clone(),
             _ => Cron { pattern: USUAL[1].1.into(), zone: "UTC".into() },
@@ -65,11 +64,11 @@ impl Draft {
             retries: RwSignal::new(spec.retries),
             tier: RwSignal::new(spec.tier),
             new_columns: RwSignal::new(spec.new_columns),
-            retry_after: text(Some(spec.retry_after_s)),
-            timeout: text(spec.timeout_minutes),
-            late_after: text(spec.late_after_minutes),
-            dirty_rows: text(spec.dirty.rows),
-            dirty_percent: text(spec.dirty.percent),
+            retry_after: number_text(Some(spec.retry_after_s)),
+            timeout: number_text(spec.timeout_minutes),
+            late_after: number_text(spec.late_after_minutes),
+            dirty_rows: number_text(spec.dirty.rows),
+            dirty_percent: number_text(spec.dirty.percent),
             rest: StoredValue::new(spec.clone()),
         }
     }
@@ -79,7 +78,6 @@ impl Draft {
     }
 
     fn spec(self) -> JobSpec {
-        let number = |text: RwSignal<String>| text.with_untracked(|text| typed_number(text));
         JobSpec {
             when: match self.when.get_untracked().as_str() {
                 "cron" => When::Cron(untrack(|| self.cron())),
@@ -92,12 +90,18 @@ impl Draft {
             retries: self.retries.get_untracked(),
             tier: self.tier.get_untracked(),
             new_columns: self.new_columns.get_untracked(),
-            retry_after_s: number(self.retry_after).unwrap_or(0),
-            timeout_minutes: number(self.timeout),
-            late_after_minutes: number(self.late_after),
-            dirty: DirtyLimit { rows: number(self.dirty_rows), percent: number(self.dirty_percent) },
             ..self.rest.get_value()
         }
+    }
+
+    fn numbers(self) -> Typed {
+        typed_numbers(&[
+            ("retry_after_s", self.retry_after),
+            ("timeout_minutes", self.timeout),
+            ("late_after_minutes", self.late_after),
+            ("dirty_rows", self.dirty_rows),
+            ("dirty_percent", self.dirty_percent),
+        ])
     }
 }
 
@@ -201,7 +205,7 @@ fn form(
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let (domain, name) = place.get_value();
-        save.dispatch((domain, name, draft.spec()));
+        save.dispatch((domain, name, draft.spec(), draft.numbers()));
     };
     let has_beside = beside.with_value(|beside| !beside.is_empty());
     let is = move |key: &'static str| move || draft.when.with(|when| when == key);
@@ -301,9 +305,5 @@ pub(super) fn number(
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let note = if matches!(unit, "min" | "rows" | "%") { "optional" } else { "" };
-    view! {
-        <Field id=id label=label note=note error>
-            <div class="affix"><input class="input tn" id=id inputmode="numeric" prop:value=text value=text.get_untracked() on:input=move |event| text.set(event_target_value(&event))/><span>{unit}</span></div>
-        </Field>
-    }
+    view! { <NumberField id label note unit value=text error typed=Callback::new(move |typed| text.set(typed))/> }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::dataset::{Compression, INTO_NAME, IntoTable, StoreKind};
+use model::dataset::{Compression, IntoTable, StoreKind};
 use model::mapping::Mapping;
 use model::snapshot::Environment;
 use model::table::{TableInfo, TableRef};
@@ -150,7 +150,7 @@ fn form(
                 <h2>"What it is called"</h2>
                 <div class="form-row">
                     <Field id="domain" label="Domain"><select class="select" id="domain" on:change=move |event| domain.set(event_target_value(&event))>{domains.into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view()}</select></Field>
-                    <Field id="name" label="Name" help="Lower-case letters, digits and hyphens." error=error("name")><input class="input" id="name" required maxlength="63" autocomplete="off" placeholder="planes" on:input=move |event| name.set(event_target_value(&event))/></Field>
+                    <Field id="name" label="Name" help="Lower-case letters, digits and hyphens." error=error("name")><input class="input" id="name" required autocomplete="off" placeholder="planes" on:input=move |event| name.set(event_target_value(&event))/></Field>
                 </div>
                 {move || refused.get().map(|error| view! { <ProblemCallout error/> })}
                 <div class="row"><button class="btn btn-primary" type="submit" disabled=move || make.pending().get()>"Make it"</button><a class="btn" href="/datasets">"Not now"</a></div>
@@ -183,14 +183,13 @@ fn into_fields<E: Fn(&'static str) -> Signal<Option<String>>>(
             "Each data version is a table of its own there, and a view of this name shows the live one. Nothing else there is touched."
         }
     };
-    let max = INTO_NAME.to_string();
     view! {
         <div class="form-row">
             <Field id="into-source" label="Written into" error=error("into.source")><select class="select" id="into-source" on:change=move |event| into.source.set(event_target_value(&event))>
                 {move || here.get().into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || into.source.get() == this>{name.clone()}</option> } }).collect_view()}
             </select></Field>
             <Field id="into-schema" label="Schema" note="Empty for the usual one" error=error("into.schema")><input class="input" id="into-schema" autocomplete="off" prop:value=into.schema on:input=move |event| into.schema.set(event_target_value(&event))/></Field>
-            <Field id="into-name" label="Shown as" error=error("into.name")><input class="input" id="into-name" autocomplete="off" maxlength=max placeholder="planes" prop:value=into.name on:input=move |event| into.name.set(event_target_value(&event))/></Field>
+            <Field id="into-name" label="Shown as" error=error("into.name")><input class="input" id="into-name" autocomplete="off" placeholder="planes" prop:value=into.name on:input=move |event| into.name.set(event_target_value(&event))/></Field>
         </div>
         <p class="help">{help}</p>
     }

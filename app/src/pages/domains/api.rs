@@ -55,5 +55,6 @@ pub async fn set_compartment(
     #[server(default)] burst: String,
 ) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    Ok(control.set_compartment(&caller, &domain, priority, crate::ui::rate(&per_second, &burst)?).await?)
+    let limit = crate::ui::rate(&format!("{}-", priority.key()), &per_second, &burst)?;
+    Ok(control.set_compartment(&caller, &domain, priority, limit).await?)
 }

@@ -32,8 +32,8 @@ pub(crate) fn DomainsPage() -> impl IntoView {
                         <h2>"Make a domain"</h2>
                         <FormProblem action=make/>
                         <div class="form-row">
-                            <Field id="name" label="Name" help="Stands in addresses, so it stays." error=field_error(make, "name")><input class="input" id="name" name="name" required maxlength="63" autocomplete="off" placeholder="travel"/></Field>
-                            <Field id="title" label="Title" note="optional" error=field_error(make, "title")><input class="input" id="title" name="title" maxlength="100" placeholder="Travel"/></Field>
+                            <Field id="name" label="Name" help="Stands in addresses, so it stays." error=field_error(make, "name")><input class="input" id="name" name="name" required autocomplete="off" placeholder="travel"/></Field>
+                            <Field id="title" label="Title" note="optional" error=field_error(make, "title")><input class="input" id="title" name="title" placeholder="Travel"/></Field>
                         </div>
                         <div class="row"><button class="btn btn-primary" type="submit">"Make it"</button></div>
                     </section>
@@ -115,7 +115,7 @@ fn page(
                     <section class="card card-pad stack">
                         <h2>"Title"</h2>
                         <input type="hidden" name="domain" value=title_name/>
-                        <Field id="title" label="What people read" error=field_error(rename, "title")><input class="input" id="title" name="title" maxlength="100" value=title/></Field>
+                        <Field id="title" label="What people read" error=field_error(rename, "title")><input class="input" id="title" name="title" value=title/></Field>
                         <div class="row"><button class="btn" type="submit">"Rename"</button></div>
                     </section>
                 </ActionForm>

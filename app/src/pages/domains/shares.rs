@@ -5,7 +5,7 @@ use model::snapshot::Priority;
 use model::view::CompartmentView;
 
 use super::api::SetCompartment;
-use crate::ui::{Callout, FormProblem, Tone, rate_fields, rate_words};
+use crate::ui::{Callout, FormProblem, Tone, field_error, rate_fields, rate_words};
 
 /// What a priority is for, in a line.
 fn about(priority: Priority) -> &'static str {
@@ -32,12 +32,13 @@ pub(crate) fn shares(of: Vec<CompartmentView>, may: bool, set: ServerAction<SetC
 
 fn row(share: CompartmentView, may: bool, set: ServerAction<SetCompartment>) -> impl IntoView {
     let CompartmentView { domain, priority, limit } = share;
+    let of = format!("{}-", priority.key());
     let form = move || {
         view! {
             <ActionForm action=set>
                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="priority" value=priority.key()/>
                 <div class="form-row">
-                    {rate_fields(format!("{}-", priority.key()), limit, Signal::stored(None))}
+                    {rate_fields(&of, limit, [field_error(set, format!("{of}per_second")), field_error(set, format!("{of}burst"))])}
                 </div>
                 <div class="row mt-2"><button class="btn btn-sm" type="submit">{format!("Set {}", priority.key())}</button></div>
             </ActionForm>

@@ -10,6 +10,7 @@ mod filters;
 mod form_fields;
 mod join_card;
 mod join_edits;
+mod number;
 mod parameter_card;
 mod parameters_step;
 mod policy_step;
@@ -148,10 +149,10 @@ fn Bar(editor: Editor, base: String, place: Signal<usize>) -> impl IntoView {
     let discard = ServerAction::<DiscardDraft>::new();
     let (domain, name) = editor.place();
     let saved = move || match (editor.is_saving(), editor.saved.get()) {
-        (true, _) => "Saving.",
-        (_, Saved::Kept) => "Saved. You can leave and go on later.",
-        (_, Saved::Changed) => "Saved in a moment.",
-        (_, Saved::Failed(_)) => "Not saved yet.",
+        (true, _) => "Saving.".to_owned(),
+        (_, Saved::Kept) => "Saved. You can leave and go on later.".to_owned(),
+        (_, Saved::Changed) => editor.unread_words().unwrap_or_else(|| "Saved in a moment.".to_owned()),
+        (_, Saved::Failed(_)) => "Not saved yet.".to_owned(),
     };
     let to_next = base.clone();
     let back = move || place.get().checked_sub(1).map(|index| format!("{base}?step={}", STEPS[index].0));

@@ -32,6 +32,7 @@ pub(super) fn SendStep(editor: Editor) -> impl IntoView {
                     <Callout tone=Tone::Bad><p><b>"It cannot be sent yet."</b></p><ul class="problem-list">{report.errors.into_iter().map(|error| view! { <li><code>{error.field}</code>" "{error.message}</li> }).collect_view()}</ul></Callout>
                 }.into_any(),
             }}
+            {move || editor.unread_words().map(|words| view! { <Callout tone=Tone::Bad><p>{words}</p></Callout> })}
             <FormProblem action=submit/>
             <ActionForm action=submit>
                 <section class="card card-pad stack">
@@ -39,7 +40,7 @@ pub(super) fn SendStep(editor: Editor) -> impl IntoView {
                     <input type="hidden" name="edit" value=move || editor.seen().to_string()/>
                     <div class="form-row">
                         <Field id="environment" label="For"><select class="select" id="environment" name="environment">{[Environment::Prod, Environment::Test].map(|this| view! { <option value=this.key()>{this.key()}</option> }).collect_view()}</select></Field>
-                        <Field id="reason" label="Why" note="optional" help="The approver reads it first."><input class="input" id="reason" name="reason" maxlength="1000"/></Field>
+                        <Field id="reason" label="Why" note="optional" help="The approver reads it first."><input class="input" id="reason" name="reason"/></Field>
                     </div>
                     <p class="t-2 s13">"Sending freezes this as a version. Somebody else decides; nobody approves a request of their own. It is live the moment it is approved."</p>
                     <div class="row"><button class="btn btn-primary" type="submit" disabled=move || !ready() || submit.pending().get()><Icon name="send"/>"Send for review"</button></div>

@@ -1,9 +1,11 @@
 //! Where rows are read, and how long answers are kept.
 
 use leptos::prelude::*;
-use model::spec::{ApiKind, CachePolicy, ServeFrom};
+use model::ApiSpec;
+use model::spec::{ApiKind, CachePolicy, MAX_CACHE_MS, ServeFrom};
 use model::view::DatasetView;
 
+use super::number::{Asked, SpecNumber};
 use super::state::Editor;
 use crate::error::PortalError;
 use crate::ui::{Field, Load};
@@ -61,7 +63,13 @@ fn CacheFields(editor: Editor) -> impl IntoView {
             Some(_) => "memory",
         })
     };
+    let error = move |place: &'static str| {
+        Signal::derive(move || editor.report.get()?.ok()?.errors.into_iter().find(|error| error.field == place).map(|error| error.message))
+    };
     let set_place = move |text: String| {
+        if text == "none" {
+            editor.forget_numbers(&["ttl", "stale", "negative"]);
+        }
         editor.change(|spec| {
             let (memory, redis) = match text.as_str() {
                 "memory" => (true, false),
@@ -83,36 +91,29 @@ fn CacheFields(editor: Editor) -> impl IntoView {
         </Field>
         <Show when=move || place() != "none">
             <div class="form-row">
-                <Time editor id="ttl" label="Fresh for" help="After that it is fetched anew." read=|cache| cache.ttl_ms write=|cache, ms| cache.ttl_ms = ms/>
-                <Time editor id="stale" label="Stale for" help="Given while a new one is fetched, or none can be had." read=|cache| cache.stale_ms write=|cache, ms| cache.stale_ms = ms/>
-                <Time editor id="negative" label="No such row for" help="0 asks every time." read=|cache| cache.negative_ms write=|cache, ms| cache.negative_ms = ms/>
+                <SpecNumber editor id="ttl" label="Fresh for" help="After that it is fetched anew." unit="ms" asked=ttl() error=error("cache.ttl_ms")/>
+                <SpecNumber editor id="stale" label="Stale for" help="Given while a new one is fetched, or none can be had." unit="ms" asked=stale() error=error("cache.stale_ms")/>
+                <SpecNumber editor id="negative" label="No such row for" help="0 asks every time." unit="ms" asked=negative() error=error("cache.negative_ms")/>
             </div>
         </Show>
     }
 }
 
-/// A time of the policy, in milliseconds.
-#[component]
-fn Time(
-    editor: Editor,
-    id: &'static str,
-    label: &'static str,
-    help: &'static str,
-    read: fn(&CachePolicy) -> u32,
-    write: fn(&mut CachePolicy, u32),
-) -> impl IntoView {
-    let value = move || editor.spec.with(|spec| spec.policy.cache.as_ref().map(read).unwrap_or_default());
-    let set = move |text: String| {
-        let ms = text.trim().parse().unwrap_or(0);
-        editor.change(|spec| {
-            if let Some(cache) = &mut spec.policy.cache {
-                write(cache, ms);
-            }
-        });
+fn ttl() -> Asked {
+    let put =
+        |spec: &mut ApiSpec, ms: Option<u32>| spec.policy.cache.iter_mut().for_each(|cache| cache.ttl_ms = ms.unwrap_or(cache.ttl_ms));
+    Asked::whole(1..=MAX_CACHE_MS, |spec| spec.policy.cache.as_ref().map(|cache| cache.ttl_ms), put)
+}
+
+fn stale() -> Asked {
+    let put =
+        |spec: &mut ApiSpec, ms: Option<u32>| spec.policy.cache.iter_mut().for_each(|cache| cache.stale_ms = ms.unwrap_or(cache.stale_ms));
+    Asked::whole(0..=MAX_CACHE_MS, |spec| spec.policy.cache.as_ref().map(|cache| cache.stale_ms), put)
+}
+
+fn negative() -> Asked {
+    let put = |spec: &mut ApiSpec, ms: Option<u32>| {
+        spec.policy.cache.iter_mut().for_each(|cache| cache.negative_ms = ms.unwrap_or(cache.negative_ms));
     };
-    view! {
-        <Field id=id label=label help=help>
-            <div class="affix"><input class="input tn" id=id inputmode="numeric" prop:value=value value=value() on:change=move |event| set(event_target_value(&event))/><span>"ms"</span></div>
-        </Field>
-    }
+    Asked::whole(0..=MAX_CACHE_MS, |spec| spec.policy.cache.as_ref().map(|cache| cache.negative_ms), put)
 }

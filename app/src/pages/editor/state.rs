@@ -1,5 +1,6 @@
 //! What the form holds while it is open: the definition, and whether it is kept.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -22,6 +23,14 @@ pub(super) enum Saved {
     Failed(PortalError),
 }
 
+/// A number that could not be read: what it is called, its text as it was typed, and what may stand there.
+#[derive(Clone)]
+struct Unread {
+    label: String,
+    text: String,
+    message: String,
+}
+
 /// One open form. Cheap to copy into every handler.
 #[derive(Clone, Copy)]
 pub(super) struct Editor {
@@ -33,6 +42,8 @@ pub(super) struct Editor {
     check: Action<(), ()>,
     pub(super) report: RwSignal<Option<Result<CheckReport, PortalError>>>,
     changes: RwSignal<u32>,
+    /// The numbers that could not be read, by the ids of their fields: while there is one, nothing is saved.
+    unread: RwSignal<BTreeMap<String, Unread>>,
     /// The question by form that a script began as, with its SQL.
     began: RwSignal<Option<(ApiSpec, String)>>,
     /// Whether the question is written, and not picked.
@@ -56,7 +67,8 @@ impl Editor {
             }
         });
         let as_script = RwSignal::new(spec.with_untracked(is_script));
-        let editor = Self { at, spec, edit, saved, save, check, report, changes, began: RwSignal::new(None), as_script };
+        let unread = RwSignal::new(BTreeMap::new());
+        let editor = Self { at, spec, edit, saved, save, check, report, changes, unread, began: RwSignal::new(None), as_script };
         // One save at a time: what was typed while one was on its way goes with the next.
         Effect::new(move |_| {
             save.version().track();
@@ -99,6 +111,48 @@ impl Editor {
         );
     }
 
+    /// Takes what was typed into a number's field. What cannot be read is kept beside the definition, and not put into it.
+    pub(super) fn take_number(
+        self,
+        (id, label): (&str, &str),
+        text: String,
+        number: Result<Option<u32>, String>,
+        put: impl FnOnce(&mut ApiSpec, Option<u32>),
+    ) {
+        match number {
+            Ok(number) => {
+                self.forget_numbers(&[id]);
+                self.change(|spec| put(spec, number));
+            }
+            Err(message) => {
+                let unread = Unread { label: label.to_owned(), text, message };
+                self.unread.update(|known| drop(known.insert(id.to_owned(), unread)));
+                self.saved.set(Saved::Changed);
+            }
+        }
+    }
+
+    /// Fields that are there no more keep nothing back.
+    pub(super) fn forget_numbers(self, ids: &[&str]) {
+        self.unread.update(|known| known.retain(|id, _| !ids.contains(&id.as_str())));
+    }
+
+    /// What stands in a number's field: its text where that cannot be read, and otherwise the number.
+    pub(super) fn number_text(self, id: &str, number: impl FnOnce() -> Option<u32>) -> String {
+        let text = self.unread.with(|known| known.get(id).map(|unread| unread.text.clone()));
+        text.unwrap_or_else(|| number().map(|number| number.to_string()).unwrap_or_default())
+    }
+
+    pub(super) fn unread_error(self, id: &str) -> Option<String> {
+        self.unread.with(|known| known.get(id).map(|unread| unread.message.clone()))
+    }
+
+    /// Why nothing is saved, where a number cannot be read.
+    pub(super) fn unread_words(self) -> Option<String> {
+        let labels = self.unread.with(|known| known.values().map(|unread| unread.label.clone()).collect::<Vec<_>>());
+        (!labels.is_empty()).then(|| format!("Not saved: a number cannot be read. Correct {}.", labels.join(", ")))
+    }
+
     /// Goes on with the form's own SQL as a script.
     pub(super) fn take_over(self, sql: &str) {
         self.began.set(Some((self.spec.get_untracked(), sql.to_owned())));
@@ -126,7 +180,8 @@ impl Editor {
 
     /// Saves and checks now, where there is something to save.
     pub(super) fn flush(self) {
-        if self.saved.get_untracked() == Saved::Changed && !self.save.pending().get_untracked() {
+        let is_whole = self.unread.with_untracked(BTreeMap::is_empty);
+        if is_whole && self.saved.get_untracked() == Saved::Changed && !self.save.pending().get_untracked() {
             self.save.dispatch(());
             self.check.dispatch(());
         }
@@ -154,6 +209,7 @@ impl Editor {
         leptos::task::spawn_local(async move {
             if let Ok(theirs) = draft(domain, name).await {
                 self.edit.set(theirs.edit);
+                self.unread.set(BTreeMap::new());
                 self.spec.set(theirs.spec);
                 self.saved.set(Saved::Kept);
                 self.check_now();

@@ -1,15 +1,17 @@
 //! One step of a Union: what it asks with, how much it matters, and what stands in where it fails.
 
 use leptos::prelude::*;
+use model::spec::MAX_TIMEOUT_MS;
 use model::union::{Fallback, Grade, MAX_FAN_OUT, MAX_RETRIES, Step};
 use model::view::Callable;
 
+use super::number::read;
 use super::state::Editor;
 use super::union_edits::{remove_step, rename_step, set_after, set_fallback, set_for_each, step_mut};
 use super::union_fallback::FallbackRow;
 use super::union_input_row::InputRow;
 use super::union_inputs::Asked;
-use crate::ui::{Field, Icon};
+use crate::ui::{Field, Icon, NumberField};
 
 #[component]
 pub(super) fn StepCard(editor: Editor, known: StoredValue<Vec<Callable>>, name: String) -> impl IntoView {
@@ -31,10 +33,10 @@ pub(super) fn StepCard(editor: Editor, known: StoredValue<Vec<Callable>>, name: 
     view! {
         <section class="card clip" aria-label=format!("Step {label}")>
             <div class="card-head">
-                <input class="input input-sm input-code auto" aria-label=format!("Name of step {label}") value=label.clone() prop:value=label.clone() on:change=move |event| { let new = event_target_value(&event); editor.change(|spec| name.with_value(|name| rename_step(spec, name, new.trim()))); }/>
+                <input class="input input-sm input-code auto" aria-label=format!("Name of step {label}") value=label.clone() prop:value=label.clone() on:change=move |event| { let new = event_target_value(&event); forget_numbers(editor, name); editor.change(|spec| name.with_value(|name| rename_step(spec, name, new.trim()))); }/>
                 <span class="t-3 s13 grow">{title}</span>
                 <Grades editor name step/>
-                <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label=format!("Remove step {gone}") on:click=move |_| editor.change(|spec| name.with_value(|name| remove_step(spec, name)))><Icon name="x"/></button>
+                <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label=format!("Remove step {gone}") on:click=move |_| { forget_numbers(editor, name); editor.change(|spec| name.with_value(|name| remove_step(spec, name))); }><Icon name="x"/></button>
             </div>
             <div class="card-pad stack">
                 {api.map(|api| api.parameters.into_iter().map(|parameter| view! { <InputRow editor known name step of=Asked::Step parameter/> }).collect_view())}
@@ -45,6 +47,12 @@ pub(super) fn StepCard(editor: Editor, known: StoredValue<Vec<Callable>>, name: 
         </section>
     }
     .into_any()
+}
+
+/// A step that is gone, or has another name, keeps no number back.
+fn forget_numbers(editor: Editor, name: StoredValue<String>) {
+    let ids = name.with_value(|name| [format!("most-{name}"), format!("timeout-{name}")]);
+    editor.forget_numbers(&ids.each_ref().map(String::as_str));
 }
 
 /// One change of a step.
@@ -73,6 +81,9 @@ fn Grades(editor: Editor, name: StoredValue<String>, step: Memo<Step>) -> impl I
     view! { <div class="seg" role="group" aria-label="How much it matters">{choice(Grade::Core, "core")}{choice(Grade::Secondary, "secondary")}</div> }
 }
 
+/// A number as it was read, or what may stand there.
+type Read = Result<Option<u32>, String>;
+
 /// How many times it is called, how many rows are taken, and how long it may take.
 #[component]
 fn Rows<S: Fn(SetStep) + Copy + Send + Sync + 'static>(
@@ -99,19 +110,45 @@ fn Rows<S: Fn(SetStep) + Copy + Send + Sync + 'static>(
     };
     let after = move || step.get().after.first().cloned().unwrap_or_default();
     let each = move || step.get().for_each.map(|each| each.step).unwrap_or_default();
+    let of = move |part: &str| StoredValue::new(name.with_value(|name| format!("{part}-{name}")));
+    let (most_id, time_id) = (of("most"), of("timeout"));
+    let text = move |id: StoredValue<String>, get: fn(&Step) -> Option<u32>| {
+        Signal::derive(move || id.with_value(|id| editor.number_text(id, || step.with(get))))
+    };
+    let error = move |id: StoredValue<String>| Signal::derive(move || id.with_value(|id| editor.unread_error(id)));
+    let (most_text, most_error) = (text(most_id, |step| step.for_each.as_ref().map(|each| each.at_most)), error(most_id));
+    let (time_text, time_error) = (text(time_id, |step| step.timeout_ms), error(time_id));
+    let take = move |id: StoredValue<String>, label: &str, (text, number): (String, Read), put: fn(&mut Step, Option<u32>)| {
+        let label = name.with_value(|name| format!("{label} of step {name}"));
+        id.with_value(|id| {
+            editor.take_number((id.as_str(), label.as_str()), text, number, |spec, number| {
+                if let Some(step) = name.with_value(|name| step_mut(spec, name)) {
+                    put(step, number);
+                }
+            });
+        });
+    };
+    let take_most = Callback::new(move |text: String| {
+        let number = read(&text, &(1..=MAX_FAN_OUT), false);
+        take(most_id, "Rows at most", (text, number), |step, most| {
+            step.for_each.iter_mut().for_each(|each| each.at_most = most.unwrap_or(each.at_most));
+        });
+    });
+    let take_time = move |text: String| {
+        let number = read(&text, &(1..=MAX_TIMEOUT_MS), true);
+        take(time_id, "Give up after", (text, number), |step, ms| step.timeout_ms = ms);
+    };
     view! {
         {move || (!lists().is_empty()).then(|| view! {
             <div class="form-row">
                 <Field id=id("each") label="Ask" help="Several keys go as one batch.">
-                    <select class="select" id=id("each") on:change=move |event| { let of = event_target_value(&event); editor.change(|spec| name.with_value(|name| set_for_each(spec, name, &of))); }>
+                    <select class="select" id=id("each") on:change=move |event| { let of = event_target_value(&event); most_id.with_value(|id| editor.forget_numbers(&[id])); editor.change(|spec| name.with_value(|name| set_for_each(spec, name, &of))); }>
                         <option value="" selected=move || each().is_empty()>"once"</option>
                         {lists().into_iter().map(|other| { let this = other.clone(); view! { <option value=other.clone() selected=move || each() == this>{format!("for each row of {other}")}</option> } }).collect_view()}
                     </select>
                 </Field>
                 {(!each().is_empty()).then(|| view! {
-                    <Field id=id("most") label="Rows at most" help=format!("At most {MAX_FAN_OUT}; more fail the step.")>
-                        <input class="input tn" id=id("most") inputmode="numeric" value=step.get_untracked().for_each.map(|each| each.at_most) on:change=move |event| { let most = event_target_value(&event).trim().parse().unwrap_or(0); set(Box::new(move |step| step.for_each.iter_mut().for_each(|each| each.at_most = most))); }/>
-                    </Field>
+                    <NumberField id=id("most") label="Rows at most" help=format!("At most {MAX_FAN_OUT}; more fail the step.") value=most_text error=most_error changed=take_most/>
                 })}
             </div>
         })}
@@ -125,12 +162,13 @@ fn Rows<S: Fn(SetStep) + Copy + Send + Sync + 'static>(
                 </select>
             })}
             <label class="row s13" for=id("timeout")>"Give up after"</label>
-            <div class="affix auto"><input class="input input-sm tn narrow" id=id("timeout") inputmode="numeric" placeholder="the whole" prop:value=move || step.get().timeout_ms.map(|ms| ms.to_string()).unwrap_or_default() on:change=move |event| { let ms = event_target_value(&event).trim().parse().ok(); set(Box::new(move |step| step.timeout_ms = ms)); }/><span>"ms"</span></div>
+            <div class="affix auto"><input class="input input-sm tn narrow" id=id("timeout") inputmode="numeric" autocomplete="off" placeholder="the whole" prop:value=move || time_text.get() value=time_text.get_untracked() aria-invalid=move || time_error.get().is_some().then_some("true") aria-describedby=move || time_error.get().map(|_| id("timeout-error")) on:change=move |event| take_time(event_target_value(&event))/><span>"ms"</span></div>
             <label class="row s13" for=id("retries")>"Try again"</label>
             <select class="select select-sm auto" id=id("retries") on:change=move |event| { let times = event_target_value(&event).parse().unwrap_or(0); set(Box::new(move |step| step.retries = times)); }>
                 {(0..=MAX_RETRIES).map(|times| view! { <option value=times selected=move || step.get().retries == times>{match times { 0 => "never".to_owned(), 1 => "once".to_owned(), n => format!("{n} times") }}</option> }).collect_view()}
             </select>
         </div>
+        {move || time_error.get().map(|message| view! { <p class="field-error" id=id("timeout-error") role="alert"><Icon name="error" class="i-14"/><span>{message}</span></p> })}
     }
 }
 

@@ -107,7 +107,7 @@ pub(super) fn decision(
                 })}
                 <div class="action-bar decide">
                     <div class="said"><FormProblem action=decide/></div>
-                    <div class="field grow"><label class="sr" for="why">"Reason"</label><input class="input" id="why" name="reason" maxlength="1000" placeholder="Reason: needed to reject, kept with the decision"/></div>
+                    <div class="field grow"><label class="sr" for="why">"Reason"</label><input class="input" id="why" name="reason" placeholder="Reason: needed to reject, kept with the decision"/></div>
                     <span class="end">
                         <button class="btn btn-bad" type="submit" name="decision" value="reject">"Reject"</button>
                         <button class="btn btn-primary" type="submit" name="decision" value="approve">{yes}</button>

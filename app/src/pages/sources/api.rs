@@ -6,6 +6,9 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use model::connector::ConnectorInfo;
 use model::load::SourceLoad;
+#[cfg(feature = "ssr")]
+use model::number::FormNumbers;
+use model::number::Typed;
 use model::snapshot::Environment;
 #[cfg(feature = "ssr")]
 use model::table::TableRef;
@@ -33,10 +36,14 @@ pub async fn connectors() -> Result<Vec<ConnectorInfo>, PortalError> {
     Ok(control.connectors(&caller))
 }
 
-/// Says what a source bears of all runs together.
+/// Says what a source bears of all runs together; `numbers` are those of the form as they were typed.
 #[server(prefix = "/fn", endpoint = "set-source-load", input = Json)]
-pub async fn set_source_load(name: String, load: SourceLoad) -> Result<(), PortalError> {
+pub async fn set_source_load(name: String, load: SourceLoad, #[server(default)] numbers: Typed) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker().await?;
+    let mut load = load;
+    let mut read = FormNumbers::of(&numbers);
+    load.take_numbers(&mut read);
+    read.finish(|| load.errors())?;
     Ok(control.set_source_load(&caller, &name, &load).await?)
 }
 

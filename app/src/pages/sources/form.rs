@@ -131,7 +131,7 @@ pub(super) fn SourceEditor(
                         </select>
                     </Field>
                     <Field id="source-about" label="About" note="optional" error=error_of("about".into())>
-                        <input class="input" id="source-about" prop:value=about value=about.get_untracked() on:input=move |event| about.set(event_target_value(&event)) maxlength="500"/>
+                        <input class="input" id="source-about" prop:value=about value=about.get_untracked() on:input=move |event| about.set(event_target_value(&event))/>
                     </Field>
                 </div>
                 <label class="choice"><input class="check" type="checkbox" prop:checked=both checked=both.get_untracked() on:change=move |event| both.set(event_target_checked(&event))/><span>"The same for test and prod"<small>"Otherwise each environment has settings of its own."</small></span></label>

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 use model::load::{SourceLoad, Window};
+use model::number::Typed;
 use model::view::SourceView;
 
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, ProblemCallout, Tone, typed_number};
+use crate::ui::{Callout, Field, NumberField, ProblemCallout, Tone, number_text, typed_numbers};
 
-pub(super) type SetLoad = Action<(String, SourceLoad), Result<(), PortalError>>;
+pub(super) type SetLoad = Action<(String, SourceLoad, Typed), Result<(), PortalError>>;
 
 /// The form while it is filled in, all of it text.
 #[derive(Clone, Copy)]
@@ -25,40 +26,44 @@ struct Draft {
 
 impl Draft {
     fn of(load: &SourceLoad) -> Self {
-        let text = |number: Option<u32>| RwSignal::new(number.map(|number| number.to_string()).unwrap_or_default());
         let windows: Vec<String> = load.windows.iter().map(|window| window.words()).collect();
         Self {
-            rows: text(load.rows_per_s),
-            bytes: text(load.bytes_per_s),
-            runs: text(load.runs),
-            readers: text(load.readers),
-            slow: text(load.slow_above_ms),
+            rows: number_text(load.rows_per_s),
+            bytes: number_text(load.bytes_per_s),
+            runs: number_text(load.runs),
+            readers: number_text(load.readers),
+            slow: number_text(load.slow_above_ms),
             query: RwSignal::new(load.load_query.clone()),
-            above: text(load.load_above),
+            above: number_text(load.load_above),
             windows: RwSignal::new(windows.join(", ")),
             zone: RwSignal::new(if load.zone.is_empty() { "UTC".into() } else { load.zone.clone() }),
         }
     }
 
     fn load(self) -> SourceLoad {
-        let number = |text: RwSignal<String>| text.with_untracked(|text| typed_number(text));
         let windows = self.windows.get_untracked();
         let unreadable = Window { from: 0, to: 0 };
         SourceLoad {
-            rows_per_s: number(self.rows),
-            bytes_per_s: number(self.bytes),
-            runs: number(self.runs),
-            readers: number(self.readers),
-            slow_above_ms: number(self.slow),
             load_query: self.query.get_untracked().trim().to_owned(),
-            load_above: number(self.above),
             windows: windows
                 .split(',')
                 .filter(|text| !text.trim().is_empty())
                 .map(|text| Window::read(text).unwrap_or(unreadable))
                 .collect(),
             zone: self.zone.get_untracked().trim().to_owned(),
+            ..SourceLoad::default()
         }
+    }
+
+    fn numbers(self) -> Typed {
+        typed_numbers(&[
+            ("rows_per_s", self.rows),
+            ("bytes_per_s", self.bytes),
+            ("runs", self.runs),
+            ("readers", self.readers),
+            ("slow_above_ms", self.slow),
+            ("load_above", self.above),
+        ])
     }
 }
 
@@ -70,7 +75,7 @@ pub(super) fn load_card(source: &SourceView, save: SetLoad) -> impl IntoView + u
     };
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        save.dispatch((name.get_value(), draft.load()));
+        save.dispatch((name.get_value(), draft.load(), draft.numbers()));
     };
     view! {
         <section class="card clip">
@@ -78,21 +83,21 @@ pub(super) fn load_card(source: &SourceView, save: SetLoad) -> impl IntoView + u
             <form class="card-pad stack" on:submit=send>
                 <p class="t-2 s13">"For all runs of all jobs together, on all nodes. Runs under way follow within a second. Empty is no limit."</p>
                 <div class="form-row">
-                    {text("load-rows", "Rows a second", "", draft.rows, error_of("rows_per_s"))}
-                    {text("load-bytes", "Bytes a second", "Of rows, before they are compressed.", draft.bytes, error_of("bytes_per_s"))}
+                    {number("load-rows", "Rows a second", "", draft.rows, error_of("rows_per_s"))}
+                    {number("load-bytes", "Bytes a second", "Of rows, before they are compressed.", draft.bytes, error_of("bytes_per_s"))}
                 </div>
                 <div class="form-row">
-                    {text("load-runs", "Runs at a time", "Others wait for their turn.", draft.runs, error_of("runs"))}
-                    {text("load-readers", "Readers of one run", "Connections over which a large table is read; two, where you say nothing.", draft.readers, error_of("readers"))}
+                    {number("load-runs", "Runs at a time", "Others wait for their turn.", draft.runs, error_of("runs"))}
+                    {number("load-readers", "Readers of one run", "Connections over which a large table is read; two, where you say nothing.", draft.readers, error_of("readers"))}
                 </div>
                 <div class="form-row">
                     {text("load-windows", "Only at these hours", "Such as 22:00-06:00, with commas between.", draft.windows, error_of("windows"))}
                     {text("load-zone", "In the time zone", "Such as Europe/Zurich.", draft.zone, error_of("zone"))}
                 </div>
-                {text("load-slow", "Slow down where it answers slowly", "Milliseconds that it takes for the simplest question.", draft.slow, error_of("slow_above_ms"))}
+                {number("load-slow", "Slow down where it answers slowly", "Milliseconds that it takes for the simplest question.", draft.slow, error_of("slow_above_ms"))}
                 <div class="form-row">
                     {text("load-query", "Its load, as a question", "SQL that gives one number: connections, replica lag.", draft.query, error_of("load_query"))}
-                    {text("load-above", "Slow down above", "That number.", draft.above, error_of("load_above"))}
+                    {number("load-above", "Slow down above", "That number.", draft.above, error_of("load_above"))}
                 </div>
                 {move || save.value().get().and_then(Result::err).filter(|error| error.0.errors.is_empty()).map(|error| view! { <ProblemCallout error/> })}
                 {move || matches!(save.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p><b>"Saved."</b>" Runs follow it from now on."</p></Callout> })}
@@ -100,6 +105,16 @@ pub(super) fn load_card(source: &SourceView, save: SetLoad) -> impl IntoView + u
             </form>
         </section>
     }
+}
+
+fn number(
+    id: &'static str,
+    label: &'static str,
+    help: &'static str,
+    text: RwSignal<String>,
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    view! { <NumberField id label help value=text error typed=Callback::new(move |typed| text.set(typed))/> }
 }
 
 fn text(id: &'static str, label: &'static str, help: &'static str, text: RwSignal<String>, error: Signal<Option<String>>) -> impl IntoView {

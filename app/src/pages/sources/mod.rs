@@ -7,6 +7,7 @@ mod load;
 use leptos::prelude::*;
 use model::Action;
 use model::load::SourceLoad;
+use model::number::Typed;
 use model::snapshot::Environment;
 use model::table::{Sample, TableInfo};
 use model::view::SourceView;
@@ -75,7 +76,9 @@ pub(crate) fn SourcePage() -> impl IntoView {
     let name = param("name");
     let detail = Resource::new(move || name.get(), source);
     let kinds = Resource::new(|| (), |()| connectors());
-    let set_load: SetLoad = leptos::prelude::Action::new(|(name, load): &(String, SourceLoad)| set_source_load(name.clone(), load.clone()));
+    let set_load: SetLoad = leptos::prelude::Action::new(|(name, load, numbers): &(String, SourceLoad, Typed)| {
+        set_source_load(name.clone(), load.clone(), numbers.clone())
+    });
     view! {
         <Load resource=detail view=move |source| {
             let environment = source.bindings.keys().copied().next_back().unwrap_or_default();

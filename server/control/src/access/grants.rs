@@ -16,7 +16,8 @@ use crate::failure::{api_spec, from_json, from_store, hidden_fields, stored};
 use crate::live::rate_of;
 use crate::{Caller, Control};
 
-const MAX_DAYS: i64 = 3_650;
+/// The longest life of a key or a grant that has an end.
+pub const MAX_DAYS: i64 = 3_650;
 
 /// What a grant allows.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]

@@ -6,11 +6,10 @@ use model::view::NewKey;
 use model::{Action, Problem};
 use store::{KeyRow, StoreError};
 
+use super::MAX_DAYS;
 use crate::failure::from_store;
 use crate::identity::{hash_secret, new_secret};
 use crate::{Caller, Control};
-
-const MAX_DAYS: i64 = 3_650;
 
 impl Control {
     /// Makes a key for one environment; its secret is shown this once. Without `days` it does not expire.

@@ -5,5 +5,5 @@ mod grants;
 mod issuers;
 mod keys;
 
-pub use grants::GrantTerms;
+pub use grants::{GrantTerms, MAX_DAYS};
 pub use issuers::IssuerInput;

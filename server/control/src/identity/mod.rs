@@ -14,6 +14,7 @@ mod tokens;
 
 pub use sessions::SESSION_LIFE;
 pub use sign_in::SignedIn;
+pub use tokens::MAX_TOKEN_DAYS;
 
 pub(crate) use attempts::Attempts;
 pub(crate) use password::Hasher;

@@ -9,7 +9,8 @@ use super::{can_be_secret, hash_secret, new_secret};
 use crate::failure::from_store;
 use crate::{Caller, Control};
 
-const MAX_DAYS: i64 = 365;
+/// The longest life of a personal token.
+pub const MAX_TOKEN_DAYS: i64 = 365;
 
 impl Control {
     /// Who a token belongs to; `None` where it has expired or never was.
@@ -60,8 +61,8 @@ impl Control {
         if name.is_empty() || name.chars().count() > 100 {
             return Err(Problem::field("name", "Say what the token is for, in at most 100 characters."));
         }
-        if !(1..=MAX_DAYS).contains(&days) {
-            return Err(Problem::field("days", format!("Between 1 and {MAX_DAYS} days.")));
+        if !(1..=MAX_TOKEN_DAYS).contains(&days) {
+            return Err(Problem::field("days", format!("Between 1 and {MAX_TOKEN_DAYS} days.")));
         }
         let now = self.host.now();
         let secret = format!("slt_{}", new_secret(&*self.host));
