@@ -35,6 +35,7 @@ mod logs;
 mod mapping;
 mod master_key;
 mod nodes;
+mod numbers_in_forms;
 mod parts;
 mod portal_guard;
 mod response_bounds;

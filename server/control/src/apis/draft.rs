@@ -122,6 +122,10 @@ impl Control {
             updated_at: self.host.now(),
         };
         let before = self.store.draft(&api.id).await.map_err(|error| from_store(&error))?;
+        if let Some(before) = &before {
+            // What stands there and cannot be read is not written over.
+            stored::<ApiSpec>(&before.spec, &format_args!("the draft of the API {domain}/{name}"))?;
+        }
         let mut tx = self.write(caller).await?;
         let written = if save.edit == 0 && before.is_none() {
             tx.insert_draft(&DraftRow { edit: 1, ..row.clone() }).await
