@@ -34,8 +34,7 @@ pub(crate) fn caught<F: Future>(answer: F) -> impl Future<Output = Result<F::Out
 
 fn told(cause: &(dyn Any + Send)) -> (RequestId, Problem) {
     let request_id = RequestId::new(Machine.request_id(Clock::now(&Machine)));
-    let text = cause.downcast_ref::<&str>().copied().or_else(|| cause.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(request_id = request_id.as_str(), cause = text.unwrap_or("unknown"), "a request panicked");
+    tracing::error!(request_id = request_id.as_str(), cause = connect::error::panic_text(cause), "a request panicked");
     let detail = "The request failed because of a fault in this program. Give the operator the request id.";
     (request_id, Problem::new(ErrorCode::Internal, detail))
 }

@@ -1,5 +1,6 @@
 //! Arrow columns for our types, filled cell by cell.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use arrow_array::builder::{
@@ -152,6 +153,8 @@ pub struct BatchBuilder {
     finished: usize,
     /// Whether cells and rows have a largest size.
     is_bounded: bool,
+    /// A row is under construction.
+    is_in_row: bool,
 }
 
 impl BatchBuilder {
@@ -164,6 +167,7 @@ impl BatchBuilder {
             bytes: 0,
             finished: 0,
             is_bounded: false,
+            is_in_row: false,
         }
     }
 
@@ -177,6 +181,26 @@ impl BatchBuilder {
     /// Whether it is time to finish the batch.
     pub(crate) fn is_full(&self) -> bool {
         self.rows() >= BATCH_ROWS || self.bytes >= BATCH_BYTES
+    }
+
+    /// What is appended from now on is of one row.
+    pub(crate) fn begin_row(&mut self) {
+        self.is_in_row = true;
+    }
+
+    /// The row is whole.
+    pub(crate) fn end_row(&mut self) {
+        self.is_in_row = false;
+    }
+
+    /// What is said of a panic while this was filled, after so many rows: in the middle of a row, at which of its values it was.
+    pub(crate) fn died(&self, panic: &(dyn Any + Send), sent: u64) -> SourceError {
+        let rows = self.columns.iter().map(Cells::len).min().unwrap_or(0);
+        let next = self.columns.iter().position(|cells| cells.len() == rows).and_then(|index| self.fields.get(index));
+        match next.filter(|_| self.is_in_row) {
+            Some(field) => SourceError::unreadable(panic, self.finished + rows + 1, &field.name),
+            None => SourceError::died(panic, sent),
+        }
     }
 
     /// Looks at the size of a cell before it is copied.

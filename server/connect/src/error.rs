@@ -1,6 +1,10 @@
 //! What a source can do wrong, in words of ours. The driver's own text is for the log alone.
 
+use std::any::Any;
+use std::io::ErrorKind;
+
 use model::{ErrorCode, Problem};
+use tokio::task::JoinError;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceErrorKind {
@@ -8,6 +12,8 @@ pub enum SourceErrorKind {
     Config,
     /// It does not answer.
     Unreachable,
+    /// It closed a connection that was open: one that was idle, or in the middle of a statement. Another connection may do.
+    Dropped,
     /// It answers, and refuses us.
     Refused,
     Timeout,
@@ -25,6 +31,8 @@ pub enum SourceErrorKind {
     TooLarge,
     /// The statement is not one that it can run.
     Statement,
+    /// The reading ended before its end, by a fault of this program or of a driver.
+    Broken,
     Other,
 }
 
@@ -59,6 +67,48 @@ impl SourceError {
         Self::new(SourceErrorKind::Timeout, "It took longer than this API allows. Narrow the question, or raise the time-out.")
     }
 
+    /// An open connection is gone.
+    #[must_use]
+    pub fn dropped() -> Self {
+        Self::new(SourceErrorKind::Dropped, "The connection broke off. Check that it is running, then try again.")
+    }
+
+    /// A reader is gone that did not say that it has read everything.
+    #[must_use]
+    pub fn ended_early(rows: u64) -> Self {
+        let sentence = format!(
+            "The reading ended early, after {rows} rows. Try again, and tell the operator of it where that does not help: the log has the cause."
+        );
+        Self::new(SourceErrorKind::Broken, sentence)
+    }
+
+    /// A reader panicked, after so many rows.
+    #[must_use]
+    pub fn died(panic: &(dyn Any + Send), rows: u64) -> Self {
+        let cause = panic_text(panic);
+        tracing::error!(cause, rows, "a reader of a source panicked");
+        Self::ended_early(rows).because(cause)
+    }
+
+    /// A driver panicked over one value.
+    #[must_use]
+    pub(crate) fn unreadable(panic: &(dyn Any + Send), row: usize, column: &str) -> Self {
+        let cause = panic_text(panic);
+        tracing::error!(cause, row, column, "a driver panicked over a value");
+        let sentence =
+            format!("Row {row} holds something in {column} that cannot be read. Leave {column} out, or cast it to text in the statement.");
+        Self::new(SourceErrorKind::Mismatch, sentence).because(cause)
+    }
+
+    /// A task that reads ended without an answer.
+    #[must_use]
+    pub fn of_join(error: JoinError, rows: u64) -> Self {
+        match error.try_into_panic() {
+            Ok(panic) => Self::died(&*panic, rows),
+            Err(error) => Self::ended_early(rows).because(error),
+        }
+    }
+
     #[must_use]
     pub fn because(mut self, cause: impl std::fmt::Display) -> Self {
         self.cause = cause.to_string();
@@ -69,9 +119,12 @@ impl SourceError {
     pub fn code(&self) -> ErrorCode {
         match self.kind {
             SourceErrorKind::Config | SourceErrorKind::Statement | SourceErrorKind::Value => ErrorCode::Invalid,
-            SourceErrorKind::Unreachable | SourceErrorKind::Refused | SourceErrorKind::Busy | SourceErrorKind::Other => {
-                ErrorCode::SourceUnavailable
-            }
+            SourceErrorKind::Unreachable
+            | SourceErrorKind::Dropped
+            | SourceErrorKind::Refused
+            | SourceErrorKind::Busy
+            | SourceErrorKind::Other => ErrorCode::SourceUnavailable,
+            SourceErrorKind::Broken => ErrorCode::Internal,
             SourceErrorKind::NoSlot => ErrorCode::SourceBusy,
             SourceErrorKind::Timeout => ErrorCode::SourceTimeout,
             SourceErrorKind::Missing | SourceErrorKind::Mismatch => ErrorCode::SourceChanged,
@@ -86,6 +139,17 @@ impl SourceError {
     }
 }
 
+/// What a panic said, for the log.
+#[must_use]
+pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("unknown")
+}
+
+/// How an error of the network looks where the other side has closed what was open.
+const CLOSED: [ErrorKind; 5] =
+    [ErrorKind::UnexpectedEof, ErrorKind::ConnectionReset, ErrorKind::ConnectionAborted, ErrorKind::BrokenPipe, ErrorKind::NotConnected];
+
 /// What `sqlx` reports before a statement reaches the server, alike for every driver.
 pub(crate) fn of_pool(error: &sqlx::Error) -> Option<SourceError> {
     let (kind, sentence) = match error {
@@ -98,6 +162,7 @@ pub(crate) fn of_pool(error: &sqlx::Error) -> Option<SourceError> {
             SourceErrorKind::Refused,
             "It answers, but one side does not trust the other's certificate. Check the authority's certificate and the client's.",
         ),
+        sqlx::Error::Io(lost) if CLOSED.contains(&lost.kind()) => return Some(SourceError::dropped().because(error)),
         sqlx::Error::Io(_) => {
             (SourceErrorKind::Unreachable, "It does not answer. Check its address and that it is running, then try again.")
         }

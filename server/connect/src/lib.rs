@@ -23,6 +23,7 @@ pub mod pools;
 mod postgres;
 pub mod proto;
 pub mod queue;
+mod reconnect;
 pub mod registry;
 pub mod seal;
 pub mod shelf;
@@ -162,6 +163,8 @@ pub trait Connection: Send + Sync {
     async fn query_for(&self, _: Consumer, statement: Statement) -> Result<BatchStream, SourceError> {
         self.query(statement).await
     }
+    /// Closes the connections that are open and idle: one like them was found closed by the server.
+    fn close_idle(&self) {}
     /// What tells this state of a table's files from another; see [`Connector::has_marks`].
     async fn mark(&self, _: &TableRef) -> Result<String, SourceError> {
         Ok(String::new())

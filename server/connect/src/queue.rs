@@ -14,6 +14,7 @@ use model::dialect::Dialect;
 use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Value};
 
+use crate::reconnect::once_more;
 use crate::slots::{Consumer, NoSlot, SLOTS, Slot, Slots};
 use crate::{BatchStream, Connection, Feed, FeedOf, Moment, SourceError, SourceErrorKind, Statement, guard};
 
@@ -91,11 +92,11 @@ impl Stream for Placed {
 #[async_trait]
 impl Connection for Queued {
     async fn test(&self) -> Result<String, SourceError> {
-        self.inner.test().await
+        once_more(|| self.close_idle(), move || self.inner.test()).await
     }
 
     async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {
-        self.inner.tables().await
+        once_more(|| self.close_idle(), move || self.inner.tables()).await
     }
 
     /// The server's own tables (its users, its settings) are not there, whatever its user may read.
@@ -103,15 +104,15 @@ impl Connection for Queued {
         if guard::is_system_table(self.dialect, table) {
             return Ok(None);
         }
-        self.inner.table(table).await
+        once_more(|| self.close_idle(), move || self.inner.table(table)).await
     }
 
     async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {
-        self.inner.describe(sql, binds).await
+        once_more(|| self.close_idle(), move || self.inner.describe(sql, binds)).await
     }
 
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
-        self.inner.explain(sql, binds).await
+        once_more(|| self.close_idle(), move || self.inner.explain(sql, binds)).await
     }
 
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
@@ -128,13 +129,17 @@ impl Connection for Queued {
         Ok(Placed { rows, slot: Some(slot) }.boxed())
     }
 
+    fn close_idle(&self) {
+        self.inner.close_idle();
+    }
+
     async fn mark(&self, table: &TableRef) -> Result<String, SourceError> {
         self.inner.mark(table).await
     }
 
     /// Not counted: a build has few readers, and those of its source bound them.
     async fn moment(&self, table: &TableRef, by: &[String], readers: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
-        self.inner.moment(table, by, readers).await
+        once_more(|| self.close_idle(), move || self.inner.moment(table, by, readers)).await
     }
 
     /// Not counted: it waits most of the time, and has a connection of its own.

@@ -16,7 +16,7 @@ use crate::execute;
 use crate::formats::{End, Format, Write};
 use crate::parameters::Call;
 use crate::plan::Plan;
-use crate::pump::{self, PIECE, WRITE_STALL};
+use crate::pump::{self, Cut, PIECE, WRITE_STALL};
 use crate::reserved::cursor;
 use crate::stack::Admitted;
 use crate::view::View;
@@ -101,7 +101,7 @@ pub(crate) async fn open(
         let frame = state.frame().await?;
         Some((frame, state))
     });
-    Ok(pump::pumped(plan, futures::stream::iter(first).chain(rest).flat_map(in_pieces), stalled))
+    Ok(pump::pumped(plan, futures::stream::iter(first).chain(rest).flat_map(in_pieces), cut))
 }
 
 /// A frame in pieces of which a slow caller takes one in a while.
@@ -121,8 +121,11 @@ fn in_pieces(frame: Sent) -> futures::stream::Iter<std::vec::IntoIter<Sent>> {
     futures::stream::iter(pieces)
 }
 
-fn stalled() -> Sent {
-    Err(std::io::Error::other(format!("nothing of the response was read for {} s", WRITE_STALL.as_secs())))
+fn cut(why: Cut) -> Sent {
+    Err(std::io::Error::other(match why {
+        Cut::Stalled => format!("nothing of the response was read for {} s", WRITE_STALL.as_secs()),
+        Cut::Died => "the response panicked".to_owned(),
+    }))
 }
 
 /// Bytes of a batch's cells.

@@ -1,12 +1,14 @@
 //! A stream that is sent to a caller runs in a task of its own, a little ahead of the caller. Where the caller takes
 //! nothing for a while, the task ends, and what it held of the source is free again.
 
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connect::error::panic_text;
 use futures::stream::BoxStream;
-use futures::{Stream, StreamExt};
+use futures::{FutureExt, Stream, StreamExt};
 use tokio::sync::mpsc;
 
 use crate::plan::Plan;
@@ -18,41 +20,64 @@ pub(crate) const PIECE: usize = 64 << 10;
 /// Pieces that may wait for the caller.
 const AHEAD: usize = 2;
 
-/// Sends what a stream gives; `stalled` makes the last item for a caller that took nothing for too long, who must not
-/// take the response for a whole one.
+/// Why a response ended before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// Its caller took nothing for too long.
+    Stalled,
+    /// What makes it died.
+    Died,
+}
+
+enum Step<T> {
+    Item(T),
+    End,
+    Died,
+}
+
+/// Sends what a stream gives; `cut` makes the last item of a response that ends before its end, whose caller must not take
+/// it for a whole one.
 pub(crate) fn pumped<T: Send + 'static>(
     plan: &Arc<Plan>,
     items: impl Stream<Item = T> + Send + 'static,
-    stalled: fn() -> T,
+    cut: fn(Cut) -> T,
 ) -> BoxStream<'static, T> {
-    let (sender, receiver) = mpsc::channel::<Option<T>>(AHEAD);
+    let (sender, receiver) = mpsc::channel::<Step<T>>(AHEAD);
     let plan = plan.clone();
     tokio::spawn(async move {
-        let mut items = pin!(items);
-        loop {
-            let next = tokio::select! {
-                next = items.next() => next,
-                () = sender.closed() => return,
-            };
-            let is_end = next.is_none();
-            match tokio::time::timeout(WRITE_STALL, sender.send(next)).await {
-                Ok(Ok(())) if !is_end => {}
-                Ok(_) => return,
-                Err(_) => {
-                    tracing::warn!(api = plan.path, "a response was ended: its caller took nothing of it for {} s", WRITE_STALL.as_secs());
-                    return;
-                }
-            }
+        if let Err(panic) = FutureExt::catch_unwind(AssertUnwindSafe(pump(&plan, items, &sender))).await {
+            tracing::error!(api = plan.path, cause = panic_text(&*panic), "a response panicked");
+            let _ = tokio::time::timeout(WRITE_STALL, sender.send(Step::Died)).await;
         }
     });
-    // `None` in the channel is the end; a channel that closes without it is a stream that was ended.
+    // A channel that closes without the end is a stream that was ended.
     futures::stream::unfold(Some(receiver), move |receiver| async move {
         let mut receiver = receiver?;
         match receiver.recv().await {
-            Some(Some(item)) => Some((item, Some(receiver))),
-            Some(None) => None,
-            None => Some((stalled(), None)),
+            Some(Step::Item(item)) => Some((item, Some(receiver))),
+            Some(Step::End) => None,
+            Some(Step::Died) => Some((cut(Cut::Died), None)),
+            None => Some((cut(Cut::Stalled), None)),
         }
     })
     .boxed()
+}
+
+async fn pump<T>(plan: &Plan, items: impl Stream<Item = T>, sender: &mpsc::Sender<Step<T>>) {
+    let mut items = pin!(items);
+    loop {
+        let next = tokio::select! {
+            next = items.next() => next.map_or(Step::End, Step::Item),
+            () = sender.closed() => return,
+        };
+        let is_end = matches!(next, Step::End);
+        match tokio::time::timeout(WRITE_STALL, sender.send(next)).await {
+            Ok(Ok(())) if !is_end => {}
+            Ok(_) => return,
+            Err(_) => {
+                tracing::warn!(api = plan.path, "a response was ended: its caller took nothing of it for {} s", WRITE_STALL.as_secs());
+                return;
+            }
+        }
+    }
 }

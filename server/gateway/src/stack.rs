@@ -24,6 +24,7 @@ use crate::limits::{Bucket, Budget};
 use crate::meter::Meter;
 use crate::parameters::{self, Call, Given, Giver};
 use crate::plan::{Backend, Plan};
+use crate::pump::Cut;
 use crate::routes::{Entry, Routes};
 use crate::rows::Rows;
 use crate::tokens::Fixed;
@@ -247,7 +248,7 @@ impl Gateway {
     ) -> Result<BoxStream<'static, Result<Vec<Bytes>, Problem>>, Problem> {
         let Backend::Union(union) = &plan.backend else {
             let rows = execute::stream(plan, call).await?;
-            return Ok(pump::pumped(plan, rows.flat_map(in_pieces), stalled));
+            return Ok(pump::pumped(plan, rows.flat_map(in_pieces), cut));
         };
         let rows = self.union(plan, union, call, &mut Timings::default()).await?.rows;
         Ok(futures::stream::once(std::future::ready(Ok(rows))).boxed())
@@ -308,7 +309,13 @@ fn in_pieces(rows: Result<Vec<Bytes>, Problem>) -> futures::stream::Iter<std::ve
     futures::stream::iter(pieces)
 }
 
-fn stalled() -> Result<Vec<Bytes>, Problem> {
+fn cut(why: Cut) -> Result<Vec<Bytes>, Problem> {
+    if why == Cut::Died {
+        return Err(Problem::new(
+            ErrorCode::Internal,
+            "The rest was not sent, because of a fault in this program. Give the operator the request id.",
+        ));
+    }
     let detail = format!("The rest was not sent: nothing was read for {} s. Read faster, or ask for less.", pump::WRITE_STALL.as_secs());
     Err(Problem::new(ErrorCode::SourceTimeout, detail))
 }

@@ -55,16 +55,19 @@ impl Store {
         Ok(taken.rows_affected() == 1)
     }
 
-    /// How far it is, and that its worker lives.
+    /// How far it is, and that its worker lives. Why it did not go on stays until it `goes_on`.
     ///
     /// # Errors
     /// [`StoreError::Stale`] where somebody else has it.
-    pub async fn beat_following(&self, row: &FollowingRow, figures: &str, now: Millis) -> Result<(), StoreError> {
-        let changed = sqlx::query("UPDATE followings SET figures = $3, reason = '', beat_at = $4 WHERE version_id = $1 AND turn = $2")
+    pub async fn beat_following(&self, row: &FollowingRow, (figures, goes_on): (&str, bool), now: Millis) -> Result<(), StoreError> {
+        let sql = "UPDATE followings SET figures = $3, beat_at = $4, reason = CASE WHEN $5 = 1 THEN '' ELSE reason END
+             WHERE version_id = $1 AND turn = $2";
+        let changed = sqlx::query(sql)
             .bind(&row.version_id)
             .bind(row.turn)
             .bind(figures)
             .bind(now)
+            .bind(i64::from(goes_on))
             .execute(&self.pool)
             .await?;
         one_row(&changed)

@@ -230,6 +230,6 @@ async fn write(
         writer.write(block).await?;
         progress.tick().await?;
     }
-    let sorted = making.await.unwrap_or_else(|_| Err(Failed::broke_off()))?;
+    let sorted = making.await.unwrap_or_else(|error| Err(Failed::of_join(error)))?;
     Ok((sorted, middle))
 }

@@ -69,7 +69,7 @@ async fn run(worker: Worker, (version, job, row): (DataVersionRow, JobSpec, Comp
         // On a thread of its own: summing up must not stand in the way of calls.
         tokio::task::spawn_blocking(move || runtime.block_on(compare(&worker, &version, &job, &stop)))
     };
-    let ended = task.await.unwrap_or_else(|_| Err(Failed::broke_off()));
+    let ended = task.await.unwrap_or_else(|error| Err(Failed::of_join(error)));
     let at_most = job.compare.map_or(0, |compare| i64::from(compare.at_most));
     let (figures, reason) = match ended {
         Ok(figures) => {

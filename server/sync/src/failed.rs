@@ -1,11 +1,14 @@
 //! Why a build did not come to its end, for a person; and whether to try again can help.
 
 use accel::AccelErrorKind;
+use connect::SourceErrorKind;
+use connect::error::panic_text;
 use model::ErrorCode;
 use model::clock::Millis;
 use model::dataset::{BuildFigures, DatasetSpec};
 use model::job::JobSpec;
 use store::StoreError;
+use tokio::task::JoinError;
 
 /// A run whose worker dies is begun again this often, whatever its job says of retries: that is not the source's doing.
 const BEGIN_AGAIN: i64 = 3;
@@ -41,6 +44,17 @@ impl Failed {
         Self { again: Again::AtOnce, ..Self::new("The build broke off: its process ended.") }
     }
 
+    /// A thread of it ended without an answer: it panicked, or the process ends.
+    pub(crate) fn of_join(error: JoinError) -> Self {
+        match error.try_into_panic() {
+            Ok(panic) => {
+                tracing::error!(cause = panic_text(&*panic), "a build or an incremental sync panicked");
+                Self::for_now("It ended early, because of a fault of this program. The log has the cause. Tell the operator of it.")
+            }
+            Err(_) => Self::broke_off(),
+        }
+    }
+
     /// What an earlier try has put aside.
     pub(crate) fn gone() -> Self {
         Self { again: Again::AtOnce, ..Self::new("What the try before had read is not all there any more. It is read again.") }
@@ -52,9 +66,12 @@ impl Failed {
 
     pub(crate) fn of_source(spec: &DatasetSpec, error: &connect::SourceError) -> Self {
         tracing::warn!(source = spec.source, cause = error.cause, "a source failed a build: {error}");
-        let reason = format!("{}: {}", spec.source, error.sentence);
+        let reason = match error.kind {
+            SourceErrorKind::Broken => format!("{}, table {}: {}", spec.source, spec.table.name, error.sentence),
+            _ => format!("{}: {}", spec.source, error.sentence),
+        };
         match error.code() {
-            ErrorCode::SourceUnavailable | ErrorCode::SourceBusy | ErrorCode::SourceTimeout => Self::for_now(reason),
+            ErrorCode::SourceUnavailable | ErrorCode::SourceBusy | ErrorCode::SourceTimeout | ErrorCode::Internal => Self::for_now(reason),
             _ => Self::new(reason),
         }
     }

@@ -7,6 +7,7 @@ use arrow_array::RecordBatch;
 use connect::{BatchStream, Feed, FeedOf, Moment, Origin, Portion, SourceError, Spoiled};
 use futures::TryStreamExt;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::failed::Failed;
 use crate::read::From;
@@ -17,7 +18,7 @@ const WAIT: Duration = Duration::from_secs(1);
 
 pub(crate) enum Input {
     Answer(BatchStream),
-    Feed { portions: mpsc::Receiver<Result<Portion, SourceError>>, position: String, whole: bool },
+    Feed { portions: mpsc::Receiver<Result<Portion, SourceError>>, reading: JoinHandle<()>, position: String, whole: bool },
 }
 
 /// Portions that were read ahead: the next is read and taken apart while one is looked at.
@@ -58,8 +59,8 @@ impl Input {
         let (sender, portions) = mpsc::channel(AHEAD);
         let runtime = tokio::runtime::Handle::current();
         // On a thread of its own: to take messages apart must not stand in the way of calls.
-        tokio::task::spawn_blocking(move || runtime.block_on(read_ahead(feed, sender)));
-        Ok(Self::Feed { portions, position: String::new(), whole: false })
+        let reading = tokio::task::spawn_blocking(move || runtime.block_on(read_ahead(feed, sender)));
+        Ok(Self::Feed { portions, reading, position: String::new(), whole: false })
     }
 
     /// The next rows; nothing at the end.
@@ -74,8 +75,12 @@ impl Input {
                 Ok(rows.map(|rows| Chunk { rows, deleted: Vec::new(), origins: Vec::new(), spoiled: Vec::new() }))
             }
             Self::Feed { whole: true, .. } => Ok(None),
-            Self::Feed { portions, position, whole } => {
-                let portion = portions.recv().await.ok_or_else(Failed::broke_off)?.map_err(failed)?;
+            Self::Feed { portions, reading, position, whole } => {
+                let Some(portion) = portions.recv().await else {
+                    // It reads until all is given or something goes wrong, unless it dies.
+                    return Err(reading.await.map_or_else(Failed::of_join, |()| Failed::broke_off()));
+                };
+                let portion = portion.map_err(failed)?;
                 *position = portion.position;
                 *whole = portion.whole;
                 Ok(Some(Chunk { rows: portion.rows, deleted: portion.deleted, origins: portion.origins, spoiled: portion.spoiled }))

@@ -252,7 +252,7 @@ impl<'a, R: Rows> Gathered<'a, R> {
                 }
                 done = reading.join_next() => match done {
                     None => return Ok(()),
-                    Some(done) => self.take(done.unwrap_or_else(|_| Err(Failed::broke_off()))?, progress)?,
+                    Some(done) => self.take(done.unwrap_or_else(|error| Err(Failed::of_join(error)))?, progress)?,
                 }
             }
         }

@@ -206,7 +206,7 @@ async fn until_over(
     loop {
         tokio::select! {
             built = &mut build => {
-                let built = built.unwrap_or_else(|_| Err(Failed::broke_off()));
+                let built = built.unwrap_or_else(|error| Err(Failed::of_join(error)));
                 return match (built, timed_out) {
                     (Err(failed), Some(minutes)) => Err(Failed { figures: failed.figures, ..Failed::timed_out(minutes) }),
                     (built, _) => built,

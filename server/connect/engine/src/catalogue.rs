@@ -8,7 +8,7 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::Field as ArrowField;
 use async_trait::async_trait;
 use connect::batch::{arrow_type, schema_of};
-use connect::stream::{Ended, Sender, channel, missing, send_while_wanted};
+use connect::stream::{Ended, Sender, channel, missing, send_while_wanted, spawn};
 use connect::{BATCH_ROWS, BatchStream, Connection, Feed, FeedOf, SourceError, SourceErrorKind, Statement};
 use datafusion::arrow::compute::cast;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
@@ -236,9 +236,10 @@ impl<C: Catalogue> Connection for Asked<C> {
             }
         };
         let (sender, stream) = channel();
-        tokio::spawn(async move {
+        spawn(async move {
             // Dropped with this task, an execution is over: nothing runs on where nobody waits.
             send_while_wanted(&sender, statement.timeout, send_rows(frame, &statement, &sender)).await;
+            sender
         });
         Ok(stream)
     }
@@ -253,7 +254,7 @@ async fn send_rows(frame: DataFrame, statement: &Statement, sender: &Sender) -> 
     let schema = schema_of(&statement.fields);
     let mut left = statement.max_rows;
     while let Some(batch) = batches.next().await {
-        let batch = as_asked(&batch.map_err(|error| read_error(&error))?, statement, &schema)?;
+        let batch = as_asked(&batch.map_err(|error| broken_off(read_error(&error), sender))?, statement, &schema)?;
         let mut start = 0;
         while start < batch.num_rows() && left > 0 {
             let rows = BATCH_ROWS.min(batch.num_rows() - start).min(left);
@@ -267,6 +268,11 @@ async fn send_rows(frame: DataFrame, statement: &Statement, sender: &Sender) -> 
         }
     }
     Ok(Ended::Done)
+}
+
+/// A reader of a table that died knows nothing of how far the rows were sent.
+fn broken_off(error: SourceError, sender: &Sender) -> SourceError {
+    if error.kind == SourceErrorKind::Broken { SourceError::ended_early(sender.rows()).because(error.cause) } else { error }
 }
 
 /// The columns that were asked for, as the types that were asked for.

@@ -137,19 +137,21 @@ impl PartitionStream for Scan {
     fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
         let (sender, mut receiver) = mpsc::channel::<Result<Vec<Row>, SourceError>>(1);
         let (reader, wanted) = (self.table.reader.clone(), self.wanted.clone());
-        tokio::spawn(async move {
-            let read = tokio::select! {
+        let reading = tokio::spawn(async move {
+            tokio::select! {
                 read = reader.read(&wanted, &sender) => read,
                 // Whoever asked is gone.
-                () = sender.closed() => return,
-            };
-            if let Err(error) = read {
-                let _ = sender.send(Err(error)).await;
+                () = sender.closed() => Ok(()),
             }
         });
         let fields = self.table.fields.clone();
         let portions = futures::stream::poll_fn(move |context| receiver.poll_recv(context));
-        let batches = portions.map(move |portion| {
+        // No more portions are no end: what the reader says in the end is.
+        let end = futures::stream::once(reading).filter_map(|ended| {
+            let failed = ended.unwrap_or_else(|died| Err(SourceError::of_join(died, 0))).err();
+            std::future::ready(failed.map(Err))
+        });
+        let batches = portions.chain(end).map(move |portion| {
             let outside = |error: SourceError| DataFusionError::External(Box::new(error));
             portion.and_then(|rows| batch(&fields, &rows)).map_err(outside)
         });
@@ -181,5 +183,39 @@ fn values_of(filter: &Expr) -> Option<(String, Vec<String>)> {
             Some((column.name.clone(), list.list.iter().map(value).collect::<Option<_>>()?))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use connect::SourceErrorKind;
+    use model::DataType;
+
+    use super::*;
+    use crate::errors::read_error;
+
+    struct Dies;
+
+    #[async_trait]
+    impl ReadRows for Dies {
+        fn asked_by(&self) -> &[String] {
+            &[]
+        }
+
+        async fn read(&self, _: &Wanted, rows: &RowSender) -> Result<(), SourceError> {
+            let row = Row::from_iter([("n".to_owned(), serde_json::json!(1))]);
+            let _ = rows.send(Ok(vec![row])).await;
+            panic!("the service is at its end")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_dies_is_not_one_that_has_finished() {
+        let fields: Arc<[Field]> = vec![Field::plain("n", DataType::Int64)].into();
+        let table = RowTable { schema: schema_of(&fields), fields, reader: Arc::new(Dies) };
+        let scan = Scan { table, wanted: Wanted::new() };
+        let batches: Vec<_> = scan.execute(Arc::new(TaskContext::default())).collect().await;
+        let error = batches.last().and_then(|last| last.as_ref().err()).unwrap();
+        assert_eq!((batches.len(), read_error(error).kind), (2, SourceErrorKind::Broken), "{error}");
     }
 }

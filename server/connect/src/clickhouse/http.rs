@@ -1,7 +1,11 @@
 //! Statements over HTTP: values are sent beside the text, rows come back as lines of JSON.
 
-use std::time::Duration;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use fail::fail_point;
+use futures::FutureExt;
 use model::{DataType, Value};
 use serde_json::Value as Json;
 
@@ -9,7 +13,7 @@ use super::of_code;
 use super::types::{cell, parameter};
 use crate::batch::BatchBuilder;
 use crate::egress::{self, Peer};
-use crate::stream::{Ended, Sender, channel, missing, send_while_wanted};
+use crate::stream::{Ended, Sender, channel, missing, send_while_wanted, spawn};
 use crate::{BatchStream, BindingConfig, CONNECT_TIMEOUT, MAX_ROW_BYTES, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement, tls};
 
 /// The form of an answer: a line of names, a line of types, then a row a line.
@@ -79,10 +83,11 @@ impl Client {
     pub(super) async fn stream(&self, statement: Statement) -> Result<BatchStream, SourceError> {
         let response = self.send(&statement.sql, &statement.binds, statement.timeout).await?;
         let (sender, stream) = channel();
-        tokio::spawn(async move {
+        spawn(async move {
             // Dropped where it is abandoned: the connection closes, and the server ends the statement.
             let sending = send_rows(Lines::new(response), &statement, &sender);
             send_while_wanted(&sender, statement.timeout, sending).await;
+            sender
         });
         Ok(stream)
     }
@@ -99,14 +104,20 @@ impl Client {
                 None => sql = sql.replace(&model::dialect::Dialect::Clickhouse.placeholder(index + 1, *data_type), "NULL"),
             }
         }
-        let request = self
-            .http
-            .post(self.url.clone())
-            .query(&query)
-            .header("x-clickhouse-user", &self.credentials.0)
-            .header("x-clickhouse-key", &self.credentials.1)
-            .body(sql);
-        answer(request, timeout).await
+        let (sql, began) = (Bytes::from(sql), Instant::now());
+        let request = || {
+            self.http
+                .post(self.url.clone())
+                .query(&query)
+                .header("x-clickhouse-user", &self.credentials.0)
+                .header("x-clickhouse-key", &self.credentials.1)
+                .body(sql.clone())
+        };
+        match answer(request(), timeout).await {
+            // The server had closed the connection, as it does where it is restarted. Statements of this kind only read.
+            Err(error) if error.kind == SourceErrorKind::Dropped => answer(request(), timeout.saturating_sub(began.elapsed())).await,
+            answered => answered,
+        }
     }
 
     /// Runs a statement that changes something, with the rows that it brings behind it.
@@ -156,6 +167,10 @@ fn away(error: reqwest::Error) -> SourceError {
     if let Some(refused) = egress::refusal(&error) {
         return refused;
     }
+    let is_of_connection = error.is_request() || error.is_body() || error.is_decode();
+    if is_of_connection && !error.is_connect() && !error.is_timeout() {
+        return SourceError::dropped().because(error.without_url());
+    }
     SourceError::new(SourceErrorKind::Unreachable, "It does not answer. Check its address and that it is running, then try again.")
         .because(error.without_url())
 }
@@ -167,7 +182,13 @@ fn failed(said: &str) -> Option<SourceError> {
     Some(of_code(code, &said.chars().take(MAX_SAID).collect::<String>()))
 }
 
-async fn send_rows(mut lines: Lines, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
+async fn send_rows(lines: Lines, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
+    let mut batch = BatchBuilder::of(statement);
+    let sent = AssertUnwindSafe(send_lines(lines, &mut batch, statement, sender)).catch_unwind().await;
+    sent.unwrap_or_else(|panic| Err(batch.died(&*panic, sender.rows())))
+}
+
+async fn send_lines(mut lines: Lines, batch: &mut BatchBuilder, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
     let names = lines.next().await?.unwrap_or_default();
     let _types = lines.next().await?;
     let order: Vec<usize> = statement
@@ -175,14 +196,16 @@ async fn send_rows(mut lines: Lines, statement: &Statement, sender: &Sender) -> 
         .iter()
         .map(|field| names.iter().position(|name| name == field.name.as_str()).ok_or_else(|| missing(&field.name)))
         .collect::<Result<_, _>>()?;
-    let mut batch = BatchBuilder::of(statement);
     let mut left = statement.max_rows;
     while left > 0 {
         let Some(row) = lines.next().await? else { break };
         left -= 1;
+        batch.begin_row();
+        fail_point!("reader.row");
         for (index, (position, field)) in order.iter().zip(&statement.fields).enumerate() {
             batch.append(index, cell(row.get(*position).unwrap_or(&Json::Null), field.data_type)?)?;
         }
+        batch.end_row();
         if batch.is_full() && sender.send(batch.finish()).await.is_err() {
             return Ok(Ended::Abandoned);
         }

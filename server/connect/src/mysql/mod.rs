@@ -18,6 +18,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions, MySqlSslMode
 use self::sink::MySqlSink;
 use crate::error::of_pool;
 use crate::moment::Moment;
+use crate::reconnect::close_idle;
 use crate::sink::{Sink, Writes};
 use crate::tls::{self, Tls};
 use crate::{
@@ -148,6 +149,10 @@ impl Connection for MySqlSource {
         query::stream(&self.pool, statement).await
     }
 
+    fn close_idle(&self) {
+        close_idle(&self.pool);
+    }
+
     async fn moment(&self, table: &TableRef, by: &[String], readers: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
         let moment = moment::MySqlMoment::now(&self.pool, (table, by), readers).await?;
         Ok(moment.map(|moment| Arc::new(moment) as Arc<dyn Moment>))
@@ -181,7 +186,8 @@ fn read_error(error: &sqlx::Error) -> SourceError {
         // Of these, the state says less than the number: letters that a character set does not have, values that do not
         // fit their type, a pattern that cannot be read.
         Some(1139 | 1267 | 1292 | 1300 | 1366 | 1411 | 1525 | 3692) => return SourceError::value().because(error),
-        Some(1053 | 1077 | 1927) => (SourceErrorKind::Unreachable, "The connection broke off. Try again."),
+        // It is shut down, has ended this session, or lets idle ones go.
+        Some(1053 | 1077 | 1080 | 1184 | 1927 | 4031) => return SourceError::dropped().because(error),
         // Class 22, data exception.
         _ if error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|state| state.starts_with("22")) => {
             return SourceError::value().because(error);

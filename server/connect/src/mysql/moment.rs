@@ -16,7 +16,8 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use super::query::send_rows;
 use super::read_error;
 use crate::moment::{Moment, ranges};
-use crate::stream::{Ended, channel, send_while_wanted};
+use crate::reconnect::acquire;
+use crate::stream::{Ended, channel, send_while_wanted, spawn};
 use crate::{BatchStream, SourceError, SourceErrorKind, Statement};
 
 /// Types whose values a quoted text stands for exactly, in the same order in which an index has them. A decimal is not: beside a text
@@ -40,7 +41,7 @@ pub(super) struct MySqlMoment {
 
 /// A connection that is not the pool's any more: what it was told holds for it alone, and it closes with this.
 async fn session(pool: &MySqlPool) -> Result<MySqlConnection, SourceError> {
-    Ok(pool.acquire().await.map_err(|error| read_error(&error))?.detach())
+    Ok(acquire(pool, read_error).await?.detach())
 }
 
 /// Which server a session is on: behind a balancer they may differ.
@@ -194,13 +195,14 @@ impl Moment for MySqlMoment {
         let mut session = self.idle.lock().await.pop().ok_or_else(broken)?;
         let (sender, stream) = channel();
         let idle = Arc::clone(&self.idle);
-        tokio::spawn(async move {
+        spawn(async move {
             let sending = send_rows(&mut session, &statement, &sender);
             // What was left in the middle closes: the server ends the statement when it finds nobody to send to.
             if send_while_wanted(&sender, statement.timeout, sending).await == Ended::Done {
                 idle.lock().await.push(session);
             }
             drop(permit);
+            sender
         });
         Ok(stream)
     }

@@ -3,13 +3,15 @@
 use model::table::{Column, QueryPlan};
 use model::{DataType, Value};
 use sqlx::mysql::{MySql, MySqlArguments, MySqlConnection, MySqlPool};
+use sqlx::pool::PoolConnection;
 use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo};
 
 use super::read_error;
 use super::types::{as_bound, cell, is_text, size, type_of};
+use crate::reconnect::{acquire, close_idle, once_more, say};
 use crate::sql_types::bind_all;
-use crate::stream::{Ended, Sender, channel, send_batches, send_while_wanted};
-use crate::{BatchStream, SourceError, Statement};
+use crate::stream::{Ended, Sender, channel, send_batches, send_while_wanted, spawn};
+use crate::{BatchStream, SourceError, SourceErrorKind, Statement};
 
 pub(super) async fn describe(pool: &MySqlPool, sql: &str) -> Result<Vec<Column>, SourceError> {
     let mut connection = pool.acquire().await.map_err(|error| read_error(&error))?;
@@ -50,13 +52,14 @@ pub(super) async fn explain(pool: &MySqlPool, sql: &str, binds: &[(DataType, Val
 }
 
 pub(super) async fn stream(pool: &MySqlPool, statement: Statement) -> Result<BatchStream, SourceError> {
-    let mut connection = pool.acquire().await.map_err(|error| read_error(&error))?;
-    let id: u64 = sqlx::query_scalar("SELECT CONNECTION_ID()").fetch_one(&mut *connection).await.map_err(|error| read_error(&error))?;
+    let mut held = Some(Numbered::open(pool).await?);
     let (sender, stream) = channel();
     let pool = pool.clone();
-    tokio::spawn(async move {
-        let sending = send_rows(&mut connection, &statement, &sender);
-        if let Ended::Abandoned = send_while_wanted(&sender, statement.timeout, sending).await {
+    spawn(async move {
+        let sending = send_once_more(&pool, &mut held, &statement, &sender);
+        if let Ended::Abandoned = send_while_wanted(&sender, statement.timeout, sending).await
+            && let Some(Numbered { connection, id }) = held
+        {
             // It is ended on the server, and its connection is not given to anybody else. Its place in the pool is free
             // first: where all places are abandoned at once, none could be had to end them.
             let connection = connection.detach();
@@ -65,12 +68,51 @@ pub(super) async fn stream(pool: &MySqlPool, statement: Statement) -> Result<Bat
             }
             drop(connection);
         }
+        sender
     });
     Ok(stream)
+}
+
+/// A connection, and its number at the server.
+struct Numbered {
+    connection: PoolConnection<MySql>,
+    id: u64,
+}
+
+impl Numbered {
+    async fn open(pool: &MySqlPool) -> Result<Self, SourceError> {
+        once_more(|| close_idle(pool), move || Self::of(pool)).await
+    }
+
+    async fn of(pool: &MySqlPool) -> Result<Self, SourceError> {
+        let mut connection = acquire(pool, read_error).await?;
+        let id = sqlx::query_scalar("SELECT CONNECTION_ID()").fetch_one(&mut *connection).await.map_err(|error| read_error(&error))?;
+        Ok(Self { connection, id })
+    }
+}
+
+/// Sends, and once more over another connection where the server had closed this one before a row was sent.
+async fn send_once_more(
+    pool: &MySqlPool,
+    held: &mut Option<Numbered>,
+    statement: &Statement,
+    sender: &Sender,
+) -> Result<Ended, SourceError> {
+    if let Some(Numbered { connection, .. }) = held {
+        match send_rows(connection, statement, sender).await {
+            Err(error) if error.kind == SourceErrorKind::Dropped && sender.rows() == 0 => say(&error),
+            sent => return sent,
+        }
+    }
+    // Its place in the pool is free first: where all connections are closed, each waits for a place.
+    drop(held.take().map(|closed| closed.connection.detach()));
+    close_idle(pool);
+    let Numbered { connection, .. } = held.insert(Numbered::open(pool).await?);
+    send_rows(connection, statement, sender).await
 }
 
 pub(super) async fn send_rows(connection: &mut MySqlConnection, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
     let binds = as_bound(&statement.binds);
     let query: sqlx::query::Query<'_, MySql, MySqlArguments> = bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &binds);
-    send_batches(query.fetch(connection), statement, sender, size, cell, read_error).await
+    send_batches(connection.fetch_many(query), statement, sender, size, cell, read_error).await
 }

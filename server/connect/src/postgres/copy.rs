@@ -1,10 +1,12 @@
 //! All rows of a statement as `COPY … TO STDOUT (FORMAT BINARY)` sends them: no message for each row's description, and numbers and
 //! times that are not written as text to be read again. The format is in PostgreSQL's manual, under COPY.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use futures::TryStreamExt;
+use fail::fail_point;
+use futures::{FutureExt, TryStreamExt};
 use model::{Field, Value};
 use sqlx::postgres::PgConnection;
 use sqlx::types::{Uuid, chrono};
@@ -73,6 +75,17 @@ impl Kind {
 }
 
 pub(super) async fn send_rows(connection: &mut PgConnection, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
+    let mut batch = BatchBuilder::new(&statement.fields);
+    let sent = AssertUnwindSafe(send_copy(connection, &mut batch, statement, sender)).catch_unwind().await;
+    sent.unwrap_or_else(|panic| Err(batch.died(&*panic, sender.rows())))
+}
+
+async fn send_copy(
+    connection: &mut PgConnection,
+    batch: &mut BatchBuilder,
+    statement: &Statement,
+    sender: &Sender,
+) -> Result<Ended, SourceError> {
     let failed = |error: &sqlx::Error| read_error(error, &statement.sql);
     // What this connection prepared before a table changed would tell old types.
     connection.clear_cached_statements().await.map_err(|error| failed(&error))?;
@@ -88,10 +101,9 @@ pub(super) async fn send_rows(connection: &mut PgConnection, statement: &Stateme
     let copy = format!("COPY ({}) TO STDOUT (FORMAT BINARY)", statement.sql);
     let mut chunks = connection.copy_out_raw(&copy).await.map_err(|error| failed(&error))?;
     let mut rows = Rows { sent, buffer: Vec::new(), read: 0, begun: false, over: false };
-    let mut batch = BatchBuilder::new(&statement.fields);
     while let Some(chunk) = chunks.try_next().await.map_err(|error| failed(&error))? {
         rows.take(&chunk);
-        while rows.next(&mut batch)? {
+        while rows.next(batch)? {
             if batch.is_full() && sender.send(batch.finish()).await.is_err() {
                 return Ok(Ended::Abandoned);
             }
@@ -138,6 +150,8 @@ impl Rows {
         }
         let Some(length) = self.row_length()? else { return Ok(false) };
         let mut rest = &self.buffer[self.read + 2..];
+        batch.begin_row();
+        fail_point!("reader.row");
         for sent in &self.sent {
             let size = rest.get_i32();
             let bytes = usize::try_from(size).ok().map(|size| rest.split_at(size));
@@ -151,6 +165,7 @@ impl Rows {
                 Some(cell) => append(batch, field, sent, cell)?,
             }
         }
+        batch.end_row();
         self.read += length;
         Ok(true)
     }

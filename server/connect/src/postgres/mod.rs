@@ -18,6 +18,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use self::sink::PgSink;
 use crate::error::of_pool;
 use crate::moment::Moment;
+use crate::reconnect::close_idle;
 use crate::sink::{Sink, Writes};
 use crate::tls::{self, Tls};
 use crate::{
@@ -175,6 +176,10 @@ impl Connection for PgConnection {
         query::stream(&self.pool, statement).await
     }
 
+    fn close_idle(&self) {
+        close_idle(&self.pool);
+    }
+
     async fn moment(&self, _: &TableRef, by: &[String], _: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
         match moment::PgMoment::now(&self.pool, &self.schema, by).await {
             Ok(moment) => Ok(Some(Arc::new(moment))),
@@ -219,9 +224,9 @@ fn read_error(error: &sqlx::Error, sql: &str) -> SourceError {
         // Class 22, data exception: what a value of the statement, or of a parameter, led to.
         code if code.starts_with("22") => return SourceError::value().because(error),
         code if code.starts_with("42") => (SourceErrorKind::Statement, format!("PostgreSQL cannot read this statement{place}.")),
-        code if code.starts_with("08") || code.starts_with("57") => {
-            (SourceErrorKind::Unreachable, "The connection broke off. Try again.".to_owned())
-        }
+        // It is shut down, ends this session, or lost it.
+        code if code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P05") => return SourceError::dropped().because(error),
+        code if code.starts_with("57") => (SourceErrorKind::Unreachable, "The connection broke off. Try again.".to_owned()),
         _ => (SourceErrorKind::Other, "It could not answer. The log has the reason under this request's id.".to_owned()),
     };
     SourceError::new(kind, sentence).because(error)

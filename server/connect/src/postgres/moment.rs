@@ -11,7 +11,8 @@ use tokio::sync::Mutex;
 
 use super::read_error;
 use crate::moment::{Moment, ranges, splits};
-use crate::stream::{channel, send_while_wanted};
+use crate::reconnect::acquire;
+use crate::stream::{channel, send_while_wanted, spawn};
 use crate::{BatchStream, MAX_CONNECTIONS, SourceError, SourceErrorKind, Statement};
 
 /// Rows that a division is learned from.
@@ -37,7 +38,7 @@ struct Snapshot {
 
 /// A connection that is not the pool's any more, in a transaction that only reads. It may wait for as long as a build does.
 async fn begun(pool: &PgPool) -> Result<PgConnection, SourceError> {
-    let mut connection = pool.acquire().await.map_err(|error| read_error(&error, ""))?.detach();
+    let mut connection = acquire(pool, |error| read_error(error, "")).await?.detach();
     let begin = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     connection.execute(begin).await.map_err(|error| read_error(&error, ""))?;
     Ok(connection)
@@ -123,10 +124,11 @@ impl Moment for PgMoment {
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
         let mut connection = self.session().await?;
         let (sender, stream) = channel();
-        tokio::spawn(async move {
+        spawn(async move {
             let sending = super::copy::send_rows(&mut connection, &statement, &sender);
             send_while_wanted(&sender, statement.timeout, sending).await;
             // The connection closes here, however it ended: the server sees that within a second.
+            sender
         });
         Ok(stream)
     }

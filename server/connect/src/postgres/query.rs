@@ -10,8 +10,9 @@ use sqlx::types::{BigDecimal, Uuid, chrono};
 use sqlx::{Column as _, Connection as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
 
 use super::read_error;
+use crate::reconnect::{acquire, close_idle, say};
 use crate::sql_types::{bind_all, declared};
-use crate::stream::{Ended, Sender, channel, send_batches, send_while_wanted};
+use crate::stream::{Ended, Sender, channel, send_batches, send_while_wanted, spawn};
 use crate::{BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
 
 /// The types that our binds declare, so that preparing sees what running sees.
@@ -60,17 +61,38 @@ pub(super) async fn explain(pool: &PgPool, sql: &str, binds: &[(DataType, Value)
 }
 
 pub(super) async fn stream(pool: &PgPool, statement: Statement) -> Result<BatchStream, SourceError> {
-    let connection = pool.acquire().await.map_err(|error| read_error(&error, &statement.sql))?;
+    let mut held = Some(acquire(pool, |error| read_error(error, &statement.sql)).await?);
     let (sender, stream) = channel();
-    tokio::spawn(async move {
-        let mut connection = connection;
-        let sending = send_rows(&mut connection, &statement, &sender);
+    let pool = pool.clone();
+    spawn(async move {
+        let sending = send_once_more(&pool, &mut held, &statement, &sender);
         if let Ended::Abandoned = send_while_wanted(&sender, statement.timeout, sending).await {
             // The server looks whether its client is there, and ends the statement: see `SESSION`.
-            drop(connection.detach());
+            drop(held.map(PoolConnection::detach));
         }
+        sender
     });
     Ok(stream)
+}
+
+/// Sends, and once more over another connection where the server had closed this one before a row was sent.
+async fn send_once_more(
+    pool: &PgPool,
+    held: &mut Option<PoolConnection<Postgres>>,
+    statement: &Statement,
+    sender: &Sender,
+) -> Result<Ended, SourceError> {
+    if let Some(connection) = held {
+        match send_rows(connection, statement, sender).await {
+            Err(error) if error.kind == SourceErrorKind::Dropped && sender.rows() == 0 => say(&error),
+            sent => return sent,
+        }
+    }
+    // Its place in the pool is free first: where all connections are closed, each waits for a place.
+    drop(held.take().map(PoolConnection::detach));
+    close_idle(pool);
+    let connection = held.insert(acquire(pool, |error| read_error(error, &statement.sql)).await?);
+    send_rows(connection, statement, sender).await
 }
 
 async fn send_rows(connection: &mut PoolConnection<Postgres>, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
@@ -87,6 +109,7 @@ async fn send_rows(connection: &mut PoolConnection<Postgres>, statement: &Statem
                 Ended::Done
             }
             Ok(Ended::Abandoned) => Ended::Abandoned,
+            Err(error) if error.kind == SourceErrorKind::Dropped => return Err(error),
             // In the middle of a copy nobody knows what the server says next: nobody gets this connection again.
             Err(error) => {
                 let _ = sender.send(Err(error)).await;
@@ -102,11 +125,11 @@ async fn send_rows(connection: &mut PoolConnection<Postgres>, statement: &Statem
     let query = || -> sqlx::query::Query<'_, Postgres, PgArguments> {
         bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds)
     };
-    let mut sent = send_batches(query().fetch(&mut **connection), statement, sender, size, cell, failed).await;
+    let mut sent = send_batches(connection.fetch_many(query()), statement, sender, size, cell, failed).await;
     if stale.load(Ordering::Relaxed) {
         // No row was sent: the server says so before the first one.
         connection.clear_cached_statements().await.map_err(|error| read_error(&error, ""))?;
-        sent = send_batches(query().fetch(&mut **connection), statement, sender, size, cell, failed).await;
+        sent = send_batches(connection.fetch_many(query()), statement, sender, size, cell, failed).await;
     }
     if longer && !matches!(sent, Ok(Ended::Abandoned)) {
         drop(sqlx::query("RESET statement_timeout").execute(&mut **connection).await);

@@ -11,8 +11,8 @@ use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, Val
 
 use super::read_error;
 use crate::sql_types::{bind_all, declared};
-use crate::stream::{Ended, Sender, channel, send_batches};
-use crate::{BatchStream, SESSION_TIMEOUT, SourceError, Statement};
+use crate::stream::{Ended, Sender, caught, channel, send_batches, spawn};
+use crate::{BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
 
 /// Virtual-machine steps between two looks at the clock.
 const STEPS: i32 = 10_000;
@@ -100,22 +100,26 @@ pub(super) async fn explain(pool: &SqlitePool, sql: &str, binds: &[(DataType, Va
 
 pub(super) async fn stream(pool: &SqlitePool, statement: Statement) -> Result<BatchStream, SourceError> {
     let (sender, stream) = channel();
-    let (deadline, reader) = (Instant::now() + statement.timeout, sender.downgrade());
+    let (deadline, is_read) = (Instant::now() + statement.timeout, sender.wanted());
     // Ends when the reader is gone, too.
-    let wanted = move || Instant::now() < deadline && reader.upgrade().is_some_and(|sender| !sender.is_closed());
-    let connection = until(pool, wanted).await?;
-    tokio::spawn(async move {
-        if let Err(error) = send_rows(connection, &statement, &sender).await {
+    let mut connection = until(pool, move || Instant::now() < deadline && is_read()).await?;
+    spawn(async move {
+        if let Err(error) = caught(&sender, send_rows(&mut connection, &statement, &sender)).await {
+            if error.kind == SourceErrorKind::Broken {
+                // Nobody knows in which state it is.
+                drop(connection.detach());
+            }
             let _ = sender.send(Err(error)).await;
         }
+        sender
     });
     Ok(stream)
 }
 
-async fn send_rows(mut connection: PoolConnection<Sqlite>, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
+async fn send_rows(connection: &mut PoolConnection<Sqlite>, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
     let query = bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds);
     // A cell is copied before its size is known.
-    send_batches(query.fetch(&mut *connection), statement, sender, |_, _| 0, |row, index| Ok(cell(row, index)), read_error).await
+    send_batches(connection.fetch_many(query), statement, sender, |_, _| 0, |row, index| Ok(cell(row, index)), read_error).await
 }
 
 /// A cell as it is stored; SQLite types values, not columns.

@@ -67,6 +67,7 @@ impl<'a> Tells<'a> {
             };
             let applied = target.apply(told, progress.read_rows(), false).await?;
             self.position = portion.position;
+            progress.goes_on();
             progress.applied(applied, self.position_words()).await?;
             throttle.after((rows, applied.bytes), progress, stop).await?;
         }

@@ -88,7 +88,7 @@ async fn follow(worker: Worker, row: FollowingRow, stop: CancellationToken) {
     tokio::pin!(task);
     let ended = loop {
         tokio::select! {
-            ended = &mut task => break ended.unwrap_or_else(|_| Err(Failed::broke_off())),
+            ended = &mut task => break ended.unwrap_or_else(|error| Err(Failed::of_join(error))),
             () = tokio::time::sleep(BEAT) => {
                 // Its longer steps ask neither whether it is still its own, nor whether anybody wants it.
                 let lost = matches!(worker.store.touch_following(&row, worker.host.now()).await, Ok(false));

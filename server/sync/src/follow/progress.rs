@@ -20,6 +20,8 @@ pub(crate) struct FollowProgress<'a> {
     row: &'a FollowingRow,
     pub(crate) figures: FollowFigures,
     written: Option<Instant>,
+    /// It came further than where it failed before, or has caught up: what failed is over.
+    goes_on: bool,
 }
 
 impl<'a> FollowProgress<'a> {
@@ -29,12 +31,17 @@ impl<'a> FollowProgress<'a> {
     /// Where what was counted cannot be read: counting from nothing would be written over it.
     pub(crate) fn new(worker: &'a Worker, row: &'a FollowingRow) -> Result<Self, Failed> {
         let figures = store::decode(&row.figures, &format_args!("what was counted while data version {} is followed", row.version_id))?;
-        Ok(Self { worker, row, figures, written: None })
+        Ok(Self { worker, row, figures, written: None, goes_on: false })
     }
 
     /// All rows that came since it was built, whatever became of them.
     pub(crate) fn read_rows(&self) -> i64 {
         self.figures.changed_rows + self.figures.deleted_rows + self.figures.dirty_rows
+    }
+
+    /// What failed before is over: until then, an alarm stays that it raised.
+    pub(crate) fn goes_on(&mut self) {
+        self.goes_on = true;
     }
 
     /// What came of some rows, up to there.
@@ -63,6 +70,7 @@ impl<'a> FollowProgress<'a> {
 
     /// There is nothing more to take.
     pub(crate) async fn caught_up(&mut self, position: String) -> Result<(), Failed> {
+        self.goes_on();
         let same = !self.figures.reading && self.figures.position == position;
         if same && self.written.is_some_and(|at| at.elapsed() < IDLE) {
             return Ok(());
@@ -76,7 +84,7 @@ impl<'a> FollowProgress<'a> {
     async fn write(&mut self) -> Result<(), Failed> {
         self.written = Some(Instant::now());
         let figures = serde_json::to_string(&self.figures).unwrap_or_default();
-        match self.worker.store.beat_following(self.row, &figures, self.worker.host.now()).await {
+        match self.worker.store.beat_following(self.row, (&figures, self.goes_on), self.worker.host.now()).await {
             Err(store::StoreError::Stale) => Err(Failed::for_now("Another worker follows it by now.")),
             // It goes on without: how far it is stands with the rows.
             _ => Ok(()),

@@ -114,11 +114,13 @@ impl TableStore {
 fn of_source(source: &str, error: &SourceError) -> AccelError {
     let kind = match error.kind {
         // A password that is refused today may be mended tomorrow.
-        SourceErrorKind::Unreachable | SourceErrorKind::Busy | SourceErrorKind::NoSlot | SourceErrorKind::Refused => {
-            AccelErrorKind::Unreachable
-        }
+        SourceErrorKind::Unreachable
+        | SourceErrorKind::Dropped
+        | SourceErrorKind::Busy
+        | SourceErrorKind::NoSlot
+        | SourceErrorKind::Refused => AccelErrorKind::Unreachable,
         SourceErrorKind::Timeout => AccelErrorKind::Timeout,
-        SourceErrorKind::Other => AccelErrorKind::Other,
+        SourceErrorKind::Broken | SourceErrorKind::Other => AccelErrorKind::Other,
         SourceErrorKind::Config
         | SourceErrorKind::Missing
         | SourceErrorKind::Mismatch

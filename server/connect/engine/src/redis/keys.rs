@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use connect::{CONNECT_TIMEOUT, SourceError, SourceErrorKind};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, Value, cmd, pipe};
+use redis::{Client, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, Value, cmd, pipe};
 use tokio::sync::OnceCell;
 
 use crate::template::Template;
@@ -42,11 +42,21 @@ impl Keys {
     }
 
     async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, SourceError> {
-        command.query_async(&mut self.connection().await?).await.map_err(|error| failed(&error))
+        self.once_more(move |mut connection| async move { command.query_async(&mut connection).await }).await
     }
 
-    pub(super) async fn ask_all(&self, pipeline: &Pipeline) -> Result<Vec<Value>, SourceError> {
-        pipeline.query_async(&mut self.connection().await?).await.map_err(|error| failed(&error))
+    pub(super) async fn ask_all<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<Vec<T>, SourceError> {
+        self.once_more(move |mut connection| async move { pipeline.query_async(&mut connection).await }).await
+    }
+
+    /// Asks, and once more where Redis had closed the connection: the next question finds another one.
+    async fn once_more<T, F: Future<Output = RedisResult<T>>>(&self, ask: impl Fn(ConnectionManager) -> F) -> Result<T, SourceError> {
+        match ask(self.connection().await?).await {
+            Err(error) if !error.is_timeout() && (error.is_connection_dropped() || error.is_io_error()) => {
+                ask(self.connection().await?).await.map_err(|error| failed(&error))
+            }
+            answered => answered.map_err(|error| failed(&error)),
+        }
     }
 
     pub(super) async fn version(&self) -> Result<String, SourceError> {
@@ -67,7 +77,7 @@ impl Keys {
         for key in keys {
             pipeline.cmd("TYPE").arg(key);
         }
-        pipeline.query_async(&mut self.connection().await?).await.map_err(|error| failed(&error))
+        self.ask_all(&pipeline).await
     }
 
     /// Tables by what stands before the first `:` of keys.
