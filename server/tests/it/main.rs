@@ -38,6 +38,7 @@ mod nodes;
 mod numbers_in_forms;
 mod parts;
 mod portal_guard;
+mod readers_that_die;
 mod response_bounds;
 mod reviews;
 mod scripts;
