@@ -40,6 +40,7 @@ mod parts;
 mod portal_guard;
 mod readers_that_die;
 mod response_bounds;
+mod restarts;
 mod reviews;
 mod scripts;
 mod sign_in_flood;
