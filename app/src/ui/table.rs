@@ -19,6 +19,9 @@ pub(crate) fn SampleTable(sample: Sample) -> impl IntoView {
                 }).collect_view()}
             </tbody>
         </table></div></div>
+        {(!sample.unreadable.is_empty()).then(|| view! {
+            <ul class="problem-list">{sample.unreadable.iter().map(|reason| view! { <li>{reason.clone()}</li> }).collect_view()}</ul>
+        })}
     }
 }
 

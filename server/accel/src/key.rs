@@ -1,8 +1,11 @@
 //! Keys as bytes whose order is the order of the values: so a dataset is loaded front to back, and ranges stay ranges.
 //! After the tuple layer of FoundationDB: texts end with a mark that no text holds, numbers have their sign turned.
 
+use model::data_type::ANY_DECIMAL;
 use model::{DataType, Value, scalar};
 use sha2::{Digest, Sha256};
+
+use crate::any_decimal;
 
 /// The longest key as stored, in bytes: what LMDB takes, less a little.
 pub const MAX_KEY: usize = 500;
@@ -26,6 +29,8 @@ pub fn push(out: &mut Vec<u8>, data_type: DataType, value: &Value) -> Result<(),
         (DataType::Float64, Value::Float(number)) => push_float(out, *number),
         #[allow(clippy::cast_precision_loss)] // a float column was asked for
         (DataType::Float64, Value::Int(number)) => push_float(out, *number as f64),
+        (ANY_DECIMAL, Value::Text(text)) => any_decimal::push(out, text)?,
+        (ANY_DECIMAL, Value::Int(number)) => any_decimal::push(out, &number.to_string())?,
         (DataType::Decimal { scale, .. }, Value::Text(text)) => push_wide(out, scalar::scaled(text, scale).ok_or(NoKey)?),
         (DataType::Decimal { scale, .. }, Value::Int(number)) => {
             push_wide(out, scalar::scaled(&number.to_string(), scale).ok_or(NoKey)?);
@@ -126,14 +131,15 @@ fn take(key: &mut &[u8], data_type: DataType) -> Option<Value> {
             let ordered = u64::from_be_bytes(take_array(key)?);
             Value::Float(f64::from_bits(if ordered >> 63 == 1 { ordered & !(1 << 63) } else { !ordered }))
         }
+        ANY_DECIMAL => Value::Text(any_decimal::take(key)?),
         DataType::Decimal { scale, .. } => {
             #[allow(clippy::cast_possible_wrap)] // the sign bit was turned on purpose
             let number = (u128::from_be_bytes(take_array(key)?) ^ (1 << 127)) as i128;
             Value::Text(scalar::decimal_text(number, scale))
         }
-        DataType::Date => Value::Text(scalar::date_text(i32::try_from(take_int(key)?).ok()?)?),
+        DataType::Date => Value::Text(scalar::date_text(i32::try_from(take_int(key)?).ok()?)),
         DataType::Time => Value::Text(scalar::time_text(take_int(key)?)?),
-        DataType::Timestamp => Value::Text(scalar::timestamp_text(take_int(key)?)?),
+        DataType::Timestamp => Value::Text(scalar::timestamp_text(take_int(key)?)),
         DataType::Json => return None,
     })
 }

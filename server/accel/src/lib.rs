@@ -4,6 +4,7 @@
 //! To add a store: a module that implements [`KvStore`], [`KvWriter`] and [`KvReader`], a line in [`Stores`], and its
 //! line in the conformance suite (`tests/conformance.rs`), which is the same for all.
 
+mod any_decimal;
 mod block;
 mod checksum;
 mod codec;

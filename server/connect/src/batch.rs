@@ -9,16 +9,18 @@ use arrow_array::builder::{
 };
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType as ArrowType, Field as ArrowField, Schema, SchemaRef, TimeUnit};
-use model::scalar::{days, micros, micros_of_day, scaled};
+use model::data_type::ANY_DECIMAL;
+use model::scalar::{days, decimal_parts, micros, micros_of_day, scaled};
 use model::{DataType, Field, Value};
 
+use crate::unreadable::{Unreadable, noted};
 use crate::{BATCH_BYTES, BATCH_ROWS, MAX_CELL_BYTES, MAX_ROW_BYTES, SourceError, SourceErrorKind, Statement};
 
 /// The Arrow type of one of ours.
 #[must_use]
 pub fn arrow_type(data_type: DataType) -> ArrowType {
     match data_type {
-        DataType::String | DataType::Uuid | DataType::Json => ArrowType::Utf8,
+        DataType::String | DataType::Uuid | DataType::Json | ANY_DECIMAL => ArrowType::Utf8,
         DataType::Bool => ArrowType::Boolean,
         DataType::Int32 => ArrowType::Int32,
         DataType::Int64 => ArrowType::Int64,
@@ -41,6 +43,8 @@ pub fn schema_of(fields: &[Field]) -> SchemaRef {
 /// One column under construction.
 pub(crate) enum Cells {
     Text(StringBuilder),
+    /// Decimals of any size.
+    Digits(StringBuilder),
     Bool(BooleanBuilder),
     Int32(Int32Builder),
     Int64(Int64Builder),
@@ -56,6 +60,7 @@ impl Cells {
     fn new(data_type: DataType) -> Self {
         match data_type {
             DataType::String | DataType::Uuid | DataType::Json => Self::Text(StringBuilder::new()),
+            ANY_DECIMAL => Self::Digits(StringBuilder::new()),
             DataType::Bool => Self::Bool(BooleanBuilder::new()),
             DataType::Int32 => Self::Int32(Int32Builder::new()),
             DataType::Int64 => Self::Int64(Int64Builder::new()),
@@ -70,39 +75,48 @@ impl Cells {
         }
     }
 
-    /// Appends a value, read by the column's type; `None` where it cannot be of that type.
-    pub(crate) fn append(&mut self, value: Value) -> Option<()> {
+    fn append_null(&mut self) {
+        match self {
+            Self::Text(cells) | Self::Digits(cells) => cells.append_null(),
+            Self::Bool(cells) => cells.append_null(),
+            Self::Int32(cells) => cells.append_null(),
+            Self::Int64(cells) => cells.append_null(),
+            Self::Float(cells) => cells.append_null(),
+            Self::Decimal(cells, _) => cells.append_null(),
+            Self::Date(cells) => cells.append_null(),
+            Self::Time(cells) => cells.append_null(),
+            Self::Timestamp(cells) => cells.append_null(),
+            Self::Bytes(cells) => cells.append_null(),
+        }
+    }
+
+    /// Appends a value, read by the column's type; `None`, and nothing appended, where it cannot be of that type.
+    fn append(&mut self, value: &Value) -> Option<()> {
         match (self, value) {
-            (Self::Text(cells), Value::Null) => cells.append_null(),
-            (Self::Bool(cells), Value::Null) => cells.append_null(),
-            (Self::Int32(cells), Value::Null) => cells.append_null(),
-            (Self::Int64(cells), Value::Null) => cells.append_null(),
-            (Self::Float(cells), Value::Null) => cells.append_null(),
-            (Self::Decimal(cells, _), Value::Null) => cells.append_null(),
-            (Self::Date(cells), Value::Null) => cells.append_null(),
-            (Self::Time(cells), Value::Null) => cells.append_null(),
-            (Self::Timestamp(cells), Value::Null) => cells.append_null(),
-            (Self::Bytes(cells), Value::Null) => cells.append_null(),
+            (cells, Value::Null) => cells.append_null(),
             (Self::Text(cells), Value::Text(text)) => cells.append_value(text),
             (Self::Text(cells), Value::Int(number)) => cells.append_value(number.to_string()),
             (Self::Text(cells), Value::Float(number)) => cells.append_value(number.to_string()),
-            (Self::Bool(cells), Value::Bool(yes)) => cells.append_value(yes),
-            (Self::Bool(cells), Value::Int(number @ 0..=1)) => cells.append_value(number == 1),
-            (Self::Int32(cells), Value::Int(number)) => cells.append_value(i32::try_from(number).ok()?),
-            (Self::Int64(cells), Value::Int(number)) => cells.append_value(number),
+            (Self::Digits(cells), Value::Text(text)) if is_decimal(text) => cells.append_value(text),
+            (Self::Digits(cells), Value::Int(number)) => cells.append_value(number.to_string()),
+            (Self::Digits(cells), Value::Float(number)) if number.is_finite() => cells.append_value(number.to_string()),
+            (Self::Bool(cells), Value::Bool(yes)) => cells.append_value(*yes),
+            (Self::Bool(cells), Value::Int(number @ 0..=1)) => cells.append_value(*number == 1),
+            (Self::Int32(cells), Value::Int(number)) => cells.append_value(i32::try_from(*number).ok()?),
+            (Self::Int64(cells), Value::Int(number)) => cells.append_value(*number),
             // Sums come as decimals from some sources.
             (Self::Int32(cells), Value::Text(text)) => cells.append_value(text.parse().ok()?),
             (Self::Int64(cells), Value::Text(text)) => cells.append_value(text.parse().ok()?),
             (Self::Float(cells), Value::Text(text)) => cells.append_value(text.parse().ok()?),
-            (Self::Float(cells), Value::Float(number)) => cells.append_value(number),
+            (Self::Float(cells), Value::Float(number)) => cells.append_value(*number),
             #[allow(clippy::cast_precision_loss)] // a float column was asked for
-            (Self::Float(cells), Value::Int(number)) => cells.append_value(number as f64),
-            (Self::Decimal(cells, scale), Value::Text(text)) => cells.append_value(scaled(&text, *scale)?),
+            (Self::Float(cells), Value::Int(number)) => cells.append_value(*number as f64),
+            (Self::Decimal(cells, scale), Value::Text(text)) => cells.append_value(scaled(text, *scale)?),
             (Self::Decimal(cells, scale), Value::Int(number)) => cells.append_value(scaled(&number.to_string(), *scale)?),
             (Self::Decimal(cells, scale), Value::Float(number)) => cells.append_value(scaled(&number.to_string(), *scale)?),
-            (Self::Date(cells), Value::Text(text)) => cells.append_value(days(&text)?),
-            (Self::Time(cells), Value::Text(text)) => cells.append_value(micros_of_day(&text)?),
-            (Self::Timestamp(cells), Value::Text(text)) => cells.append_value(micros(&text)?),
+            (Self::Date(cells), Value::Text(text)) => cells.append_value(days(text)?),
+            (Self::Time(cells), Value::Text(text)) => cells.append_value(micros_of_day(text)?),
+            (Self::Timestamp(cells), Value::Text(text)) => cells.append_value(micros(text)?),
             (Self::Timestamp(cells), Value::Int(seconds)) => cells.append_value(seconds.checked_mul(1_000_000)?),
             (Self::Bytes(cells), Value::Bytes(bytes)) => cells.append_value(bytes),
             (Self::Bytes(cells), Value::Text(text)) => cells.append_value(text.as_bytes()),
@@ -113,7 +127,7 @@ impl Cells {
 
     fn finish(&mut self) -> ArrayRef {
         match self {
-            Self::Text(cells) => Arc::new(cells.finish()),
+            Self::Text(cells) | Self::Digits(cells) => Arc::new(cells.finish()),
             Self::Bool(cells) => Arc::new(cells.finish()),
             Self::Int32(cells) => Arc::new(cells.finish()),
             Self::Int64(cells) => Arc::new(cells.finish()),
@@ -128,7 +142,7 @@ impl Cells {
 
     fn len(&self) -> usize {
         match self {
-            Self::Text(cells) => cells.len(),
+            Self::Text(cells) | Self::Digits(cells) => cells.len(),
             Self::Bool(cells) => cells.len(),
             Self::Int32(cells) => cells.len(),
             Self::Int64(cells) => cells.len(),
@@ -140,6 +154,11 @@ impl Cells {
             Self::Bytes(cells) => cells.len(),
         }
     }
+}
+
+/// What stands in a column of decimals: digits, or one of the values that PostgreSQL has beside them.
+fn is_decimal(text: &str) -> bool {
+    decimal_parts(text).is_some() || matches!(text, "NaN" | "Infinity" | "-Infinity")
 }
 
 /// A batch under construction.
@@ -155,6 +174,9 @@ pub struct BatchBuilder {
     is_bounded: bool,
     /// A row is under construction.
     is_in_row: bool,
+    /// Cells that cannot be read are left empty and told beside the rows, see [`Unreadable`].
+    is_lenient: bool,
+    unreadable: Vec<Unreadable>,
 }
 
 impl BatchBuilder {
@@ -168,14 +190,17 @@ impl BatchBuilder {
             finished: 0,
             is_bounded: false,
             is_in_row: false,
+            is_lenient: false,
+            unreadable: Vec::new(),
         }
     }
 
-    /// For the rows of a statement. Those of a response have a largest size; a build, which reads all rows, takes what
-    /// the table holds.
+    /// For the rows of a statement. Those of a response have a largest size, and each of their cells must be readable; who reads all
+    /// rows takes what the table holds, and is told which cells could not be read.
     #[must_use]
     pub(crate) fn of(statement: &Statement) -> Self {
-        Self { is_bounded: statement.max_rows < usize::MAX, ..Self::new(&statement.fields) }
+        let is_whole = statement.max_rows == usize::MAX;
+        Self { is_bounded: !is_whole, is_lenient: is_whole, ..Self::new(&statement.fields) }
     }
 
     /// Whether it is time to finish the batch.
@@ -242,17 +267,25 @@ impl BatchBuilder {
             Value::Bytes(bytes) => self.count(column, bytes.len())?,
             _ => {}
         }
-        self.columns[column].append(value).ok_or_else(|| {
-            let field = &self.fields[column];
-            SourceError::new(
-                SourceErrorKind::Mismatch,
-                format!(
-                    "A row holds something in {} that is not a {}. Check the column's type and release a version that fits.",
-                    field.column,
-                    field.data_type.word()
-                ),
-            )
-        })
+        if self.columns[column].append(&value).is_some() {
+            return Ok(());
+        }
+        self.misfit(column, &value)
+    }
+
+    /// A value that is not of its column's type.
+    fn misfit(&mut self, column: usize, value: &Value) -> Result<(), SourceError> {
+        let field = &self.fields[column];
+        let row = self.columns[column].len();
+        let place = format!("{} of row {}", field.column, self.finished + row + 1);
+        let reason = format!("{place} holds {}, which is not a {}.", shown(value), field.data_type.word());
+        if self.is_lenient {
+            self.columns[column].append_null();
+            self.unreadable.push(Unreadable { row, column, reason });
+            return Ok(());
+        }
+        let what_to_do = "Mend the row, read the column as text in the statement, or release a version that fits.";
+        Err(SourceError::new(SourceErrorKind::Mismatch, format!("{reason} {what_to_do}")))
     }
 
     /// Appends a whole number.
@@ -310,8 +343,25 @@ impl BatchBuilder {
         self.finished += self.rows();
         self.bytes = 0;
         let columns = self.columns.iter_mut().map(Cells::finish).collect();
-        RecordBatch::try_new(self.schema.clone(), columns)
+        let schema =
+            if self.unreadable.is_empty() { self.schema.clone() } else { noted(&self.schema, &std::mem::take(&mut self.unreadable)) };
+        RecordBatch::try_new(schema, columns)
             .map_err(|error| SourceError::new(SourceErrorKind::Other, "Its rows could not be put together.").because(error))
+    }
+}
+
+/// The beginning of a value, for a person.
+fn shown(value: &Value) -> String {
+    /// Characters of it.
+    const SHOWN: usize = 40;
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(yes) => yes.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Text(text) => format!("“{}”", text.chars().take(SHOWN).collect::<String>()),
+        Value::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        Value::List(items) => format!("{} values", items.len()),
     }
 }
 
@@ -345,5 +395,26 @@ mod tests {
         assert!(error.sentence.starts_with("Row 4 holds 16 MiB in b;"), "{error}");
         // A build takes what the table holds.
         builder(usize::MAX).append(1, Value::Text("x".repeat(MAX_CELL_BYTES + 1))).unwrap();
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_with_its_place_or_told_beside_the_rows() {
+        let fields = [Field::plain("id", DataType::Int64), Field::plain("day", DataType::Date), Field::plain("n", ANY_DECIMAL)];
+        let of = |max_rows| Statement { sql: String::new(), binds: Vec::new(), fields: fields.to_vec(), timeout: Duration::ZERO, max_rows };
+        let text = |text: &str| Value::Text(text.into());
+        let mut strict = BatchBuilder::of(&of(10));
+        let error = strict.append(1, text("0000-00-00")).unwrap_err();
+        assert!(error.sentence.starts_with("day of row 1 holds “0000-00-00”, which is not a date."), "{error}");
+        let mut lenient = BatchBuilder::of(&of(usize::MAX));
+        for (id, day, n) in [(1, "2013-01-01", "0.000000000012345"), (2, "infinity", "NaN"), (3, "9999-12-31", "=1+1")] {
+            lenient.append(0, Value::Int(id)).unwrap();
+            lenient.append(1, text(day)).unwrap();
+            lenient.append(2, text(n)).unwrap();
+        }
+        let (batch, unreadable) = crate::unreadable::take(lenient.finish().unwrap());
+        assert_eq!(unreadable.iter().map(|cell| (cell.row, cell.column)).collect::<Vec<_>>(), [(1, 1), (2, 2)]);
+        assert!(unreadable[0].reason.contains("“infinity”") && batch.schema().metadata().is_empty());
+        assert_eq!(batch.column(1).null_count(), 1);
+        assert!(crate::unreadable::take(batch).1.is_empty());
     }
 }

@@ -3,6 +3,7 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
+use model::data_type::ANY_DECIMAL;
 use model::json_text::{write_json, write_text};
 use model::{DataType, Field};
 
@@ -28,7 +29,7 @@ pub fn write_cell(out: &mut Vec<u8>, column: &dyn Array, row: usize, field: &Fie
         return out.extend_from_slice(b"null");
     }
     match field.data_type {
-        DataType::String | DataType::Uuid => write_text(out, column.as_string::<i32>().value(row)),
+        DataType::String | DataType::Uuid | ANY_DECIMAL => write_text(out, column.as_string::<i32>().value(row)),
         DataType::Json => write_json(out, column.as_string::<i32>().value(row)),
         DataType::Bool | DataType::Int32 | DataType::Float64 => write_text_cell(out, column, row, field.data_type),
         DataType::Int64 if !field.as_string => write_text_cell(out, column, row, field.data_type),
@@ -38,15 +39,10 @@ pub fn write_cell(out: &mut Vec<u8>, column: &dyn Array, row: usize, field: &Fie
     }
 }
 
-/// A text that holds nothing to escape; none at all is null, unless it is of no bytes.
+/// A text that holds nothing to escape.
 fn write_quoted(out: &mut Vec<u8>, column: &dyn Array, row: usize, data_type: DataType) {
-    let start = out.len();
     out.push(b'"');
     write_text_cell(out, column, row, data_type);
-    if out.len() == start + 1 && data_type != DataType::Bytes {
-        out.truncate(start);
-        return out.extend_from_slice(b"null");
-    }
     out.push(b'"');
 }
 

@@ -34,6 +34,7 @@ mod sqlite;
 pub mod stream;
 pub mod text;
 pub mod tls;
+pub mod unreadable;
 pub mod vault;
 
 use std::collections::BTreeMap;

@@ -7,6 +7,7 @@ use arrow_array::{
     Array, BinaryArray, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray,
 };
+use model::data_type::ANY_DECIMAL;
 use model::wire::{BYTES, Fields, Wire, put_bytes, put_double, put_int, put_tag};
 use model::{DataType, Value};
 
@@ -41,7 +42,7 @@ impl<'b> Cells<'b> {
     #[must_use]
     pub fn of(column: &'b dyn Array, data_type: DataType) -> Self {
         match data_type {
-            DataType::String | DataType::Uuid | DataType::Json => Self::Text(column.as_string()),
+            DataType::String | DataType::Uuid | DataType::Json | ANY_DECIMAL => Self::Text(column.as_string()),
             DataType::Bool => Self::Bool(column.as_boolean()),
             DataType::Int32 => Self::Int32(column.as_primitive()),
             DataType::Int64 => Self::Int64(column.as_primitive()),
@@ -138,7 +139,7 @@ pub fn read_message(rows: &mut BatchBuilder, columns: &[ProtoColumn], message: &
     Ok(())
 }
 
-/// Appends a text of less than 128 bytes as it is written; nothing where that is nothing.
+/// Appends a text of less than 128 bytes as it is written.
 fn put_text(out: &mut Vec<u8>, number: u32, write: impl FnOnce(&mut Vec<u8>)) {
     let before = out.len();
     put_tag(out, number, BYTES);
@@ -146,7 +147,6 @@ fn put_text(out: &mut Vec<u8>, number: u32, write: impl FnOnce(&mut Vec<u8>)) {
     let begin = out.len();
     write(out);
     match u8::try_from(out.len() - begin) {
-        Ok(0) => out.truncate(before),
         Ok(length) if length < 0x80 => out[begin - 1] = length,
         _ => {
             let text = out.split_off(begin);
@@ -164,21 +164,16 @@ pub fn value_of(batch: &RecordBatch, column: usize, row: usize, data_type: DataT
         return Value::Null;
     }
     match data_type {
-        DataType::String | DataType::Uuid | DataType::Json => Value::Text(cells.as_string::<i32>().value(row).to_owned()),
+        DataType::String | DataType::Uuid | DataType::Json | ANY_DECIMAL => Value::Text(cells.as_string::<i32>().value(row).to_owned()),
         DataType::Bool => Value::Bool(cells.as_boolean().value(row)),
         DataType::Int32 => Value::Int(cells.as_primitive::<Int32Type>().value(row).into()),
         DataType::Int64 => Value::Int(cells.as_primitive::<Int64Type>().value(row)),
         DataType::Float64 => Value::Float(cells.as_primitive::<Float64Type>().value(row)),
         DataType::Bytes => Value::Bytes(cells.as_binary::<i32>().value(row).to_vec()),
         DataType::Decimal { .. } | DataType::Date | DataType::Time | DataType::Timestamp => {
-            text_of(cells, row, data_type).map_or(Value::Null, Value::Text)
+            let mut out = Vec::new();
+            write_text_cell(&mut out, cells, row, data_type);
+            Value::Text(String::from_utf8(out).unwrap_or_default())
         }
     }
-}
-
-/// `None` for a time outside the years that can be written.
-fn text_of(cells: &dyn Array, row: usize, data_type: DataType) -> Option<String> {
-    let mut out = Vec::new();
-    write_text_cell(&mut out, cells, row, data_type);
-    String::from_utf8(out).ok().filter(|text| !text.is_empty())
 }

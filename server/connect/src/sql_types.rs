@@ -1,28 +1,18 @@
 //! What every SQL driver shares: binding our values, and telling a column's type by its declared name.
 
 use model::DataType;
-use model::data_type::WIDE_DECIMAL;
+use model::source_types::decimal;
 
 /// Our type for a declared SQL type, by the name that a person gave it (`VARCHAR(20)`, `numeric(10,2)`).
 pub(crate) fn declared(native: &str) -> DataType {
     let lower = native.trim().to_ascii_lowercase();
     let base = lower.split('(').next().unwrap_or_default().trim();
-    let arguments: Vec<u8> = lower
-        .split_once('(')
-        .map(|(_, rest)| rest.trim_end_matches(')').split(',').filter_map(|part| part.trim().parse().ok()).collect())
-        .unwrap_or_default();
     match base {
         "boolean" | "bool" => DataType::Bool,
         "smallint" | "int2" | "int4" => DataType::Int32,
         "int" | "integer" | "bigint" | "int8" | "mediumint" | "tinyint" => DataType::Int64,
         "real" | "float" | "double" | "double precision" | "float4" | "float8" => DataType::Float64,
-        "numeric" | "decimal" => match arguments.as_slice() {
-            [precision, scale, ..] if *precision <= 38 => {
-                DataType::Decimal { precision: *precision, scale: i8::try_from(*scale).unwrap_or(10) }
-            }
-            [precision] if *precision <= 38 => DataType::Decimal { precision: *precision, scale: 0 },
-            _ => WIDE_DECIMAL,
-        },
+        "numeric" | "decimal" => decimal(&lower),
         "date" => DataType::Date,
         "time" | "time without time zone" => DataType::Time,
         "datetime" | "timestamp" | "timestamptz" | "timestamp with time zone" | "timestamp without time zone" => DataType::Timestamp,
@@ -63,6 +53,8 @@ pub(crate) use bind_all;
 
 #[cfg(test)]
 mod tests {
+    use model::data_type::ANY_DECIMAL;
+
     use super::*;
 
     #[test]
@@ -71,7 +63,7 @@ mod tests {
         assert_eq!(declared("INTEGER"), DataType::Int64);
         assert_eq!(declared("int4"), DataType::Int32);
         assert_eq!(declared("numeric(10, 2)"), DataType::Decimal { precision: 10, scale: 2 });
-        assert_eq!(declared("DECIMAL"), WIDE_DECIMAL);
+        assert_eq!(declared("DECIMAL"), ANY_DECIMAL);
         assert_eq!(declared("double precision"), DataType::Float64);
         assert_eq!(declared("TIMESTAMP"), DataType::Timestamp);
     }

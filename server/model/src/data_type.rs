@@ -14,7 +14,8 @@ pub enum DataType {
     Int32,
     Int64,
     Float64,
-    /// A number with a fixed count of digits; a string in JSON, so that no digit is lost.
+    /// A number with a fixed count of digits, or of any size with all its digits, see [`ANY_DECIMAL`]; a string in JSON, so that no digit
+    /// is lost.
     Decimal {
         precision: u8,
         scale: i8,
@@ -28,7 +29,11 @@ pub enum DataType {
     Json,
 }
 
-/// What a numeric column without a declared precision becomes.
+/// A decimal with as many digits as it has: what a column becomes that declares no precision, or more than 38 digits. It travels as text
+/// everywhere.
+pub const ANY_DECIMAL: DataType = DataType::Decimal { precision: 0, scale: 0 };
+
+/// What such a column was until there was [`ANY_DECIMAL`]. Definitions and datasets that say so keep it.
 pub const WIDE_DECIMAL: DataType = DataType::Decimal { precision: 38, scale: 10 };
 
 impl DataType {
@@ -38,7 +43,7 @@ impl DataType {
         DataType::Int64,
         DataType::Int32,
         DataType::Float64,
-        WIDE_DECIMAL,
+        ANY_DECIMAL,
         DataType::Bool,
         DataType::Date,
         DataType::Time,
@@ -109,7 +114,7 @@ impl DataType {
     #[must_use]
     pub fn arrow(self) -> &'static str {
         match self {
-            Self::String | Self::Uuid | Self::Json => "Utf8",
+            Self::String | Self::Uuid | Self::Json | ANY_DECIMAL => "Utf8",
             Self::Bool => "Boolean",
             Self::Int32 => "Int32",
             Self::Int64 => "Int64",

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
+use crate::data_type::ANY_DECIMAL;
 use crate::dataset::{DatasetSpec, StoreKind};
 use crate::load::{Decision, Pace};
 use crate::number::FormNumbers;
-use crate::scalar::{decimal_text, scaled};
+use crate::scalar::{date_text, days, decimal_parts, decimal_text, micros, scaled, timestamp_text};
 use crate::value::read_text;
 use crate::{DataType, FieldError, Value};
 
@@ -129,17 +130,17 @@ impl Follow {
         let back = match data_type {
             DataType::Int32 | DataType::Int64 => text.parse::<i64>().ok().map(|number| number.saturating_sub(overlap).to_string()),
             DataType::Decimal { scale, .. } => {
-                let step = 10_i128.pow(u32::try_from(scale).unwrap_or(0));
-                scaled(text, scale).map(|number| decimal_text(number - i128::from(overlap) * step, scale))
+                // One of any size has as many digits behind its point as it has.
+                let own = decimal_parts(text).and_then(|(_, _, part)| i8::try_from(part.len()).ok());
+                let scale = if data_type == ANY_DECIMAL { own } else { Some(scale) };
+                scale.filter(|scale| *scale <= 38).and_then(|scale| {
+                    let step = 10_i128.pow(u32::try_from(scale).unwrap_or(0));
+                    let number = scaled(text, scale)?.checked_sub(i128::from(overlap).checked_mul(step)?)?;
+                    Some(decimal_text(number, scale))
+                })
             }
-            DataType::Date => {
-                let date: Option<jiff::civil::Date> = text.parse().ok();
-                date.map(|date| date.saturating_sub(jiff::Span::new().days(overlap)).to_string())
-            }
-            DataType::Timestamp => {
-                let time: Option<jiff::Timestamp> = text.parse().ok();
-                time.and_then(|time| time.checked_sub(jiff::SignedDuration::from_secs(overlap)).ok()).map(|time| time.to_string())
-            }
+            DataType::Date => days(text).map(|day| date_text(day.saturating_sub(i32::try_from(overlap).unwrap_or(i32::MAX)))),
+            DataType::Timestamp => micros(text).map(|time| timestamp_text(time.saturating_sub(overlap.saturating_mul(1_000_000)))),
             _ => None,
         };
         read_text(data_type, back.as_deref().unwrap_or(text))
@@ -233,6 +234,7 @@ mod tests {
         assert_eq!(begin(DataType::Int64, "100"), Value::Int(40));
         assert_eq!(begin(DataType::Int64, &i64::MIN.to_string()), Value::Int(i64::MIN));
         assert_eq!(begin(DataType::Decimal { precision: 9, scale: 2 }, "12.50"), Value::Text("-47.50".into()));
+        assert_eq!(begin(ANY_DECIMAL, "61.000000000001"), Value::Text("1.000000000001".into()));
         assert_eq!(begin(DataType::Date, "2013-03-01"), Value::Text("2012-12-31".into()));
         assert_eq!(begin(DataType::Timestamp, "2013-01-01T00:00:30.000001Z"), Value::Text("2012-12-31T23:59:30.000001Z".into()));
         assert_eq!(begin(DataType::String, "n14"), Value::Text("n14".into()));

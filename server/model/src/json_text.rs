@@ -36,10 +36,13 @@ pub fn write_float(out: &mut Vec<u8>, value: f64) {
     }
 }
 
-/// JSON text of a source as it is, or as a string where it is not JSON after all (SQLite checks none).
+/// JSON text of a source as it is, digits, doubled names and all, or as a string where it is not JSON after all (SQLite checks none).
 pub fn write_json(out: &mut Vec<u8>, text: &str) {
     if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+        let from = out.len();
         out.extend_from_slice(text.as_bytes());
+        // Never part of a value, and a row of NDJSON must stay on its line.
+        out[from..].iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
     } else {
         write_text(out, text);
     }
@@ -58,5 +61,8 @@ mod tests {
         out.clear();
         write_json(&mut out, "{\"a\":");
         assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), "{\"a\":");
+        out.clear();
+        write_json(&mut out, "{\"b\": 1.10,\n \"a\": 12345678901234567890123, \"a\": 1e400}");
+        assert_eq!(out, b"{\"b\": 1.10,  \"a\": 12345678901234567890123, \"a\": 1e400}");
     }
 }

@@ -7,6 +7,7 @@
 //! its JSON in the crate `gateway`; the exhaustive matches name every place.
 
 pub mod audit;
+pub mod calendar;
 pub mod clock;
 pub mod compare;
 pub mod connector;
@@ -39,6 +40,7 @@ pub mod schedule;
 pub mod scope;
 pub mod script;
 pub mod snapshot;
+pub mod source_types;
 pub mod spec;
 pub mod statement;
 pub mod table;

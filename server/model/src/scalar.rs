@@ -1,6 +1,10 @@
 //! The numbers behind texts: a date as its days, a time as its microseconds, a decimal as its unscaled integer. Used
 //! where values are ordered, compared or put into columns.
 
+use std::cmp::Ordering;
+
+use crate::calendar;
+
 /// `12.5` at scale 2 as 1250; digits beyond the scale are rounded half away from zero.
 #[must_use]
 pub fn scaled(text: &str, scale: i8) -> Option<i128> {
@@ -28,17 +32,60 @@ pub fn decimal_text(unscaled: i128, scale: i8) -> String {
     if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
 }
 
-/// Days since 1970-01-01.
+/// The parts of a decimal: whether it is negative, its digits before the point without leading zeros, and those behind it without
+/// trailing ones. Nothing for what is no plain decimal.
+#[must_use]
+pub fn decimal_parts(text: &str) -> Option<(bool, &str, &str)> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if (whole.is_empty() && part.is_empty()) || !all_digits(whole) || !all_digits(part) {
+        return None;
+    }
+    let (whole, part) = (whole.trim_start_matches('0'), part.trim_end_matches('0'));
+    let is_zero = whole.is_empty() && part.is_empty();
+    Some((text.starts_with('-') && !is_zero, whole, part))
+}
+
+/// The order of two decimals of any size; what is none, as NaN, comes last.
+#[must_use]
+pub fn decimal_order(a: &str, b: &str) -> Ordering {
+    match (decimal_parts(a), decimal_parts(b)) {
+        (Some((false, ..)), Some((true, ..))) => Ordering::Greater,
+        (Some((true, ..)), Some((false, ..))) => Ordering::Less,
+        (Some((negative, a, a_part)), Some((_, b, b_part))) => {
+            let order = (a.len(), a, a_part).cmp(&(b.len(), b, b_part));
+            if negative { order.reverse() } else { order }
+        }
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => a.cmp(b),
+    }
+}
+
+/// A number of 32 bits as the number of 64 bits that is written with the same digits: 0.1, and not 0.10000000149011612.
+#[must_use]
+pub fn widened(number: f32) -> f64 {
+    // Whole numbers of so few digits are the same in both.
+    if !number.is_finite() || (number.fract() == 0.0 && number.abs() < 16_777_216.0) {
+        return number.into();
+    }
+    number.to_string().parse().unwrap_or_else(|_| number.into())
+}
+
+/// Days since 1970-01-01. What is behind a date, a time of day, is left out.
 #[must_use]
 pub fn days(text: &str) -> Option<i32> {
-    let date: jiff::civil::Date = text.get(..10)?.parse().ok()?;
-    let epoch = jiff::civil::date(1970, 1, 1);
-    Some(epoch.until((jiff::Unit::Day, date)).ok()?.get_days())
+    let (days, rest) = calendar::read_date(text)?;
+    (rest.is_empty() || rest.starts_with(['T', 't', ' '])).then_some(days)
 }
 
 /// Microseconds since midnight.
 #[must_use]
 pub fn micros_of_day(text: &str) -> Option<i64> {
+    if let Some((micros, "")) = calendar::read_time(text) {
+        return Some(micros);
+    }
     let time: jiff::civil::Time = text.parse().ok()?;
     let whole = i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second());
     Some(whole * 1_000_000 + i64::from(time.subsec_nanosecond()) / 1_000)
@@ -47,6 +94,10 @@ pub fn micros_of_day(text: &str) -> Option<i64> {
 /// Microseconds since 1970, of a timestamp with a zone, or one without, which is taken for UTC.
 #[must_use]
 pub fn micros(text: &str) -> Option<i64> {
+    if let Some(micros) = calendar::read_timestamp(text) {
+        return Some(micros);
+    }
+    // Other forms of the standard, as a date alone.
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
         return Some(time.as_microsecond());
     }
@@ -56,22 +107,27 @@ pub fn micros(text: &str) -> Option<i64> {
 
 /// The date so many days after 1970-01-01.
 #[must_use]
-pub fn date_text(days: i32) -> Option<String> {
-    let date = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
-    Some(date.to_string())
+pub fn date_text(days: i32) -> String {
+    written(|out| calendar::push_date(out, days.into()))
 }
 
-/// The time of day so many microseconds after midnight.
+/// The time of day so many microseconds after midnight; nothing for what is beyond the end of a day.
 #[must_use]
 pub fn time_text(micros: i64) -> Option<String> {
-    let time = jiff::civil::Time::midnight().checked_add(jiff::SignedDuration::from_micros(micros)).ok()?;
-    Some(time.to_string())
+    (0..=86_400_000_000).contains(&micros).then(|| written(|out| calendar::push_time(out, micros)))
 }
 
 /// The timestamp so many microseconds after 1970.
 #[must_use]
-pub fn timestamp_text(micros: i64) -> Option<String> {
-    Some(jiff::Timestamp::from_microsecond(micros).ok()?.to_string())
+pub fn timestamp_text(micros: i64) -> String {
+    written(|out| calendar::push_timestamp(out, micros))
+}
+
+/// What is written is of ASCII alone.
+fn written(write: impl FnOnce(&mut Vec<u8>)) -> String {
+    let mut out = Vec::with_capacity(32);
+    write(&mut out);
+    String::from_utf8(out).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -86,6 +142,18 @@ mod tests {
         assert_eq!(scaled("x", 2), None);
         assert_eq!(decimal_text(-1250, 2), "-12.50");
         assert_eq!(decimal_text(5, 0), "5");
+        assert_eq!(decimal_parts("-0012.5000"), Some((true, "12", "5")));
+        assert_eq!((decimal_parts("-0.0"), decimal_parts("NaN"), decimal_parts(".")), (Some((false, "", "")), None, None));
+        let sorted = ["-10.5", "-9", "0", "0.000000000012345", "0.1", "9", "10", "123456789012345678901234567890.5", "NaN"];
+        assert!(sorted.windows(2).all(|pair| decimal_order(pair[0], pair[1]) == Ordering::Less));
+        assert_eq!(decimal_order("1.50", "01.5"), Ordering::Equal);
+    }
+
+    #[test]
+    fn small_floats_keep_their_digits() {
+        assert_eq!([0.1, 3.4, 16_777_216.0, 1e30].map(widened), [0.1, 3.4, 16_777_216.0, 1e30]);
+        assert_eq!(widened(1e-40).to_string(), 1e-40_f32.to_string());
+        assert!(widened(f32::NAN).is_nan() && widened(f32::NEG_INFINITY) == f64::NEG_INFINITY);
     }
 
     #[test]
@@ -96,8 +164,8 @@ mod tests {
         assert_eq!(micros("2013-01-01T05:00:00-05:00"), Some(1_357_034_400_000_000));
         assert_eq!(micros_of_day("00:00:01.5"), Some(1_500_000));
         assert_eq!(days("soon"), None);
-        assert_eq!(date_text(15_706).as_deref(), Some("2013-01-01"));
+        assert_eq!(date_text(15_706), "2013-01-01");
         assert_eq!(time_text(1_500_000).as_deref(), Some("00:00:01.5"));
-        assert_eq!(timestamp_text(1_357_034_400_000_000).as_deref(), Some("2013-01-01T10:00:00Z"));
+        assert_eq!(timestamp_text(1_357_034_400_000_000), "2013-01-01T10:00:00Z");
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::DataType;
+use crate::data_type::{ANY_DECIMAL, WIDE_DECIMAL};
 use crate::form::JoinOn;
 
 /// A table by its schema (where the source has schemas) and name.
@@ -38,6 +39,29 @@ pub struct Column {
     pub nullable: bool,
     /// The source's own word for the type, shown beside ours.
     pub native: String,
+}
+
+impl Column {
+    /// Whether it is MySQL's number of one digit, which is where its applications keep yes and no. A field that is said to be that stays it.
+    #[must_use]
+    pub fn is_flag(&self) -> bool {
+        let native = self.native.to_ascii_lowercase();
+        native.starts_with("tinyint(1)") || native == "boolean"
+    }
+
+    /// Whether what was made when this column was read as another type still fits: no value is read as another one, and what has no place
+    /// there is told.
+    #[must_use]
+    pub fn was(&self, data_type: DataType) -> bool {
+        match data_type {
+            same if same == self.data_type => true,
+            WIDE_DECIMAL => self.data_type == ANY_DECIMAL,
+            DataType::Bool => self.data_type == DataType::Int32 && self.is_flag(),
+            DataType::Time => self.data_type == DataType::String && self.native.to_ascii_lowercase().starts_with("time"),
+            DataType::String => matches!(self.data_type, DataType::Json | ANY_DECIMAL),
+            _ => false,
+        }
+    }
 }
 
 /// What a source says about one table.
@@ -76,6 +100,9 @@ impl TableInfo {
 pub struct Sample {
     pub columns: Vec<Column>,
     pub rows: Vec<Vec<serde_json::Value>>,
+    /// Cells that could not be read and stand as empty, each with its place and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
     /// How long the source took, in milliseconds.
     pub took_ms: f64,
 }
@@ -88,4 +115,17 @@ pub struct QueryPlan {
     pub lines: Vec<String>,
     /// Tables that are read from end to end.
     pub full_scans: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_made_of_a_column_before_still_fits() {
+        let column = |native: &str, data_type| Column { name: "c".into(), data_type, nullable: true, native: native.into() };
+        assert!(column("tinyint(1)", DataType::Int32).was(DataType::Bool) && !column("int4", DataType::Int32).was(DataType::Bool));
+        assert!(column("numeric", ANY_DECIMAL).was(WIDE_DECIMAL) && column("time(3)", DataType::String).was(DataType::Time));
+        assert!(column("integer[]", DataType::Json).was(DataType::String) && !column("text", DataType::String).was(DataType::Json));
+    }
 }

@@ -2,6 +2,7 @@
 
 use arrow_array::RecordBatch;
 use connect::MapRows;
+use connect::unreadable::Unreadable;
 use model::dataset::DatasetSpec;
 
 use crate::Worker;
@@ -38,21 +39,34 @@ impl Maps {
     /// # Errors
     /// Only where a whole batch cannot be made.
     pub(crate) fn map(&self, read: &RecordBatch) -> Result<MappedRows, Failed> {
-        let read = read.clone();
+        let (read, unreadable) = connect::unreadable::take(read.clone());
         let Some(maps) = &self.rows else {
-            return Ok(MappedRows { rows: read.clone(), read, out: Vec::new(), bad: Vec::new() });
+            let bad = unread(&read, unreadable, Vec::new());
+            return Ok(MappedRows { rows: read.clone(), read, out: Vec::new(), bad });
         };
         let mapped = maps.map(&read).map_err(|error| {
             tracing::warn!(cause = %error.cause, "rows cannot be made by their mapping");
             Failed::new(error.to_string())
         })?;
-        Ok(MappedRows { read, rows: mapped.rows, out: mapped.out, bad: mapped.bad })
+        let bad = unread(&read, unreadable, mapped.bad);
+        Ok(MappedRows { read, rows: mapped.rows, out: mapped.out, bad })
     }
 
     /// A row as it was read, to be kept for a person.
     pub(crate) fn spoiled(&self, rows: &MappedRows, row: usize, reason: String) -> connect::Spoiled {
         self.read.spoiled(&rows.read, row, reason)
     }
+}
+
+/// What could not be read cannot be made either: the reason that the source's cell gives comes first.
+fn unread(read: &RecordBatch, cells: Vec<Unreadable>, mut bad: Vec<Option<String>>) -> Vec<Option<String>> {
+    if !cells.is_empty() {
+        bad.resize(read.num_rows(), None);
+    }
+    for cell in cells.into_iter().rev() {
+        bad[cell.row] = Some(cell.reason);
+    }
+    bad
 }
 
 impl MappedRows {

@@ -97,7 +97,7 @@ pub(crate) fn refuse_drift(spec: &DatasetSpec, table: &TableInfo) -> Result<(), 
     for field in spec.mapping.fields(spec) {
         let reason = match table.column(&field.name) {
             None => format!("The table has no column {} any more.", field.name),
-            Some(column) if column.data_type != field.data_type => {
+            Some(column) if !column.was(field.data_type) => {
                 format!("{} was a {} and is a {} now.", field.name, field.data_type.word(), column.data_type.word())
             }
             Some(_) => continue,

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 use model::DataType;
+use model::data_type::{ANY_DECIMAL, WIDE_DECIMAL};
 use model::form::Op;
 use model::mapping::{Condition, Made, Mapping, Mask, Of};
 use model::table::{Column, TableInfo};
@@ -183,7 +184,9 @@ fn error_at(seen: Refused, field: impl Fn() -> String + Send + Sync + 'static) -
 }
 
 fn type_of(was: Option<DataType>, key: &str) -> Option<DataType> {
-    was.filter(|was| was.key() == key).or_else(|| DataType::from_key(key))
+    // What is made is cast, to a fixed count of digits.
+    let offered = || DataType::from_key(key).map(|offered| if offered == ANY_DECIMAL { WIDE_DECIMAL } else { offered });
+    was.filter(|was| was.key() == key).or_else(offered)
 }
 
 /// One that is chosen already stays as it is, digits and all.

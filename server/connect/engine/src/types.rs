@@ -3,7 +3,8 @@
 use arrow_schema::{DataType as Arrow, TimeUnit};
 use connect::{ConfigField, SourceError, SourceErrorKind};
 use datafusion::common::ScalarValue;
-use model::scalar::{days, micros, micros_of_day, scaled};
+use model::data_type::ANY_DECIMAL;
+use model::scalar::{days, decimal_parts, micros, micros_of_day, scaled};
 use model::{DataType, Value};
 
 /// Ours for a column of a file; `None` for what has no place in a row, as lists and structures.
@@ -35,6 +36,7 @@ pub(crate) fn scalar(data_type: DataType, value: &Value) -> ScalarValue {
         (DataType::Date, Value::Text(text)) => ScalarValue::Date32(days(text)),
         (DataType::Time, Value::Text(text)) => ScalarValue::Time64Microsecond(micros_of_day(text)),
         (DataType::Timestamp, Value::Text(text)) => ScalarValue::TimestampMicrosecond(micros(text), Some("UTC".into())),
+        (ANY_DECIMAL, Value::Text(text)) => any_decimal(text),
         (DataType::Decimal { precision, scale }, Value::Text(text)) => ScalarValue::Decimal128(scaled(text, scale), precision, scale),
         (_, Value::Text(text)) => ScalarValue::Utf8(Some(text.clone())),
         (DataType::Bool, _) => ScalarValue::Boolean(None),
@@ -43,6 +45,12 @@ pub(crate) fn scalar(data_type: DataType, value: &Value) -> ScalarValue {
         (DataType::Timestamp, _) => ScalarValue::TimestampMicrosecond(None, Some("UTC".into())),
         _ => ScalarValue::Utf8(None),
     }
+}
+
+/// With as many digits behind its point as it has.
+fn any_decimal(text: &str) -> ScalarValue {
+    let scale = decimal_parts(text).and_then(|(_, _, part)| i8::try_from(part.len()).ok()).filter(|scale| *scale <= 38).unwrap_or(0);
+    ScalarValue::Decimal128(scaled(text, scale), 38, scale)
 }
 
 /// A literal as the text that a service is asked by; `None` for what has no plain one.

@@ -1,6 +1,7 @@
 //! How databases declare columns so that every value of them is read back as it was written.
 
 use model::DataType;
+use model::data_type::ANY_DECIMAL;
 use model::dialect::Dialect;
 
 /// The longest text of a key where a database must know that before, in characters.
@@ -32,6 +33,7 @@ fn of_postgres(data_type: DataType) -> String {
         DataType::Int32 => "integer".into(),
         DataType::Int64 => "bigint".into(),
         DataType::Float64 => "double precision".into(),
+        ANY_DECIMAL => "numeric".into(),
         DataType::Decimal { precision, scale } => format!("numeric({precision}, {scale})"),
         DataType::Date => "date".into(),
         DataType::Time => "time".into(),
@@ -44,8 +46,9 @@ fn of_mysql(data_type: DataType, in_key: bool) -> String {
     // Letters are told apart by their bytes, as everywhere else.
     let text = |kind: &str| format!("{kind} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
     match data_type {
-        DataType::String if in_key => text(&format!("VARCHAR({KEY_TEXT})")),
-        DataType::String | DataType::Json => text("LONGTEXT"),
+        // No number of theirs has as many digits as it may have.
+        DataType::String | ANY_DECIMAL if in_key => text(&format!("VARCHAR({KEY_TEXT})")),
+        DataType::String | DataType::Json | ANY_DECIMAL => text("LONGTEXT"),
         DataType::Uuid => text("VARCHAR(36)"),
         DataType::Bool => "BOOLEAN".into(),
         DataType::Int32 => "INT".into(),
@@ -62,7 +65,7 @@ fn of_mysql(data_type: DataType, in_key: bool) -> String {
 
 fn of_clickhouse(data_type: DataType) -> Option<String> {
     Some(match data_type {
-        DataType::String | DataType::Json | DataType::Time => "String".into(),
+        DataType::String | DataType::Json | DataType::Time | ANY_DECIMAL => "String".into(),
         DataType::Uuid => "UUID".into(),
         DataType::Bool => "Bool".into(),
         DataType::Int32 => "Int32".into(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use connect::{Statement, guard};
+use model::dataset::DatasetSpec;
 use model::script::Rendered;
 use model::snapshot::Environment;
 use model::spec::{ApiBody, KvBody, Query, SqlBody};
@@ -113,6 +114,11 @@ impl Control {
         match spec.body.clone() {
             ApiBody::Kv(kv) => {
                 type_kv_fields(spec, &info, &mut report.errors);
+                if let Some(name) = spec.serve_from.dataset().map(str::to_owned)
+                    && let Some(dataset) = self.dataset_spec(&source.domain, &name).await?
+                {
+                    type_by_dataset(spec, &info, &dataset);
+                }
                 // A dataset proves its key itself, and may hold but the last of what its source tells of it.
                 if report.errors.is_empty() && !kv.key.is_empty() && spec.serve_from.dataset().is_none() {
                     self.check_key(source, &kv, &info, &mut report.errors).await?;
@@ -297,9 +303,24 @@ fn check_patterns(spec: &ApiSpec, errors: &mut Vec<FieldError>) {
 pub(super) fn type_kv_fields(spec: &mut ApiSpec, info: &TableInfo, errors: &mut Vec<FieldError>) {
     for field in &mut spec.fields {
         match info.column(&field.column) {
-            Some(column) => (field.data_type, field.nullable) = (column.data_type, column.nullable),
+            Some(column) => {
+                let stays = field.data_type == DataType::Bool && column.is_flag();
+                field.data_type = if stays { DataType::Bool } else { column.data_type };
+                field.nullable = column.nullable;
+            }
             None => errors
                 .push(FieldError::new(format!("fields.{}", field.name), format!("{} has no column {}.", info.table.name, field.column))),
+        }
+    }
+}
+
+/// A dataset keeps the types that its columns were first read as, and what is served from it has them.
+fn type_by_dataset(spec: &mut ApiSpec, info: &TableInfo, dataset: &DatasetSpec) {
+    for field in &mut spec.fields {
+        if let (Some(column), Some(known)) = (info.column(&field.column), dataset.field(&field.column))
+            && column.was(known.data_type)
+        {
+            field.data_type = known.data_type;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The check of a form: what it names must be in its tables, and what it asks of them must make sense.
 
 use model::form::{Aggregate, QueryForm, Selected, joined_table};
-use model::table::TableInfo;
+use model::table::{Column, TableInfo};
 use model::{ApiSpec, DataType, Field, FieldError, Problem};
 
 use crate::failure::from_source;
@@ -71,6 +71,10 @@ pub(super) fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &Tabl
         match typed(selected, info) {
             Ok((data_type, nullable)) => {
                 let known = spec.fields.iter().find(|field| field.name == selected.name);
+                let is_plain = selected.function.is_none() && selected.aggregate.is_none();
+                let is_flag = is_plain && info.column(&selected.column).is_some_and(Column::is_flag);
+                let stays = is_flag && known.is_some_and(|field| field.data_type == DataType::Bool);
+                let data_type = if stays { DataType::Bool } else { data_type };
                 fields.push(Field {
                     name: selected.name.clone(),
                     column: selected.name.clone(),

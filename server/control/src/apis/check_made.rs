@@ -54,5 +54,5 @@ fn only(sample: &Sample, spec: &ApiSpec) -> Sample {
         columns.push(column);
     }
     let rows = sample.rows.iter().map(|row| places.iter().map(|(index, _)| row[*index].clone()).collect()).collect();
-    Sample { columns, rows, took_ms: sample.took_ms }
+    Sample { columns, rows, unreadable: sample.unreadable.clone(), took_ms: sample.took_ms }
 }

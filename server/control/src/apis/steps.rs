@@ -236,6 +236,7 @@ fn sample_of(spec: &ApiSpec, answer: &TryAnswer) -> Sample {
             .map(|field| Column { name: field.name.clone(), data_type: field.data_type, nullable: true, native: String::new() })
             .collect(),
         rows: rows.iter().take(8).map(row).collect(),
+        unreadable: Vec::new(),
         #[allow(clippy::cast_precision_loss)] // a time in milliseconds
         took_ms: answer.took_us as f64 / 1_000.0,
     }

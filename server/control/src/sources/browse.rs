@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
-use connect::Statement;
+use connect::{Statement, unreadable};
 use futures::TryStreamExt;
 use model::snapshot::Environment;
 use model::spec::DEFAULT_TIMEOUT_MS;
 use model::table::{Column, Sample, TableInfo, TableRef};
-use model::{Action, Field, Problem};
+use model::{Action, DataType, ErrorCode, Field, Problem};
 
 use super::resolve::Resolved;
 use crate::failure::from_source;
@@ -44,7 +44,14 @@ impl Control {
         let resolved = self.resolve_source(source, environment).await?;
         let info = resolved.connection.table(table).await.map_err(|error| from_source(source, &error))?;
         let info = info.ok_or_else(|| Problem::not_found(format!("table {}", table.path())))?;
-        let sample = read_rows(&resolved, table_statement(&resolved, &info)).await?;
+        let statement = table_statement(&resolved, &info);
+        let sample = match read_rows(&resolved, statement.clone()).await {
+            // The other cells are shown, and what is wrong with this one: the statement itself asks for so few rows.
+            Err(problem) if problem.code == ErrorCode::SourceChanged => {
+                read_rows(&resolved, Statement { max_rows: usize::MAX, ..statement }).await?
+            }
+            read => read?,
+        };
         Ok((info, sample))
     }
 }
@@ -85,13 +92,15 @@ pub(crate) async fn read_rows(resolved: &Resolved, statement: Statement) -> Resu
 
 /// Rows as JSON, with their columns.
 pub(crate) fn sample_of(fields: &[Field], batches: &[RecordBatch], took_ms: f64) -> Sample {
-    let mut rows = Vec::new();
+    let (mut rows, mut notes) = (Vec::new(), Vec::new());
     for batch in batches {
+        let (batch, unread) = unreadable::take(batch.clone());
+        notes.extend(unread.into_iter().map(|cell| cell.reason));
         for row in 0..batch.num_rows() {
             let cells = fields.iter().enumerate().map(|(column, field)| {
                 let mut text = Vec::new();
                 connect::json::write_cell(&mut text, batch.column(column), row, field);
-                serde_json::from_slice(&text).unwrap_or_default()
+                shown(&text, field.data_type)
             });
             rows.push(cells.collect());
         }
@@ -105,5 +114,42 @@ pub(crate) fn sample_of(fields: &[Field], batches: &[RecordBatch], took_ms: f64)
             nullable: field.nullable,
         })
         .collect();
-    Sample { columns, rows, took_ms }
+    Sample { columns, rows, unreadable: notes, took_ms }
+}
+
+/// A cell for a person. JSON that would be another one read back, of doubled names or more digits than a number has, is shown as its text.
+fn shown(text: &[u8], data_type: DataType) -> serde_json::Value {
+    let json: serde_json::Value = serde_json::from_slice(text).unwrap_or_default();
+    if data_type != DataType::Json || json.to_string().as_bytes() == squeezed(text) {
+        return json;
+    }
+    serde_json::Value::String(String::from_utf8_lossy(text).into_owned())
+}
+
+/// JSON without the white space that says nothing.
+fn squeezed(text: &[u8]) -> Vec<u8> {
+    let (mut is_text, mut is_escaped) = (false, false);
+    let keeps = |byte: &u8| {
+        let kept = is_text || !byte.is_ascii_whitespace();
+        if *byte == b'"' && !is_escaped {
+            is_text = !is_text;
+        }
+        is_escaped = is_text && *byte == b'\\' && !is_escaped;
+        kept
+    };
+    text.iter().copied().filter(keeps).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_shown_with_all_its_digits() {
+        let of = |text: &str| shown(text.as_bytes(), DataType::Json);
+        assert_eq!(of("{\"a b\": [1, null, \"x \\\" y\"]}"), serde_json::json!({"a b": [1, null, "x \" y"]}));
+        for kept in ["{\"price\": 1.10}", "[12345678901234567890123]", "{\"a\": 1, \"a\": 2}"] {
+            assert_eq!(of(kept), serde_json::Value::String(kept.into()));
+        }
+    }
 }
