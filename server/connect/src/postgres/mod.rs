@@ -1,8 +1,10 @@
 //! PostgreSQL.
 
+mod cells;
 mod copy;
 mod moment;
 mod query;
+mod readable;
 mod sink;
 mod tables;
 
@@ -15,6 +17,7 @@ use model::{DataType, Value};
 use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 
+use self::readable::Readable;
 use self::sink::PgSink;
 use crate::error::of_pool;
 use crate::moment::Moment;
@@ -88,7 +91,7 @@ impl Connector for Postgres {
                 })
             })
             .connect_lazy_with(options);
-        Ok(Arc::new(PgConnection { pool, schema: schema.to_owned() }))
+        Ok(Arc::new(PgConnection { pool, schema: schema.to_owned(), readable: Readable::default() }))
     }
 }
 
@@ -134,6 +137,8 @@ fn options(config: &BindingConfig) -> Result<PgConnectOptions, SourceError> {
 struct PgConnection {
     pool: PgPool,
     schema: String,
+    /// What is sent for statements with columns that the server has to cast.
+    readable: Readable,
 }
 
 #[async_trait]
@@ -173,7 +178,7 @@ impl Connection for PgConnection {
     }
 
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
-        query::stream(&self.pool, statement).await
+        query::stream(&self.pool, &self.readable, statement).await
     }
 
     fn close_idle(&self) {

@@ -6,17 +6,18 @@ use model::table::{Column, QueryPlan};
 use model::{DataType, Value};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgDatabaseError, PgPool, PgRow, PgTypeInfo, Postgres};
-use sqlx::types::{BigDecimal, Uuid, chrono};
-use sqlx::{Column as _, Connection as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
+use sqlx::{Connection as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
 
+use super::cells::{Kind, unreadable};
 use super::read_error;
+use super::readable::{Readable, column_of};
 use crate::reconnect::{acquire, close_idle, say};
 use crate::sql_types::{bind_all, declared};
 use crate::stream::{Ended, Sender, channel, send_batches, send_while_wanted, spawn};
 use crate::{BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
 
 /// The types that our binds declare, so that preparing sees what running sees.
-fn bind_types(binds: &[(DataType, Value)]) -> Vec<PgTypeInfo> {
+pub(super) fn bind_types(binds: &[(DataType, Value)]) -> Vec<PgTypeInfo> {
     binds
         .iter()
         .map(|(data_type, _)| {
@@ -36,14 +37,7 @@ pub(super) async fn describe(pool: &PgPool, sql: &str, binds: &[(DataType, Value
     let mut connection = pool.acquire().await.map_err(|error| read_error(&error, sql))?;
     let text = sqlx::AssertSqlSafe(sql.to_owned()).into_sql_str();
     let prepared = connection.prepare_with(text, &bind_types(binds)).await.map_err(|error| read_error(&error, sql))?;
-    Ok(prepared
-        .columns()
-        .iter()
-        .map(|column| {
-            let native = column.type_info().name().to_lowercase();
-            Column { name: column.name().to_owned(), data_type: declared(&native), nullable: true, native }
-        })
-        .collect())
+    Ok(prepared.columns().iter().map(column_of).collect())
 }
 
 pub(super) async fn explain(pool: &PgPool, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
@@ -60,12 +54,12 @@ pub(super) async fn explain(pool: &PgPool, sql: &str, binds: &[(DataType, Value)
     Ok(QueryPlan { lines, full_scans })
 }
 
-pub(super) async fn stream(pool: &PgPool, statement: Statement) -> Result<BatchStream, SourceError> {
+pub(super) async fn stream(pool: &PgPool, readable: &Readable, statement: Statement) -> Result<BatchStream, SourceError> {
     let mut held = Some(acquire(pool, |error| read_error(error, &statement.sql)).await?);
     let (sender, stream) = channel();
-    let pool = pool.clone();
+    let (pool, readable) = (pool.clone(), readable.clone());
     spawn(async move {
-        let sending = send_once_more(&pool, &mut held, &statement, &sender);
+        let sending = send_once_more((&pool, &readable), &mut held, &statement, &sender);
         if let Ended::Abandoned = send_while_wanted(&sender, statement.timeout, sending).await {
             // The server looks whether its client is there, and ends the statement: see `SESSION`.
             drop(held.map(PoolConnection::detach));
@@ -77,13 +71,13 @@ pub(super) async fn stream(pool: &PgPool, statement: Statement) -> Result<BatchS
 
 /// Sends, and once more over another connection where the server had closed this one before a row was sent.
 async fn send_once_more(
-    pool: &PgPool,
+    (pool, readable): (&PgPool, &Readable),
     held: &mut Option<PoolConnection<Postgres>>,
     statement: &Statement,
     sender: &Sender,
 ) -> Result<Ended, SourceError> {
     if let Some(connection) = held {
-        match send_rows(connection, statement, sender).await {
+        match send_rows(connection, readable, statement, sender).await {
             Err(error) if error.kind == SourceErrorKind::Dropped && sender.rows() == 0 => say(&error),
             sent => return sent,
         }
@@ -92,10 +86,15 @@ async fn send_once_more(
     drop(held.take().map(PoolConnection::detach));
     close_idle(pool);
     let connection = held.insert(acquire(pool, |error| read_error(error, &statement.sql)).await?);
-    send_rows(connection, statement, sender).await
+    send_rows(connection, readable, statement, sender).await
 }
 
-async fn send_rows(connection: &mut PoolConnection<Postgres>, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
+async fn send_rows(
+    connection: &mut PoolConnection<Postgres>,
+    readable: &Readable,
+    statement: &Statement,
+    sender: &Sender,
+) -> Result<Ended, SourceError> {
     let longer = statement.timeout > SESSION_TIMEOUT;
     if longer {
         // A build reads for longer than any call may; the session goes back to its own bound afterwards.
@@ -117,19 +116,25 @@ async fn send_rows(connection: &mut PoolConnection<Postgres>, statement: &Statem
             }
         });
     }
+    let cast = readable.of(connection, &statement.sql, &statement.binds).await;
+    let sql = cast.as_deref().unwrap_or(&statement.sql);
     let stale = AtomicBool::new(false);
     let failed = |error: &sqlx::Error| {
         stale.store(is_stale(error), Ordering::Relaxed);
         read_error(error, &statement.sql)
     };
     let query = || -> sqlx::query::Query<'_, Postgres, PgArguments> {
-        bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds)
+        bind_all!(sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())), &statement.binds)
     };
     let mut sent = send_batches(connection.fetch_many(query()), statement, sender, size, cell, failed).await;
     if stale.load(Ordering::Relaxed) {
         // No row was sent: the server says so before the first one.
         connection.clear_cached_statements().await.map_err(|error| read_error(&error, ""))?;
         sent = send_batches(connection.fetch_many(query()), statement, sender, size, cell, failed).await;
+    }
+    if matches!(&sent, Err(error) if error.kind == SourceErrorKind::Mismatch) {
+        // Its columns may have other types by now: the next one looks at them again.
+        readable.forget(&statement.sql);
     }
     if longer && !matches!(sent, Ok(Ended::Abandoned)) {
         drop(sqlx::query("RESET statement_timeout").execute(&mut **connection).await);
@@ -160,32 +165,6 @@ fn cell(row: &PgRow, index: usize) -> Result<Value, SourceError> {
         return Ok(Value::Null);
     }
     let info = raw.type_info();
-    let kind = info.name();
-    let decoded = match kind {
-        "BOOL" => row.try_get(index).map(Value::Bool),
-        "INT2" => row.try_get::<i16, _>(index).map(|number| Value::Int(number.into())),
-        "INT4" => row.try_get::<i32, _>(index).map(|number| Value::Int(number.into())),
-        "INT8" => row.try_get(index).map(Value::Int),
-        "FLOAT4" => row.try_get::<f32, _>(index).map(|number| Value::Float(number.into())),
-        "FLOAT8" => row.try_get(index).map(Value::Float),
-        "NUMERIC" => row.try_get::<BigDecimal, _>(index).map(|number| Value::Text(number.to_plain_string())),
-        "DATE" => row.try_get::<chrono::NaiveDate, _>(index).map(|date| Value::Text(date.to_string())),
-        "TIME" => row.try_get::<chrono::NaiveTime, _>(index).map(|time| Value::Text(time.to_string())),
-        "TIMESTAMP" => {
-            row.try_get::<chrono::NaiveDateTime, _>(index).map(|time| Value::Text(time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string()))
-        }
-        "TIMESTAMPTZ" => {
-            row.try_get::<chrono::DateTime<chrono::Utc>, _>(index).map(|time| Value::Text(time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string()))
-        }
-        "UUID" => row.try_get::<Uuid, _>(index).map(|uuid| Value::Text(uuid.to_string())),
-        "JSON" | "JSONB" => row.try_get::<serde_json::Value, _>(index).map(|json| Value::Text(json.to_string())),
-        "BYTEA" => row.try_get(index).map(Value::Bytes),
-        _ => row.try_get_unchecked::<String, _>(index).map(Value::Text),
-    };
-    decoded.map_err(|error| unreadable(kind).because(error))
-}
-
-pub(super) fn unreadable(kind: &str) -> SourceError {
-    let sentence = format!("It holds values of the type {} that cannot be read yet. Leave this column out.", kind.to_lowercase());
-    SourceError::new(SourceErrorKind::Mismatch, sentence)
+    let bytes = raw.as_bytes().map_err(|error| unreadable(info.name()).because(error))?;
+    Kind::of(&info).and_then(|kind| kind.value(bytes)).ok_or_else(|| unreadable(info.name()))
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use model::DataType;
 use model::form::JoinOn;
+use model::source_types::postgres;
 use model::table::{Column, ForeignKey, TableInfo, TableRef};
 use sqlx::FromRow;
 use sqlx::postgres::PgPool;
-
-use crate::sql_types::declared;
 
 #[derive(FromRow)]
 struct CatalogueRow {
@@ -15,12 +15,16 @@ struct CatalogueRow {
     about_rows: f32,
     column_name: String,
     native: String,
+    /// The type's own name, and as it is declared, with what stands in brackets.
     base: String,
+    declared: String,
+    is_array: bool,
     not_null: bool,
     key_position: Option<i32>,
 }
 
-/// The key is the primary key or, failing that, the first whole unique index over columns without gaps.
+/// A column of a domain is of the type that the domain is made of. The key is the primary key or, failing that, the first whole unique
+/// index over columns without gaps.
 const CATALOGUE: &str = "
 WITH keys AS (
     SELECT DISTINCT ON (i.indrelid) i.indrelid, i.indkey
@@ -32,12 +36,22 @@ WITH keys AS (
     ORDER BY i.indrelid, i.indisprimary DESC, i.indexrelid
 )
 SELECT c.relname::text AS table_name, c.reltuples AS about_rows, a.attname::text AS column_name,
-       format_type(a.atttypid, a.atttypmod) AS native, t.typname::text AS base, a.attnotnull AS not_null,
+       format_type(a.atttypid, a.atttypmod) AS native, t.typname::text AS base,
+       format_type(t.oid, COALESCE(domain.typmod, a.atttypmod)) AS declared,
+       (t.typcategory = 'A' AND t.typelem <> 0 AND t.typlen = -1) AS is_array, a.attnotnull AS not_null,
        array_position(keys.indkey::int2[], a.attnum) AS key_position
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN LATERAL (
+    WITH RECURSIVE below(oid, typmod, depth) AS (
+        SELECT d.typbasetype, d.typtypmod, 1 FROM pg_type d WHERE d.oid = a.atttypid AND d.typtype = 'd'
+        UNION ALL
+        SELECT d.typbasetype, d.typtypmod, below.depth + 1 FROM below JOIN pg_type d ON d.oid = below.oid WHERE d.typtype = 'd'
+    )
+    SELECT below.oid, below.typmod FROM below ORDER BY below.depth DESC LIMIT 1
+) domain ON true
+JOIN pg_type t ON t.oid = COALESCE(domain.oid, a.atttypid)
 LEFT JOIN keys ON keys.indrelid = c.oid
 WHERE n.nspname = $1 AND c.relkind IN ('r', 'v', 'm', 'p', 'f') AND ($2::text IS NULL OR c.relname = $2)
 ORDER BY c.relname, a.attnum";
@@ -79,7 +93,7 @@ pub(super) async fn list(pool: &PgPool, schema: &str, only: Option<&str>) -> Res
         if let Some(position) = row.key_position {
             key.push((position, row.column_name.clone()));
         }
-        let data_type = if row.base == "numeric" { declared(&row.native) } else { declared(&row.base) };
+        let data_type = if row.is_array { DataType::Json } else { postgres(&row.base, &row.declared) };
         info.columns.push(Column { name: row.column_name, data_type, nullable: !row.not_null, native: row.native });
     }
     let relations: Vec<RelationRow> = sqlx::query_as(RELATIONS).bind(schema).bind(only).fetch_all(pool).await?;
