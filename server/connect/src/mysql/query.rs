@@ -1,13 +1,13 @@
 //! Running statements: prepared, explained, streamed as Arrow batches, and ended on the server when nobody waits any more.
 
 use model::table::{Column, QueryPlan};
-use model::{DataType, Value};
+use model::{DataType, Value, source_types};
 use sqlx::mysql::{MySql, MySqlArguments, MySqlConnection, MySqlPool};
 use sqlx::pool::PoolConnection;
 use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo};
 
 use super::read_error;
-use super::types::{as_bound, cell, is_text, size, type_of};
+use super::types::{as_bound, cell, is_text, size};
 use crate::reconnect::{acquire, close_idle, once_more, say};
 use crate::sql_types::bind_all;
 use crate::stream::{Ended, Sender, channel, send_batches, send_while_wanted, spawn};
@@ -22,7 +22,7 @@ pub(super) async fn describe(pool: &MySqlPool, sql: &str) -> Result<Vec<Column>,
         .iter()
         .map(|column| {
             let native = column.type_info().name().to_lowercase();
-            let data_type = match type_of(&native) {
+            let data_type = match source_types::mysql(&native) {
                 DataType::Bytes if is_text(column.type_info()) => DataType::String,
                 known => known,
             };

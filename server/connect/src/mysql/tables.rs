@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use model::form::JoinOn;
+use model::source_types;
 use model::table::{Column, ForeignKey, TableInfo, TableRef};
 use sqlx::FromRow;
 use sqlx::mysql::MySqlPool;
-
-use super::types::type_of;
 
 #[derive(FromRow)]
 struct CatalogueRow {
@@ -72,7 +71,7 @@ pub(super) async fn list(pool: &MySqlPool, only: Option<&TableRef>) -> Result<Ve
             rows: row.about_rows,
             foreign_keys: Vec::new(),
         });
-        let data_type = type_of(&row.native);
+        let data_type = source_types::mysql(&row.native);
         info.columns.push(Column { name: row.column_name, data_type, nullable: row.nullable != 0, native: row.native });
     }
     let relations: Vec<RelationRow> = sqlx::query_as(RELATIONS).bind(schema).bind(name).bind(name).fetch_all(pool).await?;

@@ -12,7 +12,7 @@ use super::cells::{Kind, unreadable};
 use super::read_error;
 use super::readable::{Readable, column_of};
 use crate::reconnect::{acquire, close_idle, say};
-use crate::sql_types::{bind_all, declared};
+use crate::sql_types::bind_all;
 use crate::stream::{Ended, Sender, channel, send_batches, send_while_wanted, spawn};
 use crate::{BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
 
