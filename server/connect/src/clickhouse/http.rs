@@ -8,6 +8,7 @@ use fail::fail_point;
 use futures::FutureExt;
 use model::{DataType, Value};
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use super::of_code;
 use super::types::{cell, parameter};
@@ -18,13 +19,14 @@ use crate::{BatchStream, BindingConfig, CONNECT_TIMEOUT, MAX_ROW_BYTES, SESSION_
 
 /// The form of an answer: a line of names, a line of types, then a row a line.
 const FORMAT: &str = "JSONCompactEachRowWithNamesAndTypes";
-/// Only reading; digits and times as they are; a statement ends when its caller closes the connection.
+/// Only reading; numbers as numbers, whose digits are taken as they stand, also inside of arrays; times as they are; a statement ends when
+/// its caller closes the connection.
 const SETTINGS: [(&str, &str); 10] = [
     ("readonly", "2"),
-    ("output_format_json_quote_64bit_integers", "1"),
-    ("output_format_json_quote_decimals", "1"),
+    ("output_format_json_quote_64bit_integers", "0"),
+    ("output_format_json_quote_decimals", "0"),
     ("output_format_json_quote_denormals", "1"),
-    ("output_format_json_quote_64bit_floats", "1"),
+    ("output_format_json_quote_64bit_floats", "0"),
     ("date_time_output_format", "iso"),
     ("session_timezone", "UTC"),
     // As standard SQL has it: of no rows there is no sum, and what a join does not find is NULL.
@@ -73,7 +75,7 @@ impl Client {
         let mut lines = Lines::new(response);
         let mut rows = Vec::new();
         while let Some(row) = lines.next().await? {
-            rows.push(row);
+            rows.push(row.iter().map(|cell| serde_json::from_str(cell.get()).unwrap_or_default()).collect());
         }
         // The names and the types.
         rows.drain(..rows.len().min(2));
@@ -189,12 +191,13 @@ async fn send_rows(lines: Lines, statement: &Statement, sender: &Sender) -> Resu
 }
 
 async fn send_lines(mut lines: Lines, batch: &mut BatchBuilder, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
-    let names = lines.next().await?.unwrap_or_default();
+    let names: Vec<String> =
+        lines.next().await?.unwrap_or_default().iter().filter_map(|name| serde_json::from_str(name.get()).ok()).collect();
     let _types = lines.next().await?;
     let order: Vec<usize> = statement
         .fields
         .iter()
-        .map(|field| names.iter().position(|name| name == field.name.as_str()).ok_or_else(|| missing(&field.name)))
+        .map(|field| names.iter().position(|name| *name == field.name).ok_or_else(|| missing(&field.name)))
         .collect::<Result<_, _>>()?;
     let mut left = statement.max_rows;
     while left > 0 {
@@ -203,7 +206,7 @@ async fn send_lines(mut lines: Lines, batch: &mut BatchBuilder, statement: &Stat
         batch.begin_row();
         fail_point!("reader.row");
         for (index, (position, field)) in order.iter().zip(&statement.fields).enumerate() {
-            batch.append(index, cell(row.get(*position).unwrap_or(&Json::Null), field.data_type)?)?;
+            batch.append(index, row.get(*position).map_or(Value::Null, |json| cell(json, field.data_type)))?;
         }
         batch.end_row();
         if batch.is_full() && sender.send(batch.finish()).await.is_err() {
@@ -233,7 +236,7 @@ impl Lines {
 
     /// # Errors
     /// A connection that breaks off; an error that the server met after its first rows, which comes as a line.
-    async fn next(&mut self) -> Result<Option<Vec<Json>>, SourceError> {
+    async fn next(&mut self) -> Result<Option<Vec<Box<RawValue>>>, SourceError> {
         loop {
             let rest = &self.buffer[self.read..];
             let looked = self.looked.saturating_sub(self.read);
@@ -263,7 +266,7 @@ impl Lines {
     }
 }
 
-fn row_of(line: &[u8]) -> Result<Vec<Json>, SourceError> {
+fn row_of(line: &[u8]) -> Result<Vec<Box<RawValue>>, SourceError> {
     serde_json::from_slice(line).map_err(|error| {
         let said = String::from_utf8_lossy(line);
         failed(&said).unwrap_or_else(|| {

@@ -1,73 +1,67 @@
 //! Our types for those of ClickHouse, and a cell out of its JSON.
 
 use model::table::Column;
-use model::{DataType, Value};
-use serde_json::Value as Json;
-
-use crate::sql_types::declared;
-use crate::{SourceError, SourceErrorKind};
+use model::{DataType, Value, source_types};
+use serde_json::value::RawValue;
 
 /// A column with its type as the server writes it: `LowCardinality(Nullable(String))`.
 pub(super) fn column(name: &str, native: &str) -> Column {
     let (plain, nullable) = unwrapped(native);
-    Column { name: name.into(), data_type: type_of(plain), nullable, native: native.into() }
+    Column { name: name.into(), data_type: source_types::clickhouse(plain), nullable, native: native.into() }
 }
 
 fn unwrapped(native: &str) -> (&str, bool) {
-    let inner = |text: &str, of: &str| -> Option<usize> { text.strip_prefix(of).map(|_| of.len()) };
     let (mut text, mut nullable) = (native.trim(), false);
     loop {
-        let (skip, is_null) = match (inner(text, "Nullable("), inner(text, "LowCardinality(")) {
-            (Some(skip), _) => (skip, true),
-            (None, Some(skip)) => (skip, false),
-            (None, None) => return (text, nullable),
+        let inner = if let Some(inner) = text.strip_prefix("Nullable(") {
+            nullable = true;
+            inner
+        } else if let Some(inner) = text.strip_prefix("LowCardinality(") {
+            inner
+        } else if let Some(inner) = text.strip_prefix("SimpleAggregateFunction(").and_then(behind_function) {
+            inner
+        } else {
+            return (text, nullable);
         };
-        text = text[skip..].strip_suffix(')').unwrap_or(&text[skip..]);
-        nullable |= is_null;
+        text = inner.strip_suffix(')').unwrap_or(inner).trim();
     }
 }
 
-fn type_of(plain: &str) -> DataType {
-    let base = plain.split('(').next().unwrap_or_default();
-    match base {
-        "Bool" => DataType::Bool,
-        "Int8" | "Int16" | "Int32" | "UInt8" | "UInt16" => DataType::Int32,
-        // Counts are UInt64: a number beyond 63 bits is told when it is met.
-        "Int64" | "UInt32" | "UInt64" => DataType::Int64,
-        "Int128" | "UInt128" | "Int256" | "UInt256" => DataType::String,
-        "Float32" | "Float64" => DataType::Float64,
-        "Decimal" => declared(plain),
-        "Date" | "Date32" => DataType::Date,
-        "DateTime" | "DateTime64" => DataType::Timestamp,
-        "UUID" => DataType::Uuid,
-        "Array" | "Map" | "Tuple" | "JSON" | "Object" | "Nested" | "Variant" | "Dynamic" => DataType::Json,
-        _ => DataType::String,
+/// The type of `sum, UInt64)`: what stands behind the function, which may have brackets of its own.
+fn behind_function(text: &str) -> Option<&str> {
+    let mut depth = 0_usize;
+    let comma = text.find(|sign| {
+        match sign {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        sign == ',' && depth == 0
+    })?;
+    Some(text[comma + 1..].trim_start())
+}
+
+/// A cell as it stands in a line of JSON. Numbers are taken as their digits, so that none is lost; what is not of the type that is expected of
+/// it is a text, which the column refuses with its place.
+pub(super) fn cell(json: &RawValue, data_type: DataType) -> Value {
+    let raw = json.get();
+    let text = || Value::Text(raw.to_owned());
+    match (raw.as_bytes().first(), data_type) {
+        (Some(b'n'), _) => Value::Null,
+        (Some(b't'), _) => Value::Bool(true),
+        (Some(b'f'), _) => Value::Bool(false),
+        (Some(b'"'), _) => match (serde_json::from_str::<String>(raw), data_type) {
+            (Ok(plain), DataType::Float64) => plain.parse().map_or(Value::Text(plain), Value::Float),
+            (Ok(plain), DataType::Bytes) => Value::Bytes(plain.into_bytes()),
+            (Ok(plain), _) => Value::Text(plain),
+            (Err(_), _) => text(),
+        },
+        (_, DataType::Int32 | DataType::Int64) => raw.parse().map_or_else(|_| text(), Value::Int),
+        (_, DataType::Bool) => Value::Bool(raw != "0"),
+        (_, DataType::Float64) => raw.parse().map_or_else(|_| text(), Value::Float),
+        // Arrays and objects are the server's own JSON.
+        _ => text(),
     }
-}
-
-/// A cell by the type that is expected of it. Numbers come as text where JSON would lose digits.
-pub(super) fn cell(json: &Json, data_type: DataType) -> Result<Value, SourceError> {
-    let misfit = || {
-        SourceError::new(SourceErrorKind::Mismatch, format!("It holds a value that is not {} {}.", article(data_type), data_type.word()))
-            .because(json.to_string().chars().take(200).collect::<String>())
-    };
-    Ok(match (json, data_type) {
-        (Json::Null, _) => Value::Null,
-        (Json::Bool(yes), _) => Value::Bool(*yes),
-        (Json::String(text), DataType::Int32 | DataType::Int64) => Value::Int(text.parse().map_err(|_| misfit())?),
-        (Json::Number(number), DataType::Int32 | DataType::Int64) => Value::Int(number.as_i64().ok_or_else(misfit)?),
-        (Json::Number(number), DataType::Bool) => Value::Bool(number.as_i64() != Some(0)),
-        (Json::Number(number), DataType::Float64) => Value::Float(number.as_f64().ok_or_else(misfit)?),
-        (Json::String(text), DataType::Float64) => Value::Float(text.parse().map_err(|_| misfit())?),
-        (Json::Number(number), _) => Value::Text(number.to_string()),
-        (Json::String(text), DataType::Bytes) => Value::Bytes(text.clone().into_bytes()),
-        (Json::String(text), _) => Value::Text(text.clone()),
-        (Json::Array(_) | Json::Object(_), _) => Value::Text(json.to_string()),
-    })
-}
-
-fn article(data_type: DataType) -> &'static str {
-    if data_type.word().starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 /// A value as a parameter of the HTTP interface reads it; `None` for NULL, which stands in the text.
@@ -87,6 +81,8 @@ pub(super) fn parameter(data_type: DataType, value: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use model::data_type::ANY_DECIMAL;
+
     use super::*;
 
     #[test]
@@ -99,7 +95,22 @@ mod tests {
         assert_eq!(of("Nullable(Decimal(10, 2))"), (DataType::Decimal { precision: 10, scale: 2 }, true));
         assert_eq!(of("DateTime64(6, 'UTC')"), (DataType::Timestamp, false));
         assert_eq!(of("Array(String)"), (DataType::Json, false));
-        assert_eq!(cell(&Json::from("9007199254740993"), DataType::Int64).unwrap(), Value::Int(9_007_199_254_740_993));
-        assert!(cell(&Json::from("18446744073709551615"), DataType::Int64).is_err());
+        assert_eq!(of("SimpleAggregateFunction(sum, UInt64)"), (DataType::Int64, false));
+        assert_eq!(of("SimpleAggregateFunction(groupArrayArray(3), Nullable(Decimal(76, 5)))"), (ANY_DECIMAL, true));
+    }
+
+    #[test]
+    fn cells_keep_their_digits() {
+        let of = |json: &str, data_type| cell(serde_json::from_str(json).unwrap(), data_type);
+        let text = |text: &str| Value::Text(text.into());
+        assert_eq!(of("9007199254740993", DataType::Int64), Value::Int(9_007_199_254_740_993));
+        assert_eq!(of("18446744073709551615", DataType::Int64), text("18446744073709551615"));
+        assert_eq!(of("[1,18446744073709551615]", DataType::Json), text("[1,18446744073709551615]"));
+        assert_eq!(of("0.000000000012345", ANY_DECIMAL), text("0.000000000012345"));
+        assert_eq!((of("1.5", DataType::Float64), of("\"-inf\"", DataType::Float64)), (Value::Float(1.5), Value::Float(f64::NEG_INFINITY)));
+        assert_eq!(
+            (of("null", DataType::Int64), of("false", DataType::Bool), of("\"a\\\"b\"", DataType::String)),
+            (Value::Null, Value::Bool(false), text("a\"b"))
+        );
     }
 }
