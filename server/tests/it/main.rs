@@ -47,6 +47,7 @@ mod sign_in_flood;
 mod sinks;
 mod slow_clients;
 mod source_places;
+mod source_values;
 mod sqlmap;
 mod sync_faults;
 mod throttle;
