@@ -6,10 +6,13 @@ use accel::row_json::{JsonField, RowJson};
 use connect::batch::BatchBuilder;
 use connect::json::write_row;
 use connect::proto::{ProtoColumn, write_message};
+use model::data_type::ANY_DECIMAL;
 use model::{DataType, Field, Value};
 use proptest::prelude::*;
 
 const DECIMAL: DataType = DataType::Decimal { precision: 38, scale: 10 };
+/// With more digits than a number has.
+const LONG: &str = "-123456789012345678901234567890123456789012345678.000000000012345";
 
 fn fields() -> Vec<Field> {
     let mut fields: Vec<Field> = DataType::OFFERED
@@ -22,6 +25,7 @@ fn fields() -> Vec<Field> {
             ..Field::default()
         })
         .collect();
+    fields.push(Field { name: "decimal".into(), column: "decimal".into(), data_type: DECIMAL, ..Field::default() });
     fields.push(Field { name: "wide".into(), column: "wide".into(), data_type: DataType::Int64, as_string: true, ..Field::default() });
     fields
 }
@@ -39,11 +43,12 @@ fn value(data_type: DataType) -> BoxedStrategy<Value> {
         DataType::Float64 => prop_oneof![Just(f64::NAN), Just(f64::INFINITY), Just(-0.0), Just(f64::MIN_POSITIVE), any::<f64>()]
             .prop_map(Value::Float)
             .boxed(),
+        ANY_DECIMAL => text(&["0", "NaN", "1.50", LONG]),
         DataType::Decimal { .. } => text(&["0", "-0.0000000001", "9999999999999999999999999999.9999999999", "12.5", "-7"]),
         DataType::Date => text(&["0001-01-01", "1970-01-01", "2013-02-28", "9999-12-31"]),
         DataType::Time => text(&["00:00:00", "23:59:59.999999", "12:34:56.7"]),
         DataType::Timestamp => {
-            text(&["1970-01-01T00:00:00Z", "2013-01-01T05:00:00.123456Z", "0001-01-01T00:00:00Z", "9999-12-30T22:00:00Z"])
+            text(&["1970-01-01T00:00:00Z", "2013-01-01T05:00:00.123456Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
         }
         DataType::Uuid => text(&["018f2f9e-8f3a-7c1e-9d5b-0242ac120002"]),
         DataType::Bytes => proptest::collection::vec(any::<u8>(), 0..40).prop_map(Value::Bytes).boxed(),

@@ -46,7 +46,7 @@ pub(super) fn ParameterCard(editor: Editor, name: String) -> impl IntoView {
             <div class="form-row">
                 {is_script.then(|| view! {
                     <Field id=id("type") label="Type"><select class="select" id=id("type") on:change=move |event| { if let Some(picked) = DataType::from_key(&event_target_value(&event)) { set(Box::new(move |p| p.data_type = picked)); } }>
-                        {DataType::OFFERED.map(|this| view! { <option value=this.key() selected=move || known.with(|p| p.data_type == this)>{this.word()}</option> }).collect_view()}
+                        {DataType::OFFERED.map(|this| view! { <option value=this.key() selected=move || known.with(|p| p.data_type.key() == this.key())>{this.word()}</option> }).collect_view()}
                     </select></Field>
                 })}
                 {text("test_value", "Test value", "Fills the console", |p| p.test_value.clone(), |p, text| p.test_value = text)}
