@@ -30,7 +30,7 @@ fn unwrapped(native: &str) -> (&str, bool) {
 /// The type of `sum, UInt64)`: what stands behind the function, which may have brackets of its own.
 fn behind_function(text: &str) -> Option<&str> {
     let mut depth = 0_usize;
-    let comma = text.find(|sign| {
+    let comma = text.find(|sign: char| {
         match sign {
             '(' => depth += 1,
             ')' => depth = depth.saturating_sub(1),
