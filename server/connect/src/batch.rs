@@ -261,6 +261,7 @@ impl BatchBuilder {
     ///
     /// # Errors
     /// Where the value cannot be of the column's type, or is larger than a cell may be.
+    #[allow(clippy::needless_pass_by_value)] // readers make the value for it
     pub fn append(&mut self, column: usize, value: Value) -> Result<(), SourceError> {
         match &value {
             Value::Text(text) => self.count(column, text.len())?,

@@ -88,8 +88,9 @@ fn plain(address: IpAddr) -> IpAddr {
         IpAddr::V4(Ipv4Addr::new(a, b, c, d))
     };
     match six.segments() {
-        [0, 0, 0, 0, 0, 0xffff, high, low]
-        | [0, 0, 0, 0, 0, 0, high @ 1.., low]
+        // Below 0:1:0 are the unspecified address and loopback, which are what they are.
+        [0, 0, 0, 0, 0, 0, 0, _] => address,
+        [0, 0, 0, 0, 0, 0xffff | 0, high, low]
         | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
         | [0x64, 0xff9b, 1, _, _, _, high, low]
         | [0x2002, high, low, ..] => four(high, low),

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use arrow_array::RecordBatch;
 use connect::pools::Pools;
 use connect::{BatchStream, BindingConfig, Connection, Statement};
 use futures::{StreamExt, TryStreamExt};
@@ -31,7 +32,7 @@ fn numbers(max_rows: usize) -> Statement {
 
 async fn count(rows: BatchStream) -> Result<usize, String> {
     let batches: Vec<_> = rows.try_collect().await.map_err(|error| format!("{error} ({})", error.cause))?;
-    Ok(batches.iter().map(|batch| batch.num_rows()).sum())
+    Ok(batches.iter().map(RecordBatch::num_rows).sum())
 }
 
 async fn ask(connection: &Arc<dyn Connection>) -> Result<usize, String> {

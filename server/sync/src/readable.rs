@@ -28,10 +28,10 @@ impl Worker {
             Err(StoreError::Unreadable { what, cause }) => {
                 let mut said = self.said.0.lock().unwrap_or_else(PoisonError::into_inner);
                 said.retain(|_, at| at.elapsed() < SAID_FOR);
-                if !said.contains_key(&what) {
+                said.entry(what).or_insert_with_key(|what| {
                     tracing::error!(%cause, "the stored definition of {what} cannot be read: it is left alone");
-                    said.insert(what, Instant::now());
-                }
+                    Instant::now()
+                });
                 Ok(None)
             }
             Err(error) => Err(error),

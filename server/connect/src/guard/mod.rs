@@ -3,6 +3,7 @@
 //! What is sent is written anew from the tree that was looked at, and read once more; see [`check`]. The guard stands in front of the
 //! source's own defences (read-only sessions, time-outs), not instead of them.
 
+mod calls;
 mod functions;
 mod mysql;
 mod notation;
@@ -16,6 +17,7 @@ use model::dialect::Dialect;
 use sqlparser::ast::{Spanned, Statement};
 use sqlparser::tokenizer::Location;
 
+pub use calls::calls_too_deep;
 pub use system::is_system_table;
 
 /// The stack that reading may need: trees are walked by recursion, within the bounds of [`reading`].
@@ -54,6 +56,9 @@ pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
             return Err(refuse(Some(statement.span().start), "Only a SELECT can be run: this one does something else."));
         };
         walk::check(&statement, dialect)?;
+        if dialect == Dialect::Datafusion && calls_too_deep(&statement) {
+            return Err(refuse(None, "Calls of functions stand too deep in one another. Use a subquery for a part of them."));
+        }
         let (has_order, has_limit) = (query.order_by.is_some(), query.limit_clause.is_some() || query.fetch.is_some());
         let sql = writing::write(&statement, &tokens, dialect)?;
         Ok(Passed { has_order, has_limit, sql })
@@ -265,6 +270,8 @@ mod tests {
                 assert!(check(&sql, dialect).is_err(), "{dialect:?}: {}", &sql[..40]);
             }
             assert!(check(&doubled(6), dialect).is_ok(), "{dialect:?}: {:?}", check(&doubled(6), dialect));
+            let calls = check(&deep("abs(", "1", ")", 30), dialect);
+            assert_eq!(calls.is_err(), dialect == Dialect::Datafusion, "{dialect:?}: {calls:?}");
             assert!(check(&format!("select 1 as a where {}", vec!["1 = 1"; 100].join(" and ")), dialect).is_ok(), "{dialect:?}");
         }
     }

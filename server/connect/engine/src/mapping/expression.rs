@@ -109,6 +109,9 @@ impl Expressions {
         if rest.token != Token::EOF {
             return Err(unread(format!(" at {}", rest.token)));
         }
+        if connect::guard::calls_too_deep(&expr) {
+            return Err("Calls of functions stand too deep in one another. Make several columns of it.".into());
+        }
         let expr = datafusion::sql::sqlparser::ast::ExprWithAlias { expr, alias: None };
         let expr = self.0.create_logical_expr_from_sql_expr(expr, schema).map_err(|error| sentence(&error))?;
         refuse_others(&expr)?;
