@@ -8,7 +8,7 @@ use model::script::Rendered;
 use model::snapshot::Environment;
 use model::spec::{ApiBody, KvBody, Query, SqlBody};
 use model::statement::{Page, Template, any_value, test_arguments};
-use model::table::{QueryPlan, Sample, TableInfo};
+use model::table::{QueryPlan, Sample, TableInfo, TableRef};
 use model::validate::validate;
 use model::view::CheckReport;
 use model::{Action, ApiSpec, DataType, Field, FieldError, Problem, Value};
@@ -193,7 +193,7 @@ impl Control {
         report.sample = self.sample(source, spec, &bare).await?;
         let plan = source.connection.explain(&bare.sql, &bare.binds).await;
         report.plan = plan.unwrap_or_default();
-        report.costs = self.full_scans(source, &report.plan).await;
+        report.costs = self.full_scans(source, spec, &report.plan).await;
         Ok(())
     }
 
@@ -268,11 +268,16 @@ impl Control {
     }
 
     /// A full scan of a large table is named, and needs an approver's yes.
-    async fn full_scans(&self, source: &Resolved, plan: &QueryPlan) -> Vec<String> {
+    async fn full_scans(&self, source: &Resolved, spec: &ApiSpec, plan: &QueryPlan) -> Vec<String> {
         if plan.full_scans.is_empty() {
             return Vec::new();
         }
-        let tables = source.connection.tables().await.unwrap_or_default();
+        // A plan names tables without their schemas: those that the definition names stand before others of the same name.
+        let mut tables = Vec::new();
+        for table in named_tables(spec).into_iter().filter(|table| !table.schema.is_empty()) {
+            tables.extend(source.connection.table(table).await.ok().flatten());
+        }
+        tables.extend(source.connection.tables().await.unwrap_or_default());
         let mut names = plan.full_scans.clone();
         names.dedup();
         names
@@ -283,6 +288,15 @@ impl Control {
             })
             .collect()
     }
+}
+
+/// The tables that a form or a key names.
+fn named_tables(spec: &ApiSpec) -> Vec<&TableRef> {
+    let joined = match &spec.body {
+        ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => form.joins.as_slice(),
+        _ => &[],
+    };
+    spec.table().into_iter().chain(joined.iter().map(|join| &join.table)).collect()
 }
 
 fn is_script(spec: &ApiSpec) -> bool {
@@ -344,7 +358,7 @@ fn key_statement(source: &Resolved, kv: &KvBody, info: &TableInfo) -> Statement 
     Statement {
         sql: format!(
             "SELECT {list} FROM {} GROUP BY {list} HAVING count(*) > 1 OR {} LIMIT 3",
-            source.dialect.quote(&kv.table.name),
+            model::form::table_sql(&kv.table, source.dialect),
             empty.join(" OR ")
         ),
         binds: Vec::new(),
