@@ -156,6 +156,11 @@ pub trait Connection: Send + Sync {
     /// Prepares a statement and says what columns it would give. Types that the source cannot tell before it runs
     /// are read from its first rows.
     async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError>;
+    /// For each bound value, the source's own type that a statement wants in its place, where that is known and is not the type that
+    /// the value is bound as; empty elsewhere, and as a whole where the source cannot tell.
+    async fn parameter_types(&self, _sql: &str, _binds: &[(DataType, Value)]) -> Result<Vec<String>, SourceError> {
+        Ok(Vec::new())
+    }
     /// What the source would do for a statement.
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError>;
     /// Runs a statement.

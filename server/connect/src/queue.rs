@@ -111,6 +111,10 @@ impl Connection for Queued {
         once_more(|| self.close_idle(), move || self.inner.describe(sql, binds)).await
     }
 
+    async fn parameter_types(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<String>, SourceError> {
+        self.inner.parameter_types(sql, binds).await
+    }
+
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
         once_more(|| self.close_idle(), move || self.inner.explain(sql, binds)).await
     }

@@ -9,7 +9,7 @@ use connect::proto::{Messages, value_of, write_message};
 use connect::{BatchStream, SourceError, SourceErrorKind, Statement};
 use futures::TryStreamExt;
 use model::spec::{ApiKind, DEFAULT_MAX_BYTES};
-use model::{DataType, ErrorCode, Field, Problem, Value};
+use model::{DataType, ErrorCode, Field, Problem, Value, keyset};
 
 use crate::key_path;
 use crate::parameters::Call;
@@ -53,7 +53,8 @@ pub(crate) fn failed_store(plan: &Plan, open: &OpenDataset, error: &accel::Accel
 }
 
 async fn one_row(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows, Problem> {
-    let batches: Vec<RecordBatch> = collect(plan, backend, call, query(plan, backend, call, 2, plan.timeout).await?).await?;
+    let asked = query(plan, backend, call, (2, plan.timeout), &[]).await?;
+    let batches: Vec<RecordBatch> = collect(plan, backend, call, asked).await?;
     let count: usize = batches.iter().map(RecordBatch::num_rows).sum();
     if count > 1 {
         return Err(Problem::new(
@@ -71,23 +72,49 @@ async fn one_row(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Ro
 async fn list(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows, Problem> {
     // One more than is given, to know whether there is more.
     let limit = call.wanted.page.limit as usize;
-    let mut batches = query(plan, backend, call, limit + 1, plan.timeout).await?;
-    let (mut rows, mut bytes, mut more) = (Vec::new(), 0_u64, false);
+    let mut batches = query(plan, backend, call, (limit + 1, plan.timeout), backend.statements.keys()).await?;
+    let (mut rows, mut bytes, mut more, mut last) = (Vec::new(), 0_u64, false, None);
+    let is_keyset = !plan.api.spec.keyset().is_empty();
     while let Some(batch) = batches.try_next().await.map_err(|error| failed_source(plan, backend, call, &error))? {
         let mut messages = messages(backend, &batch);
         more |= rows.len() + messages.len() > limit;
         messages.truncate(limit - rows.len());
+        if is_keyset && !messages.is_empty() {
+            last = Some((batch, messages.len() - 1));
+        }
         bytes += size_of(&messages);
         within(bytes, most_of_whole(plan))?;
         rows.extend(messages);
     }
     let paged = plan.api.spec.page_size().is_some();
-    let next = match (paged && more, rows.last()) {
-        (true, Some(last)) if !plan.api.spec.keyset().is_empty() => cursor_behind(&plan.api.spec, last),
-        (true, _) => Some(cursor(call.wanted.page.offset + u64::from(call.wanted.page.limit))),
-        _ => None,
+    let next = match (paged && more, last) {
+        (true, Some((batch, row))) => Some(behind(plan, backend, &batch, row)?),
+        (true, None) => Some(cursor(call.wanted.page.offset + u64::from(call.wanted.page.limit))),
+        (false, _) => None,
     };
     Ok(Rows { rows, next, truncated: !paged && more, degraded: Vec::new() })
+}
+
+/// Where the page behind a row begins: its values as the source wrote them.
+fn behind(plan: &Plan, backend: &SourceBackend, batch: &RecordBatch, row: usize) -> Result<String, Problem> {
+    let (spec, keys) = (&plan.api.spec, backend.statements.keys());
+    let keyset = spec.keyset();
+    let texts = keyset.iter().enumerate().map(|(at, (field, _))| {
+        let place = if keys.is_empty() { spec.fields.iter().position(|known| known.name == field.name)? } else { spec.fields.len() + at };
+        let data_type = if keys.is_empty() { field.data_type } else { DataType::String };
+        match value_of(batch, place, row, data_type) {
+            Value::Null => Some(None),
+            value => keyset::text_of(&value).map(Some),
+        }
+    });
+    let cursor = texts.collect::<Option<Vec<Option<String>>>>().and_then(|texts| cursor_behind(&texts));
+    // Rather than an end that is none.
+    cursor.ok_or_else(|| {
+        tracing::error!(api = plan.path, "a value that rows are sorted by cannot be put into a cursor");
+        let detail =
+            format!("{}: the page behind this one cannot be named. The owner of the API has to sort it by other fields.", plan.path);
+        Problem::new(ErrorCode::Internal, detail)
+    })
 }
 
 /// Bytes of a response that is made whole before it is sent: however large its API lets responses be, it is in memory.
@@ -165,7 +192,7 @@ pub(crate) async fn next_batch(plan: &Plan, batches: &mut BatchStream) -> Result
 /// Where the source does not take the question.
 pub(crate) async fn batches(plan: &Plan, call: &Call, max_rows: usize) -> Result<BatchStream, Problem> {
     match &plan.backend {
-        Backend::Source(backend) => query(plan, backend, call, max_rows, STREAM_TIMEOUT).await,
+        Backend::Source(backend) => query(plan, backend, call, (max_rows, STREAM_TIMEOUT), &[]).await,
         Backend::Dataset(_) => Err(Problem::new(ErrorCode::Invalid, "Rows are listed from a source, not from a dataset of keys.")),
         Backend::Union(_) => Err(not_of_steps(plan)),
     }
@@ -202,9 +229,17 @@ fn not_of_steps(plan: &Plan) -> Problem {
     Problem::new(ErrorCode::Invalid, format!("{} is made of other APIs, and is given whole, as JSON.", plan.path))
 }
 
-async fn query(plan: &Plan, backend: &SourceBackend, call: &Call, max_rows: usize, timeout: Duration) -> Result<BatchStream, Problem> {
+/// `keys` are columns behind the fields.
+async fn query(
+    plan: &Plan,
+    backend: &SourceBackend,
+    call: &Call,
+    (max_rows, timeout): (usize, Duration),
+    keys: &[Field],
+) -> Result<BatchStream, Problem> {
     let rendered = backend.statements.render(&plan.api.spec, &call.arguments, call.wanted.page, &call.wanted.after)?;
-    let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields: plan.api.spec.fields.clone(), timeout, max_rows };
+    let fields = plan.api.spec.fields.iter().chain(keys).cloned().collect();
+    let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields, timeout, max_rows };
     backend.connection.query_for(call.consumer, statement).await.map_err(|error| failed_source(plan, backend, call, &error))
 }
 

@@ -2,12 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use accel::row_json::{JsonField, RowJson};
 use model::spec::{ANSWER_FORMATS, ApiKind, MAX_PAGE_SIZE};
 use model::statement::Page;
-use model::value::read_json;
-use model::{ApiSpec, FieldError, Value};
-use serde_json::Value as Json;
+use model::{ApiSpec, FieldError};
 
 use crate::cursor::FOREIGN;
 use crate::formats::Format;
@@ -22,8 +19,8 @@ type Reserved = BTreeMap<String, String>;
 #[derive(Clone)]
 pub(crate) struct Wanted {
     pub(crate) page: Page,
-    /// Of an API with keyset pages: the row that the page begins behind; empty from the first.
-    pub(crate) after: Vec<Value>,
+    /// Of an API with keyset pages: the row that the page begins behind, as the source wrote it; empty from the first.
+    pub(crate) after: Vec<Option<String>>,
     /// Whether the length of the page is the caller's own.
     pub(crate) limited: bool,
     /// Positions of the fields that it asked for; `None` for all that it may see.
@@ -93,38 +90,20 @@ fn read_page(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) 
     Page { limit, offset }
 }
 
-/// The values of the row that a page begins behind.
-fn read_behind(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) -> Vec<Value> {
+/// The values of the row that a page begins behind, as the source wrote them.
+fn read_behind(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) -> Vec<Option<String>> {
     let keyset = spec.keyset();
     let Some(text) = reserved.get("after").filter(|_| !keyset.is_empty()) else { return Vec::new() };
-    let values = || {
-        let values: Vec<Json> = serde_json::from_str(text.strip_prefix('k')?).ok()?;
-        let read = keyset.iter().zip(&values).map(|((field, _), value)| read_json(field.data_type, value).ok());
-        read.collect::<Option<Vec<Value>>>().filter(|read| read.len() == keyset.len() && values.len() == read.len())
-    };
-    values().unwrap_or_else(|| {
+    let read = text.strip_prefix('k').and_then(|text| serde_json::from_str::<Vec<Option<String>>>(text).ok());
+    read.filter(|values| values.len() == keyset.len()).unwrap_or_else(|| {
         errors.push(FieldError::new("after", FOREIGN));
         Vec::new()
     })
 }
 
 /// Where the page behind a row begins, before it is sealed. It holds the values that rows are sorted by.
-pub(crate) fn cursor_behind(spec: &ApiSpec, row: &[u8]) -> Option<String> {
-    let fields: Vec<JsonField> = spec
-        .keyset()
-        .iter()
-        .enumerate()
-        .filter_map(|(at, (field, _))| {
-            let index = spec.fields.iter().position(|known| known.name == field.name)?;
-            let (number, data_type) = (spec.field_number(index), field.data_type);
-            Some(JsonField { number, name: at.to_string(), data_type, as_string: false, rows: None })
-        })
-        .collect();
-    let mut text = Vec::new();
-    RowJson::new(&fields).write(&mut text, row).ok()?;
-    let object: serde_json::Map<String, Json> = serde_json::from_slice(&text).ok()?;
-    let values: Vec<&Json> = (0..fields.len()).filter_map(|at| object.get(&at.to_string())).collect();
-    Some(format!("k{}", serde_json::to_string(&values).ok()?))
+pub(crate) fn cursor_behind(values: &[Option<String>]) -> Option<String> {
+    Some(format!("k{}", serde_json::to_string(values).ok()?))
 }
 
 fn read_fields(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) -> Option<Vec<usize>> {

@@ -9,7 +9,9 @@ use model::dialect::Dialect;
 use model::script::Rendered;
 use model::spec::{ApiBody, Query, SqlBody};
 use model::statement::{Arguments, Page, Template};
-use model::{ApiSpec, ErrorCode, Problem, Value};
+use model::{ApiSpec, ErrorCode, Field, Problem};
+
+use crate::cursor::FOREIGN;
 
 /// The most texts of one script that are remembered: its optional parts, and the lengths of its lists, make several.
 const MAX_KNOWN: usize = 256;
@@ -33,10 +35,18 @@ impl Statements {
         Ok(Self { template, dialect, by_person, known: ArcSwap::default() })
     }
 
+    /// `after` holds the row that the page begins behind, as the source wrote it.
+    ///
     /// # Errors
-    /// A script that the guard does not let by with these parameters.
-    pub(crate) fn render(&self, spec: &ApiSpec, arguments: &Arguments, page: Page, after: &[Value]) -> Result<Rendered, Problem> {
-        self.guarded(self.template.render(spec, arguments, page, after))
+    /// A script that the guard does not let by with these parameters; a row that is none of this source.
+    pub(crate) fn render(&self, spec: &ApiSpec, arguments: &Arguments, page: Page, after: &[Option<String>]) -> Result<Rendered, Problem> {
+        let behind = self.template.behind(spec, after).ok_or_else(|| Problem::field("after", FOREIGN))?;
+        self.guarded(self.template.render(spec, arguments, page, &behind))
+    }
+
+    /// The columns that tell where a page ends; none where the fields that rows are sorted by do.
+    pub(crate) fn keys(&self) -> &[Field] {
+        self.template.keys()
     }
 
     /// The statement that counts all rows.

@@ -44,6 +44,9 @@ pub struct Parameter {
     /// What the test console fills in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_value: Option<String>,
+    /// The source's own type of what it is compared with, where ours does not say enough: found by the check, see [`crate::own_type`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source_type: String,
     /// Its number in the protobuf request, given when a version is frozen; 0 before that.
     #[serde(default, skip_serializing_if = "crate::spec::is_zero")]
     pub number: u32,

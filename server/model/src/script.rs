@@ -4,6 +4,7 @@
 
 use crate::Parameter;
 use crate::dialect::Dialect;
+use crate::own_type;
 use crate::value::Value;
 
 /// A place in the text and what is wrong there.
@@ -71,6 +72,14 @@ impl Script {
         constant(&self.parts)
     }
 
+    /// The names of the parameters whose values are bound for these values, one for each bound value, in their order.
+    #[must_use]
+    pub fn bound_names<'a>(&self, given: impl Fn(&str) -> Option<&'a Value>) -> Vec<String> {
+        let mut names = Vec::new();
+        self.parts.iter().for_each(|part| push_names(&mut names, part, &given));
+        names
+    }
+
     /// The statement for these values. `given` answers `None` for an absent parameter.
     pub fn render<'a>(&self, dialect: Dialect, parameters: &[Parameter], given: impl Fn(&str) -> Option<&'a Value>) -> Rendered {
         let mut out = Rendered { sql: String::new(), binds: Vec::new() };
@@ -104,18 +113,19 @@ fn push_part<'a>(out: &mut Rendered, part: &Part, dialect: Dialect, parameters: 
     match part {
         Part::Text(text) => out.sql.push_str(text),
         Part::Parameter(name) => {
-            let data_type = parameters.iter().find(|parameter| &parameter.name == name).map(|p| p.data_type).unwrap_or_default();
+            let known = parameters.iter().find(|parameter| &parameter.name == name);
+            let bound_as = known.map_or((crate::DataType::default(), ""), |p| (p.data_type, p.source_type.as_str()));
             match given(name) {
                 Some(Value::List(items)) if !items.is_empty() => {
                     for (index, item) in items.iter().enumerate() {
                         if index > 0 {
                             out.sql.push_str(", ");
                         }
-                        out.push(dialect, data_type, item.clone());
+                        out.push(dialect, bound_as, item.clone());
                     }
                 }
-                Some(value) => out.push(dialect, data_type, value.clone()),
-                None => out.push(dialect, data_type, Value::Null),
+                Some(value) => out.push(dialect, bound_as, value.clone()),
+                None => out.push(dialect, bound_as, Value::Null),
             }
         }
         Part::Optional(inner) if stays(inner, given) => {
@@ -125,11 +135,25 @@ fn push_part<'a>(out: &mut Rendered, part: &Part, dialect: Dialect, parameters: 
     }
 }
 
+fn push_names<'a>(names: &mut Vec<String>, part: &Part, given: &impl Fn(&str) -> Option<&'a Value>) {
+    match part {
+        Part::Parameter(name) => {
+            let count = match given(name) {
+                Some(Value::List(items)) if !items.is_empty() => items.len(),
+                _ => 1,
+            };
+            names.extend(std::iter::repeat_n(name.clone(), count));
+        }
+        Part::Optional(inner) if stays(inner, given) => inner.iter().for_each(|part| push_names(names, part, given)),
+        Part::Text(_) | Part::Optional(_) => {}
+    }
+}
+
 impl Rendered {
-    /// Adds one bound value at the end of the text.
-    pub fn push(&mut self, dialect: Dialect, data_type: crate::DataType, value: Value) {
-        self.binds.push((data_type, value));
-        self.sql.push_str(&dialect.placeholder(self.binds.len(), data_type));
+    /// Adds one bound value at the end of the text: of a type of ours, and of the source's own where there is one.
+    pub fn push(&mut self, dialect: Dialect, bound_as: (crate::DataType, &str), value: Value) {
+        self.sql.push_str(&own_type::placeholder(dialect, self.binds.len() + 1, bound_as, &value));
+        self.binds.push((bound_as.0, own_type::bound(dialect, bound_as, value)));
     }
 }
 
@@ -272,6 +296,16 @@ mod tests {
         let list = Value::List(vec![Value::Text("UA".into()), Value::Text("x'); drop table f --".into())]);
         let out = rendered("select 1 from f where carrier in (:carrier)", &[("carrier", list)]);
         assert_eq!(out.sql, "select 1 from f where carrier in ($1, $2)");
+    }
+
+    #[test]
+    fn bound_values_are_named_in_their_order() {
+        let list = Value::List(vec![Value::Int(1), Value::Int(2)]);
+        let script = Script::parse("a = :b [[ and c = :gone ]] and d in (:list) and e = :b").unwrap();
+        let one = Value::Int(7);
+        let given = |name: &str| [("b", &one), ("list", &list)].into_iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+        assert_eq!(script.bound_names(given), ["b", "list", "list", "b"]);
+        assert_eq!(script.render(Dialect::Sqlite, &[], given).binds.len(), 4);
     }
 
     #[test]

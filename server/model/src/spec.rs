@@ -161,6 +161,9 @@ pub struct Field {
     /// An int64 as a JSON string, for readers that round wide numbers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub as_string: bool,
+    /// The source's own type of a field that pages begin behind, where ours does not say enough: found by the check.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source_type: String,
     /// Its number in the protobuf message, given when a version is frozen; 0 before that.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub number: u32,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::dialect::Dialect;
 use crate::script::{Rendered, Script, ScriptError};
 use crate::spec::{ApiBody, Query, SqlBody};
-use crate::{ApiSpec, DataType, Field, Value};
+use crate::{ApiSpec, DataType, Field, Parameter, Value, keyset};
 
 /// The values of one call, by parameter; absent ones are not in it.
 pub type Arguments = BTreeMap<String, Value>;
@@ -18,6 +18,8 @@ pub struct Template {
     order: String,
     dialect: Dialect,
     paged: bool,
+    /// What is asked for beside the fields: where a page ends, exactly.
+    keys: Vec<Field>,
 }
 
 /// Which rows of a paged answer are wanted.
@@ -31,15 +33,40 @@ impl Template {
     /// # Errors
     /// Where the script does not parse.
     pub fn new(spec: &ApiSpec, dialect: Dialect) -> Result<Self, ScriptError> {
+        let keyset = spec.keyset();
         let (text, order) = match &spec.body {
             ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => {
-                (form.unordered(&spec.parameters, dialect), form.order(&spec.fields, dialect))
+                (keyset::unordered(form, &spec.parameters, &keyset, dialect), form.order(&spec.fields, dialect))
             }
             _ => (spec.script(dialect), String::new()),
         };
         // A closing semicolon is what people write; the page is put behind the statement.
         let script = Script::parse(text.trim_end().trim_end_matches(';').trim_end())?;
-        Ok(Self { script, order, dialect, paged: spec.page_size().is_some() })
+        Ok(Self { script, order, dialect, paged: spec.page_size().is_some(), keys: keyset::fields(keyset.len(), dialect) })
+    }
+
+    /// Columns that the statement of an API with keyset pages gives behind its fields: the exact texts of what rows are sorted by, in
+    /// their order. None where the fields themselves are exact.
+    #[must_use]
+    pub fn keys(&self) -> &[Field] {
+        &self.keys
+    }
+
+    /// The values that a page begins behind, of their exact texts; `None` where a text is none of this API.
+    #[must_use]
+    pub fn behind(&self, spec: &ApiSpec, texts: &[Option<String>]) -> Option<Vec<Value>> {
+        let keyset = spec.keyset();
+        let read = keyset.iter().zip(texts).map(|((field, _), text)| match text {
+            None => Some(Value::Null),
+            Some(text) => keyset::value_of(self.dialect, field, text),
+        });
+        read.collect::<Option<Vec<Value>>>().filter(|values| values.len() == keyset.len() || texts.is_empty())
+    }
+
+    /// The names of the parameters behind the bound values of a statement for these arguments, before those of its page.
+    #[must_use]
+    pub fn bound_names(&self, arguments: &Arguments) -> Vec<String> {
+        self.script.bound_names(|name| arguments.get(name))
     }
 
     /// The statement for these values. A page asks for one row more than it gives, to know whether there is a next.
@@ -49,15 +76,16 @@ impl Template {
         let mut rendered = self.script.render(self.dialect, &spec.parameters, |name| arguments.get(name));
         if !after.is_empty() {
             rendered.sql = format!("SELECT * FROM (\n{}\n) AS page\nWHERE ", rendered.sql);
-            push_behind(&mut rendered, self.dialect, &spec.keyset(), after);
+            keyset::push_behind(&mut rendered, self.dialect, &spec.keyset(), after);
         }
         rendered.sql.push_str(&self.order);
         if self.paged {
             rendered.sql.push_str("\nLIMIT ");
-            rendered.push(self.dialect, DataType::Int64, Value::Int(i64::from(page.limit) + 1));
+            rendered.push(self.dialect, (DataType::Int64, ""), Value::Int(i64::from(page.limit) + 1));
             if page.offset > 0 || spec.keyset().is_empty() {
                 rendered.sql.push_str(" OFFSET ");
-                rendered.push(self.dialect, DataType::Int64, Value::Int(i64::try_from(page.offset).unwrap_or(i64::MAX)));
+                let offset = i64::try_from(page.offset).unwrap_or(i64::MAX);
+                rendered.push(self.dialect, (DataType::Int64, ""), Value::Int(offset));
             }
         }
         rendered
@@ -71,33 +99,6 @@ impl Template {
     }
 }
 
-/// Rows behind the one that has these values: alike in the first fields, and further on in the next. What is empty is
-/// last, whichever way a field goes.
-fn push_behind(out: &mut Rendered, dialect: Dialect, fields: &[(&Field, bool)], values: &[Value]) {
-    out.sql.push_str("(1 = 0");
-    for (at, ((field, falls), value)) in fields.iter().zip(values).enumerate() {
-        if *value == Value::Null {
-            continue;
-        }
-        out.sql.push_str(" OR ");
-        for ((field, _), value) in fields.iter().zip(values).take(at) {
-            let name = dialect.quote(&field.name);
-            if *value == Value::Null {
-                out.sql.push_str(&format!("{name} IS NULL AND "));
-            } else {
-                out.sql.push_str(&format!("{name} = "));
-                out.push(dialect, field.data_type, value.clone());
-                out.sql.push_str(" AND ");
-            }
-        }
-        let name = dialect.quote(&field.name);
-        out.sql.push_str(&format!("({name} {} ", if *falls { "<" } else { ">" }));
-        out.push(dialect, field.data_type, value.clone());
-        out.sql.push_str(&if field.nullable { format!(" OR {name} IS NULL)") } else { ")".to_owned() });
-    }
-    out.sql.push(')');
-}
-
 /// Values for a check: the stored test value of each parameter, or one that its type allows. With `all`, optional
 /// parameters are given too.
 #[must_use]
@@ -107,12 +108,18 @@ pub fn test_arguments(spec: &ApiSpec, all: bool) -> Arguments {
         .filter(|parameter| all || parameter.required || parameter.default.is_some())
         .map(|parameter| {
             let given = parameter.test_value.as_ref().or(parameter.default.as_ref()).or(parameter.choices.first());
-            let value = given.and_then(|text| parameter.read_texts(&[text]).ok()).unwrap_or_else(|| {
-                if parameter.list { Value::List(vec![any_value(parameter.data_type)]) } else { any_value(parameter.data_type) }
-            });
+            let value = given
+                .and_then(|text| parameter.read_texts(&[text]).ok())
+                .unwrap_or_else(|| if parameter.list { Value::List(vec![any_of(parameter)]) } else { any_of(parameter) });
             (parameter.name.clone(), value)
         })
         .collect()
+}
+
+/// No text is sure to be of a type that only the source knows; none at all is.
+fn any_of(parameter: &Parameter) -> Value {
+    let is_foreign = parameter.data_type == DataType::String && !parameter.source_type.is_empty();
+    if is_foreign { Value::Null } else { any_value(parameter.data_type) }
 }
 
 /// A value that a type allows, for a statement that is only prepared.
@@ -136,7 +143,6 @@ pub fn any_value(data_type: DataType) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Parameter;
     use crate::spec::{ApiBody, ApiKind, Query, SqlBody};
 
     #[test]

@@ -173,7 +173,7 @@ pub(super) fn type_form(spec: &mut ApiSpec, info: &TableInfo) {
             let own = selected.function.map_or(own, |function| (function.result(own.0), own.1));
             let (data_type, nullable) = selected.aggregate.map_or(own, |aggregate| aggregate.result(own.0));
             let about = spec.fields.iter().find(|field| field.name == selected.name).map(|field| field.about.clone()).unwrap_or_default();
-            Field { name: selected.name.clone(), column: selected.name.clone(), data_type, nullable, about, as_string: false, number: 0 }
+            Field { name: selected.name.clone(), column: selected.name.clone(), data_type, nullable, about, ..Field::default() }
         })
         .collect();
     spec.fields = fields;

@@ -173,6 +173,10 @@ impl Connection for PgConnection {
         query::describe(&self.pool, sql, binds).await
     }
 
+    async fn parameter_types(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<String>, SourceError> {
+        query::parameter_types(&self.pool, sql, binds).await
+    }
+
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
         query::explain(&self.pool, sql, binds).await
     }

@@ -2,11 +2,14 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use model::dialect::Dialect;
+use model::own_type::own_type;
 use model::table::{Column, QueryPlan};
 use model::{DataType, Value};
 use sqlx::pool::PoolConnection;
+use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgArguments, PgDatabaseError, PgPool, PgRow, PgTypeInfo, Postgres};
-use sqlx::{Connection as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
+use sqlx::{Connection as _, Either, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
 
 use super::cells::{Kind, unreadable};
 use super::read_error;
@@ -38,6 +41,42 @@ pub(super) async fn describe(pool: &PgPool, sql: &str, binds: &[(DataType, Value
     let text = sqlx::AssertSqlSafe(sql.to_owned()).into_sql_str();
     let prepared = connection.prepare_with(text, &bind_types(binds)).await.map_err(|error| read_error(&error, sql))?;
     Ok(prepared.columns().iter().map(column_of).collect())
+}
+
+/// PostgreSQL's type of what has no type yet: the server tells it by what stands beside it.
+const UNKNOWN: Oid = Oid(705);
+/// The names of types, in the order of their numbers.
+const TYPE_NAMES: &str =
+    "SELECT coalesce(format_type(given.oid, NULL), '') FROM unnest($1::oid[]) WITH ORDINALITY AS given(oid, place) ORDER BY given.place";
+
+/// The types that the statement's own context gives to the texts that are bound.
+pub(super) async fn parameter_types(pool: &PgPool, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<String>, SourceError> {
+    let mut types = bind_types(binds);
+    for (known, (data_type, _)) in types.iter_mut().zip(binds) {
+        if *data_type == DataType::String {
+            *known = PgTypeInfo::with_oid(UNKNOWN);
+        }
+    }
+    let mut connection = pool.acquire().await.map_err(|error| read_error(&error, sql))?;
+    // A text of its own: prepared statements are kept by their texts, and this one is not to run.
+    let text = sqlx::AssertSqlSafe(format!("/* types */ {sql}")).into_sql_str();
+    let prepared = match connection.prepare_with(text, &types).await {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            // A text whose type nothing tells stays a text.
+            tracing::debug!(cause = %error, "the types of a statement's parameters are not known");
+            return Ok(Vec::new());
+        }
+    };
+    let Some(Either::Left(found)) = prepared.parameters() else { return Ok(Vec::new()) };
+    let numbers: Vec<Oid> = found.iter().map(|known| known.oid().unwrap_or(UNKNOWN)).collect();
+    let names: Vec<String> =
+        sqlx::query_scalar(TYPE_NAMES).bind(numbers).fetch_all(&mut *connection).await.map_err(|error| read_error(&error, ""))?;
+    let own = |(name, (data_type, _)): (String, &(DataType, Value))| match data_type {
+        DataType::String => own_type(Dialect::Postgres, &name, *data_type),
+        _ => String::new(),
+    };
+    Ok(names.into_iter().zip(binds).map(own).collect())
 }
 
 pub(super) async fn explain(pool: &PgPool, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {

@@ -14,10 +14,9 @@ struct CatalogueRow {
     table_name: String,
     about_rows: f32,
     column_name: String,
+    /// As it is declared, with what stands in brackets; of a domain, the type below it.
     native: String,
-    /// The type's own name, and as it is declared, with what stands in brackets.
     base: String,
-    declared: String,
     is_array: bool,
     not_null: bool,
     key_position: Option<i32>,
@@ -36,8 +35,7 @@ WITH keys AS (
     ORDER BY i.indrelid, i.indisprimary DESC, i.indexrelid
 )
 SELECT c.relname::text AS table_name, c.reltuples AS about_rows, a.attname::text AS column_name,
-       format_type(a.atttypid, a.atttypmod) AS native, t.typname::text AS base,
-       format_type(t.oid, COALESCE(domain.typmod, a.atttypmod)) AS declared,
+       format_type(t.oid, COALESCE(domain.typmod, a.atttypmod)) AS native, t.typname::text AS base,
        (t.typcategory = 'A' AND t.typelem <> 0 AND t.typlen = -1) AS is_array, a.attnotnull AS not_null,
        array_position(keys.indkey::int2[], a.attnum) AS key_position
 FROM pg_class c
@@ -93,7 +91,7 @@ pub(super) async fn list(pool: &PgPool, schema: &str, only: Option<&str>) -> Res
         if let Some(position) = row.key_position {
             key.push((position, row.column_name.clone()));
         }
-        let data_type = if row.is_array { DataType::Json } else { postgres(&row.base, &row.declared) };
+        let data_type = if row.is_array { DataType::Json } else { postgres(&row.base, &row.native) };
         info.columns.push(Column { name: row.column_name, data_type, nullable: !row.not_null, native: row.native });
     }
     let relations: Vec<RelationRow> = sqlx::query_as(RELATIONS).bind(schema).bind(only).fetch_all(pool).await?;

@@ -3,6 +3,7 @@
 mod confine;
 mod query;
 mod tables;
+mod times;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Value};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
+use self::times::Times;
 use crate::error::of_pool;
 use crate::{
     BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SourceError, SourceErrorKind,
@@ -64,12 +66,13 @@ impl Connector for Sqlite {
                 Box::pin(async move { confine::confine(connection, &file).await })
             })
             .connect_lazy_with(options);
-        Ok(Arc::new(SqliteConnection { pool }))
+        Ok(Arc::new(SqliteConnection { pool, times: Arc::default() }))
     }
 }
 
 struct SqliteConnection {
     pool: SqlitePool,
+    times: Arc<Times>,
 }
 
 #[async_trait]
@@ -87,7 +90,7 @@ impl Connection for SqliteConnection {
     }
 
     async fn table(&self, table: &TableRef) -> Result<Option<TableInfo>, SourceError> {
-        tables::describe(&self.pool, table).await.map_err(|error| read_error(&error))
+        tables::describe(&self.pool, table, tables::MANY_ROWS).await.map_err(|error| read_error(&error))
     }
 
     async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {
@@ -99,7 +102,7 @@ impl Connection for SqliteConnection {
     }
 
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
-        query::stream(&self.pool, statement).await
+        query::stream(&self.pool, self.times.clone(), statement).await
     }
 }
 

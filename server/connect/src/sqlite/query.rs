@@ -1,5 +1,6 @@
 //! Running statements: described by preparing them, explained, and streamed as Arrow batches.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt};
@@ -10,6 +11,7 @@ use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
 
 use super::read_error;
+use super::times::{Times, as_time};
 use crate::sql_types::{bind_all, declared};
 use crate::stream::{Ended, Sender, caught, channel, send_batches, spawn};
 use crate::{BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
@@ -27,7 +29,7 @@ async fn until(pool: &SqlitePool, wanted: impl FnMut() -> bool + Send + 'static)
     Ok(connection)
 }
 
-async fn with_deadline(pool: &SqlitePool, limit: Duration) -> Result<PoolConnection<Sqlite>, SourceError> {
+pub(super) async fn with_deadline(pool: &SqlitePool, limit: Duration) -> Result<PoolConnection<Sqlite>, SourceError> {
     let deadline = Instant::now() + limit;
     until(pool, move || Instant::now() < deadline).await
 }
@@ -98,13 +100,13 @@ pub(super) async fn explain(pool: &SqlitePool, sql: &str, binds: &[(DataType, Va
     Ok(QueryPlan { lines, full_scans })
 }
 
-pub(super) async fn stream(pool: &SqlitePool, statement: Statement) -> Result<BatchStream, SourceError> {
+pub(super) async fn stream(pool: &SqlitePool, times: Arc<Times>, statement: Statement) -> Result<BatchStream, SourceError> {
     let (sender, stream) = channel();
     let (deadline, is_read) = (Instant::now() + statement.timeout, sender.wanted());
     // Ends when the reader is gone, too.
     let mut connection = until(pool, move || Instant::now() < deadline && is_read()).await?;
     spawn(async move {
-        if let Err(error) = caught(&sender, send_rows(&mut connection, &statement, &sender)).await {
+        if let Err(error) = caught(&sender, send_rows(&mut connection, &times, &statement, &sender)).await {
             if error.kind == SourceErrorKind::Broken {
                 // Nobody knows in which state it is.
                 drop(connection.detach());
@@ -116,14 +118,24 @@ pub(super) async fn stream(pool: &SqlitePool, statement: Statement) -> Result<Ba
     Ok(stream)
 }
 
-async fn send_rows(connection: &mut PoolConnection<Sqlite>, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
+async fn send_rows(
+    connection: &mut PoolConnection<Sqlite>,
+    times: &Times,
+    statement: &Statement,
+    sender: &Sender,
+) -> Result<Ended, SourceError> {
+    let times = times.of(connection, &statement.sql, &statement.fields).await?;
+    let read = |row: &SqliteRow, index: usize| match &times {
+        None => Ok(cell(row, index)),
+        Some(times) => Ok(as_time(cell(row, index), times.get(index).copied().flatten())),
+    };
     let query = bind_all!(sqlx::query(sqlx::AssertSqlSafe(statement.sql.clone())), &statement.binds);
     // A cell is copied before its size is known.
-    send_batches(connection.fetch_many(query), statement, sender, |_, _| 0, |row, index| Ok(cell(row, index)), read_error).await
+    send_batches(connection.fetch_many(query), statement, sender, |_, _| 0, read, read_error).await
 }
 
 /// A cell as it is stored; SQLite types values, not columns.
-fn cell(row: &SqliteRow, index: usize) -> Value {
+pub(super) fn cell(row: &SqliteRow, index: usize) -> Value {
     let kind = match row.try_get_raw(index) {
         Ok(raw) if !raw.is_null() => raw.type_info().name().to_owned(),
         _ => return Value::Null,

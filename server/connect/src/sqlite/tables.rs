@@ -5,7 +5,12 @@ use model::form::{JoinOn, table_sql};
 use model::table::{Column, ForeignKey, TableInfo, TableRef};
 use sqlx::sqlite::SqlitePool;
 
+use super::times;
 use crate::sql_types::declared;
+
+/// Rows that tell how times are held: of each table of a list, and of one that is looked at by itself.
+const FEW_ROWS: usize = 200;
+pub(super) const MANY_ROWS: usize = 20_000;
 
 pub(super) async fn list(pool: &SqlitePool) -> Result<Vec<TableInfo>, sqlx::Error> {
     let names: Vec<String> = sqlx::query_scalar(
@@ -15,29 +20,31 @@ pub(super) async fn list(pool: &SqlitePool) -> Result<Vec<TableInfo>, sqlx::Erro
     .await?;
     let mut tables = Vec::with_capacity(names.len());
     for name in names {
-        if let Some(info) = describe(pool, &TableRef::new(name)).await? {
+        if let Some(info) = describe(pool, &TableRef::new(name), FEW_ROWS).await? {
             tables.push(info);
         }
     }
     Ok(tables)
 }
 
-pub(super) async fn describe(pool: &SqlitePool, table: &TableRef) -> Result<Option<TableInfo>, sqlx::Error> {
-    let rows: Vec<(String, String, i64, i64)> =
+/// `rows` is how many of its rows are read to tell how it holds times.
+pub(super) async fn describe(pool: &SqlitePool, table: &TableRef, rows: usize) -> Result<Option<TableInfo>, sqlx::Error> {
+    let found: Vec<(String, String, i64, i64)> =
         sqlx::query_as("SELECT name, type, \"notnull\", pk FROM pragma_table_info($1)").bind(&table.name).fetch_all(pool).await?;
-    if rows.is_empty() {
+    if found.is_empty() {
         return Ok(None);
     }
     let mut primary: Vec<(i64, String)> =
-        rows.iter().filter(|row| row.3 > 0).map(|(name, _, _, position)| (*position, name.clone())).collect();
+        found.iter().filter(|row| row.3 > 0).map(|(name, _, _, position)| (*position, name.clone())).collect();
     primary.sort();
-    let columns: Vec<Column> = rows
+    let mut columns: Vec<Column> = found
         .into_iter()
         .map(|(name, native, not_null, key)| Column { data_type: declared(&native), nullable: not_null == 0 && key == 0, name, native })
         .collect();
     let key =
         if primary.is_empty() { unique_key(pool, table, &columns).await? } else { primary.into_iter().map(|(_, name)| name).collect() };
     let foreign_keys = foreign_keys(pool, table).await?;
+    times::describe(pool, table, &mut columns, rows).await;
     Ok(Some(TableInfo { table: table.clone(), columns, key, rows: row_count(pool, table).await, foreign_keys }))
 }
 

@@ -13,8 +13,8 @@ use model::validate::validate;
 use model::view::CheckReport;
 use model::{Action, ApiSpec, DataType, Field, FieldError, Problem, Value};
 
-use super::Beside;
 use super::check_form::{joined_info, order_error, type_form_fields};
+use super::{Beside, own_types};
 use crate::failure::from_source;
 use crate::sources::{Resolved, read_rows};
 use crate::{Caller, Control};
@@ -73,6 +73,7 @@ impl Control {
     pub(crate) async fn check_on(&self, input: &CheckInput<'_>) -> Result<(CheckReport, ApiSpec), Problem> {
         let mut report = CheckReport::default();
         let mut spec = input.spec.clone();
+        own_types::forget(&mut spec);
         check_patterns(&spec, &mut report.errors);
         let Some(source) = input.source else {
             report.errors.extend(self.complete_union(input.name, &input.beside, &mut spec).await?);
@@ -119,6 +120,7 @@ impl Control {
                 {
                     type_by_dataset(spec, &info, &dataset);
                 }
+                own_types::of_key(spec, &kv, &info, source.dialect, &mut report.errors);
                 // A dataset proves its key itself, and may hold but the last of what its source tells of it.
                 if report.errors.is_empty() && !kv.key.is_empty() && spec.serve_from.dataset().is_none() {
                     self.check_key(source, &kv, &info, &mut report.errors).await?;
@@ -127,6 +129,7 @@ impl Control {
             ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => {
                 let whole = joined_info(source, &form, info, &mut report.errors).await?;
                 type_form_fields(spec, &form, &whole, &mut report.errors);
+                own_types::of_form(spec, &form, &whole, source.dialect, &mut report.errors);
                 report.errors.extend(order_error(spec, &form, &whole));
             }
             ApiBody::Sql(_) | ApiBody::Union(_) => {}
@@ -167,6 +170,9 @@ impl Control {
                 return Ok(());
             }
         };
+        if is_script(spec) {
+            self.learn_script_types(source, spec, &template).await;
+        }
         let page = Page { limit: SAMPLE_ROWS, offset: 0 };
         let mut whole = template.render(spec, &test_arguments(spec, true), page, &[]);
         let mut bare = template.render(spec, &test_arguments(spec, false), page, &[]);
@@ -250,7 +256,7 @@ impl Control {
                     nullable: true,
                     about: known.map(|field| field.about.clone()).unwrap_or_default(),
                     as_string: known.is_some_and(|field| field.as_string) && column.data_type == DataType::Int64,
-                    number: 0,
+                    ..Field::default()
                 }
             })
             .collect())

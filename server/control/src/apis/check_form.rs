@@ -82,7 +82,7 @@ pub(super) fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &Tabl
                     nullable,
                     about: known.map(|field| field.about.clone()).unwrap_or_default(),
                     as_string: known.is_some_and(|field| field.as_string),
-                    number: 0,
+                    ..Field::default()
                 });
             }
             Err(error) => errors.push(error),

@@ -8,6 +8,7 @@ mod check_made;
 mod draft;
 mod list;
 mod numbers;
+mod own_types;
 mod steps;
 mod trial;
 

@@ -16,8 +16,20 @@ impl QueryForm {
     /// The statement without its order.
     #[must_use]
     pub fn unordered(&self, parameters: &[Parameter], dialect: Dialect) -> String {
+        self.unordered_with(&[], parameters, dialect)
+    }
+
+    /// The expression of a field of the answer.
+    pub(crate) fn expression_of(&self, field: &str, dialect: Dialect) -> String {
+        let selected = self.select.iter().find(|selected| selected.name == field);
+        selected.map_or_else(|| dialect.quote(field), |selected| self.expression(selected, dialect))
+    }
+
+    /// The statement without its order, with more columns behind its fields.
+    pub(crate) fn unordered_with(&self, more: &[String], parameters: &[Parameter], dialect: Dialect) -> String {
         let mut sql = String::from(if self.distinct { "SELECT DISTINCT " } else { "SELECT " });
-        let items: Vec<String> = self.select.iter().map(|selected| self.item(selected, dialect)).collect();
+        let mut items: Vec<String> = self.select.iter().map(|selected| self.item(selected, dialect)).collect();
+        items.extend_from_slice(more);
         sql.push_str(&items.join(",\n       "));
         sql.push_str(&self.from(dialect));
         let filters = self.filters.iter().map(|filter| (filter, self.column(&filter.column, dialect)));

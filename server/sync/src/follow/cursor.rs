@@ -10,8 +10,10 @@ use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
 use model::follow::{Backfill, Follow};
 use model::scalar::{days, micros};
+use model::table::TableInfo;
+use model::time_form::TimeForm;
 use model::value::read_text;
-use model::{DataType, Field, Value};
+use model::{DataType, Field, Value, own_type};
 use serde_json::{Value as Json, json};
 use tokio_util::sync::CancellationToken;
 
@@ -73,6 +75,22 @@ fn no_cursor(follow: &Follow) -> Failed {
     Failed::new(format!("The dataset has no column {} to follow it by. Choose another, and build it anew.", follow.cursor))
 }
 
+/// The source's own type of the cursor's column; empty where ours says enough.
+///
+/// # Errors
+/// A column that holds times in several forms: what is later in it nobody can say.
+pub(super) fn own_type_of(table: &TableInfo, follow: &Follow, dialect: Dialect) -> Result<String, Failed> {
+    let Some(column) = table.column(&follow.cursor) else { return Ok(String::new()) };
+    let own = own_type::own_type(dialect, &column.native, column.data_type);
+    if dialect == Dialect::Sqlite && TimeForm::of_native(&own) == Some(TimeForm::Mixed) {
+        let cursor = &follow.cursor;
+        return Err(Failed::new(format!(
+            "{cursor} holds times in more than one form, so its values have no order. Write them all alike, or follow another column."
+        )));
+    }
+    Ok(own)
+}
+
 fn text_of(value: &Value) -> String {
     match value {
         Value::Int(number) => number.to_string(),
@@ -89,6 +107,8 @@ pub(super) struct Looks<'a> {
     connection: &'a dyn Connection,
     dialect: Dialect,
     cursor: (usize, DataType),
+    /// The source's own type of the cursor, where ours does not say enough.
+    own: String,
     deleted: Deleted,
     target: Target,
     position: String,
@@ -105,7 +125,20 @@ impl<'a> Looks<'a> {
         let position = read_stored(follow, position)?;
         let cursor = column(spec, &follow.cursor).ok_or_else(|| no_cursor(follow))?;
         let deleted = Deleted::of(spec, Some(follow));
-        Ok(Self { worker, spec, follow, connection, dialect, cursor, deleted, target, position })
+        Ok(Self { worker, spec, follow, connection, dialect, cursor, own: String::new(), deleted, target, position })
+    }
+
+    /// The same, with values compared by the source's own type.
+    pub(super) fn compared_as(self, own: String) -> Self {
+        Self { own, ..self }
+    }
+
+    /// A value of the cursor behind a statement: bound, and what stands for it in the text.
+    fn bind(&self, statement: &mut Statement, value: Value) -> String {
+        let bound_as = (self.cursor.1, self.own.as_str());
+        let place = own_type::placeholder(self.dialect, statement.binds.len() + 1, bound_as, &value);
+        statement.binds.push((bound_as.0, own_type::bound(self.dialect, bound_as, value)));
+        place
     }
 
     fn now(&self) -> Millis {
@@ -123,8 +156,7 @@ impl<'a> Looks<'a> {
         let mut and = " WHERE";
         for (text, sign) in [(&wanted.from, ">="), (&wanted.to, "<=")].into_iter().filter(|(text, _)| !text.is_empty()) {
             let value = read_text(data_type, text).map_err(|_| Failed::new(format!("{text} is no value of {}.", self.follow.cursor)))?;
-            statement.binds.push((data_type, value));
-            let place = self.dialect.placeholder(statement.binds.len(), data_type);
+            let place = self.bind(&mut statement, value);
             statement.sql.push_str(&format!("{and} {name} {sign} {place}"));
             and = " AND";
         }
@@ -166,8 +198,9 @@ impl<'a> Looks<'a> {
             statement.sql.push_str(&format!(" WHERE {name} IS NOT NULL"));
         } else {
             let begin = self.follow.begin(data_type, &self.position);
-            statement.binds.push((data_type, begin.map_err(|_| Failed::new("How far it was followed cannot be read. Build it anew."))?));
-            statement.sql.push_str(&format!(" WHERE {name} >= {}", self.dialect.placeholder(1, data_type)));
+            let begin = begin.map_err(|_| Failed::new("How far it was followed cannot be read. Build it anew."))?;
+            let place = self.bind(&mut statement, begin);
+            statement.sql.push_str(&format!(" WHERE {name} >= {place}"));
         }
         statement.sql.push_str(&format!(" ORDER BY {name}"));
         Ok(statement)

@@ -119,8 +119,11 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
     let source = source::of(worker, &spec, version).await?;
     let connection = source::open(worker, &spec, &source)?;
     let feeds = registry::feeds(&source.driver);
+    let mut own = String::new();
     if !feeds {
-        source::refuse_drift(&spec, &source::table_of(&spec, &*connection).await?)?;
+        let table = source::table_of(&spec, &*connection).await?;
+        source::refuse_drift(&spec, &table)?;
+        own = cursor::own_type_of(&table, follow, source::dialect(&source)?)?;
     }
     let place = Place { dataset: version.dataset_id.clone(), version: version.id.clone() };
     let store = table_store::of(worker, &spec, version).await?;
@@ -136,7 +139,8 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
         by_feed(tells, target, (&mut progress, &mut throttle), &goes_on, stop).await
     } else {
         let of = (&*connection, source::dialect(&source)?);
-        let (looks, gone) = (Looks::new(worker, (&spec, follow), of, target, &position)?, Gone::new(worker, (&spec, follow), of));
+        let looks = Looks::new(worker, (&spec, follow), of, target, &position)?.compared_as(own);
+        let gone = Gone::new(worker, (&spec, follow), of);
         by_looks((worker, row), (looks, gone), follow.every_s, (&mut progress, &mut throttle), &goes_on, stop).await
     };
     let over = progress.over().await;

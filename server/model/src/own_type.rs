@@ -1,0 +1,164 @@
+//! Columns whose values are compared by the source's own type, where ours does not say enough: an address, an enumeration, a text that
+//! is compared without case, a float of 32 bits, a time as SQLite happens to hold it. The check keeps the type with the parameter or
+//! field; from there it decides what a value is bound as.
+
+use crate::dialect::Dialect;
+use crate::time_form::TimeForm;
+use crate::{DataType, Value};
+
+/// PostgreSQL's types that a bound value of ours is compared with rightly as it is.
+const PLAIN: [&str; 16] = [
+    "boolean",
+    "smallint",
+    "integer",
+    "bigint",
+    "double precision",
+    "numeric",
+    "text",
+    "character varying",
+    "name",
+    "date",
+    "time",
+    "timestamp",
+    "uuid",
+    "bytea",
+    "json",
+    "jsonb",
+];
+
+/// The type that values which are compared with a column have to be of; empty where ours says enough. `native` is the source's own
+/// word for the column's type.
+#[must_use]
+pub fn own_type(dialect: Dialect, native: &str, data_type: DataType) -> String {
+    let lower = native.trim().to_ascii_lowercase();
+    let base = lower.split('(').next().unwrap_or_default().trim();
+    match dialect {
+        Dialect::Sqlite => match TimeForm::of_native(native) {
+            Some(form) if !form.is_usual(data_type) => native.to_owned(),
+            _ => String::new(),
+        },
+        Dialect::Postgres => match base {
+            _ if lower.ends_with("[]") => native.to_owned(),
+            "" | "timestamp with time zone" | "timestamp without time zone" | "time without time zone" => String::new(),
+            _ if PLAIN.contains(&base) => String::new(),
+            // Without a length: a cast to one cuts in silence.
+            "character" => "bpchar".to_owned(),
+            "bit" => "bit varying".to_owned(),
+            _ if is_type_name(native) => native.to_owned(),
+            _ => String::new(),
+        },
+        Dialect::Mysql => match lower.split(['(', ' ']).next().unwrap_or_default() {
+            known @ ("float" | "bit" | "enum" | "set") => known.to_owned(),
+            _ => String::new(),
+        },
+        Dialect::Clickhouse if data_type == DataType::Float64 && native.contains("Float32") => "Float32".to_owned(),
+        Dialect::Clickhouse | Dialect::Datafusion => String::new(),
+    }
+}
+
+/// Whether a text can be a type behind `AS` and nothing else: words, quoted names, and numbers in brackets.
+#[must_use]
+pub fn is_type_name(text: &str) -> bool {
+    let (mut in_quotes, mut in_brackets) = (false, false);
+    for sign in text.chars() {
+        match sign {
+            '"' if !in_brackets => in_quotes = !in_quotes,
+            _ if in_quotes => {}
+            '(' if !in_brackets => in_brackets = true,
+            ')' if in_brackets => in_brackets = false,
+            '0'..='9' | ',' | ' ' if in_brackets => {}
+            _ if in_brackets => return false,
+            '_' | '.' | ' ' | '[' | ']' | '$' => {}
+            _ if sign.is_alphanumeric() => {}
+            _ => return false,
+        }
+    }
+    !text.trim().is_empty() && !in_quotes && !in_brackets
+}
+
+/// The `n`th placeholder, for a value that is compared with a column of an own type. `own` is empty where there is none.
+#[must_use]
+pub fn placeholder(dialect: Dialect, n: usize, (data_type, own): (DataType, &str), value: &Value) -> String {
+    match (dialect, own) {
+        // Floats are bound as they are: see `bound`.
+        (Dialect::Postgres, "" | "real") => dialect.placeholder(n, data_type),
+        (Dialect::Postgres, own) if is_type_name(own) => format!("CAST(${n} AS {own})"),
+        // Bits are compared as numbers, and told as bytes.
+        (Dialect::Mysql, "bit") => "CAST(CONV(HEX(?), 16, 10) AS UNSIGNED)".to_owned(),
+        (Dialect::Mysql, _) if matches!(data_type, DataType::Decimal { .. }) => {
+            let digits = match value {
+                Value::Text(text) => text.split_once('.').map_or(0, |(_, part)| part.len()),
+                _ => 0,
+            };
+            if digits > 20 { format!("CAST(? AS DECIMAL(65, {}))", digits.min(30)) } else { dialect.placeholder(n, data_type) }
+        }
+        _ => dialect.placeholder(n, data_type),
+    }
+}
+
+/// A value as it is compared with a column of an own type.
+#[must_use]
+pub fn bound(dialect: Dialect, (data_type, own): (DataType, &str), value: Value) -> Value {
+    match (dialect, data_type, value) {
+        (Dialect::Sqlite, DataType::Decimal { .. }, Value::Text(text)) => number(text),
+        (Dialect::Sqlite, DataType::Date | DataType::Timestamp, Value::Text(text)) => {
+            TimeForm::of_native(own).and_then(|form| form.bound(&text)).unwrap_or(Value::Text(text))
+        }
+        // A float of 32 bits is compared as one of 64, and none of those is what its shortest text says.
+        (_, DataType::Float64, Value::Float(number)) if matches!(own, "real" | "float" | "Float32") => {
+            #[allow(clippy::cast_possible_truncation)] // that is the column's own precision
+            let narrow = number as f32;
+            Value::Float(if narrow.is_finite() { narrow.into() } else { number })
+        }
+        (_, _, value) => value,
+    }
+}
+
+/// SQLite has decimals as numbers, and compares no number with a text that it does not know to be one.
+fn number(text: String) -> Value {
+    if let Ok(whole) = text.parse::<i64>() {
+        return Value::Int(whole);
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Value::Float(number),
+        _ => Value::Text(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_types_that_ours_do_not_cover_are_kept() {
+        let of = |native: &str| own_type(Dialect::Postgres, native, DataType::String);
+        for (native, own) in [
+            ("text", ""),
+            ("numeric(10,2)", ""),
+            ("timestamp(3) without time zone", ""),
+            ("character(5)", "bpchar"),
+            ("inet", "inet"),
+            ("other.\"Mood; x\"", "other.\"Mood; x\""),
+            ("text) OR (true", ""),
+            ("x\" y", ""),
+        ] {
+            assert_eq!(of(native), own, "{native}");
+        }
+        assert_eq!(own_type(Dialect::Mysql, "float unsigned", DataType::Float64), "float");
+        assert_eq!(own_type(Dialect::Sqlite, "datetime (epoch seconds)", DataType::Timestamp), "datetime (epoch seconds)");
+        assert_eq!(own_type(Dialect::Sqlite, "datetime", DataType::Timestamp), "");
+        assert_eq!(own_type(Dialect::Clickhouse, "Nullable(Float32)", DataType::Float64), "Float32");
+    }
+
+    #[test]
+    fn values_are_bound_as_the_column_has_them() {
+        let decimal = DataType::Decimal { precision: 38, scale: 10 };
+        assert_eq!(bound(Dialect::Sqlite, (decimal, ""), Value::Text("20".into())), Value::Int(20));
+        assert_eq!(bound(Dialect::Sqlite, (decimal, ""), Value::Text("37.5".into())), Value::Float(37.5));
+        let at = (DataType::Timestamp, "datetime (epoch seconds)");
+        assert_eq!(bound(Dialect::Sqlite, at, Value::Text("2024-01-05T10:00:00Z".into())), Value::Int(1_704_448_800));
+        assert_eq!(bound(Dialect::Postgres, (DataType::Float64, "real"), Value::Float(0.1)), Value::Float(0.1_f32.into()));
+        assert_eq!(placeholder(Dialect::Postgres, 2, (DataType::String, "inet"), &Value::Null), "CAST($2 AS inet)");
+        assert_eq!(placeholder(Dialect::Postgres, 2, (DataType::String, "x) OR (true"), &Value::Null), "$2");
+    }
+}
