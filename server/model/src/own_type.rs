@@ -83,8 +83,6 @@ pub fn placeholder(dialect: Dialect, n: usize, (data_type, own): (DataType, &str
         // Floats are bound as they are: see `bound`.
         (Dialect::Postgres, "" | "real") => dialect.placeholder(n, data_type),
         (Dialect::Postgres, own) if is_type_name(own) => format!("CAST(${n} AS {own})"),
-        // Bits are compared as numbers, and told as bytes.
-        (Dialect::Mysql, "bit") => "CAST(CONV(HEX(?), 16, 10) AS UNSIGNED)".to_owned(),
         (Dialect::Mysql, _) if matches!(data_type, DataType::Decimal { .. }) => {
             let digits = match value {
                 Value::Text(text) => text.split_once('.').map_or(0, |(_, part)| part.len()),
@@ -103,6 +101,11 @@ pub fn bound(dialect: Dialect, (data_type, own): (DataType, &str), value: Value)
         (Dialect::Sqlite, DataType::Decimal { .. }, Value::Text(text)) => number(text),
         (Dialect::Sqlite, DataType::Date | DataType::Timestamp, Value::Text(text)) => {
             TimeForm::of_native(own).and_then(|form| form.bound(&text)).unwrap_or(Value::Text(text))
+        }
+        // Bits are compared as numbers, and told as bytes.
+        (Dialect::Mysql, _, Value::Bytes(bytes)) if own == "bit" && bytes.len() <= 8 => {
+            let number = bytes.iter().fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+            i64::try_from(number).map_or_else(|_| Value::Text(number.to_string()), Value::Int)
         }
         // A float of 32 bits is compared as one of 64, and none of those is what its shortest text says.
         (_, DataType::Float64, Value::Float(number)) if matches!(own, "real" | "float" | "Float32") => {
@@ -157,6 +160,7 @@ mod tests {
         assert_eq!(bound(Dialect::Sqlite, (decimal, ""), Value::Text("37.5".into())), Value::Float(37.5));
         let at = (DataType::Timestamp, "datetime (epoch seconds)");
         assert_eq!(bound(Dialect::Sqlite, at, Value::Text("2024-01-05T10:00:00Z".into())), Value::Int(1_704_448_800));
+        assert_eq!(bound(Dialect::Mysql, (DataType::Bytes, "bit"), Value::Bytes(vec![2, 1])), Value::Int(513));
         assert_eq!(bound(Dialect::Postgres, (DataType::Float64, "real"), Value::Float(0.1)), Value::Float(0.1_f32.into()));
         assert_eq!(placeholder(Dialect::Postgres, 2, (DataType::String, "inet"), &Value::Null), "CAST($2 AS inet)");
         assert_eq!(placeholder(Dialect::Postgres, 2, (DataType::String, "x) OR (true"), &Value::Null), "$2");

@@ -118,14 +118,10 @@ impl TimeForm {
         }
     }
 
-    /// Whether a value of the type, as it is bound without a form, is of this one already.
+    /// Whether values are bound in this form without being told so: dates alone.
     #[must_use]
     pub fn is_usual(self, data_type: DataType) -> bool {
-        let Self::Text(Pattern { clock, has_t, digits, zone }) = self else { return false };
-        match data_type {
-            DataType::Date => clock == Clock::None,
-            _ => (clock, has_t, digits, zone) == (Clock::Seconds, true, Digits::Fixed(0), Zone::Utc),
-        }
+        data_type == DataType::Date && matches!(self, Self::Text(Pattern { clock: Clock::None, .. }))
     }
 
     /// A date or a time, as callers write it, in this form.
@@ -376,6 +372,7 @@ mod tests {
             (&["2024-01-05T12:00:00+02:00"][..], "2024-01-05T12:00:00+02:00"),
             (&["2024-01-05 10:00"][..], "2024-01-05 10:00"),
             (&["2024-01-05"][..], "2024-01-05 10:00:00"),
+            (&["2024-01-05T10:00:00Z"][..], "2024-01-05T10:00:00Z"),
         ] {
             let form = learned(texts);
             assert_eq!(form.bound("2024-01-05T10:00:00Z"), Some(Value::Text(wanted.into())), "{texts:?}");
@@ -389,7 +386,7 @@ mod tests {
         ] {
             assert_eq!(learned(&mixed), TimeForm::Mixed, "{mixed:?}");
         }
-        assert!(learned(&["2013-01-01T10:00:00Z"]).is_usual(DataType::Timestamp));
+        assert!(learned(&["2013-01-01"]).is_usual(DataType::Date) && !learned(&["2013-01-01T10:00:00Z"]).is_usual(DataType::Timestamp));
     }
 
     #[test]

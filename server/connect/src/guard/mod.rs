@@ -105,6 +105,12 @@ mod tests {
             let form = QueryForm { table, joins, select, filters: plain.map(filter).collect(), ..QueryForm::default() };
             let sql = form.script(&[], &[], dialect);
             assert!(check(&sql, dialect).is_ok(), "{dialect:?}: {:?}\n{sql}", check(&sql, dialect));
+            // And what is asked beside the fields of a page, by types that each have a text of their own.
+            for data_type in [model::DataType::Timestamp, model::DataType::Float64, model::DataType::Bytes, model::DataType::String] {
+                let field = model::Field::plain(form.select[0].name.clone(), data_type);
+                let sql = model::keyset::unordered(&form, &[], &[(&field, false)], dialect);
+                assert!(check(&sql, dialect).is_ok(), "{dialect:?}: {:?}\n{sql}", check(&sql, dialect));
+            }
         }
     }
 

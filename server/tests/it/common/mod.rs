@@ -222,3 +222,20 @@ impl Http {
         (response.status().as_u16(), response.json().await.unwrap())
     }
 }
+
+/// All rows of a list, read page by page to its end, which has to come within so many pages.
+pub async fn pages_of(http: &Http, api: &str, at_most: usize) -> Vec<Json> {
+    let (mut rows, mut after) = (Vec::new(), None::<String>);
+    for _ in 0..=at_most {
+        let request = http.get(&format!("/api/travel/{api}"));
+        let request = if let Some(after) = &after { request.query(&[("after", after)]) } else { request };
+        let (status, answer) = http.json(request).await;
+        assert_eq!(status, 200, "{api}: {answer}");
+        rows.extend(answer["rows"].as_array().unwrap().iter().cloned());
+        match answer["next"].as_str() {
+            Some(next) => after = Some(next.to_owned()),
+            None => return rows,
+        }
+    }
+    panic!("{api} does not come to an end: {rows:?}")
+}

@@ -1,0 +1,306 @@
+//! Columns of every type that can be sorted by, filled by chance: pages to the end give each row once in the source's own order, and a
+//! filter by a value finds the rows that have it.
+
+use std::fmt::Write as _;
+
+use crate::common::{Http, People, binary, pages_of};
+use serde_json::{Value as Json, json};
+use testkit::{Chance, MariaDb, Postgres, Sluice};
+
+const ROWS: i64 = 20;
+
+/// A type of a source, what it is to us, and how a value of it is made.
+struct Type {
+    native: &'static str,
+    ours: Json,
+    make: fn(&mut Chance) -> String,
+    /// What is shown is what can be asked with.
+    is_shown: bool,
+}
+
+fn of(native: &'static str, ours: &str, make: fn(&mut Chance) -> String) -> Type {
+    Type { native, ours: json!(ours), make, is_shown: true }
+}
+
+fn decimal(native: &'static str, make: fn(&mut Chance) -> String, is_shown: bool) -> Type {
+    Type { native, ours: json!({"decimal": {"precision": 38, "scale": 10}}), make, is_shown }
+}
+
+/// Sorted by alone: what is shown of it is less than it is.
+fn hidden(native: &'static str, ours: &str, make: fn(&mut Chance) -> String) -> Type {
+    Type { is_shown: false, ..of(native, ours, make) }
+}
+
+fn small(chance: &mut Chance) -> String {
+    (chance.below(7) as i64 - 3).to_string()
+}
+
+fn wide(chance: &mut Chance) -> String {
+    let number = chance.number() as i64;
+    // The least of all is no literal of every source.
+    number.max(i64::MIN + 1).to_string()
+}
+
+fn unsigned(chance: &mut Chance) -> String {
+    chance.number().to_string()
+}
+
+fn money(chance: &mut Chance) -> String {
+    format!("{}.{:04}", small(chance), chance.below(10_000))
+}
+
+fn digits(chance: &mut Chance) -> String {
+    format!("{}.{:018}", small(chance), chance.below(5))
+}
+
+fn float(chance: &mut Chance) -> String {
+    ["0.1", "-0.3", "1.5", "3.4", "1e30", "-1e-30", "16777216", "0"][chance.below(8) as usize].to_owned()
+}
+
+fn odd_float(chance: &mut Chance) -> String {
+    match chance.below(5) {
+        0 => "'NaN'".to_owned(),
+        1 => "'Infinity'".to_owned(),
+        2 => "'-Infinity'".to_owned(),
+        _ => float(chance),
+    }
+}
+
+fn infinite(chance: &mut Chance) -> String {
+    match chance.below(4) {
+        0 => "9e999".to_owned(),
+        1 => "-9e999".to_owned(),
+        _ => float(chance),
+    }
+}
+
+fn text(chance: &mut Chance) -> String {
+    let text = ["", "a", "A", "ab", "a ", " a", "ä", "ß", "it''s", "x,y", "日本", "🛫"][chance.below(12) as usize];
+    format!("'{text}'")
+}
+
+fn bytes(chance: &mut Chance) -> String {
+    ["''", "'00'", "'00ff'", "'41'", "'6162'"].map(|hex| format!("X{hex}"))[chance.below(5) as usize].clone()
+}
+
+fn escaped_bytes(chance: &mut Chance) -> String {
+    bytes(chance).replacen("X'", "'\\x", 1)
+}
+
+fn yes_or_no(chance: &mut Chance) -> String {
+    ["true", "false"][chance.below(2) as usize].to_owned()
+}
+
+fn day(chance: &mut Chance) -> String {
+    format!("'20{:02}-{:02}-{:02}'", chance.below(3), chance.below(12) + 1, chance.below(28) + 1)
+}
+
+fn clock(chance: &mut Chance) -> String {
+    format!("'{:02}:{:02}:{:02}'", chance.below(24), chance.below(60), chance.below(60))
+}
+
+fn time(chance: &mut Chance) -> String {
+    format!("'2024-01-0{} {:02}:{:02}:00'", chance.below(2) + 1, chance.below(24), chance.below(3))
+}
+
+fn micros(chance: &mut Chance) -> String {
+    format!("'2024-01-01 10:00:00.{:06}'", chance.below(5))
+}
+
+fn with_zone(chance: &mut Chance) -> String {
+    time(chance).replace(' ', "T").replace(":00'", ":00Z'")
+}
+
+fn seconds(chance: &mut Chance) -> String {
+    (1_704_448_800 + chance.below(5)).to_string()
+}
+
+fn millis(chance: &mut Chance) -> String {
+    (1_704_448_800_000 + chance.below(5)).to_string()
+}
+
+fn julian(chance: &mut Chance) -> String {
+    format!("julianday({})", time(chance))
+}
+
+fn uuid(chance: &mut Chance) -> String {
+    format!("'018f2f9e-8f3a-7c1e-9d5b-{:012x}'", chance.below(5))
+}
+
+fn mood(chance: &mut Chance) -> String {
+    format!("'{}'", ["sad", "ok", "happy"][chance.below(3) as usize])
+}
+
+fn address(chance: &mut Chance) -> String {
+    format!("'10.0.{}.{}'", chance.below(3), chance.below(100))
+}
+
+fn bits(chance: &mut Chance) -> String {
+    format!("b'{:010b}'", chance.below(1_024))
+}
+
+fn year(chance: &mut Chance) -> String {
+    (2_000 + chance.below(5)).to_string()
+}
+
+fn of_sqlite() -> Vec<Type> {
+    vec![
+        of("INTEGER", "int64", wide),
+        of("REAL", "float64", float),
+        hidden("REAL", "float64", infinite),
+        decimal("DECIMAL(12,4)", money, true),
+        of("TEXT", "string", text),
+        of("TEXT COLLATE NOCASE", "string", text),
+        of("BLOB", "bytes", bytes),
+        of("BOOLEAN", "bool", yes_or_no),
+        of("DATE", "date", day),
+        of("DATETIME", "timestamp", time),
+        of("DATETIME", "timestamp", micros),
+        of("DATETIME", "timestamp", with_zone),
+        of("DATETIME", "timestamp", seconds),
+        of("DATETIME", "timestamp", millis),
+        of("DATETIME", "timestamp", julian),
+    ]
+}
+
+fn of_postgres() -> Vec<Type> {
+    vec![
+        of("smallint", "int32", small),
+        of("integer", "int32", small),
+        of("bigint", "int64", wide),
+        decimal("numeric(12,4)", money, true),
+        decimal("numeric", digits, false),
+        of("real", "float64", float),
+        of("double precision", "float64", float),
+        hidden("double precision", "float64", odd_float),
+        hidden("real", "float64", odd_float),
+        of("text", "string", text),
+        of("varchar(9)", "string", text),
+        of("char(5)", "string", text),
+        of("citext", "string", text),
+        of("boolean", "bool", yes_or_no),
+        of("date", "date", day),
+        of("time", "time", clock),
+        of("timestamp", "timestamp", micros),
+        of("timestamptz", "timestamp", micros),
+        of("uuid", "uuid", uuid),
+        of("bytea", "bytes", escaped_bytes),
+        of("mood", "string", mood),
+        hidden("inet", "string", address),
+        of("posint", "int32", |chance| (chance.below(9) + 1).to_string()),
+    ]
+}
+
+fn of_mariadb() -> Vec<Type> {
+    vec![
+        of("int", "int64", small),
+        of("bigint", "int64", wide),
+        decimal("bigint unsigned", unsigned, false),
+        decimal("decimal(12,4)", money, true),
+        decimal("decimal(65,30)", digits, false),
+        of("float", "float64", float),
+        of("double", "float64", float),
+        of("varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", "string", text),
+        of("varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", "string", text),
+        of("date", "date", day),
+        of("time", "time", clock),
+        of("datetime(6)", "timestamp", micros),
+        hidden("tinyint(1)", "bool", small),
+        of("bit(10)", "bytes", bits),
+        of("varbinary(8)", "bytes", bytes),
+        of("enum('sad','ok','happy')", "string", mood),
+        of("year", "int64", year),
+    ]
+}
+
+/// The statements that make and fill a table for each type: `t0 (id, v)`, `t1` and so on.
+fn filled(types: &[Type], chance: &mut Chance) -> String {
+    let mut sql = String::new();
+    for (index, of) in types.iter().enumerate() {
+        let _ = write!(sql, "CREATE TABLE t{index} (id INTEGER PRIMARY KEY, v {});", of.native);
+        let row = |id: i64, chance: &mut Chance| {
+            let value = if chance.below(8) == 0 { "NULL".to_owned() } else { (of.make)(chance) };
+            format!("({id},{value})")
+        };
+        let rows: Vec<String> = (0..ROWS).map(|id| row(id, chance)).collect();
+        let _ = write!(sql, "INSERT INTO t{index} VALUES {};", rows.join(","));
+    }
+    sql
+}
+
+/// Half of them the other way round.
+fn falls(index: usize) -> bool {
+    index % 2 == 1
+}
+
+fn spec(source: &str, index: usize, of: &Type) -> Json {
+    json!({
+        "title": "Rows by chance", "source": source, "kind": "sql", "page_size": 3, "keyset": true,
+        "form": {
+            "table": {"name": format!("t{index}")},
+            "select": [{"name": "id", "column": "id"}, {"name": "v", "column": "v"}],
+            "filters": [{"column": "v", "op": "is", "parameter": "asked"}],
+            "sort": [{"field": "v", "descending": falls(index)}, {"field": "id"}],
+        },
+        "parameters": [{"name": "asked", "type": of.ours}],
+    })
+}
+
+/// A value as a query has it.
+fn asked(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Compares each type's pages with the order of the stock client, which `ask` gives for a statement.
+async fn compare(people: &People, http: &Http, source: &str, types: &[Type], ask: &impl AsyncFn(String) -> Vec<String>) {
+    for (index, of) in types.iter().enumerate() {
+        let name = format!("{source}-{index}");
+        people.publish(&name, spec(source, index, of), json!({})).await;
+        let found = pages_of(http, &name, ROWS as usize).await;
+        let ids: Vec<String> = found.iter().map(|row| row["id"].to_string()).collect();
+        let direction = if falls(index) { "DESC" } else { "ASC" };
+        let wanted = ask(format!("SELECT CAST(id AS CHAR(9)) FROM t{index} ORDER BY v IS NULL, v {direction}, id")).await;
+        let wanted: Vec<String> = wanted.iter().map(|id| id.trim().to_owned()).collect();
+        assert_eq!(ids, wanted, "{source}: {}", of.native);
+        for row in found.iter().filter(|row| of.is_shown && !row["v"].is_null()) {
+            let value = asked(&row["v"]);
+            let request = http.get(&format!("/api/travel/{name}")).query(&[("asked", value.as_str()), ("limit", "100")]);
+            let (status, answer) = http.json(request).await;
+            let has = answer["rows"].as_array().is_some_and(|rows| rows.iter().any(|other| other["id"] == row["id"]));
+            assert!(status == 200 && has, "{source}: {} of {value}: {answer}", of.native);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_row_comes_once_in_the_order_of_its_source_and_is_found_by_its_value() {
+    let server = Sluice::demo(binary());
+    let (people, http) = (People::of(&server).await, Http::new(&server));
+    let seed = std::env::var("SLUICE_FUZZ_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(20_260_105);
+    println!("pages of everything: seed {seed}");
+    let mut chance = Chance::new(seed);
+    let folder = testkit::folder();
+    let file = folder.path().join("chance.db");
+    testkit::sqlite3(&file, &filled(&of_sqlite(), &mut chance));
+    people.builder.put_source("lite", "sqlite", json!({"config": {"path": file}, "secrets": {}})).await;
+    let ask = async |sql: String| -> Vec<String> { testkit::sqlite3(&file, &sql).lines().map(str::to_owned).collect() };
+    compare(&people, &http, "lite", &of_sqlite(), &ask).await;
+
+    let postgres = Postgres::start();
+    let types =
+        "CREATE EXTENSION citext; CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy'); CREATE DOMAIN posint AS integer CHECK (value > 0);";
+    postgres.run("postgres", &format!("{types}{}", filled(&of_postgres(), &mut chance))).await;
+    let config =
+        json!({"host": "127.0.0.1", "port": postgres.port().to_string(), "database": "postgres", "user": "postgres", "tls": "disable"});
+    people.builder.put_source("pg", "postgres", json!({"config": config, "secrets": {}})).await;
+    let ask = async |sql: String| -> Vec<String> { postgres.ask("postgres", &sql.replace("CAST(id AS CHAR(9))", "id::text")).await };
+    compare(&people, &http, "pg", &of_postgres(), &ask).await;
+
+    let mariadb = MariaDb::start();
+    mariadb.run("mysql", "CREATE DATABASE chance");
+    mariadb.run("chance", &filled(&of_mariadb(), &mut chance));
+    let config = json!({"host": "127.0.0.1", "port": mariadb.port().to_string(), "database": "chance", "user": "reader", "tls": "disable"});
+    people.builder.put_source("maria", "mysql", json!({"config": config, "secrets": {"password": "reader"}})).await;
+    let ask = async |sql: String| -> Vec<String> { mariadb.ask("chance", &sql) };
+    compare(&people, &http, "maria", &of_mariadb(), &ask).await;
+}
