@@ -169,12 +169,6 @@ impl TimeForm {
     }
 }
 
-/// Microseconds since 1970 of a text of any pattern that is known.
-#[must_use]
-pub fn micros_of_text(text: &str) -> Option<i64> {
-    read(text).map(|(_, micros)| micros)
-}
-
 fn micros_of(text: &str) -> Option<i64> {
     if text.len() == 10 { i64::from(days(text)?).checked_mul(DAY) } else { micros(text) }
 }
