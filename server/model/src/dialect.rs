@@ -6,6 +6,7 @@ use crate::DataType;
 
 /// The SQL dialects that connectors speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
     Sqlite,

@@ -67,6 +67,18 @@ pub fn is_identifier(name: &str) -> bool {
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// The nearest name for a field: `a :b` -> `a_b`, `count()` -> `count`, and `field` where nothing usable is left.
+#[must_use]
+pub fn suggest_identifier(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect();
+    let mut out = plain.split_whitespace().collect::<Vec<_>>().join("_");
+    if !out.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        out = if out.is_empty() { "field".to_owned() } else { format!("field_{out}") };
+    }
+    out.truncate(MAX_NAME);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +91,14 @@ mod tests {
         assert!(check_name("9lives").unwrap_err().contains("Use lives"));
         assert!(check_name(&"a".repeat(64)).unwrap_err().contains("63"));
         assert!(check_name("trailing-").is_err());
+    }
+
+    #[test]
+    fn a_column_without_a_usable_name_gets_one() {
+        for (text, name) in [("a :b", "a_b"), ("count()", "count"), ("?column?", "column"), ("2nd", "field_2nd"), ("数", "field")] {
+            assert_eq!(suggest_identifier(text), name);
+            assert!(is_identifier(&suggest_identifier(text)));
+        }
     }
 
     #[test]

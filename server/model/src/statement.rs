@@ -40,8 +40,7 @@ impl Template {
             }
             _ => (spec.script(dialect), String::new()),
         };
-        // A closing semicolon is what people write; the page is put behind the statement.
-        let script = Script::parse(text.trim_end().trim_end_matches(';').trim_end())?;
+        let script = Script::parse(&text, dialect)?;
         Ok(Self { script, order, dialect, paged: spec.page_size().is_some(), keys: keyset::fields(keyset.len(), dialect) })
     }
 
@@ -73,7 +72,7 @@ impl Template {
     /// `after` holds the values of [`ApiSpec::keyset`] in the row that the page begins behind; empty from the first.
     #[must_use]
     pub fn render(&self, spec: &ApiSpec, arguments: &Arguments, page: Page, after: &[Value]) -> Rendered {
-        let mut rendered = self.script.render(self.dialect, &spec.parameters, |name| arguments.get(name));
+        let mut rendered = self.render_unpaged(spec, arguments);
         if !after.is_empty() {
             rendered.sql = format!("SELECT * FROM (\n{}\n) AS page\nWHERE ", rendered.sql);
             keyset::push_behind(&mut rendered, self.dialect, &spec.keyset(), after);
@@ -91,10 +90,16 @@ impl Template {
         rendered
     }
 
+    /// The person's statement alone, without a page: whether it has a LIMIT of its own is seen there.
+    #[must_use]
+    pub fn render_unpaged(&self, spec: &ApiSpec, arguments: &Arguments) -> Rendered {
+        self.script.render(self.dialect, &spec.parameters, |name| arguments.get(name))
+    }
+
     /// The statement that counts all its rows, of every page.
     #[must_use]
     pub fn render_count(&self, spec: &ApiSpec, arguments: &Arguments) -> Rendered {
-        let rendered = self.script.render(self.dialect, &spec.parameters, |name| arguments.get(name));
+        let rendered = self.render_unpaged(spec, arguments);
         Rendered { sql: format!("SELECT count(*) AS n FROM (\n{}\n) AS counted", rendered.sql), ..rendered }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use crate::dialect::Dialect;
 use crate::form::{Op, QueryForm};
 use crate::name::is_identifier;
 use crate::parameter::RESERVED;
@@ -20,9 +21,10 @@ const MAX_FIELDS: usize = 500;
 const MAX_PARAMETERS: usize = 50;
 const MAX_TITLE: usize = 200;
 
-/// Everything wrong with a definition, each with its place. Empty means it can be checked against its source.
+/// Everything wrong with a definition, each with its place. Empty means it can be checked against its source, whose dialect tells how a
+/// script is read; without a source a script is not read.
 #[must_use]
-pub fn validate(spec: &ApiSpec) -> Vec<FieldError> {
+pub fn validate(spec: &ApiSpec, dialect: Option<Dialect>) -> Vec<FieldError> {
     let mut found = Errors::default();
     if spec.title.chars().count() > MAX_TITLE {
         found.add("title", format!("At most {MAX_TITLE} characters."));
@@ -32,7 +34,7 @@ pub fn validate(spec: &ApiSpec) -> Vec<FieldError> {
     }
     match &spec.body {
         ApiBody::Kv(kv) => check_kv(spec, kv, &mut found),
-        ApiBody::Sql(sql) => check_sql(spec, sql, &mut found),
+        ApiBody::Sql(sql) => check_sql(spec, sql, dialect, &mut found),
         ApiBody::Union(union) => found.0.extend(check_union(spec, union)),
     }
     check_fields(spec, &mut found);
@@ -74,10 +76,10 @@ fn check_kv(spec: &ApiSpec, kv: &KvBody, found: &mut Errors) {
     }
 }
 
-fn check_sql(spec: &ApiSpec, sql: &SqlBody, found: &mut Errors) {
+fn check_sql(spec: &ApiSpec, sql: &SqlBody, dialect: Option<Dialect>, found: &mut Errors) {
     match &sql.query {
         Query::Form(form) => check_form(spec, form, found),
-        Query::Script(text) => check_script(spec, text, found),
+        Query::Script(text) => check_script(spec, text, dialect, found),
     }
     if sql.keyset && (sql.page_size.is_none() || !matches!(&sql.query, Query::Form(form) if !form.sort.is_empty())) {
         found.add("keyset", "Pages behind the last row need pages and an order, by form.");
@@ -156,7 +158,7 @@ fn check_form(spec: &ApiSpec, form: &QueryForm, found: &mut Errors) {
     }
 }
 
-fn check_script(spec: &ApiSpec, text: &str, found: &mut Errors) {
+fn check_script(spec: &ApiSpec, text: &str, dialect: Option<Dialect>, found: &mut Errors) {
     if text.trim().is_empty() {
         found.add("script", "Write one SELECT statement.");
         return;
@@ -165,7 +167,8 @@ fn check_script(spec: &ApiSpec, text: &str, found: &mut Errors) {
         found.add("script", format!("At most {MAX_SCRIPT} bytes of SQL."));
         return;
     }
-    let script = match Script::parse(text) {
+    let Some(dialect) = dialect else { return };
+    let script = match Script::parse(text, dialect) {
         Ok(script) => script,
         Err(error) => return found.add("script", error.to_string()),
     };
@@ -308,12 +311,12 @@ mod tests {
         spec.source = "flights-db".into();
         spec.body = ApiBody::Sql(SqlBody { query: Query::Script(text.into()), page_size: None, keyset: false });
         spec.parameters = parameters;
-        validate(&spec).into_iter().map(|error| error.message).collect()
+        validate(&spec, Some(Dialect::Sqlite)).into_iter().map(|error| error.message).collect()
     }
 
     #[test]
     fn a_whole_definition_has_nothing_wrong() {
-        assert_eq!(validate(&plane()), vec![]);
+        assert_eq!(validate(&plane(), None), vec![]);
     }
 
     #[test]
@@ -323,7 +326,7 @@ mod tests {
         assert_eq!((policy.max_bytes, serde_json::to_string(&policy).unwrap().as_str()), (64 << 20, before));
         for (bytes, faults) in [(MIN_MAX_BYTES, 0), (MAX_MAX_BYTES, 0), (MIN_MAX_BYTES - 1, 1), (MAX_MAX_BYTES + 1, 1)] {
             policy.max_bytes = bytes;
-            assert_eq!(validate(&ApiSpec { policy: policy.clone(), ..plane() }).len(), faults, "{bytes}");
+            assert_eq!(validate(&ApiSpec { policy: policy.clone(), ..plane() }, None).len(), faults, "{bytes}");
         }
     }
 
@@ -335,7 +338,7 @@ mod tests {
         spec.policy.timeout_ms = 0;
         spec.parameters[0].default = Some("x".into());
         spec.parameters[0].data_type = DataType::Int32;
-        let places: Vec<String> = validate(&spec).into_iter().map(|error| error.field).collect();
+        let places: Vec<String> = validate(&spec, None).into_iter().map(|error| error.field).collect();
         assert_eq!(places, ["key", "fields.no good", "parameters.tailnum.default", "timeout_ms"]);
     }
 

@@ -45,6 +45,7 @@ mod response_bounds;
 mod restarts;
 mod reviews;
 mod scripts;
+mod script_reader;
 mod sign_in_flood;
 mod sinks;
 mod slow_clients;

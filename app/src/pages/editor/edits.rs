@@ -1,5 +1,6 @@
 //! What a click in the form does to the definition: pure, so that it can be tested without a browser.
 
+use model::dialect::Dialect;
 use model::form::{Aggregate, Function, QueryForm, Selected};
 use model::script::Script;
 use model::spec::{ApiBody, ApiSpec, Case, Query, SqlBody};
@@ -203,12 +204,12 @@ pub(super) fn become_script(spec: &mut ApiSpec, sql: &str) {
     }
 }
 
-/// Sets a script; parameters are read out of its text by themselves, and those that are gone leave.
-pub(super) fn set_script(spec: &mut ApiSpec, text: &str) {
+/// Sets a script; parameters are read out of its text by the rules of its source's dialect, and those that are gone leave.
+pub(super) fn set_script(spec: &mut ApiSpec, text: &str, dialect: Option<Dialect>) {
     let ApiBody::Sql(SqlBody { query: Query::Script(script), .. }) = &mut spec.body else { return };
     text.clone_into(script);
-    // While a bracket or a quote is still open, what is there stays as it is.
-    let Ok(parsed) = Script::parse(text) else { return };
+    // Without a source, or while a bracket or a quote is still open, what is there stays as it is.
+    let Some(Ok(parsed)) = dialect.map(|dialect| Script::parse(text, dialect)) else { return };
     let used = parsed.parameters();
     spec.parameters.retain(|parameter| used.iter().any(|(name, _)| name == &parameter.name));
     for (name, only_optional) in used {
@@ -253,7 +254,7 @@ pub(super) mod tests {
     #[test]
     fn a_table_with_a_key_is_an_api_in_one_click() {
         let spec = kv();
-        assert_eq!(model::validate::validate(&spec), vec![]);
+        assert_eq!(model::validate::validate(&spec, None), vec![]);
         assert_eq!(spec.parameters[0].name, "tailnum");
     }
 
@@ -263,7 +264,7 @@ pub(super) mod tests {
         rename(&mut spec, "tailnum", "tail");
         assert_eq!((spec.parameters[0].name.as_str(), spec.fields[0].column.as_str()), ("tail", "tailnum"));
         set_given(&mut spec, &planes(), "tailnum", false);
-        assert_eq!(model::validate::validate(&spec), vec![], "a key column stays in the answer");
+        assert_eq!(model::validate::validate(&spec, None), vec![], "a key column stays in the answer");
         set_key(&mut spec, &planes(), "year", true);
         assert_eq!(spec.parameters.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["tail", "year"]);
     }
@@ -283,11 +284,13 @@ pub(super) mod tests {
     fn a_scripts_parameters_are_read_out_of_it() {
         let mut spec = ApiSpec::empty(ApiKind::Sql);
         spec.body = ApiBody::Sql(SqlBody { query: Query::Script(String::new()), page_size: None, keyset: false });
-        set_script(&mut spec, "select 1 where a = :a [[ and b = :b ]]");
+        set_script(&mut spec, "select 1 where a = :a [[ and b = :b ]]", Some(Dialect::Sqlite));
         assert_eq!(spec.parameters.iter().map(|p| (p.name.as_str(), p.required)).collect::<Vec<_>>(), [("a", true), ("b", false)]);
-        set_script(&mut spec, "select 1 where a = :a and x = '");
+        set_script(&mut spec, "select 1 where a = :a and x = '", Some(Dialect::Sqlite));
         assert_eq!(spec.parameters.len(), 2, "an open quote changes nothing yet");
-        set_script(&mut spec, "select 1 where a = :a");
+        set_script(&mut spec, "select 1 where a = :a", None);
+        assert_eq!(spec.parameters.len(), 2, "without a source it is not read");
+        set_script(&mut spec, "select 1 where a = :a", Some(Dialect::Sqlite));
         assert_eq!(spec.parameters.len(), 1);
     }
 }

@@ -1,6 +1,7 @@
 //! Table and fields: which table, looked up by what, and what is given out under which name. For a script: its text.
 
 use leptos::prelude::*;
+use model::dialect::Dialect;
 use model::form::joined_table;
 use model::snapshot::Environment;
 use model::spec::{ApiBody, ApiKind, Query, SqlBody};
@@ -24,11 +25,13 @@ pub(super) fn FieldsStep(editor: Editor) -> impl IntoView {
     let known =
         Resource::new(move || (source.get(), served.get(), domain.clone()), |(source, served, domain)| known(source, served, domain));
     let is_script = editor.as_script;
+    let dialects = StoredValue::new(Vec::<(String, Dialect)>::new());
     view! {
         <section class="card card-pad form-row">
             <Load resource=list view=move |sources| {
                 let (domain, _) = editor.place();
                 let mine: Vec<_> = sources.into_iter().filter(|source| source.domain == domain).collect();
+                dialects.set_value(mine.iter().filter_map(|source| Some((source.name.clone(), source.dialect?))).collect());
                 // The first source is the likeliest; it is taken as soon as the form is open.
                 if let (Some(first), true) = (mine.first().map(|source| source.name.clone()), source.get_untracked().is_empty()) {
                     Effect::new(move |_| { let first = first.clone(); if source.get_untracked().is_empty() { editor.change(|spec| spec.source = first); } });
@@ -44,7 +47,7 @@ pub(super) fn FieldsStep(editor: Editor) -> impl IntoView {
             }/>
             {move || (!is_script.get()).then(|| view! { <TablePicker editor known/> })}
         </section>
-        {move || if is_script.get() { view! { <Script editor/> }.into_any() } else { view! { <Columns editor known/> }.into_any() }}
+        {move || if is_script.get() { view! { <Script editor dialects/> }.into_any() } else { view! { <Columns editor known/> }.into_any() }}
     }
     .into_any()
 }
@@ -185,7 +188,11 @@ fn given_name(editor: Editor, column: &str) -> Option<String> {
 }
 
 #[component]
-fn Script(editor: Editor) -> impl IntoView {
+fn Script(editor: Editor, dialects: StoredValue<Vec<(String, Dialect)>>) -> impl IntoView {
+    let dialect = move || {
+        let source = editor.spec.with_untracked(|spec| spec.source.clone());
+        dialects.with_value(|known| known.iter().find(|(name, _)| *name == source).map(|(_, dialect)| *dialect))
+    };
     let text = move || {
         editor.spec.with(|spec| match &spec.body {
             ApiBody::Sql(SqlBody { query: Query::Script(text), .. }) => text.clone(),
@@ -195,7 +202,7 @@ fn Script(editor: Editor) -> impl IntoView {
     view! {
         <section class="card card-pad stack">
             <Field id="script" label="SQL" note="One SELECT" help="Write :name where a caller gives a value, and [[ … ]] around what vanishes when it is absent.">
-                <TextArea class="textarea input-code script" id="script" rows=14 text=Signal::derive(text) typed=Callback::new(move |text: String| editor.change(|spec| set_script(spec, &text)))/>
+                <TextArea class="textarea input-code script" id="script" rows=14 text=Signal::derive(text) typed=Callback::new(move |text: String| { let dialect = dialect(); editor.change(|spec| set_script(spec, &text, dialect)); })/>
             </Field>
             {move || editor.form_stands_for(&text()).then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.back_to_form()>"Back to the form"</button><span class="t-3 s13">"As long as the SQL is what the form made."</span></div> })}
             <p class="small t-3">{move || editor.spec.with(|spec| if spec.parameters.is_empty() { "No parameters yet.".to_owned() } else { format!("Parameters: {}.", spec.parameters.iter().map(|p| p.name.clone()).collect::<Vec<_>>().join(", ")) })}</p>

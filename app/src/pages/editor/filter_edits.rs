@@ -100,7 +100,7 @@ mod tests {
         add_filter(&mut spec, &year, Op::Between, None, None);
         add_filter(&mut spec, &year, Op::In, None, None);
         assert_eq!(spec.parameters.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["year_from", "year_to", "year"]);
-        assert_eq!(model::validate::validate(&spec), vec![]);
+        assert_eq!(model::validate::validate(&spec, None), vec![]);
         remove_filter(&mut spec, 0);
         assert_eq!(spec.parameters.len(), 1);
     }
@@ -127,9 +127,9 @@ mod tests {
         assert!(count.computed);
         add_filter(&mut spec, &count, Op::AtLeast, None, None);
         add_filter(&mut spec, &count, Op::Less, Some("9".into()), None);
-        assert_eq!(model::validate::validate(&spec), vec![]);
+        assert_eq!(model::validate::validate(&spec, None), vec![]);
         rename(&mut spec, "count", "planes");
-        assert_eq!(model::validate::validate(&spec), vec![], "the conditions follow the name");
+        assert_eq!(model::validate::validate(&spec, None), vec![], "the conditions follow the name");
         remove_selected(&mut spec, &planes(), "planes");
         assert!(spec.parameters.is_empty() && form_of(&spec).is_some_and(|form| form.having.is_empty()));
     }

@@ -86,7 +86,7 @@ impl Connection for Source {
     }
 
     async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {
-        let rows = self.client.rows(&format!("DESCRIBE ({sql})"), binds).await?;
+        let rows = self.client.rows(&format!("DESCRIBE ({sql}\n)"), binds).await?;
         Ok(rows.iter().filter_map(|row| Some(types::column(row.first()?.as_str()?, row.get(1)?.as_str()?))).collect())
     }
 

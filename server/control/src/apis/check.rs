@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use connect::{Statement, guard};
 use model::dataset::DatasetSpec;
+use model::dialect::Dialect;
+use model::name::{is_identifier, suggest_identifier};
 use model::script::Rendered;
 use model::snapshot::Environment;
 use model::spec::{ApiBody, KvBody, Query, SqlBody};
@@ -52,7 +54,7 @@ impl Control {
             return Ok(self.check_with_cases(&CheckInput { name, spec, source: None, beside }).await?.0);
         }
         if spec.source.is_empty() {
-            return Ok(CheckReport { errors: validate(spec), ..CheckReport::default() });
+            return Ok(CheckReport { errors: validate(spec, None), ..CheckReport::default() });
         }
         let source = self.visible_source(caller, &spec.source).await?;
         caller.authorise(Action::ReadSample, &source.domain)?;
@@ -77,7 +79,7 @@ impl Control {
         check_patterns(&spec, &mut report.errors);
         let Some(source) = input.source else {
             report.errors.extend(self.complete_union(input.name, &input.beside, &mut spec).await?);
-            report.errors.extend(validate(&spec));
+            report.errors.extend(validate(&spec, None));
             if report.errors.is_empty() {
                 self.try_union(input, &mut spec, &mut report).await?;
             }
@@ -96,7 +98,7 @@ impl Control {
         }
         self.check_table(source, &mut spec, &mut report).await?;
         self.check_dataset(domain, &spec, &mut report.errors).await?;
-        report.errors.extend(validate(&spec));
+        report.errors.extend(validate(&spec, Some(source.dialect)));
         if report.errors.is_empty() {
             self.check_statement(source, &mut spec, &mut report).await?;
         }
@@ -170,6 +172,10 @@ impl Control {
                 return Ok(());
             }
         };
+        if let Some(error) = own_limit(spec, source.dialect, &template) {
+            report.errors.push(error);
+            return Ok(());
+        }
         if is_script(spec) {
             self.learn_script_types(source, spec, &template).await;
         }
@@ -195,7 +201,7 @@ impl Control {
                 return Ok(());
             }
         }
-        report.errors.extend(validate(spec));
+        report.errors.extend(validate(spec, Some(source.dialect)));
         report.sample = self.sample(source, spec, &bare).await?;
         let plan = source.connection.explain(&bare.sql, &bare.binds).await;
         report.plan = plan.unwrap_or_default();
@@ -245,6 +251,13 @@ impl Control {
         }
         let columns =
             source.connection.describe(&rendered.sql, &rendered.binds).await.map_err(|error| FieldError::new("script", error.sentence))?;
+        if let Some(column) = columns.iter().find(|column| !is_identifier(&column.name)) {
+            let (name, better) = (&column.name, suggest_identifier(&column.name));
+            return Err(FieldError::new(
+                "script",
+                format!("The column {name} has no name that a field can have. Write AS {better} behind it."),
+            ));
+        }
         Ok(columns
             .into_iter()
             .map(|column| {
@@ -303,6 +316,20 @@ fn named_tables(spec: &ApiSpec) -> Vec<&TableRef> {
         _ => &[],
     };
     spec.table().into_iter().chain(joined.iter().map(|join| &join.table)).collect()
+}
+
+/// A LIMIT of a script's own, which would stand before that of the page.
+fn own_limit(spec: &ApiSpec, dialect: Dialect, template: &Template) -> Option<FieldError> {
+    if spec.page_size().is_none() || !is_script(spec) {
+        return None;
+    }
+    let limited = [true, false].into_iter().any(|all| {
+        let unpaged = template.render_unpaged(spec, &test_arguments(spec, all));
+        // What the guard refuses is told with the page.
+        guard::check(&unpaged.sql, dialect).is_ok_and(|passed| passed.has_limit)
+    });
+    let message = "The SQL has a LIMIT of its own, and each page adds one. Take LIMIT out of the SQL, or turn pagination off.";
+    limited.then(|| FieldError::new("page_size", message))
 }
 
 fn is_script(spec: &ApiSpec) -> bool {

@@ -30,7 +30,7 @@ impl Control {
     ) -> Result<(), Problem> {
         type_kv_fields(spec, &dataset.as_table(), &mut report.errors);
         self.check_dataset(domain, spec, &mut report.errors).await?;
-        report.errors.extend(validate(spec));
+        report.errors.extend(validate(spec, Some(source.dialect)));
         if report.errors.is_empty() {
             match self.first_made(dataset, source).await {
                 Ok(made) => report.sample = only(&made.sample, spec),

@@ -69,12 +69,13 @@ impl Control {
             let config = settings(&row.name, environment.key(), &binding.config)?;
             views.insert(environment, BindingView { config: shown(config), secrets_set: secrets.into_keys().collect() });
         }
-        let title = registry::connector(&row.driver).map_or(row.driver.as_str(), |connector| connector.title());
+        let connector = registry::connector(&row.driver);
         Ok(SourceView {
             name: row.name.clone(),
             domain: row.domain.clone(),
             driver: row.driver.clone(),
-            driver_title: title.into(),
+            driver_title: connector.map_or(row.driver.as_str(), |connector| connector.title()).into(),
+            dialect: connector.map(|connector| connector.dialect()),
             about: row.about.clone(),
             edit: row.edit,
             bindings: views,

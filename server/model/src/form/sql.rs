@@ -235,13 +235,13 @@ mod tests {
              avg(CAST(\"dep_delay\" AS double precision)) AS \"avg_dep_delay\"\nFROM \"flights\"\nWHERE 1 = 1\n  \
              [[ AND \"carrier\" = :carrier ]]\n  AND \"origin\" = 'O''Hare'\nGROUP BY \"carrier\"\nORDER BY \"flights\" DESC NULLS LAST"
         );
-        assert_eq!(Script::parse(&sql).unwrap().parameters(), vec![("carrier".to_owned(), true)]);
+        assert_eq!(Script::parse(&sql, Dialect::Postgres).unwrap().parameters(), vec![("carrier".to_owned(), true)]);
     }
 
     #[test]
     fn a_required_parameter_does_not_vanish() {
         let sql = delays().script(&[Parameter::new("carrier", DataType::String).required()], &[], Dialect::Sqlite);
-        assert_eq!(Script::parse(&sql).unwrap().parameters(), vec![("carrier".to_owned(), false)]);
+        assert_eq!(Script::parse(&sql, Dialect::Sqlite).unwrap().parameters(), vec![("carrier".to_owned(), false)]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 use crate::connector::{MAY_WRITE, WRITE};
+use crate::dialect::Dialect;
 use crate::load::SourceLoad;
 use crate::snapshot::Environment;
 
@@ -14,6 +15,9 @@ pub struct SourceView {
     pub domain: String,
     pub driver: String,
     pub driver_title: String,
+    /// How SQL for it is written; nothing where this program does not know the driver.
+    #[serde(default)]
+    pub dialect: Option<Dialect>,
     pub about: String,
     /// What an editor saves against; another's save in between is noticed.
     pub edit: i64,
