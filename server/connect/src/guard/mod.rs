@@ -10,6 +10,8 @@ mod notation;
 mod reading;
 mod spread;
 mod system;
+#[cfg(test)]
+mod usual;
 mod walk;
 mod writing;
 

@@ -101,9 +101,9 @@ impl Visitor for Walk {
                 if arguments.settings.is_some() {
                     return stop(Some(name.span().start), "SETTINGS are not offered. Take them out.");
                 }
-                check_function(name)
+                self.check_function(name)
             }
-            TableFactor::Function { name, .. } => check_function(name),
+            TableFactor::Function { name, .. } => self.check_function(name),
             TableFactor::Table { name, .. } => self.check_table(name),
             TableFactor::Derived { .. } | TableFactor::NestedJoin { .. } | TableFactor::UNNEST { .. } => ControlFlow::Continue(()),
             other => stop(Some(other.span().start), "This kind of table expression is not offered."),
@@ -116,10 +116,11 @@ impl Visitor for Walk {
             return stop(None, "The statement is nested too deeply. Take some brackets or conditions out.");
         }
         match expr {
-            Expr::Function(Function { name, .. }) => check_function(name),
+            Expr::Function(Function { name, .. }) => self.check_function(name),
+            Expr::Identifier(ident) => self.check_bare(ident),
             Expr::CompoundIdentifier(parts) => {
                 self.notation.note_column(parts);
-                ControlFlow::Continue(())
+                self.check_fields(expr, parts)
             }
             Expr::CompoundFieldAccess { root, access_chain } if self.dialect == Dialect::Postgres => self.check_access(root, access_chain),
             Expr::InList { list, .. } if self.dialect == Dialect::Clickhouse => list.iter().try_for_each(|item| self.check_listed(item)),
@@ -168,6 +169,25 @@ impl Walk {
         ControlFlow::Continue(())
     }
 
+    fn check_function(&self, name: &ObjectName) -> ControlFlow<Box<Refusal>> {
+        let parts = parts(name).unwrap_or_default();
+        if functions::computes(self.dialect, &parts) {
+            return ControlFlow::Continue(());
+        }
+        stop(Some(name.span().start), &format!("The function {name} is not on the list of functions that only compute."))
+    }
+
+    /// A name alone, which may be a function that is called without brackets.
+    fn check_bare(&self, name: &Ident) -> ControlFlow<Box<Refusal>> {
+        if name.quote_style.is_none() && functions::is_bare_call(self.dialect, &name.value.to_ascii_lowercase()) {
+            return stop(
+                Some(name.span.start),
+                &format!("{name} tells of the server and is not data. Take it out, or quote the name of a column."),
+            );
+        }
+        ControlFlow::Continue(())
+    }
+
     /// ClickHouse reads a table where a name stands behind IN.
     fn check_listed(&self, item: &Expr) -> ControlFlow<Box<Refusal>> {
         let names: &[Ident] = match item {
@@ -179,6 +199,24 @@ impl Walk {
         let parts: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
         if system::belongs_to_server(self.dialect, &parts) {
             return stop(Some(item.span().start), &format!("{item} belongs to the server itself and is not data."));
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// `a.b.c`: what stands behind a dot, and for ClickHouse, which reads a table behind `IN`, what stands in front of it.
+    fn check_fields(&self, expr: &Expr, parts: &[Ident]) -> ControlFlow<Box<Refusal>> {
+        let schema = parts.first().map(|part| part.value.to_ascii_lowercase()).unwrap_or_default();
+        if self.dialect == Dialect::Clickhouse && (schema == "system" || schema == "information_schema") {
+            return stop(Some(expr.span().start), &format!("{expr} belongs to the server itself and is not data."));
+        }
+        parts.iter().skip(1).try_for_each(|field| self.check_field(expr, field))
+    }
+
+    /// PostgreSQL calls `f(t)` for `t.f` where `t` has no column `f`.
+    fn check_field(&self, expr: &Expr, field: &Ident) -> ControlFlow<Box<Refusal>> {
+        if functions::may_call(self.dialect, &field.value.to_ascii_lowercase()) {
+            let message = format!("{expr} may call the function {field}, which is not on the list of functions that only compute.");
+            return stop(Some(expr.span().start), &message);
         }
         ControlFlow::Continue(())
     }
@@ -201,14 +239,6 @@ fn check_body(body: &SetExpr) -> ControlFlow<Box<Refusal>> {
 /// The parts of a name, in small letters; nothing where a part is not a plain name.
 fn parts(name: &ObjectName) -> Option<Vec<String>> {
     name.0.iter().map(|part| part.as_ident().map(|ident| ident.value.to_ascii_lowercase())).collect()
-}
-
-fn check_function(name: &ObjectName) -> ControlFlow<Box<Refusal>> {
-    let parts = parts(name).unwrap_or_default();
-    if functions::computes(&parts) {
-        return ControlFlow::Continue(());
-    }
-    stop(Some(name.span().start), &format!("The function {name} is not on the list of functions that only compute."))
 }
 
 fn is_placeholder(expr: &Expr) -> bool {
