@@ -24,6 +24,7 @@ mod first_call;
 mod follow;
 mod gates;
 mod generated_requests;
+mod guard_and_server;
 mod hidden_fields;
 mod hostile_text;
 mod identity;

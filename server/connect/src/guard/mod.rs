@@ -4,6 +4,7 @@
 //! source's own defences (read-only sessions, time-outs), not instead of them.
 
 mod calls;
+mod clickhouse;
 mod functions;
 mod mysql;
 mod notation;
@@ -164,6 +165,7 @@ mod tests {
             (Dialect::Clickhouse, "SELECT '{p1:' as a, file('/etc/passwd') as b, '}' as c"),
             (Dialect::Clickhouse, "SELECT '{p1:' as a, (SELECT count() FROM system.users) as b, '}' as c"),
             (Dialect::Clickhouse, "SELECT 1 as a /* {p1: */ , sleep(3) as b /* } */"),
+            (Dialect::Clickhouse, r"SELECT '\x41' as a"),
             (Dialect::Clickhouse, "SELECT * FROM url('http://127.0.0.1/', CSV)"),
             (Dialect::Clickhouse, "SELECT 1 as a SETTINGS readonly = 0"),
             (Dialect::Clickhouse, "SELECT 1 as a FORMAT JSON"),
@@ -215,6 +217,7 @@ mod tests {
                 r"select 'it\'s' as a, '\\' as b from t where id = {p1:Int64}",
                 r"SELECT 'it''s' AS a, '\\' AS b FROM t WHERE id = {p1:Int64}",
             ),
+            (Dialect::Clickhouse, r"select '\d+\%' as a, `b``c` from t", r"SELECT '\\d+\\%' AS a, `b``c` FROM t"),
             (
                 Dialect::Clickhouse,
                 "select id from t where at < {p1:DateTime64(6, 'UTC')} -- one",

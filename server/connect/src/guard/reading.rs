@@ -7,7 +7,7 @@ use sqlparser::dialect::{ClickHouseDialect, Dialect as Reader, PostgreSqlDialect
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer, Whitespace};
 
-use super::{Refusal, refuse};
+use super::{Refusal, clickhouse, refuse};
 
 /// The longest text, in bytes.
 const MAX_TEXT: usize = 64 << 10;
@@ -41,15 +41,20 @@ pub(super) fn tokens(sql: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, 
         return Err(refuse(None, "The statement is longer than 64 KiB. Shorten it."));
     }
     let reader = reader(dialect);
-    let all = Tokenizer::new(&*reader, sql).tokenize_with_location().map_err(|error| {
+    // ClickHouse's escapes are read by rules of their own.
+    let mut tokenizer = Tokenizer::new(&*reader, sql).with_unescape(dialect != Dialect::Clickhouse);
+    let all = tokenizer.tokenize_with_location().map_err(|error| {
         refuse(Some(error.location), &format!("This is not SQL that can be read: {}.", error.message.trim_end_matches('.')))
     })?;
     if all.len() > MAX_TOKENS * 2 {
         return Err(refuse(None, "The statement has more than 5,000 words and signs. Shorten it."));
     }
     let mut kept = Vec::with_capacity(all.len());
-    for token in all {
+    for mut token in all {
         check(&token, dialect)?;
+        if dialect == Dialect::Clickhouse {
+            unescape(&mut token)?;
+        }
         if !matches!(token.token, Token::Whitespace(_)) || dialect == Dialect::Clickhouse {
             kept.push(token);
         }
@@ -152,6 +157,24 @@ fn is_ours(mark: &str, dialect: Dialect) -> bool {
         Dialect::Postgres | Dialect::Datafusion => mark.strip_prefix('$').is_some_and(|number| !number.is_empty() && is_number(number)),
         Dialect::Clickhouse => false,
     }
+}
+
+/// Puts the value of a text or name of ClickHouse in the place of what stands between its quotes.
+fn unescape(token: &mut TokenWithSpan) -> Result<(), Refusal> {
+    let at = Some(token.span.start);
+    match &mut token.token {
+        Token::SingleQuotedString(text) => {
+            let value = clickhouse::text(text);
+            *text = value.ok_or_else(|| refuse(at, r"\x, \0 and \N in a text are not offered. Write the letters themselves."))?;
+        }
+        Token::Word(word) => {
+            if let Some(quote) = word.quote_style {
+                word.value = clickhouse::name(&word.value, quote);
+            }
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Whether MySQL or MariaDB would run what stands in a comment, or take it for a setting of the optimizer.
