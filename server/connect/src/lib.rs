@@ -25,6 +25,7 @@ pub mod proto;
 pub mod queue;
 mod reconnect;
 pub mod registry;
+mod rights;
 pub mod seal;
 pub mod shelf;
 pub mod sink;
@@ -44,7 +45,7 @@ use std::time::Duration;
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-pub use model::connector::ConfigField;
+pub use model::connector::{ConfigField, Excess};
 use model::dialect::Dialect;
 use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Field, Value};
@@ -149,6 +150,10 @@ pub type BatchStream = BoxStream<'static, Result<RecordBatch, SourceError>>;
 pub trait Connection: Send + Sync {
     /// Dials, and says what answers: `PostgreSQL 15.8`.
     async fn test(&self) -> Result<String, SourceError>;
+    /// What its user may do that reading does not need; nothing where the source has no users.
+    async fn rights(&self) -> Result<Vec<Excess>, SourceError> {
+        Ok(Vec::new())
+    }
     /// The tables, without their columns.
     async fn tables(&self) -> Result<Vec<TableInfo>, SourceError>;
     /// One table with its columns and key; `None` where there is no such table.

@@ -16,7 +16,7 @@ use model::{DataType, Value};
 
 use crate::reconnect::once_more;
 use crate::slots::{Consumer, NoSlot, SLOTS, Slot, Slots};
-use crate::{BatchStream, Connection, Feed, FeedOf, Moment, SourceError, SourceErrorKind, Statement, guard};
+use crate::{BatchStream, Connection, Excess, Feed, FeedOf, Moment, SourceError, SourceErrorKind, Statement, guard};
 
 /// How long a statement may wait for a slot. Longer, and its caller is better served by being told.
 pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -93,6 +93,10 @@ impl Stream for Placed {
 impl Connection for Queued {
     async fn test(&self) -> Result<String, SourceError> {
         once_more(|| self.close_idle(), move || self.inner.test()).await
+    }
+
+    async fn rights(&self) -> Result<Vec<Excess>, SourceError> {
+        self.inner.rights().await
     }
 
     async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {

@@ -121,6 +121,27 @@ impl ConfigField {
     }
 }
 
+/// What the user of a source may do that reading tables does not need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excess {
+    Superuser,
+    /// It reaches files or programs of the server, or other machines.
+    Files,
+    Writes,
+}
+
+impl Excess {
+    /// What it is, and what to do.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Superuser => "Its user has all rights on the server. Use a user that may only read the tables of its APIs.",
+            Self::Files => "Its user may read or write files of the server, or reach other machines through it. Revoke these rights.",
+            Self::Writes => "Its user may change tables. Reading is all that APIs and datasets need: grant SELECT alone.",
+        }
+    }
+}
+
 /// A kind of source that can be registered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectorInfo {

@@ -52,6 +52,7 @@ mod sinks;
 mod slow_clients;
 mod source_places;
 mod source_values;
+mod source_rights;
 mod sqlmap;
 mod sync_faults;
 mod throttle;

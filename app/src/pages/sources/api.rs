@@ -87,6 +87,13 @@ pub async fn save_source(form: SourceForm, #[server(default)] form_token: String
     Ok(control.save_source(&caller, &input).await?)
 }
 
+/// What the user of a source may do that nothing here needs.
+#[server(prefix = "/fn", endpoint = "source-rights")]
+pub async fn source_rights(source: String, environment: Environment) -> Result<Vec<String>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.source_rights(&caller, &source, environment).await?)
+}
+
 #[server(prefix = "/fn", endpoint = "test-source", input = Json)]
 pub async fn test_source(form: SourceForm, environment: Environment, #[server(default)] form_token: String) -> Result<String, PortalError> {
     let (control, caller) = crate::session::asker_of_form(&form_token).await?;

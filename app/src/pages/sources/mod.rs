@@ -12,11 +12,11 @@ use model::snapshot::Environment;
 use model::table::{Sample, TableInfo};
 use model::view::SourceView;
 
-use self::api::{connectors, sample_table, set_source_load, source, sources, tables};
+use self::api::{connectors, sample_table, set_source_load, source, source_rights, sources, tables};
 use self::form::SourceEditor;
 use self::load::{SetLoad, load_card};
 use crate::frame::MeResource;
-use crate::ui::{Empty, Icon, Load, PageHead, PageName, SampleTable, Time, grouped, param};
+use crate::ui::{Callout, Empty, Icon, Load, PageHead, PageName, SampleTable, Time, Tone, grouped, param};
 
 #[component]
 pub(crate) fn SourcesPage() -> impl IntoView {
@@ -93,6 +93,7 @@ pub(crate) fn SourcePage() -> impl IntoView {
                         let may = me.can(Action::EditSource, &for_editor.domain);
                         let (known, form_token) = (for_editor.clone(), me.form_token);
                         may.then(move || view! {
+                            <Rights source=known.name.clone() environment/>
                             {load_card(&known, set_load)}
                             <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=vec![known.domain.clone()] known=Some(known.clone()) form_token=form_token.clone()/> }/>
                         })
@@ -102,6 +103,17 @@ pub(crate) fn SourcePage() -> impl IntoView {
         }/>
     }
     .into_any()
+}
+
+/// Warnings for those who can change it.
+#[component]
+fn Rights(source: String, environment: Environment) -> impl IntoView {
+    let found = Resource::new(move || source.clone(), move |source| source_rights(source, environment));
+    view! {
+        <Load resource=found view=|sentences: Vec<String>| {
+            sentences.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> }).collect_view()
+        }/>
+    }
 }
 
 #[component]

@@ -26,6 +26,12 @@ pub(super) fn add(table: Table) -> Table {
         )
         .add::<(), SourceView, _, _>(Method::GET, "/admin/v1/sources/{source}", "One source", one)
         .add::<SourceLoad, (), _, _>(Method::PUT, "/admin/v1/sources/{source}/load", "Say what it bears of all runs together", set_load)
+        .add::<(), Vec<String>, _, _>(
+            Method::GET,
+            "/admin/v1/sources/{source}/{environment}/rights",
+            "What its user may do beyond reading",
+            rights,
+        )
         .add::<(), Vec<TableInfo>, _, _>(Method::GET, "/admin/v1/sources/{source}/{environment}/tables", "Its tables", tables)
         .add::<(), Sample, _, _>(
             Method::GET,
@@ -73,6 +79,10 @@ async fn test(
     Body(input): Body<SourceInput>,
 ) -> Answer<String> {
     answer(control.test_source(&caller, &SourceInput { name: source, ..input }, environment(&key)?).await)
+}
+
+async fn rights(State(control): State<Control>, Asker(caller): Asker, Path((source, key)): Path<(String, String)>) -> Answer<Vec<String>> {
+    answer(control.source_rights(&caller, &source, environment(&key)?).await)
 }
 
 async fn tables(

@@ -14,8 +14,9 @@ use model::{DataType, Value};
 
 use self::http::Client;
 use self::sink::ClickHouseSink;
+use crate::rights::of_grants;
 use crate::sink::{Sink, Writes};
-use crate::{BatchStream, BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind, Statement, tls};
+use crate::{BatchStream, BindingConfig, ConfigField, Connection, Connector, Excess, SourceError, SourceErrorKind, Statement, tls};
 
 pub(crate) struct ClickHouse;
 
@@ -74,6 +75,12 @@ impl Connection for Source {
         let rows = self.client.rows("SELECT version()", &[]).await?;
         let version = rows.first().and_then(|row| row.first()).and_then(serde_json::Value::as_str).unwrap_or_default();
         Ok(format!("ClickHouse {version}"))
+    }
+
+    async fn rights(&self) -> Result<Vec<Excess>, SourceError> {
+        let rows = self.client.rows("SHOW GRANTS", &[]).await?;
+        let grants: Vec<&str> = rows.iter().filter_map(|row| row.first()?.as_str()).collect();
+        Ok(of_grants(&grants))
     }
 
     async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {

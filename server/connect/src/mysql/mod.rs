@@ -19,10 +19,11 @@ use self::sink::MySqlSink;
 use crate::error::of_pool;
 use crate::moment::Moment;
 use crate::reconnect::close_idle;
+use crate::rights::of_grants;
 use crate::sink::{Sink, Writes};
 use crate::tls::{self, Tls};
 use crate::{
-    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SourceError, SourceErrorKind,
+    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, Excess, MAX_CONNECTIONS, SourceError, SourceErrorKind,
     Statement, egress, port_of,
 };
 
@@ -126,6 +127,12 @@ impl Connection for MySqlSource {
             sqlx::query_scalar("SELECT CAST(version() AS CHAR)").fetch_one(&self.pool).await.map_err(|error| read_error(&error))?;
         let number = version.split('-').next().unwrap_or(&version);
         Ok(if version.contains("MariaDB") { format!("MariaDB {number}") } else { format!("MySQL {number}") })
+    }
+
+    async fn rights(&self) -> Result<Vec<Excess>, SourceError> {
+        let grants: Vec<String> =
+            sqlx::query_scalar("SHOW GRANTS FOR CURRENT_USER()").fetch_all(&self.pool).await.map_err(|error| read_error(&error))?;
+        Ok(of_grants(&grants))
     }
 
     async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {

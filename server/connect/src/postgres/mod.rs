@@ -5,6 +5,7 @@ mod copy;
 mod moment;
 mod query;
 mod readable;
+mod rights;
 mod sink;
 mod tables;
 
@@ -25,7 +26,7 @@ use crate::reconnect::close_idle;
 use crate::sink::{Sink, Writes};
 use crate::tls::{self, Tls};
 use crate::{
-    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, MAX_CONNECTIONS, SESSION_TIMEOUT, SourceError,
+    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, Excess, MAX_CONNECTIONS, SESSION_TIMEOUT, SourceError,
     SourceErrorKind, Statement, egress, port_of,
 };
 
@@ -157,6 +158,10 @@ impl Connection for PgConnection {
             return Err(SourceError::new(SourceErrorKind::Config, sentence));
         }
         Ok(format!("PostgreSQL {number}"))
+    }
+
+    async fn rights(&self) -> Result<Vec<Excess>, SourceError> {
+        rights::excess(&self.pool, &self.schema).await.map_err(|error| read_error(&error, ""))
     }
 
     async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {

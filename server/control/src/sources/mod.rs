@@ -6,6 +6,7 @@ mod held;
 mod list;
 mod load;
 mod resolve;
+mod rights;
 mod save;
 
 pub use save::{BindingInput, SourceInput};

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::{BindingRow, SourceRow, Tx};
 
 use super::endpoint::{Values, ask_anew};
+use super::rights::excess_of;
 use crate::failure::{from_json, from_source, from_store, settings};
 use crate::{Caller, Control};
 
@@ -112,7 +113,9 @@ impl Control {
         let connector = registry::connector(&row.driver).ok_or_else(|| Problem::not_found("connector"))?;
         let failed = |error: &connect::SourceError| from_source(&row.name, error);
         let connection = connector.open(&config).map_err(|error| failed(&error))?;
-        connection.test().await.map_err(|error| failed(&error))
+        let version = connection.test().await.map_err(|error| failed(&error))?;
+        let excess = excess_of(&row.name, connection.as_ref(), &config.settings).await;
+        Ok(if excess.is_empty() { version } else { format!("{version}. {}", excess.join(" ")) })
     }
 
     /// Checks a source's form and seals its secrets. Writes nothing.
