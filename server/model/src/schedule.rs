@@ -1,8 +1,8 @@
 //! When a cron pattern comes next, in its own zone.
 
 use croner::parser::{CronParser, Seconds, Year};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use crate::FieldError;
 use crate::clock::Millis;
@@ -19,7 +19,26 @@ pub fn next_after(cron: &Cron, now: Millis) -> Result<Option<Millis>, FieldError
         FieldError::new("pattern", format!("This cannot be read: {error}. Five fields are minute, hour, day, month, day of the week."))
     })?;
     let from = Timestamp::from_millisecond(now).map_err(|_| FieldError::new("pattern", "The clock of this machine is out of range."))?;
-    Ok(pattern.find_next_occurrence(&from.to_zoned(zone), false).ok().map(|next| next.timestamp().as_millisecond()))
+    let (mut from, each_hour) = (from.to_zoned(zone), names_each_hour(&cron.pattern));
+    while let Ok(next) = pattern.find_next_occurrence(&from, false) {
+        if each_hour || !is_repeated(&next) {
+            return Ok(Some(next.timestamp().as_millisecond()));
+        }
+        from = next;
+    }
+    Ok(None)
+}
+
+/// Whether a pattern names every hour, as `*/15 * * * *` does: such a job runs on through the hour that comes twice. One that names hours of
+/// the day, also by a range, a step or a list, runs at each of them once.
+fn names_each_hour(pattern: &str) -> bool {
+    pattern.split_whitespace().nth(1).is_none_or(|hour| hour == "*")
+}
+
+/// Whether clocks have shown this time of the day already, before they were put back.
+fn is_repeated(time: &Zoned) -> bool {
+    let first = time.time_zone().to_ambiguous_zoned(time.datetime()).earlier();
+    first.is_ok_and(|first| first < *time)
 }
 
 /// The minute of the day, since midnight, in a zone; UTC where none is named, `None` where there is no such zone.
@@ -77,6 +96,21 @@ mod tests {
         assert_eq!(spring.iter().map(|time| &time[..10]).collect::<Vec<_>>(), ["2026-03-28", "2026-03-29", "2026-03-30"], "{spring:?}");
         let autumn = times("30 2 * * *", "Europe/Zurich", "2026-10-24T12:00:00Z", 2);
         assert_eq!(autumn.iter().map(|time| &time[..10]).collect::<Vec<_>>(), ["2026-10-25", "2026-10-26"], "{autumn:?}");
+    }
+
+    #[test]
+    fn hours_of_the_day_come_once_in_the_hour_that_comes_twice_and_each_hour_twice() {
+        // On October 25th Zurich's clocks go from 03:00 back to 02:00, which is 01:00Z.
+        let range = times("0 1-3 * * *", "Europe/Zurich", "2026-10-24T22:00:00Z", 4);
+        assert_eq!(range, ["2026-10-24T23:00:00Z", "2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z", "2026-10-26T00:00:00Z"]);
+        let steps = times("*/30 2 * * *", "Europe/Zurich", "2026-10-24T22:00:00Z", 3);
+        assert_eq!(steps, ["2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z", "2026-10-26T01:00:00Z"]);
+        let of_hours = times("0 */2 * * *", "Europe/Zurich", "2026-10-24T23:00:00Z", 2);
+        assert_eq!(of_hours, ["2026-10-25T00:00:00Z", "2026-10-25T03:00:00Z"]);
+        let each = times("*/30 * * * *", "Europe/Zurich", "2026-10-24T23:59:00Z", 5);
+        let whole =
+            ["2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z", "2026-10-25T02:00:00Z"];
+        assert_eq!(each, whole);
     }
 
     #[test]
