@@ -141,7 +141,7 @@ impl Gateway {
                     return visit.denied(&denied);
                 }
                 let body = match parts.method {
-                    Method::POST => read_body(incoming, MAX_BATCH_BODY).await,
+                    Method::POST => read_body(&parts.headers, incoming, MAX_BATCH_BODY).await,
                     _ => Err(Problem::new(ErrorCode::MethodNotAllowed, "A batch of keys is sent by POST.")),
                 };
                 let mut answer = self.handle_batch(visit, asked, body).await;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use http::Method;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Body;
 use model::{ErrorCode, Problem};
@@ -21,7 +22,7 @@ const MAX_QUERY: usize = 64 << 10;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Parameters out of the query of a GET, or the JSON object of a POST.
+/// Parameters out of the query of a GET, or of a POST: its JSON object, or the fields of its form.
 pub(crate) async fn read_given<B>(parts: &http::request::Parts, incoming: B) -> Result<Given, Problem>
 where
     B: Body + Send,
@@ -38,9 +39,12 @@ where
             Err(Problem::new(ErrorCode::Invalid, "A POST takes its parameters in the body alone, not in the query."))
         }
         Method::POST => {
-            let bytes = read_body(incoming, MAX_BODY).await?;
+            let bytes = read_body(&parts.headers, incoming, MAX_BODY).await?;
             if bytes.is_empty() {
                 return Ok(Given::Body(serde_json::Map::new()));
+            }
+            if let Some(fields) = form(&parts.headers, &bytes) {
+                return Ok(Given::Query(parse_query(fields)));
             }
             match serde_json::from_slice(&bytes) {
                 Ok(Json::Object(object)) => Ok(Given::Body(object)),
@@ -55,14 +59,51 @@ where
     }
 }
 
-pub(crate) async fn read_body<B>(incoming: B, most: usize) -> Result<Bytes, Problem>
+/// The fields of a form. Tools send JSON under the type of a form as well, which begins with a brace.
+fn form<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<&'a str> {
+    let is_form = media_type(headers).eq_ignore_ascii_case("application/x-www-form-urlencoded");
+    let is_json = body.trim_ascii_start().starts_with(b"{");
+    if is_form && !is_json { std::str::from_utf8(body).ok() } else { None }
+}
+
+/// The media type of a body without its parameters; empty where none is named.
+fn media_type(headers: &HeaderMap) -> &str {
+    let named = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    named.split(';').next().unwrap_or_default().trim()
+}
+
+/// The body of a POST, without the mark that some editors put before a text.
+///
+/// # Errors
+/// 415 for a body that is compressed or in parts; one that is too long, broke off, or did not come in time.
+pub(crate) async fn read_body<B>(headers: &HeaderMap, incoming: B, most: usize) -> Result<Bytes, Problem>
 where
     B: Body + Send,
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let late = |_| Problem::new(ErrorCode::Invalid, "The body did not arrive within 15 seconds.");
-    tokio::time::timeout(BODY_TIMEOUT, collect(incoming, most)).await.map_err(late)?
+    // Read first, whatever it is: a client that is cut off while it sends sees a reset instead of the answer.
+    let body = tokio::time::timeout(BODY_TIMEOUT, collect(incoming, most)).await.map_err(late)??;
+    refuse_unread(headers)?;
+    Ok(match body.strip_prefix(b"\xef\xbb\xbf") {
+        Some(text) => body.slice_ref(text),
+        None => body,
+    })
+}
+
+fn refuse_unread(headers: &HeaderMap) -> Result<(), Problem> {
+    let unread =
+        |detail: String| Err(Problem { status: StatusCode::UNSUPPORTED_MEDIA_TYPE.as_u16(), ..Problem::new(ErrorCode::Invalid, detail) });
+    let encoding = headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default().trim();
+    if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
+        return unread(format!("A body with content-encoding {encoding} is not read. Send it without compression."));
+    }
+    let media_type = media_type(headers);
+    if media_type.starts_with("multipart/") {
+        return unread(format!("A body of type {media_type} is not read. Send the parameters as a JSON object."));
+    }
+    Ok(())
 }
 
 /// What is too long is read to its end, within reason, and thrown away: a client that is cut off while it sends sees a

@@ -42,6 +42,7 @@ mod pages_of_everything;
 mod parts;
 mod portal_guard;
 mod readers_that_die;
+mod request_bodies;
 mod response_bounds;
 mod restarts;
 mod reviews;
