@@ -127,6 +127,14 @@ impl Gates {
         errors
     }
 
+    /// Whether a build lost all rows, those that it read or those of the live version, and no check says that this is right: then an owner is
+    /// asked before it goes live.
+    #[must_use]
+    pub fn asks_about_no_rows(&self, (read, written): (i64, i64), live: Option<i64>) -> bool {
+        let says = self.min_rows.is_some() || self.shrink_percent.is_some();
+        written == 0 && !says && (read > 0 || live.is_some_and(|live| live > 0))
+    }
+
     /// Whether a number of rows is too far from that of the live version; the sentence that says so.
     #[must_use]
     pub fn size_fault(&self, rows: i64, live: Option<i64>) -> Option<String> {
@@ -163,6 +171,20 @@ mod tests {
         ] {
             let said = gates.size_fault(rows, live);
             assert!(said.is_some() == fault.is_some() && said.unwrap_or_default().contains(fault.unwrap_or_default()), "{rows} {live:?}");
+        }
+    }
+
+    #[test]
+    fn no_rows_are_asked_about_unless_a_check_speaks_of_them() {
+        let none = Gates::default();
+        assert!(none.asks_about_no_rows((0, 0), Some(5)) && none.asks_about_no_rows((5, 0), None));
+        assert!(
+            !none.asks_about_no_rows((0, 0), None)
+                && !none.asks_about_no_rows((0, 0), Some(0))
+                && !none.asks_about_no_rows((5, 1), Some(5))
+        );
+        for says in [Gates { min_rows: Some(0), ..Gates::default() }, Gates { shrink_percent: Some(100), ..Gates::default() }] {
+            assert!(!says.asks_about_no_rows((5, 0), Some(5)));
         }
     }
 

@@ -87,6 +87,25 @@ async fn sizes_and_rules_keep_bad_rows_from_going_live() {
 }
 
 #[tokio::test]
+async fn a_version_that_lost_all_rows_waits_unless_a_check_allows_it() {
+    let stage = Stage::new(json!({})).await;
+    stage.sql("CREATE TABLE aside AS SELECT * FROM planes; DELETE FROM planes");
+    let empty = stage.people.builder.build("travel", "planes").await;
+    assert_eq!((&empty["state"], &empty["figures"]["written_rows"]), (&json!("checked"), &json!(0)), "{empty}");
+    let dataset = stage.people.builder.get("/datasets/travel/planes").await;
+    let live = dataset["versions"].as_array().unwrap().iter().find(|version| version["state"] == "live").unwrap();
+    assert!(live["figures"]["written_rows"].as_i64().unwrap() > 0, "what is live stays: {dataset}");
+    // An owner may say yes; from then on there is nothing to lose.
+    stage.people.owner.post("/datasets/travel/planes/switch", json!({"version": empty["number"]})).await;
+    stage.passes().await;
+    stage.sql("INSERT INTO planes SELECT * FROM aside");
+    stage.passes().await;
+    assert_eq!(stage.gates(json!({"min_rows": 0})).await.0, 200);
+    stage.sql("DELETE FROM planes");
+    stage.passes().await;
+}
+
+#[tokio::test]
 async fn a_held_version_waits_for_an_owners_yes() {
     let stage = Stage::new(json!({})).await;
     stage.people.publish("aircraft", aircraft(json!({"dataset": "planes"})), json!({})).await;

@@ -212,9 +212,10 @@ fn waiting(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDat
     let checked = dataset.versions.iter().find(|version| version.state == DataVersionState::Checked)?.clone();
     let (domain, name) = (dataset.domain.clone(), dataset.name.clone());
     let rows = grouped(checked.figures.written_rows);
+    let asks_about_none = checked.figures.written_rows == 0;
     Some(view! {
         <Callout tone=Tone::Warn>
-            <p><b>{format!("Data version {} is checked and waits.", checked.number)}</b>{format!(" It has {rows} rows, and goes live when an owner says so.")}</p>
+            <p><b>{format!("Data version {} is checked and waits.", checked.number)}</b>{format!(" It has {rows} rows, and goes live when an owner says so.")}{asks_about_none.then_some(" A version without rows always waits, unless a check allows it: set “Rows at least” to 0.")}</p>
             {may_roll.then(|| view! {
                 <ActionForm action=switch>
                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><input type="hidden" name="version" value=checked.number/>
