@@ -147,6 +147,19 @@ impl Follow {
     }
 }
 
+/// Texts of so many letters and more, alike in length, are a date or a time in numbers.
+const LONG_NUMBER: usize = 8;
+
+/// Whether texts are numbers that do not sort as they count: `10` comes before `9`. Numbers of one length with leading zeros do, and so do
+/// long ones of one length, such as `20240131`.
+#[must_use]
+pub fn sorts_as_text(texts: &[&str]) -> bool {
+    let Some(length) = texts.first().map(|text| text.len()) else { return false };
+    let are_numbers = texts.iter().all(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
+    let differ = texts.iter().any(|text| text.len() != length);
+    are_numbers && (differ || (length < LONG_NUMBER && !texts.iter().any(|text| text.starts_with('0'))))
+}
+
 /// Rows that are to be read again: from one value of the cursor to another, both with it; all where one is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -227,6 +240,21 @@ mod tests {
 
     fn begin(data_type: DataType, text: &str) -> Value {
         Follow { overlap: 60, ..Follow::default() }.begin(data_type, text).unwrap()
+    }
+
+    #[test]
+    fn numbers_in_a_text_are_told_from_texts() {
+        for (texts, told) in [
+            (vec!["9", "10"], true),
+            (vec!["1", "2"], true),
+            (vec!["0001", "0010"], false),
+            (vec!["20240131", "20240201"], false),
+            (vec!["a1", "10"], false),
+            (vec!["2024-01-31"], false),
+            (vec![], false),
+        ] {
+            assert_eq!(sorts_as_text(&texts), told, "{texts:?}");
+        }
     }
 
     #[test]

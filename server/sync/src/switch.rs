@@ -69,7 +69,7 @@ async fn succeed(
     tx.move_run(run, &done).await?;
     let spec = serde_json::to_string(&built.spec).unwrap_or_default();
     let (to_keep, superseded) = others(worker, row).await?;
-    let holds = built.spec.gates.hold || lost_all(built, &to_keep);
+    let holds = built.spec.gates.hold || lost_all(built, &to_keep)?;
     for known in superseded {
         let from = known.state.clone();
         tx.move_data_version(&DataVersionRow { state: DataVersionState::Dropped.key().into(), ..known }, &from).await?;
@@ -104,23 +104,17 @@ async fn succeed(
     note(worker, tx, if holds { "dataset.checked" } else { "dataset.live" }, (dataset, row), after).await
 }
 
-<<<<<<< HEAD
-=======
 /// Whether nothing is left of what was read or is live, and no check says that this is right.
-fn lost_all(built: &Built, others: &[DataVersionRow]) -> bool {
+fn lost_all(built: &Built, others: &[DataVersionRow]) -> Result<bool, StoreError> {
     let live = others.iter().find(|known| known.state == DataVersionState::Live.key());
-    let live = live.and_then(|live| serde_json::from_str::<BuildFigures>(&live.figures).ok()).map(|figures| figures.written_rows);
-    built.spec.gates.asks_about_no_rows((built.figures.read_rows, built.figures.written_rows), live)
+    let live: Option<BuildFigures> = match live {
+        Some(live) => Some(store::decode(&live.figures, &format_args!("the figures of data version {}", live.id))?),
+        None => None,
+    };
+    let live = live.map(|figures| figures.written_rows);
+    Ok(built.spec.gates.asks_about_no_rows((built.figures.read_rows, built.figures.written_rows), live))
 }
 
-/// The definition as it stands now, with the numbers that the build gave: somebody may have changed its gates or its mapping while
-/// it ran.
-fn as_it_stands(dataset: &DatasetRow, built: &DatasetSpec) -> String {
-    let now: DatasetSpec = serde_json::from_str(&dataset.spec).unwrap_or_default();
-    serde_json::to_string(&now.with_register_of(built)).unwrap_or_default()
-}
-
->>>>>>> 92d5798 (Ask an owner before a dataset without checks loses all its rows)
 /// The live and kept versions of the same environment, the newest first; and those that wait for a yes, which nobody
 /// needs any more.
 async fn others(worker: &Worker, row: &DataVersionRow) -> Result<(Vec<DataVersionRow>, Vec<DataVersionRow>), StoreError> {

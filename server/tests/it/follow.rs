@@ -278,3 +278,21 @@ async fn a_row_that_its_mapping_cannot_make_is_not_taken_for_one_that_is_gone() 
     let seen = following_until(builder, "items", "looked for", |following| following["figures"]["deleted_rows"].as_i64() >= Some(1)).await;
     assert_eq!(seen["figures"]["deleted_rows"], 1, "{seen:#}");
 }
+
+#[tokio::test]
+async fn numbers_in_a_text_are_no_cursor() {
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    let file = server.data().join("sources/flights.db");
+    testkit::sqlite3(&file, "CREATE TABLE steps (id INTEGER PRIMARY KEY, seq TEXT NOT NULL); INSERT INTO steps VALUES (1, '9'), (2, '10')");
+    people.builder.post("/datasets", json!({"domain": "travel", "name": "steps", "source": "flights-db", "table": {"name": "steps"}})).await;
+    let job = || Some(json!({"follow": {"cursor": "seq"}}));
+    let (status, told) = people.builder.call(Method::PUT, "/datasets/travel/steps/job", job()).await;
+    let error = &told["errors"][0];
+    assert_eq!((status.as_u16(), error["field"].as_str()), (400, Some("cursor")), "{told}");
+    assert!(error["message"].as_str().unwrap().contains("10 before 9"), "{told}");
+    // Texts that sort as they count are a cursor.
+    testkit::sqlite3(&file, "UPDATE steps SET seq = printf('%08d', seq)");
+    let (status, told) = people.builder.call(Method::PUT, "/datasets/travel/steps/job", job()).await;
+    assert!(status.is_success(), "{told}");
+}

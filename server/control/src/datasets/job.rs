@@ -24,11 +24,14 @@ impl Control {
     /// A pattern or zone that cannot be read, a dataset that is not there, or one that waits for this one.
     pub async fn set_job(&self, caller: &Caller, domain: &str, name: &str, spec: &JobSpec) -> Result<(), Problem> {
         let (dataset, _) = self.own_job(caller, domain, name).await?;
+        let of = dataset.definition().map_err(|error| from_store(&error))?;
+        // The source is asked before anything waits for this change.
+        let cursor = self.text_cursor_error(&of, spec).await;
         // Changes queue behind one another from here on: two that would wait for one another are not both right.
         let mut tx = self.write(caller).await?;
-        let of = dataset.definition().map_err(|error| from_store(&error))?;
         let driver = self.driver_of(&of.source).await?;
         let mut errors = job_errors((domain, name, (&of, &driver)), spec, self.waiting(domain).await?, tx.at());
+        errors.extend(cursor);
         if let Some(into) = &of.into {
             errors.extend(follow_error(spec, &self.driver_of(&into.source).await?));
         }

@@ -3,6 +3,7 @@
 mod accelerate;
 mod backfill;
 mod build;
+mod cursor;
 mod dirty;
 mod edit;
 mod into;

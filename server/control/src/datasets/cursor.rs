@@ -1,0 +1,42 @@
+//! A cursor that is a text: whether what stands in it sorts as it counts is seen in the table alone.
+
+use model::dataset::DatasetSpec;
+use model::follow::sorts_as_text;
+use model::job::JobSpec;
+use model::snapshot::Environment;
+use model::{DataType, Field, FieldError};
+
+use crate::Control;
+use crate::sources::read_rows;
+
+/// How many values are looked at.
+const LOOKED_AT: usize = 200;
+
+impl Control {
+    /// What is wrong with a text as the cursor of a job, where its table can be asked.
+    pub(super) async fn text_cursor_error(&self, of: &DatasetSpec, job: &JobSpec) -> Option<FieldError> {
+        let follow = job.follow.as_ref().filter(|follow| !follow.cursor.is_empty())?;
+        let is_text = |field: &Field| field.name == follow.cursor && field.data_type == DataType::String;
+        if self.feeds(&of.source).await.ok()? || !of.mapping.fields(of).iter().any(is_text) {
+            return None;
+        }
+        let resolved = self.resolve_source(&of.source, Environment::Prod).await.ok()?;
+        let (name, from) = (resolved.dialect.quote(&follow.cursor), model::form::table_sql(&of.table, resolved.dialect));
+        let statement = connect::Statement {
+            sql: format!("SELECT {name} FROM {from} WHERE {name} IS NOT NULL LIMIT {LOOKED_AT}"),
+            binds: Vec::new(),
+            fields: vec![Field::plain(follow.cursor.as_str(), DataType::String)],
+            timeout: connect::SESSION_TIMEOUT,
+            max_rows: LOOKED_AT,
+        };
+        let sample = read_rows(&resolved, statement).await.ok()?;
+        let texts: Vec<&str> = sample.rows.iter().filter_map(|row| row.first()?.as_str()).collect();
+        sorts_as_text(&texts).then(|| {
+            let sentence = format!(
+                "{} is a text that holds numbers, and texts sort 10 before 9: changes would be missed. Choose a column of numbers or times, or change its type in the source.",
+                follow.cursor
+            );
+            FieldError::new("cursor", sentence)
+        })
+    }
+}
