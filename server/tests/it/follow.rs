@@ -285,7 +285,10 @@ async fn numbers_in_a_text_are_no_cursor() {
     let people = People::of(&server).await;
     let file = server.data().join("sources/flights.db");
     testkit::sqlite3(&file, "CREATE TABLE steps (id INTEGER PRIMARY KEY, seq TEXT NOT NULL); INSERT INTO steps VALUES (1, '9'), (2, '10')");
-    people.builder.post("/datasets", json!({"domain": "travel", "name": "steps", "source": "flights-db", "table": {"name": "steps"}})).await;
+    people
+        .builder
+        .post("/datasets", json!({"domain": "travel", "name": "steps", "source": "flights-db", "table": {"name": "steps"}}))
+        .await;
     let job = || Some(json!({"follow": {"cursor": "seq"}}));
     let (status, told) = people.builder.call(Method::PUT, "/datasets/travel/steps/job", job()).await;
     let error = &told["errors"][0];
