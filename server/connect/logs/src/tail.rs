@@ -80,6 +80,7 @@ impl Tail {
         for (part, open) in &self.open {
             if let Some(known) = self.position.parts.get_mut(part) {
                 known.at = open.length;
+                known.is.read_to(&open.file, known.at)?;
             }
         }
         Ok(())
@@ -109,7 +110,8 @@ impl Tail {
         let mut at_end = true;
         for (part, open) in &mut self.open {
             let Some(known) = self.position.parts.get_mut(part) else { continue };
-            open.file.seek(SeekFrom::Start(known.at))?;
+            let begin = known.at;
+            open.file.seek(SeekFrom::Start(begin))?;
             let mut reader = BufReader::with_capacity(256 << 10, &mut open.file);
             while let Some((line, read)) = next_line(&mut reader, open.is_over)? {
                 let at = known.at;
@@ -121,6 +123,9 @@ impl Tail {
                     at_end = false;
                     break;
                 }
+            }
+            if known.at > begin {
+                known.is.read_to(&open.file, known.at)?;
             }
             if !at_end {
                 break;
@@ -142,13 +147,11 @@ impl Tail {
     /// Which files there are now.
     fn see(&mut self) -> io::Result<()> {
         let mut gone: Vec<i32> = self.position.parts.keys().copied().collect();
-        for mut seen in files::of_log(&self.path)? {
-            let part = match self.known(&mut seen)? {
-                Some(part) => part,
-                // It is being made: what it will be known by is still to come.
-                None if seen.length == 0 => continue,
-                None => self.new_part(seen.identity()?),
-            };
+        let seen = files::of_log(&self.path)?;
+        let parts = self.parts_of(&seen)?;
+        let places: Vec<i32> = self.cut_in_place(&seen, &parts);
+        for (seen, part) in seen.into_iter().zip(parts) {
+            let Some(part) = part else { continue };
             gone.retain(|known| *known != part);
             let still = seen.changed.elapsed().is_ok_and(|still| still >= STILL);
             let name = seen.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -156,6 +159,10 @@ impl Tail {
             self.open.insert(part, Open { length: seen.length, name, is_over, is_gone: false, file: seen.file });
         }
         for part in gone {
+            if places.contains(&part) {
+                // What is open of it holds something else now.
+                self.open.remove(&part);
+            }
             match self.open.get_mut(&part) {
                 Some(open) => (open.is_gone, open.is_over) = (true, true),
                 // Nobody has it open any more.
@@ -165,16 +172,59 @@ impl Tail {
         Ok(())
     }
 
-    fn known(&mut self, seen: &mut Seen) -> io::Result<Option<i32>> {
+    /// Which part each file is: one that is known by its place, one whose bytes were copied to where the file is before its own was cut,
+    /// or a new one. A copy of what is still there is none, and so is a file without a byte: what it will be known by is still to come.
+    fn parts_of(&mut self, seen: &[Seen]) -> io::Result<Vec<Option<i32>>> {
+        let mut parts = Vec::with_capacity(seen.len());
+        for file in seen {
+            parts.push(self.known(file)?);
+        }
+        for (index, file) in seen.iter().enumerate() {
+            if parts[index].is_some() || file.length == 0 {
+                continue;
+            }
+            if !file.is_written {
+                if let Some(moved) = self.copied_to(file, &parts)? {
+                    parts[index] = Some(moved);
+                    continue;
+                }
+                let mut known = seen.iter().zip(&parts).filter(|(_, part)| part.is_some());
+                if known.try_fold(false, |is_copy, (other, _)| Ok::<_, io::Error>(is_copy || file.is_copy_of(other)?))? {
+                    continue;
+                }
+            }
+            parts[index] = Some(self.new_part(file.identity(0)?));
+        }
+        Ok(parts)
+    }
+
+    fn known(&mut self, seen: &Seen) -> io::Result<Option<i32>> {
         for (number, part) in &mut self.position.parts {
             if seen.is(&part.is, part.at)? {
                 if part.is.may_grow() {
-                    part.is = seen.identity()?;
+                    part.is = seen.identity(part.at)?;
                 }
                 return Ok(Some(*number));
             }
         }
         Ok(None)
+    }
+
+    /// The part whose file was copied to this one, and is not at its own place any more.
+    fn copied_to(&mut self, seen: &Seen, taken: &[Option<i32>]) -> io::Result<Option<i32>> {
+        for (number, part) in &mut self.position.parts {
+            if !taken.contains(&Some(*number)) && seen.holds(&part.is, part.at)? {
+                part.is = seen.identity(part.at)?;
+                return Ok(Some(*number));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The parts at whose places other bytes stand now.
+    fn cut_in_place(&self, seen: &[Seen], parts: &[Option<i32>]) -> Vec<i32> {
+        let known = self.position.parts.iter().filter(|(number, _)| !parts.contains(&Some(**number)));
+        known.filter(|(_, part)| seen.iter().any(|file| file.is_at_place_of(&part.is))).map(|(number, _)| *number).collect()
     }
 
     fn new_part(&mut self, is: Identity) -> i32 {
@@ -275,6 +325,44 @@ mod tests {
         stage.write("a.log", "six\n");
         stage.again();
         assert_eq!(stage.read(), ["six"]);
+    }
+
+    #[test]
+    fn a_log_that_is_copied_and_then_cut_gives_each_line_once() {
+        for restarts in [false, true] {
+            let mut stage = Stage::new();
+            let lines = |from: usize, to: usize| (from..to).map(|n| format!("line {n}\n")).collect::<String>();
+            let named = |from: usize, to: usize| (from..to).map(|n| format!("line {n}")).collect::<Vec<_>>();
+            stage.write("a.log", &lines(0, 15));
+            assert_eq!(stage.read(), named(0, 15));
+            // Half a copy, a whole one beside its log, and lines that come in between.
+            stage.write("a.log.1", &lines(0, 7));
+            assert_eq!(stage.read(), Vec::<String>::new());
+            stage.write("a.log", &lines(15, 17));
+            fs::copy(stage.folder.path().join("a.log"), stage.folder.path().join("a.log.1")).unwrap();
+            if restarts {
+                stage.again();
+            }
+            fs::File::options().write(true).open(stage.folder.path().join("a.log")).unwrap().set_len(0).unwrap();
+            stage.write("a.log", &lines(17, 20));
+            assert_eq!(stage.read(), named(15, 20));
+            assert_eq!(stage.read(), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn a_log_that_is_cut_and_written_anew_with_the_same_beginning_is_another() {
+        for restarts in [false, true] {
+            let mut stage = Stage::new();
+            let banner = "#".repeat(200);
+            stage.write("a.log", &format!("{banner}\nold 1\nold 2\n"));
+            assert_eq!(stage.read(), [banner.as_str(), "old 1", "old 2"]);
+            fs::write(stage.folder.path().join("a.log"), format!("{banner}\nnew 1\nnew 2\nnew 3\n")).unwrap();
+            if restarts {
+                stage.again();
+            }
+            assert_eq!(stage.read(), [banner.as_str(), "new 1", "new 2", "new 3"]);
+        }
     }
 
     #[test]
