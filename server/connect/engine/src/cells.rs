@@ -4,13 +4,18 @@ use std::borrow::Cow;
 
 use arrow_array::RecordBatch;
 use connect::batch::BatchBuilder;
-use connect::{Origin, SourceError, Spoiled};
+use connect::{Origin, SourceError, SourceErrorKind, Spoiled};
+use model::scalar::{decimal_text, timestamp_text};
 use model::{DataType, Field, Value};
 use serde::de::DeserializeSeed;
 use serde_json::{Number, Value as Json};
 
+use crate::digits::{Digits, epoch_micros, is_exact_float, unscaled};
 use crate::evidence::{Row, json_row};
 use crate::json_cells::Object;
+
+/// How much of a value is named.
+const EXAMPLE: usize = 60;
 
 /// What one row has in one column.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +28,8 @@ pub enum Cell<'v> {
     Nested(&'v Json),
     /// One of its own: in a box, for cells are many and these are few.
     Own(Box<Json>),
+    /// A number, an array or an object as it is written, with all its digits.
+    Written(&'v str),
 }
 
 impl<'v> Cell<'v> {
@@ -46,6 +53,7 @@ impl<'v> Cell<'v> {
             Self::Text(text) => Json::String(text.into_owned()),
             Self::Nested(nested) => nested.clone(),
             Self::Own(nested) => *nested,
+            Self::Written(text) => serde_json::from_str(text).unwrap_or_default(),
         }
     }
 
@@ -69,7 +77,50 @@ impl<'v> Cell<'v> {
             },
             (Self::Nested(nested), _) => Value::Text(nested.to_string()),
             (Self::Own(nested), _) => Value::Text(nested.to_string()),
+            (Self::Written(text), _) => Value::Text((*text).to_owned()),
         }
+    }
+}
+
+/// Appends a cell to a column under construction, with every digit that it was written with.
+///
+/// # Errors
+/// What is not of the column's type, or has more digits than that holds.
+pub(crate) fn append(builder: &mut BatchBuilder, (index, field): (usize, &Field), cell: &Cell<'_>) -> Result<(), SourceError> {
+    let lost = |text: &str| {
+        let sentence = format!(
+            "A row holds {} in {}, which has more digits than a {} holds. Set the column's type to string, or to a wider decimal.",
+            text.chars().take(EXAMPLE).collect::<String>(),
+            field.column,
+            field.data_type.word()
+        );
+        Err(SourceError::new(SourceErrorKind::Mismatch, sentence))
+    };
+    match (cell, field.data_type) {
+        (Cell::Text(text), DataType::String) => builder.append_text(index, text),
+        (Cell::Written(text), DataType::String | DataType::Json) => builder.append_text(index, text),
+        (cell, DataType::Decimal { precision, scale }) => match cell.value(field.data_type) {
+            Value::Text(text) if Digits::of(&text).is_some() => match unscaled(&text, precision, scale) {
+                Some(number) => builder.append(index, Value::Text(decimal_text(number, scale))),
+                None => lost(&text),
+            },
+            value => builder.append(index, value),
+        },
+        (Cell::Number(number), DataType::Float64) if !is_exact_float(&number.to_string()) => lost(&number.to_string()),
+        (Cell::Written(text), DataType::Float64) if Digits::of(text).is_some() && !is_exact_float(text) => lost(text),
+        (cell, DataType::Timestamp) => {
+            let value = cell.value(field.data_type);
+            let count = match &value {
+                Value::Int(count) => Some(*count),
+                Value::Text(text) => text.parse().ok(),
+                _ => None,
+            };
+            match count.and_then(epoch_micros).and_then(timestamp_text) {
+                Some(time) => builder.append(index, Value::Text(time)),
+                None => builder.append(index, value),
+            }
+        }
+        (cell, data_type) => builder.append(index, cell.value(data_type)),
     }
 }
 
@@ -92,6 +143,27 @@ pub struct RowFields {
     /// Their columns, each once, and which of them each field is.
     columns: Vec<String>,
     of_field: Vec<usize>,
+    /// How each column is read.
+    reads: Vec<Reads>,
+}
+
+/// How the values of a column are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reads {
+    AsValue,
+    /// As a value; where that is a number with a point or an exponent, the whole row once more, as it is written.
+    AsText,
+    AsWritten,
+}
+
+impl Reads {
+    fn of(data_type: DataType) -> Self {
+        match data_type {
+            DataType::Json | DataType::Decimal { .. } => Self::AsWritten,
+            DataType::String => Self::AsText,
+            _ => Self::AsValue,
+        }
+    }
 }
 
 impl RowFields {
@@ -99,14 +171,21 @@ impl RowFields {
     pub fn new(fields: Vec<Field>) -> Self {
         let mut columns: Vec<String> = Vec::new();
         let mut of_field = Vec::new();
+        let mut reads = Vec::new();
         for field in &fields {
             let at = columns.iter().position(|column| column == &field.column).unwrap_or_else(|| {
                 columns.push(field.column.clone());
+                reads.push(Reads::AsValue);
                 columns.len() - 1
             });
+            reads[at] = reads[at].max(Reads::of(field.data_type));
             of_field.push(at);
         }
-        Self { fields, columns, of_field }
+        Self { fields, columns, of_field, reads }
+    }
+
+    pub(crate) fn reads(&self, at: usize) -> Reads {
+        self.reads[at]
     }
 
     #[must_use]
@@ -187,12 +266,17 @@ impl<'w, 'v> CellRows<'w, 'v> {
     /// Why it is none, as a sentence.
     pub fn put_json(&mut self, value: &'v [u8]) -> Result<(), String> {
         let wanted = self.wanted;
-        let mut reader = serde_json::Deserializer::from_slice(value);
-        let read = Object { wanted, row: self.row() }.deserialize(&mut reader);
-        if read.and_then(|()| reader.end()).is_err() {
-            // It is said why by whoever reads all of it.
-            self.put_row(json_row(value)?);
+        for as_written in [false, true] {
+            let mut reader = serde_json::Deserializer::from_slice(value);
+            let read = Object { wanted, row: self.row(), as_written }.deserialize(&mut reader);
+            match read.and_then(|lost_digits| reader.end().map(|()| lost_digits)) {
+                Ok(false) => return Ok(()),
+                Ok(true) => {}
+                Err(_) => break,
+            }
         }
+        // It is said why by whoever reads all of it.
+        self.put_row(json_row(value)?);
         Ok(())
     }
 
@@ -219,10 +303,7 @@ impl RowFields {
         let mut builder = BatchBuilder::new(&self.fields);
         for row in rows {
             for (index, (field, at)) in self.fields.iter().zip(&self.of_field).enumerate() {
-                match &row[*at] {
-                    Cell::Text(text) if field.data_type == DataType::String => builder.append_text(index, text)?,
-                    cell => builder.append(index, cell.value(field.data_type))?,
-                }
+                append(&mut builder, (index, field), &row[*at])?;
             }
         }
         builder.finish()
@@ -305,6 +386,33 @@ mod tests {
                 prop_assert!(bad.is_empty());
             }
         }
+    }
+
+    #[test]
+    fn numbers_keep_the_digits_that_they_are_written_with() {
+        let decimal = DataType::Decimal { precision: 20, scale: 0 };
+        let types = [
+            ("text", DataType::String),
+            ("json", DataType::Json),
+            ("u", decimal),
+            ("money", DataType::Decimal { precision: 38, scale: 2 }),
+        ];
+        let wanted = RowFields::new(types.iter().map(|(name, data_type)| Field::plain(name, *data_type)).collect());
+        let mut cells = CellRows::new(&wanted, 3);
+        let json = r#"{"price": 1.10, "n": 12345678901234567890123, "a": 1, "a": 2}"#;
+        for (u, money) in [("18446744073709551615", "12345678901234567.89"), ("18446744073709551614", "0.1"), ("1", "0.005")] {
+            let line = format!(r#"{{"text": 1.10, "json": {json}, "u": {u}, "money": {money}}}"#);
+            cells.take(|cells| cells.put_json(Box::leak(line.into_boxed_str()).as_bytes())).unwrap();
+        }
+        let (rows, bad) = cells.finish().unwrap();
+        let of = |column, row, data_type| match connect::proto::value_of(&rows, column, row, data_type) {
+            Value::Text(text) => text,
+            other => format!("{other:?}"),
+        };
+        assert_eq!((of(0, 0, DataType::String), of(1, 0, DataType::Json)), ("1.10".to_owned(), json.to_owned()));
+        assert_eq!((of(2, 0, decimal), of(2, 1, decimal)), ("18446744073709551615".to_owned(), "18446744073709551614".to_owned()));
+        assert_eq!(of(3, 0, types[3].1), "12345678901234567.89");
+        assert!(bad[..2].iter().all(Option::is_none) && bad[2].as_ref().unwrap().contains("0.005 in money"), "{bad:?}");
     }
 
     #[test]

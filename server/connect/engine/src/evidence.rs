@@ -5,76 +5,131 @@ use connect::SourceError;
 use connect::batch::BatchBuilder;
 use model::scalar::{days, micros};
 use model::table::Column;
-use model::{DataType, Field, Value};
+use model::{DataType, Field};
 use serde_json::{Map, Value as Json};
 
-use crate::cells::Cell;
+use crate::cells::{Cell, append};
+use crate::digits::{Digits, is_exact_float};
 use crate::types::Overrides;
 
 /// A row as a service gives it.
 pub type Row = Map<String, Json>;
 
+/// The digits that a decimal of ours holds.
+const MOST_DIGITS: i64 = 38;
+/// A whole number of this size may have had digits that its float does not hold.
+const WIDE: std::ops::Range<f64> = 9.2e18..1e40;
+
 /// What the values of one column were seen to be.
-#[derive(Default)]
-struct Seen {
-    values: usize,
-    bools: usize,
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen {
+    pub(crate) values: usize,
+    pub(crate) bools: usize,
     ints: usize,
-    numbers: usize,
+    /// Whole numbers that are larger than an integer is.
+    large: usize,
+    pub(crate) numbers: usize,
+    /// Numbers that come back as they were written when they are kept as floats.
+    floats: usize,
     dates: usize,
     times: usize,
     nested: usize,
+    /// The most digits before the point and behind it.
+    whole: i64,
+    fraction: i64,
 }
 
 impl Seen {
-    fn add(&mut self, value: &Json, texts_speak: bool) {
+    pub(crate) fn add(&mut self, value: &Json, texts_speak: bool) {
         self.values += 1;
         match value {
             Json::Null => self.values -= 1,
             Json::Bool(_) => self.bools += 1,
             Json::Number(number) => {
-                self.numbers += 1;
-                self.ints += usize::from(number.is_i64());
+                let float = number.as_f64().filter(|_| number.is_f64());
+                self.add_number(&number.to_string());
+                if float.is_some_and(|float| WIDE.contains(&float.abs())) {
+                    self.whole = MOST_DIGITS + 1;
+                    self.floats -= 1;
+                }
             }
             Json::Array(_) | Json::Object(_) => self.nested += 1,
             Json::String(text) => self.add_text(text, texts_speak),
         }
     }
 
+    /// A value as it is written in JSON; whether it can be read is asked by others.
+    pub(crate) fn add_written(&mut self, value: &str) {
+        match value.as_bytes().first() {
+            Some(b'n') | None => return,
+            Some(b't' | b'f') => self.bools += 1,
+            Some(b'{' | b'[') => self.nested += 1,
+            Some(b'"') => self.add_text(&serde_json::from_str::<String>(value).unwrap_or_default(), false),
+            Some(_) => self.add_number(value),
+        }
+        self.values += 1;
+    }
+
+    /// A number as it is written.
+    pub(crate) fn add_number(&mut self, text: &str) {
+        self.numbers += 1;
+        self.floats += usize::from(is_exact_float(text));
+        let Some(digits) = Digits::of(text) else { return };
+        self.whole = self.whole.max(digits.whole());
+        self.fraction = self.fraction.max(digits.fraction());
+        if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+            let fits = text.parse::<i64>().is_ok();
+            self.ints += usize::from(fits);
+            self.large += usize::from(!fits);
+        }
+    }
+
     /// Dates and times are texts everywhere; numbers only where there is nothing but texts.
-    fn add_text(&mut self, text: &str, texts_speak: bool) {
+    pub(crate) fn add_text(&mut self, text: &str, texts_speak: bool) {
         // What begins with a date and goes on is a time.
         if text.len() == "yyyy-mm-dd".len() && days(text).is_some() {
             self.dates += 1;
-        } else if micros(text).is_some() {
+        } else if text.len() > "yyyy-mm-dd".len() && micros(text).is_some() {
             self.times += 1;
         } else if texts_speak {
-            // `007` is no number: it would not come back as it was.
-            let int = text.parse::<i64>().is_ok_and(|number| number.to_string() == text);
-            let digits = text.strip_prefix('-').unwrap_or(text);
-            let plain = digits.split('.').count() == 2
-                && digits.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-            let float = plain && (!digits.starts_with('0') || digits.starts_with("0."));
-            self.ints += usize::from(int);
-            self.numbers += usize::from(int || float);
+            if is_number(text) {
+                self.add_number(text);
+            }
             self.bools += usize::from(matches!(text, "true" | "false"));
         }
     }
 
-    /// The narrowest type that holds all of them, and how many were just that.
-    fn verdict(&self) -> (DataType, usize) {
+    /// The narrowest type that holds all of them as they were written, and how many were just that.
+    pub(crate) fn verdict(&self) -> (DataType, usize) {
         let all = self.values;
+        let precision = (self.whole + self.fraction).max(20);
         match () {
             () if all == 0 => (DataType::String, 0),
             () if self.bools == all => (DataType::Bool, all),
             () if self.ints == all => (DataType::Int64, all),
-            () if self.numbers == all => (DataType::Float64, all),
+            () if self.floats == all => (DataType::Float64, all),
+            () if self.numbers == all && precision <= MOST_DIGITS => (self.decimal(), all),
+            () if self.numbers == all => (DataType::String, all),
             () if self.dates == all => (DataType::Date, all),
             () if self.dates + self.times == all => (DataType::Timestamp, all),
             () if self.nested > 0 => (DataType::Json, self.nested),
             () => (DataType::String, all - self.bools - self.numbers - self.dates - self.times),
         }
     }
+
+    /// With all the room that there is before the point: what comes later may be larger.
+    fn decimal(&self) -> DataType {
+        let precision = if self.ints + self.large == self.values { self.whole.max(20) } else { MOST_DIGITS };
+        DataType::Decimal { precision: u8::try_from(precision).unwrap_or(38), scale: i8::try_from(self.fraction).unwrap_or(0) }
+    }
+}
+
+/// Whether a text is a number that comes back as it was: `007` and `1e5` are none.
+pub(crate) fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    all_digits(whole) && all_digits(part) && (!whole.starts_with('0') || whole == "0") && text != "-0"
 }
 
 /// The columns of a sample in the order in which they were first seen; `first` come before them. Where all values are
@@ -109,7 +164,7 @@ pub fn batch(fields: &[Field], rows: &[Row]) -> Result<RecordBatch, SourceError>
     let mut builder = BatchBuilder::new(fields);
     for row in rows {
         for (index, field) in fields.iter().enumerate() {
-            builder.append(index, row.get(&field.column).map_or(Value::Null, |value| Cell::of(value).value(field.data_type)))?;
+            append(&mut builder, (index, field), &row.get(&field.column).map_or(Cell::Null, Cell::of))?;
         }
     }
     builder.finish()
@@ -133,6 +188,33 @@ mod tests {
 
     fn rows(texts: &[&str]) -> Vec<Row> {
         texts.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_number_keeps_its_digits_in_the_type_that_it_gets() {
+        let of = |texts: &[&str], texts_speak: bool| {
+            let mut seen = Seen::default();
+            for text in texts {
+                seen.values += usize::from(texts_speak);
+                if texts_speak { seen.add_text(text, true) } else { seen.add_written(text) }
+            }
+            seen.verdict().0
+        };
+        let decimal = |precision, scale| DataType::Decimal { precision, scale };
+        for texts_speak in [true, false] {
+            assert_eq!(of(&["9223372036854775807", "-1"], texts_speak), DataType::Int64);
+            assert_eq!(of(&["18446744073709551615", "18446744073709551614"], texts_speak), decimal(20, 0));
+            assert_eq!(of(&["19.99", "0.1", "5"], texts_speak), DataType::Float64);
+            assert_eq!(of(&["0.1", "12345678901234567.89"], texts_speak), decimal(38, 2));
+            assert_eq!(of(&["123456789012345678901234567890123456789012"], texts_speak), DataType::String);
+        }
+        assert_eq!(of(&["1e5", "2E3"], true), DataType::String);
+        assert_eq!(of(&["1e5", "1.5"], false), DataType::Float64);
+        assert_eq!(of(&["02134"], true), DataType::String);
+        let u64s = rows(&[r#"{"u": 18446744073709551615}"#, r#"{"u": 1}"#]);
+        assert_eq!(columns(&u64s, &[], "t", &Overrides::default(), false)[0].data_type, decimal(20, 0));
+        let wider = rows(&[r#"{"u": 123456789012345678901234567890}"#]);
+        assert_eq!(columns(&wider, &[], "t", &Overrides::default(), false)[0].data_type, DataType::String);
     }
 
     #[test]

@@ -5,40 +5,68 @@ use std::fmt;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Number, Value as Json};
 
-use crate::cells::{Cell, RowFields};
+use crate::cells::{Cell, Reads, RowFields};
 
-/// A JSON object whose fields go to their places in a row.
+/// A JSON object whose fields go to their places in a row. Gives whether texts lost digits of numbers, for which it is read once more, as
+/// it is written.
 pub(crate) struct Object<'r, 'w, 'v> {
     pub(crate) wanted: &'w RowFields,
     pub(crate) row: &'r mut [Cell<'v>],
+    pub(crate) as_written: bool,
 }
 
 impl<'v> DeserializeSeed<'v> for Object<'_, '_, 'v> {
-    type Value = ();
+    type Value = bool;
 
-    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<bool, D::Error> {
         reader.deserialize_map(self)
     }
 }
 
 impl<'v> Visitor<'v> for Object<'_, '_, 'v> {
-    type Value = ();
+    type Value = bool;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'v>>(self, mut fields: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'v>>(self, mut fields: A) -> Result<bool, A::Error> {
+        let mut lost_digits = false;
         while let Some(place) = fields.next_key_seed(Name(self.wanted))? {
-            match place {
-                Some(at) => self.row[at] = fields.next_value_seed(Any { keep: true })?,
-                // Read as others are: whether a message is JSON does not depend on what is wanted of it.
-                None => drop(fields.next_value_seed(Any { keep: false })?),
-            }
+            // Read as others are: whether a message is JSON does not depend on what is wanted of it.
+            let Some(at) = place else {
+                drop(fields.next_value_seed(Any { keep: false })?);
+                continue;
+            };
+            self.row[at] = match self.wanted.reads(at) {
+                Reads::AsWritten => fields.next_value_seed(Written)?,
+                Reads::AsText if self.as_written => fields.next_value_seed(Written)?,
+                Reads::AsValue => fields.next_value_seed(Any { keep: true })?,
+                Reads::AsText => {
+                    let cell = fields.next_value_seed(Any { keep: true })?;
+                    lost_digits |= matches!(&cell, Cell::Own(_)) || matches!(&cell, Cell::Number(number) if number.is_f64());
+                    cell
+                }
+            };
         }
-        Ok(())
+        Ok(lost_digits)
+    }
+}
+
+/// A value of which numbers, arrays and objects are kept as they are written, once they were read like any other.
+struct Written;
+
+impl<'v> DeserializeSeed<'v> for Written {
+    type Value = Cell<'v>;
+
+    fn deserialize<D: Deserializer<'v>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        let text = <&'v RawValue>::deserialize(reader)?.get();
+        let keep = !matches!(text.as_bytes().first(), Some(b'{' | b'['));
+        let cell = Any { keep }.deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(D::Error::custom)?;
+        Ok(if !keep || matches!(cell, Cell::Number(_)) { Cell::Written(text) } else { cell })
     }
 }
 

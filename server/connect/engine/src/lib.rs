@@ -7,6 +7,7 @@
 pub mod catalogue;
 pub mod cells;
 mod datasets;
+mod digits;
 mod errors;
 pub mod evidence;
 mod files;

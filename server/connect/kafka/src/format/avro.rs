@@ -8,15 +8,11 @@ use apache_avro::types::Value;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use engine::evidence::Row;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
-use model::scalar::decimal_text;
+use jiff::Timestamp;
+use model::scalar::{date_text, time_text, timestamp_text};
 use serde_json::{Number, Value as Json};
 
 use crate::schemas::Named;
-
-/// In nanoseconds.
-const DAY: i128 = 86_400_000_000_000;
 
 /// The schema that values were written with.
 pub(crate) struct AvroSchema {
@@ -70,28 +66,18 @@ impl AvroSchema {
         // The library takes some values that are cut short for nothing, and what is left over for somebody else's.
         let whole = !reader.over && reader.bytes.is_empty();
         let value = value.ok().filter(|_| whole).ok_or("It is not Avro of its schema.")?;
-        Ok(self.json(value, Some(&self.schema), None))
+        self.json(value, Some(&self.schema), None)
     }
 
     /// A value within the namespace of what is around it.
-    fn json(&self, value: Value, schema: Option<&Schema>, around: Option<&str>) -> Json {
+    fn json(&self, value: Value, schema: Option<&Schema>, around: Option<&str>) -> Result<Json, String> {
         let schema = match schema {
             Some(Schema::Ref { name }) => self.named.get(&name.fully_qualified_name(&around.map(str::to_owned))),
             known => known,
         };
         let around = schema.and_then(Schema::namespace).or(around.map(str::to_owned));
         let inner = |value: Value, of: Option<&Schema>| self.json(value, of, around.as_deref());
-        let number = |number: f64| Number::from_f64(number).map_or(Json::Null, Json::Number);
         match value {
-            Value::Null => Json::Null,
-            Value::Boolean(yes) => yes.into(),
-            Value::Int(int) => int.into(),
-            Value::Long(int) => int.into(),
-            Value::Float(float) => number(float.into()),
-            Value::Double(float) => number(float),
-            Value::Bytes(bytes) | Value::Fixed(_, bytes) => STANDARD.encode(bytes).into(),
-            Value::String(text) | Value::Enum(_, text) => text.into(),
-            Value::Uuid(uuid) => uuid.to_string().into(),
             Value::Union(index, boxed) => {
                 let of = match schema {
                     Some(Schema::Union(union)) => union.variants().get(index as usize),
@@ -105,40 +91,76 @@ impl AvroSchema {
             }
             Value::Map(entries) => {
                 let of = if let Some(Schema::Map(map)) = schema { Some(&*map.types) } else { None };
-                Json::Object(entries.into_iter().map(|(name, value)| (name, inner(value, of))).collect())
+                entries.into_iter().map(|(name, value)| Ok((name, inner(value, of)?))).collect::<Result<Row, String>>().map(Json::Object)
             }
             Value::Record(fields) => {
                 let of = |name: &str| match schema {
                     Some(Schema::Record(record)) => record.fields.iter().find(|field| field.name == name).map(|field| &field.schema),
                     _ => None,
                 };
-                Json::Object(
-                    fields
-                        .into_iter()
-                        .map(|(name, value)| {
-                            let field = inner(value, of(&name));
-                            (name, field)
-                        })
-                        .collect(),
-                )
+                let field = |(name, value): (String, Value)| {
+                    let value = inner(value, of(&name))?;
+                    Ok((name, value))
+                };
+                fields.into_iter().map(field).collect::<Result<Row, String>>().map(Json::Object)
             }
             Value::Decimal(decimal) => match (schema, Vec::<u8>::try_from(decimal)) {
-                (Some(Schema::Decimal(DecimalSchema { scale, .. })), Ok(bytes)) => unscaled(&bytes)
-                    .zip(i8::try_from(*scale).ok())
-                    .map_or(Json::Null, |(unscaled, scale)| decimal_text(unscaled, scale).into()),
-                _ => Json::Null,
+                (Some(Schema::Decimal(DecimalSchema { scale, .. })), Ok(bytes)) => Ok(decimal_of(&bytes, *scale).into()),
+                _ => Err("It holds a decimal whose digits cannot be read.".into()),
             },
-            Value::BigDecimal(decimal) => decimal.to_string().into(),
-            Value::Date(days) => time(i128::from(days) * DAY, |at| at.date().to_string()),
-            Value::TimeMillis(millis) => time(i128::from(millis) * 1_000_000, |at| at.time().to_string()),
-            Value::TimeMicros(micros) => time(i128::from(micros) * 1_000, |at| at.time().to_string()),
-            Value::TimestampMillis(at) | Value::LocalTimestampMillis(at) => {
-                time(i128::from(at) * 1_000_000, |at| at.timestamp().to_string())
-            }
-            Value::TimestampMicros(at) | Value::LocalTimestampMicros(at) => time(i128::from(at) * 1_000, |at| at.timestamp().to_string()),
-            Value::TimestampNanos(at) | Value::LocalTimestampNanos(at) => time(i128::from(at), |at| at.timestamp().to_string()),
-            Value::Duration(duration) => format!("{duration:?}").into(),
+            plain => plain_json(plain),
         }
+    }
+}
+
+/// A value that holds no others.
+fn plain_json(value: Value) -> Result<Json, String> {
+    let number = |number: f64| Number::from_f64(number).map_or(Json::Null, Json::Number);
+    Ok(match value {
+        Value::Boolean(yes) => yes.into(),
+        Value::Int(int) => int.into(),
+        Value::Long(int) => int.into(),
+        // As short as it is written in 32 bits: `0.1`.
+        Value::Float(float) => number(float.to_string().parse().unwrap_or(f64::NAN)),
+        Value::Double(float) => number(float),
+        Value::Bytes(bytes) | Value::Fixed(_, bytes) => STANDARD.encode(bytes).into(),
+        Value::String(text) | Value::Enum(_, text) => text.into(),
+        Value::Uuid(uuid) => uuid.to_string().into(),
+        Value::BigDecimal(decimal) => decimal.to_string().into(),
+        Value::Date(days) => in_calendar(date_text(days))?,
+        Value::TimeMillis(millis) => in_calendar(time_text(i64::from(millis) * 1_000))?,
+        Value::TimeMicros(micros) => in_calendar(time_text(micros))?,
+        Value::TimestampMillis(at) | Value::LocalTimestampMillis(at) => in_calendar(at.checked_mul(1_000).and_then(timestamp_text))?,
+        Value::TimestampMicros(at) | Value::LocalTimestampMicros(at) => in_calendar(timestamp_text(at))?,
+        Value::TimestampNanos(at) | Value::LocalTimestampNanos(at) => {
+            in_calendar(Timestamp::from_nanosecond(at.into()).ok().map(|at| at.to_string()))?
+        }
+        Value::Duration(duration) => {
+            let (months, days, millis) = (duration.months(), duration.days(), duration.millis());
+            iso_duration(months.into(), days.into(), millis.into()).into()
+        }
+        _ => Json::Null,
+    })
+}
+
+fn in_calendar(text: Option<String>) -> Result<Json, String> {
+    text.map(Json::String).ok_or_else(|| "It holds a date or a time that no calendar has.".into())
+}
+
+/// `P1Y2M3DT4H5M6.007S`, as ISO 8601 writes it; a month has no fixed number of days.
+fn iso_duration(months: u32, days: u32, millis: u32) -> String {
+    let part = |count: u32, unit: char| if count == 0 { String::new() } else { format!("{count}{unit}") };
+    let date = [part(months / 12, 'Y'), part(months % 12, 'M'), part(days, 'D')].concat();
+    let (seconds, rest) = (millis / 1_000 % 60, millis % 1_000);
+    let seconds = match (seconds, rest) {
+        (seconds, 0) => part(seconds, 'S'),
+        (seconds, rest) => format!("{}S", format!("{seconds}.{rest:03}").trim_end_matches('0')),
+    };
+    let time = [part(millis / 3_600_000, 'H'), part(millis / 60_000 % 60, 'M'), seconds].concat();
+    match (date.is_empty(), time.is_empty()) {
+        (true, true) => "PT0S".to_owned(),
+        (_, true) => format!("P{date}"),
+        _ => format!("P{date}T{time}"),
     }
 }
 
@@ -155,17 +177,67 @@ impl Read for Watched<'_> {
     }
 }
 
-/// Nanoseconds since 1970 as a text of some kind; nothing for a time that no calendar has.
-fn time(nanos: i128, text: impl Fn(&Zoned) -> String) -> Json {
-    let at = Timestamp::from_nanosecond(nanos).ok();
-    at.map_or(Json::Null, |at| text(&at.to_zoned(TimeZone::UTC)).into())
+/// Two's complement, the most significant byte first and of any length, as a decimal.
+fn decimal_of(bytes: &[u8], scale: usize) -> String {
+    let negative = bytes.first().is_some_and(|first| first & 0x80 != 0);
+    // The digits, the least first: each byte multiplies what was there before it.
+    let mut digits = vec![0_u32];
+    for byte in bytes {
+        let mut carry = u32::from(if negative { !byte } else { *byte });
+        for digit in &mut digits {
+            let value = *digit * 256 + carry;
+            (*digit, carry) = (value % 10, value / 10);
+        }
+        while carry > 0 {
+            digits.push(carry % 10);
+            carry /= 10;
+        }
+    }
+    let mut carry = u32::from(negative);
+    for digit in &mut digits {
+        let value = *digit + carry;
+        (*digit, carry) = (value % 10, value / 10);
+    }
+    if carry > 0 {
+        digits.push(carry);
+    }
+    while digits.len() > scale + 1 && digits.last() == Some(&0) {
+        digits.pop();
+    }
+    digits.resize(digits.len().max(scale + 1), 0);
+    let text: String = digits.iter().rev().filter_map(|digit| char::from_digit(*digit, 10)).collect();
+    let (whole, part) = text.split_at(text.len() - scale);
+    let sign = if negative { "-" } else { "" };
+    if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
 }
 
-/// Two's complement, the most significant byte first.
-fn unscaled(bytes: &[u8]) -> Option<i128> {
-    if bytes.len() > 16 {
-        return None;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_of_any_width_keep_their_digits() {
+        let wide = |last: [u8; 2], sign: u8| [vec![sign; 18], last.to_vec()].concat();
+        assert_eq!(decimal_of(&wide([0x04, 0xd2], 0), 2), "12.34");
+        assert_eq!(decimal_of(&wide([0xfb, 0x2e], 0xff), 2), "-12.34");
+        assert_eq!(decimal_of(&[0x05], 3), "0.005");
+        assert_eq!(decimal_of(&[], 0), "0");
+        assert_eq!(decimal_of(&[0xff], 0), "-1");
+        assert_eq!(decimal_of(&[0x80], 0), "-128");
+        let all = [vec![0x7f], vec![0xff; 19]].concat();
+        assert_eq!(decimal_of(&all, 0), "730750818665451459101842416358141509827966271487");
     }
-    let sign = if bytes.first().is_some_and(|first| first & 0x80 != 0) { -1 } else { 0 };
-    Some(bytes.iter().fold(sign, |number: i128, byte| (number << 8) | i128::from(*byte)))
+
+    #[test]
+    fn plain_values_are_as_they_are() {
+        let text = |value| plain_json(value).unwrap();
+        assert_eq!(text(Value::Float(0.1)), Json::from(0.1));
+        assert_eq!(text(Value::Date(2_932_896)), Json::from("9999-12-31"));
+        assert!(plain_json(Value::Date(i32::MAX)).is_err());
+        assert_eq!(text(Value::TimestampMillis(1_704_067_200_000)), Json::from("2024-01-01T00:00:00Z"));
+        assert_eq!(iso_duration(14, 3, 4 * 3_600_000 + 5 * 60_000 + 6_007), "P1Y2M3DT4H5M6.007S");
+        assert_eq!(iso_duration(0, 0, 0), "PT0S");
+        assert_eq!(iso_duration(1, 0, 500), "P1MT0.5S");
+        assert_eq!(iso_duration(0, 30, 0), "P30D");
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use engine::evidence::Row;
-use prost_reflect::{DynamicMessage, MessageDescriptor, SerializeOptions};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, SerializeOptions};
 use protox::Compiler;
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 use serde_json::Value as Json;
@@ -16,6 +16,8 @@ const FILE: &str = "sluice/of-the-values.proto";
 /// The message that values are.
 pub(crate) struct ProtoMessage {
     message: MessageDescriptor,
+    /// Some message of its files has a field of 32 bits for a float: `0.1` is as short as that only where it is written as a text.
+    has_floats: bool,
 }
 
 /// Files that are at hand as texts.
@@ -48,13 +50,15 @@ impl ProtoMessage {
             "" => pool.get_file_by_name(FILE).and_then(|file| file.messages().next()),
             name => pool.get_message_by_name(name),
         };
-        message.map(|message| Self { message }).ok_or_else(|| format!("its .proto file has no message {name}."))
+        let is_float = |field: FieldDescriptor| matches!(field.kind(), Kind::Float);
+        let has_floats = pool.all_messages().any(|message| message.fields().any(is_float));
+        message.map(|message| Self { message, has_floats }).ok_or_else(|| format!("its .proto file has no message {name}."))
     }
 
     /// # Errors
     /// Why the bytes are no row, as a sentence.
     pub(crate) fn row(&self, bytes: &[u8]) -> Result<Row, String> {
-        row(self.message.clone(), bytes)
+        row(self.message.clone(), bytes, self.has_floats)
     }
 
     /// The same behind the path of a message in its file, as values of a registry begin with: a count and so many indexes, zigzag;
@@ -76,15 +80,22 @@ impl ProtoMessage {
             let inner = message.child_messages().nth(*index);
             message = inner.ok_or_else(broken)?;
         }
-        row(message, bytes)
+        row(message, bytes, self.has_floats)
     }
 }
 
-fn row(message: MessageDescriptor, bytes: &[u8]) -> Result<Row, String> {
+fn row(message: MessageDescriptor, bytes: &[u8], has_floats: bool) -> Result<Row, String> {
     let name = message.full_name().to_owned();
     let decoded = DynamicMessage::decode(message, bytes).map_err(|_| format!("It is not a {name}."))?;
     let options = SerializeOptions::new().stringify_64_bit_integers(false).use_proto_field_name(true).skip_default_fields(false);
-    match decoded.serialize_with_options(serde_json::value::Serializer, &options) {
+    let json = if has_floats {
+        let mut text = Vec::new();
+        let written = decoded.serialize_with_options(&mut serde_json::Serializer::new(&mut text), &options);
+        written.and_then(|()| serde_json::from_slice(&text))
+    } else {
+        decoded.serialize_with_options(serde_json::value::Serializer, &options)
+    };
+    match json {
         Ok(Json::Object(row)) => Ok(row),
         _ => Err(format!("A {name} has no fields.")),
     }
@@ -101,4 +112,18 @@ fn zigzag(bytes: &mut &[u8]) -> Option<i64> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_of_32_bits_and_large_numbers_are_as_they_were_written() {
+        let message = ProtoMessage::read("syntax = \"proto3\"; message M { float f = 1; uint64 u = 2; }", "", Vec::new()).unwrap();
+        let mut bytes = vec![0x0d];
+        bytes.extend(0.1_f32.to_le_bytes());
+        bytes.extend([0x10, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]);
+        assert_eq!(serde_json::to_string(&message.row(&bytes).unwrap()).unwrap(), r#"{"f":0.1,"u":18446744073709551615}"#);
+    }
 }
