@@ -109,11 +109,10 @@ pub(crate) fn SourcePage() -> impl IntoView {
 #[component]
 fn Rights(source: String, environment: Environment) -> impl IntoView {
     let found = Resource::new(move || source.clone(), move |source| source_rights(source, environment));
-    view! {
-        <Load resource=found view=|sentences: Vec<String>| {
-            sentences.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> }).collect_view()
-        }/>
-    }
+    let warnings = |sentences: Vec<String>| {
+        sentences.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> }).collect_view()
+    };
+    view! { <Load resource=found view=warnings/> }
 }
 
 #[component]

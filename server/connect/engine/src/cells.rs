@@ -115,7 +115,7 @@ pub(crate) fn append(builder: &mut BatchBuilder, (index, field): (usize, &Field)
                 Value::Text(text) => text.parse().ok(),
                 _ => None,
             };
-            match count.and_then(epoch_micros).and_then(timestamp_text) {
+            match count.and_then(epoch_micros).map(timestamp_text) {
                 Some(time) => builder.append(index, Value::Text(time)),
                 None => builder.append(index, value),
             }
@@ -397,7 +397,7 @@ mod tests {
             ("u", decimal),
             ("money", DataType::Decimal { precision: 38, scale: 2 }),
         ];
-        let wanted = RowFields::new(types.iter().map(|(name, data_type)| Field::plain(name, *data_type)).collect());
+        let wanted = RowFields::new(types.iter().map(|(name, data_type)| Field::plain(*name, *data_type)).collect());
         let mut cells = CellRows::new(&wanted, 3);
         let json = r#"{"price": 1.10, "n": 12345678901234567890123, "a": 1, "a": 2}"#;
         for (u, money) in [("18446744073709551615", "12345678901234567.89"), ("18446744073709551614", "0.1"), ("1", "0.005")] {

@@ -75,7 +75,7 @@ impl Control {
             domain: row.domain.clone(),
             driver: row.driver.clone(),
             driver_title: connector.map_or(row.driver.as_str(), |connector| connector.title()).into(),
-            dialect: connector.map(|connector| connector.dialect()),
+            dialect: connector.map(connect::Connector::dialect),
             about: row.about.clone(),
             edit: row.edit,
             bindings: views,

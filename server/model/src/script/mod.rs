@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn bound_values_are_named_in_their_order() {
         let list = Value::List(vec![Value::Int(1), Value::Int(2)]);
-        let script = Script::parse("a = :b [[ and c = :gone ]] and d in (:list) and e = :b").unwrap();
+        let script = Script::parse("a = :b [[ and c = :gone ]] and d in (:list) and e = :b", Dialect::Sqlite).unwrap();
         let one = Value::Int(7);
         let given = |name: &str| [("b", &one), ("list", &list)].into_iter().find(|(known, _)| *known == name).map(|(_, value)| value);
         assert_eq!(script.bound_names(given), ["b", "list", "list", "b"]);

@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
         let brackets = self.optional.last().unwrap_or(&self.script).brackets;
         let in_array = self.last.eq_ignore_ascii_case("array") || (brackets > 0 && matches!(self.last, "[" | ","));
         let value = |c: char| c.is_ascii_digit() || matches!(c, '\'' | ':' | '-' | '[');
-        !in_array && !(has_bare_arrays(self.dialect) && behind.starts_with(value))
+        !(in_array || has_bare_arrays(self.dialect) && behind.starts_with(value))
     }
 
     /// Passes over one piece that holds no parameter.
