@@ -7,7 +7,9 @@ use std::sync::Arc;
 use model::audit::AuditRow;
 use model::clock::SECOND;
 use model::hidden;
-use model::snapshot::{Environment, SNAPSHOT_FORMAT, Snapshot, SnapshotApi, SnapshotDataset, SnapshotGrant, SnapshotKey, SnapshotSource};
+use model::snapshot::{
+    Environment, SNAPSHOT_FORMAT, Snapshot, SnapshotApi, SnapshotDataset, SnapshotGrant, SnapshotKey, SnapshotOrigins, SnapshotSource,
+};
 use model::view::RequestState;
 use model::{Action, Problem};
 use store::{ApiRow, ReleaseRow, RequestRow, SwitchesRow, VersionRow};
@@ -134,6 +136,7 @@ impl Control {
             let apps = self.store.apps().await.map_err(failed)?;
             next.keys = self.snapshot_keys(&apps).await?.into();
             next.issuers = self.snapshot_issuers(&apps).await?;
+            next.origins = origins_of(&apps)?;
         }
         // A new version can call a hidden column something else.
         let renamed = !stale.apis.is_empty() && next.grants.iter().any(|grant| !grant.hidden.is_empty());
@@ -215,6 +218,17 @@ impl Control {
         }
         Ok(grants)
     }
+}
+
+/// Of the apps that name some.
+fn origins_of(apps: &[store::AppRow]) -> Result<Vec<SnapshotOrigins>, Problem> {
+    let naming = apps.iter().filter(|app| app.origins != "[]");
+    naming
+        .map(|app| {
+            let origins = serde_json::from_str(&app.origins).map_err(|error| from_json(&error))?;
+            Ok(SnapshotOrigins { app_id: app.id.clone(), origins })
+        })
+        .collect()
 }
 
 /// Puts the versions of one API in the place of those that were there.

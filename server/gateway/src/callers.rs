@@ -22,6 +22,8 @@ use crate::view::View;
 pub(crate) struct Callers {
     pub(crate) keys: HashMap<String, KnownKey, RandomState>,
     pub(crate) issuers: Vec<Arc<Issuer>>,
+    /// The places of the apps that name an origin of pages.
+    pub(crate) origins: HashMap<String, Vec<u32>, RandomState>,
     /// By id. An app keeps its place for as long as this process runs.
     apps: HashMap<String, App, RandomState>,
 }
@@ -38,7 +40,10 @@ pub(crate) struct Grants {
 impl Callers {
     /// Those of the snapshot before, where nothing about them has changed.
     pub(crate) fn of(before: &Routes, snapshot: &Snapshot, vault: &Vault) -> Arc<Self> {
-        if Arc::ptr_eq(&before.snapshot.keys, &snapshot.keys) && before.snapshot.issuers == snapshot.issuers {
+        if Arc::ptr_eq(&before.snapshot.keys, &snapshot.keys)
+            && before.snapshot.issuers == snapshot.issuers
+            && before.snapshot.origins == snapshot.origins
+        {
             return before.callers.clone();
         }
         let known = &before.callers;
@@ -60,7 +65,12 @@ impl Callers {
                 Err(cause) => tracing::error!(issuer = about.issuer, cause, "the keys of an issuer cannot be read"),
             }
         }
-        Arc::new(Self { keys, issuers, apps })
+        let mut origins: HashMap<String, Vec<u32>, RandomState> = HashMap::default();
+        for of_app in &snapshot.origins {
+            let Some(app) = apps.get(&of_app.app_id) else { continue };
+            of_app.origins.iter().for_each(|origin| origins.entry(origin.clone()).or_default().push(app.index));
+        }
+        Arc::new(Self { keys, issuers, origins, apps })
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::header::ALLOW;
+use http::header::{ALLOW, ORIGIN};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Body;
 use model::clock::Millis;
@@ -17,6 +17,7 @@ use crate::address::{ALL, Asked, What, asked, is_api_path};
 use crate::answer::{Answer, Stamp, good, plain, problem, streamed};
 use crate::batch;
 use crate::body::ApiBody;
+use crate::cors::is_preflight;
 use crate::encode::body_of;
 use crate::formats::Format;
 use crate::incoming::{MAX_BATCH_BODY, read_body, read_given};
@@ -75,11 +76,24 @@ impl Gateway {
     #[must_use]
     pub fn takes<B>(&self, request: &Request<B>) -> bool {
         let path = request.uri().path();
-        path.starts_with("/api/") && is_api_path(path, keys::given_key(request.headers()).is_some())
+        path.starts_with("/api/") && is_api_path(path, keys::given_key(request.headers()).is_some() || is_preflight(request))
     }
 
     /// Answers one call. Never fails: what goes wrong is an answer too.
     pub async fn handle<B>(&self, request: Request<B>) -> Response<ApiBody>
+    where
+        B: Body + Send,
+        B::Data: Send,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        // Browsers alone name the origin of a page, and they alone pay for it.
+        if request.headers().contains_key(ORIGIN) {
+            return Box::pin(self.handle_for_page(request)).await;
+        }
+        self.answer_request(request).await
+    }
+
+    pub(crate) async fn answer_request<B>(&self, request: Request<B>) -> Response<ApiBody>
     where
         B: Body + Send,
         B::Data: Send,

@@ -12,6 +12,7 @@ mod cache;
 mod callers;
 mod compile;
 mod compress;
+mod cors;
 mod cursor;
 mod disk;
 mod edge;

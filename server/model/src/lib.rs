@@ -31,6 +31,7 @@ pub mod message;
 pub mod name;
 pub mod number;
 pub mod openapi;
+pub mod origin;
 pub mod own_type;
 pub mod parameter;
 pub mod ready_calls;

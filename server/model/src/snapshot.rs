@@ -91,6 +91,16 @@ pub struct Snapshot {
     pub issuers: Vec<SnapshotIssuer>,
     pub grants: Arc<[SnapshotGrant]>,
     pub compartments: Vec<SnapshotCompartment>,
+    /// Of the apps that name some.
+    #[serde(default)]
+    pub origins: Vec<SnapshotOrigins>,
+}
+
+/// The origins of pages whose scripts may read what an app is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotOrigins {
+    pub app_id: String,
+    pub origins: Vec<String>,
 }
 
 /// The live data version of a dataset in one environment.

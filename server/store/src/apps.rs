@@ -13,6 +13,8 @@ pub struct AppRow {
     pub name: String,
     pub owner_id: String,
     pub created_at: Millis,
+    /// A JSON list of origins of pages.
+    pub origins: String,
 }
 
 #[derive(Debug, Clone, FromRow)]
@@ -45,11 +47,13 @@ impl Store {
     /// # Errors
     /// Where the database does not answer; so for every read below.
     pub async fn apps(&self) -> Result<Vec<AppRow>, StoreError> {
-        Ok(sqlx::query_as("SELECT id, domain, name, owner_id, created_at FROM apps ORDER BY domain, name").fetch_all(&self.pool).await?)
+        Ok(sqlx::query_as("SELECT id, domain, name, owner_id, created_at, origins FROM apps ORDER BY domain, name")
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     pub async fn app(&self, domain: &str, name: &str) -> Result<Option<AppRow>, StoreError> {
-        Ok(sqlx::query_as("SELECT id, domain, name, owner_id, created_at FROM apps WHERE domain = $1 AND name = $2")
+        Ok(sqlx::query_as("SELECT id, domain, name, owner_id, created_at, origins FROM apps WHERE domain = $1 AND name = $2")
             .bind(domain)
             .bind(name)
             .fetch_optional(&self.pool)
@@ -78,15 +82,24 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Taken`] where the name is.
     pub async fn insert_app(&mut self, row: &AppRow) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO apps (id, domain, name, owner_id, created_at) VALUES ($1, $2, $3, $4, $5)")
+        sqlx::query("INSERT INTO apps (id, domain, name, owner_id, created_at, origins) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(&row.id)
             .bind(&row.domain)
             .bind(&row.name)
             .bind(&row.owner_id)
             .bind(row.created_at)
+            .bind(&row.origins)
             .execute(&mut *self.inner)
             .await?;
         Ok(())
+    }
+
+    /// # Errors
+    /// [`StoreError::Stale`] where there is no such app.
+    pub async fn set_origins(&mut self, app_id: &str, origins: &str) -> Result<(), StoreError> {
+        let changed =
+            sqlx::query("UPDATE apps SET origins = $2 WHERE id = $1").bind(app_id).bind(origins).execute(&mut *self.inner).await?;
+        one_row(&changed)
     }
 
     pub async fn insert_key(&mut self, row: &KeyRow) -> Result<(), StoreError> {

@@ -12,6 +12,7 @@ mod callers_faults;
 mod calls;
 mod columnar;
 mod common;
+mod cross_origin;
 mod data_plane;
 mod deploy;
 mod documents;

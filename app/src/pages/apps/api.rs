@@ -35,6 +35,14 @@ pub async fn delete_app(domain: String, name: String, #[server(default)] form_to
     Ok(())
 }
 
+/// Says which pages' scripts may call with an app's key: an origin a line.
+#[server(prefix = "/fn", endpoint = "set-origins")]
+pub async fn set_origins(domain: String, app: String, #[server(default)] origins: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let origins: Vec<String> = origins.lines().map(str::to_owned).collect();
+    Ok(control.set_origins(&caller, &domain, &app, &origins).await?)
+}
+
 /// Makes a key. Empty days mean that it does not expire.
 #[server(prefix = "/fn", endpoint = "new-key")]
 pub async fn new_key(

@@ -2,14 +2,16 @@
 
 pub(crate) mod api;
 mod issuers;
+mod origins;
 
 use leptos::prelude::*;
 use model::Action;
 use model::snapshot::Environment;
 use model::view::AppView;
 
-use self::api::{DeleteApp, DeleteIssuer, NewApp, NewIssuer, NewKey, RevokeKey, app, apps};
+use self::api::{DeleteApp, DeleteIssuer, NewApp, NewIssuer, NewKey, RevokeKey, SetOrigins, app, apps};
 use self::issuers::{NewSecret, issuers};
+use self::origins::origins;
 use crate::frame::MeResource;
 use crate::ui::{
     Callout, Empty, Field, FormProblem, FormToken, Load, NumberField, PageHead, PageName, Time, Tone, api_params, copyable, field_error,
@@ -71,7 +73,9 @@ pub(crate) fn AppPage() -> impl IntoView {
     let (make, revoke) = (ServerAction::<NewKey>::new(), ServerAction::<RevokeKey>::new());
     let (trust, distrust) = (ServerAction::<NewIssuer>::new(), ServerAction::<DeleteIssuer>::new());
     let delete = ServerAction::<DeleteApp>::new();
-    let versions = move || (make.version().get(), revoke.version().get(), trust.version().get(), distrust.version().get());
+    let set = ServerAction::<SetOrigins>::new();
+    let issued = move || (trust.version().get(), distrust.version().get());
+    let versions = move || (make.version().get(), revoke.version().get(), issued(), set.version().get());
     let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| app(domain, name));
     view! {
         <Load resource=detail view=move |app| {
@@ -86,6 +90,7 @@ pub(crate) fn AppPage() -> impl IntoView {
                     <FormProblem action=trust/>
                     <FormProblem action=distrust/>
                     <FormProblem action=delete/>
+                    <FormProblem action=set/>
                     <NewSecret make=trust/>
                     {move || make.value().get().and_then(Result::ok).map(|key| view! {
                         <Callout tone=Tone::Ok><p class="mb-2"><b>"This is the key. It is shown this once."</b>" Keep it where the app can read it, and nowhere else."</p><div id="new-key">{copyable(key.secret, "Copy the key")}</div></Callout>
@@ -93,6 +98,7 @@ pub(crate) fn AppPage() -> impl IntoView {
                     <Load resource=me view={ let app = app.clone(); move |me| keys(&app, me.can(Action::EditApp, &domain), make, revoke) }/>
                     {grants(&app)}
                     <Load resource=me view={ let app = app.clone(); move |me| issuers(&app, me.can(Action::EditApp, &app.domain), trust, distrust) }/>
+                    <Load resource=me view={ let app = app.clone(); move |me| origins(&app, me.can(Action::EditApp, &app.domain), set) }/>
                     <Load resource=me view={ let app = app.clone(); move |me| me.can(Action::EditApp, &app.domain).then(|| deletion(&app, delete)) }/>
                 </div>
             }

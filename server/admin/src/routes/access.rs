@@ -29,6 +29,13 @@ struct KeyInput {
     days: Option<i64>,
 }
 
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OriginsInput {
+    /// Such as `https://app.example.com`; none for no pages.
+    origins: Vec<String>,
+}
+
 pub(super) fn add(table: Table) -> Table {
     const GRANT: &str = "/admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}";
     table
@@ -36,6 +43,12 @@ pub(super) fn add(table: Table) -> Table {
         .add::<NewApp, (), _, _>(Method::POST, "/admin/v1/apps", "Make an app", make)
         .add::<(), AppView, _, _>(Method::GET, "/admin/v1/apps/{domain}/{app}", "One app with its keys and grants", one)
         .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apps/{domain}/{app}", "Delete an app with its keys and grants", delete)
+        .add::<OriginsInput, (), _, _>(
+            Method::PUT,
+            "/admin/v1/apps/{domain}/{app}/origins",
+            "Say which pages' scripts may call with an app's key",
+            set_origins,
+        )
         .add::<KeyInput, NewKey, _, _>(Method::POST, "/admin/v1/apps/{domain}/{app}/keys", "Make a key, shown once", new_key)
         .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apps/{domain}/{app}/keys/{key}", "Revoke a key", revoke_key)
         .add::<IssuerInput, NewIssuer, _, _>(
@@ -63,6 +76,15 @@ async fn one(State(control): State<Control>, Asker(caller): Asker, Path((domain,
 
 async fn delete(State(control): State<Control>, Asker(caller): Asker, Path((domain, app)): Path<(String, String)>) -> Answer<()> {
     answer(control.delete_app(&caller, &domain, &app).await)
+}
+
+async fn set_origins(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, app)): Path<(String, String)>,
+    Body(input): Body<OriginsInput>,
+) -> Answer<()> {
+    answer(control.set_origins(&caller, &domain, &app, &input.origins).await)
 }
 
 async fn new_key(

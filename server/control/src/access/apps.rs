@@ -1,12 +1,13 @@
 //! Apps: the consumers of APIs.
 
 use model::name::check_name;
+use model::origin::{MAX_ORIGINS, read_origin};
 use model::snapshot::Environment;
 use model::view::{AppView, KeyView};
 use model::{Action, Problem};
 use store::{AppRow, StoreError};
 
-use crate::failure::from_store;
+use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
 impl Control {
@@ -27,6 +28,7 @@ impl Control {
                 name: app.name.clone(),
                 owner: inventory.email(&app.owner_id),
                 created_at: app.created_at,
+                origins: serde_json::from_str(&app.origins).map_err(|error| from_json(&error))?,
                 keys: mine
                     .map(|key| KeyView {
                         id: key.id.clone(),
@@ -70,6 +72,7 @@ impl Control {
             name: name.into(),
             owner_id: caller.user_id.clone(),
             created_at: self.host.now(),
+            origins: "[]".into(),
         };
         let mut tx = self.write(caller).await?;
         tx.insert_app(&row).await.map_err(|error| match error {
@@ -77,6 +80,33 @@ impl Control {
             other => from_store(&other),
         })?;
         self.note(&mut tx, "app.made", (domain, &format!("{domain}/{name}")), None, None).await?;
+        self.commit(tx).await
+    }
+
+    /// Says which pages' scripts may call with an app's key and read the answers.
+    ///
+    /// # Errors
+    /// For those who may change apps; an origin that cannot be read, or more than an app has.
+    pub async fn set_origins(&self, caller: &Caller, domain: &str, name: &str, origins: &[String]) -> Result<(), Problem> {
+        caller.authorise(Action::EditApp, domain)?;
+        let app = self.visible_app(caller, domain, name).await?;
+        let mut read = Vec::with_capacity(origins.len());
+        for origin in origins.iter().filter(|origin| !origin.trim().is_empty()) {
+            let origin = read_origin(origin).map_err(|message| Problem::field("origins", message))?;
+            if !read.contains(&origin) {
+                read.push(origin);
+            }
+        }
+        if read.len() > MAX_ORIGINS {
+            return Err(Problem::field("origins", format!("At most {MAX_ORIGINS} origins.")));
+        }
+        let text = serde_json::to_string(&read).map_err(|error| from_json(&error))?;
+        let mut tx = self.write(caller).await?;
+        tx.set_origins(&app.id, &text).await.map_err(|error| match error {
+            StoreError::Stale => Problem::not_found(format!("app {domain}/{name}")),
+            other => from_store(&other),
+        })?;
+        self.note(&mut tx, "app.origins", (domain, &format!("{domain}/{name}")), Some(app.origins), Some(text)).await?;
         self.commit(tx).await
     }
 

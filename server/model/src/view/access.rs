@@ -11,6 +11,9 @@ pub struct AppView {
     pub name: String,
     pub owner: String,
     pub created_at: Millis,
+    /// Origins of pages whose scripts may call with its key.
+    #[serde(default)]
+    pub origins: Vec<String>,
     pub keys: Vec<KeyView>,
     pub issuers: Vec<super::IssuerView>,
     pub grants: Vec<GrantView>,
