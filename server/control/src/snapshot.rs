@@ -15,7 +15,7 @@ use model::{Action, Problem};
 use store::{ApiRow, ReleaseRow, RequestRow, SwitchesRow, VersionRow};
 use tokio::sync::Mutex;
 
-use crate::failure::{api_spec, from_store, hidden_fields};
+use crate::failure::{api_spec, from_store, hidden_fields, stored};
 use crate::live::{rate_of, switches_of};
 use crate::{Caller, Control};
 
@@ -225,7 +225,7 @@ fn origins_of(apps: &[store::AppRow]) -> Result<Vec<SnapshotOrigins>, Problem> {
     let naming = apps.iter().filter(|app| app.origins != "[]");
     naming
         .map(|app| {
-            let origins = serde_json::from_str(&app.origins).map_err(|error| from_json(&error))?;
+            let origins = stored(&app.origins, &format_args!("the origins of app {}/{}", app.domain, app.name))?;
             Ok(SnapshotOrigins { app_id: app.id.clone(), origins })
         })
         .collect()

@@ -150,18 +150,18 @@ pub struct RowFields {
 /// How the values of a column are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reads {
-    AsValue,
+    Value,
     /// As a value; where that is a number with a point or an exponent, the whole row once more, as it is written.
-    AsText,
-    AsWritten,
+    Text,
+    Written,
 }
 
 impl Reads {
     fn of(data_type: DataType) -> Self {
         match data_type {
-            DataType::Json | DataType::Decimal { .. } => Self::AsWritten,
-            DataType::String => Self::AsText,
-            _ => Self::AsValue,
+            DataType::Json | DataType::Decimal { .. } => Self::Written,
+            DataType::String => Self::Text,
+            _ => Self::Value,
         }
     }
 }
@@ -175,7 +175,7 @@ impl RowFields {
         for field in &fields {
             let at = columns.iter().position(|column| column == &field.column).unwrap_or_else(|| {
                 columns.push(field.column.clone());
-                reads.push(Reads::AsValue);
+                reads.push(Reads::Value);
                 columns.len() - 1
             });
             reads[at] = reads[at].max(Reads::of(field.data_type));

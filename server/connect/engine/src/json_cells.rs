@@ -42,10 +42,10 @@ impl<'v> Visitor<'v> for Object<'_, '_, 'v> {
                 continue;
             };
             self.row[at] = match self.wanted.reads(at) {
-                Reads::AsWritten => fields.next_value_seed(Written)?,
-                Reads::AsText if self.as_written => fields.next_value_seed(Written)?,
-                Reads::AsValue => fields.next_value_seed(Any { keep: true })?,
-                Reads::AsText => {
+                Reads::Written => fields.next_value_seed(Written)?,
+                Reads::Text if self.as_written => fields.next_value_seed(Written)?,
+                Reads::Value => fields.next_value_seed(Any { keep: true })?,
+                Reads::Text => {
                     let cell = fields.next_value_seed(Any { keep: true })?;
                     lost_digits |= matches!(&cell, Cell::Own(_)) || matches!(&cell, Cell::Number(number) if number.is_f64());
                     cell

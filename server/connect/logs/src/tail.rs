@@ -343,7 +343,7 @@ mod tests {
             if restarts {
                 stage.again();
             }
-            fs::File::options().write(true).open(stage.folder.path().join("a.log")).unwrap().set_len(0).unwrap();
+            File::options().write(true).open(stage.folder.path().join("a.log")).unwrap().set_len(0).unwrap();
             stage.write("a.log", &lines(17, 20));
             assert_eq!(stage.read(), named(15, 20));
             assert_eq!(stage.read(), Vec::<String>::new());

@@ -127,11 +127,11 @@ fn plain_json(value: Value) -> Result<Json, String> {
         Value::String(text) | Value::Enum(_, text) => text.into(),
         Value::Uuid(uuid) => uuid.to_string().into(),
         Value::BigDecimal(decimal) => decimal.to_string().into(),
-        Value::Date(days) => in_calendar(date_text(days))?,
+        Value::Date(days) => date_text(days).into(),
         Value::TimeMillis(millis) => in_calendar(time_text(i64::from(millis) * 1_000))?,
         Value::TimeMicros(micros) => in_calendar(time_text(micros))?,
-        Value::TimestampMillis(at) | Value::LocalTimestampMillis(at) => in_calendar(at.checked_mul(1_000).and_then(timestamp_text))?,
-        Value::TimestampMicros(at) | Value::LocalTimestampMicros(at) => in_calendar(timestamp_text(at))?,
+        Value::TimestampMillis(at) | Value::LocalTimestampMillis(at) => in_calendar(at.checked_mul(1_000).map(timestamp_text))?,
+        Value::TimestampMicros(at) | Value::LocalTimestampMicros(at) => timestamp_text(at).into(),
         Value::TimestampNanos(at) | Value::LocalTimestampNanos(at) => {
             in_calendar(Timestamp::from_nanosecond(at.into()).ok().map(|at| at.to_string()))?
         }
