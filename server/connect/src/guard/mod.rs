@@ -192,6 +192,7 @@ mod tests {
             (Dialect::Sqlite, "SELECT * FROM \u{feff}sqlite_master"),
             (Dialect::Sqlite, "SELECT * FROM pragma_database_list"),
             (Dialect::Sqlite, "SELECT * FROM dbstat"),
+            (Dialect::Sqlite, "SELECT 0x1F AS a"),
             (Dialect::Sqlite, "SELECT * FROM main.sqlite_master"),
             (Dialect::Datafusion, "SELECT * FROM datafusion.information_schema.tables"),
         ] {
@@ -209,6 +210,7 @@ mod tests {
                 "SELECT id # it's a comment\nfrom t where id = ? and x = \"it's\"",
                 "SELECT id\nFROM t WHERE id = ? AND x = 'it''s'",
             ),
+            (Dialect::Sqlite, "select X'00ff' as a", "SELECT X'00ff' AS a"),
             (Dialect::Postgres, r"select E'it\'s' as a from t where id = $1", "SELECT   'it''s' AS a FROM t WHERE id = $1"),
             (Dialect::Postgres, r"select 'it''s\' || $$a'b$$ as a", r"SELECT 'it''s\' || 'a''b'  AS a"),
             (Dialect::Postgres, "select /* a /* b */ it's */\n  id -- newest\nfrom t", "SELECT\n  id\nFROM t"),

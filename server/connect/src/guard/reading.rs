@@ -119,7 +119,7 @@ fn check(token: &TokenWithSpan, dialect: Dialect) -> Result<(), Refusal> {
         Token::Word(word) if word.quote_style.is_some() && word.value.chars().any(|c| c == '\0' || (c == '\\' && escapes(dialect))) => {
             Err(refuse(at, "The name of a table or column has a character that cannot be written safely. Use another name."))
         }
-        Token::HexStringLiteral(digits) if dialect == Dialect::Mysql && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) => Ok(()),
+        Token::HexStringLiteral(digits) if is_hex(digits) && (dialect == Dialect::Mysql || is_quoted(token.span, digits)) => Ok(()),
         Token::DollarQuotedString(_) if matches!(dialect, Dialect::Postgres | Dialect::Clickhouse) => Ok(()),
         Token::DoubleQuotedString(_) if dialect == Dialect::Mysql => Ok(()),
         Token::EscapedStringLiteral(_) if dialect == Dialect::Postgres => Ok(()),
@@ -175,6 +175,15 @@ fn unescape(token: &mut TokenWithSpan) -> Result<(), Refusal> {
         _ => {}
     }
     Ok(())
+}
+
+fn is_hex(digits: &str) -> bool {
+    digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether it is `X'1F'`. A number, `0x1F`, would be written as one too, and means something else but on MySQL.
+fn is_quoted(span: Span, digits: &str) -> bool {
+    span.start.line == span.end.line && span.end.column - span.start.column == digits.len() as u64 + 3
 }
 
 /// Whether MySQL or MariaDB would run what stands in a comment, or take it for a setting of the optimizer.
