@@ -145,6 +145,9 @@ pub struct Statement {
 /// Rows as they come, at most [`BATCH_ROWS`] at a time, and few enough not to pass [`BATCH_BYTES`] by more than a row.
 pub type BatchStream = BoxStream<'static, Result<RecordBatch, SourceError>>;
 
+/// Where rows go that a source cannot read as its table's columns say: each with its place and the reason, before the batch behind it.
+pub type Rejected = tokio::sync::mpsc::UnboundedSender<Spoiled>;
+
 /// An open source: every session reads only, and every statement has a time-out.
 #[async_trait]
 pub trait Connection: Send + Sync {
@@ -170,7 +173,12 @@ pub trait Connection: Send + Sync {
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError>;
     /// Runs a statement.
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError>;
-    /// The same on behalf of a consumer, with whom others share the concurrency slots; see [`pools::Pools`].
+    /// The same for whoever keeps rows that cannot be read, and goes on behind them. A batch may be empty. Of a source that has no
+    /// such rows, or cannot go on, this is [`Connection::query`].
+    async fn query_rejecting(&self, statement: Statement, _: Rejected) -> Result<BatchStream, SourceError> {
+        self.query(statement).await
+    }
+    /// [`Connection::query`] on behalf of a consumer, with whom others share the concurrency slots; see [`pools::Pools`].
     async fn query_for(&self, _: Consumer, statement: Statement) -> Result<BatchStream, SourceError> {
         self.query(statement).await
     }

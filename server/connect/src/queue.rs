@@ -16,7 +16,7 @@ use model::{DataType, Value};
 
 use crate::reconnect::once_more;
 use crate::slots::{Consumer, NoSlot, SLOTS, Slot, Slots};
-use crate::{BatchStream, Connection, Excess, Feed, FeedOf, Moment, SourceError, SourceErrorKind, Statement, guard};
+use crate::{BatchStream, Connection, Excess, Feed, FeedOf, Moment, Rejected, SourceError, SourceErrorKind, Statement, guard};
 
 /// How long a statement may wait for a slot. Longer, and its caller is better served by being told.
 pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -68,6 +68,16 @@ impl Queued {
             };
             SourceError::new(SourceErrorKind::NoSlot, sentence)
         })
+    }
+}
+
+impl Queued {
+    /// A slot, and the statement with the time that is left: one time for all, so what the wait has taken is not there for the rows.
+    async fn in_turn(&self, consumer: Consumer, statement: Statement) -> Result<(Slot, Statement), SourceError> {
+        let began = Instant::now();
+        let slot = self.slot(consumer, statement.timeout).await?;
+        let timeout = statement.timeout.saturating_sub(began.elapsed());
+        Ok((slot, Statement { timeout, ..statement }))
     }
 }
 
@@ -127,12 +137,18 @@ impl Connection for Queued {
         self.query_for(Consumer::PLATFORM, statement).await
     }
 
+    async fn query_rejecting(&self, statement: Statement, rejected: Rejected) -> Result<BatchStream, SourceError> {
+        let (slot, statement) = self.in_turn(Consumer::PLATFORM, statement).await?;
+        let timeout = statement.timeout;
+        let asked = tokio::time::timeout(timeout, self.inner.query_rejecting(statement, rejected));
+        let rows = asked.await.map_err(|_| SourceError::late())??;
+        Ok(Placed { rows, slot: Some(slot) }.boxed())
+    }
+
     async fn query_for(&self, consumer: Consumer, statement: Statement) -> Result<BatchStream, SourceError> {
-        let began = Instant::now();
-        let slot = self.slot(consumer, statement.timeout).await?;
-        // One time for all: what the wait has taken is not there for the rows.
-        let timeout = statement.timeout.saturating_sub(began.elapsed());
-        let asked = tokio::time::timeout(timeout, self.inner.query(Statement { timeout, ..statement }));
+        let (slot, statement) = self.in_turn(consumer, statement).await?;
+        let timeout = statement.timeout;
+        let asked = tokio::time::timeout(timeout, self.inner.query(statement));
         let rows = asked.await.map_err(|_| SourceError::late())??;
         Ok(Placed { rows, slot: Some(slot) }.boxed())
     }

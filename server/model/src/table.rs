@@ -77,6 +77,12 @@ pub struct TableInfo {
     /// What the source declares of how its rows belong to those of other tables.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub foreign_keys: Vec<ForeignKey>,
+    /// What a person should know of it: how its files are read and what of them is not, or why it cannot be read at all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// The types of its columns were learnt from its rows, and may be others once there are other rows. A dataset keeps those that it has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub learnt: bool,
 }
 
 /// Columns of a table that hold the key of another.
@@ -100,7 +106,7 @@ impl TableInfo {
 pub struct Sample {
     pub columns: Vec<Column>,
     pub rows: Vec<Vec<serde_json::Value>>,
-    /// Cells that could not be read and stand as empty, each with its place and why.
+    /// What could not be read, each with its place and why: cells, which stand as empty, and rows, which are not among them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreadable: Vec<String>,
     /// How long the source took, in milliseconds.

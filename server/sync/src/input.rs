@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
+use connect::batch::schema_of;
 use connect::{BatchStream, Feed, FeedOf, Moment, Origin, Portion, SourceError, Spoiled};
 use futures::TryStreamExt;
 use tokio::sync::mpsc;
@@ -17,7 +18,7 @@ use crate::source::{key_of_table, statement};
 const WAIT: Duration = Duration::from_secs(1);
 
 pub(crate) enum Input {
-    Answer(BatchStream),
+    Answer { rows: BatchStream, rejected: mpsc::UnboundedReceiver<Spoiled> },
     Feed { portions: mpsc::Receiver<Result<Portion, SourceError>>, reading: JoinHandle<()>, position: String, whole: bool },
 }
 
@@ -47,11 +48,12 @@ impl Input {
             if !condition.is_empty() {
                 statement.sql.push_str(&format!(" WHERE {condition}"));
             }
+            let (sender, rejected) = mpsc::unbounded_channel();
             let answer = match moment {
                 Some(moment) => moment.query(statement).await,
-                None => from.connection.query(statement).await,
+                None => from.connection.query_rejecting(statement, sender).await,
             };
-            return answer.map(Self::Answer).map_err(failed);
+            return answer.map(|rows| Self::Answer { rows, rejected }).map_err(failed);
         };
         let key = key_of_table(spec);
         let of = FeedOf { table: &spec.table, fields: spec.mapping.fields(spec), key: &key, position: "", start };
@@ -70,9 +72,13 @@ impl Input {
     pub(crate) async fn next(&mut self, from: &From) -> Result<Option<Chunk>, Failed> {
         let failed = |error: SourceError| Failed::of_source(&from.spec, &error);
         match self {
-            Self::Answer(batches) => {
-                let rows = batches.try_next().await.map_err(failed)?;
-                Ok(rows.map(|rows| Chunk { rows, deleted: Vec::new(), origins: Vec::new(), spoiled: Vec::new() }))
+            Self::Answer { rows, rejected } => {
+                let rows = rows.try_next().await.map_err(failed)?;
+                let spoiled: Vec<Spoiled> = std::iter::from_fn(|| rejected.try_recv().ok()).collect();
+                // Behind the last batch, what is left of them.
+                let none = || (!spoiled.is_empty()).then(|| RecordBatch::new_empty(schema_of(&from.spec.mapping.fields(&from.spec))));
+                let rows = rows.or_else(none);
+                Ok(rows.map(|rows| Chunk { rows, deleted: Vec::new(), origins: Vec::new(), spoiled }))
             }
             Self::Feed { whole: true, .. } => Ok(None),
             Self::Feed { portions, reading, position, whole } => {
@@ -91,7 +97,7 @@ impl Input {
     /// Where what comes after it begins, of a feed.
     pub(crate) fn position(self) -> Option<String> {
         match self {
-            Self::Answer(_) => None,
+            Self::Answer { .. } => None,
             Self::Feed { position, .. } => Some(position),
         }
     }

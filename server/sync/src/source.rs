@@ -97,7 +97,8 @@ pub(crate) fn refuse_drift(spec: &DatasetSpec, table: &TableInfo) -> Result<(), 
     for field in spec.mapping.fields(spec) {
         let reason = match table.column(&field.name) {
             None => format!("The table has no column {} any more.", field.name),
-            Some(column) if !column.was(field.data_type) => {
+            // What is learnt from rows may be another type for other rows: they are read as what the dataset has.
+            Some(column) if !column.was(field.data_type) && !table.learnt => {
                 format!("{} was a {} and is a {} now.", field.name, field.data_type.word(), column.data_type.word())
             }
             Some(_) => continue,

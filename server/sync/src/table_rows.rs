@@ -1,10 +1,11 @@
 //! All rows of a dataset's table as it would have them, for those who hold both beside one another.
 
-use connect::Connection;
+use connect::{Connection, Spoiled};
 use futures::TryStreamExt;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
 use model::follow::Follow;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
@@ -73,9 +74,11 @@ impl<'a> TableRows<'a> {
         mut visit: impl FnMut(&[u8], &[u8]),
     ) -> Result<(), Failed> {
         let failed = |error: connect::SourceError| Failed::of_source(&self.spec, &error);
-        let asked = self.connection.query(statement(&self.spec, self.dialect));
+        let (sender, mut rejected) = mpsc::unbounded_channel();
+        let asked = self.connection.query_rejecting(statement(&self.spec, self.dialect), sender);
         let mut batches = unless_stopped(stop, asked).await?.map_err(failed)?;
         while let Some(batch) = unless_stopped(stop, batches.try_next()).await?.map_err(failed)? {
+            self.refuse_unnamed(&mut rejected)?;
             let mut bytes = 0;
             let rows = self.maps.map(&batch)?;
             let encoded = self.encoder.rows(&rows.rows);
@@ -99,6 +102,19 @@ impl<'a> TableRows<'a> {
                 }
             }
             throttle.after((i64::try_from(batch.num_rows()).unwrap_or(0), bytes), flow, stop).await?;
+        }
+        self.refuse_unnamed(&mut rejected)
+    }
+
+    /// A row that cannot be read is none of a build's either, unless it is asked which rows are gone.
+    fn refuse_unnamed(&self, rejected: &mut mpsc::UnboundedReceiver<Spoiled>) -> Result<(), Failed> {
+        while let Ok(spoiled) = rejected.try_recv() {
+            if self.names_all {
+                let Spoiled { place, reason, .. } = spoiled;
+                return Err(Failed::new(format!(
+                    "A row of the table cannot be named, so nobody knows whether it is gone. {place}: {reason} Mend it."
+                )));
+            }
         }
         Ok(())
     }

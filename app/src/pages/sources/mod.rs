@@ -143,7 +143,7 @@ fn table_rows(source: &str, tables: &[TableInfo], builds: bool) -> impl IntoView
             <tbody>{tables.into_iter().map(|info| {
                 let name = info.table.name.clone();
                 view! {
-                    <tr><td class="lead-cell"><a class="main-cell" href=format!("/sources/{source}/tables/{name}")>{name.clone()}</a></td>
+                    <tr><td class="lead-cell"><a class="main-cell" href=format!("/sources/{source}/tables/{name}")>{name.clone()}</a>{(!info.note.is_empty()).then(|| view! { <span class="small t-3">{info.note.clone()}</span> })}</td>
                     <td class="num" data-label="Rows, about">{info.rows.map(grouped)}</td><td class="num" data-label="Columns">{info.columns.len()}</td>
                     <td class="t-2" data-label="Key">{if info.key.is_empty() { "none".to_owned() } else { info.key.join(", ") }}</td>
                     <td class="fit">{builds.then(|| view! { <a class="btn btn-sm" href=format!("/apis/new?source={source}&table={name}")>"Make an API"</a> })}</td></tr>
@@ -180,8 +180,10 @@ fn look(info: TableInfo, sample: Sample) -> impl IntoView {
     let took =
         format!("{} of {} rows, read in {:.1} ms", sample.rows.len(), info.rows.map_or("unknown many".into(), grouped), sample.took_ms);
     let key = info.key.clone();
+    let note = info.note.clone();
     view! {
         <div class="stack-6">
+            {(!note.is_empty()).then(|| view! { <p class="small t-2">{note}</p> })}
             <section class="card clip"><div class="card-head"><h2>"Sample"</h2></div><SampleTable sample/><div class="card-foot"><span>{took}</span></div></section>
             <section class="card clip"><div class="card-head"><h2>"Columns"</h2><span class="count">{info.columns.len()}</span></div>
                 <div class="table-wrap"><table class="table table-dense">

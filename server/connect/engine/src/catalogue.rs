@@ -4,13 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::Field as ArrowField;
 use async_trait::async_trait;
-use connect::batch::{arrow_type, schema_of};
-use connect::stream::{Ended, Sender, channel, missing, send_while_wanted, spawn};
-use connect::{BATCH_ROWS, BatchStream, Connection, Feed, FeedOf, SourceError, SourceErrorKind, Statement};
-use datafusion::arrow::compute::cast;
+use connect::batch::schema_of;
+use connect::stream::{Ended, Sender, channel, send_while_wanted, spawn};
+use connect::{BATCH_ROWS, BatchStream, Connection, Feed, FeedOf, Rejected, SourceError, SourceErrorKind, Spoiled, Statement};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{ParamValues, TableReference};
 use datafusion::dataframe::DataFrame;
@@ -18,12 +16,14 @@ use datafusion::datasource::TableProvider;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
 use model::table::{Column, QueryPlan, TableInfo, TableRef};
-use model::{DataType, Value};
+use model::{DataType, Field, Value};
 use tokio::sync::Mutex;
 
+use crate::asked::as_asked;
 use crate::errors::read_error;
 use crate::types::{ours, scalar};
 
@@ -36,6 +36,11 @@ pub trait Catalogue: Send + Sync + 'static {
     /// # Errors
     /// Where the source cannot be looked at.
     async fn tables(&self) -> Result<Arc<Tables>, SourceError>;
+    /// The same, with columns read as what these fields are: for a source whose types are learnt, and may be others than they were when
+    /// somebody began to keep its rows.
+    async fn tables_as(&self, _: &[Field]) -> Result<Arc<Tables>, SourceError> {
+        self.tables().await
+    }
     /// Those that were seen last, whatever their age, where looking again takes calls of a service: a question that they
     /// can answer does not wait for that.
     fn seen(&self) -> Option<Arc<Tables>> {
@@ -43,7 +48,9 @@ pub trait Catalogue: Send + Sync + 'static {
     }
     /// Dials, and says what answers.
     async fn test(&self) -> Result<String, SourceError> {
-        let tables = self.tables().await?.known()?.len();
+        let tables = self.tables().await?;
+        tables.refuse_if_all_bad()?;
+        let tables = tables.infos.len();
         if tables == 0 {
             return Err(SourceError::new(SourceErrorKind::Config, "There is nothing here that can be read as a table."));
         }
@@ -63,6 +70,8 @@ pub trait Catalogue: Send + Sync + 'static {
 pub struct Tables {
     context: SessionContext,
     infos: Vec<TableInfo>,
+    /// What reads each of them.
+    providers: Vec<Arc<dyn TableProvider>>,
     /// Why something is no table, by the name that it would have.
     bad: HashMap<String, SourceError>,
 }
@@ -121,7 +130,7 @@ impl Tables {
         config.options_mut().sql_parser.map_string_types_to_utf8view = false;
         config.options_mut().sql_parser.enable_ident_normalization = false;
         let context = SessionContext::new_with_config_rt(config, runtime);
-        Self { context, infos: Vec::new(), bad: HashMap::new() }
+        Self { context, infos: Vec::new(), providers: Vec::new(), bad: HashMap::new() }
     }
 
     pub(crate) fn context(&self) -> &SessionContext {
@@ -137,11 +146,14 @@ impl Tables {
     pub fn add(&mut self, name: &str, table: Result<(TableInfo, Arc<dyn TableProvider>), SourceError>) {
         let registered = table.and_then(|(info, provider)| {
             // As one name, whatever stands in it.
-            self.context.register_table(TableReference::bare(name), provider).map_err(|error| read_error(&error))?;
-            Ok(info)
+            self.context.register_table(TableReference::bare(name), provider.clone()).map_err(|error| read_error(&error))?;
+            Ok((info, provider))
         });
         match registered {
-            Ok(info) => self.infos.push(info),
+            Ok((info, provider)) => {
+                self.infos.push(info);
+                self.providers.push(provider);
+            }
             Err(error) => {
                 tracing::info!(table = name, cause = %error.cause, "it is not a table: {error}");
                 self.bad.insert(name.to_owned(), error);
@@ -149,13 +161,52 @@ impl Tables {
         }
     }
 
+    /// The same without some of them, which are to be added as something else.
+    pub(crate) fn without(&self, is_left_out: impl Fn(&str) -> bool, runtime: Arc<RuntimeEnv>) -> Self {
+        let mut tables = Self { bad: self.bad.clone(), ..Self::new(runtime) };
+        for (info, provider) in self.infos.iter().zip(&self.providers) {
+            if !is_left_out(&info.table.name) {
+                tables.add(&info.table.name, Ok((info.clone(), provider.clone())));
+            }
+        }
+        tables
+    }
+
+    /// What would be a table if it could be read, as the end of a sentence before.
+    pub(crate) fn bad_names(&self) -> String {
+        let mut names: Vec<&str> = self.bad.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        if names.is_empty() { String::new() } else { format!(". Not readable: {}", names.join(", ")) }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.infos.len()
+    }
+
     /// # Errors
     /// Where there is no table, and something that should have been one.
-    fn known(&self) -> Result<&[TableInfo], SourceError> {
+    pub(crate) fn refuse_if_all_bad(&self) -> Result<(), SourceError> {
         match self.bad.values().next() {
             Some(first) if self.infos.is_empty() => Err(first.clone()),
-            _ => Ok(&self.infos),
+            _ => Ok(()),
         }
+    }
+
+    /// The tables, and what would be one if it could be read, with the reason.
+    ///
+    /// # Errors
+    /// Where nothing can be reached that could be listed.
+    fn listed(&self) -> Result<Vec<TableInfo>, SourceError> {
+        let is_of_rows = |error: &SourceError| error.kind == SourceErrorKind::Mismatch;
+        if !self.bad.values().any(is_of_rows) {
+            self.refuse_if_all_bad()?;
+        }
+        let bad = self.bad.iter().filter(|(_, error)| is_of_rows(error));
+        let bad = bad.map(|(name, error)| TableInfo { table: TableRef::new(name), note: error.sentence.clone(), ..TableInfo::default() });
+        let mut listed: Vec<TableInfo> = self.infos.iter().cloned().chain(bad).collect();
+        listed.sort_by(|a, b| a.table.cmp(&b.table));
+        Ok(listed)
     }
 
     async fn frame(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<DataFrame, SourceError> {
@@ -180,7 +231,7 @@ impl<C: Catalogue> Connection for Asked<C> {
     }
 
     async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {
-        Ok(self.0.tables().await?.known()?.to_vec())
+        self.0.tables().await?.listed()
     }
 
     async fn table(&self, table: &TableRef) -> Result<Option<TableInfo>, SourceError> {
@@ -188,7 +239,8 @@ impl<C: Catalogue> Connection for Asked<C> {
         if let Some(bad) = tables.bad.get(&table.name) {
             return Err(bad.clone());
         }
-        Ok(tables.known()?.iter().find(|info| info.table.name == table.name).cloned())
+        tables.refuse_if_all_bad()?;
+        Ok(tables.infos.iter().find(|info| info.table.name == table.name).cloned())
     }
 
     async fn mark(&self, table: &TableRef) -> Result<String, SourceError> {
@@ -235,13 +287,14 @@ impl<C: Catalogue> Connection for Asked<C> {
                 tables.frame(&statement.sql, &statement.binds).await?
             }
         };
-        let (sender, stream) = channel();
-        spawn(async move {
-            // Dropped with this task, an execution is over: nothing runs on where nobody waits.
-            send_while_wanted(&sender, statement.timeout, send_rows(frame, &statement, &sender)).await;
-            sender
-        });
-        Ok(stream)
+        Ok(rows_of(frame, statement, None))
+    }
+
+    async fn query_rejecting(&self, statement: Statement, rejected: Rejected) -> Result<BatchStream, SourceError> {
+        let late = |_| SourceError::late();
+        let tables = tokio::time::timeout(statement.timeout, self.0.tables_as(&statement.fields)).await.map_err(late)??;
+        let frame = tables.frame(&statement.sql, &statement.binds).await?;
+        Ok(rows_of(frame, statement, Some(rejected)))
     }
 
     async fn feed(&self, of: FeedOf<'_>) -> Result<Box<dyn Feed>, SourceError> {
@@ -249,12 +302,48 @@ impl<C: Catalogue> Connection for Asked<C> {
     }
 }
 
-async fn send_rows(frame: DataFrame, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
-    let mut batches = frame.execute_stream().await.map_err(|error| read_error(&error))?;
+/// For the readers of tables, in the settings of one execution: where rows go that cannot be read.
+pub(crate) struct Rejecting(pub(crate) Rejected);
+
+fn rows_of(frame: DataFrame, statement: Statement, rejected: Option<Rejected>) -> BatchStream {
+    let (sender, stream) = channel();
+    spawn(async move {
+        // Dropped with this task, an execution is over: nothing runs on where nobody waits.
+        send_while_wanted(&sender, statement.timeout, send_rows(frame, &statement, (&sender, rejected))).await;
+        sender
+    });
+    stream
+}
+
+async fn send_rows(frame: DataFrame, statement: &Statement, (sender, rejected): (&Sender, Option<Rejected>)) -> Result<Ended, SourceError> {
+    let plan = frame.create_physical_plan().await.map_err(|error| read_error(&error))?;
+    let mut context = frame.task_ctx();
+    if let Some(rejected) = &rejected {
+        let config = context.session_config().clone().with_extension(Arc::new(Rejecting(rejected.clone())));
+        context = context.with_session_config(config);
+    }
+    let mut batches = execute_stream(plan, Arc::new(context)).map_err(|error| read_error(&error))?;
     let schema = schema_of(&statement.fields);
-    let mut left = statement.max_rows;
+    let (mut left, mut read) = (statement.max_rows, 0);
     while let Some(batch) = batches.next().await {
-        let batch = as_asked(&batch.map_err(|error| broken_off(read_error(&error), sender))?, statement, &schema)?;
+        let (batch, bad) = {
+            let batch = batch.map_err(|error| broken_off(read_error(&error), sender))?;
+            read += batch.num_rows();
+            as_asked(&batch, &statement.fields, &schema)?
+        };
+        let first = read - batch.num_rows() - bad.len();
+        for (row, reason) in bad {
+            let (place, rejected) = (format!("row {}", first + row + 1), rejected.as_ref());
+            let Some(rejected) = rejected else {
+                let sentence = format!("In {place}, {reason} Mend it, or release a version that fits.");
+                return Err(SourceError::new(SourceErrorKind::Mismatch, sentence));
+            };
+            let _ = rejected.send(Spoiled { place, reason, key: None, bytes: None });
+        }
+        // Whoever keeps what cannot be read looks for it with each batch.
+        if batch.num_rows() == 0 && rejected.is_some() && sender.send(Ok(batch.clone())).await.is_err() {
+            return Ok(Ended::Abandoned);
+        }
         let mut start = 0;
         while start < batch.num_rows() && left > 0 {
             let rows = BATCH_ROWS.min(batch.num_rows() - start).min(left);
@@ -273,19 +362,4 @@ async fn send_rows(frame: DataFrame, statement: &Statement, sender: &Sender) -> 
 /// A reader of a table that died knows nothing of how far the rows were sent.
 fn broken_off(error: SourceError, sender: &Sender) -> SourceError {
     if error.kind == SourceErrorKind::Broken { SourceError::ended_early(sender.rows()).because(error.cause) } else { error }
-}
-
-/// The columns that were asked for, as the types that were asked for.
-fn as_asked(batch: &RecordBatch, statement: &Statement, schema: &arrow_schema::SchemaRef) -> Result<RecordBatch, SourceError> {
-    let one = |field: &model::Field| -> Result<ArrayRef, SourceError> {
-        let column = batch.column_by_name(&field.name).ok_or_else(|| missing(&field.name))?;
-        cast(column, &arrow_type(field.data_type)).map_err(|error| {
-            let sentence = format!("{} is no {} any more. Release a version that fits.", field.name, field.data_type.word());
-            SourceError::new(SourceErrorKind::Mismatch, sentence).because(error)
-        })
-    };
-    let columns = statement.fields.iter().map(one).collect::<Result<Vec<_>, _>>()?;
-    let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    RecordBatch::try_new_with_options(schema.clone(), columns, &options)
-        .map_err(|error| SourceError::new(SourceErrorKind::Mismatch, "The rows are not what was asked for.").because(error))
 }

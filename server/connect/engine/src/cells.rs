@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use arrow_array::RecordBatch;
 use connect::batch::BatchBuilder;
 use connect::{Origin, SourceError, SourceErrorKind, Spoiled};
+use model::data_type::ANY_DECIMAL;
 use model::scalar::{decimal_text, timestamp_text};
 use model::{DataType, Field, Value};
 use serde::de::DeserializeSeed;
@@ -99,6 +100,8 @@ pub(crate) fn append(builder: &mut BatchBuilder, (index, field): (usize, &Field)
     match (cell, field.data_type) {
         (Cell::Text(text), DataType::String) => builder.append_text(index, text),
         (Cell::Written(text), DataType::String | DataType::Json) => builder.append_text(index, text),
+        // Of any size: as it is written.
+        (cell, ANY_DECIMAL) => builder.append(index, cell.value(ANY_DECIMAL)),
         (cell, DataType::Decimal { precision, scale }) => match cell.value(field.data_type) {
             Value::Text(text) if Digits::of(&text).is_some() => match unscaled(&text, precision, scale) {
                 Some(number) => builder.append(index, Value::Text(decimal_text(number, scale))),
@@ -182,6 +185,11 @@ impl RowFields {
             of_field.push(at);
         }
         Self { fields, columns, of_field, reads }
+    }
+
+    /// Whether none is wanted.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.fields.is_empty()
     }
 
     pub(crate) fn reads(&self, at: usize) -> Reads {

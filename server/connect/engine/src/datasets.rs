@@ -73,7 +73,7 @@ struct Known {
 impl Catalogue for DatasetSource {
     async fn tables(&self) -> Result<Arc<Tables>, SourceError> {
         let live = self.shelf.of(&self.domain, &self.environment);
-        let (mut found, mark) = match &self.files {
+        let Found { tables: mut found, mark, .. } = match &self.files {
             Some(files) => files.look().await?,
             None => Found::default(),
         };
@@ -100,7 +100,7 @@ impl Catalogue for DatasetSource {
 
     async fn test(&self) -> Result<String, SourceError> {
         let files = match &self.files {
-            Some(files) => files.look().await?.0.len(),
+            Some(files) => files.look().await?.tables.len(),
             None => 0,
         };
         let datasets = match self.shelf.of(&self.domain, &self.environment).len() {

@@ -44,6 +44,11 @@ impl Digits {
 
 /// Whether a float comes back as it was written.
 pub(crate) fn is_exact_float(text: &str) -> bool {
+    // So few digits come back from any float.
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if (1..=15).contains(&digits) && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.')) {
+        return Digits::of(text).is_some();
+    }
     let Some(written) = Digits::of(text) else { return false };
     let Some(float) = text.parse::<f64>().ok().filter(|float| float.is_finite()) else { return false };
     Digits::of(&format!("{float:e}")) == Some(written)

@@ -4,7 +4,7 @@ use connect::{SourceError, SourceErrorKind};
 use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
 
-use crate::files::TOO_LONG;
+use crate::files::CUT_SHORT;
 
 pub(crate) fn read_error(error: &DataFusionError) -> SourceError {
     // What a service did wrong is in our words already.
@@ -15,8 +15,8 @@ pub(crate) fn read_error(error: &DataFusionError) -> SourceError {
     }
     let said = error.to_string();
     let (kind, sentence) = match error.find_root() {
-        _ if said.contains(TOO_LONG) => {
-            (SourceErrorKind::Mismatch, "A line of a file is longer than 64 MiB. It is not a table of lines.".into())
+        _ if said.contains(CUT_SHORT) => {
+            (SourceErrorKind::Mismatch, "A file became shorter while it was read. Read it again once it is whole.".into())
         }
         DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
             SchemaError::FieldNotFound { field, .. } => {

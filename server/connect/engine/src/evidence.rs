@@ -73,6 +73,12 @@ impl Seen {
     /// A number as it is written.
     pub(crate) fn add_number(&mut self, text: &str) {
         self.numbers += 1;
+        // Most are small, and are counted without a look at their digits.
+        if let Some(number) = text.parse::<i64>().ok().filter(|number| number.unsigned_abs() <= 1 << 53) {
+            let digits = number.unsigned_abs().checked_ilog10().map_or(1, |log| i64::from(log) + 1);
+            (self.ints, self.floats, self.whole) = (self.ints + 1, self.floats + 1, self.whole.max(digits));
+            return;
+        }
         self.floats += usize::from(is_exact_float(text));
         let Some(digits) = Digits::of(text) else { return };
         self.whole = self.whole.max(digits.whole());
@@ -86,10 +92,11 @@ impl Seen {
 
     /// Dates and times are texts everywhere; numbers only where there is nothing but texts.
     pub(crate) fn add_text(&mut self, text: &str, texts_speak: bool) {
+        let is_dated = text.as_bytes().get(4) == Some(&b'-');
         // What begins with a date and goes on is a time.
-        if text.len() == "yyyy-mm-dd".len() && days(text).is_some() {
+        if is_dated && text.len() == "yyyy-mm-dd".len() && days(text).is_some() {
             self.dates += 1;
-        } else if text.len() > "yyyy-mm-dd".len() && micros(text).is_some() {
+        } else if is_dated && text.len() > "yyyy-mm-dd".len() && micros(text).is_some() {
             self.times += 1;
         } else if texts_speak {
             if is_number(text) {
@@ -99,16 +106,25 @@ impl Seen {
         }
     }
 
+    /// Whether so many before may all have been numbers, times or truths.
+    pub(crate) fn may_be_typed(&self, before: usize) -> bool {
+        [self.numbers, self.dates + self.times, self.bools].contains(&before)
+    }
+
     /// The narrowest type that holds all of them as they were written, and how many were just that.
     pub(crate) fn verdict(&self) -> (DataType, usize) {
-        let all = self.values;
+        self.verdict_of(self.values)
+    }
+
+    /// The same, of so many of them.
+    pub(crate) fn verdict_of(&self, all: usize) -> (DataType, usize) {
         let precision = (self.whole + self.fraction).max(20);
         match () {
             () if all == 0 => (DataType::String, 0),
             () if self.bools == all => (DataType::Bool, all),
             () if self.ints == all => (DataType::Int64, all),
             () if self.floats == all => (DataType::Float64, all),
-            () if self.numbers == all && precision <= MOST_DIGITS => (self.decimal(), all),
+            () if self.numbers == all && precision <= MOST_DIGITS => (self.decimal(all), all),
             () if self.numbers == all => (DataType::String, all),
             () if self.dates == all => (DataType::Date, all),
             () if self.dates + self.times == all => (DataType::Timestamp, all),
@@ -118,8 +134,8 @@ impl Seen {
     }
 
     /// With all the room that there is before the point: what comes later may be larger.
-    fn decimal(&self) -> DataType {
-        let precision = if self.ints + self.large == self.values { self.whole.max(20) } else { MOST_DIGITS };
+    fn decimal(&self, all: usize) -> DataType {
+        let precision = if self.ints + self.large == all { self.whole.max(20) } else { MOST_DIGITS };
         DataType::Decimal { precision: u8::try_from(precision).unwrap_or(38), scale: i8::try_from(self.fraction).unwrap_or(0) }
     }
 }

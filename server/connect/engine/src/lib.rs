@@ -4,6 +4,7 @@
 //! Each is a folder that says which tables there are ([`catalogue::Catalogue`]); the engine does the rest. Where rows
 //! come from a service, here or in another crate, a table is a [`rows::ReadRows`], and its types are read from a sample with the evidence shown.
 
+mod asked;
 pub mod catalogue;
 pub mod cells;
 mod datasets;

@@ -160,7 +160,7 @@ impl PartitionStream for Scan {
 }
 
 /// `column = value`, `value = column`, `column IN (values)`: the column and its values as text.
-fn values_of(filter: &Expr) -> Option<(String, Vec<String>)> {
+pub(crate) fn values_of(filter: &Expr) -> Option<(String, Vec<String>)> {
     match filter {
         Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) => match (&**left, &**right) {
             (Expr::Column(column), Expr::Literal(value, _)) | (Expr::Literal(value, _), Expr::Column(column)) => {

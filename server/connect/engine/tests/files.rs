@@ -40,11 +40,11 @@ async fn files_of_every_kind_are_tables() {
     std::fs::create_dir_all(at("sales/year=2013/month=2")).unwrap();
     std::fs::write(at("sales/year=2012/month=1/a.csv"), "sku,amount\n007,1.10\n").unwrap();
     std::fs::write(at("sales/year=2013/month=2/b.csv"), "sku,amount\n008,22.35\n009,0.5\n").unwrap();
-    std::fs::write(at("notes.txt"), "not a table").unwrap();
+    std::fs::write(at("notes.md"), "not a table").unwrap();
     let source = open(folder.path(), "sku=string, sales.amount=decimal(10,2)");
     let tables = source.tables().await.unwrap();
     assert_eq!(tables.iter().map(|info| info.table.name.as_str()).collect::<Vec<_>>(), ["events", "packed", "readings", "sales", "tight"]);
-    assert_eq!(source.test().await.unwrap(), "5 tables");
+    assert_eq!(source.test().await.unwrap(), "5 tables. 1 file is skipped: notes.md");
     let types = |name: &str| {
         tables.iter().find(|info| info.table.name == name).unwrap().columns.iter().map(|column| column.data_type).collect::<Vec<_>>()
     };
@@ -53,7 +53,7 @@ async fn files_of_every_kind_are_tables() {
         [DataType::Int64, DataType::String, DataType::Float64, DataType::Date, DataType::Timestamp, DataType::Bool]
     );
     assert_eq!(types("sales"), [DataType::String, DataType::Decimal { precision: 10, scale: 2 }, DataType::String, DataType::String]);
-    assert!(tables[2].columns[0].native.contains("first 1000 rows"), "{}", tables[2].columns[0].native);
+    assert!(tables[2].columns[0].native.contains("by all 3 rows"), "{}", tables[2].columns[0].native);
     let wanted = [
         ("place", DataType::String),
         ("level", DataType::Float64),
@@ -116,6 +116,13 @@ async fn a_bad_file_says_what_is_wrong_and_the_others_answer() {
     std::fs::write(at("ragged.csv"), "a,b\n1,2\n1,2,3\n").unwrap();
     std::fs::write(at("utf16.csv"), [0xff, 0xfe, b'a', 0, b'\n', 0]).unwrap();
     std::fs::write(at("latin.csv"), b"name\nZ\xfcrich\n").unwrap();
+    std::fs::write(at("zipped.csv"), b"PK\x03\x04 and so on").unwrap();
+    std::fs::write(at("unpacked.csv.gz"), "a\n1\n").unwrap();
+    std::fs::write(at("shortened.csv"), (0..50_000).fold("id\n".to_owned(), |text, n| text + &(n * 7_919 % 50_021).to_string() + "\n"))
+        .unwrap();
+    pack("gzip", &at("shortened.csv"));
+    let packed = std::fs::read(at("shortened.csv.gz")).unwrap();
+    std::fs::write(at("shortened.csv.gz"), &packed[..packed.len() / 2]).unwrap();
     let mut long = std::fs::File::create(at("long.csv")).unwrap();
     (0..200).for_each(|_| long.write_all(&[b'x'; 16 << 10]).unwrap());
     std::fs::write(at("wide.csv"), vec!["c"; 100_000].join(",") + "\n").unwrap();
@@ -136,19 +143,29 @@ async fn a_bad_file_says_what_is_wrong_and_the_others_answer() {
     let source = open(folder.path(), "");
     let id = [("id", DataType::Int64)];
     assert_eq!(ask(&*source, "SELECT id FROM \"good\"", vec![], &id).await.unwrap(), [r#"{"id":1}"#]);
+    // Other encodings are read as what they are.
+    let zurich = ask(&*source, "SELECT name FROM \"latin\"", vec![], &[("name", DataType::String)]).await;
+    assert_eq!(zurich.unwrap(), ["{\"name\":\"Z\u{fc}rich\"}"]);
+    assert_eq!(source.table(&TableRef::new("utf16")).await.unwrap().unwrap().columns[0].name, "a");
+    // What cannot be read stays in the list, with its reason.
+    let listed = source.tables().await.unwrap();
+    let note = |name: &str| listed.iter().find(|info| info.table.name == name).map(|info| info.note.clone()).unwrap_or_default();
+    assert!(note("shortened").contains("shortened.csv.gz: it is cut short"), "{}", note("shortened"));
+    assert!(note("ragged").contains("ragged.csv, line 3"), "{}", note("ragged"));
     let said = async |table: &str, column: (&str, DataType)| {
         let asked = ask(&*source, &format!("SELECT {} FROM \"{table}\"", column.0), vec![], &[column]).await;
         asked.expect_err(table)
     };
     for (table, column, words) in [
-        ("ragged", ("a", DataType::Int64), "other columns"),
-        ("utf16", ("a", DataType::String), "UTF-16"),
-        ("latin", ("name", DataType::String), "not as the first ones are"),
+        ("ragged", ("a", DataType::Int64), "ragged.csv, line 3: It has 3 cells, and there are 2 columns."),
+        ("zipped", ("a", DataType::String), "zip archive"),
+        ("unpacked", ("a", DataType::String), "not packed with gzip"),
+        ("shortened", ("id", DataType::Int64), "cannot be unpacked with gzip to its end"),
         ("long", ("x", DataType::String), "longer than 1 MiB"),
         ("wide", ("c", DataType::String), "100000 columns"),
         ("wider", ("c", DataType::String), "longer than 1 MiB"),
         ("endless", ("id", DataType::String), "longer than 64 MiB"),
-        ("empty", ("a", DataType::String), "0 columns"),
+        ("empty", ("a", DataType::String), "it is empty"),
         ("cut", ("a", DataType::String), "cut short"),
         ("torn", ("day", DataType::Date), "several kinds"),
     ] {

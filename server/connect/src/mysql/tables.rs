@@ -66,10 +66,8 @@ pub(super) async fn list(pool: &MySqlPool, only: Option<&TableRef>) -> Result<Ve
     for row in rows {
         let info = tables.entry(row.table_name).or_insert_with_key(|name| TableInfo {
             table: TableRef::new(name),
-            columns: Vec::new(),
-            key: Vec::new(),
             rows: row.about_rows,
-            foreign_keys: Vec::new(),
+            ..TableInfo::default()
         });
         let data_type = source_types::mysql(&row.native);
         info.columns.push(Column { name: row.column_name, data_type, nullable: row.nullable != 0, native: row.native });

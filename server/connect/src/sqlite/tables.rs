@@ -45,7 +45,7 @@ pub(super) async fn describe(pool: &SqlitePool, table: &TableRef, rows: usize) -
         if primary.is_empty() { unique_key(pool, table, &columns).await? } else { primary.into_iter().map(|(_, name)| name).collect() };
     let foreign_keys = foreign_keys(pool, table).await?;
     times::describe(pool, table, &mut columns, rows).await;
-    Ok(Some(TableInfo { table: table.clone(), columns, key, rows: row_count(pool, table).await, foreign_keys }))
+    Ok(Some(TableInfo { table: table.clone(), columns, key, rows: row_count(pool, table).await, foreign_keys, ..TableInfo::default() }))
 }
 
 /// A key without named columns is of the other table's own key, which its row then leaves empty.

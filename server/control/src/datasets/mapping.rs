@@ -61,11 +61,15 @@ impl Control {
     pub(crate) async fn first_made(&self, spec: &DatasetSpec, resolved: &Resolved) -> Result<MappingPreview, Problem> {
         let maps = self.ports.mapper.rows(spec).map_err(Problem::fields)?;
         let failed = |error: connect::SourceError| from_source(&resolved.name, &error);
-        let batches: Vec<RecordBatch> =
-            resolved.connection.query(first_rows(spec, resolved)).await.map_err(failed)?.try_collect().await.map_err(failed)?;
+        let (sender, mut rejected) = tokio::sync::mpsc::unbounded_channel();
+        let asked = resolved.connection.query_rejecting(first_rows(spec, resolved), sender).await.map_err(failed)?;
+        let batches: Vec<RecordBatch> = asked.try_collect().await.map_err(failed)?;
         let mut preview = MappingPreview { sample: sample_of(&spec.written_fields(), &[], 0.0), ..MappingPreview::default() };
         for batch in &batches {
             show(&mut preview, &maps.map(batch).map_err(failed)?, spec);
+        }
+        while let Ok(spoiled) = rejected.try_recv() {
+            preview.bad.push(format!("{}: {}", spoiled.place, spoiled.reason));
         }
         Ok(preview)
     }

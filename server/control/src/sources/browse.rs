@@ -45,10 +45,10 @@ impl Control {
         let info = resolved.connection.table(table).await.map_err(|error| from_source(source, &error))?;
         let info = info.ok_or_else(|| Problem::not_found(format!("table {}", table.path())))?;
         let statement = table_statement(&resolved, &info);
-        let sample = match read_rows(&resolved, statement.clone()).await {
+        let sample = match read_readable(&resolved, statement.clone()).await {
             // The other cells are shown, and what is wrong with this one: the statement itself asks for so few rows.
             Err(problem) if problem.code == ErrorCode::SourceChanged => {
-                read_rows(&resolved, Statement { max_rows: usize::MAX, ..statement }).await?
+                read_readable(&resolved, Statement { max_rows: usize::MAX, ..statement }).await?
             }
             read => read?,
         };
@@ -88,6 +88,20 @@ pub(crate) async fn read_rows(resolved: &Resolved, statement: Statement) -> Resu
     let started = Instant::now();
     let batches: Vec<_> = resolved.connection.query(statement).await.map_err(failed)?.try_collect().await.map_err(failed)?;
     Ok(sample_of(&fields, &batches, started.elapsed().as_secs_f64() * 1_000.0))
+}
+
+/// The same, but for rows that the source cannot read: of those, where they stand and why, so that one of them does not hide the others.
+async fn read_readable(resolved: &Resolved, statement: Statement) -> Result<Sample, Problem> {
+    let failed = |error| from_source(&resolved.name, &error);
+    let fields = statement.fields.clone();
+    let started = Instant::now();
+    let (sender, mut rejected) = tokio::sync::mpsc::unbounded_channel();
+    let asked = resolved.connection.query_rejecting(statement, sender).await.map_err(failed)?;
+    let batches: Vec<_> = asked.try_collect().await.map_err(failed)?;
+    let mut sample = sample_of(&fields, &batches, started.elapsed().as_secs_f64() * 1_000.0);
+    let spoiled = std::iter::from_fn(|| rejected.try_recv().ok()).take(SAMPLE_ROWS);
+    sample.unreadable.extend(spoiled.map(|spoiled| format!("{}: {}", spoiled.place, spoiled.reason)));
+    Ok(sample)
 }
 
 /// Rows as JSON, with their columns.

@@ -1,18 +1,23 @@
-//! Which files there are, and which tables they make.
+//! Which files there are, which tables they make, and which are none: what is listed here, and nothing else, is read.
 
 use std::collections::BTreeMap;
 
 use connect::{SourceError, SourceErrorKind};
+use datafusion::logical_expr::Expr;
 use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 
+use super::mismatch;
 use super::place::Place;
+use crate::rows::values_of;
 
 /// More files than this are not one source.
 pub(super) const MAX_FILES: usize = 20_000;
 /// How deep folders of one table may lie.
 pub(super) const MAX_DEPTH: usize = 8;
+/// What a folder's name says of a value that is null.
+const NULL_FOLDER: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,11 +28,11 @@ pub(crate) enum Format {
     Parquet,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Packing {
-    None,
-    Gzip,
-    Zstd,
+impl Format {
+    /// Lines of cells, whatever stands between these.
+    pub(crate) fn is_cells(self) -> bool {
+        matches!(self, Self::Csv | Self::Tsv)
+    }
 }
 
 /// Files of one kind that make one table.
@@ -35,90 +40,154 @@ pub(crate) enum Packing {
 pub(crate) struct TableFiles {
     pub(crate) name: String,
     pub(crate) format: Format,
-    pub(crate) packing: Packing,
-    pub(crate) files: Vec<Path>,
+    pub(crate) files: Vec<ObjectMeta>,
     /// The folder of a table of several files; its `name=value` folders are columns.
     pub(crate) folder: Option<Path>,
     pub(crate) partitions: Vec<String>,
-    /// Folders with files of another kind: said where the table is asked for.
-    pub(crate) mixed: bool,
+    /// Why it is no table, where that is known already.
+    pub(crate) refused: Option<String>,
 }
 
 impl TableFiles {
-    /// One file of Parquet under a name of its own.
-    pub(crate) fn parquet(name: &str, file: Path) -> Self {
-        Self {
-            name: name.to_owned(),
-            format: Format::Parquet,
-            packing: Packing::None,
-            files: vec![file],
-            folder: None,
-            partitions: Vec::new(),
-            mixed: false,
-        }
+    pub(crate) fn one(name: &str, format: Format, file: ObjectMeta) -> Self {
+        Self { name: name.to_owned(), format, files: vec![file], folder: None, partitions: Vec::new(), refused: None }
+    }
+
+    fn refused(name: &str, file: &ObjectMeta, why: String) -> Self {
+        Self { refused: Some(why), ..Self::one(name, Format::Csv, file.clone()) }
+    }
+
+    /// The values that the folders of a file say, in the order of the partitions; nothing is null.
+    pub(crate) fn values_of(&self, file: &ObjectMeta) -> Vec<Option<String>> {
+        let levels = self.folder.as_ref().map(|folder| levels(folder, &file.location)).unwrap_or_default();
+        levels.into_iter().map(|(_, value)| Some(value).filter(|value| value != NULL_FOLDER)).collect()
+    }
+
+    /// The files that can hold rows for which these filters hold, by what their folders say.
+    pub(crate) fn of_filters(&self, filters: &[Expr]) -> Vec<ObjectMeta> {
+        let wanted: Vec<(usize, Vec<String>)> = filters
+            .iter()
+            .filter_map(values_of)
+            .filter_map(|(column, values)| Some((self.partitions.iter().position(|name| *name == column)?, values)))
+            .collect();
+        let is_wanted = |file: &&ObjectMeta| {
+            let values = self.values_of(file);
+            wanted.iter().all(|(at, wanted)| values.get(*at).and_then(Option::as_ref).is_some_and(|value| wanted.contains(value)))
+        };
+        self.files.iter().filter(is_wanted).cloned().collect()
+    }
+
+    /// A file as a person finds it: by its path below the table's folder, or its name.
+    pub(crate) fn shown(&self, file: &ObjectMeta) -> String {
+        let below = self.folder.as_ref().and_then(|folder| file.location.as_ref().strip_prefix(folder.as_ref()));
+        below.map(|path| path.trim_start_matches('/')).or(file.location.filename()).unwrap_or_default().to_owned()
     }
 }
 
 /// What tells one state of the files from another.
 pub(crate) type Mark = Vec<ObjectMeta>;
 
-fn kind_of(path: &Path) -> Option<(String, Format, Packing)> {
-    let name = path.filename()?;
-    let (name, packing) = match name.rsplit_once('.') {
-        Some((rest, "gz")) => (rest, Packing::Gzip),
-        Some((rest, "zst")) => (rest, Packing::Zstd),
-        _ => (name, Packing::None),
-    };
-    let (stem, end) = name.rsplit_once('.')?;
+/// What is at a place.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Found {
+    pub(crate) tables: Vec<TableFiles>,
+    pub(crate) mark: Mark,
+    /// Files that are read as nothing, by their paths below the place.
+    pub(crate) skipped: Vec<String>,
+}
+
+/// What the end of a file's name says.
+enum Kind {
+    Table {
+        stem: String,
+        format: Format,
+        is_plain_text: bool,
+    },
+    /// Something that people take for a table, and why it is none.
+    Refused(&'static str),
+    Other,
+}
+
+fn kind_of(name: &str) -> Kind {
+    let lower = name.to_lowercase();
+    let inner = [".gz", ".zst", ".bz2", ".xz"].iter().find_map(|end| lower.strip_suffix(end)).unwrap_or(&lower);
+    let Some((stem, end)) = inner.rsplit_once('.') else { return Kind::Other };
+    let is_packed = inner.len() < lower.len();
     let format = match end {
-        "csv" => Format::Csv,
-        "tsv" => Format::Tsv,
-        "ndjson" | "jsonl" | "json" => Format::Json,
-        "parquet" => Format::Parquet,
-        _ => return None,
+        "csv" | "psv" | "txt" => Format::Csv,
+        "tsv" | "tab" => Format::Tsv,
+        "ndjson" | "jsonl" | "json" | "geojson" => Format::Json,
+        // Parquet packs its own pages.
+        "parquet" | "pq" if !is_packed => Format::Parquet,
+        "zip" | "7z" | "rar" | "tar" | "tgz" | "lz4" => {
+            return Kind::Refused("it is an archive. Unpack it, or pack the file alone with gzip, zstd, bzip2 or xz.");
+        }
+        "xls" | "xlsx" | "ods" => return Kind::Refused("it is a spreadsheet. Save each sheet as CSV."),
+        "avro" | "orc" | "feather" | "arrow" => return Kind::Refused("files of this kind are not read. Save it as Parquet or CSV."),
+        _ => return Kind::Other,
     };
-    // Parquet packs its own pages.
-    if stem.is_empty() || stem.starts_with('.') || (format == Format::Parquet && packing != Packing::None) {
-        return None;
-    }
-    Some((stem.to_owned(), format, packing))
+    // Lower case may be longer or shorter, but not of what is cut off.
+    let stem = name.get(..name.len() - (lower.len() - stem.len())).unwrap_or(stem);
+    if stem.is_empty() { Kind::Other } else { Kind::Table { stem: stem.to_owned(), format, is_plain_text: end == "txt" } }
+}
+
+/// As programs name what is no data: `.part.crc`, `_SUCCESS`, `_delta_log`. A folder `_a=1` is a partition.
+fn is_hidden(part: &str) -> bool {
+    part.starts_with('.') || (part.starts_with('_') && !part.contains('='))
 }
 
 /// The tables at a place, and the mark of their files.
 ///
 /// # Errors
 /// Where there is nothing, or too much, or it may not be read.
-pub(crate) async fn discover(place: &Place) -> Result<(Vec<TableFiles>, Mark), SourceError> {
+pub(crate) async fn discover(place: &Place) -> Result<Found, SourceError> {
     if let Ok(file) = place.store.head(&place.root).await {
-        return Ok((single(&file.location).into_iter().collect(), vec![file]));
+        return Ok(Found { tables: vec![named(&file)], mark: vec![file], skipped: Vec::new() });
     }
     place.check_folder().await?;
     let mark = list(place).await?;
-    let mut folders: BTreeMap<String, Vec<Path>> = BTreeMap::new();
-    let mut found = Vec::new();
-    for file in mark.iter().map(|file| &file.location) {
-        let parts: Vec<_> = file.prefix_match(&place.root).into_iter().flatten().collect();
-        match parts.as_slice() {
-            [_] => found.extend(single(file)),
-            [first, rest @ ..] if !rest.is_empty() && rest.len() <= MAX_DEPTH && kind_of(file).is_some() => {
-                folders.entry(first.as_ref().to_owned()).or_default().push(file.clone());
+    let mut folders: BTreeMap<String, Vec<ObjectMeta>> = BTreeMap::new();
+    let (mut found, mut skipped) = (Vec::new(), Vec::new());
+    for file in &mark {
+        let Some(path) = below(&place.root, &file.location) else { continue };
+        let parts: Vec<&str> = path.split('/').collect();
+        if parts.iter().any(|part| is_hidden(part)) || parts.len() > MAX_DEPTH + 1 {
+            skipped.push(path.to_owned());
+            continue;
+        }
+        match (parts.as_slice(), kind_of(parts[parts.len() - 1])) {
+            ([name], Kind::Table { stem, format, .. }) => {
+                found.push(TableFiles { name: stem, ..TableFiles::one(name, format, file.clone()) });
             }
-            _ => {}
+            ([name], Kind::Refused(why)) => found.push(TableFiles::refused(name, file, format!("{name}: {why}"))),
+            ([first, _, ..], Kind::Table { .. }) => folders.entry((*first).to_owned()).or_default().push(file.clone()),
+            _ => skipped.push(path.to_owned()),
         }
     }
-    found.extend(folders.into_iter().filter_map(|(name, files)| folder(place.root.clone().join(name), files)));
+    for (name, files) in folders {
+        found.push(folder(place, name, files, &mut skipped));
+    }
+    skipped.sort();
+    Ok(Found { tables: named_apart(found), mark, skipped })
+}
+
+/// The first of a name is the table; others have what they hold in their names.
+fn named_apart(mut found: Vec<TableFiles>) -> Vec<TableFiles> {
     found.sort_by(|a, b| (&a.name, a.format).cmp(&(&b.name, b.format)));
     let mut tables: Vec<TableFiles> = Vec::new();
     for table in found {
-        // The first of a name is the table; a second, of another format, has its own end in its name.
-        let name = if tables.iter().any(|known| known.name == table.name) {
-            format!("{}_{:?}", table.name, table.format).to_lowercase()
-        } else {
-            table.name.clone()
-        };
-        tables.push(TableFiles { name, ..table });
+        let is_taken = |name: &str| tables.iter().any(|known| known.name == name);
+        let with_format = format!("{}_{:?}", table.name, table.format).to_lowercase();
+        let numbered = (2..).map(|number: usize| format!("{with_format}_{number}"));
+        let name = std::iter::once(table.name.clone()).chain([with_format.clone()]).chain(numbered).find(|name| !is_taken(name));
+        tables.push(TableFiles { name: name.unwrap_or(with_format), ..table });
     }
-    Ok((tables, mark))
+    tables
+}
+
+fn below<'a>(root: &Path, location: &'a Path) -> Option<&'a str> {
+    let path = location.as_ref().strip_prefix(root.as_ref())?;
+    Some(path.trim_start_matches('/')).filter(|path| !path.is_empty())
 }
 
 async fn list(place: &Place) -> Result<Mark, SourceError> {
@@ -137,18 +206,98 @@ async fn list(place: &Place) -> Result<Mark, SourceError> {
     Ok(mark)
 }
 
-fn single(file: &Path) -> Option<TableFiles> {
-    let (name, format, packing) = kind_of(file)?;
-    Some(TableFiles { name, format, packing, files: vec![file.clone()], folder: None, partitions: Vec::new(), mixed: false })
+/// A file that somebody names: what does not say what it holds is taken for lines of cells.
+fn named(file: &ObjectMeta) -> TableFiles {
+    let name = file.location.filename().unwrap_or_default();
+    match kind_of(name) {
+        Kind::Table { stem, format, .. } => TableFiles { name: stem, ..TableFiles::one(name, format, file.clone()) },
+        Kind::Refused(why) => TableFiles::refused(name, file, format!("{name}: {why}")),
+        Kind::Other => TableFiles::one(name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(name), Format::Csv, file.clone()),
+    }
 }
 
-fn folder(folder: Path, files: Vec<Path>) -> Option<TableFiles> {
-    let name = folder.filename()?.to_owned();
-    let first = files.first()?;
-    let (_, format, packing) = kind_of(first)?;
-    let mixed = files.iter().any(|file| kind_of(file).is_none_or(|(_, other, how)| (other, how) != (format, packing)));
-    let between: Vec<_> = first.prefix_match(&folder)?.collect();
-    let between = &between[..between.len().saturating_sub(1)];
-    let partitions = between.iter().filter_map(|part| Some(part.as_ref().split_once('=')?.0.to_owned())).collect();
-    Some(TableFiles { name, format, packing, files, folder: Some(folder), partitions, mixed })
+/// The `name=value` folders between a folder and a file in it.
+fn levels(folder: &Path, file: &Path) -> Vec<(String, String)> {
+    let path = below(folder, file).unwrap_or_default();
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    folders.split('/').filter_map(|part| part.split_once('=')).map(|(name, value)| (decoded(name), decoded(value))).collect()
+}
+
+fn folder(place: &Place, name: String, files: Vec<ObjectMeta>, skipped: &mut Vec<String>) -> TableFiles {
+    let root = place.root.as_ref();
+    let folder = Path::parse(if root.is_empty() { name.clone() } else { format!("{root}/{name}") }).unwrap_or_default();
+    let kind = |file: &ObjectMeta| match kind_of(file.location.filename().unwrap_or_default()) {
+        Kind::Table { format, is_plain_text, .. } => (format, is_plain_text),
+        _ => (Format::Csv, true),
+    };
+    // A text beside tables tells of them.
+    let texts_are_read = files.iter().all(|file| kind(file).1);
+    let (files, notes): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| texts_are_read || !kind(file).1);
+    skipped.extend(notes.iter().filter_map(|file| below(&place.root, &file.location)).map(str::to_owned));
+    let format = files.first().map_or(Format::Csv, |file| kind(file).0);
+    let mut table = TableFiles { name, format, files, folder: Some(folder.clone()), partitions: Vec::new(), refused: None };
+    let Some(first) = table.files.first() else { return table };
+    let names = |file: &ObjectMeta| levels(&folder, &file.location).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    table.partitions = names(first);
+    let same_kind = |file: &ObjectMeta| kind(file).0 == format || (kind(file).0.is_cells() && format.is_cells());
+    if let Some(other) = table.files.iter().find(|file| !same_kind(file)) {
+        let why = "the folder holds files of several kinds. Put each kind into a folder of its own.";
+        table.refused = Some(format!("{}: {why} {} and {} are two of them.", table.name, table.shown(first), table.shown(other)));
+    } else if let Some(other) = table.files.iter().find(|file| names(file) != table.partitions) {
+        let below = |names: &[String]| if names.is_empty() { "no name=value folder".to_owned() } else { names.join("/") };
+        let (one, two) = (below(&table.partitions), below(&names(other)));
+        table.refused = Some(format!(
+            "{}: its files lie at several levels: {} lies below {one}, and {} below {two}. Put all files at the same level.",
+            table.name,
+            table.shown(first),
+            table.shown(other)
+        ));
+    }
+    table
+}
+
+/// # Errors
+/// Why these files are known to be no table.
+pub(crate) fn refuse(files: &TableFiles) -> Result<(), SourceError> {
+    files.refused.as_ref().map_or(Ok(()), |why| Err(mismatch(why.clone())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_name_says_what_a_file_is() {
+        let table = |name: &str| match kind_of(name) {
+            Kind::Table { stem, format, .. } => Some((stem, format)),
+            _ => None,
+        };
+        for (name, stem, format) in [
+            ("a*b.csv", "a*b", Format::Csv),
+            ("DATA.CSV", "DATA", Format::Csv),
+            ("v1.2.csv", "v1.2", Format::Csv),
+            ("Z.Tsv.GZ", "Z", Format::Tsv),
+            ("r\u{e9}sum\u{e9}.jsonl.bz2", "r\u{e9}sum\u{e9}", Format::Json),
+            ("part-0.snappy.parquet", "part-0.snappy", Format::Parquet),
+        ] {
+            assert_eq!(table(name), Some((stem.to_owned(), format)), "{name}");
+        }
+        for name in ["README", "README.md", "part-1.parquet.inprogress", "x.parquet.gz", ".csv", "a.csv.crc"] {
+            assert!(matches!(kind_of(name), Kind::Other), "{name}");
+        }
+        assert!(matches!(kind_of("z.csv.zip"), Kind::Refused(_)));
+        for (part, hidden) in [("_SUCCESS", true), (".DS_Store", true), ("_delta_log", true), ("_a=1", false), ("a_b", false)] {
+            assert_eq!(is_hidden(part), hidden, "{part}");
+        }
+    }
+
+    #[test]
+    fn folders_say_values() {
+        let levels = |file: &str| levels(&Path::parse("lake/t [old]").unwrap(), &Path::parse(file).unwrap());
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(levels("lake/t [old]/year=2013/plain/month=01/p.parquet"), [pair("year", "2013"), pair("month", "01")]);
+        assert_eq!(levels("lake/t [old]/city=a%2Fb/p.parquet"), [pair("city", "a/b")]);
+        assert!(levels("lake/t [old]/p=1.parquet").is_empty());
+    }
 }

@@ -1,13 +1,15 @@
 //! Files of this machine as a store: each is opened by what the operator allows, and what leads out of that is not there.
 
 use std::fmt::{self, Display};
-use std::fs::Metadata;
-use std::io;
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path as FilePath, PathBuf};
 use std::time::SystemTime;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use connect::policy;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
@@ -18,11 +20,18 @@ use object_store::{
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
-use super::bounded::never;
 use super::discover::{MAX_DEPTH, MAX_FILES};
 
 /// What its errors are of.
 const STORE: &str = "files of this machine";
+/// What is told of a file that became shorter while it was read, in an error of the store.
+pub(crate) const CUT_SHORT: &str = "the file became shorter while it was read";
+/// Bytes that are read at once.
+const CHUNK: usize = 256 << 10;
+
+fn never(what: &'static str) -> Error {
+    Error::NotSupported { source: what.into() }
+}
 
 /// The store; it holds nothing, for what may be read is asked each time.
 #[derive(Debug)]
@@ -103,7 +112,27 @@ fn open(location: Path, options: GetOptions) -> Result<GetResult> {
         Some(range) => range.as_range(meta.size).map_err(|error| Error::Generic { store: STORE, source: Box::new(error) })?,
         None => 0..meta.size,
     };
-    Ok(GetResult { payload: GetResultPayload::File(file, path), meta, range, attributes: Attributes::default() })
+    let payload = GetResultPayload::Stream(chunks(file, path, range.clone()));
+    Ok(GetResult { payload, meta, range, attributes: Attributes::default() })
+}
+
+/// The bytes of a range, in pieces. A file that ends before its range does is an error: whoever reads on would wait for ever.
+fn chunks(file: File, path: PathBuf, range: Range<u64>) -> BoxStream<'static, Result<Bytes>> {
+    let stream = futures::stream::try_unfold((file, path, range), |(mut file, path, range)| {
+        blocking(move || {
+            let left = usize::try_from(range.end - range.start).unwrap_or(CHUNK).min(CHUNK);
+            if left == 0 {
+                return Ok(None);
+            }
+            let mut bytes = Vec::with_capacity(left);
+            let read = file.seek(SeekFrom::Start(range.start)).and_then(|_| (&mut file).take(left as u64).read_to_end(&mut bytes));
+            match read.map_err(|error| failed(error, &path))? {
+                0 => Err(Error::Generic { store: STORE, source: CUT_SHORT.into() }),
+                read => Ok(Some((bytes.into(), (file, path, range.start + read as u64..range.end)))),
+            }
+        })
+    });
+    stream.boxed()
 }
 
 /// As other stores of the disk tell a state of a file from another: jobs that wait for files have it in their marks.

@@ -1,37 +1,47 @@
-//! Files: CSV, lines of JSON and Parquet, packed or not, one file or a folder of them, on this machine or in S3.
+//! Files: CSV, JSON and Parquet, packed or not, one file or a folder of them, on this machine or in S3.
 //!
 //! A file is a table. A folder's files are its tables, and a folder in it is one table of all that it holds, with
-//! `name=value` folders below it as columns.
+//! `name=value` folders below it as columns. What is listed here is what is read: names are only names.
 
-mod bounded;
 mod discover;
-mod inspect;
 mod learn;
 mod local;
+mod parquet;
 mod place;
 mod s3;
+mod text;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use connect::shelf::Shown;
 use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind, policy};
-use datafusion::datasource::TableProvider;
 use datafusion::execution::runtime_env::RuntimeEnv;
+use model::Field;
 use model::dialect::Dialect;
-use model::table::{TableInfo, TableRef};
-use object_store::ObjectMeta;
+use model::table::TableRef;
+use object_store::{ObjectMeta, ObjectStoreExt};
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::catalogue::{Asked, Catalogue, Tables, runtime};
+use crate::rows::Described;
 use crate::types::{Overrides, types_field};
-use bounded::Bounded;
-pub(crate) use bounded::TOO_LONG;
-use discover::discover;
-pub(crate) use discover::{Mark, TableFiles};
+use discover::{Format, discover};
+pub(crate) use discover::{Found, Mark, TableFiles};
+use learn::ByHand;
+pub(crate) use local::CUT_SHORT;
 use place::Place;
+use text::{Settings, TextTable};
+
+/// Bytes of text files that types are learnt from, of one table and of all tables of a place.
+const LEARN_BYTES: usize = 8 << 20;
+const LEARN_ALL_BYTES: usize = 64 << 20;
+const LEARN_LEAST_BYTES: usize = 1 << 20;
+/// Names of files that are skipped, as many as are told.
+const SKIPPED_NAMES: usize = 5;
 
 /// For the list of connectors.
 pub struct Files;
@@ -73,12 +83,13 @@ pub(crate) fn fields() -> Vec<ConfigField> {
             "path",
             "File or folder",
             &format!(
-                "A path on the machine that runs Sluice, or s3://bucket/folder: CSV, TSV, lines of JSON or Parquet, also as .gz or .zst. Files are only read. {}",
+                "A path on the machine that runs Sluice, or s3://bucket/folder: CSV, TSV, JSON or Parquet; text also as .gz, .zst, .bz2 or .xz. Files are only read. {}",
                 policy::places().help()
             ),
             "/srv/data/flights",
         ),
         types_field(),
+        text::settings_field(),
         ConfigField::new("endpoint", "S3 address", "For S3 that is not Amazon's.", "https://s3.example.com"),
         ConfigField::new("region", "S3 region", "", "us-east-1"),
         ConfigField::new("access_key", "S3 access key", "One that may only read is enough, and safest.", "AKIA…"),
@@ -89,19 +100,22 @@ pub(crate) fn fields() -> Vec<ConfigField> {
 /// A place with files, and what there was when it was looked at last.
 pub(crate) struct Folder {
     place: Place,
-    overrides: Overrides,
+    by_hand: ByHand,
     looked: Mutex<Option<(Instant, Found)>>,
+    /// Tables that were learnt, by their files: one that stays as it is is not read again because another changes.
+    learnt: Mutex<Vec<(TableFiles, Known)>>,
 }
 
-/// Files by the tables that they make, and what tells this state of them from another.
-pub(crate) type Found = (Vec<TableFiles>, Mark);
+/// A table that was learnt.
+type Known = (Described, Option<TextTable>);
 
 impl Folder {
     /// # Errors
     /// A path or settings that cannot be used.
     pub(crate) fn open(config: &BindingConfig, runtime: &RuntimeEnv) -> Result<Self, SourceError> {
-        let folder = Self { place: Place::of(config)?, overrides: Overrides::read(config.get("types"))?, looked: Mutex::new(None) };
-        runtime.register_object_store(&folder.place.url, Arc::new(Bounded(folder.place.store.clone())));
+        let by_hand = ByHand { overrides: Overrides::read(config.get("types"))?, settings: Settings::read(config.get("text_files"))? };
+        let folder = Self { place: Place::of(config)?, by_hand, looked: Mutex::new(None), learnt: Mutex::default() };
+        runtime.register_object_store(&folder.place.url, folder.place.store.clone());
         Ok(folder)
     }
 
@@ -118,12 +132,25 @@ impl Folder {
         Ok(found)
     }
 
-    /// Adds a table for each; why one cannot be is kept for those who ask for it.
-    pub(crate) async fn add_to(&self, tables: &mut Tables, found: Vec<TableFiles>) {
+    /// Adds a table for each; why one cannot be is kept for those who ask for it. Gives those whose types are learnt, by name.
+    pub(crate) async fn add_to(&self, tables: &mut Tables, found: Vec<TableFiles>) -> HashMap<String, TextTable> {
+        let mut learnt = self.learnt.lock().await;
+        let bytes = (LEARN_ALL_BYTES / found.len().max(1)).clamp(LEARN_LEAST_BYTES, LEARN_BYTES);
+        let (mut known, mut texts) = (Vec::with_capacity(found.len()), HashMap::new());
         for files in found {
-            let table = learn::table_of(&self.place, &self.overrides, tables, &files).await;
-            tables.add(&files.name, table);
+            let before = learnt.iter().find(|(before, _)| *before == files).map(|(_, table)| table.clone());
+            let table = match before {
+                Some(table) => Ok(table),
+                None => learn::table_of(&self.place, &self.by_hand, tables, (&files, bytes)).await,
+            };
+            if let Ok((described, text)) = &table {
+                known.push((files.clone(), (described.clone(), text.clone())));
+                texts.extend(text.clone().map(|text| (files.name.clone(), text)));
+            }
+            tables.add(&files.name, table.map(|(described, _)| described));
         }
+        *learnt = known;
+        texts
     }
 }
 
@@ -131,32 +158,81 @@ struct FileSource {
     folder: Folder,
     runtime: Arc<RuntimeEnv>,
     /// What is known of the files is kept for as long as they stay the same.
-    known: Mutex<Option<(Mark, Arc<Tables>)>>,
+    known: Mutex<Option<Arc<State>>>,
+}
+
+/// The tables of one state of the files.
+struct State {
+    mark: Mark,
+    tables: Arc<Tables>,
+    texts: HashMap<String, TextTable>,
+    skipped: Vec<String>,
+}
+
+impl FileSource {
+    async fn state(&self) -> Result<Arc<State>, SourceError> {
+        let Found { tables: found, mark, skipped } = self.folder.look().await?;
+        let mut known = self.known.lock().await;
+        if let Some(state) = known.as_ref().filter(|state| state.mark == mark) {
+            return Ok(state.clone());
+        }
+        let mut tables = Tables::new(self.runtime.clone());
+        let texts = self.folder.add_to(&mut tables, found).await;
+        let state = Arc::new(State { mark, tables: Arc::new(tables), texts, skipped });
+        *known = Some(state.clone());
+        Ok(state)
+    }
 }
 
 #[async_trait]
 impl Catalogue for FileSource {
     async fn tables(&self) -> Result<Arc<Tables>, SourceError> {
-        let (found, mark) = self.folder.look().await?;
-        let mut known = self.known.lock().await;
-        if let Some((_, tables)) = known.as_ref().filter(|(before, _)| *before == mark) {
-            return Ok(tables.clone());
+        Ok(self.state().await?.tables.clone())
+    }
+
+    async fn tables_as(&self, fields: &[Field]) -> Result<Arc<Tables>, SourceError> {
+        let state = self.state().await?;
+        if state.texts.is_empty() {
+            return Ok(state.tables.clone());
         }
-        let mut tables = Tables::new(self.runtime.clone());
-        self.folder.add_to(&mut tables, found).await;
-        let tables = Arc::new(tables);
-        *known = Some((mark, tables.clone()));
-        Ok(tables)
+        let mut tables = state.tables.without(|name| state.texts.contains_key(name), self.runtime.clone());
+        for (name, text) in &state.texts {
+            let text = text.as_types(fields);
+            tables.add(name, Ok((text.info(), Arc::new(text))));
+        }
+        Ok(Arc::new(tables))
+    }
+
+    async fn test(&self) -> Result<String, SourceError> {
+        let state = self.state().await?;
+        let (tables, skipped) = (&state.tables, &state.skipped);
+        tables.refuse_if_all_bad()?;
+        let count = tables.len();
+        if count == 0 {
+            let why = format!("There is nothing here that can be read as a table{}.", told(skipped));
+            return Err(SourceError::new(SourceErrorKind::Config, why));
+        }
+        Ok(format!("{count} {}{}{}", if count == 1 { "table" } else { "tables" }, tables.bad_names(), told(skipped)))
     }
 
     async fn mark(&self, table: &TableRef) -> Result<String, SourceError> {
         // Not as it was seen a moment ago: whoever asks wants to know whether it is the same now.
-        let (found, mark) = discover(&self.folder.place).await?;
-        let Some(files) = found.into_iter().find(|files| files.name == table.name) else { return Ok(String::new()) };
-        let of_it = mark.iter().filter(|file| files.files.contains(&file.location));
+        let found = discover(&self.folder.place).await?;
+        let Some(files) = found.tables.into_iter().find(|files| files.name == table.name) else { return Ok(String::new()) };
         let one = |file: &ObjectMeta| format!("{} {} {} {:?}", file.location, file.size, file.last_modified, file.e_tag);
-        let all = of_it.map(one).collect::<Vec<_>>().join("\n");
+        let all = files.files.iter().map(one).collect::<Vec<_>>().join("\n");
         Ok(Sha256::digest(all).iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+/// Which files are read as nothing, as the end of a sentence before.
+fn told(skipped: &[String]) -> String {
+    let some = skipped.iter().take(SKIPPED_NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match skipped.len() {
+        0 => String::new(),
+        1 => format!(". 1 file is skipped: {some}"),
+        count if count <= SKIPPED_NAMES => format!(". {count} files are skipped: {some}"),
+        count => format!(". {count} files are skipped: {some} and others"),
     }
 }
 
@@ -174,10 +250,11 @@ pub(crate) fn register_own(runtime: &RuntimeEnv) -> Result<(), SourceError> {
 ///
 /// # Errors
 /// Where it cannot be read.
-pub(crate) async fn parquet_table(tables: &Tables, shown: &Shown) -> Result<(TableInfo, Arc<dyn TableProvider>), SourceError> {
+pub(crate) async fn parquet_table(tables: &Tables, shown: &Shown) -> Result<Described, SourceError> {
     let place = Place::own(&shown.file.display().to_string())?;
-    let files = TableFiles::parquet(&shown.name, place.root.clone());
-    learn::table_of(&place, &Overrides::known(&shown.columns), tables, &files).await
+    let file = place.store.head(&place.root).await.map_err(|error| place.missing(&error))?;
+    let files = TableFiles::one(&shown.name, Format::Parquet, file);
+    parquet::table_of(&place, &Overrides::known(&shown.columns), tables, &files).await
 }
 
 pub(crate) fn mismatch(sentence: impl Into<String>) -> SourceError {

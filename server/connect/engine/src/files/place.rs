@@ -8,6 +8,7 @@ use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use super::local::Local;
@@ -93,15 +94,12 @@ impl Place {
         })
     }
 
-    /// As the engine names a file or a folder of it; a folder's ends with a slash.
-    pub(crate) fn address(&self, path: &Path, folder: bool) -> Result<String, SourceError> {
-        let end = if folder { "/" } else { "" };
-        if !self.local {
-            return Ok(format!("{}/{path}{end}", self.url.as_str().trim_end_matches('/')));
-        }
-        let file = LocalFileSystem::new().path_to_filesystem(path);
-        let file = file.map_err(|error| SourceError::new(SourceErrorKind::Other, "A file's name cannot be used.").because(error))?;
-        Ok(format!("{}{end}", file.display()))
+    /// As the engine names a file: whatever stands in its name is only that.
+    pub(crate) fn file_url(&self, file: &Path) -> Url {
+        let parts = file.as_ref().split('/').map(|part| utf8_percent_encode(part, NON_ALPHANUMERIC).to_string());
+        let mut url = self.url.clone();
+        url.set_path(&format!("/{}", parts.collect::<Vec<_>>().join("/")));
+        url
     }
 
     /// A bucket has no folders: there, what is not listed is not there.
@@ -110,8 +108,9 @@ impl Place {
     /// Where a path of this machine leads nowhere, or where sources may not read.
     pub(crate) async fn check_folder(&self) -> Result<(), SourceError> {
         if self.local {
-            let path = self.address(&self.root, false)?;
-            let found = policy::places().check(std::path::Path::new(&path))?;
+            let path = LocalFileSystem::new().path_to_filesystem(&self.root);
+            let path = path.map_err(|error| SourceError::new(SourceErrorKind::Other, "The path cannot be used.").because(error))?;
+            let found = policy::places().check(&path)?;
             tokio::fs::metadata(found).await.map_err(|error| self.missing(&error))?;
         }
         Ok(())

@@ -1,0 +1,128 @@
+//! Rows as the columns of an answer ask for them: a value that a type does not hold is told, and never becomes another one or nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float32Type, Float64Type};
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions};
+use arrow_schema::{ArrowError, DataType as Arrow, SchemaRef};
+use connect::batch::arrow_type;
+use connect::stream::missing;
+use connect::{SourceError, SourceErrorKind};
+use datafusion::arrow::compute::kernels::cmp::not_distinct;
+use datafusion::arrow::compute::{CastOptions, cast, cast_with_options, filter_record_batch};
+use model::Field;
+use model::scalar::widened;
+
+/// How much of a value is named.
+const EXAMPLE: usize = 60;
+
+/// Rows of a batch that cannot be taken, by their place in it, each with the reason.
+pub(crate) type Bad = BTreeMap<usize, String>;
+
+/// The columns that were asked for, as the types that were asked for, of the rows that have them.
+///
+/// # Errors
+/// A column that is gone, or is of a type that cannot become the one that was asked for.
+pub(crate) fn as_asked(batch: &RecordBatch, fields: &[Field], schema: &SchemaRef) -> Result<(RecordBatch, Bad), SourceError> {
+    let mut bad = Bad::new();
+    let mut columns = Vec::with_capacity(fields.len());
+    for field in fields {
+        let column = batch.column_by_name(&field.name).ok_or_else(|| missing(&field.name))?;
+        columns.push(column_as(column, field, &mut bad)?);
+    }
+    let failed = |error: ArrowError| SourceError::new(SourceErrorKind::Mismatch, "The rows are not what was asked for.").because(error);
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    let rows = RecordBatch::try_new_with_options(schema.clone(), columns, &options).map_err(failed)?;
+    if bad.is_empty() {
+        return Ok((rows, bad));
+    }
+    let good: BooleanArray = (0..rows.num_rows()).map(|row| Some(!bad.contains_key(&row))).collect();
+    Ok((filter_record_batch(&rows, &good).map_err(failed)?, bad))
+}
+
+fn column_as(column: &ArrayRef, field: &Field, bad: &mut Bad) -> Result<ArrayRef, SourceError> {
+    let wanted = arrow_type(field.data_type);
+    if *column.data_type() == wanted {
+        return Ok(column.clone());
+    }
+    if let (Arrow::Float64, Some(floats)) = (&wanted, column.as_primitive_opt::<Float32Type>()) {
+        // As short as it is written in 32 bits: `0.1`.
+        let wide = floats.unary::<_, Float64Type>(widened);
+        return Ok(Arc::new(wide));
+    }
+    let strict = CastOptions { safe: false, ..CastOptions::default() };
+    if let Ok(cast) = cast_with_options(column, &wanted, &strict) {
+        name_lost(column, (&cast, field), bad);
+        return Ok(cast);
+    }
+    let cast = cast(column, &wanted).map_err(|error| {
+        let sentence = format!("{} is no {} any more. Release a version that fits.", field.name, field.data_type.word());
+        SourceError::new(SourceErrorKind::Mismatch, sentence).because(error)
+    })?;
+    name(column, field, bad, |row| column.is_valid(row) && cast.is_null(row));
+    name_lost(column, (&cast, field), bad);
+    Ok(cast)
+}
+
+/// Names the rows whose values would be rounded or cut.
+fn name_lost(column: &ArrayRef, (cast_to, field): (&ArrayRef, &Field), bad: &mut Bad) {
+    let (from, to) = (column.data_type(), cast_to.data_type());
+    let may_lose = match (from, to) {
+        (Arrow::Decimal128(_, from), Arrow::Decimal128(_, to)) => to < from,
+        (Arrow::Timestamp(..), Arrow::Date32) => true,
+        (from, to) if from.is_floating() => to.is_integer() || matches!(to, Arrow::Decimal128(..)),
+        (Arrow::Decimal128(..), to) => to.is_integer(),
+        (Arrow::Int64 | Arrow::UInt64, to) => to.is_floating(),
+        _ => false,
+    };
+    if !may_lose {
+        return;
+    }
+    let same = cast(cast_to, from).and_then(|back| not_distinct(&back, column));
+    let Ok(same) = same else { return };
+    name(column, field, bad, |row| cast_to.is_valid(row) && !same.value(row));
+}
+
+fn name(column: &ArrayRef, field: &Field, bad: &mut Bad, is_bad: impl Fn(usize) -> bool) {
+    let mut texts: Option<Option<ArrayRef>> = None;
+    for row in (0..column.len()).filter(|row| is_bad(*row)) {
+        let texts = texts.get_or_insert_with(|| cast(column, &Arrow::Utf8).ok());
+        let text = texts.as_ref().map_or("something else", |texts| texts.as_string::<i32>().value(row));
+        let text: String = text.chars().take(EXAMPLE).collect();
+        bad.entry(row).or_insert_with(|| format!("{} is to be a {}, and here it is {text}.", field.name, field.data_type.word()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{Float32Array, Float64Array, StringArray, UInt64Array};
+    use connect::batch::schema_of;
+    use model::{DataType, Value};
+
+    use super::*;
+
+    fn asked(column: ArrayRef, data_type: DataType) -> (Vec<Value>, Vec<usize>) {
+        let batch = RecordBatch::try_from_iter_with_nullable([("c", column, true)]).unwrap();
+        let fields = [Field::plain("c", data_type)];
+        let (rows, bad) = as_asked(&batch, &fields, &schema_of(&fields)).unwrap();
+        let values = (0..rows.num_rows()).map(|row| connect::proto::value_of(&rows, 0, row, data_type)).collect();
+        (values, bad.into_keys().collect())
+    }
+
+    #[test]
+    fn a_value_that_its_type_does_not_hold_is_told() {
+        let text = |text: &str| Value::Text(text.into());
+        let large = Arc::new(UInt64Array::from(vec![Some(u64::MAX), Some(5), None]));
+        let decimal = DataType::Decimal { precision: 20, scale: 0 };
+        assert_eq!(asked(large.clone(), decimal), (vec![text("18446744073709551615"), text("5"), Value::Null], vec![]));
+        assert_eq!(asked(large, DataType::Int64), (vec![Value::Int(5), Value::Null], vec![0]));
+        let floats = Arc::new(Float32Array::from(vec![0.1, 1e38]));
+        assert_eq!(asked(floats, DataType::Float64), (vec![Value::Float(0.1), Value::Float(1e38)], vec![]));
+        let numbers = Arc::new(Float64Array::from(vec![1.5, 2.0]));
+        assert_eq!(asked(numbers, DataType::Int64), (vec![Value::Int(2)], vec![0]));
+        let texts = Arc::new(StringArray::from(vec!["1", "A17"]));
+        assert_eq!(asked(texts, DataType::Int64), (vec![Value::Int(1)], vec![1]));
+    }
+}
