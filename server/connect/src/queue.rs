@@ -69,9 +69,7 @@ impl Queued {
             SourceError::new(SourceErrorKind::NoSlot, sentence)
         })
     }
-}
 
-impl Queued {
     /// A slot, and the statement with the time that is left: one time for all, so what the wait has taken is not there for the rows.
     async fn in_turn(&self, consumer: Consumer, statement: Statement) -> Result<(Slot, Statement), SourceError> {
         let began = Instant::now();

@@ -20,6 +20,7 @@ mod egress;
 mod fair_sources;
 mod faults;
 mod file_modes;
+mod files_as_people_have_them;
 mod filters_by_type;
 mod first_call;
 mod follow;
