@@ -37,7 +37,9 @@ pub(crate) async fn redirects(State(under_tls): State<bool>, request: Request, n
     // A page that leads elsewhere is not shown, whatever the client says that it reads; and a browser that sent a form without a script
     // goes on only where the status says so, whatever the form failed with.
     if !is_function || reads_pages {
-        *response.status_mut() = StatusCode::FOUND;
+        if !response.status().is_redirection() {
+            *response.status_mut() = StatusCode::FOUND;
+        }
         *response.body_mut() = Body::empty();
         response.headers_mut().remove(FOR_THE_CLIENT);
         response.headers_mut().remove(header::CONTENT_TYPE);

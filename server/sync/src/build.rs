@@ -36,6 +36,8 @@ pub(crate) struct Built {
     pub(crate) figures: BuildFigures,
     /// It follows its table from now on.
     pub(crate) followed: bool,
+    /// Its source tells changes, from a place on that may be the newest: it may hold nothing yet.
+    pub(crate) is_feed: bool,
 }
 
 pub(crate) async fn run(
@@ -87,7 +89,7 @@ pub(crate) async fn run(
     };
     let figures = BuildFigures { step: String::new(), ..progress.figures };
     match written {
-        Ok(()) => Ok(Built { spec, figures, followed: follow.is_some() }),
+        Ok(()) => Ok(Built { spec, figures, followed: follow.is_some(), is_feed: feeds }),
         Err(failed) => Err(Failed { figures: Box::new(figures), ..failed }),
     }
 }

@@ -106,6 +106,9 @@ async fn succeed(
 
 /// Whether nothing is left of what was read or is live, and no check says that this is right.
 fn lost_all(built: &Built, others: &[DataVersionRow]) -> Result<bool, StoreError> {
+    if built.is_feed && built.figures.read_rows == 0 {
+        return Ok(false);
+    }
     let live = others.iter().find(|known| known.state == DataVersionState::Live.key());
     let live: Option<BuildFigures> = match live {
         Some(live) => Some(store::decode(&live.figures, &format_args!("the figures of data version {}", live.id))?),

@@ -22,6 +22,27 @@ impl Admin {
         Self { http: reqwest::Client::new(), url: server.url.clone(), token: made["secret"].as_str().unwrap().to_owned() }
     }
 
+    /// The same person, by the same token, at another server over the same metadata.
+    #[must_use]
+    pub fn at(&self, server: &Sluice) -> Self {
+        Self { url: server.url.clone(), ..self.clone() }
+    }
+
+    /// Waits until none of the datasets is being built, such as those that the demo begins with.
+    pub async fn built(&self) {
+        let began = std::time::Instant::now();
+        loop {
+            let datasets = self.get("/datasets").await;
+            let states =
+                datasets.as_array().unwrap().iter().flat_map(|dataset| dataset["versions"].as_array().cloned().unwrap_or_default());
+            if states.into_iter().all(|version| version["state"] != "building") {
+                return;
+            }
+            assert!(began.elapsed() < std::time::Duration::from_secs(120), "builds do not end: {datasets}");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
     /// A signed-in browser without a window: its cookies are kept.
     pub async fn browser(server: &Sluice, email: &str) -> reqwest::Client {
         let http = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();

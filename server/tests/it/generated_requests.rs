@@ -35,6 +35,7 @@ async fn the_administration_answers_as_its_document_says() {
     let admin = Admin::demo(&server, "admin@demo").await;
     ask_all(&server, "/admin/v1/openapi.json", &admin.token, 30);
     // What it sent has neither ended the process nor taken anything away.
+    let admin = Admin::demo(&server, "admin@demo").await;
     let apis = admin.get("/apis").await;
     assert!(apis.as_array().unwrap().iter().any(|api| api["name"] == "plane"), "{apis}");
     let http = Http::new(&server);

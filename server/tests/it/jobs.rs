@@ -226,9 +226,10 @@ async fn taken_over(point: &str, store: &str) {
         people.publish("aircraft", aircraft(json!({"dataset": "planes"})), json!({})).await;
     }
     testkit::sqlite3(&folder.path().join("sources/flights.db"), "UPDATE planes SET seats = seats + 1");
+    people.builder.built().await;
     server.kill();
     let mut server = start(Some(point));
-    let builder = Admin::demo(&server, "builder@demo").await;
+    let builder = people.builder.at(&server);
     builder.post("/datasets/travel/planes/build", json!({"environment": "prod"})).await;
     assert_eq!(server.wait().signal(), Some(9), "{point} was not hit");
     let server = start(None);

@@ -259,7 +259,8 @@ async fn compare(people: &People, http: &Http, source: &str, types: &[Type], ask
         let found = pages_of(http, &name, ROWS as usize).await;
         let ids: Vec<String> = found.iter().map(|row| row["id"].to_string()).collect();
         let direction = if falls(index) { "DESC" } else { "ASC" };
-        let wanted = ask(format!("SELECT CAST(id AS CHAR(9)) FROM t{index} ORDER BY v IS NULL, v {direction}, id")).await;
+        let wanted =
+            ask(format!("SELECT CAST(t{index}.id AS CHAR(9)) AS line FROM t{index} ORDER BY v IS NULL, v {direction}, t{index}.id")).await;
         let wanted: Vec<String> = wanted.iter().map(|id| id.trim().to_owned()).collect();
         assert_eq!(ids, wanted, "{source}: {}", of.native);
         for row in found.iter().filter(|row| of.is_shown && !row["v"].is_null()) {
@@ -293,7 +294,7 @@ async fn each_row_comes_once_in_the_order_of_its_source_and_is_found_by_its_valu
     let config =
         json!({"host": "127.0.0.1", "port": postgres.port().to_string(), "database": "postgres", "user": "postgres", "tls": "disable"});
     people.builder.put_source("pg", "postgres", json!({"config": config, "secrets": {}})).await;
-    let ask = async |sql: String| -> Vec<String> { postgres.ask("postgres", &sql.replace("CAST(id AS CHAR(9))", "id::text")).await };
+    let ask = async |sql: String| -> Vec<String> { postgres.ask("postgres", &sql).await };
     compare(&people, &http, "pg", &of_postgres(), &ask).await;
 
     let mariadb = MariaDb::start();

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::common::{Http, LONG, People, Source, binary, dataset_until, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use testkit::{Admin, Sluice};
+use testkit::Sluice;
 
 const ROWS: i64 = 12_000;
 /// Rows of a part, so that there are several.
@@ -147,9 +147,10 @@ async fn taken_over(changes: &str, key_type: (&str, &str), (key, as_text): (&str
     people.builder.put_source("bank", source.driver(), source.binding()).await;
     accounts(&source, "accounts", key_type.0, key).await;
     dataset(&people, &source, "accounts", (key_type.1, as_text)).await;
+    people.builder.built().await;
     server.kill();
     let mut server = start(folder.path(), Some("parts.after-part"));
-    let builder = Admin::demo(&server, "builder@demo").await;
+    let builder = people.builder.at(&server);
     builder.post("/datasets/travel/accounts/build", json!({"environment": "prod"})).await;
     assert_eq!(server.wait().signal(), Some(9), "no part was read");
     let keys = source.ask(&format!("SELECT {as_text} AS line FROM accounts")).await;

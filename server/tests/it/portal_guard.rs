@@ -112,7 +112,7 @@ async fn foreign_names_get_no_answer() {
     assert_eq!(status_of(&server, &get("http://evil.example/sign-in", &[at])).await, "400");
     for path in ["/healthz", "/readyz"] {
         assert_eq!(status_of(&server, &get(path, &["evil.example"])).await, "200", "{path}");
-        assert_eq!(status_of(&server, &get(path, &[])).await, "200", "{path}");
+        assert_eq!(status_of(&server, &get(path, &[])).await, "400", "{path}");
     }
     assert_eq!(status_of(&server, &get("/metrics", &["evil.example"])).await, "403");
     // HTTP/2 names the host elsewhere.

@@ -91,7 +91,10 @@ async fn large_cells_and_large_responses_are_refused_before_they_are_held() {
         let (status, problem) = http.json(http.get(&format!("/api/travel/bodies?format={format}"))).await;
         assert_eq!((status, problem_code(&problem).0), (413, "too-large"), "{format}: {problem}");
     }
-    for format in ["ndjson", "csv", "excel", "parquet", "arrow"] {
+    // Of a file in groups of rows nothing is sent before the first group is whole, so the bound is passed before.
+    let (status, problem) = http.json(http.get("/api/travel/bodies?format=parquet")).await;
+    assert_eq!((status, problem_code(&problem).0), (413, "too-large"), "{problem}");
+    for format in ["ndjson", "csv", "excel", "arrow"] {
         let response = http.get(&format!("/api/travel/bodies?format={format}")).send().await.unwrap();
         assert_eq!(response.status().as_u16(), 200, "{format}: the first rows are good");
         assert!(response.bytes().await.is_err(), "{format}: a part of it looks whole");

@@ -15,7 +15,7 @@ async fn said(people: &People, name: &str, source: &Source, user: &str, password
     people.builder.put_source(name, source.driver(), binding.clone()).await;
     let edit = people.builder.get(&format!("/sources/{name}")).await["edit"].clone();
     let input = json!({"name": name, "domain": "travel", "driver": source.driver(), "edit": edit, "bindings": {"prod": binding}});
-    let (status, tested) = people.builder.call(Method::POST, &format!("/sources/{name}/test/prod"), Some(input)).await;
+    let (status, tested) = people.builder.call(Method::POST, &format!("/sources/{name}/prod/test"), Some(input)).await;
     assert!(status.is_success(), "{tested}");
     (people.builder.get(&format!("/sources/{name}/prod/rights")).await, tested.as_str().unwrap().to_owned())
 }

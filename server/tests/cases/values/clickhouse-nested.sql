@@ -1,5 +1,5 @@
 -- source: clickhouse
 -- table: nested
 -- row: {"id":1,"a":[1,18446744073709551615],"f":[1.5,2],"m":{"k":5},"s":10,"w":"115792089237316195423570985008687907853269984665640564039457584007913129639935","d":"1234567890123456789012345678901234567890.12","f4":0.1}
-CREATE TABLE nested (id UInt32, a Array(UInt64), f Array(Float64), m Map(String, UInt64), s SimpleAggregateFunction(sum, UInt64), w UInt256, d Decimal(50, 2), f4 Float32) ENGINE = AggregatingMergeTree ORDER BY id;
+CREATE TABLE nested (id UInt32, a Array(UInt64), f Array(Float64), m Map(String, UInt64), s SimpleAggregateFunction(sum, UInt64), w UInt256, d Decimal(50, 2), f4 Float32) ENGINE = MergeTree ORDER BY id;
 INSERT INTO nested VALUES (1, [1, 18446744073709551615], [1.5, 2.0], map('k', 5), 10, toUInt256('115792089237316195423570985008687907853269984665640564039457584007913129639935'), toDecimal256('1234567890123456789012345678901234567890.12', 2), 0.1);

@@ -74,11 +74,11 @@ pub(crate) async fn table_of(place: &Place, overrides: &Overrides, tables: &Tabl
         let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);
         return Ok((info, Arc::new(ListingTable::try_new(config).map_err(|error| failed(&error))?)));
     }
-    let folders = partitions.iter().map(|(_, name)| Arc::new(ArrowField::new(name.as_str(), Arrow::Utf8, true))).collect();
+    let folders: Vec<_> = partitions.iter().map(|(_, name)| Arc::new(ArrowField::new(name.as_str(), Arrow::Utf8, true))).collect();
     let kept: Vec<usize> = partitions.iter().map(|(index, _)| *index).collect();
     let table = FolderTable {
         store: ObjectStoreUrl::parse(place.url.as_str()).map_err(|error| failed(&error))?,
-        table_schema: TableSchema::new(schema, folders),
+        table_schema: TableSchema::builder(schema).with_table_partition_cols(folders).build(),
         // A folder that says what its files say too is not asked which of them hold a value.
         files: TableFiles {
             partitions: if kept.len() == files.partitions.len() { files.partitions.clone() } else { Vec::new() },

@@ -48,7 +48,7 @@ impl Files {
         let magic = read_head(&mut packed, 8).map_err(|error| unreadable(&error, None))?;
         let name = file.location.filename().unwrap_or_default().to_lowercase();
         let packing = packing_of(&magic, &name)?;
-        let all = Cursor::new(magic).chain(packed);
+        let all = Read::chain(Cursor::new(magic), packed);
         let kind = FileCompressionType::from(packing.map_or(CompressionTypeVariant::UNCOMPRESSED, |(_, kind)| kind));
         let mut rest = kind.convert_read(all).map_err(|error| mismatch("it cannot be unpacked.").because(error))?;
         let packing = packing.map(|(name, _)| name);
@@ -63,7 +63,15 @@ impl Opened {
         let mut head = Cursor::new(self.head);
         head.set_position(skip as u64);
         let decoder = (encoding != UTF_8).then(|| encoding.new_decoder_without_bom_handling());
-        Text { inner: Box::new(head.chain(self.rest)), decoder, piece: Vec::new(), decoded: Vec::new(), at: 0, over: false, since: 0 }
+        Text {
+            inner: Box::new(Read::chain(head, self.rest)),
+            decoder,
+            piece: Vec::new(),
+            decoded: Vec::new(),
+            at: 0,
+            over: false,
+            since: 0,
+        }
     }
 
     pub(crate) fn packing(&self) -> Option<&'static str> {

@@ -260,7 +260,7 @@ mod tests {
         ] {
             assert_eq!(is_document(text), is, "{text}");
         }
-        assert_eq!(split(br#"{"id":1}{"id":2}"#.to_vec()).len(), 2);
-        assert_eq!(split(br#"{"id":"}{"}"#.to_vec()).len(), 1);
+        assert_eq!(split(Vec::from(br#"{"id":1}{"id":2}"#)).len(), 2);
+        assert_eq!(split(Vec::from(br#"{"id":"}{"}"#)).len(), 1);
     }
 }
