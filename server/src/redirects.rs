@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use leptos::prelude::{ServerActionError, provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use model::redirect::{HOME, inside};
@@ -85,6 +85,10 @@ fn set_cookie(under_tls: bool, value: &str, seconds: u32) -> Option<HeaderValue>
 /// Shows what a form failed with where the form stands, once.
 pub(crate) fn failed_form(under_tls: bool) {
     let Some(parts) = use_context::<http::request::Parts>() else { return };
+    // A form that is sent is no page, and leaves what the next page is to say.
+    if parts.method != Method::GET {
+        return;
+    }
     let Some((path, error)) = failed_of(&parts.headers, cookie_name(under_tls)) else { return };
     provide_context(ServerActionError::new(&path, &error));
     if let (Some(response), Some(gone)) = (use_context::<ResponseOptions>(), set_cookie(under_tls, "", 0)) {

@@ -59,6 +59,8 @@ impl Sluice {
             .env("SLUICE_EGRESS_ALLOW", "127.0.0.0/8,::1")
             .env("SLUICE_LOG", "warn")
             .env("RUST_BACKTRACE", "0")
+            // A test that starts several servers leaves connections to the first ones alone for longer than a client would.
+            .env("SLUICE_CONNECTION_TIMEOUT_S", "90")
             .envs(environment.iter().copied())
             .current_dir(data)
             .stdout(Stdio::piped())

@@ -298,7 +298,7 @@ async fn each_row_comes_once_in_the_order_of_its_source_and_is_found_by_its_valu
     compare(&people, &http, "pg", &of_postgres(), &ask).await;
 
     let mariadb = MariaDb::start();
-    mariadb.run("mysql", "CREATE DATABASE chance");
+    mariadb.run("mysql", "CREATE DATABASE chance CHARACTER SET utf8mb4");
     mariadb.run("chance", &filled(&of_mariadb(), &mut chance));
     let config = json!({"host": "127.0.0.1", "port": mariadb.port().to_string(), "database": "chance", "user": "reader", "tls": "disable"});
     people.builder.put_source("maria", "mysql", json!({"config": config, "secrets": {"password": "reader"}})).await;

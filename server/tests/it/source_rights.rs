@@ -48,9 +48,9 @@ async fn users_that_may_more_than_read_are_named() {
     mariadb.run(TABLE).await;
     mariadb
         .run(
-            "CREATE USER reads@'127.0.0.1' IDENTIFIED BY 'x'; GRANT SELECT ON shop.* TO reads@'127.0.0.1';
-              CREATE USER files@'127.0.0.1' IDENTIFIED BY 'x'; GRANT FILE ON *.* TO files@'127.0.0.1';
-              GRANT SELECT, INSERT ON shop.numbers TO files@'127.0.0.1'",
+            "CREATE USER 'reads'@'127.0.0.1' IDENTIFIED BY 'x'; GRANT SELECT ON shop.* TO 'reads'@'127.0.0.1';
+              CREATE USER 'files'@'127.0.0.1' IDENTIFIED BY 'x'; GRANT FILE ON *.* TO 'files'@'127.0.0.1';
+              GRANT SELECT, INSERT ON shop.numbers TO 'files'@'127.0.0.1'",
         )
         .await;
     holds(&said(&people, "my-super", &mariadb, "reader", "reader").await, &["all rights"]);

@@ -1,30 +1,46 @@
-//! How deep calls stand in one another: the engine's planner asks for the type of an argument again at each level, so that its time
-//! doubles with each. What takes no time on a server ends nothing here, inside of this process.
+//! How deep calls and queries stand in one another: the engine's planner goes through what stands inside again at each level, so that its
+//! time doubles with each. What takes no time on a server ends nothing here, inside of this process.
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Visit, Visitor};
+use sqlparser::ast::{Expr, Query, Visit, Visitor};
 
 /// Twelve levels take the planner milliseconds, thirty of them hours.
 const MAX_CALLS: usize = 12;
+/// Eleven levels take it a second, twenty more than anybody waits.
+const MAX_QUERIES: usize = 8;
 
-/// Whether calls in a tree stand deeper in one another than the engine can plan.
+/// Whether calls or queries in a tree stand deeper in one another than the engine can plan.
 pub fn calls_too_deep<T: Visit>(tree: &T) -> bool {
-    tree.visit(&mut Depth(0)).is_break()
+    tree.visit(&mut Depth::default()).is_break()
 }
 
-struct Depth(usize);
+#[derive(Default)]
+struct Depth {
+    calls: usize,
+    queries: usize,
+}
 
 impl Visitor for Depth {
     type Break = ();
 
+    fn pre_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
+        self.queries += 1;
+        if self.queries > MAX_QUERIES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
+        self.queries -= 1;
+        ControlFlow::Continue(())
+    }
+
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
-        self.0 += usize::from(is_call(expr));
-        if self.0 > MAX_CALLS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        self.calls += usize::from(is_call(expr));
+        if self.calls > MAX_CALLS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     fn post_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
-        self.0 -= usize::from(is_call(expr));
+        self.calls -= usize::from(is_call(expr));
         ControlFlow::Continue(())
     }
 }

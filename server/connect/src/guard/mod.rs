@@ -60,7 +60,7 @@ pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
         };
         walk::check(&statement, dialect)?;
         if dialect == Dialect::Datafusion && calls_too_deep(&statement) {
-            return Err(refuse(None, "Calls of functions stand too deep in one another. Use a subquery for a part of them."));
+            return Err(refuse(None, "Calls of functions or queries stand too deep in one another. Take some of them apart."));
         }
         let (has_order, has_limit) = (query.order_by.is_some(), query.limit_clause.is_some() || query.fetch.is_some());
         let sql = writing::write(&statement, &tokens, dialect)?;
