@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::common::{Http, People, binary, pages_of};
 use serde_json::{Value as Json, json};
-use testkit::{Chance, MariaDb, Postgres, Sluice};
+use testkit::{Chance, Postgres, Sluice};
 
 const ROWS: i64 = 20;
 
@@ -191,28 +191,6 @@ fn of_postgres() -> Vec<Type> {
     ]
 }
 
-fn of_mariadb() -> Vec<Type> {
-    vec![
-        of("int", "int64", small),
-        of("bigint", "int64", wide),
-        decimal("bigint unsigned", unsigned, false),
-        decimal("decimal(12,4)", money, true),
-        decimal("decimal(65,30)", digits, false),
-        of("float", "float64", float),
-        of("double", "float64", float),
-        of("varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", "string", text),
-        of("varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", "string", text),
-        of("date", "date", day),
-        of("time", "time", clock),
-        of("datetime(6)", "timestamp", micros),
-        hidden("tinyint(1)", "bool", small),
-        of("bit(10)", "bytes", bits),
-        of("varbinary(8)", "bytes", bytes),
-        of("enum('sad','ok','happy')", "string", mood),
-        of("year", "int64", year),
-    ]
-}
-
 /// The statements that make and fill a table for each type: `t0 (id, v)`, `t1` and so on.
 fn filled(types: &[Type], chance: &mut Chance) -> String {
     let mut sql = String::new();
@@ -296,12 +274,4 @@ async fn each_row_comes_once_in_the_order_of_its_source_and_is_found_by_its_valu
     people.builder.put_source("pg", "postgres", json!({"config": config, "secrets": {}})).await;
     let ask = async |sql: String| -> Vec<String> { postgres.ask("postgres", &sql).await };
     compare(&people, &http, "pg", &of_postgres(), &ask).await;
-
-    let mariadb = MariaDb::start();
-    mariadb.run("mysql", "CREATE DATABASE chance CHARACTER SET utf8mb4");
-    mariadb.run("chance", &filled(&of_mariadb(), &mut chance));
-    let config = json!({"host": "127.0.0.1", "port": mariadb.port().to_string(), "database": "chance", "user": "reader", "tls": "disable"});
-    people.builder.put_source("maria", "mysql", json!({"config": config, "secrets": {"password": "reader"}})).await;
-    let ask = async |sql: String| -> Vec<String> { mariadb.ask("chance", &sql) };
-    compare(&people, &http, "maria", &of_mariadb(), &ask).await;
 }

@@ -77,15 +77,15 @@ async fn a_page_without_a_session_leads_to_the_sign_in_whatever_is_accepted() {
 async fn the_error_of_a_form_is_shown_once_and_no_foreign_one_at_all() {
     let server = Sluice::demo(binary());
     let http = client();
+    let told = http.post(format!("{}/fn/sign-in", server.url)).header("origin", &server.url);
+    let told: Json = told.form(&[("email", "no@one"), ("password", "wrong"), ("next", "/")]).send().await.unwrap().json().await.unwrap();
+    let sentence = told["detail"].as_str().unwrap();
     let own = format!("{}/sign-in?next=/apis", server.url);
     let failed = send_form(&http, &server, "sign-in", &own, &[("email", "no@one"), ("password", "wrong"), ("next", "/apis")]).await;
     assert_eq!((failed.status().as_u16(), header(&failed, "location")), (302, "/sign-in?next=/apis"));
     let page = async |path: &str| {
         http.get(format!("{}{path}", server.url)).header("accept", "text/html").send().await.unwrap().text().await.unwrap()
     };
-    let told = http.post(format!("{}/fn/sign-in", server.url)).header("origin", &server.url);
-    let told: Json = told.form(&[("email", "no@one"), ("password", "wrong"), ("next", "/")]).send().await.unwrap().json().await.unwrap();
-    let sentence = told["detail"].as_str().unwrap();
     assert!(page("/sign-in").await.contains(sentence), "the form says what went wrong");
     assert!(!page("/sign-in").await.contains(sentence), "and says it once");
     let foreign =

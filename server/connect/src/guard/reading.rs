@@ -4,6 +4,7 @@ use model::DataType;
 use model::dialect::Dialect;
 use sqlparser::ast::{Spanned, Statement};
 use sqlparser::dialect::{ClickHouseDialect, Dialect as Reader, PostgreSqlDialect, SQLiteDialect};
+use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer, Whitespace};
 
@@ -15,6 +16,8 @@ const MAX_TEXT: usize = 64 << 10;
 const MAX_TOKENS: usize = 5_000;
 /// How deep brackets and the like may stand in one another.
 const MAX_NESTING: usize = 64;
+/// How deep calls and queries may stand in one another.
+const MAX_CALLS: usize = 12;
 /// Every type that a placeholder of ours can name.
 const TYPES: [DataType; 13] = [
     DataType::String,
@@ -68,7 +71,33 @@ pub(super) fn tokens(sql: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, 
     if kept.len() > MAX_TOKENS {
         return Err(refuse(None, "The statement has more than 5,000 words and signs. Shorten it."));
     }
+    if calls_stand_deep(&kept) {
+        return Err(refuse(None, "Calls of functions or queries stand too deep in one another. Take some of them apart."));
+    }
     Ok(kept)
+}
+
+/// Whether brackets behind a word, or around a query, stand too deep in one another. The parser tries such brackets in more than one way,
+/// so that its time doubles with each level.
+fn calls_stand_deep(tokens: &[TokenWithSpan]) -> bool {
+    let mut open: Vec<bool> = Vec::new();
+    let mut calls = 0_usize;
+    for (at, token) in tokens.iter().enumerate() {
+        match &token.token {
+            Token::LParen => {
+                let behind_word = at > 0 && matches!(tokens[at - 1].token, Token::Word(_));
+                let around_query = matches!(tokens.get(at + 1).map(|next| &next.token), Some(Token::Word(word)) if matches!(word.keyword, Keyword::SELECT | Keyword::WITH));
+                open.push(behind_word || around_query);
+                calls += usize::from(behind_word || around_query);
+                if calls > MAX_CALLS {
+                    return true;
+                }
+            }
+            Token::RParen => calls -= usize::from(open.pop().unwrap_or(false)),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The one statement of these words and signs.
