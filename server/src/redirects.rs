@@ -4,14 +4,15 @@
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use leptos::prelude::{ServerActionError, provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use model::redirect::{HOME, inside};
 use model::{ErrorCode, Problem};
+use percent_encoding::percent_decode_str;
 
 /// How the framework tells its own client to go elsewhere.
 const FOR_THE_CLIENT: &str = "serverfnredirect";
@@ -23,6 +24,10 @@ const KEPT: u32 = 60;
 /// Looks at what an answer says of where to go on.
 pub(crate) async fn redirects(State(under_tls): State<bool>, request: Request, next: Next) -> Response {
     let is_function = request.uri().path().starts_with("/fn/");
+    // The framework shows an error that stands in an address, where anybody could write one: such an address leads to the one without it.
+    if let Some(target) = (!is_function).then(|| without_foreign_error(request.uri())).flatten() {
+        return Redirect::to(inside(&target)).into_response();
+    }
     let host = request.headers().get(header::HOST).cloned();
     let reads_pages = request.headers().get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"));
     let mut response = next.run(request).await;
@@ -45,6 +50,19 @@ pub(crate) async fn redirects(State(under_tls): State<bool>, request: Request, n
         response.headers_mut().remove(header::CONTENT_TYPE);
     }
     response
+}
+
+/// The address without an error, where it holds one, however that is spelt.
+fn without_foreign_error(uri: &Uri) -> Option<String> {
+    let is_error = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        matches!(&*percent_decode_str(name).decode_utf8_lossy(), "__err" | "__path")
+    };
+    let pairs: Vec<&str> = uri.query()?.split('&').collect();
+    pairs.iter().any(is_error).then(|| {
+        let rest: Vec<&str> = pairs.into_iter().filter(|pair| !is_error(pair)).collect();
+        if rest.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), rest.join("&")) }
+    })
 }
 
 /// A form comes back to where it was sent from, which browsers name with its origin.

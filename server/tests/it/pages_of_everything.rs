@@ -41,10 +41,6 @@ fn wide(chance: &mut Chance) -> String {
     number.max(i64::MIN + 1).to_string()
 }
 
-fn unsigned(chance: &mut Chance) -> String {
-    chance.number().to_string()
-}
-
 fn money(chance: &mut Chance) -> String {
     format!("{}.{:04}", small(chance), chance.below(10_000))
 }
@@ -133,14 +129,6 @@ fn mood(chance: &mut Chance) -> String {
 
 fn address(chance: &mut Chance) -> String {
     format!("'10.0.{}.{}'", chance.below(3), chance.below(100))
-}
-
-fn bits(chance: &mut Chance) -> String {
-    format!("b'{:010b}'", chance.below(1_024))
-}
-
-fn year(chance: &mut Chance) -> String {
-    (2_000 + chance.below(5)).to_string()
 }
 
 fn of_sqlite() -> Vec<Type> {
