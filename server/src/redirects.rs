@@ -122,7 +122,7 @@ fn failed_of(headers: &HeaderMap, name: &str) -> Option<(String, String)> {
 }
 
 fn percent_decode(text: &str) -> String {
-    percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]
