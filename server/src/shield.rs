@@ -19,7 +19,7 @@ pub(crate) fn harden(headers: &mut HeaderMap, under_tls: bool) {
     headers.insert(
         PERMISSIONS,
         HeaderValue::from_static(
-            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), clipboard-write=(self)",
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), clipboard-write=(self)",
         ),
     );
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
