@@ -18,9 +18,7 @@ pub(crate) fn harden(headers: &mut HeaderMap, under_tls: bool) {
     headers.insert(OPENER, HeaderValue::from_static("same-origin"));
     headers.insert(
         PERMISSIONS,
-        HeaderValue::from_static(
-            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), clipboard-write=(self)",
-        ),
+        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), clipboard-write=(self)"),
     );
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if under_tls {

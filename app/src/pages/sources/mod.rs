@@ -105,14 +105,19 @@ pub(crate) fn SourcePage() -> impl IntoView {
     .into_any()
 }
 
-/// Warnings for those who can change it.
+/// Warnings for those who can change it. The source is asked from the browser alone, so that the page never waits for it.
 #[component]
 fn Rights(source: String, environment: Environment) -> impl IntoView {
-    let found = Resource::new(move || source.clone(), move |source| source_rights(source, environment));
-    let warnings = |sentences: Vec<String>| {
-        sentences.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> }).collect_view()
-    };
-    view! { <Load resource=found view=warnings/> }
+    let found: RwSignal<Vec<String>> = RwSignal::new(Vec::new());
+    Effect::new(move |_| {
+        let source = source.clone();
+        leptos::task::spawn_local(async move {
+            if let Ok(sentences) = source_rights(source, environment).await {
+                let _ = found.try_set(sentences);
+            }
+        });
+    });
+    move || found.get().into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> }).collect_view()
 }
 
 #[component]
