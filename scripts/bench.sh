@@ -6,7 +6,7 @@ cd "$ROOT"
 scripts/setup.sh bench
 scripts/build-portal.sh
 say "building the server and the twins for release (a while)"
-SLUICE_SITE="$CARGO_TARGET_DIR/site" cargo build --release -p server -p bench
+cargo build --release -p server -p bench
 export SLUICE_KAFKA="$KAFKA/libs"
 # A connection is a file on each side.
 ulimit -n "$(ulimit -Hn)"

@@ -5,7 +5,7 @@ cd "$ROOT"
 scripts/setup.sh build
 scripts/build-portal.sh
 say "building the server for release (a while)"
-SLUICE_SITE="$CARGO_TARGET_DIR/site" cargo build -p server --release
+cargo build -p server --release
 mkdir -p dist
 cp "$CARGO_TARGET_DIR/release/sluice" dist/sluice
 scripts/sbom.py dist/sluice dist/sluice.cdx.json

@@ -9,6 +9,7 @@ KAFKA="$CACHE/kafka"            # the jars of the broker of the tests
 PYTHON="$CACHE/python"          # the stock gRPC client of the tests
 BIN="$CACHE/bin"                # tools installed by cargo, at the versions that Cargo.lock names
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$CACHE/target}"
+export SLUICE_SITE="$CARGO_TARGET_DIR/site"  # what the build puts into the server: told always, or it would be built anew each time that changes
 export PLAYWRIGHT_SKIP_DRIVER_DOWNLOAD=1
 export PATH="$BIN/bin:$PATH"
 

@@ -5,7 +5,7 @@ cd "$ROOT"
 scripts/setup.sh run
 scripts/build-portal.sh
 say "building the server"
-SLUICE_SITE="$CARGO_TARGET_DIR/site" cargo build -p server
+cargo build -p server
 export SLUICE_DATA_DIR="${SLUICE_DATA_DIR:-$ROOT/target/demo}"
 mkdir -p "$SLUICE_DATA_DIR"
 exec "$CARGO_TARGET_DIR/debug/sluice" demo

@@ -5,7 +5,6 @@ cd "$ROOT"
 scripts/setup.sh test
 scripts/check.sh
 scripts/build-portal.sh
-export SLUICE_SITE="$CARGO_TARGET_DIR/site"
 export PLAYWRIGHT_NODE_EXE="$(command -v node)" PLAYWRIGHT_CLI_JS="$NODE_TOOLS/node_modules/playwright-core/cli.js"
 export SLUICE_PYTHON="$PYTHON/bin/python" SLUICE_KAFKA="$KAFKA/libs"
 export SLUICE_SCREENSHOTS="$CARGO_TARGET_DIR/screenshots"

@@ -31,7 +31,7 @@ pub async fn new_app(domain: String, name: String) -> Result<(), PortalError> {
 pub async fn delete_app(domain: String, name: String, #[server(default)] form_token: String) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     control.delete_app(&caller, &domain, &name).await?;
-    leptos_axum::redirect("/apps");
+    crate::session::go_to("/apps");
     Ok(())
 }
 
