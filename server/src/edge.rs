@@ -161,12 +161,16 @@ impl Services {
 pub(crate) async fn answer_grpc(
     edge: Arc<GrpcEdge>,
     caps: Arc<Caps>,
-    request: Request<RequestBody>,
+    mut request: Request<RequestBody>,
     peer: Peer,
 ) -> http::Response<GrpcBody> {
-    if peer.reserved && !request.uri().path().starts_with("/grpc.health.v1.Health/") {
+    // Not those who watch it: a watch would hold its place for as long as it likes.
+    if peer.reserved && request.uri().path() != "/grpc.health.v1.Health/Check" {
         caps.count_refused();
         return GrpcEdge::refusal(new_id(), &too_many_connections());
+    }
+    if request.uri().path() == "/grpc.health.v1.Health/Watch" {
+        request.extensions_mut().insert(peer.address.ip());
     }
     let answer = async {
         fail::fail_point!("edge.grpc");

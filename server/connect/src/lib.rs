@@ -182,6 +182,10 @@ pub trait Connection: Send + Sync {
     async fn query_for(&self, _: Consumer, statement: Statement) -> Result<BatchStream, SourceError> {
         self.query(statement).await
     }
+    /// Whether statements wait for a slot at this moment.
+    fn is_pressed(&self) -> bool {
+        false
+    }
     /// Closes the connections that are open and idle: one like them was found closed by the server.
     fn close_idle(&self) {}
     /// What tells this state of a table's files from another; see [`Connector::has_marks`].

@@ -151,6 +151,10 @@ impl Connection for Queued {
         Ok(Placed { rows, slot: Some(slot) }.boxed())
     }
 
+    fn is_pressed(&self) -> bool {
+        self.slots.waiting() > 0
+    }
+
     fn close_idle(&self) {
         self.inner.close_idle();
     }

@@ -27,7 +27,7 @@ const TIMES_FREE: usize = 3;
 const FREE: u64 = 0;
 
 /// On whose behalf a statement runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Consumer(u64);
 
 impl Consumer {

@@ -123,7 +123,7 @@ fn in_pieces(frame: Sent) -> futures::stream::Iter<std::vec::IntoIter<Sent>> {
 
 fn cut(why: Cut) -> Sent {
     Err(std::io::Error::other(match why {
-        Cut::Stalled => format!("nothing of the response was read for {} s", WRITE_STALL.as_secs()),
+        Cut::Stalled => format!("nothing of the response was read for {} s, or little while others waited", WRITE_STALL.as_secs()),
         Cut::Died => "the response panicked".to_owned(),
     }))
 }

@@ -156,6 +156,11 @@ impl Plan {
         Self::new(api, Backend::Union(union))
     }
 
+    /// Whether others wait for its source at this moment.
+    pub(crate) fn is_pressed(&self) -> bool {
+        matches!(&self.backend, Backend::Source(backend) if backend.connection.is_pressed())
+    }
+
     fn new(api: Arc<SnapshotApi>, backend: Backend) -> Result<Self, String> {
         let mut patterns = HashMap::new();
         for parameter in &api.spec.parameters {

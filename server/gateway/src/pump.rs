@@ -1,5 +1,6 @@
 //! A stream that is sent to a caller runs in a task of its own, a little ahead of the caller. Where the caller takes
-//! nothing for a while, the task ends, and what it held of the source is free again.
+//! nothing for a while, the task ends, and what it held of the source is free again. So it does where the caller takes
+//! little and others wait for the source.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
@@ -10,6 +11,7 @@ use connect::error::panic_text;
 use futures::stream::BoxStream;
 use futures::{FutureExt, Stream, StreamExt};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use crate::plan::Plan;
 
@@ -19,11 +21,17 @@ pub(crate) const WRITE_STALL: Duration = Duration::from_secs(15);
 pub(crate) const PIECE: usize = 64 << 10;
 /// Pieces that may wait for the caller.
 const AHEAD: usize = 2;
+/// Over this time it is looked how much a caller takes,
+const WINDOW: Duration = Duration::from_secs(2);
+/// and this many pieces are little: 256 KiB a second.
+const LITTLE: u32 = 8;
+/// How often it is looked, while the caller is waited for, whether others wait for the source.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Why a response ended before its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cut {
-    /// Its caller took nothing for too long.
+    /// Its caller took nothing for too long, or little while others waited.
     Stalled,
     /// What makes it died.
     Died,
@@ -65,19 +73,76 @@ pub(crate) fn pumped<T: Send + 'static>(
 
 async fn pump<T>(plan: &Plan, items: impl Stream<Item = T>, sender: &mpsc::Sender<Step<T>>) {
     let mut items = pin!(items);
+    let mut pace = Pace::new();
     loop {
         let next = tokio::select! {
             next = items.next() => next.map_or(Step::End, Step::Item),
             () = sender.closed() => return,
         };
         let is_end = matches!(next, Step::End);
-        match tokio::time::timeout(WRITE_STALL, sender.send(next)).await {
-            Ok(Ok(())) if !is_end => {}
-            Ok(_) => return,
-            Err(_) => {
-                tracing::warn!(api = plan.path, "a response was ended: its caller took nothing of it for {} s", WRITE_STALL.as_secs());
+        match pace.reserved(plan, sender).await {
+            Ok(Some(place)) => drop(place.send(next)),
+            Ok(None) => return,
+            Err(why) => {
+                tracing::warn!(api = plan.path, "a response was ended: its caller took {why}");
                 return;
             }
+        }
+        if is_end {
+            return;
+        }
+    }
+}
+
+/// How much a caller takes.
+struct Pace {
+    since: Instant,
+    pieces: u32,
+    waited: Duration,
+    /// In the last whole window.
+    was_slow: bool,
+}
+
+impl Pace {
+    fn new() -> Self {
+        Self { since: Instant::now(), pieces: 0, waited: Duration::ZERO, was_slow: false }
+    }
+
+    /// Room for one more piece, once the caller has taken one; nothing where it is gone.
+    ///
+    /// # Errors
+    /// What it took, where that is too little.
+    async fn reserved<'a, T>(
+        &mut self,
+        plan: &Plan,
+        sender: &'a mpsc::Sender<Step<T>>,
+    ) -> Result<Option<mpsc::Permit<'a, Step<T>>>, &'static str> {
+        self.pieces += 1;
+        if let Ok(place) = sender.try_reserve() {
+            return Ok(Some(place));
+        }
+        let began = Instant::now();
+        loop {
+            let before = Instant::now();
+            let place = tokio::time::timeout(LOOK, sender.reserve()).await;
+            self.waited += before.elapsed();
+            self.look();
+            match place {
+                Ok(place) => return Ok(place.ok()),
+                Err(_) if began.elapsed() >= WRITE_STALL => return Err("nothing of it for 15 s"),
+                Err(_) if self.was_slow && plan.is_pressed() => return Err("little of it while others waited for its source"),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Ends a window that is over.
+    fn look(&mut self) {
+        let elapsed = self.since.elapsed();
+        if elapsed >= WINDOW {
+            // Where the source itself is slow, its caller is not to blame.
+            self.was_slow = self.waited * 2 >= elapsed && self.pieces < LITTLE;
+            *self = Self { was_slow: self.was_slow, ..Self::new() };
         }
     }
 }

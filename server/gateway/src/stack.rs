@@ -316,7 +316,10 @@ fn cut(why: Cut) -> Result<Vec<Bytes>, Problem> {
             "The rest was not sent, because of a fault in this program. Give the operator the request id.",
         ));
     }
-    let detail = format!("The rest was not sent: nothing was read for {} s. Read faster, or ask for less.", pump::WRITE_STALL.as_secs());
+    let detail = format!(
+        "The rest was not sent: nothing was read for {} s, or little while others waited for the source. Read faster, or ask for less.",
+        pump::WRITE_STALL.as_secs()
+    );
     Err(Problem::new(ErrorCode::SourceTimeout, detail))
 }
 

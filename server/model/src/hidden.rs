@@ -3,7 +3,8 @@
 //! A grant hides **columns**, not names. It keeps each hidden field by its name and its number ([`HiddenField`]); grants of
 //! older programs have the name alone. For a snapshot this is followed through every version of the API ([`closed`]): a
 //! field that shares its number, its name or the column that it is read from with a hidden one is the same column and is
-//! hidden too, so that a version that renames, retypes or copies a field shows nothing more. What comes out is a list of
+//! hidden too, so that a version that renames, retypes or copies a field shows nothing more; so are the columns that a form
+//! joins by. What comes out is a list of
 //! identities, each a text:
 //!
 //! - `seats`: every field of this name;
@@ -22,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::form::{Filter, Op, QueryForm, Selected};
+use crate::form::{Filter, Join, Op, QueryForm, Selected};
 use crate::spec::{ApiBody, Query, SqlBody, is_zero};
 use crate::{ApiSpec, Field};
 
@@ -75,18 +76,31 @@ pub fn resolve(name: &str, versions: &[ApiSpec]) -> Option<HiddenField> {
 pub fn closed(hidden: &[HiddenField], versions: &[ApiSpec]) -> Vec<String> {
     let mut found: BTreeSet<String> = hidden.iter().map(|field| field.name.clone()).collect();
     found.extend(hidden.iter().filter(|field| field.number > 0).map(|field| numbered(&field.dataset, field.number)));
-    let fields: Vec<Vec<String>> = versions.iter().flat_map(|spec| (0..spec.fields.len()).map(|index| identities(spec, index))).collect();
+    let fields = versions.iter().flat_map(|spec| (0..spec.fields.len()).map(|index| identities(spec, index)));
+    let same: Vec<Vec<String>> = fields.chain(versions.iter().flat_map(joined)).collect();
     loop {
         let before = found.len();
-        for field in &fields {
-            if field.iter().any(|identity| found.contains(identity)) {
-                found.extend(field.iter().cloned());
+        for one in &same {
+            if one.iter().any(|identity| found.contains(identity)) {
+                found.extend(one.iter().cloned());
             }
         }
         if found.len() == before {
             return found.into_iter().collect();
         }
     }
+}
+
+/// The columns that a form joins by: each pair holds the same value, so that one tells the other.
+fn joined(spec: &ApiSpec) -> Vec<Vec<String>> {
+    let pairs = |form: &QueryForm| {
+        let of = |join: &Join| {
+            let table = join.table.name.clone();
+            join.on.iter().map(move |on| vec![column_of(form, &on.left), format!("{table}.{}", on.right)]).collect::<Vec<_>>()
+        };
+        form.joins.iter().flat_map(of).collect()
+    };
+    form_of(spec).map(pairs).unwrap_or_default()
 }
 
 fn numbered(register: &str, number: u32) -> String {
@@ -240,7 +254,7 @@ pub fn equal_fields<'a>(spec: &'a ApiSpec, parameter: &str) -> Vec<&'a Field> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::form::Join;
+    use crate::form::JoinOn;
     use crate::spec::{ApiKind, KvBody};
     use crate::table::TableRef;
     use crate::{DataType, Parameter};
@@ -297,6 +311,32 @@ mod tests {
         let visible = seats.visible(&spec);
         let fields: Vec<(&str, u32)> = visible.fields.iter().map(|field| (field.name.as_str(), field.number)).collect();
         assert_eq!(fields, [("tailnum", 1), ("year", 3)]);
+    }
+
+    #[test]
+    fn what_is_joined_by_a_hidden_column_is_hidden_with_it() {
+        let mut spec = ApiSpec::empty(ApiKind::Sql);
+        let on = vec![JoinOn { left: "tailnum".into(), right: "tailnum".into() }];
+        let again = vec![JoinOn { left: "p.tailnum".into(), right: "plane".into() }];
+        let join = |name: &str, table: &str, on| Join { name: name.into(), table: TableRef::new(table), on, inner: false };
+        let selected = |name: &str, column: &str| Selected { name: name.into(), column: column.into(), ..Selected::default() };
+        let form = QueryForm {
+            table: TableRef::new("flights"),
+            joins: vec![join("p", "planes", on), join("r", "repairs", again)],
+            select: vec![
+                selected("plane", "p.tailnum"),
+                selected("flown", "tailnum"),
+                selected("mended", "r.plane"),
+                selected("day", "day"),
+            ],
+            filters: vec![Filter { column: "tailnum".into(), op: Op::Is, parameter: "flown".into(), ..Filter::default() }],
+            ..QueryForm::default()
+        };
+        spec.fields = ["plane", "flown", "mended", "day"].map(|name| Field::plain(name, DataType::String)).into();
+        spec.parameters = vec![Parameter::new("flown", DataType::String)];
+        spec.body = ApiBody::Sql(SqlBody { query: Query::Form(form), page_size: None, keyset: false });
+        let hidden = Hidden::of(&spec, &closed(&[resolve("plane", std::slice::from_ref(&spec)).unwrap()], std::slice::from_ref(&spec)));
+        assert_eq!((hidden.fields, hidden.parameters), (BTreeSet::from([0, 1, 2]), BTreeSet::from([0])));
     }
 
     #[test]

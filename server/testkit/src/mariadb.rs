@@ -111,7 +111,10 @@ impl MariaDb {
 
     fn client(&self, database: &str) -> Command {
         let mut command = Command::new("mariadb");
-        command.args(["--no-defaults", "--user=root"]).arg(format!("--socket={}", self.socket().display())).arg(database);
+        command
+            .args(["--no-defaults", "--user=root", "--default-character-set=utf8mb4"])
+            .arg(format!("--socket={}", self.socket().display()))
+            .arg(database);
         command
     }
 

@@ -30,11 +30,11 @@ async fn publish(people: &People, source: &Source) {
 }
 
 /// Another app that may call the same API.
-async fn another_app(people: &People, server: &Sluice) -> Http {
-    people.builder.post("/apps", json!({"domain": "travel", "name": "modest-app"})).await;
-    let key = people.builder.post("/apps/travel/modest-app/keys", json!({"environment": "prod"})).await;
-    let grant = "/apps/travel/modest-app/grants/travel/long-rows";
-    let (status, body) = people.owner.call(reqwest::Method::PUT, grant, Some(json!({}))).await;
+async fn another_app(people: &People, server: &Sluice, name: &str) -> Http {
+    people.builder.post("/apps", json!({"domain": "travel", "name": name})).await;
+    let key = people.builder.post(&format!("/apps/travel/{name}/keys"), json!({"environment": "prod"})).await;
+    let grant = format!("/apps/travel/{name}/grants/travel/long-rows");
+    let (status, body) = people.owner.call(reqwest::Method::PUT, &grant, Some(json!({}))).await;
     assert!(status.is_success(), "{body}");
     people.owner.served().await;
     Http { key: key["secret"].as_str().unwrap().to_owned(), ..Http::new(server) }
@@ -55,6 +55,18 @@ async fn unread(server: &Sluice, http: &Http) -> TcpStream {
     stream
 }
 
+/// Reads eight KiB a second, for as long as something comes.
+async fn trickle(mut stream: TcpStream) {
+    let mut pace = tokio::time::interval(Duration::from_millis(200));
+    let mut some = vec![0; 1_638];
+    loop {
+        pace.tick().await;
+        if !matches!(stream.read(&mut some).await, Ok(1..)) {
+            return;
+        }
+    }
+}
+
 /// What comes until the connection ends, however it does.
 async fn rest(mut stream: TcpStream) -> Vec<u8> {
     let (mut all, mut some) = (Vec::new(), vec![0; 64 << 10]);
@@ -69,7 +81,7 @@ async fn unread_downloads_of_one_app_leave_the_source_to_the_others_and_end() {
     let (server, source) = (Sluice::demo(binary()), Source::postgres());
     let (people, greedy) = (People::of(&server).await, Http::new(&server));
     publish(&people, &source).await;
-    let modest = another_app(&people, &server).await;
+    let modest = another_app(&people, &server, "modest-app").await;
     let mut downloads = Vec::new();
     for _ in 0..16 {
         downloads.push(unread(&server, &greedy).await);
@@ -103,4 +115,25 @@ async fn unread_downloads_of_one_app_leave_the_source_to_the_others_and_end() {
     // One that is read comes whole, and takes as long as its reader.
     let whole = greedy.get(&format!("{API}.ndjson")).send().await.unwrap().bytes().await.unwrap();
     assert_eq!(whole.iter().filter(|byte| **byte == b'\n').count(), 300_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn downloads_that_are_read_slowly_make_way_once_others_wait() {
+    let (server, source) = (Sluice::demo(binary()), Source::postgres());
+    let (people, demo) = (People::of(&server).await, Http::new(&server));
+    publish(&people, &source).await;
+    let (second, third) = (another_app(&people, &server, "second-app").await, another_app(&people, &server, "third-app").await);
+    let quick = another_app(&people, &server, "quick-app").await;
+    // Three apps hold all sixteen slots: each may have three times what is free.
+    let mut readers = Vec::new();
+    for (app, share, held) in [(&demo, 12, 12), (&second, 3, 15), (&third, 1, 16)] {
+        for _ in 0..share {
+            readers.push(tokio::spawn(trickle(unread(&server, app).await)));
+        }
+        until(LONG, "their downloads are under way", async || running(app).await == held).await;
+    }
+    let answered = async || quick.get(&format!("{API}?limit=1")).send().await.unwrap().status().as_u16() == 200;
+    until(Duration::from_secs(10), "a call of another app is answered", answered).await;
+    assert!(running(&quick).await >= 8, "those that need not make way go on");
+    readers.iter().for_each(tokio::task::JoinHandle::abort);
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::common::{Http, People, binary, pages_of};
 use serde_json::{Value as Json, json};
-use testkit::{Chance, Postgres, Sluice};
+use testkit::{Chance, MariaDb, Postgres, Sluice};
 
 const ROWS: i64 = 20;
 
@@ -39,6 +39,10 @@ fn wide(chance: &mut Chance) -> String {
     let number = chance.number() as i64;
     // The least of all is no literal of every source.
     number.max(i64::MIN + 1).to_string()
+}
+
+fn unsigned(chance: &mut Chance) -> String {
+    chance.number().to_string()
 }
 
 fn money(chance: &mut Chance) -> String {
@@ -131,6 +135,14 @@ fn address(chance: &mut Chance) -> String {
     format!("'10.0.{}.{}'", chance.below(3), chance.below(100))
 }
 
+fn bits(chance: &mut Chance) -> String {
+    format!("b'{:010b}'", chance.below(1_024))
+}
+
+fn year(chance: &mut Chance) -> String {
+    (2_000 + chance.below(5)).to_string()
+}
+
 fn of_sqlite() -> Vec<Type> {
     vec![
         of("INTEGER", "int64", wide),
@@ -176,6 +188,28 @@ fn of_postgres() -> Vec<Type> {
         of("mood", "string", mood),
         hidden("inet", "string", address),
         of("posint", "int32", |chance| (chance.below(9) + 1).to_string()),
+    ]
+}
+
+fn of_mariadb() -> Vec<Type> {
+    vec![
+        of("int", "int64", small),
+        of("bigint", "int64", wide),
+        decimal("bigint unsigned", unsigned, false),
+        decimal("decimal(12,4)", money, true),
+        decimal("decimal(65,30)", digits, false),
+        of("float", "float64", float),
+        of("double", "float64", float),
+        of("varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", "string", text),
+        of("varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", "string", text),
+        of("date", "date", day),
+        of("time", "time", clock),
+        of("datetime(6)", "timestamp", micros),
+        hidden("tinyint(1)", "bool", small),
+        of("bit(10)", "bytes", bits),
+        of("varbinary(8)", "bytes", bytes),
+        of("enum('sad','ok','happy')", "string", mood),
+        of("year", "int64", year),
     ]
 }
 
@@ -239,20 +273,29 @@ async fn compare(people: &People, http: &Http, source: &str, types: &[Type], ask
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_row_comes_once_in_the_order_of_its_source_and_is_found_by_its_value() {
+/// A demo server, those who use it, and the values that a source is filled with.
+async fn stage(source: &str) -> (Sluice, People, Http, Chance) {
     let server = Sluice::demo(binary());
     let (people, http) = (People::of(&server).await, Http::new(&server));
     let seed = std::env::var("SLUICE_FUZZ_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(20_260_105);
-    println!("pages of everything: seed {seed}");
-    let mut chance = Chance::new(seed);
+    println!("pages of everything in {source}: seed {seed}");
+    (server, people, http, Chance::new(seed))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_row_of_sqlite_comes_once_in_the_order_of_its_source_and_is_found_by_its_value() {
+    let (_server, people, http, mut chance) = stage("sqlite").await;
     let folder = testkit::folder();
     let file = folder.path().join("chance.db");
     testkit::sqlite3(&file, &filled(&of_sqlite(), &mut chance));
     people.builder.put_source("lite", "sqlite", json!({"config": {"path": file}, "secrets": {}})).await;
     let ask = async |sql: String| -> Vec<String> { testkit::sqlite3(&file, &sql).lines().map(str::to_owned).collect() };
     compare(&people, &http, "lite", &of_sqlite(), &ask).await;
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn each_row_of_postgres_comes_once_in_the_order_of_its_source_and_is_found_by_its_value() {
+    let (_server, people, http, mut chance) = stage("postgres").await;
     let postgres = Postgres::start();
     let types =
         "CREATE EXTENSION citext; CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy'); CREATE DOMAIN posint AS integer CHECK (value > 0);";
@@ -262,4 +305,16 @@ async fn each_row_comes_once_in_the_order_of_its_source_and_is_found_by_its_valu
     people.builder.put_source("pg", "postgres", json!({"config": config, "secrets": {}})).await;
     let ask = async |sql: String| -> Vec<String> { postgres.ask("postgres", &sql).await };
     compare(&people, &http, "pg", &of_postgres(), &ask).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_row_of_mariadb_comes_once_in_the_order_of_its_source_and_is_found_by_its_value() {
+    let (_server, people, http, mut chance) = stage("mariadb").await;
+    let mariadb = MariaDb::start();
+    mariadb.run("mysql", "CREATE DATABASE chance CHARACTER SET utf8mb4");
+    mariadb.run("chance", &filled(&of_mariadb(), &mut chance));
+    let config = json!({"host": "127.0.0.1", "port": mariadb.port().to_string(), "database": "chance", "user": "reader", "tls": "disable"});
+    people.builder.put_source("maria", "mysql", json!({"config": config, "secrets": {"password": "reader"}})).await;
+    let ask = async |sql: String| -> Vec<String> { mariadb.ask("chance", &sql) };
+    compare(&people, &http, "maria", &of_mariadb(), &ask).await;
 }

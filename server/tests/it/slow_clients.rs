@@ -210,6 +210,39 @@ async fn a_message_that_does_not_end_is_not_waited_for_even_with_a_key() {
     assert_eq!(response.headers()["grpc-status"], "3");
 }
 
+/// A watch of the whole's health, which needs no key and has no end.
+fn watch(server: &Sluice) -> Request<Body> {
+    let address = format!("http://{}/grpc.health.v1.Health/Watch", server.grpc);
+    Request::post(address).header("content-type", "application/grpc").body(Body::from(vec![0; 5])).unwrap()
+}
+
+#[tokio::test]
+async fn watches_of_health_are_few_and_leave_room_for_who_asks_once() {
+    let server = Sluice::demo(binary());
+    let (send, connection) = http2(&server.grpc, 1 << 20).await;
+    let opened = (0..200).map(|_| {
+        let mut send = send.clone();
+        let request = watch(&server);
+        async move { send.send_request(request).await.unwrap() }
+    });
+    let opened = timeout(LONG, futures::future::join_all(opened)).await.expect("each is told at once");
+    let (refused, open): (Vec<_>, Vec<_>) = opened.into_iter().partition(|response| response.headers().contains_key("grpc-status"));
+    assert_eq!(open.len(), 8, "of one address");
+    assert!(refused.iter().all(|response| response.headers()["grpc-status"] == "8"));
+    let check = Request::post(format!("http://{}/grpc.health.v1.Health/Check", server.grpc)).header("content-type", "application/grpc");
+    let answer = send.clone().send_request(check.body(Body::from(vec![0; 5])).unwrap()).await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    assert!(!answer.headers().contains_key("grpc-status"));
+    // Whoever leaves makes room.
+    drop((open, refused, answer, send));
+    connection.abort();
+    until(LONG, "there is room again", async || {
+        let (mut send, _connection) = http2(&server.grpc, 1 << 20).await;
+        !send.send_request(watch(&server)).await.unwrap().headers().contains_key("grpc-status")
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_request_names_one_host() {
     let server = Sluice::demo(binary());

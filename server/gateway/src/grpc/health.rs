@@ -1,5 +1,8 @@
 //! The health service: the whole, by the empty name, and every service that is live.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use tonic::{Request, Response, Status};
@@ -7,13 +10,17 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 
+use super::watchers::Watchers;
 use crate::Gateway;
 
+/// How long one watch lasts: whoever watches on asks again, and what was forgotten ends.
+const WATCH: Duration = Duration::from_secs(300);
+
 pub(super) fn service(gateway: Gateway) -> HealthServer<Live> {
-    HealthServer::new(Live(gateway)).max_decoding_message_size(super::MAX_NAMES)
+    HealthServer::new(Live(gateway, Watchers::default())).max_decoding_message_size(super::MAX_NAMES)
 }
 
-pub(super) struct Live(Gateway);
+pub(super) struct Live(Gateway, Watchers);
 
 impl Live {
     /// `None` for a service that is not there.
@@ -37,8 +44,10 @@ impl Health for Live {
 
     type WatchStream = BoxStream<'static, Result<HealthCheckResponse, Status>>;
 
-    /// The status now, and again whenever a release changes it.
+    /// The status now, and again whenever a release changes it. The edge says the client's address as an extension.
     async fn watch(&self, request: Request<HealthCheckRequest>) -> Result<Response<Self::WatchStream>, Status> {
+        let too_many = || Status::resource_exhausted("Too many watches are open, in all or from your address. Ask Check instead.");
+        let watcher = self.1.enter(request.extensions().get::<IpAddr>().copied()).ok_or_else(too_many)?;
         let (gateway, service) = (self.0.clone(), request.into_inner().service);
         let first = (gateway.revisions.subscribe(), None::<ServingStatus>);
         let changes = futures::stream::unfold(first, move |(mut revisions, last)| {
@@ -52,6 +61,9 @@ impl Health for Live {
                     revisions.changed().await.ok()?;
                 }
             }
+        });
+        let changes = changes.take_until(tokio::time::sleep(WATCH)).inspect(move |_| {
+            let _held = &watcher;
         });
         Ok(Response::new(changes.boxed()))
     }

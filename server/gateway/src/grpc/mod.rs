@@ -10,6 +10,7 @@ mod request;
 mod status;
 mod typed;
 mod visit;
+mod watchers;
 
 use std::time::Instant;
 

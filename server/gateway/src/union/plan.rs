@@ -12,7 +12,7 @@ use model::{ApiSpec, Field, Value};
 use moka::sync::Cache;
 use serde_json::{Map, Value as Json};
 
-use super::breaker::Breaker;
+use super::breaker::Breakers;
 use super::renumber::Renumber;
 use crate::plan::Plan;
 use crate::view::json_fields;
@@ -39,7 +39,7 @@ pub(crate) struct StepPlan {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retries: u32,
     pub(crate) fallback: FallbackPlan,
-    pub(crate) breaker: Breaker,
+    pub(crate) breakers: Breakers,
     /// What others read of its rows, as JSON.
     pub(crate) reader: RowJson,
 }
@@ -178,7 +178,7 @@ fn compile_step(body: &UnionBody, step: &Step, live: &dyn Fn(&str) -> Option<Arc
         timeout: step.timeout_ms.map(|millis| Duration::from_millis(millis.into())),
         retries: step.retries,
         fallback,
-        breaker: Breaker::default(),
+        breakers: Breakers::default(),
         reader: RowJson::new(&read_of(body, step)),
     })
 }

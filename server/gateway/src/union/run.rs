@@ -135,7 +135,8 @@ impl Run<'_> {
         if asked.is_empty() {
             return Ok((Vec::new(), false));
         }
-        let Some(pass) = step.breaker.lets(self.now) else {
+        let consumer = self.call.consumer;
+        let Some(pass) = step.breakers.lets(consumer, self.now) else {
             let detail = "It failed several times in a row, and is left alone for some seconds.";
             return Err(Problem::new(ErrorCode::SourceUnavailable, detail));
         };
@@ -151,9 +152,9 @@ impl Run<'_> {
             }
         };
         match &found {
-            Err(problem) if is_fault(problem.code) => step.breaker.failed(self.gateway.clock.now()),
-            Err(problem) if problem.code != ErrorCode::NotFound => step.breaker.undecided(pass, self.gateway.clock.now()),
-            _ => step.breaker.worked(),
+            Err(problem) if is_fault(problem.code) => step.breakers.failed(consumer, self.gateway.clock.now()),
+            Err(problem) if problem.code != ErrorCode::NotFound => step.breakers.undecided(consumer, pass, self.gateway.clock.now()),
+            _ => step.breakers.worked(consumer, pass),
         }
         found
     }
