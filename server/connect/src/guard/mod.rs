@@ -59,8 +59,10 @@ pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
             return Err(refuse(Some(statement.span().start), "Only a SELECT can be run: this one does something else."));
         };
         walk::check(&statement, dialect)?;
-        if dialect == Dialect::Datafusion && calls_too_deep(&statement) {
-            return Err(refuse(None, "Calls of functions or queries stand too deep in one another. Take some of them apart."));
+        // These two plan in this process, and SQLite has bounds of its own.
+        let here = matches!(dialect, Dialect::Datafusion | Dialect::Sqlite);
+        if (here && calls_too_deep(&statement)) || (dialect == Dialect::Sqlite && calls::levels_too_many_for_sqlite(&statement)) {
+            return Err(refuse(None, calls::TOO_DEEP));
         }
         let (has_order, has_limit) = (query.order_by.is_some(), query.limit_clause.is_some() || query.fetch.is_some());
         let sql = writing::write(&statement, &tokens, dialect)?;
@@ -182,6 +184,14 @@ mod tests {
             (Dialect::Postgres, "SELECT f.pg_sleep[1] FROM unnest(array[10.0]) f"),
             (Dialect::Postgres, "SELECT ('/etc/passwd').pg_read_file AS a"),
             (Dialect::Postgres, "SELECT a[1].pg_read_file FROM t"),
+            (Dialect::Postgres, "SELECT 'pg_authid'::regclass AS a"),
+            (Dialect::Postgres, "SELECT 'pg_authid'::pg_catalog.\"regclass\" AS a"),
+            (Dialect::Postgres, "SELECT '{lower,upper}'::regproc[] AS a"),
+            (Dialect::Postgres, "SELECT CAST(1 AS RegProcedure) AS a"),
+            (Dialect::Postgres, "SELECT regrole '10' AS a"),
+            (Dialect::Postgres, "SELECT regnamespace('public') AS a"),
+            (Dialect::Postgres, "SELECT t.x FROM jsonb_to_recordset('[{\"x\": \"pg_authid\"}]') AS t(x regclass)"),
+            (Dialect::Postgres, "SELECT 'postgres=r/postgres'::aclitem AS a"),
             (Dialect::Mysql, "SELECT distinct@@datadir"),
             (Dialect::Mysql, "SELECT * FROM `İnformation_schema`.tables"),
             (Dialect::Clickhouse, "SELECT $a AS b , $c , '$a AS b , $ , sleep(3) , ' AS z , ' AS y -- ' AS w"),
@@ -241,6 +251,7 @@ mod tests {
             (Dialect::Postgres, "select rolname from only pg_authid", "only AS pg_authid"),
             (Dialect::Postgres, "select 1 as a from t join only pg_authid on true", "only AS pg_authid"),
             (Dialect::Postgres, "select t.tags[1], f.x from t, unnest(t.tags) as f(x)", "f.x"),
+            (Dialect::Postgres, "select regex, 'regclass' as a, regions.oid from regions", "regions.oid"),
             (Dialect::Clickhouse, "select a from flights final", "flights final"),
         ] {
             let sent = check(sql, dialect).unwrap().sql;
@@ -285,6 +296,11 @@ mod tests {
             assert!(check(&doubled(6), dialect).is_ok(), "{dialect:?}: {:?}", check(&doubled(6), dialect));
             let calls = check(&deep("abs(", "1", ")", 30), dialect);
             assert!(calls.is_err(), "{dialect:?}: {calls:?}");
+            let cases = check(&deep("case when 1 = 1 then ", "1", " end", 30), dialect);
+            assert_eq!(cases.is_err(), matches!(dialect, Dialect::Sqlite | Dialect::Datafusion), "{dialect:?}: {cases:?}");
+            // SQLite counts the levels of the sum inside once for each query around it.
+            let sums = check(&deep("(select ", &vec!["1"; 200].join(" + "), ")", 6), dialect);
+            assert_eq!(sums.is_err(), dialect == Dialect::Sqlite, "{dialect:?}: {sums:?}");
             assert!(check(&format!("select 1 as a where {}", vec!["1 = 1"; 100].join(" and ")), dialect).is_ok(), "{dialect:?}");
         }
     }

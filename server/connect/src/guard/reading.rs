@@ -4,11 +4,10 @@ use model::DataType;
 use model::dialect::Dialect;
 use sqlparser::ast::{Spanned, Statement};
 use sqlparser::dialect::{ClickHouseDialect, Dialect as Reader, PostgreSqlDialect, SQLiteDialect};
-use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer, Whitespace};
 
-use super::{Refusal, clickhouse, refuse};
+use super::{Refusal, calls, clickhouse, refuse, system};
 
 /// The longest text, in bytes.
 const MAX_TEXT: usize = 64 << 10;
@@ -16,25 +15,6 @@ const MAX_TEXT: usize = 64 << 10;
 const MAX_TOKENS: usize = 5_000;
 /// How deep brackets and the like may stand in one another.
 const MAX_NESTING: usize = 64;
-/// How deep calls and queries may stand in one another.
-const MAX_CALLS: usize = 12;
-/// Every type that a placeholder of ours can name.
-const TYPES: [DataType; 13] = [
-    DataType::String,
-    DataType::Bool,
-    DataType::Int32,
-    DataType::Int64,
-    DataType::Float64,
-    DataType::Decimal { precision: 38, scale: 10 },
-    DataType::Date,
-    DataType::Time,
-    DataType::Timestamp,
-    DataType::Uuid,
-    DataType::Bytes,
-    DataType::Json,
-    DataType::Decimal { precision: 76, scale: 20 },
-];
-
 /// The words and signs of a text without its white space and comments, each with its place.
 ///
 /// # Errors
@@ -71,33 +51,10 @@ pub(super) fn tokens(sql: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, 
     if kept.len() > MAX_TOKENS {
         return Err(refuse(None, "The statement has more than 5,000 words and signs. Shorten it."));
     }
-    if calls_stand_deep(&kept) {
-        return Err(refuse(None, "Calls of functions or queries stand too deep in one another. Take some of them apart."));
+    if calls::brackets_too_deep(&kept) {
+        return Err(refuse(None, calls::TOO_DEEP));
     }
     Ok(kept)
-}
-
-/// Whether brackets behind a word, or around a query, stand too deep in one another. The parser tries such brackets in more than one way,
-/// so that its time doubles with each level.
-fn calls_stand_deep(tokens: &[TokenWithSpan]) -> bool {
-    let mut open: Vec<bool> = Vec::new();
-    let mut calls = 0_usize;
-    for (at, token) in tokens.iter().enumerate() {
-        match &token.token {
-            Token::LParen => {
-                let behind_word = at > 0 && matches!(tokens[at - 1].token, Token::Word(_));
-                let around_query = matches!(tokens.get(at + 1).map(|next| &next.token), Some(Token::Word(word)) if matches!(word.keyword, Keyword::SELECT | Keyword::WITH));
-                open.push(behind_word || around_query);
-                calls += usize::from(behind_word || around_query);
-                if calls > MAX_CALLS {
-                    return true;
-                }
-            }
-            Token::RParen => calls -= usize::from(open.pop().unwrap_or(false)),
-            _ => {}
-        }
-    }
-    false
 }
 
 /// The one statement of these words and signs.
@@ -138,6 +95,10 @@ fn check(token: &TokenWithSpan, dialect: Dialect) -> Result<(), Refusal> {
         // Some servers take some of these for white space, such as SQLite a byte order mark.
         Token::Word(word) if word.quote_style.is_none() && word.value.chars().any(|c| !c.is_ascii() && !c.is_alphanumeric()) => {
             Err(refuse(at, "This name has a character that is no letter and no digit. Put the name in quotes, or take the character out."))
+        }
+        Token::Word(word) if system::is_catalogue_type(dialect, &word.value) => {
+            let message = format!("The type {word} looks up names in the server's own catalogue, which is not data. Take it out.");
+            Err(refuse(at, &message))
         }
         Token::Placeholder(mark) if !is_ours(mark, dialect) => {
             Err(refuse(at, "A parameter is written with a colon and its name. Take this sign out, or put it in quotes."))
@@ -254,7 +215,7 @@ fn placeholder(tokens: &[TokenWithSpan]) -> Option<(String, usize)> {
     let length = tokens.iter().take(16).position(|token| token.token == Token::RBrace)? + 1;
     let text: String = tokens[..length].iter().map(|token| token.token.to_string()).collect();
     let number: usize = text.strip_prefix("{p")?.split(':').next()?.parse().ok()?;
-    TYPES.iter().any(|data_type| Dialect::Clickhouse.placeholder(number, *data_type) == text).then_some((text, length))
+    DataType::OFFERED.iter().any(|data_type| Dialect::Clickhouse.placeholder(number, *data_type) == text).then_some((text, length))
 }
 
 /// Placeholders that are told apart by their order alone get numbers, so that a text that changed their order is another text.

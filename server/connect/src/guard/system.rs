@@ -1,10 +1,34 @@
-//! Which tables belong to a server itself and are no data: its catalogue, its users, its settings.
+//! Which tables and types belong to a server itself and are no data: its catalogue, its users, its settings.
 
 use model::dialect::Dialect;
 use model::table::TableRef;
 
 /// Schemas and databases of servers, of every kind: a name that means nothing to one of them is not missed there.
 const SCHEMAS: [&str; 7] = ["information_schema", "mysql", "performance_schema", "sys", "system", "pg_catalog", "pg_toast"];
+
+/// Types of PostgreSQL that find a number by a name in the server's catalogue, and a name by a number: its tables, functions, users and
+/// more, whoever may read them.
+const CATALOGUE_TYPES: [&str; 13] = [
+    "aclitem",
+    "regclass",
+    "regcollation",
+    "regconfig",
+    "regdatabase",
+    "regdictionary",
+    "regnamespace",
+    "regoper",
+    "regoperator",
+    "regproc",
+    "regprocedure",
+    "regrole",
+    "regtype",
+];
+
+/// Whether a word is a type that looks up names in the server's catalogue. A type can stand in many places (`::`, CAST, before a text, as
+/// a call, behind the columns of a table that is a function's), so that a column of this name is refused too.
+pub(super) fn is_catalogue_type(dialect: Dialect, word: &str) -> bool {
+    dialect == Dialect::Postgres && CATALOGUE_TYPES.iter().any(|name| word.trim_start_matches('_').eq_ignore_ascii_case(name))
+}
 
 /// Whether a table belongs to the server, by all the parts of its name, in small letters.
 pub(super) fn belongs_to_server(dialect: Dialect, parts: &[&str]) -> bool {
