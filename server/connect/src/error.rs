@@ -61,6 +61,15 @@ impl SourceError {
         )
     }
 
+    /// A statement is deeper or larger than the source reads. Whoever wrote it is at fault, not the source.
+    #[must_use]
+    pub(crate) fn too_complex() -> Self {
+        Self::new(
+            SourceErrorKind::Statement,
+            "It cannot read this statement: it is nested too deeply, or has too many parts. Take some of it apart.",
+        )
+    }
+
     /// It took longer than it may.
     #[must_use]
     pub fn late() -> Self {

@@ -115,6 +115,25 @@ async fn clickhouse_runs_nothing_that_the_guard_did_not_read() {
     assert_eq!(first(&people, "click", r"SELECT 'it''s {p1:Int64}' AS a FROM t WHERE id = :id -- one row").await, "it's {p1:Int64}");
 }
 
+/// What a server finds too deep, although the guard does not, is its author's fault: the source is not told to be away.
+#[tokio::test]
+async fn what_is_too_deep_for_a_server_is_no_fault_of_the_source() {
+    let source = Postgres::start();
+    // The least stack that PostgreSQL can be given.
+    source.run("postgres", "ALTER ROLE postgres SET max_stack_depth = '100kB'").await;
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    let config =
+        json!({"host": "127.0.0.1", "port": source.port().to_string(), "database": "postgres", "user": "postgres", "tls": "disable"});
+    people.builder.put_source("shallow", "postgres", json!({"config": config, "secrets": {}})).await;
+    let sum = vec!["n"; 250].join(" + ");
+    let sql = format!("select {sum} as a from generate_series(1, 2) as t(n)");
+    let spec = json!({"title": "A long sum", "source": "shallow", "kind": "sql", "script": sql, "parameters": []});
+    let body = json!({"environment": "prod", "spec": spec});
+    let (status, said) = people.builder.call(Method::POST, "/apis/travel/any/check", Some(body)).await;
+    assert!(status.as_u16() < 500 && said.to_string().contains("nested too deeply"), "{status} {said}");
+}
+
 /// Whatever is nested is refused or answered; the process goes on.
 #[tokio::test]
 async fn deep_nests_end_nothing() {
@@ -143,7 +162,7 @@ async fn deep_nests_end_nothing() {
                 let spec = json!({"title": "A nest", "source": source, "kind": "sql", "script": sql, "parameters": []});
                 let body = json!({"environment": "prod", "spec": spec});
                 let (status, said) = people.builder.call(Method::POST, "/apis/travel/any/check", Some(body)).await;
-                assert!(status.as_u16() != 500, "{source}: {open} {times} times: {said}");
+                assert!(status.as_u16() < 500, "{source}: {open} {times} times: {status} {said}");
             }
         }
     }

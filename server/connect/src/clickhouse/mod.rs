@@ -145,6 +145,8 @@ fn of_code(code: u32, said: &str) -> SourceError {
         46 => (SourceErrorKind::Statement, "There is no such function."),
         215 => (SourceErrorKind::Statement, "A column must be in GROUP BY or inside an aggregate."),
         42 | 43 | 62 | 184 | 386 => (SourceErrorKind::Statement, "It cannot read this statement. Check the types of the parameters."),
+        // Too many columns, too deep subqueries, and a tree or a recursion that is too deep or too large.
+        161 | 162 | 165..=168 | 306 => return SourceError::too_complex().because(said),
         // Values that cannot be parsed, converted or calculated with, and patterns that cannot be read.
         6 | 25 | 26 | 27 | 38 | 41 | 69 | 70 | 72 | 117 | 131 | 153 | 376 | 407 | 427 | 457 | 467 | 675 | 676 => {
             return SourceError::value().because(said);
@@ -173,5 +175,9 @@ mod tests {
             assert_eq!(of_code(code, "Code: …").kind, SourceErrorKind::Value, "{code}");
         }
         assert_eq!(of_code(241, "").kind, SourceErrorKind::Other);
+        for code in [167, 168, 306] {
+            let error = of_code(code, "Code: …");
+            assert!(error.code() == model::ErrorCode::Invalid && error.sentence.contains("nested too deeply"), "{code}: {error}");
+        }
     }
 }

@@ -190,6 +190,8 @@ fn read_error(error: &sqlx::Error) -> SourceError {
         Some(1055 | 1140) => (SourceErrorKind::Statement, "A column must be in GROUP BY or inside an aggregate."),
         Some(1305) => (SourceErrorKind::Statement, "There is no such function."),
         Some(1064 | 1149 | 1111 | 1248) => (SourceErrorKind::Statement, "It cannot read this statement."),
+        // Its stack, or a bound on tables, columns or parameters, is less than the statement needs.
+        Some(1116 | 1117 | 1119 | 1390 | 1436 | 1473) => return SourceError::too_complex().because(error),
         // Of these, the state says less than the number: letters that a character set does not have, values that do not
         // fit their type, a pattern that cannot be read.
         Some(1139 | 1267 | 1292 | 1300 | 1366 | 1411 | 1525 | 3692) => return SourceError::value().because(error),

@@ -237,6 +237,8 @@ fn read_error(error: &sqlx::Error, sql: &str) -> SourceError {
         "42803" => (SourceErrorKind::Statement, format!("A column must be in GROUP BY or inside an aggregate{place}.")),
         // Class 22, data exception: what a value of the statement, or of a parameter, led to.
         code if code.starts_with("22") => return SourceError::value().because(error),
+        // Class 54, program limit exceeded: the stack, columns, arguments.
+        code if code.starts_with("54") => return SourceError::too_complex().because(error),
         code if code.starts_with("42") => (SourceErrorKind::Statement, format!("PostgreSQL cannot read this statement{place}.")),
         // It is shut down, ends this session, or lost it.
         code if code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P05") => return SourceError::dropped().because(error),
