@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use connect::{SourceError, SourceErrorKind};
-use datafusion::logical_expr::Expr;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
@@ -63,13 +63,12 @@ impl TableFiles {
         levels.into_iter().map(|(_, value)| Some(value).filter(|value| value != NULL_FOLDER)).collect()
     }
 
-    /// The files that can hold rows for which these filters hold, by what their folders say.
-    pub(crate) fn of_filters(&self, filters: &[Expr]) -> Vec<ObjectMeta> {
-        let wanted: Vec<(usize, Vec<String>)> = filters
-            .iter()
-            .filter_map(values_of)
-            .filter_map(|(column, values)| Some((self.partitions.iter().position(|name| *name == column)?, values)))
-            .collect();
+    /// The files that can hold rows for which these filters hold, by what those of their folders say that are columns. A folder by whose
+    /// name its files have a column of their own says nothing of the values in them.
+    pub(crate) fn of_filters(&self, filters: &[Expr], is_column: impl Fn(usize) -> bool) -> Vec<ObjectMeta> {
+        let folder_of = |column: &str| self.partitions.iter().position(|name| name == column).filter(|at| is_column(*at));
+        let wanted: Vec<(usize, Vec<String>)> =
+            filters.iter().filter_map(values_of).filter_map(|(column, values)| Some((folder_of(&column)?, values))).collect();
         let is_wanted = |file: &&ObjectMeta| {
             let values = self.values_of(file);
             wanted.iter().all(|(at, wanted)| values.get(*at).and_then(Option::as_ref).is_some_and(|value| wanted.contains(value)))
@@ -82,6 +81,11 @@ impl TableFiles {
         let below = self.folder.as_ref().and_then(|folder| file.location.as_ref().strip_prefix(folder.as_ref()));
         below.map(|path| path.trim_start_matches('/')).or(file.location.filename()).unwrap_or_default().to_owned()
     }
+}
+
+/// How tables of files take filters: their folders leave out what they can, and the engine looks again.
+pub(crate) fn by_folders(filters: &[&Expr]) -> Vec<TableProviderFilterPushDown> {
+    vec![TableProviderFilterPushDown::Inexact; filters.len()]
 }
 
 /// What tells one state of the files from another.
@@ -265,7 +269,26 @@ pub(crate) fn refuse(files: &TableFiles) -> Result<(), SourceError> {
 
 #[cfg(test)]
 mod tests {
+    use datafusion::prelude::{col, lit};
+
     use super::*;
+
+    #[test]
+    fn folders_leave_out_files_only_where_they_are_columns() {
+        let file = |day: &str| {
+            let location = Path::parse(format!("t/day={day}/a.parquet")).unwrap();
+            ObjectMeta { location, last_modified: std::time::SystemTime::UNIX_EPOCH.into(), size: 1, e_tag: None, version: None }
+        };
+        let table = TableFiles {
+            files: vec![file("1"), file("2")],
+            folder: Some(Path::parse("t").unwrap()),
+            partitions: vec!["day".to_owned()],
+            ..TableFiles::one("t", Format::Parquet, file("1"))
+        };
+        let filters = [col("day").eq(lit("2"))];
+        assert_eq!(table.of_filters(&filters, |_| true), [file("2")]);
+        assert_eq!(table.of_filters(&filters, |_| false), table.files);
+    }
 
     #[test]
     fn the_end_of_a_name_says_what_a_file_is() {

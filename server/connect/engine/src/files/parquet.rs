@@ -24,7 +24,7 @@ use futures::future::try_join_all;
 use model::table::{Column, TableInfo, TableRef};
 use object_store::ObjectMeta;
 
-use super::discover::TableFiles;
+use super::discover::{TableFiles, by_folders};
 use super::learn::{check_columns, partition};
 use super::mismatch;
 use super::place::Place;
@@ -79,11 +79,7 @@ pub(crate) async fn table_of(place: &Place, overrides: &Overrides, tables: &Tabl
     let table = FolderTable {
         store: ObjectStoreUrl::parse(place.url.as_str()).map_err(|error| failed(&error))?,
         table_schema: TableSchema::builder(schema).with_table_partition_cols(folders).build(),
-        // A folder that says what its files say too is not asked which of them hold a value.
-        files: TableFiles {
-            partitions: if kept.len() == files.partitions.len() { files.partitions.clone() } else { Vec::new() },
-            ..files.clone()
-        },
+        files: files.clone(),
         kept,
         format,
     };
@@ -267,7 +263,8 @@ impl TableProvider for FolderTable {
         limit: Option<usize>,
     ) -> Planned<Arc<dyn ExecutionPlan>> {
         let partitions = state.config_options().execution.target_partitions.max(1);
-        let files: Vec<PartitionedFile> = self.files.of_filters(filters).into_iter().map(|file| self.part(file)).collect();
+        let files = self.files.of_filters(filters, |at| self.kept.contains(&at));
+        let files: Vec<PartitionedFile> = files.into_iter().map(|file| self.part(file)).collect();
         let groups = files.chunks(files.len().div_ceil(partitions).max(1)).map(|files| FileGroup::new(files.to_vec()));
         let source = self.format.file_source(self.table_schema.clone());
         let config = FileScanConfigBuilder::new(self.store.clone(), source)

@@ -35,7 +35,7 @@ use self::settings::Given;
 pub(crate) use self::settings::Settings;
 pub(crate) use self::settings::field as settings_field;
 use self::values::Reads;
-use super::discover::TableFiles;
+use super::discover::{TableFiles, by_folders};
 use super::learn::{ByHand, check_columns, partition};
 use super::place::Place;
 
@@ -156,8 +156,7 @@ impl TableProvider for TextTable {
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Planned<Vec<TableProviderFilterPushDown>> {
-        // Folders leave out what they can, and the engine looks again.
-        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+        Ok(by_folders(filters))
     }
 
     async fn scan(
@@ -169,11 +168,7 @@ impl TableProvider for TextTable {
     ) -> Planned<Arc<dyn ExecutionPlan>> {
         let wanted: Vec<usize> = projection.map_or_else(|| (0..self.schema.fields().len()).collect(), Clone::clone);
         let schema: SchemaRef = Arc::new(Schema::project(&self.schema, &wanted)?);
-        let files = if self.shape.folders.len() == self.shape.table.partitions.len() {
-            self.shape.table.of_filters(filters)
-        } else {
-            self.shape.table.files.clone()
-        };
+        let files = self.shape.table.of_filters(filters, |at| self.shape.folders.iter().any(|(folder, _)| *folder == at));
         // A few rows are the first ones; all of them may come in any order.
         let most = if limit.is_some() { 1 } else { state.config_options().execution.target_partitions.clamp(1, SIDE_BY_SIDE) };
         let rows = limit.map_or(BATCH_ROWS, |limit| limit.clamp(1, BATCH_ROWS));
