@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use connect::egress::Egress;
+use connect::own_servers::ServerAddress;
 use connect::places::Places;
 use connect::policy::{self, Policy};
 
@@ -28,7 +29,7 @@ pub(crate) fn allow(config: &Config, demo: bool) -> Result<(), String> {
         None if demo => Egress::new(&LOOPBACK.map(str::to_owned))?,
         None => Egress::default(),
     };
-    policy::set(Policy { places, egress });
+    policy::set(Policy { places, egress, own_servers: own_servers(config) });
     Ok(())
 }
 
@@ -42,6 +43,12 @@ fn own_files(config: &Config) -> Result<Vec<PathBuf>, String> {
     }
     let absolute = |path: PathBuf| std::path::absolute(&path).map_err(|error| format!("{} cannot be used: {error}", path.display()));
     own.into_iter().filter(|path| !path.as_os_str().is_empty()).map(absolute).collect()
+}
+
+/// The servers that hold what is the program's own.
+fn own_servers(config: &Config) -> Vec<ServerAddress> {
+    let redis = config.redis_url.as_deref().map(ServerAddress::of_redis).unwrap_or_default();
+    ServerAddress::of_postgres(&config.database_url()).into_iter().chain(redis).collect()
 }
 
 #[cfg(test)]

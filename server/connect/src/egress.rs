@@ -81,7 +81,7 @@ fn number(address: IpAddr) -> u128 {
 }
 
 /// The address of IPv4 that one of IPv6 leads to by its form: mapped, compatible, translated (NAT64) or tunnelled (6to4).
-fn plain(address: IpAddr) -> IpAddr {
+pub(crate) fn plain(address: IpAddr) -> IpAddr {
     let IpAddr::V6(six) = address else { return address };
     let four = |high: u16, low: u16| {
         let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());

@@ -17,6 +17,7 @@ pub mod json;
 pub mod mapper;
 pub mod moment;
 mod mysql;
+pub mod own_servers;
 pub mod places;
 pub mod policy;
 pub mod pools;

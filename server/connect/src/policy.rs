@@ -1,10 +1,12 @@
-//! What sources may reach, as the operator of the program allows it: which files of this machine, and which addresses.
+//! What sources may reach, as the operator of the program allows it: which files of this machine, which addresses, and none of the program's
+//! own servers.
 //!
 //! The program sets it once, when it is put together; where nothing was set, no file is read and no address of the machine is dialled.
 
 use std::sync::{LazyLock, OnceLock};
 
 use crate::egress::Egress;
+use crate::own_servers::ServerAddress;
 use crate::places::Places;
 
 static POLICY: OnceLock<Policy> = OnceLock::new();
@@ -15,6 +17,8 @@ static NOTHING: LazyLock<Policy> = LazyLock::new(Policy::default);
 pub struct Policy {
     pub places: Places,
     pub egress: Egress,
+    /// The program's own, which no source reads.
+    pub own_servers: Vec<ServerAddress>,
 }
 
 /// Sets what sources may reach, once, before the first is opened.
@@ -33,4 +37,9 @@ pub fn places() -> &'static Places {
 #[must_use]
 pub fn egress() -> &'static Egress {
     &POLICY.get().unwrap_or(&NOTHING).egress
+}
+
+/// The servers that are the program's own.
+pub(crate) fn own_servers() -> &'static [ServerAddress] {
+    &POLICY.get().unwrap_or(&NOTHING).own_servers
 }

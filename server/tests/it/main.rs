@@ -40,6 +40,7 @@ mod mapping;
 mod master_key;
 mod nodes;
 mod numbers_in_forms;
+mod own_servers;
 mod pages_of_everything;
 mod parts;
 mod portal_guard;

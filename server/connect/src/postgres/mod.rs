@@ -22,6 +22,7 @@ use self::readable::Readable;
 use self::sink::PgSink;
 use crate::error::of_pool;
 use crate::moment::Moment;
+use crate::own_servers::{self, ServerAddress};
 use crate::reconnect::close_idle;
 use crate::sink::{Sink, Writes};
 use crate::tls::{self, Tls};
@@ -68,11 +69,13 @@ impl Connector for Postgres {
     }
 
     fn sink(&self, config: &BindingConfig) -> Result<Arc<dyn Sink>, SourceError> {
-        Ok(Arc::new(PgSink::new(options(config)?)))
+        Ok(Arc::new(PgSink::new(options(config)?, address_of(config)?)))
     }
 
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
         let schema = schema_of(config);
+        let address = address_of(config)?;
+        let dialled = address.clone();
         let options = options(config)?.options([
             ("default_transaction_read_only", "on".to_owned()),
             ("statement_timeout", SESSION_TIMEOUT.as_millis().to_string()),
@@ -82,8 +85,11 @@ impl Connector for Postgres {
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(CONNECT_TIMEOUT)
             .test_before_acquire(false)
-            .after_connect(|connection, _| {
+            .after_connect(move |connection, _| {
+                let dialled = dialled.clone();
                 Box::pin(async move {
+                    // A name may lead elsewhere than it did when it was tested.
+                    own_servers::check(&dialled).await.map_err(|error| sqlx::Error::Configuration(error.into()))?;
                     // Before version 14 there is no such setting, and a statement goes on until its own time-out.
                     if let Err(error) = connection.execute(SESSION).await {
                         tracing::debug!(cause = %error, "statements of callers that left go on until their time-out");
@@ -92,7 +98,7 @@ impl Connector for Postgres {
                 })
             })
             .connect_lazy_with(options);
-        Ok(Arc::new(PgConnection { pool, schema: schema.to_owned(), readable: Readable::default() }))
+        Ok(Arc::new(PgConnection { pool, address, schema: schema.to_owned(), readable: Readable::default() }))
     }
 }
 
@@ -103,9 +109,17 @@ fn schema_of(config: &BindingConfig) -> &str {
     }
 }
 
+/// Where its server is, and which of its databases is meant.
+fn address_of(config: &BindingConfig) -> Result<ServerAddress, SourceError> {
+    // Without a database, the server takes the one that is called as its user is.
+    let database = Some(config.get("database")).filter(|database| !database.is_empty()).unwrap_or(config.get("user"));
+    Ok(ServerAddress { host: config.get("host").to_owned(), port: port_of(config, 5432)?, database: database.to_owned() })
+}
+
 /// How its server is reached, for reading and for writing.
 fn options(config: &BindingConfig) -> Result<PgConnectOptions, SourceError> {
     egress::check_hosts(config.get("host"))?;
+    own_servers::check_written(&address_of(config)?)?;
     let tls = Tls::of(config)?;
     let mut options = PgConnectOptions::new_without_pgpass()
         .host(config.get("host"))
@@ -137,6 +151,7 @@ fn options(config: &BindingConfig) -> Result<PgConnectOptions, SourceError> {
 
 struct PgConnection {
     pool: PgPool,
+    address: ServerAddress,
     schema: String,
     /// What is sent for statements with columns that the server has to cast.
     readable: Readable,
@@ -145,6 +160,7 @@ struct PgConnection {
 #[async_trait]
 impl Connection for PgConnection {
     async fn test(&self) -> Result<String, SourceError> {
+        own_servers::check(&self.address).await?;
         let version: String =
             sqlx::query_scalar("SHOW server_version").fetch_one(&self.pool).await.map_err(|error| read_error(&error, ""))?;
         let number = version.split_whitespace().next().unwrap_or(&version).to_owned();

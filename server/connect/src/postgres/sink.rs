@@ -9,6 +9,7 @@ use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 
 use super::read_error;
+use crate::own_servers::{self, ServerAddress};
 use crate::proto::value_of;
 use crate::sink::{Change, Rows, Sink};
 use crate::sql_types::bind_all;
@@ -24,9 +25,16 @@ pub(super) struct PgSink {
 }
 
 impl PgSink {
-    pub(super) fn new(options: PgConnectOptions) -> Self {
+    pub(super) fn new(options: PgConnectOptions, address: ServerAddress) -> Self {
         let options = options.options([("lock_timeout", LOCK_TIMEOUT)]);
-        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(CONNECT_TIMEOUT).connect_lazy_with(options);
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .after_connect(move |_, _| {
+                let dialled = address.clone();
+                Box::pin(async move { own_servers::check(&dialled).await.map_err(|error| sqlx::Error::Configuration(error.into())) })
+            })
+            .connect_lazy_with(options);
         Self { pool }
     }
 }

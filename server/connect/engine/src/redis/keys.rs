@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use connect::own_servers::{self, ServerAddress};
 use connect::{CONNECT_TIMEOUT, SourceError, SourceErrorKind};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, Value, cmd, pipe};
 use tokio::sync::OnceCell;
 
 use crate::template::Template;
+
+/// What keys of the program's own begin with, in whichever Redis they are: its datasets, and the answers that it keeps for apps. A server
+/// that sentinels name, or a proxy, is not known by its address.
+pub(super) const OWN_KEYS: &str = "sluice:";
 
 const DISTRUST: &str =
     "It answers, but one side does not trust the other's certificate. Check the authority's certificate and the name in the address.";
@@ -23,12 +28,13 @@ const MAX_TABLES: usize = 100;
 
 pub(super) struct Keys {
     client: Client,
+    address: ServerAddress,
     connection: OnceCell<ConnectionManager>,
 }
 
 impl Keys {
-    pub(super) fn new(client: Client) -> Self {
-        Self { client, connection: OnceCell::new() }
+    pub(super) fn new(client: Client, address: ServerAddress) -> Self {
+        Self { client, address, connection: OnceCell::new() }
     }
 
     /// Made anew by itself where it breaks.
@@ -37,8 +43,11 @@ impl Keys {
             .set_connection_timeout(Some(CONNECT_TIMEOUT))
             .set_response_timeout(Some(RESPONSE_TIMEOUT))
             .set_number_of_retries(1);
-        let connect = || ConnectionManager::new_with_config(self.client.clone(), config);
-        self.connection.get_or_try_init(connect).await.cloned().map_err(|error| failed(&error))
+        let connect = || async move {
+            own_servers::check(&self.address).await?;
+            ConnectionManager::new_with_config(self.client.clone(), config).await.map_err(|error| failed(&error))
+        };
+        self.connection.get_or_try_init(connect).await.cloned()
     }
 
     async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, SourceError> {
@@ -64,11 +73,13 @@ impl Keys {
         Ok(about.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or_default().to_owned())
     }
 
-    /// One step of a walk over the keys of a pattern; it is over when the cursor is 0 again. A key may come twice.
+    /// One step of a walk over the keys of a pattern, without the program's own; it is over when the cursor is 0 again. A key may come
+    /// twice.
     pub(super) async fn step(&self, glob: &str, cursor: u64) -> Result<(u64, Vec<String>), SourceError> {
         let (next, keys): (u64, Vec<Value>) = self.ask(cmd("SCAN").arg(cursor).arg("MATCH").arg(glob).arg("COUNT").arg(STEP)).await?;
         // A key that is not text has no place in a column.
-        Ok((next, keys.into_iter().filter_map(|key| String::from_redis_value(key).ok()).collect()))
+        let keys = keys.into_iter().filter_map(|key| String::from_redis_value(key).ok());
+        Ok((next, keys.filter(|key| !key.starts_with(OWN_KEYS)).collect()))
     }
 
     /// What keys hold, as Redis calls it: `hash`, `string`, `none`.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use ::redis::{Client, ClientTlsConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, TlsCertificates};
 use async_trait::async_trait;
+use connect::own_servers::{self, ServerAddress};
 use connect::tls::{self, Tls};
 use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind, egress};
 use datafusion::execution::runtime_env::RuntimeEnv;
@@ -17,7 +18,7 @@ use model::dialect::Dialect;
 use crate::catalogue::{Asked, Catalogue, Seen, Tables, runtime};
 use crate::template::{Template, read_tables};
 use crate::types::{Overrides, types_field};
-use keys::Keys;
+use keys::{Keys, OWN_KEYS};
 
 /// How long what was seen of the keys is taken to be the same.
 const SEEN_STAYS: Duration = Duration::from_secs(30);
@@ -59,9 +60,15 @@ impl Connector for Redis {
     }
 
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
+        let tables = read_tables(config.get("tables"), name_of)?;
+        if tables.iter().any(|(_, template)| template.beginning().starts_with(OWN_KEYS)) {
+            let sentence = format!("Keys that begin with {OWN_KEYS} are the program's own, and no rows. Name other keys.");
+            return Err(SourceError::new(SourceErrorKind::Config, sentence));
+        }
+        let (client, address) = client(config)?;
         Ok(Arc::new(Asked(RedisSource {
-            keys: Arc::new(Keys::new(client(config)?)),
-            tables: read_tables(config.get("tables"), name_of)?,
+            keys: Arc::new(Keys::new(client, address)),
+            tables,
             overrides: Overrides::read(config.get("types"))?,
             runtime: runtime()?,
             seen: Seen::default(),
@@ -74,16 +81,19 @@ fn name_of(template: &Template) -> String {
     template.beginning().trim_end_matches(|char: char| !char.is_alphanumeric()).to_owned()
 }
 
-fn client(config: &BindingConfig) -> Result<Client, SourceError> {
+/// The client, and where the server is.
+fn client(config: &BindingConfig) -> Result<(Client, ServerAddress), SourceError> {
     let bad = |cause: ::redis::RedisError| {
         SourceError::new(SourceErrorKind::Config, "The address must be like redis://host:6379/0, its certificate PEM.").because(cause)
     };
     let info: ConnectionInfo = config.get("url").into_connection_info().map_err(bad)?;
-    match info.addr() {
-        ConnectionAddr::Tcp(host, _) | ConnectionAddr::TcpTls { host, .. } => egress::check_hosts(host)?,
+    let (ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. }) = info.addr() else {
         // A socket of this machine lets in whoever is this program.
-        _ => return Err(SourceError::new(SourceErrorKind::Config, "The address must name a host, as redis://host:6379/0.")),
-    }
+        return Err(SourceError::new(SourceErrorKind::Config, "The address must name a host, as redis://host:6379/0."));
+    };
+    egress::check_hosts(host)?;
+    let address = ServerAddress { host: host.clone(), port: *port, database: String::new() };
+    own_servers::check_written(&address)?;
     let mut login = info.redis_settings().clone();
     if !config.get("user").is_empty() {
         login = login.set_username(config.get("user"));
@@ -94,10 +104,11 @@ fn client(config: &BindingConfig) -> Result<Client, SourceError> {
     let info = info.set_redis_settings(login);
     let tls = Tls::of(config)?;
     if tls.authority.is_none() && tls.client.is_none() {
-        return Client::open(info).map_err(bad);
+        return Ok((Client::open(info).map_err(bad)?, address));
     }
     let client_tls = tls.client.map(|(client_cert, client_key)| ClientTlsConfig { client_cert, client_key });
-    Client::build_with_tls(info, TlsCertificates { client_tls, root_cert: tls.authority }).map_err(bad)
+    let client = Client::build_with_tls(info, TlsCertificates { client_tls, root_cert: tls.authority }).map_err(bad)?;
+    Ok((client, address))
 }
 
 struct RedisSource {

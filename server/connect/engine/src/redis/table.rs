@@ -11,7 +11,7 @@ use redis::{FromRedisValue, Value, pipe};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use super::keys::{Keys, failed};
+use super::keys::{Keys, OWN_KEYS, failed};
 use crate::evidence::{Row, columns};
 use crate::rows::{ReadRows, RowSender, RowTable, Wanted};
 use crate::template::Template;
@@ -156,7 +156,8 @@ impl ReadRows for RedisTable {
 
     async fn read(&self, wanted: &Wanted, sender: &RowSender) -> Result<(), SourceError> {
         if let Some(values) = self.template.combinations(wanted)? {
-            let keys: Vec<String> = values.iter().map(|values| self.template.fill(values, str::to_owned)).collect();
+            let keys = values.iter().map(|values| self.template.fill(values, str::to_owned));
+            let keys: Vec<String> = keys.filter(|key| !key.starts_with(OWN_KEYS)).collect();
             let _ = sender.send(Ok(self.rows(&keys).await?)).await;
             return Ok(());
         }

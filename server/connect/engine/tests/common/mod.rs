@@ -28,7 +28,8 @@ pub(crate) fn closed() -> PathBuf {
 /// Lets sources read temporary folders and dial this machine.
 fn allow_tests() {
     let places = Places::new(&[std::env::temp_dir()], &[closed()]).unwrap();
-    policy::set(Policy { places, egress: Egress::new(&["127.0.0.0/8".to_owned(), "::1".to_owned()]).unwrap() });
+    let egress = Egress::new(&["127.0.0.0/8".to_owned(), "::1".to_owned()]).unwrap();
+    policy::set(Policy { places, egress, ..Policy::default() });
 }
 
 pub(crate) fn text(value: &str) -> (DataType, Value) {
