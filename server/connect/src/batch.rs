@@ -10,6 +10,7 @@ use arrow_array::builder::{
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType as ArrowType, Field as ArrowField, Schema, SchemaRef, TimeUnit};
 use model::data_type::ANY_DECIMAL;
+use model::json_text::float_word;
 use model::scalar::{days, decimal_parts, micros, micros_of_day, scaled};
 use model::{DataType, Field, Value};
 
@@ -96,7 +97,10 @@ impl Cells {
             (cells, Value::Null) => cells.append_null(),
             (Self::Text(cells), Value::Text(text)) => cells.append_value(text),
             (Self::Text(cells), Value::Int(number)) => cells.append_value(number.to_string()),
-            (Self::Text(cells), Value::Float(number)) => cells.append_value(number.to_string()),
+            (Self::Text(cells), Value::Float(number)) => match float_word(*number) {
+                Some(word) => cells.append_value(word),
+                None => cells.append_value(number.to_string()),
+            },
             (Self::Digits(cells), Value::Text(text)) if is_decimal(text) => cells.append_value(text),
             (Self::Digits(cells), Value::Int(number)) => cells.append_value(number.to_string()),
             (Self::Digits(cells), Value::Float(number)) if number.is_finite() => cells.append_value(number.to_string()),

@@ -1,10 +1,11 @@
 //! Rows as JSON text, by our types: decimals are strings, bytes base64, NULL is null, wide integers are numbers unless
-//! the field asks for a string.
+//! the field asks for a string, and floats that are no numbers are their names.
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
 use arrow_array::{Array, RecordBatch};
 use model::data_type::ANY_DECIMAL;
-use model::json_text::{write_json, write_text};
+use model::json_text::{write_float, write_json, write_text};
 use model::{DataType, Field};
 
 use crate::text::write_text_cell;
@@ -31,7 +32,8 @@ pub fn write_cell(out: &mut Vec<u8>, column: &dyn Array, row: usize, field: &Fie
     match field.data_type {
         DataType::String | DataType::Uuid | ANY_DECIMAL => write_text(out, column.as_string::<i32>().value(row)),
         DataType::Json => write_json(out, column.as_string::<i32>().value(row)),
-        DataType::Bool | DataType::Int32 | DataType::Float64 => write_text_cell(out, column, row, field.data_type),
+        DataType::Float64 => write_float(out, column.as_primitive::<Float64Type>().value(row)),
+        DataType::Bool | DataType::Int32 => write_text_cell(out, column, row, field.data_type),
         DataType::Int64 if !field.as_string => write_text_cell(out, column, row, field.data_type),
         DataType::Int64 | DataType::Decimal { .. } | DataType::Date | DataType::Time | DataType::Timestamp | DataType::Bytes => {
             write_quoted(out, column, row, field.data_type);

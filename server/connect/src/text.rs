@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use model::DataType;
 use model::calendar::{push_date, push_time, push_timestamp};
 use model::data_type::ANY_DECIMAL;
-use model::json_text::write_float;
+use model::json_text::{float_word, write_float};
 use model::scalar::decimal_text;
 
 /// Whether cells of this type hold what a person wrote.
@@ -27,8 +27,14 @@ pub fn write_text_cell(out: &mut Vec<u8>, column: &dyn Array, row: usize, data_t
         DataType::Int32 => write!(out, "{}", column.as_primitive::<Int32Type>().value(row)),
         DataType::Int64 => write!(out, "{}", column.as_primitive::<Int64Type>().value(row)),
         DataType::Float64 => {
-            write_float(out, column.as_primitive::<Float64Type>().value(row));
-            Ok(())
+            let number = column.as_primitive::<Float64Type>().value(row);
+            match float_word(number) {
+                Some(word) => out.write_all(word.as_bytes()),
+                None => {
+                    write_float(out, number);
+                    Ok(())
+                }
+            }
         }
         DataType::Decimal { scale, .. } => {
             out.write_all(decimal_text(column.as_primitive::<Decimal128Type>().value(row), scale).as_bytes())

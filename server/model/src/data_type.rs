@@ -146,6 +146,16 @@ impl DataType {
         }
     }
 
+    /// The same of one value of an answer: a float may be none that JSON has as a number.
+    #[must_use]
+    pub fn openapi_answer(self) -> Json {
+        match self {
+            // The pattern is one of strings alone.
+            Self::Float64 => json!({"type": ["number", "string"], "format": "double", "pattern": "^(NaN|-?Infinity)$"}),
+            other => other.openapi(),
+        }
+    }
+
     /// Whether its values stand right in a table and can be added up.
     #[must_use]
     pub fn is_number(self) -> bool {

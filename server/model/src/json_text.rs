@@ -28,11 +28,22 @@ pub fn write_text(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-/// JSON has no infinities and no NaN; they become null.
+/// What a float is called that is no number, in every form of an answer. The words are those of protobuf's JSON mapping.
+#[must_use]
+pub fn float_word(value: f64) -> Option<&'static str> {
+    match value {
+        _ if value.is_finite() => None,
+        _ if value.is_nan() => Some("NaN"),
+        _ if value > 0.0 => Some("Infinity"),
+        _ => Some("-Infinity"),
+    }
+}
+
+/// JSON has no infinities and no NaN; they become strings.
 pub fn write_float(out: &mut Vec<u8>, value: f64) {
     match serde_json::Number::from_f64(value) {
         Some(number) => drop(write!(out, "{number}")),
-        None => out.extend_from_slice(b"null"),
+        None => write_text(out, float_word(value).unwrap_or_default()),
     }
 }
 
@@ -58,6 +69,12 @@ mod tests {
         let mut out = Vec::new();
         write_text(&mut out, odd);
         assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), odd);
+        for (value, written) in [(1.5, "1.5"), (f64::NAN, "\"NaN\""), (f64::INFINITY, "\"Infinity\""), (f64::NEG_INFINITY, "\"-Infinity\"")]
+        {
+            out.clear();
+            write_float(&mut out, value);
+            assert_eq!(out, written.as_bytes());
+        }
         out.clear();
         write_json(&mut out, "{\"a\":");
         assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), "{\"a\":");

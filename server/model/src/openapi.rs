@@ -234,11 +234,14 @@ fn degraded_schema() -> Json {
 fn row_schema(fields: &[Field]) -> Json {
     let mut properties = Map::new();
     for field in fields {
-        let mut schema = if field.as_string { json!({"type": "string", "format": "int64"}) } else { field.data_type.openapi() };
-        if field.nullable
-            && let Some(plain) = schema["type"].as_str().map(str::to_owned)
-        {
-            schema["type"] = json!([plain, "null"]);
+        let mut schema = if field.as_string { json!({"type": "string", "format": "int64"}) } else { field.data_type.openapi_answer() };
+        match schema.get("type").cloned() {
+            Some(Json::String(plain)) if field.nullable => schema["type"] = json!([plain, "null"]),
+            Some(Json::Array(mut types)) if field.nullable => {
+                types.push("null".into());
+                schema["type"] = types.into();
+            }
+            _ => {}
         }
         if !field.about.is_empty() {
             schema["description"] = field.about.clone().into();
@@ -363,6 +366,9 @@ mod tests {
         assert_eq!(parameters[0]["schema"]["items"]["maximum"], 12);
         assert_eq!(document["components"]["schemas"]["Row"]["properties"]["n"]["type"], json!(["integer", "null"]));
         assert_eq!(percent_encode("a b&c"), "a%20b%26c");
+        let float = Field { name: "f".into(), column: "f".into(), data_type: DataType::Float64, nullable: true, ..Field::default() };
+        let row = row_schema(&[float]);
+        assert_eq!(row["properties"]["f"]["type"], json!(["number", "string", "null"]));
     }
 
     #[test]

@@ -39,6 +39,7 @@ mod logs;
 mod mapping;
 mod master_key;
 mod nodes;
+mod not_numbers;
 mod numbers_in_forms;
 mod own_servers;
 mod pages_of_everything;

@@ -31,6 +31,8 @@ pub(crate) struct Seen {
     pub(crate) numbers: usize,
     /// Numbers that come back as they were written when they are kept as floats.
     floats: usize,
+    /// Texts that name a float which is no number.
+    float_words: usize,
     dates: usize,
     times: usize,
     nested: usize,
@@ -54,6 +56,7 @@ impl Seen {
                 }
             }
             Json::Array(_) | Json::Object(_) => self.nested += 1,
+            Json::String(text) if matches!(text.as_str(), "NaN" | "Infinity" | "-Infinity") => self.float_words += 1,
             Json::String(text) => self.add_text(text, texts_speak),
         }
     }
@@ -123,7 +126,8 @@ impl Seen {
             () if all == 0 => (DataType::String, 0),
             () if self.bools == all => (DataType::Bool, all),
             () if self.ints == all => (DataType::Int64, all),
-            () if self.floats == all => (DataType::Float64, all),
+            // Beside numbers, their words are floats as Avro and Protobuf have them; texts alone are texts.
+            () if self.floats > 0 && self.floats + self.float_words == all => (DataType::Float64, all),
             () if self.numbers == all && precision <= MOST_DIGITS => (self.decimal(all), all),
             () if self.numbers == all => (DataType::String, all),
             () if self.dates == all => (DataType::Date, all),
@@ -259,6 +263,10 @@ mod tests {
         let mixed = rows(&[r#"{"at": "2013-01-01"}"#, r#"{"at": "2013-01-01T05:00:00Z"}"#]);
         assert_eq!(columns(&mixed, &[], "t", &Overrides::default(), false)[0].data_type, DataType::Timestamp);
         assert_eq!(micros("2013-01-01"), micros("2013-01-01T00:00:00Z"));
+        // Floats that are no numbers are so beside numbers alone.
+        let floats = rows(&[r#"{"f": 1.5, "w": "NaN", "b": true}"#, r#"{"f": "NaN", "w": "Infinity", "b": "NaN"}"#]);
+        let types: Vec<DataType> = columns(&floats, &[], "t", &Overrides::default(), false).iter().map(|column| column.data_type).collect();
+        assert_eq!(types, [DataType::Float64, DataType::String, DataType::String]);
         // In JSON, a text of digits is a text.
         let json = rows(&[r#"{"n": 7, "code": "12", "in": {"a": 1}}"#, r#"{"n": 7.5, "code": "13", "in": null}"#]);
         let types: Vec<DataType> = columns(&json, &[], "t", &Overrides::default(), false).iter().map(|column| column.data_type).collect();

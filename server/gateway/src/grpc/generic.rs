@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use http::HeaderMap;
+use model::json_text::float_word;
 use model::spec::ApiKind;
 use model::{ErrorCode, Problem};
 use prost_types::value::Kind;
@@ -177,7 +178,7 @@ fn json_of(value: Value) -> Json {
         Some(Kind::BoolValue(yes)) => yes.into(),
         Some(Kind::StringValue(text)) => text.into(),
         Some(Kind::NumberValue(number)) if number.fract() == 0.0 && number.abs() <= WHOLE as f64 => (number as i64).into(),
-        Some(Kind::NumberValue(number)) => number.into(),
+        Some(Kind::NumberValue(number)) => float_word(number).map_or_else(|| number.into(), Json::from),
         Some(Kind::ListValue(list)) => list.values.into_iter().map(json_of).collect(),
         Some(Kind::StructValue(object)) => {
             Json::Object(object.fields.into_iter().map(|(name, value)| (name, json_of(value))).collect::<Map<_, _>>())

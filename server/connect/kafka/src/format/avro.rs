@@ -9,8 +9,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use engine::evidence::Row;
 use jiff::Timestamp;
+use model::json_text::float_word;
 use model::scalar::{date_text, time_text, timestamp_text};
-use serde_json::{Number, Value as Json};
+use serde_json::Value as Json;
 
 use crate::schemas::Named;
 
@@ -115,7 +116,7 @@ impl AvroSchema {
 
 /// A value that holds no others.
 fn plain_json(value: Value) -> Result<Json, String> {
-    let number = |number: f64| Number::from_f64(number).map_or(Json::Null, Json::Number);
+    let number = |number: f64| float_word(number).map_or_else(|| Json::from(number), Json::from);
     Ok(match value {
         Value::Boolean(yes) => yes.into(),
         Value::Int(int) => int.into(),
@@ -232,6 +233,7 @@ mod tests {
     fn plain_values_are_as_they_are() {
         let text = |value| plain_json(value).unwrap();
         assert_eq!(text(Value::Float(0.1)), Json::from(0.1));
+        assert_eq!([text(Value::Double(f64::NAN)), text(Value::Float(f32::NEG_INFINITY))], [Json::from("NaN"), Json::from("-Infinity")]);
         assert_eq!(text(Value::Date(2_932_896)), Json::from("9999-12-31"));
         assert!(plain_json(Value::Date(i32::MAX)).is_err());
         assert_eq!(text(Value::TimestampMillis(1_704_067_200_000)), Json::from("2024-01-01T00:00:00Z"));
