@@ -202,7 +202,15 @@ impl Control {
             }
         }
         report.errors.extend(validate(spec, Some(source.dialect)));
-        report.sample = self.sample(source, spec, &bare).await?;
+        match self.sample(source, spec, &bare).await {
+            Ok(sample) => report.sample = sample,
+            // The source has answered before: it is there, and the statement takes too long.
+            Err(problem) if problem.code == model::ErrorCode::SourceTimeout => {
+                report.errors.push(FieldError::new(if is_script(spec) { "script" } else { "table" }, problem.detail));
+                return Ok(());
+            }
+            Err(problem) => return Err(problem),
+        }
         let plan = source.connection.explain(&bare.sql, &bare.binds).await;
         report.plan = plan.unwrap_or_default();
         report.costs = self.full_scans(source, spec, &report.plan).await;
