@@ -72,6 +72,47 @@ async fn sessions_and_tokens_end_with_a_role_change_a_removal_and_a_new_password
     assert_eq!(access.statuses(&server).await, [401, 401], "after a new password");
 }
 
+#[tokio::test]
+async fn the_owner_of_one_domain_ends_no_session_or_token_that_others_rest_on() {
+    let server = Sluice::demo(binary());
+    let (admin, owner) = (Admin::demo(&server, "admin@demo").await, Admin::demo(&server, "owner@demo").await);
+    admin.post("/domains", json!({"name": "finance"})).await;
+    let path = |domain: &str, person: &str| format!("/domains/{domain}/members/{person}@demo");
+    let ended = async || {
+        let rows = admin.get("/audit").await;
+        rows.as_array().unwrap().iter().filter(|row| row["action"] == "person.access-ended").cloned().collect::<Vec<Json>>()
+    };
+    done(&admin, Method::PUT, &path("finance", "builder"), json!({"roles": ["viewer"]})).await;
+    let (builder, of_admin) = (Access::of(&server, "builder@demo").await, Access::of(&server, "admin@demo").await);
+    let before = ended().await.len();
+
+    // Over and over, in somebody else's life: nothing ends, and what was taken is gone all the same.
+    for (person, access) in [("builder", &builder), ("admin", &of_admin)] {
+        for roles in [json!(["viewer"]), json!([]), json!(["builder"]), json!([])] {
+            done(&owner, Method::PUT, &path("travel", person), json!({"roles": roles})).await;
+            assert_eq!(access.statuses(&server).await, [200, 200], "{person} with {roles}");
+        }
+    }
+    assert_eq!(builder.token.get("/me").await["domains"], json!({"finance": ["viewer"]}));
+    let new = json!({"domain": "travel", "name": "an-app"});
+    assert_eq!(builder.token.call(Method::POST, "/apps", Some(new)).await.0.as_u16(), 404);
+    assert_eq!(ended().await.len(), before);
+
+    // Who joins their first domain loses nothing; after that, its owner answers for all that they may do.
+    done(&admin, Method::PUT, &path("finance", "builder"), json!({"roles": []})).await;
+    let access = Access::of(&server, "builder@demo").await;
+    done(&owner, Method::PUT, &path("travel", "builder"), json!({"roles": ["builder"]})).await;
+    assert_eq!(access.statuses(&server).await, [200, 200], "their first role");
+    done(&owner, Method::PUT, &path("travel", "builder"), json!({"roles": ["viewer"]})).await;
+    assert_eq!(access.statuses(&server).await, [401, 401], "a role was taken");
+    let rows = owner.get("/audit").await;
+    let last = rows.as_array().unwrap().iter().find(|row| row["action"] == "person.access-ended").unwrap();
+    assert_eq!(
+        (&last["actor"], &last["after"]),
+        (&json!("owner@demo"), &json!("Every session and token ended, because the roles in this domain changed."))
+    );
+}
+
 /// A token of somebody's with some scopes, made over `/admin/v1`.
 async fn scoped(person: &Admin, scopes: &[&str]) -> Admin {
     let made = person.post("/tokens", json!({"name": "scoped", "days": 1, "scopes": scopes})).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::view::{Membership, NewLink, UserView};
 use model::{Action, ErrorCode, Problem, Role};
-use store::{MemberRow, UserRow};
+use store::{MemberRow, Tx, UserRow};
 
 use super::password;
 use super::sign_in::MAX_EMAIL;
@@ -79,15 +79,17 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.set_user_state(user_id, is_admin, active).await.map_err(|error| from_store(&error))?;
         let before = words(user.is_admin != 0, user.active != 0);
-        if before != words(is_admin, active) {
-            tx.end_access(user_id).await.map_err(|error| from_store(&error))?;
-        }
+        let changed = before != words(is_admin, active);
         self.note(&mut tx, "person.set", ("", &user.email), before, words(is_admin, active)).await?;
+        if changed {
+            self.end_access(&mut tx, "", &user, "the person's state changed").await?;
+        }
         self.commit(tx).await
     }
 
-    /// Sets the roles of a person, by address, in a domain; none takes them out of it. A change ends the person's
-    /// sessions and tokens.
+    /// Sets the roles of a person, by address, in a domain; none takes them out of it. A change is in force at the next
+    /// request, because sessions and tokens hold no rights of their own. It also ends the person's sessions and tokens
+    /// where the caller answers for all that these may do, see `answers_for_all`.
     ///
     /// # Errors
     /// For the domain's owners and admins.
@@ -97,22 +99,29 @@ impl Control {
         there.ok_or_else(|| Problem::not_found(format!("domain {domain}")))?;
         let user = self.store.user_by_email(&email.trim().to_lowercase()).await.map_err(|error| from_store(&error))?;
         let user = user.ok_or_else(|| Problem::field("email", "Nobody has this address. An admin can add people first."))?;
-        let before = self.store.roles_of(&user.id).await.map_err(|error| from_store(&error))?;
-        let mut before: Vec<Role> = before.iter().filter(|row| row.domain == domain).filter_map(|row| Role::from_key(&row.role)).collect();
+        let held = self.store.roles_of(&user.id).await.map_err(|error| from_store(&error))?;
+        let mut before: Vec<Role> = held.iter().filter(|row| row.domain == domain).filter_map(|row| Role::from_key(&row.role)).collect();
         before.sort_unstable();
         let mut roles = roles.to_vec();
         roles.sort_unstable();
         roles.dedup();
-        let changed = before != roles;
+        let ends = before != roles && answers_for_all(caller, domain, &user, &held);
         let [before, keys] = [&before, &roles].map(|roles| roles.iter().map(|role| role.key()).collect::<Vec<&str>>());
         let mut tx = self.write(caller).await?;
         tx.set_roles(&user.id, domain, &keys).await.map_err(|error| from_store(&error))?;
-        if changed {
-            tx.end_access(&user.id).await.map_err(|error| from_store(&error))?;
-        }
         let (before, after) = (before.join(", "), keys.join(", "));
         self.note(&mut tx, "roles.set", (domain, &user.email), Some(before), Some(after)).await?;
+        if ends {
+            self.end_access(&mut tx, domain, &user, "the roles in this domain changed").await?;
+        }
         self.commit(tx).await
+    }
+
+    /// Ends every session and token of a person, and writes down who did so and why.
+    async fn end_access(&self, tx: &mut Tx, domain: &str, user: &UserRow, why: &str) -> Result<(), Problem> {
+        tx.end_access(&user.id).await.map_err(|error| from_store(&error))?;
+        let after = format!("Every session and token ended, because {why}.");
+        self.note(tx, "person.access-ended", (domain, &user.email), None, Some(after)).await
     }
 
     /// Sets a password, for the command line and the demo; people choose theirs with a link.
@@ -130,6 +139,13 @@ impl Control {
         self.note(&mut tx, "password.set", ("", &user.email), None, None).await?;
         self.commit(tx).await
     }
+}
+
+/// Whether the caller answers for everything that a person may do: an admin does, and an owner of the only domain that the
+/// person has a role in. The owner of one domain must not sign people out of the others, time and again.
+fn answers_for_all(caller: &Caller, domain: &str, user: &UserRow, held: &[MemberRow]) -> bool {
+    let only_here = user.is_admin == 0 && !held.is_empty() && held.iter().all(|row| row.domain == domain);
+    caller.is_admin() || only_here
 }
 
 /// Rows as memberships, one for each person and domain.
