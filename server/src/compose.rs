@@ -9,7 +9,7 @@ use accel::{Link, RedisConfig, Stores};
 use connect::pools::Pools;
 use connect::shelf::Shelf;
 use control::{Caller, Control, Settings};
-use gateway::{Gateway, GrpcEdge};
+use gateway::{Gateway, GrpcEdge, Memory};
 use store::Store;
 use sync::Worker;
 use tokio_util::sync::CancellationToken;
@@ -62,6 +62,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         snapshot_file: Some(snapshot_file(config)),
         public_url: config.public_url(),
         cache_bytes: config.cache_mib << 20,
+        memory: Memory::new(config.max_bytes_in_flight),
         open_reflection: config.open_reflection,
     });
     let store = Store::open(&config.database_url()).map_err(|error| error.to_string())?;
@@ -131,7 +132,9 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     }
     master_key::refuse_unfinished(config)?;
     let caps = Caps::new(most_connections(config, listen::allow_many_files()), config.max_connections_per_address.get());
-    let bounds = Bounds::new(Duration::from_secs(config.connection_timeout_s.get().into()));
+    // Apart from responses: strangers who send take nothing from those who are answered.
+    let bodies = Memory::new(config.max_bytes_in_flight / 4);
+    let bounds = Bounds::new(Duration::from_secs(config.connection_timeout_s.get().into()), bodies);
     // Bound first, so that links carry the port that was given where any free one was asked for.
     let listener = listen::bind(config.http_addr, "SLUICE_HTTP_ADDR").await?;
     let grpc = listen::bind(config.grpc_addr, "SLUICE_GRPC_ADDR").await?;

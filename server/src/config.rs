@@ -55,6 +55,9 @@ pub(crate) struct Config {
     pub(crate) egress_allow: Option<Vec<String>>,
     /// Memory for kept answers, in MiB.
     pub(crate) cache_mib: u64,
+    /// Memory for the large responses that are under way at once, in bytes; large request bodies have a quarter as much again.
+    /// Those that want more are answered 503.
+    pub(crate) max_bytes_in_flight: u64,
     /// Whether gRPC reflection answers without a key, with every API and all of its fields; else it wants a key, and shows
     /// what the key's app may call.
     pub(crate) open_reflection: bool,
@@ -77,6 +80,9 @@ const CONNECTION_TIMEOUT_S: NonZeroU32 = at_least_one(15);
 const MAX_CONNECTIONS: NonZeroU32 = at_least_one(8_192);
 /// More than one machine needs; a proxy before the ports is one address, and may need more.
 const MAX_CONNECTIONS_PER_ADDRESS: NonZeroU32 = at_least_one(1_024);
+
+/// Enough for a dozen of the largest responses that are made whole.
+const MAX_BYTES_IN_FLIGHT: u64 = 1 << 30;
 
 const fn at_least_one(number: u32) -> NonZeroU32 {
     match NonZeroU32::new(number) {
@@ -105,6 +111,7 @@ impl Default for Config {
             source_roots: Vec::new(),
             egress_allow: None,
             cache_mib: gateway::CACHE_BYTES >> 20,
+            max_bytes_in_flight: MAX_BYTES_IN_FLIGHT,
             open_reflection: false,
             connection_timeout_s: CONNECTION_TIMEOUT_S,
             max_connections: MAX_CONNECTIONS,
@@ -151,6 +158,7 @@ pub(crate) fn load(cli: &Cli) -> Result<Config, String> {
         "source_roots",
         "egress_allow",
         "cache_mib",
+        "max_bytes_in_flight",
         "open_reflection",
         "connection_timeout_s",
         "max_connections",

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use axum::body::Body;
@@ -102,16 +101,15 @@ impl Services {
         name_host(&mut request);
         let client = self.proxies.client_of(peer.address, request.headers());
         request.extensions_mut().insert(ConnectInfo(client));
-        let late = request.body_mut().late();
+        let fault = request.body_mut().fault();
         let answered = tokio::time::timeout(WHOLE_REQUEST, self.router.clone().oneshot(request.map(Body::new)));
         let Ok(answered) = answered.await else {
             let minutes = WHOLE_REQUEST.as_secs() / 60;
             let detail = format!("The request took longer than {minutes} minutes and was ended. Ask for less at once.");
             return self.refused(&path, &request_id, &Problem::new(ErrorCode::Internal, detail));
         };
-        if late.load(Ordering::Relaxed) {
-            let detail = "The body of the request did not come in time. Send it again.";
-            return self.refused(&path, &request_id, &Problem { status: 408, ..Problem::new(ErrorCode::Invalid, detail) });
+        if let Some(problem) = fault.get() {
+            return self.refused(&path, &request_id, problem);
         }
         let mut response = answered.unwrap_or_else(|never| match never {});
         response.headers_mut().insert("x-request-id", id);
@@ -124,6 +122,9 @@ impl Services {
         let mut response = refusal(path, &problem.clone().with_request(request_id.as_str()));
         let id = HeaderValue::from_str(request_id.as_str()).unwrap_or(HeaderValue::from_static("unknown"));
         response.headers_mut().insert("x-request-id", id);
+        if matches!(problem.code, ErrorCode::Overloaded | ErrorCode::TooManyRequests) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         harden(response.headers_mut(), self.under_tls);
         response.map(EdgeBody::Other)
     }

@@ -36,7 +36,7 @@ async fn metrics(
     }
     let mut out = text(&gateway);
     of_datasets(&mut out, &alarms.now());
-    of_process(&mut out, &caps);
+    of_process(&mut out, &caps, gateway.responses_in_memory());
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], out).into_response()
 }
 
@@ -49,12 +49,14 @@ fn of_datasets(out: &mut String, alarms: &[Alarm]) {
     }
 }
 
-/// Connections of both ports, and panics.
-fn of_process(out: &mut String, caps: &Caps) {
+/// Connections of both ports, the memory of responses, and panics.
+fn of_process(out: &mut String, caps: &Caps, (bytes, overloaded): (u64, u64)) {
     let (open, refused) = caps.figures();
     for (name, kind, help, value) in [
         ("sluice_connections", "gauge", "Connections that are open, of both ports.", u64::from(open)),
         ("sluice_connections_refused_total", "counter", "Connections and requests refused because of too many connections.", refused),
+        ("sluice_response_bytes", "gauge", "Memory that large responses hold.", bytes),
+        ("sluice_overloaded_total", "counter", "Large responses refused because too little memory was left.", overloaded),
         ("sluice_panics_total", "counter", "Panics since the process began.", panics::counted()),
     ] {
         let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");

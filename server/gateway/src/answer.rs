@@ -19,6 +19,7 @@ use crate::cache::CacheNote;
 use crate::compress::{self, Encoding};
 use crate::formats::Format;
 use crate::limits::Budget;
+use crate::memory::Counted;
 use crate::plan::Plan;
 use crate::request_id::RequestId;
 use crate::stack::Timings;
@@ -101,8 +102,8 @@ impl Stamp<'_> {
 
 /// A good answer. It carries an entity tag, so that a caller who has it already is told so, and is compressed where
 /// that pays.
-pub(crate) fn good(stamp: &Stamp<'_>, body: Vec<u8>, timings: Option<&Timings>) -> Answer {
-    let tag = entity_tag(&body);
+pub(crate) fn good(stamp: &Stamp<'_>, body: Counted, timings: Option<&Timings>) -> Answer {
+    let tag = entity_tag(body.as_ref());
     let unchanged = stamp.request.get(IF_NONE_MATCH).is_some_and(|known| matches(known, &tag));
     let mut response = Response::new(ApiBody::default());
     let headers = response.headers_mut();
@@ -117,12 +118,18 @@ pub(crate) fn good(stamp: &Stamp<'_>, body: Vec<u8>, timings: Option<&Timings>) 
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return response;
     }
-    let encoding = compress::chosen(stamp.request.get(ACCEPT_ENCODING), body.len());
+    let encoding = compress::chosen(stamp.request.get(ACCEPT_ENCODING), body.as_ref().len());
     if encoding != Encoding::Identity {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.key()));
         headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
     }
-    *response.body_mut() = ApiBody::full(if encoding == Encoding::Identity { body } else { compress::encode(encoding, &body) });
+    let body = if encoding == Encoding::Identity {
+        body
+    } else {
+        let encoded = compress::encode(encoding, body.as_ref());
+        body.encoded(encoded)
+    };
+    *response.body_mut() = ApiBody::full(body);
     response
 }
 
@@ -191,8 +198,8 @@ pub(crate) fn problem(stamp: &Stamp<'_>, problem: &Problem) -> Answer {
 
 /// When to try again, for what mends itself.
 pub(crate) fn retry_after(code: ErrorCode) -> Option<u64> {
-    use ErrorCode::{SourceBusy, SourceUnavailable, StoreTimeout, StoreUnavailable};
-    matches!(code, SourceUnavailable | SourceBusy | StoreUnavailable | StoreTimeout).then_some(1)
+    use ErrorCode::{Overloaded, SourceBusy, SourceUnavailable, StoreTimeout, StoreUnavailable};
+    matches!(code, Overloaded | SourceUnavailable | SourceBusy | StoreUnavailable | StoreTimeout).then_some(1)
 }
 
 /// `gateway;dur=0.012`, or each step, in milliseconds.

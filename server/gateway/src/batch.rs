@@ -6,13 +6,14 @@ use accel::row_json::RowJson;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use model::spec::{ApiKind, MAX_BATCH_KEYS};
-use model::wire::Broken;
 use model::{ErrorCode, FieldError, Problem};
 use serde_json::Value as Json;
 
+use crate::memory::{Counted, Reservation};
 use crate::parameters::{self, Given, Giver};
 use crate::plan::{Backend, Plan};
 use crate::stack::{Admitted, Timings};
+use crate::view::broken_row;
 use crate::{Gateway, execute, key_path};
 
 /// Keys that are read from a source at once: as many as it has connections for one caller in fairness.
@@ -42,15 +43,17 @@ pub(crate) fn bounded(keys: usize) -> Result<(), Problem> {
     Ok(())
 }
 
+/// The rows of a batch, in the order of its keys, with what they hold of the memory for responses.
+pub(crate) struct Batch {
+    pub(crate) rows: Vec<Option<Bytes>>,
+    pub(crate) memory: Reservation,
+}
+
 impl Gateway {
     /// The rows of a batch, in the order of its keys.
-    pub(crate) async fn batch(
-        &self,
-        admitted: &Admitted<'_>,
-        keys: &[Given],
-        timings: &mut Timings,
-    ) -> Result<Vec<Option<Bytes>>, Problem> {
+    pub(crate) async fn batch(&self, admitted: &Admitted<'_>, keys: &[Given], timings: &mut Timings) -> Result<Batch, Problem> {
         let plan = admitted.plan;
+        let memory = self.memory.reservation(admitted.consumer);
         refuse_lists(plan)?;
         let calls = timings.time("parameters", || read_keys(plan, self.giver(admitted), keys))?;
         let started = std::time::Instant::now();
@@ -58,7 +61,9 @@ impl Gateway {
             (Backend::Dataset(open), None) => {
                 let stored: Vec<Option<Vec<u8>>> = calls.iter().map(|call| key_path::of_arguments(plan, &call.arguments)).collect();
                 let there: Vec<Vec<u8>> = stored.iter().flatten().cloned().collect();
-                let mut found = execute::by_keys(plan, open, &there).await?.into_iter();
+                let found = execute::by_keys(plan, open, &there).await?;
+                memory.hold(found.iter().flatten().map(|row| row.len() as u64).sum())?;
+                let mut found = found.into_iter();
                 stored.into_iter().map(|key| key.and_then(|_| found.next().flatten())).collect()
             }
             (_, policy) => {
@@ -78,13 +83,14 @@ impl Gateway {
                 while let Some(row) = found.try_next().await? {
                     bytes += row.as_ref().map_or(0, |row| row.len() as u64);
                     execute::within(bytes, execute::most_of_whole(plan))?;
+                    memory.hold(bytes)?;
                     rows.push(row);
                 }
                 rows
             }
         };
         timings.note("source", started);
-        Ok(rows)
+        Ok(Batch { rows, memory })
     }
 }
 
@@ -119,19 +125,26 @@ fn read_keys(plan: &Plan, giver: Giver<'_>, keys: &[Given]) -> Result<Vec<Arc<pa
     if errors.is_empty() { Ok(calls) } else { Err(Problem::fields(errors)) }
 }
 
-/// `{"rows": [ {…} | null, …]}`
-pub(crate) fn json_of(rows: &[Option<Bytes>], json: &RowJson) -> Result<Vec<u8>, Broken> {
-    let mut out = Vec::with_capacity(16 + rows.iter().flatten().map(|row| row.len() * 2 + 64).sum::<usize>());
-    out.extend_from_slice(b"{\"rows\":[");
-    for (index, row) in rows.iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
+impl Batch {
+    /// `{"rows": [ {…} | null, …]}`
+    ///
+    /// # Errors
+    /// A row that cannot be read; more than memory is left for.
+    pub(crate) fn json(&self, admitted: &Admitted<'_>) -> Result<Counted, Problem> {
+        let (json, of_rows): (&RowJson, u64) = (&admitted.view.json, self.memory.held());
+        let mut out = Vec::with_capacity(16 + self.rows.iter().flatten().map(|row| row.len() * 2 + 64).sum::<usize>());
+        out.extend_from_slice(b"{\"rows\":[");
+        for (index, row) in self.rows.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            match row {
+                Some(row) => json.write(&mut out, row).map_err(|error| broken_row(&admitted.plan.path, error))?,
+                None => out.extend_from_slice(b"null"),
+            }
+            self.memory.hold(of_rows + out.len() as u64)?;
         }
-        match row {
-            Some(row) => json.write(&mut out, row)?,
-            None => out.extend_from_slice(b"null"),
-        }
+        out.extend_from_slice(b"]}");
+        Ok(Counted::new(out, &self.memory))
     }
-    out.extend_from_slice(b"]}");
-    Ok(out)
 }

@@ -21,11 +21,12 @@ use crate::cors::is_preflight;
 use crate::encode::body_of;
 use crate::formats::Format;
 use crate::incoming::{MAX_BATCH_BODY, read_body, read_given};
+use crate::memory::{Counted, UNCOUNTED};
 use crate::parameters::{Call, Given};
 use crate::plan::Plan;
 use crate::request_id::RequestId;
 use crate::stack::{Admitted, Denied, Held, Timings, micros_since, view_of};
-use crate::view::{View, broken_row};
+use crate::view::View;
 use crate::{Gateway, execute, key_path, keys, outgoing};
 
 /// One call on its way: what its answer is stamped with.
@@ -62,7 +63,7 @@ impl Visit<'_> {
     }
 
     /// Counts and answers.
-    fn finish(&self, admitted: &Admitted<'_>, stamp: &Stamp<'_>, body: Result<Vec<u8>, Problem>, timings: Option<&Timings>) -> Answer {
+    fn finish(&self, admitted: &Admitted<'_>, stamp: &Stamp<'_>, body: Result<Counted, Problem>, timings: Option<&Timings>) -> Answer {
         admitted.meter.count(body.as_ref().err().map(|found| found.code), stamp.took);
         match body {
             Ok(body) => good(stamp, body, timings),
@@ -189,11 +190,11 @@ impl Gateway {
             body.reserve(row.len() * 2 + 64);
             written = admitted.view.json.write(&mut body, row);
         })?;
-        // A key without a row, or a failure, is said by the long way.
-        if !matches!(found, Ok(true)) || written.is_err() {
+        // A key without a row, or a failure, is said by the long way, and what is large is counted there.
+        if !matches!(found, Ok(true)) || written.is_err() || body.len() as u64 > UNCOUNTED {
             return None;
         }
-        Some(visit.finish(admitted, &visit.stamp_of(admitted), Ok(body), None))
+        Some(visit.finish(admitted, &visit.stamp_of(admitted), Ok(body.into()), None))
     }
 
     async fn handle_call(
@@ -246,7 +247,7 @@ impl Gateway {
             Ok(keys) => self.batch(&admitted, &keys, &mut timings).await,
             Err(problem) => Err(problem),
         };
-        let body = rows.and_then(|rows| batch::json_of(&rows, &admitted.view.json).map_err(|error| broken_row(&admitted.plan.path, error)));
+        let body = rows.and_then(|found| found.json(&admitted));
         visit.finish(&admitted, &visit.stamp_of(&admitted), body, Some(&timings))
     }
 

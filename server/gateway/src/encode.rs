@@ -8,6 +8,7 @@ use accel::row_json::RowJson;
 
 use crate::execute;
 use crate::formats::End;
+use crate::memory::Counted;
 use crate::rows::Rows;
 use crate::stack::{Admitted, Answered, no_row};
 use crate::view::broken_row;
@@ -15,9 +16,10 @@ use crate::view::broken_row;
 /// The body of an answer over HTTP.
 ///
 /// # Errors
-/// A key without a row; a row that cannot be read; a page that is larger than it may be.
-pub(crate) fn body_of(admitted: &Admitted<'_>, answered: &Answered) -> Result<Vec<u8>, Problem> {
-    let json = &answered.view.json;
+/// A key without a row; a row that cannot be read; a page that is larger than it may be, or than memory is left for.
+pub(crate) fn body_of(admitted: &Admitted<'_>, answered: &Answered) -> Result<Counted, Problem> {
+    let (json, memory) = (&answered.view.json, &answered.call.memory);
+    let of_rows = memory.held();
     let written = match (admitted.plan.kind, answered.rows.rows.first()) {
         (ApiKind::Kv, None) => return Err(no_row(&answered.call)),
         (ApiKind::Kv, Some(row)) => {
@@ -25,13 +27,16 @@ pub(crate) fn body_of(admitted: &Admitted<'_>, answered: &Answered) -> Result<Ve
             json.write(&mut out, row).map(|()| out)
         }
         (ApiKind::Union, Some(row)) if !admitted.plan.api.spec.gives_list() => object(&answered.rows, row, json),
-        (ApiKind::Sql | ApiKind::Union, _) => return page(admitted, answered),
+        (ApiKind::Sql | ApiKind::Union, _) => Ok(page(admitted, answered)?),
     };
-    written.map_err(|error| broken_row(&admitted.plan.path, error))
+    let written = written.map_err(|error| broken_row(&admitted.plan.path, error))?;
+    memory.hold(of_rows + written.len() as u64)?;
+    Ok(Counted::new(written, memory))
 }
 
 fn page(admitted: &Admitted<'_>, answered: &Answered) -> Result<Vec<u8>, Problem> {
     let (rows, most) = (&answered.rows, execute::most_of_whole(admitted.plan));
+    let (memory, of_rows) = (&answered.call.memory, answered.call.memory.held());
     let mut out = Vec::with_capacity(64 + rows.rows.iter().map(|row| row.len() * 2 + 64).sum::<usize>());
     out.extend_from_slice(b"{\"rows\":[");
     for (index, row) in rows.rows.iter().enumerate() {
@@ -40,6 +45,7 @@ fn page(admitted: &Admitted<'_>, answered: &Answered) -> Result<Vec<u8>, Problem
         }
         answered.view.json.write(&mut out, row).map_err(|error| broken_row(&admitted.plan.path, error))?;
         execute::within(out.len() as u64, most)?;
+        memory.hold(of_rows + out.len() as u64)?;
     }
     out.push(b']');
     End { truncated: rows.truncated, next: rows.next.clone(), count: answered.count }.write(&mut out);

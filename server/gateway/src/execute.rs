@@ -27,7 +27,9 @@ pub(crate) async fn rows(plan: &Plan, call: &Call) -> Result<Rows, Problem> {
         (Backend::Dataset(open), _) => {
             let Some(key) = key_path::of_arguments(plan, &call.arguments) else { return Ok(Rows::default()) };
             let mut found = by_keys(plan, open, &[key]).await?;
-            Ok(Rows::of_key(found.pop().flatten()))
+            let row = found.pop().flatten();
+            call.memory.hold(row.as_ref().map_or(0, |row| row.len() as u64))?;
+            Ok(Rows::of_key(row))
         }
         (Backend::Source(backend), ApiKind::Kv) => one_row(plan, backend, call).await,
         (Backend::Source(backend), _) => list(plan, backend, call).await,
@@ -66,6 +68,7 @@ async fn one_row(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Ro
     let Some(batch) = batches.iter().find(|batch| batch.num_rows() > 0) else { return Ok(Rows::default()) };
     write_message(&mut row, batch, 0, &backend.columns);
     within(row.len() as u64, most_of_whole(plan))?;
+    call.memory.hold(row.len() as u64)?;
     Ok(Rows::of_key(Some(Bytes::from(row))))
 }
 
@@ -84,6 +87,7 @@ async fn list(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Rows,
         }
         bytes += size_of(&messages);
         within(bytes, most_of_whole(plan))?;
+        call.memory.hold(bytes)?;
         rows.extend(messages);
     }
     let paged = plan.api.spec.page_size().is_some();
@@ -172,8 +176,10 @@ pub(crate) async fn stream(
             Backend::Source(backend) => messages(backend, &batch),
             Backend::Dataset(_) | Backend::Union(_) => Vec::new(),
         });
-        let sent = sent + rows.as_deref().map_or(0, size_of);
+        let bytes = rows.as_deref().map_or(0, size_of);
+        let sent = sent + bytes;
         within(sent, plan.api.spec.policy.max_bytes)?;
+        call.memory.hold(bytes)?;
         Ok(rows.map(|rows| (rows, (plan, call, batches, sent))))
     }))
 }

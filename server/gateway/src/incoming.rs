@@ -116,7 +116,7 @@ where
     let mut incoming = std::pin::pin!(incoming);
     let (mut body, mut seen) = (BytesMut::new(), 0);
     while let Some(frame) = incoming.frame().await {
-        let frame = frame.map_err(|_| Problem::new(ErrorCode::Invalid, "The body broke off, or came too slowly. Send it again."))?;
+        let frame = frame.map_err(|error| unread(error.into(), "The body broke off, or came too slowly. Send it again."))?;
         let Ok(data) = frame.into_data() else { continue };
         seen += data.remaining();
         if seen <= most {
@@ -129,4 +129,12 @@ where
         return Err(Problem::new(ErrorCode::TooLarge, format!("The body is longer than {} KiB.", most >> 10)));
     }
     Ok(body.freeze())
+}
+
+/// Why a body could not be read: there is no memory for it, or `otherwise`.
+pub(crate) fn unread(error: Box<dyn std::error::Error + Send + Sync>, otherwise: &str) -> Problem {
+    match error.downcast::<Problem>() {
+        Ok(problem) if problem.code == ErrorCode::Overloaded => *problem,
+        _ => Problem::new(ErrorCode::Invalid, otherwise),
+    }
 }

@@ -24,6 +24,7 @@ mod incoming;
 mod key_path;
 mod keys;
 mod limits;
+mod memory;
 mod message;
 pub mod meter;
 mod outgoing;
@@ -58,6 +59,7 @@ pub use address::is_api_path;
 pub use body::ApiBody;
 pub use edge::refusal;
 pub use grpc::{GrpcBody, GrpcEdge};
+pub use memory::{Memory, Reservation};
 pub use request_id::RequestId;
 pub use trial::TrialRequest;
 
@@ -89,6 +91,8 @@ pub struct Parts {
     pub public_url: String,
     /// Bytes of answers kept in memory.
     pub cache_bytes: u64,
+    /// Memory for responses that are under way.
+    pub memory: Memory,
     /// Whether reflection answers callers without a key, with all APIs and all their fields.
     pub open_reflection: bool,
 }
@@ -103,6 +107,7 @@ pub struct Gateway {
     stores: Stores,
     shelf: Arc<Shelf>,
     caches: Arc<Caches>,
+    memory: Memory,
     tokens: Arc<Tokens>,
     cursors: Arc<Cursors>,
     clock: Arc<dyn Clock>,
@@ -128,6 +133,7 @@ impl Gateway {
             routes: Arc::new(ArcSwap::from_pointee(Routes::default())),
             revisions: Arc::new(watch::channel(0).0),
             caches: Arc::new(Caches::new(parts.cache_bytes, parts.stores.link().cloned(), parts.clock.clone())),
+            memory: parts.memory,
             tokens: Arc::new(Tokens::default()),
             cursors: Arc::new(Cursors::new(&parts.vault)),
             pools: parts.pools,
@@ -163,6 +169,12 @@ impl Gateway {
     #[must_use]
     pub fn cached_bytes(&self) -> u64 {
         self.caches.weight()
+    }
+
+    /// Bytes that large responses hold now, and how many of them were refused because too little memory was left.
+    #[must_use]
+    pub fn responses_in_memory(&self) -> (u64, u64) {
+        self.memory.figures()
     }
 
     /// What was counted of each API that is live, since this process began.

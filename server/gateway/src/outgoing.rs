@@ -170,10 +170,13 @@ impl Outgoing {
             let rows = batch.num_rows().min(self.left);
             self.left -= rows;
             let shown = batch.slice(0, rows).project(&self.view.fields).map_err(|error| self.unwritten(&error.to_string()))?;
-            self.read += size_of(&shown);
+            let read = size_of(&shown);
+            self.read += read;
             execute::within(self.read, self.most)?;
             let bytes = self.writer.batch(&shown).map_err(|cause| self.unwritten(&cause))?;
-            execute::within(self.sent + self.writer.held() as u64, self.most)?;
+            let held = self.writer.held() as u64;
+            execute::within(self.sent + held, self.most)?;
+            self.call.memory.hold(read + held + bytes.len() as u64)?;
             if !bytes.is_empty() {
                 return self.counted(bytes).map(Some);
             }
@@ -184,6 +187,7 @@ impl Outgoing {
         }
         let end = End { truncated: self.more && self.next.is_none(), next: self.next.clone(), count: self.count };
         let bytes = self.writer.end(&end).map_err(|cause| self.unwritten(&cause))?;
+        self.call.memory.hold(bytes.len() as u64)?;
         Ok(Some(self.counted(bytes)?).filter(|bytes| !bytes.is_empty()))
     }
 

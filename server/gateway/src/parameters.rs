@@ -9,6 +9,7 @@ use model::{ApiSpec, ErrorCode, FieldError, Parameter, Problem, Value};
 use serde_json::Value as Json;
 
 use crate::cursor::{self, Cursors};
+use crate::memory::{Memory, Reservation};
 use crate::plan::Plan;
 use crate::reserved::{self, Wanted};
 use crate::tokens::Fixed;
@@ -32,6 +33,8 @@ pub(crate) struct Giver<'a> {
     pub(crate) cursors: &'a Cursors,
     /// On whose behalf a source is asked.
     pub(crate) consumer: Consumer,
+    /// What large responses are counted in.
+    pub(crate) memory: Memory,
 }
 
 impl Giver<'_> {
@@ -47,6 +50,8 @@ pub(crate) struct Call {
     pub(crate) wanted: Wanted,
     /// On whose behalf the source is asked. No part of what is answered.
     pub(crate) consumer: Consumer,
+    /// What its rows, and what is made of them, hold of the memory for responses.
+    pub(crate) memory: Reservation,
 }
 
 impl Call {
@@ -124,7 +129,8 @@ pub(crate) fn read(plan: &Plan, given: &Given, giver: Giver<'_>) -> Result<Call,
     }
     open_cursor(plan, giver, &arguments, &mut reserved, &mut errors);
     let wanted = reserved::read(spec, &reserved, &mut errors);
-    if errors.is_empty() { Ok(Call { arguments, wanted, consumer }) } else { Err(Problem::fields(errors)) }
+    let memory = giver.memory.reservation(consumer);
+    if errors.is_empty() { Ok(Call { arguments, wanted, consumer, memory }) } else { Err(Problem::fields(errors)) }
 }
 
 /// Puts what a cursor holds in its place. It belongs to the values of the call, so it is left aside where those are at
@@ -291,7 +297,8 @@ pub(crate) mod tests {
         spec.parameters =
             vec![Parameter::new("s", model::DataType::String).required(), Parameter::new("n", model::DataType::Int64).required()];
         let (plan, cursors) = (plan(spec), Cursors::new(&vault()));
-        let giver = Giver { fixed: None, app: Some("a"), view: &plan.view, cursors: &cursors, consumer: Consumer::PLATFORM };
+        let (consumer, memory) = (Consumer::PLATFORM, Memory::new(u64::MAX));
+        let giver = Giver { fixed: None, app: Some("a"), view: &plan.view, cursors: &cursors, consumer, memory };
         let (mut short, mut refused) = (0_u64, 0_u64);
         testkit::Chance::run("parameters", |chance| {
             let mut query = Vec::new();

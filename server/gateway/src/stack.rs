@@ -232,6 +232,7 @@ impl Gateway {
             view: admitted.view,
             cursors: &self.cursors,
             consumer: admitted.consumer,
+            memory: self.memory,
         }
     }
 
@@ -251,7 +252,13 @@ impl Gateway {
             return Ok(pump::pumped(plan, rows.flat_map(in_pieces), cut));
         };
         let rows = self.union(plan, union, call, &mut Timings::default()).await?.rows;
-        Ok(futures::stream::once(std::future::ready(Ok(rows))).boxed())
+        // Counted for as long as the caller takes to read them.
+        let counted = call.memory.hand_over(call.memory.held());
+        let rows = futures::stream::once(std::future::ready(Ok(rows))).map(move |rows| {
+            let _counted = &counted;
+            rows
+        });
+        Ok(rows.boxed())
     }
 
     /// From a call that was read to its rows.

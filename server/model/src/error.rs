@@ -25,6 +25,8 @@ pub enum ErrorCode {
     SourceBusy,
     /// The source took longer than the API allows.
     SourceTimeout,
+    /// Too much memory is held by large requests and responses that are under way.
+    Overloaded,
     /// The table or a column is not what it was when the version was checked.
     SourceChanged,
     /// The store of a dataset, or the dataset itself, cannot be read just now.
@@ -37,7 +39,7 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    pub const ALL: [ErrorCode; 16] = [
+    pub const ALL: [ErrorCode; 17] = [
         Self::Invalid,
         Self::Unauthenticated,
         Self::Forbidden,
@@ -49,6 +51,7 @@ impl ErrorCode {
         Self::SourceUnavailable,
         Self::SourceBusy,
         Self::SourceTimeout,
+        Self::Overloaded,
         Self::SourceChanged,
         Self::StoreUnavailable,
         Self::StoreTimeout,
@@ -70,6 +73,7 @@ impl ErrorCode {
             Self::SourceUnavailable => "source-unavailable",
             Self::SourceBusy => "source-busy",
             Self::SourceTimeout => "source-timeout",
+            Self::Overloaded => "overloaded",
             Self::SourceChanged => "source-changed",
             Self::StoreUnavailable => "store-unavailable",
             Self::StoreTimeout => "store-timeout",
@@ -86,7 +90,7 @@ impl ErrorCode {
             Self::SourceTimeout | Self::StoreTimeout => 4,
             Self::NotFound => 5,
             Self::Forbidden => 7,
-            Self::TooManyRequests => 8,
+            Self::TooManyRequests | Self::Overloaded => 8,
             Self::Conflict => 10,
             Self::MethodNotAllowed => 12,
             Self::Internal => 13,
@@ -107,7 +111,12 @@ impl ErrorCode {
             Self::TooLarge => 413,
             Self::TooManyRequests => 429,
             Self::Internal => 500,
-            Self::SourceUnavailable | Self::SourceBusy | Self::SourceChanged | Self::StoreUnavailable | Self::PlanBroken => 503,
+            Self::SourceUnavailable
+            | Self::SourceBusy
+            | Self::Overloaded
+            | Self::SourceChanged
+            | Self::StoreUnavailable
+            | Self::PlanBroken => 503,
             Self::SourceTimeout | Self::StoreTimeout => 504,
         }
     }
@@ -126,6 +135,7 @@ impl ErrorCode {
             Self::SourceUnavailable => "The source does not answer",
             Self::SourceBusy => "The app's share of the source is in use",
             Self::SourceTimeout => "The source took too long",
+            Self::Overloaded => "Too much is under way",
             Self::SourceChanged => "The source is not what it was",
             Self::StoreUnavailable => "The store does not answer",
             Self::StoreTimeout => "The store took too long",

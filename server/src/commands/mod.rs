@@ -102,6 +102,10 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     cache_mib: Option<u64>,
+    /// Memory for the large responses that are under way at once, in bytes [SLUICE_MAX_BYTES_IN_FLIGHT].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_bytes_in_flight: Option<u64>,
     /// How long a client may keep a connection waiting, in seconds [SLUICE_CONNECTION_TIMEOUT_S].
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

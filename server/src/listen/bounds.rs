@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use gateway::Memory;
+
 /// How long calls under way may take once the process was told to stop.
 pub(super) const DRAIN: Duration = Duration::from_secs(10);
 /// How often a silent peer is asked, by the kernel, whether it is still there. Pings of HTTP/2 would take a lock and a
@@ -32,6 +34,8 @@ pub(super) const UNSENT: u32 = 128 << 10;
 /// Of a body that nobody wants any more, as much is read and thrown away, in bytes: a client that is cut off while it
 /// sends sees a reset instead of the answer.
 pub(super) const THROWN_AWAY: usize = 16 << 20;
+/// Bodies that are not longer are not counted, in bytes.
+pub(super) const BODY_UNCOUNTED: u64 = 64 << 10;
 /// Bytes that earn a client, or a body, one more second of waiting. A modem is faster.
 pub(super) const BYTES_PER_SECOND: u64 = 4 << 10;
 
@@ -48,17 +52,19 @@ pub(crate) struct Bounds {
     pub(super) timeout: Duration,
     /// For its next request, over HTTP/2. HTTP/1.1 has the time-out for that as well: its headers are waited for.
     pub(super) idle: Duration,
+    /// What large request bodies are counted in.
+    pub(super) bodies: Memory,
 }
 
 impl Bounds {
-    pub(crate) fn new(timeout: Duration) -> Self {
-        Self { timeout, idle: timeout * 4 }
+    pub(crate) fn new(timeout: Duration, bodies: Memory) -> Self {
+        Self { timeout, idle: timeout * 4, bodies }
     }
 
     /// Those of a connection of the reserve.
     pub(super) fn reserved(self) -> Self {
         let timeout = self.timeout.min(RESERVE_TIMEOUT);
-        Self { timeout, idle: timeout }
+        Self { timeout, idle: timeout, ..self }
     }
 
     /// How often a connection is looked at.

@@ -75,7 +75,7 @@ pub(super) async fn run<S, F, B>(
     let service = service_fn(move |request: Request<Incoming>| {
         of_service.requests.fetch_add(1, Ordering::Relaxed);
         let open = of_service.clone();
-        let answered = answer(RequestBody::of(request, bounds.timeout), peer);
+        let answered = answer(RequestBody::of(request, bounds, peer), peer);
         async move { Ok::<_, Infallible>(answered.await.map(|body| ResponseBody::new(body, open))) }
     });
     let connection = builder(bounds, peer.reserved).serve_connection(TokioIo::new(stream), service).into_owned();
@@ -171,7 +171,7 @@ mod tests {
     fn a_connection_is_idle_while_nothing_is_under_way() {
         let activity = Arc::new(Activity::default());
         let _service = activity.clone();
-        let bounds = Bounds::new(Duration::from_secs(10));
+        let bounds = Bounds::new(Duration::from_secs(10), gateway::Memory::new(1 << 20));
         let at = |seconds| Instant::now() - Duration::from_secs(seconds);
         let mut idle = Idle { bounds, requests: 0, since: at(11), closing: false };
         assert_eq!(idle.look(&activity), Next::Close, "there was no first request");

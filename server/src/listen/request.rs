@@ -1,17 +1,21 @@
 //! The body of a request, for which its client is not waited for without end.
 
+use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use connect::Consumer;
+use gateway::{Memory, Reservation};
 use http::{Request, Version, header};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
+use model::{ErrorCode, Problem};
 
-use super::bounds::THROWN_AWAY;
+use super::bounds::{BODY_UNCOUNTED, Bounds, THROWN_AWAY};
+use super::connection::Peer;
 use super::patience::Patience;
 
 /// Why a body could not be read.
@@ -23,31 +27,58 @@ pub(crate) struct RequestBody {
     incoming: Option<Incoming>,
     patience: Patience,
     timeout: Duration,
+    bodies: Memory,
+    address: IpAddr,
+    /// Bytes that came.
+    seen: u64,
+    /// What they hold of the memory for bodies, once they are many. Whoever reads the body holds it until its end.
+    counted: Option<Reservation>,
     /// Its last frame was read.
     over: bool,
     /// What nobody reads is read all the same once the answer is on its way, see [`discard`].
     discarded: bool,
-    late: Option<Arc<AtomicBool>>,
+    fault: Option<Arc<OnceLock<Problem>>>,
 }
 
 impl RequestBody {
     /// A request as hyper gives it.
-    pub(super) fn of(request: Request<Incoming>, timeout: Duration) -> Request<Self> {
+    pub(super) fn of(request: Request<Incoming>, bounds: Bounds, peer: Peer) -> Request<Self> {
         // HTTP/2 ends one request without the others. Whoever asks before sending sends nothing once the answer is there.
         let discarded = request.version() < Version::HTTP_2 && !request.headers().contains_key(header::EXPECT);
         request.map(|incoming| Self {
             incoming: Some(incoming),
-            patience: Patience::new(timeout),
-            timeout,
+            patience: Patience::new(bounds.timeout),
+            timeout: bounds.timeout,
+            bodies: bounds.bodies,
+            address: peer.address.ip(),
+            seen: 0,
+            counted: None,
             over: false,
             discarded,
-            late: None,
+            fault: None,
         })
     }
 
-    /// Becomes true when the body does not come in time.
-    pub(crate) fn late(&mut self) -> Arc<AtomicBool> {
-        self.late.get_or_insert_default().clone()
+    /// Tells why the body could not be read, once that is so.
+    pub(crate) fn fault(&mut self) -> Arc<OnceLock<Problem>> {
+        self.fault.get_or_insert_default().clone()
+    }
+
+    /// Counts what came, where it is much.
+    fn count(&mut self, bytes: usize) -> Result<(), Problem> {
+        self.seen += bytes as u64;
+        if self.seen <= BODY_UNCOUNTED {
+            return Ok(());
+        }
+        let of_peer = || self.bodies.reservation(Consumer::person(&self.address.to_string()));
+        self.counted.get_or_insert_with(of_peer).hold(self.seen)
+    }
+
+    fn fail(&self, problem: Problem) -> BodyError {
+        if let Some(fault) = &self.fault {
+            let _ = fault.set(problem.clone());
+        }
+        problem.into()
     }
 }
 
@@ -60,8 +91,12 @@ impl Body for RequestBody {
         let Some(incoming) = &mut this.incoming else { return Poll::Ready(None) };
         match Pin::new(incoming).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => {
-                this.patience.earn(frame.data_ref().map_or(0, Bytes::len));
-                Poll::Ready(Some(Ok(frame)))
+                let bytes = frame.data_ref().map_or(0, Bytes::len);
+                this.patience.earn(bytes);
+                Poll::Ready(Some(match this.count(bytes) {
+                    Ok(()) => Ok(frame),
+                    Err(problem) => Err(this.fail(problem)),
+                }))
             }
             Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error.into()))),
             Poll::Ready(None) => {
@@ -71,10 +106,9 @@ impl Body for RequestBody {
             Poll::Pending if this.patience.poll_over(context).is_ready() => {
                 // Nobody who is this slow is waited for again.
                 this.discarded = false;
-                if let Some(late) = &this.late {
-                    late.store(true, Ordering::Relaxed);
-                }
-                Poll::Ready(Some(Err("the body did not come in time".into())))
+                let detail = "The body of the request did not come in time. Send it again.";
+                let late = Problem { status: 408, ..Problem::new(ErrorCode::Invalid, detail) };
+                Poll::Ready(Some(Err(this.fail(late))))
             }
             Poll::Pending => Poll::Pending,
         }

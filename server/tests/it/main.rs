@@ -38,6 +38,7 @@ mod limits_and_tokens;
 mod logs;
 mod mapping;
 mod master_key;
+mod memory_in_flight;
 mod nodes;
 mod not_numbers;
 mod numbers_in_forms;

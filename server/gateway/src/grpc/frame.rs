@@ -8,6 +8,8 @@ use hyper::body::Body;
 use model::{ErrorCode, Problem};
 use std::io::Read;
 
+use crate::incoming::unread;
+
 /// The longest message of a request, in bytes.
 pub(super) const MAX_MESSAGE: usize = 1 << 20;
 pub(crate) const PREFIX: usize = 5;
@@ -60,7 +62,7 @@ where
     };
     let frame = first.map_err(|error| match error.is::<http_body_util::LengthLimitError>() {
         true => Problem::new(ErrorCode::TooLarge, "The message is longer than 1 MiB."),
-        false => Problem::new(ErrorCode::Invalid, "The message broke off, or came too slowly. Send it again."),
+        false => unread(error, "The message broke off, or came too slowly. Send it again."),
     })?;
     let broken = || Problem::new(ErrorCode::Invalid, "The request must be one gRPC message.");
     let prefix = frame.first_chunk::<PREFIX>().ok_or_else(broken)?;

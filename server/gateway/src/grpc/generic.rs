@@ -25,8 +25,10 @@ use crate::parameters::{self, Given};
 use crate::request_id::RequestId;
 use crate::stack::{Admitted, Held, Target, Timings, micros_since, no_row};
 use crate::view::{View, broken_row};
-use crate::{Gateway, batch};
+use crate::{Gateway, Reservation, batch};
 
+/// Bytes that a row takes as a struct, for each of its own, about.
+const STRUCT_BYTES: u64 = 8;
 /// The largest integer that a `google.protobuf.Value` keeps whole.
 const WHOLE: i64 = 1 << 53;
 
@@ -107,15 +109,17 @@ impl DataService for Generic {
         let keys: Vec<Given> = request.keys.into_iter().map(|key| given(Some(key))).collect();
         let rows = async {
             batch::bounded(keys.len())?;
-            let rows = self.0.batch(&admitted, &keys, &mut Timings::default()).await?;
+            let batch::Batch { rows, memory } = self.0.batch(&admitted, &keys, &mut Timings::default()).await?;
+            memory.hold(rows.iter().flatten().map(|row| row.len() as u64).sum::<u64>() * STRUCT_BYTES)?;
             let one = |row: &Option<Bytes>| {
                 let row = row.as_ref().map(|row| row_of(&admitted, admitted.view, row)).transpose()?;
                 Ok::<_, Problem>(GetResponse { row })
             };
-            rows.iter().map(one).collect::<Result<Vec<_>, _>>()
+            Ok::<_, Problem>((rows.iter().map(one).collect::<Result<Vec<_>, _>>()?, memory))
         };
         let rows = rows.await;
-        Ok(Response::new(BatchGetResponse { rows: visit.finish(&admitted, rows)? }))
+        let (rows, memory) = visit.finish(&admitted, rows)?;
+        Ok(counted(BatchGetResponse { rows }, memory))
     }
 
     async fn query(&self, request: Request<QueryRequest>) -> Result<Response<QueryResponse>, Status> {
@@ -125,12 +129,16 @@ impl DataService for Generic {
         let admitted = held.admitted();
         let answered = self.0.answer(&admitted, &given(request.parameters), &mut Timings::default()).await;
         let page = answered.and_then(|answered| {
+            let memory = &answered.call.memory;
+            memory.hold(answered.rows.rows.iter().map(|row| row.len() as u64).sum::<u64>() * STRUCT_BYTES)?;
+            let memory = memory.hand_over(memory.held());
             let rows = answered.rows.rows.iter().map(|row| row_of(&admitted, &answered.view, row)).collect::<Result<_, _>>()?;
             let degraded = answered.rows.degraded.into_iter();
             let degraded = degraded.map(|one| Degraded { step: one.step, code: one.code, fallback: one.fallback }).collect();
-            Ok(QueryResponse { rows, next: answered.rows.next, truncated: answered.rows.truncated, degraded })
+            Ok((QueryResponse { rows, next: answered.rows.next, truncated: answered.rows.truncated, degraded }, memory))
         });
-        Ok(Response::new(visit.finish(&admitted, page)?))
+        let (page, memory) = visit.finish(&admitted, page)?;
+        Ok(counted(page, memory))
     }
 
     type StreamStream = BoxStream<'static, Result<GetResponse, Status>>;
@@ -163,6 +171,15 @@ impl DataService for Generic {
         let messages = messages.map(move |item| item.map_err(|problem| status_of(&problem, request_id.as_str(), None)));
         Ok(Response::new(messages.boxed()))
     }
+}
+
+/// A response that holds memory until its body is gone, see `GrpcBody`.
+fn counted<T>(message: T, memory: Reservation) -> Response<T> {
+    let mut response = Response::new(message);
+    if memory.held() > 0 {
+        response.extensions_mut().insert(Arc::new(memory));
+    }
+    response
 }
 
 fn given(object: Option<Struct>) -> Given {

@@ -12,6 +12,7 @@ mod typed;
 mod visit;
 mod watchers;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -22,7 +23,7 @@ use model::Problem;
 use tower::ServiceExt;
 
 use crate::body::ApiBody;
-use crate::{Gateway, RequestId};
+use crate::{Gateway, RequestId, Reservation};
 
 /// Code of the generic service, generated from its `.proto`.
 #[allow(clippy::all, clippy::pedantic, unreachable_pub, unused_qualifications)]
@@ -45,7 +46,8 @@ pub struct GrpcEdge {
 /// The body of an answer of the gRPC port.
 pub enum GrpcBody {
     Typed(ApiBody),
-    Fixed(tonic::body::Body),
+    /// With what it holds of the memory for responses.
+    Fixed(tonic::body::Body, Option<Arc<Reservation>>),
 }
 
 impl GrpcEdge {
@@ -77,7 +79,9 @@ impl GrpcEdge {
             let request =
                 request.map(|body| tonic::body::Body::new(body.map_err(|error| tonic::Status::cancelled(error.into().to_string()))));
             // Boxed: the typed calls do not pay for the size of these.
-            return Box::pin(service.oneshot(request)).await.unwrap_or_else(|never| match never {}).map(GrpcBody::Fixed);
+            let mut response = Box::pin(service.oneshot(request)).await.unwrap_or_else(|never| match never {});
+            let counted = response.extensions_mut().remove::<Arc<Reservation>>();
+            return response.map(|body| GrpcBody::Fixed(body, counted));
         }
         self.gateway.handle_typed(request).await.map(GrpcBody::Typed)
     }
@@ -104,21 +108,21 @@ impl Body for GrpcBody {
             Self::Typed(body) => std::pin::Pin::new(body)
                 .poll_frame(context)
                 .map(|frame| frame.map(|frame| frame.map_err(|error| tonic::Status::unavailable(error.to_string())))),
-            Self::Fixed(body) => std::pin::Pin::new(body).poll_frame(context),
+            Self::Fixed(body, _) => std::pin::Pin::new(body).poll_frame(context),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Typed(body) => body.is_end_stream(),
-            Self::Fixed(body) => body.is_end_stream(),
+            Self::Fixed(body, _) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> http_body::SizeHint {
         match self {
             Self::Typed(body) => body.size_hint(),
-            Self::Fixed(body) => body.size_hint(),
+            Self::Fixed(body, _) => body.size_hint(),
         }
     }
 }

@@ -21,6 +21,7 @@ use super::frame;
 use super::request::{Method, count_keys, deadline, keys_of, method_of};
 use super::visit::{Visit, ok_trailers, trailers_of};
 use crate::body::ApiBody;
+use crate::memory::{Counted, UNCOUNTED};
 use crate::message::given_of;
 use crate::parameters::{self, Given};
 use crate::plan::Backend;
@@ -129,7 +130,9 @@ impl Gateway {
         let mut out = frame::open(row.len());
         answered.view.write_message(&mut out, row).map_err(|error| broken_row(&plan.path, error))?;
         frame::close(&mut out, 0);
-        Ok(visit.good(admitted, answered.cache, out))
+        let memory = &answered.call.memory;
+        memory.hold(memory.held() + out.len() as u64)?;
+        Ok(visit.good(admitted, answered.cache, Counted::new(out, memory)))
     }
 
     async fn batch_get(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &Bytes) -> Result<Response<ApiBody>, Problem> {
@@ -137,14 +140,16 @@ impl Gateway {
         let keys = keys_of(message)?;
         batch::bounded(keys.len())?;
         let given = keys.iter().map(|key| given_of(admitted, key)).collect::<Result<Vec<Given>, _>>()?;
-        let rows = self.batch(admitted, &given, &mut Timings::default()).await?;
-        let mut out = frame::open(rows.iter().flatten().map(|row| row.len() + 12).sum());
+        let batch::Batch { rows, memory } = self.batch(admitted, &given, &mut Timings::default()).await?;
+        let size: usize = rows.iter().flatten().map(|row| row.len() + 12).sum();
+        memory.hold(memory.held() + size as u64)?;
+        let mut out = frame::open(size);
         for row in rows {
             let row = row.map(|row| admitted.view.message(&row)).transpose().map_err(|error| broken_row(&plan.path, error))?;
             put_entry(&mut out, row.as_deref());
         }
         frame::close(&mut out, 0);
-        Ok(visit.good(admitted, None, out))
+        Ok(visit.good(admitted, None, Counted::new(out, &memory)))
     }
 
     /// The short way, where nothing has to be waited for. `None` sends the call the long way, which also says what is
@@ -154,7 +159,7 @@ impl Gateway {
             return None;
         }
         let frame = match method {
-            Method::Get => self.get_now(admitted, message)?,
+            Method::Get => Counted::from(self.get_now(admitted, message)?),
             Method::BatchGet => self.batch_now(admitted, &keys_of(message).ok()?)?.ok()?,
             Method::Query | Method::Stream => return None,
         };
@@ -170,7 +175,8 @@ impl Gateway {
             out = frame::open(row.len());
             written = admitted.view.write_message(&mut out, row);
         });
-        if !matches!(found, Some(Ok(true))) || written.is_err() {
+        // What is large is counted on the long way.
+        if !matches!(found, Some(Ok(true))) || written.is_err() || out.len() as u64 > UNCOUNTED {
             return None;
         }
         frame::close(&mut out, 0);
@@ -178,7 +184,7 @@ impl Gateway {
     }
 
     /// The short way of a batch: plain keys of a dataset in this process, nothing hidden, no cache in between.
-    fn batch_now(&self, admitted: &Admitted<'_>, keys: &[&[u8]]) -> Option<Result<Vec<u8>, Problem>> {
+    fn batch_now(&self, admitted: &Admitted<'_>, keys: &[&[u8]]) -> Option<Result<Counted, Problem>> {
         let plan = admitted.plan;
         let Backend::Dataset(open) = &plan.backend else { return None };
         if keys.len() > MAX_BATCH_KEYS || !admitted.view.shows_all() || plan.cached {
@@ -189,7 +195,8 @@ impl Gateway {
         match open.data.read_many_now(&keys, &mut |row| put_entry(&mut out, row)) {
             Ok(true) => {
                 frame::close(&mut out, 0);
-                Some(Ok(out))
+                let memory = self.memory.reservation(admitted.consumer);
+                Some(memory.hold(out.len() as u64).map(|()| Counted::new(out, &memory)))
             }
             Ok(false) => None,
             Err(error) => Some(Err(execute::failed_store(plan, open, &error))),
@@ -199,7 +206,9 @@ impl Gateway {
     async fn query(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
         let plan = admitted.plan;
         let answered = self.answer(admitted, &given_of(admitted, message)?, &mut Timings::default()).await?;
-        let mut out = frame::open(answered.rows.weight());
+        let (memory, weight) = (&answered.call.memory, answered.rows.weight());
+        memory.hold(memory.held() + weight as u64)?;
+        let mut out = frame::open(weight);
         for row in &answered.rows.rows {
             let row = answered.view.message(row).map_err(|error| broken_row(&plan.path, error))?;
             put_bytes(&mut out, 1, &row);
@@ -214,7 +223,7 @@ impl Gateway {
             put_bytes(&mut out, 4, &message_of(degraded));
         }
         frame::close(&mut out, 0);
-        Ok(visit.good(admitted, answered.cache, out))
+        Ok(visit.good(admitted, answered.cache, Counted::new(out, memory)))
     }
 
     async fn stream(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &[u8]) -> Result<Response<ApiBody>, Problem> {

@@ -11,6 +11,7 @@ use super::status::status_of;
 use crate::answer::{API_VERSION, CACHE, DATA_VERSION, REMAINING, REQUEST_ID};
 use crate::body::ApiBody;
 use crate::cache::CacheNote;
+use crate::memory::Counted;
 use crate::request_id::RequestId;
 use crate::stack::{Admitted, Denied, micros_since};
 
@@ -39,7 +40,7 @@ impl From<Problem> for Failed {
 }
 
 impl Visit<'_> {
-    pub(super) fn good(&self, admitted: &Admitted<'_>, cache: Option<CacheNote>, frame: Vec<u8>) -> Response<ApiBody> {
+    pub(super) fn good(&self, admitted: &Admitted<'_>, cache: Option<CacheNote>, frame: Counted) -> Response<ApiBody> {
         let mut response = Response::new(ApiBody::with_trailers(frame, ok_trailers()));
         self.stamp(response.headers_mut(), admitted, cache);
         response

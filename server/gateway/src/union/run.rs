@@ -1,5 +1,6 @@
 //! Running a Union: each step begins as soon as what it needs is there, under one deadline for all.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -49,16 +50,20 @@ struct Run<'a> {
     call: &'a Call,
     started: Instant,
     now: Millis,
+    /// Bytes that its steps gave.
+    gave: AtomicU64,
 }
 
 impl Gateway {
     /// # Errors
     /// What a core step did wrong, and which it was; or that the time is over.
     pub(crate) async fn union(&self, plan: &Plan, union: &UnionPlan, call: &Call, timings: &mut Timings) -> Result<Rows, Problem> {
-        let run = Run { gateway: self, plan, union, call, started: Instant::now(), now: self.clock.now() };
+        let run = Run { gateway: self, plan, union, call, started: Instant::now(), now: self.clock.now(), gave: AtomicU64::new(0) };
         let done = run.steps().await?;
         timings.graph = done.iter().map(|outcome| outcome.trace.clone()).collect();
-        merge(&plan.api.spec, union, &done).map_err(|error| broken_row(&plan.path, error))
+        let rows = merge(&plan.api.spec, union, &done).map_err(|error| broken_row(&plan.path, error))?;
+        call.memory.hold(run.gave.into_inner() + rows.weight() as u64)?;
+        Ok(rows)
     }
 }
 
@@ -205,13 +210,15 @@ impl Run<'_> {
                 (false, [one]) => self.gateway.one(&admitted, one).await,
                 (false, many) => self.gateway.many(&admitted, many).await,
                 (true, keys) => {
-                    let rows = self.gateway.batch(&admitted, keys, &mut Timings::default()).await;
-                    rows.map(|rows| (rows.into_iter().flatten().collect(), false))
+                    let found = self.gateway.batch(&admitted, keys, &mut Timings::default()).await;
+                    found.map(|found| (found.rows.into_iter().flatten().collect(), false))
                 }
             };
             entered.count(found.as_ref().err().map(|problem| problem.code), micros_since(started));
             let (rows, more) = found?;
-            execute::within(execute::size_of(&rows), execute::most_of_whole(self.plan))?;
+            let bytes = execute::size_of(&rows);
+            execute::within(bytes, execute::most_of_whole(self.plan))?;
+            self.call.memory.hold(self.gave.fetch_add(bytes, Ordering::Relaxed) + bytes)?;
             let rows = rows.iter().map(|row| target.row(plan, row)).collect::<Result<_, _>>();
             Ok((rows.map_err(|error| broken_row(&plan.path, error))?, more))
         }
