@@ -15,7 +15,7 @@ fn binary() -> &'static Path {
 
 /// Who may call it.
 #[derive(Clone, Copy)]
-enum Who {
+pub(crate) enum Who {
     Anybody,
     SignedIn,
     /// Those of the domain whose role has the action.
@@ -26,7 +26,7 @@ enum Who {
 use Who::{Anybody, SignedIn, Somewhere, With};
 
 /// What is sent: chosen so that whoever may does no harm (a fault of the input, or a thing that is not there).
-enum Send {
+pub(crate) enum Send {
     Form(Json),
     Body(Json),
 }
@@ -37,7 +37,7 @@ fn spec() -> Json {
         "parameters": [{"name": "tailnum", "type": "string", "required": true}], "fields": [{"name": "tailnum", "column": "tailnum"}]})
 }
 
-fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
+pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
     let source = json!({"name": "flights-db", "domain": "travel", "driver": "sqlite", "about": "", "edit": 1, "bindings": {"prod": {"nothing": "x"}}});
     let at = || json!({"domain": "travel", "name": "plane"});
     let with = |mut base: Json, more: Json| {
@@ -321,7 +321,7 @@ async fn people(server: &Sluice) -> Vec<Person> {
 }
 
 /// An open request of the builder's, for what is about requests.
-async fn open_request(server: &Sluice) -> String {
+pub(crate) async fn open_request(server: &Sluice) -> String {
     let mut airports = spec();
     airports["table"]["name"] = "airports".into();
     airports["key"] = json!(["faa"]);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::Value as Json;
-use testkit::Sluice;
+use testkit::{Admin, Sluice};
 
 fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_sluice"))
@@ -81,7 +81,9 @@ async fn sessions_are_listed_revoked_and_guarded_by_origin() {
     }
     let sessions: Json = serde_json::from_str(&one.send("sessions", &[]).await.1).unwrap();
     let other = sessions.as_array().unwrap().iter().find(|session| session["current"] == false).unwrap();
-    assert_eq!(one.send("end-session", &[("id", other["id"].as_str().unwrap())]).await.0, 200);
+    let form_token = Admin::form_token(&one.http, &server).await;
+    let end = [("id", other["id"].as_str().unwrap()), ("form_token", form_token.as_str())];
+    assert_eq!(one.send("end-session", &end).await.0, 200);
     assert_eq!(two.send("me", &[]).await.0, 401, "the other browser is out");
     let foreign = one
         .http

@@ -24,6 +24,7 @@ mod files_as_people_have_them;
 mod filters_by_type;
 mod first_call;
 mod follow;
+mod form_tokens;
 mod gates;
 mod generated_requests;
 mod guard_and_server;

@@ -281,10 +281,12 @@ async fn a_form_that_sets_a_role_or_a_secret_is_of_the_session_that_sends_it() {
     assert_eq!(send("delete-app", &foreign, &[("domain", "travel"), ("name", "demo-app")]).await, 403);
     // Every such form carries it before any script runs.
     for (path, functions) in [
-        ("/account", &["new-token", "revoke-token"][..]),
+        ("/account", &["new-token", "revoke-token", "end-session"][..]),
         ("/people", &["new-person", "password-link", "set-person"][..]),
-        ("/domains/travel", &["set-roles"][..]),
-        ("/apps/travel/demo-app", &["new-key", "revoke-key", "new-issuer", "delete-issuer", "delete-app"][..]),
+        ("/domains", &["new-domain"][..]),
+        ("/domains/travel", &["set-roles", "rename-domain"][..]),
+        ("/apps/travel/demo-app", &["new-key", "revoke-key", "new-issuer", "delete-issuer", "delete-app", "set-origins"][..]),
+        ("/apis/travel/plane/versions", &["retire"][..]),
         ("/apis/travel/plane/access", &["grant"][..]),
     ] {
         let page = http.get(format!("{}{path}", server.url)).header("accept", "text/html").send().await.unwrap().text().await.unwrap();

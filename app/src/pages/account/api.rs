@@ -24,8 +24,8 @@ pub async fn sessions() -> Result<Vec<SessionView>, PortalError> {
 }
 
 #[server(prefix = "/fn", endpoint = "end-session")]
-pub async fn end_session(id: String) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn end_session(id: String, #[server(default)] form_token: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     Ok(control.end_session(&caller, &id).await?)
 }
 

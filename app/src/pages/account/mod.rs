@@ -59,7 +59,7 @@ fn session_rows(sessions: Vec<SessionView>, end: ServerAction<EndSession>) -> im
                 <tbody>{sessions.into_iter().map(|session| view! {
                     <tr><td class="lead-cell">{if session.agent.is_empty() { "not said".to_owned() } else { session.agent }}{session.current.then(|| view! { <span class="badge badge-accent ml-2">"this one"</span> })}</td>
                     <td class="t-2 tn fit" data-label="Since"><Time at=session.created_at/></td><td class="t-2 tn fit" data-label="Last seen"><Time at=session.seen_at/></td>
-                    <td class="fit">{(!session.current).then(|| view! { <ActionForm action=end><input type="hidden" name="id" value=session.id/><button class="btn btn-sm" type="submit">"Sign out there"</button></ActionForm> })}</td></tr>
+                    <td class="fit">{(!session.current).then(|| view! { <ActionForm action=end><FormToken/><input type="hidden" name="id" value=session.id/><button class="btn btn-sm" type="submit">"Sign out there"</button></ActionForm> })}</td></tr>
                 }).collect_view()}</tbody>
             </table></div>
         </section>

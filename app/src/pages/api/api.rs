@@ -24,14 +24,25 @@ pub async fn public_url() -> Result<(String, String), PortalError> {
 }
 
 #[server(prefix = "/fn", endpoint = "rollback")]
-pub async fn rollback(domain: String, name: String, environment: Environment, version: i64) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn rollback(
+    domain: String,
+    name: String,
+    environment: Environment,
+    version: i64,
+    #[server(default)] form_token: String,
+) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     Ok(control.rollback(&caller, &domain, &name, environment, version).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "retire")]
-pub async fn retire(domain: String, name: String, environment: Environment) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn retire(
+    domain: String,
+    name: String,
+    environment: Environment,
+    #[server(default)] form_token: String,
+) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     Ok(control.retire(&caller, &domain, &name, environment).await?)
 }
 

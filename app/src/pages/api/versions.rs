@@ -7,7 +7,7 @@ use model::view::{ApiDetail, VersionView};
 
 use super::Shared;
 use super::api::{Retire, Rollback};
-use crate::ui::{Empty, FormProblem, Load, StateBadge, Time};
+use crate::ui::{Empty, FormProblem, FormToken, Load, StateBadge, Time};
 
 #[component]
 pub(crate) fn VersionsTab() -> impl IntoView {
@@ -57,7 +57,7 @@ fn row(version: VersionView, (domain, name): (&str, &str), may: bool, (rollback,
             <td class="fit"><div class="row nowrap">
                 <a class="btn btn-sm" href=test>"Try"</a>
                 {may.then(|| back.into_iter().map(|environment| { let (domain, name) = (domain.clone(), name.clone()); view! {
-                    <ActionForm action=rollback>
+                    <ActionForm action=rollback><FormToken/>
                         <input type="hidden" name="domain" value=domain/>
                         <input type="hidden" name="name" value=name/>
                         <input type="hidden" name="environment" value=environment.key()/>
@@ -66,7 +66,7 @@ fn row(version: VersionView, (domain, name): (&str, &str), may: bool, (rollback,
                     </ActionForm>
                 } }).collect_view())}
                 {may.then(|| live.into_iter().map(|environment| { let (domain, name) = (domain.clone(), name.clone()); view! {
-                    <ActionForm action=retire>
+                    <ActionForm action=retire><FormToken/>
                         <input type="hidden" name="domain" value=domain/>
                         <input type="hidden" name="name" value=name/>
                         <input type="hidden" name="environment" value=environment.key()/>

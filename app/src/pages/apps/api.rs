@@ -37,8 +37,13 @@ pub async fn delete_app(domain: String, name: String, #[server(default)] form_to
 
 /// Says which pages' scripts may call with an app's key: an origin a line.
 #[server(prefix = "/fn", endpoint = "set-origins")]
-pub async fn set_origins(domain: String, app: String, #[server(default)] origins: String) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn set_origins(
+    domain: String,
+    app: String,
+    #[server(default)] origins: String,
+    #[server(default)] form_token: String,
+) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     let origins: Vec<String> = origins.lines().map(str::to_owned).collect();
     Ok(control.set_origins(&caller, &domain, &app, &origins).await?)
 }

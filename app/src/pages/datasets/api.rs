@@ -54,8 +54,8 @@ pub struct NewDatasetForm {
 }
 
 #[server(prefix = "/fn", endpoint = "new-dataset", input = Json)]
-pub async fn new_dataset(form: NewDatasetForm) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn new_dataset(form: NewDatasetForm, #[server(default)] form_token: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     let NewDatasetForm { domain, name, source, table, key, store, compression, into, mapping } = form;
     let key = key.split(',').map(str::trim).filter(|column| !column.is_empty()).map(str::to_owned).collect();
     let table = TableRef::new(table);
@@ -150,7 +150,7 @@ pub async fn next_times(cron: Cron) -> Result<Vec<Millis>, PortalError> {
 }
 
 #[server(prefix = "/fn", endpoint = "switch-dataset")]
-pub async fn switch_dataset(domain: String, name: String, version: i64) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn switch_dataset(domain: String, name: String, version: i64, #[server(default)] form_token: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     Ok(control.switch_dataset(&caller, &domain, &name, version).await?)
 }

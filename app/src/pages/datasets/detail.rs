@@ -22,7 +22,7 @@ use super::mapping_card::{SetMapping, mapping_card};
 use super::runs::{ended_badly, going, strip_card};
 use crate::error::PortalError;
 use crate::frame::MeResource;
-use crate::ui::{Callout, Empty, FormProblem, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, grouped};
+use crate::ui::{Callout, Empty, FormProblem, FormToken, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, grouped};
 
 /// How often a page looks while a build is under way.
 const LOOK: Duration = Duration::from_millis(500);
@@ -217,7 +217,7 @@ fn waiting(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDat
         <Callout tone=Tone::Warn>
             <p><b>{format!("Data version {} is checked and waits.", checked.number)}</b>{format!(" It has {rows} rows, and goes live when an owner says so.")}{asks_about_none.then_some(" A version without rows always waits, unless a check allows it: set “Rows at least” to 0.")}</p>
             {may_roll.then(|| view! {
-                <ActionForm action=switch>
+                <ActionForm action=switch><FormToken/>
                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><input type="hidden" name="version" value=checked.number/>
                     <button class="btn btn-sm btn-primary" type="submit">"Let it go live"</button>
                 </ActionForm>
@@ -246,7 +246,7 @@ fn versions(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDa
                             <td class="num nowrap" data-label="Stored">{version.percent_stored().map(|percent| format!("{} ({percent} %)", kilobytes(version.figures.stored_bytes)))}</td>
                             <td class="t-2 tn" data-label="Asked for"><Time at=version.asked_at/>" by "{version.asked_by.clone()}</td>
                             <td class="fit">{roll.then(|| view! {
-                                <ActionForm action=switch>
+                                <ActionForm action=switch><FormToken/>
                                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><input type="hidden" name="version" value=version.number/>
                                     <button class="btn btn-sm" type="submit">"Go back to it"</button>
                                 </ActionForm>

@@ -15,7 +15,8 @@ use crate::frame::MeResource;
 use crate::pages::sources::api::{sources, tables};
 use crate::ui::{Field, Load, PageHead, PageName, ProblemCallout, grouped};
 
-type Make = Action<NewDatasetForm, Result<(), PortalError>>;
+/// With the token of the form.
+type Make = Action<(NewDatasetForm, String), Result<(), PortalError>>;
 
 /// What is chosen so far.
 #[derive(Clone, Copy)]
@@ -55,7 +56,7 @@ pub(crate) fn NewDatasetPage() -> impl IntoView {
     let asked = move |name: &'static str| RwSignal::new(query.read_untracked().get(name).unwrap_or_default());
     let (source, table, into) = (asked("source"), asked("table"), Into::new());
     let chosen = Chosen { source, table, draft: RwSignal::new(None), store: RwSignal::new(StoreKind::default()), into };
-    let make: Make = Action::new(|form: &NewDatasetForm| new_dataset(form.clone()));
+    let make: Make = Action::new(|(form, form_token): &(NewDatasetForm, String)| new_dataset(form.clone(), form_token.clone()));
     let redis = Resource::new(|| (), |()| has_redis());
     let all = Resource::new(|| (), |()| sources());
     let known = Resource::new(
@@ -66,12 +67,12 @@ pub(crate) fn NewDatasetPage() -> impl IntoView {
         <PageName name="Make a dataset"/>
         <PageHead title="Make a dataset" lead="A copy of a table, for rows by their key or for questions. Nothing is read before you build it."/>
         <Load resource=me view=move |me| {
-            let domains = me.domains_where(model::Action::EditDataset);
+            let (domains, form_token) = (me.domains_where(model::Action::EditDataset), me.form_token);
             view! { <Load resource=all view=move |all| {
-                let domains = domains.clone();
+                let (domains, form_token) = (domains.clone(), form_token.clone());
                 let mine: Vec<SourceView> = all.into_iter().filter(|source| domains.contains(&source.domain)).collect();
                 begin_with(chosen, &mine);
-                view! { <Load resource=redis view=move |redis| form(&domains, &mine, (redis, known), (chosen, make))/> }
+                view! { <Load resource=redis view=move |redis| form(&domains, &mine, (redis, known), (chosen, make, form_token.clone()))/> }
             }/> }
         }/>
     }
@@ -94,7 +95,7 @@ fn form(
     domains: &[String],
     sources: &[SourceView],
     (redis, known): (bool, Known),
-    (chosen, make): (Chosen, Make),
+    (chosen, make, form_token): (Chosen, Make, String),
 ) -> impl IntoView + use<> {
     let refused = Signal::derive(move || make.value().get().and_then(Result::err));
     let error = move |field: &'static str| Signal::derive(move || refused.get().and_then(|error| error.of_field(field)));
@@ -106,7 +107,7 @@ fn form(
         StoredValue::new(sources.iter().filter(|source| source.may_be_written_into(Environment::Prod)).cloned().collect::<Vec<_>>());
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        make.dispatch(NewDatasetForm {
+        let form = NewDatasetForm {
             domain: domain.get_untracked(),
             name: name.get_untracked(),
             source: chosen.source.get_untracked(),
@@ -116,7 +117,8 @@ fn form(
             compression: if in_table.get_untracked() { Compression::None } else { compression.get_untracked() },
             into: in_table.get_untracked().then(|| chosen.into.target()),
             mapping: chosen.draft.get_untracked().map(Draft::mapping).unwrap_or_default(),
-        });
+        };
+        make.dispatch((form, form_token.clone()));
     };
     let stores = StoreKind::ALL.into_iter().filter(move |kind| *kind != StoreKind::Redis || redis);
     let domains = domains.to_vec();

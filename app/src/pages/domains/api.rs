@@ -14,16 +14,16 @@ pub async fn domains() -> Result<Vec<DomainView>, PortalError> {
 }
 
 #[server(prefix = "/fn", endpoint = "new-domain")]
-pub async fn new_domain(name: String, title: String) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn new_domain(name: String, title: String, #[server(default)] form_token: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     control.new_domain(&caller, &name, &title).await?;
     crate::session::go_to(&format!("/domains/{name}"));
     Ok(())
 }
 
 #[server(prefix = "/fn", endpoint = "rename-domain")]
-pub async fn rename_domain(domain: String, title: String) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn rename_domain(domain: String, title: String, #[server(default)] form_token: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     Ok(control.set_domain_title(&caller, &domain, &title).await?)
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn DomainsPage() -> impl IntoView {
                 rows(domains).into_any()
             }/>
             <Load resource=me view=move |me| me.is_admin.then(|| view! {
-                <ActionForm action=make>
+                <ActionForm action=make><FormToken/>
                     <section class="card card-pad stack">
                         <h2>"Make a domain"</h2>
                         <FormProblem action=make/>
@@ -111,7 +111,7 @@ fn page(
                 </ActionForm>
             })}
             {is_admin.then(|| view! {
-                <ActionForm action=rename>
+                <ActionForm action=rename><FormToken/>
                     <section class="card card-pad stack">
                         <h2>"Title"</h2>
                         <input type="hidden" name="domain" value=title_name/>

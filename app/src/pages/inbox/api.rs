@@ -32,7 +32,7 @@ pub async fn decide(
 }
 
 #[server(prefix = "/fn", endpoint = "withdraw")]
-pub async fn withdraw(id: String) -> Result<(), PortalError> {
-    let (control, caller) = crate::session::asker().await?;
+pub async fn withdraw(id: String, #[server(default)] form_token: String) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     Ok(control.withdraw(&caller, &id).await?)
 }

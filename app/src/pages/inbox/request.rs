@@ -116,7 +116,7 @@ pub(super) fn decision(
             </ActionForm>
         })}
         {(is_open && mine).then(|| view! {
-            <ActionForm action=withdraw>
+            <ActionForm action=withdraw><FormToken/>
                 <input type="hidden" name="id" value=withdraw_id/>
                 <div class="action-bar"><span class="t-2 s13">"You sent this, so somebody else decides."</span><span class="end"><button class="btn" type="submit">"Withdraw"</button></span></div>
             </ActionForm>

@@ -18,7 +18,7 @@ pub struct Me {
     /// The revision that the metadata is at, and how many gateways serve it of how many.
     pub revision: i64,
     pub nodes: Vec<NodeView>,
-    /// What forms of this session carry that set a role or a secret; empty where there is no session.
+    /// What forms of this session carry that set a role, a right or a secret; empty where there is no session.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub form_token: String,
 }
