@@ -25,7 +25,7 @@ use crate::hosts::{Hosts, Refused};
 use crate::listen::{Caps, Peer, RequestBody, WHOLE_REQUEST};
 use crate::proxies::Proxies;
 use crate::scrape::Scrape;
-use crate::shield::{harden, refusal};
+use crate::shield::{harden, harden_data, refusal};
 use crate::{assets, metrics, panics, portal};
 
 /// What answers behind the port.
@@ -68,7 +68,7 @@ impl Services {
         let path = if is_api { String::new() } else { request.uri().path().to_owned() };
         match panics::caught(self.route(request, peer, is_api)).await {
             Ok(response) => response,
-            Err(told) if is_api => of_api(gateway::refusal(&told.0, &told.1)),
+            Err(told) if is_api => self.of_api(gateway::refusal(&told.0, &told.1)),
             Err(told) => self.refused(&path, &told.0, &told.1),
         }
     }
@@ -88,7 +88,7 @@ impl Services {
         }
         if is_api {
             fail::fail_point!("edge.api");
-            return of_api(self.gateway.handle(request).await);
+            return self.of_api(self.gateway.handle(request).await);
         }
         Box::pin(self.answer_other(request, peer)).await
     }
@@ -115,6 +115,13 @@ impl Services {
         response.headers_mut().insert("x-request-id", id);
         harden(response.headers_mut(), self.under_tls);
         response.map(EdgeBody::Other)
+    }
+
+    /// A call of an API, whose own headers the gateway wrote.
+    fn of_api(&self, response: http::Response<ApiBody>) -> http::Response<EdgeBody> {
+        let mut response = response.map(EdgeBody::Api);
+        harden_data(response.headers_mut(), self.under_tls);
+        response
     }
 
     /// What somebody is told instead of an answer.
@@ -185,13 +192,6 @@ pub(crate) async fn answer_grpc(
 
 fn new_id() -> RequestId {
     RequestId::new(Machine.request_id(Clock::now(&Machine)))
-}
-
-/// A call of an API, whose own headers the gateway wrote.
-fn of_api(response: http::Response<ApiBody>) -> http::Response<EdgeBody> {
-    let mut response = response.map(EdgeBody::Api);
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }
 
 fn too_many_connections() -> Problem {

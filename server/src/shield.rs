@@ -21,6 +21,16 @@ pub(crate) fn harden(headers: &mut HeaderMap, under_tls: bool) {
         HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), clipboard-write=(self)"),
     );
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    keep_to_tls(headers, under_tls);
+}
+
+/// What answers of APIs carry as well: they are data, and no pages.
+pub(crate) fn harden_data(headers: &mut HeaderMap, under_tls: bool) {
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    keep_to_tls(headers, under_tls);
+}
+
+fn keep_to_tls(headers: &mut HeaderMap, under_tls: bool) {
     if under_tls {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }

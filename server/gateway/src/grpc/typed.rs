@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt};
-use http::header::CONTENT_TYPE;
-use http::{Request, Response};
+use http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, Request, Response};
 use http_body::Frame;
 use http_body_util::BodyExt;
 use hyper::body::Body;
@@ -43,6 +43,9 @@ impl Gateway {
         if !parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc")) {
             let mut response = Response::new(ApiBody::full("This port speaks gRPC.\n"));
             *response.status_mut() = http::StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+            headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
             return response;
         }
         let Some((service, method)) = method_of(parts.uri.path()) else {
