@@ -64,24 +64,25 @@ async fn this_machine_is_dialled_only_where_the_operator_allows_it() {
         "[fd00:ec2::254]",
     ] {
         let (status, said) = test(&builder, "http", rows(format!("http://{host}:{closed}"))).await;
-        assert!(status != 200 && said.contains("egress_allow"), "{host}: {status} {said}");
+        assert!(matches!(status, 400 | 503) && said.contains("egress_allow"), "{host}: {status} {said}");
     }
     for host in ["127.0.0.1", "localhost", "2130706433"] {
         let s3 = json!({"path": "s3://bucket/x", "endpoint": format!("http://{host}:{closed}"), "access_key": "a"});
         let (status, said) = test(&builder, "files", s3).await;
-        assert!(status != 200 && said.contains("egress_allow"), "{host}: {status} {said}");
+        assert!(matches!(status, 400 | 503) && said.contains("egress_allow"), "{host}: {status} {said}");
     }
     // ClickHouse may be on this machine, which does not open every other service of it.
     let (status, said) = test(&builder, "clickhouse", json!({"url": format!("http://127.0.0.1:{closed}/any/path?do=it")})).await;
-    assert!(status != 200 && said.contains("egress_allow"), "{status} {said}");
+    assert!(matches!(status, 400 | 503) && said.contains("egress_allow"), "{status} {said}");
     // A region is a part of the address, too.
     let region = json!({"path": "s3://bucket/x", "region": format!("x@127.0.0.1:{closed}/"), "access_key": "a"});
-    assert_ne!(test(&builder, "files", region).await.0, 200);
+    let (status, said) = test(&builder, "files", region).await;
+    assert!(matches!(status, 400 | 503), "{status} {said}");
     // What looks like an address in front of another, and a redirect.
     let (status, said) = test(&builder, "http", rows(format!("http://127.0.0.2:x@127.0.0.1:{closed}"))).await;
     assert!(status == 400 && said.contains("user or a password"), "{status} {said}");
     let (status, said) = test(&builder, "http", rows(format!("http://127.0.0.2:{redirects}"))).await;
-    assert!(status != 200 && said.contains("another address"), "{status} {said}");
+    assert!(matches!(status, 400 | 503) && said.contains("another address"), "{status} {said}");
     let registry = json!({"brokers": "127.0.0.1:1", "registry": format!("http://127.0.0.1:{closed}")});
     let (status, said) = test(&builder, "kafka", registry).await;
     assert!(status == 400 && said.contains("egress_allow"), "{status} {said}");

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::common::{Grpc, Http, People, aircraft, binary};
+use crate::common::{Grpc, Http, LONG, People, aircraft, binary, until};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use reqwest::Method;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -207,9 +207,7 @@ async fn answers_are_kept_where_the_definition_says_and_a_purge_forgets_them() {
         assert_eq!(cache_of(&http, &path).await.1, "miss");
         if layer == "l2" {
             // What goes to Redis goes behind the answer.
-            while redis.cli(&["dbsize"]) == "0" {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+            until(LONG, "the answer is in Redis", async || redis.cli(&["dbsize"]) != "0").await;
         }
         sql("UPDATE planes SET seats = 150 WHERE tailnum = 'N14228'");
         let (_, cache, body) = cache_of(&http, &path).await;
