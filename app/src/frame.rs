@@ -10,11 +10,23 @@ use model::{Action, ErrorCode};
 
 use crate::error::PortalError;
 use crate::pages::account::api::{ChooseTheme, SignOut};
+#[cfg(feature = "ssr")]
+use crate::session::form_token as token_of_page;
 use crate::ui::{Icon, Mark, grouped};
 
 /// Who is signed in; loaded anew whenever the page changes.
 #[derive(Clone, Copy)]
 pub(crate) struct MeResource(pub(crate) Resource<Result<Me, PortalError>>);
+
+/// What forms carry that set a role, a right or a secret: see [`crate::ui::FormToken`].
+#[derive(Clone, Copy)]
+pub(crate) struct FormTokenSignal(pub(crate) RwSignal<String>);
+
+/// The browser takes the token out of the page that was drawn for its session.
+#[cfg(not(feature = "ssr"))]
+fn token_of_page() -> String {
+    String::new()
+}
 
 /// The one primary button of the side bar gives way where the page has its own.
 const NEW_API: &str = "/apis/new";
@@ -24,6 +36,14 @@ pub(crate) fn Frame() -> impl IntoView {
     let path = use_location().pathname;
     let me = Resource::new_blocking(move || path.get(), |_| crate::pages::home::api::me());
     provide_context(MeResource(me));
+    let form_token = RwSignal::new(SharedValue::new(token_of_page).into_inner());
+    provide_context(FormTokenSignal(form_token));
+    // Whoever signs in without loading the page anew has another session.
+    Effect::new(move |_| {
+        if let Some(Ok(me)) = me.get() {
+            form_token.set(me.form_token);
+        }
+    });
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <Suspense>

@@ -57,6 +57,14 @@ pub async fn caller_of(control: &Control, headers: &HeaderMap) -> Result<Caller,
     })
 }
 
+/// What the forms of this browser's session carry; empty without a session.
+pub(crate) fn form_token() -> String {
+    let Some(PortalContext { control }) = use_context() else { return String::new() };
+    let headers = headers();
+    let secret = cookie(&headers, session_cookie(control.settings().under_tls()));
+    secret.map(|secret| control.form_token_of(secret)).unwrap_or_default()
+}
+
 /// The control plane and who asks, for a server function.
 pub(crate) async fn asker() -> Result<(Control, Caller), PortalError> {
     let control = control();

@@ -19,6 +19,8 @@ pub struct Caller {
     is_admin: bool,
     roles: BTreeMap<String, Vec<Role>>,
     pub(crate) session_id: Option<String>,
+    /// The hash of the session's secret, of which the token of its forms is made.
+    pub(crate) session_hash: Option<String>,
     /// What a token may do of what its person may; all of them for a session and for the program itself.
     scopes: Vec<Scope>,
     /// Where refusals are reported; nowhere for the program itself.
@@ -51,12 +53,18 @@ impl Caller {
         request_id: &str,
     ) -> Self {
         let (scopes, request_id) = (Scope::ALL.to_vec(), request_id.to_owned());
-        Self { user_id, email, is_admin, roles, session_id, scopes, refusals: None, request_id }
+        Self { user_id, email, is_admin, roles, session_id, session_hash: None, scopes, refusals: None, request_id }
     }
 
     /// The same person, whose refusals are reported.
     pub(crate) fn reporting_to(mut self, refusals: mpsc::Sender<RefusedRequest>) -> Self {
         self.refusals = Some(refusals);
+        self
+    }
+
+    /// The same person in the session of this hash.
+    pub(crate) fn in_session(mut self, hash: String) -> Self {
+        self.session_hash = Some(hash);
         self
     }
 

@@ -27,13 +27,15 @@ impl Control {
         if !can_be_secret(secret) {
             return Ok(None);
         }
-        let found = self.store.session_by_hash(&hash_secret(secret)).await.map_err(|error| from_store(&error))?;
+        let hash = hash_secret(secret);
+        let found = self.store.session_by_hash(&hash).await.map_err(|error| from_store(&error))?;
         let now = self.host.now();
         let Some(session) = found.filter(|session| session.expires_at > now) else { return Ok(None) };
         if now - session.seen_at > SEEN_EVERY {
             self.store.touch_session(&session.id, now).await.map_err(|error| from_store(&error))?;
         }
-        self.caller_of(&session.user_id, Some(session.id), request_id).await
+        let caller = self.caller_of(&session.user_id, Some(session.id), request_id).await?;
+        Ok(caller.map(|caller| caller.in_session(hash)))
     }
 
     pub(super) async fn caller_of(&self, user_id: &str, session_id: Option<String>, request_id: &str) -> Result<Option<Caller>, Problem> {
@@ -59,7 +61,18 @@ impl Control {
     /// know it. Empty for callers without a session, who send no forms.
     #[must_use]
     pub fn form_token(&self, caller: &Caller) -> String {
-        caller.session_id.as_ref().map(|id| URL_SAFE_NO_PAD.encode(self.vault.derived(&format!("form token/{id}")))).unwrap_or_default()
+        caller.session_hash.as_deref().map(|hash| self.form_token_of_hash(hash)).unwrap_or_default()
+    }
+
+    /// The same by the secret of a session, for pages that are drawn before it is known whose it is. Whoever has the secret has
+    /// the session; of one that has ended, the token opens nothing.
+    #[must_use]
+    pub fn form_token_of(&self, secret: &str) -> String {
+        self.form_token_of_hash(&hash_secret(secret))
+    }
+
+    fn form_token_of_hash(&self, hash: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.vault.derived(&format!("form token/{hash}")))
     }
 
     /// Lets by a form that was drawn for the session that sends it.
