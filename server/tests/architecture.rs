@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// Every arrow there may be, outside tests. `server` may use all of them, and nobody uses `server`.
 const ARROWS: &[(&str, &[&str])] = &[
@@ -80,7 +81,7 @@ fn the_model_stays_pure() {
 
 /// The portal's own sources, with their path below `app/src`.
 fn portal_sources() -> Vec<(String, String)> {
-    fn sources(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
@@ -90,7 +91,7 @@ fn portal_sources() -> Vec<(String, String)> {
             }
         }
     }
-    let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../app/src"));
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../app/src"));
     let mut files = Vec::new();
     sources(root, &mut files);
     assert!(files.len() > 20, "the portal was not found");
@@ -133,4 +134,109 @@ fn raw_places_of_a_page_are_written_in_one_file_each() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:?}: nothing is checked there; use ui::TextArea, ui::PageName and session::go_to");
+}
+
+/// The pages that lead people to files.
+const GUIDES: &[&str] = &["ARCHITECTURE.md", "CONTRIBUTING.md"];
+/// The longest line of them.
+const COLUMNS: usize = 120;
+/// How the name of a file ends that is written without its folder.
+const ENDINGS: &[&str] = &[".rs", ".md", ".toml", ".sql", ".sh", ".py", ".css", ".txt"];
+
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+fn guide(name: &str) -> String {
+    std::fs::read_to_string(project().join(name)).unwrap()
+}
+
+/// Each line outside of blocks of code, with its number.
+fn prose(text: &str) -> Vec<(usize, &str)> {
+    let mut in_block = false;
+    let mut lines = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        if line.starts_with("```") {
+            in_block = !in_block;
+        } else if !in_block {
+            lines.push((index + 1, line));
+        }
+    }
+    lines
+}
+
+/// Whether what stands in backticks can only be a file or a folder of the project. An address begins with a slash, and a pattern for
+/// names holds `NNNN`.
+fn names_a_file(token: &str) -> bool {
+    let is_plain = token.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-./".contains(letter));
+    let is_path = token.contains('/') || ENDINGS.iter().any(|ending| token.ends_with(ending));
+    is_plain && is_path && !token.starts_with('/') && !token.contains("NNNN")
+}
+
+/// The guides leave out `server` and `src`: `gateway/stack.rs` is `server/gateway/src/stack.rs`.
+fn is_there(root: &Path, path: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    ["", "server", "server/connect"].iter().any(|folder| {
+        let folder = root.join(folder);
+        let short = path.split_once('/').map(|(part, rest)| folder.join(part).join("src").join(rest));
+        folder.join(path).exists() || short.is_some_and(|short| short.exists())
+    })
+}
+
+#[test]
+fn the_guides_name_files_that_exist() {
+    let root = project();
+    let mut wrong = Vec::new();
+    for name in GUIDES {
+        let text = guide(name);
+        let mut found = 0;
+        for (number, line) in prose(&text) {
+            let parts: Vec<&str> = line.split('`').collect();
+            assert!(parts.len() % 2 == 1, "{name}:{number}: a backtick is not closed on its line");
+            for token in parts.into_iter().skip(1).step_by(2).filter(|token| names_a_file(token)) {
+                found += 1;
+                if !is_there(&root, token) {
+                    wrong.push(format!("{name}:{number}: {token}"));
+                }
+            }
+        }
+        assert!(found > 10, "{name} names {found} files: this test does not find them");
+    }
+    assert!(wrong.is_empty(), "these files are not there: {wrong:#?}");
+}
+
+#[test]
+fn the_guides_have_short_lines() {
+    for name in GUIDES {
+        let text = guide(name);
+        let long: Vec<usize> =
+            prose(&text).into_iter().filter(|(_, line)| line.chars().count() > COLUMNS).map(|(number, _)| number).collect();
+        assert!(long.is_empty(), "{name} has lines of more than {COLUMNS} columns: {long:?}");
+    }
+}
+
+#[test]
+fn the_map_has_every_crate() {
+    let (root, map) = (project(), guide("ARCHITECTURE.md"));
+    for package in packages() {
+        let manifest = package.manifest_path.as_std_path().canonicalize().unwrap();
+        let folder = manifest.parent().unwrap().strip_prefix(&root).unwrap().display().to_string();
+        assert!(map.contains(&format!("| `{folder}/` |")), "ARCHITECTURE.md does not say what {folder}/ is for");
+    }
+}
+
+#[test]
+fn every_decision_is_in_their_index() {
+    let folder = project().join("docs/decisions");
+    let index = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    let mut records = BTreeSet::new();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name != "README.md" {
+            assert!(index.contains(&format!("]({name})")), "docs/decisions/README.md does not list {name}");
+            let number = name.split_once('-').unwrap().0.to_owned();
+            assert!(records.insert(number), "{name} has the number of another record");
+        }
+    }
+    assert!(!records.is_empty(), "no decision was found");
 }
