@@ -77,7 +77,9 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     builder.go("/datasets/travel/all-flights").await;
     builder.reads("main", "Made at 03:00, UTC time").await;
     let gates = json!({"rules": [{"column": "distance", "must": {"be-between": {"least": "1", "most": "6000"}}}]});
-    assert!(admin.call(reqwest::Method::PUT, "/datasets/travel/all-flights/gates", Some(gates)).await.0.is_success());
+    let (status, saved) = admin.call(reqwest::Method::PUT, "/datasets/travel/all-flights/gates", Some(gates)).await;
+    assert!(status.is_success(), "{saved}");
+    approver.approve(saved["request"].as_str().expect("a live API is served from it")).await;
     let flights = stage.server.data().join("sources/flights.db");
     testkit::sqlite3(&flights, "UPDATE flights SET distance = 0 WHERE rowid = 7");
     builder.click("button:has-text(\"Build a new version\")").await;
@@ -88,6 +90,19 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     builder.click("button:has-text(\"Change the schedule\")").await;
     builder.fill("#job-dirty-rows", "1").await;
     builder.click("button:has-text(\"Save the schedule\")").await;
+    // What a live API is served from is for somebody else to decide.
+    builder.sees("text=A change of this dataset waits for an approver.").await;
+    builder.sees("td:has-text(\"Rows that may be left out\")").await;
+    builder.shots("dataset-waits").await;
+    builder.fits().await;
+    builder.click("a:has-text(\"Open the request\")").await;
+    builder.sees("h1:has-text(\"Change dataset travel/all-flights\")").await;
+    builder.sees("text=travel/one-flight").await;
+    builder.shots("dataset-request").await;
+    builder.fits().await;
+    let requests = approver.get("/requests").await;
+    approver.approve(requests[0]["id"].as_str().unwrap()).await;
+    builder.go("/datasets/travel/all-flights").await;
     builder.sees("text=up to 1 row").await;
     builder.click("button:has-text(\"Build a new version\")").await;
     builder.sees_within("h2:has-text(\"One row was left out\")", BUILD).await;

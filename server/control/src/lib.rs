@@ -6,6 +6,7 @@
 //! in the authority matrix, which fails until it is there.
 
 pub mod access;
+mod affected;
 pub mod apis;
 mod audit;
 mod caller;

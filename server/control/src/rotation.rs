@@ -3,8 +3,9 @@
 use connect::vault::{NONCE_BYTES, Vault, seal_place};
 use model::clock::SECOND;
 use model::snapshot::{Environment, issuer_place};
+use model::view::RequestKind;
 use model::{Action, ErrorCode, Problem};
-use store::{BindingRow, Tx};
+use store::{BindingRow, StoreError, Tx};
 
 use crate::failure::from_store;
 use crate::{Caller, Control};
@@ -64,20 +65,22 @@ impl Control {
 
     /// The secrets of a binding, and those that wait for a decision to take their place; gives how many of the latter there are.
     async fn rotate_binding(&self, tx: &mut Tx, next: &Vault, (row, place): (&BindingRow, &str)) -> Result<usize, Problem> {
-        let open = self.store.open_binding_request(&row.source_id, &row.environment).await.map_err(|error| from_store(&error))?;
+        let failed = |error: StoreError| from_store(&error);
+        let open = self.store.open_change(RequestKind::Binding.key(), &row.source_id, &row.environment).await.map_err(failed)?;
         let secret = self.resealed(next, &row.secret, place)?.unwrap_or_else(|| row.secret.clone());
         if secret != row.secret {
             let row = BindingRow { secret: secret.clone(), ..row.clone() };
             tx.put_binding(&row).await.map_err(|error| from_store(&error))?;
         }
         let Some(request) = open else { return Ok(0) };
-        let wanted = self.resealed(next, &request.secret, place)?.unwrap_or_else(|| request.secret.clone());
+        let Some(held) = self.store.held_change(&request.id).await.map_err(failed)? else { return Ok(0) };
+        let wanted = self.resealed(next, &held.secret, place)?.unwrap_or_else(|| held.secret.clone());
         // A request over another binding than the one that stands cannot be approved, and stays so.
-        let before = match request.before_secret == row.secret {
+        let before = match held.before_secret == row.secret {
             true => secret,
-            false => self.resealed(next, &request.before_secret, place)?.unwrap_or_else(|| request.before_secret.clone()),
+            false => self.resealed(next, &held.before_secret, place)?.unwrap_or_else(|| held.before_secret.clone()),
         };
-        tx.set_binding_request_secrets(&request.id, &before, &wanted).await.map_err(|error| from_store(&error))?;
+        tx.set_held_secrets(&request.id, &before, &wanted).await.map_err(|error| from_store(&error))?;
         Ok(1)
     }
 

@@ -263,7 +263,7 @@ impl ApiRows {
         let mut placed = HashSet::new();
         for request in self.requests.iter().filter(|request| request.state == RequestState::Approved.key()) {
             let (Some(api), Some(version), Some(environment)) = (
-                by_id.get(request.api_id.as_str()),
+                by_id.get(request.object_id.as_str()),
                 versions.get(request.version_id.as_str()),
                 Environment::from_key(&request.environment),
             ) else {

@@ -81,7 +81,7 @@ async fn pump<T>(plan: &Plan, items: impl Stream<Item = T>, sender: &mpsc::Sende
         };
         let is_end = matches!(next, Step::End);
         match pace.reserved(plan, sender).await {
-            Ok(Some(place)) => drop(place.send(next)),
+            Ok(Some(place)) => place.send(next),
             Ok(None) => return,
             Err(why) => {
                 tracing::warn!(api = plan.path, "a response was ended: its caller took {why}");

@@ -37,6 +37,7 @@ pub mod parameter;
 pub mod ready_calls;
 pub mod redirect;
 pub mod role;
+pub mod row_rules;
 pub mod scalar;
 #[cfg(feature = "schedule")]
 pub mod schedule;

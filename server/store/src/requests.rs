@@ -9,7 +9,11 @@ use crate::{Store, StoreError, Tx};
 #[derive(Debug, Clone, FromRow)]
 pub struct RequestRow {
     pub id: String,
-    pub api_id: String,
+    /// What it is about: `model::view::RequestKind` by its key.
+    pub kind: String,
+    /// The id of the API, the source or the dataset.
+    pub object_id: String,
+    /// The version of the API that is to go live; empty for the other kinds.
     pub version_id: String,
     pub environment: String,
     /// `open`, `approved`, `rejected` or `withdrawn`.
@@ -22,10 +26,11 @@ pub struct RequestRow {
     pub decided_at: Option<Millis>,
 }
 
-const COLUMNS: &str = "id, api_id, version_id, environment, state, author_id, reason, created_at, decided_by, decision, decided_at";
+const COLUMNS: &str = "id, kind, object_id, COALESCE(version_id, '') AS version_id, environment, state, author_id, reason, created_at, \
+                       decided_by, decision, decided_at";
 
 impl Store {
-    /// Newest first.
+    /// Of every kind, the newest first.
     ///
     /// # Errors
     /// Where the database does not answer.
@@ -34,11 +39,13 @@ impl Store {
         Ok(sqlx::query_as(sql).fetch_all(&self.pool).await?)
     }
 
+    /// Those about one object, the newest first.
+    ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn requests_of(&self, api_id: &str) -> Result<Vec<RequestRow>, StoreError> {
-        let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM requests WHERE api_id = $1 ORDER BY created_at DESC, id DESC"));
-        Ok(sqlx::query_as(sql).bind(api_id).fetch_all(&self.pool).await?)
+    pub async fn requests_of(&self, object_id: &str) -> Result<Vec<RequestRow>, StoreError> {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM requests WHERE object_id = $1 ORDER BY created_at DESC, id DESC"));
+        Ok(sqlx::query_as(sql).bind(object_id).fetch_all(&self.pool).await?)
     }
 
     /// # Errors
@@ -47,18 +54,29 @@ impl Store {
         let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM requests WHERE id = $1"));
         Ok(sqlx::query_as(sql).bind(id).fetch_optional(&self.pool).await?)
     }
+
+    /// The change of an object that waits for a decision, where there is one.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn open_change(&self, kind: &str, object_id: &str, environment: &str) -> Result<Option<RequestRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM requests WHERE kind = $1 AND object_id = $2 AND environment = $3 AND state = 'open'");
+        let sql = sqlx::AssertSqlSafe(sql);
+        Ok(sqlx::query_as(sql).bind(kind).bind(object_id).bind(environment).fetch_optional(&self.pool).await?)
+    }
 }
 
 impl Tx {
     /// # Errors
-    /// Where the database does not answer.
+    /// [`StoreError::Taken`] where a change of the same object is open already.
     pub async fn insert_request(&mut self, row: &RequestRow) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO requests (id, api_id, version_id, environment, state, author_id, reason, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO requests (id, kind, object_id, version_id, environment, state, author_id, reason, created_at)
+             VALUES ($1, $2, $3, NULLIF($4, ''), $5, $6, $7, $8, $9)",
         )
         .bind(&row.id)
-        .bind(&row.api_id)
+        .bind(&row.kind)
+        .bind(&row.object_id)
         .bind(&row.version_id)
         .bind(&row.environment)
         .bind(&row.state)
@@ -70,7 +88,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Closes an open request.
+    /// Closes an open request, and takes the secrets out of what it held back.
     ///
     /// # Errors
     /// [`StoreError::Stale`] where somebody has already decided.
@@ -86,6 +104,7 @@ impl Tx {
         .bind(self.change.at)
         .execute(&mut *self.inner)
         .await?;
-        one_row(&changed)
+        one_row(&changed)?;
+        self.forget_held_secrets(id).await
     }
 }

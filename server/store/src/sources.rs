@@ -4,7 +4,7 @@ use model::clock::Millis;
 use sqlx::FromRow;
 
 use crate::database::one_row;
-use crate::{Store, StoreError, Tx};
+use crate::{HeldChangeRow, RequestRow, Store, StoreError, Tx};
 
 #[derive(Debug, Clone, FromRow)]
 pub struct SourceRow {
@@ -126,6 +126,32 @@ impl Tx {
         .bind(&row.secret)
         .execute(&mut *self.inner)
         .await?;
+        Ok(())
+    }
+
+    /// Puts what a request held back in force, and raises the edit of the source.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where the binding is not what it was when that was asked for.
+    pub async fn replace_binding(&mut self, request: &RequestRow, held: &HeldChangeRow) -> Result<(), StoreError> {
+        let changed = sqlx::query(
+            "UPDATE bindings SET config = $3, secret = $4
+             WHERE source_id = $1 AND environment = $2 AND config = $5 AND secret = $6",
+        )
+        .bind(&request.object_id)
+        .bind(&request.environment)
+        .bind(&held.definition)
+        .bind(&held.secret)
+        .bind(&held.before_definition)
+        .bind(&held.before_secret)
+        .execute(&mut *self.inner)
+        .await?;
+        one_row(&changed)?;
+        sqlx::query("UPDATE sources SET edit = edit + 1, updated_at = $2 WHERE id = $1")
+            .bind(&request.object_id)
+            .bind(self.change.at)
+            .execute(&mut *self.inner)
+            .await?;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@
 use model::job::Cause;
 use model::load::Tier;
 use store::{
-    ApiRow, BindingRequestRow, BindingRow, Change, DataVersionRow, DatasetRow, DomainRow, DraftRow, JobRow, NewRun, ReleaseRow, RequestRow,
+    ApiRow, BindingRow, Change, DataVersionRow, DatasetRow, DomainRow, DraftRow, HeldChangeRow, JobRow, NewRun, ReleaseRow, RequestRow,
     RunRow, SourceRow, Store, StoreError, UserRow, VersionRow,
 };
 use testkit::Postgres;
@@ -118,7 +118,8 @@ async fn a_request_is_decided_once_and_released(store: &Store) {
     tx.insert_version(&version).await.unwrap();
     let request = RequestRow {
         id: "q".into(),
-        api_id: "a".into(),
+        kind: "version".into(),
+        object_id: "a".into(),
         version_id: "v".into(),
         environment: "prod".into(),
         state: "open".into(),
@@ -143,7 +144,9 @@ async fn a_request_is_decided_once_and_released(store: &Store) {
     tx.put_release(&release("one")).await.unwrap();
     tx.put_release(&release("two")).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(store.request("q").await.unwrap().unwrap().decided_at, Some(5));
+    let decided = store.request("q").await.unwrap().unwrap();
+    assert_eq!((decided.version_id.as_str(), decided.decided_at), ("v", Some(5)));
+    assert!(store.held_change("q").await.unwrap().is_none());
     let releases = store.releases_of("a").await.unwrap();
     assert_eq!((releases.len(), releases[0].released_by.as_str()), (1, "two"));
 }
@@ -177,40 +180,52 @@ async fn a_binding_is_changed_once_and_over_what_was_seen_alone(store: &Store) {
     let mut tx = store.write(change(3)).await.unwrap();
     let binding = BindingRow { source_id: "s".into(), environment: "prod".into(), config: "old".into(), secret: old.clone() };
     tx.put_binding(&binding).await.unwrap();
-    let request = |id: &str| BindingRequestRow {
+    let request = |id: &str| RequestRow {
         id: id.into(),
-        source_id: "s".into(),
+        kind: "binding".into(),
+        object_id: "s".into(),
+        version_id: String::new(),
         environment: "prod".into(),
-        before_config: "old".into(),
-        before_secret: old.clone(),
-        config: "new".into(),
-        secret: new.clone(),
         state: "open".into(),
         author_id: "u".into(),
+        reason: String::new(),
         created_at: 3,
         decided_by: None,
         decision: None,
         decided_at: None,
     };
-    tx.insert_binding_request(&request("b1")).await.unwrap();
+    let held = |id: &str| HeldChangeRow {
+        request_id: id.into(),
+        before_definition: "old".into(),
+        before_secret: old.clone(),
+        definition: "new".into(),
+        secret: new.clone(),
+    };
+    tx.insert_request(&request("b1")).await.unwrap();
+    tx.insert_held_change(&held("b1")).await.unwrap();
     tx.commit().await.unwrap();
     let mut tx = store.write(change(3)).await.unwrap();
-    assert!(matches!(tx.insert_binding_request(&request("b2")).await, Err(StoreError::Taken)), "one is open already");
+    assert!(matches!(tx.insert_request(&request("b2")).await, Err(StoreError::Taken)), "one is open already");
     drop(tx);
-    let open = store.open_binding_request("s", "prod").await.unwrap().unwrap();
-    assert_eq!((open.id.as_str(), &open.secret), ("b1", &new));
+    let open = store.open_change("binding", "s", "prod").await.unwrap().unwrap();
+    assert_eq!((open.id.as_str(), open.version_id.as_str()), ("b1", ""));
+    assert!(store.open_change("dataset", "s", "prod").await.unwrap().is_none());
+    let kept = store.held_change("b1").await.unwrap().unwrap();
+    assert_eq!((&kept.before_secret, &kept.secret), (&old, &new));
     let mut tx = store.write(change(4)).await.unwrap();
-    tx.decide_binding_request("b1", "approved", "other", "").await.unwrap();
-    assert!(matches!(tx.decide_binding_request("b1", "rejected", "third", "no").await, Err(StoreError::Stale)));
-    tx.replace_binding(&open).await.unwrap();
-    assert!(matches!(tx.replace_binding(&open).await, Err(StoreError::Stale)), "it is not what was seen any more");
-    tx.insert_binding_request(&request("b2")).await.unwrap();
+    tx.set_held_secrets("b1", &old, &new).await.unwrap();
+    tx.decide_request("b1", "approved", "other", "").await.unwrap();
+    assert!(matches!(tx.decide_request("b1", "rejected", "third", "no").await, Err(StoreError::Stale)));
+    assert!(matches!(tx.set_held_secrets("b1", &old, &new).await, Err(StoreError::Stale)));
+    tx.replace_binding(&open, &kept).await.unwrap();
+    assert!(matches!(tx.replace_binding(&open, &kept).await, Err(StoreError::Stale)), "it is not what was seen any more");
+    tx.insert_request(&request("b2")).await.unwrap();
     tx.commit().await.unwrap();
-    let kept = store.bindings_of("s").await.unwrap();
-    assert_eq!((kept[0].config.as_str(), &kept[0].secret), ("new", &new));
-    let decided = store.binding_request("b1").await.unwrap().unwrap();
-    assert_eq!((decided.decided_at, decided.secret.len(), decided.before_secret.len()), (Some(4), 0, 0), "its secrets are gone");
-    assert_eq!((store.binding_requests().await.unwrap().len(), store.source_by_id("s").await.unwrap().unwrap().edit), (2, 2));
+    let binding = store.bindings_of("s").await.unwrap();
+    assert_eq!((binding[0].config.as_str(), &binding[0].secret), ("new", &new));
+    let (decided, kept) = (store.request("b1").await.unwrap().unwrap(), store.held_change("b1").await.unwrap().unwrap());
+    assert_eq!((decided.decided_at, kept.secret.len(), kept.before_secret.len()), (Some(4), 0, 0), "its secrets are gone");
+    assert_eq!((store.requests_of("s").await.unwrap().len(), store.source_by_id("s").await.unwrap().unwrap().edit), (2, 2));
 }
 
 async fn changes_of_many_hands_queue_without_loss(store: &Store) {

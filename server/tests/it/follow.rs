@@ -130,8 +130,7 @@ async fn what_differs_from_its_source_is_found_and_named() {
     source.run(&format!("INSERT INTO items VALUES {}", rows.join(", "))).await;
     dataset(&people, &source, "embedded").await;
     // Not followed any more, and compared as if the first hour were over.
-    let put = async |job: Json| builder.call(Method::PUT, "/datasets/travel/items/job", Some(job)).await;
-    assert!(put(json!({"compare": {"every_minutes": 60}})).await.0.is_success());
+    people.change("items", "job", json!({"compare": {"every_minutes": 60}})).await;
     let metadata = server.data().join("sluice.db");
     let hours_ago = |hours: u32| {
         let sql = format!(
@@ -161,7 +160,8 @@ async fn what_differs_from_its_source_is_found_and_named() {
     hours_ago(2);
     let third = compared(builder, 3).await;
     assert!(third["reason"].as_str().unwrap().contains("no column label any more"), "{third:#}");
-    let (status, body) = put(json!({"compare": {"every_minutes": 0}})).await;
+    let never = json!({"compare": {"every_minutes": 0}});
+    let (status, body) = builder.call(Method::PUT, "/datasets/travel/items/job", Some(never)).await;
     assert_eq!((status.as_u16(), &body["errors"][0]["field"]), (400, &json!("every_minutes")));
 }
 
@@ -206,9 +206,9 @@ async fn rows_that_are_deleted_without_a_word_are_found_by_their_keys() {
     source.run(&format!("INSERT INTO items SELECT n, 'row ' || n, '{}', 0 FROM generate_series(0, 2999) AS s(n)", at(1))).await;
     dataset(&people, &source, "embedded").await;
     let follow = json!({"follow": {"cursor": "changed_at", "every_s": 1, "overlap": 5, "gone_every_minutes": 60}, "dirty": {"rows": 5}});
-    assert!(builder.call(Method::PUT, "/datasets/travel/items/job", Some(follow)).await.0.is_success());
+    people.change("items", "job", follow).await;
     let gates = json!({"shrink_percent": 50, "rules": [{"column": "label", "must": "be-filled"}]});
-    assert!(builder.call(Method::PUT, "/datasets/travel/items/gates", Some(gates)).await.0.is_success());
+    people.change("items", "gates", gates).await;
     // The gates that hold are those of what was built.
     assert_eq!(builder.build("travel", "items").await["state"], "live");
     let http = Http::new(&server);
@@ -245,7 +245,7 @@ async fn rows_that_are_deleted_without_a_word_are_found_by_their_keys() {
     following_until(builder, "items", "stopped", told).await;
     assert_eq!(labels(&http, "items", 4_000).await.len(), 2_002);
     // So is one that lost all it had, whatever its gates say.
-    assert!(builder.call(Method::PUT, "/datasets/travel/items/gates", Some(json!({}))).await.0.is_success());
+    people.change("items", "gates", json!({})).await;
     source.run("DELETE FROM items").await;
     look_for_gone(&server, builder).await;
     let told = |following: &Json| {

@@ -121,8 +121,7 @@ async fn a_topic_is_followed_with_its_deletions_its_poison_and_its_new_partition
     let stuck = following_until(builder, "orders", "stopped", |following| following["reason"] != "").await;
     assert!(stuck["reason"].as_str().unwrap().contains("3 rows may be left out"), "{stuck}");
     orders.say(650..660, "fifth");
-    let job = json!({"follow": {}, "dirty": {"rows": 10}});
-    assert!(builder.call(Method::PUT, "/datasets/travel/orders/job", Some(job)).await.0.is_success());
+    people.change("orders", "job", json!({"follow": {}, "dirty": {"rows": 10}})).await;
     agree(&http, &orders, "with more leeway").await;
     following_until(builder, "orders", "each counted once", |following| following["figures"]["dirty_rows"] == 4).await;
     orders.kafka.partitions("orders", 4).await;

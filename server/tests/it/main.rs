@@ -29,6 +29,7 @@ mod form_tokens;
 mod gates;
 mod generated_requests;
 mod guard_and_server;
+mod held_changes;
 mod hidden_fields;
 mod hostile_text;
 mod identity;

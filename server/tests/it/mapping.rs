@@ -254,8 +254,8 @@ async fn a_followed_row_that_is_wanted_no_more_goes() {
     });
     stage.make(json!({"mapping": mapping})).await;
     // It is followed by a column of the table that the dataset shows as something else.
-    let follow = json!({"follow": {"cursor": "placed_at", "every_s": 1, "overlap": 5}});
-    assert_eq!(stage.put("job", follow).await.0, 200);
+    let follow = json!({"cursor": "placed_at", "every_s": 1, "overlap": 5});
+    assert_eq!(stage.put("job", json!({"follow": follow})).await.0, 200);
     assert_eq!(stage.people.builder.build("travel", "orders").await["state"], "live");
     stage.publish("number", &["number", "day", "parts"]).await;
     let wanted = async || {
@@ -273,11 +273,11 @@ async fn a_followed_row_that_is_wanted_no_more_goes() {
     stage.postgres.run("postgres", change).await;
     until(LONG, "what is served is what is open", async || rows().await == wanted().await).await;
     // What is compared with the table is compared by the same mapping.
-    let (status, body) = stage.put("job", json!({"compare": {"every_minutes": 1}})).await;
-    assert_eq!(status, 200, "{body}");
+    let (status, body) = stage.put("job", json!({"follow": follow, "compare": {"every_minutes": 1}})).await;
+    assert_eq!((status, &body["request"]), (200, &Json::Null), "{body}");
     let dataset = stage.people.builder.get("/datasets/travel/orders").await;
     assert_eq!(dataset["spec"]["mapping"]["only"][0]["column"], "state");
-    // As a document, changed with its gates at once, it is the same again afterwards.
+    // As a document, changed with its gates in one, it is the same again once somebody has approved it.
     let (_, documents) = stage.people.builder.call(Method::GET, "/export", None).await;
     let whole = documents.as_str().unwrap();
     let orders = whole.split("---").find(|text| text.contains("name: orders") && text.contains("document: dataset")).unwrap();
@@ -288,7 +288,13 @@ async fn a_followed_row_that_is_wanted_no_more_goes() {
         stage.people.builder.call(Method::POST, "/apply", Some(asked)).await
     };
     let (status, plan) = apply(&changed).await;
-    assert!(status.is_success() && plan.to_string().contains("change"), "{plan}");
+    assert!(status.is_success() && plan["changes"][0]["effect"] == "send for review", "{plan}");
+    let (_, plan) = apply(&changed).await;
+    assert_eq!(plan["changes"][0]["effect"], "keep", "it is asked for once: {plan}");
+    let spec = stage.people.builder.get("/datasets/travel/orders").await["spec"].clone();
+    assert_eq!((&spec["mapping"]["only"][0]["value"], &spec["gates"]["min_rows"]), (&json!("open"), &Json::Null), "{spec}");
+    let requests = stage.people.approver.get("/requests").await;
+    stage.people.approver.approve(requests[0]["id"].as_str().unwrap()).await;
     let spec = stage.people.builder.get("/datasets/travel/orders").await["spec"].clone();
     assert_eq!((&spec["mapping"]["only"][0]["value"], &spec["gates"]["min_rows"]), (&json!("closed"), &json!(3)), "{spec}");
     let (_, plan) = apply(&changed).await;

@@ -68,8 +68,8 @@ async fn every_secret_is_sealed_under_the_new_key_and_an_interrupted_rotation_is
     assert_eq!(opened(&new).unwrap(), secret.as_bytes());
     let new_vault = Vault::from_base64(&new).unwrap();
     assert!(store.bindings().await.unwrap().iter().all(|binding| new_vault.has_sealed(&binding.secret)));
-    let request = store.binding_request(&waiting).await.unwrap().unwrap();
-    assert!(new_vault.has_sealed(&request.secret) && new_vault.has_sealed(&request.before_secret));
+    let held = store.held_change(&waiting).await.unwrap().unwrap();
+    assert!(new_vault.has_sealed(&held.secret) && new_vault.has_sealed(&held.before_secret));
     store.close().await;
 
     // As it is left where the machine went away after the secrets were sealed and before the key took its place.
@@ -86,7 +86,7 @@ async fn every_secret_is_sealed_under_the_new_key_and_an_interrupted_rotation_is
     let http = crate::common::Http::new(&server);
     assert_eq!(http.json(http.get("/api/travel/plane?tailnum=N14228")).await.0, 200);
     let admin = Admin::demo(&server, "admin@demo").await;
-    assert_eq!(admin.get(&format!("/requests/{waiting}")).await["binding"]["changes"][0]["label"], "File");
+    assert_eq!(admin.get(&format!("/requests/{waiting}")).await["change"]["changes"][0]["label"], "File");
     testkit::sqlite3(&data.join("sources/flights.db"), &format!("VACUUM INTO '{}'", data.join("sources/other.db").display()));
     admin.approve(&waiting).await;
     stop(server);

@@ -40,7 +40,7 @@ async fn no_source_reads_the_metadata_or_the_programs_redis() {
     assert!(status == 200 && said.contains("PostgreSQL"), "{status} {said}");
     // What the program wrote there is not read either: a master that sentinels name has an address that no setting has.
     for key in ["sluice:cache:1", "sluice:data:1:2:meta", "plane:1"] {
-        other.cli(&["set", key, "a value"]);
+        let _ = other.cli(&["set", key, "a value"]);
     }
     let config = |tables: &str| json!({"config": {"url": other.url(), "tables": tables}, "secrets": {}});
     builder.put_source("everything", "redis", config("everything = {area}:{id}")).await;

@@ -15,7 +15,7 @@ use model::number::Typed;
 use model::snapshot::Environment;
 #[cfg(feature = "ssr")]
 use model::table::TableRef;
-use model::view::{DatasetView, MappingPreview};
+use model::view::{DatasetSaved, DatasetView, MappingPreview};
 use serde::{Deserialize, Serialize};
 
 use crate::error::PortalError;
@@ -66,9 +66,9 @@ pub async fn new_dataset(form: NewDatasetForm, #[server(default)] form_token: St
     Ok(())
 }
 
-/// Says what becomes of a dataset's rows from its next build on.
+/// Says what becomes of a dataset's rows from its next build on, or asks for it where live APIs read the dataset.
 #[server(prefix = "/fn", endpoint = "set-mapping", input = Json)]
-pub async fn set_mapping(domain: String, name: String, mapping: Mapping) -> Result<(), PortalError> {
+pub async fn set_mapping(domain: String, name: String, mapping: Mapping) -> Result<DatasetSaved, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.set_mapping(&caller, &domain, &name, &mapping).await?)
 }
@@ -89,7 +89,7 @@ pub async fn build_dataset(domain: String, name: String, environment: Environmen
 
 /// Says what a build must pass before it goes live; `numbers` are those of the form as they were typed.
 #[server(prefix = "/fn", endpoint = "set-gates", input = Json)]
-pub async fn set_gates(domain: String, name: String, gates: Gates, #[server(default)] numbers: Typed) -> Result<(), PortalError> {
+pub async fn set_gates(domain: String, name: String, gates: Gates, #[server(default)] numbers: Typed) -> Result<DatasetSaved, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     let mut gates = gates;
     let mut read = FormNumbers::of(&numbers);
@@ -100,7 +100,7 @@ pub async fn set_gates(domain: String, name: String, gates: Gates, #[server(defa
 
 /// Says when and how a dataset is made anew; `numbers` are those of the form as they were typed.
 #[server(prefix = "/fn", endpoint = "set-job", input = Json)]
-pub async fn set_job(domain: String, name: String, spec: JobSpec, #[server(default)] numbers: Typed) -> Result<(), PortalError> {
+pub async fn set_job(domain: String, name: String, spec: JobSpec, #[server(default)] numbers: Typed) -> Result<DatasetSaved, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     let mut spec = spec;
     let mut read = FormNumbers::of(&numbers);

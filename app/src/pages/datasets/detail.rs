@@ -10,7 +10,7 @@ use model::job::{JobSpec, RunState, When};
 use model::mapping::Mapping;
 use model::number::Typed;
 use model::snapshot::Environment;
-use model::view::{DatasetView, Me};
+use model::view::{DatasetSaved, DatasetView, Me};
 
 use super::api::{BuildDataset, PauseJob, StopRun, SwitchDataset, TryAgain, dataset, set_gates, set_job, set_mapping};
 use super::compared::compared;
@@ -20,6 +20,7 @@ use super::gates::{SetGates, gates_card};
 use super::job::{SetJob, job_card};
 use super::mapping_card::{SetMapping, mapping_card};
 use super::runs::{ended_badly, going, strip_card};
+use super::waiting::waits;
 use crate::error::PortalError;
 use crate::frame::MeResource;
 use crate::ui::{Callout, Empty, FormProblem, FormToken, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, grouped};
@@ -88,6 +89,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
                 StoreKind::Table => format!("{made_of}, written into {}.", written_into(&dataset)),
                 _ => format!("{made_of}, looked up by {}.", dataset.spec.key.join(" and ")),
             };
+            let held = waits(&dataset);
             let domain = StoredValue::new(dataset.domain.clone());
             let may = move |me: &Me, action| domain.with_value(|domain| me.can(action, domain));
             view! {
@@ -100,6 +102,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
                         <FormProblem action=stop/>
                         <FormProblem action=pause/>
                         <FormProblem action=again/>
+                        {held}
                         <Load resource=detail view=move |dataset| view! {
                             <Load resource=me view=move |me| state(&dataset, (may(&me, Action::EditDataset), may(&me, Action::Rollback)), stop, switch)/>
                         }/>
@@ -119,9 +122,9 @@ pub(crate) fn DatasetPage() -> impl IntoView {
 }
 
 /// Counts what was saved, and nothing that was refused.
-fn saved<I: Send + Sync + 'static>(action: leptos::prelude::Action<I, Result<(), PortalError>>) -> Memo<usize> {
+fn saved<I: Send + Sync + 'static>(action: leptos::prelude::Action<I, Result<DatasetSaved, PortalError>>) -> Memo<usize> {
     Memo::new(move |last: Option<&usize>| match action.value().get() {
-        Some(Ok(())) => action.version().get(),
+        Some(Ok(_)) => action.version().get(),
         _ => last.copied().unwrap_or_default(),
     })
 }

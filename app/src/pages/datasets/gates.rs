@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use model::gates::{Gates, Must, Rule};
 use model::number::Typed;
-use model::view::DatasetView;
+use model::view::{DatasetSaved, DatasetView};
 
 use crate::error::PortalError;
 use crate::ui::{Callout, FormCard, Icon, NumberField, ProblemCallout, Tone, number_text, typed_numbers};
 
-pub(super) type SetGates = Action<(String, String, Gates, Typed), Result<(), PortalError>>;
+pub(super) type SetGates = Action<(String, String, Gates, Typed), Result<DatasetSaved, PortalError>>;
 
 /// The kinds of rules: their keys, and what stands between the column and the values.
 const KINDS: [(&str, &str); 5] = [
@@ -113,7 +113,7 @@ fn form(dataset: &DatasetView, save: SetGates) -> impl IntoView + use<> {
             {check("The source counts its rows, before and after", "As many must have been read.", count)}
             {check("It waits for an owner's yes", "Once it is checked, an owner lets it go live.", hold)}
             {move || save.value().get().and_then(Result::err).map(|error| view! { <ProblemCallout error/> })}
-            {move || matches!(save.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p><b>"Saved."</b>" The next build must pass it."</p></Callout> })}
+            {move || matches!(save.value().get(), Some(Ok(saved)) if saved.request.is_none()).then(|| view! { <Callout tone=Tone::Ok><p><b>"Saved."</b>" The next build must pass it."</p></Callout> })}
             <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save"</button></div>
         </form>
     }

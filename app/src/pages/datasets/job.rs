@@ -5,13 +5,13 @@ use model::job::{Cron, JobSpec, MAX_RETRIES, Missed, NewColumns, When};
 use model::load::Tier;
 use model::number::Typed;
 use model::snapshot::Environment;
-use model::view::{DatasetView, JobView};
+use model::view::{DatasetSaved, DatasetView, JobView};
 
 use super::api::{PauseJob, next_times};
 use crate::error::PortalError;
 use crate::ui::{Callout, Field, GraphNode, NumberField, ProblemCallout, StepGraph, Time, Tone, number_text, typed_numbers};
 
-pub(super) type SetJob = Action<(String, String, JobSpec, Typed), Result<(), PortalError>>;
+pub(super) type SetJob = Action<(String, String, JobSpec, Typed), Result<DatasetSaved, PortalError>>;
 
 /// Schedules that most people want: what they are called, and their pattern.
 const USUAL: [(&str, &str); 4] = [

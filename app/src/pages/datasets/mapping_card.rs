@@ -4,14 +4,14 @@ use leptos::prelude::*;
 use model::dataset::StoreKind;
 use model::mapping::Mapping;
 use model::snapshot::Environment;
-use model::view::DatasetView;
+use model::view::{DatasetSaved, DatasetView};
 
 use super::mapping::{Draft, mapping_form};
 use crate::error::PortalError;
 use crate::pages::sources::api::tables;
 use crate::ui::{Callout, FormCard, Load, ProblemCallout, Tone};
 
-pub(super) type SetMapping = Action<(String, String, Mapping), Result<(), PortalError>>;
+pub(super) type SetMapping = Action<(String, String, Mapping), Result<DatasetSaved, PortalError>>;
 
 pub(super) fn mapping_card(dataset: &DatasetView, may_edit: bool, save: SetMapping) -> impl IntoView + use<> {
     let words = words(&dataset.spec.mapping);
@@ -55,7 +55,7 @@ fn form(dataset: &DatasetView, save: SetMapping) -> impl IntoView + use<> {
                 <form class="stack" on:submit=send>
                     {mapping_form(draft, (source.clone(), table.clone()), refused, by_key)}
                     {move || refused.get().map(|error| view! { <ProblemCallout error/> })}
-                    <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save"</button><span class="help">"From the next build on. What is live stays as it is."</span></div>
+                    <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save"</button><span class="help">"From the next build on. What is live stays as it is. Where live APIs read the dataset, somebody else approves it first."</span></div>
                 </form>
             }.into_any()
         }/>

@@ -12,6 +12,7 @@ mod mapping;
 mod mapping_card;
 mod new;
 mod runs;
+mod waiting;
 
 use leptos::prelude::*;
 use model::Action;

@@ -1,8 +1,8 @@
 //! The inbox: what waits for a decision, and all that a decision needs.
 
 pub(crate) mod api;
-mod binding;
 mod diff;
+mod held;
 mod request;
 
 use leptos::prelude::*;
@@ -51,7 +51,7 @@ fn waits(request: &RequestView) -> bool {
 
 fn rows(requests: Vec<RequestView>) -> AnyView {
     if requests.is_empty() {
-        return view! { <div class="card"><Empty title="Nothing waits here" text="When somebody sends an API for review, or asks for other settings of a source that is used, it stands here with what it changes."/></div> }.into_any();
+        return view! { <div class="card"><Empty title="Nothing waits here" text="When somebody sends an API for review, or asks for a change of a source or dataset that live APIs read, it stands here with what it changes."/></div> }.into_any();
     }
     view! {
         <section class="card clip"><div class="table-wrap"><table class="table table-cards">

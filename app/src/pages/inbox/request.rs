@@ -5,8 +5,8 @@ use model::ApiSpec;
 use model::view::{RequestDetail, RequestKind, RequestState, RequestView};
 
 use super::api::{Decide, Withdraw, request};
-use super::binding;
 use super::diff::DiffTable;
+use super::held;
 use crate::ui::{CaseBadge, Choice, CodeBlock, FormProblem, FormToken, Icon, Load, PageName, SampleTable, StateBadge, Time, param};
 
 #[component]
@@ -19,8 +19,8 @@ pub(crate) fn RequestPage() -> impl IntoView {
 }
 
 fn page(detail: &RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAction<Withdraw>) -> AnyView {
-    match (&detail.binding, &detail.spec) {
-        (Some(change), _) => binding::page(&detail.request, change.clone(), decide, withdraw).into_any(),
+    match (&detail.change, &detail.spec) {
+        (Some(change), _) => held::page(&detail.request, change.clone(), decide, withdraw).into_any(),
         (None, Some(spec)) => version(detail, spec, decide, withdraw).into_any(),
         (None, None) => ().into_any(),
     }
@@ -133,6 +133,9 @@ pub(super) fn decided(request: &RequestView) -> Option<impl IntoView + use<>> {
             ("approved it, and it went live", format!("/apis/{}/{}", request.domain, request.name), "See how to call it")
         }
         RequestKind::Binding => ("approved it, and it is in force", format!("/sources/{}", request.name), "See the source"),
+        RequestKind::Dataset => {
+            ("approved it, and it is in force", format!("/datasets/{}/{}", request.domain, request.name), "See the dataset")
+        }
     };
     let (class, icon, word) = match request.state {
         RequestState::Approved => ("callout callout-ok", "ok", done),

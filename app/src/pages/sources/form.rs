@@ -51,7 +51,7 @@ pub(super) fn SourceEditor(
     let domain = RwSignal::new(domains.first().cloned().unwrap_or_default());
     let first = kinds.first().map(|kind| kind.driver.clone()).unwrap_or_default();
     let driver = RwSignal::new(known.as_ref().map_or(first, |source| source.driver.clone()));
-    let edit = known.as_ref().map(|source| source.edit);
+    let edit = RwSignal::new(known.as_ref().map(|source| source.edit));
     let values: RwSignal<Values> = RwSignal::new(first_values(known.as_ref()));
     let both = RwSignal::new(known.as_ref().is_none_or(same_everywhere));
     let form = move || SourceForm {
@@ -59,7 +59,7 @@ pub(super) fn SourceEditor(
         domain: domain.get_untracked(),
         driver: driver.get_untracked(),
         about: about.get_untracked(),
-        edit,
+        edit: edit.get_untracked(),
         bindings: bindings(&values.get_untracked(), both.get_untracked()),
     };
     let form_token = StoredValue::new(form_token);
@@ -70,6 +70,10 @@ pub(super) fn SourceEditor(
         async move {
             let answer = sent.await;
             let _ = refused.try_set(answer.as_ref().err().cloned());
+            // The page stays where something was held back: the next save is made against what this one has left.
+            if let Ok(saved) = &answer {
+                let _ = edit.try_set(Some(saved.edit));
+            }
             answer
         }
     });

@@ -9,7 +9,7 @@ use control::model::gates::Gates;
 use control::model::job::JobSpec;
 use control::model::mapping::Mapping;
 use control::model::snapshot::Environment;
-use control::model::view::{DatasetView, MappingPreview};
+use control::model::view::{DatasetSaved, DatasetView, MappingPreview};
 use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -54,10 +54,15 @@ pub(super) fn add(table: Table) -> Table {
         .add::<NewDataset, (), _, _>(Method::POST, "/admin/v1/datasets", "Make a dataset of a table", make)
         .add::<(), DatasetView, _, _>(Method::GET, ONE, "One dataset with its data versions", one)
         .add::<BuildInput, i64, _, _>(Method::POST, BUILD, "Ask for a new data version; answers with its number", build)
-        .add::<Gates, (), _, _>(Method::PUT, GATES, "Say what a build must pass before it goes live", set_gates)
-        .add::<Mapping, (), _, _>(Method::PUT, MAPPING, "Say what becomes of the table's rows from the next build on", set_mapping)
+        .add::<Gates, DatasetSaved, _, _>(Method::PUT, GATES, "Say what a build must pass before it goes live", set_gates)
+        .add::<Mapping, DatasetSaved, _, _>(
+            Method::PUT,
+            MAPPING,
+            "Say what becomes of the table's rows from the next build on",
+            set_mapping,
+        )
         .add::<PreviewMapping, MappingPreview, _, _>(Method::POST, PREVIEW, "Some rows of a table as a mapping makes them", preview)
-        .add::<JobSpec, (), _, _>(Method::PUT, JOB, "Say when and how it is made anew", set_job)
+        .add::<JobSpec, DatasetSaved, _, _>(Method::PUT, JOB, "Say when and how it is made anew", set_job)
         .add::<PauseInput, (), _, _>(Method::POST, PAUSE, "Leave its schedule alone, or follow it again", pause)
         .add::<(), (), _, _>(Method::POST, STOP, "End the run that is under way or waits", stop)
         .add::<(), Vec<DirtyRowView>, _, _>(Method::GET, DIRTY, "Rows that could not be taken, 500 behind a place (`?behind=`)", dirty)
@@ -95,7 +100,7 @@ async fn set_gates(
     Asker(caller): Asker,
     Path((domain, name)): DatasetAt,
     Body(gates): Body<Gates>,
-) -> Answer<()> {
+) -> Answer<DatasetSaved> {
     answer(control.set_gates(&caller, &domain, &name, &gates).await)
 }
 
@@ -104,7 +109,7 @@ async fn set_mapping(
     Asker(caller): Asker,
     Path((domain, name)): DatasetAt,
     Body(mapping): Body<Mapping>,
-) -> Answer<()> {
+) -> Answer<DatasetSaved> {
     answer(control.set_mapping(&caller, &domain, &name, &mapping).await)
 }
 
@@ -117,7 +122,7 @@ async fn set_job(
     Asker(caller): Asker,
     Path((domain, name)): DatasetAt,
     Body(spec): Body<JobSpec>,
-) -> Answer<()> {
+) -> Answer<DatasetSaved> {
     answer(control.set_job(&caller, &domain, &name, &spec).await)
 }
 

@@ -7,11 +7,13 @@ use model::mapping::Mapping;
 use model::name::check_name;
 use model::snapshot::Environment;
 use model::table::{TableInfo, TableRef};
+use model::view::DatasetSaved;
 use model::{Action, FieldError, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{DatasetRow, JobRow, StoreError, Tx};
 
+use super::DatasetEdit;
 use crate::failure::{from_json, from_source, from_store, stored};
 use crate::sources::Resolved;
 use crate::{Caller, Control};
@@ -141,11 +143,13 @@ impl Control {
         self.note(tx, "dataset.made", (&row.domain, &format!("{}/{}", row.domain, row.name)), None, Some(row.spec.clone())).await
     }
 
-    /// Says what a build must pass from now on.
+    /// Says what a build must pass from now on. Where live APIs read the dataset and could answer with something else by it, this
+    /// becomes a request, which the answer names.
     ///
     /// # Errors
-    /// Rules that make no sense of their columns; somebody else's edit in between is not lost, the last one counts.
-    pub async fn set_gates(&self, caller: &Caller, domain: &str, name: &str, gates: &Gates) -> Result<(), Problem> {
+    /// Rules that make no sense of their columns, another change that waits for a decision; somebody else's edit in between is not
+    /// lost, the last one counts.
+    pub async fn set_gates(&self, caller: &Caller, domain: &str, name: &str, gates: &Gates) -> Result<DatasetSaved, Problem> {
         let dataset = self.visible_dataset(caller, domain, name).await?;
         caller.authorise(Action::EditDataset, domain)?;
         let spec: DatasetSpec = dataset.definition().map_err(|error| from_store(&error))?;
@@ -154,12 +158,14 @@ impl Control {
             return Err(Problem::fields(errors));
         }
         let mut tx = self.write(caller).await?;
-        self.put_gates(&mut tx, &dataset, gates).await?;
-        self.commit(tx).await
+        let edit = DatasetEdit { gates: Some(gates.clone()), ..DatasetEdit::default() };
+        let request = self.put_edit(&mut tx, caller, &dataset, &edit).await?;
+        self.commit(tx).await?;
+        Ok(DatasetSaved { request })
     }
 
     /// Within a change: a build may have given the dataset new columns just before, and those stay.
-    pub(crate) async fn put_gates(&self, tx: &mut Tx, dataset: &DatasetRow, gates: &Gates) -> Result<(), Problem> {
+    pub(super) async fn put_gates(&self, tx: &mut Tx, dataset: &DatasetRow, gates: &Gates) -> Result<(), Problem> {
         let missing = || Problem::not_found(format!("dataset {}/{}", dataset.domain, dataset.name));
         let now = tx.dataset_spec(&dataset.id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
         let spec: DatasetSpec = stored(&now, &format_args!("the dataset {}/{}", dataset.domain, dataset.name))?;

@@ -7,22 +7,25 @@ use model::clock::Millis;
 use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
 use model::job::{Cron, JobSpec, RunState, When, circle};
 use model::schedule::next_after;
+use model::view::DatasetSaved;
 use model::{Action, ErrorCode, FieldError, Problem};
 use store::{DataVersionRow, DatasetRow, JobRow, RunRow, StoreError, Tx};
 
-use super::follow_error;
-use crate::failure::{from_json, from_store};
+use super::{DatasetEdit, follow_error};
+use crate::failure::from_store;
 use crate::{Caller, Control};
 
 /// The dataset that another is made after, where its job can be read.
 type Before = Result<Option<String>, StoreError>;
 
 impl Control {
-    /// Says when and how a dataset is made anew.
+    /// Says when and how a dataset is made anew. What of it can change the answers of live APIs, how the table is followed and which
+    /// rows may be left out, becomes a request, which the answer names; all else is in force at once.
     ///
     /// # Errors
-    /// A pattern or zone that cannot be read, a dataset that is not there, or one that waits for this one.
-    pub async fn set_job(&self, caller: &Caller, domain: &str, name: &str, spec: &JobSpec) -> Result<(), Problem> {
+    /// A pattern or zone that cannot be read, a dataset that is not there, or one that waits for this one; another change that waits
+    /// for a decision.
+    pub async fn set_job(&self, caller: &Caller, domain: &str, name: &str, spec: &JobSpec) -> Result<DatasetSaved, Problem> {
         let (dataset, _) = self.own_job(caller, domain, name).await?;
         let of = dataset.definition().map_err(|error| from_store(&error))?;
         // The source is asked before anything waits for this change.
@@ -38,9 +41,10 @@ impl Control {
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
-        let text = serde_json::to_string(spec).map_err(|error| from_json(&error))?;
-        self.put_job(&mut tx, &dataset, spec, text).await?;
-        self.commit(tx).await
+        let edit = DatasetEdit { job: Some(spec.clone()), ..DatasetEdit::default() };
+        let request = self.put_edit(&mut tx, caller, &dataset, &edit).await?;
+        self.commit(tx).await?;
+        Ok(DatasetSaved { request })
     }
 
     /// Leaves its schedule alone, or follows it again from its next time on.
@@ -123,7 +127,7 @@ impl Control {
     }
 
     /// Within a change, so that what somebody did just before is not lost: a pause, or that its time has come.
-    pub(crate) async fn put_job(&self, tx: &mut Tx, dataset: &DatasetRow, spec: &JobSpec, text: String) -> Result<(), Problem> {
+    pub(super) async fn put_job(&self, tx: &mut Tx, dataset: &DatasetRow, spec: &JobSpec, text: String) -> Result<(), Problem> {
         let job = self.job_of(dataset).await?;
         let known = job.definition(dataset).map_err(|error| from_store(&error))?;
         let before = job.spec.clone();

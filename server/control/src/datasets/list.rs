@@ -71,6 +71,7 @@ impl Control {
             versions: self.version_views(&versions).await?,
             apis: served_from(inventory, shelves, row),
             job,
+            waiting: self.waiting_change(row, inventory).await?,
         })
     }
 

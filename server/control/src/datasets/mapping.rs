@@ -12,12 +12,13 @@ use model::mapping::Mapping;
 use model::snapshot::Environment;
 use model::spec::DEFAULT_TIMEOUT_MS;
 use model::table::{Sample, TableInfo, TableRef};
-use model::view::MappingPreview;
+use model::view::{DatasetSaved, MappingPreview};
 use model::{Action, FieldError, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{DatasetRow, Tx};
 
+use super::DatasetEdit;
 use super::edit::{gate_errors, table_of};
 use super::job::job_errors;
 use crate::failure::{from_json, from_source, from_store, stored};
@@ -74,11 +75,12 @@ impl Control {
         Ok(preview)
     }
 
-    /// Says what becomes of a dataset's rows from its next build on. Its columns stay, for APIs may be served from them; others may come.
+    /// Says what becomes of a dataset's rows from its next build on. Its columns stay, for APIs may be served from them; others may
+    /// come. Where live APIs read the dataset, this becomes a request, which the answer names.
     ///
     /// # Errors
-    /// A mapping that makes no sense of the table, or that takes a column away.
-    pub async fn set_mapping(&self, caller: &Caller, domain: &str, name: &str, mapping: &Mapping) -> Result<(), Problem> {
+    /// A mapping that makes no sense of the table, or that takes a column away; another change that waits for a decision.
+    pub async fn set_mapping(&self, caller: &Caller, domain: &str, name: &str, mapping: &Mapping) -> Result<DatasetSaved, Problem> {
         let dataset = self.visible_dataset(caller, domain, name).await?;
         caller.authorise(Action::EditDataset, domain)?;
         let spec: DatasetSpec = dataset.definition().map_err(|error| from_store(&error))?;
@@ -88,8 +90,10 @@ impl Control {
         let job = job.definition(&dataset).map_err(|error| from_store(&error))?;
         self.remapped(&spec, mapping, (&table, &resolved), &job).map_err(Problem::fields)?;
         let mut tx = self.write(caller).await?;
-        self.put_mapping(&mut tx, &dataset, mapping, &table).await?;
-        self.commit(tx).await
+        let edit = DatasetEdit { mapping: Some((mapping.clone(), table)), ..DatasetEdit::default() };
+        let request = self.put_edit(&mut tx, caller, &dataset, &edit).await?;
+        self.commit(tx).await?;
+        Ok(DatasetSaved { request })
     }
 
     /// A definition with another mapping.
@@ -135,7 +139,7 @@ impl Control {
     }
 
     /// Within a change: what a build or somebody else changed of the definition just before stays.
-    pub(crate) async fn put_mapping(&self, tx: &mut Tx, dataset: &DatasetRow, mapping: &Mapping, table: &TableInfo) -> Result<(), Problem> {
+    pub(super) async fn put_mapping(&self, tx: &mut Tx, dataset: &DatasetRow, mapping: &Mapping, table: &TableInfo) -> Result<(), Problem> {
         let missing = || Problem::not_found(format!("dataset {}/{}", dataset.domain, dataset.name));
         let now = tx.dataset_spec(&dataset.id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
         let before: DatasetSpec = stored(&now, &format_args!("the dataset {}/{}", dataset.domain, dataset.name))?;

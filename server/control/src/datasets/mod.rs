@@ -6,6 +6,7 @@ mod build;
 mod cursor;
 mod dirty;
 mod edit;
+mod held;
 mod into;
 mod job;
 mod list;
@@ -17,5 +18,6 @@ pub use edit::NewDataset;
 pub use mapping::PreviewMapping;
 
 pub(crate) use edit::{gate_errors, table_of};
+pub(crate) use held::{DatasetEdit, Fate};
 pub(crate) use into::follow_error;
 pub(crate) use job::{job_errors, with_spec};

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use fail::fail_point;
 use model::document::{ApiDocument, Document};
 use model::snapshot::Environment;
-use model::view::CheckReport;
+use model::view::{CheckReport, RequestKind};
 use model::{Action, ApiSpec, ErrorCode, FieldError, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,8 +51,8 @@ pub struct ApplyPlan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlannedChange {
     pub subject: String,
-    /// `make`, `change`, `release`, `send for review` or `keep`. Of a source, `send for review` says that a change of its settings
-    /// in production waits for somebody's decision, with or without an approving token.
+    /// `make`, `change`, `release`, `send for review` or `keep`. Of a source or a dataset, `send for review` says that a change of
+    /// its settings in production, or of what decides its rows, waits for somebody's decision, with or without an approving token.
     pub effect: String,
 }
 
@@ -116,7 +116,7 @@ impl Control {
             }
         }
         for dataset in &work.datasets {
-            self.write_planned_dataset(&mut tx, dataset).await?;
+            self.write_planned_dataset(&mut tx, caller, dataset).await?;
             fail_point!("apply.after-dataset");
         }
         for api in &work.apis {
@@ -259,7 +259,8 @@ impl Control {
         if let Some(approver) = approver {
             let decided = RequestRow {
                 id: request_id,
-                api_id: row.id.clone(),
+                kind: RequestKind::Version.key().into(),
+                object_id: row.id.clone(),
                 version_id,
                 environment: request.environment.key().into(),
                 state: "open".into(),

@@ -1,19 +1,17 @@
-//! Datasets as documents: made, or their gates and jobs changed. What one is made of stays: another is another dataset.
+//! Datasets as documents: made, or their mappings, gates and jobs changed. What one is made of stays: another is another dataset.
 
 use std::collections::BTreeMap;
 
 use model::dataset::DatasetSpec;
 use model::document::{DatasetDocument, Document};
-use model::gates::Gates;
 use model::job::{JobSpec, When};
-use model::mapping::Mapping;
+use model::row_rules::RowRules;
 use model::snapshot::Environment;
-use model::table::TableInfo;
 use model::{ErrorCode, Problem};
 use store::{DatasetRow, JobRow, Tx};
 
 use super::apply::{PlannedChange, Work, at};
-use crate::datasets::{NewDataset, follow_error, gate_errors, job_errors, table_of, with_spec};
+use crate::datasets::{DatasetEdit, Fate, NewDataset, follow_error, gate_errors, job_errors, table_of, with_spec};
 use crate::failure::{from_json, from_store};
 use crate::{Caller, Control};
 
@@ -22,10 +20,10 @@ pub(super) struct PlannedDataset {
     row: DatasetRow,
     job: JobRow,
     is_new: bool,
+    /// What decides the rows of one that is there, and its job, before the documents are applied.
+    before: (RowRules, JobSpec),
     /// What changes of one that is there.
-    gates: Option<Gates>,
-    mapping: Option<(Mapping, TableInfo)>,
-    new_job: Option<(JobSpec, String)>,
+    edit: DatasetEdit,
 }
 
 impl Control {
@@ -54,18 +52,32 @@ impl Control {
             {
                 return Err(placed(Problem::fields(vec![error])));
             }
-            let same = planned.gates.is_none() && planned.mapping.is_none() && planned.new_job.is_none();
-            let effect = match (planned.is_new, same) {
-                (true, _) => "make",
-                (false, false) => "change",
-                (false, true) => "keep",
-            };
+            let effect = self.effect_on(&planned).await.map_err(placed)?;
             work.plan.changes.push(PlannedChange { subject: document.subject(), effect: effect.into() });
             if effect != "keep" {
                 work.datasets.push(planned);
             }
         }
         Ok(())
+    }
+
+    /// What an apply does to a dataset.
+    async fn effect_on(&self, planned: &PlannedDataset) -> Result<&'static str, Problem> {
+        if planned.is_new {
+            return Ok("make");
+        }
+        let DatasetEdit { mapping, gates, job } = &planned.edit;
+        if mapping.is_none() && gates.is_none() && job.is_none() {
+            return Ok("keep");
+        }
+        let (before, known_job) = &planned.before;
+        Ok(match self.fate_of(&planned.row, before, &planned.edit.rules(before)).await? {
+            Fate::AtOnce => "change",
+            Fate::Held(_) => "send for review",
+            // It is asked for already; when it runs may still be another time.
+            Fate::Waits(_) if job.as_ref().is_some_and(|job| before.in_job(job) != *known_job) => "change",
+            Fate::Waits(_) => "keep",
+        })
     }
 
     /// The driver of a source that may be as new as the documents.
@@ -85,7 +97,9 @@ impl Control {
             return Err(Problem::new(ErrorCode::Conflict, sentence));
         }
         let job = self.job_of(&row).await?;
-        Ok(PlannedDataset { row, job, is_new: false, gates: None, mapping: None, new_job: None })
+        let known = job.definition(&row).map_err(|error| from_store(&error))?;
+        let before = (RowRules::of(&spec, &known), known);
+        Ok(PlannedDataset { row, job, is_new: false, before, edit: DatasetEdit::default() })
     }
 
     async fn new_planned(
@@ -115,7 +129,7 @@ impl Control {
         let spec = self.checked_spec(&new, (&resolved, into.as_ref())).await?;
         let row = self.new_dataset_row(caller, &new, &spec)?;
         let job = self.new_job_row(&row);
-        Ok(PlannedDataset { row, job, is_new: true, gates: None, mapping: None, new_job: None })
+        Ok(PlannedDataset { row, job, is_new: true, before: Default::default(), edit: DatasetEdit::default() })
     }
 
     async fn plan_mapping(
@@ -138,7 +152,7 @@ impl Control {
         let spec =
             DatasetSpec { gates: spec.gates, ..self.remapped(&with_gates, mapping, (&table, &resolved), &job).map_err(Problem::fields)? };
         planned.row.spec = serde_json::to_string(&spec).map_err(|error| from_json(&error))?;
-        planned.mapping = Some((mapping.clone(), table));
+        planned.edit.mapping = Some((mapping.clone(), table));
         Ok(())
     }
 
@@ -150,7 +164,7 @@ impl Control {
             return Err(Problem::fields(errors));
         }
         if spec.gates != *gates {
-            planned.gates = Some(gates.clone());
+            planned.edit.gates = Some(gates.clone());
             let spec = DatasetSpec { gates: gates.clone(), ..spec };
             planned.row.spec = serde_json::to_string(&spec).map_err(|error| from_json(&error))?;
         }
@@ -172,7 +186,7 @@ impl Control {
         let known = planned.job.definition(&planned.row).map_err(|error| from_store(&error))?;
         if known != *job {
             let text = serde_json::to_string(job).map_err(|error| from_json(&error))?;
-            planned.new_job = Some((job.clone(), text.clone()));
+            planned.edit.job = Some(job.clone());
             planned.job = with_spec(planned.job.clone(), &known, (job, text), self.host.now());
         }
         Ok(())
@@ -196,19 +210,11 @@ impl Control {
         Ok(waiting)
     }
 
-    pub(super) async fn write_planned_dataset(&self, tx: &mut Tx, planned: &PlannedDataset) -> Result<(), Problem> {
+    pub(super) async fn write_planned_dataset(&self, tx: &mut Tx, caller: &Caller, planned: &PlannedDataset) -> Result<(), Problem> {
         if planned.is_new {
             return self.write_new_dataset(tx, &planned.row, &planned.job).await;
         }
-        if let Some((mapping, table)) = &planned.mapping {
-            self.put_mapping(tx, &planned.row, mapping, table).await?;
-        }
-        if let Some(gates) = &planned.gates {
-            self.put_gates(tx, &planned.row, gates).await?;
-        }
-        if let Some((job, text)) = &planned.new_job {
-            self.put_job(tx, &planned.row, job, text.clone()).await?;
-        }
+        self.put_edit(tx, caller, &planned.row, &planned.edit).await?;
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::document::{Document, SourceDocument};
 use model::load::SourceLoad;
 use model::snapshot::Environment;
+use model::view::RequestKind;
 use model::{Action, ErrorCode, FieldError, Problem};
 use store::SourceRow;
 
@@ -77,8 +78,8 @@ impl Control {
 
     /// The settings that wait for a decision, where there are any: documents that ask for them again change nothing.
     async fn waiting_settings(&self, source: &SourceRow) -> Result<Option<BTreeMap<String, String>>, Problem> {
-        let open = self.store.open_binding_request(&source.id, Environment::Prod.key()).await.map_err(|error| from_store(&error))?;
-        open.map(|request| settings(&source.name, Environment::Prod.key(), &request.config)).transpose()
+        let open = self.open_change(RequestKind::Binding, &source.id).await?;
+        open.map(|(_, held)| settings(&source.name, Environment::Prod.key(), &held.definition)).transpose()
     }
 
     /// What a source bears, where that is another than before.

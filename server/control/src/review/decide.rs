@@ -54,8 +54,8 @@ impl Control {
     /// # Errors
     /// For the domain's approvers; never for one of the authors; a rejection needs a reason.
     pub async fn decide(&self, caller: &Caller, request_id: &str, decision: &Decision) -> Result<(), Problem> {
-        if let Some((request, source)) = self.binding_request(caller, request_id).await? {
-            return self.decide_binding(caller, (&request, &source), decision).await;
+        if let Some(request) = self.held_request(caller, request_id).await? {
+            return self.decide_held(caller, &request, decision).await;
         }
         let Decision { approve, ref reason, accept_costs } = *decision;
         let (request, api) = self.request_row(caller, request_id).await?;
@@ -183,8 +183,8 @@ impl Control {
     /// # Errors
     /// For its author alone, and only while it is open.
     pub async fn withdraw(&self, caller: &Caller, request_id: &str) -> Result<(), Problem> {
-        if let Some((request, source)) = self.binding_request(caller, request_id).await? {
-            return self.withdraw_binding(caller, (&request, &source)).await;
+        if let Some(request) = self.held_request(caller, request_id).await? {
+            return self.withdraw_held(caller, &request).await;
         }
         let (request, api) = self.request_row(caller, request_id).await?;
         caller.authorise(Action::Submit, &api.domain)?;
@@ -206,7 +206,7 @@ impl Control {
     pub(crate) async fn request_row(&self, caller: &Caller, id: &str) -> Result<(RequestRow, ApiRow), Problem> {
         let missing = || Problem::not_found("request");
         let request = self.store.request(id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
-        let api = self.store.api_by_id(&request.api_id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
+        let api = self.store.api_by_id(&request.object_id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
         if !caller.can(Action::See, &api.domain) {
             return Err(missing());
         }

@@ -22,11 +22,11 @@ impl Control {
         let mut views: Vec<RequestView> = inventory
             .requests
             .iter()
-            .filter_map(|request| Some((request, inventory.api(&request.api_id)?)))
+            .filter_map(|request| Some((request, inventory.api(&request.object_id)?)))
             .filter(|(_, api)| caller.can(Action::See, &api.domain))
             .map(|(request, api)| view(caller, &inventory, (request, api), wrote(request)))
             .collect();
-        views.extend(self.binding_views(caller, &inventory).await?);
+        views.extend(self.held_views(caller, &inventory).await?);
         views.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
         Ok(views)
     }
@@ -36,8 +36,8 @@ impl Control {
     /// # Errors
     /// Where there is none that the caller may see.
     pub async fn request(&self, caller: &Caller, id: &str) -> Result<RequestDetail, Problem> {
-        if let Some((request, source)) = self.binding_request(caller, id).await? {
-            return self.binding_detail(caller, (&request, &source)).await;
+        if let Some(request) = self.held_request(caller, id).await? {
+            return self.held_detail(caller, &request).await;
         }
         let (request, api) = self.request_row(caller, id).await?;
         let inventory = self.inventory().await?;
@@ -63,7 +63,7 @@ impl Control {
             diff: diff(old.as_ref(), &spec)?,
             breaks: old.map(|old| breaks(&old, &spec)).unwrap_or_default(),
             spec: Some(spec),
-            binding: None,
+            change: None,
             evidence,
             affected_apps: grants.into_iter().map(|grant| format!("{}/{}", grant.app_domain, grant.app)).collect(),
         })

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use fail::fail_point;
 use model::snapshot::Environment;
-use model::view::{CheckReport, RequestState, VersionState};
+use model::view::{CheckReport, RequestKind, RequestState, VersionState};
 use model::{Action, ApiSpec, ErrorCode, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,7 @@ impl Control {
 
     pub(crate) async fn refuse_open_or_same(&self, api_id: &str, environment: Environment, spec: &ApiSpec) -> Result<(), Problem> {
         let inventory = self.inventory().await?;
-        let open = |request: &&RequestRow| request.api_id == api_id && request.state == RequestState::Open.key();
+        let open = |request: &&RequestRow| request.object_id == api_id && request.state == RequestState::Open.key();
         if let Some(request) = inventory.requests.iter().find(open) {
             let number = inventory.version(&request.version_id).map_or(0, |version| version.number);
             return Err(Problem::new(
@@ -127,7 +127,8 @@ impl Control {
         };
         let request = RequestRow {
             id: self.host.id(),
-            api_id: new.api_id.to_owned(),
+            kind: RequestKind::Version.key().into(),
+            object_id: new.api_id.to_owned(),
             version_id: version.id.clone(),
             environment: new.environment.key().into(),
             state: RequestState::Open.key().into(),

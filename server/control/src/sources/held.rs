@@ -1,26 +1,21 @@
 //! A change of a production binding that can change what live APIs and datasets give: it is held back for somebody else's decision.
 
-use std::collections::BTreeSet;
-
 use connect::address;
 use model::connector::{ConfigField, Effect};
-use model::dataset::DataVersionState;
-use model::snapshot::Environment;
-use model::view::{BindingChange, RequestState, SettingChange};
-use model::{ApiSpec, ErrorCode, Problem};
-use store::{ApiRow, BindingRequestRow, BindingRow, SourceRow, StoreError, Tx};
+use model::view::{HeldChange, RequestKind, RequestState, SettingChange};
+use model::{ErrorCode, Problem};
+use store::{BindingRow, HeldChangeRow, RequestRow, SourceRow, StoreError, Tx};
 
 use super::endpoint::{Values, changed};
 use super::{PreparedSource, config_text};
-use crate::failure::{api_spec, from_store, settings};
+use crate::affected::{Affected, HELD};
+use crate::failure::{from_store, settings};
+use crate::review::Held;
 use crate::{Caller, Control};
-
-/// The environment whose bindings are held back.
-const HELD: Environment = Environment::Prod;
 
 impl Control {
     /// Takes the change of the production binding out of what is written at once, where something live uses the source and could
-    /// give something else by it. What stays in force stands in its place.
+    /// give something else by it. What stays in force stands in its place. The same change again waits already.
     ///
     /// # Errors
     /// Where another change of the same binding waits for a decision, or the source was changed since it was read.
@@ -35,50 +30,47 @@ impl Control {
         if (&before.config, &before.secret) == (&after.config, &after.secret) {
             return Ok(());
         }
-        let open = self.store.open_binding_request(&row.id, HELD.key()).await.map_err(|error| from_store(&error))?;
-        if open.is_some() {
-            return Err(waits(&row.name));
+        if let Some((request, waiting)) = self.open_change(RequestKind::Binding, &row.id).await? {
+            if !self.is_same(row, &waiting, after)? {
+                return Err(waits(&row.name));
+            }
+            prepared.waiting = Some(request.id);
+        } else {
+            if !self.changes_rows(row, &before, after)? || self.affected_by_source(row).await? == Affected::default() {
+                return Ok(());
+            }
+            prepared.held = Some(after.clone());
         }
-        if !self.changes_rows(row, &before, after)? {
-            return Ok(());
-        }
-        let (apis, datasets) = self.users_of(&row.name).await?;
-        if apis.is_empty() && datasets.is_empty() {
-            return Ok(());
-        }
-        prepared.held = Some(after.clone());
         *after = before;
         prepared.note_after();
         Ok(())
     }
 
-    /// Writes what was held back as a request; gives its id.
+    /// Writes what was held back as a request; gives its id, or that of the one that waits already.
     pub(super) async fn write_held(&self, tx: &mut Tx, caller: &Caller, prepared: &PreparedSource) -> Result<Option<String>, Problem> {
         let row = &prepared.row;
         let before = prepared.stored.iter().find(|row| row.environment == HELD.key());
-        let (Some(after), Some(before)) = (&prepared.held, before) else { return Ok(None) };
-        let request = BindingRequestRow {
-            id: self.host.id(),
-            source_id: row.id.clone(),
-            environment: HELD.key().into(),
-            before_config: before.config.clone(),
-            before_secret: before.secret.clone(),
-            config: after.config.clone(),
-            secret: after.secret.clone(),
-            state: RequestState::Open.key().into(),
-            author_id: caller.user_id.clone(),
-            created_at: tx.at(),
-            decided_by: None,
-            decision: None,
-            decided_at: None,
+        let (Some(after), Some(before)) = (&prepared.held, before) else { return Ok(prepared.waiting.clone()) };
+        let held = Held {
+            kind: RequestKind::Binding,
+            object_id: &row.id,
+            before: (before.config.clone(), before.secret.clone()),
+            after: (after.config.clone(), after.secret.clone()),
         };
-        tx.insert_binding_request(&request).await.map_err(|error| match error {
+        let request = self.write_request(tx, caller, held).await.map_err(|error| match error {
             StoreError::Taken => waits(&row.name),
             other => from_store(&other),
         })?;
         let (before, after) = (Some(config_text(&before.config)), Some(config_text(&after.config)));
         self.note(tx, "source.requested", (&row.domain, &row.name), before, after).await?;
-        Ok(Some(request.id))
+        Ok(Some(request))
+    }
+
+    /// Whether what is asked for is what waits already.
+    fn is_same(&self, row: &SourceRow, waiting: &HeldChangeRow, asked: &BindingRow) -> Result<bool, Problem> {
+        let same_settings = settings_of(row, &waiting.definition)? == settings_of(row, &asked.config)?;
+        let secrets = |sealed: &[u8]| self.unseal(&row.name, HELD, sealed);
+        Ok(same_settings && secrets(&waiting.secret)? == secrets(&asked.secret)?)
     }
 
     /// Whether somebody could get other rows by the change.
@@ -93,9 +85,13 @@ impl Control {
     }
 
     /// What a request changes and who is affected; of secrets, only which are other ones.
-    pub(crate) async fn binding_change(&self, row: &SourceRow, request: &BindingRequestRow) -> Result<BindingChange, Problem> {
+    pub(crate) async fn binding_change(
+        &self,
+        row: &SourceRow,
+        (request, held): (&RequestRow, &HeldChangeRow),
+    ) -> Result<HeldChange, Problem> {
         let form = form_of(&row.driver);
-        let (before, after) = (settings_of(row, &request.before_config)?, settings_of(row, &request.config)?);
+        let (before, after) = (settings_of(row, &held.before_definition)?, settings_of(row, &held.definition)?);
         // A setting from before may be an address with a password inside.
         let said = |values: &Values, field: &ConfigField| values.get(&field.key).map(|text| address::shown(text)).unwrap_or_default();
         let changes = changed(&form, &before, &after)
@@ -104,56 +100,13 @@ impl Control {
             .collect();
         let secrets = if request.state == RequestState::Open.key() {
             let unseal = |sealed: &[u8]| self.unseal(&row.name, HELD, sealed);
-            let (before, after) = (unseal(&request.before_secret)?, unseal(&request.secret)?);
+            let (before, after) = (unseal(&held.before_secret)?, unseal(&held.secret)?);
             changed(&form, &before, &after).into_iter().map(|field| field.label.clone()).collect()
         } else {
             Vec::new()
         };
-        let (apis, datasets) = self.users_of(&row.name).await?;
-        Ok(BindingChange { changes, secrets, apis, datasets })
-    }
-
-    /// The live APIs that read a source, with the Unions that call them, and the live datasets that are made of it or written
-    /// into it: `travel/plane`, in production.
-    async fn users_of(&self, source: &str) -> Result<(Vec<String>, Vec<String>), Problem> {
-        let inventory = self.inventory().await?;
-        let mut live: Vec<(&ApiRow, ApiSpec)> = Vec::new();
-        for api in &inventory.apis {
-            let Some(version) = inventory.live(&api.id, HELD) else { continue };
-            live.push((api, api_spec(api, version)?));
-        }
-        let path = |api: &ApiRow| format!("{}/{}", api.domain, api.name);
-        let mut apis: BTreeSet<String> =
-            live.iter().filter(|(_, spec)| spec.union().is_none() && spec.source == source).map(|(api, _)| path(api)).collect();
-        loop {
-            let is_affected = |domain: &str, name: &str| apis.contains(&format!("{domain}/{name}"));
-            let calls = |api: &ApiRow, spec: &ApiSpec| {
-                let steps = spec.union().map(|body| body.steps.as_slice()).unwrap_or_default();
-                steps.iter().any(|step| step.apis().any(|name| is_affected(&api.domain, name)))
-            };
-            let more: Vec<String> = live.iter().filter(|(api, spec)| calls(api, spec)).map(|(api, _)| path(api)).collect();
-            let known = apis.len();
-            apis.extend(more);
-            if apis.len() == known {
-                break;
-            }
-        }
-        Ok((apis.into_iter().collect(), self.datasets_of(source).await?))
-    }
-
-    async fn datasets_of(&self, source: &str) -> Result<Vec<String>, Problem> {
-        let failed = |error: StoreError| from_store(&error);
-        let versions = self.store.data_versions_in(DataVersionState::Live.key()).await.map_err(failed)?;
-        let live: BTreeSet<String> =
-            versions.into_iter().filter(|version| version.environment == HELD.key()).map(|version| version.dataset_id).collect();
-        let mut paths = Vec::new();
-        for row in self.store.datasets().await.map_err(failed)?.iter().filter(|row| live.contains(&row.id)) {
-            let spec = row.definition().map_err(failed)?;
-            if spec.source == source || spec.into.is_some_and(|into| into.source == source) {
-                paths.push(format!("{}/{}", row.domain, row.name));
-            }
-        }
-        Ok(paths)
+        let Affected { apis, datasets } = self.affected_by_source(row).await?;
+        Ok(HeldChange { changes, secrets, apis, datasets })
     }
 }
 

@@ -53,6 +53,8 @@ pub(crate) struct PreparedSource {
     pub stored: Vec<BindingRow>,
     /// A change of the production binding that somebody else decides on.
     pub held: Option<BindingRow>,
+    /// The request that asks for that change already.
+    pub waiting: Option<String>,
     /// For the audit: settings without secrets.
     pub before: Option<String>,
     pub after: String,
@@ -78,7 +80,9 @@ impl Control {
         let mut tx = self.write(caller).await?;
         let request = self.write_source(&mut tx, caller, &prepared).await?;
         self.commit(tx).await?;
-        Ok(SourceSaved { request })
+        // A save that changes a source raises its edit, whatever of it is held back.
+        let edit = if prepared.is_new { prepared.row.edit } else { prepared.row.edit + 1 };
+        Ok(SourceSaved { request, edit })
     }
 
     /// Dials a source with the settings of a form, before or after they are saved. The audit log says who did, where, and what came
@@ -162,7 +166,7 @@ impl Control {
         let known_edit = known.as_ref().map(|known| known.edit);
         let before = known.map(|known| settings_text(&known.about, &stored));
         let after = settings_text(&row.about, &bindings);
-        Ok(PreparedSource { row, is_new, known_edit, bindings, stored, held: None, before, after })
+        Ok(PreparedSource { row, is_new, known_edit, bindings, stored, held: None, waiting: None, before, after })
     }
 
     /// The settings of one environment with their secrets sealed, and what is wrong with them. Settings that say nothing new are

@@ -10,6 +10,7 @@ use crate::job::{Cause, JobSpec, RunState};
 use crate::limit::Rate;
 use crate::snapshot::{Environment, Priority, Switches};
 use crate::table::{Sample, TableRef};
+use crate::view::SettingChange;
 
 /// One dataset with its data versions, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,28 @@ pub struct DatasetView {
     /// Its source says when the files of its table have changed.
     pub has_marks: bool,
     pub job: JobView,
+    /// A change of what decides its rows, which is not in force before somebody has approved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<WaitingChange>,
+}
+
+/// A change of a dataset that waits for a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WaitingChange {
+    /// The id of its request.
+    pub request: String,
+    pub author: String,
+    pub created_at: Millis,
+    pub changes: Vec<SettingChange>,
+}
+
+/// What became of a save of a dataset.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DatasetSaved {
+    /// The request that now waits for somebody else, where live APIs read the dataset and the change could change their answers.
+    pub request: Option<String>,
 }
 
 impl DatasetView {

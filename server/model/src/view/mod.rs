@@ -12,9 +12,9 @@ pub use access::{AppView, GrantView, KeyView, NewKey};
 pub use apis::{ApiDetail, ApiSummary, Callable, CaseResult, CheckReport, DraftView, Live, VersionState, VersionView};
 pub use console::{StepTrace, TryAnswer, TryStep};
 pub use datasets::{
-    Acceleration, CallFigures, CompartmentView, DataVersionView, DatasetView, FollowView, IssuerView, JobView, MappingPreview, NewIssuer,
-    RunView, SwitchesView,
+    Acceleration, CallFigures, CompartmentView, DataVersionView, DatasetSaved, DatasetView, FollowView, IssuerView, JobView,
+    MappingPreview, NewIssuer, RunView, SwitchesView, WaitingChange,
 };
 pub use people::{DomainView, Me, Membership, NewLink, NewToken, NodeView, SessionView, TokenView, UserView};
-pub use reviews::{BindingChange, DiffLine, DiffSide, RequestDetail, RequestKind, RequestState, RequestView, SettingChange};
+pub use reviews::{DiffLine, DiffSide, HeldChange, RequestDetail, RequestKind, RequestState, RequestView, SettingChange};
 pub use sources::{BindingView, SourceSaved, SourceView};

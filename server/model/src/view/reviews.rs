@@ -42,6 +42,24 @@ pub enum RequestKind {
     Version,
     /// A source is to have other settings in production.
     Binding,
+    /// A dataset is to have other rows.
+    Dataset,
+}
+
+impl RequestKind {
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Version => "version",
+            Self::Binding => "binding",
+            Self::Dataset => "dataset",
+        }
+    }
+
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        [Self::Version, Self::Binding, Self::Dataset].into_iter().find(|kind| kind.key() == key)
+    }
 }
 
 /// One request in the inbox.
@@ -52,9 +70,9 @@ pub struct RequestView {
     #[serde(default)]
     pub kind: RequestKind,
     pub domain: String,
-    /// Of the API, or of the source.
+    /// Of the API, the source or the dataset.
     pub name: String,
-    /// Of the API; 0 for a source.
+    /// Of the API; 0 for the others.
     pub version: i64,
     pub environment: Environment,
     pub state: RequestState,
@@ -76,6 +94,7 @@ impl RequestView {
         match self.kind {
             RequestKind::Version => format!("{}/{} v{}", self.domain, self.name, self.version),
             RequestKind::Binding => format!("source {}", self.name),
+            RequestKind::Dataset => format!("dataset {}/{}", self.domain, self.name),
         }
     }
 
@@ -85,6 +104,7 @@ impl RequestView {
         match self.kind {
             RequestKind::Version => format!("publish {}", self.subject()),
             RequestKind::Binding => format!("change the {} settings of {}", self.environment.key(), self.subject()),
+            RequestKind::Dataset => format!("change {}", self.subject()),
         }
     }
 
@@ -94,20 +114,21 @@ impl RequestView {
         match self.kind {
             RequestKind::Version => format!("Publish {}", self.subject()),
             RequestKind::Binding => format!("Change the {} settings of {}", self.environment.key(), self.subject()),
+            RequestKind::Dataset => format!("Change {}", self.subject()),
         }
     }
 }
 
-/// A change of a source's settings, and whom it affects. Of secrets, only which are other ones.
+/// A change of a source's settings or of a dataset, and whom it affects. Of secrets, only which are other ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct BindingChange {
+pub struct HeldChange {
     pub changes: Vec<SettingChange>,
     /// The labels of secrets that were given anew; told while it is open.
     pub secrets: Vec<String>,
-    /// The live APIs that read the source, with the Unions that call them.
+    /// The live APIs that read the source or the dataset, with the Unions that call them.
     pub apis: Vec<String>,
-    /// The live datasets that are made of it or written into it.
+    /// The live datasets that are made of it, or of a source, written into it.
     pub datasets: Vec<String>,
 }
 
@@ -127,9 +148,9 @@ pub struct RequestDetail {
     pub request: RequestView,
     /// Of the version that is to go live.
     pub spec: Option<ApiSpec>,
-    /// Of the source that is to have other settings.
+    /// Of the source or dataset that is to be changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub binding: Option<BindingChange>,
+    pub change: Option<HeldChange>,
     /// The version that it would replace, where there is one.
     pub replaces: Option<i64>,
     pub diff: Vec<DiffLine>,

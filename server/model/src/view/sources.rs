@@ -36,12 +36,14 @@ impl SourceView {
     }
 }
 
-/// What became of a save.
+/// What became of a save of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SourceSaved {
     /// The request that now waits for somebody else, where the settings of production are used by something live.
     pub request: Option<String>,
+    /// The edit that the source has now: what its next save is made against.
+    pub edit: i64,
 }
 
 /// The settings of one environment; of secrets, only which are set.

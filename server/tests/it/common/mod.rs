@@ -187,6 +187,15 @@ impl People {
         self.builder.build("travel", name).await
     }
 
+    /// Changes a dataset, its `mapping`, `gates` or `job`; where live APIs read it, somebody else approves the change.
+    pub async fn change(&self, dataset: &str, what: &str, body: Json) {
+        let (status, saved) = self.builder.call(reqwest::Method::PUT, &format!("/datasets/travel/{dataset}/{what}"), Some(body)).await;
+        assert!(status.is_success(), "{what} of {dataset}: {saved}");
+        if let Some(request) = saved["request"].as_str() {
+            self.approver.approve(request).await;
+        }
+    }
+
     /// An API that the demo's app may call.
     pub async fn publish(&self, name: &str, spec: Json, terms: Json) {
         self.builder.publish(&self.approver, "travel", name, spec).await;

@@ -24,7 +24,7 @@ use futures::future::try_join_all;
 use model::table::{Column, TableInfo, TableRef};
 use object_store::ObjectMeta;
 
-use super::discover::{TableFiles, by_folders};
+use super::discover::TableFiles;
 use super::learn::{check_columns, partition};
 use super::mismatch;
 use super::place::Place;

@@ -1,20 +1,20 @@
-//! A source that is to have other settings: which ones, before and after, and what reads it.
+//! A source that is to have other settings, or a dataset that is to have other rows: what changes, before and after, and what reads it.
 
 use leptos::prelude::*;
-use model::view::{BindingChange, RequestView};
+use model::view::{HeldChange, RequestView};
 
 use super::api::{Decide, Withdraw};
 use super::request::{decided, decision};
-use crate::ui::{Icon, PageName, StateBadge, Time};
+use crate::ui::{Icon, PageName, SettingChanges, StateBadge, Time};
 
 pub(super) fn page(
     request: &RequestView,
-    change: BindingChange,
+    change: HeldChange,
     decide: ServerAction<Decide>,
     withdraw: ServerAction<Withdraw>,
 ) -> impl IntoView + use<> {
     let title = request.title();
-    let BindingChange { changes, secrets, apis, datasets } = change;
+    let HeldChange { changes, secrets, apis, datasets } = change;
     view! {
         <PageName name=title.clone()/>
         <div class="page-head"><div>
@@ -25,17 +25,7 @@ pub(super) fn page(
             {decided(request)}
             <section class="card clip">
                 <div class="card-head"><h2>"What changes"</h2></div>
-                <div class="table-wrap"><table class="table table-dense">
-                    <thead><tr><th>"Setting"</th><th>"Before"</th><th>"After"</th></tr></thead>
-                    <tbody>
-                        {changes.into_iter().map(|setting| view! {
-                            <tr><td class="medium">{setting.label}</td><td><code>{setting.before}</code></td><td><code>{setting.after}</code></td></tr>
-                        }).collect_view()}
-                        {secrets.into_iter().map(|label| view! {
-                            <tr><td class="medium">{label}</td><td class="t-3">"sealed"</td><td class="t-3">"given anew, sealed"</td></tr>
-                        }).collect_view()}
-                    </tbody>
-                </table></div>
+                <SettingChanges changes secrets/>
             </section>
             <div class="grid cols-2">{affected("APIs that read it", "api", "/apis/", apis)}{affected("Datasets that use it", "dataset", "/datasets/", datasets)}</div>
         </div>
