@@ -141,10 +141,12 @@ pub(super) fn cell(row: &SqliteRow, index: usize) -> Value {
         _ => return Value::Null,
     };
     // The stored class decides, not the declared type, so nothing is decoded that is not there.
-    match kind.as_str() {
-        "INTEGER" | "BOOLEAN" => row.try_get_unchecked(index).map_or(Value::Null, Value::Int),
-        "REAL" => row.try_get_unchecked(index).map_or(Value::Null, Value::Float),
-        "BLOB" => row.try_get_unchecked(index).map_or(Value::Null, Value::Bytes),
-        _ => row.try_get_unchecked(index).map_or(Value::Null, Value::Text),
-    }
+    let read = match kind.as_str() {
+        "INTEGER" | "BOOLEAN" => row.try_get_unchecked(index).map(Value::Int),
+        "REAL" => row.try_get_unchecked(index).map(Value::Float),
+        "BLOB" => row.try_get_unchecked(index).map(Value::Bytes),
+        _ => row.try_get_unchecked(index).map(Value::Text),
+    };
+    // A text that is not UTF-8 is the bytes that it is: no column of texts takes them, and each says where they stand.
+    read.unwrap_or_else(|_| Value::Bytes(row.try_get_unchecked(index).unwrap_or_default()))
 }
