@@ -7,11 +7,13 @@ use bytes::Bytes;
 use fail::fail_point;
 use futures::FutureExt;
 use model::{DataType, Value};
+use reqwest::Version;
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use serde_json::Value as Json;
-use serde_json::value::RawValue;
 
+use super::line::Line;
 use super::of_code;
-use super::types::{cell, parameter};
+use super::types::parameter;
 use crate::batch::BatchBuilder;
 use crate::egress::{self, Peer};
 use crate::stream::{Ended, Sender, channel, missing, send_while_wanted, spawn};
@@ -75,7 +77,7 @@ impl Client {
         let mut lines = Lines::new(response);
         let mut rows = Vec::new();
         while let Some(row) = lines.next().await? {
-            rows.push(row.iter().map(|cell| serde_json::from_str(cell.get()).unwrap_or_default()).collect());
+            rows.push(row.json());
         }
         // The names and the types.
         rows.drain(..rows.len().min(2));
@@ -115,11 +117,12 @@ impl Client {
                 .header("x-clickhouse-key", &self.credentials.1)
                 .body(sql.clone())
         };
-        match answer(request(), timeout).await {
+        let response = match answer(request(), timeout).await {
             // The server had closed the connection, as it does where it is restarted. Statements of this kind only read.
             Err(error) if error.kind == SourceErrorKind::Dropped => answer(request(), timeout.saturating_sub(began.elapsed())).await,
             answered => answered,
-        }
+        }?;
+        if says_where_it_ends(response.version(), response.headers()) { Ok(response) } else { Err(endless()) }
     }
 
     /// Runs a statement that changes something, with the rows that it brings behind it.
@@ -139,6 +142,23 @@ impl Client {
 /// would do what it is told there.
 fn peer_of(url: &reqwest::Url) -> Peer {
     if url.path() == "/" && url.query().is_none() { Peer::Database } else { Peer::Service }
+}
+
+/// Whether an answer says where it ends. One that ends with its connection looks whole where that broke off, and ClickHouse itself
+/// gives none: a proxy between does, which speaks HTTP/1.0.
+fn says_where_it_ends(version: Version, headers: &HeaderMap) -> bool {
+    match version {
+        Version::HTTP_09 | Version::HTTP_10 => headers.contains_key(CONTENT_LENGTH),
+        Version::HTTP_11 => headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING),
+        // Frames have an end of their own.
+        _ => true,
+    }
+}
+
+fn endless() -> SourceError {
+    let sentence = "Its answers do not say where they end, so half of one would look like all of it. A proxy before it speaks HTTP/1.0: let \
+                    it speak HTTP/1.1, or write the address of ClickHouse itself.";
+    SourceError::new(SourceErrorKind::Config, sentence)
 }
 
 async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<reqwest::Response, SourceError> {
@@ -191,8 +211,7 @@ async fn send_rows(lines: Lines, statement: &Statement, sender: &Sender) -> Resu
 }
 
 async fn send_lines(mut lines: Lines, batch: &mut BatchBuilder, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
-    let names: Vec<String> =
-        lines.next().await?.unwrap_or_default().iter().filter_map(|name| serde_json::from_str(name.get()).ok()).collect();
+    let names = lines.next().await?.unwrap_or_default().json();
     let _types = lines.next().await?;
     let order: Vec<usize> = statement
         .fields
@@ -206,7 +225,7 @@ async fn send_lines(mut lines: Lines, batch: &mut BatchBuilder, statement: &Stat
         batch.begin_row();
         fail_point!("reader.row");
         for (index, (position, field)) in order.iter().zip(&statement.fields).enumerate() {
-            batch.append(index, row.get(*position).map_or(Value::Null, |json| cell(json, field.data_type)))?;
+            batch.append(index, row.value(*position, field.data_type))?;
         }
         batch.end_row();
         if batch.is_full() && sender.send(batch.finish()).await.is_err() {
@@ -236,7 +255,7 @@ impl Lines {
 
     /// # Errors
     /// A connection that breaks off; an error that the server met after its first rows, which comes as a line.
-    async fn next(&mut self) -> Result<Option<Vec<Box<RawValue>>>, SourceError> {
+    async fn next(&mut self) -> Result<Option<Line>, SourceError> {
         loop {
             let rest = &self.buffer[self.read..];
             let looked = self.looked.saturating_sub(self.read);
@@ -266,11 +285,32 @@ impl Lines {
     }
 }
 
-fn row_of(line: &[u8]) -> Result<Vec<Box<RawValue>>, SourceError> {
-    serde_json::from_slice(line).map_err(|error| {
+fn row_of(line: &[u8]) -> Result<Line, SourceError> {
+    Line::read(line).map_err(|error| {
         let said = String::from_utf8_lossy(line);
         failed(&said).unwrap_or_else(|| {
             SourceError::new(SourceErrorKind::Other, "It answers in a form that is not ClickHouse's. Check the address.").because(error)
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_ends_with_its_connection_is_not_taken() {
+        let with = |name| HeaderMap::from_iter([(name, reqwest::header::HeaderValue::from_static("1"))]);
+        for (version, headers, says) in [
+            (Version::HTTP_11, with(CONTENT_LENGTH), true),
+            (Version::HTTP_11, with(TRANSFER_ENCODING), true),
+            (Version::HTTP_10, with(CONTENT_LENGTH), true),
+            (Version::HTTP_2, HeaderMap::new(), true),
+            (Version::HTTP_11, HeaderMap::new(), false),
+            (Version::HTTP_10, with(TRANSFER_ENCODING), false),
+            (Version::HTTP_10, HeaderMap::new(), false),
+        ] {
+            assert_eq!(says_where_it_ends(version, &headers), says, "{version:?} {headers:?}");
+        }
+    }
 }

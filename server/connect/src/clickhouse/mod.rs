@@ -1,6 +1,7 @@
 //! ClickHouse, over its HTTP interface.
 
 mod http;
+mod line;
 mod sink;
 mod tables;
 mod types;

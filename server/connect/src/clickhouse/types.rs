@@ -73,10 +73,19 @@ pub(super) fn parameter(data_type: DataType, value: &Value) -> Option<String> {
         Value::Float(number) => number.to_string(),
         Value::Text(text) if data_type == DataType::Timestamp => text.replace('T', " ").trim_end_matches('Z').to_owned(),
         Value::Text(text) => text.clone(),
-        Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Value::Bytes(bytes) => return Some(escaped(bytes)),
     };
     // The interface reads these as its own tab-separated format does.
     Some(text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n"))
+}
+
+/// Bytes as the interface reads them: what is not plain ASCII by its number.
+fn escaped(bytes: &[u8]) -> String {
+    let one = |byte: &u8| match byte {
+        b' '..=b'~' if *byte != b'\\' => char::from(*byte).to_string(),
+        byte => format!("\\x{byte:02X}"),
+    };
+    bytes.iter().map(one).collect()
 }
 
 #[cfg(test)]
@@ -97,6 +106,12 @@ mod tests {
         assert_eq!(of("Array(String)"), (DataType::Json, false));
         assert_eq!(of("SimpleAggregateFunction(sum, UInt64)"), (DataType::Int64, false));
         assert_eq!(of("SimpleAggregateFunction(groupArrayArray(3), Nullable(Decimal(76, 5)))"), (ANY_DECIMAL, true));
+    }
+
+    #[test]
+    fn bytes_are_sent_as_they_are() {
+        let sent = parameter(DataType::Bytes, &Value::Bytes(b"a\\\xff\t".to_vec()));
+        assert_eq!(sent.as_deref(), Some("a\\x5C\\xFF\\x09"));
     }
 
     #[test]
