@@ -97,7 +97,7 @@ fn name(column: &ArrayRef, field: &Field, bad: &mut Bad, is_bad: impl Fn(usize) 
 
 #[cfg(test)]
 mod tests {
-    use arrow_array::{Float32Array, Float64Array, StringArray, UInt64Array};
+    use arrow_array::{DurationMicrosecondArray, Float32Array, Float64Array, StringArray, UInt64Array};
     use connect::batch::schema_of;
     use model::{DataType, Value};
 
@@ -124,5 +124,7 @@ mod tests {
         assert_eq!(asked(numbers, DataType::Int64), (vec![Value::Int(2)], vec![0]));
         let texts = Arc::new(StringArray::from(vec!["1", "A17"]));
         assert_eq!(asked(texts, DataType::Int64), (vec![Value::Int(1)], vec![1]));
+        let lengths = Arc::new(DurationMicrosecondArray::from(vec![93_784_500_000, -1_000_000]));
+        assert_eq!(asked(lengths, DataType::String), (vec![text("PT93784.5S"), text("-PT1S")], vec![]));
     }
 }

@@ -20,6 +20,8 @@ pub(crate) fn ours(arrow: &Arrow) -> Option<DataType> {
         Arrow::Date32 | Arrow::Date64 => DataType::Date,
         Arrow::Time32(_) | Arrow::Time64(_) => DataType::Time,
         Arrow::Timestamp(..) => DataType::Timestamp,
+        // As text: `PT1.5S`.
+        Arrow::Duration(_) | Arrow::Interval(_) => DataType::String,
         Arrow::Binary | Arrow::LargeBinary | Arrow::BinaryView | Arrow::FixedSizeBinary(_) => DataType::Bytes,
         _ => return None,
     })

@@ -161,8 +161,8 @@ fn spread(files: &[ObjectMeta]) -> impl Iterator<Item = &ObjectMeta> {
 fn kept(data_type: &Arrow) -> Arrow {
     match data_type {
         Arrow::UInt64 => LARGE,
-        // More digits than a decimal of ours has.
-        Arrow::Decimal256(..) => Arrow::Utf8,
+        // More digits than a decimal of ours has; a length of time, as ISO 8601 writes it.
+        Arrow::Decimal256(..) | Arrow::Duration(_) | Arrow::Interval(_) => Arrow::Utf8,
         other => other.clone(),
     }
 }
@@ -302,5 +302,6 @@ mod tests {
         ] {
             assert_eq!((wider(&one, &two), wider(&two, &one)), (both.clone(), both), "{one} {two}");
         }
+        assert_eq!(kept(&Arrow::Duration(TimeUnit::Nanosecond)), Arrow::Utf8);
     }
 }
