@@ -4,10 +4,11 @@ use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use connect::SourceError;
 use datafusion::common::parsers::CompressionTypeVariant;
 use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
@@ -24,6 +25,8 @@ pub(crate) const TOO_LONG: &str = "a line does not end";
 const HEAD: usize = 256 << 10;
 /// Bytes that are decoded at once.
 const PIECE: usize = 64 << 10;
+/// What stands in the text for bytes that are none in its encoding. No UTF-8 has it, so whoever reads their record notices.
+const NO_TEXT: u8 = 0xff;
 
 /// Where files are read from, on a thread that may wait.
 #[derive(Clone)]
@@ -173,11 +176,13 @@ impl Text {
             loop {
                 let begin = self.decoded.len();
                 self.decoded.resize(begin + PIECE * 3 + 16, 0);
-                let (result, taken, written, _) = decoder.decode_to_utf8(from, &mut self.decoded[begin..], self.over);
+                let (result, taken, written) = decoder.decode_to_utf8_without_replacement(from, &mut self.decoded[begin..], self.over);
                 self.decoded.truncate(begin + written);
                 from = &from[taken..];
-                if result == CoderResult::InputEmpty {
-                    break;
+                match result {
+                    DecoderResult::InputEmpty => break,
+                    DecoderResult::OutputFull => {}
+                    DecoderResult::Malformed(..) => self.decoded.push(NO_TEXT),
                 }
             }
         }
@@ -221,7 +226,27 @@ pub(crate) fn encoding_of(head: &[u8]) -> (&'static Encoding, usize) {
     if bad == 0 || good > bad * 4 {
         return (UTF_8, 0);
     }
-    if is_chinese(head) { (encoding_rs::GB18030, 0) } else { (encoding_rs::WINDOWS_1252, 0) }
+    if has_signs_alone(head) {
+        return (encoding_rs::WINDOWS_1252, 0);
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(head, head.len() < HEAD);
+    let found = detector.guess(None, Utf8Detection::Deny);
+    // The one holds all of the other.
+    (if found == encoding_rs::GBK { encoding_rs::GB18030 } else { found }, 0)
+}
+
+/// Whether all that is beyond ASCII are signs of Windows-1252 that stand by themselves, as in `£5` and `20 °C`: of letters, which tell an
+/// encoding, some stand beside others.
+fn has_signs_alone(bytes: &[u8]) -> bool {
+    let is_of_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
+    let is_alone = |at: usize| {
+        let (before, behind) = (at.checked_sub(1).and_then(|at| bytes.get(at)), bytes.get(at + 1));
+        // A degree or a millionth stands before the letter of its unit.
+        let is_of_unit = matches!(bytes[at], 0xb0 | 0xb5) && behind.is_some_and(u8::is_ascii);
+        matches!(bytes[at], 0x80..=0xbf | 0xd7 | 0xf7) && !is_of_word(before) && (is_of_unit || !is_of_word(behind))
+    };
+    (0..bytes.len()).filter(|at| !bytes[*at].is_ascii()).all(is_alone)
 }
 
 /// How many characters beyond ASCII are UTF-8, and how many bytes are not.
@@ -241,20 +266,6 @@ fn utf8_parts(mut bytes: &[u8]) -> (usize, usize) {
     }
 }
 
-/// Whether bytes beyond ASCII come in the pairs of GB 2312, which holds what most Chinese texts are made of.
-fn is_chinese(bytes: &[u8]) -> bool {
-    let (mut at, mut pairs, mut others) = (0, 0, 0);
-    while at < bytes.len() {
-        match (bytes[at], bytes.get(at + 1)) {
-            (0..0x80, _) => at += 1,
-            (0xa1..=0xf7, Some(0xa1..=0xfe)) => (at, pairs) = (at + 2, pairs + 1),
-            (_, None) => at += 1,
-            _ => (at, others) = (at + 1, others + 1),
-        }
-    }
-    pairs > others * 10
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,6 +282,21 @@ mod tests {
         assert_eq!(of(b"id,name\n1,Jos\xe9\n"), "windows-1252");
         assert_eq!(of(b"name\nZ\xfcrich\n"), "windows-1252");
         assert_eq!(of(b"id,\xb3\xc7\xca\xd0\n1,\xb1\xb1\xbe\xa9\n"), "gb18030");
+        for (text, encoding) in [
+            ("id,名前,都市\n1,田中太郎,東京\n2,鈴木花子,大阪\n", encoding_rs::SHIFT_JIS),
+            ("id,名前,都市\n1,田中太郎,東京\n2,鈴木花子,大阪\n", encoding_rs::EUC_JP),
+            ("id,姓名,城市\n1,王小明,台北\n2,李大華,高雄\n", encoding_rs::BIG5),
+            ("id,이름,도시\n1,김철수,서울\n2,이영희,부산\n", encoding_rs::EUC_KR),
+            ("id,имя,город\n1,Иван,Москва\n2,Мария,Казань\n", encoding_rs::WINDOWS_1251),
+            ("id,miasto\n1,Łódź\n2,Kraków\n3,Gdańsk\n4,Zażółć gęślą jaźń\n", encoding_rs::WINDOWS_1250),
+            ("id,πόλη\n1,Αθήνα\n2,Θεσσαλονίκη\n", encoding_rs::WINDOWS_1253),
+            ("id;ville\n1;Orléans\n2;Nîmes\n3;à côté de l’église\n", encoding_rs::WINDOWS_1252),
+            ("price\n£5\n£7\n", encoding_rs::WINDOWS_1252),
+            ("size\n5 µm\n20 °C\n½\n", encoding_rs::WINDOWS_1252),
+        ] {
+            let (bytes, _, is_lossy) = encoding.encode(text);
+            assert_eq!((of(&bytes), is_lossy), (encoding.name(), false), "{text}");
+        }
         assert_eq!(of(b"\xff\xfei\0d\0"), "UTF-16LE");
         assert_eq!(of(b"i\0d\0,\0n\0"), "UTF-16LE");
         assert_eq!(of(b"\0i\0d\0,\0n"), "UTF-16BE");
@@ -286,5 +312,14 @@ mod tests {
             opened.text(encoding, 0).read_to_string(&mut text).unwrap();
             assert_eq!(text, "Jos\u{e9}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_in_their_encoding_are_none_in_utf_8_either() {
+        let rest = Box::new(Cursor::new(b"\x93\x8c\x8b\x9e,\xfd\n\x93".to_vec()));
+        let opened = Opened { head: Vec::new(), rest, packing: None };
+        let mut text = Vec::new();
+        opened.text(encoding_rs::SHIFT_JIS, 0).read_to_end(&mut text).unwrap();
+        assert_eq!(text, [&"\u{6771}\u{4eac},".as_bytes()[..], b"\xff\n\xff"].concat());
     }
 }

@@ -112,13 +112,8 @@ impl CellFile {
         if record.len() != self.header.len() {
             return Err(format!("It has {} cells, and there are {} columns.", record.len(), self.header.len()));
         }
-        let encoding = || self.dialect.encoding.name().to_lowercase();
-        let cells = StringRecord::from_byte_record(record).map_err(|_| format!("It holds bytes that are no text in {}.", encoding()))?;
-        // What cannot be decoded has been put in the place of such bytes.
-        if self.dialect.encoding != encoding_rs::UTF_8 && cells.as_slice().contains(char::REPLACEMENT_CHARACTER) {
-            return Err(format!("It holds bytes that are no text in {}.", encoding()));
-        }
-        Ok(cells)
+        let bad = |_| format!("It holds bytes that are no text in {}.", self.dialect.encoding.name().to_lowercase());
+        StringRecord::from_byte_record(record).map_err(bad)
     }
 
     /// A line as a person finds it.
