@@ -1,6 +1,7 @@
 //! Rows on their way from what a message or a line holds into columns: only what is wanted of them, and texts without a copy.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use arrow_array::RecordBatch;
 use connect::batch::BatchBuilder;
@@ -25,36 +26,35 @@ pub enum Cell<'v> {
     Bool(bool),
     Number(Number),
     Text(Cow<'v, str>),
-    /// An array or an object of somebody else.
-    Nested(&'v Json),
-    /// One of its own: in a box, for cells are many and these are few.
+    /// What is no text, where a text would be usual. A column of bytes keeps it, and every other one refuses it with its place.
+    Bytes(Cow<'v, [u8]>),
+    /// An array or an object: in a box, for cells are many and these are few.
     Own(Box<Json>),
     /// A number, an array or an object as it is written, with all its digits.
-    Written(&'v str),
+    Written(Cow<'v, str>),
 }
 
 impl<'v> Cell<'v> {
+    /// Bytes that should be a text in UTF-8. They are never made one by putting other letters in their place: what differs stays different.
     #[must_use]
-    pub fn of(json: &'v Json) -> Self {
-        match json {
-            Json::Null => Self::Null,
-            Json::Bool(yes) => Self::Bool(*yes),
-            Json::Number(number) => Self::Number(number.clone()),
-            Json::String(text) => Self::Text(Cow::Borrowed(text)),
-            nested => Self::Nested(nested),
+    pub fn of_bytes(bytes: &'v [u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::Text(Cow::Borrowed(text)),
+            Err(_) => Self::Bytes(Cow::Borrowed(bytes)),
         }
     }
 
+    /// The same on its own.
     #[must_use]
-    pub fn into_json(self) -> Json {
+    pub fn into_own(self) -> Cell<'static> {
         match self {
-            Self::Null => Json::Null,
-            Self::Bool(yes) => Json::Bool(yes),
-            Self::Number(number) => Json::Number(number),
-            Self::Text(text) => Json::String(text.into_owned()),
-            Self::Nested(nested) => nested.clone(),
-            Self::Own(nested) => *nested,
-            Self::Written(text) => serde_json::from_str(text).unwrap_or_default(),
+            Self::Null => Cell::Null,
+            Self::Bool(yes) => Cell::Bool(yes),
+            Self::Number(number) => Cell::Number(number),
+            Self::Text(text) => Cell::Text(Cow::Owned(text.into_owned())),
+            Self::Bytes(bytes) => Cell::Bytes(Cow::Owned(bytes.into_owned())),
+            Self::Own(nested) => Cell::Own(nested),
+            Self::Written(text) => Cell::Written(Cow::Owned(text.into_owned())),
         }
     }
 
@@ -76,11 +76,33 @@ impl<'v> Cell<'v> {
                 (None, Some(float)) => Value::Float(float),
                 (None, None) => Value::Text(number.to_string()),
             },
-            (Self::Nested(nested), _) => Value::Text(nested.to_string()),
+            (Self::Bytes(bytes), _) => Value::Bytes(bytes.clone().into_owned()),
             (Self::Own(nested), _) => Value::Text(nested.to_string()),
-            (Self::Written(text), _) => Value::Text((*text).to_owned()),
+            (Self::Written(text), _) => Value::Text(text.clone().into_owned()),
         }
     }
+}
+
+impl From<Json> for Cell<'_> {
+    fn from(json: Json) -> Self {
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(yes) => Self::Bool(yes),
+            Json::Number(number) => Self::Number(number),
+            Json::String(text) => Self::Text(Cow::Owned(text)),
+            nested => Self::Own(Box::new(nested)),
+        }
+    }
+}
+
+/// Bytes in hexadecimal behind `0x`, where a text has to stand for them: different ones stay different.
+#[must_use]
+pub fn hex_text(bytes: &[u8]) -> String {
+    bytes.iter().fold("0x".to_owned(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Appends a cell to a column under construction, with every digit that it was written with.
@@ -256,14 +278,7 @@ impl<'w, 'v> CellRows<'w, 'v> {
 
     /// Puts what is wanted of a row.
     pub fn put_row(&mut self, row: Row) {
-        for (column, value) in row {
-            let cell = match value {
-                Json::Null => Cell::Null,
-                Json::Bool(yes) => Cell::Bool(yes),
-                Json::Number(number) => Cell::Number(number),
-                Json::String(text) => Cell::Text(Cow::Owned(text)),
-                nested => Cell::Own(Box::new(nested)),
-            };
+        for (column, cell) in row {
             self.put(&column, cell);
         }
     }

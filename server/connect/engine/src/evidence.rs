@@ -3,6 +3,7 @@
 use arrow_array::RecordBatch;
 use connect::SourceError;
 use connect::batch::BatchBuilder;
+use indexmap::IndexMap;
 use model::scalar::{days, micros};
 use model::table::Column;
 use model::{DataType, Field};
@@ -10,15 +11,17 @@ use serde_json::{Map, Value as Json};
 
 use crate::cells::{Cell, append};
 use crate::digits::{Digits, is_exact_float};
+pub use crate::json_cells::normal as normal_json;
+use crate::json_cells::own_row;
 use crate::types::Overrides;
 
-/// A row as a service gives it.
-pub type Row = Map<String, Json>;
+/// A row as a service gives it: what it has in each of its columns, with every digit.
+pub type Row = IndexMap<String, Cell<'static>>;
 
 /// The digits that a decimal of ours holds.
 const MOST_DIGITS: i64 = 38;
-/// A whole number of this size may have had digits that its float does not hold.
-const WIDE: std::ops::Range<f64> = 9.2e18..1e40;
+/// What is no number and stands for one, as Protobuf writes it in JSON.
+const BEYOND_NUMBERS: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
 
 /// What the values of one column were seen to be.
 #[derive(Debug, Clone, Default)]
@@ -31,34 +34,31 @@ pub(crate) struct Seen {
     pub(crate) numbers: usize,
     /// Numbers that come back as they were written when they are kept as floats.
     floats: usize,
-    /// Texts that name a float which is no number.
-    float_words: usize,
     dates: usize,
     times: usize,
     nested: usize,
+    /// What is no text, where a text would be usual.
+    bytes: usize,
+    /// Texts that stand for floats which no JSON has.
+    beyond_numbers: usize,
     /// The most digits before the point and behind it.
     whole: i64,
     fraction: i64,
 }
 
 impl Seen {
-    pub(crate) fn add(&mut self, value: &Json, texts_speak: bool) {
-        self.values += 1;
-        match value {
-            Json::Null => self.values -= 1,
-            Json::Bool(_) => self.bools += 1,
-            Json::Number(number) => {
-                let float = number.as_f64().filter(|_| number.is_f64());
-                self.add_number(&number.to_string());
-                if float.is_some_and(|float| WIDE.contains(&float.abs())) {
-                    self.whole = MOST_DIGITS + 1;
-                    self.floats -= 1;
-                }
-            }
-            Json::Array(_) | Json::Object(_) => self.nested += 1,
-            Json::String(text) if matches!(text.as_str(), "NaN" | "Infinity" | "-Infinity") => self.float_words += 1,
-            Json::String(text) => self.add_text(text, texts_speak),
+    pub(crate) fn add(&mut self, cell: &Cell<'_>, texts_speak: bool) {
+        match cell {
+            Cell::Null => return,
+            Cell::Bool(_) => self.bools += 1,
+            Cell::Number(number) => self.add_number(&number.to_string()),
+            Cell::Written(text) => return self.add_written(text),
+            Cell::Own(_) => self.nested += 1,
+            Cell::Bytes(_) => self.bytes += 1,
+            Cell::Text(text) if !texts_speak && BEYOND_NUMBERS.contains(&&**text) => self.beyond_numbers += 1,
+            Cell::Text(text) => self.add_text(text, texts_speak),
         }
+        self.values += 1;
     }
 
     /// A value as it is written in JSON; whether it can be read is asked by others.
@@ -124,16 +124,18 @@ impl Seen {
         let precision = (self.whole + self.fraction).max(20);
         match () {
             () if all == 0 => (DataType::String, 0),
+            // A few are that row's fault, and are told with it.
+            () if self.bytes * 2 > all => (DataType::Bytes, self.bytes),
             () if self.bools == all => (DataType::Bool, all),
             () if self.ints == all => (DataType::Int64, all),
             // Beside numbers, their words are floats as Avro and Protobuf have them; texts alone are texts.
-            () if self.floats > 0 && self.floats + self.float_words == all => (DataType::Float64, all),
+            () if self.floats > 0 && self.floats + self.beyond_numbers == all => (DataType::Float64, all),
             () if self.numbers == all && precision <= MOST_DIGITS => (self.decimal(all), all),
             () if self.numbers == all => (DataType::String, all),
             () if self.dates == all => (DataType::Date, all),
             () if self.dates + self.times == all => (DataType::Timestamp, all),
             () if self.nested > 0 => (DataType::Json, self.nested),
-            () => (DataType::String, all - self.bools - self.numbers - self.dates - self.times),
+            () => (DataType::String, all - self.bools - self.numbers - self.dates - self.times - self.bytes),
         }
     }
 
@@ -184,7 +186,7 @@ pub fn batch(fields: &[Field], rows: &[Row]) -> Result<RecordBatch, SourceError>
     let mut builder = BatchBuilder::new(fields);
     for row in rows {
         for (index, field) in fields.iter().enumerate() {
-            append(&mut builder, (index, field), &row.get(&field.column).map_or(Cell::Null, Cell::of))?;
+            append(&mut builder, (index, field), row.get(&field.column).unwrap_or(&Cell::Null))?;
         }
     }
     builder.finish()
@@ -195,11 +197,20 @@ pub fn batch(fields: &[Field], rows: &[Row]) -> Result<RecordBatch, SourceError>
 /// # Errors
 /// Why it is none, as a sentence.
 pub fn json_row(value: &[u8]) -> Result<Row, String> {
-    match serde_json::from_slice(value) {
-        Ok(Json::Object(row)) => Ok(row),
-        Ok(_) => Err("It is JSON, but not an object with fields.".into()),
-        Err(_) => Err("It is not JSON.".into()),
-    }
+    own_row(value).map_err(|_| match serde_json::from_slice::<Json>(value) {
+        Ok(_) => "It is JSON, but not an object with fields.".to_owned(),
+        Err(_) if std::str::from_utf8(value).is_err() => NO_TEXT.to_owned(),
+        Err(_) => "It is not JSON.".to_owned(),
+    })
+}
+
+/// Why bytes are no text.
+pub const NO_TEXT: &str = "It is not a text in UTF-8.";
+
+/// A row of what a schema says that there is.
+#[must_use]
+pub fn row_of(fields: Map<String, Json>) -> Row {
+    fields.into_iter().map(|(name, value)| (name, value.into())).collect()
 }
 
 #[cfg(test)]
@@ -207,7 +218,7 @@ mod tests {
     use super::*;
 
     fn rows(texts: &[&str]) -> Vec<Row> {
-        texts.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
+        texts.iter().map(|text| json_row(text.as_bytes()).unwrap()).collect()
     }
 
     #[test]
@@ -234,7 +245,44 @@ mod tests {
         let u64s = rows(&[r#"{"u": 18446744073709551615}"#, r#"{"u": 1}"#]);
         assert_eq!(columns(&u64s, &[], "t", &Overrides::default(), false)[0].data_type, decimal(20, 0));
         let wider = rows(&[r#"{"u": 123456789012345678901234567890}"#]);
-        assert_eq!(columns(&wider, &[], "t", &Overrides::default(), false)[0].data_type, DataType::String);
+        assert_eq!(columns(&wider, &[], "t", &Overrides::default(), false)[0].data_type, decimal(30, 0));
+    }
+
+    #[test]
+    fn a_row_of_json_keeps_what_it_is_written_with() {
+        let text = r#"{"price":12345678901234567.89,"n":12345678901234567890123,"j":{"p":1.10, "k":[18446744073709551616]},"s":"a\u00e9","i":7,"i":8}"#;
+        let row = json_row(text.as_bytes()).unwrap();
+        let fields: Vec<Field> = ["price", "n", "j", "s", "i"].iter().map(|name| Field::plain(*name, DataType::String)).collect();
+        let kept = batch(&fields, std::slice::from_ref(&row)).unwrap();
+        let texts: Vec<_> = (0..fields.len()).map(|column| connect::proto::value_of(&kept, column, 0, DataType::String)).collect();
+        let wanted = ["12345678901234567.89", "12345678901234567890123", r#"{"p":1.10, "k":[18446744073709551616]}"#, "a\u{e9}", "8"];
+        assert_eq!(texts, wanted.map(|text| model::Value::Text(text.into())));
+        let types: Vec<DataType> =
+            columns(&[row], &[], "t", &Overrides::default(), false).into_iter().map(|column| column.data_type).collect();
+        let decimal = |precision, scale| DataType::Decimal { precision, scale };
+        assert_eq!(types, [decimal(38, 2), decimal(23, 0), DataType::Json, DataType::String, DataType::Int64]);
+        assert_eq!(json_row(b"[1]").unwrap_err(), "It is JSON, but not an object with fields.");
+        assert_eq!(json_row(b"{\"a\":\"\xff\"}").unwrap_err(), NO_TEXT);
+        assert_eq!(
+            normal_json(br#" {"b": 1.10, "a": [12345678901234567890123, "\u00e9"]} "#).unwrap(),
+            "{\"b\":1.1,\"a\":[12345678901234567890123,\"\u{e9}\"]}"
+        );
+    }
+
+    #[test]
+    fn bytes_and_floats_beyond_numbers_have_a_type() {
+        let of = |cells: &[Cell<'_>]| {
+            let mut seen = Seen::default();
+            cells.iter().for_each(|cell| seen.add(cell, false));
+            seen.verdict().0
+        };
+        let (number, bytes) = (Cell::from(Json::from(1.5)), Cell::of_bytes(b"\xff\0"));
+        let word = |word: &str| Cell::from(Json::from(word));
+        assert_eq!(of(&[number.clone(), word("NaN"), word("-Infinity")]), DataType::Float64);
+        assert_eq!((of(&[word("NaN")]), of(&[number, word("none")])), (DataType::String, DataType::String));
+        assert_eq!(of(&[bytes.clone(), word("a"), bytes.clone()]), DataType::Bytes);
+        assert_eq!(of(&[bytes, word("a"), word("b")]), DataType::String);
+        assert_eq!(crate::cells::hex_text(&128_i64.to_be_bytes()), "0x0000000000000080");
     }
 
     #[test]

@@ -9,6 +9,8 @@ use serde_json::value::RawValue;
 use serde_json::{Number, Value as Json};
 
 use crate::cells::{Cell, Reads, RowFields};
+use crate::digits::is_exact_float;
+use crate::evidence::Row;
 
 /// A JSON object whose fields go to their places in a row. Gives whether texts lost digits of numbers, for which it is read once more, as
 /// it is written.
@@ -66,7 +68,80 @@ impl<'v> DeserializeSeed<'v> for Written {
         let text = <&'v RawValue>::deserialize(reader)?.get();
         let keep = !matches!(text.as_bytes().first(), Some(b'{' | b'['));
         let cell = Any { keep }.deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(D::Error::custom)?;
-        Ok(if !keep || matches!(cell, Cell::Number(_)) { Cell::Written(text) } else { cell })
+        Ok(if !keep || matches!(cell, Cell::Number(_)) { Cell::Written(Cow::Borrowed(text)) } else { cell })
+    }
+}
+
+/// The fields of an object in their order, each as it is written.
+#[derive(Default)]
+pub(crate) struct Fields<'t>(pub(crate) Vec<(String, &'t RawValue)>);
+
+impl<'de: 't, 't> Deserialize<'de> for Fields<'t> {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(fields)
+            }
+        }
+        reader.deserialize_map(Each).map(Self)
+    }
+}
+
+/// A JSON object as a row of its own, of which no number loses a digit; the last of a name counts.
+///
+/// # Errors
+/// Where it is no object, or cannot be read to its end.
+pub(crate) fn own_row(value: &[u8]) -> serde_json::Result<Row> {
+    let Fields(fields) = serde_json::from_slice(value)?;
+    fields.into_iter().map(|(name, written)| Ok((name, own_cell(written.get())?))).collect()
+}
+
+/// A value of JSON. What a float of it would not hold, and arrays and objects, are kept as they are written.
+fn own_cell(text: &str) -> serde_json::Result<Cell<'static>> {
+    let keep = !matches!(text.as_bytes().first(), Some(b'{' | b'['));
+    let cell = Any { keep }.deserialize(&mut serde_json::Deserializer::from_str(text))?;
+    let is_written = !keep || matches!(&cell, Cell::Number(number) if number.is_f64());
+    Ok(if is_written { Cell::Written(Cow::Owned(text.to_owned())) } else { cell.into_own() })
+}
+
+/// A value of JSON without blanks, each text and number as this program writes it, but for numbers of more digits than a float holds: those
+/// as they are written.
+///
+/// # Errors
+/// Where it is not JSON.
+pub fn normal(value: &[u8]) -> serde_json::Result<String> {
+    // How deep it may be is looked at here.
+    serde_json::from_slice::<Json>(value)?;
+    normal_value(serde_json::from_slice(value)?)
+}
+
+fn normal_value(value: &RawValue) -> serde_json::Result<String> {
+    let text = value.get();
+    match text.as_bytes().first() {
+        Some(b'{') => {
+            let Fields(fields) = serde_json::from_str(text)?;
+            let field = |(name, value): (String, &RawValue)| Ok(format!("{}:{}", Json::String(name), normal_value(value)?));
+            Ok(format!("{{{}}}", fields.into_iter().map(field).collect::<serde_json::Result<Vec<_>>>()?.join(",")))
+        }
+        Some(b'[') => {
+            let items: Vec<&RawValue> = serde_json::from_str(text)?;
+            Ok(format!("[{}]", items.into_iter().map(normal_value).collect::<serde_json::Result<Vec<_>>>()?.join(",")))
+        }
+        Some(b'-' | b'0'..=b'9') if text.parse::<i64>().is_err() && text.parse::<u64>().is_err() && !is_exact_float(text) => {
+            Ok(text.to_owned())
+        }
+        _ => serde_json::from_str::<Json>(text).map(|plain| plain.to_string()),
     }
 }
 

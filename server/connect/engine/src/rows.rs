@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
+use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
-use connect::SourceError;
 use connect::batch::schema_of;
+use connect::{Rejected, SourceError, SourceErrorKind, Spoiled};
 use datafusion::catalog::Session;
 use datafusion::common::Result as Planned;
 use datafusion::datasource::{TableProvider, TableType};
@@ -22,10 +23,26 @@ use model::Field;
 use model::table::{Column, TableInfo, TableRef};
 use tokio::sync::mpsc;
 
+use crate::catalogue::Rejecting;
 use crate::evidence::{Row, batch};
 
 /// Where rows are put as they come, a page or a step of a walk at a time; one waits for the reader.
-pub type RowSender = mpsc::Sender<Result<Vec<Row>, SourceError>>;
+pub type RowSender = mpsc::Sender<Result<Rows, SourceError>>;
+
+/// What was read of a table at once.
+#[derive(Debug, Default)]
+pub struct Rows {
+    pub rows: Vec<Row>,
+    /// What is no row. It is told to whoever keeps such things; to others it is an error, unless [`ReadRows::skips`] says otherwise.
+    pub spoiled: Vec<Spoiled>,
+}
+
+impl From<Vec<Row>> for Rows {
+    fn from(rows: Vec<Row>) -> Self {
+        Self { rows, spoiled: Vec::new() }
+    }
+}
+
 /// Of some columns the values that are wanted, as text; of others, all.
 pub type Wanted = BTreeMap<String, Vec<String>>;
 
@@ -34,6 +51,14 @@ pub type Wanted = BTreeMap<String, Vec<String>>;
 pub trait ReadRows: Send + Sync + 'static {
     /// The columns by whose values rows can be looked up without reading them all.
     fn asked_by(&self) -> &[String];
+    /// Where a row stands, for a person; nothing where that is its number.
+    fn place(&self, _row: &Row) -> Option<String> {
+        None
+    }
+    /// Whether a question leaves out what is no row: of what others send, where nobody can take back what was sent once.
+    fn skips(&self) -> bool {
+        false
+    }
     /// Sends rows until they are over or the receiver is gone; rows that are not wanted may be among them.
     ///
     /// # Errors
@@ -111,8 +136,57 @@ impl TableProvider for RowTable {
             // Both must hold where a column is asked for twice; one is enough to look rows up by.
             wanted.entry(column).or_insert(values);
         }
-        let scan = Scan { table: self.clone(), wanted };
-        Ok(Arc::new(StreamingTableExec::try_new(self.schema.clone(), vec![Arc::new(scan)], projection, None, false, limit)?))
+        // A cell that cannot be read is in nobody's way who does not ask for its column.
+        let fields: Arc<[Field]> = match projection {
+            Some(columns) => columns.iter().map(|at| self.fields[*at].clone()).collect(),
+            None => self.fields.clone(),
+        };
+        let table = Self { schema: schema_of(&fields), fields, reader: self.reader.clone() };
+        let schema = table.schema.clone();
+        let scan = Scan { table, wanted };
+        Ok(Arc::new(StreamingTableExec::try_new(schema, vec![Arc::new(scan)], None, None, false, limit)?))
+    }
+}
+
+impl RowTable {
+    /// Rows as a batch; `before` of them were read before. Those that are not of their columns' types are told.
+    fn batch_of(&self, read: Rows, before: usize, rejected: Option<&Rejected>) -> Result<RecordBatch, SourceError> {
+        let mut spoiled = read.spoiled.into_iter();
+        match rejected {
+            Some(rejected) => spoiled.for_each(|spoiled| drop(rejected.send(spoiled))),
+            None => {
+                if let Some(first) = spoiled.next().filter(|_| !self.reader.skips()) {
+                    let sentence = format!("{}: {} Mend it, or build a dataset that leaves it out.", first.place, first.reason);
+                    return Err(SourceError::new(SourceErrorKind::Mismatch, sentence));
+                }
+            }
+        }
+        if let Ok(all) = self.batch(&read.rows) {
+            return Ok(all);
+        }
+        // One of them at least is bad: each is tried by itself.
+        let mut good = Vec::with_capacity(read.rows.len());
+        for (at, row) in read.rows.into_iter().enumerate() {
+            let Err(error) = self.batch(std::slice::from_ref(&row)) else {
+                good.push(row);
+                continue;
+            };
+            let place = self.reader.place(&row).unwrap_or_else(|| format!("row {}", before + at + 1));
+            match rejected {
+                Some(rejected) => drop(rejected.send(Spoiled { place, reason: error.sentence, key: None, bytes: None })),
+                None => return Err(SourceError { sentence: format!("{place}: {}", error.sentence), ..error }),
+            }
+        }
+        self.batch(&good)
+    }
+
+    fn batch(&self, rows: &[Row]) -> Result<RecordBatch, SourceError> {
+        if !self.fields.is_empty() {
+            return batch(&self.fields, rows);
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+        RecordBatch::try_new_with_options(self.schema.clone(), Vec::new(), &options)
+            .map_err(|error| SourceError::new(SourceErrorKind::Other, "Its rows could not be counted.").because(error))
     }
 }
 
@@ -134,8 +208,9 @@ impl PartitionStream for Scan {
         &self.table.schema
     }
 
-    fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let (sender, mut receiver) = mpsc::channel::<Result<Vec<Row>, SourceError>>(1);
+    fn execute(&self, context: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let rejected = context.session_config().get_extension::<Rejecting>().map(|rejecting| rejecting.0.clone());
+        let (sender, mut receiver) = mpsc::channel::<Result<Rows, SourceError>>(1);
         let (reader, wanted) = (self.table.reader.clone(), self.wanted.clone());
         let reading = tokio::spawn(async move {
             tokio::select! {
@@ -144,7 +219,7 @@ impl PartitionStream for Scan {
                 () = sender.closed() => Ok(()),
             }
         });
-        let fields = self.table.fields.clone();
+        let (table, mut read) = (self.table.clone(), 0);
         let portions = futures::stream::poll_fn(move |context| receiver.poll_recv(context));
         // No more portions are no end: what the reader says in the end is.
         let end = futures::stream::once(reading).filter_map(|ended| {
@@ -153,7 +228,12 @@ impl PartitionStream for Scan {
         });
         let batches = portions.chain(end).map(move |portion| {
             let outside = |error: SourceError| DataFusionError::External(Box::new(error));
-            portion.and_then(|rows| batch(&fields, &rows)).map_err(outside)
+            let batch = portion.and_then(|portion| {
+                let before = read;
+                read += portion.rows.len();
+                table.batch_of(portion, before, rejected.as_ref())
+            });
+            batch.map_err(outside)
         });
         Box::pin(RecordBatchStreamAdapter::new(self.table.schema.clone(), batches))
     }
@@ -203,8 +283,8 @@ mod tests {
         }
 
         async fn read(&self, _: &Wanted, rows: &RowSender) -> Result<(), SourceError> {
-            let row = Row::from_iter([("n".to_owned(), serde_json::json!(1))]);
-            let _ = rows.send(Ok(vec![row])).await;
+            let row = Row::from_iter([("n".to_owned(), 1_i64.into())]);
+            let _ = rows.send(Ok(vec![row].into())).await;
             panic!("the service is at its end")
         }
     }

@@ -23,6 +23,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 mod common;
 
 const PAGE: usize = 500;
+/// Numbers that no float holds.
+const DIGITS: &str = r#"{"data": {"items": [{"price":12345678901234567.89,"n":12345678901234567890123,"j":{"p":1.10},"t":"1.10"},
+    {"price":0.1,"n":1,"j":[1e2, 18446744073709551616],"t":"x"}]}, "next": 12345678901234567890123}"#;
 
 struct Service {
     planes: Vec<Value>,
@@ -108,6 +111,7 @@ async fn serve() -> (String, Arc<Service>) {
         .route("/api/broken", get(|| async { StatusCode::INTERNAL_SERVER_ERROR }))
         .route("/api/busy", get(|| async { StatusCode::TOO_MANY_REQUESTS }))
         .route("/api/moved", get(|| async { (StatusCode::FOUND, [("location", "/elsewhere")]) }))
+        .route("/api/digits", get(|| async { DIGITS }))
         .route("/api/never", get(|| async { std::future::pending::<()>().await }))
         .with_state(service.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -142,6 +146,24 @@ async fn rows_come_over_all_pages_however_they_are_given() {
         assert_eq!(few.unwrap().len(), 3);
         assert!(service.calls.load(Ordering::SeqCst) - before <= 5, "{table} was read to its end");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_keep_the_digits_that_they_are_written_with() {
+    let (url, _) = serve().await;
+    let source = common::open(&engine::HttpJson, &[("url", &url), ("tables", "digits"), ("rows", "data.items")]).unwrap();
+    let info = source.table(&TableRef::new("digits")).await.unwrap().unwrap();
+    let types: Vec<(&str, DataType)> = info.columns.iter().map(|column| (column.name.as_str(), column.data_type)).collect();
+    let (money, large) = (DataType::Decimal { precision: 38, scale: 2 }, DataType::Decimal { precision: 23, scale: 0 });
+    assert_eq!(types, [("price", money), ("n", large), ("j", DataType::Json), ("t", DataType::String)]);
+    let rows = ask(&*source, "SELECT price, n, j, t FROM \"digits\"", vec![], &types).await.unwrap();
+    assert_eq!(
+        rows,
+        [
+            r#"{"price":"12345678901234567.89","n":"12345678901234567890123","j":{"p":1.10},"t":"1.10"}"#,
+            r#"{"price":"0.10","n":"1","j":[1e2, 18446744073709551616],"t":"x"}"#
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

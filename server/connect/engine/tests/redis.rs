@@ -117,6 +117,37 @@ async fn texts_and_json_are_rows_and_tables_are_found() {
     assert_eq!(found, [r#"{"items":1}"#]);
     let rates = ask(&*source, "SELECT value FROM \"rate\" WHERE currency = $1", vec![text("EUR")], &[("value", DataType::Float64)]);
     assert_eq!(rates.await.unwrap(), [r#"{"value":1.0821}"#]);
+    // Digits stay, and bytes that are no text are never made one: they are told, or are a column of bytes.
+    let set = |key: &str, how: &[&str], value: &[u8]| {
+        let mut child = Command::new("redis-cli")
+            .args(["-p", &redis.port().to_string(), "-x"])
+            .args(how)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(value).unwrap();
+        assert!(child.wait().unwrap().success(), "{key}");
+    };
+    set("m:1", &["SET", "m:1"], br#"{"price":12345678901234567.89,"n":12345678901234567890123,"j":{"p":1.10}}"#);
+    for (key, value) in [("h:1", &b"a"[..]), ("h:2", b"b"), ("h:3", b"caf\xe9")] {
+        set(key, &["HSET", key, "name"], value);
+        set(key, &["HSET", key, "raw"], b"\xff\xfe");
+    }
+    let odd = common::open(&engine::Redis, &[("url", &redis.url()), ("tables", "m:{id}\nh:{id}")]).unwrap();
+    let m = odd.table(&TableRef::new("m")).await.unwrap().unwrap();
+    let wanted = ["price", "n", "j"].map(|name| (name, m.column(name).unwrap().data_type));
+    let found = ask(&*odd, "SELECT price, n, j FROM \"m\"", vec![], &wanted).await.unwrap();
+    assert_eq!(found, [r#"{"price":"12345678901234567.89","n":"12345678901234567890123","j":{"p":1.10}}"#]);
+    let h = odd.table(&TableRef::new("h")).await.unwrap().unwrap();
+    assert_eq!((h.column("name").unwrap().data_type, h.column("raw").unwrap().data_type), (DataType::String, DataType::Bytes));
+    let raw = ask(&*odd, "SELECT raw FROM \"h\" WHERE id = $1", vec![(DataType::Int64, model::Value::Int(3))], &[("raw", DataType::Bytes)])
+        .await
+        .unwrap();
+    assert_eq!(raw, [r#"{"raw":"//4="}"#]);
+    let names = ask(&*odd, "SELECT name FROM \"h\"", vec![], &[("name", DataType::String)]).await.unwrap_err();
+    assert!(names.sentence.starts_with("h:3: name of row 1 holds 4 bytes, which is not a text."), "{names:?}");
+    pipe(&redis, "DEL m:1 h:1 h:2 h:3\n");
     // Without a word about its keys, the tables are what stands before the first colon.
     let found = common::open(&engine::Redis, &[("url", &redis.url())]).unwrap();
     let names: Vec<String> = found.tables().await.unwrap().into_iter().map(|info| info.table.name).collect();

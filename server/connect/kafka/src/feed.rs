@@ -1,20 +1,18 @@
 //! A topic as a feed: every partition from where it is, portions of what has come, and where the next one begins.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use connect::{Feed, FeedOf, Origin, Portion, SourceError, SourceErrorKind, Spoiled};
-use engine::cells::{CellRows, RowFields, apart, keep_good};
-use engine::evidence::Row;
+use engine::cells::{Cell, CellRows, RowFields, apart, keep_good};
+use engine::evidence::{Row, json_row};
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message as _;
 use rdkafka::topic_partition_list::Offset;
-use serde_json::Value as Json;
 
 use crate::client::{Client, Consumer, asked, ends, is_of_group, of_kafka, partitions};
 use crate::format::TopicFormat;
@@ -87,23 +85,21 @@ impl TopicFeed {
 
     /// What a message without a value deletes: by the fields of its key, where that is JSON, or by its key as the one column.
     fn key_alone(&self, message: &Message) -> Result<Row, String> {
-        message.key.as_deref().map_or_else(|| Ok(Row::new()), |key| self.format.key_text(key).map(|text| self.key_row(text)))
+        message.key.as_deref().map_or_else(|| Ok(Row::new()), |key| self.format.key(key).map(|key| self.key_row(key)))
     }
 
-    fn key_row(&self, text: Cow<'_, str>) -> Row {
-        if let Ok(Json::Object(mut row)) = serde_json::from_str(&text) {
+    fn key_row(&self, key: Cell<'_>) -> Row {
+        if let Cell::Text(text) = &key
+            && let Ok(row) = json_row(text.as_bytes())
+        {
             // Some write the schema beside the key.
-            return match row.remove("payload") {
-                Some(Json::Object(payload)) if row.contains_key("schema") => payload,
-                Some(payload) => {
-                    row.insert("payload".into(), payload);
-                    row
-                }
-                None => row,
+            return match row.get("payload") {
+                Some(Cell::Written(payload)) if row.contains_key("schema") => json_row(payload.as_bytes()).unwrap_or(row),
+                _ => row,
             };
         }
         match self.key.as_slice() {
-            [only] if only != KEY => Row::from_iter([(only.clone(), Json::String(text.into_owned()))]),
+            [only] if only != KEY => Row::from_iter([(only.clone(), key.into_own())]),
             _ => Row::new(),
         }
     }

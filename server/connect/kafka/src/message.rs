@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use connect::{Origin, SourceError};
-use engine::cells::Cell;
+use engine::cells::{Cell, hex_text};
 use rdkafka::message::{BorrowedMessage, Header, Headers, Message as _};
 use serde_json::Value as Json;
 
@@ -74,12 +74,13 @@ impl Message {
         mut put: impl FnMut(&'static str, Cell<'m>),
     ) {
         if is_wanted(KEY) {
-            let text = |key| format.key_text(key).unwrap_or_else(|_| String::from_utf8_lossy(key));
-            put(KEY, self.key.as_deref().map_or(Cell::Null, |key| text(key).into()));
+            let key = |key| text_or_hex(format.key(key).unwrap_or_else(|_| Cell::of_bytes(key)));
+            put(KEY, self.key.as_deref().map_or(Cell::Null, key));
         }
         if is_wanted(HEADERS) {
             let text = |value: &Option<Vec<u8>>| {
-                value.as_ref().map_or(Json::Null, |value| Json::String(String::from_utf8_lossy(value).into_owned()))
+                let text = |value: &Vec<u8>| String::from_utf8(value.clone()).unwrap_or_else(|_| hex_text(value));
+                value.as_ref().map_or(Json::Null, |value| Json::String(text(value)))
             };
             let headers = Json::Object(self.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect());
             put(HEADERS, Cell::Own(Box::new(headers)));
@@ -93,5 +94,36 @@ impl Message {
         if is_wanted(TIME) {
             put(TIME, self.time.map_or(Cell::Null, |time| Cell::from(Cow::Owned(model::clock::rfc3339(time)))));
         }
+    }
+}
+
+/// A cell of a column of texts, in which bytes stand in hexadecimal: so that keys which are numbers in bytes stay apart.
+fn text_or_hex(cell: Cell<'_>) -> Cell<'_> {
+    if let Cell::Bytes(bytes) = cell { Cell::Text(Cow::Owned(hex_text(&bytes))) } else { cell }
+}
+
+#[cfg(test)]
+mod tests {
+    use connect::BindingConfig;
+
+    use super::*;
+    use crate::format::Formats;
+
+    #[test]
+    fn keys_and_headers_of_bytes_stay_apart() {
+        let format = Formats::read(&BindingConfig::default()).unwrap().of("any");
+        let beside = |key: &[u8]| {
+            let origin = Origin { part: 0, at: 0, key: Some(key.to_vec()), bytes: None };
+            let message = Message { headers: vec![("trace".to_owned(), Some(key.to_vec()))], ..Message::again(origin) };
+            let mut found = Vec::new();
+            message.beside(&format, |name| name == KEY || name == HEADERS, |_, cell| found.push(cell.into_own()));
+            found
+        };
+        let both = |key: &str, header: &str| vec![Cell::from(Json::from(key)), Cell::from(serde_json::json!({"trace": header}))];
+        assert_eq!(beside(b"order 7"), both("order 7", "order 7"));
+        assert_eq!(beside(b"\xff\xfe"), both("0xfffe", "0xfffe"));
+        assert_eq!(beside(&128_i64.to_be_bytes()), both("0x0000000000000080", "0x0000000000000080"));
+        assert_ne!(beside(&128_i64.to_be_bytes()), beside(&129_i64.to_be_bytes()));
+        assert_eq!(beside(&7_i64.to_be_bytes())[0], Cell::from(Json::from("0x0000000000000007")));
     }
 }

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use connect::{SourceError, SourceErrorKind};
+use engine::cells::Cell;
 use engine::evidence::{Row, columns};
-use engine::rows::{Described, ReadRows, RowSender, RowTable, Wanted};
+use engine::rows::{Described, ReadRows, RowSender, RowTable, Rows, Wanted};
 use engine::types::Overrides;
 use model::DataType;
 use model::table::Column;
@@ -131,6 +132,17 @@ impl ReadRows for Topic {
         &[]
     }
 
+    fn place(&self, row: &Row) -> Option<String> {
+        match (row.get(PARTITION)?, row.get(OFFSET)?) {
+            (Cell::Number(partition), Cell::Number(offset)) => Some(format!("partition {partition}, offset {offset}")),
+            _ => None,
+        }
+    }
+
+    fn skips(&self) -> bool {
+        true
+    }
+
     async fn read(&self, _: &Wanted, sender: &RowSender) -> Result<(), SourceError> {
         let (consumer, topic, format, sender) = (self.client.consumer()?, self.name.clone(), self.format.clone(), sender.clone());
         asked(consumer, move |consumer| {
@@ -141,15 +153,21 @@ impl ReadRows for Topic {
             }
             let runtime = tokio::runtime::Handle::current();
             let mut waiting: Vec<Message> = Vec::new();
-            // What deletes, and what cannot be read, is no row.
-            let rows_of = |messages: Vec<Message>| -> Result<Vec<Row>, SourceError> {
+            let rows_of = |messages: Vec<Message>| -> Result<Rows, SourceError> {
                 runtime.block_on(learn_schemas(&format, &messages, true))?;
-                let row = |message: Message| {
-                    let mut row = format.row(message.value.as_deref()?).ok()?;
-                    message.beside(&format, |_| true, |column, cell| drop(row.insert(column.into(), cell.into_json())));
-                    Some(row)
-                };
-                Ok(messages.into_iter().filter_map(row).collect())
+                let mut read = Rows::default();
+                for message in messages {
+                    // What deletes is no row.
+                    let Some(row) = message.value.as_deref().map(|value| format.row(value)) else { continue };
+                    match row {
+                        Ok(mut row) => {
+                            message.beside(&format, |_| true, |column, cell| drop(row.insert(column.into(), cell.into_own())));
+                            read.rows.push(row);
+                        }
+                        Err(reason) => read.spoiled.push(message.origin().spoiled(reason)),
+                    }
+                }
+                Ok(read)
             };
             let mut failed = None;
             Reading::begin(consumer, &topic, &between)?.read_out(consumer, |message| {

@@ -8,14 +8,15 @@ use async_trait::async_trait;
 use connect::{BindingConfig, ConfigField, Connection, Connector, Feed, FeedOf, SourceError, SourceErrorKind, policy};
 use engine::RuntimeEnv;
 use engine::catalogue::{Asked, Catalogue, Seen, Tables, runtime};
+use engine::cells::Cell;
 use engine::evidence::{Row, columns};
-use engine::rows::{Described, ReadRows, RowSender, RowTable, Wanted};
+use engine::rows::{Described, ReadRows, RowSender, RowTable, Rows, Wanted};
 use engine::types::{Overrides, types_field};
 use model::DataType;
 use model::dialect::Dialect;
 use model::table::Column;
 
-use crate::feed::{FILE, LogFeed, OFFSET, PART, beside as beside_line, blocking};
+use crate::feed::{FILE, LogFeed, OFFSET, PART, beside as beside_line, blocking, check_length, origin};
 use crate::pattern::{Lines, Log};
 use crate::tail::{Position, Tail};
 
@@ -48,7 +49,8 @@ impl Connector for Logs {
     fn form(&self) -> Vec<ConfigField> {
         let about = format!(
             "One a line: its name as a table, its file on the machine of Sluice, and how its lines are written: json, text, or line \
-             and a regular expression whose named groups are columns. Files that it was rotated into are found beside it. {}",
+             and a regular expression whose named groups are columns. Lines are UTF-8; others say so before that, as in \
+             encoding=windows-1252. Files that it was rotated into are found beside it. {}",
             policy::places().help()
         );
         let example = "app = /var/log/app/app.log json\naccess = /var/log/nginx/access.log line ^(?<ip>\\S+) .* \"(?<request>[^\"]*)\" (?<status>\\d+)";
@@ -139,19 +141,35 @@ impl ReadRows for Read {
         &[]
     }
 
+    fn place(&self, row: &Row) -> Option<String> {
+        match (row.get(PART)?, row.get(OFFSET)?) {
+            (Cell::Number(part), Cell::Number(offset)) => Some(format!("partition {part}, offset {offset}")),
+            _ => None,
+        }
+    }
+
+    fn skips(&self) -> bool {
+        true
+    }
+
     async fn read(&self, _: &Wanted, sender: &RowSender) -> Result<(), SourceError> {
         let (mut tail, lines, sender) = (Tail::new(self.path.clone(), Position::default()), self.lines.clone(), sender.clone());
         blocking(move || {
             let ends = tail.lengths()?;
             loop {
                 let looked = tail.look()?;
-                let row = |line: &crate::tail::Line| {
-                    let mut row = lines.row(&line.bytes).ok().filter(|_| !line.too_long)?;
-                    beside_line(line, |column, cell| drop(row.insert(column.into(), cell.into_json())));
-                    Some(row)
-                };
+                let mut read = Rows::default();
+                for line in looked.lines {
+                    match check_length(&line).and_then(|()| lines.row(&line.bytes)) {
+                        Ok(mut row) => {
+                            beside_line(&line, |column, cell| drop(row.insert(column.into(), cell.into_own())));
+                            read.rows.push(row);
+                        }
+                        Err(reason) => read.spoiled.push(origin(line).spoiled(reason)),
+                    }
+                }
                 // Whoever asked may be gone.
-                let is_wanted = sender.blocking_send(Ok(looked.lines.iter().filter_map(row).collect())).is_ok();
+                let is_wanted = sender.blocking_send(Ok(read)).is_ok();
                 if !is_wanted || looked.at_end || tail.is_behind(&ends) {
                     return Ok(());
                 }

@@ -89,13 +89,17 @@ impl LogFeed {
     }
 
     fn put<'l>(&self, cells: &mut CellRows<'_, 'l>, line: &'l Line) -> Result<(), String> {
-        if line.too_long {
-            return Err(format!("The line is longer than {} MiB.", LINE_BYTES >> 20));
-        }
+        check_length(line)?;
         self.lines.put(cells, &line.bytes)?;
         beside(line, |column, cell| cells.put(column, cell));
         Ok(())
     }
+}
+
+/// # Errors
+/// Where a line is longer than it is read.
+pub(crate) fn check_length(line: &Line) -> Result<(), String> {
+    if line.too_long { Err(format!("The line is longer than {} MiB.", LINE_BYTES >> 20)) } else { Ok(()) }
 }
 
 /// What stands beside the columns of a line.
@@ -105,7 +109,7 @@ pub(crate) fn beside<'l>(line: &'l Line, mut put: impl FnMut(&'static str, Cell<
     put(OFFSET, Cell::Number(line.at.into()));
 }
 
-fn origin(line: Line) -> Origin {
+pub(crate) fn origin(line: Line) -> Origin {
     Origin { part: line.part, at: i64::try_from(line.at).unwrap_or(i64::MAX), key: None, bytes: Some(line.bytes) }
 }
 

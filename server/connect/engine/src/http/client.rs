@@ -4,7 +4,7 @@ use connect::egress::{self, Peer};
 use connect::{BindingConfig, CONNECT_TIMEOUT, SESSION_TIMEOUT, SourceError, SourceErrorKind, tls};
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{StatusCode, Url};
-use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 /// The longest answer, in bytes.
 const MAX_BODY: usize = 64 << 20;
@@ -14,9 +14,9 @@ pub(super) struct Client {
     base: Url,
 }
 
-/// An answer: its JSON, and what the service says of the next page in a header.
+/// An answer: its JSON as it is written, and what the service says of the next page in a header.
 pub(super) struct Answer {
-    pub(super) json: Json,
+    pub(super) json: Box<RawValue>,
     pub(super) next_link: Option<Url>,
 }
 

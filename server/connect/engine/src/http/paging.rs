@@ -2,10 +2,11 @@
 
 use connect::{BindingConfig, ConfigField, SourceError, SourceErrorKind};
 use reqwest::Url;
-use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use super::client::Answer;
-use crate::evidence::Row;
+use crate::evidence::{Row, json_row};
+use crate::json_cells::Fields;
 
 /// More pages than this are a service that goes round in circles.
 pub(super) const MAX_PAGES: u64 = 100_000;
@@ -35,8 +36,11 @@ fn parts(path: &str) -> Vec<String> {
     path.split('.').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-fn at<'a>(json: &'a Json, path: &[String]) -> Option<&'a Json> {
-    path.iter().try_fold(json, |json, part| json.get(part))
+fn at<'a>(json: &'a RawValue, path: &[String]) -> Option<&'a RawValue> {
+    path.iter().try_fold(json, |json, part| {
+        let fields: Fields<'a> = serde_json::from_str(json.get()).ok()?;
+        fields.0.into_iter().rfind(|(name, _)| name == part).map(|(_, value)| value)
+    })
 }
 
 impl Paging {
@@ -135,9 +139,9 @@ impl Paging {
                 Some(cursor) => set(&mut next, &self.parameter, &cursor),
                 None => return Ok(None),
             },
-            Kind::Link => match at(&answer.json, &self.next).and_then(Json::as_str).filter(|_| !self.next.is_empty()) {
+            Kind::Link => match at(&answer.json, &self.next).and_then(text_of).filter(|_| !self.next.is_empty()) {
                 Some(link) => {
-                    next = url.join(link).map_err(|error| {
+                    next = url.join(&link).map_err(|error| {
                         SourceError::new(SourceErrorKind::Mismatch, "What it gives as the next page is not an address.").because(error)
                     })?;
                 }
@@ -147,36 +151,42 @@ impl Paging {
         Ok(Some(next))
     }
 
-    /// How many rows an answer has.
-    pub(super) fn count(&self, json: &Json) -> usize {
-        at(json, &self.rows).map_or(0, |rows| rows.as_array().map_or(1, Vec::len))
-    }
-
+    /// The rows of an answer, with the digits that they are written with.
+    ///
     /// # Errors
     /// Where the rows are not where they should be.
-    pub(super) fn rows(&self, json: &mut Json) -> Result<Vec<Row>, SourceError> {
+    pub(super) fn rows(&self, json: &RawValue) -> Result<Vec<Row>, SourceError> {
         let wrong = |sentence: String| SourceError::new(SourceErrorKind::Mismatch, sentence);
-        let place = self.rows.iter().try_fold(json, |json, part| json.get_mut(part));
-        match place.map(Json::take) {
-            Some(Json::Array(items)) => items
-                .into_iter()
-                .map(|item| match item {
-                    Json::Object(row) => Ok(row),
-                    _ => Err(wrong("Its rows are not objects with fields.".into())),
-                })
-                .collect(),
-            Some(Json::Object(row)) => Ok(vec![row]),
-            Some(Json::Null) | None if !self.rows.is_empty() => Err(wrong(format!("Its answer has no field {}.", self.rows.join(".")))),
+        let row = |item: &RawValue| {
+            if !item.get().starts_with('{') {
+                return Err(wrong("Its rows are not objects with fields.".into()));
+            }
+            json_row(item.get().as_bytes()).map_err(|why| wrong(format!("A row of its answer cannot be read. {why}")))
+        };
+        let place = at(json, &self.rows);
+        match place.and_then(|place| place.get().as_bytes().first()) {
+            Some(b'[') => {
+                let items: Vec<&RawValue> = place.and_then(|place| serde_json::from_str(place.get()).ok()).unwrap_or_default();
+                items.into_iter().map(row).collect()
+            }
+            Some(b'{') => place.into_iter().map(row).collect(),
+            Some(b'n') | None if !self.rows.is_empty() => Err(wrong(format!("Its answer has no field {}.", self.rows.join(".")))),
             _ => Err(wrong("Its answer is neither a list nor an object.".into())),
         }
     }
 }
 
-fn plain(json: &Json) -> String {
-    match json {
-        Json::String(text) => text.clone(),
-        Json::Null | Json::Bool(false) => String::new(),
-        other => other.to_string(),
+/// A text of JSON; nothing where it is something else.
+fn text_of(json: &RawValue) -> Option<String> {
+    serde_json::from_str(json.get()).ok()
+}
+
+/// As it stands in an address, a number with all its digits.
+fn plain(json: &RawValue) -> String {
+    match json.get().as_bytes().first() {
+        Some(b'"') => text_of(json).unwrap_or_default(),
+        Some(b'n' | b'f') | None => String::new(),
+        Some(_) => json.get().to_owned(),
     }
 }
 

@@ -1,15 +1,16 @@
 //! One table of a service: its columns from a first page, its rows page by page.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use connect::{SourceError, SourceErrorKind};
 use datafusion::datasource::TableProvider;
 use model::table::TableInfo;
-use serde_json::Value as Json;
 
 use super::client::Client;
 use super::paging::{MAX_PAGES, Paging};
+use crate::cells::Cell;
 use crate::evidence::{Row, columns};
 use crate::rows::{ReadRows, RowSender, RowTable, Wanted};
 use crate::template::Template;
@@ -44,7 +45,7 @@ pub(super) async fn learn(
     // What has been seen when the sample is full is enough: the rest is not asked for.
     let read = async {
         while let Some(portion) = portions.recv().await {
-            rows.extend(portion?);
+            rows.extend(portion?.rows);
             if rows.len() >= SAMPLE {
                 break;
             }
@@ -79,19 +80,19 @@ impl HttpTable {
         let mut url = self.paging.begin(self.client.url(&self.template.fill(values, escaped))?);
         let mut read = 0;
         for n in 0..MAX_PAGES {
-            let Some(mut answer) = self.client.get(url.clone()).await? else {
+            let Some(answer) = self.client.get(url.clone()).await? else {
                 // Of a value there may be nothing; of the table itself there must be something.
                 return if values.is_empty() && n == 0 { Err(nothing_there()) } else { Ok(true) };
             };
-            let count = self.paging.count(&answer.json);
-            read += count as u64;
-            let next = self.paging.behind(&url, n, count, read, &answer)?;
-            let mut rows = self.paging.rows(&mut answer.json)?;
+            let mut rows = self.paging.rows(&answer.json)?;
+            read += rows.len() as u64;
+            let next = self.paging.behind(&url, n, rows.len(), read, &answer)?;
             for row in &mut rows {
-                let of_path = self.columns.iter().zip(values).map(|(column, value)| (column.clone(), Json::String(value.clone())));
+                let of_path =
+                    self.columns.iter().zip(values).map(|(column, value)| (column.clone(), Cell::from(Cow::Owned(value.clone()))));
                 row.extend(of_path);
             }
-            if sender.send(Ok(rows)).await.is_err() {
+            if sender.send(Ok(rows.into())).await.is_err() {
                 return Ok(false);
             }
             match next {

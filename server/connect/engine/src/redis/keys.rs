@@ -73,13 +73,20 @@ impl Keys {
         Ok(about.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or_default().to_owned())
     }
 
-    /// One step of a walk over the keys of a pattern, without the program's own; it is over when the cursor is 0 again. A key may come
-    /// twice.
-    pub(super) async fn step(&self, glob: &str, cursor: u64) -> Result<(u64, Vec<String>), SourceError> {
+    /// One step of a walk over the keys of a pattern, without the program's own; it is over when the cursor is 0 again. A key may come twice. Those that are no texts
+    /// have no place in a column, and come apart.
+    pub(super) async fn step(&self, glob: &str, cursor: u64) -> Result<(u64, Vec<String>, Vec<Vec<u8>>), SourceError> {
         let (next, keys): (u64, Vec<Value>) = self.ask(cmd("SCAN").arg(cursor).arg("MATCH").arg(glob).arg("COUNT").arg(STEP)).await?;
-        // A key that is not text has no place in a column.
-        let keys = keys.into_iter().filter_map(|key| String::from_redis_value(key).ok());
-        Ok((next, keys.filter(|key| !key.starts_with(OWN_KEYS)).collect()))
+        let (mut texts, mut others) = (Vec::with_capacity(keys.len()), Vec::new());
+        for key in keys {
+            let bytes = Vec::<u8>::from_redis_value(key).map_err(|error| failed(&error.into()))?;
+            match String::from_utf8(bytes) {
+                Ok(text) if text.starts_with(OWN_KEYS) => {}
+                Ok(text) => texts.push(text),
+                Err(error) => others.push(error.into_bytes()),
+            }
+        }
+        Ok((next, texts, others))
     }
 
     /// What keys hold, as Redis calls it: `hash`, `string`, `none`.
@@ -96,7 +103,7 @@ impl Keys {
         let mut found: BTreeMap<String, String> = BTreeMap::new();
         let (mut cursor, mut looked_at) = (0, 0);
         loop {
-            let (next, keys) = self.step("*:*", cursor).await?;
+            let (next, keys, _) = self.step("*:*", cursor).await?;
             looked_at += keys.len().max(1);
             for key in keys {
                 if let Some((prefix, _)) = key.split_once(':')

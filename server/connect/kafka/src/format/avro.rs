@@ -7,11 +7,10 @@ use apache_avro::schema::{DecimalSchema, Name, ResolvedSchema, Schema};
 use apache_avro::types::Value;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use engine::evidence::Row;
 use jiff::Timestamp;
 use model::json_text::float_word;
 use model::scalar::{date_text, time_text, timestamp_text};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::schemas::Named;
 
@@ -47,7 +46,7 @@ impl AvroSchema {
 
     /// # Errors
     /// Why the bytes are no row, as a sentence.
-    pub(crate) fn row(&self, bytes: &[u8]) -> Result<Row, String> {
+    pub(crate) fn row(&self, bytes: &[u8]) -> Result<Map<String, Json>, String> {
         match self.value(bytes)? {
             Json::Object(row) => Ok(row),
             _ => Err("It is not a record.".into()),
@@ -92,7 +91,11 @@ impl AvroSchema {
             }
             Value::Map(entries) => {
                 let of = if let Some(Schema::Map(map)) = schema { Some(&*map.types) } else { None };
-                entries.into_iter().map(|(name, value)| Ok((name, inner(value, of)?))).collect::<Result<Row, String>>().map(Json::Object)
+                entries
+                    .into_iter()
+                    .map(|(name, value)| Ok((name, inner(value, of)?)))
+                    .collect::<Result<Map<_, _>, String>>()
+                    .map(Json::Object)
             }
             Value::Record(fields) => {
                 let of = |name: &str| match schema {
@@ -103,7 +106,7 @@ impl AvroSchema {
                     let value = inner(value, of(&name))?;
                     Ok((name, value))
                 };
-                fields.into_iter().map(field).collect::<Result<Row, String>>().map(Json::Object)
+                fields.into_iter().map(field).collect::<Result<Map<_, _>, String>>().map(Json::Object)
             }
             Value::Decimal(decimal) => match (schema, Vec::<u8>::try_from(decimal)) {
                 (Some(Schema::Decimal(DecimalSchema { scale, .. })), Ok(bytes)) => Ok(decimal_of(&bytes, *scale).into()),
@@ -116,14 +119,14 @@ impl AvroSchema {
 
 /// A value that holds no others.
 fn plain_json(value: Value) -> Result<Json, String> {
-    let number = |number: f64| float_word(number).map_or_else(|| Json::from(number), Json::from);
     Ok(match value {
+        Value::Null => Json::Null,
         Value::Boolean(yes) => yes.into(),
         Value::Int(int) => int.into(),
         Value::Long(int) => int.into(),
         // As short as it is written in 32 bits: `0.1`.
         Value::Float(float) => number(float.to_string().parse().unwrap_or(f64::NAN)),
-        Value::Double(float) => number(float),
+        Value::Double(double) => number(double),
         Value::Bytes(bytes) | Value::Fixed(_, bytes) => STANDARD.encode(bytes).into(),
         Value::String(text) | Value::Enum(_, text) => text.into(),
         Value::Uuid(uuid) => uuid.to_string().into(),
@@ -140,8 +143,15 @@ fn plain_json(value: Value) -> Result<Json, String> {
             let (months, days, millis) = (duration.months(), duration.days(), duration.millis());
             iso_duration(months.into(), days.into(), millis.into()).into()
         }
-        _ => Json::Null,
+        Value::Union(..) | Value::Array(_) | Value::Map(_) | Value::Record(_) | Value::Decimal(_) => {
+            return Err("It holds a value whose type its schema does not say.".into());
+        }
     })
+}
+
+/// A float; those that JSON has no number for by their words, which a column of floats reads.
+fn number(float: f64) -> Json {
+    float_word(float).map_or_else(|| Json::from(float), Json::from)
 }
 
 fn in_calendar(text: Option<String>) -> Result<Json, String> {
@@ -233,7 +243,9 @@ mod tests {
     fn plain_values_are_as_they_are() {
         let text = |value| plain_json(value).unwrap();
         assert_eq!(text(Value::Float(0.1)), Json::from(0.1));
-        assert_eq!([text(Value::Double(f64::NAN)), text(Value::Float(f32::NEG_INFINITY))], [Json::from("NaN"), Json::from("-Infinity")]);
+        assert_eq!((text(Value::Double(f64::NAN)), text(Value::Float(f32::NEG_INFINITY))), ("NaN".into(), "-Infinity".into()));
+        assert_eq!((text(Value::Float(f32::INFINITY)), text(Value::Null)), ("Infinity".into(), Json::Null));
+        assert!(plain_json(Value::Array(Vec::new())).is_err());
         assert_eq!(text(Value::Date(2_932_896)), Json::from("9999-12-31"));
         assert!(plain_json(Value::Date(i32::MAX)).is_err());
         assert_eq!(text(Value::TimestampMillis(1_704_067_200_000)), Json::from("2024-01-01T00:00:00Z"));

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use connect::{BindingConfig, SourceError, SourceErrorKind};
-use engine::cells::CellRows;
-use engine::evidence::{Row, json_row};
+use engine::cells::{Cell, CellRows};
+use engine::evidence::{NO_TEXT, Row, json_row, normal_json, row_of};
 use serde_json::Value as Json;
 
 pub(crate) use self::avro::AvroSchema;
@@ -201,11 +201,13 @@ impl TopicFormat {
             },
             Values::Text => match self.known(value) {
                 Some(framed) => framed.row(),
-                None => Ok(Row::from_iter([(VALUE.to_owned(), Json::String(String::from_utf8_lossy(value).into_owned()))])),
+                None => Ok(Row::from_iter([(VALUE.to_owned(), Cell::of_bytes(value).into_own())])),
             },
             Values::Csv(columns) => csv_row(columns, value),
-            Values::Avro(schema) => schema.row(split_id(value).filter(|_| self.registry.is_some()).map_or(value, |(_, rest)| rest)),
-            Values::Protobuf(message) => message.row(value),
+            Values::Avro(schema) => {
+                schema.row(split_id(value).filter(|_| self.registry.is_some()).map_or(value, |(_, rest)| rest)).map(row_of)
+            }
+            Values::Protobuf(message) => message.row(value).map(row_of),
         }
     }
 
@@ -224,7 +226,7 @@ impl TopicFormat {
                 }
             },
             Values::Text if self.known(value).is_none() => {
-                cells.put(VALUE, String::from_utf8_lossy(value).into());
+                cells.put(VALUE, Cell::of_bytes(value));
                 Ok(())
             }
             Values::Text | Values::Csv(_) | Values::Avro(_) | Values::Protobuf(_) => {
@@ -234,23 +236,23 @@ impl TopicFormat {
         }
     }
 
-    /// What the key of a message says: where it names a schema, in JSON, or the one text or number that it is.
+    /// What the key of a message says: where it names a schema, in JSON, or the one text or number that it is. One that is no text stays
+    /// bytes.
     ///
     /// # Errors
     /// Why what it names cannot be used, as a sentence.
-    pub(crate) fn key_text<'k>(&self, key: &'k [u8]) -> Result<Cow<'k, str>, String> {
-        let Some(framed) = self.known(key) else { return Ok(String::from_utf8_lossy(key)) };
+    pub(crate) fn key<'k>(&self, key: &'k [u8]) -> Result<Cell<'k>, String> {
+        let Some(framed) = self.known(key) else { return Ok(plain_key(key)) };
         let read = match &*framed.schema {
-            Schema::Avro(schema) => schema.value(framed.rest).ok(),
-            Schema::Protobuf(message) => message.indexed_row(framed.rest).ok().map(Json::Object),
-            Schema::Json => serde_json::from_slice(framed.rest).ok(),
+            Schema::Avro(schema) => schema.value(framed.rest).ok().map(key_text),
+            Schema::Protobuf(message) => message.indexed_row(framed.rest).ok().map(|row| Json::Object(row).to_string()),
+            Schema::Json => match serde_json::from_slice(framed.rest) {
+                Ok(Json::String(text)) => Some(text),
+                _ => normal_json(framed.rest).ok(),
+            },
             Schema::Unusable(why) => return Err(format!("The schema {} of its key cannot be used: {why}", framed.id)),
         };
-        Ok(match read {
-            Some(Json::String(text)) => Cow::Owned(text),
-            Some(other) => Cow::Owned(other.to_string()),
-            None => String::from_utf8_lossy(key),
-        })
+        Ok(read.map_or_else(|| plain_key(key), |text| Cell::Text(Cow::Owned(text))))
     }
 
     /// The schema that a value or a key names, where that is known.
@@ -281,8 +283,8 @@ struct Framed<'v> {
 impl Framed<'_> {
     fn row(&self) -> Result<Row, String> {
         match &*self.schema {
-            Schema::Avro(schema) => schema.row(self.rest),
-            Schema::Protobuf(message) => message.indexed_row(self.rest),
+            Schema::Avro(schema) => schema.row(self.rest).map(row_of),
+            Schema::Protobuf(message) => message.indexed_row(self.rest).map(row_of),
             Schema::Json => json_row(self.rest),
             Schema::Unusable(why) => Err(format!("Its schema {} cannot be used: {why}", self.id)),
         }
@@ -297,18 +299,32 @@ fn ids<'a>(texts: impl Iterator<Item = &'a [u8]>) -> Vec<u32> {
     ids
 }
 
+/// A key without a schema. One with a zero in it is a number or an id in bytes, also where it happens to be UTF-8.
+fn plain_key(key: &[u8]) -> Cell<'_> {
+    if key.contains(&0) { Cell::Bytes(Cow::Borrowed(key)) } else { Cell::of_bytes(key) }
+}
+
+fn key_text(key: Json) -> String {
+    if let Json::String(text) = key { text } else { key.to_string() }
+}
+
 fn csv_row(columns: &[String], value: &[u8]) -> Result<Row, String> {
+    if std::str::from_utf8(value).is_err() {
+        return Err(NO_TEXT.to_owned());
+    }
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(value);
     let record = reader.records().next().ok_or("It is empty.")?.map_err(|_| "It is not CSV.".to_owned())?;
     if record.len() != columns.len() {
         return Err(format!("It has {} cells, and {} are named.", record.len(), columns.len()));
     }
-    let cell = |text: &str| if text.is_empty() { Json::Null } else { Json::String(text.to_owned()) };
+    let cell = |text: &str| if text.is_empty() { Cell::Null } else { Cell::Text(Cow::Owned(text.to_owned())) };
     Ok(columns.iter().cloned().zip(record.iter().map(cell)).collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use model::{DataType, Value};
+
     use super::*;
 
     fn formats(settings: &[(&str, &str)]) -> Result<Formats, SourceError> {
@@ -316,8 +332,20 @@ mod tests {
         Formats::read(&BindingConfig { settings, ..Default::default() })
     }
 
-    fn row(format: &TopicFormat, value: &[u8]) -> String {
-        serde_json::to_string(&format.row(value).unwrap()).unwrap()
+    /// As its cells are texts, each by its column.
+    fn row(format: &TopicFormat, value: &[u8]) -> Vec<(String, String)> {
+        format.row(value).unwrap().into_iter().map(|(name, cell)| (name, said(&cell))).collect()
+    }
+
+    fn said(cell: &Cell<'_>) -> String {
+        match cell.value(DataType::String) {
+            Value::Text(text) => text,
+            other => format!("{other:?}"),
+        }
+    }
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
     }
 
     #[test]
@@ -331,19 +359,33 @@ mod tests {
             formats(&[("topics", "j = json\nc = csv(id, label)\np = protobuf(shop.Order)\na = avro\nt = text\ng"), ("schemas", &schemas)])
                 .unwrap();
         assert_eq!(all.topics(), ["j", "c", "p", "a", "t", "g"]);
-        assert_eq!(row(&all.of("j"), br#"{"id": 9007199254740993}"#), r#"{"id":9007199254740993}"#);
-        assert_eq!(row(&all.of("c"), b"7,\"a, b\"\n"), r#"{"id":"7","label":"a, b"}"#);
-        assert_eq!(row(&all.of("t"), b"hello"), r#"{"value":"hello"}"#);
-        assert_eq!(row(&all.of("p"), &[8, 7, 18, 2, b'h', b'i']), r#"{"id":7,"label":"hi","price":0.0}"#);
+        let large = pairs(&[("id", "12345678901234567890123"), ("price", "1.10")]);
+        assert_eq!(row(&all.of("j"), br#"{"id": 12345678901234567890123, "price": 1.10}"#), large);
+        assert_eq!(row(&all.of("c"), b"7,\"a, b\"\n"), pairs(&[("id", "7"), ("label", "a, b")]));
+        assert_eq!(row(&all.of("t"), b"hello"), pairs(&[("value", "hello")]));
+        assert_eq!(row(&all.of("p"), &[8, 7, 18, 2, b'h', b'i']), pairs(&[("id", "7"), ("label", "hi"), ("price", "0.0")]));
         // A long of 7, the second of the union, two bytes of 1234, and a time.
         let mut value = vec![14, 2, 4, b'h', b'i', 4, 0x04, 0xd2];
         value.extend([0x80, 0xa0, 0xae, 0x94, 0xfe, 0x4e]);
         let read = all.of("a").row(&value).unwrap();
-        assert_eq!((&read["id"], &read["label"], &read["price"]), (&Json::from(7), &Json::from("hi"), &Json::from("12.34")));
-        assert!(read["at"].as_str().unwrap().ends_with('Z'), "{read:?}");
+        assert_eq!([said(&read["id"]), said(&read["label"]), said(&read["price"])], ["7", "hi", "12.34"]);
+        assert!(said(&read["at"]).ends_with('Z'), "{read:?}");
         for (topic, value) in [("j", &b"[1]"[..]), ("j", b"{"), ("c", b"1,2,3"), ("p", b"\xff\xff"), ("a", b"")] {
             assert!(all.of(topic).row(value).is_err(), "{topic} took {value:?}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_never_made_one() {
+        let all = formats(&[("topics", "t = text\nc = csv(id, label)\nj = json")]).unwrap();
+        assert_eq!(all.of("t").row(b"caf\xe9").unwrap()["value"], Cell::of_bytes(b"caf\xe9"));
+        for topic in ["c", "j"] {
+            assert_eq!(all.of(topic).row(b"{\"id\": 1, \"label\": \"caf\xe9\"}").unwrap_err(), NO_TEXT, "{topic}");
+        }
+        let format = all.of("j");
+        let keys = [7_i64, 128, 129].map(i64::to_be_bytes);
+        assert!(keys.iter().all(|key| matches!(format.key(key).unwrap(), Cell::Bytes(bytes) if *bytes == key[..])));
+        assert_eq!(format.key("caf\u{e9}".as_bytes()).unwrap(), Cell::Text("caf\u{e9}".into()));
     }
 
     #[test]

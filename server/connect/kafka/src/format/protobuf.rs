@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use engine::evidence::Row;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, SerializeOptions};
 use protox::Compiler;
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::schemas::Named;
 
@@ -57,7 +56,7 @@ impl ProtoMessage {
 
     /// # Errors
     /// Why the bytes are no row, as a sentence.
-    pub(crate) fn row(&self, bytes: &[u8]) -> Result<Row, String> {
+    pub(crate) fn row(&self, bytes: &[u8]) -> Result<Map<String, Json>, String> {
         row(self.message.clone(), bytes, self.has_floats)
     }
 
@@ -66,7 +65,7 @@ impl ProtoMessage {
     ///
     /// # Errors
     /// Why the bytes are no row, as a sentence.
-    pub(crate) fn indexed_row(&self, mut bytes: &[u8]) -> Result<Row, String> {
+    pub(crate) fn indexed_row(&self, mut bytes: &[u8]) -> Result<Map<String, Json>, String> {
         let broken = || "It does not say which message of its schema it is.".to_owned();
         let count = zigzag(&mut bytes).ok_or_else(broken)?;
         let mut path = Vec::new();
@@ -84,7 +83,7 @@ impl ProtoMessage {
     }
 }
 
-fn row(message: MessageDescriptor, bytes: &[u8], has_floats: bool) -> Result<Row, String> {
+fn row(message: MessageDescriptor, bytes: &[u8], has_floats: bool) -> Result<Map<String, Json>, String> {
     let name = message.full_name().to_owned();
     let decoded = DynamicMessage::decode(message, bytes).map_err(|_| format!("It is not a {name}."))?;
     let options = SerializeOptions::new().stringify_64_bit_integers(false).use_proto_field_name(true).skip_default_fields(false);

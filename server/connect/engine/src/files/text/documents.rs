@@ -1,17 +1,16 @@
 //! A file of JSON as its values: one after another, or the elements of an array in one document; each with its line.
 
-use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 
 use connect::SourceError;
 use object_store::ObjectMeta;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::super::discover::TableFiles;
 use super::super::mismatch;
 use super::bytes::{Files, TOO_LONG, Text, encoding_of, unreadable};
 use super::settings::Given;
+use crate::json_cells::Fields;
 
 /// Where an object is the row, and no array in it.
 const ITSELF: &str = ".";
@@ -194,32 +193,6 @@ fn numbered(text: &str, values: &[&RawValue]) -> Vec<(u64, Vec<u8>)> {
         rows.push((line, value.get().as_bytes().to_vec()));
     }
     rows
-}
-
-/// The fields of an object in their order, each as it is written.
-#[derive(Default)]
-pub(super) struct Fields<'t>(pub(super) Vec<(String, &'t RawValue)>);
-
-impl<'de: 't, 't> Deserialize<'de> for Fields<'t> {
-    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
-        struct Each;
-        impl<'de> Visitor<'de> for Each {
-            type Value = Vec<(String, &'de RawValue)>;
-
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(fields)
-            }
-        }
-        reader.deserialize_map(Each).map(Self)
-    }
 }
 
 #[cfg(test)]

@@ -7,12 +7,13 @@ use super::super::discover::TableFiles;
 use super::super::learn::MAX_COLUMNS;
 use super::super::mismatch;
 use super::cells::{CellFile, places_in};
-use super::documents::{Fields, ValueFile};
+use super::documents::ValueFile;
 use super::guess::Guess;
 use super::settings::Given;
 use super::values::Reads;
 use super::{Files, TextColumn};
 use crate::evidence::Seen;
+use crate::json_cells::Fields;
 
 /// Files that are opened, of a table of more.
 const MAX_FILES: usize = 200;
