@@ -71,7 +71,7 @@ const PIECES: [&str; 40] = [
 ];
 
 /// Left part, middle and right part of something that can stand inside itself.
-const NESTS: [(&str, &str, &str); 20] = [
+const NESTS: [(&str, &str, &str); 24] = [
     ("(", "1", ")"),
     ("((", "1", "))"),
     ("not ", "true", ""),
@@ -92,6 +92,11 @@ const NESTS: [(&str, &str, &str); 20] = [
     ("exists (select 1 from flights where ", "true", ")"),
     ("1 in (select ", "1", ")"),
     ("interval ", "'1'", ""),
+    // None of these is an expression, whichever way it is tried.
+    ("not - ", "(", ""),
+    ("case - ", "(", ""),
+    ("interval ", "(", ""),
+    ("array[", "(", ""),
 ];
 
 /// The same where a table or a whole statement stands.
@@ -112,7 +117,7 @@ fn deep(chance: &mut Chance) -> String {
         let (left, middle, right) = QUERY_NESTS[chance.below(6) as usize];
         return left.repeat(levels) + middle + &right.repeat(levels);
     }
-    let (left, middle, right) = NESTS[chance.below(20) as usize];
+    let (left, middle, right) = NESTS[chance.below(24) as usize];
     format!("select {}{middle}{} from flights", left.repeat(levels), right.repeat(levels))
 }
 

@@ -2,6 +2,7 @@
 //! answer to the same question.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use crate::common::{Http, LONG, People, binary, until};
 use reqwest::Method;
@@ -216,8 +217,15 @@ async fn what_makes_no_sense_is_refused_at_its_place_and_ten_rows_are_shown_befo
         ("replace(state, card, card)", "no longer than the first"),
         ("regexp_replace(state, '.', '$0$0')", "only takes out"),
         (&format!("0{}", " + parts".repeat(200)), "at most 300 words and signs"),
+        // Read by trying, each of these takes twice the time with each level.
+        (&format!("{}parts{}", "abs(".repeat(45), ")".repeat(45)), "too deep in one another"),
+        (&format!("{}parts", "case - ".repeat(45)), ""),
+        (&format!("{}(", "array[".repeat(45)), ""),
     ] {
+        let began = Instant::now();
         let (status, refused) = preview(made(of)).await;
+        let most = if of.starts_with("abs(") { Duration::from_secs(1) } else { Duration::from_secs(5) };
+        assert!(began.elapsed() < most, "{of} took {:?}", began.elapsed());
         let said = refused["errors"][0]["message"].as_str().unwrap_or_default();
         assert!(status == 400 && refused["errors"][0]["field"] == "mapping.columns.0" && said.contains(words), "{of}: {refused}");
     }

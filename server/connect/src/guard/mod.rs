@@ -3,8 +3,10 @@
 //! What is sent is written anew from the tree that was looked at, and read once more; see [`check`]. The guard stands in front of the
 //! source's own defences (read-only sessions, time-outs), not instead of them.
 
+mod budget;
 mod calls;
 mod clickhouse;
+mod expression;
 mod functions;
 mod mysql;
 mod notation;
@@ -21,6 +23,7 @@ use sqlparser::ast::{Spanned, Statement};
 use sqlparser::tokenizer::Location;
 
 pub use calls::calls_too_deep;
+pub use expression::{Unread, expression};
 pub use system::is_system_table;
 
 /// The stack that reading may need: trees are walked by recursion, within the bounds of [`reading`].

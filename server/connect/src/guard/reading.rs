@@ -7,6 +7,7 @@ use sqlparser::dialect::{ClickHouseDialect, Dialect as Reader, PostgreSqlDialect
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer, Whitespace};
 
+use super::budget::Budget;
 use super::{Refusal, calls, clickhouse, refuse, system};
 
 /// The longest text, in bytes.
@@ -14,7 +15,7 @@ const MAX_TEXT: usize = 64 << 10;
 /// The most words and signs of a text. A tree has no more levels than that.
 const MAX_TOKENS: usize = 5_000;
 /// How deep brackets and the like may stand in one another.
-const MAX_NESTING: usize = 64;
+pub(super) const MAX_NESTING: usize = 64;
 /// The words and signs of a text without its white space and comments, each with its place.
 ///
 /// # Errors
@@ -62,8 +63,8 @@ pub(super) fn tokens(sql: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, 
 /// # Errors
 /// What is no SQL, no statement, or more than one.
 pub(super) fn statement(tokens: Vec<TokenWithSpan>, dialect: Dialect) -> Result<Statement, Refusal> {
-    let reader = reader(dialect);
-    let mut parser = Parser::new(&*reader).with_recursion_limit(MAX_NESTING).with_tokens_with_locations(tokens);
+    let reader = Budget::new(reader(dialect), tokens.len());
+    let mut parser = Parser::new(&reader).with_recursion_limit(MAX_NESTING).with_tokens_with_locations(tokens);
     let mut statements = parser.parse_statements().map_err(|error| parse_refusal(&error.to_string()))?;
     match (statements.pop(), statements.last()) {
         (Some(one), None) => Ok(one),

@@ -97,7 +97,7 @@ impl Control {
     /// The definition of a dataset on its source, as the table there is now.
     async fn spec_on(&self, resolved: &Resolved, new: &NewDataset) -> Result<DatasetSpec, Problem> {
         let info = table_of(resolved, &new.table).await?;
-        let (mapping, mapped) = self.ports.mapper.plan(&new.mapping, &info).map_err(Problem::fields)?;
+        let (mapping, mapped) = self.mapped(&new.mapping, &info).await.map_err(Problem::fields)?;
         let own: Vec<String> = info.key.iter().filter_map(|column| mapping.name_of(column)).collect();
         let own = if own.len() == info.key.len() { own } else { Vec::new() };
         let key = if new.key.is_empty() { own } else { new.key.clone() };

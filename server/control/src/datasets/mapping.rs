@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
-use connect::{Mapped, Statement, registry};
+use connect::{MapRows, Mapped, Mapper, Statement, registry};
 use futures::TryStreamExt;
 use model::dataset::DatasetSpec;
 use model::job::JobSpec;
@@ -28,6 +28,8 @@ use crate::{Caller, Control};
 /// Rows that are read for a preview, and those of them that are shown.
 const READ: usize = 200;
 const SHOWN: usize = 10;
+/// How long it may take to plan a mapping.
+const PLANNING: Duration = Duration::from_secs(5);
 
 /// Whose rows, and what is to become of them.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -52,15 +54,43 @@ impl Control {
         caller.authorise(Action::EditDataset, &source.domain)?;
         let resolved = self.resolve_source(&source.name, asked.environment).await?;
         let info = table_of(&resolved, &asked.table).await?;
-        let (mapping, mapped) = self.ports.mapper.plan(&asked.mapping, &info).map_err(Problem::fields)?;
+        let (mapping, mapped) = self.mapped(&asked.mapping, &info).await.map_err(Problem::fields)?;
         let mut spec = DatasetSpec { source: source.name, table: asked.table.clone(), mapping, ..DatasetSpec::default() };
         spec.follow(&mapped);
         self.first_made(&spec, &resolved).await
     }
 
+    /// What a mapping makes of a table.
+    ///
+    /// # Errors
+    /// As [`Mapper::plan`], and a mapping that takes too long.
+    pub(super) async fn mapped(&self, mapping: &Mapping, table: &TableInfo) -> Result<(Mapping, TableInfo), Vec<FieldError>> {
+        let (mapping, table) = (mapping.clone(), table.clone());
+        self.planned(move |mapper| mapper.plan(&mapping, &table)).await
+    }
+
+    /// Plans on a thread that answers nobody else, and does not wait for longer than a person would.
+    async fn planned<T: Send + 'static>(
+        &self,
+        plan: impl FnOnce(&dyn Mapper) -> Result<T, Vec<FieldError>> + Send + 'static,
+    ) -> Result<T, Vec<FieldError>> {
+        let mapper = self.ports.mapper.clone();
+        let planning = tokio::task::spawn_blocking(move || plan(&*mapper));
+        match tokio::time::timeout(PLANNING, planning).await {
+            Ok(Ok(planned)) => planned,
+            late => {
+                let cause = late.err().map_or_else(|| "the planner died".to_owned(), |late| late.to_string());
+                tracing::warn!(%cause, "a mapping cannot be planned");
+                let sentence = "This mapping takes too long to be planned. Write shorter expressions, or fewer of them.";
+                Err(vec![FieldError::new("mapping", sentence)])
+            }
+        }
+    }
+
     /// The first rows of a table as its dataset makes them.
     pub(crate) async fn first_made(&self, spec: &DatasetSpec, resolved: &Resolved) -> Result<MappingPreview, Problem> {
-        let maps = self.ports.mapper.rows(spec).map_err(Problem::fields)?;
+        let of = spec.clone();
+        let maps: Box<dyn MapRows> = self.planned(move |mapper| mapper.rows(&of)).await.map_err(Problem::fields)?;
         let failed = |error: connect::SourceError| from_source(&resolved.name, &error);
         let (sender, mut rejected) = tokio::sync::mpsc::unbounded_channel();
         let asked = resolved.connection.query_rejecting(first_rows(spec, resolved), sender).await.map_err(failed)?;
@@ -88,7 +118,7 @@ impl Control {
         let table = table_of(&resolved, &spec.table).await?;
         let job = self.job_of(&dataset).await?;
         let job = job.definition(&dataset).map_err(|error| from_store(&error))?;
-        self.remapped(&spec, mapping, (&table, &resolved), &job).map_err(Problem::fields)?;
+        self.remapped(&spec, mapping, (&table, &resolved), &job).await.map_err(Problem::fields)?;
         let mut tx = self.write(caller).await?;
         let edit = DatasetEdit { mapping: Some((mapping.clone(), table)), ..DatasetEdit::default() };
         let request = self.put_edit(&mut tx, caller, &dataset, &edit).await?;
@@ -97,14 +127,14 @@ impl Control {
     }
 
     /// A definition with another mapping.
-    pub(crate) fn remapped(
+    pub(crate) async fn remapped(
         &self,
         spec: &DatasetSpec,
         mapping: &Mapping,
         (table, resolved): (&TableInfo, &Resolved),
         job: &JobSpec,
     ) -> Result<DatasetSpec, Vec<FieldError>> {
-        let spec = self.with_mapping(spec, mapping, table)?;
+        let spec = self.with_mapping(spec, mapping, table).await?;
         let feeds = registry::feeds(&resolved.snapshot.driver);
         let mut errors = spec.errors();
         errors.extend(spec.mapping.errors_of(&spec, feeds));
@@ -115,8 +145,8 @@ impl Control {
         if errors.is_empty() { Ok(spec) } else { Err(errors) }
     }
 
-    fn with_mapping(&self, spec: &DatasetSpec, mapping: &Mapping, table: &TableInfo) -> Result<DatasetSpec, Vec<FieldError>> {
-        let (mapping, mapped) = self.ports.mapper.plan(&mapping.written(), table)?;
+    async fn with_mapping(&self, spec: &DatasetSpec, mapping: &Mapping, table: &TableInfo) -> Result<DatasetSpec, Vec<FieldError>> {
+        let (mapping, mapped) = self.mapped(&mapping.written(), table).await?;
         for field in spec.written() {
             let reason = match mapped.column(&field.column) {
                 None => format!("{} would be gone.", field.column),
@@ -143,7 +173,7 @@ impl Control {
         let missing = || Problem::not_found(format!("dataset {}/{}", dataset.domain, dataset.name));
         let now = tx.dataset_spec(&dataset.id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
         let before: DatasetSpec = stored(&now, &format_args!("the dataset {}/{}", dataset.domain, dataset.name))?;
-        let after = self.with_mapping(&before, mapping, table).map_err(Problem::fields)?;
+        let after = self.with_mapping(&before, mapping, table).await.map_err(Problem::fields)?;
         let text = |mapping: &Mapping| serde_json::to_string(&mapping.written()).map_err(|error| from_json(&error));
         let spec = serde_json::to_string(&after).map_err(|error| from_json(&error))?;
         tx.set_dataset_spec(&dataset.id, &spec).await.map_err(|error| from_store(&error))?;

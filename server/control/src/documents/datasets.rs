@@ -149,8 +149,8 @@ impl Control {
         let known = planned.job.definition(&planned.row).map_err(|error| from_store(&error))?;
         let job = document.job.clone().unwrap_or(known);
         let with_gates = DatasetSpec { gates: document.gates.clone().unwrap_or_else(|| spec.gates.clone()), ..spec.clone() };
-        let spec =
-            DatasetSpec { gates: spec.gates, ..self.remapped(&with_gates, mapping, (&table, &resolved), &job).map_err(Problem::fields)? };
+        let remapped = self.remapped(&with_gates, mapping, (&table, &resolved), &job).await.map_err(Problem::fields)?;
+        let spec = DatasetSpec { gates: spec.gates, ..remapped };
         planned.row.spec = serde_json::to_string(&spec).map_err(|error| from_json(&error))?;
         planned.edit.mapping = Some((mapping.clone(), table));
         Ok(())

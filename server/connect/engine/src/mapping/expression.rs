@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use connect::guard::{self, Unread};
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema, SchemaError};
 use datafusion::error::DataFusionError;
@@ -13,9 +14,7 @@ use datafusion::logical_expr::{Expr, Operator, ScalarUDF, Volatility};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::BinaryExpr;
 use datafusion::prelude::SessionConfig;
-use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
-use datafusion::sql::sqlparser::parser::Parser;
-use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
+use datafusion::sql::sqlparser::ast::ExprWithAlias;
 
 /// What an expression may call: nothing that differs from one run to the next, reads anything but its row, or makes much of little.
 const ALLOWED: &[&str] = &[
@@ -97,22 +96,16 @@ impl Expressions {
     /// # Errors
     /// Where it cannot be read, or is made of what nobody may use, in a sentence.
     pub(super) fn read(&self, sql: &str, schema: &DFSchema) -> Result<Expr, String> {
-        let unread = |near: String| format!("This cannot be read as an expression{near}. Write it like: price * 1.2, or upper(name).");
-        let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize().map_err(|_| unread(String::new()))?;
-        // Each may stand a step deeper than the one before, and who reads it goes down all of them.
-        if tokens.iter().filter(|token| !matches!(token, Token::Whitespace(_))).count() > TOKENS {
-            return Err(format!("An expression has at most {TOKENS} words and signs. Make several columns of it."));
-        }
-        let mut parser = Parser::new(&PostgreSqlDialect {}).with_tokens(tokens);
-        let expr = parser.parse_expr().map_err(|_| unread(String::new()))?;
-        let rest = parser.peek_token();
-        if rest.token != Token::EOF {
-            return Err(unread(format!(" at {}", rest.token)));
-        }
-        if connect::guard::calls_too_deep(&expr) {
-            return Err("Calls of functions stand too deep in one another. Make several columns of it.".into());
-        }
-        let expr = datafusion::sql::sqlparser::ast::ExprWithAlias { expr, alias: None };
+        // Bounded before it is parsed: each word may stand a step deeper than the one before, and who reads it goes down all of them.
+        let expr = guard::expression(sql, TOKENS).map_err(|unread| match unread {
+            Unread::Long => format!("An expression has at most {TOKENS} words and signs. Make several columns of it."),
+            Unread::Deep => "Calls of functions stand too deep in one another. Make several columns of it.".to_owned(),
+            Unread::Other(near) => {
+                let near = near.map(|near| format!(" at {near}")).unwrap_or_default();
+                format!("This cannot be read as an expression{near}. Write it like: price * 1.2, or upper(name).")
+            }
+        })?;
+        let expr = ExprWithAlias { expr, alias: None };
         let expr = self.0.create_logical_expr_from_sql_expr(expr, schema).map_err(|error| sentence(&error))?;
         refuse_others(&expr)?;
         Ok(expr)
