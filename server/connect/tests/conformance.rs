@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connect::egress::Egress;
 use connect::places::Places;
 use connect::policy::{self, Policy};
 use connect::{BindingConfig, Connection, SourceErrorKind, Statement, registry};
@@ -50,7 +51,7 @@ struct Peer {
 
 fn open(driver: &str, settings: &[(&str, &str)]) -> Arc<dyn Connection> {
     let places = Places::new(&[std::env::temp_dir()], &[]).unwrap();
-    policy::set(Policy { places, ..Policy::default() });
+    policy::set(Policy { places, egress: Egress::new(&["127.0.0.0/8".to_owned()]).unwrap() });
     let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     registry::connector(driver).unwrap().open(&BindingConfig { settings, ..Default::default() }).unwrap()
 }
@@ -333,6 +334,23 @@ async fn clickhouse_is_a_source() {
     let settings = [("url", server.url.as_str()), ("database", "source")];
     let slow = "SELECT toInt64(count()) AS n FROM numbers(100000000000)";
     suite(Peer { connection: open("clickhouse", &settings), dialect: Dialect::Clickhouse, slow, keys: false }).await;
+    // NULL in the place of a parameter, and nowhere else.
+    let fields = vec![field("a", DataType::String), field("b", DataType::Int64)];
+    let asked = statement("SELECT 'it''s {p1:Int64}' AS a, {p1:Int64} AS b", vec![(DataType::Int64, Value::Null)], fields);
+    assert_eq!(self::rows(&*open("clickhouse", &settings), asked).await, [r#"{"a":"it's {p1:Int64}","b":null}"#]);
+    // The server would take what stands behind ? for a part of the statement, or for another user.
+    for query in [
+        "?query=WITH%20x%20AS%20(SELECT%20*%20FROM%20url('http://127.0.0.1:1/',%20CSV))",
+        "?user=other&password=known",
+        "?readonly=0",
+        "?",
+        "#x",
+    ] {
+        let url = format!("{}/{query}", server.url.trim_end_matches('/'));
+        let config = BindingConfig { settings: [("url".to_owned(), url.clone())].into(), ..BindingConfig::default() };
+        let refused = registry::connector("clickhouse").unwrap().open(&config).err().unwrap_or_else(|| panic!("{url} was taken"));
+        assert!(refused.kind == SourceErrorKind::Config && refused.to_string().contains("without ? and #"), "{refused:?}");
+    }
     let wrong = open("clickhouse", &[("url", server.url.as_str()), ("password", "wrong")]).test().await.unwrap_err();
     assert_eq!(wrong.kind, SourceErrorKind::Refused, "{wrong:?}");
     let gone = open("clickhouse", &[("url", "http://127.0.0.1:1")]).test().await.unwrap_err();

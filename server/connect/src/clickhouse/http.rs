@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use fail::fail_point;
 use futures::FutureExt;
+use model::dialect::Dialect;
 use model::{DataType, Value};
 use reqwest::Version;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use serde_json::Value as Json;
 
 use super::line::Line;
+use super::nulls::with_nulls;
 use super::of_code;
 use super::types::parameter;
 use crate::batch::BatchBuilder;
@@ -59,9 +61,13 @@ impl Client {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(bad("The address must begin with http:// or https://."));
         }
-        let peer = peer_of(&url);
-        egress::check(&url, peer)?;
-        let builder = tls::over_http(egress::client(peer).connect_timeout(CONNECT_TIMEOUT), config)?;
+        // The server takes a query of the address for settings, for who asks, and even for the beginning of the statement.
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(bad("The address must not have a query or a fragment. Write it without ? and #, such as http://host:8123."));
+        }
+        // It asks for no password where nobody set one, and answers whoever speaks HTTP: as any service on this machine.
+        egress::check(&url, Peer::Service)?;
+        let builder = tls::over_http(egress::client(Peer::Service).connect_timeout(CONNECT_TIMEOUT), config)?;
         let or = |text: &str, usual: &str| if text.is_empty() { usual.to_owned() } else { text.to_owned() };
         Ok(Self {
             http: builder.build().map_err(|error| bad("Its settings cannot be used.").because(error))?,
@@ -97,7 +103,7 @@ impl Client {
     }
 
     async fn send(&self, sql: &str, binds: &[(DataType, Value)], timeout: Duration) -> Result<reqwest::Response, SourceError> {
-        let mut sql = sql.to_owned();
+        let (mut nulls, dialect) = (Vec::new(), Dialect::Clickhouse);
         let mut query: Vec<(String, String)> = SETTINGS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         query.push(("database".into(), self.database.clone()));
         query.push(("default_format".into(), FORMAT.into()));
@@ -105,10 +111,10 @@ impl Client {
         for (index, (data_type, value)) in binds.iter().enumerate() {
             match parameter(*data_type, value) {
                 Some(text) => query.push((format!("param_p{}", index + 1), text)),
-                None => sql = sql.replace(&model::dialect::Dialect::Clickhouse.placeholder(index + 1, *data_type), "NULL"),
+                None => nulls.push(dialect.placeholder(index + 1, *data_type)),
             }
         }
-        let (sql, began) = (Bytes::from(sql), Instant::now());
+        let (sql, began) = (Bytes::from(with_nulls(sql, &nulls)), Instant::now());
         let request = || {
             self.http
                 .post(self.url.clone())
@@ -136,12 +142,6 @@ impl Client {
             .body(sql);
         answer(request, WRITE_TIMEOUT).await.map(drop)
     }
-}
-
-/// ClickHouse itself is asked at the root of its address. One with a path or a query may be any service of HTTP, which on this machine
-/// would do what it is told there.
-fn peer_of(url: &reqwest::Url) -> Peer {
-    if url.path() == "/" && url.query().is_none() { Peer::Database } else { Peer::Service }
 }
 
 /// Whether an answer says where it ends. One that ends with its connection looks whole where that broke off, and ClickHouse itself

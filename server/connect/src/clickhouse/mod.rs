@@ -2,6 +2,7 @@
 
 mod http;
 mod line;
+mod nulls;
 mod sink;
 mod tables;
 mod types;
@@ -40,7 +41,7 @@ impl Connector for ClickHouse {
             ConfigField::new(
                 "url",
                 "Address",
-                "Of its HTTP interface. With https, its certificate is checked.",
+                "Of its HTTP interface, without ? and #. With https, its certificate is checked.",
                 "http://clickhouse.example.com:8123",
             )
             .required(),
