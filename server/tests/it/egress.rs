@@ -161,3 +161,46 @@ async fn a_password_in_an_address_is_neither_taken_nor_shown() {
         assert!(!text.contains("quite-secret"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_secret_parameter_of_an_address_is_neither_taken_nor_shown() {
+    let server = Sluice::demo(binary());
+    let builder = Admin::demo(&server, "builder@demo").await;
+    let source =
+        |driver: &str, config: Json| json!({"name": "web", "domain": "travel", "driver": driver, "bindings": {"prod": {"config": config}}});
+    let plain = "https://api.example.com/v1";
+    for (driver, config, field) in [
+        ("http", json!({"url": format!("{plain}?api_key=quite-secret"), "tables": "t"}), "prod.url"),
+        ("http", json!({"url": plain, "tables": "a\nb = b?x=1&access_token=quite-secret"}), "prod.tables"),
+        ("http", json!({"url": plain, "tables": "b?subscription-key=quite-secret&n={n=1}"}), "prod.tables"),
+        ("kafka", json!({"brokers": "k.example.com:9092", "registry": "https://r.example.com/?token=quite-secret"}), "prod.registry"),
+        ("clickhouse", json!({"url": "http://c.example.com:8123/?password=quite-secret"}), "prod.url"),
+        ("files", json!({"path": "s3://b/x", "endpoint": "https://s.example.com/?sig=quite-secret", "access_key": "a"}), "prod.endpoint"),
+    ] {
+        let (status, said) = builder.call(Method::PUT, "/sources/web", Some(source(driver, config))).await;
+        assert!(status == 400 && said["errors"].to_string().contains(field), "{driver}: {status} {said}");
+        assert!(!said.to_string().contains("quite-secret"), "{said}");
+    }
+    let issuer =
+        json!({"environment": "prod", "issuer": "x", "audience": "y", "jwks_url": "https://id.example.com/keys?api_key=quite-secret"});
+    let (status, said) = builder.call(Method::POST, "/apps/travel/demo-app/issuers", Some(issuer)).await;
+    assert!(status == 400 && said.to_string().contains("jwks_url") && !said.to_string().contains("quite-secret"), "{status} {said}");
+    // As one from before, when it was taken.
+    let config = json!({"url": plain, "tables": "planes?key={key=1}"});
+    let (status, said) = builder.call(Method::PUT, "/sources/web", Some(source("http", config))).await;
+    assert!(status.is_success(), "{said}");
+    let sql = "UPDATE bindings SET config = replace(config, 'com/v1', 'com/v1?api_key=quite-secret')";
+    testkit::sqlite3(&server.data().join("sluice.db"), sql);
+    let seen = builder.get("/sources/web").await.to_string();
+    let exported = builder.get("/export").await.to_string();
+    assert!(seen.contains("v1?api_key=hidden") && exported.contains("v1?api_key=hidden"), "{seen} {exported}");
+    let mut changed = source("http", json!({"url": "https://api.example.com/v2", "tables": "t"}));
+    changed["edit"] = builder.get("/sources/web").await["edit"].clone();
+    assert!(builder.call(Method::PUT, "/sources/web", Some(changed)).await.0.is_success());
+    let admin = Admin::demo(&server, "admin@demo").await;
+    let audit = admin.get("/audit").await.to_string();
+    assert!(audit.contains("v1?api_key=hidden"), "{audit}");
+    for text in [seen, exported, audit] {
+        assert!(!text.contains("quite-secret"), "{text}");
+    }
+}

@@ -88,6 +88,14 @@ async fn guarded(headers: HeaderMap) -> Response {
     }
 }
 
+/// Answers whoever has the key, and says at which address it was asked.
+async fn by_key(Query(query): Query<HashMap<String, String>>) -> Response {
+    match query.get("api_key").is_some_and(|key| key == "open & sesame") {
+        true => Json(json!({ "data": [{ "page": query.get("page"), "kind": query.get("kind") }], "next": (!query.contains_key("page")).then_some("2") })).into_response(),
+        false => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}
+
 /// Serves until the test is over; the address of its API.
 async fn serve() -> (String, Arc<Service>) {
     let cell = |(name, value): (&String, &Option<String>)| {
@@ -105,6 +113,7 @@ async fn serve() -> (String, Arc<Service>) {
         .route("/api/link", get(by_link))
         .route("/api/planes/{tailnum}", get(one))
         .route("/api/guarded", get(guarded))
+        .route("/api/keyed", get(by_key))
         .route("/api/away", get(|| async { Json(json!({ "data": { "items": [{ "id": 1 }] }, "next": "http://127.0.0.2:1/stolen" })) }))
         .route("/api/page-of-text", get(|| async { "<html>" }))
         .route("/api/numbers", get(|| async { Json(json!([1, 2])) }))
@@ -220,8 +229,24 @@ async fn a_service_in_trouble_is_told_plainly() {
     }
     let settings = [("url", url.as_str()), ("tables", "guarded"), ("header", "x-secret"), ("secret", "open sesame")];
     assert_eq!(common::open(&engine::HttpJson, &settings).unwrap().test().await.unwrap(), "1 table");
+    // As a parameter, on each page, beside what stands in the address.
+    let paged = [
+        ("rows", "data"),
+        ("paging", "cursor"),
+        ("page_parameter", "page"),
+        ("next", "next"),
+        ("secret", "open & sesame"),
+        ("secret_parameter", "api_key"),
+    ];
+    let settings = [&[("url", url.as_str()), ("tables", "keyed?kind=a%20b")], &paged[..]].concat();
+    let source = common::open(&engine::HttpJson, &settings).unwrap();
+    let wanted = [("page", DataType::String), ("kind", DataType::String)];
+    let mut rows = ask(&*source, "SELECT CAST(page AS VARCHAR) AS page, kind FROM keyed", vec![], &wanted).await.unwrap();
+    rows.sort();
+    assert_eq!(rows, [r#"{"page":"2","kind":"a b"}"#, r#"{"page":null,"kind":"a b"}"#]);
     for settings in [
         &[("url", "ftp://x"), ("tables", "a")][..],
+        &[("url", "http://x"), ("tables", "a"), ("secret", "s"), ("header", "h"), ("secret_parameter", "p")],
         &[("url", "http://x"), ("tables", "")],
         &[("url", "http://x"), ("tables", "a"), ("paging", "cursor")],
         &[("url", "http://x"), ("tables", "a{b")],

@@ -233,6 +233,8 @@ pub(crate) fn config_text(config: &str) -> String {
     }
 }
 
+/// The setting by which a source sends its secret as a parameter.
+const SECRET_PARAMETER: &str = "secret_parameter";
 /// What the audit log keeps of a server's own words, in characters.
 const MOST_SAID: usize = 200;
 
@@ -277,6 +279,15 @@ fn check_settings(form: &[ConfigField], environment: Environment, binding: &Bind
             let sentence = "An address must not hold a user or a password. Write them into the fields for them, where they are sealed.";
             errors.push(FieldError::new(place(&field.key), sentence));
         }
+        if let Some(name) = address::secret_parameter(value) {
+            let field_of = form.iter().find(|other| other.key == SECRET_PARAMETER);
+            let where_to = match field_of {
+                Some(field) => format!("its value into the field Secret, where it is sealed, and its name into {}", field.label),
+                None => "it into the field of a secret, where it is sealed".to_owned(),
+            };
+            let sentence = format!("An address must not hold the secret {name}. Write {where_to}.");
+            errors.push(FieldError::new(place(&field.key), sentence));
+        }
         let (most, text) = if field.lines { MAX_LINES } else { MAX_LINE };
         if value.len() > most {
             errors.push(FieldError::new(place(&field.key), format!("At most {text} characters.")));
@@ -300,6 +311,8 @@ mod tests {
     fn the_audit_log_has_no_password_of_an_address_from_before() {
         let config = r#"{"url": "https://reader:quite-secret@api.example.com/v1", "rows": "data"}"#;
         assert_eq!(config_text(config), r#"{"rows":"data","url":"https://hidden@api.example.com/v1"}"#);
+        let config = r#"{"url": "https://api.example.com/v1?api_key=quite-secret", "tables": "a?x=1&token=quite-secret"}"#;
+        assert_eq!(config_text(config), r#"{"tables":"a?x=1&token=hidden","url":"https://api.example.com/v1?api_key=hidden"}"#);
         assert_eq!(config_text("no settings"), "");
     }
 }

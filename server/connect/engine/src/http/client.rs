@@ -6,12 +6,16 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{StatusCode, Url};
 use serde_json::value::RawValue;
 
+use super::paging::set;
+
 /// The longest answer, in bytes.
 const MAX_BODY: usize = 64 << 20;
 
 pub(super) struct Client {
     http: reqwest::Client,
     base: Url,
+    /// The name and value of a parameter that is sent with each call, and stands in no address that anybody else sees.
+    parameter: Option<(String, String)>,
 }
 
 /// An answer: its JSON as it is written, and what the service says of the next page in a header.
@@ -36,17 +40,22 @@ impl Client {
         }
         egress::check(&base, Peer::Service)?;
         let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
-        if !config.get("secret").is_empty() {
+        let (secret, parameter) = (config.get("secret"), config.get("secret_parameter"));
+        if !parameter.is_empty() && !config.get("header").is_empty() {
+            return Err(bad("Name the header or the parameter of the secret, not both."));
+        }
+        if !secret.is_empty() && parameter.is_empty() {
             let name = if config.get("header").is_empty() { "authorization" } else { config.get("header") };
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("The header's name cannot be used."))?;
-            let mut value = HeaderValue::from_str(config.get("secret")).map_err(|_| bad("The secret cannot stand in a header."))?;
+            let mut value = HeaderValue::from_str(secret).map_err(|_| bad("The secret cannot stand in a header."))?;
             value.set_sensitive(true);
             headers.insert(name, value);
         }
         // Redirects are not followed: the secret is for this service alone.
         let builder = egress::client(Peer::Service).connect_timeout(CONNECT_TIMEOUT).timeout(SESSION_TIMEOUT).default_headers(headers);
         let http = tls::over_http(builder, config)?.build().map_err(|error| bad("Its settings cannot be used.").because(error))?;
-        Ok(Self { http, base })
+        let parameter = (!secret.is_empty() && !parameter.is_empty()).then(|| (parameter.to_owned(), secret.to_owned()));
+        Ok(Self { http, base, parameter })
     }
 
     /// # Errors
@@ -66,7 +75,11 @@ impl Client {
 
     /// `None` where there is nothing at the address.
     pub(super) async fn get(&self, url: Url) -> Result<Option<Answer>, SourceError> {
-        let mut response = self.http.get(url.clone()).send().await.map_err(away)?;
+        let mut asked = url.clone();
+        if let Some((name, secret)) = &self.parameter {
+            set(&mut asked, name, secret);
+        }
+        let mut response = self.http.get(asked).send().await.map_err(away)?;
         if matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::NO_CONTENT) {
             return Ok(None);
         }
@@ -118,7 +131,7 @@ fn away(error: reqwest::Error) -> SourceError {
 fn refused(status: StatusCode) -> SourceError {
     let (kind, sentence) = match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            (SourceErrorKind::Refused, "It refuses the secret. Check it and its header.".to_owned())
+            (SourceErrorKind::Refused, "It refuses the secret. Check it and its header or parameter.".to_owned())
         }
         StatusCode::TOO_MANY_REQUESTS => (SourceErrorKind::Busy, "It has been asked too often. Try again later.".to_owned()),
         status if status.is_redirection() => {

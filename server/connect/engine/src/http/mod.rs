@@ -57,8 +57,14 @@ impl Connector for HttpJson {
         form.extend(Paging::form().into_iter().map(ConfigField::decides_rows));
         form.extend([
             ConfigField::new("header", "Header of the secret", "Sent with each call, where there is a secret.", "authorization"),
+            ConfigField::new(
+                "secret_parameter",
+                "Parameter of the secret",
+                "Leave empty to send the secret in a header. Otherwise the secret is sent as this parameter of each address.",
+                "api_key",
+            ),
             // No user is named beside it: another secret may be another tenant's.
-            ConfigField::new("secret", "Secret", "The header's whole value. Kept sealed, never shown again.", "Bearer …")
+            ConfigField::new("secret", "Secret", "The whole value of the header or parameter. Kept sealed, never shown again.", "Bearer …")
                 .secret()
                 .decides_rows(),
             types_field(),

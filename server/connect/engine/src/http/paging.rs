@@ -191,7 +191,7 @@ fn plain(json: &RawValue) -> String {
 }
 
 /// A parameter of the query, in place of one of its name.
-fn set(url: &mut Url, name: &str, value: &str) {
+pub(super) fn set(url: &mut Url, name: &str, value: &str) {
     let others: Vec<(String, String)> =
         url.query_pairs().filter(|(key, _)| key != name).map(|(key, value)| (key.into(), value.into())).collect();
     url.query_pairs_mut().clear().extend_pairs(others).append_pair(name, value);
