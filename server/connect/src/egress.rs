@@ -2,11 +2,10 @@
 //! tells a machine its secrets, unless the operator allows them.
 //!
 //! The address that is dialled decides, not the name: [`client`] asks after a name was resolved, so a name that leads to another
-//! address the next time is refused then. Redirects are not followed.
+//! address the next time is refused then. Redirects are not followed. Hosts of databases are judged by [`hosts`](crate::hosts).
 
 use std::error::Error;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::Path;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, LazyLock};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -123,7 +122,7 @@ impl Egress {
 
     /// # Errors
     /// As [`check`].
-    fn check(&self, host: &str, peer: Peer) -> Result<(), SourceError> {
+    pub(crate) fn check(&self, host: &str, peer: Peer) -> Result<(), SourceError> {
         // An address without its zone; in brackets in a URL.
         let text = host.trim_start_matches('[').trim_end_matches(']').split('%').next().unwrap_or_default();
         match text.parse::<IpAddr>() {
@@ -167,26 +166,6 @@ pub fn refusal(error: &(dyn Error + 'static)) -> Option<SourceError> {
 /// An address that may not be dialled.
 pub fn check(url: &Url, peer: Peer) -> Result<(), SourceError> {
     policy::egress().check(url.host_str().unwrap_or_default(), peer)
-}
-
-/// The host of a database, as a person wrote it; several with commas, each with its port or without.
-///
-/// # Errors
-/// An address that may not be dialled, and a path: a socket of this machine lets in whoever is this program.
-pub fn check_hosts(hosts: &str) -> Result<(), SourceError> {
-    // Brokers may be named with a protocol before them.
-    for host in hosts.split(',').filter_map(|host| host.rsplit("://").next()).map(str::trim) {
-        if Path::new(host).has_root() {
-            return Err(SourceError::new(SourceErrorKind::Config, "The host must be a name or an address, and not a path."));
-        }
-        // Read as URLs are, which know an address in each way of writing its number.
-        let written = if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() };
-        match Url::parse(&format!("http://{written}/")) {
-            Ok(url) => check(&url, Peer::Database)?,
-            Err(_) => policy::egress().check(host, Peer::Database)?,
-        }
-    }
-    Ok(())
 }
 
 /// The beginning of every client of HTTP that goes where a person said: it dials only what is allowed, whatever a name leads to, by no
@@ -271,14 +250,6 @@ mod tests {
             assert!(check(&Url::parse(url).unwrap(), Peer::Service).is_err(), "{url}");
         }
         assert!(check(&Url::parse("http://127.0.0.1.example.com/").unwrap(), Peer::Service).is_ok(), "a name is resolved first");
-        for hosts in
-            ["169.254.169.254", "fe80::1%eth0", "2852039166", "kafka.example.com:9092, SSL://169.254.169.254:9092", "/var/run/postgresql"]
-        {
-            assert!(check_hosts(hosts).is_err(), "{hosts}");
-        }
-        for hosts in ["127.0.0.1", "db.example.com", "10.0.0.1:9092,10.0.0.2:9092", "::1"] {
-            assert!(check_hosts(hosts).is_ok(), "{hosts}");
-        }
     }
 
     #[tokio::test]

@@ -13,6 +13,7 @@ pub mod feed;
 pub mod guard;
 #[cfg(test)]
 mod guard_by_chance;
+pub mod hosts;
 pub mod json;
 pub mod mapper;
 pub mod moment;
@@ -53,6 +54,7 @@ use model::{DataType, Field, Value};
 
 pub use error::{SourceError, SourceErrorKind};
 pub use feed::{Feed, FeedOf, Origin, Portion, Spoiled};
+pub use hosts::Hosts;
 pub use mapper::{MapRows, Mapped, Mapper};
 pub use moment::Moment;
 pub use sink::{Sink, Writes};
@@ -123,6 +125,13 @@ pub trait Connector: Send + Sync {
     /// Where the settings cannot be understood, or nothing can be written into it.
     fn sink(&self, _: &BindingConfig) -> Result<Arc<dyn Sink>, SourceError> {
         Err(sink::takes_nothing())
+    }
+    /// Where its servers are, of drivers that resolve names by themselves. Who opens a connection judges them each time before it is used.
+    ///
+    /// # Errors
+    /// An address that may not be dialled.
+    fn hosts(&self, _: &BindingConfig) -> Result<Hosts, SourceError> {
+        Ok(Hosts::default())
     }
     /// Makes the connection's pool; dials nothing before it is used.
     ///

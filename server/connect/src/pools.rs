@@ -37,7 +37,7 @@ impl Pools {
             return Ok(known);
         }
         // Nobody else waits meanwhile: to follow a path may take long on a disk that is away.
-        let connection = Arc::new(Queued::new(connector.open(config)?, connector.dialect()));
+        let connection = Arc::new(Queued::new(connector.open(config)?, connector.hosts(config)?, connector.dialect()));
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known(&open) {
             return Ok(known);

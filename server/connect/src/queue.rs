@@ -16,7 +16,7 @@ use model::{DataType, Value};
 
 use crate::reconnect::once_more;
 use crate::slots::{Consumer, NoSlot, SLOTS, Slot, Slots};
-use crate::{BatchStream, Connection, Excess, Feed, FeedOf, Moment, Rejected, SourceError, SourceErrorKind, Statement, guard};
+use crate::{BatchStream, Connection, Excess, Feed, FeedOf, Hosts, Moment, Rejected, SourceError, SourceErrorKind, Statement, guard};
 
 /// How long a statement may wait for a slot. Longer, and its caller is better served by being told.
 pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -35,14 +35,15 @@ pub struct QueueFigures {
 /// A connection whose statements wait for a slot.
 pub(crate) struct Queued {
     inner: Arc<dyn Connection>,
+    hosts: Hosts,
     dialect: Dialect,
     slots: Arc<Slots>,
     timed_out: AtomicU64,
 }
 
 impl Queued {
-    pub(crate) fn new(inner: Arc<dyn Connection>, dialect: Dialect) -> Self {
-        Self { inner, dialect, slots: Slots::new(), timed_out: AtomicU64::new(0) }
+    pub(crate) fn new(inner: Arc<dyn Connection>, hosts: Hosts, dialect: Dialect) -> Self {
+        Self { inner, hosts, dialect, slots: Slots::new(), timed_out: AtomicU64::new(0) }
     }
 
     pub(crate) fn figures(&self) -> QueueFigures {
@@ -68,6 +69,12 @@ impl Queued {
             };
             SourceError::new(SourceErrorKind::NoSlot, sentence)
         })
+    }
+
+    /// What may dial now: its hosts lead where they may.
+    async fn judged(&self) -> Result<&dyn Connection, SourceError> {
+        self.hosts.judge().await?;
+        Ok(&*self.inner)
     }
 
     /// A slot, and the statement with the time that is left: one time for all, so what the wait has taken is not there for the rows.
@@ -100,15 +107,17 @@ impl Stream for Placed {
 #[async_trait]
 impl Connection for Queued {
     async fn test(&self) -> Result<String, SourceError> {
-        once_more(|| self.close_idle(), move || self.inner.test()).await
+        let inner = self.judged().await?;
+        once_more(|| self.close_idle(), move || inner.test()).await
     }
 
     async fn rights(&self) -> Result<Vec<Excess>, SourceError> {
-        self.inner.rights().await
+        self.judged().await?.rights().await
     }
 
     async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {
-        once_more(|| self.close_idle(), move || self.inner.tables()).await
+        let inner = self.judged().await?;
+        once_more(|| self.close_idle(), move || inner.tables()).await
     }
 
     /// The server's own tables (its users, its settings) are not there, whatever its user may read.
@@ -116,19 +125,22 @@ impl Connection for Queued {
         if guard::is_system_table(self.dialect, table) {
             return Ok(None);
         }
-        once_more(|| self.close_idle(), move || self.inner.table(table)).await
+        let inner = self.judged().await?;
+        once_more(|| self.close_idle(), move || inner.table(table)).await
     }
 
     async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {
-        once_more(|| self.close_idle(), move || self.inner.describe(sql, binds)).await
+        let inner = self.judged().await?;
+        once_more(|| self.close_idle(), move || inner.describe(sql, binds)).await
     }
 
     async fn parameter_types(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<String>, SourceError> {
-        self.inner.parameter_types(sql, binds).await
+        self.judged().await?.parameter_types(sql, binds).await
     }
 
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
-        once_more(|| self.close_idle(), move || self.inner.explain(sql, binds)).await
+        let inner = self.judged().await?;
+        once_more(|| self.close_idle(), move || inner.explain(sql, binds)).await
     }
 
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
@@ -138,7 +150,7 @@ impl Connection for Queued {
     async fn query_rejecting(&self, statement: Statement, rejected: Rejected) -> Result<BatchStream, SourceError> {
         let (slot, statement) = self.in_turn(Consumer::PLATFORM, statement).await?;
         let timeout = statement.timeout;
-        let asked = tokio::time::timeout(timeout, self.inner.query_rejecting(statement, rejected));
+        let asked = tokio::time::timeout(timeout, async { self.judged().await?.query_rejecting(statement, rejected).await });
         let rows = asked.await.map_err(|_| SourceError::late())??;
         Ok(Placed { rows, slot: Some(slot) }.boxed())
     }
@@ -146,7 +158,7 @@ impl Connection for Queued {
     async fn query_for(&self, consumer: Consumer, statement: Statement) -> Result<BatchStream, SourceError> {
         let (slot, statement) = self.in_turn(consumer, statement).await?;
         let timeout = statement.timeout;
-        let asked = tokio::time::timeout(timeout, self.inner.query(statement));
+        let asked = tokio::time::timeout(timeout, async { self.judged().await?.query(statement).await });
         let rows = asked.await.map_err(|_| SourceError::late())??;
         Ok(Placed { rows, slot: Some(slot) }.boxed())
     }
@@ -160,17 +172,18 @@ impl Connection for Queued {
     }
 
     async fn mark(&self, table: &TableRef) -> Result<String, SourceError> {
-        self.inner.mark(table).await
+        self.judged().await?.mark(table).await
     }
 
     /// Not counted: a build has few readers, and those of its source bound them.
     async fn moment(&self, table: &TableRef, by: &[String], readers: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
-        once_more(|| self.close_idle(), move || self.inner.moment(table, by, readers)).await
+        let inner = self.judged().await?;
+        once_more(|| self.close_idle(), move || inner.moment(table, by, readers)).await
     }
 
     /// Not counted: it waits most of the time, and has a connection of its own.
     async fn feed(&self, of: FeedOf<'_>) -> Result<Box<dyn Feed>, SourceError> {
-        self.inner.feed(of).await
+        self.judged().await?.feed(of).await
     }
 }
 
@@ -205,7 +218,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_pool_lets_wait_and_then_says_so() {
-        let queued = Queued::new(Arc::new(Silent), Dialect::Postgres);
+        let queued = Queued::new(Arc::new(Silent), Hosts::default(), Dialect::Postgres);
         let ask = || {
             let timeout = Duration::from_secs(30);
             queued.query(Statement { sql: String::new(), binds: Vec::new(), fields: Vec::new(), timeout, max_rows: 1 })

@@ -1,6 +1,8 @@
 //! Where sources may be dialled: not at this machine and not at a cloud's metadata, in whatever way an address is written, unless the
 //! operator allows it.
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -100,6 +102,59 @@ async fn this_machine_is_dialled_only_where_the_operator_allows_it() {
     assert!(status == 400 && said.contains("name a host"), "{status} {said}");
     assert_eq!(calls.load(Ordering::SeqCst), 0, "somebody came");
     assert_eq!(test(&builder, "http", rows(format!("http://127.0.0.2:{open}"))).await, (200, "\"1 table\"".to_owned()));
+}
+
+/// The server where names lead elsewhere, as their owner may let them.
+fn with_names(folder: &Path, names: &str) -> Sluice {
+    let (hosts, begin) = (folder.join("hosts"), folder.join("begin.sh"));
+    std::fs::write(&hosts, names).unwrap();
+    let mounted = format!("mount --bind {} /etc/hosts", hosts.display());
+    let run = format!("exec unshare --map-root-user --mount sh -c '{mounted} && exec {} \"$@\"' sh \"$@\"", binary().display());
+    std::fs::write(&begin, format!("#!/bin/sh\nset -e\n{run}\n")).unwrap();
+    std::fs::set_permissions(&begin, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let data = folder.join("data");
+    std::fs::create_dir(&data).unwrap();
+    Sluice::start(&begin, "demo", &data, &[("SLUICE_EGRESS_ALLOW", "127.0.0.2")])
+}
+
+#[tokio::test]
+async fn a_name_of_a_database_is_judged_by_where_it_leads() {
+    let folder = testkit::folder();
+    let server = with_names(folder.path(), "127.0.0.1 localhost\n169.254.169.254 metadata.test\n127.0.0.1 own.test\n");
+    let builder = Admin::demo(&server, "builder@demo").await;
+    let sources = |host: &str| {
+        let database = json!({"host": host, "port": "1", "database": "d", "user": "u"});
+        [
+            ("postgres", database.clone()),
+            ("mysql", database),
+            ("redis", json!({"url": format!("redis://{host}:1/0")})),
+            ("kafka", json!({"brokers": format!("127.0.0.1:1,{host}:1")})),
+        ]
+    };
+    for host in ["metadata.test", "METADATA.TEST"] {
+        for (driver, config) in sources(host) {
+            let (status, said) = test(&builder, driver, config).await;
+            assert!(status != 200 && said.contains("egress_allow"), "{driver} {host}: {status} {said}");
+        }
+    }
+    // A database may be on this machine; nobody listens there.
+    for (driver, config) in sources("own.test").into_iter().take(3) {
+        let (status, said) = test(&builder, driver, config).await;
+        assert!(status != 200 && !said.contains("egress_allow"), "{driver}: {status} {said}");
+    }
+    for (driver, config) in [
+        ("postgres", json!({"host": "x://db.example.com", "database": "d", "user": "u"})),
+        ("mysql", json!({"host": "db.example.com/../run/mysqld.sock", "database": "d", "user": "u"})),
+        ("kafka", json!({"brokers": "SSL://kafka.example.com:9092/x"})),
+    ] {
+        let (status, said) = test(&builder, driver, config).await;
+        assert!(status == 400 && said.contains("not a path"), "{driver}: {status} {said}");
+    }
+    // A source that was registered is judged at each use, too.
+    let (driver, config) = sources("metadata.test")[0].clone();
+    builder.put_source("moved", driver, json!({"config": config, "secrets": {}})).await;
+    let (status, said) = builder.call(Method::GET, "/sources/moved/prod/tables", None).await;
+    assert!(!status.is_success() && said.to_string().contains("egress_allow"), "{status} {said}");
 }
 
 #[tokio::test]

@@ -3,13 +3,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use connect::hosts::check_told;
 use connect::tls::Tls;
-use connect::{BindingConfig, SourceError, SourceErrorKind};
+use connect::{BindingConfig, Hosts, SourceError, SourceErrorKind};
 use rdkafka::ClientContext;
 use rdkafka::TopicPartitionList;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::metadata::{Metadata, MetadataPartition, MetadataTopic};
 use rdkafka::topic_partition_list::Offset;
 
 /// How long a question about topics may take.
@@ -65,7 +67,7 @@ impl Client {
         if config.get("brokers").is_empty() {
             return Err(SourceError::new(SourceErrorKind::Config, "Name at least one broker, as kafka-1.example.com:9092."));
         }
-        connect::egress::check_hosts(config.get("brokers"))?;
+        Hosts::of_brokers(config.get("brokers"))?;
         let mut client = ClientConfig::new();
         let protocol = match config.get("security") {
             "tls" => "ssl",
@@ -121,7 +123,7 @@ impl Client {
     /// The topics that are not the cluster's own, by name.
     pub(crate) async fn topics(&self) -> Result<Vec<String>, SourceError> {
         asked(self.consumer()?, |consumer| {
-            let metadata = consumer.fetch_metadata(None, PATIENCE).map_err(|error| of_kafka(&error))?;
+            let metadata = metadata(consumer, None)?;
             let mut names: Vec<String> = metadata.topics().iter().map(|topic| topic.name().to_owned()).collect();
             names.retain(|name| !name.starts_with("__"));
             names.sort();
@@ -161,13 +163,24 @@ fn refused(consumer: &Consumer) -> Option<SourceError> {
     consumer.context().take_refusal().map(|reason| of_kafka(&KafkaError::Global(RDKafkaErrorCode::Authentication)).because(reason))
 }
 
+/// What the brokers say of a topic, or of all, and of themselves. Asked before anything is read: the library dials the brokers that have
+/// what is read by the names that they tell, which may lead elsewhere than those that a person wrote.
+///
+/// # Errors
+/// Where no broker answers, and a broker at an address that may not be dialled.
+pub(crate) fn metadata(consumer: &Consumer, topic: Option<&str>) -> Result<Metadata, SourceError> {
+    let metadata = consumer.fetch_metadata(topic, PATIENCE).map_err(|error| of_kafka(&error))?;
+    metadata.brokers().iter().try_for_each(|broker| check_told(broker.host()))?;
+    Ok(metadata)
+}
+
 /// The partitions of a topic.
 ///
 /// # Errors
 /// Where there is no such topic, or no broker answers.
 pub(crate) fn partitions(consumer: &Consumer, topic: &str) -> Result<Vec<i32>, SourceError> {
-    let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).map_err(|error| of_kafka(&error))?;
-    let told = metadata.topics().first().and_then(rdkafka::metadata::MetadataTopic::error);
+    let metadata = metadata(consumer, Some(topic))?;
+    let told = metadata.topics().first().and_then(MetadataTopic::error);
     if let Some(error) =
         told.map(|code| of_kafka(&KafkaError::MetadataFetch(code.into()))).filter(|error| error.kind == SourceErrorKind::Refused)
     {
@@ -175,7 +188,7 @@ pub(crate) fn partitions(consumer: &Consumer, topic: &str) -> Result<Vec<i32>, S
     }
     let found = metadata.topics().first().filter(|topic| topic.error().is_none() && !topic.partitions().is_empty());
     let found = found.ok_or_else(|| SourceError::new(SourceErrorKind::Missing, format!("There is no topic {topic}.")))?;
-    Ok(found.partitions().iter().map(rdkafka::metadata::MetadataPartition::id).collect())
+    Ok(found.partitions().iter().map(MetadataPartition::id).collect())
 }
 
 /// The first offset that is there, and the one that comes next.

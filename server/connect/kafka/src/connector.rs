@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use connect::{BindingConfig, ConfigField, Connection, Connector, Feed, FeedOf, SourceError, tls};
+use connect::{BindingConfig, ConfigField, Connection, Connector, Feed, FeedOf, Hosts, SourceError, tls};
 use engine::RuntimeEnv;
 use engine::catalogue::{Asked, Catalogue, Seen, Tables, runtime};
 use engine::types::{Overrides, types_field};
@@ -79,6 +79,10 @@ impl Connector for Kafka {
         ];
         form.extend(tls::certificates().into_iter().map(|field| field.only_for("security", &["tls", "sasl over tls"])));
         form
+    }
+
+    fn hosts(&self, config: &BindingConfig) -> Result<Hosts, SourceError> {
+        Hosts::of_brokers(config.get("brokers"))
     }
 
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {

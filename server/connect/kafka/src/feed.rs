@@ -14,7 +14,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message as _;
 use rdkafka::topic_partition_list::Offset;
 
-use crate::client::{Client, Consumer, asked, ends, is_of_group, of_kafka, partitions};
+use crate::client::{Client, Consumer, asked, ends, is_of_group, metadata, of_kafka, partitions};
 use crate::format::TopicFormat;
 use crate::message::{KEY, Message, learn};
 use crate::position::Position;
@@ -60,6 +60,7 @@ impl TopicFeed {
         let reader = Arc::new(Reader { consumer: client.consumer()?, topic: of.table.name.clone() });
         let (opened, position, start) = (reader.clone(), of.position.to_owned(), of.start.to_owned());
         let (position, ends) = asked(reader.consumer.clone(), move |consumer| {
+            metadata(consumer, Some(opened.topic.as_str()))?;
             let position =
                 if position.is_empty() { Position::at_start(consumer, &opened.topic, &start)? } else { Position::read(&position)? };
             let found = position.0.keys().map(|partition| Ok((*partition, ends(consumer, &opened.topic, *partition)?.1)));

@@ -23,8 +23,8 @@ use crate::rights::of_grants;
 use crate::sink::{Sink, Writes};
 use crate::tls::{self, Tls};
 use crate::{
-    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, Excess, MAX_CONNECTIONS, SourceError, SourceErrorKind,
-    Statement, egress, port_of,
+    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, Excess, Hosts, MAX_CONNECTIONS, SourceError,
+    SourceErrorKind, Statement, port_of,
 };
 
 /// What every session is told: it only reads, it reads texts as the guard does whatever the server's own mode is (a backslash is a
@@ -68,6 +68,10 @@ impl Connector for Mysql {
         Writes::Changes
     }
 
+    fn hosts(&self, config: &BindingConfig) -> Result<Hosts, SourceError> {
+        Hosts::of_server(config.get("host"))
+    }
+
     fn sink(&self, config: &BindingConfig) -> Result<Arc<dyn Sink>, SourceError> {
         Ok(Arc::new(MySqlSink::new(options(config)?)))
     }
@@ -92,7 +96,7 @@ impl Connector for Mysql {
 
 /// How its server is reached, for reading and for writing.
 fn options(config: &BindingConfig) -> Result<MySqlConnectOptions, SourceError> {
-    egress::check_hosts(config.get("host"))?;
+    Hosts::of_server(config.get("host"))?;
     let tls = Tls::of(config)?;
     let mut options = MySqlConnectOptions::new()
         .host(config.get("host"))

@@ -27,8 +27,8 @@ use crate::reconnect::close_idle;
 use crate::sink::{Sink, Writes};
 use crate::tls::{self, Tls};
 use crate::{
-    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, Excess, MAX_CONNECTIONS, SESSION_TIMEOUT, SourceError,
-    SourceErrorKind, Statement, egress, port_of,
+    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, Excess, Hosts, MAX_CONNECTIONS, SESSION_TIMEOUT,
+    SourceError, SourceErrorKind, Statement, port_of,
 };
 
 /// The server looks each second whether its client is still there, and ends the statement where it is not.
@@ -66,6 +66,10 @@ impl Connector for Postgres {
 
     fn writes(&self) -> Writes {
         Writes::Changes
+    }
+
+    fn hosts(&self, config: &BindingConfig) -> Result<Hosts, SourceError> {
+        Hosts::of_server(config.get("host"))
     }
 
     fn sink(&self, config: &BindingConfig) -> Result<Arc<dyn Sink>, SourceError> {
@@ -118,7 +122,7 @@ fn address_of(config: &BindingConfig) -> Result<ServerAddress, SourceError> {
 
 /// How its server is reached, for reading and for writing.
 fn options(config: &BindingConfig) -> Result<PgConnectOptions, SourceError> {
-    egress::check_hosts(config.get("host"))?;
+    Hosts::of_server(config.get("host"))?;
     own_servers::check_written(&address_of(config)?)?;
     let tls = Tls::of(config)?;
     let mut options = PgConnectOptions::new_without_pgpass()

@@ -23,7 +23,7 @@ pub use self::statements::{
 };
 pub use self::types::takes;
 use crate::vault::Vault;
-use crate::{ConfigField, SourceError, SourceErrorKind, binding, registry};
+use crate::{ConfigField, Hosts, SourceError, SourceErrorKind, binding, registry};
 
 /// Keys of one statement.
 pub const KEYS: usize = 500;
@@ -111,7 +111,36 @@ pub fn open(vault: &Vault, source: &SnapshotSource) -> Result<(Arc<dyn Sink>, Di
     }
     let unknown = || SourceError::new(SourceErrorKind::Config, format!("There is no connector {}.", source.driver));
     let connector = registry::connector(&source.driver).ok_or_else(unknown)?;
-    Ok((connector.sink(&config)?, connector.dialect()))
+    let sink: Arc<dyn Sink> = Arc::new(Judged { inner: connector.sink(&config)?, hosts: connector.hosts(&config)? });
+    Ok((sink, connector.dialect()))
+}
+
+/// A database whose hosts are judged each time before it may be dialled.
+struct Judged {
+    inner: Arc<dyn Sink>,
+    hosts: Hosts,
+}
+
+#[async_trait]
+impl Sink for Judged {
+    fn portion(&self) -> usize {
+        self.inner.portion()
+    }
+
+    async fn run(&self, statements: &[String]) -> Result<(), SourceError> {
+        self.hosts.judge().await?;
+        self.inner.run(statements).await
+    }
+
+    async fn append(&self, rows: &Rows<'_>) -> Result<(), SourceError> {
+        self.hosts.judge().await?;
+        self.inner.append(rows).await
+    }
+
+    async fn change(&self, change: &Change<'_>) -> Result<bool, SourceError> {
+        self.hosts.judge().await?;
+        self.inner.change(change).await
+    }
 }
 
 /// A kind of source that nothing can be written into.

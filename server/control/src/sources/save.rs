@@ -117,6 +117,7 @@ impl Control {
         let connector = registry::connector(&row.driver).ok_or_else(|| Problem::not_found("connector"))?;
         let failed = |error: &connect::SourceError| from_source(&row.name, error);
         let connection = connector.open(&config).map_err(|error| failed(&error))?;
+        connector.hosts(&config).map_err(|error| failed(&error))?.judge().await.map_err(|error| failed(&error))?;
         let version = connection.test().await.map_err(|error| failed(&error))?;
         let excess = excess_of(&row.name, connection.as_ref(), &config.settings).await;
         Ok(if excess.is_empty() { version } else { format!("{version}. {}", excess.join(" ")) })

@@ -11,7 +11,7 @@ use ::redis::{Client, ClientTlsConfig, ConnectionAddr, ConnectionInfo, IntoConne
 use async_trait::async_trait;
 use connect::own_servers::{self, ServerAddress};
 use connect::tls::{self, Tls};
-use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind, egress};
+use connect::{BindingConfig, ConfigField, Connection, Connector, Hosts, SourceError, SourceErrorKind};
 use datafusion::execution::runtime_env::RuntimeEnv;
 use model::dialect::Dialect;
 
@@ -59,6 +59,10 @@ impl Connector for Redis {
         form
     }
 
+    fn hosts(&self, config: &BindingConfig) -> Result<Hosts, SourceError> {
+        hosts(&info(config)?)
+    }
+
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
         let tables = read_tables(config.get("tables"), name_of)?;
         if tables.iter().any(|(_, template)| template.beginning().starts_with(OWN_KEYS)) {
@@ -81,18 +85,32 @@ fn name_of(template: &Template) -> String {
     template.beginning().trim_end_matches(|char: char| !char.is_alphanumeric()).to_owned()
 }
 
-/// The client, and where the server is.
-fn client(config: &BindingConfig) -> Result<(Client, ServerAddress), SourceError> {
-    let bad = |cause: ::redis::RedisError| {
-        SourceError::new(SourceErrorKind::Config, "The address must be like redis://host:6379/0, its certificate PEM.").because(cause)
-    };
-    let info: ConnectionInfo = config.get("url").into_connection_info().map_err(bad)?;
+fn bad(cause: ::redis::RedisError) -> SourceError {
+    SourceError::new(SourceErrorKind::Config, "The address must be like redis://host:6379/0, its certificate PEM.").because(cause)
+}
+
+fn info(config: &BindingConfig) -> Result<ConnectionInfo, SourceError> {
+    config.get("url").into_connection_info().map_err(bad)
+}
+
+/// Where the server is.
+fn address(info: &ConnectionInfo) -> Result<ServerAddress, SourceError> {
     let (ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. }) = info.addr() else {
         // A socket of this machine lets in whoever is this program.
         return Err(SourceError::new(SourceErrorKind::Config, "The address must name a host, as redis://host:6379/0."));
     };
-    egress::check_hosts(host)?;
-    let address = ServerAddress { host: host.clone(), port: *port, database: String::new() };
+    Ok(ServerAddress { host: host.clone(), port: *port, database: String::new() })
+}
+
+fn hosts(info: &ConnectionInfo) -> Result<Hosts, SourceError> {
+    Hosts::of_server(&address(info)?.host)
+}
+
+/// The client, and where the server is.
+fn client(config: &BindingConfig) -> Result<(Client, ServerAddress), SourceError> {
+    let info = info(config)?;
+    hosts(&info)?;
+    let address = address(&info)?;
     own_servers::check_written(&address)?;
     let mut login = info.redis_settings().clone();
     if !config.get("user").is_empty() {
