@@ -141,7 +141,7 @@ impl Services {
             Refused::NotOneHost => Problem::new(ErrorCode::Invalid, "The request names no host, or more than one. Send one Host header."),
             Refused::Foreign => {
                 let detail = format!(
-                    "This host name is not served here. Open {}. An operator can allow more names with SLUICE_HOSTS.",
+                    "This host name is not served here. Open {}. An operator can name the portal's address with SLUICE_PUBLIC_URL, and allow more names with SLUICE_HOSTS.",
                     self.public_url
                 );
                 Problem { status: StatusCode::MISDIRECTED_REQUEST.as_u16(), ..Problem::new(ErrorCode::Invalid, detail) }

@@ -1,6 +1,8 @@
 //! By which names this Sluice is reached. A page of somebody else's can point a name of theirs at this machine and then
 //! read, in its visitor's browser, whatever answers to that name (DNS rebinding): so foreign names get no answer.
 
+use std::net::IpAddr;
+
 use http::{HeaderMap, Request, Uri, Version, header};
 
 use crate::config::Config;
@@ -21,8 +23,9 @@ pub(crate) enum Refused {
 
 /// The names, without ports: these say nothing about where an address leads.
 pub(crate) struct Hosts {
-    /// `None` where any will do.
-    names: Option<Vec<String>>,
+    names: Vec<String>,
+    /// Whether every address is one of ours, where nobody has said by which names we are reached: no page can point an address elsewhere.
+    any_address: bool,
     /// Whether calls of APIs are looked at too; behind proxies these go by other names, and they need a key.
     with_apis: bool,
 }
@@ -44,10 +47,14 @@ impl Hosts {
             names.extend(LOOPBACK.map(str::to_owned));
             names.push(config.http_addr.ip().to_string());
         }
-        if names.is_empty() {
-            tracing::warn!("requests by any host name are answered; set public_url (and hosts, for more names) to refuse others");
+        let any_address = names.is_empty();
+        if any_address {
+            tracing::warn!(
+                "the portal answers to localhost and to addresses alone; set public_url (and hosts, for more names) to reach it by name"
+            );
+            names.extend(LOOPBACK.map(str::to_owned));
         }
-        Ok(Self { names: (!names.is_empty()).then_some(names), with_apis: demo })
+        Ok(Self { names, any_address, with_apis: demo })
     }
 
     /// Whether a request is refused for the host that it names.
@@ -64,7 +71,8 @@ impl Hosts {
 
     fn knows(&self, host: &str) -> bool {
         let name = bare(host);
-        self.names.as_ref().is_none_or(|names| names.iter().any(|known| known.eq_ignore_ascii_case(name)))
+        let is_address = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+        (self.any_address && is_address) || self.names.iter().any(|known| known.eq_ignore_ascii_case(name))
     }
 }
 
@@ -144,7 +152,13 @@ mod tests {
         }
         assert_eq!(known.refused(&asked("/", &["127.0.0.1:8080"]), false), Some(Refused::Foreign));
         let anywhere = hosts(|config| config.http_addr = std::net::SocketAddr::from(([0, 0, 0, 0], 8080)), false);
-        assert_eq!(anywhere.refused(&asked("/", &["sluice.intern"]), false), None, "nothing is known of its names");
+        for host in ["localhost:8080", "127.0.0.1", "10.0.0.7:8080", "[fd00::1]:8080"] {
+            assert_eq!(anywhere.refused(&asked("/", &[host]), false), None, "{host}");
+        }
+        for host in ["sluice.intern", "evil.example", "10.0.0.7.evil.example"] {
+            assert_eq!(anywhere.refused(&asked("/", &[host]), false), Some(Refused::Foreign), "{host}: nothing is known of its names");
+            assert_eq!(anywhere.refused(&asked("/api/a/b", &[host]), true), None, "{host}");
+        }
         assert!(Hosts::of(&Config { public_url: Some("no address".into()), ..Config::default() }, false).is_err());
     }
 

@@ -206,7 +206,7 @@ impl Tx {
         one_row(&changed)
     }
 
-    /// Sets a password, and ends every session and token that was made under the old one.
+    /// Sets a password, and ends every session, token and link that was made under the old one.
     pub async fn set_password(&mut self, id: &str, hash: &str) -> Result<(), StoreError> {
         let changed =
             sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1").bind(id).bind(hash).execute(&mut *self.inner).await?;
@@ -214,8 +214,16 @@ impl Tx {
         one_row(&changed)
     }
 
-    /// Ends every session and token of a person.
+    /// Ends every session and token of a person, and the links by which somebody else could set another password. The first link of a person
+    /// who has no password yet stays: roles are often given before it is used.
     pub async fn end_access(&mut self, user_id: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "DELETE FROM invitations WHERE user_id = $1
+             AND EXISTS (SELECT 1 FROM users WHERE users.id = invitations.user_id AND users.password_hash IS NOT NULL)",
+        )
+        .bind(user_id)
+        .execute(&mut *self.inner)
+        .await?;
         sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user_id).execute(&mut *self.inner).await?;
         sqlx::query("DELETE FROM tokens WHERE user_id = $1").bind(user_id).execute(&mut *self.inner).await?;
         Ok(())

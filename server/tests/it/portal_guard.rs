@@ -161,6 +161,26 @@ async fn behind_a_public_address_its_names_and_tls_count() {
 }
 
 #[tokio::test]
+async fn without_a_public_address_the_portal_answers_to_addresses_alone() {
+    let folder = testkit::folder();
+    // As a container starts the first time.
+    let environment = [("SLUICE_HTTP_ADDR", "0.0.0.0:0"), ("SLUICE_GRPC_ADDR", "0.0.0.0:0")];
+    let server = Sluice::start(binary(), "serve", folder.path(), &environment);
+    let url = server.url.replace("0.0.0.0", "127.0.0.1");
+    let http = client();
+    let get = async |path: &str, host: &str| http.get(format!("{url}{path}")).header("host", host).send().await.unwrap();
+    for host in ["localhost:8080", "127.0.0.1", "192.168.7.7:8080", "[fd00::7]:8080"] {
+        assert_eq!(get("/sign-in", host).await.status().as_u16(), 200, "{host}");
+    }
+    for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8080"] {
+        let refused = get("/sign-in", host).await;
+        assert_eq!(refused.status().as_u16(), 421, "{host}");
+        assert!(refused.text().await.unwrap().contains("SLUICE_PUBLIC_URL"), "it says what to set");
+        assert_eq!(get("/healthz", host).await.status().as_u16(), 200, "{host}");
+    }
+}
+
+#[tokio::test]
 async fn browsers_are_told_what_a_page_may_do() {
     let server = Sluice::demo(binary());
     let http = Http::new(&server);

@@ -70,6 +70,39 @@ async fn sessions_and_tokens_end_with_a_role_change_a_removal_and_a_new_password
     let (status, body) = function(&http, &server, "join", &join).await;
     assert!(status < 400, "{status} {body}");
     assert_eq!(access.statuses(&server).await, [401, 401], "after a new password");
+
+    // A link that somebody else has read is worth nothing once rights have changed.
+    let changes = [
+        (roles, json!({"roles": ["viewer"]})),
+        (person.as_str(), json!({"admin": true, "active": true})),
+        (person.as_str(), json!({"admin": false, "active": false})),
+    ];
+    for (path, change) in changes {
+        let secret = link_of(&admin, &person).await;
+        done(&admin, Method::PUT, path, change.clone()).await;
+        done(&admin, Method::PUT, &person, json!({"admin": false, "active": true})).await;
+        let join = [("secret", secret.as_str()), ("email", ""), ("password", "another long sentence")];
+        assert_eq!(function(&http, &server, "join", &join).await.0, 404, "{change}");
+    }
+    // Made while nobody could use it.
+    done(&admin, Method::PUT, &person, json!({"admin": false, "active": false})).await;
+    let secret = link_of(&admin, &person).await;
+    done(&admin, Method::PUT, &person, json!({"admin": false, "active": true})).await;
+    let join = [("secret", secret.as_str()), ("email", ""), ("password", "another long sentence")];
+    assert_eq!(function(&http, &server, "join", &join).await.0, 404, "made before the person came back");
+    // The first link of somebody new is there for who was given roles meanwhile.
+    let new = done(&admin, Method::POST, "/people", json!({"email": "new@company.example", "admin": false})).await;
+    let secret = new["path"].as_str().unwrap().trim_start_matches("/join/").to_owned();
+    done(&admin, Method::PUT, "/domains/travel/members/new@company.example", json!({"roles": ["viewer"]})).await;
+    let join = [("secret", secret.as_str()), ("email", ""), ("password", "another long sentence")];
+    let (status, body) = function(&http, &server, "join", &join).await;
+    assert!(status < 400, "{status} {body}");
+}
+
+/// A link with which a person sets a password.
+async fn link_of(admin: &Admin, person: &str) -> String {
+    let made = admin.post(&format!("{person}/link"), json!({})).await;
+    made["path"].as_str().unwrap().trim_start_matches("/join/").to_owned()
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Grants: which app may call which API, and until when.
 
-use model::clock::DAY;
+use model::clock::{DAY, rfc3339};
 use model::hidden::{self, Hidden, HiddenField};
 use model::limit::Rate;
 use model::name::is_identifier;
@@ -75,10 +75,12 @@ impl Control {
             burst: terms.limit.map(|rate| rate.burst.into()),
             hidden: serde_json::to_string(&hidden).map_err(|error| from_json(&error))?,
         };
+        let (path, who) = (format!("{domain}/{}", api.name), format!("{app_domain}/{}", app.name));
+        let before = self.grant_text(&who, (&row.app_id, &row.api_id)).await?;
+        let after = terms_text(&who, &row);
         let mut tx = self.write(caller).await?;
         tx.put_grant(&row).await.map_err(|error| from_store(&error))?;
-        let (path, who) = (format!("{domain}/{}", api.name), format!("{app_domain}/{}", app.name));
-        self.note(&mut tx, "access.granted", (domain, &path), None, Some(who)).await?;
+        self.note(&mut tx, "access.granted", (domain, &path), before, Some(after)).await?;
         self.commit(tx).await
     }
 
@@ -90,14 +92,21 @@ impl Control {
         let api = self.visible_api(caller, domain, api).await?;
         caller.authorise(Action::Grant, domain)?;
         let app = self.visible_app(caller, app_domain, app).await?;
+        let (path, who) = (format!("{domain}/{}", api.name), format!("{app_domain}/{}", app.name));
+        let before = self.grant_text(&who, (&app.id, &api.id)).await?;
         let mut tx = self.write(caller).await?;
         tx.delete_grant(&app.id, &api.id).await.map_err(|error| match error {
             StoreError::Stale => Problem::not_found("grant"),
             other => from_store(&other),
         })?;
-        let (path, who) = (format!("{domain}/{}", api.name), format!("{app_domain}/{}", app.name));
-        self.note(&mut tx, "access.ended", (domain, &path), Some(who), None).await?;
+        self.note(&mut tx, "access.ended", (domain, &path), before, None).await?;
         self.commit(tx).await
+    }
+
+    /// The grant that there is, as the audit log keeps it.
+    async fn grant_text(&self, who: &str, (app_id, api_id): (&str, &str)) -> Result<Option<String>, Problem> {
+        let grants = self.store.grants().await.map_err(|error| from_store(&error))?;
+        Ok(grants.iter().find(|grant| grant.app_id == app_id && grant.api_id == api_id).map(|grant| terms_text(who, grant)))
     }
 
     /// The fields of these names, each by its number too. A name that no version has, and a field that calls have to give,
@@ -168,6 +177,18 @@ impl Control {
         let grants = self.store.grants().await.map_err(|error| from_store(&error))?;
         grants.iter().filter(|grant| grant.app_id == app.id).filter_map(|grant| view(grant, app, inventory)).collect()
     }
+}
+
+/// A grant as the audit log keeps it: which app, until when, how many calls, and what it does not get.
+fn terms_text(who: &str, grant: &GrantRow) -> String {
+    let until = grant.expires_at.map_or_else(|| "no end".to_owned(), rfc3339);
+    let limit = rate_of(grant.per_second, grant.burst)
+        .map_or_else(|| "none".to_owned(), |rate| format!("{} calls/s, burst {}", rate.per_second, rate.burst));
+    // What cannot be read is kept as it is stored.
+    let hidden = hidden_fields(grant)
+        .map_or_else(|_| grant.hidden.clone(), |fields| fields.into_iter().map(|field| field.name).collect::<Vec<_>>().join(", "));
+    let hidden = if hidden.is_empty() { "none".to_owned() } else { hidden };
+    format!("{who}\nuntil: {until}\nlimit: {limit}\nhidden: {hidden}")
 }
 
 /// Nothing where the API is gone.

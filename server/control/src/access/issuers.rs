@@ -100,8 +100,7 @@ impl Control {
         };
         let mut tx = self.write(caller).await?;
         tx.insert_issuer(&row).await.map_err(|error| from_store(&error))?;
-        let after = format!("{} for {} in {}", row.issuer, row.audience, row.environment);
-        self.note(&mut tx, "issuer.made", (domain, &format!("{domain}/{}", app.name)), None, Some(after)).await?;
+        self.note(&mut tx, "issuer.made", (domain, &format!("{domain}/{}", app.name)), None, Some(issuer_text(&row))).await?;
         self.commit(tx).await?;
         Ok(NewIssuer { id, secret })
     }
@@ -113,12 +112,14 @@ impl Control {
     pub async fn delete_issuer(&self, caller: &Caller, domain: &str, app: &str, id: &str) -> Result<(), Problem> {
         let app = self.visible_app(caller, domain, app).await?;
         caller.authorise(Action::EditApp, domain)?;
+        let known = self.store.issuers().await.map_err(|error| from_store(&error))?;
+        let before = known.iter().find(|row| row.id == id && row.app_id == app.id).map(issuer_text);
         let mut tx = self.write(caller).await?;
         tx.delete_issuer(&app.id, id).await.map_err(|error| match error {
             StoreError::Stale => Problem::not_found("issuer"),
             other => from_store(&other),
         })?;
-        self.note(&mut tx, "issuer.removed", (domain, &format!("{domain}/{}", app.name)), Some(id.to_owned()), None).await?;
+        self.note(&mut tx, "issuer.removed", (domain, &format!("{domain}/{}", app.name)), before, None).await?;
         self.commit(tx).await
     }
 
@@ -194,6 +195,16 @@ impl Control {
         };
         Ok(issuers.into_iter().filter_map(of).collect())
     }
+}
+
+/// An issuer as the audit log keeps it: whose tokens, proved by which keys, with what their bearers cannot choose. Never with its secret.
+fn issuer_text(row: &IssuerRow) -> String {
+    let keys = match (row.jwks_url.as_str(), row.jwks.as_str()) {
+        ("", "") => "a shared secret".to_owned(),
+        ("", _) => "given".to_owned(),
+        (url, _) => format!("from {}", address::shown(url)),
+    };
+    format!("{} for {} in {}\nkeys: {keys}\nfixed: {}", row.issuer, row.audience, row.environment, row.fixed)
 }
 
 fn fixed_of(row: &IssuerRow) -> Result<BTreeMap<String, String>, Problem> {

@@ -64,7 +64,7 @@ impl Control {
     }
 
     /// Sets whether a person is an admin, and whether they may sign in at all. Nobody locks themselves out. A change
-    /// ends the person's sessions and tokens: what was stolen under the old rights is worth nothing under the new ones.
+    /// ends the person's sessions, tokens and links: what was stolen under the old rights is worth nothing under the new ones.
     ///
     /// # Errors
     /// For admins alone.
@@ -83,6 +83,7 @@ impl Control {
         self.note(&mut tx, "person.set", ("", &user.email), before, words(is_admin, active)).await?;
         if changed {
             self.end_access(&mut tx, "", &user, "the person's state changed").await?;
+            tx.drop_invitations(Some(user_id)).await.map_err(|error| from_store(&error))?;
         }
         self.commit(tx).await
     }
