@@ -310,3 +310,50 @@ async fn a_binding_that_live_apis_read_is_changed_by_two() {
     assert!(approved["after"].as_str().unwrap().contains("second.db"), "{approved}");
     assert_eq!(of("source.withdrawn")["subject"], "flights-db");
 }
+
+/// Nothing live reads the source yet, so its settings change at once; what an approver has seen is of the settings before.
+#[tokio::test]
+async fn a_version_goes_live_on_the_settings_that_were_checked() {
+    let server = Sluice::demo(binary());
+    let (builder, approver) = (Admin::demo(&server, "builder@demo").await, Admin::demo(&server, "approver@demo").await);
+    let (first, second) = (server.data().join("sources/first.db"), server.data().join("sources/second.db"));
+    for (file, name) in [(&first, "The first"), (&second, "The second")] {
+        testkit::sqlite3(&server.data().join("sources/flights.db"), &format!("VACUUM INTO '{}'", file.display()));
+        testkit::sqlite3(file, &format!("UPDATE airlines SET name = '{name}'"));
+    }
+    let at = |path: &Path| json!({"path": path.display().to_string()});
+    let change = async |config: &Json, about: &str| {
+        let mut body = source("sqlite", &edit_of(&builder, "files-db").await, config, &json!({}));
+        body["about"] = json!(about);
+        let (status, said) = put(&builder, "files-db", body).await;
+        assert_eq!((status, &said["request"]), (200, &Json::Null), "{said}");
+    };
+    let (status, made) = put(&builder, "files-db", source("sqlite", &Json::Null, &at(&first), &json!({}))).await;
+    assert_eq!(status, 200, "{made}");
+    let mut spec = carrier("One carrier");
+    spec["source"] = json!("files-db");
+    builder.post("/apis", json!({"domain": "travel", "name": "carrier", "spec": spec})).await;
+    let request = builder.submit("travel", "carrier").await;
+    let shown = approver.get(&format!("/requests/{request}")).await["evidence"]["sample"].to_string();
+    assert!(shown.contains("The first"), "{shown}");
+
+    change(&at(&second), "").await;
+    let (status, refused) = decides(&approver, &request, true).await;
+    assert!(
+        status == 409 && refused["detail"].as_str().unwrap().contains("settings of source files-db have changed"),
+        "{status} {refused}"
+    );
+    // As they were, or with other words alone, they are what was checked.
+    change(&at(&first), "").await;
+    change(&at(&first), "Another sentence").await;
+    assert_eq!(decides(&approver, &request, true).await.0, 200);
+
+    save(&builder, "carrier", &{
+        let mut other = spec.clone();
+        other["title"] = json!("Another title");
+        other
+    })
+    .await;
+    let request = builder.submit("travel", "carrier").await;
+    assert_eq!(decides(&approver, &request, true).await.0, 200);
+}

@@ -86,6 +86,7 @@ impl Control {
             report.fields.clone_from(&spec.fields);
             return Ok((report, spec));
         };
+        report.binding = self.binding_fingerprint(source)?;
         let domain = input.beside.domain;
         if source.domain != domain {
             let message = format!("{} belongs to {}, not to {domain}.", spec.source, source.domain);

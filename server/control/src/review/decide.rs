@@ -64,8 +64,9 @@ impl Control {
         let approval = Approval { by: caller, sender: &request.author_id, authors: &authors, accept_costs };
         approval.refuse_own()?;
         check_reason(decision)?;
+        let environment = Environment::from_key(&request.environment).unwrap_or_default();
+        let mut checked = None;
         if approve {
-            let environment = Environment::from_key(&request.environment).unwrap_or_default();
             let version = self.store.version(&request.version_id).await.map_err(|error| from_store(&error))?;
             let version = version.ok_or_else(|| Problem::not_found("version"))?;
             let spec = api_spec(&api, &version)?;
@@ -74,9 +75,15 @@ impl Control {
             let beside = Beside { domain: &api.domain, environment, planned: &[] };
             let input = CheckInput { name: &api.name, spec: &spec, source: source.as_ref(), beside };
             self.refuse_release(&approval, &input, &evidence).await?;
+            checked = Some((spec, evidence));
         }
         fail_point!("approve.before-write");
         let mut tx = self.write(caller).await?;
+        // Nobody else writes from here on: these are the settings that the version goes live on.
+        if let Some((spec, evidence)) = &checked {
+            let source = self.source_of(&api.domain, spec, environment).await?;
+            self.refuse_other_binding(source.as_ref(), evidence)?;
+        }
         self.write_decision(&mut tx, caller, (&request, &api), approve, reason).await?;
         fail_point!("approve.before-commit");
         self.commit(tx).await?;

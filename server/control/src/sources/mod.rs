@@ -1,6 +1,7 @@
 //! Sources: registering them, testing them, and looking into them.
 
 mod browse;
+mod checked;
 mod endpoint;
 mod held;
 mod list;

@@ -168,4 +168,7 @@ pub struct CheckReport {
     pub sql: String,
     pub plan: QueryPlan,
     pub sample: Sample,
+    /// Which settings of the source were checked, as a fingerprint that shows none of them; empty for a Union.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub binding: String,
 }
