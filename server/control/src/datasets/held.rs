@@ -186,7 +186,7 @@ impl Control {
         } else {
             let resolved = self.resolve_source(&spec.source, HELD).await?;
             let table = table_of(&resolved, &spec.table).await?;
-            let errors = self.remapped(&spec, &after.mapping, (&table, &resolved), &job).err().unwrap_or_default();
+            let errors = self.remapped(&spec, &after.mapping, (&table, &resolved), &job).await.err().unwrap_or_default();
             (Some((after.mapping.clone(), table)), errors)
         };
         if let Some(error) = errors.first() {

@@ -52,14 +52,14 @@ pub(super) async fn learn(
         }
         portions.close();
         while portions.recv().await.is_some() {}
-        Ok(())
+        Ok::<_, SourceError>(())
     };
     let ask = async {
         let asked = table.read(&examples, &sender).await;
         drop(sender);
         asked
     };
-    let (asked, read): (_, Result<(), SourceError>) = tokio::join!(ask, read);
+    let (asked, read) = tokio::join!(ask, read);
     asked.and(read).map_err(named)?;
     rows.truncate(SAMPLE);
     if rows.is_empty() {
