@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::DataType;
+use crate::{DataType, clickhouse};
 
 /// The SQL dialects that connectors speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,19 +35,7 @@ impl Dialect {
         match self {
             Self::Sqlite => format!("?{n}"),
             Self::Datafusion => format!("${n}"),
-            Self::Clickhouse => {
-                let kind = match data_type {
-                    DataType::Bool => "Bool",
-                    DataType::Int32 | DataType::Int64 => "Int64",
-                    DataType::Float64 => "Float64",
-                    DataType::Decimal { .. } => "Decimal(76, 20)",
-                    DataType::Date => "Date32",
-                    DataType::Timestamp => "DateTime64(6, 'UTC')",
-                    DataType::Uuid => "UUID",
-                    DataType::String | DataType::Time | DataType::Json | DataType::Bytes => "String",
-                };
-                format!("{{p{n}:{kind}}}")
-            }
+            Self::Clickhouse => format!("{{p{n}:{}}}", clickhouse::usual(data_type)),
             Self::Mysql => match data_type {
                 DataType::Decimal { .. } => "CAST(? AS DECIMAL(65, 20))".to_owned(),
                 DataType::Date => "CAST(? AS DATE)".to_owned(),

@@ -5,7 +5,7 @@
 use crate::dialect::Dialect;
 use crate::form::QueryForm;
 use crate::script::Rendered;
-use crate::{DataType, Field, Parameter, Value};
+use crate::{DataType, Field, Parameter, Value, clickhouse};
 
 /// What the columns are called that hold those texts: no field can be.
 fn name(index: usize) -> String {
@@ -53,8 +53,9 @@ fn text_sql(dialect: Dialect, of: &str, field: &Field) -> Option<String> {
             DataType::Float64 => format!("CAST(CAST({of} AS DOUBLE) AS CHAR)"),
             _ => format!("CAST({of} AS CHAR)"),
         },
-        Dialect::Clickhouse if field.data_type == DataType::Timestamp => {
-            format!("CAST(CAST({of} AS Nullable(DateTime64(6, 'UTC'))) AS Nullable(String))")
+        // With all digits of its seconds, and in one zone whatever zone the column has.
+        Dialect::Clickhouse if field.data_type == DataType::Timestamp || field.source_type == clickhouse::TIME => {
+            format!("toString({of}, 'UTC')")
         }
         Dialect::Clickhouse => format!("CAST({of} AS Nullable(String))"),
         Dialect::Datafusion => return None,
@@ -181,7 +182,9 @@ fn push_value(out: &mut Rendered, dialect: Dialect, field: &Field, value: &Value
         }
         _ => field.data_type,
     };
-    out.push(dialect, (data_type, ""), value.clone());
+    // Elsewhere the texts are read back as what they are, see `value_of`.
+    let own = if dialect == Dialect::Clickhouse { field.source_type.as_str() } else { "" };
+    out.push(dialect, (data_type, own), value.clone());
 }
 
 /// The type that a field's text is read as.
@@ -225,6 +228,37 @@ mod tests {
         ] {
             assert_eq!(of(dialect, data_type, foreign), None, "{foreign}");
         }
+    }
+
+    #[test]
+    fn a_page_of_clickhouse_begins_behind_all_digits_of_a_value() {
+        let behind = |data_type, own: &str, text: &str| {
+            let field = Field { source_type: own.into(), ..Field::plain("f", data_type) };
+            let value = value_of(Dialect::Clickhouse, &field, text).unwrap();
+            let mut out = Rendered { sql: String::new(), binds: Vec::new() };
+            push_behind(&mut out, Dialect::Clickhouse, &[(&field, false)], &[value]);
+            (out.sql, out.binds.pop().unwrap().1)
+        };
+        let text = |text: &str| Value::Text(text.into());
+        for (data_type, own, shown, kind, value) in [
+            (DataType::Timestamp, "", "2024-01-01 00:00:00.000000001", "DateTime64(9, 'UTC')", text("2024-01-01 00:00:00.000000001")),
+            (DataType::Timestamp, clickhouse::TIME, "2024-01-01 00:00:00", "DateTime('UTC')", text("2024-01-01 00:00:00")),
+            (
+                crate::data_type::ANY_DECIMAL,
+                "Decimal(76, 30)",
+                "0.0000000000000000000000001",
+                "Decimal(76, 30)",
+                text("0.0000000000000000000000001"),
+            ),
+            (crate::data_type::ANY_DECIMAL, clickhouse::INTEGER, "18446744073709551615", "UInt64", text("18446744073709551615")),
+            (DataType::Float64, "Float32", "0.1", "Float64", Value::Float(0.1_f32.into())),
+        ] {
+            let (sql, bound) = behind(data_type, own, shown);
+            assert!(sql.starts_with(&format!("(1 = 0 OR (`f` > {{p1:{kind}}}")), "{sql}");
+            assert_eq!(bound, value, "{shown}");
+        }
+        let field = Field::plain("f", DataType::Timestamp);
+        assert_eq!(text_sql(Dialect::Clickhouse, "f", &field).as_deref(), Some("toString(f, 'UTC')"));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod calendar;
+pub mod clickhouse;
 pub mod clock;
 pub mod compare;
 pub mod connector;

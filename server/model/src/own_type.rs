@@ -3,8 +3,14 @@
 //! field; from there it decides what a value is bound as.
 
 use crate::dialect::Dialect;
+use crate::scalar::decimal_parts;
 use crate::time_form::TimeForm;
-use crate::{DataType, Value};
+use crate::{DataType, Value, clickhouse};
+
+/// The most digits of a decimal of MySQL and MariaDB.
+const MYSQL_DIGITS: usize = 65;
+/// Digits behind the point that a decimal has in the calculations of a script, where there is room for them.
+const USUAL_SCALE: usize = 20;
 
 /// PostgreSQL's types that a bound value of ours is compared with rightly as it is.
 const PLAIN: [&str; 16] = [
@@ -51,8 +57,8 @@ pub fn own_type(dialect: Dialect, native: &str, data_type: DataType) -> String {
             known @ ("float" | "bit" | "enum" | "set") => known.to_owned(),
             _ => String::new(),
         },
-        Dialect::Clickhouse if data_type == DataType::Float64 && native.contains("Float32") => "Float32".to_owned(),
-        Dialect::Clickhouse | Dialect::Datafusion => String::new(),
+        Dialect::Clickhouse => clickhouse::own(native),
+        Dialect::Datafusion => String::new(),
     }
 }
 
@@ -83,15 +89,22 @@ pub fn placeholder(dialect: Dialect, n: usize, (data_type, own): (DataType, &str
         // Floats are bound as they are: see `bound`.
         (Dialect::Postgres, "" | "real") => dialect.placeholder(n, data_type),
         (Dialect::Postgres, own) if is_type_name(own) => format!("CAST(${n} AS {own})"),
-        (Dialect::Mysql, _) if matches!(data_type, DataType::Decimal { .. }) => {
-            let digits = match value {
-                Value::Text(text) => text.split_once('.').map_or(0, |(_, part)| part.len()),
-                _ => 0,
-            };
-            if digits > 20 { format!("CAST(? AS DECIMAL(65, {}))", digits.min(30)) } else { dialect.placeholder(n, data_type) }
-        }
+        (Dialect::Clickhouse, own) => format!("{{p{n}:{}}}", clickhouse::kind(data_type, own, value)),
+        (Dialect::Mysql, _) => match (data_type, value) {
+            (DataType::Decimal { .. }, Value::Text(text)) => mysql_decimal(text).unwrap_or_else(|| dialect.placeholder(n, data_type)),
+            _ => dialect.placeholder(n, data_type),
+        },
         _ => dialect.placeholder(n, data_type),
     }
+}
+
+/// With room for all digits of the value, on both sides of its point: a cast cuts the others, and takes what is too large for the largest
+/// number. A value that no decimal holds is cast to one that cannot be, which the server refuses.
+fn mysql_decimal(text: &str) -> Option<String> {
+    let (_, whole, part) = decimal_parts(text)?;
+    let room = MYSQL_DIGITS.saturating_sub(whole.len());
+    let scale = part.len().max(USUAL_SCALE.min(room));
+    Some(format!("CAST(? AS DECIMAL({}, {scale}))", MYSQL_DIGITS.max(whole.len() + scale)))
 }
 
 /// A value as it is compared with a column of an own type.
@@ -113,6 +126,7 @@ pub fn bound(dialect: Dialect, (data_type, own): (DataType, &str), value: Value)
             let narrow = number as f32;
             Value::Float(if narrow.is_finite() { narrow.into() } else { number })
         }
+        (Dialect::Clickhouse, _, Value::Text(text)) => Value::Text(clickhouse::bound(data_type, own, text)),
         (_, _, value) => value,
     }
 }
@@ -151,6 +165,7 @@ mod tests {
         assert_eq!(own_type(Dialect::Sqlite, "datetime (epoch seconds)", DataType::Timestamp), "datetime (epoch seconds)");
         assert_eq!(own_type(Dialect::Sqlite, "datetime", DataType::Timestamp), "");
         assert_eq!(own_type(Dialect::Clickhouse, "Nullable(Float32)", DataType::Float64), "Float32");
+        assert_eq!(own_type(Dialect::Clickhouse, "UInt256", DataType::default()), clickhouse::INTEGER);
     }
 
     #[test]
@@ -162,7 +177,29 @@ mod tests {
         assert_eq!(bound(Dialect::Sqlite, at, Value::Text("2024-01-05T10:00:00Z".into())), Value::Int(1_704_448_800));
         assert_eq!(bound(Dialect::Mysql, (DataType::Bytes, "bit"), Value::Bytes(vec![2, 1])), Value::Int(513));
         assert_eq!(bound(Dialect::Postgres, (DataType::Float64, "real"), Value::Float(0.1)), Value::Float(0.1_f32.into()));
+        let fine = Value::Text(format!("0.{}1", "0".repeat(24)));
+        assert_eq!(placeholder(Dialect::Clickhouse, 2, (decimal, "Decimal(76, 30)"), &fine), "{p2:Decimal(76, 30)}");
+        assert_eq!(bound(Dialect::Clickhouse, (decimal, clickhouse::INTEGER), Value::Text("5.00".into())), Value::Text("5".into()));
         assert_eq!(placeholder(Dialect::Postgres, 2, (DataType::String, "inet"), &Value::Null), "CAST($2 AS inet)");
         assert_eq!(placeholder(Dialect::Postgres, 2, (DataType::String, "x) OR (true"), &Value::Null), "$2");
+    }
+
+    #[test]
+    fn no_digit_of_a_decimal_is_cut_by_its_cast() {
+        let decimal = DataType::Decimal { precision: 38, scale: 10 };
+        let cast = |text: &str| placeholder(Dialect::Mysql, 1, (decimal, ""), &Value::Text(text.into()));
+        let (large, fine) = (format!("1{}", "0".repeat(50)), format!("0.{}1", "0".repeat(29)));
+        for (text, wanted) in [
+            ("12.50", "65, 20"),
+            ("-1.000000000000000000000000000000", "65, 20"),
+            (&large, "65, 14"),
+            (&fine, "65, 30"),
+            (&"9".repeat(65), "65, 0"),
+            // The server refuses these.
+            (&"9".repeat(66), "66, 0"),
+            (&format!("{large}.123456789012345"), "66, 15"),
+        ] {
+            assert_eq!(cast(text), format!("CAST(? AS DECIMAL({wanted}))"), "{text}");
+        }
     }
 }

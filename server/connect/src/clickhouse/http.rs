@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use fail::fail_point;
 use futures::FutureExt;
-use model::dialect::Dialect;
 use model::{DataType, Value};
 use reqwest::Version;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
@@ -103,7 +102,7 @@ impl Client {
     }
 
     async fn send(&self, sql: &str, binds: &[(DataType, Value)], timeout: Duration) -> Result<reqwest::Response, SourceError> {
-        let (mut nulls, dialect) = (Vec::new(), Dialect::Clickhouse);
+        let mut nulls = Vec::new();
         let mut query: Vec<(String, String)> = SETTINGS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         query.push(("database".into(), self.database.clone()));
         query.push(("default_format".into(), FORMAT.into()));
@@ -111,7 +110,7 @@ impl Client {
         for (index, (data_type, value)) in binds.iter().enumerate() {
             match parameter(*data_type, value) {
                 Some(text) => query.push((format!("param_p{}", index + 1), text)),
-                None => nulls.push(dialect.placeholder(index + 1, *data_type)),
+                None => nulls.push(index + 1),
             }
         }
         let (sql, began) = (Bytes::from(with_nulls(sql, &nulls)), Instant::now());

@@ -1,7 +1,11 @@
 //! NULL in the place of a parameter: the HTTP interface has no text for one.
 
-/// A statement with NULL in the place of each of these placeholders. What stands in quotes stays what it is: there `{p1:Int64}` is a text.
-pub(super) fn with_nulls(sql: &str, placeholders: &[String]) -> String {
+use model::clickhouse::is_placeholder;
+
+/// A statement with NULL in the place of the placeholders of these numbers. What stands in quotes stays what it is: there `{p1:Int64}` is a
+/// text.
+pub(super) fn with_nulls(sql: &str, numbers: &[usize]) -> String {
+    let heads: Vec<String> = numbers.iter().map(|number| format!("{{p{number}:")).collect();
     let (mut out, mut rest, mut quote) = (String::with_capacity(sql.len()), sql, None);
     while let Some(sign) = rest.chars().next() {
         let mut length = sign.len_utf8();
@@ -12,9 +16,11 @@ pub(super) fn with_nulls(sql: &str, placeholders: &[String]) -> String {
             Some(_) => {}
             None if matches!(sign, '\'' | '"' | '`') => quote = Some(sign),
             None => {
-                if let Some(found) = placeholders.iter().find(|placeholder| rest.starts_with(placeholder.as_str())) {
+                let is_head = heads.iter().any(|head| rest.starts_with(head.as_str()));
+                let end = rest.find('}').map(|end| end + 1).filter(|_| is_head);
+                if let Some((_, behind)) = end.map(|end| rest.split_at(end)).filter(|(found, _)| is_placeholder(found)) {
                     out.push_str("NULL");
-                    rest = &rest[found.len()..];
+                    rest = behind;
                     continue;
                 }
             }
@@ -31,7 +37,7 @@ mod tests {
 
     #[test]
     fn only_parameters_become_null() {
-        let placeholders = ["{p1:Int64}".to_owned(), "{p3:DateTime64(6, 'UTC')}".to_owned()];
+        let numbers = [1, 3];
         for (sql, sent) in [
             ("SELECT {p1:Int64} AS a, {p2:Int64} AS b", "SELECT NULL AS a, {p2:Int64} AS b"),
             ("SELECT '{p1:Int64}' AS a WHERE b = {p1:Int64}", "SELECT '{p1:Int64}' AS a WHERE b = NULL"),
@@ -42,7 +48,7 @@ mod tests {
             ("SELECT `{p1:Int64}`, \"{p1:Int64}\", 'é' < {p3:DateTime64(6, 'UTC')}", "SELECT `{p1:Int64}`, \"{p1:Int64}\", 'é' < NULL"),
             ("SELECT 'not closed {p1:Int64}", "SELECT 'not closed {p1:Int64}"),
         ] {
-            assert_eq!(with_nulls(sql, &placeholders), sent);
+            assert_eq!(with_nulls(sql, &numbers), sent);
         }
         assert_eq!(with_nulls("SELECT {p1:Int64}", &[]), "SELECT {p1:Int64}");
     }

@@ -1,5 +1,6 @@
 //! Our types for those of ClickHouse, and a cell out of its JSON.
 
+use model::clickhouse::unwrapped;
 use model::table::Column;
 use model::{DataType, Value, source_types};
 use serde_json::value::RawValue;
@@ -8,37 +9,6 @@ use serde_json::value::RawValue;
 pub(super) fn column(name: &str, native: &str) -> Column {
     let (plain, nullable) = unwrapped(native);
     Column { name: name.into(), data_type: source_types::clickhouse(plain), nullable, native: native.into() }
-}
-
-fn unwrapped(native: &str) -> (&str, bool) {
-    let (mut text, mut nullable) = (native.trim(), false);
-    loop {
-        let inner = if let Some(inner) = text.strip_prefix("Nullable(") {
-            nullable = true;
-            inner
-        } else if let Some(inner) = text.strip_prefix("LowCardinality(") {
-            inner
-        } else if let Some(inner) = text.strip_prefix("SimpleAggregateFunction(").and_then(behind_function) {
-            inner
-        } else {
-            return (text, nullable);
-        };
-        text = inner.strip_suffix(')').unwrap_or(inner).trim();
-    }
-}
-
-/// The type of `sum, UInt64)`: what stands behind the function, which may have brackets of its own.
-fn behind_function(text: &str) -> Option<&str> {
-    let mut depth = 0_usize;
-    let comma = text.find(|sign: char| {
-        match sign {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        sign == ',' && depth == 0
-    })?;
-    Some(text[comma + 1..].trim_start())
 }
 
 /// A cell as it stands in a line of JSON. Numbers are taken as their digits, so that none is lost; what is not of the type that is expected of

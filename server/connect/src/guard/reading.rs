@@ -1,6 +1,5 @@
 //! A text as its server reads it: tokens, then one statement. What cannot be read with certainty is refused.
 
-use model::DataType;
 use model::dialect::Dialect;
 use sqlparser::ast::{Spanned, Statement};
 use sqlparser::dialect::{ClickHouseDialect, Dialect as Reader, PostgreSqlDialect, SQLiteDialect};
@@ -16,6 +15,7 @@ const MAX_TEXT: usize = 64 << 10;
 const MAX_TOKENS: usize = 5_000;
 /// How deep brackets and the like may stand in one another.
 pub(super) const MAX_NESTING: usize = 64;
+
 /// The words and signs of a text without its white space and comments, each with its place.
 ///
 /// # Errors
@@ -215,8 +215,7 @@ fn with_placeholders(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
 fn placeholder(tokens: &[TokenWithSpan]) -> Option<(String, usize)> {
     let length = tokens.iter().take(16).position(|token| token.token == Token::RBrace)? + 1;
     let text: String = tokens[..length].iter().map(|token| token.token.to_string()).collect();
-    let number: usize = text.strip_prefix("{p")?.split(':').next()?.parse().ok()?;
-    DataType::OFFERED.iter().any(|data_type| Dialect::Clickhouse.placeholder(number, *data_type) == text).then_some((text, length))
+    model::clickhouse::is_placeholder(&text).then_some((text, length))
 }
 
 /// Placeholders that are told apart by their order alone get numbers, so that a text that changed their order is another text.

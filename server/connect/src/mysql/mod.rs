@@ -197,8 +197,8 @@ fn read_error(error: &sqlx::Error) -> SourceError {
         // Its stack, or a bound on tables, columns or parameters, is less than the statement needs.
         Some(1116 | 1117 | 1119 | 1390 | 1436 | 1473) => return SourceError::too_complex().because(error),
         // Of these, the state says less than the number: letters that a character set does not have, values that do not
-        // fit their type, a pattern that cannot be read.
-        Some(1139 | 1267 | 1292 | 1300 | 1366 | 1411 | 1525 | 3692) => return SourceError::value().because(error),
+        // fit their type, more digits than a decimal has, a pattern that cannot be read.
+        Some(1139 | 1267 | 1292 | 1300 | 1366 | 1411 | 1425 | 1426 | 1525 | 3692) => return SourceError::value().because(error),
         // It is shut down, has ended this session, or lets idle ones go.
         Some(1053 | 1077 | 1080 | 1184 | 1927 | 4031) => return SourceError::dropped().because(error),
         // Class 22, data exception.

@@ -184,7 +184,7 @@ impl Control {
         let mut whole = template.render(spec, &test_arguments(spec, true), page, &[]);
         let mut bare = template.render(spec, &test_arguments(spec, false), page, &[]);
         let mut second = (!spec.keyset().is_empty()).then(|| {
-            let behind: Vec<Value> = spec.keyset().iter().map(|(field, _)| any_value(field.data_type)).collect();
+            let behind: Vec<Value> = spec.keyset().iter().map(|(field, _)| any_behind(field, source.dialect)).collect();
             template.render(spec, &test_arguments(spec, true), page, &behind)
         });
         // Checked both ways: with every optional part, and with none; and a page behind another.
@@ -339,6 +339,12 @@ fn own_limit(spec: &ApiSpec, dialect: Dialect, template: &Template) -> Option<Fi
     });
     let message = "The SQL has a LIMIT of its own, and each page adds one. Take LIMIT out of the SQL, or turn pagination off.";
     limited.then(|| FieldError::new("page_size", message))
+}
+
+/// A value that a page may begin behind. ClickHouse reads it before anything runs, and not every text is of a type that only it knows.
+fn any_behind(field: &Field, dialect: Dialect) -> Value {
+    let is_foreign = dialect == Dialect::Clickhouse && field.data_type == DataType::String && !field.source_type.is_empty();
+    if is_foreign { Value::Null } else { any_value(field.data_type) }
 }
 
 fn is_script(spec: &ApiSpec) -> bool {

@@ -10,7 +10,7 @@ use model::spec::KvBody;
 use model::statement::{Page, Template, test_arguments};
 use model::table::{Column, TableInfo};
 use model::time_form::TimeForm;
-use model::{ApiSpec, DataType, FieldError};
+use model::{ApiSpec, DataType, FieldError, clickhouse};
 
 use crate::Control;
 use crate::sources::Resolved;
@@ -101,7 +101,10 @@ impl Found<'_> {
         let own = column.map(|column| own_type(self.dialect, &column.native, column.data_type)).unwrap_or_default();
         let own = if is_part && !own.ends_with("citext") { String::new() } else { own };
         for name in filter.parameters() {
-            match self.types.get(&name) {
+            match self.types.get_mut(&name) {
+                Some((known, _)) if *known != own && self.dialect == Dialect::Clickhouse && clickhouse::are_alike(known.as_str(), &own) => {
+                    known.clear();
+                }
                 Some((known, of)) if *known != own => {
                     let message = format!(
                         "{name} is compared with {of} and with {}, whose values are of different kinds in the source. Use two parameters.",
