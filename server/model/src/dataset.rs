@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::gates::Gates;
 use crate::load::{Decision, Pace};
 use crate::mapping::Mapping;
+use crate::source_types::of_type;
 use crate::table::{Column, TableInfo, TableRef};
 use crate::{DataType, Field, FieldError};
 
@@ -285,7 +286,7 @@ impl DatasetSpec {
         for column in &self.key {
             match self.field(column) {
                 None if !self.register.is_empty() => errors.push(FieldError::new("key", format!("The table has no column {column}."))),
-                Some(field) if field.data_type == DataType::Json => {
+                Some(field) if !of_type(field.data_type).key => {
                     errors.push(FieldError::new("key", format!("{column} holds JSON, which has no order. Choose another column.")));
                 }
                 _ => {}

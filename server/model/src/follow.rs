@@ -8,6 +8,7 @@ use crate::dataset::{DatasetSpec, StoreKind};
 use crate::load::{Decision, Pace};
 use crate::number::FormNumbers;
 use crate::scalar::{date_text, days, decimal_parts, decimal_text, micros, scaled, timestamp_text};
+use crate::source_types::of_type;
 use crate::value::read_text;
 use crate::{DataType, FieldError, Value};
 
@@ -57,8 +58,7 @@ impl Follow {
     /// Whether a column of this type can tell what has changed.
     #[must_use]
     pub fn can_be_cursor(data_type: DataType) -> bool {
-        use DataType::{Date, Decimal, Int32, Int64, String, Timestamp};
-        matches!(data_type, Int32 | Int64 | Decimal { .. } | Date | Timestamp | String)
+        of_type(data_type).cursor
     }
 
     /// Whether a column of this type can say that a row is deleted.
@@ -141,6 +141,10 @@ impl Follow {
             }
             DataType::Date => days(text).map(|day| date_text(day.saturating_sub(i32::try_from(overlap).unwrap_or(i32::MAX)))),
             DataType::Timestamp => micros(text).map(|time| timestamp_text(time.saturating_sub(overlap.saturating_mul(1_000_000)))),
+            // Times that are finer than a timestamp of ours are texts.
+            DataType::String if overlap > 0 && text.contains('T') && text.ends_with('Z') => {
+                micros(text).map(|time| timestamp_text(time.saturating_sub(overlap.saturating_mul(1_000_000))))
+            }
             _ => None,
         };
         read_text(data_type, back.as_deref().unwrap_or(text))
@@ -266,6 +270,7 @@ mod tests {
         assert_eq!(begin(DataType::Date, "2013-03-01"), Value::Text("2012-12-31".into()));
         assert_eq!(begin(DataType::Timestamp, "2013-01-01T00:00:30.000001Z"), Value::Text("2012-12-31T23:59:30.000001Z".into()));
         assert_eq!(begin(DataType::String, "n14"), Value::Text("n14".into()));
+        assert_eq!(begin(DataType::String, "2013-01-01T00:00:30.000000001Z"), Value::Text("2012-12-31T23:59:30Z".into()));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::DataType;
 use crate::data_type::{ANY_DECIMAL, WIDE_DECIMAL};
 use crate::form::JoinOn;
+use crate::source_types::{UNSIGNED, decimal, was_text};
 
 /// A table by its schema (where the source has schemas) and name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
@@ -42,11 +43,22 @@ pub struct Column {
 }
 
 impl Column {
-    /// Whether it is MySQL's number of one digit, which is where its applications keep yes and no. A field that is said to be that stays it.
+    /// Whether a field of it that is said to be of this type stays that: yes or no of MySQL's number of one digit, which is where its
+    /// applications keep such things, and an integer of a number that may be twice as large.
     #[must_use]
-    pub fn is_flag(&self) -> bool {
+    pub fn stays(&self, data_type: DataType) -> bool {
         let native = self.native.to_ascii_lowercase();
-        native.starts_with("tinyint(1)") || native == "boolean"
+        match data_type {
+            DataType::Bool => self.data_type == DataType::Int32 && (native.starts_with("tinyint(1)") || native == "boolean"),
+            DataType::Int64 => self.data_type == UNSIGNED && (native.contains("uint64") || native.starts_with("bit")),
+            _ => false,
+        }
+    }
+
+    /// Whether it holds times with more digits than a timestamp of ours has: they are texts, and times to their source.
+    #[must_use]
+    pub fn has_fine_times(&self) -> bool {
+        self.data_type == DataType::String && self.native.contains("DateTime64(")
     }
 
     /// Whether what was made when this column was read as another type still fits: no value is read as another one, and what has no place
@@ -56,9 +68,16 @@ impl Column {
         match data_type {
             same if same == self.data_type => true,
             WIDE_DECIMAL => self.data_type == ANY_DECIMAL,
-            DataType::Bool => self.data_type == DataType::Int32 && self.is_flag(),
+            // SQLite does not hold its values to the digits that it was told.
+            DataType::Decimal { .. } => self.data_type == ANY_DECIMAL && decimal(&self.native) == data_type,
+            DataType::Bool | DataType::Int64 => self.stays(data_type),
             DataType::Time => self.data_type == DataType::String && self.native.to_ascii_lowercase().starts_with("time"),
-            DataType::String => matches!(self.data_type, DataType::Json | ANY_DECIMAL),
+            DataType::Timestamp => self.has_fine_times(),
+            DataType::String => match self.data_type {
+                DataType::Json | ANY_DECIMAL => true,
+                DataType::Int64 | DataType::Float64 | DataType::Bytes => was_text(&self.native),
+                _ => false,
+            },
             _ => false,
         }
     }
@@ -133,5 +152,14 @@ mod tests {
         assert!(column("tinyint(1)", DataType::Int32).was(DataType::Bool) && !column("int4", DataType::Int32).was(DataType::Bool));
         assert!(column("numeric", ANY_DECIMAL).was(WIDE_DECIMAL) && column("time(3)", DataType::String).was(DataType::Time));
         assert!(column("integer[]", DataType::Json).was(DataType::String) && !column("text", DataType::String).was(DataType::Json));
+        assert!(column("UInt64", UNSIGNED).was(DataType::Int64) && column("bit(64)", UNSIGNED).was(DataType::Int64));
+        assert!(!column("bigint unsigned", UNSIGNED).was(DataType::Int64));
+        let two = DataType::Decimal { precision: 10, scale: 2 };
+        assert!(column("DECIMAL(10, 2)", ANY_DECIMAL).was(two) && !column("numeric", ANY_DECIMAL).was(two));
+        assert!(column("Nullable(DateTime64(9))", DataType::String).was(DataType::Timestamp));
+        assert!(
+            column("UNSIGNED BIG INT", DataType::Int64).was(DataType::String) && !column("bigint", DataType::Int64).was(DataType::String)
+        );
+        assert!(column("BFloat16", DataType::Float64).was(DataType::String) && column("Ring", DataType::Json).was(DataType::String));
     }
 }

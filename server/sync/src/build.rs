@@ -69,7 +69,10 @@ pub(crate) async fn run(
     // Before anything is read: what changes from here on may or may not be seen, and is looked at again.
     let followed_from = match follow {
         Some(_) if feeds => Some(String::new()),
-        Some(follow) => Some(follow::position_now(&spec, follow, (&*connection, dialect), worker.host.now()).await?),
+        Some(follow) => {
+            follow::refuse_no_cursor(&table, follow, dialect)?;
+            Some(follow::position_now(&spec, follow, (&*connection, dialect), worker.host.now()).await?)
+        }
         None => None,
     };
     let deleted = Deleted::of(&spec, follow.filter(|_| !feeds));

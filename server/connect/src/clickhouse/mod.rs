@@ -1,5 +1,6 @@
 //! ClickHouse, over its HTTP interface.
 
+mod counts;
 mod http;
 mod line;
 mod nulls;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use model::dialect::Dialect;
+use model::source_types::UNSIGNED;
 use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Value};
 
@@ -96,7 +98,13 @@ impl Connection for Source {
 
     async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {
         let rows = self.client.rows(&format!("DESCRIBE ({sql}\n)"), binds).await?;
-        Ok(rows.iter().filter_map(|row| Some(types::column(row.first()?.as_str()?, row.get(1)?.as_str()?))).collect())
+        let counts = counts::of(sql);
+        let column = |row: &Vec<serde_json::Value>| {
+            let column = types::column(row.first()?.as_str()?, row.get(1)?.as_str()?);
+            let is_count = column.data_type == UNSIGNED && counts.contains(&column.name);
+            Some(if is_count { Column { data_type: DataType::Int64, ..column } } else { column })
+        };
+        Ok(rows.iter().filter_map(column).collect())
     }
 
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {

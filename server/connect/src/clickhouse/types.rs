@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 
 /// A column with its type as the server writes it: `LowCardinality(Nullable(String))`.
 pub(super) fn column(name: &str, native: &str) -> Column {
-    let (plain, nullable) = unwrapped(native);
-    Column { name: name.into(), data_type: source_types::clickhouse(plain), nullable, native: native.into() }
+    let (_, nullable) = unwrapped(native);
+    Column { name: name.into(), data_type: source_types::clickhouse(native), nullable, native: native.into() }
 }
 
 /// A cell as it stands in a line of JSON. Numbers are taken as their digits, so that none is lost; what is not of the type that is expected of

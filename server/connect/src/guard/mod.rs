@@ -73,6 +73,11 @@ pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
     })
 }
 
+/// A statement as a tree; nothing of a text that cannot be read.
+pub(crate) fn tree(sql: &str, dialect: Dialect) -> Option<Statement> {
+    stacker::maybe_grow(STACK_LEFT, STACK, || reading::statement(reading::tokens(sql, dialect).ok()?, dialect).ok())
+}
+
 fn refuse(at: Option<Location>, message: &str) -> Refusal {
     let place = at.filter(|at| at.line > 0).map(|at| (at.line, at.column));
     Refusal { place, message: message.to_owned() }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt};
+use model::source_types::sqlite;
 use model::table::{Column, QueryPlan};
 use model::{DataType, Value};
 use sqlx::pool::PoolConnection;
@@ -12,7 +13,7 @@ use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, Val
 
 use super::read_error;
 use super::times::{Times, as_time};
-use crate::sql_types::{bind_all, declared};
+use crate::sql_types::bind_all;
 use crate::stream::{Ended, Sender, caught, channel, send_batches, spawn};
 use crate::{BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
 
@@ -44,7 +45,7 @@ pub(super) async fn describe(pool: &SqlitePool, sql: &str, binds: &[(DataType, V
         .map(|column| {
             let native = column.type_info().name().to_owned();
             let known = native != "NULL";
-            (Column { name: column.name().to_owned(), data_type: declared(&native), nullable: true, native }, known)
+            (Column { name: column.name().to_owned(), data_type: sqlite(&native), nullable: true, native }, known)
         })
         .collect();
     drop(prepared);

@@ -2,11 +2,11 @@
 
 use model::dialect::Dialect;
 use model::form::{JoinOn, table_sql};
+use model::source_types::sqlite;
 use model::table::{Column, ForeignKey, TableInfo, TableRef};
 use sqlx::sqlite::SqlitePool;
 
 use super::times;
-use crate::sql_types::declared;
 
 /// Rows that tell how times are held: of each table of a list, and of one that is looked at by itself.
 const FEW_ROWS: usize = 200;
@@ -39,7 +39,7 @@ pub(super) async fn describe(pool: &SqlitePool, table: &TableRef, rows: usize) -
     primary.sort();
     let mut columns: Vec<Column> = found
         .into_iter()
-        .map(|(name, native, not_null, key)| Column { data_type: declared(&native), nullable: not_null == 0 && key == 0, name, native })
+        .map(|(name, native, not_null, key)| Column { data_type: sqlite(&native), nullable: not_null == 0 && key == 0, name, native })
         .collect();
     let key =
         if primary.is_empty() { unique_key(pool, table, &columns).await? } else { primary.into_iter().map(|(_, name)| name).collect() };
@@ -89,4 +89,60 @@ async fn unique_key(pool: &SqlitePool, table: &TableRef, columns: &[Column]) -> 
 async fn row_count(pool: &SqlitePool, table: &TableRef) -> Option<i64> {
     let sql = format!("SELECT max(rowid) FROM {}", table_sql(table, Dialect::Sqlite));
     sqlx::query_scalar::<_, Option<i64>>(sqlx::AssertSqlSafe(sql)).fetch_one(pool).await.ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use model::DataType;
+    use model::data_type::ANY_DECIMAL;
+    use sqlx::sqlite::SqliteConnectOptions;
+
+    use super::*;
+
+    /// What SQLite makes of the text 7 says how it reads the name of a type.
+    #[tokio::test]
+    async fn names_of_types_mean_to_us_what_they_mean_to_sqlite() {
+        let cases = [
+            ("BOOLEAN", DataType::Bool, "integer"),
+            ("INT2", DataType::Int32, "integer"),
+            ("INTEGER", DataType::Int64, "integer"),
+            ("TINYINT(1)", DataType::Int64, "integer"),
+            ("UNSIGNED BIG INT", DataType::Int64, "integer"),
+            ("INT UNSIGNED", DataType::Int64, "integer"),
+            ("BIGINT UNSIGNED", DataType::Int64, "integer"),
+            ("\"INT IDENTITY\"", DataType::Int64, "integer"),
+            ("UINT64", DataType::Int64, "integer"),
+            ("LONG", DataType::Int64, "integer"),
+            ("NUMERIC", ANY_DECIMAL, "integer"),
+            ("DECIMAL(10, 2)", ANY_DECIMAL, "integer"),
+            ("NUMBER", ANY_DECIMAL, "integer"),
+            ("MONEY", ANY_DECIMAL, "integer"),
+            ("REAL", DataType::Float64, "real"),
+            ("DOUBLE PRECISION", DataType::Float64, "real"),
+            ("DOUBLE UNSIGNED", DataType::Float64, "real"),
+            ("FLOAT8", DataType::Float64, "real"),
+            ("TEXT", DataType::String, "text"),
+            ("NVARCHAR(10)", DataType::String, "text"),
+            ("LONG VARCHAR", DataType::String, "text"),
+            ("LONGTEXT", DataType::String, "text"),
+            ("CLOB", DataType::String, "text"),
+            ("", DataType::String, "text"),
+            ("BLOB", DataType::Bytes, "text"),
+            ("LONGBLOB", DataType::Bytes, "text"),
+        ];
+        let folder = testkit::folder();
+        let file = folder.path().join("types.db");
+        let of = |write: &dyn Fn(usize, &str) -> String| {
+            cases.iter().enumerate().map(|(index, (declared, ..))| write(index, declared)).collect::<Vec<_>>().join(", ")
+        };
+        let (columns, sevens) = (of(&|index, declared| format!("c{index} {declared}")), of(&|_, _| "'7'".to_owned()));
+        testkit::sqlite3(&file, &format!("CREATE TABLE t ({columns}); INSERT INTO t VALUES ({sevens})"));
+        let kinds = testkit::sqlite3(&file, &format!("SELECT {} FROM t", of(&|index, _| format!("typeof(c{index})"))));
+        let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&file).read_only(true)).await.unwrap();
+        let table = describe(&pool, &TableRef::new("t"), FEW_ROWS).await.unwrap().unwrap();
+        assert_eq!((table.columns.len(), kinds.trim().split('|').count()), (cases.len(), cases.len()));
+        for (((declared, data_type, kind), column), found) in cases.iter().zip(&table.columns).zip(kinds.trim().split('|')) {
+            assert_eq!((column.data_type, found), (*data_type, *kind), "{declared}");
+        }
+    }
 }

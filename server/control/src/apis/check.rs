@@ -271,13 +271,16 @@ impl Control {
             .into_iter()
             .map(|column| {
                 let known = spec.fields.iter().find(|field| field.column == column.name);
+                // A number that was an integer before its type came to the tables stays one.
+                let was = known.map(|field| field.data_type).filter(|was| *was == DataType::Int64 && column.stays(*was));
+                let data_type = was.unwrap_or(column.data_type);
                 Field {
                     name: column.name.clone(),
                     column: column.name,
-                    data_type: column.data_type,
+                    data_type,
                     nullable: true,
                     about: known.map(|field| field.about.clone()).unwrap_or_default(),
-                    as_string: known.is_some_and(|field| field.as_string) && column.data_type == DataType::Int64,
+                    as_string: known.is_some_and(|field| field.as_string) && data_type == DataType::Int64,
                     ..Field::default()
                 }
             })
@@ -366,8 +369,9 @@ pub(super) fn type_kv_fields(spec: &mut ApiSpec, info: &TableInfo, errors: &mut 
     for field in &mut spec.fields {
         match info.column(&field.column) {
             Some(column) => {
-                let stays = field.data_type == DataType::Bool && column.is_flag();
-                field.data_type = if stays { DataType::Bool } else { column.data_type };
+                if !column.stays(field.data_type) {
+                    field.data_type = column.data_type;
+                }
                 field.nullable = column.nullable;
             }
             None => errors

@@ -71,10 +71,8 @@ pub(super) fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &Tabl
         match typed(selected, info) {
             Ok((data_type, nullable)) => {
                 let known = spec.fields.iter().find(|field| field.name == selected.name);
-                let is_plain = selected.function.is_none() && selected.aggregate.is_none();
-                let is_flag = is_plain && info.column(&selected.column).is_some_and(Column::is_flag);
-                let stays = is_flag && known.is_some_and(|field| field.data_type == DataType::Bool);
-                let data_type = if stays { DataType::Bool } else { data_type };
+                let was = known.map(|field| field.data_type).filter(|was| stays(selected, info.column(&selected.column), *was));
+                let data_type = was.unwrap_or(data_type);
                 fields.push(Field {
                     name: selected.name.clone(),
                     column: selected.name.clone(),
@@ -107,6 +105,16 @@ pub(super) fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &Tabl
     spec.fields = fields;
 }
 
+/// Whether a field that was of this type stays it, see [`Column::stays`]: also the least, the greatest and the sum of integers.
+fn stays(selected: &Selected, column: Option<&Column>, was: DataType) -> bool {
+    let is_value = match selected.aggregate {
+        None => true,
+        Some(Aggregate::Least | Aggregate::Greatest | Aggregate::Sum) => was == DataType::Int64,
+        Some(_) => false,
+    };
+    is_value && selected.function.is_none() && column.is_some_and(|column| column.stays(was))
+}
+
 fn no_column(info: &TableInfo, column: &str) -> FieldError {
     FieldError::new(format!("fields.{column}"), format!("{} has no column {column}.", info.table.name))
 }
@@ -117,7 +125,8 @@ fn typed(selected: &Selected, info: &TableInfo) -> Result<(DataType, bool), Fiel
         return Ok(Aggregate::Count.result(DataType::Int64));
     }
     let Some(column) = info.column(&selected.column) else { return Err(no_column(info, &selected.column)) };
-    if let Some(function) = selected.function.filter(|function| !function.takes(column.data_type)) {
+    let held = if column.has_fine_times() { DataType::Timestamp } else { column.data_type };
+    if let Some(function) = selected.function.filter(|function| !function.takes(column.data_type) && !function.takes(held)) {
         return Err(senseless(&selected.name, function.words(), &column.name, column.data_type));
     }
     let data_type = selected.function.map_or(column.data_type, |function| function.result(column.data_type));

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use model::dialect::Dialect;
 use model::form::{Aggregate, Filter, Function, Op, QueryForm, Selected};
 use model::own_type::own_type;
+use model::source_types::{of_column, of_type};
 use model::spec::KvBody;
 use model::statement::{Page, Template, test_arguments};
 use model::table::{Column, TableInfo};
@@ -27,6 +28,8 @@ pub(super) fn of_key(spec: &mut ApiSpec, kv: &KvBody, info: &TableInfo, dialect:
         let (Some(column), Some(field)) = (info.column(name), spec.fields.iter().find(|field| &field.column == name)) else { continue };
         if is_mixed(column, dialect) && spec.serve_from.dataset().is_none() {
             errors.push(FieldError::new("key", mixed(column)));
+        } else if !of_column(dialect, column).key && spec.serve_from.dataset().is_none() {
+            errors.push(FieldError::new("key", incomparable(column)));
         }
         let parameter = field.name.clone();
         for known in spec.parameters.iter_mut().filter(|known| known.name == parameter) {
@@ -62,7 +65,8 @@ pub(super) fn of_form(spec: &mut ApiSpec, form: &QueryForm, whole: &TableInfo, d
             errors.push(FieldError::new("sort", mixed(column)));
         }
         for field in spec.fields.iter_mut().filter(|field| field.name == sort.field && keyset.contains(&field.name)) {
-            if field.data_type == DataType::Json || (dialect == Dialect::Datafusion && field.data_type == DataType::Bytes) {
+            let compares = column.is_none_or(|column| of_column(dialect, column).filter) && of_type(field.data_type).filter;
+            if !compares || (dialect == Dialect::Datafusion && field.data_type == DataType::Bytes) {
                 let message = format!(
                     "{} is {}, and a page cannot begin behind such a value. Sort by other fields, or use pages with an offset.",
                     field.name,
@@ -92,6 +96,10 @@ impl Found<'_> {
         let place = format!("filters.{}", filter.column);
         if let Some(column) = column.filter(|column| is_mixed(column, self.dialect)) {
             return self.errors.push(FieldError::new(place, mixed(column)));
+        }
+        // What of it makes no sense by our types is told elsewhere.
+        if let Some(column) = column.filter(|column| !of_column(self.dialect, column).filter && filter.op.takes(column.data_type)) {
+            return self.errors.push(FieldError::new(place, incomparable(column)));
         }
         if let (Some(column), Some(constant)) = (column, &filter.constant) {
             self.errors.extend(constant_error(column, constant, self.dialect).map(|message| FieldError::new(place, message)));
@@ -140,6 +148,10 @@ fn mixed(column: &Column) -> String {
         column.name,
         column.data_type.word()
     )
+}
+
+fn incomparable(column: &Column) -> String {
+    format!("{} is of the type {}, whose values its source does not compare. Choose another column.", column.name, column.native)
 }
 
 /// A constant stands in the statement as it was written, so it has to be written as the column holds its values.

@@ -10,7 +10,8 @@ use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
 use model::follow::{Backfill, Follow};
 use model::scalar::{days, micros};
-use model::table::TableInfo;
+use model::source_types::of_column;
+use model::table::{Column, TableInfo};
 use model::time_form::TimeForm;
 use model::value::read_text;
 use model::{DataType, Field, Value, own_type};
@@ -75,11 +76,23 @@ fn no_cursor(follow: &Follow) -> Failed {
     Failed::new(format!("The dataset has no column {} to follow it by. Choose another, and build it anew.", follow.cursor))
 }
 
+/// # Errors
+/// A column of a type whose values do not grow with changes.
+pub(crate) fn refuse_no_cursor(table: &TableInfo, follow: &Follow, dialect: Dialect) -> Result<(), Failed> {
+    match table.column(&follow.cursor).filter(|column| !of_column(dialect, column).cursor) {
+        None => Ok(()),
+        Some(Column { name, native, .. }) => Err(Failed::new(format!(
+            "{name} is of the type {native}, whose values do not tell what has changed. Follow another column, a time or a number."
+        ))),
+    }
+}
+
 /// The source's own type of the cursor's column; empty where ours says enough.
 ///
 /// # Errors
-/// A column that holds times in several forms: what is later in it nobody can say.
+/// As [`refuse_no_cursor`], and for a column that holds times in several forms: what is later in it nobody can say.
 pub(super) fn own_type_of(table: &TableInfo, follow: &Follow, dialect: Dialect) -> Result<String, Failed> {
+    refuse_no_cursor(table, follow, dialect)?;
     let Some(column) = table.column(&follow.cursor) else { return Ok(String::new()) };
     let own = own_type::own_type(dialect, &column.native, column.data_type);
     if dialect == Dialect::Sqlite && TimeForm::of_native(&own) == Some(TimeForm::Mixed) {

@@ -20,7 +20,7 @@ use store::{DataVersionRow, FollowingRow, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use cursor::position_now;
+pub(crate) use cursor::{position_now, refuse_no_cursor};
 
 use self::cursor::Looks;
 use self::feed::Tells;
