@@ -1,6 +1,6 @@
 //! Dates and times of every year that a source can hold, as texts and as counts since 1970. Sources mark an open end with 9999-12-31 or
 //! beyond, which is outside of what calendar libraries take once a zone is in play. Years outside of 0000 to 9999 are written in the
-//! expanded form of ISO 8601: a sign and six digits, `-000043-03-15` for the 44th year before Christ.
+//! expanded form of ISO 8601: a sign and six digits, `-000043-03-15` for the 44th year before Christ, or seven where there are so many.
 
 use std::io::Write;
 
@@ -97,11 +97,25 @@ fn two(out: &mut Vec<u8>, number: u32) {
 pub fn read_date(text: &str) -> Option<(i32, &str)> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let is_signed = unsigned.len() < text.len();
-    let (year, rest) = digits(unsigned, 4, if is_signed { 6 } else { 4 })?;
+    let (year, rest) = digits(unsigned, 4, if is_signed { 7 } else { 4 })?;
     let (month, rest) = digits(rest.strip_prefix('-')?, 2, 2)?;
     let (day, rest) = digits(rest.strip_prefix('-')?, 2, 2)?;
     let year = if text.starts_with('-') { -i64::from(year) } else { i64::from(year) };
     Some((days_of(year, month, day)?, rest))
+}
+
+/// A date, or a point in time in UTC, as PostgreSQL reads it, which knows no year 0 and no sign before a year: `0044-03-15 BC`. Nothing for
+/// what is in a usual year.
+#[must_use]
+pub fn in_eras(text: &str) -> Option<String> {
+    let (days, rest) = read_date(text)?;
+    let (year, month, day) = civil(days.into());
+    if (1..=9_999).contains(&year) {
+        return None;
+    }
+    let (year, era) = if year > 0 { (year, "") } else { (1 - year, " BC") };
+    let rest = rest.replace('T', " ").replace('Z', "+00");
+    Some(format!("{year:04}-{month:02}-{day:02}{rest}{era}"))
 }
 
 /// A time of day at the beginning of a text, in microseconds, and what is behind it. The end of a day is a time, as PostgreSQL has it.
@@ -187,11 +201,33 @@ mod tests {
         assert_eq!(read_timestamp("2013-01-01T05:00:00.5-0500"), Some(1_357_034_400_500_000));
         assert_eq!(read_time("24:00:00"), Some((86_400_000_000, "")));
         assert_eq!(written(|out| push_time(out, 86_400_000_000)), "24:00:00");
+        // The two ends of PostgreSQL's dates, and of its timestamps.
+        for (text, days) in [("-004713-11-24", -2_440_588), ("+5874897-12-31", 2_145_042_905)] {
+            assert_eq!(read_date(text), Some((days, "")), "{text}");
+            assert_eq!(written(|out| push_date(out, days.into())), text);
+        }
+        assert_eq!(read_timestamp("+294276-12-31T23:59:59.999999Z"), Some(9_224_318_015_999_999_999));
         for no in ["2013-02-30", "0000-00-00", "2013-00-15", "13-01-01", "20130-01-01", ""] {
             assert_eq!(read_date(no), None, "{no}");
         }
         for no in ["2013-01-01", "2013-01-01T24:00:00Z", "2013-01-01T10:61:00Z", "2013-01-01T10:00:00+25", "2013-01-01T10:00:00."] {
             assert_eq!(read_timestamp(no), None, "{no}");
+        }
+    }
+
+    #[test]
+    fn years_of_other_eras_are_written_as_postgres_reads_them() {
+        for (text, wanted) in [
+            ("+5874897-12-31", Some("5874897-12-31")),
+            ("-004713-11-24", Some("4714-11-24 BC")),
+            ("0000-03-15", Some("0001-03-15 BC")),
+            ("+010000-01-01T10:00:00.5Z", Some("10000-01-01 10:00:00.5+00")),
+            ("-000043-03-15T00:00:00Z", Some("0044-03-15 00:00:00+00 BC")),
+            ("9999-12-31", None),
+            ("0001-01-01T00:00:00Z", None),
+            ("soon", None),
+        ] {
+            assert_eq!(in_eras(text).as_deref(), wanted, "{text}");
         }
     }
 

@@ -2,6 +2,7 @@
 //! is compared without case, a float of 32 bits, a time as SQLite happens to hold it. The check keeps the type with the parameter or
 //! field; from there it decides what a value is bound as.
 
+use crate::calendar::in_eras;
 use crate::dialect::Dialect;
 use crate::scalar::decimal_parts;
 use crate::time_form::TimeForm;
@@ -115,6 +116,7 @@ pub fn bound(dialect: Dialect, (data_type, own): (DataType, &str), value: Value)
         (Dialect::Sqlite, DataType::Date | DataType::Timestamp, Value::Text(text)) => {
             TimeForm::of_native(own).and_then(|form| form.bound(&text)).unwrap_or(Value::Text(text))
         }
+        (Dialect::Postgres, DataType::Date | DataType::Timestamp, Value::Text(text)) => Value::Text(in_eras(&text).unwrap_or(text)),
         // Bits are compared as numbers, and told as bytes.
         (Dialect::Mysql, _, Value::Bytes(bytes)) if own == "bit" && bytes.len() <= 8 => {
             let number = bytes.iter().fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
@@ -175,6 +177,8 @@ mod tests {
         assert_eq!(bound(Dialect::Sqlite, (decimal, ""), Value::Text("37.5".into())), Value::Float(37.5));
         let at = (DataType::Timestamp, "datetime (epoch seconds)");
         assert_eq!(bound(Dialect::Sqlite, at, Value::Text("2024-01-05T10:00:00Z".into())), Value::Int(1_704_448_800));
+        let ends = bound(Dialect::Postgres, (DataType::Date, ""), Value::Text("+5874897-12-31".into()));
+        assert_eq!(ends, Value::Text("5874897-12-31".into()));
         assert_eq!(bound(Dialect::Mysql, (DataType::Bytes, "bit"), Value::Bytes(vec![2, 1])), Value::Int(513));
         assert_eq!(bound(Dialect::Postgres, (DataType::Float64, "real"), Value::Float(0.1)), Value::Float(0.1_f32.into()));
         let fine = Value::Text(format!("0.{}1", "0".repeat(24)));
