@@ -53,6 +53,55 @@ pub(crate) fn of_grants<S: AsRef<str>>(grants: &[S]) -> Vec<Excess> {
     if found.contains(&Excess::Superuser) { vec![Excess::Superuser] } else { found }
 }
 
+/// A role that a user has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Role {
+    /// As it stands in a statement.
+    pub name: String,
+    /// MySQL's roles have one, as its users have.
+    pub has_host: bool,
+}
+
+impl Role {
+    fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let is_quoted = text.starts_with(['`', '\'', '"']);
+        // Older servers write some without quotes.
+        let is_word = !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+        let name = if is_quoted { text.to_owned() } else { format!("`{text}`") };
+        (is_quoted || is_word).then(|| Self { name, has_host: ["`@", "'@", "\"@"].iter().any(|end| text.contains(end)) })
+    }
+}
+
+/// The roles that are given by lines like ``GRANT `reads`@`%`,`writes`@`%` TO …``.
+pub(crate) fn roles_of<S: AsRef<str>>(grants: &[S]) -> Vec<Role> {
+    let listed = grants.iter().filter_map(|grant| before_to(grant.as_ref().strip_prefix("GRANT ")?));
+    listed.flatten().filter_map(Role::of).collect()
+}
+
+/// What stands between commas up to TO, outside of quotes; nothing where ON stands before that.
+fn before_to(line: &str) -> Option<Vec<&str>> {
+    let (mut quote, mut begin, mut parts) = (None, 0, Vec::new());
+    for (at, letter) in line.char_indices() {
+        match (quote, letter) {
+            (Some(open), _) if open == letter => quote = None,
+            (Some(_), _) => {}
+            (None, '`' | '\'' | '"') => quote = Some(letter),
+            (None, ',') => {
+                parts.push(&line[begin..at]);
+                begin = at + 1;
+            }
+            (None, ' ') if line[at..].starts_with(" ON ") => return None,
+            (None, ' ') if line[at..].starts_with(" TO ") => {
+                parts.push(&line[begin..at]);
+                return Some(parts);
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// `SELECT (a, b), UPDATE (c)` without the columns.
 fn without_columns(privileges: &str) -> String {
     let mut depth = 0_usize;
@@ -85,5 +134,18 @@ mod tests {
         assert_eq!(of(&["GRANT SELECT, FILE ON *.* TO `app`@`%`", inserts]), [Excess::Files, Excess::Writes]);
         assert_eq!(of(&["GRANT SELECT ON shop.* TO app", "GRANT INSERT, ALTER TABLE ON shop.t TO app"]), [Excess::Writes]);
         assert_eq!(of(&["GRANT SHOW, SELECT, S3, URL ON *.* TO default"]), [Excess::Files]);
+    }
+
+    #[test]
+    fn roles_are_told_from_rights() {
+        let of = |grant: &str| roles_of(&[grant]).into_iter().map(|role| (role.name, role.has_host)).collect::<Vec<_>>();
+        assert_eq!(of("GRANT `writers` TO `app`@`%` WITH ADMIN OPTION"), [("`writers`".to_owned(), false)]);
+        assert_eq!(of("GRANT writers TO 'app'@'%'"), [("`writers`".to_owned(), false)]);
+        assert_eq!(of("GRANT `a, TO b`@`%`,`c`@`%` TO `app`@`%`"), [("`a, TO b`@`%`".to_owned(), true), ("`c`@`%`".to_owned(), true)]);
+        for no_role in
+            ["GRANT SELECT, INSERT (a) ON `shop`.* TO `app`@`%`", "GRANT PROXY ON ''@'%' TO `app`@`%`", "SET DEFAULT ROLE r FOR a"]
+        {
+            assert!(of(no_role).is_empty(), "{no_role}");
+        }
     }
 }

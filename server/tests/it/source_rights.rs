@@ -50,10 +50,16 @@ async fn users_that_may_more_than_read_are_named() {
         .run(
             "CREATE USER 'reads'@'127.0.0.1' IDENTIFIED BY 'x'; GRANT SELECT ON shop.* TO 'reads'@'127.0.0.1';
               CREATE USER 'files'@'127.0.0.1' IDENTIFIED BY 'x'; GRANT FILE ON *.* TO 'files'@'127.0.0.1';
-              GRANT SELECT, INSERT ON shop.numbers TO 'files'@'127.0.0.1'",
+              GRANT SELECT, INSERT ON shop.numbers TO 'files'@'127.0.0.1';
+              CREATE ROLE writers; GRANT INSERT ON shop.numbers TO writers; CREATE ROLE staff; GRANT writers TO staff;
+              CREATE USER 'role'@'127.0.0.1' IDENTIFIED BY 'x'; GRANT SELECT ON shop.* TO 'role'@'127.0.0.1';
+              GRANT writers TO 'role'@'127.0.0.1'; CREATE USER 'roles'@'127.0.0.1' IDENTIFIED BY 'x';
+              GRANT SELECT ON shop.* TO 'roles'@'127.0.0.1'; GRANT staff TO 'roles'@'127.0.0.1'",
         )
         .await;
     holds(&said(&people, "my-super", &mariadb, "reader", "reader").await, &["all rights"]);
     holds(&said(&people, "my-reads", &mariadb, "reads", "x").await, &[]);
+    holds(&said(&people, "my-role", &mariadb, "role", "x").await, &["change tables"]);
+    holds(&said(&people, "my-roles", &mariadb, "roles", "x").await, &["change tables"]);
     holds(&said(&people, "my-files", &mariadb, "files", "x").await, &["files of the server", "change tables"]);
 }

@@ -2,6 +2,7 @@
 
 mod moment;
 mod query;
+mod rights;
 mod sink;
 mod tables;
 mod types;
@@ -19,7 +20,6 @@ use self::sink::MySqlSink;
 use crate::error::of_pool;
 use crate::moment::Moment;
 use crate::reconnect::close_idle;
-use crate::rights::of_grants;
 use crate::sink::{Sink, Writes};
 use crate::tls::{self, Tls};
 use crate::{
@@ -134,9 +134,7 @@ impl Connection for MySqlSource {
     }
 
     async fn rights(&self) -> Result<Vec<Excess>, SourceError> {
-        let grants: Vec<String> =
-            sqlx::query_scalar("SHOW GRANTS FOR CURRENT_USER()").fetch_all(&self.pool).await.map_err(|error| read_error(&error))?;
-        Ok(of_grants(&grants))
+        rights::of(&self.pool).await
     }
 
     async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {
