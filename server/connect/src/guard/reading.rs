@@ -33,6 +33,11 @@ pub(super) fn tokens(sql: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, 
     if all.len() > MAX_TOKENS * 2 {
         return Err(refuse(None, "The statement has more than 5,000 words and signs. Shorten it."));
     }
+    if let Some(odd) = all.iter().enumerate().find_map(|(at, token)| is_odd_number(token, all.get(at + 1)).then_some(token)) {
+        let message = "Servers read this in different ways: as a number, as a name, or as both. Write the number in decimal digits alone, with a blank \
+                       behind it, or put the name in quotes.";
+        return Err(refuse(Some(odd.span.start), message));
+    }
     let mut kept = Vec::with_capacity(all.len());
     for mut token in all {
         check(&token, dialect)?;
@@ -56,6 +61,17 @@ pub(super) fn tokens(sql: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, 
         return Err(refuse(None, calls::TOO_DEEP));
     }
     Ok(kept)
+}
+
+/// Whether a number is more than digits, a point and an exponent, or a word touches it: `0b11`, `1_000`. One server or version reads a number
+/// there, another one a number with a name behind it.
+fn is_odd_number(token: &TokenWithSpan, next: Option<&TokenWithSpan>) -> bool {
+    let is_word = |token: &TokenWithSpan| matches!(&token.token, Token::Word(word) if word.quote_style.is_none());
+    match &token.token {
+        Token::Number(digits, is_long) => *is_long || digits.contains('_') || next.is_some_and(is_word),
+        Token::Word(word) => word.quote_style.is_none() && word.value.starts_with(|letter: char| letter.is_ascii_digit()),
+        _ => false,
+    }
 }
 
 /// The one statement of these words and signs.
@@ -249,4 +265,23 @@ fn parse_refusal(said: &str) -> Refusal {
         format!("This is not SQL that can be read: {}.", message.trim_end_matches('.'))
     };
     Refusal { place, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_touches_a_word_is_refused() {
+        let all = [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql, Dialect::Clickhouse, Dialect::Datafusion];
+        for odd in ["0b11", "0o17", "1_000", "1L", "1.5x", "1e5e", "1and"] {
+            for dialect in all {
+                let refusal = tokens(&format!("select {odd} from t"), dialect).expect_err(odd);
+                assert!(refusal.message.contains("different ways") && refusal.place == Some((1, 8)), "{dialect:?} {odd}: {refusal}");
+            }
+        }
+        for plain in ["1", "1.50", "1e5", "1.5E-7", ".5", "a1", "1 as b", "1+a", "(1)"] {
+            assert!(all.iter().all(|dialect| tokens(&format!("select {plain} from t"), *dialect).is_ok()), "{plain}");
+        }
+    }
 }
