@@ -57,7 +57,8 @@ fn behind_function(text: &str) -> Option<&str> {
 pub(crate) fn own(native: &str) -> String {
     let (plain, _) = unwrapped(native);
     match plain.split('(').next().unwrap_or_default() {
-        "Float32" => FLOAT.to_owned(),
+        // Shown by the digits of 32 bits, which hold both.
+        "Float32" | "BFloat16" => FLOAT.to_owned(),
         "DateTime" | "DateTime64" => TIME.to_owned(),
         "Decimal" => plain.to_owned(),
         // Compared with texts, of which not every one is of them.
@@ -227,10 +228,10 @@ mod tests {
             ("Decimal(10, 2)", "12.50", "Decimal(10, 2)"),
             ("Decimal(10, 2)", "12.345", "Decimal(76, 3)"),
             ("Decimal(10, 2)", "123456789", "Decimal(76, 0)"),
-            ("Decimal(76, 30)", &fine, "Decimal(76, 30)"),
-            ("", &fine, "Decimal(76, 25)"),
+            ("Decimal(76, 30)", fine.as_str(), "Decimal(76, 30)"),
+            ("", fine.as_str(), "Decimal(76, 25)"),
             ("", "5", "Decimal(76, 20)"),
-            ("", &wide, "Decimal(76, 15)"),
+            ("", wide.as_str(), "Decimal(76, 15)"),
             ("", LARGEST_UINT256, "UInt256"),
         ] {
             assert_eq!(of(ANY_DECIMAL, own, text), wanted, "{own} {text}");

@@ -183,7 +183,7 @@ fn push_value(out: &mut Rendered, dialect: Dialect, field: &Field, value: &Value
         _ => field.data_type,
     };
     // Elsewhere the texts are read back as what they are, see `value_of`.
-    let own = if dialect == Dialect::Clickhouse { field.source_type.as_str() } else { "" };
+    let own = if matches!(dialect, Dialect::Clickhouse | Dialect::Datafusion) { field.source_type.as_str() } else { "" };
     out.push(dialect, (data_type, own), value.clone());
 }
 
