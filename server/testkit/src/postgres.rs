@@ -151,6 +151,23 @@ impl Postgres {
         rows
     }
 
+    /// Runs statements with the stock client, and gives what it prints: the rows alone, times in UTC.
+    pub fn psql(&self, database: &str, sql: &str) -> String {
+        let mut child = Command::new(programs().join("psql"))
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", "postgres", "-d", database, "-f", "-", "-p"])
+            .arg(self.port.to_string())
+            .envs([("PGTZ", "UTC"), ("PGCLIENTENCODING", "UTF8")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), sql.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Runs statements in a transaction that stays open until what is given is dropped: a lock, for instance.
     pub async fn hold(&self, database: &str, sql: &str) -> Held {
         use sqlx::Connection;

@@ -57,6 +57,7 @@ mod restarts;
 mod reviews;
 mod script_reader;
 mod scripts;
+mod shared_cases;
 mod sign_in_flood;
 mod sinks;
 mod slow_clients;
