@@ -51,7 +51,7 @@ struct Peer {
 
 fn open(driver: &str, settings: &[(&str, &str)]) -> Arc<dyn Connection> {
     let places = Places::new(&[std::env::temp_dir()], &[]).unwrap();
-    policy::set(Policy { places, egress: Egress::new(&["127.0.0.0/8".to_owned()]).unwrap() });
+    policy::set(Policy { places, egress: Egress::new(&["127.0.0.0/8".to_owned()]).unwrap(), own_servers: Vec::new() });
     let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     registry::connector(driver).unwrap().open(&BindingConfig { settings, ..Default::default() }).unwrap()
 }

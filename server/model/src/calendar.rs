@@ -201,12 +201,14 @@ mod tests {
         assert_eq!(read_timestamp("2013-01-01T05:00:00.5-0500"), Some(1_357_034_400_500_000));
         assert_eq!(read_time("24:00:00"), Some((86_400_000_000, "")));
         assert_eq!(written(|out| push_time(out, 86_400_000_000)), "24:00:00");
-        // The two ends of PostgreSQL's dates, and of its timestamps.
+        // The two ends of PostgreSQL's dates.
         for (text, days) in [("-004713-11-24", -2_440_588), ("+5874897-12-31", 2_145_042_905)] {
             assert_eq!(read_date(text), Some((days, "")), "{text}");
             assert_eq!(written(|out| push_date(out, days.into())), text);
         }
-        assert_eq!(read_timestamp("+294276-12-31T23:59:59.999999Z"), Some(9_224_318_015_999_999_999));
+        // Microseconds since 1970 end thirty years before those of PostgreSQL, which it counts from 2000.
+        assert_eq!(read_timestamp("+294247-01-10T04:00:54.775807Z"), Some(i64::MAX));
+        assert_eq!(read_timestamp("+294276-12-31T23:59:59.999999Z"), None);
         for no in ["2013-02-30", "0000-00-00", "2013-00-15", "13-01-01", "20130-01-01", ""] {
             assert_eq!(read_date(no), None, "{no}");
         }

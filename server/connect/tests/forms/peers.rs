@@ -86,7 +86,7 @@ impl Filled {
     pub fn write() -> Self {
         let folder = testkit::folder();
         let places = Places::new(&[folder.path().to_owned()], &[]).unwrap();
-        policy::set(Policy { places, egress: Egress::new(&["127.0.0.0/8".to_owned()]).unwrap() });
+        policy::set(Policy { places, egress: Egress::new(&["127.0.0.0/8".to_owned()]).unwrap(), own_servers: Vec::new() });
         let names: Vec<&str> = FLIGHTS.iter().map(|(name, ..)| *name).collect();
         let planes = testkit::planes();
         let planes = planes.values().map(|plane| PLANES.iter().map(|(name, ..)| plane[*name].clone()).collect());

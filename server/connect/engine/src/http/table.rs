@@ -12,7 +12,7 @@ use super::client::Client;
 use super::paging::{MAX_PAGES, Paging};
 use crate::cells::Cell;
 use crate::evidence::{Row, columns};
-use crate::rows::{ReadRows, RowSender, RowTable, Wanted};
+use crate::rows::{ReadRows, RowSender, RowTable, Rows, Wanted};
 use crate::template::Template;
 use crate::types::Overrides;
 
@@ -40,7 +40,7 @@ pub(super) async fn learn(
     let wrong = |sentence: &str| named(SourceError::new(SourceErrorKind::Mismatch, sentence));
     let table = HttpTable { client: client.clone(), paging: paging.clone(), columns: template.columns(), template: template.clone() };
     let examples = template.examples().ok_or_else(|| wrong("Write an example of each value in its path, as in {tailnum=N10156}."))?;
-    let (sender, mut portions) = tokio::sync::mpsc::channel(1);
+    let (sender, mut portions) = tokio::sync::mpsc::channel::<Result<Rows, SourceError>>(1);
     let mut rows: Vec<Row> = Vec::new();
     // What has been seen when the sample is full is enough: the rest is not asked for.
     let read = async {

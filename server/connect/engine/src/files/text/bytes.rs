@@ -320,6 +320,6 @@ mod tests {
         let opened = Opened { head: Vec::new(), rest, packing: None };
         let mut text = Vec::new();
         opened.text(encoding_rs::SHIFT_JIS, 0).read_to_end(&mut text).unwrap();
-        assert_eq!(text, [&"\u{6771}\u{4eac},".as_bytes()[..], b"\xff\n\xff"].concat());
+        assert_eq!(text, ["\u{6771}\u{4eac},".as_bytes(), b"\xff\n\xff"].concat());
     }
 }
