@@ -192,8 +192,8 @@ pub trait Connection: Send + Sync {
     async fn query_for(&self, _: Consumer, statement: Statement) -> Result<BatchStream, SourceError> {
         self.query(statement).await
     }
-    /// Whether statements wait for a slot at this moment.
-    fn is_pressed(&self) -> bool {
+    /// Whether statements of others than this consumer wait for a slot at this moment.
+    fn is_pressed(&self, _: Consumer) -> bool {
         false
     }
     /// Closes the connections that are open and idle: one like them was found closed by the server.

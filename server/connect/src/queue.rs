@@ -163,8 +163,8 @@ impl Connection for Queued {
         Ok(Placed { rows, slot: Some(slot) }.boxed())
     }
 
-    fn is_pressed(&self) -> bool {
-        self.slots.waiting() > 0
+    fn is_pressed(&self, consumer: Consumer) -> bool {
+        self.slots.others_wait(consumer)
     }
 
     fn close_idle(&self) {

@@ -97,6 +97,11 @@ impl Slots {
         self.waiting.load(Ordering::Relaxed)
     }
 
+    /// Whether statements of others than this consumer wait.
+    pub(crate) fn others_wait(&self, consumer: Consumer) -> bool {
+        self.waiting() > 0 && self.lock().all.iter().any(|queue| queue.consumer != consumer)
+    }
+
     /// A slot, where one can be had without a wait and nobody is before this consumer.
     pub(crate) fn take_now(self: &Arc<Self>, consumer: Consumer) -> Option<Slot> {
         if self.waiting.load(Ordering::SeqCst) > 0 {

@@ -81,6 +81,7 @@ pub(crate) async fn open(
     let next = paged.then(|| cursor(call.wanted.page.offset + u64::from(call.wanted.page.limit)));
     let next = next.and_then(|plain| gateway.sealed(admitted, &call, &plain));
     let most = if format == Format::Columns { execute::most_of_whole(plan) } else { plan.api.spec.policy.max_bytes };
+    let consumer = call.consumer;
     let mut state = Outgoing {
         plan: plan.clone(),
         view: view.clone(),
@@ -101,7 +102,7 @@ pub(crate) async fn open(
         let frame = state.frame().await?;
         Some((frame, state))
     });
-    Ok(pump::pumped(plan, futures::stream::iter(first).chain(rest).flat_map(in_pieces), cut))
+    Ok(pump::pumped((plan, consumer), futures::stream::iter(first).chain(rest).flat_map(in_pieces), cut))
 }
 
 /// A frame in pieces of which a slow caller takes one in a while.

@@ -9,7 +9,7 @@ use accel::{Dataset, Place, Stores};
 use connect::pools::Pools;
 use connect::proto::ProtoColumn;
 use connect::vault::Vault;
-use connect::{Connection, SourceErrorKind, registry};
+use connect::{Connection, Consumer, SourceErrorKind, registry};
 use http::HeaderValue;
 use model::snapshot::{SnapshotApi, SnapshotDataset, SnapshotSource, compartment};
 use model::spec::{ApiBody, ApiKind, KvBody};
@@ -156,9 +156,9 @@ impl Plan {
         Self::new(api, Backend::Union(union))
     }
 
-    /// Whether others wait for its source at this moment.
-    pub(crate) fn is_pressed(&self) -> bool {
-        matches!(&self.backend, Backend::Source(backend) if backend.connection.is_pressed())
+    /// Whether others than this consumer wait for its source at this moment.
+    pub(crate) fn is_pressed(&self, consumer: Consumer) -> bool {
+        matches!(&self.backend, Backend::Source(backend) if backend.connection.is_pressed(consumer))
     }
 
     fn new(api: Arc<SnapshotApi>, backend: Backend) -> Result<Self, String> {

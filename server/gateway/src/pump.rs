@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connect::Consumer;
 use connect::error::panic_text;
 use futures::stream::BoxStream;
 use futures::{FutureExt, Stream, StreamExt};
@@ -44,16 +45,16 @@ enum Step<T> {
 }
 
 /// Sends what a stream gives; `cut` makes the last item of a response that ends before its end, whose caller must not take
-/// it for a whole one.
+/// it for a whole one. The slot of the source is the consumer's.
 pub(crate) fn pumped<T: Send + 'static>(
-    plan: &Arc<Plan>,
+    (plan, consumer): (&Arc<Plan>, Consumer),
     items: impl Stream<Item = T> + Send + 'static,
     cut: fn(Cut) -> T,
 ) -> BoxStream<'static, T> {
     let (sender, receiver) = mpsc::channel::<Step<T>>(AHEAD);
     let plan = plan.clone();
     tokio::spawn(async move {
-        if let Err(panic) = FutureExt::catch_unwind(AssertUnwindSafe(pump(&plan, items, &sender))).await {
+        if let Err(panic) = FutureExt::catch_unwind(AssertUnwindSafe(pump(&plan, consumer, items, &sender))).await {
             tracing::error!(api = plan.path, cause = panic_text(&*panic), "a response panicked");
             let _ = tokio::time::timeout(WRITE_STALL, sender.send(Step::Died)).await;
         }
@@ -71,9 +72,9 @@ pub(crate) fn pumped<T: Send + 'static>(
     .boxed()
 }
 
-async fn pump<T>(plan: &Plan, items: impl Stream<Item = T>, sender: &mpsc::Sender<Step<T>>) {
+async fn pump<T>(plan: &Plan, consumer: Consumer, items: impl Stream<Item = T>, sender: &mpsc::Sender<Step<T>>) {
     let mut items = pin!(items);
-    let mut pace = Pace::new();
+    let mut pace = Pace::of(consumer);
     loop {
         let next = tokio::select! {
             next = items.next() => next.map_or(Step::End, Step::Item),
@@ -96,6 +97,7 @@ async fn pump<T>(plan: &Plan, items: impl Stream<Item = T>, sender: &mpsc::Sende
 
 /// How much a caller takes.
 struct Pace {
+    consumer: Consumer,
     since: Instant,
     pieces: u32,
     waited: Duration,
@@ -104,8 +106,8 @@ struct Pace {
 }
 
 impl Pace {
-    fn new() -> Self {
-        Self { since: Instant::now(), pieces: 0, waited: Duration::ZERO, was_slow: false }
+    fn of(consumer: Consumer) -> Self {
+        Self { consumer, since: Instant::now(), pieces: 0, waited: Duration::ZERO, was_slow: false }
     }
 
     /// Room for one more piece, once the caller has taken one; nothing where it is gone.
@@ -130,7 +132,7 @@ impl Pace {
             match place {
                 Ok(place) => return Ok(place.ok()),
                 Err(_) if began.elapsed() >= WRITE_STALL => return Err("nothing of it for 15 s"),
-                Err(_) if self.was_slow && plan.is_pressed() => return Err("little of it while others waited for its source"),
+                Err(_) if self.was_slow && plan.is_pressed(self.consumer) => return Err("little of it while others waited for its source"),
                 Err(_) => {}
             }
         }
@@ -142,7 +144,7 @@ impl Pace {
         if elapsed >= WINDOW {
             // Where the source itself is slow, its caller is not to blame.
             self.was_slow = self.waited * 2 >= elapsed && self.pieces < LITTLE;
-            *self = Self { was_slow: self.was_slow, ..Self::new() };
+            *self = Self { was_slow: self.was_slow, ..Self::of(self.consumer) };
         }
     }
 }

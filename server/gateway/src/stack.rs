@@ -249,7 +249,7 @@ impl Gateway {
     ) -> Result<BoxStream<'static, Result<Vec<Bytes>, Problem>>, Problem> {
         let Backend::Union(union) = &plan.backend else {
             let rows = execute::stream(plan, call).await?;
-            return Ok(pump::pumped(plan, rows.flat_map(in_pieces), cut));
+            return Ok(pump::pumped((plan, call.consumer), rows.flat_map(in_pieces), cut));
         };
         let rows = self.union(plan, union, call, &mut Timings::default()).await?.rows;
         // Counted for as long as the caller takes to read them.

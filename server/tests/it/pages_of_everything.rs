@@ -243,7 +243,7 @@ fn of_mariadb() -> Vec<Type> {
         of("time", "time", clock),
         of("datetime(6)", "timestamp", micros),
         hidden("tinyint(1)", "bool", small),
-        of("bit(10)", "bytes", bits),
+        of("bit(10)", "int64", bits),
         of("varbinary(8)", "bytes", bytes),
         of("enum('sad','ok','happy')", "string", mood),
         of("year", "int64", year),
