@@ -264,6 +264,9 @@ pub(crate) mod tests {
 
     /// A plan that is never asked for rows: SQLite dials nothing before it is used.
     pub(crate) fn plan(spec: ApiSpec) -> Plan {
+        let folder = std::env::temp_dir();
+        let places = connect::places::Places::new(std::slice::from_ref(&folder), &[]).unwrap();
+        connect::policy::set(connect::policy::Policy { places, ..Default::default() });
         let api = model::snapshot::SnapshotApi {
             id: "a".into(),
             domain: "travel".into(),
@@ -281,7 +284,7 @@ pub(crate) mod tests {
             domain: "travel".into(),
             environment: model::snapshot::Environment::Prod,
             driver: "sqlite".into(),
-            config: "{\"path\":\"/nowhere.db\"}".into(),
+            config: serde_json::json!({"path": folder.join("nowhere.db")}).to_string(),
             secret: vault.seal(b"{}", &place, [0; connect::vault::NONCE_BYTES]).unwrap(),
         };
         Plan::from_source(api.into(), source.into(), &connect::pools::Pools::default(), &vault).unwrap()
