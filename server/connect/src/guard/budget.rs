@@ -127,6 +127,7 @@ mod tests {
 
     use super::*;
     use crate::guard::mysql::SessionMySql;
+    use crate::guard::{STACK, STACK_LEFT};
 
     fn dialects() -> [Box<dyn Dialect>; 4] {
         [Box::new(PostgreSqlDialect {}), Box::new(SQLiteDialect {}), Box::new(ClickHouseDialect {}), Box::new(SessionMySql)]
@@ -140,7 +141,9 @@ mod tests {
                 let sql = format!("{}(", nest.repeat(60));
                 let (began, budget) = (Instant::now(), Budget::new(inner, 120));
                 // Where it ends is up to the dialect: some take the first word for a name.
-                let _ = Parser::new(&budget).with_recursion_limit(64).try_with_sql(&sql).and_then(|mut parser| parser.parse_expr());
+                let _ = stacker::maybe_grow(STACK_LEFT, STACK, || {
+                    Parser::new(&budget).with_recursion_limit(64).try_with_sql(&sql).and_then(|mut parser| parser.parse_expr())
+                });
                 assert!(began.elapsed() < Duration::from_secs(20), "{nest} with {budget:?} took {:?}", began.elapsed());
             }
         }
