@@ -14,6 +14,8 @@ use crate::{SourceError, SourceErrorKind};
 /// Between 1970, where we count from, and 2000, where PostgreSQL does.
 pub(super) const DAYS_TO_2000: i32 = 10_957;
 pub(super) const MICROS_TO_2000: i64 = 946_684_800_000_000;
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
 /// The first number of a type that people make.
 const FIRST_OWN: u32 = 16_384;
 
@@ -82,10 +84,11 @@ impl Kind {
             Self::Timestamp => Value::Text(match i64::from_be_bytes(fixed(cell)?) {
                 i64::MAX => "infinity".to_owned(),
                 i64::MIN => "-infinity".to_owned(),
-                micros => {
-                    let micros = micros.checked_add(MICROS_TO_2000)?;
-                    written(|out| push_timestamp(out, micros))?
-                }
+                micros => match micros.checked_add(MICROS_TO_2000) {
+                    Some(micros) => written(|out| push_timestamp(out, micros))?,
+                    // The last thirty years that it has are beyond ours: its column tells the row that holds one.
+                    None => written(|out| push_date(out, micros.div_euclid(DAY) + i64::from(DAYS_TO_2000)))?,
+                },
             }),
             Self::Uuid => Value::Text(Uuid::from_bytes(fixed(cell)?).to_string()),
             Self::JsonB => Value::Text(text(cell.strip_prefix(&[1])?)?.to_owned()),
@@ -160,6 +163,7 @@ mod tests {
         assert_eq!(value_of(Kind::Timestamp, &i64::MIN.to_be_bytes()), text("-infinity"));
         assert_eq!(value_of(Kind::Date, &2_921_939_i32.to_be_bytes()), text("9999-12-31"));
         assert_eq!(value_of(Kind::Timestamp, &252_455_615_999_999_999_i64.to_be_bytes()), text("9999-12-31T23:59:59.999999Z"));
+        assert_eq!(value_of(Kind::Timestamp, &9_223_371_331_199_999_999_i64.to_be_bytes()), text("+294276-12-31"));
         assert_eq!(value_of(Kind::Time, &86_400_000_000_i64.to_be_bytes()), text("24:00:00"));
         assert_eq!(value_of(Kind::Float4, &0.1_f32.to_be_bytes()), Some(Value::Float(0.1)));
         assert_eq!(value_of(Kind::Numeric, &[0, 0, 0, 0, 0xC0, 0, 0, 0]), text("NaN"));
