@@ -10,7 +10,7 @@ const TEXT: DataType = DataType::String;
 
 const DIGITS: &str = "All digits, as a string.";
 const SHORT: &str = "The shortest digits of the 32 bits: 0.1.";
-const TIMES: &str = "In UTC. Infinite ones are errors, or texts where the field is text.";
+const TIMES: &str = "In UTC, up to the year 294246; later ones are errors. Infinite ones are errors, or texts where the field is text.";
 
 pub const POSTGRES: &[SourceType] = &[
     row(&["bool"], Always(Bool), "kf-", ""),
