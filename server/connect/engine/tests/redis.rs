@@ -108,7 +108,7 @@ async fn texts_and_json_are_rows_and_tables_are_found() {
     assert_eq!(
         found,
         [
-            r#"{"id":1,"items":3,"total":"12.50","paid":true,"lines":[1,2]}"#,
+            r#"{"id":1,"items":3,"total":"12.50","paid":true,"lines":[1, 2]}"#,
             r#"{"id":2,"items":1,"total":"0.99","paid":false,"lines":null}"#
         ]
     );

@@ -95,12 +95,12 @@ static VALUES: [Right; 32] = [
     // Nor are MariaDB's dates without a month or a day.
     unreadable("apis-mariadb", "m_dates", "d", "0000-00-00"),
     unreadable("apis-mariadb", "m_dates", "d", "2024-02-00"),
-    unreadable("apis-mariadb", "m_dates", "dt", "0000-00-00 00:00:00"),
-    unreadable("apis-mariadb", "m_dates", "ts", "0000-00-00 00:00:00"),
+    unreadable("apis-mariadb", "m_dates", "dt", "0000-00-00T00:00:00Z"),
+    unreadable("apis-mariadb", "m_dates", "ts", "0000-00-00T00:00:00Z"),
     unreadable("sync-mariadb", "t_zero", "d", "0000-00-00"),
     unreadable("sync-mariadb", "t_zero", "d", "2013-00-15"),
-    unreadable("sync-mariadb", "t_zero", "t", "0000-00-00 00:00:00"),
-    unreadable("sync-mariadb", "t_zd", "t", "0000-00-00 00:00:00"),
+    unreadable("sync-mariadb", "t_zero", "t", "0000-00-00T00:00:00Z"),
+    unreadable("sync-mariadb", "t_zd", "t", "0000-00-00T00:00:00Z"),
     unreadable("sync-mariadb", "t_zd2", "d", "0000-00-00"),
     // SQLite keeps in a column what its type does not say.
     unreadable("apis-sqlite", "dirty", "n", ""),
