@@ -71,7 +71,7 @@ const PIECES: [&str; 40] = [
 ];
 
 /// Left part, middle and right part of something that can stand inside itself.
-const NESTS: [(&str, &str, &str); 24] = [
+const NESTS: [(&str, &str, &str); 25] = [
     ("(", "1", ")"),
     ("((", "1", "))"),
     ("not ", "true", ""),
@@ -97,6 +97,7 @@ const NESTS: [(&str, &str, &str); 24] = [
     ("case - ", "(", ""),
     ("interval ", "(", ""),
     ("array[", "(", ""),
+    ("array<", "int", ">"),
 ];
 
 /// The same where a table or a whole statement stands.
@@ -117,7 +118,7 @@ fn deep(chance: &mut Chance) -> String {
         let (left, middle, right) = QUERY_NESTS[chance.below(6) as usize];
         return left.repeat(levels) + middle + &right.repeat(levels);
     }
-    let (left, middle, right) = NESTS[chance.below(24) as usize];
+    let (left, middle, right) = NESTS[chance.below(25) as usize];
     format!("select {}{middle}{} from flights", left.repeat(levels), right.repeat(levels))
 }
 

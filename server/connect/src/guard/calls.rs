@@ -22,10 +22,11 @@ const MAX_SQLITE_LEVELS: usize = 900;
 /// What is said of all of them.
 pub(super) const TOO_DEEP: &str = "Calls of functions or queries stand too deep in one another. Take some of them apart.";
 
-/// Whether brackets behind a word, or around a query, stand too deep in one another for the parser.
+/// Whether brackets behind a word, or around a query, stand too deep in one another for the parser. Those of types (`array<array<int>>`)
+/// it counts nowhere, so there may be few of them in all.
 pub(super) fn brackets_too_deep(tokens: &[TokenWithSpan]) -> bool {
     let mut open: Vec<bool> = Vec::new();
-    let mut calls = 0_usize;
+    let (mut calls, mut types) = (0_usize, 0_usize);
     for (at, token) in tokens.iter().enumerate() {
         match &token.token {
             Token::LParen => {
@@ -38,10 +39,20 @@ pub(super) fn brackets_too_deep(tokens: &[TokenWithSpan]) -> bool {
                 }
             }
             Token::RParen => calls -= usize::from(open.pop().unwrap_or(false)),
+            Token::Lt if at > 0 && is_type(&tokens[at - 1].token) => {
+                types += 1;
+                if types > MAX_CALLS {
+                    return true;
+                }
+            }
             _ => {}
         }
     }
     false
+}
+
+fn is_type(token: &Token) -> bool {
+    matches!(token, Token::Word(word) if matches!(word.keyword, Keyword::ARRAY | Keyword::STRUCT | Keyword::MAP))
 }
 
 /// Whether calls or queries in a tree stand deeper in one another than the engine can plan.

@@ -288,6 +288,8 @@ mod tests {
                 deep("(", "1", ")", 2_000),
                 deep("not ", "true", "", 4_000),
                 deep("- ", "1", "", 4_000),
+                deep("interval ", "'1'", "", 4_000),
+                deep("array<", "int", ">", 2_000),
                 deep("(select ", "1", ")", 2_000),
                 deep("case when 1 = 1 then ", "1", " end", 900),
                 format!("select {} as a", vec!["1"; 2_000].join(" + ")),
