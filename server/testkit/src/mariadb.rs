@@ -64,7 +64,8 @@ impl MariaDb {
             .env("TMPDIR", temporary(&self.folder))
             .args(["--no-defaults"])
             .args(as_root())
-            .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"])
+            // 2 gives each commit to the system: what was committed is there again after the end of the process, which 0 does not promise.
+            .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=2"])
             .arg(format!("--datadir={}", self.folder.path().join("data").display()))
             .arg(format!("--socket={}", self.socket().display()))
             .arg(format!("--pid-file={}", self.folder.path().join("pid").display()))
