@@ -196,6 +196,8 @@ mod tests {
             (DataType::Json, text("{}")),
             (DataType::Int32, text("1")),
             (DataType::Date, text("soon")),
+            // Rounded, it would be another row's.
+            (DataType::Decimal { precision: 10, scale: 2 }, text("1.505")),
             (DataType::String, Value::List(Vec::new())),
         ] {
             assert_eq!(encode([(data_type, &value)]), Err(NoKey));

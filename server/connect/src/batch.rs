@@ -11,7 +11,7 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType as ArrowType, Field as ArrowField, Schema, SchemaRef, TimeUnit};
 use model::data_type::ANY_DECIMAL;
 use model::json_text::float_word;
-use model::scalar::{days, decimal_parts, micros, micros_of_day, scaled};
+use model::scalar::{days, decimal_parts, micros, micros_of_day, scaled, scaled_float};
 use model::{DataType, Field, Value};
 
 use crate::unreadable::{Unreadable, noted};
@@ -117,7 +117,7 @@ impl Cells {
             (Self::Float(cells), Value::Int(number)) => cells.append_value(*number as f64),
             (Self::Decimal(cells, scale), Value::Text(text)) => cells.append_value(scaled(text, *scale)?),
             (Self::Decimal(cells, scale), Value::Int(number)) => cells.append_value(scaled(&number.to_string(), *scale)?),
-            (Self::Decimal(cells, scale), Value::Float(number)) => cells.append_value(scaled(&number.to_string(), *scale)?),
+            (Self::Decimal(cells, scale), Value::Float(number)) => cells.append_value(scaled_float(*number, *scale)?),
             (Self::Date(cells), Value::Text(text)) => cells.append_value(days(text)?),
             (Self::Time(cells), Value::Text(text)) => cells.append_value(micros_of_day(text)?),
             (Self::Timestamp(cells), Value::Text(text)) => cells.append_value(micros(text)?),
@@ -283,7 +283,7 @@ impl BatchBuilder {
         let field = &self.fields[column];
         let row = self.columns[column].len();
         let place = format!("{} of row {}", field.column, self.finished + row + 1);
-        let reason = format!("{place} holds {}, which is not a {}.", shown(value), field.data_type.word());
+        let reason = format!("{place} holds {}, which {}.", shown(value), unlike(field.data_type, value));
         if self.is_lenient {
             self.columns[column].append_null();
             self.unreadable.push(Unreadable { row, column, reason });
@@ -355,6 +355,20 @@ impl BatchBuilder {
     }
 }
 
+/// Why a value is not of a type, for a person.
+fn unlike(data_type: DataType, value: &Value) -> String {
+    let is_number = match value {
+        Value::Int(_) => true,
+        Value::Float(number) => number.is_finite(),
+        Value::Text(text) => decimal_parts(text).is_some(),
+        _ => false,
+    };
+    match data_type {
+        DataType::Decimal { precision, scale } if is_number => format!("has more digits than a decimal({precision},{scale}) holds"),
+        other => format!("is not a {}", other.word()),
+    }
+}
+
 /// The beginning of a value, for a person.
 fn shown(value: &Value) -> String {
     /// Characters of it.
@@ -373,6 +387,8 @@ fn shown(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use model::data_type::WIDE_DECIMAL;
 
     use super::*;
 
@@ -421,5 +437,26 @@ mod tests {
         assert!(unreadable[0].reason.contains("“infinity”") && batch.schema().metadata().is_empty());
         assert_eq!(batch.column(1).null_count(), 1);
         assert!(crate::unreadable::take(batch).1.is_empty());
+    }
+
+    #[test]
+    fn a_decimal_keeps_its_digits_or_is_told() {
+        let text = |text: &str| Value::Text(text.into());
+        for (data_type, value, told) in [
+            (DataType::Decimal { precision: 10, scale: 2 }, text("12.345"), "“12.345”, which has more digits than a decimal(10,2) holds."),
+            (DataType::Decimal { precision: 10, scale: 2 }, Value::Float(12.345), "12.345, which has more digits"),
+            (DataType::Decimal { precision: 10, scale: 2 }, text(""), "“”, which is not a decimal."),
+            (WIDE_DECIMAL, text("0.000000000012345"), "“0.000000000012345”, which has more digits than a decimal(38,10) holds."),
+        ] {
+            let error = BatchBuilder::new(&[Field::plain("price", data_type)]).append(0, value).unwrap_err();
+            assert!(error.sentence.starts_with(&format!("price of row 1 holds {told}")), "{error}");
+        }
+        let mut rows = BatchBuilder::new(&[Field::plain("price", DataType::Decimal { precision: 10, scale: 2 })]);
+        for value in [text("12.500"), Value::Float(12.35), Value::Float(0.1 + 0.2), Value::Int(7)] {
+            rows.append(0, value).unwrap();
+        }
+        let batch = rows.finish().unwrap();
+        let texts = (0..4).map(|row| crate::proto::value_of(&batch, 0, row, DataType::Decimal { precision: 10, scale: 2 }));
+        assert_eq!(texts.collect::<Vec<_>>(), ["12.50", "12.35", "0.30", "7.00"].map(text));
     }
 }

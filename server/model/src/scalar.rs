@@ -5,21 +5,28 @@ use std::cmp::Ordering;
 
 use crate::calendar;
 
-/// `12.5` at scale 2 as 1250; digits beyond the scale are rounded half away from zero.
+/// `12.5` at scale 2 as 1250; nothing where a digit would be lost.
 #[must_use]
 pub fn scaled(text: &str, scale: i8) -> Option<i128> {
+    /// Digits that an integer of 64 bits holds whatever they are.
+    const FEW: usize = 18;
     let scale = usize::try_from(scale).ok()?;
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
+    let (negative, whole, part) = decimal_parts(text)?;
+    let zeros = scale.checked_sub(part.len())?;
+    let mut digits = whole.bytes().chain(part.bytes()).chain(std::iter::repeat_n(b'0', zeros)).map(|digit| digit - b'0');
+    let number = if whole.len() + scale <= FEW {
+        i128::from(digits.fold(0_i64, |number, digit| number * 10 + i64::from(digit)))
+    } else {
+        digits.try_fold(0_i128, |number, digit| number.checked_mul(10)?.checked_add(digit.into()))?
     };
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let kept = part.get(..part.len().min(scale))?;
-    let mut number: i128 = format!("{whole}{kept:0<scale$}").parse().ok()?;
-    if part.as_bytes().get(scale).is_some_and(|digit| *digit >= b'5') {
-        number = number.checked_add(1)?;
-    }
     Some(if negative { -number } else { number })
+}
+
+/// A float at a scale. It holds 15 decimal digits; what sums leave behind those, as in 0.30000000000000004, is nothing that is lost.
+#[must_use]
+pub fn scaled_float(number: f64, scale: i8) -> Option<i128> {
+    let as_written = |number: f64| scaled(&number.to_string(), scale);
+    as_written(number).or_else(|| as_written(format!("{number:.14e}").parse().ok()?))
 }
 
 /// `1250` at scale 2 as `12.50`.
@@ -137,9 +144,15 @@ mod tests {
     #[test]
     fn decimals_keep_their_digits() {
         assert_eq!(scaled("12.5", 2), Some(1250));
-        assert_eq!(scaled("-0.005", 2), Some(-1));
+        assert_eq!(scaled("-0.50000", 2), Some(-50));
         assert_eq!(scaled("7", 0), Some(7));
-        assert_eq!(scaled("x", 2), None);
+        assert_eq!(scaled("-12345678901234567890123456789012345678", 0), Some(-12_345_678_901_234_567_890_123_456_789_012_345_678));
+        assert_eq!(scaled("123456789012345678.9", 1), Some(1_234_567_890_123_456_789));
+        for text in ["0.005", "12.345", "x", "", ".", "1e2", "1234567890123456789012345678901234567890"] {
+            assert_eq!(scaled(text, 2), None, "{text}");
+        }
+        assert_eq!((scaled_float(0.1 + 0.2, 2), scaled_float(-12.35, 2), scaled_float(7.0, 0)), (Some(30), Some(-1235), Some(7)));
+        assert_eq!((scaled_float(12.345, 2), scaled_float(f64::NAN, 2), scaled_float(1e300, 2)), (None, None, None));
         assert_eq!(decimal_text(-1250, 2), "-12.50");
         assert_eq!(decimal_text(5, 0), "5");
         assert_eq!(decimal_parts("-0012.5000"), Some((true, "12", "5")));

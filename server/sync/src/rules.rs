@@ -5,10 +5,9 @@ use std::cmp::Ordering;
 use accel::{AccelError, KeptRuns, Sorted, Sorter, key};
 use arrow_array::RecordBatch;
 use connect::proto::value_of;
-use model::data_type::ANY_DECIMAL;
 use model::dataset::DatasetSpec;
 use model::gates::{Must, Rule};
-use model::scalar::{decimal_order, scaled};
+use model::scalar::decimal_order;
 use model::value::read_text;
 use model::{DataType, Value};
 use regex::Regex;
@@ -231,8 +230,7 @@ fn order(value: &Value, other: &Value, data_type: DataType) -> Ordering {
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
         (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
         (Value::Text(a), Value::Text(b)) => match data_type {
-            ANY_DECIMAL => decimal_order(a, b),
-            DataType::Decimal { scale, .. } => scaled(a, scale).cmp(&scaled(b, scale)),
+            DataType::Decimal { .. } => decimal_order(a, b),
             _ => a.cmp(b),
         },
         (Value::Bytes(a), Value::Bytes(b)) => a.cmp(b),
