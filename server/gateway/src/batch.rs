@@ -1,5 +1,6 @@
 //! Several keys in one call: answers in the order of the keys, and a key without a row is said, never dropped.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use accel::row_json::RowJson;
@@ -8,7 +9,9 @@ use futures::{StreamExt, TryStreamExt};
 use model::spec::{ApiKind, MAX_BATCH_KEYS};
 use model::{ErrorCode, FieldError, Problem};
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
+use crate::json_body::{JsonBody, Written};
 use crate::memory::{Counted, Reservation};
 use crate::parameters::{self, Given, Giver};
 use crate::plan::{Backend, Plan};
@@ -31,7 +34,15 @@ pub(crate) fn keys_of_json(body: &[u8]) -> Result<Vec<Given>, Problem> {
         return Err(Problem::field(other, format!("A batch has keys and nothing else, not {other}.")));
     }
     bounded(keys.len())?;
-    keys.into_iter().map(|key| if let Json::Object(key) = key { Ok(Given::Body(key)) } else { Err(shape()) }).collect()
+    let keys = keys.into_iter().map(|key| if let Json::Object(key) = key { Ok(key) } else { Err(shape()) });
+    let keys = JsonBody::several(keys.collect::<Result<_, _>>()?, || written_keys(body));
+    Ok(keys.into_iter().map(Given::Body).collect())
+}
+
+/// The keys as they are written.
+fn written_keys(body: &[u8]) -> Vec<Written> {
+    let read = serde_json::from_slice::<BTreeMap<String, &RawValue>>(body).ok();
+    read.and_then(|object| serde_json::from_str(object.get("keys")?.get()).ok()).unwrap_or_default()
 }
 
 /// # Errors
@@ -146,5 +157,27 @@ impl Batch {
         }
         out.extend_from_slice(b"]}");
         Ok(Counted::new(out, &self.memory))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::data_type::ANY_DECIMAL;
+    use model::{Parameter, Value};
+
+    use super::*;
+
+    #[test]
+    fn keys_keep_the_digits_of_their_numbers() {
+        let keys = keys_of_json(br#"{"keys": [{"n": 1}, {"n": 0.12345678901234567890}, {"n": 12345678901234567890123}]}"#).unwrap();
+        let of = |given: &Given| match given {
+            Given::Body(body) => body.value_of(&Parameter::new("n", ANY_DECIMAL)).unwrap(),
+            Given::Query(_) => None,
+        };
+        let texts = ["1", "0.12345678901234567890", "12345678901234567890123"].map(|text| Some(Value::Text(text.into())));
+        assert_eq!(keys.iter().map(of).collect::<Vec<_>>(), texts);
+        for bad in [&b"[]"[..], b"{\"keys\": [1]}", b"{\"keys\": [{}], \"x\": 1}", b"{"] {
+            assert!(keys_of_json(bad).is_err());
+        }
     }
 }

@@ -10,6 +10,7 @@ use hyper::body::Body;
 use model::{ErrorCode, Problem};
 use serde_json::Value as Json;
 
+use crate::json_body::JsonBody;
 use crate::parameters::{Given, parse_query};
 
 /// The longest request body, in bytes; a batch of keys may be longer.
@@ -41,13 +42,13 @@ where
         Method::POST => {
             let bytes = read_body(&parts.headers, incoming, MAX_BODY).await?;
             if bytes.is_empty() {
-                return Ok(Given::Body(serde_json::Map::new()));
+                return Ok(Given::Body(JsonBody::default()));
             }
             if let Some(fields) = form(&parts.headers, &bytes) {
                 return Ok(Given::Query(parse_query(fields)));
             }
             match serde_json::from_slice(&bytes) {
-                Ok(Json::Object(object)) => Ok(Given::Body(object)),
+                Ok(Json::Object(object)) => Ok(Given::Body(JsonBody::read(object, &bytes))),
                 Ok(_) => Err(Problem::new(ErrorCode::Invalid, "The body must be a JSON object of parameters.")),
                 Err(error) => Err(Problem::new(
                     ErrorCode::Invalid,

@@ -21,6 +21,7 @@ mod execute;
 mod formats;
 mod grpc;
 mod incoming;
+mod json_body;
 mod key_path;
 mod keys;
 mod limits;

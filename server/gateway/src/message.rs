@@ -1,12 +1,16 @@
 //! A request's protobuf message as the values of a call, by the names of its parameters.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use model::message::{MessageField, request_fields};
 use model::wire::{Fields, Wire};
 use model::{DataType, ErrorCode, Problem};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value as Json};
 
+use crate::json_body::JsonBody;
 use crate::parameters::Given;
 use crate::stack::Admitted;
 
@@ -18,12 +22,18 @@ pub(crate) fn given_of(admitted: &Admitted<'_>, message: &[u8]) -> Result<Given,
     fields.retain(|field| !admitted.view.refuses(spec, &field.name));
     let broken = || Problem::new(ErrorCode::Invalid, "The message is not one of this request. Take the schema from reflection.");
     let mut object = Map::new();
+    let mut json: BTreeMap<u32, (&MessageField, Vec<Box<RawValue>>)> = BTreeMap::new();
     for field in Fields::new(message) {
         let field = field.map_err(|_| broken())?;
         let Some(known) = fields.iter().find(|known| known.number == field.number) else {
             let detail = format!("The request has no field with the number {}.", field.number);
             return Err(Problem::field(field.number.to_string(), detail));
         };
+        if let (DataType::Json, Wire::Bytes(text)) = (known.data_type, field.value) {
+            let text = serde_json::from_slice(text).map_err(|_| broken())?;
+            json.entry(known.number).or_insert_with(|| (known, Vec::new())).1.push(text);
+            continue;
+        }
         for value in values_of(known, field.value).ok_or_else(broken)? {
             if known.repeated {
                 if let Json::Array(values) = object.entry(known.name.clone()).or_insert_with(|| Json::Array(Vec::new())) {
@@ -34,7 +44,13 @@ pub(crate) fn given_of(admitted: &Admitted<'_>, message: &[u8]) -> Result<Given,
             }
         }
     }
-    Ok(Given::Body(object))
+    let mut body = JsonBody::from(object);
+    for (known, mut texts) in json.into_values() {
+        // The last of several counts, where one is taken.
+        let text = if known.repeated { to_raw_value(&texts).ok() } else { texts.pop() };
+        body.put(&known.name, text.ok_or_else(broken)?);
+    }
+    Ok(Given::Body(body))
 }
 
 /// One value, or the several of a packed list.
@@ -78,7 +94,6 @@ fn value_of(data_type: DataType, value: Wire<'_>) -> Option<Json> {
         (DataType::Int64, Wire::Varint(number)) => (number as i64).into(),
         (DataType::Float64, Wire::Fixed64(bits)) => serde_json::Number::from_f64(f64::from_bits(bits))?.into(),
         (DataType::Bytes, Wire::Bytes(bytes)) => STANDARD.encode(bytes).into(),
-        (DataType::Json, Wire::Bytes(bytes)) => serde_json::from_slice(bytes).ok()?,
         (
             DataType::String | DataType::Uuid | DataType::Decimal { .. } | DataType::Date | DataType::Time | DataType::Timestamp,
             Wire::Bytes(bytes),

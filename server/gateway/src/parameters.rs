@@ -7,8 +7,10 @@ use model::parameter::RESERVED;
 use model::statement::Arguments;
 use model::{ApiSpec, ErrorCode, FieldError, Parameter, Problem, Value};
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use crate::cursor::{self, Cursors};
+use crate::json_body::JsonBody;
 use crate::memory::{Memory, Reservation};
 use crate::plan::Plan;
 use crate::reserved::{self, Wanted};
@@ -18,7 +20,7 @@ use crate::view::View;
 /// What a caller sent: text out of a query, or a JSON object.
 pub(crate) enum Given {
     Query(Vec<(String, String)>),
-    Body(serde_json::Map<String, Json>),
+    Body(JsonBody),
 }
 
 /// Who gives them, and what stands for the caller whatever it gives.
@@ -92,7 +94,7 @@ pub(crate) fn read(plan: &Plan, given: &Given, giver: Giver<'_>) -> Result<Call,
     refuse_foreign(plan, giver)?;
     let mut reserved = match given {
         Given::Query(pairs) => split_query(spec, giver, pairs, &mut errors),
-        Given::Body(object) => split_body(spec, giver, object, &mut errors),
+        Given::Body(body) => split_body(spec, giver, &body.values, &mut errors),
     };
     let mut arguments = Arguments::new();
     for parameter in &spec.parameters {
@@ -113,7 +115,7 @@ pub(crate) fn read(plan: &Plan, given: &Given, giver: Giver<'_>) -> Result<Call,
                 let texts: Vec<&str> = pairs.iter().filter(|(name, _)| name == &parameter.name).map(|(_, text)| text.as_str()).collect();
                 if texts.is_empty() { Ok(None) } else { parameter.read_texts(&texts).map(Some) }
             }
-            Given::Body(object) => object.get(&parameter.name).map_or(Ok(None), |json| parameter.read_json(json)),
+            Given::Body(body) => body.value_of(parameter),
         };
         match read {
             Ok(value) => match value.or_else(|| parameter.default_value()) {
@@ -167,17 +169,17 @@ fn refuse_foreign(plan: &Plan, giver: Giver<'_>) -> Result<(), Problem> {
     }
 }
 
-fn read_fixed(parameter: &Parameter, value: &Json, given: &Given) -> Result<Value, FieldError> {
+fn read_fixed(parameter: &Parameter, value: &RawValue, given: &Given) -> Result<Value, FieldError> {
     let also_given = match given {
         Given::Query(pairs) => pairs.iter().any(|(name, _)| name == &parameter.name),
-        Given::Body(object) => object.contains_key(&parameter.name),
+        Given::Body(body) => body.values.contains_key(&parameter.name),
     };
     if also_given {
         return Err(FieldError::new(&parameter.name, format!("{} is fixed by your token. Leave it out.", parameter.name)));
     }
-    let read = match value {
-        Json::String(text) => parameter.read_texts(&[text.as_str()]).map(Some),
-        other => parameter.read_json(other),
+    let read = match serde_json::from_str::<String>(value.get()) {
+        Ok(text) => parameter.read_texts(&[text.as_str()]).map(Some),
+        Err(_) => parameter.read_written(value),
     };
     let unfit = || FieldError::new(&parameter.name, format!("What your token fixes for {} does not fit it.", parameter.name));
     read.ok().flatten().ok_or_else(unfit)

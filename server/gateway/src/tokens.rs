@@ -1,7 +1,6 @@
 //! Signed tokens (JWT) in place of a key: verified against the issuer that an app names, with parameters that the
 //! caller cannot override. A token that was verified is remembered, because callers send one many times over.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -13,10 +12,11 @@ use model::clock::{Millis, SECOND};
 use model::snapshot::SnapshotIssuer;
 use model::{ErrorCode, Problem};
 use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::value::to_raw_value;
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
+use crate::json_body::Written;
 use crate::keys::{App, Who};
 use crate::routes::Routes;
 
@@ -28,7 +28,7 @@ const MAX_TOKEN: usize = 8 << 10;
 const REMEMBERED: u64 = 100_000;
 
 /// Parameters that a token fixes, by name.
-pub(crate) type Fixed = BTreeMap<String, Json>;
+pub(crate) type Fixed = Written;
 
 /// An issuer of the snapshot, its keys at hand.
 pub(crate) struct Issuer {
@@ -44,7 +44,7 @@ struct Claims {
     #[serde(default)]
     nbf: Option<f64>,
     #[serde(default, rename = "sluice_parameters")]
-    parameters: BTreeMap<String, Json>,
+    parameters: Written,
 }
 
 #[derive(Deserialize)]
@@ -183,7 +183,10 @@ fn verified(issuer: &Arc<Issuer>, claims: Claims) -> Result<Verified, Problem> {
     let Some(expires_at) = claims.exp else { return Err(refused("This token has no end (exp). Sign one that has.")) };
     let mut fixed = claims.parameters;
     // What the app's owner has fixed stands above what the signer writes.
-    fixed.extend(issuer.about.fixed.iter().map(|(name, text)| (name.clone(), Json::String(text.clone()))));
+    for (name, text) in &issuer.about.fixed {
+        let written = to_raw_value(text).map_err(|_| refused("What the owner of the app fixes for this token cannot be read."))?;
+        fixed.insert(name.clone(), written);
+    }
     Ok(Verified {
         issuer: issuer.clone(),
         expires_at: millis(expires_at),

@@ -112,7 +112,7 @@ fn steps_of(plan: &Plan, caller: &str, timings: &Timings, given: &Given) -> Vec<
     let took = |step: &str| timings.steps.iter().find(|(name, _)| *name == step).map(|(_, micros)| *micros);
     let given = match given {
         Given::Query(pairs) => pairs.len(),
-        Given::Body(object) => object.len(),
+        Given::Body(body) => body.values.len(),
     };
     let mut steps = vec![
         TryStep { name: "Who".into(), note: caller.into(), took_us: 0 },

@@ -59,9 +59,34 @@ pub fn write_json(out: &mut Vec<u8>, text: &str) {
     }
 }
 
+/// JSON text without the blanks around its parts: its digits, its order and doubled names as they are written.
+#[must_use]
+pub fn compact(text: &str) -> String {
+    let (mut out, mut in_text, mut is_escaped) = (String::with_capacity(text.len()), false, false);
+    for sign in text.chars() {
+        if !in_text && matches!(sign, ' ' | '\n' | '\r' | '\t') {
+            continue;
+        }
+        out.push(sign);
+        match sign {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' => in_text = !in_text,
+            _ => {}
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blanks_in_texts_stay_and_others_go() {
+        let json = "{ \"a b\" : [1.10, 1e5 ,\n\"\\\" c\\\\\" , \" d\"] }";
+        assert_eq!(compact(json), "{\"a b\":[1.10,1e5,\"\\\" c\\\\\",\" d\"]}");
+    }
 
     #[test]
     fn what_is_written_reads_back() {

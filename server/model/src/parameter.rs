@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
-use crate::value::{Value, read_json, read_text};
+use crate::scalar::{decimal_order, decimal_parts};
+use crate::value::{Value, read_json, read_text, read_written};
 use crate::{DataType, FieldError};
 
 /// Names that the platform keeps for itself in every list API.
@@ -103,6 +105,22 @@ impl Parameter {
         read.map(Some).map_err(|message| FieldError::new(&self.name, message))
     }
 
+    /// The same of a JSON value as it is written: its numbers keep all their digits.
+    ///
+    /// # Errors
+    /// A sentence for this parameter.
+    pub fn read_written(&self, json: &RawValue) -> Result<Option<Value>, FieldError> {
+        if json.get() == "null" {
+            return Ok(None);
+        }
+        let read = match self.list.then(|| serde_json::from_str::<Vec<&RawValue>>(json.get())) {
+            Some(Ok(items)) => self.checked_list(items.len(), items.iter().map(|item| self.checked(read_written(self.data_type, item)?))),
+            Some(Err(_)) => Err("Expected a list, such as [1, 2].".into()),
+            None => read_written(self.data_type, json).and_then(|value| self.checked(value)),
+        };
+        read.map(Some).map_err(|message| FieldError::new(&self.name, message))
+    }
+
     /// The default as a value, where there is one.
     #[must_use]
     pub fn default_value(&self) -> Option<Value> {
@@ -157,8 +175,8 @@ fn compare(left: &Value, right: &Value) -> Option<std::cmp::Ordering> {
     match (left, right) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
         (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
-        (Value::Text(a), Value::Text(b)) => match (a.parse::<f64>(), b.parse::<f64>()) {
-            (Ok(a), Ok(b)) => a.partial_cmp(&b),
+        (Value::Text(a), Value::Text(b)) => match (decimal_parts(a), decimal_parts(b)) {
+            (Some(_), Some(_)) => Some(decimal_order(a, b)),
             _ => Some(a.cmp(b)),
         },
         _ => None,
@@ -191,6 +209,17 @@ mod tests {
         assert!(carrier.read_texts(&["UA", "DL"]).is_err());
         let short = Parameter { max: Some("3".into()), ..Parameter::new("faa", DataType::String) };
         assert_eq!(short.read_texts(&["ABCD"]).unwrap_err().message, "At most 3 characters.");
+    }
+
+    #[test]
+    fn numbers_are_read_and_bounded_with_all_their_digits() {
+        let most = Some("12345678901234567.88".into());
+        let price = Parameter { list: true, max: most, ..Parameter::new("price", crate::data_type::ANY_DECIMAL) };
+        let of = |json: &str| price.read_written(serde_json::from_str(json).unwrap());
+        let text = Value::Text("12345678901234567.88".into());
+        assert_eq!(of("[12345678901234567.88]"), Ok(Some(Value::List(vec![text]))));
+        assert_eq!(of("[12345678901234567.89]").unwrap_err().message, "At most 12345678901234567.88.");
+        assert_eq!((of("null"), of("1.5").is_err(), of("[null]").is_err()), (Ok(None), true, true));
     }
 
     #[test]

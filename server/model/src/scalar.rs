@@ -1,6 +1,7 @@
 //! The numbers behind texts: a date as its days, a time as its microseconds, a decimal as its unscaled integer. Used
 //! where values are ordered, compared or put into columns.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use crate::calendar;
@@ -37,6 +38,30 @@ pub fn decimal_text(unscaled: i128, scale: i8) -> String {
     let (whole, part) = digits.split_at(digits.len() - scale);
     let sign = if unscaled < 0 { "-" } else { "" };
     if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+}
+
+/// A number as JSON writes it, with its exponent written out: `1.5e-3` as `0.0015`. Nothing for one that would have more than so many zeros.
+#[must_use]
+pub fn without_exponent(text: &str, most_zeros: usize) -> Option<Cow<'_, str>> {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return Some(Cow::Borrowed(text)) };
+    let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa), |digits| ("-", digits));
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let all = format!("{whole}{part}");
+    let point = i64::try_from(whole.len()).ok()? + i64::from(exponent.parse::<i32>().ok()?);
+    let length = i64::try_from(all.len()).ok()?;
+    let zeros = usize::try_from((-point).max(point - length).max(0)).ok()?;
+    if zeros > most_zeros {
+        return None;
+    }
+    let zeros = "0".repeat(zeros);
+    Some(Cow::Owned(if point <= 0 {
+        format!("{sign}0.{zeros}{all}")
+    } else if point >= length {
+        format!("{sign}{all}{zeros}")
+    } else {
+        let (whole, part) = all.split_at(usize::try_from(point).ok()?);
+        format!("{sign}{whole}.{part}")
+    }))
 }
 
 /// The parts of a decimal: whether it is negative, its digits before the point without leading zeros, and those behind it without
@@ -160,6 +185,22 @@ mod tests {
         let sorted = ["-10.5", "-9", "0", "0.000000000012345", "0.1", "9", "10", "123456789012345678901234567890.5", "NaN"];
         assert!(sorted.windows(2).all(|pair| decimal_order(pair[0], pair[1]) == Ordering::Less));
         assert_eq!(decimal_order("1.50", "01.5"), Ordering::Equal);
+    }
+
+    #[test]
+    fn exponents_are_written_out() {
+        for (text, plain) in [
+            ("0.12345678901234567890", Some("0.12345678901234567890")),
+            ("1.5e-3", Some("0.0015")),
+            ("-1E-7", Some("-0.0000001")),
+            ("12.345e1", Some("123.45")),
+            ("1.5e+3", Some("1500")),
+            ("1e999999999", None),
+            ("1e-999999999", None),
+            ("1e99999999999", None),
+        ] {
+            assert_eq!(without_exponent(text, 200).as_deref(), plain, "{text}");
+        }
     }
 
     #[test]

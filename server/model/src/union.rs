@@ -1,12 +1,12 @@
 //! A Union: several live APIs asked as one. Steps run at the same time unless one needs another's answer or is told to
 //! wait; each is core (its failure fails the call) or secondary (its failure gives its fall-back, and the answer says so).
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
-use crate::value::{Value, read_json};
+use crate::value::{Value, read_written};
 use crate::{DataType, Field};
 
 pub const MAX_STEPS: usize = 16;
@@ -316,23 +316,26 @@ pub struct Degraded {
 /// # Errors
 /// What of it is not as the step's rows are.
 pub fn read_fixed(step: &Step, text: &str) -> Result<Vec<Vec<Value>>, String> {
-    let json: Json = serde_json::from_str(text).map_err(|_| "The fixed answer is not JSON.".to_owned())?;
-    let rows = match (json, step.gives_list()) {
-        (Json::Array(rows), true) => rows,
-        (row @ Json::Object(_), false) => vec![row],
-        (_, true) => return Err("The fixed answer must be a JSON array of objects.".into()),
-        (_, false) => return Err("The fixed answer must be a JSON object.".into()),
+    // As it is written: numbers keep their digits.
+    let json: &RawValue = serde_json::from_str(text).map_err(|_| "The fixed answer is not JSON.".to_owned())?;
+    let rows: Vec<&RawValue> = if step.gives_list() {
+        serde_json::from_str(json.get()).map_err(|_| "The fixed answer must be a JSON array of objects.".to_owned())?
+    } else if json.get().starts_with('{') {
+        vec![json]
+    } else {
+        return Err("The fixed answer must be a JSON object.".into());
     };
-    rows.iter().map(|row| fixed_row(step, row)).collect()
+    rows.into_iter().map(|row| fixed_row(step, row)).collect()
 }
 
-fn fixed_row(step: &Step, row: &Json) -> Result<Vec<Value>, String> {
-    let Json::Object(object) = row else { return Err("Each row of the fixed answer must be a JSON object.".into()) };
+fn fixed_row(step: &Step, row: &RawValue) -> Result<Vec<Value>, String> {
+    let read = serde_json::from_str::<BTreeMap<String, &RawValue>>(row.get());
+    let object = read.map_err(|_| "Each row of the fixed answer must be a JSON object.".to_owned())?;
     if let Some(other) = object.keys().find(|name| !step.fields.iter().any(|field| &field.name == *name)) {
         return Err(format!("{} has no field {other}.", step.api));
     }
     let value = |field: &Field| match object.get(&field.name) {
-        Some(json) => read_json(field.data_type, json).map_err(|message| format!("{}: {message}", field.name)),
+        Some(json) => read_written(field.data_type, json).map_err(|message| format!("{}: {message}", field.name)),
         None => Ok(Value::Null),
     };
     step.fields.iter().map(value).collect()

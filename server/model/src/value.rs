@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
-use crate::scalar::{date_text, timestamp_text};
+use crate::json_text::compact;
+use crate::scalar::{date_text, timestamp_text, without_exponent};
 use crate::{DataType, calendar};
 
 /// The longest decimal of a caller, where its type sets no bound.
@@ -67,7 +69,7 @@ pub fn read_text(data_type: DataType, text: &str) -> Result<Value, String> {
         DataType::Uuid => read_uuid(text),
         DataType::Bytes => decode_base64(text).map(Value::Bytes).ok_or_else(|| "Expected base64.".into()),
         DataType::Json => match serde_json::from_str::<Json>(text) {
-            Ok(json) => Ok(Value::Text(json.to_string())),
+            Ok(_) => Ok(Value::Text(compact(text))),
             Err(_) => Err("Expected JSON.".into()),
         },
     }
@@ -93,6 +95,26 @@ pub fn read_json(data_type: DataType, json: &Json) -> Result<Value, String> {
         (DataType::Float64 | DataType::Decimal { .. }, _) => Err("Expected a number, such as 12.5.".into()),
         (_, Json::String(text)) => read_text(data_type, text),
         (other, _) => Err(format!("Expected a string that holds a {}.", other.word())),
+    }
+}
+
+/// The same of a JSON value as it is written: its numbers keep all their digits.
+///
+/// # Errors
+/// A sentence that says what was expected.
+pub fn read_written(data_type: DataType, json: &RawValue) -> Result<Value, String> {
+    let text = json.get();
+    let is_number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    match data_type {
+        DataType::Json if text != "null" => read_text(data_type, text),
+        DataType::Decimal { .. } if is_number => {
+            read_text(data_type, &without_exponent(text, MAX_DIGITS).ok_or_else(|| format!("At most {MAX_DIGITS} digits."))?)
+        }
+        DataType::Int32 | DataType::Int64 | DataType::Float64 if is_number => read_text(data_type, text),
+        _ => match serde_json::from_str(text) {
+            Ok(json) => read_json(data_type, &json),
+            Err(_) => Err("Expected JSON.".into()),
+        },
     }
 }
 
@@ -197,6 +219,30 @@ mod tests {
         assert!(read_json(DataType::Int32, &Json::from("1")).is_err());
         assert!(read_json(DataType::String, &Json::from(1)).is_err());
         assert_eq!(read_json(DataType::Int64, &Json::from("9007199254740993")), Ok(Value::Int(9_007_199_254_740_993)));
+    }
+
+    #[test]
+    fn numbers_keep_the_digits_that_they_are_written_with() {
+        let of = |data_type, json: &str| read_written(data_type, serde_json::from_str(json).unwrap());
+        let text = |text: &str| Ok(Value::Text(text.into()));
+        let any = crate::data_type::ANY_DECIMAL;
+        assert_eq!(of(any, "0.12345678901234567890"), text("0.12345678901234567890"));
+        assert_eq!(of(any, "12345678901234567890123"), text("12345678901234567890123"));
+        assert_eq!((of(any, "1e-7"), of(any, "\"1.50\""), of(any, "null")), (text("0.0000001"), text("1.50"), Ok(Value::Null)));
+        assert_eq!(of(DataType::Json, "{\"b\": 1.10, \"a\": 12345678901234567890123}"), text("{\"b\":1.10,\"a\":12345678901234567890123}"));
+        assert_eq!(read_text(DataType::Json, " [1.10, 1e2] "), text("[1.10,1e2]"));
+        assert_eq!((of(DataType::Float64, "1e-7"), of(DataType::Int64, "12")), (Ok(Value::Float(1e-7)), Ok(Value::Int(12))));
+        assert_eq!(of(DataType::String, "\"1e2\""), text("1e2"));
+        for (data_type, json) in [
+            (any, "1e999999999"),
+            (any, "true"),
+            (DataType::Decimal { precision: 4, scale: 2 }, "1.234"),
+            (DataType::Int64, "1.5"),
+            (DataType::Int32, "\"1\""),
+            (DataType::String, "1.5"),
+        ] {
+            assert!(of(data_type, json).is_err(), "{data_type:?} took {json}");
+        }
     }
 
     #[test]

@@ -184,7 +184,7 @@ fn counted<T>(message: T, memory: Reservation) -> Response<T> {
 
 fn given(object: Option<Struct>) -> Given {
     let fields = object.unwrap_or_default().fields;
-    Given::Body(fields.into_iter().map(|(name, value)| (name, json_of(value))).collect())
+    Given::Body(fields.into_iter().map(|(name, value)| (name, json_of(value))).collect::<Map<_, _>>().into())
 }
 
 /// A number without a fraction is an integer again.

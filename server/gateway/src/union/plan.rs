@@ -1,5 +1,6 @@
 //! A Union compiled against the plans that are live beside it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use model::union::{Fallback, From, Grade, Input, Shape, Step, UnionBody, read_fi
 use model::wire::{Broken, put_bytes};
 use model::{ApiSpec, Field, Value};
 use moka::sync::Cache;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use super::breaker::Breakers;
 use super::renumber::Renumber;
@@ -64,11 +66,12 @@ impl Target {
         }
         let (mut text, mut out) = (Vec::new(), Vec::new());
         plan.view.json.write(&mut text, row)?;
-        let object: Map<String, Json> = serde_json::from_slice(&text).map_err(|_| Broken)?;
+        // As it is written: numbers keep their digits.
+        let object: BTreeMap<String, &RawValue> = serde_json::from_slice(&text).map_err(|_| Broken)?;
         for (name, number) in &self.flattened {
-            match object.get(name) {
-                None | Some(Json::Null) => {}
-                Some(value) => put_bytes(&mut out, *number, value.to_string().as_bytes()),
+            match object.get(name).map(|value| value.get()) {
+                None | Some("null") => {}
+                Some(value) => put_bytes(&mut out, *number, value.as_bytes()),
             }
         }
         Ok(out.into())

@@ -204,7 +204,7 @@ impl Run<'_> {
             let entered = routes.enter(plan, asked.len())?;
             let consumer = self.call.consumer;
             let admitted = Admitted { plan, view: &plan.view, app: None, fixed: None, budget: None, meter: &entered, consumer };
-            let given: Vec<Given> = asked.into_iter().map(Given::Body).collect();
+            let given: Vec<Given> = asked.into_iter().map(|values| Given::Body(values.into())).collect();
             let started = std::time::Instant::now();
             let found = match (fans_out && plan.kind == ApiKind::Kv, given.as_slice()) {
                 (false, [one]) => self.gateway.one(&admitted, one).await,
