@@ -179,6 +179,10 @@ pub trait Connection: Send + Sync {
     async fn parameter_types(&self, _sql: &str, _binds: &[(DataType, Value)]) -> Result<Vec<String>, SourceError> {
         Ok(Vec::new())
     }
+    /// Refuses a statement that the source would answer, but otherwise than the types of its columns say.
+    async fn vet(&self, _sql: &str, _binds: &[(DataType, Value)]) -> Result<(), SourceError> {
+        Ok(())
+    }
     /// What the source would do for a statement.
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError>;
     /// Runs a statement.

@@ -138,6 +138,10 @@ impl Connection for Queued {
         self.judged().await?.parameter_types(sql, binds).await
     }
 
+    async fn vet(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<(), SourceError> {
+        self.inner.vet(sql, binds).await
+    }
+
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
         let inner = self.judged().await?;
         once_more(|| self.close_idle(), move || inner.explain(sql, binds)).await

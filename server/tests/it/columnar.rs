@@ -137,3 +137,63 @@ async fn a_columnar_dataset_is_for_questions_and_of_its_own_domain() {
     let (status, body) = people.builder.call(Method::PUT, "/sources/forged", Some(forged)).await;
     assert_eq!(status.as_u16(), 400, "{body}");
 }
+
+#[tokio::test]
+async fn a_decimal_of_any_size_is_mapped_before_it_is_compared_or_sorted_by() {
+    let server = Sluice::demo(binary());
+    let (people, http) = (People::of(&server).await, Http::new(&server));
+    let folder = testkit::folder();
+    let file = folder.path().join("amounts.db");
+    testkit::sqlite3(
+        &file,
+        "CREATE TABLE amounts (id INTEGER PRIMARY KEY, n NUMERIC); INSERT INTO amounts VALUES (1,9),(2,10),(3,1.5),(4,1.54)",
+    );
+    people.builder.put_source("lite", "sqlite", json!({"config": {"path": file}, "secrets": {}})).await;
+    people.builder.put_source("warehouse", "datasets", json!({"config": {}, "secrets": {}})).await;
+    let built = columnar(&people, "amounts", "lite", "amounts", json!(["id"])).await;
+    assert_eq!(built["state"], "live", "{built}");
+    let price = json!({"name": "price", "of": {"column": "n"}, "type": {"decimal": {"precision": 18, "scale": 4}}});
+    // As a text that is cast to the digits of 1.5, 1.54 would not be greater.
+    let mapping = json!({"columns": [price], "only": [{"column": "n", "op": "greater", "value": "1.5"}]});
+    let new = json!({"domain": "travel", "name": "priced", "source": "lite", "table": {"name": "amounts"}, "key": ["id"], "store": "columnar", "mapping": mapping});
+    people.builder.post("/datasets", new).await;
+    let built = people.builder.build("travel", "priced").await;
+    assert_eq!((&built["state"], &built["figures"]["written_rows"]), (&json!("live"), &json!(3)), "{built}");
+    people.builder.served().await;
+    let field = |name: &str, column: &str| json!({"name": name, "column": column});
+    let asked = json!([{"name": "asked", "type": {"decimal": {"precision": 0, "scale": 0}}}]);
+    let form = |table: &str, select: Json, filters: Json, sort: Json| {
+        let form = json!({"table": {"name": table}, "select": select, "filters": filters, "sort": sort});
+        json!({"title": "Amounts", "source": "warehouse", "kind": "sql", "form": form, "parameters": if filters == json!([]) { json!([]) } else { asked.clone() }})
+    };
+    let is = |column: &str| json!([{"column": column, "op": "is", "parameter": "asked"}]);
+    let plain = json!([field("id", "id"), field("n", "n")]);
+    let greatest = json!([{"name": "m", "column": "n", "aggregate": "greatest"}]);
+    let script =
+        json!({"title": "Amounts", "source": "warehouse", "kind": "sql", "script": "SELECT id FROM amounts ORDER BY n", "parameters": []});
+    for (spec, is_right) in [
+        (form("amounts", plain.clone(), json!([]), json!([{"field": "id"}])), true),
+        (form("amounts", plain.clone(), is("n"), json!([])), false),
+        (form("amounts", plain.clone(), json!([]), json!([{"field": "n"}])), false),
+        (form("amounts", greatest, json!([]), json!([])), false),
+        (script, false),
+    ] {
+        let body = json!({"environment": "prod", "spec": spec});
+        let (_, report) = people.builder.call(Method::POST, "/apis/travel/amounts/check", Some(body)).await;
+        let errors = report["errors"].to_string();
+        assert!(
+            if is_right { errors == "[]" } else { errors.contains("n is a decimal of any size") && errors.contains("decimal(p,s)") },
+            "{spec}: {report}"
+        );
+    }
+    let priced = json!([field("id", "id"), field("price", "price")]);
+    people.publish("priced", form("priced", priced, is("price"), json!([{"field": "price"}])), json!({})).await;
+    let (_, sorted) = http.json(http.get("/api/travel/priced")).await;
+    let ids: Vec<i64> =
+        sorted["rows"].as_array().unwrap_or_else(|| panic!("{sorted}")).iter().map(|row| row["id"].as_i64().unwrap()).collect();
+    assert_eq!(ids, [4, 1, 2], "{sorted}");
+    let (_, found) = http.json(http.get("/api/travel/priced?asked=1.54")).await;
+    assert_eq!(found["rows"], json!([{"id": 4, "price": "1.5400"}]));
+    let (_, none) = http.json(http.get("/api/travel/priced?asked=1.5")).await;
+    assert_eq!(none["rows"], json!([]));
+}

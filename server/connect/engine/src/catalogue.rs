@@ -25,6 +25,7 @@ use tokio::sync::Mutex;
 
 use crate::asked::as_asked;
 use crate::errors::read_error;
+use crate::text_decimals;
 use crate::types::{ours, scalar};
 
 /// What the questions of one source may take together, in bytes.
@@ -257,6 +258,12 @@ impl<C: Catalogue> Connection for Asked<C> {
             )),
         };
         frame.schema().fields().iter().map(|field| column(field)).collect()
+    }
+
+    async fn vet(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<(), SourceError> {
+        let tables = self.0.tables().await?;
+        let frame = tables.frame(sql, binds).await?;
+        text_decimals::refuse(frame.logical_plan(), &tables.infos)
     }
 
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {

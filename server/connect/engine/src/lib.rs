@@ -18,6 +18,7 @@ mod mapping;
 mod redis;
 pub mod rows;
 mod template;
+mod text_decimals;
 pub mod types;
 
 use std::sync::Arc;

@@ -243,8 +243,13 @@ impl Control {
                 report.warnings.push(note);
             }
         }
-        match source.connection.describe(&rendered.sql, &rendered.binds).await {
-            Ok(_) => Ok(Ok(())),
+        let described = match source.connection.describe(&rendered.sql, &rendered.binds).await {
+            // What a dataset serves is not asked of the source.
+            Ok(_) if spec.serve_from.dataset().is_none() => source.connection.vet(&rendered.sql, &rendered.binds).await,
+            described => described.map(drop),
+        };
+        match described {
+            Ok(()) => Ok(Ok(())),
             Err(error) if error.code() == model::ErrorCode::SourceUnavailable => Err(from_source(&source.name, &error)),
             Err(error) => {
                 tracing::info!(source = source.name, cause = %error.cause, "a draft did not pass its source");

@@ -1,6 +1,8 @@
 //! A cursor that is a text: whether what stands in it sorts as it counts is seen in the table alone.
 
+use model::data_type::ANY_DECIMAL;
 use model::dataset::DatasetSpec;
+use model::dialect::Dialect;
 use model::follow::sorts_as_text;
 use model::job::JobSpec;
 use model::snapshot::Environment;
@@ -16,11 +18,18 @@ impl Control {
     /// What is wrong with a text as the cursor of a job, where its table can be asked.
     pub(super) async fn text_cursor_error(&self, of: &DatasetSpec, job: &JobSpec) -> Option<FieldError> {
         let follow = job.follow.as_ref().filter(|follow| !follow.cursor.is_empty())?;
-        let is_text = |field: &Field| field.name == follow.cursor && field.data_type == DataType::String;
-        if self.feeds(&of.source).await.ok()? || !of.mapping.fields(of).iter().any(is_text) {
+        let data_type = of.mapping.fields(of).iter().find(|field| field.name == follow.cursor)?.data_type;
+        if self.feeds(&of.source).await.ok()? || !matches!(data_type, DataType::String | ANY_DECIMAL) {
             return None;
         }
         let resolved = self.resolve_source(&of.source, Environment::Prod).await.ok()?;
+        if data_type == ANY_DECIMAL {
+            let sentence = format!(
+                "{} is a decimal of any size, and this source holds it as text, which sorts 10 before 9: changes would be missed. Choose another column, or set its type in the source to a decimal(p,s), such as decimal(38,10).",
+                follow.cursor
+            );
+            return (resolved.dialect == Dialect::Datafusion).then(|| FieldError::new("cursor", sentence));
+        }
         let (name, from) = (resolved.dialect.quote(&follow.cursor), model::form::table_sql(&of.table, resolved.dialect));
         let statement = connect::Statement {
             sql: format!("SELECT {name} FROM {from} WHERE {name} IS NOT NULL LIMIT {LOOKED_AT}"),

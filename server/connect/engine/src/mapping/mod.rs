@@ -2,6 +2,7 @@
 
 mod expression;
 mod mask;
+mod only;
 mod rows;
 
 use std::collections::BTreeSet;
@@ -12,6 +13,7 @@ use connect::{MapRows, Mapper};
 use datafusion::common::DFSchema;
 use datafusion::logical_expr::{Expr, lit};
 use datafusion::physical_expr::PhysicalExpr;
+use model::data_type::ANY_DECIMAL;
 use model::dataset::DatasetSpec;
 use model::form::Op;
 use model::mapping::{Condition, Made, Mapping, Of};
@@ -21,6 +23,7 @@ use model::{DataType, Field, FieldError, Value};
 
 use self::expression::Expressions;
 use self::mask::Masks;
+use self::only::{DecimalCondition, Only};
 use self::rows::{Column, Made as Making, Rows};
 use crate::types::{ours, scalar};
 
@@ -76,10 +79,17 @@ impl Maps {
         masked.filter_map(|made| self.planned(made, columns, schema).ok()).flat_map(|planned| planned.uses).collect()
     }
 
-    fn condition(&self, condition: &Condition, columns: &[Field], schema: &DFSchema) -> Result<Arc<dyn PhysicalExpr>, String> {
-        let field = columns.iter().find(|field| field.name == condition.column);
-        let data_type = field.map(|field| field.data_type).ok_or_else(|| format!("There is no column {}.", condition.column))?;
-        self.expressions.physical(holds(condition, data_type)?, schema)
+    fn condition(&self, condition: &Condition, columns: &[Field], schema: &DFSchema) -> Result<Only, String> {
+        let place = columns.iter().position(|field| field.name == condition.column);
+        let column = place.ok_or_else(|| format!("There is no column {}.", condition.column))?;
+        let data_type = columns[column].data_type;
+        if data_type == ANY_DECIMAL && condition.op.takes_value() {
+            let values = condition.values();
+            values.iter().try_for_each(|value| read_text(data_type, value).map(drop))?;
+            let values = values.into_iter().map(str::to_owned).collect();
+            return Ok(Only::Decimal(DecimalCondition { column, op: condition.op, values }));
+        }
+        self.expressions.physical(holds(condition, data_type)?, schema).map(Only::Expression)
     }
 }
 

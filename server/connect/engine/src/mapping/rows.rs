@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, StringArray, new_null_array};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, new_null_array};
 use arrow_schema::SchemaRef;
 use connect::batch::arrow_type;
 use connect::{MapRows, Mapped, SourceError, SourceErrorKind};
@@ -15,6 +15,7 @@ use model::mapping::Mask;
 use model::value::read_text;
 
 use super::mask::Masks;
+use super::only::Only;
 
 /// How long a value may be that is named.
 const EXAMPLE: usize = 60;
@@ -39,7 +40,7 @@ pub(super) struct Made {
 
 pub(super) struct Rows {
     pub(super) columns: Vec<Column>,
-    pub(super) only: Vec<Arc<dyn PhysicalExpr>>,
+    pub(super) only: Vec<Only>,
     pub(super) schema: SchemaRef,
     pub(super) masks: Arc<Masks>,
 }
@@ -75,9 +76,7 @@ impl Rows {
     fn out(&self, read: &RecordBatch) -> Result<Vec<bool>, DataFusionError> {
         let mut out = vec![false; read.num_rows()];
         for condition in &self.only {
-            let held = condition.evaluate(read)?.into_array(read.num_rows())?;
-            let held: &BooleanArray = held.as_boolean();
-            for (out, held) in out.iter_mut().zip(held) {
+            for (out, held) in out.iter_mut().zip(&condition.held(read)?) {
                 *out |= held != Some(true);
             }
         }
