@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use crate::common::{Http, People, binary};
+use crate::common::{Http, People, binary, pages_of};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::Sluice;
@@ -63,4 +63,45 @@ async fn a_file_is_sampled_served_and_built_and_a_row_that_is_none_is_told_by_it
     std::fs::write(&file, "id;zip;preis\n1;10001;1,50\n2;20002;2,50\n").unwrap();
     let again = builder.build("travel", "orders").await;
     assert_eq!((&again["state"], &again["figures"]["written_rows"]), (&json!("live"), &json!(2)), "{again:#}");
+}
+
+/// As pandas writes times: of the first, a float of microseconds would be another one.
+const STAMPS: &str = "import sys, pyarrow as pa, pyarrow.parquet as pq
+times = pa.array([1357034400123456789, 1357034400000001000], pa.timestamp('ns'))
+pq.write_table(pa.table({'id': pa.array([1, 2], pa.int64()), 't': times}), sys.argv[1])";
+
+#[tokio::test]
+async fn nanoseconds_of_a_file_are_told_and_not_cut_off() {
+    let server = Sluice::demo(binary());
+    let (people, http) = (People::of(&server).await, Http::new(&server));
+    let builder = &people.builder;
+    let folder = testkit::folder();
+    let file = folder.path().join("stamps.parquet");
+    let written = std::process::Command::new(testkit::python()).args(["-c", STAMPS]).arg(&file).status().unwrap();
+    assert!(written.success());
+    builder.put_source("drop", "files", json!({"config": {"path": folder.path()}})).await;
+    let sample = builder.get("/sources/drop/prod/tables/stamps/sample").await;
+    assert_eq!(sample["rows"], json!([[2, "2013-01-01T10:00:00.000001Z"]]), "{sample:#}");
+    assert!(
+        sample["unreadable"][0].as_str().unwrap().contains("t is to be a timestamp, and here it is 2013-01-01T10:00:00.123456789"),
+        "{sample:#}"
+    );
+    let new = json!({"domain": "travel", "name": "stamps", "source": "drop", "table": {"name": "stamps"}, "key": ["id"]});
+    builder.post("/datasets", new).await;
+    let failed = builder.build("travel", "stamps").await;
+    assert!(failed["state"] == "failed" && failed["reason"].as_str().unwrap().contains("123456789"), "{failed:#}");
+    let (status, body) = builder.call(Method::PUT, "/datasets/travel/stamps/job", Some(json!({"dirty": {"rows": 1}}))).await;
+    assert!(status.is_success(), "{body}");
+    let built = builder.build("travel", "stamps").await;
+    assert_eq!((&built["state"], &built["figures"]["written_rows"]), (&json!("live"), &json!(1)), "{built:#}");
+    // As texts they are all there, and pages behind them go on to the end.
+    builder.put_source("texts", "files", json!({"config": {"path": folder.path(), "types": "t=string"}})).await;
+    let api = json!({
+        "title": "Stamps of a file", "source": "texts", "kind": "sql", "page_size": 1,
+        "form": {"table": {"name": "stamps"}, "select": [{"name": "t", "column": "t"}], "distinct": true, "sort": [{"field": "t"}]},
+        "keyset": true,
+    });
+    people.publish("stamps", api, json!({})).await;
+    let rows = pages_of(&http, "stamps", 3).await;
+    assert_eq!(json!(rows), json!([{"t": "2013-01-01T10:00:00.000001"}, {"t": "2013-01-01T10:00:00.123456789"}]));
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type};
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions};
-use arrow_schema::{ArrowError, DataType as Arrow, SchemaRef};
+use arrow_schema::{ArrowError, DataType as Arrow, SchemaRef, TimeUnit};
 use connect::batch::arrow_type;
 use connect::stream::missing;
 use connect::{SourceError, SourceErrorKind};
@@ -15,8 +15,12 @@ use datafusion::arrow::compute::{CastOptions, cast, cast_with_options, filter_re
 use model::Field;
 use model::scalar::widened;
 
+use crate::digits::{Digits, is_finer_than_micros, unscaled};
+
 /// How much of a value is named.
 const EXAMPLE: usize = 60;
+/// What is done about a time that is between two microseconds.
+const FINER: &str = " No more than microseconds are kept: set the type of the column to string in its source.";
 
 /// Rows of a batch that cannot be taken, by their place in it, each with the reason.
 pub(crate) type Bad = BTreeMap<usize, String>;
@@ -61,7 +65,7 @@ fn column_as(column: &ArrayRef, field: &Field, bad: &mut Bad) -> Result<ArrayRef
         let sentence = format!("{} is no {} any more. Release a version that fits.", field.name, field.data_type.word());
         SourceError::new(SourceErrorKind::Mismatch, sentence).because(error)
     })?;
-    name(column, field, bad, |row| column.is_valid(row) && cast.is_null(row));
+    name(column, field, bad, "", |row| column.is_valid(row) && cast.is_null(row));
     name_lost(column, (&cast, field), bad);
     Ok(cast)
 }
@@ -75,29 +79,57 @@ fn name_lost(column: &ArrayRef, (cast_to, field): (&ArrayRef, &Field), bad: &mut
         (from, to) if from.is_floating() => to.is_integer() || matches!(to, Arrow::Decimal128(..)),
         (Arrow::Decimal128(..), to) => to.is_integer(),
         (Arrow::Int64 | Arrow::UInt64, to) => to.is_floating(),
-        _ => false,
+        (from, to) => is_cut(from, to),
     };
     if !may_lose {
-        return;
+        return name_cut_texts(column, (cast_to, field), bad);
     }
     let same = cast(cast_to, from).and_then(|back| not_distinct(&back, column));
     let Ok(same) = same else { return };
-    name(column, field, bad, |row| cast_to.is_valid(row) && !same.value(row));
+    let hint = if is_cut(from, to) { FINER } else { "" };
+    name(column, field, bad, hint, |row| cast_to.is_valid(row) && !same.value(row));
 }
 
-fn name(column: &ArrayRef, field: &Field, bad: &mut Bad, is_bad: impl Fn(usize) -> bool) {
+/// Whether nanoseconds become microseconds, as which all times are given.
+fn is_cut(from: &Arrow, to: &Arrow) -> bool {
+    matches!(
+        (from, to),
+        (Arrow::Timestamp(TimeUnit::Nanosecond, _), Arrow::Timestamp(..)) | (Arrow::Time64(TimeUnit::Nanosecond), Arrow::Time64(_))
+    )
+}
+
+/// The same of texts: what they become is not compared with them, since one value is written in many ways.
+fn name_cut_texts(column: &ArrayRef, (cast_to, field): (&ArrayRef, &Field), bad: &mut Bad) {
+    let is_text = matches!(column.data_type(), Arrow::Utf8 | Arrow::LargeUtf8 | Arrow::Utf8View);
+    let Some(Ok(texts)) = is_text.then(|| cast(column, &Arrow::Utf8)) else { return };
+    let texts = texts.as_string::<i32>();
+    match cast_to.data_type() {
+        Arrow::Timestamp(..) | Arrow::Time64(_) => {
+            name(column, field, bad, FINER, |row| cast_to.is_valid(row) && is_finer_than_micros(texts.value(row)));
+        }
+        Arrow::Decimal128(precision, scale) => name(column, field, bad, "", |row| {
+            let text = texts.value(row).trim();
+            cast_to.is_valid(row) && Digits::of(text).is_some() && unscaled(text, *precision, *scale).is_none()
+        }),
+        _ => {}
+    }
+}
+
+fn name(column: &ArrayRef, field: &Field, bad: &mut Bad, hint: &str, is_bad: impl Fn(usize) -> bool) {
     let mut texts: Option<Option<ArrayRef>> = None;
     for row in (0..column.len()).filter(|row| is_bad(*row)) {
         let texts = texts.get_or_insert_with(|| cast(column, &Arrow::Utf8).ok());
         let text = texts.as_ref().map_or("something else", |texts| texts.as_string::<i32>().value(row));
         let text: String = text.chars().take(EXAMPLE).collect();
-        bad.entry(row).or_insert_with(|| format!("{} is to be a {}, and here it is {text}.", field.name, field.data_type.word()));
+        bad.entry(row).or_insert_with(|| format!("{} is to be a {}, and here it is {text}.{hint}", field.name, field.data_type.word()));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use arrow_array::{DurationMicrosecondArray, Float32Array, Float64Array, StringArray, UInt64Array};
+    use arrow_array::{
+        DurationMicrosecondArray, Float32Array, Float64Array, StringArray, Time64NanosecondArray, TimestampNanosecondArray, UInt64Array,
+    };
     use connect::batch::schema_of;
     use model::{DataType, Value};
 
@@ -126,5 +158,24 @@ mod tests {
         assert_eq!(asked(texts, DataType::Int64), (vec![Value::Int(1)], vec![1]));
         let lengths = Arc::new(DurationMicrosecondArray::from(vec![93_784_500_000, -1_000_000]));
         assert_eq!(asked(lengths, DataType::String), (vec![text("PT93784.5S"), text("-PT1S")], vec![]));
+        let texts = Arc::new(StringArray::from(vec!["12.500", "12.345", "7"]));
+        assert_eq!(asked(texts, DataType::Decimal { precision: 10, scale: 2 }), (vec![text("12.50"), text("7.00")], vec![1]));
+    }
+
+    #[test]
+    fn nanoseconds_are_not_cut_off_unseen() {
+        let text = |text: &str| Value::Text(text.into());
+        let kept = vec![text("2013-01-01T10:00:00.000001Z"), Value::Null];
+        let nanos = TimestampNanosecondArray::from(vec![Some(1_357_034_400_123_456_789), Some(1_357_034_400_000_001_000), None, Some(-1)]);
+        assert_eq!(asked(Arc::new(nanos.clone()), DataType::Timestamp), (kept.clone(), vec![0, 3]));
+        assert_eq!(asked(Arc::new(nanos.with_timezone("Europe/Berlin")), DataType::Timestamp), (kept.clone(), vec![0, 3]));
+        let times = Time64NanosecondArray::from(vec![1_000, 1_001]);
+        assert_eq!(asked(Arc::new(times), DataType::Time), (vec![text("00:00:00.000001")], vec![1]));
+        let texts = vec![Some("2013-01-01T10:00:00.0000011Z"), Some("2013-01-01T10:00:00.000001000Z"), None];
+        assert_eq!(asked(Arc::new(StringArray::from(texts)), DataType::Timestamp), (kept, vec![0]));
+        let batch = RecordBatch::try_from_iter([("c", Arc::new(Time64NanosecondArray::from(vec![1])) as ArrayRef)]).unwrap();
+        let fields = [Field::plain("c", DataType::Time)];
+        let (_, bad) = as_asked(&batch, &fields, &schema_of(&fields)).unwrap();
+        assert!(bad[&0].starts_with("c is to be a time, and here it is 00:00:00.000000001. No more than microseconds"), "{bad:?}");
     }
 }

@@ -12,7 +12,7 @@ use model::{DataType, Field, Value};
 use serde::de::DeserializeSeed;
 use serde_json::{Number, Value as Json};
 
-use crate::digits::{Digits, epoch_micros, is_exact_float, unscaled};
+use crate::digits::{Digits, epoch_micros, is_exact_float, is_finer_than_micros, unscaled};
 use crate::evidence::{Row, json_row};
 use crate::json_cells::Object;
 
@@ -133,6 +133,7 @@ pub(crate) fn append(builder: &mut BatchBuilder, (index, field): (usize, &Field)
         },
         (Cell::Number(number), DataType::Float64) if !is_exact_float(&number.to_string()) => lost(&number.to_string()),
         (Cell::Written(text), DataType::Float64) if Digits::of(text).is_some() && !is_exact_float(text) => lost(text),
+        (Cell::Text(text), DataType::Timestamp | DataType::Time) if is_finer_than_micros(text) => lost(text),
         (cell, DataType::Timestamp) => {
             let value = cell.value(field.data_type);
             let count = match &value {

@@ -70,13 +70,20 @@ pub(crate) fn unscaled(text: &str, precision: u8, scale: i8) -> Option<i128> {
     Some(if number.negative { -value } else { value })
 }
 
-/// A count since 1970 in microseconds: of seconds, milliseconds, microseconds or nanoseconds, by its size. Seconds reach to the year 5138.
+/// Whether a time is written with more than microseconds, which no column of ours holds.
+pub(crate) fn is_finer_than_micros(text: &str) -> bool {
+    let Some((_, part)) = text.rsplit_once(['.', ',']) else { return false };
+    part.bytes().take_while(u8::is_ascii_digit).skip(6).any(|digit| digit != b'0')
+}
+
+/// A count since 1970 in microseconds: of seconds, milliseconds, microseconds or nanoseconds, by its size. Seconds reach to the year 5138. Nothing
+/// for one that is between two microseconds.
 pub(crate) fn epoch_micros(count: i64) -> Option<i64> {
     match count.unsigned_abs() {
         0..100_000_000_000 => count.checked_mul(1_000_000),
         100_000_000_000..100_000_000_000_000 => count.checked_mul(1_000),
         100_000_000_000_000..100_000_000_000_000_000 => Some(count),
-        _ => Some(count.div_euclid(1_000)),
+        _ => (count % 1_000 == 0).then_some(count / 1_000),
     }
 }
 
@@ -99,7 +106,17 @@ mod tests {
         for count in [1_704_067_200, 1_704_067_200_000, 1_704_067_200_000_000, 1_704_067_200_000_000_000] {
             assert_eq!(epoch_micros(count), Some(1_704_067_200_000_000), "{count}");
         }
-        assert_eq!(epoch_micros(-1), Some(-1_000_000));
+        assert_eq!((epoch_micros(-1), epoch_micros(1_704_067_200_000_000_001)), (Some(-1_000_000), None));
+    }
+
+    #[test]
+    fn what_is_finer_than_a_microsecond_is_seen() {
+        for text in ["2013-01-01T10:00:00.123456789Z", "10:00:00.0000001", "2013-01-01 10:00:00,123456001+02:00"] {
+            assert!(is_finer_than_micros(text), "{text}");
+        }
+        for text in ["2013-01-01T10:00:00.123456000Z", "10:00:00", "2013-01-01T10:00:00.5+02:00", "01.02.2013"] {
+            assert!(!is_finer_than_micros(text), "{text}");
+        }
     }
 
     #[test]

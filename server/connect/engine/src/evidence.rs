@@ -10,7 +10,7 @@ use model::{DataType, Field};
 use serde_json::{Map, Value as Json};
 
 use crate::cells::{Cell, append};
-use crate::digits::{Digits, is_exact_float};
+use crate::digits::{Digits, is_exact_float, is_finer_than_micros};
 pub use crate::json_cells::normal as normal_json;
 use crate::json_cells::own_row;
 use crate::types::Overrides;
@@ -99,7 +99,7 @@ impl Seen {
         // What begins with a date and goes on is a time.
         if is_dated && text.len() == "yyyy-mm-dd".len() && days(text).is_some() {
             self.dates += 1;
-        } else if is_dated && text.len() > "yyyy-mm-dd".len() && micros(text).is_some() {
+        } else if is_dated && text.len() > "yyyy-mm-dd".len() && micros(text).is_some() && !is_finer_than_micros(text) {
             self.times += 1;
         } else if texts_speak {
             if is_number(text) {

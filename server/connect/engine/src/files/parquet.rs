@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
-use arrow_schema::{DataType as Arrow, Field as ArrowField, Schema, SchemaRef};
+use arrow_schema::{DataType as Arrow, Field as ArrowField, Schema, SchemaRef, TimeUnit};
 use async_trait::async_trait;
 use connect::SourceError;
 use connect::batch::arrow_type;
@@ -49,7 +49,8 @@ pub(crate) async fn table_of(place: &Place, overrides: &Overrides, tables: &Tabl
     let (fields, left_out) = fields_of(place, (&*format, tables), files).await?;
     check_columns(&files.name, fields.len())?;
     let as_set = |field: &ArrowField| {
-        let wanted = overrides.of(&files.name, field.name()).map(arrow_type);
+        // What is of the wanted type already keeps its own form: nanoseconds would be cut off unseen.
+        let wanted = overrides.of(&files.name, field.name()).filter(|wanted| ours(field.data_type()) != Some(*wanted)).map(arrow_type);
         let found = if *field.data_type() == Arrow::Null { Arrow::Utf8 } else { field.data_type().clone() };
         ArrowField::new(field.name(), wanted.unwrap_or(found), true)
     };
@@ -171,6 +172,8 @@ fn kept(data_type: &Arrow) -> Arrow {
 fn wider(one: &Arrow, two: &Arrow) -> Option<Arrow> {
     let is_text = |kind: &Arrow| matches!(kind, Arrow::Utf8 | Arrow::LargeUtf8 | Arrow::Utf8View);
     let is_bytes = |kind: &Arrow| matches!(kind, Arrow::Binary | Arrow::LargeBinary | Arrow::BinaryView | Arrow::FixedSizeBinary(_));
+    let is_time = |kind: &Arrow| matches!(kind, Arrow::Timestamp(..) | Arrow::Date32 | Arrow::Date64);
+    let has_nanos = |kind: &Arrow| matches!(kind, Arrow::Timestamp(TimeUnit::Nanosecond, _));
     let is_small = |kind: &Arrow| kind.is_integer() && !matches!(kind, Arrow::Int64 | Arrow::UInt64);
     let both = |is: &dyn Fn(&Arrow) -> bool| is(one) && is(two);
     let either = |is: &dyn Fn(&Arrow) -> bool| is(one) || is(two);
@@ -181,7 +184,8 @@ fn wider(one: &Arrow, two: &Arrow) -> Option<Arrow> {
         (one, Arrow::Dictionary(_, two)) => wider(one, two)?,
         _ if both(&is_text) => Arrow::Utf8,
         _ if both(&is_bytes) => Arrow::Binary,
-        (Arrow::Timestamp(..) | Arrow::Date32 | Arrow::Date64, Arrow::Timestamp(..) | Arrow::Date32 | Arrow::Date64) => TIMESTAMP(),
+        _ if both(&is_time) && either(&has_nanos) => Arrow::Timestamp(TimeUnit::Nanosecond, Some("UTC".into())),
+        _ if both(&is_time) => TIMESTAMP(),
         _ if both(&Arrow::is_integer) => Arrow::Int64,
         _ if both(&Arrow::is_floating) => Arrow::Float64,
         _ if either(&Arrow::is_floating) && either(&is_small) => Arrow::Float64,
@@ -278,8 +282,6 @@ impl TableProvider for FolderTable {
 
 #[cfg(test)]
 mod tests {
-    use arrow_schema::TimeUnit;
-
     use super::*;
 
     #[test]
@@ -294,6 +296,7 @@ mod tests {
             (Arrow::Float32, Arrow::Float64, Some(Arrow::Float64)),
             (time(TimeUnit::Millisecond), time(TimeUnit::Microsecond), Some(TIMESTAMP())),
             (Arrow::Date32, time(TimeUnit::Millisecond), Some(TIMESTAMP())),
+            (time(TimeUnit::Microsecond), time(TimeUnit::Nanosecond), Some(Arrow::Timestamp(TimeUnit::Nanosecond, Some("UTC".into())))),
             (Arrow::Decimal128(9, 2), Arrow::Decimal128(12, 5), Some(Arrow::Decimal128(12, 5))),
             (Arrow::Decimal128(38, 0), Arrow::Decimal128(10, 5), Some(Arrow::Utf8)),
             (Arrow::Utf8, Arrow::Int64, Some(Arrow::Utf8)),

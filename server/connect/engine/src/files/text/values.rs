@@ -16,7 +16,7 @@ use model::value::read_text;
 use super::super::mismatch;
 use super::guess::{NOTHING, is_iso_date};
 use super::settings::{DateOrder, Given};
-use crate::digits::{epoch_micros, is_exact_float, unscaled};
+use crate::digits::{epoch_micros, is_exact_float, is_finer_than_micros, unscaled};
 
 /// How much of a value is named.
 const EXAMPLE: usize = 60;
@@ -146,7 +146,7 @@ impl Reads {
                 Arc::new(column.map_err(|error| mismatch(format!("{name} is no decimal that can be read.")).because(error))?)
             }
             DataType::Date => Arc::new(Date32Array::from(rows.read(|text| self.date(text)))),
-            DataType::Time => Arc::new(Time64MicrosecondArray::from(rows.read(micros_of_day))),
+            DataType::Time => Arc::new(Time64MicrosecondArray::from(rows.read(time_of))),
             DataType::Timestamp => Arc::new(TimestampMicrosecondArray::from(rows.read(|text| self.timestamp(text))).with_timezone("UTC")),
             DataType::Bytes => Arc::new(BinaryArray::from_iter(cells.iter().map(|cell| cell.map(str::as_bytes)))),
         };
@@ -180,8 +180,16 @@ impl Reads {
         if let Ok(count) = text.parse() {
             return epoch_micros(count);
         }
+        if is_finer_than_micros(text) {
+            return None;
+        }
         micros(text).or_else(|| Some(i64::from(self.date(text)?) * 86_400_000_000))
     }
+}
+
+/// Microseconds since midnight; nothing where what is finer would be cut off.
+fn time_of(text: &str) -> Option<i64> {
+    micros_of_day(text).filter(|_| !is_finer_than_micros(text))
 }
 
 fn bool_of(text: &str) -> Option<bool> {
@@ -251,6 +259,10 @@ mod tests {
         for text in ["1704067200000", "1704067200", "2024-01-01", "2024-01-01T00:00:00Z", "01/01/2024", "2024-01-01 01:00:00+01:00"] {
             assert_eq!(reads.timestamp(text), Some(1_704_067_200_000_000), "{text}");
         }
+        for text in ["2024-01-01T00:00:00.000000001Z", "1704067200000000001"] {
+            assert_eq!(reads.timestamp(text), None, "{text}");
+        }
+        assert_eq!((time_of("10:00:00.000001000"), time_of("10:00:00.0000001")), (Some(36_000_000_001), None));
         assert_eq!(date_of("13/02/2013", DateOrder::Mdy), None);
         assert_eq!(date_of("2013/2/1", DateOrder::Ymd), days("2013-02-01"));
         assert_eq!(date_of("2013-02-30", DateOrder::Ymd), None);
