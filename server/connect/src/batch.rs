@@ -15,7 +15,7 @@ use model::scalar::{days, decimal_parts, micros, micros_of_day, scaled, scaled_f
 use model::{DataType, Field, Value};
 
 use crate::unreadable::{Unreadable, noted};
-use crate::{BATCH_BYTES, BATCH_ROWS, MAX_CELL_BYTES, MAX_ROW_BYTES, SourceError, SourceErrorKind, Statement};
+use crate::{BATCH_BYTES, BATCH_ROWS, Purpose, SourceError, SourceErrorKind, Statement};
 
 /// The Arrow type of one of ours.
 #[must_use]
@@ -172,14 +172,15 @@ pub struct BatchBuilder {
     columns: Vec<Cells>,
     /// Bytes of the texts and bytes in it; what has a fixed size is bounded by the number of rows.
     bytes: usize,
+    /// How many of them there were before the row under construction.
+    row_began: usize,
     /// Rows of the batches before.
     finished: usize,
-    /// Whether cells and rows have a largest size.
-    is_bounded: bool,
+    /// What its rows are for: how large their cells may be, and whether those that cannot be read are left empty and told beside the rows,
+    /// see [`Unreadable`]. Nothing where somebody else looks at that.
+    purpose: Option<Purpose>,
     /// A row is under construction.
     is_in_row: bool,
-    /// Cells that cannot be read are left empty and told beside the rows, see [`Unreadable`].
-    is_lenient: bool,
     unreadable: Vec<Unreadable>,
 }
 
@@ -191,20 +192,18 @@ impl BatchBuilder {
             fields: fields.to_vec(),
             columns: fields.iter().map(|field| Cells::new(field.data_type)).collect(),
             bytes: 0,
+            row_began: 0,
             finished: 0,
-            is_bounded: false,
+            purpose: None,
             is_in_row: false,
-            is_lenient: false,
             unreadable: Vec::new(),
         }
     }
 
-    /// For the rows of a statement. Those of a response have a largest size, and each of their cells must be readable; who reads all
-    /// rows takes what the table holds, and is told which cells could not be read.
+    /// For the rows of a statement.
     #[must_use]
     pub(crate) fn of(statement: &Statement) -> Self {
-        let is_whole = statement.max_rows == usize::MAX;
-        Self { is_bounded: !is_whole, is_lenient: is_whole, ..Self::new(&statement.fields) }
+        Self { purpose: Some(statement.purpose), ..Self::new(&statement.fields) }
     }
 
     /// Whether it is time to finish the batch.
@@ -215,6 +214,7 @@ impl BatchBuilder {
     /// What is appended from now on is of one row.
     pub(crate) fn begin_row(&mut self) {
         self.is_in_row = true;
+        self.row_began = self.bytes;
     }
 
     /// The row is whole.
@@ -232,33 +232,28 @@ impl BatchBuilder {
         }
     }
 
-    /// Looks at the size of a cell before it is copied.
+    /// Whether a cell is too large to be taken, asked before it is copied: then it is left empty, and told beside the rows.
     ///
     /// # Errors
-    /// Where a cell may not be so large.
-    pub(crate) fn check_size(&self, column: usize, bytes: usize) -> Result<(), SourceError> {
-        if !self.is_bounded || (bytes <= MAX_CELL_BYTES && self.bytes + bytes <= BATCH_BYTES + MAX_ROW_BYTES) {
-            return Ok(());
+    /// Where such a cell ends the statement.
+    pub(crate) fn leaves_out(&mut self, column: usize, bytes: usize) -> Result<bool, SourceError> {
+        let Some(purpose) = self.purpose else { return Ok(false) };
+        let row = self.columns[column].len();
+        let place = (self.finished + row + 1, self.fields[column].name.as_str());
+        let Some(reason) = purpose.too_large(place, (bytes, self.bytes - self.row_began)) else { return Ok(false) };
+        if !purpose.is_lenient() {
+            return Err(SourceError::new(SourceErrorKind::TooLarge, reason));
         }
-        let row = self.finished + self.columns[column].len() + 1;
-        let name = &self.fields[column].name;
-        let sentence = if bytes > MAX_CELL_BYTES {
-            format!(
-                "Row {row} holds {} MiB in {name}; a cell may have {} MiB. Leave {name} out, or shorten it in the statement.",
-                bytes >> 20,
-                MAX_CELL_BYTES >> 20
-            )
-        } else {
-            format!("Row {row} is larger than {} MiB, at {name}. Ask for fewer fields.", MAX_ROW_BYTES >> 20)
-        };
-        Err(SourceError::new(SourceErrorKind::TooLarge, sentence))
+        self.columns[column].append_null();
+        self.unreadable.push(Unreadable { row, column, reason });
+        Ok(true)
     }
 
-    /// Counts a cell of no fixed size.
-    fn count(&mut self, column: usize, bytes: usize) -> Result<(), SourceError> {
-        self.check_size(column, bytes)?;
-        self.bytes += bytes;
-        Ok(())
+    /// Appends a row of which nothing can be taken: it is empty, and told beside the rows.
+    pub(crate) fn append_unreadable_row(&mut self, reason: String) {
+        let row = self.rows();
+        self.columns.iter_mut().for_each(Cells::append_null);
+        self.unreadable.push(Unreadable { row, column: 0, reason });
     }
 
     /// Appends one cell of the row under construction.
@@ -267,11 +262,15 @@ impl BatchBuilder {
     /// Where the value cannot be of the column's type, or is larger than a cell may be.
     #[allow(clippy::needless_pass_by_value)] // readers make the value for it
     pub fn append(&mut self, column: usize, value: Value) -> Result<(), SourceError> {
-        match &value {
-            Value::Text(text) => self.count(column, text.len())?,
-            Value::Bytes(bytes) => self.count(column, bytes.len())?,
-            _ => {}
+        let bytes = match &value {
+            Value::Text(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        };
+        if self.leaves_out(column, bytes)? {
+            return Ok(());
         }
+        self.bytes += bytes;
         if self.columns[column].append(&value).is_some() {
             return Ok(());
         }
@@ -284,7 +283,7 @@ impl BatchBuilder {
         let row = self.columns[column].len();
         let place = format!("{} of row {}", field.column, self.finished + row + 1);
         let reason = format!("{place} holds {}, which {}.", shown(value), unlike(field.data_type, value));
-        if self.is_lenient {
+        if self.purpose.is_some_and(Purpose::is_lenient) {
             self.columns[column].append_null();
             self.unreadable.push(Unreadable { row, column, reason });
             return Ok(());
@@ -312,7 +311,10 @@ impl BatchBuilder {
     /// As for [`Self::append`].
     pub fn append_text(&mut self, column: usize, text: &str) -> Result<(), SourceError> {
         if matches!(self.columns[column], Cells::Text(_)) {
-            self.count(column, text.len())?;
+            if self.leaves_out(column, text.len())? {
+                return Ok(());
+            }
+            self.bytes += text.len();
         }
         if let Cells::Text(cells) = &mut self.columns[column] {
             cells.append_value(text);
@@ -346,7 +348,7 @@ impl BatchBuilder {
     /// Where the columns differ in length: a row was left half appended.
     pub fn finish(&mut self) -> Result<RecordBatch, SourceError> {
         self.finished += self.rows();
-        self.bytes = 0;
+        (self.bytes, self.row_began) = (0, 0);
         let columns = self.columns.iter_mut().map(Cells::finish).collect();
         let schema =
             if self.unreadable.is_empty() { self.schema.clone() } else { noted(&self.schema, &std::mem::take(&mut self.unreadable)) };
@@ -391,17 +393,20 @@ mod tests {
     use model::data_type::WIDE_DECIMAL;
 
     use super::*;
+    use crate::{MAX_BUILD_CELL_BYTES, MAX_CELL_BYTES};
 
-    fn builder(max_rows: usize) -> BatchBuilder {
-        let fields = ["a", "b"].map(|name| Field::plain(name, DataType::String)).into();
-        BatchBuilder::of(&Statement { sql: String::new(), binds: Vec::new(), fields, timeout: Duration::ZERO, max_rows })
+    fn builder(fields: &[Field], purpose: Purpose) -> BatchBuilder {
+        let fields = fields.to_vec();
+        BatchBuilder::of(&Statement { sql: String::new(), binds: Vec::new(), fields, timeout: Duration::ZERO, max_rows: 10, purpose })
     }
 
     #[test]
     fn a_batch_ends_early_by_its_bytes_and_a_cell_that_is_too_large_is_named() {
-        let mut rows = builder(10);
+        let texts = ["a", "b"].map(|name| Field::plain(name, DataType::String));
+        let mut rows = builder(&texts, Purpose::Response);
         let mut most = 0;
         for _ in 0..3 {
+            rows.begin_row();
             rows.append(0, Value::Text("x".repeat(BATCH_BYTES / 2))).unwrap();
             rows.append_text(1, "y").unwrap();
             most = most.max(rows.rows());
@@ -410,23 +415,48 @@ mod tests {
             }
         }
         assert_eq!((most, rows.rows()), (2, 1));
+        rows.begin_row();
         rows.append(0, Value::Null).unwrap();
         let error = rows.append(1, Value::Text("x".repeat(MAX_CELL_BYTES + 1))).unwrap_err();
         assert_eq!(error.kind, SourceErrorKind::TooLarge);
-        assert!(error.sentence.starts_with("Row 4 holds 16 MiB in b;"), "{error}");
-        // A build takes what the table holds.
-        builder(usize::MAX).append(1, Value::Text("x".repeat(MAX_CELL_BYTES + 1))).unwrap();
+        assert!(error.sentence.starts_with("Row 4 holds 17 MiB in b;"), "{error}");
+        // A build takes more. Of a cell beyond the bound of a build or a sample, the others in its row are kept.
+        for (purpose, most) in [(Purpose::Build, MAX_BUILD_CELL_BYTES), (Purpose::Sample, MAX_CELL_BYTES)] {
+            let mut rows = builder(&texts, purpose);
+            for size in [most, most + 1] {
+                rows.begin_row();
+                rows.append_text(0, "x").unwrap();
+                rows.append_text(1, &"x".repeat(size)).unwrap();
+            }
+            let (batch, unreadable) = crate::unreadable::take(rows.finish().unwrap());
+            assert_eq!((batch.num_rows(), batch.column(0).null_count(), batch.column(1).null_count()), (2, 0, 1), "{purpose:?}");
+            assert_eq!(unreadable.iter().map(|cell| (cell.row, cell.column)).collect::<Vec<_>>(), [(1, 1)], "{purpose:?}");
+            assert!(unreadable[0].reason.starts_with("Row 2 holds"), "{unreadable:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_of_many_cells_is_bounded_too() {
+        let texts: Vec<Field> = (0..5).map(|n| Field::plain(format!("c{n}"), DataType::String)).collect();
+        let mut rows = builder(&texts, Purpose::Response);
+        // What stands in the rows before has no say.
+        rows.begin_row();
+        (0..5).for_each(|column| rows.append_text(column, &"x".repeat(1 << 20)).unwrap());
+        rows.begin_row();
+        let full = "x".repeat(MAX_CELL_BYTES);
+        (0..4).for_each(|column| rows.append_text(column, &full).unwrap());
+        let error = rows.append_text(4, "x").unwrap_err();
+        assert!(error.kind == SourceErrorKind::TooLarge && error.sentence.starts_with("Row 2 is larger than 64 MiB, at c4."), "{error}");
     }
 
     #[test]
     fn what_cannot_be_read_is_an_error_with_its_place_or_told_beside_the_rows() {
         let fields = [Field::plain("id", DataType::Int64), Field::plain("day", DataType::Date), Field::plain("n", ANY_DECIMAL)];
-        let of = |max_rows| Statement { sql: String::new(), binds: Vec::new(), fields: fields.to_vec(), timeout: Duration::ZERO, max_rows };
         let text = |text: &str| Value::Text(text.into());
-        let mut strict = BatchBuilder::of(&of(10));
+        let mut strict = builder(&fields, Purpose::Response);
         let error = strict.append(1, text("0000-00-00")).unwrap_err();
         assert!(error.sentence.starts_with("day of row 1 holds “0000-00-00”, which is not a date."), "{error}");
-        let mut lenient = BatchBuilder::of(&of(usize::MAX));
+        let mut lenient = builder(&fields, Purpose::Build);
         for (id, day, n) in [(1, "2013-01-01", "0.000000000012345"), (2, "infinity", "NaN"), (3, "9999-12-31", "=1+1")] {
             lenient.append(0, Value::Int(id)).unwrap();
             lenient.append(1, text(day)).unwrap();

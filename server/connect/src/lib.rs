@@ -24,6 +24,7 @@ pub mod policy;
 pub mod pools;
 mod postgres;
 pub mod proto;
+mod purpose;
 pub mod queue;
 mod reconnect;
 pub mod registry;
@@ -57,6 +58,7 @@ pub use feed::{Feed, FeedOf, Origin, Portion, Spoiled};
 pub use hosts::Hosts;
 pub use mapper::{MapRows, Mapped, Mapper};
 pub use moment::Moment;
+pub use purpose::Purpose;
 pub use sink::{Sink, Writes};
 pub use slots::Consumer;
 
@@ -70,9 +72,12 @@ pub const MAX_CONNECTIONS: u32 = 16;
 pub const BATCH_ROWS: usize = 1_024;
 /// Bytes of texts and bytes after which a batch ends early.
 pub const BATCH_BYTES: usize = 4 << 20;
-/// The largest cell, and the largest row, of a response, in bytes.
+/// The largest cell, and the largest row, of a response or a sample, in bytes.
 pub const MAX_CELL_BYTES: usize = 16 << 20;
 pub const MAX_ROW_BYTES: usize = 64 << 20;
+/// The largest cell, and the largest row, of a build, in bytes.
+pub const MAX_BUILD_CELL_BYTES: usize = 64 << 20;
+pub const MAX_BUILD_ROW_BYTES: usize = 256 << 20;
 
 /// Settings of a binding, by the keys of its form; secrets are in a map of their own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -150,6 +155,7 @@ pub struct Statement {
     pub timeout: Duration,
     /// At most this many rows are read.
     pub max_rows: usize,
+    pub purpose: Purpose,
 }
 
 /// Rows as they come, at most [`BATCH_ROWS`] at a time, and few enough not to pass [`BATCH_BYTES`] by more than a row.

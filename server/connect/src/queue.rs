@@ -194,6 +194,7 @@ impl Connection for Queued {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Purpose;
 
     /// A source whose rows never come.
     struct Silent;
@@ -225,7 +226,14 @@ mod tests {
         let queued = Queued::new(Arc::new(Silent), Hosts::default(), Dialect::Postgres);
         let ask = || {
             let timeout = Duration::from_secs(30);
-            queued.query(Statement { sql: String::new(), binds: Vec::new(), fields: Vec::new(), timeout, max_rows: 1 })
+            queued.query(Statement {
+                sql: String::new(),
+                binds: Vec::new(),
+                fields: Vec::new(),
+                timeout,
+                max_rows: 1,
+                purpose: Purpose::Response,
+            })
         };
         let mut held = Vec::new();
         for _ in 0..SLOTS {

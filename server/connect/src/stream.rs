@@ -175,8 +175,9 @@ async fn send_rows<E, R: Row>(
         batch.begin_row();
         fail_point!("reader.row");
         for (index, position) in order.iter().enumerate() {
-            batch.check_size(index, size(&row, *position))?;
-            batch.append(index, cell(&row, *position)?)?;
+            if !batch.leaves_out(index, size(&row, *position))? {
+                batch.append(index, cell(&row, *position)?)?;
+            }
         }
         batch.end_row();
         if batch.is_full() && sender.send(batch.finish()).await.is_err() {

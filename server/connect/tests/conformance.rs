@@ -8,7 +8,7 @@ use std::time::Duration;
 use connect::egress::Egress;
 use connect::places::Places;
 use connect::policy::{self, Policy};
-use connect::{BindingConfig, Connection, SourceErrorKind, Statement, registry};
+use connect::{BindingConfig, Connection, Purpose, SourceErrorKind, Statement, registry};
 use futures::TryStreamExt;
 use model::dialect::Dialect;
 use model::table::TableRef;
@@ -61,7 +61,7 @@ fn field(name: &str, data_type: DataType) -> Field {
 }
 
 fn statement(sql: &str, binds: Vec<(DataType, Value)>, fields: Vec<Field>) -> Statement {
-    Statement { sql: sql.into(), binds, fields, timeout: Duration::from_secs(5), max_rows: 100 }
+    Statement { sql: sql.into(), binds, fields, timeout: Duration::from_secs(5), max_rows: 100, purpose: Purpose::Response }
 }
 
 async fn rows(connection: &dyn Connection, statement: Statement) -> Vec<String> {
@@ -248,7 +248,12 @@ async fn postgres_copies_what_it_sends_row_by_row() {
     let fields: Vec<Field> = table.columns.iter().rev().map(|column| field(&column.name, column.data_type)).collect();
     let sql = "SELECT * FROM kinds ORDER BY n";
     let by_row = rows(&*connection, Statement { max_rows: 100_000, ..statement(sql, vec![], fields.clone()) }).await;
-    let whole = Statement { max_rows: usize::MAX, timeout: Duration::from_secs(3_600), ..statement(sql, vec![], fields.clone()) };
+    let whole = Statement {
+        max_rows: usize::MAX,
+        purpose: Purpose::Build,
+        timeout: Duration::from_secs(3_600),
+        ..statement(sql, vec![], fields.clone())
+    };
     let copied = rows(&*connection, whole.clone()).await;
     assert_eq!((by_row.len(), copied.len()), (5_000, 5_000));
     for (copied, by_row) in copied.iter().zip(&by_row) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use connect::pools::Pools;
-use connect::{BatchStream, BindingConfig, Connection, Statement};
+use connect::{BatchStream, BindingConfig, Connection, Purpose, Statement};
 use futures::{StreamExt, TryStreamExt};
 use model::table::TableRef;
 use model::{DataType, Field};
@@ -27,7 +27,14 @@ fn config(port: u16, [database, user, password]: [&str; 3]) -> BindingConfig {
 
 fn numbers(max_rows: usize) -> Statement {
     let fields = vec![Field { name: "n".into(), column: "n".into(), data_type: DataType::Int64, ..Field::default() }];
-    Statement { sql: "SELECT n FROM numbers ORDER BY n".into(), binds: Vec::new(), fields, timeout: Duration::from_secs(20), max_rows }
+    Statement {
+        sql: "SELECT n FROM numbers ORDER BY n".into(),
+        binds: Vec::new(),
+        fields,
+        timeout: Duration::from_secs(20),
+        max_rows,
+        purpose: Purpose::Response,
+    }
 }
 
 async fn count(rows: BatchStream) -> Result<usize, String> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use arrow_array::RecordBatch;
 use bytes::{Bytes, BytesMut};
 use connect::proto::{Messages, value_of, write_message};
-use connect::{BatchStream, SourceError, SourceErrorKind, Statement};
+use connect::{BatchStream, Purpose, SourceError, SourceErrorKind, Statement};
 use futures::TryStreamExt;
 use model::spec::{ApiKind, DEFAULT_MAX_BYTES};
 use model::{DataType, ErrorCode, Field, Problem, Value, keyset};
@@ -212,7 +212,8 @@ pub(crate) async fn count(plan: &Plan, call: &Call) -> Result<u64, Problem> {
     let Backend::Source(backend) = &plan.backend else { return Ok(0) };
     let rendered = backend.statements.render_count(&plan.api.spec, &call.arguments)?;
     let fields = vec![Field { name: "n".into(), column: "n".into(), data_type: DataType::Int64, ..Field::default() }];
-    let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields, timeout: plan.timeout, max_rows: 1 };
+    let statement =
+        Statement { sql: rendered.sql, binds: rendered.binds, fields, timeout: plan.timeout, max_rows: 1, purpose: Purpose::Response };
     let batches =
         backend.connection.query_for(call.consumer, statement).await.map_err(|error| failed_source(plan, backend, call, &error))?;
     let rows = collect(plan, backend, call, batches).await?;
@@ -245,7 +246,7 @@ async fn query(
 ) -> Result<BatchStream, Problem> {
     let rendered = backend.statements.render(&plan.api.spec, &call.arguments, call.wanted.page, &call.wanted.after)?;
     let fields = plan.api.spec.fields.iter().chain(keys).cloned().collect();
-    let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields, timeout, max_rows };
+    let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields, timeout, max_rows, purpose: Purpose::Response };
     backend.connection.query_for(call.consumer, statement).await.map_err(|error| failed_source(plan, backend, call, &error))
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use connect::proto::value_of;
-use connect::{Connection, SourceError, Statement, registry};
+use connect::{Connection, Purpose, SourceError, Statement, registry};
 use futures::TryStreamExt;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
@@ -28,7 +28,7 @@ pub(crate) fn statement(spec: &DatasetSpec, dialect: Dialect) -> Statement {
     let fields = spec.mapping.fields(spec);
     let columns: Vec<String> = fields.iter().map(|field| dialect.quote(&field.column)).collect();
     let sql = format!("SELECT {} FROM {}", columns.join(", "), model::form::table_sql(&spec.table, dialect));
-    Statement { sql, binds: Vec::new(), fields, timeout: READ_TIMEOUT, max_rows: usize::MAX }
+    Statement { sql, binds: Vec::new(), fields, timeout: READ_TIMEOUT, max_rows: usize::MAX, purpose: Purpose::Build }
 }
 
 /// The one value that a question answers with; nothing where it has no row.
@@ -41,7 +41,8 @@ pub(crate) async fn one_value(
     (field, timeout): (Field, Duration),
 ) -> Result<Option<Value>, SourceError> {
     let data_type = field.data_type;
-    let statement = Statement { sql: sql.to_owned(), binds: Vec::new(), fields: vec![field], timeout, max_rows: 1 };
+    let statement =
+        Statement { sql: sql.to_owned(), binds: Vec::new(), fields: vec![field], timeout, max_rows: 1, purpose: Purpose::Response };
     let batch = connection.query(statement).await?.try_next().await?;
     Ok(batch.filter(|batch| batch.num_rows() > 0).map(|batch| value_of(&batch, 0, 0, data_type)))
 }

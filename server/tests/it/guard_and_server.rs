@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use connect::egress::Egress;
 use connect::policy::{self, Policy};
-use connect::{BindingConfig, Connection, Statement, guard, registry};
+use connect::{BindingConfig, Connection, Purpose, Statement, guard, registry};
 use futures::TryStreamExt;
 use model::dialect::Dialect;
 use model::{DataType, Field, Value};
@@ -201,8 +201,14 @@ async fn rows_of(connection: &Arc<dyn Connection>, sql: &str) -> Option<Vec<Vec<
     let columns = connection.describe(sql, &[]).await.ok()?;
     let field = |name: &str, data_type: DataType| Field { name: name.into(), column: name.into(), data_type, ..Field::default() };
     let fields: Vec<Field> = columns.iter().map(|column| field(&column.name, column.data_type)).collect();
-    let statement =
-        Statement { sql: sql.to_owned(), binds: Vec::new(), fields: fields.clone(), timeout: Duration::from_secs(20), max_rows: 10 };
+    let statement = Statement {
+        sql: sql.to_owned(),
+        binds: Vec::new(),
+        fields: fields.clone(),
+        timeout: Duration::from_secs(20),
+        max_rows: 10,
+        purpose: Purpose::Response,
+    };
     let batches: Vec<_> = connection.query(statement).await.ok()?.try_collect().await.ok()?;
     let mut rows = Vec::new();
     for batch in &batches {

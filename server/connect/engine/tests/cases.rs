@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use connect::{Connection, Spoiled, Statement};
+use connect::{Connection, Purpose, Spoiled, Statement};
 use futures::TryStreamExt;
 use model::Field;
 use model::dialect::Dialect;
@@ -38,7 +38,14 @@ async fn read(source: &dyn Connection, table: &str) -> Result<(Vec<Json>, Vec<Sp
     let fields: Vec<Field> = info.columns.iter().map(|column| Field::plain(&column.name, column.data_type)).collect();
     let names: Vec<String> = fields.iter().map(|field| Dialect::Datafusion.quote(&field.name)).collect();
     let sql = format!("SELECT {} FROM {}", names.join(", "), Dialect::Datafusion.quote(table));
-    let statement = Statement { sql, binds: vec![], fields: fields.clone(), timeout: Duration::from_secs(60), max_rows: usize::MAX };
+    let statement = Statement {
+        sql,
+        binds: vec![],
+        fields: fields.clone(),
+        timeout: Duration::from_secs(60),
+        max_rows: usize::MAX,
+        purpose: Purpose::Build,
+    };
     let (sender, mut rejected) = tokio::sync::mpsc::unbounded_channel();
     let asked = source.query_rejecting(statement, sender).await.map_err(|error| error.sentence)?;
     let batches: Vec<_> = asked.try_collect().await.map_err(|error| error.sentence)?;
@@ -158,7 +165,8 @@ async fn types_that_somebody_keeps_are_read_from_the_text_itself() {
         let fields = common::fields(fields);
         let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         let sql = format!("SELECT {} FROM \"t\"", names.join(", "));
-        let statement = Statement { sql, binds: vec![], fields, timeout: Duration::from_secs(20), max_rows: usize::MAX };
+        let statement =
+            Statement { sql, binds: vec![], fields, timeout: Duration::from_secs(20), max_rows: usize::MAX, purpose: Purpose::Build };
         let (sender, mut rejected) = tokio::sync::mpsc::unbounded_channel();
         let rows: Vec<_> = source.query_rejecting(statement, sender).await.unwrap().try_collect().await.unwrap();
         let count: usize = rows.iter().map(arrow_array::RecordBatch::num_rows).sum();
@@ -173,8 +181,14 @@ async fn types_that_somebody_keeps_are_read_from_the_text_itself() {
     assert!(info.learnt && info.columns[1].data_type == model::DataType::Int64, "{info:?}");
     let texts = [("zip", model::DataType::String), ("price", model::DataType::String)];
     let fields = common::fields(&texts);
-    let statement =
-        Statement { sql: "SELECT zip, price FROM \"t\"".into(), binds: vec![], fields, timeout: Duration::from_secs(20), max_rows: 10 };
+    let statement = Statement {
+        sql: "SELECT zip, price FROM \"t\"".into(),
+        binds: vec![],
+        fields,
+        timeout: Duration::from_secs(20),
+        max_rows: 10,
+        purpose: Purpose::Response,
+    };
     let (sender, _rejected) = tokio::sync::mpsc::unbounded_channel();
     let rows: Vec<_> = source.query_rejecting(statement, sender).await.unwrap().try_collect().await.unwrap();
     assert_eq!(connect::proto::value_of(&rows[0], 1, 0, model::DataType::String), model::Value::Text("1.50".into()));
@@ -192,8 +206,14 @@ async fn a_file_that_becomes_shorter_ends_the_reading() {
     std::fs::write(&file, lines).unwrap();
     let source = common::open(&engine::Files, &[("path", &folder.path().display().to_string())]).unwrap();
     let fields = common::fields(&[("id", model::DataType::Int64)]);
-    let statement =
-        Statement { sql: "SELECT id FROM \"long\"".into(), binds: vec![], fields, timeout: Duration::from_secs(60), max_rows: usize::MAX };
+    let statement = Statement {
+        sql: "SELECT id FROM \"long\"".into(),
+        binds: vec![],
+        fields,
+        timeout: Duration::from_secs(60),
+        max_rows: usize::MAX,
+        purpose: Purpose::Build,
+    };
     let mut rows = source.query(statement).await.unwrap();
     rows.try_next().await.unwrap().unwrap();
     std::fs::File::options().write(true).open(&file).unwrap().set_len(1_000_000).unwrap();

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect::{BindingConfig, Connection, Connector, SourceErrorKind, Statement};
+use connect::{BindingConfig, Connection, Connector, Purpose, SourceErrorKind, Statement};
 use futures::TryStreamExt;
 use model::table::TableRef;
 use model::{DataType, Value};
@@ -226,8 +226,14 @@ async fn a_long_question_ends_at_its_time_out() {
     std::fs::write(folder.path().join("t.csv"), lines).unwrap();
     let source = open(folder.path(), "");
     let sql = "SELECT count(*) AS n FROM \"t\" a, \"t\" b, \"t\" c WHERE a.n + b.n + c.n = -1".to_owned();
-    let statement =
-        Statement { sql, binds: vec![], fields: fields(&[("n", DataType::Int64)]), timeout: Duration::from_millis(200), max_rows: 10 };
+    let statement = Statement {
+        sql,
+        binds: vec![],
+        fields: fields(&[("n", DataType::Int64)]),
+        timeout: Duration::from_millis(200),
+        max_rows: 10,
+        purpose: Purpose::Response,
+    };
     let began = std::time::Instant::now();
     let ended: Result<Vec<_>, _> = source.query(statement).await.unwrap().try_collect().await;
     assert_eq!(ended.unwrap_err().kind, SourceErrorKind::Timeout);

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use common::{ask, fields, text};
-use connect::{SourceErrorKind, Statement};
+use connect::{Purpose, SourceErrorKind, Statement};
 use futures::TryStreamExt;
 use model::DataType;
 use model::table::TableRef;
@@ -301,7 +301,14 @@ async fn an_answer_that_breaks_off_or_never_comes_ends_the_question() {
     let (url, _service) = serve().await;
     let source = common::open(&engine::HttpJson, &[("url", &url), ("tables", "never")]).unwrap();
     let sql = "SELECT id FROM \"never\"".to_owned();
-    let statement = Statement { sql, binds: vec![], fields: fields(&id), timeout: Duration::from_millis(200), max_rows: 10 };
+    let statement = Statement {
+        sql,
+        binds: vec![],
+        fields: fields(&id),
+        timeout: Duration::from_millis(200),
+        max_rows: 10,
+        purpose: Purpose::Response,
+    };
     let late = match source.query(statement).await {
         Ok(rows) => rows.try_collect::<Vec<_>>().await.unwrap_err(),
         Err(error) => error,

@@ -79,7 +79,7 @@ impl Client {
     /// All rows of a small answer.
     pub(super) async fn rows(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Vec<Json>>, SourceError> {
         let response = self.send(sql, binds, SESSION_TIMEOUT).await?;
-        let mut lines = Lines::new(response);
+        let mut lines = Lines::new(response, MAX_ROW_BYTES);
         let mut rows = Vec::new();
         while let Some(row) = lines.next().await? {
             rows.push(row.json());
@@ -94,7 +94,8 @@ impl Client {
         let (sender, stream) = channel();
         spawn(async move {
             // Dropped where it is abandoned: the connection closes, and the server ends the statement.
-            let sending = send_rows(Lines::new(response), &statement, &sender);
+            let lines = Lines::new(response, statement.purpose.max_row());
+            let sending = send_rows(lines, &statement, &sender);
             send_while_wanted(&sender, statement.timeout, sending).await;
             sender
         });
@@ -218,15 +219,8 @@ async fn send_lines(mut lines: Lines, batch: &mut BatchBuilder, statement: &Stat
         .map(|field| names.iter().position(|name| *name == field.name).ok_or_else(|| missing(&field.name)))
         .collect::<Result<_, _>>()?;
     let mut left = statement.max_rows;
-    while left > 0 {
-        let Some(row) = lines.next().await? else { break };
+    while left > 0 && take_row(&mut lines, batch, (statement, order.as_slice())).await? {
         left -= 1;
-        batch.begin_row();
-        fail_point!("reader.row");
-        for (index, (position, field)) in order.iter().zip(&statement.fields).enumerate() {
-            batch.append(index, row.value(*position, field.data_type))?;
-        }
-        batch.end_row();
         if batch.is_full() && sender.send(batch.finish()).await.is_err() {
             return Ok(Ended::Abandoned);
         }
@@ -237,6 +231,26 @@ async fn send_lines(mut lines: Lines, batch: &mut BatchBuilder, statement: &Stat
     Ok(Ended::Done)
 }
 
+/// Appends the next row; `false` where there is none.
+async fn take_row(lines: &mut Lines, batch: &mut BatchBuilder, (statement, order): (&Statement, &[usize])) -> Result<bool, SourceError> {
+    let row = match lines.next().await {
+        Err(error) if error.kind == SourceErrorKind::TooLarge && statement.purpose.is_lenient() => {
+            lines.skip_line().await?;
+            batch.append_unreadable_row(error.sentence);
+            return Ok(true);
+        }
+        row => row?,
+    };
+    let Some(row) = row else { return Ok(false) };
+    batch.begin_row();
+    fail_point!("reader.row");
+    for (index, (position, field)) in order.iter().zip(&statement.fields).enumerate() {
+        batch.append(index, row.value(*position, field.data_type))?;
+    }
+    batch.end_row();
+    Ok(true)
+}
+
 /// The lines of an answer, each a row.
 struct Lines {
     response: reqwest::Response,
@@ -245,11 +259,13 @@ struct Lines {
     /// Up to here there is no end of a line that was not read: a long line is not looked through again with each piece.
     looked: usize,
     over: bool,
+    /// The longest line, in bytes.
+    most: usize,
 }
 
 impl Lines {
-    fn new(response: reqwest::Response) -> Self {
-        Self { response, buffer: Vec::new(), read: 0, looked: 0, over: false }
+    fn new(response: reqwest::Response, most: usize) -> Self {
+        Self { response, buffer: Vec::new(), read: 0, looked: 0, over: false, most }
     }
 
     /// # Errors
@@ -273,14 +289,28 @@ impl Lines {
             }
             self.buffer.drain(..self.read);
             (self.read, self.looked) = (0, self.buffer.len());
-            if self.buffer.len() > MAX_ROW_BYTES {
-                return Err(SourceError::new(SourceErrorKind::TooLarge, "A row is longer than 64 MiB. Leave its longest column out."));
+            if self.buffer.len() > self.most {
+                let sentence = format!("A row is longer than {} MiB. Leave its longest column out.", self.most >> 20);
+                return Err(SourceError::new(SourceErrorKind::TooLarge, sentence));
             }
             match self.response.chunk().await.map_err(away)? {
                 Some(chunk) => self.buffer.extend_from_slice(&chunk),
                 None => self.over = true,
             }
         }
+    }
+
+    /// Past the end of a line that was too long, which is not kept.
+    async fn skip_line(&mut self) -> Result<(), SourceError> {
+        (self.buffer, self.read, self.looked) = (Vec::new(), 0, 0);
+        while let Some(chunk) = self.response.chunk().await.map_err(away)? {
+            if let Some(end) = chunk.iter().position(|byte| *byte == b'\n') {
+                self.buffer.extend_from_slice(&chunk[end + 1..]);
+                return Ok(());
+            }
+        }
+        self.over = true;
+        Ok(())
     }
 }
 

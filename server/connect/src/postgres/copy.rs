@@ -120,7 +120,11 @@ impl Rows {
             let Some(field) = sent.field else { continue };
             match cell {
                 None => batch.append(field, Value::Null)?,
-                Some(cell) => append(batch, field, sent, cell)?,
+                Some(cell) => {
+                    if !batch.leaves_out(field, cell.len())? {
+                        append(batch, field, sent, cell)?;
+                    }
+                }
             }
         }
         batch.end_row();

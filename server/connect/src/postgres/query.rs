@@ -17,7 +17,7 @@ use super::readable::{Readable, column_of};
 use crate::reconnect::{acquire, close_idle, say};
 use crate::sql_types::bind_all;
 use crate::stream::{Ended, Sender, channel, send_batches, send_while_wanted, spawn};
-use crate::{BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
+use crate::{BatchStream, Purpose, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
 
 /// The types that our binds declare, so that preparing sees what running sees.
 pub(super) fn bind_types(binds: &[(DataType, Value)]) -> Vec<PgTypeInfo> {
@@ -183,7 +183,10 @@ async fn send_rows(
 
 /// All rows of something, for a build: they come as a copy, which costs both sides the least.
 fn is_whole(statement: &Statement) -> bool {
-    statement.binds.is_empty() && statement.max_rows == usize::MAX && statement.timeout > SESSION_TIMEOUT
+    statement.purpose == Purpose::Build
+        && statement.binds.is_empty()
+        && statement.max_rows == usize::MAX
+        && statement.timeout > SESSION_TIMEOUT
 }
 
 /// A table has changed since this connection prepared the statement. It would say so for ever.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use connect::egress::Egress;
 use connect::places::Places;
 use connect::policy::{self, Policy};
-use connect::{BindingConfig, Connection, Connector, Statement, registry};
+use connect::{BindingConfig, Connection, Connector, Purpose, Statement, registry};
 use futures::TryStreamExt;
 use model::dialect::Dialect;
 use model::statement::{Page, Template};
@@ -41,6 +41,7 @@ pub async fn asked(peer: &Peer, question: &Question, after: &[Value]) -> Vec<Row
         fields: question.spec.fields.clone(),
         timeout: Duration::from_secs(60),
         max_rows: 501,
+        purpose: Purpose::Response,
     };
     let batches: Vec<_> = match peer.connection.query(statement).await {
         Ok(stream) => stream.try_collect().await,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use connect::{Statement, guard};
+use connect::{Purpose, Statement, guard};
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
 use model::name::{is_identifier, suggest_identifier};
@@ -299,6 +299,7 @@ impl Control {
             fields: spec.fields.clone(),
             timeout: Duration::from_millis(spec.policy.timeout_ms.into()),
             max_rows: SAMPLE_ROWS as usize,
+            purpose: Purpose::Response,
         };
         read_rows(source, statement).await
     }
@@ -422,6 +423,7 @@ fn key_statement(source: &Resolved, kv: &KvBody, info: &TableInfo) -> Statement 
         fields,
         timeout: connect::SESSION_TIMEOUT,
         max_rows: 3,
+        purpose: Purpose::Response,
     }
 }
 

@@ -37,6 +37,7 @@ impl Control {
             fields: vec![Field::plain(follow.cursor.as_str(), DataType::String)],
             timeout: connect::SESSION_TIMEOUT,
             max_rows: LOOKED_AT,
+            purpose: connect::Purpose::Response,
         };
         let sample = read_rows(&resolved, statement).await.ok()?;
         let texts: Vec<&str> = sample.rows.iter().filter_map(|row| row.first()?.as_str()).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
-use connect::{MapRows, Mapped, Mapper, Statement, registry};
+use connect::{MapRows, Mapped, Mapper, Purpose, Statement, registry};
 use futures::TryStreamExt;
 use model::dataset::DatasetSpec;
 use model::job::JobSpec;
@@ -189,7 +189,7 @@ fn first_rows(spec: &DatasetSpec, resolved: &Resolved) -> Statement {
     let table = model::form::table_sql(&spec.table, resolved.dialect);
     let sql = format!("SELECT {} FROM {table} LIMIT {READ}", columns.join(", "));
     let timeout = Duration::from_millis(DEFAULT_TIMEOUT_MS.into());
-    Statement { sql, binds: Vec::new(), fields, timeout, max_rows: READ }
+    Statement { sql, binds: Vec::new(), fields, timeout, max_rows: READ, purpose: Purpose::Response }
 }
 
 /// Puts what was made of a batch to the preview.

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
-use connect::{Statement, unreadable};
+use connect::{Purpose, Statement, unreadable};
 use futures::TryStreamExt;
 use model::snapshot::Environment;
 use model::spec::DEFAULT_TIMEOUT_MS;
 use model::table::{Column, Sample, TableInfo, TableRef};
-use model::{Action, DataType, ErrorCode, Field, Problem};
+use model::{Action, DataType, Field, Problem};
 
 use super::resolve::Resolved;
 use crate::failure::from_source;
@@ -44,14 +44,7 @@ impl Control {
         let resolved = self.resolve_source(source, environment).await?;
         let info = resolved.connection.table(table).await.map_err(|error| from_source(source, &error))?;
         let info = info.ok_or_else(|| Problem::not_found(format!("table {}", table.path())))?;
-        let statement = table_statement(&resolved, &info);
-        let sample = match read_readable(&resolved, statement.clone()).await {
-            // The other cells are shown, and what is wrong with this one: the statement itself asks for so few rows.
-            Err(problem) if problem.code == ErrorCode::SourceChanged => {
-                read_readable(&resolved, Statement { max_rows: usize::MAX, ..statement }).await?
-            }
-            read => read?,
-        };
+        let sample = read_readable(&resolved, table_statement(&resolved, &info)).await?;
         Ok((info, sample))
     }
 }
@@ -78,6 +71,7 @@ fn table_statement(resolved: &Resolved, info: &TableInfo) -> Statement {
         fields,
         timeout: Duration::from_millis(DEFAULT_TIMEOUT_MS.into()),
         max_rows: SAMPLE_ROWS,
+        purpose: Purpose::Sample,
     }
 }
 
@@ -90,7 +84,8 @@ pub(crate) async fn read_rows(resolved: &Resolved, statement: Statement) -> Resu
     Ok(sample_of(&fields, &batches, started.elapsed().as_secs_f64() * 1_000.0))
 }
 
-/// The same, but for rows that the source cannot read: of those, where they stand and why, so that one of them does not hide the others.
+/// The same, but for rows and cells that cannot be read, or are too large: of those, where they stand and why, so that one of them does
+/// not hide the others.
 async fn read_readable(resolved: &Resolved, statement: Statement) -> Result<Sample, Problem> {
     let failed = |error| from_source(&resolved.name, &error);
     let fields = statement.fields.clone();

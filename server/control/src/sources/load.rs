@@ -1,6 +1,6 @@
 //! What a source bears of all runs together, as its owner says.
 
-use connect::{Statement, guard};
+use connect::{Purpose, Statement, guard};
 use futures::TryStreamExt;
 use model::load::SourceLoad;
 use model::schedule::minute_of_day;
@@ -71,7 +71,8 @@ pub(crate) async fn load_query_error(resolved: &Resolved, sql: &str) -> Option<F
         return wrong("It must give a number, in one row and one column.".into());
     };
     let field = Field::plain(column.name, column.data_type);
-    let statement = Statement { sql, binds: Vec::new(), fields: vec![field], timeout: LOAD_TIMEOUT, max_rows: 1 };
+    let statement =
+        Statement { sql, binds: Vec::new(), fields: vec![field], timeout: LOAD_TIMEOUT, max_rows: 1, purpose: Purpose::Response };
     let asked = async { resolved.connection.query(statement).await?.try_next().await };
     match asked.await {
         Ok(Some(batch)) if batch.num_rows() == 1 => None,

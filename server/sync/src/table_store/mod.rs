@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use connect::batch::BatchBuilder;
 use connect::proto::{read_message, value_of};
 use connect::sink;
-use connect::{Connection, SESSION_TIMEOUT, Sink, SourceError, SourceErrorKind, Statement, unreadable};
+use connect::{Connection, Purpose, SESSION_TIMEOUT, Sink, SourceError, SourceErrorKind, Statement, unreadable};
 use futures::TryStreamExt;
 use model::dataset::{DatasetSpec, IntoTable};
 use model::dialect::Dialect;
@@ -157,7 +157,7 @@ impl Tables {
         (fields, timeout): (Vec<Field>, Duration),
         mut see: impl FnMut(&RecordBatch) -> Result<(), AccelError>,
     ) -> Result<(), AccelError> {
-        let statement = Statement { sql, binds, fields, timeout, max_rows: usize::MAX };
+        let statement = Statement { sql, binds, fields, timeout, max_rows: usize::MAX, purpose: Purpose::Build };
         let mut batches = self.connection.query(statement).await.map_err(|error| self.failed(&error))?;
         while let Some(batch) = batches.try_next().await.map_err(|error| self.failed(&error))? {
             let (batch, unreadable) = unreadable::take(batch);

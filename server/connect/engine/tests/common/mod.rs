@@ -9,7 +9,7 @@ use std::time::Duration;
 use connect::egress::Egress;
 use connect::places::Places;
 use connect::policy::{self, Policy};
-use connect::{BindingConfig, Connection, Connector, SourceError, Statement};
+use connect::{BindingConfig, Connection, Connector, Purpose, SourceError, Statement};
 use futures::TryStreamExt;
 use model::{DataType, Field, Value};
 
@@ -51,7 +51,14 @@ pub(crate) async fn ask(
     wanted: &[(&str, DataType)],
 ) -> Result<Vec<String>, SourceError> {
     let wanted = fields(wanted);
-    let statement = Statement { sql: sql.into(), binds, fields: wanted.clone(), timeout: Duration::from_secs(20), max_rows: 1_000 };
+    let statement = Statement {
+        sql: sql.into(),
+        binds,
+        fields: wanted.clone(),
+        timeout: Duration::from_secs(20),
+        max_rows: 1_000,
+        purpose: Purpose::Response,
+    };
     let batches: Vec<_> = source.query(statement).await?.try_collect().await?;
     let columns: Vec<(usize, &Field)> = wanted.iter().enumerate().collect();
     let mut lines = Vec::new();
