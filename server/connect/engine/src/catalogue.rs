@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 
 use arrow_schema::Field as ArrowField;
 use async_trait::async_trait;
-use connect::batch::schema_of;
 use connect::stream::{Ended, Sender, channel, send_while_wanted, spawn};
-use connect::{BATCH_ROWS, BatchStream, Connection, Feed, FeedOf, Rejected, SourceError, SourceErrorKind, Spoiled, Statement};
+use connect::{BATCH_ROWS, BatchStream, Connection, Feed, FeedOf, Rejected, SourceError, SourceErrorKind, Statement};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{ParamValues, TableReference};
 use datafusion::dataframe::DataFrame;
@@ -23,8 +22,8 @@ use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Field, Value};
 use tokio::sync::Mutex;
 
-use crate::asked::as_asked;
 use crate::errors::read_error;
+use crate::sending::Sending;
 use crate::text_decimals;
 use crate::types::{ours, scalar};
 
@@ -330,37 +329,11 @@ async fn send_rows(frame: DataFrame, statement: &Statement, (sender, rejected): 
         context = context.with_session_config(config);
     }
     let mut batches = execute_stream(plan, Arc::new(context)).map_err(|error| read_error(&error))?;
-    let schema = schema_of(&statement.fields);
-    let (mut left, mut read) = (statement.max_rows, 0);
+    let mut sending = Sending::new(statement, sender, rejected);
     while let Some(batch) = batches.next().await {
-        let (batch, bad) = {
-            let batch = batch.map_err(|error| broken_off(read_error(&error), sender))?;
-            read += batch.num_rows();
-            as_asked(&batch, &statement.fields, &schema)?
-        };
-        let first = read - batch.num_rows() - bad.len();
-        for (row, reason) in bad {
-            let (place, rejected) = (format!("row {}", first + row + 1), rejected.as_ref());
-            let Some(rejected) = rejected else {
-                let sentence = format!("In {place}, {reason} Mend it, or release a version that fits.");
-                return Err(SourceError::new(SourceErrorKind::Mismatch, sentence));
-            };
-            let _ = rejected.send(Spoiled { place, reason, key: None, bytes: None });
-        }
-        // Whoever keeps what cannot be read looks for it with each batch.
-        if batch.num_rows() == 0 && rejected.is_some() && sender.send(Ok(batch.clone())).await.is_err() {
-            return Ok(Ended::Abandoned);
-        }
-        let mut start = 0;
-        while start < batch.num_rows() && left > 0 {
-            let rows = BATCH_ROWS.min(batch.num_rows() - start).min(left);
-            if sender.send(Ok(batch.slice(start, rows))).await.is_err() {
-                return Ok(Ended::Abandoned);
-            }
-            (start, left) = (start + rows, left - rows);
-        }
-        if left == 0 {
-            break;
+        let batch = batch.map_err(|error| broken_off(read_error(&error), sender))?;
+        if let Some(ended) = sending.take(&batch).await? {
+            return Ok(ended);
         }
     }
     Ok(Ended::Done)
