@@ -26,6 +26,7 @@ use crate::errors::read_error;
 use crate::sending::Sending;
 use crate::text_decimals;
 use crate::types::{ours, scalar};
+use crate::widths::in_batches;
 
 /// What the questions of one source may take together, in bytes.
 const MEMORY: usize = 512 << 20;
@@ -213,7 +214,7 @@ impl Tables {
         let only_reading = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         let values = binds.iter().map(|(data_type, value)| scalar(*data_type, value).into()).collect();
         let frame = self.context.sql_with_options(sql, only_reading).await;
-        let frame = frame.and_then(|frame| frame.with_param_values(ParamValues::List(values)));
+        let frame = frame.and_then(|frame| frame.with_param_values(ParamValues::List(values))).and_then(in_batches);
         frame.map_err(|error| {
             let bad = self.bad.iter().find(|(name, _)| sql.contains(&format!("\"{name}\"")));
             bad.map_or_else(|| read_error(&error), |(_, bad)| bad.clone())

@@ -22,6 +22,7 @@ mod sending;
 mod template;
 mod text_decimals;
 pub mod types;
+mod widths;
 
 use std::sync::Arc;
 

@@ -12,6 +12,7 @@ use datafusion::common::{Result as Planned, ScalarValue};
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl, PartitionedFile};
+use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder};
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::datasource::{TableProvider, TableType};
@@ -32,6 +33,7 @@ use crate::catalogue::Tables;
 use crate::errors::read_error;
 use crate::rows::Described;
 use crate::types::{Overrides, TIMESTAMP, ours};
+use crate::widths::Widths;
 
 /// Files whose schemas are read, of a table of more.
 const MAX_SCHEMAS: usize = 1_000;
@@ -46,7 +48,7 @@ const LARGE: Arrow = Arrow::Decimal128(20, 0);
 /// Why these files are no table.
 pub(crate) async fn table_of(place: &Place, overrides: &Overrides, tables: &Tables, files: &TableFiles) -> Result<Described, SourceError> {
     let format = Arc::new(format_of(tables));
-    let (fields, left_out) = fields_of(place, (&*format, tables), files).await?;
+    let Columns { fields, left_out, widths } = fields_of(place, (&*format, tables), files).await?;
     check_columns(&files.name, fields.len())?;
     let as_set = |field: &ArrowField| {
         // What is of the wanted type already keeps its own form: nanoseconds would be cut off unseen.
@@ -73,7 +75,7 @@ pub(crate) async fn table_of(place: &Place, overrides: &Overrides, tables: &Tabl
         let url = ListingTableUrl::try_new(place.file_url(&file.location), None).map_err(|error| failed(&error))?;
         let options = ListingOptions::new(format).with_file_extension("");
         let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);
-        return Ok((info, Arc::new(ListingTable::try_new(config).map_err(|error| failed(&error))?)));
+        return Ok((info, widths.table(Arc::new(ListingTable::try_new(config).map_err(|error| failed(&error))?))));
     }
     let folders: Vec<_> = partitions.iter().map(|(_, name)| Arc::new(ArrowField::new(name.as_str(), Arrow::Utf8, true))).collect();
     let kept: Vec<usize> = partitions.iter().map(|(index, _)| *index).collect();
@@ -84,7 +86,7 @@ pub(crate) async fn table_of(place: &Place, overrides: &Overrides, tables: &Tabl
         kept,
         format,
     };
-    Ok((info, Arc::new(table)))
+    Ok((info, widths.table(Arc::new(table))))
 }
 
 fn format_of(tables: &Tables) -> ParquetFormat {
@@ -93,12 +95,16 @@ fn format_of(tables: &Tables) -> ParquetFormat {
     ParquetFormat::default().with_options(options).with_coerce_int96(Some("us".to_owned()))
 }
 
-/// The columns of all files by their names, as what holds the values of each, and what is said of those that are left out.
-async fn fields_of(
-    place: &Place,
-    (format, tables): (&ParquetFormat, &Tables),
-    files: &TableFiles,
-) -> Result<(Vec<ArrowField>, String), SourceError> {
+/// The columns of all files by their names.
+struct Columns {
+    /// Each as what holds its values.
+    fields: Vec<ArrowField>,
+    /// What is said of those that are left out.
+    left_out: String,
+    widths: Widths,
+}
+
+async fn fields_of(place: &Place, (format, tables): (&ParquetFormat, &Tables), files: &TableFiles) -> Result<Columns, SourceError> {
     let state = tables.context().state();
     let some: Vec<&ObjectMeta> = spread(&files.files).collect();
     let mut schemas = Vec::with_capacity(some.len());
@@ -106,7 +112,9 @@ async fn fields_of(
         schemas.extend(try_join_all(at_once.iter().map(|file| schema_of(place, (format, &state), files, file))).await?);
     }
     let mut fields: Vec<(ArrowField, String)> = Vec::new();
-    for (shown, schema) in schemas {
+    let mut widths = Widths::default();
+    for (shown, schema, of_file) in schemas {
+        widths.extend(&of_file);
         for field in schema.fields() {
             let Some((known, first)) = fields.iter_mut().find(|(known, _)| known.name() == field.name()) else {
                 fields.push((ArrowField::new(field.name(), kept(field.data_type()), true), shown.clone()));
@@ -125,27 +133,34 @@ async fn fields_of(
     }
     let nested: Vec<&str> =
         fields.iter().filter(|(field, _)| ours(field.data_type()).is_none()).map(|(field, _)| field.name().as_str()).collect();
-    let note =
+    let left_out =
         if nested.is_empty() { String::new() } else { format!("Left out are columns of lists or structures: {}.", nested.join(", ")) };
     if nested.len() == fields.len() && !fields.is_empty() {
-        return Err(mismatch(format!("{}: it has no column that has a place in a row. {note}", files.name)));
+        return Err(mismatch(format!("{}: it has no column that has a place in a row. {left_out}", files.name)));
     }
-    Ok((fields.into_iter().map(|(field, _)| field).collect(), note))
+    Ok(Columns { fields: fields.into_iter().map(|(field, _)| field).collect(), left_out, widths })
 }
 
-/// What one file says of its columns, with how it is shown.
+/// What one file says of its columns and of their bytes, with how it is shown.
 async fn schema_of(
     place: &Place,
     (format, state): (&ParquetFormat, &SessionState),
     files: &TableFiles,
     file: &ObjectMeta,
-) -> Result<(String, SchemaRef), SourceError> {
+) -> Result<(String, SchemaRef, Widths), SourceError> {
     let shown = files.shown(file);
     if file.size == 0 {
         return Err(mismatch(format!("{shown}: it is empty. Write it anew.")));
     }
-    match format.infer_schema(state, &place.store, std::slice::from_ref(file)).await {
-        Ok(schema) => Ok((shown, schema)),
+    let read = async {
+        let schema = format.infer_schema(state, &place.store, std::slice::from_ref(file)).await?;
+        // It was read for the schema, and is kept.
+        let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
+        let metadata = DFParquetMetadata::new(place.store.as_ref(), file).with_file_metadata_cache(Some(cache)).fetch_metadata().await?;
+        Ok::<_, DataFusionError>((schema, Widths::of_parquet(&metadata)))
+    };
+    match read.await {
+        Ok((schema, widths)) => Ok((shown, schema, widths)),
         Err(error) => {
             let known = read_error(&error);
             Err(SourceError { sentence: format!("{shown}: {}", known.sentence), ..known })
