@@ -64,6 +64,15 @@ pub trait ReadRows: Send + Sync + 'static {
     /// # Errors
     /// Where the service does not answer, or not with rows.
     async fn read(&self, wanted: &Wanted, rows: &RowSender) -> Result<(), SourceError>;
+
+    /// The same for whoever keeps rows that cannot be taken, and goes on behind them; of a service that has no such rows, this is
+    /// [`ReadRows::read`].
+    ///
+    /// # Errors
+    /// As there.
+    async fn read_rejecting(&self, wanted: &Wanted, rows: &RowSender, _: &Rejected) -> Result<(), SourceError> {
+        self.read(wanted, rows).await
+    }
 }
 
 /// What is said of a table, and the table for the engine.
@@ -209,12 +218,19 @@ impl PartitionStream for Scan {
     }
 
     fn execute(&self, context: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let rejected = context.session_config().get_extension::<Rejecting>().map(|rejecting| rejecting.0.clone());
         let (sender, mut receiver) = mpsc::channel::<Result<Rows, SourceError>>(1);
         let (reader, wanted) = (self.table.reader.clone(), self.wanted.clone());
+        let rejected = context.session_config().get_extension::<Rejecting>().map(|rejecting| rejecting.0.clone());
+        let keeping = rejected.clone();
         let reading = tokio::spawn(async move {
+            let read = async {
+                match &keeping {
+                    Some(rejected) => reader.read_rejecting(&wanted, &sender, rejected).await,
+                    None => reader.read(&wanted, &sender).await,
+                }
+            };
             tokio::select! {
-                read = reader.read(&wanted, &sender) => read,
+                read = read => read,
                 // Whoever asked is gone.
                 () = sender.closed() => Ok(()),
             }

@@ -98,6 +98,25 @@ impl Keys {
         self.ask_all(&pipeline).await
     }
 
+    /// About how many bytes keys hold, before any of it is fetched; nothing where the server does not tell.
+    pub(super) async fn sizes(&self, keys: &[String], are_hashes: bool) -> Result<Option<Vec<usize>>, SourceError> {
+        let mut pipeline = pipe();
+        for key in keys {
+            if are_hashes {
+                // Of all of its fields, not of some of them.
+                pipeline.cmd("MEMORY").arg("USAGE").arg(key).arg("SAMPLES").arg(0);
+            } else {
+                pipeline.cmd("STRLEN").arg(key);
+            }
+        }
+        match self.ask_all::<Option<usize>>(&pipeline).await {
+            Ok(sizes) => Ok(Some(sizes.into_iter().map(Option::unwrap_or_default).collect())),
+            // Its user may not ask, or what stands before it does not know the command.
+            Err(error) if matches!(error.kind, SourceErrorKind::Refused | SourceErrorKind::Other) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Tables by what stands before the first `:` of keys.
     pub(super) async fn prefixes(&self) -> Result<Vec<(String, Template)>, SourceError> {
         let mut found: BTreeMap<String, String> = BTreeMap::new();

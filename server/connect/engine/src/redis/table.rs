@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use connect::{SourceError, SourceErrorKind, Spoiled};
+use connect::{BATCH_BYTES, MAX_ROW_BYTES, Rejected, SourceError, SourceErrorKind, Spoiled};
 use datafusion::datasource::TableProvider;
 use model::table::TableInfo;
 use redis::{FromRedisValue, Value, pipe};
@@ -22,8 +22,14 @@ use crate::types::Overrides;
 const SAMPLE: usize = 1_000;
 /// Steps of a walk without a key of the table before it is said to have none.
 const STEPS: usize = 1_000;
-/// Keys whose values are fetched at once.
+/// Keys whose values are measured at once.
 const AT_ONCE: usize = 500;
+/// Keys whose values are fetched at once where they cannot be measured.
+const UNMEASURED: usize = 16;
+/// The largest value, in bytes: what is larger is not fetched.
+const LARGEST: usize = MAX_ROW_BYTES;
+/// Bytes of values that are enough to read types from.
+const SAMPLE_BYTES: usize = 4 * BATCH_BYTES;
 /// The column of a text that is not a JSON object.
 const VALUE: &str = "value";
 
@@ -61,7 +67,7 @@ pub(super) async fn learn(
         Some("hash") => {}
         Some("string") => {
             table.kind = Kind::Object;
-            let objects = table.rows(&sample).await.is_ok_and(|read| read.spoiled.is_empty());
+            let objects = table.sample(&sample).await.is_ok_and(|read| read.spoiled.is_empty());
             table.kind = if objects { Kind::Object } else { Kind::Text };
         }
         Some(other) => {
@@ -70,7 +76,7 @@ pub(super) async fn learn(
         }
         None => return Err(SourceError::new(SourceErrorKind::Missing, format!("{name}: its keys are gone."))),
     }
-    let rows = table.rows(&sample).await?.rows;
+    let rows = table.sample(&sample).await?.rows;
     let key = table.columns.clone();
     // The values of hashes are texts; those in JSON say what they are.
     let found = columns(&rows, &key, name, overrides, table.kind != Kind::Object);
@@ -92,21 +98,116 @@ async fn sample_keys(keys: &Keys, template: &Template) -> Result<Vec<String>, So
     Ok(found)
 }
 
+/// Some keys, by what they hold.
+#[derive(Debug, PartialEq, Eq)]
+enum Part<'k> {
+    /// Their values, of so many bytes, are fetched at once.
+    Keys(&'k [String], usize),
+    /// Its value, of so many bytes, is not fetched.
+    TooLarge(&'k str, usize),
+}
+
+/// Keys in parts whose values may be fetched at once: a batch of them, or one that is larger than that.
+fn parts<'k>(keys: &'k [String], sizes: &[usize]) -> Vec<Part<'k>> {
+    let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
+    for (at, size) in sizes.iter().enumerate() {
+        let is_too_large = *size > LARGEST;
+        if at > start && (is_too_large || bytes + size > BATCH_BYTES) {
+            parts.push(Part::Keys(&keys[start..at], bytes));
+            (start, bytes) = (at, 0);
+        }
+        if is_too_large {
+            parts.push(Part::TooLarge(&keys[at], *size));
+            start = at + 1;
+        } else {
+            bytes += size;
+        }
+    }
+    if start < keys.len() {
+        parts.push(Part::Keys(&keys[start..], bytes));
+    }
+    parts
+}
+
 impl RedisTable {
+    /// At most [`AT_ONCE`] keys in parts.
+    async fn parts<'k>(&self, keys: &'k [String]) -> Result<Vec<Part<'k>>, SourceError> {
+        Ok(match self.keys.sizes(keys, self.kind == Kind::Hash).await? {
+            Some(sizes) => parts(keys, &sizes),
+            None => keys.chunks(UNMEASURED).map(|keys| Part::Keys(keys, BATCH_BYTES)).collect(),
+        })
+    }
+
+    /// The rows of a sample, of as many bytes as are enough. A value that is too large has no say in the columns.
+    async fn sample(&self, keys: &[String]) -> Result<Rows, SourceError> {
+        let (mut all, mut bytes) = (Rows::default(), 0);
+        for some in keys.chunks(AT_ONCE) {
+            for part in self.parts(some).await? {
+                let Part::Keys(keys, more) = part else { continue };
+                let read = self.rows(keys).await?;
+                all.rows.extend(read.rows);
+                all.spoiled.extend(read.spoiled);
+                bytes += more;
+                if bytes >= SAMPLE_BYTES {
+                    return Ok(all);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Sends the rows of keys. Whether more is wanted.
+    async fn send(&self, keys: &[String], sender: &RowSender, rejected: Option<&Rejected>) -> Result<bool, SourceError> {
+        for some in keys.chunks(AT_ONCE) {
+            for part in self.parts(some).await? {
+                match part {
+                    Part::Keys(keys, _) => {
+                        if sender.send(Ok(self.rows(keys).await?)).await.is_err() {
+                            return Ok(false);
+                        }
+                    }
+                    Part::TooLarge(key, bytes) => reject((key, bytes), rejected)?,
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    async fn read_all(&self, wanted: &Wanted, sender: &RowSender, rejected: Option<&Rejected>) -> Result<(), SourceError> {
+        if let Some(values) = self.template.combinations(wanted)? {
+            let keys = values.iter().map(|values| self.template.fill(values, str::to_owned));
+            let keys: Vec<String> = keys.filter(|key| !key.starts_with(OWN_KEYS)).collect();
+            self.send(&keys, sender, rejected).await?;
+            return Ok(());
+        }
+        let glob = self.template.glob();
+        let mut cursor = 0;
+        let mut seen = HashSet::new();
+        loop {
+            let (next, mut keys, mut others) = self.keys.step(&glob, cursor).await?;
+            keys.retain(|key| seen.insert(print_of(key.as_bytes())));
+            others.retain(|key| seen.insert(print_of(key)));
+            cursor = next;
+            let spoiled = others.into_iter().filter_map(|key| self.strange_key(key)).collect();
+            let more = sender.send(Ok(Rows { rows: Vec::new(), spoiled })).await.is_ok();
+            if !more || !self.send(&keys, sender, rejected).await? || cursor == 0 {
+                return Ok(());
+            }
+        }
+    }
+
     /// The rows of keys; one that is gone has none.
     async fn rows(&self, keys: &[String]) -> Result<Rows, SourceError> {
+        let mut pipeline = pipe();
+        let read = if self.kind == Kind::Hash { "HGETALL" } else { "GET" };
+        for key in keys {
+            pipeline.cmd(read).arg(key);
+        }
         let mut read_rows = Rows::default();
-        for some in keys.chunks(AT_ONCE) {
-            let mut pipeline = pipe();
-            let read = if self.kind == Kind::Hash { "HGETALL" } else { "GET" };
-            for key in some {
-                pipeline.cmd(read).arg(key);
-            }
-            for (key, value) in some.iter().zip(self.keys.ask_all(&pipeline).await?) {
-                match self.row(key, value)? {
-                    Ok(row) => read_rows.rows.extend(row),
-                    Err(spoiled) => read_rows.spoiled.push(spoiled),
-                }
+        for (key, value) in keys.iter().zip(self.keys.ask_all(&pipeline).await?) {
+            match self.row(key, value)? {
+                Ok(row) => read_rows.rows.extend(row),
+                Err(spoiled) => read_rows.spoiled.push(spoiled),
             }
         }
         Ok(read_rows)
@@ -150,6 +251,14 @@ impl RedisTable {
     }
 }
 
+/// Hands a key whose value is too large to whoever keeps such rows; to others it is an error, which names it.
+fn reject((key, bytes): (&str, usize), rejected: Option<&Rejected>) -> Result<(), SourceError> {
+    let reason = format!("{key} holds {} MiB; a value may have {} MiB. Shorten it.", bytes.div_ceil(1 << 20), LARGEST >> 20);
+    let Some(rejected) = rejected else { return Err(SourceError::new(SourceErrorKind::TooLarge, reason)) };
+    let _ = rejected.send(Spoiled { place: key.to_owned(), reason, key: None, bytes: None });
+    Ok(())
+}
+
 /// Enough of a key to know it again; a walk may give one twice.
 fn print_of(key: &[u8]) -> [u8; 16] {
     let mut print = [0; 16];
@@ -178,25 +287,30 @@ impl ReadRows for RedisTable {
     }
 
     async fn read(&self, wanted: &Wanted, sender: &RowSender) -> Result<(), SourceError> {
-        if let Some(values) = self.template.combinations(wanted)? {
-            let keys = values.iter().map(|values| self.template.fill(values, str::to_owned));
-            let keys: Vec<String> = keys.filter(|key| !key.starts_with(OWN_KEYS)).collect();
-            let _ = sender.send(Ok(self.rows(&keys).await?)).await;
-            return Ok(());
-        }
-        let glob = self.template.glob();
-        let mut cursor = 0;
-        let mut seen = HashSet::new();
-        loop {
-            let (next, mut keys, mut others) = self.keys.step(&glob, cursor).await?;
-            keys.retain(|key| seen.insert(print_of(key.as_bytes())));
-            others.retain(|key| seen.insert(print_of(key)));
-            cursor = next;
-            let mut read = self.rows(&keys).await?;
-            read.spoiled.extend(others.into_iter().filter_map(|key| self.strange_key(key)));
-            if sender.send(Ok(read)).await.is_err() || cursor == 0 {
-                return Ok(());
-            }
-        }
+        self.read_all(wanted, sender, None).await
+    }
+
+    async fn read_rejecting(&self, wanted: &Wanted, sender: &RowSender, rejected: &Rejected) -> Result<(), SourceError> {
+        self.read_all(wanted, sender, Some(rejected)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_fetched_as_many_as_make_a_batch_and_never_beyond_the_largest() {
+        let keys: Vec<String> = (0..6).map(|n| format!("body:{n}")).collect();
+        let (third, large) = (BATCH_BYTES / 3, LARGEST);
+        let found = parts(&keys, &[third, third, third + 3, large, large + 1, 0]);
+        let expected = [
+            Part::Keys(&keys[..2], 2 * third),
+            Part::Keys(&keys[2..3], third + 3),
+            Part::Keys(&keys[3..4], large),
+            Part::TooLarge("body:4", large + 1),
+            Part::Keys(&keys[5..], 0),
+        ];
+        assert_eq!(found, expected);
     }
 }
