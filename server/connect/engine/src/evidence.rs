@@ -18,6 +18,8 @@ use crate::types::Overrides;
 /// A row as a service gives it: what it has in each of its columns, with every digit.
 pub type Row = IndexMap<String, Cell<'static>>;
 
+/// Bytes of rows that are enough to read types from, however few rows they are.
+pub const SAMPLE_BYTES: usize = 16 << 20;
 /// The digits that a decimal of ours holds.
 const MOST_DIGITS: i64 = 38;
 /// What is no number and stands for one, as Protobuf writes it in JSON.
@@ -192,6 +194,30 @@ pub fn batch(fields: &[Field], rows: &[Row]) -> Result<RecordBatch, SourceError>
     builder.finish()
 }
 
+/// About how many bytes a row has.
+#[must_use]
+pub fn bytes_of(row: &Row) -> usize {
+    row.iter().map(|(name, cell)| name.len() + bytes_of_cell(cell)).sum()
+}
+
+fn bytes_of_cell(cell: &Cell<'_>) -> usize {
+    match cell {
+        Cell::Text(text) | Cell::Written(text) => text.len(),
+        Cell::Bytes(bytes) => bytes.len(),
+        Cell::Own(value) => bytes_of_value(value),
+        Cell::Null | Cell::Bool(_) | Cell::Number(_) => size_of::<Cell<'_>>(),
+    }
+}
+
+fn bytes_of_value(value: &Json) -> usize {
+    match value {
+        Json::String(text) => text.len(),
+        Json::Array(items) => items.iter().map(bytes_of_value).sum(),
+        Json::Object(fields) => fields.iter().map(|(name, value)| name.len() + bytes_of_value(value)).sum(),
+        Json::Null | Json::Bool(_) | Json::Number(_) => size_of::<Json>(),
+    }
+}
+
 /// A row out of a JSON object, as messages and lines are.
 ///
 /// # Errors
@@ -283,6 +309,14 @@ mod tests {
         assert_eq!(of(&[bytes.clone(), word("a"), bytes.clone()]), DataType::Bytes);
         assert_eq!(of(&[bytes, word("a"), word("b")]), DataType::String);
         assert_eq!(crate::cells::hex_text(&128_i64.to_be_bytes()), "0x0000000000000080");
+    }
+
+    #[test]
+    fn the_bytes_of_a_row_are_those_of_its_texts_and_of_what_stands_in_others() {
+        let of = |text: &str| bytes_of(&json_row(text.as_bytes()).unwrap());
+        assert_eq!((of("{}"), of(r#"{"a": "four"}"#)), (0, 5));
+        // Lists and objects are kept as they are written.
+        assert_eq!(of(r#"{"a":["four",{"b":"four"}],"c":null}"#), 1 + r#"["four",{"b":"four"}]"#.len() + 1 + size_of::<Cell<'_>>());
     }
 
     #[test]

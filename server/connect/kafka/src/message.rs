@@ -62,6 +62,12 @@ impl Message {
         Self { key: origin.key, value: origin.bytes, headers: Vec::new(), partition: origin.part, offset: origin.at, time: None }
     }
 
+    /// Bytes that it holds.
+    pub(crate) fn bytes(&self) -> usize {
+        let of = |bytes: &Option<Vec<u8>>| bytes.as_ref().map_or(0, Vec::len);
+        of(&self.key) + of(&self.value) + self.headers.iter().map(|(name, value)| name.len() + of(value)).sum::<usize>()
+    }
+
     pub(crate) fn origin(self) -> Origin {
         Origin { part: self.partition, at: self.offset, key: self.key, bytes: self.value }
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use connect::{SourceError, SourceErrorKind};
+use connect::{BATCH_BYTES, SourceError, SourceErrorKind};
 use engine::cells::Cell;
-use engine::evidence::{Row, columns};
+use engine::evidence::{Row, SAMPLE_BYTES, columns};
 use engine::rows::{Described, ReadRows, RowSender, RowTable, Rows, Wanted};
 use engine::types::Overrides;
 use model::DataType;
@@ -46,10 +46,11 @@ pub(crate) async fn learn(client: &Arc<Client>, name: &str, format: TopicFormat,
             let (first, end) = ends(consumer, &topic, partition)?;
             between.push((partition, first.max(end - each), end));
         }
-        let mut messages = Vec::new();
+        let (mut messages, mut bytes) = (Vec::new(), 0);
         Reading::begin(consumer, &topic, &between)?.read_out(consumer, |message| {
+            bytes += message.bytes();
             messages.push(message);
-            true
+            bytes < SAMPLE_BYTES
         })?;
         Ok(messages)
     })
@@ -152,7 +153,7 @@ impl ReadRows for Topic {
                 between.push((partition, first, end));
             }
             let runtime = tokio::runtime::Handle::current();
-            let mut waiting: Vec<Message> = Vec::new();
+            let (mut waiting, mut bytes): (Vec<Message>, usize) = (Vec::new(), 0);
             let rows_of = |messages: Vec<Message>| -> Result<Rows, SourceError> {
                 runtime.block_on(learn_schemas(&format, &messages, true))?;
                 let mut read = Rows::default();
@@ -171,10 +172,12 @@ impl ReadRows for Topic {
             };
             let mut failed = None;
             Reading::begin(consumer, &topic, &between)?.read_out(consumer, |message| {
+                bytes += message.bytes();
                 waiting.push(message);
-                if waiting.len() < PORTION {
+                if waiting.len() < PORTION && bytes < BATCH_BYTES {
                     return true;
                 }
+                bytes = 0;
                 match rows_of(std::mem::take(&mut waiting)) {
                     Ok(rows) => sender.blocking_send(Ok(rows)).is_ok(),
                     Err(error) => {

@@ -11,7 +11,7 @@ use model::table::TableInfo;
 use super::client::Client;
 use super::paging::{MAX_PAGES, Paging};
 use crate::cells::Cell;
-use crate::evidence::{Row, columns};
+use crate::evidence::{Row, SAMPLE_BYTES, bytes_of, columns};
 use crate::rows::{ReadRows, RowSender, RowTable, Rows, Wanted};
 use crate::template::Template;
 use crate::types::Overrides;
@@ -41,12 +41,14 @@ pub(super) async fn learn(
     let table = HttpTable { client: client.clone(), paging: paging.clone(), columns: template.columns(), template: template.clone() };
     let examples = template.examples().ok_or_else(|| wrong("Write an example of each value in its path, as in {tailnum=N10156}."))?;
     let (sender, mut portions) = tokio::sync::mpsc::channel::<Result<Rows, SourceError>>(1);
-    let mut rows: Vec<Row> = Vec::new();
+    let (mut rows, mut bytes): (Vec<Row>, usize) = (Vec::new(), 0);
     // What has been seen when the sample is full is enough: the rest is not asked for.
     let read = async {
         while let Some(portion) = portions.recv().await {
-            rows.extend(portion?.rows);
-            if rows.len() >= SAMPLE {
+            let portion = portion?.rows;
+            bytes += portion.iter().map(bytes_of).sum::<usize>();
+            rows.extend(portion);
+            if rows.len() >= SAMPLE || bytes >= SAMPLE_BYTES {
                 break;
             }
         }

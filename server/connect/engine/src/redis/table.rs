@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::keys::{Keys, OWN_KEYS, failed};
 use crate::cells::{Cell, hex_text};
-use crate::evidence::{NO_TEXT, Row, columns, json_row};
+use crate::evidence::{NO_TEXT, Row, SAMPLE_BYTES, columns, json_row};
 use crate::rows::{ReadRows, RowSender, RowTable, Rows, Wanted};
 use crate::template::Template;
 use crate::types::Overrides;
@@ -28,8 +28,6 @@ const AT_ONCE: usize = 500;
 const UNMEASURED: usize = 16;
 /// The largest value, in bytes: what is larger is not fetched.
 const LARGEST: usize = MAX_ROW_BYTES;
-/// Bytes of values that are enough to read types from.
-const SAMPLE_BYTES: usize = 4 * BATCH_BYTES;
 /// The column of a text that is not a JSON object.
 const VALUE: &str = "value";
 
