@@ -61,6 +61,7 @@ mod shared_cases;
 mod sign_in_flood;
 mod sinks;
 mod slow_clients;
+mod source_bounds;
 mod source_places;
 mod source_rights;
 mod source_values;

@@ -17,14 +17,14 @@ fn memory(pid: u32) -> u64 {
 }
 
 /// The most memory that a process takes while this lives, in MiB.
-struct Watched {
+pub(crate) struct Watched {
     most: Arc<AtomicU64>,
     over: Arc<AtomicBool>,
     before: u64,
 }
 
 impl Watched {
-    fn new(pid: u32) -> Self {
+    pub(crate) fn new(pid: u32) -> Self {
         let (most, over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let (of, end) = (most.clone(), over.clone());
         std::thread::spawn(move || {
@@ -36,7 +36,7 @@ impl Watched {
         Self { most, over, before: memory(pid) }
     }
 
-    fn more(&self) -> u64 {
+    pub(crate) fn more(&self) -> u64 {
         self.most.load(Ordering::Relaxed).saturating_sub(self.before)
     }
 }
