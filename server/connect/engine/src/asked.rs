@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, Float64Type};
+use arrow_array::types::{ArrowPrimitiveType, Float16Type, Float32Type, Float64Type};
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, DataType as Arrow, SchemaRef, TimeUnit};
 use connect::batch::arrow_type;
@@ -46,15 +46,17 @@ pub(crate) fn as_asked(batch: &RecordBatch, fields: &[Field], schema: &SchemaRef
     Ok((filter_record_batch(&rows, &good).map_err(failed)?, bad))
 }
 
-fn column_as(column: &ArrayRef, field: &Field, bad: &mut Bad) -> Result<ArrayRef, SourceError> {
+/// A column as the type of a field. Of a row whose value that type does not hold, `bad` gets the reason.
+///
+/// # Errors
+/// A column of a type that cannot become the one that was asked for.
+pub(crate) fn column_as(column: &ArrayRef, field: &Field, bad: &mut Bad) -> Result<ArrayRef, SourceError> {
     let wanted = arrow_type(field.data_type);
     if *column.data_type() == wanted {
         return Ok(column.clone());
     }
-    if let (Arrow::Float64, Some(floats)) = (&wanted, column.as_primitive_opt::<Float32Type>()) {
-        // As short as it is written in 32 bits: `0.1`.
-        let wide = floats.unary::<_, Float64Type>(widened);
-        return Ok(Arc::new(wide));
+    if let Some(same) = as_written(column, &wanted) {
+        return Ok(same);
     }
     let strict = CastOptions { safe: false, ..CastOptions::default() };
     if let Ok(cast) = cast_with_options(column, &wanted, &strict) {
@@ -68,6 +70,28 @@ fn column_as(column: &ArrayRef, field: &Field, bad: &mut Bad) -> Result<ArrayRef
     name(column, field, bad, "", |row| column.is_valid(row) && cast.is_null(row));
     name_lost(column, (&cast, field), bad);
     Ok(cast)
+}
+
+/// Numbers of 64 bits that are as short as they are written in fewer: `0.1`.
+fn as_written(column: &ArrayRef, wanted: &Arrow) -> Option<ArrayRef> {
+    if *wanted != Arrow::Float64 {
+        return None;
+    }
+    let single = column.as_primitive_opt::<Float32Type>().map(|floats| floats.unary::<_, Float64Type>(widened));
+    let wide = single.or_else(|| Some(column.as_primitive_opt::<Float16Type>()?.unary::<_, Float64Type>(widened_half)))?;
+    Some(Arc::new(wide))
+}
+
+type Half = <Float16Type as ArrowPrimitiveType>::Native;
+
+/// With as few digits behind the point as tell it from all others of 16 bits.
+fn widened_half(number: Half) -> f64 {
+    let exact = number.to_f64();
+    if exact.fract() == 0.0 {
+        return exact;
+    }
+    let short = |digits: usize| format!("{exact:.digits$e}").parse::<f64>().ok().filter(|short| Half::from_f64(*short) == number);
+    (0..5).find_map(short).unwrap_or(exact)
 }
 
 /// Names the rows whose values would be rounded or cut.
@@ -128,7 +152,8 @@ fn name(column: &ArrayRef, field: &Field, bad: &mut Bad, hint: &str, is_bad: imp
 #[cfg(test)]
 mod tests {
     use arrow_array::{
-        DurationMicrosecondArray, Float32Array, Float64Array, StringArray, Time64NanosecondArray, TimestampNanosecondArray, UInt64Array,
+        DurationMicrosecondArray, Float16Array, Float32Array, Float64Array, StringArray, Time64NanosecondArray, TimestampNanosecondArray,
+        UInt64Array,
     };
     use connect::batch::schema_of;
     use model::{DataType, Value};
@@ -152,6 +177,9 @@ mod tests {
         assert_eq!(asked(large, DataType::Int64), (vec![Value::Int(5), Value::Null], vec![0]));
         let floats = Arc::new(Float32Array::from(vec![0.1, 1e38]));
         assert_eq!(asked(floats, DataType::Float64), (vec![Value::Float(0.1), Value::Float(1e38)], vec![]));
+        let halves = Arc::new(Float16Array::from_iter_values([0.1, 65_504.0, -0.5, 6e-8].map(Half::from_f64)));
+        let wide = [0.1, 65_504.0, -0.5, 6e-8].map(Value::Float);
+        assert_eq!(asked(halves, DataType::Float64), (wide.to_vec(), vec![]));
         let numbers = Arc::new(Float64Array::from(vec![1.5, 2.0]));
         assert_eq!(asked(numbers, DataType::Int64), (vec![Value::Int(2)], vec![0]));
         let texts = Arc::new(StringArray::from(vec!["1", "A17"]));

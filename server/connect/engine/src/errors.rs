@@ -34,6 +34,9 @@ pub(crate) fn read_error(error: &DataFusionError) -> SourceError {
         DataFusionError::Plan(_) | DataFusionError::NotImplemented(_) => {
             (SourceErrorKind::Statement, "This question cannot be asked of this source. The log has the reason under this request's id.".into())
         }
+        DataFusionError::ParquetError(_) if said.contains("unsupported data type") || said.contains("NYI") => {
+            (SourceErrorKind::Mismatch, "A Parquet file holds a column in a form that is not read. Write the column as a plain type, or leave it out of the file.".into())
+        }
         DataFusionError::ParquetError(_) => {
             (SourceErrorKind::Mismatch, "A Parquet file cannot be read: it is cut short or damaged. Write it anew.".into())
         }

@@ -153,7 +153,8 @@ pub(crate) fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
     let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    all_digits(whole) && all_digits(part) && (!whole.starts_with('0') || whole == "0") && text != "-0"
+    // `.097` has nothing before its point, as statistics are often written.
+    (all_digits(whole) || digits.starts_with('.')) && all_digits(part) && (!whole.starts_with('0') || whole == "0") && text != "-0"
 }
 
 /// The columns of a sample in the order in which they were first seen; `first` come before them. Where all values are

@@ -117,6 +117,13 @@ pub(crate) fn in_batches(frame: DataFrame) -> Planned<DataFrame> {
 fn fewest_rows(plan: &LogicalPlan) -> Planned<Option<usize>> {
     let mut fewest: Option<usize> = None;
     plan.apply_with_subqueries(|node| {
+        // The plan of a view stands in its place once the question is planned.
+        if let LogicalPlan::TableScan(scan) = node
+            && let Some(view) = scan.source.get_logical_plan()
+            && let Some(rows) = fewest_rows(&view)?
+        {
+            fewest = Some(fewest.map_or(rows, |fewest| fewest.min(rows)));
+        }
         if let LogicalPlan::TableScan(scan) = node
             && let Ok(provider) = source_as_provider(&scan.source)
             && let Some(wide) = provider.downcast_ref::<Wide>()

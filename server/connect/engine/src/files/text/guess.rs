@@ -166,6 +166,8 @@ mod tests {
             (&["01/02/2013", "13/02/2013"], DataType::Date),
             (&["01/02/2013", "02/03/2013"], DataType::String),
             (&["10.0.0.1"], DataType::String),
+            (&[".097", "-.5", "12"], DataType::Float64),
+            (&["5.", "."], DataType::String),
         ] {
             assert_eq!(of(cells).0.data_type, data_type, "{cells:?}");
         }
