@@ -1,5 +1,7 @@
 //! The digits of a number as it was written: whether a float or a decimal holds each of them.
 
+use serde_json::Number;
+
 /// A number without zeros that say nothing: its sign, its digits, and how many of them stand behind the point.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Digits {
@@ -50,8 +52,10 @@ pub(crate) fn is_exact_float(text: &str) -> bool {
         return Digits::of(text).is_some();
     }
     let Some(written) = Digits::of(text) else { return false };
-    let Some(float) = text.parse::<f64>().ok().filter(|float| float.is_finite()) else { return false };
-    Digits::of(&format!("{float:e}")) == Some(written)
+    let Some(float) = text.parse::<f64>().ok().and_then(Number::from_f64) else { return false };
+    // As answers write it: of two neighbours that are as near, the one with an even digit at its end. Some programs write the other.
+    let other = float.as_f64().and_then(|float| Digits::of(&format!("{float:e}")));
+    Digits::of(&float.to_string()).as_ref() == Some(&written) || other == Some(written)
 }
 
 /// The unscaled integer of a decimal; nothing where it has more digits than that holds, before the point or behind it.
@@ -96,7 +100,23 @@ mod tests {
         for text in ["0.1", "1.50", "-2.75", "1e5", "1E300", "100000", "0", "0.30000000000000004", "9007199254740992", "5e-324"] {
             assert!(is_exact_float(text), "{text}");
         }
-        for text in ["9007199254740993", "12345678901234567.89", "0.12345678901234567890", "1e999", "", ".", "-", "1.2.3", "abc", "1e"] {
+        // Halfway between two numbers of as many digits.
+        for text in ["0.7548294067382812", "0.7548294067382813", "-1951988540969317.2", "89.08059692382812"] {
+            assert!(is_exact_float(text), "{text}");
+        }
+        for text in [
+            "9007199254740993",
+            "0.7548294067382814",
+            "12345678901234567.89",
+            "0.12345678901234567890",
+            "1e999",
+            "",
+            ".",
+            "-",
+            "1.2.3",
+            "abc",
+            "1e",
+        ] {
             assert!(!is_exact_float(text), "{text}");
         }
     }

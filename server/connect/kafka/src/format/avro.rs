@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use model::json_text::float_word;
-use model::scalar::{date_text, time_text, timestamp_text};
+use model::scalar::{date_text, time_text, timestamp_text, widened};
 use serde_json::{Map, Value as Json};
 
 use crate::schemas::Named;
@@ -125,7 +125,7 @@ fn plain_json(value: Value) -> Result<Json, String> {
         Value::Int(int) => int.into(),
         Value::Long(int) => int.into(),
         // As short as it is written in 32 bits: `0.1`.
-        Value::Float(float) => number(float.to_string().parse().unwrap_or(f64::NAN)),
+        Value::Float(float) => number(widened(float)),
         Value::Double(double) => number(double),
         Value::Bytes(bytes) | Value::Fixed(_, bytes) => STANDARD.encode(bytes).into(),
         Value::String(text) | Value::Enum(_, text) => text.into(),
@@ -248,6 +248,7 @@ mod tests {
         assert!(plain_json(Value::Array(Vec::new())).is_err());
         assert_eq!(text(Value::Date(2_932_896)), Json::from("9999-12-31"));
         assert_eq!(text(Value::Date(i32::MAX)), Json::from("+5881580-07-11"));
+        assert!(plain_json(Value::TimestampMillis(i64::MAX)).is_err());
         assert_eq!(text(Value::TimestampMillis(1_704_067_200_000)), Json::from("2024-01-01T00:00:00Z"));
         assert_eq!(iso_duration(14, 3, 4 * 3_600_000 + 5 * 60_000 + 6_007), "P1Y2M3DT4H5M6.007S");
         assert_eq!(iso_duration(0, 0, 0), "PT0S");
