@@ -2,7 +2,7 @@
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
 #   scripts/setup.sh build   and what the bill of materials of a build takes: Python
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, playwright-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, iso-codes, playwright-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis, vega_datasets, pycountry
 #   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Kafka, Webdis, wrk, h2load
 #   scripts/setup.sh deny    Rust and cargo-deny alone, for make audit
 . "$(dirname "$0")/lib.sh"
@@ -13,6 +13,9 @@ PLAYWRIGHT_CORE=1.64.0
 BINARYEN=132.0.0
 CARGO_DENY=0.20.2
 KAFKA_VERSION=3.9.1
+# Packages of files and values that the tests read, at one version: what is in them is compared.
+VEGA_DATASETS=0.9.0
+PYCOUNTRY=26.2.16
 
 debian_packages() {
   local wanted=()
@@ -45,6 +48,7 @@ debian_packages() {
     have sqlite3 || wanted+=(sqlite3)
     ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || wanted+=(libfaketime)
     [ -x /usr/bin/kill ] || [ -x /bin/kill ] || wanted+=(procps)
+    [ -d /usr/share/iso-codes/json ] || wanted+=(iso-codes)
   fi
   [ ${#wanted[@]} = 0 ] || install_debian "${wanted[@]}"
 }
@@ -106,11 +110,11 @@ npm_tools() {
 # The stock clients of the tests, in an environment of their own: gRPC, Parquet and Arrow, and the engine of ClickHouse.
 python_tools() {
   [ "$purpose" = test ] || return 0
-  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u, confluent_kafka.schema_registry.avro, confluent_kafka.schema_registry.protobuf, confluent_kafka.schema_registry.json_schema; assert all(map(u.find_spec, ("chdb", "moto", "sqlmap", "html5lib", "schemathesis")))' 2>/dev/null && return
-  say "installing grpcio, pyarrow, chdb, confluent-kafka, sqlmap and schemathesis for the tests"
+  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u, confluent_kafka.schema_registry.avro, confluent_kafka.schema_registry.protobuf, confluent_kafka.schema_registry.json_schema; assert all(map(u.find_spec, ("chdb", "moto", "sqlmap", "html5lib", "schemathesis", "vega_datasets", "pycountry", "fastavro", "numpy")))' 2>/dev/null && return
+  say "installing grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis and public data for the tests"
   python3 -m venv "$PYTHON"
   "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow chdb 'moto[server]' sqlmap html5lib schemathesis \
-    'confluent-kafka[avro,protobuf,json,schemaregistry]'
+    'confluent-kafka[avro,protobuf,json,schemaregistry]' fastavro "vega_datasets==$VEGA_DATASETS" "pycountry==$PYCOUNTRY"
 }
 
 # The broker of the tests: Kafka's own jars and what they need to run, by their names from Maven's repository.

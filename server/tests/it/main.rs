@@ -50,6 +50,7 @@ mod own_servers;
 mod pages_of_everything;
 mod parts;
 mod portal_guard;
+mod public_files;
 mod readers_that_die;
 mod request_bodies;
 mod response_bounds;
