@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use connect::{Connection, Purpose, Spoiled, Statement};
 use futures::TryStreamExt;
-use model::Field;
-use model::dialect::Dialect;
 use model::table::TableRef;
 use serde_json::Value as Json;
+
+use common::read;
 
 mod common;
 
@@ -29,36 +29,6 @@ fn copy(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), &target).unwrap();
         }
     }
-}
-
-/// Every row of a table as a build reads it, and what is rejected; or why it is none.
-async fn read(source: &dyn Connection, table: &str) -> Result<(Vec<Json>, Vec<Spoiled>), String> {
-    let info = source.table(&TableRef::new(table)).await.map_err(|error| error.sentence)?;
-    let info = info.ok_or_else(|| "there is no such table".to_owned())?;
-    let fields: Vec<Field> = info.columns.iter().map(|column| Field::plain(&column.name, column.data_type)).collect();
-    let names: Vec<String> = fields.iter().map(|field| Dialect::Datafusion.quote(&field.name)).collect();
-    let sql = format!("SELECT {} FROM {}", names.join(", "), Dialect::Datafusion.quote(table));
-    let statement = Statement {
-        sql,
-        binds: vec![],
-        fields: fields.clone(),
-        timeout: Duration::from_secs(60),
-        max_rows: usize::MAX,
-        purpose: Purpose::Build,
-    };
-    let (sender, mut rejected) = tokio::sync::mpsc::unbounded_channel();
-    let asked = source.query_rejecting(statement, sender).await.map_err(|error| error.sentence)?;
-    let batches: Vec<_> = asked.try_collect().await.map_err(|error| error.sentence)?;
-    let columns: Vec<(usize, &Field)> = fields.iter().enumerate().collect();
-    let mut rows = Vec::new();
-    for batch in &batches {
-        for row in 0..batch.num_rows() {
-            let mut line = Vec::new();
-            connect::json::write_row(&mut line, batch, row, &columns);
-            rows.push(serde_json::from_slice(&line).unwrap());
-        }
-    }
-    Ok((rows, std::iter::from_fn(|| rejected.try_recv().ok()).collect()))
 }
 
 fn same(is: &Json, wanted: &Json) -> bool {
