@@ -255,4 +255,25 @@ mod tests {
         assert_eq!(iso_duration(1, 0, 500), "P1MT0.5S");
         assert_eq!(iso_duration(0, 30, 0), "P30D");
     }
+
+    /// Every type of Avro as fastavro writes it, at its ends and by chance.
+    #[test]
+    fn values_are_what_their_writer_holds_them_for() {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/avro_values.py");
+        let output = std::process::Command::new(testkit::python()).args([script, "4711"]).output().unwrap();
+        assert!(output.status.success(), "fastavro is installed by scripts/setup.sh test: {output:?}");
+        let (mut tried, mut wrong) = (0, Vec::new());
+        for line in String::from_utf8(output.stdout).unwrap().lines() {
+            let suite: Json = serde_json::from_str(line).unwrap();
+            let (schema, hex) = (suite["schema"].as_str().unwrap(), suite["bytes"].as_str().unwrap());
+            let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
+            let read = AvroSchema::read(schema, &[]).and_then(|schema| schema.row(&bytes)).map(|row| row["v"].clone());
+            tried += 1;
+            if read.as_ref() != Ok(&suite["wanted"]) {
+                wrong.push(format!("{}: {read:?} should be {}", suite["name"], suite["wanted"]));
+            }
+        }
+        assert!(tried > 500, "{tried} values");
+        assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+    }
 }
