@@ -209,7 +209,7 @@ mod tests {
     fn small_floats_keep_their_digits() {
         assert_eq!([0.1, 3.4, 16_777_216.0, 1e30].map(widened), [0.1, 3.4, 16_777_216.0, 1e30]);
         assert_eq!(widened(1e-40).to_string(), 1e-40_f32.to_string());
-        assert_eq!([3_424_129.25, 380_030.125, -1_135_268.25].map(widened), [3_424_129.2, 380_030.12, -1_135_268.2]);
+        assert_eq!([13_696_517.0 / 4.0, 3_040_241.0 / 8.0, -4_541_073.0 / 4.0].map(widened), [3_424_129.2, 380_030.12, -1_135_268.2]);
         assert!(widened(f32::NAN).is_nan() && widened(f32::NEG_INFINITY) == f64::NEG_INFINITY);
     }
 

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use connect::{Connection, Purpose, Spoiled, Statement};
+use connect::{Connection, Purpose, Statement};
 use futures::TryStreamExt;
 use model::table::TableRef;
 use serde_json::Value as Json;

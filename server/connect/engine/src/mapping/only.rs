@@ -1,5 +1,6 @@
 //! Conditions of a mapping: which rows are taken.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -40,8 +41,8 @@ impl DecimalCondition {
     fn holds(&self, text: &str) -> bool {
         let mut orders = self.values.iter().map(|value| decimal_order(text, value));
         match self.op {
-            Op::In => orders.any(|order| order.is_eq()),
-            Op::Between => orders.next().is_some_and(|order| order.is_ge()) && orders.next().is_some_and(|order| order.is_le()),
+            Op::In => orders.any(Ordering::is_eq),
+            Op::Between => orders.next().is_some_and(Ordering::is_ge) && orders.next().is_some_and(Ordering::is_le),
             op => orders.next().is_some_and(|order| match op {
                 Op::IsNot => order.is_ne(),
                 Op::Greater => order.is_gt(),

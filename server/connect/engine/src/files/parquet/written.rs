@@ -275,9 +275,9 @@ mod tests {
 
     use super::*;
 
-    fn written(column: ArrayRef) -> Vec<Option<String>> {
+    fn written(column: &ArrayRef) -> Vec<Option<String>> {
         assert!(becomes(column.data_type()).is_some(), "{}", column.data_type());
-        let texts = texts(&column).unwrap();
+        let texts = texts(column).unwrap();
         texts.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect()
     }
 
@@ -288,8 +288,8 @@ mod tests {
     #[test]
     fn what_is_nested_is_json_with_all_its_digits() {
         let lists = ListArray::from_iter_primitive::<Int32Type, _, _>([Some(vec![Some(1), None, Some(3)]), None, Some(vec![])]);
-        assert_eq!(written(Arc::new(lists.slice(1, 2))), [None, Some("[]".to_owned())]);
-        assert_eq!(written(Arc::new(lists))[0].as_deref(), Some("[1,null,3]"));
+        assert_eq!(written(&(Arc::new(lists.slice(1, 2)) as ArrayRef)), [None, Some("[]".to_owned())]);
+        assert_eq!(written(&(Arc::new(lists) as ArrayRef))[0].as_deref(), Some("[1,null,3]"));
         let columns: [(&str, ArrayRef); 4] = [
             ("u \"x\"", Arc::new(UInt64Array::from(vec![u64::MAX]))),
             ("f", Arc::new(Float32Array::from(vec![0.1]))),
@@ -298,15 +298,15 @@ mod tests {
         ];
         let rows = StructArray::try_from(columns.to_vec()).unwrap();
         let wanted = r#"{"u \"x\"":18446744073709551615,"f":0.1,"t":"9999-12-31T23:59:59.999999Z","d":"-PT1.5S"}"#;
-        assert_eq!(written(Arc::new(rows)), some(&[wanted]));
+        assert_eq!(written(&(Arc::new(rows) as ArrayRef)), some(&[wanted]));
         let mut decimals = ListBuilder::new(Decimal128Builder::new().with_data_type(Arrow::Decimal128(38, 2)));
         decimals.append_value([Some(110), Some(-1_234_567_890_123_456_789_012_345_678_901_234_567)]);
-        assert_eq!(written(Arc::new(decimals.finish())), some(&["[1.10,-12345678901234567890123456789012345.67]"]));
+        assert_eq!(written(&(Arc::new(decimals.finish()) as ArrayRef)), some(&["[1.10,-12345678901234567890123456789012345.67]"]));
         let mut maps = MapBuilder::new(None, Int64Builder::new(), Int64Builder::new());
         maps.keys().append_value(7);
         maps.values().append_null();
         maps.append(true).unwrap();
-        assert_eq!(written(Arc::new(maps.finish())), some(&[r#"{"7":null}"#]));
+        assert_eq!(written(&(Arc::new(maps.finish()) as ArrayRef)), some(&[r#"{"7":null}"#]));
     }
 
     #[test]
