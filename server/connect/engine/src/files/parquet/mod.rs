@@ -1,8 +1,10 @@
 //! Parquet: what the files say of their columns, widened where they differ, and the files themselves as they were listed.
 
+mod fine;
 mod widths;
 mod written;
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
@@ -49,21 +51,24 @@ const AT_ONCE: usize = 16;
 /// Why these files are no table.
 pub(crate) async fn table_of(place: &Place, overrides: &Overrides, tables: &Tables, files: &TableFiles) -> Result<Described, SourceError> {
     let format = Arc::new(format_of(tables));
-    let Columns { fields, left_out, widths } = fields_of(place, (&*format, tables), files).await?;
+    let Columns { fields, left_out, widths, fine } = fields_of(place, (&*format, tables), files).await?;
     check_columns(&files.name, fields.len())?;
-    let as_read = fields.iter().map(|field| as_read(overrides, &files.name, field)).collect::<Result<Vec<_>, _>>()?;
+    let as_text = |name: &String| matches!(overrides.of(&files.name, name), None | Some(DataType::String));
+    let fine: BTreeSet<String> = fine.into_iter().filter(as_text).collect();
+    let as_read = fields.iter().map(|field| as_read(overrides, &files.name, field, &fine)).collect::<Result<Vec<_>, _>>()?;
     let schema = Arc::new(Schema::new(as_read));
     // What every file has of its own counts before what its folders say.
     let partitions: Vec<(usize, &String)> =
         files.partitions.iter().enumerate().filter(|(_, name)| schema.field_with_name(name).is_err()).collect();
-    let columns = schema.fields().iter().filter_map(|field| column(overrides, files, field));
+    let columns = schema.fields().iter().filter_map(|field| column(overrides, files, field, &fine));
     let info = TableInfo {
         table: TableRef::new(&files.name),
         columns: columns.chain(partitions.iter().map(|(_, name)| partition(name))).collect(),
         note: left_out,
         ..TableInfo::default()
     };
-    let table = provider(place, (format, schema), files, &partitions).and_then(|table| written::view(&files.name, widths.table(table)));
+    let table =
+        provider(place, (format, schema), files, &partitions).and_then(|table| written::view(&files.name, widths.table(table), &fine));
     let failed = |error: DataFusionError| {
         let known = read_error(&error);
         SourceError { sentence: format!("{}: {}", files.name, known.sentence), ..known }
@@ -72,9 +77,9 @@ pub(crate) async fn table_of(place: &Place, overrides: &Overrides, tables: &Tabl
 }
 
 /// A column as the engine reads it: as its file says, or as somebody has set by hand.
-fn as_read(overrides: &Overrides, table: &str, field: &ArrowField) -> Result<ArrowField, SourceError> {
+fn as_read(overrides: &Overrides, table: &str, field: &ArrowField, fine: &BTreeSet<String>) -> Result<ArrowField, SourceError> {
     let (name, kind) = (field.name(), field.data_type());
-    let read = match (overrides.of(table, name), written::becomes(kind)) {
+    let read = match (overrides.of(table, name), written::becomes(field, fine)) {
         (None | Some(DataType::String | DataType::Json), Some(_)) => kind.clone(),
         (Some(_), Some(DataType::Json)) => {
             let sentence = format!("{table}: {name} is a {}, which is JSON or text. Take its type away.", written::named(kind));
@@ -126,6 +131,8 @@ struct Columns {
     /// What is said of those that are left out.
     left_out: String,
     widths: Widths,
+    /// Those with times between two microseconds.
+    fine: BTreeSet<String>,
 }
 
 async fn fields_of(place: &Place, (format, tables): (&ParquetFormat, &Tables), files: &TableFiles) -> Result<Columns, SourceError> {
@@ -136,9 +143,10 @@ async fn fields_of(place: &Place, (format, tables): (&ParquetFormat, &Tables), f
         schemas.extend(try_join_all(at_once.iter().map(|file| schema_of(place, (format, &state), files, file))).await?);
     }
     let mut fields: Vec<(ArrowField, String)> = Vec::new();
-    let mut widths = Widths::default();
-    for (shown, schema, of_file) in schemas {
+    let (mut widths, mut fine) = (Widths::default(), BTreeSet::new());
+    for FileSchema { shown, schema, widths: of_file, fine: fine_of_file } in schemas {
         widths.extend(&of_file);
+        fine.extend(fine_of_file);
         for field in schema.fields() {
             let Some((known, first)) = fields.iter_mut().find(|(known, _)| known.name() == field.name()) else {
                 fields.push((ArrowField::new(field.name(), kept(field.data_type()), true), shown.clone()));
@@ -155,6 +163,8 @@ async fn fields_of(place: &Place, (format, tables): (&ParquetFormat, &Tables), f
             known.set_data_type(wide);
         }
     }
+    // Beside a text of another file it is one of its own.
+    fine.retain(|name| fields.iter().any(|(field, _)| field.name() == name && fine::has_nanos(field.data_type())));
     let is_read = |field: &ArrowField| written::is_readable(field.data_type());
     let left_out = fields.iter().filter(|(field, _)| !is_read(field));
     let left_out: Vec<String> = left_out.map(|(field, _)| format!("{} ({})", field.name(), field.data_type())).collect();
@@ -166,16 +176,23 @@ async fn fields_of(place: &Place, (format, tables): (&ParquetFormat, &Tables), f
     if left_out.len() == fields.len() && !fields.is_empty() {
         return Err(mismatch(format!("{}: it has no column that has a place in a row. {note}", files.name)));
     }
-    Ok(Columns { fields: fields.into_iter().map(|(field, _)| field).filter(is_read).collect(), left_out: note, widths })
+    Ok(Columns { fields: fields.into_iter().map(|(field, _)| field).filter(is_read).collect(), left_out: note, widths, fine })
 }
 
 /// What one file says of its columns and of their bytes, with how it is shown.
+struct FileSchema {
+    shown: String,
+    schema: SchemaRef,
+    widths: Widths,
+    fine: BTreeSet<String>,
+}
+
 async fn schema_of(
     place: &Place,
     (format, state): (&ParquetFormat, &SessionState),
     files: &TableFiles,
     file: &ObjectMeta,
-) -> Result<(String, SchemaRef, Widths), SourceError> {
+) -> Result<FileSchema, SourceError> {
     let shown = files.shown(file);
     if file.size == 0 {
         return Err(mismatch(format!("{shown}: it is empty. Write it anew.")));
@@ -185,10 +202,11 @@ async fn schema_of(
         // It was read for the schema, and is kept.
         let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
         let metadata = DFParquetMetadata::new(place.store.as_ref(), file).with_file_metadata_cache(Some(cache)).fetch_metadata().await?;
-        Ok::<_, DataFusionError>((schema, Widths::of_parquet(&metadata)))
+        let (widths, fine) = (Widths::of_parquet(&metadata), fine::finer(&schema, &metadata));
+        Ok::<_, DataFusionError>((schema, widths, fine))
     };
     match read.await {
-        Ok((schema, widths)) => Ok((shown, schema, widths)),
+        Ok((schema, widths, fine)) => Ok(FileSchema { shown, schema, widths, fine }),
         Err(error) => {
             let known = read_error(&error);
             Err(SourceError { sentence: format!("{shown}: {}", known.sentence), ..known })
@@ -202,12 +220,16 @@ fn spread(files: &[ObjectMeta]) -> impl Iterator<Item = &ObjectMeta> {
 }
 
 /// A column as it is shown, with what speaks for its type.
-fn column(overrides: &Overrides, files: &TableFiles, field: &ArrowField) -> Option<Column> {
+fn column(overrides: &Overrides, files: &TableFiles, field: &ArrowField, fine: &BTreeSet<String>) -> Option<Column> {
     let kind = field.data_type();
     let wanted = overrides.of(&files.name, field.name());
-    let evidence = if wanted.is_some() { "as set by hand" } else { "as the file says" };
+    let evidence = match wanted {
+        Some(_) => "as set by hand",
+        None if fine.contains(field.name()) => "as the file says, with parts of a microsecond",
+        None => "as the file says",
+    };
     // Several of our types are one of Arrow's.
-    let data_type = wanted.or_else(|| written::becomes(kind)).or_else(|| ours(kind))?;
+    let data_type = wanted.or_else(|| written::becomes(field, fine)).or_else(|| ours(kind))?;
     Some(Column { name: field.name().clone(), data_type, nullable: true, native: format!("{}, {evidence}", written::named(kind)) })
 }
 

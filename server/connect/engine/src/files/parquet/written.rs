@@ -1,5 +1,6 @@
 //! Columns that have no type of ours, as text: lists, structures and maps as JSON, lengths of time as ISO 8601 writes them.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, LargeListArray, MapArray, StringArray, StructArray};
-use arrow_schema::{ArrowError, DataType as Arrow, TimeUnit};
+use arrow_schema::{ArrowError, DataType as Arrow, Field as ArrowField, TimeUnit};
 use connect::SourceError;
 use connect::json::write_cell;
 use connect::text::write_text_cell;
@@ -20,6 +21,7 @@ use model::json_text::write_text;
 use model::{DataType, Field};
 
 use super::super::mismatch;
+use super::fine::{self, has_nanos};
 use super::widths::kept;
 use crate::asked::{Bad, column_as};
 use crate::types::ours;
@@ -27,8 +29,13 @@ use crate::types::ours;
 /// Levels of lists and structures in one another that are written.
 const MAX_DEPTH: usize = 64;
 
-/// What a column that is written becomes; nothing for one that is read as it is, or not at all.
-pub(super) fn becomes(kind: &Arrow) -> Option<DataType> {
+/// What a column that is written becomes; nothing for one that is read as it is, or not at all. `fine` are those with times between two
+/// microseconds.
+pub(super) fn becomes(field: &ArrowField, fine: &BTreeSet<String>) -> Option<DataType> {
+    if fine.contains(field.name()) { Some(DataType::String) } else { becomes_always(field.data_type()) }
+}
+
+fn becomes_always(kind: &Arrow) -> Option<DataType> {
     match kind {
         Arrow::Duration(_) => Some(DataType::String),
         _ if kind.is_nested() && is_writable(kind, MAX_DEPTH) => Some(DataType::Json),
@@ -38,7 +45,7 @@ pub(super) fn becomes(kind: &Arrow) -> Option<DataType> {
 
 /// Whether a column can be read in any way.
 pub(super) fn is_readable(kind: &Arrow) -> bool {
-    becomes(kind).is_some() || (ours(kind).is_some() && !is_of_packed_decimals(kind))
+    becomes_always(kind).is_some() || (ours(kind).is_some() && !is_of_packed_decimals(kind))
 }
 
 /// The reader of the files knows no such dictionaries.
@@ -73,17 +80,17 @@ pub(super) fn named(kind: &Arrow) -> String {
 ///
 /// # Errors
 /// Never for columns that are said to be writable.
-pub(super) fn view(name: &str, table: Arc<dyn TableProvider>) -> Planned<Arc<dyn TableProvider>> {
+pub(super) fn view(name: &str, table: Arc<dyn TableProvider>, fine: &BTreeSet<String>) -> Planned<Arc<dyn TableProvider>> {
     let schema = table.schema();
-    if schema.fields().iter().all(|field| becomes(field.data_type()).is_none()) {
+    if schema.fields().iter().all(|field| becomes(field, fine).is_none()) {
         return Ok(table);
     }
     let of = TableReference::bare(name);
-    let column = |name: &str, kind: &Arrow| {
-        let column = Expr::Column(Column::new(Some(of.clone()), name));
-        if becomes(kind).is_none() { column } else { writer(kind).call(vec![column]).alias(name) }
+    let column = |field: &ArrowField| {
+        let column = Expr::Column(Column::new(Some(of.clone()), field.name()));
+        if becomes(field, fine).is_none() { column } else { writer(field.data_type()).call(vec![column]).alias(field.name()) }
     };
-    let columns: Vec<Expr> = schema.fields().iter().map(|field| column(field.name(), field.data_type())).collect();
+    let columns: Vec<Expr> = schema.fields().iter().map(|field| column(field)).collect();
     let plan = LogicalPlanBuilder::scan(of, provider_as_source(table), None)?.project(columns)?.build()?;
     Ok(Arc::new(ViewTable::new(plan, None)))
 }
@@ -101,8 +108,10 @@ fn write(columns: &[ColumnarValue]) -> Planned<ColumnarValue> {
 }
 
 fn texts(column: &ArrayRef) -> Result<ArrayRef, SourceError> {
-    if let Arrow::Duration(unit) = column.data_type() {
-        return durations(column, *unit);
+    match column.data_type() {
+        Arrow::Duration(unit) => return durations(column, *unit),
+        kind if has_nanos(kind) => return fine::texts(column).map_err(unwritable),
+        _ => {}
     }
     let written = Written::of(column)?;
     let mut texts = StringBuilder::new();
@@ -162,6 +171,10 @@ impl Written {
             Arrow::Duration(unit) => {
                 let field = Box::new(Field::plain("value", DataType::String));
                 Self::Plain { values: durations(column, *unit)?, field, is_number: false }
+            }
+            nanos if has_nanos(nanos) => {
+                let field = Box::new(Field::plain("value", DataType::String));
+                Self::Plain { values: fine::texts(column).map_err(unwritable)?, field, is_number: false }
             }
             plain => Self::plain(column, plain)?,
         })
@@ -271,12 +284,11 @@ mod tests {
     use arrow_array::builder::{Decimal128Builder, Int64Builder, ListBuilder, MapBuilder};
     use arrow_array::types::Int32Type;
     use arrow_array::{DurationMillisecondArray, Float32Array, ListArray, TimestampMicrosecondArray, UInt64Array};
-    use arrow_schema::Field as ArrowField;
 
     use super::*;
 
     fn written(column: &ArrayRef) -> Vec<Option<String>> {
-        assert!(becomes(column.data_type()).is_some(), "{}", column.data_type());
+        assert!(becomes_always(column.data_type()).is_some(), "{}", column.data_type());
         let texts = texts(column).unwrap();
         texts.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect()
     }
@@ -326,10 +338,11 @@ mod tests {
     #[test]
     fn what_no_reader_has_is_left_out() {
         let nested = |levels| (0..levels).fold(Arrow::Int64, |inner, _| Arrow::List(Arc::new(ArrowField::new("item", inner, true))));
-        assert_eq!(becomes(&nested(5)), Some(DataType::Json));
+        assert_eq!(becomes_always(&nested(5)), Some(DataType::Json));
         assert!(!is_readable(&nested(100)));
         let packed = Arrow::Dictionary(Box::new(Arrow::Int8), Box::new(Arrow::Decimal128(10, 2)));
         assert!(!is_readable(&packed) && is_readable(&Arrow::Dictionary(Box::new(Arrow::Int8), Box::new(Arrow::Utf8))));
-        assert!(!is_readable(&Arrow::Interval(arrow_schema::IntervalUnit::DayTime)));
+        // A length of time of calendars is a text of the reader.
+        assert!(becomes_always(&Arrow::Interval(arrow_schema::IntervalUnit::DayTime)).is_none());
     }
 }
