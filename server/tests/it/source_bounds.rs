@@ -145,7 +145,8 @@ async fn no_source_is_held_beyond_the_bounds_of_a_response() {
         people.builder.put_source(name, bodies.driver(), bodies.binding()).await;
         people.publish(name, bodies.spec(name), json!({})).await;
         let (status, answer) = http.json(http.get(&format!("/api/travel/{name}"))).await;
-        assert_eq!((status, &answer["rows"]), (200, &json!([{"n": 1, "body": "xxxxxxxx"}])), "{name}: {answer}");
+        let rows = answer["rows"].as_array().map_or(0, Vec::len);
+        assert_eq!((status, rows, &answer["rows"][0]["body"]), (200, 1, &json!("xxxxxxxx")), "{name}: {answer}");
     }
 
     // Cells that are allowed, and more of them than a response may have.
