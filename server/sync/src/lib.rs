@@ -3,38 +3,14 @@
 //!
 //! The control plane and this crate never call each other: they meet in the rows of jobs, runs and data versions.
 
-mod alarms;
-mod arrival;
-mod beside;
 mod build;
-mod columnar;
-mod compare;
-mod count;
-mod dirty;
-mod encoder;
 mod failed;
-mod follow;
-mod gate;
-mod input;
-mod kept;
-mod look;
-mod mapped;
-mod ordered;
-mod pacer;
-mod parts;
+mod incremental;
 mod patience;
-mod progress;
-mod read;
+mod publish;
 mod readable;
-mod remove;
-mod rules;
 mod schedule;
-mod show;
 mod source;
-mod switch;
-mod table_rows;
-mod table_store;
-mod throttle;
 mod worker;
 
 use std::sync::Arc;
@@ -47,8 +23,8 @@ use model::clock::Millis;
 use store::Store;
 use tokio::sync::Notify;
 
-pub use alarms::{Alarm, AlarmKind, Alarms};
 pub use readable::Said;
+pub use schedule::alarms::{Alarm, AlarmKind, Alarms};
 pub use worker::run;
 
 /// Time and ids, handed in from outside.

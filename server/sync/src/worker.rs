@@ -11,10 +11,14 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::build::Built;
+use crate::build::kept;
 use crate::failed::Failed;
-use crate::remove::KeptBack;
-use crate::show::Shown;
-use crate::{Worker, alarms, arrival, build, compare, follow, kept, remove, schedule, show, switch};
+use crate::incremental::{compare, follow};
+use crate::publish::remove::{self, KeptBack};
+use crate::publish::show::{self, Shown};
+use crate::publish::switch;
+use crate::schedule::{alarms, arrival};
+use crate::{Worker, build, schedule};
 
 /// How often a worker says that it lives.
 const BEAT: Duration = Duration::from_secs(5);

@@ -9,7 +9,7 @@ use store::{DataVersionRow, StoreError};
 use tokio::sync::Mutex;
 
 use crate::Worker;
-use crate::table_store::TableStore;
+use crate::publish::table_store::TableStore;
 
 /// How long it is left alone when a view could not be turned: whoever reads it for long must not be waited for all the time.
 const TRY_AGAIN: Duration = Duration::from_secs(10);

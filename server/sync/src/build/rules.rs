@@ -13,8 +13,8 @@ use model::{DataType, Value};
 use regex::Regex;
 
 use crate::Worker;
+use crate::build::kept::Spot;
 use crate::failed::Failed;
-use crate::kept::Spot;
 
 /// Examples that are named of a broken rule.
 const EXAMPLES: usize = 3;

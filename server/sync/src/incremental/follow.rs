@@ -1,12 +1,6 @@
 //! Live data versions that follow their tables: each is taken by one worker, which applies what changes to the version's
 //! delta, with how far it is. A worker that dies is taken over from there.
 
-mod cursor;
-mod feed;
-mod gone;
-mod progress;
-mod target;
-
 use std::time::{Duration, Instant};
 
 use accel::{Changes, Dataset, Place};
@@ -20,17 +14,16 @@ use store::{DataVersionRow, FollowingRow, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use cursor::{position_now, refuse_no_cursor};
-
-use self::cursor::Looks;
-use self::feed::Tells;
-use self::gone::Gone;
-use self::progress::FollowProgress;
-use self::target::Target;
+use super::cursor::{Looks, own_type_of};
+use super::feed::Tells;
+use super::gone::Gone;
+use super::progress::FollowProgress;
+use super::target::Target;
 use crate::failed::{Again, Failed};
-use crate::throttle::Throttle;
+use crate::publish::table_store;
+use crate::source::throttle::Throttle;
 use crate::worker::SILENCE;
-use crate::{Worker, source, table_store};
+use crate::{Worker, source};
 
 /// Followed by one worker at a time: most of them wait most of the time.
 const AT_ONCE: usize = 64;
@@ -123,7 +116,7 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
     if !feeds {
         let table = source::table_of(&spec, &*connection).await?;
         source::refuse_drift(&spec, &table)?;
-        own = cursor::own_type_of(&table, follow, source::dialect(&source)?)?;
+        own = own_type_of(&table, follow, source::dialect(&source)?)?;
     }
     let place = Place { dataset: version.dataset_id.clone(), version: version.id.clone() };
     let store = table_store::of(worker, &spec, version).await?;

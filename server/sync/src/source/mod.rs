@@ -1,5 +1,8 @@
 //! Where a dataset's rows come from: its source as an environment binds it, its table, and the question for all rows.
 
+pub(crate) mod pacer;
+pub(crate) mod throttle;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,5 +1,20 @@
 //! One build, front to back: read, sort, write, prove.
 
+pub(crate) mod columnar;
+pub(crate) mod count;
+pub(crate) mod dirty;
+pub(crate) mod encoder;
+pub(crate) mod gate;
+pub(crate) mod input;
+pub(crate) mod kept;
+pub(crate) mod look;
+pub(crate) mod mapped;
+pub(crate) mod ordered;
+pub(crate) mod parts;
+pub(crate) mod progress;
+pub(crate) mod read;
+pub(crate) mod rules;
+
 use std::sync::Arc;
 
 use accel::{Block, Codec, Dataset, KeptRuns, KvWriter, Place, Sealed};
@@ -14,16 +29,18 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::count::SourceCount;
+use self::count::SourceCount;
+use self::gate::{KeyGate, proved};
+use self::kept::Spot;
+use self::ordered::{InOrder, Pairs};
+use self::parts::{Make, Plan, Read};
+use self::progress::{Flow, Progress};
+use self::read::{From, unless_stopped};
 use crate::failed::Failed;
-use crate::gate::{KeyGate, proved};
-use crate::kept::{self, Spot};
-use crate::ordered::{InOrder, Pairs};
-use crate::parts::{self, Make, Plan, Read};
-use crate::progress::{Flow, Progress};
-use crate::read::{From, unless_stopped};
+use crate::incremental::cursor::{position_now, refuse_no_cursor};
+use crate::publish::table_store;
 use crate::source::Deleted;
-use crate::{Worker, columnar, follow, source, table_store};
+use crate::{Worker, source};
 
 /// Pairs that are handed to a store at once, and how often that many may wait for it.
 const WRITE_ROWS: usize = 4_096;
@@ -70,8 +87,8 @@ pub(crate) async fn run(
     let followed_from = match follow {
         Some(_) if feeds => Some(String::new()),
         Some(follow) => {
-            follow::refuse_no_cursor(&table, follow, dialect)?;
-            Some(follow::position_now(&spec, follow, (&*connection, dialect), worker.host.now()).await?)
+            refuse_no_cursor(&table, follow, dialect)?;
+            Some(position_now(&spec, follow, (&*connection, dialect), worker.host.now()).await?)
         }
         None => None,
     };

@@ -14,12 +14,12 @@ use store::RunRow;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
+use crate::build::progress::Flow;
 use crate::failed::Failed;
-use crate::follow;
-use crate::pacer::Pacer;
+use crate::incremental::follow;
 use crate::patience::Briefly;
-use crate::progress::Flow;
 use crate::source::one_value;
+use crate::source::pacer::Pacer;
 
 const LOOK: Duration = Duration::from_secs(1);
 /// The longest that a waiting run is deaf to being ended.

@@ -11,14 +11,14 @@ use model::Field;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
-use crate::count::SourceCount;
-use crate::encoder::Encoder;
+use crate::build::count::SourceCount;
+use crate::build::encoder::Encoder;
+use crate::build::gate::{KeyGate, proved};
+use crate::build::kept::Spot;
+use crate::build::parts::{self, Make, Plan};
+use crate::build::progress::{Flow, Progress};
+use crate::build::read::{From, Rows};
 use crate::failed::Failed;
-use crate::gate::{KeyGate, proved};
-use crate::kept::Spot;
-use crate::parts::{self, Make, Plan};
-use crate::progress::{Flow, Progress};
-use crate::read::{From, Rows};
 
 pub(crate) async fn read_and_write(
     worker: &Worker,

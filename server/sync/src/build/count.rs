@@ -7,8 +7,8 @@ use store::{DataVersionRow, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
+use crate::build::read::From;
 use crate::failed::Failed;
-use crate::read::From;
 use crate::source::{READ_TIMEOUT, one_value};
 
 /// The rows of the source before they are read; nothing where nobody asks for it.

@@ -5,11 +5,11 @@ use connect::{Origin, Spoiled};
 use model::dataset::DatasetSpec;
 
 use crate::Worker;
-use crate::encoder::{EncodedRows, Encoder};
+use crate::build::encoder::{EncodedRows, Encoder};
+use crate::build::kept::Spot;
+use crate::build::mapped::{MappedRows, Maps};
+use crate::build::rules::Rules;
 use crate::failed::Failed;
-use crate::kept::Spot;
-use crate::mapped::{MappedRows, Maps};
-use crate::rules::Rules;
 
 pub(crate) struct Look {
     maps: Maps,

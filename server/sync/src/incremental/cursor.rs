@@ -22,10 +22,10 @@ use super::gone::Gone;
 use super::progress::FollowProgress;
 use super::target::{Target, Told};
 use crate::Worker;
+use crate::build::read::unless_stopped;
 use crate::failed::Failed;
-use crate::read::unless_stopped;
+use crate::source::throttle::Throttle;
 use crate::source::{Deleted, READ_TIMEOUT, column, one_value, statement};
-use crate::throttle::Throttle;
 
 /// Where the changes begin that a read which begins now may not see: the largest value of the cursor, as text; empty where
 /// the table has none, but no later than now.

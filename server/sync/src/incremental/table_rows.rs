@@ -9,13 +9,13 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
-use crate::encoder::Encoder;
+use crate::build::encoder::Encoder;
+use crate::build::mapped::Maps;
+use crate::build::progress::Flow;
+use crate::build::read::unless_stopped;
 use crate::failed::Failed;
-use crate::mapped::Maps;
-use crate::progress::Flow;
-use crate::read::unless_stopped;
+use crate::source::throttle::Throttle;
 use crate::source::{Deleted, statement};
-use crate::throttle::Throttle;
 
 pub(crate) struct TableRows<'a> {
     spec: DatasetSpec,

@@ -7,9 +7,9 @@ use connect::proto::value_of;
 use model::dataset::{Compression, DatasetSpec};
 use model::{DataType, Value};
 
+use crate::build::kept::Spot;
+use crate::build::read::{From, Rows};
 use crate::failed::Failed;
-use crate::kept::Spot;
-use crate::read::{From, Rows};
 
 /// Which row of a key counts.
 #[derive(Debug, Clone, Copy)]

@@ -14,7 +14,7 @@ use super::target::{Target, Told};
 use crate::Worker;
 use crate::failed::Failed;
 use crate::source::key_of_table;
-use crate::throttle::Throttle;
+use crate::source::throttle::Throttle;
 
 /// The longest wait for something to come, and so for being deaf.
 const WAIT: Duration = Duration::from_millis(500);

@@ -11,7 +11,7 @@ use store::{DataVersionRow, StoreError};
 use tokio::sync::Mutex;
 
 use crate::Worker;
-use crate::table_store::TableStore;
+use crate::publish::table_store::TableStore;
 use crate::worker::SILENCE;
 
 /// Nodes that have reported within this time are counted.

@@ -15,13 +15,14 @@ use store::{ComparisonRow, DataVersionRow, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::beside::{Beside, OURS, Pair, THEIRS};
+use crate::build::gate::key_json;
+use crate::build::progress::Flow;
 use crate::failed::Failed;
-use crate::gate::key_json;
-use crate::progress::Flow;
-use crate::table_rows::TableRows;
-use crate::throttle::Throttle;
-use crate::{Worker, source, table_store};
+use crate::incremental::beside::{Beside, OURS, Pair, THEIRS};
+use crate::incremental::table_rows::TableRows;
+use crate::publish::table_store;
+use crate::source::throttle::Throttle;
+use crate::{Worker, source};
 
 /// Comparisons of one worker at a time.
 const AT_ONCE: usize = 2;

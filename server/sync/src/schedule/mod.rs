@@ -1,5 +1,8 @@
 //! Asks for the runs that schedules want now: their time has come, or a dataset that they follow is live anew.
 
+pub(crate) mod alarms;
+pub(crate) mod arrival;
+
 use model::clock::{MINUTE, Millis};
 use model::job::{Cause, JobSpec, Missed, RunState, When};
 use model::schedule::next_after;

@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use store::{RunRow, StoreError};
 
 use crate::Worker;
+use crate::build::read::Counts;
 use crate::failed::Failed;
-use crate::read::Counts;
 
 const LIST: &str = "kept.json";
 

@@ -6,7 +6,7 @@ use connect::unreadable::Unreadable;
 use model::dataset::DatasetSpec;
 
 use crate::Worker;
-use crate::encoder::Encoder;
+use crate::build::encoder::Encoder;
 use crate::failed::Failed;
 
 /// What becomes of rows by a dataset's mapping; nothing where they are copied.

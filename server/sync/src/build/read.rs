@@ -17,14 +17,14 @@ use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
-use crate::dirty::Dirty;
+use crate::build::dirty::Dirty;
+use crate::build::gate::KeyGate;
+use crate::build::input::Input;
+use crate::build::kept::Spot;
+use crate::build::look::{Look, Seen};
+use crate::build::mapped::MappedRows;
+use crate::build::rules::Rules;
 use crate::failed::Failed;
-use crate::gate::KeyGate;
-use crate::input::Input;
-use crate::kept::Spot;
-use crate::look::{Look, Seen};
-use crate::mapped::MappedRows;
-use crate::rules::Rules;
 use crate::source::Deleted;
 
 /// What is read, for which data version.

@@ -10,8 +10,8 @@ use futures::TryStreamExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::build::read::From;
 use crate::failed::Failed;
-use crate::read::From;
 use crate::source::{key_of_table, statement};
 
 /// How long a feed may have nothing before it is asked again.

@@ -13,9 +13,9 @@ use store::DataVersionRow;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
-use crate::dirty::Dirty;
+use crate::build::dirty::Dirty;
+use crate::build::look::{Look, Seen};
 use crate::failed::Failed;
-use crate::look::{Look, Seen};
 
 pub(super) struct Target {
     look: Look,

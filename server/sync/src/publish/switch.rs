@@ -7,9 +7,10 @@ use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
 use model::job::{JobSpec, RunState};
 use store::{Change, DataVersionRow, DatasetRow, RunRow, StoreError, Tx};
 
+use crate::Worker;
 use crate::build::Built;
 use crate::failed::Failed;
-use crate::{Worker, remove};
+use crate::publish::remove;
 
 /// Versions that stay beside the live one, to go back to.
 const KEPT: usize = 2;

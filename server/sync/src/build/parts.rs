@@ -12,17 +12,17 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
-use crate::count::{SourceCount, refuse_size};
-use crate::dirty::Dirty;
+use crate::build::count::{SourceCount, refuse_size};
+use crate::build::dirty::Dirty;
+use crate::build::gate::KeyGate;
+use crate::build::input::Input;
+use crate::build::kept::{Kept, KeptPart, KeptWhole, Spot};
+use crate::build::progress::{Flow, Progress};
+use crate::build::read::{Counts, From, Part, Reading, Rows, unless_stopped};
+use crate::build::rules::Rules;
 use crate::failed::Failed;
-use crate::gate::KeyGate;
-use crate::input::Input;
-use crate::kept::{Kept, KeptPart, KeptWhole, Spot};
-use crate::progress::{Flow, Progress};
-use crate::read::{Counts, From, Part, Reading, Rows, unless_stopped};
-use crate::rules::Rules;
 use crate::source::key_of_table;
-use crate::throttle::Throttle;
+use crate::source::throttle::Throttle;
 
 /// Rows of one part, about; of a table of fewer, one statement reads all.
 const PART_ROWS: i64 = 500_000;

@@ -11,10 +11,10 @@ use tokio_util::sync::CancellationToken;
 use super::progress::FollowProgress;
 use super::target::Target;
 use crate::Worker;
-use crate::beside::{Beside, OURS, THEIRS};
 use crate::failed::Failed;
-use crate::table_rows::TableRows;
-use crate::throttle::Throttle;
+use crate::incremental::beside::{Beside, OURS, THEIRS};
+use crate::incremental::table_rows::TableRows;
+use crate::source::throttle::Throttle;
 
 /// Rows that are deleted at once.
 const PORTION: usize = 1_000;

@@ -1,5 +1,5 @@
 //! Data versions that are tables of a database: a store as the others are, so that they are built, proved, followed and compared alike.
-//! What is live is what a view shows; see [`crate::show`].
+//! What is live is what a view shows; see [`crate::publish::show`].
 
 mod access;
 
@@ -23,7 +23,7 @@ use store::DataVersionRow;
 
 use self::access::{TableDelta, TableReader, TableWriter};
 use crate::Worker;
-use crate::encoder::Encoder;
+use crate::build::encoder::Encoder;
 use crate::failed::Failed;
 use crate::source;
 

@@ -8,8 +8,8 @@ use store::FollowingRow;
 
 use super::target::Applied;
 use crate::Worker;
+use crate::build::progress::Flow;
 use crate::failed::Failed;
-use crate::progress::Flow;
 
 const EVERY: Duration = Duration::from_millis(300);
 /// How often it is said that there is nothing new.
