@@ -3,12 +3,14 @@
 //!
 //! The control plane and this crate never call each other: they meet in the rows of jobs, runs and data versions.
 
+mod beat;
 mod build;
 mod failed;
 mod incremental;
 mod patience;
 mod publish;
 mod readable;
+mod said;
 mod schedule;
 mod source;
 mod worker;
@@ -23,7 +25,7 @@ use model::clock::Millis;
 use store::Store;
 use tokio::sync::Notify;
 
-pub use readable::Said;
+pub use said::Said;
 pub use schedule::alarms::{Alarm, AlarmKind, Alarms};
 pub use worker::run;
 

@@ -1,21 +1,10 @@
 //! What stands in a row and cannot be read keeps back what it is about, and nothing else: it is said in the log, not each second.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
 use model::job::JobSpec;
 use store::{JobRow, RunRow, StoreError};
 
 use crate::Worker;
 use crate::failed::Failed;
-
-/// How long the same is not said again.
-const SAID_FOR: Duration = Duration::from_secs(600);
-
-/// What was said of rows that cannot be read, and when.
-#[derive(Debug, Default)]
-pub struct Said(Mutex<HashMap<String, Instant>>);
 
 impl Worker {
     /// What was read; nothing where the row cannot be.
@@ -26,11 +15,8 @@ impl Worker {
         match read {
             Ok(read) => Ok(Some(read)),
             Err(StoreError::Unreadable { what, cause }) => {
-                let mut said = self.said.0.lock().unwrap_or_else(PoisonError::into_inner);
-                said.retain(|_, at| at.elapsed() < SAID_FOR);
-                said.entry(what).or_insert_with_key(|what| {
+                self.said.now_and_then(what, |what| {
                     tracing::error!(%cause, "the stored definition of {what} cannot be read: it is left alone");
-                    Instant::now()
                 });
                 Ok(None)
             }

@@ -3,13 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use model::clock::{Millis, SECOND};
+use model::clock::Millis;
 use model::job::{JobSpec, RunState};
 use model::schedule::minute_of_day;
 use store::{RunRow, StoreError};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use crate::beat::{BEAT, SILENCE};
 use crate::build::Built;
 use crate::build::kept;
 use crate::failed::Failed;
@@ -17,16 +18,12 @@ use crate::incremental::{compare, follow};
 use crate::publish::remove::{self, KeptBack};
 use crate::publish::show::{self, Shown};
 use crate::publish::switch;
-use crate::schedule::{alarms, arrival};
+use crate::schedule::{arrival, watch};
 use crate::{Worker, build, schedule};
 
-/// How often a worker says that it lives.
-const BEAT: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_secs(1);
 /// How often it is looked for what is seldom there: a comparison that is due, files that nobody needs.
 const SELDOM: Duration = Duration::from_secs(5);
-/// A worker that was not heard of for so long is dead; its run is begun anew within half a minute.
-pub(crate) const SILENCE: Millis = 20 * SECOND;
 /// Runs of one worker at a time: a long one must not hold up all others.
 const AT_ONCE: usize = 4;
 
@@ -89,7 +86,7 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
 async fn now_and_then(worker: &Worker) -> Result<(), StoreError> {
     kept::remove_unneeded(worker).await?;
     schedule::find_anew(worker).await?;
-    alarms::look(worker).await
+    watch::look(worker).await
 }
 
 /// Files are looked at beside all else: a place may take long to answer.

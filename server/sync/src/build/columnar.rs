@@ -13,11 +13,12 @@ use tokio_util::sync::CancellationToken;
 use crate::Worker;
 use crate::build::count::SourceCount;
 use crate::build::encoder::Encoder;
+use crate::build::from::From;
 use crate::build::gate::{KeyGate, proved};
 use crate::build::kept::Spot;
 use crate::build::parts::{self, Make, Plan};
 use crate::build::progress::{Flow, Progress};
-use crate::build::read::{From, Rows};
+use crate::build::read::Rows;
 use crate::failed::Failed;
 
 pub(crate) async fn read_and_write(

@@ -7,7 +7,7 @@ use store::{DataVersionRow, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
-use crate::build::read::From;
+use crate::build::from::From;
 use crate::failed::Failed;
 use crate::source::{READ_TIMEOUT, one_value};
 

@@ -10,7 +10,7 @@ use futures::TryStreamExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::build::read::From;
+use crate::build::from::From;
 use crate::failed::Failed;
 use crate::source::{key_of_table, statement};
 

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use store::{RunRow, StoreError};
 
 use crate::Worker;
-use crate::build::read::Counts;
+use crate::build::counts::Counts;
 use crate::failed::Failed;
 
 const LIST: &str = "kept.json";

@@ -2,8 +2,10 @@
 
 pub(crate) mod columnar;
 pub(crate) mod count;
+pub(crate) mod counts;
 pub(crate) mod dirty;
 pub(crate) mod encoder;
+pub(crate) mod from;
 pub(crate) mod gate;
 pub(crate) mod input;
 pub(crate) mod kept;
@@ -30,12 +32,13 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use self::count::SourceCount;
+use self::from::From;
 use self::gate::{KeyGate, proved};
 use self::kept::Spot;
 use self::ordered::{InOrder, Pairs};
 use self::parts::{Make, Plan, Read};
 use self::progress::{Flow, Progress};
-use self::read::{From, unless_stopped};
+use self::read::unless_stopped;
 use crate::failed::Failed;
 use crate::incremental::cursor::{position_now, refuse_no_cursor};
 use crate::publish::table_store;

@@ -7,8 +7,9 @@ use connect::proto::value_of;
 use model::dataset::{Compression, DatasetSpec};
 use model::{DataType, Value};
 
+use crate::build::from::From;
 use crate::build::kept::Spot;
-use crate::build::read::{From, Rows};
+use crate::build::read::Rows;
 use crate::failed::Failed;
 
 /// Which row of a key counts.

@@ -13,12 +13,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::build::count::{SourceCount, refuse_size};
+use crate::build::counts::Counts;
 use crate::build::dirty::Dirty;
+use crate::build::from::From;
 use crate::build::gate::KeyGate;
 use crate::build::input::Input;
 use crate::build::kept::{Kept, KeptPart, KeptWhole, Spot};
 use crate::build::progress::{Flow, Progress};
-use crate::build::read::{Counts, From, Part, Reading, Rows, unless_stopped};
+use crate::build::read::{Part, Reading, Rows, unless_stopped};
 use crate::build::rules::Rules;
 use crate::failed::Failed;
 use crate::source::key_of_table;

@@ -1,23 +1,18 @@
 //! Reading one part of a table, or all of it: each row looked at by its gates and rules, and handed on.
 
 use std::collections::HashSet;
-use std::ops::AddAssign;
 use std::sync::Arc;
 
 use accel::{Checksum, KeptRuns};
 use arrow_array::RecordBatch;
-use connect::{Connection, Origin, Spoiled};
-use model::dataset::{BuildFigures, DatasetSpec};
-use model::dialect::Dialect;
-use model::dirty::DirtyLimit;
-use model::load::Tier;
-use serde::{Deserialize, Serialize};
-use store::DataVersionRow;
+use connect::{Origin, Spoiled};
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
+use crate::build::counts::Counts;
 use crate::build::dirty::Dirty;
+use crate::build::from::From;
 use crate::build::gate::KeyGate;
 use crate::build::input::Input;
 use crate::build::kept::Spot;
@@ -25,29 +20,6 @@ use crate::build::look::{Look, Seen};
 use crate::build::mapped::MappedRows;
 use crate::build::rules::Rules;
 use crate::failed::Failed;
-use crate::source::Deleted;
-
-/// What is read, for which data version.
-pub(crate) struct From {
-    pub(crate) spec: DatasetSpec,
-    pub(crate) row: DataVersionRow,
-    pub(crate) connection: Arc<dyn Connection>,
-    pub(crate) dialect: Dialect,
-    pub(crate) tier: Tier,
-    pub(crate) deleted: Deleted,
-    /// Where the changes begin that this may not see, where they are followed.
-    pub(crate) followed_from: Option<String>,
-    /// Where a source that tells its changes itself is begun.
-    pub(crate) feed_start: Option<String>,
-    pub(crate) dirty: DirtyLimit,
-}
-
-impl From {
-    /// Whether a key comes once, so that all that is read is written.
-    pub(crate) fn has_each_key_once(&self) -> bool {
-        self.feed_start.is_none() && self.spec.mapping.latest_by.is_none()
-    }
-}
 
 /// Where rows go.
 pub(crate) trait Rows: Send + Sized + 'static {
@@ -66,34 +38,6 @@ pub(crate) trait Rows: Send + Sized + 'static {
     /// Puts aside what a later try can go on from; nothing where it cannot, or, with `alone`, where that would not be worth it.
     fn keep(&mut self, _alone: bool) -> Result<Option<KeptRuns>, Failed> {
         Ok(None)
-    }
-}
-
-/// What was counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Counts {
-    pub(crate) read_rows: i64,
-    pub(crate) filtered_rows: i64,
-    /// Where that is at once with reading.
-    pub(crate) written_rows: i64,
-    pub(crate) row_bytes: i64,
-}
-
-impl AddAssign for Counts {
-    fn add_assign(&mut self, other: Self) {
-        self.read_rows += other.read_rows;
-        self.filtered_rows += other.filtered_rows;
-        self.written_rows += other.written_rows;
-        self.row_bytes += other.row_bytes;
-    }
-}
-
-impl Counts {
-    pub(crate) fn add_to(self, figures: &mut BuildFigures) {
-        figures.read_rows += self.read_rows;
-        figures.filtered_rows += self.filtered_rows;
-        figures.written_rows += self.written_rows;
-        figures.row_bytes += self.row_bytes;
     }
 }
 

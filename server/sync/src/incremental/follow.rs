@@ -19,15 +19,14 @@ use super::feed::Tells;
 use super::gone::Gone;
 use super::progress::FollowProgress;
 use super::target::Target;
+use crate::beat::{BEAT, SILENCE};
 use crate::failed::{Again, Failed};
 use crate::publish::table_store;
 use crate::source::throttle::Throttle;
-use crate::worker::SILENCE;
 use crate::{Worker, source};
 
 /// Followed by one worker at a time: most of them wait most of the time.
 const AT_ONCE: usize = 64;
-const BEAT: Duration = Duration::from_secs(5);
 /// How soon what failed is tried again: at once it would fail again, and whoever mends it should not wait long.
 const TRY_AGAIN: Millis = 5 * SECOND;
 const TRY_AGAIN_WRONG: Millis = 10 * SECOND;
@@ -233,19 +232,4 @@ async fn goes_on(worker: &Worker, row: &FollowingRow, (was, spec, source): (&Wan
         Ok(_) => false,
         Err(_) => true,
     }
-}
-
-/// What a source bears is shared with those who follow it, while they read.
-pub(crate) async fn reading(worker: &Worker, source: &str) -> Result<usize, StoreError> {
-    let mut count = 0;
-    for row in worker.store.followings().await? {
-        let figures: model::follow::FollowFigures = serde_json::from_str(&row.figures).unwrap_or_default();
-        if !figures.reading || row.worker.is_none() {
-            continue;
-        }
-        let Some(version) = worker.store.data_version(&row.version_id).await? else { continue };
-        let reads = serde_json::from_str::<DatasetSpec>(&version.spec).is_ok_and(|spec| spec.source == source);
-        count += usize::from(reads);
-    }
-    Ok(count)
 }

@@ -11,8 +11,8 @@ use store::{DataVersionRow, StoreError};
 use tokio::sync::Mutex;
 
 use crate::Worker;
+use crate::beat::SILENCE;
 use crate::publish::table_store::TableStore;
-use crate::worker::SILENCE;
 
 /// Nodes that have reported within this time are counted.
 const NODES_SEEN: Millis = 60 * SECOND;

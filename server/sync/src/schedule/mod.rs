@@ -2,6 +2,7 @@
 
 pub(crate) mod alarms;
 pub(crate) mod arrival;
+pub(crate) mod watch;
 
 use model::clock::{MINUTE, Millis};
 use model::job::{Cause, JobSpec, Missed, RunState, When};

@@ -1,6 +1,7 @@
 //! Where a dataset's rows come from: its source as an environment binds it, its table, and the question for all rows.
 
 pub(crate) mod pacer;
+mod sharing;
 pub(crate) mod throttle;
 
 use std::sync::Arc;

@@ -16,10 +16,9 @@ use tokio_util::sync::CancellationToken;
 use crate::Worker;
 use crate::build::progress::Flow;
 use crate::failed::Failed;
-use crate::incremental::follow;
 use crate::patience::Briefly;
-use crate::source::one_value;
 use crate::source::pacer::Pacer;
+use crate::source::{one_value, sharing};
 
 const LOOK: Duration = Duration::from_secs(1);
 /// The longest that a waiting run is deaf to being ended.
@@ -167,7 +166,7 @@ impl<'a> Throttle<'a> {
         let (store, source) = (&self.worker.store, self.source);
         let settings = async {
             let (load, runs) = (store.load_limits(source).await, store.runs_in(RunState::Running.key()).await?);
-            Ok((load, runs, follow::reading(self.worker, source).await?))
+            Ok((load, runs, sharing::followers(self.worker, source).await?))
         };
         let Some(Ok((load, runs, following))) = self.metadata.ask(settings).await else { return };
         // Limits that cannot be read any more leave those that were; whoever begins to read refuses them.

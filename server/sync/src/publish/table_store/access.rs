@@ -9,7 +9,7 @@ use bytes::Bytes;
 use connect::sink::{self, Rows};
 use connect::{SourceError, SourceErrorKind};
 
-use super::{Tables, of_source};
+use super::tables::{Tables, of_source};
 use crate::source::READ_TIMEOUT;
 
 /// Bytes of rows that wait for being written.

@@ -1,0 +1,34 @@
+//! What a build reads from.
+
+use std::sync::Arc;
+
+use connect::Connection;
+use model::dataset::DatasetSpec;
+use model::dialect::Dialect;
+use model::dirty::DirtyLimit;
+use model::load::Tier;
+use store::DataVersionRow;
+
+use crate::source::Deleted;
+
+/// What is read, for which data version.
+pub(crate) struct From {
+    pub(crate) spec: DatasetSpec,
+    pub(crate) row: DataVersionRow,
+    pub(crate) connection: Arc<dyn Connection>,
+    pub(crate) dialect: Dialect,
+    pub(crate) tier: Tier,
+    pub(crate) deleted: Deleted,
+    /// Where the changes begin that this may not see, where they are followed.
+    pub(crate) followed_from: Option<String>,
+    /// Where a source that tells its changes itself is begun.
+    pub(crate) feed_start: Option<String>,
+    pub(crate) dirty: DirtyLimit,
+}
+
+impl From {
+    /// Whether a key comes once, so that all that is read is written.
+    pub(crate) fn has_each_key_once(&self) -> bool {
+        self.feed_start.is_none() && self.spec.mapping.latest_by.is_none()
+    }
+}

@@ -1,0 +1,22 @@
+//! Who reads from a source beside runs.
+
+use model::dataset::DatasetSpec;
+use model::follow::FollowFigures;
+use store::StoreError;
+
+use crate::Worker;
+
+/// What a source bears is shared with those who follow it, while they read.
+pub(crate) async fn followers(worker: &Worker, source: &str) -> Result<usize, StoreError> {
+    let mut count = 0;
+    for row in worker.store.followings().await? {
+        let figures: FollowFigures = serde_json::from_str(&row.figures).unwrap_or_default();
+        if !figures.reading || row.worker.is_none() {
+            continue;
+        }
+        let Some(version) = worker.store.data_version(&row.version_id).await? else { continue };
+        let reads = serde_json::from_str::<DatasetSpec>(&version.spec).is_ok_and(|spec| spec.source == source);
+        count += usize::from(reads);
+    }
+    Ok(count)
+}
