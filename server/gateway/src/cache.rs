@@ -17,6 +17,7 @@ use model::spec::CachePolicy;
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
 
+use crate::clock::Clock;
 use crate::execute;
 use crate::meter::CacheResult;
 use crate::parameters::Call;
@@ -37,7 +38,7 @@ type Key = [u8; 32];
 pub(crate) struct Caches {
     memory: Cache<Key, Arc<Kept>>,
     redis: Option<Link>,
-    clock: Arc<dyn crate::Clock>,
+    clock: Arc<dyn Clock>,
 }
 
 struct Kept {
@@ -73,7 +74,7 @@ impl moka::Expiry<Key, Arc<Kept>> for Ends {
 }
 
 impl Caches {
-    pub(crate) fn new(bytes: u64, redis: Option<Link>, clock: Arc<dyn crate::Clock>) -> Self {
+    pub(crate) fn new(bytes: u64, redis: Option<Link>, clock: Arc<dyn Clock>) -> Self {
         let memory = Cache::builder()
             .max_capacity(bytes)
             .weigher(|_, kept: &Arc<Kept>| u32::try_from(kept.rows.weight() + 160).unwrap_or(u32::MAX))

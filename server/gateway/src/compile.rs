@@ -13,7 +13,7 @@ use connect::shelf::Shown;
 use model::dataset::{SHELF_DRIVER, StoreKind};
 use model::union::Step;
 
-use crate::callers::{Callers, Grants};
+use crate::callers::{callers_of, grants_of};
 use crate::limits::Bucket;
 use crate::plan::{Backend, OpenDataset, Plan};
 use crate::routes::{Entry, Routes, Shares};
@@ -70,7 +70,7 @@ impl Gateway {
             revision: snapshot.revision,
             apis: before.apis.clone(),
             services: before.services.clone(),
-            callers: Callers::of(before, snapshot, &self.vault),
+            callers: callers_of(before, snapshot, &self.vault),
             broken: before.broken.clone(),
             snapshot: snapshot.clone(),
             next_index: before.next_index,
@@ -89,7 +89,7 @@ impl Gateway {
                 compiled.push(self.place(&mut next, &materials, first, versions).await);
             }
         }
-        next.grants = Grants::of(before, &next, snapshot, &compiled);
+        next.grants = grants_of(before, &next, snapshot, &compiled);
         next
     }
 

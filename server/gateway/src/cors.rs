@@ -13,7 +13,7 @@ use model::{ErrorCode, Problem};
 
 use crate::address::{ALL, asked};
 use crate::body::ApiBody;
-use crate::edge::refusal;
+use crate::refusal::refusal;
 use crate::request_id::RequestId;
 use crate::{Gateway, keys};
 

@@ -14,9 +14,6 @@ use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
 
-/// What a caller is told of a cursor that does not open.
-pub(crate) const FOREIGN: &str = "The cursor is not one of this API and app. Start from the first page.";
-
 /// Seals and opens the cursors of one program.
 #[derive(Clone)]
 pub(crate) struct Cursors(Sealer);

@@ -289,13 +289,6 @@ impl Gateway {
     }
 }
 
-/// The answer to a request that is refused, or has failed, before it is known what it asks for.
-#[must_use]
-pub fn refusal(request_id: &RequestId, found: &Problem) -> Response<ApiBody> {
-    let request = &HeaderMap::new();
-    problem(&Stamp { request_id, request, plan: None, budget: None, cache: None, retry_after: None, took: 0 }, found)
-}
-
 /// The form of an answer: by the address, by the parameter, by what the caller accepts, in this order.
 ///
 /// # Errors

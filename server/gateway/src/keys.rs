@@ -1,71 +1,18 @@
 //! Who calls: the key of an app, looked up by its public part and compared in constant time, or a token that an app's
 //! issuer has signed; and whether they may.
 
-use std::sync::Arc;
-
 use http::HeaderMap;
 use model::clock::Millis;
-use model::snapshot::{Environment, SnapshotKey};
 use model::{ErrorCode, Problem};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::limits::Bucket;
 use crate::routes::Routes;
-use crate::tokens::{Fixed, Tokens};
-use crate::view::View;
+use crate::tokens::Tokens;
+use crate::who::{App, Grant, Who};
 
 /// The longest key that is looked at, in bytes; those that are made are shorter.
 const MAX_KEY: usize = 128;
-
-/// A key of the snapshot, ready to compare.
-pub(crate) struct KnownKey {
-    hash: [u8; 32],
-    app: App,
-    environment: Environment,
-    expires_at: Option<Millis>,
-}
-
-/// An app by its place in the snapshot's grants, by id and by name.
-#[derive(Clone)]
-pub(crate) struct App {
-    pub(crate) index: u32,
-    /// The same on every node, unlike the place.
-    pub(crate) id: Arc<str>,
-    pub(crate) name: Arc<str>,
-}
-
-/// Who calls, for the length of one call.
-pub(crate) struct Who<'r> {
-    pub(crate) app: &'r App,
-    pub(crate) environment: Environment,
-    /// What a token says of the parameters; the caller cannot choose these.
-    pub(crate) fixed: Option<Arc<Fixed>>,
-}
-
-/// What an app may do with an API.
-pub(crate) struct Grant {
-    pub(crate) expires_at: Option<Millis>,
-    pub(crate) bucket: Option<Arc<Bucket>>,
-    /// Where something is hidden from the app, what it sees of each plan that it may call, by the plan's address in this
-    /// snapshot: compiled at load.
-    pub(crate) views: Option<Vec<(usize, Arc<View>)>>,
-}
-
-impl KnownKey {
-    /// `None` for a hash that is not one.
-    pub(crate) fn new(key: &SnapshotKey, app: App) -> Option<Self> {
-        let digits = key.hash.as_bytes();
-        let mut hash = [0; 32];
-        if digits.len() != 64 {
-            return None;
-        }
-        for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-        }
-        Some(Self { hash, app, environment: key.environment, expires_at: key.expires_at })
-    }
-}
 
 /// The key or token that a call brings, in either header; `None` where it brings none.
 pub(crate) fn given_key(headers: &HeaderMap) -> Option<&str> {

@@ -10,6 +10,7 @@ mod batch;
 mod body;
 mod cache;
 mod callers;
+mod clock;
 mod compile;
 mod compress;
 mod cors;
@@ -32,6 +33,7 @@ mod outgoing;
 mod parameters;
 mod plan;
 mod pump;
+mod refusal;
 mod request_id;
 mod reserved;
 mod routes;
@@ -42,7 +44,9 @@ mod tokens;
 mod trial;
 mod union;
 mod view;
+mod who;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -52,15 +56,15 @@ use connect::pools::Pools;
 use connect::queue::QueueFigures;
 use connect::shelf::Shelf;
 use connect::vault::Vault;
-use model::clock::Millis;
 use model::snapshot::Environment;
 use tokio::sync::watch;
 
 pub use address::is_api_path;
 pub use body::ApiBody;
-pub use edge::refusal;
+pub use clock::Clock;
 pub use grpc::{GrpcBody, GrpcEdge};
 pub use memory::{Memory, Reservation};
+pub use refusal::refusal;
 pub use request_id::RequestId;
 pub use trial::TrialRequest;
 
@@ -71,13 +75,6 @@ use tokens::Tokens;
 
 /// Bytes of answers that one node keeps in memory, unless its operator says otherwise.
 pub const CACHE_BYTES: u64 = 256 << 20;
-
-/// Time and request ids, handed in from outside.
-pub trait Clock: Send + Sync {
-    fn now(&self) -> Millis;
-    /// A new UUIDv7 for a request that begins at `now`.
-    fn request_id(&self, now: Millis) -> [u8; 16];
-}
 
 /// What a gateway is made of.
 pub struct Parts {
@@ -159,6 +156,12 @@ impl Gateway {
     #[must_use]
     pub fn revision(&self) -> i64 {
         self.routes.load().revision
+    }
+
+    /// The APIs that are not served as they should be, with the reason of each.
+    #[must_use]
+    pub fn broken(&self) -> BTreeMap<String, String> {
+        self.routes.load().broken.clone()
     }
 
     /// Waits until a token names a key that its issuer's set does not have.

@@ -9,13 +9,13 @@ use model::{ApiSpec, ErrorCode, FieldError, Parameter, Problem, Value};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use crate::cursor::{self, Cursors};
+use crate::cursor::Cursors;
 use crate::json_body::JsonBody;
 use crate::memory::{Memory, Reservation};
 use crate::plan::Plan;
 use crate::reserved::{self, Wanted};
-use crate::tokens::Fixed;
 use crate::view::View;
+use crate::who::Fixed;
 
 /// What a caller sent: text out of a query, or a JSON object.
 pub(crate) enum Given {
@@ -153,7 +153,7 @@ fn open_cursor(
     }
     match giver.cursors.open(plan, giver.app, arguments, &text) {
         Some(plain) => drop(reserved.insert("after".into(), plain)),
-        None => errors.push(FieldError::new("after", cursor::FOREIGN)),
+        None => errors.push(FieldError::new("after", reserved::FOREIGN)),
     }
 }
 

@@ -6,9 +6,10 @@ use model::spec::{ANSWER_FORMATS, ApiKind, MAX_PAGE_SIZE};
 use model::statement::Page;
 use model::{ApiSpec, FieldError};
 
-use crate::cursor::FOREIGN;
 use crate::formats::Format;
 
+/// What a caller is told of a cursor that does not open.
+pub(crate) const FOREIGN: &str = "The cursor is not one of this API and app. Start from the first page.";
 /// The furthest that an offset reaches; beyond it a narrower question is wanted.
 const MAX_OFFSET: u64 = 10_000_000;
 

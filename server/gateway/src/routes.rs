@@ -7,11 +7,10 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use model::snapshot::{Environment, Priority, Snapshot};
 
-use crate::Gateway;
-use crate::callers::{Callers, Grants};
 use crate::limits::Bucket;
 use crate::meter::Meter;
 use crate::plan::{OpenDataset, Plan};
+use crate::who::{Callers, Grants};
 
 /// The buckets of compartments, by domain and priority.
 pub(crate) type Shares = HashMap<(String, Priority), Arc<Bucket>, RandomState>;
@@ -67,13 +66,5 @@ impl Entry {
 
     pub(crate) fn plans(&self) -> impl Iterator<Item = &Arc<Plan>> {
         self.live.iter().flatten().chain(self.versions.iter().map(|(.., plan)| plan))
-    }
-}
-
-impl Gateway {
-    /// The APIs that are not served as they should be, with the reason of each.
-    #[must_use]
-    pub fn broken(&self) -> BTreeMap<String, String> {
-        self.routes.load().broken.clone()
     }
 }

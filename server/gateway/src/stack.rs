@@ -19,7 +19,6 @@ use model::view::StepTrace;
 use model::{ErrorCode, Problem};
 
 use crate::cache::CacheNote;
-use crate::keys::{App, Grant};
 use crate::limits::{Bucket, Budget};
 use crate::meter::Meter;
 use crate::parameters::{self, Call, Given, Giver};
@@ -27,8 +26,8 @@ use crate::plan::{Backend, Plan};
 use crate::pump::Cut;
 use crate::routes::{Entry, Routes};
 use crate::rows::Rows;
-use crate::tokens::Fixed;
 use crate::view::{View, narrowed};
+use crate::who::{App, Fixed, Grant};
 use crate::{Gateway, execute, keys, pump};
 
 /// How long each step took, in the order in which they ran.

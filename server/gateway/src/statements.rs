@@ -11,7 +11,7 @@ use model::spec::{ApiBody, Query, SqlBody};
 use model::statement::{Arguments, Page, Template};
 use model::{ApiSpec, ErrorCode, Field, Problem};
 
-use crate::cursor::FOREIGN;
+use crate::reserved::FOREIGN;
 
 /// The most texts of one script that are remembered: its optional parts, and the lengths of its lists, make several.
 const MAX_KNOWN: usize = 256;

@@ -5,11 +5,8 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use connect::vault::Vault;
-use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use model::clock::{Millis, SECOND};
-use model::snapshot::SnapshotIssuer;
 use model::{ErrorCode, Problem};
 use serde::Deserialize;
 use serde_json::value::to_raw_value;
@@ -17,8 +14,8 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
 use crate::json_body::Written;
-use crate::keys::{App, Who};
 use crate::routes::Routes;
+use crate::who::{Fixed, Issuer, Who};
 
 /// How far two clocks may be apart.
 const LEEWAY: Millis = 30 * SECOND;
@@ -26,17 +23,6 @@ const LEEWAY: Millis = 30 * SECOND;
 const MAX_TOKEN: usize = 8 << 10;
 /// Verified tokens that are remembered.
 const REMEMBERED: u64 = 100_000;
-
-/// Parameters that a token fixes, by name.
-pub(crate) type Fixed = Written;
-
-/// An issuer of the snapshot, its keys at hand.
-pub(crate) struct Issuer {
-    pub(crate) about: SnapshotIssuer,
-    pub(crate) app: App,
-    secret: Option<DecodingKey>,
-    keys: JwkSet,
-}
 
 #[derive(Deserialize)]
 struct Claims {
@@ -70,26 +56,6 @@ pub(crate) struct Tokens {
 impl Default for Tokens {
     fn default() -> Self {
         Self { verified: moka::sync::Cache::new(REMEMBERED), unknown_key: Notify::new() }
-    }
-}
-
-impl Issuer {
-    /// # Errors
-    /// Where its secret or keys cannot be read.
-    pub(crate) fn new(about: SnapshotIssuer, app: App, vault: &Vault) -> Result<Self, String> {
-        let secret = if about.secret.is_empty() {
-            None
-        } else {
-            let place = model::snapshot::issuer_place(&about.id);
-            let opened = vault.open(&about.secret, &place).map_err(|error| error.to_string())?;
-            Some(DecodingKey::from_secret(&opened))
-        };
-        let keys = if about.jwks.is_empty() {
-            JwkSet { keys: Vec::new() }
-        } else {
-            serde_json::from_str(&about.jwks).map_err(|error| error.to_string())?
-        };
-        Ok(Self { about, app, secret, keys })
     }
 }
 

@@ -9,7 +9,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
-use super::{End, Write};
+use super::write::{End, Write};
 
 /// Rows of one row group: what is held until it is written.
 const GROUP_ROWS: usize = 65_536;

@@ -6,7 +6,7 @@ use connect::json::write_cell;
 use model::Field;
 use model::json_text::write_text;
 
-use super::{End, Write};
+use super::write::{End, Write};
 
 pub(super) struct Columns {
     fields: Vec<Field>,

@@ -5,7 +5,7 @@ use connect::json::write_row;
 use connect::text::{is_text, write_text_cell};
 use model::Field;
 
-use super::{End, Write};
+use super::write::{End, Write};
 
 /// A row a line.
 pub(super) struct Ndjson {

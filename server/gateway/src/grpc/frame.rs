@@ -12,6 +12,8 @@ use crate::incoming::unread;
 
 /// The longest message of a request, in bytes.
 pub(super) const MAX_MESSAGE: usize = 1 << 20;
+/// The longest message of health and reflection, in bytes: they need no key, and their questions are names.
+pub(super) const MAX_NAMES: usize = 4 << 10;
 pub(crate) const PREFIX: usize = 5;
 
 /// Begins a frame; [`close`] writes its length once the message stands.

@@ -17,7 +17,7 @@ use crate::Gateway;
 const WATCH: Duration = Duration::from_secs(300);
 
 pub(super) fn service(gateway: Gateway) -> HealthServer<Live> {
-    HealthServer::new(Live(gateway, Watchers::default())).max_decoding_message_size(super::MAX_NAMES)
+    HealthServer::new(Live(gateway, Watchers::default())).max_decoding_message_size(super::frame::MAX_NAMES)
 }
 
 pub(super) struct Live(Gateway, Watchers);

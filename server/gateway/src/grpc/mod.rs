@@ -1,6 +1,9 @@
 //! The gRPC edge. Every live API has its own service, made at run time: its messages are the stored bytes, so it is
 //! framed here by hand ([`typed`]). Tonic serves what is fixed: the generic service, reflection and health.
 
+// Generated code.
+#[allow(clippy::all, clippy::pedantic, unreachable_pub, unused_qualifications)]
+mod data;
 mod descriptors;
 mod frame;
 mod generic;
@@ -24,18 +27,6 @@ use tower::ServiceExt;
 
 use crate::body::ApiBody;
 use crate::{Gateway, RequestId, Reservation};
-
-/// Code of the generic service, generated from its `.proto`.
-#[allow(clippy::all, clippy::pedantic, unreachable_pub, unused_qualifications)]
-pub(crate) mod data {
-    tonic::include_proto!("sluice.v1");
-
-    /// The descriptors of this file and of what it imports, for reflection.
-    pub(crate) const FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/data.fds"));
-}
-
-/// The longest message of health and reflection, in bytes: they need no key, and their questions are names.
-const MAX_NAMES: usize = 4 << 10;
 
 /// What the gRPC port serves.
 pub struct GrpcEdge {

@@ -18,12 +18,13 @@ use tonic_reflection::pb;
 use super::status::status_of;
 use super::{data, descriptors};
 use crate::Gateway;
-use crate::keys::{self, Who};
+use crate::keys;
 use crate::plan::Plan;
 use crate::request_id::RequestId;
 use crate::routes::Routes;
 use crate::stack::view_of;
 use crate::view::View;
+use crate::who::Who;
 
 const NOT_FOUND: i32 = 5;
 const UNIMPLEMENTED: i32 = 12;
@@ -174,7 +175,7 @@ macro_rules! protocol {
     ($version:ident, $service:ident) => {
         pub(super) fn $version(gateway: Gateway) -> pb::$version::server_reflection_server::ServerReflectionServer<$service> {
             let service = $service(Catalogue::new(gateway));
-            pb::$version::server_reflection_server::ServerReflectionServer::new(service).max_decoding_message_size(super::MAX_NAMES)
+            pb::$version::server_reflection_server::ServerReflectionServer::new(service).max_decoding_message_size(super::frame::MAX_NAMES)
         }
 
         pub(super) struct $service(Arc<Catalogue>);

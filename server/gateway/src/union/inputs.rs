@@ -6,8 +6,8 @@ use bytes::Bytes;
 use model::{ErrorCode, Problem};
 use serde_json::{Map, Value as Json};
 
+use super::outcome::Outcome;
 use super::plan::{FromPlan, InputPlan, StepPlan, Target, UnionPlan, json_of};
-use super::run::Outcome;
 use crate::parameters::Call;
 
 /// The calls that a step makes; none where what it needs is not there.

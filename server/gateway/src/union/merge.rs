@@ -7,8 +7,8 @@ use bytes::Bytes;
 use model::ApiSpec;
 use model::wire::{Broken, put_bytes};
 
+use super::outcome::Outcome;
 use super::plan::{JoinPlan, ShapePlan, UnionPlan};
-use super::run::Outcome;
 use crate::rows::Rows;
 
 /// # Errors

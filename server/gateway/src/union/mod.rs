@@ -5,6 +5,7 @@ mod breaker;
 mod hidden;
 mod inputs;
 mod merge;
+mod outcome;
 mod plan;
 mod renumber;
 mod run;

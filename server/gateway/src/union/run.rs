@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use super::inputs::{Asked, asked};
 use super::merge::merge;
+use super::outcome::Outcome;
 use super::plan::{FallbackPlan, StepPlan, Target, UnionPlan};
 use crate::parameters::{Call, Given};
 use crate::plan::Plan;
@@ -29,15 +30,6 @@ const AT_ONCE: usize = 8;
 /// The pause before the first try again, in milliseconds. Each next one is twice as long, and chance takes up to half of
 /// it away, so that callers who failed together do not come back together.
 const BACK_OFF: u64 = 20;
-
-/// What a step gave.
-pub(crate) struct Outcome {
-    pub(crate) rows: Vec<Bytes>,
-    /// There were more rows than it gives.
-    pub(crate) more: bool,
-    pub(crate) degraded: Option<Degraded>,
-    trace: StepTrace,
-}
 
 /// The rows of a step, and whether there were more.
 type Found = Result<(Vec<Bytes>, bool), Problem>;
