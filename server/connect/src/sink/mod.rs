@@ -4,26 +4,24 @@
 //! What was sealed, and how far a version follows its source, stands in a table beside them ([`LEDGER`]), which changes in one transaction
 //! with the rows.
 
+mod open;
 mod statements;
 mod types;
-
-use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use model::connector::{MAY_WRITE, WRITE};
 use model::dialect::Dialect;
 use model::form::table_sql;
-use model::snapshot::SnapshotSource;
 use model::table::TableRef;
 use model::{DataType, Field, Value};
 
+pub use self::open::open;
 pub use self::statements::{
     HIDDEN, LEDGER, create, drop_table, forget, known, mark, of_keys, patience, seal, show, show_anew, shown, take,
 };
 pub use self::types::takes;
-use crate::vault::Vault;
-use crate::{ConfigField, Hosts, SourceError, SourceErrorKind, binding, registry};
+use crate::{ConfigField, SourceError, SourceErrorKind};
 
 /// Keys of one statement.
 pub const KEYS: usize = 500;
@@ -96,51 +94,6 @@ pub(crate) fn form() -> ConfigField {
     let mut field = ConfigField::new(WRITE, "May be written into", help, "no").decides_nothing();
     field.choices = ["no", MAY_WRITE].map(str::to_owned).into();
     field
-}
-
-/// Opens a binding for writing.
-///
-/// # Errors
-/// Where its owner does not let it be written into, or its kind cannot be.
-pub fn open(vault: &Vault, source: &SnapshotSource) -> Result<(Arc<dyn Sink>, Dialect), SourceError> {
-    let config = binding::settings(vault, source)?;
-    if config.get(WRITE) != MAY_WRITE {
-        let place = source.environment.key();
-        let sentence = format!("It may not be written into in {place}. Its owner lets it on the source's page: May be written into.");
-        return Err(SourceError::new(SourceErrorKind::Refused, sentence));
-    }
-    let unknown = || SourceError::new(SourceErrorKind::Config, format!("There is no connector {}.", source.driver));
-    let connector = registry::connector(&source.driver).ok_or_else(unknown)?;
-    let sink: Arc<dyn Sink> = Arc::new(Judged { inner: connector.sink(&config)?, hosts: connector.hosts(&config)? });
-    Ok((sink, connector.dialect()))
-}
-
-/// A database whose hosts are judged each time before it may be dialled.
-struct Judged {
-    inner: Arc<dyn Sink>,
-    hosts: Hosts,
-}
-
-#[async_trait]
-impl Sink for Judged {
-    fn portion(&self) -> usize {
-        self.inner.portion()
-    }
-
-    async fn run(&self, statements: &[String]) -> Result<(), SourceError> {
-        self.hosts.judge().await?;
-        self.inner.run(statements).await
-    }
-
-    async fn append(&self, rows: &Rows<'_>) -> Result<(), SourceError> {
-        self.hosts.judge().await?;
-        self.inner.append(rows).await
-    }
-
-    async fn change(&self, change: &Change<'_>) -> Result<bool, SourceError> {
-        self.hosts.judge().await?;
-        self.inner.change(change).await
-    }
 }
 
 /// A kind of source that nothing can be written into.
