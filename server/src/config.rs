@@ -2,15 +2,14 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Deserializer, Serialize};
 use tracing_subscriber::EnvFilter;
 
-use crate::commands::Cli;
-use crate::scrape::ScrapeBy;
+use crate::flags::SettingArgs;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -72,6 +71,18 @@ pub(crate) struct Config {
     /// The file that settings were read from, where there is one.
     #[serde(skip)]
     pub(crate) file: PathBuf,
+}
+
+/// Who may read `/metrics`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ScrapeBy {
+    /// Whoever asks from this machine, by a name of this machine.
+    #[default]
+    Loopback,
+    /// Whoever brings `scrape_token`.
+    Token,
+    Open,
 }
 
 /// Long enough for a slow line, and short enough that those who wait for nothing are soon gone.
@@ -139,7 +150,7 @@ impl Config {
 
 /// # Errors
 /// A setting that is not known or cannot be read, by its name.
-pub(crate) fn load(cli: &Cli) -> Result<Config, String> {
+pub(crate) fn load(file: &Path, flags: &SettingArgs) -> Result<Config, String> {
     let known = [
         "http_addr",
         "grpc_addr",
@@ -166,12 +177,12 @@ pub(crate) fn load(cli: &Cli) -> Result<Config, String> {
         "log",
     ];
     let config: Config = Figment::from(Serialized::defaults(Config::default()))
-        .merge(Toml::file(&cli.config))
+        .merge(Toml::file(file))
         .merge(Env::prefixed("SLUICE_").only(&known))
-        .merge(Serialized::defaults(&cli.settings))
+        .merge(Serialized::defaults(flags))
         .extract()
         .map_err(|error| error.to_string())?;
-    Ok(Config { file: cli.config.clone(), ..config })
+    Ok(Config { file: file.to_path_buf(), ..config })
 }
 
 /// Several values: a list, or with commas in one text, as the environment and flags have them.

@@ -2,6 +2,7 @@
 
 mod assets;
 mod bindings;
+mod cli;
 mod commands;
 mod compose;
 mod config;
@@ -9,6 +10,7 @@ mod demo;
 mod edge;
 mod feed;
 mod file_modes;
+mod flags;
 mod host;
 mod hosts;
 mod listen;
@@ -26,7 +28,7 @@ mod test_points;
 
 use clap::Parser;
 
-use commands::{Cli, Command};
+use cli::{Cli, Command};
 
 /// Answers are many small allocations on several threads: what this allocator is made for.
 #[global_allocator]
@@ -36,7 +38,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> std::process::ExitCode {
     file_modes::own_new_files();
     let cli = Cli::parse();
-    let config = match config::load(&cli) {
+    let config = match config::load(&cli.config, &cli.settings) {
         Ok(config) => config,
         Err(error) => return commands::failed(&format!("the configuration cannot be used: {error}")),
     };

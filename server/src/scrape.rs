@@ -4,22 +4,9 @@ use std::net::SocketAddr;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
+use crate::config::{Config, ScrapeBy};
 use crate::hosts::names_loopback;
-
-/// The setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum ScrapeBy {
-    /// Whoever asks from this machine, by a name of this machine.
-    #[default]
-    Loopback,
-    /// Whoever brings `scrape_token`.
-    Token,
-    Open,
-}
 
 /// The rule, ready to be asked.
 #[derive(Clone)]
