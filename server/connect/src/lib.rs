@@ -6,6 +6,7 @@
 pub mod address;
 pub mod batch;
 pub mod binding;
+mod bounds;
 mod clickhouse;
 pub mod egress;
 pub mod error;
@@ -35,6 +36,7 @@ pub mod sink;
 mod slots;
 mod sql_types;
 mod sqlite;
+mod statement;
 pub mod stream;
 pub mod text;
 pub mod tls;
@@ -43,16 +45,17 @@ pub mod vault;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use arrow_array::RecordBatch;
 use async_trait::async_trait;
-use futures::stream::BoxStream;
 pub use model::connector::{ConfigField, Excess};
 use model::dialect::Dialect;
 use model::table::{Column, QueryPlan, TableInfo, TableRef};
-use model::{DataType, Field, Value};
+use model::{DataType, Value};
 
+pub use bounds::{
+    BATCH_BYTES, BATCH_ROWS, CONNECT_TIMEOUT, MAX_BUILD_CELL_BYTES, MAX_BUILD_ROW_BYTES, MAX_CELL_BYTES, MAX_CONNECTIONS, MAX_ROW_BYTES,
+    SESSION_TIMEOUT,
+};
 pub use error::{SourceError, SourceErrorKind};
 pub use feed::{Feed, FeedOf, Origin, Portion, Spoiled};
 pub use hosts::Hosts;
@@ -61,23 +64,7 @@ pub use moment::Moment;
 pub use purpose::Purpose;
 pub use sink::{Sink, Writes};
 pub use slots::Consumer;
-
-/// The longest any statement may run on a source, whatever an API allows: set in each session.
-pub const SESSION_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a connection may take to be made.
-pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections of one process to one binding.
-pub const MAX_CONNECTIONS: u32 = 16;
-/// Rows of one Arrow batch.
-pub const BATCH_ROWS: usize = 1_024;
-/// Bytes of texts and bytes after which a batch ends early.
-pub const BATCH_BYTES: usize = 4 << 20;
-/// The largest cell, and the largest row, of a response or a sample, in bytes.
-pub const MAX_CELL_BYTES: usize = 16 << 20;
-pub const MAX_ROW_BYTES: usize = 64 << 20;
-/// The largest cell, and the largest row, of a build, in bytes.
-pub const MAX_BUILD_CELL_BYTES: usize = 64 << 20;
-pub const MAX_BUILD_ROW_BYTES: usize = 256 << 20;
+pub use statement::{BatchStream, Statement};
 
 /// Settings of a binding, by the keys of its form; secrets are in a map of their own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -144,22 +131,6 @@ pub trait Connector: Send + Sync {
     /// Where the settings cannot be understood.
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError>;
 }
-
-/// A statement with its bound values and what is expected of it.
-#[derive(Debug, Clone)]
-pub struct Statement {
-    pub sql: String,
-    pub binds: Vec<(DataType, Value)>,
-    /// The columns of the result in order; each must be there, by its field's name.
-    pub fields: Vec<Field>,
-    pub timeout: Duration,
-    /// At most this many rows are read.
-    pub max_rows: usize,
-    pub purpose: Purpose,
-}
-
-/// Rows as they come, at most [`BATCH_ROWS`] at a time, and few enough not to pass [`BATCH_BYTES`] by more than a row.
-pub type BatchStream = BoxStream<'static, Result<RecordBatch, SourceError>>;
 
 /// Where rows go that a source cannot read as its table's columns say: each with its place and the reason, before the batch behind it.
 pub type Rejected = tokio::sync::mpsc::UnboundedSender<Spoiled>;

@@ -9,7 +9,7 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Answer, answer};
+use super::answer::{Answer, answer};
 use crate::extract::{Asker, Body, Path};
 use crate::operation::Table;
 

@@ -14,7 +14,7 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Answer, answer};
+use super::answer::{Answer, answer};
 use crate::extract::{Asker, Body, Path, Query};
 use crate::operation::Table;
 

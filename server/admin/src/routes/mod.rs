@@ -1,6 +1,7 @@
 //! The table of operations, a file for each subject.
 
 mod access;
+mod answer;
 mod apis;
 mod datasets;
 mod identity;
@@ -18,12 +19,4 @@ pub(crate) fn table() -> Table {
     let table = switches::add(table);
     let table = reviews::add(table);
     access::add(table)
-}
-
-/// An answer of a JSON value, or a problem.
-type Answer<T> = Result<axum::Json<T>, crate::extract::Failure>;
-
-/// Wraps what a use case gives.
-fn answer<T>(result: Result<T, control::model::Problem>) -> Answer<T> {
-    Ok(axum::Json(result?))
 }

@@ -6,7 +6,7 @@ use control::model::view::{RequestDetail, RequestView};
 use control::review::Decision;
 use http::Method;
 
-use super::{Answer, answer};
+use super::answer::{Answer, answer};
 use crate::extract::{Asker, Body, Path};
 use crate::operation::Table;
 

@@ -10,7 +10,7 @@ use control::model::view::{SourceSaved, SourceView};
 use control::sources::SourceInput;
 use http::Method;
 
-use super::{Answer, answer};
+use super::answer::{Answer, answer};
 use crate::extract::{Asker, Body, Path};
 use crate::operation::Table;
 

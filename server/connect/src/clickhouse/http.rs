@@ -11,9 +11,9 @@ use reqwest::Version;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use serde_json::Value as Json;
 
+use super::errors::of_code;
 use super::line::Line;
 use super::nulls::with_nulls;
-use super::of_code;
 use super::types::parameter;
 use crate::batch::BatchBuilder;
 use crate::egress::{self, Peer};

@@ -11,6 +11,7 @@ mod functions;
 mod mysql;
 mod notation;
 mod reading;
+mod refusal;
 mod spread;
 mod system;
 #[cfg(test)]
@@ -20,24 +21,17 @@ mod writing;
 
 use model::dialect::Dialect;
 use sqlparser::ast::{Spanned, Statement};
-use sqlparser::tokenizer::Location;
 
 pub use calls::calls_too_deep;
 pub use expression::{Unread, expression};
+pub use refusal::Refusal;
+use refusal::refuse;
 pub use system::is_system_table;
 
 /// The stack that reading may need: trees are walked by recursion, within the bounds of [`reading`].
 const STACK: usize = 16 << 20;
 /// Below this the stack is grown before anything is read.
 const STACK_LEFT: usize = 4 << 20;
-
-/// What is wrong and where, in the text that was given.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{message}", .place.map(|(line, column)| format!("Line {line}, column {column}: ")).unwrap_or_default())]
-pub struct Refusal {
-    pub place: Option<(u64, u64)>,
-    pub message: String,
-}
 
 /// What the guard learned of a statement that it let by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,11 +70,6 @@ pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
 /// A statement as a tree; nothing of a text that cannot be read.
 pub(crate) fn tree(sql: &str, dialect: Dialect) -> Option<Statement> {
     stacker::maybe_grow(STACK_LEFT, STACK, || reading::statement(reading::tokens(sql, dialect).ok()?, dialect).ok())
-}
-
-fn refuse(at: Option<Location>, message: &str) -> Refusal {
-    let place = at.filter(|at| at.line > 0).map(|at| (at.line, at.column));
-    Refusal { place, message: message.to_owned() }
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ use sqlx::mysql::{MySqlConnection, MySqlPool};
 use sqlx::{AssertSqlSafe, Executor};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
+use super::errors::read_error;
 use super::query::send_rows;
-use super::read_error;
 use crate::moment::{Moment, ranges};
 use crate::reconnect::acquire;
 use crate::stream::{Ended, channel, send_while_wanted, spawn};

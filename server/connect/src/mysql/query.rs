@@ -6,7 +6,7 @@ use sqlx::mysql::{MySql, MySqlArguments, MySqlConnection, MySqlPool};
 use sqlx::pool::PoolConnection;
 use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo};
 
-use super::read_error;
+use super::errors::read_error;
 use super::types::{as_bound, cell, is_text, size};
 use crate::reconnect::{acquire, close_idle, once_more, say};
 use crate::sql_types::bind_all;

@@ -3,7 +3,7 @@
 use sqlx::mysql::{MySqlConnection, MySqlPool};
 use sqlx::{AssertSqlSafe, Executor};
 
-use super::read_error;
+use super::errors::read_error;
 use crate::reconnect::acquire;
 use crate::rights::{Role, of_grants, roles_of};
 use crate::{Excess, SourceError};

@@ -7,7 +7,7 @@ use model::{DataType, Value};
 use sqlx::Executor;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlDatabaseError, MySqlPool, MySqlPoolOptions};
 
-use super::read_error;
+use super::errors::read_error;
 use super::types::as_bound;
 use crate::proto::value_of;
 use crate::sink::{Change, Rows, Sink};

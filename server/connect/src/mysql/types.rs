@@ -6,7 +6,7 @@ use model::{DataType, Value};
 use sqlx::mysql::{MySql, MySqlRow, MySqlTypeInfo};
 use sqlx::{Row, TypeInfo, ValueRef};
 
-use super::read_error;
+use super::errors::read_error;
 use crate::{SourceError, SourceErrorKind};
 
 /// Bytes of a cell as they came.

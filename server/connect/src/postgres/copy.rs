@@ -12,7 +12,7 @@ use sqlx::postgres::{PgColumn, PgConnection};
 use sqlx::{Column as _, Connection as _, Executor, SqlSafeStr, Statement as _, TypeInfo};
 
 use super::cells::{DAYS_TO_2000, Kind, MICROS_TO_2000, fixed, unreadable};
-use super::read_error;
+use super::errors::read_error;
 use super::readable::readable;
 use crate::batch::BatchBuilder;
 use crate::stream::{Ended, Sender, missing};

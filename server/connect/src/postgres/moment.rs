@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::{AssertSqlSafe, Executor, FromRow};
 use tokio::sync::Mutex;
 
-use super::read_error;
+use super::errors::read_error;
 use crate::moment::{Moment, ranges, splits};
 use crate::reconnect::acquire;
 use crate::stream::{channel, send_while_wanted, spawn};

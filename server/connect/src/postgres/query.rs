@@ -11,30 +11,14 @@ use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgArguments, PgDatabaseError, PgPool, PgRow, PgTypeInfo, Postgres};
 use sqlx::{Connection as _, Either, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
 
+use super::binds::bind_types;
 use super::cells::{Kind, unreadable};
-use super::read_error;
+use super::errors::read_error;
 use super::readable::{Readable, column_of};
 use crate::reconnect::{acquire, close_idle, say};
 use crate::sql_types::bind_all;
 use crate::stream::{Ended, Sender, channel, send_batches, send_while_wanted, spawn};
 use crate::{BatchStream, Purpose, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
-
-/// The types that our binds declare, so that preparing sees what running sees.
-pub(super) fn bind_types(binds: &[(DataType, Value)]) -> Vec<PgTypeInfo> {
-    binds
-        .iter()
-        .map(|(data_type, _)| {
-            PgTypeInfo::with_name(match data_type {
-                DataType::Bool => "BOOL",
-                DataType::Int32 => "INT4",
-                DataType::Int64 => "INT8",
-                DataType::Float64 => "FLOAT8",
-                DataType::Bytes => "BYTEA",
-                _ => "TEXT",
-            })
-        })
-        .collect()
-}
 
 pub(super) async fn describe(pool: &PgPool, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {
     let mut connection = pool.acquire().await.map_err(|error| read_error(&error, sql))?;

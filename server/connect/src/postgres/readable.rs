@@ -12,8 +12,8 @@ use model::{DataType, Value};
 use sqlx::postgres::{PgColumn, PgConnection, PgTypeKind};
 use sqlx::{AssertSqlSafe, Column as _, Connection as _, Executor, SqlSafeStr, Statement as _, TypeInfo};
 
+use super::binds::bind_types;
 use super::cells::Kind;
-use super::query::bind_types;
 
 /// The most statements that are remembered: those of all APIs of a source, with and without their optional parts.
 const MAX_KNOWN: usize = 4_096;

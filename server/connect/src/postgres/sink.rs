@@ -8,7 +8,7 @@ use model::{DataType, Field, Value};
 use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 
-use super::read_error;
+use super::errors::read_error;
 use crate::own_servers::{self, ServerAddress};
 use crate::proto::value_of;
 use crate::sink::{Change, Rows, Sink};

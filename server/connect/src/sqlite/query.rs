@@ -11,7 +11,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, ValueRef};
 
-use super::read_error;
+use super::errors::read_error;
 use super::times::{Times, as_time};
 use crate::sql_types::bind_all;
 use crate::stream::{Ended, Sender, caught, channel, send_batches, spawn};

@@ -14,8 +14,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{Sqlite, SqlitePool};
 use sqlx::{Column as _, ColumnOrigin, Executor, SqlSafeStr, Statement as _};
 
+use super::errors::read_error;
 use super::query::{cell, with_deadline};
-use super::read_error;
 use crate::SourceError;
 
 /// How long the look at a table's rows may take. A view may have to make all of them first.
