@@ -4,7 +4,12 @@ use connect::{SourceError, SourceErrorKind};
 use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
 
-use crate::files::CUT_SHORT;
+/// What is told of a file that became shorter while it was read, in an error of the store.
+pub(crate) const CUT_SHORT: &str = "the file became shorter while it was read";
+
+pub(crate) fn mismatch(sentence: impl Into<String>) -> SourceError {
+    SourceError::new(SourceErrorKind::Mismatch, sentence)
+}
 
 pub(crate) fn read_error(error: &DataFusionError) -> SourceError {
     // What a service did wrong is in our words already.

@@ -8,14 +8,11 @@ use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 
-use super::mismatch;
+use super::local::{MAX_DEPTH, MAX_FILES};
 use super::place::Place;
+use crate::errors::mismatch;
 use crate::rows::values_of;
 
-/// More files than this are not one source.
-pub(super) const MAX_FILES: usize = 20_000;
-/// How deep folders of one table may lie.
-pub(super) const MAX_DEPTH: usize = 8;
 /// What a folder's name says of a value that is null.
 const NULL_FOLDER: &str = "__HIVE_DEFAULT_PARTITION__";
 

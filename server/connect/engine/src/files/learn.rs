@@ -7,10 +7,11 @@ use model::DataType;
 use model::table::Column;
 
 use super::discover::{Format, TableFiles, refuse};
+use super::parquet;
 use super::place::Place;
 use super::text::{Settings, TextTable};
-use super::{mismatch, parquet};
 use crate::catalogue::Tables;
+use crate::errors::mismatch;
 use crate::rows::Described;
 use crate::types::Overrides;
 

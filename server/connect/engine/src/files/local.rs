@@ -20,12 +20,14 @@ use object_store::{
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
-use super::discover::{MAX_DEPTH, MAX_FILES};
+use crate::errors::CUT_SHORT;
 
+/// More files than this are not one source.
+pub(super) const MAX_FILES: usize = 20_000;
+/// How deep folders of one table may lie.
+pub(super) const MAX_DEPTH: usize = 8;
 /// What its errors are of.
 const STORE: &str = "files of this machine";
-/// What is told of a file that became shorter while it was read, in an error of the store.
-pub(crate) const CUT_SHORT: &str = "the file became shorter while it was read";
 /// Bytes that are read at once.
 const CHUNK: usize = 256 << 10;
 

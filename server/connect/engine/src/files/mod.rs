@@ -32,7 +32,6 @@ use crate::types::{Overrides, types_field};
 use discover::{Format, discover};
 pub(crate) use discover::{Found, Mark, TableFiles};
 use learn::ByHand;
-pub(crate) use local::CUT_SHORT;
 use place::Place;
 use text::{Settings, TextTable};
 
@@ -255,8 +254,4 @@ pub(crate) async fn parquet_table(tables: &Tables, shown: &Shown) -> Result<Desc
     let file = place.store.head(&place.root).await.map_err(|error| place.missing(&error))?;
     let files = TableFiles::one(&shown.name, Format::Parquet, file);
     parquet::table_of(&place, &Overrides::known(&shown.columns), tables, &files).await
-}
-
-pub(crate) fn mismatch(sentence: impl Into<String>) -> SourceError {
-    SourceError::new(SourceErrorKind::Mismatch, sentence)
 }

@@ -20,10 +20,10 @@ use datafusion::logical_expr::{ColumnarValue, Expr, LogicalPlanBuilder, ScalarUD
 use model::json_text::write_text;
 use model::{DataType, Field};
 
-use super::super::mismatch;
 use super::fine::{self, has_nanos};
 use super::widths::kept;
 use crate::asked::{Bad, column_as};
+use crate::errors::mismatch;
 use crate::types::ours;
 
 /// Levels of lists and structures in one another that are written.

@@ -14,8 +14,8 @@ use futures::stream::BoxStream;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use tokio::runtime::Handle;
 
-use super::super::local::CUT_SHORT;
-use super::super::mismatch;
+use crate::errors::CUT_SHORT;
+use crate::errors::mismatch;
 
 /// The longest line or record of a file, in bytes.
 const MAX_LINE: usize = 64 << 20;

@@ -9,10 +9,10 @@ use object_store::ObjectMeta;
 
 use super::super::discover::{Format, TableFiles};
 use super::super::learn::check_columns;
-use super::super::mismatch;
 use super::bytes::{Files, Text, unreadable};
 use super::dialect::CsvDialect;
 use super::settings::Given;
+use crate::errors::mismatch;
 
 /// The first line must end within this.
 const MAX_FIRST_LINE: usize = 1 << 20;

@@ -7,9 +7,9 @@ use object_store::ObjectMeta;
 use serde_json::value::RawValue;
 
 use super::super::discover::TableFiles;
-use super::super::mismatch;
 use super::bytes::{Files, TOO_LONG, Text, encoding_of, unreadable};
 use super::settings::Given;
+use crate::errors::mismatch;
 use crate::json_cells::Fields;
 
 /// Where an object is the row, and no array in it.

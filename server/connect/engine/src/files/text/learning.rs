@@ -5,13 +5,13 @@ use object_store::ObjectMeta;
 
 use super::super::discover::TableFiles;
 use super::super::learn::MAX_COLUMNS;
-use super::super::mismatch;
 use super::cells::{CellFile, places_in};
 use super::documents::ValueFile;
 use super::guess::Guess;
 use super::settings::Given;
 use super::values::Reads;
 use super::{Files, TextColumn};
+use crate::errors::mismatch;
 use crate::evidence::Seen;
 use crate::json_cells::Fields;
 

@@ -16,12 +16,12 @@ use model::Field;
 use object_store::ObjectMeta;
 use tokio::sync::mpsc;
 
-use super::super::mismatch;
 use super::Shape;
 use super::cells::{CellFile, places_in};
 use super::documents::ValueFile;
 use crate::catalogue::Rejecting;
 use crate::cells::{CellRows, RowFields};
+use crate::errors::mismatch;
 
 /// Some columns of some files.
 pub(super) struct Scan {

@@ -13,10 +13,10 @@ use model::data_type::ANY_DECIMAL;
 use model::scalar::{days, decimal_parts, micros, micros_of_day};
 use model::value::read_text;
 
-use super::super::mismatch;
 use super::guess::{NOTHING, is_iso_date};
 use super::settings::{DateOrder, Given};
 use crate::digits::{epoch_micros, is_exact_float, is_finer_than_micros, unscaled};
+use crate::errors::mismatch;
 
 /// How much of a value is named.
 const EXAMPLE: usize = 60;
