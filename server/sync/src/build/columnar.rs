@@ -8,29 +8,24 @@ use arrow_select::filter::filter_record_batch;
 use connect::batch::schema_of;
 use fail::fail_point;
 use model::Field;
-use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
-use crate::build::count::SourceCount;
 use crate::build::encoder::Encoder;
 use crate::build::from::From;
 use crate::build::gate::{KeyGate, proved};
 use crate::build::kept::Spot;
-use crate::build::parts::{self, Make, Plan};
+use crate::build::parts::{self, Make, Planned};
 use crate::build::progress::{Flow, Progress};
 use crate::build::read::Rows;
+use crate::build::task::Task;
 use crate::failed::Failed;
 
-pub(crate) async fn read_and_write(
-    worker: &Worker,
-    (from, (plan, counted), to): (&Arc<From>, (Plan, SourceCount), &Place),
-    progress: &mut Progress<'_>,
-    stop: &CancellationToken,
-) -> Result<(), Failed> {
+pub(crate) async fn read_and_write(task: Task<'_>, planned: Planned, progress: &mut Progress<'_>) -> Result<(), Failed> {
+    let Task { worker, from, to, stop } = task;
     let encoder = Arc::new(Encoder::new(&from.spec));
     let fields = from.spec.written_fields();
     let make = ToColumns { worker, from, to, fields: &fields, encoder: &encoder };
-    let (columns, mut read) = parts::all(worker, (from, plan, counted), &make, progress, stop).await?;
+    let (columns, mut read) = parts::all(task, planned, &make, progress).await?;
     let Columns { writer, keys, .. } = columns;
     if let Some(keys) = keys {
         refuse_twins(keys, &mut read.gate)?;

@@ -16,6 +16,7 @@ pub(crate) mod parts;
 pub(crate) mod progress;
 pub(crate) mod read;
 pub(crate) mod rules;
+pub(crate) mod task;
 
 use std::sync::Arc;
 
@@ -36,13 +37,14 @@ use self::from::From;
 use self::gate::{KeyGate, proved};
 use self::kept::Spot;
 use self::ordered::{InOrder, Pairs};
-use self::parts::{Make, Plan, Read};
+use self::parts::{Make, Plan, Planned, Read};
 use self::progress::{Flow, Progress};
 use self::read::unless_stopped;
+use self::task::Task;
 use crate::failed::Failed;
 use crate::incremental::cursor::{position_now, refuse_no_cursor};
 use crate::publish::table_store;
-use crate::source::Deleted;
+use crate::source::{Asked, Deleted};
 use crate::{Worker, source};
 
 /// Pairs that are handed to a store at once, and how often that many may wait for it.
@@ -91,7 +93,8 @@ pub(crate) async fn run(
         Some(_) if feeds => Some(String::new()),
         Some(follow) => {
             refuse_no_cursor(&table, follow, dialect)?;
-            Some(position_now(&spec, follow, (&*connection, dialect), worker.host.now()).await?)
+            let asked = Asked { source: &spec.source, connection: &*connection, dialect };
+            Some(position_now(&spec, follow, asked, worker.host.now()).await?)
         }
         None => None,
     };
@@ -105,10 +108,11 @@ pub(crate) async fn run(
     // Before the state is taken that is read: what grows has no more rows than this then, and no less.
     let counted = unless_stopped(stop, SourceCount::begin(&from)).await??;
     let plan = unless_stopped(stop, Plan::of(worker, &from, kept, (table.rows, run.attempt), stop)).await??;
+    let (task, planned) = (Task { worker, from: &from, to: &to, stop }, Planned { plan, counted });
     let written = if spec.store == StoreKind::Columnar {
-        columnar::read_and_write(worker, (&from, (plan, counted), &to), &mut progress, stop).await
+        columnar::read_and_write(task, planned, &mut progress).await
     } else {
-        read_and_write(worker, (&from, (plan, counted), &to), &mut progress, stop).await
+        read_and_write(task, planned, &mut progress).await
     };
     let figures = BuildFigures { step: String::new(), ..progress.figures };
     match written {
@@ -137,16 +141,12 @@ impl Make<Pairs> for ToPairs<'_> {
     }
 }
 
-async fn read_and_write(
-    worker: &Worker,
-    (from, (plan, counted), to): (&Arc<From>, (Plan, SourceCount), &Place),
-    progress: &mut Progress<'_>,
-    stop: &CancellationToken,
-) -> Result<(), Failed> {
+async fn read_and_write(task: Task<'_>, planned: Planned, progress: &mut Progress<'_>) -> Result<(), Failed> {
+    let Task { worker, from, to, .. } = task;
     let spec = &from.spec;
     // Before anything is read: one that cannot be written into is told at once.
     let store = table_store::of(worker, spec, &from.row).await?;
-    let (pairs, mut read) = parts::all(worker, (from, plan, counted), &ToPairs(from), progress, stop).await?;
+    let (pairs, mut read) = parts::all(task, planned, &ToPairs(from), progress).await?;
     fail_point!("build.after-read");
     let mut sealed = Sealed {
         rows: pairs.rows(),
@@ -156,7 +156,7 @@ async fn read_and_write(
     };
     progress.step("writing").await?;
     let mut writer = store.create(to, sealed.rows).await?;
-    let written = fill((worker, from), &mut *writer, (pairs, &mut read, &sealed), progress, stop).await;
+    let written = fill(task, &mut *writer, (pairs, &mut read, &sealed), progress).await;
     let (sorted, middle) = match written {
         Ok(written) => written,
         Err(failed) => {
@@ -178,11 +178,10 @@ async fn read_and_write(
 
 /// Writes all rows, and sees whether they are what was to be written; gives what is known of them, and a key in the middle.
 async fn fill(
-    (worker, from): (&Worker, &From),
+    Task { worker, from, stop, .. }: Task<'_>,
     writer: &mut dyn KvWriter,
     (pairs, read, sealed): (Pairs, &mut Read, &Sealed),
     progress: &mut Progress<'_>,
-    stop: &CancellationToken,
 ) -> Result<(InOrder, Option<Vec<u8>>), Failed> {
     let (sorted, middle) = write(writer, pairs.in_order(read.checksum)?, sealed, (&mut read.gate, progress), stop).await?;
     read.gate.pass()?;

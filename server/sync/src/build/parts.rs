@@ -22,9 +22,10 @@ use crate::build::kept::{Kept, KeptPart, KeptWhole, Spot};
 use crate::build::progress::{Flow, Progress};
 use crate::build::read::{Part, Reading, Rows, unless_stopped};
 use crate::build::rules::Rules;
+use crate::build::task::Task;
 use crate::failed::Failed;
-use crate::source::key_of_table;
 use crate::source::throttle::Throttle;
+use crate::source::{Asked, key_of_table};
 
 /// Rows of one part, about; of a table of fewer, one statement reads all.
 const PART_ROWS: i64 = 500_000;
@@ -39,6 +40,12 @@ pub(crate) struct Plan {
     folder: PathBuf,
     readers: usize,
     attempt: i64,
+}
+
+/// How a table is read, and how many rows it had before.
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
+    pub(crate) counted: SourceCount,
 }
 
 /// Rows of one part; a test makes parts small.
@@ -144,11 +151,10 @@ pub(crate) trait Make<R> {
 /// # Errors
 /// Where the source fails, a key is empty, a rule is broken, too much cannot be taken, or it is to stop.
 pub(crate) async fn all<R: Rows>(
-    worker: &Worker,
-    (from, plan, counted): (&Arc<From>, Plan, SourceCount),
+    Task { worker, from, stop, .. }: Task<'_>,
+    Planned { plan, counted }: Planned,
     make: &impl Make<R>,
     progress: &mut Progress<'_>,
-    stop: &CancellationToken,
 ) -> Result<(R, Read), Failed> {
     progress.step("reading").await?;
     let mut gathered = Gathered::new(worker, from, plan, stop).await?;
@@ -230,8 +236,9 @@ impl<'a, R: Rows> Gathered<'a, R> {
 
     /// Reads what is not there yet.
     async fn read(&mut self, make: &impl Make<R>, progress: &mut Progress<'_>, stop: &CancellationToken) -> Result<(), Failed> {
-        let source = (self.from.spec.source.as_str(), &*self.from.connection, self.from.dialect);
-        let mut throttle = Throttle::new(self.worker, source, self.from.tier, progress).await;
+        let from = self.from;
+        let asked = Asked { source: &from.spec.source, connection: &*from.connection, dialect: from.dialect };
+        let mut throttle = Throttle::new(self.worker, asked, from.tier, progress).await;
         let (sender, mut counted) = mpsc::channel(self.plan.readers);
         let missing: Vec<usize> =
             (0..self.plan.kept.conditions.len()).filter(|number| !self.plan.kept.parts.contains_key(number)).collect();

@@ -4,11 +4,9 @@
 use std::time::Duration;
 
 use accel::{Checksum, Dataset, Place};
-use connect::Connection;
 use model::clock::{MINUTE, Millis};
 use model::compare::Compared;
 use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
-use model::dialect::Dialect;
 use model::job::JobSpec;
 use model::load::{Decision, Pace};
 use store::{ComparisonRow, DataVersionRow, StoreError};
@@ -21,6 +19,7 @@ use crate::failed::Failed;
 use crate::incremental::beside::{Beside, OURS, Pair, THEIRS};
 use crate::incremental::table_rows::TableRows;
 use crate::publish::table_store;
+use crate::source::Asked;
 use crate::source::throttle::Throttle;
 use crate::{Worker, source};
 
@@ -115,8 +114,7 @@ struct Sides<'a> {
     worker: &'a Worker,
     spec: &'a DatasetSpec,
     job: &'a JobSpec,
-    connection: &'a dyn Connection,
-    dialect: Dialect,
+    asked: Asked<'a>,
     table: TableRows<'a>,
     dataset: Dataset,
     stop: &'a CancellationToken,
@@ -137,16 +135,9 @@ async fn compare(worker: &Worker, version: &DataVersionRow, job: &JobSpec, stop:
     source::refuse_drift(&spec, &source::table_of(&spec, &*connection).await?)?;
     let place = Place { dataset: version.dataset_id.clone(), version: version.id.clone() };
     let dataset = Dataset::open(&*table_store::of(worker, &spec, version).await?, &place).await?;
-    let sides = Sides {
-        worker,
-        spec: &spec,
-        job,
-        connection: &*connection,
-        dialect: source::dialect(&source)?,
-        table: TableRows::new(worker, (&spec, job.follow.as_ref()), (&*connection, source::dialect(&source)?))?,
-        dataset,
-        stop,
-    };
+    let asked = Asked { source: &spec.source, connection: &*connection, dialect: source::dialect(&source)? };
+    let sides =
+        Sides { worker, spec: &spec, job, asked, table: TableRows::new(worker, (&spec, job.follow.as_ref()), asked)?, dataset, stop };
     let (mut theirs, mut ours) = (Buckets::new(), Buckets::new());
     sides.source(|key, row| theirs.add(key, row)).await?;
     sides.dataset.visit(&mut |key, row| ours.add(key, row)).await?;
@@ -163,7 +154,7 @@ impl Sides<'_> {
     /// All rows of the table that are not deleted, as gently as a build.
     async fn source(&self, visit: impl FnMut(&[u8], &[u8])) -> Result<(), Failed> {
         let mut course = Course::default();
-        let mut throttle = Throttle::new(self.worker, (&self.spec.source, self.connection, self.dialect), self.job.tier, &mut course).await;
+        let mut throttle = Throttle::new(self.worker, self.asked, self.job.tier, &mut course).await;
         self.table.visit((&mut throttle, &mut course), self.stop, visit).await
     }
 

@@ -2,8 +2,8 @@
 //! in the order of the column, so that ties and late commits are read once more; a row that is as it was counts for nothing.
 
 use arrow_array::RecordBatch;
+use connect::Statement;
 use connect::proto::value_of;
-use connect::{Connection, Statement};
 use futures::TryStreamExt;
 use model::clock::{Millis, rfc3339};
 use model::dataset::DatasetSpec;
@@ -25,7 +25,7 @@ use crate::Worker;
 use crate::build::read::unless_stopped;
 use crate::failed::Failed;
 use crate::source::throttle::Throttle;
-use crate::source::{Deleted, READ_TIMEOUT, column, one_value, statement};
+use crate::source::{Asked, Deleted, READ_TIMEOUT, column, one_value, statement};
 
 /// Where the changes begin that a read which begins now may not see: the largest value of the cursor, as text; empty where
 /// the table has none, but no later than now.
@@ -35,7 +35,7 @@ use crate::source::{Deleted, READ_TIMEOUT, column, one_value, statement};
 pub(crate) async fn position_now(
     spec: &DatasetSpec,
     follow: &Follow,
-    (connection, dialect): (&dyn Connection, Dialect),
+    Asked { connection, dialect, .. }: Asked<'_>,
     now: Millis,
 ) -> Result<String, Failed> {
     let (_, data_type) = column(spec, &follow.cursor).ok_or_else(|| no_cursor(follow))?;
@@ -117,8 +117,7 @@ pub(super) struct Looks<'a> {
     worker: &'a Worker,
     spec: &'a DatasetSpec,
     follow: &'a Follow,
-    connection: &'a dyn Connection,
-    dialect: Dialect,
+    asked: Asked<'a>,
     cursor: (usize, DataType),
     /// The source's own type of the cursor, where ours does not say enough.
     own: String,
@@ -131,14 +130,14 @@ impl<'a> Looks<'a> {
     pub(super) fn new(
         worker: &'a Worker,
         (spec, follow): (&'a DatasetSpec, &'a Follow),
-        (connection, dialect): (&'a dyn Connection, Dialect),
+        asked: Asked<'a>,
         target: Target,
         position: &str,
     ) -> Result<Self, Failed> {
         let position = read_stored(follow, position)?;
         let cursor = column(spec, &follow.cursor).ok_or_else(|| no_cursor(follow))?;
         let deleted = Deleted::of(spec, Some(follow));
-        Ok(Self { worker, spec, follow, connection, dialect, cursor, own: String::new(), deleted, target, position })
+        Ok(Self { worker, spec, follow, asked, cursor, own: String::new(), deleted, target, position })
     }
 
     /// The same, with values compared by the source's own type.
@@ -149,8 +148,8 @@ impl<'a> Looks<'a> {
     /// A value of the cursor behind a statement: bound, and what stands for it in the text.
     fn bind(&self, statement: &mut Statement, value: Value) -> String {
         let bound_as = (self.cursor.1, self.own.as_str());
-        let place = own_type::placeholder(self.dialect, statement.binds.len() + 1, bound_as, &value);
-        statement.binds.push((bound_as.0, own_type::bound(self.dialect, bound_as, value)));
+        let place = own_type::placeholder(self.asked.dialect, statement.binds.len() + 1, bound_as, &value);
+        statement.binds.push((bound_as.0, own_type::bound(self.asked.dialect, bound_as, value)));
         place
     }
 
@@ -164,8 +163,8 @@ impl<'a> Looks<'a> {
 
     /// What is between two values of the cursor, both with it.
     fn statement_between(&self, wanted: &Backfill) -> Result<Statement, Failed> {
-        let mut statement = statement(self.spec, self.dialect);
-        let (name, data_type) = (self.dialect.quote(&self.follow.cursor), self.cursor.1);
+        let mut statement = statement(self.spec, self.asked.dialect);
+        let (name, data_type) = (self.asked.dialect.quote(&self.follow.cursor), self.cursor.1);
         let mut and = " WHERE";
         for (text, sign) in [(&wanted.from, ">="), (&wanted.to, "<=")].into_iter().filter(|(text, _)| !text.is_empty()) {
             let value = read_text(data_type, text).map_err(|_| Failed::new(format!("{text} is no value of {}.", self.follow.cursor)))?;
@@ -187,7 +186,7 @@ impl<'a> Looks<'a> {
         stop: &CancellationToken,
     ) -> Result<(), Failed> {
         let failed = |error: connect::SourceError| Failed::of_source(self.spec, &error);
-        let asked = self.connection.query(self.statement_between(wanted)?);
+        let asked = self.asked.connection.query(self.statement_between(wanted)?);
         let mut batches = unless_stopped(stop, asked).await?.map_err(failed)?;
         let position = stored(self.follow, &self.position);
         while let Some(batch) = unless_stopped(stop, batches.try_next()).await?.map_err(failed)? {
@@ -205,8 +204,8 @@ impl<'a> Looks<'a> {
     }
 
     fn statement(&self) -> Result<Statement, Failed> {
-        let mut statement = statement(self.spec, self.dialect);
-        let (name, data_type) = (self.dialect.quote(&self.follow.cursor), self.cursor.1);
+        let mut statement = statement(self.spec, self.asked.dialect);
+        let (name, data_type) = (self.asked.dialect.quote(&self.follow.cursor), self.cursor.1);
         if self.position.is_empty() {
             statement.sql.push_str(&format!(" WHERE {name} IS NOT NULL"));
         } else {
@@ -234,7 +233,7 @@ impl<'a> Looks<'a> {
         let failed = |error: connect::SourceError| Failed::of_source(self.spec, &error);
         let asked = tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            asked = self.connection.query(self.statement()?) => asked,
+            asked = self.asked.connection.query(self.statement()?) => asked,
         };
         let mut batches = asked.map_err(failed)?;
         loop {

@@ -22,6 +22,7 @@ use super::target::Target;
 use crate::beat::{BEAT, SILENCE};
 use crate::failed::{Again, Failed};
 use crate::publish::table_store;
+use crate::source::Asked;
 use crate::source::throttle::Throttle;
 use crate::{Worker, source};
 
@@ -122,7 +123,7 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
     let (changes, position) = Changes::take(&*store, &place, row.turn).await?;
     let dataset = Dataset::open(&*store, &place).await?;
     let mut progress = FollowProgress::new(worker, row)?;
-    let asked = (spec.source.as_str(), &*connection, source::dialect(&source)?);
+    let asked = Asked { source: &spec.source, connection: &*connection, dialect: source::dialect(&source)? };
     let mut throttle = Throttle::new(worker, asked, job.tier, &mut progress).await;
     let target = Target::new(worker, (version, &spec), (dataset, changes), job.dirty, stop).await?;
     let goes_on = async || goes_on(worker, row, (&wanted, &spec, &source)).await;
@@ -130,9 +131,8 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
         let tells = Tells::open(worker, (version, &spec), (&*connection, follow), position).await?;
         by_feed(tells, target, (&mut progress, &mut throttle), &goes_on, stop).await
     } else {
-        let of = (&*connection, source::dialect(&source)?);
-        let looks = Looks::new(worker, (&spec, follow), of, target, &position)?.compared_as(own);
-        let gone = Gone::new(worker, (&spec, follow), of);
+        let looks = Looks::new(worker, (&spec, follow), asked, target, &position)?.compared_as(own);
+        let gone = Gone::new(worker, (&spec, follow), asked);
         by_looks((worker, row), (looks, gone), follow.every_s, (&mut progress, &mut throttle), &goes_on, stop).await
     };
     let over = progress.over().await;

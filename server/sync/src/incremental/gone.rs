@@ -4,7 +4,6 @@
 use fail::fail_point;
 use model::clock::{MINUTE, Millis};
 use model::dataset::DatasetSpec;
-use model::dialect::Dialect;
 use model::follow::Follow;
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +13,7 @@ use crate::Worker;
 use crate::failed::Failed;
 use crate::incremental::beside::{Beside, OURS, THEIRS};
 use crate::incremental::table_rows::TableRows;
+use crate::source::Asked;
 use crate::source::throttle::Throttle;
 
 /// Rows that are deleted at once.
@@ -24,17 +24,12 @@ pub(super) struct Gone<'a> {
     worker: &'a Worker,
     spec: &'a DatasetSpec,
     follow: &'a Follow,
-    connection: &'a dyn connect::Connection,
-    dialect: Dialect,
+    asked: Asked<'a>,
 }
 
 impl<'a> Gone<'a> {
-    pub(super) fn new(
-        worker: &'a Worker,
-        (spec, follow): (&'a DatasetSpec, &'a Follow),
-        (connection, dialect): (&'a dyn connect::Connection, Dialect),
-    ) -> Self {
-        Self { worker, spec, follow, connection, dialect }
+    pub(super) fn new(worker: &'a Worker, (spec, follow): (&'a DatasetSpec, &'a Follow), asked: Asked<'a>) -> Self {
+        Self { worker, spec, follow, asked }
     }
 
     /// Whether it is time, by when it was last done.
@@ -64,7 +59,7 @@ impl<'a> Gone<'a> {
                 beside.put(key, OURS, &[]);
             })
             .await?;
-        let keys = TableRows::keys(self.worker, (self.spec, Some(self.follow)), (self.connection, self.dialect))?;
+        let keys = TableRows::keys(self.worker, (self.spec, Some(self.follow)), self.asked)?;
         let visit = |key: &[u8], _: &[u8]| {
             theirs += 1;
             beside.put(key, THEIRS, &[]);

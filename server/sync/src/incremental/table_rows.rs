@@ -1,9 +1,8 @@
 //! All rows of a dataset's table as it would have them, for those who hold both beside one another.
 
-use connect::{Connection, Spoiled};
+use connect::Spoiled;
 use futures::TryStreamExt;
 use model::dataset::DatasetSpec;
-use model::dialect::Dialect;
 use model::follow::Follow;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -15,12 +14,11 @@ use crate::build::progress::Flow;
 use crate::build::read::unless_stopped;
 use crate::failed::Failed;
 use crate::source::throttle::Throttle;
-use crate::source::{Deleted, statement};
+use crate::source::{Asked, Deleted, statement};
 
 pub(crate) struct TableRows<'a> {
     spec: DatasetSpec,
-    connection: &'a dyn Connection,
-    dialect: Dialect,
+    asked: Asked<'a>,
     deleted: Deleted,
     maps: Maps,
     encoder: Encoder,
@@ -31,36 +29,20 @@ pub(crate) struct TableRows<'a> {
 impl<'a> TableRows<'a> {
     /// # Errors
     /// A mapping that cannot be read any more.
-    pub(crate) fn new(
-        worker: &Worker,
-        (spec, follow): (&DatasetSpec, Option<&Follow>),
-        (connection, dialect): (&'a dyn Connection, Dialect),
-    ) -> Result<Self, Failed> {
+    pub(crate) fn new(worker: &Worker, (spec, follow): (&DatasetSpec, Option<&Follow>), asked: Asked<'a>) -> Result<Self, Failed> {
         let deleted = Deleted::of(spec, follow);
-        Ok(Self {
-            spec: spec.clone(),
-            connection,
-            dialect,
-            deleted,
-            maps: Maps::new(worker, spec)?,
-            encoder: Encoder::new(spec),
-            names_all: false,
-        })
+        Ok(Self { spec: spec.clone(), asked, deleted, maps: Maps::new(worker, spec)?, encoder: Encoder::new(spec), names_all: false })
     }
 
     /// Which rows there are, also those that the mapping cannot make: without the columns that no key is made of, where those say nothing of
     /// that.
-    pub(crate) fn keys(
-        worker: &Worker,
-        (spec, follow): (&DatasetSpec, Option<&Follow>),
-        of: (&'a dyn Connection, Dialect),
-    ) -> Result<Self, Failed> {
+    pub(crate) fn keys(worker: &Worker, (spec, follow): (&DatasetSpec, Option<&Follow>), asked: Asked<'a>) -> Result<Self, Failed> {
         let mut keys = spec.clone();
         if spec.mapping.is_plain() {
             let is_asked = |column: &String| spec.key.contains(column) || follow.is_some_and(|follow| follow.deleted == *column);
             keys.register.retain(|field| is_asked(&field.column));
         }
-        Ok(Self { names_all: true, ..Self::new(worker, (&keys, follow), of)? })
+        Ok(Self { names_all: true, ..Self::new(worker, (&keys, follow), asked)? })
     }
 
     /// Every row with its key that is not deleted, as gently as a build reads.
@@ -75,8 +57,8 @@ impl<'a> TableRows<'a> {
     ) -> Result<(), Failed> {
         let failed = |error: connect::SourceError| Failed::of_source(&self.spec, &error);
         let (sender, mut rejected) = mpsc::unbounded_channel();
-        let asked = self.connection.query_rejecting(statement(&self.spec, self.dialect), sender);
-        let mut batches = unless_stopped(stop, asked).await?.map_err(failed)?;
+        let answer = self.asked.connection.query_rejecting(statement(&self.spec, self.asked.dialect), sender);
+        let mut batches = unless_stopped(stop, answer).await?.map_err(failed)?;
         while let Some(batch) = unless_stopped(stop, batches.try_next()).await?.map_err(failed)? {
             self.refuse_unnamed(&mut rejected)?;
             let mut bytes = 0;

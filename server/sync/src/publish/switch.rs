@@ -15,6 +15,14 @@ use crate::publish::remove;
 /// Versions that stay beside the live one, to go back to.
 const KEPT: usize = 2;
 
+/// A try of a run, with the version that it builds.
+#[derive(Clone, Copy)]
+struct Try<'a> {
+    dataset: &'a DatasetRow,
+    row: &'a DataVersionRow,
+    run: &'a RunRow,
+}
+
 /// # Errors
 /// Where the metadata does not answer; then nothing is changed, and it can be called again.
 pub(crate) async fn finish(worker: &Worker, run: &RunRow, job: &JobSpec, ended: &Result<Built, Failed>) -> Result<(), StoreError> {
@@ -23,14 +31,15 @@ pub(crate) async fn finish(worker: &Worker, run: &RunRow, job: &JobSpec, ended: 
     let mut tx = worker.store.write(change).await?;
     // Read when no other change can come between: its gates may have been changed while it was built.
     let Some(dataset) = worker.store.dataset_by_id(&row.dataset_id).await? else { return Ok(()) };
+    let of = Try { dataset: &dataset, row, run };
     let written = match (ended, dataset.definition()) {
-        (Ok(built), Ok(now)) => succeed(worker, &mut tx, (&dataset, row, run), (built, now)).await,
+        (Ok(built), Ok(now)) => succeed(worker, &mut tx, of, (built, now)).await,
         // What is kept of it would be written over by what was built of an earlier definition.
         (Ok(built), Err(error)) => {
             let failed = Failed { figures: Box::new(built.figures.clone()), ..Failed::from(error) };
-            fail(worker, &mut tx, (&dataset, row, run), &failed, None).await
+            fail(worker, &mut tx, of, &failed, None).await
         }
-        (Err(failed), _) => fail(worker, &mut tx, (&dataset, row, run), failed, failed.next_try(job, run.attempt)).await,
+        (Err(failed), _) => fail(worker, &mut tx, of, failed, failed.next_try(job, run.attempt)).await,
     };
     match written {
         Ok(()) => {
@@ -55,7 +64,7 @@ pub(crate) async fn finish(worker: &Worker, run: &RunRow, job: &JobSpec, ended: 
 async fn succeed(
     worker: &Worker,
     tx: &mut Tx,
-    (dataset, row, run): (&DatasetRow, &DataVersionRow, &RunRow),
+    Try { dataset, row, run }: Try<'_>,
     (built, now_defined): (&Built, DatasetSpec),
 ) -> Result<(), StoreError> {
     let now = tx.at();
@@ -136,7 +145,7 @@ async fn others(worker: &Worker, row: &DataVersionRow) -> Result<(Vec<DataVersio
 async fn fail(
     worker: &Worker,
     tx: &mut Tx,
-    (dataset, row, run): (&DatasetRow, &DataVersionRow, &RunRow),
+    Try { dataset, row, run }: Try<'_>,
     failed: &Failed,
     wait: Option<Millis>,
 ) -> Result<(), StoreError> {

@@ -37,6 +37,14 @@ pub(crate) fn statement(spec: &DatasetSpec, dialect: Dialect) -> Statement {
 
 /// The one value that a question answers with; nothing where it has no row.
 ///
+/// A source that is open: what it is called, and how it is asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) source: &'a str,
+    pub(crate) connection: &'a dyn Connection,
+    pub(crate) dialect: Dialect,
+}
+
 /// # Errors
 /// Where the source does not answer.
 pub(crate) async fn one_value(

@@ -3,9 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use connect::{Connection, guard};
+use connect::guard;
 use model::dataset::BuildFigures;
-use model::dialect::Dialect;
 use model::job::RunState;
 use model::load::{Decision, Pace, SourceLoad, Tier};
 use model::schedule::minute_of_day;
@@ -18,7 +17,7 @@ use crate::build::progress::Flow;
 use crate::failed::Failed;
 use crate::patience::Briefly;
 use crate::source::pacer::Pacer;
-use crate::source::{one_value, sharing};
+use crate::source::{Asked, one_value, sharing};
 
 const LOOK: Duration = Duration::from_secs(1);
 /// The longest that a waiting run is deaf to being ended.
@@ -31,9 +30,7 @@ const DECISIONS: usize = 30;
 
 pub(crate) struct Throttle<'a> {
     worker: &'a Worker,
-    source: &'a str,
-    connection: &'a dyn Connection,
-    dialect: Dialect,
+    asked: Asked<'a>,
     load: SourceLoad,
     pacer: Pacer,
     /// Out of the hours at which it may read.
@@ -48,18 +45,11 @@ pub(crate) struct Throttle<'a> {
 }
 
 impl<'a> Throttle<'a> {
-    pub(crate) async fn new(
-        worker: &'a Worker,
-        (source, connection, dialect): (&'a str, &'a dyn Connection, Dialect),
-        tier: Tier,
-        flow: &mut impl Flow,
-    ) -> Self {
+    pub(crate) async fn new(worker: &'a Worker, asked: Asked<'a>, tier: Tier, flow: &mut impl Flow) -> Self {
         let now = Instant::now();
         let mut throttle = Self {
             worker,
-            source,
-            connection,
-            dialect,
+            asked,
             load: SourceLoad::default(),
             pacer: Pacer::new(tier),
             closed: false,
@@ -163,7 +153,7 @@ impl<'a> Throttle<'a> {
 
     /// The owner's settings may change while it runs, and other runs come and go; without the metadata, what was stays.
     async fn read_settings(&mut self) {
-        let (store, source) = (&self.worker.store, self.source);
+        let (store, source) = (&self.worker.store, self.asked.source);
         let settings = async {
             let (load, runs) = (store.load_limits(source).await, store.runs_in(RunState::Running.key()).await?);
             Ok((load, runs, sharing::followers(self.worker, source).await?))
@@ -175,7 +165,7 @@ impl<'a> Throttle<'a> {
         }
         let reads = |run: &&RunRow| {
             let step = serde_json::from_str::<BuildFigures>(&run.figures).unwrap_or_default().step;
-            run.source == self.source && !matches!(step.as_str(), "writing" | "proving")
+            run.source == self.asked.source && !matches!(step.as_str(), "writing" | "proving")
         };
         let sharing = runs.iter().filter(reads).count() + following;
         self.share = f64::from(u32::try_from(sharing).unwrap_or(1).max(1));
@@ -186,7 +176,7 @@ impl<'a> Throttle<'a> {
     async fn pressure(&self) -> Option<String> {
         if let Some(most) = self.load.slow_above_ms {
             let began = Instant::now();
-            let answered = tokio::time::timeout(PATIENCE, self.connection.test()).await;
+            let answered = tokio::time::timeout(PATIENCE, self.asked.connection.test()).await;
             let took = began.elapsed().as_millis();
             match answered {
                 Err(_) => return Some(format!("it did not answer within {} s", PATIENCE.as_secs())),
@@ -196,7 +186,7 @@ impl<'a> Throttle<'a> {
             }
         }
         let most = self.load.load_above?;
-        match tokio::time::timeout(PATIENCE, load_of((self.connection, self.dialect), &self.load.load_query)).await {
+        match tokio::time::timeout(PATIENCE, load_of(self.asked, &self.load.load_query)).await {
             Ok(Some(load)) if load <= f64::from(most) => None,
             Ok(Some(load)) => Some(format!("its load is {load}, and {most} is its limit")),
             Ok(None) => Some("its load question failed".into()),
@@ -206,7 +196,7 @@ impl<'a> Throttle<'a> {
 }
 
 /// The one number that a source's owner asks it for.
-async fn load_of((connection, dialect): (&dyn Connection, Dialect), sql: &str) -> Option<f64> {
+async fn load_of(Asked { connection, dialect, .. }: Asked<'_>, sql: &str) -> Option<f64> {
     let sql = guard::check(sql, dialect).ok()?.sql;
     let column = connection.describe(&sql, &[]).await.ok()?.into_iter().next()?;
     match one_value(connection, &sql, (Field::plain(column.name, column.data_type), PATIENCE)).await.ok()?? {
