@@ -195,12 +195,7 @@ impl Control {
         }
         let (request, api) = self.request_row(caller, request_id).await?;
         caller.authorise(Action::Submit, &api.domain)?;
-        if request.author_id != caller.user_id {
-            return Err(Problem::new(
-                ErrorCode::Forbidden,
-                "Only its author can withdraw a request. You can reject it if you are an approver.",
-            ));
-        }
+        refuse_withdrawal_of_others(caller, &request)?;
         let mut tx = self.write(caller).await?;
         tx.decide_request(&request.id, RequestState::Withdrawn.key(), caller.email(), "").await.map_err(closed)?;
         tx.set_version_state(&request.version_id, VersionState::Withdrawn.key()).await.map_err(|error| from_store(&error))?;
@@ -224,6 +219,15 @@ impl Control {
 /// The refusal of whoever decides on what they have asked for.
 pub(super) fn own() -> Problem {
     Problem::new(ErrorCode::Forbidden, "Nobody decides on a request of their own. Ask another approver.")
+}
+
+/// Who asked takes it back, and nobody else.
+pub(super) fn refuse_withdrawal_of_others(caller: &Caller, request: &RequestRow) -> Result<(), Problem> {
+    if request.author_id == caller.user_id {
+        return Ok(());
+    }
+    let detail = "Only its author can withdraw a request. You can reject it if you are an approver.";
+    Err(Problem::new(ErrorCode::Forbidden, detail))
 }
 
 /// A rejection has a reason, and none is endless.

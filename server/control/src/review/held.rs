@@ -1,13 +1,13 @@
 //! Requests to change what live APIs read, the production binding of a source or a dataset: what an approver sees of them, and the
 //! decision, which puts them in force.
 
-use model::snapshot::Environment;
 use model::view::{CheckReport, HeldChange, RequestDetail, RequestKind, RequestState, RequestView};
 use model::{Action, ErrorCode, Problem};
 use store::{DatasetRow, HeldChangeRow, RequestRow, SourceRow, StoreError, Tx};
 
 use super::Decision;
-use super::decide::{check_reason, closed, own};
+use super::decide::{check_reason, closed, own, refuse_withdrawal_of_others};
+use super::inbox::{About, request_view};
 use crate::affected::HELD;
 use crate::apis::Inventory;
 use crate::datasets::DatasetEdit;
@@ -82,6 +82,12 @@ impl Object {
         }
     }
 
+    /// A request of it as the caller sees it.
+    fn request_view(&self, caller: &Caller, inventory: &Inventory, request: &RequestRow) -> RequestView {
+        let about = About { kind: self.kind(), domain: self.domain(), name: self.name(), version: 0, wrote: false };
+        request_view(caller, inventory, request, &about)
+    }
+
     /// A definition as the audit log keeps it.
     fn text(&self, definition: &str) -> String {
         match self {
@@ -149,7 +155,10 @@ impl Control {
             RequestKind::Version => None,
         };
         let all = inventory.requests.iter().filter_map(|request| Some((request, of(request)?)));
-        Ok(all.filter(|(_, of)| caller.can(Action::See, of.domain())).map(|(request, of)| view(caller, inventory, request, &of)).collect())
+        Ok(all
+            .filter(|(_, of)| caller.can(Action::See, of.domain()))
+            .map(|(request, of)| of.request_view(caller, inventory, request))
+            .collect())
     }
 
     pub(super) async fn held_detail(&self, caller: &Caller, asked: &HeldRequest) -> Result<RequestDetail, Problem> {
@@ -160,7 +169,7 @@ impl Control {
         };
         let inventory = self.inventory().await?;
         Ok(RequestDetail {
-            request: view(caller, &inventory, request, of),
+            request: of.request_view(caller, &inventory, request),
             spec: None,
             change: Some(change),
             replaces: None,
@@ -216,12 +225,7 @@ impl Control {
     pub(super) async fn withdraw_held(&self, caller: &Caller, asked: &HeldRequest) -> Result<(), Problem> {
         let HeldRequest { request, of, .. } = asked;
         caller.authorise(of.edit(), of.domain())?;
-        if request.author_id != caller.user_id {
-            return Err(Problem::new(
-                ErrorCode::Forbidden,
-                "Only its author can withdraw a request. You can reject it if you are an approver.",
-            ));
-        }
+        refuse_withdrawal_of_others(caller, request)?;
         let mut tx = self.write(caller).await?;
         tx.decide_request(&request.id, RequestState::Withdrawn.key(), caller.email(), "").await.map_err(closed)?;
         self.note(&mut tx, &format!("{}.withdrawn", of.word()), (of.domain(), &of.subject()), None, None).await?;
@@ -233,25 +237,4 @@ impl Control {
 pub(crate) fn changed_since(what: &str) -> Problem {
     let detail = format!("{what} have changed since this was asked for. Reject it, and have it asked for again.");
     Problem::new(ErrorCode::Conflict, detail)
-}
-
-fn view(caller: &Caller, inventory: &Inventory, request: &RequestRow, of: &Object) -> RequestView {
-    let mine = request.author_id == caller.user_id;
-    RequestView {
-        id: request.id.clone(),
-        kind: of.kind(),
-        domain: of.domain().to_owned(),
-        name: of.name().to_owned(),
-        version: 0,
-        environment: Environment::from_key(&request.environment).unwrap_or_default(),
-        state: RequestState::from_key(&request.state).unwrap_or(RequestState::Withdrawn),
-        author: inventory.email(&request.author_id),
-        reason: request.reason.clone(),
-        created_at: request.created_at,
-        decided_by: request.decided_by.clone(),
-        decision: request.decision.clone(),
-        decided_at: request.decided_at,
-        may_decide: !mine && caller.can(Action::Decide, of.domain()),
-        mine,
-    }
 }

@@ -24,7 +24,7 @@ impl Control {
             .iter()
             .filter_map(|request| Some((request, inventory.api(&request.object_id)?)))
             .filter(|(_, api)| caller.can(Action::See, &api.domain))
-            .map(|(request, api)| view(caller, &inventory, (request, api), wrote(request)))
+            .map(|(request, api)| version_view(caller, &inventory, (request, api), wrote(request)))
             .collect();
         views.extend(self.held_views(caller, &inventory).await?);
         views.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
@@ -57,7 +57,7 @@ impl Control {
         let authors = self.store.version_authors(&version.id).await.map_err(|error| from_store(&error))?;
         let grants = self.grants_of_api(&api, &inventory).await?;
         Ok(RequestDetail {
-            request: view(caller, &inventory, (&request, &api), authors.contains(&caller.user_id)),
+            request: version_view(caller, &inventory, (&request, &api), authors.contains(&caller.user_id)),
             authors: authors.iter().map(|author| inventory.email(author)).collect(),
             replaces: replaced.map(|version| version.number),
             diff: diff(old.as_ref(), &spec)?,
@@ -70,15 +70,33 @@ impl Control {
     }
 }
 
-/// A request as the caller sees it; `wrote` says whether they are one of its version's authors.
-fn view(caller: &Caller, inventory: &Inventory, (request, api): (&RequestRow, &ApiRow), wrote: bool) -> RequestView {
+/// What a request is about, as the caller sees it.
+pub(super) struct About<'a> {
+    pub(super) kind: RequestKind,
+    pub(super) domain: &'a str,
+    pub(super) name: &'a str,
+    /// Of the API; 0 for the others.
+    pub(super) version: i64,
+    /// Whether the caller is one of its version's authors.
+    pub(super) wrote: bool,
+}
+
+/// A request for a version of an API.
+fn version_view(caller: &Caller, inventory: &Inventory, (request, api): (&RequestRow, &ApiRow), wrote: bool) -> RequestView {
+    let version = inventory.version(&request.version_id).map_or(0, |version| version.number);
+    let about = About { kind: RequestKind::Version, domain: &api.domain, name: &api.name, version, wrote };
+    request_view(caller, inventory, request, &about)
+}
+
+/// A request of any kind as the caller sees it.
+pub(super) fn request_view(caller: &Caller, inventory: &Inventory, request: &RequestRow, about: &About<'_>) -> RequestView {
     let mine = request.author_id == caller.user_id;
     RequestView {
         id: request.id.clone(),
-        kind: RequestKind::Version,
-        domain: api.domain.clone(),
-        name: api.name.clone(),
-        version: inventory.version(&request.version_id).map_or(0, |version| version.number),
+        kind: about.kind,
+        domain: about.domain.to_owned(),
+        name: about.name.to_owned(),
+        version: about.version,
         environment: Environment::from_key(&request.environment).unwrap_or_default(),
         state: RequestState::from_key(&request.state).unwrap_or(RequestState::Withdrawn),
         author: inventory.email(&request.author_id),
@@ -87,7 +105,7 @@ fn view(caller: &Caller, inventory: &Inventory, (request, api): (&RequestRow, &A
         decided_by: request.decided_by.clone(),
         decision: request.decision.clone(),
         decided_at: request.decided_at,
-        may_decide: !mine && !wrote && caller.can(Action::Decide, &api.domain),
+        may_decide: !mine && !about.wrote && caller.can(Action::Decide, about.domain),
         mine,
     }
 }
