@@ -5,8 +5,9 @@ use std::sync::Arc;
 use model::snapshot::{Environment, SnapshotSource};
 
 use crate::pools::Pools;
+use crate::queue::Queued;
 use crate::vault::{Vault, seal_place};
-use crate::{BindingConfig, Connection, SourceError, SourceErrorKind};
+use crate::{BindingConfig, SourceError, SourceErrorKind};
 
 /// Settings that no form has: whose source it is and where. A source of datasets is nothing else.
 pub const DOMAIN: &str = "sluice.domain";
@@ -16,7 +17,7 @@ pub const ENVIRONMENT: &str = "sluice.environment";
 ///
 /// # Errors
 /// Secrets that cannot be opened, settings that cannot be understood, a driver that is not known.
-pub fn open(pools: &Pools, vault: &Vault, source: &SnapshotSource, share: &str) -> Result<Arc<dyn Connection>, SourceError> {
+pub fn open(pools: &Pools, vault: &Vault, source: &SnapshotSource, share: &str) -> Result<Arc<Queued>, SourceError> {
     let config = settings(vault, source)?;
     let place = format!("{}/{}/{share}", source.name, source.environment.key());
     pools.get(&place, &source.driver, &config)

@@ -169,14 +169,6 @@ pub trait Connection: Send + Sync {
     async fn query_rejecting(&self, statement: Statement, _: Rejected) -> Result<BatchStream, SourceError> {
         self.query(statement).await
     }
-    /// [`Connection::query`] on behalf of a consumer, with whom others share the concurrency slots; see [`pools::Pools`].
-    async fn query_for(&self, _: Consumer, statement: Statement) -> Result<BatchStream, SourceError> {
-        self.query(statement).await
-    }
-    /// Whether statements of others than this consumer wait for a slot at this moment.
-    fn is_pressed(&self, _: Consumer) -> bool {
-        false
-    }
     /// Closes the connections that are open and idle: one like them was found closed by the server.
     fn close_idle(&self) {}
     /// What tells this state of a table's files from another; see [`Connector::has_marks`].

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::queue::{QueueFigures, Queued};
-use crate::{BindingConfig, Connection, SourceError, SourceErrorKind, registry};
+use crate::{BindingConfig, SourceError, SourceErrorKind, registry};
 
 /// How many bindings stay open; the one that was opened first goes when there are more.
 const MAX_OPEN: usize = 256;
@@ -28,7 +28,7 @@ impl Pools {
     ///
     /// # Errors
     /// Where the driver is not known or the settings cannot be understood.
-    pub fn get(&self, place: &str, driver: &str, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
+    pub fn get(&self, place: &str, driver: &str, config: &BindingConfig) -> Result<Arc<Queued>, SourceError> {
         let connector = registry::connector(driver)
             .ok_or_else(|| SourceError::new(SourceErrorKind::Config, format!("There is no connector {driver}.")))?;
         let key = (driver.to_owned(), config.clone());

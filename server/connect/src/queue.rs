@@ -33,7 +33,7 @@ pub struct QueueFigures {
 }
 
 /// A connection whose statements wait for a slot.
-pub(crate) struct Queued {
+pub struct Queued {
     inner: Arc<dyn Connection>,
     hosts: Hosts,
     dialect: Dialect,
@@ -53,6 +53,24 @@ impl Queued {
             waiting: self.slots.waiting(),
             timed_out: self.timed_out.load(Ordering::Relaxed),
         }
+    }
+
+    /// [`Connection::query`] on behalf of a consumer, with whom others share the concurrency slots.
+    ///
+    /// # Errors
+    /// As for [`Connection::query`]; where no slot became free in time.
+    pub async fn query_for(&self, consumer: Consumer, statement: Statement) -> Result<BatchStream, SourceError> {
+        let (slot, statement) = self.in_turn(consumer, statement).await?;
+        let timeout = statement.timeout;
+        let asked = tokio::time::timeout(timeout, async { self.judged().await?.query(statement).await });
+        let rows = asked.await.map_err(|_| SourceError::late())??;
+        Ok(Placed { rows, slot: Some(slot) }.boxed())
+    }
+
+    /// Whether statements of others than this consumer wait for a slot at this moment.
+    #[must_use]
+    pub fn is_pressed(&self, consumer: Consumer) -> bool {
+        self.slots.others_wait(consumer)
     }
 
     async fn slot(&self, consumer: Consumer, at_most: Duration) -> Result<Slot, SourceError> {
@@ -157,18 +175,6 @@ impl Connection for Queued {
         let asked = tokio::time::timeout(timeout, async { self.judged().await?.query_rejecting(statement, rejected).await });
         let rows = asked.await.map_err(|_| SourceError::late())??;
         Ok(Placed { rows, slot: Some(slot) }.boxed())
-    }
-
-    async fn query_for(&self, consumer: Consumer, statement: Statement) -> Result<BatchStream, SourceError> {
-        let (slot, statement) = self.in_turn(consumer, statement).await?;
-        let timeout = statement.timeout;
-        let asked = tokio::time::timeout(timeout, async { self.judged().await?.query(statement).await });
-        let rows = asked.await.map_err(|_| SourceError::late())??;
-        Ok(Placed { rows, slot: Some(slot) }.boxed())
-    }
-
-    fn is_pressed(&self, consumer: Consumer) -> bool {
-        self.slots.others_wait(consumer)
     }
 
     fn close_idle(&self) {

@@ -81,7 +81,7 @@ async fn others(connection: &Arc<dyn Connection>) {
 }
 
 async fn restarted(driver: &str, config: &BindingConfig, rows: usize, mut restart: impl FnMut()) {
-    let connection = Pools::default().get("numbers/prod", driver, config).unwrap();
+    let connection: Arc<dyn Connection> = Pools::default().get("numbers/prod", driver, config).unwrap();
     fill(&connection, rows).await;
     restart();
     let failed = calls(&connection, rows).await;

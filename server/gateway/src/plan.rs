@@ -8,6 +8,7 @@ use std::time::Duration;
 use accel::{Dataset, Place, Stores};
 use connect::pools::Pools;
 use connect::proto::ProtoColumn;
+use connect::queue::Queued;
 use connect::vault::Vault;
 use connect::{Connection, Consumer, SourceErrorKind, registry};
 use http::HeaderValue;
@@ -59,7 +60,7 @@ pub(crate) enum Backend {
 pub(crate) struct SourceBackend {
     pub(crate) source: Arc<SnapshotSource>,
     pub(crate) statements: Statements,
-    pub(crate) connection: Arc<dyn Connection>,
+    pub(crate) connection: Arc<Queued>,
     /// The data versions that its tables are, where they are datasets: what is kept of answers is of those.
     pub(crate) rests_on: String,
     /// How a row becomes a message, in the order of the numbers.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use connect::Consumer;
+use connect::{Connection, Consumer};
 use model::snapshot::{SnapshotApi, SnapshotDataset, SnapshotSource};
 use model::view::{TryAnswer, TryStep};
 use model::{ErrorCode, Problem};

@@ -86,7 +86,9 @@ pub(crate) async fn bound(worker: &Worker, name: &str, environment: &str) -> Res
 }
 
 pub(crate) fn open(worker: &Worker, spec: &DatasetSpec, source: &SnapshotSource) -> Result<Arc<dyn Connection>, Failed> {
-    connect::binding::open(&worker.pools, &worker.vault, source, "builds").map_err(|error| Failed::of_source(spec, &error))
+    let opened = connect::binding::open(&worker.pools, &worker.vault, source, "builds");
+    let connection = opened.map_err(|error| Failed::of_source(spec, &error))?;
+    Ok(connection)
 }
 
 pub(crate) async fn table_of(spec: &DatasetSpec, connection: &dyn Connection) -> Result<TableInfo, Failed> {
