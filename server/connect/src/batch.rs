@@ -10,7 +10,7 @@ use arrow_array::builder::{
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType as ArrowType, Field as ArrowField, Schema, SchemaRef, TimeUnit};
 use model::data_type::ANY_DECIMAL;
-use model::json_text::float_word;
+use model::json_text::{float_word, is_float_word};
 use model::scalar::{days, decimal_parts, micros, micros_of_day, scaled, scaled_float};
 use model::{DataType, Field, Value};
 
@@ -162,7 +162,7 @@ impl Cells {
 
 /// What stands in a column of decimals: digits, or one of the values that PostgreSQL has beside them.
 fn is_decimal(text: &str) -> bool {
-    decimal_parts(text).is_some() || matches!(text, "NaN" | "Infinity" | "-Infinity")
+    decimal_parts(text).is_some() || is_float_word(text)
 }
 
 /// A batch under construction.

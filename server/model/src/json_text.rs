@@ -28,15 +28,27 @@ pub fn write_text(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-/// What a float is called that is no number, in every form of an answer. The words are those of protobuf's JSON mapping.
+/// What floats are called that are no number, in every form of an answer. The words are those of protobuf's JSON mapping.
+const FLOAT_WORDS: [&str; 3] = [NAN, INFINITY, MINUS_INFINITY];
+const NAN: &str = "NaN";
+const INFINITY: &str = "Infinity";
+const MINUS_INFINITY: &str = "-Infinity";
+
+/// What a float is called that is no number.
 #[must_use]
 pub fn float_word(value: f64) -> Option<&'static str> {
     match value {
         _ if value.is_finite() => None,
-        _ if value.is_nan() => Some("NaN"),
-        _ if value > 0.0 => Some("Infinity"),
-        _ => Some("-Infinity"),
+        _ if value.is_nan() => Some(NAN),
+        _ if value > 0.0 => Some(INFINITY),
+        _ => Some(MINUS_INFINITY),
     }
+}
+
+/// Whether a text is what [`float_word`] calls a float.
+#[must_use]
+pub fn is_float_word(text: &str) -> bool {
+    FLOAT_WORDS.contains(&text)
 }
 
 /// JSON has no infinities and no NaN; they become strings.
@@ -99,6 +111,7 @@ mod tests {
             out.clear();
             write_float(&mut out, value);
             assert_eq!(out, written.as_bytes());
+            assert_eq!(is_float_word(written.trim_matches('"')), !value.is_finite());
         }
         out.clear();
         write_json(&mut out, "{\"a\":");

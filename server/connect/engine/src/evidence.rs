@@ -4,6 +4,7 @@ use arrow_array::RecordBatch;
 use connect::SourceError;
 use connect::batch::BatchBuilder;
 use indexmap::IndexMap;
+use model::json_text::is_float_word;
 use model::scalar::{days, micros};
 use model::table::Column;
 use model::{DataType, Field};
@@ -22,8 +23,6 @@ pub type Row = IndexMap<String, Cell<'static>>;
 pub const SAMPLE_BYTES: usize = 16 << 20;
 /// The digits that a decimal of ours holds.
 const MOST_DIGITS: i64 = 38;
-/// What is no number and stands for one, as Protobuf writes it in JSON.
-const BEYOND_NUMBERS: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
 
 /// What the values of one column were seen to be.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +56,7 @@ impl Seen {
             Cell::Written(text) => return self.add_written(text),
             Cell::Own(_) => self.nested += 1,
             Cell::Bytes(_) => self.bytes += 1,
-            Cell::Text(text) if !texts_speak && BEYOND_NUMBERS.contains(&&**text) => self.beyond_numbers += 1,
+            Cell::Text(text) if !texts_speak && is_float_word(text) => self.beyond_numbers += 1,
             Cell::Text(text) => self.add_text(text, texts_speak),
         }
         self.values += 1;
