@@ -173,6 +173,12 @@ pub fn table_sql(table: &TableRef, dialect: Dialect) -> String {
     }
 }
 
+/// What is asked of every row of a table, or of all of them together: names and expressions as the dialect writes them.
+#[must_use]
+pub fn select_sql(asked: &[String], table: &TableRef, dialect: Dialect) -> String {
+    format!("SELECT {} FROM {}", asked.join(", "), table_sql(table, dialect))
+}
+
 /// The statement of a key-value API on its table: the fields, by the key. Two rows are asked for, so that a key that
 /// has stopped being unique is noticed.
 #[must_use]
@@ -223,6 +229,17 @@ mod tests {
             ],
             sort: vec![Sort { field: "flights".into(), descending: true }],
             ..QueryForm::default()
+        }
+    }
+
+    #[test]
+    fn rows_of_a_table_are_asked_for_by_the_dialects_own_quotes() {
+        let table = TableRef { schema: "we\"ird".into(), ..TableRef::new("flights") };
+        for (dialect, sql) in [
+            (Dialect::Postgres, "SELECT max(x) AS n, y FROM \"we\"\"ird\".\"flights\""),
+            (Dialect::Mysql, "SELECT max(x) AS n, y FROM `we\"ird`.`flights`"),
+        ] {
+            assert_eq!(select_sql(&["max(x) AS n".into(), "y".into()], &table, dialect), sql);
         }
     }
 

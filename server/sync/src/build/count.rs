@@ -2,6 +2,7 @@
 
 use connect::Connection;
 use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
+use model::form::select_sql;
 use model::{DataType, Field, Value};
 use store::{DataVersionRow, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -27,8 +28,7 @@ impl SourceCount {
     /// Where the source does not count.
     pub(crate) async fn begin(from: &From) -> Result<Self, Failed> {
         let (spec, connection) = (&from.spec, &*from.connection);
-        let table = model::form::table_sql(&spec.table, from.dialect);
-        let sql = format!("SELECT count(*) AS n FROM {table}");
+        let sql = select_sql(&["count(*) AS n".to_owned()], &spec.table, from.dialect);
         if spec.gates.count_source && from.feed_start.is_some() {
             return Err(Failed::new(
                 "This source does not count its rows: what it tells last of a row is all that counts. Take that gate away.",

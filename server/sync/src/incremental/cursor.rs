@@ -39,8 +39,7 @@ pub(crate) async fn position_now(
     now: Millis,
 ) -> Result<String, Failed> {
     let (_, data_type) = column(spec, &follow.cursor).ok_or_else(|| no_cursor(follow))?;
-    let table = model::form::table_sql(&spec.table, dialect);
-    let sql = format!("SELECT max({}) AS cursor_now FROM {table}", dialect.quote(&follow.cursor));
+    let sql = model::form::select_sql(&[format!("max({}) AS cursor_now", dialect.quote(&follow.cursor))], &spec.table, dialect);
     let last = one_value(connection, &sql, (Field::plain("cursor_now", data_type), READ_TIMEOUT)).await;
     let last = last.map_err(|error| Failed::of_source(spec, &error))?.map(|value| text_of(&value)).unwrap_or_default();
     Ok(stored(follow, &no_later(data_type, last, now)))

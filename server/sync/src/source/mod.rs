@@ -14,6 +14,7 @@ use futures::TryStreamExt;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
 use model::follow::{Follow, says_deleted};
+use model::form::select_sql;
 use model::gates::Must;
 use model::mapping::Of;
 use model::snapshot::{Environment, SnapshotSource};
@@ -31,7 +32,7 @@ pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(24 * 3_600);
 pub(crate) fn statement(spec: &DatasetSpec, dialect: Dialect) -> Statement {
     let fields = spec.mapping.fields(spec);
     let columns: Vec<String> = fields.iter().map(|field| dialect.quote(&field.column)).collect();
-    let sql = format!("SELECT {} FROM {}", columns.join(", "), model::form::table_sql(&spec.table, dialect));
+    let sql = select_sql(&columns, &spec.table, dialect);
     Statement { sql, binds: Vec::new(), fields, timeout: READ_TIMEOUT, max_rows: usize::MAX, purpose: Purpose::Build }
 }
 

@@ -12,7 +12,7 @@ use connect::{Connection, Purpose, SESSION_TIMEOUT, Sink, SourceError, SourceErr
 use futures::TryStreamExt;
 use model::dataset::{DatasetSpec, IntoTable};
 use model::dialect::Dialect;
-use model::form::table_sql;
+use model::form::select_sql;
 use model::table::TableRef;
 use model::{DataType, Field, Value};
 
@@ -103,7 +103,7 @@ impl Tables {
             if is_kept_as_text { format!("CAST({name} AS text) AS {name}") } else { name }
         };
         let columns: Vec<String> = self.fields.iter().map(column).collect();
-        format!("SELECT {} FROM {}", columns.join(", "), table_sql(&self.table, self.dialect))
+        select_sql(&columns, &self.table, self.dialect)
     }
 
     /// What the view is made of; nothing where there is none, empty where something else has its name.
