@@ -78,7 +78,13 @@ impl From<sqlx::Error> for StoreError {
 pub struct Store {
     pub(crate) pool: AnyPool,
     visitors: AnyPool,
+    /// How a transaction begins whose reads all see one state.
+    one_state: &'static str,
 }
+
+/// In write-ahead mode, a transaction of SQLite sees what stood when it read first.
+const ONE_STATE_SQLITE: &str = "BEGIN";
+const ONE_STATE_POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Who changes something, when, and in which request: what the audit rows of a transaction share.
 #[derive(Debug, Clone)]
@@ -106,13 +112,13 @@ impl Store {
         let url = if sqlite && !url.contains('?') { format!("{url}?mode=rwc") } else { url.to_owned() };
         let pool = open_pool(&url, sqlite, MAX_CONNECTIONS)?;
         let visitors = open_pool(&url, sqlite, VISITOR_CONNECTIONS)?;
-        Ok(Self { pool, visitors })
+        Ok(Self { pool, visitors, one_state: if sqlite { ONE_STATE_SQLITE } else { ONE_STATE_POSTGRES } })
     }
 
     /// The same metadata over connections of their own, for what people ask who are not signed in.
     #[must_use]
     pub fn for_visitors(&self) -> Self {
-        Self { pool: self.visitors.clone(), visitors: self.visitors.clone() }
+        Self { pool: self.visitors.clone(), ..self.clone() }
     }
 
     /// Brings the database to this program's layout.
@@ -133,6 +139,11 @@ impl Store {
     /// Where the database does not answer.
     pub async fn revision(&self) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("SELECT value FROM revision WHERE id = 1").fetch_one(&self.pool).await?)
+    }
+
+    /// Begins reads that all see the metadata as it is now, whatever is changed meanwhile.
+    pub(crate) async fn read_one_state(&self) -> Result<sqlx::Transaction<'static, Any>, StoreError> {
+        Ok(self.pool.begin_with(self.one_state).await?)
     }
 
     /// Begins a change. The first statement raises the revision, so changes queue behind one another and their

@@ -62,6 +62,11 @@ impl DataVersionRow {
 const VERSION_COLUMNS: &str =
     "id, dataset_id, environment, number, state, spec, figures, reason, asked_by, asked_at, finished_at, revision";
 
+/// The versions of a dataset, the newest first.
+pub(crate) fn versions_sql() -> String {
+    format!("SELECT {VERSION_COLUMNS} FROM data_versions WHERE dataset_id = $1 ORDER BY number DESC")
+}
+
 impl Store {
     /// # Errors
     /// Where the database does not answer; so for every read below.
@@ -88,8 +93,7 @@ impl Store {
 
     /// The newest first.
     pub async fn data_versions_of(&self, dataset_id: &str) -> Result<Vec<DataVersionRow>, StoreError> {
-        let sql = format!("SELECT {VERSION_COLUMNS} FROM data_versions WHERE dataset_id = $1 ORDER BY number DESC");
-        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(dataset_id).fetch_all(&self.pool).await?)
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(versions_sql())).bind(dataset_id).fetch_all(&self.pool).await?)
     }
 
     pub async fn data_version(&self, id: &str) -> Result<Option<DataVersionRow>, StoreError> {

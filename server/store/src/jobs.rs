@@ -6,6 +6,7 @@ use model::load::Tier;
 use sqlx::FromRow;
 
 use crate::database::one_row;
+use crate::datasets::versions_sql;
 use crate::{DataVersionRow, Store, StoreError, Tx};
 
 #[derive(Debug, Clone, FromRow)]
@@ -61,6 +62,11 @@ pub struct NewRun<'a> {
 
 const JOB_COLUMNS: &str = "id, dataset_id, spec, paused, due_at, seen";
 const RUN_COLUMNS: &str = "id, job_id, version_id, state, cause, attempt, asked_at, due_at, started_at, finished_at, figures, reason, worker, beat_at, source, tier";
+
+/// The runs of a job, the newest first.
+fn runs_sql() -> String {
+    format!("SELECT {RUN_COLUMNS} FROM runs WHERE job_id = $1 ORDER BY asked_at DESC, id DESC LIMIT $2")
+}
 
 impl Store {
     /// The jobs of a domain's datasets.
@@ -119,8 +125,18 @@ impl Store {
 
     /// The newest first.
     pub async fn runs_of(&self, job_id: &str, at_most: i64) -> Result<Vec<RunRow>, StoreError> {
-        let sql = format!("SELECT {RUN_COLUMNS} FROM runs WHERE job_id = $1 ORDER BY asked_at DESC, id DESC LIMIT $2");
-        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(job_id).bind(at_most).fetch_all(&self.pool).await?)
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(runs_sql())).bind(job_id).bind(at_most).fetch_all(&self.pool).await?)
+    }
+
+    /// The newest runs of a job, and all data versions of its dataset, as both were at one moment: a run ends in the change in which its
+    /// version goes live, so who sees the one sees the other.
+    pub async fn runs_with_versions(&self, job: &JobRow, at_most: i64) -> Result<(Vec<RunRow>, Vec<DataVersionRow>), StoreError> {
+        let mut tx = self.read_one_state().await?;
+        let runs: Vec<RunRow> = sqlx::query_as(sqlx::AssertSqlSafe(runs_sql())).bind(&job.id).bind(at_most).fetch_all(&mut *tx).await?;
+        let versions: Vec<DataVersionRow> =
+            sqlx::query_as(sqlx::AssertSqlSafe(versions_sql())).bind(&job.dataset_id).fetch_all(&mut *tx).await?;
+        tx.commit().await?;
+        Ok((runs, versions))
     }
 
     /// Of each job the last one that was asked for.

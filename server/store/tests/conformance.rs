@@ -298,6 +298,32 @@ async fn a_run_is_one_workers_and_goes_on_as_another_version(store: &Store) {
     assert_eq!(store.data_version("v2").await.unwrap().map(|version| version.number), Some(2));
 }
 
+async fn a_version_is_live_in_no_read_in_which_its_run_goes_on(store: &Store) {
+    let (job, run) = (store.job("j").await.unwrap().unwrap(), store.runs_of("j", 1).await.unwrap().remove(0));
+    let version = store.data_version(&run.version_id).await.unwrap().unwrap();
+    let over = (RunRow { state: "done".into(), ..run.clone() }, DataVersionRow { state: "live".into(), ..version.clone() });
+    let under_way = (run, version);
+    let writer = tokio::spawn({
+        let store = store.clone();
+        async move {
+            for _ in 0..50 {
+                for (from, to) in [(&under_way, &over), (&over, &under_way)] {
+                    let mut tx = store.write(change(60)).await.unwrap();
+                    tx.move_run(&from.0, &to.0).await.unwrap();
+                    tx.move_data_version(&to.1, &from.1.state).await.unwrap();
+                    tx.commit().await.unwrap();
+                }
+            }
+        }
+    });
+    while !writer.is_finished() {
+        let (runs, versions) = store.runs_with_versions(&job, 1).await.unwrap();
+        let version = versions.iter().find(|version| version.id == runs[0].version_id).unwrap();
+        assert_eq!(runs[0].state == "done", version.state == "live", "{} and {}", runs[0].state, version.state);
+    }
+    writer.await.unwrap();
+}
+
 async fn old_versions_are_forgotten_and_numbers_are_not_given_twice(store: &Store) {
     let dataset = store.dataset("travel", "planes").await.unwrap().unwrap();
     let mut tx = store.write(change(400)).await.unwrap();
@@ -365,6 +391,7 @@ async fn suite(url: &str) {
     a_binding_is_changed_once_and_over_what_was_seen_alone(&store).await;
     changes_of_many_hands_queue_without_loss(&store).await;
     a_run_is_one_workers_and_goes_on_as_another_version(&store).await;
+    a_version_is_live_in_no_read_in_which_its_run_goes_on(&store).await;
     a_schedule_is_due_once(&store).await;
     old_versions_are_forgotten_and_numbers_are_not_given_twice(&store).await;
     a_newer_database_is_refused(&store, url).await;

@@ -19,12 +19,11 @@ const SHOWN: i64 = 30;
 const NEXT_TIMES: usize = 3;
 
 impl Control {
-    /// A dataset's job with its runs, and then its data versions: of a run that is over, they are as it has left them.
+    /// A dataset's job with its runs, and its data versions as they were at the same moment.
     pub(super) async fn job_view(&self, dataset: &DatasetRow) -> Result<(JobView, Vec<DataVersionRow>), Problem> {
         let job = self.job_of(dataset).await?;
         let spec = job.definition(dataset).map_err(|error| from_store(&error))?;
-        let rows = self.store.runs_of(&job.id, SHOWN).await.map_err(|error| from_store(&error))?;
-        let versions = self.store.data_versions_of(&dataset.id).await.map_err(|error| from_store(&error))?;
+        let (rows, versions) = self.store.runs_with_versions(&job, SHOWN).await.map_err(|error| from_store(&error))?;
         let waiting = self.waiting_shown(&dataset.domain).await?;
         let takes = usual_time(&rows);
         let next = match &spec.when {
