@@ -8,7 +8,7 @@ use model::hidden::{self, HiddenField};
 use model::view::CheckReport;
 use model::{ApiSpec, ErrorCode, Problem};
 use serde::de::DeserializeOwned;
-use store::{ApiRow, GrantRow, StoreError, VersionRow};
+use store::{ApiRow, AppRow, GrantRow, StoreError, VersionRow};
 
 /// A store's error as a problem.
 pub(crate) fn from_store(error: &StoreError) -> Problem {
@@ -57,6 +57,11 @@ pub(crate) fn evidence(api: &ApiRow, version: &VersionRow) -> Result<CheckReport
 /// The settings of a source in one environment.
 pub(crate) fn settings(source: &str, environment: &str, config: &str) -> Result<BTreeMap<String, String>, Problem> {
     stored(config, &format_args!("the {environment} settings of the source {source}"))
+}
+
+/// The origins of pages that an app names.
+pub(crate) fn origins(app: &AppRow) -> Result<Vec<String>, Problem> {
+    stored(&app.origins, &format_args!("the origins of the app {}/{}", app.domain, app.name))
 }
 
 /// The fields that a grant hides. Where they cannot be read, they must not be taken for none.

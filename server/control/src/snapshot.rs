@@ -8,14 +8,14 @@ use model::audit::AuditRow;
 use model::clock::SECOND;
 use model::hidden;
 use model::snapshot::{
-    Environment, SNAPSHOT_FORMAT, Snapshot, SnapshotApi, SnapshotDataset, SnapshotGrant, SnapshotKey, SnapshotOrigins, SnapshotSource,
+    SNAPSHOT_FORMAT, Snapshot, SnapshotApi, SnapshotDataset, SnapshotGrant, SnapshotKey, SnapshotOrigins, SnapshotSource,
 };
 use model::view::RequestState;
 use model::{Action, Problem};
-use store::{ApiRow, ReleaseRow, RequestRow, SwitchesRow, VersionRow};
+use store::{ApiRow, ReleaseRow, RequestRow, StoreError, SwitchesRow, VersionRow};
 use tokio::sync::Mutex;
 
-use crate::failure::{api_spec, from_store, hidden_fields, stored};
+use crate::failure::{api_spec, from_store, hidden_fields, origins};
 use crate::live::{rate_of, switches_of};
 use crate::{Caller, Control};
 
@@ -162,39 +162,38 @@ impl Control {
     async fn snapshot_sources(&self) -> Result<Vec<Arc<SnapshotSource>>, Problem> {
         let sources = self.store.sources().await.map_err(|error| from_store(&error))?;
         let bindings = self.store.bindings().await.map_err(|error| from_store(&error))?;
-        Ok(bindings
-            .into_iter()
-            .filter_map(|binding| {
-                let source = sources.iter().find(|source| source.id == binding.source_id)?;
-                Some(Arc::new(SnapshotSource {
-                    name: source.name.clone(),
-                    domain: source.domain.clone(),
-                    environment: Environment::from_key(&binding.environment)?,
-                    driver: source.driver.clone(),
-                    config: binding.config,
-                    secret: binding.secret,
-                }))
-            })
-            .collect())
+        let mut all = Vec::with_capacity(bindings.len());
+        for binding in bindings {
+            let Some(source) = sources.iter().find(|source| source.id == binding.source_id) else { continue };
+            let Some(environment) = if_readable(binding.decoded_environment()) else { continue };
+            all.push(Arc::new(SnapshotSource {
+                name: source.name.clone(),
+                domain: source.domain.clone(),
+                environment,
+                driver: source.driver.clone(),
+                config: binding.config,
+                secret: binding.secret,
+            }));
+        }
+        Ok(all)
     }
 
     async fn snapshot_keys(&self, apps: &[store::AppRow]) -> Result<Vec<SnapshotKey>, Problem> {
         let keys = self.store.keys().await.map_err(|error| from_store(&error))?;
-        Ok(keys
-            .into_iter()
-            .filter(|key| key.revoked_at.is_none())
-            .filter_map(|key| {
-                let app = apps.iter().find(|app| app.id == key.app_id)?;
-                Some(SnapshotKey {
-                    id: key.id,
-                    hash: key.hash,
-                    app: format!("{}/{}", app.domain, app.name),
-                    app_id: key.app_id,
-                    environment: Environment::from_key(&key.environment)?,
-                    expires_at: key.expires_at,
-                })
-            })
-            .collect())
+        let mut all = Vec::with_capacity(keys.len());
+        for key in keys.into_iter().filter(|key| key.revoked_at.is_none()) {
+            let Some(app) = apps.iter().find(|app| app.id == key.app_id) else { continue };
+            let Some(environment) = if_readable(key.decoded_environment()) else { continue };
+            all.push(SnapshotKey {
+                environment,
+                id: key.id,
+                hash: key.hash,
+                app: format!("{}/{}", app.domain, app.name),
+                app_id: key.app_id,
+                expires_at: key.expires_at,
+            });
+        }
+        Ok(all)
     }
 
     async fn snapshot_grants(&self) -> Result<Vec<SnapshotGrant>, Problem> {
@@ -220,15 +219,16 @@ impl Control {
     }
 }
 
+/// What could be read. A binding, a key or a release that cannot is told in the log and left out: nothing is served by it, and the gateways
+/// go on with all else.
+fn if_readable<T>(read: Result<T, StoreError>) -> Option<T> {
+    read.inspect_err(|error| tracing::error!(cause = %error, "a row is left out of the snapshot")).ok()
+}
+
 /// Of the apps that name some.
 fn origins_of(apps: &[store::AppRow]) -> Result<Vec<SnapshotOrigins>, Problem> {
     let naming = apps.iter().filter(|app| app.origins != "[]");
-    naming
-        .map(|app| {
-            let origins = stored(&app.origins, &format_args!("the origins of app {}/{}", app.domain, app.name))?;
-            Ok(SnapshotOrigins { app_id: app.id.clone(), origins })
-        })
-        .collect()
+    naming.map(|app| Ok(SnapshotOrigins { app_id: app.id.clone(), origins: origins(app)? })).collect()
 }
 
 /// Puts the versions of one API in the place of those that were there.
@@ -262,13 +262,9 @@ impl ApiRows {
         let mut all = Vec::with_capacity(self.requests.len());
         let mut placed = HashSet::new();
         for request in self.requests.iter().filter(|request| request.state == RequestState::Approved.key()) {
-            let (Some(api), Some(version), Some(environment)) = (
-                by_id.get(request.object_id.as_str()),
-                versions.get(request.version_id.as_str()),
-                Environment::from_key(&request.environment),
-            ) else {
-                continue;
-            };
+            let place = (by_id.get(request.object_id.as_str()), versions.get(request.version_id.as_str()));
+            let (Some(api), Some(version)) = place else { continue };
+            let Some(environment) = if_readable(request.decoded_environment()) else { continue };
             // A version that was asked for twice is there once.
             if !placed.insert((version.id.as_str(), environment)) {
                 continue;
@@ -280,7 +276,7 @@ impl ApiRows {
                 environment,
                 version: version.number,
                 live: live.get(&(api.id.as_str(), environment.key())) == Some(&version.id.as_str()),
-                switches: switches_of(switches.get(api.id.as_str()).copied()),
+                switches: switches_of(switches.get(api.id.as_str()).copied())?,
                 spec: api_spec(api, version)?,
             }));
         }

@@ -36,6 +36,9 @@ pub enum StoreError {
     /// A row is there, and what it should hold cannot be made of it. Nothing is put in its place.
     #[error("the stored definition of {what} cannot be read: {cause}")]
     Unreadable { what: String, cause: serde_json::Error },
+    /// What is to be stored cannot be written down. Nothing is stored in its place.
+    #[error("{what} cannot be written as JSON: {cause}")]
+    Unwritable { what: String, cause: serde_json::Error },
 }
 
 impl StoreError {

@@ -22,6 +22,7 @@ mod requests;
 mod sources;
 mod stored;
 mod switches;
+mod words;
 
 pub use apis::{ApiRow, DraftRow, ReleaseRow, VersionRow};
 pub use apps::{AppRow, GrantRow, KeyRow};
@@ -38,5 +39,5 @@ pub use jobs::{JobRow, NewRun, RunRow};
 pub use people::{DomainRow, InvitationRow, MemberRow, SessionRow, TokenRow, UserRow};
 pub use requests::RequestRow;
 pub use sources::{BindingRow, SourceRow};
-pub use stored::decode;
+pub use stored::{decode, encode};
 pub use switches::{CompartmentRow, SwitchesRow};

@@ -1,12 +1,13 @@
-//! The definitions that stand in rows as JSON, read back. One that cannot be read is an error that names its object: a default in its
-//! place would be shown as what somebody has said, and written back over what they did say.
+//! The definitions, figures and states that stand in rows as texts, read back. One that cannot be read is an error that names its
+//! object: a default in its place would be shown as what somebody has said, and written back over what they did say.
 
 use std::fmt::Display;
 
 use model::dataset::DatasetSpec;
 use model::job::JobSpec;
 use model::load::SourceLoad;
-use serde::de::DeserializeOwned;
+use serde::Serialize;
+use serde::de::{DeserializeOwned, Error};
 
 use crate::{DataVersionRow, DatasetRow, JobRow, Store, StoreError};
 
@@ -16,6 +17,25 @@ use crate::{DataVersionRow, DatasetRow, JobRow, Store, StoreError};
 /// [`StoreError::Unreadable`] where the text is none.
 pub fn decode<T: DeserializeOwned>(text: &str, what: &dyn Display) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|cause| StoreError::Unreadable { what: what.to_string(), cause })
+}
+
+/// A stored word out of a closed list, such as a state: `read` knows the list.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] where it is none of them: a newer program may have written it.
+pub(crate) fn decode_word<T>(word: &str, read: impl FnOnce(&str) -> Option<T>, what: &dyn Display) -> Result<T, StoreError> {
+    read(word).ok_or_else(|| {
+        let cause = serde_json::Error::custom(format_args!("{word:?} is not known to this program"));
+        StoreError::Unreadable { what: what.to_string(), cause }
+    })
+}
+
+/// The text of a definition or of figures, to be stored.
+///
+/// # Errors
+/// [`StoreError::Unwritable`]: nothing is stored in its place.
+pub fn encode<T: Serialize>(value: &T, what: &dyn Display) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|cause| StoreError::Unwritable { what: what.to_string(), cause })
 }
 
 impl DatasetRow {

@@ -280,6 +280,27 @@ async fn a_row_that_cannot_be_read_is_told_by_name_and_never_written_over() {
     let (state, reason) = rows.last_run().await;
     assert_eq!(state, "done", "{reason}");
 
+    // States and figures as well, whoever wrote them.
+    let run = rows.sql("SELECT id FROM runs ORDER BY asked_at DESC, id DESC LIMIT 1");
+    let version = rows.sql(&format!("SELECT version_id FROM runs WHERE id = '{run}'"));
+    for (table, column, of, what) in [
+        ("runs", "state", &run, format!("the state of the run {run}")),
+        ("runs", "cause", &run, format!("the cause of the run {run}")),
+        ("runs", "figures", &run, format!("the figures of the run {run}")),
+        ("data_versions", "state", &version, format!("the state of the data version {version}")),
+        ("data_versions", "figures", &version, format!("the figures of the data version {version}")),
+    ] {
+        let was = rows.sql(&format!("SELECT {column} FROM {table} WHERE id = '{of}'"));
+        rows.sql(&format!("UPDATE {table} SET {column} = 'later' WHERE id = '{of}'"));
+        names(&browser.form("dataset", &place).await, &what);
+        if (table, column) == ("runs", "state") {
+            names(&browser.form("build-dataset", &build).await, &what);
+        }
+        assert_eq!(rows.sql(&format!("SELECT {column} FROM {table} WHERE id = '{of}'")), "later");
+        rows.sql(&format!("UPDATE {table} SET {column} = '{was}' WHERE id = '{of}'"));
+    }
+    assert_eq!(browser.form("dataset", &place).await.0, 200);
+
     let spec = crate::common::aircraft(json!("source"));
     people.builder.post("/apis", json!({"domain": "travel", "name": "spoiled", "spec": spec})).await;
     let (table, of, what) = ("drafts", "api_id = (SELECT id FROM apis WHERE name = 'spoiled')", "the draft of the API travel/spoiled");

@@ -2,12 +2,11 @@
 
 use model::name::check_name;
 use model::origin::{MAX_ORIGINS, read_origin};
-use model::snapshot::Environment;
 use model::view::{AppView, KeyView};
 use model::{Action, Problem};
-use store::{AppRow, StoreError};
+use store::{AppRow, KeyRow, StoreError};
 
-use crate::failure::{from_json, from_store};
+use crate::failure::{from_json, from_store, origins};
 use crate::{Caller, Control};
 
 impl Control {
@@ -28,17 +27,8 @@ impl Control {
                 name: app.name.clone(),
                 owner: inventory.email(&app.owner_id),
                 created_at: app.created_at,
-                origins: serde_json::from_str(&app.origins).map_err(|error| from_json(&error))?,
-                keys: mine
-                    .map(|key| KeyView {
-                        id: key.id.clone(),
-                        environment: Environment::from_key(&key.environment).unwrap_or_default(),
-                        created_by: key.created_by.clone(),
-                        created_at: key.created_at,
-                        expires_at: key.expires_at,
-                        revoked_at: key.revoked_at,
-                    })
-                    .collect(),
+                origins: origins(app)?,
+                keys: mine.map(key_view).collect::<Result<_, StoreError>>().map_err(|error| from_store(&error))?,
                 issuers: Self::issuers_of_app(app, &issuers)?,
                 grants: self.grants_of_app(app, &inventory).await?,
             });
@@ -139,4 +129,15 @@ impl Control {
         }
         self.store.app(domain, name).await.map_err(|error| from_store(&error))?.ok_or_else(missing)
     }
+}
+
+fn key_view(key: &KeyRow) -> Result<KeyView, StoreError> {
+    Ok(KeyView {
+        id: key.id.clone(),
+        environment: key.decoded_environment()?,
+        created_by: key.created_by.clone(),
+        created_at: key.created_at,
+        expires_at: key.expires_at,
+        revoked_at: key.revoked_at,
+    })
 }

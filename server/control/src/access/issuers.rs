@@ -162,7 +162,7 @@ impl Control {
         let view = |row: &IssuerRow| -> Result<IssuerView, Problem> {
             Ok(IssuerView {
                 id: row.id.clone(),
-                environment: Environment::from_key(&row.environment).unwrap_or_default(),
+                environment: row.decoded_environment().map_err(|error| from_store(&error))?,
                 issuer: row.issuer.clone(),
                 audience: row.audience.clone(),
                 shared_secret: !row.secret.is_empty(),
@@ -179,13 +179,15 @@ impl Control {
         let issuers = self.store.issuers().await.map_err(|error| from_store(&error))?;
         let of = |row: IssuerRow| {
             let app = apps.iter().find(|app| app.id == row.app_id)?;
-            // An issuer whose fixed parameters cannot be read is left out: without them its tokens would open more than they may.
+            // An issuer that cannot be read is left out, and told in the log: without its fixed parameters its tokens would open more than
+            // they may.
             let fixed = fixed_of(&row).ok()?;
+            let environment = row.decoded_environment().map_err(|error| from_store(&error)).ok()?;
             Some(SnapshotIssuer {
                 id: row.id,
                 app: format!("{}/{}", app.domain, app.name),
                 app_id: row.app_id,
-                environment: Environment::from_key(&row.environment)?,
+                environment,
                 issuer: row.issuer,
                 audience: row.audience,
                 secret: row.secret,

@@ -7,7 +7,7 @@ use model::spec::ApiKind;
 use model::view::{Callable, CheckReport};
 use model::{Action, Problem};
 
-use crate::failure::api_spec;
+use crate::failure::{api_spec, evidence};
 use crate::{Caller, Control};
 
 impl Control {
@@ -27,7 +27,7 @@ impl Control {
         for other in inventory.apis.iter().filter(|other| other.domain == domain && other.name != name) {
             let Some(version) = inventory.live(&other.id, environment) else { continue };
             let spec = api_spec(other, version)?;
-            let evidence: CheckReport = serde_json::from_str(&version.evidence).unwrap_or_default();
+            let evidence = evidence(other, version)?;
             found.push(Callable {
                 name: other.name.clone(),
                 kind: spec.kind(),

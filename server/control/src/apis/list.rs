@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use model::snapshot::Environment;
-use model::spec::{ApiKind, ApiSpec};
+use model::spec::ApiSpec;
 use model::view::{ApiDetail, ApiSummary, Live, RequestState, VersionState, VersionView};
 use model::{Action, Problem};
 use store::{ApiRow, DraftRow, ReleaseRow, RequestRow, UserRow, VersionRow};
@@ -74,7 +74,7 @@ impl Inventory {
             (None, Some(draft)) => Some(stored(&draft.spec, &format_args!("the draft of the API {}/{}", api.domain, api.name))?),
             (None, None) => None,
         };
-        let kind = ApiKind::from_key(&api.kind).unwrap_or(ApiKind::Sql);
+        let kind = api.decoded_kind().map_err(|error| from_store(&error))?;
         let live = Environment::ALL
             .into_iter()
             .filter_map(|environment| {
@@ -99,17 +99,17 @@ impl Inventory {
     }
 
     fn version_view(&self, api: &ApiRow, row: &VersionRow) -> Result<VersionView, Problem> {
-        let mut approved_for: Vec<Environment> = self
+        let mut approved_for = self
             .requests
             .iter()
             .filter(|request| request.version_id == row.id && request.state == RequestState::Approved.key())
-            .filter_map(|request| Environment::from_key(&request.environment))
-            .collect();
+            .map(|request| request.decoded_environment().map_err(|error| from_store(&error)))
+            .collect::<Result<Vec<Environment>, Problem>>()?;
         approved_for.sort_unstable();
         approved_for.dedup();
         Ok(VersionView {
             number: row.number,
-            state: VersionState::from_key(&row.state).unwrap_or(VersionState::Withdrawn),
+            state: row.decoded_state().map_err(|error| from_store(&error))?,
             spec: api_spec(api, row)?,
             author: self.email(&row.author_id),
             created_at: row.created_at,

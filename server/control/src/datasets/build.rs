@@ -6,7 +6,6 @@ use model::snapshot::Environment;
 use model::{Action, ErrorCode, Problem};
 use store::{DataVersionRow, DatasetRow, NewRun, RunRow, StoreError, Tx};
 
-use super::job::is_over;
 use crate::failure::from_store;
 use crate::{Caller, Control};
 
@@ -20,7 +19,7 @@ impl Control {
         caller.authorise(Action::EditDataset, domain)?;
         let job = self.job_of(&dataset).await?;
         let mut tx = self.write(caller).await?;
-        let number = match self.last_run(&job).await?.filter(|run| !is_over(run)) {
+        let number = match self.open_run(&job).await? {
             None => {
                 let version = DataVersionRow::to_build(self.host.id(), &dataset, environment.key(), caller.email(), tx.at());
                 let source = dataset.definition().map_err(|error| from_store(&error))?.source;

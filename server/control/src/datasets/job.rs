@@ -72,7 +72,7 @@ impl Control {
     pub async fn stop_run(&self, caller: &Caller, domain: &str, name: &str) -> Result<(), Problem> {
         let (dataset, job) = self.own_job(caller, domain, name).await?;
         let over = || Problem::new(ErrorCode::Conflict, "No run of it is under way any more.");
-        let run = self.last_run(&job).await?.filter(|run| !is_over(run)).ok_or_else(over)?;
+        let run = self.open_run(&job).await?.ok_or_else(over)?;
         let version = self.store.data_version(&run.version_id).await.map_err(|error| from_store(&error))?.ok_or_else(over)?;
         let mut tx = self.write(caller).await?;
         let reason = format!("{} ended it.", caller.email());
@@ -122,8 +122,13 @@ impl Control {
         job.ok_or_else(|| Problem::not_found(format!("job of {}", subject(dataset))))
     }
 
-    pub(super) async fn last_run(&self, job: &JobRow) -> Result<Option<RunRow>, Problem> {
-        Ok(self.store.runs_of(&job.id, 1).await.map_err(|error| from_store(&error))?.into_iter().next())
+    /// The run of a job that waits or is under way.
+    pub(super) async fn open_run(&self, job: &JobRow) -> Result<Option<RunRow>, Problem> {
+        let Some(run) = self.store.runs_of(&job.id, 1).await.map_err(|error| from_store(&error))?.into_iter().next() else {
+            return Ok(None);
+        };
+        let state = run.decoded_state().map_err(|error| from_store(&error))?;
+        Ok((!state.is_over()).then_some(run))
     }
 
     /// Within a change, so that what somebody did just before is not lost: a pause, or that its time has come.
@@ -234,10 +239,6 @@ fn first_due(when: &When, now: Millis) -> Option<Millis> {
         When::Cron(cron) => next_after(cron, now).ok().flatten(),
         When::Asked | When::After(_) | When::Files => None,
     }
-}
-
-pub(super) fn is_over(run: &RunRow) -> bool {
-    RunState::from_key(&run.state).is_none_or(RunState::is_over)
 }
 
 fn subject(dataset: &DatasetRow) -> String {

@@ -2,15 +2,15 @@
 
 use connect::registry;
 use model::compare::ComparedView;
-use model::dataset::{BuildFigures, DataVersionState, DatasetSpec, SHELF_DRIVER};
+use model::dataset::{DataVersionState, DatasetSpec, SHELF_DRIVER};
 use model::snapshot::{Environment, SnapshotDataset};
 use model::spec::{ApiBody, Query, SqlBody};
 use model::view::{DataVersionView, DatasetView, FollowView};
 use model::{Action, ApiSpec, Problem};
-use store::{ComparisonRow, DataVersionRow, DatasetRow};
+use store::{ComparisonRow, DataVersionRow, DatasetRow, FollowingRow, StoreError};
 
 use crate::apis::Inventory;
-use crate::failure::from_store;
+use crate::failure::{api_spec, from_store};
 use crate::{Caller, Control};
 
 /// Comparisons that are shown.
@@ -69,7 +69,7 @@ impl Control {
             feeds: registry::feeds(&driver),
             has_marks: registry::has_marks(&driver),
             versions: self.version_views(&versions).await?,
-            apis: served_from(inventory, shelves, row),
+            apis: served_from(inventory, shelves, row)?,
             job,
             waiting: self.waiting_change(row, inventory).await?,
         })
@@ -80,15 +80,12 @@ impl Control {
         for row in rows {
             let is_live = row.state == DataVersionState::Live.key();
             let following = if is_live { self.store.following(&row.id).await.map_err(|error| from_store(&error))? } else { None };
-            let following = following.map(|row| FollowView {
-                figures: serde_json::from_str(&row.figures).unwrap_or_default(),
-                reason: row.reason,
-                going: row.worker.is_some(),
-            });
+            let following = following.map(follow_view).transpose().map_err(|error| from_store(&error))?;
             let compared =
                 if is_live { self.store.comparisons_of(&row.id, COMPARED).await.map_err(|error| from_store(&error))? } else { Vec::new() };
-            let compared = compared.into_iter().map(compared_view).collect();
-            views.push(DataVersionView { compared, ..version_view(row, following) });
+            let compared: Result<Vec<_>, StoreError> = compared.into_iter().map(compared_view).collect();
+            let view = compared.and_then(|compared| Ok(DataVersionView { compared, ..version_view(row, following)? }));
+            views.push(view.map_err(|error| from_store(&error))?);
         }
         Ok(views)
     }
@@ -113,41 +110,40 @@ impl Control {
     }
 }
 
-fn version_view(row: &DataVersionRow, following: Option<FollowView>) -> DataVersionView {
-    DataVersionView {
+fn follow_view(row: FollowingRow) -> Result<FollowView, StoreError> {
+    Ok(FollowView { figures: row.decoded_figures()?, reason: row.reason, going: row.worker.is_some() })
+}
+
+fn version_view(row: &DataVersionRow, following: Option<FollowView>) -> Result<DataVersionView, StoreError> {
+    Ok(DataVersionView {
         number: row.number,
-        environment: Environment::from_key(&row.environment).unwrap_or_default(),
-        state: DataVersionState::from_key(&row.state).unwrap_or(DataVersionState::Failed),
-        figures: serde_json::from_str::<BuildFigures>(&row.figures).unwrap_or_default(),
+        environment: row.decoded_environment()?,
+        state: row.decoded_state()?,
+        figures: row.decoded_figures()?,
         reason: row.reason.clone(),
         asked_by: row.asked_by.clone(),
         asked_at: row.asked_at,
         finished_at: row.finished_at,
         following,
         compared: Vec::new(),
-    }
+    })
 }
 
-fn compared_view(row: ComparisonRow) -> ComparedView {
-    ComparedView {
-        at: row.at,
-        finished_at: row.finished_at,
-        figures: serde_json::from_str(&row.figures).unwrap_or_default(),
-        reason: row.reason,
-    }
+fn compared_view(row: ComparisonRow) -> Result<ComparedView, StoreError> {
+    Ok(ComparedView { at: row.at, finished_at: row.finished_at, figures: row.decoded_figures()?, reason: row.reason })
 }
 
 fn snapshot_of(dataset: &DatasetRow, version: &DataVersionRow) -> Option<SnapshotDataset> {
     let what = format_args!("data version {} of the dataset {}/{}", version.number, dataset.domain, dataset.name);
     // Only what is served from it is told to be broken: the gateways go on with all else.
-    let spec: DatasetSpec = store::decode(&version.spec, &what)
-        .inspect_err(|error| tracing::error!(cause = %error, "a live data version is left out of the snapshot"))
-        .ok()?;
+    let left_out = |error: &StoreError| tracing::error!(cause = %error, "a live data version is left out of the snapshot");
+    let spec: DatasetSpec = store::decode(&version.spec, &what).inspect_err(left_out).ok()?;
+    let environment = version.decoded_environment().inspect_err(left_out).ok()?;
     Some(SnapshotDataset {
         id: dataset.id.clone(),
         domain: dataset.domain.clone(),
         name: dataset.name.clone(),
-        environment: Environment::from_key(&version.environment)?,
+        environment,
         store: spec.store,
         version: version.number,
         version_id: version.id.clone(),
@@ -157,7 +153,10 @@ fn snapshot_of(dataset: &DatasetRow, version: &DataVersionRow) -> Option<Snapsho
 }
 
 /// The APIs whose newest version, or a live one, is served from a dataset, or asks it by form through a source of datasets.
-fn served_from(inventory: &Inventory, shelves: &[String], dataset: &DatasetRow) -> Vec<String> {
+///
+/// # Errors
+/// A definition that cannot be read: nobody knows whether it is.
+fn served_from(inventory: &Inventory, shelves: &[String], dataset: &DatasetRow) -> Result<Vec<String>, Problem> {
     let asks = |spec: &ApiSpec| {
         let joined = match &spec.body {
             ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => form.joins.iter().map(|join| &join.table).collect(),
@@ -165,18 +164,16 @@ fn served_from(inventory: &Inventory, shelves: &[String], dataset: &DatasetRow) 
         };
         shelves.contains(&spec.source) && spec.table().into_iter().chain(joined).any(|table| table.name == dataset.name)
     };
-    let uses = |text: &str| {
-        let spec = serde_json::from_str::<ApiSpec>(text);
-        spec.is_ok_and(|spec| spec.serve_from.dataset() == Some(dataset.name.as_str()) || asks(&spec))
-    };
-    inventory
-        .apis
-        .iter()
-        .filter(|api| api.domain == dataset.domain)
-        .filter(|api| {
-            let live = Environment::ALL.into_iter().filter_map(|environment| inventory.live(&api.id, environment));
-            live.chain(inventory.versions_of(&api.id).next()).any(|version| uses(&version.spec))
-        })
-        .map(|api| format!("{}/{}", api.domain, api.name))
-        .collect()
+    let mut found = Vec::new();
+    for api in inventory.apis.iter().filter(|api| api.domain == dataset.domain) {
+        let live = Environment::ALL.into_iter().filter_map(|environment| inventory.live(&api.id, environment));
+        for version in live.chain(inventory.versions_of(&api.id).next()) {
+            let spec = api_spec(api, version)?;
+            if spec.serve_from.dataset() == Some(dataset.name.as_str()) || asks(&spec) {
+                found.push(format!("{}/{}", api.domain, api.name));
+                break;
+            }
+        }
+    }
+    Ok(found)
 }

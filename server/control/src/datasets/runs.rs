@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use model::clock::{MINUTE, Millis};
-use model::dataset::BuildFigures;
-use model::job::{Cause, JobSpec, RunState, When};
-use model::snapshot::Environment;
+use model::job::{JobSpec, RunState, When};
 use model::view::{JobView, RunView};
 use model::{Problem, schedule};
-use store::{DataVersionRow, DatasetRow, RunRow};
+use store::{DataVersionRow, DatasetRow, RunRow, StoreError};
 
 use super::job::times;
 use crate::Control;
@@ -26,6 +24,11 @@ impl Control {
         let (rows, versions) = self.store.runs_with_versions(&job, SHOWN).await.map_err(|error| from_store(&error))?;
         let waiting = self.waiting_shown(&dataset.domain).await?;
         let takes = usual_time(&rows);
+        let mut runs = Vec::with_capacity(rows.len());
+        for (back, row) in rows.iter().enumerate() {
+            let run = run_view(row, &versions, &spec, takes).map_err(|error| from_store(&error))?;
+            runs.extend(run.map(|run| if back == 0 { run } else { without_course(run) }));
+        }
         let next = match &spec.when {
             When::Cron(cron) if job.paused == 0 => times(cron, self.host.now(), NEXT_TIMES).unwrap_or_default(),
             _ => Vec::new(),
@@ -36,13 +39,7 @@ impl Control {
             next,
             may_follow: may_follow(&dataset.name, &waiting),
             followers: waiting.into_iter().filter(|(_, before)| before.as_ref() == Some(&dataset.name)).map(|(name, _)| name).collect(),
-            runs: rows
-                .iter()
-                .enumerate()
-                .filter_map(|(back, row)| {
-                    run_view(row, &versions, &spec, takes).map(|run| if back == 0 { run } else { without_course(run) })
-                })
-                .collect(),
+            runs,
             spec,
             at: self.host.now(),
         };
@@ -68,30 +65,31 @@ fn usual_time(rows: &[RunRow]) -> Option<Millis> {
     times.get(times.len() / 2).copied()
 }
 
-fn run_view(row: &RunRow, versions: &[DataVersionRow], job: &JobSpec, takes: Option<Millis>) -> Option<RunView> {
-    let version = versions.iter().find(|version| version.id == row.version_id)?;
-    let state = RunState::from_key(&row.state)?;
+/// Nothing where its data version is gone.
+fn run_view(row: &RunRow, versions: &[DataVersionRow], job: &JobSpec, takes: Option<Millis>) -> Result<Option<RunView>, StoreError> {
+    let Some(version) = versions.iter().find(|version| version.id == row.version_id) else { return Ok(None) };
+    let state = row.decoded_state()?;
     let begins = match state {
         RunState::Waiting => Some(row.due_at),
         RunState::Running => row.started_at,
         _ => None,
     };
-    Some(RunView {
+    Ok(Some(RunView {
         version: version.number,
-        environment: Environment::from_key(&version.environment).unwrap_or_default(),
+        environment: version.decoded_environment()?,
         state,
-        cause: Cause::from_key(&row.cause).unwrap_or(Cause::Asked),
+        cause: row.decoded_cause()?,
         attempt: row.attempt,
         asked_by: version.asked_by.clone(),
         asked_at: row.asked_at,
         due_at: row.due_at,
         started_at: row.started_at,
         finished_at: row.finished_at,
-        figures: serde_json::from_str::<BuildFigures>(&row.figures).unwrap_or_default(),
+        figures: row.decoded_figures()?,
         reason: row.reason.clone(),
         expected_at: begins.zip(takes).map(|(begins, takes)| begins + takes),
         late_at: job.late_after_minutes.map(|minutes| row.asked_at + Millis::from(minutes) * MINUTE),
-    })
+    }))
 }
 
 /// How older runs came about is nobody's question in a list.

@@ -18,7 +18,7 @@ impl Control {
         let domains = self.store.domains().await.map_err(|error| from_store(&error))?;
         let users = self.store.users().await.map_err(|error| from_store(&error))?;
         let members = self.store.members().await.map_err(|error| from_store(&error))?;
-        let members = memberships(&members, &users);
+        let members = memberships(&members, &users)?;
         Ok(domains
             .into_iter()
             .filter(|domain| caller.can(Action::See, &domain.name))

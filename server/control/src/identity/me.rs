@@ -3,6 +3,7 @@
 use model::Problem;
 use model::clock::{MINUTE, Millis};
 use model::view::{Me, NodeView, RequestState};
+use store::{NodeRow, StoreError};
 
 use crate::failure::from_store;
 use crate::{Caller, Control};
@@ -37,9 +38,7 @@ impl Control {
     pub(crate) async fn nodes(&self) -> Result<Vec<NodeView>, Problem> {
         let since = self.host.now() - NODE_SILENCE;
         let rows = self.store.nodes(since).await.map_err(|error| from_store(&error))?;
-        Ok(rows
-            .into_iter()
-            .map(|row| NodeView { broken: serde_json::from_str(&row.broken).unwrap_or_default(), id: row.id, revision: row.revision })
-            .collect())
+        let view = |row: NodeRow| Ok(NodeView { broken: row.decoded_broken()?, id: row.id, revision: row.revision });
+        rows.into_iter().map(view).collect::<Result<_, StoreError>>().map_err(|error| from_store(&error))
     }
 }

@@ -20,20 +20,20 @@ impl Control {
         caller.authorise(Action::Administer, "")?;
         let users = self.store.users().await.map_err(|error| from_store(&error))?;
         let members = self.store.members().await.map_err(|error| from_store(&error))?;
-        Ok(users
+        users
             .into_iter()
             .map(|user| {
                 let mine: Vec<MemberRow> = members.iter().filter(|row| row.user_id == user.id).cloned().collect();
-                UserView {
-                    roles: memberships(&mine, std::slice::from_ref(&user)),
+                Ok(UserView {
+                    roles: memberships(&mine, std::slice::from_ref(&user))?,
                     id: user.id,
                     email: user.email,
                     is_admin: user.is_admin != 0,
                     active: user.active != 0,
                     joined: user.password_hash.is_some(),
-                }
+                })
             })
-            .collect())
+            .collect()
     }
 
     /// Makes a person, and the link with which they choose a password.
@@ -101,7 +101,8 @@ impl Control {
         let user = self.store.user_by_email(&email.trim().to_lowercase()).await.map_err(|error| from_store(&error))?;
         let user = user.ok_or_else(|| Problem::field("email", "Nobody has this address. An admin can add people first."))?;
         let held = self.store.roles_of(&user.id).await.map_err(|error| from_store(&error))?;
-        let mut before: Vec<Role> = held.iter().filter(|row| row.domain == domain).filter_map(|row| Role::from_key(&row.role)).collect();
+        // All of them are replaced: one that cannot be read must not be lost.
+        let mut before = held.iter().filter(|row| row.domain == domain).map(role_of).collect::<Result<Vec<Role>, Problem>>()?;
         before.sort_unstable();
         let mut roles = roles.to_vec();
         roles.sort_unstable();
@@ -150,19 +151,25 @@ fn answers_for_all(caller: &Caller, domain: &str, user: &UserRow, held: &[Member
 }
 
 /// Rows as memberships, one for each person and domain.
-pub(super) fn memberships(rows: &[MemberRow], users: &[UserRow]) -> Vec<Membership> {
+///
+/// # Errors
+/// A role that this program does not know.
+pub(super) fn memberships(rows: &[MemberRow], users: &[UserRow]) -> Result<Vec<Membership>, Problem> {
     let mut grouped: BTreeMap<(String, String), Vec<Role>> = BTreeMap::new();
     for row in rows {
-        if let Some(role) = Role::from_key(&row.role) {
-            grouped.entry((row.domain.clone(), row.user_id.clone())).or_default().push(role);
-        }
+        grouped.entry((row.domain.clone(), row.user_id.clone())).or_default().push(role_of(row)?);
     }
-    grouped
+    let memberships = grouped
         .into_iter()
         .filter_map(|((domain, user_id), mut roles)| {
             let user = users.iter().find(|user| user.id == user_id)?;
             roles.sort_unstable();
             Some(Membership { user_id, email: user.email.clone(), domain, roles })
         })
-        .collect()
+        .collect();
+    Ok(memberships)
+}
+
+fn role_of(row: &MemberRow) -> Result<Role, Problem> {
+    row.decoded_role().map_err(|error| from_store(&error))
 }

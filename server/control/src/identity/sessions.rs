@@ -50,6 +50,7 @@ impl Control {
         let rows = self.store.roles_of(&user.id).await.map_err(|error| from_store(&error))?;
         let mut roles: BTreeMap<String, Vec<Role>> = BTreeMap::new();
         for row in rows {
+            // A role that a newer program has given lets nobody do anything here, and stays where it is stored.
             if let Some(role) = Role::from_key(&row.role) {
                 roles.entry(row.domain).or_default().push(role);
             }

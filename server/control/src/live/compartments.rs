@@ -58,10 +58,14 @@ impl Control {
 
     pub(crate) async fn snapshot_compartments(&self) -> Result<Vec<SnapshotCompartment>, Problem> {
         let rows = self.store.compartments().await.map_err(|error| from_store(&error))?;
-        let of = |row: CompartmentRow| {
-            let limit = rate_of(Some(row.per_second), Some(row.burst))?;
-            Some(SnapshotCompartment { domain: row.domain, priority: Priority::from_key(&row.priority)?, limit })
-        };
-        Ok(rows.into_iter().filter_map(of).collect())
+        let mut compartments = Vec::with_capacity(rows.len());
+        for row in rows {
+            // A limit that cannot be placed must not be taken for none.
+            let priority = row.decoded_priority().map_err(|error| from_store(&error))?;
+            if let Some(limit) = rate_of(Some(row.per_second), Some(row.burst)) {
+                compartments.push(SnapshotCompartment { domain: row.domain, priority, limit });
+            }
+        }
+        Ok(compartments)
     }
 }

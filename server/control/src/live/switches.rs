@@ -17,7 +17,7 @@ impl Control {
     pub async fn switches(&self, caller: &Caller, domain: &str, name: &str) -> Result<SwitchesView, Problem> {
         let api = self.visible_api(caller, domain, name).await?;
         let row = self.store.switches_of(&api.id).await.map_err(|error| from_store(&error))?;
-        Ok(SwitchesView { switches: switches_of(row.as_ref()), figures: self.ports.figures.of_api(&format!("{domain}/{name}")) })
+        Ok(SwitchesView { switches: switches_of(row.as_ref())?, figures: self.ports.figures.of_api(&format!("{domain}/{name}")) })
     }
 
     /// Sets the limit and the priority of an API; takes effect at once.
@@ -63,7 +63,7 @@ impl Control {
         let mut tx = self.write(caller).await?;
         // Read behind the transaction's first statement: changes queue, so nothing is lost between.
         let known = self.store.switches_of(&api.id).await.map_err(|error| from_store(&error))?;
-        let before = switches_of(known.as_ref());
+        let before = switches_of(known.as_ref())?;
         let mut after = before;
         change(&mut after);
         let row = SwitchesRow {
@@ -81,13 +81,13 @@ impl Control {
 }
 
 /// Without a row, the defaults.
-pub(crate) fn switches_of(row: Option<&SwitchesRow>) -> Switches {
-    let Some(row) = row else { return Switches::default() };
-    Switches {
-        priority: Priority::from_key(&row.priority).unwrap_or_default(),
-        limit: rate_of(row.per_second, row.burst),
-        cache_epoch: row.cache_epoch,
-    }
+///
+/// # Errors
+/// A priority that this program does not know.
+pub(crate) fn switches_of(row: Option<&SwitchesRow>) -> Result<Switches, Problem> {
+    let Some(row) = row else { return Ok(Switches::default()) };
+    let priority = row.decoded_priority().map_err(|error| from_store(&error))?;
+    Ok(Switches { priority, limit: rate_of(row.per_second, row.burst), cache_epoch: row.cache_epoch })
 }
 
 /// A rate out of its two columns.

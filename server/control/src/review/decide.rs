@@ -64,7 +64,7 @@ impl Control {
         let approval = Approval { by: caller, sender: &request.author_id, authors: &authors, accept_costs };
         approval.refuse_own()?;
         check_reason(decision)?;
-        let environment = Environment::from_key(&request.environment).unwrap_or_default();
+        let environment = request.decoded_environment().map_err(|error| from_store(&error))?;
         let mut checked = None;
         if approve {
             let version = self.store.version(&request.version_id).await.map_err(|error| from_store(&error))?;
@@ -130,7 +130,7 @@ impl Control {
         let action = if approve { "version.approved" } else { "version.rejected" };
         self.note(tx, action, (&api.domain, &path), None, Some(reason.trim().to_owned())).await?;
         if approve {
-            let environment = Environment::from_key(&request.environment).unwrap_or_default();
+            let environment = request.decoded_environment().map_err(|error| from_store(&error))?;
             self.write_release(tx, caller, api, &request.version_id, environment).await?;
         }
         Ok(())

@@ -83,7 +83,7 @@ impl Object {
     }
 
     /// A request of it as the caller sees it.
-    fn request_view(&self, caller: &Caller, inventory: &Inventory, request: &RequestRow) -> RequestView {
+    fn request_view(&self, caller: &Caller, inventory: &Inventory, request: &RequestRow) -> Result<RequestView, Problem> {
         let about = About { kind: self.kind(), domain: self.domain(), name: self.name(), version: 0, wrote: false };
         request_view(caller, inventory, request, &about)
     }
@@ -135,10 +135,10 @@ impl Control {
         let failed = |error: StoreError| from_store(&error);
         let missing = || Problem::not_found("request");
         let Some(request) = self.store.request(id).await.map_err(failed)? else { return Ok(None) };
-        let of = match RequestKind::from_key(&request.kind) {
-            Some(RequestKind::Binding) => self.store.source_by_id(&request.object_id).await.map_err(failed)?.map(Object::Source),
-            Some(RequestKind::Dataset) => self.store.dataset_by_id(&request.object_id).await.map_err(failed)?.map(Object::Dataset),
-            Some(RequestKind::Version) | None => return Ok(None),
+        let of = match request.decoded_kind().map_err(failed)? {
+            RequestKind::Binding => self.store.source_by_id(&request.object_id).await.map_err(failed)?.map(Object::Source),
+            RequestKind::Dataset => self.store.dataset_by_id(&request.object_id).await.map_err(failed)?.map(Object::Dataset),
+            RequestKind::Version => return Ok(None),
         };
         let of = of.filter(|of| caller.can(Action::See, of.domain())).ok_or_else(missing)?;
         let held = self.store.held_change(&request.id).await.map_err(failed)?.ok_or_else(missing)?;
@@ -149,16 +149,18 @@ impl Control {
     pub(super) async fn held_views(&self, caller: &Caller, inventory: &Inventory) -> Result<Vec<RequestView>, Problem> {
         let sources = self.store.sources().await.map_err(|error| from_store(&error))?;
         let datasets = self.store.datasets().await.map_err(|error| from_store(&error))?;
-        let of = |request: &RequestRow| match RequestKind::from_key(&request.kind)? {
-            RequestKind::Binding => sources.iter().find(|row| row.id == request.object_id).cloned().map(Object::Source),
-            RequestKind::Dataset => datasets.iter().find(|row| row.id == request.object_id).cloned().map(Object::Dataset),
-            RequestKind::Version => None,
-        };
-        let all = inventory.requests.iter().filter_map(|request| Some((request, of(request)?)));
-        Ok(all
-            .filter(|(_, of)| caller.can(Action::See, of.domain()))
-            .map(|(request, of)| of.request_view(caller, inventory, request))
-            .collect())
+        let mut views = Vec::new();
+        for request in &inventory.requests {
+            let of = match request.decoded_kind().map_err(|error| from_store(&error))? {
+                RequestKind::Binding => sources.iter().find(|row| row.id == request.object_id).cloned().map(Object::Source),
+                RequestKind::Dataset => datasets.iter().find(|row| row.id == request.object_id).cloned().map(Object::Dataset),
+                RequestKind::Version => None,
+            };
+            if let Some(of) = of.filter(|of| caller.can(Action::See, of.domain())) {
+                views.push(of.request_view(caller, inventory, request)?);
+            }
+        }
+        Ok(views)
     }
 
     pub(super) async fn held_detail(&self, caller: &Caller, asked: &HeldRequest) -> Result<RequestDetail, Problem> {
@@ -169,7 +171,7 @@ impl Control {
         };
         let inventory = self.inventory().await?;
         Ok(RequestDetail {
-            request: of.request_view(caller, &inventory, request),
+            request: of.request_view(caller, &inventory, request)?,
             spec: None,
             change: Some(change),
             replaces: None,

@@ -1,7 +1,6 @@
 //! What waits for a decision, and everything that a decision needs.
 
-use model::snapshot::Environment;
-use model::view::{RequestDetail, RequestKind, RequestState, RequestView};
+use model::view::{RequestDetail, RequestKind, RequestView};
 use model::{Action, Problem};
 use store::{ApiRow, RequestRow};
 
@@ -19,13 +18,13 @@ impl Control {
         let inventory = self.inventory().await?;
         let authors = self.store.authors_in_review().await.map_err(|error| from_store(&error))?;
         let wrote = |request: &RequestRow| authors.iter().any(|(version, user)| *version == request.version_id && *user == caller.user_id);
-        let mut views: Vec<RequestView> = inventory
+        let mut views = inventory
             .requests
             .iter()
             .filter_map(|request| Some((request, inventory.api(&request.object_id)?)))
             .filter(|(_, api)| caller.can(Action::See, &api.domain))
             .map(|(request, api)| version_view(caller, &inventory, (request, api), wrote(request)))
-            .collect();
+            .collect::<Result<Vec<RequestView>, Problem>>()?;
         views.extend(self.held_views(caller, &inventory).await?);
         views.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
         Ok(views)
@@ -42,7 +41,7 @@ impl Control {
         let (request, api) = self.request_row(caller, id).await?;
         let inventory = self.inventory().await?;
         let version = inventory.version(&request.version_id).ok_or_else(|| Problem::not_found("version"))?;
-        let environment = Environment::from_key(&request.environment).unwrap_or_default();
+        let environment = request.decoded_environment().map_err(|error| from_store(&error))?;
         let spec = api_spec(&api, version)?;
         // What it replaces: what is live now or, once decided, the newest approved version before it.
         let replaced = match request.state.as_str() {
@@ -57,7 +56,7 @@ impl Control {
         let authors = self.store.version_authors(&version.id).await.map_err(|error| from_store(&error))?;
         let grants = self.grants_of_api(&api, &inventory).await?;
         Ok(RequestDetail {
-            request: version_view(caller, &inventory, (&request, &api), authors.contains(&caller.user_id)),
+            request: version_view(caller, &inventory, (&request, &api), authors.contains(&caller.user_id))?,
             authors: authors.iter().map(|author| inventory.email(author)).collect(),
             replaces: replaced.map(|version| version.number),
             diff: diff(old.as_ref(), &spec)?,
@@ -82,23 +81,36 @@ pub(super) struct About<'a> {
 }
 
 /// A request for a version of an API.
-fn version_view(caller: &Caller, inventory: &Inventory, (request, api): (&RequestRow, &ApiRow), wrote: bool) -> RequestView {
+fn version_view(
+    caller: &Caller,
+    inventory: &Inventory,
+    (request, api): (&RequestRow, &ApiRow),
+    wrote: bool,
+) -> Result<RequestView, Problem> {
     let version = inventory.version(&request.version_id).map_or(0, |version| version.number);
     let about = About { kind: RequestKind::Version, domain: &api.domain, name: &api.name, version, wrote };
     request_view(caller, inventory, request, &about)
 }
 
 /// A request of any kind as the caller sees it.
-pub(super) fn request_view(caller: &Caller, inventory: &Inventory, request: &RequestRow, about: &About<'_>) -> RequestView {
+///
+/// # Errors
+/// An environment or a state that this program does not know.
+pub(super) fn request_view(
+    caller: &Caller,
+    inventory: &Inventory,
+    request: &RequestRow,
+    about: &About<'_>,
+) -> Result<RequestView, Problem> {
     let mine = request.author_id == caller.user_id;
-    RequestView {
+    Ok(RequestView {
         id: request.id.clone(),
         kind: about.kind,
         domain: about.domain.to_owned(),
         name: about.name.to_owned(),
         version: about.version,
-        environment: Environment::from_key(&request.environment).unwrap_or_default(),
-        state: RequestState::from_key(&request.state).unwrap_or(RequestState::Withdrawn),
+        environment: request.decoded_environment().map_err(|error| from_store(&error))?,
+        state: request.decoded_state().map_err(|error| from_store(&error))?,
         author: inventory.email(&request.author_id),
         reason: request.reason.clone(),
         created_at: request.created_at,
@@ -107,5 +119,5 @@ pub(super) fn request_view(caller: &Caller, inventory: &Inventory, request: &Req
         decided_at: request.decided_at,
         may_decide: !mine && !about.wrote && caller.can(Action::Decide, about.domain),
         mine,
-    }
+    })
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use connect::registry;
 use model::connector::ConnectorInfo;
 use model::load::SourceLoad;
-use model::snapshot::Environment;
 use model::view::{BindingView, SourceView};
 use model::{Action, Problem};
 use store::{BindingRow, SourceRow};
@@ -64,7 +63,7 @@ impl Control {
     pub(crate) fn source_view(&self, row: &SourceRow, bindings: &[BindingRow], load: SourceLoad) -> Result<SourceView, Problem> {
         let mut views = BTreeMap::new();
         for binding in bindings {
-            let Some(environment) = Environment::from_key(&binding.environment) else { continue };
+            let environment = binding.decoded_environment().map_err(|error| from_store(&error))?;
             let secrets = self.unseal(&row.name, environment, &binding.secret).unwrap_or_default();
             let config = settings(&row.name, environment.key(), &binding.config)?;
             views.insert(environment, BindingView { config: shown(config), secrets_set: secrets.into_keys().collect() });

@@ -7,7 +7,7 @@ use model::connector::{MAY_WRITE, WRITE};
 use model::snapshot::Environment;
 use model::{Action, Problem};
 
-use crate::failure::from_json;
+use crate::failure::settings;
 use crate::{Caller, Control};
 
 impl Control {
@@ -19,7 +19,7 @@ impl Control {
         let row = self.visible_source(caller, source).await?;
         caller.authorise(Action::EditSource, &row.domain)?;
         let resolved = self.resolve_source(source, environment).await?;
-        let settings = serde_json::from_str(&resolved.snapshot.config).map_err(|error| from_json(&error))?;
+        let settings = settings(source, environment.key(), &resolved.snapshot.config)?;
         Ok(excess_of(source, resolved.connection.as_ref(), &settings).await)
     }
 }

@@ -1,10 +1,10 @@
 //! How many rows there should be: by the source's own count, and beside the version that is live.
 
 use connect::Connection;
-use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
+use model::dataset::{DataVersionState, DatasetSpec};
 use model::form::select_sql;
 use model::{DataType, Field, Value};
-use store::{DataVersionRow, StoreError};
+use store::DataVersionRow;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
@@ -62,11 +62,6 @@ async fn count(sql: &str, (spec, connection): (&DatasetSpec, &dyn Connection)) -
     }
 }
 
-/// What was counted of a version; where that cannot be read it must not be taken for nothing, or no gate would hold.
-fn figures_of(version: &DataVersionRow) -> Result<BuildFigures, StoreError> {
-    store::decode(&version.figures, &format_args!("the figures of data version {}", version.number))
-}
-
 /// # Errors
 /// Where there are too few rows, or too many more or less than the live version has.
 pub(crate) async fn refuse_size(
@@ -77,7 +72,8 @@ pub(crate) async fn refuse_size(
 ) -> Result<(), Failed> {
     let versions = worker.ask_patiently(stop, || worker.store.data_versions_of(&row.dataset_id)).await?;
     let live = versions.iter().find(|known| known.environment == row.environment && known.state == DataVersionState::Live.key());
-    let figures = live.map(figures_of).transpose()?;
+    // Where they cannot be read they must not be taken for nothing, or no gate would hold.
+    let figures = live.map(DataVersionRow::decoded_figures).transpose()?;
     match spec.gates.size_fault(rows, figures.map(|figures| figures.written_rows)) {
         None => Ok(()),
         Some(fault) => Err(Failed::new(format!("{fault} If that is right, change the gate and build it again."))),

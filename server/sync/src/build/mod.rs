@@ -25,7 +25,6 @@ use connect::registry;
 use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec, StoreKind};
 use model::job::{JobSpec, NewColumns};
-use model::load::Tier;
 use model::snapshot::SnapshotSource;
 use store::{DataVersionRow, RunRow};
 use tokio::sync::mpsc;
@@ -85,7 +84,7 @@ pub(crate) async fn run(
         NewColumns::Ask => source::refuse_new_columns(&spec, &table)?,
     }
     let mut progress = Progress::new(worker, run, table.rows);
-    let tier = Tier::from_key(&run.tier).unwrap_or_default();
+    let tier = run.decoded_tier()?;
     let dialect = source::dialect(&source)?;
     let follow = job.follow.as_ref().filter(|_| spec.store != StoreKind::Columnar);
     // Before anything is read: what changes from here on may or may not be seen, and is looked at again.

@@ -44,7 +44,7 @@ impl<'a> Progress<'a> {
     }
 
     async fn write(&mut self) -> Result<(), Failed> {
-        let figures = serde_json::to_string(&self.figures).unwrap_or_default();
+        let figures = store::encode(&self.figures, &format_args!("the figures of the run {}", self.run.id))?;
         let write = self.worker.store.beat_run(self.run, &self.worker.name, &figures, self.worker.host.now());
         let written = self.metadata.ask(write).await;
         self.written = Some(Instant::now());

@@ -76,7 +76,10 @@ async fn run(worker: Worker, (version, job, row): (DataVersionRow, JobSpec, Comp
             if figures.differ() > at_most {
                 tracing::warn!(version = version.id, rows = figures.differ(), "a dataset differs from its source");
             }
-            (serde_json::to_string(&figures).unwrap_or_default(), String::new())
+            match store::encode(&figures, &"what was compared") {
+                Ok(text) => (text, String::new()),
+                Err(error) => ("{}".into(), Failed::from(error).reason),
+            }
         }
         Err(failed) => ("{}".into(), failed.reason),
     };

@@ -83,7 +83,8 @@ impl<'a> FollowProgress<'a> {
 
     async fn write(&mut self) -> Result<(), Failed> {
         self.written = Some(Instant::now());
-        let figures = serde_json::to_string(&self.figures).unwrap_or_default();
+        let version = &self.row.version_id;
+        let figures = store::encode(&self.figures, &format_args!("the figures of how the data version {version} follows its table"))?;
         match self.worker.store.beat_following(self.row, (&figures, self.goes_on), self.worker.host.now()).await {
             Err(store::StoreError::Stale) => Err(Failed::for_now("Another worker follows it by now.")),
             // It goes on without: how far it is stands with the rows.

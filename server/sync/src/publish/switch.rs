@@ -68,7 +68,7 @@ async fn succeed(
     (built, now_defined): (&Built, DatasetSpec),
 ) -> Result<(), StoreError> {
     let now = tx.at();
-    let figures = serde_json::to_string(&built.figures).unwrap_or_default();
+    let figures = figures_text(&built.figures, row)?;
     let done = RunRow {
         state: RunState::Done.key().into(),
         finished_at: Some(now),
@@ -77,7 +77,7 @@ async fn succeed(
         ..run.clone()
     };
     tx.move_run(run, &done).await?;
-    let spec = serde_json::to_string(&built.spec).unwrap_or_default();
+    let spec = store::encode(&built.spec, &format_args!("data version {}", row.number))?;
     let (to_keep, superseded) = others(worker, row).await?;
     let holds = built.spec.gates.hold || lost_all(built, &to_keep)?;
     for known in superseded {
@@ -108,10 +108,15 @@ async fn succeed(
     }
     // The definition as it stands now, with the numbers that the build gave: somebody may have changed its gates or its mapping
     // while it ran.
-    let defined = serde_json::to_string(&now_defined.with_register_of(&built.spec)).unwrap_or_default();
+    let now_defined = now_defined.with_register_of(&built.spec);
+    let defined = store::encode(&now_defined, &format_args!("the dataset {}/{}", dataset.domain, dataset.name))?;
     tx.set_dataset_spec(&dataset.id, &defined).await?;
     let after = format!("{} rows in {}", built.figures.written_rows, row.environment);
     note(worker, tx, if holds { "dataset.checked" } else { "dataset.live" }, (dataset, row), after).await
+}
+
+fn figures_text(figures: &BuildFigures, row: &DataVersionRow) -> Result<String, StoreError> {
+    store::encode(figures, &format_args!("the figures of data version {}", row.number))
 }
 
 /// Whether nothing is left of what was read or is live, and no check says that this is right.
@@ -120,11 +125,7 @@ fn lost_all(built: &Built, others: &[DataVersionRow]) -> Result<bool, StoreError
         return Ok(false);
     }
     let live = others.iter().find(|known| known.state == DataVersionState::Live.key());
-    let live: Option<BuildFigures> = match live {
-        Some(live) => Some(store::decode(&live.figures, &format_args!("the figures of data version {}", live.id))?),
-        None => None,
-    };
-    let live = live.map(|figures| figures.written_rows);
+    let live = live.map(DataVersionRow::decoded_figures).transpose()?.map(|figures| figures.written_rows);
     Ok(built.spec.gates.asks_about_no_rows((built.figures.read_rows, built.figures.written_rows), live))
 }
 
@@ -150,10 +151,10 @@ async fn fail(
     wait: Option<Millis>,
 ) -> Result<(), StoreError> {
     let now = tx.at();
-    let figures = serde_json::to_string(&failed.figures).unwrap_or_default();
+    let figures = figures_text(&failed.figures, row)?;
     let ended = DataVersionRow {
         state: DataVersionState::Failed.key().into(),
-        figures: serde_json::to_string(&failed.figures.sums()).unwrap_or_default(),
+        figures: figures_text(&failed.figures.sums(), row)?,
         reason: failed.reason.clone(),
         finished_at: Some(now),
         ..row.clone()

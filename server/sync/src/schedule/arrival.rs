@@ -50,7 +50,7 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
             seen.taken.clone_from(&mark);
         }
         (seen.last, seen.since) = (mark, now);
-        let text = serde_json::to_string(&seen).unwrap_or_default();
+        let text = store::encode(&seen, &format_args!("what was seen of the files of job {}", job.id))?;
         // Where another worker was first, it has asked.
         worker.store.set_seen(&job, &text, has_come.then(|| worker.host.now())).await?;
     }

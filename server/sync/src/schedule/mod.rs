@@ -5,7 +5,7 @@ pub(crate) mod arrival;
 pub(crate) mod watch;
 
 use model::clock::{MINUTE, Millis};
-use model::job::{Cause, JobSpec, Missed, RunState, When};
+use model::job::{Cause, JobSpec, Missed, When};
 use model::schedule::next_after;
 use store::{Change, DataVersionRow, JobRow, NewRun, StoreError};
 
@@ -85,6 +85,9 @@ async fn ask(worker: &Worker, job: &JobRow) -> Result<(), StoreError> {
 }
 
 async fn is_going(worker: &Worker, job: &JobRow) -> Result<bool, StoreError> {
-    let last = worker.store.runs_of(&job.id, 1).await?;
-    Ok(last.first().is_some_and(|run| RunState::from_key(&run.state).is_some_and(|state| !state.is_over())))
+    match worker.store.runs_of(&job.id, 1).await?.first() {
+        None => Ok(false),
+        // Of one whose state cannot be read, nobody knows whether it is over: its job is left alone.
+        Some(run) => Ok(worker.if_readable(run.decoded_state())?.is_none_or(|state| !state.is_over())),
+    }
 }

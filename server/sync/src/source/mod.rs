@@ -17,7 +17,7 @@ use model::follow::{Follow, says_deleted};
 use model::form::select_sql;
 use model::gates::Must;
 use model::mapping::Of;
-use model::snapshot::{Environment, SnapshotSource};
+use model::snapshot::SnapshotSource;
 use model::table::TableInfo;
 use model::{DataType, Field, Value};
 use store::DataVersionRow;
@@ -79,7 +79,7 @@ pub(crate) async fn bound(worker: &Worker, name: &str, environment: &str) -> Res
     Ok(SnapshotSource {
         name: source.name,
         domain: source.domain,
-        environment: Environment::from_key(environment).unwrap_or_default(),
+        environment: binding.decoded_environment()?,
         driver: source.driver,
         config: binding.config,
         secret: binding.secret,

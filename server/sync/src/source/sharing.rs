@@ -1,7 +1,6 @@
 //! Who reads from a source beside runs.
 
 use model::dataset::DatasetSpec;
-use model::follow::FollowFigures;
 use store::StoreError;
 
 use crate::Worker;
@@ -10,7 +9,7 @@ use crate::Worker;
 pub(crate) async fn followers(worker: &Worker, source: &str) -> Result<usize, StoreError> {
     let mut count = 0;
     for row in worker.store.followings().await? {
-        let figures: FollowFigures = serde_json::from_str(&row.figures).unwrap_or_default();
+        let Some(figures) = worker.if_readable(row.decoded_figures())? else { continue };
         if !figures.reading || row.worker.is_none() {
             continue;
         }

@@ -4,7 +4,6 @@
 use std::time::{Duration, Instant};
 
 use connect::guard;
-use model::dataset::BuildFigures;
 use model::job::RunState;
 use model::load::{Decision, Pace, SourceLoad, Tier};
 use model::schedule::minute_of_day;
@@ -164,8 +163,9 @@ impl<'a> Throttle<'a> {
             self.load = load;
         }
         let reads = |run: &&RunRow| {
-            let step = serde_json::from_str::<BuildFigures>(&run.figures).unwrap_or_default().step;
-            run.source == self.asked.source && !matches!(step.as_str(), "writing" | "proving")
+            // One whose step nobody can read may be reading.
+            let has_read = run.decoded_figures().is_ok_and(|figures| matches!(figures.step.as_str(), "writing" | "proving"));
+            run.source == self.asked.source && !has_read
         };
         let sharing = runs.iter().filter(reads).count() + following;
         self.share = f64::from(u32::try_from(sharing).unwrap_or(1).max(1));
