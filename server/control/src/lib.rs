@@ -30,7 +30,7 @@ use accel::Stores;
 use connect::pools::Pools;
 use connect::vault::Vault;
 use model::Problem;
-use model::audit::AuditRow;
+use model::audit::{AuditAction, AuditRow};
 use store::{Change, Store, Tx};
 use tokio::sync::watch;
 
@@ -156,7 +156,7 @@ impl Control {
     async fn note(
         &self,
         tx: &mut Tx,
-        action: &str,
+        action: AuditAction,
         place: (&str, &str),
         before: Option<String>,
         after: Option<String>,

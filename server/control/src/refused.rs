@@ -1,5 +1,6 @@
 //! Requests that were refused for want of a role or a scope: told to the audit log, which takes a bounded number of them.
 
+use model::audit::AuditAction;
 use model::{Action, Problem};
 use store::Change;
 use tokio::sync::{Mutex, mpsc};
@@ -58,7 +59,7 @@ impl Control {
         let change = Change { actor: refused.email.clone(), at: now, request_id: refused.request_id };
         let mut tx = self.store.write(change).await.map_err(|error| from_store(&error))?;
         // Of no domain: for admins alone, as whoever asks may name any domain.
-        self.note(&mut tx, "request.refused", ("", &refused.email), None, Some(after)).await?;
+        self.note(&mut tx, AuditAction::RequestRefused, ("", &refused.email), None, Some(after)).await?;
         self.commit(tx).await
     }
 }

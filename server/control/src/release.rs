@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::audit::AuditAction;
 use model::snapshot::Environment;
 use model::spec::ApiKind;
 use model::view::RequestState;
@@ -68,7 +69,7 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.delete_release(&api.id, environment.key()).await.map_err(|error| from_store(&error))?;
         let before = format!("{} in {}", live.id, environment.key());
-        self.note(&mut tx, "api.retired", (domain, &format!("{domain}/{name}")), Some(before), None).await?;
+        self.note(&mut tx, AuditAction::ApiRetired, (domain, &format!("{domain}/{name}")), Some(before), None).await?;
         self.commit(tx).await
     }
 

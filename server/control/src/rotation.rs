@@ -1,6 +1,7 @@
 //! Rotation of the master key: every stored secret is sealed under the new key, in one transaction.
 
 use connect::vault::{NONCE_BYTES, Vault, seal_place};
+use model::audit::AuditAction;
 use model::clock::SECOND;
 use model::snapshot::{Environment, issuer_place};
 use model::view::RequestKind;
@@ -58,7 +59,7 @@ impl Control {
                 tx.set_issuer_secret(&row.id, &secret).await.map_err(|error| from_store(&error))?;
             }
         }
-        self.note(&mut tx, "master-key.rotated", ("", "master key"), None, Some(format!("{secrets} secrets"))).await?;
+        self.note(&mut tx, AuditAction::MasterKeyRotated, ("", "master key"), None, Some(format!("{secrets} secrets"))).await?;
         self.commit(tx).await?;
         Ok(secrets)
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::audit::AuditRow;
+use model::audit::{AuditAction, AuditRow};
 use model::clock::Millis;
 use sqlx::any::{AnyPoolOptions, AnyQueryResult};
 use sqlx::migrate::{MigrateError, Migrator};
@@ -213,7 +213,7 @@ impl Tx {
     pub async fn audit(
         &mut self,
         id: String,
-        action: &str,
+        action: AuditAction,
         (domain, subject): (&str, &str),
         before: Option<String>,
         after: Option<String>,
@@ -223,7 +223,7 @@ impl Tx {
             revision: self.revision,
             at: self.change.at,
             actor: self.change.actor.clone(),
-            action: action.into(),
+            action: action.key().into(),
             domain: domain.into(),
             subject: subject.into(),
             before,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
 
+use model::audit::AuditAction;
 use model::job::Cause;
 use model::load::Tier;
 use store::{
@@ -42,7 +43,7 @@ async fn changes_raise_the_revision_and_leave_their_audit(store: &Store) {
     let before = store.revision().await.unwrap();
     let mut tx = store.write(change(7)).await.unwrap();
     assert_eq!(tx.revision(), before + 1);
-    tx.audit("1".into(), "thing.done", ("travel", "travel/plane"), None, Some("after".into())).await.unwrap();
+    tx.audit("1".into(), AuditAction::ApiMade, ("travel", "travel/plane"), None, Some("after".into())).await.unwrap();
     tx.commit().await.unwrap();
     let rows = store.audit(&store::AuditFilter { limit: 10, ..Default::default() }).await.unwrap();
     assert_eq!(
@@ -58,6 +59,16 @@ async fn changes_raise_the_revision_and_leave_their_audit(store: &Store) {
         limit: 10,
     };
     assert_eq!(store.audit(&mine).await.unwrap().len(), 1);
+    assert_eq!((rows[0].action.as_str(), rows[0].kind()), ("api.made", Some(AuditAction::ApiMade)));
+}
+
+async fn a_word_of_another_version_is_read_as_it_stands(store: &Store, url: &str) {
+    let pool = sqlx::AnyPool::connect(url).await.unwrap();
+    let sql = "INSERT INTO audit (id, revision, at, actor, action, domain, subject, request_id) VALUES ('later', $1, 1, 'somebody', 'thing.done', '', 'thing', 'r')";
+    let revision = store.revision().await.unwrap();
+    sqlx::query(sql).bind(revision).execute(&pool).await.unwrap();
+    let rows = store.audit(&store::AuditFilter { subject: Some("thing".into()), limit: 10, ..Default::default() }).await.unwrap();
+    assert_eq!((rows.len(), rows[0].action.as_str(), rows[0].kind()), (1, "thing.done", None));
 }
 
 async fn a_change_that_is_not_committed_leaves_nothing(store: &Store) {
@@ -235,7 +246,7 @@ async fn changes_of_many_hands_queue_without_loss(store: &Store) {
         tokio::spawn(async move {
             for turn in 0..5 {
                 let mut tx = store.write(change(1)).await.unwrap();
-                tx.audit(format!("{hand}-{turn}"), "turn", ("", ""), None, None).await.unwrap();
+                tx.audit(format!("{hand}-{turn}"), AuditAction::JobSet, ("", ""), None, None).await.unwrap();
                 tx.commit().await.unwrap();
             }
         })
@@ -383,6 +394,7 @@ async fn suite(url: &str) {
     store.migrate().await.unwrap();
     seeded(&store).await;
     changes_raise_the_revision_and_leave_their_audit(&store).await;
+    a_word_of_another_version_is_read_as_it_stands(&store, url).await;
     a_change_that_is_not_committed_leaves_nothing(&store).await;
     names_are_taken_once(&store).await;
     of_two_editors_the_second_is_told(&store).await;

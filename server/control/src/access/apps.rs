@@ -1,5 +1,6 @@
 //! Apps: the consumers of APIs.
 
+use model::audit::AuditAction;
 use model::name::check_name;
 use model::origin::{MAX_ORIGINS, read_origin};
 use model::view::{AppView, KeyView};
@@ -69,7 +70,7 @@ impl Control {
             StoreError::Taken => Problem::field("name", format!("{domain} has an app of this name already.")),
             other => from_store(&other),
         })?;
-        self.note(&mut tx, "app.made", (domain, &format!("{domain}/{name}")), None, None).await?;
+        self.note(&mut tx, AuditAction::AppMade, (domain, &format!("{domain}/{name}")), None, None).await?;
         self.commit(tx).await
     }
 
@@ -96,7 +97,7 @@ impl Control {
             StoreError::Stale => Problem::not_found(format!("app {domain}/{name}")),
             other => from_store(&other),
         })?;
-        self.note(&mut tx, "app.origins", (domain, &format!("{domain}/{name}")), Some(app.origins), Some(text)).await?;
+        self.note(&mut tx, AuditAction::AppOrigins, (domain, &format!("{domain}/{name}")), Some(app.origins), Some(text)).await?;
         self.commit(tx).await
     }
 
@@ -118,7 +119,7 @@ impl Control {
             StoreError::Stale => Problem::not_found(format!("app {domain}/{name}")),
             other => from_store(&other),
         })?;
-        self.note(&mut tx, "app.deleted", (domain, &format!("{domain}/{name}")), Some(before), None).await?;
+        self.note(&mut tx, AuditAction::AppDeleted, (domain, &format!("{domain}/{name}")), Some(before), None).await?;
         self.commit(tx).await
     }
 

@@ -1,5 +1,6 @@
 //! Grants: which app may call which API, and until when.
 
+use model::audit::AuditAction;
 use model::clock::{DAY, rfc3339};
 use model::hidden::{self, Hidden, HiddenField};
 use model::limit::Rate;
@@ -80,7 +81,7 @@ impl Control {
         let after = terms_text(&who, &row);
         let mut tx = self.write(caller).await?;
         tx.put_grant(&row).await.map_err(|error| from_store(&error))?;
-        self.note(&mut tx, "access.granted", (domain, &path), before, Some(after)).await?;
+        self.note(&mut tx, AuditAction::AccessGranted, (domain, &path), before, Some(after)).await?;
         self.commit(tx).await
     }
 
@@ -99,7 +100,7 @@ impl Control {
             StoreError::Stale => Problem::not_found("grant"),
             other => from_store(&other),
         })?;
-        self.note(&mut tx, "access.ended", (domain, &path), before, None).await?;
+        self.note(&mut tx, AuditAction::AccessEnded, (domain, &path), before, None).await?;
         self.commit(tx).await
     }
 

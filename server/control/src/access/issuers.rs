@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use connect::address;
+use model::audit::AuditAction;
 use model::snapshot::{Environment, SnapshotIssuer, issuer_place};
 use model::view::{IssuerView, NewIssuer};
 use model::{Action, ErrorCode, FieldError, Problem};
@@ -100,7 +101,7 @@ impl Control {
         };
         let mut tx = self.write(caller).await?;
         tx.insert_issuer(&row).await.map_err(|error| from_store(&error))?;
-        self.note(&mut tx, "issuer.made", (domain, &format!("{domain}/{}", app.name)), None, Some(issuer_text(&row))).await?;
+        self.note(&mut tx, AuditAction::IssuerMade, (domain, &format!("{domain}/{}", app.name)), None, Some(issuer_text(&row))).await?;
         self.commit(tx).await?;
         Ok(NewIssuer { id, secret })
     }
@@ -119,7 +120,7 @@ impl Control {
             StoreError::Stale => Problem::not_found("issuer"),
             other => from_store(&other),
         })?;
-        self.note(&mut tx, "issuer.removed", (domain, &format!("{domain}/{}", app.name)), before, None).await?;
+        self.note(&mut tx, AuditAction::IssuerRemoved, (domain, &format!("{domain}/{}", app.name)), before, None).await?;
         self.commit(tx).await
     }
 
@@ -137,7 +138,7 @@ impl Control {
                 Ok(keys) if keys != row.jwks => {
                     let mut tx = self.write(caller).await?;
                     tx.set_issuer_keys(&row.id, &keys).await.map_err(|error| from_store(&error))?;
-                    self.note(&mut tx, "issuer.keys-changed", ("", &row.issuer), None, None).await?;
+                    self.note(&mut tx, AuditAction::IssuerKeysChanged, ("", &row.issuer), None, None).await?;
                     self.commit(tx).await?;
                 }
                 Ok(_) => {}

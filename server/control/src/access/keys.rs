@@ -1,5 +1,6 @@
 //! Keys: shown once, kept as hashes, looked up by their public part.
 
+use model::audit::AuditAction;
 use model::clock::DAY;
 use model::snapshot::Environment;
 use model::view::NewKey;
@@ -47,7 +48,7 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.insert_key(&row).await.map_err(|error| from_store(&error))?;
         let path = format!("{domain}/{}", app.name);
-        self.note(&mut tx, "key.made", (domain, &path), None, Some(format!("{id} for {}", environment.key()))).await?;
+        self.note(&mut tx, AuditAction::KeyMade, (domain, &path), None, Some(format!("{id} for {}", environment.key()))).await?;
         self.commit(tx).await?;
         Ok(NewKey { id, secret })
     }
@@ -65,7 +66,7 @@ impl Control {
             other => from_store(&other),
         })?;
         let path = format!("{domain}/{}", app.name);
-        self.note(&mut tx, "key.revoked", (domain, &path), Some(id.to_owned()), None).await?;
+        self.note(&mut tx, AuditAction::KeyRevoked, (domain, &path), Some(id.to_owned()), None).await?;
         self.commit(tx).await
     }
 }

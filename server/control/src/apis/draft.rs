@@ -1,5 +1,6 @@
 //! The draft of an API: one, shared by its builders; two editors never overwrite one another unseen.
 
+use model::audit::AuditAction;
 use model::name::{check_name, grpc_name};
 use model::spec::{ApiKind, ApiSpec};
 use model::view::DraftView;
@@ -45,7 +46,7 @@ impl Control {
             other => from_store(&other),
         })?;
         tx.insert_draft(&draft).await.map_err(|error| from_store(&error))?;
-        self.note(&mut tx, "api.made", (domain, &format!("{domain}/{name}")), None, None).await?;
+        self.note(&mut tx, AuditAction::ApiMade, (domain, &format!("{domain}/{name}")), None, None).await?;
         self.commit(tx).await?;
         self.draft(caller, domain, name).await
     }
@@ -143,7 +144,7 @@ impl Control {
             other => from_store(&other),
         })?;
         let path = format!("{domain}/{name}");
-        self.note(&mut tx, "draft.saved", (domain, &path), before.map(|draft| draft.spec), Some(row.spec)).await?;
+        self.note(&mut tx, AuditAction::DraftSaved, (domain, &path), before.map(|draft| draft.spec), Some(row.spec)).await?;
         self.commit(tx).await?;
         self.draft(caller, domain, name).await
     }
@@ -164,7 +165,7 @@ impl Control {
         } else {
             tx.delete_draft(&api.id).await.map_err(|error| from_store(&error))?;
         }
-        self.note(&mut tx, "draft.discarded", (domain, &format!("{domain}/{name}")), Some(draft.spec), None).await?;
+        self.note(&mut tx, AuditAction::DraftDiscarded, (domain, &format!("{domain}/{name}")), Some(draft.spec), None).await?;
         self.commit(tx).await
     }
 }

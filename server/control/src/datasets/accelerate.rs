@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use model::audit::AuditAction;
 use model::dataset::{Compression, RegisterField, StoreKind};
 use model::job::{Cause, JobSpec, When};
 use model::name::suggest_name;
@@ -99,7 +100,7 @@ impl Control {
             other => from_store(&other),
         })?;
         let (path, after) = (format!("{domain}/{name}"), format!("served from {domain}/{}", new.name));
-        self.note(&mut tx, "api.accelerated", (domain, &path), None, Some(after)).await?;
+        self.note(&mut tx, AuditAction::ApiAccelerated, (domain, &path), None, Some(after)).await?;
         self.commit(tx).await
     }
 

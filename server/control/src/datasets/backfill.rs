@@ -1,5 +1,6 @@
 //! Rows of a followed table that somebody wants read again: what was mended there without its cursor, what a rule had put aside.
 
+use model::audit::AuditAction;
 use model::dataset::{DataVersionState, DatasetSpec};
 use model::follow::{Backfill, Follow};
 use model::{Action, DataType, ErrorCode, Problem};
@@ -33,7 +34,7 @@ impl Control {
         })?;
         let end = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
         let after = format!("version {number}: from {} to {}", end(&wanted.from, "the first"), end(&wanted.to, "the last"));
-        self.note(&mut tx, "dataset.read-again", (domain, &format!("{domain}/{name}")), None, Some(after)).await?;
+        self.note(&mut tx, AuditAction::DatasetReadAgain, (domain, &format!("{domain}/{name}")), None, Some(after)).await?;
         self.commit(tx).await
     }
 

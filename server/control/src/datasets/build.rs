@@ -1,5 +1,6 @@
 //! Asking for a build, and going back to a kept version: the same switch, at once.
 
+use model::audit::AuditAction;
 use model::dataset::DataVersionState;
 use model::job::{Cause, RunState};
 use model::snapshot::Environment;
@@ -30,7 +31,7 @@ impl Control {
             Some(run) => self.try_now(&mut tx, &run, environment).await?,
         };
         let after = format!("version {number} in {}", environment.key());
-        self.note(&mut tx, "dataset.build-asked", (domain, &format!("{domain}/{name}")), None, Some(after)).await?;
+        self.note(&mut tx, AuditAction::DatasetBuildAsked, (domain, &format!("{domain}/{name}")), None, Some(after)).await?;
         self.commit(tx).await?;
         Ok(number)
     }
@@ -82,7 +83,7 @@ impl Control {
         }
         let before = live.map(|row| format!("version {}", row.number));
         let subject = format!("{domain}/{name}");
-        let action = if waits { "dataset.let-through" } else { "dataset.rolled-back" };
+        let action = if waits { AuditAction::DatasetLetThrough } else { AuditAction::DatasetRolledBack };
         self.note(&mut tx, action, (domain, &subject), before, Some(format!("version {number}"))).await?;
         self.commit(tx).await
     }

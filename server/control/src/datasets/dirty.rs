@@ -1,5 +1,6 @@
 //! Rows that could not be taken into a data version: looked at, and tried again.
 
+use model::audit::AuditAction;
 use model::dataset::{DataVersionState, DatasetSpec};
 use model::dirty::DirtyRowView;
 use model::follow::Backfill;
@@ -60,7 +61,7 @@ impl Control {
             tx.set_backfill(&version.id, &all).await.map_err(|error| from_store(&error))?;
         }
         let after = format!("version {number}: {count} rows that were left out");
-        self.note(&mut tx, "dataset.tried-again", (domain, &format!("{domain}/{name}")), None, Some(after)).await?;
+        self.note(&mut tx, AuditAction::DatasetTriedAgain, (domain, &format!("{domain}/{name}")), None, Some(after)).await?;
         self.commit(tx).await?;
         Ok(count)
     }

@@ -1,6 +1,7 @@
 //! Making a dataset.
 
 use connect::registry;
+use model::audit::AuditAction;
 use model::dataset::{Compression, DatasetSpec, IntoTable, StoreKind};
 use model::gates::{Gates, Must};
 use model::mapping::Mapping;
@@ -140,7 +141,7 @@ impl Control {
             other => from_store(&other),
         })?;
         tx.insert_job(job).await.map_err(|error| from_store(&error))?;
-        self.note(tx, "dataset.made", (&row.domain, &format!("{}/{}", row.domain, row.name)), None, Some(row.spec.clone())).await
+        self.note(tx, AuditAction::DatasetMade, (&row.domain, &format!("{}/{}", row.domain, row.name)), None, Some(row.spec.clone())).await
     }
 
     /// Says what a build must pass from now on. Where live APIs read the dataset and could answer with something else by it, this
@@ -174,7 +175,7 @@ impl Control {
         let spec = serde_json::to_string(&DatasetSpec { gates: gates.clone(), ..spec }).map_err(|error| from_json(&error))?;
         tx.set_dataset_spec(&dataset.id, &spec).await.map_err(|error| from_store(&error))?;
         let subject = format!("{}/{}", dataset.domain, dataset.name);
-        self.note(tx, "dataset.gates", (&dataset.domain, &subject), Some(before), Some(after)).await
+        self.note(tx, AuditAction::DatasetGates, (&dataset.domain, &subject), Some(before), Some(after)).await
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use model::audit::AuditAction;
 use model::dataset::DatasetSpec;
 use model::gates::Gates;
 use model::job::{JobSpec, When};
@@ -148,7 +149,7 @@ impl Control {
             StoreError::Taken => waits(dataset),
             other => from_store(&other),
         })?;
-        self.note(tx, "dataset.requested", (&dataset.domain, &path(dataset)), Some(before), Some(after)).await?;
+        self.note(tx, AuditAction::DatasetRequested, (&dataset.domain, &path(dataset)), Some(before), Some(after)).await?;
         Ok(request)
     }
 

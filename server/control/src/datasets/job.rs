@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use connect::registry;
+use model::audit::AuditAction;
 use model::clock::Millis;
 use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
 use model::job::{Cron, JobSpec, RunState, When, circle};
@@ -61,7 +62,7 @@ impl Control {
         let seen = if paused && job.due_at.is_some() { String::new() } else { job.seen.clone() };
         tx.set_job(&JobRow { paused: i64::from(paused), due_at, seen, ..job }).await.map_err(|error| from_store(&error))?;
         let words = if paused { "paused" } else { "goes on" };
-        self.note(&mut tx, "job.paused", (domain, &subject(&dataset)), None, Some(words.into())).await?;
+        self.note(&mut tx, AuditAction::JobPaused, (domain, &subject(&dataset)), None, Some(words.into())).await?;
         self.commit(tx).await
     }
 
@@ -86,7 +87,7 @@ impl Control {
         let failed = DataVersionRow { state: DataVersionState::Failed.key().into(), finished_at: at, reason: reason.clone(), ..version };
         tx.move_data_version(&failed, DataVersionState::Building.key()).await.map_err(stale)?;
         let after = format!("version {}: {reason}", failed.number);
-        self.note(&mut tx, "dataset.stopped", (domain, &subject(&dataset)), None, Some(after)).await?;
+        self.note(&mut tx, AuditAction::DatasetStopped, (domain, &subject(&dataset)), None, Some(after)).await?;
         self.commit(tx).await
     }
 
@@ -138,7 +139,7 @@ impl Control {
         let before = job.spec.clone();
         let row = with_spec(job, &known, (spec, text.clone()), tx.at());
         tx.set_job(&row).await.map_err(|error| from_store(&error))?;
-        self.note(tx, "job.set", (&dataset.domain, &subject(dataset)), Some(before), Some(text)).await
+        self.note(tx, AuditAction::JobSet, (&dataset.domain, &subject(dataset)), Some(before), Some(text)).await
     }
 
     /// The datasets of a domain, each with the one that it is made after.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use arrow_array::RecordBatch;
 use connect::{MapRows, Mapped, Mapper, Purpose, Statement, registry};
 use futures::TryStreamExt;
+use model::audit::AuditAction;
 use model::dataset::DatasetSpec;
 use model::job::JobSpec;
 use model::mapping::Mapping;
@@ -179,7 +180,7 @@ impl Control {
         tx.set_dataset_spec(&dataset.id, &spec).await.map_err(|error| from_store(&error))?;
         let (before, after) = (text(&before.mapping)?, text(&after.mapping)?);
         let subject = format!("{}/{}", dataset.domain, dataset.name);
-        self.note(tx, "dataset.mapping", (&dataset.domain, &subject), Some(before), Some(after)).await
+        self.note(tx, AuditAction::DatasetMapping, (&dataset.domain, &subject), Some(before), Some(after)).await
     }
 }
 

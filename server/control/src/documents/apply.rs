@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use fail::fail_point;
+use model::audit::AuditAction;
 use model::document::{ApiDocument, Document};
 use model::snapshot::Environment;
 use model::view::{CheckReport, RequestKind};
@@ -243,7 +244,7 @@ impl Control {
         if let Some(new) = &planned.new_row {
             tx.insert_api(new).await.map_err(|error| from_store(&error))?;
             let path = format!("{}/{}", row.domain, row.name);
-            self.note(tx, "api.made", (&row.domain, &path), None, None).await?;
+            self.note(tx, AuditAction::ApiMade, (&row.domain, &path), None, None).await?;
         }
         let version = NewVersion {
             api_id: &row.id,

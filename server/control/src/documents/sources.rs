@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::audit::AuditAction;
 use model::document::{Document, SourceDocument};
 use model::load::SourceLoad;
 use model::snapshot::Environment;
@@ -72,7 +73,7 @@ impl Control {
         let row = &prepared.row;
         let after = format!("Asked by an apply.\n{}", prepared.after);
         let mut tx = self.write(caller).await?;
-        self.note(&mut tx, "source.tested", (&row.domain, &row.name), None, Some(after)).await?;
+        self.note(&mut tx, AuditAction::SourceTested, (&row.domain, &row.name), None, Some(after)).await?;
         self.commit(tx).await
     }
 

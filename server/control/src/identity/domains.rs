@@ -1,5 +1,6 @@
 //! Domains: lines of business, each with its own people, sources, APIs and apps.
 
+use model::audit::AuditAction;
 use model::name::check_name;
 use model::view::DomainView;
 use model::{Action, FieldError, Problem};
@@ -52,7 +53,7 @@ impl Control {
             store::StoreError::Taken => Problem::field("name", "There is a domain of this name already."),
             other => from_store(&other),
         })?;
-        self.note(&mut tx, "domain.made", (name, name), None, Some(row.title)).await?;
+        self.note(&mut tx, AuditAction::DomainMade, (name, name), None, Some(row.title)).await?;
         self.commit(tx).await
     }
 
@@ -69,7 +70,7 @@ impl Control {
         let before = before.ok_or_else(|| Problem::not_found(format!("domain {name}")))?;
         let mut tx = self.write(caller).await?;
         tx.set_domain_title(name, title.trim()).await.map_err(|error| from_store(&error))?;
-        self.note(&mut tx, "domain.renamed", (name, name), Some(before.title), Some(title.trim().to_owned())).await?;
+        self.note(&mut tx, AuditAction::DomainRenamed, (name, name), Some(before.title), Some(title.trim().to_owned())).await?;
         self.commit(tx).await
     }
 }

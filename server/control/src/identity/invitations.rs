@@ -1,5 +1,6 @@
 //! One-time links: the first admin's, printed at the first start, and those that admins make for others.
 
+use model::audit::AuditAction;
 use model::clock::{DAY, Millis};
 use model::view::NewLink;
 use model::{Action, ErrorCode, Problem};
@@ -45,7 +46,7 @@ impl Control {
         tx.drop_invitations(user_id.as_deref()).await.map_err(|error| from_store(&error))?;
         tx.insert_invitation(&row).await.map_err(|error| from_store(&error))?;
         let subject = user.map_or("the first admin", |user| user.email.as_str());
-        self.note(&mut tx, "link.made", ("", subject), None, None).await?;
+        self.note(&mut tx, AuditAction::LinkMade, ("", subject), None, None).await?;
         self.commit(tx).await?;
         Ok(NewLink { path: format!("/join/{secret}"), expires_at: row.expires_at })
     }
@@ -92,7 +93,7 @@ impl Control {
             tx.insert_user(&user).await.map_err(|error| from_store(&error))?;
         }
         tx.set_password(&user.id, &hash).await.map_err(|error| from_store(&error))?;
-        self.note(&mut tx, "person.joined", ("", &user.email), None, None).await?;
+        self.note(&mut tx, AuditAction::PersonJoined, ("", &user.email), None, None).await?;
         self.commit(tx).await?;
         self.attempts.forget(visitor.address, &user.email);
         self.open_session(visitor, &user, "by invitation link").await

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::audit::AuditAction;
 use model::view::{Membership, NewLink, UserView};
 use model::{Action, ErrorCode, Problem, Role};
 use store::{MemberRow, Tx, UserRow};
@@ -48,7 +49,7 @@ impl Control {
             store::StoreError::Taken => Problem::field("email", "Somebody has this address already."),
             other => from_store(&other),
         })?;
-        self.note(&mut tx, "person.made", ("", &user.email), None, Some(format!("admin: {is_admin}"))).await?;
+        self.note(&mut tx, AuditAction::PersonMade, ("", &user.email), None, Some(format!("admin: {is_admin}"))).await?;
         self.commit(tx).await?;
         self.password_link(caller, &user.id).await
     }
@@ -80,7 +81,7 @@ impl Control {
         tx.set_user_state(user_id, is_admin, active).await.map_err(|error| from_store(&error))?;
         let before = words(user.is_admin != 0, user.active != 0);
         let changed = before != words(is_admin, active);
-        self.note(&mut tx, "person.set", ("", &user.email), before, words(is_admin, active)).await?;
+        self.note(&mut tx, AuditAction::PersonSet, ("", &user.email), before, words(is_admin, active)).await?;
         if changed {
             self.end_access(&mut tx, "", &user, "the person's state changed").await?;
             tx.drop_invitations(Some(user_id)).await.map_err(|error| from_store(&error))?;
@@ -112,7 +113,7 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.set_roles(&user.id, domain, &keys).await.map_err(|error| from_store(&error))?;
         let (before, after) = (before.join(", "), keys.join(", "));
-        self.note(&mut tx, "roles.set", (domain, &user.email), Some(before), Some(after)).await?;
+        self.note(&mut tx, AuditAction::RolesSet, (domain, &user.email), Some(before), Some(after)).await?;
         if ends {
             self.end_access(&mut tx, domain, &user, "the roles in this domain changed").await?;
         }
@@ -123,7 +124,7 @@ impl Control {
     async fn end_access(&self, tx: &mut Tx, domain: &str, user: &UserRow, why: &str) -> Result<(), Problem> {
         tx.end_access(&user.id).await.map_err(|error| from_store(&error))?;
         let after = format!("Every session and token ended, because {why}.");
-        self.note(tx, "person.access-ended", (domain, &user.email), None, Some(after)).await
+        self.note(tx, AuditAction::PersonAccessEnded, (domain, &user.email), None, Some(after)).await
     }
 
     /// Sets a password, for the command line and the demo; people choose theirs with a link.
@@ -138,7 +139,7 @@ impl Control {
         let hash = self.hasher.hash(&*self.host, new_password.to_owned()).await?;
         let mut tx = self.write(caller).await?;
         tx.set_password(&user.id, &hash).await.map_err(|error| from_store(&error))?;
-        self.note(&mut tx, "password.set", ("", &user.email), None, None).await?;
+        self.note(&mut tx, AuditAction::PasswordSet, ("", &user.email), None, None).await?;
         self.commit(tx).await
     }
 }

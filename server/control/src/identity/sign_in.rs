@@ -1,5 +1,6 @@
 //! Signing in: by password, or as one of the demo's people. Bounds and limits come before anything that costs.
 
+use model::audit::AuditAction;
 use model::clock::{MINUTE, Millis};
 use model::{ErrorCode, Problem};
 use store::{Change, SessionRow, UserRow};
@@ -98,7 +99,7 @@ impl Control {
         let mut tx = self.store.for_visitors().write(change).await.map_err(|error| from_store(&error))?;
         tx.open_session(&row).await.map_err(|error| from_store(&error))?;
         let after = format!("{how}, from {}", visitor.place());
-        self.note(&mut tx, "session.opened", ("", &user.email), None, Some(after)).await?;
+        self.note(&mut tx, AuditAction::SessionOpened, ("", &user.email), None, Some(after)).await?;
         self.commit(tx).await?;
         tracing::info!(user = user.email, "somebody signed in");
         Ok(SignedIn { secret, expires_at: row.expires_at })
@@ -113,7 +114,7 @@ impl Control {
         let change = Change { actor: "visitor".into(), at: now, request_id: visitor.request_id.clone() };
         let written = async {
             let mut tx = self.store.for_visitors().write(change).await.map_err(|error| from_store(&error))?;
-            self.note(&mut tx, "session.refused", ("", email), None, Some(after)).await?;
+            self.note(&mut tx, AuditAction::SessionRefused, ("", email), None, Some(after)).await?;
             self.commit(tx).await
         };
         if let Err(problem) = written.await {

@@ -1,5 +1,6 @@
 //! Personal tokens for `/admin/v1`: a person's own authority, without a browser.
 
+use model::audit::AuditAction;
 use model::clock::DAY;
 use model::view::{NewToken, TokenView};
 use model::{ErrorCode, Problem, Scope};
@@ -77,7 +78,7 @@ impl Control {
         };
         let mut tx = self.write(caller).await?;
         tx.insert_token(&row).await.map_err(|error| from_store(&error))?;
-        self.note(&mut tx, "token.made", ("", caller.email()), None, Some(format!("{name}: {}", row.scopes))).await?;
+        self.note(&mut tx, AuditAction::TokenMade, ("", caller.email()), None, Some(format!("{name}: {}", row.scopes))).await?;
         self.commit(tx).await?;
         Ok(NewToken { id: row.id, secret })
     }
@@ -90,7 +91,7 @@ impl Control {
         caller.require_scope(Scope::Write)?;
         let mut tx = self.write(caller).await?;
         tx.delete_token(&caller.user_id, id).await.map_err(|_| Problem::not_found("token"))?;
-        self.note(&mut tx, "token.revoked", ("", caller.email()), Some(id.to_owned()), None).await?;
+        self.note(&mut tx, AuditAction::TokenRevoked, ("", caller.email()), Some(id.to_owned()), None).await?;
         self.commit(tx).await
     }
 }

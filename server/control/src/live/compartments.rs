@@ -1,5 +1,6 @@
 //! Limits of compartments: a domain's part of the gateway for each priority.
 
+use model::audit::AuditAction;
 use model::limit::Rate;
 use model::snapshot::{Priority, SnapshotCompartment};
 use model::view::CompartmentView;
@@ -52,7 +53,14 @@ impl Control {
         };
         written.map_err(|error| from_store(&error))?;
         let after = limit.map(|rate| format!("{}: {} a second, {} at once", priority.key(), rate.per_second, rate.burst));
-        self.note(&mut tx, "compartment.limited", (domain, domain), None, after.or(Some(format!("{}: no limit", priority.key())))).await?;
+        self.note(
+            &mut tx,
+            AuditAction::CompartmentLimited,
+            (domain, domain),
+            None,
+            after.or(Some(format!("{}: no limit", priority.key()))),
+        )
+        .await?;
         self.commit(tx).await
     }
 

@@ -1,5 +1,6 @@
 //! The switches of one API.
 
+use model::audit::AuditAction;
 use model::limit::Rate;
 use model::snapshot::{Priority, Switches};
 use model::view::SwitchesView;
@@ -32,7 +33,7 @@ impl Control {
         limit: Option<Rate>,
         priority: Priority,
     ) -> Result<(), Problem> {
-        self.change_switches(caller, (domain, name), "api.switched", limit.map(|limit| limit.errors("limit")), |switches| {
+        self.change_switches(caller, (domain, name), AuditAction::ApiSwitched, limit.map(|limit| limit.errors("limit")), |switches| {
             switches.limit = limit;
             switches.priority = priority;
         })
@@ -44,14 +45,14 @@ impl Control {
     /// # Errors
     /// For the domain's owners.
     pub async fn purge(&self, caller: &Caller, domain: &str, name: &str) -> Result<(), Problem> {
-        self.change_switches(caller, (domain, name), "api.purged", None, |switches| switches.cache_epoch += 1).await
+        self.change_switches(caller, (domain, name), AuditAction::ApiPurged, None, |switches| switches.cache_epoch += 1).await
     }
 
     async fn change_switches(
         &self,
         caller: &Caller,
         (domain, name): (&str, &str),
-        action: &str,
+        action: AuditAction,
         errors: Option<Vec<model::FieldError>>,
         change: impl FnOnce(&mut Switches),
     ) -> Result<(), Problem> {

@@ -1,6 +1,7 @@
 //! Deciding: an approval closes the request, approves the version and releases it, all in one transaction.
 
 use fail::fail_point;
+use model::audit::AuditAction;
 use model::snapshot::Environment;
 use model::view::{CheckReport, RequestState, VersionState};
 use model::{Action, ApiSpec, ErrorCode, Problem};
@@ -127,7 +128,7 @@ impl Control {
         tx.set_version_state(&request.version_id, version_state.key()).await.map_err(|error| from_store(&error))?;
         fail_point!("approve.after-version");
         let path = format!("{}/{}", api.domain, api.name);
-        let action = if approve { "version.approved" } else { "version.rejected" };
+        let action = if approve { AuditAction::VersionApproved } else { AuditAction::VersionRejected };
         self.note(tx, action, (&api.domain, &path), None, Some(reason.trim().to_owned())).await?;
         if approve {
             let environment = request.decoded_environment().map_err(|error| from_store(&error))?;
@@ -156,7 +157,8 @@ impl Control {
         tx.put_release(&row).await.map_err(|error| from_store(&error))?;
         fail_point!("approve.after-release");
         let path = format!("{}/{}", api.domain, api.name);
-        self.note(tx, "api.released", (&api.domain, &path), before, Some(format!("{} in {}", version_id, environment.key()))).await
+        self.note(tx, AuditAction::ApiReleased, (&api.domain, &path), before, Some(format!("{} in {}", version_id, environment.key())))
+            .await
     }
 
     /// A release on a dataset waits for a live data version.
@@ -200,7 +202,7 @@ impl Control {
         tx.decide_request(&request.id, RequestState::Withdrawn.key(), caller.email(), "").await.map_err(closed)?;
         tx.set_version_state(&request.version_id, VersionState::Withdrawn.key()).await.map_err(|error| from_store(&error))?;
         let path = format!("{}/{}", api.domain, api.name);
-        self.note(&mut tx, "version.withdrawn", (&api.domain, &path), None, None).await?;
+        self.note(&mut tx, AuditAction::VersionWithdrawn, (&api.domain, &path), None, None).await?;
         self.commit(tx).await
     }
 

@@ -1,6 +1,7 @@
 //! Requests to change what live APIs read, the production binding of a source or a dataset: what an approver sees of them, and the
 //! decision, which puts them in force.
 
+use model::audit::AuditAction;
 use model::view::{CheckReport, HeldChange, RequestDetail, RequestKind, RequestState, RequestView};
 use model::{Action, ErrorCode, Problem};
 use store::{DatasetRow, HeldChangeRow, RequestRow, SourceRow, StoreError, Tx};
@@ -59,11 +60,24 @@ impl Object {
         }
     }
 
-    /// The word that its rows of the audit log begin with.
-    fn word(&self) -> &'static str {
+    fn approved(&self) -> AuditAction {
         match self {
-            Self::Source(_) => "source",
-            Self::Dataset(_) => "dataset",
+            Self::Source(_) => AuditAction::SourceApproved,
+            Self::Dataset(_) => AuditAction::DatasetApproved,
+        }
+    }
+
+    fn rejected(&self) -> AuditAction {
+        match self {
+            Self::Source(_) => AuditAction::SourceRejected,
+            Self::Dataset(_) => AuditAction::DatasetRejected,
+        }
+    }
+
+    fn withdrawn(&self) -> AuditAction {
+        match self {
+            Self::Source(_) => AuditAction::SourceWithdrawn,
+            Self::Dataset(_) => AuditAction::DatasetWithdrawn,
         }
     }
 
@@ -205,9 +219,9 @@ impl Control {
         if decision.approve {
             self.put_in_force(&mut tx, asked, edit.as_ref()).await?;
         }
-        let action = format!("{}.{}", of.word(), state.key());
+        let action = if decision.approve { of.approved() } else { of.rejected() };
         let (before, after) = (Some(of.text(&held.before_definition)), Some(of.text(&held.definition)));
-        self.note(&mut tx, &action, (of.domain(), &of.subject()), before, after).await?;
+        self.note(&mut tx, action, (of.domain(), &of.subject()), before, after).await?;
         self.commit(tx).await
     }
 
@@ -230,7 +244,7 @@ impl Control {
         refuse_withdrawal_of_others(caller, request)?;
         let mut tx = self.write(caller).await?;
         tx.decide_request(&request.id, RequestState::Withdrawn.key(), caller.email(), "").await.map_err(closed)?;
-        self.note(&mut tx, &format!("{}.withdrawn", of.word()), (of.domain(), &of.subject()), None, None).await?;
+        self.note(&mut tx, of.withdrawn(), (of.domain(), &of.subject()), None, None).await?;
         self.commit(tx).await
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use fail::fail_point;
+use model::audit::AuditAction;
 use model::snapshot::Environment;
 use model::view::{CheckReport, RequestKind, RequestState, VersionState};
 use model::{Action, ApiSpec, ErrorCode, Problem};
@@ -145,7 +146,7 @@ impl Control {
         }
         tx.insert_request(&request).await.map_err(|error| from_store(&error))?;
         let path = format!("{}/{}", new.domain, new.name);
-        self.note(tx, "version.submitted", (new.domain, &path), None, Some(spec)).await?;
+        self.note(tx, AuditAction::VersionSubmitted, (new.domain, &path), None, Some(spec)).await?;
         Ok((request.id, version.id))
     }
 }

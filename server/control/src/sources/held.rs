@@ -1,6 +1,7 @@
 //! A change of a production binding that can change what live APIs and datasets give: it is held back for somebody else's decision.
 
 use connect::address;
+use model::audit::AuditAction;
 use model::connector::{ConfigField, Effect};
 use model::view::{HeldChange, RequestKind, RequestState, SettingChange};
 use model::{ErrorCode, Problem};
@@ -62,7 +63,7 @@ impl Control {
             other => from_store(&other),
         })?;
         let (before, after) = (Some(config_text(&before.config)), Some(config_text(&after.config)));
-        self.note(tx, "source.requested", (&row.domain, &row.name), before, after).await?;
+        self.note(tx, AuditAction::SourceRequested, (&row.domain, &row.name), before, after).await?;
         Ok(Some(request))
     }
 

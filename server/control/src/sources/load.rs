@@ -2,6 +2,7 @@
 
 use connect::{Purpose, Statement, guard};
 use futures::TryStreamExt;
+use model::audit::AuditAction;
 use model::load::SourceLoad;
 use model::schedule::minute_of_day;
 use model::snapshot::Environment;
@@ -43,7 +44,7 @@ impl Control {
         self.store.load_limits(&row.name).await.map_err(|error| from_store(&error))?;
         let before = self.store.source_load(&row.name).await.map_err(|error| from_store(&error))?;
         tx.set_source_load(&row.id, &text).await.map_err(|error| from_store(&error))?;
-        self.note(tx, "job.load", (&row.domain, &row.name), before, Some(text)).await
+        self.note(tx, AuditAction::JobLoad, (&row.domain, &row.name), before, Some(text)).await
     }
 }
 

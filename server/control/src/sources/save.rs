@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use connect::tls::{CLIENT_CERTIFICATE, CLIENT_KEY};
 use connect::{BindingConfig, ConfigField, address, registry};
+use model::audit::AuditAction;
 use model::name::check_name;
 use model::snapshot::Environment;
 use model::view::SourceSaved;
@@ -102,7 +103,7 @@ impl Control {
         };
         let after = format!("{}\n{}: {}", said, environment.key(), binding.config);
         let mut tx = self.write(caller).await?;
-        self.note(&mut tx, "source.tested", (&prepared.row.domain, &prepared.row.name), None, Some(after)).await?;
+        self.note(&mut tx, AuditAction::SourceTested, (&prepared.row.domain, &prepared.row.name), None, Some(after)).await?;
         self.commit(tx).await?;
         answer
     }
@@ -214,7 +215,7 @@ impl Control {
         for binding in &prepared.bindings {
             tx.put_binding(binding).await.map_err(|error| from_store(&error))?;
         }
-        let action = if prepared.is_new { "source.made" } else { "source.changed" };
+        let action = if prepared.is_new { AuditAction::SourceMade } else { AuditAction::SourceChanged };
         self.note(tx, action, (&row.domain, &row.name), prepared.before.clone(), Some(prepared.after.clone())).await?;
         self.write_held(tx, caller, prepared).await
     }

@@ -2,6 +2,7 @@
 //! again as another version, or nothing but its own rows says so.
 
 use fail::fail_point;
+use model::audit::AuditAction;
 use model::clock::Millis;
 use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
 use model::job::{JobSpec, RunState};
@@ -112,7 +113,7 @@ async fn succeed(
     let defined = store::encode(&now_defined, &format_args!("the dataset {}/{}", dataset.domain, dataset.name))?;
     tx.set_dataset_spec(&dataset.id, &defined).await?;
     let after = format!("{} rows in {}", built.figures.written_rows, row.environment);
-    note(worker, tx, if holds { "dataset.checked" } else { "dataset.live" }, (dataset, row), after).await
+    note(worker, tx, if holds { AuditAction::DatasetChecked } else { AuditAction::DatasetLive }, (dataset, row), after).await
 }
 
 fn figures_text(figures: &BuildFigures, row: &DataVersionRow) -> Result<String, StoreError> {
@@ -179,13 +180,13 @@ async fn fail(
         }
     };
     tx.move_run(run, &moved).await?;
-    note(worker, tx, "dataset.failed", (dataset, row), failed.reason.clone()).await
+    note(worker, tx, AuditAction::DatasetFailed, (dataset, row), failed.reason.clone()).await
 }
 
 async fn note(
     worker: &Worker,
     tx: &mut Tx,
-    action: &str,
+    action: AuditAction,
     (dataset, row): (&DatasetRow, &DataVersionRow),
     after: String,
 ) -> Result<(), StoreError> {

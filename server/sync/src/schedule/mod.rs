@@ -4,6 +4,7 @@ pub(crate) mod alarms;
 pub(crate) mod arrival;
 pub(crate) mod watch;
 
+use model::audit::AuditAction;
 use model::clock::{MINUTE, Millis};
 use model::job::{Cause, JobSpec, Missed, When};
 use model::schedule::next_after;
@@ -78,7 +79,7 @@ async fn ask(worker: &Worker, job: &JobRow) -> Result<(), StoreError> {
         let number = tx.ask_run(new, &version).await?;
         let subject = format!("{}/{}", dataset.domain, dataset.name);
         let after = format!("version {number} in {}", spec.environment.key());
-        tx.audit(worker.host.id(), "dataset.build-asked", (&dataset.domain, &subject), None, Some(after)).await?;
+        tx.audit(worker.host.id(), AuditAction::DatasetBuildAsked, (&dataset.domain, &subject), None, Some(after)).await?;
     }
     (worker.announce)(tx.commit().await?);
     Ok(())
