@@ -46,7 +46,13 @@ pub(crate) fn stored<T: DeserializeOwned>(text: &str, what: &dyn Display) -> Res
 
 /// The definition of a version of an API.
 pub(crate) fn api_spec(api: &ApiRow, version: &VersionRow) -> Result<ApiSpec, Problem> {
-    stored(&version.spec, &format_args!("version {} of the API {}/{}", version.number, api.domain, api.name))
+    let what = format_args!("version {} of the API {}/{}", version.number, api.domain, api.name);
+    store::decode_api(&version.spec, &what).map_err(|error| from_store(&error))
+}
+
+/// What stands in the draft of an API.
+pub(crate) fn draft_spec(domain: &str, name: &str, draft: &str) -> Result<ApiSpec, Problem> {
+    store::decode_api(draft, &format_args!("the draft of the API {domain}/{name}")).map_err(|error| from_store(&error))
 }
 
 /// What the check of a version of an API said.

@@ -108,6 +108,7 @@ impl Compression {
 /// One row of a dataset's append-only register: a column keeps its number for ever; a retyped one takes a new number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct RegisterField {
     pub number: u32,
     pub column: String,

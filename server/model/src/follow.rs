@@ -213,7 +213,7 @@ pub fn says_deleted(value: &Value) -> bool {
 /// How far a data version has followed its table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[serde(deny_unknown_fields, default)]
 pub struct FollowFigures {
     /// How far, in words.
     pub position: String,

@@ -29,6 +29,7 @@ use crate::{ApiSpec, Field};
 
 /// A field that a grant hides, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct HiddenField {
     /// Its name when the grant was made.
     pub name: String,

@@ -13,7 +13,7 @@ use crate::view::SettingChange;
 
 /// The part of a dataset's definition and of its job that can change what APIs answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(default)]
+#[serde(deny_unknown_fields, default)]
 pub struct RowRules {
     /// As somebody wrote it.
     pub mapping: Mapping,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::{Error, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
 use crate::form::QueryForm;
@@ -52,6 +53,42 @@ pub struct ApiSpec {
     /// Calls whose answers must stay what they are: run at each check, and before a release.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cases: Vec<Case>,
+}
+
+/// The members of a stored definition, those of each kind among them. The kinds' own stand flat beside the others, where serde itself
+/// cannot refuse what it does not know.
+const MEMBERS: [&str; 16] = [
+    "title",
+    "source",
+    "kind",
+    "table",
+    "key",
+    "form",
+    "script",
+    "page_size",
+    "keyset",
+    "steps",
+    "shape",
+    "parameters",
+    "fields",
+    "policy",
+    "serve_from",
+    "cases",
+];
+
+impl ApiSpec {
+    /// Reads what stands in a row. What a newer program has written beside what this one knows would be lost when it is written again,
+    /// and may say what must not be left out: it is refused, here as in every part that is stored.
+    ///
+    /// # Errors
+    /// A text that is no definition, or that has a member which is not known.
+    pub fn read_stored(text: &str) -> Result<Self, serde_json::Error> {
+        let members: BTreeMap<String, IgnoredAny> = serde_json::from_str(text)?;
+        match members.keys().find(|member| !MEMBERS.contains(&member.as_str())) {
+            Some(unknown) => Err(serde_json::Error::custom(format_args!("unknown field `{unknown}`"))),
+            None => serde_json::from_str(text),
+        }
+    }
 }
 
 /// The most cases of one API.

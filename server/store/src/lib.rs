@@ -39,5 +39,5 @@ pub use jobs::{JobRow, NewRun, RunRow};
 pub use people::{DomainRow, InvitationRow, MemberRow, SessionRow, TokenRow, UserRow};
 pub use requests::RequestRow;
 pub use sources::{BindingRow, SourceRow};
-pub use stored::{decode, encode};
+pub use stored::{decode, decode_api, encode};
 pub use switches::{CompartmentRow, SwitchesRow};

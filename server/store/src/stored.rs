@@ -3,6 +3,7 @@
 
 use std::fmt::Display;
 
+use model::ApiSpec;
 use model::dataset::DatasetSpec;
 use model::job::JobSpec;
 use model::load::SourceLoad;
@@ -17,6 +18,14 @@ use crate::{DataVersionRow, DatasetRow, JobRow, Store, StoreError};
 /// [`StoreError::Unreadable`] where the text is none.
 pub fn decode<T: DeserializeOwned>(text: &str, what: &dyn Display) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|cause| StoreError::Unreadable { what: what.to_string(), cause })
+}
+
+/// A stored definition of an API.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] where the text is none, or says more than this program knows.
+pub fn decode_api(text: &str, what: &dyn Display) -> Result<ApiSpec, StoreError> {
+    ApiSpec::read_stored(text).map_err(|cause| StoreError::Unreadable { what: what.to_string(), cause })
 }
 
 /// A stored word out of a closed list, such as a state: `read` knows the list.

@@ -8,7 +8,7 @@ use model::job::{Cause, RunState};
 use model::load::Tier;
 use store::{
     BindingRow, ComparisonRow, CompartmentRow, DataVersionRow, DatasetRow, FollowingRow, KeyRow, MemberRow, NodeRow, RequestRow, RunRow,
-    StoreError, SwitchesRow, encode,
+    StoreError, SwitchesRow, decode_api, encode,
 };
 
 const AT: Millis = 1;
@@ -91,6 +91,14 @@ fn runs_and_versions_that_cannot_be_read_are_named() {
     let compared =
         ComparisonRow { version_id: "v1".into(), due_at: AT, at: AT, finished_at: None, figures: later(), reason: String::new() };
     named(compared.decoded_figures(), "a comparison of the data version v1");
+}
+
+#[test]
+fn what_a_newer_program_has_said_of_an_api_is_not_lost_unseen() {
+    let known = r#"{"kind":"kv","table":{"name":"planes"},"key":["tailnum"]}"#;
+    assert!(decode_api(known, &"the draft").is_ok());
+    let later = known.replacen('{', r#"{"later":1,"#, 1);
+    named(decode_api(&later, &"the draft of the API travel/plane"), "the draft of the API travel/plane");
 }
 
 #[test]

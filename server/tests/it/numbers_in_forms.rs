@@ -311,5 +311,10 @@ async fn a_row_that_cannot_be_read_is_told_by_name_and_never_written_over() {
     names(&browser.json("save-draft", &draft).await, what);
     assert!(rows.is_spoiled(table, of));
     rows.mend(table, of, &was);
+    // What a newer program has written beside what this one knows would be lost with the next save.
+    rows.sql(&format!("UPDATE {table} SET spec = json_set(spec, '$.later', 1) WHERE {of}"));
+    names(&browser.json("save-draft", &draft).await, what);
+    assert_eq!(rows.sql(&format!("SELECT json_extract(spec, '$.later') FROM {table} WHERE {of}")), "1");
+    rows.mend(table, of, &was);
     assert_eq!(browser.json("save-draft", &draft).await.0, 200);
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::{ApiRow, AppRow, GrantRow, StoreError};
 
 use crate::apis::Inventory;
-use crate::failure::{api_spec, from_json, from_store, hidden_fields, stored};
+use crate::failure::{api_spec, draft_spec, from_json, from_store, hidden_fields};
 use crate::live::rate_of;
 use crate::{Caller, Control};
 
@@ -121,7 +121,7 @@ impl Control {
         if versions.is_empty() {
             // Nothing was sent for review yet: what is being written says which fields there will be.
             let draft = self.store.draft(&api.id).await.map_err(|error| from_store(&error))?;
-            versions.extend(draft.map(|draft| stored::<ApiSpec>(&draft.spec, &format_args!("the draft of the API {path}"))).transpose()?);
+            versions.extend(draft.map(|draft| draft_spec(&api.domain, &api.name, &draft.spec)).transpose()?);
         }
         let mut fields = Vec::with_capacity(names.len());
         for name in names.iter().filter(|name| is_identifier(name)) {
@@ -155,7 +155,7 @@ impl Control {
         let versions = self.store.versions_of(api_id).await.map_err(|error| from_store(&error))?;
         let mut specs = Vec::with_capacity(versions.len());
         for version in &versions {
-            let Ok(spec) = serde_json::from_str(&version.spec) else {
+            let Ok(spec) = ApiSpec::read_stored(&version.spec) else {
                 // The API is looked up where that is needed to name it.
                 let api = self.store.api_by_id(api_id).await.map_err(|error| from_store(&error))?;
                 let api = api.ok_or_else(|| Problem::not_found("API"))?;

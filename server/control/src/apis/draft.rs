@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{ApiRow, DraftRow, StoreError};
 
-use crate::failure::{from_json, from_store, stored};
+use crate::failure::{draft_spec, from_json, from_store};
 use crate::{Caller, Control};
 
 /// A save of a draft: what the form holds, and what its editor had seen.
@@ -95,7 +95,7 @@ impl Control {
         Ok(DraftView {
             domain: domain.into(),
             name: name.into(),
-            spec: stored(&row.spec, &format_args!("the draft of the API {domain}/{name}"))?,
+            spec: draft_spec(domain, name, &row.spec)?,
             edit: row.edit,
             step: row.step,
             updated_by: row.updated_by,
@@ -125,7 +125,7 @@ impl Control {
         let before = self.store.draft(&api.id).await.map_err(|error| from_store(&error))?;
         if let Some(before) = &before {
             // What stands there and cannot be read is not written over.
-            stored::<ApiSpec>(&before.spec, &format_args!("the draft of the API {domain}/{name}"))?;
+            draft_spec(domain, name, &before.spec)?;
         }
         let mut tx = self.write(caller).await?;
         let written = if save.edit == 0 && before.is_none() {

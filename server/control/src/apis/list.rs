@@ -8,7 +8,7 @@ use model::view::{ApiDetail, ApiSummary, Live, RequestState, VersionState, Versi
 use model::{Action, Problem};
 use store::{ApiRow, DraftRow, ReleaseRow, RequestRow, UserRow, VersionRow};
 
-use crate::failure::{api_spec, from_store, stored};
+use crate::failure::{api_spec, draft_spec, from_store};
 use crate::{Caller, Control};
 
 /// Everything that lists need, read in a handful of statements whatever the number of APIs.
@@ -71,7 +71,7 @@ impl Inventory {
         let draft = self.drafts.iter().find(|draft| draft.api_id == api.id);
         let spec: Option<ApiSpec> = match (versions.first(), draft) {
             (Some(version), _) => Some(api_spec(api, version)?),
-            (None, Some(draft)) => Some(stored(&draft.spec, &format_args!("the draft of the API {}/{}", api.domain, api.name))?),
+            (None, Some(draft)) => Some(draft_spec(&api.domain, &api.name, &draft.spec)?),
             (None, None) => None,
         };
         let kind = api.decoded_kind().map_err(|error| from_store(&error))?;

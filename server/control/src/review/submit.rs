@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::{RequestRow, StoreError, Tx, VersionRow};
 
 use crate::apis::{Beside, CheckInput};
-use crate::failure::{api_spec, from_json, from_store, stored};
+use crate::failure::{api_spec, draft_spec, from_json, from_store};
 use crate::{Caller, Control};
 
 /// Where a draft is sent, and which state of it.
@@ -62,7 +62,7 @@ impl Control {
         }
         // Read after the draft: whoever saves from here on raises its edit, and the draft is not taken.
         let authors = self.draft_authors(caller, &api.id, environment).await?;
-        let spec: ApiSpec = stored(&draft.spec, &format_args!("the draft of the API {domain}/{name}"))?;
+        let spec = draft_spec(domain, name, &draft.spec)?;
         let source = self.source_of(domain, &spec, environment).await?;
         let beside = Beside { domain, environment, planned: &[] };
         let (report, mut spec) = self.check_with_cases(&CheckInput { name, spec: &spec, source: source.as_ref(), beside }).await?;

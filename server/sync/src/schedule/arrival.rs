@@ -12,6 +12,7 @@ use crate::{Worker, source};
 
 /// What was seen of a job's files.
 #[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Seen {
     /// When a run was last asked for.
     taken: String,
