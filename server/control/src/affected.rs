@@ -10,7 +10,7 @@ use model::{ApiSpec, Problem};
 use store::{DatasetRow, SourceRow};
 
 use crate::Control;
-use crate::failure::{api_spec, from_store};
+use crate::failure::api_spec;
 
 /// What nobody calls in production changes at once.
 pub(crate) const HELD: Environment = Environment::Prod;
@@ -30,7 +30,7 @@ impl Control {
     pub(crate) async fn affected_by_source(&self, source: &SourceRow) -> Result<Affected, Problem> {
         let live_apis = self.live_apis(&source.domain).await?;
         let live = self.live_dataset_ids().await?;
-        let rows = self.store.datasets().await.map_err(|error| from_store(&error))?;
+        let rows = self.store.datasets().await?;
         let defined = defined(rows, |row| live.contains(&row.id))?;
         let is_of = |spec: &DatasetSpec| spec.source == source.name || spec.into.as_ref().is_some_and(|into| into.source == source.name);
         Ok(Affected {
@@ -44,8 +44,8 @@ impl Control {
     pub(crate) async fn affected_by_dataset(&self, dataset: &DatasetRow) -> Result<Affected, Problem> {
         let live_apis = self.live_apis(&dataset.domain).await?;
         let live = self.live_dataset_ids().await?;
-        let sources = self.store.sources().await.map_err(|error| from_store(&error))?;
-        let rows = self.store.datasets().await.map_err(|error| from_store(&error))?;
+        let sources = self.store.sources().await?;
+        let rows = self.store.datasets().await?;
         let defined = defined(rows, |row| row.domain == dataset.domain)?;
         let shelves: Vec<&str> = sources.iter().filter(|source| source.driver == SHELF_DRIVER).map(|source| source.name.as_str()).collect();
         let reached = with_made_of(&defined, &dataset.id, &shelves);
@@ -72,7 +72,7 @@ impl Control {
     }
 
     async fn live_dataset_ids(&self) -> Result<BTreeSet<String>, Problem> {
-        let versions = self.store.data_versions_in(DataVersionState::Live.key()).await.map_err(|error| from_store(&error))?;
+        let versions = self.store.data_versions_in(DataVersionState::Live.key()).await?;
         Ok(versions.into_iter().filter(|version| version.environment == HELD.key()).map(|version| version.dataset_id).collect())
     }
 }
@@ -97,7 +97,7 @@ fn with_callers(domain: &str, live: &[(String, ApiSpec)], is: impl Fn(&ApiSpec) 
 
 /// Where one cannot be read, what it is made of is not known, and must not be taken for nothing.
 fn defined(rows: Vec<DatasetRow>, wanted: impl Fn(&DatasetRow) -> bool) -> Result<Vec<Defined>, Problem> {
-    let read = |row: DatasetRow| row.definition().map(|spec| (row, spec)).map_err(|error| from_store(&error));
+    let read = |row: DatasetRow| row.definition().map(|spec| (row, spec)).map_err(Problem::from);
     rows.into_iter().filter(wanted).map(read).collect()
 }
 

@@ -5,7 +5,6 @@ use model::{Action, ErrorCode, Problem};
 use serde::Deserialize;
 use store::AuditFilter;
 
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 /// Rows of one page.
@@ -27,5 +26,5 @@ pub(crate) async fn list(control: &Control, caller: &Caller, query: &AuditQuery)
     let domains =
         (!caller.is_admin()).then(|| caller.roles().keys().filter(|domain| caller.can(Action::SeeAudit, domain)).cloned().collect());
     let filter = AuditFilter { domains, subject: query.subject.clone(), before: query.before, limit: PAGE };
-    control.store.audit(&filter).await.map_err(|error| from_store(&error))
+    Ok(control.store.audit(&filter).await?)
 }

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::apis::{Beside, CheckInput, hash_of};
-use crate::failure::{api_spec, from_store};
+use crate::failure::api_spec;
 use crate::ports::TryCallRequest;
 use crate::{Caller, Control};
 
@@ -33,7 +33,7 @@ impl Control {
         let (spec, version) = match request.version {
             Some(number) => {
                 caller.authorise(Action::TryLive, domain)?;
-                let versions = self.store.versions_of(&api.id).await.map_err(|error| from_store(&error))?;
+                let versions = self.store.versions_of(&api.id).await?;
                 let row = versions.into_iter().find(|version| version.number == number);
                 let row = row.ok_or_else(|| Problem::not_found(format!("version {number}")))?;
                 if row.state != "approved" {

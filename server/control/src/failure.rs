@@ -1,4 +1,4 @@
-//! From what went wrong below to what a person is told. The cause is logged here, once.
+//! From what went wrong below to what a person is told. The cause is logged here, once; that of the store, where its error becomes a problem.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -10,28 +10,6 @@ use model::{ApiSpec, ErrorCode, Problem};
 use serde::de::DeserializeOwned;
 use store::{ApiRow, AppRow, GrantRow, StoreError, VersionRow};
 
-/// A store's error as a problem.
-pub(crate) fn from_store(error: &StoreError) -> Problem {
-    match error {
-        StoreError::Taken => Problem::new(ErrorCode::Conflict, "There is one of this name already. Choose another name."),
-        StoreError::Stale => Problem::new(
-            ErrorCode::Conflict,
-            "Somebody else changed this in the meantime. Load it again; what you have typed is still here.",
-        ),
-        unreadable if unreadable.unreadable().is_some() => {
-            tracing::error!(cause = %unreadable, "a stored definition cannot be read");
-            Problem::new(ErrorCode::Internal, unreadable.unreadable().unwrap_or_default())
-        }
-        other => {
-            tracing::error!(cause = %other, "the metadata store failed a request");
-            Problem::new(
-                ErrorCode::Internal,
-                "The metadata store does not answer just now. APIs that are live go on answering. Try again in a moment.",
-            )
-        }
-    }
-}
-
 /// A source's error as a problem, under the source's name.
 pub(crate) fn from_source(source: &str, error: &SourceError) -> Problem {
     tracing::warn!(source, cause = %error.cause, "a source failed a request: {error}");
@@ -41,18 +19,18 @@ pub(crate) fn from_source(source: &str, error: &SourceError) -> Problem {
 /// What stands in a row of `what`, such as `the draft of the API travel/plane`. One that cannot be read is told under that name, and
 /// nothing is taken in its place.
 pub(crate) fn stored<T: DeserializeOwned>(text: &str, what: &dyn Display) -> Result<T, Problem> {
-    store::decode(text, what).map_err(|error| from_store(&error))
+    Ok(store::decode(text, what)?)
 }
 
 /// The definition of a version of an API.
 pub(crate) fn api_spec(api: &ApiRow, version: &VersionRow) -> Result<ApiSpec, Problem> {
     let what = format_args!("version {} of the API {}/{}", version.number, api.domain, api.name);
-    store::decode_api(&version.spec, &what).map_err(|error| from_store(&error))
+    Ok(store::decode_api(&version.spec, &what)?)
 }
 
 /// What stands in the draft of an API.
 pub(crate) fn draft_spec(domain: &str, name: &str, draft: &str) -> Result<ApiSpec, Problem> {
-    store::decode_api(draft, &format_args!("the draft of the API {domain}/{name}")).map_err(|error| from_store(&error))
+    Ok(store::decode_api(draft, &format_args!("the draft of the API {domain}/{name}"))?)
 }
 
 /// What the check of a version of an API said.
@@ -74,7 +52,7 @@ pub(crate) fn origins(app: &AppRow) -> Result<Vec<String>, Problem> {
 pub(crate) fn hidden_fields(grant: &GrantRow) -> Result<Vec<HiddenField>, Problem> {
     hidden::read_stored(&grant.hidden).map_err(|cause| {
         let what = format!("the hidden fields of the grant of the API {} to the app {}", grant.api_id, grant.app_id);
-        from_store(&StoreError::Unreadable { what, cause })
+        Problem::from(StoreError::Unreadable { what, cause })
     })
 }
 

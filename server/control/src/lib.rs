@@ -39,8 +39,6 @@ pub use caller::{Caller, Visitor};
 pub use console::TryRequest;
 pub use model;
 
-use failure::from_store;
-
 /// What the outside sets of the control plane.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -144,11 +142,11 @@ impl Control {
 
     async fn write(&self, caller: &Caller) -> Result<Tx, Problem> {
         let change = Change { actor: caller.email().to_owned(), at: self.host.now(), request_id: caller.request_id().to_owned() };
-        self.store.write(change).await.map_err(|error| from_store(&error))
+        Ok(self.store.write(change).await?)
     }
 
     async fn commit(&self, tx: Tx) -> Result<(), Problem> {
-        let revision = tx.commit().await.map_err(|error| from_store(&error))?;
+        let revision = tx.commit().await?;
         self.changed.send_replace(revision);
         Ok(())
     }
@@ -161,7 +159,7 @@ impl Control {
         before: Option<String>,
         after: Option<String>,
     ) -> Result<(), Problem> {
-        tx.audit(self.host.id(), action, place, before, after).await.map_err(|error| from_store(&error))
+        Ok(tx.audit(self.host.id(), action, place, before, after).await?)
     }
 
     /// The audit log, newest first: for a domain's approvers and owners, and all of it for admins.

@@ -5,7 +5,6 @@ use model::{Action, Problem};
 use store::Change;
 use tokio::sync::{Mutex, mpsc};
 
-use crate::failure::from_store;
 use crate::identity::Refusals;
 use crate::{Caller, Control};
 
@@ -57,7 +56,7 @@ impl Control {
         let before = if unlisted == 0 { String::new() } else { format!("; {unlisted} refusals before this one are not listed") };
         let after = format!("{}{place}{before}", refused.action.words());
         let change = Change { actor: refused.email.clone(), at: now, request_id: refused.request_id };
-        let mut tx = self.store.write(change).await.map_err(|error| from_store(&error))?;
+        let mut tx = self.store.write(change).await?;
         // Of no domain: for admins alone, as whoever asks may name any domain.
         self.note(&mut tx, AuditAction::RequestRefused, ("", &refused.email), None, Some(after)).await?;
         self.commit(tx).await

@@ -10,7 +10,7 @@ use model::{Action, ErrorCode, Problem};
 use store::NodeRow;
 
 use crate::apis::Beside;
-use crate::failure::{api_spec, from_json, from_store};
+use crate::failure::{api_spec, from_json};
 use crate::{Caller, Control};
 
 impl Control {
@@ -67,7 +67,7 @@ impl Control {
             return Err(Problem::new(ErrorCode::Conflict, detail));
         }
         let mut tx = self.write(caller).await?;
-        tx.delete_release(&api.id, environment.key()).await.map_err(|error| from_store(&error))?;
+        tx.delete_release(&api.id, environment.key()).await?;
         let before = format!("{} in {}", live.id, environment.key());
         self.note(&mut tx, AuditAction::ApiRetired, (domain, &format!("{domain}/{name}")), Some(before), None).await?;
         self.commit(tx).await
@@ -79,7 +79,7 @@ impl Control {
     /// Where the metadata does not answer.
     pub async fn revision(&self, caller: &Caller) -> Result<i64, Problem> {
         caller.authorise(Action::Administer, "")?;
-        self.store.revision().await.map_err(|error| from_store(&error))
+        Ok(self.store.revision().await?)
     }
 
     /// A gateway's report: the revision that it serves, and the APIs that it cannot.
@@ -94,7 +94,7 @@ impl Control {
             broken: serde_json::to_string(broken).map_err(|error| from_json(&error))?,
             seen_at: self.host.now(),
         };
-        self.store.report_node(&row).await.map_err(|error| from_store(&error))
+        Ok(self.store.report_node(&row).await?)
     }
     /// Forgets a node that ends, so that others see at once that it is gone.
     ///
@@ -102,6 +102,6 @@ impl Control {
     /// Where the metadata does not answer.
     pub async fn forget_node(&self, caller: &Caller, id: &str) -> Result<(), Problem> {
         caller.authorise(Action::Administer, "")?;
-        self.store.forget_node(id).await.map_err(|error| from_store(&error))
+        Ok(self.store.forget_node(id).await?)
     }
 }

@@ -6,9 +6,8 @@ use model::clock::SECOND;
 use model::snapshot::{Environment, issuer_place};
 use model::view::RequestKind;
 use model::{Action, ErrorCode, Problem};
-use store::{BindingRow, StoreError, Tx};
+use store::{BindingRow, Tx};
 
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 /// A node that runs reports every ten seconds; one that has not for this long has ended.
@@ -21,7 +20,7 @@ impl Control {
     /// For the program itself and admins; where a node still runs.
     pub async fn refuse_rotation_while_served(&self, caller: &Caller) -> Result<(), Problem> {
         caller.authorise(Action::Administer, "")?;
-        let nodes = self.store.nodes(self.host.now() - NODE_ENDED).await.map_err(|error| from_store(&error))?;
+        let nodes = self.store.nodes(self.host.now() - NODE_ENDED).await?;
         let Some(node) = nodes.first() else { return Ok(()) };
         let detail = format!(
             "Node {} is running. Stop every node, wait {} s, and rotate the key again. Nothing was changed.",
@@ -40,9 +39,9 @@ impl Control {
         self.refuse_rotation_while_served(caller).await?;
         // Begun before anything is read: other writers wait for this change.
         let mut tx = self.write(caller).await?;
-        let sources = self.store.sources().await.map_err(|error| from_store(&error))?;
+        let sources = self.store.sources().await?;
         let mut secrets = 0;
-        for row in self.store.bindings().await.map_err(|error| from_store(&error))? {
+        for row in self.store.bindings().await? {
             let source = sources.iter().find(|source| source.id == row.source_id);
             let (Some(source), Some(environment)) = (source, Environment::from_key(&row.environment)) else {
                 return Err(Problem::new(ErrorCode::Internal, "A binding has no source or no known environment. Nothing was changed."));
@@ -50,13 +49,13 @@ impl Control {
             let place = seal_place(&source.name, environment);
             secrets += 1 + self.rotate_binding(&mut tx, next, (&row, &place)).await?;
         }
-        for row in self.store.issuers().await.map_err(|error| from_store(&error))? {
+        for row in self.store.issuers().await? {
             if row.secret.is_empty() {
                 continue;
             }
             secrets += 1;
             if let Some(secret) = self.resealed(next, &row.secret, &issuer_place(&row.id))? {
-                tx.set_issuer_secret(&row.id, &secret).await.map_err(|error| from_store(&error))?;
+                tx.set_issuer_secret(&row.id, &secret).await?;
             }
         }
         self.note(&mut tx, AuditAction::MasterKeyRotated, ("", "master key"), None, Some(format!("{secrets} secrets"))).await?;
@@ -66,22 +65,21 @@ impl Control {
 
     /// The secrets of a binding, and those that wait for a decision to take their place; gives how many of the latter there are.
     async fn rotate_binding(&self, tx: &mut Tx, next: &Vault, (row, place): (&BindingRow, &str)) -> Result<usize, Problem> {
-        let failed = |error: StoreError| from_store(&error);
-        let open = self.store.open_change(RequestKind::Binding.key(), &row.source_id, &row.environment).await.map_err(failed)?;
+        let open = self.store.open_change(RequestKind::Binding.key(), &row.source_id, &row.environment).await?;
         let secret = self.resealed(next, &row.secret, place)?.unwrap_or_else(|| row.secret.clone());
         if secret != row.secret {
             let row = BindingRow { secret: secret.clone(), ..row.clone() };
-            tx.put_binding(&row).await.map_err(|error| from_store(&error))?;
+            tx.put_binding(&row).await?;
         }
         let Some(request) = open else { return Ok(0) };
-        let Some(held) = self.store.held_change(&request.id).await.map_err(failed)? else { return Ok(0) };
+        let Some(held) = self.store.held_change(&request.id).await? else { return Ok(0) };
         let wanted = self.resealed(next, &held.secret, place)?.unwrap_or_else(|| held.secret.clone());
         // A request over another binding than the one that stands cannot be approved, and stays so.
         let before = match held.before_secret == row.secret {
             true => secret,
             false => self.resealed(next, &held.before_secret, place)?.unwrap_or_else(|| held.before_secret.clone()),
         };
-        tx.set_held_secrets(&request.id, &before, &wanted).await.map_err(|error| from_store(&error))?;
+        tx.set_held_secrets(&request.id, &before, &wanted).await?;
         Ok(1)
     }
 

@@ -15,7 +15,7 @@ use model::{Action, Problem};
 use store::{ApiRow, ReleaseRow, RequestRow, StoreError, SwitchesRow, VersionRow};
 use tokio::sync::Mutex;
 
-use crate::failure::{api_spec, from_store, hidden_fields, origins};
+use crate::failure::{api_spec, hidden_fields, origins};
 use crate::live::{rate_of, switches_of};
 use crate::{Caller, Control};
 
@@ -121,7 +121,7 @@ impl Control {
         caller.authorise(Action::Administer, "")?;
         let mut kept = self.kept.0.lock().await;
         // Read first: what follows can only be newer, and a newer revision brings another snapshot.
-        let revision = self.store.revision().await.map_err(|error| from_store(&error))?;
+        let revision = self.store.revision().await?;
         let stale = match kept.as_ref() {
             Some(known) => self.stale_since(known.revision).await?,
             None => Stale { everything: true, ..Stale::default() },
@@ -140,7 +140,7 @@ impl Control {
     }
 
     async fn stale_since(&self, revision: i64) -> Result<Stale, Problem> {
-        let rows = self.store.audit_since(revision, MANY_CHANGES).await.map_err(|error| from_store(&error))?;
+        let rows = self.store.audit_since(revision, MANY_CHANGES).await?;
         let mut stale = Stale { everything: rows.len() as i64 == MANY_CHANGES, ..Stale::default() };
         for row in &rows {
             stale.note(row);
@@ -149,13 +149,12 @@ impl Control {
     }
 
     async fn everything(&self) -> Result<Snapshot, Problem> {
-        let failed = |error: store::StoreError| from_store(&error);
-        let apis = self.store.apis().await.map_err(failed)?;
+        let apis = self.store.apis().await?;
         let rows = ApiRows {
-            versions: self.store.versions().await.map_err(failed)?,
-            requests: self.store.requests().await.map_err(failed)?,
-            releases: self.store.releases().await.map_err(failed)?,
-            switches: self.store.switches().await.map_err(failed)?,
+            versions: self.store.versions().await?,
+            requests: self.store.requests().await?,
+            releases: self.store.releases().await?,
+            switches: self.store.switches().await?,
         };
         let mut next = Snapshot { format: SNAPSHOT_FORMAT, apis: rows.of_all(&apis)?, ..Snapshot::default() };
         next.apis.sort_by(|a, b| a.place().cmp(&b.place()));
@@ -165,15 +164,14 @@ impl Control {
     }
 
     async fn refresh(&self, next: &mut Snapshot, stale: &Stale) -> Result<(), Problem> {
-        let failed = |error: store::StoreError| from_store(&error);
         for path in &stale.apis {
             let Some((domain, name)) = path.split_once('/') else { continue };
-            let Some(api) = self.store.api(domain, name).await.map_err(failed)? else { continue };
+            let Some(api) = self.store.api(domain, name).await? else { continue };
             let rows = ApiRows {
-                versions: self.store.versions_of(&api.id).await.map_err(failed)?,
-                requests: self.store.requests_of(&api.id).await.map_err(failed)?,
-                releases: self.store.releases_of(&api.id).await.map_err(failed)?,
-                switches: self.store.switches_of(&api.id).await.map_err(failed)?.into_iter().collect(),
+                versions: self.store.versions_of(&api.id).await?,
+                requests: self.store.requests_of(&api.id).await?,
+                releases: self.store.releases_of(&api.id).await?,
+                switches: self.store.switches_of(&api.id).await?.into_iter().collect(),
             };
             replace(next, domain, name, rows.of_all(std::slice::from_ref(&api))?);
         }
@@ -184,7 +182,7 @@ impl Control {
             next.datasets = self.live_datasets().await?.into_iter().map(Arc::<SnapshotDataset>::new).collect();
         }
         if stale.callers {
-            let apps = self.store.apps().await.map_err(failed)?;
+            let apps = self.store.apps().await?;
             next.keys = self.snapshot_keys(&apps).await?.into();
             next.issuers = self.snapshot_issuers(&apps).await?;
             next.origins = origins_of(&apps)?;
@@ -206,13 +204,13 @@ impl Control {
 
     /// At least this one.
     async fn gateways(&self) -> Result<u32, Problem> {
-        let nodes = self.store.nodes(self.host.now() - GATEWAY_SEEN).await.map_err(|error| from_store(&error))?;
+        let nodes = self.store.nodes(self.host.now() - GATEWAY_SEEN).await?;
         Ok(u32::try_from(nodes.len()).unwrap_or(u32::MAX).max(1))
     }
 
     async fn snapshot_sources(&self) -> Result<Vec<Arc<SnapshotSource>>, Problem> {
-        let sources = self.store.sources().await.map_err(|error| from_store(&error))?;
-        let bindings = self.store.bindings().await.map_err(|error| from_store(&error))?;
+        let sources = self.store.sources().await?;
+        let bindings = self.store.bindings().await?;
         let mut all = Vec::with_capacity(bindings.len());
         for binding in bindings {
             let Some(source) = sources.iter().find(|source| source.id == binding.source_id) else { continue };
@@ -230,7 +228,7 @@ impl Control {
     }
 
     async fn snapshot_keys(&self, apps: &[store::AppRow]) -> Result<Vec<SnapshotKey>, Problem> {
-        let keys = self.store.keys().await.map_err(|error| from_store(&error))?;
+        let keys = self.store.keys().await?;
         let mut all = Vec::with_capacity(keys.len());
         for key in keys.into_iter().filter(|key| key.revoked_at.is_none()) {
             let Some(app) = apps.iter().find(|app| app.id == key.app_id) else { continue };
@@ -248,7 +246,7 @@ impl Control {
     }
 
     async fn snapshot_grants(&self) -> Result<Vec<SnapshotGrant>, Problem> {
-        let rows = self.store.grants().await.map_err(|error| from_store(&error))?;
+        let rows = self.store.grants().await?;
         let hiding: BTreeSet<&str> = rows.iter().filter(|row| row.hidden != "[]").map(|row| row.api_id.as_str()).collect();
         let mut versions = HashMap::with_capacity(hiding.len());
         for api in hiding {

@@ -18,6 +18,7 @@ mod held_changes;
 mod issuers;
 mod jobs;
 mod people;
+mod problem;
 mod requests;
 mod sources;
 mod stored;

@@ -6,6 +6,7 @@ use model::clock::Millis;
 use model::dataset::{BuildFigures, DataVersionState};
 use model::job::{Cause, RunState};
 use model::load::Tier;
+use model::{ErrorCode, Problem};
 use store::{
     BindingRow, ComparisonRow, CompartmentRow, DataVersionRow, DatasetRow, FollowingRow, KeyRow, MemberRow, NodeRow, RequestRow, RunRow,
     StoreError, SwitchesRow, decode_api, encode,
@@ -53,6 +54,16 @@ fn version() -> DataVersionRow {
         created_at: AT,
     };
     DataVersionRow::to_build("v1".into(), &dataset, "prod", "somebody", AT)
+}
+
+#[test]
+fn a_person_is_told_what_to_do_and_never_the_cause() {
+    assert_eq!(Problem::from(StoreError::Taken).code, ErrorCode::Conflict);
+    assert_eq!(Problem::from(StoreError::Stale).code, ErrorCode::Conflict);
+    let unreadable = RunRow { state: LATER.into(), ..run() }.decoded_state().unwrap_err();
+    let problem = Problem::from(unreadable);
+    assert_eq!(problem.code, ErrorCode::Internal);
+    assert!(problem.detail.contains("the state of the run r1") && !problem.detail.contains(LATER), "{problem}");
 }
 
 #[test]

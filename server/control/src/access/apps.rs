@@ -7,7 +7,7 @@ use model::view::{AppView, KeyView};
 use model::{Action, Problem};
 use store::{AppRow, KeyRow, StoreError};
 
-use crate::failure::{from_json, from_store, origins};
+use crate::failure::{from_json, origins};
 use crate::{Caller, Control};
 
 impl Control {
@@ -16,9 +16,9 @@ impl Control {
     /// # Errors
     /// Where the metadata does not answer.
     pub async fn apps(&self, caller: &Caller) -> Result<Vec<AppView>, Problem> {
-        let apps = self.store.apps().await.map_err(|error| from_store(&error))?;
-        let keys = self.store.keys().await.map_err(|error| from_store(&error))?;
-        let issuers = self.store.issuers().await.map_err(|error| from_store(&error))?;
+        let apps = self.store.apps().await?;
+        let keys = self.store.keys().await?;
+        let issuers = self.store.issuers().await?;
         let inventory = self.inventory().await?;
         let mut views = Vec::new();
         for app in apps.iter().filter(|app| caller.can(Action::See, &app.domain)) {
@@ -29,7 +29,7 @@ impl Control {
                 owner: inventory.email(&app.owner_id),
                 created_at: app.created_at,
                 origins: origins(app)?,
-                keys: mine.map(key_view).collect::<Result<_, StoreError>>().map_err(|error| from_store(&error))?,
+                keys: mine.map(key_view).collect::<Result<_, StoreError>>()?,
                 issuers: Self::issuers_of_app(app, &issuers)?,
                 grants: self.grants_of_app(app, &inventory).await?,
             });
@@ -55,7 +55,7 @@ impl Control {
     pub async fn new_app(&self, caller: &Caller, domain: &str, name: &str) -> Result<(), Problem> {
         caller.authorise(Action::EditApp, domain)?;
         check_name(name).map_err(|message| Problem::field("name", message))?;
-        let there = self.store.domain(domain).await.map_err(|error| from_store(&error))?;
+        let there = self.store.domain(domain).await?;
         there.ok_or_else(|| Problem::field("domain", "There is no such domain."))?;
         let row = AppRow {
             id: self.host.id(),
@@ -68,7 +68,7 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.insert_app(&row).await.map_err(|error| match error {
             StoreError::Taken => Problem::field("name", format!("{domain} has an app of this name already.")),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         self.note(&mut tx, AuditAction::AppMade, (domain, &format!("{domain}/{name}")), None, None).await?;
         self.commit(tx).await
@@ -95,7 +95,7 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.set_origins(&app.id, &text).await.map_err(|error| match error {
             StoreError::Stale => Problem::not_found(format!("app {domain}/{name}")),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         self.note(&mut tx, AuditAction::AppOrigins, (domain, &format!("{domain}/{name}")), Some(app.origins), Some(text)).await?;
         self.commit(tx).await
@@ -109,7 +109,7 @@ impl Control {
         caller.authorise(Action::EditApp, domain)?;
         let app = self.visible_app(caller, domain, name).await?;
         let inventory = self.inventory().await?;
-        let keys = self.store.keys().await.map_err(|error| from_store(&error))?;
+        let keys = self.store.keys().await?;
         let keys: Vec<String> = keys.into_iter().filter(|key| key.app_id == app.id).map(|key| key.id).collect();
         let grants = self.grants_of_app(&app, &inventory).await?;
         let grants: Vec<String> = grants.iter().map(|grant| format!("{}/{}", grant.api_domain, grant.api)).collect();
@@ -117,7 +117,7 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.delete_app(&app.id).await.map_err(|error| match error {
             StoreError::Stale => Problem::not_found(format!("app {domain}/{name}")),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         self.note(&mut tx, AuditAction::AppDeleted, (domain, &format!("{domain}/{name}")), Some(before), None).await?;
         self.commit(tx).await
@@ -128,7 +128,7 @@ impl Control {
         if !caller.can(Action::See, domain) {
             return Err(missing());
         }
-        self.store.app(domain, name).await.map_err(|error| from_store(&error))?.ok_or_else(missing)
+        self.store.app(domain, name).await?.ok_or_else(missing)
     }
 }
 

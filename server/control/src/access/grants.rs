@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::{ApiRow, AppRow, GrantRow, StoreError};
 
 use crate::apis::Inventory;
-use crate::failure::{api_spec, draft_spec, from_json, from_store, hidden_fields};
+use crate::failure::{api_spec, draft_spec, from_json, hidden_fields};
 use crate::live::rate_of;
 use crate::{Caller, Control};
 
@@ -80,7 +80,7 @@ impl Control {
         let before = self.grant_text(&who, (&row.app_id, &row.api_id)).await?;
         let after = terms_text(&who, &row);
         let mut tx = self.write(caller).await?;
-        tx.put_grant(&row).await.map_err(|error| from_store(&error))?;
+        tx.put_grant(&row).await?;
         self.note(&mut tx, AuditAction::AccessGranted, (domain, &path), before, Some(after)).await?;
         self.commit(tx).await
     }
@@ -98,7 +98,7 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.delete_grant(&app.id, &api.id).await.map_err(|error| match error {
             StoreError::Stale => Problem::not_found("grant"),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         self.note(&mut tx, AuditAction::AccessEnded, (domain, &path), before, None).await?;
         self.commit(tx).await
@@ -106,7 +106,7 @@ impl Control {
 
     /// The grant that there is, as the audit log keeps it.
     async fn grant_text(&self, who: &str, (app_id, api_id): (&str, &str)) -> Result<Option<String>, Problem> {
-        let grants = self.store.grants().await.map_err(|error| from_store(&error))?;
+        let grants = self.store.grants().await?;
         Ok(grants.iter().find(|grant| grant.app_id == app_id && grant.api_id == api_id).map(|grant| terms_text(who, grant)))
     }
 
@@ -120,7 +120,7 @@ impl Control {
         let mut versions = self.specs_of(&api.id).await?;
         if versions.is_empty() {
             // Nothing was sent for review yet: what is being written says which fields there will be.
-            let draft = self.store.draft(&api.id).await.map_err(|error| from_store(&error))?;
+            let draft = self.store.draft(&api.id).await?;
             versions.extend(draft.map(|draft| draft_spec(&api.domain, &api.name, &draft.spec)).transpose()?);
         }
         let mut fields = Vec::with_capacity(names.len());
@@ -152,12 +152,12 @@ impl Control {
 
     /// The definitions of every version of an API, the newest first.
     pub(crate) async fn specs_of(&self, api_id: &str) -> Result<Vec<ApiSpec>, Problem> {
-        let versions = self.store.versions_of(api_id).await.map_err(|error| from_store(&error))?;
+        let versions = self.store.versions_of(api_id).await?;
         let mut specs = Vec::with_capacity(versions.len());
         for version in &versions {
             let Ok(spec) = ApiSpec::read_stored(&version.spec) else {
                 // The API is looked up where that is needed to name it.
-                let api = self.store.api_by_id(api_id).await.map_err(|error| from_store(&error))?;
+                let api = self.store.api_by_id(api_id).await?;
                 let api = api.ok_or_else(|| Problem::not_found("API"))?;
                 specs.push(api_spec(&api, version)?);
                 continue;
@@ -168,14 +168,14 @@ impl Control {
     }
 
     pub(crate) async fn grants_of_api(&self, api: &ApiRow, inventory: &Inventory) -> Result<Vec<GrantView>, Problem> {
-        let apps = self.store.apps().await.map_err(|error| from_store(&error))?;
-        let grants = self.store.grants().await.map_err(|error| from_store(&error))?;
+        let apps = self.store.apps().await?;
+        let grants = self.store.grants().await?;
         let mine = grants.iter().filter(|grant| grant.api_id == api.id);
         mine.filter_map(|grant| view(grant, apps.iter().find(|app| app.id == grant.app_id)?, inventory)).collect()
     }
 
     pub(super) async fn grants_of_app(&self, app: &AppRow, inventory: &Inventory) -> Result<Vec<GrantView>, Problem> {
-        let grants = self.store.grants().await.map_err(|error| from_store(&error))?;
+        let grants = self.store.grants().await?;
         grants.iter().filter(|grant| grant.app_id == app.id).filter_map(|grant| view(grant, app, inventory)).collect()
     }
 }

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{AppRow, IssuerRow, StoreError};
 
-use crate::failure::{from_json, from_store, stored};
+use crate::failure::{from_json, stored};
 use crate::identity::new_secret;
 use crate::{Caller, Control};
 
@@ -100,7 +100,7 @@ impl Control {
             created_at: self.host.now(),
         };
         let mut tx = self.write(caller).await?;
-        tx.insert_issuer(&row).await.map_err(|error| from_store(&error))?;
+        tx.insert_issuer(&row).await?;
         self.note(&mut tx, AuditAction::IssuerMade, (domain, &format!("{domain}/{}", app.name)), None, Some(issuer_text(&row))).await?;
         self.commit(tx).await?;
         Ok(NewIssuer { id, secret })
@@ -113,12 +113,12 @@ impl Control {
     pub async fn delete_issuer(&self, caller: &Caller, domain: &str, app: &str, id: &str) -> Result<(), Problem> {
         let app = self.visible_app(caller, domain, app).await?;
         caller.authorise(Action::EditApp, domain)?;
-        let known = self.store.issuers().await.map_err(|error| from_store(&error))?;
+        let known = self.store.issuers().await?;
         let before = known.iter().find(|row| row.id == id && row.app_id == app.id).map(issuer_text);
         let mut tx = self.write(caller).await?;
         tx.delete_issuer(&app.id, id).await.map_err(|error| match error {
             StoreError::Stale => Problem::not_found("issuer"),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         self.note(&mut tx, AuditAction::IssuerRemoved, (domain, &format!("{domain}/{}", app.name)), before, None).await?;
         self.commit(tx).await
@@ -130,14 +130,14 @@ impl Control {
     /// For the program itself; where the metadata does not answer. A set that cannot be fetched stays as it is.
     pub async fn refresh_issuers(&self, caller: &Caller) -> Result<(), Problem> {
         caller.authorise(Action::Administer, "")?;
-        for row in self.store.issuers().await.map_err(|error| from_store(&error))? {
+        for row in self.store.issuers().await? {
             if row.jwks_url.is_empty() {
                 continue;
             }
             match self.fetched_keys(&row.jwks_url).await {
                 Ok(keys) if keys != row.jwks => {
                     let mut tx = self.write(caller).await?;
-                    tx.set_issuer_keys(&row.id, &keys).await.map_err(|error| from_store(&error))?;
+                    tx.set_issuer_keys(&row.id, &keys).await?;
                     self.note(&mut tx, AuditAction::IssuerKeysChanged, ("", &row.issuer), None, None).await?;
                     self.commit(tx).await?;
                 }
@@ -163,7 +163,7 @@ impl Control {
         let view = |row: &IssuerRow| -> Result<IssuerView, Problem> {
             Ok(IssuerView {
                 id: row.id.clone(),
-                environment: row.decoded_environment().map_err(|error| from_store(&error))?,
+                environment: row.decoded_environment()?,
                 issuer: row.issuer.clone(),
                 audience: row.audience.clone(),
                 shared_secret: !row.secret.is_empty(),
@@ -177,13 +177,13 @@ impl Control {
     }
 
     pub(crate) async fn snapshot_issuers(&self, apps: &[AppRow]) -> Result<Vec<SnapshotIssuer>, Problem> {
-        let issuers = self.store.issuers().await.map_err(|error| from_store(&error))?;
+        let issuers = self.store.issuers().await?;
         let of = |row: IssuerRow| {
             let app = apps.iter().find(|app| app.id == row.app_id)?;
             // An issuer that cannot be read is left out, and told in the log: without its fixed parameters its tokens would open more than
             // they may.
             let fixed = fixed_of(&row).ok()?;
-            let environment = row.decoded_environment().map_err(|error| from_store(&error)).ok()?;
+            let environment = row.decoded_environment().map_err(Problem::from).ok()?;
             Some(SnapshotIssuer {
                 id: row.id,
                 app: format!("{}/{}", app.domain, app.name),

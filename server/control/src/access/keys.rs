@@ -8,7 +8,6 @@ use model::{Action, Problem};
 use store::{KeyRow, StoreError};
 
 use super::MAX_DAYS;
-use crate::failure::from_store;
 use crate::identity::{hash_secret, new_secret};
 use crate::{Caller, Control};
 
@@ -46,7 +45,7 @@ impl Control {
             revoked_at: None,
         };
         let mut tx = self.write(caller).await?;
-        tx.insert_key(&row).await.map_err(|error| from_store(&error))?;
+        tx.insert_key(&row).await?;
         let path = format!("{domain}/{}", app.name);
         self.note(&mut tx, AuditAction::KeyMade, (domain, &path), None, Some(format!("{id} for {}", environment.key()))).await?;
         self.commit(tx).await?;
@@ -63,7 +62,7 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.revoke_key(&app.id, id).await.map_err(|error| match error {
             StoreError::Stale => Problem::not_found("key"),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         let path = format!("{domain}/{}", app.name);
         self.note(&mut tx, AuditAction::KeyRevoked, (domain, &path), Some(id.to_owned()), None).await?;

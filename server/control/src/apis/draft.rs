@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{ApiRow, DraftRow, StoreError};
 
-use crate::failure::{draft_spec, from_json, from_store};
+use crate::failure::{draft_spec, from_json};
 use crate::{Caller, Control};
 
 /// A save of a draft: what the form holds, and what its editor had seen.
@@ -30,7 +30,7 @@ impl Control {
     pub async fn new_api(&self, caller: &Caller, domain: &str, name: &str, spec: &ApiSpec) -> Result<DraftView, Problem> {
         caller.authorise(Action::EditApi, domain)?;
         let row = self.new_api_row(caller, domain, name, spec.kind())?;
-        let there = self.store.domain(domain).await.map_err(|error| from_store(&error))?;
+        let there = self.store.domain(domain).await?;
         there.ok_or_else(|| Problem::field("domain", "There is no such domain."))?;
         let draft = DraftRow {
             api_id: row.id.clone(),
@@ -43,9 +43,9 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.insert_api(&row).await.map_err(|error| match error {
             StoreError::Taken => Problem::field("name", format!("{domain} has an API of this name already. Choose another name.")),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
-        tx.insert_draft(&draft).await.map_err(|error| from_store(&error))?;
+        tx.insert_draft(&draft).await?;
         self.note(&mut tx, AuditAction::ApiMade, (domain, &format!("{domain}/{name}")), None, None).await?;
         self.commit(tx).await?;
         self.draft(caller, domain, name).await
@@ -70,7 +70,7 @@ impl Control {
         if !caller.can(Action::See, domain) {
             return Err(missing());
         }
-        self.store.api(domain, name).await.map_err(|error| from_store(&error))?.ok_or_else(missing)
+        self.store.api(domain, name).await?.ok_or_else(missing)
     }
 
     /// The draft of an API; where there is none, a fresh one of its newest version, which is kept only once saved.
@@ -80,8 +80,8 @@ impl Control {
     pub async fn draft(&self, caller: &Caller, domain: &str, name: &str) -> Result<DraftView, Problem> {
         let api = self.visible_api(caller, domain, name).await?;
         caller.authorise(Action::EditApi, domain)?;
-        let versions = self.store.versions_of(&api.id).await.map_err(|error| from_store(&error))?;
-        let row = match self.store.draft(&api.id).await.map_err(|error| from_store(&error))? {
+        let versions = self.store.versions_of(&api.id).await?;
+        let row = match self.store.draft(&api.id).await? {
             Some(row) => row,
             None => DraftRow {
                 api_id: api.id.clone(),
@@ -122,7 +122,7 @@ impl Control {
             updated_by: caller.email().into(),
             updated_at: self.host.now(),
         };
-        let before = self.store.draft(&api.id).await.map_err(|error| from_store(&error))?;
+        let before = self.store.draft(&api.id).await?;
         if let Some(before) = &before {
             // What stands there and cannot be read is not written over.
             draft_spec(domain, name, &before.spec)?;
@@ -141,7 +141,7 @@ impl Control {
                     before.as_ref().map_or("Somebody", |draft| draft.updated_by.as_str())
                 ),
             ),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         let path = format!("{domain}/{name}");
         self.note(&mut tx, AuditAction::DraftSaved, (domain, &path), before.map(|draft| draft.spec), Some(row.spec)).await?;
@@ -156,14 +156,14 @@ impl Control {
     pub async fn discard_draft(&self, caller: &Caller, domain: &str, name: &str) -> Result<(), Problem> {
         let api = self.visible_api(caller, domain, name).await?;
         caller.authorise(Action::EditApi, domain)?;
-        let draft = self.store.draft(&api.id).await.map_err(|error| from_store(&error))?;
+        let draft = self.store.draft(&api.id).await?;
         let draft = draft.ok_or_else(|| Problem::not_found("draft"))?;
-        let versions = self.store.versions_of(&api.id).await.map_err(|error| from_store(&error))?;
+        let versions = self.store.versions_of(&api.id).await?;
         let mut tx = self.write(caller).await?;
         if versions.is_empty() {
-            tx.delete_api(&api.id).await.map_err(|error| from_store(&error))?;
+            tx.delete_api(&api.id).await?;
         } else {
-            tx.delete_draft(&api.id).await.map_err(|error| from_store(&error))?;
+            tx.delete_draft(&api.id).await?;
         }
         self.note(&mut tx, AuditAction::DraftDiscarded, (domain, &format!("{domain}/{name}")), Some(draft.spec), None).await?;
         self.commit(tx).await

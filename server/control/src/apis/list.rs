@@ -8,7 +8,7 @@ use model::view::{ApiDetail, ApiSummary, Live, RequestState, VersionState, Versi
 use model::{Action, Problem};
 use store::{ApiRow, DraftRow, ReleaseRow, RequestRow, UserRow, VersionRow};
 
-use crate::failure::{api_spec, draft_spec, from_store};
+use crate::failure::{api_spec, draft_spec};
 use crate::{Caller, Control};
 
 /// Everything that lists need, read in a handful of statements whatever the number of APIs.
@@ -74,7 +74,7 @@ impl Inventory {
             (None, Some(draft)) => Some(draft_spec(&api.domain, &api.name, &draft.spec)?),
             (None, None) => None,
         };
-        let kind = api.decoded_kind().map_err(|error| from_store(&error))?;
+        let kind = api.decoded_kind()?;
         let live = Environment::ALL
             .into_iter()
             .filter_map(|environment| {
@@ -103,13 +103,13 @@ impl Inventory {
             .requests
             .iter()
             .filter(|request| request.version_id == row.id && request.state == RequestState::Approved.key())
-            .map(|request| request.decoded_environment().map_err(|error| from_store(&error)))
+            .map(|request| request.decoded_environment().map_err(Problem::from))
             .collect::<Result<Vec<Environment>, Problem>>()?;
         approved_for.sort_unstable();
         approved_for.dedup();
         Ok(VersionView {
             number: row.number,
-            state: row.decoded_state().map_err(|error| from_store(&error))?,
+            state: row.decoded_state()?,
             spec: api_spec(api, row)?,
             author: self.email(&row.author_id),
             created_at: row.created_at,
@@ -121,15 +121,14 @@ impl Inventory {
 
 impl Control {
     pub(crate) async fn inventory(&self) -> Result<Inventory, Problem> {
-        let failed = |error: store::StoreError| from_store(&error);
-        let users: Vec<UserRow> = self.store.users().await.map_err(failed)?;
+        let users: Vec<UserRow> = self.store.users().await?;
         let nodes = self.nodes().await?;
         Ok(Inventory {
-            apis: self.store.apis().await.map_err(failed)?,
-            versions: self.store.versions().await.map_err(failed)?,
-            releases: self.store.releases().await.map_err(failed)?,
-            requests: self.store.requests().await.map_err(failed)?,
-            drafts: self.store.drafts().await.map_err(failed)?,
+            apis: self.store.apis().await?,
+            versions: self.store.versions().await?,
+            releases: self.store.releases().await?,
+            requests: self.store.requests().await?,
+            drafts: self.store.drafts().await?,
             users: users.into_iter().map(|user| (user.id, user.email)).collect(),
             broken: nodes.into_iter().flat_map(|node| node.broken).collect(),
             at: Places::default(),

@@ -7,16 +7,15 @@ use model::dataset::{DatasetSpec, StoreKind};
 use model::{ApiSpec, DataType, FieldError, Problem};
 
 use crate::Control;
-use crate::failure::{api_spec, from_store};
+use crate::failure::api_spec;
 
 impl Control {
     /// Numbers the fields and parameters of a definition that is about to be frozen.
     pub(crate) async fn give_numbers(&self, domain: &str, name: &str, spec: &mut ApiSpec) -> Result<(), Problem> {
-        let failed = |error: store::StoreError| from_store(&error);
         let mut earlier = Vec::new();
-        if let Some(api) = self.store.api(domain, name).await.map_err(failed)? {
+        if let Some(api) = self.store.api(domain, name).await? {
             // The oldest first: numbers are given in the order in which versions came.
-            for version in self.store.versions_of(&api.id).await.map_err(failed)?.iter().rev() {
+            for version in self.store.versions_of(&api.id).await?.iter().rev() {
                 earlier.push(api_spec(&api, version)?);
             }
         }
@@ -33,8 +32,8 @@ impl Control {
     }
 
     pub(crate) async fn dataset_spec(&self, domain: &str, name: &str) -> Result<Option<DatasetSpec>, Problem> {
-        let row = self.store.dataset(domain, name).await.map_err(|error| from_store(&error))?;
-        row.map(|row| row.definition().map_err(|error| from_store(&error))).transpose()
+        let row = self.store.dataset(domain, name).await?;
+        row.map(|row| row.definition().map_err(Problem::from)).transpose()
     }
 
     /// What a definition that is served from a dataset must have of it.

@@ -11,7 +11,7 @@ use model::{ApiSpec, DataType, ErrorCode, Field, FieldError, Parameter, Problem}
 
 use super::CheckInput;
 use crate::Control;
-use crate::failure::{api_spec, from_store};
+use crate::failure::api_spec;
 
 /// Definitions that are on their way to being live in the same apply, by the name of their API.
 pub(crate) type Planned = Vec<(String, ApiSpec)>;
@@ -30,11 +30,10 @@ impl Control {
         if let Some((_, spec)) = beside.planned.iter().find(|(known, _)| known == name) {
             return Ok(Some(spec.clone()));
         }
-        let failed = |error: store::StoreError| from_store(&error);
-        let Some(api) = self.store.api(beside.domain, name).await.map_err(failed)? else { return Ok(None) };
-        let releases = self.store.releases_of(&api.id).await.map_err(failed)?;
+        let Some(api) = self.store.api(beside.domain, name).await? else { return Ok(None) };
+        let releases = self.store.releases_of(&api.id).await?;
         let Some(release) = releases.into_iter().find(|row| row.environment == beside.environment.key()) else { return Ok(None) };
-        let Some(version) = self.store.version(&release.version_id).await.map_err(failed)? else { return Ok(None) };
+        let Some(version) = self.store.version(&release.version_id).await? else { return Ok(None) };
         api_spec(&api, &version).map(Some)
     }
 

@@ -17,7 +17,7 @@ use store::{DataVersionRow, DraftRow, JobRow, NewRun};
 
 use super::edit::table_of;
 use super::{NewDataset, job_errors};
-use crate::failure::{from_json, from_store};
+use crate::failure::from_json;
 use crate::{Caller, Control};
 
 /// How an API is to be accelerated.
@@ -92,12 +92,12 @@ impl Control {
         self.write_new_dataset(&mut tx, &dataset, &job_row).await?;
         let version = DataVersionRow::to_build(self.host.id(), &dataset, Environment::Prod.key(), caller.email(), tx.at());
         let run = NewRun { id: self.host.id(), job_id: &job_row.id, cause: Cause::Asked, source: &new.source, tier: job.tier };
-        tx.ask_run(run, &version).await.map_err(|error| from_store(&error))?;
+        tx.ask_run(run, &version).await?;
         tx.insert_draft(&draft).await.map_err(|error| match error {
             store::StoreError::Taken => {
                 Problem::new(ErrorCode::Conflict, "Somebody has begun a draft of it in the meantime. Load the page again.")
             }
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         let (path, after) = (format!("{domain}/{name}"), format!("served from {domain}/{}", new.name));
         self.note(&mut tx, AuditAction::ApiAccelerated, (domain, &path), None, Some(after)).await?;
@@ -144,15 +144,7 @@ impl Control {
 
     /// The name, or where it is taken, one with a number behind it.
     async fn free_dataset_name(&self, domain: &str, name: &str) -> Result<String, Problem> {
-        let taken: Vec<String> = self
-            .store
-            .datasets()
-            .await
-            .map_err(|error| from_store(&error))?
-            .into_iter()
-            .filter(|row| row.domain == domain)
-            .map(|row| row.name)
-            .collect();
+        let taken: Vec<String> = self.store.datasets().await?.into_iter().filter(|row| row.domain == domain).map(|row| row.name).collect();
         let mut names = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}-{number}")));
         Ok(names.find(|name| !taken.contains(name)).unwrap_or_default())
     }

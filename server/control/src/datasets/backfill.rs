@@ -6,7 +6,6 @@ use model::follow::{Backfill, Follow};
 use model::{Action, DataType, ErrorCode, Problem};
 use store::{DataVersionRow, StoreError};
 
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 impl Control {
@@ -17,7 +16,7 @@ impl Control {
     pub async fn backfill(&self, caller: &Caller, domain: &str, name: &str, number: i64, wanted: &Backfill) -> Result<(), Problem> {
         let (dataset, version) = self.own_version(caller, domain, name, number).await?;
         caller.authorise(Action::EditDataset, domain)?;
-        let spec: DatasetSpec = dataset.definition().map_err(|error| from_store(&error))?;
+        let spec: DatasetSpec = dataset.definition()?;
         let cursor = self.cursor_of(&spec, &version).await?.ok_or_else(not_followed)?;
         let errors = wanted.errors(cursor);
         if !errors.is_empty() {
@@ -26,11 +25,11 @@ impl Control {
         let mut tx = self.write(caller).await?;
         if wanted.is_all() {
             // What of it was put aside is tried again by that.
-            tx.try_dirty_rows_again(&version.id).await.map_err(|error| from_store(&error))?;
+            tx.try_dirty_rows_again(&version.id).await?;
         }
         tx.set_backfill(&version.id, &wanted.wish(&self.host.id())).await.map_err(|error| match error {
             StoreError::Stale => not_followed(),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         let end = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
         let after = format!("version {number}: from {} to {}", end(&wanted.from, "the first"), end(&wanted.to, "the last"));
@@ -40,13 +39,13 @@ impl Control {
 
     /// The type of the cursor that a live version follows its table by, where it does.
     pub(super) async fn cursor_of(&self, spec: &DatasetSpec, version: &DataVersionRow) -> Result<Option<DataType>, Problem> {
-        let is_followed = self.store.following(&version.id).await.map_err(|error| from_store(&error))?.is_some();
+        let is_followed = self.store.following(&version.id).await?.is_some();
         if !is_followed || version.state != DataVersionState::Live.key() || self.feeds(&spec.source).await? {
             return Ok(None);
         }
-        let job = self.store.job_of(&version.dataset_id).await.map_err(|error| from_store(&error))?;
+        let job = self.store.job_of(&version.dataset_id).await?;
         let follow = match job {
-            Some(job) => self.store.job_definition(&job).await.map_err(|error| from_store(&error))?.follow,
+            Some(job) => self.store.job_definition(&job).await?.follow,
             None => None,
         };
         let fields = spec.mapping.fields(spec);

@@ -7,7 +7,6 @@ use model::snapshot::Environment;
 use model::{Action, ErrorCode, Problem};
 use store::{DataVersionRow, DatasetRow, NewRun, RunRow, StoreError, Tx};
 
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 impl Control {
@@ -23,10 +22,10 @@ impl Control {
         let number = match self.open_run(&job).await? {
             None => {
                 let version = DataVersionRow::to_build(self.host.id(), &dataset, environment.key(), caller.email(), tx.at());
-                let source = dataset.definition().map_err(|error| from_store(&error))?.source;
-                let tier = job.definition(&dataset).map_err(|error| from_store(&error))?.tier;
+                let source = dataset.definition()?.source;
+                let tier = job.definition(&dataset)?.tier;
                 let new = NewRun { id: self.host.id(), job_id: &job.id, cause: Cause::Asked, source: &source, tier };
-                tx.ask_run(new, &version).await.map_err(|error| from_store(&error))?
+                tx.ask_run(new, &version).await?
             }
             Some(run) => self.try_now(&mut tx, &run, environment).await?,
         };
@@ -38,14 +37,14 @@ impl Control {
 
     async fn try_now(&self, tx: &mut Tx, run: &RunRow, environment: Environment) -> Result<i64, Problem> {
         let going = || Problem::new(ErrorCode::Conflict, "A build of this dataset is under way. Wait until it has ended.");
-        let version = self.store.data_version(&run.version_id).await.map_err(|error| from_store(&error))?.ok_or_else(going)?;
+        let version = self.store.data_version(&run.version_id).await?.ok_or_else(going)?;
         if run.state != RunState::Waiting.key() || run.attempt == 1 || version.environment != environment.key() {
             return Err(going());
         }
         let now = RunRow { due_at: tx.at(), ..run.clone() };
         tx.move_run(run, &now).await.map_err(|error| match error {
             StoreError::Stale => going(),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         Ok(version.number)
     }
@@ -57,7 +56,7 @@ impl Control {
     pub async fn switch_dataset(&self, caller: &Caller, domain: &str, name: &str, number: i64) -> Result<(), Problem> {
         let dataset = self.visible_dataset(caller, domain, name).await?;
         caller.authorise(Action::Rollback, domain)?;
-        let versions = self.store.data_versions_of(&dataset.id).await.map_err(|error| from_store(&error))?;
+        let versions = self.store.data_versions_of(&dataset.id).await?;
         let wanted = versions.iter().find(|version| version.number == number);
         let wanted = wanted.ok_or_else(|| Problem::not_found(format!("data version {number}")))?;
         let waits = wanted.state == DataVersionState::Checked.key();
@@ -72,7 +71,7 @@ impl Control {
         let mut tx = self.write(caller).await?;
         let stale = |error: StoreError| match error {
             StoreError::Stale => Problem::new(ErrorCode::Conflict, "It was switched in the meantime. Load the page again."),
-            other => from_store(&other),
+            other => Problem::from(other),
         };
         for (row, to) in live.map(|row| (row, DataVersionState::Kept)).into_iter().chain([(wanted, DataVersionState::Live)]) {
             let moved = DataVersionRow { state: to.key().into(), ..row.clone() };
@@ -90,8 +89,7 @@ impl Control {
 
     /// What is made after this dataset is due once it is live anew.
     async fn let_follow(&self, tx: &mut Tx, dataset: &DatasetRow, environment: &str) -> Result<(), Problem> {
-        let failed = |error: StoreError| from_store(&error);
-        for job in self.store.jobs_in(&dataset.domain).await.map_err(failed)? {
+        for job in self.store.jobs_in(&dataset.domain).await? {
             let spec = match self.store.job_definition(&job).await {
                 Ok(spec) => spec,
                 // Another dataset's job: what its owner has to mend does not keep this version from going live.
@@ -99,10 +97,10 @@ impl Control {
                     tracing::error!(cause = %error, "a job is not made due");
                     continue;
                 }
-                Err(error) => return Err(failed(error)),
+                Err(error) => return Err(error.into()),
             };
             if spec.follows(&dataset.name, environment) {
-                tx.make_due(&job.id, tx.at()).await.map_err(failed)?;
+                tx.make_due(&job.id, tx.at()).await?;
             }
         }
         Ok(())

@@ -7,7 +7,6 @@ use model::follow::Backfill;
 use model::{Action, ErrorCode, Problem};
 use store::{DataVersionRow, DatasetRow};
 
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 /// Rows of one page.
@@ -28,7 +27,7 @@ impl Control {
         behind: &str,
     ) -> Result<Vec<DirtyRowView>, Problem> {
         let (_, version) = self.own_version(caller, domain, name, number).await?;
-        let rows = self.store.dirty_rows(&version.id, behind, PAGE).await.map_err(|error| from_store(&error))?;
+        let rows = self.store.dirty_rows(&version.id, behind, PAGE).await?;
         let view = |row: store::DirtyRow| DirtyRowView {
             version: number,
             place: row.place,
@@ -46,19 +45,19 @@ impl Control {
     /// Where nobody follows the version: then a build reads everything anew.
     pub async fn try_dirty_rows_again(&self, caller: &Caller, domain: &str, name: &str, number: i64) -> Result<u64, Problem> {
         let (dataset, version) = self.own_version(caller, domain, name, number).await?;
-        let followed = self.store.following(&version.id).await.map_err(|error| from_store(&error))?.is_some();
-        let spec: DatasetSpec = dataset.definition().map_err(|error| from_store(&error))?;
+        let followed = self.store.following(&version.id).await?.is_some();
+        let spec: DatasetSpec = dataset.definition()?;
         let by_cursor = self.cursor_of(&spec, &version).await?.is_some();
         if !by_cursor && (!followed || version.state != DataVersionState::Live.key() || !self.feeds(&spec.source).await?) {
             let sentence = "Only a live version that follows its source tries rows again. Mend them at the source, and build it anew.";
             return Err(Problem::new(ErrorCode::Conflict, sentence));
         }
         let mut tx = self.write(caller).await?;
-        let count = tx.try_dirty_rows_again(&version.id).await.map_err(|error| from_store(&error))?;
+        let count = tx.try_dirty_rows_again(&version.id).await?;
         if by_cursor {
             // Rows of a table have no place by which they are found again: all of it is read, and what is as it was changes nothing.
             let all = Backfill::default().wish(&self.host.id());
-            tx.set_backfill(&version.id, &all).await.map_err(|error| from_store(&error))?;
+            tx.set_backfill(&version.id, &all).await?;
         }
         let after = format!("version {number}: {count} rows that were left out");
         self.note(&mut tx, AuditAction::DatasetTriedAgain, (domain, &format!("{domain}/{name}")), None, Some(after)).await?;
@@ -75,7 +74,7 @@ impl Control {
     ) -> Result<(DatasetRow, DataVersionRow), Problem> {
         let dataset = self.visible_dataset(caller, domain, name).await?;
         caller.authorise(Action::EditDataset, domain)?;
-        let versions = self.store.data_versions_of(&dataset.id).await.map_err(|error| from_store(&error))?;
+        let versions = self.store.data_versions_of(&dataset.id).await?;
         let version = versions.into_iter().find(|version| version.number == number);
         Ok((dataset, version.ok_or_else(|| Problem::not_found(format!("data version {number}")))?))
     }

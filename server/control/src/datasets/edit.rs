@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use store::{DatasetRow, JobRow, StoreError, Tx};
 
 use super::DatasetEdit;
-use crate::failure::{from_json, from_source, from_store, stored};
+use crate::failure::{from_json, from_source, stored};
 use crate::sources::Resolved;
 use crate::{Caller, Control};
 
@@ -138,9 +138,9 @@ impl Control {
     pub(crate) async fn write_new_dataset(&self, tx: &mut Tx, row: &DatasetRow, job: &JobRow) -> Result<(), Problem> {
         tx.insert_dataset(row).await.map_err(|error| match error {
             StoreError::Taken => Problem::field("name", format!("{} has a dataset of this name already.", row.domain)),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
-        tx.insert_job(job).await.map_err(|error| from_store(&error))?;
+        tx.insert_job(job).await?;
         self.note(tx, AuditAction::DatasetMade, (&row.domain, &format!("{}/{}", row.domain, row.name)), None, Some(row.spec.clone())).await
     }
 
@@ -153,7 +153,7 @@ impl Control {
     pub async fn set_gates(&self, caller: &Caller, domain: &str, name: &str, gates: &Gates) -> Result<DatasetSaved, Problem> {
         let dataset = self.visible_dataset(caller, domain, name).await?;
         caller.authorise(Action::EditDataset, domain)?;
-        let spec: DatasetSpec = dataset.definition().map_err(|error| from_store(&error))?;
+        let spec: DatasetSpec = dataset.definition()?;
         let errors = gate_errors(&spec, gates);
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
@@ -168,12 +168,12 @@ impl Control {
     /// Within a change: a build may have given the dataset new columns just before, and those stay.
     pub(super) async fn put_gates(&self, tx: &mut Tx, dataset: &DatasetRow, gates: &Gates) -> Result<(), Problem> {
         let missing = || Problem::not_found(format!("dataset {}/{}", dataset.domain, dataset.name));
-        let now = tx.dataset_spec(&dataset.id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
+        let now = tx.dataset_spec(&dataset.id).await?.ok_or_else(missing)?;
         let spec: DatasetSpec = stored(&now, &format_args!("the dataset {}/{}", dataset.domain, dataset.name))?;
         let text = |gates: &Gates| serde_json::to_string(gates).map_err(|error| from_json(&error));
         let (before, after) = (text(&spec.gates)?, text(gates)?);
         let spec = serde_json::to_string(&DatasetSpec { gates: gates.clone(), ..spec }).map_err(|error| from_json(&error))?;
-        tx.set_dataset_spec(&dataset.id, &spec).await.map_err(|error| from_store(&error))?;
+        tx.set_dataset_spec(&dataset.id, &spec).await?;
         let subject = format!("{}/{}", dataset.domain, dataset.name);
         self.note(tx, AuditAction::DatasetGates, (&dataset.domain, &subject), Some(before), Some(after)).await
     }

@@ -18,7 +18,7 @@ use super::edit::{gate_errors, table_of};
 use super::job::job_errors;
 use crate::affected::{Affected, HELD};
 use crate::apis::Inventory;
-use crate::failure::{from_json, from_store, stored};
+use crate::failure::{from_json, stored};
 use crate::review::{Held, changed_since};
 use crate::{Caller, Control};
 
@@ -124,9 +124,9 @@ impl Control {
     /// What decides the rows as this change sees it, and the job that a part of it stands in.
     async fn rules_now(&self, tx: &mut Tx, dataset: &DatasetRow) -> Result<(RowRules, JobSpec), Problem> {
         let missing = || Problem::not_found(format!("dataset {}", path(dataset)));
-        let spec = tx.dataset_spec(&dataset.id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
+        let spec = tx.dataset_spec(&dataset.id).await?.ok_or_else(missing)?;
         let spec: DatasetSpec = stored(&spec, &format_args!("the dataset {}", path(dataset)))?;
-        let job = self.job_of(dataset).await?.definition(dataset).map_err(|error| from_store(&error))?;
+        let job = self.job_of(dataset).await?.definition(dataset)?;
         Ok((RowRules::of(&spec, &job), job))
     }
 
@@ -147,7 +147,7 @@ impl Control {
         };
         let request = self.write_request(tx, caller, held).await.map_err(|error| match error {
             StoreError::Taken => waits(dataset),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         self.note(tx, AuditAction::DatasetRequested, (&dataset.domain, &path(dataset)), Some(before), Some(after)).await?;
         Ok(request)
@@ -165,7 +165,7 @@ impl Control {
         let (kind, open) = (RequestKind::Dataset.key(), RequestState::Open.key());
         let request = inventory.requests.iter().find(|row| row.kind == kind && row.state == open && row.object_id == dataset.id);
         let Some(request) = request else { return Ok(None) };
-        let held = self.store.held_change(&request.id).await.map_err(|error| from_store(&error))?;
+        let held = self.store.held_change(&request.id).await?;
         let Some(held) = held else { return Ok(None) };
         let changes = rules_in(dataset, &held.before_definition)?.changes(&rules_in(dataset, &held.definition)?);
         let author = inventory.email(&request.author_id);
@@ -178,9 +178,9 @@ impl Control {
     /// Where the change makes no sense any more of the table, or of what else has been changed.
     pub(crate) async fn held_edit(&self, dataset: &DatasetRow, held: &HeldChangeRow) -> Result<DatasetEdit, Problem> {
         let (before, after) = (rules_in(dataset, &held.before_definition)?, rules_in(dataset, &held.definition)?);
-        let spec: DatasetSpec = dataset.definition().map_err(|error| from_store(&error))?;
+        let spec: DatasetSpec = dataset.definition()?;
         let spec = DatasetSpec { gates: after.gates.clone(), ..spec };
-        let known = self.job_of(dataset).await?.definition(dataset).map_err(|error| from_store(&error))?;
+        let known = self.job_of(dataset).await?.definition(dataset)?;
         let job = after.in_job(&known);
         let (mapping, errors) = if after.mapping == before.mapping {
             (None, self.errors_as_mapped(dataset, &spec, &job).await?)

@@ -6,7 +6,7 @@ use model::job::JobSpec;
 use model::{FieldError, Problem};
 
 use crate::Control;
-use crate::failure::{from_source, from_store};
+use crate::failure::from_source;
 use crate::sources::Resolved;
 
 impl Control {
@@ -38,9 +38,9 @@ impl Control {
 
     /// Whether another dataset has the same table.
     async fn is_taken(&self, spec: &DatasetSpec) -> Result<bool, Problem> {
-        let rows = self.store.datasets().await.map_err(|error| from_store(&error))?;
+        let rows = self.store.datasets().await?;
         for row in &rows {
-            if row.definition().map_err(|error| from_store(&error))?.into == spec.into {
+            if row.definition()?.into == spec.into {
                 return Ok(true);
             }
         }

@@ -13,7 +13,6 @@ use model::{Action, ErrorCode, FieldError, Problem};
 use store::{DataVersionRow, DatasetRow, JobRow, RunRow, StoreError, Tx};
 
 use super::{DatasetEdit, follow_error};
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 /// The dataset that another is made after, where its job can be read.
@@ -28,7 +27,7 @@ impl Control {
     /// for a decision.
     pub async fn set_job(&self, caller: &Caller, domain: &str, name: &str, spec: &JobSpec) -> Result<DatasetSaved, Problem> {
         let (dataset, _) = self.own_job(caller, domain, name).await?;
-        let of = dataset.definition().map_err(|error| from_store(&error))?;
+        let of = dataset.definition()?;
         // The source is asked before anything waits for this change.
         let cursor = self.text_cursor_error(&of, spec).await;
         // Changes queue behind one another from here on: two that would wait for one another are not both right.
@@ -56,11 +55,11 @@ impl Control {
         let (dataset, _) = self.own_job(caller, domain, name).await?;
         let mut tx = self.write(caller).await?;
         let job = self.job_of(&dataset).await?;
-        let spec = job.definition(&dataset).map_err(|error| from_store(&error))?;
+        let spec = job.definition(&dataset)?;
         let due_at = if paused { None } else { first_due(&spec.when, tx.at()) };
         // Files that had come, and were not built of yet, come once more when it goes on.
         let seen = if paused && job.due_at.is_some() { String::new() } else { job.seen.clone() };
-        tx.set_job(&JobRow { paused: i64::from(paused), due_at, seen, ..job }).await.map_err(|error| from_store(&error))?;
+        tx.set_job(&JobRow { paused: i64::from(paused), due_at, seen, ..job }).await?;
         let words = if paused { "paused" } else { "goes on" };
         self.note(&mut tx, AuditAction::JobPaused, (domain, &subject(&dataset)), None, Some(words.into())).await?;
         self.commit(tx).await
@@ -74,12 +73,12 @@ impl Control {
         let (dataset, job) = self.own_job(caller, domain, name).await?;
         let over = || Problem::new(ErrorCode::Conflict, "No run of it is under way any more.");
         let run = self.open_run(&job).await?.ok_or_else(over)?;
-        let version = self.store.data_version(&run.version_id).await.map_err(|error| from_store(&error))?.ok_or_else(over)?;
+        let version = self.store.data_version(&run.version_id).await?.ok_or_else(over)?;
         let mut tx = self.write(caller).await?;
         let reason = format!("{} ended it.", caller.email());
         let stale = |error: StoreError| match error {
             StoreError::Stale => over(),
-            other => from_store(&other),
+            other => Problem::from(other),
         };
         let at = Some(tx.at());
         let stopped = RunRow { state: RunState::Stopped.key().into(), finished_at: at, reason: reason.clone(), ..run.clone() };
@@ -107,7 +106,7 @@ impl Control {
 
     /// The driver of a source; empty where there is none any more.
     pub(crate) async fn driver_of(&self, source: &str) -> Result<String, Problem> {
-        let source = self.store.source(source).await.map_err(|error| from_store(&error))?;
+        let source = self.store.source(source).await?;
         Ok(source.map(|source| source.driver).unwrap_or_default())
     }
 
@@ -119,26 +118,26 @@ impl Control {
     }
 
     pub(crate) async fn job_of(&self, dataset: &DatasetRow) -> Result<JobRow, Problem> {
-        let job = self.store.job_of(&dataset.id).await.map_err(|error| from_store(&error))?;
+        let job = self.store.job_of(&dataset.id).await?;
         job.ok_or_else(|| Problem::not_found(format!("job of {}", subject(dataset))))
     }
 
     /// The run of a job that waits or is under way.
     pub(super) async fn open_run(&self, job: &JobRow) -> Result<Option<RunRow>, Problem> {
-        let Some(run) = self.store.runs_of(&job.id, 1).await.map_err(|error| from_store(&error))?.into_iter().next() else {
+        let Some(run) = self.store.runs_of(&job.id, 1).await?.into_iter().next() else {
             return Ok(None);
         };
-        let state = run.decoded_state().map_err(|error| from_store(&error))?;
+        let state = run.decoded_state()?;
         Ok((!state.is_over()).then_some(run))
     }
 
     /// Within a change, so that what somebody did just before is not lost: a pause, or that its time has come.
     pub(super) async fn put_job(&self, tx: &mut Tx, dataset: &DatasetRow, spec: &JobSpec, text: String) -> Result<(), Problem> {
         let job = self.job_of(dataset).await?;
-        let known = job.definition(dataset).map_err(|error| from_store(&error))?;
+        let known = job.definition(dataset)?;
         let before = job.spec.clone();
         let row = with_spec(job, &known, (spec, text.clone()), tx.at());
-        tx.set_job(&row).await.map_err(|error| from_store(&error))?;
+        tx.set_job(&row).await?;
         self.note(tx, AuditAction::JobSet, (&dataset.domain, &subject(dataset)), Some(before), Some(text)).await
     }
 
@@ -148,7 +147,7 @@ impl Control {
     /// Where a job cannot be read: what it waits for is not known, and must not be taken for nothing.
     pub(crate) async fn waiting(&self, domain: &str) -> Result<BTreeMap<String, Option<String>>, Problem> {
         let each = self.waiting_each(domain).await?.into_iter();
-        each.map(|(name, before)| before.map(|before| (name, before)).map_err(|error| from_store(&error))).collect()
+        each.map(|(name, before)| before.map(|before| (name, before)).map_err(Problem::from)).collect()
     }
 
     /// The same to be shown: beside a job that cannot be read, the others are there. Its own page says why it is not.
@@ -157,8 +156,8 @@ impl Control {
     }
 
     async fn waiting_each(&self, domain: &str) -> Result<Vec<(String, Before)>, Problem> {
-        let jobs = self.store.jobs_in(domain).await.map_err(|error| from_store(&error))?;
-        let datasets = self.store.datasets().await.map_err(|error| from_store(&error))?;
+        let jobs = self.store.jobs_in(domain).await?;
+        let datasets = self.store.datasets().await?;
         let before = |dataset: &DatasetRow| -> Before {
             let Some(job) = jobs.iter().find(|job| job.dataset_id == dataset.id) else { return Ok(None) };
             Ok(match job.definition(dataset)?.when {

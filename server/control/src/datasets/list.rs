@@ -10,7 +10,7 @@ use model::{Action, ApiSpec, Problem};
 use store::{ComparisonRow, DataVersionRow, DatasetRow, FollowingRow, StoreError};
 
 use crate::apis::Inventory;
-use crate::failure::{api_spec, from_store};
+use crate::failure::api_spec;
 use crate::{Caller, Control};
 
 /// Comparisons that are shown.
@@ -25,7 +25,7 @@ impl Control {
         let inventory = self.inventory().await?;
         let shelves = self.shelves().await?;
         let mut views = Vec::new();
-        for row in self.store.datasets().await.map_err(|error| from_store(&error))? {
+        for row in self.store.datasets().await? {
             if caller.can(Action::See, &row.domain) {
                 views.push(self.dataset_view(&row, &inventory, &shelves).await?);
             }
@@ -44,7 +44,7 @@ impl Control {
 
     /// The sources that are made of datasets.
     async fn shelves(&self) -> Result<Vec<String>, Problem> {
-        let sources = self.store.sources().await.map_err(|error| from_store(&error))?;
+        let sources = self.store.sources().await?;
         Ok(sources.into_iter().filter(|source| source.driver == SHELF_DRIVER).map(|source| source.name).collect())
     }
 
@@ -53,12 +53,12 @@ impl Control {
         if !caller.can(Action::See, domain) {
             return Err(missing());
         }
-        self.store.dataset(domain, name).await.map_err(|error| from_store(&error))?.ok_or_else(missing)
+        self.store.dataset(domain, name).await?.ok_or_else(missing)
     }
 
     async fn dataset_view(&self, row: &DatasetRow, inventory: &Inventory, shelves: &[String]) -> Result<DatasetView, Problem> {
         let (job, versions) = self.job_view(row).await?;
-        let spec = row.definition().map_err(|error| from_store(&error))?;
+        let spec = row.definition()?;
         let driver = self.driver_of(&spec.source).await?;
         Ok(DatasetView {
             domain: row.domain.clone(),
@@ -79,22 +79,20 @@ impl Control {
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
             let is_live = row.state == DataVersionState::Live.key();
-            let following = if is_live { self.store.following(&row.id).await.map_err(|error| from_store(&error))? } else { None };
-            let following = following.map(follow_view).transpose().map_err(|error| from_store(&error))?;
-            let compared =
-                if is_live { self.store.comparisons_of(&row.id, COMPARED).await.map_err(|error| from_store(&error))? } else { Vec::new() };
+            let following = if is_live { self.store.following(&row.id).await? } else { None };
+            let following = following.map(follow_view).transpose()?;
+            let compared = if is_live { self.store.comparisons_of(&row.id, COMPARED).await? } else { Vec::new() };
             let compared: Result<Vec<_>, StoreError> = compared.into_iter().map(compared_view).collect();
             let view = compared.and_then(|compared| Ok(DataVersionView { compared, ..version_view(row, following)? }));
-            views.push(view.map_err(|error| from_store(&error))?);
+            views.push(view?);
         }
         Ok(views)
     }
 
     /// The live data versions of all datasets, for gateways.
     pub(crate) async fn live_datasets(&self) -> Result<Vec<SnapshotDataset>, Problem> {
-        let failed = |error: store::StoreError| from_store(&error);
-        let datasets = self.store.datasets().await.map_err(failed)?;
-        let live = self.store.data_versions_in(DataVersionState::Live.key()).await.map_err(failed)?;
+        let datasets = self.store.datasets().await?;
+        let live = self.store.data_versions_in(DataVersionState::Live.key()).await?;
         Ok(live.iter().filter_map(|version| snapshot_of(datasets.iter().find(|row| row.id == version.dataset_id)?, version)).collect())
     }
 

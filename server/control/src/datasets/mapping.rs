@@ -22,7 +22,7 @@ use store::{DatasetRow, Tx};
 use super::DatasetEdit;
 use super::edit::{gate_errors, table_of};
 use super::job::job_errors;
-use crate::failure::{from_json, from_source, from_store, stored};
+use crate::failure::{from_json, from_source, stored};
 use crate::sources::{Resolved, sample_of};
 use crate::{Caller, Control};
 
@@ -114,11 +114,11 @@ impl Control {
     pub async fn set_mapping(&self, caller: &Caller, domain: &str, name: &str, mapping: &Mapping) -> Result<DatasetSaved, Problem> {
         let dataset = self.visible_dataset(caller, domain, name).await?;
         caller.authorise(Action::EditDataset, domain)?;
-        let spec: DatasetSpec = dataset.definition().map_err(|error| from_store(&error))?;
+        let spec: DatasetSpec = dataset.definition()?;
         let resolved = self.resolve_source(&spec.source, Environment::Prod).await?;
         let table = table_of(&resolved, &spec.table).await?;
         let job = self.job_of(&dataset).await?;
-        let job = job.definition(&dataset).map_err(|error| from_store(&error))?;
+        let job = job.definition(&dataset)?;
         self.remapped(&spec, mapping, (&table, &resolved), &job).await.map_err(Problem::fields)?;
         let mut tx = self.write(caller).await?;
         let edit = DatasetEdit { mapping: Some((mapping.clone(), table)), ..DatasetEdit::default() };
@@ -172,12 +172,12 @@ impl Control {
     /// Within a change: what a build or somebody else changed of the definition just before stays.
     pub(super) async fn put_mapping(&self, tx: &mut Tx, dataset: &DatasetRow, mapping: &Mapping, table: &TableInfo) -> Result<(), Problem> {
         let missing = || Problem::not_found(format!("dataset {}/{}", dataset.domain, dataset.name));
-        let now = tx.dataset_spec(&dataset.id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
+        let now = tx.dataset_spec(&dataset.id).await?.ok_or_else(missing)?;
         let before: DatasetSpec = stored(&now, &format_args!("the dataset {}/{}", dataset.domain, dataset.name))?;
         let after = self.with_mapping(&before, mapping, table).await.map_err(Problem::fields)?;
         let text = |mapping: &Mapping| serde_json::to_string(&mapping.written()).map_err(|error| from_json(&error));
         let spec = serde_json::to_string(&after).map_err(|error| from_json(&error))?;
-        tx.set_dataset_spec(&dataset.id, &spec).await.map_err(|error| from_store(&error))?;
+        tx.set_dataset_spec(&dataset.id, &spec).await?;
         let (before, after) = (text(&before.mapping)?, text(&after.mapping)?);
         let subject = format!("{}/{}", dataset.domain, dataset.name);
         self.note(tx, AuditAction::DatasetMapping, (&dataset.domain, &subject), Some(before), Some(after)).await

@@ -10,7 +10,6 @@ use store::{DataVersionRow, DatasetRow, RunRow, StoreError};
 
 use super::job::times;
 use crate::Control;
-use crate::failure::from_store;
 
 /// Runs that are shown, and by which the next one's time is told.
 const SHOWN: i64 = 30;
@@ -20,13 +19,13 @@ impl Control {
     /// A dataset's job with its runs, and its data versions as they were at the same moment.
     pub(super) async fn job_view(&self, dataset: &DatasetRow) -> Result<(JobView, Vec<DataVersionRow>), Problem> {
         let job = self.job_of(dataset).await?;
-        let spec = job.definition(dataset).map_err(|error| from_store(&error))?;
-        let (rows, versions) = self.store.runs_with_versions(&job, SHOWN).await.map_err(|error| from_store(&error))?;
+        let spec = job.definition(dataset)?;
+        let (rows, versions) = self.store.runs_with_versions(&job, SHOWN).await?;
         let waiting = self.waiting_shown(&dataset.domain).await?;
         let takes = usual_time(&rows);
         let mut runs = Vec::with_capacity(rows.len());
         for (back, row) in rows.iter().enumerate() {
-            let run = run_view(row, &versions, &spec, takes).map_err(|error| from_store(&error))?;
+            let run = run_view(row, &versions, &spec, takes)?;
             runs.extend(run.map(|run| if back == 0 { run } else { without_course(run) }));
         }
         let next = match &spec.when {

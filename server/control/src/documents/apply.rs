@@ -15,7 +15,7 @@ use store::{ApiRow, RequestRow, SourceRow, Tx};
 use super::datasets::PlannedDataset;
 use super::read::read_documents;
 use crate::apis::{Beside, CheckInput, Planned};
-use crate::failure::{api_spec, from_store};
+use crate::failure::api_spec;
 use crate::review::{Approval, NewVersion};
 use crate::sources::{PreparedSource, Resolved};
 use crate::{Caller, Control};
@@ -207,12 +207,12 @@ impl Control {
             return Err(Problem::fields(evidence.errors));
         }
         self.give_numbers(&api.domain, &api.name, &mut spec).await?;
-        let known = self.store.api(&api.domain, &api.name).await.map_err(|error| from_store(&error))?;
+        let known = self.store.api(&api.domain, &api.name).await?;
         if let Some(row) = &known {
             if row.kind != spec.kind().key() {
                 return Err(Problem::new(ErrorCode::Conflict, "An API keeps its kind. Choose another name."));
             }
-            let versions = self.store.versions_of(&row.id).await.map_err(|error| from_store(&error))?;
+            let versions = self.store.versions_of(&row.id).await?;
             let standing = versions.iter().find(|version| matches!(version.state.as_str(), "approved" | "in-review"));
             if let Some(version) = standing {
                 let standing = api_spec(row, version)?;
@@ -242,7 +242,7 @@ impl Control {
     ) -> Result<(), Problem> {
         let row = &planned.row;
         if let Some(new) = &planned.new_row {
-            tx.insert_api(new).await.map_err(|error| from_store(&error))?;
+            tx.insert_api(new).await?;
             let path = format!("{}/{}", row.domain, row.name);
             self.note(tx, AuditAction::ApiMade, (&row.domain, &path), None, None).await?;
         }

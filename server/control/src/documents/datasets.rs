@@ -12,7 +12,7 @@ use store::{DatasetRow, JobRow, Tx};
 
 use super::apply::{PlannedChange, Work, at};
 use crate::datasets::{DatasetEdit, Fate, NewDataset, follow_error, gate_errors, job_errors, table_of, with_spec};
-use crate::failure::{from_json, from_store};
+use crate::failure::from_json;
 use crate::{Caller, Control};
 
 /// A dataset as it is to be.
@@ -37,7 +37,7 @@ impl Control {
         for (index, document) in documents.iter().enumerate() {
             let Document::Dataset(dataset) = document else { continue };
             let placed = |problem| at(index, problem);
-            let known = self.store.dataset(&dataset.domain, &dataset.name).await.map_err(|error| from_store(&error))?;
+            let known = self.store.dataset(&dataset.domain, &dataset.name).await?;
             let mut planned = match known {
                 Some(row) => self.known_dataset(dataset, row).await.map_err(placed)?,
                 None => self.new_planned(caller, dataset, environment, work).await.map_err(placed)?,
@@ -89,7 +89,7 @@ impl Control {
     }
 
     async fn known_dataset(&self, document: &DatasetDocument, row: DatasetRow) -> Result<PlannedDataset, Problem> {
-        let spec = row.definition().map_err(|error| from_store(&error))?;
+        let spec = row.definition()?;
         let same_key = document.key.is_empty() || document.key == spec.key;
         let same = spec.source == document.source && spec.table == document.table && spec.store == document.store;
         if !same || !same_key || spec.compression != document.compression || spec.into != document.into {
@@ -97,7 +97,7 @@ impl Control {
             return Err(Problem::new(ErrorCode::Conflict, sentence));
         }
         let job = self.job_of(&row).await?;
-        let known = job.definition(&row).map_err(|error| from_store(&error))?;
+        let known = job.definition(&row)?;
         let before = (RowRules::of(&spec, &known), known);
         Ok(PlannedDataset { row, job, is_new: false, before, edit: DatasetEdit::default() })
     }
@@ -139,14 +139,14 @@ impl Control {
         planned: &mut PlannedDataset,
     ) -> Result<(), Problem> {
         let Some(mapping) = document.mapping.as_ref().filter(|_| !planned.is_new) else { return Ok(()) };
-        let spec = planned.row.definition().map_err(|error| from_store(&error))?;
+        let spec = planned.row.definition()?;
         if spec.mapping.written() == mapping.written() {
             return Ok(());
         }
         let resolved = self.resolve_planned(&work.sources, (&document.domain, &spec.source), environment).await?;
         let table = table_of(&resolved, &spec.table).await?;
         // Together with what the same document says of its gates and its job.
-        let known = planned.job.definition(&planned.row).map_err(|error| from_store(&error))?;
+        let known = planned.job.definition(&planned.row)?;
         let job = document.job.clone().unwrap_or(known);
         let with_gates = DatasetSpec { gates: document.gates.clone().unwrap_or_else(|| spec.gates.clone()), ..spec.clone() };
         let remapped = self.remapped(&with_gates, mapping, (&table, &resolved), &job).await.map_err(Problem::fields)?;
@@ -158,7 +158,7 @@ impl Control {
 
     fn plan_gates(&self, document: &DatasetDocument, planned: &mut PlannedDataset) -> Result<(), Problem> {
         let Some(gates) = &document.gates else { return Ok(()) };
-        let spec = planned.row.definition().map_err(|error| from_store(&error))?;
+        let spec = planned.row.definition()?;
         let errors = gate_errors(&spec, gates);
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
@@ -178,12 +178,12 @@ impl Control {
         planned: &mut PlannedDataset,
     ) -> Result<(), Problem> {
         let Some(job) = &document.job else { return Ok(()) };
-        let of = planned.row.definition().map_err(|error| from_store(&error))?;
+        let of = planned.row.definition()?;
         let errors = job_errors((&document.domain, &document.name, (&of, driver)), job, waiting, self.host.now());
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
-        let known = planned.job.definition(&planned.row).map_err(|error| from_store(&error))?;
+        let known = planned.job.definition(&planned.row)?;
         if known != *job {
             let text = serde_json::to_string(job).map_err(|error| from_json(&error))?;
             planned.edit.job = Some(job.clone());

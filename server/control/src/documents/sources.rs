@@ -11,7 +11,7 @@ use model::{Action, ErrorCode, FieldError, Problem};
 use store::SourceRow;
 
 use super::apply::{PlannedChange, Work, at};
-use crate::failure::{from_json, from_store, settings};
+use crate::failure::{from_json, settings};
 use crate::sources::{BindingInput, PreparedSource, Resolved, SourceInput, load_errors, load_query_error};
 use crate::{Caller, Control};
 
@@ -20,11 +20,11 @@ impl Control {
         let mut work = Work::default();
         for (index, document) in documents.iter().enumerate() {
             let Document::Source(source) = document else { continue };
-            let known = self.store.source(&source.name).await.map_err(|error| from_store(&error))?;
+            let known = self.store.source(&source.name).await?;
             let input = source_input(source, known.as_ref().map(|row| row.edit));
             let unchanged = match &known {
                 Some(row) if caller.can(Action::See, &row.domain) => {
-                    let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
+                    let bindings = self.store.bindings_of(&row.id).await?;
                     let view = self.source_view(row, &bindings, SourceLoad::default())?;
                     let waiting = self.waiting_settings(row).await?;
                     let same = |(environment, binding): (&Environment, &BindingInput)| {
@@ -86,7 +86,7 @@ impl Control {
     /// What a source bears, where that is another than before.
     async fn plan_load(&self, source: &SourceDocument, work: &mut Work) -> Result<(), Problem> {
         let Some(load) = &source.load else { return Ok(()) };
-        let before = self.store.load_limits(&source.name).await.map_err(|error| from_store(&error))?;
+        let before = self.store.load_limits(&source.name).await?;
         if before.unwrap_or_default() == *load {
             return Ok(());
         }

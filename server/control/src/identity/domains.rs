@@ -7,7 +7,6 @@ use model::{Action, FieldError, Problem};
 use store::DomainRow;
 
 use super::people::memberships;
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 impl Control {
@@ -16,9 +15,9 @@ impl Control {
     /// # Errors
     /// Where the metadata does not answer.
     pub async fn domains(&self, caller: &Caller) -> Result<Vec<DomainView>, Problem> {
-        let domains = self.store.domains().await.map_err(|error| from_store(&error))?;
-        let users = self.store.users().await.map_err(|error| from_store(&error))?;
-        let members = self.store.members().await.map_err(|error| from_store(&error))?;
+        let domains = self.store.domains().await?;
+        let users = self.store.users().await?;
+        let members = self.store.members().await?;
         let members = memberships(&members, &users)?;
         Ok(domains
             .into_iter()
@@ -51,7 +50,7 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.insert_domain(&row).await.map_err(|error| match error {
             store::StoreError::Taken => Problem::field("name", "There is a domain of this name already."),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         self.note(&mut tx, AuditAction::DomainMade, (name, name), None, Some(row.title)).await?;
         self.commit(tx).await
@@ -66,10 +65,10 @@ impl Control {
         if title.chars().count() > 100 {
             return Err(Problem::field("title", "At most 100 characters."));
         }
-        let before = self.store.domain(name).await.map_err(|error| from_store(&error))?;
+        let before = self.store.domain(name).await?;
         let before = before.ok_or_else(|| Problem::not_found(format!("domain {name}")))?;
         let mut tx = self.write(caller).await?;
-        tx.set_domain_title(name, title.trim()).await.map_err(|error| from_store(&error))?;
+        tx.set_domain_title(name, title.trim()).await?;
         self.note(&mut tx, AuditAction::DomainRenamed, (name, name), Some(before.title), Some(title.trim().to_owned())).await?;
         self.commit(tx).await
     }

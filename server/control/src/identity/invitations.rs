@@ -7,7 +7,6 @@ use model::{Action, ErrorCode, Problem};
 use store::{InvitationRow, UserRow};
 
 use super::{SignedIn, can_be_secret, hash_secret, new_secret, password};
-use crate::failure::from_store;
 use crate::{Caller, Control, Visitor};
 
 const LINK_LIFE: Millis = 3 * DAY;
@@ -19,7 +18,7 @@ impl Control {
     /// Only the program itself and admins may ask.
     pub async fn first_admin_link(&self, caller: &Caller) -> Result<Option<NewLink>, Problem> {
         caller.authorise(Action::Administer, "")?;
-        let people = self.store.users().await.map_err(|error| from_store(&error))?;
+        let people = self.store.users().await?;
         if !people.is_empty() {
             return Ok(None);
         }
@@ -32,7 +31,7 @@ impl Control {
     /// For admins alone; the person must exist.
     pub async fn password_link(&self, caller: &Caller, user_id: &str) -> Result<NewLink, Problem> {
         caller.authorise(Action::Administer, "")?;
-        let user = self.store.user(user_id).await.map_err(|error| from_store(&error))?;
+        let user = self.store.user(user_id).await?;
         let user = user.ok_or_else(|| Problem::not_found("person"))?;
         self.new_link(caller, Some(&user)).await
     }
@@ -43,8 +42,8 @@ impl Control {
         let user_id = user.map(|user| user.id.clone());
         let row = InvitationRow { hash: hash_secret(&secret), user_id: user_id.clone(), created_at: now, expires_at: now + LINK_LIFE };
         let mut tx = self.write(caller).await?;
-        tx.drop_invitations(user_id.as_deref()).await.map_err(|error| from_store(&error))?;
-        tx.insert_invitation(&row).await.map_err(|error| from_store(&error))?;
+        tx.drop_invitations(user_id.as_deref()).await?;
+        tx.insert_invitation(&row).await?;
         let subject = user.map_or("the first admin", |user| user.email.as_str());
         self.note(&mut tx, AuditAction::LinkMade, ("", subject), None, None).await?;
         self.commit(tx).await?;
@@ -58,7 +57,7 @@ impl Control {
     pub async fn link_owner(&self, _visitor: &Visitor, secret: &str) -> Result<Option<String>, Problem> {
         let Some(link) = self.open_link(secret).await? else { return Ok(None) };
         let Some(user_id) = link.user_id else { return Ok(Some(String::new())) };
-        let user = self.store.for_visitors().user(&user_id).await.map_err(|error| from_store(&error))?;
+        let user = self.store.for_visitors().user(&user_id).await?;
         Ok(user.map(|user| user.email))
     }
 
@@ -66,7 +65,7 @@ impl Control {
         if !can_be_secret(secret) {
             return Ok(None);
         }
-        let found = self.store.for_visitors().invitation(&hash_secret(secret)).await.map_err(|error| from_store(&error))?;
+        let found = self.store.for_visitors().invitation(&hash_secret(secret)).await?;
         Ok(found.filter(|link| link.expires_at > self.host.now()))
     }
 
@@ -81,7 +80,7 @@ impl Control {
         let hash = self.hasher.hash(&*self.host, new_password.to_owned()).await?;
         let user = match &link.user_id {
             Some(id) => {
-                let user = self.store.for_visitors().user(id).await.map_err(|error| from_store(&error))?;
+                let user = self.store.for_visitors().user(id).await?;
                 user.filter(|user| user.active != 0).ok_or_else(gone)?
             }
             None => self.new_user_row(email, true)?,
@@ -90,9 +89,9 @@ impl Control {
         let mut tx = self.write(&acting).await?;
         tx.take_invitation(&link.hash).await.map_err(|_| gone())?;
         if link.user_id.is_none() {
-            tx.insert_user(&user).await.map_err(|error| from_store(&error))?;
+            tx.insert_user(&user).await?;
         }
-        tx.set_password(&user.id, &hash).await.map_err(|error| from_store(&error))?;
+        tx.set_password(&user.id, &hash).await?;
         self.note(&mut tx, AuditAction::PersonJoined, ("", &user.email), None, None).await?;
         self.commit(tx).await?;
         self.attempts.forget(visitor.address, &user.email);

@@ -5,7 +5,6 @@ use model::clock::{MINUTE, Millis};
 use model::view::{Me, NodeView, RequestState};
 use store::{NodeRow, StoreError};
 
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 /// A gateway that has not reported for this long is gone.
@@ -17,7 +16,7 @@ impl Control {
     pub async fn me(&self, caller: &Caller) -> Result<Me, Problem> {
         let mut domains = caller.roles().clone();
         if caller.is_admin() {
-            for domain in self.store.domains().await.map_err(|error| from_store(&error))? {
+            for domain in self.store.domains().await? {
                 domains.entry(domain.name).or_default();
             }
         }
@@ -29,7 +28,7 @@ impl Control {
             is_admin: caller.is_admin(),
             domains,
             to_decide: i64::try_from(to_decide).unwrap_or(i64::MAX),
-            revision: self.store.revision().await.map_err(|error| from_store(&error))?,
+            revision: self.store.revision().await?,
             nodes: self.nodes().await?,
         })
     }
@@ -37,8 +36,8 @@ impl Control {
     /// The gateways that report, with what each serves.
     pub(crate) async fn nodes(&self) -> Result<Vec<NodeView>, Problem> {
         let since = self.host.now() - NODE_SILENCE;
-        let rows = self.store.nodes(since).await.map_err(|error| from_store(&error))?;
+        let rows = self.store.nodes(since).await?;
         let view = |row: NodeRow| Ok(NodeView { broken: row.decoded_broken()?, id: row.id, revision: row.revision });
-        rows.into_iter().map(view).collect::<Result<_, StoreError>>().map_err(|error| from_store(&error))
+        Ok(rows.into_iter().map(view).collect::<Result<_, StoreError>>()?)
     }
 }

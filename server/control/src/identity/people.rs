@@ -9,7 +9,6 @@ use store::{MemberRow, Tx, UserRow};
 
 use super::password;
 use super::sign_in::MAX_EMAIL;
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 impl Control {
@@ -19,8 +18,8 @@ impl Control {
     /// For admins alone.
     pub async fn people(&self, caller: &Caller) -> Result<Vec<UserView>, Problem> {
         caller.authorise(Action::Administer, "")?;
-        let users = self.store.users().await.map_err(|error| from_store(&error))?;
-        let members = self.store.members().await.map_err(|error| from_store(&error))?;
+        let users = self.store.users().await?;
+        let members = self.store.members().await?;
         users
             .into_iter()
             .map(|user| {
@@ -47,7 +46,7 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.insert_user(&user).await.map_err(|error| match error {
             store::StoreError::Taken => Problem::field("email", "Somebody has this address already."),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         self.note(&mut tx, AuditAction::PersonMade, ("", &user.email), None, Some(format!("admin: {is_admin}"))).await?;
         self.commit(tx).await?;
@@ -71,20 +70,20 @@ impl Control {
     /// For admins alone.
     pub async fn set_person(&self, caller: &Caller, user_id: &str, is_admin: bool, active: bool) -> Result<(), Problem> {
         caller.authorise(Action::Administer, "")?;
-        let user = self.store.user(user_id).await.map_err(|error| from_store(&error))?;
+        let user = self.store.user(user_id).await?;
         let user = user.ok_or_else(|| Problem::not_found("person"))?;
         if user.id == caller.user_id && !(is_admin && active) {
             return Err(Problem::new(ErrorCode::Conflict, "You cannot take your own rights. Ask another admin."));
         }
         let words = |admin: bool, active: bool| Some(format!("admin: {admin}, active: {active}"));
         let mut tx = self.write(caller).await?;
-        tx.set_user_state(user_id, is_admin, active).await.map_err(|error| from_store(&error))?;
+        tx.set_user_state(user_id, is_admin, active).await?;
         let before = words(user.is_admin != 0, user.active != 0);
         let changed = before != words(is_admin, active);
         self.note(&mut tx, AuditAction::PersonSet, ("", &user.email), before, words(is_admin, active)).await?;
         if changed {
             self.end_access(&mut tx, "", &user, "the person's state changed").await?;
-            tx.drop_invitations(Some(user_id)).await.map_err(|error| from_store(&error))?;
+            tx.drop_invitations(Some(user_id)).await?;
         }
         self.commit(tx).await
     }
@@ -97,11 +96,11 @@ impl Control {
     /// For the domain's owners and admins.
     pub async fn set_roles(&self, caller: &Caller, domain: &str, email: &str, roles: &[Role]) -> Result<(), Problem> {
         caller.authorise(Action::EditMembers, domain)?;
-        let there = self.store.domain(domain).await.map_err(|error| from_store(&error))?;
+        let there = self.store.domain(domain).await?;
         there.ok_or_else(|| Problem::not_found(format!("domain {domain}")))?;
-        let user = self.store.user_by_email(&email.trim().to_lowercase()).await.map_err(|error| from_store(&error))?;
+        let user = self.store.user_by_email(&email.trim().to_lowercase()).await?;
         let user = user.ok_or_else(|| Problem::field("email", "Nobody has this address. An admin can add people first."))?;
-        let held = self.store.roles_of(&user.id).await.map_err(|error| from_store(&error))?;
+        let held = self.store.roles_of(&user.id).await?;
         // All of them are replaced: one that cannot be read must not be lost.
         let mut before = held.iter().filter(|row| row.domain == domain).map(role_of).collect::<Result<Vec<Role>, Problem>>()?;
         before.sort_unstable();
@@ -111,7 +110,7 @@ impl Control {
         let ends = before != roles && answers_for_all(caller, domain, &user, &held);
         let [before, keys] = [&before, &roles].map(|roles| roles.iter().map(|role| role.key()).collect::<Vec<&str>>());
         let mut tx = self.write(caller).await?;
-        tx.set_roles(&user.id, domain, &keys).await.map_err(|error| from_store(&error))?;
+        tx.set_roles(&user.id, domain, &keys).await?;
         let (before, after) = (before.join(", "), keys.join(", "));
         self.note(&mut tx, AuditAction::RolesSet, (domain, &user.email), Some(before), Some(after)).await?;
         if ends {
@@ -122,7 +121,7 @@ impl Control {
 
     /// Ends every session and token of a person, and writes down who did so and why.
     async fn end_access(&self, tx: &mut Tx, domain: &str, user: &UserRow, why: &str) -> Result<(), Problem> {
-        tx.end_access(&user.id).await.map_err(|error| from_store(&error))?;
+        tx.end_access(&user.id).await?;
         let after = format!("Every session and token ended, because {why}.");
         self.note(tx, AuditAction::PersonAccessEnded, (domain, &user.email), None, Some(after)).await
     }
@@ -134,11 +133,11 @@ impl Control {
     pub async fn set_password(&self, caller: &Caller, email: &str, new_password: &str) -> Result<(), Problem> {
         caller.authorise(Action::Administer, "")?;
         password::check(new_password)?;
-        let user = self.store.user_by_email(email).await.map_err(|error| from_store(&error))?;
+        let user = self.store.user_by_email(email).await?;
         let user = user.ok_or_else(|| Problem::not_found("person"))?;
         let hash = self.hasher.hash(&*self.host, new_password.to_owned()).await?;
         let mut tx = self.write(caller).await?;
-        tx.set_password(&user.id, &hash).await.map_err(|error| from_store(&error))?;
+        tx.set_password(&user.id, &hash).await?;
         self.note(&mut tx, AuditAction::PasswordSet, ("", &user.email), None, None).await?;
         self.commit(tx).await
     }
@@ -172,5 +171,5 @@ pub(super) fn memberships(rows: &[MemberRow], users: &[UserRow]) -> Result<Vec<M
 }
 
 fn role_of(row: &MemberRow) -> Result<Role, Problem> {
-    row.decoded_role().map_err(|error| from_store(&error))
+    Ok(row.decoded_role()?)
 }

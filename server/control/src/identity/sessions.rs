@@ -10,7 +10,6 @@ use model::{ErrorCode, Problem, Role, Scope};
 use store::UserRow;
 
 use super::{can_be_secret, hash_secret};
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 /// How long a session lasts.
@@ -28,18 +27,18 @@ impl Control {
             return Ok(None);
         }
         let hash = hash_secret(secret);
-        let found = self.store.session_by_hash(&hash).await.map_err(|error| from_store(&error))?;
+        let found = self.store.session_by_hash(&hash).await?;
         let now = self.host.now();
         let Some(session) = found.filter(|session| session.expires_at > now) else { return Ok(None) };
         if now - session.seen_at > SEEN_EVERY {
-            self.store.touch_session(&session.id, now).await.map_err(|error| from_store(&error))?;
+            self.store.touch_session(&session.id, now).await?;
         }
         let caller = self.caller_of(&session.user_id, Some(session.id), request_id).await?;
         Ok(caller.map(|caller| caller.in_session(hash)))
     }
 
     pub(super) async fn caller_of(&self, user_id: &str, session_id: Option<String>, request_id: &str) -> Result<Option<Caller>, Problem> {
-        let user = self.store.user(user_id).await.map_err(|error| from_store(&error))?;
+        let user = self.store.user(user_id).await?;
         let Some(user) = user.filter(|user| user.active != 0) else { return Ok(None) };
         let roles = self.roles_by_domain(&user).await?;
         let who = (user.id.clone(), user.email.clone(), user.is_admin != 0);
@@ -47,7 +46,7 @@ impl Control {
     }
 
     async fn roles_by_domain(&self, user: &UserRow) -> Result<BTreeMap<String, Vec<Role>>, Problem> {
-        let rows = self.store.roles_of(&user.id).await.map_err(|error| from_store(&error))?;
+        let rows = self.store.roles_of(&user.id).await?;
         let mut roles: BTreeMap<String, Vec<Role>> = BTreeMap::new();
         for row in rows {
             // A role that a newer program has given lets nobody do anything here, and stays where it is stored.
@@ -94,7 +93,7 @@ impl Control {
     /// # Errors
     /// Where the metadata does not answer.
     pub async fn sessions(&self, caller: &Caller) -> Result<Vec<SessionView>, Problem> {
-        let rows = self.store.sessions_of(&caller.user_id).await.map_err(|error| from_store(&error))?;
+        let rows = self.store.sessions_of(&caller.user_id).await?;
         Ok(rows
             .into_iter()
             .map(|row| SessionView {
@@ -113,7 +112,7 @@ impl Control {
     /// Where there is no such session of theirs.
     pub async fn end_session(&self, caller: &Caller, id: &str) -> Result<(), Problem> {
         caller.require_scope(Scope::Write)?;
-        match self.store.close_session(&caller.user_id, id).await.map_err(|error| from_store(&error))? {
+        match self.store.close_session(&caller.user_id, id).await? {
             true => Ok(()),
             false => Err(Problem::not_found("session")),
         }
@@ -125,7 +124,7 @@ impl Control {
     /// Where the metadata does not answer.
     pub async fn sign_out(&self, caller: &Caller) -> Result<(), Problem> {
         if let Some(id) = &caller.session_id {
-            self.store.close_session(&caller.user_id, id).await.map_err(|error| from_store(&error))?;
+            self.store.close_session(&caller.user_id, id).await?;
         }
         Ok(())
     }

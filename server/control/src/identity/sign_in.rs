@@ -6,7 +6,6 @@ use model::{ErrorCode, Problem};
 use store::{Change, SessionRow, UserRow};
 
 use super::{SESSION_LIFE, hash_secret, new_secret, password};
-use crate::failure::from_store;
 use crate::{Control, Visitor};
 
 /// The longest e-mail address that there is.
@@ -54,7 +53,7 @@ impl Control {
 
     /// The person with this e-mail and password; `None` where the two do not belong together.
     async fn person_with(&self, email: &str, password: &str) -> Result<Option<UserRow>, Problem> {
-        let user = self.store.for_visitors().user_by_email(email).await.map_err(|error| from_store(&error))?;
+        let user = self.store.for_visitors().user_by_email(email).await?;
         let active = user.filter(|user| user.active != 0);
         let hash = active.as_ref().and_then(|user| user.password_hash.clone());
         let right = self.hasher.matches(hash, password.to_owned()).await?;
@@ -67,7 +66,7 @@ impl Control {
     /// Outside the demo there is nobody of that kind.
     pub async fn sign_in_demo(&self, visitor: &Visitor, email: &str) -> Result<SignedIn, Problem> {
         let user = match self.settings.demo && email.len() <= MAX_EMAIL && email.ends_with("@demo") {
-            true => self.store.for_visitors().user_by_email(email).await.map_err(|error| from_store(&error))?,
+            true => self.store.for_visitors().user_by_email(email).await?,
             false => None,
         };
         match user {
@@ -96,8 +95,8 @@ impl Control {
             expires_at: now + SESSION_LIFE,
         };
         let change = Change { actor: user.email.clone(), at: now, request_id: visitor.request_id.clone() };
-        let mut tx = self.store.for_visitors().write(change).await.map_err(|error| from_store(&error))?;
-        tx.open_session(&row).await.map_err(|error| from_store(&error))?;
+        let mut tx = self.store.for_visitors().write(change).await?;
+        tx.open_session(&row).await?;
         let after = format!("{how}, from {}", visitor.place());
         self.note(&mut tx, AuditAction::SessionOpened, ("", &user.email), None, Some(after)).await?;
         self.commit(tx).await?;
@@ -113,7 +112,7 @@ impl Control {
         let after = format!("address and password do not match, from {}{before}", visitor.place());
         let change = Change { actor: "visitor".into(), at: now, request_id: visitor.request_id.clone() };
         let written = async {
-            let mut tx = self.store.for_visitors().write(change).await.map_err(|error| from_store(&error))?;
+            let mut tx = self.store.for_visitors().write(change).await?;
             self.note(&mut tx, AuditAction::SessionRefused, ("", email), None, Some(after)).await?;
             self.commit(tx).await
         };

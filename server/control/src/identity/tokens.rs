@@ -7,7 +7,6 @@ use model::{ErrorCode, Problem, Scope};
 use store::TokenRow;
 
 use super::{can_be_secret, hash_secret, new_secret};
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 /// The longest life of a personal token.
@@ -22,7 +21,7 @@ impl Control {
         if !can_be_secret(secret) {
             return Ok(None);
         }
-        let found = self.store.token_by_hash(&hash_secret(secret)).await.map_err(|error| from_store(&error))?;
+        let found = self.store.token_by_hash(&hash_secret(secret)).await?;
         let now = self.host.now();
         match found.filter(|token| token.expires_at > now) {
             Some(token) => {
@@ -38,7 +37,7 @@ impl Control {
     /// # Errors
     /// Where the metadata does not answer.
     pub async fn tokens(&self, caller: &Caller) -> Result<Vec<TokenView>, Problem> {
-        let rows = self.store.tokens_of(&caller.user_id).await.map_err(|error| from_store(&error))?;
+        let rows = self.store.tokens_of(&caller.user_id).await?;
         Ok(rows
             .into_iter()
             .map(|row| TokenView {
@@ -77,7 +76,7 @@ impl Control {
             expires_at: now + days * DAY,
         };
         let mut tx = self.write(caller).await?;
-        tx.insert_token(&row).await.map_err(|error| from_store(&error))?;
+        tx.insert_token(&row).await?;
         self.note(&mut tx, AuditAction::TokenMade, ("", caller.email()), None, Some(format!("{name}: {}", row.scopes))).await?;
         self.commit(tx).await?;
         Ok(NewToken { id: row.id, secret })

@@ -8,7 +8,6 @@ use model::{Action, Problem};
 use store::CompartmentRow;
 
 use super::rate_of;
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 impl Control {
@@ -17,7 +16,7 @@ impl Control {
     /// # Errors
     /// Where the metadata does not answer.
     pub async fn compartments(&self, caller: &Caller) -> Result<Vec<CompartmentView>, Problem> {
-        let rows = self.store.compartments().await.map_err(|error| from_store(&error))?;
+        let rows = self.store.compartments().await?;
         let domains = self.domains(caller).await?;
         let of = |domain: &str, priority: Priority| {
             let row = rows.iter().find(|row| row.domain == domain && row.priority == priority.key())?;
@@ -36,7 +35,7 @@ impl Control {
         if let Some(errors) = limit.map(|limit| limit.errors("limit")).filter(|errors| !errors.is_empty()) {
             return Err(Problem::fields(errors));
         }
-        let there = self.store.domain(domain).await.map_err(|error| from_store(&error))?;
+        let there = self.store.domain(domain).await?;
         there.ok_or_else(|| Problem::not_found(format!("domain {domain}")))?;
         let mut tx = self.write(caller).await?;
         let written = match limit {
@@ -51,7 +50,7 @@ impl Control {
             }
             None => tx.delete_compartment(domain, priority.key()).await,
         };
-        written.map_err(|error| from_store(&error))?;
+        written?;
         let after = limit.map(|rate| format!("{}: {} a second, {} at once", priority.key(), rate.per_second, rate.burst));
         self.note(
             &mut tx,
@@ -65,11 +64,11 @@ impl Control {
     }
 
     pub(crate) async fn snapshot_compartments(&self) -> Result<Vec<SnapshotCompartment>, Problem> {
-        let rows = self.store.compartments().await.map_err(|error| from_store(&error))?;
+        let rows = self.store.compartments().await?;
         let mut compartments = Vec::with_capacity(rows.len());
         for row in rows {
             // A limit that cannot be placed must not be taken for none.
-            let priority = row.decoded_priority().map_err(|error| from_store(&error))?;
+            let priority = row.decoded_priority()?;
             if let Some(limit) = rate_of(Some(row.per_second), Some(row.burst)) {
                 compartments.push(SnapshotCompartment { domain: row.domain, priority, limit });
             }

@@ -7,7 +7,6 @@ use model::view::SwitchesView;
 use model::{Action, Problem};
 use store::SwitchesRow;
 
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 impl Control {
@@ -17,7 +16,7 @@ impl Control {
     /// Where there is none that the caller may see.
     pub async fn switches(&self, caller: &Caller, domain: &str, name: &str) -> Result<SwitchesView, Problem> {
         let api = self.visible_api(caller, domain, name).await?;
-        let row = self.store.switches_of(&api.id).await.map_err(|error| from_store(&error))?;
+        let row = self.store.switches_of(&api.id).await?;
         Ok(SwitchesView { switches: switches_of(row.as_ref())?, figures: self.ports.figures.of_api(&format!("{domain}/{name}")) })
     }
 
@@ -63,7 +62,7 @@ impl Control {
         }
         let mut tx = self.write(caller).await?;
         // Read behind the transaction's first statement: changes queue, so nothing is lost between.
-        let known = self.store.switches_of(&api.id).await.map_err(|error| from_store(&error))?;
+        let known = self.store.switches_of(&api.id).await?;
         let before = switches_of(known.as_ref())?;
         let mut after = before;
         change(&mut after);
@@ -74,7 +73,7 @@ impl Control {
             burst: after.limit.map(|rate| rate.burst.into()),
             cache_epoch: after.cache_epoch,
         };
-        tx.put_switches(&row).await.map_err(|error| from_store(&error))?;
+        tx.put_switches(&row).await?;
         let text = |switches: &Switches| serde_json::to_string(switches).ok();
         self.note(&mut tx, action, (domain, &format!("{domain}/{name}")), text(&before), text(&after)).await?;
         self.commit(tx).await
@@ -87,7 +86,7 @@ impl Control {
 /// A priority that this program does not know.
 pub(crate) fn switches_of(row: Option<&SwitchesRow>) -> Result<Switches, Problem> {
     let Some(row) = row else { return Ok(Switches::default()) };
-    let priority = row.decoded_priority().map_err(|error| from_store(&error))?;
+    let priority = row.decoded_priority()?;
     Ok(Switches { priority, limit: rate_of(row.per_second, row.burst), cache_epoch: row.cache_epoch })
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::{ApiRow, ReleaseRow, RequestRow, StoreError, Tx};
 
 use crate::apis::{Beside, CheckInput};
-use crate::failure::{api_spec, evidence, from_store};
+use crate::failure::{api_spec, evidence};
 use crate::{Caller, Control};
 
 /// What somebody decides of a request.
@@ -61,14 +61,14 @@ impl Control {
         let Decision { approve, ref reason, accept_costs } = *decision;
         let (request, api) = self.request_row(caller, request_id).await?;
         caller.authorise(Action::Decide, &api.domain)?;
-        let authors = self.store.version_authors(&request.version_id).await.map_err(|error| from_store(&error))?;
+        let authors = self.store.version_authors(&request.version_id).await?;
         let approval = Approval { by: caller, sender: &request.author_id, authors: &authors, accept_costs };
         approval.refuse_own()?;
         check_reason(decision)?;
-        let environment = request.decoded_environment().map_err(|error| from_store(&error))?;
+        let environment = request.decoded_environment()?;
         let mut checked = None;
         if approve {
-            let version = self.store.version(&request.version_id).await.map_err(|error| from_store(&error))?;
+            let version = self.store.version(&request.version_id).await?;
             let version = version.ok_or_else(|| Problem::not_found("version"))?;
             let spec = api_spec(&api, &version)?;
             let evidence = evidence(&api, &version)?;
@@ -125,13 +125,13 @@ impl Control {
         tx.decide_request(&request.id, state.key(), caller.email(), reason.trim()).await.map_err(closed)?;
         fail_point!("approve.after-request");
         let version_state = if approve { VersionState::Approved } else { VersionState::Rejected };
-        tx.set_version_state(&request.version_id, version_state.key()).await.map_err(|error| from_store(&error))?;
+        tx.set_version_state(&request.version_id, version_state.key()).await?;
         fail_point!("approve.after-version");
         let path = format!("{}/{}", api.domain, api.name);
         let action = if approve { AuditAction::VersionApproved } else { AuditAction::VersionRejected };
         self.note(tx, action, (&api.domain, &path), None, Some(reason.trim().to_owned())).await?;
         if approve {
-            let environment = request.decoded_environment().map_err(|error| from_store(&error))?;
+            let environment = request.decoded_environment()?;
             self.write_release(tx, caller, api, &request.version_id, environment).await?;
         }
         Ok(())
@@ -145,7 +145,7 @@ impl Control {
         version_id: &str,
         environment: Environment,
     ) -> Result<(), Problem> {
-        let before = self.store.releases_of(&api.id).await.map_err(|error| from_store(&error))?;
+        let before = self.store.releases_of(&api.id).await?;
         let before = before.into_iter().find(|row| row.environment == environment.key()).map(|row| row.version_id);
         let row = ReleaseRow {
             api_id: api.id.clone(),
@@ -154,7 +154,7 @@ impl Control {
             released_by: caller.email().into(),
             released_at: tx.at(),
         };
-        tx.put_release(&row).await.map_err(|error| from_store(&error))?;
+        tx.put_release(&row).await?;
         fail_point!("approve.after-release");
         let path = format!("{}/{}", api.domain, api.name);
         self.note(tx, AuditAction::ApiReleased, (&api.domain, &path), before, Some(format!("{} in {}", version_id, environment.key())))
@@ -200,7 +200,7 @@ impl Control {
         refuse_withdrawal_of_others(caller, &request)?;
         let mut tx = self.write(caller).await?;
         tx.decide_request(&request.id, RequestState::Withdrawn.key(), caller.email(), "").await.map_err(closed)?;
-        tx.set_version_state(&request.version_id, VersionState::Withdrawn.key()).await.map_err(|error| from_store(&error))?;
+        tx.set_version_state(&request.version_id, VersionState::Withdrawn.key()).await?;
         let path = format!("{}/{}", api.domain, api.name);
         self.note(&mut tx, AuditAction::VersionWithdrawn, (&api.domain, &path), None, None).await?;
         self.commit(tx).await
@@ -209,8 +209,8 @@ impl Control {
     /// A request with its API, where the caller may see both.
     pub(crate) async fn request_row(&self, caller: &Caller, id: &str) -> Result<(RequestRow, ApiRow), Problem> {
         let missing = || Problem::not_found("request");
-        let request = self.store.request(id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
-        let api = self.store.api_by_id(&request.object_id).await.map_err(|error| from_store(&error))?.ok_or_else(missing)?;
+        let request = self.store.request(id).await?.ok_or_else(missing)?;
+        let api = self.store.api_by_id(&request.object_id).await?.ok_or_else(missing)?;
         if !caller.can(Action::See, &api.domain) {
             return Err(missing());
         }
@@ -254,6 +254,6 @@ fn refuse_unseen_costs(evidence: &CheckReport, accepted: bool) -> Result<(), Pro
 pub(super) fn closed(error: StoreError) -> Problem {
     match error {
         StoreError::Stale => Problem::new(ErrorCode::Conflict, "This request has been decided or withdrawn already."),
-        other => from_store(&other),
+        other => Problem::from(other),
     }
 }

@@ -12,7 +12,6 @@ use super::inbox::{About, request_view};
 use crate::affected::HELD;
 use crate::apis::Inventory;
 use crate::datasets::DatasetEdit;
-use crate::failure::from_store;
 use crate::sources::config_text;
 use crate::{Caller, Control};
 
@@ -114,9 +113,8 @@ impl Object {
 impl Control {
     /// The change of an object that waits for a decision.
     pub(crate) async fn open_change(&self, kind: RequestKind, object_id: &str) -> Result<Option<(RequestRow, HeldChangeRow)>, Problem> {
-        let failed = |error: StoreError| from_store(&error);
-        let Some(request) = self.store.open_change(kind.key(), object_id, HELD.key()).await.map_err(failed)? else { return Ok(None) };
-        let held = self.store.held_change(&request.id).await.map_err(failed)?;
+        let Some(request) = self.store.open_change(kind.key(), object_id, HELD.key()).await? else { return Ok(None) };
+        let held = self.store.held_change(&request.id).await?;
         Ok(held.map(|held| (request, held)))
     }
 
@@ -146,26 +144,25 @@ impl Control {
 
     /// The request with what it holds back; `None` where it is about a version of an API, or there is none.
     pub(super) async fn held_request(&self, caller: &Caller, id: &str) -> Result<Option<HeldRequest>, Problem> {
-        let failed = |error: StoreError| from_store(&error);
         let missing = || Problem::not_found("request");
-        let Some(request) = self.store.request(id).await.map_err(failed)? else { return Ok(None) };
-        let of = match request.decoded_kind().map_err(failed)? {
-            RequestKind::Binding => self.store.source_by_id(&request.object_id).await.map_err(failed)?.map(Object::Source),
-            RequestKind::Dataset => self.store.dataset_by_id(&request.object_id).await.map_err(failed)?.map(Object::Dataset),
+        let Some(request) = self.store.request(id).await? else { return Ok(None) };
+        let of = match request.decoded_kind()? {
+            RequestKind::Binding => self.store.source_by_id(&request.object_id).await?.map(Object::Source),
+            RequestKind::Dataset => self.store.dataset_by_id(&request.object_id).await?.map(Object::Dataset),
             RequestKind::Version => return Ok(None),
         };
         let of = of.filter(|of| caller.can(Action::See, of.domain())).ok_or_else(missing)?;
-        let held = self.store.held_change(&request.id).await.map_err(failed)?.ok_or_else(missing)?;
+        let held = self.store.held_change(&request.id).await?.ok_or_else(missing)?;
         Ok(Some(HeldRequest { request, held, of }))
     }
 
     /// All that the caller may see.
     pub(super) async fn held_views(&self, caller: &Caller, inventory: &Inventory) -> Result<Vec<RequestView>, Problem> {
-        let sources = self.store.sources().await.map_err(|error| from_store(&error))?;
-        let datasets = self.store.datasets().await.map_err(|error| from_store(&error))?;
+        let sources = self.store.sources().await?;
+        let datasets = self.store.datasets().await?;
         let mut views = Vec::new();
         for request in &inventory.requests {
-            let of = match request.decoded_kind().map_err(|error| from_store(&error))? {
+            let of = match request.decoded_kind()? {
                 RequestKind::Binding => sources.iter().find(|row| row.id == request.object_id).cloned().map(Object::Source),
                 RequestKind::Dataset => datasets.iter().find(|row| row.id == request.object_id).cloned().map(Object::Dataset),
                 RequestKind::Version => None,
@@ -230,7 +227,7 @@ impl Control {
         match (of, edit) {
             (Object::Source(row), _) => tx.replace_binding(request, held).await.map_err(|error| match error {
                 StoreError::Stale => changed_since(&format!("The {} settings of source {}", request.environment, row.name)),
-                other => from_store(&other),
+                other => Problem::from(other),
             }),
             (Object::Dataset(row), Some(edit)) => self.write_held_edit(tx, row, (held, edit)).await,
             (Object::Dataset(_), None) => Ok(()),

@@ -6,7 +6,7 @@ use store::{ApiRow, RequestRow};
 
 use super::compare::{breaks, diff};
 use crate::apis::Inventory;
-use crate::failure::{api_spec, evidence, from_store};
+use crate::failure::{api_spec, evidence};
 use crate::{Caller, Control};
 
 impl Control {
@@ -16,7 +16,7 @@ impl Control {
     /// Where the metadata does not answer.
     pub async fn requests(&self, caller: &Caller) -> Result<Vec<RequestView>, Problem> {
         let inventory = self.inventory().await?;
-        let authors = self.store.authors_in_review().await.map_err(|error| from_store(&error))?;
+        let authors = self.store.authors_in_review().await?;
         let wrote = |request: &RequestRow| authors.iter().any(|(version, user)| *version == request.version_id && *user == caller.user_id);
         let mut views = inventory
             .requests
@@ -41,7 +41,7 @@ impl Control {
         let (request, api) = self.request_row(caller, id).await?;
         let inventory = self.inventory().await?;
         let version = inventory.version(&request.version_id).ok_or_else(|| Problem::not_found("version"))?;
-        let environment = request.decoded_environment().map_err(|error| from_store(&error))?;
+        let environment = request.decoded_environment()?;
         let spec = api_spec(&api, version)?;
         // What it replaces: what is live now or, once decided, the newest approved version before it.
         let replaced = match request.state.as_str() {
@@ -53,7 +53,7 @@ impl Control {
         if !caller.can(Action::ReadSample, &api.domain) {
             evidence.sample = model::table::Sample::default();
         }
-        let authors = self.store.version_authors(&version.id).await.map_err(|error| from_store(&error))?;
+        let authors = self.store.version_authors(&version.id).await?;
         let grants = self.grants_of_api(&api, &inventory).await?;
         Ok(RequestDetail {
             request: version_view(caller, &inventory, (&request, &api), authors.contains(&caller.user_id))?,
@@ -109,8 +109,8 @@ pub(super) fn request_view(
         domain: about.domain.to_owned(),
         name: about.name.to_owned(),
         version: about.version,
-        environment: request.decoded_environment().map_err(|error| from_store(&error))?,
-        state: request.decoded_state().map_err(|error| from_store(&error))?,
+        environment: request.decoded_environment()?,
+        state: request.decoded_state()?,
         author: inventory.email(&request.author_id),
         reason: request.reason.clone(),
         created_at: request.created_at,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::{RequestRow, StoreError, Tx, VersionRow};
 
 use crate::apis::{Beside, CheckInput};
-use crate::failure::{api_spec, draft_spec, from_json, from_store};
+use crate::failure::{api_spec, draft_spec, from_json};
 use crate::{Caller, Control};
 
 /// Where a draft is sent, and which state of it.
@@ -51,7 +51,7 @@ impl Control {
         if reason.chars().count() > 1_000 {
             return Err(Problem::field("reason", "At most 1,000 characters."));
         }
-        let draft = self.store.draft(&api.id).await.map_err(|error| from_store(&error))?;
+        let draft = self.store.draft(&api.id).await?;
         let draft = draft.ok_or_else(|| {
             Problem::new(ErrorCode::Conflict, "There is no draft to send: it was sent already, or nothing has been changed.")
         })?;
@@ -74,7 +74,7 @@ impl Control {
         let mut tx = self.write(caller).await?;
         tx.take_draft(&api.id, draft.edit).await.map_err(|error| match error {
             StoreError::Stale => Problem::new(ErrorCode::Conflict, "The draft was saved or sent in the meantime. Load it again."),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         let version = NewVersion { api_id: &api.id, domain, name, spec, evidence: &report, environment, reason, authors };
         let (request, _) = self.write_version(&mut tx, caller, &version).await?;
@@ -87,8 +87,8 @@ impl Control {
     /// Everybody who has written something of a draft that nobody has approved for the environment yet: its editors, those of the
     /// versions that were rejected or withdrawn before it, and who sends it.
     async fn draft_authors(&self, caller: &Caller, api_id: &str, environment: Environment) -> Result<BTreeSet<String>, Problem> {
-        let editors = self.store.draft_editors(api_id).await.map_err(|error| from_store(&error))?;
-        let earlier = self.store.authors_since_approval(api_id, environment.key()).await.map_err(|error| from_store(&error))?;
+        let editors = self.store.draft_editors(api_id).await?;
+        let earlier = self.store.authors_since_approval(api_id, environment.key()).await?;
         Ok(editors.into_iter().chain(earlier).chain([caller.user_id.clone()]).collect())
     }
 
@@ -114,7 +114,7 @@ impl Control {
 
     /// Writes the version and its open request; gives the ids of the request and of the version.
     pub(crate) async fn write_version(&self, tx: &mut Tx, caller: &Caller, new: &NewVersion<'_>) -> Result<(String, String), Problem> {
-        let number = tx.next_version(new.api_id).await.map_err(|error| from_store(&error))?;
+        let number = tx.next_version(new.api_id).await?;
         let spec = serde_json::to_string(&new.spec).map_err(|error| from_json(&error))?;
         let version = VersionRow {
             id: self.host.id(),
@@ -140,11 +140,11 @@ impl Control {
             decision: None,
             decided_at: None,
         };
-        tx.insert_version(&version).await.map_err(|error| from_store(&error))?;
+        tx.insert_version(&version).await?;
         for author in &new.authors {
-            tx.insert_version_author(&version.id, author).await.map_err(|error| from_store(&error))?;
+            tx.insert_version_author(&version.id, author).await?;
         }
-        tx.insert_request(&request).await.map_err(|error| from_store(&error))?;
+        tx.insert_request(&request).await?;
         let path = format!("{}/{}", new.domain, new.name);
         self.note(tx, AuditAction::VersionSubmitted, (new.domain, &path), None, Some(spec)).await?;
         Ok((request.id, version.id))

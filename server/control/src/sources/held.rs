@@ -10,7 +10,7 @@ use store::{BindingRow, HeldChangeRow, RequestRow, SourceRow, StoreError, Tx};
 use super::endpoint::{Values, changed};
 use super::{PreparedSource, config_text};
 use crate::affected::{Affected, HELD};
-use crate::failure::{from_store, settings};
+use crate::failure::settings;
 use crate::review::Held;
 use crate::{Caller, Control};
 
@@ -24,7 +24,7 @@ impl Control {
         let row = &prepared.row;
         // Whoever names an edit that is still to come would write what was read before it over what somebody else has decided.
         if prepared.known_edit.is_some_and(|edit| edit != row.edit) {
-            return Err(from_store(&StoreError::Stale));
+            return Err(StoreError::Stale.into());
         }
         let Some(before) = prepared.stored.iter().find(|row| row.environment == HELD.key()).cloned() else { return Ok(()) };
         let Some(after) = prepared.bindings.iter_mut().find(|row| row.environment == HELD.key()) else { return Ok(()) };
@@ -60,7 +60,7 @@ impl Control {
         };
         let request = self.write_request(tx, caller, held).await.map_err(|error| match error {
             StoreError::Taken => waits(&row.name),
-            other => from_store(&other),
+            other => Problem::from(other),
         })?;
         let (before, after) = (Some(config_text(&before.config)), Some(config_text(&after.config)));
         self.note(tx, AuditAction::SourceRequested, (&row.domain, &row.name), before, after).await?;

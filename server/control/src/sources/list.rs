@@ -10,7 +10,7 @@ use model::{Action, Problem};
 use store::{BindingRow, SourceRow};
 
 use super::save::shown;
-use crate::failure::{from_store, settings};
+use crate::failure::settings;
 use crate::{Caller, Control};
 
 impl Control {
@@ -32,8 +32,8 @@ impl Control {
     /// # Errors
     /// Where the metadata does not answer.
     pub async fn sources(&self, caller: &Caller) -> Result<Vec<SourceView>, Problem> {
-        let rows = self.store.sources().await.map_err(|error| from_store(&error))?;
-        let bindings = self.store.bindings().await.map_err(|error| from_store(&error))?;
+        let rows = self.store.sources().await?;
+        let bindings = self.store.bindings().await?;
         rows.into_iter()
             .filter(|row| caller.can(Action::See, &row.domain))
             .map(|row| {
@@ -49,21 +49,21 @@ impl Control {
     /// Where there is none that the caller may see.
     pub async fn source(&self, caller: &Caller, name: &str) -> Result<SourceView, Problem> {
         let row = self.visible_source(caller, name).await?;
-        let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
-        let load = self.store.load_limits(name).await.map_err(|error| from_store(&error))?;
+        let bindings = self.store.bindings_of(&row.id).await?;
+        let load = self.store.load_limits(name).await?;
         self.source_view(&row, &bindings, load.unwrap_or_default())
     }
 
     /// The row of a source in a domain that the caller may see.
     pub(crate) async fn visible_source(&self, caller: &Caller, name: &str) -> Result<SourceRow, Problem> {
-        let row = self.store.source(name).await.map_err(|error| from_store(&error))?;
+        let row = self.store.source(name).await?;
         row.filter(|row| caller.can(Action::See, &row.domain)).ok_or_else(|| Problem::not_found(format!("source {name}")))
     }
 
     pub(crate) fn source_view(&self, row: &SourceRow, bindings: &[BindingRow], load: SourceLoad) -> Result<SourceView, Problem> {
         let mut views = BTreeMap::new();
         for binding in bindings {
-            let environment = binding.decoded_environment().map_err(|error| from_store(&error))?;
+            let environment = binding.decoded_environment()?;
             let secrets = self.unseal(&row.name, environment, &binding.secret).unwrap_or_default();
             let config = settings(&row.name, environment.key(), &binding.config)?;
             views.insert(environment, BindingView { config: shown(config), secrets_set: secrets.into_keys().collect() });

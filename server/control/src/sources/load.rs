@@ -10,7 +10,7 @@ use model::{Action, Field, FieldError, Problem};
 use store::{SourceRow, Tx};
 
 use super::Resolved;
-use crate::failure::{from_json, from_store};
+use crate::failure::from_json;
 use crate::{Caller, Control};
 
 /// The longest that a load question may take here.
@@ -41,9 +41,9 @@ impl Control {
     /// The same within a larger change, of a source that may be as new as that.
     pub(crate) async fn put_load(&self, tx: &mut Tx, row: &SourceRow, text: String) -> Result<(), Problem> {
         // What stands there and cannot be read is not written over.
-        self.store.load_limits(&row.name).await.map_err(|error| from_store(&error))?;
-        let before = self.store.source_load(&row.name).await.map_err(|error| from_store(&error))?;
-        tx.set_source_load(&row.id, &text).await.map_err(|error| from_store(&error))?;
+        self.store.load_limits(&row.name).await?;
+        let before = self.store.source_load(&row.name).await?;
+        tx.set_source_load(&row.id, &text).await?;
         self.note(tx, AuditAction::JobLoad, (&row.domain, &row.name), before, Some(text)).await
     }
 }

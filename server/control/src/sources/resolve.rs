@@ -11,7 +11,7 @@ use model::{ApiSpec, ErrorCode, Problem};
 use store::{BindingRow, SourceRow};
 
 use crate::Control;
-use crate::failure::{from_json, from_source, from_store, stored};
+use crate::failure::{from_json, from_source, stored};
 
 /// One binding of a source, ready to be used. Holds secrets: it never leaves this crate.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ pub(crate) struct Resolved {
 impl Control {
     /// The binding of a stored source. No authority is asked here: whoever calls has done so.
     pub(crate) async fn resolve_source(&self, name: &str, environment: Environment) -> Result<Resolved, Problem> {
-        let row = self.store.source(name).await.map_err(|error| from_store(&error))?;
+        let row = self.store.source(name).await?;
         let row = row.ok_or_else(|| Problem::not_found(format!("source {name}")))?;
         self.resolve_row(&row, environment).await
     }
@@ -34,13 +34,13 @@ impl Control {
     /// The binding of a source that a definition of a domain names. A source of another domain is refused as one that
     /// was never made: nobody learns that it is there, or whose it is.
     pub(crate) async fn resolve_in(&self, (domain, name): (&str, &str), environment: Environment) -> Result<Resolved, Problem> {
-        let row = self.store.source(name).await.map_err(|error| from_store(&error))?.filter(|row| row.domain == domain);
+        let row = self.store.source(name).await?.filter(|row| row.domain == domain);
         let row = row.ok_or_else(|| Problem::field("source", format!("There is no source {name} in {domain}.")))?;
         self.resolve_row(&row, environment).await
     }
 
     async fn resolve_row(&self, row: &SourceRow, environment: Environment) -> Result<Resolved, Problem> {
-        let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
+        let bindings = self.store.bindings_of(&row.id).await?;
         let binding = bindings.iter().find(|binding| binding.environment == environment.key());
         let binding = binding.ok_or_else(|| {
             let detail = format!("{} has no binding for {}. Add one on the source's page.", row.name, environment.key());

@@ -15,7 +15,7 @@ use store::{BindingRow, SourceRow, Tx};
 
 use super::endpoint::{Values, ask_anew};
 use super::rights::excess_of;
-use crate::failure::{from_json, from_source, from_store, settings};
+use crate::failure::{from_json, from_source, settings};
 use crate::{Caller, Control};
 
 /// A source as a form or a document gives it.
@@ -126,7 +126,7 @@ impl Control {
 
     /// Checks a source's form and seals its secrets. Writes nothing.
     pub(crate) async fn prepare_source(&self, caller: &Caller, input: &SourceInput) -> Result<PreparedSource, Problem> {
-        let known = self.store.source(&input.name).await.map_err(|error| from_store(&error))?;
+        let known = self.store.source(&input.name).await?;
         if let Some(known) = &known {
             if !caller.can(Action::See, &known.domain) || input.edit.is_none() {
                 return Err(Problem::field("name", "There is a source of this name already. Choose another name."));
@@ -135,10 +135,10 @@ impl Control {
                 return Err(Problem::new(ErrorCode::Conflict, "A source keeps its domain and its driver. Register another one."));
             }
         }
-        let domain = self.store.domain(&input.domain).await.map_err(|error| from_store(&error))?;
+        let domain = self.store.domain(&input.domain).await?;
         domain.ok_or_else(|| Problem::field("domain", "There is no such domain."))?;
         let stored = match &known {
-            Some(row) => self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?,
+            Some(row) => self.store.bindings_of(&row.id).await?,
             None => Vec::new(),
         };
         let mut errors = check_form(input);
@@ -211,9 +211,9 @@ impl Control {
     pub(crate) async fn write_source(&self, tx: &mut Tx, caller: &Caller, prepared: &PreparedSource) -> Result<Option<String>, Problem> {
         let row = &prepared.row;
         let written = if prepared.is_new { tx.insert_source(row).await } else { tx.update_source(&row.id, &row.about, row.edit).await };
-        written.map_err(|error| from_store(&error))?;
+        written?;
         for binding in &prepared.bindings {
-            tx.put_binding(binding).await.map_err(|error| from_store(&error))?;
+            tx.put_binding(binding).await?;
         }
         let action = if prepared.is_new { AuditAction::SourceMade } else { AuditAction::SourceChanged };
         self.note(tx, action, (&row.domain, &row.name), prepared.before.clone(), Some(prepared.after.clone())).await?;
