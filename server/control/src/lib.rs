@@ -23,6 +23,7 @@ pub mod review;
 mod rotation;
 mod snapshot;
 pub mod sources;
+mod stale;
 
 use std::sync::Arc;
 

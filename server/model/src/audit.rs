@@ -238,7 +238,7 @@ pub struct AuditRow {
     pub at: Millis,
     /// Who, by email; `sluice` for what the program did itself.
     pub actor: String,
-    /// [`AuditAction`] by its key: `api.released`. A word of another version is kept, and shown as it is.
+    /// A verb in the past tense with its object: `api.released`. A word of another version is kept, and shown as it is.
     pub action: String,
     /// The domain that it concerns; empty for what concerns none.
     pub domain: String,
@@ -262,76 +262,19 @@ mod tests {
     use super::*;
 
     /// Rows that were written long ago are read by these words: none may change.
-    const STORED: [&str; 64] = [
-        "api.made",
-        "api.released",
-        "api.retired",
-        "api.accelerated",
-        "api.switched",
-        "api.purged",
-        "version.submitted",
-        "version.approved",
-        "version.rejected",
-        "version.withdrawn",
-        "draft.saved",
-        "draft.discarded",
-        "source.made",
-        "source.changed",
-        "source.tested",
-        "source.requested",
-        "source.approved",
-        "source.rejected",
-        "source.withdrawn",
-        "dataset.made",
-        "dataset.gates",
-        "dataset.mapping",
-        "dataset.requested",
-        "dataset.approved",
-        "dataset.rejected",
-        "dataset.withdrawn",
-        "dataset.build-asked",
-        "dataset.checked",
-        "dataset.live",
-        "dataset.failed",
-        "dataset.stopped",
-        "dataset.let-through",
-        "dataset.rolled-back",
-        "dataset.read-again",
-        "dataset.tried-again",
-        "job.set",
-        "job.paused",
-        "job.load",
-        "app.made",
-        "app.origins",
-        "app.deleted",
-        "issuer.made",
-        "issuer.removed",
-        "issuer.keys-changed",
-        "key.made",
-        "key.revoked",
-        "access.granted",
-        "access.ended",
-        "compartment.limited",
-        "domain.made",
-        "domain.renamed",
-        "person.made",
-        "person.set",
-        "person.joined",
-        "person.access-ended",
-        "roles.set",
-        "password.set",
-        "link.made",
-        "session.opened",
-        "session.refused",
-        "token.made",
-        "token.revoked",
-        "request.refused",
-        "master-key.rotated",
-    ];
+    const STORED: &str = "api.made api.released api.retired api.accelerated api.switched api.purged version.submitted version.approved \
+        version.rejected version.withdrawn draft.saved draft.discarded source.made source.changed source.tested source.requested \
+        source.approved source.rejected source.withdrawn dataset.made dataset.gates dataset.mapping dataset.requested \
+        dataset.approved dataset.rejected dataset.withdrawn dataset.build-asked dataset.checked dataset.live dataset.failed \
+        dataset.stopped dataset.let-through dataset.rolled-back dataset.read-again dataset.tried-again job.set job.paused \
+        job.load app.made app.origins app.deleted issuer.made issuer.removed issuer.keys-changed key.made key.revoked \
+        access.granted access.ended compartment.limited domain.made domain.renamed person.made person.set person.joined \
+        person.access-ended roles.set password.set link.made session.opened session.refused token.made token.revoked \
+        request.refused master-key.rotated";
 
     #[test]
     fn the_words_in_the_store_stay_what_they_were() {
-        assert_eq!(AuditAction::ALL.map(AuditAction::key), STORED);
+        assert_eq!(AuditAction::ALL.map(AuditAction::key).join(" "), STORED);
         for action in AuditAction::ALL {
             assert_eq!(AuditAction::from_key(action.key()), Some(action));
         }
