@@ -1,5 +1,6 @@
 //! `sluice.v1.DataService`: every API through one service, for callers that learn names at run time.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,6 +14,7 @@ use model::spec::ApiKind;
 use model::{ErrorCode, Problem};
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status};
@@ -207,25 +209,60 @@ fn json_of(value: Value) -> Json {
 fn row_of(admitted: &Admitted<'_>, view: &View, row: &[u8]) -> Result<Struct, Problem> {
     let mut text = Vec::with_capacity(row.len() * 2 + 64);
     view.json.write(&mut text, row).map_err(|error| broken_row(&admitted.plan.path, error))?;
-    match serde_json::from_slice(&text) {
-        Ok(Json::Object(object)) => Ok(Struct { fields: object.into_iter().map(|(name, value)| (name, value_of(value))).collect() }),
-        _ => Err(Problem::new(ErrorCode::Internal, "A stored row cannot be read.")),
+    let fields = fields_of(&text).map_err(|_| Problem::new(ErrorCode::Internal, "A stored row cannot be read."))?;
+    Ok(Struct { fields })
+}
+
+/// The fields of an object, each from its own text, so that no digit is lost before it is looked at.
+fn fields_of(object: &[u8]) -> serde_json::Result<BTreeMap<String, Value>> {
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_slice(object)?;
+    fields.into_iter().map(|(name, raw)| Ok((name, value_of(raw)?))).collect()
+}
+
+fn value_of(raw: &RawValue) -> serde_json::Result<Value> {
+    let text = raw.get();
+    let kind = match text.as_bytes().first() {
+        Some(b'{') => Kind::StructValue(Struct { fields: fields_of(text.as_bytes())? }),
+        Some(b'[') => {
+            let items: Vec<&RawValue> = serde_json::from_str(text)?;
+            Kind::ListValue(ListValue { values: items.into_iter().map(value_of).collect::<Result<_, _>>()? })
+        }
+        Some(b'"') => Kind::StringValue(serde_json::from_str(text)?),
+        Some(b't') => Kind::BoolValue(true),
+        Some(b'f') => Kind::BoolValue(false),
+        Some(b'n') | None => Kind::NullValue(0),
+        Some(_) => number_of(text),
+    };
+    Ok(Value { kind: Some(kind) })
+}
+
+/// A number as a double, or as its digits where it is a whole one that a double would round, or is none of a double at all.
+fn number_of(text: &str) -> Kind {
+    let is_whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let is_kept = text.parse::<i64>().is_ok_and(|whole| whole.unsigned_abs() <= WHOLE.unsigned_abs());
+    match serde_json::from_str(text) {
+        Ok(number) if is_kept || !is_whole => Kind::NumberValue(number),
+        _ => Kind::StringValue(text.to_owned()),
     }
 }
 
-fn value_of(json: Json) -> Value {
-    let kind = match json {
-        Json::Null => Kind::NullValue(0),
-        Json::Bool(yes) => Kind::BoolValue(yes),
-        Json::String(text) => Kind::StringValue(text),
-        Json::Number(number) => match number.as_i64().filter(|whole| whole.abs() > WHOLE) {
-            Some(wide) => Kind::StringValue(wide.to_string()),
-            None => Kind::NumberValue(number.as_f64().unwrap_or_default()),
-        },
-        Json::Array(items) => Kind::ListValue(ListValue { values: items.into_iter().map(value_of).collect() }),
-        Json::Object(object) => {
-            Kind::StructValue(Struct { fields: object.into_iter().map(|(name, value)| (name, value_of(value))).collect() })
-        }
-    };
-    Value { kind: Some(kind) }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_keep_their_digits_however_deep_they_stand() {
+        let row = r#"{"least": -9223372036854775808, "kept": 9007199254740992, "f": 0.1, "no": null, "in": {"u": [18446744073709551615, 1]},
+            "long": 123456789012345678901234567890, "far": 1e400, "text": "a\"b", "yes": true}"#;
+        let fields = fields_of(row.as_bytes()).unwrap();
+        let of = |name: &str| fields[name].kind.clone().unwrap();
+        let text = |text: &str| Kind::StringValue(text.to_owned());
+        assert_eq!((of("least"), of("long")), (text("-9223372036854775808"), text("123456789012345678901234567890")));
+        assert_eq!((of("kept"), of("f")), (Kind::NumberValue(9_007_199_254_740_992.0), Kind::NumberValue(0.1)));
+        assert_eq!((of("far"), of("text")), (text("1e400"), text("a\"b")));
+        assert_eq!((of("no"), of("yes")), (Kind::NullValue(0), Kind::BoolValue(true)));
+        let Kind::StructValue(inner) = of("in") else { panic!("{:?}", of("in")) };
+        let Some(Kind::ListValue(list)) = &inner.fields["u"].kind else { panic!("{inner:?}") };
+        assert_eq!(list.values[0].kind, Some(text("18446744073709551615")));
+    }
 }
