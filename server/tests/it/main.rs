@@ -72,3 +72,4 @@ mod throttle;
 mod tls;
 mod tokens_and_sessions;
 mod unions;
+mod values_everywhere;
