@@ -283,7 +283,7 @@ impl BatchBuilder {
         let row = self.columns[column].len();
         let place = format!("{} of row {}", field.column, self.finished + row + 1);
         let reason = format!("{place} holds {}, which {}.", shown(value), unlike(field.data_type, value));
-        if self.purpose.is_some_and(Purpose::is_lenient) {
+        if self.purpose.is_some_and(Purpose::takes_misfits) {
             self.columns[column].append_null();
             self.unreadable.push(Unreadable { row, column, reason });
             return Ok(());

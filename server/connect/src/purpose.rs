@@ -1,5 +1,7 @@
 //! What the rows of a statement are for: how large their cells may be, and what becomes of cells that cannot be read.
 
+use model::spec::Policy;
+
 use crate::{MAX_BUILD_CELL_BYTES, MAX_BUILD_ROW_BYTES, MAX_CELL_BYTES, MAX_ROW_BYTES};
 
 /// What the rows of a statement are for.
@@ -7,6 +9,8 @@ use crate::{MAX_BUILD_CELL_BYTES, MAX_BUILD_ROW_BYTES, MAX_CELL_BYTES, MAX_ROW_B
 pub enum Purpose {
     /// A response. A cell that cannot be read, or is too large, ends the statement.
     Response,
+    /// A response of an API that answers null for a cell that cannot be read. One that is too large ends the statement.
+    ResponseWithNulls,
     /// A few rows for a person. Such a cell is empty, and told beside the rows; see [`crate::unreadable`].
     Sample,
     /// All rows, for a build, or for a comparison with one. Such a cell is told as in a sample, and cells may be larger.
@@ -14,10 +18,22 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// Whether the rows go on behind a cell that cannot be read.
+    /// What the rows of an API are for, as its policy says.
+    #[must_use]
+    pub fn of_api(policy: &Policy) -> Self {
+        if policy.unreadable_as_null { Self::ResponseWithNulls } else { Self::Response }
+    }
+
+    /// Whether the rows go on behind a cell that is not of its column's type.
+    #[must_use]
+    pub fn takes_misfits(self) -> bool {
+        self != Self::Response
+    }
+
+    /// Whether the rows go on behind a cell that is too large, too.
     #[must_use]
     pub fn is_lenient(self) -> bool {
-        self != Self::Response
+        !matches!(self, Self::Response | Self::ResponseWithNulls)
     }
 
     /// The largest cell, in bytes.

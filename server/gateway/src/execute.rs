@@ -6,8 +6,8 @@ use std::time::Duration;
 use arrow_array::RecordBatch;
 use bytes::{Bytes, BytesMut};
 use connect::proto::{Messages, value_of, write_message};
-use connect::{BatchStream, Purpose, SourceError, SourceErrorKind, Statement};
-use futures::TryStreamExt;
+use connect::{BatchStream, Purpose, SourceError, SourceErrorKind, Statement, unreadable};
+use futures::{StreamExt, TryStreamExt};
 use model::spec::{ApiKind, DEFAULT_MAX_BYTES};
 use model::{DataType, ErrorCode, Field, Problem, Value, keyset};
 
@@ -246,8 +246,15 @@ async fn query(
 ) -> Result<BatchStream, Problem> {
     let rendered = backend.statements.render(&plan.api.spec, &call.arguments, call.wanted.page, &call.wanted.after)?;
     let fields = plan.api.spec.fields.iter().chain(keys).cloned().collect();
-    let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields, timeout, max_rows, purpose: Purpose::Response };
-    backend.connection.query_for(call.consumer, statement).await.map_err(|error| failed_source(plan, backend, call, &error))
+    let purpose = Purpose::of_api(&plan.api.spec.policy);
+    let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields, timeout, max_rows, purpose };
+    let batches =
+        backend.connection.query_for(call.consumer, statement).await.map_err(|error| failed_source(plan, backend, call, &error))?;
+    if purpose == Purpose::Response {
+        return Ok(batches);
+    }
+    // The API says that such cells are null; what is noted of them beside the rows is no part of a response.
+    Ok(batches.map_ok(|batch| unreadable::take(batch).0).boxed())
 }
 
 async fn collect(plan: &Plan, backend: &SourceBackend, call: &Call, batches: BatchStream) -> Result<Vec<RecordBatch>, Problem> {

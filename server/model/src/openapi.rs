@@ -109,7 +109,7 @@ fn batch(spec: &ApiSpec, id: &str) -> Json {
             "type": "object", "required": ["keys"], "additionalProperties": false,
             "properties": {"keys": {"type": "array", "maxItems": MAX_BATCH_KEYS, "items": key}},
         }}}},
-        "responses": with_problems(&json!({"application/json": {"schema": answer}})),
+        "responses": with_problems(spec, &json!({"application/json": {"schema": answer}})),
     })
 }
 
@@ -206,7 +206,7 @@ fn parameter_schema(parameter: &Parameter) -> Json {
 
 /// A row; of a Union, with what stood in for steps that failed, and where it is one object, with the rows of its steps.
 fn answer_schema(spec: &ApiSpec) -> Json {
-    let mut schema = row_schema(&spec.fields);
+    let mut schema = own_row_schema(spec);
     for field in &spec.fields {
         let Some(step) = spec.step_of(field) else { continue };
         let row = row_schema(&step.fields);
@@ -229,6 +229,15 @@ fn degraded_schema() -> Json {
             "fallback": {"type": "string", "enum": ["empty", "fixed", "last-good", "api"]},
         }},
     })
+}
+
+/// A row of an API; any field may be null where it answers so for cells that cannot be read.
+fn own_row_schema(spec: &ApiSpec) -> Json {
+    if !spec.policy.unreadable_as_null {
+        return row_schema(&spec.fields);
+    }
+    let fields: Vec<Field> = spec.fields.iter().map(|field| Field { nullable: true, ..field.clone() }).collect();
+    row_schema(&fields)
 }
 
 fn row_schema(fields: &[Field]) -> Json {
@@ -284,7 +293,7 @@ fn responses(spec: &ApiSpec) -> Json {
             content[other] = json!({"schema": {"description": "Every row up to the cap, as it is read."}});
         }
     }
-    with_problems(&content)
+    with_problems(spec, &content)
 }
 
 /// A page, whose rows or columns stand under `name`.
@@ -303,25 +312,46 @@ fn list_schema(name: &str, of_rows: &Json) -> Json {
 
 /// Of `format=columns`: the values of each field, in the order of the rows.
 fn columns_schema(spec: &ApiSpec) -> Json {
-    let mut columns = row_schema(&spec.fields);
+    let mut columns = own_row_schema(spec);
     if let Some(fields) = columns["properties"].as_object_mut() {
         fields.values_mut().for_each(|field| *field = json!({"type": "array", "items": field.take()}));
     }
     columns
 }
 
-/// What is answered: the content of a good answer, that the caller has it already, or a problem under each status.
-fn with_problems(content: &Json) -> Json {
+/// What is answered: the content of a good answer, that the caller has it already, or a problem under each status, with the codes that it
+/// may have.
+fn with_problems(spec: &ApiSpec, content: &Json) -> Json {
     let mut out = Map::new();
-    out.insert("200".into(), json!({"description": "The answer", "content": content}));
+    let nulls = if reads_source(spec) && spec.policy.unreadable_as_null { ". A cell that is not of its field's type is null." } else { "" };
+    out.insert("200".into(), json!({"description": format!("The answer{nulls}"), "content": content}));
     out.insert("304".into(), json!({"description": "The answer is the one whose entity tag came in `if-none-match`."}));
     // Every method that an address has is in the document, and a call changes nothing that could be in conflict.
     let answered = |code: &ErrorCode| !matches!(code, ErrorCode::MethodNotAllowed | ErrorCode::Conflict);
-    for code in ErrorCode::ALL.into_iter().filter(answered) {
+    let codes: Vec<ErrorCode> = ErrorCode::ALL.into_iter().filter(answered).collect();
+    for code in &codes {
         let problem = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
-        out.entry(code.status().to_string()).or_insert_with(|| json!({"description": code.title(), "content": problem}));
+        let same = codes.iter().filter(|other| other.status() == code.status());
+        let words: Vec<String> = same.map(|code| meaning(*code, spec)).collect();
+        out.entry(code.status().to_string()).or_insert_with(|| json!({"description": words.join(" "), "content": problem}));
     }
     out.into()
+}
+
+/// A code and what it says, for the description of its status.
+fn meaning(code: ErrorCode, spec: &ApiSpec) -> String {
+    let cells = match (code, spec.policy.unreadable_as_null) {
+        (ErrorCode::SourceChanged, false) if reads_source(spec) => {
+            ", or a cell is not of its field's type; `detail` then names the row, the column and the value"
+        }
+        _ => "",
+    };
+    format!("`{}`: {}{cells}.", code.key(), code.title())
+}
+
+/// Whether a call reads cells of a source; a dataset rejected those that cannot be read when it was built.
+fn reads_source(spec: &ApiSpec) -> bool {
+    spec.union().is_none() && spec.serve_from.is_source()
 }
 
 pub(crate) fn as_json(data_type: DataType, text: &str) -> Json {
@@ -349,7 +379,7 @@ pub fn percent_encode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::ApiKind;
+    use crate::spec::{ApiKind, ServeFrom};
 
     #[test]
     fn the_document_says_what_a_caller_may_send() {
@@ -385,6 +415,19 @@ mod tests {
                 assert!(operation["responses"].get(code.status().to_string()).is_some(), "{code:?}: {operation}");
             }
         }
+        let said = |spec: &ApiSpec, status: &str| {
+            openapi("travel", "plane", 1, spec, "")["paths"]["/api/travel/plane"]["get"]["responses"][status]["description"].to_string()
+        };
+        let codes = ["source-unavailable", "source-busy", "overloaded", "source-changed", "store-unavailable", "plan-broken"];
+        assert!(codes.iter().all(|code| said(&spec, "503").contains(code)), "{}", said(&spec, "503"));
+        // What is done with a cell that cannot be read is said where it is done.
+        assert!(said(&spec, "503").contains("names the row, the column and the value") && !said(&spec, "200").contains("null"));
+        spec.policy.unreadable_as_null = true;
+        assert!(!said(&spec, "503").contains("cell") && said(&spec, "200").contains("is not of its field's type is null"));
+        let nullable = openapi("travel", "plane", 1, &spec, "");
+        assert_eq!(nullable["components"]["schemas"]["Row"]["properties"]["id"]["type"], json!(["integer", "null"]));
+        spec.serve_from = ServeFrom::Dataset("planes".into());
+        assert!(!said(&spec, "503").contains("cell") && !said(&spec, "200").contains("cell"));
         let list = openapi("travel", "planes", 1, &ApiSpec::empty(ApiKind::Sql), "http://127.0.0.1:8080");
         assert!(list["paths"].get("/api/travel/planes/batch").is_none());
     }

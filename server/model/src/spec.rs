@@ -239,11 +239,21 @@ pub struct Policy {
     /// Callers get all fields; without it they may ask for fewer.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub whole_rows: bool,
+    /// A cell that is not of its field's type is null; without it, it is an error with its row and column. Of servers that have SQL alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unreadable_as_null: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { timeout_ms: DEFAULT_TIMEOUT_MS, max_rows: DEFAULT_MAX_ROWS, max_bytes: DEFAULT_MAX_BYTES, cache: None, whole_rows: false }
+        Self {
+            timeout_ms: DEFAULT_TIMEOUT_MS,
+            max_rows: DEFAULT_MAX_ROWS,
+            max_bytes: DEFAULT_MAX_BYTES,
+            cache: None,
+            whole_rows: false,
+            unreadable_as_null: false,
+        }
     }
 }
 

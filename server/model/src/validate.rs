@@ -40,6 +40,7 @@ pub fn validate(spec: &ApiSpec, dialect: Option<Dialect>) -> Vec<FieldError> {
     check_fields(spec, &mut found);
     check_parameters(spec, &mut found);
     check_policy(spec, &mut found);
+    check_unreadable(spec, dialect, &mut found);
     if spec.cases.len() > MAX_CASES {
         found.add("cases", format!("At most {MAX_CASES} cases."));
     }
@@ -285,6 +286,20 @@ fn check_policy(spec: &ApiSpec, found: &mut Errors) {
     }
 }
 
+/// Null in place of a cell that cannot be read: not where a page would begin behind it, nor of a source that is read by the engine, which
+/// rejects rows.
+fn check_unreadable(spec: &ApiSpec, dialect: Option<Dialect>, found: &mut Errors) {
+    if !spec.policy.unreadable_as_null {
+        return;
+    }
+    if !spec.keyset().is_empty() {
+        found.add("unreadable_as_null", "Pages that begin behind the last row need each of its values. Use pages by offset, or an error.");
+    }
+    if dialect == Some(Dialect::Datafusion) {
+        found.add("unreadable_as_null", "Values of this source are read as rows: one that cannot be read is an error. Leave this off.");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -351,5 +366,18 @@ mod tests {
         assert!(script("select 1", vec![a()])[0].contains("does not use"));
         assert!(script("select 1 where 1 = :b", vec![])[0].contains("no parameter b"));
         assert!(script("select 1 [[ limit 1 ]]", vec![])[0].contains("never vanish"));
+    }
+
+    #[test]
+    fn null_for_what_cannot_be_read_is_no_end_of_a_page() {
+        let mut spec = ApiSpec::empty(ApiKind::Sql);
+        spec.fields = vec![Field::plain("day", DataType::Date)];
+        spec.policy.unreadable_as_null = true;
+        let of = |spec: &ApiSpec, dialect| validate(spec, Some(dialect)).iter().filter(|error| error.field == "unreadable_as_null").count();
+        assert_eq!((of(&spec, Dialect::Mysql), of(&spec, Dialect::Datafusion)), (0, 1));
+        let sort = vec![crate::form::Sort { field: "day".into(), descending: false }];
+        let form = QueryForm { sort, ..QueryForm::default() };
+        spec.body = ApiBody::Sql(SqlBody { query: Query::Form(form), page_size: Some(10), keyset: true });
+        assert_eq!(of(&spec, Dialect::Mysql), 1);
     }
 }

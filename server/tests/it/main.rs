@@ -72,4 +72,5 @@ mod throttle;
 mod tls;
 mod tokens_and_sessions;
 mod unions;
+mod unreadable_cells;
 mod values_everywhere;

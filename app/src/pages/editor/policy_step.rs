@@ -38,7 +38,24 @@ pub(super) fn PolicyStep(editor: Editor, datasets: Resource<Result<Vec<DatasetVi
                 })}
             </div>
             <label class="choice"><input class="check" type="checkbox" prop:checked=choose on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| spec.policy.whole_rows = !on); }/><span>"Callers may ask for some of the fields"<small>"Otherwise each answer has all of them."</small></span></label>
+            {editor.spec.with_untracked(|spec| spec.union().is_none()).then(|| view! { <UnreadableCells editor error=error("unreadable_as_null")/> })}
         </section>
+    }
+    .into_any()
+}
+
+/// What is answered in place of a cell that is not of its field's type.
+#[component]
+fn UnreadableCells(editor: Editor, error: Signal<Option<String>>) -> impl IntoView {
+    let is_null = move || editor.spec.with(|spec| spec.policy.unreadable_as_null);
+    let set = move |text: String| editor.change(|spec| spec.policy.unreadable_as_null = text == "null");
+    view! {
+        <Field id="unreadable" label="Cells that cannot be read" help="Values that are not of their field's type, such as 0000-00-00 in a date. A dataset rejects their rows." error>
+            <select class="select" id="unreadable" on:change=move |event| set(event_target_value(&event))>
+                <option value="error" selected=move || !is_null()>"error with row and column"</option>
+                <option value="null" selected=is_null>"null"</option>
+            </select>
+        </Field>
     }
     .into_any()
 }

@@ -299,7 +299,7 @@ impl Control {
             fields: spec.fields.clone(),
             timeout: Duration::from_millis(spec.policy.timeout_ms.into()),
             max_rows: SAMPLE_ROWS as usize,
-            purpose: Purpose::Response,
+            purpose: Purpose::of_api(&spec.policy),
         };
         read_rows(source, statement).await
     }
