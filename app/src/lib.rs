@@ -23,7 +23,8 @@ mod ui;
 mod session;
 
 pub use routes::App;
-pub use shell::shell;
+pub use shell::{PageFiles, shell};
+pub use ui::ICONS;
 
 #[cfg(feature = "ssr")]
 pub use session::{PortalContext, caller_of};

@@ -14,7 +14,15 @@ fn chosen_theme() -> Option<String> {
     None
 }
 
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+/// Where the server serves what every page begins with: named by its content.
+#[derive(Clone, Copy)]
+pub struct PageFiles {
+    pub style: &'static str,
+    /// The font of all text, which is fetched before the style asks for it.
+    pub text_font: &'static str,
+}
+
+pub fn shell(options: LeptosOptions, files: PageFiles) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=chosen_theme()>
@@ -23,8 +31,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="preload" href="/fonts/inter.woff2" r#as="font" type="font/woff2" crossorigin="anonymous"/>
-                <link rel="stylesheet" href="/style.css"/>
+                <link rel="preload" href=files.text_font r#as="font" type="font/woff2" crossorigin="anonymous"/>
+                <link rel="stylesheet" href=files.style/>
                 <HydrationScripts options/>
                 <MetaTags/>
             </head>

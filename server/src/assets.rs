@@ -1,82 +1,79 @@
-//! What the browser loads: the wasm, the style, the icons and the fonts, all inside the binary.
+//! What the browser loads: the wasm, the style, the icons and the fonts, all inside the binary. The build script names
+//! them by their content, so that browsers keep them for good, and compresses what gets smaller by it.
 
 use axum::Router;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use rust_embed::RustEmbed;
 
-/// The browser half, as the build script found it.
-#[derive(RustEmbed)]
-#[folder = "$OUT_DIR/site"]
-struct Site;
+use crate::encodings::{ENCODINGS, chosen};
 
-/// The style in the order of style/main.css.
-const STYLE: &str = concat!(
-    include_str!("../../style/tokens.css"),
-    include_str!("../../style/fonts.css"),
-    include_str!("../../style/base.css"),
-    include_str!("../../style/layout.css"),
-    include_str!("../../style/parts.css"),
-    include_str!("../../style/holders.css"),
-    include_str!("../../style/states.css"),
-    include_str!("../../style/page.css"),
-    include_str!("../../style/utilities.css"),
-    include_str!("../../style/narrow.css"),
-);
-const ICONS: &str = include_str!("../../assets/icons.svg");
-const FAVICON: &str = include_str!("../../assets/favicon.svg");
-const INTER: &[u8] = include_bytes!("../../assets/fonts/inter.woff2");
-const MONO: &[u8] = include_bytes!("../../assets/fonts/jetbrains-mono.woff2");
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// What is named by its content never changes.
+const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+/// Anything else is asked for again, and sent again where it has changed.
+const ASK_AGAIN: &str = "no-cache";
+
+/// One file as it is in the binary.
+struct File {
+    path: &'static str,
+    kind: &'static str,
+    /// The beginning of the hash of its content.
+    tag: &'static str,
+    is_named_by_content: bool,
+    /// Its bytes in each encoding that it has, the best one first.
+    forms: [(&'static str, Option<&'static [u8]>); 3],
+}
+
+/// What the head of a page names.
+pub(crate) fn of_pages() -> app::PageFiles {
+    app::PageFiles { style: STYLE, text_font: TEXT_FONT }
+}
 
 pub(crate) fn router() -> Router {
-    Router::new()
-        .route("/style.css", get(|headers: HeaderMap| async move { fixed(&headers, "text/css", STYLE.as_bytes()) }))
-        .route("/icons.svg", get(|headers: HeaderMap| async move { fixed(&headers, "image/svg+xml", ICONS.as_bytes()) }))
-        .route("/favicon.svg", get(|headers: HeaderMap| async move { fixed(&headers, "image/svg+xml", FAVICON.as_bytes()) }))
-        .route("/fonts/inter.woff2", get(|headers: HeaderMap| async move { fixed(&headers, "font/woff2", INTER) }))
-        .route("/fonts/jetbrains-mono.woff2", get(|headers: HeaderMap| async move { fixed(&headers, "font/woff2", MONO) }))
-        .route("/pkg/{file}", get(site))
+    let router = Router::new().route("/pkg/{file}", get(of_another_build));
+    FILES.iter().fold(router, |router, file| router.route(file.path, get(move |headers: HeaderMap| async move { answer(file, &headers) })))
 }
 
-fn accepts_gzip(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|text| text.contains("gzip"))
+async fn of_another_build() -> Response {
+    let detail = "This file is not in this program. Load the page again; if the portal was never built, run scripts/build-portal.sh.";
+    (StatusCode::NOT_FOUND, detail).into_response()
 }
 
-async fn site(Path(file): Path<String>, headers: HeaderMap) -> Response {
-    let zipped = accepts_gzip(&headers).then(|| Site::get(&format!("{file}.gz"))).flatten();
-    let encoded = zipped.is_some();
-    let Some(found) = zipped.or_else(|| Site::get(&file)) else {
-        return (StatusCode::NOT_FOUND, "The browser half has not been built. Run scripts/build-portal.sh.").into_response();
+fn answer(file: &File, headers: &HeaderMap) -> Response {
+    let there = file.forms.iter().filter_map(|(encoding, bytes)| bytes.map(|bytes| (*encoding, bytes)));
+    let mut response = match chosen(headers, there) {
+        Some((encoding, bytes)) => encoded(file, encoding, bytes, headers),
+        None => {
+            let detail = format!("This file is sent as {}. Accept one of them.", ENCODINGS.join(", "));
+            (StatusCode::NOT_ACCEPTABLE, detail).into_response()
+        }
     };
-    let kind = if file.ends_with(".wasm") { "application/wasm" } else { "text/javascript" };
-    let mut tag = String::with_capacity(66);
-    tag.push('"');
-    found.metadata.sha256_hash().iter().take(12).for_each(|byte| tag.push_str(&format!("{byte:02x}")));
-    tag.push('"');
-    let mut response = tagged(&headers, kind, &tag, || found.data.into_owned().into());
-    if encoded {
-        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    }
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     response
 }
 
-/// A file that only changes with the binary: named by its length and a checksum of its bytes.
-fn fixed(headers: &HeaderMap, kind: &'static str, bytes: &'static [u8]) -> Response {
-    let sum = bytes.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
-    tagged(headers, kind, &format!("\"{:x}-{sum:x}\"", bytes.len()), || bytes.into())
-}
-
-fn tagged(headers: &HeaderMap, kind: &'static str, tag: &str, body: impl FnOnce() -> axum::body::Body) -> Response {
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
-    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { body().into_response() };
+fn encoded(file: &File, encoding: &'static str, bytes: &'static [u8], headers: &HeaderMap) -> Response {
+    let is_plain = encoding == "identity";
+    // Other bytes have another tag.
+    let tag = if is_plain { format!("\"{}\"", file.tag) } else { format!("\"{}-{encoding}\"", file.tag) };
+    let mut response = if is_known(headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { bytes.into_response() };
     let out = response.headers_mut();
-    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    out.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    if let Ok(tag) = HeaderValue::from_str(tag) {
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.kind));
+    let kept = if file.is_named_by_content { FOR_GOOD } else { ASK_AGAIN };
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    if !is_plain {
+        out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
         out.insert(header::ETAG, tag);
     }
     response
+}
+
+/// Whether the client says that it has the content of a tag.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let said = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    said.flat_map(|text| text.split(',')).map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }

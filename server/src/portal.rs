@@ -15,6 +15,8 @@ use model::ErrorCode;
 use model::redirect::inside;
 use model::view::VersionView;
 
+use crate::assets;
+use crate::compressed::compress_pages;
 use crate::redirects::{failed_form, redirects};
 
 /// The largest body of a form or a server function, in bytes.
@@ -22,7 +24,7 @@ const MAX_BODY: usize = 8 << 20;
 
 pub(crate) fn router(control: Control) -> Router {
     let under_tls = control.settings().under_tls();
-    let options = LeptosOptions::builder().output_name("sluice").site_pkg_dir("pkg").build();
+    let options = LeptosOptions::builder().output_name(assets::PACKAGE).site_pkg_dir("pkg").build();
     let routes = generate_route_list(App);
     let context = {
         let control = control.clone();
@@ -38,7 +40,7 @@ pub(crate) fn router(control: Control) -> Router {
     };
     let of_shell = {
         let options = options.clone();
-        move || shell(options.clone())
+        move || shell(options.clone(), assets::of_pages())
     };
     let functions = {
         let context = context.clone();
@@ -54,6 +56,7 @@ pub(crate) fn router(control: Control) -> Router {
         .layer(axum::extract::DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(under_tls, redirects))
         .layer(from_fn(same_origin))
+        .layer(from_fn(compress_pages))
         .with_state(options)
 }
 

@@ -2,11 +2,14 @@
 
 use leptos::prelude::*;
 
+/// Where all icons are served: named by their content.
+pub const ICONS: &str = env!("SLUICE_ICONS");
+
 #[component]
 pub(crate) fn Icon(name: &'static str, #[prop(optional)] class: &'static str) -> impl IntoView {
     view! {
         <svg class=format!("i {class}") aria-hidden="true">
-            <use href=format!("/icons.svg#i-{name}")></use>
+            <use href=format!("{ICONS}#i-{name}")></use>
         </svg>
     }
 }

@@ -26,6 +26,7 @@ pub(crate) use form_card::FormCard;
 pub(crate) use form_token::FormToken;
 pub(crate) use graph::{GraphNode, StepGraph};
 pub(crate) use head::{PageHead, PageName};
+pub use icon::ICONS;
 pub(crate) use icon::{Icon, Mark};
 #[cfg(feature = "ssr")]
 pub(crate) use limit::rate;

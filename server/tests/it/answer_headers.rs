@@ -69,7 +69,7 @@ fn kinds(host: &str, key: &str, token: &str) -> Vec<(&'static str, bool, String)
     vec![
         ("200", false, get("/sign-in")),
         ("302", false, get("/apis")),
-        ("200", false, get("/style.css")),
+        ("200", false, get("/favicon.svg")),
         ("404", false, get("/pkg/none.js")),
         ("200", false, get("/healthz")),
         ("200", false, get("/readyz")),

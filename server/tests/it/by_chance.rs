@@ -29,7 +29,7 @@ const TARGETS: [&str; 18] = [
     "/sign-in?next=/apis",
     "/apis/travel/plane",
     "/fn/me",
-    "/pkg/sluice.js",
+    "/favicon.svg",
     "/readyz",
 ];
 

@@ -5,6 +5,7 @@
 mod access_audit;
 mod answer_headers;
 mod answers;
+mod assets;
 mod authority;
 mod bad_sources;
 mod bill_of_materials;

@@ -2,7 +2,7 @@
 
 use crate::common::{Http, binary};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE;
+use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Sluice};
@@ -102,7 +102,7 @@ async fn foreign_names_get_no_answer() {
         let hosts: String = hosts.iter().map(|host| format!("\r\nhost: {host}")).collect();
         format!("GET {path} HTTP/1.1{hosts}")
     };
-    for path in ["/sign-in", "/admin/v1/openapi.json", "/style.css", "/api/travel/plane?tailnum=N14228", "/api/travel/plane/docs"] {
+    for path in ["/sign-in", "/admin/v1/openapi.json", "/favicon.svg", "/api/travel/plane?tailnum=N14228", "/api/travel/plane/docs"] {
         assert_eq!(status_of(&server, &get(path, &["evil.example"])).await, "421", "{path}");
         assert_eq!(status_of(&server, &get(path, &[])).await, "400", "{path}");
         assert_eq!(status_of(&server, &get(path, &[at, at])).await, "400", "{path}");
@@ -184,9 +184,7 @@ async fn without_a_public_address_the_portal_answers_to_addresses_alone() {
 async fn browsers_are_told_what_a_page_may_do() {
     let server = Sluice::demo(binary());
     let http = Http::new(&server);
-    for path in
-        ["/sign-in", "/", "/none/at/all", "/style.css", "/icons.svg", "/healthz", "/metrics", "/admin/v1/me", "/admin/v1/none", "/fn/me"]
-    {
+    for path in ["/sign-in", "/", "/none/at/all", "/favicon.svg", "/healthz", "/metrics", "/admin/v1/me", "/admin/v1/none", "/fn/me"] {
         let response = http.client.get(format!("{}{path}", server.url)).send().await.unwrap();
         assert_eq!(header(&response, "x-content-type-options"), "nosniff", "{path}");
         assert_eq!(header(&response, "cross-origin-opener-policy"), "same-origin", "{path}");
@@ -210,7 +208,7 @@ async fn a_method_that_is_not_offered_names_those_that_are() {
         (Method::DELETE, "/admin/v1/apis", "POST"),
         (Method::GET, "/fn/me", "POST"),
         (Method::POST, "/sign-in", "GET"),
-        (Method::PUT, "/style.css", "GET"),
+        (Method::PUT, "/favicon.svg", "GET"),
         (Method::DELETE, "/api/travel/plane", "POST"),
         (Method::GET, "/api/travel/plane/batch", "POST"),
     ] {
@@ -270,6 +268,19 @@ fn forms_of<'a>(page: &'a str, function: &str) -> Vec<&'a str> {
     forms.filter(|form| form.split('>').next().is_some_and(|tag| tag.contains(&action))).collect()
 }
 
+/// What a form carries to show that it was drawn for the session.
+fn form_token_in(form: &str) -> Option<&str> {
+    let field = form.split("<input").find(|field| field.contains("name=\"form_token\""))?;
+    field.split_once("value=\"")?.1.split('"').next()
+}
+
+/// The token itself: what is sent is a mask, and how the token differs from it.
+fn unmasked(sent: &str) -> Vec<u8> {
+    let bytes = URL_SAFE_NO_PAD.decode(sent).unwrap();
+    let (mask, masked) = bytes.split_at(bytes.len() / 2);
+    mask.iter().zip(masked).map(|(mask, masked)| mask ^ masked).collect()
+}
+
 #[tokio::test]
 async fn a_form_that_sets_a_role_or_a_secret_is_of_the_session_that_sends_it() {
     let server = Sluice::demo(binary());
@@ -313,8 +324,11 @@ async fn a_form_that_sets_a_role_or_a_secret_is_of_the_session_that_sends_it() {
         for function in functions {
             let forms = forms_of(&page, function);
             assert!(!forms.is_empty(), "{path} has no form of {function}");
-            let carry = forms.iter().all(|form| form.contains("name=\"form_token\"") && form.contains(&format!("value=\"{own}\"")));
-            assert!(carry, "{path}: {function}");
+            for form in forms {
+                let token = form_token_in(form).unwrap_or_else(|| panic!("{path}: a form of {function} carries no token"));
+                assert_ne!(token, own, "{path}: {function}: it looks different in each page");
+                assert_eq!(unmasked(token), unmasked(&own), "{path}: {function}: and is of the session");
+            }
         }
     }
 }

@@ -17,6 +17,20 @@ pub const SESSION_LIFE: Millis = 14 * DAY;
 /// How often its last use is written down.
 const SEEN_EVERY: Millis = 5 * MINUTE;
 
+/// What shows that a form is of a session, as no page ever carries it.
+type FormToken = [u8; 32];
+
+fn differing(one: FormToken, other: FormToken) -> FormToken {
+    std::array::from_fn(|at| one[at] ^ other[at])
+}
+
+/// The token in what a form carries: a mask, and how the token differs from it.
+fn unmasked(given: &str) -> Option<FormToken> {
+    let bytes = URL_SAFE_NO_PAD.decode(given).ok()?;
+    let (mask, masked) = bytes.split_first_chunk::<32>()?;
+    Some(differing(*mask, masked.try_into().ok()?))
+}
+
 impl Control {
     /// Who a session's secret belongs to; `None` where it has ended or never was.
     ///
@@ -58,21 +72,28 @@ impl Control {
     }
 
     /// What the forms of the caller's session carry: made of the session under the master key, so that no other page can
-    /// know it. Empty for callers without a session, who send no forms.
+    /// know it. It looks different each time, so that the length of a compressed page says nothing of it. Empty for callers
+    /// without a session, who send no forms.
     #[must_use]
     pub fn form_token(&self, caller: &Caller) -> String {
-        caller.session_hash.as_deref().map(|hash| self.form_token_of_hash(hash)).unwrap_or_default()
+        caller.session_hash.as_deref().map(|hash| self.masked_form_token(hash)).unwrap_or_default()
     }
 
     /// The same by the secret of a session, for pages that are drawn before it is known whose it is. Whoever has the secret has
     /// the session; of one that has ended, the token opens nothing.
     #[must_use]
     pub fn form_token_of(&self, secret: &str) -> String {
-        self.form_token_of_hash(&hash_secret(secret))
+        self.masked_form_token(&hash_secret(secret))
     }
 
-    fn form_token_of_hash(&self, hash: &str) -> String {
-        URL_SAFE_NO_PAD.encode(self.vault.derived(&format!("form token/{hash}")))
+    fn form_token_of_hash(&self, hash: &str) -> FormToken {
+        self.vault.derived(&format!("form token/{hash}"))
+    }
+
+    fn masked_form_token(&self, hash: &str) -> String {
+        let mut mask = FormToken::default();
+        self.host.fill_random(&mut mask);
+        URL_SAFE_NO_PAD.encode([mask, differing(mask, self.form_token_of_hash(hash))].concat())
     }
 
     /// Lets by a form that was drawn for the session that sends it.
@@ -80,9 +101,10 @@ impl Control {
     /// # Errors
     /// `forbidden` for any other.
     pub fn check_form_token(&self, caller: &Caller, given: &str) -> Result<(), Problem> {
-        let wanted = self.form_token(caller);
+        let wanted = caller.session_hash.as_deref().map(|hash| self.form_token_of_hash(hash));
         // Hashes are compared: how early they differ says nothing of what was wanted.
-        if !wanted.is_empty() && hash_secret(given) == hash_secret(&wanted) {
+        let hashed = |token: FormToken| hash_secret(&URL_SAFE_NO_PAD.encode(token));
+        if wanted.zip(unmasked(given)).is_some_and(|(wanted, given)| hashed(wanted) == hashed(given)) {
             return Ok(());
         }
         Err(Problem::new(ErrorCode::Forbidden, "This form was not opened in this session. Load the page again and send it once more."))
