@@ -138,6 +138,23 @@ fn raw_places_of_a_page_are_written_in_one_file_each() {
     assert!(wrong.is_empty(), "{wrong:?}: nothing is checked there; use ui::TextArea, ui::PageName and session::go_to");
 }
 
+/// How the frame of a table goes on after its class: whoever has no mouse can reach it and scroll it.
+const REACHED: &str = " tabindex=\"0\" role=\"region\" aria-label=\"";
+
+#[test]
+fn each_table_that_can_scroll_is_a_named_region_for_the_keyboard() {
+    let mut found = 0;
+    for (file, text) in portal_sources() {
+        for rest in text.split("class=\"table-wrap").skip(1) {
+            found += 1;
+            let after = rest.split_once('"').unwrap().1;
+            let named = after.strip_prefix(REACHED).is_some_and(|label| !label.starts_with('"'));
+            assert!(named, "{file}: write the frame of a table as <div class=\"table-wrap\"{REACHED}…\">");
+        }
+    }
+    assert!(found > 20, "{found} tables were found");
+}
+
 /// The pages that lead people to files.
 const GUIDES: &[&str] = &["ARCHITECTURE.md", "CONTRIBUTING.md"];
 /// The longest line of them.

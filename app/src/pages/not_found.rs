@@ -13,7 +13,7 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
     view! {
         <PageName name="Not found"/>
         <main class="main" id="main"><div class="wrap"><div class="card"><div class="empty">
-            <h3>"There is nothing at this address"</h3>
+            <h1>"There is nothing at this address"</h1>
             <p>"It may have been renamed, or the link is older than what it led to."</p>
             <div class="actions"><a class="btn btn-primary" href="/">"Go home"</a></div>
         </div></div></div></main>

@@ -67,7 +67,7 @@ pub(crate) fn Empty(title: &'static str, #[prop(into)] text: String, #[prop(opti
                 <path d="M48 10h24v30H48z" stroke-width="1.5"></path>
                 <path d="M82 44h34" stroke-opacity=".35" stroke-dasharray="1 7"></path>
             </svg>
-            <h3>{title}</h3>
+            <p class="empty-title">{title}</p>
             <p>{text}</p>
             {children.map(|children| view! { <div class="actions">{children()}</div> })}
         </div>

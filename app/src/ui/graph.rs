@@ -74,7 +74,7 @@ fn draw(nodes: &[GraphNode]) -> impl IntoView + use<> {
         })
         .collect();
     view! {
-        <div class="graph"><svg width=width height=height viewBox=format!("0 0 {width} {height}") role="img" aria-label=words.join(", ")>
+        <div class="graph" tabindex="0"><svg width=width height=height viewBox=format!("0 0 {width} {height}") role="img" aria-label=words.join(", ")>
             {lines.into_iter().map(|line| view! { <path class="graph-line" d=line/> }).collect_view()}
             {nodes.iter().zip(&places).map(|(node, place)| {
                 let (x, y) = at(*place);

@@ -7,7 +7,7 @@ use model::view::SettingChange;
 #[component]
 pub(crate) fn SettingChanges(changes: Vec<SettingChange>, secrets: Vec<String>) -> impl IntoView {
     view! {
-        <div class="table-wrap"><table class="table table-dense">
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Settings before and after"><table class="table table-dense">
             <thead><tr><th>"Setting"</th><th>"Before"</th><th>"After"</th></tr></thead>
             <tbody>
                 {changes.into_iter().map(|setting| view! {

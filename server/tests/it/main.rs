@@ -48,6 +48,7 @@ mod nodes;
 mod not_numbers;
 mod numbers_in_forms;
 mod own_servers;
+mod page_structure;
 mod pages_of_everything;
 mod parts;
 mod portal_guard;

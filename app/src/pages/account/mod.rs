@@ -19,7 +19,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
     let list = Resource::new(move || (make.version().get(), revoke.version().get()), |_| tokens());
     view! {
         <PageName name="Account"/>
-        <Load resource=me view=|me| {
+        <Load heads_page=true resource=me view=|me| {
             let roles: Vec<String> = me.domains.iter().filter(|(_, roles)| !roles.is_empty()).map(|(domain, roles)| format!("{} in {domain}", roles.iter().map(|role| role.key()).collect::<Vec<_>>().join(" and "))).collect();
             let lead = if me.is_admin { "An admin: everything, in every domain.".to_owned() } else { format!("You are {}.", if roles.is_empty() { "in no domain yet".into() } else { roles.join(", ") }) };
             view! { <PageHead title=me.email lead/> }
@@ -54,7 +54,7 @@ fn session_rows(sessions: Vec<SessionView>, end: ServerAction<EndSession>) -> im
     view! {
         <section class="card clip">
             <div class="card-head"><h2>"Where you are signed in"</h2><span class="count">{sessions.len()}</span></div>
-            <div class="table-wrap"><table class="table table-cards">
+            <div class="table-wrap" tabindex="0" role="region" aria-label="Open sessions"><table class="table table-cards">
                 <thead><tr><th>"Browser"</th><th>"Since"</th><th>"Last seen"</th><th><span class="sr">"Actions"</span></th></tr></thead>
                 <tbody>{sessions.into_iter().map(|session| view! {
                     <tr><td class="lead-cell">{if session.agent.is_empty() { "not said".to_owned() } else { session.agent }}{session.current.then(|| view! { <span class="badge badge-accent ml-2">"this one"</span> })}</td>
@@ -68,7 +68,7 @@ fn session_rows(sessions: Vec<SessionView>, end: ServerAction<EndSession>) -> im
 
 fn token_rows(tokens: Vec<TokenView>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
     (!tokens.is_empty()).then(|| view! {
-        <div class="table-wrap"><table class="table table-cards">
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Tokens"><table class="table table-cards">
             <thead><tr><th>"Token"</th><th>"Scopes"</th><th>"Made"</th><th>"Until"</th><th><span class="sr">"Actions"</span></th></tr></thead>
             <tbody>{tokens.into_iter().map(|token| view! {
                 <tr><td class="lead-cell">{token.name}</td><td class="t-2" data-label="Scopes">{token.scopes.iter().map(|scope| scope.key()).collect::<Vec<_>>().join(", ")}</td><td class="t-2 tn fit" data-label="Made"><Time at=token.created_at/></td><td class="t-2 tn fit" data-label="Until"><Time at=token.expires_at/></td>

@@ -41,7 +41,7 @@ fn grants(detail: &ApiDetail, may: bool) -> impl IntoView + use<> {
                 view! { <Empty title="No app may call it yet" text="An app gets a key under Apps and keys; here it is let in."/> }.into_any()
             } else {
                 view! {
-                    <div class="table-wrap"><table class="table table-cards">
+                    <div class="table-wrap" tabindex="0" role="region" aria-label="Apps and their grants"><table class="table table-cards">
                         <thead><tr><th>"App"</th><th>"Opened by"</th><th>"Since"</th><th>"Until"</th><th class="num">"Calls a second"</th><th>"Hidden"</th><th><span class="sr">"Actions"</span></th></tr></thead>
                         <tbody>{rows.into_iter().map(|grant| {
                             let app = format!("{}/{}", grant.app_domain, grant.app);

@@ -107,7 +107,7 @@ fn parameters(spec: &ApiSpec) -> impl IntoView + use<> {
     }
     view! {
         <section aria-labelledby="params"><h2 id="params">"Parameters"</h2>
-            <div class="card clip"><div class="table-wrap"><table class="table table-cards">
+            <div class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Table of parameters"><table class="table table-cards">
                 <thead><tr><th>"Name"</th><th>"Type"</th><th>"Given"</th><th>"What it is"</th><th>"Example"</th></tr></thead>
                 <tbody>{rows.into_iter().map(|(name, kind, given, about, example)| view! {
                     <tr><td class="lead-cell"><code class="medium">{name}</code></td><td class="t-3 nowrap" data-label="Type">{kind}</td><td class="nowrap" data-label="Given">{given}</td><td class="t-2 lead-cell">{about}</td><td class="mono small" data-label="Example">{example}</td></tr>
@@ -159,7 +159,7 @@ fn fields(spec: &ApiSpec) -> impl IntoView + use<> {
     }
     view! {
         <section aria-labelledby="fields"><h2 id="fields">"Fields in the answer"</h2>
-            <div class="card clip"><div class="table-wrap"><table class="table table-dense table-cards">
+            <div class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Table of fields"><table class="table table-dense table-cards">
                 <thead><tr><th>"Name"</th><th>"Type"</th><th>"Empty"</th><th>"What it is"</th></tr></thead>
                 <tbody>{rows.into_iter().map(|(name, kind, nullable, about)| view! {
                     <tr><td class="lead-cell"><code class="medium">{name}</code></td><td class="t-3 nowrap" data-label="Type">{kind}</td><td class="t-3 nowrap" data-label="Empty">{if nullable { "may be null" } else { "never" }}</td><td class="t-2 lead-cell">{about}</td></tr>
@@ -186,7 +186,7 @@ fn errors(spec: &ApiSpec) -> impl IntoView + use<> {
     ];
     view! {
         <section aria-labelledby="errors"><h2 id="errors">"When it does not answer"</h2>
-            <div class="card clip"><div class="table-wrap"><table class="table table-dense">
+            <div class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Table of errors"><table class="table table-dense">
                 <thead><tr><th>"Status"</th><th>"Code"</th><th>"What to do"</th></tr></thead>
                 <tbody>{rows.into_iter().map(|(code, text)| view! { <tr><td class="tn">{code.status()}</td><td class="mono small nowrap">{code.key()}</td><td class="t-2">{text}</td></tr> }).collect_view()}</tbody>
             </table></div></div>

@@ -54,7 +54,7 @@ fn figures(figures: &[CallFigures]) -> impl IntoView + use<> {
             {if figures.is_empty() {
                 view! { <Empty title="Not live yet" text="Once it is live, its calls are counted here."/> }.into_any()
             } else {
-                view! { <div class="table-wrap"><table class="table table-cards">
+                view! { <div class="table-wrap" tabindex="0" role="region" aria-label="Figures by environment"><table class="table table-cards">
                     <thead><tr><th>"In"</th><th class="num">"Answered"</th><th class="num">"Failed"</th><th class="num">"Limited"</th><th class="num">"Mean"</th><th class="num">"Memory"</th><th class="num">"Redis"</th><th class="num">"Stale"</th><th class="num">"Fetched"</th></tr></thead>
                     <tbody>{figures.into_iter().map(|of| {
                         let number = |count: u64| grouped(i64::try_from(count).unwrap_or(i64::MAX));

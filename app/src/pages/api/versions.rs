@@ -34,7 +34,7 @@ fn table(detail: &ApiDetail, may: bool, changes: Changes) -> AnyView {
     let broken = detail.summary.broken.clone();
     view! {
         {broken.map(|reason| view! { <div class="callout callout-bad"><p><b>"The newest release cannot be served."</b>" "{reason}" The last good version goes on answering where there is one."</p></div> })}
-        <section class="card clip"><div class="table-wrap"><table class="table table-cards">
+        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Versions"><table class="table table-cards">
             <thead><tr><th>"Version"</th><th>"State"</th><th>"Live in"</th><th>"By"</th><th>"Made"</th><th><span class="sr">"Actions"</span></th></tr></thead>
             <tbody>{detail.versions.iter().cloned().map(|version| row(version, (&domain, &name), may, changes)).collect_view()}</tbody>
         </table></div></section>

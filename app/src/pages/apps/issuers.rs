@@ -34,7 +34,7 @@ pub(super) fn issuers(
         <section class="card clip">
             <div class="card-head"><h2>"Signed tokens (JWT)"</h2><span class="count">{rows.len()}</span></div>
             {empty.then(|| view! { <p class="card-pad t-2 s13">"None. A program that already has tokens of an identity provider can call with those instead of a key."</p> })}
-            {(!empty).then(|| view! { <div class="table-wrap"><table class="table table-cards">
+            {(!empty).then(|| view! { <div class="table-wrap" tabindex="0" role="region" aria-label="Issuers"><table class="table table-cards">
                 <thead><tr><th>"Issuer"</th><th>"Audience"</th><th>"For"</th><th>"Signed with"</th><th>"Fixed"</th><th>"Made"</th><th><span class="sr">"Actions"</span></th></tr></thead>
                 <tbody>{rows.into_iter().map(|issuer| {
                     let (domain, name) = (domain.clone(), name.clone());

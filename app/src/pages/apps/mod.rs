@@ -54,7 +54,7 @@ pub(crate) fn AppsPage() -> impl IntoView {
 
 fn rows(apps: Vec<AppView>) -> impl IntoView {
     view! {
-        <section class="card clip"><div class="table-wrap"><table class="table table-cards">
+        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Apps"><table class="table table-cards">
             <thead><tr><th>"App"</th><th>"Owner"</th><th class="num">"Keys"</th><th>"May call"</th></tr></thead>
             <tbody>{apps.into_iter().map(|app| {
                 let path = format!("{}/{}", app.domain, app.name);
@@ -78,7 +78,7 @@ pub(crate) fn AppPage() -> impl IntoView {
     let versions = move || (make.version().get(), revoke.version().get(), issued(), set.version().get());
     let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| app(domain, name));
     view! {
-        <Load resource=detail view=move |app| {
+        <Load heads_page=true resource=detail view=move |app| {
             let path = format!("{}/{}", app.domain, app.name);
             let domain = app.domain.clone();
             view! {
@@ -114,7 +114,7 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
     view! {
         <section class="card clip">
             <div class="card-head"><h2>"Keys"</h2><span class="count">{keys.len()}</span></div>
-            <div class="table-wrap"><table class="table table-cards">
+            <div class="table-wrap" tabindex="0" role="region" aria-label="Keys of the app"><table class="table table-cards">
                 <thead><tr><th>"Key"</th><th>"For"</th><th>"Made"</th><th>"Until"</th><th>"State"</th><th><span class="sr">"Actions"</span></th></tr></thead>
                 <tbody>{keys.into_iter().map(|key| {
                     let live = key.revoked_at.is_none();
@@ -172,7 +172,7 @@ fn grants(app: &AppView) -> impl IntoView + use<> {
             {if grants.is_empty() {
                 view! { <p class="card-pad t-2 s13">"Nothing yet. Approvers and owners open an API to it on the API's page, under Access."</p> }.into_any()
             } else {
-                view! { <div class="table-wrap"><table class="table"><thead><tr><th>"API"</th><th>"Opened by"</th><th>"Until"</th></tr></thead><tbody>
+                view! { <div class="table-wrap" tabindex="0" role="region" aria-label="APIs that it may call"><table class="table"><thead><tr><th>"API"</th><th>"Opened by"</th><th>"Until"</th></tr></thead><tbody>
                     {grants.into_iter().map(|grant| {
                         let path = format!("{}/{}", grant.api_domain, grant.api);
                         view! { <tr><td><a class="main-cell" href=format!("/apis/{path}")>{path.clone()}</a></td><td class="t-2">{grant.granted_by}</td><td class="t-2 tn">{match grant.expires_at { Some(at) => view! { <Time at/> }.into_any(), None => "no end".into_any() }}</td></tr> }

@@ -32,14 +32,14 @@ pub(crate) fn AuditPage() -> impl IntoView {
 fn table(rows: Vec<AuditRow>) -> impl IntoView {
     let older = (rows.len() == PAGE).then(|| rows.last().map(|row| row.revision)).flatten();
     view! {
-        <section class="card clip"><div class="table-wrap"><table class="table table-cards">
+        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Changes"><table class="table table-cards">
             <thead><tr><th>"When"</th><th>"Who"</th><th>"What"</th><th>"Subject"</th><th>"Before and after"</th></tr></thead>
             <tbody>{rows.into_iter().map(|row| view! {
                 <tr><td class="t-2 tn fit" data-label="When"><Time at=row.at/></td><td class="fit" data-label="Who">{row.actor}</td><td class="mono small fit" data-label="What">{row.action}</td><td class="medium lead-cell">{row.subject}</td>
                 <td>{(row.before.is_some() || row.after.is_some()).then(|| view! {
                     <details><summary class="small t-3">"Show"</summary>
-                        {row.before.map(|text| view! { <p class="small t-3">"Before"</p><pre class="audit-text">{text}</pre> })}
-                        {row.after.map(|text| view! { <p class="small t-3">"After"</p><pre class="audit-text">{text}</pre> })}
+                        {row.before.map(|text| view! { <p class="small t-3">"Before"</p><pre class="audit-text" tabindex="0">{text}</pre> })}
+                        {row.after.map(|text| view! { <p class="small t-3">"After"</p><pre class="audit-text" tabindex="0">{text}</pre> })}
                     </details>
                 })}</td></tr>
             }).collect_view()}</tbody>

@@ -81,7 +81,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
         set_timeout(move || looked.try_update(|count| *count += u32::from(*count == seen)).unwrap_or_default(), wait);
     });
     view! {
-        <Load resource=of_forms view=move |dataset| {
+        <Load heads_page=true resource=of_forms view=move |dataset| {
             let path = format!("{}/{}", dataset.domain, dataset.name);
             let made_of = format!("{}.{}", dataset.spec.source, dataset.spec.table.name);
             let lead = match dataset.spec.store {
@@ -237,7 +237,7 @@ fn versions(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDa
             {if versions.is_empty() {
                 view! { <Empty title="Not built yet" text="Build it, and its first data version goes live once it is proved."/> }.into_any()
             } else {
-                view! { <div class="table-wrap"><table class="table table-cards">
+                view! { <div class="table-wrap" tabindex="0" role="region" aria-label="Versions of the data"><table class="table table-cards">
                     <thead><tr><th>"Version"</th><th>"State"</th><th>"In"</th><th class="num">"Rows"</th><th class="num">"Stored"</th><th>"Asked for"</th><th><span class="sr">"Actions"</span></th></tr></thead>
                     <tbody>{versions.into_iter().map(|version| {
                         let (domain, name) = (domain.clone(), name.clone());

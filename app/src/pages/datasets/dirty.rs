@@ -83,7 +83,7 @@ fn list(rows: Vec<DirtyRowView>, number: i64) -> impl IntoView {
     let file = format!("data:application/x-ndjson;charset=utf-8,{}", percent(&lines));
     let more = rows.len().saturating_sub(SHOWN);
     view! {
-        <div class="table-wrap"><table class="table table-cards">
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Rejected rows"><table class="table table-cards">
             <thead><tr><th>"Where"</th><th>"Why"</th><th>"As it came"</th></tr></thead>
             <tbody>{rows.into_iter().take(SHOWN).map(|row| view! {
                 <tr><td class="lead-cell tn nowrap">{row.place}</td><td data-label="Why">{row.reason}</td><td data-label="As it came"><code class="small break">{cut(&row.text)}</code></td></tr>

@@ -205,7 +205,7 @@ fn masks(chosen: &str) -> impl IntoView + use<> {
 fn columns(draft: Draft, seen: Refused) -> impl IntoView {
     let rows = draft.columns.with_untracked(Vec::len);
     view! {
-        <div class="table-wrap framed"><table class="table table-dense table-cards">
+        <div class="table-wrap framed" tabindex="0" role="region" aria-label="Mapped columns"><table class="table table-dense table-cards">
             <thead><tr><th><span class="sr">"Copy"</span></th><th>"Column"</th><th>"Name"</th><th>"Type"</th><th>"Value"</th></tr></thead>
             <tbody>{(0..rows).map(|index| column_row(draft, index, seen)).collect_view()}</tbody>
         </table></div>

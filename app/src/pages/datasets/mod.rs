@@ -33,7 +33,7 @@ pub(crate) fn DatasetsPage() -> impl IntoView {
     let list = Resource::new(|| (), |()| datasets());
     view! {
         <PageName name="Datasets and jobs"/>
-        <Load resource=me view=move |me| {
+        <Load heads_page=true resource=me view=move |me| {
             let may = !me.domains_where(Action::EditDataset).is_empty();
             view! {
                 <PageHead title="Datasets and jobs" lead="Tables copied to where they are read in microseconds, so that their source is left in peace.">
@@ -52,7 +52,7 @@ pub(crate) fn DatasetsPage() -> impl IntoView {
 
 fn rows(datasets: Vec<DatasetView>) -> impl IntoView {
     view! {
-        <section class="card clip"><div class="table-wrap"><table class="table table-cards">
+        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Datasets"><table class="table table-cards">
             <thead><tr><th>"Dataset"</th><th>"Made of"</th><th>"Store"</th><th class="num">"Rows"</th><th>"Live since"</th><th>"Last runs"</th><th>"State"</th></tr></thead>
             <tbody>{datasets.into_iter().map(|dataset| {
                 let path = format!("{}/{}", dataset.domain, dataset.name);

@@ -46,7 +46,7 @@ pub(crate) fn DomainsPage() -> impl IntoView {
 
 fn rows(domains: Vec<DomainView>) -> impl IntoView {
     view! {
-        <section class="card clip"><div class="table-wrap"><table class="table">
+        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Domains"><table class="table">
             <thead><tr><th>"Domain"</th><th class="num">"Members"</th><th>"Owners"</th></tr></thead>
             <tbody>{domains.into_iter().map(|domain| {
                 let owners: Vec<String> = domain.members.iter().filter(|member| member.roles.contains(&Role::Owner)).map(|member| member.email.clone()).collect();
@@ -65,8 +65,8 @@ pub(crate) fn DomainPage() -> impl IntoView {
     let list = Resource::new(move || (set.version().get(), rename.version().get()), |_| domains());
     let limits = Resource::new(move || share.version().get(), |_| compartments());
     view! {
-        <Load resource=list view=move |domains| match domains.into_iter().find(|domain| domain.name == name.get()) {
-            None => view! { <PageName name="Domains"/><div class="card"><Empty title="No such domain" text="There is no domain of this name that you may see."/></div> }.into_any(),
+        <Load heads_page=true resource=list view=move |domains| match domains.into_iter().find(|domain| domain.name == name.get()) {
+            None => view! { <PageName name="Not found"/><PageHead title="Not found"/><div class="card"><Empty title="No such domain" text="There is no domain of this name that you may see."/></div> }.into_any(),
             Some(domain) => view! { <Load resource=me view=move |me| page(&domain, me.can(Action::EditMembers, &domain.name), me.is_admin, set, rename)/> }.into_any(),
         }/>
         <div class="mt-6"><Load resource=limits view=move |limits| {

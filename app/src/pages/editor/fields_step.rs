@@ -151,7 +151,7 @@ fn ColumnTable(editor: Editor, info: TableInfo) -> impl IntoView {
     view! {
         <section class="card clip">
             <div class="card-head"><h2>"Fields in the answer"</h2><span class="t-3 s13">{given}{is_kv.then(|| format!(" of {total}"))}</span></div>
-            <div class="table-wrap"><table class="table table-dense">
+            <div class="table-wrap" tabindex="0" role="region" aria-label="Columns and their names"><table class="table table-dense">
                 <thead><tr><th><span class="sr">"Give out"</span></th><th>"Column"</th>{is_kv.then(|| view! { <th>"Looked up by"</th> })}<th class="hide-phone">"Type"</th><th>"Name in the answer"</th></tr></thead>
                 <tbody>{info.with_value(|known| known.columns.clone()).into_iter().map(|column| {
                     let name = StoredValue::new(column.name.clone());

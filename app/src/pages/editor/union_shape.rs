@@ -114,7 +114,7 @@ fn Picked(editor: Editor, steps: Memo<Vec<Step>>) -> impl IntoView {
         editor.spec.with(|spec| spec.fields.iter().find(|field| field.column == column).map(|field| field.name.clone()))
     };
     view! {
-        <div class="table-wrap"><table class="table table-dense">
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Fields of the steps"><table class="table table-dense">
             <thead><tr><th><span class="sr">"Give out"</span></th><th>"Field"</th><th class="hide-phone">"Type"</th><th>"Name in the answer"</th></tr></thead>
             <tbody>{move || steps.get().into_iter().flat_map(|step| step.fields.clone().into_iter().map(move |field| (step.name.clone(), field))).map(|(step, field)| {
                 let column = format!("{step}.{}", field.name);

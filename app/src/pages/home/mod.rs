@@ -21,7 +21,7 @@ pub(crate) fn HomePage() -> impl IntoView {
     let tables = Resource::new(|| (), |()| home_tables());
     view! {
         <PageName name="Home"/>
-        <Load resource=me view=move |me| {
+        <Load heads_page=true resource=me view=move |me| {
             let (for_needs, for_list) = (me.clone(), me.clone());
             let builds = !me.domains_where(Action::EditApi).is_empty();
             view! {
@@ -146,7 +146,7 @@ fn my_apis(me: &Me, apis: Vec<ApiSummary>) -> impl IntoView + use<> {
 #[component]
 pub(crate) fn ApiRows(apis: Vec<ApiSummary>) -> impl IntoView {
     view! {
-        <div class="table-wrap"><table class="table table-cards">
+        <div class="table-wrap" tabindex="0" role="region" aria-label="APIs"><table class="table table-cards">
             <thead><tr><th>"API"</th><th>"Kind"</th><th>"State"</th><th>"Source"</th><th>"Owner"</th></tr></thead>
             <tbody>{apis.into_iter().map(|api| view! {
                 <tr>

@@ -26,7 +26,7 @@ pub(super) fn DiffTable(lines: Vec<DiffLine>, label: String) -> impl IntoView {
         }
     };
     view! {
-        <div class="table-wrap"><table class="diff" aria-label=label>
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Lines that differ"><table class="diff" aria-label=label>
             <colgroup><col class="c-ln"/><col class="c-sg"/><col/><col class="c-ln"/><col class="c-sg"/><col/></colgroup>
             <tbody>{rows(lines).into_iter().map(|row| match row {
                 Row::Fold(count) => view! { <tr class="fold"><td colspan="6">{count}" lines are the same."</td></tr> }.into_any(),

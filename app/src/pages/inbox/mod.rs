@@ -54,7 +54,7 @@ fn rows(requests: Vec<RequestView>) -> AnyView {
         return view! { <div class="card"><Empty title="Nothing waits here" text="When somebody sends an API for review, or asks for a change of a source or dataset that live APIs read, it stands here with what it changes."/></div> }.into_any();
     }
     view! {
-        <section class="card clip"><div class="table-wrap"><table class="table table-cards">
+        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Requests"><table class="table table-cards">
             <thead><tr><th>"Request"</th><th>"State"</th><th>"For"</th><th>"By"</th><th>"Since"</th></tr></thead>
             <tbody>{requests.into_iter().map(|request| view! {
                 <tr>

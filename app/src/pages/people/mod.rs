@@ -35,7 +35,7 @@ pub(crate) fn PeoplePage() -> impl IntoView {
 
 fn rows(people: Vec<UserView>, link: ServerAction<PasswordLink>, set: ServerAction<SetPerson>) -> impl IntoView {
     view! {
-        <section class="card clip"><div class="table-wrap"><table class="table table-cards">
+        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="People"><table class="table table-cards">
             <thead><tr><th>"Person"</th><th>"State"</th><th>"Roles"</th><th><span class="sr">"Actions"</span></th></tr></thead>
             <tbody>{people.into_iter().map(|person| {
                 let roles: Vec<String> = person.roles.iter().map(|m| format!("{}: {}", m.domain, m.roles.iter().map(|role| role.key()).collect::<Vec<_>>().join(" "))).collect();

@@ -24,7 +24,7 @@ pub(crate) fn SourcesPage() -> impl IntoView {
     let list = Resource::new(|| (), |()| sources());
     view! {
         <PageName name="Sources"/>
-        <Load resource=me view=move |me| {
+        <Load heads_page=true resource=me view=move |me| {
             let may = !me.domains_where(Action::EditSource).is_empty();
             view! {
                 <PageHead title="Sources" lead="Where data comes from. Everything in a source is a table.">
@@ -43,7 +43,7 @@ pub(crate) fn SourcesPage() -> impl IntoView {
 
 fn rows(sources: Vec<SourceView>) -> impl IntoView {
     view! {
-        <section class="card clip"><div class="table-wrap"><table class="table table-cards">
+        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Sources"><table class="table table-cards">
             <thead><tr><th>"Source"</th><th>"Kind"</th><th>"Domain"</th><th>"Environments"</th><th>"Changed"</th></tr></thead>
             <tbody>{sources.into_iter().map(|source| view! {
                 <tr><td class="lead-cell"><a class="main-cell" href=format!("/sources/{}", source.name)>{source.name.clone()}</a><span class="sub">{source.about.clone()}</span></td>
@@ -80,7 +80,7 @@ pub(crate) fn SourcePage() -> impl IntoView {
         set_source_load(name.clone(), load.clone(), numbers.clone())
     });
     view! {
-        <Load resource=detail view=move |source| {
+        <Load heads_page=true resource=detail view=move |source| {
             let environment = source.bindings.keys().copied().next_back().unwrap_or_default();
             let title = source.name.clone();
             let for_editor = source.clone();
@@ -143,7 +143,7 @@ fn table_rows(source: &str, tables: &[TableInfo], builds: bool) -> impl IntoView
     let source = source.to_owned();
     let tables = tables.to_vec();
     view! {
-        <div class="table-wrap"><table class="table table-cards">
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Tables of the source"><table class="table table-cards">
             <thead><tr><th>"Table"</th><th class="num">"Rows, about"</th><th class="num">"Columns"</th><th>"Key"</th><th><span class="sr">"Actions"</span></th></tr></thead>
             <tbody>{tables.into_iter().map(|info| {
                 let name = info.table.name.clone();
@@ -191,7 +191,7 @@ fn look(info: TableInfo, sample: Sample) -> impl IntoView {
             {(!note.is_empty()).then(|| view! { <p class="small t-2">{note}</p> })}
             <section class="card clip"><div class="card-head"><h2>"Sample"</h2></div><SampleTable sample/><div class="card-foot"><span>{took}</span></div></section>
             <section class="card clip"><div class="card-head"><h2>"Columns"</h2><span class="count">{info.columns.len()}</span></div>
-                <div class="table-wrap"><table class="table table-dense">
+                <div class="table-wrap" tabindex="0" role="region" aria-label="Columns of the table"><table class="table table-dense">
                     <thead><tr><th>"Column"</th><th>"Type"</th><th class="hide-phone">"In the source"</th><th>"Empty"</th></tr></thead>
                     <tbody>{info.columns.into_iter().map(|column| view! {
                         <tr><td><code class="medium">{column.name.clone()}</code>{key.contains(&column.name).then(|| view! { <span class="badge badge-accent ml-2">"key"</span> })}</td>
