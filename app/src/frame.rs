@@ -9,6 +9,7 @@ use model::view::Me;
 use model::{Action, ErrorCode};
 
 use crate::error::PortalError;
+use crate::navigation::{AREAS, Area, Group, INBOX, SeenBy, crumbs};
 use crate::pages::account::api::{ChooseTheme, SignOut};
 #[cfg(feature = "ssr")]
 use crate::session::form_token as token_of_page;
@@ -84,46 +85,6 @@ pub(crate) fn Frame() -> impl IntoView {
     .into_any()
 }
 
-/// Where the reader is, read out of the address: the same on the server and in the browser.
-fn crumbs(path: &str) -> Vec<(String, String)> {
-    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let at = |name: &str, link: String| (name.to_owned(), link);
-    let area = |key: &str| match key {
-        "apis" => "APIs".to_owned(),
-        "apps" => "Apps and keys".to_owned(),
-        "audit" => "Audit log".to_owned(),
-        other => other[..1].to_uppercase() + &other[1..],
-    };
-    match parts.as_slice() {
-        [] => vec![at("Home", "/".into())],
-        [one] => vec![(area(one), format!("/{one}"))],
-        [first, "new"] => {
-            vec![
-                (area(first), format!("/{first}")),
-                at(
-                    match *first {
-                        "apis" => "New API",
-                        "datasets" => "Make one",
-                        _ => "Register",
-                    },
-                    String::new(),
-                ),
-            ]
-        }
-        ["inbox", _] => vec![at("Inbox", "/inbox".into()), at("Request", String::new())],
-        [first @ ("apis" | "apps" | "datasets"), domain, name, rest @ ..] => {
-            let own = format!("/{first}/{domain}/{name}");
-            let mut found = vec![(area(first), format!("/{first}")), (format!("{domain}/{name}"), own)];
-            found.extend(rest.first().map(|part| (area(part), String::new())));
-            found
-        }
-        ["sources", name, "tables", table] => {
-            vec![at("Sources", "/sources".into()), at(name, format!("/sources/{name}")), at(table, String::new())]
-        }
-        [first, name, ..] => vec![(area(first), format!("/{first}")), at(name, String::new())],
-    }
-}
-
 #[component]
 fn Side(me: Resource<Result<Me, PortalError>>, path: Memo<String>) -> impl IntoView {
     let is_primary = move || matches!(path.get().as_str(), "/" | "/apis");
@@ -136,45 +97,52 @@ fn Side(me: Resource<Result<Me, PortalError>>, path: Memo<String>) -> impl IntoV
                     <a class="btn btn-new btn-wide" class:btn-primary=is_primary href=NEW_API><Icon name="plus"/>"New API"</a>
                 })
             })}</Suspense>
-            <div class="nav-group">
-                <NavLink path to="/" icon="home">"Home"</NavLink>
-                <NavLink path to="/inbox" icon="inbox">"Inbox" <ToDecide me/></NavLink>
-            </div>
-            <div class="nav-group">
-                <p class="nav-head">"Build"</p>
-                <NavLink path to="/apis" icon="api">"APIs"</NavLink>
-                <NavLink path to="/sources" icon="source">"Sources"</NavLink>
-                <NavLink path to="/datasets" icon="dataset">"Datasets and jobs"</NavLink>
-            </div>
-            <div class="nav-group">
-                <p class="nav-head">"Govern"</p>
-                <NavLink path to="/apps" icon="key">"Apps and keys"</NavLink>
-                <NavLink path to="/domains" icon="graph">"Domains"</NavLink>
-                <Suspense>{move || Suspend::new(async move {
-                    let me = me.await.ok();
-                    let is_admin = me.as_ref().is_some_and(|me| me.is_admin);
-                    let audits = me.is_some_and(|me| me.is_admin || !me.domains_where(Action::SeeAudit).is_empty());
-                    view! {
-                        {is_admin.then(|| view! { <NavLink path to="/people" icon="user">"People"</NavLink> })}
-                        {audits.then(|| view! { <NavLink path to="/audit" icon="audit">"Audit log"</NavLink> })}
-                    }
-                })}</Suspense>
-            </div>
+            {Group::SHOWN.map(|group| view! { <Areas group me path/> }).into_iter().collect_view()}
             <Suspense>{move || Suspend::new(async move { me.await.ok().map(|me| view! { <Revision me/> }) })}</Suspense>
         </nav>
     }
     .into_any()
 }
 
+/// A group of links. Those that not everybody has come last, once it is known who reads.
 #[component]
-fn NavLink(path: Memo<String>, to: &'static str, icon: &'static str, children: Children) -> impl IntoView {
+fn Areas(group: Group, me: Resource<Result<Me, PortalError>>, path: Memo<String>) -> impl IntoView {
+    let link = move |area: &'static Area| view! { <AreaLink area me path class="nav-link"/> };
+    let (open, limited): (Vec<_>, Vec<_>) = group.areas().partition(|area| area.seen_by == SeenBy::Everybody);
     view! {
-        <a class="nav-link" href=to aria-current=move || is_here(&path.get(), to).then_some("page")><Icon name=icon/>{children()}</a>
+        <div class="nav-group">
+            {group.name().map(|name| view! { <p class="nav-head">{name}</p> })}
+            {open.into_iter().map(link).collect_view()}
+            {(!limited.is_empty()).then(|| view! {
+                <Suspense>{move || {
+                    let limited = limited.clone();
+                    Suspend::new(async move {
+                        let me = me.await.ok();
+                        let seen = limited.into_iter().filter(|area| me.as_ref().is_some_and(|me| area.seen_by.lets(me)));
+                        seen.map(link).collect_view()
+                    })
+                }}</Suspense>
+            })}
+        </div>
     }
+    .into_any()
 }
 
-fn is_here(path: &str, to: &str) -> bool {
-    if to == "/" { path == "/" } else { path == to || path.starts_with(&format!("{to}/")) }
+#[component]
+fn AreaLink(
+    area: &'static Area,
+    me: Resource<Result<Me, PortalError>>,
+    path: Memo<String>,
+    #[prop(optional)] class: &'static str,
+    /// The class of its icon.
+    #[prop(optional)]
+    icon: &'static str,
+) -> impl IntoView {
+    view! {
+        <a class=class href=area.to aria-current=move || area.holds(&path.get()).then_some("page")>
+            <Icon name=area.icon class=icon/>{area.name}{(area.to == INBOX).then(|| view! { <ToDecide me/> })}
+        </a>
+    }
 }
 
 #[component]
@@ -259,15 +227,10 @@ fn Account(me: Resource<Result<Me, PortalError>>) -> impl IntoView {
 
 #[component]
 fn TabBar(me: Resource<Result<Me, PortalError>>, path: Memo<String>) -> impl IntoView {
-    let tab = move |to: &'static str, icon: &'static str, name: &'static str| {
-        view! { <a href=to aria-current=move || is_here(&path.get(), to).then_some("page")><Icon name=icon class="i-20"/>{name}</a> }
-    };
+    let tabs = AREAS.iter().filter(|area| area.in_tab_bar);
     view! {
         <nav class="tabbar" aria-label="Main, short">
-            {tab("/", "home", "Home")}
-            {tab("/apis", "api", "APIs")}
-            {tab("/sources", "source", "Sources")}
-            <a href="/inbox" aria-current=move || is_here(&path.get(), "/inbox").then_some("page")><Icon name="inbox" class="i-20"/>"Inbox"<ToDecide me/></a>
+            {tabs.map(|area| view! { <AreaLink area me path icon="i-20"/> }).collect_view()}
             <button type="button" popovertarget="side"><Icon name="menu" class="i-20"/>"More"</button>
         </nav>
     }

@@ -1,8 +1,8 @@
 //! The portal: rendered on the server, hydrated in the browser.
 //!
 //! A page is a folder in [`pages`]: its view, its parts, and `api.rs` with its server functions, each of which calls
-//! one use case of `control` and maps what comes back. To add a page: a folder, a line in `routes.rs`, a link in
-//! `frame.rs` where it is found from, and a row for each server function in the authority matrix.
+//! one use case of `control` and maps what comes back. To add a page: a folder, a line in `routes.rs`, a line in
+//! `navigation.rs` for a new area, and a row for each server function in the authority matrix.
 
 #![allow(clippy::must_use_candidate)] // components are called by the view macro
 #![allow(clippy::needless_pass_by_value)] // props of components are values
@@ -14,6 +14,7 @@
 
 mod error;
 mod frame;
+mod navigation;
 pub mod pages;
 mod routes;
 mod shell;

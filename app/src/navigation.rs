@@ -1,0 +1,160 @@
+//! The areas of the portal: one table for the side bar, the tab bar of narrow screens, and where a reader is.
+
+use model::Action;
+use model::view::Me;
+
+/// One area: its list, and all pages below it.
+#[derive(Debug)]
+pub(crate) struct Area {
+    /// The address of its first page; those below begin with it.
+    pub(crate) to: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) icon: &'static str,
+    /// Where its link stands in the side bar.
+    pub(crate) group: Group,
+    pub(crate) seen_by: SeenBy,
+    /// Whether its link is in the tab bar too.
+    pub(crate) in_tab_bar: bool,
+    /// What its page `new` is called; empty where it has none.
+    pub(crate) new: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Group {
+    First,
+    Build,
+    Govern,
+    /// It has its link elsewhere.
+    None,
+}
+
+impl Group {
+    /// Those of the side bar, from top to bottom.
+    pub(crate) const SHOWN: [Self; 3] = [Self::First, Self::Build, Self::Govern];
+
+    pub(crate) fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Build => Some("Build"),
+            Self::Govern => Some("Govern"),
+            Self::First | Self::None => None,
+        }
+    }
+
+    pub(crate) fn areas(self) -> impl Iterator<Item = &'static Area> {
+        AREAS.iter().filter(move |area| area.group == self)
+    }
+}
+
+/// Whose side bar has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SeenBy {
+    Everybody,
+    Auditors,
+    Admins,
+}
+
+impl SeenBy {
+    pub(crate) fn lets(self, me: &Me) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Auditors => me.is_admin || !me.domains_where(Action::SeeAudit).is_empty(),
+            Self::Admins => me.is_admin,
+        }
+    }
+}
+
+pub(crate) const HOME: &str = "/";
+/// Its link says how many requests wait for the reader.
+pub(crate) const INBOX: &str = "/inbox";
+
+const COMMON: Area =
+    Area { to: HOME, name: "Home", icon: "home", group: Group::First, seen_by: SeenBy::Everybody, in_tab_bar: false, new: "" };
+
+pub(crate) static AREAS: &[Area] = &[
+    Area { in_tab_bar: true, ..COMMON },
+    Area { to: INBOX, name: "Inbox", icon: "inbox", in_tab_bar: true, ..COMMON },
+    Area { to: "/apis", name: "APIs", icon: "api", group: Group::Build, in_tab_bar: true, new: "New API", ..COMMON },
+    Area { to: "/sources", name: "Sources", icon: "source", group: Group::Build, in_tab_bar: true, new: "Register a source", ..COMMON },
+    Area { to: "/datasets", name: "Datasets and jobs", icon: "dataset", group: Group::Build, new: "Make a dataset", ..COMMON },
+    Area { to: "/apps", name: "Apps and keys", icon: "key", group: Group::Govern, ..COMMON },
+    Area { to: "/domains", name: "Domains", icon: "graph", group: Group::Govern, ..COMMON },
+    Area { to: "/people", name: "People", icon: "user", group: Group::Govern, seen_by: SeenBy::Admins, ..COMMON },
+    Area { to: "/audit", name: "Audit log", icon: "audit", group: Group::Govern, seen_by: SeenBy::Auditors, ..COMMON },
+    Area { to: "/account", name: "Account", icon: "user", group: Group::None, ..COMMON },
+];
+
+impl Area {
+    /// Whether an address is of this area.
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        path.strip_prefix(self.to).is_some_and(|rest| rest.is_empty() || (self.to != HOME && rest.starts_with('/')))
+    }
+}
+
+/// Where the reader is, read out of the address: the same on the server and in the browser. The last one is the page itself.
+pub(crate) fn crumbs(path: &str) -> Vec<(String, String)> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let Some((first, rest)) = parts.split_first() else { return vec![(COMMON.name.to_owned(), HOME.to_owned())] };
+    let list = format!("/{first}");
+    let area = AREAS.iter().find(|area| area.to == list);
+    let mut found = vec![(area.map_or_else(|| capitalized(first), |area| area.name.to_owned()), list.clone())];
+    let own = |name: &str| (name.to_owned(), String::new());
+    match (*first, rest) {
+        (_, []) => {}
+        (_, ["new"]) => found.push(own(area.map_or("", |area| area.new))),
+        ("inbox", _) => found.push(own("Request")),
+        ("apis" | "apps" | "datasets", [domain, name, rest @ ..]) => {
+            found.push((format!("{domain}/{name}"), format!("{list}/{domain}/{name}")));
+            found.extend(rest.first().map(|part| own(&capitalized(part))));
+        }
+        ("sources", [name, "tables", table, ..]) => found.extend([((*name).to_owned(), format!("{list}/{name}")), own(table)]),
+        (_, [name, ..]) => found.push(own(name)),
+    }
+    found
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_area_has_a_page_and_no_address_is_of_two() {
+        let routes = include_str!("routes.rs");
+        for area in AREAS {
+            let path = area.to.trim_start_matches('/');
+            assert!(routes.contains(&format!("path!(\"{path}\") view=")), "{} leads to no page", area.to);
+            assert_eq!(routes.contains(&format!("path!(\"{path}/new\")")), !area.new.is_empty(), "{}", area.to);
+            assert_eq!(AREAS.iter().filter(|other| other.holds(area.to)).count(), 1, "{}", area.to);
+        }
+        let of = |path: &str| AREAS.iter().find(|area| area.holds(path)).map(|area| area.name);
+        assert_eq!((of("/"), of("/apis/travel/plane")), (Some("Home"), Some("APIs")));
+        assert_eq!(of("/apisx"), None);
+    }
+
+    #[test]
+    fn the_address_says_where_one_is() {
+        let names = |path: &str| crumbs(path).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        let cases: &[(&str, &[&str])] = &[
+            ("/", &["Home"]),
+            ("/datasets", &["Datasets and jobs"]),
+            ("/apis/new", &["APIs", "New API"]),
+            ("/sources/new", &["Sources", "Register a source"]),
+            ("/inbox/0190", &["Inbox", "Request"]),
+            ("/apis/travel/plane", &["APIs", "travel/plane"]),
+            ("/apis/travel/plane/versions", &["APIs", "travel/plane", "Versions"]),
+            ("/sources/flights-db", &["Sources", "flights-db"]),
+            ("/sources/flights-db/tables/planes", &["Sources", "flights-db", "planes"]),
+            ("/domains/travel", &["Domains", "travel"]),
+            ("/ärger", &["Ärger"]),
+        ];
+        for (path, wanted) in cases {
+            assert_eq!(names(path), *wanted, "{path}");
+        }
+        assert_eq!(crumbs("/apis/travel/plane/versions")[1].1, "/apis/travel/plane");
+        assert_eq!(crumbs("/sources/flights-db/tables/planes")[1].1, "/sources/flights-db");
+    }
+}
