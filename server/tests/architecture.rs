@@ -81,18 +81,20 @@ fn the_model_stays_pure() {
     assert!(touched.is_empty(), "model uses {touched:?}");
 }
 
-/// The portal's own sources, with their path below `app/src`.
-fn portal_sources() -> Vec<(String, String)> {
-    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                sources(&path, found);
-            } else if path.extension().is_some_and(|end| end == "rs") {
-                found.push(path);
-            }
+/// Every file of Rust below a folder.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
         }
     }
+}
+
+/// The portal's own sources, with their path below `app/src`.
+fn portal_sources() -> Vec<(String, String)> {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../app/src"));
     let mut files = Vec::new();
     sources(root, &mut files);
@@ -153,6 +155,61 @@ fn each_table_that_can_scroll_is_a_named_region_for_the_keyboard() {
         }
     }
     assert!(found > 20, "{found} tables were found");
+}
+
+/// Where SQL of one server is written by whoever speaks to that server alone, the metadata's own, and that of tests.
+const OWN_SQL: &[&str] = &[
+    "model/src/dialect",
+    "connect/src/sqlite/",
+    "connect/src/postgres/",
+    "connect/src/mysql/",
+    "connect/src/clickhouse/",
+    "connect/src/guard_by_chance.rs",
+    "store/src/",
+    "testkit/src/",
+    "bench/src/",
+];
+/// What dialects write each in their own way, and how it goes on where it is SQL and no sentence.
+const OF_A_DIALECT: &[(&str, &[&str])] = &[
+    ("LIMIT ", &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "{", "?", "$", "\""]),
+    ("OFFSET ", &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "{", "?", "$", "\""]),
+    ("FETCH ", &["NEXT", "FIRST", "{"]),
+    ("substr(", &[""]),
+    ("substring(", &[""]),
+    ("replace('\"', ", &[""]),
+    ("replace('`', ", &[""]),
+];
+
+/// What of a line only a dialect may write.
+fn of_a_dialect(line: &str) -> Option<&'static str> {
+    let goes_on = |word: &str, behind: &[&str]| line.split(word).skip(1).any(|rest| behind.iter().any(|begin| rest.starts_with(*begin)));
+    OF_A_DIALECT.iter().find(|(word, behind)| goes_on(word, behind)).map(|(word, _)| *word)
+}
+
+#[test]
+fn pages_names_and_substrings_are_written_by_the_dialect() {
+    assert!(
+        of_a_dialect("format!(\"SELECT a FROM t LIMIT {rows}\")").is_some() && of_a_dialect("\"The SQL has a LIMIT of its own\"").is_none()
+    );
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut files, mut wrong) = (Vec::new(), Vec::new());
+    sources(root, &mut files);
+    assert!(files.len() > 300, "the sources were not found");
+    for file in files {
+        let name = file.strip_prefix(root).unwrap().display().to_string();
+        if !name.contains("src/") || OWN_SQL.iter().any(|own| name.starts_with(own)) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).unwrap();
+        // Tests stand at the end of their file.
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        for (index, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            if let Some(word) = of_a_dialect(line) {
+                wrong.push(format!("{name}:{} writes {word}", index + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "leave it to model/dialect.rs: {wrong:#?}");
 }
 
 /// The pages that lead people to files.

@@ -59,6 +59,8 @@ fn text_sql(dialect: Dialect, of: &str, field: &Field) -> Option<String> {
         }
         Dialect::Clickhouse => format!("CAST({of} AS Nullable(String))"),
         Dialect::Datafusion => return None,
+        #[cfg(test)]
+        Dialect::Brackets => format!("CAST({of} AS NVARCHAR(4000))"),
     })
 }
 

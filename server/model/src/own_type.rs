@@ -62,6 +62,8 @@ pub fn own_type(dialect: Dialect, native: &str, data_type: DataType) -> String {
         // Files say their types, with what speaks for them: `Float32, as the file says`.
         Dialect::Datafusion if native.starts_with("Float32") => "Float32".to_owned(),
         Dialect::Datafusion => String::new(),
+        #[cfg(test)]
+        Dialect::Brackets => String::new(),
     }
 }
 

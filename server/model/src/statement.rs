@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, PagePart};
 use crate::script::{Rendered, Script, ScriptError};
 use crate::spec::{ApiBody, Query, SqlBody};
 use crate::{ApiSpec, DataType, Field, Parameter, Value, keyset};
@@ -36,7 +36,9 @@ impl Template {
         let keyset = spec.keyset();
         let (text, order) = match &spec.body {
             ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => {
-                (keyset::unordered(form, &spec.parameters, &keyset, dialect), form.order(&spec.fields, dialect))
+                let order = form.order(&spec.fields, dialect);
+                let order = if order.is_empty() { dialect.any_order().to_owned() } else { order };
+                (keyset::unordered(form, &spec.parameters, &keyset, dialect), order)
             }
             _ => (spec.script(dialect), String::new()),
         };
@@ -79,15 +81,22 @@ impl Template {
         }
         rendered.sql.push_str(&self.order);
         if self.paged {
-            rendered.sql.push_str("\nLIMIT ");
-            rendered.push(self.dialect, (DataType::Int64, ""), Value::Int(i64::from(page.limit) + 1));
-            if page.offset > 0 || spec.keyset().is_empty() {
-                rendered.sql.push_str(" OFFSET ");
-                let offset = i64::try_from(page.offset).unwrap_or(i64::MAX);
-                rendered.push(self.dialect, (DataType::Int64, ""), Value::Int(offset));
-            }
+            let has_offset = page.offset > 0 || spec.keyset().is_empty();
+            self.push_page(&mut rendered, page, has_offset);
         }
         rendered
+    }
+
+    /// Values are bound in the order of the text, which is each dialect's own.
+    fn push_page(&self, rendered: &mut Rendered, page: Page, has_offset: bool) {
+        let bind = |rendered: &mut Rendered, number: i64| rendered.push(self.dialect, (DataType::Int64, ""), Value::Int(number));
+        for part in self.dialect.page(has_offset) {
+            match part {
+                PagePart::Sql(text) => rendered.sql.push_str(text),
+                PagePart::Rows => bind(rendered, i64::from(page.limit) + 1),
+                PagePart::Offset => bind(rendered, i64::try_from(page.offset).unwrap_or(i64::MAX)),
+            }
+        }
     }
 
     /// The person's statement alone, without a page: whether it has a LIMIT of its own is seen there.

@@ -3,7 +3,6 @@
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use model::dialect::Dialect;
-use model::form::table_sql;
 use model::{DataType, Field, Value};
 use serde_json::{Map, Value as Json};
 
@@ -37,7 +36,7 @@ impl Sink for ClickHouseSink {
             return Ok(());
         }
         let columns: Vec<String> = rows.fields.iter().map(|field| Dialect::Clickhouse.quote(&field.name)).collect();
-        let head = format!("INSERT INTO {} ({}) FORMAT JSONEachRow\n", table_sql(rows.table, Dialect::Clickhouse), columns.join(", "));
+        let head = format!("INSERT INTO {} ({}) FORMAT JSONEachRow\n", Dialect::Clickhouse.table(rows.table), columns.join(", "));
         self.client.write(head + &lines_of(rows.batch, rows.fields)).await
     }
 }

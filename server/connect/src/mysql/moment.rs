@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use model::dialect::Dialect;
-use model::form::table_sql;
 use model::table::TableRef;
 use sqlx::mysql::{MySqlConnection, MySqlPool};
 use sqlx::{AssertSqlSafe, Executor};
@@ -84,7 +83,7 @@ impl MySqlMoment {
 
     /// The values at which the column's index has come so many rows further, each found from the one before.
     async fn walk(&self, table: &TableRef, column: &str, rows: i64) -> Result<Vec<String>, SourceError> {
-        let (from, column) = (table_sql(table, Dialect::Mysql), Dialect::Mysql.quote(column));
+        let (from, column) = (Dialect::Mysql.table(table), Dialect::Mysql.quote(column));
         let mut splits: Vec<String> = Vec::new();
         loop {
             let behind = match splits.last() {
@@ -136,7 +135,7 @@ async fn begun_at_once(mut lock: MySqlConnection, table: &TableRef, sessions: &m
         lock.execute("SET SESSION lock_wait_timeout = 1").await.map_err(|error| read_error(&error))?;
     }
     lock.execute("SET SESSION wait_timeout = 5").await.map_err(|error| read_error(&error))?;
-    let sql = format!("LOCK TABLES {} READ", table_sql(table, Dialect::Mysql));
+    let sql = format!("LOCK TABLES {} READ", Dialect::Mysql.table(table));
     let mut tries = 0;
     while let Err(error) = lock.execute(AssertSqlSafe(sql.clone())).await {
         tries += 1;
@@ -177,7 +176,7 @@ impl Moment for MySqlMoment {
     }
 
     async fn divide(&self, table: &TableRef, parts: usize) -> Result<Vec<String>, SourceError> {
-        let count = format!("SELECT COUNT(*) FROM {}", table_sql(table, Dialect::Mysql));
+        let count = format!("SELECT COUNT(*) FROM {}", Dialect::Mysql.table(table));
         let rows: i64 = sqlx::query_scalar(AssertSqlSafe(count)).fetch_one(&self.pool).await.map_err(|error| read_error(&error))?;
         let each = rows / i64::try_from(parts).unwrap_or(1).max(1) + 1;
         let (mut best, mut column) = (Vec::new(), "");

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use model::dialect::Dialect;
-use model::form::table_sql;
 use model::{DataType, Value};
 use sqlx::Executor;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlDatabaseError, MySqlPool, MySqlPoolOptions};
@@ -81,7 +80,7 @@ impl Sink for MySqlSink {
 
 async fn insert(connection: &mut MySqlConnection, rows: &Rows<'_>) -> Result<(), SourceError> {
     let columns: Vec<String> = rows.fields.iter().map(|field| Dialect::Mysql.quote(&field.name)).collect();
-    let head = format!("INSERT INTO {} ({}) VALUES ", table_sql(rows.table, Dialect::Mysql), columns.join(", "));
+    let head = format!("INSERT INTO {} ({}) VALUES ", Dialect::Mysql.table(rows.table), columns.join(", "));
     let one = format!("({})", vec!["?"; columns.len()].join(", "));
     let most = (VALUES / columns.len().max(1)).max(1);
     let (mut binds, mut bytes, mut count) = (Vec::new(), 0, 0);

@@ -3,7 +3,6 @@
 
 use async_trait::async_trait;
 use model::dialect::Dialect;
-use model::form::table_sql;
 use model::table::TableRef;
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::{AssertSqlSafe, Executor, FromRow};
@@ -88,7 +87,7 @@ impl PgMoment {
     }
 
     async fn about_rows(&self, table: &TableRef) -> Result<f64, SourceError> {
-        let name = table_sql(table, Dialect::Postgres).replace('\'', "''");
+        let name = Dialect::Postgres.table(table).replace('\'', "''");
         let rows: Vec<f32> = self.ask(format!("SELECT reltuples FROM pg_class WHERE oid = '{name}'::regclass")).await?;
         Ok(rows.first().map_or(0.0, |rows| f64::from(*rows)))
     }
@@ -106,7 +105,7 @@ impl Moment for PgMoment {
 
     async fn divide(&self, table: &TableRef, parts: usize) -> Result<Vec<String>, SourceError> {
         let percent = (SAMPLE * 100.0 / self.about_rows(table).await?.max(1.0)).clamp(0.001, 100.0);
-        let from = table_sql(table, Dialect::Postgres);
+        let from = Dialect::Postgres.table(table);
         let (mut best, mut column) = (Vec::new(), String::new());
         for name in self.indexed(table).await? {
             let quoted = Dialect::Postgres.quote(&name);
@@ -141,7 +140,7 @@ impl Moment for PgMoment {
         let written = format!("xmin::text::bigint + (({now} >> 32) << 32)");
         let written = format!("CASE WHEN {written} > {now} THEN {written} - 4294967296 ELSE {written} END");
         let is_new = format!("({written}) >= pg_snapshot_xmin('{name}'::pg_snapshot)::text::bigint");
-        let from = table_sql(table, Dialect::Postgres);
+        let from = Dialect::Postgres.table(table);
         let sql = format!("SELECT ARRAY[count(*), count(*) FILTER (WHERE {is_new})] FROM {from} WHERE {condition}");
         let counts: Vec<Vec<i64>> = self.ask(sql).await?;
         Ok(counts.first().is_some_and(|counts| counts.as_slice() == [rows, 0]))

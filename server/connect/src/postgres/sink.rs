@@ -3,7 +3,6 @@
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use model::dialect::Dialect;
-use model::form::table_sql;
 use model::{DataType, Field, Value};
 use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -75,7 +74,7 @@ async fn copy(connection: &mut PgConnection, rows: &Rows<'_>) -> Result<(), Sour
         return Ok(());
     }
     let columns: Vec<String> = rows.fields.iter().map(|field| Dialect::Postgres.quote(&field.name)).collect();
-    let sql = format!("COPY {} ({}) FROM STDIN", table_sql(rows.table, Dialect::Postgres), columns.join(", "));
+    let sql = format!("COPY {} ({}) FROM STDIN", Dialect::Postgres.table(rows.table), columns.join(", "));
     let mut copy = connection.copy_in_raw(&sql).await.map_err(|error| write_error(&error))?;
     match copy.send(text_of(rows.batch, rows.fields)).await {
         Ok(_) => {}

@@ -12,7 +12,6 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use model::connector::{MAY_WRITE, WRITE};
 use model::dialect::Dialect;
-use model::form::table_sql;
 use model::table::TableRef;
 use model::{DataType, Field, Value};
 
@@ -77,7 +76,7 @@ pub(crate) type Bound = (String, Vec<(DataType, Value)>);
 impl Change<'_> {
     /// Deletes all rows that end, some in each statement.
     pub(crate) fn deletes(&self, dialect: Dialect) -> Vec<Bound> {
-        let table = table_sql(self.put.table, dialect);
+        let table = dialect.table(self.put.table);
         self.gone
             .chunks(KEYS)
             .map(|keys| {

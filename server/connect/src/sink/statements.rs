@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use model::dialect::Dialect;
-use model::form::table_sql;
 use model::table::TableRef;
 use model::{DataType, Field, Value};
 
@@ -42,7 +41,7 @@ pub fn create(dialect: Dialect, table: &TableRef, fields: &[Field], key: &[Strin
     if dialect != Dialect::Clickhouse {
         columns.push(format!("PRIMARY KEY ({key_sql})"));
     }
-    let name = table_sql(table, dialect);
+    let name = dialect.table(table);
     let engine = engine(dialect, &key_sql);
     Ok(vec![ledger_sql(dialect, table), drop_table(dialect, table), format!("CREATE TABLE {name} ({}){engine}", columns.join(", "))])
 }
@@ -50,11 +49,11 @@ pub fn create(dialect: Dialect, table: &TableRef, fields: &[Field], key: &[Strin
 /// Drops a version's table, where it is there.
 #[must_use]
 pub fn drop_table(dialect: Dialect, table: &TableRef) -> String {
-    format!("DROP TABLE IF EXISTS {}", table_sql(table, dialect))
+    format!("DROP TABLE IF EXISTS {}", dialect.table(table))
 }
 
 fn ledger(dialect: Dialect, beside: &TableRef) -> String {
-    table_sql(&TableRef { schema: beside.schema.clone(), ..TableRef::new(LEDGER) }, dialect)
+    dialect.table(&TableRef { schema: beside.schema.clone(), ..TableRef::new(LEDGER) })
 }
 
 fn ledger_sql(dialect: Dialect, beside: &TableRef) -> String {
@@ -116,14 +115,14 @@ pub fn patience(dialect: Dialect) -> Option<String> {
 #[must_use]
 pub fn show(dialect: Dialect, view: &TableRef, table: &TableRef, fields: &[Field]) -> String {
     let columns: Vec<String> = fields.iter().map(|field| dialect.quote(&field.name)).collect();
-    let (view, table) = (table_sql(view, dialect), table_sql(table, dialect));
+    let (view, table) = (dialect.table(view), dialect.table(table));
     format!("CREATE OR REPLACE VIEW {view} AS SELECT {} FROM {table}", columns.join(", "))
 }
 
 /// The same as a new view: what was granted on the one before goes with it.
 #[must_use]
 pub fn show_anew(dialect: Dialect, view: &TableRef, table: &TableRef, fields: &[Field]) -> Vec<String> {
-    vec![format!("DROP VIEW IF EXISTS {}", table_sql(view, dialect)), show(dialect, view, table, fields)]
+    vec![format!("DROP VIEW IF EXISTS {}", dialect.table(view)), show(dialect, view, table, fields)]
 }
 
 /// The `definition` of a view that its user may not see.

@@ -1,7 +1,7 @@
 //! What tables there are, their columns, their keys, and about how many rows.
 
 use model::dialect::Dialect;
-use model::form::{JoinOn, table_sql};
+use model::form::JoinOn;
 use model::source_types::sqlite;
 use model::table::{Column, ForeignKey, TableInfo, TableRef};
 use sqlx::sqlite::SqlitePool;
@@ -87,7 +87,7 @@ async fn unique_key(pool: &SqlitePool, table: &TableRef, columns: &[Column]) -> 
 
 /// The greatest rowid: exact for a table that only grew, and found without reading it. Views have none.
 async fn row_count(pool: &SqlitePool, table: &TableRef) -> Option<i64> {
-    let sql = format!("SELECT max(rowid) FROM {}", table_sql(table, Dialect::Sqlite));
+    let sql = format!("SELECT max(rowid) FROM {}", Dialect::Sqlite.table(table));
     sqlx::query_scalar::<_, Option<i64>>(sqlx::AssertSqlSafe(sql)).fetch_one(pool).await.ok().flatten()
 }
 

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::dialect::Dialect;
-use model::form::table_sql;
 use model::scalar::{date_text, timestamp_text};
 use model::table::{Column, TableRef};
 use model::time_form::TimeForm;
@@ -59,7 +58,7 @@ async fn values(
     rows: usize,
 ) -> Result<Vec<Vec<Value>>, SourceError> {
     let columns: Vec<String> = names.iter().map(|name| Dialect::Sqlite.quote(name)).collect();
-    let sql = format!("SELECT {} FROM {} LIMIT {rows}", columns.join(", "), table_sql(table, Dialect::Sqlite));
+    let sql = format!("SELECT {} FROM {} LIMIT {rows}", columns.join(", "), Dialect::Sqlite.table(table));
     let found = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut **connection).await.map_err(|error| read_error(&error))?;
     Ok((0..names.len()).map(|index| found.iter().map(|row| cell(row, index)).collect()).collect())
 }

@@ -412,13 +412,10 @@ fn key_statement(source: &Resolved, kv: &KvBody, info: &TableInfo) -> Statement 
             ..Field::default()
         })
         .collect();
-    let list = names.join(", ");
+    let (list, from) = (names.join(", "), source.dialect.table(&kv.table));
+    let all = format!("SELECT {list} FROM {from} GROUP BY {list} HAVING count(*) > 1 OR {}", empty.join(" OR "));
     Statement {
-        sql: format!(
-            "SELECT {list} FROM {} GROUP BY {list} HAVING count(*) > 1 OR {} LIMIT 3",
-            model::form::table_sql(&kv.table, source.dialect),
-            empty.join(" OR ")
-        ),
+        sql: source.dialect.cut(&all, 3),
         binds: Vec::new(),
         fields,
         timeout: connect::SESSION_TIMEOUT,

@@ -30,9 +30,9 @@ impl Control {
             );
             return (resolved.dialect == Dialect::Datafusion).then(|| FieldError::new("cursor", sentence));
         }
-        let (name, from) = (resolved.dialect.quote(&follow.cursor), model::form::table_sql(&of.table, resolved.dialect));
+        let (name, from) = (resolved.dialect.quote(&follow.cursor), resolved.dialect.table(&of.table));
         let statement = connect::Statement {
-            sql: format!("SELECT {name} FROM {from} WHERE {name} IS NOT NULL LIMIT {LOOKED_AT}"),
+            sql: resolved.dialect.cut(&format!("SELECT {name} FROM {from} WHERE {name} IS NOT NULL"), LOOKED_AT),
             binds: Vec::new(),
             fields: vec![Field::plain(follow.cursor.as_str(), DataType::String)],
             timeout: connect::SESSION_TIMEOUT,

@@ -187,8 +187,8 @@ impl Control {
 fn first_rows(spec: &DatasetSpec, resolved: &Resolved) -> Statement {
     let fields = spec.mapping.fields(spec);
     let columns: Vec<String> = fields.iter().map(|field| resolved.dialect.quote(&field.name)).collect();
-    let table = model::form::table_sql(&spec.table, resolved.dialect);
-    let sql = format!("SELECT {} FROM {table} LIMIT {READ}", columns.join(", "));
+    let table = resolved.dialect.table(&spec.table);
+    let sql = resolved.dialect.cut(&format!("SELECT {} FROM {table}", columns.join(", ")), READ);
     let timeout = Duration::from_millis(DEFAULT_TIMEOUT_MS.into());
     Statement { sql, binds: Vec::new(), fields, timeout, max_rows: READ, purpose: Purpose::Response }
 }

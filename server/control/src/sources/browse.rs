@@ -53,7 +53,7 @@ impl Control {
 fn table_statement(resolved: &Resolved, info: &TableInfo) -> Statement {
     let quote = |name: &str| resolved.dialect.quote(name);
     let columns: Vec<String> = info.columns.iter().map(|column| quote(&column.name)).collect();
-    let from = model::form::table_sql(&info.table, resolved.dialect);
+    let from = resolved.dialect.table(&info.table);
     let fields = info
         .columns
         .iter()
@@ -66,7 +66,7 @@ fn table_statement(resolved: &Resolved, info: &TableInfo) -> Statement {
         })
         .collect();
     Statement {
-        sql: format!("SELECT {} FROM {from} LIMIT {SAMPLE_ROWS}", columns.join(", ")),
+        sql: resolved.dialect.cut(&format!("SELECT {} FROM {from}", columns.join(", ")), SAMPLE_ROWS),
         binds: Vec::new(),
         fields,
         timeout: Duration::from_millis(DEFAULT_TIMEOUT_MS.into()),

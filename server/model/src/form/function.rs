@@ -100,6 +100,8 @@ impl Function {
             Dialect::Postgres | Dialect::Datafusion => format!("CAST(extract({word} FROM {of}) AS bigint)"),
             Dialect::Mysql => format!("extract({word} FROM {of})"),
             Dialect::Clickhouse => format!("toInt64({clickhouse}({of}))"),
+            #[cfg(test)]
+            Dialect::Brackets => format!("datepart({word}, {of})"),
         }
     }
 }

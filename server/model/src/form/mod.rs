@@ -16,7 +16,7 @@ pub use aggregate::Aggregate;
 pub use function::Function;
 pub use join::{Join, JoinOn, Relation, joined_table, relations};
 pub use op::Op;
-pub use sql::{kv_script, select_sql, table_sql};
+pub use sql::{kv_script, select_sql};
 
 /// Tables, fields, filters, groups and order of one question. A column of a joined table is written `planes.seats`, by
 /// the name of the join; one of the first table by its name alone.

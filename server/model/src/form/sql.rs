@@ -61,7 +61,7 @@ impl QueryForm {
     }
 
     fn from(&self, dialect: Dialect) -> String {
-        let mut sql = format!("\nFROM {}", table_sql(&self.table, dialect));
+        let mut sql = format!("\nFROM {}", dialect.table(&self.table));
         if !self.joins.is_empty() && !self.table.schema.is_empty() {
             sql.push_str(&format!(" AS {}", dialect.quote(&self.table.name)));
         }
@@ -72,7 +72,7 @@ impl QueryForm {
                 .iter()
                 .map(|on| format!("{} = {}.{}", self.column(&on.left, dialect), dialect.quote(&join.name), dialect.quote(&on.right)));
             let on = on.collect::<Vec<_>>().join(" AND ");
-            sql.push_str(&format!("\n{kind} {} AS {} ON {on}", table_sql(&join.table, dialect), dialect.quote(&join.name)));
+            sql.push_str(&format!("\n{kind} {} AS {} ON {on}", dialect.table(&join.table), dialect.quote(&join.name)));
         }
         sql
     }
@@ -143,7 +143,7 @@ impl Filter {
             Op::Between => format!("{column} BETWEEN :{0}_from AND :{0}_to", self.parameter),
             Op::Like => format!("{column} LIKE {value}"),
             // Compared by its beginning, so that no sign in the value means anything but itself.
-            Op::StartsWith => format!("substr({column}, 1, {}) = {value}", dialect.length(&value)),
+            Op::StartsWith => format!("{} = {value}", dialect.beginning(column, &dialect.length(&value))),
             op => format!("{column} {} {value}", op.sign()),
         }
     }
@@ -163,20 +163,10 @@ fn literal(text: &str, data_type: Option<DataType>, dialect: Dialect) -> String 
     }
 }
 
-/// A table as it stands behind FROM.
-#[must_use]
-pub fn table_sql(table: &TableRef, dialect: Dialect) -> String {
-    if table.schema.is_empty() {
-        dialect.quote(&table.name)
-    } else {
-        format!("{}.{}", dialect.quote(&table.schema), dialect.quote(&table.name))
-    }
-}
-
 /// What is asked of every row of a table, or of all of them together: names and expressions as the dialect writes them.
 #[must_use]
 pub fn select_sql(asked: &[String], table: &TableRef, dialect: Dialect) -> String {
-    format!("SELECT {} FROM {}", asked.join(", "), table_sql(table, dialect))
+    format!("SELECT {} FROM {}", asked.join(", "), dialect.table(table))
 }
 
 /// The statement of a key-value API on its table: the fields, by the key. Two rows are asked for, so that a key that
@@ -198,7 +188,8 @@ pub fn kv_script(kv: &KvBody, fields: &[Field], dialect: Dialect) -> String {
             format!("{} = :{name}", dialect.quote(column))
         })
         .collect();
-    format!("SELECT {}\nFROM {}\nWHERE {}\nLIMIT 2", columns.join(", "), table_sql(&kv.table, dialect), conditions.join(" AND "))
+    let all = format!("SELECT {}\nFROM {}\nWHERE {}", columns.join(", "), dialect.table(&kv.table), conditions.join(" AND "));
+    dialect.cut(&all, 2)
 }
 
 #[cfg(test)]

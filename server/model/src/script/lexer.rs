@@ -50,6 +50,8 @@ fn line_comment(rest: &str, dialect: Dialect) -> Option<usize> {
             rest.starts_with("#!") || rest.strip_prefix('#').is_some_and(|behind| behind.starts_with(char::is_whitespace))
         }
         Dialect::Sqlite | Dialect::Postgres | Dialect::Datafusion => false,
+        #[cfg(test)]
+        Dialect::Brackets => false,
     };
     let ends = |c: char| c == '\n' || (c == '\r' && matches!(dialect, Dialect::Postgres | Dialect::Datafusion));
     (dashes || hash).then(|| rest.find(ends).unwrap_or(rest.len()))
@@ -88,7 +90,7 @@ fn quoted_piece(rest: &str, dialect: Dialect) -> Option<(&'static str, Option<us
         '"' if dialect == Dialect::Mysql => ("text", quoted(rest, '"', false)),
         '"' => ("name", quoted(rest, '"', escapes)),
         '`' if matches!(dialect, Dialect::Mysql | Dialect::Clickhouse | Dialect::Sqlite) => ("name", quoted(rest, '`', escapes)),
-        '[' if dialect == Dialect::Sqlite => ("name", rest.find(']').map(|at| at + 1)),
+        '[' if dialect.reads_brackets() => ("name", rest.find(']').map(|at| at + 1)),
         'e' | 'E' if dialect == Dialect::Postgres && rest[1..].starts_with('\'') => {
             ("text", quoted(&rest[1..], '\'', true).map(|length| length + 1))
         }

@@ -51,6 +51,8 @@ pub fn of_column(dialect: Dialect, column: &Column) -> &'static SourceType {
         Dialect::Clickhouse => (CLICKHOUSE, clickhouse_name(unwrapped(&column.native).0)),
         Dialect::Sqlite => (SQLITE, sqlite::name(&lower)),
         Dialect::Datafusion => return of_type(column.data_type),
+        #[cfg(test)]
+        Dialect::Brackets => return of_type(column.data_type),
     };
     find(table, name)
 }
