@@ -169,6 +169,19 @@ impl Person {
         self.page.locator(selector).first().click(None).await.unwrap_or_else(|error| panic!("{} clicks {selector}: {error}", self.name));
     }
 
+    /// Clicks what asks first, and says yes. A page that draws itself anew at this moment may take the question away once.
+    pub async fn confirms(&self, selector: &str) {
+        let yes = self.page.locator("dialog:popover-open button[type=submit]");
+        for _ in 0..5 {
+            self.click(selector).await;
+            let asked = expect(yes.first()).with_timeout(Duration::from_secs(2)).to_be_visible().await;
+            if asked.is_ok() && yes.first().click(None).await.is_ok() {
+                return;
+            }
+        }
+        panic!("{} is not asked by {selector}", self.name);
+    }
+
     pub async fn fill(&self, selector: &str, text: &str) {
         self.page
             .locator(selector)

@@ -109,7 +109,7 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     builder.leaves().await;
     let owner = stage.person("owner@demo", DESK).await;
     owner.go("/datasets/travel/all-flights").await;
-    owner.click("button:has-text(\"Go back to it\")").await;
+    owner.confirms("button:has-text(\"Roll back to v\")").await;
     owner.sees("tr:has-text(\"live\"):has-text(\"336,776\")").await;
     owner.leaves().await;
     let phone = stage.person("builder@demo", PHONE).await;

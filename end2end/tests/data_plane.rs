@@ -57,8 +57,8 @@ async fn an_api_is_served_from_a_dataset_with_kept_answers_and_a_limit() {
     owner.sees("text=Answers are kept in memory for 10 min.").await;
     owner.shots("fast-traffic").await;
     owner.fits().await;
-    owner.click("button:has-text(\"Forget them now\")").await;
-    owner.sees("text=Forgotten.").await;
+    owner.confirms("button:has-text(\"Purge cache\")").await;
+    owner.sees("text=Cache purged.").await;
     let began = std::time::Instant::now();
     while call().await.1 != Some("miss".into()) {
         assert!(began.elapsed() < std::time::Duration::from_secs(5), "the purge is not in force");
@@ -106,8 +106,8 @@ async fn a_dataset_is_built_on_a_phone_and_rolled_back_by_its_owner() {
     let owner = stage.person("owner@demo", PHONE).await;
     owner.go("/datasets/travel/pocket").await;
     owner.click("button:has-text(\"Build a new version\")").await;
-    owner.sees("button:has-text(\"Go back to it\")").await;
-    owner.click("button:has-text(\"Go back to it\")").await;
+    owner.sees("button:has-text(\"Roll back to v\")").await;
+    owner.confirms("button:has-text(\"Roll back to v\")").await;
     owner.sees("tr:has-text(\"2\") .badge:has-text(\"Kept\")").await;
     owner.go("/apis/travel/plane/traffic").await;
     owner.sees("h2:has-text(\"Limit and priority\")").await;
@@ -155,7 +155,7 @@ async fn a_broken_rule_holds_a_version_back_until_it_is_mended_and_let_through()
     owner.fits().await;
     owner.click("button:has-text(\"Let it go live\")").await;
     owner.sees("tr:has-text(\"3\") .badge-ok:has-text(\"Live\")").await;
-    owner.click("button:has-text(\"Go back to it\")").await;
+    owner.confirms("button:has-text(\"Roll back to v\")").await;
     owner.sees("tr:has-text(\"3\") .badge:has-text(\"Kept\")").await;
     owner.leaves().await;
     stage.close().await;
@@ -243,7 +243,7 @@ async fn what_a_source_bears_is_set_by_form_and_seen_while_its_run_goes() {
     builder.sees("svg.pace").await;
     builder.shots("job-pace").await;
     builder.fits().await;
-    builder.click("button:has-text(\"End it\")").await;
+    builder.confirms("button:has-text(\"Stop build\")").await;
     builder.reads(".callout-warn", "builder@demo ended it.").await;
     builder.shots("job-ended").await;
     builder.leaves().await;

@@ -109,7 +109,7 @@ async fn from_a_table_to_a_called_key_api_and_back() {
     let owner = stage.person("owner@demo", DESK).await;
     owner.go("/apis/travel/aircraft/versions").await;
     owner.shots("kv-versions").await;
-    owner.click("button:has-text(\"Go back to v1 in prod\")").await;
+    owner.confirms("button:has-text(\"Roll back prod to v1\")").await;
     owner.sees("tr:has-text(\"v1\") .badge-ok:has-text(\"prod\")").await;
     owner.leaves().await;
     let (_, body) = call(&stage, &key, "/api/travel/aircraft?tailnum=N14228").await;

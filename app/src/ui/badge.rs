@@ -14,6 +14,8 @@ pub(crate) fn LiveBadge(api: ApiSummary) -> impl IntoView {
         ("badge badge-ok", "dot dot-ok", format!("Live v{}{place}", live.version))
     } else if api.in_review.is_some() {
         ("badge badge-info", "dot dot-off", "In review".to_owned())
+    } else if api.retired {
+        ("badge", "dot dot-off", "Retired".to_owned())
     } else {
         ("badge", "dot dot-off", "Draft".to_owned())
     };

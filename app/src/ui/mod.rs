@@ -3,6 +3,7 @@
 mod badge;
 mod callout;
 mod code;
+mod confirm_dialog;
 mod field;
 mod form_card;
 mod form_token;
@@ -21,6 +22,7 @@ mod time;
 pub(crate) use badge::{CaseBadge, LiveBadge, StateBadge};
 pub(crate) use callout::{Callout, Empty, FormProblem, ProblemCallout, Tone};
 pub(crate) use code::{CodeBlock, JsonBlock, copyable};
+pub(crate) use confirm_dialog::{ConfirmDialog, asks_now};
 pub(crate) use field::{Choice, Field, field_error};
 pub(crate) use form_card::FormCard;
 pub(crate) use form_token::FormToken;

@@ -15,6 +15,7 @@ mod callers_faults;
 mod calls;
 mod columnar;
 mod common;
+mod confirmations;
 mod cross_origin;
 mod data_plane;
 mod deploy;

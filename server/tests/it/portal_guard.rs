@@ -262,7 +262,7 @@ async fn a_request(server: &Sluice) -> String {
 }
 
 /// The forms of a page that are sent to a function, each as its own text.
-fn forms_of<'a>(page: &'a str, function: &str) -> Vec<&'a str> {
+pub(crate) fn forms_of<'a>(page: &'a str, function: &str) -> Vec<&'a str> {
     let action = format!("action=\"/fn/{function}\"");
     let forms = page.split("<form").skip(1).filter_map(|rest| rest.split("</form>").next());
     forms.filter(|form| form.split('>').next().is_some_and(|tag| tag.contains(&action))).collect()

@@ -8,7 +8,9 @@ use model::view::{SessionView, TokenView};
 
 use self::api::{EndSession, NewToken, RevokeToken, sessions, tokens};
 use crate::frame::MeResource;
-use crate::ui::{Callout, Choice, Field, FormProblem, FormToken, Load, NumberField, PageHead, PageName, Time, Tone, copyable, field_error};
+use crate::ui::{
+    Callout, Choice, ConfirmDialog, Field, FormProblem, FormToken, Load, NumberField, PageHead, PageName, Time, Tone, copyable, field_error,
+};
 
 #[component]
 pub(crate) fn AccountPage() -> impl IntoView {
@@ -56,11 +58,14 @@ fn session_rows(sessions: Vec<SessionView>, end: ServerAction<EndSession>) -> im
             <div class="card-head"><h2>"Where you are signed in"</h2><span class="count">{sessions.len()}</span></div>
             <div class="table-wrap" tabindex="0" role="region" aria-label="Open sessions"><table class="table table-cards">
                 <thead><tr><th>"Browser"</th><th>"Since"</th><th>"Last seen"</th><th><span class="sr">"Actions"</span></th></tr></thead>
-                <tbody>{sessions.into_iter().map(|session| view! {
+                <tbody>{sessions.into_iter().map(|session| {
+                    let end_id = format!("end-{}", session.id);
+                    let effects = vec!["The browser is signed out at its next request. What is typed there and not saved is lost.".to_owned()];
+                    view! {
                     <tr><td class="lead-cell">{if session.agent.is_empty() { "not said".to_owned() } else { session.agent }}{session.current.then(|| view! { <span class="badge badge-accent ml-2">"this one"</span> })}</td>
                     <td class="t-2 tn fit" data-label="Since"><Time at=session.created_at/></td><td class="t-2 tn fit" data-label="Last seen"><Time at=session.seen_at/></td>
-                    <td class="fit">{(!session.current).then(|| view! { <ActionForm action=end><FormToken/><input type="hidden" name="id" value=session.id/><button class="btn btn-sm" type="submit">"Sign out there"</button></ActionForm> })}</td></tr>
-                }).collect_view()}</tbody>
+                    <td class="fit">{(!session.current).then(|| view! { <ActionForm action=end><FormToken/><input type="hidden" name="id" value=session.id/><ConfirmDialog id=end_id act="Sign out" title="Sign out that browser?" effects class="btn btn-sm"/></ActionForm> })}</td></tr>
+                } }).collect_view()}</tbody>
             </table></div>
         </section>
     }
@@ -70,10 +75,13 @@ fn token_rows(tokens: Vec<TokenView>, revoke: ServerAction<RevokeToken>) -> impl
     (!tokens.is_empty()).then(|| view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="Tokens"><table class="table table-cards">
             <thead><tr><th>"Token"</th><th>"Scopes"</th><th>"Made"</th><th>"Until"</th><th><span class="sr">"Actions"</span></th></tr></thead>
-            <tbody>{tokens.into_iter().map(|token| view! {
+            <tbody>{tokens.into_iter().map(|token| {
+                let (id, title) = (format!("revoke-{}", token.id), format!("Revoke the token {}?", token.name));
+                let effects = vec!["Scripts that use the token are refused at once. A revoked token cannot be restored: make another one.".to_owned()];
+                view! {
                 <tr><td class="lead-cell">{token.name}</td><td class="t-2" data-label="Scopes">{token.scopes.iter().map(|scope| scope.key()).collect::<Vec<_>>().join(", ")}</td><td class="t-2 tn fit" data-label="Made"><Time at=token.created_at/></td><td class="t-2 tn fit" data-label="Until"><Time at=token.expires_at/></td>
-                <td class="fit"><ActionForm action=revoke><FormToken/><input type="hidden" name="id" value=token.id/><button class="btn btn-sm btn-bad" type="submit">"Revoke"</button></ActionForm></td></tr>
-            }).collect_view()}</tbody>
+                <td class="fit"><ActionForm action=revoke><FormToken/><input type="hidden" name="id" value=token.id/><ConfirmDialog id act="Revoke" title effects/></ActionForm></td></tr>
+            } }).collect_view()}</tbody>
         </table></div>
     })
 }

@@ -5,7 +5,7 @@ use model::Action;
 use model::view::{ApiDetail, AppView};
 
 use super::Shared;
-use crate::ui::{Empty, Field, FormProblem, FormToken, Load, NumberField, Time, field_error};
+use crate::ui::{ConfirmDialog, Empty, Field, FormProblem, FormToken, Load, NumberField, Time, field_error};
 
 #[component]
 pub(crate) fn AccessTab() -> impl IntoView {
@@ -46,6 +46,11 @@ fn grants(detail: &ApiDetail, may: bool) -> impl IntoView + use<> {
                         <tbody>{rows.into_iter().map(|grant| {
                             let app = format!("{}/{}", grant.app_domain, grant.app);
                             let (domain, name) = (domain.clone(), name.clone());
+                            let (id, title) = (format!("revoke-{app}"), format!("Revoke the access of {app} to {domain}/{name}?"));
+                            let effects = vec![
+                                format!("Requests of {app} to this API are refused at once."),
+                                "To undo this, grant access again. The end, the rate limit and the hidden fields of the grant are not kept.".to_owned(),
+                            ];
                             view! {
                                 <tr><td class="lead-cell medium">{app.clone()}</td><td class="t-2" data-label="Opened by">{grant.granted_by}</td><td class="t-2 tn" data-label="Since"><Time at=grant.created_at/></td>
                                 <td class="t-2 tn" data-label="Until">{match grant.expires_at { Some(at) => view! { <Time at/> }.into_any(), None => "no end".into_any() }}</td>
@@ -56,7 +61,7 @@ fn grants(detail: &ApiDetail, may: bool) -> impl IntoView + use<> {
                                         <input type="hidden" name="domain" value=domain/>
                                         <input type="hidden" name="name" value=name/>
                                         <input type="hidden" name="app" value=app/>
-                                        <button class="btn btn-sm btn-bad" type="submit">"Close to it"</button>
+                                        <ConfirmDialog id act="Revoke access" title effects/>
                                     </ActionForm>
                                 })}</td></tr>
                             }

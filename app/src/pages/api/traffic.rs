@@ -8,7 +8,7 @@ use model::view::{ApiDetail, CallFigures, SwitchesView};
 
 use super::Shared;
 use super::api::{Purge, SetSwitches};
-use crate::ui::{Callout, Empty, Field, FormProblem, Load, Tone, field_error, grouped, rate_fields, rate_words, span_words};
+use crate::ui::{Callout, ConfirmDialog, Empty, Field, FormProblem, Load, Tone, field_error, grouped, rate_fields, rate_words, span_words};
 
 #[component]
 pub(crate) fn TrafficTab() -> impl IntoView {
@@ -17,7 +17,7 @@ pub(crate) fn TrafficTab() -> impl IntoView {
         <div class="mt-6 stack-6">
             <FormProblem action=set/>
             <FormProblem action=purge/>
-            {move || purge.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>"Forgotten."</b>" The next call of each kind reads anew, on every node."</p></Callout> })}
+            {move || purge.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>"Cache purged."</b>" The next call of each kind reads anew, on every node."</p></Callout> })}
             {move || set.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>"In force."</b>" Every gateway has it within a second."</p></Callout> })}
             <Load resource=detail view=move |detail| view! {
                 <Load resource=me view=move |me| {
@@ -103,6 +103,12 @@ fn limit_error(set: ServerAction<SetSwitches>) -> Signal<Option<String>> {
 fn cache(detail: &ApiDetail, policy: Option<CachePolicy>, may: bool, purge: ServerAction<Purge>) -> impl IntoView + use<> {
     let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
     let kept = policy.is_some();
+    let (title, effects) = (
+        format!("Purge the response cache of {domain}/{name}?"),
+        vec![
+            "All kept responses of this API are deleted on every node. Until new ones are kept, each request reads its source.".to_owned(),
+        ],
+    );
     let words = match policy {
         None => "Answers are not kept: every call reads anew. A new version can keep them, under Policy.".to_owned(),
         Some(policy) => {
@@ -126,7 +132,7 @@ fn cache(detail: &ApiDetail, policy: Option<CachePolicy>, may: bool, purge: Serv
             {(may && kept).then(|| view! {
                 <ActionForm action=purge>
                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
-                    <button class="btn btn-bad" type="submit">"Forget them now"</button>
+                    <ConfirmDialog id="purge" act="Purge cache" title effects class="btn btn-bad"/>
                 </ActionForm>
             })}
         </section>

@@ -5,7 +5,7 @@ use model::snapshot::Environment;
 use model::view::AppView;
 
 use super::api::{DeleteIssuer, NewIssuer};
-use crate::ui::{Callout, Field, FormToken, TextArea, Time, Tone, copyable, field_error};
+use crate::ui::{Callout, ConfirmDialog, Field, FormToken, TextArea, Time, Tone, copyable, field_error};
 
 /// The secret of an issuer that was just made, shown this once.
 #[component]
@@ -38,6 +38,11 @@ pub(super) fn issuers(
                 <thead><tr><th>"Issuer"</th><th>"Audience"</th><th>"For"</th><th>"Signed with"</th><th>"Fixed"</th><th>"Made"</th><th><span class="sr">"Actions"</span></th></tr></thead>
                 <tbody>{rows.into_iter().map(|issuer| {
                     let (domain, name) = (domain.clone(), name.clone());
+                    let (id, title) = (format!("issuer-{}", issuer.id), format!("Remove the issuer {}?", issuer.issuer));
+                    let effects = vec![
+                        format!("Tokens of this issuer for {} are refused at once in {}.", issuer.audience, issuer.environment.key()),
+                        "To undo this, trust the issuer again. A shared secret cannot be restored: a new one is made.".to_owned(),
+                    ];
                     let fixed: Vec<String> = issuer.fixed.iter().map(|(name, value)| format!("{name} = {value}")).collect();
                     view! {
                         <tr><td class="lead-cell medium">{issuer.issuer}</td><td data-label="Audience">{issuer.audience}</td><td class="fit t-2" data-label="For">{issuer.environment.key()}</td>
@@ -45,7 +50,7 @@ pub(super) fn issuers(
                         <td class="fit">{may.then(|| view! {
                             <ActionForm action=delete><FormToken/>
                                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/><input type="hidden" name="id" value=issuer.id.clone()/>
-                                <button class="btn btn-sm btn-bad" type="submit">"Trust no longer"</button>
+                                <ConfirmDialog id act="Remove issuer" title effects/>
                             </ActionForm>
                         })}</td></tr>
                     }

@@ -14,7 +14,8 @@ use self::issuers::{NewSecret, issuers};
 use self::origins::origins;
 use crate::frame::MeResource;
 use crate::ui::{
-    Callout, Empty, Field, FormProblem, FormToken, Load, NumberField, PageHead, PageName, Time, Tone, api_params, copyable, field_error,
+    Callout, ConfirmDialog, Empty, Field, FormProblem, FormToken, Load, NumberField, PageHead, PageName, Time, Tone, api_params, copyable,
+    field_error,
 };
 
 #[component]
@@ -119,6 +120,11 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
                 <tbody>{keys.into_iter().map(|key| {
                     let live = key.revoked_at.is_none();
                     let (domain, name, id) = (domain.clone(), name.clone(), key.id.clone());
+                    let (revoke_id, title) = (format!("revoke-{id}"), format!("Revoke the key slk_{id}_…?"));
+                    let effects = vec![
+                        format!("Requests of {domain}/{name} with this key are refused at once in {}.", key.environment.key()),
+                        "A revoked key cannot be restored. Make another key first, and give it to the program.".to_owned(),
+                    ];
                     view! {
                         <tr><td class="lead-cell mono">"slk_"{key.id.clone()}"_…"</td><td data-label="For">{key.environment.key()}</td><td class="t-2 tn" data-label="Made"><Time at=key.created_at/>" by "{key.created_by}</td>
                         <td class="t-2 tn" data-label="Until">{match key.expires_at { Some(at) => view! { <Time at/> }.into_any(), None => "no end".into_any() }}</td>
@@ -126,7 +132,7 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
                         <td class="fit">{(may && live).then(|| view! {
                             <ActionForm action=revoke><FormToken/>
                                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/><input type="hidden" name="key" value=id/>
-                                <button class="btn btn-sm btn-bad" type="submit">"Revoke"</button>
+                                <ConfirmDialog id=revoke_id act="Revoke" title effects/>
                             </ActionForm>
                         })}</td></tr>
                     }
@@ -150,17 +156,23 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
 
 fn deletion(app: &AppView, delete: ServerAction<DeleteApp>) -> impl IntoView + use<> {
     let (domain, name) = (app.domain.clone(), app.name.clone());
+    let title = format!("Delete the app {domain}/{name}?");
+    let keys = app.keys.iter().filter(|key| key.revoked_at.is_none()).count();
+    let apis: Vec<String> = app.grants.iter().map(|grant| format!("{}/{}", grant.api_domain, grant.api)).collect();
+    let effects = vec![
+        format!("Keys that are deleted with it: {keys}. JWT issuers: {}.", app.issuers.len()),
+        if apis.is_empty() { "The app has access to no API.".to_owned() } else { format!("Its access is deleted to {}.", apis.join(", ")) },
+        "A deleted app cannot be restored.".to_owned(),
+    ];
     view! {
-        <details class="card card-pad">
-            <summary>"Delete this app"</summary>
+        <section class="card card-pad stack-2">
+            <h2>"Delete app"</h2>
+            <p class="t-2 s13">"The app's keys, issuers and grants are deleted with it. Requests with its keys are refused at once."</p>
             <ActionForm action=delete><FormToken/>
-                <div class="stack mt-4">
-                    <p class="t-2 s13">"The app's keys, issuers and grants are deleted with it. Requests with its keys are refused at once."</p>
-                    <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
-                    <div class="row"><button class="btn btn-bad" type="submit">"Delete app"</button></div>
-                </div>
+                <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
+                <ConfirmDialog id="delete-app" act="Delete app" title effects class="btn btn-bad"/>
             </ActionForm>
-        </details>
+        </section>
     }
 }
 

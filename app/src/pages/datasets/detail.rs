@@ -23,7 +23,10 @@ use super::runs::{ended_badly, going, strip_card};
 use super::waiting::waits;
 use crate::error::PortalError;
 use crate::frame::MeResource;
-use crate::ui::{Callout, Empty, FormProblem, FormToken, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, grouped};
+use crate::ui::{
+    Callout, ConfirmDialog, Empty, FormProblem, FormToken, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, asks_now,
+    grouped,
+};
 
 /// How often a page looks while a build is under way.
 const LOOK: Duration = Duration::from_millis(500);
@@ -76,9 +79,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
             None if dataset.job.spec.when == When::Asked && dataset.job.spec.compare.is_none() => return,
             None => LOOK_NOW_AND_THEN,
         };
-        // Of several that wait, one looks.
-        let seen = looked.get_untracked();
-        set_timeout(move || looked.try_update(|count| *count += u32::from(*count == seen)).unwrap_or_default(), wait);
+        look_later(looked, looked.get_untracked(), wait);
     });
     view! {
         <Load heads_page=true resource=of_forms view=move |dataset| {
@@ -119,6 +120,18 @@ pub(crate) fn DatasetPage() -> impl IntoView {
         }/>
     }
     .into_any()
+}
+
+/// Looks again after a while. Of several that wait, one looks; and none does while a question is open, which would be taken away.
+fn look_later(looked: RwSignal<u32>, seen: u32, wait: Duration) {
+    let look = move || {
+        if asks_now() {
+            look_later(looked, seen, wait);
+        } else {
+            let _ = looked.try_update(|count| *count += u32::from(*count == seen));
+        }
+    };
+    set_timeout(look, wait);
 }
 
 /// Counts what was saved, and nothing that was refused.
@@ -231,6 +244,12 @@ fn waiting(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDat
 
 fn versions(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDataset>) -> impl IntoView + use<> {
     let (domain, name, versions) = (dataset.domain.clone(), dataset.name.clone(), dataset.versions.clone());
+    let apis = if dataset.apis.is_empty() {
+        "No API is served from the dataset.".to_owned()
+    } else {
+        format!("APIs that get its rows at once: {}.", dataset.apis.join(", "))
+    };
+    let effects = vec![apis, "The version that is live now is kept. To undo this, roll back to that one.".to_owned()];
     view! {
         <section class="card clip">
             <div class="card-head"><h2>"Data versions"</h2><span class="count">{versions.len()}</span></div>
@@ -241,6 +260,9 @@ fn versions(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDa
                     <thead><tr><th>"Version"</th><th>"State"</th><th>"In"</th><th class="num">"Rows"</th><th class="num">"Stored"</th><th>"Asked for"</th><th><span class="sr">"Actions"</span></th></tr></thead>
                     <tbody>{versions.into_iter().map(|version| {
                         let (domain, name) = (domain.clone(), name.clone());
+                        let (id, act) = (format!("back-{}", version.number), format!("Roll back to v{}", version.number));
+                        let title = format!("Roll back {domain}/{name} to version {}?", version.number);
+                        let effects = effects.clone();
                         let roll = may_roll && version.state == DataVersionState::Kept;
                         view! {
                             <tr><td class="lead-cell medium">{version.number}</td><td class="fit" data-label="State"><StateBadge state=version.state/></td>
@@ -251,7 +273,7 @@ fn versions(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDa
                             <td class="fit">{roll.then(|| view! {
                                 <ActionForm action=switch><FormToken/>
                                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><input type="hidden" name="version" value=version.number/>
-                                    <button class="btn btn-sm" type="submit">"Go back to it"</button>
+                                    <ConfirmDialog id act title effects class="btn btn-sm"/>
                                 </ActionForm>
                             })}</td></tr>
                         }

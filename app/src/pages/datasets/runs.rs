@@ -8,7 +8,7 @@ use model::view::{DatasetView, JobView, RunView};
 
 use super::api::StopRun;
 use super::course::{course, kept_words};
-use crate::ui::{Callout, Time, Tone, grouped};
+use crate::ui::{Callout, ConfirmDialog, Time, Tone, grouped};
 
 /// The strip, in its own units: a bar and its gap, and the height of the longest run.
 const STEP: usize = 10;
@@ -84,6 +84,8 @@ pub(crate) fn going(dataset: &DatasetView, now: Millis, may_edit: bool, stop: Se
         (false, Some(percent)) => format!("Data version {} is being built: {percent} %", run.version),
         (false, None) => format!("Data version {} is being built", run.version),
     };
+    let ask = format!("Stop the build of version {}?", run.version);
+    let effects = vec!["The version is not finished. What is live is not touched. To build again, start a new build.".to_owned()];
     Some(view! {
         <section class="card card-pad stack-2" role="status">
             <div class="between">
@@ -91,7 +93,7 @@ pub(crate) fn going(dataset: &DatasetView, now: Millis, may_edit: bool, stop: Se
                 {may_edit.then(|| view! {
                     <ActionForm action=stop>
                         <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
-                        <button class="btn btn-sm btn-bad" type="submit">"End it"</button>
+                        <ConfirmDialog id="stop-run" act="Stop build" title=ask effects/>
                     </ActionForm>
                 })}
             </div>

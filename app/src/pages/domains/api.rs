@@ -27,15 +27,19 @@ pub async fn rename_domain(domain: String, title: String, #[server(default)] for
     Ok(control.set_domain_title(&caller, &domain, &title).await?)
 }
 
-/// Sets a person's roles: the boxes that are ticked; none takes them out.
+/// Sets a person's roles: the boxes that are ticked. None takes the person out, where the form does not say that it is of a member.
 #[server(prefix = "/fn", endpoint = "set-roles")]
 pub async fn set_roles(
     domain: String,
     email: String,
     #[server(default)] roles: Vec<Role>,
+    #[server(default)] member: bool,
     #[server(default)] form_token: String,
 ) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker_of_form(&form_token).await?;
+    if member && roles.is_empty() {
+        return Err(model::Problem::field("roles", "Tick at least one role. To take all of them, remove the person.").into());
+    }
     Ok(control.set_roles(&caller, &domain, &email, &roles).await?)
 }
 

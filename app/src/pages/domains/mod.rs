@@ -10,7 +10,7 @@ use model::{Action, Role};
 use self::api::{NewDomain, RenameDomain, SetCompartment, SetRoles, compartments, domains};
 use self::shares::shares;
 use crate::frame::MeResource;
-use crate::ui::{Choice, Empty, Field, FormProblem, FormToken, Load, PageHead, PageName, field_error, param};
+use crate::ui::{Choice, ConfirmDialog, Empty, Field, FormProblem, FormToken, Load, PageHead, PageName, field_error, param};
 
 #[component]
 pub(crate) fn DomainsPage() -> impl IntoView {
@@ -103,7 +103,7 @@ fn page(
                 <ActionForm action=set><FormToken/>
                     <section class="card card-pad stack">
                         <h2>"Add somebody"</h2>
-                        <input type="hidden" name="domain" value=name.clone()/>
+                        <input type="hidden" name="domain" value=name.clone()/><input type="hidden" name="member" value="true"/>
                         <Field id="email" label="Email" error=field_error(set, "email")><input class="input" id="email" name="email" type="email" required placeholder="name@company.example"/></Field>
                         <div class="grid cols-2">{Role::ALL.map(|role| view! { <Choice name="roles[]" value=role.key() label=role.key() help=role.about()/> }).collect_view()}</div>
                         <div class="row"><button class="btn btn-primary" type="submit">"Set the roles"</button></div>
@@ -128,7 +128,12 @@ fn member_row(domain: &str, member: Membership, may: bool, set: ServerAction<Set
     let domain = domain.to_owned();
     let initial = member.email.chars().next().unwrap_or('?').to_uppercase().to_string();
     let roles: Vec<&str> = member.roles.iter().map(|role| role.key()).collect();
-    let email = member.email.clone();
+    let (email, removed, of) = (member.email.clone(), member.email.clone(), domain.clone());
+    let (id, title) = (format!("remove-{}", member.user_id), format!("Remove {removed} from {domain}?"));
+    let effects = vec![
+        format!("{removed} loses the roles {} in {domain} at once.", roles.join(", ")),
+        "What the person has made stays. To undo this, add the person again.".to_owned(),
+    ];
     view! {
         <li><span class="avatar" aria-hidden="true">{initial}</span>
             <div><p><b>{member.email.clone()}</b></p>
@@ -136,7 +141,7 @@ fn member_row(domain: &str, member: Membership, may: bool, set: ServerAction<Set
                 view! {
                     <ActionForm action=set><FormToken/>
                         <div class="row">
-                            <input type="hidden" name="domain" value=domain/><input type="hidden" name="email" value=email/>
+                            <input type="hidden" name="domain" value=domain/><input type="hidden" name="email" value=email/><input type="hidden" name="member" value="true"/>
                             {Role::ALL.map(|role| view! { <Choice name="roles[]" value=role.key() label=role.key() checked=member.roles.contains(&role)/> }).collect_view()}
                             <button class="btn btn-sm" type="submit">"Set"</button>
                         </div>
@@ -144,6 +149,12 @@ fn member_row(domain: &str, member: Membership, may: bool, set: ServerAction<Set
                 }.into_any()
             } else {
                 view! { <p>{roles.join(", ")}</p> }.into_any()
-            }}</div><span></span></li>
+            }}</div>
+            <span>{may.then(|| view! {
+                <ActionForm action=set><FormToken/>
+                    <input type="hidden" name="domain" value=of/><input type="hidden" name="email" value=removed/>
+                    <ConfirmDialog id act="Remove" title effects/>
+                </ActionForm>
+            })}</span></li>
     }
 }

@@ -41,7 +41,7 @@ use self::union_step::{Callables, UnionStep};
 use crate::error::PortalError;
 use crate::pages::api::Console;
 use crate::pages::datasets::api::datasets;
-use crate::ui::{Callout, CaseBadge, FormProblem, Icon, Load, PageName, ProblemCallout, Tone, api_params};
+use crate::ui::{Callout, CaseBadge, ConfirmDialog, FormProblem, Icon, Load, PageName, ProblemCallout, Tone, api_params};
 
 /// The steps after the first, which is a page of its own: key in the address, name.
 const STEPS: [(&str, &str); 5] =
@@ -121,7 +121,7 @@ fn Form(
                 view! { <div class="wizard-grid"><div class="stack">{left}</div><aside class="sticky-col stack"><Aside editor/></aside></div> }.into_any()
             }
         }}
-        <Bar editor base=for_bar place=Signal::derive(place)/>
+        <Bar editor base=for_bar place=Signal::derive(place) has_versions/>
     }
     .into_any()
 }
@@ -145,9 +145,17 @@ fn Conflict(editor: Editor) -> impl IntoView {
 }
 
 #[component]
-fn Bar(editor: Editor, base: String, place: Signal<usize>) -> impl IntoView {
+fn Bar(editor: Editor, base: String, place: Signal<usize>, has_versions: bool) -> impl IntoView {
     let discard = ServerAction::<DiscardDraft>::new();
     let (domain, name) = editor.place();
+    let title = format!("Discard the draft of {domain}/{name}?");
+    let stays = if has_versions {
+        "The versions of the API stay, and what is live stays live."
+    } else {
+        "The API has no version yet, and is deleted with its draft."
+    };
+    let effects =
+        vec!["Everything in the draft is deleted, its test cases too. A discarded draft cannot be restored.".to_owned(), stays.to_owned()];
     let saved = move || match (editor.is_saving(), editor.saved.get()) {
         (true, _) => "Saving.".to_owned(),
         (_, Saved::Kept) => "Saved. You can leave and go on later.".to_owned(),
@@ -163,7 +171,7 @@ fn Bar(editor: Editor, base: String, place: Signal<usize>) -> impl IntoView {
         <div class="action-bar">
             <span class="hide-phone row t-2 s13" role="status"><Icon name="check" class="i-14"/>{saved}</span>
             <span class="end">
-                <ActionForm action=discard><input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><button class="btn btn-quiet hide-phone" type="submit">"Throw it away"</button></ActionForm>
+                <ActionForm action=discard><input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><ConfirmDialog id="discard" act="Discard draft" title effects class="btn btn-quiet hide-phone"/></ActionForm>
                 {move || back().map(|link| view! { <a class="btn" href=link>"Back"</a> })}
                 {move || next().map(|(link, text)| view! { <a class="btn btn-primary" href=link>{text}</a> })}
             </span>

@@ -7,7 +7,9 @@ use model::view::{RequestDetail, RequestKind, RequestState, RequestView};
 use super::api::{Decide, Withdraw, request};
 use super::diff::DiffTable;
 use super::held;
-use crate::ui::{CaseBadge, Choice, CodeBlock, FormProblem, FormToken, Icon, Load, PageName, SampleTable, StateBadge, Time, param};
+use crate::ui::{
+    CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Icon, Load, PageName, SampleTable, StateBadge, Time, param,
+};
 
 #[component]
 pub(crate) fn RequestPage() -> impl IntoView {
@@ -96,6 +98,7 @@ pub(super) fn decision(
     let decides = is_open && request.may_decide;
     let (decide_id, withdraw_id) = (request.id.clone(), request.id.clone());
     let (costs, mine) = (costs.join(" "), request.mine);
+    let effects = vec!["Nobody can decide on it any more. To ask again, send it for review anew.".to_owned()];
     view! {
         <FormProblem action=withdraw/>
         {(!decides).then(|| view! { <FormProblem action=decide/> })}
@@ -118,7 +121,7 @@ pub(super) fn decision(
         {(is_open && mine).then(|| view! {
             <ActionForm action=withdraw><FormToken/>
                 <input type="hidden" name="id" value=withdraw_id/>
-                <div class="action-bar"><span class="t-2 s13">"You sent this, so somebody else decides."</span><span class="end"><button class="btn" type="submit">"Withdraw"</button></span></div>
+                <div class="action-bar"><span class="t-2 s13">"You sent this, so somebody else decides."</span><span class="end"><ConfirmDialog id="withdraw" act="Withdraw" title="Withdraw this request?" effects class="btn"/></span></div>
             </ActionForm>
         })}
     }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use model::view::UserView;
 
 use self::api::{NewPerson, PasswordLink, SetPerson, people};
-use crate::ui::{Callout, Choice, Field, FormProblem, FormToken, Load, PageHead, PageName, Tone, copyable, field_error};
+use crate::ui::{Callout, Choice, ConfirmDialog, Field, FormProblem, FormToken, Load, PageHead, PageName, Tone, copyable, field_error};
 
 #[component]
 pub(crate) fn PeoplePage() -> impl IntoView {
@@ -39,8 +39,13 @@ fn rows(people: Vec<UserView>, link: ServerAction<PasswordLink>, set: ServerActi
             <thead><tr><th>"Person"</th><th>"State"</th><th>"Roles"</th><th><span class="sr">"Actions"</span></th></tr></thead>
             <tbody>{people.into_iter().map(|person| {
                 let roles: Vec<String> = person.roles.iter().map(|m| format!("{}: {}", m.domain, m.roles.iter().map(|role| role.key()).collect::<Vec<_>>().join(" "))).collect();
-                let (class, word) = match (person.active, person.joined) { (false, _) => ("badge", "May not sign in"), (true, false) => ("badge badge-info", "No password yet"), (true, true) => ("badge badge-ok", "Active") };
-                let (id, link_id) = (person.id.clone(), person.id.clone());
+                let (class, word) = match (person.active, person.joined) { (false, _) => ("badge", "Deactivated"), (true, false) => ("badge badge-info", "No password yet"), (true, true) => ("badge badge-ok", "Active") };
+                let (id, link_id, active) = (person.id.clone(), person.id.clone(), person.active);
+                let (dialog, title) = (format!("deactivate-{id}"), format!("Deactivate {}?", person.email));
+                let effects = vec![
+                    "The person is signed out everywhere, and cannot sign in. Personal tokens and open invitation links end.".to_owned(),
+                    "Roles, and what the person has made, stay. To undo this, activate the person again.".to_owned(),
+                ];
                 view! {
                     <tr><td class="lead-cell medium">{person.email.clone()}{person.is_admin.then(|| view! { <span class="badge badge-accent ml-2">"admin"</span> })}</td>
                     <td class="fit" data-label="State"><span class=class>{word}</span></td><td class="t-2" data-label="Roles">{roles.join("; ")}</td>
@@ -50,7 +55,11 @@ fn rows(people: Vec<UserView>, link: ServerAction<PasswordLink>, set: ServerActi
                             <input type="hidden" name="id" value=id/>
                             {person.is_admin.then(|| view! { <input type="hidden" name="admin" value="true"/> })}
                             {(!person.active).then(|| view! { <input type="hidden" name="active" value="true"/> })}
-                            <button class="btn btn-sm" class:btn-bad=person.active type="submit">{if person.active { "Shut out" } else { "Let in" }}</button>
+                            {if active {
+                                view! { <ConfirmDialog id=dialog act="Deactivate" title effects/> }.into_any()
+                            } else {
+                                view! { <button class="btn btn-sm" type="submit">"Activate"</button> }.into_any()
+                            }}
                         </ActionForm>
                     </div></td></tr>
                 }

@@ -75,7 +75,7 @@ impl Inventory {
             (None, None) => None,
         };
         let kind = api.decoded_kind()?;
-        let live = Environment::ALL
+        let live: Vec<Live> = Environment::ALL
             .into_iter()
             .filter_map(|environment| {
                 let release = self.releases.iter().find(|r| r.api_id == api.id && r.environment == environment.key())?;
@@ -83,6 +83,8 @@ impl Inventory {
                 Some(Live { environment, version, since: release.released_at })
             })
             .collect();
+        // A version goes live by the same transaction that approves it.
+        let retired = live.is_empty() && versions.iter().any(|version| version.state == VersionState::Approved.key());
         let path = format!("{}/{}", api.domain, api.name);
         Ok(ApiSummary {
             domain: api.domain.clone(),
@@ -93,6 +95,7 @@ impl Inventory {
             owner: self.email(&api.owner_id),
             live,
             in_review: versions.iter().find(|v| v.state == VersionState::InReview.key()).map(|version| version.number),
+            retired,
             draft: draft.map(|draft| (draft.step.clone(), draft.updated_at)),
             broken: self.broken.get(&path).cloned(),
         })

@@ -29,6 +29,9 @@ pub struct ApiSummary {
     pub owner: String,
     pub live: Vec<Live>,
     pub in_review: Option<i64>,
+    /// It was live, and is live nowhere now.
+    #[serde(default)]
+    pub retired: bool,
     /// The step at which a draft was left, and when.
     pub draft: Option<(String, Millis)>,
     /// Why no gateway can serve it just now, where that is so.
