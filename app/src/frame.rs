@@ -12,7 +12,7 @@ use crate::error::PortalError;
 use crate::navigation::{AREAS, Area, Group, INBOX, SeenBy, crumbs};
 use crate::pages::account::api::{ChooseTheme, SignOut};
 #[cfg(feature = "ssr")]
-use crate::session::form_token as token_of_page;
+use crate::session::{form_token as token_of_page, theme as theme_of_page};
 use crate::ui::{Icon, Mark, grouped};
 
 /// Who is signed in; loaded anew whenever the page changes.
@@ -27,6 +27,12 @@ pub(crate) struct FormTokenSignal(pub(crate) RwSignal<String>);
 #[cfg(not(feature = "ssr"))]
 fn token_of_page() -> String {
     String::new()
+}
+
+/// The same of the theme that was chosen before.
+#[cfg(not(feature = "ssr"))]
+fn theme_of_page() -> Option<String> {
+    None
 }
 
 /// The one primary button of the side bar gives way where the page has its own.
@@ -178,19 +184,21 @@ fn Revision(me: Me) -> impl IntoView {
 #[component]
 fn ThemeSwitch() -> impl IntoView {
     let choose = ServerAction::<ChooseTheme>::new();
-    let dark = RwSignal::new(false);
-    // The button asks for the other one of what is shown; only a browser knows what that is.
+    let chosen: Option<String> = SharedValue::new(theme_of_page).into_inner();
+    let dark = RwSignal::new(chosen.as_deref() == Some("dark"));
+    // The button asks for the other one of what is shown; where nothing was chosen, only a browser knows what that is.
     Effect::new(move |_| dark.set(shown_dark()));
-    let flip = move |_| {
-        dark.set(!shown_dark());
+    // What is sent is what is shown: the page follows what was sent, and not the other way round.
+    Effect::new(move |_| {
+        let Some(ChooseTheme { theme }) = choose.input().get() else { return };
         if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-theme", if dark.get_untracked() { "dark" } else { "light" });
+            let _ = root.set_attribute("data-theme", &theme);
         }
-    };
+        dark.set(theme == "dark");
+    });
     view! {
         <ActionForm action=choose>
-            <input type="hidden" name="theme" value=move || if dark.get() { "light" } else { "dark" }/>
-            <button class="btn btn-quiet btn-icon btn-sm" type="submit" aria-label="Switch between light and dark" on:click=flip><Icon name="theme"/></button>
+            <button class="btn btn-quiet btn-icon btn-sm" type="submit" name="theme" value=move || if dark.get() { "light" } else { "dark" } aria-label="Switch between light and dark"><Icon name="theme"/></button>
         </ActionForm>
     }
 }

@@ -348,6 +348,14 @@ async fn the_rest_of_the_house_opens_without_a_fault() {
         admin.fits().await;
         admin.shots(&format!("desk{}", path.replace(['/', '?', '='], "-"))).await;
     }
+    // Shown at once, and still there on the next page.
+    admin.click("button[aria-label=\"Switch between light and dark\"]").await;
+    admin.sees("html[data-theme=\"dark\"]").await;
+    while admin.page.evaluate::<(), f64>("document.cookie.includes('theme=dark') ? 1 : 0", None).await.unwrap() < 1.0 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    admin.go("/account").await;
+    admin.sees("html[data-theme=\"dark\"]").await;
     admin.click("button[aria-label=\"Sign out\"]").await;
     admin.sees("h1:has-text(\"Sign in\")").await;
     admin.shots("desk-sign-in").await;

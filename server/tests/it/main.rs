@@ -77,3 +77,4 @@ mod tokens_and_sessions;
 mod unions;
 mod unreadable_cells;
 mod values_everywhere;
+mod what_is_chosen;

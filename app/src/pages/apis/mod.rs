@@ -13,6 +13,7 @@ use self::api::{NewApi, apis};
 use crate::frame::MeResource;
 use crate::pages::editor::Steps;
 use crate::pages::home::ApiRows;
+use crate::pages::sources::api::sources;
 use crate::ui::{Empty, Field, FormProblem, Load, PageHead, PageName, field_error};
 
 #[component]
@@ -64,6 +65,21 @@ const KINDS: [(&str, &str, &str); 4] = [
     ("union", "Several APIs as one", "Live APIs called together, and what is left where one fails."),
 ];
 
+/// An API belongs to the domain of its source: of a source that was chosen already, no other domain is offered.
+fn domain_field(domains: &[String], of_source: Option<&str>, error: Signal<Option<String>>) -> impl IntoView + use<> {
+    let offered: Vec<String> = domains.iter().filter(|domain| of_source.is_none_or(|of| of == *domain)).cloned().collect();
+    let help = match of_source {
+        Some(of) if offered.is_empty() => format!("The source belongs to {of}, where you may not make APIs. Ask an owner of that domain."),
+        Some(_) => "The domain of the source.".to_owned(),
+        None => "The source of the API must belong to it.".to_owned(),
+    };
+    view! {
+        <Field id="domain" label="Domain" help error>
+            <select class="select" id="domain" name="domain" required>{offered.into_iter().map(|domain| view! { <option value=domain.clone()>{domain.clone()}</option> }).collect_view()}</select>
+        </Field>
+    }
+}
+
 #[component]
 pub(crate) fn NewApiPage() -> impl IntoView {
     let MeResource(me) = expect_context();
@@ -71,6 +87,7 @@ pub(crate) fn NewApiPage() -> impl IntoView {
     let asked = move |name: &'static str| query.read_untracked().get(name).unwrap_or_default();
     let make = ServerAction::<NewApi>::new();
     let (source, table, dataset) = (asked("source"), asked("table"), asked("dataset"));
+    let all = Resource::new(|| (), |()| sources());
     let suggested = model::name::suggest_name(if dataset.is_empty() { &table } else { &dataset });
     view! {
         <PageName name="New API"/>
@@ -78,6 +95,7 @@ pub(crate) fn NewApiPage() -> impl IntoView {
         <Steps now=0 base=None first="Table and fields"/>
         <Load resource=me view=move |me| {
             let domains = me.domains_where(Action::EditApi);
+            let of_source = source.clone();
             let (source, table, dataset, suggested) = (source.clone(), table.clone(), dataset.clone(), suggested.clone());
             if domains.is_empty() {
                 return view! { <div class="card"><Empty title="You may not make APIs yet" text="Builders and owners of a domain make APIs. Ask an owner or an admin to make you one."/></div> }.into_any();
@@ -99,9 +117,10 @@ pub(crate) fn NewApiPage() -> impl IntoView {
                             </div>
                         </fieldset>
                         <section class="card card-pad form-row">
-                            <Field id="domain" label="Domain">
-                                <select class="select" id="domain" name="domain">{domains.into_iter().map(|domain| view! { <option value=domain.clone()>{domain.clone()}</option> }).collect_view()}</select>
-                            </Field>
+                            <Load resource=all view=move |sources| {
+                                let of_source = sources.into_iter().find(|source| source.name == of_source).map(|source| source.domain);
+                                domain_field(&domains, of_source.as_deref(), field_error(make, "domain"))
+                            }/>
                             <Field id="name" label="Name" note="Callers will see this" help="Lower-case letters, digits and hyphens." error=field_error(make, "name")>
                                 <input class="input" id="name" name="name" required autocomplete="off" value=suggested placeholder="plane-details"/>
                             </Field>

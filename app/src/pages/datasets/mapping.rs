@@ -5,34 +5,14 @@ use leptos::prelude::*;
 use model::DataType;
 use model::data_type::{ANY_DECIMAL, WIDE_DECIMAL};
 use model::form::Op;
-use model::mapping::{Condition, Made, Mapping, Mask, Of};
-use model::table::{Column, TableInfo};
+use model::mapping::{Condition, Made, Mapping, Mask};
+use model::table::TableInfo;
 use model::view::MappingPreview;
 
 use super::api::preview_mapping;
+use super::mapping_parts::{Kind, OfTable, Own, Slot, left_out, made_by, rows_of};
 use crate::error::PortalError;
 use crate::ui::{Callout, Field, Icon, ProblemCallout, SampleTable, Tone};
-
-/// One column of the table, while it is decided on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct OfTable {
-    column: Column,
-    copied: bool,
-    name: String,
-    to: Option<DataType>,
-    /// A mask's key, or nothing.
-    mask: String,
-}
-
-/// A column of one's own.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Own {
-    name: String,
-    is_constant: bool,
-    text: String,
-    to: Option<DataType>,
-    mask: String,
-}
 
 /// A mapping while it is typed.
 #[derive(Clone, Copy)]
@@ -41,89 +21,44 @@ pub(super) struct Draft {
     own: RwSignal<Vec<Own>>,
     only: RwSignal<Vec<Condition>>,
     latest: RwSignal<String>,
+    /// What the mapping left out when the form was opened.
+    left_out: StoredValue<Vec<String>>,
 }
 
 /// What was refused of it, by place.
 pub(super) type Refused = Signal<Option<PortalError>>;
 
-impl OfTable {
-    fn of(column: &Column, mapping: &Mapping) -> Self {
-        let made = mapping.columns.iter().find(|made| matches!(&made.of, Of::Column(of) if *of == column.name));
-        Self {
-            column: column.clone(),
-            copied: made.is_some() || mapping.copies(&column.name),
-            name: made.map_or_else(|| column.name.clone(), |made| made.name.clone()),
-            to: made.and_then(|made| made.to),
-            mask: made.and_then(|made| made.mask).map_or("", Mask::key).to_owned(),
-        }
-    }
-
-    /// Nothing where it is copied as it is.
-    fn made(&self) -> Option<Made> {
-        let made = Made {
-            name: self.name.trim().to_owned(),
-            of: Of::Column(self.column.name.clone()),
-            to: self.to,
-            mask: Mask::from_key(&self.mask),
-        };
-        let same = made.name == self.column.name && made.to.is_none() && made.mask.is_none();
-        (self.copied && !same).then_some(made)
-    }
-}
-
-impl Own {
-    fn of(made: &Made) -> Self {
-        let (is_constant, text) = match &made.of {
-            Of::Constant(value) => (true, value.clone()),
-            Of::Expression(sql) => (false, sql.clone()),
-            Of::Column(column) => (false, format!("\"{}\"", column.replace('"', "\"\""))),
-        };
-        Self { name: made.name.clone(), is_constant, text, to: made.to, mask: made.mask.map_or("", Mask::key).to_owned() }
-    }
-
-    fn made(&self) -> Made {
-        let of = if self.is_constant { Of::Constant(self.text.clone()) } else { Of::Expression(self.text.trim().to_owned()) };
-        Made { name: self.name.trim().to_owned(), of, to: self.to, mask: Mask::from_key(&self.mask) }
-    }
-}
-
 impl Draft {
     pub(super) fn new(table: &TableInfo, mapping: &Mapping) -> Self {
-        let columns: Vec<OfTable> = table.columns.iter().map(|column| OfTable::of(column, mapping)).collect();
-        // What a column of the table stands for already is not made twice.
-        let shown: Vec<Made> = columns.iter().filter_map(OfTable::made).collect();
-        let own = mapping.columns.iter().filter(|made| !shown.contains(made)).map(Own::of).collect();
+        let (columns, own) = rows_of(table, mapping);
         Self {
             columns: RwSignal::new(columns),
             own: RwSignal::new(own),
             only: RwSignal::new(mapping.only.clone()),
             latest: RwSignal::new(mapping.latest_by.clone().unwrap_or_default()),
+            left_out: StoredValue::new(mapping.left_out.clone()),
         }
+    }
+
+    fn made(self) -> Vec<(Slot, Made)> {
+        self.columns.with_untracked(|columns| self.own.with_untracked(|own| made_by(columns, own)))
     }
 
     /// As it stands.
     pub(super) fn mapping(self) -> Mapping {
-        let columns = self.columns.get_untracked();
-        let latest = self.latest.get_untracked();
+        let (made, latest) = (self.made(), self.latest.get_untracked());
         Mapping {
-            columns: columns.iter().filter_map(OfTable::made).chain(self.own.get_untracked().iter().map(Own::made)).collect(),
-            left_out: columns.iter().filter(|column| !column.copied).map(|column| column.column.name.clone()).collect(),
+            left_out: self.columns.with_untracked(|columns| self.left_out.with_value(|before| left_out(columns, &made, before))),
+            columns: made.into_iter().map(|(_, made)| made).collect(),
             only: self.only.get_untracked(),
             latest_by: Some(latest).filter(|latest| !latest.is_empty()),
             reads: Vec::new(),
         }
     }
 
-    /// Where a column of the table stands among those that are made; nowhere while it is copied as it is, or not at all.
-    fn place_of(self, index: usize) -> String {
-        self.columns.with_untracked(|columns| match columns[index].made() {
-            Some(_) => place(columns[..index].iter().filter_map(OfTable::made).count()),
-            None => String::new(),
-        })
-    }
-
-    fn place_of_own(self, index: usize) -> String {
-        place(self.columns.with_untracked(|columns| columns.iter().filter_map(OfTable::made).count()) + index)
+    /// Where what a row of the form makes stands among the columns that are made; nowhere while it makes none.
+    fn place_of(self, slot: Slot) -> String {
+        self.made().iter().position(|(of, _)| *of == slot).map(place).unwrap_or_default()
     }
 
     fn names(self) -> Vec<String> {
@@ -222,7 +157,7 @@ fn column_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
             <td class="fit"><input class="check" type="checkbox" aria-label=format!("Copy {column}") prop:checked=copied on:change=move |event| { let on = event_target_checked(&event); draft.columns.update(|columns| columns[index].copied = on); }/></td>
             <td class="fit lead-cell"><code class="medium">{column.clone()}</code><span class="small t-3 under">{row.column.data_type.word()}</span></td>
             <td data-label="Name"><input class="input input-sm input-code" aria-label=format!("Name of {column}") value=row.name disabled=move || !copied() on:input=move |event| set(|row, text| row.name = text, event_target_value(&event))/>
-                {error_at(seen, move || draft.place_of(index))}</td>
+                {error_at(seen, move || draft.place_of(Slot::Table(index)))}</td>
             <td class="fit" data-label="Type"><select class="select input-sm" aria-label=format!("Type of {column}") disabled=move || !copied() on:change=move |event| set(|row, key| row.to = type_of(row.to, &key), event_target_value(&event))>{types(row.to)}</select></td>
             <td class="fit" data-label="Value"><select class="select input-sm" aria-label=format!("Value of {column}") disabled=move || !copied() on:change=move |event| set(|row, text| row.mask = text, event_target_value(&event))>{masks(&row.mask)}</select></td>
         </tr>
@@ -242,17 +177,22 @@ fn own_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
     let own = draft.own.with_untracked(|own| own[index].clone());
     // Untracked: what is typed must not draw the rows anew under the fingers.
     let set = move |change: fn(&mut Own, String), text: String| draft.own.update_untracked(|own| change(&mut own[index], text));
-    let is_constant = RwSignal::new(own.is_constant);
+    let kind = RwSignal::new(own.kind);
+    let example = move || match kind.get() {
+        Kind::Constant => "EU",
+        Kind::Expression => "upper(carrier)",
+        Kind::Column => "carrier",
+    };
     view! {
         <div class="row rule-row">
             <input class="input" aria-label="Name of your column" placeholder="name" value=own.name on:input=move |event| set(|own, text| own.name = text, event_target_value(&event))/>
-            <select class="select" aria-label="What your column is" on:change=move |event| { let key = event_target_value(&event); is_constant.set(key == "constant"); set(|own, text| own.is_constant = text == "constant", key); }>
-                <option value="expression" selected=!own.is_constant>"is computed as"</option><option value="constant" selected=own.is_constant>"is always"</option>
+            <select class="select" aria-label="What your column is" on:change=move |event| { let key = event_target_value(&event); kind.set(Kind::from_key(&key)); set(|own, key| own.kind = Kind::from_key(&key), key); }>
+                {Kind::ALL.map(|known| view! { <option value=known.key() selected=known == own.kind>{known.words()}</option> })}
             </select>
-            <input class="input input-code" aria-label="What your column is made of" placeholder=move || if is_constant.get() { "EU" } else { "upper(carrier)" } value=own.text on:input=move |event| set(|own, text| own.text = text, event_target_value(&event))/>
+            <input class="input input-code" aria-label="What your column is made of" placeholder=example value=own.text on:input=move |event| set(|own, text| own.text = text, event_target_value(&event))/>
             <select class="select" aria-label="Type of your column" on:change=move |event| set(|own, key| own.to = type_of(own.to, &key), event_target_value(&event))>{types(own.to)}</select>
             <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label="Remove this column" on:click=move |_| draft.own.update(|own| { own.remove(index); })><Icon name="x"/></button>
-            {error_at(seen, move || draft.place_of_own(index))}
+            {error_at(seen, move || draft.place_of(Slot::Own(index)))}
         </div>
     }
 }

@@ -10,6 +10,7 @@ mod gates;
 mod job;
 mod mapping;
 mod mapping_card;
+mod mapping_parts;
 mod new;
 mod runs;
 mod waiting;

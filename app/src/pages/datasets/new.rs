@@ -100,8 +100,16 @@ fn form(
     let refused = Signal::derive(move || make.value().get().and_then(Result::err));
     let error = move |field: &'static str| Signal::derive(move || refused.get().and_then(|error| error.of_field(field)));
     let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
+    let domain_of: Vec<(String, String)> = sources.iter().map(|source| (source.name.clone(), source.domain.clone())).collect();
     let (key, compression) = (RwSignal::new(String::new()), RwSignal::new(Compression::default()));
     let (domain, name) = (RwSignal::new(domains.first().cloned().unwrap_or_default()), RwSignal::new(String::new()));
+    // A dataset belongs to the domain of its source.
+    Effect::new(move |_| {
+        let source = chosen.source.get();
+        if let Some((_, of)) = domain_of.iter().find(|(name, _)| *name == source) {
+            domain.set(of.clone());
+        }
+    });
     let in_table = Memo::new(move |_| chosen.store.get() == StoreKind::Table);
     let written =
         StoredValue::new(sources.iter().filter(|source| source.may_be_written_into(Environment::Prod)).cloned().collect::<Vec<_>>());
@@ -151,7 +159,7 @@ fn form(
             <section class="card card-pad stack">
                 <h2>"What it is called"</h2>
                 <div class="form-row">
-                    <Field id="domain" label="Domain"><select class="select" id="domain" on:change=move |event| domain.set(event_target_value(&event))>{domains.into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view()}</select></Field>
+                    <Field id="domain" label="Domain" help="The domain of the source."><select class="select" id="domain" on:change=move |event| domain.set(event_target_value(&event))>{domains.into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || domain.get() == this>{name.clone()}</option> } }).collect_view()}</select></Field>
                     <Field id="name" label="Name" help="Lower-case letters, digits and hyphens." error=error("name")><input class="input" id="name" required autocomplete="off" placeholder="planes" on:input=move |event| name.set(event_target_value(&event))/></Field>
                 </div>
                 {move || refused.get().map(|error| view! { <ProblemCallout error/> })}
