@@ -10,6 +10,14 @@ use serde::{Deserialize, Serialize};
 pub struct PortalError(pub Problem);
 
 impl PortalError {
+    /// What a page says in place of itself; where the server draws it, the page has the status of the problem.
+    pub(crate) fn of_page(problem: Problem) -> Self {
+        #[cfg(feature = "ssr")]
+        return problem.into();
+        #[cfg(not(feature = "ssr"))]
+        Self(problem)
+    }
+
     /// The sentence of the field, where it is at fault.
     #[must_use]
     pub fn of_field(&self, field: &str) -> Option<String> {

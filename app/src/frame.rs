@@ -40,6 +40,12 @@ const NEW_API: &str = "/apis/new";
 
 #[component]
 pub(crate) fn Frame() -> impl IntoView {
+    view! { <Framed><Outlet/></Framed> }.into_any()
+}
+
+/// The frame around what is given.
+#[component]
+pub(crate) fn Framed(children: Children) -> impl IntoView {
     let path = use_location().pathname;
     let me = Resource::new_blocking(move || path.get(), |_| crate::pages::home::api::me());
     provide_context(MeResource(me));
@@ -84,7 +90,7 @@ pub(crate) fn Frame() -> impl IntoView {
                 <ThemeSwitch/>
                 <Account me/>
             </header>
-            <main class="main" id="main"><div class="wrap"><Outlet/></div></main>
+            <main class="main" id="main"><div class="wrap">{children()}</div></main>
             <TabBar me path/>
         </div>
     }

@@ -251,7 +251,8 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     builder.shots("script").await;
     builder.expects_status(404);
     builder.go("/apis/travel/nothing").await;
-    builder.reads(".callout", "There is no API travel/nothing").await;
+    builder.reads(".empty", "There is no API travel/nothing").await;
+    builder.sees("a:has-text(\"Go to Home\")").await;
     builder.go("/nowhere").await;
     builder.sees("text=There is nothing at this address").await;
     builder.leaves().await;

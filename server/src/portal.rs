@@ -10,7 +10,7 @@ use control::Control;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use leptos::config::LeptosOptions;
 use leptos::prelude::{Nonce, provide_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context, render_app_to_stream_with_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context, render_app_async_with_context};
 use model::ErrorCode;
 use model::redirect::inside;
 use model::view::VersionView;
@@ -52,7 +52,7 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/api/{domain}/{name}/openapi.json", get(openapi).with_state(control.clone()))
         .route("/api/{domain}/{name}/schema.proto", get(schema).with_state(control))
         .leptos_routes_with_context(&options, routes, for_pages.clone(), of_shell.clone())
-        .fallback(render_app_to_stream_with_context(for_pages, of_shell))
+        .fallback(render_app_async_with_context(for_pages, of_shell))
         .layer(axum::extract::DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(under_tls, redirects))
         .layer(from_fn(same_origin))

@@ -1,22 +1,31 @@
 //! An address at which there is nothing.
 
 use leptos::prelude::*;
+use model::{ErrorCode, Problem};
 
-use crate::ui::PageName;
+use crate::error::PortalError;
+use crate::frame::Framed;
+use crate::ui::ProblemPage;
+
+/// Whether somebody may be signed in: then the page has the frame.
+#[cfg(feature = "ssr")]
+fn has_session() -> bool {
+    !crate::session::form_token().is_empty()
+}
+
+/// Who comes here without loading a page comes from inside.
+#[cfg(not(feature = "ssr"))]
+fn has_session() -> bool {
+    true
+}
 
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(http::StatusCode::NOT_FOUND);
+    let problem = Problem::new(ErrorCode::NotFound, "There is nothing at this address. It may have been renamed, or the link is old.");
+    let error = PortalError::of_page(problem);
+    if SharedValue::new(has_session).into_inner() {
+        view! { <Framed><ProblemPage error/></Framed> }.into_any()
+    } else {
+        view! { <main class="main" id="main"><div class="wrap"><ProblemPage error/></div></main> }.into_any()
     }
-    view! {
-        <PageName name="Not found"/>
-        <main class="main" id="main"><div class="wrap"><div class="card"><div class="empty">
-            <h1>"There is nothing at this address"</h1>
-            <p>"It may have been renamed, or the link is older than what it led to."</p>
-            <div class="actions"><a class="btn btn-primary" href="/">"Go home"</a></div>
-        </div></div></div></main>
-    }
-    .into_any()
 }

@@ -1,8 +1,12 @@
 //! What a page says when something concerns it now, when there is nothing, and when something went wrong.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use model::ErrorCode;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
+use model::{ErrorCode, FieldError};
 
 use super::Icon;
 use crate::error::PortalError;
@@ -27,18 +31,32 @@ pub(crate) fn Callout(tone: Tone, children: Children) -> impl IntoView {
 /// A problem as a whole: its sentence, the fields at fault, and the request to ask about.
 #[component]
 pub(crate) fn ProblemCallout(error: PortalError) -> impl IntoView {
+    summary(error, |_| String::new())
+}
+
+/// The id of the control that a form has for a field of a problem; empty where it has none.
+pub(crate) type FieldIds = fn(&str) -> String;
+
+/// Most forms call their controls as the server calls their fields.
+fn same_id(field: &str) -> String {
+    field.replace('.', "-")
+}
+
+/// A problem, with a link to each field at fault that stands in the form.
+fn summary(error: PortalError, at: FieldIds) -> impl IntoView {
     let problem = error.0;
-    let (tone, title) = match problem.code {
-        ErrorCode::Conflict => (Tone::Warn, None),
-        _ => (Tone::Bad, None::<String>),
+    let tone = if problem.code == ErrorCode::Conflict { Tone::Warn } else { Tone::Bad };
+    let faults: Vec<(String, FieldError)> = problem.errors.into_iter().map(|fault| (at(&fault.field), fault)).collect();
+    let only = match faults.as_slice() {
+        [(id, _)] => id.clone(),
+        _ => String::new(),
     };
-    let many = problem.errors.len() > 1;
     view! {
         <Callout tone>
-            <p><b>{title.unwrap_or(problem.detail)}</b></p>
-            {many.then(|| view! {
+            <p><b>{linked(only, problem.detail)}</b></p>
+            {(faults.len() > 1).then(|| view! {
                 <ul class="problem-list">
-                    {problem.errors.iter().map(|error| view! { <li><code>{error.field.clone()}</code>" "{error.message.clone()}</li> }).collect_view()}
+                    {faults.into_iter().map(|(id, fault)| view! { <li>{linked(id, fault.field)}": "{fault.message}</li> }).collect_view()}
                 </ul>
             })}
             {(problem.status >= 500 && !problem.request_id.is_empty()).then(|| view! { <p class="mono small t-3">"request "{problem.request_id}</p> })}
@@ -46,14 +64,43 @@ pub(crate) fn ProblemCallout(error: PortalError) -> impl IntoView {
     }
 }
 
+/// The browser itself goes to a link of its own page, and puts the focus there.
+fn linked(id: String, text: String) -> AnyView {
+    if id.is_empty() { text.into_any() } else { view! { <a href=format!("#{id}") rel="external">{text}</a> }.into_any() }
+}
+
 /// What a form's action answered, where it went wrong.
 #[component]
-pub(crate) fn FormProblem<S>(action: ServerAction<S>) -> impl IntoView
+pub(crate) fn FormProblem<S>(action: ServerAction<S>, #[prop(optional)] at: Option<FieldIds>) -> impl IntoView
 where
     S: ServerFn<Error = PortalError> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
-    move || action.value().get().and_then(Result::err).map(|error| view! { <ProblemCallout error/> })
+    told(Signal::derive(move || action.value().get().and_then(Result::err)), at)
+}
+
+/// What a form was refused for, told as one: the focus goes to the first field at fault.
+#[component]
+pub(crate) fn FormErrors(#[prop(into)] error: Signal<Option<PortalError>>, #[prop(optional)] at: Option<FieldIds>) -> impl IntoView {
+    told(error, at)
+}
+
+fn told(error: Signal<Option<PortalError>>, at: Option<FieldIds>) -> impl IntoView {
+    let at = at.unwrap_or(same_id);
+    Effect::new(move |_| {
+        if error.with(|error| error.as_ref().is_some_and(|error| !error.0.errors.is_empty())) {
+            // The fields are marked by the time that this runs.
+            set_timeout(focus_first_fault, Duration::ZERO);
+        }
+    });
+    move || error.get().map(|error| summary(error, at))
+}
+
+fn focus_first_fault() {
+    let first = document().query_selector("main [aria-invalid=true]").ok().flatten();
+    if let Some(control) = first.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+        let _ = control.focus();
+    }
 }
 
 /// Nothing yet, and what to do about it.

@@ -1,28 +1,71 @@
 //! A field of a form: its label above, its help or its error below, tied together.
 
+use leptos::attr::{aria_describedby, aria_invalid};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::Icon;
 use crate::error::PortalError;
 
+/// The control inside is told to be at fault, and by which lines it is described: it stands at the top of the children.
 #[component]
 pub(crate) fn Field(
-    /// The id of the control that the label is for; help and error are `<id>-help` and `<id>-error`.
+    /// The id of the control that the label is for; its lines are `<id>-about`, `<id>-help` and `<id>-error`.
     #[prop(into)]
     id: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] note: String,
     #[prop(optional, into)] help: String,
+    /// What is known of what is chosen now.
+    #[prop(optional, into)]
+    about: Signal<String>,
     #[prop(optional, into)] error: Signal<Option<String>>,
     children: Children,
 ) -> impl IntoView {
-    let error_id = format!("{id}-error");
-    let help_id = format!("{id}-help");
+    let described = described(&id, !help.is_empty(), about, error);
+    let control = children().add_any_attr(aria_invalid(invalid(error))).add_any_attr(aria_describedby(described));
+    framed(FieldWords { id, label, note, help, about }, error, control)
+}
+
+/// What stands around a control.
+pub(super) struct FieldWords {
+    pub(super) id: String,
+    pub(super) label: String,
+    pub(super) note: String,
+    pub(super) help: String,
+    pub(super) about: Signal<String>,
+}
+
+/// Whether a control is at fault, as its attribute says it.
+pub(super) fn invalid(error: Signal<Option<String>>) -> impl Fn() -> Option<&'static str> + Send + Clone + 'static {
+    move || error.get().is_some().then_some("true")
+}
+
+/// The lines that describe a control: what is known of its value, and its error or its help.
+pub(super) fn described(
+    id: &str,
+    has_help: bool,
+    about: Signal<String>,
+    error: Signal<Option<String>>,
+) -> impl Fn() -> Option<String> + Send + Clone + 'static + use<> {
+    let id = id.to_owned();
+    move || {
+        let about = about.with(|about| !about.is_empty()).then(|| format!("{id}-about"));
+        let line = if error.get().is_some() { Some(format!("{id}-error")) } else { has_help.then(|| format!("{id}-help")) };
+        let lines: Vec<String> = about.into_iter().chain(line).collect();
+        (!lines.is_empty()).then(|| lines.join(" "))
+    }
+}
+
+/// A control with its label above, and its lines below.
+pub(super) fn framed(words: FieldWords, error: Signal<Option<String>>, control: impl IntoView + 'static) -> impl IntoView {
+    let FieldWords { id, label, note, help, about } = words;
+    let (about_id, error_id, help_id) = (format!("{id}-about"), format!("{id}-error"), format!("{id}-help"));
     view! {
         <div class="field" class:field-bad=move || error.get().is_some()>
             <label class="label" for=id>{label}{(!note.is_empty()).then(|| view! { <span class="opt">{note}</span> })}</label>
-            {children()}
+            {control}
+            {move || Some(about.get()).filter(|about| !about.is_empty()).map(|about| view! { <p class="help" id=about_id.clone()>{about}</p> })}
             {move || match error.get() {
                 Some(message) => view! {
                     <p class="field-error" id=error_id.clone() role="alert"><Icon name="error" class="i-14"/><span>{message}</span></p>

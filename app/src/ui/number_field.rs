@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Field;
+use super::field::{FieldWords, described, framed, invalid};
 
 #[component]
 pub(crate) fn NumberField(
@@ -23,10 +23,10 @@ pub(crate) fn NumberField(
     #[prop(optional)]
     changed: Option<Callback<String>>,
 ) -> impl IntoView {
-    let (error_id, help_id) = (format!("{id}-error"), (!help.is_empty()).then(|| format!("{id}-help")));
+    let about = Signal::stored(String::new());
+    let described = described(&id, !help.is_empty(), about, error);
     let input = move |id: String| {
-        let invalid = move || error.get().is_some().then_some("true");
-        let described = move || if error.get().is_some() { Some(error_id.clone()) } else { help_id.clone() };
+        let invalid = invalid(error);
         let tell = move |to: Option<Callback<String>>, text: String| {
             if let Some(to) = to {
                 to.run(text);
@@ -46,11 +46,8 @@ pub(crate) fn NumberField(
         }
     };
     let control = input(id.clone());
-    view! {
-        <Field id=id label=label note=note help=help error=error>
-            {if unit.is_empty() { control } else { view! { <div class="affix">{control}<span>{unit}</span></div> }.into_any() }}
-        </Field>
-    }
+    let control = if unit.is_empty() { control } else { view! { <div class="affix">{control}<span>{unit}</span></div> }.into_any() };
+    framed(FieldWords { id, label, note, help, about }, error, control)
 }
 
 /// A number of a definition, as it stands in its field.

@@ -21,6 +21,7 @@ mod data_plane;
 mod deploy;
 mod documents;
 mod egress;
+mod errors_in_pages;
 mod fair_sources;
 mod faults;
 mod file_modes;

@@ -21,7 +21,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
     let list = Resource::new(move || (make.version().get(), revoke.version().get()), |_| tokens());
     view! {
         <PageName name="Account"/>
-        <Load heads_page=true resource=me view=|me| {
+        <Load resource=me page=true view=|me| {
             let roles: Vec<String> = me.domains.iter().filter(|(_, roles)| !roles.is_empty()).map(|(domain, roles)| format!("{} in {domain}", roles.iter().map(|role| role.key()).collect::<Vec<_>>().join(" and "))).collect();
             let lead = if me.is_admin { "An admin: everything, in every domain.".to_owned() } else { format!("You are {}.", if roles.is_empty() { "in no domain yet".into() } else { roles.join(", ") }) };
             view! { <PageHead title=me.email lead/> }

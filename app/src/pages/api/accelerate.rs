@@ -97,7 +97,7 @@ fn form(at: Memo<(String, String)>, now: &Acceleration, redis: bool, accelerate:
     view! {
         <ActionForm action=accelerate>
             <section class="card card-pad stack">
-                <FormProblem action=accelerate/>
+                <FormProblem action=accelerate at=|field| if field == "name" { "dataset".to_owned() } else { field.to_owned() }/>
                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
                 <div><h2>"The copy"</h2><p class="t-2">{format!("{table} of {source}, about {count}, looked up by {key}. The source is read gently, once for each copy.")}</p></div>
                 <div class="form-row">

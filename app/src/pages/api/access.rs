@@ -12,9 +12,9 @@ pub(crate) fn AccessTab() -> impl IntoView {
     let Shared { detail, me, grant, end_grant, apps, .. } = expect_context();
     view! {
         <div class="mt-6 stack">
-            <FormProblem action=grant/>
+            <FormProblem action=grant at=|field| if field == "limit" { "per_second".to_owned() } else { field.to_owned() }/>
             <FormProblem action=end_grant/>
-            <Load resource=detail view=move |detail| view! {
+            <Load resource=detail quiet=true view=move |detail| view! {
                 <Load resource=me view=move |me| {
                     let may = me.can(Action::Grant, &detail.summary.domain);
                     let for_form = detail.clone();

@@ -19,7 +19,7 @@ pub(crate) fn ConsolePage() -> impl IntoView {
     let query = use_query_map();
     let wanted = Memo::new(move |_| query.read().get("version").and_then(|text| text.parse::<i64>().ok()));
     let detail = Resource::new(move || at.get(), |(domain, name)| api_detail(domain, name));
-    view! { <Load heads_page=true resource=detail view=move |detail| page(&detail, wanted)/> }.into_any()
+    view! { <Load resource=detail page=true view=move |detail| page(&detail, wanted)/> }.into_any()
 }
 
 fn page(detail: &ApiDetail, wanted: Memo<Option<i64>>) -> impl IntoView + use<> {

@@ -4,21 +4,27 @@ use leptos::prelude::*;
 use model::ready_calls::{Place, address, ready_calls, test_values};
 use model::spec::{ApiKind, ApiSpec};
 use model::view::{ApiDetail, VersionView};
-use model::{ErrorCode, Field, Parameter};
+use model::{Action, ErrorCode, Field, Parameter};
 
 use super::Shared;
 use crate::ui::{CodeBlock, Empty, Icon, Load, Time, copyable};
 
 #[component]
 pub(crate) fn DocumentationTab() -> impl IntoView {
-    let Shared { detail, url, .. } = expect_context();
+    let Shared { detail, me, url, .. } = expect_context();
     view! {
         <div>
-        <Load resource=detail view=move |detail| match detail.shown_version().cloned() {
+        <Load resource=detail quiet=true view=move |detail| match detail.shown_version().cloned() {
             Some(version) => view! { <Load resource=url view=move |places| page(&detail, &version, &places)/> }.into_any(),
             None => view! {
                 <div class="card mt-6"><Empty title="No version yet" text="There is only a draft so far. Once it is sent and approved, this page says how to call it.">
-                    <a class="btn" href=format!("/apis/{}/edit", detail.summary.path())>"Open the draft"</a>
+                    <Suspense>{move || {
+                        let (domain, path) = (detail.summary.domain.clone(), detail.summary.path());
+                        Suspend::new(async move {
+                            let edits = me.await.is_ok_and(|me| me.can(Action::EditApi, &domain));
+                            edits.then(|| view! { <a class="btn" href=format!("/apis/{path}/edit")>"Open the draft"</a> })
+                        })
+                    }}</Suspense>
                 </Empty></div>
             }.into_any(),
         }/>

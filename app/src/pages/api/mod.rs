@@ -66,7 +66,7 @@ pub(crate) fn ApiPage() -> impl IntoView {
     let switches = Resource::new(move || (at.get(), switched()), |((domain, name), _)| switches(domain, name));
     provide_context(Shared { detail, me, rollback, retire, grant, end_grant, url, apps, set_switches, purge, switches });
     view! {
-        <Load heads_page=true resource=detail view=move |detail| head(&detail, me)/>
+        <Load resource=detail page=true view=move |detail| head(&detail, me)/>
         <Outlet/>
     }
     .into_any()

@@ -15,11 +15,11 @@ pub(crate) fn TrafficTab() -> impl IntoView {
     let Shared { detail, me, set_switches: set, purge, switches, .. } = expect_context();
     view! {
         <div class="mt-6 stack-6">
-            <FormProblem action=set/>
+            <FormProblem action=set at=id_of/>
             <FormProblem action=purge/>
             {move || purge.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>"Cache purged."</b>" The next call of each kind reads anew, on every node."</p></Callout> })}
             {move || set.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>"In force."</b>" Every gateway has it within a second."</p></Callout> })}
-            <Load resource=detail view=move |detail| view! {
+            <Load resource=detail quiet=true view=move |detail| view! {
                 <Load resource=me view=move |me| {
                     let may = me.can(Action::Switch, &detail.summary.domain);
                     let detail = detail.clone();
@@ -92,6 +92,11 @@ fn limits(detail: &ApiDetail, view: &SwitchesView, may: bool, set: ServerAction<
         </ActionForm>
     }
     .into_any()
+}
+
+/// A limit as a whole is told at its first number.
+fn id_of(field: &str) -> String {
+    if field == "limit" { "per_second".to_owned() } else { field.to_owned() }
 }
 
 /// What is wrong with the number of calls, or with the limit as a whole.

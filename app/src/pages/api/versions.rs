@@ -16,7 +16,7 @@ pub(crate) fn VersionsTab() -> impl IntoView {
         <div class="mt-6 stack">
             <FormProblem action=rollback/>
             <FormProblem action=retire/>
-            <Load resource=detail view=move |detail| view! {
+            <Load resource=detail quiet=true view=move |detail| view! {
                 <Load resource=me view=move |me| table(&detail, me.can(Action::Rollback, &detail.summary.domain), (rollback, retire))/>
             }/>
         </div>

@@ -14,18 +14,22 @@ use crate::frame::MeResource;
 use crate::pages::editor::Steps;
 use crate::pages::home::ApiRows;
 use crate::pages::sources::api::sources;
-use crate::ui::{Empty, Field, FormProblem, Load, PageHead, PageName, field_error};
+use crate::ui::{Empty, Field, FormProblem, Load, PageHead, PageName, field_error, no_access};
 
 #[component]
 pub(crate) fn ApisPage() -> impl IntoView {
+    let MeResource(me) = expect_context();
     let list = Resource::new(|| (), |()| apis());
     view! {
         <PageName name="APIs"/>
         <PageHead title="APIs" lead="Everything that your domains offer, or are about to."/>
-        <Load resource=list view=|apis| if apis.is_empty() {
+        <Load resource=list view=move |apis| if apis.is_empty() {
             view! {
                 <div class="card"><Empty title="No API yet" text="Pick a table and have a working API in two minutes.">
-                    <a class="btn btn-primary" href="/apis/new">"Make an API"</a>
+                    <Suspense>{move || Suspend::new(async move {
+                        let builds = me.await.is_ok_and(|me| !me.domains_where(Action::EditApi).is_empty());
+                        builds.then(|| view! { <a class="btn btn-primary" href="/apis/new">"Make an API"</a> })
+                    })}</Suspense>
                 </Empty></div>
             }.into_any()
         } else {
@@ -91,16 +95,16 @@ pub(crate) fn NewApiPage() -> impl IntoView {
     let suggested = model::name::suggest_name(if dataset.is_empty() { &table } else { &dataset });
     view! {
         <PageName name="New API"/>
-        <PageHead title="New API"/>
-        <Steps now=0 base=None first="Table and fields"/>
         <Load resource=me view=move |me| {
             let domains = me.domains_where(Action::EditApi);
             let of_source = source.clone();
             let (source, table, dataset, suggested) = (source.clone(), table.clone(), dataset.clone(), suggested.clone());
             if domains.is_empty() {
-                return view! { <div class="card"><Empty title="You may not make APIs yet" text="Builders and owners of a domain make APIs. Ask an owner or an admin to make you one."/></div> }.into_any();
+                return no_access("Builders and owners of a domain make APIs. Ask an owner or an admin to make you one.");
             }
             view! {
+                <PageHead title="New API"/>
+                <Steps now=0 base=None first="Table and fields"/>
                 <ActionForm action=make>
                     <div class="stack">
                         <FormProblem action=make/>

@@ -79,7 +79,7 @@ pub(crate) fn AppPage() -> impl IntoView {
     let versions = move || (make.version().get(), revoke.version().get(), issued(), set.version().get());
     let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| app(domain, name));
     view! {
-        <Load heads_page=true resource=detail view=move |app| {
+        <Load resource=detail page=true view=move |app| {
             let path = format!("{}/{}", app.domain, app.name);
             let domain = app.domain.clone();
             view! {

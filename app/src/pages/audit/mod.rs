@@ -19,11 +19,13 @@ pub(crate) fn AuditPage() -> impl IntoView {
     let rows = Resource::new(move || before.get(), audit);
     view! {
         <PageName name="Audit log"/>
-        <PageHead title="Audit log" lead="Every change, in its order. Nothing here can be changed."/>
-        <Load resource=rows view=|rows| if rows.is_empty() {
-            view! { <div class="card"><Empty title="Nothing further back" text="The log begins with the first change."/></div> }.into_any()
-        } else {
-            table(rows).into_any()
+        <Load resource=rows page=true view=|rows| view! {
+            <PageHead title="Audit log" lead="Every change, in its order. Nothing here can be changed."/>
+            {if rows.is_empty() {
+                view! { <div class="card"><Empty title="Nothing further back" text="The log begins with the first change."/></div> }.into_any()
+            } else {
+                table(rows).into_any()
+            }}
         }/>
     }
     .into_any()

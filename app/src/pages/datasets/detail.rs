@@ -82,7 +82,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
         look_later(looked, looked.get_untracked(), wait);
     });
     view! {
-        <Load heads_page=true resource=of_forms view=move |dataset| {
+        <Load resource=of_forms page=true view=move |dataset| {
             let path = format!("{}/{}", dataset.domain, dataset.name);
             let made_of = format!("{}.{}", dataset.spec.source, dataset.spec.table.name);
             let lead = match dataset.spec.store {

@@ -12,7 +12,7 @@ use super::api::read_again;
 use super::job::{SetJob, number};
 use super::runs::decision_list;
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, ProblemCallout, Time, Tone, grouped, rows, typed_numbers};
+use crate::ui::{Callout, Field, FormErrors, Time, Tone, grouped, rows, typed_numbers};
 
 const START_HELP: &str =
     "Empty is the earliest that is there. Otherwise latest, a time such as 2024-05-01T10:00:00Z, or offsets such as {\"0\": 12}.";
@@ -172,7 +172,7 @@ fn read_again_form(dataset: &DatasetView) -> Option<impl IntoView + use<>> {
                     {text("again-from", "From", from, error_of("from"))}
                     {text("again-to", "To", to, error_of("to"))}
                 </div>
-                {move || send.value().get().and_then(Result::err).filter(|error| error.0.errors.is_empty()).map(|error| view! { <ProblemCallout error/> })}
+                <FormErrors error=Signal::derive(move || send.value().get().and_then(Result::err)) at=id_of/>
                 {move || matches!(send.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p>"It is read again with the next look."</p></Callout> })}
                 <div class="row"><button class="btn btn-sm" type="submit" disabled=move || send.pending().get()>"Read it again"</button></div>
             </form>
@@ -245,9 +245,21 @@ fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
                 </div>
                 <p class="small t-2">"Both sides are summed up in buckets, and read again row by row where those differ. Empty is never."</p>
             </Show>
-            {move || save.value().get().and_then(Result::err).map(|error| view! { <ProblemCallout error/> })}
+            <FormErrors error=Signal::derive(move || save.value().get().and_then(Result::err)) at=id_of/>
             <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save how it follows"</button></div>
         </form>
+    }
+}
+
+fn id_of(field: &str) -> String {
+    match field {
+        "from" | "to" => format!("again-{field}"),
+        "start" | "cursor" | "deleted" | "overlap" => format!("follow-{field}"),
+        "every_s" => "follow-every".to_owned(),
+        "gone_every_minutes" => "follow-gone".to_owned(),
+        "every_minutes" => "compare-every".to_owned(),
+        "at_most" => "compare-at-most".to_owned(),
+        _ => String::new(),
     }
 }
 

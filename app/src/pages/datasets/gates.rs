@@ -6,7 +6,7 @@ use model::number::Typed;
 use model::view::{DatasetSaved, DatasetView};
 
 use crate::error::PortalError;
-use crate::ui::{Callout, FormCard, Icon, NumberField, ProblemCallout, Tone, number_text, typed_numbers};
+use crate::ui::{Callout, FormCard, FormErrors, Icon, NumberField, Tone, number_text, typed_numbers};
 
 pub(super) type SetGates = Action<(String, String, Gates, Typed), Result<DatasetSaved, PortalError>>;
 
@@ -112,7 +112,7 @@ fn form(dataset: &DatasetView, save: SetGates) -> impl IntoView + use<> {
             <div class="row"><button class="btn btn-sm" type="button" on:click=add><Icon name="plus"/>"Add a rule"</button></div>
             {check("The source counts its rows, before and after", "As many must have been read.", count)}
             {check("It waits for an owner's yes", "Once it is checked, an owner lets it go live.", hold)}
-            {move || save.value().get().and_then(Result::err).map(|error| view! { <ProblemCallout error/> })}
+            <FormErrors error=Signal::derive(move || save.value().get().and_then(Result::err)) at=id_of/>
             {move || matches!(save.value().get(), Some(Ok(saved)) if saved.request.is_none()).then(|| view! { <Callout tone=Tone::Ok><p><b>"Saved."</b>" The next build must pass it."</p></Callout> })}
             <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save"</button></div>
         </form>
@@ -133,6 +133,15 @@ fn check(label: &'static str, more: &'static str, on: RwSignal<bool>) -> impl In
     view! { <label class="choice"><input class="check" type="checkbox" prop:checked=on checked=on.get_untracked() on:change=move |event| on.set(event_target_checked(&event))/><span>{label}<small>{more}</small></span></label> }
 }
 
+fn id_of(field: &str) -> String {
+    match field {
+        "min_rows" => "gate-least".to_owned(),
+        "shrink_percent" => "gate-shrink".to_owned(),
+        "growth_percent" => "gate-growth".to_owned(),
+        rule => rule.strip_prefix("rules.").map(|index| format!("rule-{index}-column")).unwrap_or_default(),
+    }
+}
+
 /// One rule: its column, what it must be, the values of that, and a way to be rid of it.
 fn rule_row(index: usize, rules: RwSignal<Vec<Draft>>, columns: StoredValue<Vec<String>>, error: Signal<Option<String>>) -> impl IntoView {
     let draft = rules.with_untracked(|rules| rules.get(index).cloned()).unwrap_or_default();
@@ -146,7 +155,7 @@ fn rule_row(index: usize, rules: RwSignal<Vec<Draft>>, columns: StoredValue<Vec<
     view! {
         <div class="row rule-row">
             <label class="sr" for=id("column")>"Column"</label>
-            <select class="select" id=id("column") on:change=move |event| set(|draft, text| draft.column = text, event_target_value(&event))>
+            <select class="select" id=id("column") aria-invalid=move || error.get().is_some().then_some("true") aria-describedby=move || error.get().map(|_| id("error")) on:change=move |event| set(|draft, text| draft.column = text, event_target_value(&event))>
                 {columns.with_value(|columns| columns.iter().map(|column| view! { <option value=column.clone() selected=*column == draft.column>{column.clone()}</option> }).collect_view())}
             </select>
             <label class="sr" for=id("kind")>"Must"</label>
@@ -160,7 +169,7 @@ fn rule_row(index: usize, rules: RwSignal<Vec<Draft>>, columns: StoredValue<Vec<
                 <input class="input" aria-label="Up to" id=id("second") value=second.clone() placeholder="to" on:input=move |event| set(|draft, text| draft.second = text, event_target_value(&event))/>
             </Show>
             <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label="Remove this rule" on:click=move |_| rules.update(|rules| { rules.remove(index); })><Icon name="x"/></button>
-            {move || error.get().map(|message| view! { <p class="field-error">{message}</p> })}
+            {move || error.get().map(|message| view! { <p class="field-error" id=id("error") role="alert">{message}</p> })}
         </div>
     }
 }

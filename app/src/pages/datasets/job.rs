@@ -9,7 +9,7 @@ use model::view::{DatasetSaved, DatasetView, JobView};
 
 use super::api::{PauseJob, next_times};
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, GraphNode, NumberField, ProblemCallout, StepGraph, Time, Tone, number_text, typed_numbers};
+use crate::ui::{Callout, Field, FormErrors, GraphNode, NumberField, StepGraph, Time, Tone, number_text, typed_numbers};
 
 pub(super) type SetJob = Action<(String, String, JobSpec, Typed), Result<DatasetSaved, PortalError>>;
 
@@ -265,10 +265,23 @@ fn form(
                 {number("job-dirty-percent", "And of all rows", "%", draft.dirty_percent, error_of("dirty_percent"))}
             </div>
             <p class="small t-2">"Rows without a key, that break a rule or cannot be read. With nothing here, one of them stops the run."</p>
-            {move || save.value().get().and_then(Result::err).map(|error| view! { <ProblemCallout error/> })}
+            <FormErrors error=Signal::derive(move || save.value().get().and_then(Result::err)) at=id_of/>
             <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save the schedule"</button></div>
         </form>
     }
+}
+
+fn id_of(field: &str) -> String {
+    let name = match field {
+        "when" | "pattern" | "zone" | "after" | "retries" => field,
+        "retry_after_s" => "retry-after",
+        "timeout_minutes" => "timeout",
+        "late_after_minutes" => "late",
+        "dirty_rows" => "dirty-rows",
+        "dirty_percent" => "dirty-percent",
+        _ => return String::new(),
+    };
+    format!("job-{name}")
 }
 
 /// A pattern with the usual ones to choose from, its zone, and what that comes to.

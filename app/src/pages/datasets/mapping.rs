@@ -111,10 +111,32 @@ fn preview_of(preview: MappingPreview) -> impl IntoView {
     }
 }
 
-fn error_at(seen: Refused, field: impl Fn() -> String + Send + Sync + 'static) -> impl IntoView {
-    move || {
-        let message = seen.get().and_then(|error| error.of_field(&field()));
-        message.map(|message| view! { <p class="field-error" role="alert"><Icon name="error" class="i-14"/><span>{message}</span></p> })
+/// What was refused at a place, for the control there.
+#[derive(Clone, Copy)]
+struct Fault {
+    message: Signal<Option<String>>,
+    id: StoredValue<String>,
+}
+
+impl Fault {
+    fn at(seen: Refused, id: String, field: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        let message = Signal::derive(move || seen.get().and_then(|error| error.of_field(&field())));
+        Self { message, id: StoredValue::new(id) }
+    }
+
+    fn invalid(self) -> Option<&'static str> {
+        self.message.get().is_some().then_some("true")
+    }
+
+    fn described(self) -> Option<String> {
+        self.message.get().map(|_| self.id.get_value())
+    }
+
+    fn line(self) -> impl IntoView {
+        move || {
+            let message = self.message.get();
+            message.map(|message| view! { <p class="field-error" id=self.id.get_value() role="alert"><Icon name="error" class="i-14"/><span>{message}</span></p> })
+        }
     }
 }
 
@@ -152,12 +174,13 @@ fn column_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
     let set = move |change: fn(&mut OfTable, String), text: String| draft.columns.update(|columns| change(&mut columns[index], text));
     let copied = move || draft.columns.with(|columns| columns[index].copied);
     let column = row.column.name.clone();
+    let fault = Fault::at(seen, format!("mapping-column-{index}-error"), move || draft.place_of(Slot::Table(index)));
     view! {
         <tr class:off=move || !copied()>
             <td class="fit"><input class="check" type="checkbox" aria-label=format!("Copy {column}") prop:checked=copied on:change=move |event| { let on = event_target_checked(&event); draft.columns.update(|columns| columns[index].copied = on); }/></td>
             <td class="fit lead-cell"><code class="medium">{column.clone()}</code><span class="small t-3 under">{row.column.data_type.word()}</span></td>
-            <td data-label="Name"><input class="input input-sm input-code" aria-label=format!("Name of {column}") value=row.name disabled=move || !copied() on:input=move |event| set(|row, text| row.name = text, event_target_value(&event))/>
-                {error_at(seen, move || draft.place_of(Slot::Table(index)))}</td>
+            <td data-label="Name"><input class="input input-sm input-code" aria-label=format!("Name of {column}") aria-invalid=move || fault.invalid() aria-describedby=move || fault.described() value=row.name disabled=move || !copied() on:input=move |event| set(|row, text| row.name = text, event_target_value(&event))/>
+                {fault.line()}</td>
             <td class="fit" data-label="Type"><select class="select input-sm" aria-label=format!("Type of {column}") disabled=move || !copied() on:change=move |event| set(|row, key| row.to = type_of(row.to, &key), event_target_value(&event))>{types(row.to)}</select></td>
             <td class="fit" data-label="Value"><select class="select input-sm" aria-label=format!("Value of {column}") disabled=move || !copied() on:change=move |event| set(|row, text| row.mask = text, event_target_value(&event))>{masks(&row.mask)}</select></td>
         </tr>
@@ -178,6 +201,7 @@ fn own_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
     // Untracked: what is typed must not draw the rows anew under the fingers.
     let set = move |change: fn(&mut Own, String), text: String| draft.own.update_untracked(|own| change(&mut own[index], text));
     let kind = RwSignal::new(own.kind);
+    let fault = Fault::at(seen, format!("mapping-own-{index}-error"), move || draft.place_of(Slot::Own(index)));
     let example = move || match kind.get() {
         Kind::Constant => "EU",
         Kind::Expression => "upper(carrier)",
@@ -185,14 +209,14 @@ fn own_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
     };
     view! {
         <div class="row rule-row">
-            <input class="input" aria-label="Name of your column" placeholder="name" value=own.name on:input=move |event| set(|own, text| own.name = text, event_target_value(&event))/>
+            <input class="input" aria-label="Name of your column" aria-invalid=move || fault.invalid() aria-describedby=move || fault.described() placeholder="name" value=own.name on:input=move |event| set(|own, text| own.name = text, event_target_value(&event))/>
             <select class="select" aria-label="What your column is" on:change=move |event| { let key = event_target_value(&event); kind.set(Kind::from_key(&key)); set(|own, key| own.kind = Kind::from_key(&key), key); }>
                 {Kind::ALL.map(|known| view! { <option value=known.key() selected=known == own.kind>{known.words()}</option> })}
             </select>
             <input class="input input-code" aria-label="What your column is made of" placeholder=example value=own.text on:input=move |event| set(|own, text| own.text = text, event_target_value(&event))/>
             <select class="select" aria-label="Type of your column" on:change=move |event| set(|own, key| own.to = type_of(own.to, &key), event_target_value(&event))>{types(own.to)}</select>
             <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label="Remove this column" on:click=move |_| draft.own.update(|own| { own.remove(index); })><Icon name="x"/></button>
-            {error_at(seen, move || draft.place_of(Slot::Own(index)))}
+            {fault.line()}
         </div>
     }
 }
@@ -212,6 +236,7 @@ fn condition_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
     let condition = draft.only.with_untracked(|only| only[index].clone());
     let set = move |change: fn(&mut Condition, String), text: String| draft.only.update_untracked(|only| change(&mut only[index], text));
     let op = RwSignal::new(condition.op);
+    let fault = Fault::at(seen, format!("mapping-only-{index}-error"), move || format!("mapping.only.{index}"));
     let names = draft.columns.with_untracked(|columns| columns.iter().map(|column| column.column.name.clone()).collect::<Vec<_>>());
     let chosen = condition.column.clone();
     let example = move || match op.get() {
@@ -222,7 +247,7 @@ fn condition_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
     };
     view! {
         <div class="row rule-row">
-            <select class="select" aria-label="Rows where" on:change=move |event| set(|condition, text| condition.column = text, event_target_value(&event))>
+            <select class="select" aria-label="Rows where" aria-invalid=move || fault.invalid() aria-describedby=move || fault.described() on:change=move |event| set(|condition, text| condition.column = text, event_target_value(&event))>
                 {names.into_iter().map(|name| view! { <option value=name.clone() selected=name == chosen>{name.clone()}</option> }).collect_view()}
             </select>
             <select class="select" aria-label="How it compares" on:change=move |event| { let key = event_target_value(&event); op.set(Op::from_key(&key).unwrap_or_default()); set(|condition, text| condition.op = Op::from_key(&text).unwrap_or_default(), key); }>
@@ -232,7 +257,7 @@ fn condition_row(draft: Draft, index: usize, seen: Refused) -> impl IntoView {
                 <input class="input" aria-label="With what it compares" placeholder=example value=condition.value.clone() on:input=move |event| set(|condition, text| condition.value = text, event_target_value(&event))/>
             </Show>
             <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label="Remove this condition" on:click=move |_| draft.only.update(|only| { only.remove(index); })><Icon name="x"/></button>
-            {error_at(seen, move || format!("mapping.only.{index}"))}
+            {fault.line()}
         </div>
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn DatasetsPage() -> impl IntoView {
     let list = Resource::new(|| (), |()| datasets());
     view! {
         <PageName name="Datasets and jobs"/>
-        <Load heads_page=true resource=me view=move |me| {
+        <Load resource=me page=true view=move |me| {
             let may = !me.domains_where(Action::EditDataset).is_empty();
             view! {
                 <PageHead title="Datasets and jobs" lead="Tables copied to where they are read in microseconds, so that their source is left in peace.">

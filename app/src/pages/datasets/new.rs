@@ -13,7 +13,7 @@ use super::mapping::{Draft, mapping_form};
 use crate::error::PortalError;
 use crate::frame::MeResource;
 use crate::pages::sources::api::{sources, tables};
-use crate::ui::{Field, Load, PageHead, PageName, ProblemCallout, grouped};
+use crate::ui::{Field, FormErrors, Load, PageHead, PageName, grouped, no_access};
 
 /// With the token of the form.
 type Make = Action<(NewDatasetForm, String), Result<(), PortalError>>;
@@ -65,15 +65,17 @@ pub(crate) fn NewDatasetPage() -> impl IntoView {
     );
     view! {
         <PageName name="Make a dataset"/>
-        <PageHead title="Make a dataset" lead="A copy of a table, for rows by their key or for questions. Nothing is read before you build it."/>
         <Load resource=me view=move |me| {
             let (domains, form_token) = (me.domains_where(model::Action::EditDataset), me.form_token);
-            view! { <Load resource=all view=move |all| {
+            if domains.is_empty() {
+                return no_access("Builders and owners of a domain make datasets. Ask an owner or an admin to make you one.");
+            }
+            view! { <PageHead title="Make a dataset" lead="A copy of a table, for rows by their key or for questions. Nothing is read before you build it."/> <Load resource=all view=move |all| {
                 let (domains, form_token) = (domains.clone(), form_token.clone());
                 let mine: Vec<SourceView> = all.into_iter().filter(|source| domains.contains(&source.domain)).collect();
                 begin_with(chosen, &mine);
                 view! { <Load resource=redis view=move |redis| form(&domains, &mine, (redis, known), (chosen, make, form_token.clone()))/> }
-            }/> }
+            }/> }.into_any()
         }/>
     }
     .into_any()
@@ -162,11 +164,16 @@ fn form(
                     <Field id="domain" label="Domain" help="The domain of the source."><select class="select" id="domain" on:change=move |event| domain.set(event_target_value(&event))>{domains.into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || domain.get() == this>{name.clone()}</option> } }).collect_view()}</select></Field>
                     <Field id="name" label="Name" help="Lower-case letters, digits and hyphens." error=error("name")><input class="input" id="name" required autocomplete="off" placeholder="planes" on:input=move |event| name.set(event_target_value(&event))/></Field>
                 </div>
-                {move || refused.get().map(|error| view! { <ProblemCallout error/> })}
+                <FormErrors error=refused at=id_of/>
                 <div class="row"><button class="btn btn-primary" type="submit" disabled=move || make.pending().get()>"Make it"</button><a class="btn" href="/datasets">"Not now"</a></div>
             </section>
         </form>
     }
+}
+
+/// Each error of the mapping stands beside its own row.
+fn id_of(field: &str) -> String {
+    if field.starts_with("mapping") { String::new() } else { field.replace('.', "-") }
 }
 
 /// The database and the table that rows are written into.
@@ -221,12 +228,11 @@ fn table_field(tables: Vec<TableInfo>, chosen: Chosen, error: Signal<Option<Stri
         })
     };
     view! {
-        <Field id="table" label="Table" error=error>
+        <Field id="table" label="Table" about=Signal::derive(move || about().unwrap_or_default()) error=error>
             <select class="select" id="table" on:change=move |event| chosen.table.set(event_target_value(&event))>
                 <option value="" selected=move || chosen.table.get().is_empty()>"Pick a table"</option>
                 {names.into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || chosen.table.get() == this>{name.clone()}</option> } }).collect_view()}
             </select>
-            <p class="help">{about}</p>
         </Field>
     }
 }

@@ -5,12 +5,13 @@ mod shares;
 
 use leptos::prelude::*;
 use model::view::{CompartmentView, DomainView, Membership};
-use model::{Action, Role};
+use model::{Action, Problem, Role};
 
 use self::api::{NewDomain, RenameDomain, SetCompartment, SetRoles, compartments, domains};
 use self::shares::shares;
+use crate::error::PortalError;
 use crate::frame::MeResource;
-use crate::ui::{Choice, ConfirmDialog, Empty, Field, FormProblem, FormToken, Load, PageHead, PageName, field_error, param};
+use crate::ui::{Choice, ConfirmDialog, Empty, Field, FormProblem, FormToken, Load, PageHead, PageName, ProblemPage, field_error, param};
 
 #[component]
 pub(crate) fn DomainsPage() -> impl IntoView {
@@ -65,8 +66,8 @@ pub(crate) fn DomainPage() -> impl IntoView {
     let list = Resource::new(move || (set.version().get(), rename.version().get()), |_| domains());
     let limits = Resource::new(move || share.version().get(), |_| compartments());
     view! {
-        <Load heads_page=true resource=list view=move |domains| match domains.into_iter().find(|domain| domain.name == name.get()) {
-            None => view! { <PageName name="Not found"/><PageHead title="Not found"/><div class="card"><Empty title="No such domain" text="There is no domain of this name that you may see."/></div> }.into_any(),
+        <Load resource=list view=move |domains| match domains.into_iter().find(|domain| domain.name == name.get()) {
+            None => view! { <ProblemPage error=PortalError::of_page(Problem::not_found(format!("domain {}", name.get())))/> }.into_any(),
             Some(domain) => view! { <Load resource=me view=move |me| page(&domain, me.can(Action::EditMembers, &domain.name), me.is_admin, set, rename)/> }.into_any(),
         }/>
         <div class="mt-6"><Load resource=limits view=move |limits| {
@@ -92,7 +93,7 @@ fn page(
         <PageName name=name.clone()/>
         <PageHead title=name.clone() lead=title.clone()/>
         <div class="stack-6">
-            <FormProblem action=set/>
+            <FormProblem action=set at=|field| if field == "roles" { String::new() } else { field.to_owned() }/>
             <FormProblem action=rename/>
             <section class="card clip">
                 <div class="card-head"><h2>"Members"</h2><span class="count">{members.len()}</span></div>

@@ -92,12 +92,11 @@ fn TablePicker(editor: Editor, known: Tables) -> impl IntoView {
                 format!("{rows}{} columns, key {}", info.columns.len(), if info.key.is_empty() { "none".to_owned() } else { info.key.join(", ") })
             });
             view! {
-                <Field id="table" label="Table">
+                <Field id="table" label="Table" about=Signal::derive(move || help().unwrap_or_default())>
                     <select class="select" id="table" on:change=move |event| choose(event_target_value(&event))>
                         <option value="" selected=move || current.get().is_empty()>"Pick a table"</option>
                         {tables.into_iter().map(|info| { let name = info.table.name.clone(); view! { <option value=info.table.name.clone() selected=move || current.get() == name>{info.table.name.clone()}</option> } }).collect_view()}
                     </select>
-                    <p class="help">{help}</p>
                 </Field>
             }
         }/>

@@ -81,7 +81,7 @@ pub(crate) fn EditorPage() -> impl IntoView {
     let found = Resource::new(move || at.get(), |(domain, name)| draft(domain, name));
     let datasets = Resource::new(|| (), |()| datasets());
     let callables = Resource::new(move || at.get(), |(domain, name)| callable(domain, name));
-    view! { <Load heads_page=true resource=found view=move |draft| view! { <Form draft step datasets callables/> }/> }.into_any()
+    view! { <Load resource=found page=true view=move |draft| view! { <Form draft step datasets callables/> }/> }.into_any()
 }
 
 #[component]

@@ -21,7 +21,7 @@ pub(crate) fn HomePage() -> impl IntoView {
     let tables = Resource::new(|| (), |()| home_tables());
     view! {
         <PageName name="Home"/>
-        <Load heads_page=true resource=me view=move |me| {
+        <Load resource=me page=true view=move |me| {
             let (for_needs, for_list) = (me.clone(), me.clone());
             let builds = !me.domains_where(Action::EditApi).is_empty();
             view! {

@@ -17,7 +17,7 @@ pub(crate) fn RequestPage() -> impl IntoView {
     let decide = ServerAction::<Decide>::new();
     let withdraw = ServerAction::<Withdraw>::new();
     let detail = Resource::new(move || (id.get(), decide.version().get(), withdraw.version().get()), |(id, _, _)| request(id));
-    view! { <Load heads_page=true resource=detail view=move |detail| page(&detail, decide, withdraw)/> }.into_any()
+    view! { <Load resource=detail page=true view=move |detail| page(&detail, decide, withdraw)/> }.into_any()
 }
 
 fn page(detail: &RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAction<Withdraw>) -> AnyView {

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use model::view::UserView;
 
 use self::api::{NewPerson, PasswordLink, SetPerson, people};
+use crate::frame::MeResource;
 use crate::ui::{Callout, Choice, ConfirmDialog, Field, FormProblem, FormToken, Load, PageHead, PageName, Tone, copyable, field_error};
 
 #[component]
@@ -13,21 +14,22 @@ pub(crate) fn PeoplePage() -> impl IntoView {
     let (make, link, set) = (ServerAction::<NewPerson>::new(), ServerAction::<PasswordLink>::new(), ServerAction::<SetPerson>::new());
     let list = Resource::new(move || (make.version().get(), link.version().get(), set.version().get()), |_| people());
     let shown = move || make.value().get().and_then(Result::ok).or_else(|| link.value().get().and_then(Result::ok));
+    let MeResource(me) = expect_context();
     view! {
         <PageName name="People"/>
-        <PageHead title="People" lead="Who may sign in. Roles are given in each domain."/>
+        <Load resource=me view=|me| me.is_admin.then(|| view! { <PageHead title="People" lead="Who may sign in. Roles are given in each domain."/> })/>
         <div class="stack-6">
             <FormProblem action=make/><FormProblem action=link/><FormProblem action=set/>
             {move || shown().map(|link| view! { <Callout tone=Tone::Ok><p class="mb-2"><b>"Send them this link."</b>" It is shown this once, works once, and for three days."</p>{copyable(link.path, "Copy the link")}</Callout> })}
-            <Load resource=list view=move |people| rows(people, link, set)/>
-            <ActionForm action=make><FormToken/>
+            <Load resource=list page=true view=move |people| rows(people, link, set)/>
+            <Load resource=me view=move |me| me.is_admin.then(|| view! { <ActionForm action=make><FormToken/>
                 <section class="card card-pad stack">
                     <h2>"Add a person"</h2>
                     <Field id="email" label="Email" error=field_error(make, "email")><input class="input" id="email" name="email" type="email" required placeholder="name@company.example"/></Field>
                     <Choice name="admin" value="true" label="Admin" help="Everything, in every domain, and domains and people."/>
                     <div class="row"><button class="btn btn-primary" type="submit">"Add and make a link"</button></div>
                 </section>
-            </ActionForm>
+            </ActionForm> })/>
         </div>
     }
     .into_any()

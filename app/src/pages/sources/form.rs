@@ -10,7 +10,7 @@ use model::view::SourceView;
 
 use super::api::{SourceForm, save_source, test_source};
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, ProblemCallout, TextArea, Tone};
+use crate::ui::{Callout, Field, FormErrors, TextArea, Tone};
 
 /// Settings and secrets parted, as the use case takes them.
 #[cfg(feature = "ssr")]
@@ -150,12 +150,8 @@ pub(super) fn SourceEditor(
                     <div class="form-row">{move || settings(Environment::Test)}</div>
                 </section>
             </Show>
-            {move || match test.value().get() {
-                Some(Ok(version)) => view! { <Callout tone=Tone::Ok><p><b>"It answers."</b>" "{version}</p></Callout> }.into_any(),
-                Some(Err(error)) => view! { <ProblemCallout error/> }.into_any(),
-                None => ().into_any(),
-            }}
-            {move || save.value().get().and_then(Result::err).map(|error| view! { <ProblemCallout error/> })}
+            {move || test.value().get().and_then(Result::ok).map(|version| view! { <Callout tone=Tone::Ok><p><b>"It answers."</b>" "{version}</p></Callout> })}
+            <FormErrors error=refused at=id_of/>
             {move || save.value().get().and_then(Result::ok).map(|saved| match saved.request {
                 None => view! { <Callout tone=Tone::Ok><p><b>"Saved."</b></p></Callout> }.into_any(),
                 Some(request) => view! {
@@ -166,6 +162,14 @@ pub(super) fn SourceEditor(
         </form>
     }
     .into_any()
+}
+
+fn id_of(field: &str) -> String {
+    match field {
+        "name" | "domain" | "about" => format!("source-{field}"),
+        "driver" => "source-kind".to_owned(),
+        setting => setting.replace('.', "-"),
+    }
 }
 
 fn setting(

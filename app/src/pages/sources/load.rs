@@ -6,7 +6,7 @@ use model::number::Typed;
 use model::view::SourceView;
 
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, NumberField, ProblemCallout, Tone, number_text, typed_numbers};
+use crate::ui::{Callout, Field, FormErrors, NumberField, Tone, number_text, typed_numbers};
 
 pub(super) type SetLoad = Action<(String, SourceLoad, Typed), Result<(), PortalError>>;
 
@@ -99,12 +99,24 @@ pub(super) fn load_card(source: &SourceView, save: SetLoad) -> impl IntoView + u
                     {text("load-query", "Its load, as a question", "SQL that gives one number: connections, replica lag.", draft.query, error_of("load_query"))}
                     {number("load-above", "Slow down above", "That number.", draft.above, error_of("load_above"))}
                 </div>
-                {move || save.value().get().and_then(Result::err).filter(|error| error.0.errors.is_empty()).map(|error| view! { <ProblemCallout error/> })}
+                <FormErrors error=Signal::derive(move || save.value().get().and_then(Result::err)) at=id_of/>
                 {move || matches!(save.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p><b>"Saved."</b>" Runs follow it from now on."</p></Callout> })}
                 <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Set what it bears"</button></div>
             </form>
         </section>
     }
+}
+
+fn id_of(field: &str) -> String {
+    let name = match field {
+        "rows_per_s" => "rows",
+        "bytes_per_s" => "bytes",
+        "slow_above_ms" => "slow",
+        "load_query" => "query",
+        "load_above" => "above",
+        same => same,
+    };
+    format!("load-{name}")
 }
 
 fn number(

@@ -16,7 +16,7 @@ use self::api::{connectors, sample_table, set_source_load, source, source_rights
 use self::form::SourceEditor;
 use self::load::{SetLoad, load_card};
 use crate::frame::MeResource;
-use crate::ui::{Callout, Empty, Icon, Load, PageHead, PageName, SampleTable, Time, Tone, grouped, param};
+use crate::ui::{Callout, Empty, Icon, Load, PageHead, PageName, SampleTable, Time, Tone, grouped, no_access, param};
 
 #[component]
 pub(crate) fn SourcesPage() -> impl IntoView {
@@ -24,7 +24,7 @@ pub(crate) fn SourcesPage() -> impl IntoView {
     let list = Resource::new(|| (), |()| sources());
     view! {
         <PageName name="Sources"/>
-        <Load heads_page=true resource=me view=move |me| {
+        <Load resource=me page=true view=move |me| {
             let may = !me.domains_where(Action::EditSource).is_empty();
             view! {
                 <PageHead title="Sources" lead="Where data comes from. Everything in a source is a table.">
@@ -61,10 +61,12 @@ pub(crate) fn NewSourcePage() -> impl IntoView {
     let kinds = Resource::new(|| (), |()| connectors());
     view! {
         <PageName name="Register a source"/>
-        <PageHead title="Register a source" lead="It is opened for reading only. Secrets are sealed and never shown again."/>
         <Load resource=me view=move |me| {
             let (domains, form_token) = (me.domains_where(Action::EditSource), me.form_token);
-            view! { <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=domains.clone() known=None form_token=form_token.clone()/> }/> }
+            if domains.is_empty() {
+                return no_access("Builders and owners of a domain register sources. Ask an owner or an admin to make you one.");
+            }
+            view! { <PageHead title="Register a source" lead="It is opened for reading only. Secrets are sealed and never shown again."/> <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=domains.clone() known=None form_token=form_token.clone()/> }/> }.into_any()
         }/>
     }
     .into_any()
@@ -80,7 +82,7 @@ pub(crate) fn SourcePage() -> impl IntoView {
         set_source_load(name.clone(), load.clone(), numbers.clone())
     });
     view! {
-        <Load heads_page=true resource=detail view=move |source| {
+        <Load resource=detail page=true view=move |source| {
             let environment = source.bindings.keys().copied().next_back().unwrap_or_default();
             let title = source.name.clone();
             let for_editor = source.clone();
@@ -160,6 +162,7 @@ fn table_rows(source: &str, tables: &[TableInfo], builds: bool) -> impl IntoView
 
 #[component]
 pub(crate) fn TablePage() -> impl IntoView {
+    let MeResource(me) = expect_context();
     let (name, table) = (param("name"), param("table"));
     // The binding of prod is what callers read; a source that has only the other is looked at there.
     let sampled = Resource::new(
@@ -173,8 +176,13 @@ pub(crate) fn TablePage() -> impl IntoView {
     view! {
         <PageName name=table.get()/>
         <PageHead title=table.get() lead=format!("A table of {}.", name.get())>
-            <a class="btn" href=move || format!("/datasets/new?source={}&table={}", name.get(), table.get())>"Make a dataset"</a>
-            <a class="btn btn-primary" href=move || format!("/apis/new?source={}&table={}", name.get(), table.get())>"Make an API"</a>
+            <Suspense>{move || Suspend::new(async move {
+                let builds = me.await.is_ok_and(|me| !me.domains_where(Action::EditApi).is_empty());
+                builds.then(|| view! {
+                    <a class="btn" href=move || format!("/datasets/new?source={}&table={}", name.get(), table.get())>"Make a dataset"</a>
+                    <a class="btn btn-primary" href=move || format!("/apis/new?source={}&table={}", name.get(), table.get())>"Make an API"</a>
+                })
+            })}</Suspense>
         </PageHead>
         <Load resource=sampled view=|(info, sample)| look(info, sample)/>
     }
