@@ -15,6 +15,17 @@ pub struct Place<'a> {
     pub grpc: &'a str,
     pub domain: &'a str,
     pub name: &'a str,
+    /// The variable of the environment that holds the key.
+    pub key: &'a str,
+}
+
+/// What the variable is called where nothing is known of the app.
+pub const ANY_KEY: &str = "SLUICE_KEY";
+
+/// What the variable with an app's key is called: `demo-app` -> `DEMO_APP_KEY`.
+#[must_use]
+pub fn key_variable(app: &str) -> String {
+    format!("{}_KEY", app.replace('-', "_").to_ascii_uppercase())
 }
 
 /// Values as they would stand in a query; several of one name make a list.
@@ -49,7 +60,7 @@ pub fn ready_calls(place: Place<'_>, spec: &ApiSpec, given: &Given) -> Vec<(Stri
 }
 
 fn curl(place: Place<'_>, given: &Given) -> String {
-    format!("curl \"{}\" \\\n  --header \"authorization: Bearer $SLUICE_KEY\"", address(place, given))
+    format!("curl \"{}\" \\\n  --header \"authorization: Bearer ${}\"", address(place, given), place.key)
 }
 
 /// By the stock client, which learns the messages by reflection.
@@ -68,14 +79,16 @@ fn grpcurl(place: Place<'_>, spec: &ApiSpec, given: &Given) -> String {
     let service = crate::message::service_name(place.domain, place.name);
     // A quote in a value would end the shell's text.
     let request = Json::Object(request).to_string().replace('\'', "'\\''");
-    format!("grpcurl -plaintext -H \"authorization: Bearer $SLUICE_KEY\" \\\n  -d '{request}' \\\n  {} {service}/{method}", place.grpc)
+    let (grpc, key) = (place.grpc, place.key);
+    format!("grpcurl -plaintext -H \"authorization: Bearer ${key}\" \\\n  -d '{request}' \\\n  {grpc} {service}/{method}")
 }
 
 fn python(place: Place<'_>, given: &Given) -> String {
     format!(
-        "import json, os, urllib.request\n\nrequest = urllib.request.Request(\n    \"{}\",\n    headers={{\"authorization\": \"Bearer \" + os.environ[\"SLUICE_KEY\"]}},\n)\n\
+        "import json, os, urllib.request\n\nrequest = urllib.request.Request(\n    \"{}\",\n    headers={{\"authorization\": \"Bearer \" + os.environ[\"{}\"]}},\n)\n\
          with urllib.request.urlopen(request) as answer:\n    print(json.dumps(json.load(answer), indent=2))",
-        address(place, given)
+        address(place, given),
+        place.key
     )
 }
 
@@ -88,10 +101,11 @@ fn typescript(place: Place<'_>, spec: &ApiSpec, given: &Given) -> String {
         answer.push_str("Page");
     }
     format!(
-        "{types}\nconst response = await fetch(\"{}\", {{\n  headers: {{ authorization: `Bearer ${{process.env.SLUICE_KEY}}` }},\n}});\n\
+        "{types}\nconst response = await fetch(\"{}\", {{\n  headers: {{ authorization: `Bearer ${{process.env.{}}}` }},\n}});\n\
          if (!response.ok) throw new Error((await response.json()).detail);\nconst answer = (await response.json()) as {answer};\n\
          console.log(JSON.stringify(answer));",
-        address(place, given)
+        address(place, given),
+        place.key
     )
 }
 

@@ -49,6 +49,7 @@ mod memory_in_flight;
 mod nodes;
 mod not_numbers;
 mod numbers_in_forms;
+mod own_keys;
 mod own_servers;
 mod page_structure;
 mod pages_of_everything;

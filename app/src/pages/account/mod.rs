@@ -3,13 +3,15 @@
 pub(crate) mod api;
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use model::Scope;
 use model::view::{SessionView, TokenView};
 
-use self::api::{EndSession, NewToken, RevokeToken, sessions, tokens};
+use self::api::{EndSession, NewToken, RevokeToken, SignOut, sessions, tokens};
 use crate::frame::MeResource;
 use crate::ui::{
-    Callout, Choice, ConfirmDialog, Field, FormProblem, FormToken, Load, NumberField, PageHead, PageName, Time, Tone, copyable, field_error,
+    Callout, Choice, ConfirmDialog, Field, FormProblem, FormToken, Icon, Load, NumberField, PageHead, PageName, Time, Tone, copyable,
+    field_error,
 };
 
 #[component]
@@ -24,7 +26,8 @@ pub(crate) fn AccountPage() -> impl IntoView {
         <Load resource=me page=true view=|me| {
             let roles: Vec<String> = me.domains.iter().filter(|(_, roles)| !roles.is_empty()).map(|(domain, roles)| format!("{} in {domain}", roles.iter().map(|role| role.key()).collect::<Vec<_>>().join(" and "))).collect();
             let lead = if me.is_admin { "An admin: everything, in every domain.".to_owned() } else { format!("You are {}.", if roles.is_empty() { "in no domain yet".into() } else { roles.join(", ") }) };
-            view! { <PageHead title=me.email lead/> }
+            // A plain form: the browser loads the next page whole, and nothing of this person stays in it.
+            view! { <PageHead title=me.email lead><form method="post" action=SignOut::url()><button class="btn" type="submit"><Icon name="out"/>"Sign out"</button></form></PageHead> }
         }/>
         <div class="stack-6">
             <FormProblem action=end/><FormProblem action=revoke/>

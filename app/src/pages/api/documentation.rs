@@ -1,21 +1,28 @@
 //! What a consumer needs: how to call it, what to give, what comes back, and what happens when it does not.
 
 use leptos::prelude::*;
-use model::ready_calls::{Place, address, ready_calls, test_values};
+use model::ready_calls::{ANY_KEY, Place, address, key_variable, ready_calls, test_values};
+use model::snapshot::Environment;
 use model::spec::{ApiKind, ApiSpec};
-use model::view::{ApiDetail, VersionView};
+use model::view::{ApiDetail, AppView, Me, VersionView};
 use model::{Action, ErrorCode, Field, Parameter};
 
 use super::Shared;
-use crate::ui::{CodeBlock, Empty, Icon, Load, Time, copyable};
+use crate::ui::{Callout, CodeBlock, Empty, Icon, Load, Time, Tone, copyable};
 
 #[component]
 pub(crate) fn DocumentationTab() -> impl IntoView {
-    let Shared { detail, me, url, .. } = expect_context();
+    let Shared { detail, me, url, apps, .. } = expect_context();
     view! {
         <div>
         <Load resource=detail quiet=true view=move |detail| match detail.shown_version().cloned() {
-            Some(version) => view! { <Load resource=url view=move |places| page(&detail, &version, &places)/> }.into_any(),
+            Some(version) => view! { <Load resource=url view=move |places| {
+                let (detail, version) = (detail.clone(), version.clone());
+                view! { <Load resource=apps view=move |apps| {
+                    let (detail, version, places) = (detail.clone(), version.clone(), places.clone());
+                    view! { <Load resource=me view=move |me| page(&detail, &version, &places, &own_apps(&detail, &apps, &me))/> }
+                }/> }
+            }/> }.into_any(),
             None => view! {
                 <div class="card mt-6"><Empty title="No version yet" text="There is only a draft so far. Once it is sent and approved, this page says how to call it.">
                     <Suspense>{move || {
@@ -33,10 +40,70 @@ pub(crate) fn DocumentationTab() -> impl IntoView {
     .into_any()
 }
 
-fn page(detail: &ApiDetail, version: &VersionView, (url, grpc): &(String, String)) -> impl IntoView + use<> {
+/// An app of the reader's that may call the API.
+struct OwnApp {
+    path: String,
+    /// What the variable with its key is called.
+    variable: String,
+    /// The public part of a key that works where the API is live.
+    key: Option<String>,
+}
+
+/// The apps whose keys the reader may make and that have access, those with a key first.
+fn own_apps(detail: &ApiDetail, apps: &[AppView], me: &Me) -> Vec<OwnApp> {
+    let environment = environment_of(detail);
+    let has_access = |app: &&AppView| detail.apps.iter().any(|grant| grant.app_domain == app.domain && grant.app == app.name);
+    let mut own: Vec<OwnApp> = apps
+        .iter()
+        .filter(|app| me.can(Action::EditApp, &app.domain))
+        .filter(has_access)
+        .map(|app| OwnApp {
+            path: format!("{}/{}", app.domain, app.name),
+            variable: key_variable(&app.name),
+            key: app.keys.iter().find(|key| key.revoked_at.is_none() && key.environment == environment).map(|key| key.id.clone()),
+        })
+        .collect();
+    own.sort_by_key(|app| app.key.is_none());
+    own
+}
+
+/// Where the API is called: in prod, or in test where it is live there alone.
+fn environment_of(detail: &ApiDetail) -> Environment {
+    detail.summary.live.iter().map(|live| live.environment).max().unwrap_or_default()
+}
+
+/// Which key the calls are made with, or how to come by one.
+fn keys(detail: &ApiDetail, own: &[OwnApp]) -> AnyView {
+    match own.first() {
+        None => {
+            let access = format!("/apis/{}/access", detail.summary.path());
+            view! { <p class="small mt-2 t-3">"The key is that of an app with a grant for this API: see "<a href=access>"Access"</a>". "<code>"POST"</code>" takes the same parameters as a JSON object."</p> }
+                .into_any()
+        }
+        Some(OwnApp { path, variable, key: Some(key) }) => view! {
+            <p class="small mt-2 t-3"><code>{variable.clone()}</code>" holds the key "<code>{format!("slk_{key}_…")}</code>" of the app "<a href=format!("/apps/{path}")>{path.clone()}</a>". "<code>"POST"</code>" takes the same parameters as a JSON object."</p>
+        }
+        .into_any(),
+        Some(OwnApp { path, variable, key: None }) => {
+            let (variable, to) = (variable.clone(), format!("/apps/{path}#keys"));
+            let title = format!("The app {path} has access, and no key for {}.", environment_of(detail).key());
+            view! {
+                <div class="mt-2"><Callout tone=Tone::Warn>
+                    <p><b>{title}</b>" The calls expect it in "<code>{variable}</code>"."</p>
+                    <a class="btn btn-sm" href=to>"Create a key"</a>
+                </Callout></div>
+            }
+            .into_any()
+        }
+    }
+}
+
+fn page(detail: &ApiDetail, version: &VersionView, (url, grpc): &(String, String), own: &[OwnApp]) -> impl IntoView + use<> {
     let api = detail.summary.clone();
     let spec = version.spec.clone();
-    let place = Place { http: url, grpc, domain: &api.domain, name: &api.name };
+    let key = own.first().map_or(ANY_KEY, |app| app.variable.as_str());
+    let place = Place { http: url, grpc, domain: &api.domain, name: &api.name, key };
+    let keys = keys(detail, own);
     let given = test_values(&spec);
     let (address, calls) = (address(place, &given), ready_calls(place, &spec, &given));
     let openapi = format!("/api/{}/openapi.json", api.path());
@@ -51,7 +118,7 @@ fn page(detail: &ApiDetail, version: &VersionView, (url, grpc): &(String, String
                         {copyable(address, "Copy the address")}
                         {calls.into_iter().map(|(title, text)| view! { <CodeBlock title=title text=text/> }).collect_view()}
                     </div>
-                    <p class="small mt-2 t-3">"The key is that of an app with a grant for this API: see Access. "<code>"POST"</code>" takes the same parameters as a JSON object."</p>
+                    {keys}
                 </section>
                 {parameters(&spec)}
                 {fields(&spec)}

@@ -113,7 +113,7 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
     let (form_domain, form_name) = (domain.clone(), name.clone());
     let keys = app.keys.clone();
     view! {
-        <section class="card clip">
+        <section class="card clip" id="keys">
             <div class="card-head"><h2>"Keys"</h2><span class="count">{keys.len()}</span></div>
             <div class="table-wrap" tabindex="0" role="region" aria-label="Keys of the app"><table class="table table-cards">
                 <thead><tr><th>"Key"</th><th>"For"</th><th>"Made"</th><th>"Until"</th><th>"State"</th><th><span class="sr">"Actions"</span></th></tr></thead>
