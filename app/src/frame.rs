@@ -11,6 +11,8 @@ use model::{Action, ErrorCode};
 use crate::error::PortalError;
 use crate::navigation::{AREAS, Area, Group, INBOX, SeenBy, crumbs};
 use crate::pages::account::api::{ChooseTheme, SignOut};
+use crate::pages::sign_in::SignInAgain;
+use crate::pages::sign_in::api::demo_offered;
 #[cfg(feature = "ssr")]
 use crate::session::{form_token as token_of_page, theme as theme_of_page};
 use crate::ui::{Icon, Mark, grouped};
@@ -48,6 +50,8 @@ pub(crate) fn Frame() -> impl IntoView {
 pub(crate) fn Framed(children: Children) -> impl IntoView {
     let path = use_location().pathname;
     let me = Resource::new_blocking(move || path.get(), |_| crate::pages::home::api::me());
+    // Made before the page: resources are matched between server and browser by the order in which they are made.
+    let demo = Resource::new(|| (), |()| demo_offered());
     provide_context(MeResource(me));
     let form_token = RwSignal::new(SharedValue::new(token_of_page).into_inner());
     provide_context(FormTokenSignal(form_token));
@@ -93,6 +97,7 @@ pub(crate) fn Framed(children: Children) -> impl IntoView {
             <main class="main" id="main"><div class="wrap">{children()}</div></main>
             <TabBar me path/>
         </div>
+        <SignInAgain me demo/>
     }
     .into_any()
 }

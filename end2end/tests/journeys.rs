@@ -260,6 +260,30 @@ async fn wrong_inputs_are_told_beside_their_fields() {
 }
 
 #[tokio::test]
+async fn a_session_that_ends_takes_nothing_with_it() {
+    let stage = Stage::open().await;
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.go("/apps").await;
+    // The page is alive once the dialog knows whom it asks for.
+    builder.reads("#sign-in-again", "Sign in as builder@demo").await;
+    builder.fill("#name", "late-board").await;
+    builder.expects_status(401);
+    let sign_out = "fetch('/fn/sign-out', {method: 'POST', headers: {'content-type': 'application/x-www-form-urlencoded'}}).then(() => 1)";
+    builder.page.evaluate::<(), f64>(sign_out, None).await.unwrap();
+    builder.click("button:has-text(\"Make it\")").await;
+    builder.sees("dialog:popover-open").await;
+    builder.shots("signed-out").await;
+    builder.click("dialog:popover-open button[type=submit]").await;
+    while builder.page.evaluate::<(), f64>("document.querySelector('dialog:popover-open') ? 1 : 0", None).await.unwrap() > 0.0 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    builder.click("button:has-text(\"Make it\")").await;
+    builder.sees("h1:has-text(\"travel/late-board\")").await;
+    builder.leaves().await;
+    stage.close().await;
+}
+
+#[tokio::test]
 async fn the_main_job_fits_a_phone() {
     let stage = Stage::open().await;
     builder_makes_planes(&stage, PHONE, "aircraft", "phone").await;

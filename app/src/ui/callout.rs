@@ -9,7 +9,9 @@ use leptos::web_sys::HtmlElement;
 use model::{ErrorCode, FieldError};
 
 use super::Icon;
+use super::confirm_dialog::open_dialog;
 use crate::error::PortalError;
+use crate::frame::MeResource;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
@@ -44,6 +46,7 @@ fn same_id(field: &str) -> String {
 
 /// A problem, with a link to each field at fault that stands in the form.
 fn summary(error: PortalError, at: FieldIds) -> impl IntoView {
+    let ended = has_ended(&error);
     let problem = error.0;
     let tone = if problem.code == ErrorCode::Conflict { Tone::Warn } else { Tone::Bad };
     let faults: Vec<(String, FieldError)> = problem.errors.into_iter().map(|fault| (at(&fault.field), fault)).collect();
@@ -59,9 +62,18 @@ fn summary(error: PortalError, at: FieldIds) -> impl IntoView {
                     {faults.into_iter().map(|(id, fault)| view! { <li>{linked(id, fault.field)}": "{fault.message}</li> }).collect_view()}
                 </ul>
             })}
+            {ended.then(|| view! { <button class="btn btn-sm mt-2" type="button" popovertarget=SIGN_IN_AGAIN aria-haspopup="dialog">"Sign in again"</button> })}
             {(problem.status >= 500 && !problem.request_id.is_empty()).then(|| view! { <p class="mono small t-3">"request "{problem.request_id}</p> })}
         </Callout>
     }
+}
+
+/// The dialog of the frame in which somebody signs in again.
+pub(crate) const SIGN_IN_AGAIN: &str = "sign-in-again";
+
+/// Whether somebody was signed in whose session has ended. Outside of the frame nobody was.
+fn has_ended(error: &PortalError) -> bool {
+    error.0.code == ErrorCode::Unauthenticated && use_context::<MeResource>().is_some()
 }
 
 /// The browser itself goes to a link of its own page, and puts the focus there.
@@ -91,6 +103,9 @@ fn told(error: Signal<Option<PortalError>>, at: Option<FieldIds>) -> impl IntoVi
         if error.with(|error| error.as_ref().is_some_and(|error| !error.0.errors.is_empty())) {
             // The fields are marked by the time that this runs.
             set_timeout(focus_first_fault, Duration::ZERO);
+        }
+        if error.with(|error| error.as_ref().is_some_and(has_ended)) {
+            open_dialog(SIGN_IN_AGAIN);
         }
     });
     move || error.get().map(|error| summary(error, at))

@@ -40,14 +40,21 @@ pub(crate) fn ConfirmDialog(
 
 /// Closes a dialog once its form is on its way: a page that is not loaded anew would go on showing the question.
 fn close_later(id: String) {
-    set_timeout(
-        move || {
-            if let Some(dialog) = document().get_element_by_id(&id).and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
-                let _ = dialog.hide_popover();
-            }
-        },
-        Duration::ZERO,
-    );
+    set_timeout(move || close_dialog(&id), Duration::ZERO);
+}
+
+fn dialog(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Opens a dialog of the page, in the browser.
+pub(crate) fn open_dialog(id: &str) {
+    let _ = dialog(id).map(|dialog| dialog.show_popover());
+}
+
+/// Closes a dialog of the page, in the browser.
+pub(crate) fn close_dialog(id: &str) {
+    let _ = dialog(id).map(|dialog| dialog.hide_popover());
 }
 
 /// Whether a question is open, in the browser: what draws itself anew meanwhile would take it away.

@@ -94,6 +94,19 @@ pub(crate) fn Choice(
     }
 }
 
+/// Counts what an action has done, and nothing that it refused: a page that follows this keeps what was typed into a form
+/// that failed.
+pub(crate) fn done<S>(action: ServerAction<S>) -> Memo<usize>
+where
+    S: ServerFn<Error = PortalError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    Memo::new(move |last: Option<&usize>| match action.value().get() {
+        Some(Ok(_)) => action.version().get(),
+        _ => last.copied().unwrap_or_default(),
+    })
+}
+
 /// What an action's error says about one field.
 pub(crate) fn field_error<S>(action: ServerAction<S>, field: impl Into<String>) -> Signal<Option<String>>
 where

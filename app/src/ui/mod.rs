@@ -21,10 +21,10 @@ mod text_area;
 mod time;
 
 pub(crate) use badge::{CaseBadge, LiveBadge, StateBadge};
-pub(crate) use callout::{Callout, Empty, FormErrors, FormProblem, ProblemCallout, Tone};
+pub(crate) use callout::{Callout, Empty, FormErrors, FormProblem, ProblemCallout, SIGN_IN_AGAIN, Tone};
 pub(crate) use code::{CodeBlock, JsonBlock, copyable};
-pub(crate) use confirm_dialog::{ConfirmDialog, asks_now};
-pub(crate) use field::{Choice, Field, field_error};
+pub(crate) use confirm_dialog::{ConfirmDialog, asks_now, close_dialog};
+pub(crate) use field::{Choice, Field, done, field_error};
 pub(crate) use form_card::FormCard;
 pub(crate) use form_token::FormToken;
 pub(crate) use graph::{GraphNode, StepGraph};

@@ -35,6 +35,13 @@ pub fn is_name(name: &str) -> bool {
 /// The nearest allowed name: `Plane Details` -> `plane-details`. Empty where nothing usable is left.
 #[must_use]
 pub fn suggest_name(text: &str) -> String {
+    let mut out = nearest(text);
+    out.truncate(MAX_NAME);
+    out.trim_end_matches('-').to_owned()
+}
+
+/// The nearest name, however long.
+fn nearest(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars().flat_map(char::to_lowercase) {
         if c.is_ascii_lowercase() || (c.is_ascii_digit() && !out.is_empty()) {
@@ -43,8 +50,14 @@ pub fn suggest_name(text: &str) -> String {
             out.push('-');
         }
     }
-    out.truncate(MAX_NAME);
-    out.trim_end_matches('-').to_owned()
+    out.truncate(out.trim_end_matches('-').len());
+    out
+}
+
+/// Whether the nearest allowed name of a text has less than all of it, because there is no more room.
+#[must_use]
+pub fn is_cut(text: &str) -> bool {
+    nearest(text).len() > MAX_NAME
 }
 
 /// The name that a gRPC service gets: `flight-day` -> `FlightDay`. Unique within a domain, as the name is.
@@ -91,6 +104,13 @@ mod tests {
         assert!(check_name("9lives").unwrap_err().contains("Use lives"));
         assert!(check_name(&"a".repeat(64)).unwrap_err().contains("63"));
         assert!(check_name("trailing-").is_err());
+    }
+
+    #[test]
+    fn a_name_is_not_cut_without_a_word() {
+        let long = format!("a{}", " b".repeat(60));
+        assert!(is_cut(&long) && suggest_name(&long).len() <= MAX_NAME);
+        assert!(!is_cut(&"a".repeat(MAX_NAME)) && !is_cut(&format!("{}-", "a".repeat(MAX_NAME))));
     }
 
     #[test]

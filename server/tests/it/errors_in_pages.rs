@@ -70,7 +70,9 @@ async fn a_page_that_is_not_there_or_not_open_has_the_frame_one_heading_and_the_
         assert_eq!(page.matches("<h1").count(), 1, "{path}");
         assert!(page.contains("class=\"shell\"") && page.contains("Go to Home"), "{path}");
         let forms: Vec<&str> = page.split("action=\"/fn/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-        assert!(forms.iter().all(|function| ["choose-theme", "sign-out"].contains(function)), "{path}: {forms:?}");
+        // The frame's own: the theme, the way out, and the way back in where the session ends.
+        let of_frame = ["choose-theme", "sign-out", "sign-in", "sign-in-demo"];
+        assert!(forms.iter().all(|function| of_frame.contains(function)), "{path}: {forms:?}");
     }
     let (status, table) = page(&http, &server, "/sources/flights-db/tables/planes").await;
     assert!(!table.contains("/apis/new?") && !table.contains("/datasets/new?"), "{status}: what the role may not do is offered");

@@ -73,6 +73,21 @@ async fn the_first_admin_comes_by_a_link_that_works_once() {
 }
 
 #[tokio::test]
+async fn who_signs_in_again_in_place_stays_where_they_are() {
+    let server = Sluice::demo(binary());
+    let browser = Browser::new(&server);
+    let send = async |stay: &str| {
+        let form = [("email", "builder@demo"), ("next", "/"), ("stay", stay)];
+        let request = browser.http.post(format!("{}/fn/sign-in-demo", browser.url)).header("origin", &browser.url);
+        request.header("accept", "application/json").form(&form).send().await.unwrap()
+    };
+    let stays = send("true").await;
+    assert!(stays.status() == 200 && stays.headers().get("location").is_none() && stays.headers().contains_key("set-cookie"));
+    assert_eq!(send("false").await.headers()["location"], "/");
+    assert_eq!(browser.send("me", &[]).await.0, 200);
+}
+
+#[tokio::test]
 async fn sessions_are_listed_revoked_and_guarded_by_origin() {
     let server = Sluice::demo(binary());
     let (one, two) = (Browser::new(&server), Browser::new(&server));

@@ -10,7 +10,7 @@ use model::view::{SessionView, TokenView};
 use self::api::{EndSession, NewToken, RevokeToken, SignOut, sessions, tokens};
 use crate::frame::MeResource;
 use crate::ui::{
-    Callout, Choice, ConfirmDialog, Field, FormProblem, FormToken, Icon, Load, NumberField, PageHead, PageName, Time, Tone, copyable,
+    Callout, Choice, ConfirmDialog, Field, FormProblem, FormToken, Icon, Load, NumberField, PageHead, PageName, Time, Tone, copyable, done,
     field_error,
 };
 
@@ -19,8 +19,9 @@ pub(crate) fn AccountPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let end = ServerAction::<EndSession>::new();
     let (make, revoke) = (ServerAction::<NewToken>::new(), ServerAction::<RevokeToken>::new());
-    let open = Resource::new(move || end.version().get(), |_| sessions());
-    let list = Resource::new(move || (make.version().get(), revoke.version().get()), |_| tokens());
+    let (ended, made, revoked) = (done(end), done(make), done(revoke));
+    let open = Resource::new(move || ended.get(), |_| sessions());
+    let list = Resource::new(move || (made.get(), revoked.get()), |_| tokens());
     view! {
         <PageName name="Account"/>
         <Load resource=me page=true view=|me| {

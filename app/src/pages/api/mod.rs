@@ -19,7 +19,7 @@ use self::api::{EndGrant, Grant, Purge, Retire, Rollback, SetSwitches, api_detai
 use crate::error::PortalError;
 use crate::frame::MeResource;
 use crate::pages::apps::api::apps;
-use crate::ui::{Icon, LiveBadge, Load, PageName, api_params};
+use crate::ui::{Icon, LiveBadge, Load, PageName, api_params, done};
 
 pub(crate) use accelerate::AcceleratePage;
 pub(crate) use access::AccessTab;
@@ -54,15 +54,18 @@ pub(crate) fn days(text: &str) -> Result<Option<i64>, model::Problem> {
 pub(crate) fn ApiPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let at = api_params();
-    let (rollback, retire, grant, end_grant) = (ServerAction::new(), ServerAction::new(), ServerAction::new(), ServerAction::new());
-    let versions = move || (rollback.version().get(), retire.version().get(), grant.version().get(), end_grant.version().get());
+    let (rollback, retire) = (ServerAction::<Rollback>::new(), ServerAction::<Retire>::new());
+    let (grant, end_grant) = (ServerAction::<Grant>::new(), ServerAction::<EndGrant>::new());
+    let acts = (done(rollback), done(retire), done(grant), done(end_grant));
+    let versions = move || (acts.0.get(), acts.1.get(), acts.2.get(), acts.3.get());
     let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| api_detail(domain, name));
     // Made here and not in the tabs: resources are matched between server and browser by the order in which they are
     // made, and what stands below is made at another moment on either side.
     let url = Resource::new(|| (), |()| public_url());
     let apps = Resource::new(|| (), |()| apps());
-    let (set_switches, purge) = (ServerAction::new(), ServerAction::new());
-    let switched = move || (set_switches.version().get(), purge.version().get());
+    let (set_switches, purge) = (ServerAction::<SetSwitches>::new(), ServerAction::<Purge>::new());
+    let (set, purged) = (done(set_switches), done(purge));
+    let switched = move || (set.get(), purged.get());
     let switches = Resource::new(move || (at.get(), switched()), |((domain, name), _)| switches(domain, name));
     provide_context(Shared { detail, me, rollback, retire, grant, end_grant, url, apps, set_switches, purge, switches });
     view! {

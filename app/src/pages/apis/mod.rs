@@ -92,13 +92,20 @@ pub(crate) fn NewApiPage() -> impl IntoView {
     let make = ServerAction::<NewApi>::new();
     let (source, table, dataset) = (asked("source"), asked("table"), asked("dataset"));
     let all = Resource::new(|| (), |()| sources());
-    let suggested = model::name::suggest_name(if dataset.is_empty() { &table } else { &dataset });
+    let of = if dataset.is_empty() { &table } else { &dataset };
+    let suggested = model::name::suggest_name(of);
+    let cut = if model::name::is_cut(of) {
+        format!(" The name of {of} is longer than {} characters, and is cut.", model::name::MAX_NAME)
+    } else {
+        String::new()
+    };
+    let help = format!("Lower-case letters, digits and hyphens.{cut}");
     view! {
         <PageName name="New API"/>
         <Load resource=me view=move |me| {
             let domains = me.domains_where(Action::EditApi);
             let of_source = source.clone();
-            let (source, table, dataset, suggested) = (source.clone(), table.clone(), dataset.clone(), suggested.clone());
+            let (source, table, dataset, suggested, help) = (source.clone(), table.clone(), dataset.clone(), suggested.clone(), help.clone());
             if domains.is_empty() {
                 return no_access("Builders and owners of a domain make APIs. Ask an owner or an admin to make you one.");
             }
@@ -125,7 +132,7 @@ pub(crate) fn NewApiPage() -> impl IntoView {
                                 let of_source = sources.into_iter().find(|source| source.name == of_source).map(|source| source.domain);
                                 domain_field(&domains, of_source.as_deref(), field_error(make, "domain"))
                             }/>
-                            <Field id="name" label="Name" note="Callers will see this" help="Lower-case letters, digits and hyphens." error=field_error(make, "name")>
+                            <Field id="name" label="Name" note="Callers will see this" help error=field_error(make, "name")>
                                 <input class="input" id="name" name="name" required autocomplete="off" value=suggested placeholder="plane-details"/>
                             </Field>
                         </section>

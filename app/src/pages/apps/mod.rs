@@ -15,14 +15,15 @@ use self::origins::origins;
 use crate::frame::MeResource;
 use crate::ui::{
     Callout, ConfirmDialog, Empty, Field, FormProblem, FormToken, Load, NumberField, PageHead, PageName, Time, Tone, api_params, copyable,
-    field_error,
+    done, field_error,
 };
 
 #[component]
 pub(crate) fn AppsPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let make = ServerAction::<NewApp>::new();
-    let list = Resource::new(move || make.version().get(), |_| apps());
+    let made = done(make);
+    let list = Resource::new(move || made.get(), |_| apps());
     view! {
         <PageName name="Apps and keys"/>
         <PageHead title="Apps and keys" lead="An app calls APIs with its key. What it may call is opened on the API's own page."/>
@@ -75,8 +76,8 @@ pub(crate) fn AppPage() -> impl IntoView {
     let (trust, distrust) = (ServerAction::<NewIssuer>::new(), ServerAction::<DeleteIssuer>::new());
     let delete = ServerAction::<DeleteApp>::new();
     let set = ServerAction::<SetOrigins>::new();
-    let issued = move || (trust.version().get(), distrust.version().get());
-    let versions = move || (make.version().get(), revoke.version().get(), issued(), set.version().get());
+    let acts = [done(make), done(revoke), done(trust), done(distrust), done(set)];
+    let versions = move || acts.map(|act| act.get());
     let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| app(domain, name));
     view! {
         <Load resource=detail page=true view=move |app| {

@@ -25,7 +25,7 @@ use crate::error::PortalError;
 use crate::frame::MeResource;
 use crate::ui::{
     Callout, ConfirmDialog, Empty, FormProblem, FormToken, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, asks_now,
-    grouped,
+    done, grouped,
 };
 
 /// How often a page looks while a build is under way.
@@ -59,11 +59,11 @@ pub(crate) fn DatasetPage() -> impl IntoView {
     );
     // By itself, so that a form that is being filled in is not made anew while the page looks again.
     // And only once something was saved: what was refused stays as it was typed.
-    let (saved_gates, saved_mapping, saved_job) = (saved(gates), saved(mapping), saved(job));
+    let (saved_gates, saved_mapping, saved_job, paused) = (saved(gates), saved(mapping), saved(job), done(pause));
     // Drawn anew only when there are more of them, or fewer.
     let spoiled = RwSignal::new(None);
     let of_forms = Resource::new(
-        move || (at.get(), [saved_gates.get(), saved_mapping.get(), saved_job.get(), pause.version().get()]),
+        move || (at.get(), [saved_gates.get(), saved_mapping.get(), saved_job.get(), paused.get()]),
         |((domain, name), ..)| dataset(domain, name),
     );
     // While a build is under way, the page looks again by itself; else now and then, for what its schedule begins.

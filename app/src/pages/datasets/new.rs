@@ -11,7 +11,7 @@ use model::view::SourceView;
 use super::api::{NewDatasetForm, has_redis, new_dataset};
 use super::mapping::{Draft, mapping_form};
 use crate::error::PortalError;
-use crate::frame::MeResource;
+use crate::frame::{FormTokenSignal, MeResource};
 use crate::pages::sources::api::{sources, tables};
 use crate::ui::{Field, FormErrors, Load, PageHead, PageName, grouped, no_access};
 
@@ -66,15 +66,15 @@ pub(crate) fn NewDatasetPage() -> impl IntoView {
     view! {
         <PageName name="Make a dataset"/>
         <Load resource=me view=move |me| {
-            let (domains, form_token) = (me.domains_where(model::Action::EditDataset), me.form_token);
+            let domains = me.domains_where(model::Action::EditDataset);
             if domains.is_empty() {
                 return no_access("Builders and owners of a domain make datasets. Ask an owner or an admin to make you one.");
             }
             view! { <PageHead title="Make a dataset" lead="A copy of a table, for rows by their key or for questions. Nothing is read before you build it."/> <Load resource=all view=move |all| {
-                let (domains, form_token) = (domains.clone(), form_token.clone());
+                let domains = domains.clone();
                 let mine: Vec<SourceView> = all.into_iter().filter(|source| domains.contains(&source.domain)).collect();
                 begin_with(chosen, &mine);
-                view! { <Load resource=redis view=move |redis| form(&domains, &mine, (redis, known), (chosen, make, form_token.clone()))/> }
+                view! { <Load resource=redis view=move |redis| form(&domains, &mine, (redis, known), (chosen, make))/> }
             }/> }.into_any()
         }/>
     }
@@ -97,8 +97,9 @@ fn form(
     domains: &[String],
     sources: &[SourceView],
     (redis, known): (bool, Known),
-    (chosen, make, form_token): (Chosen, Make, String),
+    (chosen, make): (Chosen, Make),
 ) -> impl IntoView + use<> {
+    let FormTokenSignal(form_token) = expect_context();
     let refused = Signal::derive(move || make.value().get().and_then(Result::err));
     let error = move |field: &'static str| Signal::derive(move || refused.get().and_then(|error| error.of_field(field)));
     let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
@@ -128,7 +129,7 @@ fn form(
             into: in_table.get_untracked().then(|| chosen.into.target()),
             mapping: chosen.draft.get_untracked().map(Draft::mapping).unwrap_or_default(),
         };
-        make.dispatch((form, form_token.clone()));
+        make.dispatch((form, form_token.get_untracked()));
     };
     let stores = StoreKind::ALL.into_iter().filter(move |kind| *kind != StoreKind::Redis || redis);
     let domains = domains.to_vec();

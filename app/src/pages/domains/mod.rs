@@ -11,13 +11,16 @@ use self::api::{NewDomain, RenameDomain, SetCompartment, SetRoles, compartments,
 use self::shares::shares;
 use crate::error::PortalError;
 use crate::frame::MeResource;
-use crate::ui::{Choice, ConfirmDialog, Empty, Field, FormProblem, FormToken, Load, PageHead, PageName, ProblemPage, field_error, param};
+use crate::ui::{
+    Choice, ConfirmDialog, Empty, Field, FormProblem, FormToken, Load, PageHead, PageName, ProblemPage, done, field_error, param,
+};
 
 #[component]
 pub(crate) fn DomainsPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let make = ServerAction::<NewDomain>::new();
-    let list = Resource::new(move || make.version().get(), |_| domains());
+    let made = done(make);
+    let list = Resource::new(move || made.get(), |_| domains());
     view! {
         <PageName name="Domains"/>
         <PageHead title="Domains" lead="Lines of business. Sources, APIs and apps belong to one, and so do people's roles."/>
@@ -63,8 +66,9 @@ pub(crate) fn DomainPage() -> impl IntoView {
     let name = param("domain");
     let (set, rename) = (ServerAction::<SetRoles>::new(), ServerAction::<RenameDomain>::new());
     let share = ServerAction::<SetCompartment>::new();
-    let list = Resource::new(move || (set.version().get(), rename.version().get()), |_| domains());
-    let limits = Resource::new(move || share.version().get(), |_| compartments());
+    let (roles_set, renamed, shared) = (done(set), done(rename), done(share));
+    let list = Resource::new(move || (roles_set.get(), renamed.get()), |_| domains());
+    let limits = Resource::new(move || shared.get(), |_| compartments());
     view! {
         <Load resource=list view=move |domains| match domains.into_iter().find(|domain| domain.name == name.get()) {
             None => view! { <ProblemPage error=PortalError::of_page(Problem::not_found(format!("domain {}", name.get())))/> }.into_any(),

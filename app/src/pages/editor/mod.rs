@@ -135,6 +135,7 @@ fn Conflict(editor: Editor) -> impl IntoView {
             view! {
                 <div class="stack-2 mb-4">
                     <ProblemCallout error/>
+                    {(!conflict).then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.save_again()>"Save again"</button></div> })}
                     {conflict.then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.load_theirs()>"Load theirs"</button><button class="btn btn-sm" type="button" on:click=move |_| editor.save_over()>"Save mine over it"</button></div> })}
                 </div>
             }

@@ -187,6 +187,12 @@ impl Editor {
         }
     }
 
+    /// Saves what could not be saved, once that may go better.
+    pub(super) fn save_again(self) {
+        self.saved.set(Saved::Changed);
+        self.flush();
+    }
+
     pub(super) fn check_now(self) {
         self.check.dispatch(());
     }

@@ -8,7 +8,7 @@ use super::api::{Decide, Withdraw, request};
 use super::diff::DiffTable;
 use super::held;
 use crate::ui::{
-    CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Icon, Load, PageName, SampleTable, StateBadge, Time, param,
+    CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Icon, Load, PageName, SampleTable, StateBadge, Time, done, param,
 };
 
 #[component]
@@ -16,7 +16,8 @@ pub(crate) fn RequestPage() -> impl IntoView {
     let id = param("id");
     let decide = ServerAction::<Decide>::new();
     let withdraw = ServerAction::<Withdraw>::new();
-    let detail = Resource::new(move || (id.get(), decide.version().get(), withdraw.version().get()), |(id, _, _)| request(id));
+    let (decided, withdrawn) = (done(decide), done(withdraw));
+    let detail = Resource::new(move || (id.get(), decided.get(), withdrawn.get()), |(id, _, _)| request(id));
     view! { <Load resource=detail page=true view=move |detail| page(&detail, decide, withdraw)/> }.into_any()
 }
 

@@ -7,12 +7,15 @@ use model::view::UserView;
 
 use self::api::{NewPerson, PasswordLink, SetPerson, people};
 use crate::frame::MeResource;
-use crate::ui::{Callout, Choice, ConfirmDialog, Field, FormProblem, FormToken, Load, PageHead, PageName, Tone, copyable, field_error};
+use crate::ui::{
+    Callout, Choice, ConfirmDialog, Field, FormProblem, FormToken, Load, PageHead, PageName, Tone, copyable, done, field_error,
+};
 
 #[component]
 pub(crate) fn PeoplePage() -> impl IntoView {
     let (make, link, set) = (ServerAction::<NewPerson>::new(), ServerAction::<PasswordLink>::new(), ServerAction::<SetPerson>::new());
-    let list = Resource::new(move || (make.version().get(), link.version().get(), set.version().get()), |_| people());
+    let (made, linked, changed) = (done(make), done(link), done(set));
+    let list = Resource::new(move || (made.get(), linked.get(), changed.get()), |_| people());
     let shown = move || make.value().get().and_then(Result::ok).or_else(|| link.value().get().and_then(Result::ok));
     let MeResource(me) = expect_context();
     view! {

@@ -10,17 +10,18 @@ pub async fn demo_offered() -> Result<bool, PortalError> {
     Ok(crate::session::control().demo_offered(&crate::session::visitor()))
 }
 
+/// Who signs in again in place of a session that has ended stays where they are.
 #[server(prefix = "/fn", endpoint = "sign-in")]
-pub async fn sign_in(email: String, password: String, next: String) -> Result<(), PortalError> {
+pub async fn sign_in(email: String, password: String, next: String, #[server(default)] stay: bool) -> Result<(), PortalError> {
     let session = crate::session::control().sign_in(&crate::session::visitor(), &email, &password).await?;
-    enter(&session, &next);
+    enter(&session, (!stay).then_some(next.as_str()));
     Ok(())
 }
 
 #[server(prefix = "/fn", endpoint = "sign-in-demo")]
-pub async fn sign_in_demo(email: String, next: String) -> Result<(), PortalError> {
+pub async fn sign_in_demo(email: String, next: String, #[server(default)] stay: bool) -> Result<(), PortalError> {
     let session = crate::session::control().sign_in_demo(&crate::session::visitor(), &email).await?;
-    enter(&session, &next);
+    enter(&session, (!stay).then_some(next.as_str()));
     Ok(())
 }
 
@@ -33,13 +34,15 @@ pub async fn link_owner(secret: String) -> Result<Option<String>, PortalError> {
 #[server(prefix = "/fn", endpoint = "join")]
 pub async fn join(secret: String, email: String, password: String) -> Result<(), PortalError> {
     let session = crate::session::control().join(&crate::session::visitor(), &secret, &email, &password).await?;
-    enter(&session, "/");
+    enter(&session, Some("/"));
     Ok(())
 }
 
 /// Keeps the session and goes on to where the person was going; only within the portal.
 #[cfg(feature = "ssr")]
-fn enter(session: &control::identity::SignedIn, next: &str) {
+fn enter(session: &control::identity::SignedIn, next: Option<&str>) {
     crate::session::keep_session(&session.secret, control::identity::SESSION_LIFE / model::clock::SECOND);
-    crate::session::go_to(next);
+    if let Some(next) = next {
+        crate::session::go_to(next);
+    }
 }

@@ -1,11 +1,13 @@
 //! Signing in, and joining with a link.
 
+mod again;
 pub(crate) mod api;
 mod art;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+pub(crate) use self::again::SignInAgain;
 use self::api::{Join, SignIn, SignInDemo, demo_offered, link_owner};
 use self::art::Art;
 use crate::ui::{Field, FormProblem, Icon, Mark, PageName, field_error, param};

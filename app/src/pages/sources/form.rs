@@ -10,6 +10,7 @@ use model::view::SourceView;
 
 use super::api::{SourceForm, save_source, test_source};
 use crate::error::PortalError;
+use crate::frame::FormTokenSignal;
 use crate::ui::{Callout, Field, FormErrors, TextArea, Tone};
 
 /// Settings and secrets parted, as the use case takes them.
@@ -38,13 +39,7 @@ pub(super) fn as_input(kinds: &[ConnectorInfo], form: SourceForm) -> control::so
 type Values = BTreeMap<(Environment, String), String>;
 
 #[component]
-pub(super) fn SourceEditor(
-    kinds: Vec<ConnectorInfo>,
-    domains: Vec<String>,
-    known: Option<SourceView>,
-    /// What shows that the form is this session's.
-    form_token: String,
-) -> impl IntoView {
+pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, known: Option<SourceView>) -> impl IntoView {
     let is_new = known.is_none();
     let name = RwSignal::new(known.as_ref().map(|source| source.name.clone()).unwrap_or_default());
     let about = RwSignal::new(known.as_ref().map(|source| source.about.clone()).unwrap_or_default());
@@ -62,11 +57,12 @@ pub(super) fn SourceEditor(
         edit: edit.get_untracked(),
         bindings: bindings(&values.get_untracked(), both.get_untracked()),
     };
-    let form_token = StoredValue::new(form_token);
+    // What shows that the form is this session's, also where that was begun anew meanwhile.
+    let FormTokenSignal(form_token) = expect_context();
     // What the last save or test was refused for, to be told beside the fields.
     let refused: RwSignal<Option<PortalError>> = RwSignal::new(None);
     let save = Action::new(move |(): &()| {
-        let sent = save_source(form(), form_token.get_value());
+        let sent = save_source(form(), form_token.get_untracked());
         async move {
             let answer = sent.await;
             let _ = refused.try_set(answer.as_ref().err().cloned());
@@ -78,7 +74,7 @@ pub(super) fn SourceEditor(
         }
     });
     let test = Action::new(move |environment: &Environment| {
-        let sent = test_source(form(), *environment, form_token.get_value());
+        let sent = test_source(form(), *environment, form_token.get_untracked());
         async move {
             let answer = sent.await;
             let _ = refused.try_set(answer.as_ref().err().cloned());

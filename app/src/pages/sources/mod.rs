@@ -62,11 +62,11 @@ pub(crate) fn NewSourcePage() -> impl IntoView {
     view! {
         <PageName name="Register a source"/>
         <Load resource=me view=move |me| {
-            let (domains, form_token) = (me.domains_where(Action::EditSource), me.form_token);
+            let domains = me.domains_where(Action::EditSource);
             if domains.is_empty() {
                 return no_access("Builders and owners of a domain register sources. Ask an owner or an admin to make you one.");
             }
-            view! { <PageHead title="Register a source" lead="It is opened for reading only. Secrets are sealed and never shown again."/> <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=domains.clone() known=None form_token=form_token.clone()/> }/> }.into_any()
+            view! { <PageHead title="Register a source" lead="It is opened for reading only. Secrets are sealed and never shown again."/> <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=domains.clone() known=None/> }/> }.into_any()
         }/>
     }
     .into_any()
@@ -93,11 +93,11 @@ pub(crate) fn SourcePage() -> impl IntoView {
                     <Tables source=title environment/>
                     <Load resource=me view=move |me| {
                         let may = me.can(Action::EditSource, &for_editor.domain);
-                        let (known, form_token) = (for_editor.clone(), me.form_token);
+                        let known = for_editor.clone();
                         may.then(move || view! {
                             <Rights source=known.name.clone() environment/>
                             {load_card(&known, set_load)}
-                            <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=vec![known.domain.clone()] known=Some(known.clone()) form_token=form_token.clone()/> }/>
+                            <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=vec![known.domain.clone()] known=Some(known.clone())/> }/>
                         })
                     }/>
                 </div>
