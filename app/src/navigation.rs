@@ -95,12 +95,12 @@ pub(crate) fn crumbs(path: &str) -> Vec<(String, String)> {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let Some((first, rest)) = parts.split_first() else { return vec![(COMMON.name.to_owned(), HOME.to_owned())] };
     let list = format!("/{first}");
-    let area = AREAS.iter().find(|area| area.to == list);
-    let mut found = vec![(area.map_or_else(|| capitalized(first), |area| area.name.to_owned()), list.clone())];
     let own = |name: &str| (name.to_owned(), String::new());
+    let Some(area) = AREAS.iter().find(|area| area.to == list) else { return vec![own("Not found")] };
+    let mut found = vec![(area.name.to_owned(), list.clone())];
     match (*first, rest) {
         (_, []) => {}
-        (_, ["new"]) => found.push(own(area.map_or("", |area| area.new))),
+        (_, ["new"]) => found.push(own(area.new)),
         ("inbox", _) => found.push(own("Request")),
         ("apis" | "apps" | "datasets", [domain, name, rest @ ..]) => {
             found.push((format!("{domain}/{name}"), format!("{list}/{domain}/{name}")));
@@ -149,7 +149,7 @@ mod tests {
             ("/sources/flights-db", &["Sources", "flights-db"]),
             ("/sources/flights-db/tables/planes", &["Sources", "flights-db", "planes"]),
             ("/domains/travel", &["Domains", "travel"]),
-            ("/ärger", &["Ärger"]),
+            ("/ärger", &["Not found"]),
         ];
         for (path, wanted) in cases {
             assert_eq!(names(path), *wanted, "{path}");
