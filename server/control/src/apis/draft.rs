@@ -32,7 +32,7 @@ impl Control {
         let row = self.new_api_row(caller, domain, name, spec.kind())?;
         let there = self.store.domain(domain).await?;
         there.ok_or_else(|| Problem::field("domain", "There is no such domain."))?;
-        let source = self.store.source(&spec.source).await.map_err(|error| from_store(&error))?;
+        let source = self.store.source(&spec.source).await?;
         if let Some(of) = source.filter(|source| source.domain != domain && caller.can(Action::See, &source.domain)) {
             let message =
                 format!("The source {} belongs to {}. Choose the domain {}: an API cannot be moved.", of.name, of.domain, of.domain);

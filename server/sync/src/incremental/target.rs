@@ -28,12 +28,12 @@ pub(super) struct Target {
 
 /// What came of some rows.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Applied {
-    pub(super) changed: i64,
-    pub(super) deleted: i64,
-    pub(super) bytes: i64,
+pub(crate) struct Applied {
+    pub(crate) changed: i64,
+    pub(crate) deleted: i64,
+    pub(crate) bytes: i64,
     /// All that were put aside since the version was built.
-    pub(super) dirty: i64,
+    pub(crate) dirty: i64,
 }
 
 /// Some rows, and where what follows them begins.
