@@ -1,5 +1,6 @@
 //! Small parts used by many pages.
 
+mod asked;
 mod badge;
 mod callout;
 mod code;
@@ -20,6 +21,7 @@ mod table;
 mod text_area;
 mod time;
 
+pub(crate) use asked::{Asked, FromSource, ask, ask_recalling};
 pub(crate) use badge::{CaseBadge, LiveBadge, StateBadge};
 pub(crate) use callout::{Callout, Empty, FormErrors, FormProblem, ProblemCallout, SIGN_IN_AGAIN, Tone};
 pub(crate) use code::{CodeBlock, JsonBlock, copyable};

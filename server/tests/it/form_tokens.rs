@@ -38,7 +38,7 @@ const ASK: [&str; 25] = [
 ];
 
 /// They read.
-const READ: [&str; 37] = [
+const READ: [&str; 38] = [
     "acceleration",
     "api",
     "apis",
@@ -56,7 +56,8 @@ const READ: [&str; 37] = [
     "domains",
     "draft",
     "has-redis",
-    "home-tables",
+    "home-source",
+    "known-tables",
     "link-owner",
     "me",
     "next-times",

@@ -53,6 +53,7 @@ mod own_keys;
 mod own_servers;
 mod page_structure;
 mod pages_of_everything;
+mod pages_without_a_source;
 mod parts;
 mod portal_guard;
 mod public_files;

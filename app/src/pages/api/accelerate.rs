@@ -14,6 +14,7 @@ use crate::frame::MeResource;
 use crate::pages::datasets::api::{BuildDataset, StopRun, has_redis};
 use crate::pages::datasets::{ended_badly, going};
 use crate::pages::editor::api::Submit;
+use crate::pages::sources::ask_tables_of_prod;
 use crate::ui::{Callout, Field, FormProblem, Icon, Load, PageHead, PageName, Tone, api_params, field_error, grouped, rows};
 
 /// How often the page looks while a build is under way, and while somebody has to do something.
@@ -91,7 +92,12 @@ fn steps(now: &Acceleration) -> impl IntoView + use<> {
 fn form(at: Memo<(String, String)>, now: &Acceleration, redis: bool, accelerate: ServerAction<Accelerate>) -> impl IntoView + use<> {
     let (domain, name) = at.get_untracked();
     let (table, source, key) = (now.table.name.clone(), now.source.clone(), now.key.join(" and "));
-    let count = now.rows.map_or_else(|| "an unknown number of rows".into(), rows);
+    let (known, of, name_of_table) = (now.rows, source.clone(), table.clone());
+    let told = ask_tables_of_prod(Signal::stored(of));
+    let count = move || {
+        let found = told.told().and_then(|tables| tables.into_iter().find(|info| info.table.name == name_of_table)?.rows);
+        found.or(known).map_or_else(|| "an unknown number of rows".into(), rows)
+    };
     let suggested = now.suggested.clone();
     let stores = StoreKind::ALL.into_iter().filter(move |kind| kind.is_served() && (*kind != StoreKind::Redis || redis));
     view! {
@@ -99,7 +105,7 @@ fn form(at: Memo<(String, String)>, now: &Acceleration, redis: bool, accelerate:
             <section class="card card-pad stack">
                 <FormProblem action=accelerate at=|field| if field == "name" { "dataset".to_owned() } else { field.to_owned() }/>
                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
-                <div><h2>"The copy"</h2><p class="t-2">{format!("{table} of {source}, about {count}, looked up by {key}. The source is read gently, once for each copy.")}</p></div>
+                <div><h2>"The copy"</h2><p class="t-2">{move || format!("{table} of {source}, about {}, looked up by {key}. The source is read gently, once for each copy.", count())}</p></div>
                 <div class="form-row">
                     <Field id="dataset" label="Name of the copy" help="Lower-case letters, digits and hyphens." error=field_error(accelerate, "name")><input class="input" id="dataset" name="dataset" required autocomplete="off" value=suggested/></Field>
                     <Field id="again" label="It is made anew" help="More ways are on its own page: other times, after another one, or following each change."><select class="select" id="again" name="again"><option value="hourly">"every hour"</option><option value="nightly">"every night at three, UTC"</option><option value="asked">"when somebody asks"</option></select></Field>

@@ -9,7 +9,7 @@ use model::view::{DatasetSaved, DatasetView};
 use super::mapping::{Draft, mapping_form};
 use crate::error::PortalError;
 use crate::pages::sources::api::tables;
-use crate::ui::{Callout, FormCard, Load, ProblemCallout, Tone};
+use crate::ui::{Callout, FormCard, FromSource, ProblemCallout, Tone, ask};
 
 pub(super) type SetMapping = Action<(String, String, Mapping), Result<DatasetSaved, PortalError>>;
 
@@ -34,14 +34,14 @@ fn words(mapping: &Mapping) -> Vec<String> {
 fn form(dataset: &DatasetView, save: SetMapping) -> impl IntoView + use<> {
     let (source, table) = (dataset.spec.source.clone(), dataset.spec.table.name.clone());
     let asked = source.clone();
-    // Made on a click, in the browser alone.
-    let known = Resource::new(move || asked.clone(), |source| tables(source, Environment::Prod));
+    let what = format!("the tables of {source}");
+    let known = ask(None, move || asked.clone(), |source| tables(source, Environment::Prod));
     let (mapping, store) = (dataset.spec.mapping.clone(), dataset.spec.store);
     let place = StoredValue::new((dataset.domain.clone(), dataset.name.clone()));
     let by_key = store != StoreKind::Columnar && !dataset.feeds;
     let refused = Signal::derive(move || save.value().get().and_then(Result::err));
     view! {
-        <Load resource=known view=move |tables| {
+        <FromSource asked=known what view=move |tables| {
             let Some(info) = tables.into_iter().find(|info| info.table.name == table) else {
                 return view! { <Callout tone=Tone::Warn><p>"The source has no such table any more."</p></Callout> }.into_any();
             };

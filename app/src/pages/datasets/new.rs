@@ -12,8 +12,9 @@ use super::api::{NewDatasetForm, has_redis, new_dataset};
 use super::mapping::{Draft, mapping_form};
 use crate::error::PortalError;
 use crate::frame::{FormTokenSignal, MeResource};
-use crate::pages::sources::api::{sources, tables};
-use crate::ui::{Field, FormErrors, Load, PageHead, PageName, grouped, no_access};
+use crate::pages::sources::api::sources;
+use crate::pages::sources::ask_tables_of_prod;
+use crate::ui::{Asked, Field, FormErrors, FromSource, Load, PageHead, PageName, grouped, no_access};
 
 /// With the token of the form.
 type Make = Action<(NewDatasetForm, String), Result<(), PortalError>>;
@@ -59,10 +60,13 @@ pub(crate) fn NewDatasetPage() -> impl IntoView {
     let make: Make = Action::new(|(form, form_token): &(NewDatasetForm, String)| new_dataset(form.clone(), form_token.clone()));
     let redis = Resource::new(|| (), |()| has_redis());
     let all = Resource::new(|| (), |()| sources());
-    let known = Resource::new(
-        move || chosen.source.get(),
-        |source| async move { if source.is_empty() { Ok(Vec::new()) } else { tables(source, Environment::Prod).await } },
-    );
+    let known = ask_tables_of_prod(chosen.source.into());
+    // Begun anew where the table becomes another one, and not where its rows are counted anew.
+    let table = Memo::new(move |_| {
+        let found = known.latest()?.into_iter().find(|info| info.table.name == chosen.table.get())?;
+        Some(TableInfo { rows: None, ..found })
+    });
+    Effect::new(move |_| chosen.draft.set(table.get().map(|info| Draft::new(&info, &Mapping::default()))));
     view! {
         <PageName name="Make a dataset"/>
         <Load resource=me view=move |me| {
@@ -91,7 +95,7 @@ fn begin_with(chosen: Chosen, sources: &[SourceView]) {
     });
 }
 
-type Known = Resource<Result<Vec<TableInfo>, PortalError>>;
+type Known = Asked<Vec<TableInfo>>;
 
 fn form(
     domains: &[String],
@@ -141,7 +145,7 @@ fn form(
                     <Field id="source" label="Source" error=error("source")><select class="select" id="source" on:change=move |event| { chosen.table.set(String::new()); chosen.source.set(event_target_value(&event)); }>
                         {names.into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || chosen.source.get() == this>{name.clone()}</option> } }).collect_view()}
                     </select></Field>
-                    <Load resource=known view=move |tables| table_field(tables, chosen, error("table"))/>
+                    <FromSource asked=known what="the tables of the source" view=move |tables| table_field(tables, chosen, error("table"))/>
                 </div>
                 <Field id="key" label="Looked up by" note="Empty for the table's own key" help="Columns with commas between. Together they name one row alone, and are never empty. A columnar dataset can do without." error=error("key")><input class="input" id="key" autocomplete="off" placeholder="tailnum" prop:value=key on:input=move |event| key.set(event_target_value(&event))/></Field>
             </section>
@@ -217,7 +221,6 @@ fn table_field(tables: Vec<TableInfo>, chosen: Chosen, error: Signal<Option<Stri
     let names: Vec<String> = tables.iter().map(|info| info.table.name.clone()).collect();
     let tables = StoredValue::new(tables);
     let info = move || tables.with_value(|tables| tables.iter().find(|info| info.table.name == chosen.table.get()).cloned());
-    Effect::new(move |_| chosen.draft.set(info().map(|info| Draft::new(&info, &Mapping::default()))));
     let about = move || {
         info().map(|info| {
             let rows = info.rows.map(|rows| format!("{} rows, ", grouped(rows))).unwrap_or_default();

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::edits::form_of;
 use super::state::Editor;
 use crate::pages::sources::api::sample_table;
-use crate::ui::{Callout, JsonBlock, ProblemCallout, SampleTable, Tone, grouped};
+use crate::ui::{Callout, FromSource, JsonBlock, ProblemCallout, SampleTable, Tone, ask, grouped};
 
 #[component]
 pub(super) fn Aside(editor: Editor) -> impl IntoView {
@@ -78,20 +78,15 @@ fn TableSample(editor: Editor) -> impl IntoView {
     let table = Memo::new(move |_| {
         editor.spec.with(|spec| (spec.source.clone(), spec.table().map(|table| table.name.clone()).unwrap_or_default()))
     });
-    let rows = Resource::new(
+    let rows = ask(
+        None,
         move || table.get(),
-        |(source, table)| async move {
-            if source.is_empty() || table.is_empty() { None } else { Some(sample_table(source, table, Environment::Prod).await) }
+        |(source, table): (String, String)| async move {
+            if source.is_empty() || table.is_empty() { Ok(None) } else { sample_table(source, table, Environment::Prod).await.map(Some) }
         },
     );
     view! {
-        <Transition>{move || Suspend::new(async move {
-            match rows.await {
-                None => ().into_any(),
-                Some(Err(error)) => view! { <ProblemCallout error/> }.into_any(),
-                Some(Ok((info, sample))) => view! { {move || as_given(editor, &info, &sample)} }.into_any(),
-            }
-        })}</Transition>
+        <FromSource asked=rows what="some rows" view=move |read: Option<(TableInfo, Sample)>| read.map(|(info, sample)| move || as_given(editor, &info, &sample))/>
     }
 }
 

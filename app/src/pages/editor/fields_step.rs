@@ -1,11 +1,13 @@
 //! Table and fields: which table, looked up by what, and what is given out under which name. For a script: its text.
 
 use leptos::prelude::*;
+use model::clock::Millis;
 use model::dialect::Dialect;
 use model::form::joined_table;
 use model::snapshot::Environment;
 use model::spec::{ApiBody, ApiKind, Query, SqlBody};
 use model::table::TableInfo;
+use model::view::SourceView;
 
 use super::edits::{choose_table, form_of, rename, set_given, set_key, set_script};
 use super::form_fields::Aggregates;
@@ -13,22 +15,26 @@ use super::join_card::JoinCard;
 use super::state::Editor;
 use crate::error::PortalError;
 use crate::pages::datasets::api::dataset;
-use crate::pages::sources::api::{sources, tables};
-use crate::ui::{Empty, Field, Load, TextArea, grouped};
+use crate::pages::sources::api::{known_tables, tables};
+use crate::ui::{Asked, Empty, Field, FromSource, Load, TextArea, ask_recalling, grouped};
 
 #[component]
-pub(super) fn FieldsStep(editor: Editor) -> impl IntoView {
+pub(super) fn FieldsStep(editor: Editor, sources: Resource<Result<Vec<SourceView>, PortalError>>) -> impl IntoView {
     let source = Memo::new(move |_| editor.spec.with(|spec| spec.source.clone()));
-    let list = Resource::new(|| (), |()| sources());
     let served = Memo::new(move |_| editor.spec.with(|spec| spec.serve_from.dataset().map(str::to_owned)));
     let (domain, _) = editor.place();
-    let known =
-        Resource::new(move || (source.get(), served.get(), domain.clone()), |(source, served, domain)| known(source, served, domain));
+    let known = ask_recalling(None, move || Of { source: source.get(), served: served.get(), domain: domain.clone() }, recalled, told);
+    // A draft that was made from a table begins with all its columns, as soon as its source has told them.
+    Effect::new(move |_| {
+        if let Some(tables) = known.told() {
+            begin_with_table(editor, &tables);
+        }
+    });
     let is_script = editor.as_script;
     let dialects = StoredValue::new(Vec::<(String, Dialect)>::new());
     view! {
         <section class="card card-pad form-row">
-            <Load resource=list view=move |sources| {
+            <Load resource=sources view=move |sources| {
                 let (domain, _) = editor.place();
                 let mine: Vec<_> = sources.into_iter().filter(|source| source.domain == domain).collect();
                 dialects.set_value(mine.iter().filter_map(|source| Some((source.name.clone(), source.dialect?))).collect());
@@ -52,12 +58,31 @@ pub(super) fn FieldsStep(editor: Editor) -> impl IntoView {
     .into_any()
 }
 
-/// The tables of a source; of one that a dataset is made of, the columns that its rows have there.
-async fn known(source: String, served: Option<String>, domain: String) -> Result<Vec<TableInfo>, PortalError> {
-    if source.is_empty() {
+/// Whose tables are asked for: a source's, and where an API is served from a dataset, that dataset's columns.
+#[derive(Clone, PartialEq)]
+struct Of {
+    source: String,
+    served: Option<String>,
+    domain: String,
+}
+
+type Tables = Asked<Vec<TableInfo>>;
+
+async fn told(of: Of) -> Result<Vec<TableInfo>, PortalError> {
+    if of.source.is_empty() {
         return Ok(Vec::new());
     }
-    let mut tables = tables(source, Environment::Prod).await?;
+    Ok(with_dataset(tables(of.source, Environment::Prod).await?, of.served, of.domain).await)
+}
+
+/// What the source told before.
+async fn recalled(of: Of) -> Option<(Vec<TableInfo>, Millis)> {
+    let known = if of.source.is_empty() { None } else { known_tables(of.source, Some(Environment::Prod), None).await.ok().flatten() }?;
+    Some((with_dataset(known.tables, of.served, of.domain).await, known.at))
+}
+
+/// Of the table that a dataset is made of, the columns that its rows have there.
+async fn with_dataset(mut tables: Vec<TableInfo>, served: Option<String>, domain: String) -> Vec<TableInfo> {
     if let Some(name) = served {
         // One that is gone is told where it is chosen.
         let made = dataset(domain, name).await.ok().map(|dataset| dataset.spec.as_table());
@@ -65,10 +90,8 @@ async fn known(source: String, served: Option<String>, domain: String) -> Result
             (info.columns, info.key) = (made.columns, made.key);
         }
     }
-    Ok(tables)
+    tables
 }
-
-type Tables = Resource<Result<Vec<TableInfo>, PortalError>>;
 
 fn table_name(editor: Editor) -> Memo<String> {
     Memo::new(move |_| editor.spec.with(|spec| spec.table().map(|table| table.name.clone()).unwrap_or_default()))
@@ -78,8 +101,7 @@ fn table_name(editor: Editor) -> Memo<String> {
 fn TablePicker(editor: Editor, known: Tables) -> impl IntoView {
     let current = table_name(editor);
     view! {
-        <Load resource=known view=move |tables| {
-            begin_with_table(editor, &tables);
+        <FromSource asked=known what="the tables of the source" view=move |tables| {
             let choices = tables.clone();
             let choose = move |name: String| {
                 if let Some(info) = choices.iter().find(|info| info.table.name == name) {
@@ -103,23 +125,20 @@ fn TablePicker(editor: Editor, known: Tables) -> impl IntoView {
     }
 }
 
-/// A draft that was made from a table begins with all its columns, as soon as the form is alive.
+/// Takes all columns of the table that a draft names, where it has none yet.
 fn begin_with_table(editor: Editor, tables: &[TableInfo]) {
     let (name, fresh) =
         editor.spec.with_untracked(|spec| (spec.table().map(|table| table.name.clone()).unwrap_or_default(), spec.fields.is_empty()));
-    let Some(info) = tables.iter().find(|info| fresh && info.table.name == name).cloned() else { return };
-    Effect::new(move |_| {
-        if editor.spec.with_untracked(|spec| spec.fields.is_empty()) {
-            editor.change(|spec| choose_table(spec, &info));
-        }
-    });
+    if let Some(info) = tables.iter().find(|info| fresh && info.table.name == name) {
+        editor.change(|spec| choose_table(spec, info));
+    }
 }
 
 #[component]
 fn Columns(editor: Editor, known: Tables) -> impl IntoView {
     let current = table_name(editor);
     view! {
-        <Load resource=known view=move |tables| {
+        <FromSource asked=known what="the columns of the table" view=move |tables| {
             view! {{move || match tables.iter().find(|info| info.table.name == current.get()).cloned() {
                 None => view! { <section class="card"><Empty title="Pick a table" text="Its columns are shown here, with real rows beside them."/></section> }.into_any(),
                 Some(info) => {

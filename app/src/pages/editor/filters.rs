@@ -2,30 +2,29 @@
 
 use leptos::prelude::*;
 use model::form::{Filter, Op};
-use model::snapshot::Environment;
 use model::table::TableInfo;
 
 use super::edits::form_of;
 use super::filter_edits::{add_filter, filterable, filters_of, remove_filter};
 use super::state::Editor;
-use crate::pages::sources::api::tables;
-use crate::ui::{Empty, Icon, Load};
+use crate::pages::sources::ask_tables_of_prod;
+use crate::ui::{Empty, FromSource, Icon};
 
 #[component]
 pub(super) fn Filters(editor: Editor) -> impl IntoView {
     let table = Memo::new(move |_| {
         editor.spec.with(|spec| (spec.source.clone(), spec.table().map(|table| table.name.clone()).unwrap_or_default()))
     });
-    let known = Resource::new(
-        move || table.get(),
-        |(source, _)| async move { if source.is_empty() { Ok(Vec::new()) } else { tables(source, Environment::Prod).await } },
-    );
+    let known = ask_tables_of_prod(Signal::derive(move || table.get().0));
     view! {
         <section class="card clip">
             <div class="card-head"><h2>"Filters"</h2></div>
-            <Load resource=known view=move |tables| match editor.spec.with_untracked(|spec| form_of(spec).and_then(|form| model::form::joined_table(form, &tables))) {
-                Some(info) => view! { <FilterRows editor info/> }.into_any(),
-                None => view! { <Empty title="Pick a table first" text="Filters are about its columns."/> }.into_any(),
+            <FromSource asked=known what="the columns of the table" view=move |tables| move || {
+                table.track();
+                match editor.spec.with_untracked(|spec| form_of(spec).and_then(|form| model::form::joined_table(form, &tables))) {
+                    Some(info) => view! { <FilterRows editor info/> }.into_any(),
+                    None => view! { <Empty title="Pick a table first" text="Filters are about its columns."/> }.into_any(),
+                }
             }/>
         </section>
     }

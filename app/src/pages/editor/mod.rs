@@ -27,7 +27,7 @@ mod union_step;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::view::{DatasetView, DraftView};
+use model::view::{DatasetView, DraftView, SourceView};
 
 use self::api::{DiscardDraft, callable, draft};
 use self::aside::Aside;
@@ -41,6 +41,7 @@ use self::union_step::{Callables, UnionStep};
 use crate::error::PortalError;
 use crate::pages::api::Console;
 use crate::pages::datasets::api::datasets;
+use crate::pages::sources::api::sources;
 use crate::ui::{Callout, CaseBadge, ConfirmDialog, FormProblem, Icon, Load, PageName, ProblemCallout, Tone, api_params};
 
 /// The steps after the first, which is a page of its own: key in the address, name.
@@ -81,7 +82,8 @@ pub(crate) fn EditorPage() -> impl IntoView {
     let found = Resource::new(move || at.get(), |(domain, name)| draft(domain, name));
     let datasets = Resource::new(|| (), |()| datasets());
     let callables = Resource::new(move || at.get(), |(domain, name)| callable(domain, name));
-    view! { <Load resource=found page=true view=move |draft| view! { <Form draft step datasets callables/> }/> }.into_any()
+    let sources = Resource::new(|| (), |()| sources());
+    view! { <Load resource=found page=true view=move |draft| view! { <Form draft step datasets callables sources/> }/> }.into_any()
 }
 
 #[component]
@@ -90,6 +92,7 @@ fn Form(
     step: Memo<String>,
     datasets: Resource<Result<Vec<DatasetView>, PortalError>>,
     callables: Callables,
+    sources: Resource<Result<Vec<SourceView>, PortalError>>,
 ) -> impl IntoView {
     let is_union = draft.spec.union().is_some();
     let path = format!("{}/{}", draft.domain, draft.name);
@@ -116,7 +119,7 @@ fn Form(
                     "parameters" => view! { <ParametersStep editor/> }.into_any(),
                     "policy" => view! { <PolicyStep editor datasets/> }.into_any(),
                     _ if is_union => view! { <UnionStep editor callables/> }.into_any(),
-                    _ => view! { <FieldsStep editor/> }.into_any(),
+                    _ => view! { <FieldsStep editor sources/> }.into_any(),
                 };
                 view! { <div class="wizard-grid"><div class="stack">{left}</div><aside class="sticky-col stack"><Aside editor/></aside></div> }.into_any()
             }

@@ -5,20 +5,21 @@ pub(crate) mod api;
 use leptos::prelude::*;
 use model::Action;
 use model::table::TableInfo;
-use model::view::{ApiSummary, Me, RequestState, RequestView};
+use model::view::{ApiSummary, HomeSource, Me, RequestState, RequestView};
 
 use crate::frame::MeResource;
 use crate::pages::apis::api::apis;
 use crate::pages::inbox::api::requests;
-use crate::pages::sources::api::home_tables;
-use crate::ui::{Empty, Icon, LiveBadge, Load, PageHead, PageName, Time, grouped};
+use crate::pages::sources::api::home_source;
+use crate::pages::sources::ask_tables;
+use crate::ui::{Empty, FromSource, Icon, LiveBadge, Load, PageHead, PageName, Time, grouped};
 
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let list = Resource::new(|| (), |()| apis());
     let asked = Resource::new(|| (), |()| requests());
-    let tables = Resource::new(|| (), |()| home_tables());
+    let offered = Resource::new(|| (), |()| home_source());
     view! {
         <PageName name="Home"/>
         <Load resource=me page=true view=move |me| {
@@ -35,7 +36,7 @@ pub(crate) fn HomePage() -> impl IntoView {
                         <Load resource=list view=move |apis| my_apis(&for_list, apis)/>
                     </div>
                     <aside class="stack">
-                        {builds.then(|| view! { <Load resource=tables view=|(source, tables)| from_table(&source, tables)/> })}
+                        {builds.then(|| view! { <Load resource=offered view=from_table/> })}
                         <Load resource=asked view=my_requests/>
                     </aside>
                 </div>
@@ -161,17 +162,30 @@ pub(crate) fn ApiRows(apis: Vec<ApiSummary>) -> impl IntoView {
     }
 }
 
-fn from_table(source: &str, tables: Vec<TableInfo>) -> impl IntoView + use<> {
-    let source = source.to_owned();
-    if tables.is_empty() {
+fn from_table(offered: Option<HomeSource>) -> AnyView {
+    let Some(HomeSource { name, environment, known }) = offered else {
         return view! {
             <section class="card"><Empty title="No source yet" text="Register a database, and its tables are here to make APIs from.">
                 <a class="btn btn-primary" href="/sources/new">"Register a source"</a>
             </Empty></section>
         }
         .into_any();
+    };
+    let of = name.clone();
+    let asked = ask_tables(known, move || (of.clone(), environment));
+    let (what, all) = (format!("the tables of {name}"), format!("/sources/{name}"));
+    let source = name.clone();
+    view! {
+        <section class="card clip" aria-labelledby="from">
+            <div class="card-head"><h2 id="from">"Make an API from a table"</h2></div>
+            <FromSource asked what view=move |tables| table_links(&source, tables)/>
+            <div class="card-foot">{move || asked.told().map(|_| view! { <span class="dot dot-ok" aria-hidden="true"></span><span>{name.clone()}" answers"</span> })}<a class="push" href=all>"All tables"</a></div>
+        </section>
     }
-    let all = format!("/sources/{source}");
+    .into_any()
+}
+
+fn table_links(source: &str, tables: Vec<TableInfo>) -> impl IntoView + use<> {
     let rows = tables.into_iter().take(5).map(|info| {
         let key = if info.key.is_empty() { "key none yet".into() } else { format!("key {}", info.key.join(", ")) };
         let rows = info.rows.map(|rows| format!("{} rows, ", grouped(rows))).unwrap_or_default();
@@ -180,14 +194,7 @@ fn from_table(source: &str, tables: Vec<TableInfo>) -> impl IntoView + use<> {
                 <span><span class="medium">{info.table.name.clone()}</span><br/><small>{rows}{key}</small></span><span class="go">"Make"</span></a></li>
         }
     });
-    view! {
-        <section class="card clip" aria-labelledby="from">
-            <div class="card-head"><h2 id="from">"Make an API from a table"</h2></div>
-            <ul class="tables-list">{rows.collect_view()}</ul>
-            <div class="card-foot"><span class="dot dot-ok" aria-hidden="true"></span><span>{source.clone()}" answers"</span><a class="push" href=all>"All tables"</a></div>
-        </section>
-    }
-    .into_any()
+    view! { <ul class="tables-list">{rows.collect_view()}</ul> }
 }
 
 fn my_requests(asked: Vec<RequestView>) -> impl IntoView {

@@ -13,7 +13,7 @@ use model::snapshot::Environment;
 #[cfg(feature = "ssr")]
 use model::table::TableRef;
 use model::table::{Sample, TableInfo};
-use model::view::{SourceSaved, SourceView};
+use model::view::{HomeSource, KnownTables, SourceSaved, SourceView};
 use serde::{Deserialize, Serialize};
 
 use crate::error::PortalError;
@@ -65,13 +65,22 @@ pub async fn tables(source: String, environment: Environment) -> Result<Vec<Tabl
     Ok(control.tables(&caller, &source, environment).await?)
 }
 
-/// The tables of the first source, for the home page: with its name, empty where there is none.
-#[server(prefix = "/fn", endpoint = "home-tables")]
-pub async fn home_tables() -> Result<(String, Vec<TableInfo>), PortalError> {
+/// The tables of a source as it told them last, without asking it; of one table alone where that is named.
+#[server(prefix = "/fn", endpoint = "known-tables", input = Json)]
+pub async fn known_tables(
+    source: String,
+    environment: Option<Environment>,
+    table: Option<String>,
+) -> Result<Option<KnownTables>, PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    let Some(first) = control.sources(&caller).await?.into_iter().next() else { return Ok(Default::default()) };
-    let environment = first.bindings.keys().copied().next_back().unwrap_or_default();
-    Ok((first.name.clone(), control.tables(&caller, &first.name, environment).await?))
+    Ok(control.known_tables(&caller, &source, environment, table.as_deref()).await?)
+}
+
+/// The source that the home page offers tables of, without asking it.
+#[server(prefix = "/fn", endpoint = "home-source")]
+pub async fn home_source() -> Result<Option<HomeSource>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.home_source(&caller).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "sample-table")]

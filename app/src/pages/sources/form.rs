@@ -137,16 +137,17 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
                 <label class="choice"><input class="check" type="checkbox" prop:checked=both checked=both.get_untracked() on:change=move |event| both.set(event_target_checked(&event))/><span>"The same for test and prod"<small>"Otherwise each environment has settings of its own."</small></span></label>
             </section>
             <section class="card card-pad stack">
-                <div class="between"><h2>{move || if both.get() { "Test and prod" } else { "Prod" }}</h2><button class="btn btn-sm" type="button" on:click=move |_| { test.dispatch(Environment::Prod); }>"Test the connection"</button></div>
+                <div class="between"><h2>{move || if both.get() { "Test and prod" } else { "Prod" }}</h2>{test_button(test, Environment::Prod)}</div>
                 <div class="form-row">{move || settings(Environment::Prod)}</div>
             </section>
             <Show when=move || !both.get()>
                 <section class="card card-pad stack">
-                    <div class="between"><h2>"Test"</h2><button class="btn btn-sm" type="button" on:click=move |_| { test.dispatch(Environment::Test); }>"Test the connection"</button></div>
+                    <div class="between"><h2>"Test"</h2>{test_button(test, Environment::Test)}</div>
                     <div class="form-row">{move || settings(Environment::Test)}</div>
                 </section>
             </Show>
-            {move || test.value().get().and_then(Result::ok).map(|version| view! { <Callout tone=Tone::Ok><p><b>"It answers."</b>" "{version}</p></Callout> })}
+            {move || test.pending().get().then(|| view! { <p class="t-2 s13" role="status">"Connecting to the source. One that does not answer is given up after a few seconds."</p> })}
+            {move || test.value().get().filter(|_| !test.pending().get()).and_then(Result::ok).map(|version| view! { <Callout tone=Tone::Ok><p><b>"It answers."</b>" "{version}</p></Callout> })}
             <FormErrors error=refused at=id_of/>
             {move || save.value().get().and_then(Result::ok).map(|saved| match saved.request {
                 None => view! { <Callout tone=Tone::Ok><p><b>"Saved."</b></p></Callout> }.into_any(),
@@ -166,6 +167,10 @@ fn id_of(field: &str) -> String {
         "driver" => "source-kind".to_owned(),
         setting => setting.replace('.', "-"),
     }
+}
+
+fn test_button(test: Action<Environment, Result<String, PortalError>>, environment: Environment) -> impl IntoView {
+    view! { <button class="btn btn-sm" type="button" disabled=move || test.pending().get() on:click=move |_| { test.dispatch(environment); }>"Test the connection"</button> }
 }
 
 fn setting(

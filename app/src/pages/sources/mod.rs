@@ -3,6 +3,7 @@
 pub(crate) mod api;
 mod form;
 mod load;
+mod told;
 
 use leptos::prelude::*;
 use model::Action;
@@ -10,13 +11,16 @@ use model::load::SourceLoad;
 use model::number::Typed;
 use model::snapshot::Environment;
 use model::table::{Sample, TableInfo};
-use model::view::SourceView;
+use model::view::{KnownTables, SourceView};
 
-use self::api::{connectors, sample_table, set_source_load, source, source_rights, sources, tables};
+use self::api::{connectors, known_tables, sample_table, set_source_load, source, source_rights, sources};
 use self::form::SourceEditor;
 use self::load::{SetLoad, load_card};
+use crate::error::PortalError;
 use crate::frame::MeResource;
-use crate::ui::{Callout, Empty, Icon, Load, PageHead, PageName, SampleTable, Time, Tone, grouped, no_access, param};
+use crate::ui::{Callout, Empty, FromSource, Icon, Load, PageHead, PageName, SampleTable, Time, Tone, ask, grouped, no_access, param};
+
+pub(crate) use told::{ask_tables, ask_tables_of_prod};
 
 #[component]
 pub(crate) fn SourcesPage() -> impl IntoView {
@@ -77,6 +81,7 @@ pub(crate) fn SourcePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let name = param("name");
     let detail = Resource::new(move || name.get(), source);
+    let known = Resource::new(move || name.get(), |name| known_tables(name, None, None));
     let kinds = Resource::new(|| (), |()| connectors());
     let set_load: SetLoad = leptos::prelude::Action::new(|(name, load, numbers): &(String, SourceLoad, Typed)| {
         set_source_load(name.clone(), load.clone(), numbers.clone())
@@ -90,7 +95,7 @@ pub(crate) fn SourcePage() -> impl IntoView {
                 <PageName name=title.clone()/>
                 <PageHead title=title.clone() lead=source.about.clone()/>
                 <div class="stack-6">
-                    <Tables source=title environment/>
+                    <Load resource=known view=move |known| view! { <Tables source=title.clone() environment known/> }/>
                     <Load resource=me view=move |me| {
                         let may = me.can(Action::EditSource, &for_editor.domain);
                         let known = for_editor.clone();
@@ -123,14 +128,15 @@ fn Rights(source: String, environment: Environment) -> impl IntoView {
 }
 
 #[component]
-fn Tables(source: String, environment: Environment) -> impl IntoView {
+fn Tables(source: String, environment: Environment, known: Option<KnownTables>) -> impl IntoView {
     let MeResource(me) = expect_context();
     let name = source.clone();
-    let list = Resource::new(move || name.clone(), move |name| tables(name, environment));
+    let asked = ask_tables(known, move || (name.clone(), environment));
+    let what = format!("the tables of {source}");
     view! {
         <section class="card clip">
             <div class="card-head"><h2>"Tables"</h2><span class="small t-3">"in "{environment.key()}</span></div>
-            <Load resource=list view=move |tables| {
+            <FromSource asked what view=move |tables| {
                 let source = source.clone();
                 if tables.is_empty() {
                     return view! { <Empty title="No tables" text="It answers, but has no tables that its user may see."/> }.into_any();
@@ -164,15 +170,7 @@ fn table_rows(source: &str, tables: &[TableInfo], builds: bool) -> impl IntoView
 pub(crate) fn TablePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let (name, table) = (param("name"), param("table"));
-    // The binding of prod is what callers read; a source that has only the other is looked at there.
-    let sampled = Resource::new(
-        move || (name.get(), table.get()),
-        |(name, table)| async move {
-            let detail = source(name.clone()).await?;
-            let environment = detail.bindings.keys().copied().next_back().unwrap_or_default();
-            sample_table(name, table, environment).await
-        },
-    );
+    let known = Resource::new(move || (name.get(), table.get()), |(name, table)| known_tables(name, None, Some(table)));
     view! {
         <PageName name=table.get()/>
         <PageHead title=table.get() lead=format!("A table of {}.", name.get())>
@@ -184,20 +182,38 @@ pub(crate) fn TablePage() -> impl IntoView {
                 })
             })}</Suspense>
         </PageHead>
-        <Load resource=sampled view=|(info, sample)| look(info, sample)/>
+        <Load resource=known view=move |known| {
+            let known = known.and_then(|known| Some(((known.tables.into_iter().next()?, None), known.at)));
+            let sampled = ask(known, move || (name.get(), table.get()), |(name, table)| sampled(name, table));
+            view! { <FromSource asked=sampled what=format!("rows of {}", table.get_untracked()) view=look/> }
+        }/>
     }
     .into_any()
 }
 
-fn look(info: TableInfo, sample: Sample) -> impl IntoView {
-    let took =
-        format!("{} of {} rows, read in {:.1} ms", sample.rows.len(), info.rows.map_or("unknown many".into(), grouped), sample.took_ms);
+/// A table with some of its rows; without them where only its columns are known.
+type Looked = (TableInfo, Option<Sample>);
+
+/// The binding of prod is what callers read; a source that has only the other is looked at there.
+async fn sampled(name: String, table: String) -> Result<Looked, PortalError> {
+    let detail = source(name.clone()).await?;
+    let environment = detail.bindings.keys().copied().next_back().unwrap_or_default();
+    let (info, sample) = sample_table(name, table, environment).await?;
+    Ok((info, Some(sample)))
+}
+
+fn look((info, sample): Looked) -> impl IntoView {
+    let of = info.rows.map_or("unknown many".into(), grouped);
+    let sample = sample.map(|sample| {
+        let took = format!("{} of {of} rows, read in {:.1} ms", sample.rows.len(), sample.took_ms);
+        view! { <section class="card clip"><div class="card-head"><h2>"Sample"</h2></div><SampleTable sample/><div class="card-foot"><span>{took}</span></div></section> }
+    });
     let key = info.key.clone();
     let note = info.note.clone();
     view! {
         <div class="stack-6">
             {(!note.is_empty()).then(|| view! { <p class="small t-2">{note}</p> })}
-            <section class="card clip"><div class="card-head"><h2>"Sample"</h2></div><SampleTable sample/><div class="card-foot"><span>{took}</span></div></section>
+            {sample}
             <section class="card clip"><div class="card-head"><h2>"Columns"</h2><span class="count">{info.columns.len()}</span></div>
                 <div class="table-wrap" tabindex="0" role="region" aria-label="Columns of the table"><table class="table table-dense">
                     <thead><tr><th>"Column"</th><th>"Type"</th><th class="hide-phone">"In the source"</th><th>"Empty"</th></tr></thead>

@@ -15,7 +15,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{DataVersionRow, DraftRow, JobRow, NewRun};
 
-use super::edit::table_of;
 use super::{NewDataset, job_errors};
 use crate::failure::from_json;
 use crate::{Caller, Control};
@@ -126,7 +125,11 @@ impl Control {
         let ApiBody::Kv(kv) = &live.spec.body else { return Err(not_by_key()) };
         let rows = match dataset {
             Some(_) => None,
-            None => table_of(&self.resolve_source(&live.spec.source, Environment::Prod).await?, &kv.table).await?.rows,
+            // Whoever looks does not wait for the source.
+            None => {
+                let known = self.known_tables(caller, &live.spec.source, Some(Environment::Prod), Some(&kv.table.name)).await?;
+                known.and_then(|known| known.tables.first()?.rows)
+            }
         };
         Ok(Acceleration {
             source: live.spec.source.clone(),

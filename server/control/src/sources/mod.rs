@@ -4,6 +4,7 @@ mod browse;
 mod checked;
 mod endpoint;
 mod held;
+mod known;
 mod list;
 mod load;
 mod resolve;
@@ -13,6 +14,7 @@ mod save;
 pub use save::{BindingInput, SourceInput};
 
 pub(crate) use browse::{read_rows, sample_of};
+pub(crate) use known::Told;
 pub(crate) use load::{load_errors, load_query_error};
 pub(crate) use resolve::Resolved;
 pub(crate) use save::{PreparedSource, config_text};

@@ -17,4 +17,4 @@ pub use datasets::{
 };
 pub use people::{DomainView, Me, Membership, NewLink, NewToken, NodeView, SessionView, TokenView, UserView};
 pub use reviews::{DiffLine, DiffSide, HeldChange, RequestDetail, RequestKind, RequestState, RequestView, SettingChange};
-pub use sources::{BindingView, SourceSaved, SourceView};
+pub use sources::{BindingView, HomeSource, KnownTables, SourceSaved, SourceView};

@@ -7,6 +7,7 @@ use crate::connector::{MAY_WRITE, WRITE};
 use crate::dialect::Dialect;
 use crate::load::SourceLoad;
 use crate::snapshot::Environment;
+use crate::table::TableInfo;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -52,4 +53,19 @@ pub struct SourceSaved {
 pub struct BindingView {
     pub config: BTreeMap<String, String>,
     pub secrets_set: Vec<String>,
+}
+
+/// The tables of a source as it told them when it was asked last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownTables {
+    pub tables: Vec<TableInfo>,
+    pub at: Millis,
+}
+
+/// The source that the home page offers tables of, with what is known of them without asking it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeSource {
+    pub name: String,
+    pub environment: Environment,
+    pub known: Option<KnownTables>,
 }

@@ -1,0 +1,86 @@
+//! What sources told of their tables when they were asked last, in the memory of this node. A page shows that at once, with its age, and
+//! never waits for a source.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use model::Problem;
+use model::snapshot::{Environment, SnapshotSource};
+use model::view::{HomeSource, KnownTables};
+use store::BindingRow;
+
+use crate::failure::from_store;
+use crate::{Caller, Control};
+
+/// Sources whose tables are kept at most: of more than these, the one that was asked longest ago is forgotten.
+const MOST_SOURCES: usize = 200;
+
+/// The tables of each source and environment.
+#[derive(Default)]
+pub(crate) struct Told(Mutex<HashMap<(String, Environment), Kept>>);
+
+/// Tables with the settings that were asked: those of other settings are of another place.
+struct Kept {
+    config: String,
+    secret: Vec<u8>,
+    known: KnownTables,
+}
+
+impl Told {
+    pub(super) fn keep(&self, source: &SnapshotSource, known: KnownTables) {
+        let kept = Kept { config: source.config.clone(), secret: source.secret.clone(), known };
+        let mut all = self.lock();
+        all.insert((source.name.clone(), source.environment), kept);
+        let oldest = all.iter().min_by_key(|(_, kept)| kept.known.at).map(|(key, _)| key.clone());
+        if let Some(oldest) = oldest.filter(|_| all.len() > MOST_SOURCES) {
+            all.remove(&oldest);
+        }
+    }
+
+    fn of(&self, source: &str, environment: Environment, binding: &BindingRow) -> Option<KnownTables> {
+        let all = self.lock();
+        let kept = all.get(&(source.to_owned(), environment))?;
+        (kept.config == binding.config && kept.secret == binding.secret).then(|| kept.known.clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(String, Environment), Kept>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Control {
+    /// The tables of a source as it told them to this node last, without asking it; `None` where it has told nothing yet. Of one table
+    /// alone where that is named. Without an environment, those of the settings that callers read: prod, where there are any.
+    ///
+    /// # Errors
+    /// Where there is no such source that the caller may see.
+    pub async fn known_tables(
+        &self,
+        caller: &Caller,
+        source: &str,
+        environment: Option<Environment>,
+        table: Option<&str>,
+    ) -> Result<Option<KnownTables>, Problem> {
+        let row = self.visible_source(caller, source).await?;
+        let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
+        let of = |environment: Environment| bindings.iter().find(|binding| binding.environment == environment.key());
+        let read = |environment: &Environment| of(*environment).is_some();
+        let Some(environment) = environment.or_else(|| Environment::ALL.into_iter().rev().find(read)) else { return Ok(None) };
+        let known = of(environment).and_then(|binding| self.told.of(source, environment, binding));
+        Ok(known.map(|mut known| {
+            known.tables.retain(|info| table.is_none_or(|name| info.table.name == name));
+            known
+        }))
+    }
+
+    /// The source that the home page offers tables of: the first one that the caller may see, without asking it.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn home_source(&self, caller: &Caller) -> Result<Option<HomeSource>, Problem> {
+        let Some(first) = self.sources(caller).await?.into_iter().next() else { return Ok(None) };
+        let environment = first.bindings.keys().copied().next_back().unwrap_or_default();
+        let known = self.known_tables(caller, &first.name, Some(environment), None).await?;
+        Ok(Some(HomeSource { name: first.name, environment, known }))
+    }
+}
