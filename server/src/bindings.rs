@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use connect::egress::{self, Peer};
-use control::ports::{Fetch, ReadFigures, TryCall, TryCallRequest};
+use control::ports::{ApiLapse, Fetch, ReadFigures, TryCall, TryCallRequest};
+use gateway::meter::Lapse;
 use gateway::{Gateway, TrialRequest};
 use model::ErrorCode;
-use model::view::{CallFigures, TryAnswer};
+use model::view::{CallFigures, LapseKind, TryAnswer};
 
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -38,6 +39,7 @@ impl ReadFigures for GatewayFigures {
                 CallFigures {
                     environment: of.environment,
                     answered: of.figures.ok,
+                    degraded: of.figures.degraded,
                     failed,
                     limited: of.figures.errors.iter().find(limited).map_or(0, |(_, calls)| *calls),
                     mean_us: of.figures.micros.checked_div(calls).unwrap_or(0),
@@ -46,6 +48,26 @@ impl ReadFigures for GatewayFigures {
                     stale,
                     miss,
                 }
+            })
+            .collect()
+    }
+
+    fn lapses(&self, within: Duration) -> Vec<ApiLapse> {
+        let all = self.0.lapses(within);
+        let of = |kind: LapseKind, api: &str, environment, lapse: Lapse| ApiLapse {
+            api: api.to_owned(),
+            lapse: model::view::Lapse {
+                kind,
+                environment,
+                ago: i64::try_from(lapse.ago.as_millis()).unwrap_or(i64::MAX),
+                code: lapse.code,
+                answered_since: lapse.answered_since,
+            },
+        };
+        all.into_iter()
+            .flat_map(|found| {
+                let failed = found.failed.map(|lapse| of(LapseKind::Failed, &found.api, found.environment, lapse));
+                failed.into_iter().chain(found.stood_in.map(|lapse| of(LapseKind::Degraded, &found.api, found.environment, lapse)))
             })
             .collect()
     }

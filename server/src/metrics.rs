@@ -91,6 +91,10 @@ fn text(gateway: &Gateway) -> String {
             let _ = writeln!(out, "sluice_cache_total{{{labels},result=\"{}\"}} {calls}", result.key());
         }
     }
+    out.push_str(&head("sluice_degraded_total", "counter", "Answers in which something stood in for a step of a Union."));
+    for of in all.iter().filter(|of| of.figures.degraded > 0) {
+        let _ = writeln!(out, "sluice_degraded_total{{{}}} {}", labels(of), of.figures.degraded);
+    }
     queues(&mut out, &gateway.source_queues());
     out
 }

@@ -2,24 +2,62 @@
 
 use leptos::prelude::*;
 use model::dataset::DataVersionState;
-use model::view::{ApiSummary, CaseResult, RequestState, VersionState};
+use model::view::{ApiSummary, CaseResult, LapseKind, NeedKind, RequestState, VersionState};
 
 /// Where an API stands, in one badge.
 #[component]
 pub(crate) fn LiveBadge(api: ApiSummary) -> impl IntoView {
-    let (class, dot, text) = if api.broken.is_some() {
-        ("badge badge-bad", "dot dot-bad", "Cannot be served".to_owned())
-    } else if let Some(live) = api.live.iter().max_by_key(|live| live.environment) {
-        let place = if live.environment.key() == "prod" { String::new() } else { format!(" in {}", live.environment.key()) };
-        ("badge badge-ok", "dot dot-ok", format!("Live v{}{place}", live.version))
-    } else if api.in_review.is_some() {
-        ("badge badge-info", "dot dot-off", "In review".to_owned())
-    } else if api.retired {
-        ("badge", "dot dot-off", "Retired".to_owned())
-    } else {
-        ("badge", "dot dot-off", "Draft".to_owned())
-    };
+    let (class, dot, text) = standing(&api);
     view! { <span class=class><span class=dot aria-hidden="true"></span>{text}</span> }
+}
+
+/// The class of the badge, that of its dot, and its words.
+fn standing(api: &ApiSummary) -> (&'static str, &'static str, String) {
+    const BAD: (&str, &str) = ("badge badge-bad", "dot dot-bad");
+    const WARN: (&str, &str) = ("badge badge-warn", "dot dot-warn");
+    if api.broken.is_some() {
+        return (BAD.0, BAD.1, "Cannot be served".into());
+    }
+    if let Some(live) = api.live.iter().max_by_key(|live| live.environment) {
+        let place = if live.environment.key() == "prod" { String::new() } else { format!(" in {}", live.environment.key()) };
+        let (class, words) = match api.lapse {
+            None => (("badge badge-ok", "dot dot-ok"), ""),
+            Some(lapse) if lapse.kind == LapseKind::Degraded => (WARN, ", degraded"),
+            Some(lapse) if lapse.goes_on() => (BAD, ", failing"),
+            Some(_) => (WARN, ", failed lately"),
+        };
+        return (class.0, class.1, format!("Live v{}{place}{words}", live.version));
+    }
+    let (class, text) = match api.newest.filter(|_| api.draft.is_none()) {
+        _ if api.in_review.is_some() => ("badge badge-info", "In review"),
+        _ if api.retired => ("badge", "Retired"),
+        Some(VersionState::Rejected) => ("badge badge-bad", "Rejected"),
+        Some(VersionState::Withdrawn) => ("badge", "Withdrawn"),
+        _ => ("badge", "Draft"),
+    };
+    (class, "dot dot-off", text.into())
+}
+
+/// What somebody should look at.
+#[component]
+pub(crate) fn NeedBadge(kind: NeedKind) -> impl IntoView {
+    let (class, word) = match kind {
+        NeedKind::ApiBroken => ("badge badge-bad", "Cannot be served"),
+        NeedKind::ApiFails => ("badge badge-bad", "Failing"),
+        NeedKind::SourceAway => ("badge badge-bad", "Did not answer"),
+        NeedKind::DatasetUnreadable => ("badge badge-bad", "Unreadable"),
+        NeedKind::BuildFailed => ("badge badge-bad", "Build failed"),
+        NeedKind::FollowingStopped => ("badge badge-bad", "Sync stopped"),
+        NeedKind::NotShown => ("badge badge-bad", "View not switched"),
+        NeedKind::Differs => ("badge badge-bad", "Differs"),
+        NeedKind::BuildLate => ("badge badge-warn", "Late"),
+        NeedKind::ApiDegraded => ("badge badge-warn", "Degraded"),
+        NeedKind::Rejected => ("badge badge-bad", "Rejected"),
+        NeedKind::Decide => ("badge badge-info", "In review"),
+        NeedKind::DatasetWaits => ("badge badge-info", "Version waits"),
+        NeedKind::Draft => ("badge", "Draft"),
+    };
+    view! { <span class=class>{word}</span> }
 }
 
 #[component]

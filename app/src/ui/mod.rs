@@ -22,7 +22,7 @@ mod text_area;
 mod time;
 
 pub(crate) use asked::{Asked, FromSource, ask, ask_recalling};
-pub(crate) use badge::{CaseBadge, LiveBadge, StateBadge};
+pub(crate) use badge::{CaseBadge, LiveBadge, NeedBadge, StateBadge};
 pub(crate) use callout::{Callout, Empty, FormErrors, FormProblem, ProblemCallout, SIGN_IN_AGAIN, Tone};
 pub(crate) use code::{CodeBlock, JsonBlock, copyable};
 pub(crate) use confirm_dialog::{ConfirmDialog, asks_now, close_dialog};

@@ -16,6 +16,7 @@ pub mod documents;
 mod failure;
 pub mod identity;
 mod live;
+mod needs;
 pub mod ports;
 mod refused;
 mod release;

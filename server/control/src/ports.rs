@@ -1,9 +1,11 @@
 //! What the control plane needs of the outside, declared here and bound in `compose.rs`.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use model::clock::Millis;
 use model::snapshot::{SnapshotApi, SnapshotDataset, SnapshotSource};
-use model::view::{CallFigures, TryAnswer};
+use model::view::{CallFigures, Lapse, TryAnswer};
 
 /// Time, ids and randomness, so that nothing in here reaches for them on its own.
 pub trait Host: Send + Sync {
@@ -38,6 +40,16 @@ pub trait TryCall: Send + Sync {
 pub trait ReadFigures: Send + Sync {
     /// Of one API, in each environment where it is live.
     fn of_api(&self, path: &str) -> Vec<CallFigures>;
+
+    /// What went wrong with the calls of live APIs within a time.
+    fn lapses(&self, within: Duration) -> Vec<ApiLapse>;
+}
+
+/// Something that went wrong with the calls of an API.
+pub struct ApiLapse {
+    /// `travel/plane`
+    pub api: String,
+    pub lapse: Lapse,
 }
 
 /// Reads a small document over HTTP.

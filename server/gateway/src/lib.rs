@@ -49,6 +49,7 @@ mod who;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use accel::Stores;
 use arc_swap::ArcSwap;
@@ -124,6 +125,17 @@ pub struct ApiFigures {
     pub figures: meter::Figures,
 }
 
+/// What went wrong lately with the calls of one API in one environment.
+pub struct ApiLapses {
+    /// `travel/plane`
+    pub api: String,
+    pub environment: Environment,
+    /// The last failure that was not its caller's.
+    pub failed: Option<meter::Lapse>,
+    /// The last answer in which something stood in for a step.
+    pub stood_in: Option<meter::Lapse>,
+}
+
 impl Gateway {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
@@ -179,6 +191,22 @@ impl Gateway {
     #[must_use]
     pub fn responses_in_memory(&self) -> (u64, u64) {
         self.memory.figures()
+    }
+
+    /// What went wrong with the calls of live APIs within a time; those of which nothing did are left out.
+    #[must_use]
+    pub fn lapses(&self, within: Duration) -> Vec<ApiLapses> {
+        let routes = self.routes.load();
+        let mut found = Vec::new();
+        for (path, entry) in &routes.apis {
+            for environment in Environment::ALL.into_iter().filter(|environment| entry.plan(*environment, None).is_some()) {
+                let [failed, stood_in] = entry.meter(environment).lapses().map(|lapse| lapse.filter(|lapse| lapse.ago <= within));
+                if failed.is_some() || stood_in.is_some() {
+                    found.push(ApiLapses { api: path.to_string(), environment, failed, stood_in });
+                }
+            }
+        }
+        found
     }
 
     /// What was counted of each API that is live, since this process began.

@@ -1,6 +1,8 @@
 //! What is counted of each call: one atomic addition a figure, no lock.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use model::ErrorCode;
 
@@ -43,6 +45,53 @@ pub struct Meter {
     buckets: [AtomicU64; BOUNDS_US.len() + 1],
     codes: [AtomicU64; ErrorCode::ALL.len()],
     cache: [AtomicU64; CacheResult::ALL.len()],
+    degraded: AtomicU64,
+    /// The last failure that was not its caller's.
+    failed: Last,
+    /// The last answer in which something stood in for a step.
+    stood_in: Last,
+}
+
+/// What the times of [`Last`] are counted from.
+static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// When something was so last, why, and how many calls had been answered by then. Its parts are written one after another: two at once
+/// may mix, and each part is then of one of them.
+#[derive(Default)]
+struct Last {
+    /// Milliseconds from the beginning, and one more; 0 where it never was.
+    at: AtomicU64,
+    ok: AtomicU64,
+    code: AtomicUsize,
+}
+
+/// A reading of a [`Last`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lapse {
+    /// So long ago.
+    pub ago: Duration,
+    pub code: ErrorCode,
+    /// Calls that were answered since.
+    pub answered_since: u64,
+}
+
+impl Last {
+    fn note(&self, code: ErrorCode, ok: u64) {
+        self.code.store(code as usize, Ordering::Relaxed);
+        self.ok.store(ok, Ordering::Relaxed);
+        let at = u64::try_from(BEGAN.elapsed().as_millis()).unwrap_or(u64::MAX - 1) + 1;
+        self.at.store(at, Ordering::Relaxed);
+    }
+
+    fn read(&self, ok: u64) -> Option<Lapse> {
+        let at = self.at.load(Ordering::Relaxed).checked_sub(1)?;
+        let code = self.code.load(Ordering::Relaxed);
+        Some(Lapse {
+            ago: BEGAN.elapsed().saturating_sub(Duration::from_millis(at)),
+            code: ErrorCode::ALL.into_iter().find(|known| *known as usize == code).unwrap_or(ErrorCode::Internal),
+            answered_since: ok.saturating_sub(self.ok.load(Ordering::Relaxed)),
+        })
+    }
 }
 
 /// A reading of a [`Meter`].
@@ -56,13 +105,20 @@ pub struct Figures {
     pub micros: u64,
     /// Beside [`CacheResult::ALL`].
     pub cache: [u64; CacheResult::ALL.len()],
+    /// Of those that were answered, in which something stood in for a step of a Union.
+    pub degraded: u64,
 }
 
 impl Meter {
     pub(crate) fn count(&self, error: Option<ErrorCode>, micros: u64) {
         match error {
             None => self.ok.fetch_add(1, Ordering::Relaxed),
-            Some(code) => self.codes[code as usize].fetch_add(1, Ordering::Relaxed),
+            Some(code) => {
+                if code.status() >= 500 {
+                    self.failed.note(code, self.ok.load(Ordering::Relaxed));
+                }
+                self.codes[code as usize].fetch_add(1, Ordering::Relaxed)
+            }
         };
         let bucket = BOUNDS_US.iter().position(|bound| micros <= *bound).unwrap_or(BOUNDS_US.len());
         self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
@@ -71,6 +127,20 @@ impl Meter {
 
     pub(crate) fn count_cache(&self, result: CacheResult) {
         self.cache[result as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// An answer in which something stood in for a step, and what the step had failed with. It is counted as an answer, too.
+    pub(crate) fn count_degraded(&self, code: ErrorCode) {
+        self.degraded.fetch_add(1, Ordering::Relaxed);
+        // The answer itself is counted once it is sent.
+        self.stood_in.note(code, self.ok.load(Ordering::Relaxed) + 1);
+    }
+
+    /// The last failure that was not its caller's, and the last answer with something that stood in.
+    #[must_use]
+    pub fn lapses(&self) -> [Option<Lapse>; 2] {
+        let ok = self.ok.load(Ordering::Relaxed);
+        [self.failed.read(ok), self.stood_in.read(ok)]
     }
 
     #[must_use]
@@ -83,6 +153,7 @@ impl Meter {
             buckets: self.buckets.iter().map(load).collect(),
             micros: load(&self.micros),
             cache: std::array::from_fn(|index| load(&self.cache[index])),
+            degraded: load(&self.degraded),
         }
     }
 }
@@ -103,5 +174,22 @@ mod tests {
         assert_eq!(figures.errors, [(ErrorCode::NotFound, 1)]);
         assert_eq!((figures.buckets[0], figures.buckets[4], figures.buckets[16]), (1, 1, 1));
         assert_eq!(figures.cache, [0, 1, 0, 0]);
+    }
+
+    #[test]
+    fn the_last_lapse_says_what_was_answered_since() {
+        let meter = Meter::default();
+        meter.count(Some(ErrorCode::NotFound), 1);
+        assert_eq!(meter.lapses(), [None, None], "a caller's own fault is none");
+        meter.count(None, 1);
+        meter.count(Some(ErrorCode::SourceUnavailable), 1);
+        let [failed, _] = meter.lapses();
+        assert_eq!(failed.map(|lapse| (lapse.code, lapse.answered_since)), Some((ErrorCode::SourceUnavailable, 0)));
+        meter.count_degraded(ErrorCode::SourceTimeout);
+        meter.count(None, 1);
+        let [failed, stood_in] = meter.lapses();
+        assert_eq!(failed.map(|lapse| lapse.answered_since), Some(1));
+        assert_eq!(stood_in.map(|lapse| (lapse.code, lapse.answered_since)), Some((ErrorCode::SourceTimeout, 0)));
+        assert_eq!(meter.read().degraded, 1);
     }
 }

@@ -243,14 +243,17 @@ impl Gateway {
     /// The rows of a list as they come, for streams; those of a Union come together.
     pub(crate) async fn stream_rows(
         &self,
-        plan: &Arc<Plan>,
+        admitted: &Admitted<'_>,
         call: &Call,
     ) -> Result<BoxStream<'static, Result<Vec<Bytes>, Problem>>, Problem> {
+        let plan = admitted.plan;
         let Backend::Union(union) = &plan.backend else {
             let rows = execute::stream(plan, call).await?;
             return Ok(pump::pumped((plan, call.consumer), rows.flat_map(in_pieces), cut));
         };
-        let rows = self.union(plan, union, call, &mut Timings::default()).await?.rows;
+        let rows = self.union(plan, union, call, &mut Timings::default()).await?;
+        count_degraded(admitted.meter, &rows);
+        let rows = rows.rows;
         // Counted for as long as the caller takes to read them.
         let counted = call.memory.hand_over(call.memory.held());
         let rows = futures::stream::once(std::future::ready(Ok(rows))).map(move |rows| {
@@ -282,6 +285,7 @@ impl Gateway {
         if let Some(note) = cache {
             admitted.meter.count_cache(note.result);
         }
+        count_degraded(admitted.meter, &rows);
         let count = match call.wanted.count {
             true => Some(execute::count(plan, &call).await?),
             false => None,
@@ -289,6 +293,14 @@ impl Gateway {
         // Cursor: sealed for this app, behind the cache, whose entries all apps share.
         let next = rows.next.as_deref().and_then(|plain| self.sealed(admitted, &call, plain));
         Ok(Answered { rows: Rows { next, ..rows }, view, cache, call, count })
+    }
+}
+
+/// Counts an answer in which something stood in for a step.
+fn count_degraded(meter: &Meter, rows: &Rows) {
+    if let Some(first) = rows.degraded.first() {
+        let code = ErrorCode::ALL.into_iter().find(|code| code.key() == first.code);
+        meter.count_degraded(code.unwrap_or(ErrorCode::Internal));
     }
 }
 

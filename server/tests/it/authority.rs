@@ -51,6 +51,7 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("link-owner", (Anybody, Form(json!({"secret": "none"})))),
         ("join", (Anybody, Form(json!({"secret": "none", "email": "", "password": ""})))),
         ("me", (SignedIn, Form(json!({})))),
+        ("needs", (SignedIn, Form(json!({})))),
         ("apis", (SignedIn, Form(json!({})))),
         (
             "new-api",

@@ -38,7 +38,7 @@ const ASK: [&str; 25] = [
 ];
 
 /// They read.
-const READ: [&str; 38] = [
+const READ: [&str; 39] = [
     "acceleration",
     "api",
     "apis",
@@ -60,6 +60,7 @@ const READ: [&str; 38] = [
     "known-tables",
     "link-owner",
     "me",
+    "needs",
     "next-times",
     "people",
     "preview-mapping",

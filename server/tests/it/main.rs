@@ -46,6 +46,7 @@ mod logs;
 mod mapping;
 mod master_key;
 mod memory_in_flight;
+mod needs;
 mod nodes;
 mod not_numbers;
 mod numbers_in_forms;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::Action;
 use model::snapshot::Priority;
 use model::spec::CachePolicy;
-use model::view::{ApiDetail, CallFigures, SwitchesView};
+use model::view::{ApiDetail, CallFigures, Lapse, LapseKind, SwitchesView};
 
 use super::Shared;
 use super::api::{Purge, SetSwitches};
@@ -40,10 +40,17 @@ fn page(
 ) -> impl IntoView + use<> {
     let policy = detail.shown_version().and_then(|version| version.spec.policy.cache.clone());
     view! {
+        {detail.summary.lapse.map(lapse)}
         {figures(&view.figures)}
         {limits(detail, view, may, set)}
         {cache(detail, policy, may, purge)}
     }
+}
+
+/// What went wrong lately.
+fn lapse(lapse: Lapse) -> impl IntoView {
+    let tone = if lapse.kind == LapseKind::Failed && lapse.goes_on() { Tone::Bad } else { Tone::Warn };
+    view! { <Callout tone><p>{lapse.words()}" As this node counted it in the last ten minutes."</p></Callout> }
 }
 
 fn figures(figures: &[CallFigures]) -> impl IntoView + use<> {
@@ -55,11 +62,11 @@ fn figures(figures: &[CallFigures]) -> impl IntoView + use<> {
                 view! { <Empty title="Not live yet" text="Once it is live, its calls are counted here."/> }.into_any()
             } else {
                 view! { <div class="table-wrap" tabindex="0" role="region" aria-label="Figures by environment"><table class="table table-cards">
-                    <thead><tr><th>"In"</th><th class="num">"Answered"</th><th class="num">"Failed"</th><th class="num">"Limited"</th><th class="num">"Mean"</th><th class="num">"Memory"</th><th class="num">"Redis"</th><th class="num">"Stale"</th><th class="num">"Fetched"</th></tr></thead>
+                    <thead><tr><th>"In"</th><th class="num">"Answered"</th><th class="num">"Degraded"</th><th class="num">"Failed"</th><th class="num">"Limited"</th><th class="num">"Mean"</th><th class="num">"Memory"</th><th class="num">"Redis"</th><th class="num">"Stale"</th><th class="num">"Fetched"</th></tr></thead>
                     <tbody>{figures.into_iter().map(|of| {
                         let number = |count: u64| grouped(i64::try_from(count).unwrap_or(i64::MAX));
                         view! {
-                            <tr><td class="lead-cell medium">{of.environment.key()}</td><td class="num" data-label="Answered">{number(of.answered)}</td><td class="num" data-label="Failed">{number(of.failed)}</td>
+                            <tr><td class="lead-cell medium">{of.environment.key()}</td><td class="num" data-label="Answered">{number(of.answered)}</td><td class="num" data-label="Degraded">{number(of.degraded)}</td><td class="num" data-label="Failed">{number(of.failed)}</td>
                             <td class="num" data-label="Limited">{number(of.limited)}</td><td class="num nowrap" data-label="Mean">{number(of.mean_us)}" µs"</td>
                             <td class="num" data-label="Memory">{number(of.l1)}</td><td class="num" data-label="Redis">{number(of.l2)}</td><td class="num" data-label="Stale">{number(of.stale)}</td><td class="num" data-label="Fetched">{number(of.miss)}</td></tr>
                         }

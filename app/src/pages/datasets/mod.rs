@@ -18,11 +18,11 @@ mod waiting;
 use leptos::prelude::*;
 use model::Action;
 use model::snapshot::Environment;
-use model::view::DatasetView;
+use model::view::{DatasetView, NeedKind};
 
 use self::api::datasets;
 use crate::frame::MeResource;
-use crate::ui::{Empty, Icon, Load, PageHead, PageName, StateBadge, Time, grouped};
+use crate::ui::{Empty, Icon, Load, NeedBadge, PageHead, PageName, StateBadge, Time, grouped};
 
 pub(crate) use detail::DatasetPage;
 pub(crate) use new::NewDatasetPage;
@@ -59,6 +59,8 @@ fn rows(datasets: Vec<DatasetView>) -> impl IntoView {
                 let path = format!("{}/{}", dataset.domain, dataset.name);
                 let live = dataset.live(Environment::Prod).or_else(|| dataset.live(Environment::Test)).cloned();
                 let state = dataset.building().or(live.as_ref()).or(dataset.versions.first()).map(|version| version.state);
+                let mut needs: Vec<NeedKind> = dataset.needs().into_iter().map(|need| need.kind).collect();
+                needs.dedup();
                 view! {
                     <tr><td class="lead-cell"><a class="main-cell" href=format!("/datasets/{path}")>{path.clone()}</a></td>
                     <td class="t-2" data-label="Made of">{format!("{}.{}", dataset.spec.source, dataset.spec.table.name)}<span class="small t-3 under">{if dataset.job.paused { "paused".to_owned() } else { dataset.job.when.clone() }}</span></td>
@@ -66,7 +68,7 @@ fn rows(datasets: Vec<DatasetView>) -> impl IntoView {
                     <td class="num" data-label="Rows">{live.as_ref().map(|live| grouped(live.figures.written_rows))}</td>
                     <td class="fit t-2 tn" data-label="Live since">{live.as_ref().and_then(|live| live.finished_at).map(|at| view! { <Time at/> })}</td>
                     <td class="fit strip-cell" data-label="Last runs">{(!dataset.job.runs.is_empty()).then(|| runs::strip(&dataset.job.runs))}</td>
-                    <td class="fit" data-label="State">{match state { Some(state) => view! { <StateBadge state/> }.into_any(), None => view! { <span class="badge">"Not built"</span> }.into_any() }}</td></tr>
+                    <td class="fit" data-label="State">{match state { Some(state) => view! { <StateBadge state/> }.into_any(), None => view! { <span class="badge">"Not built"</span> }.into_any() }}{needs.into_iter().map(|kind| view! { " "<NeedBadge kind/> }).collect_view()}</td></tr>
                 }
             }).collect_view()}</tbody>
         </table></div></section>

@@ -1,7 +1,7 @@
 //! Server functions of the frame and of the home page.
 
 use leptos::prelude::*;
-use model::view::Me as View;
+use model::view::{Me as View, Need};
 
 use crate::error::PortalError;
 
@@ -10,4 +10,11 @@ use crate::error::PortalError;
 pub async fn me() -> Result<View, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.me(&caller).await?)
+}
+
+/// What needs the person who is signed in.
+#[server(prefix = "/fn", endpoint = "needs")]
+pub async fn needs() -> Result<Vec<Need>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.needs(&caller).await?)
 }

@@ -1,6 +1,7 @@
 //! Home: what needs me, what is mine, and a table to begin from.
 
 pub(crate) mod api;
+mod needs;
 
 use leptos::prelude::*;
 use model::Action;
@@ -19,20 +20,18 @@ pub(crate) fn HomePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let list = Resource::new(|| (), |()| apis());
     let asked = Resource::new(|| (), |()| requests());
+    let needed = Resource::new(|| (), |()| api::needs());
     let offered = Resource::new(|| (), |()| home_source());
     view! {
         <PageName name="Home"/>
         <Load resource=me page=true view=move |me| {
-            let (for_needs, for_list) = (me.clone(), me.clone());
+            let for_list = me.clone();
             let builds = !me.domains_where(Action::EditApi).is_empty();
             view! {
                 <PageHead title="Home" lead=lead(&me)/>
                 <div class="with-aside">
                     <div class="stack-6">
-                        <Load resource=asked view=move |asked| {
-                            let me = for_needs.clone();
-                            view! { <Load resource=list view=move |apis| needs(&me, &asked, &apis)/> }
-                        }/>
+                        <Load resource=needed view=needs::card/>
                         <Load resource=list view=move |apis| my_apis(&for_list, apis)/>
                     </div>
                     <aside class="stack">
@@ -53,73 +52,6 @@ fn lead(me: &Me) -> String {
         ([], false) => "You are in no domain yet. Ask an admin to add you to one.".into(),
         ([one], _) => format!("Domain {one}."),
         (many, _) => format!("Domains {}.", many.join(", ")),
-    }
-}
-
-struct Need {
-    glyph: &'static str,
-    icon: &'static str,
-    title: String,
-    text: String,
-    link: String,
-    verb: &'static str,
-}
-
-/// What waits for this person, the worst first.
-fn needs(me: &Me, asked: &[RequestView], apis: &[ApiSummary]) -> impl IntoView + use<> {
-    let mut needs = Vec::new();
-    for api in apis {
-        if let Some(reason) = &api.broken {
-            needs.push(Need {
-                glyph: "glyph glyph-bad",
-                icon: "error",
-                title: format!("{} cannot be served as released", api.path()),
-                text: reason.clone(),
-                link: format!("/apis/{}/versions", api.path()),
-                verb: "See versions",
-            });
-        }
-    }
-    for request in asked.iter().filter(|request| request.state == RequestState::Open && request.may_decide) {
-        needs.push(Need {
-            glyph: "glyph glyph-info",
-            icon: "inbox",
-            title: format!("{} asks to {}", request.author, request.asks()),
-            text: if request.reason.is_empty() {
-                format!("For {}.", request.environment.key())
-            } else {
-                format!("“{}”", request.reason)
-            },
-            link: format!("/inbox/{}", request.id),
-            verb: "Decide",
-        });
-    }
-    for api in apis.iter().filter(|api| me.can(Action::EditApi, &api.domain)) {
-        if api.draft.is_some() {
-            needs.push(Need {
-                glyph: "glyph glyph-accent",
-                icon: "doc",
-                title: format!("{} is half made", api.path()),
-                text: "It is kept as you left it. Nobody calls it before it is approved.".into(),
-                link: format!("/apis/{}/edit", api.path()),
-                verb: "Go on",
-            });
-        }
-    }
-    let count = needs.len();
-    view! {
-        <section class="card" aria-labelledby="needs">
-            <div class="card-head"><h2 id="needs">"Needs you"</h2><span class="count">{count}</span></div>
-            {if count == 0 {
-                view! { <p class="card-pad t-2 s13">"Nothing wants a hand. Everything that is released is running."</p> }.into_any()
-            } else {
-                view! {
-                    <ul class="todo">{needs.into_iter().map(|need| view! {
-                        <li><span class=need.glyph><Icon name=need.icon/></span><p><b>{need.title}</b><br/>{need.text}</p><a class="btn btn-sm" href=need.link>{need.verb}</a></li>
-                    }).collect_view()}</ul>
-                }.into_any()
-            }}
-        </section>
     }
 }
 

@@ -7,6 +7,7 @@ use model::view::{RequestDetail, RequestKind, RequestState, RequestView};
 use super::api::{Decide, Withdraw, request};
 use super::diff::DiffTable;
 use super::held;
+use crate::frame::MeResource;
 use crate::ui::{
     CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Icon, Load, PageName, SampleTable, StateBadge, Time, done, param,
 };
@@ -18,6 +19,15 @@ pub(crate) fn RequestPage() -> impl IntoView {
     let withdraw = ServerAction::<Withdraw>::new();
     let (decided, withdrawn) = (done(decide), done(withdraw));
     let detail = Resource::new(move || (id.get(), decided.get(), withdrawn.get()), |(id, _, _)| request(id));
+    let MeResource(me) = expect_context();
+    // The number in the side bar counts what waits: one less now, or one that somebody else has decided on.
+    Effect::new(move |before: Option<[usize; 2]>| {
+        let acted = [decide.version().get(), withdraw.version().get()];
+        if before.is_some_and(|before| before != acted) {
+            me.refetch();
+        }
+        acted
+    });
     view! { <Load resource=detail page=true view=move |detail| page(&detail, decide, withdraw)/> }.into_any()
 }
 

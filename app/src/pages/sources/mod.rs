@@ -11,14 +11,16 @@ use model::load::SourceLoad;
 use model::number::Typed;
 use model::snapshot::Environment;
 use model::table::{Sample, TableInfo};
-use model::view::{KnownTables, SourceView};
+use model::view::{KnownTables, NeedKind, SourceView};
 
 use self::api::{connectors, known_tables, sample_table, set_source_load, source, source_rights, sources};
 use self::form::SourceEditor;
 use self::load::{SetLoad, load_card};
 use crate::error::PortalError;
 use crate::frame::MeResource;
-use crate::ui::{Callout, Empty, FromSource, Icon, Load, PageHead, PageName, SampleTable, Time, Tone, ask, grouped, no_access, param};
+use crate::ui::{
+    Callout, Empty, FromSource, Icon, Load, NeedBadge, PageHead, PageName, SampleTable, Time, Tone, ask, grouped, no_access, param,
+};
 
 pub(crate) use told::{ask_tables, ask_tables_of_prod};
 
@@ -48,11 +50,12 @@ pub(crate) fn SourcesPage() -> impl IntoView {
 fn rows(sources: Vec<SourceView>) -> impl IntoView {
     view! {
         <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Sources"><table class="table table-cards">
-            <thead><tr><th>"Source"</th><th>"Kind"</th><th>"Domain"</th><th>"Environments"</th><th>"Changed"</th></tr></thead>
+            <thead><tr><th>"Source"</th><th>"Kind"</th><th>"Domain"</th><th>"Environments"</th><th>"State"</th><th>"Changed"</th></tr></thead>
             <tbody>{sources.into_iter().map(|source| view! {
                 <tr><td class="lead-cell"><a class="main-cell" href=format!("/sources/{}", source.name)>{source.name.clone()}</a><span class="sub">{source.about.clone()}</span></td>
                 <td class="fit" data-label="Kind">{source.driver_title.clone()}</td><td class="fit t-2" data-label="Domain">{source.domain.clone()}</td>
                 <td class="fit t-2" data-label="Environments">{source.bindings.keys().map(|environment| environment.key()).collect::<Vec<_>>().join(", ")}</td>
+                <td class="fit" data-label="State">{source.away.as_ref().map(|away| view! { <NeedBadge kind=NeedKind::SourceAway/>" "<span class="small t-3"><Time at=away.at/></span> })}</td>
                 <td class="fit t-2 tn" data-label="Changed"><Time at=source.updated_at/></td></tr>
             }).collect_view()}</tbody>
         </table></div></section>

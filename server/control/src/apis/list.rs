@@ -1,15 +1,20 @@
 //! What APIs there are, and everything about one.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use model::snapshot::Environment;
 use model::spec::ApiSpec;
-use model::view::{ApiDetail, ApiSummary, Live, RequestState, VersionState, VersionView};
+use model::view::{ApiDetail, ApiSummary, Lapse, Live, RequestState, VersionState, VersionView};
 use model::{Action, Problem};
 use store::{ApiRow, DraftRow, ReleaseRow, RequestRow, UserRow, VersionRow};
 
 use crate::failure::{api_spec, draft_spec};
+use crate::ports::ApiLapse;
 use crate::{Caller, Control};
+
+/// What went wrong with calls is told for so long.
+const LATELY: Duration = Duration::from_secs(600);
 
 /// Everything that lists need, read in a handful of statements whatever the number of APIs.
 pub(crate) struct Inventory {
@@ -48,6 +53,10 @@ impl Inventory {
     /// The version that is live in an environment.
     pub(crate) fn live(&self, api_id: &str, environment: Environment) -> Option<&VersionRow> {
         self.version(self.at.live.get(&(api_id.to_owned(), environment.key().to_owned()))?)
+    }
+
+    fn is_live(&self, api_id: &str) -> bool {
+        Environment::ALL.into_iter().any(|environment| self.live(api_id, environment).is_some())
     }
 
     /// The versions of one API, the newest first.
@@ -98,6 +107,8 @@ impl Inventory {
             retired,
             draft: draft.map(|draft| (draft.step.clone(), draft.updated_at)),
             broken: self.broken.get(&path).cloned(),
+            lapse: None,
+            newest: versions.first().map(|version| version.decoded_state()).transpose()?,
         })
     }
 
@@ -145,7 +156,25 @@ impl Control {
     /// Where the metadata does not answer.
     pub async fn apis(&self, caller: &Caller) -> Result<Vec<ApiSummary>, Problem> {
         let inventory = self.inventory().await?;
-        inventory.apis.iter().filter(|api| caller.can(Action::See, &api.domain)).map(|api| inventory.summary(api)).collect()
+        self.summaries(caller, &inventory)
+    }
+
+    pub(crate) fn summaries(&self, caller: &Caller, inventory: &Inventory) -> Result<Vec<ApiSummary>, Problem> {
+        let lapses = self.lapses();
+        let seen = inventory.apis.iter().filter(|api| caller.can(Action::See, &api.domain));
+        seen.map(|api| inventory.summary(api).map(|summary| with_lapse(summary, &lapses))).collect()
+    }
+
+    /// The worst of what went wrong lately with the calls of each API, by its path.
+    fn lapses(&self) -> HashMap<String, Lapse> {
+        let mut worst: HashMap<String, Lapse> = HashMap::new();
+        for ApiLapse { api, lapse } in self.ports.figures.lapses(LATELY) {
+            let rank = |lapse: &Lapse| (lapse.environment, lapse.kind);
+            if worst.get(&api).is_none_or(|known| rank(known) < rank(&lapse)) {
+                worst.insert(api, lapse);
+            }
+        }
+        worst
     }
 
     /// Everything about one API.
@@ -157,11 +186,16 @@ impl Control {
         let inventory = self.inventory().await?;
         let versions = inventory.versions_of(&row.id);
         Ok(ApiDetail {
-            summary: inventory.summary(&row)?,
+            summary: with_lapse(inventory.summary(&row)?, &self.lapses()),
             versions: versions.map(|version| inventory.version_view(&row, version)).collect::<Result<_, _>>()?,
             apps: self.grants_of_api(&row, &inventory).await?,
             created_at: row.created_at,
             id: row.id,
         })
     }
+}
+
+fn with_lapse(summary: ApiSummary, lapses: &HashMap<String, Lapse>) -> ApiSummary {
+    let lapse = lapses.get(&summary.path()).copied();
+    ApiSummary { lapse, ..summary }
 }

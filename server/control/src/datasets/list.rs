@@ -16,6 +16,9 @@ use crate::{Caller, Control};
 /// Comparisons that are shown.
 const COMPARED: i64 = 60;
 
+/// Datasets with what there is to see of each, or why nothing of it can be seen.
+pub(crate) type EachDataset = Vec<(DatasetRow, Result<DatasetView, Problem>)>;
+
 impl Control {
     /// The datasets of the caller's domains.
     ///
@@ -23,11 +26,17 @@ impl Control {
     /// Where the metadata does not answer.
     pub async fn datasets(&self, caller: &Caller) -> Result<Vec<DatasetView>, Problem> {
         let inventory = self.inventory().await?;
+        self.each_dataset(caller, &inventory).await?.into_iter().map(|(_, view)| view).collect()
+    }
+
+    /// Each dataset of the caller's domains by itself: one whose definition cannot be read hides none of the others.
+    pub(crate) async fn each_dataset(&self, caller: &Caller, inventory: &Inventory) -> Result<EachDataset, Problem> {
         let shelves = self.shelves().await?;
         let mut views = Vec::new();
         for row in self.store.datasets().await? {
             if caller.can(Action::See, &row.domain) {
-                views.push(self.dataset_view(&row, &inventory, &shelves).await?);
+                let view = self.dataset_view(&row, inventory, &shelves).await;
+                views.push((row, view));
             }
         }
         Ok(views)

@@ -8,7 +8,6 @@ use futures::TryStreamExt;
 use model::snapshot::Environment;
 use model::spec::DEFAULT_TIMEOUT_MS;
 use model::table::{Column, Sample, TableInfo, TableRef};
-use model::view::KnownTables;
 use model::{Action, DataType, Field, Problem};
 
 use super::resolve::Resolved;
@@ -26,9 +25,9 @@ impl Control {
     pub async fn tables(&self, caller: &Caller, source: &str, environment: Environment) -> Result<Vec<TableInfo>, Problem> {
         self.visible_source(caller, source).await?;
         let resolved = self.resolve_source(source, environment).await?;
-        let tables = resolved.connection.tables().await.map_err(|error| from_source(source, &error))?;
-        self.told.keep(&resolved.snapshot, KnownTables { tables: tables.clone(), at: self.host.now() });
-        Ok(tables)
+        let told = resolved.connection.tables().await.map_err(|error| from_source(source, &error));
+        self.told.keep(&resolved.snapshot, &told, self.host.now());
+        told
     }
 
     /// Some real rows of a table.

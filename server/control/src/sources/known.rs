@@ -1,46 +1,76 @@
-//! What sources told of their tables when they were asked last, in the memory of this node. A page shows that at once, with its age, and
-//! never waits for a source.
+//! What sources told of their tables when they were asked last, or that they did not answer, in the memory of this node. A page shows that
+//! at once, with its age, and never waits for a source.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::Problem;
+use model::clock::{MINUTE, Millis};
 use model::snapshot::{Environment, SnapshotSource};
-use model::view::{HomeSource, KnownTables};
+use model::table::TableInfo;
+use model::view::{HomeSource, KnownTables, SourceAway};
 use store::BindingRow;
 
 use crate::failure::from_store;
 use crate::{Caller, Control};
 
-/// Sources whose tables are kept at most: of more than these, the one that was asked longest ago is forgotten.
+/// Sources of which something is kept at most: of more than these, the one that was asked longest ago is forgotten.
 const MOST_SOURCES: usize = 200;
 
-/// The tables of each source and environment.
+/// That a source did not answer is told for so long.
+const LATELY: Millis = 10 * MINUTE;
+
+/// What was told last, by the source's name and the environment.
 #[derive(Default)]
 pub(crate) struct Told(Mutex<HashMap<(String, Environment), Kept>>);
 
-/// Tables with the settings that were asked: those of other settings are of another place.
+/// What a source told, with the settings that were asked: what those of other settings told is of another place.
 struct Kept {
     config: String,
     secret: Vec<u8>,
-    known: KnownTables,
+    /// When it was asked last.
+    asked_at: Millis,
+    /// Why it did not answer then.
+    away: Option<String>,
+    known: Option<KnownTables>,
+}
+
+impl Kept {
+    fn is_of(&self, config: &str, secret: &[u8]) -> bool {
+        self.config == config && self.secret == secret
+    }
 }
 
 impl Told {
-    pub(super) fn keep(&self, source: &SnapshotSource, known: KnownTables) {
-        let kept = Kept { config: source.config.clone(), secret: source.secret.clone(), known };
+    /// Keeps what a source answered. One that does not answer leaves what it told before.
+    pub(super) fn keep(&self, source: &SnapshotSource, told: &Result<Vec<TableInfo>, Problem>, now: Millis) {
+        let key = (source.name.clone(), source.environment);
         let mut all = self.lock();
-        all.insert((source.name.clone(), source.environment), kept);
-        let oldest = all.iter().min_by_key(|(_, kept)| kept.known.at).map(|(key, _)| key.clone());
+        let before = all.remove(&key).filter(|kept| kept.is_of(&source.config, &source.secret)).and_then(|kept| kept.known);
+        let (known, away) = match told {
+            Ok(tables) => (Some(KnownTables { tables: tables.clone(), at: now }), None),
+            Err(problem) => (before, Some(problem.detail.clone())),
+        };
+        all.insert(key, Kept { config: source.config.clone(), secret: source.secret.clone(), asked_at: now, away, known });
+        let oldest = all.iter().min_by_key(|(_, kept)| kept.asked_at).map(|(key, _)| key.clone());
         if let Some(oldest) = oldest.filter(|_| all.len() > MOST_SOURCES) {
             all.remove(&oldest);
         }
     }
 
+    /// Why the source of a binding did not answer when it was asked last, where that was not long ago.
+    pub(super) fn away(&self, source: &str, binding: &BindingRow, now: Millis) -> Option<SourceAway> {
+        let environment = Environment::from_key(&binding.environment)?;
+        let all = self.lock();
+        let kept = all.get(&(source.to_owned(), environment)).filter(|kept| kept.is_of(&binding.config, &binding.secret))?;
+        let reason = kept.away.clone().filter(|_| now - kept.asked_at <= LATELY)?;
+        Some(SourceAway { environment, at: kept.asked_at, reason })
+    }
+
     fn of(&self, source: &str, environment: Environment, binding: &BindingRow) -> Option<KnownTables> {
         let all = self.lock();
-        let kept = all.get(&(source.to_owned(), environment))?;
-        (kept.config == binding.config && kept.secret == binding.secret).then(|| kept.known.clone())
+        let kept = all.get(&(source.to_owned(), environment)).filter(|kept| kept.is_of(&binding.config, &binding.secret))?;
+        kept.known.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<(String, Environment), Kept>> {

@@ -80,6 +80,7 @@ impl Control {
             bindings: views,
             updated_at: row.updated_at,
             load,
+            away: bindings.iter().find_map(|binding| self.told.away(&row.name, binding, self.host.now())),
         })
     }
 }

@@ -156,7 +156,7 @@ impl DataService for Generic {
             if !limited {
                 call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;
             }
-            self.0.stream_rows(admitted.plan, &call).await
+            self.0.stream_rows(&admitted, &call).await
         };
         let begun = begun.await;
         let rows = visit.finish(&admitted, begun)?;

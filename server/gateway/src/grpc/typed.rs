@@ -235,7 +235,7 @@ impl Gateway {
         if !Fields::new(message).flatten().any(|field| field.number == LIMIT) {
             call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;
         }
-        let rows = self.stream_rows(admitted.plan, &call).await?;
+        let rows = self.stream_rows(admitted, &call).await?;
         let (view, path, request_id) = (admitted.view.clone(), admitted.plan.path.clone(), visit.request_id);
         let frames = rows.map(move |batch| {
             let rows = batch?;

@@ -6,7 +6,7 @@ use crate::clock::Millis;
 use crate::snapshot::Environment;
 use crate::spec::{ApiKind, ApiSpec};
 use crate::table::{QueryPlan, Sample};
-use crate::{Field, FieldError, Parameter};
+use crate::{ErrorCode, Field, FieldError, Parameter};
 
 /// Which version is live in an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,61 @@ pub struct ApiSummary {
     pub draft: Option<(String, Millis)>,
     /// Why no gateway can serve it just now, where that is so.
     pub broken: Option<String>,
+    /// What went wrong with its calls lately, the worst.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapse: Option<Lapse>,
+    /// The state of its newest version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest: Option<VersionState>,
+}
+
+/// What went wrong with calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum LapseKind {
+    /// They were answered, and something stood in for a step.
+    Degraded,
+    /// They were not answered, and it was not their callers' fault.
+    Failed,
+}
+
+/// The last of what went wrong with the calls of an API in one environment, as one node has counted it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Lapse {
+    pub kind: LapseKind,
+    pub environment: Environment,
+    /// So many milliseconds ago.
+    pub ago: Millis,
+    pub code: ErrorCode,
+    /// Calls that were answered since, well or degraded.
+    pub answered_since: u64,
+}
+
+impl Lapse {
+    /// Whether nothing was answered since.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        self.answered_since == 0
+    }
+
+    /// What callers got, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let place = if self.environment == Environment::Prod { "" } else { " in test" };
+        let what = match self.kind {
+            LapseKind::Failed => format!("A request{place} was answered with {}", self.code.status()),
+            LapseKind::Degraded => format!("A response{place} was degraded: a step failed with {}", self.code.status()),
+        };
+        let since = match (self.kind, self.answered_since) {
+            (LapseKind::Failed, 0) => " No request was answered since.".to_owned(),
+            (LapseKind::Failed, 1) => " One request was answered since.".to_owned(),
+            (LapseKind::Failed, count) => format!(" {count} requests were answered since."),
+            (LapseKind::Degraded, _) => String::new(),
+        };
+        format!("{what} ({}).{since}", self.code.key())
+    }
 }
 
 impl ApiSummary {

@@ -195,6 +195,9 @@ pub struct SwitchesView {
 pub struct CallFigures {
     pub environment: Environment,
     pub answered: u64,
+    /// Of those that were answered, in which something stood in for a step.
+    #[serde(default)]
+    pub degraded: u64,
     pub failed: u64,
     /// Turned away by a limit.
     pub limited: u64,

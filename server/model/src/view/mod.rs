@@ -4,17 +4,19 @@ mod access;
 mod apis;
 mod console;
 mod datasets;
+mod home;
 mod people;
 mod reviews;
 mod sources;
 
 pub use access::{AppView, GrantView, KeyView, NewKey};
-pub use apis::{ApiDetail, ApiSummary, Callable, CaseResult, CheckReport, DraftView, Live, VersionState, VersionView};
+pub use apis::{ApiDetail, ApiSummary, Callable, CaseResult, CheckReport, DraftView, Lapse, LapseKind, Live, VersionState, VersionView};
 pub use console::{StepTrace, TryAnswer, TryStep};
 pub use datasets::{
     Acceleration, CallFigures, CompartmentView, DataVersionView, DatasetSaved, DatasetView, FollowView, IssuerView, JobView,
     MappingPreview, NewIssuer, RunView, SwitchesView, WaitingChange,
 };
+pub use home::{Need, NeedKind};
 pub use people::{DomainView, Me, Membership, NewLink, NewToken, NodeView, SessionView, TokenView, UserView};
 pub use reviews::{DiffLine, DiffSide, HeldChange, RequestDetail, RequestKind, RequestState, RequestView, SettingChange};
-pub use sources::{BindingView, HomeSource, KnownTables, SourceSaved, SourceView};
+pub use sources::{BindingView, HomeSource, KnownTables, SourceAway, SourceSaved, SourceView};

@@ -26,6 +26,18 @@ pub struct SourceView {
     pub updated_at: Millis,
     /// What it bears of all runs together.
     pub load: SourceLoad,
+    /// It did not answer this node when it was asked last, which was not long ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub away: Option<SourceAway>,
+}
+
+/// A source that did not answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SourceAway {
+    pub environment: Environment,
+    pub at: Millis,
+    pub reason: String,
 }
 
 impl SourceView {
