@@ -144,3 +144,27 @@ async fn a_kept_case_keeps_what_answers_otherwise_from_going_live() {
     assert_eq!(check(&spec).await[0]["passed"], false);
     assert_eq!(check(&spec).await[1], passed("no plane"));
 }
+
+/// Costs as the check tells them, of a statement in SQL with optional parts.
+async fn costs(people: &People, script: &str, parameters: &Json) -> Json {
+    let spec = json!({"title": "Costs", "source": "flights-db", "kind": "sql", "script": script, "parameters": parameters});
+    let (status, report) =
+        people.builder.call(Method::POST, "/apis/travel/costly/check", Some(json!({"environment": "prod", "spec": spec}))).await;
+    assert!(status.is_success() && report["errors"] == json!([]), "{report}");
+    report["costs"].clone()
+}
+
+#[tokio::test]
+async fn costs_are_told_for_what_is_read_and_not_for_how() {
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    let carrier = json!([{"name": "carrier", "type": "string", "test_value": "UA"}]);
+    // An index of all rows is all rows.
+    let counted = "select carrier, count(*) as n from flights group by carrier order by carrier";
+    assert_eq!(costs(&people, counted, &json!([])).await, json!(["Every call reads all of flights, about 336776 rows."]));
+    let named = "select f.month, count(*) as n from flights as f [[ where f.carrier = :carrier ]] group by f.month order by f.month";
+    let without = json!(["A call without its optional parameters reads all of flights, about 336776 rows."]);
+    assert_eq!(costs(&people, named, &carrier).await, without);
+    let looked_up = "select count(*) as n from flights where carrier = 'UA' and month = 2";
+    assert_eq!(costs(&people, looked_up, &json!([])).await, json!([]));
+}

@@ -8,13 +8,11 @@ use arrow_schema::Field as ArrowField;
 use async_trait::async_trait;
 use connect::stream::{Ended, Sender, channel, send_while_wanted, spawn};
 use connect::{BATCH_ROWS, BatchStream, Connection, Feed, FeedOf, Rejected, SourceError, SourceErrorKind, Statement};
-use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{ParamValues, TableReference};
 use datafusion::dataframe::DataFrame;
 use datafusion::datasource::TableProvider;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
@@ -23,6 +21,7 @@ use model::{DataType, Field, Value};
 use tokio::sync::Mutex;
 
 use crate::errors::read_error;
+use crate::scans::full_scans;
 use crate::sending::Sending;
 use crate::text_decimals;
 use crate::types::{ours, scalar};
@@ -268,16 +267,7 @@ impl<C: Catalogue> Connection for Asked<C> {
 
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
         let plan = self.0.tables().await?.frame(sql, binds).await?.into_optimized_plan().map_err(|error| read_error(&error))?;
-        let mut full_scans = Vec::new();
-        let walked = plan.apply(|node| {
-            if let LogicalPlan::TableScan(scan) = node
-                && scan.filters.is_empty()
-            {
-                full_scans.push(scan.table_name.table().to_owned());
-            }
-            Ok(TreeNodeRecursion::Continue)
-        });
-        walked.map_err(|error| read_error(&error))?;
+        let full_scans = full_scans(&plan).map_err(|error| read_error(&error))?;
         Ok(QueryPlan { lines: plan.display_indent().to_string().lines().map(str::to_owned).collect(), full_scans })
     }
 

@@ -18,6 +18,7 @@ mod mapping;
 mod redis;
 mod row_sizes;
 pub mod rows;
+mod scans;
 mod sending;
 mod template;
 mod text_decimals;

@@ -19,6 +19,7 @@ use model::{DataType, Value};
 
 use self::http::Client;
 use self::sink::ClickHouseSink;
+use crate::guard::Shape;
 use crate::rights::of_grants;
 use crate::sink::{Sink, Writes};
 use crate::{BatchStream, BindingConfig, ConfigField, Connection, Connector, Excess, SourceError, Statement, tls};
@@ -111,7 +112,7 @@ impl Connection for Source {
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {
         let rows = self.client.rows(&format!("EXPLAIN indexes = 1 {sql}"), binds).await?;
         let lines: Vec<String> = rows.iter().filter_map(|row| row.first()?.as_str().map(str::to_owned)).collect();
-        let full_scans = full_scans(&lines);
+        let full_scans = full_scans(sql, &lines);
         Ok(QueryPlan { lines, full_scans })
     }
 
@@ -120,31 +121,67 @@ impl Connection for Source {
     }
 }
 
-/// Tables of which every part is read: none of their indexes has a condition.
-fn full_scans(lines: &[String]) -> Vec<String> {
-    let mut tables: Vec<(String, bool)> = Vec::new();
-    for line in lines {
-        let line = line.trim();
+/// One table of a plan.
+struct Read {
+    table: String,
+    /// None of its indexes has a condition.
+    unconditional: bool,
+    /// Every block of it is read, whatever its indexes were asked: said where they have several.
+    all_blocks: bool,
+}
+
+/// The tables that are read from end to end.
+fn full_scans(sql: &str, lines: &[String]) -> Vec<String> {
+    let mut read: Vec<Read> = Vec::new();
+    for line in lines.iter().map(|line| line.trim()) {
         if let Some(name) = line.strip_prefix("ReadFrom").and_then(|rest| rest.split_once('(')).map(|(_, name)| name.trim_end_matches(')'))
         {
-            tables.push((name.rsplit('.').next().unwrap_or(name).to_owned(), true));
-        } else if let Some((_, whole)) = tables.last_mut()
-            && let Some(condition) = line.strip_prefix("Condition: ")
-        {
-            *whole &= condition == "true";
+            let table = name.rsplit('.').next().unwrap_or(name).to_owned();
+            read.push(Read { table, unconditional: true, all_blocks: false });
+        } else if let Some(last) = read.last_mut() {
+            if let Some(condition) = line.strip_prefix("Condition: ") {
+                last.unconditional &= condition == "true";
+            } else if let Some((selected, all)) = line.strip_prefix("Granules: ").and_then(|granules| granules.split_once('/')) {
+                // The last index that is asked says what is left.
+                last.all_blocks = selected == all && all != "1";
+            }
         }
     }
-    tables.into_iter().filter(|(_, whole)| *whole).map(|(name, _)| name).collect()
+    let sorts = lines.iter().any(|line| line.trim().starts_with("Sorting"));
+    let whole = read.into_iter().filter(|read| read.unconditional || read.all_blocks).map(|read| read.table);
+    Shape::of(sql, Dialect::Clickhouse).read_whole(whole, sorts)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Statements with the plans that ClickHouse makes of them, and the tables that they read whole.
     #[test]
-    fn a_table_without_a_condition_on_its_index_is_read_whole() {
-        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(full_scans(&lines("Expression\n ReadFromMergeTree (d.t)\n  Indexes:\n   PrimaryKey\n    Condition: true")), ["t"]);
-        assert!(full_scans(&lines("ReadFromMergeTree (d.t)\n PrimaryKey\n  Keys: id\n  Condition: (id in [1, 1])")).is_empty());
+    fn a_table_of_which_no_index_leaves_anything_out_is_read_whole() {
+        let by_key = |granules: &str| {
+            format!(
+                "Expression ((Project names + Projection))\n  Expression ((WHERE + Change column names))\n    ReadFromMergeTree (shop.orders)\n    Indexes:\n      PrimaryKey\n        Keys: \n          id\n        Condition: (id in [7, 7])\n        Parts: 1/3\n        Granules: {granules}"
+            )
+        };
+        let unasked = "Expression ((Project names + Projection))\n  ReadFromMergeTree (shop.orders)\n  Indexes:\n    PrimaryKey\n      Condition: true\n      Parts: 3/3\n      Granules: 42/42";
+        let grouped = "Expression\n  Aggregating\n    Expression (Before GROUP BY)\n      ReadFromMergeTree (shop.orders)";
+        let sorted = "Limit (preliminary LIMIT)\n  Sorting (Sorting for ORDER BY)\n    ReadFromMergeTree (shop.orders)\n    Indexes:\n      PrimaryKey\n        Condition: true";
+        let skipped = "ReadFromMergeTree (shop.orders)\nIndexes:\n  PrimaryKey\n    Condition: true\n    Parts: 3/3\n    Granules: 42/42\n  Skip\n    Name: by_customer\n    Description: bloom_filter GRANULARITY 1\n    Parts: 1/3\n    Granules: 2/42\n    Condition: (customer in [7, 7])";
+        let cases: [(&str, String, &[&str]); 8] = [
+            ("SELECT total FROM orders WHERE id = 7", by_key("1/42"), &[]),
+            ("SELECT total FROM orders WHERE id > 0", by_key("42/42"), &["orders"]),
+            // A table of one block is read so whatever is asked of it.
+            ("SELECT total FROM orders WHERE id = 7", by_key("1/1"), &[]),
+            ("SELECT total FROM orders WHERE total > 5", unasked.into(), &["orders"]),
+            ("SELECT total FROM orders LIMIT 9", unasked.into(), &[]),
+            ("SELECT customer, count(*) FROM orders GROUP BY customer", grouped.into(), &["orders"]),
+            ("SELECT total FROM orders ORDER BY total LIMIT 9", sorted.into(), &["orders"]),
+            ("SELECT total FROM orders WHERE customer = 7", skipped.into(), &[]),
+        ];
+        for (sql, plan, whole) in cases {
+            let lines: Vec<String> = plan.lines().map(str::to_owned).collect();
+            assert_eq!(full_scans(sql, &lines), whole, "{sql}: {plan}");
+        }
     }
 }

@@ -12,6 +12,7 @@ mod mysql;
 mod notation;
 mod reading;
 mod refusal;
+mod shape;
 mod spread;
 mod system;
 #[cfg(test)]
@@ -27,6 +28,8 @@ pub use expression::{Unread, expression};
 pub use refusal::Refusal;
 use refusal::refuse;
 pub use system::is_system_table;
+
+pub(crate) use shape::Shape;
 
 /// The stack that reading may need: trees are walked by recursion, within the bounds of [`reading`].
 const STACK: usize = 16 << 20;

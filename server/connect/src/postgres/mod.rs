@@ -5,6 +5,7 @@ mod cells;
 mod copy;
 mod errors;
 mod moment;
+mod plans;
 mod query;
 mod readable;
 mod rights;

@@ -14,6 +14,7 @@ use sqlx::{Connection as _, Either, Executor, Row, SqlSafeStr, Statement as _, T
 use super::binds::bind_types;
 use super::cells::{Kind, unreadable};
 use super::errors::read_error;
+use super::plans;
 use super::readable::{Readable, column_of};
 use crate::reconnect::{acquire, close_idle, say};
 use crate::sql_types::bind_all;
@@ -68,12 +69,7 @@ pub(super) async fn explain(pool: &PgPool, sql: &str, binds: &[(DataType, Value)
     let query = bind_all!(sqlx::query(sqlx::AssertSqlSafe(text)), binds);
     let rows = query.fetch_all(pool).await.map_err(|error| read_error(&error, sql))?;
     let lines: Vec<String> = rows.iter().filter_map(|row| row.try_get::<String, _>(0).ok()).collect();
-    let full_scans = lines
-        .iter()
-        .filter_map(|line| line.split("Seq Scan on ").nth(1))
-        .filter_map(|rest| rest.split_whitespace().next())
-        .map(str::to_owned)
-        .collect();
+    let full_scans = plans::full_scans(sql, &lines);
     Ok(QueryPlan { lines, full_scans })
 }
 

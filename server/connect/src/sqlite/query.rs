@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt};
+use model::dialect::Dialect;
 use model::source_types::sqlite;
 use model::table::{Column, QueryPlan};
 use model::{DataType, Value};
@@ -13,6 +14,7 @@ use sqlx::{Column as _, Executor, Row, SqlSafeStr, Statement as _, TypeInfo, Val
 
 use super::errors::read_error;
 use super::times::{Times, as_time};
+use crate::guard::Shape;
 use crate::sql_types::bind_all;
 use crate::stream::{Ended, Sender, caught, channel, send_batches, spawn};
 use crate::{BatchStream, SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement};
@@ -90,15 +92,25 @@ pub(super) async fn explain(pool: &SqlitePool, sql: &str, binds: &[(DataType, Va
     let query = bind_all!(sqlx::query(sqlx::AssertSqlSafe(text)), binds);
     let rows = query.fetch_all(&mut *connection).await.map_err(|error| read_error(&error))?;
     let lines: Vec<String> = rows.iter().filter_map(|row| row.try_get::<String, _>("detail").ok()).collect();
-    let full_scans = lines
-        .iter()
-        .filter(|line| !line.contains("INDEX") && !line.contains("PRIMARY KEY"))
-        .filter_map(|line| line.strip_prefix("SCAN "))
-        .filter_map(|rest| rest.split_whitespace().next())
-        .filter(|name| !name.starts_with('('))
-        .map(str::to_owned)
-        .collect();
+    let full_scans = full_scans(sql, &lines);
     Ok(QueryPlan { lines, full_scans })
+}
+
+/// What begins a line of a plan where every row is read: of the table, of an index of it, or into an index that is made for this one
+/// statement.
+fn scanned(line: &str) -> Option<String> {
+    let made = line.contains(" USING AUTOMATIC ");
+    let rest = line.strip_prefix("SCAN ").or_else(|| line.strip_prefix("SEARCH ").filter(|_| made))?;
+    // Before 3.36 the word stands there, and the name behind AS where there is one.
+    let rest = rest.strip_prefix("TABLE ").unwrap_or(rest);
+    let is_table = !rest.starts_with('(') && !rest.contains("CONSTANT ROW") && !rest.contains(" VIRTUAL TABLE ");
+    is_table.then(|| rest.to_owned())
+}
+
+fn full_scans(sql: &str, lines: &[String]) -> Vec<String> {
+    let sorts = lines.iter().any(|line| line.starts_with("USE TEMP B-TREE"));
+    let shape = Shape::of(sql, Dialect::Sqlite);
+    shape.read_whole(lines.iter().filter_map(|line| scanned(line)).filter_map(|text| shape.table(&text)), sorts)
 }
 
 pub(super) async fn stream(pool: &SqlitePool, times: Arc<Times>, statement: Statement) -> Result<BatchStream, SourceError> {
@@ -150,4 +162,68 @@ pub(super) fn cell(row: &SqliteRow, index: usize) -> Value {
     };
     // A text that is not UTF-8 is the bytes that it is: no column of texts takes them, and each says where they stand.
     read.unwrap_or_else(|_| Value::Bytes(row.try_get_unchecked(index).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::full_scans;
+
+    /// Statements with the plans that SQLite 3.40 makes of them, and the tables that they read whole.
+    #[test]
+    fn a_scan_of_an_index_is_a_scan() {
+        let join = "SELECT f.carrier, p.seats FROM flights AS f LEFT JOIN planes AS p ON f.tailnum = p.tailnum WHERE f.carrier = 'UA' AND f.month = 2";
+        let cases: [(&str, &[&str], &[&str]); 14] = [
+            ("SELECT carrier FROM flights AS f WHERE f.tailnum = 'N1'", &["SCAN f"], &["flights"]),
+            (
+                "SELECT carrier, month, avg(dep_delay) FROM flights GROUP BY carrier, month",
+                &["SCAN flights USING INDEX flights_by_carrier_month"],
+                &["flights"],
+            ),
+            (
+                "SELECT carrier, count(*) FROM flights GROUP BY carrier LIMIT 9",
+                &["SCAN flights USING COVERING INDEX flights_by_carrier_month"],
+                &["flights"],
+            ),
+            ("SELECT tailnum FROM planes ORDER BY tailnum LIMIT 9", &["SCAN planes USING COVERING INDEX sqlite_autoindex_planes_1"], &[]),
+            ("SELECT * FROM flights ORDER BY dep_delay LIMIT 9", &["SCAN flights", "USE TEMP B-TREE FOR ORDER BY"], &["flights"]),
+            ("SELECT DISTINCT origin FROM flights", &["SCAN flights", "USE TEMP B-TREE FOR DISTINCT"], &["flights"]),
+            (
+                join,
+                &[
+                    "SEARCH f USING INDEX flights_by_carrier_month (carrier=? AND month=?)",
+                    "SEARCH p USING INDEX sqlite_autoindex_planes_1 (tailnum=?) LEFT-JOIN",
+                ],
+                &[],
+            ),
+            (
+                "SELECT a.name FROM flights AS f JOIN airports AS a ON a.lat = f.distance WHERE f.carrier = 'UA'",
+                &["SEARCH f USING INDEX flights_by_carrier_month (carrier=?)", "SEARCH a USING AUTOMATIC COVERING INDEX (lat=?)"],
+                &["airports"],
+            ),
+            (
+                "WITH c AS (SELECT carrier, count(*) n FROM flights GROUP BY carrier) SELECT * FROM c WHERE n > 3",
+                &["CO-ROUTINE c", "SCAN flights USING COVERING INDEX flights_by_carrier_month", "SCAN c"],
+                &["flights"],
+            ),
+            (
+                "SELECT faa FROM airports UNION SELECT dest FROM flights",
+                &[
+                    "COMPOUND QUERY",
+                    "LEFT-MOST SUBQUERY",
+                    "SCAN airports USING COVERING INDEX sqlite_autoindex_airports_1",
+                    "UNION USING TEMP B-TREE",
+                    "SCAN flights",
+                ],
+                &["airports", "flights"],
+            ),
+            ("SELECT max(year) FROM flights", &["SEARCH flights USING COVERING INDEX flights_key"], &[]),
+            ("SELECT value FROM json_each('[1]')", &["SCAN json_each VIRTUAL TABLE INDEX 1:"], &[]),
+            ("SELECT 1 AS one", &["SCAN CONSTANT ROW"], &[]),
+            ("SELECT model FROM planes WHERE tailnum = ?1", &["SEARCH planes USING INDEX sqlite_autoindex_planes_1 (tailnum=?)"], &[]),
+        ];
+        for (sql, plan, whole) in cases {
+            let lines: Vec<String> = plan.iter().map(|line| (*line).to_owned()).collect();
+            assert_eq!(full_scans(sql, &lines), whole, "{sql}");
+        }
+    }
 }

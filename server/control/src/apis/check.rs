@@ -212,10 +212,30 @@ impl Control {
             }
             Err(problem) => return Err(problem),
         }
-        let plan = source.connection.explain(&bare.sql, &bare.binds).await;
-        report.plan = plan.unwrap_or_default();
-        report.costs = self.full_scans(source, spec, &report.plan).await;
+        self.explain(source, spec, (&whole, &bare), report).await;
         Ok(())
+    }
+
+    /// What the source does for a call without optional parameters, and which tables that or a call with all of them reads whole. What is
+    /// served from a dataset does not ask it.
+    async fn explain(&self, source: &Resolved, spec: &ApiSpec, (whole, bare): (&Rendered, &Rendered), report: &mut CheckReport) {
+        if spec.serve_from.dataset().is_some() {
+            return;
+        }
+        let mut with_none = plan_of(source, bare).await;
+        let has_optional = whole.sql != bare.sql;
+        let with_all = if has_optional { plan_of(source, whole).await } else { with_none.clone() };
+        let reads = |name: &String| match (with_all.full_scans.contains(name), with_none.full_scans.contains(name)) {
+            (false, true) => "A call without its optional parameters reads",
+            (true, false) => "A call with all its parameters reads",
+            _ => "Every call reads",
+        };
+        let mut names = with_none.full_scans.clone();
+        names.extend(with_all.full_scans.iter().filter(|name| !with_none.full_scans.contains(name)).cloned());
+        let told: Vec<(String, &str)> = names.iter().map(|name| (name.clone(), reads(name))).collect();
+        report.costs = self.full_scans(source, spec, &told).await;
+        with_none.full_scans = names;
+        report.plan = with_none;
     }
 
     /// Guards one rendering, and lets the source prepare it. Of a script, what the guard wrote is what is sent from there on.
@@ -305,8 +325,8 @@ impl Control {
     }
 
     /// A full scan of a large table is named, and needs an approver's yes.
-    async fn full_scans(&self, source: &Resolved, spec: &ApiSpec, plan: &QueryPlan) -> Vec<String> {
-        if plan.full_scans.is_empty() {
+    async fn full_scans(&self, source: &Resolved, spec: &ApiSpec, scans: &[(String, &str)]) -> Vec<String> {
+        if scans.is_empty() {
             return Vec::new();
         }
         // A plan names tables without their schemas: those that the definition names stand before others of the same name.
@@ -315,16 +335,24 @@ impl Control {
             tables.extend(source.connection.table(table).await.ok().flatten());
         }
         tables.extend(source.connection.tables().await.unwrap_or_default());
-        let mut names = plan.full_scans.clone();
-        names.dedup();
-        names
+        let of = |name: &str| {
+            let same = tables.iter().find(|info| info.table.name == name);
+            // Names without quotes are the same in any case.
+            same.or_else(|| tables.iter().find(|info| info.table.name.eq_ignore_ascii_case(name)))
+        };
+        scans
             .iter()
-            .filter_map(|name| {
-                let rows = tables.iter().find(|info| &info.table.name == name)?.rows?;
-                (rows > LARGE_TABLE).then(|| format!("Every call reads all of {name}, about {rows} rows."))
+            .filter_map(|(name, reads)| {
+                let rows = of(name)?.rows?;
+                (rows > LARGE_TABLE).then(|| format!("{reads} all of {name}, about {rows} rows."))
             })
             .collect()
     }
+}
+
+/// Nothing where the source does not explain it.
+async fn plan_of(source: &Resolved, rendered: &Rendered) -> QueryPlan {
+    source.connection.explain(&rendered.sql, &rendered.binds).await.unwrap_or_default()
 }
 
 /// The tables that a form or a key names.

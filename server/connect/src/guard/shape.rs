@@ -1,0 +1,158 @@
+//! What the text of a statement says about its plan: the names by which plans call its tables, and whether it can end at its LIMIT.
+
+use std::ops::ControlFlow;
+
+use model::dialect::Dialect;
+use sqlparser::ast::{Expr, GroupByExpr, LimitClause, ObjectNamePart, Query, Select, SetExpr, Statement, TableFactor, Visit, Visitor};
+
+use super::{STACK, STACK_LEFT, tree};
+
+/// A statement, as far as plans are read by it.
+#[derive(Debug, Default)]
+pub(crate) struct Shape {
+    /// What a table is called in the statement, and the table.
+    tables: Vec<(String, String)>,
+    /// What is called as a table and is none: parts of WITH, and queries inside FROM.
+    parts: Vec<String>,
+    calls: bool,
+    ends_at_limit: bool,
+}
+
+impl Shape {
+    /// Of a statement that cannot be read nothing is known.
+    pub(crate) fn of(sql: &str, dialect: Dialect) -> Self {
+        stacker::maybe_grow(STACK_LEFT, STACK, || {
+            let Some(statement) = tree(sql, dialect) else { return Self::default() };
+            let mut shape = Self::default();
+            let _ = statement.visit(&mut shape);
+            // What looks like any call may be an aggregate of all rows.
+            shape.ends_at_limit = ends_at_limit(&statement) && !shape.calls;
+            shape
+        })
+    }
+
+    /// The table that a plan's text begins with, where plans call tables as the statement does; nothing for what is no table.
+    pub(crate) fn table(&self, text: &str) -> Option<String> {
+        let begins = |name: &str| text.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        let longest = |a: &&str, b: &&str| a.len().cmp(&b.len());
+        let part = self.parts.iter().map(String::as_str).filter(|part| begins(part)).max_by(longest);
+        let known = self.tables.iter().filter(|(called, _)| begins(called)).max_by_key(|(called, _)| called.len());
+        match (known, part) {
+            (Some((called, _)), Some(part)) if part.len() >= called.len() => None,
+            (Some((_, table)), _) => Some(table.clone()),
+            (None, Some(_)) => None,
+            // A view is read by the tables that it is made of, which the statement does not name.
+            (None, None) => text.split_whitespace().next().map(str::to_owned),
+        }
+    }
+
+    /// The tables that are read from end to end, each once, where a plan scans these. A statement of one table that ends at its LIMIT
+    /// reads a page of it; one that sorts has read everything before.
+    pub(crate) fn read_whole(&self, scanned: impl IntoIterator<Item = String>, sorts: bool) -> Vec<String> {
+        if self.ends_at_limit && !sorts {
+            return Vec::new();
+        }
+        let mut whole: Vec<String> = Vec::new();
+        for table in scanned {
+            if !whole.contains(&table) {
+                whole.push(table);
+            }
+        }
+        whole
+    }
+}
+
+impl Visitor for Shape {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        self.parts.extend(query.with.iter().flat_map(|with| &with.cte_tables).map(|part| part.alias.name.value.clone()));
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+        match factor {
+            TableFactor::Table { name, alias, args: None, .. } => {
+                if let Some(table) = name.0.last().and_then(ObjectNamePart::as_ident) {
+                    let called = alias.as_ref().map_or(&table.value, |alias| &alias.name.value);
+                    // A part of WITH under another name is no table either.
+                    if name.0.len() == 1 && self.parts.contains(&table.value) {
+                        self.parts.push(called.clone());
+                    } else {
+                        self.tables.push((called.clone(), table.value.clone()));
+                    }
+                }
+            }
+            TableFactor::Derived { alias: Some(alias), .. } => self.parts.push(alias.name.value.clone()),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<()> {
+        self.calls |= matches!(expression, Expr::Function(_));
+        ControlFlow::Continue(())
+    }
+}
+
+/// Whether it takes the first rows of one table as they come: without a condition that rows are looked for by, and without anything that
+/// is made of several rows.
+fn ends_at_limit(statement: &Statement) -> bool {
+    let Statement::Query(query) = statement else { return false };
+    let SetExpr::Select(select) = query.body.as_ref() else { return false };
+    let limited = match &query.limit_clause {
+        Some(LimitClause::LimitOffset { limit, limit_by, .. }) => limit.is_some() && limit_by.is_empty(),
+        Some(LimitClause::OffsetCommaLimit { .. }) => true,
+        None => query.fetch.is_some(),
+    };
+    limited && query.with.is_none() && takes_rows_as_they_are(select)
+}
+
+fn takes_rows_as_they_are(select: &Select) -> bool {
+    let one =
+        matches!(select.from.as_slice(), [from] if from.joins.is_empty() && matches!(from.relation, TableFactor::Table { args: None, .. }));
+    let ungrouped = matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
+    let unconditional = select.selection.is_none() && select.prewhere.is_none() && select.having.is_none() && select.qualify.is_none();
+    one && ungrouped && unconditional && select.distinct.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole(sql: &str, scanned: &[&str]) -> Vec<String> {
+        let shape = Shape::of(sql, Dialect::Sqlite);
+        shape.read_whole(scanned.iter().filter_map(|text| shape.table(text)), false)
+    }
+
+    #[test]
+    fn plans_call_tables_as_the_statement_does() {
+        let sql = "SELECT f.carrier FROM flights AS f JOIN \"my planes\" p ON p.a = f.a";
+        assert_eq!(whole(sql, &["f", "p USING INDEX i", "f"]), ["flights", "my planes"]);
+        assert_eq!(whole("SELECT 1 FROM \"my planes\"", &["my planes USING COVERING INDEX i"]), ["my planes"]);
+        assert_eq!(whole("WITH c AS (SELECT 1 FROM flights) SELECT * FROM c AS d", &["flights", "c", "d"]), ["flights"]);
+        assert_eq!(whole("SELECT * FROM (SELECT a FROM flights) AS page WHERE a > 1", &["flights", "page"]), ["flights"]);
+        // Of a view, and where the text cannot be read.
+        assert_eq!(whole("SELECT a FROM some_view", &["flights USING INDEX i"]), ["flights"]);
+        assert_eq!(whole("no SQL", &["flights USING INDEX i"]), ["flights"]);
+    }
+
+    #[test]
+    fn a_page_of_one_table_as_it_comes_is_not_all_of_it() {
+        assert!(whole("SELECT a, b FROM flights ORDER BY a LIMIT ?1 OFFSET ?2", &["flights USING INDEX i"]).is_empty());
+        for all in [
+            "SELECT a FROM flights ORDER BY a",
+            "SELECT a FROM flights WHERE b = 1 LIMIT 9",
+            "SELECT a, count(*) FROM flights GROUP BY a LIMIT 9",
+            "SELECT DISTINCT a FROM flights LIMIT 9",
+            "SELECT max(a) FROM flights LIMIT 9",
+            "SELECT f.a FROM flights f, planes p LIMIT 9",
+            "SELECT a FROM flights UNION SELECT a FROM planes LIMIT 9",
+        ] {
+            let called = if all.contains("flights f") { "f" } else { "flights" };
+            assert_eq!(whole(all, &[called]), ["flights"], "{all}");
+        }
+        let sorted = Shape::of("SELECT a FROM flights ORDER BY a LIMIT 9", Dialect::Sqlite);
+        assert_eq!(sorted.read_whole(["flights".to_owned()], true), ["flights"]);
+    }
+}
