@@ -55,7 +55,7 @@ impl Control {
         let mut needs = Vec::new();
         for draft in &inventory.drafts {
             let Some(api) = inventory.api(&draft.api_id).filter(|api| caller.can(Action::EditApi, &api.domain)) else { continue };
-            let editors = self.store.draft_editors(&api.id).await.map_err(|error| from_store(&error))?;
+            let editors = self.store.draft_editors(&api.id).await?;
             if editors.contains(&caller.user_id) || draft.updated_by == caller.email() {
                 needs.push(Need::new(NeedKind::Draft, format!("{}/{}", api.domain, api.name), "").at(draft.updated_at));
             }

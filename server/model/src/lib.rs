@@ -47,6 +47,8 @@ pub mod script;
 pub mod snapshot;
 pub mod source_types;
 pub mod spec;
+pub mod spec_diff;
+pub mod spec_summary;
 pub mod statement;
 pub mod table;
 pub mod time_form;

@@ -62,6 +62,7 @@ mod readers_that_die;
 mod request_bodies;
 mod response_bounds;
 mod restarts;
+mod review_of_versions;
 mod reviews;
 mod script_reader;
 mod scripts;

@@ -1,15 +1,15 @@
 //! One request: what changes, what it would do, who is affected, and the decision.
 
 use leptos::prelude::*;
-use model::ApiSpec;
-use model::view::{RequestDetail, RequestKind, RequestState, RequestView};
+use model::view::{Rejection, RequestDetail, RequestKind, RequestState, RequestView};
+use model::{ApiSpec, spec_summary};
 
 use super::api::{Decide, Withdraw, request};
 use super::diff::DiffTable;
 use super::held;
 use crate::frame::MeResource;
 use crate::ui::{
-    CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Icon, Load, PageName, SampleTable, StateBadge, Time, done, param,
+    CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Icon, Load, PageName, SampleTable, SettingChanges, StateBadge, Time, done, param,
 };
 
 #[component]
@@ -50,7 +50,6 @@ fn version(
     let path = format!("{}/{}", request.domain, request.name);
     let title = request.title();
     let others: Vec<String> = detail.authors.iter().filter(|author| **author != request.author).cloned().collect();
-    let old = detail.replaces.map_or("nothing".to_owned(), |number| format!("version {number}"));
     view! {
         <PageName name=title.clone()/>
         <div class="page-head"><div>
@@ -61,11 +60,9 @@ fn version(
         </div></div>
         <div class="stack">
             {decided(&request)}
+            {sent_again(detail)}
             {effects(detail, spec)}
-            <section class="card clip">
-                <div class="card-head"><h2>"What changes"</h2><span class="small t-3">{format!("{old} on the left, version {} on the right", request.version)}</span></div>
-                <DiffTable lines=detail.diff.clone() label=format!("{old} on the left, version {} on the right", request.version)/>
-            </section>
+            {in_words(detail, spec)}
             <div class="grid cols-2">
                 <section class="card clip">
                     <div class="card-head"><h2>"Sample"</h2><div class="end"><a class="s13" href=format!("/apis/{path}/test?version={}", request.version)>"Try v"{request.version}</a></div></div>
@@ -84,6 +81,7 @@ fn version(
                     }}
                 </section>
             </div>
+            {what_changes(detail)}
             {(!detail.evidence.cases.is_empty()).then(|| view! {
                 <section class="card clip">
                     <div class="card-head"><h2>"Cases"</h2><span class="count">{detail.evidence.cases.len()}</span></div>
@@ -166,7 +164,6 @@ pub(super) fn decided(request: &RequestView) -> Option<impl IntoView + use<>> {
 
 fn effects(detail: &RequestDetail, spec: &ApiSpec) -> impl IntoView + use<> {
     let breaks = detail.breaks.clone();
-    let scans = detail.evidence.plan.full_scans.clone();
     let took = detail.evidence.sample.took_ms;
     let warnings: Vec<String> = detail.evidence.costs.iter().chain(&detail.evidence.warnings).cloned().collect();
     view! {
@@ -179,13 +176,83 @@ fn effects(detail: &RequestDetail, spec: &ApiSpec) -> impl IntoView + use<> {
                 view! { <dd class="t-bad">{if breaks.len() == 1 { "One thing breaks callers".to_owned() } else { format!("{} things break callers", breaks.len()) }}<small>{breaks.join(" ")}</small></dd> }.into_any()
             }}</div>
             <div><dt>"Cost of one call"</dt><dd>{format!("{took:.1} ms")}<small>"As the check ran it"</small></dd></div>
-            <div><dt>"Reads"</dt>{if scans.is_empty() {
-                view! { <dd class="t-ok">"By index"<small>"No table is read whole"</small></dd> }.into_any()
-            } else {
-                view! { <dd class="t-warn">"Whole tables"<small>{scans.join(", ")}</small></dd> }.into_any()
-            }}</div>
+            <div><dt>"Reads"</dt>{reads(detail, spec)}</div>
             <div><dt>"Bounds"</dt><dd>{format!("{} ms", spec.policy.timeout_ms)}<small>{format!("At most {} rows and {} MiB", spec.policy.max_rows, spec.policy.max_bytes >> 20)}</small></dd></div>
         </dl>
         {warnings.into_iter().map(|text| view! { <div class="callout callout-warn"><Icon name="warn"/><p>{text}</p></div> }).collect_view()}
+    }
+}
+
+/// What one call reads. Where nothing has explained it, that is said, and not that it is little.
+fn reads(detail: &RequestDetail, spec: &ApiSpec) -> AnyView {
+    let plan = &detail.evidence.plan;
+    if !plan.full_scans.is_empty() {
+        return view! { <dd class="t-warn">"Whole tables"<small>{plan.full_scans.join(", ")}</small></dd> }.into_any();
+    }
+    if let Some(dataset) = spec.serve_from.dataset() {
+        return view! { <dd class="t-ok">"By key"<small>{format!("From dataset {dataset}")}</small></dd> }.into_any();
+    }
+    if spec.union().is_some() {
+        return view! { <dd>"Other APIs"<small>"Each reads what it reads by itself"</small></dd> }.into_any();
+    }
+    if plan.lines.is_empty() {
+        return view! { <dd>"Not known"<small>"The source did not explain it"</small></dd> }.into_any();
+    }
+    view! { <dd class="t-ok">"Part of its tables"<small>"No table is read whole"</small></dd> }.into_any()
+}
+
+/// The definition in sentences: what it gives, for which parameters, from where, at which cost.
+fn in_words(detail: &RequestDetail, spec: &ApiSpec) -> impl IntoView + use<> {
+    let took = detail.evidence.sample.took_ms;
+    let mut cost = detail.evidence.costs.clone();
+    cost.push(format!("The check took {took:.1} ms. A call ends after {} ms at the latest.", spec.policy.timeout_ms));
+    let parts = [
+        ("Gives", spec_summary::gives(spec)),
+        ("Parameters", spec_summary::parameters(spec)),
+        ("From", spec_summary::from_where(spec)),
+        ("Cost", cost),
+    ];
+    view! {
+        <section class="card card-pad" aria-labelledby="in-words"><h2 class="mb-3" id="in-words">"Summary"</h2><dl class="kv">
+            {parts.into_iter().map(|(label, lines)| view! {
+                <dt>{label}</dt><dd>{lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}</dd>
+            }).collect_view()}
+        </dl></section>
+    }
+}
+
+/// A version that was rejected before: why, and what is other now.
+fn sent_again(detail: &RequestDetail) -> Option<impl IntoView + use<>> {
+    let Rejection { version, request, by, at, reason } = detail.rejected.clone()?;
+    let changes = detail.since_rejection.clone();
+    Some(view! {
+        <section class="card clip" aria-labelledby="sent-again">
+            <div class="card-head"><h2 id="sent-again">"Sent again"</h2><div class="end"><a class="s13" href=format!("/inbox/{request}")>{format!("See version {version}")}</a></div></div>
+            <p class="card-pad">{by}" rejected version "{version}", "<Time at/>{(!reason.is_empty()).then(|| format!(": “{reason}”"))}</p>
+            {if changes.is_empty() {
+                view! { <p class="card-pad t-warn">"Nothing differs from the version that was rejected."</p> }.into_any()
+            } else {
+                view! { <SettingChanges changes secrets=Vec::new()/> }.into_any()
+            }}
+        </section>
+    })
+}
+
+/// What differs from the version that is replaced, by setting; and the whole definition, line by line, for those who want it.
+fn what_changes(detail: &RequestDetail) -> impl IntoView + use<> {
+    let version = detail.request.version;
+    let old = detail.replaces.map_or("nothing".to_owned(), |number| format!("version {number}"));
+    let sides = format!("{old} on the left, version {version} on the right");
+    let (changes, lines) = (detail.changes.clone(), detail.diff.clone());
+    view! {
+        <section class="card clip">
+            <div class="card-head"><h2>"What changes"</h2>{detail.replaces.map(|number| view! { <span class="small t-3">{format!("from version {number} to version {version}")}</span> })}</div>
+            {match (detail.replaces, changes.is_empty()) {
+                (None, _) => view! { <p class="card-pad t-2 s13">"It is new: no version of it is live."</p> }.into_any(),
+                (Some(_), true) => view! { <p class="card-pad t-2 s13">"Nothing that somebody set."</p> }.into_any(),
+                (Some(_), false) => view! { <SettingChanges changes secrets=Vec::new()/> }.into_any(),
+            }}
+            <details><summary class="card-pad s13">"The definition, line by line"</summary><DiffTable lines label=sides/></details>
+        </section>
     }
 }

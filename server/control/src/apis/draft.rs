@@ -3,12 +3,13 @@
 use model::audit::AuditAction;
 use model::name::{check_name, grpc_name};
 use model::spec::{ApiKind, ApiSpec};
-use model::view::DraftView;
+use model::view::{DraftView, VersionState};
 use model::{Action, ErrorCode, FieldError, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{ApiRow, DraftRow, StoreError};
 
+use super::list::rejection;
 use crate::failure::{draft_spec, from_json};
 use crate::{Caller, Control};
 
@@ -107,6 +108,12 @@ impl Control {
             updated_by: row.updated_by,
             updated_at: row.updated_at,
             has_versions: !versions.is_empty(),
+            rejected: match versions.first() {
+                Some(newest) if newest.state == VersionState::Rejected.key() => {
+                    rejection(newest, &self.store.requests_of(&api.id).await?)
+                }
+                _ => None,
+            },
         })
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use model::snapshot::Environment;
 use model::spec::ApiSpec;
-use model::view::{ApiDetail, ApiSummary, Lapse, Live, RequestState, VersionState, VersionView};
+use model::view::{ApiDetail, ApiSummary, Lapse, Live, Rejection, RequestState, VersionState, VersionView};
 use model::{Action, Problem};
 use store::{ApiRow, DraftRow, ReleaseRow, RequestRow, UserRow, VersionRow};
 
@@ -62,6 +62,14 @@ impl Inventory {
     /// The versions of one API, the newest first.
     pub(crate) fn versions_of<'a>(&'a self, api_id: &str) -> impl Iterator<Item = &'a VersionRow> + use<'a> {
         self.at.versions_of.get(api_id).map(Vec::as_slice).unwrap_or_default().iter().map(|at| &self.versions[*at])
+    }
+
+    /// The newest version before one that was rejected, and why; none where one was approved in between.
+    pub(crate) fn rejected_before(&self, version: &VersionRow) -> Option<(&VersionRow, Rejection)> {
+        let earlier = self.versions_of(&version.api_id).filter(|row| row.number < version.number);
+        let mut earlier = earlier.take_while(|row| row.state != VersionState::Approved.key());
+        let row = earlier.find(|row| row.state == VersionState::Rejected.key())?;
+        Some((row, rejection(row, &self.requests)?))
     }
 
     fn index(mut self) -> Self {
@@ -198,4 +206,17 @@ impl Control {
 fn with_lapse(summary: ApiSummary, lapses: &HashMap<String, Lapse>) -> ApiSummary {
     let lapse = lapses.get(&summary.path()).copied();
     ApiSummary { lapse, ..summary }
+}
+
+/// Why a version was rejected.
+pub(super) fn rejection(version: &VersionRow, requests: &[RequestRow]) -> Option<Rejection> {
+    let rejected = |request: &&RequestRow| request.version_id == version.id && request.state == RequestState::Rejected.key();
+    let request = requests.iter().find(rejected)?;
+    Some(Rejection {
+        version: version.number,
+        request: request.id.clone(),
+        by: request.decided_by.clone().unwrap_or_default(),
+        at: request.decided_at.unwrap_or(request.created_at),
+        reason: request.decision.clone().unwrap_or_default(),
+    })
 }

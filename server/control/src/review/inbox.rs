@@ -1,6 +1,7 @@
 //! What waits for a decision, and everything that a decision needs.
 
-use model::view::{RequestDetail, RequestKind, RequestView};
+use model::spec_diff::changes;
+use model::view::{RequestDetail, RequestKind, RequestState, RequestView};
 use model::{Action, Problem};
 use store::{ApiRow, RequestRow};
 
@@ -53,12 +54,20 @@ impl Control {
         if !caller.can(Action::ReadSample, &api.domain) {
             evidence.sample = model::table::Sample::default();
         }
+        let rejected = inventory.rejected_before(version);
+        let since = rejected.as_ref().map(|(row, _)| api_spec(&api, row)).transpose()?;
+        let is_newest = inventory.versions_of(&api.id).next().is_some_and(|newest| newest.id == version.id);
+        let is_sent_back = [RequestState::Rejected, RequestState::Withdrawn].map(RequestState::key).contains(&request.state.as_str());
         let authors = self.store.version_authors(&version.id).await?;
         let grants = self.grants_of_api(&api, &inventory).await?;
         Ok(RequestDetail {
             request: version_view(caller, &inventory, (&request, &api), authors.contains(&caller.user_id))?,
             authors: authors.iter().map(|author| inventory.email(author)).collect(),
             replaces: replaced.map(|version| version.number),
+            changes: old.as_ref().map(|old| changes(old, &spec)).unwrap_or_default(),
+            rejected: rejected.map(|(_, rejection)| rejection),
+            since_rejection: since.map(|since| changes(&since, &spec)).unwrap_or_default(),
+            may_edit: is_newest && is_sent_back && caller.can(Action::EditApi, &api.domain),
             diff: diff(old.as_ref(), &spec)?,
             breaks: old.map(|old| breaks(&old, &spec)).unwrap_or_default(),
             spec: Some(spec),

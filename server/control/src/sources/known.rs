@@ -92,7 +92,7 @@ impl Control {
         table: Option<&str>,
     ) -> Result<Option<KnownTables>, Problem> {
         let row = self.visible_source(caller, source).await?;
-        let bindings = self.store.bindings_of(&row.id).await.map_err(|error| from_store(&error))?;
+        let bindings = self.store.bindings_of(&row.id).await?;
         let of = |environment: Environment| bindings.iter().find(|binding| binding.environment == environment.key());
         let read = |environment: &Environment| of(*environment).is_some();
         let Some(environment) = environment.or_else(|| Environment::ALL.into_iter().rev().find(read)) else { return Ok(None) };

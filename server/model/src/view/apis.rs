@@ -194,6 +194,9 @@ pub struct DraftView {
     pub updated_at: Millis,
     /// Whether a version exists already, so that the name can no longer change.
     pub has_versions: bool,
+    /// Why the newest version was rejected, where it was: what this draft has to mend.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<super::Rejection>,
 }
 
 /// A kept case, called again.

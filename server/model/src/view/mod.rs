@@ -18,5 +18,5 @@ pub use datasets::{
 };
 pub use home::{Need, NeedKind};
 pub use people::{DomainView, Me, Membership, NewLink, NewToken, NodeView, SessionView, TokenView, UserView};
-pub use reviews::{DiffLine, DiffSide, HeldChange, RequestDetail, RequestKind, RequestState, RequestView, SettingChange};
+pub use reviews::{DiffLine, DiffSide, HeldChange, Rejection, RequestDetail, RequestKind, RequestState, RequestView, SettingChange};
 pub use sources::{BindingView, HomeSource, KnownTables, SourceAway, SourceSaved, SourceView};

@@ -153,6 +153,18 @@ pub struct RequestDetail {
     pub change: Option<HeldChange>,
     /// The version that it would replace, where there is one.
     pub replaces: Option<i64>,
+    /// What differs from the version that it would replace, by setting.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<SettingChange>,
+    /// What was rejected before this was sent, where nothing was approved in between.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<Rejection>,
+    /// What differs from the version that was rejected, by setting.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub since_rejection: Vec<SettingChange>,
+    /// The one who asks may go on with a draft of it: it was rejected or withdrawn, and nothing was sent since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_edit: bool,
     pub diff: Vec<DiffLine>,
     /// What a caller of the replaced version would notice.
     pub breaks: Vec<String>,
@@ -161,6 +173,18 @@ pub struct RequestDetail {
     pub affected_apps: Vec<String>,
     /// Everybody who has written something of it since the release before it; nobody of them decides.
     pub authors: Vec<String>,
+}
+
+/// A version that somebody rejected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Rejection {
+    pub version: i64,
+    /// The id of its request.
+    pub request: String,
+    pub by: String,
+    pub at: Millis,
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
