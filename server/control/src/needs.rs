@@ -7,7 +7,6 @@ use model::view::{ApiSummary, LapseKind, Need, NeedKind, RequestState, RequestVi
 use model::{Action, Problem};
 
 use crate::apis::Inventory;
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 /// A rejection is told for so long, or until something is sent again.

@@ -27,7 +27,7 @@ mod union_step;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::view::{DatasetView, DraftView, SourceView};
+use model::view::{DatasetView, DraftView, Rejection, SourceView};
 
 use self::api::{DiscardDraft, callable, draft};
 use self::aside::Aside;
@@ -42,7 +42,7 @@ use crate::error::PortalError;
 use crate::pages::api::Console;
 use crate::pages::datasets::api::datasets;
 use crate::pages::sources::api::sources;
-use crate::ui::{Callout, CaseBadge, ConfirmDialog, FormProblem, Icon, Load, PageName, ProblemCallout, Tone, api_params};
+use crate::ui::{Callout, CaseBadge, ConfirmDialog, FormProblem, Icon, Load, PageName, ProblemCallout, Time, Tone, api_params};
 
 /// The steps after the first, which is a page of its own: key in the address, name.
 const STEPS: [(&str, &str); 5] =
@@ -98,6 +98,7 @@ fn Form(
     let path = format!("{}/{}", draft.domain, draft.name);
     let base = format!("/apis/{path}/edit");
     let has_versions = draft.has_versions;
+    let rejected = draft.rejected.clone();
     let editor = Editor::open(draft, step);
     let place = move || STEPS.iter().position(|(key, _)| *key == step.get()).unwrap_or(0);
     // Leaving a step keeps what stands in it.
@@ -110,6 +111,7 @@ fn Form(
         <PageName name={if has_versions { "New version" } else { "Draft" }}/>
         <div class="page-head"><div><div class="page-title"><h1>{path.clone()}</h1><span class="badge">"Draft"</span><span class="badge badge-code">{editor.spec.with_untracked(|spec| spec.kind().key())}</span></div></div></div>
         {move || view! { <Steps now=place() + 1 base=Some(for_steps.clone()) first=first_name(is_union)/> }}
+        {rejected.map(|rejection| view! { <Rejected rejection/> })}
         <Conflict editor/>
         {move || match step.get().as_str() {
             "try" => view! { <TryStep editor/> }.into_any(),
@@ -127,6 +129,18 @@ fn Form(
         <Bar editor base=for_bar place=Signal::derive(place) has_versions/>
     }
     .into_any()
+}
+
+/// Why the version before was sent back: it stands here until the draft is sent again.
+#[component]
+fn Rejected(rejection: Rejection) -> impl IntoView {
+    let Rejection { version, request, by, at, reason } = rejection;
+    view! {
+        <div class="mb-4"><Callout tone=Tone::Bad>
+            <p><b>{format!("Version {version} was rejected by {by}.")}</b>{(!reason.is_empty()).then(|| format!(" “{reason}”"))}</p>
+            <p class="small">"Edit the draft, then send it for review again. Rejected "<Time at/>". "<a href=format!("/inbox/{request}")>"Open the request"</a></p>
+        </Callout></div>
+    }
 }
 
 /// Somebody else has saved, or it could not be kept: nothing typed is lost.

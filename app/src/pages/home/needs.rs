@@ -1,7 +1,7 @@
 //! What needs the reader: each with its colour, its reason, its time, and the way to what can be done about it.
 
 use leptos::prelude::*;
-use model::view::{Need, NeedKind};
+use model::view::{Need, NeedKind, RequestKind};
 
 use crate::ui::{Icon, Time};
 
@@ -55,9 +55,18 @@ fn shown(need: &Need) -> Shown {
             let title = need.request.as_ref().map(|request| format!("{} asks to {}", request.author, request.asks()));
             ("glyph glyph-info", "inbox", title.unwrap_or_default(), opened, "Decide")
         }
-        NeedKind::Rejected => (BAD, "x", format!("{subject} was rejected"), opened, "See request"),
+        NeedKind::Rejected => {
+            let (link, verb) = mend(need).map_or((opened, "See request"), |edit| (edit, "Edit draft"));
+            (BAD, "x", format!("{subject} was rejected"), link, verb)
+        }
         NeedKind::Draft => ("glyph glyph-accent", "doc", format!("{subject} has a draft of yours"), api("/edit"), "Edit draft"),
     }
+}
+
+/// Where a version that was rejected is mended.
+fn mend(need: &Need) -> Option<String> {
+    let request = need.request.as_ref().filter(|request| request.kind == RequestKind::Version)?;
+    Some(format!("/apis/{}/{}/edit", request.domain, request.name))
 }
 
 /// Why, in a sentence. What people wrote stands in quotes.

@@ -22,7 +22,7 @@ pub(super) fn page(
             <p class="lead">{request.author.clone()}" asks for it, "<Time at=request.created_at/></p>
         </div></div>
         <div class="stack">
-            {decided(request)}
+            {decided(request, None)}
             <section class="card clip">
                 <div class="card-head"><h2>"What changes"</h2></div>
                 <SettingChanges changes secrets/>

@@ -59,7 +59,7 @@ fn version(
                 {(!others.is_empty()).then(|| format!(" Also edited by {}. Nobody who edited it can approve it.", others.join(", ")))}</p>
         </div></div>
         <div class="stack">
-            {decided(&request)}
+            {decided(&request, detail.may_edit.then(|| format!("/apis/{path}/edit")))}
             {sent_again(detail)}
             {effects(detail, spec)}
             {in_words(detail, spec)}
@@ -136,8 +136,8 @@ pub(super) fn decision(
     }
 }
 
-/// Who decided, and where what was approved can be seen.
-pub(super) fn decided(request: &RequestView) -> Option<impl IntoView + use<>> {
+/// Who decided, where what was approved can be seen, and where what was sent back can be mended.
+pub(super) fn decided(request: &RequestView, edit: Option<String>) -> Option<impl IntoView + use<>> {
     let request = request.clone();
     let by = request.decided_by.clone()?;
     let (done, link, verb) = match request.kind {
@@ -158,6 +158,7 @@ pub(super) fn decided(request: &RequestView) -> Option<impl IntoView + use<>> {
         <div class=class role="status"><Icon name=icon/><p><b>{by}" "{word}</b>", "<Time at=request.decided_at.unwrap_or_default()/>
             {request.decision.clone().filter(|text| !text.is_empty()).map(|text| format!(": “{text}”"))}</p>
             {(request.state == RequestState::Approved).then(|| view! { <span class="end"><a class="btn btn-sm" href=link>{verb}</a></span> })}
+            {edit.map(|edit| view! { <span class="end"><a class="btn btn-sm" href=edit>"Edit draft"</a></span> })}
         </div>
     })
 }

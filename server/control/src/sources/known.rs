@@ -11,7 +11,6 @@ use model::table::TableInfo;
 use model::view::{HomeSource, KnownTables, SourceAway};
 use store::BindingRow;
 
-use crate::failure::from_store;
 use crate::{Caller, Control};
 
 /// Sources of which something is kept at most: of more than these, the one that was asked longest ago is forgotten.
