@@ -59,7 +59,7 @@ fn encoded(body: Body, encoder: Encoder) -> Body {
 /// What has been written and not yet sent is in the vector inside.
 enum Encoder {
     Brotli(Box<CompressorWriter<Vec<u8>>>),
-    Gzip(GzEncoder<Vec<u8>>),
+    Gzip(Box<GzEncoder<Vec<u8>>>),
 }
 
 impl Encoder {
@@ -67,7 +67,7 @@ impl Encoder {
     fn of(encoding: &str) -> Option<Self> {
         match encoding {
             "br" => Some(Self::Brotli(Box::new(CompressorWriter::new(Vec::new(), BROTLI_BUFFER, BROTLI_QUALITY, BROTLI_WINDOW)))),
-            "gzip" => Some(Self::Gzip(GzEncoder::new(Vec::new(), Compression::new(GZIP_LEVEL)))),
+            "gzip" => Some(Self::Gzip(Box::new(GzEncoder::new(Vec::new(), Compression::new(GZIP_LEVEL))))),
             _ => None,
         }
     }

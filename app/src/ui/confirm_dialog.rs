@@ -23,11 +23,11 @@ pub(crate) fn ConfirmDialog(
     effects: Vec<String>,
     #[prop(default = "btn btn-sm btn-bad")] class: &'static str,
 ) -> impl IntoView {
-    let title_id = format!("{id}-title");
+    let (title_id, title_of) = (format!("{id}-title"), format!("{id}-title"));
     let (opened, cancelled, sent) = (id.clone(), id.clone(), id.clone());
     view! {
         <button class=class type="button" popovertarget=opened aria-haspopup="dialog">{act.clone()}</button>
-        <dialog class="dialog confirm" id=id popover="auto" aria-labelledby=title_id.clone()>
+        <dialog class="dialog confirm" id=id popover="auto" aria-labelledby=title_of>
             <h2 id=title_id>{title}</h2>
             <ul class="bullets">{effects.into_iter().map(|effect| view! { <li>{effect}</li> }).collect_view()}</ul>
             <div class="actions">

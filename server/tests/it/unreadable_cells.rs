@@ -9,7 +9,7 @@ use crate::common::{Grpc, Http, People, binary};
 /// Of these rows, the second has a word where a number should be.
 const VISITS: &str = "CREATE TABLE visits (id INTEGER PRIMARY KEY, seats INTEGER); INSERT INTO visits VALUES (1, 10), (2, 'many'), (3, 30)";
 
-fn spec(body: Json, nulls: bool) -> Json {
+fn spec(body: &Json, nulls: bool) -> Json {
     let mut spec = json!({"title": "Visits", "source": "lite", "policy": {"unreadable_as_null": nulls}});
     spec.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
     spec
@@ -45,9 +45,9 @@ async fn an_api_says_whether_a_cell_that_cannot_be_read_is_an_error_or_null() {
     testkit::sqlite3(&file, VISITS);
     people.builder.put_source("lite", "sqlite", json!({"config": {"path": file}, "secrets": {}})).await;
 
-    people.publish("strict", spec(by_key(), false), json!({})).await;
-    people.publish("lenient", spec(by_key(), true), json!({})).await;
-    people.publish("lenient-list", spec(list(false), true), json!({})).await;
+    people.publish("strict", spec(&by_key(), false), json!({})).await;
+    people.publish("lenient", spec(&by_key(), true), json!({})).await;
+    people.publish("lenient-list", spec(&list(false), true), json!({})).await;
     let (status, failed) = http.json(http.get("/api/travel/strict?id=2")).await;
     assert_eq!((status, &failed["code"]), (503, &json!("source-changed")), "{failed}");
     assert!(failed["detail"].as_str().unwrap().contains("seats of row 1 holds “many”"), "{failed}");
@@ -71,12 +71,12 @@ async fn an_api_says_whether_a_cell_that_cannot_be_read_is_an_error_or_null() {
         let asked = json!({"environment": "prod", "spec": spec});
         people.builder.call(Method::POST, &format!("/apis/travel/{name}/check"), Some(asked)).await.1.to_string()
     };
-    let said = refused("behind", spec(list(true), true)).await;
+    let said = refused("behind", spec(&list(true), true)).await;
     assert!(said.contains("unreadable_as_null") && said.contains("pages by offset"), "{said}");
     let of_files = testkit::folder();
     std::fs::write(of_files.path().join("visits.csv"), "id,seats\n1,10\n").unwrap();
     people.builder.put_source("files", "files", json!({"config": {"path": of_files.path()}})).await;
-    let mut of_file = spec(list(false), true);
+    let mut of_file = spec(&list(false), true);
     of_file["source"] = json!("files");
     let said = refused("of-file", of_file).await;
     assert!(said.contains("unreadable_as_null"), "{said}");

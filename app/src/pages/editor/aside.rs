@@ -85,9 +85,8 @@ fn TableSample(editor: Editor) -> impl IntoView {
             if source.is_empty() || table.is_empty() { Ok(None) } else { sample_table(source, table, Environment::Prod).await.map(Some) }
         },
     );
-    view! {
-        <FromSource asked=rows what="some rows" view=move |read: Option<(TableInfo, Sample)>| read.map(|(info, sample)| move || as_given(editor, &info, &sample))/>
-    }
+    let shown = move |read: Option<(TableInfo, Sample)>| read.map(|(info, sample)| move || as_given(editor, &info, &sample));
+    view! { <FromSource asked=rows what="some rows" view=shown/> }
 }
 
 fn as_given(editor: Editor, info: &TableInfo, sample: &Sample) -> impl IntoView + use<> {

@@ -15,7 +15,7 @@ use super::join_card::JoinCard;
 use super::state::Editor;
 use crate::error::PortalError;
 use crate::pages::datasets::api::dataset;
-use crate::pages::sources::api::{known_tables, tables};
+use crate::pages::sources::api::{tables, tables_last_told};
 use crate::ui::{Asked, Empty, Field, FromSource, Load, TextArea, ask_recalling, grouped};
 
 #[component]
@@ -77,7 +77,7 @@ async fn told(of: Of) -> Result<Vec<TableInfo>, PortalError> {
 
 /// What the source told before.
 async fn recalled(of: Of) -> Option<(Vec<TableInfo>, Millis)> {
-    let known = if of.source.is_empty() { None } else { known_tables(of.source, Some(Environment::Prod), None).await.ok().flatten() }?;
+    let known = if of.source.is_empty() { None } else { tables_last_told(of.source, Some(Environment::Prod), None).await.ok().flatten() }?;
     Some((with_dataset(known.tables, of.served, of.domain).await, known.at))
 }
 

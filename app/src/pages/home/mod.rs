@@ -11,7 +11,7 @@ use model::view::{ApiSummary, HomeSource, Me, RequestState, RequestView};
 use crate::frame::MeResource;
 use crate::pages::apis::api::apis;
 use crate::pages::inbox::api::requests;
-use crate::pages::sources::api::home_source;
+use crate::pages::sources::api::offered_source;
 use crate::pages::sources::ask_tables;
 use crate::ui::{Empty, FromSource, Icon, LiveBadge, Load, PageHead, PageName, Time, grouped};
 
@@ -21,7 +21,7 @@ pub(crate) fn HomePage() -> impl IntoView {
     let list = Resource::new(|| (), |()| apis());
     let asked = Resource::new(|| (), |()| requests());
     let needed = Resource::new(|| (), |()| api::needs());
-    let offered = Resource::new(|| (), |()| home_source());
+    let offered = Resource::new(|| (), |()| offered_source());
     view! {
         <PageName name="Home"/>
         <Load resource=me page=true view=move |me| {

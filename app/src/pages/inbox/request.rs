@@ -9,7 +9,8 @@ use super::diff::DiffTable;
 use super::held;
 use crate::frame::MeResource;
 use crate::ui::{
-    CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Icon, Load, PageName, SampleTable, SettingChanges, StateBadge, Time, done, param,
+    CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Icon, Load, PageName, SampleTable, SettingChanges, StateBadge,
+    Time, done, param,
 };
 
 #[component]

@@ -67,7 +67,7 @@ pub async fn tables(source: String, environment: Environment) -> Result<Vec<Tabl
 
 /// The tables of a source as it told them last, without asking it; of one table alone where that is named.
 #[server(prefix = "/fn", endpoint = "known-tables", input = Json)]
-pub async fn known_tables(
+pub async fn tables_last_told(
     source: String,
     environment: Option<Environment>,
     table: Option<String>,
@@ -78,7 +78,7 @@ pub async fn known_tables(
 
 /// The source that the home page offers tables of, without asking it.
 #[server(prefix = "/fn", endpoint = "home-source")]
-pub async fn home_source() -> Result<Option<HomeSource>, PortalError> {
+pub async fn offered_source() -> Result<Option<HomeSource>, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.home_source(&caller).await?)
 }

@@ -13,7 +13,7 @@ use model::snapshot::Environment;
 use model::table::{Sample, TableInfo};
 use model::view::{KnownTables, NeedKind, SourceView};
 
-use self::api::{connectors, known_tables, sample_table, set_source_load, source, source_rights, sources};
+use self::api::{connectors, sample_table, set_source_load, source, source_rights, sources, tables_last_told};
 use self::form::SourceEditor;
 use self::load::{SetLoad, load_card};
 use crate::error::PortalError;
@@ -84,7 +84,7 @@ pub(crate) fn SourcePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let name = param("name");
     let detail = Resource::new(move || name.get(), source);
-    let known = Resource::new(move || name.get(), |name| known_tables(name, None, None));
+    let known = Resource::new(move || name.get(), |name| tables_last_told(name, None, None));
     let kinds = Resource::new(|| (), |()| connectors());
     let set_load: SetLoad = leptos::prelude::Action::new(|(name, load, numbers): &(String, SourceLoad, Typed)| {
         set_source_load(name.clone(), load.clone(), numbers.clone())
@@ -173,7 +173,7 @@ fn table_rows(source: &str, tables: &[TableInfo], builds: bool) -> impl IntoView
 pub(crate) fn TablePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let (name, table) = (param("name"), param("table"));
-    let known = Resource::new(move || (name.get(), table.get()), |(name, table)| known_tables(name, None, Some(table)));
+    let known = Resource::new(move || (name.get(), table.get()), |(name, table)| tables_last_told(name, None, Some(table)));
     view! {
         <PageName name=table.get()/>
         <PageHead title=table.get() lead=format!("A table of {}.", name.get())>

@@ -5,13 +5,13 @@ use model::snapshot::Environment;
 use model::table::TableInfo;
 use model::view::KnownTables;
 
-use super::api::{known_tables, tables};
+use super::api::{tables, tables_last_told};
 use crate::ui::{Asked, ask_recalling};
 
 /// Of a source and an environment; nothing where none is chosen yet.
 pub(crate) fn ask_tables(known: Option<KnownTables>, of: impl Fn() -> (String, Environment) + 'static) -> Asked<Vec<TableInfo>> {
     let recall = |(source, environment): (String, Environment)| async move {
-        if source.is_empty() { None } else { known_tables(source, Some(environment), None).await.ok().flatten().map(parts) }
+        if source.is_empty() { None } else { tables_last_told(source, Some(environment), None).await.ok().flatten().map(parts) }
     };
     let now = |(source, environment): (String, Environment)| async move {
         if source.is_empty() { Ok(Vec::new()) } else { tables(source, environment).await }

@@ -133,10 +133,12 @@ pub(super) async fn send_rows(connection: &mut MySqlConnection, statement: &Stat
 mod tests {
     use super::full_scans;
 
-    /// Statements with the table, type and Extra of each line that MariaDB 10.11 explains them with, and the tables that they read whole.
+    /// A statement, the table, type and Extra of each line that MariaDB 10.11 explains it with, and the tables that it reads whole.
+    type Case = (&'static str, &'static [[&'static str; 3]], &'static [&'static str]);
+
     #[test]
     fn an_index_without_a_range_is_read_whole() {
-        let cases: [(&str, &[[&str; 3]], &[&str]); 9] = [
+        let cases: [Case; 9] = [
             ("SELECT model FROM planes WHERE seats > ?", &[["planes", "ALL", "Using where"]], &["planes"]),
             ("SELECT carrier, count(*) FROM flights f GROUP BY carrier", &[["f", "index", "Using index"]], &["flights"]),
             ("SELECT model FROM planes WHERE tailnum = ?", &[["planes", "const", ""]], &[]),

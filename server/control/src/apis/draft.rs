@@ -109,9 +109,7 @@ impl Control {
             updated_at: row.updated_at,
             has_versions: !versions.is_empty(),
             rejected: match versions.first() {
-                Some(newest) if newest.state == VersionState::Rejected.key() => {
-                    rejection(newest, &self.store.requests_of(&api.id).await?)
-                }
+                Some(newest) if newest.state == VersionState::Rejected.key() => rejection(newest, &self.store.requests_of(&api.id).await?),
                 _ => None,
             },
         })

@@ -55,10 +55,6 @@ impl Inventory {
         self.version(self.at.live.get(&(api_id.to_owned(), environment.key().to_owned()))?)
     }
 
-    fn is_live(&self, api_id: &str) -> bool {
-        Environment::ALL.into_iter().any(|environment| self.live(api_id, environment).is_some())
-    }
-
     /// The versions of one API, the newest first.
     pub(crate) fn versions_of<'a>(&'a self, api_id: &str) -> impl Iterator<Item = &'a VersionRow> + use<'a> {
         self.at.versions_of.get(api_id).map(Vec::as_slice).unwrap_or_default().iter().map(|at| &self.versions[*at])

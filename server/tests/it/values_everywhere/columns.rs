@@ -10,6 +10,7 @@ use super::given::{
 use super::kinds::Kind;
 
 /// A column of a type.
+#[derive(Clone, Copy)]
 pub(super) struct Column {
     pub(super) native: &'static str,
     pub(super) kind: Kind,
