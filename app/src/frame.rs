@@ -15,15 +15,8 @@ use crate::pages::sign_in::SignInAgain;
 use crate::pages::sign_in::api::demo_offered;
 #[cfg(feature = "ssr")]
 use crate::session::{form_token as token_of_page, theme as theme_of_page};
+use crate::signed_in::{FormTokenSignal, MeResource};
 use crate::ui::{Icon, Mark, grouped};
-
-/// Who is signed in; loaded anew whenever the page changes.
-#[derive(Clone, Copy)]
-pub(crate) struct MeResource(pub(crate) Resource<Result<Me, PortalError>>);
-
-/// What forms carry that set a role, a right or a secret: see [`crate::ui::FormToken`].
-#[derive(Clone, Copy)]
-pub(crate) struct FormTokenSignal(pub(crate) RwSignal<String>);
 
 /// The browser takes the token out of the page that was drawn for its session.
 #[cfg(not(feature = "ssr"))]

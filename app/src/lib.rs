@@ -18,6 +18,7 @@ mod navigation;
 pub mod pages;
 mod routes;
 mod shell;
+mod signed_in;
 mod ui;
 
 #[cfg(feature = "ssr")]

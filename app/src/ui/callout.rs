@@ -11,7 +11,7 @@ use model::{ErrorCode, FieldError};
 use super::Icon;
 use super::confirm_dialog::open_dialog;
 use crate::error::PortalError;
-use crate::frame::MeResource;
+use crate::signed_in::MeResource;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {

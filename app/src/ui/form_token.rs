@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::frame::FormTokenSignal;
+use crate::signed_in::FormTokenSignal;
 
 /// Stands in every form that sets a role, a right or a secret: its server function refuses what comes without it.
 #[component]

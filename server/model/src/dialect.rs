@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::table::TableRef;
+use crate::table_ref::TableRef;
 use crate::{DataType, clickhouse};
 
 #[cfg(test)]

@@ -51,6 +51,7 @@ pub mod spec_diff;
 pub mod spec_summary;
 pub mod statement;
 pub mod table;
+mod table_ref;
 pub mod time_form;
 pub mod union;
 pub mod validate;

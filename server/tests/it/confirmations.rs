@@ -59,16 +59,18 @@ async fn no_single_click_takes_something_away() {
 async fn a_retired_api_says_so_until_a_version_is_live_again() {
     let server = Sluice::demo(binary());
     let (http, admin) = (Admin::browser(&server, "owner@demo").await, Admin::demo(&server, "owner@demo").await);
-    let retired = async || admin.get("/apis/travel/plane").await["summary"]["retired"].clone();
+    // No Union calls it.
+    let retired = async || admin.get("/apis/travel/flight-day").await["summary"]["retired"].clone();
     assert_eq!(retired().await, false);
-    let versions = page(&http, &server, "/apis/travel/plane/versions").await;
+    let versions = page(&http, &server, "/apis/travel/flight-day/versions").await;
     let question = forms_of(&versions, "retire")[0];
-    assert!(question.contains("Retire travel/plane in prod?") && question.contains("travel/demo-app"), "{question}");
-    let at = [("domain", "travel"), ("name", "plane"), ("environment", "prod")];
-    assert_eq!(send(&http, &server, "retire", &at).await.0, 200);
+    assert!(question.contains("Retire travel/flight-day in prod?") && question.contains("travel/demo-app"), "{question}");
+    let at = [("domain", "travel"), ("name", "flight-day"), ("environment", "prod")];
+    let (status, problem) = send(&http, &server, "retire", &at).await;
+    assert_eq!(status, 200, "{problem}");
     assert_eq!(retired().await, true);
-    assert!(page(&http, &server, "/apis/travel/plane").await.contains("Retired"));
-    let versions = page(&http, &server, "/apis/travel/plane/versions").await;
+    assert!(page(&http, &server, "/apis/travel/flight-day").await.contains("Retired"));
+    let versions = page(&http, &server, "/apis/travel/flight-day/versions").await;
     assert!(forms_of(&versions, "retire").is_empty() && !forms_of(&versions, "rollback").is_empty(), "{versions}");
     let back: Vec<(&str, &str)> = at.into_iter().chain([("version", "1")]).collect();
     let (status, problem) = send(&http, &server, "rollback", &back).await;

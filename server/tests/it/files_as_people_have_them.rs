@@ -71,7 +71,7 @@ times = pa.array([1357034400123456789, 1357034400000001000], pa.timestamp('ns'))
 pq.write_table(pa.table({'id': pa.array([1, 2], pa.int64()), 't': times}), sys.argv[1])";
 
 #[tokio::test]
-async fn nanoseconds_of_a_file_are_told_and_not_cut_off() {
+async fn nanoseconds_of_a_file_are_kept_as_text_or_told_and_never_cut_off() {
     let server = Sluice::demo(binary());
     let (people, http) = (People::of(&server).await, Http::new(&server));
     let builder = &people.builder;
@@ -81,27 +81,32 @@ async fn nanoseconds_of_a_file_are_told_and_not_cut_off() {
     assert!(written.success());
     builder.put_source("drop", "files", json!({"config": {"path": folder.path()}})).await;
     let sample = builder.get("/sources/drop/prod/tables/stamps/sample").await;
-    assert_eq!(sample["rows"], json!([[2, "2013-01-01T10:00:00.000001Z"]]), "{sample:#}");
-    assert!(
-        sample["unreadable"][0].as_str().unwrap().contains("t is to be a timestamp, and here it is 2013-01-01T10:00:00.123456789"),
-        "{sample:#}"
-    );
-    let new = json!({"domain": "travel", "name": "stamps", "source": "drop", "table": {"name": "stamps"}, "key": ["id"]});
-    builder.post("/datasets", new).await;
-    let failed = builder.build("travel", "stamps").await;
-    assert!(failed["state"] == "failed" && failed["reason"].as_str().unwrap().contains("123456789"), "{failed:#}");
-    let (status, body) = builder.call(Method::PUT, "/datasets/travel/stamps/job", Some(json!({"dirty": {"rows": 1}}))).await;
-    assert!(status.is_success(), "{body}");
-    let built = builder.build("travel", "stamps").await;
-    assert_eq!((&built["state"], &built["figures"]["written_rows"]), (&json!("live"), &json!(1)), "{built:#}");
-    // As texts they are all there, and pages behind them go on to the end.
-    builder.put_source("texts", "files", json!({"config": {"path": folder.path(), "types": "t=string"}})).await;
+    let rows = json!([[1, "2013-01-01T10:00:00.123456789Z"], [2, "2013-01-01T10:00:00.000001Z"]]);
+    assert_eq!((&sample["rows"], &sample["columns"][1]["data_type"]), (&rows, &json!("string")), "{sample:#}");
+    let new = |source: &str| json!({"domain": "travel", "name": source, "source": source, "table": {"name": "stamps"}, "key": ["id"]});
+    builder.post("/datasets", new("drop")).await;
+    let built = builder.build("travel", "drop").await;
+    assert_eq!((&built["state"], &built["figures"]["written_rows"]), (&json!("live"), &json!(2)), "{built:#}");
+    // Pages behind them go on to the end.
     let api = json!({
-        "title": "Stamps of a file", "source": "texts", "kind": "sql", "page_size": 1,
+        "title": "Stamps of a file", "source": "drop", "kind": "sql", "page_size": 1,
         "form": {"table": {"name": "stamps"}, "select": [{"name": "t", "column": "t"}], "distinct": true, "sort": [{"field": "t"}]},
         "keyset": true,
     });
     people.publish("stamps", api, json!({})).await;
     let rows = pages_of(&http, "stamps", 3).await;
-    assert_eq!(json!(rows), json!([{"t": "2013-01-01T10:00:00.000001"}, {"t": "2013-01-01T10:00:00.123456789"}]));
+    assert_eq!(json!(rows), json!([{"t": "2013-01-01T10:00:00.000001Z"}, {"t": "2013-01-01T10:00:00.123456789Z"}]));
+    // Where somebody wants times, the one that none of them holds is told.
+    builder.put_source("times", "files", json!({"config": {"path": folder.path(), "types": "t=timestamp"}})).await;
+    let sample = builder.get("/sources/times/prod/tables/stamps/sample").await;
+    assert_eq!(sample["rows"], json!([[2, "2013-01-01T10:00:00.000001Z"]]), "{sample:#}");
+    let told = sample["unreadable"][0].as_str().unwrap();
+    assert!(told.contains("t is to be a timestamp, and here it is 2013-01-01T10:00:00.123456789"), "{sample:#}");
+    builder.post("/datasets", new("times")).await;
+    let failed = builder.build("travel", "times").await;
+    assert!(failed["state"] == "failed" && failed["reason"].as_str().unwrap().contains("123456789"), "{failed:#}");
+    let (status, body) = builder.call(Method::PUT, "/datasets/travel/times/job", Some(json!({"dirty": {"rows": 1}}))).await;
+    assert!(status.is_success(), "{body}");
+    let built = builder.build("travel", "times").await;
+    assert_eq!((&built["state"], &built["figures"]["written_rows"]), (&json!("live"), &json!(1)), "{built:#}");
 }

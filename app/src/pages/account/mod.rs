@@ -8,7 +8,7 @@ use model::Scope;
 use model::view::{SessionView, TokenView};
 
 use self::api::{EndSession, NewToken, RevokeToken, SignOut, sessions, tokens};
-use crate::frame::MeResource;
+use crate::signed_in::MeResource;
 use crate::ui::{
     Callout, Choice, ConfirmDialog, Field, FormProblem, FormToken, Icon, Load, NumberField, PageHead, PageName, Time, Tone, copyable, done,
     field_error,
@@ -47,6 +47,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
                         <input type="hidden" name="scopes[]" value=Scope::Read.key()/>
                         <div class="grid cols-2">{Scope::ALL.into_iter().filter(|scope| *scope != Scope::Read).map(|scope| view! { <Choice name="scopes[]" value=scope.key() label=scope.key() help=scope.about()/> }).collect_view()}</div>
                         <p class="t-2 s13">"Every token can read. Tick what else the token may do."</p>
+                        <FormProblem action=make/>
                         <div class="row"><button class="btn btn-primary" type="submit">"Make a token"</button></div>
                     </div>
                 </ActionForm>

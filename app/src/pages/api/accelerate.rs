@@ -10,11 +10,11 @@ use model::snapshot::Environment;
 use model::view::{Acceleration, DatasetView};
 
 use super::api::{Accelerate, acceleration};
-use crate::frame::MeResource;
 use crate::pages::datasets::api::{BuildDataset, StopRun, has_redis};
 use crate::pages::datasets::{ended_badly, going};
 use crate::pages::editor::api::Submit;
 use crate::pages::sources::ask_tables_of_prod;
+use crate::signed_in::MeResource;
 use crate::ui::{Callout, Field, FormProblem, Icon, Load, PageHead, PageName, Tone, api_params, field_error, grouped, rows};
 
 /// How often the page looks while a build is under way, and while somebody has to do something.

@@ -17,8 +17,8 @@ use model::view::{ApiDetail, AppView, Me, SwitchesView};
 
 use self::api::{EndGrant, Grant, Purge, Retire, Rollback, SetSwitches, api_detail, public_url, switches};
 use crate::error::PortalError;
-use crate::frame::MeResource;
 use crate::pages::apps::api::apps;
+use crate::signed_in::MeResource;
 use crate::ui::{Icon, LiveBadge, Load, PageName, api_params, done};
 
 pub(crate) use accelerate::AcceleratePage;

@@ -10,10 +10,10 @@ use model::spec::{ApiBody, ApiKind, ApiSpec, KvBody, Query, ServeFrom, SqlBody};
 use model::table::TableRef;
 
 use self::api::{NewApi, apis};
-use crate::frame::MeResource;
 use crate::pages::editor::Steps;
 use crate::pages::home::ApiRows;
 use crate::pages::sources::api::sources;
+use crate::signed_in::MeResource;
 use crate::ui::{Empty, Field, FormProblem, Load, PageHead, PageName, field_error, no_access};
 
 #[component]

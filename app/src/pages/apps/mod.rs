@@ -12,7 +12,7 @@ use model::view::AppView;
 use self::api::{DeleteApp, DeleteIssuer, NewApp, NewIssuer, NewKey, RevokeKey, SetOrigins, app, apps};
 use self::issuers::{NewSecret, issuers};
 use self::origins::origins;
-use crate::frame::MeResource;
+use crate::signed_in::MeResource;
 use crate::ui::{
     Callout, ConfirmDialog, Empty, Field, FormProblem, FormToken, Load, NumberField, PageHead, PageName, Time, Tone, api_params, copyable,
     done, field_error,

@@ -22,7 +22,7 @@ use super::mapping_card::{SetMapping, mapping_card};
 use super::runs::{ended_badly, going, strip_card};
 use super::waiting::waits;
 use crate::error::PortalError;
-use crate::frame::MeResource;
+use crate::signed_in::MeResource;
 use crate::ui::{
     Callout, ConfirmDialog, Empty, FormProblem, FormToken, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, asks_now,
     done, grouped,

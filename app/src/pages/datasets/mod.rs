@@ -21,7 +21,7 @@ use model::snapshot::Environment;
 use model::view::{DatasetView, NeedKind};
 
 use self::api::datasets;
-use crate::frame::MeResource;
+use crate::signed_in::MeResource;
 use crate::ui::{Empty, Icon, Load, NeedBadge, PageHead, PageName, StateBadge, Time, grouped};
 
 pub(crate) use detail::DatasetPage;

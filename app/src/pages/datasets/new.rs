@@ -11,9 +11,9 @@ use model::view::SourceView;
 use super::api::{NewDatasetForm, has_redis, new_dataset};
 use super::mapping::{Draft, mapping_form};
 use crate::error::PortalError;
-use crate::frame::{FormTokenSignal, MeResource};
 use crate::pages::sources::api::sources;
 use crate::pages::sources::ask_tables_of_prod;
+use crate::signed_in::{FormTokenSignal, MeResource};
 use crate::ui::{Asked, Field, FormErrors, FromSource, Load, PageHead, PageName, grouped, no_access};
 
 /// With the token of the form.

@@ -10,7 +10,7 @@ use model::{Action, Problem, Role};
 use self::api::{NewDomain, RenameDomain, SetCompartment, SetRoles, compartments, domains};
 use self::shares::shares;
 use crate::error::PortalError;
-use crate::frame::MeResource;
+use crate::signed_in::MeResource;
 use crate::ui::{
     Choice, ConfirmDialog, Empty, Field, FormProblem, FormToken, Load, PageHead, PageName, ProblemPage, done, field_error, param,
 };

@@ -8,11 +8,11 @@ use model::Action;
 use model::table::TableInfo;
 use model::view::{ApiSummary, HomeSource, Me, RequestState, RequestView};
 
-use crate::frame::MeResource;
 use crate::pages::apis::api::apis;
 use crate::pages::inbox::api::requests;
 use crate::pages::sources::api::offered_source;
 use crate::pages::sources::ask_tables;
+use crate::signed_in::MeResource;
 use crate::ui::{Empty, FromSource, Icon, LiveBadge, Load, PageHead, PageName, Time, grouped};
 
 #[component]

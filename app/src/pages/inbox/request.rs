@@ -7,7 +7,7 @@ use model::{ApiSpec, spec_summary};
 use super::api::{Decide, Withdraw, request};
 use super::diff::DiffTable;
 use super::held;
-use crate::frame::MeResource;
+use crate::signed_in::MeResource;
 use crate::ui::{
     CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Icon, Load, PageName, SampleTable, SettingChanges, StateBadge,
     Time, done, param,

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use model::view::UserView;
 
 use self::api::{NewPerson, PasswordLink, SetPerson, people};
-use crate::frame::MeResource;
+use crate::signed_in::MeResource;
 use crate::ui::{
     Callout, Choice, ConfirmDialog, Field, FormProblem, FormToken, Load, PageHead, PageName, Tone, copyable, done, field_error,
 };

@@ -5,8 +5,8 @@ use model::view::Me;
 
 use super::api::{SignIn, SignInDemo};
 use crate::error::PortalError;
-use crate::frame::FormTokenSignal;
 use crate::pages::home::api::me as who_is_here;
+use crate::signed_in::FormTokenSignal;
 use crate::ui::{Field, SIGN_IN_AGAIN, close_dialog, done};
 
 /// Stands once in the frame, and opens where a form is told that nobody is signed in.

@@ -10,7 +10,7 @@ use model::view::SourceView;
 
 use super::api::{SourceForm, save_source, test_source};
 use crate::error::PortalError;
-use crate::frame::FormTokenSignal;
+use crate::signed_in::FormTokenSignal;
 use crate::ui::{Callout, Field, FormErrors, TextArea, Tone};
 
 /// Settings and secrets parted, as the use case takes them.

@@ -17,7 +17,7 @@ use self::api::{connectors, sample_table, set_source_load, source, source_rights
 use self::form::SourceEditor;
 use self::load::{SetLoad, load_card};
 use crate::error::PortalError;
-use crate::frame::MeResource;
+use crate::signed_in::MeResource;
 use crate::ui::{
     Callout, Empty, FromSource, Icon, Load, NeedBadge, PageHead, PageName, SampleTable, Time, Tone, ask, grouped, no_access, param,
 };

@@ -10,7 +10,7 @@ use crate::form::{Aggregate, Filter, Op, QueryForm, Selected, Sort, kv_script};
 use crate::script::Script;
 use crate::spec::{ApiKind, KvBody, Query, SqlBody};
 use crate::statement::{Arguments, Page, Template};
-use crate::table::TableRef;
+use crate::table_ref::TableRef;
 use crate::{ApiBody, ApiSpec, DataType, Field, Parameter, Value};
 
 const BRACKETS: Dialect = Dialect::Brackets;
