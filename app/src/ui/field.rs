@@ -22,9 +22,24 @@ pub(crate) fn Field(
     #[prop(optional, into)] error: Signal<Option<String>>,
     children: Children,
 ) -> impl IntoView {
-    let described = described(&id, !help.is_empty(), about, error);
-    let control = children().add_any_attr(aria_invalid(invalid(error))).add_any_attr(aria_describedby(described));
+    let (invalid, described) = (invalid(error), described(&id, !help.is_empty(), about, error));
+    // Attributes that are put onto any view are not followed any more once it is drawn anew: they stand there as they are now, and what
+    // changes is written into the control itself.
+    let control = children().add_any_attr(aria_invalid(untrack(&invalid))).add_any_attr(aria_describedby(untrack(&described)));
+    let control_id = id.clone();
+    Effect::new(move |_| tie(&control_id, invalid(), described().as_deref()));
     framed(FieldWords { id, label, note, help, about }, error, control)
+}
+
+/// Says at a control of the page whether it is at fault, and which lines describe it.
+fn tie(id: &str, invalid: Option<&str>, described: Option<&str>) {
+    let Some(control) = document().get_element_by_id(id) else { return };
+    for (name, value) in [("aria-invalid", invalid), ("aria-describedby", described)] {
+        let _ = match value {
+            Some(value) => control.set_attribute(name, value),
+            None => control.remove_attribute(name),
+        };
+    }
 }
 
 /// What stands around a control.
