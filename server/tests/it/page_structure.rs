@@ -39,7 +39,7 @@ const PAGES: &[(u16, &str)] = &[
     (404, "/datasets/travel/none"),
     (404, "/apps/travel/none"),
     (404, "/inbox/none"),
-    (200, "/domains/none"),
+    (404, "/domains/none"),
 ];
 
 /// The beginning of each tag of a name, without its brackets.
