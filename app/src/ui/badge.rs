@@ -20,7 +20,7 @@ fn standing(api: &ApiSummary) -> (&'static str, &'static str, String) {
     }
     if let Some(live) = api.live.iter().max_by_key(|live| live.environment) {
         let place = if live.environment.key() == "prod" { String::new() } else { format!(" in {}", live.environment.key()) };
-        let (class, words) = match api.lapse {
+        let (class, words) = match api.lapse.filter(|lapse| lapse.environment == live.environment) {
             None => (("badge badge-ok", "dot dot-ok"), ""),
             Some(lapse) if lapse.kind == LapseKind::Degraded => (WARN, ", degraded"),
             Some(lapse) if lapse.goes_on() => (BAD, ", failing"),

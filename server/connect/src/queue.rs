@@ -157,7 +157,8 @@ impl Connection for Queued {
     }
 
     async fn vet(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<(), SourceError> {
-        self.inner.vet(sql, binds).await
+        let inner = self.judged().await?;
+        once_more(|| self.close_idle(), move || inner.vet(sql, binds)).await
     }
 
     async fn explain(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<QueryPlan, SourceError> {

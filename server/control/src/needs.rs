@@ -78,10 +78,10 @@ fn of_api(api: &ApiSummary, now: Millis) -> Option<Need> {
 
 /// Requests that wait for this person, and those of this person that were rejected; the newest of each object counts.
 fn of_requests(requests: &[RequestView], now: Millis) -> Vec<Need> {
-    let mut seen: HashSet<[&str; 3]> = HashSet::new();
+    let mut seen: HashSet<[&str; 4]> = HashSet::new();
     let mut needs = Vec::new();
     for request in requests {
-        let is_newest = seen.insert([request.kind.key(), &request.domain, &request.name]);
+        let is_newest = seen.insert([request.kind.key(), request.environment.key(), &request.domain, &request.name]);
         let need = |kind, detail: &str, at| Need { request: Some(request.clone()), ..Need::new(kind, request.subject(), detail).at(at) };
         let decided_at = request.decided_at.unwrap_or(request.created_at);
         match request.state {

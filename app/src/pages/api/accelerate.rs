@@ -11,11 +11,11 @@ use model::view::{Acceleration, DatasetView};
 
 use super::api::{Accelerate, acceleration};
 use crate::pages::datasets::api::{BuildDataset, StopRun, has_redis};
-use crate::pages::datasets::{ended_badly, going};
+use crate::pages::datasets::{ended_badly, going, look_later};
 use crate::pages::editor::api::Submit;
 use crate::pages::sources::ask_tables_of_prod;
 use crate::signed_in::MeResource;
-use crate::ui::{Callout, Field, FormProblem, Icon, Load, PageHead, PageName, Tone, api_params, field_error, grouped, rows};
+use crate::ui::{Callout, Field, FormProblem, Icon, Load, PageHead, PageName, Tone, api_params, done, field_error, grouped, rows};
 
 /// How often the page looks while a build is under way, and while somebody has to do something.
 const LOOK: Duration = Duration::from_millis(700);
@@ -29,7 +29,8 @@ pub(crate) fn AcceleratePage() -> impl IntoView {
     let (stop, build) = (ServerAction::<StopRun>::new(), ServerAction::<BuildDataset>::new());
     let redis = Resource::new(|| (), |()| has_redis());
     let looked = RwSignal::new(0_u32);
-    let acted = move || [accelerate.version().get(), submit.version().get(), stop.version().get(), build.version().get()];
+    let (accelerated, submitted, stopped, begun) = (done(accelerate), done(submit), done(stop), done(build));
+    let acted = move || [accelerated.get(), submitted.get(), stopped.get(), begun.get()];
     let state = Resource::new(move || (at.get(), acted(), looked.get()), |((domain, name), ..)| acceleration(domain, name));
     // By itself, so that the form is not drawn anew while the page looks again.
     let stage = RwSignal::new(None);
@@ -40,8 +41,7 @@ pub(crate) fn AcceleratePage() -> impl IntoView {
         }
         if let (Some(dataset), false) = (&now.dataset, now.is_served) {
             let wait = if dataset.job.going().is_some() { LOOK } else { LOOK_NOW_AND_THEN };
-            let seen = looked.get_untracked();
-            set_timeout(move || looked.try_update(|count| *count += u32::from(*count == seen)).unwrap_or_default(), wait);
+            look_later(looked, looked.get_untracked(), wait);
         }
     });
     view! {

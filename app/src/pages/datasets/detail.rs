@@ -123,7 +123,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
 }
 
 /// Looks again after a while. Of several that wait, one looks; and none does while a question is open, which would be taken away.
-fn look_later(looked: RwSignal<u32>, seen: u32, wait: Duration) {
+pub(crate) fn look_later(looked: RwSignal<u32>, seen: u32, wait: Duration) {
     let look = move || {
         if asks_now() {
             look_later(looked, seen, wait);

@@ -24,7 +24,7 @@ use self::api::datasets;
 use crate::signed_in::MeResource;
 use crate::ui::{Empty, Icon, Load, NeedBadge, PageHead, PageName, StateBadge, Time, grouped};
 
-pub(crate) use detail::DatasetPage;
+pub(crate) use detail::{DatasetPage, look_later};
 pub(crate) use new::NewDatasetPage;
 pub(crate) use runs::{ended_badly, going};
 

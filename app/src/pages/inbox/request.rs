@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 use model::view::{Rejection, RequestDetail, RequestKind, RequestState, RequestView};
-use model::{ApiSpec, spec_summary};
+use model::{ApiSpec, ErrorCode, spec_summary};
 
 use super::api::{Decide, Withdraw, request};
 use super::diff::DiffTable;
 use super::held;
+use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{
     CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Icon, Load, PageName, SampleTable, SettingChanges, StateBadge,
@@ -21,10 +22,16 @@ pub(crate) fn RequestPage() -> impl IntoView {
     let (decided, withdrawn) = (done(decide), done(withdraw));
     let detail = Resource::new(move || (id.get(), decided.get(), withdrawn.get()), |(id, _, _)| request(id));
     let MeResource(me) = expect_context();
+    let ended = move || {
+        let is_out = |error: PortalError| error.0.code == ErrorCode::Unauthenticated;
+        decide.value().get_untracked().and_then(Result::err).is_some_and(is_out)
+            || withdraw.value().get_untracked().and_then(Result::err).is_some_and(is_out)
+    };
     // The number in the side bar counts what waits: one less now, or one that somebody else has decided on.
     Effect::new(move |before: Option<[usize; 2]>| {
         let acted = [decide.version().get(), withdraw.version().get()];
-        if before.is_some_and(|before| before != acted) {
+        // Where the session has ended, somebody signs in again in place, and what is typed stays.
+        if before.is_some_and(|before| before != acted) && !ended() {
             me.refetch();
         }
         acted

@@ -14,6 +14,8 @@ use crate::errors::read_error;
 
 /// Functions of a row that compare their values.
 const COMPARING: [&str; 3] = ["greatest", "least", "nullif"];
+/// Functions of several rows that give a value as it stands.
+const HANDING_ON: [&str; 7] = ["array_agg", "first_value", "lag", "last_value", "lead", "nth_value", "string_agg"];
 
 /// # Errors
 /// A plan, not optimized yet, that sorts, compares, groups or computes with a decimal of any size.
@@ -108,13 +110,18 @@ fn compared_by(part: &Expr) -> Vec<&Expr> {
         Expr::SetComparison(compared) => vec![&*compared.expr],
         Expr::Case(case) => case.expr.iter().map(|expr| &**expr).collect(),
         Expr::Negative(of) => vec![&**of],
+        // They give a value as it stands in another row.
+        Expr::AggregateFunction(call) if HANDING_ON.contains(&call.func.name()) && !call.params.distinct => {
+            call.params.order_by.iter().map(|by| &by.expr).collect()
+        }
         // Those that are filled can be counted.
         Expr::AggregateFunction(call) if call.func.name() != "count" || call.params.distinct => {
             call.params.args.iter().chain(call.params.order_by.iter().map(|by| &by.expr)).collect()
         }
         Expr::WindowFunction(call) => {
             let by = call.params.partition_by.iter().chain(call.params.order_by.iter().map(|by| &by.expr));
-            call.params.args.iter().chain(by).collect()
+            let args = if HANDING_ON.contains(&call.fun.name()) { &[][..] } else { &call.params.args };
+            args.iter().chain(by).collect()
         }
         Expr::ScalarFunction(call) if COMPARING.contains(&call.name()) => call.args.iter().collect(),
         _ => Vec::new(),

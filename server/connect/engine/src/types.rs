@@ -49,10 +49,13 @@ pub(crate) fn scalar(data_type: DataType, value: &Value) -> ScalarValue {
     }
 }
 
-/// With as many digits behind its point as it has.
+/// With as many digits behind its point as it has. One that no decimal of the engine holds stays a text, which is never nothing.
 fn any_decimal(text: &str) -> ScalarValue {
-    let scale = decimal_parts(text).and_then(|(_, _, part)| i8::try_from(part.len()).ok()).filter(|scale| *scale <= 38).unwrap_or(0);
-    ScalarValue::Decimal128(scaled(text, scale), 38, scale)
+    let scale = decimal_parts(text).and_then(|(_, _, part)| i8::try_from(part.len()).ok()).filter(|scale| *scale <= 38);
+    match scale.and_then(|scale| Some((scaled(text, scale)?, scale))) {
+        Some((number, scale)) => ScalarValue::Decimal128(Some(number), 38, scale),
+        None => ScalarValue::Utf8(Some(text.to_owned())),
+    }
 }
 
 /// A literal as the text that a service is asked by; `None` for what has no plain one.

@@ -143,7 +143,7 @@ fn full_scans(sql: &str, lines: &[String]) -> Vec<String> {
                 last.unconditional &= condition == "true";
             } else if let Some((selected, all)) = line.strip_prefix("Granules: ").and_then(|granules| granules.split_once('/')) {
                 // The last index that is asked says what is left.
-                last.all_blocks = selected == all && all != "1";
+                last.all_blocks = selected == all && !matches!(all, "0" | "1");
             }
         }
     }

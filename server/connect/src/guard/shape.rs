@@ -38,7 +38,7 @@ impl Shape {
         let part = self.parts.iter().map(String::as_str).filter(|part| begins(part)).max_by(longest);
         let known = self.tables.iter().filter(|(called, _)| begins(called)).max_by_key(|(called, _)| called.len());
         match (known, part) {
-            (Some((called, _)), Some(part)) if part.len() >= called.len() => None,
+            (Some((called, _)), Some(part)) if part.len() > called.len() => None,
             (Some((_, table)), _) => Some(table.clone()),
             (None, Some(_)) => None,
             // A view is read by the tables that it is made of, which the statement does not name.
@@ -49,16 +49,15 @@ impl Shape {
     /// The tables that are read from end to end, each once, where a plan scans these. A statement of one table that ends at its LIMIT
     /// reads a page of it; one that sorts has read everything before.
     pub(crate) fn read_whole(&self, scanned: impl IntoIterator<Item = String>, sorts: bool) -> Vec<String> {
-        if self.ends_at_limit && !sorts {
-            return Vec::new();
-        }
         let mut whole: Vec<String> = Vec::new();
         for table in scanned {
             if !whole.contains(&table) {
                 whole.push(table);
             }
         }
-        whole
+        // A view may group or join before its first row is there: its tables are not those of the statement.
+        let are_named = whole.iter().all(|scanned| self.tables.iter().any(|(_, table)| table == scanned));
+        if self.ends_at_limit && !sorts && are_named { Vec::new() } else { whole }
     }
 }
 
@@ -90,7 +89,8 @@ impl Visitor for Shape {
     }
 
     fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<()> {
-        self.calls |= matches!(expression, Expr::Function(_));
+        // A question inside of it is asked of another table, once for each row.
+        self.calls |= matches!(expression, Expr::Function(_) | Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. });
         ControlFlow::Continue(())
     }
 }

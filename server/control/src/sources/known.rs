@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use model::Problem;
 use model::clock::{MINUTE, Millis};
 use model::snapshot::{Environment, SnapshotSource};
 use model::table::TableInfo;
 use model::view::{HomeSource, KnownTables, SourceAway};
+use model::{ErrorCode, Problem};
 use store::BindingRow;
 
 use crate::{Caller, Control};
@@ -40,6 +40,11 @@ impl Kept {
     }
 }
 
+/// Whether a source said nothing. One that refuses has answered.
+fn is_absence(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::SourceUnavailable | ErrorCode::SourceTimeout)
+}
+
 impl Told {
     /// Keeps what a source answered. One that does not answer leaves what it told before.
     pub(super) fn keep(&self, source: &SnapshotSource, told: &Result<Vec<TableInfo>, Problem>, now: Millis) {
@@ -48,7 +53,7 @@ impl Told {
         let before = all.remove(&key).filter(|kept| kept.is_of(&source.config, &source.secret)).and_then(|kept| kept.known);
         let (known, away) = match told {
             Ok(tables) => (Some(KnownTables { tables: tables.clone(), at: now }), None),
-            Err(problem) => (before, Some(problem.detail.clone())),
+            Err(problem) => (before, is_absence(problem.code).then(|| problem.detail.clone())),
         };
         all.insert(key, Kept { config: source.config.clone(), secret: source.secret.clone(), asked_at: now, away, known });
         let oldest = all.iter().min_by_key(|(_, kept)| kept.asked_at).map(|(key, _)| key.clone());

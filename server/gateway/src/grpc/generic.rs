@@ -14,6 +14,7 @@ use model::spec::ApiKind;
 use model::{ErrorCode, Problem};
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value};
+use serde::de::Error as _;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 use tonic::metadata::MetadataMap;
@@ -33,6 +34,8 @@ use crate::{Gateway, Reservation, batch};
 const STRUCT_BYTES: u64 = 8;
 /// The largest integer that a `google.protobuf.Value` keeps whole.
 const WHOLE: i64 = 1 << 53;
+/// Levels of JSON in one another that are read, as many as the reader of whole documents takes.
+const MOST_LEVELS: usize = 128;
 
 pub(super) fn service(gateway: Gateway) -> DataServiceServer<Generic> {
     DataServiceServer::new(Generic(gateway)).max_decoding_message_size(super::frame::MAX_MESSAGE)
@@ -209,23 +212,24 @@ fn json_of(value: Value) -> Json {
 fn row_of(admitted: &Admitted<'_>, view: &View, row: &[u8]) -> Result<Struct, Problem> {
     let mut text = Vec::with_capacity(row.len() * 2 + 64);
     view.json.write(&mut text, row).map_err(|error| broken_row(&admitted.plan.path, error))?;
-    let fields = fields_of(&text).map_err(|_| Problem::new(ErrorCode::Internal, "A stored row cannot be read."))?;
+    let fields = fields_of(&text, MOST_LEVELS).map_err(|_| Problem::new(ErrorCode::Internal, "A stored row cannot be read."))?;
     Ok(Struct { fields })
 }
 
 /// The fields of an object, each from its own text, so that no digit is lost before it is looked at.
-fn fields_of(object: &[u8]) -> serde_json::Result<BTreeMap<String, Value>> {
+fn fields_of(object: &[u8], levels: usize) -> serde_json::Result<BTreeMap<String, Value>> {
     let fields: BTreeMap<String, &RawValue> = serde_json::from_slice(object)?;
-    fields.into_iter().map(|(name, raw)| Ok((name, value_of(raw)?))).collect()
+    fields.into_iter().map(|(name, raw)| Ok((name, value_of(raw, levels)?))).collect()
 }
 
-fn value_of(raw: &RawValue) -> serde_json::Result<Value> {
+fn value_of(raw: &RawValue, levels: usize) -> serde_json::Result<Value> {
     let text = raw.get();
+    let inside = || levels.checked_sub(1).ok_or_else(|| serde_json::Error::custom("it is nested too deep"));
     let kind = match text.as_bytes().first() {
-        Some(b'{') => Kind::StructValue(Struct { fields: fields_of(text.as_bytes())? }),
+        Some(b'{') => Kind::StructValue(Struct { fields: fields_of(text.as_bytes(), inside()?)? }),
         Some(b'[') => {
-            let items: Vec<&RawValue> = serde_json::from_str(text)?;
-            Kind::ListValue(ListValue { values: items.into_iter().map(value_of).collect::<Result<_, _>>()? })
+            let (items, levels): (Vec<&RawValue>, _) = (serde_json::from_str(text)?, inside()?);
+            Kind::ListValue(ListValue { values: items.into_iter().map(|item| value_of(item, levels)).collect::<Result<_, _>>()? })
         }
         Some(b'"') => Kind::StringValue(serde_json::from_str(text)?),
         Some(b't') => Kind::BoolValue(true),
@@ -254,7 +258,7 @@ mod tests {
     fn whole_numbers_keep_their_digits_however_deep_they_stand() {
         let row = r#"{"least": -9223372036854775808, "kept": 9007199254740992, "f": 0.1, "no": null, "in": {"u": [18446744073709551615, 1]},
             "long": 123456789012345678901234567890, "far": 1e400, "text": "a\"b", "yes": true}"#;
-        let fields = fields_of(row.as_bytes()).unwrap();
+        let fields = fields_of(row.as_bytes(), MOST_LEVELS).unwrap();
         let of = |name: &str| fields[name].kind.clone().unwrap();
         let text = |text: &str| Kind::StringValue(text.to_owned());
         assert_eq!((of("least"), of("long")), (text("-9223372036854775808"), text("123456789012345678901234567890")));
@@ -264,5 +268,12 @@ mod tests {
         let Kind::StructValue(inner) = of("in") else { panic!("{:?}", of("in")) };
         let Some(Kind::ListValue(list)) = &inner.fields["u"].kind else { panic!("{inner:?}") };
         assert_eq!(list.values[0].kind, Some(text("18446744073709551615")));
+    }
+
+    #[test]
+    fn a_cell_that_is_nested_without_end_is_an_error_and_not_the_end_of_the_process() {
+        let nested = |levels: usize| format!(r#"{{"deep": {}{}}}"#, "[".repeat(levels), "]".repeat(levels));
+        assert!(fields_of(nested(MOST_LEVELS).as_bytes(), MOST_LEVELS).is_ok());
+        assert!(fields_of(nested(100_000).as_bytes(), MOST_LEVELS).is_err());
     }
 }

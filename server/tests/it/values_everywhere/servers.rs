@@ -124,6 +124,10 @@ impl Server {
         let row = |id: i64| {
             let cell = |column: &Column, chance: &mut Chance| match chance.below(8) {
                 0 if !column.is_filled => "NULL".to_owned(),
+                // PostgreSQL makes no document of a text by itself.
+                _ if column.native.starts_with("json") && matches!(self, Self::Sql(Source::Postgres(_))) => {
+                    format!("({})::{}", self.literal(&(column.make)(chance)), column.native)
+                }
                 _ => self.literal(&(column.make)(chance)),
             };
             let cells: Vec<String> = columns[1..].iter().map(|column| cell(column, chance)).collect();

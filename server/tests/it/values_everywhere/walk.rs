@@ -56,13 +56,12 @@ impl Walk {
         }
     }
 
-    /// Lists over the source: page by page, as NDJSON, and by gRPC.
+    /// Lists over the source: page by page (behind the last row where a key is known), as NDJSON, and by gRPC.
     pub(super) async fn listed(&mut self, source: (&str, &Json), table: &Table, is_keyed: bool) {
         let api = format!("{}-list", table.name);
         let spec = json!({
-            "title": "Values", "source": source.0, "kind": "sql", "page_size": PAGE, "keyset": true, "policy": {"timeout_ms": 20_000},
-            // Where no key is known, pages can begin behind a row where no two rows are alike.
-            "form": {"table": source.1, "select": table.fields(), "sort": [{"field": "id"}], "distinct": !is_keyed},
+            "title": "Values", "source": source.0, "kind": "sql", "page_size": PAGE, "keyset": is_keyed, "policy": {"timeout_ms": 20_000},
+            "form": {"table": source.1, "select": table.fields(), "sort": [{"field": "id"}]},
         });
         self.people.publish(&api, spec, json!({})).await;
         let pages = pages_of(&self.http, &api, table.rows.len()).await;
