@@ -45,6 +45,7 @@ pub struct Person {
     context: BrowserContext,
     url: String,
     name: String,
+    script: bool,
     wrong: Arc<Mutex<Vec<String>>>,
     /// Statuses that this journey asks for itself.
     allowed: Arc<Mutex<Vec<i32>>>,
@@ -67,7 +68,7 @@ impl Stage {
         let page = context.new_page().await.unwrap();
         let (wrong, allowed) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
         watch(&page, &wrong, &allowed).await;
-        let person = Person { page, context, url: self.server.url.clone(), name: email.to_owned(), wrong, allowed };
+        let person = Person { page, context, url: self.server.url.clone(), name: email.to_owned(), script: window.script, wrong, allowed };
         person.go("/sign-in").await;
         person.click(&format!("button[value=\"{email}\"]")).await;
         person.sees(&format!(".account[aria-label=\"Account: {email}\"]")).await;
@@ -139,6 +140,9 @@ async fn watch(page: &Page, wrong: &Arc<Mutex<Vec<String>>>, allowed: &Arc<Mutex
 impl Person {
     pub async fn go(&self, path: &str) {
         self.page.goto(&format!("{}{path}", self.url), None).await.unwrap();
+        if self.script {
+            self.sees("html[data-hydrated]").await;
+        }
     }
 
     /// The journey asks for this status itself: a wrong input, told so.

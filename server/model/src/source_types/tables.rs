@@ -49,6 +49,19 @@ pub const POSTGRES: &[SourceType] = &[
     ),
 ];
 
+/// As MySQL and MariaDB tell them of a column; of a result they say `geometry` alone.
+const GEOMETRIES: &[&str] = &[
+    "geometry",
+    "point",
+    "linestring",
+    "polygon",
+    "multipoint",
+    "multilinestring",
+    "multipolygon",
+    "geometrycollection",
+    "geomcollection",
+];
+
 pub const MYSQL: &[SourceType] = &[
     row(&["tinyint(1)", "boolean"], Always(Int32), "kfc", "A number: it may hold 2 and -1. A field that is yes/no takes 0 and 1 alone."),
     row(&["tinyint", "smallint", "mediumint", "int", "bigint", "year"], Always(Int64), "kfc", ""),
@@ -61,7 +74,8 @@ pub const MYSQL: &[SourceType] = &[
     row(&["date"], Always(Date), "kfc", "0000-00-00 and dates without a day are errors, or texts where the field is text."),
     row(&["datetime", "timestamp"], Always(Timestamp), "kfc", "Taken for UTC. 0000-00-00 as above."),
     row(&["time"], Always(TEXT), "kfc", "It may be negative and longer than a day: -01:30:00, 100:00:00."),
-    row(&["binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "geometry"], Always(Bytes), "kf-", "Base64."),
+    row(&["binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"], Always(Bytes), "kf-", "Base64."),
+    row(GEOMETRIES, Always(Bytes), "kf-", "Base64 of the number of its reference system and its WKB."),
     row(&["json"], Always(Json), "---", "As stored. MariaDB's JSON is a longtext, and a text."),
     row(&["uuid"], Always(Uuid), "kf-", ""),
     row(&["enum", "set"], Always(TEXT), "kf-", "Sorted by the numbers of the values, of which the greatest is not told by name."),

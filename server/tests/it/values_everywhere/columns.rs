@@ -51,7 +51,7 @@ pub(super) fn of_postgres() -> Vec<Column> {
         of("numeric(38,10)", Kind::Text, |chance| Given::Bare(digits(chance, 26, 10))),
         of("numeric", Kind::Text, of_any_digits),
         of("numeric", Kind::Text, |chance| or(chance, &["NaN", "Infinity", "-Infinity"], of_any_digits)),
-        of("real", Kind::Double, odd_single),
+        of("real", Kind::Single, odd_single),
         of("double precision", Kind::Double, odd_double),
         of("text", Kind::Text, text),
         of("varchar(60)", Kind::Text, text),

@@ -49,6 +49,7 @@ impl Walk {
         let tables = self.people.builder.get(&format!("/sources/{source}/prod/tables")).await;
         let found = tables.as_array().unwrap().iter().find(|found| found["table"]["name"] == table.name.as_str()).unwrap();
         let has = |name: &str| found["columns"].as_array().unwrap().iter().any(|column| column["name"] == name);
+        assert!(has("id"), "{found}");
         self.wrong.extend(table.columns.iter().filter(|(name, _)| !has(name)).map(|(name, _)| format!("{name} is no column: {found}")));
         for name in left_out {
             let is_told = found["note"].as_str().is_some_and(|note| note.contains(&format!("{name} (")));
