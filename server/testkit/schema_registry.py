@@ -29,11 +29,13 @@ def proto(descriptor):
 
     def field(of):
         kind = of.type_name or descriptor_pb2.FieldDescriptorProto.Type.Name(of.type)[len("TYPE_") :].lower()
-        return f"{kind} {of.name} = {of.number};"
+        repeated = "repeated " if of.label == descriptor_pb2.FieldDescriptorProto.LABEL_REPEATED else ""
+        return f"{repeated}{kind} {of.name} = {of.number};"
 
+    enums = [f"enum {of.name} {{ {' '.join(f'{value.name} = {value.number};' for value in of.value)} }}" for of in file.enum_type]
     messages = [f"message {of.name} {{ {' '.join(map(field, of.field))} }}" for of in file.message_type]
     head = [f'syntax = "{file.syntax}";', f"package {file.package};", *(f'import "{name}";' for name in file.dependency)]
-    return "\n".join(head + messages)
+    return "\n".join(head + enums + messages)
 
 
 def version(name, which):
