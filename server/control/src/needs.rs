@@ -132,6 +132,8 @@ mod tests {
         );
         // The newest comes first.
         assert!(of_requests(&[request("2", RequestState::Open, 1_500), rejected.clone()], 2_000).is_empty());
+        let for_test = RequestView { environment: Environment::Test, ..request("3", RequestState::Open, 1_600) };
+        assert_eq!(of_requests(&[for_test, rejected.clone()], 2_000).len(), 1, "what is sent for test says nothing of prod");
         assert!(of_requests(&[rejected], 1_001 + REJECTED).is_empty(), "not for ever");
     }
 }

@@ -24,7 +24,7 @@ use crate::errors::read_error;
 use crate::scans::full_scans;
 use crate::sending::Sending;
 use crate::text_decimals;
-use crate::types::{ours, scalar};
+use crate::types::{bound, ours};
 use crate::widths::in_batches;
 
 /// What the questions of one source may take together, in bytes.
@@ -211,7 +211,8 @@ impl Tables {
 
     async fn frame(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<DataFrame, SourceError> {
         let only_reading = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let values = binds.iter().map(|(data_type, value)| scalar(*data_type, value).into()).collect();
+        let values = binds.iter().map(|(data_type, value)| Ok(bound(*data_type, value)?.into()));
+        let values = values.collect::<Result<Vec<_>, SourceError>>()?;
         let frame = self.context.sql_with_options(sql, only_reading).await;
         let frame = frame.and_then(|frame| frame.with_param_values(ParamValues::List(values))).and_then(in_batches);
         frame.map_err(|error| {

@@ -14,8 +14,6 @@ use crate::errors::read_error;
 
 /// Functions of a row that compare their values.
 const COMPARING: [&str; 3] = ["greatest", "least", "nullif"];
-/// Functions of several rows that give a value as it stands.
-const HANDING_ON: [&str; 7] = ["array_agg", "first_value", "lag", "last_value", "lead", "nth_value", "string_agg"];
 
 /// # Errors
 /// A plan, not optimized yet, that sorts, compares, groups or computes with a decimal of any size.
@@ -110,18 +108,13 @@ fn compared_by(part: &Expr) -> Vec<&Expr> {
         Expr::SetComparison(compared) => vec![&*compared.expr],
         Expr::Case(case) => case.expr.iter().map(|expr| &**expr).collect(),
         Expr::Negative(of) => vec![&**of],
-        // They give a value as it stands in another row.
-        Expr::AggregateFunction(call) if HANDING_ON.contains(&call.func.name()) && !call.params.distinct => {
-            call.params.order_by.iter().map(|by| &by.expr).collect()
-        }
         // Those that are filled can be counted.
         Expr::AggregateFunction(call) if call.func.name() != "count" || call.params.distinct => {
             call.params.args.iter().chain(call.params.order_by.iter().map(|by| &by.expr)).collect()
         }
         Expr::WindowFunction(call) => {
             let by = call.params.partition_by.iter().chain(call.params.order_by.iter().map(|by| &by.expr));
-            let args = if HANDING_ON.contains(&call.fun.name()) { &[][..] } else { &call.params.args };
-            args.iter().chain(by).collect()
+            call.params.args.iter().chain(by).collect()
         }
         Expr::ScalarFunction(call) if COMPARING.contains(&call.name()) => call.args.iter().collect(),
         _ => Vec::new(),
@@ -196,6 +189,8 @@ mod tests {
             "SELECT id FROM t WHERE $1 > 0 AND id IN (SELECT b.id FROM t AS b WHERE b.n < 3)",
             "SELECT CASE WHEN n > 3 THEN 1 ELSE 0 END AS m FROM t WHERE $1 > 0",
             "SELECT id, row_number() OVER (ORDER BY n) AS m FROM t WHERE $1 > 0",
+            // What it gives is as much of a text, and nobody follows it to where it is compared.
+            "SELECT id, lag(n) OVER (ORDER BY id) AS m FROM t WHERE $1 > 0 ORDER BY m",
         ] {
             let error = source.vet(sql, &binds).await.unwrap_err();
             assert!(["n is a decimal", "m is a decimal"].iter().any(|said| error.sentence.starts_with(said)), "{sql}: {error}");

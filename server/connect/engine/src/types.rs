@@ -27,6 +27,20 @@ pub(crate) fn ours(arrow: &Arrow) -> Option<DataType> {
     })
 }
 
+/// A value that a statement is asked with.
+///
+/// # Errors
+/// For a decimal with more digits than those of the engine: as another number it would find other rows, and as none no row.
+pub(crate) fn bound(data_type: DataType, value: &Value) -> Result<ScalarValue, SourceError> {
+    match value {
+        Value::Text(text) if data_type == ANY_DECIMAL && any_decimal(text).is_none() => {
+            let sentence = format!("Decimals are compared with numbers of at most 38 digits here, and {text} is none. Write another one.");
+            Err(SourceError::new(SourceErrorKind::Value, sentence))
+        }
+        value => Ok(scalar(data_type, value)),
+    }
+}
+
 /// A bound value; a text that is not of its type is nothing, which no row is equal to.
 pub(crate) fn scalar(data_type: DataType, value: &Value) -> ScalarValue {
     match (data_type, value) {
@@ -38,7 +52,10 @@ pub(crate) fn scalar(data_type: DataType, value: &Value) -> ScalarValue {
         (DataType::Date, Value::Text(text)) => ScalarValue::Date32(days(text)),
         (DataType::Time, Value::Text(text)) => ScalarValue::Time64Microsecond(micros_of_day(text)),
         (DataType::Timestamp, Value::Text(text)) => ScalarValue::TimestampMicrosecond(micros(text), Some("UTC".into())),
-        (ANY_DECIMAL, Value::Text(text)) => any_decimal(text),
+        (ANY_DECIMAL, Value::Text(text)) => {
+            let (number, scale) = any_decimal(text).unzip();
+            ScalarValue::Decimal128(number, 38, scale.unwrap_or(0))
+        }
         (DataType::Decimal { precision, scale }, Value::Text(text)) => ScalarValue::Decimal128(scaled(text, scale), precision, scale),
         (_, Value::Text(text)) => ScalarValue::Utf8(Some(text.clone())),
         (DataType::Bool, _) => ScalarValue::Boolean(None),
@@ -49,13 +66,11 @@ pub(crate) fn scalar(data_type: DataType, value: &Value) -> ScalarValue {
     }
 }
 
-/// With as many digits behind its point as it has. One that no decimal of the engine holds stays a text, which is never nothing.
-fn any_decimal(text: &str) -> ScalarValue {
-    let scale = decimal_parts(text).and_then(|(_, _, part)| i8::try_from(part.len()).ok()).filter(|scale| *scale <= 38);
-    match scale.and_then(|scale| Some((scaled(text, scale)?, scale))) {
-        Some((number, scale)) => ScalarValue::Decimal128(Some(number), 38, scale),
-        None => ScalarValue::Utf8(Some(text.to_owned())),
-    }
+/// With as many digits behind its point as it has, and these; nothing where no decimal of the engine holds it.
+fn any_decimal(text: &str) -> Option<(i128, i8)> {
+    let (_, _, part) = decimal_parts(text)?;
+    let scale = i8::try_from(part.len()).ok().filter(|scale| *scale <= 38)?;
+    Some((scaled(text, scale).filter(|number| number.unsigned_abs() < 10_u128.pow(38))?, scale))
 }
 
 /// A literal as the text that a service is asked by; `None` for what has no plain one.
@@ -141,5 +156,15 @@ mod tests {
         assert_eq!(set.of("sales", "amount"), Some(DataType::Decimal { precision: 12, scale: 2 }));
         assert_eq!(set.of("other", "amount"), None);
         assert!(Overrides::read("zip").is_err() && Overrides::read("zip=thing").is_err());
+    }
+
+    #[test]
+    fn a_decimal_that_the_engine_does_not_hold_is_no_other_one() {
+        let of = |text: &str| bound(ANY_DECIMAL, &Value::Text(text.to_owned()));
+        assert_eq!(of("-1.25").unwrap(), ScalarValue::Decimal128(Some(-125), 38, 2));
+        assert_eq!(of(&"9".repeat(38)).unwrap(), ScalarValue::Decimal128(Some(10_i128.pow(38) - 1), 38, 0));
+        for text in ["9".repeat(39), "1".to_owned() + &"0".repeat(38), format!("0.{}1", "0".repeat(38))] {
+            assert_eq!(of(&text).unwrap_err().kind, SourceErrorKind::Value, "{text}");
+        }
     }
 }

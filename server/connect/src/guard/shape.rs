@@ -70,20 +70,24 @@ impl Visitor for Shape {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
-        match factor {
-            TableFactor::Table { name, alias, args: None, .. } => {
-                if let Some(table) = name.0.last().and_then(ObjectNamePart::as_ident) {
-                    let called = alias.as_ref().map_or(&table.value, |alias| &alias.name.value);
-                    // A part of WITH under another name is no table either.
-                    if name.0.len() == 1 && self.parts.contains(&table.value) {
-                        self.parts.push(called.clone());
-                    } else {
-                        self.tables.push((called.clone(), table.value.clone()));
-                    }
-                }
+        if let TableFactor::Table { name, alias, args: None, .. } = factor
+            && let Some(table) = name.0.last().and_then(ObjectNamePart::as_ident)
+        {
+            let called = alias.as_ref().map_or(&table.value, |alias| &alias.name.value);
+            // A part of WITH under another name is no table either.
+            if name.0.len() == 1 && self.parts.contains(&table.value) {
+                self.parts.push(called.clone());
+            } else {
+                self.tables.push((called.clone(), table.value.clone()));
             }
-            TableFactor::Derived { alias: Some(alias), .. } => self.parts.push(alias.name.value.clone()),
-            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    // Behind what it is made of, where its name says nothing yet.
+    fn post_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+        if let TableFactor::Derived { alias: Some(alias), .. } = factor {
+            self.parts.push(alias.name.value.clone());
         }
         ControlFlow::Continue(())
     }
@@ -134,6 +138,8 @@ mod tests {
         assert_eq!(whole("SELECT * FROM (SELECT a FROM flights) AS page WHERE a > 1", &["flights", "page"]), ["flights"]);
         // Of a view, and where the text cannot be read.
         assert_eq!(whole("SELECT a FROM some_view", &["flights USING INDEX i"]), ["flights"]);
+        // A part that has the name of its table.
+        assert_eq!(whole("SELECT * FROM (SELECT a FROM flights WHERE b = 1) AS flights", &["flights"]), ["flights"]);
         assert_eq!(whole("no SQL", &["flights USING INDEX i"]), ["flights"]);
     }
 
@@ -152,6 +158,10 @@ mod tests {
             let called = if all.contains("flights f") { "f" } else { "flights" };
             assert_eq!(whole(all, &[called]), ["flights"], "{all}");
         }
+        // What stands inside is asked for each row, and a view may group before its first row is there.
+        let inside = "SELECT a, (SELECT p.b FROM planes p WHERE p.a = flights.a) FROM flights LIMIT 9";
+        assert_eq!(whole(inside, &["flights", "p"]), ["flights", "planes"]);
+        assert_eq!(whole("SELECT a FROM by_carrier LIMIT 9", &["flights"]), ["flights"]);
         let sorted = Shape::of("SELECT a FROM flights ORDER BY a LIMIT 9", Dialect::Sqlite);
         assert_eq!(sorted.read_whole(["flights".to_owned()], true), ["flights"]);
     }
