@@ -23,8 +23,9 @@ impl Shape {
     pub(crate) fn of(sql: &str, dialect: Dialect) -> Self {
         stacker::maybe_grow(STACK_LEFT, STACK, || {
             let Some(statement) = tree(sql, dialect) else { return Self::default() };
-            let mut shape = Self::default();
-            let _ = statement.visit(&mut shape);
+            let mut reading = Reading::new(dialect);
+            let _ = statement.visit(&mut reading);
+            let mut shape = reading.shape;
             // What looks like any call may be an aggregate of all rows.
             shape.ends_at_limit = ends_at_limit(&statement) && !shape.calls;
             shape
@@ -61,11 +62,60 @@ impl Shape {
     }
 }
 
-impl Visitor for Shape {
+/// The parts of one WITH, in the order in which they are made.
+struct Scope {
+    parts: Vec<String>,
+    /// How many of them have been read.
+    made: usize,
+    /// Whether each of them can be named in all of them, also in itself.
+    names_all: bool,
+}
+
+impl Scope {
+    fn names(&self, name: &str) -> bool {
+        let seen = if self.names_all { self.parts.len() } else { self.made };
+        self.parts.iter().take(seen).any(|part| part == name)
+    }
+}
+
+/// A statement while it is read: the scopes of the queries around the place, the outermost first.
+struct Reading {
+    shape: Shape,
+    within: Vec<Scope>,
+    dialect: Dialect,
+}
+
+impl Reading {
+    fn new(dialect: Dialect) -> Self {
+        Self { shape: Shape::default(), within: Vec::new(), dialect }
+    }
+
+    /// A part of WITH that has its table's own name reads the table: its name is the part's only after it.
+    fn is_part(&self, name: &str) -> bool {
+        self.within.iter().any(|scope| scope.names(name))
+    }
+}
+
+impl Visitor for Reading {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        self.parts.extend(query.with.iter().flat_map(|with| &with.cte_tables).map(|part| part.alias.name.value.clone()));
+        let parts: Vec<String> = query.with.iter().flat_map(|with| &with.cte_tables).map(|part| part.alias.name.value.clone()).collect();
+        self.shape.parts.extend(parts.iter().cloned());
+        // SQLite finds each part from each other one, and refuses circles.
+        let names_all = self.dialect == Dialect::Sqlite || query.with.as_ref().is_some_and(|with| with.recursive);
+        self.within.push(Scope { parts, made: 0, names_all });
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _query: &Query) -> ControlFlow<()> {
+        self.within.pop();
+        // The queries right inside of another one are first those of its WITH, each once and in order.
+        if let Some(around) = self.within.last_mut()
+            && around.made < around.parts.len()
+        {
+            around.made += 1;
+        }
         ControlFlow::Continue(())
     }
 
@@ -73,12 +123,12 @@ impl Visitor for Shape {
         if let TableFactor::Table { name, alias, args: None, .. } = factor
             && let Some(table) = name.0.last().and_then(ObjectNamePart::as_ident)
         {
-            let called = alias.as_ref().map_or(&table.value, |alias| &alias.name.value);
+            let called = alias.as_ref().map_or(&table.value, |alias| &alias.name.value).clone();
             // A part of WITH under another name is no table either.
-            if name.0.len() == 1 && self.parts.contains(&table.value) {
-                self.parts.push(called.clone());
+            if name.0.len() == 1 && self.is_part(&table.value) {
+                self.shape.parts.push(called);
             } else {
-                self.tables.push((called.clone(), table.value.clone()));
+                self.shape.tables.push((called, table.value.clone()));
             }
         }
         ControlFlow::Continue(())
@@ -87,14 +137,14 @@ impl Visitor for Shape {
     // Behind what it is made of, where its name says nothing yet.
     fn post_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
         if let TableFactor::Derived { alias: Some(alias), .. } = factor {
-            self.parts.push(alias.name.value.clone());
+            self.shape.parts.push(alias.name.value.clone());
         }
         ControlFlow::Continue(())
     }
 
     fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<()> {
         // A question inside of it is asked of another table, once for each row.
-        self.calls |= matches!(expression, Expr::Function(_) | Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. });
+        self.shape.calls |= matches!(expression, Expr::Function(_) | Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. });
         ControlFlow::Continue(())
     }
 }
@@ -141,6 +191,31 @@ mod tests {
         // A part that has the name of its table.
         assert_eq!(whole("SELECT * FROM (SELECT a FROM flights WHERE b = 1) AS flights", &["flights"]), ["flights"]);
         assert_eq!(whole("no SQL", &["flights USING INDEX i"]), ["flights"]);
+    }
+
+    #[test]
+    fn a_part_with_its_tables_own_name_hides_no_scan() {
+        let scanned = |sql: &str, dialect| Shape::of(sql, dialect).table("flights");
+        let read = Some("flights".to_owned());
+        for sql in [
+            "WITH flights AS (SELECT * FROM flights WHERE dep_delay > 9) SELECT * FROM flights",
+            "WITH late AS (SELECT 1 AS a), flights AS (SELECT * FROM flights, late) SELECT * FROM flights",
+            "SELECT * FROM (WITH flights AS (SELECT * FROM flights) SELECT * FROM flights) AS page",
+            "WITH c AS (WITH flights AS (SELECT 1 AS a) SELECT * FROM flights) SELECT * FROM c, flights",
+        ] {
+            for dialect in [Dialect::Postgres, Dialect::Mysql, Dialect::Clickhouse] {
+                assert_eq!(scanned(sql, dialect), read, "{sql}");
+            }
+        }
+        // The part may be of its own name, or of one before it.
+        let recursive = "WITH RECURSIVE flights AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM flights WHERE a < 9) SELECT * FROM flights";
+        assert_eq!(scanned(recursive, Dialect::Postgres), None);
+        let before = "WITH flights AS (SELECT 1 AS a), d AS (SELECT * FROM flights) SELECT * FROM d";
+        assert_eq!(scanned(before, Dialect::Mysql), None);
+        let qualified = "WITH flights AS (SELECT * FROM main.flights) SELECT * FROM flights";
+        assert_eq!(scanned(qualified, Dialect::Sqlite), read);
+        let other_order = "WITH c AS (SELECT * FROM d), d AS (SELECT * FROM planes) SELECT * FROM c";
+        assert_eq!(Shape::of(other_order, Dialect::Sqlite).table("d"), None);
     }
 
     #[test]
