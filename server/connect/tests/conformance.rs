@@ -217,9 +217,14 @@ async fn postgres_is_a_source() {
     let settings = [("host", "127.0.0.1"), ("port", port.as_str()), ("database", "source"), ("user", "postgres"), ("tls", "disable")];
     let slow = "SELECT count(*) AS n FROM generate_series(1, 1000000000)";
     suite(Peer { connection: open("postgres", &settings), dialect: Dialect::Postgres, slow, keys: true }).await;
+    let mut watcher = sqlx::PgConnection::connect(&server.url("source")).await.unwrap();
+    watcher.execute(EVENTS).await.unwrap();
+    let asked = open("postgres", &settings);
+    reads_whole(&*asked, "SELECT note FROM events WHERE id = (SELECT id FROM events ORDER BY seen DESC LIMIT 1)", &[]).await;
+    reads_whole(&*asked, "SELECT note FROM events WHERE kind = 'late'", &[]).await;
+    reads_whole(&*asked, "SELECT id FROM events WHERE kind <> 'late'", &["events"]).await;
     // The reader goes, and so does the statement on the server.
     let stream = open("postgres", &settings).query(endless(slow)).await.unwrap();
-    let mut watcher = sqlx::PgConnection::connect(&server.url("source")).await.unwrap();
     let running = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%generate_series(1, 1000000000)%' AND pid <> pg_backend_pid()";
     let mut until = async |count: i64| {
         let began = std::time::Instant::now();
@@ -235,6 +240,18 @@ async fn postgres_is_a_source() {
     let few = Statement { max_rows: 5, ..endless(many) };
     assert_eq!(rows(&*open("postgres", &settings), few).await.len(), 5);
     until(0).await;
+}
+
+/// Some of its rows have an index of their own.
+const EVENTS: &str = "CREATE TABLE events (id int PRIMARY KEY, seen int NOT NULL, kind text NOT NULL, note text);
+    INSERT INTO events SELECT g, g, CASE WHEN g % 200 = 0 THEN 'late' ELSE 'usual' END, 'x' FROM generate_series(1, 20000) g;
+    CREATE INDEX events_seen ON events (seen);
+    CREATE INDEX events_late ON events (id) WHERE kind = 'late';
+    ANALYZE events;";
+
+async fn reads_whole(connection: &dyn Connection, sql: &str, tables: &[&str]) {
+    let plan = connection.explain(sql, &[]).await.unwrap();
+    assert_eq!(plan.full_scans, tables, "{sql}: {plan:?}");
 }
 
 /// What a build reads as a copy is what a call reads row by row, for every type, at its edges and empty.
@@ -299,6 +316,13 @@ async fn mariadb_is_a_source() {
     ];
     let slow = "SELECT count(*) AS n FROM seq_1_to_1000001 a, seq_1_to_1000002 b WHERE a.seq % 7 < b.seq % 11";
     suite(Peer { connection: open("mysql", &settings), dialect: Dialect::Mysql, slow, keys: true }).await;
+    server.run("source", "CREATE TABLE events (id INT PRIMARY KEY, seen INT NOT NULL, note VARCHAR(9), KEY events_seen (seen))");
+    server.run("source", "INSERT INTO events SELECT seq, seq, 'x' FROM seq_1_to_20000");
+    let asked = open("mysql", &settings);
+    reads_whole(&*asked, "SELECT note FROM events WHERE id = (SELECT id FROM events ORDER BY seen DESC LIMIT 1)", &[]).await;
+    reads_whole(&*asked, "SELECT note FROM events WHERE seen = (SELECT max(seen + 0) FROM events)", &["events"]).await;
+    let named = "WITH events AS (SELECT * FROM events WHERE note = 'x') SELECT id FROM events";
+    reads_whole(&*asked, named, &["events"]).await;
     // The reader goes, and so does the statement on the server.
     let stream = open("mysql", &settings).query(endless(slow)).await.unwrap();
     let running =

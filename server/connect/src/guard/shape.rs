@@ -3,7 +3,10 @@
 use std::ops::ControlFlow;
 
 use model::dialect::Dialect;
-use sqlparser::ast::{Expr, GroupByExpr, LimitClause, ObjectNamePart, Query, Select, SetExpr, Statement, TableFactor, Visit, Visitor};
+use sqlparser::ast::{
+    Expr, GroupByExpr, LimitClause, ObjectNamePart, Query, Select, SetExpr, Statement, TableFactor, TableWithJoins, Visit, Visitor,
+    visit_expressions,
+};
 
 use super::{STACK, STACK_LEFT, tree};
 
@@ -14,6 +17,8 @@ pub(crate) struct Shape {
     tables: Vec<(String, String)>,
     /// What is called as a table and is none: parts of WITH, and queries inside FROM.
     parts: Vec<String>,
+    /// What queries call their one table of which they take the first rows as they come, and how many.
+    first_rows: Vec<(String, u64)>,
     calls: bool,
     ends_at_limit: bool,
 }
@@ -45,6 +50,12 @@ impl Shape {
             // A view is read by the tables that it is made of, which the statement does not name.
             (None, None) => text.split_whitespace().next().map(str::to_owned),
         }
+    }
+
+    /// Whether a query of the statement, such as the one that looks up the newest row, takes this many rows of a table as they come. That
+    /// is for plans that say nothing of limits, but how many rows a step reads.
+    pub(crate) fn takes_first(&self, called: &str, rows: u64) -> bool {
+        self.first_rows.iter().any(|(known, most)| known == called && rows <= *most)
     }
 
     /// The tables that are read from end to end, each once, where a plan scans these. A statement of one table that ends at its LIMIT
@@ -102,6 +113,7 @@ impl Visitor for Reading {
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
         let parts: Vec<String> = query.with.iter().flat_map(|with| &with.cte_tables).map(|part| part.alias.name.value.clone()).collect();
         self.shape.parts.extend(parts.iter().cloned());
+        self.shape.first_rows.extend(first_rows(query));
         // SQLite finds each part from each other one, and refuses circles.
         let names_all = self.dialect == Dialect::Sqlite || query.with.as_ref().is_some_and(|with| with.recursive);
         self.within.push(Scope { parts, made: 0, names_all });
@@ -160,6 +172,30 @@ fn ends_at_limit(statement: &Statement) -> bool {
         None => query.fetch.is_some(),
     };
     limited && query.with.is_none() && takes_rows_as_they_are(select)
+}
+
+/// What a query calls its one table of which it takes the first rows, and how many, where numbers say so.
+fn first_rows(query: &Query) -> Option<(String, u64)> {
+    let SetExpr::Select(select) = query.body.as_ref() else { return None };
+    let number = |written: &Expr| written.to_string().parse::<u64>().ok();
+    let (limit, offset) = match query.limit_clause.as_ref()? {
+        LimitClause::LimitOffset { limit, offset, limit_by } if limit_by.is_empty() => {
+            (number(limit.as_ref()?)?, offset.as_ref().map_or(Some(0), |offset| number(&offset.value))?)
+        }
+        LimitClause::OffsetCommaLimit { offset, limit } => (number(limit)?, number(offset)?),
+        LimitClause::LimitOffset { .. } => return None,
+    };
+    // What looks like any call may be an aggregate of all rows.
+    let calls = visit_expressions(&select.projection, |part| match part {
+        Expr::Function(_) => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    if calls.is_break() || !takes_rows_as_they_are(select) {
+        return None;
+    }
+    let [TableWithJoins { relation: TableFactor::Table { name, alias, .. }, .. }] = select.from.as_slice() else { return None };
+    let table = &name.0.last()?.as_ident()?.value;
+    Some((alias.as_ref().map_or(table, |alias| &alias.name.value).clone(), limit.saturating_add(offset)))
 }
 
 fn takes_rows_as_they_are(select: &Select) -> bool {
