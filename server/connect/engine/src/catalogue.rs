@@ -21,6 +21,7 @@ use model::{DataType, Field, Value};
 use tokio::sync::Mutex;
 
 use crate::errors::read_error;
+use crate::rows::Asker;
 use crate::scans::full_scans;
 use crate::sending::Sending;
 use crate::text_decimals;
@@ -300,9 +301,6 @@ impl<C: Catalogue> Connection for Asked<C> {
     }
 }
 
-/// For the readers of tables, in the settings of one execution: where rows go that cannot be read.
-pub(crate) struct Rejecting(pub(crate) Rejected);
-
 fn rows_of(frame: DataFrame, statement: Statement, rejected: Option<Rejected>) -> BatchStream {
     let (sender, stream) = channel();
     spawn(async move {
@@ -315,11 +313,10 @@ fn rows_of(frame: DataFrame, statement: Statement, rejected: Option<Rejected>) -
 
 async fn send_rows(frame: DataFrame, statement: &Statement, (sender, rejected): (&Sender, Option<Rejected>)) -> Result<Ended, SourceError> {
     let plan = frame.create_physical_plan().await.map_err(|error| read_error(&error))?;
-    let mut context = frame.task_ctx();
-    if let Some(rejected) = &rejected {
-        let config = context.session_config().clone().with_extension(Arc::new(Rejecting(rejected.clone())));
-        context = context.with_session_config(config);
-    }
+    let context = frame.task_ctx();
+    let asker = Asker { purpose: statement.purpose, rejected: rejected.clone() };
+    let config = context.session_config().clone().with_extension(Arc::new(asker));
+    let context = context.with_session_config(config);
     let mut batches = execute_stream(plan, Arc::new(context)).map_err(|error| read_error(&error))?;
     let mut sending = Sending::new(statement, sender, rejected);
     while let Some(batch) = batches.next().await {

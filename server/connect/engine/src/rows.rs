@@ -8,7 +8,7 @@ use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
 use connect::batch::schema_of;
-use connect::{Rejected, SourceError, SourceErrorKind, Spoiled};
+use connect::{Purpose, Rejected, SourceError, SourceErrorKind, Spoiled};
 use datafusion::catalog::Session;
 use datafusion::common::Result as Planned;
 use datafusion::datasource::{TableProvider, TableType};
@@ -23,7 +23,6 @@ use model::Field;
 use model::table::{Column, TableInfo, TableRef};
 use tokio::sync::mpsc;
 
-use crate::catalogue::Rejecting;
 use crate::evidence::{Row, batch};
 
 /// Where rows are put as they come, a page or a step of a walk at a time; one waits for the reader.
@@ -40,6 +39,22 @@ pub struct Rows {
 impl From<Vec<Row>> for Rows {
     fn from(rows: Vec<Row>) -> Self {
         Self { rows, spoiled: Vec::new() }
+    }
+}
+
+/// For the readers of tables, in the settings of one execution: what the rows are for, and where those go that cannot be read, if
+/// anywhere.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    pub purpose: Purpose,
+    pub rejected: Option<Rejected>,
+}
+
+impl Asker {
+    /// Of an execution.
+    pub(crate) fn of(context: &TaskContext) -> Self {
+        let asker = context.session_config().get_extension::<Self>();
+        asker.map_or(Self { purpose: Purpose::Response, rejected: None }, |asker| (*asker).clone())
     }
 }
 
@@ -65,12 +80,12 @@ pub trait ReadRows: Send + Sync + 'static {
     /// Where the service does not answer, or not with rows.
     async fn read(&self, wanted: &Wanted, rows: &RowSender) -> Result<(), SourceError>;
 
-    /// The same for whoever keeps rows that cannot be taken, and goes on behind them; of a service that has no such rows, this is
-    /// [`ReadRows::read`].
+    /// The same, where it matters who asks: how large a row may be, and whether the reading goes on behind one that cannot be taken. Of a
+    /// service whose rows are all small, this is [`ReadRows::read`].
     ///
     /// # Errors
     /// As there.
-    async fn read_rejecting(&self, wanted: &Wanted, rows: &RowSender, _: &Rejected) -> Result<(), SourceError> {
+    async fn read_for(&self, _: &Asker, wanted: &Wanted, rows: &RowSender) -> Result<(), SourceError> {
         self.read(wanted, rows).await
     }
 }
@@ -220,17 +235,11 @@ impl PartitionStream for Scan {
     fn execute(&self, context: Arc<TaskContext>) -> SendableRecordBatchStream {
         let (sender, mut receiver) = mpsc::channel::<Result<Rows, SourceError>>(1);
         let (reader, wanted) = (self.table.reader.clone(), self.wanted.clone());
-        let rejected = context.session_config().get_extension::<Rejecting>().map(|rejecting| rejecting.0.clone());
-        let keeping = rejected.clone();
+        let asker = Asker::of(&context);
+        let rejected = asker.rejected.clone();
         let reading = tokio::spawn(async move {
-            let read = async {
-                match &keeping {
-                    Some(rejected) => reader.read_rejecting(&wanted, &sender, rejected).await,
-                    None => reader.read(&wanted, &sender).await,
-                }
-            };
             tokio::select! {
-                read = read => read,
+                read = reader.read_for(&asker, &wanted, &sender) => read,
                 // Whoever asked is gone.
                 () = sender.closed() => Ok(()),
             }

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use common::{ask, text};
-use connect::SourceErrorKind;
+use connect::{MAX_BUILD_CELL_BYTES, MAX_CELL_BYTES, SourceErrorKind};
 use model::DataType;
 use model::table::TableRef;
 use testkit::Redis;
@@ -160,6 +160,39 @@ async fn texts_and_json_are_rows_and_tables_are_found() {
     let _ = redis.cli(&["HSET", "rate:USD", "a", "1"]);
     let mixed = ask(&*odd, "SELECT value FROM \"rate\"", vec![], &[("value", DataType::Float64)]).await.unwrap_err();
     assert_eq!(mixed.kind, SourceErrorKind::Mismatch, "{mixed:?}");
+}
+
+/// Sets a key to this many letters.
+fn set_long(redis: &Redis, key: &str, letters: usize) {
+    let mut child = Command::new("redis-cli")
+        .args(["-p", &redis.port().to_string(), "-x", "SET", key])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&vec![b'x'; letters]).unwrap();
+    assert!(child.wait().unwrap().success(), "{key}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn builds_take_larger_values_than_responses() {
+    let redis = Redis::start();
+    pipe(&redis, "SET doc:small few\n");
+    set_long(&redis, "doc:long", MAX_CELL_BYTES + 1);
+    let source = common::open(&engine::Redis, &[("url", &redis.url()), ("tables", "doc:{name}")]).unwrap();
+    let wanted = [("name", DataType::String), ("value", DataType::String)];
+    let asked = ask(&*source, "SELECT name, value FROM \"doc\"", vec![], &wanted).await.unwrap_err();
+    assert_eq!(asked.kind, SourceErrorKind::TooLarge, "{asked:?}");
+    assert!(asked.sentence.contains("doc:long holds 17 MiB; a value may have 16 MiB."), "{asked:?}");
+    let (rows, rejected) = common::read(&*source, "doc").await.unwrap();
+    let mut lengths: Vec<usize> = rows.iter().map(|row| row["value"].as_str().unwrap().len()).collect();
+    lengths.sort_unstable();
+    assert_eq!((lengths, rejected.len()), (vec![3, MAX_CELL_BYTES + 1], 0), "{rejected:?}");
+    set_long(&redis, "doc:longer", MAX_BUILD_CELL_BYTES + 1);
+    let (rows, rejected) = common::read(&*source, "doc").await.unwrap();
+    assert_eq!((rows.len(), rejected.len()), (2, 1), "{rejected:?}");
+    assert_eq!(rejected[0].place, "doc:longer");
+    assert_eq!(rejected[0].reason, "doc:longer holds 65 MiB; a value may have 64 MiB. Shorten it.");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use connect::{BATCH_BYTES, MAX_ROW_BYTES, Rejected, SourceError, SourceErrorKind, Spoiled};
+use connect::{BATCH_BYTES, Purpose, SourceError, SourceErrorKind, Spoiled};
 use datafusion::datasource::TableProvider;
 use model::table::TableInfo;
 use redis::{FromRedisValue, Value, pipe};
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::keys::{Keys, OWN_KEYS, failed};
 use crate::cells::{Cell, hex_text};
 use crate::evidence::{NO_TEXT, Row, SAMPLE_BYTES, columns, json_row};
-use crate::rows::{ReadRows, RowSender, RowTable, Rows, Wanted};
+use crate::rows::{Asker, ReadRows, RowSender, RowTable, Rows, Wanted};
 use crate::template::Template;
 use crate::types::Overrides;
 
@@ -26,8 +26,6 @@ const STEPS: usize = 1_000;
 const AT_ONCE: usize = 500;
 /// Keys whose values are fetched at once where they cannot be measured.
 const UNMEASURED: usize = 16;
-/// The largest value, in bytes: what is larger is not fetched.
-const LARGEST: usize = MAX_ROW_BYTES;
 /// The column of a text that is not a JSON object.
 const VALUE: &str = "value";
 
@@ -105,11 +103,11 @@ enum Part<'k> {
     TooLarge(&'k str, usize),
 }
 
-/// Keys in parts whose values may be fetched at once: a batch of them, or one that is larger than that.
-fn parts<'k>(keys: &'k [String], sizes: &[usize]) -> Vec<Part<'k>> {
+/// Keys in parts whose values may be fetched at once: a batch of them, or one that is larger than that, and not larger than the largest.
+fn parts<'k>(keys: &'k [String], sizes: &[usize], largest: usize) -> Vec<Part<'k>> {
     let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
     for (at, size) in sizes.iter().enumerate() {
-        let is_too_large = *size > LARGEST;
+        let is_too_large = *size > largest;
         if at > start && (is_too_large || bytes + size > BATCH_BYTES) {
             parts.push(Part::Keys(&keys[start..at], bytes));
             (start, bytes) = (at, 0);
@@ -128,10 +126,15 @@ fn parts<'k>(keys: &'k [String], sizes: &[usize]) -> Vec<Part<'k>> {
 }
 
 impl RedisTable {
+    /// The largest value, in bytes: what is larger is not fetched. A text is one cell, and other values are whole rows.
+    fn largest(&self, purpose: Purpose) -> usize {
+        if self.kind == Kind::Text { purpose.max_cell() } else { purpose.max_row() }
+    }
+
     /// At most [`AT_ONCE`] keys in parts.
-    async fn parts<'k>(&self, keys: &'k [String]) -> Result<Vec<Part<'k>>, SourceError> {
+    async fn parts<'k>(&self, keys: &'k [String], purpose: Purpose) -> Result<Vec<Part<'k>>, SourceError> {
         Ok(match self.keys.sizes(keys, self.kind == Kind::Hash).await? {
-            Some(sizes) => parts(keys, &sizes),
+            Some(sizes) => parts(keys, &sizes, self.largest(purpose)),
             None => keys.chunks(UNMEASURED).map(|keys| Part::Keys(keys, BATCH_BYTES)).collect(),
         })
     }
@@ -140,7 +143,7 @@ impl RedisTable {
     async fn sample(&self, keys: &[String]) -> Result<Rows, SourceError> {
         let (mut all, mut bytes) = (Rows::default(), 0);
         for some in keys.chunks(AT_ONCE) {
-            for part in self.parts(some).await? {
+            for part in self.parts(some, Purpose::Sample).await? {
                 let Part::Keys(keys, more) = part else { continue };
                 let read = self.rows(keys).await?;
                 all.rows.extend(read.rows);
@@ -155,9 +158,9 @@ impl RedisTable {
     }
 
     /// Sends the rows of keys. Whether more is wanted.
-    async fn send(&self, keys: &[String], sender: &RowSender, rejected: Option<&Rejected>) -> Result<bool, SourceError> {
+    async fn send(&self, keys: &[String], sender: &RowSender, asker: &Asker) -> Result<bool, SourceError> {
         for some in keys.chunks(AT_ONCE) {
-            for part in self.parts(some).await? {
+            for part in self.parts(some, asker.purpose).await? {
                 match part {
                     Part::Keys(keys, _) => {
                         if sender.send(Ok(self.rows(keys).await?)).await.is_err() {
@@ -166,18 +169,18 @@ impl RedisTable {
                     }
                     // A pattern of Redis finds more keys than those of the table.
                     Part::TooLarge(key, _) if self.template.values_in(key).is_none() => {}
-                    Part::TooLarge(key, bytes) => reject((key, bytes), rejected)?,
+                    Part::TooLarge(key, bytes) => reject((key, bytes), self.largest(asker.purpose), asker)?,
                 }
             }
         }
         Ok(true)
     }
 
-    async fn read_all(&self, wanted: &Wanted, sender: &RowSender, rejected: Option<&Rejected>) -> Result<(), SourceError> {
+    async fn read_all(&self, wanted: &Wanted, sender: &RowSender, asker: &Asker) -> Result<(), SourceError> {
         if let Some(values) = self.template.combinations(wanted)? {
             let keys = values.iter().map(|values| self.template.fill(values, str::to_owned));
             let keys: Vec<String> = keys.filter(|key| !key.starts_with(OWN_KEYS)).collect();
-            self.send(&keys, sender, rejected).await?;
+            self.send(&keys, sender, asker).await?;
             return Ok(());
         }
         let glob = self.template.glob();
@@ -190,7 +193,7 @@ impl RedisTable {
             cursor = next;
             let spoiled = others.into_iter().filter_map(|key| self.strange_key(key)).collect();
             let more = sender.send(Ok(Rows { rows: Vec::new(), spoiled })).await.is_ok();
-            if !more || !self.send(&keys, sender, rejected).await? || cursor == 0 {
+            if !more || !self.send(&keys, sender, asker).await? || cursor == 0 {
                 return Ok(());
             }
         }
@@ -252,9 +255,9 @@ impl RedisTable {
 }
 
 /// Hands a key whose value is too large to whoever keeps such rows; to others it is an error, which names it.
-fn reject((key, bytes): (&str, usize), rejected: Option<&Rejected>) -> Result<(), SourceError> {
-    let reason = format!("{key} holds {} MiB; a value may have {} MiB. Shorten it.", bytes.div_ceil(1 << 20), LARGEST >> 20);
-    let Some(rejected) = rejected else { return Err(SourceError::new(SourceErrorKind::TooLarge, reason)) };
+fn reject((key, bytes): (&str, usize), largest: usize, asker: &Asker) -> Result<(), SourceError> {
+    let reason = format!("{key} holds {} MiB; a value may have {} MiB. Shorten it.", bytes.div_ceil(1 << 20), largest >> 20);
+    let Some(rejected) = &asker.rejected else { return Err(SourceError::new(SourceErrorKind::TooLarge, reason)) };
     let _ = rejected.send(Spoiled { place: key.to_owned(), reason, key: None, bytes: None });
     Ok(())
 }
@@ -287,11 +290,11 @@ impl ReadRows for RedisTable {
     }
 
     async fn read(&self, wanted: &Wanted, sender: &RowSender) -> Result<(), SourceError> {
-        self.read_all(wanted, sender, None).await
+        self.read_for(&Asker { purpose: Purpose::Response, rejected: None }, wanted, sender).await
     }
 
-    async fn read_rejecting(&self, wanted: &Wanted, sender: &RowSender, rejected: &Rejected) -> Result<(), SourceError> {
-        self.read_all(wanted, sender, Some(rejected)).await
+    async fn read_for(&self, asker: &Asker, wanted: &Wanted, sender: &RowSender) -> Result<(), SourceError> {
+        self.read_all(wanted, sender, asker).await
     }
 }
 
@@ -302,8 +305,8 @@ mod tests {
     #[test]
     fn values_are_fetched_as_many_as_make_a_batch_and_never_beyond_the_largest() {
         let keys: Vec<String> = (0..6).map(|n| format!("body:{n}")).collect();
-        let (third, large) = (BATCH_BYTES / 3, LARGEST);
-        let found = parts(&keys, &[third, third, third + 3, large, large + 1, 0]);
+        let (third, large) = (BATCH_BYTES / 3, Purpose::Response.max_row());
+        let found = parts(&keys, &[third, third, third + 3, large, large + 1, 0], large);
         let expected = [
             Part::Keys(&keys[..2], 2 * third),
             Part::Keys(&keys[2..3], third + 3),

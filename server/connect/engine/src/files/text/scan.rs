@@ -19,9 +19,9 @@ use tokio::sync::mpsc;
 use super::Shape;
 use super::cells::{CellFile, places_in};
 use super::documents::ValueFile;
-use crate::catalogue::Rejecting;
 use crate::cells::{CellRows, RowFields};
 use crate::errors::mismatch;
+use crate::rows::Asker;
 
 /// Some columns of some files.
 pub(super) struct Scan {
@@ -53,7 +53,7 @@ impl PartitionStream for Scan {
 
     fn execute(&self, context: Arc<TaskContext>) -> SendableRecordBatchStream {
         let (sender, receiver) = mpsc::channel::<Result<Part, SourceError>>(1);
-        let rejected = context.session_config().get_extension::<Rejecting>().map(|rejecting| rejecting.0.clone());
+        let rejected = Asker::of(&context).rejected;
         let reading = Reading {
             shape: self.shape.clone(),
             wanted: self.wanted.clone(),
