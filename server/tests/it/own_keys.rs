@@ -23,6 +23,21 @@ async fn calls_name_the_key_of_the_readers_own_app_or_lead_to_where_one_is_made(
     let with_key = page(&http, &server, "/apis/travel/plane").await;
     assert!(with_key.contains("$DEMO_APP_KEY") && !with_key.contains("SLUICE_KEY"), "the calls do not name the app's key");
     assert!(keys.iter().any(|key| with_key.contains(&format!("slk_{key}_"))) && !with_key.contains("Create a key"));
+    // What has ended by its date is the same as none.
+    let set_end = |table: &str, end: &str| {
+        testkit::sqlite3(&server.data().join("sluice.db"), &format!("UPDATE {table} SET expires_at = {end}"));
+    };
+    set_end("app_keys", "1");
+    let ended = page(&http, &server, "/apis/travel/plane").await;
+    assert!(ended.contains("Create a key") && !keys.iter().any(|key| ended.contains(&format!("slk_{key}_"))), "a key that has ended");
+    assert!(page(&http, &server, "/apps/travel/demo-app").await.contains(">Expired<"), "a key that has ended works");
+    assert_eq!(admin.get("/apps/travel/demo-app").await["keys"][0]["expired"], true);
+    set_end("app_keys", "NULL");
+    set_end("grants", "1");
+    let closed = page(&http, &server, "/apis/travel/plane").await;
+    assert!(closed.contains("$SLUICE_KEY") && !closed.contains("DEMO_APP_KEY"), "a grant that has ended");
+    assert_eq!(admin.get("/apis/travel/plane").await["apps"][0]["expired"], true);
+    set_end("grants", "NULL");
     let form_token = Admin::form_token(&http, &server).await;
     for key in &keys {
         let form = [("domain", "travel"), ("app", "demo-app"), ("key", key.as_str()), ("form_token", form_token.as_str())];

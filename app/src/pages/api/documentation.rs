@@ -52,7 +52,8 @@ struct OwnApp {
 /// The apps whose keys the reader may make and that have access, those with a key first.
 fn own_apps(detail: &ApiDetail, apps: &[AppView], me: &Me) -> Vec<OwnApp> {
     let environment = environment_of(detail);
-    let has_access = |app: &&AppView| detail.apps.iter().any(|grant| grant.app_domain == app.domain && grant.app == app.name);
+    let has_access =
+        |app: &&AppView| detail.apps.iter().any(|grant| !grant.expired && grant.app_domain == app.domain && grant.app == app.name);
     let mut own: Vec<OwnApp> = apps
         .iter()
         .filter(|app| me.can(Action::EditApp, &app.domain))
@@ -60,7 +61,7 @@ fn own_apps(detail: &ApiDetail, apps: &[AppView], me: &Me) -> Vec<OwnApp> {
         .map(|app| OwnApp {
             path: format!("{}/{}", app.domain, app.name),
             variable: key_variable(&app.name),
-            key: app.keys.iter().find(|key| key.revoked_at.is_none() && key.environment == environment).map(|key| key.id.clone()),
+            key: app.keys.iter().find(|key| key.works() && key.environment == environment).map(|key| key.id.clone()),
         })
         .collect();
     own.sort_by_key(|app| app.key.is_none());

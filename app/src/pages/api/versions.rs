@@ -42,7 +42,8 @@ fn table(detail: &ApiDetail, may: bool, (rollback, retire): (ServerAction<Rollba
 
 /// The apps that an act reaches.
 fn callers(detail: &ApiDetail) -> String {
-    let apps: Vec<String> = detail.apps.iter().map(|grant| format!("{}/{}", grant.app_domain, grant.app)).collect();
+    let apps: Vec<String> =
+        detail.apps.iter().filter(|grant| !grant.expired).map(|grant| format!("{}/{}", grant.app_domain, grant.app)).collect();
     if apps.is_empty() { "No app has access now.".to_owned() } else { format!("Apps with access: {}.", apps.join(", ")) }
 }
 

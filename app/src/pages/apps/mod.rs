@@ -60,8 +60,8 @@ fn rows(apps: Vec<AppView>) -> impl IntoView {
             <thead><tr><th>"App"</th><th>"Owner"</th><th class="num">"Keys"</th><th>"May call"</th></tr></thead>
             <tbody>{apps.into_iter().map(|app| {
                 let path = format!("{}/{}", app.domain, app.name);
-                let live = app.keys.iter().filter(|key| key.revoked_at.is_none()).count();
-                let grants: Vec<String> = app.grants.iter().map(|grant| format!("{}/{}", grant.api_domain, grant.api)).collect();
+                let live = app.keys.iter().filter(|key| key.works()).count();
+                let grants: Vec<String> = app.grants.iter().filter(|grant| !grant.expired).map(|grant| format!("{}/{}", grant.api_domain, grant.api)).collect();
                 view! { <tr><td class="lead-cell"><a class="main-cell" href=format!("/apps/{path}")>{path.clone()}</a></td><td class="t-2" data-label="Owner">{app.owner}</td><td class="num" data-label="Keys">{live}</td><td class="t-2" data-label="May call">{grants.join(", ")}</td></tr> }
             }).collect_view()}</tbody>
         </table></div></section>
@@ -119,7 +119,8 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
             <div class="table-wrap" tabindex="0" role="region" aria-label="Keys of the app"><table class="table table-cards">
                 <thead><tr><th>"Key"</th><th>"For"</th><th>"Made"</th><th>"Until"</th><th>"State"</th><th><span class="sr">"Actions"</span></th></tr></thead>
                 <tbody>{keys.into_iter().map(|key| {
-                    let live = key.revoked_at.is_none();
+                    let live = key.works();
+                    let ended = if key.revoked_at.is_some() { "Revoked" } else { "Expired" };
                     let (domain, name, id) = (domain.clone(), name.clone(), key.id.clone());
                     let (revoke_id, title) = (format!("revoke-{id}"), format!("Revoke the key slk_{id}_…?"));
                     let effects = vec![
@@ -129,7 +130,7 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
                     view! {
                         <tr><td class="lead-cell mono">"slk_"{key.id.clone()}"_…"</td><td data-label="For">{key.environment.key()}</td><td class="t-2 tn" data-label="Made"><Time at=key.created_at/>" by "{key.created_by}</td>
                         <td class="t-2 tn" data-label="Until">{match key.expires_at { Some(at) => view! { <Time at/> }.into_any(), None => "no end".into_any() }}</td>
-                        <td class="fit" data-label="State">{if live { view! { <span class="badge badge-ok"><span class="dot dot-ok" aria-hidden="true"></span>"Works"</span> }.into_any() } else { view! { <span class="badge">"Revoked"</span> }.into_any() }}</td>
+                        <td class="fit" data-label="State">{if live { view! { <span class="badge badge-ok"><span class="dot dot-ok" aria-hidden="true"></span>"Works"</span> }.into_any() } else { view! { <span class="badge">{ended}</span> }.into_any() }}</td>
                         <td class="fit">{(may && live).then(|| view! {
                             <ActionForm action=revoke><FormToken/>
                                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/><input type="hidden" name="key" value=id/>
@@ -158,8 +159,9 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
 fn deletion(app: &AppView, delete: ServerAction<DeleteApp>) -> impl IntoView + use<> {
     let (domain, name) = (app.domain.clone(), app.name.clone());
     let title = format!("Delete the app {domain}/{name}?");
-    let keys = app.keys.iter().filter(|key| key.revoked_at.is_none()).count();
-    let apis: Vec<String> = app.grants.iter().map(|grant| format!("{}/{}", grant.api_domain, grant.api)).collect();
+    let keys = app.keys.iter().filter(|key| key.works()).count();
+    let apis: Vec<String> =
+        app.grants.iter().filter(|grant| !grant.expired).map(|grant| format!("{}/{}", grant.api_domain, grant.api)).collect();
     let effects = vec![
         format!("Keys that are deleted with it: {keys}. JWT issuers: {}.", app.issuers.len()),
         if apis.is_empty() { "The app has access to no API.".to_owned() } else { format!("Its access is deleted to {}.", apis.join(", ")) },

@@ -1,6 +1,7 @@
 //! Apps: the consumers of APIs.
 
 use model::audit::AuditAction;
+use model::clock::Millis;
 use model::name::check_name;
 use model::origin::{MAX_ORIGINS, read_origin};
 use model::view::{AppView, KeyView};
@@ -20,6 +21,7 @@ impl Control {
         let keys = self.store.keys().await?;
         let issuers = self.store.issuers().await?;
         let inventory = self.inventory().await?;
+        let now = self.host.now();
         let mut views = Vec::new();
         for app in apps.iter().filter(|app| caller.can(Action::See, &app.domain)) {
             let mine = keys.iter().filter(|key| key.app_id == app.id);
@@ -29,7 +31,7 @@ impl Control {
                 owner: inventory.email(&app.owner_id),
                 created_at: app.created_at,
                 origins: origins(app)?,
-                keys: mine.map(key_view).collect::<Result<_, StoreError>>()?,
+                keys: mine.map(|key| key_view(key, now)).collect::<Result<_, StoreError>>()?,
                 issuers: Self::issuers_of_app(app, &issuers)?,
                 grants: self.grants_of_app(app, &inventory).await?,
             });
@@ -132,13 +134,14 @@ impl Control {
     }
 }
 
-fn key_view(key: &KeyRow) -> Result<KeyView, StoreError> {
+fn key_view(key: &KeyRow, now: Millis) -> Result<KeyView, StoreError> {
     Ok(KeyView {
         id: key.id.clone(),
         environment: key.decoded_environment()?,
         created_by: key.created_by.clone(),
         created_at: key.created_at,
         expires_at: key.expires_at,
+        expired: key.expires_at.is_some_and(|end| end <= now),
         revoked_at: key.revoked_at,
     })
 }

@@ -1,7 +1,7 @@
 //! Grants: which app may call which API, and until when.
 
 use model::audit::AuditAction;
-use model::clock::{DAY, rfc3339};
+use model::clock::{DAY, Millis, rfc3339};
 use model::hidden::{self, Hidden, HiddenField};
 use model::limit::Rate;
 use model::name::is_identifier;
@@ -170,13 +170,13 @@ impl Control {
     pub(crate) async fn grants_of_api(&self, api: &ApiRow, inventory: &Inventory) -> Result<Vec<GrantView>, Problem> {
         let apps = self.store.apps().await?;
         let grants = self.store.grants().await?;
-        let mine = grants.iter().filter(|grant| grant.api_id == api.id);
-        mine.filter_map(|grant| view(grant, apps.iter().find(|app| app.id == grant.app_id)?, inventory)).collect()
+        let (mine, now) = (grants.iter().filter(|grant| grant.api_id == api.id), self.host.now());
+        mine.filter_map(|grant| view((grant, now), apps.iter().find(|app| app.id == grant.app_id)?, inventory)).collect()
     }
 
     pub(super) async fn grants_of_app(&self, app: &AppRow, inventory: &Inventory) -> Result<Vec<GrantView>, Problem> {
-        let grants = self.store.grants().await?;
-        grants.iter().filter(|grant| grant.app_id == app.id).filter_map(|grant| view(grant, app, inventory)).collect()
+        let (grants, now) = (self.store.grants().await?, self.host.now());
+        grants.iter().filter(|grant| grant.app_id == app.id).filter_map(|grant| view((grant, now), app, inventory)).collect()
     }
 }
 
@@ -192,8 +192,8 @@ fn terms_text(who: &str, grant: &GrantRow) -> String {
     format!("{who}\nuntil: {until}\nlimit: {limit}\nhidden: {hidden}")
 }
 
-/// Nothing where the API is gone.
-fn view(grant: &GrantRow, app: &AppRow, inventory: &Inventory) -> Option<Result<GrantView, Problem>> {
+/// A grant as it is at a moment; nothing where the API is gone.
+fn view((grant, now): (&GrantRow, Millis), app: &AppRow, inventory: &Inventory) -> Option<Result<GrantView, Problem>> {
     let api = inventory.api(&grant.api_id)?;
     let hidden = match hidden_fields(grant) {
         Ok(fields) => fields.into_iter().map(|field| field.name).collect(),
@@ -207,6 +207,7 @@ fn view(grant: &GrantRow, app: &AppRow, inventory: &Inventory) -> Option<Result<
         granted_by: grant.granted_by.clone(),
         created_at: grant.created_at,
         expires_at: grant.expires_at,
+        expired: grant.expires_at.is_some_and(|end| end <= now),
         limit: rate_of(grant.per_second, grant.burst),
         hidden,
     }))

@@ -73,7 +73,11 @@ impl Control {
             spec: Some(spec),
             change: None,
             evidence,
-            affected_apps: grants.into_iter().map(|grant| format!("{}/{}", grant.app_domain, grant.app)).collect(),
+            affected_apps: grants
+                .into_iter()
+                .filter(|grant| !grant.expired)
+                .map(|grant| format!("{}/{}", grant.app_domain, grant.app))
+                .collect(),
         })
     }
 }

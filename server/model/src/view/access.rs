@@ -28,7 +28,18 @@ pub struct KeyView {
     pub created_by: String,
     pub created_at: Millis,
     pub expires_at: Option<Millis>,
+    /// Whether its end has come.
+    #[serde(default)]
+    pub expired: bool,
     pub revoked_at: Option<Millis>,
+}
+
+impl KeyView {
+    /// Whether requests with it are let in.
+    #[must_use]
+    pub fn works(&self) -> bool {
+        self.revoked_at.is_none() && !self.expired
+    }
 }
 
 /// A key, shown once.
@@ -49,6 +60,9 @@ pub struct GrantView {
     pub granted_by: String,
     pub created_at: Millis,
     pub expires_at: Option<Millis>,
+    /// Whether its end has come.
+    #[serde(default)]
+    pub expired: bool,
     /// Calls of this app to this API.
     pub limit: Option<Rate>,
     /// Fields that the app does not get.
