@@ -109,6 +109,9 @@ pub(crate) fn FromSource<T, F, V>(
     /// What is asked for, such as `the tables of flights-db`.
     #[prop(into)]
     what: String,
+    /// What of the answer is drawn, where that is not all of it.
+    #[prop(optional)]
+    part: Option<fn(T) -> T>,
     view: F,
 ) -> impl IntoView
 where
@@ -116,11 +119,21 @@ where
     F: Fn(T) -> V + Send + Sync + 'static,
     V: IntoView + 'static,
 {
-    let shown = Memo::new(move |_| asked.latest());
+    let shown = shown(asked, part);
     view! {
         {move || state(asked, &what)}
         {move || shown.get().map(|value| view(value).into_any())}
     }
+}
+
+fn shown<T: Clone + PartialEq + Send + Sync + 'static>(asked: Asked<T>, part: Option<fn(T) -> T>) -> Memo<Option<T>> {
+    Memo::new(move |_| {
+        let latest = asked.latest()?;
+        Some(match part {
+            Some(part) => part(latest),
+            None => latest,
+        })
+    })
 }
 
 /// How far the answer is.
@@ -147,5 +160,29 @@ fn state<T: Clone + Send + Sync + 'static>(asked: Asked<T>, what: &str) -> AnyVi
             </div>
         }
         .into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_drawn_anew_only_where_what_is_drawn_of_it_is_something_else() {
+        let owner = Owner::new();
+        owner.set();
+        let asked = Asked { known: RwSignal::new(Some(((1, "a"), 0))), now: RwSignal::new(None), again: RwSignal::new(0) };
+        let without_count: fn((i32, &'static str)) -> (i32, &'static str) = |(_, name)| (0, name);
+        let shown = shown(asked, Some(without_count));
+        let draws = StoredValue::new(0);
+        let drawn = Memo::new(move |_| {
+            draws.update_value(|draws| *draws += 1);
+            shown.get()
+        });
+        assert_eq!((drawn.get_untracked(), draws.get_value()), (Some((0, "a")), 1));
+        asked.now.set(Some(Ok((2, "a"))));
+        assert_eq!((drawn.get_untracked(), draws.get_value()), (Some((0, "a")), 1));
+        asked.now.set(Some(Ok((2, "b"))));
+        assert_eq!((drawn.get_untracked(), draws.get_value()), (Some((0, "b")), 2));
     }
 }

@@ -16,6 +16,7 @@ use super::state::Editor;
 use crate::error::PortalError;
 use crate::pages::datasets::api::dataset;
 use crate::pages::sources::api::{tables, tables_last_told};
+use crate::pages::sources::without_counts;
 use crate::ui::{Asked, Empty, Field, FromSource, Load, TextArea, ask_recalling, grouped};
 
 #[component]
@@ -138,7 +139,7 @@ fn begin_with_table(editor: Editor, tables: &[TableInfo]) {
 fn Columns(editor: Editor, known: Tables) -> impl IntoView {
     let current = table_name(editor);
     view! {
-        <FromSource asked=known what="the columns of the table" view=move |tables| {
+        <FromSource asked=known what="the columns of the table" part=without_counts view=move |tables| {
             view! {{move || match tables.iter().find(|info| info.table.name == current.get()).cloned() {
                 None => view! { <section class="card"><Empty title="Pick a table" text="Its columns are shown here, with real rows beside them."/></section> }.into_any(),
                 Some(info) => {

@@ -7,7 +7,7 @@ use model::table::TableInfo;
 use super::edits::form_of;
 use super::filter_edits::{add_filter, filterable, filters_of, remove_filter};
 use super::state::Editor;
-use crate::pages::sources::ask_tables_of_prod;
+use crate::pages::sources::{ask_tables_of_prod, without_counts};
 use crate::ui::{Empty, FromSource, Icon};
 
 #[component]
@@ -19,7 +19,7 @@ pub(super) fn Filters(editor: Editor) -> impl IntoView {
     view! {
         <section class="card clip">
             <div class="card-head"><h2>"Filters"</h2></div>
-            <FromSource asked=known what="the columns of the table" view=move |tables| move || {
+            <FromSource asked=known what="the columns of the table" part=without_counts view=move |tables| move || {
                 table.track();
                 match editor.spec.with_untracked(|spec| form_of(spec).and_then(|form| model::form::joined_table(form, &tables))) {
                     Some(info) => view! { <FilterRows editor info/> }.into_any(),

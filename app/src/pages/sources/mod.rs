@@ -22,7 +22,7 @@ use crate::ui::{
     Callout, Empty, FromSource, Icon, Load, NeedBadge, PageHead, PageName, SampleTable, Time, Tone, ask, grouped, no_access, param,
 };
 
-pub(crate) use told::{ask_tables, ask_tables_of_prod};
+pub(crate) use told::{ask_tables, ask_tables_of_prod, without_counts};
 
 #[component]
 pub(crate) fn SourcesPage() -> impl IntoView {
