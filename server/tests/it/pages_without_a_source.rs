@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::common::{People, binary};
 use reqwest::{Client, Method};
 use serde_json::{Value as Json, json};
-use testkit::{Admin, Sluice};
+use testkit::{Admin, Redis, Sluice};
 
 /// Well under the five seconds after which a source is given up.
 const AT_ONCE: Duration = Duration::from_secs(3);
@@ -86,6 +86,37 @@ async fn what_a_source_told_last_is_shown_with_its_age_once_it_is_gone() {
     people.builder.put_source("a-notes", "sqlite", json!({"config": {"path": moved}, "secrets": {}})).await;
     let text = page(&browser, &server, "/sources/a-notes").await;
     assert!(!text.contains("tables/remarks") && text.contains("Asking the source for the tables of a-notes."));
+}
+
+#[tokio::test]
+async fn a_source_that_answers_again_is_away_no_more() {
+    let server = Sluice::demo(binary());
+    let people = People::of(&server).await;
+    let mut redis = Redis::start();
+    let binding = |tables: &str| json!({"config": {"url": redis.url(), "tables": tables}, "secrets": {}});
+    let (stored, others) = (binding("plane:{tailnum}"), binding("other:{n}"));
+    people.builder.put_source("a-cache", "redis", stored.clone()).await;
+    let edit = people.builder.get("/sources/a-cache").await["edit"].clone();
+    let tried = async |binding: &Json| {
+        let input = json!({"name": "a-cache", "domain": "travel", "driver": "redis", "edit": edit, "bindings": {"prod": binding}});
+        people.builder.call(Method::POST, "/sources/a-cache/prod/test", Some(input)).await
+    };
+    let is_away = async || !people.builder.get("/sources/a-cache").await["away"].is_null();
+    let goes_away = async |redis: &mut Redis| {
+        redis.stop();
+        let (status, asked) = people.builder.call(Method::GET, "/sources/a-cache/prod/tables", None).await;
+        assert_eq!((status.as_u16(), is_away().await), (503, true), "{asked}");
+        redis.resume();
+    };
+    goes_away(&mut redis).await;
+    let (status, said) = tried(&others).await;
+    assert_eq!((status.as_u16(), is_away().await), (200, true), "other settings: {said}");
+    let (status, said) = tried(&stored).await;
+    assert_eq!((status.as_u16(), is_away().await), (200, false), "a test: {said}");
+    goes_away(&mut redis).await;
+    let _ = redis.cli(&["HSET", "plane:N1", "seats", "4"]);
+    let (status, sample) = people.builder.call(Method::GET, "/sources/a-cache/prod/tables/plane/sample", None).await;
+    assert_eq!((status.as_u16(), is_away().await), (200, false), "a sample: {sample}");
 }
 
 #[tokio::test]

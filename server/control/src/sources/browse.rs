@@ -47,6 +47,8 @@ impl Control {
         let info = resolved.connection.table(table).await.map_err(|error| from_source(source, &error))?;
         let info = info.ok_or_else(|| Problem::not_found(format!("table {}", table.path())))?;
         let sample = read_readable(&resolved, table_statement(&resolved, &info)).await?;
+        let asked = &resolved.snapshot;
+        self.told.answered((source, environment), (&asked.config, &asked.secret));
         Ok((info, sample))
     }
 }

@@ -62,6 +62,14 @@ impl Told {
         }
     }
 
+    /// A source has answered something else than its tables: it is away no more.
+    pub(super) fn answered(&self, (source, environment): (&str, Environment), (config, secret): (&str, &[u8])) {
+        let mut all = self.lock();
+        if let Some(kept) = all.get_mut(&(source.to_owned(), environment)).filter(|kept| kept.is_of(config, secret)) {
+            kept.away = None;
+        }
+    }
+
     /// Why the source of a binding did not answer when it was asked last, where that was not long ago.
     pub(super) fn away(&self, source: &str, binding: &BindingRow, now: Millis) -> Option<SourceAway> {
         let environment = Environment::from_key(&binding.environment)?;

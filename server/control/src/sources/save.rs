@@ -98,7 +98,11 @@ impl Control {
         let binding = binding.ok_or_else(|| Problem::field("bindings", format!("There are no settings for {}.", environment.key())))?;
         let answer = self.dial(&prepared.row, binding, environment).await;
         let said = match &answer {
-            Ok(version) => format!("It answers: {}", version.chars().take(MOST_SAID).collect::<String>()),
+            Ok(version) => {
+                // What other settings than the stored ones answer says nothing of these.
+                self.told.answered((&prepared.row.name, environment), (&binding.config, &binding.secret));
+                format!("It answers: {}", version.chars().take(MOST_SAID).collect::<String>())
+            }
             Err(problem) => problem.detail.clone(),
         };
         let after = format!("{}\n{}: {}", said, environment.key(), binding.config);
