@@ -100,6 +100,23 @@ async fn look(http: &Client, server: &Sluice, wanted: u16, path: &str, wrong: &m
     wrong.extend(faults(&text).into_iter().map(|fault| format!("{path}: {fault}")));
 }
 
+/// Cells that are named for narrow screens and hold nothing, by their names.
+fn empty_and_named(page: &str) -> Vec<&str> {
+    let cells = page.split("<td").skip(1).filter_map(|rest| rest.split("</td>").next()?.split_once('>'));
+    let empty = cells.filter(|(_, inside)| inside.replace("<!>", "").trim().is_empty());
+    empty.filter_map(|(tag, _)| value(tag, "data-label")).collect()
+}
+
+#[tokio::test]
+async fn no_cell_is_named_that_holds_nothing() {
+    let server = Sluice::demo(binary());
+    let http = Admin::browser(&server, "admin@demo").await;
+    for (_, path) in PAGES.iter().filter(|(status, _)| *status == 200) {
+        let page = http.get(format!("{}{path}", server.url)).header("accept", "text/html").send().await.unwrap().text().await.unwrap();
+        assert_eq!(empty_and_named(&page), [""; 0], "{path}");
+    }
+}
+
 #[tokio::test]
 async fn each_page_has_a_title_one_heading_and_tables_that_a_keyboard_reaches() {
     let server = Sluice::demo(binary());

@@ -183,8 +183,11 @@ fn parameters(spec: &ApiSpec) -> impl IntoView + use<> {
         <section aria-labelledby="params"><h2 id="params">"Parameters"</h2>
             <div class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Table of parameters"><table class="table table-cards">
                 <thead><tr><th>"Name"</th><th>"Type"</th><th>"Given"</th><th>"What it is"</th><th>"Example"</th></tr></thead>
-                <tbody>{rows.into_iter().map(|(name, kind, given, about, example)| view! {
-                    <tr><td class="lead-cell"><code class="medium">{name}</code></td><td class="t-3 nowrap" data-label="Type">{kind}</td><td class="nowrap" data-label="Given">{given}</td><td class="t-2 lead-cell">{about}</td><td class="mono small" data-label="Example">{example}</td></tr>
+                <tbody>{rows.into_iter().map(|(name, kind, given, about, example)| {
+                    let label = (!example.is_empty()).then_some("Example");
+                    view! {
+                        <tr><td class="lead-cell"><code class="medium">{name}</code></td><td class="t-3 nowrap" data-label="Type">{kind}</td><td class="nowrap" data-label="Given">{given}</td><td class="t-2 lead-cell">{about}</td><td class="mono small" data-label=label>{example}</td></tr>
+                    }
                 }).collect_view()}</tbody>
             </table></div></div>
             <p class="small mt-2 t-3">"Any other parameter is an error, so that a typing mistake never goes unseen."</p>

@@ -100,7 +100,7 @@ fn row(version: VersionView, detail: &ApiDetail, may: bool, rollback: ServerActi
         <tr>
             <td class="lead-cell medium">"v"{number}</td>
             <td class="fit" data-label="State"><StateBadge state=version.state/></td>
-            <td class="fit" data-label="Live in">{version.live.iter().map(|environment| view! { <span class="badge badge-ok"><span class="dot dot-ok" aria-hidden="true"></span>{environment.key()}</span>" " }).collect_view()}</td>
+            <td class="fit" data-label=(!version.live.is_empty()).then_some("Live in")>{version.live.iter().map(|environment| view! { <span class="badge badge-ok"><span class="dot dot-ok" aria-hidden="true"></span>{environment.key()}</span>" " }).collect_view()}</td>
             <td class="t-2" data-label="By">{version.author.clone()}</td>
             <td class="t-2 tn fit" data-label="Made"><Time at=version.created_at/></td>
             <td class="fit"><div class="row nowrap">

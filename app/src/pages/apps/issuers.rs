@@ -46,7 +46,7 @@ pub(super) fn issuers(
                     let fixed: Vec<String> = issuer.fixed.iter().map(|(name, value)| format!("{name} = {value}")).collect();
                     view! {
                         <tr><td class="lead-cell medium">{issuer.issuer}</td><td data-label="Audience">{issuer.audience}</td><td class="fit t-2" data-label="For">{issuer.environment.key()}</td>
-                        <td class="fit t-2" data-label="Signed with">{if issuer.shared_secret { "a shared secret" } else { "keys of its own" }}</td><td class="t-2" data-label="Fixed">{fixed.join(", ")}</td><td class="t-2 tn" data-label="Made"><Time at=issuer.created_at/></td>
+                        <td class="fit t-2" data-label="Signed with">{if issuer.shared_secret { "a shared secret" } else { "keys of its own" }}</td><td class="t-2" data-label=(!fixed.is_empty()).then_some("Fixed")>{fixed.join(", ")}</td><td class="t-2 tn" data-label="Made"><Time at=issuer.created_at/></td>
                         <td class="fit">{may.then(|| view! {
                             <ActionForm action=delete><FormToken/>
                                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/><input type="hidden" name="id" value=issuer.id.clone()/>

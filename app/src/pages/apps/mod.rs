@@ -62,7 +62,7 @@ fn rows(apps: Vec<AppView>) -> impl IntoView {
                 let path = format!("{}/{}", app.domain, app.name);
                 let live = app.keys.iter().filter(|key| key.works()).count();
                 let grants: Vec<String> = app.grants.iter().filter(|grant| !grant.expired).map(|grant| format!("{}/{}", grant.api_domain, grant.api)).collect();
-                view! { <tr><td class="lead-cell"><a class="main-cell" href=format!("/apps/{path}")>{path.clone()}</a></td><td class="t-2" data-label="Owner">{app.owner}</td><td class="num" data-label="Keys">{live}</td><td class="t-2" data-label="May call">{grants.join(", ")}</td></tr> }
+                view! { <tr><td class="lead-cell"><a class="main-cell" href=format!("/apps/{path}")>{path.clone()}</a></td><td class="t-2" data-label="Owner">{app.owner}</td><td class="num" data-label="Keys">{live}</td><td class="t-2" data-label=(!grants.is_empty()).then_some("May call")>{grants.join(", ")}</td></tr> }
             }).collect_view()}</tbody>
         </table></div></section>
     }

@@ -268,7 +268,7 @@ fn versions(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDa
                             <tr><td class="lead-cell medium">{version.number}</td><td class="fit" data-label="State"><StateBadge state=version.state/></td>
                             <td class="fit t-2" data-label="In">{version.environment.key()}</td>
                             <td class="num" data-label="Rows">{grouped(version.figures.written_rows)}</td>
-                            <td class="num nowrap" data-label="Stored">{version.percent_stored().map(|percent| format!("{} ({percent} %)", kilobytes(version.figures.stored_bytes)))}</td>
+                            <td class="num nowrap" data-label=version.percent_stored().map(|_| "Stored")>{version.percent_stored().map(|percent| format!("{} ({percent} %)", kilobytes(version.figures.stored_bytes)))}</td>
                             <td class="t-2 tn" data-label="Asked for"><Time at=version.asked_at/>" by "{version.asked_by.clone()}</td>
                             <td class="fit">{roll.then(|| view! {
                                 <ActionForm action=switch><FormToken/>

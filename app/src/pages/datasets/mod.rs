@@ -65,9 +65,9 @@ fn rows(datasets: Vec<DatasetView>) -> impl IntoView {
                     <tr><td class="lead-cell"><a class="main-cell" href=format!("/datasets/{path}")>{path.clone()}</a></td>
                     <td class="t-2" data-label="Made of">{format!("{}.{}", dataset.spec.source, dataset.spec.table.name)}<span class="small t-3 under">{if dataset.job.paused { "paused".to_owned() } else { dataset.job.when.clone() }}</span></td>
                     <td class="fit" data-label="Store">{dataset.spec.store.words()}</td>
-                    <td class="num" data-label="Rows">{live.as_ref().map(|live| grouped(live.figures.written_rows))}</td>
-                    <td class="fit t-2 tn" data-label="Live since">{live.as_ref().and_then(|live| live.finished_at).map(|at| view! { <Time at/> })}</td>
-                    <td class="fit strip-cell" data-label="Last runs">{(!dataset.job.runs.is_empty()).then(|| runs::strip(&dataset.job.runs))}</td>
+                    <td class="num" data-label=live.is_some().then_some("Rows")>{live.as_ref().map(|live| grouped(live.figures.written_rows))}</td>
+                    <td class="fit t-2 tn" data-label=live.as_ref().and_then(|live| live.finished_at).map(|_| "Live since")>{live.as_ref().and_then(|live| live.finished_at).map(|at| view! { <Time at/> })}</td>
+                    <td class="fit strip-cell" data-label=(!dataset.job.runs.is_empty()).then_some("Last runs")>{(!dataset.job.runs.is_empty()).then(|| runs::strip(&dataset.job.runs))}</td>
                     <td class="fit" data-label="State">{match state { Some(state) => view! { <StateBadge state/> }.into_any(), None => view! { <span class="badge">"Not built"</span> }.into_any() }}{needs.into_iter().map(|kind| view! { " "<NeedBadge kind/> }).collect_view()}</td></tr>
                 }
             }).collect_view()}</tbody>

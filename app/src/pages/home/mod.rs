@@ -86,7 +86,7 @@ pub(crate) fn ApiRows(apis: Vec<ApiSummary>) -> impl IntoView {
                     <td class="lead-cell"><a class="main-cell" href=format!("/apis/{}", api.path())>{api.path()}</a><span class="sub">{api.title.clone()}</span></td>
                     <td class="fit hide-phone"><span class="badge badge-code">{api.kind.key()}</span></td>
                     <td class="fit" data-label="State"><LiveBadge api=api.clone()/></td>
-                    <td class="fit t-2" data-label="Source">{api.source.clone()}</td>
+                    <td class="fit t-2" data-label=(!api.source.is_empty()).then_some("Source")>{api.source.clone()}</td>
                     <td class="fit t-2 hide-phone">{api.owner.clone()}</td>
                 </tr>
             }).collect_view()}</tbody>

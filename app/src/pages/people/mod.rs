@@ -53,7 +53,7 @@ fn rows(people: Vec<UserView>, link: ServerAction<PasswordLink>, set: ServerActi
                 ];
                 view! {
                     <tr><td class="lead-cell medium">{person.email.clone()}{person.is_admin.then(|| view! { <span class="badge badge-accent ml-2">"admin"</span> })}</td>
-                    <td class="fit" data-label="State"><span class=class>{word}</span></td><td class="t-2" data-label="Roles">{roles.join("; ")}</td>
+                    <td class="fit" data-label="State"><span class=class>{word}</span></td><td class="t-2" data-label=(!roles.is_empty()).then_some("Roles")>{roles.join("; ")}</td>
                     <td class="fit"><div class="row nowrap">
                         <ActionForm action=link><FormToken/><input type="hidden" name="id" value=link_id/><button class="btn btn-sm" type="submit">"New link"</button></ActionForm>
                         <ActionForm action=set><FormToken/>

@@ -55,7 +55,7 @@ fn rows(sources: Vec<SourceView>) -> impl IntoView {
                 <tr><td class="lead-cell"><a class="main-cell" href=format!("/sources/{}", source.name)>{source.name.clone()}</a><span class="sub">{source.about.clone()}</span></td>
                 <td class="fit" data-label="Kind">{source.driver_title.clone()}</td><td class="fit t-2" data-label="Domain">{source.domain.clone()}</td>
                 <td class="fit t-2" data-label="Environments">{source.bindings.keys().map(|environment| environment.key()).collect::<Vec<_>>().join(", ")}</td>
-                <td class="fit" data-label="State">{source.away.as_ref().map(|away| view! { <NeedBadge kind=NeedKind::SourceAway/>" "<span class="small t-3"><Time at=away.at/></span> })}</td>
+                <td class="fit" data-label=source.away.is_some().then_some("State")>{source.away.as_ref().map(|away| view! { <NeedBadge kind=NeedKind::SourceAway/>" "<span class="small t-3"><Time at=away.at/></span> })}</td>
                 <td class="fit t-2 tn" data-label="Changed"><Time at=source.updated_at/></td></tr>
             }).collect_view()}</tbody>
         </table></div></section>
@@ -160,7 +160,7 @@ fn table_rows(source: &str, tables: &[TableInfo], builds: bool) -> impl IntoView
                 let name = info.table.name.clone();
                 view! {
                     <tr><td class="lead-cell"><a class="main-cell" href=format!("/sources/{source}/tables/{name}")>{name.clone()}</a>{(!info.note.is_empty()).then(|| view! { <span class="small t-3">{info.note.clone()}</span> })}</td>
-                    <td class="num" data-label="Rows, about">{info.rows.map(grouped)}</td><td class="num" data-label="Columns">{info.columns.len()}</td>
+                    <td class="num" data-label=info.rows.map(|_| "Rows, about")>{info.rows.map(grouped)}</td><td class="num" data-label="Columns">{info.columns.len()}</td>
                     <td class="t-2" data-label="Key">{if info.key.is_empty() { "none".to_owned() } else { info.key.join(", ") }}</td>
                     <td class="fit">{builds.then(|| view! { <a class="btn btn-sm" href=format!("/apis/new?source={source}&table={name}")>"Make an API"</a> })}</td></tr>
                 }
