@@ -68,6 +68,8 @@ pub(crate) struct Config {
     pub(crate) max_connections_per_address: NonZeroU32,
     /// What is logged, as in `info` or `info,gateway=debug`.
     pub(crate) log: String,
+    /// How a line of the log is written: `text` or `json`.
+    pub(crate) log_format: LogFormat,
     /// The file that settings were read from, where there is one.
     #[serde(skip)]
     pub(crate) file: PathBuf,
@@ -83,6 +85,17 @@ pub(crate) enum ScrapeBy {
     /// Whoever brings `scrape_token`.
     Token,
     Open,
+}
+
+/// How a line of the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
 }
 
 /// Long enough for a slow line, and short enough that those who wait for nothing are soon gone.
@@ -128,6 +141,7 @@ impl Default for Config {
             max_connections: MAX_CONNECTIONS,
             max_connections_per_address: MAX_CONNECTIONS_PER_ADDRESS,
             log: "info".into(),
+            log_format: LogFormat::default(),
             file: PathBuf::new(),
         }
     }
@@ -175,6 +189,7 @@ pub(crate) fn load(file: &Path, flags: &SettingArgs) -> Result<Config, String> {
         "max_connections",
         "max_connections_per_address",
         "log",
+        "log_format",
     ];
     let config: Config = Figment::from(Serialized::defaults(Config::default()))
         .merge(Toml::file(file))
@@ -207,7 +222,11 @@ fn some_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<St
 }
 
 /// Sentences with fields, on standard error.
-pub(crate) fn start_log(filter: &str) {
+pub(crate) fn start_log(filter: &str, format: LogFormat) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    match format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),
+    }
 }

@@ -19,6 +19,7 @@ use model::{ErrorCode, Problem};
 use serde_json::json;
 use sync::Alarms;
 use tower::ServiceExt;
+use tracing::Instrument;
 
 use crate::host::Machine;
 use crate::hosts::{Hosts, Refused};
@@ -27,6 +28,8 @@ use crate::proxies::Proxies;
 use crate::scrape::Scrape;
 use crate::shield::{harden, harden_data, refusal};
 use crate::{assets, metrics, panics, portal};
+
+const INVITATIONS: &str = "/join/";
 
 /// What answers behind the port.
 pub(crate) struct Services {
@@ -67,7 +70,12 @@ impl Services {
         // The path alone says how a fault is told; calls of APIs have their own way, and pay for no copy of it.
         let path = if is_api { String::new() } else { request.uri().path().to_owned() };
         match panics::caught(self.route(request, peer, is_api)).await {
-            Ok(response) => response,
+            Ok(response) => {
+                if !is_api {
+                    log_failure(&path, &response);
+                }
+                response
+            }
             Err(told) if is_api => self.of_api(gateway::refusal(&told.0, &told.1)),
             Err(told) => self.refused(&path, &told.0, &told.1),
         }
@@ -102,7 +110,10 @@ impl Services {
         let client = self.proxies.client_of(peer.address, request.headers());
         request.extensions_mut().insert(ConnectInfo(client));
         let fault = request.body_mut().fault();
-        let answered = tokio::time::timeout(WHOLE_REQUEST, self.router.clone().oneshot(request.map(Body::new)));
+        // What is logged on the way has the id as well.
+        let span = tracing::error_span!("request", request_id = request_id.as_str());
+        let answering = self.router.clone().oneshot(request.map(Body::new)).instrument(span);
+        let answered = tokio::time::timeout(WHOLE_REQUEST, answering);
         let Ok(answered) = answered.await else {
             let minutes = WHOLE_REQUEST.as_secs() / 60;
             let detail = format!("The request took longer than {minutes} minutes and was ended. Ask for less at once.");
@@ -187,6 +198,23 @@ pub(crate) async fn answer_grpc(
     match panics::caught(answer).await {
         Ok(response) => response,
         Err(told) => GrpcEdge::refusal(told.0, &told.1),
+    }
+}
+
+/// Writes down a failed request under the id that its asker got. Calls of APIs are written down by the gateway, and panics where they are
+/// caught.
+fn log_failure(path: &str, response: &http::Response<EdgeBody>) {
+    let status = response.status();
+    if !status.is_server_error() {
+        return;
+    }
+    let request_id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    // Behind this one stands the secret of an invitation.
+    let path = if path.starts_with(INVITATIONS) { INVITATIONS } else { path };
+    if status == StatusCode::INTERNAL_SERVER_ERROR {
+        tracing::error!(request_id, path, status = status.as_u16(), "a request failed");
+    } else {
+        tracing::warn!(request_id, path, status = status.as_u16(), "a request failed");
     }
 }
 

@@ -98,4 +98,8 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     log: Option<String>,
+    /// How a line of the log is written: text or json [SLUICE_LOG_FORMAT].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_format: Option<String>,
 }

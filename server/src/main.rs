@@ -44,8 +44,8 @@ async fn main() -> std::process::ExitCode {
         Ok(config) => config,
         Err(error) => return commands::failed(&format!("the configuration cannot be used: {error}")),
     };
-    config::start_log(&config.log);
-    panics::count_all();
+    config::start_log(&config.log, config.log_format);
+    panics::count_all(config.log_format);
     #[cfg(feature = "failpoints")]
     test_points::arm();
     let done = match cli.command {

@@ -8,17 +8,24 @@ use futures::FutureExt;
 use gateway::{Clock, RequestId};
 use model::{ErrorCode, Problem};
 
+use crate::config::LogFormat;
 use crate::host::Machine;
 
 /// A panic belongs to the process, and so does its count.
 static PANICS: AtomicU64 = AtomicU64::new(0);
 
-/// Counts every panic from now on, before it is told as ever.
-pub(crate) fn count_all() {
+/// Counts every panic from now on, before it is told: for people as ever, and for programs as a line of the log.
+pub(crate) fn count_all(format: LogFormat) {
     let before = take_hook();
     set_hook(Box::new(move |panic| {
         PANICS.fetch_add(1, Ordering::Relaxed);
-        before(panic);
+        match format {
+            LogFormat::Text => before(panic),
+            LogFormat::Json => {
+                let place = panic.location().map(ToString::to_string).unwrap_or_default();
+                tracing::error!(place = place.as_str(), cause = connect::error::panic_text(panic.payload()), "a thread panicked");
+            }
+        }
     }));
 }
 

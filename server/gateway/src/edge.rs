@@ -19,6 +19,7 @@ use crate::batch;
 use crate::body::ApiBody;
 use crate::cors::is_preflight;
 use crate::encode::body_of;
+use crate::failures::log_failure;
 use crate::formats::Format;
 use crate::incoming::{MAX_BATCH_BODY, read_body, read_given};
 use crate::memory::{Counted, UNCOUNTED};
@@ -59,6 +60,7 @@ impl Visit<'_> {
         if let Some(meter) = &denied.meter {
             meter.count(Some(denied.problem.code), stamp.took);
         }
+        log_failure(&self.request_id, None, &denied.problem);
         problem(&stamp, &denied.problem)
     }
 
@@ -67,7 +69,10 @@ impl Visit<'_> {
         admitted.meter.count(body.as_ref().err().map(|found| found.code), stamp.took);
         match body {
             Ok(body) => good(stamp, body, timings),
-            Err(found) => problem(stamp, &found),
+            Err(found) => {
+                log_failure(&self.request_id, Some(admitted.plan.path.as_str()), &found);
+                problem(stamp, &found)
+            }
         }
     }
 }

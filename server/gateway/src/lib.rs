@@ -19,6 +19,7 @@ mod disk;
 mod edge;
 mod encode;
 mod execute;
+mod failures;
 mod formats;
 mod grpc;
 mod incoming;

@@ -42,6 +42,7 @@ mod kafka;
 mod kafka_clusters;
 mod kills;
 mod limits_and_tokens;
+mod log_lines;
 mod logs;
 mod mapping;
 mod master_key;

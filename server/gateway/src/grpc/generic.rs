@@ -24,6 +24,7 @@ use super::data::Degraded;
 use super::data::data_service_server::{DataService, DataServiceServer};
 use super::data::{BatchGetRequest, BatchGetResponse, GetRequest, GetResponse, QueryRequest, QueryResponse};
 use super::status::status_of;
+use crate::failures::log_failure;
 use crate::parameters::{self, Given};
 use crate::request_id::RequestId;
 use crate::stack::{Admitted, Held, Target, Timings, micros_since, no_row};
@@ -73,6 +74,7 @@ impl Generic {
                 if let Some(meter) = &denied.meter {
                     meter.count(Some(denied.problem.code), micros_since(visit.started));
                 }
+                log_failure(&visit.request_id, None, &denied.problem);
                 status_of(&denied.problem, visit.request_id.as_str(), denied.retry_after)
             })?;
         if (held.admitted().plan.kind == ApiKind::Kv) == (kind == ApiKind::Kv) {
@@ -87,7 +89,10 @@ impl Visit {
     /// Counts, and makes the status of a failure.
     fn finish<T>(&self, admitted: &Admitted<'_>, result: Result<T, Problem>) -> Result<T, Status> {
         admitted.meter.count(result.as_ref().err().map(|problem| problem.code), micros_since(self.started));
-        result.map_err(|problem| status_of(&problem, self.request_id.as_str(), None))
+        result.map_err(|problem| {
+            log_failure(&self.request_id, Some(admitted.plan.path.as_str()), &problem);
+            status_of(&problem, self.request_id.as_str(), None)
+        })
     }
 }
 
@@ -163,7 +168,8 @@ impl DataService for Generic {
         };
         let begun = begun.await;
         let rows = visit.finish(&admitted, begun)?;
-        let (held, request_id) = (Arc::new(held), visit.request_id);
+        let (path, request_id) = (admitted.plan.path.clone(), visit.request_id);
+        let held = Arc::new(held);
         let messages = rows.flat_map(move |batch| {
             let held = held.clone();
             let of_row = move |row: Bytes| row_of(&held.admitted(), held.admitted().view, &row).map(|row| GetResponse { row: Some(row) });
@@ -173,7 +179,12 @@ impl DataService for Generic {
             };
             futures::stream::iter(items)
         });
-        let messages = messages.map(move |item| item.map_err(|problem| status_of(&problem, request_id.as_str(), None)));
+        let messages = messages.map(move |item| {
+            item.map_err(|problem| {
+                log_failure(&request_id, Some(path.as_str()), &problem);
+                status_of(&problem, request_id.as_str(), None)
+            })
+        });
         Ok(Response::new(messages.boxed()))
     }
 }

@@ -79,11 +79,12 @@ impl GrpcEdge {
 }
 
 impl GrpcEdge {
-    /// The answer to a call that is refused, or has failed, before it is known what it asks for.
+    /// The answer to a call that is refused, or has failed, before it is known what it asks for. Nothing is logged here: who fails it has
+    /// done so.
     #[must_use]
     pub fn refusal(request_id: RequestId, problem: &Problem) -> Response<GrpcBody> {
         let visit = visit::Visit { headers: &HeaderMap::new(), request_id, started: Instant::now(), now: 0 };
-        visit.failed(&problem.clone().into()).map(GrpcBody::Typed)
+        visit.status_alone(&problem.clone().into()).map(GrpcBody::Typed)
     }
 }
 

@@ -237,6 +237,7 @@ impl Gateway {
         }
         let rows = self.stream_rows(admitted, &call).await?;
         let (view, path, request_id) = (admitted.view.clone(), admitted.plan.path.clone(), visit.request_id);
+        let api = path.clone();
         let frames = rows.map(move |batch| {
             let rows = batch?;
             let mut out = Vec::with_capacity(rows.iter().map(|row| row.len() + frame::PREFIX).sum());
@@ -259,7 +260,7 @@ impl Gateway {
                 Some(Ok(bytes)) => Some(Frame::data(bytes)),
                 Some(Err(problem)) => {
                     *failed = true;
-                    Some(Frame::trailers(trailers_of(&problem, &request_id)))
+                    Some(Frame::trailers(trailers_of(&problem, &request_id, &api)))
                 }
                 None if *failed => None,
                 None => Some(Frame::trailers(ok_trailers())),

@@ -11,6 +11,7 @@ use super::status::status_of;
 use crate::answer::{API_VERSION, CACHE, DATA_VERSION, REMAINING, REQUEST_ID};
 use crate::body::ApiBody;
 use crate::cache::CacheNote;
+use crate::failures::log_failure;
 use crate::memory::Counted;
 use crate::request_id::RequestId;
 use crate::stack::{Admitted, Denied, micros_since};
@@ -69,8 +70,14 @@ impl Visit<'_> {
         self.failed(&Failed { problem: denied.problem.clone(), wait: denied.retry_after })
     }
 
-    /// A status alone, without a message.
+    /// A status alone, without a message, which is written into the log.
     pub(super) fn failed(&self, failed: &Failed) -> Response<ApiBody> {
+        log_failure(&self.request_id, None, &failed.problem);
+        self.status_alone(failed)
+    }
+
+    /// The same for what is in the log already.
+    pub(super) fn status_alone(&self, failed: &Failed) -> Response<ApiBody> {
         let mut response = Response::new(ApiBody::default());
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, GRPC);
@@ -96,7 +103,9 @@ pub(super) fn ok_trailers() -> HeaderMap {
     trailers
 }
 
-pub(super) fn trailers_of(problem: &Problem, request_id: &RequestId) -> HeaderMap {
+/// What a stream ends with that has failed in its middle.
+pub(super) fn trailers_of(problem: &Problem, request_id: &RequestId, api: &str) -> HeaderMap {
+    log_failure(request_id, Some(api), problem);
     let mut trailers = HeaderMap::new();
     if status_of(problem, request_id.as_str(), None).add_header(&mut trailers).is_err() {
         trailers.insert(STATUS, HeaderValue::from_static("13"));
