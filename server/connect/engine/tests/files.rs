@@ -265,3 +265,44 @@ async fn a_bucket_is_a_folder() {
     let none = common::open(&engine::Files, &settings("s3://nothing/data")).unwrap();
     assert_eq!(none.test().await.unwrap_err().kind, SourceErrorKind::Unreachable);
 }
+
+/// Times of 96 bits, written by pyarrow: with nanoseconds, without, and with nanoseconds beside a year that these do not reach.
+const OLD_TIMES: &str = r#"
+import sys
+import pyarrow, pyarrow.parquet as parquet
+fine = pyarrow.array([1356998400123456789, None, 1356998400000000000], pyarrow.timestamp("ns"))
+whole = pyarrow.array([1356998400123456, None, 1356998400000000], pyarrow.timestamp("us"))
+far = pyarrow.array([253402300799000000, None, 1356998400000001], pyarrow.timestamp("us"))
+for name, columns in {"fine": {"t": fine, "u": whole}, "whole": {"t": whole}, "mixed": {"t": fine, "u": far}}.items():
+    parquet.write_table(pyarrow.table(columns), f"{sys.argv[1]}/{name}.parquet", use_deprecated_int96_timestamps=True)
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_of_96_bits_keep_their_digits_or_tell_what_is_cut() {
+    let folder = testkit::folder();
+    let output = Command::new(testkit::python()).args(["-c", OLD_TIMES]).arg(folder.path()).output().unwrap();
+    assert!(output.status.success(), "pyarrow is installed by scripts/setup.sh test: {output:?}");
+    let source = open(folder.path(), "");
+    let tables = source.tables().await.unwrap();
+    let info = |name: &str| tables.iter().find(|info| info.table.name == name).unwrap();
+    let read = async |name: &str| {
+        let (rows, rejected) = common::read(&*source, name).await.unwrap();
+        assert!(rejected.is_empty(), "{name}: {rejected:?}");
+        rows
+    };
+    let types = |name: &str| info(name).columns.iter().map(|column| column.data_type).collect::<Vec<_>>();
+    assert_eq!((types("fine"), info("fine").note.as_str()), (vec![DataType::String, DataType::Timestamp], ""));
+    let rows = read("fine").await;
+    assert_eq!(
+        (rows[0]["t"].as_str(), rows[0]["u"].as_str()),
+        (Some("2013-01-01T00:00:00.123456789Z"), Some("2013-01-01T00:00:00.123456Z"))
+    );
+    assert_eq!((rows[1]["t"].is_null(), rows[2]["t"].as_str()), (true, Some("2013-01-01T00:00:00Z")));
+    assert_eq!((types("whole"), info("whole").note.as_str()), (vec![DataType::Timestamp], ""));
+    assert!(info("whole").columns[0].native.ends_with("to the microsecond"), "{}", info("whole").columns[0].native);
+    assert_eq!(read("whole").await[0]["t"], "2013-01-01T00:00:00.123456Z");
+    assert_eq!(types("mixed"), [DataType::Timestamp, DataType::Timestamp]);
+    assert_eq!(info("mixed").note, "Parts of a microsecond are cut off in: t.");
+    let rows = read("mixed").await;
+    assert_eq!((rows[0]["t"].as_str(), rows[0]["u"].as_str()), (Some("2013-01-01T00:00:00.123456Z"), Some("9999-12-31T23:59:59Z")));
+}

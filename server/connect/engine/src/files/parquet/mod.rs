@@ -1,14 +1,15 @@
 //! Parquet: what the files say of their columns, widened where they differ, and the files themselves as they were listed.
 
 mod fine;
+mod old_times;
 mod widths;
 mod written;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
-use arrow_schema::{DataType as Arrow, Field as ArrowField, Schema, SchemaRef};
+use arrow_schema::{DataType as Arrow, Field as ArrowField, Schema, SchemaRef, TimeUnit};
 use async_trait::async_trait;
 use connect::SourceError;
 use connect::batch::arrow_type;
@@ -31,6 +32,7 @@ use model::DataType;
 use model::table::{Column, TableInfo, TableRef};
 use object_store::ObjectMeta;
 
+use self::old_times::{OldTimes, Seen};
 use self::widths::{kept, wider};
 use super::discover::TableFiles;
 use super::learn::{check_columns, partition};
@@ -50,8 +52,8 @@ const AT_ONCE: usize = 16;
 /// # Errors
 /// Why these files are no table.
 pub(crate) async fn table_of(place: &Place, overrides: &Overrides, tables: &Tables, files: &TableFiles) -> Result<Described, SourceError> {
-    let format = Arc::new(format_of(tables));
-    let Columns { fields, left_out, widths, fine } = fields_of(place, (&*format, tables), files).await?;
+    let Columns { fields, note, widths, fine, old } = fields_of(place, (&format_of(tables, TimeUnit::Microsecond), tables), files).await?;
+    let format = Arc::new(format_of(tables, old.unit()));
     check_columns(&files.name, fields.len())?;
     let as_text = |name: &String| matches!(overrides.of(&files.name, name), None | Some(DataType::String));
     let fine: BTreeSet<String> = fine.into_iter().filter(as_text).collect();
@@ -60,11 +62,11 @@ pub(crate) async fn table_of(place: &Place, overrides: &Overrides, tables: &Tabl
     // What every file has of its own counts before what its folders say.
     let partitions: Vec<(usize, &String)> =
         files.partitions.iter().enumerate().filter(|(_, name)| schema.field_with_name(name).is_err()).collect();
-    let columns = schema.fields().iter().filter_map(|field| column(overrides, files, field, &fine));
+    let columns = schema.fields().iter().filter_map(|field| column(overrides, files, field, (&fine, &old)));
     let info = TableInfo {
         table: TableRef::new(&files.name),
         columns: columns.chain(partitions.iter().map(|(_, name)| partition(name))).collect(),
-        note: left_out,
+        note,
         ..TableInfo::default()
     };
     let table =
@@ -118,21 +120,23 @@ fn provider(
     }))
 }
 
-fn format_of(tables: &Tables) -> ParquetFormat {
+/// Reads times of 96 bits to the nanosecond, or to the microsecond, which reaches further.
+fn format_of(tables: &Tables, old_times: TimeUnit) -> ParquetFormat {
     let options = tables.context().state().default_table_options().parquet;
-    // Times of 96 bits reach further than nanoseconds of 64 do.
-    ParquetFormat::default().with_options(options).with_coerce_int96(Some("us".to_owned()))
+    let unit = if old_times == TimeUnit::Nanosecond { "ns" } else { "us" };
+    ParquetFormat::default().with_options(options).with_coerce_int96(Some(unit.to_owned()))
 }
 
 /// The columns of all files by their names.
 struct Columns {
     /// Each as what holds its values.
     fields: Vec<ArrowField>,
-    /// What is said of those that are left out.
-    left_out: String,
+    /// What is said of those that are left out, or cut off.
+    note: String,
     widths: Widths,
     /// Those with times between two microseconds.
     fine: BTreeSet<String>,
+    old: OldTimes,
 }
 
 async fn fields_of(place: &Place, (format, tables): (&ParquetFormat, &Tables), files: &TableFiles) -> Result<Columns, SourceError> {
@@ -143,10 +147,11 @@ async fn fields_of(place: &Place, (format, tables): (&ParquetFormat, &Tables), f
         schemas.extend(try_join_all(at_once.iter().map(|file| schema_of(place, (format, &state), files, file))).await?);
     }
     let mut fields: Vec<(ArrowField, String)> = Vec::new();
-    let (mut widths, mut fine) = (Widths::default(), BTreeSet::new());
-    for FileSchema { shown, schema, widths: of_file, fine: fine_of_file } in schemas {
+    let (mut widths, mut fine, mut old) = (Widths::default(), BTreeSet::new(), Vec::new());
+    for FileSchema { shown, schema, widths: of_file, fine: fine_of_file, old: old_of_file } in schemas {
         widths.extend(&of_file);
         fine.extend(fine_of_file);
+        old.push((schema.clone(), old_of_file));
         for field in schema.fields() {
             let Some((known, first)) = fields.iter_mut().find(|(known, _)| known.name() == field.name()) else {
                 fields.push((ArrowField::new(field.name(), kept(field.data_type()), true), shown.clone()));
@@ -163,6 +168,13 @@ async fn fields_of(place: &Place, (format, tables): (&ParquetFormat, &Tables), f
             known.set_data_type(wide);
         }
     }
+    let old = OldTimes::of(&old);
+    if old.unit() == TimeUnit::Nanosecond {
+        for (field, _) in fields.iter_mut().filter(|(field, _)| old.has(field.name())) {
+            field.set_data_type(Arrow::Timestamp(TimeUnit::Nanosecond, None));
+        }
+        fine.extend(old.fine());
+    }
     // Beside a text of another file it is one of its own.
     fine.retain(|name| fields.iter().any(|(field, _)| field.name() == name && fine::has_nanos(field.data_type())));
     let is_read = |field: &ArrowField| written::is_readable(field.data_type());
@@ -176,7 +188,8 @@ async fn fields_of(place: &Place, (format, tables): (&ParquetFormat, &Tables), f
     if left_out.len() == fields.len() && !fields.is_empty() {
         return Err(mismatch(format!("{}: it has no column that has a place in a row. {note}", files.name)));
     }
-    Ok(Columns { fields: fields.into_iter().map(|(field, _)| field).filter(is_read).collect(), left_out: note, widths, fine })
+    let note = [note, old.note()].join(" ").trim().to_owned();
+    Ok(Columns { fields: fields.into_iter().map(|(field, _)| field).filter(is_read).collect(), note, widths, fine, old })
 }
 
 /// What one file says of its columns and of their bytes, with how it is shown.
@@ -185,6 +198,7 @@ struct FileSchema {
     schema: SchemaRef,
     widths: Widths,
     fine: BTreeSet<String>,
+    old: BTreeMap<String, Seen>,
 }
 
 async fn schema_of(
@@ -203,10 +217,12 @@ async fn schema_of(
         let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
         let metadata = DFParquetMetadata::new(place.store.as_ref(), file).with_file_metadata_cache(Some(cache)).fetch_metadata().await?;
         let (widths, fine) = (Widths::of_parquet(&metadata), fine::finer(&schema, &metadata));
-        Ok::<_, DataFusionError>((schema, widths, fine))
+        // The values of many files are not looked at: that would take long.
+        let old = old_times::look(place, file, &metadata, files.files.len() <= AT_ONCE).await;
+        Ok::<_, DataFusionError>(FileSchema { shown: shown.clone(), schema, widths, fine, old })
     };
     match read.await {
-        Ok((schema, widths, fine)) => Ok(FileSchema { shown, schema, widths, fine }),
+        Ok(read) => Ok(read),
         Err(error) => {
             let known = read_error(&error);
             Err(SourceError { sentence: format!("{shown}: {}", known.sentence), ..known })
@@ -220,12 +236,13 @@ fn spread(files: &[ObjectMeta]) -> impl Iterator<Item = &ObjectMeta> {
 }
 
 /// A column as it is shown, with what speaks for its type.
-fn column(overrides: &Overrides, files: &TableFiles, field: &ArrowField, fine: &BTreeSet<String>) -> Option<Column> {
+fn column(overrides: &Overrides, files: &TableFiles, field: &ArrowField, (fine, old): (&BTreeSet<String>, &OldTimes)) -> Option<Column> {
     let kind = field.data_type();
     let wanted = overrides.of(&files.name, field.name());
     let evidence = match wanted {
         Some(_) => "as set by hand",
         None if fine.contains(field.name()) => "as the file says, with parts of a microsecond",
+        None if old.is_cut(field.name()) => "as the file says, to the microsecond",
         None => "as the file says",
     };
     // Several of our types are one of Arrow's.
