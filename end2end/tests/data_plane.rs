@@ -170,16 +170,20 @@ async fn a_dataset_is_made_anew_by_a_schedule_that_is_set_by_form() {
     builder.sees("text=Made when somebody asks.").await;
     builder.click("button:has-text(\"Change the schedule\")").await;
     builder.picks("#job-when", "cron").await;
-    builder.click("button:has-text(\"each 15 minutes\")").await;
-    builder.reads("p[aria-label=\"Next times\"]", "That is 20").await;
+    builder.picks("#job-every", "week").await;
+    builder.picks("#job-weekday", "1").await;
+    builder.reads("#job-next + ul li", "Mon 20").await;
+    builder.picks("#job-every", "quarter").await;
+    builder.reads("#job-next", "by the clocks of UTC").await;
     builder.expects_status(400);
     builder.fill("#job-zone", "Mars/Olympus").await;
     builder.page.locator("#job-zone").first().press("Tab", None).await.unwrap();
     builder.reads(".field-error", "no such time zone").await;
     builder.shots("schedule-wrong").await;
-    builder.fill("#job-zone", "Europe/Zurich").await;
+    // A zone is found by its city.
+    builder.fill("#job-zone", "zurich").await;
     builder.page.locator("#job-zone").first().press("Tab", None).await.unwrap();
-    builder.reads("p[aria-label=\"Next times\"]", "That is 20").await;
+    builder.reads("#job-next", "by the clocks of Europe/Zurich").await;
     builder.fill("#job-late", "soon").await;
     builder.click("button:has-text(\"Save the schedule\")").await;
     builder.reads("#job-late-error", "Write a whole number between 1 and 1,440").await;
@@ -206,7 +210,7 @@ async fn a_dataset_is_made_anew_by_a_schedule_that_is_set_by_form() {
     let phone = stage.person("builder@demo", PHONE).await;
     phone.go("/datasets/travel/nightly").await;
     phone.click("button:has-text(\"Change the schedule\")").await;
-    phone.sees("#job-pattern").await;
+    phone.sees("#job-every").await;
     phone.shots("schedule-phone").await;
     phone.fits().await;
     phone.go("/datasets").await;

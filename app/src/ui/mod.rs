@@ -6,6 +6,7 @@ mod callout;
 mod code;
 mod confirm_dialog;
 mod field;
+mod field_picker;
 mod form_card;
 mod form_token;
 mod graph;
@@ -20,6 +21,7 @@ mod setting_changes;
 mod table;
 mod text_area;
 mod time;
+mod zone_picker;
 
 pub(crate) use asked::{Asked, FromSource, ask, ask_recalling};
 pub(crate) use badge::{CaseBadge, LiveBadge, NeedBadge, StateBadge};
@@ -27,6 +29,7 @@ pub(crate) use callout::{Callout, Empty, FormErrors, FormProblem, ProblemCallout
 pub(crate) use code::{CodeBlock, JsonBlock, copyable};
 pub(crate) use confirm_dialog::{ConfirmDialog, asks_now, close_dialog};
 pub(crate) use field::{Choice, Field, done, field_error};
+pub(crate) use field_picker::FieldPicker;
 pub(crate) use form_card::FormCard;
 pub(crate) use form_token::FormToken;
 pub(crate) use graph::{GraphNode, StepGraph};
@@ -44,3 +47,4 @@ pub(crate) use setting_changes::SettingChanges;
 pub(crate) use table::SampleTable;
 pub(crate) use text_area::TextArea;
 pub(crate) use time::{Time, bytes_words, grouped, rows, span_words};
+pub(crate) use zone_picker::ZonePicker;

@@ -12,6 +12,7 @@ pub mod clickhouse;
 pub mod clock;
 pub mod compare;
 pub mod connector;
+pub mod cron_form;
 pub mod data_type;
 pub mod dataset;
 pub mod dialect;

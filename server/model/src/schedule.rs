@@ -1,12 +1,13 @@
 //! When a cron pattern comes next, in its own zone.
 
 use croner::parser::{CronParser, Seconds, Year};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
 use crate::FieldError;
 use crate::clock::Millis;
 use crate::job::Cron;
+use crate::view::{NextTime, ZoneView};
 
 /// The first time after `now` that a pattern names; `None` where it names none any more.
 ///
@@ -47,6 +48,37 @@ pub fn minute_of_day(zone: &str, now: Millis) -> Option<u16> {
     let zone = if zone.trim().is_empty() { TimeZone::UTC } else { TimeZone::get(zone.trim()).ok()? };
     let time = Timestamp::from_millisecond(now).ok()?.to_zoned(zone);
     u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).ok()
+}
+
+/// Every time zone that a schedule may name, by its name.
+#[must_use]
+pub fn zones(now: Millis) -> Vec<ZoneView> {
+    let at = Timestamp::from_millisecond(now).unwrap_or_default();
+    let names = jiff::tz::db().available().map(|name| name.as_str().to_owned());
+    let mut zones: Vec<ZoneView> = names
+        .filter_map(|name| {
+            let offset = offset_words(TimeZone::get(&name).ok()?.to_offset(at));
+            let city = name.rsplit('/').next().unwrap_or(&name).replace('_', " ");
+            Some(ZoneView { name, city, offset })
+        })
+        .collect();
+    zones.sort_by(|one, other| one.name.cmp(&other.name));
+    zones
+}
+
+/// A time as the clocks of a zone show it; in UTC where there is no such zone.
+#[must_use]
+pub fn in_zone(at: Millis, zone: &str) -> NextTime {
+    let zone = TimeZone::get(zone.trim()).unwrap_or(TimeZone::UTC);
+    let time = Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone);
+    NextTime { at, local: format!("{}, {}", time.strftime("%a %Y-%m-%d %H:%M"), offset_words(time.offset())) }
+}
+
+/// `UTC+08:00`
+fn offset_words(offset: Offset) -> String {
+    let minutes = offset.seconds() / 60;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    format!("UTC{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
 }
 
 /// A pattern in words: `At 03:00, only on Monday`.
@@ -120,6 +152,24 @@ mod tests {
             ["", "UTC", "Europe/Zurich", "America/New_York", "Mars"].map(|zone| minute_of_day(zone, noon)),
             [Some(725), Some(725), Some(845), Some(485), None]
         );
+    }
+
+    #[test]
+    fn a_zone_is_found_by_its_city_with_how_far_it_is_from_utc() {
+        let zones = zones(at("2026-07-01T12:00:00Z"));
+        let of = |city: &str| zones.iter().find(|zone| zone.city == city).map(|zone| (zone.name.as_str(), zone.offset.as_str()));
+        assert_eq!(of("Shanghai"), Some(("Asia/Shanghai", "UTC+08:00")));
+        assert_eq!(of("New York"), Some(("America/New_York", "UTC-04:00")));
+        assert_eq!(of("Kathmandu"), Some(("Asia/Kathmandu", "UTC+05:45")));
+        assert!(zones.len() > 400 && zones.windows(2).all(|pair| pair[0].name < pair[1].name), "{}", zones.len());
+    }
+
+    #[test]
+    fn a_time_is_told_by_the_clocks_of_its_zone() {
+        let time = at("2026-12-01T19:00:00Z");
+        assert_eq!(in_zone(time, "Asia/Shanghai").local, "Wed 2026-12-02 03:00, UTC+08:00");
+        assert_eq!(in_zone(time, "America/St_Johns").local, "Tue 2026-12-01 15:30, UTC-03:30");
+        assert_eq!(in_zone(time, "Mars/Olympus").local, "Tue 2026-12-01 19:00, UTC+00:00");
     }
 
     #[test]

@@ -78,7 +78,7 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
             (
                 With(Action::EditDataset),
                 Body(
-                    json!({"form": {"domain": "travel", "name": "Bad Name", "source": "", "table": "", "key": "", "store": "embedded", "compression": "none", "mapping": {}}}),
+                    json!({"form": {"domain": "travel", "name": "Bad Name", "source": "", "table": "", "key": [], "store": "embedded", "compression": "none", "mapping": {}}}),
                 ),
             ),
         ),
@@ -98,6 +98,7 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("try-again", (With(Action::EditDataset), Form(json!({"domain": "travel", "name": "aircraft", "version": 99})))),
         ("read-again", (With(Action::EditDataset), Body(json!({"domain": "travel", "name": "aircraft", "version": 99, "wanted": {}})))),
         ("next-times", (SignedIn, Body(json!({"cron": {"pattern": "0 3 * * *", "zone": "UTC"}})))),
+        ("time-zones", (SignedIn, Form(json!({})))),
         (
             "new-issuer",
             (

@@ -38,7 +38,7 @@ const ASK: [&str; 25] = [
 ];
 
 /// They read.
-const READ: [&str; 39] = [
+const READ: [&str; 40] = [
     "acceleration",
     "api",
     "apis",
@@ -74,6 +74,7 @@ const READ: [&str; 39] = [
     "sources",
     "switches",
     "tables",
+    "time-zones",
     "tokens",
     "try",
     // Not more than a look of the person's own, and the way out.

@@ -57,6 +57,7 @@ mod page_structure;
 mod pages_of_everything;
 mod pages_without_a_source;
 mod parts;
+mod picked_fields;
 mod portal_guard;
 mod public_files;
 mod readers_that_die;

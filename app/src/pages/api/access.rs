@@ -5,7 +5,7 @@ use model::Action;
 use model::view::{ApiDetail, AppView};
 
 use super::Shared;
-use crate::ui::{ConfirmDialog, Empty, Field, FormProblem, FormToken, Load, NumberField, Time, field_error};
+use crate::ui::{ConfirmDialog, Empty, Field, FieldPicker, FormProblem, FormToken, Load, NumberField, Time, field_error};
 
 #[component]
 pub(crate) fn AccessTab() -> impl IntoView {
@@ -80,6 +80,8 @@ fn form(detail: &ApiDetail, apps: Vec<AppView>) -> impl IntoView + use<> {
         return view! { <p class="t-2 s13">"There is no app yet. "<a href="/apps">"Make one"</a>", then open this API to it."</p> }
             .into_any();
     }
+    let fields = detail.shown_version().map(|version| version.spec.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>());
+    let (fields, picked) = (fields.unwrap_or_default(), RwSignal::new(Vec::new()));
     let (calls, limit) = (field_error(grant, "per_second"), field_error(grant, "limit"));
     let limit_error = Signal::derive(move || calls.get().or_else(|| limit.get()));
     view! {
@@ -95,8 +97,8 @@ fn form(detail: &ApiDetail, apps: Vec<AppView>) -> impl IntoView + use<> {
                     }).collect_view()}</select></Field>
                     <NumberField id="days" label="Days" note="Empty for no end" name="days" value=String::new() error=field_error(grant, "days")/>
                     <NumberField id="per_second" label="Calls a second" note="Empty for no limit" name="per_second" value=String::new() error=limit_error/>
-                    <Field id="hidden" label="Fields it does not get" note="Empty for none" help="Names with commas between." error=field_error(grant, "hidden")><input class="input" id="hidden" name="hidden" autocomplete="off"/></Field>
                 </div>
+                {(!fields.is_empty()).then(|| view! { <FieldPicker id="hidden" label="Hidden fields" note="None for all fields" help="The app does not get the fields that are ticked." name="hidden[]" fields picked error=field_error(grant, "hidden")/> })}
                 <div class="row"><button class="btn btn-primary" type="submit">"Open it"</button></div>
             </section>
         </ActionForm>

@@ -46,8 +46,8 @@ pub async fn retire(
     Ok(control.retire(&caller, &domain, &name, environment).await?)
 }
 
-/// Opens an API to an app, written `domain/name`. Empty days mean no end, an empty rate no limit; hidden fields stand
-/// with commas between.
+/// Opens an API to an app, written `domain/name`. Empty days mean no end, an empty rate no limit; hidden are the fields
+/// that are ticked.
 #[server(prefix = "/fn", endpoint = "grant")]
 pub async fn grant(
     domain: String,
@@ -55,15 +55,11 @@ pub async fn grant(
     app: String,
     days: String,
     #[server(default)] per_second: String,
-    #[server(default)] hidden: String,
+    #[server(default)] hidden: Vec<String>,
     #[server(default)] form_token: String,
 ) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker_of_form(&form_token).await?;
-    let terms = control::access::GrantTerms {
-        days: super::days(&days)?,
-        limit: crate::ui::rate("", &per_second, "")?,
-        hidden: hidden.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
-    };
+    let terms = control::access::GrantTerms { days: super::days(&days)?, limit: crate::ui::rate("", &per_second, "")?, hidden };
     let (app_domain, app) = app.split_once('/').unwrap_or((&domain, &app));
     Ok(control.grant(&caller, (app_domain, app), (&domain, &name), &terms).await?)
 }

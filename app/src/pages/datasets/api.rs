@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
-use model::clock::Millis;
 use model::dataset::{Compression, IntoTable, StoreKind};
 use model::dirty::DirtyRowView;
 use model::follow::Backfill;
@@ -15,7 +14,7 @@ use model::number::Typed;
 use model::snapshot::Environment;
 #[cfg(feature = "ssr")]
 use model::table::TableRef;
-use model::view::{DatasetSaved, DatasetView, MappingPreview};
+use model::view::{DatasetSaved, DatasetView, MappingPreview, NextTime, ZoneView};
 use serde::{Deserialize, Serialize};
 
 use crate::error::PortalError;
@@ -39,14 +38,14 @@ pub async fn has_redis() -> Result<bool, PortalError> {
     Ok(control.has_redis())
 }
 
-/// What the form of a new dataset sends; key columns stand with commas between, and none takes the table's own key.
+/// What the form of a new dataset sends; without key columns it takes the table's own key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewDatasetForm {
     pub domain: String,
     pub name: String,
     pub source: String,
     pub table: String,
-    pub key: String,
+    pub key: Vec<String>,
     pub store: StoreKind,
     pub compression: Compression,
     pub into: Option<IntoTable>,
@@ -57,7 +56,6 @@ pub struct NewDatasetForm {
 pub async fn new_dataset(form: NewDatasetForm, #[server(default)] form_token: String) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     let NewDatasetForm { domain, name, source, table, key, store, compression, into, mapping } = form;
-    let key = key.split(',').map(str::trim).filter(|column| !column.is_empty()).map(str::to_owned).collect();
     let table = TableRef::new(table);
     let environment = Environment::Prod;
     let new = control::datasets::NewDataset { domain, name, source, table, key, store, compression, into, mapping, environment };
@@ -142,11 +140,18 @@ pub async fn read_again(domain: String, name: String, version: i64, wanted: Back
     Ok(control.backfill(&caller, &domain, &name, version, &wanted).await?)
 }
 
-/// When a pattern would come next.
+/// When a pattern would come next, by the clocks of its own zone.
 #[server(prefix = "/fn", endpoint = "next-times", input = Json)]
-pub async fn next_times(cron: Cron) -> Result<Vec<Millis>, PortalError> {
+pub async fn next_times(cron: Cron) -> Result<Vec<NextTime>, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.next_times(&caller, &cron).await?)
+}
+
+/// The time zones to choose from.
+#[server(prefix = "/fn", endpoint = "time-zones")]
+pub async fn time_zones() -> Result<Vec<ZoneView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.time_zones(&caller).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "switch-dataset")]

@@ -1,30 +1,26 @@
 //! When and how a dataset is made anew, as a form.
 
 use leptos::prelude::*;
+use model::cron_form::CronForm;
 use model::job::{Cron, JobSpec, MAX_RETRIES, Missed, NewColumns, When};
 use model::load::Tier;
 use model::number::Typed;
 use model::snapshot::Environment;
 use model::view::{DatasetSaved, DatasetView, JobView};
 
-use super::api::{PauseJob, next_times};
+use super::api::PauseJob;
+use super::cron::{Times, cron_fields};
 use crate::error::PortalError;
 use crate::ui::{Callout, Field, FormErrors, GraphNode, NumberField, StepGraph, Time, Tone, number_text, typed_numbers};
 
 pub(super) type SetJob = Action<(String, String, JobSpec, Typed), Result<DatasetSaved, PortalError>>;
 
-/// Schedules that most people want: what they are called, and their pattern.
-const USUAL: [(&str, &str); 4] = [
-    ("each hour", "0 * * * *"),
-    ("each night at three", "0 3 * * *"),
-    ("each Monday at six", "0 6 * * 1"),
-    ("each 15 minutes", "*/15 * * * *"),
-];
-
 /// The form while it is filled in.
 #[derive(Clone, Copy)]
 struct Draft {
     when: RwSignal<String>,
+    /// The pattern as the form shows it, which writes the pattern.
+    times: RwSignal<CronForm>,
     pattern: RwSignal<String>,
     zone: RwSignal<String>,
     after: RwSignal<String>,
@@ -46,7 +42,7 @@ impl Draft {
     fn of(spec: &JobSpec) -> Self {
         let cron = match &spec.when {
             When::Cron(cron) => cron.clone(),
-            _ => Cron { pattern: USUAL[1].1.into(), zone: "UTC".into() },
+            _ => Cron { pattern: CronForm::default().pattern().unwrap_or_default(), zone: "UTC".into() },
         };
         let (when, after) = match &spec.when {
             When::Asked => ("asked", String::new()),
@@ -56,6 +52,7 @@ impl Draft {
         };
         Self {
             when: RwSignal::new(when.into()),
+            times: RwSignal::new(CronForm::of(&cron.pattern)),
             pattern: RwSignal::new(cron.pattern),
             zone: RwSignal::new(cron.zone),
             after: RwSignal::new(after),
@@ -73,14 +70,14 @@ impl Draft {
         }
     }
 
-    fn cron(self) -> Cron {
-        Cron { pattern: self.pattern.get().trim().to_owned(), zone: self.zone.get().trim().to_owned() }
+    fn times(self) -> Times {
+        Times { form: self.times, pattern: self.pattern, zone: self.zone, skip: self.skip }
     }
 
     fn spec(self) -> JobSpec {
         JobSpec {
             when: match self.when.get_untracked().as_str() {
-                "cron" => When::Cron(untrack(|| self.cron())),
+                "cron" => When::Cron(untrack(|| self.times().cron())),
                 "after" => When::After(self.after.get_untracked()),
                 "files" => When::Files,
                 _ => When::Asked,
@@ -228,7 +225,7 @@ fn form(
                     </Field>
                 </Show>
             </div>
-            <Show when=is("cron")>{move || cron_fields(draft, error_of("pattern"), error_of("zone"))}</Show>
+            <Show when=is("cron")>{move || cron_fields(draft.times(), error_of("pattern"), error_of("zone"))}</Show>
             <Show when=is("after")>
                 <Field id="job-after" label="After" help="Each time that it goes live anew." error=error_of("after")>
                     <select class="select" id="job-after" on:change=move |event| draft.after.set(event_target_value(&event))>
@@ -282,32 +279,6 @@ fn id_of(field: &str) -> String {
         _ => return String::new(),
     };
     format!("job-{name}")
-}
-
-/// A pattern with the usual ones to choose from, its zone, and what that comes to.
-fn cron_fields(draft: Draft, pattern_error: Signal<Option<String>>, zone_error: Signal<Option<String>>) -> impl IntoView {
-    let coming = Resource::new(move || draft.cron(), next_times);
-    view! {
-        <div class="stack-2">
-            <div class="row">{USUAL.map(|(words, pattern)| view! { <button class="btn btn-sm" type="button" on:click=move |_| draft.pattern.set(pattern.to_owned())>{words}</button> })}</div>
-            <div class="form-row">
-                <Field id="job-pattern" label="Times" help="Minute, hour, day of the month, month, day of the week." error=pattern_error>
-                    <input class="input input-code" id="job-pattern" autocomplete="off" prop:value=draft.pattern value=draft.pattern.get_untracked() on:change=move |event| draft.pattern.set(event_target_value(&event))/>
-                </Field>
-                <Field id="job-zone" label="Time zone" help="Such as Europe/Zurich." error=zone_error>
-                    <input class="input" id="job-zone" autocomplete="off" prop:value=draft.zone value=draft.zone.get_untracked() on:change=move |event| draft.zone.set(event_target_value(&event))/>
-                </Field>
-            </div>
-            <Transition>{move || Suspend::new(async move {
-                match coming.await {
-                    Ok(times) if times.is_empty() => view! { <p class="small t-2">"There is no such time."</p> }.into_any(),
-                    Ok(times) => view! { <p class="small t-2" aria-label="Next times">"That is "{times.into_iter().enumerate().map(|(index, at)| view! { {(index > 0).then_some(", ")}<Time at/> }).collect_view()}"."</p> }.into_any(),
-                    Err(error) => view! { <p class="field-error" role="alert">{error.of_field("pattern").or_else(|| error.of_field("zone")).unwrap_or(error.0.detail)}</p> }.into_any(),
-                }
-            })}</Transition>
-            <label class="choice"><input class="check" type="checkbox" prop:checked=draft.skip on:change=move |event| draft.skip.set(event_target_checked(&event))/><span>"Times that were missed are left out"<small>"Otherwise one run makes up for all of them, once it can."</small></span></label>
-        </div>
-    }
 }
 
 pub(super) fn number(

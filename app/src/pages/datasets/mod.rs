@@ -3,6 +3,7 @@
 pub(crate) mod api;
 mod compared;
 mod course;
+mod cron;
 mod detail;
 mod dirty;
 mod follow;

@@ -14,7 +14,7 @@ use crate::error::PortalError;
 use crate::pages::sources::api::sources;
 use crate::pages::sources::ask_tables_of_prod;
 use crate::signed_in::{FormTokenSignal, MeResource};
-use crate::ui::{Asked, Field, FormErrors, FromSource, Load, PageHead, PageName, grouped, no_access};
+use crate::ui::{Asked, Field, FieldPicker, FormErrors, FromSource, Load, PageHead, PageName, grouped, no_access};
 
 /// With the token of the form.
 type Make = Action<(NewDatasetForm, String), Result<(), PortalError>>;
@@ -24,10 +24,20 @@ type Make = Action<(NewDatasetForm, String), Result<(), PortalError>>;
 struct Chosen {
     source: RwSignal<String>,
     table: RwSignal<String>,
+    /// The key columns, in their order; none for the table's own key.
+    key: RwSignal<Vec<String>>,
     /// What becomes of the rows of the table, once it is known.
     draft: RwSignal<Option<Draft>>,
     store: RwSignal<StoreKind>,
     into: Into,
+}
+
+impl Chosen {
+    /// Another table has other columns.
+    fn take_table(self, table: String) {
+        self.key.set(Vec::new());
+        self.table.set(table);
+    }
 }
 
 /// Where a table is that rows are written into.
@@ -56,7 +66,8 @@ pub(crate) fn NewDatasetPage() -> impl IntoView {
     let query = use_query_map();
     let asked = move |name: &'static str| RwSignal::new(query.read_untracked().get(name).unwrap_or_default());
     let (source, table, into) = (asked("source"), asked("table"), Into::new());
-    let chosen = Chosen { source, table, draft: RwSignal::new(None), store: RwSignal::new(StoreKind::default()), into };
+    let key = RwSignal::new(Vec::new());
+    let chosen = Chosen { source, table, key, draft: RwSignal::new(None), store: RwSignal::new(StoreKind::default()), into };
     let make: Make = Action::new(|(form, form_token): &(NewDatasetForm, String)| new_dataset(form.clone(), form_token.clone()));
     let redis = Resource::new(|| (), |()| has_redis());
     let all = Resource::new(|| (), |()| sources());
@@ -108,7 +119,7 @@ fn form(
     let error = move |field: &'static str| Signal::derive(move || refused.get().and_then(|error| error.of_field(field)));
     let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
     let domain_of: Vec<(String, String)> = sources.iter().map(|source| (source.name.clone(), source.domain.clone())).collect();
-    let (key, compression) = (RwSignal::new(String::new()), RwSignal::new(Compression::default()));
+    let compression = RwSignal::new(Compression::default());
     let (domain, name) = (RwSignal::new(domains.first().cloned().unwrap_or_default()), RwSignal::new(String::new()));
     // A dataset belongs to the domain of its source.
     Effect::new(move |_| {
@@ -116,6 +127,10 @@ fn form(
         if let Some((_, of)) = domain_of.iter().find(|(name, _)| *name == source) {
             domain.set(of.clone());
         }
+    });
+    let columns = Memo::new(move |_| {
+        let found = known.latest()?.into_iter().find(|info| info.table.name == chosen.table.get())?;
+        Some(found.columns.into_iter().map(|column| column.name).collect::<Vec<_>>())
     });
     let in_table = Memo::new(move |_| chosen.store.get() == StoreKind::Table);
     let written =
@@ -127,7 +142,7 @@ fn form(
             name: name.get_untracked(),
             source: chosen.source.get_untracked(),
             table: chosen.table.get_untracked(),
-            key: key.get_untracked(),
+            key: chosen.key.get_untracked(),
             store: chosen.store.get_untracked(),
             compression: if in_table.get_untracked() { Compression::None } else { compression.get_untracked() },
             into: in_table.get_untracked().then(|| chosen.into.target()),
@@ -142,12 +157,12 @@ fn form(
             <section class="card card-pad stack">
                 <h2>"What it is made of"</h2>
                 <div class="form-row">
-                    <Field id="source" label="Source" error=error("source")><select class="select" id="source" on:change=move |event| { chosen.table.set(String::new()); chosen.source.set(event_target_value(&event)); }>
+                    <Field id="source" label="Source" error=error("source")><select class="select" id="source" on:change=move |event| { chosen.take_table(String::new()); chosen.source.set(event_target_value(&event)); }>
                         {names.into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || chosen.source.get() == this>{name.clone()}</option> } }).collect_view()}
                     </select></Field>
                     <FromSource asked=known what="the tables of the source" view=move |tables| table_field(tables, chosen, error("table"))/>
                 </div>
-                <Field id="key" label="Looked up by" note="Empty for the table's own key" help="Columns with commas between. Together they name one row alone, and are never empty. A columnar dataset can do without." error=error("key")><input class="input" id="key" autocomplete="off" placeholder="tailnum" prop:value=key on:input=move |event| key.set(event_target_value(&event))/></Field>
+                {move || columns.get().map(|columns| view! { <FieldPicker id="key" label="Key columns" note="None for the table's own key" help="Together they name one row alone, and are never empty. Pick them in the order of the key. A columnar dataset can do without." fields=columns picked=chosen.key error=error("key")/> })}
             </section>
             {move || chosen.draft.get().map(|draft| view! {
                 <section class="card card-pad stack">
@@ -233,7 +248,7 @@ fn table_field(tables: Vec<TableInfo>, chosen: Chosen, error: Signal<Option<Stri
     };
     view! {
         <Field id="table" label="Table" about=Signal::derive(move || about().unwrap_or_default()) error=error>
-            <select class="select" id="table" on:change=move |event| chosen.table.set(event_target_value(&event))>
+            <select class="select" id="table" on:change=move |event| chosen.take_table(event_target_value(&event))>
                 <option value="" selected=move || chosen.table.get().is_empty()>"Pick a table"</option>
                 {names.into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || chosen.table.get() == this>{name.clone()}</option> } }).collect_view()}
             </select>

@@ -6,7 +6,8 @@ use model::number::Typed;
 use model::view::SourceView;
 
 use crate::error::PortalError;
-use crate::ui::{Callout, Field, FormErrors, NumberField, Tone, number_text, typed_numbers};
+use crate::pages::datasets::api::time_zones;
+use crate::ui::{Callout, Field, FormErrors, NumberField, Tone, ZonePicker, ask, number_text, typed_numbers};
 
 pub(super) type SetLoad = Action<(String, SourceLoad, Typed), Result<(), PortalError>>;
 
@@ -70,6 +71,7 @@ impl Draft {
 pub(super) fn load_card(source: &SourceView, save: SetLoad) -> impl IntoView + use<> {
     let draft = Draft::of(&source.load);
     let name = StoredValue::new(source.name.clone());
+    let zones = ask(None, || (), |()| time_zones());
     let error_of = move |field: &'static str| {
         Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(field)))
     };
@@ -92,7 +94,7 @@ pub(super) fn load_card(source: &SourceView, save: SetLoad) -> impl IntoView + u
                 </div>
                 <div class="form-row">
                     {text("load-windows", "Only at these hours", "Such as 22:00-06:00, with commas between.", draft.windows, error_of("windows"))}
-                    {text("load-zone", "In the time zone", "Such as Europe/Zurich.", draft.zone, error_of("zone"))}
+                    <ZonePicker id="load-zone" label="Time zone" zones zone=draft.zone error=error_of("zone")/>
                 </div>
                 {number("load-slow", "Slow down where it answers slowly", "Milliseconds that it takes for the simplest question.", draft.slow, error_of("slow_above_ms"))}
                 <div class="form-row">

@@ -7,8 +7,8 @@ use model::audit::AuditAction;
 use model::clock::Millis;
 use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
 use model::job::{Cron, JobSpec, RunState, When, circle};
-use model::schedule::next_after;
-use model::view::DatasetSaved;
+use model::schedule::{in_zone, next_after, zones};
+use model::view::{DatasetSaved, NextTime, ZoneView};
 use model::{Action, ErrorCode, FieldError, Problem};
 use store::{DataVersionRow, DatasetRow, JobRow, RunRow, StoreError, Tx};
 
@@ -90,13 +90,23 @@ impl Control {
         self.commit(tx).await
     }
 
-    /// When a pattern would come next, so that its author sees what it means: five times.
+    /// When a pattern would come next, so that its author sees what it means: five times, by the clocks of its own zone.
     ///
     /// # Errors
     /// A pattern or zone that cannot be read.
     #[allow(clippy::unused_async)] // as every use case
-    pub async fn next_times(&self, _: &Caller, cron: &Cron) -> Result<Vec<Millis>, Problem> {
-        times(cron, self.host.now(), 5).map_err(|error| Problem::fields(vec![error]))
+    pub async fn next_times(&self, _: &Caller, cron: &Cron) -> Result<Vec<NextTime>, Problem> {
+        let times = times(cron, self.host.now(), 5).map_err(|error| Problem::fields(vec![error]))?;
+        Ok(times.into_iter().map(|at| in_zone(at, &cron.zone)).collect())
+    }
+
+    /// The time zones to choose from.
+    ///
+    /// # Errors
+    /// None; as every use case, it could be refused.
+    #[allow(clippy::unused_async)] // as every use case
+    pub async fn time_zones(&self, _: &Caller) -> Result<Vec<ZoneView>, Problem> {
+        Ok(zones(self.host.now()))
     }
 
     /// Whether a source tells the changes of its tables itself.

@@ -8,6 +8,7 @@ mod home;
 mod people;
 mod reviews;
 mod sources;
+mod zones;
 
 pub use access::{AppView, GrantView, KeyView, NewKey};
 pub use apis::{ApiDetail, ApiSummary, Callable, CaseResult, CheckReport, DraftView, Lapse, LapseKind, Live, VersionState, VersionView};
@@ -20,3 +21,4 @@ pub use home::{Need, NeedKind};
 pub use people::{DomainView, Me, Membership, NewLink, NewToken, NodeView, SessionView, TokenView, UserView};
 pub use reviews::{DiffLine, DiffSide, HeldChange, Rejection, RequestDetail, RequestKind, RequestState, RequestView, SettingChange};
 pub use sources::{BindingView, HomeSource, KnownTables, SourceAway, SourceSaved, SourceView};
+pub use zones::{NextTime, ZoneView};
