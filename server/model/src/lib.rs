@@ -18,6 +18,7 @@ pub mod dataset;
 pub mod dialect;
 pub mod dirty;
 pub mod document;
+pub mod documentation;
 pub mod error;
 pub mod follow;
 pub mod form;

@@ -134,7 +134,7 @@ fn query_parameter(parameter: &Parameter) -> Json {
 }
 
 /// The paging parameters that every list answers to.
-fn reserved_parameters(spec: &ApiSpec) -> Vec<Json> {
+pub(crate) fn reserved_parameters(spec: &ApiSpec) -> Vec<Json> {
     let mut out = Vec::new();
     if !spec.policy.whole_rows {
         out.push(json!({

@@ -16,6 +16,7 @@ mod calls;
 mod columnar;
 mod common;
 mod confirmations;
+mod consumer_documentation;
 mod cross_origin;
 mod data_plane;
 mod deploy;
