@@ -13,6 +13,7 @@ use crate::pages::apis::{ApisPage, NewApiPage};
 use crate::pages::apps::{AppPage, AppsPage};
 use crate::pages::audit::AuditPage;
 use crate::pages::datasets::{DatasetPage, DatasetsPage, NewDatasetPage};
+use crate::pages::documentation::PublicDocumentationPage;
 use crate::pages::domains::{DomainPage, DomainsPage};
 use crate::pages::editor::EditorPage;
 use crate::pages::home::HomePage;
@@ -30,6 +31,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/join/:secret") view=JoinPage ssr=SsrMode::Async/>
+                <Route path=path!("/documentation/:domain/:name") view=PublicDocumentationPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=HomePage ssr=SsrMode::Async/>
                     <Route path=path!("inbox") view=InboxPage ssr=SsrMode::Async/>

@@ -6,7 +6,7 @@ use axum::extract::{Path, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use control::Control;
+use control::{Control, Visitor};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use leptos::config::LeptosOptions;
 use leptos::prelude::{Nonce, provide_context};
@@ -95,13 +95,21 @@ async fn docs(Path((domain, name)): Path<(String, String)>) -> Redirect {
     Redirect::to(inside(&format!("/apis/{domain}/{name}")))
 }
 
-/// The OpenAPI document for somebody who is signed in; callers get theirs from the gateway, with their key.
+/// The OpenAPI document for somebody who is signed in, and for everybody where the documentation is public; callers get
+/// theirs from the gateway, with their key.
 async fn openapi(State(control): State<Control>, Path(at): Path<(String, String)>, headers: HeaderMap) -> Response {
-    document(&control, at, &headers, |(domain, name), version| {
+    let of_member = document(&control, at.clone(), &headers, |(domain, name), version| {
         let server = &control.settings().public_url;
         axum::Json(model::openapi::openapi(domain, name, version.number, &version.spec, server)).into_response()
-    })
-    .await
+    });
+    let response = of_member.await;
+    if response.status().is_success() {
+        return response;
+    }
+    match control.public_openapi(&Visitor::default(), &at.0, &at.1).await {
+        Ok(public) => axum::Json(public).into_response(),
+        Err(_) => response,
+    }
 }
 
 /// The same for the protobuf schema.

@@ -64,7 +64,9 @@ impl Stale {
             Kind::IssuerMade | Kind::IssuerRemoved | Kind::IssuerKeysChanged | Kind::KeyMade | Kind::KeyRevoked => self.callers = true,
             Kind::AccessGranted | Kind::AccessEnded => self.grants = true,
             Kind::CompartmentLimited => self.compartments = true,
-            Kind::DraftSaved
+            // Gateways answer by what is live, whoever can read about it.
+            Kind::ApiDocumentation
+            | Kind::DraftSaved
             | Kind::DraftDiscarded
             | Kind::JobSet
             | Kind::JobPaused

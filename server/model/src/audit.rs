@@ -13,6 +13,8 @@ pub enum AuditAction {
     ApiAccelerated,
     ApiSwitched,
     ApiPurged,
+    /// Whether everybody can read its documentation was set.
+    ApiDocumentation,
     VersionSubmitted,
     VersionApproved,
     VersionRejected,
@@ -83,13 +85,14 @@ pub enum AuditAction {
 }
 
 impl AuditAction {
-    pub const ALL: [AuditAction; 64] = [
+    pub const ALL: [AuditAction; 65] = [
         Self::ApiMade,
         Self::ApiReleased,
         Self::ApiRetired,
         Self::ApiAccelerated,
         Self::ApiSwitched,
         Self::ApiPurged,
+        Self::ApiDocumentation,
         Self::VersionSubmitted,
         Self::VersionApproved,
         Self::VersionRejected,
@@ -160,6 +163,7 @@ impl AuditAction {
             Self::ApiAccelerated => "api.accelerated",
             Self::ApiSwitched => "api.switched",
             Self::ApiPurged => "api.purged",
+            Self::ApiDocumentation => "api.documentation",
             Self::VersionSubmitted => "version.submitted",
             Self::VersionApproved => "version.approved",
             Self::VersionRejected => "version.rejected",
@@ -262,7 +266,7 @@ mod tests {
     use super::*;
 
     /// Rows that were written long ago are read by these words: none may change.
-    const STORED: &str = "api.made api.released api.retired api.accelerated api.switched api.purged version.submitted version.approved \
+    const STORED: &str = "api.made api.released api.retired api.accelerated api.switched api.purged api.documentation version.submitted version.approved \
         version.rejected version.withdrawn draft.saved draft.discarded source.made source.changed source.tested source.requested \
         source.approved source.rejected source.withdrawn dataset.made dataset.gates dataset.mapping dataset.requested \
         dataset.approved dataset.rejected dataset.withdrawn dataset.build-asked dataset.checked dataset.live dataset.failed \

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::{Compression, IntoTable, StoreKind};
+use crate::documentation::DocumentationMark;
 use crate::gates::Gates;
 use crate::job::JobSpec;
 use crate::load::SourceLoad;
@@ -94,5 +95,8 @@ pub struct DatasetDocument {
 pub struct ApiDocument {
     pub name: String,
     pub domain: String,
+    /// Whether everybody can read its documentation; absent, that stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documentation: Option<DocumentationMark>,
     pub spec: ApiSpec,
 }

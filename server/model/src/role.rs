@@ -64,6 +64,8 @@ pub enum Action {
     EditDataset,
     /// Limits, priorities, purges: what changes at once.
     Switch,
+    /// Say whether everybody can read the documentation of an API.
+    PublishDocumentation,
     SeeAudit,
     EditMembers,
     /// Domains and people: admins alone.
@@ -71,7 +73,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Action; 15] = [
+    pub const ALL: [Action; 16] = [
         Action::See,
         Action::TryLive,
         Action::ReadSample,
@@ -84,6 +86,7 @@ impl Action {
         Action::Grant,
         Action::EditDataset,
         Action::Switch,
+        Action::PublishDocumentation,
         Action::SeeAudit,
         Action::EditMembers,
         Action::Administer,
@@ -105,6 +108,7 @@ impl Action {
             Self::Grant => "open an API to an app",
             Self::EditDataset => "make or build datasets",
             Self::Switch => "change limits and priorities, or purge what is kept",
+            Self::PublishDocumentation => "make the documentation of an API public",
             Self::SeeAudit => "read the audit log",
             Self::EditMembers => "change who belongs to the domain",
             Self::Administer => "administer domains and people",
@@ -121,7 +125,7 @@ impl Action {
             Self::EditSource | Self::EditApi | Self::Submit | Self::EditApp | Self::EditDataset => &[Builder, Owner],
             Self::Decide => &[Approver],
             Self::Grant => &[Approver, Owner],
-            Self::Rollback | Self::EditMembers | Self::Switch => &[Owner],
+            Self::Rollback | Self::EditMembers | Self::Switch | Self::PublishDocumentation => &[Owner],
             Self::SeeAudit => &[Approver, Owner],
             Self::Administer => &[],
         }

@@ -55,7 +55,8 @@ impl Scope {
             | Action::Rollback
             | Action::EditApp
             | Action::EditDataset
-            | Action::Switch => Self::Write,
+            | Action::Switch
+            | Action::PublishDocumentation => Self::Write,
             Action::Decide | Action::Grant => Self::Approve,
             Action::EditMembers | Action::Administer => Self::Admin,
         }

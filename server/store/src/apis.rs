@@ -155,6 +155,7 @@ impl Tx {
     pub async fn delete_api(&mut self, id: &str) -> Result<(), StoreError> {
         self.delete_draft(id).await?;
         self.forget_draft_editors(id).await?;
+        self.delete_public_documentation(id).await?;
         sqlx::query("DELETE FROM apis WHERE id = $1").bind(id).execute(&mut *self.inner).await?;
         Ok(())
     }

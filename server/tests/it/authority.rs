@@ -111,6 +111,11 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("compartments", (SignedIn, Form(json!({})))),
         ("set-compartment", (With(Action::Switch), Form(json!({"domain": "travel", "priority": "low", "per_second": "0", "burst": ""})))),
         ("set-switches", (With(Action::Switch), Form(with(at(), json!({"per_second": "0", "burst": "", "priority": "high"}))))),
+        (
+            "set-public-documentation",
+            (With(Action::PublishDocumentation), Form(with(at(), json!({"contact": "x".repeat(301), "public": true})))),
+        ),
+        ("public-documentation", (Anybody, Form(at()))),
         ("purge", (With(Action::Switch), Form(at()))),
         ("end-grant", (With(Action::Grant), Form(with(at(), json!({"app": "travel/none"}))))),
         ("try", (With(Action::TryLive), Body(with(at(), json!({"version": 99, "environment": "prod", "parameters": []}))))),
@@ -198,6 +203,11 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("POST /admin/v1/apis/{domain}/{api}/submit", With(Action::Submit), json!({"environment": "prod", "edit": 1})),
         ("POST /admin/v1/apis/{domain}/{api}/retire", With(Action::Rollback), json!({"environment": "test"})),
         ("POST /admin/v1/apis/{domain}/{api}/rollback", With(Action::Rollback), json!({"environment": "prod", "version": 99})),
+        (
+            "PUT /admin/v1/apis/{domain}/{api}/documentation",
+            With(Action::PublishDocumentation),
+            json!({"public": true, "contact": "x".repeat(301)}),
+        ),
         ("POST /admin/v1/apply", With(Action::Submit), json!({"documents": documents})),
         ("GET /admin/v1/export", SignedIn, Json::Null),
         ("GET /admin/v1/requests", SignedIn, Json::Null),

@@ -9,7 +9,7 @@ use crate::authority::{Send, functions, open_request};
 use crate::common::binary;
 
 /// They set who may do what, what is live, or a secret.
-const ASK: [&str; 25] = [
+const ASK: [&str; 26] = [
     "decide",
     "delete-app",
     "delete-issuer",
@@ -31,6 +31,7 @@ const ASK: [&str; 25] = [
     "save-source",
     "set-origins",
     "set-person",
+    "set-public-documentation",
     "set-roles",
     "switch-dataset",
     "test-source",
@@ -38,7 +39,7 @@ const ASK: [&str; 25] = [
 ];
 
 /// They read.
-const READ: [&str; 40] = [
+const READ: [&str; 41] = [
     "acceleration",
     "api",
     "apis",
@@ -64,6 +65,7 @@ const READ: [&str; 40] = [
     "next-times",
     "people",
     "preview-mapping",
+    "public-documentation",
     "public-url",
     "request",
     "requests",

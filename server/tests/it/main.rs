@@ -60,6 +60,7 @@ mod pages_without_a_source;
 mod parts;
 mod picked_fields;
 mod portal_guard;
+mod public_documentation;
 mod public_files;
 mod readers_that_die;
 mod request_bodies;

@@ -137,7 +137,7 @@ async fn each_page_has_a_title_one_heading_and_tables_that_a_keyboard_reaches() 
         look(&http, &server, 200, &path, &mut wrong).await;
     }
     let nobody = Client::new();
-    for (wanted, path) in [(200, "/sign-in"), (200, "/join/none")] {
+    for (wanted, path) in [(200, "/sign-in"), (200, "/join/none"), (404, "/documentation/travel/none")] {
         look(&nobody, &server, wanted, path, &mut wrong).await;
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

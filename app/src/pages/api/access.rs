@@ -5,6 +5,7 @@ use model::Action;
 use model::view::{ApiDetail, AppView};
 
 use super::Shared;
+use super::public_card::public_card;
 use crate::ui::{ConfirmDialog, Empty, Field, FieldPicker, FormProblem, FormToken, Load, NumberField, Time, field_error};
 
 #[component]
@@ -18,10 +19,12 @@ pub(crate) fn AccessTab() -> impl IntoView {
                 <Load resource=me view=move |me| {
                     let may = me.can(Action::Grant, &detail.summary.domain);
                     let for_form = detail.clone();
+                    let publishes = me.can(Action::PublishDocumentation, &detail.summary.domain);
                     view! {
                         {grants(&detail, may)}
                         {may.then(|| view! { <Load resource=apps view=move |apps| form(&for_form, apps)/> })}
                         {(!may).then(|| view! { <p class="t-3 s13">"Approvers and owners of this domain open the API to apps."</p> })}
+                        {public_card(&detail, publishes)}
                     }
                 }/>
             }/>

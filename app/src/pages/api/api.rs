@@ -23,6 +23,20 @@ pub async fn public_url() -> Result<(String, String), PortalError> {
     Ok((control.settings().public_url.clone(), control.settings().grpc_addr.clone()))
 }
 
+/// Says whether everybody can read the documentation of an API, and where readers ask for access. A box that is not ticked is not sent.
+#[server(prefix = "/fn", endpoint = "set-public-documentation")]
+pub async fn set_public_documentation(
+    domain: String,
+    name: String,
+    #[server(default)] public: bool,
+    #[server(default)] contact: String,
+    #[server(default)] form_token: String,
+) -> Result<(), PortalError> {
+    let (control, caller) = crate::session::asker_of_form(&form_token).await?;
+    let mark = model::documentation::DocumentationMark { public, contact };
+    Ok(control.set_public_documentation(&caller, &domain, &name, &mark).await?)
+}
+
 #[server(prefix = "/fn", endpoint = "rollback")]
 pub async fn rollback(
     domain: String,

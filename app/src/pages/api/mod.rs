@@ -5,6 +5,7 @@ mod access;
 pub(crate) mod api;
 mod console;
 mod documentation;
+mod public_card;
 mod traffic;
 mod versions;
 
@@ -15,7 +16,7 @@ use model::Action;
 use model::spec::ApiKind;
 use model::view::{ApiDetail, AppView, Me, SwitchesView};
 
-use self::api::{EndGrant, Grant, Purge, Retire, Rollback, SetSwitches, api_detail, public_url, switches};
+use self::api::{EndGrant, Grant, Purge, Retire, Rollback, SetPublicDocumentation, SetSwitches, api_detail, public_url, switches};
 use crate::error::PortalError;
 use crate::pages::apps::api::apps;
 use crate::signed_in::MeResource;
@@ -37,6 +38,7 @@ struct Shared {
     retire: ServerAction<Retire>,
     grant: ServerAction<Grant>,
     end_grant: ServerAction<EndGrant>,
+    set_documentation: ServerAction<SetPublicDocumentation>,
     url: Resource<Result<(String, String), PortalError>>,
     apps: Resource<Result<Vec<AppView>, PortalError>>,
     set_switches: ServerAction<SetSwitches>,
@@ -56,8 +58,9 @@ pub(crate) fn ApiPage() -> impl IntoView {
     let at = api_params();
     let (rollback, retire) = (ServerAction::<Rollback>::new(), ServerAction::<Retire>::new());
     let (grant, end_grant) = (ServerAction::<Grant>::new(), ServerAction::<EndGrant>::new());
-    let acts = (done(rollback), done(retire), done(grant), done(end_grant));
-    let versions = move || (acts.0.get(), acts.1.get(), acts.2.get(), acts.3.get());
+    let set_documentation = ServerAction::<SetPublicDocumentation>::new();
+    let acts = (done(rollback), done(retire), done(grant), done(end_grant), done(set_documentation));
+    let versions = move || (acts.0.get(), acts.1.get(), acts.2.get(), acts.3.get(), acts.4.get());
     let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| api_detail(domain, name));
     // Made here and not in the tabs: resources are matched between server and browser by the order in which they are
     // made, and what stands below is made at another moment on either side.
@@ -67,7 +70,7 @@ pub(crate) fn ApiPage() -> impl IntoView {
     let (set, purged) = (done(set_switches), done(purge));
     let switched = move || (set.get(), purged.get());
     let switches = Resource::new(move || (at.get(), switched()), |((domain, name), _)| switches(domain, name));
-    provide_context(Shared { detail, me, rollback, retire, grant, end_grant, url, apps, set_switches, purge, switches });
+    provide_context(Shared { detail, me, rollback, retire, grant, end_grant, set_documentation, url, apps, set_switches, purge, switches });
     view! {
         <Load resource=detail page=true view=move |detail| head(&detail, me)/>
         <Outlet/>

@@ -5,6 +5,7 @@ use control::apis::SaveDraft;
 use control::datasets::Accelerate;
 use control::documents::{ApplyPlan, ApplyRequest};
 use control::model::ApiSpec;
+use control::model::documentation::DocumentationMark;
 use control::model::snapshot::Environment;
 use control::model::view::{Acceleration, ApiDetail, ApiSummary, CheckReport, DraftView, TryAnswer};
 use control::review::Submission;
@@ -71,6 +72,12 @@ pub(super) fn add(table: Table) -> Table {
         .add::<Submission, String, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/submit", "Send the draft for review", submit)
         .add::<Rollback, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/rollback", "Make an earlier version live again", rollback)
         .add::<Retire, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/retire", "Take an API out of an environment", retire)
+        .add::<DocumentationMark, (), _, _>(
+            Method::PUT,
+            "/admin/v1/apis/{domain}/{api}/documentation",
+            "Say whether everybody can read its documentation",
+            set_documentation,
+        )
         .add::<ApplyRequest, ApplyPlan, _, _>(Method::POST, "/admin/v1/apply", "Apply documents, all or nothing", apply)
         .add::<(), String, _, _>(Method::GET, "/admin/v1/export", "Sources and APIs as YAML", export)
 }
@@ -102,6 +109,15 @@ async fn save(
 
 async fn discard(State(control): State<Control>, Asker(caller): Asker, Path((domain, api)): At) -> Answer<()> {
     answer(control.discard_draft(&caller, &domain, &api).await)
+}
+
+async fn set_documentation(
+    State(control): State<Control>,
+    Asker(caller): Asker,
+    Path((domain, api)): At,
+    Body(mark): Body<DocumentationMark>,
+) -> Answer<()> {
+    answer(control.set_public_documentation(&caller, &domain, &api, &mark).await)
 }
 
 async fn check(

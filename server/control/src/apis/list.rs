@@ -193,6 +193,7 @@ impl Control {
             summary: with_lapse(inventory.summary(&row)?, &self.lapses()),
             versions: versions.map(|version| inventory.version_view(&row, version)).collect::<Result<_, _>>()?,
             apps: self.grants_of_api(&row, &inventory).await?,
+            documentation: self.mark_of(&row).await?,
             created_at: row.created_at,
             id: row.id,
         })

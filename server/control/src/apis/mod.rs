@@ -9,6 +9,7 @@ mod draft;
 mod list;
 mod numbers;
 mod own_types;
+mod public;
 mod steps;
 mod trial;
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use fail::fail_point;
 use model::audit::AuditAction;
 use model::document::{ApiDocument, Document};
+use model::documentation::DocumentationMark;
 use model::snapshot::Environment;
 use model::view::{CheckReport, RequestKind};
 use model::{Action, ApiSpec, ErrorCode, FieldError, Problem};
@@ -74,12 +75,14 @@ pub(super) struct Work {
     pub(super) known_sources: Vec<SourceRow>,
     pub(super) datasets: Vec<PlannedDataset>,
     apis: Vec<PlannedApi>,
+    /// APIs with what their documents say of their documentation, where it is something else than before.
+    marks: Vec<(ApiRow, DocumentationMark)>,
     pub(super) plan: ApplyPlan,
 }
 
 impl Work {
     fn is_empty(&self) -> bool {
-        self.sources.is_empty() && self.loads.is_empty() && self.datasets.is_empty() && self.apis.is_empty()
+        self.sources.is_empty() && self.loads.is_empty() && self.datasets.is_empty() && self.apis.is_empty() && self.marks.is_empty()
     }
 }
 
@@ -123,6 +126,9 @@ impl Control {
         for api in &work.apis {
             self.write_planned_api(&mut tx, caller, api, request, approver.as_ref()).await?;
             fail_point!("apply.after-api");
+        }
+        for (api, mark) in &work.marks {
+            self.put_mark(&mut tx, api, mark).await?;
         }
         fail_point!("apply.before-commit");
         self.commit(tx).await?;
@@ -178,7 +184,9 @@ impl Control {
             };
             let beside = Beside { domain: &api.domain, environment, planned: &beside };
             let planned = self.plan_api(caller, api, source, beside).await.map_err(placed)?;
+            let mark = self.plan_mark(caller, api, planned.as_ref()).await.map_err(placed)?;
             let effect = match (&planned, approval) {
+                (None, _) if mark.is_some() => "change",
                 (None, _) => "keep",
                 (Some(planned), Some(approval)) => {
                     let input = CheckInput { name: &api.name, spec: &planned.spec, source, beside };
@@ -189,6 +197,7 @@ impl Control {
             };
             work.plan.changes.push(PlannedChange { subject: document.subject(), effect: effect.into() });
             work.apis.extend(planned);
+            work.marks.extend(mark);
         }
         Ok(())
     }
@@ -230,6 +239,31 @@ impl Control {
             }
         };
         Ok(Some(PlannedApi { new_row, row, spec, evidence }))
+    }
+
+    /// What a document says of the documentation of its API, where that is something else than before.
+    async fn plan_mark(
+        &self,
+        caller: &Caller,
+        api: &ApiDocument,
+        planned: Option<&PlannedApi>,
+    ) -> Result<Option<(ApiRow, DocumentationMark)>, Problem> {
+        let Some(mark) = &api.documentation else { return Ok(None) };
+        let row = match planned {
+            Some(planned) => Some(planned.row.clone()),
+            None => self.store.api(&api.domain, &api.name).await?,
+        };
+        let Some(row) = row else { return Ok(None) };
+        if self.mark_of(&row).await? == mark.kept() {
+            return Ok(None);
+        }
+        caller.authorise(Action::PublishDocumentation, &api.domain)?;
+        let errors = mark.errors();
+        if !errors.is_empty() {
+            let placed = errors.into_iter().map(|error| FieldError::new(format!("documentation.{}", error.field), error.message));
+            return Err(Problem::fields(placed.collect()));
+        }
+        Ok(Some((row, mark.clone())))
     }
 
     async fn write_planned_api(

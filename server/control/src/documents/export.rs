@@ -1,6 +1,7 @@
 //! Sources, datasets and live APIs as YAML, for files and git. Secrets never leave.
 
 use model::document::{ApiDocument, BindingDocument, DatasetDocument, Document, SourceDocument};
+use model::documentation::DocumentationMark;
 use model::gates::Gates;
 use model::job::JobSpec;
 use model::load::SourceLoad;
@@ -50,12 +51,17 @@ impl Control {
             }));
         }
         let inventory = self.inventory().await?;
+        let public = self.store.public_documentation().await?;
         for api in inventory.apis.iter().filter(|api| caller.can(Action::See, &api.domain)) {
             let newest = inventory.versions.iter().find(|version| version.api_id == api.id && version.state == "approved");
             let Some(version) = newest else { continue };
             documents.push(Document::Api(ApiDocument {
                 name: api.name.clone(),
                 domain: api.domain.clone(),
+                documentation: public
+                    .iter()
+                    .find(|row| row.api_id == api.id)
+                    .map(|row| DocumentationMark { public: true, contact: row.contact.clone() }),
                 spec: api_spec(api, version)?,
             }));
         }

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
+use crate::documentation::DocumentationMark;
 use crate::snapshot::Environment;
 use crate::spec::{ApiKind, ApiSpec};
 use crate::table::{QueryPlan, Sample};
@@ -111,6 +112,9 @@ pub struct ApiDetail {
     pub versions: Vec<VersionView>,
     /// Apps that may call it.
     pub apps: Vec<super::GrantView>,
+    /// Whether everybody can read its documentation.
+    #[serde(default)]
+    pub documentation: DocumentationMark,
 }
 
 impl ApiDetail {
