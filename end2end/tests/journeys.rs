@@ -245,6 +245,14 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     builder.click("button[type=submit]:has-text(\"Next\")").await;
     builder.fill("#script", "delete from flights").await;
     builder.reads(".callout", "Only a SELECT can be run").await;
+    builder.fill("#script", "select carrier\nfrom flight").await;
+    builder.reads("#script-error", "Did you mean flights?").await;
+    builder.click("button:has-text(\"Go to line 2, column 6\")").await;
+    builder.sees("#script:focus").await;
+    builder.click("summary:has-text(\"flights\")").await;
+    // What is selected is what a name takes the place of.
+    builder.click("button[aria-label=\"Insert the table flights\"]").await;
+    builder.sees("h2:has-text(\"Live sample\")").await;
     builder.fill("#script", "select carrier, count(*) as n from flights [[ where month = :m ]] group by carrier order by carrier").await;
     builder.reads("p.small", "Parameters: m.").await;
     builder.sees("h2:has-text(\"Live sample\")").await;

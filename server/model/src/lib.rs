@@ -32,6 +32,7 @@ pub mod load;
 pub mod mapping;
 pub mod message;
 pub mod name;
+pub mod near;
 pub mod number;
 pub mod openapi;
 pub mod origin;

@@ -48,6 +48,7 @@ mod logs;
 mod mapping;
 mod master_key;
 mod memory_in_flight;
+mod near_names;
 mod needs;
 mod nodes;
 mod not_numbers;

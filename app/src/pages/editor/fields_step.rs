@@ -5,19 +5,20 @@ use model::clock::Millis;
 use model::dialect::Dialect;
 use model::form::joined_table;
 use model::snapshot::Environment;
-use model::spec::{ApiBody, ApiKind, Query, SqlBody};
+use model::spec::{ApiBody, ApiKind};
 use model::table::TableInfo;
 use model::view::SourceView;
 
-use super::edits::{choose_table, form_of, rename, set_given, set_key, set_script};
+use super::edits::{choose_table, form_of, rename, set_given, set_key};
 use super::form_fields::Aggregates;
 use super::join_card::JoinCard;
+use super::script::Script;
 use super::state::Editor;
 use crate::error::PortalError;
 use crate::pages::datasets::api::dataset;
 use crate::pages::sources::api::{tables, tables_last_told};
 use crate::pages::sources::without_counts;
-use crate::ui::{Asked, Empty, Field, FromSource, Load, TextArea, ask_recalling, grouped};
+use crate::ui::{Asked, Empty, Field, FromSource, Load, ask_recalling, grouped};
 
 #[component]
 pub(super) fn FieldsStep(editor: Editor, sources: Resource<Result<Vec<SourceView>, PortalError>>) -> impl IntoView {
@@ -54,7 +55,7 @@ pub(super) fn FieldsStep(editor: Editor, sources: Resource<Result<Vec<SourceView
             }/>
             {move || (!is_script.get()).then(|| view! { <TablePicker editor known/> })}
         </section>
-        {move || if is_script.get() { view! { <Script editor dialects/> }.into_any() } else { view! { <Columns editor known/> }.into_any() }}
+        {move || if is_script.get() { view! { <Script editor known dialects/> }.into_any() } else { view! { <Columns editor known/> }.into_any() }}
     }
     .into_any()
 }
@@ -204,27 +205,4 @@ fn given_name(editor: Editor, column: &str) -> Option<String> {
         }
         None => spec.fields.iter().find(|field| field.column == column).map(|field| field.name.clone()),
     })
-}
-
-#[component]
-fn Script(editor: Editor, dialects: StoredValue<Vec<(String, Dialect)>>) -> impl IntoView {
-    let dialect = move || {
-        let source = editor.spec.with_untracked(|spec| spec.source.clone());
-        dialects.with_value(|known| known.iter().find(|(name, _)| *name == source).map(|(_, dialect)| *dialect))
-    };
-    let text = move || {
-        editor.spec.with(|spec| match &spec.body {
-            ApiBody::Sql(SqlBody { query: Query::Script(text), .. }) => text.clone(),
-            _ => String::new(),
-        })
-    };
-    view! {
-        <section class="card card-pad stack">
-            <Field id="script" label="SQL" note="One SELECT" help="Write :name where a caller gives a value, and [[ … ]] around what vanishes when it is absent.">
-                <TextArea class="textarea input-code script" id="script" rows=14 text=Signal::derive(text) typed=Callback::new(move |text: String| { let dialect = dialect(); editor.change(|spec| set_script(spec, &text, dialect)); })/>
-            </Field>
-            {move || editor.form_stands_for(&text()).then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.back_to_form()>"Back to the form"</button><span class="t-3 s13">"As long as the SQL is what the form made."</span></div> })}
-            <p class="small t-3">{move || editor.spec.with(|spec| if spec.parameters.is_empty() { "No parameters yet.".to_owned() } else { format!("Parameters: {}.", spec.parameters.iter().map(|p| p.name.clone()).collect::<Vec<_>>().join(", ")) })}</p>
-        </section>
-    }
 }

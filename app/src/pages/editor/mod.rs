@@ -14,6 +14,8 @@ mod number;
 mod parameter_card;
 mod parameters_step;
 mod policy_step;
+mod script;
+mod script_names;
 mod send_step;
 mod serving_card;
 mod state;

@@ -9,6 +9,7 @@ mod clickhouse;
 mod expression;
 mod functions;
 mod mysql;
+mod near;
 mod notation;
 mod reading;
 mod refusal;
@@ -25,6 +26,7 @@ use sqlparser::ast::{Spanned, Statement};
 
 pub use calls::calls_too_deep;
 pub use expression::{Unread, expression};
+pub use near::{Unknown, unknown_name};
 pub use refusal::Refusal;
 use refusal::refuse;
 pub use system::is_system_table;

@@ -6,6 +6,7 @@ use connect::{Purpose, Statement, guard};
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
 use model::name::{is_identifier, suggest_identifier};
+use model::near::{near, question};
 use model::script::Rendered;
 use model::snapshot::Environment;
 use model::spec::{ApiBody, KvBody, Query, SqlBody};
@@ -16,6 +17,7 @@ use model::view::CheckReport;
 use model::{Action, ApiSpec, DataType, Field, FieldError, Problem, Value};
 
 use super::check_form::{joined_info, order_error, type_form_fields};
+use super::check_script::{refused, script_text, told_of_script};
 use super::{Beside, own_types};
 use crate::failure::from_source;
 use crate::sources::{Resolved, read_rows};
@@ -112,7 +114,9 @@ impl Control {
         let Some(table) = spec.table().filter(|table| !table.name.is_empty()).cloned() else { return Ok(()) };
         let info = source.connection.table(&table).await.map_err(|error| from_source(&source.name, &error))?;
         let Some(info) = info else {
-            report.errors.push(FieldError::new("table", format!("{} has no table {}.", source.name, table.path())));
+            let tables = source.connection.tables().await.unwrap_or_default();
+            let meant = near(&table.name, tables.iter().map(|info| info.table.name.as_str()));
+            report.errors.push(FieldError::new("table", format!("{} has no table {}.{}", source.name, table.path(), question(&meant))));
             return Ok(());
         };
         match spec.body.clone() {
@@ -249,7 +253,7 @@ impl Control {
         let own_limit = spec.page_size().is_some() && is_script(spec);
         let passed = match guard::check(&rendered.sql, source.dialect) {
             Ok(passed) => passed,
-            Err(refusal) => return Ok(Err(FieldError::new("script", refusal.to_string()))),
+            Err(refusal) => return Ok(Err(FieldError::new("script", refused(&refusal, &rendered.sql, spec)))),
         };
         if is_script(spec) {
             rendered.sql = passed.sql;
@@ -273,7 +277,8 @@ impl Control {
             Err(error) if error.code() == model::ErrorCode::SourceUnavailable => Err(from_source(&source.name, &error)),
             Err(error) => {
                 tracing::info!(source = source.name, cause = %error.cause, "a draft did not pass its source");
-                Ok(Err(FieldError::new(if is_script(spec) { "script" } else { "table" }, error.sentence)))
+                let Some(text) = script_text(spec) else { return Ok(Err(FieldError::new("table", error.sentence))) };
+                Ok(Err(FieldError::new("script", told_of_script(source, &error, &rendered.sql, text).await)))
             }
         }
     }

@@ -5,6 +5,7 @@ mod cases;
 mod check;
 mod check_form;
 mod check_made;
+mod check_script;
 mod draft;
 mod list;
 mod numbers;

@@ -3,6 +3,7 @@
 //! of the text. Texts, names and comments, which hold neither, are told by the rules of the dialect.
 
 mod lexer;
+pub mod place;
 mod reader;
 
 use crate::Parameter;

@@ -1,0 +1,124 @@
+//! A question in SQL: its text with the place of what is wrong in it, the test values of its parameters, and the names that
+//! its source has.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use model::Parameter;
+use model::dialect::Dialect;
+use model::script::place::{Place, selection, told};
+use model::spec::{ApiBody, Query, SqlBody};
+use model::table::TableInfo;
+use web_sys::HtmlTextAreaElement;
+
+use super::edits::set_script;
+use super::script_names::ScriptNames;
+use super::state::Editor;
+use crate::ui::{Asked, Field, TextArea};
+
+/// The id of the text.
+const TEXT: &str = "script";
+
+#[component]
+pub(super) fn Script(editor: Editor, known: Asked<Vec<TableInfo>>, dialects: StoredValue<Vec<(String, Dialect)>>) -> impl IntoView {
+    let dialect = move || {
+        let source = editor.spec.with_untracked(|spec| spec.source.clone());
+        dialects.with_value(|known| known.iter().find(|(name, _)| *name == source).map(|(_, dialect)| *dialect))
+    };
+    let text = move || {
+        editor.spec.with(|spec| match &spec.body {
+            ApiBody::Sql(SqlBody { query: Query::Script(text), .. }) => text.clone(),
+            _ => String::new(),
+        })
+    };
+    let write = Callback::new(move |text: String| {
+        let dialect = dialect();
+        editor.change(|spec| set_script(spec, &text, dialect));
+    });
+    let insert = Callback::new(move |name: String| {
+        if let Some(text) = put(&name) {
+            write.run(text);
+        }
+    });
+    let error =
+        Signal::derive(move || editor.report.get()?.ok()?.errors.into_iter().find(|error| error.field == TEXT).map(|error| error.message));
+    let place = Memo::new(move |_| error.get().as_deref().and_then(told));
+    view! {
+        <section class="card card-pad stack">
+            <Field id=TEXT label="SQL" note="One SELECT" help="Write :name where a caller gives a value, and [[ … ]] around what vanishes when it is absent." error>
+                <TextArea class="textarea input-code script" id=TEXT rows=14 text=Signal::derive(text) typed=write/>
+            </Field>
+            {move || place.get().map(|(line, column)| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| select((line, column))>{format!("Go to line {line}, column {column}")}</button></div> })}
+            {move || editor.form_stands_for(&text()).then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.back_to_form()>"Back to the form"</button><span class="t-3 s13">"As long as the SQL is what the form made."</span></div> })}
+            <p class="small t-3">{move || editor.spec.with(|spec| if spec.parameters.is_empty() { "No parameters yet.".to_owned() } else { format!("Parameters: {}.", spec.parameters.iter().map(|p| p.name.clone()).collect::<Vec<_>>().join(", ")) })}</p>
+        </section>
+        <TestValues editor/>
+        <ScriptNames known insert dialect=Signal::derive(dialect)/>
+    }
+    .into_any()
+}
+
+/// The values that the check runs with. One that is missing is asked for.
+#[component]
+fn TestValues(editor: Editor) -> impl IntoView {
+    let names =
+        Memo::new(move |_| editor.spec.with(|spec| spec.parameters.iter().map(|parameter| parameter.name.clone()).collect::<Vec<_>>()));
+    move || {
+        let names = names.get();
+        (!names.is_empty()).then(|| {
+            view! {
+                <section class="card card-pad stack">
+                    <h2>"Test values"</h2>
+                    <div class="form-row">{names.into_iter().map(|name| view! { <TestValue editor name/> }).collect_view()}</div>
+                </section>
+            }
+        })
+    }
+}
+
+#[component]
+fn TestValue(editor: Editor, name: String) -> impl IntoView {
+    let (id, label) = (format!("test-{name}"), format!(":{name}"));
+    let name = StoredValue::new(name);
+    let known = Memo::new(move |_| name.with_value(|name| editor.spec.with(|spec| spec.parameter(name).cloned().unwrap_or_default())));
+    let value = move || known.with(|parameter| parameter.test_value.clone().unwrap_or_default());
+    let is_missing = |parameter: &Parameter| parameter.test_value.is_none() && parameter.default.is_none();
+    let about = Signal::derive(move || {
+        if known.with(is_missing) { "Give a value that rows are there for: the check runs with it.".to_owned() } else { String::new() }
+    });
+    let first = known.with_untracked(|parameter| parameter.test_value.clone().unwrap_or_default());
+    let set = move |event: leptos::ev::Event| {
+        let text = event_target_value(&event).trim().to_owned();
+        editor.change(|spec| {
+            if let Some(parameter) = spec.parameters.iter_mut().find(|parameter| name.with_value(|name| &parameter.name == name)) {
+                parameter.test_value = (!text.is_empty()).then_some(text);
+            }
+        });
+    };
+    view! {
+        <Field id=id.clone() label about><input class="input" id=id autocomplete="off" prop:value=value value=first on:change=set/></Field>
+    }
+}
+
+fn text_area() -> Option<HtmlTextAreaElement> {
+    document().get_element_by_id(TEXT)?.dyn_into().ok()
+}
+
+/// Selects what stands at a place of the text.
+fn select(place: Place) {
+    let Some(area) = text_area() else { return };
+    if let Some((from, to)) = selection(&area.value(), place) {
+        let _ = area.set_selection_range(from, to);
+        let _ = area.focus();
+    }
+}
+
+/// Puts a name in the place of what is selected in the text, and gives the text as it is then.
+fn put(name: &str) -> Option<String> {
+    let area = text_area()?;
+    let (from, to) = (area.selection_start().ok()??, area.selection_end().ok()??);
+    area.set_range_text_with_start_and_end(name, from, to).ok()?;
+    let behind = from + u32::try_from(name.encode_utf16().count()).ok()?;
+    let _ = area.set_selection_range(behind, behind);
+    let _ = area.focus();
+    Some(area.value())
+}
