@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 use model::dataset::DataVersionState;
-use model::view::{ApiSummary, CaseResult, LapseKind, NeedKind, RequestState, VersionState};
+use model::view::{ApiStanding, ApiSummary, CaseResult, LapseKind, NeedKind, RequestState, VersionState};
+
+const BAD: (&str, &str) = ("badge badge-bad", "dot dot-bad");
+const WARN: (&str, &str) = ("badge badge-warn", "dot dot-warn");
 
 /// Where an API stands, in one badge.
 #[component]
@@ -13,29 +16,28 @@ pub(crate) fn LiveBadge(api: ApiSummary) -> impl IntoView {
 
 /// The class of the badge, that of its dot, and its words.
 fn standing(api: &ApiSummary) -> (&'static str, &'static str, String) {
-    const BAD: (&str, &str) = ("badge badge-bad", "dot dot-bad");
-    const WARN: (&str, &str) = ("badge badge-warn", "dot dot-warn");
-    if api.broken.is_some() {
-        return (BAD.0, BAD.1, "Cannot be served".into());
+    let standing = api.standing();
+    let words = standing.words().to_owned();
+    match standing {
+        ApiStanding::Broken => (BAD.0, BAD.1, words),
+        ApiStanding::Live => live(api, words),
+        ApiStanding::InReview => ("badge badge-info", "dot dot-off", words),
+        ApiStanding::Rejected => (BAD.0, "dot dot-off", words),
+        ApiStanding::Withdrawn | ApiStanding::Draft | ApiStanding::Retired => ("badge", "dot dot-off", words),
     }
-    if let Some(live) = api.live.iter().max_by_key(|live| live.environment) {
-        let place = if live.environment.key() == "prod" { String::new() } else { format!(" in {}", live.environment.key()) };
-        let (class, words) = match api.lapse.filter(|lapse| lapse.environment == live.environment) {
-            None => (("badge badge-ok", "dot dot-ok"), ""),
-            Some(lapse) if lapse.kind == LapseKind::Degraded => (WARN, ", degraded"),
-            Some(lapse) if lapse.goes_on() => (BAD, ", failing"),
-            Some(_) => (WARN, ", failed lately"),
-        };
-        return (class.0, class.1, format!("Live v{}{place}{words}", live.version));
-    }
-    let (class, text) = match api.newest.filter(|_| api.draft.is_none()) {
-        _ if api.in_review.is_some() => ("badge badge-info", "In review"),
-        _ if api.retired => ("badge", "Retired"),
-        Some(VersionState::Rejected) => ("badge badge-bad", "Rejected"),
-        Some(VersionState::Withdrawn) => ("badge", "Withdrawn"),
-        _ => ("badge", "Draft"),
+}
+
+/// The same of an API that is live: its version and, where that is not prod, the environment, with what went wrong lately.
+fn live(api: &ApiSummary, words: String) -> (&'static str, &'static str, String) {
+    let Some(live) = api.live.iter().max_by_key(|live| live.environment) else { return ("badge badge-ok", "dot dot-ok", words) };
+    let place = if live.environment.key() == "prod" { String::new() } else { format!(" in {}", live.environment.key()) };
+    let (class, lapsed) = match api.lapse.filter(|lapse| lapse.environment == live.environment) {
+        None => (("badge badge-ok", "dot dot-ok"), ""),
+        Some(lapse) if lapse.kind == LapseKind::Degraded => (WARN, ", degraded"),
+        Some(lapse) if lapse.goes_on() => (BAD, ", failing"),
+        Some(_) => (WARN, ", failed lately"),
     };
-    (class, "dot dot-off", text.into())
+    (class.0, class.1, format!("{words} v{}{place}{lapsed}", live.version))
 }
 
 /// What somebody should look at.

@@ -15,6 +15,7 @@ pub mod datasets;
 pub mod documents;
 mod failure;
 pub mod identity;
+mod listing;
 mod live;
 mod needs;
 pub mod ports;
@@ -33,6 +34,7 @@ use connect::pools::Pools;
 use connect::vault::Vault;
 use model::Problem;
 use model::audit::{AuditAction, AuditRow};
+use model::list::{ListPage, ListQuery};
 use store::{Change, Store, Tx};
 use tokio::sync::watch;
 
@@ -172,5 +174,13 @@ impl Control {
     /// Where the caller may not read it anywhere.
     pub async fn audit_log(&self, caller: &Caller, query: &AuditQuery) -> Result<Vec<AuditRow>, Problem> {
         audit::list(self, caller, query).await
+    }
+
+    /// One page of the audit log, newest first where no other order is asked for.
+    ///
+    /// # Errors
+    /// Where the caller may not read it anywhere.
+    pub async fn list_audit(&self, caller: &Caller, query: &ListQuery) -> Result<ListPage<AuditRow>, Problem> {
+        audit::page(self, caller, query).await
     }
 }

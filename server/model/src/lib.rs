@@ -28,6 +28,7 @@ pub mod job;
 pub mod json_text;
 pub mod keyset;
 pub mod limit;
+pub mod list;
 pub mod load;
 pub mod mapping;
 pub mod message;

@@ -2,7 +2,7 @@
 
 use model::audit::AuditRow;
 use model::clock::Millis;
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
 use crate::{Store, StoreError, Tx};
 
@@ -16,6 +16,33 @@ pub struct AuditFilter {
     /// Rows before this revision.
     pub before: Option<i64>,
     pub limit: i64,
+}
+
+/// What of the audit log is looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditSearch {
+    /// Rows of these domains; `None` means of all, and of none.
+    pub domains: Option<Vec<String>>,
+    /// Rows of this one among them; empty for all.
+    pub domain: String,
+    /// Words in lower case that stand, in this order, in who did what to which thing.
+    pub words: Vec<String>,
+    pub oldest_first: bool,
+}
+
+impl AuditSearch {
+    /// What the statement compares with.
+    fn texts(&self) -> [String; 3] {
+        let domains = self.domains.as_ref().map(|names| format!(",{},", names.join(","))).unwrap_or_default();
+        let words: Vec<String> = self.words.iter().map(|word| escaped(word)).collect();
+        let words = if words.is_empty() { String::new() } else { format!("%{}%", words.join("%")) };
+        [domains, self.domain.clone(), words]
+    }
+}
+
+/// A word for a pattern of `LIKE`, in which each of its characters stands for itself.
+fn escaped(word: &str) -> String {
+    word.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
 impl Tx {
@@ -77,6 +104,45 @@ impl Store {
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;
+        rows.iter().map(audit_row).collect()
+    }
+}
+
+/// The same conditions for the rows and for their number. An absent one is passed as an empty text, and lets all rows by.
+const FOUND: &str = "FROM audit
+             WHERE ($1 = '' OR (domain <> '' AND $1 LIKE '%,' || domain || ',%'))
+               AND ($2 = '' OR domain = $2)
+               AND ($3 = '' OR LOWER(actor || ' ' || action || ' ' || subject) LIKE $3 ESCAPE '!')";
+
+impl Store {
+    /// How many rows are found.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn audit_count(&self, search: &AuditSearch) -> Result<u64, StoreError> {
+        let sql = format!("SELECT COUNT(*) AS found {FOUND}");
+        let [domains, domain, words] = search.texts();
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(domains).bind(domain).bind(words).fetch_one(&self.pool).await?;
+        Ok(u64::try_from(row.try_get::<i64, _>("found")?).unwrap_or_default())
+    }
+
+    /// The rows that are found behind the first ones.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn audit_page(&self, search: &AuditSearch, before: u64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        let order = if search.oldest_first { "ORDER BY revision, id" } else { "ORDER BY revision DESC, id DESC" };
+        let columns = "id, revision, at, actor, action, domain, subject, before, after, request_id";
+        let sql = format!("SELECT {columns} {FOUND} {order} LIMIT $4 OFFSET $5");
+        let [domains, domain, words] = search.texts();
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(domains)
+            .bind(domain)
+            .bind(words)
+            .bind(i64::from(limit))
+            .bind(i64::try_from(before).unwrap_or(i64::MAX))
+            .fetch_all(&self.pool)
+            .await?;
         rows.iter().map(audit_row).collect()
     }
 }

@@ -28,7 +28,7 @@ mod words;
 
 pub use apis::{ApiRow, DraftRow, ReleaseRow, VersionRow};
 pub use apps::{AppRow, GrantRow, KeyRow};
-pub use audit::AuditFilter;
+pub use audit::{AuditFilter, AuditSearch};
 pub use comparisons::ComparisonRow;
 pub use database::{Change, Store, StoreError, Tx};
 pub use datasets::{DataVersionRow, DatasetRow};

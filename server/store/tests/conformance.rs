@@ -59,6 +59,26 @@ async fn changes_raise_the_revision_and_leave_their_audit(store: &Store) {
         limit: 10,
     };
     assert_eq!(store.audit(&mine).await.unwrap().len(), 1);
+    // Searched and counted: words in their order and whatever their case, each character as itself, and of the domains that may be seen.
+    let search = |words: &[&str], domain: &str, domains: Option<&[&str]>| store::AuditSearch {
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
+        domain: domain.into(),
+        domains: domains.map(|names| names.iter().map(|name| (*name).to_owned()).collect()),
+        oldest_first: true,
+    };
+    for (asked, wanted) in [
+        (search(&[], "", None), 1),
+        (search(&["travel/", "plane"], "travel", Some(&["travel"])), 1),
+        (search(&["plane", "travel/"], "", None), 0),
+        (search(&["travel_plane"], "", None), 0),
+        (search(&["tr%"], "", None), 0),
+        (search(&[], "finance", None), 0),
+        (search(&[], "", Some(&["finance"])), 0),
+    ] {
+        assert_eq!(store.audit_count(&asked).await.unwrap(), wanted, "{asked:?}");
+        assert_eq!(store.audit_page(&asked, 0, 10).await.unwrap().len() as u64, wanted, "{asked:?}");
+        assert!(store.audit_page(&asked, wanted, 10).await.unwrap().is_empty(), "{asked:?}");
+    }
     assert_eq!((rows[0].action.as_str(), rows[0].kind()), ("api.made", Some(AuditAction::ApiMade)));
 }
 

@@ -2,14 +2,24 @@
 
 use model::audit::AuditAction;
 use model::clock::Millis;
+use model::list::{ListPage, ListQuery};
 use model::name::check_name;
 use model::origin::{MAX_ORIGINS, read_origin};
 use model::view::{AppView, KeyView};
 use model::{Action, Problem};
 use store::{AppRow, KeyRow, StoreError};
 
+use crate::apis::Inventory;
 use crate::failure::{from_json, origins};
+use crate::listing::Listing;
 use crate::{Caller, Control};
+
+/// How the list of apps, each behind its owner, is searched, filtered and sorted.
+const APPS: Listing<(String, AppRow)> = Listing {
+    texts: |(owner, app)| vec![app.domain.as_str(), app.name.as_str(), owner.as_str()],
+    orders: &[("app", |(_, a), (_, b)| (&a.domain, &a.name).cmp(&(&b.domain, &b.name))), ("owner", |(a, _), (b, _)| a.cmp(b))],
+    filters: &[("domain", |(_, app), domain| app.domain == domain)],
+};
 
 impl Control {
     /// The apps of the caller's domains, with their keys (never the secrets) and grants.
@@ -17,13 +27,29 @@ impl Control {
     /// # Errors
     /// Where the metadata does not answer.
     pub async fn apps(&self, caller: &Caller) -> Result<Vec<AppView>, Problem> {
-        let apps = self.store.apps().await?;
+        let apps: Vec<AppRow> = self.store.apps().await?.into_iter().filter(|app| caller.can(Action::See, &app.domain)).collect();
+        self.app_views(&apps, &self.inventory().await?).await
+    }
+
+    /// One page of them. The keys, issuers and grants of those that are shown alone are looked at.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn list_apps(&self, caller: &Caller, query: &ListQuery) -> Result<ListPage<AppView>, Problem> {
+        let inventory = self.inventory().await?;
+        let apps = self.store.apps().await?.into_iter().filter(|app| caller.can(Action::See, &app.domain));
+        let listed = apps.map(|app| (inventory.email(&app.owner_id), app)).collect();
+        let ListPage { rows, extent } = APPS.page(listed, query);
+        let apps: Vec<AppRow> = rows.into_iter().map(|(_, app)| app).collect();
+        Ok(ListPage { rows: self.app_views(&apps, &inventory).await?, extent })
+    }
+
+    async fn app_views(&self, apps: &[AppRow], inventory: &Inventory) -> Result<Vec<AppView>, Problem> {
         let keys = self.store.keys().await?;
         let issuers = self.store.issuers().await?;
-        let inventory = self.inventory().await?;
         let now = self.host.now();
-        let mut views = Vec::new();
-        for app in apps.iter().filter(|app| caller.can(Action::See, &app.domain)) {
+        let mut views = Vec::with_capacity(apps.len());
+        for app in apps {
             let mine = keys.iter().filter(|key| key.app_id == app.id);
             views.push(AppView {
                 domain: app.domain.clone(),
@@ -33,7 +59,7 @@ impl Control {
                 origins: origins(app)?,
                 keys: mine.map(|key| key_view(key, now)).collect::<Result<_, StoreError>>()?,
                 issuers: Self::issuers_of_app(app, &issuers)?,
-                grants: self.grants_of_app(app, &inventory).await?,
+                grants: self.grants_of_app(app, inventory).await?,
             });
         }
         Ok(views)

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use model::list::{ListPage, ListQuery};
 use model::snapshot::Environment;
 use model::spec::ApiSpec;
 use model::view::{ApiDetail, ApiSummary, Lapse, Live, Rejection, RequestState, VersionState, VersionView};
@@ -10,11 +11,29 @@ use model::{Action, Problem};
 use store::{ApiRow, DraftRow, ReleaseRow, RequestRow, UserRow, VersionRow};
 
 use crate::failure::{api_spec, draft_spec};
+use crate::listing::Listing;
 use crate::ports::ApiLapse;
 use crate::{Caller, Control};
 
 /// What went wrong with calls is told for so long.
 const LATELY: Duration = Duration::from_secs(600);
+
+/// How the list of APIs is searched, filtered and sorted.
+const APIS: Listing<ApiSummary> = Listing {
+    texts: |api| vec![api.domain.as_str(), api.name.as_str(), api.title.as_str(), api.source.as_str(), api.owner.as_str()],
+    orders: &[
+        ("api", |a, b| (&a.domain, &a.name).cmp(&(&b.domain, &b.name))),
+        ("kind", |a, b| a.kind.key().cmp(b.kind.key())),
+        ("state", |a, b| a.standing().cmp(&b.standing())),
+        ("source", |a, b| a.source.cmp(&b.source)),
+        ("owner", |a, b| a.owner.cmp(&b.owner)),
+    ],
+    filters: &[
+        ("domain", |api, domain| api.domain == domain),
+        ("kind", |api, kind| api.kind.key() == kind),
+        ("state", |api, state| api.standing().key() == state),
+    ],
+};
 
 /// Everything that lists need, read in a handful of statements whatever the number of APIs.
 pub(crate) struct Inventory {
@@ -34,7 +53,9 @@ struct Places {
     apis: HashMap<String, usize>,
     versions: HashMap<String, usize>,
     versions_of: HashMap<String, Vec<usize>>,
-    live: HashMap<(String, String), String>,
+    /// Releases by their API and environment.
+    live: HashMap<(String, String), usize>,
+    drafts: HashMap<String, usize>,
 }
 
 impl Inventory {
@@ -52,7 +73,11 @@ impl Inventory {
 
     /// The version that is live in an environment.
     pub(crate) fn live(&self, api_id: &str, environment: Environment) -> Option<&VersionRow> {
-        self.version(self.at.live.get(&(api_id.to_owned(), environment.key().to_owned()))?)
+        self.version(&self.release(api_id, environment)?.version_id)
+    }
+
+    fn release(&self, api_id: &str, environment: Environment) -> Option<&ReleaseRow> {
+        self.at.live.get(&(api_id.to_owned(), environment.key().to_owned())).map(|at| &self.releases[*at])
     }
 
     /// The versions of one API, the newest first.
@@ -74,14 +99,15 @@ impl Inventory {
             self.at.versions.insert(version.id.clone(), at);
             self.at.versions_of.entry(version.api_id.clone()).or_default().push(at);
         }
-        let live = self.releases.iter().map(|release| ((release.api_id.clone(), release.environment.clone()), release.version_id.clone()));
-        self.at.live = live.collect();
+        let live = self.releases.iter().enumerate();
+        self.at.live = live.map(|(at, release)| ((release.api_id.clone(), release.environment.clone()), at)).collect();
+        self.at.drafts = self.drafts.iter().enumerate().map(|(at, draft)| (draft.api_id.clone(), at)).collect();
         self
     }
 
     fn summary(&self, api: &ApiRow) -> Result<ApiSummary, Problem> {
         let versions: Vec<&VersionRow> = self.versions_of(&api.id).collect();
-        let draft = self.drafts.iter().find(|draft| draft.api_id == api.id);
+        let draft = self.at.drafts.get(&api.id).map(|at| &self.drafts[*at]);
         let spec: Option<ApiSpec> = match (versions.first(), draft) {
             (Some(version), _) => Some(api_spec(api, version)?),
             (None, Some(draft)) => Some(draft_spec(&api.domain, &api.name, &draft.spec)?),
@@ -91,7 +117,7 @@ impl Inventory {
         let live: Vec<Live> = Environment::ALL
             .into_iter()
             .filter_map(|environment| {
-                let release = self.releases.iter().find(|r| r.api_id == api.id && r.environment == environment.key())?;
+                let release = self.release(&api.id, environment)?;
                 let version = self.version(&release.version_id)?.number;
                 Some(Live { environment, version, since: release.released_at })
             })
@@ -161,6 +187,14 @@ impl Control {
     pub async fn apis(&self, caller: &Caller) -> Result<Vec<ApiSummary>, Problem> {
         let inventory = self.inventory().await?;
         self.summaries(caller, &inventory)
+    }
+
+    /// One page of them.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn list_apis(&self, caller: &Caller, query: &ListQuery) -> Result<ListPage<ApiSummary>, Problem> {
+        Ok(APIS.page(self.apis(caller).await?, query))
     }
 
     pub(crate) fn summaries(&self, caller: &Caller, inventory: &Inventory) -> Result<Vec<ApiSummary>, Problem> {

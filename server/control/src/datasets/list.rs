@@ -3,6 +3,7 @@
 use connect::registry;
 use model::compare::ComparedView;
 use model::dataset::{DataVersionState, DatasetSpec, SHELF_DRIVER};
+use model::list::{ListPage, ListQuery};
 use model::snapshot::{Environment, SnapshotDataset};
 use model::spec::{ApiBody, Query, SqlBody};
 use model::view::{DataVersionView, DatasetView, FollowView};
@@ -11,6 +12,7 @@ use store::{ComparisonRow, DataVersionRow, DatasetRow, FollowingRow, StoreError}
 
 use crate::apis::Inventory;
 use crate::failure::api_spec;
+use crate::listing::Listing;
 use crate::{Caller, Control};
 
 /// Comparisons that are shown.
@@ -18,6 +20,31 @@ const COMPARED: i64 = 60;
 
 /// Datasets with what there is to see of each, or why nothing of it can be seen.
 pub(crate) type EachDataset = Vec<(DatasetRow, Result<DatasetView, Problem>)>;
+
+/// What the list of datasets is searched, filtered and sorted by.
+struct Listed {
+    row: DatasetRow,
+    spec: DatasetSpec,
+    owner: String,
+}
+
+const DATASETS: Listing<Listed> = Listing {
+    texts: |listed| {
+        vec![
+            listed.row.domain.as_str(),
+            listed.row.name.as_str(),
+            listed.spec.source.as_str(),
+            listed.spec.table.name.as_str(),
+            listed.owner.as_str(),
+        ]
+    },
+    orders: &[
+        ("dataset", |a, b| (&a.row.domain, &a.row.name).cmp(&(&b.row.domain, &b.row.name))),
+        ("source", |a, b| (&a.spec.source, &a.spec.table.name).cmp(&(&b.spec.source, &b.spec.table.name))),
+        ("store", |a, b| a.spec.store.key().cmp(b.spec.store.key())),
+    ],
+    filters: &[("domain", |listed, domain| listed.row.domain == domain), ("store", |listed, store| listed.spec.store.key() == store)],
+};
 
 impl Control {
     /// The datasets of the caller's domains.
@@ -27,6 +54,25 @@ impl Control {
     pub async fn datasets(&self, caller: &Caller) -> Result<Vec<DatasetView>, Problem> {
         let inventory = self.inventory().await?;
         self.each_dataset(caller, &inventory).await?.into_iter().map(|(_, view)| view).collect()
+    }
+
+    /// One page of them. The job and the data versions of those that are shown alone are read.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer; a definition that cannot be read.
+    pub async fn list_datasets(&self, caller: &Caller, query: &ListQuery) -> Result<ListPage<DatasetView>, Problem> {
+        let inventory = self.inventory().await?;
+        let mut listed = Vec::new();
+        for row in self.store.datasets().await?.into_iter().filter(|row| caller.can(Action::See, &row.domain)) {
+            listed.push(Listed { spec: row.definition()?, owner: inventory.email(&row.owner_id), row });
+        }
+        let ListPage { rows, extent } = DATASETS.page(listed, query);
+        let shelves = self.shelves().await?;
+        let mut views = Vec::with_capacity(rows.len());
+        for listed in &rows {
+            views.push(self.dataset_view(&listed.row, &inventory, &shelves).await?);
+        }
+        Ok(ListPage { rows: views, extent })
     }
 
     /// Each dataset of the caller's domains by itself: one whose definition cannot be read hides none of the others.

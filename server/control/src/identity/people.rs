@@ -3,13 +3,46 @@
 use std::collections::BTreeMap;
 
 use model::audit::AuditAction;
+use model::list::{ListPage, ListQuery};
 use model::view::{Membership, NewLink, UserView};
 use model::{Action, ErrorCode, Problem, Role};
 use store::{MemberRow, Tx, UserRow};
 
 use super::password;
 use super::sign_in::MAX_EMAIL;
+use crate::listing::Listing;
 use crate::{Caller, Control};
+
+/// How the list of people is searched, filtered and sorted.
+const PEOPLE: Listing<UserRow> = Listing {
+    texts: |user| vec![user.email.as_str()],
+    orders: &[("person", |a, b| a.email.cmp(&b.email)), ("state", |a, b| standing(a).cmp(standing(b)))],
+    filters: &[("state", |user, state| standing(user) == state), ("admin", |user, admin| (user.is_admin != 0) == (admin == "yes"))],
+};
+
+/// Whether somebody may sign in, and has done so once.
+fn standing(user: &UserRow) -> &'static str {
+    match (user.active != 0, user.password_hash.is_some()) {
+        (false, _) => "deactivated",
+        (true, false) => "invited",
+        (true, true) => "active",
+    }
+}
+
+fn user_views(users: Vec<UserRow>, members: &[MemberRow]) -> Result<Vec<UserView>, Problem> {
+    let view = |user: UserRow| -> Result<UserView, Problem> {
+        let mine: Vec<MemberRow> = members.iter().filter(|row| row.user_id == user.id).cloned().collect();
+        Ok(UserView {
+            roles: memberships(&mine, std::slice::from_ref(&user))?,
+            id: user.id,
+            email: user.email,
+            is_admin: user.is_admin != 0,
+            active: user.active != 0,
+            joined: user.password_hash.is_some(),
+        })
+    };
+    users.into_iter().map(view).collect()
+}
 
 impl Control {
     /// Everybody, with their roles.
@@ -18,22 +51,18 @@ impl Control {
     /// For admins alone.
     pub async fn people(&self, caller: &Caller) -> Result<Vec<UserView>, Problem> {
         caller.authorise(Action::Administer, "")?;
-        let users = self.store.users().await?;
-        let members = self.store.members().await?;
-        users
-            .into_iter()
-            .map(|user| {
-                let mine: Vec<MemberRow> = members.iter().filter(|row| row.user_id == user.id).cloned().collect();
-                Ok(UserView {
-                    roles: memberships(&mine, std::slice::from_ref(&user))?,
-                    id: user.id,
-                    email: user.email,
-                    is_admin: user.is_admin != 0,
-                    active: user.active != 0,
-                    joined: user.password_hash.is_some(),
-                })
-            })
-            .collect()
+        let (users, members) = (self.store.users().await?, self.store.members().await?);
+        user_views(users, &members)
+    }
+
+    /// One page of everybody.
+    ///
+    /// # Errors
+    /// For admins alone.
+    pub async fn list_people(&self, caller: &Caller, query: &ListQuery) -> Result<ListPage<UserView>, Problem> {
+        caller.authorise(Action::Administer, "")?;
+        let ListPage { rows, extent } = PEOPLE.page(self.store.users().await?, query);
+        Ok(ListPage { rows: user_views(rows, &self.store.members().await?)?, extent })
     }
 
     /// Makes a person, and the link with which they choose a password.

@@ -1,5 +1,6 @@
 //! What waits for a decision, and everything that a decision needs.
 
+use model::list::{ListPage, ListQuery};
 use model::spec_diff::changes;
 use model::view::{RequestDetail, RequestKind, RequestState, RequestView};
 use model::{Action, Problem};
@@ -8,7 +9,24 @@ use store::{ApiRow, RequestRow};
 use super::compare::{breaks, diff};
 use crate::apis::Inventory;
 use crate::failure::{api_spec, evidence};
+use crate::listing::Listing;
 use crate::{Caller, Control};
+
+/// How the inbox is searched, filtered and sorted.
+const REQUESTS: Listing<RequestView> = Listing {
+    texts: |request| vec![request.domain.as_str(), request.name.as_str(), request.author.as_str(), request.reason.as_str()],
+    orders: &[
+        ("request", |a, b| (&a.domain, &a.name, a.version).cmp(&(&b.domain, &b.name, b.version))),
+        ("state", |a, b| a.state.key().cmp(b.state.key())),
+        ("author", |a, b| a.author.cmp(&b.author)),
+        ("since", |a, b| a.created_at.cmp(&b.created_at)),
+    ],
+    filters: &[
+        ("domain", |request, domain| request.domain == domain),
+        ("state", |request, state| request.state.key() == state),
+        ("environment", |request, environment| request.environment.key() == environment),
+    ],
+};
 
 impl Control {
     /// The requests of the caller's domains, newest first.
@@ -29,6 +47,20 @@ impl Control {
         views.extend(self.held_views(caller, &inventory).await?);
         views.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
         Ok(views)
+    }
+
+    /// One page of them: those that wait for the caller where no others are asked for.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn list_requests(&self, caller: &Caller, query: &ListQuery) -> Result<ListPage<RequestView>, Problem> {
+        let mut requests = self.requests(caller).await?;
+        match query.filter("show") {
+            "all" => {}
+            "mine" => requests.retain(|request| request.mine),
+            _ => requests.retain(|request| request.state == RequestState::Open && request.may_decide),
+        }
+        Ok(REQUESTS.page(requests, query))
     }
 
     /// One request with its diff, its evidence and who is affected.

@@ -1,17 +1,45 @@
 //! Which sources there are, without their secrets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use connect::registry;
 use model::connector::ConnectorInfo;
+use model::list::{ListPage, ListQuery};
 use model::load::SourceLoad;
-use model::view::{BindingView, SourceView};
+use model::view::{BindingView, SourceAway, SourceView};
 use model::{Action, Problem};
 use store::{BindingRow, SourceRow};
 
 use super::save::shown;
 use crate::failure::settings;
+use crate::listing::Listing;
 use crate::{Caller, Control};
+
+/// What the list of sources is searched, filtered and sorted by.
+struct Listed {
+    row: SourceRow,
+    bindings: Vec<BindingRow>,
+    /// Of its driver.
+    title: String,
+    away: bool,
+}
+
+const SOURCES: Listing<Listed> = Listing {
+    texts: |listed| vec![listed.row.name.as_str(), listed.row.domain.as_str(), listed.row.about.as_str(), listed.title.as_str()],
+    orders: &[
+        ("source", |a, b| a.row.name.cmp(&b.row.name)),
+        ("kind", |a, b| a.title.cmp(&b.title)),
+        ("domain", |a, b| a.row.domain.cmp(&b.row.domain)),
+        ("state", |a, b| a.away.cmp(&b.away)),
+        ("changed", |a, b| a.row.updated_at.cmp(&b.row.updated_at)),
+    ],
+    filters: &[("domain", |listed, domain| listed.row.domain == domain), ("state", |listed, state| listed.away == (state == "away"))],
+};
+
+/// What the form calls a driver; its own name where this program does not know it.
+fn title(driver: &str) -> String {
+    registry::connector(driver).map_or(driver, |connector| connector.title()).to_owned()
+}
 
 impl Control {
     /// The kinds of source that can be registered, with their forms.
@@ -41,6 +69,31 @@ impl Control {
                 self.source_view(&row, &mine, SourceLoad::default())
             })
             .collect()
+    }
+
+    /// One page of them. Only what is shown is unsealed and read.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn list_sources(&self, caller: &Caller, query: &ListQuery) -> Result<ListPage<SourceView>, Problem> {
+        let mut bindings: HashMap<String, Vec<BindingRow>> = HashMap::new();
+        for binding in self.store.bindings().await? {
+            bindings.entry(binding.source_id.clone()).or_default().push(binding);
+        }
+        let rows = self.store.sources().await?.into_iter().filter(|row| caller.can(Action::See, &row.domain));
+        let listed = rows.map(|row| {
+            let bindings = bindings.remove(&row.id).unwrap_or_default();
+            let away = self.away(&row, &bindings).is_some();
+            Listed { title: title(&row.driver), away, row, bindings }
+        });
+        let ListPage { rows, extent } = SOURCES.page(listed.collect(), query);
+        let views = rows.iter().map(|listed| self.source_view(&listed.row, &listed.bindings, SourceLoad::default()));
+        Ok(ListPage { rows: views.collect::<Result<_, _>>()?, extent })
+    }
+
+    /// That it did not answer lately, where that is so.
+    fn away(&self, row: &SourceRow, bindings: &[BindingRow]) -> Option<SourceAway> {
+        bindings.iter().find_map(|binding| self.told.away(&row.name, binding, self.host.now()))
     }
 
     /// One source.
@@ -73,14 +126,14 @@ impl Control {
             name: row.name.clone(),
             domain: row.domain.clone(),
             driver: row.driver.clone(),
-            driver_title: connector.map_or(row.driver.as_str(), |connector| connector.title()).into(),
+            driver_title: title(&row.driver),
             dialect: connector.map(connect::Connector::dialect),
             about: row.about.clone(),
             edit: row.edit,
             bindings: views,
             updated_at: row.updated_at,
             load,
-            away: bindings.iter().find_map(|binding| self.told.away(&row.name, binding, self.host.now())),
+            away: self.away(row, bindings),
         })
     }
 }

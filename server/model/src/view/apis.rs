@@ -99,6 +99,66 @@ impl ApiSummary {
     pub fn path(&self) -> String {
         format!("{}/{}", self.domain, self.name)
     }
+
+    /// Where it stands, as one word of a closed list.
+    #[must_use]
+    pub fn standing(&self) -> ApiStanding {
+        if self.broken.is_some() {
+            return ApiStanding::Broken;
+        }
+        if !self.live.is_empty() {
+            return ApiStanding::Live;
+        }
+        match self.newest.filter(|_| self.draft.is_none()) {
+            _ if self.in_review.is_some() => ApiStanding::InReview,
+            _ if self.retired => ApiStanding::Retired,
+            Some(VersionState::Rejected) => ApiStanding::Rejected,
+            Some(VersionState::Withdrawn) => ApiStanding::Withdrawn,
+            _ => ApiStanding::Draft,
+        }
+    }
+}
+
+/// Where an API stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ApiStanding {
+    Broken,
+    Live,
+    InReview,
+    Rejected,
+    Withdrawn,
+    Draft,
+    Retired,
+}
+
+impl ApiStanding {
+    pub const ALL: [Self; 7] = [Self::Broken, Self::Live, Self::InReview, Self::Rejected, Self::Withdrawn, Self::Draft, Self::Retired];
+
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Broken => "broken",
+            Self::Live => "live",
+            Self::InReview => "in-review",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Draft => "draft",
+            Self::Retired => "retired",
+        }
+    }
+
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Broken => "Cannot be served",
+            Self::Live => "Live",
+            Self::InReview => "In review",
+            Self::Rejected => "Rejected",
+            Self::Withdrawn => "Withdrawn",
+            Self::Draft => "Draft",
+            Self::Retired => "Retired",
+        }
+    }
 }
 
 /// Everything about one API.

@@ -11,7 +11,9 @@ mod sources;
 mod zones;
 
 pub use access::{AppView, GrantView, KeyView, NewKey};
-pub use apis::{ApiDetail, ApiSummary, Callable, CaseResult, CheckReport, DraftView, Lapse, LapseKind, Live, VersionState, VersionView};
+pub use apis::{
+    ApiDetail, ApiStanding, ApiSummary, Callable, CaseResult, CheckReport, DraftView, Lapse, LapseKind, Live, VersionState, VersionView,
+};
 pub use console::{StepTrace, TryAnswer, TryStep};
 pub use datasets::{
     Acceleration, CallFigures, CompartmentView, DataVersionView, DatasetSaved, DatasetView, FollowView, IssuerView, JobView,
