@@ -72,12 +72,13 @@ pub(crate) struct State(&'static str, &'static str);
 
 impl From<RequestState> for State {
     fn from(state: RequestState) -> Self {
-        match state {
-            RequestState::Open => Self("badge badge-info", "In review"),
-            RequestState::Approved => Self("badge badge-ok", "Approved"),
-            RequestState::Rejected => Self("badge badge-bad", "Rejected"),
-            RequestState::Withdrawn => Self("badge", "Withdrawn"),
-        }
+        let class = match state {
+            RequestState::Open => "badge badge-info",
+            RequestState::Approved => "badge badge-ok",
+            RequestState::Rejected => "badge badge-bad",
+            RequestState::Withdrawn => "badge",
+        };
+        Self(class, state.words())
     }
 }
 

@@ -18,7 +18,7 @@ const KNOWN: &[Known] = &[
         &["pages/api/api.rs", "pages/api/mod.rs", "pages/apps/api.rs"],
         "How long a grant lasts is read in both areas as the page of an API writes it.",
     ),
-    ("app", &["pages/apis/api.rs", "pages/apis/mod.rs", "pages/home/mod.rs"], "Home and the list of APIs show the same rows."),
+    ("app", &["pages/apis/api.rs", "pages/apis/mod.rs"], "The form of a new API begins with the draft that the server makes."),
     ("app", &["pages/editor/edits.rs", "pages/editor/filter_edits.rs"], "Edits of a form call one another."),
     ("app", &["pages/editor/union_edits.rs", "pages/editor/union_inputs.rs"], "Edits of a Union call one another."),
     ("app", &["pages/inbox/held.rs", "pages/inbox/request.rs"], "One page for both kinds of requests."),

@@ -39,13 +39,12 @@ const ASK: [&str; 26] = [
 ];
 
 /// They read.
-const READ: [&str; 41] = [
+const READ: [&str; 45] = [
     "acceleration",
     "api",
     "apis",
     "app",
     "apps",
-    "audit",
     "callable",
     "check",
     "compartments",
@@ -60,10 +59,16 @@ const READ: [&str; 41] = [
     "home-source",
     "known-tables",
     "link-owner",
+    "list-apis",
+    "list-apps",
+    "list-audit",
+    "list-datasets",
+    "list-people",
+    "list-requests",
+    "list-sources",
     "me",
     "needs",
     "next-times",
-    "people",
     "preview-mapping",
     "public-documentation",
     "public-url",

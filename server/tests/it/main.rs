@@ -44,6 +44,7 @@ mod kafka_clusters;
 mod kills;
 mod limits_and_tokens;
 mod log_lines;
+mod lists;
 mod logs;
 mod mapping;
 mod master_key;

@@ -6,37 +6,59 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::Action;
 use model::form::QueryForm;
+use model::list::ListQuery;
 use model::spec::{ApiBody, ApiKind, ApiSpec, KvBody, Query, ServeFrom, SqlBody};
 use model::table::TableRef;
+use model::view::{ApiStanding, ApiSummary};
 
-use self::api::{NewApi, apis};
+use self::api::{NewApi, list_apis};
 use crate::pages::editor::Steps;
-use crate::pages::home::ApiRows;
 use crate::pages::sources::api::sources;
 use crate::signed_in::MeResource;
-use crate::ui::{Empty, Field, FormProblem, Load, PageHead, PageName, field_error, no_access};
+use crate::ui::{
+    Column, DataTable, Empty, Field, Filter, FormProblem, ListPlace, LiveBadge, Load, PageHead, PageName, field_error, list_query,
+    no_access,
+};
+
+const PLACE: ListPlace = ListPlace { name: "APIs", path: "/apis" };
 
 #[component]
 pub(crate) fn ApisPage() -> impl IntoView {
     let MeResource(me) = expect_context();
-    let list = Resource::new(|| (), |()| apis());
+    let query = list_query();
+    let list = Resource::new(move || query.with(ListQuery::of_rows), list_apis);
+    let kinds = [ApiKind::Kv, ApiKind::Sql, ApiKind::Union].map(|kind| (kind.key(), kind.words()));
+    let standings = ApiStanding::ALL.map(|standing| (standing.key(), standing.words()));
+    let filters = vec![Filter::domains(), Filter::fixed("kind", "All kinds", kinds), Filter::fixed("state", "All states", standings)];
     view! {
         <PageName name="APIs"/>
         <PageHead title="APIs" lead="Everything that your domains offer, or are about to."/>
-        <Load resource=list view=move |apis| if apis.is_empty() {
-            view! {
-                <div class="card"><Empty title="No API yet" text="Pick a table and have a working API in two minutes.">
-                    <Suspense>{move || Suspend::new(async move {
-                        let builds = me.await.is_ok_and(|me| !me.domains_where(Action::EditApi).is_empty());
-                        builds.then(|| view! { <a class="btn btn-primary" href="/apis/new">"Make an API"</a> })
-                    })}</Suspense>
-                </Empty></div>
-            }.into_any()
-        } else {
-            view! { <section class="card clip"><ApiRows apis/></section> }.into_any()
+        <DataTable place=PLACE query list columns=columns() filters empty=move || view! {
+            <Empty title="No API yet" text="Pick a table and have a working API in two minutes.">
+                <Suspense>{move || Suspend::new(async move {
+                    let builds = me.await.is_ok_and(|me| !me.domains_where(Action::EditApi).is_empty());
+                    builds.then(|| view! { <a class="btn btn-primary" href="/apis/new">"Make an API"</a> })
+                })}</Suspense>
+            </Empty>
         }/>
     }
     .into_any()
+}
+
+fn columns() -> Vec<Column<ApiSummary>> {
+    vec![
+        Column::new("api", "API", |api: &ApiSummary| {
+            view! { <a class="main-cell" href=format!("/apis/{}", api.path())>{api.path()}</a><span class="sub">{api.title.clone()}</span> }
+        })
+        .sorts()
+        .leads(),
+        Column::new("kind", "Kind", |api: &ApiSummary| view! { <span class="badge badge-code">{api.kind.key()}</span> })
+            .class("fit hide-phone")
+            .sorts(),
+        Column::new("state", "State", |api: &ApiSummary| view! { <LiveBadge api=api.clone()/> }).class("fit").sorts(),
+        Column::new("source", "Source", |api: &ApiSummary| api.source.clone()).class("fit t-2").sorts(),
+        Column::new("owner", "Owner", |api: &ApiSummary| api.owner.clone()).class("fit t-2 hide-phone").sorts(),
+    ]
 }
 
 /// The draft that a new API begins with.

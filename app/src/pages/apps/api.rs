@@ -1,6 +1,8 @@
 //! Server functions of apps and their keys.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use model::list::{ListPage, ListQuery};
 use model::snapshot::Environment;
 use model::view::{AppView, NewIssuer as MadeIssuer, NewKey as Made};
 
@@ -10,6 +12,13 @@ use crate::error::PortalError;
 pub async fn apps() -> Result<Vec<AppView>, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.apps(&caller).await?)
+}
+
+/// One page of the list.
+#[server(prefix = "/fn", endpoint = "list-apps", input = Json)]
+pub async fn list_apps(#[server(default)] query: ListQuery) -> Result<ListPage<AppView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.list_apps(&caller, &query).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "app")]

@@ -6,32 +6,34 @@ mod origins;
 
 use leptos::prelude::*;
 use model::Action;
+use model::list::ListQuery;
 use model::snapshot::Environment;
 use model::view::AppView;
 
-use self::api::{DeleteApp, DeleteIssuer, NewApp, NewIssuer, NewKey, RevokeKey, SetOrigins, app, apps};
+use self::api::{DeleteApp, DeleteIssuer, NewApp, NewIssuer, NewKey, RevokeKey, SetOrigins, app, list_apps};
 use self::issuers::{NewSecret, issuers};
 use self::origins::origins;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Callout, ConfirmDialog, Empty, Field, FormProblem, FormToken, Load, NumberField, PageHead, PageName, Time, Tone, api_params, copyable,
-    done, field_error,
+    Callout, Column, ConfirmDialog, DataTable, Empty, Field, Filter, FormProblem, FormToken, ListPlace, Load, NumberField, PageHead,
+    PageName, Time, Tone, api_params, copyable, done, field_error, list_query,
 };
+
+const PLACE: ListPlace = ListPlace { name: "Apps", path: "/apps" };
 
 #[component]
 pub(crate) fn AppsPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let make = ServerAction::<NewApp>::new();
     let made = done(make);
-    let list = Resource::new(move || made.get(), |_| apps());
+    let query = list_query();
+    let list = Resource::new(move || (query.with(ListQuery::of_rows), made.get()), |(query, _)| list_apps(query));
     view! {
         <PageName name="Apps and keys"/>
         <PageHead title="Apps and keys" lead="An app calls APIs with its key. What it may call is opened on the API's own page."/>
         <div class="stack-6">
-            <Load resource=list view=|apps| if apps.is_empty() {
-                view! { <div class="card"><Empty title="No app yet" text="Make an app for each program that calls your APIs. It gets its own key, and can be shut out alone."/></div> }.into_any()
-            } else {
-                rows(apps).into_any()
+            <DataTable place=PLACE query list columns=columns() filters=vec![Filter::domains()] empty=|| view! {
+                <Empty title="No app yet" text="Make an app for each program that calls your APIs. It gets its own key, and can be shut out alone."/>
             }/>
             <Load resource=me view=move |me| {
                 let domains = me.domains_where(Action::EditApp);
@@ -54,18 +56,21 @@ pub(crate) fn AppsPage() -> impl IntoView {
     .into_any()
 }
 
-fn rows(apps: Vec<AppView>) -> impl IntoView {
-    view! {
-        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Apps"><table class="table table-cards">
-            <thead><tr><th>"App"</th><th>"Owner"</th><th class="num">"Keys"</th><th>"May call"</th></tr></thead>
-            <tbody>{apps.into_iter().map(|app| {
-                let path = format!("{}/{}", app.domain, app.name);
-                let live = app.keys.iter().filter(|key| key.works()).count();
-                let grants: Vec<String> = app.grants.iter().filter(|grant| !grant.expired).map(|grant| format!("{}/{}", grant.api_domain, grant.api)).collect();
-                view! { <tr><td class="lead-cell"><a class="main-cell" href=format!("/apps/{path}")>{path.clone()}</a></td><td class="t-2" data-label="Owner">{app.owner}</td><td class="num" data-label="Keys">{live}</td><td class="t-2" data-label=(!grants.is_empty()).then_some("May call")>{grants.join(", ")}</td></tr> }
-            }).collect_view()}</tbody>
-        </table></div></section>
-    }
+fn columns() -> Vec<Column<AppView>> {
+    let keys = |app: &AppView| app.keys.iter().filter(|key| key.works()).count();
+    let grants =
+        |app: &AppView| app.grants.iter().filter(|grant| !grant.expired).map(|grant| format!("{}/{}", grant.api_domain, grant.api)).collect::<Vec<_>>().join(", ");
+    vec![
+        Column::new("app", "App", |app: &AppView| {
+            let path = format!("{}/{}", app.domain, app.name);
+            view! { <a class="main-cell" href=format!("/apps/{path}")>{path.clone()}</a> }
+        })
+        .sorts()
+        .leads(),
+        Column::new("owner", "Owner", |app: &AppView| app.owner.clone()).class("t-2").sorts(),
+        Column::new("keys", "Keys", keys).class("num"),
+        Column::new("grants", "May call", grants).class("t-2"),
+    ]
 }
 
 #[component]

@@ -1,13 +1,15 @@
 //! Server functions of the audit log.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
 use model::audit::AuditRow;
+use model::list::{ListPage, ListQuery};
 
 use crate::error::PortalError;
 
-/// Newest first; `before` is the revision of the last row of the page before.
-#[server(prefix = "/fn", endpoint = "audit")]
-pub async fn audit(before: Option<i64>) -> Result<Vec<AuditRow>, PortalError> {
+/// One page of the log, newest first where no other order is asked for.
+#[server(prefix = "/fn", endpoint = "list-audit", input = Json)]
+pub async fn list_audit(#[server(default)] query: ListQuery) -> Result<ListPage<AuditRow>, PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    Ok(control.audit_log(&caller, &control::AuditQuery { subject: None, before }).await?)
+    Ok(control.list_audit(&caller, &query).await?)
 }

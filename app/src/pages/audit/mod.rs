@@ -3,50 +3,61 @@
 pub(crate) mod api;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use model::audit::AuditRow;
+use model::list::ListQuery;
 
-use self::api::audit;
-use crate::ui::{Empty, Load, PageHead, PageName, Time};
+use self::api::list_audit;
+use crate::navigation::SeenBy;
+use crate::signed_in::MeResource;
+use crate::ui::{Column, DataTable, Empty, Filter, ListPlace, Load, PageHead, PageName, Time, list_query, no_access};
 
-/// Rows of a full page; then there may be more.
-const PAGE: usize = 100;
+const PLACE: ListPlace = ListPlace { name: "Changes", path: "/audit" };
 
 #[component]
 pub(crate) fn AuditPage() -> impl IntoView {
-    let query = use_query_map();
-    let before = Memo::new(move |_| query.read().get("before").and_then(|text| text.parse::<i64>().ok()));
-    let rows = Resource::new(move || before.get(), audit);
+    let MeResource(me) = expect_context();
+    let query = list_query();
+    let list = Resource::new(move || query.with(ListQuery::of_rows), list_audit);
     view! {
         <PageName name="Audit log"/>
-        <Load resource=rows page=true view=|rows| view! {
-            <PageHead title="Audit log" lead="Every change, in its order. Nothing here can be changed."/>
-            {if rows.is_empty() {
-                view! { <div class="card"><Empty title="Nothing further back" text="The log begins with the first change."/></div> }.into_any()
-            } else {
-                table(rows).into_any()
-            }}
+        <Load resource=me page=true view=move |me| {
+            if !SeenBy::Auditors.lets(&me) {
+                return no_access("You may not read the audit log. Ask an approver or an owner of your domain.");
+            }
+            view! {
+                <PageHead title="Audit log" lead="Every change, in its order. Nothing here can be changed."/>
+                <DataTable place=PLACE query list columns=columns() filters=vec![Filter::domains()] empty=|| view! {
+                    <Empty title="No change yet" text="The log begins with the first change."/>
+                }/>
+            }
+            .into_any()
         }/>
     }
     .into_any()
 }
 
-fn table(rows: Vec<AuditRow>) -> impl IntoView {
-    let older = (rows.len() == PAGE).then(|| rows.last().map(|row| row.revision)).flatten();
-    view! {
-        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Changes"><table class="table table-cards">
-            <thead><tr><th>"When"</th><th>"Who"</th><th>"What"</th><th>"Subject"</th><th>"Before and after"</th></tr></thead>
-            <tbody>{rows.into_iter().map(|row| view! {
-                <tr><td class="t-2 tn fit" data-label="When"><Time at=row.at/></td><td class="fit" data-label="Who">{row.actor}</td><td class="mono small fit" data-label="What">{row.action}</td><td class="medium lead-cell">{row.subject}</td>
-                <td>{(row.before.is_some() || row.after.is_some()).then(|| view! {
-                    <details><summary class="small t-3">"Show"</summary>
-                        {row.before.map(|text| view! { <p class="small t-3">"Before"</p><pre class="audit-text" tabindex="0">{text}</pre> })}
-                        {row.after.map(|text| view! { <p class="small t-3">"After"</p><pre class="audit-text" tabindex="0">{text}</pre> })}
-                    </details>
-                })}</td></tr>
-            }).collect_view()}</tbody>
-        </table></div>
-        {older.map(|revision| view! { <div class="card-foot"><a href=format!("/audit?before={revision}")>"Older"</a></div> })}
-        </section>
-    }
+fn columns() -> Vec<Column<AuditRow>> {
+    vec![
+        Column::new("at", "When", |row: &AuditRow| view! { <Time at=row.at/> }).class("t-2 tn fit").sorts(),
+        Column::new("actor", "Who", |row: &AuditRow| row.actor.clone()).class("fit"),
+        Column::new("action", "What", |row: &AuditRow| row.action.clone()).class("mono small fit"),
+        Column::new("subject", "Subject", |row: &AuditRow| row.subject.clone()).class("medium").leads(),
+        Column::new("change", "Before and after", change),
+    ]
+}
+
+fn change(row: &AuditRow) -> AnyView {
+    let (before, after) = (row.before.clone(), row.after.clone());
+    let text =
+        |word: &'static str, text: String| view! { <p class="small t-3">{word}</p><pre class="audit-text" tabindex="0">{text}</pre> };
+    (before.is_some() || after.is_some())
+        .then(|| {
+            view! {
+                <details><summary class="small t-3">"Show"</summary>
+                    {before.map(|before| text("Before", before))}
+                    {after.map(|after| text("After", after))}
+                </details>
+            }
+        })
+        .into_any()
 }

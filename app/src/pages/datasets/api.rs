@@ -7,6 +7,7 @@ use model::dirty::DirtyRowView;
 use model::follow::Backfill;
 use model::gates::Gates;
 use model::job::{Cron, JobSpec};
+use model::list::{ListPage, ListQuery};
 use model::mapping::Mapping;
 #[cfg(feature = "ssr")]
 use model::number::FormNumbers;
@@ -23,6 +24,13 @@ use crate::error::PortalError;
 pub async fn datasets() -> Result<Vec<DatasetView>, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.datasets(&caller).await?)
+}
+
+/// One page of the list.
+#[server(prefix = "/fn", endpoint = "list-datasets", input = Json)]
+pub async fn list_datasets(#[server(default)] query: ListQuery) -> Result<ListPage<DatasetView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.list_datasets(&caller, &query).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "dataset")]

@@ -75,9 +75,8 @@ fn my_apis(me: &Me, apis: Vec<ApiSummary>) -> impl IntoView + use<> {
     }
 }
 
-/// The list of APIs as a table, on the home page and on its own.
 #[component]
-pub(crate) fn ApiRows(apis: Vec<ApiSummary>) -> impl IntoView {
+fn ApiRows(apis: Vec<ApiSummary>) -> impl IntoView {
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="APIs"><table class="table table-cards">
             <thead><tr><th>"API"</th><th>"Kind"</th><th>"State"</th><th>"Source"</th><th>"Owner"</th></tr></thead>

@@ -1,6 +1,8 @@
 //! Server functions of the inbox.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use model::list::{ListPage, ListQuery};
 use model::view::{RequestDetail, RequestView};
 
 use crate::error::PortalError;
@@ -9,6 +11,13 @@ use crate::error::PortalError;
 pub async fn requests() -> Result<Vec<RequestView>, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.requests(&caller).await?)
+}
+
+/// One page of those that wait for the reader, or of those that are asked for.
+#[server(prefix = "/fn", endpoint = "list-requests", input = Json)]
+pub async fn list_requests(#[server(default)] query: ListQuery) -> Result<ListPage<RequestView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.list_requests(&caller, &query).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "request")]

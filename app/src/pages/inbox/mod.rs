@@ -6,66 +6,52 @@ mod held;
 mod request;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use model::list::ListQuery;
 use model::view::{RequestState, RequestView};
 
-use self::api::requests;
-use crate::ui::{Empty, Load, PageHead, PageName, StateBadge, Time};
+use self::api::list_requests;
+use crate::ui::{Column, DataTable, Empty, Filter, ListPlace, PageHead, PageName, StateBadge, Time, list_query};
 
 pub(crate) use request::RequestPage;
 
+const PLACE: ListPlace = ListPlace { name: "Requests", path: "/inbox" };
+
 #[component]
 pub(crate) fn InboxPage() -> impl IntoView {
-    let query = use_query_map();
-    let show = Memo::new(move |_| query.read().get("show").unwrap_or_default());
-    let list = Resource::new(|| (), |()| requests());
+    let query = list_query();
+    let list = Resource::new(move || query.with(ListQuery::of_rows), list_requests);
+    let states = [RequestState::Open, RequestState::Approved, RequestState::Rejected, RequestState::Withdrawn];
+    let states = states.map(|state| (state.key(), state.words()));
+    let filters = vec![Filter::elsewhere(SHOW), Filter::domains(), Filter::fixed("state", "All states", states)];
+    let part = move |key: &'static str, name: &'static str| {
+        let to = if key.is_empty() { "/inbox".to_owned() } else { format!("/inbox?{SHOW}={key}") };
+        view! { <a href=to aria-current=move || query.with(|query| query.filter(SHOW) == key).then_some("page")>{name}</a> }
+    };
     view! {
         <PageName name="Inbox"/>
         <PageHead title="Inbox" lead="Somebody asks, somebody else decides."/>
-        <Load resource=list view=move |requests| {
-            let waiting = requests.iter().filter(|request| waits(request)).count();
-            let mine = requests.iter().filter(|request| request.mine).count();
-            let all = requests.len();
-            let seg = move |key: &'static str, name: &'static str, count: usize| view! {
-                <a href=if key.is_empty() { "/inbox".to_owned() } else { format!("/inbox?show={key}") } aria-current=move || (show.get() == key).then_some("page")>{name}" "<span class="count">{count}</span></a>
-            };
-            view! {
-                <nav class="seg mb-4" aria-label="Which requests">{seg("", "To decide", waiting)}{seg("mine", "Mine", mine)}{seg("all", "All", all)}</nav>
-                {move || {
-                    let shown: Vec<RequestView> = requests.iter().filter(|request| match show.get().as_str() {
-                        "mine" => request.mine,
-                        "all" => true,
-                        _ => waits(request),
-                    }).cloned().collect();
-                    rows(shown)
-                }}
-            }
+        <nav class="seg mb-4" aria-label="Which requests">{part("", "To decide")}{part("mine", "Mine")}{part("all", "All")}</nav>
+        <DataTable place=PLACE query list columns=columns() filters empty=|| view! {
+            <Empty title="Nothing waits here" text="When somebody sends an API for review, or asks for a change of a source or dataset that live APIs read, it stands here with what it changes."/>
         }/>
     }
     .into_any()
 }
 
-fn waits(request: &RequestView) -> bool {
-    request.state == RequestState::Open && request.may_decide
-}
+/// Which requests: those to decide where the address does not say.
+const SHOW: &str = "show";
 
-fn rows(requests: Vec<RequestView>) -> AnyView {
-    if requests.is_empty() {
-        return view! { <div class="card"><Empty title="Nothing waits here" text="When somebody sends an API for review, or asks for a change of a source or dataset that live APIs read, it stands here with what it changes."/></div> }.into_any();
-    }
-    view! {
-        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Requests"><table class="table table-cards">
-            <thead><tr><th>"Request"</th><th>"State"</th><th>"For"</th><th>"By"</th><th>"Since"</th></tr></thead>
-            <tbody>{requests.into_iter().map(|request| view! {
-                <tr>
-                    <td class="lead-cell"><a class="main-cell" href=format!("/inbox/{}", request.id)>{request.title()}</a><span class="sub">{request.reason.clone()}</span></td>
-                    <td class="fit" data-label="State"><StateBadge state=request.state/></td>
-                    <td class="fit t-2" data-label="For">{request.environment.key()}</td>
-                    <td class="fit t-2" data-label="By">{request.author.clone()}</td>
-                    <td class="fit t-2 tn" data-label="Since"><Time at=request.created_at/></td>
-                </tr>
-            }).collect_view()}</tbody>
-        </table></div></section>
-    }
-    .into_any()
+fn columns() -> Vec<Column<RequestView>> {
+    vec![
+        Column::new("request", "Request", |request: &RequestView| {
+            let to = format!("/inbox/{}", request.id);
+            view! { <a class="main-cell" href=to>{request.title()}</a><span class="sub">{request.reason.clone()}</span> }
+        })
+        .sorts()
+        .leads(),
+        Column::new("state", "State", |request: &RequestView| view! { <StateBadge state=request.state/> }).class("fit").sorts(),
+        Column::new("environment", "For", |request: &RequestView| request.environment.key()).class("fit t-2"),
+        Column::new("author", "By", |request: &RequestView| request.author.clone()).class("fit t-2").sorts(),
+        Column::new("since", "Since", |request: &RequestView| view! { <Time at=request.created_at/> }).class("fit t-2 tn").sorts(),
+    ]
 }

@@ -1,14 +1,17 @@
 //! Server functions of people, for admins.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use model::list::{ListPage, ListQuery};
 use model::view::{NewLink, UserView};
 
 use crate::error::PortalError;
 
-#[server(prefix = "/fn", endpoint = "people")]
-pub async fn people() -> Result<Vec<UserView>, PortalError> {
+/// One page of everybody.
+#[server(prefix = "/fn", endpoint = "list-people", input = Json)]
+pub async fn list_people(#[server(default)] query: ListQuery) -> Result<ListPage<UserView>, PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    Ok(control.people(&caller).await?)
+    Ok(control.list_people(&caller, &query).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "new-person")]

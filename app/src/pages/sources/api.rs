@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use model::connector::ConnectorInfo;
+use model::list::{ListPage, ListQuery};
 use model::load::SourceLoad;
 #[cfg(feature = "ssr")]
 use model::number::FormNumbers;
@@ -51,6 +52,13 @@ pub async fn set_source_load(name: String, load: SourceLoad, #[server(default)] 
 pub async fn sources() -> Result<Vec<SourceView>, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.sources(&caller).await?)
+}
+
+/// One page of the list.
+#[server(prefix = "/fn", endpoint = "list-sources", input = Json)]
+pub async fn list_sources(#[server(default)] query: ListQuery) -> Result<ListPage<SourceView>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.list_sources(&caller, &query).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "source")]

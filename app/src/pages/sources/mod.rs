@@ -7,27 +7,34 @@ mod told;
 
 use leptos::prelude::*;
 use model::Action;
+use model::list::ListQuery;
 use model::load::SourceLoad;
 use model::number::Typed;
 use model::snapshot::Environment;
 use model::table::{Sample, TableInfo};
 use model::view::{KnownTables, NeedKind, SourceView};
 
-use self::api::{connectors, sample_table, set_source_load, source, source_rights, sources, tables_last_told};
+use self::api::{connectors, list_sources, sample_table, set_source_load, source, source_rights, tables_last_told};
 use self::form::SourceEditor;
 use self::load::{SetLoad, load_card};
 use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Callout, Empty, FromSource, Icon, Load, NeedBadge, PageHead, PageName, SampleTable, Time, Tone, ask, grouped, no_access, param,
+    Callout, Column, DataTable, Empty, Filter, FromSource, Icon, ListPlace, Load, NeedBadge, PageHead, PageName, SampleTable, Time, Tone,
+    ask, grouped, list_query, no_access, param,
 };
 
 pub(crate) use told::{ask_tables, ask_tables_of_prod, without_counts};
 
+const PLACE: ListPlace = ListPlace { name: "Sources", path: "/sources" };
+
 #[component]
 pub(crate) fn SourcesPage() -> impl IntoView {
     let MeResource(me) = expect_context();
-    let list = Resource::new(|| (), |()| sources());
+    let query = list_query();
+    let list = Resource::new(move || query.with(ListQuery::of_rows), list_sources);
+    let answers = [("answers", "No failure known"), ("away", "Did not answer")];
+    let filters = vec![Filter::domains(), Filter::fixed("state", "All states", answers)];
     view! {
         <PageName name="Sources"/>
         <Load resource=me page=true view=move |me| {
@@ -38,28 +45,34 @@ pub(crate) fn SourcesPage() -> impl IntoView {
                 </PageHead>
             }
         }/>
-        <Load resource=list view=|sources| if sources.is_empty() {
-            view! { <div class="card"><Empty title="No source yet" text="Register a database that you may read. Its tables can be made into APIs at once."/></div> }.into_any()
-        } else {
-            rows(sources).into_any()
+        <DataTable place=PLACE query list columns=columns() filters empty=|| view! {
+            <Empty title="No source yet" text="Register a database that you may read. Its tables can be made into APIs at once."/>
         }/>
     }
     .into_any()
 }
 
-fn rows(sources: Vec<SourceView>) -> impl IntoView {
-    view! {
-        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Sources"><table class="table table-cards">
-            <thead><tr><th>"Source"</th><th>"Kind"</th><th>"Domain"</th><th>"Environments"</th><th>"State"</th><th>"Changed"</th></tr></thead>
-            <tbody>{sources.into_iter().map(|source| view! {
-                <tr><td class="lead-cell"><a class="main-cell" href=format!("/sources/{}", source.name)>{source.name.clone()}</a><span class="sub">{source.about.clone()}</span></td>
-                <td class="fit" data-label="Kind">{source.driver_title.clone()}</td><td class="fit t-2" data-label="Domain">{source.domain.clone()}</td>
-                <td class="fit t-2" data-label="Environments">{source.bindings.keys().map(|environment| environment.key()).collect::<Vec<_>>().join(", ")}</td>
-                <td class="fit" data-label=source.away.is_some().then_some("State")>{source.away.as_ref().map(|away| view! { <NeedBadge kind=NeedKind::SourceAway/>" "<span class="small t-3"><Time at=away.at/></span> })}</td>
-                <td class="fit t-2 tn" data-label="Changed"><Time at=source.updated_at/></td></tr>
-            }).collect_view()}</tbody>
-        </table></div></section>
-    }
+fn columns() -> Vec<Column<SourceView>> {
+    let environments = |source: &SourceView| source.bindings.keys().map(|environment| environment.key()).collect::<Vec<_>>().join(", ");
+    vec![
+        Column::new("source", "Source", |source: &SourceView| {
+            let to = format!("/sources/{}", source.name);
+            view! { <a class="main-cell" href=to>{source.name.clone()}</a><span class="sub">{source.about.clone()}</span> }
+        })
+        .sorts()
+        .leads(),
+        Column::new("kind", "Kind", |source: &SourceView| source.driver_title.clone()).class("fit").sorts(),
+        Column::new("domain", "Domain", |source: &SourceView| source.domain.clone()).class("fit t-2").sorts(),
+        Column::new("environments", "Environments", environments).class("fit t-2"),
+        Column::new("state", "State", |source: &SourceView| {
+            source.away.as_ref().map(|away| {
+                view! { <NeedBadge kind=NeedKind::SourceAway/>" "<span class="small t-3"><Time at=away.at/></span> }
+            })
+        })
+        .class("fit")
+        .sorts(),
+        Column::new("changed", "Changed", |source: &SourceView| view! { <Time at=source.updated_at/> }).class("fit t-2 tn").sorts(),
+    ]
 }
 
 #[component]

@@ -27,6 +27,16 @@ impl RequestState {
     }
 
     #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Open => "In review",
+            Self::Approved => "Approved",
+            Self::Rejected => "Rejected",
+            Self::Withdrawn => "Withdrawn",
+        }
+    }
+
+    #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {
         [Self::Open, Self::Approved, Self::Rejected, Self::Withdrawn].into_iter().find(|state| state.key() == key)
     }

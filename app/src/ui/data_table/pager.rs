@@ -1,0 +1,88 @@
+//! How many rows a list has, and the way to its other pages.
+
+use leptos::prelude::*;
+use model::list::{Extent, ListQuery};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::place::{ListPlace, ListResource};
+use crate::ui::grouped;
+
+/// Says how many rows there are, and says it aloud when it changes.
+#[component]
+pub(super) fn Found<T>(place: ListPlace, list: ListResource<T>) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+{
+    view! {
+        <span role="status">
+            <Transition>{move || Suspend::new(async move { list.await.ok().map(|page| found(place.name, page.extent)) })}</Transition>
+        </span>
+    }
+    .into_any()
+}
+
+fn found(name: &str, extent: Extent) -> String {
+    let number = |rows: u64| grouped(i64::try_from(rows).unwrap_or(i64::MAX));
+    let (found, all) = (number(extent.found), number(extent.all));
+    let shown = format!("{}–{}", number(extent.before() + 1), number(extent.last()));
+    match (extent.pages() == 1, extent.found == extent.all) {
+        (true, true) => format!("{name}: {found}"),
+        (true, false) => format!("{name}: {found} of {all}"),
+        (false, true) => format!("{name}: {shown} of {found}"),
+        (false, false) => format!("{name}: {shown} of {found}, {all} in all"),
+    }
+}
+
+#[component]
+pub(super) fn Pages<T>(place: ListPlace, query: Memo<ListQuery>, list: ListResource<T>) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+{
+    view! {
+        <Transition>{move || Suspend::new(async move {
+            let extent = list.await.ok().map(|page| page.extent).filter(|extent| extent.pages() > 1);
+            extent.map(|extent| links(extent, place, query))
+        })}</Transition>
+    }
+    .into_any()
+}
+
+fn links(extent: Extent, place: ListPlace, query: Memo<ListQuery>) -> AnyView {
+    let (page, pages) = (extent.page, extent.pages());
+    let link = move |to: u32, word: &'static str| {
+        // Columns may be hidden and shown meanwhile: the address follows.
+        let address = move || query.with(|query| place.link(&query.at_page(to)));
+        if to == page {
+            view! { <span class="t-3" aria-hidden="true">{word}</span> }.into_any()
+        } else {
+            view! { <a href=address data-noscroll="true">{word}</a> }.into_any()
+        }
+    };
+    view! {
+        <nav class="pager" aria-label=format!("Pages of {}", place.name)>
+            {link(1, "First")}{link(page.saturating_sub(1).max(1), "Previous")}
+            <span>{format!("Page {} of {}", grouped(i64::from(page)), grouped(i64::from(pages)))}</span>
+            {link(page.saturating_add(1).min(pages), "Next")}{link(pages, "Last")}
+        </nav>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_says_how_long_it_is() {
+        let say = |page: u32, found_rows: u64, all: u64| {
+            let query = ListQuery { page, ..ListQuery::default() };
+            found("APIs", Extent::new(&query, found_rows, all))
+        };
+        assert_eq!(say(1, 0, 0), "APIs: 0");
+        assert_eq!(say(1, 3, 3), "APIs: 3");
+        assert_eq!(say(1, 3, 10_000), "APIs: 3 of 10,000");
+        assert_eq!(say(2, 10_000, 10_000), "APIs: 51–100 of 10,000");
+        assert_eq!(say(2, 70, 10_000), "APIs: 51–70 of 70, 10,000 in all");
+    }
+}
