@@ -16,7 +16,7 @@ use crate::pages::sign_in::api::demo_offered;
 #[cfg(feature = "ssr")]
 use crate::session::{form_token as token_of_page, theme as theme_of_page};
 use crate::signed_in::{FormTokenSignal, MeResource};
-use crate::ui::{Icon, Mark, grouped};
+use crate::ui::{Icon, LeaveDialog, LeaveGuard, Mark, Toaster, Toasts, grouped};
 
 /// The browser takes the token out of the page that was drawn for its session.
 #[cfg(not(feature = "ssr"))]
@@ -48,6 +48,9 @@ pub(crate) fn Framed(children: Children) -> impl IntoView {
     provide_context(MeResource(me));
     let form_token = RwSignal::new(SharedValue::new(token_of_page).into_inner());
     provide_context(FormTokenSignal(form_token));
+    let toasts = Toasts::new();
+    provide_context(toasts);
+    let leave = LeaveGuard::new();
     // Whoever signs in without loading the page anew has another session.
     Effect::new(move |_| {
         if let Some(Ok(me)) = me.get() {
@@ -68,7 +71,7 @@ pub(crate) fn Framed(children: Children) -> impl IntoView {
                 }
             })}
         </Suspense>
-        <div class="shell">
+        <div class="shell" on:click=move |event| leave.hears(&event)>
             <Side me path/>
             <header class="top">
                 <nav class="crumbs" aria-label="Where you are">
@@ -91,6 +94,8 @@ pub(crate) fn Framed(children: Children) -> impl IntoView {
             <TabBar me path/>
         </div>
         <SignInAgain me demo/>
+        <LeaveDialog guard=leave/>
+        <Toaster toasts/>
     }
     .into_any()
 }

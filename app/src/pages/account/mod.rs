@@ -10,8 +10,8 @@ use model::view::{SessionView, TokenView};
 use self::api::{EndSession, NewToken, RevokeToken, SignOut, sessions, tokens};
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Callout, Choice, ConfirmDialog, Field, FormProblem, FormToken, Icon, Load, NumberField, PageHead, PageName, Time, Tone, copyable, done,
-    field_error,
+    Callout, Choice, ConfirmDialog, FormProblem, FormToken, Icon, Load, NumberField, PageHead, PageName, SaveForm, TextField, Time, Tone,
+    confirms, copyable, done, field_error,
 };
 
 #[component]
@@ -20,6 +20,8 @@ pub(crate) fn AccountPage() -> impl IntoView {
     let end = ServerAction::<EndSession>::new();
     let (make, revoke) = (ServerAction::<NewToken>::new(), ServerAction::<RevokeToken>::new());
     let (ended, made, revoked) = (done(end), done(make), done(revoke));
+    confirms(ended, "The browser is signed out.");
+    confirms(revoked, "The token is revoked.");
     let open = Resource::new(move || ended.get(), |_| sessions());
     let list = Resource::new(move || (made.get(), revoked.get()), |_| tokens());
     view! {
@@ -38,19 +40,15 @@ pub(crate) fn AccountPage() -> impl IntoView {
                 <p class="card-pad t-2 s13">"For the command line and for scripts: "<code>"sluice apply"</code>", "<code>"sluice export"</code>" and "<code>"/admin/v1"</code>". A token may do what you may, within its scopes."</p>
                 {move || make.value().get().and_then(Result::ok).map(|token| view! { <div class="card-pad"><Callout tone=Tone::Ok><p class="mb-2"><b>"This is the token. It is shown this once."</b></p><div id="new-token">{copyable(token.secret, "Copy the token")}</div></Callout></div> })}
                 <Load resource=list view=move |tokens| token_rows(tokens, revoke)/>
-                <ActionForm action=make><FormToken/>
-                    <div class="card-pad stack">
-                        <div class="form-row">
-                            <Field id="name" label="What it is for" error=field_error(make, "name")><input class="input" id="name" name="name" required placeholder="the nightly export"/></Field>
-                            <NumberField id="days" label="Days" help="From 1 to 365." name="days" value="90".to_owned() error=field_error(make, "days")/>
-                        </div>
-                        <input type="hidden" name="scopes[]" value=Scope::Read.key()/>
-                        <div class="grid cols-2">{Scope::ALL.into_iter().filter(|scope| *scope != Scope::Read).map(|scope| view! { <Choice name="scopes[]" value=scope.key() label=scope.key() help=scope.about()/> }).collect_view()}</div>
-                        <p class="t-2 s13">"Every token can read. Tick what else the token may do."</p>
-                        <FormProblem action=make/>
-                        <div class="row"><button class="btn btn-primary" type="submit">"Make a token"</button></div>
+                <div class="card-pad"><SaveForm action=make save="Make a token" saved="The token is made.">
+                    <div class="form-row">
+                        <TextField id="name" label="What it is for" name="name" error=field_error(make, "name") required=true placeholder="the nightly export"/>
+                        <NumberField id="days" label="Days" help="From 1 to 365." name="days" value="90".to_owned() error=field_error(make, "days")/>
                     </div>
-                </ActionForm>
+                    <input type="hidden" name="scopes[]" value=Scope::Read.key()/>
+                    <div class="grid cols-2">{Scope::ALL.into_iter().filter(|scope| *scope != Scope::Read).map(|scope| view! { <Choice name="scopes[]" value=scope.key() label=scope.key() help=scope.about()/> }).collect_view()}</div>
+                    <p class="t-2 s13">"Every token can read. Tick what else the token may do."</p>
+                </SaveForm></div>
             </section>
         </div>
     }

@@ -11,7 +11,6 @@ mod versions;
 
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
-use leptos_router::hooks::use_location;
 use model::Action;
 use model::spec::ApiKind;
 use model::view::{ApiDetail, AppView, Me, SwitchesView};
@@ -20,7 +19,7 @@ use self::api::{EndGrant, Grant, Purge, Retire, Rollback, SetPublicDocumentation
 use crate::error::PortalError;
 use crate::pages::apps::api::apps;
 use crate::signed_in::MeResource;
-use crate::ui::{Icon, LiveBadge, Load, PageName, api_params, done};
+use crate::ui::{Icon, LiveBadge, Load, PageName, Tab, Tabs, api_params, done};
 
 pub(crate) use accelerate::AcceleratePage;
 pub(crate) use access::AccessTab;
@@ -82,16 +81,14 @@ fn head(detail: &ApiDetail, me: Resource<Result<Me, PortalError>>) -> impl IntoV
     let api = detail.summary.clone();
     let path = api.path();
     let base = format!("/apis/{path}");
-    let here = use_location().pathname;
     let title = detail.shown_version().map_or(api.title.clone(), |version| version.spec.title.clone());
-    let tab = {
-        let base = base.clone();
-        move |tail: &'static str, name: &'static str, count: Option<usize>| {
-            let to = format!("{base}{tail}");
-            let link = to.clone();
-            view! { <a href=link aria-current=move || (here.get().trim_end_matches('/') == to).then_some("page")>{name}{count.map(|count| view! { " "<span class="count">{count}</span> })}</a> }
-        }
-    };
+    let tab = |tail: &str, name: &'static str, count: Option<usize>| Tab { to: format!("{base}{tail}"), name, count };
+    let tabs = vec![
+        tab("", "Documentation", None),
+        tab("/versions", "Versions", Some(detail.versions.len())),
+        tab("/access", "Access", Some(detail.apps.len())),
+        tab("/traffic", "Traffic", None),
+    ];
     let (edit, test, domain) = (format!("{base}/edit"), format!("{base}/test"), api.domain.clone());
     let has_draft = api.draft.is_some();
     let asks_source =
@@ -118,11 +115,6 @@ fn head(detail: &ApiDetail, me: Resource<Result<Me, PortalError>>) -> impl IntoV
                 {callable.then(|| view! { <a class="btn btn-primary" href=test><Icon name="play"/>"Try it"</a> })}
             </div>
         </div>
-        <nav class="tabs" aria-label="Parts of this API">
-            {tab("", "Documentation", None)}
-            {tab("/versions", "Versions", Some(detail.versions.len()))}
-            {tab("/access", "Access", Some(detail.apps.len()))}
-            {tab("/traffic", "Traffic", None)}
-        </nav>
+        <Tabs label="Parts of this API" tabs/>
     }
 }

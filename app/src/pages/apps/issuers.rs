@@ -1,11 +1,13 @@
 //! Issuers: whose signed tokens stand for an app.
 
 use leptos::prelude::*;
-use model::snapshot::Environment;
 use model::view::AppView;
 
 use super::api::{DeleteIssuer, NewIssuer};
-use crate::ui::{Callout, ConfirmDialog, Field, FormToken, TextArea, Time, Tone, copyable, field_error};
+use crate::ui::{
+    Callout, ConfirmDialog, Field, FormToken, SaveForm, SelectField, TextArea, TextField, Time, Tone, copyable, environment_choices,
+    field_error,
+};
 
 /// The secret of an issuer that was just made, shown this once.
 #[component]
@@ -65,19 +67,16 @@ fn form(domain: String, name: String, make: ServerAction<NewIssuer>) -> impl Int
     view! {
         <details class="card-pad">
             <summary>"Trust an issuer"</summary>
-            <ActionForm action=make><FormToken/>
-                <div class="stack mt-4">
-                    <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/>
-                    <div class="form-row">
-                        <Field id="issuer" label="Issuer" help="The iss of its tokens." error=field_error(make, "issuer")><input class="input" id="issuer" name="issuer" required autocomplete="off" placeholder="https://id.example.com"/></Field>
-                        <Field id="audience" label="Audience" help="The aud that they must name." error=field_error(make, "audience")><input class="input" id="audience" name="audience" required autocomplete="off" placeholder="flights"/></Field>
-                        <Field id="issuer-environment" label="For"><select class="select" id="issuer-environment" name="environment">{[Environment::Prod, Environment::Test].map(|environment| view! { <option value=environment.key()>{environment.key()}</option> }).collect_view()}</select></Field>
-                    </div>
-                    <Field id="jwks_url" label="Address of its keys" note="Empty to make a shared secret here" help="RS256, ES256 or EdDSA; fetched anew by itself." error=field_error(make, "jwks_url")><input class="input" id="jwks_url" name="jwks_url" autocomplete="off" placeholder="https://id.example.com/.well-known/jwks.json"/></Field>
-                    <Field id="fixed" label="Fixed parameters" note="optional" help="name=value, a line each. A caller with such a token cannot choose these." error=field_error(make, "fixed")><TextArea class="input" id="fixed" name="fixed" rows=2 placeholder="carrier=UA" text=String::new()/></Field>
-                    <div class="row"><button class="btn btn-primary" type="submit">"Trust it"</button></div>
+            <div class="mt-4"><SaveForm action=make save="Trust it" saved="The issuer is trusted.">
+                <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/>
+                <div class="form-row">
+                    <TextField id="issuer" label="Issuer" help="The iss of its tokens." name="issuer" error=field_error(make, "issuer") required=true placeholder="https://id.example.com"/>
+                    <TextField id="audience" label="Audience" help="The aud that they must name." name="audience" error=field_error(make, "audience") required=true placeholder="flights"/>
+                    <SelectField id="issuer-environment" label="For" name="environment" choices=environment_choices()/>
                 </div>
-            </ActionForm>
+                <TextField id="jwks_url" label="Address of its keys" note="Empty to make a shared secret here" help="RS256, ES256 or EdDSA; fetched anew by itself." name="jwks_url" error=field_error(make, "jwks_url") placeholder="https://id.example.com/.well-known/jwks.json"/>
+                <Field id="fixed" label="Fixed parameters" note="optional" help="name=value, a line each. A caller with such a token cannot choose these." error=field_error(make, "fixed")><TextArea class="input" id="fixed" name="fixed" rows=2 placeholder="carrier=UA" text=String::new()/></Field>
+            </SaveForm></div>
         </details>
     }
 }

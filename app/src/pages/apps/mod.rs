@@ -7,7 +7,6 @@ mod origins;
 use leptos::prelude::*;
 use model::Action;
 use model::list::ListQuery;
-use model::snapshot::Environment;
 use model::view::AppView;
 
 use self::api::{DeleteApp, DeleteIssuer, NewApp, NewIssuer, NewKey, RevokeKey, SetOrigins, app, list_apps};
@@ -15,8 +14,9 @@ use self::issuers::{NewSecret, issuers};
 use self::origins::origins;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Callout, Column, ConfirmDialog, DataTable, Empty, Field, Filter, FormProblem, FormToken, ListPlace, Load, NumberField, PageHead,
-    PageName, Time, Tone, api_params, copyable, done, field_error, list_query,
+    Callout, Column, ConfirmDialog, DataTable, Empty, Filter, FormProblem, FormToken, ListPlace, Load, NumberField, PageHead, PageName,
+    SaveForm, SelectField, TextField, Time, Tone, api_params, as_they_are, confirms, copyable, done, environment_choices, field_error,
+    list_query,
 };
 
 const PLACE: ListPlace = ListPlace { name: "Apps", path: "/apps" };
@@ -38,17 +38,15 @@ pub(crate) fn AppsPage() -> impl IntoView {
             <Load resource=me view=move |me| {
                 let domains = me.domains_where(Action::EditApp);
                 (!domains.is_empty()).then(|| view! {
-                    <ActionForm action=make>
-                        <section class="card card-pad stack">
-                            <h2>"Make an app"</h2>
-                            <FormProblem action=make/>
+                    <section class="card card-pad stack">
+                        <h2>"Make an app"</h2>
+                        <SaveForm action=make save="Make it" saved="The app is made.">
                             <div class="form-row">
-                                <Field id="domain" label="Domain"><select class="select" id="domain" name="domain">{domains.into_iter().map(|domain| view! { <option value=domain.clone()>{domain.clone()}</option> }).collect_view()}</select></Field>
-                                <Field id="name" label="Name" help="Lower-case letters, digits and hyphens." error=field_error(make, "name")><input class="input" id="name" name="name" required autocomplete="off" placeholder="flight-board"/></Field>
+                                <SelectField id="domain" label="Domain" name="domain" choices=as_they_are(domains)/>
+                                <TextField id="name" label="Name" help="Lower-case letters, digits and hyphens." name="name" error=field_error(make, "name") required=true placeholder="flight-board"/>
                             </div>
-                            <div class="row"><button class="btn btn-primary" type="submit">"Make it"</button></div>
-                        </section>
-                    </ActionForm>
+                        </SaveForm>
+                    </section>
                 })
             }/>
         </div>
@@ -82,6 +80,8 @@ pub(crate) fn AppPage() -> impl IntoView {
     let delete = ServerAction::<DeleteApp>::new();
     let set = ServerAction::<SetOrigins>::new();
     let acts = [done(make), done(revoke), done(trust), done(distrust), done(set)];
+    confirms(acts[1], "The key is revoked.");
+    confirms(acts[3], "The issuer is removed.");
     let versions = move || acts.map(|act| act.get());
     let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| app(domain, name));
     view! {
@@ -92,12 +92,9 @@ pub(crate) fn AppPage() -> impl IntoView {
                 <PageName name=path.clone()/>
                 <PageHead title=path lead=format!("Belongs to {}.", app.owner)/>
                 <div class="stack-6">
-                    <FormProblem action=make/>
                     <FormProblem action=revoke/>
-                    <FormProblem action=trust/>
                     <FormProblem action=distrust/>
                     <FormProblem action=delete/>
-                    <FormProblem action=set/>
                     <NewSecret make=trust/>
                     {move || make.value().get().and_then(Result::ok).map(|key| view! {
                         <Callout tone=Tone::Ok><p class="mb-2"><b>"This is the key. It is shown this once."</b>" Keep it where the app can read it, and nowhere else."</p><div id="new-key">{copyable(key.secret, "Copy the key")}</div></Callout>
@@ -146,16 +143,15 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
                 }).collect_view()}</tbody>
             </table></div>
             {may.then(|| view! {
-                <ActionForm action=make><FormToken/>
-                    <div class="card-pad stack">
+                <div class="card-pad">
+                    <SaveForm action=make save="Make a key" saved="The key is made.">
                         <input type="hidden" name="domain" value=form_domain/><input type="hidden" name="app" value=form_name/>
                         <div class="form-row">
-                            <Field id="environment" label="For"><select class="select" id="environment" name="environment">{[Environment::Prod, Environment::Test].map(|environment| view! { <option value=environment.key()>{environment.key()}</option> }).collect_view()}</select></Field>
+                            <SelectField id="environment" label="For" name="environment" choices=environment_choices()/>
                             <NumberField id="days" label="Days" note="Empty for no end" name="days" value=String::new() error=field_error(make, "days")/>
                         </div>
-                        <div class="row"><button class="btn btn-primary" type="submit">"Make a key"</button></div>
-                    </div>
-                </ActionForm>
+                    </SaveForm>
+                </div>
             })}
         </section>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::view::AppView;
 
 use super::api::SetOrigins;
-use crate::ui::{Field, FormToken, TextArea, field_error};
+use crate::ui::{Field, SaveForm, TextArea, field_error};
 
 pub(super) fn origins(app: &AppView, may: bool, set: ServerAction<SetOrigins>) -> impl IntoView + use<> {
     let (domain, name, text) = (app.domain.clone(), app.name.clone(), app.origins.join("\n"));
@@ -16,13 +16,10 @@ pub(super) fn origins(app: &AppView, may: bool, set: ServerAction<SetOrigins>) -
             {may.then(|| view! {
                 <details class="card-pad">
                     <summary>"Change allowed origins"</summary>
-                    <ActionForm action=set><FormToken/>
-                        <div class="stack mt-4">
-                            <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/>
-                            <Field id="origins" label="Allowed origins" note="optional" help="One a line, such as https://app.example.com. A key in a page is readable by everybody who opens it: give it few grants and low limits." error=field_error(set, "origins")><TextArea class="input" id="origins" name="origins" rows=3 placeholder="https://app.example.com" text=text/></Field>
-                            <div class="row"><button class="btn btn-primary" type="submit">"Save origins"</button></div>
-                        </div>
-                    </ActionForm>
+                    <div class="mt-4"><SaveForm action=set save="Save origins">
+                        <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/>
+                        <Field id="origins" label="Allowed origins" note="optional" help="One a line, such as https://app.example.com. A key in a page is readable by everybody who opens it: give it few grants and low limits." error=field_error(set, "origins")><TextArea class="input" id="origins" name="origins" rows=3 placeholder="https://app.example.com" text=text/></Field>
+                    </SaveForm></div>
                 </details>
             })}
         </section>

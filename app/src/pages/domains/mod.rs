@@ -12,7 +12,8 @@ use self::shares::shares;
 use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Choice, ConfirmDialog, Empty, Field, FormProblem, FormToken, Load, PageHead, PageName, ProblemPage, done, field_error, param,
+    Choice, ConfirmDialog, Empty, FormProblem, FormToken, Load, PageHead, PageName, ProblemPage, SaveForm, TextField, Unsaved, confirms,
+    done, field_error, param,
 };
 
 #[component]
@@ -31,17 +32,15 @@ pub(crate) fn DomainsPage() -> impl IntoView {
                 rows(domains).into_any()
             }/>
             <Load resource=me view=move |me| me.is_admin.then(|| view! {
-                <ActionForm action=make><FormToken/>
-                    <section class="card card-pad stack">
-                        <h2>"Make a domain"</h2>
-                        <FormProblem action=make/>
+                <section class="card card-pad stack">
+                    <h2>"Make a domain"</h2>
+                    <SaveForm action=make save="Make it" saved="The domain is made.">
                         <div class="form-row">
-                            <Field id="name" label="Name" help="Stands in addresses, so it stays." error=field_error(make, "name")><input class="input" id="name" name="name" required autocomplete="off" placeholder="travel"/></Field>
-                            <Field id="title" label="Title" note="optional" error=field_error(make, "title")><input class="input" id="title" name="title" placeholder="Travel"/></Field>
+                            <TextField id="name" label="Name" help="Stands in addresses, so it stays." name="name" error=field_error(make, "name") required=true placeholder="travel"/>
+                            <TextField id="title" label="Title" note="optional" name="title" error=field_error(make, "title") placeholder="Travel"/>
                         </div>
-                        <div class="row"><button class="btn btn-primary" type="submit">"Make it"</button></div>
-                    </section>
-                </ActionForm>
+                    </SaveForm>
+                </section>
             })/>
         </div>
     }
@@ -67,6 +66,7 @@ pub(crate) fn DomainPage() -> impl IntoView {
     let (set, rename) = (ServerAction::<SetRoles>::new(), ServerAction::<RenameDomain>::new());
     let share = ServerAction::<SetCompartment>::new();
     let (roles_set, renamed, shared) = (done(set), done(rename), done(share));
+    confirms(roles_set, "The roles are set.");
     let list = Resource::new(move || (roles_set.get(), renamed.get()), |_| domains());
     let limits = Resource::new(move || shared.get(), |_| compartments());
     view! {
@@ -98,34 +98,39 @@ fn page(
         <PageHead title=name.clone() lead=title.clone()/>
         <div class="stack-6">
             <FormProblem action=set at=|field| if field == "roles" { String::new() } else { field.to_owned() }/>
-            <FormProblem action=rename/>
             <section class="card clip">
                 <div class="card-head"><h2>"Members"</h2><span class="count">{members.len()}</span></div>
                 {members.is_empty().then(|| view! { <Empty title="Nobody yet" text="Add the first person below, by the address they sign in with."/> })}
                 <ul class="todo">{members.into_iter().map(|member| member_row(&row_name, member, may, set)).collect_view()}</ul>
             </section>
-            {may.then(|| view! {
-                <ActionForm action=set><FormToken/>
-                    <section class="card card-pad stack">
-                        <h2>"Add somebody"</h2>
-                        <input type="hidden" name="domain" value=name.clone()/><input type="hidden" name="member" value="true"/>
-                        <Field id="email" label="Email" error=field_error(set, "email")><input class="input" id="email" name="email" type="email" required placeholder="name@company.example"/></Field>
-                        <div class="grid cols-2">{Role::ALL.map(|role| view! { <Choice name="roles[]" value=role.key() label=role.key() help=role.about()/> }).collect_view()}</div>
-                        <div class="row"><button class="btn btn-primary" type="submit">"Set the roles"</button></div>
-                    </section>
-                </ActionForm>
-            })}
+            {may.then(|| add_somebody(name, set))}
             {is_admin.then(|| view! {
-                <ActionForm action=rename><FormToken/>
-                    <section class="card card-pad stack">
-                        <h2>"Title"</h2>
+                <section class="card card-pad stack">
+                    <h2>"Title"</h2>
+                    <SaveForm action=rename save="Rename" class="btn">
                         <input type="hidden" name="domain" value=title_name/>
-                        <Field id="title" label="What people read" error=field_error(rename, "title")><input class="input" id="title" name="title" value=title/></Field>
-                        <div class="row"><button class="btn" type="submit">"Rename"</button></div>
-                    </section>
-                </ActionForm>
+                        <TextField id="title" label="What people read" name="title" error=field_error(rename, "title") value=title/>
+                    </SaveForm>
+                </section>
             })}
         </div>
+    }
+}
+
+/// What went wrong with it stands above, with what went wrong with the roles of members: all are set by one action.
+fn add_somebody(domain: String, set: ServerAction<SetRoles>) -> impl IntoView {
+    view! {
+        <Unsaved saved=done(set)>
+            <ActionForm action=set><FormToken/>
+                <section class="card card-pad stack">
+                    <h2>"Add somebody"</h2>
+                    <input type="hidden" name="domain" value=domain/><input type="hidden" name="member" value="true"/>
+                    <TextField id="email" label="Email" name="email" kind="email" error=field_error(set, "email") required=true placeholder="name@company.example"/>
+                    <div class="grid cols-2">{Role::ALL.map(|role| view! { <Choice name="roles[]" value=role.key() label=role.key() help=role.about()/> }).collect_view()}</div>
+                    <div class="row"><button class="btn btn-primary" type="submit">"Set the roles"</button></div>
+                </section>
+            </ActionForm>
+        </Unsaved>
     }
 }
 

@@ -9,8 +9,8 @@ use model::view::{Membership, UserView};
 use self::api::{NewPerson, PasswordLink, SetPerson, list_people};
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Callout, Choice, Column, ConfirmDialog, DataTable, Empty, Field, Filter, FormProblem, FormToken, ListPlace, Load, PageHead, PageName,
-    Tone, copyable, done, field_error, list_query, no_access,
+    Callout, Column, ConfirmDialog, DataTable, Empty, Filter, FormProblem, FormToken, ListPlace, Load, PageHead, PageName, SaveForm,
+    SwitchField, TextField, Tone, confirms, copyable, done, field_error, list_query, no_access,
 };
 
 const PLACE: ListPlace = ListPlace { name: "People", path: "/people" };
@@ -19,6 +19,7 @@ const PLACE: ListPlace = ListPlace { name: "People", path: "/people" };
 pub(crate) fn PeoplePage() -> impl IntoView {
     let (make, link, set) = (ServerAction::<NewPerson>::new(), ServerAction::<PasswordLink>::new(), ServerAction::<SetPerson>::new());
     let (made, linked, changed) = (done(make), done(link), done(set));
+    confirms(changed, "Saved.");
     let query = list_query();
     let list =
         Resource::new(move || (query.with(ListQuery::of_rows), made.get(), linked.get(), changed.get()), |(query, ..)| list_people(query));
@@ -32,7 +33,7 @@ pub(crate) fn PeoplePage() -> impl IntoView {
             view! {
                 <PageHead title="People" lead="Who may sign in. Roles are given in each domain."/>
                 <div class="stack-6">
-                    <FormProblem action=make/><FormProblem action=link/><FormProblem action=set/>
+                    <FormProblem action=link/><FormProblem action=set/>
                     <NewLinkShown make link/>
                     <DataTable place=PLACE query list columns=columns(link, set) filters=filters() empty=|| view! {
                         <Empty title="Nobody yet" text="Add the first person below."/>
@@ -58,14 +59,13 @@ fn NewLinkShown(make: ServerAction<NewPerson>, link: ServerAction<PasswordLink>)
 #[component]
 fn NewPersonForm(make: ServerAction<NewPerson>) -> impl IntoView {
     view! {
-        <ActionForm action=make><FormToken/>
-            <section class="card card-pad stack">
-                <h2>"Add a person"</h2>
-                <Field id="email" label="Email" error=field_error(make, "email")><input class="input" id="email" name="email" type="email" required placeholder="name@company.example"/></Field>
-                <Choice name="admin" value="true" label="Admin" help="Everything, in every domain, and domains and people."/>
-                <div class="row"><button class="btn btn-primary" type="submit">"Add and make a link"</button></div>
-            </section>
-        </ActionForm>
+        <section class="card card-pad stack">
+            <h2>"Add a person"</h2>
+            <SaveForm action=make save="Add and make a link" saved="The person is added.">
+                <TextField id="email" label="Email" name="email" kind="email" error=field_error(make, "email") required=true placeholder="name@company.example"/>
+                <SwitchField name="admin" label="Admin" help="Everything, in every domain, and domains and people."/>
+            </SaveForm>
+        </section>
     }
 }
 

@@ -1,0 +1,50 @@
+//! A form that saves: what went wrong above its fields, one button below them. What was typed and is not saved is marked, and the page asks
+//! before it is left; what was saved is confirmed.
+
+use leptos::prelude::*;
+use leptos::server_fn::client::Client;
+use leptos::server_fn::codec::PostUrl;
+use leptos::server_fn::request::ClientReq;
+use leptos::server_fn::{Http, ServerFn};
+use leptos::web_sys::FormData;
+use serde::de::DeserializeOwned;
+
+use super::field::done;
+use super::toast::confirms;
+use super::unsaved::Unsaved;
+use super::{FormProblem, FormToken};
+use crate::error::PortalError;
+
+#[component]
+pub(crate) fn SaveForm<S, O>(
+    action: ServerAction<S>,
+    /// What the button says, verb first.
+    save: &'static str,
+    /// What is said once it is saved.
+    #[prop(default = "Saved.")]
+    saved: &'static str,
+    #[prop(default = "btn btn-primary")] class: &'static str,
+    children: Children,
+) -> impl IntoView
+where
+    S: DeserializeOwned + ServerFn<Protocol = Http<PostUrl, O>, Error = PortalError> + Clone + Send + Sync + 'static,
+    <<S::Client as Client<S::Error>>::Request as ClientReq<S::Error>>::FormData: From<FormData>,
+    S::Output: Clone + Send + Sync + 'static,
+    S::Client: Client<S::Error>,
+    O: 'static,
+{
+    let count = done(action);
+    confirms(count, saved);
+    view! {
+        <Unsaved saved=count>
+            <ActionForm action=action><FormToken/>
+                <div class="stack">
+                    <FormProblem action=action/>
+                    {children()}
+                    <div class="row"><button class=class type="submit">{save}</button></div>
+                </div>
+            </ActionForm>
+        </Unsaved>
+    }
+    .into_any()
+}
