@@ -22,10 +22,12 @@ use crate::pages::not_found::NotFoundPage;
 use crate::pages::people::PeoplePage;
 use crate::pages::sign_in::{JoinPage, SignInPage};
 use crate::pages::sources::{NewSourcePage, SourcePage, SourcesPage, TablePage};
+use crate::ui::Now;
 
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    Now::provide();
     view! {
         <Router>
             <Routes fallback=NotFoundPage>

@@ -60,7 +60,7 @@ pub(crate) use table::SampleTable;
 pub(crate) use tabs::{Tab, Tabs};
 pub(crate) use text_area::TextArea;
 pub(crate) use text_field::TextField;
-pub(crate) use time::{Time, bytes_words, grouped, rows, span_words};
+pub(crate) use time::{Now, Time, bytes_words, grouped, rows, span_words};
 pub(crate) use toast::{Toaster, Toasts, confirms};
 pub(crate) use unsaved::{LeaveDialog, LeaveGuard, Unsaved};
 pub(crate) use zone_picker::ZonePicker;

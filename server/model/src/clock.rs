@@ -27,6 +27,24 @@ pub fn ago(at: Millis, now: Millis) -> String {
     }
 }
 
+/// A time as people say it from now: `just now`, `12 min ago`, `in 3 h`.
+#[must_use]
+pub fn relative(at: Millis, now: Millis) -> String {
+    match at.saturating_sub(now) {
+        ahead if ahead < MINUTE => ago(at, now),
+        ahead if ahead < HOUR => format!("in {} min", ahead / MINUTE),
+        ahead if ahead < DAY => format!("in {} h", ahead / HOUR),
+        ahead => format!("in {} d", ahead / DAY),
+    }
+}
+
+/// A zone by how far it is ahead of UTC, in minutes: `UTC+05:30`.
+#[must_use]
+pub fn offset_words(ahead: i32) -> String {
+    let sign = if ahead < 0 { '-' } else { '+' };
+    format!("UTC{sign}{:02}:{:02}", ahead.abs() / 60, ahead.abs() % 60)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,5 +55,9 @@ mod tests {
         assert_eq!(ago(0, 30 * SECOND), "just now");
         assert_eq!(ago(0, 125 * MINUTE), "2 h ago");
         assert_eq!(ago(0, 49 * HOUR), "2 d ago");
+        assert_eq!([relative(0, 125 * MINUTE), relative(30 * SECOND, 0), relative(0, 0)], ["2 h ago", "just now", "just now"]);
+        assert_eq!([relative(HOUR - 1, 0), relative(HOUR, 0), relative(90 * DAY, 0)], ["in 59 min", "in 1 h", "in 90 d"]);
+        assert_eq!(relative(Millis::MAX, Millis::MIN), format!("in {} d", Millis::MAX / DAY));
+        assert_eq!([0, 330, -210].map(offset_words), ["UTC+00:00", "UTC+05:30", "UTC-03:30"]);
     }
 }

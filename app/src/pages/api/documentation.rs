@@ -118,7 +118,7 @@ fn page(detail: &ApiDetail, version: &VersionView, (url, grpc): &(String, String
                     <dt>"Owner"</dt><dd>{api.owner.clone()}</dd>
                     <dt>"Kind"</dt><dd>{api.kind.words()}</dd>
                     <dt>"Version"</dt><dd>{version.number}", by "{version.author.clone()}</dd>
-                    {api.live.iter().map(|live| view! { <dt>"Live in "{live.environment.key()}</dt><dd>"v"{live.version}" since "<Time at=live.since/></dd> }).collect_view()}
+                    {api.live.iter().map(|live| view! { <dt>"Live in "{live.environment.key()}</dt><dd>"v"{live.version}", released "<Time at=live.since/></dd> }).collect_view()}
                     {(!source.is_empty()).then(|| view! { <dt>"Source"</dt><dd>{match tables {
                         Some(table) => view! { <a href=format!("/sources/{source}/tables/{table}")>{format!("{source}.{table}")}</a> }.into_any(),
                         None => view! { <a href=format!("/sources/{source}")>{source.clone()}</a> }.into_any(),

@@ -37,13 +37,13 @@ fn outcome(last: &ComparedView, at_most: i64) -> impl IntoView + use<> {
     }
     let both = format!("{} at the source, {} in the dataset.", rows(figures.source_rows), grouped(figures.dataset_rows));
     if figures.differ() == 0 {
-        return view! { <p class="t-2">"The same at "<Time at/>": "{both}</p> }.into_any();
+        return view! { <p class="t-2">"The same when it was compared, "<Time at/>": "{both}</p> }.into_any();
     }
     let words = format!("{} missing, {} changed, {} too many.", grouped(figures.missing), grouped(figures.changed), grouped(figures.extra));
     let tone = if figures.differ() > at_most { Tone::Bad } else { Tone::Warn };
     let differ = if figures.differ() == 1 { "1 row differs. ".to_owned() } else { format!("{} differ. ", rows(figures.differ())) };
     view! {
-        <Callout tone><p><b>{differ.clone()}</b>{words.clone()}" "{both.clone()}</p><p class="small">"Compared at "<Time at/>"."</p></Callout>
+        <Callout tone><p><b>{differ.clone()}</b>{words.clone()}" "{both.clone()}</p><p class="small">"Compared "<Time at/>"."</p></Callout>
         <ul class="bullets small">{figures.examples.into_iter().map(|line| view! { <li class="break">{line}</li> }).collect_view()}</ul>
     }
     .into_any()

@@ -45,7 +45,7 @@ fn one(version: &DataVersionView, follow: FollowView, halted: Option<&'static st
             {(!follow.reason.is_empty()).then(|| view! { <Callout tone=Tone::Bad><p><b>"It does not go on. "</b>{follow.reason.clone()}</p><p class="small">"What is live stays as far as it is, and it is tried again by itself."</p></Callout> })}
             <p class="t-2 tn">{rows(figures.changed_rows)}" came or changed since it was built, "{grouped(figures.deleted_rows)}" were deleted."</p>
             <p class="small t-2">
-                {figures.caught_up_at.map(|at| view! { "Up to date at "<Time at/>". " })}
+                {figures.caught_up_at.map(|at| view! { "Up to date "<Time at/>". " })}
                 {(!figures.position.is_empty()).then(|| format!("It has come to {}.", figures.position))}
             </p>
             {decision_list(&figures.decisions)}

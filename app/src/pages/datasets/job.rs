@@ -183,7 +183,7 @@ fn lower_first(text: &str) -> String {
 
 fn next_words(job: &JobView) -> Option<impl IntoView + use<>> {
     let next = job.next.clone();
-    (!next.is_empty()).then(|| view! { <p class="small t-2">"Next: "{next.into_iter().enumerate().map(|(index, at)| view! { {(index > 0).then_some(", ")}<Time at/> }).collect_view()}</p> })
+    (!next.is_empty()).then(|| view! { <p class="small t-2">"Next: "{next.into_iter().enumerate().map(|(index, at)| view! { {(index > 0).then_some(", ")}<Time at exact=true/> }).collect_view()}</p> })
 }
 
 fn form(

@@ -99,7 +99,7 @@ pub(crate) fn going(dataset: &DatasetView, now: Millis, may_edit: bool, stop: Se
             </div>
             <p class="t-2 between"><span>{step_words(&run)}</span>{left.map(|left| view! { <span class="tn">{if left == 0 { "longer than usual already".to_owned() } else { format!("about {} left", duration(left)) }}</span> })}</p>
             {match (retries, percent) {
-                (true, _) => view! { <p class="t-2">{run.reason.clone()}" The next try, the "{ordinal(run.attempt)}", begins at "<Time at=run.due_at/>". What is live is not touched."</p> }.into_any(),
+                (true, _) => view! { <p class="t-2">{run.reason.clone()}" The next try, the "{ordinal(run.attempt)}", begins "<Time at=run.due_at/>". What is live is not touched."</p> }.into_any(),
                 (false, Some(percent)) => view! { <progress class="big" max="100" value=percent aria-label="Built"></progress> }.into_any(),
                 (false, None) => view! { <progress class="big" aria-label="Building"></progress> }.into_any(),
             }}
@@ -110,7 +110,7 @@ pub(crate) fn going(dataset: &DatasetView, now: Millis, may_edit: bool, stop: Se
             })}
             {pace(&run)}
             {decision_list(&run.figures.decisions)}
-            {late.then(|| view! { <Callout tone=Tone::Warn><p><b>"It will be late."</b>" It should be over by "{run.late_at.map(|at| view! { <Time at/> })}", and takes longer by what the runs before it took."</p></Callout> })}
+            {late.then(|| view! { <Callout tone=Tone::Warn><p><b>"It will be late."</b>" It should be over by "{run.late_at.map(|at| view! { <Time at exact=true/> })}", and takes longer by what the runs before it took."</p></Callout> })}
         </section>
     })
 }

@@ -135,8 +135,8 @@ fn my_requests(asked: Vec<RequestView>) -> impl IntoView {
             <div class="card-head"><h2 id="asked">"My requests"</h2></div>
             <ul class="todo">{mine.into_iter().map(|request| {
                 let (glyph, icon, word) = match request.state {
-                    RequestState::Open => ("glyph glyph-info", "clock", "Waits for a decision since"),
-                    RequestState::Approved => ("glyph glyph-ok", "check", "Approved and live since"),
+                    RequestState::Open => ("glyph glyph-info", "clock", "Waits for a decision, sent"),
+                    RequestState::Approved => ("glyph glyph-ok", "check", "Approved and live,"),
                     RequestState::Rejected => ("glyph glyph-bad", "x", "Rejected"),
                     RequestState::Withdrawn => ("glyph", "undo", "Withdrawn by you"),
                 };
