@@ -22,12 +22,13 @@ use crate::pages::not_found::NotFoundPage;
 use crate::pages::people::PeoplePage;
 use crate::pages::sign_in::{JoinPage, SignInPage};
 use crate::pages::sources::{NewSourcePage, SourcePage, SourcesPage, TablePage};
-use crate::ui::Now;
+use crate::ui::{Headed, Now};
 
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     Now::provide();
+    Headed::provide();
     view! {
         <Router>
             <Routes fallback=NotFoundPage>

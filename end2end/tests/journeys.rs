@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
 
-use end2end::{DESK, NO_SCRIPT, PHONE, Stage, Window};
+use end2end::{DESK, NO_SCRIPT, PHONE, Person, Stage, Window};
 use serde_json::Value as Json;
 
 async fn call(stage: &Stage, key: &str, path: &str) -> (u16, Json) {
@@ -288,6 +288,61 @@ async fn a_session_that_ends_takes_nothing_with_it() {
     builder.click("button:has-text(\"Make it\")").await;
     builder.sees("h1:has-text(\"travel/late-board\")").await;
     builder.leaves().await;
+    stage.close().await;
+}
+
+/// Waits until the browser says yes.
+async fn comes_to(person: &Person, what: &str) {
+    let asked = format!("({what}) ? 1 : 0");
+    let began = std::time::Instant::now();
+    while person.page.evaluate::<(), f64>(&asked, None).await.unwrap() < 1.0 {
+        assert!(began.elapsed() < std::time::Duration::from_secs(15), "it does not come to {what}");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_used_by_keyboard_and_a_page_asks_before_it_is_left() {
+    let stage = Stage::open().await;
+    let admin = stage.person("admin@demo", DESK).await;
+    admin.go("/apis").await;
+    admin.fill("input[name=q]", "plane").await;
+    admin.page.locator("input[name=q]").press("Enter", None).await.unwrap();
+    comes_to(&admin, "location.search.includes('q=plane') && document.activeElement.name === 'q'").await;
+    admin.reads(".list-foot [role=status]", " of ").await;
+    // The rows are drawn anew; the head keeps the focus.
+    admin.page.locator("th a.sort").first().press("Enter", None).await.unwrap();
+    admin.sees("th[aria-sort=ascending]").await;
+    comes_to(&admin, "document.activeElement.matches('th a.sort')").await;
+    admin.shots("list-sorted").await;
+    admin.click("a.main-cell").await;
+    admin.sees(".tabs").await;
+    comes_to(&admin, "location.pathname !== '/apis' && document.activeElement.tagName === 'H1'").await;
+    // What was typed stays, or is left behind on purpose.
+    admin.go("/people").await;
+    admin.fill("#email", "somebody@demo").await;
+    admin.click("#side a[href=\"/domains\"]").await;
+    admin.sees("#leave-page:popover-open").await;
+    admin.shots("leave-page").await;
+    admin.click("#leave-page button:has-text(\"Stay\")").await;
+    comes_to(&admin, "location.pathname === '/people' && document.querySelector('#email').value === 'somebody@demo'").await;
+    admin.click("button:has-text(\"Add and make a link\")").await;
+    admin.reads(".toast-place", "The person is added.").await;
+    // Saved, nothing is asked.
+    admin.click("#side a[href=\"/domains\"]").await;
+    admin.sees("h1:has-text(\"Domains\")").await;
+    admin.fill("#title", "Left").await;
+    admin.click("#side a[href=\"/people\"]").await;
+    admin.click("#leave-page button:has-text(\"Leave without saving\")").await;
+    admin.sees("h1:has-text(\"People\")").await;
+    // Told from now, with the exact time and its zone on hover.
+    admin.go("/audit").await;
+    comes_to(
+        &admin,
+        "/ago|now/.test(document.querySelector('td time').textContent) && document.querySelector('td time').title.includes(' UTC')",
+    )
+    .await;
+    admin.leaves().await;
     stage.close().await;
 }
 

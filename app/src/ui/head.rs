@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::Heading;
 use super::text_area::for_document;
 
 /// The name of the page, for the tab of the browser. The framework writes a title into the document as it is.
@@ -20,7 +21,7 @@ pub(crate) fn PageHead(
     view! {
         <div class="page-head">
             <div>
-                <div class="page-title"><h1>{title}</h1></div>
+                <div class="page-title"><Heading>{title}</Heading></div>
                 {(!lead.is_empty()).then(|| view! { <p class="lead">{lead}</p> })}
             </div>
             {children.map(|children| view! { <div class="actions">{children()}</div> })}

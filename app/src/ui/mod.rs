@@ -12,6 +12,7 @@ mod form_card;
 mod form_token;
 mod graph;
 mod head;
+mod heading;
 mod icon;
 mod limit;
 mod load;
@@ -43,6 +44,7 @@ pub(crate) use form_card::FormCard;
 pub(crate) use form_token::FormToken;
 pub(crate) use graph::{GraphNode, StepGraph};
 pub(crate) use head::{PageHead, PageName};
+pub(crate) use heading::{Headed, Heading};
 pub use icon::ICONS;
 pub(crate) use icon::{Icon, Mark};
 #[cfg(feature = "ssr")]

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{ErrorCode, Problem};
 
-use super::{PageName, ProblemCallout};
+use super::{Heading, PageName, ProblemCallout};
 use crate::error::PortalError;
 
 /// Stands in place of a whole page, inside the frame.
@@ -18,7 +18,7 @@ pub(crate) fn ProblemPage(error: PortalError) -> impl IntoView {
     view! {
         <PageName name=title/>
         <div class="card"><div class="empty">
-            <h1>{title}</h1>
+            <Heading>{title}</Heading>
             {if told { view! { <p>{error.0.detail}</p> }.into_any() } else { view! { <ProblemCallout error/> }.into_any() }}
             <div class="actions"><a class="btn btn-primary" href="/">"Go to Home"</a></div>
         </div></div>

@@ -11,7 +11,9 @@ use model::{ApiSpec, Parameter};
 
 use super::api::{api_detail, try_api};
 use crate::error::PortalError;
-use crate::ui::{CodeBlock, Empty, Field, GraphNode, Icon, JsonBlock, LiveBadge, Load, PageName, ProblemCallout, StepGraph, api_params};
+use crate::ui::{
+    CodeBlock, Empty, Field, GraphNode, Heading, Icon, JsonBlock, LiveBadge, Load, PageName, ProblemCallout, StepGraph, api_params,
+};
 
 #[component]
 pub(crate) fn ConsolePage() -> impl IntoView {
@@ -26,7 +28,7 @@ fn page(detail: &ApiDetail, wanted: Memo<Option<i64>>) -> impl IntoView + use<> 
     let api = detail.summary.clone();
     let versions = detail.versions.clone();
     let shown = detail.shown_version().map(|version| version.number);
-    let base = format!("/apis/{}", api.path());
+    let (base, title) = (format!("/apis/{}", api.path()), format!("Test {}", api.path()));
     let links = versions.clone();
     let link_base = base.clone();
     let number = Memo::new(move |_| wanted.get().or(shown));
@@ -34,7 +36,7 @@ fn page(detail: &ApiDetail, wanted: Memo<Option<i64>>) -> impl IntoView + use<> 
     view! {
         <PageName name="Test"/>
         <div class="page-head">
-            <div><div class="page-title"><h1>"Test "{api.path()}</h1><LiveBadge api=api.clone()/><span class="badge badge-code">{api.kind.key()}</span></div>
+            <div><div class="page-title"><Heading>{title}</Heading><LiveBadge api=api.clone()/><span class="badge badge-code">{api.kind.key()}</span></div>
             <p class="lead">"Calls made here run for real and are counted to you, not to an app."</p></div>
             <nav class="seg" aria-label="Version">{links.into_iter().take(5).map(|version| {
                 let this = version.number;

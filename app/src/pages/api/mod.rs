@@ -19,7 +19,7 @@ use self::api::{EndGrant, Grant, Purge, Retire, Rollback, SetPublicDocumentation
 use crate::error::PortalError;
 use crate::pages::apps::api::apps;
 use crate::signed_in::MeResource;
-use crate::ui::{Icon, LiveBadge, Load, PageName, Tab, Tabs, api_params, done};
+use crate::ui::{Heading, Icon, LiveBadge, Load, PageName, Tab, Tabs, api_params, done};
 
 pub(crate) use accelerate::AcceleratePage;
 pub(crate) use access::AccessTab;
@@ -99,7 +99,7 @@ fn head(detail: &ApiDetail, me: Resource<Result<Me, PortalError>>) -> impl IntoV
         <PageName name=api.name.clone()/>
         <div class="page-head nomargin">
             <div>
-                <div class="page-title"><h1>{path}</h1><LiveBadge api=api.clone()/><span class="badge badge-code">{api.kind.key()}</span></div>
+                <div class="page-title"><Heading>{path}</Heading><LiveBadge api=api.clone()/><span class="badge badge-code">{api.kind.key()}</span></div>
                 <p class="lead">{title}</p>
             </div>
             <div class="actions">

@@ -44,7 +44,7 @@ use crate::error::PortalError;
 use crate::pages::api::Console;
 use crate::pages::datasets::api::datasets;
 use crate::pages::sources::api::sources;
-use crate::ui::{Callout, CaseBadge, ConfirmDialog, FormProblem, Icon, Load, PageName, ProblemCallout, Time, Tone, api_params};
+use crate::ui::{Callout, CaseBadge, ConfirmDialog, FormProblem, Heading, Icon, Load, PageName, ProblemCallout, Time, Tone, api_params};
 
 /// The steps after the first, which is a page of its own: key in the address, name.
 const STEPS: [(&str, &str); 5] =
@@ -97,8 +97,8 @@ fn Form(
     sources: Resource<Result<Vec<SourceView>, PortalError>>,
 ) -> impl IntoView {
     let is_union = draft.spec.union().is_some();
-    let path = format!("{}/{}", draft.domain, draft.name);
-    let base = format!("/apis/{path}/edit");
+    let title = format!("{}/{}", draft.domain, draft.name);
+    let base = format!("/apis/{title}/edit");
     let has_versions = draft.has_versions;
     let rejected = draft.rejected.clone();
     let editor = Editor::open(draft, step);
@@ -111,7 +111,7 @@ fn Form(
     let (for_steps, for_bar) = (base.clone(), base);
     view! {
         <PageName name={if has_versions { "New version" } else { "Draft" }}/>
-        <div class="page-head"><div><div class="page-title"><h1>{path.clone()}</h1><span class="badge">"Draft"</span><span class="badge badge-code">{editor.spec.with_untracked(|spec| spec.kind().key())}</span></div></div></div>
+        <div class="page-head"><div><div class="page-title"><Heading>{title}</Heading><span class="badge">"Draft"</span><span class="badge badge-code">{editor.spec.with_untracked(|spec| spec.kind().key())}</span></div></div></div>
         {move || view! { <Steps now=place() + 1 base=Some(for_steps.clone()) first=first_name(is_union)/> }}
         {rejected.map(|rejection| view! { <Rejected rejection/> })}
         <Conflict editor/>

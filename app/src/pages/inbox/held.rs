@@ -5,7 +5,7 @@ use model::view::{HeldChange, RequestView};
 
 use super::api::{Decide, Withdraw};
 use super::request::{decided, decision};
-use crate::ui::{Icon, PageName, SettingChanges, StateBadge, Time};
+use crate::ui::{Heading, Icon, PageName, SettingChanges, StateBadge, Time};
 
 pub(super) fn page(
     request: &RequestView,
@@ -18,7 +18,7 @@ pub(super) fn page(
     view! {
         <PageName name=title.clone()/>
         <div class="page-head"><div>
-            <div class="page-title"><h1>{title}</h1><StateBadge state=request.state/></div>
+            <div class="page-title"><Heading>{title}</Heading><StateBadge state=request.state/></div>
             <p class="lead">{request.author.clone()}" asks for it, "<Time at=request.created_at/></p>
         </div></div>
         <div class="stack">

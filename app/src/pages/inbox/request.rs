@@ -10,8 +10,8 @@ use super::held;
 use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Icon, Load, PageName, SampleTable, SettingChanges, StateBadge,
-    Time, done, param,
+    CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Heading, Icon, Load, PageName, SampleTable, SettingChanges,
+    StateBadge, Time, done, param,
 };
 
 #[component]
@@ -61,7 +61,7 @@ fn version(
     view! {
         <PageName name=title.clone()/>
         <div class="page-head"><div>
-            <div class="page-title"><h1>{title}</h1><StateBadge state=request.state/></div>
+            <div class="page-title"><Heading>{title}</Heading><StateBadge state=request.state/></div>
             <p class="lead">{request.author.clone()}" asks for "<b>{request.environment.key()}</b>", "<Time at=request.created_at/>
                 {(!request.reason.is_empty()).then(|| format!(": “{}”", request.reason))}
                 {(!others.is_empty()).then(|| format!(" Also edited by {}. Nobody who edited it can approve it.", others.join(", ")))}</p>

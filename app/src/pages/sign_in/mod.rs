@@ -10,7 +10,7 @@ use leptos_router::hooks::use_query_map;
 pub(crate) use self::again::SignInAgain;
 use self::api::{Join, SignIn, SignInDemo, demo_offered, link_owner};
 use self::art::Art;
-use crate::ui::{Field, FormProblem, Icon, Mark, PageName, field_error, param};
+use crate::ui::{Field, FormProblem, Heading, Icon, Mark, PageName, field_error, param};
 
 const DEMO: [(&str, &str); 5] = [
     ("viewer@demo", "Looks around, tries what is live"),
@@ -42,7 +42,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     view! {
         <PageName name="Sign in"/>
         <Door>
-            <h1 class="mb-2">"Sign in"</h1>
+            <Heading class="mb-2">"Sign in"</Heading>
             <Suspense>{move || Suspend::new(async move {
                 demo.await.unwrap_or(false).then(|| view! { <DemoPeople next/> })
             })}</Suspense>
@@ -97,7 +97,7 @@ pub(crate) fn JoinPage() -> impl IntoView {
                 match owner.await {
                     Ok(Some(email)) => view! { <JoinForm secret email/> }.into_any(),
                     _ => view! {
-                        <h1 class="mb-2">"This link does not open anything"</h1>
+                        <Heading class="mb-2">"This link does not open anything"</Heading>
                         <p class="t-2 mb-5">"It has been used, or is older than three days. Ask an admin for a new one."</p>
                         <a class="btn" href="/sign-in">"Go to sign in"</a>
                     }.into_any(),
@@ -113,7 +113,7 @@ fn JoinForm(secret: Memo<String>, email: String) -> impl IntoView {
     let join = ServerAction::<Join>::new();
     let first = email.is_empty();
     view! {
-        <h1 class="mb-2">{if first { "Become the first admin" } else { "Choose a password" }}</h1>
+        <Heading class="mb-2">{if first { "Become the first admin" } else { "Choose a password" }}</Heading>
         <p class="t-2 mb-5">{if first { "Nobody is here yet. You will be able to add people and domains." } else { "With it you sign in from now on." }}</p>
         <ActionForm action=join>
             <div class="stack">
