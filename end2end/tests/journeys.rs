@@ -237,7 +237,7 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     builder.fill("#try-tailnum", "no").await;
     builder.click("button:has-text(\"Send\")").await;
     builder.reads(".status-code", "400").await;
-    builder.reads(".field-error", "form").await;
+    builder.reads(".field-error", "pattern").await;
     builder.shots("wrong-parameter").await;
     builder.go("/apis/new").await;
     builder.click("input[value=\"script\"]").await;

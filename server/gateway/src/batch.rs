@@ -27,11 +27,16 @@ const AT_ONCE: usize = 8;
 /// # Errors
 /// A body of another shape, or with more keys than a batch takes.
 pub(crate) fn keys_of_json(body: &[u8]) -> Result<Vec<Given>, Problem> {
-    let shape = || Problem::new(ErrorCode::Invalid, "A batch is {\"keys\": [{…}, …]}, each key an object of the key's fields.");
+    let shape = || {
+        Problem::new(
+            ErrorCode::Invalid,
+            "A batch request has the form {\"keys\": [{…}, …]}. Each key is an object with the fields of the key.",
+        )
+    };
     let Ok(Json::Object(mut object)) = serde_json::from_slice(body) else { return Err(shape()) };
     let Some(Json::Array(keys)) = object.remove("keys") else { return Err(shape()) };
     if let Some(other) = object.keys().next() {
-        return Err(Problem::field(other, format!("A batch has keys and nothing else, not {other}.")));
+        return Err(Problem::field(other, format!("A batch request takes only keys, not {other}.")));
     }
     bounded(keys.len())?;
     let keys = keys.into_iter().map(|key| if let Json::Object(key) = key { Ok(key) } else { Err(shape()) });
@@ -49,7 +54,10 @@ fn written_keys(body: &[u8]) -> Vec<Written> {
 /// More keys than a batch takes.
 pub(crate) fn bounded(keys: usize) -> Result<(), Problem> {
     if keys > MAX_BATCH_KEYS {
-        return Err(Problem::new(ErrorCode::TooLarge, format!("A batch takes at most {MAX_BATCH_KEYS} keys; this has {keys}. Split it.")));
+        return Err(Problem::new(
+            ErrorCode::TooLarge,
+            format!("A batch request takes at most {MAX_BATCH_KEYS} keys; this request has {keys}. Split the request."),
+        ));
     }
     Ok(())
 }
@@ -111,7 +119,7 @@ pub(crate) fn refuse_lists(plan: &Plan) -> Result<(), Problem> {
     match plan.kind {
         ApiKind::Kv => Ok(()),
         ApiKind::Sql | ApiKind::Union => {
-            Err(Problem::new(ErrorCode::NotFound, format!("{} is not asked by key, so it has no batches.", plan.path)))
+            Err(Problem::new(ErrorCode::NotFound, format!("{} is not a key lookup, so batch requests are not supported.", plan.path)))
         }
     }
 }
@@ -122,7 +130,7 @@ fn read_keys(plan: &Plan, giver: Giver<'_>, keys: &[Given]) -> Result<Vec<Arc<pa
     for (index, key) in keys.iter().enumerate() {
         match parameters::read(plan, key, giver) {
             Ok(call) if call.wanted.fields.is_some() => {
-                errors.push(FieldError::new(format!("keys.{index}"), "A key has the key's fields alone."));
+                errors.push(FieldError::new(format!("keys.{index}"), "A key takes only the fields of the key."));
             }
             Ok(call) => calls.push(Arc::new(call)),
             Err(problem) if problem.errors.is_empty() => return Err(problem),

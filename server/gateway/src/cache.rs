@@ -199,7 +199,7 @@ impl Caches {
         let mut command = redis_command("SET", key);
         command.arg(bytes).arg("PX").arg(kept.ends_at - kept.stored_at);
         if let Err(error) = link.run::<()>(&command).await {
-            tracing::debug!(cause = %error.cause, "an answer could not be kept in Redis: {error}");
+            tracing::debug!(cause = %error.cause, "a response could not be stored in the Redis cache: {error}");
         }
     }
 }

@@ -187,7 +187,7 @@ impl Gateway {
                 match next.datasets.get(&key) {
                     Some(open) => Plan::from_dataset(api.clone(), open.clone())?,
                     None => {
-                        let missing = || format!("Dataset {name} has no live data version in {}.", api.environment.key());
+                        let missing = || format!("Dataset {name} has no live version in {}.", api.environment.key());
                         return Err(from.unopened.get(&key).cloned().unwrap_or_else(missing));
                     }
                 }

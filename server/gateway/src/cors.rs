@@ -52,7 +52,7 @@ impl Gateway {
 
     fn preflight(&self, allowed: Option<&HeaderValue>) -> Response<ApiBody> {
         if allowed.is_none() {
-            let detail = "No app that may call this names the origin of the page. The app's owner adds it on the app's page.";
+            let detail = "No app with a grant for this API allows the origin of this page. The owner of the app can add the origin on the app's page.";
             let request_id = RequestId::new(self.clock.request_id(self.clock.now()));
             return refusal(&request_id, &Problem::new(ErrorCode::Forbidden, detail));
         }

@@ -37,8 +37,8 @@ pub(crate) fn write_soon(on_disk: &OnDisk, file: PathBuf, snapshot: Snapshot) {
         }
         match tokio::task::spawn_blocking(move || write(&file, &snapshot)).await {
             Ok(Ok(())) => *last = Some((revision, Instant::now())),
-            Ok(Err(error)) => tracing::warn!(cause = %error, "the last snapshot could not be kept on disk"),
-            Err(error) => tracing::warn!(cause = %error, "the last snapshot could not be kept on disk"),
+            Ok(Err(error)) => tracing::warn!(cause = %error, "the last snapshot could not be stored on disk"),
+            Err(error) => tracing::warn!(cause = %error, "the last snapshot could not be stored on disk"),
         }
     });
 }

@@ -113,7 +113,8 @@ impl Gateway {
             return self.handle_catalogue(&visit);
         }
         let Some(asked) = asked(parts.uri.path()) else {
-            let detail = "An API's address is /api/<domain>/<name>, or /api/<domain>/<name>/v<number>; a batch of keys goes to …/batch.";
+            let detail =
+                "The address of an API is /api/<domain>/<name>, or /api/<domain>/<name>/v<number>. Send a batch of keys to …/batch.";
             return problem(&visit.stamp(), &Problem::new(ErrorCode::NotFound, detail));
         };
         // Boxed, both: a call that need not wait does not pay for the size of those that do.
@@ -162,7 +163,7 @@ impl Gateway {
                 }
                 let body = match parts.method {
                     Method::POST => read_body(&parts.headers, incoming, MAX_BATCH_BODY).await,
-                    _ => Err(Problem::new(ErrorCode::MethodNotAllowed, "A batch of keys is sent by POST.")),
+                    _ => Err(Problem::new(ErrorCode::MethodNotAllowed, "Send a batch request with POST.")),
                 };
                 let mut answer = self.handle_batch(visit, asked, body).await;
                 if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
@@ -172,7 +173,7 @@ impl Gateway {
             }
             What::OpenApi | What::Proto => match parts.method {
                 Method::GET | Method::HEAD => self.handle_document(visit, asked),
-                _ => problem(&visit.stamp(), &Problem::new(ErrorCode::MethodNotAllowed, "A document is read with GET.")),
+                _ => problem(&visit.stamp(), &Problem::new(ErrorCode::MethodNotAllowed, "Request this document with GET.")),
             },
         }
     }
@@ -302,8 +303,8 @@ fn format_of(visit: &Visit<'_>, admitted: &Admitted<'_>, call: &Call, suffix: Op
     match admitted.plan.kind {
         ApiKind::Sql => Ok(suffix.or(call.wanted.format).or_else(|| Format::accepted(visit.headers)).unwrap_or(Format::Json)),
         ApiKind::Union if suffix.or(call.wanted.format).is_none_or(|format| format == Format::Json) => Ok(Format::Json),
-        ApiKind::Union => Err(Problem::field("format", "The answer of several APIs is given as JSON.")),
+        ApiKind::Union => Err(Problem::field("format", "A Union responds in JSON only.")),
         ApiKind::Kv if suffix.is_none_or(|format| format == Format::Json) => Ok(Format::Json),
-        ApiKind::Kv => Err(Problem::field("format", "A row by its key is given as JSON.")),
+        ApiKind::Kv => Err(Problem::field("format", "A key lookup responds in JSON only.")),
     }
 }

@@ -44,13 +44,18 @@ pub(crate) async fn rows(plan: &Plan, call: &Call) -> Result<Rows, Problem> {
 /// Where the store does not answer in time.
 pub(crate) async fn by_keys(plan: &Plan, open: &OpenDataset, keys: &[Vec<u8>]) -> Result<Vec<Option<Bytes>>, Problem> {
     let read = tokio::time::timeout(plan.timeout, open.data.read(keys)).await;
-    let late = |_| Problem::new(ErrorCode::StoreTimeout, format!("{}: its store took longer than this API allows.", open.about.name));
+    let late = |_| {
+        Problem::new(
+            ErrorCode::StoreTimeout,
+            format!("{}: the store of the dataset took longer than the time-out of this API. Try again in a moment.", open.about.name),
+        )
+    };
     read.map_err(late)?.map_err(|error| failed_store(plan, open, &error))
 }
 
 /// A store's failure as a caller gets it; its cause goes to the log.
 pub(crate) fn failed_store(plan: &Plan, open: &OpenDataset, error: &accel::AccelError) -> Problem {
-    tracing::warn!(api = plan.path, dataset = open.about.name, cause = %error.cause, "a store failed a call: {error}");
+    tracing::warn!(api = plan.path, dataset = open.about.name, cause = %error.cause, "a store failed a request: {error}");
     error.problem(&open.about.name)
 }
 
@@ -61,7 +66,10 @@ async fn one_row(plan: &Plan, backend: &SourceBackend, call: &Call) -> Result<Ro
     if count > 1 {
         return Err(Problem::new(
             ErrorCode::SourceChanged,
-            format!("More than one row has {}: the key is not unique any more. The owner of the API has to mend it.", call.key_words()),
+            format!(
+                "More than one row has {}: the key is not unique any more. Ask the owner of the API to correct the data or the key.",
+                call.key_words()
+            ),
         ));
     }
     let mut row = Vec::with_capacity(256);
@@ -114,9 +122,8 @@ fn behind(plan: &Plan, backend: &SourceBackend, batch: &RecordBatch, row: usize)
     let cursor = texts.collect::<Option<Vec<Option<String>>>>().and_then(|texts| cursor_behind(&texts));
     // Rather than an end that is none.
     cursor.ok_or_else(|| {
-        tracing::error!(api = plan.path, "a value that rows are sorted by cannot be put into a cursor");
-        let detail =
-            format!("{}: the page behind this one cannot be named. The owner of the API has to sort it by other fields.", plan.path);
+        tracing::error!(api = plan.path, "a sort value cannot be put into a cursor");
+        let detail = format!("{}: no cursor can be made for the next page. Ask the owner of the API to sort by other fields.", plan.path);
         Problem::new(ErrorCode::Internal, detail)
     })
 }
@@ -136,7 +143,7 @@ pub(crate) fn within(bytes: u64, most: u64) -> Result<(), Problem> {
     if bytes <= most {
         return Ok(());
     }
-    let detail = format!("The response is larger than {} MiB, the limit of this API. Ask for fewer rows or fields.", most >> 20);
+    let detail = format!("The response is larger than {} MiB, the limit of this API. Request fewer rows or fields.", most >> 20);
     Err(Problem::new(ErrorCode::TooLarge, detail))
 }
 
@@ -199,7 +206,9 @@ pub(crate) async fn next_batch(plan: &Plan, batches: &mut BatchStream) -> Result
 pub(crate) async fn batches(plan: &Plan, call: &Call, max_rows: usize) -> Result<BatchStream, Problem> {
     match &plan.backend {
         Backend::Source(backend) => query(plan, backend, call, (max_rows, STREAM_TIMEOUT), &[]).await,
-        Backend::Dataset(_) => Err(Problem::new(ErrorCode::Invalid, "Rows are listed from a source, not from a dataset of keys.")),
+        Backend::Dataset(_) => {
+            Err(Problem::new(ErrorCode::Invalid, "A dataset with keys has no lists of rows. Read the list from its source."))
+        }
         Backend::Union(_) => Err(not_of_steps(plan)),
     }
 }
@@ -233,7 +242,7 @@ pub(crate) fn failed_read(plan: &Plan, call: &Call, error: &SourceError) -> Prob
 }
 
 fn not_of_steps(plan: &Plan) -> Problem {
-    Problem::new(ErrorCode::Invalid, format!("{} is made of other APIs, and is given whole, as JSON.", plan.path))
+    Problem::new(ErrorCode::Invalid, format!("{} is a Union and responds as one JSON document.", plan.path))
 }
 
 /// `keys` are columns behind the fields.
@@ -264,10 +273,10 @@ async fn collect(plan: &Plan, backend: &SourceBackend, call: &Call, batches: Bat
 fn failed_source(plan: &Plan, backend: &SourceBackend, call: &Call, error: &SourceError) -> Problem {
     let source = &backend.source.name;
     if error.kind == SourceErrorKind::Value {
-        tracing::info!(api = plan.path, source, cause = %error.cause, "a source could not use a value of a call");
+        tracing::info!(api = plan.path, source, cause = %error.cause, "a source could not use a value of a request");
         return value_fault(source, call, error);
     }
-    tracing::warn!(api = plan.path, source, cause = %error.cause, "a source failed a call: {error}");
+    tracing::warn!(api = plan.path, source, cause = %error.cause, "a source failed a request: {error}");
     error.problem(source)
 }
 
@@ -285,13 +294,13 @@ fn value_fault(source: &str, call: &Call, error: &SourceError) -> Problem {
     let only = || call.arguments.keys().next().filter(|_| call.arguments.len() == 1).cloned();
     let quoted = |text: &str| ['"', '\''].iter().any(|quote| error.cause.contains(&format!("{quote}{text}{quote}")));
     match named(&|text| text.contains('\0')).or_else(|| named(&quoted)).or_else(only) {
-        Some(name) => Problem::field(
-            &name,
-            format!("{source} cannot use this value of {name}: it is out of range, or not of the form that is needed."),
-        ),
+        Some(name) => {
+            Problem::field(&name, format!("{source} cannot use this value of {name}: the value is out of range or has the wrong format."))
+        }
         // Nothing was asked with: the statement itself meets rows that it cannot calculate with.
         None if call.arguments.is_empty() && call.wanted.after.is_empty() && call.wanted.page.offset == 0 => {
-            let sentence = "A row holds a value that the statement cannot use. The owner of the API has to mend it.";
+            let sentence =
+                "A row holds a value that the statement cannot use. Ask the owner of the API to correct the row or the statement.";
             Problem::new(ErrorCode::SourceChanged, format!("{source}: {sentence}"))
         }
         None => error.problem(source),

@@ -32,12 +32,15 @@ where
 {
     let query = parts.uri.query().unwrap_or_default();
     if query.len() > MAX_QUERY {
-        return Err(Problem::new(ErrorCode::TooLarge, "The query is longer than 64 KiB. Send the parameters as a JSON object by POST."));
+        return Err(Problem::new(
+            ErrorCode::TooLarge,
+            "The query string is longer than 64 KiB. Send the parameters as a JSON object with POST.",
+        ));
     }
     match parts.method {
         Method::GET | Method::HEAD => Ok(Given::Query(parse_query(query))),
         Method::POST if !query.is_empty() => {
-            Err(Problem::new(ErrorCode::Invalid, "A POST takes its parameters in the body alone, not in the query."))
+            Err(Problem::new(ErrorCode::Invalid, "A POST request takes its parameters in the body only. Remove the query string."))
         }
         Method::POST => {
             let bytes = read_body(&parts.headers, incoming, MAX_BODY).await?;
@@ -52,11 +55,11 @@ where
                 Ok(_) => Err(Problem::new(ErrorCode::Invalid, "The body must be a JSON object of parameters.")),
                 Err(error) => Err(Problem::new(
                     ErrorCode::Invalid,
-                    format!("The body is not JSON: line {}, column {}.", error.line(), error.column()),
+                    format!("The body is not valid JSON: line {}, column {}.", error.line(), error.column()),
                 )),
             }
         }
-        _ => Err(Problem::new(ErrorCode::MethodNotAllowed, "An API answers to GET and POST.")),
+        _ => Err(Problem::new(ErrorCode::MethodNotAllowed, "APIs accept GET and POST.")),
     }
 }
 
@@ -83,7 +86,7 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let late = |_| Problem::new(ErrorCode::Invalid, "The body did not arrive within 15 seconds.");
+    let late = |_| Problem::new(ErrorCode::Invalid, "The body did not arrive within 15 seconds. Send the request again.");
     // Read first, whatever it is: a client that is cut off while it sends sees a reset instead of the answer.
     let body = tokio::time::timeout(BODY_TIMEOUT, collect(incoming, most)).await.map_err(late)??;
     refuse_unread(headers)?;
@@ -98,11 +101,11 @@ fn refuse_unread(headers: &HeaderMap) -> Result<(), Problem> {
         |detail: String| Err(Problem { status: StatusCode::UNSUPPORTED_MEDIA_TYPE.as_u16(), ..Problem::new(ErrorCode::Invalid, detail) });
     let encoding = headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default().trim();
     if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
-        return unread(format!("A body with content-encoding {encoding} is not read. Send it without compression."));
+        return unread(format!("The content-encoding {encoding} is not supported. Send the body without compression."));
     }
     let media_type = media_type(headers);
     if media_type.starts_with("multipart/") {
-        return unread(format!("A body of type {media_type} is not read. Send the parameters as a JSON object."));
+        return unread(format!("The content type {media_type} is not supported. Send the parameters as a JSON object."));
     }
     Ok(())
 }
@@ -117,7 +120,7 @@ where
     let mut incoming = std::pin::pin!(incoming);
     let (mut body, mut seen) = (BytesMut::new(), 0);
     while let Some(frame) = incoming.frame().await {
-        let frame = frame.map_err(|error| unread(error.into(), "The body broke off, or came too slowly. Send it again."))?;
+        let frame = frame.map_err(|error| unread(error.into(), "The body ended early or arrived too slowly. Send the request again."))?;
         let Ok(data) = frame.into_data() else { continue };
         seen += data.remaining();
         if seen <= most {
@@ -127,7 +130,7 @@ where
         }
     }
     if seen > most {
-        return Err(Problem::new(ErrorCode::TooLarge, format!("The body is longer than {} KiB.", most >> 10)));
+        return Err(Problem::new(ErrorCode::TooLarge, format!("The body is longer than {} KiB. Send less.", most >> 10)));
     }
     Ok(body.freeze())
 }

@@ -30,7 +30,7 @@ pub(crate) fn who<'r>(routes: &'r Routes, tokens: &Tokens, headers: &HeaderMap, 
     let Some(given) = given_key(headers) else {
         return Err(Problem::new(
             ErrorCode::Unauthenticated,
-            "Send the key of an app: authorization: Bearer <key>. Owners of apps make keys under Apps and keys.",
+            "Send the key of an app: authorization: Bearer <key>. Owners of apps create keys under Apps and keys.",
         ));
     };
     let Some((id, _)) = given.strip_prefix("slk_").and_then(|rest| rest.split_once('_')) else {
@@ -48,7 +48,7 @@ pub(crate) fn who<'r>(routes: &'r Routes, tokens: &Tokens, headers: &HeaderMap, 
 }
 
 fn unknown_key() -> Problem {
-    Problem::new(ErrorCode::Unauthenticated, "This key is not known, has expired or was revoked. Ask the app's owner for a new one.")
+    Problem::new(ErrorCode::Unauthenticated, "This key is unknown, expired or revoked. Ask the owner of the app for a new key.")
 }
 
 /// May they: a grant for this API that has not ended.
@@ -59,7 +59,9 @@ pub(crate) fn may<'r>(routes: &'r Routes, app: &App, api: u32, path: &str, now: 
     let refused = |detail: String| Err(Problem::new(ErrorCode::Forbidden, detail));
     match routes.grants.by_place.get(&(app.index, api)) {
         Some(grant) if grant.expires_at.is_none_or(|end| end > now) => Ok(grant),
-        Some(_) => refused(format!("The grant of {} for {path} has ended. Ask an owner of its domain.", app.name)),
-        None => refused(format!("{path} is not open to {}. Ask an owner of its domain to open it.", app.name)),
+        Some(_) => {
+            refused(format!("The grant of {} for {path} has expired. Ask an owner of the API's domain to renew the grant.", app.name))
+        }
+        None => refused(format!("{} has no grant for {path}. Ask an owner of the API's domain to grant access.", app.name)),
     }
 }

@@ -90,7 +90,7 @@ impl Memory {
 }
 
 fn overloaded() -> Problem {
-    let detail = "Too many large requests and responses are under way. Read responses faster, ask for less, or try again in a moment.";
+    let detail = "Too many large requests and responses are in progress. Read responses faster, request less, or try again in a moment.";
     Problem::new(ErrorCode::Overloaded, detail)
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn given_of(admitted: &Admitted<'_>, message: &[u8]) -> Result<Given,
     let spec = &admitted.plan.api.spec;
     let mut fields = request_fields(spec);
     fields.retain(|field| !admitted.view.refuses(spec, &field.name));
-    let broken = || Problem::new(ErrorCode::Invalid, "The message is not one of this request. Take the schema from reflection.");
+    let broken = || Problem::new(ErrorCode::Invalid, "The message does not have the type of this request. Use the schema from reflection.");
     let mut object = Map::new();
     let mut json: BTreeMap<u32, (&MessageField, Vec<Box<RawValue>>)> = BTreeMap::new();
     for field in Fields::new(message) {

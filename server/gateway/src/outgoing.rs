@@ -68,9 +68,9 @@ pub(crate) async fn open(
 ) -> Result<impl Stream<Item = Sent> + Send + use<>, Problem> {
     let plan = admitted.plan;
     let fields = view.fields.iter().map(|index| plan.api.spec.fields[*index].clone()).collect();
-    let writer = format.writer(fields).unwrap_or_else(|| Err("a page is not streamed".into())).map_err(|cause| {
-        tracing::error!(api = plan.path, cause, "a form of answer cannot be begun");
-        Problem::new(ErrorCode::Internal, "This form cannot be given just now. Ask for JSON.")
+    let writer = format.writer(fields).unwrap_or_else(|| Err("a page cannot be streamed".into())).map_err(|cause| {
+        tracing::error!(api = plan.path, cause, "a response format cannot be started");
+        Problem::new(ErrorCode::Internal, "This response format is not available at the moment. Request JSON.")
     })?;
     let call = whole(plan, call, format);
     let limit = call.wanted.page.limit as usize;
@@ -124,7 +124,9 @@ fn in_pieces(frame: Sent) -> futures::stream::Iter<std::vec::IntoIter<Sent>> {
 
 fn cut(why: Cut) -> Sent {
     Err(std::io::Error::other(match why {
-        Cut::Stalled => format!("nothing of the response was read for {} s, or little while others waited", WRITE_STALL.as_secs()),
+        Cut::Stalled => {
+            format!("the client read nothing of the response for {} s, or little while other requests waited", WRITE_STALL.as_secs())
+        }
         Cut::Died => "the response panicked".to_owned(),
     }))
 }
@@ -153,7 +155,7 @@ impl Outgoing {
                 Err(problem) => {
                     // The connection is cut: half an answer must not look like a whole one.
                     self.phase = Phase::Over;
-                    tracing::warn!(api = self.plan.path, code = problem.code.key(), "an answer broke off: {}", problem.detail);
+                    tracing::warn!(api = self.plan.path, code = problem.code.key(), "a response ended early: {}", problem.detail);
                     return Some(Err(std::io::Error::other(problem)));
                 }
             }
@@ -201,8 +203,8 @@ impl Outgoing {
     }
 
     fn unwritten(&self, cause: &str) -> Problem {
-        tracing::error!(api = self.plan.path, cause, "rows cannot be written in the form that was asked for");
-        Problem::new(ErrorCode::Internal, "These rows cannot be given in this form. Ask for JSON.")
+        tracing::error!(api = self.plan.path, cause, "rows cannot be written in the requested format");
+        Problem::new(ErrorCode::Internal, "These rows cannot be written in the requested format. Request JSON.")
     }
 
     /// There is more than went out: for those who take trailers.

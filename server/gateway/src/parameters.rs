@@ -164,7 +164,10 @@ fn refuse_foreign(plan: &Plan, giver: Giver<'_>) -> Result<(), Problem> {
         None => Ok(()),
         Some(name) => Err(Problem::new(
             ErrorCode::Forbidden,
-            format!("Your token fixes {name}, which {} does not take. Ask whoever signs it for one that fits.", plan.path),
+            format!(
+                "Your token fixes the parameter {name}, which {} does not have. Ask the issuer of the token for a token without it.",
+                plan.path
+            ),
         )),
     }
 }
@@ -175,13 +178,21 @@ fn read_fixed(parameter: &Parameter, value: &RawValue, given: &Given) -> Result<
         Given::Body(body) => body.values.contains_key(&parameter.name),
     };
     if also_given {
-        return Err(FieldError::new(&parameter.name, format!("{} is fixed by your token. Leave it out.", parameter.name)));
+        return Err(FieldError::new(
+            &parameter.name,
+            format!("Your token fixes the parameter {}. Leave the parameter out.", parameter.name),
+        ));
     }
     let read = match serde_json::from_str::<String>(value.get()) {
         Ok(text) => parameter.read_texts(&[text.as_str()]).map(Some),
         Err(_) => parameter.read_written(value),
     };
-    let unfit = || FieldError::new(&parameter.name, format!("What your token fixes for {} does not fit it.", parameter.name));
+    let unfit = || {
+        FieldError::new(
+            &parameter.name,
+            format!("The value that your token fixes for {} is not valid. Ask the issuer of the token for a new token.", parameter.name),
+        )
+    };
     read.ok().flatten().ok_or_else(unfit)
 }
 
@@ -195,7 +206,7 @@ fn split_query(spec: &ApiSpec, giver: Giver<'_>, pairs: &[(String, String)], err
         if !RESERVED.contains(&name.as_str()) {
             errors.push(unknown(spec, giver, name));
         } else if reserved.insert(name.clone(), value.clone()).is_some() && name != "fields" {
-            errors.push(FieldError::new(name, "Given more than once; it takes one value."));
+            errors.push(FieldError::new(name, "The parameter is given more than once. Give one value."));
         }
     }
     reserved
@@ -234,8 +245,8 @@ fn split_body(
 fn unknown(spec: &ApiSpec, giver: Giver<'_>, name: &str) -> FieldError {
     let names = spec.parameters.iter().map(|parameter| parameter.name.as_str());
     let names: Vec<&str> = names.filter(|name| giver.takes(spec, name)).collect();
-    let there = if names.is_empty() { "This API takes no parameters.".to_owned() } else { format!("There are: {}.", names.join(", ")) };
-    FieldError::new(name, format!("There is no parameter {name}. {there}"))
+    let there = if names.is_empty() { "This API has no parameters.".to_owned() } else { format!("There are: {}.", names.join(", ")) };
+    FieldError::new(name, format!("Unknown parameter {name}. {there}"))
 }
 
 fn check_pattern(plan: &Plan, name: &str, value: &Value, errors: &mut Vec<FieldError>) {
@@ -247,7 +258,7 @@ fn check_pattern(plan: &Plan, name: &str, value: &Value, errors: &mut Vec<FieldE
     };
     if !all_fit {
         let wanted = plan.api.spec.parameter(name).and_then(|parameter| parameter.pattern.as_deref()).unwrap_or_default();
-        errors.push(FieldError::new(name, format!("Does not have the form {wanted}.")));
+        errors.push(FieldError::new(name, format!("The value does not match the pattern {wanted}.")));
     }
 }
 

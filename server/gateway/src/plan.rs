@@ -91,7 +91,7 @@ impl OpenDataset {
             Err(error) => Err(error),
         };
         let data = opened.map_err(|error| {
-            tracing::warn!(dataset = about.name, cause = %error.cause, "a data version cannot be opened: {error}");
+            tracing::warn!(dataset = about.name, cause = %error.cause, "a dataset version cannot be opened: {error}");
             format!("Dataset {}: {}", about.name, error.sentence)
         })?;
         Ok(Self { about: about.clone(), data: Arc::new(data) })
@@ -127,10 +127,15 @@ impl Plan {
     pub(crate) fn from_dataset(api: Arc<SnapshotApi>, dataset: OpenDataset) -> Result<Self, String> {
         let about = &dataset.about;
         let ApiBody::Kv(KvBody { key, .. }) = &api.spec.body else {
-            return Err("Only key-value APIs are served from a dataset of keys.".into());
+            return Err("Only a key lookup can be served from a dataset with keys.".into());
         };
         if *key != about.key {
-            return Err(format!("The rows of {} are looked up by {}, not by {}.", about.name, about.key.join(" and "), key.join(" and ")));
+            return Err(format!(
+                "The key of dataset {} is {}, not {}. Choose the same key.",
+                about.name,
+                about.key.join(" and "),
+                key.join(" and ")
+            ));
         }
         for (index, field) in api.spec.fields.iter().enumerate() {
             let number = api.spec.field_number(index);
@@ -140,7 +145,7 @@ impl Plan {
                 .any(|known| known.column == field.column && known.number == number && known.data_type == field.data_type);
             if !there {
                 return Err(format!(
-                    "{} of {} is not what it was when this version was made. Release a version that fits.",
+                    "{} of {} has changed since this version was created. Release a version that fits.",
                     field.column, about.name
                 ));
             }
@@ -167,8 +172,8 @@ impl Plan {
         for parameter in &api.spec.parameters {
             if let Some(pattern) = &parameter.pattern {
                 // A pattern must match the whole value: that is what people mean by one.
-                let whole =
-                    Regex::new(&format!("^(?:{pattern})$")).map_err(|_| format!("The pattern of {} cannot be read.", parameter.name))?;
+                let whole = Regex::new(&format!("^(?:{pattern})$"))
+                    .map_err(|_| format!("The pattern of {} is not a valid regular expression.", parameter.name))?;
                 patterns.insert(parameter.name.clone(), whole);
             }
         }

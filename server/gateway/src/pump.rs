@@ -85,7 +85,7 @@ async fn pump<T>(plan: &Plan, consumer: Consumer, items: impl Stream<Item = T>, 
             Ok(Some(place)) => place.send(next),
             Ok(None) => return,
             Err(why) => {
-                tracing::warn!(api = plan.path, "a response was ended: its caller took {why}");
+                tracing::warn!(api = plan.path, "a response was ended: the client read {why}");
                 return;
             }
         }
@@ -131,8 +131,10 @@ impl Pace {
             self.look();
             match place {
                 Ok(place) => return Ok(place.ok()),
-                Err(_) if began.elapsed() >= WRITE_STALL => return Err("nothing of it for 15 s"),
-                Err(_) if self.was_slow && plan.is_pressed(self.consumer) => return Err("little of it while others waited for its source"),
+                Err(_) if began.elapsed() >= WRITE_STALL => return Err("nothing for 15 s"),
+                Err(_) if self.was_slow && plan.is_pressed(self.consumer) => {
+                    return Err("little while other requests waited for the source");
+                }
                 Err(_) => {}
             }
         }

@@ -9,7 +9,7 @@ use model::{ApiSpec, FieldError};
 use crate::formats::Format;
 
 /// What a caller is told of a cursor that does not open.
-pub(crate) const FOREIGN: &str = "The cursor is not one of this API and app. Start from the first page.";
+pub(crate) const FOREIGN: &str = "The cursor does not belong to this API and app. Start from the first page.";
 /// The furthest that an offset reaches; beyond it a narrower question is wanted.
 const MAX_OFFSET: u64 = 10_000_000;
 
@@ -34,8 +34,8 @@ pub(crate) struct Wanted {
 /// Reads them, `after` as its cursor held it; every fault is told.
 pub(crate) fn read(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) -> Wanted {
     let (refused, why): (&[&str], _) = match spec.kind() {
-        ApiKind::Kv => (&["count", "format"], "A row by its key is given as JSON, and is one or none."),
-        ApiKind::Union => (&["count"], "The answer of several APIs is given whole, and is not counted."),
+        ApiKind::Kv => (&["count", "format"], "A key lookup responds with one row in JSON. This parameter is not supported."),
+        ApiKind::Union => (&["count"], "A Union responds as one document. Counting is not supported."),
         ApiKind::Sql => (&[], ""),
     };
     for name in refused.iter().filter(|name| reserved.contains_key(**name)) {
@@ -54,7 +54,7 @@ pub(crate) fn read(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldEr
 fn read_page(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) -> Page {
     let Some(size) = spec.page_size() else {
         for name in ["limit", "after", "offset"].iter().filter(|name| reserved.contains_key(**name)) {
-            errors.push(FieldError::new(*name, "This API has no pages."));
+            errors.push(FieldError::new(*name, "This API has no pagination."));
         }
         return Page { limit: spec.policy.max_rows, offset: 0 };
     };
@@ -63,19 +63,19 @@ fn read_page(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) 
         None => size.min(most),
         Some(Ok(limit)) if (1..=most).contains(&limit) => limit,
         Some(_) => {
-            errors.push(FieldError::new("limit", format!("Between 1 and {most}.")));
+            errors.push(FieldError::new("limit", format!("Give a number between 1 and {most}.")));
             size
         }
     };
     if !spec.keyset().is_empty() {
         if reserved.contains_key("offset") {
-            errors.push(FieldError::new("offset", "Pages of this API begin behind a row. Give after, with the value of next."));
+            errors.push(FieldError::new("offset", "This API uses cursor pagination. Send after with the value of next."));
         }
         return Page { limit, offset: 0 };
     }
     let offset = match (reserved.get("after"), reserved.get("offset")) {
         (Some(_), Some(_)) => {
-            errors.push(FieldError::new("offset", "Give after or offset, not both."));
+            errors.push(FieldError::new("offset", "Send after or offset, not both."));
             0
         }
         (Some(cursor), None) => read_cursor(cursor).unwrap_or_else(|| {
@@ -83,7 +83,7 @@ fn read_page(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) 
             0
         }),
         (None, Some(text)) => text.parse().ok().filter(|offset| *offset <= MAX_OFFSET).unwrap_or_else(|| {
-            errors.push(FieldError::new("offset", format!("Between 0 and {MAX_OFFSET}.")));
+            errors.push(FieldError::new("offset", format!("Give a number between 0 and {MAX_OFFSET}.")));
             0
         }),
         (None, None) => 0,
@@ -110,13 +110,13 @@ pub(crate) fn cursor_behind(values: &[Option<String>]) -> Option<String> {
 fn read_fields(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) -> Option<Vec<usize>> {
     let text = reserved.get("fields")?;
     if spec.policy.whole_rows {
-        errors.push(FieldError::new("fields", "This API gives all its fields. Leave it out."));
+        errors.push(FieldError::new("fields", "This API does not allow field selection. Leave fields out."));
         return None;
     }
     let wanted: HashSet<&str> = text.split(',').filter(|name| !name.is_empty()).collect();
     for name in &wanted {
         if !spec.fields.iter().any(|field| &field.name == name) {
-            errors.push(FieldError::new("fields", format!("There is no field {name}.")));
+            errors.push(FieldError::new("fields", format!("Unknown field {name}.")));
         }
     }
     if wanted.is_empty() {
@@ -149,7 +149,7 @@ fn read_count(reserved: &Reserved, errors: &mut Vec<FieldError>) -> bool {
         None | Some("false") => false,
         Some("true") => true,
         Some(_) => {
-            errors.push(FieldError::new("count", "Either true or false."));
+            errors.push(FieldError::new("count", "Give true or false."));
             false
         }
     }

@@ -331,11 +331,11 @@ fn cut(why: Cut) -> Result<Vec<Bytes>, Problem> {
     if why == Cut::Died {
         return Err(Problem::new(
             ErrorCode::Internal,
-            "The rest was not sent, because of a fault in this program. Give the operator the request id.",
+            "The rest of the response was not sent, because of a fault in Sluice. Give the request id to the operator.",
         ));
     }
     let detail = format!(
-        "The rest was not sent: nothing was read for {} s, or little while others waited for the source. Read faster, or ask for less.",
+        "The rest of the response was not sent: the client read nothing for {} s, or little while other requests waited for the source. Read faster, or request less.",
         pump::WRITE_STALL.as_secs()
     );
     Err(Problem::new(ErrorCode::SourceTimeout, detail))
@@ -350,12 +350,12 @@ pub(crate) fn view_of<'r>(grant: &'r Grant, plan: &'r Arc<Plan>) -> Option<&'r A
 
 /// The key, or a parameter without which there is no call, is compared with a column that is hidden from the app.
 fn hidden_whole() -> Problem {
-    Problem::new(ErrorCode::Forbidden, "Calls of this version need a field that is hidden from your app. Ask an owner of its domain.")
+    Problem::new(ErrorCode::Forbidden, "This version requires a field that is hidden from your app. Ask an owner of the API's domain.")
 }
 
 /// Takes from each bucket in turn; gives the tightest.
 fn take(buckets: [&Option<Arc<Bucket>>; 3], target: Target<'_>, meter: &Arc<Meter>) -> Result<Option<Budget>, Box<Denied>> {
-    const WHOSE: [&str; 3] = ["of your app for this API", "of this API", "of this API's part of the gateway"];
+    const WHOSE: [&str; 3] = ["of your app for this API", "of this API", "of this API's compartment"];
     let mut tightest: Option<Budget> = None;
     for (bucket, whose) in buckets.into_iter().zip(WHOSE) {
         let Some(bucket) = bucket else { continue };
@@ -364,7 +364,7 @@ fn take(buckets: [&Option<Arc<Bucket>>; 3], target: Target<'_>, meter: &Arc<Mete
             Err(refused) => {
                 let wait = refused.retry_after;
                 let detail = format!(
-                    "The limit {whose} is {} calls a second. Wait {wait} s, or ask an owner of its domain for more.",
+                    "The rate limit {whose} is {} requests/s. Wait {wait} s, or ask an owner of the API's domain for a higher limit.",
                     refused.budget.limit
                 );
                 return Err(Box::new(Denied {
@@ -399,12 +399,12 @@ fn route<'r>(routes: &'r Routes, environment: Environment, target: Target<'_>) -
         return Ok((entry, plan));
     }
     if let Some(reason) = routes.broken.get(path) {
-        return Err(Problem::new(ErrorCode::PlanBroken, format!("{path} cannot be served just now: {reason}")));
+        return Err(Problem::new(ErrorCode::PlanBroken, format!("{path} is not available at the moment: {reason}")));
     }
     let detail = match version {
         Some(number) if entry.is_some() => format!("{path} has no version {number} in {}.", environment.key()),
         None if entry.is_some() => format!("{path} is not live in {}, the environment of this key.", environment.key()),
-        _ => format!("There is no API {path}."),
+        _ => format!("API {path} not found."),
     };
     Err(Problem::new(ErrorCode::NotFound, detail))
 }

@@ -30,7 +30,7 @@ impl Statements {
     /// # Errors
     /// Where the script does not parse.
     pub(crate) fn new(spec: &ApiSpec, dialect: Dialect) -> Result<Self, String> {
-        let template = Template::new(spec, dialect).map_err(|error| format!("Its SQL cannot be read: {error}."))?;
+        let template = Template::new(spec, dialect).map_err(|error| format!("The SQL of the API cannot be parsed: {error}."))?;
         let by_person = matches!(&spec.body, ApiBody::Sql(SqlBody { query: Query::Script(_), .. }));
         Ok(Self { template, dialect, by_person, known: ArcSwap::default() })
     }
@@ -65,7 +65,10 @@ impl Statements {
             return Ok(Rendered { sql: sent.as_ref().to_owned(), ..rendered });
         }
         let passed = guard::check(&rendered.sql, self.dialect).map_err(|refusal| {
-            Problem::new(ErrorCode::Invalid, format!("The API's SQL is refused: {refusal} The owner has to change it."))
+            Problem::new(
+                ErrorCode::Invalid,
+                format!("The SQL of the API is refused: {refusal} The owner of the API has to change the SQL."),
+            )
         })?;
         let sent: Arc<str> = passed.sql.as_str().into();
         self.known.rcu(|known| {

@@ -64,7 +64,7 @@ impl Tokens {
     /// What is wrong with the token, in a sentence.
     pub(crate) fn who<'r>(&self, routes: &'r Routes, token: &str, now: Millis) -> Result<Who<'r>, Problem> {
         if token.len() > MAX_TOKEN {
-            return Err(refused("This token is longer than 8 KiB."));
+            return Err(refused("The token is longer than 8 KiB. Use a shorter token."));
         }
         let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         // An issuer that was changed or removed takes its tokens with it.
@@ -79,33 +79,34 @@ impl Tokens {
             }
         };
         if verified.expires_at.saturating_add(LEEWAY) <= now {
-            return Err(refused("This token has expired. Sign a new one."));
+            return Err(refused("The token has expired. Request a new token from its issuer."));
         }
         if verified.not_before.saturating_sub(LEEWAY) > now {
-            return Err(refused("This token is not valid yet. Check its nbf and the clock of whoever signed it."));
+            return Err(refused("The token is not valid yet. Check the claim nbf and the clock of the issuer."));
         }
-        let issuer = of_snapshot(&verified).ok_or_else(|| refused("No app trusts the issuer (iss) of this token."))?;
+        let issuer = of_snapshot(&verified)
+            .ok_or_else(|| refused("No app trusts the issuer (iss) of this token. Ask the owner of the app to add the issuer."))?;
         Ok(Who { app: &issuer.app, environment: issuer.about.environment, fixed: verified.fixed.clone() })
     }
 
     fn verify(&self, routes: &Routes, token: &str) -> Result<Verified, Problem> {
-        let unreadable = || refused("This token cannot be read. It must be a JWT signed with HS256, RS256, ES256 or EdDSA.");
+        let unreadable = || refused("The token cannot be read. Send a JWT signed with HS256, RS256, ES256 or EdDSA.");
         let header = jsonwebtoken::decode_header(token).map_err(|_| unreadable())?;
         let payload = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).ok_or_else(unreadable)?;
         let issued: Issued = serde_json::from_slice(&payload).map_err(|_| unreadable())?;
-        let mut reason = "No app trusts the issuer (iss) of this token.";
+        let mut reason = "No app trusts the issuer (iss) of this token. Ask the owner of the app to add the issuer.";
         for issuer in routes.callers.issuers.iter().filter(|issuer| issuer.about.issuer == issued.iss) {
             let Some(key) = self.key_of(issuer, &header) else {
-                reason = "The issuer of this token has no key of this kind and id (alg, kid).";
+                reason = "The JWT issuer has no key with the algorithm and id (alg, kid) of this token.";
                 continue;
             };
             match jsonwebtoken::decode::<Claims>(token, &key, &validation(issuer, header.alg)) {
                 Ok(decoded) => return verified(issuer, decoded.claims),
                 Err(error) => {
                     reason = match error.kind() {
-                        jsonwebtoken::errors::ErrorKind::InvalidAudience => "This token was made for somebody else (aud).",
-                        jsonwebtoken::errors::ErrorKind::MissingRequiredClaim(_) => "This token lacks iss or aud.",
-                        _ => "The signature of this token is not right.",
+                        jsonwebtoken::errors::ErrorKind::InvalidAudience => "The token is for another audience (aud).",
+                        jsonwebtoken::errors::ErrorKind::MissingRequiredClaim(_) => "The token has no iss or no aud.",
+                        _ => "The signature of the token is not valid.",
                     };
                 }
             }
@@ -146,11 +147,12 @@ fn validation(issuer: &Issuer, algorithm: Algorithm) -> Validation {
 #[allow(clippy::cast_possible_truncation)] // seconds since 1970; what is out of range saturates
 fn verified(issuer: &Arc<Issuer>, claims: Claims) -> Result<Verified, Problem> {
     let millis = |seconds: f64| (seconds * 1_000.0) as Millis;
-    let Some(expires_at) = claims.exp else { return Err(refused("This token has no end (exp). Sign one that has.")) };
+    let Some(expires_at) = claims.exp else { return Err(refused("The token has no expiry (exp). Sign a token with exp.")) };
     let mut fixed = claims.parameters;
     // What the app's owner has fixed stands above what the signer writes.
     for (name, text) in &issuer.about.fixed {
-        let written = to_raw_value(text).map_err(|_| refused("What the owner of the app fixes for this token cannot be read."))?;
+        let written = to_raw_value(text)
+            .map_err(|_| refused("The fixed parameters of the JWT issuer cannot be read. Ask the owner of the app to set them again."))?;
         fixed.insert(name.clone(), written);
     }
     Ok(Verified {

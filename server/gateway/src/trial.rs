@@ -90,10 +90,10 @@ impl Gateway {
         match (api.spec.serve_from.dataset(), dataset) {
             (None, _) => match source {
                 Some(source) => Plan::from_source(api, Arc::new(source), &self.pools, &self.vault),
-                None => Err("It has no source.".into()),
+                None => Err("The API has no source. Choose a source.".into()),
             },
             (Some(_), Some(dataset)) => Plan::from_dataset(api, OpenDataset::open(&self.stores, &Arc::new(dataset)).await?),
-            (Some(name), None) => Err(format!("Dataset {name} has no live data version here yet. Build one first.")),
+            (Some(name), None) => Err(format!("Dataset {name} has no live version in this environment. Build the dataset first.")),
         }
     }
 }

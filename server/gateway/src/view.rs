@@ -112,7 +112,7 @@ pub(crate) fn narrowed(spec: &ApiSpec, view: &Arc<View>, wanted: Option<&[usize]
     let Some(wanted) = wanted else { return Ok(view.clone()) };
     if let Some(hidden) = wanted.iter().find(|index| !view.fields.contains(index)) {
         let name = spec.fields.get(*hidden).map_or("", |field| field.name.as_str());
-        return Err(Problem::field("fields", format!("There is no field {name}.")));
+        return Err(Problem::field("fields", format!("Unknown field {name}.")));
     }
     Ok(Arc::new(View::compiled(spec, wanted.to_vec(), view.hidden.clone(), stored)))
 }
@@ -120,5 +120,5 @@ pub(crate) fn narrowed(spec: &ApiSpec, view: &Arc<View>, wanted: Option<&[usize]
 /// A stored row that cannot be read is ours to mend.
 pub(crate) fn broken_row(path: &str, error: Broken) -> Problem {
     tracing::error!(api = path, cause = %error, "a stored row cannot be read");
-    Problem::new(ErrorCode::Internal, "A stored row cannot be read. The owner of the API has to build its dataset anew.")
+    Problem::new(ErrorCode::Internal, "A stored row cannot be read. Ask the owner of the API to build the dataset again.")
 }

@@ -30,7 +30,7 @@ async fn each_limit_turns_away_with_when_to_come_back() {
     let steps = [
         (grant, json!({"limit": slow}), json!({"limit": none}), "your app"),
         ("/apis/travel/plane/switches", json!({"limit": slow, "priority": "medium"}), json!({"priority": "medium"}), "this API is"),
-        ("/compartments/travel/medium", json!({"limit": slow}), json!({"limit": none}), "part of the gateway"),
+        ("/compartments/travel/medium", json!({"limit": slow}), json!({"limit": none}), "compartment"),
     ];
     for (path, on, off, words) in steps {
         put(&owner, path, on).await;
@@ -141,7 +141,7 @@ async fn signed_tokens_stand_for_an_app_and_wrong_ones_are_told_why() {
         let wrong: [(&str, Change); 5] = [
             ("expired", Box::new(|claims| claims["exp"] = json!(now() - 60))),
             ("not valid yet", Box::new(|claims| claims["nbf"] = json!(now() + 600))),
-            ("somebody else", Box::new(|claims| claims["aud"] = json!("hotels"))),
+            ("another audience", Box::new(|claims| claims["aud"] = json!("hotels"))),
             ("No app trusts", Box::new(|claims| claims["iss"] = json!("https://elsewhere.example.com"))),
             ("no end", Box::new(|claims| drop(claims.as_object_mut().unwrap().remove("exp")))),
         ];
@@ -170,7 +170,7 @@ async fn signed_tokens_stand_for_an_app_and_wrong_ones_are_told_why() {
     assert_eq!(body["rows"][0]["carrier"], "UA", "{body}");
     let chosen = http.client.get(format!("{}/api/travel/delays?carrier=DL", server.url)).bearer_auth(&narrowed);
     let (status, body) = http.json(chosen).await;
-    assert!(status == 400 && problem_code(&body).1.contains("fixed by your token"), "{body}");
+    assert!(status == 400 && problem_code(&body).1.contains("Your token fixes"), "{body}");
     let foreign = http.client.get(format!("{}/api/travel/plane?tailnum=N14228", server.url)).bearer_auth(&narrowed);
     assert_eq!(http.json(foreign).await.0, 403, "a token that narrows must not be let through where it narrows nothing");
 

@@ -64,7 +64,7 @@ where
     };
     let frame = first.map_err(|error| match error.is::<http_body_util::LengthLimitError>() {
         true => Problem::new(ErrorCode::TooLarge, "The message is longer than 1 MiB."),
-        false => unread(error, "The message broke off, or came too slowly. Send it again."),
+        false => unread(error, "The message ended early or arrived too slowly. Send the message again."),
     })?;
     let broken = || Problem::new(ErrorCode::Invalid, "The request must be one gRPC message.");
     let prefix = frame.first_chunk::<PREFIX>().ok_or_else(broken)?;
@@ -84,6 +84,6 @@ where
                 Err(_) => Err(broken()),
             }
         }
-        _ => Err(Problem::new(ErrorCode::Invalid, "Messages are taken as they are or compressed with gzip.")),
+        _ => Err(Problem::new(ErrorCode::Invalid, "Messages must be uncompressed or compressed with gzip.")),
     }
 }

@@ -80,7 +80,7 @@ impl Generic {
         if (held.admitted().plan.kind == ApiKind::Kv) == (kind == ApiKind::Kv) {
             return Ok(held);
         }
-        let right = if kind == ApiKind::Kv { "a list: ask it with Query or Stream" } else { "asked by key: ask it with Get or BatchGet" };
+        let right = if kind == ApiKind::Kv { "a list: use Query or Stream" } else { "a key lookup: use Get or BatchGet" };
         visit.finish(&held.admitted(), Err(Problem::new(ErrorCode::Invalid, format!("{path} is {right}."))))
     }
 }
@@ -223,7 +223,9 @@ fn json_of(value: Value) -> Json {
 fn row_of(admitted: &Admitted<'_>, view: &View, row: &[u8]) -> Result<Struct, Problem> {
     let mut text = Vec::with_capacity(row.len() * 2 + 64);
     view.json.write(&mut text, row).map_err(|error| broken_row(&admitted.plan.path, error))?;
-    let fields = fields_of(&text, MOST_LEVELS).map_err(|_| Problem::new(ErrorCode::Internal, "A stored row cannot be read."))?;
+    let fields = fields_of(&text, MOST_LEVELS).map_err(|_| {
+        Problem::new(ErrorCode::Internal, "A stored row cannot be read. Ask the owner of the API to build the dataset again.")
+    })?;
     Ok(Struct { fields })
 }
 
@@ -235,7 +237,7 @@ fn fields_of(object: &[u8], levels: usize) -> serde_json::Result<BTreeMap<String
 
 fn value_of(raw: &RawValue, levels: usize) -> serde_json::Result<Value> {
     let text = raw.get();
-    let inside = || levels.checked_sub(1).ok_or_else(|| serde_json::Error::custom("it is nested too deep"));
+    let inside = || levels.checked_sub(1).ok_or_else(|| serde_json::Error::custom("the value is nested too deeply"));
     let kind = match text.as_bytes().first() {
         Some(b'{') => Kind::StructValue(Struct { fields: fields_of(text.as_bytes(), inside()?)? }),
         Some(b'[') => {

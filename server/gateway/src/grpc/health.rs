@@ -39,14 +39,14 @@ fn response(status: ServingStatus) -> HealthCheckResponse {
 impl Health for Live {
     async fn check(&self, request: Request<HealthCheckRequest>) -> Result<Response<HealthCheckResponse>, Status> {
         let status = Self::status(&self.0, &request.into_inner().service);
-        status.map(|status| Response::new(response(status))).ok_or_else(|| Status::not_found("There is no such service."))
+        status.map(|status| Response::new(response(status))).ok_or_else(|| Status::not_found("Service not found."))
     }
 
     type WatchStream = BoxStream<'static, Result<HealthCheckResponse, Status>>;
 
     /// The status now, and again whenever a release changes it. The edge says the client's address as an extension.
     async fn watch(&self, request: Request<HealthCheckRequest>) -> Result<Response<Self::WatchStream>, Status> {
-        let too_many = || Status::resource_exhausted("Too many watches are open, in all or from your address. Ask Check instead.");
+        let too_many = || Status::resource_exhausted("Too many watches are open, in total or from your address. Use Check instead.");
         let watcher = self.1.enter(request.extensions().get::<IpAddr>().copied()).ok_or_else(too_many)?;
         let (gateway, service) = (self.0.clone(), request.into_inner().service);
         let first = (gateway.revisions.subscribe(), None::<ServingStatus>);

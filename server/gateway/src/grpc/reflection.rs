@@ -98,13 +98,13 @@ impl Catalogue {
             }
             Question::Symbol(symbol) => {
                 let file = seen.api_of(symbol).or_else(|| self.fixed.iter().find(|file| holds(file, symbol)).cloned());
-                self.files(file, || format!("There is no {symbol}."))
+                self.files(file, || format!("Symbol {symbol} not found."))
             }
             Question::File(name) => {
                 let file = self.fixed.iter().find(|file| file.name() == name).cloned().or_else(|| seen.api_named(name));
-                self.files(file, || format!("There is no file {name}."))
+                self.files(file, || format!("File {name} not found."))
             }
-            Question::Unknown => Reply::Error(UNIMPLEMENTED, "Ask for services, symbols or files.".into()),
+            Question::Unknown => Reply::Error(UNIMPLEMENTED, "Request services, symbols or files.".into()),
         }
     }
 

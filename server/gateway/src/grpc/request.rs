@@ -29,7 +29,7 @@ pub(super) fn method_of(path: &str) -> Option<(&str, Method)> {
 
 /// The keys of a batch, still as messages.
 pub(super) fn keys_of(message: &[u8]) -> Result<Vec<&[u8]>, Problem> {
-    let broken = || Problem::new(ErrorCode::Invalid, "The message is not a batch of keys.");
+    let broken = || Problem::new(ErrorCode::Invalid, "The message is not a batch request.");
     let mut keys = Vec::new();
     for field in Fields::new(message) {
         match field.map_err(|_| broken())? {

@@ -41,7 +41,7 @@ impl Gateway {
         let now = self.clock.now();
         let visit = Visit { headers: &parts.headers, request_id: RequestId::new(self.clock.request_id(now)), started, now };
         if !parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc")) {
-            let mut response = Response::new(ApiBody::full("This port speaks gRPC.\n"));
+            let mut response = Response::new(ApiBody::full("This port serves gRPC.\n"));
             *response.status_mut() = http::StatusCode::UNSUPPORTED_MEDIA_TYPE;
             let headers = response.headers_mut();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
@@ -49,7 +49,7 @@ impl Gateway {
             return response;
         }
         let Some((service, method)) = method_of(parts.uri.path()) else {
-            let problem = Problem::new(ErrorCode::MethodNotAllowed, "There is no such method. Reflection lists what is live.");
+            let problem = Problem::new(ErrorCode::MethodNotAllowed, "Method not found. Reflection lists the live methods.");
             return visit.failed(&problem.into());
         };
         let mut body = frame::limited(body);
@@ -104,7 +104,7 @@ impl Gateway {
             None => call.await,
             Some(deadline) => tokio::time::timeout(deadline, call)
                 .await
-                .unwrap_or_else(|_| Err(Problem::new(ErrorCode::SourceTimeout, "The deadline of the call has passed."))),
+                .unwrap_or_else(|_| Err(Problem::new(ErrorCode::SourceTimeout, "The deadline of the request has passed."))),
         };
         admitted.meter.count(answered.as_ref().err().map(|problem| problem.code), micros_since(visit.started));
         answered.unwrap_or_else(|problem| visit.failed(&problem.into()))
@@ -122,7 +122,7 @@ impl Gateway {
             (Method::BatchGet, ApiKind::Kv) => self.batch_get(visit, admitted, message).await,
             (Method::Query, ApiKind::Sql | ApiKind::Union) => self.query(visit, admitted, message).await,
             (Method::Stream, ApiKind::Sql | ApiKind::Union) => self.stream(visit, admitted, message).await,
-            _ => Err(Problem::new(ErrorCode::MethodNotAllowed, format!("{} has no such method.", admitted.plan.service))),
+            _ => Err(Problem::new(ErrorCode::MethodNotAllowed, format!("{} does not have this method.", admitted.plan.service))),
         }
     }
 
@@ -274,7 +274,7 @@ impl Gateway {
 }
 
 fn no_service(service: &str) -> Problem {
-    Problem::new(ErrorCode::MethodNotAllowed, format!("There is no live API {service}. Reflection lists what is."))
+    Problem::new(ErrorCode::MethodNotAllowed, format!("API {service} is not live or does not exist. Reflection lists the live APIs."))
 }
 
 /// A step that was stood in for, by the numbers of `model::message::degraded_fields`.

@@ -21,7 +21,7 @@ pub(crate) fn asked(union: &UnionPlan, step: &StepPlan, target: &Target, call: &
         return Ok(one(union, target, step, call, &rows, None).into_iter().collect());
     };
     if rows(each).len() > at_most {
-        let detail = format!("{} gave {} rows, and {} asks for {at_most} at most.", union.steps[each].name, rows(each).len(), step.name);
+        let detail = format!("{} returned {} rows; {} accepts at most {at_most}.", union.steps[each].name, rows(each).len(), step.name);
         return Err(Problem::new(ErrorCode::TooLarge, detail));
     }
     // Each call once, however many rows lead to it.

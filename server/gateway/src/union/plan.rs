@@ -127,7 +127,7 @@ impl UnionPlan {
     /// # Errors
     /// Why it cannot be served.
     pub(crate) fn compile(api: &SnapshotApi, live: &dyn Fn(&str) -> Option<Arc<Plan>>) -> Result<Self, String> {
-        let Some(body) = api.spec.union() else { return Err("It is not a Union.".into()) };
+        let Some(body) = api.spec.union() else { return Err("The API is not a Union.".into()) };
         let steps = body.steps.iter().map(|step| compile_step(body, step, live)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { steps, shape: compile_shape(&api.spec, body)? })
     }
@@ -146,7 +146,7 @@ impl UnionPlan {
 }
 
 fn place(body: &UnionBody, name: &str) -> Result<usize, String> {
-    body.steps.iter().position(|step| step.name == name).ok_or_else(|| format!("There is no step {name}."))
+    body.steps.iter().position(|step| step.name == name).ok_or_else(|| format!("Step {name} does not exist."))
 }
 
 fn compile_step(body: &UnionBody, step: &Step, live: &dyn Fn(&str) -> Option<Arc<Plan>>) -> Result<StepPlan, String> {
@@ -195,7 +195,7 @@ fn compile_target(
 ) -> Result<Target, String> {
     let Some(plan) = live(api) else {
         return Ok(Target {
-            plan: Err(format!("{api} is not live here.")),
+            plan: Err(format!("{api} is not live in this environment.")),
             inputs: Vec::new(),
             renumber: Renumber::new([], false),
             flattened: Vec::new(),
@@ -205,7 +205,7 @@ fn compile_target(
     let mut compiled = Vec::with_capacity(inputs.len());
     for input in inputs {
         let Some(parameter) = spec.parameter(&input.parameter) else {
-            return Err(format!("Step {}: {api} takes no parameter {} any more.", step.name, input.parameter));
+            return Err(format!("Step {}: {api} has no parameter {} any more.", step.name, input.parameter));
         };
         let constant = |text: &String| match parameter.read_texts(&[text]) {
             Ok(value) => Ok(json_of(&value)),
@@ -226,7 +226,7 @@ fn compile_target(
     if let Some(missing) =
         spec.parameters.iter().find(|p| p.required && p.default.is_none() && !inputs.iter().any(|i| i.parameter == p.name))
     {
-        return Err(format!("Step {}: {api} needs {}, which nothing gives.", step.name, missing.name));
+        return Err(format!("Step {}: {api} needs the parameter {}, which has no value.", step.name, missing.name));
     }
     let pairs = step.fields.iter().filter_map(|field| {
         let index = spec.fields.iter().position(|known| known.name == field.name && known.data_type == field.data_type)?;

@@ -97,7 +97,7 @@ impl Run<'_> {
         };
         let (rows, more, degraded) = match found {
             Ok((rows, _)) if rows.is_empty() && !step.list && !step.secondary => {
-                let problem = Problem::new(ErrorCode::NotFound, "It has no such row, and without it there is no answer.");
+                let problem = Problem::new(ErrorCode::NotFound, "The step found no row, and the response depends on this step.");
                 return Err(of_step(step, problem));
             }
             Ok((rows, more)) => {
@@ -134,7 +134,7 @@ impl Run<'_> {
         }
         let consumer = self.call.consumer;
         let Some(pass) = step.breakers.lets(consumer, self.now) else {
-            let detail = "It failed several times in a row, and is left alone for some seconds.";
+            let detail = "The step failed several times in a row and is paused for some seconds.";
             return Err(Problem::new(ErrorCode::SourceUnavailable, detail));
         };
         let mut tries = 0;
@@ -166,7 +166,7 @@ impl Run<'_> {
     async fn in_time(&self, step: &StepPlan, found: impl Future<Output = Found>) -> Found {
         let end = self.started + self.plan.timeout;
         let end = step.timeout.map_or(end, |timeout| end.min(Instant::now() + timeout));
-        let late = || Problem::new(ErrorCode::SourceTimeout, "It took longer than it may.");
+        let late = || Problem::new(ErrorCode::SourceTimeout, "The step took longer than its time-out.");
         tokio::time::timeout_at(end, found).await.unwrap_or_else(|_| Err(late()))
     }
 
