@@ -92,7 +92,7 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     builder.click("button:has-text(\"Save the schedule\")").await;
     // What a live API is served from is for somebody else to decide.
     builder.sees("text=A change of this dataset waits for an approver.").await;
-    builder.sees("td:has-text(\"Rows that may be left out\")").await;
+    builder.sees("td:has-text(\"Allowed rejected rows\")").await;
     builder.shots("dataset-waits").await;
     builder.fits().await;
     builder.click("a:has-text(\"Open the request\")").await;

@@ -74,7 +74,7 @@ async fn an_api_is_served_from_a_dataset_with_kept_answers_and_a_limit() {
     owner.expects_status(400);
     owner.fill("#per_second", "none").await;
     owner.click("button:has-text(\"Set it\")").await;
-    owner.reads("#per_second-error", "Write a whole number between 1 and 10,000,000, or leave the field empty.").await;
+    owner.reads("#per_second-error", "Enter a whole number between 1 and 10,000,000. Leave the field empty for no value.").await;
     owner.go("/apis/travel/plane").await;
     owner.reads("main", "sluice.travel.Plane/Get").await;
     owner.shots("fast-documentation").await;
@@ -167,7 +167,7 @@ async fn a_dataset_is_made_anew_by_a_schedule_that_is_set_by_form() {
     a_dataset_is_made_and_built(&stage, DESK, "nightly", "nightly").await;
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/datasets/travel/nightly").await;
-    builder.sees("text=Made when somebody asks.").await;
+    builder.sees("text=Made manually.").await;
     builder.click("button:has-text(\"Change the schedule\")").await;
     builder.picks("#job-when", "cron").await;
     builder.picks("#job-every", "week").await;
@@ -178,7 +178,7 @@ async fn a_dataset_is_made_anew_by_a_schedule_that_is_set_by_form() {
     builder.expects_status(400);
     builder.fill("#job-zone", "Mars/Olympus").await;
     builder.page.locator("#job-zone").first().press("Tab", None).await.unwrap();
-    builder.reads(".field-error", "no such time zone").await;
+    builder.reads(".field-error", "Unknown time zone").await;
     builder.shots("schedule-wrong").await;
     // A zone is found by its city.
     builder.fill("#job-zone", "zurich").await;
@@ -186,7 +186,7 @@ async fn a_dataset_is_made_anew_by_a_schedule_that_is_set_by_form() {
     builder.reads("#job-next", "by the clocks of Europe/Zurich").await;
     builder.fill("#job-late", "soon").await;
     builder.click("button:has-text(\"Save the schedule\")").await;
-    builder.reads("#job-late-error", "Write a whole number between 1 and 1,440").await;
+    builder.reads("#job-late-error", "Enter a whole number between 1 and 1,440").await;
     builder.fill("#job-late", "30").await;
     builder.shots("schedule-form").await;
     builder.fits().await;
@@ -232,7 +232,7 @@ async fn what_a_source_bears_is_set_by_form_and_seen_while_its_run_goes() {
     builder.fill("#load-rows", "many").await;
     builder.fill("#load-windows", "at night").await;
     builder.click("button:has-text(\"Set what it bears\")").await;
-    builder.reads("#load-rows-error", "Write a whole number").await;
+    builder.reads("#load-rows-error", "Enter a whole number").await;
     builder.reads("#load-windows-error", "22:00-06:00").await;
     builder.fill("#load-rows", "400").await;
     builder.fill("#load-windows", "").await;

@@ -79,7 +79,7 @@ async fn a_table_is_followed_by_a_column_and_compared_with_its_source() {
     builder.picks("#follow-cursor", "year").await;
     builder.fill("#follow-every", "now and then").await;
     builder.click("button:has-text(\"Save how it follows\")").await;
-    builder.reads("#follow-every-error", "Write a whole number between 1 and 86,400").await;
+    builder.reads("#follow-every-error", "Enter a whole number between 1 and 86,400").await;
     builder.fill("#follow-every", "1").await;
     builder.fill("#follow-overlap", "0").await;
     builder.fill("#compare-every", "60").await;

@@ -186,7 +186,7 @@ mod tests {
         assert!(builder().authorise(Action::EditApi, "travel").is_ok());
         assert_eq!(builder().authorise(Action::See, "finance").unwrap_err().code, ErrorCode::NotFound);
         let refused = builder().authorise(Action::Decide, "travel").unwrap_err();
-        assert_eq!(refused.detail, "You may not decide on requests in travel. Ask an approver or an admin.");
+        assert_eq!(refused.detail, "You may not approve or reject requests in travel. Ask an approver or an admin.");
         assert_eq!(builder().authorise(Action::Administer, "").unwrap_err().code, ErrorCode::Forbidden);
     }
 

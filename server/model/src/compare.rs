@@ -38,7 +38,7 @@ impl Compare {
     #[must_use]
     pub fn errors(&self) -> Vec<FieldError> {
         let right = (1..=MAX_MINUTES).contains(&self.every_minutes);
-        (!right).then(|| FieldError::new("every_minutes", "Between 1 minute and a month.")).into_iter().collect()
+        (!right).then(|| FieldError::new("every_minutes", "Give an interval between 1 minute and 30 days.")).into_iter().collect()
     }
 }
 

@@ -135,9 +135,13 @@ impl Excess {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Superuser => "Its user has all rights on the server. Use a user that may only read the tables of its APIs.",
-            Self::Files => "Its user may read or write files of the server, or reach other machines through it. Revoke these rights.",
-            Self::Writes => "Its user may change tables. Reading is all that APIs and datasets need: grant SELECT alone.",
+            Self::Superuser => {
+                "The user of this source has all rights on the server. Use a user that can only read the tables of its APIs."
+            }
+            Self::Files => {
+                "The user of this source can read or write files of the server, or reach other machines through it. Revoke these rights."
+            }
+            Self::Writes => "The user of this source can change tables. APIs and datasets only read: grant SELECT alone.",
         }
     }
 }

@@ -92,9 +92,9 @@ impl Compression {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::None => "None: the fastest",
-            Self::Zstd => "zstd with a trained dictionary: the smallest",
-            Self::Lz4 => "lz4: light and quick",
+            Self::None => "None (fastest)",
+            Self::Zstd => "zstd with a trained dictionary (smallest)",
+            Self::Lz4 => "lz4 (light and fast)",
             Self::Gzip => "gzip",
         }
     }
@@ -138,19 +138,22 @@ impl IntoTable {
     fn errors(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if self.source.is_empty() {
-            errors.push(FieldError::new("into.source", "Choose the database that it is written into."));
+            errors.push(FieldError::new("into.source", "Choose the database that the dataset is written into."));
         }
         let name = &self.table.name;
         let is_word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         if !begins || !is_word(name) || name.len() > INTO_NAME || name.to_ascii_lowercase().starts_with("sluice_") {
             let sentence = format!(
-                "Give it a name of at most {INTO_NAME} letters, digits and underscores that begins with a letter, and not with sluice_."
+                "Enter a table name of at most {INTO_NAME} letters, digits and underscores. The name begins with a letter, and not with sluice_."
             );
             errors.push(FieldError::new("into.name", sentence));
         }
         if !is_word(&self.table.schema) {
-            errors.push(FieldError::new("into.schema", "A schema has letters, digits and underscores alone. Empty takes the usual one."));
+            errors.push(FieldError::new(
+                "into.schema",
+                "A schema name has letters, digits and underscores only. Leave empty for the default schema.",
+            ));
         }
         errors
     }
@@ -273,22 +276,25 @@ impl DatasetSpec {
             errors.push(FieldError::new("table", "Choose a table."));
         }
         if self.key.is_empty() && self.store != StoreKind::Columnar {
-            errors.push(FieldError::new("key", "Choose the columns that a row is looked up by."));
+            errors.push(FieldError::new("key", "Choose the key columns."));
         }
         match (&self.into, self.store == StoreKind::Table) {
             (Some(into), true) => errors.extend(into.errors()),
-            (None, true) => errors.push(FieldError::new("into.source", "Choose the database that it is written into.")),
-            (Some(_), false) => errors.push(FieldError::new("into.source", "Only a dataset that is kept in a table is written into one.")),
+            (None, true) => errors.push(FieldError::new("into.source", "Choose the database that the dataset is written into.")),
+            (Some(_), false) => errors.push(FieldError::new(
+                "into.source",
+                "Only a dataset with the store \"table of a database\" is written into a database. Leave this empty.",
+            )),
             (None, false) => {}
         }
         if self.store == StoreKind::Table && self.compression != Compression::None {
-            errors.push(FieldError::new("compression", "A database compresses its tables itself. Choose none."));
+            errors.push(FieldError::new("compression", "A database compresses its tables itself. Choose no compression."));
         }
         for column in &self.key {
             match self.field(column) {
                 None if !self.register.is_empty() => errors.push(FieldError::new("key", format!("The table has no column {column}."))),
                 Some(field) if !of_type(field.data_type).key => {
-                    errors.push(FieldError::new("key", format!("{column} holds JSON, which has no order. Choose another column.")));
+                    errors.push(FieldError::new("key", format!("{column} holds JSON, which cannot be sorted. Choose another column.")));
                 }
                 _ => {}
             }

@@ -56,8 +56,8 @@ impl DirtyLimit {
         match (self.rows, self.percent) {
             _ if self.is_none() => "none".into(),
             (Some(rows), None) => format!("{rows} rows"),
-            (None, Some(percent)) => format!("{percent} % of all"),
-            (Some(rows), Some(percent)) => format!("{rows} rows and {percent} % of all"),
+            (None, Some(percent)) => format!("{percent} % of all rows"),
+            (Some(rows), Some(percent)) => format!("{rows} rows and {percent} % of all rows"),
             (None, None) => String::new(),
         }
     }
@@ -66,7 +66,8 @@ impl DirtyLimit {
     pub fn errors(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if self.rows.is_some_and(|rows| rows > MAX_ROWS) {
-            errors.push(FieldError::new("dirty_rows", format!("At most {MAX_ROWS}: who leaves out more should look at the source.")));
+            errors
+                .push(FieldError::new("dirty_rows", format!("At most {MAX_ROWS} rejected rows. Correct the rows at the source instead.")));
         }
         if self.percent.is_some_and(|percent| percent > 100) {
             errors.push(FieldError::new("dirty_percent", "Between 0 and 100."));

@@ -124,23 +124,23 @@ impl ErrorCode {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
-            Self::Invalid => "The request is not right",
-            Self::Unauthenticated => "Who is calling is not known",
-            Self::Forbidden => "This is not open to you",
-            Self::NotFound => "There is no such thing",
-            Self::Conflict => "It changed in the meantime",
-            Self::TooManyRequests => "Too many calls",
-            Self::TooLarge => "That is too large",
-            Self::MethodNotAllowed => "This method is not offered here",
-            Self::SourceUnavailable => "The source does not answer",
-            Self::SourceBusy => "The app's share of the source is in use",
-            Self::SourceTimeout => "The source took too long",
-            Self::Overloaded => "Too much is under way",
-            Self::SourceChanged => "The source is not what it was",
-            Self::StoreUnavailable => "The store does not answer",
-            Self::StoreTimeout => "The store took too long",
-            Self::PlanBroken => "This API cannot be served just now",
-            Self::Internal => "Something of ours went wrong",
+            Self::Invalid => "Invalid request",
+            Self::Unauthenticated => "Not authenticated",
+            Self::Forbidden => "Access denied",
+            Self::NotFound => "Not found",
+            Self::Conflict => "Conflict",
+            Self::TooManyRequests => "Rate limit exceeded",
+            Self::TooLarge => "Too large",
+            Self::MethodNotAllowed => "Method not allowed",
+            Self::SourceUnavailable => "Source unavailable",
+            Self::SourceBusy => "Connection limit of the app reached",
+            Self::SourceTimeout => "Source timed out",
+            Self::Overloaded => "Server overloaded",
+            Self::SourceChanged => "Source changed",
+            Self::StoreUnavailable => "Store unavailable",
+            Self::StoreTimeout => "Store timed out",
+            Self::PlanBroken => "API unavailable",
+            Self::Internal => "Internal error",
         }
     }
 }
@@ -195,7 +195,7 @@ impl Problem {
     pub fn fields(errors: Vec<FieldError>) -> Self {
         let detail = match errors.as_slice() {
             [one] => one.message.clone(),
-            many => format!("{} fields want a change.", many.len()),
+            many => format!("{} fields have errors.", many.len()),
         };
         Self { errors, ..Self::new(ErrorCode::Invalid, detail) }
     }
@@ -207,7 +207,7 @@ impl Problem {
 
     #[must_use]
     pub fn not_found(what: impl AsRef<str>) -> Self {
-        Self::new(ErrorCode::NotFound, format!("There is no {} that you may see.", what.as_ref()))
+        Self::new(ErrorCode::NotFound, format!("There is no {} that you have access to.", what.as_ref()))
     }
 
     #[must_use]

@@ -72,25 +72,27 @@ impl Follow {
     pub fn errors(&self, spec: &DatasetSpec, feeds: bool) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if spec.store == StoreKind::Columnar {
-            errors.push(FieldError::new("follow", "A columnar dataset is made anew as a whole. Give it a schedule instead."));
+            errors.push(FieldError::new("follow", "A columnar dataset has no incremental sync. Set a schedule instead."));
         }
         if !(1..=MAX_EVERY_S).contains(&self.every_s) {
-            errors.push(FieldError::new("every_s", "Between 1 second and a day."));
+            errors.push(FieldError::new("every_s", "Give a poll interval between 1 second and 24 hours."));
         }
         if self.gone_every_minutes.is_some_and(|minutes| !(1..=MAX_GONE_MINUTES).contains(&minutes)) {
-            errors.push(FieldError::new("gone_every_minutes", "Between 1 minute and a month."));
+            errors.push(FieldError::new("gone_every_minutes", "Give an interval between 1 minute and 30 days."));
         }
         if self.overlap > MAX_OVERLAP {
-            errors.push(FieldError::new("overlap", format!("A number up to {MAX_OVERLAP}.")));
+            errors.push(FieldError::new("overlap", format!("Give a lookback window between 0 and {MAX_OVERLAP}.")));
         }
         if spec.mapping.latest_by.is_some() {
-            let sentence = "Of its rows with the same key only the latest is kept, which a row that changes cannot tell. Take that out of the mapping.";
+            let sentence = "Incremental sync is not available where the mapping keeps only the latest row of each key. Remove this option from the mapping.";
             errors.push(FieldError::new("follow", sentence));
         }
         if !feeds {
             errors.extend(self.column_errors(spec));
             if let Some(column) = spec.key.iter().find(|column| spec.mapping.computes(column)) {
-                let sentence = format!("{column} is computed and part of the key: a row that changes would leave its old one behind.");
+                let sentence = format!(
+                    "The key column {column} is computed, so a changed row would leave its old row behind. Choose a column of the table as key."
+                );
                 errors.push(FieldError::new("follow", sentence));
             }
         }
@@ -102,10 +104,12 @@ impl Follow {
         let reads = spec.mapping.fields(spec);
         let read = |name: &str| reads.iter().find(|field| field.name == name);
         match read(&self.cursor) {
-            None if self.cursor.is_empty() => errors.push(FieldError::new("cursor", "Choose the column that grows with every change.")),
+            None if self.cursor.is_empty() => {
+                errors.push(FieldError::new("cursor", "Choose the cursor column: a column that grows with every change."))
+            }
             None => errors.push(FieldError::new("cursor", format!("The dataset has no column {}.", self.cursor))),
             Some(field) if !Self::can_be_cursor(field.data_type) => {
-                let sentence = format!("A {} has no order to go by. Choose a time or a number.", field.data_type.word());
+                let sentence = format!("A {} cannot be a cursor column. Choose a time or a number.", field.data_type.word());
                 errors.push(FieldError::new("cursor", sentence));
             }
             Some(_) => {}
@@ -114,7 +118,7 @@ impl Follow {
             None if self.deleted.is_empty() => {}
             None => errors.push(FieldError::new("deleted", format!("The dataset has no column {}.", self.deleted))),
             Some(field) if !Self::can_say_deleted(field.data_type) => {
-                errors.push(FieldError::new("deleted", "Choose one that is yes or no, a number, or a time."));
+                errors.push(FieldError::new("deleted", "Choose a boolean, number or time column."));
             }
             Some(_) => {}
         }

@@ -70,12 +70,12 @@ impl Rule {
         let column = &self.column;
         match &self.must {
             Must::BeFilled => format!("{column} is never empty"),
-            Must::BeUnique => format!("{column} is different in each row"),
+            Must::BeUnique => format!("{column} is unique"),
             Must::BeBetween { least, most } if most.is_empty() => format!("{column} is at least {least}"),
             Must::BeBetween { least, most } if least.is_empty() => format!("{column} is at most {most}"),
             Must::BeBetween { least, most } => format!("{column} is between {least} and {most}"),
             Must::BeOneOf(values) => format!("{column} is one of {}", values.join(", ")),
-            Must::Match(pattern) => format!("{column} is written as {pattern}"),
+            Must::Match(pattern) => format!("{column} matches {pattern}"),
         }
     }
 
@@ -83,17 +83,17 @@ impl Rule {
         let unreadable = |text: &String| read_text(data_type, text).err();
         match &self.must {
             Must::BeFilled | Must::BeUnique => None,
-            Must::BeBetween { least, most } if least.is_empty() && most.is_empty() => Some("Say from where, or up to where.".into()),
+            Must::BeBetween { least, most } if least.is_empty() && most.is_empty() => Some("Enter a minimum or a maximum.".into()),
             Must::BeBetween { .. } if matches!(data_type, DataType::Bool | DataType::Json | DataType::Bytes) => {
-                Some(format!("A {} has no order.", data_type.word()))
+                Some(format!("A {} cannot be compared by size. Choose another rule.", data_type.word()))
             }
             Must::BeBetween { least, most } => [least, most].into_iter().filter(|text| !text.is_empty()).find_map(unreadable),
-            Must::BeOneOf(values) if values.is_empty() => Some("Name the values, with commas between.".into()),
+            Must::BeOneOf(values) if values.is_empty() => Some("Enter the allowed values, separated by commas.".into()),
             Must::BeOneOf(values) => values.iter().find_map(unreadable),
             Must::Match(_) if data_type != DataType::String => {
-                Some(format!("Only texts have a pattern, and this is a {}.", data_type.word()))
+                Some(format!("Only a string has a pattern; this column is a {}.", data_type.word()))
             }
-            Must::Match(pattern) if pattern.is_empty() => Some("Write the pattern.".into()),
+            Must::Match(pattern) if pattern.is_empty() => Some("Enter the pattern.".into()),
             Must::Match(_) => None,
         }
     }
@@ -112,10 +112,10 @@ impl Gates {
     pub fn errors(&self, spec: &DatasetSpec) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if self.shrink_percent.is_some_and(|percent| percent > 100) {
-            errors.push(FieldError::new("shrink_percent", "At most 100: then it may lose all its rows."));
+            errors.push(FieldError::new("shrink_percent", "Give at most 100 %."));
         }
         if self.rules.len() > MAX_RULES {
-            errors.push(FieldError::new("rules", format!("At most {MAX_RULES} rules.")));
+            errors.push(FieldError::new("rules", format!("At most {MAX_RULES} quality rules.")));
         }
         for (index, rule) in self.rules.iter().enumerate() {
             let message = match spec.field(&rule.column) {
@@ -139,16 +139,16 @@ impl Gates {
     #[must_use]
     pub fn size_fault(&self, rows: i64, live: Option<i64>) -> Option<String> {
         if let Some(least) = self.min_rows.filter(|least| rows < i64::from(*least)) {
-            return Some(format!("It has {rows} rows, and must have {least} at least."));
+            return Some(format!("The build has {rows} rows; at least {least} are required."));
         }
         let live = live.filter(|live| *live > 0)?;
         let change = (i128::from(rows) - i128::from(live)) * 100;
         let beyond = |percent: Option<u32>, change: i128| percent.filter(|percent| change > i128::from(*percent) * i128::from(live));
         if let Some(percent) = beyond(self.shrink_percent, -change) {
-            return Some(format!("It has {rows} rows where the live version has {live}, and may be {percent} % smaller at most."));
+            return Some(format!("The build has {rows} rows, the live version has {live}. At most {percent} % fewer rows are allowed."));
         }
         let percent = beyond(self.growth_percent, change)?;
-        Some(format!("It has {rows} rows where the live version has {live}, and may be {percent} % larger at most."))
+        Some(format!("The build has {rows} rows, the live version has {live}. At most {percent} % more rows are allowed."))
     }
 }
 
@@ -200,10 +200,10 @@ mod tests {
         let between = |least: &str, most: &str| Must::BeBetween { least: least.into(), most: most.into() };
         assert_eq!(fault("seats", between("1", "600")), "");
         assert!(!fault("seats", between("one", "")).is_empty());
-        assert!(fault("seats", between("", "")).contains("from where"));
-        assert!(fault("seats", Must::Match("x".into())).contains("Only texts"));
+        assert!(fault("seats", between("", "")).contains("minimum"));
+        assert!(fault("seats", Must::Match("x".into())).contains("Only a string"));
         assert!(fault("wings", Must::BeFilled).contains("no column"));
         assert_eq!(fault("name", Must::BeOneOf(vec!["a".into()])), "");
-        assert!(fault("name", Must::BeOneOf(Vec::new())).contains("Name the values"));
+        assert!(fault("name", Must::BeOneOf(Vec::new())).contains("allowed values"));
     }
 }

@@ -91,9 +91,9 @@ impl NewColumns {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Take => "are copied too",
+            Self::Take => "are copied",
             Self::LeaveOut => "are left out",
-            Self::Ask => "stop the run, which asks",
+            Self::Ask => "fail the run",
         }
     }
 }
@@ -171,22 +171,22 @@ impl JobSpec {
         let mut errors = Vec::new();
         match &self.when {
             When::Cron(cron) if cron.pattern.trim().is_empty() => {
-                errors.push(FieldError::new("pattern", "Say when: 0 3 * * * is each day at three."));
+                errors.push(FieldError::new("pattern", "Enter a cron pattern. For example, 0 3 * * * runs every day at 03:00."));
             }
-            When::After(name) if name.is_empty() => errors.push(FieldError::new("after", "Choose the dataset that comes before.")),
+            When::After(name) if name.is_empty() => errors.push(FieldError::new("after", "Choose the dataset after which the job runs.")),
             _ => {}
         }
         if self.retries > MAX_RETRIES {
-            errors.push(FieldError::new("retries", format!("At most {MAX_RETRIES} times.")));
+            errors.push(FieldError::new("retries", format!("At most {MAX_RETRIES} retries.")));
         }
         errors.extend(self.dirty.errors());
         errors.extend(self.compare.iter().flat_map(Compare::errors));
         if !RETRY_AFTER_S.contains(&self.retry_after_s) {
-            errors.push(FieldError::new("retry_after_s", "Between 1 second and an hour."));
+            errors.push(FieldError::new("retry_after_s", "Give a delay between 1 second and 1 hour."));
         }
         for (field, minutes) in [("timeout_minutes", self.timeout_minutes), ("late_after_minutes", self.late_after_minutes)] {
             if minutes.is_some_and(|minutes| !(1..=MAX_MINUTES).contains(&minutes)) {
-                errors.push(FieldError::new(field, "Between 1 minute and a day."));
+                errors.push(FieldError::new(field, "Give a time between 1 minute and 24 hours."));
             }
         }
         errors
@@ -202,9 +202,9 @@ impl JobSpec {
     #[must_use]
     pub fn when_words(&self, of_pattern: &dyn Fn(&Cron) -> Option<String>) -> String {
         match &self.when {
-            When::Asked => "when somebody asks".into(),
+            When::Asked => "manually".into(),
             When::After(name) => format!("after {name}"),
-            When::Files => "when its files change".into(),
+            When::Files => "on file arrival".into(),
             When::Cron(cron) => {
                 let words = of_pattern(cron).unwrap_or_else(|| cron.pattern.clone());
                 format!("{}, {} time", words.trim_end_matches('.'), cron.zone)

@@ -28,7 +28,7 @@ impl Rate {
     pub fn errors(&self, field: &str) -> Vec<FieldError> {
         let outside = |number: u32| !(1..=MAX_PER_SECOND).contains(&number);
         if outside(self.per_second) || outside(self.burst) {
-            vec![FieldError::new(field, format!("Between 1 and {MAX_PER_SECOND} calls; leave it empty for no limit."))]
+            vec![FieldError::new(field, format!("Give a number between 1 and {MAX_PER_SECOND} requests. Leave empty for no limit."))]
         } else {
             Vec::new()
         }

@@ -38,10 +38,10 @@ impl Tier {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::P0 => "P0: first, and slowed down last",
+            Self::P0 => "P0: first, slowed down last",
             Self::P1 => "P1: important",
-            Self::P2 => "P2: as most are",
-            Self::P3 => "P3: last, and stopped first",
+            Self::P2 => "P2: default",
+            Self::P3 => "P3: last, stopped first",
         }
     }
 
@@ -148,16 +148,16 @@ impl SourceLoad {
         ];
         for (field, number) in numbers {
             if number == Some(0) {
-                errors.push(FieldError::new(field, "At least 1, or leave it empty for no limit."));
+                errors.push(FieldError::new(field, "Give a number of at least 1. Leave empty for no limit."));
             }
         }
         match (self.load_query.trim().is_empty(), self.load_above) {
-            (false, None) => errors.push(FieldError::new("load_above", "Say above which number it has enough.")),
-            (true, Some(_)) => errors.push(FieldError::new("load_query", "Say which question gives that number.")),
+            (false, None) => errors.push(FieldError::new("load_above", "Enter the limit for the value of the load query.")),
+            (true, Some(_)) => errors.push(FieldError::new("load_query", "Enter the load query.")),
             _ => {}
         }
         if self.windows.iter().any(|window| window.from >= DAY_MINUTES || window.to >= DAY_MINUTES || window.from == window.to) {
-            errors.push(FieldError::new("windows", "Write hours such as 22:00-06:00."));
+            errors.push(FieldError::new("windows", "Enter hours in the form 22:00-06:00."));
         }
         errors
     }

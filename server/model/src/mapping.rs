@@ -107,7 +107,7 @@ impl Mask {
         match self {
             Self::Hash => "hashed",
             Self::Redact => "hidden",
-            Self::LastFour => "last four shown",
+            Self::LastFour => "last four",
         }
     }
 
@@ -144,11 +144,11 @@ impl Condition {
 
     fn error(&self, data_type: DataType) -> Option<String> {
         if !self.op.takes(data_type) {
-            return Some(format!("{} {} makes no sense of a {}.", self.column, self.op.words(), data_type.word()));
+            return Some(format!("{} {} cannot be used with a {}.", self.column, self.op.words(), data_type.word()));
         }
         let values = self.values();
         if self.op.takes_value() && values.is_empty() || self.op == Op::Between && values.len() != 2 {
-            let wanted = if self.op == Op::Between { "two values with a comma between" } else { "a value" };
+            let wanted = if self.op == Op::Between { "two values separated by a comma" } else { "a value" };
             return Some(format!("{} {}: give {wanted}.", self.column, self.op.words()));
         }
         let as_text = matches!(self.op, Op::Like | Op::StartsWith);
@@ -217,7 +217,7 @@ impl Mapping {
     pub fn errors(&self, table: &TableInfo) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if self.columns.len() > MAX_MADE {
-            errors.push(FieldError::new("mapping", format!("At most {MAX_MADE} columns can be made.")));
+            errors.push(FieldError::new("mapping", format!("At most {MAX_MADE} mapped columns.")));
         }
         let mut names = BTreeSet::new();
         for (index, made) in self.columns.iter().enumerate() {
@@ -260,21 +260,24 @@ impl Mapping {
     #[must_use]
     pub fn errors_of(&self, spec: &DatasetSpec, feeds: bool) -> Vec<FieldError> {
         if let Some(column) = spec.key.iter().find(|column| feeds && self.computes(column)) {
-            let sentence = format!("A message that deletes has its key alone, so {column} must be a column of the table.");
+            let sentence = format!("A message that deletes a row has only its key, so {column} must be a column of the table.");
             return vec![FieldError::new("key", sentence)];
         }
         let Some(latest) = &self.latest_by else { return Vec::new() };
         let field = "mapping.latest_by";
         if feeds {
-            return vec![FieldError::new(field, "Of a source that tells its rows again and again, what it tells last counts anyway.")];
+            return vec![FieldError::new(field, "This source always keeps the latest row of each key. Leave this empty.")];
         }
         if spec.store == StoreKind::Columnar {
-            return vec![FieldError::new(field, "A columnar dataset keeps the order of its table. Take an embedded one, or say nothing.")];
+            return vec![FieldError::new(
+                field,
+                "A columnar dataset keeps the order of its table. Choose the embedded store, or leave this empty.",
+            )];
         }
         match spec.field(latest) {
             None => vec![FieldError::new(field, format!("The dataset has no column {latest}."))],
             Some(column) if column.data_type == DataType::Json => {
-                vec![FieldError::new(field, format!("{latest} holds JSON, which has no order."))]
+                vec![FieldError::new(field, format!("{latest} holds JSON, which cannot be sorted. Choose another column."))]
             }
             Some(_) => Vec::new(),
         }
@@ -309,15 +312,15 @@ impl Mapping {
 fn made_error(made: &Made, twice: bool, table: &TableInfo) -> Option<String> {
     let name = made.name.trim();
     if name.is_empty() || name != made.name || name.len() > 63 {
-        return Some("Give it a name of at most 63 characters, without blanks around it.".into());
+        return Some("Enter a name of at most 63 characters, without spaces at either end.".into());
     }
     if twice {
-        return Some(format!("There are two columns {name}."));
+        return Some(format!("Two columns are named {name}. Rename one."));
     }
     match &made.of {
         Of::Column(column) if table.column(column).is_none() => Some(format!("The table has no column {column}.")),
         Of::Constant(value) => read_text(made.to.unwrap_or_default(), value).err(),
-        Of::Expression(sql) if sql.trim().is_empty() => Some("Write what it is made of.".into()),
+        Of::Expression(sql) if sql.trim().is_empty() => Some("Enter an expression.".into()),
         Of::Expression(sql) if sql.len() > MAX_EXPRESSION => Some(format!("An expression has at most {MAX_EXPRESSION} characters.")),
         _ => None,
     }

@@ -108,9 +108,9 @@ pub fn request_fields(spec: &ApiSpec) -> Vec<MessageField> {
     fields.sort_by_key(|field| field.number);
     if spec.page_size().is_some() {
         for (number, name, data_type, about) in [
-            (LIMIT, "limit", DataType::Int32, "How many rows a page holds."),
-            (AFTER, "after", DataType::String, "The next of the page before."),
-            (OFFSET, "offset", DataType::Int64, "How many rows to pass over."),
+            (LIMIT, "limit", DataType::Int32, "Rows per page."),
+            (AFTER, "after", DataType::String, "The value of next in the previous response."),
+            (OFFSET, "offset", DataType::Int64, "Rows to skip."),
         ] {
             fields.push(MessageField { number, name: name.into(), data_type, repeated: false, about: about.into(), message: None });
         }
@@ -125,13 +125,10 @@ pub fn proto_text(domain: &str, name: &str, spec: &ApiSpec) -> String {
     let mut out = format!("// {domain}/{name}: {}\nsyntax = \"proto3\";\n\npackage {};\n\n", one_line(&spec.title), package(domain));
     out.push_str(&match spec.kind() {
         ApiKind::Kv => format!(
-            "service {service} {{\n  // The row of one key; NOT_FOUND where there is none.\n  rpc Get({service}Key) returns ({service}Row);\n  \
-             // The rows of several keys, in their order; an entry without a row where there is none.\n  \
-             rpc BatchGet({service}BatchGetRequest) returns ({service}BatchGetResponse);\n}}\n\n"
+            "service {service} {{\n  // The row with this key; NOT_FOUND if there is none.\n  rpc Get({service}Key) returns ({service}Row);\n  // The rows of several keys, in the order of the keys; an entry without a row where no row has the key.\n  rpc BatchGet({service}BatchGetRequest) returns ({service}BatchGetResponse);\n}}\n\n"
         ),
         ApiKind::Sql | ApiKind::Union => format!(
-            "service {service} {{\n  rpc Query({service}QueryRequest) returns ({service}QueryResponse);\n  \
-             // Every row up to the API's cap, one message each.\n  rpc Stream({service}QueryRequest) returns (stream {service}Row);\n}}\n\n"
+            "service {service} {{\n  rpc Query({service}QueryRequest) returns ({service}QueryResponse);\n  // All rows up to the row limit of the API, one message per row.\n  rpc Stream({service}QueryRequest) returns (stream {service}Row);\n}}\n\n"
         ),
     });
     let request = if spec.kind() == ApiKind::Kv { "Key" } else { "QueryRequest" };
@@ -144,10 +141,9 @@ pub fn proto_text(domain: &str, name: &str, spec: &ApiSpec) -> String {
              message {service}BatchGetResponse {{\n  repeated {service}Entry rows = 1;\n}}\n"
         ),
         ApiKind::Sql | ApiKind::Union => format!(
-            "message {service}QueryResponse {{\n  repeated {service}Row rows = 1;\n  // What to send as after for the next page.\n  \
-             optional string next = 2;\n  // More rows than the API gives.\n  bool truncated = 3;\n{}}}\n",
+            "message {service}QueryResponse {{\n  repeated {service}Row rows = 1;\n  // Send this value as after for the next page.\n  optional string next = 2;\n  // Whether the row limit of the API cut the response.\n  bool truncated = 3;\n{}}}\n",
             if spec.kind() == ApiKind::Union {
-                format!("  // The steps that failed, and what stands in for them.\n  repeated {service}Degraded degraded = 4;\n")
+                format!("  // The steps that failed, and the fallback of each.\n  repeated {service}Degraded degraded = 4;\n")
             } else {
                 String::new()
             }
@@ -172,8 +168,8 @@ pub fn degraded_fields() -> Vec<MessageField> {
     };
     vec![
         field(1, "step", "Which step."),
-        field(2, "code", "Why, as an error code."),
-        field(3, "fallback", "What stands in: empty, fixed, last-good or api."),
+        field(2, "code", "The error code of the failure."),
+        field(3, "fallback", "The fallback that was used: empty, fixed, last-good or api."),
     ]
 }
 

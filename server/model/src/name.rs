@@ -6,10 +6,10 @@ pub const MAX_NAME: usize = 63;
 /// Says what is wrong with a name, in words a person can act on, or `Ok` where it may be used.
 pub fn check_name(name: &str) -> Result<(), String> {
     if name.is_empty() {
-        return Err("A name is needed. Use lower-case letters, digits and hyphens.".into());
+        return Err("Enter a name of lower-case letters, digits and hyphens.".into());
     }
     if name.len() > MAX_NAME {
-        return Err(format!("At most {MAX_NAME} characters; this has {}.", name.chars().count()));
+        return Err(format!("At most {MAX_NAME} characters; this name has {}.", name.chars().count()));
     }
     if is_name(name) {
         return Ok(());

@@ -29,7 +29,7 @@ pub fn optional<N: Whole>(text: &str, bounds: &RangeInclusive<N>) -> Result<Opti
     if text.trim().is_empty() {
         return Ok(None);
     }
-    within(text, bounds).map(Some).ok_or_else(|| format!("{}, or leave the field empty.", wanted(bounds)))
+    within(text, bounds).map(Some).ok_or_else(|| format!("{}. Leave the field empty for no value.", wanted(bounds)))
 }
 
 /// Any number that the type holds, of a field that may be empty, where those who decide look at its bounds themselves.
@@ -44,7 +44,7 @@ pub fn unbounded<N: Whole>(text: &str, bounds: &RangeInclusive<N>) -> Result<Opt
 }
 
 fn wanted<N: Whole>(bounds: &RangeInclusive<N>) -> String {
-    format!("Write a whole number between {} and {}", grouped((*bounds.start()).into()), grouped((*bounds.end()).into()))
+    format!("Enter a whole number between {} and {}", grouped((*bounds.start()).into()), grouped((*bounds.end()).into()))
 }
 
 fn within<N: Whole>(text: &str, bounds: &RangeInclusive<N>) -> Option<N> {
@@ -211,8 +211,8 @@ mod tests {
             "9999999999999999999999",
             "99999999999999999999999999999999999999999999999999",
         ] {
-            assert_eq!(whole(text, &bounds), Err("Write a whole number between 1 and 3,600.".into()), "{text:?}");
-            let or_empty = "Write a whole number between 1 and 3,600, or leave the field empty.";
+            assert_eq!(whole(text, &bounds), Err("Enter a whole number between 1 and 3,600.".into()), "{text:?}");
+            let or_empty = "Enter a whole number between 1 and 3,600. Leave the field empty for no value.";
             assert_eq!(optional(text, &bounds), Err(or_empty.into()), "{text:?}");
         }
         for text in ["", " ", "\u{a0}\t"] {

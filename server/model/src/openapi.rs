@@ -32,7 +32,7 @@ pub fn openapi(domain: &str, name: &str, version: i64, spec: &ApiSpec, server: &
         "security": [{"key": []}],
         "paths": paths,
         "components": {
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "The key of an app that has a grant for this API."}},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "The key of an app with a grant for this API."}},
             "schemas": {"Row": answer_schema(spec), "Problem": problem_schema()},
         },
     })
@@ -54,7 +54,7 @@ pub fn openapi_of_all(apis: &[(&str, &str, i64, &ApiSpec)], server: &str) -> Jso
     schemas.insert("Problem".into(), problem_schema());
     json!({
         "openapi": "3.1.0",
-        "info": {"title": "All that this app may call", "version": apis.len().to_string()},
+        "info": {"title": "All APIs that this app may call", "version": apis.len().to_string()},
         "servers": [{"url": server}],
         "security": [{"key": []}],
         "paths": paths,
@@ -104,7 +104,7 @@ fn batch(spec: &ApiSpec, id: &str) -> Json {
     let answer = json!({"type": "object", "required": ["rows"], "properties": {"rows": rows}});
     json!({
         "operationId": id,
-        "summary": format!("{}, for several keys; a key without a row gives null", spec.title),
+        "summary": format!("{}, for several keys; null for a key without a row", spec.title),
         "requestBody": {"required": true, "content": {"application/json": {"schema": {
             "type": "object", "required": ["keys"], "additionalProperties": false,
             "properties": {"keys": {"type": "array", "maxItems": MAX_BATCH_KEYS, "items": key}},
@@ -138,27 +138,27 @@ pub(crate) fn reserved_parameters(spec: &ApiSpec) -> Vec<Json> {
     let mut out = Vec::new();
     if !spec.policy.whole_rows {
         out.push(json!({
-        "name": "fields", "in": "query", "required": false, "description": "Give back only these fields.",
+        "name": "fields", "in": "query", "required": false, "description": "Field selection: respond with these fields only.",
         "style": "form", "explode": false,
         "schema": {"type": "array", "items": {"type": "string", "enum": spec.fields.iter().map(|f| &f.name).collect::<Vec<_>>()}},
         }));
     }
     if spec.kind() == ApiKind::Sql {
         out.push(json!({"name": "format", "in": "query", "required": false,
-            "description": "The form of the answer; the address may end in it instead, as in `.csv`.",
+            "description": "Format of the response. The path may end in the format instead, for example `.csv`.",
             "schema": {"type": "string", "enum": ANSWER_FORMATS, "default": "json"}}));
-        out.push(json!({"name": "count", "in": "query", "required": false, "description": "Count the rows of all pages too.",
+        out.push(json!({"name": "count", "in": "query", "required": false, "description": "Whether to count the rows of all pages.",
             "schema": {"type": "boolean", "default": false}}));
     }
     if let Some(size) = spec.page_size() {
         let most = MAX_PAGE_SIZE.min(spec.policy.max_rows);
-        out.push(json!({"name": "limit", "in": "query", "required": false, "description": "Rows of one page.",
+        out.push(json!({"name": "limit", "in": "query", "required": false, "description": "Rows per page.",
             "schema": {"type": "integer", "minimum": 1, "maximum": most, "default": size.min(most)}}));
         out.push(json!({"name": "after", "in": "query", "required": false,
-            "description": "The value of `next` in the answer before.", "schema": {"type": "string"}}));
+            "description": "The value of `next` in the previous response.", "schema": {"type": "string"}}));
         if spec.keyset().is_empty() {
             out.push(json!({"name": "offset", "in": "query", "required": false,
-                "description": "Rows to skip, in place of `after`.", "schema": {"type": "integer", "minimum": 0}}));
+                "description": "Rows to skip, instead of `after`.", "schema": {"type": "integer", "minimum": 0}}));
         }
     }
     out
@@ -222,7 +222,7 @@ fn answer_schema(spec: &ApiSpec) -> Json {
 fn degraded_schema() -> Json {
     json!({
         "type": "array",
-        "description": "The secondary steps that failed, and what stands in for each; absent where none has.",
+        "description": "The secondary steps that failed, and the fallback of each. Absent if no step failed.",
         "items": {"type": "object", "required": ["step", "code", "fallback"], "properties": {
             "step": {"type": "string"},
             "code": {"type": "string", "enum": ErrorCode::ALL.map(ErrorCode::key)},
@@ -290,7 +290,7 @@ fn responses(spec: &ApiSpec) -> Json {
     let mut content = json!({"application/json": {"schema": answer}});
     if spec.kind() == ApiKind::Sql {
         for other in ["application/x-ndjson", "text/csv", "application/vnd.apache.parquet", "application/vnd.apache.arrow.stream"] {
-            content[other] = json!({"schema": {"description": "Every row up to the cap, as it is read."}});
+            content[other] = json!({"schema": {"description": "All rows up to the row limit, streamed as they are read."}});
         }
     }
     with_problems(spec, &content)
@@ -303,9 +303,9 @@ fn list_schema(name: &str, of_rows: &Json) -> Json {
         "required": [name, "next", "truncated"],
         "properties": {
             name: of_rows,
-            "next": {"type": ["string", "null"], "description": "Give it as `after` to have the next page."},
-            "truncated": {"type": "boolean", "description": "Whether the row cap cut the answer."},
-            "count": {"type": "integer", "minimum": 0, "description": "The rows of all pages, where `count=true` asked for it."},
+            "next": {"type": ["string", "null"], "description": "Send this value as `after` for the next page."},
+            "truncated": {"type": "boolean", "description": "Whether the row limit cut the response."},
+            "count": {"type": "integer", "minimum": 0, "description": "The number of rows of all pages, if the request had `count=true`."},
         },
     })
 }
@@ -323,9 +323,13 @@ fn columns_schema(spec: &ApiSpec) -> Json {
 /// may have.
 fn with_problems(spec: &ApiSpec, content: &Json) -> Json {
     let mut out = Map::new();
-    let nulls = if reads_source(spec) && spec.policy.unreadable_as_null { ". A cell that is not of its field's type is null." } else { "" };
-    out.insert("200".into(), json!({"description": format!("The answer{nulls}"), "content": content}));
-    out.insert("304".into(), json!({"description": "The answer is the one whose entity tag came in `if-none-match`."}));
+    let nulls = if reads_source(spec) && spec.policy.unreadable_as_null {
+        ". A value that does not have the type of its field is null."
+    } else {
+        ""
+    };
+    out.insert("200".into(), json!({"description": format!("The response{nulls}"), "content": content}));
+    out.insert("304".into(), json!({"description": "Not modified: the response still has the entity tag of `if-none-match`."}));
     // Every method that an address has is in the document, and a call changes nothing that could be in conflict.
     let answered = |code: &ErrorCode| !matches!(code, ErrorCode::MethodNotAllowed | ErrorCode::Conflict);
     let codes: Vec<ErrorCode> = ErrorCode::ALL.into_iter().filter(answered).collect();
@@ -423,7 +427,7 @@ mod tests {
         // What is done with a cell that cannot be read is said where it is done.
         assert!(said(&spec, "503").contains("names the row, the column and the value") && !said(&spec, "200").contains("null"));
         spec.policy.unreadable_as_null = true;
-        assert!(!said(&spec, "503").contains("cell") && said(&spec, "200").contains("is not of its field's type is null"));
+        assert!(!said(&spec, "503").contains("cell") && said(&spec, "200").contains("does not have the type of its field is null"));
         let nullable = openapi("travel", "plane", 1, &spec, "");
         assert_eq!(nullable["components"]["schemas"]["Row"]["properties"]["id"]["type"], json!(["integer", "null"]));
         spec.serve_from = ServeFrom::Dataset("planes".into());

@@ -10,16 +10,16 @@ const MAX_ORIGIN: usize = 255;
 /// What is wrong with it, and what to write.
 pub fn read_origin(text: &str) -> Result<String, String> {
     let written = text.trim().trim_end_matches('/').to_ascii_lowercase();
-    let wrong = |why: &str| Err(format!("{}: {why} Write an origin such as https://app.example.com.", text.trim()));
+    let wrong = |why: &str| Err(format!("{}: {why} Enter an origin such as https://app.example.com.", text.trim()));
     if written.contains('*') {
-        return wrong("An asterisk is not taken, since a key would be open to every page.");
+        return wrong("An asterisk is not allowed, because every page could then use the key.");
     }
     let Some((scheme, host)) = written.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https")) else {
-        return wrong("It must begin with https:// or http://.");
+        return wrong("An origin begins with https:// or http://.");
     };
     let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
     if host.is_empty() || written.len() > MAX_ORIGIN || !host.chars().all(is_host) {
-        return wrong("An origin is a host in ASCII letters, with a port where there is one, and no path.");
+        return wrong("An origin is a host name in ASCII, with an optional port and without a path.");
     }
     let usual = if scheme == "https" { ":443" } else { ":80" };
     Ok(format!("{scheme}://{}", host.strip_suffix(usual).unwrap_or(host)))

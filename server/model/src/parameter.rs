@@ -69,7 +69,7 @@ impl Parameter {
     /// The type in words: `list of integers`.
     #[must_use]
     pub fn type_words(&self) -> String {
-        let word = if self.choices.is_empty() { self.data_type.word() } else { "one of a few" };
+        let word = if self.choices.is_empty() { self.data_type.word() } else { "one of the allowed values" };
         if self.list { format!("list of {word}") } else { word.to_owned() }
     }
 
@@ -84,7 +84,7 @@ impl Parameter {
         } else if let [one] = texts {
             read_text(self.data_type, one).and_then(|value| self.checked(value))
         } else {
-            Err("Given more than once; it takes one value.".into())
+            Err("The parameter is given more than once. Give one value.".into())
         };
         read.map_err(|message| FieldError::new(&self.name, message))
     }
@@ -132,14 +132,14 @@ impl Parameter {
             return Err("Expected at least one value.".into());
         }
         if len > MAX_LIST {
-            return Err(format!("At most {MAX_LIST} values; this has {len}."));
+            return Err(format!("At most {MAX_LIST} values; this list has {len}."));
         }
         items.collect::<Result<_, _>>().map(Value::List)
     }
 
     fn checked(&self, value: Value) -> Result<Value, String> {
         if value == Value::Null {
-            return Err("A list cannot hold null.".into());
+            return Err("A list cannot contain null.".into());
         }
         if !self.choices.is_empty() {
             let same = |choice: &String| read_text(self.data_type, choice).as_ref() == Ok(&value);

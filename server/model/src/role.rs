@@ -35,10 +35,10 @@ impl Role {
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
-            Self::Viewer => "Looks around, tries APIs, asks for access",
-            Self::Builder => "Makes sources, APIs and apps, and sends them for review",
-            Self::Approver => "Decides on the requests of others",
-            Self::Owner => "All that a builder may, and switches, rollback and members",
+            Self::Viewer => "Reads the domain, tries APIs, requests access",
+            Self::Builder => "Creates sources, APIs and apps, and submits them for review",
+            Self::Approver => "Approves or rejects the requests of others",
+            Self::Owner => "Everything of a builder, and limits, rollback and members",
         }
     }
 }
@@ -96,21 +96,21 @@ impl Action {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::See => "look around",
+            Self::See => "view a domain",
             Self::TryLive => "try a live API",
             Self::ReadSample => "read sample rows",
             Self::EditSource => "change sources",
-            Self::EditApi => "make or change APIs",
-            Self::Submit => "send an API for review",
-            Self::Decide => "decide on requests",
+            Self::EditApi => "create or change APIs",
+            Self::Submit => "submit an API for review",
+            Self::Decide => "approve or reject requests",
             Self::Rollback => "roll an API back",
-            Self::EditApp => "make or change apps and their keys",
-            Self::Grant => "open an API to an app",
-            Self::EditDataset => "make or build datasets",
-            Self::Switch => "change limits and priorities, or purge what is kept",
+            Self::EditApp => "create or change apps and their keys",
+            Self::Grant => "grant or revoke access to an API",
+            Self::EditDataset => "create or build datasets",
+            Self::Switch => "change limits and priorities, or purge the response cache",
             Self::PublishDocumentation => "make the documentation of an API public",
             Self::SeeAudit => "read the audit log",
-            Self::EditMembers => "change who belongs to the domain",
+            Self::EditMembers => "change the members of the domain",
             Self::Administer => "administer domains and people",
         }
     }

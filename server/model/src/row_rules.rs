@@ -75,17 +75,17 @@ impl RowRules {
         let Mapping { columns, left_out, only, latest_by, .. } = &self.mapping;
         let names: Vec<&str> = columns.iter().map(|made| made.name.as_str()).collect();
         let mut all = vec![
-            Setting::of("Columns that are made", names.join(", "), &names),
-            Setting::of("Columns that are not copied", left_out.join(", "), left_out),
-            Setting::of("Only rows where", joined(only, Condition::words), only),
-            Setting::of("Of rows with the same key, the one with the largest", latest_by.clone().unwrap_or_default(), latest_by),
+            Setting::of("Mapped columns", names.join(", "), &names),
+            Setting::of("Excluded columns", left_out.join(", "), left_out),
+            Setting::of("Row filter", joined(only, Condition::words), only),
+            Setting::of("Keep the latest row of each key by", latest_by.clone().unwrap_or_default(), latest_by),
         ];
         all.extend(columns.iter().map(|made| Setting::of(format!("Column {}", made.name), made_words(made), made)));
         all.extend(gate_settings(&self.gates));
         if let Some(follow) = &self.follow {
             all.extend(follow_settings(follow));
         }
-        all.push(Setting::of("Rows that may be left out", self.dirty.words(), &self.dirty));
+        all.push(Setting::of("Allowed rejected rows", self.dirty.words(), &self.dirty));
         all
     }
 }
@@ -108,11 +108,11 @@ fn gate_settings(gates: &Gates) -> [Setting; 6] {
     let number = |number: Option<u32>, unit: &str| number.map(|number| format!("{number}{unit}")).unwrap_or_default();
     let yes = |yes: bool| if yes { "yes" } else { "no" };
     [
-        Setting::of("Rows at least", number(gates.min_rows, ""), &gates.min_rows),
-        Setting::of("Smaller by at most", number(gates.shrink_percent, " %"), &gates.shrink_percent),
-        Setting::of("Larger by at most", number(gates.growth_percent, " %"), &gates.growth_percent),
-        Setting::of("The source counts its rows, before and after", yes(gates.count_source), &gates.count_source),
-        Setting::of("Waits for an owner's yes", yes(gates.hold), &gates.hold),
+        Setting::of("Minimum rows", number(gates.min_rows, ""), &gates.min_rows),
+        Setting::of("Maximum decrease", number(gates.shrink_percent, " %"), &gates.shrink_percent),
+        Setting::of("Maximum increase", number(gates.growth_percent, " %"), &gates.growth_percent),
+        Setting::of("Compare the row count with the source", yes(gates.count_source), &gates.count_source),
+        Setting::of("Owner's approval", yes(gates.hold), &gates.hold),
         Setting::of("Rules", joined(&gates.rules, Rule::words), &gates.rules),
     ]
 }
@@ -120,16 +120,12 @@ fn gate_settings(gates: &Gates) -> [Setting; 6] {
 fn follow_settings(follow: &Follow) -> [Setting; 6] {
     let gone = follow.gone_every_minutes.map(|minutes| format!("{minutes} min")).unwrap_or_default();
     [
-        Setting::of(
-            "Follows the table by",
-            if follow.cursor.is_empty() { "what its source tells" } else { follow.cursor.as_str() },
-            &follow.cursor,
-        ),
+        Setting::of("Incremental sync by", if follow.cursor.is_empty() { "change stream" } else { follow.cursor.as_str() }, &follow.cursor),
         Setting::of("Deleted where", follow.deleted.clone(), &follow.deleted),
-        Setting::of("Looks each", format!("{} s", follow.every_s), &follow.every_s),
-        Setting::of("Begins before the last", follow.overlap.to_string(), &follow.overlap),
-        Setting::of("Looks for rows that are gone each", gone, &follow.gone_every_minutes),
-        Setting::of("Begun at", if follow.start.is_empty() { "the earliest that is there" } else { follow.start.as_str() }, &follow.start),
+        Setting::of("Poll interval", format!("{} s", follow.every_s), &follow.every_s),
+        Setting::of("Lookback window", follow.overlap.to_string(), &follow.overlap),
+        Setting::of("Delete detection interval", gone, &follow.gone_every_minutes),
+        Setting::of("Begun at", if follow.start.is_empty() { "the earliest position" } else { follow.start.as_str() }, &follow.start),
     ]
 }
 
@@ -203,8 +199,8 @@ mod tests {
         };
         assert_eq!(of("Column price").0, "");
         assert!(of("Column price").1.starts_with("column amount, as "), "{told:?}");
-        assert_eq!(of("Rows at least"), ("", "10"));
-        assert_eq!(of("Follows the table by"), ("changed_at", ""));
+        assert_eq!(of("Minimum rows"), ("", "10"));
+        assert_eq!(of("Incremental sync by"), ("changed_at", ""));
         assert!(rules().changes(&rules()).is_empty());
         // The words of these two are the same.
         let rule = |values: &[&str]| {

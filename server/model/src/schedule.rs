@@ -15,9 +15,12 @@ use crate::view::{NextTime, ZoneView};
 /// A pattern or a zone that cannot be read.
 pub fn next_after(cron: &Cron, now: Millis) -> Result<Option<Millis>, FieldError> {
     let zone = TimeZone::get(cron.zone.trim())
-        .map_err(|_| FieldError::new("zone", "There is no such time zone. Europe/Zurich is one, and UTC."))?;
+        .map_err(|_| FieldError::new("zone", "Unknown time zone. Enter a name such as Europe/Zurich or UTC."))?;
     let pattern = parser().parse(cron.pattern.trim()).map_err(|error| {
-        FieldError::new("pattern", format!("This cannot be read: {error}. Five fields are minute, hour, day, month, day of the week."))
+        FieldError::new(
+            "pattern",
+            format!("The cron pattern cannot be read: {error}. The five fields are minute, hour, day, month and day of the week."),
+        )
     })?;
     let from = Timestamp::from_millisecond(now).map_err(|_| FieldError::new("pattern", "The clock of this machine is out of range."))?;
     let (mut from, each_hour) = (from.to_zoned(zone), names_each_hour(&cron.pattern));

@@ -37,10 +37,10 @@ impl Scope {
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
-            Self::Read => "See everything that you may see, read samples, try APIs, export. Every token has this scope.",
-            Self::Write => "Change sources, APIs, datasets, apps, keys and limits, and send for review",
-            Self::Approve => "Decide on requests and grant access",
-            Self::Admin => "Change members, and for admins: domains and people",
+            Self::Read => "Read everything that you may read, read samples, try APIs, export. Every token has this scope.",
+            Self::Write => "Change sources, APIs, datasets, apps, keys and limits, and submit for review",
+            Self::Approve => "Approve or reject requests, and grant access",
+            Self::Admin => "Change members, and as an admin: domains and people",
         }
     }
 

@@ -315,9 +315,9 @@ impl ApiKind {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Kv => "Key to one row",
-            Self::Sql => "Question to a list of rows",
-            Self::Union => "Several APIs as one",
+            Self::Kv => "Key lookup",
+            Self::Sql => "Query",
+            Self::Union => "Union (composite API)",
         }
     }
 }

@@ -113,7 +113,11 @@ fn differs(label: String, old: Option<&Json>, new: Option<&Json>, found: &mut Ve
     if before != after {
         let is_long = before.chars().count() > LONG || after.chars().count() > LONG;
         let short = |text: String, what: &str| if is_long && !text.is_empty() { what.to_owned() } else { text };
-        found.push(SettingChange { label, before: short(before, "as below, on the left"), after: short(after, "as below, on the right") });
+        found.push(SettingChange {
+            label,
+            before: short(before, "see the left side below"),
+            after: short(after, "see the right side below"),
+        });
     }
 }
 
@@ -199,6 +203,6 @@ mod tests {
         script.body =
             ApiBody::Sql(SqlBody { query: crate::spec::Query::Script("select 1".repeat(40)), page_size: Some(20), keyset: false });
         let found = told(&old, &script);
-        assert!(found.contains(&("Script".into(), String::new(), "as below, on the right".into())), "{found:?}");
+        assert!(found.contains(&("Script".into(), String::new(), "see the right side below".into())), "{found:?}");
     }
 }

@@ -12,7 +12,7 @@ const LISTED: usize = 12;
 #[must_use]
 pub fn gives(spec: &ApiSpec) -> Vec<String> {
     let what = match &spec.body {
-        ApiBody::Kv(KvBody { table, key }) => format!("One row of {}, looked up by {}.", table.path(), key.join(" and ")),
+        ApiBody::Kv(KvBody { table, key }) => format!("One row of {}, found by its key {}.", table.path(), key.join(" and ")),
         ApiBody::Sql(SqlBody { query, page_size, .. }) => {
             let rows = match query {
                 Query::Form(form) if form.is_grouped() => format!("A list of groups of rows{}.", grouped_by(form)),
@@ -26,8 +26,8 @@ pub fn gives(spec: &ApiSpec) -> Vec<String> {
         }
         ApiBody::Union(body) => match &body.shape {
             Shape::Named => "One object, with the response of each step under its name.".to_owned(),
-            Shape::Flat => "One object, with fields of all steps.".to_owned(),
-            Shape::Joined(joined) => format!("A list: the rows of step {}, each with those of the other steps.", joined.first),
+            Shape::Flat => "One object with the fields of all steps.".to_owned(),
+            Shape::Joined(joined) => format!("A list: the rows of step {}, each joined with the rows of the other steps.", joined.first),
         },
     };
     [what].into_iter().chain(fields(&spec.fields)).collect()
@@ -50,7 +50,7 @@ fn fields(fields: &[Field]) -> Option<String> {
 #[must_use]
 pub fn parameters(spec: &ApiSpec) -> Vec<String> {
     if spec.parameters.is_empty() {
-        return vec!["None. Every call gives the same rows.".into()];
+        return vec!["None. Every request gives the same rows.".into()];
     }
     spec.parameters.iter().map(of_parameter).collect()
 }
@@ -88,7 +88,10 @@ pub fn from_where(spec: &ApiSpec) -> Vec<String> {
         ApiBody::Union(UnionBody { steps, .. }) => steps.iter().map(of_step).collect(),
         ApiBody::Kv(kv) => match spec.serve_from.dataset() {
             Some(dataset) => {
-                vec![format!("Dataset {dataset}, made of table {} of source {source}. Calls do not ask the source.", kv.table.path())]
+                vec![format!(
+                    "Dataset {dataset}, built from table {} of source {source}. Requests do not read the source.",
+                    kv.table.path()
+                )]
             }
             None => vec![format!("Table {} of source {source}.", kv.table.path())],
         },
@@ -96,7 +99,7 @@ pub fn from_where(spec: &ApiSpec) -> Vec<String> {
         ApiBody::Sql(SqlBody { query: Query::Form(form), .. }) => {
             let first = format!("Table {} of source {source}.", form.table.path());
             let joined = form.joins.iter().map(|join| {
-                let rest = if join.inner { "rows without a match are left out" } else { "rows without a match are kept" };
+                let rest = if join.inner { "rows without a match are dropped" } else { "rows without a match are kept" };
                 format!("Joined with {}; {rest}.", join.table.path())
             });
             let fixed = form.filters.iter().filter(|filter| filter.constant.is_some() || !filter.op.takes_value());
@@ -112,8 +115,8 @@ pub fn from_where(spec: &ApiSpec) -> Vec<String> {
 fn of_step(step: &Step) -> String {
     let calls = step.for_each.as_ref().map(|each| format!(", once for each row of {}, at most {}", each.step, each.at_most));
     let fails = match step.grade {
-        Grade::Core => "The response fails where it fails".to_owned(),
-        Grade::Secondary => format!("Where it fails, its fallback stands in: {}", step.fallback.key()),
+        Grade::Core => "If the step fails, the request fails".to_owned(),
+        Grade::Secondary => format!("If the step fails, its fallback is used: {}", step.fallback.key()),
     };
     format!("Step {} calls API {}{}. {fails}.", step.name, step.api, calls.unwrap_or_default())
 }
@@ -138,12 +141,12 @@ mod tests {
         }];
         assert_eq!(
             gives(&kv),
-            ["One row of planes, looked up by tailnum.", "14 fields: f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, and 2 more."]
+            ["One row of planes, found by its key tailnum.", "14 fields: f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, and 2 more."]
         );
         assert_eq!(parameters(&kv), ["tailnum: text, required, at most 6 characters. As on the tail."]);
         assert_eq!(from_where(&kv), ["Table planes of source flights-db."]);
         kv.serve_from = crate::spec::ServeFrom::Dataset("fleet".into());
-        assert!(from_where(&kv)[0].starts_with("Dataset fleet, made of table planes"));
+        assert!(from_where(&kv)[0].starts_with("Dataset fleet, built from table planes"));
     }
 
     #[test]
@@ -159,7 +162,7 @@ mod tests {
         };
         sql.body = ApiBody::Sql(SqlBody { query: Query::Form(form), page_size: Some(20), keyset: false });
         assert_eq!(gives(&sql), ["A list of groups of rows by carrier. Pages of 20 rows."]);
-        assert_eq!(parameters(&sql), ["None. Every call gives the same rows."]);
+        assert_eq!(parameters(&sql), ["None. Every request gives the same rows."]);
         assert_eq!(from_where(&sql), ["Table flights of source flights-db.", "Only rows where month is at most 6."]);
     }
 }

@@ -317,20 +317,20 @@ pub struct Degraded {
 /// What of it is not as the step's rows are.
 pub fn read_fixed(step: &Step, text: &str) -> Result<Vec<Vec<Value>>, String> {
     // As it is written: numbers keep their digits.
-    let json: &RawValue = serde_json::from_str(text).map_err(|_| "The fixed answer is not JSON.".to_owned())?;
+    let json: &RawValue = serde_json::from_str(text).map_err(|_| "The constant fallback is not JSON.".to_owned())?;
     let rows: Vec<&RawValue> = if step.gives_list() {
-        serde_json::from_str(json.get()).map_err(|_| "The fixed answer must be a JSON array of objects.".to_owned())?
+        serde_json::from_str(json.get()).map_err(|_| "The constant fallback must be a JSON array of objects.".to_owned())?
     } else if json.get().starts_with('{') {
         vec![json]
     } else {
-        return Err("The fixed answer must be a JSON object.".into());
+        return Err("The constant fallback must be a JSON object.".into());
     };
     rows.into_iter().map(|row| fixed_row(step, row)).collect()
 }
 
 fn fixed_row(step: &Step, row: &RawValue) -> Result<Vec<Value>, String> {
     let read = serde_json::from_str::<BTreeMap<String, &RawValue>>(row.get());
-    let object = read.map_err(|_| "Each row of the fixed answer must be a JSON object.".to_owned())?;
+    let object = read.map_err(|_| "Each row of the constant fallback must be a JSON object.".to_owned())?;
     if let Some(other) = object.keys().find(|name| !step.fields.iter().any(|field| &field.name == *name)) {
         return Err(format!("{} has no field {other}.", step.api));
     }

@@ -42,7 +42,7 @@ pub fn validate(spec: &ApiSpec, dialect: Option<Dialect>) -> Vec<FieldError> {
     check_policy(spec, &mut found);
     check_unreadable(spec, dialect, &mut found);
     if spec.cases.len() > MAX_CASES {
-        found.add("cases", format!("At most {MAX_CASES} cases."));
+        found.add("cases", format!("At most {MAX_CASES} test cases."));
     }
     found.0
 }
@@ -61,19 +61,19 @@ fn check_kv(spec: &ApiSpec, kv: &KvBody, found: &mut Errors) {
         found.add("table", "Pick a table.");
     }
     if kv.key.is_empty() {
-        found.add("key", "Pick the column that a row is looked up by.");
+        found.add("key", "Choose the key column.");
     }
     for column in &kv.key {
         match spec.fields.iter().find(|field| &field.column == column) {
-            None => found.add("key", format!("{column} is the key, so it must be in the answer.")),
+            None => found.add("key", format!("{column} is the key, so it must be a field of the response.")),
             Some(field) if spec.parameter(&field.name).is_none_or(|p| !p.required || p.list) => {
-                found.add("key", format!("The key {} must be a required parameter of one value.", field.name));
+                found.add("key", format!("The key {} must be a required parameter with one value.", field.name));
             }
             Some(_) => {}
         }
     }
     if spec.parameters.len() > kv.key.len() {
-        found.add("parameters", "A key API has its key columns as parameters and no others.");
+        found.add("parameters", "A key lookup has its key columns as parameters, and no others.");
     }
 }
 
@@ -83,16 +83,16 @@ fn check_sql(spec: &ApiSpec, sql: &SqlBody, dialect: Option<Dialect>, found: &mu
         Query::Script(text) => check_script(spec, text, dialect, found),
     }
     if sql.keyset && (sql.page_size.is_none() || !matches!(&sql.query, Query::Form(form) if !form.sort.is_empty())) {
-        found.add("keyset", "Pages behind the last row need pages and an order, by form.");
+        found.add("keyset", "Cursor pagination needs pagination and a sort order, in the query builder.");
     }
     if let Some(size) = sql.page_size {
         if size == 0 || size > MAX_PAGE_SIZE {
-            found.add("page_size", format!("Between 1 and {MAX_PAGE_SIZE} rows a page."));
+            found.add("page_size", format!("Give a page size between 1 and {MAX_PAGE_SIZE} rows."));
         }
         if let Query::Form(form) = &sql.query
             && form.sort.is_empty()
         {
-            found.add("sort", "Pages need an order. Choose what to sort by, or leave paging off.");
+            found.add("sort", "Pagination needs a sort order. Choose the fields to sort by, or turn pagination off.");
         }
     }
 }
@@ -102,44 +102,47 @@ fn check_form(spec: &ApiSpec, form: &QueryForm, found: &mut Errors) {
         found.add("table", "Pick a table.");
     }
     if form.select.is_empty() {
-        found.add("fields", "Pick at least one field for the answer.");
+        found.add("fields", "Choose at least one field for the response.");
     }
     let mut joins = HashSet::new();
     for join in &form.joins {
         let place = format!("joins.{}", join.name);
         if !is_identifier(&join.name) || join.name == form.table.name || !joins.insert(&join.name) {
-            found.add(&place, "Each table has a name of its own: letters, digits and underscores.");
+            found.add(&place, "Each table needs its own name of letters, digits and underscores.");
         }
         if join.on.is_empty() {
-            found.add(&place, format!("Say by which columns the rows of {} belong to the others.", join.table.name));
+            found.add(&place, format!("Choose the columns that join {} with the other tables.", join.table.name));
         }
     }
     for filter in &form.having {
         if !form.select.iter().any(|selected| selected.name == filter.column && selected.aggregate.is_some()) {
-            found.add(format!("filters.{}", filter.column), format!("{} is not a computed field of the answer.", filter.column));
+            found.add(format!("filters.{}", filter.column), format!("{} is not a computed field of the response.", filter.column));
         }
     }
     if form.distinct && form.is_grouped() {
-        found.add("distinct", "Groups are different already. Leave one of the two out.");
+        found.add("distinct", "Groups are distinct already. Remove either the grouping or \"distinct rows\".");
     }
     for filter in form.conditions().chain(&form.having) {
         let place = format!("filters.{}", filter.column);
         if filter.op == Op::Between && filter.constant.is_some() {
-            found.add(&place, "Between takes two parameters. Use two filters for constants.");
+            found.add(&place, "\"is between\" takes two parameters. Use two filters for constants.");
         }
         if filter.op == Op::In && filter.constant.is_some() {
-            found.add(&place, "“is one of” takes a parameter. For constants, use “is”.");
+            found.add(&place, "\"is one of\" takes a parameter. Use \"is\" for a constant.");
         }
         if filter.op.takes_value() && filter.constant.is_none() && !is_identifier(&filter.parameter) {
-            found.add(&place, "Name the parameter: letters, digits and underscores.");
+            found.add(&place, "Enter a parameter name of letters, digits and underscores.");
         }
         for name in filter.parameters() {
             match spec.parameter(&name) {
-                None => found.add(&place, format!("There is no parameter {name}.")),
+                None => found.add(&place, format!("Parameter {name} does not exist. Add it, or use another.")),
                 Some(parameter) if parameter.list != (filter.op == Op::In) => {
                     found.add(
                         &place,
-                        format!("{name} takes {}.", if parameter.list { "a list: use “is one of”" } else { "one value: make it a list" }),
+                        format!(
+                            "{name} takes {}.",
+                            if parameter.list { "a list: use \"is one of\"" } else { "a single value: make it a list" }
+                        ),
                     );
                 }
                 Some(_) => {}
@@ -148,20 +151,20 @@ fn check_form(spec: &ApiSpec, form: &QueryForm, found: &mut Errors) {
     }
     for sort in &form.sort {
         if !form.select.iter().any(|selected| selected.name == sort.field) {
-            found.add("sort", format!("{} is not in the answer.", sort.field));
+            found.add("sort", format!("{} is not a field of the response.", sort.field));
         }
     }
     let bound: HashSet<String> = form.conditions().chain(&form.having).flat_map(super::form::Filter::parameters).collect();
     for parameter in &spec.parameters {
         if !bound.contains(&parameter.name) {
-            found.add(format!("parameters.{}", parameter.name), "No filter uses this parameter.");
+            found.add(format!("parameters.{}", parameter.name), "No filter uses this parameter. Use it or remove it.");
         }
     }
 }
 
 fn check_script(spec: &ApiSpec, text: &str, dialect: Option<Dialect>, found: &mut Errors) {
     if text.trim().is_empty() {
-        found.add("script", "Write one SELECT statement.");
+        found.add("script", "Enter one SELECT statement.");
         return;
     }
     if text.len() > MAX_SCRIPT {
@@ -174,21 +177,21 @@ fn check_script(spec: &ApiSpec, text: &str, dialect: Option<Dialect>, found: &mu
         Err(error) => return found.add("script", error.to_string()),
     };
     if script.has_constant_optional() {
-        found.add("script", "An optional part [[ … ]] needs a parameter in it, or it could never vanish.");
+        found.add("script", "An optional part [[ … ]] needs a parameter. Without one it is never left out.");
     }
     let used = script.parameters();
     for (name, only_optional) in &used {
         match spec.parameter(name) {
-            None => found.add("script", format!("There is no parameter {name}.")),
+            None => found.add("script", format!("Parameter {name} does not exist. Add it, or use another.")),
             Some(parameter) if !only_optional && !parameter.required && parameter.default.is_none() => {
-                found.add(format!("parameters.{name}"), "It stands outside [[ … ]], so it must be required or have a default.");
+                found.add(format!("parameters.{name}"), "The parameter is used outside [[ … ]], so it must be required or have a default.");
             }
             Some(_) => {}
         }
     }
     for parameter in &spec.parameters {
         if !used.iter().any(|(name, _)| name == &parameter.name) {
-            found.add(format!("parameters.{}", parameter.name), "The SQL does not use this parameter.");
+            found.add(format!("parameters.{}", parameter.name), "The SQL does not use this parameter. Use it or remove it.");
         }
     }
 }
@@ -196,7 +199,7 @@ fn check_script(spec: &ApiSpec, text: &str, dialect: Option<Dialect>, found: &mu
 fn check_fields(spec: &ApiSpec, found: &mut Errors) {
     let is_script = matches!(&spec.body, ApiBody::Sql(SqlBody { query: Query::Script(_), .. }));
     if spec.fields.is_empty() && !is_script {
-        found.add("fields", "Pick at least one field for the answer.");
+        found.add("fields", "Choose at least one field for the response.");
     }
     if spec.fields.len() > MAX_FIELDS {
         found.add("fields", format!("At most {MAX_FIELDS} fields."));
@@ -205,10 +208,10 @@ fn check_fields(spec: &ApiSpec, found: &mut Errors) {
     for field in &spec.fields {
         let place = format!("fields.{}", field.name);
         if !is_identifier(&field.name) {
-            found.add(&place, "Letters, digits and underscores, beginning with a letter.");
+            found.add(&place, "Use letters, digits and underscores, beginning with a letter.");
         }
         if !seen.insert(&field.name) {
-            found.add(&place, format!("Two fields are called {}. Rename one.", field.name));
+            found.add(&place, format!("Two fields are named {}. Rename one.", field.name));
         }
     }
 }
@@ -220,7 +223,7 @@ fn check_parameters(spec: &ApiSpec, found: &mut Errors) {
     let mut seen = HashSet::new();
     for parameter in &spec.parameters {
         if !seen.insert(&parameter.name) {
-            found.add(format!("parameters.{}", parameter.name), "Two parameters have this name.");
+            found.add(format!("parameters.{}", parameter.name), "Two parameters have this name. Rename one.");
         }
         check_parameter(parameter, found);
     }
@@ -229,10 +232,10 @@ fn check_parameters(spec: &ApiSpec, found: &mut Errors) {
 fn check_parameter(parameter: &Parameter, found: &mut Errors) {
     let place = |part: &str| format!("parameters.{}.{part}", parameter.name);
     if !is_identifier(&parameter.name) {
-        found.add(place("name"), "Letters, digits and underscores, beginning with a letter.");
+        found.add(place("name"), "Use letters, digits and underscores, beginning with a letter.");
     }
     if RESERVED.contains(&parameter.name.as_str()) {
-        found.add(place("name"), format!("{} is kept for paging and formats. Choose another name.", parameter.name));
+        found.add(place("name"), format!("{} is reserved for pagination and formats. Choose another name.", parameter.name));
     }
     let bounds_are_lengths = matches!(parameter.data_type, crate::DataType::String | crate::DataType::Bytes | crate::DataType::Json);
     for (part, bound) in [("min", &parameter.min), ("max", &parameter.max)] {
@@ -241,7 +244,11 @@ fn check_parameter(parameter: &Parameter, found: &mut Errors) {
         if !fits {
             found.add(
                 place(part),
-                if bounds_are_lengths { "A length: a whole number.".to_owned() } else { format!("A {}.", parameter.data_type.word()) },
+                if bounds_are_lengths {
+                    "Enter the length as a whole number.".to_owned()
+                } else {
+                    format!("A {}.", parameter.data_type.word())
+                },
             );
         }
     }
@@ -264,24 +271,24 @@ fn check_parameter(parameter: &Parameter, found: &mut Errors) {
 
 fn check_policy(spec: &ApiSpec, found: &mut Errors) {
     if !(10..=MAX_TIMEOUT_MS).contains(&spec.policy.timeout_ms) {
-        found.add("timeout_ms", format!("Between 10 and {MAX_TIMEOUT_MS} ms."));
+        found.add("timeout_ms", format!("Give a time-out between 10 and {MAX_TIMEOUT_MS} ms."));
     }
     if !(1..=MAX_MAX_ROWS).contains(&spec.policy.max_rows) {
-        found.add("max_rows", format!("Between 1 and {MAX_MAX_ROWS} rows."));
+        found.add("max_rows", format!("Give a row limit between 1 and {MAX_MAX_ROWS} rows."));
     }
     if !(MIN_MAX_BYTES..=MAX_MAX_BYTES).contains(&spec.policy.max_bytes) {
-        found.add("max_bytes", format!("Between {} and {} MiB, in bytes.", MIN_MAX_BYTES >> 20, MAX_MAX_BYTES >> 20));
+        found.add("max_bytes", format!("Give a size between {} and {} MiB, in bytes.", MIN_MAX_BYTES >> 20, MAX_MAX_BYTES >> 20));
     }
     let Some(cache) = &spec.policy.cache else { return };
     if !cache.memory && !cache.redis {
-        found.add("cache", "Choose where answers are kept: in memory, in Redis, or both.");
+        found.add("cache", "Choose a level of the response cache: memory, Redis or both.");
     }
     if cache.ttl_ms == 0 {
-        found.add("cache.ttl_ms", "At least 1 ms; or keep no answers.");
+        found.add("cache.ttl_ms", "Give a TTL of at least 1 ms, or turn the response cache off.");
     }
     for (place, time) in [("ttl_ms", cache.ttl_ms), ("stale_ms", cache.stale_ms), ("negative_ms", cache.negative_ms)] {
         if time > MAX_CACHE_MS {
-            found.add(format!("cache.{place}"), "At most a day: 86,400,000 ms.");
+            found.add(format!("cache.{place}"), "Give at most 86,400,000 ms (24 hours).");
         }
     }
 }
@@ -293,10 +300,10 @@ fn check_unreadable(spec: &ApiSpec, dialect: Option<Dialect>, found: &mut Errors
         return;
     }
     if !spec.keyset().is_empty() {
-        found.add("unreadable_as_null", "Pages that begin behind the last row need each of its values. Use pages by offset, or an error.");
+        found.add("unreadable_as_null", "Cursor pagination needs every sort value, so an unreadable value cannot become null. Use offset pagination, or report an error.");
     }
     if dialect == Some(Dialect::Datafusion) {
-        found.add("unreadable_as_null", "Values of this source are read as rows: one that cannot be read is an error. Leave this off.");
+        found.add("unreadable_as_null", "This source reports an unreadable value as an error. Turn this off.");
     }
 }
 
@@ -365,7 +372,7 @@ mod tests {
         assert!(script("select 1 where 1 = :a", vec![a()])[0].contains("outside"));
         assert!(script("select 1", vec![a()])[0].contains("does not use"));
         assert!(script("select 1 where 1 = :b", vec![])[0].contains("no parameter b"));
-        assert!(script("select 1 [[ limit 1 ]]", vec![])[0].contains("never vanish"));
+        assert!(script("select 1 [[ limit 1 ]]", vec![])[0].contains("never left out"));
     }
 
     #[test]

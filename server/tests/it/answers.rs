@@ -217,7 +217,7 @@ async fn an_api_may_give_all_its_fields_or_none_and_pools_are_counted() {
     let (status, refused) = http.json(http.get("/api/travel/aircraft?tailnum=N14228&fields=seats")).await;
     assert_eq!((status, &refused["errors"][0]["field"]), (400, &json!("fields")), "{refused}");
     let (_, openapi) = http.json(http.get("/api/travel/aircraft/openapi.json")).await;
-    assert!(openapi.to_string().contains("tailnum") && !openapi.to_string().contains("Give back only these fields"), "{openapi}");
+    assert!(openapi.to_string().contains("tailnum") && !openapi.to_string().contains("respond with these fields only"), "{openapi}");
     let metrics = http.get("/metrics").send().await.unwrap().text().await.unwrap();
     let line = |name: &str| {
         let of = format!("sluice_source_{name}{{source=\"flights-db\",env=\"prod\",compartment=\"travel");

@@ -94,7 +94,7 @@ async fn a_mapping_that_live_apis_read_is_changed_by_two() {
     assert_eq!(stage.put(builder, "gates", &json!({"min_rows": 1})).await.0, 409);
     let dataset = stage.dataset().await;
     assert!(dataset["spec"].get("mapping").is_none(), "what was in force is: {dataset}");
-    let change = json!([{"label": "Only rows where", "before": "", "after": "tailnum is N10156"}]);
+    let change = json!([{"label": "Row filter", "before": "", "after": "tailnum is N10156"}]);
     let waiting = &dataset["waiting"];
     assert_eq!((&waiting["request"], &waiting["author"], &waiting["changes"]), (&json!(request), &json!("admin@demo"), &change));
     let detail = approver.get(&format!("/requests/{request}")).await;

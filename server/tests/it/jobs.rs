@@ -88,14 +88,14 @@ async fn a_schedule_that_makes_no_sense_is_told_beside_its_field() {
     }
     let cron = |pattern: &str, zone: &str| json!({"when": {"cron": {"pattern": pattern, "zone": zone}}});
     for (job, field, words) in [
-        (cron("", "UTC"), "pattern", "Say when"),
+        (cron("", "UTC"), "pattern", "Enter a cron pattern"),
         (cron("61 * * * *", "UTC"), "pattern", "cannot be read"),
         (cron("0 0 31 2 *", "UTC"), "pattern", "no such time"),
-        (cron("0 3 * * *", "Mars/Olympus"), "zone", "no such time zone"),
+        (cron("0 3 * * *", "Mars/Olympus"), "zone", "Unknown time zone"),
         (json!({"when": {"after": "nothing"}}), "after", "no dataset nothing"),
         (json!({"retries": 50}), "retries", "At most"),
-        (json!({"timeout_minutes": 0}), "timeout_minutes", "Between"),
-        (json!({"retry_after_s": 0}), "retry_after_s", "Between"),
+        (json!({"timeout_minutes": 0}), "timeout_minutes", "between"),
+        (json!({"retry_after_s": 0}), "retry_after_s", "between"),
     ] {
         let (status, body) = set_job(builder, "a", job).await;
         let error = &body["errors"][0];
@@ -276,7 +276,7 @@ async fn files_come(people: &People, store: &str) {
     builder.post("/datasets", new).await;
     assert_eq!(set_job(builder, "prices", json!({"when": "files"})).await.0, 200);
     let first = dataset_until(builder, "prices", "built of what is there", |dataset| live(dataset) == 1).await;
-    assert_eq!((&last_run(&first)["cause"], &first["job"]["when"]), (&json!("files"), &json!("when its files change")));
+    assert_eq!((&last_run(&first)["cause"], &first["job"]["when"]), (&json!("files"), &json!("on file arrival")));
     let began = Instant::now();
     for id in 2.. {
         let mut open = std::fs::OpenOptions::new().append(true).open(&file).unwrap();

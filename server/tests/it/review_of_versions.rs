@@ -47,7 +47,7 @@ async fn a_new_api_is_told_in_sentences_before_its_definition() {
     let approver = Admin::browser(&server, "approver@demo").await;
     let text = page(&approver, &server, &format!("/inbox/{request}")).await;
     let places: Vec<usize> = [
-        "One row of planes, looked up by tailnum.",
+        "One row of planes, found by its key tailnum.",
         "3 fields: tailnum, model, seats.",
         "tailnum: text, required, at most 6 characters. As on the tail.",
         "Table planes of source flights-db.",

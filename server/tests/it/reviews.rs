@@ -122,9 +122,9 @@ async fn what_a_check_must_refuse_it_refuses_with_a_place() {
         ("select carier from flights", json!([]), "carier"),
         ("select 1 from nowhere", json!([]), "nowhere"),
         ("select * from sqlite_master", json!([]), "server itself"),
-        ("select 1 [[ where 1 = 1 ]]", json!([]), "never vanish"),
+        ("select 1 [[ where 1 = 1 ]]", json!([]), "never left out"),
         ("select 'x", json!([]), "never closed"),
-        ("select 1 where 'a' = :x", json!([]), "no parameter x"),
+        ("select 1 where 'a' = :x", json!([]), "Parameter x does not exist"),
     ] {
         let report = builder.post("/apis/travel/any/check", json!({"environment": "prod", "spec": script(sql, &parameters)})).await;
         let errors = report["errors"].to_string();

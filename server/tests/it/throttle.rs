@@ -178,10 +178,10 @@ async fn what_a_source_cannot_bear_by_itself_is_told_beside_its_field() {
     let server = Sluice::demo(binary());
     let builder = People::of(&server).await.builder;
     for (load, field, words) in [
-        (json!({"rows_per_s": 0}), "rows_per_s", "At least 1"),
-        (json!({"zone": "Mars/Olympus"}), "zone", "no such time zone"),
+        (json!({"rows_per_s": 0}), "rows_per_s", "at least 1"),
+        (json!({"zone": "Mars/Olympus"}), "zone", "Unknown time zone"),
         (json!({"windows": [{"from": 5, "to": 5}]}), "windows", "22:00-06:00"),
-        (json!({"load_query": "SELECT 1 AS n"}), "load_above", "Say above which"),
+        (json!({"load_query": "SELECT 1 AS n"}), "load_above", "value of the load query"),
         (json!({"load_query": "DELETE FROM planes", "load_above": 1}), "load_query", "SELECT"),
         (json!({"load_query": "SELECT name FROM airlines", "load_above": 1}), "load_query", "must give a number"),
         (json!({"load_query": "SELECT seats FROM planes WHERE 1 = 0", "load_above": 1}), "load_query", "no row"),

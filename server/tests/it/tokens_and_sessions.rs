@@ -258,7 +258,7 @@ async fn refused_requests_are_in_the_audit_log_and_many_of_them_do_not_fill_it()
     let rows = refused().await;
     assert!(rows.len() <= 33, "{} rows", rows.len());
     let last = rows.last().unwrap();
-    assert_eq!((&last["actor"], &last["after"]), (&json!("viewer@demo"), &json!("make or change apps and their keys in travel")));
+    assert_eq!((&last["actor"], &last["after"]), (&json!("viewer@demo"), &json!("create or change apps and their keys in travel")));
     let owner = Admin::demo(&server, "owner@demo").await.get("/audit").await;
     assert!(owner.as_array().unwrap().iter().all(|row| row["action"] != "request.refused"));
 }

@@ -63,7 +63,7 @@ async fn an_api_says_whether_a_cell_that_cannot_be_read_is_an_error_or_null() {
     let typed = grpc.call("sluice.travel.Lenient/Get", &http.key, json!({"id": 2}));
     assert_eq!(typed["ok"], json!({"id": "2"}), "{typed}");
     let (good, bad) = said(&http, "lenient").await;
-    assert!(good.contains("is not of its field's type is null") && !bad.contains("the row, the column"), "{good} {bad}");
+    assert!(good.contains("does not have the type of its field is null") && !bad.contains("the row, the column"), "{good} {bad}");
 
     // A page would begin behind a value that nobody has read, and what is asked by the engine has no such cells.
     let refused = async |name: &str, spec: Json| {
@@ -72,7 +72,7 @@ async fn an_api_says_whether_a_cell_that_cannot_be_read_is_an_error_or_null() {
         people.builder.call(Method::POST, &format!("/apis/travel/{name}/check"), Some(asked)).await.1.to_string()
     };
     let said = refused("behind", spec(&list(true), true)).await;
-    assert!(said.contains("unreadable_as_null") && said.contains("pages by offset"), "{said}");
+    assert!(said.contains("unreadable_as_null") && said.contains("offset pagination"), "{said}");
     let of_files = testkit::folder();
     std::fs::write(of_files.path().join("visits.csv"), "id,seats\n1,10\n").unwrap();
     people.builder.put_source("files", "files", json!({"config": {"path": of_files.path()}})).await;

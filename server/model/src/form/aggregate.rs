@@ -41,14 +41,14 @@ impl Aggregate {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Count => "count of rows",
-            Self::CountFilled => "count where filled",
-            Self::CountEmpty => "count where empty",
-            Self::CountDistinct => "count of different",
+            Self::Count => "count rows",
+            Self::CountFilled => "count not null",
+            Self::CountEmpty => "count null",
+            Self::CountDistinct => "count distinct",
             Self::Sum => "sum",
             Self::Mean => "mean",
-            Self::Least => "least",
-            Self::Greatest => "greatest",
+            Self::Least => "minimum",
+            Self::Greatest => "maximum",
         }
     }
 

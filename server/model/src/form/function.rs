@@ -41,12 +41,12 @@ impl Function {
         match self {
             Self::Year => "year",
             Self::Month => "month",
-            Self::Day => "day of the month",
-            Self::Upper => "in capitals",
-            Self::Lower => "in small letters",
-            Self::Trim => "without blanks around",
-            Self::Length => "number of characters",
-            Self::Absolute => "without its sign",
+            Self::Day => "day of month",
+            Self::Upper => "uppercase",
+            Self::Lower => "lowercase",
+            Self::Trim => "trim",
+            Self::Length => "length",
+            Self::Absolute => "absolute value",
         }
     }
 

@@ -118,7 +118,8 @@ impl<'a> Reader<'a> {
     /// Passes over one piece that holds no parameter.
     fn pass(&mut self, rest: &'a str) -> Result<(), ScriptError> {
         let start = self.at;
-        let (kind, length) = piece(rest, self.dialect).map_err(|what| self.error(start, &format!("This {what} is never closed.")))?;
+        let (kind, length) =
+            piece(rest, self.dialect).map_err(|what| self.error(start, &format!("This {what} is never closed. Add its end.")))?;
         self.at += length;
         if kind == Kind::Comment {
             self.kept_to = self.at;
@@ -144,9 +145,9 @@ impl<'a> Reader<'a> {
 
     fn unclosed(&self) -> &'static str {
         if has_bare_arrays(self.dialect) {
-            "This optional part is never closed. Add ]] where it ends. Write an array of arrays with a space between its brackets: [ [."
+            "This optional part is never closed. Add ]] at its end. Write an array of arrays with a space between its brackets: [ [."
         } else {
-            "This optional part is never closed. Add ]] where it ends."
+            "This optional part is never closed. Add ]] at its end."
         }
     }
 

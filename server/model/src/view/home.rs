@@ -79,12 +79,15 @@ impl DatasetView {
             if run.state == RunState::Failed {
                 needs.push(need(NeedKind::BuildFailed, &run.reason).at(at));
             } else if !run.state.is_over() && run.is_late(self.job.at) {
-                needs.push(need(NeedKind::BuildLate, "The run takes longer than its job allows."));
+                needs.push(need(NeedKind::BuildLate, "The run takes longer than the job allows."));
             }
         }
         for version in &self.versions {
             if version.state == DataVersionState::Checked {
-                needs.push(need(NeedKind::DatasetWaits, &format!("Data version {} is checked.", version.number)));
+                needs.push(need(
+                    NeedKind::DatasetWaits,
+                    &format!("Dataset version {} is validated and waits for promotion.", version.number),
+                ));
             }
             if version.state != DataVersionState::Live {
                 continue;
@@ -101,7 +104,9 @@ impl DatasetView {
             if !compared.reason.is_empty() {
                 needs.push(need(NeedKind::Differs, &compared.reason).at(compared.at));
             } else if differ > i64::from(asked.at_most) {
-                needs.push(need(NeedKind::Differs, &format!("{differ} rows differ; {} may.", asked.at_most)).at(compared.at));
+                needs.push(
+                    need(NeedKind::Differs, &format!("{differ} rows differ; at most {} are allowed.", asked.at_most)).at(compared.at),
+                );
             }
         }
         needs.sort_by_key(|need| need.kind);
