@@ -179,7 +179,7 @@ async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
     builder.shots("mapping-card").await;
     builder.click("input[aria-label=\"Copy seats\"]").await;
     builder.click("section:has(h2:has-text(\"What becomes of its rows\")) button:has-text(\"Save\")").await;
-    builder.sees("text=seats would be gone.").await;
+    builder.sees("text=The mapping would remove the column seats.").await;
     builder.leaves().await;
     let phone = stage.person("builder@demo", PHONE).await;
     phone.go("/datasets/new?source=flights-db&table=planes").await;

@@ -100,7 +100,7 @@ async fn from_a_table_to_a_called_key_api_and_back() {
     let approver = stage.person("approver@demo", DESK).await;
     approver.go("/inbox").await;
     approver.click("a:has-text(\"Publish travel/aircraft v2\")").await;
-    approver.reads(".effects", "The field seats is gone.").await;
+    approver.reads(".effects", "The field seats was removed.").await;
     approver.shots("kv-request-breaks").await;
     approver.alive().await;
     approver.click("button:has-text(\"Approve and release\")").await;

@@ -69,7 +69,7 @@ impl Control {
         answer.sha256 = hash_of(&answer);
         answer.calls = ready_calls(place, &shown, &request.parameters);
         if answer.status == ErrorCode::Internal.status() {
-            tracing::error!(api = format!("{domain}/{name}"), "the test console could not run a call");
+            tracing::error!(api = format!("{domain}/{name}"), "the test console could not run a request");
         }
         Ok(answer)
     }

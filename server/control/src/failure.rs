@@ -59,5 +59,5 @@ pub(crate) fn hidden_fields(grant: &GrantRow) -> Result<Vec<HiddenField>, Proble
 /// A definition of ours that cannot be written as JSON.
 pub(crate) fn from_json(error: &serde_json::Error) -> Problem {
     tracing::error!(cause = %error, "a definition cannot be written as JSON");
-    Problem::new(ErrorCode::Internal, "A definition could not be stored. The log has the reason under this request's id.")
+    Problem::new(ErrorCode::Internal, "A definition could not be stored. The log has the cause under the id of this request.")
 }

@@ -30,11 +30,11 @@ impl Control {
         if !approved {
             return Err(Problem::new(
                 ErrorCode::Conflict,
-                format!("Version {number} was never approved for {}. Send it for review instead.", environment.key()),
+                format!("Version {number} was not approved for {}. Submit it for review instead.", environment.key()),
             ));
         }
         if inventory.live(&api.id, environment).is_some_and(|live| live.id == version.id) {
-            return Err(Problem::new(ErrorCode::Conflict, format!("Version {number} is live already.")));
+            return Err(Problem::new(ErrorCode::Conflict, format!("Version {number} is already live.")));
         }
         let spec = api_spec(&api, version)?;
         self.refuse_without_data(domain, &spec, environment).await?;
@@ -53,7 +53,7 @@ impl Control {
         caller.authorise(Action::Rollback, domain)?;
         let inventory = self.inventory().await?;
         let live = inventory.live(&api.id, environment);
-        let live = live.ok_or_else(|| Problem::new(ErrorCode::Conflict, format!("It is not live in {}.", environment.key())))?;
+        let live = live.ok_or_else(|| Problem::new(ErrorCode::Conflict, format!("The API is not live in {}.", environment.key())))?;
         let mut callers = Vec::new();
         for other in inventory.apis.iter().filter(|other| other.domain == domain && other.kind == ApiKind::Union.key()) {
             let Some(version) = inventory.live(&other.id, environment) else { continue };
@@ -63,7 +63,11 @@ impl Control {
             }
         }
         if !callers.is_empty() {
-            let detail = format!("{} call it in {}. Retire those first, or give them another step.", callers.join(", "), environment.key());
+            let detail = format!(
+                "The Unions {} call this API in {}. Retire them first, or replace their step.",
+                callers.join(", "),
+                environment.key()
+            );
             return Err(Problem::new(ErrorCode::Conflict, detail));
         }
         let mut tx = self.write(caller).await?;

@@ -233,7 +233,7 @@ async fn an_apply_that_approves_is_held_to_what_an_approver_is_held_to() {
     kept["cases"] = json!([{"name": "united", "parameters": {"carrier": "UA"}, "status": 404}]);
     let (status, refused) = apply("carrier", &kept, json!({"accept_costs": true})).await;
     assert_eq!(status, 409, "{refused}");
-    assert!(refused["detail"].as_str().unwrap().contains("Case united fails now"), "{refused}");
+    assert!(refused["detail"].as_str().unwrap().contains("Test case united fails"), "{refused}");
     kept["cases"][0]["status"] = json!(200);
     let (status, done) = apply("carrier", &kept, json!({})).await;
     assert_eq!((status, &done["changes"][0]["effect"]), (200, &json!("release")), "{done}");

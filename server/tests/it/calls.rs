@@ -140,7 +140,7 @@ async fn a_kept_case_keeps_what_answers_otherwise_from_going_live() {
     testkit::sqlite3(&server.data().join("sources/flights.db"), "UPDATE planes SET seats = 1 WHERE tailnum = 'N14228'");
     let (status, problem) = people.approver.call(Method::POST, &format!("{path}/decide"), Some(json!({"approve": true}))).await;
     assert_eq!(status.as_u16(), 409, "{problem}");
-    assert!(problem["detail"].as_str().unwrap().contains("Case a plane fails now"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("Test case a plane fails"), "{problem}");
     assert_eq!(check(&spec).await[0]["passed"], false);
     assert_eq!(check(&spec).await[1], passed("no plane"));
 }
@@ -161,9 +161,9 @@ async fn costs_are_told_for_what_is_read_and_not_for_how() {
     let carrier = json!([{"name": "carrier", "type": "string", "test_value": "UA"}]);
     // An index of all rows is all rows.
     let counted = "select carrier, count(*) as n from flights group by carrier order by carrier";
-    assert_eq!(costs(&people, counted, &json!([])).await, json!(["Every call reads all of flights, about 336776 rows."]));
+    assert_eq!(costs(&people, counted, &json!([])).await, json!(["Every request reads all of flights, about 336776 rows."]));
     let named = "select f.month, count(*) as n from flights as f [[ where f.carrier = :carrier ]] group by f.month order by f.month";
-    let without = json!(["A call without its optional parameters reads all of flights, about 336776 rows."]);
+    let without = json!(["A request without its optional parameters reads all of flights, about 336776 rows."]);
     assert_eq!(costs(&people, named, &carrier).await, without);
     let looked_up = "select count(*) as n from flights where carrier = 'UA' and month = 2";
     assert_eq!(costs(&people, looked_up, &json!([])).await, json!([]));

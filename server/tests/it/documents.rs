@@ -127,7 +127,7 @@ async fn datasets_with_their_jobs_and_what_sources_bear_come_as_documents() {
         (documents.replace("after: airlines-copy", "after: nowhere"), "no dataset nowhere"),
         (
             documents.replace("when: { cron: { pattern: 0 3 * * *, zone: Europe/Zurich } }", "when: { after: airports-copy }"),
-            "wait for one another",
+            "wait for each other",
         ),
         (documents.replace("load_above: 100", "load_above: 0, rows: 1"), "rows"),
         (documents.replace("SELECT count(*) FROM airlines", "DELETE FROM airlines"), "load.load_query"),
@@ -155,7 +155,7 @@ async fn datasets_with_their_jobs_and_what_sources_bear_come_as_documents() {
     assert!(ok && said.contains("change dataset travel/airlines-copy") && said.contains("change source second"), "{said}");
     assert_eq!(builder.get("/datasets/travel/airlines-copy").await["job"]["spec"]["retries"], 1);
     let (ok, said) = apply(&documents.replace("table: { name: airlines }", "table: { name: planes }"));
-    assert!(!ok && said.contains("made of something else"), "{said}");
+    assert!(!ok && said.contains("has another source"), "{said}");
     let exported = text(&run(&server, &builder.token, &["export"], "").stdout);
     assert!(
         exported.contains("document: dataset") && exported.contains("pattern: 0 3 * * *") && exported.contains("rows_per_s: 50000"),

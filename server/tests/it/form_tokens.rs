@@ -117,7 +117,7 @@ const CHANGE: [&str; 20] = [
 /// Makes a session of a demo's person, whoever had the browser before.
 const OF_DEMO: &str = "sign-in-demo";
 
-const REFUSED: &str = "This form was not opened in this session. Load the page again and send it once more.";
+const REFUSED: &str = "This form does not belong to your session. Load the page again, and submit the form again.";
 
 /// Whether it was refused because of the token.
 async fn is_refused(http: &Client, server: &Sluice, name: &str, what: &Send, form_token: Option<&str>) -> bool {

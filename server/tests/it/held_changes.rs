@@ -90,7 +90,7 @@ async fn a_mapping_that_live_apis_read_is_changed_by_two() {
     let request = stage.held(&admin, "mapping", &only("N10156")).await;
     assert_eq!(stage.held(&admin, "mapping", &only("N10156")).await, request, "it is asked for once");
     let (status, waits) = stage.put(builder, "mapping", &only("N14228")).await;
-    assert!(status == 409 && waits["detail"].as_str().unwrap().contains("waits for a decision"), "{waits}");
+    assert!(status == 409 && waits["detail"].as_str().unwrap().contains("is in review"), "{waits}");
     assert_eq!(stage.put(builder, "gates", &json!({"min_rows": 1})).await.0, 409);
     let dataset = stage.dataset().await;
     assert!(dataset["spec"].get("mapping").is_none(), "what was in force is: {dataset}");

@@ -90,7 +90,7 @@ async fn a_schedule_that_makes_no_sense_is_told_beside_its_field() {
     for (job, field, words) in [
         (cron("", "UTC"), "pattern", "Enter a cron pattern"),
         (cron("61 * * * *", "UTC"), "pattern", "cannot be read"),
-        (cron("0 0 31 2 *", "UTC"), "pattern", "no such time"),
+        (cron("0 0 31 2 *", "UTC"), "pattern", "no date in the future"),
         (cron("0 3 * * *", "Mars/Olympus"), "zone", "Unknown time zone"),
         (json!({"when": {"after": "nothing"}}), "after", "no dataset nothing"),
         (json!({"retries": 50}), "retries", "At most"),

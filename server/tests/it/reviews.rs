@@ -71,7 +71,7 @@ async fn a_draft_goes_live_by_a_second_person_and_rolls_back() {
     builder.call(Method::PUT, "/apis/travel/airfield/draft", Some(json!({"spec": second, "edit": draft["edit"], "step": "send"}))).await;
     let next = builder.submit("travel", "airfield").await;
     let detail = approver.get(&format!("/requests/{next}")).await;
-    assert_eq!(detail["breaks"], json!(["The field altitude is gone."]));
+    assert_eq!(detail["breaks"], json!(["The field altitude was removed."]));
     approver.post(&format!("/requests/{next}/decide"), json!({"approve": true, "accept_costs": true})).await;
     released(&server, &owner).await;
     assert_eq!(call(&server, "/api/travel/airfield?faa=JFK").await.1.get("altitude"), None);
@@ -136,7 +136,7 @@ async fn what_a_check_must_refuse_it_refuses_with_a_place() {
     not_a_key["fields"] = json!([{"name": "origin", "column": "origin"}]);
     not_a_key["parameters"][0]["name"] = "origin".into();
     let report = builder.post("/apis/travel/any/check", json!({"environment": "prod", "spec": not_a_key})).await;
-    assert!(report["errors"].to_string().contains("does not name one row alone"), "{report}");
+    assert!(report["errors"].to_string().contains("is not unique"), "{report}");
     let optional = script(
         "select carrier, count(*) as n from flights [[ where month = :m ]] group by carrier order by carrier",
         &json!([{"name": "m", "type": "int64"}]),

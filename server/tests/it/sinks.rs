@@ -372,7 +372,7 @@ async fn what_cannot_be_written_is_told_beside_its_field() {
     assert_eq!(refused("plain", compressed).await.0, "compression");
     clickhouse.run("CREATE TABLE taken (id Int32) ENGINE = MergeTree ORDER BY id").await;
     let (field, message) = refused("plain", into("taken")).await;
-    assert!(field == "into.name" && message.contains("has something named taken"), "{field}: {message}");
+    assert!(field == "into.name" && message.contains("already has an object named taken"), "{field}: {message}");
     new_dataset(builder, "plain", into("copy")).await;
     let (field, message) = refused("plain", {
         let mut again = into("copy");
@@ -394,7 +394,7 @@ async fn what_cannot_be_written_is_told_beside_its_field() {
     });
     builder.post("/apis", json!({"domain": "travel", "name": "plain-one", "spec": spec.clone()})).await;
     let (_, checked) = builder.call(Method::POST, "/apis/travel/plain-one/check", Some(json!({"environment": "prod", "spec": spec}))).await;
-    assert!(checked.to_string().contains("is kept in a database"), "{checked}");
+    assert!(checked.to_string().contains("is in a table of a database"), "{checked}");
     let exported = builder.get("/export").await;
     let exported = exported.as_str().unwrap();
     assert!(exported.contains("into:") && exported.contains("source: warehouse") && exported.contains("name: copy"), "{exported}");

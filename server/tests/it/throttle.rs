@@ -183,7 +183,7 @@ async fn what_a_source_cannot_bear_by_itself_is_told_beside_its_field() {
         (json!({"windows": [{"from": 5, "to": 5}]}), "windows", "22:00-06:00"),
         (json!({"load_query": "SELECT 1 AS n"}), "load_above", "value of the load query"),
         (json!({"load_query": "DELETE FROM planes", "load_above": 1}), "load_query", "SELECT"),
-        (json!({"load_query": "SELECT name FROM airlines", "load_above": 1}), "load_query", "must give a number"),
+        (json!({"load_query": "SELECT name FROM airlines", "load_above": 1}), "load_query", "must return one number"),
         (json!({"load_query": "SELECT seats FROM planes WHERE 1 = 0", "load_above": 1}), "load_query", "no row"),
         (json!({"load_query": "SELECT nothing FROM planes", "load_above": 1}), "load_query", ""),
     ] {

@@ -223,13 +223,13 @@ async fn what_leads_nowhere_or_back_is_refused() {
     };
     assert_eq!(check("round", &union(json!([step("plane")]))).await, [] as [Json; 0]);
     says(&check("round", &union(json!([step("nothing")]))).await, "nothing is not live in prod");
-    says(&check("round", &union(json!([step("delays")]))).await, "delays takes no parameter tailnum");
+    says(&check("round", &union(json!([step("delays")]))).await, "delays has no parameter tailnum");
     let unused = json!([{"name": "plane", "api": "plane", "inputs": [{"parameter": "tailnum", "from": {"constant": "N14228"}}]}]);
     says(&check("round", &union(unused)).await, "No step uses this parameter");
     let missing = json!([step("plane"), {"name": "flight", "api": "flight", "inputs": [from_field("carrier", "plane", "seats")]}]);
     let errors = check("round", &union(missing)).await;
-    says(&errors, "flight needs date");
-    says(&errors, "and a text is wanted");
+    says(&errors, "flight needs the parameter date");
+    says(&errors, "but the parameter is a text");
     let mut wait = [step("plane"), step("plane")];
     wait[1]["name"] = json!("again");
     wait[1]["after"] = json!(["plane"]);
@@ -238,7 +238,7 @@ async fn what_leads_nowhere_or_back_is_refused() {
     // A live Union that calls another, which would call it back.
     people.publish("outer", union(json!([step("plane")])), json!({})).await;
     people.publish("inner", union(json!([step("outer")])), json!({})).await;
-    says(&check("outer", &union(json!([step("inner")]))).await, "leads back to this API");
+    says(&check("outer", &union(json!([step("inner")]))).await, "calls this API");
     // Nested, the values of the inner one are reached.
     let http = Http::new(&server);
     let (status, answer) = http.json(http.get("/api/travel/outer?tailnum=N14228")).await;

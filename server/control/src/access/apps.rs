@@ -84,7 +84,7 @@ impl Control {
         caller.authorise(Action::EditApp, domain)?;
         check_name(name).map_err(|message| Problem::field("name", message))?;
         let there = self.store.domain(domain).await?;
-        there.ok_or_else(|| Problem::field("domain", "There is no such domain."))?;
+        there.ok_or_else(|| Problem::field("domain", "Domain not found. Choose another domain."))?;
         let row = AppRow {
             id: self.host.id(),
             domain: domain.into(),
@@ -95,7 +95,7 @@ impl Control {
         };
         let mut tx = self.write(caller).await?;
         tx.insert_app(&row).await.map_err(|error| match error {
-            StoreError::Taken => Problem::field("name", format!("{domain} has an app of this name already.")),
+            StoreError::Taken => Problem::field("name", format!("Domain {domain} already has an app with this name. Choose another name.")),
             other => Problem::from(other),
         })?;
         self.note(&mut tx, AuditAction::AppMade, (domain, &format!("{domain}/{name}")), None, None).await?;
@@ -117,7 +117,7 @@ impl Control {
             }
         }
         if read.len() > MAX_ORIGINS {
-            return Err(Problem::field("origins", format!("At most {MAX_ORIGINS} origins.")));
+            return Err(Problem::field("origins", format!("At most {MAX_ORIGINS} allowed origins.")));
         }
         let text = serde_json::to_string(&read).map_err(|error| from_json(&error))?;
         let mut tx = self.write(caller).await?;

@@ -36,10 +36,10 @@ impl GrantTerms {
     fn errors(&self) -> Vec<FieldError> {
         let mut errors = self.limit.map(|limit| limit.errors("limit")).unwrap_or_default();
         if self.days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
-            errors.push(FieldError::new("days", format!("Between 1 and {MAX_DAYS} days, or empty for no end.")));
+            errors.push(FieldError::new("days", format!("Give between 1 and {MAX_DAYS} days. Leave empty for no expiry.")));
         }
         for name in self.hidden.iter().filter(|name| !is_identifier(name)) {
-            errors.push(FieldError::new("hidden", format!("{name} is not the name of a field.")));
+            errors.push(FieldError::new("hidden", format!("{name} is not a valid field name.")));
         }
         errors
     }
@@ -129,7 +129,7 @@ impl Control {
                 Some(field) => fields.push(field),
                 None => errors.push(FieldError::new(
                     "hidden",
-                    format!("{path} has no field {name}. Leave it out, or write its name as the API does."),
+                    format!("{path} has no field {name}. Remove the field, or enter its name as in the API."),
                 )),
             }
         }
@@ -138,11 +138,11 @@ impl Control {
         match closed {
             None => {}
             Some((spec, parameter)) if spec.kind() == ApiKind::Kv => {
-                errors.push(FieldError::new("hidden", format!("A key field cannot be hidden: {path} is looked up by {parameter}.")));
+                errors.push(FieldError::new("hidden", format!("A key field cannot be hidden: {parameter} is the key of {path}.")));
             }
             Some((_, parameter)) => {
                 let detail = format!(
-                    "Calls of {path} need the parameter {parameter}, which is compared with a field that is to be hidden. Show the field, or make the parameter optional."
+                    "Requests to {path} need the parameter {parameter}, which filters by a hidden field. Show the field, or make the parameter optional."
                 );
                 errors.push(FieldError::new("hidden", detail));
             }

@@ -44,11 +44,11 @@ impl IssuerInput {
         let mut errors = Vec::new();
         for (field, text) in [("issuer", &self.issuer), ("audience", &self.audience)] {
             if text.trim().is_empty() || text.len() > MAX_TEXT {
-                errors.push(FieldError::new(field, format!("Between 1 and {MAX_TEXT} characters, as it stands in the tokens.")));
+                errors.push(FieldError::new(field, format!("Enter between 1 and {MAX_TEXT} characters, exactly as in the tokens.")));
             }
         }
         if !self.jwks.is_empty() && !is_key_set(&self.jwks) {
-            errors.push(FieldError::new("jwks", "Expected a JSON Web Key Set: {\"keys\": [{…}, …]}."));
+            errors.push(FieldError::new("jwks", "Enter a JSON Web Key Set: {\"keys\": [{…}, …]}."));
         }
         if self.jwks_url.len() > MAX_TEXT {
             errors.push(FieldError::new("jwks_url", format!("At most {MAX_TEXT} characters.")));
@@ -58,7 +58,7 @@ impl IssuerInput {
             errors.push(FieldError::new("jwks_url", error.sentence));
         }
         if !self.jwks.is_empty() && !self.jwks_url.is_empty() {
-            errors.push(FieldError::new("jwks_url", "Give the keys or their address, not both."));
+            errors.push(FieldError::new("jwks_url", "Enter the keys or their address, not both."));
         }
         errors
     }
@@ -142,7 +142,7 @@ impl Control {
                     self.commit(tx).await?;
                 }
                 Ok(_) => {}
-                Err(problem) => tracing::warn!(issuer = row.issuer, "its keys could not be fetched: {problem}"),
+                Err(problem) => tracing::warn!(issuer = row.issuer, "the keys could not be fetched: {problem}"),
             }
         }
         Ok(())
@@ -151,12 +151,15 @@ impl Control {
     async fn fetched_keys(&self, url: &str) -> Result<String, Problem> {
         let text = self.ports.fetch.fetch(url, MAX_KEYS).await.map_err(|cause| {
             tracing::warn!(host = address::host_of(url), cause, "a key set could not be fetched");
-            Problem::field("jwks_url", "Nothing could be fetched from there. Check the address, then try again.")
+            Problem::field("jwks_url", "The key set could not be fetched. Check the address, then try again.")
         })?;
         if is_key_set(&text) {
             return Ok(text);
         }
-        Err(Problem::new(ErrorCode::Invalid, "What is at this address is not a JSON Web Key Set: {\"keys\": [{…}, …]}."))
+        Err(Problem::new(
+            ErrorCode::Invalid,
+            "The content at this address is not a JSON Web Key Set: {\"keys\": [{…}, …]}. Check the address.",
+        ))
     }
 
     pub(super) fn issuers_of_app(app: &AppRow, issuers: &[IssuerRow]) -> Result<Vec<IssuerView>, Problem> {

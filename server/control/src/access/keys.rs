@@ -27,7 +27,7 @@ impl Control {
         let app = self.visible_app(caller, domain, app).await?;
         caller.authorise(Action::EditApp, domain)?;
         if days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
-            return Err(Problem::field("days", format!("Between 1 and {MAX_DAYS} days, or empty for a key that does not expire.")));
+            return Err(Problem::field("days", format!("Give between 1 and {MAX_DAYS} days. Leave empty for no expiry.")));
         }
         let now = self.host.now();
         let mut public = [0; 8];

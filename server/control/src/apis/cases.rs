@@ -35,7 +35,8 @@ impl Control {
         match results.iter().find(|result| !result.passed) {
             None => Ok(()),
             Some(failed) => {
-                let detail = format!("Case {} fails now: {} Reject it, or have the case kept anew.", failed.name, failed.message);
+                let detail =
+                    format!("Test case {} fails: {} Reject the request, or save the test case again.", failed.name, failed.message);
                 Err(Problem::new(ErrorCode::Conflict, detail))
             }
         }
@@ -44,9 +45,9 @@ impl Control {
 
 fn compared(case: &Case, answer: &TryAnswer) -> CaseResult {
     let message = if answer.status != case.status {
-        format!("It answers {}, and was kept with {}.", answer.status, case.status)
+        format!("The status is {}, expected {}.", answer.status, case.status)
     } else if case.sha256.as_ref().is_some_and(|known| *known != hash_of(answer)) {
-        "Its answer is another one.".to_owned()
+        "The response differs from the expected response.".to_owned()
     } else {
         String::new()
     };

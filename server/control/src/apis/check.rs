@@ -91,7 +91,8 @@ impl Control {
         report.binding = self.binding_fingerprint(source)?;
         let domain = input.beside.domain;
         if source.domain != domain {
-            let message = format!("{} belongs to {}, not to {domain}.", spec.source, source.domain);
+            let message =
+                format!("Source {} belongs to domain {}, not to {domain}. Choose a source of the domain.", spec.source, source.domain);
             report.errors.push(FieldError::new("source", message));
             return Ok((report, spec));
         }
@@ -161,7 +162,7 @@ impl Control {
         errors.push(FieldError::new(
             "key",
             format!(
-                "{} does not name one row alone: for example {}. Add a column to the key, or choose another.",
+                "The key {} is not unique: for example {}. Add a column to the key, or choose another key.",
                 kv.key.join(" and "),
                 examples.join("; ")
             ),
@@ -230,9 +231,9 @@ impl Control {
         let has_optional = whole.sql != bare.sql;
         let with_all = if has_optional { plan_of(source, whole).await } else { with_none.clone() };
         let reads = |name: &String| match (with_all.full_scans.contains(name), with_none.full_scans.contains(name)) {
-            (false, true) => "A call without its optional parameters reads",
-            (true, false) => "A call with all its parameters reads",
-            _ => "Every call reads",
+            (false, true) => "A request without its optional parameters reads",
+            (true, false) => "A request with all its parameters reads",
+            _ => "Every request reads",
         };
         let mut names = with_none.full_scans.clone();
         names.extend(with_all.full_scans.iter().filter(|name| !with_none.full_scans.contains(name)).cloned());
@@ -259,10 +260,10 @@ impl Control {
             rendered.sql = passed.sql;
         }
         if own_limit && !passed.has_order {
-            return Ok(Err(FieldError::new("page_size", "Pages need an order. Add ORDER BY, or leave paging off.")));
+            return Ok(Err(FieldError::new("page_size", "Pagination needs a sort order. Add ORDER BY, or turn pagination off.")));
         }
         if is_script(spec) && spec.page_size().is_none() && !passed.has_limit {
-            let note = format!("Without pages and without LIMIT, an answer is cut at {} rows.", spec.policy.max_rows);
+            let note = format!("Without pagination and without LIMIT, a response is cut at {} rows.", spec.policy.max_rows);
             if !report.warnings.contains(&note) {
                 report.warnings.push(note);
             }
@@ -276,7 +277,7 @@ impl Control {
             Ok(()) => Ok(Ok(())),
             Err(error) if error.code() == model::ErrorCode::SourceUnavailable => Err(from_source(&source.name, &error)),
             Err(error) => {
-                tracing::info!(source = source.name, cause = %error.cause, "a draft did not pass its source");
+                tracing::info!(source = source.name, cause = %error.cause, "a source refused a draft");
                 let Some(text) = script_text(spec) else { return Ok(Err(FieldError::new("table", error.sentence))) };
                 Ok(Err(FieldError::new("script", told_of_script(source, &error, &rendered.sql, text).await)))
             }
@@ -294,7 +295,7 @@ impl Control {
             let (name, better) = (&column.name, suggest_identifier(&column.name));
             return Err(FieldError::new(
                 "script",
-                format!("The column {name} has no name that a field can have. Write AS {better} behind it."),
+                format!("The column {name} is not a valid field name. Add AS {better} after the column."),
             ));
         }
         Ok(columns
@@ -379,7 +380,7 @@ fn own_limit(spec: &ApiSpec, dialect: Dialect, template: &Template) -> Option<Fi
         // What the guard refuses is told with the page.
         guard::check(&unpaged.sql, dialect).is_ok_and(|passed| passed.has_limit)
     });
-    let message = "The SQL has a LIMIT of its own, and each page adds one. Take LIMIT out of the SQL, or turn pagination off.";
+    let message = "The SQL has its own LIMIT, and pagination adds one. Remove LIMIT from the SQL, or turn pagination off.";
     limited.then(|| FieldError::new("page_size", message))
 }
 
@@ -399,7 +400,7 @@ fn check_patterns(spec: &ApiSpec, errors: &mut Vec<FieldError>) {
         let Some(pattern) = &parameter.pattern else { continue };
         if regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().is_err() {
             let place = format!("parameters.{}.pattern", parameter.name);
-            errors.push(FieldError::new(place, "This is not a regular expression that can be read."));
+            errors.push(FieldError::new(place, "Enter a valid regular expression."));
         }
     }
 }

@@ -56,13 +56,15 @@ pub(super) fn order_error(spec: &ApiSpec, form: &QueryForm, whole: &TableInfo) -
         !whole.key.is_empty() && whole.key.iter().all(|column| plain(column))
     };
     let wanted = match (form.distinct || form.is_grouped(), whole.key.is_empty()) {
-        (true, _) => "every field that rows are grouped by".to_owned(),
+        (true, _) => "all fields of the grouping".to_owned(),
         (false, false) => whole.key.join(", "),
         (false, true) => {
-            return (!total).then(|| FieldError::new("keyset", "These rows have no key that tells each from the others. Leave it off."));
+            return (!total).then(|| {
+                FieldError::new("keyset", "Cursor pagination needs a key, and these rows have none. Turn cursor pagination off.")
+            });
         }
     };
-    (!total).then(|| FieldError::new("keyset", format!("Sort by {wanted} too, so that no two rows stand at the same place.")))
+    (!total).then(|| FieldError::new("keyset", format!("Cursor pagination needs a unique sort order. Sort by {wanted} too.")))
 }
 
 pub(super) fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &TableInfo, errors: &mut Vec<FieldError>) {
@@ -88,7 +90,7 @@ pub(super) fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &Tabl
     }
     for filter in &form.having {
         if let Some(field) = fields.iter().find(|field| field.name == filter.column && !filter.op.takes(field.data_type)) {
-            let message = format!("“{}” makes no sense of {}, a {}.", filter.op.words(), field.name, field.data_type.word());
+            let message = format!("\"{}\" cannot be used with {}, a {}.", filter.op.words(), field.name, field.data_type.word());
             errors.push(FieldError::new(format!("filters.{}", filter.column), message));
         }
     }
@@ -96,7 +98,7 @@ pub(super) fn type_form_fields(spec: &mut ApiSpec, form: &QueryForm, info: &Tabl
         match info.column(&filter.column) {
             None => errors.push(no_column(info, &filter.column)),
             Some(column) if !filter.op.takes(column.data_type) => {
-                let message = format!("“{}” makes no sense of {}, a {}.", filter.op.words(), column.name, column.data_type.word());
+                let message = format!("\"{}\" cannot be used with {}, a {}.", filter.op.words(), column.name, column.data_type.word());
                 errors.push(FieldError::new(format!("filters.{}", filter.column), message));
             }
             Some(_) => {}
@@ -138,5 +140,5 @@ fn typed(selected: &Selected, info: &TableInfo) -> Result<(DataType, bool), Fiel
 }
 
 fn senseless(field: &str, what: &str, column: &str, data_type: DataType) -> FieldError {
-    FieldError::new(format!("fields.{field}"), format!("“{what}” makes no sense of {column}, a {}.", data_type.word()))
+    FieldError::new(format!("fields.{field}"), format!("\"{what}\" cannot be used with {column}, a {}.", data_type.word()))
 }

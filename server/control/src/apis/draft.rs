@@ -32,11 +32,13 @@ impl Control {
         caller.authorise(Action::EditApi, domain)?;
         let row = self.new_api_row(caller, domain, name, spec.kind())?;
         let there = self.store.domain(domain).await?;
-        there.ok_or_else(|| Problem::field("domain", "There is no such domain."))?;
+        there.ok_or_else(|| Problem::field("domain", "Domain not found. Choose another domain."))?;
         let source = self.store.source(&spec.source).await?;
         if let Some(of) = source.filter(|source| source.domain != domain && caller.can(Action::See, &source.domain)) {
-            let message =
-                format!("The source {} belongs to {}. Choose the domain {}: an API cannot be moved.", of.name, of.domain, of.domain);
+            let message = format!(
+                "Source {} belongs to domain {}. Choose the domain {}: an API cannot be moved to another domain.",
+                of.name, of.domain, of.domain
+            );
             return Err(Problem::field("domain", message));
         }
         let draft = DraftRow {
@@ -49,7 +51,7 @@ impl Control {
         };
         let mut tx = self.write(caller).await?;
         tx.insert_api(&row).await.map_err(|error| match error {
-            StoreError::Taken => Problem::field("name", format!("{domain} has an API of this name already. Choose another name.")),
+            StoreError::Taken => Problem::field("name", format!("Domain {domain} already has an API with this name. Choose another name.")),
             other => Problem::from(other),
         })?;
         tx.insert_draft(&draft).await?;
@@ -123,7 +125,7 @@ impl Control {
         let api = self.visible_api(caller, domain, name).await?;
         caller.authorise(Action::EditApi, domain)?;
         if api.kind != save.spec.kind().key() {
-            return Err(Problem::new(ErrorCode::Conflict, "An API keeps its kind. Make another one for the other kind."));
+            return Err(Problem::new(ErrorCode::Conflict, "The type of an API cannot be changed. Create another API."));
         }
         let row = DraftRow {
             api_id: api.id.clone(),
@@ -148,7 +150,7 @@ impl Control {
             StoreError::Stale | StoreError::Taken => Problem::new(
                 ErrorCode::Conflict,
                 format!(
-                    "{} has saved this draft in the meantime. What you have typed is still here: load theirs, or save yours over it.",
+                    "{} has saved this draft in the meantime. Your changes are still here: load the saved draft, or overwrite it with yours.",
                     before.as_ref().map_or("Somebody", |draft| draft.updated_by.as_str())
                 ),
             ),

@@ -41,28 +41,28 @@ impl Control {
         let Some(name) = spec.serve_from.dataset() else { return Ok(()) };
         let mut add = |message: String| errors.push(FieldError::new("serve_from", message));
         let model::ApiBody::Kv(kv) = &spec.body else {
-            add("Only a key-value API is served from a dataset.".into());
+            add("Only a key lookup can be served from a dataset.".into());
             return Ok(());
         };
         match self.dataset_spec(domain, name).await? {
-            None => add(format!("{domain} has no dataset {name}. Make it first.")),
+            None => add(format!("Domain {domain} has no dataset {name}. Create the dataset first.")),
             Some(dataset) if dataset.store == StoreKind::Columnar => {
-                add(format!("{name} is columnar: it is for questions, through a source of datasets. Choose one that is looked up by key."));
+                add(format!("Dataset {name} is columnar: query it through a source of datasets. Choose a dataset with a key."));
             }
             Some(dataset) if dataset.store == StoreKind::Table => {
-                add(format!("{name} is kept in a database, which is asked itself: choose that as the source of an API."));
+                add(format!("Dataset {name} is in a table of a database. Choose that database as the source of the API."));
             }
             Some(dataset) if dataset.source != spec.source || dataset.table != kv.table => {
-                add(format!("{name} is made of {} of {}, not of this table.", dataset.table.path(), dataset.source));
+                add(format!("Dataset {name} is built from table {} of {}, not from this table.", dataset.table.path(), dataset.source));
             }
             Some(dataset) if dataset.key != kv.key => {
-                add(format!("The rows of {name} are looked up by {}. Choose the same key.", dataset.key.join(" and ")));
+                add(format!("The key of dataset {name} is {}. Choose the same key.", dataset.key.join(" and ")));
             }
             Some(dataset) => {
                 for field in &spec.fields {
                     match dataset.field(&field.column) {
                         Some(known) if known.data_type == field.data_type => {}
-                        _ => add(format!("{} is not in {name} as it is in the table now. Build the dataset anew.", field.column)),
+                        _ => add(format!("Column {} of dataset {name} differs from the table. Build the dataset again.", field.column)),
                     }
                 }
             }

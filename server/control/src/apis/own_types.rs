@@ -68,7 +68,7 @@ pub(super) fn of_form(spec: &mut ApiSpec, form: &QueryForm, whole: &TableInfo, d
             let compares = column.is_none_or(|column| of_column(dialect, column).filter) && of_type(field.data_type).filter;
             if !compares || (dialect == Dialect::Datafusion && field.data_type == DataType::Bytes) {
                 let message = format!(
-                    "{} is {}, and a page cannot begin behind such a value. Sort by other fields, or use pages with an offset.",
+                    "{} is {}, which cursor pagination cannot sort by. Sort by other fields, or use offset pagination.",
                     field.name,
                     field.data_type.word()
                 );
@@ -115,7 +115,7 @@ impl Found<'_> {
                 }
                 Some((known, of)) if *known != own => {
                     let message = format!(
-                        "{name} is compared with {of} and with {}, whose values are of different kinds in the source. Use two parameters.",
+                        "{name} is compared with {of} and with {}, which have different types in the source. Use two parameters.",
                         filter.column
                     );
                     self.errors.push(FieldError::new(format!("parameters.{name}"), message));
@@ -143,15 +143,14 @@ fn is_mixed(column: &Column, dialect: Dialect) -> bool {
 
 fn mixed(column: &Column) -> String {
     format!(
-        "{} holds values that are no {}, or that are written in more than one form, so they cannot be compared. Write them all alike in the \
-         source, or use another column.",
+        "{} holds values that are not {}, or that have more than one format, so they cannot be compared. Use one format in the source, or use another column.",
         column.name,
         column.data_type.word()
     )
 }
 
 fn incomparable(column: &Column) -> String {
-    format!("{} is of the type {}, whose values its source does not compare. Choose another column.", column.name, column.native)
+    format!("{} has the type {}, which its source cannot compare. Choose another column.", column.name, column.native)
 }
 
 /// A constant stands in the statement as it was written, so it has to be written as the column holds its values.
@@ -165,7 +164,7 @@ fn constant_error(column: &Column, constant: &str, dialect: Dialect) -> Option<S
         model::Value::Float(number) => number.to_string(),
         _ => return None,
     };
-    (wanted != constant).then(|| format!("{} holds times in another form. Write {wanted} instead of {constant}.", column.name))
+    (wanted != constant).then(|| format!("{} stores times in another format. Enter {wanted} instead of {constant}.", column.name))
 }
 
 /// SQLite takes numbers for julian days, whatever they count.
@@ -174,7 +173,7 @@ fn check_function(selected: &Selected, whole: &TableInfo, dialect: Dialect, erro
     let Some(column) = whole.column(&selected.column).filter(|_| is_part) else { return };
     if let Some(TimeForm::Seconds | TimeForm::Millis | TimeForm::Days | TimeForm::Mixed) = form_of(column, dialect) {
         let message = format!(
-            "{} holds no times that SQLite can take apart ({}). Write the statement in SQL, with the function that converts them.",
+            "{} stores times in a format that SQLite cannot split ({}). Write the query in SQL, with a function that converts the times.",
             column.name, column.native
         );
         errors.push(FieldError::new(format!("fields.{}", selected.name), message));

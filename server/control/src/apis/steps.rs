@@ -79,7 +79,10 @@ impl Control {
             Fallback::Api(other) => match self.live_spec(beside, &other.api).await? {
                 None => vec![FieldError::new(place, format!("{} is not live in {}.", other.api, beside.environment.key()))],
                 Some(of) if !of.fields.iter().any(|field| step.fields.iter().any(|own| own.name == field.name)) => {
-                    vec![FieldError::new(place, format!("{} gives none of the fields of {}. Choose one that does.", other.api, step.api))]
+                    vec![FieldError::new(
+                        place,
+                        format!("{} has none of the fields of {}. Choose an API that has at least one of them.", other.api, step.api),
+                    )]
                 }
                 Some(of) => input_errors(spec, body, step, (&other.api, &of), &other.inputs),
             },
@@ -92,7 +95,7 @@ impl Control {
         let mut level: HashSet<String> = step.apis().map(str::to_owned).collect();
         for _ in 0..MAX_DEPTH {
             if level.contains(name) {
-                let message = format!("{} leads back to this API. Leave the step out.", step.api);
+                let message = format!("{} calls this API, directly or through other APIs. Remove the step.", step.api);
                 return Ok(Some(FieldError::new(format!("steps.{}.api", step.name), message)));
             }
             let mut next = HashSet::new();
@@ -103,7 +106,7 @@ impl Control {
             }
             level = next;
         }
-        let message = format!("Unions stand in Unions at most {MAX_DEPTH} deep.");
+        let message = format!("Unions can be nested at most {MAX_DEPTH} levels deep.");
         Ok((!level.is_empty()).then(|| FieldError::new(format!("steps.{}.api", step.name), message)))
     }
 
@@ -120,7 +123,7 @@ impl Control {
             return Ok(());
         }
         let Some(parameters) = parameters else {
-            report.warnings.push("Give each required parameter a test value, and it is tried here.".into());
+            report.warnings.push("Enter a test value for each required parameter to run the Union in the check.".into());
             return Ok(());
         };
         let trial = self.trial_of(input, spec).await?;
@@ -128,7 +131,7 @@ impl Control {
         if answer.status == ErrorCode::NotFound.status() || answer.status >= 500 {
             let problem: Option<Problem> = serde_json::from_str(&answer.body).ok();
             let said = problem.map(|problem| problem.detail).unwrap_or_default();
-            report.warnings.push(format!("With the test values it answers {}: {said}", answer.status));
+            report.warnings.push(format!("The check with the test values returned {}: {said}", answer.status));
         }
         report.sample = sample_of(spec, &answer);
         Ok(())
@@ -147,7 +150,7 @@ fn input_errors(spec: &ApiSpec, body: &UnionBody, step: &Step, (api, of): (&str,
         |parameter: &str, message: String| errors.push(FieldError::new(format!("steps.{}.inputs.{parameter}", step.name), message));
     for input in inputs {
         let Some(parameter) = of.parameter(&input.parameter) else {
-            add(&input.parameter, format!("{api} takes no parameter {}.", input.parameter));
+            add(&input.parameter, format!("{api} has no parameter {}.", input.parameter));
             continue;
         };
         for text in input.default.iter().chain(match &input.from {
@@ -164,7 +167,7 @@ fn input_errors(spec: &ApiSpec, body: &UnionBody, step: &Step, (api, of): (&str,
     }
     for parameter in of.parameters.iter().filter(|p| p.required && p.default.is_none()) {
         if !inputs.iter().any(|input| input.parameter == parameter.name) {
-            add(&parameter.name, format!("{api} needs {}. Say where it comes from.", parameter.name));
+            add(&parameter.name, format!("{api} needs the parameter {}. Choose where its value comes from.", parameter.name));
         }
     }
     errors
@@ -172,25 +175,26 @@ fn input_errors(spec: &ApiSpec, body: &UnionBody, step: &Step, (api, of): (&str,
 
 fn source_error(spec: &ApiSpec, body: &UnionBody, step: &Step, input: &Input, parameter: &Parameter) -> Option<String> {
     let mismatch = |given: DataType| {
-        (!fits(given, parameter.data_type)).then(|| format!("It is a {}, and a {} is wanted.", given.word(), parameter.data_type.word()))
+        (!fits(given, parameter.data_type))
+            .then(|| format!("The value is a {}, but the parameter is a {}.", given.word(), parameter.data_type.word()))
     };
     match &input.from {
         From::Constant(_) => None,
         From::Parameter(name) => {
             let own = spec.parameter(name)?;
             match (own.list, parameter.list) {
-                (true, false) => Some(format!("{name} is a list, and one value is wanted.")),
-                (false, true) => Some(format!("{name} is one value, and a list is wanted.")),
+                (true, false) => Some(format!("{name} is a list, but the parameter takes one value.")),
+                (false, true) => Some(format!("{name} is one value, but the parameter takes a list.")),
                 _ => mismatch(own.data_type),
             }
         }
         From::Field(of) => {
             if of.step == step.name {
-                return Some("A step cannot ask with its own answer.".into());
+                return Some("A step cannot use its own response as input.".into());
             }
             let earlier = body.step(&of.step)?;
             match earlier.fields.iter().find(|field| field.name == of.field) {
-                None => Some(format!("{} gives no field {}.", of.step, of.field)),
+                None => Some(format!("{} has no field {}.", of.step, of.field)),
                 Some(field) => mismatch(field.data_type),
             }
         }
@@ -212,7 +216,7 @@ fn complete_fields(spec: &mut ApiSpec, body: &UnionBody, errors: &mut Vec<FieldE
     for field in &mut spec.fields {
         match body.origin(&field.column) {
             Some((_, known)) => (field.data_type, field.nullable) = (known.data_type, true),
-            None => errors.push(FieldError::new(format!("fields.{}", field.name), format!("No step gives {}.", field.column))),
+            None => errors.push(FieldError::new(format!("fields.{}", field.name), format!("No step has the field {}.", field.column))),
         }
     }
 }

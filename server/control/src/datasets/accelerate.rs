@@ -47,11 +47,11 @@ impl Control {
         let detail = self.api(caller, domain, name).await?;
         if detail.summary.draft.is_some() || detail.summary.in_review.is_some() {
             let sentence =
-                "Another version of it is on its way. Send its draft or throw it away, wait for its review, and accelerate it then.";
+                "The API has a draft or a version in review. Submit or discard the draft, wait for the review, then accelerate the API.";
             return Err(Problem::new(ErrorCode::Conflict, sentence));
         }
         if !asked.store.is_served() {
-            return Err(Problem::field("store", "APIs are served from an embedded dataset or from Redis. Choose one of them."));
+            return Err(Problem::field("store", "APIs are served from the embedded store or from Redis. Choose one of these stores."));
         }
         let (spec, kv) = by_key(detail.shown_version().ok_or_else(no_version)?.spec.clone())?;
         let resolved = self.resolve_source(&spec.source, Environment::Prod).await?;
@@ -94,7 +94,7 @@ impl Control {
         tx.ask_run(run, &version).await?;
         tx.insert_draft(&draft).await.map_err(|error| match error {
             store::StoreError::Taken => {
-                Problem::new(ErrorCode::Conflict, "Somebody has begun a draft of it in the meantime. Load the page again.")
+                Problem::new(ErrorCode::Conflict, "Someone else has created a draft of the API in the meantime. Load the page again.")
             }
             other => Problem::from(other),
         })?;
@@ -180,20 +180,20 @@ fn numbered_as(detail: &ApiDetail, register: Vec<RegisterField>) -> Vec<Register
 }
 
 fn no_version() -> Problem {
-    Problem::new(ErrorCode::Conflict, "It has no version yet. Publish it first.")
+    Problem::new(ErrorCode::Conflict, "The API has no version yet. Release a version first.")
 }
 
 fn not_by_key() -> Problem {
     Problem::new(
         ErrorCode::Conflict,
-        "Only an API that looks rows up by their key is served from a dataset. For questions, make a columnar dataset and a source of datasets.",
+        "Only a key lookup is served from a dataset. For queries, create a columnar dataset and a source of datasets.",
     )
 }
 
 /// A definition that asks its source by key.
 fn by_key(spec: ApiSpec) -> Result<(ApiSpec, KvBody), Problem> {
     if let Some(dataset) = spec.serve_from.dataset() {
-        return Err(Problem::new(ErrorCode::Conflict, format!("It is served from the dataset {dataset} already.")));
+        return Err(Problem::new(ErrorCode::Conflict, format!("The API is already served from the dataset {dataset}.")));
     }
     match spec.body.clone() {
         ApiBody::Kv(kv) => Ok((spec, kv)),

@@ -55,6 +55,6 @@ impl Control {
 }
 
 fn not_followed() -> Problem {
-    let sentence = "Only a live version that follows its table by a column reads rows of it again. Build it anew instead.";
+    let sentence = "Only a live version with incremental sync by a cursor column reads rows again. Build the dataset again instead.";
     Problem::new(ErrorCode::Conflict, sentence)
 }

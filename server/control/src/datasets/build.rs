@@ -36,7 +36,7 @@ impl Control {
     }
 
     async fn try_now(&self, tx: &mut Tx, run: &RunRow, environment: Environment) -> Result<i64, Problem> {
-        let going = || Problem::new(ErrorCode::Conflict, "A build of this dataset is under way. Wait until it has ended.");
+        let going = || Problem::new(ErrorCode::Conflict, "A build of this dataset is running. Wait until it has finished.");
         let version = self.store.data_version(&run.version_id).await?.ok_or_else(going)?;
         if run.state != RunState::Waiting.key() || run.attempt == 1 || version.environment != environment.key() {
             return Err(going());
@@ -58,19 +58,19 @@ impl Control {
         caller.authorise(Action::Rollback, domain)?;
         let versions = self.store.data_versions_of(&dataset.id).await?;
         let wanted = versions.iter().find(|version| version.number == number);
-        let wanted = wanted.ok_or_else(|| Problem::not_found(format!("data version {number}")))?;
+        let wanted = wanted.ok_or_else(|| Problem::not_found(format!("dataset version {number}")))?;
         let waits = wanted.state == DataVersionState::Checked.key();
         if !waits && wanted.state != DataVersionState::Kept.key() {
             return Err(Problem::new(
                 ErrorCode::Conflict,
-                format!("Data version {number} is {}, so one cannot switch to it.", wanted.state),
+                format!("Dataset version {number} is {} and cannot be made live.", wanted.state),
             ));
         }
         let live =
             versions.iter().find(|version| version.state == DataVersionState::Live.key() && version.environment == wanted.environment);
         let mut tx = self.write(caller).await?;
         let stale = |error: StoreError| match error {
-            StoreError::Stale => Problem::new(ErrorCode::Conflict, "It was switched in the meantime. Load the page again."),
+            StoreError::Stale => Problem::new(ErrorCode::Conflict, "The live version has changed in the meantime. Load the page again."),
             other => Problem::from(other),
         };
         for (row, to) in live.map(|row| (row, DataVersionState::Kept)).into_iter().chain([(wanted, DataVersionState::Live)]) {
@@ -94,7 +94,7 @@ impl Control {
                 Ok(spec) => spec,
                 // Another dataset's job: what its owner has to mend does not keep this version from going live.
                 Err(error @ StoreError::Unreadable { .. }) => {
-                    tracing::error!(cause = %error, "a job is not made due");
+                    tracing::error!(cause = %error, "a job is not scheduled");
                     continue;
                 }
                 Err(error) => return Err(error.into()),

@@ -25,7 +25,7 @@ impl Control {
         let resolved = self.resolve_source(&of.source, Environment::Prod).await.ok()?;
         if data_type == ANY_DECIMAL {
             let sentence = format!(
-                "{} is a decimal of any size, and this source holds it as text, which sorts 10 before 9: changes would be missed. Choose another column, or set its type in the source to a decimal(p,s), such as decimal(38,10).",
+                "{} is a decimal of any size, which this source stores as text. Text sorts 10 before 9, so changes would be missed. Choose another column, or set its type in the source to a decimal(p,s), such as decimal(38,10).",
                 follow.cursor
             );
             return (resolved.dialect == Dialect::Datafusion).then(|| FieldError::new("cursor", sentence));
@@ -43,7 +43,7 @@ impl Control {
         let texts: Vec<&str> = sample.rows.iter().filter_map(|row| row.first()?.as_str()).collect();
         sorts_as_text(&texts).then(|| {
             let sentence = format!(
-                "{} is a text that holds numbers, and texts sort 10 before 9: changes would be missed. Choose a column of numbers or times, or change its type in the source.",
+                "{} is a text column with numbers. Text sorts 10 before 9, so changes would be missed. Choose a number or time column, or change its type in the source.",
                 follow.cursor
             );
             FieldError::new("cursor", sentence)

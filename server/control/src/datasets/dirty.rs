@@ -49,7 +49,7 @@ impl Control {
         let spec: DatasetSpec = dataset.definition()?;
         let by_cursor = self.cursor_of(&spec, &version).await?.is_some();
         if !by_cursor && (!followed || version.state != DataVersionState::Live.key() || !self.feeds(&spec.source).await?) {
-            let sentence = "Only a live version that follows its source tries rows again. Mend them at the source, and build it anew.";
+            let sentence = "Only a live version with incremental sync can replay rejected rows. Correct the rows at the source, and build the dataset again.";
             return Err(Problem::new(ErrorCode::Conflict, sentence));
         }
         let mut tx = self.write(caller).await?;
@@ -59,7 +59,7 @@ impl Control {
             let all = Backfill::default().wish(&self.host.id());
             tx.set_backfill(&version.id, &all).await?;
         }
-        let after = format!("version {number}: {count} rows that were left out");
+        let after = format!("version {number}: {count} rejected rows");
         self.note(&mut tx, AuditAction::DatasetTriedAgain, (domain, &format!("{domain}/{name}")), None, Some(after)).await?;
         self.commit(tx).await?;
         Ok(count)
@@ -76,6 +76,6 @@ impl Control {
         caller.authorise(Action::EditDataset, domain)?;
         let versions = self.store.data_versions_of(&dataset.id).await?;
         let version = versions.into_iter().find(|version| version.number == number);
-        Ok((dataset, version.ok_or_else(|| Problem::not_found(format!("data version {number}")))?))
+        Ok((dataset, version.ok_or_else(|| Problem::not_found(format!("dataset version {number}")))?))
     }
 }

@@ -79,11 +79,17 @@ impl Control {
     ) -> Result<DatasetSpec, Problem> {
         check_name(&new.name).map_err(|message| Problem::field("name", message))?;
         if resolved.domain != new.domain {
-            return Err(Problem::field("source", format!("{} belongs to {}, not to {}.", new.source, resolved.domain, new.domain)));
+            return Err(Problem::field(
+                "source",
+                format!(
+                    "Source {} belongs to domain {}, not to {}. Choose a source of the domain.",
+                    new.source, resolved.domain, new.domain
+                ),
+            ));
         }
         self.stores.offers(new.store).map_err(|error| Problem::field("store", error.sentence))?;
         if new.store == StoreKind::Columnar && registry::feeds(&resolved.snapshot.driver) {
-            let sentence = "What this source tells of a row again and again is kept by its key. Choose the embedded store or Redis.";
+            let sentence = "A change stream needs a store with keys. Choose the embedded store or Redis.";
             return Err(Problem::field("store", sentence));
         }
         let spec = self.spec_on(resolved, new).await?;
@@ -103,7 +109,7 @@ impl Control {
         let own = if own.len() == info.key.len() { own } else { Vec::new() };
         let key = if new.key.is_empty() { own } else { new.key.clone() };
         if key.is_empty() && new.store != StoreKind::Columnar {
-            let sentence = "The table has no key of its own. Choose the columns that name one row alone.";
+            let sentence = "The table has no primary key. Choose the columns that identify a row.";
             return Err(Problem::field("key", sentence));
         }
         let mut spec = DatasetSpec {
@@ -137,7 +143,9 @@ impl Control {
 
     pub(crate) async fn write_new_dataset(&self, tx: &mut Tx, row: &DatasetRow, job: &JobRow) -> Result<(), Problem> {
         tx.insert_dataset(row).await.map_err(|error| match error {
-            StoreError::Taken => Problem::field("name", format!("{} has a dataset of this name already.", row.domain)),
+            StoreError::Taken => {
+                Problem::field("name", format!("Domain {} already has a dataset with this name. Choose another name.", row.domain))
+            }
             other => Problem::from(other),
         })?;
         tx.insert_job(job).await?;
@@ -190,14 +198,13 @@ pub(crate) fn gate_errors(spec: &DatasetSpec, gates: &Gates) -> Vec<FieldError> 
     let mut errors = gates.errors(spec);
     for (index, rule) in gates.rules.iter().enumerate() {
         if rule.must == Must::BeUnique && spec.mapping.latest_by.is_some() {
-            let sentence =
-                "Rows of one key may come several times, and the latest is kept: what is different in each row cannot be told before.";
+            let sentence = "A change stream can have several rows with one key and keeps the latest, so \"unique\" cannot be checked. Remove this rule.";
             errors.push(FieldError::new(format!("rules.{index}"), sentence));
         }
         if let Must::Match(pattern) = &rule.must
             && regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().is_err()
         {
-            errors.push(FieldError::new(format!("rules.{index}"), "This is not a regular expression that can be read."));
+            errors.push(FieldError::new(format!("rules.{index}"), "Enter a valid regular expression."));
         }
     }
     errors

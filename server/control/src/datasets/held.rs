@@ -192,7 +192,7 @@ impl Control {
         };
         if let Some(error) = errors.first() {
             let detail = format!(
-                "The change does not fit dataset {} any more. Reject the request, and have the change asked for again. {}",
+                "The change does not fit dataset {} any more. Reject this request, and request the change again. {}",
                 path(dataset),
                 error.message
             );
@@ -224,7 +224,7 @@ impl Control {
     ) -> Result<(), Problem> {
         let (now, job) = self.rules_now(tx, dataset).await?;
         if now != rules_in(dataset, &held.before_definition)? {
-            return Err(changed_since(&format!("The rules for the rows of dataset {}", path(dataset))));
+            return Err(changed_since(&format!("The mapping and quality checks of dataset {}", path(dataset))));
         }
         let after = edit.rules(&now);
         // Its schedule may have been changed since.
@@ -243,6 +243,6 @@ fn path(dataset: &DatasetRow) -> String {
 
 fn waits(dataset: &DatasetRow) -> Problem {
     let detail =
-        format!("A change of dataset {} waits for a decision. Withdraw it in the inbox first, or wait for the decision.", path(dataset));
+        format!("A change of dataset {} is in review. Wait for the decision, or withdraw the request in the inbox.", path(dataset));
     Problem::new(ErrorCode::Conflict, detail)
 }

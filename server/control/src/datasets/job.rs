@@ -71,7 +71,7 @@ impl Control {
     /// Where there is none any more.
     pub async fn stop_run(&self, caller: &Caller, domain: &str, name: &str) -> Result<(), Problem> {
         let (dataset, job) = self.own_job(caller, domain, name).await?;
-        let over = || Problem::new(ErrorCode::Conflict, "No run of it is under way any more.");
+        let over = || Problem::new(ErrorCode::Conflict, "No run of this dataset is in progress.");
         let run = self.open_run(&job).await?.ok_or_else(over)?;
         let version = self.store.data_version(&run.version_id).await?.ok_or_else(over)?;
         let mut tx = self.write(caller).await?;
@@ -188,30 +188,36 @@ pub(crate) fn job_errors(
 ) -> Vec<FieldError> {
     let (mut errors, feeds) = (spec.errors(), registry::feeds(driver));
     if spec.when == When::Files && !registry::has_marks(driver) {
-        errors.push(FieldError::new("when", "This source cannot say when files have come. Choose times instead."));
+        errors.push(FieldError::new("when", "This source cannot detect file arrival. Choose cron instead."));
     }
     if spec.compare.is_some() && (feeds || of.store == StoreKind::Columnar) {
-        let sentence = "Only what is made of a table by key is compared with it: what a topic has said stands in its offsets, and a columnar dataset does not change.";
+        let sentence = "Reconciliation is available for datasets with a key that are built from a table. Change streams and columnar datasets are not reconciled.";
         errors.push(FieldError::new("every_minutes", sentence));
     }
     if spec.compare.is_some() && of.mapping.latest_by.is_some() {
-        let sentence = "Of its rows with the same key only the latest is kept, so its table is not what it is compared with. Take that out of the mapping.";
+        let sentence =
+            "Reconciliation is not available where the mapping keeps only the latest row of each key. Remove this option from the mapping.";
         errors.push(FieldError::new("every_minutes", sentence));
     }
     errors.extend(spec.follow.iter().flat_map(|follow| follow.errors(of, feeds)));
     match &spec.when {
         When::Cron(cron) if !cron.pattern.trim().is_empty() => errors.extend(match next_after(cron, now) {
             Err(error) => Some(error),
-            Ok(None) => Some(FieldError::new("pattern", "There is no such time. The 31st of February is one of those.")),
+            Ok(None) => Some(FieldError::new("pattern", "This cron pattern has no date in the future. February 31 is an example.")),
             Ok(Some(_)) => None,
         }),
         When::After(before) if !before.is_empty() && !waiting.contains_key(before) => {
-            errors.push(FieldError::new("after", format!("{domain} has no dataset {before}.")));
+            errors.push(FieldError::new("after", format!("Domain {domain} has no dataset {before}.")));
         }
         When::After(before) if !before.is_empty() => {
             waiting.insert(name.to_owned(), Some(before.clone()));
             let way = circle(name, &|name| waiting.get(name)?.as_deref());
-            errors.extend(way.map(|way| FieldError::new("after", format!("They would wait for one another: {}.", way.join(" after ")))));
+            errors.extend(way.map(|way| {
+                FieldError::new(
+                    "after",
+                    format!("These datasets would wait for each other: {}. Choose another dataset.", way.join(" after ")),
+                )
+            }));
         }
         _ => {}
     }

@@ -187,9 +187,9 @@ fn compared_view(row: ComparisonRow) -> Result<ComparedView, StoreError> {
 }
 
 fn snapshot_of(dataset: &DatasetRow, version: &DataVersionRow) -> Option<SnapshotDataset> {
-    let what = format_args!("data version {} of the dataset {}/{}", version.number, dataset.domain, dataset.name);
+    let what = format_args!("version {} of the dataset {}/{}", version.number, dataset.domain, dataset.name);
     // Only what is served from it is told to be broken: the gateways go on with all else.
-    let left_out = |error: &StoreError| tracing::error!(cause = %error, "a live data version is left out of the snapshot");
+    let left_out = |error: &StoreError| tracing::error!(cause = %error, "a live dataset version is left out of the snapshot");
     let spec: DatasetSpec = store::decode(&version.spec, &what).inspect_err(left_out).ok()?;
     let environment = version.decoded_environment().inspect_err(left_out).ok()?;
     Some(SnapshotDataset {

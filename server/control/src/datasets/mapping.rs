@@ -80,9 +80,9 @@ impl Control {
         match tokio::time::timeout(PLANNING, planning).await {
             Ok(Ok(planned)) => planned,
             late => {
-                let cause = late.err().map_or_else(|| "the planner died".to_owned(), |late| late.to_string());
+                let cause = late.err().map_or_else(|| "the planner panicked".to_owned(), |late| late.to_string());
                 tracing::warn!(%cause, "a mapping cannot be planned");
-                let sentence = "This mapping takes too long to be planned. Write shorter expressions, or fewer of them.";
+                let sentence = "Planning this mapping takes too long. Use shorter or fewer expressions.";
                 Err(vec![FieldError::new("mapping", sentence)])
             }
         }
@@ -150,13 +150,19 @@ impl Control {
         let (mapping, mapped) = self.mapped(&mapping.written(), table).await?;
         for field in spec.written() {
             let reason = match mapped.column(&field.column) {
-                None => format!("{} would be gone.", field.column),
+                None => format!("The mapping would remove the column {}.", field.column),
                 Some(column) if column.data_type != field.data_type => {
-                    format!("{} would be a {}, and is a {}.", field.column, column.data_type.word(), field.data_type.word())
+                    format!(
+                        "The mapping would make {} a {}; the column is a {}.",
+                        field.column,
+                        column.data_type.word(),
+                        field.data_type.word()
+                    )
                 }
                 Some(_) => continue,
             };
-            let sentence = format!("{reason} APIs may be served from it: make a new dataset of the table, and versions that fit it.");
+            let sentence =
+                format!("{reason} APIs may depend on this column: create a new dataset of the table, and release versions that use it.");
             return Err(vec![FieldError::new("mapping", sentence)]);
         }
         // What is new at the source is for the job to choose: only what was left out before comes in by this.

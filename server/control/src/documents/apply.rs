@@ -140,11 +140,12 @@ impl Control {
     async fn approver(&self, caller: &Caller, request: &ApplyRequest, documents: &[Document]) -> Result<Option<Caller>, Problem> {
         let Some(token) = request.approver_token.as_deref().filter(|token| !token.is_empty()) else { return Ok(None) };
         let approver = self.caller_by_token(token, caller.request_id()).await?;
-        let approver = approver.ok_or_else(|| Problem::field("approver_token", "This token has expired or never was."))?;
+        let approver = approver
+            .ok_or_else(|| Problem::field("approver_token", "The approving token is unknown or has expired. Use another token."))?;
         if approver.user_id == caller.user_id {
             return Err(Problem::new(
                 ErrorCode::Forbidden,
-                "Nobody decides on a request of their own. The approving token must be a second person's.",
+                "Requests are approved by someone else. Use the approving token of a second person.",
             ));
         }
         for document in documents {
@@ -219,7 +220,7 @@ impl Control {
         let known = self.store.api(&api.domain, &api.name).await?;
         if let Some(row) = &known {
             if row.kind != spec.kind().key() {
-                return Err(Problem::new(ErrorCode::Conflict, "An API keeps its kind. Choose another name."));
+                return Err(Problem::new(ErrorCode::Conflict, "The type of an API cannot be changed. Choose another name."));
             }
             let versions = self.store.versions_of(&row.id).await?;
             let standing = versions.iter().find(|version| matches!(version.state.as_str(), "approved" | "in-review"));
@@ -307,7 +308,7 @@ impl Control {
                 decided_at: None,
             };
             tx.act_as(approver.email());
-            self.write_decision(tx, approver, (&decided, row), true, "Approved with the apply.").await?;
+            self.write_decision(tx, approver, (&decided, row), true, "Approved with apply.").await?;
             tx.act_as(caller.email());
         }
         Ok(())

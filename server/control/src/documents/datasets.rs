@@ -93,7 +93,8 @@ impl Control {
         let same_key = document.key.is_empty() || document.key == spec.key;
         let same = spec.source == document.source && spec.table == document.table && spec.store == document.store;
         if !same || !same_key || spec.compression != document.compression || spec.into != document.into {
-            let sentence = format!("{} is made of something else, and stays so. Choose another name for what this says.", document.name);
+            let sentence =
+                format!("Dataset {} has another source, table, key or store, which cannot be changed. Choose another name.", document.name);
             return Err(Problem::new(ErrorCode::Conflict, sentence));
         }
         let job = self.job_of(&row).await?;

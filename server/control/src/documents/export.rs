@@ -70,7 +70,7 @@ impl Control {
             text.push_str("---\n");
             text.push_str(&super::yaml(document).map_err(|error| {
                 tracing::error!(cause = %error, "a document cannot be written");
-                Problem::new(ErrorCode::Internal, "A document could not be written. The log has the reason.")
+                Problem::new(ErrorCode::Internal, "A document could not be written. The log has the cause.")
             })?);
         }
         Ok(text)

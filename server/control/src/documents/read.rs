@@ -19,13 +19,12 @@ pub(super) fn read_documents(text: &str) -> Result<Vec<Document>, Problem> {
     let mut documents = Vec::new();
     for (index, part) in serde_norway::Deserializer::from_str(text).enumerate() {
         let place = format!("documents[{index}]");
-        let raw =
-            Json::deserialize(part).map_err(|error| Problem::field(&place, format!("This is not YAML that can be read: {error}.")))?;
+        let raw = Json::deserialize(part).map_err(|error| Problem::field(&place, format!("The document is not valid YAML: {error}.")))?;
         if raw.is_null() {
             continue;
         }
         let document: Document = serde_json::from_value(raw.clone()).map_err(|error| {
-            Problem::field(&place, format!("{}. The schema for editors says what stands where.", capitalised(&error.to_string())))
+            Problem::field(&place, format!("{}. See the schema at /admin/v1/schema.json.", capitalised(&error.to_string())))
         })?;
         let written = serde_json::to_value(&document).map_err(|error| crate::failure::from_json(&error))?;
         let mut unknown = Vec::new();
@@ -48,7 +47,7 @@ fn find_unknown(raw: &Json, written: &Json, place: &str, found: &mut Vec<FieldEr
                 match written.get(key) {
                     Some(known) => find_unknown(value, known, &place, found),
                     None if is_default(value) => {}
-                    None => found.push(FieldError::new(place, format!("{key} is not known here. Check its spelling."))),
+                    None => found.push(FieldError::new(place, format!("Unknown member {key}. Check its spelling."))),
                 }
             }
         }

@@ -71,7 +71,7 @@ impl Control {
     /// log says so whatever comes of it.
     async fn note_asked(&self, caller: &Caller, prepared: &PreparedSource) -> Result<(), Problem> {
         let row = &prepared.row;
-        let after = format!("Asked by an apply.\n{}", prepared.after);
+        let after = format!("Requested by apply.\n{}", prepared.after);
         let mut tx = self.write(caller).await?;
         self.note(&mut tx, AuditAction::SourceTested, (&row.domain, &row.name), None, Some(after)).await?;
         self.commit(tx).await

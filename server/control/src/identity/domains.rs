@@ -49,7 +49,7 @@ impl Control {
         let row = DomainRow { name: name.into(), title: title.trim().into(), created_at: self.host.now() };
         let mut tx = self.write(caller).await?;
         tx.insert_domain(&row).await.map_err(|error| match error {
-            store::StoreError::Taken => Problem::field("name", "There is a domain of this name already."),
+            store::StoreError::Taken => Problem::field("name", "A domain with this name already exists. Choose another name."),
             other => Problem::from(other),
         })?;
         self.note(&mut tx, AuditAction::DomainMade, (name, name), None, Some(row.title)).await?;

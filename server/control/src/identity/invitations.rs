@@ -74,7 +74,7 @@ impl Control {
     /// # Errors
     /// A link that was used or is too old, an address that is none, a password that is too short.
     pub async fn join(&self, visitor: &Visitor, secret: &str, email: &str, new_password: &str) -> Result<SignedIn, Problem> {
-        let gone = || Problem::new(ErrorCode::NotFound, "This link has been used or is too old. Ask an admin for a new one.");
+        let gone = || Problem::new(ErrorCode::NotFound, "Invitation link invalid or expired. Ask an admin for a new link.");
         let link = self.open_link(secret).await?.ok_or_else(gone)?;
         password::check(new_password)?;
         let hash = self.hasher.hash(&*self.host, new_password.to_owned()).await?;

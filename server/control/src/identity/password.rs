@@ -25,7 +25,7 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$2yGX4cqTo9
 pub(super) fn check(password: &str) -> Result<(), Problem> {
     match password.chars().count() {
         short if short < MIN_LENGTH => {
-            Err(Problem::field("password", format!("At least {MIN_LENGTH} characters; a sentence is easy to keep in mind.")))
+            Err(Problem::field("password", format!("Enter at least {MIN_LENGTH} characters. A sentence is easy to remember.")))
         }
         long if long > MAX_LENGTH => Err(Problem::field("password", format!("At most {MAX_LENGTH} characters."))),
         _ => Ok(()),
@@ -87,7 +87,7 @@ impl Hasher {
 }
 
 fn busy() -> Problem {
-    Problem::new(ErrorCode::TooManyRequests, "Too many people are signing in at this moment. Try again in a few seconds.")
+    Problem::new(ErrorCode::TooManyRequests, "Too many sign-ins are in progress. Try again in a few seconds.")
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Problem {

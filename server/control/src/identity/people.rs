@@ -74,7 +74,7 @@ impl Control {
         let user = self.new_user_row(email, is_admin)?;
         let mut tx = self.write(caller).await?;
         tx.insert_user(&user).await.map_err(|error| match error {
-            store::StoreError::Taken => Problem::field("email", "Somebody has this address already."),
+            store::StoreError::Taken => Problem::field("email", "A person with this email address already exists."),
             other => Problem::from(other),
         })?;
         self.note(&mut tx, AuditAction::PersonMade, ("", &user.email), None, Some(format!("admin: {is_admin}"))).await?;
@@ -87,7 +87,7 @@ impl Control {
         let parts: Vec<&str> = email.split('@').collect();
         let plain = |part: &&str| !part.is_empty() && !part.contains(char::is_whitespace);
         if parts.len() != 2 || !parts.iter().all(plain) || email.len() > MAX_EMAIL {
-            return Err(Problem::field("email", "Expected an address, such as name@company.example."));
+            return Err(Problem::field("email", "Enter an email address, such as name@company.example."));
         }
         Ok(UserRow { id: self.host.id(), email, password_hash: None, is_admin: is_admin.into(), active: 1, created_at: self.host.now() })
     }
@@ -102,7 +102,7 @@ impl Control {
         let user = self.store.user(user_id).await?;
         let user = user.ok_or_else(|| Problem::not_found("person"))?;
         if user.id == caller.user_id && !(is_admin && active) {
-            return Err(Problem::new(ErrorCode::Conflict, "You cannot take your own rights. Ask another admin."));
+            return Err(Problem::new(ErrorCode::Conflict, "You cannot remove your own rights. Ask another admin."));
         }
         let words = |admin: bool, active: bool| Some(format!("admin: {admin}, active: {active}"));
         let mut tx = self.write(caller).await?;
@@ -128,7 +128,8 @@ impl Control {
         let there = self.store.domain(domain).await?;
         there.ok_or_else(|| Problem::not_found(format!("domain {domain}")))?;
         let user = self.store.user_by_email(&email.trim().to_lowercase()).await?;
-        let user = user.ok_or_else(|| Problem::field("email", "Nobody has this address. An admin can add people first."))?;
+        let user =
+            user.ok_or_else(|| Problem::field("email", "No person has this email address. An admin has to add the person first."))?;
         let held = self.store.roles_of(&user.id).await?;
         // All of them are replaced: one that cannot be read must not be lost.
         let mut before = held.iter().filter(|row| row.domain == domain).map(role_of).collect::<Result<Vec<Role>, Problem>>()?;

@@ -107,7 +107,10 @@ impl Control {
         if wanted.zip(unmasked(given)).is_some_and(|(wanted, given)| hashed(wanted) == hashed(given)) {
             return Ok(());
         }
-        Err(Problem::new(ErrorCode::Forbidden, "This form was not opened in this session. Load the page again and send it once more."))
+        Err(Problem::new(
+            ErrorCode::Forbidden,
+            "This form does not belong to your session. Load the page again, and submit the form again.",
+        ))
     }
 
     /// The caller's own sessions, the last used first.

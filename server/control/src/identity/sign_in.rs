@@ -42,7 +42,7 @@ impl Control {
             }
             Ok(None) => {
                 self.note_refusal(visitor, &email).await;
-                Err(Problem::new(ErrorCode::Unauthenticated, "This address and password do not belong together. Check both."))
+                Err(Problem::new(ErrorCode::Unauthenticated, "Email address or password is wrong. Check both."))
             }
             Err(problem) => {
                 self.attempts.unchecked(&attempt);
@@ -71,7 +71,7 @@ impl Control {
         };
         match user {
             Some(user) if user.active != 0 => self.open_session(visitor, &user, "as a demo user").await,
-            _ => Err(Problem::new(ErrorCode::Forbidden, "The demo's people can sign in to a demo alone.")),
+            _ => Err(Problem::new(ErrorCode::Forbidden, "Demo users exist only in the demo. Start it with sluice demo.")),
         }
     }
 
@@ -109,7 +109,7 @@ impl Control {
         let now = self.host.now();
         let Some(unlisted) = self.refusals.list(now) else { return };
         let before = if unlisted == 0 { String::new() } else { format!("; {unlisted} refusals before this one are not listed") };
-        let after = format!("address and password do not match, from {}{before}", visitor.place());
+        let after = format!("wrong email address or password, from {}{before}", visitor.place());
         let change = Change { actor: "visitor".into(), at: now, request_id: visitor.request_id.clone() };
         let written = async {
             let mut tx = self.store.for_visitors().write(change).await?;
@@ -126,6 +126,6 @@ fn too_many(wait: Millis) -> Problem {
     let minutes = (wait + MINUTE - 1) / MINUTE;
     Problem::new(
         ErrorCode::TooManyRequests,
-        format!("Too many failed sign-ins. Try again in {minutes} min, or ask an admin for a new link."),
+        format!("Too many failed sign-ins. Try again in {minutes} min, or ask an admin for a new invitation link."),
     )
 }

@@ -59,10 +59,10 @@ impl Control {
         let scopes = given_scopes(caller, scopes)?;
         let name = name.trim();
         if name.is_empty() || name.chars().count() > 100 {
-            return Err(Problem::field("name", "Say what the token is for, in at most 100 characters."));
+            return Err(Problem::field("name", "Enter what the token is for, in at most 100 characters."));
         }
         if !(1..=MAX_TOKEN_DAYS).contains(&days) {
-            return Err(Problem::field("days", format!("Between 1 and {MAX_TOKEN_DAYS} days.")));
+            return Err(Problem::field("days", format!("Give between 1 and {MAX_TOKEN_DAYS} days.")));
         }
         let now = self.host.now();
         let secret = format!("slt_{}", new_secret(&*self.host));
@@ -99,7 +99,7 @@ impl Control {
 fn given_scopes(caller: &Caller, scopes: Option<&[Scope]>) -> Result<Vec<Scope>, Problem> {
     let Some(scopes) = scopes else { return Ok(caller.scopes().to_vec()) };
     if let Some(scope) = scopes.iter().find(|scope| !caller.scopes().contains(scope)) {
-        let detail = format!("A token cannot make a token with more scopes than its own. This token does not have {}.", scope.key());
+        let detail = format!("A token cannot create a token with more scopes than its own. This token does not have {}.", scope.key());
         return Err(Problem::new(ErrorCode::Forbidden, detail));
     }
     let mut scopes = [&[Scope::Read][..], scopes].concat();

@@ -51,7 +51,7 @@ impl Control {
             None => tx.delete_compartment(domain, priority.key()).await,
         };
         written?;
-        let after = limit.map(|rate| format!("{}: {} a second, {} at once", priority.key(), rate.per_second, rate.burst));
+        let after = limit.map(|rate| format!("{}: {} requests/s, burst {}", priority.key(), rate.per_second, rate.burst));
         self.note(
             &mut tx,
             AuditAction::CompartmentLimited,

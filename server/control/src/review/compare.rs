@@ -27,7 +27,7 @@ pub(super) fn diff(old: Option<&ApiSpec>, new: &ApiSpec) -> Result<Vec<DiffLine>
 fn as_text(spec: &ApiSpec) -> Result<String, Problem> {
     crate::documents::yaml(spec).map_err(|error| {
         tracing::error!(cause = %error, "a definition cannot be written as YAML");
-        Problem::new(ErrorCode::Internal, "A definition cannot be shown. The log has the reason under this request's id.")
+        Problem::new(ErrorCode::Internal, "A definition cannot be shown. The log has the cause under the id of this request.")
     })
 }
 
@@ -36,22 +36,22 @@ pub(super) fn breaks(old: &ApiSpec, new: &ApiSpec) -> Vec<String> {
     let mut found = Vec::new();
     for field in &old.fields {
         match new.fields.iter().find(|other| other.name == field.name) {
-            None => found.push(format!("The field {} is gone.", field.name)),
+            None => found.push(format!("The field {} was removed.", field.name)),
             Some(other) if other.data_type != field.data_type || other.as_string != field.as_string => {
-                found.push(format!("The field {} was {} and is {}.", field.name, field.data_type.word(), other.data_type.word()));
+                found.push(format!("The field {} changed from {} to {}.", field.name, field.data_type.word(), other.data_type.word()));
             }
             Some(other) if other.nullable && !field.nullable => found.push(format!("The field {} can now be null.", field.name)),
             Some(other) if field.number > 0 && other.number > 0 && other.number != field.number => {
-                found.push(format!("The field {} has another number: callers over gRPC must compile its message anew.", field.name));
+                found.push(format!("The field {} has another number: gRPC clients must compile the schema again.", field.name));
             }
             Some(_) => {}
         }
     }
     for parameter in &old.parameters {
         match new.parameter(&parameter.name) {
-            None => found.push(format!("The parameter {} is gone; a call that gives it is refused.", parameter.name)),
+            None => found.push(format!("The parameter {} was removed. Requests that send it will fail.", parameter.name)),
             Some(other) if other.data_type != parameter.data_type || other.list != parameter.list => {
-                found.push(format!("The parameter {} was {} and is {}.", parameter.name, parameter.type_words(), other.type_words()));
+                found.push(format!("The parameter {} changed from {} to {}.", parameter.name, parameter.type_words(), other.type_words()));
             }
             Some(other) if other.required && !parameter.required => {
                 found.push(format!("The parameter {} is now required.", parameter.name));
@@ -60,10 +60,10 @@ pub(super) fn breaks(old: &ApiSpec, new: &ApiSpec) -> Vec<String> {
         }
     }
     for parameter in new.parameters.iter().filter(|p| p.required && old.parameter(&p.name).is_none()) {
-        found.push(format!("There is a new required parameter {}.", parameter.name));
+        found.push(format!("The required parameter {} was added.", parameter.name));
     }
     if old.page_size().is_some() != new.page_size().is_some() {
-        found.push("Paging was switched on or off.".into());
+        found.push("Pagination was turned on or off.".into());
     }
     found
 }
@@ -85,7 +85,7 @@ mod tests {
         new.fields.push(field("c", DataType::Date));
         assert_eq!(breaks(&old, &new), Vec::<String>::new());
         (old.fields[1].number, new.fields[1].number) = (2, 7);
-        assert_eq!(breaks(&old, &new), ["The field b has another number: callers over gRPC must compile its message anew."]);
+        assert_eq!(breaks(&old, &new), ["The field b has another number: gRPC clients must compile the schema again."]);
         new.fields[1].number = 2;
         new.fields.remove(0);
         new.parameters[0].required = true;

@@ -169,7 +169,7 @@ impl Control {
         }
         Err(Problem::new(
             ErrorCode::Conflict,
-            format!("Dataset {dataset} has no live data version in {}. Build it first, then approve.", environment.key()),
+            format!("Dataset {dataset} has no live version in {}. Build the dataset, then approve.", environment.key()),
         ))
     }
 
@@ -179,7 +179,7 @@ impl Control {
         for step in spec.union().into_iter().flat_map(|body| &body.steps) {
             for api in step.apis() {
                 if self.live_spec(beside, api).await?.is_none() {
-                    let detail = format!("Step {} calls {api}, which is not live in {environment}. Release that first.", step.name);
+                    let detail = format!("Step {} calls {api}, which is not live in {environment}. Release {api} first.", step.name);
                     return Err(Problem::new(ErrorCode::Conflict, detail));
                 }
             }
@@ -220,7 +220,7 @@ impl Control {
 
 /// The refusal of whoever decides on what they have asked for.
 pub(super) fn own() -> Problem {
-    Problem::new(ErrorCode::Forbidden, "Nobody decides on a request of their own. Ask another approver.")
+    Problem::new(ErrorCode::Forbidden, "Requests are approved by someone else. Ask another approver.")
 }
 
 /// Who asked takes it back, and nobody else.
@@ -228,7 +228,7 @@ pub(super) fn refuse_withdrawal_of_others(caller: &Caller, request: &RequestRow)
     if request.author_id == caller.user_id {
         return Ok(());
     }
-    let detail = "Only its author can withdraw a request. You can reject it if you are an approver.";
+    let detail = "Only its author can withdraw a request. An approver can reject it.";
     Err(Problem::new(ErrorCode::Forbidden, detail))
 }
 
@@ -238,7 +238,7 @@ pub(super) fn check_reason(decision: &Decision) -> Result<(), Problem> {
         return Err(Problem::field("reason", "At most 1,000 characters."));
     }
     if !decision.approve && decision.reason.trim().is_empty() {
-        return Err(Problem::field("reason", "Say why, so that it can be mended."));
+        return Err(Problem::field("reason", "Enter a reason, so that the author knows what to change."));
     }
     Ok(())
 }
@@ -248,12 +248,12 @@ fn refuse_unseen_costs(evidence: &CheckReport, accepted: bool) -> Result<(), Pro
     if accepted || evidence.costs.is_empty() {
         return Ok(());
     }
-    Err(Problem::field("accept_costs", format!("{} Say that this is accepted, or reject it.", evidence.costs.join(" "))))
+    Err(Problem::field("accept_costs", format!("{} Accept the full-table read, or reject the request.", evidence.costs.join(" "))))
 }
 
 pub(super) fn closed(error: StoreError) -> Problem {
     match error {
-        StoreError::Stale => Problem::new(ErrorCode::Conflict, "This request has been decided or withdrawn already."),
+        StoreError::Stale => Problem::new(ErrorCode::Conflict, "This request has already been decided or withdrawn."),
         other => Problem::from(other),
     }
 }

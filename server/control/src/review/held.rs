@@ -252,6 +252,6 @@ impl Control {
 
 /// The refusal of a change that was asked for over something else than what stands.
 pub(crate) fn changed_since(what: &str) -> Problem {
-    let detail = format!("{what} have changed since this was asked for. Reject it, and have it asked for again.");
+    let detail = format!("{what} have changed since this request was made. Reject the request, and request the change again.");
     Problem::new(ErrorCode::Conflict, detail)
 }

@@ -53,11 +53,11 @@ impl Control {
         }
         let draft = self.store.draft(&api.id).await?;
         let draft = draft.ok_or_else(|| {
-            Problem::new(ErrorCode::Conflict, "There is no draft to send: it was sent already, or nothing has been changed.")
+            Problem::new(ErrorCode::Conflict, "There is no draft to submit: it was submitted already, or has no changes.")
         })?;
         if draft.edit != edit {
             let detail =
-                format!("{} saved the draft of {domain}/{name} after you loaded it. Load it again, then send it.", draft.updated_by);
+                format!("{} saved the draft of {domain}/{name} after you loaded it. Load it again, then submit it.", draft.updated_by);
             return Err(Problem::new(ErrorCode::Conflict, detail));
         }
         // Read after the draft: whoever saves from here on raises its edit, and the draft is not taken.
@@ -73,7 +73,7 @@ impl Control {
         self.refuse_open_or_same(&api.id, environment, &spec).await?;
         let mut tx = self.write(caller).await?;
         tx.take_draft(&api.id, draft.edit).await.map_err(|error| match error {
-            StoreError::Stale => Problem::new(ErrorCode::Conflict, "The draft was saved or sent in the meantime. Load it again."),
+            StoreError::Stale => Problem::new(ErrorCode::Conflict, "The draft was saved or submitted in the meantime. Load it again."),
             other => Problem::from(other),
         })?;
         let version = NewVersion { api_id: &api.id, domain, name, spec, evidence: &report, environment, reason, authors };
@@ -99,14 +99,17 @@ impl Control {
             let number = inventory.version(&request.version_id).map_or(0, |version| version.number);
             return Err(Problem::new(
                 ErrorCode::Conflict,
-                format!("Version {number} is in review already. Withdraw it first, or wait for the decision."),
+                format!("Version {number} is already in review. Wait for the decision, or withdraw the request."),
             ));
         }
         if let Some(live) = inventory.live(api_id, environment) {
             let api = inventory.api(api_id).ok_or_else(|| Problem::not_found("API"))?;
             let known = api_spec(api, live)?;
             if &known == spec {
-                return Err(Problem::new(ErrorCode::Conflict, format!("Nothing differs from version {}, which is live.", live.number)));
+                return Err(Problem::new(
+                    ErrorCode::Conflict,
+                    format!("The draft does not differ from version {}, which is live. Change the draft first.", live.number),
+                ));
             }
         }
         Ok(())

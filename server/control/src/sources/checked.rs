@@ -35,8 +35,7 @@ impl Control {
             return Ok(());
         }
         let detail = format!(
-            "The {} settings of source {} have changed since this version was checked, so its rows may be others than those that are shown. \
-             Withdraw or reject this request, and send the version again: it is checked anew then.",
+            "The {} settings of source {} have changed since this version was checked, so its sample rows may be out of date. Withdraw or reject this request, and submit the version again: it is checked then.",
             source.snapshot.environment.key(),
             source.name
         );

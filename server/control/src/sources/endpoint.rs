@@ -39,7 +39,7 @@ pub(super) fn ask_anew(
     form.iter()
         .filter(|field| secrets.contains_key(&field.key) && !is_given(&field.key))
         .map(|field| {
-            let message = format!("Enter the {} again: {} changed.", in_a_sentence(&field.label), moved.join(" and "));
+            let message = format!("Enter the {} again, because {} changed.", in_a_sentence(&field.label), moved.join(" and "));
             FieldError::new(format!("{}.{}", environment.key(), field.key), message)
         })
         .collect()

@@ -121,7 +121,7 @@ fn settings_of(source: &SourceRow, config: &str) -> Result<Values, Problem> {
 
 fn waits(source: &str) -> Problem {
     let detail = format!(
-        "A change of the {} settings of source {source} waits for a decision. Withdraw it in the inbox first, or wait for the decision.",
+        "A change of the {} settings of source {source} is in review. Wait for the decision, or withdraw the request in the inbox.",
         HELD.key()
     );
     Problem::new(ErrorCode::Conflict, detail)

@@ -52,7 +52,7 @@ impl Control {
 pub(crate) fn load_errors(load: &SourceLoad) -> Vec<FieldError> {
     let mut errors = load.errors();
     if minute_of_day(&load.zone, 0).is_none() {
-        errors.push(FieldError::new("zone", "There is no such time zone. Europe/Zurich is one, and UTC."));
+        errors.push(FieldError::new("zone", "Unknown time zone. Enter a name such as Europe/Zurich or UTC."));
     }
     errors
 }
@@ -69,7 +69,7 @@ pub(crate) async fn load_query_error(resolved: &Resolved, sql: &str) -> Option<F
         Err(error) => return wrong(error.sentence),
     };
     let Some(column) = column.filter(|column| column.data_type.is_number()) else {
-        return wrong("It must give a number, in one row and one column.".into());
+        return wrong("The load query must return one number, in one row and one column.".into());
     };
     let field = Field::plain(column.name, column.data_type);
     let statement =
@@ -77,7 +77,7 @@ pub(crate) async fn load_query_error(resolved: &Resolved, sql: &str) -> Option<F
     let asked = async { resolved.connection.query(statement).await?.try_next().await };
     match asked.await {
         Ok(Some(batch)) if batch.num_rows() == 1 => None,
-        Ok(_) => wrong("It gives no row.".into()),
+        Ok(_) => wrong("The load query returned no row.".into()),
         Err(error) => wrong(error.sentence),
     }
 }

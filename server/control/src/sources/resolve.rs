@@ -35,7 +35,7 @@ impl Control {
     /// was never made: nobody learns that it is there, or whose it is.
     pub(crate) async fn resolve_in(&self, (domain, name): (&str, &str), environment: Environment) -> Result<Resolved, Problem> {
         let row = self.store.source(name).await?.filter(|row| row.domain == domain);
-        let row = row.ok_or_else(|| Problem::field("source", format!("There is no source {name} in {domain}.")))?;
+        let row = row.ok_or_else(|| Problem::field("source", format!("Domain {domain} has no source {name}.")))?;
         self.resolve_row(&row, environment).await
     }
 
@@ -43,7 +43,7 @@ impl Control {
         let bindings = self.store.bindings_of(&row.id).await?;
         let binding = bindings.iter().find(|binding| binding.environment == environment.key());
         let binding = binding.ok_or_else(|| {
-            let detail = format!("{} has no binding for {}. Add one on the source's page.", row.name, environment.key());
+            let detail = format!("Source {} has no binding for {}. Add a binding on the source's page.", row.name, environment.key());
             Problem::new(ErrorCode::Conflict, detail)
         })?;
         self.open_binding(row, binding, environment)
@@ -66,14 +66,14 @@ impl Control {
         let connection =
             connect::binding::open(&self.pools, &self.vault, &snapshot, "portal").map_err(|error| from_source(&row.name, &error))?;
         let connector = registry::connector(&row.driver)
-            .ok_or_else(|| Problem::new(ErrorCode::Internal, format!("There is no connector {}.", row.driver)))?;
+            .ok_or_else(|| Problem::new(ErrorCode::Internal, format!("Connector {} does not exist.", row.driver)))?;
         Ok(Resolved { name: row.name.clone(), domain: row.domain.clone(), dialect: connector.dialect(), connection, snapshot })
     }
 
     pub(crate) fn unseal(&self, source: &str, environment: Environment, sealed: &[u8]) -> Result<BTreeMap<String, String>, Problem> {
         let plain = self.vault.open(sealed, &seal_place(source, environment)).map_err(|error| {
             tracing::error!(source, cause = %error, "a sealed secret cannot be opened");
-            Problem::new(ErrorCode::SourceUnavailable, format!("{source}: its secrets cannot be opened: {error}."))
+            Problem::new(ErrorCode::SourceUnavailable, format!("The secrets of source {source} cannot be decrypted: {error}."))
         })?;
         stored(&String::from_utf8_lossy(&plain), &format_args!("the {} secrets of the source {source}", environment.key()))
     }
@@ -89,6 +89,6 @@ impl Control {
         self.host.fill_random(&mut nonce);
         self.vault
             .seal(plain, place, nonce)
-            .map_err(|error| Problem::new(ErrorCode::Internal, format!("The secrets could not be sealed: {error}.")))
+            .map_err(|error| Problem::new(ErrorCode::Internal, format!("The secrets could not be encrypted: {error}.")))
     }
 }

@@ -95,7 +95,8 @@ impl Control {
         caller.authorise(Action::EditSource, &input.domain)?;
         let prepared = self.prepare_source(caller, input).await?;
         let binding = prepared.bindings.iter().find(|binding| binding.environment == environment.key());
-        let binding = binding.ok_or_else(|| Problem::field("bindings", format!("There are no settings for {}.", environment.key())))?;
+        let binding = binding
+            .ok_or_else(|| Problem::field("bindings", format!("The source has no settings for {}. Add them first.", environment.key())))?;
         let answer = self.dial(&prepared.row, binding, environment).await;
         let said = match &answer {
             Ok(version) => {
@@ -133,14 +134,17 @@ impl Control {
         let known = self.store.source(&input.name).await?;
         if let Some(known) = &known {
             if !caller.can(Action::See, &known.domain) || input.edit.is_none() {
-                return Err(Problem::field("name", "There is a source of this name already. Choose another name."));
+                return Err(Problem::field("name", "A source with this name already exists. Choose another name."));
             }
             if known.domain != input.domain || known.driver != input.driver {
-                return Err(Problem::new(ErrorCode::Conflict, "A source keeps its domain and its driver. Register another one."));
+                return Err(Problem::new(
+                    ErrorCode::Conflict,
+                    "The domain and the driver of a source cannot be changed. Create another source.",
+                ));
             }
         }
         let domain = self.store.domain(&input.domain).await?;
-        domain.ok_or_else(|| Problem::field("domain", "There is no such domain."))?;
+        domain.ok_or_else(|| Problem::field("domain", "Domain not found. Choose another domain."))?;
         let stored = match &known {
             Some(row) => self.store.bindings_of(&row.id).await?,
             None => Vec::new(),
@@ -262,10 +266,10 @@ fn check_form(input: &SourceInput) -> Vec<FieldError> {
         errors.push(FieldError::new("about", "At most 500 characters."));
     }
     if registry::connector(&input.driver).is_none() {
-        errors.push(FieldError::new("driver", "Pick one of the kinds of source."));
+        errors.push(FieldError::new("driver", "Choose a driver."));
     }
     if input.bindings.is_empty() {
-        errors.push(FieldError::new("bindings", "Fill in the settings of at least one environment."));
+        errors.push(FieldError::new("bindings", "Enter the settings of at least one environment."));
     }
     errors
 }
@@ -282,16 +286,16 @@ fn check_settings(form: &[ConfigField], environment: Environment, binding: &Bind
             errors.push(FieldError::new(place(&field.key), format!("One of {}.", field.choices.join(", "))));
         }
         if address::has_login(value) {
-            let sentence = "An address must not hold a user or a password. Write them into the fields for them, where they are sealed.";
+            let sentence = "An address must not contain a user or a password. Use the fields for user and password: they are encrypted.";
             errors.push(FieldError::new(place(&field.key), sentence));
         }
         if let Some(name) = address::secret_parameter(value) {
             let field_of = form.iter().find(|other| other.key == SECRET_PARAMETER);
             let where_to = match field_of {
-                Some(field) => format!("its value into the field Secret, where it is sealed, and its name into {}", field.label),
-                None => "it into the field of a secret, where it is sealed".to_owned(),
+                Some(field) => format!("its value into the field Secret, which is encrypted, and its name into {}", field.label),
+                None => "the secret into the field of a secret, which is encrypted".to_owned(),
             };
-            let sentence = format!("An address must not hold the secret {name}. Write {where_to}.");
+            let sentence = format!("An address must not contain the secret {name}. Enter {where_to}.");
             errors.push(FieldError::new(place(&field.key), sentence));
         }
         let (most, text) = if field.lines { MAX_LINES } else { MAX_LINE };
@@ -301,10 +305,10 @@ fn check_settings(form: &[ConfigField], environment: Environment, binding: &Bind
     }
     let known = |key: &String, secret: bool| form.iter().any(|field| &field.key == key && field.secret == secret);
     for key in binding.config.keys().filter(|key| !known(key, false)) {
-        errors.push(FieldError::new(place(key), "This connector has no such setting."));
+        errors.push(FieldError::new(place(key), "This connector does not have this setting. Remove it."));
     }
     for key in binding.secrets.keys().filter(|key| !known(key, true)) {
-        errors.push(FieldError::new(place(key), "This connector has no such secret."));
+        errors.push(FieldError::new(place(key), "This connector does not have this secret. Remove it."));
     }
     errors
 }
