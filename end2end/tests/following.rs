@@ -47,7 +47,7 @@ async fn a_topic_is_followed_and_what_could_not_be_taken_is_tried_again() {
     builder.sees_within("text=1 row came or changed since it was built", LONG).await;
     builder.sees("h2:has-text(\"One row was left out\")").await;
     builder.click("button:has-text(\"Look at them\")").await;
-    builder.reads("section[aria-label=\"Rows that were left out\"] tbody tr", "It has 3 cells, and 2 are named.").await;
+    builder.reads("section[aria-label=\"Rows that were left out\"] tbody tr", "The row has 3 cells, and 2 columns are defined.").await;
     builder.sees("a[download]:has-text(\"Download them\")").await;
     builder.shots("follow-left-out").await;
     builder.fits().await;

@@ -244,7 +244,7 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     builder.fill("#name", "by-hand").await;
     builder.click("button[type=submit]:has-text(\"Next\")").await;
     builder.fill("#script", "delete from flights").await;
-    builder.reads(".callout", "Only a SELECT can be run").await;
+    builder.reads(".callout", "Only SELECT statements are allowed").await;
     builder.fill("#script", "select carrier\nfrom flight").await;
     builder.reads("#script-error", "Did you mean flights?").await;
     builder.click("button:has-text(\"Go to line 2, column 6\")").await;

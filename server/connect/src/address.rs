@@ -31,7 +31,7 @@ pub fn check_secure(text: &str) -> Result<(), SourceError> {
         return Err(bad("The address must not hold a user or a password."));
     }
     if let Some(name) = secret_parameter(text) {
-        return Err(bad(&format!("The address must not hold a secret such as {name}: it would stand here in the clear.")));
+        return Err(bad(&format!("The address must not contain a secret such as {name}, because it would be stored as plain text.")));
     }
     egress::check(&url, Peer::Service)
 }

@@ -282,13 +282,13 @@ impl BatchBuilder {
         let field = &self.fields[column];
         let row = self.columns[column].len();
         let place = format!("{} of row {}", field.column, self.finished + row + 1);
-        let reason = format!("{place} holds {}, which {}.", shown(value), unlike(field.data_type, value));
+        let reason = format!("{place} has the value {}, which {}.", shown(value), unlike(field.data_type, value));
         if self.purpose.is_some_and(Purpose::takes_misfits) {
             self.columns[column].append_null();
             self.unreadable.push(Unreadable { row, column, reason });
             return Ok(());
         }
-        let what_to_do = "Mend the row, read the column as text in the statement, or release a version that fits.";
+        let what_to_do = "Correct the row, read the column as text in the statement, or release a version that fits.";
         Err(SourceError::new(SourceErrorKind::Mismatch, format!("{reason} {what_to_do}")))
     }
 
@@ -353,7 +353,7 @@ impl BatchBuilder {
         let schema =
             if self.unreadable.is_empty() { self.schema.clone() } else { noted(&self.schema, &std::mem::take(&mut self.unreadable)) };
         RecordBatch::try_new(schema, columns)
-            .map_err(|error| SourceError::new(SourceErrorKind::Other, "Its rows could not be put together.").because(error))
+            .map_err(|error| SourceError::new(SourceErrorKind::Other, "The rows of the source could not be combined.").because(error))
     }
 }
 
@@ -366,7 +366,7 @@ fn unlike(data_type: DataType, value: &Value) -> String {
         _ => false,
     };
     match data_type {
-        DataType::Decimal { precision, scale } if is_number => format!("has more digits than a decimal({precision},{scale}) holds"),
+        DataType::Decimal { precision, scale } if is_number => format!("has more digits than a decimal({precision},{scale}) can store"),
         other => format!("is not a {}", other.word()),
     }
 }
@@ -419,7 +419,7 @@ mod tests {
         rows.append(0, Value::Null).unwrap();
         let error = rows.append(1, Value::Text("x".repeat(MAX_CELL_BYTES + 1))).unwrap_err();
         assert_eq!(error.kind, SourceErrorKind::TooLarge);
-        assert!(error.sentence.starts_with("Row 4 holds 17 MiB in b;"), "{error}");
+        assert!(error.sentence.starts_with("Row 4 has 17 MiB in b;"), "{error}");
         // A build takes more. Of a cell beyond the bound of a build or a sample, the others in its row are kept.
         for (purpose, most) in [(Purpose::Build, MAX_BUILD_CELL_BYTES), (Purpose::Sample, MAX_CELL_BYTES)] {
             let mut rows = builder(&texts, purpose);
@@ -431,7 +431,7 @@ mod tests {
             let (batch, unreadable) = crate::unreadable::take(rows.finish().unwrap());
             assert_eq!((batch.num_rows(), batch.column(0).null_count(), batch.column(1).null_count()), (2, 0, 1), "{purpose:?}");
             assert_eq!(unreadable.iter().map(|cell| (cell.row, cell.column)).collect::<Vec<_>>(), [(1, 1)], "{purpose:?}");
-            assert!(unreadable[0].reason.starts_with("Row 2 holds"), "{unreadable:?}");
+            assert!(unreadable[0].reason.starts_with("Row 2 has"), "{unreadable:?}");
         }
     }
 
@@ -455,7 +455,7 @@ mod tests {
         let text = |text: &str| Value::Text(text.into());
         let mut strict = builder(&fields, Purpose::Response);
         let error = strict.append(1, text("0000-00-00")).unwrap_err();
-        assert!(error.sentence.starts_with("day of row 1 holds “0000-00-00”, which is not a date."), "{error}");
+        assert!(error.sentence.starts_with("day of row 1 has the value “0000-00-00”, which is not a date."), "{error}");
         let mut lenient = builder(&fields, Purpose::Build);
         for (id, day, n) in [(1, "2013-01-01", "0.000000000012345"), (2, "infinity", "NaN"), (3, "9999-12-31", "=1+1")] {
             lenient.append(0, Value::Int(id)).unwrap();
@@ -473,13 +473,13 @@ mod tests {
     fn a_decimal_keeps_its_digits_or_is_told() {
         let text = |text: &str| Value::Text(text.into());
         for (data_type, value, told) in [
-            (DataType::Decimal { precision: 10, scale: 2 }, text("12.345"), "“12.345”, which has more digits than a decimal(10,2) holds."),
+            (DataType::Decimal { precision: 10, scale: 2 }, text("12.345"), "“12.345”, which has more digits than a decimal(10,2) can store."),
             (DataType::Decimal { precision: 10, scale: 2 }, Value::Float(12.345), "12.345, which has more digits"),
             (DataType::Decimal { precision: 10, scale: 2 }, text(""), "“”, which is not a decimal."),
-            (WIDE_DECIMAL, text("0.000000000012345"), "“0.000000000012345”, which has more digits than a decimal(38,10) holds."),
+            (WIDE_DECIMAL, text("0.000000000012345"), "“0.000000000012345”, which has more digits than a decimal(38,10) can store."),
         ] {
             let error = BatchBuilder::new(&[Field::plain("price", data_type)]).append(0, value).unwrap_err();
-            assert!(error.sentence.starts_with(&format!("price of row 1 holds {told}")), "{error}");
+            assert!(error.sentence.starts_with(&format!("price of row 1 has the value {told}")), "{error}");
         }
         let mut rows = BatchBuilder::new(&[Field::plain("price", DataType::Decimal { precision: 10, scale: 2 })]);
         for value in [text("12.500"), Value::Float(12.35), Value::Float(0.1 + 0.2), Value::Int(7)] {

@@ -31,10 +31,10 @@ pub fn settings(vault: &Vault, source: &SnapshotSource) -> Result<BindingConfig,
     let bad = |sentence: String| SourceError::new(SourceErrorKind::Refused, sentence);
     let sealed = vault
         .open(&source.secret, &seal_place(&source.name, source.environment))
-        .map_err(|error| bad(format!("Its secrets cannot be opened: {error}.")))?;
+        .map_err(|error| bad(format!("The secrets of the source cannot be decrypted: {error}.")))?;
     let config = BindingConfig {
-        settings: serde_json::from_str(&source.config).map_err(|_| bad("Its settings cannot be read.".into()))?,
-        secrets: serde_json::from_slice(&sealed).map_err(|_| bad("Its secrets cannot be read.".into()))?,
+        settings: serde_json::from_str(&source.config).map_err(|_| bad("The settings of the source cannot be read.".into()))?,
+        secrets: serde_json::from_slice(&sealed).map_err(|_| bad("The secrets of the source cannot be read.".into()))?,
     };
     Ok(placed(config, &source.domain, source.environment))
 }

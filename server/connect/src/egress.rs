@@ -135,8 +135,7 @@ impl Egress {
 /// Why an address is not dialled; found again in whatever a client makes of it.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error(
-    "Sources may not be reached at this address: it is this machine's own, of one link alone, or of a cloud's metadata. Write another \
-     address, or ask the operator to allow this one in the setting egress_allow."
+    "Sources cannot use this address: it is local to this machine, link-local, or a cloud's metadata service. Enter another address, or ask the operator to allow this one in the setting egress_allow."
 )]
 pub struct Refusal;
 

@@ -57,36 +57,33 @@ impl SourceError {
     pub(crate) fn value() -> Self {
         Self::new(
             SourceErrorKind::Value,
-            "A value cannot be used: it is out of range, not of the form that is needed, or has characters such as NUL. Check the parameters.",
+            "A value of the request cannot be used: it is out of range, has the wrong format, or has characters such as NUL. Check the parameters.",
         )
     }
 
     /// A statement is deeper or larger than the source reads. Whoever wrote it is at fault, not the source.
     #[must_use]
     pub(crate) fn too_complex() -> Self {
-        Self::new(
-            SourceErrorKind::Statement,
-            "It cannot read this statement: it is nested too deeply, or has too many parts. Take some of it apart.",
-        )
+        Self::new(SourceErrorKind::Statement, "The statement is nested too deeply, or has too many parts. Simplify the statement.")
     }
 
     /// It took longer than it may.
     #[must_use]
     pub fn late() -> Self {
-        Self::new(SourceErrorKind::Timeout, "It took longer than this API allows. Narrow the question, or raise the time-out.")
+        Self::new(SourceErrorKind::Timeout, "The query timed out. Narrow the query, or raise the time-out of the API.")
     }
 
     /// An open connection is gone.
     #[must_use]
     pub fn dropped() -> Self {
-        Self::new(SourceErrorKind::Dropped, "The connection broke off. Check that it is running, then try again.")
+        Self::new(SourceErrorKind::Dropped, "The connection to the source was lost. Check that the source is running, then try again.")
     }
 
     /// A reader is gone that did not say that it has read everything.
     #[must_use]
     pub fn ended_early(rows: u64) -> Self {
         let sentence = format!(
-            "The reading ended early, after {rows} rows. Try again, and tell the operator of it where that does not help: the log has the cause."
+            "Reading the source ended early, after {rows} rows. Try again. If this happens again, ask the operator: the log has the cause."
         );
         Self::new(SourceErrorKind::Broken, sentence)
     }
@@ -105,7 +102,7 @@ impl SourceError {
         let cause = panic_text(panic);
         tracing::error!(cause, row, column, "a driver panicked over a value");
         let sentence =
-            format!("Row {row} holds something in {column} that cannot be read. Leave {column} out, or cast it to text in the statement.");
+            format!("Row {row} has a value in {column} that cannot be read. Remove {column}, or cast it to text in the statement.");
         Self::new(SourceErrorKind::Mismatch, sentence).because(cause)
     }
 
@@ -164,19 +161,19 @@ pub(crate) fn of_pool(error: &sqlx::Error) -> Option<SourceError> {
     let (kind, sentence) = match error {
         sqlx::Error::PoolTimedOut => (
             SourceErrorKind::Unreachable,
-            "It gave no connection in time: it does not answer, or all its connections are in use. Try again in a moment.",
+            "Connection timed out: the source does not respond, or all its connections are in use. Check host and port, then try again.",
         ),
         // The TLS library reports through the same type as the network does.
         sqlx::Error::Io(error) if ["certificate", "alert"].iter().any(|word| error.to_string().contains(word)) => (
             SourceErrorKind::Refused,
-            "It answers, but one side does not trust the other's certificate. Check the authority's certificate and the client's.",
+            "The TLS handshake with the source failed: a certificate is not trusted. Check the CA certificate and the client certificate.",
         ),
         sqlx::Error::Io(lost) if CLOSED.contains(&lost.kind()) => return Some(SourceError::dropped().because(error)),
         sqlx::Error::Io(_) => {
-            (SourceErrorKind::Unreachable, "It does not answer. Check its address and that it is running, then try again.")
+            (SourceErrorKind::Unreachable, "The source does not respond. Check its address and that it is running, then try again.")
         }
-        sqlx::Error::Tls(_) => (SourceErrorKind::Refused, "It did not agree on an encrypted connection. Check the TLS setting."),
-        sqlx::Error::Configuration(_) => (SourceErrorKind::Config, "Its settings cannot be used. Check them one by one."),
+        sqlx::Error::Tls(_) => (SourceErrorKind::Refused, "The source did not accept an encrypted connection. Check the TLS setting."),
+        sqlx::Error::Configuration(_) => (SourceErrorKind::Config, "The settings of the source are not valid. Check each setting."),
         sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => (SourceErrorKind::Unreachable, "The connection was closed. Try again."),
         _ => return None,
     };

@@ -96,5 +96,5 @@ pub struct Spoiled {
 }
 
 pub(crate) fn tells_nothing() -> SourceError {
-    SourceError::new(SourceErrorKind::Config, "This source does not tell its changes by itself. Choose a column to follow it by.")
+    SourceError::new(SourceErrorKind::Config, "This source has no change stream. Choose a cursor column for incremental sync.")
 }

@@ -96,13 +96,13 @@ fn only_allowed(mut addresses: impl Iterator<Item = IpAddr>, peer: Peer) -> Resu
 }
 
 fn unresolved() -> SourceError {
-    SourceError::new(SourceErrorKind::Unreachable, "The name of its host cannot be resolved in time. Check the name, then try again.")
+    SourceError::new(SourceErrorKind::Unreachable, "The host name cannot be resolved in time. Check the name, then try again.")
 }
 
 /// A host as its driver takes it, whole.
 fn check(host: &str) -> Result<(), SourceError> {
     if host.contains(['/', '\0']) {
-        return Err(SourceError::new(SourceErrorKind::Config, "The host must be a name or an address, and not a path or a URL."));
+        return Err(SourceError::new(SourceErrorKind::Config, "The host must be a name or an address, not a path or a URL."));
     }
     // Read as URLs are, which know an address in each way of writing its number.
     let written = if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() };

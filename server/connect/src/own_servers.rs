@@ -8,8 +8,7 @@ use sqlx::postgres::PgConnectOptions;
 use crate::egress::plain;
 use crate::{SourceError, SourceErrorKind, policy};
 
-const REFUSED: &str = "Sources may not read the program's own servers, and this address is the one of its metadata or of its Redis. Write \
-     the address of another server, or of another database of this one.";
+const REFUSED: &str = "Sources cannot use this address: it is the metadata database or the Redis of Sluice. Enter the address of another server, or of another database of this server.";
 
 /// Where a server is.
 #[derive(Debug, Clone, PartialEq, Eq)]

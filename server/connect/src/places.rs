@@ -16,8 +16,7 @@ use crate::{SourceError, SourceErrorKind};
 /// Folders of the system that are no data, whatever folder holds them.
 const SYSTEM: [&str; 3] = ["/proc", "/sys", "/dev"];
 /// What is said of a path that may not be read, whether there is a file or not.
-const OUTSIDE: &str = "Sources may not read this path: it is in none of the folders of the setting source_roots, or it belongs to Sluice \
-     or the system. Ask the operator to add the file's folder to source_roots.";
+const OUTSIDE: &str = "Sources cannot read this path: it is outside the folders of the setting source_roots, or it belongs to Sluice or the system. Ask the operator to add the folder to source_roots.";
 
 /// The folders that sources may read.
 #[derive(Debug, Clone, Default)]
@@ -89,7 +88,7 @@ impl Places {
     pub fn help(&self) -> String {
         let folders: Vec<String> = self.roots.iter().chain(&self.own).map(|folder| folder.display().to_string()).collect();
         if folders.is_empty() {
-            return "No folder is allowed yet: the operator names folders in the setting source_roots.".to_owned();
+            return "No folder is allowed yet. The operator lists the allowed folders in the setting source_roots.".to_owned();
         }
         format!("Allowed folders: {}.", folders.join(", "))
     }

@@ -30,7 +30,7 @@ impl Pools {
     /// Where the driver is not known or the settings cannot be understood.
     pub fn get(&self, place: &str, driver: &str, config: &BindingConfig) -> Result<Arc<Queued>, SourceError> {
         let connector = registry::connector(driver)
-            .ok_or_else(|| SourceError::new(SourceErrorKind::Config, format!("There is no connector {driver}.")))?;
+            .ok_or_else(|| SourceError::new(SourceErrorKind::Config, format!("Connector {driver} does not exist.")))?;
         let key = (driver.to_owned(), config.clone());
         let known = |open: &HashMap<String, Open>| open.get(place).filter(|known| known.key == key).map(|known| known.connection.clone());
         if let Some(known) = known(&self.open.lock().unwrap_or_else(PoisonError::into_inner)) {

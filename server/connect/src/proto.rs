@@ -118,7 +118,7 @@ impl<'b> Messages<'b> {
 /// # Errors
 /// Bytes that are not such a message.
 pub fn read_message(rows: &mut BatchBuilder, columns: &[ProtoColumn], message: &[u8]) -> Result<(), SourceError> {
-    let broken = || SourceError::new(SourceErrorKind::Other, "A row that was put aside cannot be read again. Build it again.");
+    let broken = || SourceError::new(SourceErrorKind::Other, "A rejected row cannot be read again. Build the dataset again.");
     let mut values = vec![Value::Null; columns.len()];
     for field in Fields::new(message) {
         let field = field.map_err(|_| broken())?;

@@ -54,12 +54,12 @@ impl Purpose {
     pub fn too_large(self, (row, column): (usize, &str), (bytes, before): (usize, usize)) -> Option<String> {
         if bytes > self.max_cell() {
             let (held, most) = (bytes.div_ceil(1 << 20), self.max_cell() >> 20);
-            let sentence = format!("Row {row} holds {held} MiB in {column}; a cell may have {most} MiB.");
-            return Some(format!("{sentence} Leave {column} out, or shorten it in the statement."));
+            let sentence = format!("Row {row} has {held} MiB in {column}; the limit of a cell is {most} MiB.");
+            return Some(format!("{sentence} Remove {column}, or shorten it in the statement."));
         }
         let most = self.max_row() >> 20;
         let is_too_long = before.saturating_add(bytes) > self.max_row();
-        is_too_long.then(|| format!("Row {row} is larger than {most} MiB, at {column}. Ask for fewer fields."))
+        is_too_long.then(|| format!("Row {row} is larger than {most} MiB, at {column}. Request fewer fields."))
     }
 }
 
@@ -72,7 +72,7 @@ mod tests {
         let of = |purpose: Purpose, bytes, before| purpose.too_large((3, "body"), (bytes, before));
         assert_eq!(of(Purpose::Response, MAX_CELL_BYTES, MAX_ROW_BYTES - MAX_CELL_BYTES), None);
         let cell = of(Purpose::Response, MAX_CELL_BYTES + 1, 0).unwrap();
-        assert!(cell.starts_with("Row 3 holds 17 MiB in body; a cell may have 16 MiB."), "{cell}");
+        assert!(cell.starts_with("Row 3 has 17 MiB in body; the limit of a cell is 16 MiB."), "{cell}");
         let row = of(Purpose::Sample, 2, MAX_ROW_BYTES - 1).unwrap();
         assert!(row.starts_with("Row 3 is larger than 64 MiB, at body."), "{row}");
         assert_eq!(of(Purpose::Build, MAX_BUILD_CELL_BYTES, MAX_ROW_BYTES), None);

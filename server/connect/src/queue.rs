@@ -80,9 +80,9 @@ impl Queued {
         self.slots.wait(consumer, QUEUE_TIMEOUT.min(at_most)).await.map_err(|why| {
             self.timed_out.fetch_add(1, Ordering::Relaxed);
             let sentence = match why {
-                NoSlot::QueueFull => "Too many calls of this app wait for it already. Send fewer at once.".to_owned(),
+                NoSlot::QueueFull => "Too many requests of this app are queued for this source. Send fewer requests at once.".to_owned(),
                 NoSlot::Late => {
-                    format!("The app's share of its {SLOTS} connections is in use, and none became free. Try again in a moment.")
+                    format!("The {SLOTS} connections that this app may use are busy, and none became free. Try again in a moment.")
                 }
             };
             SourceError::new(SourceErrorKind::NoSlot, sentence)

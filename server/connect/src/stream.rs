@@ -211,7 +211,7 @@ fn positions<R: Row>(row: &R, fields: &[Field]) -> Result<Vec<usize>, SourceErro
 /// A field of the answer is not among what the statement gives any more.
 #[must_use]
 pub fn missing(field: &str) -> SourceError {
-    SourceError::new(SourceErrorKind::Missing, format!("The answer has no column {field} any more."))
+    SourceError::new(SourceErrorKind::Missing, format!("The result has no column {field} any more."))
 }
 
 #[cfg(test)]

@@ -26,8 +26,12 @@ pub struct Tls {
 
 /// The fields of a form of a server that may speak TLS or not.
 pub(crate) fn form() -> Vec<ConfigField> {
-    let mut mode =
-        ConfigField::new("tls", "TLS", "Prefer uses it where the server offers it; verify also checks whose certificate it is.", "prefer");
+    let mut mode = ConfigField::new(
+        "tls",
+        "TLS",
+        "prefer uses TLS if the server offers it; verify also checks the certificate of the server.",
+        "prefer",
+    );
     mode.choices = ["prefer", "require", "verify", "disable"].map(str::to_owned).into();
     std::iter::once(mode).chain(certificates()).collect()
 }
@@ -43,18 +47,18 @@ pub fn certificates() -> Vec<ConfigField> {
         ConfigField::new(
             "tls_ca",
             "Authority's certificate",
-            "PEM. Where the server's certificate is checked and not signed by a public one.",
+            "PEM. Required if the certificate of the server is checked and not signed by a public CA.",
             "-----BEGIN CERTIFICATE-----",
         )
         .lines(),
         ConfigField::new(
             CLIENT_CERTIFICATE,
             "Client's certificate",
-            "PEM. Where the server asks who calls.",
+            "PEM. If the server requires a client certificate.",
             "-----BEGIN CERTIFICATE-----",
         )
         .lines(),
-        ConfigField::new(CLIENT_KEY, "Client's key", "PEM. Kept sealed, never shown again.", "-----BEGIN PRIVATE KEY-----")
+        ConfigField::new(CLIENT_KEY, "Client's key", "PEM. Stored encrypted, never shown again.", "-----BEGIN PRIVATE KEY-----")
             .lines()
             .secret(),
     ]
@@ -70,15 +74,12 @@ impl Tls {
             "disable" => Mode::Disable,
             _ => Mode::Prefer,
         };
-        let authority = pem(config, "tls_ca", "The authority's certificate")?;
-        let client = match (pem(config, CLIENT_CERTIFICATE, "The client's certificate")?, pem(config, CLIENT_KEY, "The client's key")?) {
+        let authority = pem(config, "tls_ca", "The CA certificate")?;
+        let client = match (pem(config, CLIENT_CERTIFICATE, "The client certificate")?, pem(config, CLIENT_KEY, "The client key")?) {
             (Some(certificate), Some(key)) => Some((certificate, key)),
             (None, None) => None,
             _ => {
-                return Err(SourceError::new(
-                    SourceErrorKind::Config,
-                    "The client's certificate and its key are given together, or neither.",
-                ));
+                return Err(SourceError::new(SourceErrorKind::Config, "Enter both the client certificate and its key, or neither."));
             }
         };
         Ok(Self { mode, authority, client })
@@ -91,7 +92,7 @@ impl Tls {
 /// Text that is not a certificate or a key.
 pub fn over_http(builder: reqwest::ClientBuilder, config: &BindingConfig) -> Result<reqwest::ClientBuilder, SourceError> {
     let unusable = |error: reqwest::Error| {
-        SourceError::new(SourceErrorKind::Config, "A certificate or key cannot be used. Check that it is PEM.").because(error)
+        SourceError::new(SourceErrorKind::Config, "A certificate or key is not valid. Check that it is PEM.").because(error)
     };
     let tls = Tls::of(config)?;
     let builder = match tls.authority {

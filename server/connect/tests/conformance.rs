@@ -142,7 +142,7 @@ async fn statements_are_described_and_explained(peer: &Peer) {
     assert_eq!(plan.full_scans, ["loose"], "{plan:?}");
     let missing = peer.connection.describe("SELECT absent FROM readings", &[]).await.unwrap_err();
     assert_eq!(missing.kind, SourceErrorKind::Missing, "{missing:?}");
-    assert!(!missing.cause.is_empty() && missing.sentence.contains("column"), "{missing:?}");
+    assert!(!missing.cause.is_empty() && missing.sentence.to_lowercase().contains("column"), "{missing:?}");
 }
 
 async fn a_slow_statement_ends_at_its_time_out(peer: &Peer) {
@@ -192,7 +192,7 @@ async fn sqlite_is_a_source() {
     let odd = "SELECT 1 AS id, 'a' AS t UNION ALL SELECT 2, CAST(x'636166e9' AS TEXT) ORDER BY id";
     let source = open("sqlite", &[("path", &file.display().to_string())]);
     let told = source.query(statement(odd, vec![], vec![field("t", DataType::String)])).await.unwrap().try_collect::<Vec<_>>().await;
-    assert!(told.unwrap_err().sentence.starts_with("t of row 2 holds 4 bytes, which is not a text."));
+    assert!(told.unwrap_err().sentence.starts_with("t of row 2 has the value 4 bytes, which is not a text."));
     assert_eq!(rows(&*source, statement(odd, vec![], vec![field("t", DataType::Bytes)])).await[1], r#"{"t":"Y2Fm6Q=="}"#);
     let missing = folder.path().join("all.db").display().to_string();
     let gone = open("sqlite", &[("path", &missing)]).test().await.unwrap_err();
@@ -286,11 +286,11 @@ async fn postgres_copies_what_it_sends_row_by_row() {
     server.run("postgres", unread).await;
     let by_row = Statement { max_rows: 100_000, ..statement(sql, vec![], fields.clone()) };
     let refused = connection.query(by_row).await.unwrap().try_collect::<Vec<_>>().await.unwrap_err();
-    assert!(refused.kind == SourceErrorKind::Mismatch && refused.sentence.starts_with("day of row 2 holds “infinity”"), "{refused}");
+    assert!(refused.kind == SourceErrorKind::Mismatch && refused.sentence.starts_with("day of row 2 has the value “infinity”"), "{refused}");
     let batches: Vec<_> = connection.query(whole.clone()).await.unwrap().try_collect().await.unwrap();
     let told: Vec<_> = batches.into_iter().flat_map(|batch| connect::unreadable::take(batch).1).collect();
     assert_eq!(told.iter().map(|cell| cell.row).collect::<Vec<_>>(), [1]);
-    assert!(told[0].reason.starts_with("day of row 2 holds “infinity”"), "{told:?}");
+    assert!(told[0].reason.starts_with("day of row 2 has the value “infinity”"), "{told:?}");
     assert_eq!(rows(&*connection, numbers()).await.len(), 100);
     server.run("postgres", "DELETE FROM kinds WHERE n >= 100").await;
     // A reader that goes ends it, and others are served.
@@ -378,7 +378,7 @@ async fn clickhouse_is_a_source() {
         let url = format!("{}/{query}", server.url.trim_end_matches('/'));
         let config = BindingConfig { settings: [("url".to_owned(), url.clone())].into(), ..BindingConfig::default() };
         let refused = registry::connector("clickhouse").unwrap().open(&config).err().unwrap_or_else(|| panic!("{url} was taken"));
-        assert!(refused.kind == SourceErrorKind::Config && refused.to_string().contains("without ? and #"), "{refused:?}");
+        assert!(refused.kind == SourceErrorKind::Config && refused.to_string().contains("must not contain ? or #"), "{refused:?}");
     }
     let wrong = open("clickhouse", &[("url", server.url.as_str()), ("password", "wrong")]).test().await.unwrap_err();
     assert_eq!(wrong.kind, SourceErrorKind::Refused, "{wrong:?}");

@@ -76,7 +76,7 @@ async fn a_stored_secret_goes_nowhere_else_than_it_was_given_for() {
         let row = audit.as_array().unwrap().iter().find(|row| row["action"] == "source.tested" && row["subject"] == name).unwrap();
         assert_eq!(row["actor"], "builder@demo");
         let after = row["after"].as_str().unwrap();
-        assert!(after.contains("does not answer") && after.contains("prod: ") && after.contains("127.0.0.1"), "{after}");
+        assert!(after.contains("does not respond") && after.contains("prod: ") && after.contains("127.0.0.1"), "{after}");
     }
     assert!(!audit.to_string().contains("sesame-1"), "no secret is in the log");
 

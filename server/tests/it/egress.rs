@@ -79,7 +79,7 @@ async fn this_machine_is_dialled_only_where_the_operator_allows_it() {
         assert!(matches!(status, 400 | 503) && said.contains("egress_allow"), "{url}: {status} {said}");
     }
     let (status, said) = test(&builder, "clickhouse", json!({"url": format!("http://127.0.0.2:{open}/?query=SELECT")})).await;
-    assert!(status == 400 && said.contains("without ? and #"), "{status} {said}");
+    assert!(status == 400 && said.contains("must not contain ? or #"), "{status} {said}");
     // A region is a part of the address, too.
     let region = json!({"path": "s3://bucket/x", "region": format!("x@127.0.0.1:{closed}/"), "access_key": "a"});
     let (status, said) = test(&builder, "files", region).await;
@@ -99,7 +99,7 @@ async fn this_machine_is_dialled_only_where_the_operator_allows_it() {
         }
     }
     let (status, said) = test(&builder, "redis", json!({"url": "unix:///var/run/redis.sock"})).await;
-    assert!(status == 400 && said.contains("name a host"), "{status} {said}");
+    assert!(status == 400 && said.contains("contain a host"), "{status} {said}");
     assert_eq!(calls.load(Ordering::SeqCst), 0, "somebody came");
     assert_eq!(test(&builder, "http", rows(format!("http://127.0.0.2:{open}"))).await, (200, "\"1 table\"".to_owned()));
 }

@@ -177,7 +177,7 @@ async fn a_dropped_table_is_told_plainly_and_the_rest_goes_on() {
     let (code, problem) = status(&server, "/api/travel/plane?tailnum=N14228").await;
     assert_eq!((code, problem["code"].as_str()), (503, Some("source-changed")), "{problem}");
     let said = problem["detail"].as_str().unwrap();
-    assert!(said.contains("There is no table") && !said.contains("error returned from database"), "{said}");
+    assert!(said.contains("does not exist") && !said.contains("error returned from database"), "{said}");
     assert_eq!(status(&server, "/api/travel/delays?carrier=UA").await.0, 200);
     std::fs::remove_file(server.data().join("sources/flights.db")).unwrap();
     let viewer = Admin::demo(&server, "viewer@demo").await;
@@ -194,9 +194,9 @@ async fn a_source_that_refuses_or_is_away_is_told_plainly() {
         json!({"name": "pg", "domain": "travel", "driver": "postgres", "bindings": {"prod": {"config": config, "secrets": {"password": "x"}}}})
     };
     for (input, code, word) in [
-        (source(1, "postgres", "postgres"), "source-unavailable", "does not answer"),
+        (source(1, "postgres", "postgres"), "source-unavailable", "does not respond"),
         (source(postgres.port(), "postgres", "nothing"), "source-unavailable", "no database"),
-        (source(postgres.port(), "nobody", "postgres"), "source-unavailable", "refuses"),
+        (source(postgres.port(), "nobody", "postgres"), "source-unavailable", "refused"),
     ] {
         let (_, problem) = builder.call(Method::POST, "/sources/pg/prod/test", Some(input)).await;
         let said = problem["detail"].as_str().unwrap_or_default();

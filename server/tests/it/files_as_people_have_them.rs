@@ -45,7 +45,7 @@ async fn a_file_is_sampled_served_and_built_and_a_row_that_is_none_is_told_by_it
     open.write_all(b"3;10001;5,00;what\n4;00501;7,25\n").unwrap();
     let sample = builder.get("/sources/drop/prod/tables/orders/sample").await;
     assert_eq!(sample["rows"].as_array().unwrap().len(), 3, "{sample:#}");
-    assert!(sample["unreadable"][0].as_str().unwrap().starts_with("orders.csv, line 4: It has 4 cells"), "{sample:#}");
+    assert!(sample["unreadable"][0].as_str().unwrap().starts_with("orders.csv, line 4: The row has 4 cells"), "{sample:#}");
     let (status, answer) = http.json(http.get("/api/travel/orders")).await;
     assert!(status != 200 && answer.to_string().contains("orders.csv, line 4"), "{status} {answer:#}");
     let new = json!({"domain": "travel", "name": "orders", "source": "drop", "table": {"name": "orders"}, "key": ["id"]});
@@ -101,7 +101,7 @@ async fn nanoseconds_of_a_file_are_kept_as_text_or_told_and_never_cut_off() {
     let sample = builder.get("/sources/times/prod/tables/stamps/sample").await;
     assert_eq!(sample["rows"], json!([[2, "2013-01-01T10:00:00.000001Z"]]), "{sample:#}");
     let told = sample["unreadable"][0].as_str().unwrap();
-    assert!(told.contains("t is to be a timestamp, and here it is 2013-01-01T10:00:00.123456789"), "{sample:#}");
+    assert!(told.contains("t should be a timestamp, but the value is 2013-01-01T10:00:00.123456789"), "{sample:#}");
     builder.post("/datasets", new("times")).await;
     let failed = builder.build("travel", "times").await;
     assert!(failed["state"] == "failed" && failed["reason"].as_str().unwrap().contains("123456789"), "{failed:#}");

@@ -195,7 +195,7 @@ async fn what_was_put_aside_is_taken_once_its_format_is_mended() {
     put_source(builder, &kafka, json!({"topics": "clicks = csv(id, label)"})).await;
     // With no leeway a build says what is wrong, and keeps it to be looked at.
     let refused = followed(builder, "clicks", json!({}), json!({"follow": {}})).await;
-    assert!(refused["state"] == "failed" && refused["reason"].as_str().unwrap().contains("It has 3 cells, and 2 are named"), "{refused}");
+    assert!(refused["state"] == "failed" && refused["reason"].as_str().unwrap().contains("The row has 3 cells, and 2 columns are defined"), "{refused}");
     assert_eq!(builder.get("/datasets/travel/clicks/versions/1/dirty").await[0]["place"], "partition 0, offset 1");
     let job = json!({"follow": {}, "dirty": {"percent": 50}});
     assert!(builder.call(Method::PUT, "/datasets/travel/clicks/job", Some(job)).await.0.is_success());
@@ -251,12 +251,12 @@ async fn a_topic_is_begun_where_its_owner_says() {
     let job = json!({"follow": {"start": "soon"}});
     assert!(builder.call(Method::PUT, "/datasets/travel/t/job", Some(job)).await.0.is_success());
     let built = builder.build("travel", "t").await;
-    assert!(built["reason"].as_str().unwrap().contains("A beginning is earliest, latest, a time"), "{built}");
+    assert!(built["reason"].as_str().unwrap().contains("A start position is earliest, latest, a time"), "{built}");
     // Offsets that are not there any more are told, and not jumped over.
     let job = json!({"follow": {"start": r#"{"0": 99}"#}, "retries": 0});
     assert!(builder.call(Method::PUT, "/datasets/travel/t/job", Some(job)).await.0.is_success());
     let built = builder.build("travel", "t").await;
-    assert!(built["reason"].as_str().unwrap().contains("not there any more"), "{built}");
+    assert!(built["reason"].as_str().unwrap().contains("no longer exists"), "{built}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

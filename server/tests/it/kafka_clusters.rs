@@ -45,7 +45,7 @@ async fn values_and_keys_are_read_by_the_schemas_of_a_registry() {
     };
     builder.put_source("stream", "kafka", source("wrong")).await;
     let (status, refused) = builder.call(Method::GET, "/sources/stream/prod/tables/avro/sample", None).await;
-    assert!(!status.is_success() && refused.to_string().contains("The schema registry refuses us"), "{status}: {refused}");
+    assert!(!status.is_success() && refused.to_string().contains("The schema registry refused the request"), "{status}: {refused}");
     builder.put_source("stream", "kafka", source("secret of the registry")).await;
     // What nobody said how to read is read as each value says.
     let money = json!({"amount": "12.34", "currency": "EUR"});
@@ -133,11 +133,11 @@ async fn clusters_that_ask_who_is_there_are_read_by_those_who_may() {
         binding
     };
     let refused = [
-        (signed_in(&doors.sasl, "sasl", "SCRAM-SHA-512", ("reader", "wrong")), "The brokers refuse us"),
-        (signed_in(&doors.sasl_over_tls, "sasl over tls", "PLAIN", ("nobody", "secret")), "The brokers refuse us"),
-        (shown(false), "The brokers refuse us"),
-        (unknown, "The brokers refuse us"),
-        (signed_in(&doors.sasl, "sasl", "SCRAM-SHA-512", stranger), "may not read this topic"),
+        (signed_in(&doors.sasl, "sasl", "SCRAM-SHA-512", ("reader", "wrong")), "The brokers refused the connection"),
+        (signed_in(&doors.sasl_over_tls, "sasl over tls", "PLAIN", ("nobody", "secret")), "The brokers refused the connection"),
+        (shown(false), "The brokers refused the connection"),
+        (unknown, "The brokers refused the connection"),
+        (signed_in(&doors.sasl, "sasl", "SCRAM-SHA-512", stranger), "no permission to read this topic"),
     ];
     let told = async |binding: &Json, why: &str| {
         builder.put_source("stream", "kafka", binding.clone()).await;
@@ -149,7 +149,7 @@ async fn clusters_that_ask_who_is_there_are_read_by_those_who_may() {
     }
     // Who may see a topic may not read it yet. By other settings each time: what was seen of a source stays for a while.
     kafka.allow("stranger", "Describe", "orders");
-    told(&signed_in(&doors.sasl, "sasl", "SCRAM-SHA-256", stranger), "may not read this topic").await;
+    told(&signed_in(&doors.sasl, "sasl", "SCRAM-SHA-256", stranger), "no permission to read this topic").await;
     // A right to the topic is enough.
     kafka.allow("stranger", "Read", "orders");
     builder.put_source("stream", "kafka", signed_in(&doors.sasl_over_tls, "sasl over tls", "PLAIN", stranger)).await;

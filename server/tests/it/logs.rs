@@ -127,7 +127,7 @@ async fn a_log_is_followed_through_rotations_poison_and_deaths() {
         dataset_until(builder, "access", "live", |dataset| dataset["versions"][0]["state"] == "live").await["versions"][0]["number"]
             .clone();
     let dirty = builder.get(&format!("/datasets/travel/access/versions/{version}/dirty")).await;
-    assert_eq!((&dirty[0]["text"], &dirty[0]["reason"]), (&json!("what is this"), &json!("It is not written as the pattern says.")));
+    assert_eq!((&dirty[0]["text"], &dirty[0]["reason"]), (&json!("what is this"), &json!("The line does not match the pattern.")));
     drop(server);
     // A worker that dies after a write and before it knows: what comes next takes over from what is written.
     let mut dying = Sluice::start(binary(), "demo", data.path(), &kill);

@@ -170,7 +170,7 @@ async fn what_cannot_be_made_is_put_aside_as_it_came_and_a_mended_mapping_takes_
     assert_eq!(built["figures"]["dirty_rows"].to_string(), bad[0]);
     let dirty = stage.people.builder.get(&format!("/datasets/travel/orders/versions/{}/dirty", built["number"])).await;
     let text = dirty.to_string();
-    assert!(text.contains("here it is free") && text.contains("it divides by zero") && text.contains(r#"\"amount\":\"free\""#), "{text}");
+    assert!(text.contains("the value is free") && text.contains("division by zero") && text.contains(r#"\"amount\":\"free\""#), "{text}");
     // The mapping is mended: nothing is left out any more, and columns and types are what they were.
     let price = json!({"name": "price", "of": {"expression": "CASE WHEN amount = 'free' THEN '0' ELSE amount END"}, "type": {"decimal": {"precision": 12, "scale": 2}}});
     let share = json!({"name": "share", "of": {"expression": "100 / nullif(parts, 0)"}});
@@ -204,21 +204,21 @@ async fn what_makes_no_sense_is_refused_at_its_place_and_ten_rows_are_shown_befo
     let made = |of: &str| json!({"columns": [{"name": "x", "of": {"expression": of}}]});
     for (of, words) in [
         ("nothing + 1", "There is no column nothing."),
-        ("random()", "There is no function random here"),
-        ("now()", "There is no function now here"),
-        ("uuid()", "There is no function uuid here"),
+        ("random()", "Function random is not available"),
+        ("now()", "Function now is not available"),
+        ("uuid()", "Function uuid is not available"),
         ("(SELECT 1)", ""),
-        ("sum(parts)", "There is no function sum here"),
-        ("parts; DROP TABLE orders", "cannot be read as an expression at ;"),
-        ("parts parts", "cannot be read as an expression"),
-        ("parts +", "cannot be read as an expression"),
-        ("upper(", "cannot be read as an expression"),
-        ("replace(state, 'o', 'oooo')", "no longer than the first"),
-        ("replace(state, card, card)", "no longer than the first"),
-        ("regexp_replace(state, '.', '$0$0')", "only takes out"),
+        ("sum(parts)", "Function sum is not available"),
+        ("parts; DROP TABLE orders", "The expression cannot be parsed at ;"),
+        ("parts parts", "The expression cannot be parsed"),
+        ("parts +", "The expression cannot be parsed"),
+        ("upper(", "The expression cannot be parsed"),
+        ("replace(state, 'o', 'oooo')", "must not be longer than the first"),
+        ("replace(state, card, card)", "must not be longer than the first"),
+        ("regexp_replace(state, '.', '$0$0')", "can only remove text"),
         (&format!("0{}", " + parts".repeat(200)), "at most 300 words and signs"),
         // Read by trying, each of these takes twice the time with each level.
-        (&format!("{}parts{}", "abs(".repeat(45), ")".repeat(45)), "too deep in one another"),
+        (&format!("{}parts{}", "abs(".repeat(45), ")".repeat(45)), "nested too deeply"),
         (&format!("{}parts", "case - ".repeat(45)), ""),
         (&format!("{}(", "array[".repeat(45)), ""),
     ] {
@@ -238,7 +238,7 @@ async fn what_makes_no_sense_is_refused_at_its_place_and_ten_rows_are_shown_befo
     // A value that is hidden is hidden in reasons too.
     let hidden = json!({"columns": [{"name": "card", "of": {"column": "card"}, "type": "date", "mask": "hash"}]});
     let (_, seen) = preview(hidden).await;
-    assert!(seen["bad"][0].as_str().unwrap().contains("stays hidden") && !seen["bad"].to_string().contains("44444"), "{seen}");
+    assert!(seen["bad"][0].as_str().unwrap().contains("the masked value is not shown") && !seen["bad"].to_string().contains("44444"), "{seen}");
     // Bytes are hidden too, and not lost.
     let bytes = json!({"columns": [
         {"name": "hashed", "of": {"expression": "CAST(card AS BYTEA)"}, "mask": "hash"},

@@ -121,7 +121,7 @@ async fn the_value_is_named(server: &Sluice, of: &Listed) {
     let (status, problem) = http.json(http.get("/api/travel/listed")).await;
     let (code, detail) = problem_code(&problem);
     assert!(status >= 400 && code == "source-changed", "{problem}");
-    let place = format!("Row {} holds something in {} ", of.steps / 2 + 1, of.columns[0].0);
+    let place = format!("Row {} has a value in {} ", of.steps / 2 + 1, of.columns[0].0);
     assert!(detail.starts_with(of.source) && detail.contains(&place), "{detail}");
     die_after(server, of.point, NEVER);
 }

@@ -359,7 +359,7 @@ async fn what_cannot_be_written_is_told_beside_its_field() {
         (error["field"].as_str().unwrap().to_owned(), error["message"].as_str().unwrap().to_owned())
     };
     let (field, message) = refused("plain", into("copy")).await;
-    assert!(field == "into.source" && message.contains("May be written into"), "{field}: {message}");
+    assert!(field == "into.source" && message.contains("Allow dataset output"), "{field}: {message}");
     builder.put_source("warehouse", "clickhouse", clickhouse.binding("yes")).await;
     let (field, message) = refused("things", into("copy")).await;
     assert!(field == "into.source" && message.contains("photo"), "{field}: {message}");
@@ -401,5 +401,5 @@ async fn what_cannot_be_written_is_told_beside_its_field() {
     // Locked again, its build says whom to ask.
     builder.put_source("warehouse", "clickhouse", clickhouse.binding("no")).await;
     let failed = builder.build("travel", "plain").await;
-    assert!(failed["reason"].as_str().unwrap().contains("May be written into"), "{failed:#}");
+    assert!(failed["reason"].as_str().unwrap().contains("Allow dataset output"), "{failed:#}");
 }

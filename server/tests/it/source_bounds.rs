@@ -171,7 +171,7 @@ async fn no_source_is_held_beyond_the_bounds_of_a_response() {
             let (status, problem) = http.json(http.get(&format!("/api/travel/{name}?format={format}"))).await;
             let (code, detail) = problem_code(&problem);
             assert_eq!((status, code), (413, "too-large"), "{name}, {format}: {problem}");
-            assert!(detail.contains("Row 1 holds") && detail.contains("MiB in body"), "{name}, {format}: {problem}");
+            assert!(detail.contains("Row 1 has") && detail.contains("MiB in body"), "{name}, {format}: {problem}");
         }
         assert!(watched.more() < 400, "{name}: of {} MiB, {} MiB were held", (rows * bytes) >> 20, watched.more());
     }
@@ -190,9 +190,9 @@ async fn a_cell_beyond_the_bound_of_a_build_is_a_rejected_row_and_a_sample_tells
     parquet(folder.path(), &sizes);
     redis(&keys, &sizes);
     let all = [
-        ("in-postgres", Bodies::Server(postgres), "holds 70 MiB in body; a cell may have 64 MiB"),
-        ("in-parquet", Bodies::Parquet(folder), "holds 70 MiB in body; a cell may have 64 MiB"),
-        ("in-redis", Bodies::Redis(keys), "bodies:2 holds 70 MiB; a value may have 64 MiB"),
+        ("in-postgres", Bodies::Server(postgres), "has 70 MiB in body; the limit of a cell is 64 MiB"),
+        ("in-parquet", Bodies::Parquet(folder), "has 70 MiB in body; the limit of a cell is 64 MiB"),
+        ("in-redis", Bodies::Redis(keys), "bodies:2 has 70 MiB; a value can have 64 MiB"),
     ];
     for (name, bodies, reason) in &all {
         builder.put_source(name, bodies.driver(), bodies.binding()).await;

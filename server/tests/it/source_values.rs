@@ -253,5 +253,5 @@ async fn a_flag_of_mysql_is_yes_or_no_where_its_definition_says_so_and_a_2_is_to
     assert_eq!((call(1).await.1, call(2).await.1), (json!({"id": 1, "yes": false}), json!({"id": 2, "yes": true})));
     source.run("UPDATE flags SET yes = 2 WHERE id = 2").await;
     let (status, body) = call(2).await;
-    assert!(status == 503 && body["detail"].as_str().unwrap().contains("yes of row 1 holds 2"), "{status} {body}");
+    assert!(status == 503 && body["detail"].as_str().unwrap().contains("yes of row 1 has the value 2"), "{status} {body}");
 }

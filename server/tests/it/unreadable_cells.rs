@@ -50,7 +50,7 @@ async fn an_api_says_whether_a_cell_that_cannot_be_read_is_an_error_or_null() {
     people.publish("lenient-list", spec(&list(false), true), json!({})).await;
     let (status, failed) = http.json(http.get("/api/travel/strict?id=2")).await;
     assert_eq!((status, &failed["code"]), (503, &json!("source-changed")), "{failed}");
-    assert!(failed["detail"].as_str().unwrap().contains("seats of row 1 holds “many”"), "{failed}");
+    assert!(failed["detail"].as_str().unwrap().contains("seats of row 1 has the value “many”"), "{failed}");
     let (good, bad) = said(&http, "strict").await;
     assert!(bad.contains("names the row, the column and the value") && !good.contains("null"), "{good} {bad}");
 

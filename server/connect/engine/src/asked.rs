@@ -20,7 +20,7 @@ use crate::digits::{Digits, is_finer_than_micros, unscaled};
 /// How much of a value is named.
 const EXAMPLE: usize = 60;
 /// What is done about a time that is between two microseconds.
-const FINER: &str = " No more than microseconds are kept: set the type of the column to string in its source.";
+const FINER: &str = " Times are stored in microseconds: set the type of the column to string in its source.";
 
 /// Rows of a batch that cannot be taken, by their place in it, each with the reason.
 pub(crate) type Bad = BTreeMap<usize, String>;
@@ -36,7 +36,8 @@ pub(crate) fn as_asked(batch: &RecordBatch, fields: &[Field], schema: &SchemaRef
         let column = batch.column_by_name(&field.name).ok_or_else(|| missing(&field.name))?;
         columns.push(column_as(column, field, &mut bad)?);
     }
-    let failed = |error: ArrowError| SourceError::new(SourceErrorKind::Mismatch, "The rows are not what was asked for.").because(error);
+    let failed =
+        |error: ArrowError| SourceError::new(SourceErrorKind::Mismatch, "The rows do not have the requested columns.").because(error);
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     let rows = RecordBatch::try_new_with_options(schema.clone(), columns, &options).map_err(failed)?;
     if bad.is_empty() {
@@ -64,7 +65,7 @@ pub(crate) fn column_as(column: &ArrayRef, field: &Field, bad: &mut Bad) -> Resu
         return Ok(cast);
     }
     let cast = cast(column, &wanted).map_err(|error| {
-        let sentence = format!("{} is no {} any more. Release a version that fits.", field.name, field.data_type.word());
+        let sentence = format!("Column {} is not a {} any more. Release a version that fits.", field.name, field.data_type.word());
         SourceError::new(SourceErrorKind::Mismatch, sentence).because(error)
     })?;
     name(column, field, bad, "", |row| column.is_valid(row) && cast.is_null(row));
@@ -145,7 +146,7 @@ fn name(column: &ArrayRef, field: &Field, bad: &mut Bad, hint: &str, is_bad: imp
         let texts = texts.get_or_insert_with(|| cast(column, &Arrow::Utf8).ok());
         let text = texts.as_ref().map_or("something else", |texts| texts.as_string::<i32>().value(row));
         let text: String = text.chars().take(EXAMPLE).collect();
-        bad.entry(row).or_insert_with(|| format!("{} is to be a {}, and here it is {text}.{hint}", field.name, field.data_type.word()));
+        bad.entry(row).or_insert_with(|| format!("{} should be a {}, but the value is {text}.{hint}", field.name, field.data_type.word()));
     }
 }
 
@@ -204,6 +205,6 @@ mod tests {
         let batch = RecordBatch::try_from_iter([("c", Arc::new(Time64NanosecondArray::from(vec![1])) as ArrayRef)]).unwrap();
         let fields = [Field::plain("c", DataType::Time)];
         let (_, bad) = as_asked(&batch, &fields, &schema_of(&fields)).unwrap();
-        assert!(bad[&0].starts_with("c is to be a time, and here it is 00:00:00.000000001. No more than microseconds"), "{bad:?}");
+        assert!(bad[&0].starts_with("c should be a time, but the value is 00:00:00.000000001. Times are stored in microseconds"), "{bad:?}");
     }
 }

@@ -53,7 +53,10 @@ pub trait Catalogue: Send + Sync + 'static {
         tables.refuse_if_all_bad()?;
         let tables = tables.infos.len();
         if tables == 0 {
-            return Err(SourceError::new(SourceErrorKind::Config, "There is nothing here that can be read as a table."));
+            return Err(SourceError::new(
+                SourceErrorKind::Config,
+                "There are no tables at this address. Check the settings of the source.",
+            ));
         }
         Ok(format!("{tables} {}", if tables == 1 { "table" } else { "tables" }))
     }
@@ -63,7 +66,7 @@ pub trait Catalogue: Send + Sync + 'static {
     }
     /// As [`Connection::feed`].
     async fn feed(&self, _of: FeedOf<'_>) -> Result<Box<dyn Feed>, SourceError> {
-        Err(SourceError::new(SourceErrorKind::Config, "This source does not tell its changes."))
+        Err(SourceError::new(SourceErrorKind::Config, "This source has no change stream."))
     }
 }
 
@@ -255,7 +258,7 @@ impl<C: Catalogue> Connection for Asked<C> {
             Some(data_type) => Ok(Column { name: field.name().clone(), data_type, nullable: true, native: field.data_type().to_string() }),
             None => Err(SourceError::new(
                 SourceErrorKind::Statement,
-                format!("{} holds lists or structures, which have no place in a row. Leave it out.", field.name()),
+                format!("{} contains lists or structures, which cannot be stored in a column. Remove the column.", field.name()),
             )),
         };
         frame.schema().fields().iter().map(|field| column(field)).collect()

@@ -112,7 +112,7 @@ pub fn hex_text(bytes: &[u8]) -> String {
 pub(crate) fn append(builder: &mut BatchBuilder, (index, field): (usize, &Field), cell: &Cell<'_>) -> Result<(), SourceError> {
     let lost = |text: &str| {
         let sentence = format!(
-            "A row holds {} in {}, which has more digits than a {} holds. Set the column's type to string, or to a wider decimal.",
+            "A row has the value {} in {}, which has more digits than a {} can store. Set the type of the column to string, or to a wider decimal.",
             text.chars().take(EXAMPLE).collect::<String>(),
             field.column,
             field.data_type.word()

@@ -34,7 +34,7 @@ impl Connector for Datasets {
     /// Which domain and environment it is comes with the binding.
     fn form(&self) -> Vec<ConfigField> {
         let mut form = files::fields();
-        form[0].label = "Files beside them".into();
+        form[0].label = "Additional files".into();
         form
     }
 
@@ -104,14 +104,14 @@ impl Catalogue for DatasetSource {
             None => 0,
         };
         let datasets = match self.shelf.of(&self.domain, &self.environment).len() {
-            0 => "No columnar dataset of this domain is live here yet".to_owned(),
+            0 => "No columnar dataset of this domain is live in this environment yet".to_owned(),
             1 => "1 dataset".to_owned(),
             many => format!("{many} datasets"),
         };
         Ok(match files {
             0 => datasets,
-            1 => format!("{datasets}, 1 table of files"),
-            many => format!("{datasets}, {many} tables of files"),
+            1 => format!("{datasets}, 1 file table"),
+            many => format!("{datasets}, {many} file tables"),
         })
     }
 }

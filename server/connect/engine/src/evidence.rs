@@ -224,14 +224,14 @@ fn bytes_of_value(value: &Json) -> usize {
 /// Why it is none, as a sentence.
 pub fn json_row(value: &[u8]) -> Result<Row, String> {
     own_row(value).map_err(|_| match serde_json::from_slice::<Json>(value) {
-        Ok(_) => "It is JSON, but not an object with fields.".to_owned(),
+        Ok(_) => "The value is JSON, but not an object with fields.".to_owned(),
         Err(_) if std::str::from_utf8(value).is_err() => NO_TEXT.to_owned(),
-        Err(_) => "It is not JSON.".to_owned(),
+        Err(_) => "The value is not JSON.".to_owned(),
     })
 }
 
 /// Why bytes are no text.
-pub const NO_TEXT: &str = "It is not a text in UTF-8.";
+pub const NO_TEXT: &str = "The value is not UTF-8 text.";
 
 /// A row of what a schema says that there is.
 #[must_use]
@@ -287,7 +287,7 @@ mod tests {
             columns(&[row], &[], "t", &Overrides::default(), false).into_iter().map(|column| column.data_type).collect();
         let decimal = |precision, scale| DataType::Decimal { precision, scale };
         assert_eq!(types, [decimal(38, 2), decimal(23, 0), DataType::Json, DataType::String, DataType::Int64]);
-        assert_eq!(json_row(b"[1]").unwrap_err(), "It is JSON, but not an object with fields.");
+        assert_eq!(json_row(b"[1]").unwrap_err(), "The value is JSON, but not an object with fields.");
         assert_eq!(json_row(b"{\"a\":\"\xff\"}").unwrap_err(), NO_TEXT);
         assert_eq!(
             normal_json(br#" {"b": 1.10, "a": [12345678901234567890123, "\u00e9"]} "#).unwrap(),

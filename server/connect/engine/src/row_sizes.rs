@@ -120,7 +120,7 @@ mod tests {
         let sizes = RowSizes::of(&batch, &fields);
         assert_eq!(sizes.next(0, 101, Purpose::Response), Next::Rows(4));
         let Next::TooLarge(reason) = sizes.next(4, 105, Purpose::Response) else { panic!("a cell of 17 MiB is taken") };
-        assert!(reason.starts_with("Row 105 holds 17 MiB in c; a cell may have 16 MiB."), "{reason}");
+        assert!(reason.starts_with("Row 105 has 17 MiB in c; the limit of a cell is 16 MiB."), "{reason}");
         assert_eq!(sizes.next(5, 106, Purpose::Response), Next::Rows(1));
         assert_eq!((sizes.next(4, 105, Purpose::Build), sizes.next(3, 104, Purpose::Response)), (Next::Rows(1), Next::Rows(1)));
         // By their number where they are small, and where they have no bytes of their own.

@@ -180,7 +180,7 @@ impl RowTable {
             Some(rejected) => spoiled.for_each(|spoiled| drop(rejected.send(spoiled))),
             None => {
                 if let Some(first) = spoiled.next().filter(|_| !self.reader.skips()) {
-                    let sentence = format!("{}: {} Mend it, or build a dataset that leaves it out.", first.place, first.reason);
+                    let sentence = format!("{}: {} Correct the row, or build a dataset that rejects it.", first.place, first.reason);
                     return Err(SourceError::new(SourceErrorKind::Mismatch, sentence));
                 }
             }
@@ -210,7 +210,7 @@ impl RowTable {
         }
         let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
         RecordBatch::try_new_with_options(self.schema.clone(), Vec::new(), &options)
-            .map_err(|error| SourceError::new(SourceErrorKind::Other, "Its rows could not be counted.").because(error))
+            .map_err(|error| SourceError::new(SourceErrorKind::Other, "The rows of the source could not be counted.").because(error))
     }
 }
 

@@ -77,7 +77,7 @@ impl<'s> Sending<'s> {
         }
         let sentence = match kind {
             SourceErrorKind::TooLarge => reason,
-            _ => format!("In {place}, {reason} Mend it, or release a version that fits."),
+            _ => format!("In {place}, {reason} Correct the row, or release a version that fits."),
         };
         Err(SourceError::new(kind, sentence))
     }

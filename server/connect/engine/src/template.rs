@@ -34,7 +34,7 @@ impl Template {
                 return Err(bad("write the name of a column between { and }."));
             }
             if before.is_empty() && matches!(parts.last(), Some(Part::Value { .. })) {
-                return Err(bad("two values stand side by side; something must part them."));
+                return Err(bad("two values follow each other; put a character between them."));
             }
             if !before.is_empty() {
                 parts.push(Part::Text(before.to_owned()));
@@ -80,7 +80,7 @@ impl Template {
         for column in self.columns() {
             let Some(values) = wanted.get(&column) else { return Ok(None) };
             if all.len() * values.len() > MAX_LOOKUPS {
-                let sentence = format!("It would have to be asked more than {MAX_LOOKUPS} times. Ask for fewer values of {column}.");
+                let sentence = format!("The query would need more than {MAX_LOOKUPS} lookups. Use fewer values of {column}.");
                 return Err(SourceError::new(SourceErrorKind::Busy, sentence));
             }
             all = all
@@ -163,10 +163,10 @@ pub(crate) fn read_tables(text: &str, name_of: impl Fn(&Template) -> String) -> 
             }
         };
         if name.is_empty() {
-            return Err(bad(format!("{line}: write a name for this table, as in name = {line}.")));
+            return Err(bad(format!("{line}: write a name for this table, such as name = {line}.")));
         }
         if tables.iter().any(|(known, _)| *known == name) {
-            return Err(bad(format!("Two tables are called {name}. Write another name before one of them, with an = behind it.")));
+            return Err(bad(format!("Two tables are named {name}. Write another name and = before one of them.")));
         }
         tables.push((name, template));
     }

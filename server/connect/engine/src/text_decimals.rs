@@ -29,9 +29,7 @@ pub(crate) fn refuse(plan: &LogicalPlan, tables: &[TableInfo]) -> Result<(), Sou
 
 fn refused(column: &str) -> SourceError {
     let sentence = format!(
-        "{column} is a decimal of any size, and this source holds it as text: it cannot be compared, sorted, grouped or computed with. Make it \
-         a decimal(p,s), such as decimal(38,10), in the mapping of its dataset or in the types of its source. In SQL, \
-         CAST({column} AS DECIMAL(38, 10)) is a number, rounded to 10 digits."
+        "{column} is a decimal of any size, which this source stores as text: it cannot be compared, sorted, grouped or computed with. Change it to decimal(p,s), such as decimal(38,10), in the mapping of its dataset or in the type overrides of its source. In SQL, CAST({column} AS DECIMAL(38, 10)) is a number, rounded to 10 digits."
     );
     SourceError::new(SourceErrorKind::Statement, sentence)
 }

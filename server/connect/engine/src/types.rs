@@ -89,8 +89,8 @@ pub(crate) fn text_of(value: &ScalarValue) -> Option<String> {
 pub fn types_field() -> ConfigField {
     ConfigField::new(
         "types",
-        "Types that are not what they seem",
-        "With commas: a column, or table.column, and its type, as in zip=string, sales.amount=decimal(12,2).",
+        "Type overrides",
+        "A column, or table.column, and its type, separated by commas. Example: zip=string, sales.amount=decimal(12,2).",
         "zip=string",
     )
     .decides_rows()
@@ -116,7 +116,7 @@ impl Overrides {
         for part in joined.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
             let known = part.split_once('=').and_then(|(column, kind)| Some((column.trim().to_owned(), type_of(kind.trim())?)));
             let known = known.ok_or_else(|| {
-                SourceError::new(SourceErrorKind::Config, format!("{part} is not a column and a type, as zip=string is."))
+                SourceError::new(SourceErrorKind::Config, format!("{part} is not a column and a type. An example is zip=string."))
             })?;
             found.push(known);
         }

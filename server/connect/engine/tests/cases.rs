@@ -121,7 +121,7 @@ async fn files_are_read_as_somebody_sets() {
     ];
     assert!(rows.len() == 2 && rows.iter().zip(&wanted).all(|(is, wanted)| same(is, wanted)), "{rows:?}");
     let wrong = common::open(&engine::Files, &[("path", "/tmp"), ("text_files", "odd: header=maybe")]).err().unwrap();
-    assert!(wrong.sentence.contains("header is yes or no"), "{wrong}");
+    assert!(wrong.sentence.contains("header must be yes or no"), "{wrong}");
 }
 
 /// A dataset's types stay whatever comes later: what does not fit is rejected with its line, and nothing is read as something else.
@@ -144,7 +144,7 @@ async fn types_that_somebody_keeps_are_read_from_the_text_itself() {
     };
     let (count, rejected) = ask(&[("id", model::DataType::Int64), ("zip", model::DataType::Int64)]).await;
     assert_eq!((count, rejected.len(), rejected[0].place.as_str()), (1, 1, "t.csv, line 3"));
-    assert_eq!(rejected[0].reason, "zip is to be a integer, and here it is A17.");
+    assert_eq!(rejected[0].reason, "zip should be a integer, but the value is A17.");
     // All digits now: a text stays as it is written.
     std::fs::write(&file, "id,zip,price\n1,10001,1.50\n").unwrap();
     let info = source.table(&TableRef::new("t")).await.unwrap().unwrap();

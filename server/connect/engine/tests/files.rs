@@ -150,24 +150,24 @@ async fn a_bad_file_says_what_is_wrong_and_the_others_answer() {
     // What cannot be read stays in the list, with its reason.
     let listed = source.tables().await.unwrap();
     let note = |name: &str| listed.iter().find(|info| info.table.name == name).map(|info| info.note.clone()).unwrap_or_default();
-    assert!(note("shortened").contains("shortened.csv.gz: it is cut short"), "{}", note("shortened"));
+    assert!(note("shortened").contains("shortened.csv.gz: the file is incomplete"), "{}", note("shortened"));
     assert!(note("ragged").contains("ragged.csv, line 3"), "{}", note("ragged"));
     let said = async |table: &str, column: (&str, DataType)| {
         let asked = ask(&*source, &format!("SELECT {} FROM \"{table}\"", column.0), vec![], &[column]).await;
         asked.expect_err(table)
     };
     for (table, column, words) in [
-        ("ragged", ("a", DataType::Int64), "ragged.csv, line 3: It has 3 cells, and there are 2 columns."),
+        ("ragged", ("a", DataType::Int64), "ragged.csv, line 3: The row has 3 cells, and the table has 2 columns."),
         ("zipped", ("a", DataType::String), "zip archive"),
-        ("unpacked", ("a", DataType::String), "not packed with gzip"),
-        ("shortened", ("id", DataType::Int64), "cannot be unpacked with gzip to its end"),
+        ("unpacked", ("a", DataType::String), "not compressed with gzip"),
+        ("shortened", ("id", DataType::Int64), "cannot be decompressed with gzip"),
         ("long", ("x", DataType::String), "longer than 1 MiB"),
         ("wide", ("c", DataType::String), "100000 columns"),
         ("wider", ("c", DataType::String), "longer than 1 MiB"),
         ("endless", ("id", DataType::String), "longer than 64 MiB"),
-        ("empty", ("a", DataType::String), "it is empty"),
-        ("cut", ("a", DataType::String), "cut short"),
-        ("torn", ("day", DataType::Date), "several kinds"),
+        ("empty", ("a", DataType::String), "the file is empty"),
+        ("cut", ("a", DataType::String), "incomplete"),
+        ("torn", ("day", DataType::Date), "several formats"),
     ] {
         let error = said(table, column).await;
         assert!(error.sentence.contains(words) && error.kind == SourceErrorKind::Mismatch, "{table}: {error:?}");

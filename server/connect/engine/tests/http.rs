@@ -215,9 +215,9 @@ async fn a_service_in_trouble_is_told_plainly() {
     for (table, more, kind, words) in [
         ("guarded", &[][..], SourceErrorKind::Refused, "secret"),
         ("broken", &[], SourceErrorKind::Unreachable, "500"),
-        ("busy", &[], SourceErrorKind::Busy, "too often"),
+        ("busy", &[], SourceErrorKind::Busy, "too many requests"),
         ("moved", &[], SourceErrorKind::Config, "another address"),
-        ("nowhere", &[], SourceErrorKind::Missing, "nothing at its path"),
+        ("nowhere", &[], SourceErrorKind::Missing, "nothing at this path"),
         ("page-of-text", &[], SourceErrorKind::Mismatch, "not JSON"),
         ("numbers", &[], SourceErrorKind::Mismatch, "not objects"),
         ("page", &[("rows", "data.rows")], SourceErrorKind::Mismatch, "no field data.rows"),
@@ -297,7 +297,7 @@ async fn an_answer_that_breaks_off_or_never_comes_ends_the_question() {
     let id = [("id", DataType::Int64)];
     assert!(source.table(&TableRef::new("t")).await.unwrap().is_some());
     let error = ask(&*source, "SELECT id FROM \"t\"", vec![], &id).await.unwrap_err();
-    assert!(error.kind == SourceErrorKind::Unreachable && error.sentence.contains("broke off"), "{error:?}");
+    assert!(error.kind == SourceErrorKind::Unreachable && error.sentence.contains("ended early"), "{error:?}");
     let (url, _service) = serve().await;
     let source = common::open(&engine::HttpJson, &[("url", &url), ("tables", "never")]).unwrap();
     let sql = "SELECT id FROM \"never\"".to_owned();

@@ -146,7 +146,7 @@ async fn texts_and_json_are_rows_and_tables_are_found() {
         .unwrap();
     assert_eq!(raw, [r#"{"raw":"//4="}"#]);
     let names = ask(&*odd, "SELECT name FROM \"h\"", vec![], &[("name", DataType::String)]).await.unwrap_err();
-    assert!(names.sentence.starts_with("h:3: name of row 1 holds 4 bytes, which is not a text."), "{names:?}");
+    assert!(names.sentence.starts_with("h:3: name of row 1 has the value 4 bytes, which is not a text."), "{names:?}");
     pipe(&redis, "DEL m:1 h:1 h:2 h:3\n");
     // Without a word about its keys, the tables are what stands before the first colon.
     let found = common::open(&engine::Redis, &[("url", &redis.url())]).unwrap();
@@ -155,7 +155,7 @@ async fn texts_and_json_are_rows_and_tables_are_found() {
     // A list is no row, and a table whose keys hold different things says so.
     let odd = common::open(&engine::Redis, &[("url", &redis.url()), ("tables", "queue:{name}\nrate:{currency}")]).unwrap();
     let error = odd.table(&TableRef::new("queue")).await.unwrap_err();
-    assert!(error.kind == SourceErrorKind::Mismatch && error.sentence.contains("holds a list"), "{error:?}");
+    assert!(error.kind == SourceErrorKind::Mismatch && error.sentence.contains("is a list"), "{error:?}");
     assert!(odd.table(&TableRef::new("rate")).await.unwrap().is_some());
     let _ = redis.cli(&["HSET", "rate:USD", "a", "1"]);
     let mixed = ask(&*odd, "SELECT value FROM \"rate\"", vec![], &[("value", DataType::Float64)]).await.unwrap_err();

@@ -65,7 +65,7 @@ impl Client {
     /// Settings that make no sense.
     pub(crate) fn new(config: &BindingConfig) -> Result<Self, SourceError> {
         if config.get("brokers").is_empty() {
-            return Err(SourceError::new(SourceErrorKind::Config, "Name at least one broker, as kafka-1.example.com:9092."));
+            return Err(SourceError::new(SourceErrorKind::Config, "Enter at least one broker, such as kafka-1.example.com:9092."));
         }
         Hosts::of_brokers(config.get("brokers"))?;
         let mut client = ClientConfig::new();
@@ -115,7 +115,7 @@ impl Client {
     /// Settings that the library does not take.
     pub(crate) fn consumer(&self) -> Result<Arc<Consumer>, SourceError> {
         let unusable = |error: KafkaError| {
-            SourceError::new(SourceErrorKind::Config, "Its settings cannot be used. Check them one by one.").because(error)
+            SourceError::new(SourceErrorKind::Config, "The settings of the source are not valid. Check each setting.").because(error)
         };
         self.config.create_with_context(Quiet::default()).map(Arc::new).map_err(unusable)
     }
@@ -147,7 +147,7 @@ pub(crate) async fn asked<T: Send + 'static>(
     };
     tokio::task::spawn_blocking(asking)
         .await
-        .map_err(|error| SourceError::new(SourceErrorKind::Other, "The question broke off. Try again.").because(error))?
+        .map_err(|error| SourceError::new(SourceErrorKind::Other, "The query ended early. Try again.").because(error))?
 }
 
 /// Whether it is about the group that the library asks for, of which nothing is used: a right to the topic is enough.
@@ -187,7 +187,7 @@ pub(crate) fn partitions(consumer: &Consumer, topic: &str) -> Result<Vec<i32>, S
         return Err(error);
     }
     let found = metadata.topics().first().filter(|topic| topic.error().is_none() && !topic.partitions().is_empty());
-    let found = found.ok_or_else(|| SourceError::new(SourceErrorKind::Missing, format!("There is no topic {topic}.")))?;
+    let found = found.ok_or_else(|| SourceError::new(SourceErrorKind::Missing, format!("Topic {topic} does not exist.")))?;
     Ok(found.partitions().iter().map(MetadataPartition::id).collect())
 }
 
@@ -211,22 +211,25 @@ pub(crate) fn of_kafka(error: &KafkaError) -> SourceError {
     use RDKafkaErrorCode as Code;
     let (kind, sentence) = match error.rdkafka_error_code() {
         Some(Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition) => {
-            (SourceErrorKind::Missing, "There is no such topic any more, or its partitions were taken away.")
+            (SourceErrorKind::Missing, "The topic or its partitions no longer exist. Check the topic.")
         }
         Some(Code::OffsetOutOfRange | Code::AutoOffsetReset) => (
             SourceErrorKind::Missing,
-            "Messages were deleted before they could be taken: what comes next is not there any more. Build the dataset anew.",
+            "Messages were deleted before they were read: the next offset no longer exists. Build the dataset again.",
         ),
         Some(Code::TopicAuthorizationFailed | Code::ClusterAuthorizationFailed) => {
-            (SourceErrorKind::Refused, "The user may not read this topic. Give it the right to.")
+            (SourceErrorKind::Refused, "The user has no permission to read this topic. Grant it read access.")
         }
         Some(Code::Authentication | Code::SaslAuthenticationFailed | Code::SSL) => {
-            (SourceErrorKind::Refused, "The brokers refuse us. Check the user, its password and the certificates.")
+            (SourceErrorKind::Refused, "The brokers refused the connection. Check the user, the password and the certificates.")
         }
         Some(Code::OperationTimedOut | Code::RequestTimedOut | Code::MessageTimedOut) => {
-            (SourceErrorKind::Timeout, "No broker answered in time. Check their addresses, then try again.")
+            (SourceErrorKind::Timeout, "No broker responded in time. Check the broker addresses, then try again.")
         }
-        _ => (SourceErrorKind::Unreachable, "No broker answers. Check their addresses and that they run, then try again."),
+        _ => (
+            SourceErrorKind::Unreachable,
+            "No broker responds. Check the broker addresses and that the brokers are running, then try again.",
+        ),
     };
     SourceError::new(kind, sentence).because(error)
 }

@@ -40,21 +40,21 @@ impl Connector for Kafka {
     }
 
     fn form(&self) -> Vec<ConfigField> {
-        let mut security = ConfigField::new("security", "Security", "How the brokers are spoken to.", "plaintext");
+        let mut security = ConfigField::new("security", "Security", "Security protocol of the brokers.", "plaintext");
         security.choices = ["plaintext", "tls", "sasl", "sasl over tls"].map(str::to_owned).into();
-        let mut mechanism = ConfigField::new("mechanism", "Sign in with", "What the brokers ask for.", "SCRAM-SHA-512");
+        let mut mechanism = ConfigField::new("mechanism", "SASL mechanism", "The mechanism that the brokers require.", "SCRAM-SHA-512");
         mechanism.choices = ["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"].map(str::to_owned).into();
         let sasl = ["sasl", "sasl over tls"];
         let mut form = vec![
-            ConfigField::new("brokers", "Brokers", "Some of them, with commas; the others are found.", "kafka-1.example.com:9092").required(),
+            ConfigField::new("brokers", "Brokers", "Some brokers, separated by commas. The other brokers are found.", "kafka-1.example.com:9092").required(),
             security,
             mechanism.only_for("security", &sasl),
-            ConfigField::new("user", "User", "One that may read the topics is enough.", "sluice").only_for("security", &sasl),
-            ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret().only_for("security", &sasl),
+            ConfigField::new("user", "User", "A user with read permission for the topics is enough.", "sluice").only_for("security", &sasl),
+            ConfigField::new("password", "Password", "Stored encrypted, never shown again.", "").secret().only_for("security", &sasl),
             ConfigField::new(
                 "topics",
                 "Topics",
-                "One a line, with how its values are written: json, text, csv(id, at), avro, protobuf(package.Message). Empty: all of them, as JSON, or as text where they are none.",
+                "One topic per line, with the format of its values: json, text, csv(id, at), avro, protobuf(package.Message). Leave empty for all topics, as JSON, or as text where the values are not JSON.",
                 "orders = json\nclicks = csv(id, url, at)",
             )
             .lines()
@@ -62,15 +62,15 @@ impl Connector for Kafka {
             ConfigField::new(
                 "registry",
                 "Schema registry",
-                "Confluent-compatible. What names a schema in it is read by that: Avro, Protobuf or JSON.",
+                "Compatible with Confluent. Values with a schema id are read by that schema: Avro, Protobuf or JSON.",
                 "https://registry.example.com",
             ),
-            ConfigField::new("registry_user", "Registry's user", "Where it asks for one; of some, the key of an API.", "sluice"),
-            ConfigField::new("registry_password", "Registry's password", "Kept sealed, never shown again.", "").secret(),
+            ConfigField::new("registry_user", "Registry's user", "If the registry requires a user. Some registries use an API key.", "sluice"),
+            ConfigField::new("registry_password", "Registry's password", "Stored encrypted, never shown again.", "").secret(),
             ConfigField::new(
                 "schemas",
                 "Schemas",
-                "Where there is no registry: a line with # and the topic, and then its Avro schema or .proto file.",
+                "Without a registry: a line with # and the topic, then its Avro schema or .proto file.",
                 "# orders\n{\"type\": \"record\", …}",
             )
             .lines()

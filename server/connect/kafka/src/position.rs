@@ -47,6 +47,6 @@ impl Position {
 }
 
 fn no_beginning() -> SourceError {
-    let sentence = "A beginning is earliest, latest, a time such as 2024-05-01T10:00:00Z, or offsets such as {\"0\": 12}.";
+    let sentence = "A start position is earliest, latest, a time such as 2024-05-01T10:00:00Z, or offsets such as {\"0\": 12}.";
     SourceError::new(SourceErrorKind::Config, sentence)
 }

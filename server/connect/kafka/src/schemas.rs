@@ -60,7 +60,7 @@ impl Registry {
     /// An address or a certificate that cannot be used.
     pub(crate) fn new(url: &str, config: &BindingConfig) -> Result<Self, SourceError> {
         let unusable = |error: &dyn std::fmt::Display| {
-            let sentence = "The registry's address cannot be used. Write it as https://registry.example.com.";
+            let sentence = "The address of the registry is not valid. Enter an address such as https://registry.example.com.";
             SourceError::new(SourceErrorKind::Config, sentence).because(error)
         };
         let url = Url::parse(url).map_err(|error| unusable(&error))?;
@@ -112,7 +112,7 @@ impl Registry {
         let answer = match self.ask(&["schemas", "ids", &id.to_string()]).await? {
             Asked::Told(answer) => answer,
             Asked::Unknown => return Ok(None),
-            Asked::Forbidden => return Ok(Some(Schema::Unusable("the registry's user may not read it.".into()))),
+            Asked::Forbidden => return Ok(Some(Schema::Unusable("the user of the registry has no permission to read the schema.".into()))),
         };
         let text = text_of(&answer);
         let others = self.references(&answer).await?;
@@ -120,7 +120,7 @@ impl Registry {
             "AVRO" => AvroSchema::read(&text, &others).map(|schema| Schema::Avro(Box::new(schema))),
             "PROTOBUF" => ProtoMessage::read(&text, "", others).map(Schema::Protobuf),
             "JSON" => Ok(Schema::Json),
-            other => Err(format!("{other} is not read here.")),
+            other => Err(format!("schemas of the type {other} are not supported.")),
         };
         Ok(Some(read.unwrap_or_else(Schema::Unusable)))
     }
@@ -152,7 +152,7 @@ impl Registry {
 
     async fn ask(&self, path: &[&str]) -> Result<Asked, SourceError> {
         let away = |cause: reqwest::Error| {
-            let silent = "The schema registry does not answer. Check its address.";
+            let silent = "The schema registry does not respond. Check its address.";
             egress::refusal(&cause).unwrap_or_else(|| SourceError::new(SourceErrorKind::Unreachable, silent).because(cause.without_url()))
         };
         let mut url = self.url.clone();
@@ -168,11 +168,11 @@ impl Registry {
             StatusCode::NOT_FOUND => Ok(Asked::Unknown),
             StatusCode::FORBIDDEN => Ok(Asked::Forbidden),
             status if status.is_redirection() => {
-                let sentence = "The schema registry sends its callers on to another address. Write that one.";
+                let sentence = "The schema registry redirects to another address. Enter that address.";
                 Err(SourceError::new(SourceErrorKind::Config, sentence).because(status))
             }
             status @ StatusCode::UNAUTHORIZED => {
-                let sentence = "The schema registry refuses us. Check its user and password.";
+                let sentence = "The schema registry refused the request. Check its user and password.";
                 Err(SourceError::new(SourceErrorKind::Refused, sentence).because(status))
             }
             _ => Ok(Asked::Told(answer.error_for_status().map_err(away)?.json().await.map_err(away)?)),

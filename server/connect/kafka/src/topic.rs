@@ -56,7 +56,7 @@ pub(crate) async fn learn(client: &Arc<Client>, name: &str, format: TopicFormat,
     })
     .await?;
     if sample.is_empty() {
-        let sentence = format!("{name} has no message yet to tell its columns by. Send one.");
+        let sentence = format!("Topic {name} has no message yet, so its columns are unknown. Send a message.");
         return Err(SourceError::new(SourceErrorKind::Missing, sentence));
     }
     learn_schemas(&format, &sample, true).await?;

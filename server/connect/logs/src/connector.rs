@@ -48,9 +48,7 @@ impl Connector for Logs {
 
     fn form(&self) -> Vec<ConfigField> {
         let about = format!(
-            "One a line: its name as a table, its file on the machine of Sluice, and how its lines are written: json, text, or line \
-             and a regular expression whose named groups are columns. Lines are UTF-8; others say so before that, as in \
-             encoding=windows-1252. Files that it was rotated into are found beside it. {}",
+            "One log per line: a table name, a file on the machine of Sluice, and the format of its lines: json, text, or line and a regular expression whose named groups are columns. Lines are UTF-8; set another encoding before the format, such as encoding=windows-1252. Rotated files are found beside the file. {}",
             policy::places().help()
         );
         let example = "app = /var/log/app/app.log json\naccess = /var/log/nginx/access.log line ^(?<ip>\\S+) .* \"(?<request>[^\"]*)\" (?<status>\\d+)";
@@ -91,7 +89,7 @@ impl Catalogue for LogSource {
     }
 
     async fn feed(&self, of: FeedOf<'_>) -> Result<Box<dyn Feed>, SourceError> {
-        let missing = || SourceError::new(SourceErrorKind::Missing, format!("There is no log {}.", of.table.name));
+        let missing = || SourceError::new(SourceErrorKind::Missing, format!("Log {} does not exist.", of.table.name));
         let log = self.logs.iter().find(|log| log.name == of.table.name).ok_or_else(missing)?;
         Ok(Box::new(LogFeed::open(log, of).await?))
     }
@@ -110,7 +108,7 @@ impl LogSource {
         let path = PathBuf::from(&log.path);
         let sample = blocking(move || Tail::new(path, Position::default()).look()).await?.lines;
         if sample.is_empty() {
-            let sentence = format!("{} has no line yet to tell its columns by.", log.name);
+            let sentence = format!("Log {} has no line yet, so its columns are unknown.", log.name);
             return Err(SourceError::new(SourceErrorKind::Missing, sentence));
         }
         // What cannot be read has no say in the columns; where it is followed, it is told.

@@ -30,7 +30,7 @@ pub(crate) struct LogFeed {
 }
 
 pub(crate) fn of_files(error: &io::Error) -> SourceError {
-    let sentence = "The files of the log cannot be read. They may have been moved, or Sluice may not read them.";
+    let sentence = "The files of the log cannot be read. They may have been moved, or Sluice has no permission to read them.";
     SourceError::new(SourceErrorKind::Unreachable, sentence).because(error)
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn of_files(error: &io::Error) -> SourceError {
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, SourceError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done.map_err(|error| of_files(&error)),
-        Err(error) => Err(SourceError::new(SourceErrorKind::Other, "Reading the log broke off. Try again.").because(error)),
+        Err(error) => Err(SourceError::new(SourceErrorKind::Other, "Reading the log ended early. Try again.").because(error)),
     }
 }
 
@@ -48,12 +48,12 @@ fn position(of: &FeedOf<'_>) -> Result<(Position, bool), SourceError> {
         let read = serde_json::from_str(of.position);
         return read
             .map(|position| (position, false))
-            .map_err(|error| wrong("How far it was read cannot be read. Build it anew.").because(error));
+            .map_err(|error| wrong("The stored position of the log cannot be read. Build the dataset again.").because(error));
     }
     match of.start {
         "" | "earliest" => Ok((Position::default(), false)),
         "latest" => Ok((Position::default(), true)),
-        _ => Err(wrong("A log is begun at its earliest or latest line.")),
+        _ => Err(wrong("The start position of a log is earliest or latest.")),
     }
 }
 
@@ -118,7 +118,7 @@ impl Feed for LogFeed {
     async fn next(&mut self, wait: Duration) -> Result<Portion, SourceError> {
         let until = Instant::now() + wait;
         loop {
-            let gone = || SourceError::new(SourceErrorKind::Other, "Reading the log broke off. Try again.");
+            let gone = || SourceError::new(SourceErrorKind::Other, "Reading the log ended early. Try again.");
             let mut tail = self.tail.take().ok_or_else(gone)?;
             let (tail, looked) = blocking(move || {
                 let looked = tail.look()?;
@@ -138,7 +138,7 @@ impl Feed for LogFeed {
     async fn again(&mut self, spoiled: Vec<Spoiled>) -> Result<Portion, SourceError> {
         let mut lines: Vec<Line> = spoiled.into_iter().filter_map(Origin::of).map(line_of).collect();
         lines.sort_by_key(|line| (line.part, line.at));
-        let gone = || SourceError::new(SourceErrorKind::Other, "Reading the log broke off. Try again.");
+        let gone = || SourceError::new(SourceErrorKind::Other, "Reading the log ended early. Try again.");
         self.portion(lines, (self.tail.as_ref().ok_or_else(gone)?, false))
     }
 }

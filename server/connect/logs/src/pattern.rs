@@ -42,7 +42,7 @@ impl Log {
     /// # Errors
     /// What cannot be read of it, in a sentence.
     pub(crate) fn read(line: &str) -> Result<Self, String> {
-        let bad = || format!("“{line}” is not written like: access = /var/log/access.log json, text, or line (?<ip>\\S+) …");
+        let bad = || format!("\"{line}\" does not have the form: access = /var/log/access.log json, text, or line (?<ip>\\S+) …");
         let (name, rest) = line.split_once('=').ok_or_else(bad)?;
         let (path, how) = rest.trim().split_once(char::is_whitespace).ok_or_else(bad)?;
         let (name, how) = (name.trim().to_owned(), how.trim());
@@ -69,15 +69,15 @@ impl Log {
 /// An encoding in which the break of a line is the byte that it is in ASCII.
 fn encoding_of(name: &str, label: &str) -> Result<&'static Encoding, String> {
     let known = Encoding::for_label(label.as_bytes()).filter(|encoding| encoding.is_ascii_compatible());
-    known.ok_or_else(|| format!("{name}: {label} is no encoding that lines can be read in, as utf-8, windows-1252 and shift_jis are."))
+    known.ok_or_else(|| format!("{name}: {label} is not a supported encoding. Examples are utf-8, windows-1252 and shift_jis."))
 }
 
 fn pattern_of(name: &str, pattern: &str) -> Result<Regex, String> {
     let regex = RegexBuilder::new(pattern).size_limit(PATTERN_BYTES).build();
-    let regex = regex.map_err(|_| format!("{name}: its pattern is not a regular expression that can be read."))?;
+    let regex = regex.map_err(|_| format!("{name}: the pattern is not a valid regular expression."))?;
     match regex.capture_names().flatten().next() {
         Some(_) => Ok(regex),
-        None => Err(format!("{name}: its pattern has no named groups, as (?<ip>\\S+), and so no columns.")),
+        None => Err(format!("{name}: the pattern has no named groups, such as (?<ip>\\S+), and so no columns.")),
     }
 }
 
@@ -106,14 +106,14 @@ impl Lines {
     pub(crate) fn row(&self, line: &[u8]) -> Result<Row, String> {
         let text = self.encoding.decode_without_bom_handling_and_without_replacement(line).ok_or_else(|| {
             let name = self.encoding.name();
-            format!("It is not a text in {name}. Set the encoding of the log, as in encoding=windows-1252.")
+            format!("The line is not text in {name}. Set the encoding of the log, such as encoding=windows-1252.")
         })?;
         let cell = |text: Cow<'_, str>| Cell::Text(Cow::Owned(text.into_owned()));
         match &self.form {
             Form::Text => Ok(Row::from_iter([("line".to_owned(), cell(text))])),
             Form::Json => json_row(text.as_bytes()),
             Form::Pattern(pattern) => {
-                let found = pattern.captures(&text).ok_or("It is not written as the pattern says.")?;
+                let found = pattern.captures(&text).ok_or("The line does not match the pattern.")?;
                 let cell = |name: &str| found.name(name).map_or(Cell::Null, |part| cell(Cow::Borrowed(part.as_str())));
                 Ok(pattern.capture_names().flatten().map(|name| (name.to_owned(), cell(name))).collect())
             }
@@ -138,7 +138,7 @@ mod tests {
         // Bytes that are no text are told, and are one where their encoding is.
         for how in ["text", "json", "line (?<at>.*)"] {
             let told = Log::read(&format!("a = /x {how}")).unwrap().lines.row(b"{\"a\": \"caf\xe9\"}").unwrap_err();
-            assert!(told.starts_with("It is not a text in UTF-8."), "{told}");
+            assert!(told.starts_with("The line is not text in UTF-8."), "{told}");
         }
         let latin = |how: &str| Log::read(&format!("a = /x encoding=latin1 {how}")).unwrap().lines.row(b"{\"line\": \"caf\xe9\"}").unwrap();
         assert_eq!((&latin("json")["line"], &latin("text")["line"]), (&text("caf\u{e9}"), &text("{\"line\": \"caf\u{e9}\"}")));

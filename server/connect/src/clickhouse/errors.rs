@@ -5,31 +5,33 @@ use crate::{SourceError, SourceErrorKind};
 /// The server's error number, by what it means for a person.
 pub(super) fn of_code(code: u32, said: &str) -> SourceError {
     let (kind, sentence) = match code {
-        60 => (SourceErrorKind::Missing, "There is no such table. It may have been renamed or dropped."),
+        60 => (SourceErrorKind::Missing, "The table does not exist. It may have been renamed or dropped."),
         16 | 47 | 36 if said.contains("identifier") || said.contains("column") => {
-            (SourceErrorKind::Missing, "There is no such column. It may have been renamed or dropped.")
+            (SourceErrorKind::Missing, "The column does not exist. It may have been renamed or dropped.")
         }
-        81 => (SourceErrorKind::Refused, "It has no database of this name. Check the name."),
-        192 | 193 | 194 | 516 => (SourceErrorKind::Refused, "It refuses the user or the password. Check both."),
+        81 => (SourceErrorKind::Refused, "The server has no database of this name. Check the name."),
+        192 | 193 | 194 | 516 => (SourceErrorKind::Refused, "The server refused the user or the password. Check both."),
         497 => (
             SourceErrorKind::Refused,
-            "Its user may not do this. Ask its owner for SELECT, or to write for the right to make tables and views.",
+            "The user of the source has no permission for this. Ask the owner of the server to grant SELECT, or for writing the right to create tables and views.",
         ),
-        202 | 203 => (SourceErrorKind::Busy, "It takes no more questions just now. Try again in a moment."),
-        159 | 160 | 209 => (SourceErrorKind::Timeout, "It took longer than this API allows. Narrow the question, or raise the time-out."),
-        164 => (SourceErrorKind::Statement, "Only reading is allowed."),
-        46 => (SourceErrorKind::Statement, "There is no such function."),
+        202 | 203 => (SourceErrorKind::Busy, "The server has reached its limit of concurrent queries. Try again in a moment."),
+        159 | 160 | 209 => (SourceErrorKind::Timeout, "The query timed out. Narrow the query, or raise the time-out of the API."),
+        164 => (SourceErrorKind::Statement, "Sources are read-only. Use SELECT."),
+        46 => (SourceErrorKind::Statement, "The function does not exist."),
         215 => (SourceErrorKind::Statement, "A column must be in GROUP BY or inside an aggregate."),
-        42 | 43 | 62 | 184 | 386 => (SourceErrorKind::Statement, "It cannot read this statement. Check the types of the parameters."),
+        42 | 43 | 62 | 184 | 386 => {
+            (SourceErrorKind::Statement, "The server cannot parse the statement. Check the types of the parameters.")
+        }
         // Too many columns, too deep subqueries, and a tree or a recursion that is too deep or too large.
         161 | 162 | 165..=168 | 306 => return SourceError::too_complex().because(said),
         // Values that cannot be parsed, converted or calculated with, and patterns that cannot be read.
         6 | 25 | 26 | 27 | 38 | 41 | 69 | 70 | 72 | 117 | 131 | 153 | 376 | 407 | 427 | 457 | 467 | 675 | 676 => {
             return SourceError::value().because(said);
         }
-        53 => (SourceErrorKind::Mismatch, "A value does not fit the type that it is compared with."),
-        241 => (SourceErrorKind::Other, "The question needs more memory than the server gives it. Narrow it."),
-        _ => (SourceErrorKind::Other, "It could not answer. The log has the reason under this request's id."),
+        53 => (SourceErrorKind::Mismatch, "A value does not have the type that it is compared with."),
+        241 => (SourceErrorKind::Other, "The query needs more memory than the server allows. Narrow the query."),
+        _ => (SourceErrorKind::Other, "The query failed. The log has the cause under the id of this request."),
     };
     SourceError::new(kind, sentence).because(said)
 }

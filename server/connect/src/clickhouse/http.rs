@@ -62,14 +62,14 @@ impl Client {
         }
         // The server takes a query of the address for settings, for who asks, and even for the beginning of the statement.
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(bad("The address must not have a query or a fragment. Write it without ? and #, such as http://host:8123."));
+            return Err(bad("The address must not contain ? or #. Enter an address such as http://host:8123."));
         }
         // It asks for no password where nobody set one, and answers whoever speaks HTTP: as any service on this machine.
         egress::check(&url, Peer::Service)?;
         let builder = tls::over_http(egress::client(Peer::Service).connect_timeout(CONNECT_TIMEOUT), config)?;
         let or = |text: &str, usual: &str| if text.is_empty() { usual.to_owned() } else { text.to_owned() };
         Ok(Self {
-            http: builder.build().map_err(|error| bad("Its settings cannot be used.").because(error))?,
+            http: builder.build().map_err(|error| bad("The settings of the source are not valid. Check each setting.").because(error))?,
             url,
             credentials: (or(config.get("user"), "default"), config.get("password").to_owned()),
             database: or(config.get("database"), "default"),
@@ -156,8 +156,7 @@ fn says_where_it_ends(version: Version, headers: &HeaderMap) -> bool {
 }
 
 fn endless() -> SourceError {
-    let sentence = "Its answers do not say where they end, so half of one would look like all of it. A proxy before it speaks HTTP/1.0: let \
-                    it speak HTTP/1.1, or write the address of ClickHouse itself.";
+    let sentence = "The responses do not say where they end, so an incomplete response looks complete. A proxy in front of the server uses HTTP/1.0: configure HTTP/1.1, or enter the address of ClickHouse itself.";
     SourceError::new(SourceErrorKind::Config, sentence)
 }
 
@@ -170,7 +169,10 @@ async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<r
     let status = response.status();
     let said = beginning(response).await;
     Err(failed(&said).unwrap_or_else(|| {
-        SourceError::new(SourceErrorKind::Unreachable, format!("It answers with {status}. Check that the address is its HTTP interface."))
+        SourceError::new(
+            SourceErrorKind::Unreachable,
+            format!("The server responded with status {status}. Check that the address is its HTTP interface."),
+        )
     }))
 }
 
@@ -193,7 +195,7 @@ fn away(error: reqwest::Error) -> SourceError {
     if is_of_connection && !error.is_connect() && !error.is_timeout() {
         return SourceError::dropped().because(error.without_url());
     }
-    SourceError::new(SourceErrorKind::Unreachable, "It does not answer. Check its address and that it is running, then try again.")
+    SourceError::new(SourceErrorKind::Unreachable, "The server does not respond. Check its address and that it is running, then try again.")
         .because(error.without_url())
 }
 
@@ -290,7 +292,7 @@ impl Lines {
             self.buffer.drain(..self.read);
             (self.read, self.looked) = (0, self.buffer.len());
             if self.buffer.len() > self.most {
-                let sentence = format!("A row is longer than {} MiB. Leave its longest column out.", self.most >> 20);
+                let sentence = format!("A row is longer than {} MiB. Remove its longest column.", self.most >> 20);
                 return Err(SourceError::new(SourceErrorKind::TooLarge, sentence));
             }
             match self.response.chunk().await.map_err(away)? {
@@ -318,7 +320,7 @@ fn row_of(line: &[u8]) -> Result<Line, SourceError> {
     Line::read(line).map_err(|error| {
         let said = String::from_utf8_lossy(line);
         failed(&said).unwrap_or_else(|| {
-            SourceError::new(SourceErrorKind::Other, "It answers in a form that is not ClickHouse's. Check the address.").because(error)
+            SourceError::new(SourceErrorKind::Other, "The response is not from ClickHouse. Check the address.").because(error)
         })
     })
 }

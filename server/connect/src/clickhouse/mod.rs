@@ -45,13 +45,13 @@ impl Connector for ClickHouse {
             ConfigField::new(
                 "url",
                 "Address",
-                "Of its HTTP interface, without ? and #. With https, its certificate is checked.",
+                "The address of the HTTP interface, without ? and #. With https, the certificate is checked.",
                 "http://clickhouse.example.com:8123",
             )
             .required(),
             ConfigField::new("database", "Database", "", "default"),
-            ConfigField::new("user", "User", "One that may only read is enough, and safest.", "default"),
-            ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret(),
+            ConfigField::new("user", "User", "A user with read permission is enough, and safest.", "default"),
+            ConfigField::new("password", "Password", "Stored encrypted, never shown again.", "").secret(),
         ];
         form.push(crate::sink::form());
         form.extend(tls::certificates());

@@ -20,7 +20,7 @@ const MAX_QUERIES: usize = 8;
 const MAX_SQLITE_LEVELS: usize = 900;
 
 /// What is said of all of them.
-pub(super) const TOO_DEEP: &str = "Calls of functions or queries stand too deep in one another. Take some of them apart.";
+pub(super) const TOO_DEEP: &str = "The function calls or queries are nested too deeply. Simplify the statement.";
 
 /// Whether brackets behind a word, or around a query, stand too deep in one another for the parser. Those of types (`array<array<int>>`)
 /// it counts nowhere, so there may be few of them in all.

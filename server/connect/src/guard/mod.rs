@@ -58,7 +58,7 @@ pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
         writing::plain_literals(&mut statement);
         writing::explicit_aliases(&mut statement, dialect);
         let Statement::Query(query) = &statement else {
-            return Err(refuse(Some(statement.span().start), "Only a SELECT can be run: this one does something else."));
+            return Err(refuse(Some(statement.span().start), "Only SELECT statements are allowed."));
         };
         walk::check(&statement, dialect)?;
         // These two plan in this process, and SQLite has bounds of its own.
@@ -142,7 +142,7 @@ mod tests {
             ("set statement_timeout = 0", "SELECT"),
             ("copy flights to '/tmp/x'", "SELECT"),
             ("", "one SELECT"),
-            ("selec 1", "not SQL"),
+            ("selec 1", "cannot be parsed"),
         ] {
             let refusal = refused(sql);
             assert!(refusal.to_string().contains(word), "{sql}: {refusal}");

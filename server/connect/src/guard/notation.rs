@@ -48,7 +48,7 @@ impl Notation {
         match self.columns.iter().find(|named| !is_known(named)) {
             None => Ok(()),
             Some((table, column, at)) => {
-                let what_to_do = format!("Name its columns, as in {table} AS {table}({column}).");
+                let what_to_do = format!("List its columns, such as {table} AS {table}({column}).");
                 Err(refuse(Some(*at), &format!("{table}.{column} may call a function, as {table} is the result of one. {what_to_do}")))
             }
         }

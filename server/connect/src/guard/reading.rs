@@ -22,20 +22,19 @@ pub(super) const MAX_NESTING: usize = 64;
 /// A text that is too long or not closed, and whatever servers read in more than one way.
 pub(super) fn tokens(sql: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, Refusal> {
     if sql.len() > MAX_TEXT {
-        return Err(refuse(None, "The statement is longer than 64 KiB. Shorten it."));
+        return Err(refuse(None, "The statement is longer than 64 KiB. Shorten the statement."));
     }
     let reader = reader(dialect);
     // ClickHouse's escapes are read by rules of their own.
     let mut tokenizer = Tokenizer::new(&*reader, sql).with_unescape(dialect != Dialect::Clickhouse);
-    let all = tokenizer.tokenize_with_location().map_err(|error| {
-        refuse(Some(error.location), &format!("This is not SQL that can be read: {}.", error.message.trim_end_matches('.')))
-    })?;
+    let all = tokenizer
+        .tokenize_with_location()
+        .map_err(|error| refuse(Some(error.location), &format!("The SQL cannot be parsed: {}.", error.message.trim_end_matches('.'))))?;
     if all.len() > MAX_TOKENS * 2 {
-        return Err(refuse(None, "The statement has more than 5,000 words and signs. Shorten it."));
+        return Err(refuse(None, "The statement has more than 5,000 words and signs. Shorten the statement."));
     }
     if let Some(odd) = all.iter().enumerate().find_map(|(at, token)| is_odd_number(token, all.get(at + 1)).then_some(token)) {
-        let message = "Servers read this in different ways: as a number, as a name, or as both. Write the number in decimal digits alone, with a blank \
-                       behind it, or put the name in quotes.";
+        let message = "Servers read this in different ways: as a number, as a name, or as both. Write the number in decimal digits followed by a space, or put the name in quotes.";
         return Err(refuse(Some(odd.span.start), message));
     }
     let mut kept = Vec::with_capacity(all.len());
@@ -55,7 +54,7 @@ pub(super) fn tokens(sql: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, 
         number_placeholders(&mut kept);
     }
     if kept.len() > MAX_TOKENS {
-        return Err(refuse(None, "The statement has more than 5,000 words and signs. Shorten it."));
+        return Err(refuse(None, "The statement has more than 5,000 words and signs. Shorten the statement."));
     }
     if calls::brackets_too_deep(&kept) {
         return Err(refuse(None, calls::TOO_DEEP));
@@ -84,8 +83,8 @@ pub(super) fn statement(tokens: Vec<TokenWithSpan>, dialect: Dialect) -> Result<
     let mut statements = parser.parse_statements().map_err(|error| parse_refusal(&error.to_string()))?;
     match (statements.pop(), statements.last()) {
         (Some(one), None) => Ok(one),
-        (None, _) => Err(refuse(None, "Write one SELECT statement.")),
-        (Some(second), Some(_)) => Err(refuse(Some(second.span().start), "Only one statement can be run. Take the others out.")),
+        (None, _) => Err(refuse(None, "Enter one SELECT statement.")),
+        (Some(second), Some(_)) => Err(refuse(Some(second.span().start), "Only one statement is allowed. Remove the others.")),
     }
 }
 
@@ -103,28 +102,28 @@ fn check(token: &TokenWithSpan, dialect: Dialect) -> Result<(), Refusal> {
     let at = Some(token.span.start);
     match &token.token {
         Token::Whitespace(Whitespace::MultiLineComment(text)) if dialect == Dialect::Mysql && runs(text) => {
-            Err(refuse(at, "The server would run this comment. Take it out."))
+            Err(refuse(at, "The server would execute this comment. Remove it."))
         }
         // Also behind a keyword: a server reads `distinct@@datadir` as two words.
         Token::Word(word) if dialect == Dialect::Mysql && word.quote_style.is_none() && word.value.contains('@') => {
-            Err(refuse(at, "Variables of the server (@ and @@) are not data. Take them out."))
+            Err(refuse(at, "Server variables (@ and @@) are not allowed. Remove them."))
         }
         // Some servers take some of these for white space, such as SQLite a byte order mark.
         Token::Word(word) if word.quote_style.is_none() && word.value.chars().any(|c| !c.is_ascii() && !c.is_alphanumeric()) => {
-            Err(refuse(at, "This name has a character that is no letter and no digit. Put the name in quotes, or take the character out."))
+            Err(refuse(at, "This name has a character that is not a letter or digit. Put the name in quotes, or remove the character."))
         }
         Token::Word(word) if system::is_catalogue_type(dialect, &word.value) => {
-            let message = format!("The type {word} looks up names in the server's own catalogue, which is not data. Take it out.");
+            let message = format!("The type {word} looks up names in the catalogue of the server, which is not allowed. Remove it.");
             Err(refuse(at, &message))
         }
         Token::Placeholder(mark) if !is_ours(mark, dialect) => {
-            Err(refuse(at, "A parameter is written with a colon and its name. Take this sign out, or put it in quotes."))
+            Err(refuse(at, "A parameter is a colon and its name. Remove this sign, or put it in quotes."))
         }
         Token::AtSign | Token::AtAt if dialect == Dialect::Mysql => {
-            Err(refuse(at, "Variables of the server (@ and @@) are not data. Take them out."))
+            Err(refuse(at, "Server variables (@ and @@) are not allowed. Remove them."))
         }
         Token::Word(word) if word.quote_style.is_some() && word.value.chars().any(|c| c == '\0' || (c == '\\' && escapes(dialect))) => {
-            Err(refuse(at, "The name of a table or column has a character that cannot be written safely. Use another name."))
+            Err(refuse(at, "The name of a table or column has a character that is not supported. Use another name."))
         }
         Token::HexStringLiteral(digits) if is_hex(digits) && (dialect == Dialect::Mysql || is_quoted(token.span, digits)) => Ok(()),
         Token::DollarQuotedString(_) if matches!(dialect, Dialect::Postgres | Dialect::Clickhouse) => Ok(()),
@@ -148,7 +147,7 @@ fn check(token: &TokenWithSpan, dialect: Dialect) -> Result<(), Refusal> {
         | Token::TripleDoubleQuotedRawStringLiteral(_)
         | Token::QuoteDelimitedStringLiteral(_)
         | Token::NationalQuoteDelimitedStringLiteral(_) => {
-            Err(refuse(at, "This form of a literal is not offered. Write text in single quotes and numbers in decimal."))
+            Err(refuse(at, "This form of a literal is not supported. Write text in single quotes and numbers in decimal."))
         }
         _ => Ok(()),
     }
@@ -172,7 +171,7 @@ fn unescape(token: &mut TokenWithSpan) -> Result<(), Refusal> {
     match &mut token.token {
         Token::SingleQuotedString(text) => {
             let value = clickhouse::text(text);
-            *text = value.ok_or_else(|| refuse(at, r"\x, \0 and \N in a text are not offered. Write the letters themselves."))?;
+            *text = value.ok_or_else(|| refuse(at, r"\\x, \\0 and \\N in a text are not supported. Write the characters themselves."))?;
         }
         Token::Word(word) => {
             if let Some(quote) = word.quote_style {
@@ -248,7 +247,7 @@ fn number_placeholders(tokens: &mut [TokenWithSpan]) {
 /// The parser's message with its place taken out of the text; it is about the builder's own SQL, not about data.
 fn parse_refusal(said: &str) -> Refusal {
     if said.contains("recursion limit") {
-        return refuse(None, "The statement is nested too deeply. Take some brackets or subqueries out.");
+        return refuse(None, "The statement is nested too deeply. Remove some brackets or subqueries.");
     }
     let said = said.trim_start_matches("sql parser error: ");
     let (message, place) = match said.rsplit_once(" at Line: ") {
@@ -260,9 +259,9 @@ fn parse_refusal(said: &str) -> Refusal {
     };
     let found_parameter = ["found: $", "found: ?", "found: {p"].iter().any(|found| message.contains(found));
     let message = if found_parameter {
-        "A parameter is a value and cannot stand where the name of a table or column is wanted.".to_owned()
+        "A parameter is a value and cannot stand for the name of a table or column.".to_owned()
     } else {
-        format!("This is not SQL that can be read: {}.", message.trim_end_matches('.'))
+        format!("The SQL cannot be parsed: {}.", message.trim_end_matches('.'))
     };
     Refusal { place, message }
 }

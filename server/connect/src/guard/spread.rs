@@ -53,11 +53,11 @@ impl Spread {
     /// Too many tables, or parts of WITH of which it is not clear which one is used where.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         if let Some(name) = &self.twice {
-            return Err(refuse(None, &format!("Two parts of WITH are called {name}. Call one of them something else.")));
+            return Err(refuse(None, &format!("Two parts of WITH are named {name}. Rename one of them.")));
         }
         if self.tables_of("", &mut HashMap::new()) > MAX_TABLES {
             let detail = format!("The statement reads more than {MAX_TABLES} tables, each part of WITH counted as often as it is used.");
-            return Err(refuse(None, &format!("{detail} Take some out.")));
+            return Err(refuse(None, &format!("{detail} Remove some of them.")));
         }
         Ok(())
     }

@@ -47,7 +47,7 @@ impl Visitor for Walk {
     fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<Self::Break> {
         match statement {
             Statement::Query(_) => ControlFlow::Continue(()),
-            other => stop(Some(other.span().start), "Only a SELECT can be run: this part writes or changes something."),
+            other => stop(Some(other.span().start), "Only SELECT is allowed: this part writes or changes data."),
         }
     }
 
@@ -55,14 +55,14 @@ impl Visitor for Walk {
         self.spread.enter(query);
         self.queries += 1;
         if self.queries > MAX_QUERIES {
-            return stop(None, "Too many queries inside one another.");
+            return stop(None, "The queries are nested too deeply.");
         }
         let at = Some(query.span().start);
         if !query.locks.is_empty() {
-            return stop(at, "FOR UPDATE and FOR SHARE lock rows. Take them out.");
+            return stop(at, "FOR UPDATE and FOR SHARE lock rows and are not allowed. Remove them.");
         }
         if query.settings.is_some() || query.format_clause.is_some() || query.for_clause.is_some() || !query.pipe_operators.is_empty() {
-            return stop(at, "SETTINGS, FORMAT, FOR XML and the like are not offered. Take them out.");
+            return stop(at, "SETTINGS, FORMAT, FOR XML and similar clauses are not allowed. Remove them.");
         }
         check_body(&query.body)?;
         if let Some(order) = &query.order_by
@@ -82,14 +82,14 @@ impl Visitor for Walk {
     fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<Self::Break> {
         self.selects += 1;
         if self.selects > MAX_QUERIES {
-            return stop(None, "Too many queries in one statement.");
+            return stop(None, "The statement has too many queries.");
         }
         let at = Some(select.span().start);
         if select.into.is_some() {
             return stop(at, "SELECT INTO makes a table. Take INTO out.");
         }
         if !select.optimizer_hints.is_empty() || select.select_modifiers.is_some() {
-            return stop(at, "Hints for the optimizer are not offered. Take them out.");
+            return stop(at, "Optimizer hints are not allowed. Remove them.");
         }
         ControlFlow::Continue(())
     }
@@ -99,21 +99,21 @@ impl Visitor for Walk {
         match factor {
             TableFactor::Table { name, args: Some(arguments), .. } => {
                 if arguments.settings.is_some() {
-                    return stop(Some(name.span().start), "SETTINGS are not offered. Take them out.");
+                    return stop(Some(name.span().start), "SETTINGS are not allowed. Remove them.");
                 }
                 self.check_function(name)
             }
             TableFactor::Function { name, .. } => self.check_function(name),
             TableFactor::Table { name, .. } => self.check_table(name),
             TableFactor::Derived { .. } | TableFactor::NestedJoin { .. } | TableFactor::UNNEST { .. } => ControlFlow::Continue(()),
-            other => stop(Some(other.span().start), "This kind of table expression is not offered."),
+            other => stop(Some(other.span().start), "This kind of table expression is not supported."),
         }
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return stop(None, "The statement is nested too deeply. Take some brackets or conditions out.");
+            return stop(None, "The statement is nested too deeply. Remove some brackets or conditions.");
         }
         match expr {
             Expr::Function(Function { name, .. }) => self.check_function(name),
@@ -124,9 +124,9 @@ impl Visitor for Walk {
             }
             Expr::CompoundFieldAccess { root, access_chain } if self.dialect == Dialect::Postgres => self.check_access(root, access_chain),
             Expr::InList { list, .. } if self.dialect == Dialect::Clickhouse => list.iter().try_for_each(|item| self.check_listed(item)),
-            Expr::Dictionary(_) => stop(Some(expr.span().start), "Braces are for the parameters of Sluice alone. Take them out."),
+            Expr::Dictionary(_) => stop(Some(expr.span().start), "Braces are not allowed. Remove them."),
             Expr::BinaryOp { op: BinaryOperator::Custom(_) | BinaryOperator::PGCustomBinaryOperator(_), .. } => {
-                stop(Some(expr.span().start), "An operator by name may be any function. Use one of the usual operators.")
+                stop(Some(expr.span().start), "An operator by name can be any function and is not allowed. Use a usual operator.")
             }
             _ => ControlFlow::Continue(()),
         }
@@ -142,11 +142,11 @@ impl Walk {
     fn check_table(&mut self, name: &ObjectName) -> ControlFlow<Box<Refusal>> {
         self.spread.note_table(name);
         let Some(parts) = parts(name) else {
-            return stop(Some(name.span().start), "The name of a table must be written out.");
+            return stop(Some(name.span().start), "Write the name of the table itself.");
         };
         let names: Vec<&str> = parts.iter().map(String::as_str).collect();
         if system::belongs_to_server(self.dialect, &names) {
-            return stop(Some(name.span().start), &format!("{name} belongs to the server itself and is not data."));
+            return stop(Some(name.span().start), &format!("{name} belongs to the server itself and is not allowed."));
         }
         ControlFlow::Continue(())
     }
@@ -164,7 +164,7 @@ impl Walk {
         }
         self.notation.note_column(&names);
         if rest.iter().any(|step| matches!(step, AccessExpr::Dot(_))) {
-            return stop(Some(root.span().start), "A dot behind an expression may call any function. Name a column of a table instead.");
+            return stop(Some(root.span().start), "A dot after an expression can call any function. Use a column of a table instead.");
         }
         ControlFlow::Continue(())
     }
@@ -174,7 +174,7 @@ impl Walk {
         if functions::computes(self.dialect, &parts) {
             return ControlFlow::Continue(());
         }
-        stop(Some(name.span().start), &format!("The function {name} is not on the list of functions that only compute."))
+        stop(Some(name.span().start), &format!("The function {name} is not in the list of allowed functions."))
     }
 
     /// A name alone, which may be a function that is called without brackets.
@@ -182,7 +182,7 @@ impl Walk {
         if name.quote_style.is_none() && functions::is_bare_call(self.dialect, &name.value.to_ascii_lowercase()) {
             return stop(
                 Some(name.span.start),
-                &format!("{name} tells of the server and is not data. Take it out, or quote the name of a column."),
+                &format!("{name} is information about the server and is not allowed. Remove it, or quote the name of a column."),
             );
         }
         ControlFlow::Continue(())
@@ -198,7 +198,7 @@ impl Walk {
         };
         let parts: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
         if system::belongs_to_server(self.dialect, &parts) {
-            return stop(Some(item.span().start), &format!("{item} belongs to the server itself and is not data."));
+            return stop(Some(item.span().start), &format!("{item} belongs to the server itself and is not allowed."));
         }
         ControlFlow::Continue(())
     }
@@ -207,7 +207,7 @@ impl Walk {
     fn check_fields(&self, expr: &Expr, parts: &[Ident]) -> ControlFlow<Box<Refusal>> {
         let schema = parts.first().map(|part| part.value.to_ascii_lowercase()).unwrap_or_default();
         if self.dialect == Dialect::Clickhouse && (schema == "system" || schema == "information_schema") {
-            return stop(Some(expr.span().start), &format!("{expr} belongs to the server itself and is not data."));
+            return stop(Some(expr.span().start), &format!("{expr} belongs to the server itself and is not allowed."));
         }
         parts.iter().skip(1).try_for_each(|field| self.check_field(expr, field))
     }
@@ -215,7 +215,7 @@ impl Walk {
     /// PostgreSQL calls `f(t)` for `t.f` where `t` has no column `f`.
     fn check_field(&self, expr: &Expr, field: &Ident) -> ControlFlow<Box<Refusal>> {
         if functions::may_call(self.dialect, &field.value.to_ascii_lowercase()) {
-            let message = format!("{expr} may call the function {field}, which is not on the list of functions that only compute.");
+            let message = format!("{expr} can call the function {field}, which is not in the list of allowed functions.");
             return stop(Some(expr.span().start), &message);
         }
         ControlFlow::Continue(())
@@ -225,7 +225,7 @@ impl Walk {
 fn check_body(body: &SetExpr) -> ControlFlow<Box<Refusal>> {
     match body {
         SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
-            stop(Some(body.span().start), "Only a SELECT can be run: this part writes or changes something.")
+            stop(Some(body.span().start), "Only SELECT is allowed: this part writes or changes data.")
         }
         SetExpr::Table(_) => stop(Some(body.span().start), "Write SELECT * FROM the table instead of TABLE."),
         SetExpr::SetOperation { left, right, .. } => {

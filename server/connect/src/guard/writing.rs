@@ -43,7 +43,8 @@ pub(super) fn plain_literals(statement: &mut Statement) {
 /// # Errors
 /// Where what was written does not read as the same tree.
 pub(super) fn write(statement: &Statement, written: &[TokenWithSpan], dialect: Dialect) -> Result<String, Refusal> {
-    let unsure = || refuse(None, "A part of this statement cannot be sent as it was checked. Write it in a plainer way.");
+    let unsure =
+        || refuse(None, "A part of this statement cannot be sent exactly as it was checked. Write the statement in a simpler way.");
     let text = laid_out(&rendered(statement, dialect), written, dialect).map_err(|_| unsure())?;
     let mut again = reading::statement(reading::tokens(&text, dialect).map_err(|_| unsure())?, dialect).map_err(|_| unsure())?;
     plain_literals(&mut again);

@@ -54,11 +54,11 @@ impl Connector for Mysql {
 
     fn form(&self) -> Vec<ConfigField> {
         let mut form = vec![
-            ConfigField::new("host", "Host", "A name or an address.", "db.example.com").required(),
+            ConfigField::new("host", "Host", "A host name or an IP address.", "db.example.com").required(),
             ConfigField::new("port", "Port", "", "3306"),
             ConfigField::new("database", "Database", "", "flights").required(),
-            ConfigField::new("user", "User", "One that may only read is enough, and safest.", "sluice_reader").required(),
-            ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret(),
+            ConfigField::new("user", "User", "A user with read permission is enough, and safest.", "sluice_reader").required(),
+            ConfigField::new("password", "Password", "Stored encrypted, never shown again.", "").secret(),
         ];
         form.push(crate::sink::form());
         form.extend(tls::form());

@@ -162,7 +162,7 @@ async fn begun_at_once(mut lock: MySqlConnection, table: &TableRef, sessions: &m
 
 /// A statement of it ended in the middle, and its session with it.
 fn broken() -> SourceError {
-    SourceError::new(SourceErrorKind::Unreachable, "The connection broke off. Try again.")
+    SourceError::new(SourceErrorKind::Unreachable, "The connection to the source was lost. Try again.")
 }
 
 #[async_trait]

@@ -122,24 +122,26 @@ fn write_error(error: &sqlx::Error) -> SourceError {
     let (kind, sentence) = match number {
         Some(1044 | 1142 | 1227 | 1370) => (
             SourceErrorKind::Refused,
-            "Its user may not make tables and views there. Ask its owner for CREATE, DROP, INSERT, UPDATE, DELETE, SELECT, CREATE VIEW and SHOW VIEW.",
+            "The user of the source has no permission to create tables and views. Ask the owner of the database to grant CREATE, DROP, INSERT, UPDATE, DELETE, SELECT, CREATE VIEW and SHOW VIEW.",
         ),
-        Some(1347) => (SourceErrorKind::Config, "Something that is no view has the name of its view. Choose another name."),
-        Some(1205 | 1213) => (SourceErrorKind::Busy, "Somebody holds its table or view for long. It is tried again."),
+        Some(1347) => (SourceErrorKind::Config, "The name of the view belongs to an object that is not a view. Choose another name."),
+        Some(1205 | 1213) => (SourceErrorKind::Busy, "The table or view is locked. Sluice tries again."),
         Some(1062) => (
             SourceErrorKind::Mismatch,
-            "It takes two keys for the same, as it does where they differ in blanks at their end alone. Choose another key.",
+            "The database treats two keys as equal, for example if they differ only in spaces at the end. Choose another key.",
         ),
-        Some(1406) => (SourceErrorKind::Mismatch, "A key is longer than the 255 letters that it takes. Choose another key."),
-        Some(1060) => (SourceErrorKind::Config, "It takes two columns for the same that differ in case alone. Rename one by the mapping."),
-        Some(1118) => (SourceErrorKind::Config, "It has too many columns for one table there. Leave some out."),
-        Some(1425 | 1426) => (SourceErrorKind::Config, "A decimal has more digits than it takes. Cast it by the mapping."),
-        Some(1071) => (SourceErrorKind::Config, "The key has more texts than it takes: three. Choose another key."),
-        Some(1264 | 1292 | 1366 | 1367) => {
-            (SourceErrorKind::Mismatch, "It cannot keep a value, such as a number without end or a date before its calendar.")
+        Some(1406) => (SourceErrorKind::Mismatch, "A key is longer than 255 characters, the limit of the database. Choose another key."),
+        Some(1060) => {
+            (SourceErrorKind::Config, "Two column names differ only in case, which the database does not allow. Rename one in the mapping.")
         }
-        Some(1021 | 1114) => (SourceErrorKind::Busy, "It has no room left. Make some there; it is tried again."),
-        Some(1153) => (SourceErrorKind::Mismatch, "A row is larger than it takes at once: see its max_allowed_packet."),
+        Some(1118) => (SourceErrorKind::Config, "The table has too many columns for the database. Remove some in the mapping."),
+        Some(1425 | 1426) => (SourceErrorKind::Config, "A decimal has more digits than the database can store. Cast it in the mapping."),
+        Some(1071) => (SourceErrorKind::Config, "The key has more than three text columns, the limit of the database. Choose another key."),
+        Some(1264 | 1292 | 1366 | 1367) => {
+            (SourceErrorKind::Mismatch, "The database cannot store a value, such as an infinite number or a date before its calendar.")
+        }
+        Some(1021 | 1114) => (SourceErrorKind::Busy, "The database has no space left. Free some space; Sluice tries again."),
+        Some(1153) => (SourceErrorKind::Mismatch, "A row is larger than max_allowed_packet of the database. Raise max_allowed_packet."),
         _ => return read_error(error),
     };
     SourceError::new(kind, sentence).because(error)

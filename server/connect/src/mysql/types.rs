@@ -42,7 +42,7 @@ pub(super) fn cell(row: &MySqlRow, index: usize) -> Result<Value, SourceError> {
     };
     read.ok_or_else(|| {
         let kind = kind.to_lowercase();
-        let sentence = format!("It holds values of the type {kind} that cannot be read. Cast them to CHAR in the statement.");
+        let sentence = format!("The result has values of the type {kind} that cannot be read. Cast them to CHAR in the statement.");
         SourceError::new(SourceErrorKind::Mismatch, sentence)
     })
 }

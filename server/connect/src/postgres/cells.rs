@@ -102,7 +102,7 @@ impl Kind {
 /// A cell whose type has no place in a row.
 pub(super) fn unreadable(kind: &str) -> SourceError {
     let kind = kind.to_lowercase();
-    let sentence = format!("It holds values of the type {kind} that cannot be read. Cast them to text in the statement.");
+    let sentence = format!("The result has values of the type {kind} that cannot be read. Cast them to text in the statement.");
     SourceError::new(SourceErrorKind::Mismatch, sentence)
 }
 

@@ -83,7 +83,7 @@ fn sent_as(column: &PgColumn, fields: &[Field]) -> Sent {
 }
 
 fn broken() -> SourceError {
-    SourceError::new(SourceErrorKind::Other, "Its rows ended in the middle. Try again.")
+    SourceError::new(SourceErrorKind::Other, "The rows of the source ended early. Try again.")
 }
 
 /// What has come and is not read yet.

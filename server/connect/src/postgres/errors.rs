@@ -9,37 +9,38 @@ pub(super) fn read_error(error: &sqlx::Error, sql: &str) -> SourceError {
         return known;
     }
     let sqlx::Error::Database(database) = error else {
-        return SourceError::new(SourceErrorKind::Other, "It could not answer. The log has the reason under this request's id.")
+        return SourceError::new(SourceErrorKind::Other, "The query failed. The log has the cause under the id of this request.")
             .because(error);
     };
     let state = database.code().unwrap_or_default().into_owned();
     let place = place_of(database.as_ref(), sql);
     let (kind, sentence) = match state.as_str() {
-        "28P01" | "28000" => (SourceErrorKind::Refused, "It refuses the user or the password. Check both.".to_owned()),
-        "3D000" => (SourceErrorKind::Refused, "It has no database of this name. Check the name.".to_owned()),
-        "53300" | "57P03" => (SourceErrorKind::Busy, "It takes no more connections just now. Try again in a moment.".to_owned()),
-        "57014" => {
-            (SourceErrorKind::Timeout, "It took longer than this API allows. Narrow the question, or raise the time-out.".to_owned())
-        }
-        "42P01" => (SourceErrorKind::Missing, format!("There is no such table{place}. It may have been renamed or dropped.")),
-        "42703" => (SourceErrorKind::Missing, format!("There is no such column{place}. It may have been renamed or dropped.")),
-        "42501" => (SourceErrorKind::Refused, "Its user may not read this table. Ask its owner for SELECT.".to_owned()),
-        "25006" => (SourceErrorKind::Statement, "Only reading is allowed.".to_owned()),
+        "28P01" | "28000" => (SourceErrorKind::Refused, "The server refused the user or the password. Check both.".to_owned()),
+        "3D000" => (SourceErrorKind::Refused, "The server has no database of this name. Check the name.".to_owned()),
+        "53300" | "57P03" => (SourceErrorKind::Busy, "The server has reached its limit of connections. Try again in a moment.".to_owned()),
+        "57014" => (SourceErrorKind::Timeout, "The query timed out. Narrow the query, or raise the time-out of the API.".to_owned()),
+        "42P01" => (SourceErrorKind::Missing, format!("The table does not exist{place}. It may have been renamed or dropped.")),
+        "42703" => (SourceErrorKind::Missing, format!("The column does not exist{place}. It may have been renamed or dropped.")),
+        "42501" => (
+            SourceErrorKind::Refused,
+            "The user of the source has no permission to read this table. Ask its owner to grant SELECT.".to_owned(),
+        ),
+        "25006" => (SourceErrorKind::Statement, "Sources are read-only. Use SELECT.".to_owned()),
         "42883" => (
             SourceErrorKind::Statement,
             format!("No such function or comparison of these types{place}. Check the types of the parameters."),
         ),
-        "42702" => (SourceErrorKind::Statement, format!("More than one table has this column{place}. Write the table before it.")),
+        "42702" => (SourceErrorKind::Statement, format!("Several tables have this column{place}. Write the table name before the column.")),
         "42803" => (SourceErrorKind::Statement, format!("A column must be in GROUP BY or inside an aggregate{place}.")),
         // Class 22, data exception: what a value of the statement, or of a parameter, led to.
         code if code.starts_with("22") => return SourceError::value().because(error),
         // Class 54, program limit exceeded: the stack, columns, arguments.
         code if code.starts_with("54") => return SourceError::too_complex().because(error),
-        code if code.starts_with("42") => (SourceErrorKind::Statement, format!("PostgreSQL cannot read this statement{place}.")),
+        code if code.starts_with("42") => (SourceErrorKind::Statement, format!("PostgreSQL cannot parse the statement{place}.")),
         // It is shut down, ends this session, or lost it.
         code if code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P05") => return SourceError::dropped().because(error),
-        code if code.starts_with("57") => (SourceErrorKind::Unreachable, "The connection broke off. Try again.".to_owned()),
-        _ => (SourceErrorKind::Other, "It could not answer. The log has the reason under this request's id.".to_owned()),
+        code if code.starts_with("57") => (SourceErrorKind::Unreachable, "The connection to the source was lost. Try again.".to_owned()),
+        _ => (SourceErrorKind::Other, "The query failed. The log has the cause under the id of this request.".to_owned()),
     };
     SourceError::new(kind, sentence).because(error)
 }

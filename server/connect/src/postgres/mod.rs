@@ -55,12 +55,12 @@ impl Connector for Postgres {
 
     fn form(&self) -> Vec<ConfigField> {
         let mut form = vec![
-            ConfigField::new("host", "Host", "A name or an address.", "db.example.com").required(),
+            ConfigField::new("host", "Host", "A host name or an IP address.", "db.example.com").required(),
             ConfigField::new("port", "Port", "", "5432"),
             ConfigField::new("database", "Database", "", "flights").required(),
-            ConfigField::new("schema", "Schema", "Where its tables are looked for.", "public").decides_rows(),
-            ConfigField::new("user", "User", "One that may only read is enough, and safest.", "sluice_reader").required(),
-            ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret(),
+            ConfigField::new("schema", "Schema", "The schema of the tables.", "public").decides_rows(),
+            ConfigField::new("user", "User", "A user with read permission is enough, and safest.", "sluice_reader").required(),
+            ConfigField::new("password", "Password", "Stored encrypted, never shown again.", "").secret(),
         ];
         form.push(crate::sink::form());
         form.extend(tls::form());
@@ -177,7 +177,7 @@ impl Connection for PgConnection {
             .await
             .map_err(|error| read_error(&error, ""))?;
         if !there {
-            let sentence = format!("It answers, but has no schema {}. Check the schema's name.", self.schema);
+            let sentence = format!("The database has no schema {}. Check the name of the schema.", self.schema);
             return Err(SourceError::new(SourceErrorKind::Config, sentence));
         }
         Ok(format!("PostgreSQL {number}"))

@@ -56,7 +56,10 @@ impl PgMoment {
         let mut connection = begun(&self.pool).await?;
         let take = format!("SET TRANSACTION SNAPSHOT '{}'", self.snapshot.exported);
         // It is gone with the session that exported it: another try has another.
-        let gone = |error: sqlx::Error| SourceError::new(SourceErrorKind::Unreachable, "Its snapshot is gone. Try again.").because(error);
+        let gone = |error: sqlx::Error| {
+            SourceError::new(SourceErrorKind::Unreachable, "The consistent snapshot of the source no longer exists. Try again.")
+                .because(error)
+        };
         connection.execute(AssertSqlSafe(take)).await.map_err(gone)?;
         Ok(connection)
     }

@@ -130,7 +130,8 @@ fn cell(text: &mut Vec<u8>, value: Value, data_type: DataType) {
 fn made_by_others(error: &sqlx::Error) -> SourceError {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default();
     if matches!(&*code, "23505" | "42P07") {
-        return SourceError::new(SourceErrorKind::Busy, "Somebody made the same there just now. It is tried again.").because(error);
+        return SourceError::new(SourceErrorKind::Busy, "Another process created the same object at the same time. Sluice tries again.")
+            .because(error);
     }
     write_error(error)
 }
@@ -141,22 +142,26 @@ fn write_error(error: &sqlx::Error) -> SourceError {
     let (kind, sentence) = match state.as_str() {
         "42501" | "3F000" => (
             SourceErrorKind::Refused,
-            "Its user may not make tables and views there. Ask its owner for CREATE and USAGE on a schema that is there.",
+            "The user of the source has no permission to create tables and views. Ask the owner of the database to grant CREATE and USAGE on an existing schema.",
         ),
-        "42809" | "42P16" => (SourceErrorKind::Config, "Its view has other columns, or something that is no view has its name."),
+        "42809" | "42P16" => (
+            SourceErrorKind::Config,
+            "The view has other columns, or its name belongs to an object that is not a view. Choose another name.",
+        ),
         "2BP01" => (
             SourceErrorKind::Statement,
-            "Something of the database is made of the view, so it cannot be changed. Drop that, or choose another name.",
+            "Other objects of the database depend on the view, so it cannot be changed. Drop them, or choose another name.",
         ),
-        "55P03" | "40P01" => (SourceErrorKind::Busy, "Somebody holds its table or view for long. It is tried again."),
-        "22021" | "22P05" => {
-            (SourceErrorKind::Mismatch, "A text has a letter that it cannot keep, such as a zero byte. Leave that out by the mapping.")
-        }
-        "23505" => (SourceErrorKind::Mismatch, "It takes two keys for the same. Choose another key."),
-        "54000" => (SourceErrorKind::Mismatch, "A key is longer than it takes. Choose another key."),
-        "22003" => (SourceErrorKind::Mismatch, "It cannot keep a number that is as large. Leave that out by the mapping."),
-        "25006" => (SourceErrorKind::Busy, "It takes no changes just now: it is a standby. It is tried again."),
-        "53100" => (SourceErrorKind::Busy, "Its disk is full. Make room there; it is tried again."),
+        "55P03" | "40P01" => (SourceErrorKind::Busy, "The table or view is locked. Sluice tries again."),
+        "22021" | "22P05" => (
+            SourceErrorKind::Mismatch,
+            "A text has a character that the database cannot store, such as a zero byte. Remove it in the mapping.",
+        ),
+        "23505" => (SourceErrorKind::Mismatch, "The database treats two keys as equal. Choose another key."),
+        "54000" => (SourceErrorKind::Mismatch, "A key is longer than the database allows. Choose another key."),
+        "22003" => (SourceErrorKind::Mismatch, "A number is larger than the database can store. Remove it in the mapping."),
+        "25006" => (SourceErrorKind::Busy, "The database is a read-only standby. Sluice tries again."),
+        "53100" => (SourceErrorKind::Busy, "The disk of the database is full. Free some space; Sluice tries again."),
         _ => return read_error(error, ""),
     };
     SourceError::new(kind, sentence).because(error)

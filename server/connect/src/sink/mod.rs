@@ -50,7 +50,7 @@ pub trait Sink: Send + Sync {
     async fn append(&self, rows: &Rows<'_>) -> Result<(), SourceError>;
     /// Makes all of a change, or none of it where its mark touches no row; whether it was made.
     async fn change(&self, _: &Change<'_>) -> Result<bool, SourceError> {
-        Err(SourceError::new(SourceErrorKind::Config, "Its tables are written as a whole alone."))
+        Err(SourceError::new(SourceErrorKind::Config, "This database has no incremental sync: its tables are rebuilt."))
     }
 }
 
@@ -89,13 +89,13 @@ impl Change<'_> {
 
 /// The field of a form that lets a source be written into.
 pub(crate) fn form() -> ConfigField {
-    let help = "Whether datasets may be written into it. Its user then makes tables and views there.";
-    let mut field = ConfigField::new(WRITE, "May be written into", help, "no").decides_nothing();
+    let help = "Whether datasets can be written into this database. The user of the source then creates tables and views in it.";
+    let mut field = ConfigField::new(WRITE, "Allow dataset output", help, "no").decides_nothing();
     field.choices = ["no", MAY_WRITE].map(str::to_owned).into();
     field
 }
 
 /// A kind of source that nothing can be written into.
 pub(crate) fn takes_nothing() -> SourceError {
-    SourceError::new(SourceErrorKind::Config, "Nothing can be written into this kind of source.")
+    SourceError::new(SourceErrorKind::Config, "Datasets cannot be written into this kind of source.")
 }

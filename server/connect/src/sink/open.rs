@@ -19,10 +19,12 @@ pub fn open(vault: &Vault, source: &SnapshotSource) -> Result<(Arc<dyn Sink>, Di
     let config = binding::settings(vault, source)?;
     if config.get(WRITE) != MAY_WRITE {
         let place = source.environment.key();
-        let sentence = format!("It may not be written into in {place}. Its owner lets it on the source's page: May be written into.");
+        let sentence = format!(
+            "The source does not allow dataset output in {place}. Its owner can turn on \"Allow dataset output\" on the source's page."
+        );
         return Err(SourceError::new(SourceErrorKind::Refused, sentence));
     }
-    let unknown = || SourceError::new(SourceErrorKind::Config, format!("There is no connector {}.", source.driver));
+    let unknown = || SourceError::new(SourceErrorKind::Config, format!("Connector {} does not exist.", source.driver));
     let connector = registry::connector(&source.driver).ok_or_else(unknown)?;
     let sink: Arc<dyn Sink> = Arc::new(Judged { inner: connector.sink(&config)?, hosts: connector.hosts(&config)? });
     Ok((sink, connector.dialect()))

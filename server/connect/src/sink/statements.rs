@@ -31,7 +31,7 @@ pub fn create(dialect: Dialect, table: &TableRef, fields: &[Field], key: &[Strin
     for field in fields {
         let in_key = key.contains(&field.name);
         let unknown = || {
-            let sentence = format!("It cannot keep {}, which is {}. Leave this column out.", field.name, field.data_type.word());
+            let sentence = format!("The database cannot store {}, which is {}. Remove this column.", field.name, field.data_type.word());
             SourceError::new(SourceErrorKind::Config, sentence)
         };
         let kind = column_type(dialect, field.data_type, in_key).ok_or_else(unknown)?;

@@ -19,7 +19,7 @@ pub(super) async fn confine(connection: &mut SqliteConnection, file: &Path) -> R
     let opened: String =
         sqlx::query_scalar("SELECT file FROM pragma_database_list WHERE name = 'main'").fetch_one(&mut *connection).await?;
     if Path::new(&opened) != file {
-        return Err(sqlx::Error::Configuration("its file leads elsewhere now".into()));
+        return Err(sqlx::Error::Configuration("the path now leads to another file".into()));
     }
     let mut handle = connection.lock_handle().await?;
     let raw = handle.as_raw_handle().as_ptr();

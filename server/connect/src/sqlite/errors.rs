@@ -28,33 +28,36 @@ pub(super) fn read_error(error: &sqlx::Error) -> SourceError {
     let of_statement = || error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == SQLITE_ERROR);
     let named = |what: &str| said.split(what).nth(1).map(|rest| rest.trim().trim_end_matches('"').to_owned());
     let (kind, sentence) = if let Some(name) = named("no such column:") {
-        (SourceErrorKind::Missing, format!("There is no column {name}. It may have been renamed or dropped."))
+        (SourceErrorKind::Missing, format!("Column {name} does not exist. It may have been renamed or dropped."))
     } else if let Some(name) = named("no such table:") {
-        (SourceErrorKind::Missing, format!("There is no table {name}. It may have been renamed or dropped."))
+        (SourceErrorKind::Missing, format!("Table {name} does not exist. It may have been renamed or dropped."))
     } else if let Some(name) = named("no such function:") {
-        (SourceErrorKind::Statement, format!("There is no function {name} in SQLite."))
+        (SourceErrorKind::Statement, format!("SQLite has no function {name}."))
     } else if let Some(name) = named("ambiguous column name:") {
-        (SourceErrorKind::Statement, format!("More than one table has a column {name}. Write the table before it."))
+        (SourceErrorKind::Statement, format!("Several tables have a column {name}. Write the table name before the column."))
     } else if said.contains("string or blob too big") {
-        (SourceErrorKind::TooLarge, "A value or a row is larger than 64 MiB. Leave it out, or shorten it in the statement.".to_owned())
+        (SourceErrorKind::TooLarge, "A value or a row is larger than 64 MiB. Remove it, or shorten it in the statement.".to_owned())
     } else if VALUE_FAULTS.iter().any(|fault| said.contains(fault)) {
         return SourceError::value().because(said);
     } else if TOO_COMPLEX.iter().any(|bound| said.contains(bound)) {
         return SourceError::too_complex().because(said);
     } else if said.contains("interrupted") {
-        (SourceErrorKind::Timeout, "It took longer than this API allows. Narrow the question, or raise the time-out.".to_owned())
+        (SourceErrorKind::Timeout, "The query timed out. Narrow the query, or raise the time-out of the API.".to_owned())
     } else if said.contains("unable to open database file") {
-        (SourceErrorKind::Unreachable, "There is no file at this path that Sluice may read. Check the path and its rights.".to_owned())
+        (
+            SourceErrorKind::Unreachable,
+            "No file exists at this path, or Sluice has no permission to read it. Check the path and the permissions.".to_owned(),
+        )
     } else if said.contains("not a database") {
         (SourceErrorKind::Config, "The file at this path is not a SQLite database.".to_owned())
     } else if said.contains("locked") || said.contains("busy") {
-        (SourceErrorKind::Busy, "Somebody is writing to the file just now. Try again in a moment.".to_owned())
+        (SourceErrorKind::Busy, "The file is locked by a writer. Try again in a moment.".to_owned())
     } else if said.contains("readonly") || said.contains("query_only") {
-        (SourceErrorKind::Statement, "Only reading is allowed.".to_owned())
+        (SourceErrorKind::Statement, "Sources are read-only. Use SELECT.".to_owned())
     } else if of_statement() {
-        (SourceErrorKind::Statement, "SQLite cannot read this statement. Check it near where it was changed last.".to_owned())
+        (SourceErrorKind::Statement, "SQLite cannot parse the statement. Check the part that was changed last.".to_owned())
     } else {
-        (SourceErrorKind::Other, "It could not answer. The log has the reason under this request's id.".to_owned())
+        (SourceErrorKind::Other, "The query failed. The log has the cause under the id of this request.".to_owned())
     };
     SourceError::new(kind, sentence).because(said)
 }

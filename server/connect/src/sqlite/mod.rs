@@ -41,7 +41,7 @@ impl Connector for Sqlite {
     }
 
     fn form(&self) -> Vec<ConfigField> {
-        let help = format!("A path on the machine that runs Sluice. The file is opened for reading only. {}", policy::places().help());
+        let help = format!("A path on the machine of Sluice. The file is opened read-only. {}", policy::places().help());
         vec![ConfigField::new("path", "File", &help, "/srv/data/flights.db").required()]
     }
 

@@ -158,9 +158,9 @@ pub(super) static SCRIPTS: [ScriptCase; 21] = [
     script(GUARD, r"SELECT 'a\' as y, sleep", &[], Fate::Refused("sleep")),
     script(GUARD, r"SELECT 'a\' as y, load_file", &[], Fate::Refused("load_file")),
     script(GUARD, r"SELECT 'a\' as y, 1 as z into", &[], Fate::Refused("\"script\"")),
-    script(GUARD, "SELECT 1 as a /*M!100000 , load_file", &[], Fate::Refused("would run this comment")),
-    script(GUARD, "SELECT 1 as a /*M!100000 union", &[], Fate::Refused("would run this comment")),
-    script(GUARD, "SELECT 1 as a /*M!100000 into", &[], Fate::Refused("would run this comment")),
+    script(GUARD, "SELECT 1 as a /*M!100000 , load_file", &[], Fate::Refused("would execute this comment")),
+    script(GUARD, "SELECT 1 as a /*M!100000 union", &[], Fate::Refused("would execute this comment")),
+    script(GUARD, "SELECT 1 as a /*M!100000 into", &[], Fate::Refused("would execute this comment")),
     script(GUARD, r"SELECT 'a\' as x", &[], Fate::Gives(r#"[{"x":"a\\"}]"#)),
     script("03-pg-binary-as-text", "SELECT array[200]", &[], Fate::Gives(r#"[{"big":[200]}]"#)),
     script("03-pg-binary-as-text", "SELECT 'pg_sleep'::regproc", &[], Fate::Refused("The type regproc looks up names")),
@@ -214,7 +214,7 @@ pub(super) fn right(place: &Place<'_>, cell: Option<&Cell>) -> Shown {
         Some(Want::Is(json)) => Shown::Value((*json).to_owned()),
         Some(Want::Unreadable) => Shown::Unreadable(match cell.kind {
             "blob" => format!("{} bytes", cell.text.len() / 2),
-            "integer" | "real" => format!("holds {}", cell.text),
+            "integer" | "real" => format!("has the value {}", cell.text),
             // Times are told as answers write them.
             _ if cell.text.len() == 19 && cell.text.contains(' ') => format!("“{}Z”", cell.text.replace(' ', "T")),
             _ => format!("“{}”", cell.text),

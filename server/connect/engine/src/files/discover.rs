@@ -121,10 +121,10 @@ fn kind_of(name: &str) -> Kind {
         // Parquet packs its own pages.
         "parquet" | "pq" if !is_packed => Format::Parquet,
         "zip" | "7z" | "rar" | "tar" | "tgz" | "lz4" => {
-            return Kind::Refused("it is an archive. Unpack it, or pack the file alone with gzip, zstd, bzip2 or xz.");
+            return Kind::Refused("the file is an archive. Unpack it, or compress the single file with gzip, zstd, bzip2 or xz.");
         }
-        "xls" | "xlsx" | "ods" => return Kind::Refused("it is a spreadsheet. Save each sheet as CSV."),
-        "avro" | "orc" | "feather" | "arrow" => return Kind::Refused("files of this kind are not read. Save it as Parquet or CSV."),
+        "xls" | "xlsx" | "ods" => return Kind::Refused("the file is a spreadsheet. Save each sheet as CSV."),
+        "avro" | "orc" | "feather" | "arrow" => return Kind::Refused("the file type is not supported. Save the file as Parquet or CSV."),
         _ => return Kind::Other,
     };
     // Lower case may be longer or shorter, but not of what is cut off.
@@ -198,7 +198,7 @@ async fn list(place: &Place) -> Result<Mark, SourceError> {
         if mark.len() >= MAX_FILES {
             return Err(SourceError::new(
                 SourceErrorKind::Config,
-                format!("There are more than {MAX_FILES} files here. Choose a folder further down."),
+                format!("The folder has more than {MAX_FILES} files. Choose a subfolder."),
             ));
         }
         mark.push(file);
@@ -243,13 +243,13 @@ fn folder(place: &Place, name: String, files: Vec<ObjectMeta>, skipped: &mut Vec
     table.partitions = names(first);
     let same_kind = |file: &ObjectMeta| kind(file).0 == format || (kind(file).0.is_cells() && format.is_cells());
     if let Some(other) = table.files.iter().find(|file| !same_kind(file)) {
-        let why = "the folder holds files of several kinds. Put each kind into a folder of its own.";
-        table.refused = Some(format!("{}: {why} {} and {} are two of them.", table.name, table.shown(first), table.shown(other)));
+        let why = "the folder has files of several formats. Use one folder for each format.";
+        table.refused = Some(format!("{}: {why} {} and {} have different formats.", table.name, table.shown(first), table.shown(other)));
     } else if let Some(other) = table.files.iter().find(|file| names(file) != table.partitions) {
         let below = |names: &[String]| if names.is_empty() { "no name=value folder".to_owned() } else { names.join("/") };
         let (one, two) = (below(&table.partitions), below(&names(other)));
         table.refused = Some(format!(
-            "{}: its files lie at several levels: {} lies below {one}, and {} below {two}. Put all files at the same level.",
+            "{}: the files are at several folder levels: {} is below {one}, and {} is below {two}. Put all files at the same level.",
             table.name,
             table.shown(first),
             table.shown(other)

@@ -49,7 +49,7 @@ pub(crate) fn check_columns(name: &str, count: usize) -> Result<(), SourceError>
     if (1..=MAX_COLUMNS).contains(&count) {
         return Ok(());
     }
-    Err(mismatch(format!("{name}: it has {count} columns; a table has from 1 to {MAX_COLUMNS}.")))
+    Err(mismatch(format!("{name}: the file has {count} columns; a table has from 1 to {MAX_COLUMNS}.")))
 }
 
 /// The column of a folder's name.

@@ -82,17 +82,17 @@ pub(crate) fn fields() -> Vec<ConfigField> {
             "path",
             "File or folder",
             &format!(
-                "A path on the machine that runs Sluice, or s3://bucket/folder: CSV, TSV, JSON or Parquet; text also as .gz, .zst, .bz2 or .xz. Files are only read. {}",
+                "A path on the machine of Sluice, or s3://bucket/folder: CSV, TSV, JSON or Parquet; text also as .gz, .zst, .bz2 or .xz. Files are only read. {}",
                 policy::places().help()
             ),
             "/srv/data/flights",
         ),
         types_field(),
         text::settings_field(),
-        ConfigField::new("endpoint", "S3 address", "For S3 that is not Amazon's.", "https://s3.example.com"),
+        ConfigField::new("endpoint", "S3 address", "For S3-compatible storage. Leave empty for Amazon S3.", "https://s3.example.com"),
         ConfigField::new("region", "S3 region", "", "us-east-1"),
-        ConfigField::new("access_key", "S3 access key", "One that may only read is enough, and safest.", "AKIA…"),
-        ConfigField::new("secret_key", "S3 secret key", "Kept sealed, never shown again.", "").secret(),
+        ConfigField::new("access_key", "S3 access key", "A key with read permission is enough, and safest.", "AKIA…"),
+        ConfigField::new("secret_key", "S3 secret key", "Stored encrypted, never shown again.", "").secret(),
     ]
 }
 
@@ -208,7 +208,7 @@ impl Catalogue for FileSource {
         tables.refuse_if_all_bad()?;
         let count = tables.len();
         if count == 0 {
-            let why = format!("There is nothing here that can be read as a table{}.", told(skipped));
+            let why = format!("The folder has no files that can be read as tables{}.", told(skipped));
             return Err(SourceError::new(SourceErrorKind::Config, why));
         }
         Ok(format!("{count} {}{}{}", if count == 1 { "table" } else { "tables" }, tables.bad_names(), told(skipped)))

@@ -39,7 +39,7 @@ impl Place {
             return Self::bucket(path, config);
         }
         if !std::path::Path::new(path).is_absolute() {
-            return Err(bad("The path must begin with /, and is looked for on the machine of Sluice, or with s3://."));
+            return Err(bad("The path must begin with / (a path on the machine of Sluice) or with s3://."));
         }
         policy::places().check(std::path::Path::new(path))?;
         Ok(Self { store: Arc::new(Local), local: true, ..Self::on_disk("file:///", path)? })
@@ -54,7 +54,7 @@ impl Place {
     }
 
     fn on_disk(url: &str, path: &str) -> Result<Self, SourceError> {
-        let unusable = || bad("The path cannot be used. Write it without . and .. parts.");
+        let unusable = || bad("The path is not valid. Enter a path without . and .. parts.");
         Ok(Self {
             url: Url::parse(url).map_err(|_| unusable())?,
             store: Arc::new(LocalFileSystem::new()),
@@ -65,7 +65,7 @@ impl Place {
     }
 
     fn bucket(path: &str, config: &BindingConfig) -> Result<Self, SourceError> {
-        let unusable = || bad("The path must be s3://, the name of a bucket, and a folder or file in it.");
+        let unusable = || bad("The path must have the form s3://bucket/folder.");
         let whole = Url::parse(path).map_err(|_| unusable())?;
         let bucket = whole.host_str().ok_or_else(unusable)?;
         let or = |text: &str, usual: &str| if text.is_empty() { usual.to_owned() } else { text.to_owned() };
@@ -84,7 +84,7 @@ impl Place {
             ("", "") => builder.with_skip_signature(true),
             (key, secret) => builder.with_access_key_id(key).with_secret_access_key(secret),
         };
-        let store = builder.build().map_err(|error| bad("The settings of S3 cannot be used. Check them one by one.").because(error))?;
+        let store = builder.build().map_err(|error| bad("The S3 settings are not valid. Check each setting.").because(error))?;
         Ok(Self {
             url: Url::parse(&format!("s3://{bucket}")).map_err(|_| unusable())?,
             store: Arc::new(store),
@@ -109,7 +109,8 @@ impl Place {
     pub(crate) async fn check_folder(&self) -> Result<(), SourceError> {
         if self.local {
             let path = LocalFileSystem::new().path_to_filesystem(&self.root);
-            let path = path.map_err(|error| SourceError::new(SourceErrorKind::Other, "The path cannot be used.").because(error))?;
+            let path =
+                path.map_err(|error| SourceError::new(SourceErrorKind::Other, "The path is not valid. Check the path.").because(error))?;
             let found = policy::places().check(&path)?;
             tokio::fs::metadata(found).await.map_err(|error| self.missing(&error))?;
         }
@@ -121,9 +122,9 @@ impl Place {
             return refused;
         }
         let sentence = if self.local {
-            "There is no file or folder at this path that Sluice may read. Check the path and its rights."
+            "No file or folder exists at this path, or Sluice has no permission to read it. Check the path and the permissions."
         } else {
-            "The bucket cannot be read. Check its name, the address, the keys and their rights."
+            "The bucket cannot be read. Check its name, the endpoint, the keys and their permissions."
         };
         SourceError::new(SourceErrorKind::Unreachable, sentence).because(cause)
     }

@@ -42,18 +42,20 @@ impl Client {
         let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
         let (secret, parameter) = (config.get("secret"), config.get("secret_parameter"));
         if !parameter.is_empty() && !config.get("header").is_empty() {
-            return Err(bad("Name the header or the parameter of the secret, not both."));
+            return Err(bad("Enter either the header or the parameter of the secret, not both."));
         }
         if !secret.is_empty() && parameter.is_empty() {
             let name = if config.get("header").is_empty() { "authorization" } else { config.get("header") };
-            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("The header's name cannot be used."))?;
-            let mut value = HeaderValue::from_str(secret).map_err(|_| bad("The secret cannot stand in a header."))?;
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("The name of the header is not valid."))?;
+            let mut value = HeaderValue::from_str(secret).map_err(|_| bad("The secret has characters that a header cannot contain."))?;
             value.set_sensitive(true);
             headers.insert(name, value);
         }
         // Redirects are not followed: the secret is for this service alone.
         let builder = egress::client(Peer::Service).connect_timeout(CONNECT_TIMEOUT).timeout(SESSION_TIMEOUT).default_headers(headers);
-        let http = tls::over_http(builder, config)?.build().map_err(|error| bad("Its settings cannot be used.").because(error))?;
+        let http = tls::over_http(builder, config)?
+            .build()
+            .map_err(|error| bad("The settings of the source are not valid. Check each setting.").because(error))?;
         let parameter = (!secret.is_empty() && !parameter.is_empty()).then(|| (parameter.to_owned(), secret.to_owned()));
         Ok(Self { http, base, parameter })
     }
@@ -61,7 +63,8 @@ impl Client {
     /// # Errors
     /// A path that leads away from the service.
     pub(super) fn url(&self, path: &str) -> Result<Url, SourceError> {
-        let url = self.base.join(path.trim_start_matches('/')).map_err(|error| bad("A path cannot be used.").because(error))?;
+        let url =
+            self.base.join(path.trim_start_matches('/')).map_err(|error| bad("A path is not valid. Check the paths.").because(error))?;
         self.own(url)
     }
 
@@ -70,7 +73,7 @@ impl Client {
         if url.origin() == self.base.origin() && url.path().starts_with(self.base.path()) {
             return Ok(url);
         }
-        Err(SourceError::new(SourceErrorKind::Refused, "It leads to an address outside of this source, which is not followed."))
+        Err(SourceError::new(SourceErrorKind::Refused, "The next page is at an address outside of this source, which is not allowed."))
     }
 
     /// `None` where there is nothing at the address.
@@ -90,12 +93,12 @@ impl Client {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(away)? {
             if body.len() + chunk.len() > MAX_BODY {
-                return Err(SourceError::new(SourceErrorKind::Mismatch, "An answer is longer than 64 MiB. Ask for it in pages."));
+                return Err(SourceError::new(SourceErrorKind::Mismatch, "A response is longer than 64 MiB. Use pagination."));
             }
             body.extend_from_slice(&chunk);
         }
         let json = serde_json::from_slice(&body).map_err(|error| {
-            SourceError::new(SourceErrorKind::Mismatch, "It answers with something that is not JSON. Check the path.").because(error)
+            SourceError::new(SourceErrorKind::Mismatch, "The response of the service is not JSON. Check the path.").because(error)
         })?;
         Ok(Some(Answer { json, next_link }))
     }
@@ -114,15 +117,15 @@ fn away(error: reqwest::Error) -> SourceError {
         return refused;
     }
     let (kind, sentence) = if error.is_timeout() && !error.is_connect() {
-        (SourceErrorKind::Timeout, "It did not answer in time. Try again in a moment.")
+        (SourceErrorKind::Timeout, "The service did not respond in time. Try again in a moment.")
     } else if error.is_connect() && format!("{error:?}").contains("ertificate") {
         let sentence =
-            "It answers, but one side does not trust the other's certificate. Check the authority's certificate and the client's.";
+            "The TLS handshake with the service failed: a certificate is not trusted. Check the CA certificate and the client certificate.";
         (SourceErrorKind::Refused, sentence)
     } else if error.is_connect() {
-        (SourceErrorKind::Unreachable, "It does not answer. Check its address and that it is running, then try again.")
+        (SourceErrorKind::Unreachable, "The service does not respond. Check its address and that it is running, then try again.")
     } else {
-        (SourceErrorKind::Unreachable, "Its answer broke off. Try again in a moment.")
+        (SourceErrorKind::Unreachable, "The response of the service ended early. Try again in a moment.")
     };
     // The address may hold a key, and is left out of the log.
     SourceError::new(kind, sentence).because(error.without_url())
@@ -131,16 +134,19 @@ fn away(error: reqwest::Error) -> SourceError {
 fn refused(status: StatusCode) -> SourceError {
     let (kind, sentence) = match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            (SourceErrorKind::Refused, "It refuses the secret. Check it and its header or parameter.".to_owned())
+            (SourceErrorKind::Refused, "The service refused the secret. Check the secret and its header or parameter.".to_owned())
         }
-        StatusCode::TOO_MANY_REQUESTS => (SourceErrorKind::Busy, "It has been asked too often. Try again later.".to_owned()),
+        StatusCode::TOO_MANY_REQUESTS => {
+            (SourceErrorKind::Busy, "The service refused the request: too many requests. Try again later.".to_owned())
+        }
         status if status.is_redirection() => {
-            (SourceErrorKind::Config, "It sends its callers on to another address. Write that one.".to_owned())
+            (SourceErrorKind::Config, "The service redirects to another address. Enter that address.".to_owned())
         }
-        status if status.is_client_error() => {
-            (SourceErrorKind::Statement, format!("It does not take what it is asked: it answers {}.", status.as_u16()))
-        }
-        status => (SourceErrorKind::Unreachable, format!("It is in trouble: it answers {}. Try again later.", status.as_u16())),
+        status if status.is_client_error() => (
+            SourceErrorKind::Statement,
+            format!("The service refused the request with status {}. Check the path and its parameters.", status.as_u16()),
+        ),
+        status => (SourceErrorKind::Unreachable, format!("The service failed with status {}. Try again later.", status.as_u16())),
     };
     SourceError::new(kind, sentence).because(status)
 }

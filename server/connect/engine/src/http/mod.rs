@@ -42,31 +42,42 @@ impl Connector for HttpJson {
 
     fn form(&self) -> Vec<ConfigField> {
         let mut form = vec![
-            ConfigField::new("url", "Address", "What all its paths begin with.", "https://api.example.com/v1").required(),
+            ConfigField::new("url", "Address", "The common start of all paths.", "https://api.example.com/v1").required(),
             ConfigField::new(
                 "tables",
                 "Tables",
-                "One a line: a path, with a name before it if you like. A value that callers give stands in brackets, with an example to try it by.",
+                "One path per line, with an optional name before it. Write a value of the request in braces, with an example value.",
                 "planes\nplane = planes/{tailnum=N10156}",
             )
             .lines()
             .required()
             .decides_rows(),
-            ConfigField::new("rows", "Where the rows are", "The field that holds them, as in data.items; empty where the answer is the list, or one row.", "data.items").decides_rows(),
+            ConfigField::new(
+                "rows",
+                "Path of the rows",
+                "The field of the response with the rows, such as data.items. Leave empty if the response is the list, or one row.",
+                "data.items",
+            )
+            .decides_rows(),
         ];
         form.extend(Paging::form().into_iter().map(ConfigField::decides_rows));
         form.extend([
-            ConfigField::new("header", "Header of the secret", "Sent with each call, where there is a secret.", "authorization"),
+            ConfigField::new("header", "Secret header", "Sent with each request, if there is a secret.", "authorization"),
             ConfigField::new(
                 "secret_parameter",
-                "Parameter of the secret",
-                "Leave empty to send the secret in a header. Otherwise the secret is sent as this parameter of each address.",
+                "Secret parameter",
+                "Leave empty to send the secret in a header. Otherwise the secret is sent as this query parameter.",
                 "api_key",
             ),
             // No user is named beside it: another secret may be another tenant's.
-            ConfigField::new("secret", "Secret", "The whole value of the header or parameter. Kept sealed, never shown again.", "Bearer …")
-                .secret()
-                .decides_rows(),
+            ConfigField::new(
+                "secret",
+                "Secret",
+                "The whole value of the header or parameter. Stored encrypted, never shown again.",
+                "Bearer …",
+            )
+            .secret()
+            .decides_rows(),
             types_field(),
         ]);
         form.extend(tls::certificates());
@@ -76,7 +87,7 @@ impl Connector for HttpJson {
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
         let tables = read_tables(config.get("tables"), name_of)?;
         if tables.is_empty() {
-            return Err(SourceError::new(SourceErrorKind::Config, "Write at least one table: the path of an address that gives rows."));
+            return Err(SourceError::new(SourceErrorKind::Config, "Enter at least one table: the path of an address that returns rows."));
         }
         Ok(Arc::new(Asked(HttpSource {
             client: Arc::new(Client::new(config)?),

@@ -48,22 +48,22 @@ impl Paging {
         let mut kind = ConfigField::new(
             "paging",
             "Pages",
-            "none: one answer has all; page and offset: counted in a parameter; cursor: the answer says where it goes on; link: it gives the next address, in a Link header or a field.",
+            "none: one response has all rows. page and offset: a number in a parameter. cursor: the response has the next cursor. link: the response has the next address, in a Link header or a field.",
             "none",
         );
         kind.choices = ["none", "page", "offset", "cursor", "link"].map(str::to_owned).into();
         vec![
             kind,
-            ConfigField::new("page_parameter", "Parameter of the page", "", "page").only_for("paging", &["page", "offset", "cursor"]),
-            ConfigField::new("first_page", "Number of the first page", "", "1").only_for("paging", &["page"]),
-            ConfigField::new("size_parameter", "Parameter of the size", "Empty: none is sent.", "limit")
+            ConfigField::new("page_parameter", "Page parameter", "", "page").only_for("paging", &["page", "offset", "cursor"]),
+            ConfigField::new("first_page", "First page number", "", "1").only_for("paging", &["page"]),
+            ConfigField::new("size_parameter", "Page size parameter", "Leave empty to send no page size.", "limit")
                 .only_for("paging", &["page", "offset", "cursor", "link"]),
-            ConfigField::new("page_size", "Rows of a page", "What is asked for in that parameter.", "100")
+            ConfigField::new("page_size", "Page size", "The value of the page size parameter.", "100")
                 .only_for("paging", &["page", "offset", "cursor", "link"]),
             ConfigField::new(
                 "next",
-                "Field of the next page",
-                "Where the answer has it. For link, empty for the Link header.",
+                "Next page field",
+                "The field of the response with the next page. For link: leave empty for the Link header.",
                 "meta.next",
             )
             .only_for("paging", &["cursor", "link"]),
@@ -80,11 +80,11 @@ impl Paging {
             "offset" => Kind::Offset,
             "cursor" => Kind::Cursor,
             "link" => Kind::Link,
-            _ => return Err(bad("Pages are none, page, offset, cursor or link.")),
+            _ => return Err(bad("Pagination must be none, page, offset, cursor or link.")),
         };
         let number = |key: &str, usual: u64| match config.get(key) {
             "" => Ok(usual),
-            text => text.parse().map_err(|_| bad("The first page and the rows of a page are numbers.")),
+            text => text.parse().map_err(|_| bad("The first page number and the page size must be numbers.")),
         };
         let usual = match kind {
             Kind::Offset => "offset",
@@ -102,10 +102,10 @@ impl Paging {
             next: parts(config.get("next")),
         };
         if paging.size == 0 {
-            return Err(bad("A page has at least one row."));
+            return Err(bad("The page size must be at least 1."));
         }
         if kind == Kind::Cursor && paging.next.is_empty() {
-            return Err(bad("For pages by cursor, write the field of the next page."));
+            return Err(bad("Enter the next page field for pagination by cursor."));
         }
         Ok(paging)
     }
@@ -142,7 +142,11 @@ impl Paging {
             Kind::Link => match at(&answer.json, &self.next).and_then(text_of).filter(|_| !self.next.is_empty()) {
                 Some(link) => {
                     next = url.join(&link).map_err(|error| {
-                        SourceError::new(SourceErrorKind::Mismatch, "What it gives as the next page is not an address.").because(error)
+                        SourceError::new(
+                            SourceErrorKind::Mismatch,
+                            "The next page in the response is not an address. Check the next page field.",
+                        )
+                        .because(error)
                     })?;
                 }
                 None => return Ok(answer.next_link.clone()),
@@ -159,9 +163,9 @@ impl Paging {
         let wrong = |sentence: String| SourceError::new(SourceErrorKind::Mismatch, sentence);
         let row = |item: &RawValue| {
             if !item.get().starts_with('{') {
-                return Err(wrong("Its rows are not objects with fields.".into()));
+                return Err(wrong("The rows of the response are not objects with fields.".into()));
             }
-            json_row(item.get().as_bytes()).map_err(|why| wrong(format!("A row of its answer cannot be read. {why}")))
+            json_row(item.get().as_bytes()).map_err(|why| wrong(format!("A row of the response cannot be read. {why}")))
         };
         let place = at(json, &self.rows);
         match place.and_then(|place| place.get().as_bytes().first()) {
@@ -170,8 +174,8 @@ impl Paging {
                 items.into_iter().map(row).collect()
             }
             Some(b'{') => place.into_iter().map(row).collect(),
-            Some(b'n') | None if !self.rows.is_empty() => Err(wrong(format!("Its answer has no field {}.", self.rows.join(".")))),
-            _ => Err(wrong("Its answer is neither a list nor an object.".into())),
+            Some(b'n') | None if !self.rows.is_empty() => Err(wrong(format!("The response has no field {}.", self.rows.join(".")))),
+            _ => Err(wrong("The response is neither a list nor an object.".into())),
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) async fn learn(
     let named = |error: SourceError| SourceError { sentence: format!("{name}: {}", error.sentence), ..error };
     let wrong = |sentence: &str| named(SourceError::new(SourceErrorKind::Mismatch, sentence));
     let table = HttpTable { client: client.clone(), paging: paging.clone(), columns: template.columns(), template: template.clone() };
-    let examples = template.examples().ok_or_else(|| wrong("Write an example of each value in its path, as in {tailnum=N10156}."))?;
+    let examples = template.examples().ok_or_else(|| wrong("Write an example of each value in the path, such as {tailnum=N10156}."))?;
     let (sender, mut portions) = tokio::sync::mpsc::channel::<Result<Rows, SourceError>>(1);
     let (mut rows, mut bytes): (Vec<Row>, usize) = (Vec::new(), 0);
     // What has been seen when the sample is full is enough: the rest is not asked for.
@@ -65,7 +65,7 @@ pub(super) async fn learn(
     asked.and(read).map_err(named)?;
     rows.truncate(SAMPLE);
     if rows.is_empty() {
-        return Err(wrong("It gives no row, so its columns are not known. Give an example that has some."));
+        return Err(wrong("The response has no row, so the columns are unknown. Enter an example with rows."));
     }
     let found = columns(&rows, &table.columns, name, overrides, false);
     Ok(RowTable::described(name, found, Vec::new(), Arc::new(table)))
@@ -102,12 +102,12 @@ impl HttpTable {
                 _ => return Ok(true),
             }
         }
-        Err(SourceError::new(SourceErrorKind::Mismatch, "Its pages do not end. Check the rules of its pages."))
+        Err(SourceError::new(SourceErrorKind::Mismatch, "The pages of the response do not end. Check the pagination settings."))
     }
 }
 
 fn nothing_there() -> SourceError {
-    SourceError::new(SourceErrorKind::Missing, "There is nothing at its path. Check the path.")
+    SourceError::new(SourceErrorKind::Missing, "The service has nothing at this path. Check the path.")
 }
 
 #[async_trait]
@@ -118,7 +118,7 @@ impl ReadRows for HttpTable {
 
     async fn read(&self, wanted: &Wanted, rows: &RowSender) -> Result<(), SourceError> {
         let Some(all) = self.template.combinations(wanted)? else {
-            let sentence = format!("It can only be asked with a value of {}. Filter by it.", self.columns.join(" and "));
+            let sentence = format!("This table requires a value of {}. Add a filter for it.", self.columns.join(" and "));
             return Err(SourceError::new(SourceErrorKind::Statement, sentence));
         };
         for values in all {

@@ -98,11 +98,11 @@ impl Expressions {
     pub(super) fn read(&self, sql: &str, schema: &DFSchema) -> Result<Expr, String> {
         // Bounded before it is parsed: each word may stand a step deeper than the one before, and who reads it goes down all of them.
         let expr = guard::expression(sql, TOKENS).map_err(|unread| match unread {
-            Unread::Long => format!("An expression has at most {TOKENS} words and signs. Make several columns of it."),
-            Unread::Deep => "Calls of functions stand too deep in one another. Make several columns of it.".to_owned(),
+            Unread::Long => format!("An expression has at most {TOKENS} words and signs. Split it into several columns."),
+            Unread::Deep => "The function calls are nested too deeply. Split the expression into several columns.".to_owned(),
             Unread::Other(near) => {
                 let near = near.map(|near| format!(" at {near}")).unwrap_or_default();
-                format!("This cannot be read as an expression{near}. Write it like: price * 1.2, or upper(name).")
+                format!("The expression cannot be parsed{near}. Examples: price * 1.2, or upper(name).")
             }
         })?;
         let expr = ExprWithAlias { expr, alias: None };
@@ -158,8 +158,8 @@ fn refuse_others(expr: &Expr) -> Result<(), String> {
             Expr::ScalarFunction(call) if call.func.signature().volatility != Volatility::Volatile && ALLOWED.contains(&call.name()) => {
                 growth(call)
             }
-            Expr::ScalarFunction(call) => Some(format!("{} may not be used here.", call.name())),
-            _ => Some("Only columns, values, operators, CASE, CAST and functions of one row may be used here.".to_owned()),
+            Expr::ScalarFunction(call) => Some(format!("{} is not allowed in an expression.", call.name())),
+            _ => Some("An expression can use only columns, values, operators, CASE, CAST and functions of one row.".to_owned()),
         };
         Ok(if wrong.is_some() { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
     });
@@ -174,9 +174,9 @@ fn growth(call: &ScalarFunction) -> Option<String> {
     };
     match call.name() {
         "replace" if literal(1).zip(literal(2)).is_none_or(|(from, to)| to.len() > from.len()) => {
-            Some("replace takes two texts in quotes, of which the second is no longer than the first.".into())
+            Some("replace takes two quoted texts, and the second must not be longer than the first.".into())
         }
-        "regexp_replace" if literal(2) != Some("") => Some("regexp_replace only takes out what it finds: its third text is ''.".into()),
+        "regexp_replace" if literal(2) != Some("") => Some("regexp_replace can only remove text: its third argument must be ''.".into()),
         _ => None,
     }
 }
@@ -188,12 +188,12 @@ pub(super) fn sentence(error: &DataFusionError) -> String {
     match error.find_root() {
         DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
             SchemaError::FieldNotFound { field, .. } => format!("There is no column {}.", field.name),
-            _ => "A column is named twice.".to_owned(),
+            _ => "A column name is ambiguous.".to_owned(),
         },
         DataFusionError::Plan(text) if text.contains("Invalid function") => {
             let name = text.split('\'').nth(1).unwrap_or_default();
-            format!("There is no function {name} here. Those there are: {}.", ALLOWED.join(", "))
+            format!("Function {name} is not available. Available functions: {}.", ALLOWED.join(", "))
         }
-        _ => "Its parts do not fit each other. Look at the types of what it compares and computes.".to_owned(),
+        _ => "The types in the expression do not fit. Check the types of the compared and computed values.".to_owned(),
     }
 }

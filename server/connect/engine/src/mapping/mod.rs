@@ -69,7 +69,7 @@ impl Maps {
             // As it is planned: the branches of a CASE are brought to one type on the way.
             _ => ours(&value.data_type(schema.as_arrow()).map_err(|error| expression::sentence(&error))?),
         };
-        let own = own.ok_or("It gives lists or structures, which have no place in a row.")?;
+        let own = own.ok_or("The expression returns lists or structures, which cannot be stored in a column.")?;
         Ok(Planned { value, uses, data_type: made.to.unwrap_or(own), is_cast: made.to.is_some_and(|to| to != own) })
     }
 
@@ -155,7 +155,7 @@ impl Mapper for Maps {
         uses.extend(mapping.only.iter().map(|condition| condition.column.clone()));
         let mapped = mapping.table(table, &types);
         if errors.is_empty() && mapped.columns.is_empty() {
-            errors.push(FieldError::new("mapping", "Nothing would be left of the table. Copy or make at least one column."));
+            errors.push(FieldError::new("mapping", "The dataset would have no columns. Copy or add at least one column."));
         }
         if errors.is_empty() { Ok((mapping.clone().with_reads(&uses, table), mapped)) } else { Err(errors) }
     }
@@ -177,7 +177,7 @@ impl Mapper for Maps {
             let planned = self.planned(made, &read, &schema).map_err(|error| at(&place, error))?;
             if shown(&planned, made) != field.data_type {
                 let (is, was) = (shown(&planned, made).word(), field.data_type.word());
-                return Err(at(&place, format!("{} was a {was} and would be a {is} now.", field.column)));
+                return Err(at(&place, format!("{} was a {was} and would now be a {is}.", field.column)));
             }
             columns.push(Column::Made(Making {
                 name: field.column.clone(),

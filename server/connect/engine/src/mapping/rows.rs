@@ -67,7 +67,7 @@ impl MapRows for Rows {
 }
 
 fn failed(error: &DataFusionError) -> SourceError {
-    let sentence = "Rows could not be made as the mapping says. The log has the reason.";
+    let sentence = "The mapping could not be applied. The log has the cause.";
     SourceError::new(SourceErrorKind::Mismatch, sentence.to_owned()).because(error.to_string())
 }
 
@@ -121,11 +121,11 @@ fn one_by_one(made: &Made, read: &RecordBatch, bad: &mut [Option<String>]) -> Re
 fn why(error: &DataFusionError) -> &'static str {
     let said = error.to_string();
     if said.contains("Divide by zero") {
-        "it divides by zero"
+        "division by zero"
     } else if said.contains("verflow") {
         "the number is too large"
     } else {
-        "a value in it is not what it takes"
+        "a value has the wrong type"
     }
 }
 
@@ -140,14 +140,14 @@ fn name_lost(made: &Made, (own, values): (&ArrayRef, &ArrayRef), bad: &mut [Opti
             continue;
         }
         if made.is_hidden {
-            bad.get_or_insert_with(|| format!("{} is to be a {}, and is not; what it is stays hidden.", made.name, made.data_type.word()));
+            bad.get_or_insert_with(|| format!("{} should be a {}; the masked value is not shown.", made.name, made.data_type.word()));
             continue;
         }
         if texts.is_none() {
             texts = Some(cast(own, &arrow_type(DataType::String))?.as_string::<i32>().clone());
         }
         let text: String = texts.as_ref().map(|texts| texts.value(row).chars().take(EXAMPLE).collect()).unwrap_or_default();
-        bad.get_or_insert_with(|| format!("{} is to be a {}, and here it is {text}.", made.name, made.data_type.word()));
+        bad.get_or_insert_with(|| format!("{} should be a {}, but the value is {text}.", made.name, made.data_type.word()));
     }
     Ok(())
 }

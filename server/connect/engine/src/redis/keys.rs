@@ -16,7 +16,7 @@ use crate::template::Template;
 pub(super) const OWN_KEYS: &str = "sluice:";
 
 const DISTRUST: &str =
-    "It answers, but one side does not trust the other's certificate. Check the authority's certificate and the name in the address.";
+    "The TLS handshake with Redis failed: a certificate is not trusted. Check the CA certificate and the name in the address.";
 /// How long one command may take.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Keys that Redis looks at in one step of a walk.
@@ -152,21 +152,19 @@ pub(super) fn failed(error: &RedisError) -> SourceError {
     let code = of_many.as_deref().or(error.code());
     let (kind, sentence) = match code {
         Some("NOAUTH" | "WRONGPASS" | "NOPERM") => {
-            (SourceErrorKind::Refused, "It refuses the user or the password. Check both, and that the user may read.")
+            (SourceErrorKind::Refused, "Redis refused the user or the password. Check both, and that the user has read permission.")
         }
         _ if error.kind() == ErrorKind::AuthenticationFailed => {
-            (SourceErrorKind::Refused, "It refuses the user or the password. Check both, and that the user may read.")
+            (SourceErrorKind::Refused, "Redis refused the user or the password. Check both, and that the user has read permission.")
         }
-        Some("WRONGTYPE") => {
-            (SourceErrorKind::Mismatch, "Keys of this table hold different things. Write how its keys are made more narrowly.")
-        }
+        Some("WRONGTYPE") => (SourceErrorKind::Mismatch, "The keys of this table have different types. Enter a narrower key pattern."),
         _ if error.to_string().contains("certificate") => (SourceErrorKind::Refused, DISTRUST),
-        Some("LOADING") => (SourceErrorKind::Busy, "It is still starting. Try again in a moment."),
-        _ if error.is_timeout() => (SourceErrorKind::Timeout, "It did not answer in time. Try again in a moment."),
+        Some("LOADING") => (SourceErrorKind::Busy, "Redis is still starting. Try again in a moment."),
+        _ if error.is_timeout() => (SourceErrorKind::Timeout, "Redis did not respond in time. Try again in a moment."),
         _ if error.is_io_error() || error.is_connection_dropped() || error.is_unrecoverable_error() => {
-            (SourceErrorKind::Unreachable, "It does not answer. Check its address and that it is running, then try again.")
+            (SourceErrorKind::Unreachable, "Redis does not respond. Check its address and that it is running, then try again.")
         }
-        _ => (SourceErrorKind::Other, "It could not answer. The log has the reason under this request's id."),
+        _ => (SourceErrorKind::Other, "Redis failed the request. The log has the cause under the id of this request."),
     };
     SourceError::new(kind, sentence).because(error)
 }

@@ -42,13 +42,13 @@ impl Connector for Redis {
 
     fn form(&self) -> Vec<ConfigField> {
         let mut form = vec![
-            ConfigField::new("url", "Address", "With rediss:// over TLS. One server; not a cluster.", "redis://redis.example.com:6379/0").required(),
-            ConfigField::new("user", "User", "One that may only read is enough, and safest.", "default"),
-            ConfigField::new("password", "Password", "Kept sealed, never shown again.", "").secret(),
+            ConfigField::new("url", "Address", "Use rediss:// for TLS. One server; clusters are not supported.", "redis://redis.example.com:6379/0").required(),
+            ConfigField::new("user", "User", "A user with read permission is enough, and safest.", "default"),
+            ConfigField::new("password", "Password", "Stored encrypted, never shown again.", "").secret(),
             ConfigField::new(
                 "tables",
                 "Tables",
-                "One a line: how its keys are made, with columns in brackets, and a name before it if you like. Empty: keys with a : in them, by what stands before it.",
+                "One key pattern per line, with columns in braces and an optional name before it. Leave empty to make a table of each prefix before a colon.",
                 "plane:{tailnum}\ncarts = user:{id}:cart",
             )
             .lines()
@@ -66,7 +66,7 @@ impl Connector for Redis {
     fn open(&self, config: &BindingConfig) -> Result<Arc<dyn Connection>, SourceError> {
         let tables = read_tables(config.get("tables"), name_of)?;
         if tables.iter().any(|(_, template)| template.beginning().starts_with(OWN_KEYS)) {
-            let sentence = format!("Keys that begin with {OWN_KEYS} are the program's own, and no rows. Name other keys.");
+            let sentence = format!("Keys that begin with {OWN_KEYS} belong to Sluice and are not rows. Enter other keys.");
             return Err(SourceError::new(SourceErrorKind::Config, sentence));
         }
         let (client, address) = client(config)?;
@@ -86,7 +86,8 @@ fn name_of(template: &Template) -> String {
 }
 
 fn bad(cause: ::redis::RedisError) -> SourceError {
-    SourceError::new(SourceErrorKind::Config, "The address must be like redis://host:6379/0, its certificate PEM.").because(cause)
+    SourceError::new(SourceErrorKind::Config, "The address must have the form redis://host:6379/0, and its certificate must be PEM.")
+        .because(cause)
 }
 
 fn info(config: &BindingConfig) -> Result<ConnectionInfo, SourceError> {
@@ -97,7 +98,7 @@ fn info(config: &BindingConfig) -> Result<ConnectionInfo, SourceError> {
 fn address(info: &ConnectionInfo) -> Result<ServerAddress, SourceError> {
     let (ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. }) = info.addr() else {
         // A socket of this machine lets in whoever is this program.
-        return Err(SourceError::new(SourceErrorKind::Config, "The address must name a host, as redis://host:6379/0."));
+        return Err(SourceError::new(SourceErrorKind::Config, "The address must contain a host, such as redis://host:6379/0."));
     };
     Ok(ServerAddress { host: host.clone(), port: *port, database: String::new() })
 }

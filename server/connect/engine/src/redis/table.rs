@@ -54,7 +54,7 @@ pub(super) async fn learn(
 ) -> Result<(TableInfo, Arc<dyn TableProvider>), SourceError> {
     let sample = sample_keys(keys, &template).await?;
     let Some(first) = sample.first() else {
-        let sentence = format!("{name}: there is no key like {}. Check how its keys are made.", template.glob());
+        let sentence = format!("{name}: no key matches {}. Check the key pattern.", template.glob());
         return Err(SourceError::new(SourceErrorKind::Missing, sentence));
     };
     let kinds = keys.kinds(std::slice::from_ref(first)).await?;
@@ -67,10 +67,10 @@ pub(super) async fn learn(
             table.kind = if objects { Kind::Object } else { Kind::Text };
         }
         Some(other) => {
-            let sentence = format!("{name}: {first} holds a {other}. Hashes and texts are rows; other things are not.");
+            let sentence = format!("{name}: {first} is a {other}. Only hashes and strings are supported.");
             return Err(SourceError::new(SourceErrorKind::Mismatch, sentence));
         }
-        None => return Err(SourceError::new(SourceErrorKind::Missing, format!("{name}: its keys are gone."))),
+        None => return Err(SourceError::new(SourceErrorKind::Missing, format!("{name}: the keys no longer exist."))),
     }
     let rows = table.sample(&sample).await?.rows;
     let key = table.columns.clone();
@@ -235,7 +235,7 @@ impl RedisTable {
                     match json_row(&bytes) {
                         Ok(row) => row,
                         Err(why) => {
-                            let reason = format!("It does not hold a JSON object, as others of its table do. {why}");
+                            let reason = format!("The value is not a JSON object, unlike other values of the table. {why}");
                             return Ok(Err(Spoiled { place: key.to_owned(), reason, key: None, bytes: Some(bytes) }));
                         }
                     }
@@ -250,13 +250,13 @@ impl RedisTable {
     /// A key that should be of this table and is no text.
     fn strange_key(&self, key: Vec<u8>) -> Option<Spoiled> {
         let is_of_table = key.starts_with(self.template.beginning().as_bytes());
-        is_of_table.then(|| Spoiled { place: hex_text(&key), reason: format!("Its key: {NO_TEXT}"), key: None, bytes: Some(key) })
+        is_of_table.then(|| Spoiled { place: hex_text(&key), reason: format!("The key: {NO_TEXT}"), key: None, bytes: Some(key) })
     }
 }
 
 /// Hands a key whose value is too large to whoever keeps such rows; to others it is an error, which names it.
 fn reject((key, bytes): (&str, usize), largest: usize, asker: &Asker) -> Result<(), SourceError> {
-    let reason = format!("{key} holds {} MiB; a value may have {} MiB. Shorten it.", bytes.div_ceil(1 << 20), largest >> 20);
+    let reason = format!("{key} has {} MiB; a value can have {} MiB. Shorten it.", bytes.div_ceil(1 << 20), largest >> 20);
     let Some(rejected) = &asker.rejected else { return Err(SourceError::new(SourceErrorKind::TooLarge, reason)) };
     let _ = rejected.send(Spoiled { place: key.to_owned(), reason, key: None, bytes: None });
     Ok(())

@@ -29,7 +29,7 @@ impl AvroSchema {
     pub(crate) fn read(text: &str, others: &[Named]) -> Result<Self, String> {
         let unreadable = |error: apache_avro::Error| {
             tracing::info!(cause = %error, "an Avro schema cannot be read");
-            "its Avro schema cannot be read.".to_owned()
+            "the Avro schema cannot be read.".to_owned()
         };
         let texts = others.iter().map(|(_, text)| text);
         let (schema, others) = Schema::parse_str_with_list(text, texts).map_err(unreadable)?;
@@ -49,7 +49,7 @@ impl AvroSchema {
     pub(crate) fn row(&self, bytes: &[u8]) -> Result<Map<String, Json>, String> {
         match self.value(bytes)? {
             Json::Object(row) => Ok(row),
-            _ => Err("It is not a record.".into()),
+            _ => Err("The value is not a record.".into()),
         }
     }
 
@@ -65,7 +65,7 @@ impl AvroSchema {
         };
         // The library takes some values that are cut short for nothing, and what is left over for somebody else's.
         let whole = !reader.over && reader.bytes.is_empty();
-        let value = value.ok().filter(|_| whole).ok_or("It is not Avro of its schema.")?;
+        let value = value.ok().filter(|_| whole).ok_or("The value does not match its Avro schema.")?;
         self.json(value, Some(&self.schema), None)
     }
 
@@ -110,7 +110,7 @@ impl AvroSchema {
             }
             Value::Decimal(decimal) => match (schema, Vec::<u8>::try_from(decimal)) {
                 (Some(Schema::Decimal(DecimalSchema { scale, .. })), Ok(bytes)) => Ok(decimal_of(&bytes, *scale).into()),
-                _ => Err("It holds a decimal whose digits cannot be read.".into()),
+                _ => Err("The value has a decimal that cannot be read.".into()),
             },
             plain => plain_json(plain),
         }
@@ -144,7 +144,7 @@ fn plain_json(value: Value) -> Result<Json, String> {
             iso_duration(months.into(), days.into(), millis.into()).into()
         }
         Value::Union(..) | Value::Array(_) | Value::Map(_) | Value::Record(_) | Value::Decimal(_) => {
-            return Err("It holds a value whose type its schema does not say.".into());
+            return Err("The value has a type that its schema does not define.".into());
         }
     })
 }
@@ -155,7 +155,7 @@ fn number(float: f64) -> Json {
 }
 
 fn in_calendar(text: Option<String>) -> Result<Json, String> {
-    text.map(Json::String).ok_or_else(|| "It holds a date or a time that no calendar has.".into())
+    text.map(Json::String).ok_or_else(|| "The value has a date or a time that is not valid.".into())
 }
 
 /// `P1Y2M3DT4H5M6.007S`, as ISO 8601 writes it; a month has no fixed number of days.

@@ -104,7 +104,7 @@ fn values(topic: &str, format: &str, schema: Option<&str>, has_registry: bool) -
         }
         None => (format, ""),
     };
-    let needs = || bad(format!("{topic}: its schema is missing. Name a registry, or give it under Schemas."));
+    let needs = || bad(format!("{topic}: the schema is missing. Enter a registry, or enter the schema under Schemas."));
     match (name, schema) {
         ("", _) => Ok(Values::Guess),
         ("json", _) => Ok(Values::Json),
@@ -113,7 +113,7 @@ fn values(topic: &str, format: &str, schema: Option<&str>, has_registry: bool) -
             let columns: Vec<String> =
                 inside.split(',').map(|column| column.trim().to_owned()).filter(|column| !column.is_empty()).collect();
             if columns.is_empty() {
-                Err(bad(format!("{topic}: name the columns, as in csv(id, at).")))
+                Err(bad(format!("{topic}: enter the columns, such as csv(id, at).")))
             } else {
                 Ok(Values::Csv(columns.into()))
             }
@@ -121,7 +121,7 @@ fn values(topic: &str, format: &str, schema: Option<&str>, has_registry: bool) -
         ("avro", Some(schema)) => {
             let read = AvroSchema::read(schema, &[]).map_err(|error| bad(format!("{topic}: {error}")))?;
             if !read.is_of_rows() {
-                return Err(bad(format!("{topic}: its Avro schema is not one of a record.")));
+                return Err(bad(format!("{topic}: the Avro schema is not a record.")));
             }
             Ok(Values::Avro(Arc::new(read)))
         }
@@ -250,7 +250,7 @@ impl TopicFormat {
                 Ok(Json::String(text)) => Some(text),
                 _ => normal_json(framed.rest).ok(),
             },
-            Schema::Unusable(why) => return Err(format!("The schema {} of its key cannot be used: {why}", framed.id)),
+            Schema::Unusable(why) => return Err(format!("The schema {} of the key cannot be used: {why}", framed.id)),
         };
         Ok(read.map_or_else(|| plain_key(key), |text| Cell::Text(Cow::Owned(text))))
     }
@@ -266,7 +266,7 @@ impl TopicFormat {
         match (&self.registry, split_id(value)) {
             (Some(_), Some((id, _))) => self.known(value).map(Some).ok_or_else(|| format!("The registry has no schema {id}.")),
             _ if matches!(self.values, Values::Registered) => {
-                Err("It does not begin with the number of a schema, as values of a registry do.".into())
+                Err("The value does not begin with a schema id, which values of a registry have.".into())
             }
             _ => Ok(None),
         }
@@ -286,7 +286,7 @@ impl Framed<'_> {
             Schema::Avro(schema) => schema.row(self.rest).map(row_of),
             Schema::Protobuf(message) => message.indexed_row(self.rest).map(row_of),
             Schema::Json => json_row(self.rest),
-            Schema::Unusable(why) => Err(format!("Its schema {} cannot be used: {why}", self.id)),
+            Schema::Unusable(why) => Err(format!("The schema {} of the value cannot be used: {why}", self.id)),
         }
     }
 }
@@ -313,9 +313,9 @@ fn csv_row(columns: &[String], value: &[u8]) -> Result<Row, String> {
         return Err(NO_TEXT.to_owned());
     }
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(value);
-    let record = reader.records().next().ok_or("It is empty.")?.map_err(|_| "It is not CSV.".to_owned())?;
+    let record = reader.records().next().ok_or("The value is empty.")?.map_err(|_| "The value is not CSV.".to_owned())?;
     if record.len() != columns.len() {
-        return Err(format!("It has {} cells, and {} are named.", record.len(), columns.len()));
+        return Err(format!("The row has {} cells, and {} columns are defined.", record.len(), columns.len()));
     }
     let cell = |text: &str| if text.is_empty() { Cell::Null } else { Cell::Text(Cow::Owned(text.to_owned())) };
     Ok(columns.iter().cloned().zip(record.iter().map(cell)).collect())

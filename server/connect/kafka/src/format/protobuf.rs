@@ -42,7 +42,7 @@ impl ProtoMessage {
         let mut compiler = Compiler::with_file_resolver(files);
         compiler.include_imports(true).open_file(FILE).map_err(|error| {
             tracing::info!(cause = %error, "a .proto file cannot be read");
-            "its .proto file cannot be read.".to_owned()
+            "the .proto file cannot be read.".to_owned()
         })?;
         let pool = compiler.descriptor_pool();
         let message = match name {
@@ -51,7 +51,7 @@ impl ProtoMessage {
         };
         let is_float = |field: FieldDescriptor| matches!(field.kind(), Kind::Float);
         let has_floats = pool.all_messages().any(|message| message.fields().any(is_float));
-        message.map(|message| Self { message, has_floats }).ok_or_else(|| format!("its .proto file has no message {name}."))
+        message.map(|message| Self { message, has_floats }).ok_or_else(|| format!("the .proto file has no message {name}."))
     }
 
     /// # Errors
@@ -66,7 +66,7 @@ impl ProtoMessage {
     /// # Errors
     /// Why the bytes are no row, as a sentence.
     pub(crate) fn indexed_row(&self, mut bytes: &[u8]) -> Result<Map<String, Json>, String> {
-        let broken = || "It does not say which message of its schema it is.".to_owned();
+        let broken = || "The value does not name a message of its schema.".to_owned();
         let count = zigzag(&mut bytes).ok_or_else(broken)?;
         let mut path = Vec::new();
         for _ in 0..count {
@@ -85,7 +85,7 @@ impl ProtoMessage {
 
 fn row(message: MessageDescriptor, bytes: &[u8], has_floats: bool) -> Result<Map<String, Json>, String> {
     let name = message.full_name().to_owned();
-    let decoded = DynamicMessage::decode(message, bytes).map_err(|_| format!("It is not a {name}."))?;
+    let decoded = DynamicMessage::decode(message, bytes).map_err(|_| format!("The value is not a {name}."))?;
     let options = SerializeOptions::new().stringify_64_bit_integers(false).use_proto_field_name(true).skip_default_fields(false);
     let json = if has_floats {
         let mut text = Vec::new();

@@ -84,7 +84,8 @@ fn as_read(overrides: &Overrides, table: &str, field: &ArrowField, fine: &BTreeS
     let read = match (overrides.of(table, name), written::becomes(field, fine)) {
         (None | Some(DataType::String | DataType::Json), Some(_)) => kind.clone(),
         (Some(_), Some(DataType::Json)) => {
-            let sentence = format!("{table}: {name} is a {}, which is JSON or text. Take its type away.", written::named(kind));
+            let sentence =
+                format!("{table}: {name} is a {}, which is read as JSON or text. Remove its type override.", written::named(kind));
             return Err(mismatch(sentence));
         }
         // What is of the wanted type already keeps its own form: nanoseconds would be cut off unseen.
@@ -160,7 +161,7 @@ async fn fields_of(place: &Place, (format, tables): (&ParquetFormat, &Tables), f
             let wide = wider(known.data_type(), &kept(field.data_type())).ok_or_else(|| {
                 let (one, two) = (known.data_type(), field.data_type());
                 mismatch(format!(
-                    "{}: {} is {one} in {first} and {two} in {shown}, which no type holds. Write both as one type.",
+                    "{}: {} is {one} in {first} and {two} in {shown}, and no type fits both. Write both files with one type.",
                     files.name,
                     field.name()
                 ))
@@ -180,13 +181,10 @@ async fn fields_of(place: &Place, (format, tables): (&ParquetFormat, &Tables), f
     let is_read = |field: &ArrowField| written::is_readable(field.data_type());
     let left_out = fields.iter().filter(|(field, _)| !is_read(field));
     let left_out: Vec<String> = left_out.map(|(field, _)| format!("{} ({})", field.name(), field.data_type())).collect();
-    let note = if left_out.is_empty() {
-        String::new()
-    } else {
-        format!("Left out are columns whose type has no place in a row: {}.", left_out.join(", "))
-    };
+    let note =
+        if left_out.is_empty() { String::new() } else { format!("Columns with unsupported types are left out: {}.", left_out.join(", ")) };
     if left_out.len() == fields.len() && !fields.is_empty() {
-        return Err(mismatch(format!("{}: it has no column that has a place in a row. {note}", files.name)));
+        return Err(mismatch(format!("{}: the file has no column with a supported type. {note}", files.name)));
     }
     let note = [note, old.note()].join(" ").trim().to_owned();
     Ok(Columns { fields: fields.into_iter().map(|(field, _)| field).filter(is_read).collect(), note, widths, fine, old })
@@ -209,7 +207,7 @@ async fn schema_of(
 ) -> Result<FileSchema, SourceError> {
     let shown = files.shown(file);
     if file.size == 0 {
-        return Err(mismatch(format!("{shown}: it is empty. Write it anew.")));
+        return Err(mismatch(format!("{shown}: the file is empty. Write the file again.")));
     }
     let read = async {
         let schema = format.infer_schema(state, &place.store, std::slice::from_ref(file)).await?;

@@ -129,7 +129,7 @@ fn texts(column: &ArrayRef) -> Result<ArrayRef, SourceError> {
 }
 
 fn unwritable(error: ArrowError) -> SourceError {
-    mismatch("A list or a structure of a file cannot be written as JSON.").because(error)
+    mismatch("A list or structure of a file cannot be converted to JSON.").because(error)
 }
 
 /// A column whose rows are written as JSON.

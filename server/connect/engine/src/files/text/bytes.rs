@@ -53,7 +53,7 @@ impl Files {
         let packing = packing_of(&magic, &name)?;
         let all = Read::chain(Cursor::new(magic), packed);
         let kind = FileCompressionType::from(packing.map_or(CompressionTypeVariant::UNCOMPRESSED, |(_, kind)| kind));
-        let mut rest = kind.convert_read(all).map_err(|error| mismatch("it cannot be unpacked.").because(error))?;
+        let mut rest = kind.convert_read(all).map_err(|error| mismatch("the file cannot be decompressed.").because(error))?;
         let packing = packing.map(|(name, _)| name);
         let head = read_head(&mut rest, HEAD).map_err(|error| unreadable(&error, packing))?;
         Ok(Opened { head, rest, packing })
@@ -93,14 +93,14 @@ fn packing_of(magic: &[u8], name: &str) -> Result<Option<Packing>, SourceError> 
         (&[0xfd, b'7', b'z', b'X', b'Z'], ".xz", ("xz", CompressionTypeVariant::XZ)),
     ];
     if magic.starts_with(b"PK\x03\x04") {
-        return Err(mismatch("it is a zip archive. Unpack it, or pack the file alone with gzip, zstd, bzip2 or xz."));
+        return Err(mismatch("the file is a zip archive. Unpack it, or compress the single file with gzip, zstd, bzip2 or xz."));
     }
     let found = by_magic.iter().find(|(begin, ..)| magic.starts_with(begin));
     if let Some((_, end, (packing, _))) = by_magic.iter().find(|(_, end, _)| name.ends_with(end))
         && found.is_none()
         && !magic.is_empty()
     {
-        return Err(mismatch(format!("its name ends with {end}, and it is not packed with {packing}. Name it by what it holds.")));
+        return Err(mismatch(format!("the file name ends with {end}, but the file is not compressed with {packing}. Rename the file.")));
     }
     Ok(found.map(|(.., packing)| *packing))
 }
@@ -116,11 +116,11 @@ pub(crate) fn unreadable(error: &io::Error, packing: Option<&str>) -> SourceErro
     let said = error.to_string();
     let sentence = match packing {
         _ if said.contains(TOO_LONG) => {
-            "a line of it is longer than 64 MiB. It is not a table of lines, or a quote is not closed.".to_owned()
+            "a line is longer than 64 MiB. The file is not a table of lines, or a quote is not closed.".to_owned()
         }
-        _ if said.contains(CUT_SHORT) => "it became shorter while it was read. Read it again once it is whole.".to_owned(),
-        Some(packing) => format!("it is cut short or damaged: it cannot be unpacked with {packing} to its end."),
-        None => "it cannot be read. It may have been moved, or Sluice may not read it.".to_owned(),
+        _ if said.contains(CUT_SHORT) => "the file became shorter while it was read. Try again when the file is complete.".to_owned(),
+        Some(packing) => format!("the file is incomplete or damaged: it cannot be decompressed with {packing}."),
+        None => "the file cannot be read. It may have been moved, or Sluice has no permission to read it.".to_owned(),
     };
     mismatch(sentence).because(said)
 }

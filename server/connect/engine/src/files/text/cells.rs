@@ -60,7 +60,7 @@ impl CellFile {
 
     fn name_columns(&mut self, first: ByteRecord) -> Result<(), SourceError> {
         if first.as_slice().len() + first.len() > MAX_FIRST_LINE {
-            return Err(mismatch(format!("{}: its first line is longer than 1 MiB. It is not a table of lines.", self.shown)));
+            return Err(mismatch(format!("{}: the first line is longer than 1 MiB. The file is not a table of lines.", self.shown)));
         }
         check_columns(&self.shown, first.len())?;
         let place = |at: usize| format!("column_{}", at + 1);
@@ -72,7 +72,7 @@ impl CellFile {
         }
         let names = StringRecord::from_byte_record(first).map_err(|_| {
             let name = self.dialect.encoding.name().to_lowercase();
-            mismatch(format!("{}: its first line is not text in {name}. Set its encoding.", self.shown))
+            mismatch(format!("{}: the first line is not text in {name}. Set the encoding.", self.shown))
         })?;
         self.unnamed = names.iter().map(|name| name.trim().is_empty()).collect();
         let mut known: HashSet<String> = HashSet::new();
@@ -92,7 +92,7 @@ impl CellFile {
             let line = error.position().map_or(0, Position::line);
             let error = match error.into_kind() {
                 ErrorKind::Io(error) => unreadable(&error, self.packing),
-                _ => mismatch(format!("it is not CSV at line {line}.")),
+                _ => mismatch(format!("line {line} is not valid CSV.")),
             };
             SourceError { sentence: format!("{}: {}", self.shown, error.sentence), ..error }
         })?;
@@ -110,9 +110,9 @@ impl CellFile {
 
     fn cells(&self, record: ByteRecord) -> Result<StringRecord, String> {
         if record.len() != self.header.len() {
-            return Err(format!("It has {} cells, and there are {} columns.", record.len(), self.header.len()));
+            return Err(format!("The row has {} cells, and the table has {} columns.", record.len(), self.header.len()));
         }
-        let bad = |_| format!("It holds bytes that are no text in {}.", self.dialect.encoding.name().to_lowercase());
+        let bad = |_| format!("The row has bytes that are not text in {}.", self.dialect.encoding.name().to_lowercase());
         StringRecord::from_byte_record(record).map_err(bad)
     }
 

@@ -52,9 +52,9 @@ impl ValueFile {
         }
         let mut whole = String::new();
         text.read_to_string(&mut whole).map_err(|error| match error.kind() {
-            std::io::ErrorKind::InvalidData => named(mismatch("it is not UTF-8 text. Set its encoding.")),
+            std::io::ErrorKind::InvalidData => named(mismatch("the file is not UTF-8 text. Set the encoding.")),
             _ if error.to_string().contains(TOO_LONG) => {
-                named(mismatch("it is one JSON document of more than 64 MiB. Save it as lines of JSON."))
+                named(mismatch("the file is one JSON document of more than 64 MiB. Save it as JSON lines."))
             }
             _ => named(unreadable(&error, packing)),
         })?;
@@ -127,7 +127,7 @@ fn is_document(head: &str) -> bool {
 /// The rows of a document, and which array of it they are of, where that was chosen here.
 fn rows_of<'t>(text: &'t str, path: Option<&str>) -> Result<(Vec<&'t RawValue>, Option<String>), String> {
     let read: Result<Vec<&RawValue>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();
-    let tops = read.map_err(|error| format!("it is not JSON at line {}, column {}.", error.line(), error.column()))?;
+    let tops = read.map_err(|error| format!("the file is not valid JSON at line {}, column {}.", error.line(), error.column()))?;
     let mut rows = Vec::new();
     let mut chosen = None;
     let is_alone = tops.len() == 1;
@@ -162,7 +162,7 @@ fn at<'t>(value: &'t RawValue, path: &str) -> Result<&'t RawValue, String> {
     for name in path.split('.') {
         let fields: Fields<'t> = serde_json::from_str(found.get()).unwrap_or_default();
         let field = fields.0.into_iter().find(|(known, _)| known == name);
-        found = field.map(|(_, value)| value).ok_or_else(|| format!("it has nothing at {path}: there is no {name}. Check path=."))?;
+        found = field.map(|(_, value)| value).ok_or_else(|| format!("the document has no {name} at {path}. Check the setting path=."))?;
     }
     Ok(found)
 }

@@ -62,8 +62,8 @@ impl Learning {
         }
         if learning.columns.is_empty() {
             let why = match learning.examples.first() {
-                Some(example) => format!("it holds no row. {example}"),
-                None => "it is empty: there is nothing to tell its columns by.".to_owned(),
+                Some(example) => format!("the file has no readable row. {example}"),
+                None => "the file is empty, so its columns are unknown.".to_owned(),
             };
             return Err(mismatch(format!("{}: {why}", table.name)));
         }
@@ -187,7 +187,7 @@ impl Learning {
         match self.ways.as_slice() {
             [] => {}
             [one] => note.push(format!("Read with {one}.")),
-            several => note.push(format!("Its files are written in {} ways: {}.", several.len(), several.join("; "))),
+            several => note.push(format!("The files have {} different formats: {}.", several.len(), several.join("; "))),
         }
         if self.bad > 0 {
             let rows = if self.bad == 1 { "1 row cannot be read.".to_owned() } else { format!("{} rows cannot be read.", self.bad) };

@@ -128,7 +128,7 @@ impl Reading {
                 match record.cells {
                     Err(reason) => self.reject((file.place(record.line), reason), None)?,
                     Ok(cells) if empty.iter().any(|at| !cells[*at].is_empty()) => {
-                        let reason = "It has a cell in a column that has no name.".to_owned();
+                        let reason = "The row has a cell in a column without a name.".to_owned();
                         self.reject((file.place(record.line), reason), Some(raw(&cells)))?;
                     }
                     Ok(cells) => {
@@ -161,7 +161,11 @@ impl Reading {
         match (0..places.len()).find(|at| places[*at].is_none() && !file.unnamed[*at]) {
             None => Ok(places),
             Some(at) => {
-                let sentence = format!("{}: it has a column {}, which the table was not seen to have.", file.place(1), file.header[at]);
+                let sentence = format!(
+                    "{}: the file has a column {}, which the table did not have before. Open the table again.",
+                    file.place(1),
+                    file.header[at]
+                );
                 Err(mismatch(sentence))
             }
         }
@@ -247,7 +251,7 @@ impl Reading {
 
     /// Hands on the rows that are not bad. Whether more is wanted.
     fn send(&self, columns: Vec<ArrayRef>, rows: usize, bad: &[Option<String>]) -> Result<bool, SourceError> {
-        let failed = |error: ArrowError| mismatch("Rows of a file could not be put together.").because(error);
+        let failed = |error: ArrowError| mismatch("Rows of a file could not be combined.").because(error);
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         let mut batch = RecordBatch::try_new_with_options(self.schema.clone(), columns, &options).map_err(failed)?;
         if bad.iter().any(Option::is_some) {
@@ -260,7 +264,7 @@ impl Reading {
     /// A row that cannot be read is handed to whoever keeps such rows; to others it is an error, which names it.
     fn reject(&self, (place, reason): (String, String), bytes: Option<Vec<u8>>) -> Result<(), SourceError> {
         let Some(rejected) = &self.rejected else {
-            return Err(mismatch(format!("{place}: {reason} Mend the file, or set how it is read on the source's page.")));
+            return Err(mismatch(format!("{place}: {reason} Correct the file, or change the text format on the source's page.")));
         };
         let _ = rejected.send(Spoiled { place, reason, key: None, bytes });
         Ok(())

@@ -48,10 +48,8 @@ impl DateOrder {
 pub(crate) fn field() -> ConfigField {
     ConfigField::new(
         "text_files",
-        "How text files are written",
-        "Leave empty to detect it; the page of a table shows what is detected. A line a table, or * for all, as in \
-         sales: separator=; decimal=, thousands=. dates=d/m/y header=no quote=none comment=# null=NA,- encoding=windows-1252. \
-         A separator is a character or tab. For JSON, path=a.b says where the array of rows is.",
+        "Text format",
+        "Leave empty to detect the format; the page of a table shows the detected format. One line per table, or * for all tables, such as sales: separator=; decimal=, thousands=. dates=d/m/y header=no quote=none comment=# null=NA,- encoding=windows-1252. A separator is a character or tab. For JSON, path=a.b is the path of the array of rows.",
         "sales: separator=; decimal=, encoding=windows-1252",
     )
     .lines()
@@ -64,16 +62,16 @@ impl Settings {
     pub(crate) fn read(text: &str) -> Result<Self, SourceError> {
         let mut tables = Vec::new();
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let bad =
-                |what: &str| SourceError::new(SourceErrorKind::Config, format!("How text files are written: in the line {line}, {what}"));
+            let bad = |what: &str| SourceError::new(SourceErrorKind::Config, format!("Text format, line {line}: {what}"));
             // A name may have a colon; settings have none before their first space.
             let (table, rest) = line
                 .rsplit_once(": ")
                 .or_else(|| line.strip_suffix(':').map(|table| (table, "")))
-                .ok_or_else(|| bad("a table, a colon and a space are missing, as in sales: separator=;"))?;
+                .ok_or_else(|| bad("start the line with a table, a colon and a space, such as sales: separator=;"))?;
             let mut given = Given::default();
             for part in rest.split_whitespace() {
-                let (name, value) = part.split_once('=').ok_or_else(|| bad(&format!("{part} is not a setting, as separator=; is.")))?;
+                let (name, value) =
+                    part.split_once('=').ok_or_else(|| bad(&format!("{part} is not a setting. An example is separator=;")))?;
                 given.set(name, value).map_err(|what| bad(&what))?;
             }
             tables.push((table.trim().to_owned(), given));
@@ -97,16 +95,17 @@ impl Given {
             "null" => self.nulls = Some(value.split(',').map(str::to_owned).collect()),
             "encoding" => {
                 let known = Encoding::for_label(value.as_bytes());
-                self.encoding = Some(known.ok_or_else(|| format!("{value} is no encoding, as utf-8, windows-1252 or gb18030 are."))?);
+                self.encoding =
+                    Some(known.ok_or_else(|| format!("{value} is not an encoding. Examples are utf-8, windows-1252 and gb18030."))?);
             }
             "decimal" => self.decimal = Some(one(name, value)?),
             "thousands" => self.thousands = Some(one(name, value)?),
             "dates" => {
                 let known = DateOrder::ALL.into_iter().find(|order| order.word() == value);
-                self.dates = Some(known.ok_or_else(|| format!("dates are y/m/d, d/m/y or m/d/y, not {value}."))?);
+                self.dates = Some(known.ok_or_else(|| format!("dates must be y/m/d, d/m/y or m/d/y, not {value}."))?);
             }
             "path" => self.path = Some(value.to_owned()),
-            _ => return Err(format!("there is no setting {name}.")),
+            _ => return Err(format!("unknown setting {name}.")),
         }
         Ok(())
     }
@@ -116,7 +115,7 @@ fn yes_no(value: &str) -> Result<bool, String> {
     match value {
         "yes" => Ok(true),
         "no" => Ok(false),
-        _ => Err(format!("header is yes or no, not {value}.")),
+        _ => Err(format!("header must be yes or no, not {value}.")),
     }
 }
 
@@ -129,13 +128,13 @@ fn one(name: &str, value: &str) -> Result<char, String> {
     let mut all = named.chars();
     match (all.next(), all.next()) {
         (Some(one), None) => Ok(one),
-        _ => Err(format!("{name} is one character, tab or space, not {value}.")),
+        _ => Err(format!("{name} must be one character, tab or space, not {value}.")),
     }
 }
 
 fn byte(name: &str, value: &str) -> Result<u8, String> {
     let one = one(name, value)?;
-    u8::try_from(one).ok().filter(u8::is_ascii).ok_or_else(|| format!("{name} is a character of ASCII, not {value}."))
+    u8::try_from(one).ok().filter(u8::is_ascii).ok_or_else(|| format!("{name} must be an ASCII character, not {value}."))
 }
 
 /// A character as it is shown.

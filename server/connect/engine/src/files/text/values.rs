@@ -143,7 +143,7 @@ impl Reads {
             DataType::Decimal { precision, scale } => {
                 let numbers = rows.read(|text| unscaled(&self.number(text)?, precision, scale));
                 let column = Decimal128Array::from(numbers).with_precision_and_scale(precision, scale);
-                Arc::new(column.map_err(|error| mismatch(format!("{name} is no decimal that can be read.")).because(error))?)
+                Arc::new(column.map_err(|error| mismatch(format!("{name} is not a supported decimal.")).because(error))?)
             }
             DataType::Date => Arc::new(Date32Array::from(rows.read(|text| self.date(text)))),
             DataType::Time => Arc::new(Time64MicrosecondArray::from(rows.read(time_of))),
@@ -215,7 +215,7 @@ impl Rows<'_> {
             let value = cell.and_then(&read);
             if let (Some(text), None) = (cell, &value) {
                 let text: String = text.chars().take(EXAMPLE).collect();
-                bad.get_or_insert_with(|| format!("{} is to be a {}, and here it is {text}.", self.name, self.reads.data_type.word()));
+                bad.get_or_insert_with(|| format!("{} should be a {}, but the value is {text}.", self.name, self.reads.data_type.word()));
             }
             values.push(value);
         }
@@ -253,7 +253,7 @@ mod tests {
         let mut bad = vec![None; 4];
         let column = reads.column("code", &cells, &mut bad).unwrap();
         assert_eq!((column.len(), column.null_count()), (4, 3));
-        assert_eq!(bad[2].as_deref(), Some("code is to be a integer, and here it is A17."));
+        assert_eq!(bad[2].as_deref(), Some("code should be a integer, but the value is A17."));
         assert!(bad[0].is_none() && bad[1].is_none() && bad[3].is_some());
         let reads = Reads { data_type: DataType::Timestamp, dates: Some(DateOrder::Dmy), ..Reads::default() };
         for text in ["1704067200000", "1704067200", "2024-01-01", "2024-01-01T00:00:00Z", "01/01/2024", "2024-01-01 01:00:00+01:00"] {
