@@ -83,7 +83,7 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     let flights = stage.server.data().join("sources/flights.db");
     testkit::sqlite3(&flights, "UPDATE flights SET distance = 0 WHERE rowid = 7");
     builder.click("button:has-text(\"Build a new version\")").await;
-    builder.sees_within("text=distance is between 1 and 6000, and one row breaks it", BUILD).await;
+    builder.sees_within("text=distance is between 1 and 6000 (1 row", BUILD).await;
     builder.shots("accelerate-gate").await;
     assert_eq!(served_by(&stage).await.1.as_deref(), Some("1"));
     // Put aside instead, it is there to be looked at, and the rest goes live.

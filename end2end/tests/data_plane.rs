@@ -142,7 +142,7 @@ async fn a_broken_rule_holds_a_version_back_until_it_is_mended_and_let_through()
     builder.sees("li:has-text(\"seats is between 2 and 600\")").await;
     seats(0);
     builder.click("button:has-text(\"Build a new version\")").await;
-    builder.reads(".callout-bad", "one row breaks it, for example 0").await;
+    builder.reads(".callout-bad", "1 row, for example 0").await;
     builder.shots("gates-broken").await;
     seats(150);
     builder.click("button:has-text(\"Build a new version\")").await;

@@ -79,7 +79,7 @@ impl Codec {
     /// Where the row is larger than [`MAX_VALUE`].
     pub fn compress<'a>(&self, row: &'a [u8]) -> Result<Cow<'a, [u8]>, AccelError> {
         if row.len() > MAX_VALUE {
-            let sentence = format!("A row has {} bytes; at most {} MiB fit. Leave a wide column out.", row.len(), MAX_VALUE >> 20);
+            let sentence = format!("A row has {} bytes; the limit is {} MiB. Remove a wide column.", row.len(), MAX_VALUE >> 20);
             return Err(AccelError::new(crate::AccelErrorKind::Other, sentence));
         }
         match self {
@@ -133,7 +133,7 @@ fn restore_zstd(out: &mut Vec<u8>, stored: &[u8], dictionary: &DecoderDictionary
     });
     match restored {
         Ok(written) if written == size => Ok(()),
-        Ok(_) => Err(AccelError::broken("a row of another length")),
+        Ok(_) => Err(AccelError::broken("a row of the wrong length")),
         Err(code) => {
             out.truncate(start);
             Err(AccelError::broken(zstd::zstd_safe::get_error_name(code)))

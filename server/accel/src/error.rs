@@ -43,35 +43,35 @@ impl AccelError {
     }
 
     pub(crate) fn no_redis() -> Self {
-        Self::new(AccelErrorKind::Config, "This Sluice has no Redis. Its operator names one with SLUICE_REDIS_URL.")
+        Self::new(AccelErrorKind::Config, "Redis is not configured. Ask the operator to set SLUICE_REDIS_URL.")
     }
 
     pub(crate) fn not_by_key() -> Self {
-        let sentence = "A columnar dataset is asked in SQL, through a source of datasets, and not looked up by key.";
+        let sentence = "A columnar dataset has no key lookup. Query it in SQL, through a source of datasets.";
         Self::new(AccelErrorKind::Config, sentence)
     }
 
     pub(crate) fn in_a_database() -> Self {
-        Self::new(AccelErrorKind::Config, "A dataset that is kept in a table is asked in its database.")
+        Self::new(AccelErrorKind::Config, "This dataset is stored in a table of a database. Query it in that database.")
     }
 
     pub(crate) fn not_followed() -> Self {
-        Self::new(AccelErrorKind::Config, "This version was not made to be followed. Build the dataset anew.")
+        Self::new(AccelErrorKind::Config, "This dataset version was not built for incremental sync. Build the dataset again.")
     }
 
     /// A writer whose turn is over.
     #[must_use]
     pub fn taken_over() -> Self {
-        Self::new(AccelErrorKind::TakenOver, "Another worker follows it by now.")
+        Self::new(AccelErrorKind::TakenOver, "Another worker has taken over this incremental sync.")
     }
 
     pub(crate) fn moved() -> Self {
-        let sentence = "Another worker follows it by now, or Redis has lost what was written last. It goes on from what is there.";
+        let sentence = "Another worker has taken over this incremental sync, or Redis has lost its last writes. The sync continues from the stored position.";
         Self::new(AccelErrorKind::TakenOver, sentence)
     }
 
     pub(crate) fn broken(cause: impl std::fmt::Display) -> Self {
-        Self::new(AccelErrorKind::Broken, "A stored row cannot be read. Build the dataset anew, or go back to a kept version.")
+        Self::new(AccelErrorKind::Broken, "A stored row cannot be read. Build the dataset again, or roll back to an earlier version.")
             .because(cause)
     }
 
@@ -84,9 +84,10 @@ impl AccelError {
         const FILE_TOO_BIG: i32 = 27;
         match error.raw_os_error() {
             Some(NO_SPACE | QUOTA | FILE_TOO_BIG) => {
-                Self::new(AccelErrorKind::Full, "The disk is full. Make room, or drop kept versions, then build again.").because(error)
+                Self::new(AccelErrorKind::Full, "The disk is full. Free some space, or drop standby versions, then build again.")
+                    .because(error)
             }
-            _ => Self::new(AccelErrorKind::Other, "The data folder cannot be read or written. The log has the reason.").because(error),
+            _ => Self::new(AccelErrorKind::Other, "The data folder cannot be read or written. The log has the cause.").because(error),
         }
     }
 

@@ -128,11 +128,11 @@ pub(crate) fn of_heed(error: &heed::Error) -> AccelError {
     match error {
         heed::Error::Io(error) => AccelError::of_io(error),
         heed::Error::Mdb(heed::MdbError::MapFull) => {
-            AccelError::new(AccelErrorKind::Full, "The dataset is larger than the embedded store takes. Choose Redis for it.")
+            AccelError::new(AccelErrorKind::Full, "The dataset is larger than the limit of the embedded store. Choose Redis as the store.")
                 .because(error)
         }
         heed::Error::Mdb(heed::MdbError::KeyExist) => {
-            AccelError::new(AccelErrorKind::Other, "The rows came out of order or with a key twice.").because(error)
+            AccelError::new(AccelErrorKind::Other, "The rows are out of order or have a key twice. Build the dataset again.").because(error)
         }
         other => AccelError::broken(other),
     }
@@ -201,8 +201,12 @@ struct LmdbReader {
 
 impl LmdbReader {
     fn open(path: &Path) -> Result<Self, AccelError> {
-        let missing =
-            || AccelError::new(AccelErrorKind::Missing, "Its rows are not on this node. Build it anew, or go back to a kept version.");
+        let missing = || {
+            AccelError::new(
+                AccelErrorKind::Missing,
+                "The rows of this dataset version are not on this node. Build the dataset again, or roll back to an earlier version.",
+            )
+        };
         let text = std::fs::read(path.join(SEAL)).map_err(|error| missing().because(error))?;
         let sealed: Sealed = serde_json::from_slice(&text).map_err(AccelError::broken)?;
         let size = std::fs::metadata(path.join(DATA)).map_err(|error| missing().because(error))?.len();

@@ -113,7 +113,8 @@ impl LmdbDelta {
 fn full_or(error: &heed::Error) -> AccelError {
     match error {
         heed::Error::Mdb(heed::MdbError::MapFull) => {
-            AccelError::new(AccelErrorKind::Full, "More has changed than a delta takes. Build the dataset anew.").because(error)
+            AccelError::new(AccelErrorKind::Full, "Incremental sync has reached its limit of changed rows. Build the dataset again.")
+                .because(error)
         }
         error => of_heed(error),
     }

@@ -200,23 +200,23 @@ pub(crate) fn read<T: FromRedisValue>(value: Value) -> Result<T, AccelError> {
 }
 
 fn unreachable_server() -> AccelError {
-    AccelError::new(AccelErrorKind::Unreachable, "Redis does not answer. It is tried again by itself; call again in a moment.")
+    AccelError::new(AccelErrorKind::Unreachable, "Redis does not respond. Sluice reconnects by itself; try again in a moment.")
 }
 
 fn of_redis(error: &RedisError) -> AccelError {
     if error.is_timeout() {
-        return AccelError::new(AccelErrorKind::Timeout, "Redis took too long. Call again in a moment.").because(error);
+        return AccelError::new(AccelErrorKind::Timeout, "Redis timed out. Try again in a moment.").because(error);
     }
     if error.code() == Some("OOM") {
-        return AccelError::new(AccelErrorKind::Full, "Redis has no memory left. Drop kept versions, or give it more.").because(error);
+        return AccelError::new(AccelErrorKind::Full, "Redis has no free memory. Drop standby versions, or give Redis more memory.")
+            .because(error);
     }
     unreachable_server().because(error)
 }
 
 fn topology(config: &RedisConfig) -> Result<Topology, AccelError> {
     let bad = |cause: &dyn std::fmt::Display| {
-        let sentence = "The address of Redis cannot be read: redis://host:port, redis-cluster://host:port,host:port or \
-                        redis-sentinel://host:port/master; rediss… for TLS.";
+        let sentence = "The address of Redis is not valid. Use redis://host:port, redis-cluster://host:port,host:port or redis-sentinel://host:port/master; rediss… for TLS.";
         AccelError::new(AccelErrorKind::Config, sentence).because(cause)
     };
     let certificates = config.ca.clone().map(|pem| TlsCertificates { client_tls: None, root_cert: Some(pem) });

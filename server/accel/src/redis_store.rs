@@ -99,7 +99,9 @@ impl KvStore for RedisStore {
     }
 
     async fn open(&self, place: &Place) -> Result<Arc<dyn KvReader>, AccelError> {
-        let missing = || AccelError::new(AccelErrorKind::Missing, "Its rows are not in Redis any more. Build it anew.");
+        let missing = || {
+            AccelError::new(AccelErrorKind::Missing, "The rows of this dataset version are no longer in Redis. Build the dataset again.")
+        };
         let text: Option<String> = self.link.run(Cmd::new().arg("HGET").arg(meta_key(place)).arg("sealed")).await?;
         let sealed: Sealed = serde_json::from_str(&text.ok_or_else(missing)?).map_err(AccelError::broken)?;
         let count = buckets_of(&self.link, place).await?.ok_or_else(missing)?;
@@ -192,7 +194,7 @@ async fn add(link: Link, portion: Portion) -> Result<(), AccelError> {
     let answers = link.run_all(portion.commands).await?;
     for (answer, rows) in answers.into_iter().zip(portion.rows) {
         if read::<usize>(answer)? != rows {
-            return Err(AccelError::new(AccelErrorKind::Other, "The rows came with a key twice."));
+            return Err(AccelError::new(AccelErrorKind::Other, "The rows have a key twice. Build the dataset again."));
         }
     }
     Ok(())
@@ -301,7 +303,7 @@ async fn read_buckets(link: Link, buckets: Buckets, numbers: Range<u32>) -> Resu
 }
 
 fn other_shape(answer: &Value) -> AccelError {
-    AccelError::broken(format!("an answer of another shape: {answer:?}"))
+    AccelError::broken(format!("an unexpected reply: {answer:?}"))
 }
 
 /// The bytes of an answer as they are, without a copy.

@@ -19,15 +19,12 @@ pub(crate) struct Failure(Problem);
 
 impl Failure {
     pub(crate) fn unknown_address() -> Self {
-        Self(Problem::new(ErrorCode::NotFound, "There is nothing at this address. /admin/v1/openapi.json says what there is."))
+        Self(Problem::new(ErrorCode::NotFound, "Path not found. See /admin/v1/openapi.json for all paths."))
     }
 
     /// The header that says which methods there are is put on by the router.
     pub(crate) fn unknown_method() -> Self {
-        Self(Problem::new(
-            ErrorCode::MethodNotAllowed,
-            "This address does not take this method. The header allow names those that it takes.",
-        ))
+        Self(Problem::new(ErrorCode::MethodNotAllowed, "Method not allowed for this path. See the response header allow."))
     }
 }
 
@@ -56,7 +53,7 @@ impl FromRequestParts<Control> for Asker {
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let request_id = text(REQUEST_ID);
         let refused = || {
-            let detail = "Send a personal token: authorization: Bearer <token>. Make one under your account in the portal.";
+            let detail = "Send a personal token: authorization: Bearer <token>. Create a token under your account in the portal.";
             Failure(Problem::new(ErrorCode::Unauthenticated, detail).with_request(request_id))
         };
         let (scheme, token) = text("authorization").split_once(' ').ok_or_else(refused)?;
@@ -106,7 +103,7 @@ impl<T: DeserializeOwned + JsonSchema> FromRequest<Control> for Body<T> {
                     Problem::new(ErrorCode::Invalid, "Send JSON, with content-type: application/json.")
                 }
                 too_large if too_large.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                    Problem::new(ErrorCode::TooLarge, "The body is longer than this address takes. Send it in parts.")
+                    Problem::new(ErrorCode::TooLarge, "The body is larger than the limit of this path. Send it in parts.")
                 }
                 // serde's sentence is about what the caller sent.
                 other => Problem::new(ErrorCode::Invalid, other.body_text()),

@@ -93,7 +93,7 @@ pub(crate) fn openapi(operations: &[Operation]) -> Json {
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "A personal token, made under your account in the portal."}},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "A personal token, created under your account in the portal."}},
             "schemas": {"Problem": problem},
         },
     })

@@ -473,7 +473,11 @@ mod tests {
     fn a_decimal_keeps_its_digits_or_is_told() {
         let text = |text: &str| Value::Text(text.into());
         for (data_type, value, told) in [
-            (DataType::Decimal { precision: 10, scale: 2 }, text("12.345"), "“12.345”, which has more digits than a decimal(10,2) can store."),
+            (
+                DataType::Decimal { precision: 10, scale: 2 },
+                text("12.345"),
+                "“12.345”, which has more digits than a decimal(10,2) can store.",
+            ),
             (DataType::Decimal { precision: 10, scale: 2 }, Value::Float(12.345), "12.345, which has more digits"),
             (DataType::Decimal { precision: 10, scale: 2 }, text(""), "“”, which is not a decimal."),
             (WIDE_DECIMAL, text("0.000000000012345"), "“0.000000000012345”, which has more digits than a decimal(38,10) can store."),

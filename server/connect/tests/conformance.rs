@@ -286,7 +286,10 @@ async fn postgres_copies_what_it_sends_row_by_row() {
     server.run("postgres", unread).await;
     let by_row = Statement { max_rows: 100_000, ..statement(sql, vec![], fields.clone()) };
     let refused = connection.query(by_row).await.unwrap().try_collect::<Vec<_>>().await.unwrap_err();
-    assert!(refused.kind == SourceErrorKind::Mismatch && refused.sentence.starts_with("day of row 2 has the value “infinity”"), "{refused}");
+    assert!(
+        refused.kind == SourceErrorKind::Mismatch && refused.sentence.starts_with("day of row 2 has the value “infinity”"),
+        "{refused}"
+    );
     let batches: Vec<_> = connection.query(whole.clone()).await.unwrap().try_collect().await.unwrap();
     let told: Vec<_> = batches.into_iter().flat_map(|batch| connect::unreadable::take(batch).1).collect();
     assert_eq!(told.iter().map(|cell| cell.row).collect::<Vec<_>>(), [1]);

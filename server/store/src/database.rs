@@ -26,12 +26,12 @@ pub enum StoreError {
     #[error("the metadata database could not be migrated: {0}")]
     Migrate(MigrateError),
     /// A unique constraint: somebody was first.
-    #[error("there is one already")]
+    #[error("an object with this name already exists")]
     Taken,
     /// The row is not what the writer had seen.
-    #[error("it changed in the meantime")]
+    #[error("the object was changed in the meantime")]
     Stale,
-    #[error("the metadata database does not answer: {0}")]
+    #[error("the metadata database does not respond: {0}")]
     Database(sqlx::Error),
     /// A row is there, and what it should hold cannot be made of it. Nothing is put in its place.
     #[error("the stored definition of {what} cannot be read: {cause}")]
@@ -47,7 +47,7 @@ impl StoreError {
     pub fn unreadable(&self) -> Option<String> {
         match self {
             Self::Unreadable { what, .. } => Some(format!(
-                "The stored definition of {what} cannot be read, and was left as it is. The server's log has the reason. Restore the row from a backup of the metadata."
+                "The stored definition of {what} cannot be read, and was not changed. The log has the cause. Restore the row from a backup of the metadata database."
             )),
             _ => None,
         }

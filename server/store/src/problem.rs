@@ -7,10 +7,10 @@ use crate::StoreError;
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Taken => Self::new(ErrorCode::Conflict, "There is one of this name already. Choose another name."),
+            StoreError::Taken => Self::new(ErrorCode::Conflict, "An object with this name already exists. Choose another name."),
             StoreError::Stale => Self::new(
                 ErrorCode::Conflict,
-                "Somebody else changed this in the meantime. Load it again; what you have typed is still here.",
+                "Someone else has changed this object in the meantime. Load it again; your changes are still here.",
             ),
             other => match other.unreadable() {
                 Some(sentence) => {
@@ -18,10 +18,10 @@ impl From<StoreError> for Problem {
                     Self::new(ErrorCode::Internal, sentence)
                 }
                 None => {
-                    tracing::error!(cause = %other, "the metadata store failed a request");
+                    tracing::error!(cause = %other, "the metadata database failed a request");
                     Self::new(
                         ErrorCode::Internal,
-                        "The metadata store does not answer just now. APIs that are live go on answering. Try again in a moment.",
+                        "The metadata database does not respond. Live APIs are not affected. Try again in a moment.",
                     )
                 }
             },

@@ -34,7 +34,7 @@ pub fn decode_api(text: &str, what: &dyn Display) -> Result<ApiSpec, StoreError>
 /// [`StoreError::Unreadable`] where it is none of them: a newer program may have written it.
 pub(crate) fn decode_word<T>(word: &str, read: impl FnOnce(&str) -> Option<T>, what: &dyn Display) -> Result<T, StoreError> {
     read(word).ok_or_else(|| {
-        let cause = serde_json::Error::custom(format_args!("{word:?} is not known to this program"));
+        let cause = serde_json::Error::custom(format_args!("{word:?} is not known to this version of Sluice"));
         StoreError::Unreadable { what: what.to_string(), cause }
     })
 }
@@ -86,7 +86,7 @@ impl Store {
             Ok(spec) => Ok(spec),
             Err(cause) => {
                 let dataset = self.dataset_path(&row.dataset_id).await?;
-                Err(StoreError::Unreadable { what: format!("data version {} of the dataset {dataset}", row.number), cause })
+                Err(StoreError::Unreadable { what: format!("version {} of the dataset {dataset}", row.number), cause })
             }
         }
     }

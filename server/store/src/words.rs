@@ -66,27 +66,27 @@ impl RunRow {
 
 impl DataVersionRow {
     pub fn decoded_environment(&self) -> Result<Environment, StoreError> {
-        decode_word(&self.environment, Environment::from_key, &format_args!("the environment of the data version {}", self.id))
+        decode_word(&self.environment, Environment::from_key, &format_args!("the environment of the dataset version {}", self.id))
     }
 
     pub fn decoded_state(&self) -> Result<DataVersionState, StoreError> {
-        decode_word(&self.state, DataVersionState::from_key, &format_args!("the state of the data version {}", self.id))
+        decode_word(&self.state, DataVersionState::from_key, &format_args!("the state of the dataset version {}", self.id))
     }
 
     pub fn decoded_figures(&self) -> Result<BuildFigures, StoreError> {
-        decode(&self.figures, &format_args!("the figures of the data version {}", self.id))
+        decode(&self.figures, &format_args!("the figures of the dataset version {}", self.id))
     }
 }
 
 impl FollowingRow {
     pub fn decoded_figures(&self) -> Result<FollowFigures, StoreError> {
-        decode(&self.figures, &format_args!("the figures of how the data version {} follows its table", self.version_id))
+        decode(&self.figures, &format_args!("the figures of the incremental sync of the dataset version {}", self.version_id))
     }
 }
 
 impl ComparisonRow {
     pub fn decoded_figures(&self) -> Result<Compared, StoreError> {
-        decode(&self.figures, &format_args!("the figures of a comparison of the data version {}", self.version_id))
+        decode(&self.figures, &format_args!("the figures of a reconciliation of the dataset version {}", self.version_id))
     }
 }
 

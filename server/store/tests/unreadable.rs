@@ -85,9 +85,9 @@ fn runs_and_versions_that_cannot_be_read_are_named() {
     named(RunRow { cause: later(), ..run() }.decoded_cause(), "the cause of the run r1");
     named(RunRow { tier: later(), ..run() }.decoded_tier(), "the tier of the run r1");
     named(RunRow { figures: later(), ..run() }.decoded_figures(), "the figures of the run r1");
-    named(DataVersionRow { state: later(), ..version() }.decoded_state(), "the state of the data version v1");
-    named(DataVersionRow { environment: later(), ..version() }.decoded_environment(), "the environment of the data version v1");
-    named(DataVersionRow { figures: later(), ..version() }.decoded_figures(), "the figures of the data version v1");
+    named(DataVersionRow { state: later(), ..version() }.decoded_state(), "the state of the dataset version v1");
+    named(DataVersionRow { environment: later(), ..version() }.decoded_environment(), "the environment of the dataset version v1");
+    named(DataVersionRow { figures: later(), ..version() }.decoded_figures(), "the figures of the dataset version v1");
     let following = FollowingRow {
         version_id: "v1".into(),
         turn: 0,
@@ -98,10 +98,10 @@ fn runs_and_versions_that_cannot_be_read_are_named() {
         reason: String::new(),
         backfill: None,
     };
-    named(following.decoded_figures(), "how the data version v1 follows its table");
+    named(following.decoded_figures(), "the incremental sync of the dataset version v1");
     let compared =
         ComparisonRow { version_id: "v1".into(), due_at: AT, at: AT, finished_at: None, figures: later(), reason: String::new() };
-    named(compared.decoded_figures(), "a comparison of the data version v1");
+    named(compared.decoded_figures(), "a reconciliation of the dataset version v1");
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl Failed {
     }
 
     pub(crate) fn broke_off() -> Self {
-        Self { again: Again::AtOnce, ..Self::new("The build broke off: its process ended.") }
+        Self { again: Again::AtOnce, ..Self::new("The run ended early: its process ended.") }
     }
 
     /// A thread of it ended without an answer: it panicked, or the process ends.
@@ -49,7 +49,7 @@ impl Failed {
         match error.try_into_panic() {
             Ok(panic) => {
                 tracing::error!(cause = panic_text(&*panic), "a build or an incremental sync panicked");
-                Self::for_now("It ended early, because of a fault of this program. The log has the cause. Tell the operator of it.")
+                Self::for_now("The run ended early, because of a fault in Sluice. Tell the operator: the log has the cause.")
             }
             Err(_) => Self::broke_off(),
         }
@@ -57,11 +57,11 @@ impl Failed {
 
     /// What an earlier try has put aside.
     pub(crate) fn gone() -> Self {
-        Self { again: Again::AtOnce, ..Self::new("What the try before had read is not all there any more. It is read again.") }
+        Self { again: Again::AtOnce, ..Self::new("The checkpoint of the previous attempt is incomplete. The rows are read again.") }
     }
 
     pub(crate) fn timed_out(minutes: u32) -> Self {
-        Self::for_now(format!("It took longer than {minutes} min, which is all that its job lets it take."))
+        Self::for_now(format!("The run took longer than {minutes} min, the time-out of the job."))
     }
 
     pub(crate) fn of_source(spec: &DatasetSpec, error: &connect::SourceError) -> Self {
@@ -93,7 +93,7 @@ impl From<StoreError> for Failed {
             // It stays so until a person looks.
             return Self::new(sentence);
         }
-        Self::for_now("The metadata store did not answer.")
+        Self::for_now("The metadata database does not respond.")
     }
 }
 

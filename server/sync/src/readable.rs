@@ -16,7 +16,7 @@ impl Worker {
             Ok(read) => Ok(Some(read)),
             Err(StoreError::Unreadable { what, cause }) => {
                 self.said.now_and_then(what, |what| {
-                    tracing::error!(%cause, "the stored definition of {what} cannot be read: it is left alone");
+                    tracing::error!(%cause, "the stored definition of {what} cannot be read: it is not changed");
                 });
                 Ok(None)
             }

@@ -63,7 +63,7 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
         match done {
             Ok(()) => away = false,
             Err(error) if !away => {
-                tracing::error!(cause = %error, "the worker cannot reach the metadata and waits");
+                tracing::error!(cause = %error, "the worker cannot reach the metadata database and waits");
                 away = true;
             }
             Err(_) => {}
@@ -92,7 +92,7 @@ async fn now_and_then(worker: &Worker) -> Result<(), StoreError> {
 /// Files are looked at beside all else: a place may take long to answer.
 async fn look_for_files(worker: Worker) {
     if let Err(error) = arrival::look(&worker).await {
-        tracing::debug!(cause = %error, "files were not looked for: the metadata does not answer");
+        tracing::debug!(cause = %error, "file arrival was not checked: the metadata database does not respond");
     }
 }
 

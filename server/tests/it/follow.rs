@@ -148,12 +148,7 @@ async fn what_differs_from_its_source_is_found_and_named() {
     assert_eq!((of("missing"), of("changed"), of("extra"), of("source_rows")), (1, 2, 1, 3_000), "{second:#}");
     assert_eq!(
         second["figures"]["examples"],
-        json!([
-            r#"{"id":7} differs"#,
-            r#"{"id":8} differs"#,
-            r#"{"id":9} is in the dataset alone"#,
-            r#"{"id":3000} is at the source alone"#
-        ])
+        json!([r#"{"id":7} differs"#, r#"{"id":8} differs"#, r#"{"id":9} is only in the dataset"#, r#"{"id":3000} is only in the source"#])
     );
     // A source that is away is told, and is no difference.
     source.run("ALTER TABLE items RENAME COLUMN label TO title").await;
@@ -248,9 +243,8 @@ async fn rows_that_are_deleted_without_a_word_are_found_by_their_keys() {
     people.change("items", "gates", json!({})).await;
     source.run("DELETE FROM items").await;
     look_for_gone(&server, builder).await;
-    let told = |following: &Json| {
-        following["reason"].as_str().is_some_and(|reason| reason.contains("fewer rows") || reason.contains("no row"))
-    };
+    let told =
+        |following: &Json| following["reason"].as_str().is_some_and(|reason| reason.contains("fewer rows") || reason.contains("no row"));
     following_until(builder, "items", "stopped again", told).await;
     assert_eq!(labels(&http, "items", 4_000).await.len(), 2_002);
 }

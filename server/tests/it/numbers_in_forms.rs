@@ -287,8 +287,8 @@ async fn a_row_that_cannot_be_read_is_told_by_name_and_never_written_over() {
         ("runs", "state", &run, format!("the state of the run {run}")),
         ("runs", "cause", &run, format!("the cause of the run {run}")),
         ("runs", "figures", &run, format!("the figures of the run {run}")),
-        ("data_versions", "state", &version, format!("the state of the data version {version}")),
-        ("data_versions", "figures", &version, format!("the figures of the data version {version}")),
+        ("data_versions", "state", &version, format!("the state of the dataset version {version}")),
+        ("data_versions", "figures", &version, format!("the figures of the dataset version {version}")),
     ] {
         let was = rows.sql(&format!("SELECT {column} FROM {table} WHERE id = '{of}'"));
         rows.sql(&format!("UPDATE {table} SET {column} = 'later' WHERE id = '{of}'"));

@@ -244,7 +244,7 @@ async fn switches_whole_versions(database: Database) {
     })
     .await;
     let live = told["versions"].as_array().unwrap().iter().find(|version| version["state"] == "live").unwrap().clone();
-    assert!(live["reason"].as_str().unwrap().contains("not of this dataset"), "{live:#}");
+    assert!(live["reason"].as_str().unwrap().contains("not belong to this dataset"), "{live:#}");
     database.run(free).await;
     shows("3000 one").await;
 }

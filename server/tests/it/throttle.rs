@@ -94,20 +94,20 @@ async fn a_source_under_load_slows_its_runs_down_and_they_speed_up_again() {
     ask(builder, "many").await;
     until(builder, "many", "reading", |run| run["figures"]["read_rows"].as_i64() > Some(0)).await;
     postgres.run("postgres", "UPDATE busy SET load = 90").await;
-    let slowed = until(builder, "many", "slowed", |run| why(run).contains("its load is 90, and 50 is its limit")).await;
+    let slowed = until(builder, "many", "slowed", |run| why(run).contains("the load of the source is 90; the limit is 50")).await;
     let decisions = slowed["figures"]["decisions"].as_array().unwrap();
     assert!(decisions.last().unwrap()["rows_per_s"].as_i64() <= Some(5_000), "{slowed:#}");
     assert_eq!(slowed["state"], "running", "it is slowed down, not ended");
     postgres.run("postgres", "UPDATE busy SET load = 10").await;
     let done = until(builder, "many", "done", |run| run["state"] == "done").await;
-    assert!(why(&done).contains("the source bears more again"), "{done:#}");
+    assert!(why(&done).contains("the source can take more again"), "{done:#}");
     assert_eq!(done["figures"]["written_rows"], 60_000);
     // A job of the last tier stops while its source has enough, and of the first it hardly sees it.
     postgres.run("postgres", "UPDATE busy SET load = 90").await;
     let (status, body) = builder.call(Method::PUT, "/datasets/travel/many/job", Some(json!({"tier": "P3"}))).await;
     assert!(status.is_success(), "{body}");
     ask(builder, "many").await;
-    let stopped = until(builder, "many", "stopped", |run| why(run).contains("its load is 90")).await;
+    let stopped = until(builder, "many", "stopped", |run| why(run).contains("the load of the source is 90")).await;
     assert_eq!(stopped["figures"]["decisions"].as_array().unwrap().last().unwrap()["rows_per_s"], 0, "{stopped:#}");
     let (status, _) = builder.call(Method::POST, "/datasets/travel/many/job/stop", None).await;
     assert!(status.is_success());

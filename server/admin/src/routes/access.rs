@@ -39,27 +39,27 @@ struct OriginsInput {
 pub(super) fn add(table: Table) -> Table {
     const GRANT: &str = "/admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}";
     table
-        .add::<(), Vec<AppView>, _, _>(Method::GET, "/admin/v1/apps", "The apps of my domains", list)
-        .add::<NewApp, (), _, _>(Method::POST, "/admin/v1/apps", "Make an app", make)
-        .add::<(), AppView, _, _>(Method::GET, "/admin/v1/apps/{domain}/{app}", "One app with its keys and grants", one)
+        .add::<(), Vec<AppView>, _, _>(Method::GET, "/admin/v1/apps", "List the apps of my domains", list)
+        .add::<NewApp, (), _, _>(Method::POST, "/admin/v1/apps", "Create an app", make)
+        .add::<(), AppView, _, _>(Method::GET, "/admin/v1/apps/{domain}/{app}", "Get an app with its keys and grants", one)
         .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apps/{domain}/{app}", "Delete an app with its keys and grants", delete)
         .add::<OriginsInput, (), _, _>(
             Method::PUT,
             "/admin/v1/apps/{domain}/{app}/origins",
-            "Say which pages' scripts may call with an app's key",
+            "Set the allowed origins (CORS) of an app",
             set_origins,
         )
-        .add::<KeyInput, NewKey, _, _>(Method::POST, "/admin/v1/apps/{domain}/{app}/keys", "Make a key, shown once", new_key)
+        .add::<KeyInput, NewKey, _, _>(Method::POST, "/admin/v1/apps/{domain}/{app}/keys", "Create a key, which is shown once", new_key)
         .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apps/{domain}/{app}/keys/{key}", "Revoke a key", revoke_key)
         .add::<IssuerInput, NewIssuer, _, _>(
             Method::POST,
             "/admin/v1/apps/{domain}/{app}/issuers",
-            "Let signed tokens stand for an app; a secret is shown once",
+            "Add a JWT issuer to an app; a secret is shown once",
             new_issuer,
         )
-        .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apps/{domain}/{app}/issuers/{issuer}", "Trust an issuer no longer", delete_issuer)
-        .add::<GrantTerms, (), _, _>(Method::PUT, GRANT, "Open an API to an app", grant)
-        .add::<(), (), _, _>(Method::DELETE, GRANT, "Close an API to an app", end_grant)
+        .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apps/{domain}/{app}/issuers/{issuer}", "Remove a JWT issuer", delete_issuer)
+        .add::<GrantTerms, (), _, _>(Method::PUT, GRANT, "Grant an app access to an API", grant)
+        .add::<(), (), _, _>(Method::DELETE, GRANT, "Revoke the access of an app to an API", end_grant)
 }
 
 async fn list(State(control): State<Control>, Asker(caller): Asker) -> Answer<Vec<AppView>> {

@@ -49,29 +49,34 @@ type At = Path<(String, String)>;
 pub(super) fn add(table: Table) -> Table {
     const ACCELERATE: &str = "/admin/v1/apis/{domain}/{api}/accelerate";
     table
-        .add::<(), Vec<ApiSummary>, _, _>(Method::GET, "/admin/v1/apis", "The APIs of my domains", list)
-        .add::<NewApi, DraftView, _, _>(Method::POST, "/admin/v1/apis", "Make an API with a draft", make)
-        .add::<(), ApiDetail, _, _>(Method::GET, "/admin/v1/apis/{domain}/{api}", "Everything about one API", one)
+        .add::<(), Vec<ApiSummary>, _, _>(Method::GET, "/admin/v1/apis", "List the APIs of my domains", list)
+        .add::<NewApi, DraftView, _, _>(Method::POST, "/admin/v1/apis", "Create an API with a draft", make)
+        .add::<(), ApiDetail, _, _>(Method::GET, "/admin/v1/apis/{domain}/{api}", "Get an API with everything about it", one)
         .add::<(), DraftView, _, _>(Method::GET, "/admin/v1/apis/{domain}/{api}/draft", "Its draft", draft)
-        .add::<SaveDraft, DraftView, _, _>(Method::PUT, "/admin/v1/apis/{domain}/{api}/draft", "Save its draft", save)
-        .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apis/{domain}/{api}/draft", "Throw its draft away", discard)
-        .add::<Check, CheckReport, _, _>(
+        .add::<SaveDraft, DraftView, _, _>(Method::PUT, "/admin/v1/apis/{domain}/{api}/draft", "Save the draft of an API", save)
+        .add::<(), (), _, _>(Method::DELETE, "/admin/v1/apis/{domain}/{api}/draft", "Discard the draft of an API", discard)
+        .add::<Check, CheckReport, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/check", "Check a definition on its source", check)
+        .add::<TryRequest, TryAnswer, _, _>(
             Method::POST,
-            "/admin/v1/apis/{domain}/{api}/check",
-            "Check a definition against its source",
-            check,
+            "/admin/v1/apis/{domain}/{api}/try",
+            "Send a test request to a draft or a version",
+            try_it,
         )
-        .add::<TryRequest, TryAnswer, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/try", "Run a draft or a version", try_it)
-        .add::<(), Acceleration, _, _>(Method::GET, ACCELERATE, "How far its acceleration is, and what it would be made of", acceleration)
+        .add::<(), Acceleration, _, _>(
+            Method::GET,
+            ACCELERATE,
+            "Get the progress of an acceleration, or what it would create",
+            acceleration,
+        )
         .add::<Accelerate, (), _, _>(
             Method::POST,
             ACCELERATE,
-            "Copy its table, and draft a version that is served from the copy",
+            "Create a dataset of the API's table, and a draft that is served from it",
             accelerate,
         )
-        .add::<Submission, String, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/submit", "Send the draft for review", submit)
-        .add::<Rollback, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/rollback", "Make an earlier version live again", rollback)
-        .add::<Retire, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/retire", "Take an API out of an environment", retire)
+        .add::<Submission, String, _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/submit", "Submit the draft for review", submit)
+        .add::<Rollback, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/rollback", "Roll back to an earlier version", rollback)
+        .add::<Retire, (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/retire", "Retire an API in an environment", retire)
         .add::<DocumentationMark, (), _, _>(
             Method::PUT,
             "/admin/v1/apis/{domain}/{api}/documentation",
@@ -79,7 +84,7 @@ pub(super) fn add(table: Table) -> Table {
             set_documentation,
         )
         .add::<ApplyRequest, ApplyPlan, _, _>(Method::POST, "/admin/v1/apply", "Apply documents, all or nothing", apply)
-        .add::<(), String, _, _>(Method::GET, "/admin/v1/export", "Sources and APIs as YAML", export)
+        .add::<(), String, _, _>(Method::GET, "/admin/v1/export", "Export sources, datasets and APIs as YAML documents", export)
 }
 
 async fn list(State(control): State<Control>, Asker(caller): Asker) -> Answer<Vec<ApiSummary>> {

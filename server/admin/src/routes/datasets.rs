@@ -50,26 +50,36 @@ pub(super) fn add(table: Table) -> Table {
     const BACKFILL: &str = "/admin/v1/datasets/{domain}/{dataset}/versions/{version}/backfill";
     const SWITCH: &str = "/admin/v1/datasets/{domain}/{dataset}/switch";
     table
-        .add::<(), Vec<DatasetView>, _, _>(Method::GET, "/admin/v1/datasets", "The datasets of my domains", list)
-        .add::<NewDataset, (), _, _>(Method::POST, "/admin/v1/datasets", "Make a dataset of a table", make)
-        .add::<(), DatasetView, _, _>(Method::GET, ONE, "One dataset with its data versions", one)
-        .add::<BuildInput, i64, _, _>(Method::POST, BUILD, "Ask for a new data version; answers with its number", build)
-        .add::<Gates, DatasetSaved, _, _>(Method::PUT, GATES, "Say what a build must pass before it goes live", set_gates)
-        .add::<Mapping, DatasetSaved, _, _>(
+        .add::<(), Vec<DatasetView>, _, _>(Method::GET, "/admin/v1/datasets", "List the datasets of my domains", list)
+        .add::<NewDataset, (), _, _>(Method::POST, "/admin/v1/datasets", "Create a dataset of a table", make)
+        .add::<(), DatasetView, _, _>(Method::GET, ONE, "Get a dataset with its versions", one)
+        .add::<BuildInput, i64, _, _>(Method::POST, BUILD, "Run a build; the response has the number of the new version", build)
+        .add::<Gates, DatasetSaved, _, _>(Method::PUT, GATES, "Set the quality checks of a dataset", set_gates)
+        .add::<Mapping, DatasetSaved, _, _>(Method::PUT, MAPPING, "Set the mapping of a dataset, from the next build on", set_mapping)
+        .add::<PreviewMapping, MappingPreview, _, _>(Method::POST, PREVIEW, "Preview a mapping on some rows of a table", preview)
+        .add::<JobSpec, DatasetSaved, _, _>(
             Method::PUT,
-            MAPPING,
-            "Say what becomes of the table's rows from the next build on",
-            set_mapping,
+            JOB,
+            "Set the job of a dataset: schedule, retries, incremental sync, reconciliation",
+            set_job,
         )
-        .add::<PreviewMapping, MappingPreview, _, _>(Method::POST, PREVIEW, "Some rows of a table as a mapping makes them", preview)
-        .add::<JobSpec, DatasetSaved, _, _>(Method::PUT, JOB, "Say when and how it is made anew", set_job)
-        .add::<PauseInput, (), _, _>(Method::POST, PAUSE, "Leave its schedule alone, or follow it again", pause)
-        .add::<(), (), _, _>(Method::POST, STOP, "End the run that is under way or waits", stop)
-        .add::<(), Vec<DirtyRowView>, _, _>(Method::GET, DIRTY, "Rows that could not be taken, 500 behind a place (`?behind=`)", dirty)
+        .add::<PauseInput, (), _, _>(Method::POST, PAUSE, "Pause or resume the schedule of a dataset", pause)
+        .add::<(), (), _, _>(Method::POST, STOP, "Stop the run that is queued or in progress", stop)
+        .add::<(), Vec<DirtyRowView>, _, _>(Method::GET, DIRTY, "List rejected rows, 500 after a place (`?behind=`)", dirty)
         .with_query::<Behind>()
-        .add::<(), u64, _, _>(Method::POST, AGAIN, "Try them again, as rows are read now; answers with how many", again)
-        .add::<Backfill, (), _, _>(Method::POST, BACKFILL, "Read a range of a followed table again; an empty bound has none", backfill)
-        .add::<SwitchInput, (), _, _>(Method::POST, SWITCH, "Go back to a kept data version, or let one through that waits", switch)
+        .add::<(), u64, _, _>(Method::POST, AGAIN, "Replay the rejected rows; the response has their number", again)
+        .add::<Backfill, (), _, _>(
+            Method::POST,
+            BACKFILL,
+            "Backfill: read a range of the cursor column again; leave a bound empty for no bound",
+            backfill,
+        )
+        .add::<SwitchInput, (), _, _>(
+            Method::POST,
+            SWITCH,
+            "Roll back to a standby version, or promote a validated version to live",
+            switch,
+        )
 }
 
 async fn list(State(control): State<Control>, Asker(caller): Asker) -> Answer<Vec<DatasetView>> {

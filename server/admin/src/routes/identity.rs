@@ -60,19 +60,24 @@ struct TokenInput {
 
 pub(super) fn add(table: Table) -> Table {
     table
-        .add::<(), Me, _, _>(Method::GET, "/admin/v1/me", "Who I am and what I may do", me)
+        .add::<(), Me, _, _>(Method::GET, "/admin/v1/me", "Get myself and my rights", me)
         .add::<(), Vec<TokenView>, _, _>(Method::GET, "/admin/v1/tokens", "My tokens", tokens)
         .add::<TokenInput, NewToken, _, _>(Method::POST, "/admin/v1/tokens", "Make a token", new_token)
-        .add::<(), (), _, _>(Method::DELETE, "/admin/v1/tokens/{id}", "Revoke a token of mine", revoke_token)
-        .add::<(), Vec<DomainView>, _, _>(Method::GET, "/admin/v1/domains", "The domains that I may see", domains)
+        .add::<(), (), _, _>(Method::DELETE, "/admin/v1/tokens/{id}", "Revoke one of my tokens", revoke_token)
+        .add::<(), Vec<DomainView>, _, _>(Method::GET, "/admin/v1/domains", "List the domains that I have access to", domains)
         .add::<NewDomain, (), _, _>(Method::POST, "/admin/v1/domains", "Make a domain", new_domain)
-        .add::<Title, (), _, _>(Method::PUT, "/admin/v1/domains/{domain}", "Rename what people read", rename_domain)
-        .add::<Roles, (), _, _>(Method::PUT, "/admin/v1/domains/{domain}/members/{email}", "Set a person's roles in a domain", set_roles)
+        .add::<Title, (), _, _>(Method::PUT, "/admin/v1/domains/{domain}", "Change the title of a domain", rename_domain)
+        .add::<Roles, (), _, _>(
+            Method::PUT,
+            "/admin/v1/domains/{domain}/members/{email}",
+            "Set the roles of a person in a domain",
+            set_roles,
+        )
         .add::<(), Vec<UserView>, _, _>(Method::GET, "/admin/v1/people", "Everybody", people)
         .add::<NewPerson, NewLink, _, _>(Method::POST, "/admin/v1/people", "Add a person", new_person)
-        .add::<PersonState, (), _, _>(Method::PUT, "/admin/v1/people/{id}", "Set what a person is", set_person)
-        .add::<(), NewLink, _, _>(Method::POST, "/admin/v1/people/{id}/link", "Make a link to choose a password", link)
-        .add::<(), Vec<AuditRow>, _, _>(Method::GET, "/admin/v1/audit", "The audit log, newest first", audit)
+        .add::<PersonState, (), _, _>(Method::PUT, "/admin/v1/people/{id}", "Set whether a person is an admin, and active", set_person)
+        .add::<(), NewLink, _, _>(Method::POST, "/admin/v1/people/{id}/link", "Create an invitation link", link)
+        .add::<(), Vec<AuditRow>, _, _>(Method::GET, "/admin/v1/audit", "List the audit log, newest first", audit)
         .with_query::<AuditQuery>()
 }
 

@@ -12,10 +12,15 @@ use crate::operation::Table;
 
 pub(super) fn add(table: Table) -> Table {
     table
-        .add::<(), Vec<RequestView>, _, _>(Method::GET, "/admin/v1/requests", "The requests of my domains", list)
-        .add::<(), RequestDetail, _, _>(Method::GET, "/admin/v1/requests/{request}", "One request with its diff and evidence", one)
+        .add::<(), Vec<RequestView>, _, _>(Method::GET, "/admin/v1/requests", "List the requests of my domains", list)
+        .add::<(), RequestDetail, _, _>(
+            Method::GET,
+            "/admin/v1/requests/{request}",
+            "Get a request with its diff and the result of its check",
+            one,
+        )
         .add::<Decision, (), _, _>(Method::POST, "/admin/v1/requests/{request}/decide", "Approve and release, or reject", decide)
-        .add::<(), (), _, _>(Method::POST, "/admin/v1/requests/{request}/withdraw", "Take a request of mine back", withdraw)
+        .add::<(), (), _, _>(Method::POST, "/admin/v1/requests/{request}/withdraw", "Withdraw a request of mine", withdraw)
 }
 
 async fn list(State(control): State<Control>, Asker(caller): Asker) -> Answer<Vec<RequestView>> {

@@ -16,34 +16,34 @@ use crate::operation::Table;
 
 pub(super) fn add(table: Table) -> Table {
     table
-        .add::<(), Vec<SourceView>, _, _>(Method::GET, "/admin/v1/sources", "The sources of my domains", list)
-        .add::<SourceInput, SourceSaved, _, _>(Method::PUT, "/admin/v1/sources/{source}", "Register or change a source", save)
+        .add::<(), Vec<SourceView>, _, _>(Method::GET, "/admin/v1/sources", "List the sources of my domains", list)
+        .add::<SourceInput, SourceSaved, _, _>(Method::PUT, "/admin/v1/sources/{source}", "Create or change a source", save)
         .add::<SourceInput, String, _, _>(
             Method::POST,
             "/admin/v1/sources/{source}/{environment}/test",
-            "Dial a source with these settings",
+            "Test the connection to a source with these settings",
             test,
         )
         .add::<(), SourceView, _, _>(Method::GET, "/admin/v1/sources/{source}", "One source", one)
-        .add::<SourceLoad, (), _, _>(Method::PUT, "/admin/v1/sources/{source}/load", "Say what it bears of all runs together", set_load)
+        .add::<SourceLoad, (), _, _>(Method::PUT, "/admin/v1/sources/{source}/load", "Set the load limits of a source", set_load)
         .add::<(), Vec<String>, _, _>(
             Method::GET,
             "/admin/v1/sources/{source}/{environment}/rights",
-            "What its user may do beyond reading",
+            "List the rights of a source's user beyond reading",
             rights,
         )
         .add::<(), Vec<TableInfo>, _, _>(Method::GET, "/admin/v1/sources/{source}/{environment}/tables", "Its tables", tables)
         .add::<(), Sample, _, _>(
             Method::GET,
             "/admin/v1/sources/{source}/{environment}/tables/{table}/sample",
-            "Some rows of a table",
+            "Get sample rows of a table",
             sample,
         )
 }
 
 /// An environment out of an address.
 pub(super) fn environment(key: &str) -> Result<Environment, Problem> {
-    Environment::from_key(key).ok_or_else(|| Problem::field("environment", "An environment is test or prod."))
+    Environment::from_key(key).ok_or_else(|| Problem::field("environment", "The environment must be test or prod."))
 }
 
 async fn list(State(control): State<Control>, Asker(caller): Asker) -> Answer<Vec<SourceView>> {

@@ -35,11 +35,11 @@ pub(super) fn add(table: Table) -> Table {
     const SWITCHES: &str = "/admin/v1/apis/{domain}/{api}/switches";
     const COMPARTMENT: &str = "/admin/v1/compartments/{domain}/{priority}";
     table
-        .add::<(), SwitchesView, _, _>(Method::GET, SWITCHES, "An API's switches, and what was counted of it", switches)
-        .add::<SwitchesInput, (), _, _>(Method::PUT, SWITCHES, "Set an API's limit and priority, at once", set_switches)
-        .add::<(), (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/purge", "Forget every kept answer of an API", purge)
-        .add::<(), Vec<CompartmentView>, _, _>(Method::GET, "/admin/v1/compartments", "The compartments of my domains", compartments)
-        .add::<CompartmentInput, (), _, _>(Method::PUT, COMPARTMENT, "Set or lift the limit of a compartment", set_compartment)
+        .add::<(), SwitchesView, _, _>(Method::GET, SWITCHES, "Get the limit, priority and request counts of an API", switches)
+        .add::<SwitchesInput, (), _, _>(Method::PUT, SWITCHES, "Set the rate limit and priority of an API", set_switches)
+        .add::<(), (), _, _>(Method::POST, "/admin/v1/apis/{domain}/{api}/purge", "Purge the response cache of an API", purge)
+        .add::<(), Vec<CompartmentView>, _, _>(Method::GET, "/admin/v1/compartments", "List the compartments of my domains", compartments)
+        .add::<CompartmentInput, (), _, _>(Method::PUT, COMPARTMENT, "Set or remove the rate limit of a compartment", set_compartment)
 }
 
 type ApiAt = Path<(String, String)>;

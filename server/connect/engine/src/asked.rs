@@ -205,6 +205,9 @@ mod tests {
         let batch = RecordBatch::try_from_iter([("c", Arc::new(Time64NanosecondArray::from(vec![1])) as ArrayRef)]).unwrap();
         let fields = [Field::plain("c", DataType::Time)];
         let (_, bad) = as_asked(&batch, &fields, &schema_of(&fields)).unwrap();
-        assert!(bad[&0].starts_with("c should be a time, but the value is 00:00:00.000000001. Times are stored in microseconds"), "{bad:?}");
+        assert!(
+            bad[&0].starts_with("c should be a time, but the value is 00:00:00.000000001. Times are stored in microseconds"),
+            "{bad:?}"
+        );
     }
 }

@@ -84,7 +84,7 @@ impl Rows for Columns {
 
     fn batch(&mut self, batch: &RecordBatch, taken: &[bool]) -> Result<i64, Failed> {
         let kept = filter_record_batch(batch, &BooleanArray::from(taken.to_vec()));
-        let kept = kept.map_err(|_| Failed::new("Rows could not be left out of a batch. Build it again."))?;
+        let kept = kept.map_err(|_| Failed::new("Rejected rows could not be removed from a batch. Build the dataset again."))?;
         self.writer.write(&kept)?;
         Ok(i64::try_from(kept.num_rows()).unwrap_or(0))
     }

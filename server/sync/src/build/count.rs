@@ -31,7 +31,7 @@ impl SourceCount {
         let sql = select_sql(&["count(*) AS n".to_owned()], &spec.table, from.dialect);
         if spec.gates.count_source && from.feed_start.is_some() {
             return Err(Failed::new(
-                "This source does not count its rows: what it tells last of a row is all that counts. Take that gate away.",
+                "A change stream has no row count to compare with. Turn off the comparison of the row count in the quality checks.",
             ));
         }
         let before = if spec.gates.count_source { Some(count(&sql, (spec, connection)).await?) } else { None };
@@ -47,7 +47,7 @@ impl SourceCount {
             return Ok(());
         }
         Err(Failed::new(format!(
-            "{read} rows were read, and the source counts {before} before and {after} after. Build it again; if it stays so, look whether rows are hidden from its user."
+            "{read} rows were read, but the source had {before} rows before and {after} after the build. Build the dataset again. If this happens again, check whether rows are hidden from the user of the source."
         )))
     }
 }
@@ -58,7 +58,7 @@ async fn count(sql: &str, (spec, connection): (&DatasetSpec, &dyn Connection)) -
         .map_err(|error| Failed::of_source(spec, &error))?
     {
         Some(Value::Int(rows)) => Ok(rows),
-        _ => Err(Failed::new(format!("{}: it does not say how many rows it has.", spec.source))),
+        _ => Err(Failed::new(format!("{}: the source did not return the number of rows.", spec.source))),
     }
 }
 
@@ -76,6 +76,6 @@ pub(crate) async fn refuse_size(
     let figures = live.map(DataVersionRow::decoded_figures).transpose()?;
     match spec.gates.size_fault(rows, figures.map(|figures| figures.written_rows)) {
         None => Ok(()),
-        Some(fault) => Err(Failed::new(format!("{fault} If that is right, change the gate and build it again."))),
+        Some(fault) => Err(Failed::new(format!("{fault} If the number is right, change the quality check and build the dataset again."))),
     }
 }

@@ -126,9 +126,9 @@ impl Dirty {
             return Ok(());
         }
         let (count, may, examples) = (self.count, self.limit.words(), self.examples.join(" "));
-        let rows = if count == 1 { "One row cannot be taken".to_owned() } else { format!("{count} rows cannot be taken") };
+        let rows = if count == 1 { "1 row is rejected".to_owned() } else { format!("{count} rows are rejected") };
         Err(Failed::new(format!(
-            "{rows}, and {may} may be left out. {examples} See them below; mend them at the source, or let more be left out."
+            "{rows}; allowed: {may}. {examples} Correct the rejected rows at the source, or allow more rejected rows."
         )))
     }
 }

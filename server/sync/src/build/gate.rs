@@ -70,13 +70,13 @@ impl KeyGate {
         if self.without_key > 0 {
             let rows = self.without_key;
             return Err(Failed::new(format!(
-                "{key} must never be empty in a dataset, and it is in {rows} rows: for example {examples}. Choose another key, or fill it at the source."
+                "The key {key} is empty in {rows} rows: for example {examples}. Choose another key, or fill the key at the source."
             )));
         }
         if self.twice > 0 {
             let rows = self.twice;
             return Err(Failed::new(format!(
-                "{key} does not name one row alone: {rows} rows have a key that another has, for example {examples}. Add a column to the key."
+                "The key {key} is not unique: {rows} rows have the key of another row, for example {examples}. Add a column to the key."
             )));
         }
         Ok(())
@@ -90,7 +90,7 @@ pub(crate) fn proved(read: Checksum, written: Checksum) -> Result<(), Failed> {
         return Ok(());
     }
     Err(Failed::new(format!(
-        "What was written does not read back as it was read: {} rows with the checksum {} from the source, {} rows with {} from the store. Build it again.",
+        "The checksums of source and store differ: {} rows with the checksum {} from the source, {} rows with {} from the store. Build the dataset again.",
         read.rows,
         read.hex(),
         written.rows,

@@ -117,7 +117,7 @@ impl Kept {
 fn remove(worker: &Worker, run_id: &str) {
     match std::fs::remove_dir_all(folder_of(worker, run_id)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            tracing::warn!(cause = %error, run = run_id, "what a run has put aside could not be removed");
+            tracing::warn!(cause = %error, run = run_id, "the checkpoint of a run could not be removed");
         }
         _ => {}
     }

@@ -70,8 +70,8 @@ impl Look {
             (Some(key), _) if ends => Seen::End(key),
             (Some(key), None) => Seen::Put(key, message),
             (Some(_), Some(broken)) => Seen::Broken(broken),
-            (None, _) if ends => Seen::Unnamed(message, format!("It deletes a row, and does not say which by {}.", self.key)),
-            (None, _) => Seen::Unnamed(message, format!("{} is empty, and names the row.", self.key)),
+            (None, _) if ends => Seen::Unnamed(message, format!("The message deletes a row, but has no key {}.", self.key)),
+            (None, _) => Seen::Unnamed(message, format!("The key {} is empty.", self.key)),
         }
     }
 

@@ -31,7 +31,7 @@ impl Maps {
         let makes = spec.mapping.makes_rows();
         let rows = makes.then(|| worker.mapper.rows(spec)).transpose().map_err(|errors| {
             let first = errors.into_iter().next().map(|error| error.message).unwrap_or_default();
-            Failed::new(format!("The mapping does not fit any more. {first} Change it on the dataset's page."))
+            Failed::new(format!("The mapping does not fit the table any more. {first} Change the mapping on the dataset's page."))
         })?;
         Ok(Self { rows, read: Encoder::as_read(spec) })
     }
@@ -45,7 +45,7 @@ impl Maps {
             return Ok(MappedRows { rows: read.clone(), read, out: Vec::new(), bad });
         };
         let mapped = maps.map(&read).map_err(|error| {
-            tracing::warn!(cause = %error.cause, "rows cannot be made by their mapping");
+            tracing::warn!(cause = %error.cause, "a mapping cannot be applied");
             Failed::new(error.to_string())
         })?;
         let bad = unread(&read, unreadable, mapped.bad);

@@ -100,7 +100,7 @@ async fn divided(from: &From, kept: &mut Kept, (parts, readers): (usize, usize))
         let Some(condition) = kept.conditions.get(number) else { continue };
         let is_same = moment.is_as_it_was(table, condition, &kept.moment, part.counts.read_rows).await;
         if is_same.unwrap_or_else(|error| {
-            tracing::info!(cause = error.cause, "a part is read again: whether it has changed cannot be said");
+            tracing::info!(cause = error.cause, "a part is read again: whether it has changed is unknown");
             false
         }) {
             kept.parts.insert(number, part);

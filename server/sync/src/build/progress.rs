@@ -49,7 +49,7 @@ impl<'a> Progress<'a> {
         let written = self.metadata.ask(write).await;
         self.written = Some(Instant::now());
         match written {
-            Some(Err(StoreError::Stale)) => Err(Failed::new("Somebody else has ended this build, or taken it over.")),
+            Some(Err(StoreError::Stale)) => Err(Failed::new("Another worker has ended this build, or taken it over.")),
             // The build goes on without its progress; the end needs the metadata again.
             _ => Ok(()),
         }

@@ -79,7 +79,7 @@ impl Rules {
             let value = value_of(batch, watch.column, row, watch.data_type);
             if !watch.holds(&value) {
                 let example = text_of(&value);
-                broken.get_or_insert_with(|| format!("It is a rule that {}, and here it is {example}.", watch.rule.words()));
+                broken.get_or_insert_with(|| format!("Check failed: {}, but the value is {example}.", watch.rule.words()));
                 watch.broke(example);
             }
         }
@@ -148,14 +148,14 @@ impl Rules {
         if faults.is_empty() {
             Ok(())
         } else {
-            Err(Failed::new(format!("{} Mend it at the source, or change the rule.", faults.join(" "))))
+            Err(Failed::new(format!("{} Correct the rows at the source, or change the quality rule.", faults.join(" "))))
         }
     }
 }
 
 impl Watch {
     fn new(spec: &DatasetSpec, rule: &Rule, sorter: impl Fn() -> Result<Sorter, AccelError>) -> Result<Self, Failed> {
-        let wrong = || Failed::new(format!("The rule that {} cannot be read any more. Change it.", rule.words()));
+        let wrong = || Failed::new(format!("The quality rule \"{}\" cannot be applied any more. Change the rule.", rule.words()));
         let column = spec.written().position(|field| field.column == rule.column).ok_or_else(wrong)?;
         let data_type = spec.field(&rule.column).ok_or_else(wrong)?.data_type;
         let read = |text: &String| read_text(data_type, text).map_err(|_| wrong());
@@ -202,8 +202,8 @@ impl Watch {
             [] => String::new(),
             some => format!(", for example {}", some.join(", ")),
         };
-        let break_it = if rows == 1 { "one row breaks it".to_owned() } else { format!("{rows} rows break it") };
-        Ok((rows > 0).then(|| format!("It is a rule that {words}, and {break_it}{examples}.")))
+        let broken_rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+        Ok((rows > 0).then(|| format!("Check failed: {words} ({broken_rows}{examples}).")))
     }
 }
 
@@ -213,7 +213,7 @@ fn unique_name(spot: &Spot, rule: usize) -> String {
 
 fn text_of(value: &Value) -> String {
     match value {
-        Value::Null => "an empty one".into(),
+        Value::Null => "null".into(),
         Value::Bool(yes) => yes.to_string(),
         Value::Int(number) => number.to_string(),
         Value::Float(number) => number.to_string(),

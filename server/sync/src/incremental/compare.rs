@@ -76,7 +76,7 @@ async fn run(worker: Worker, (version, job, row): (DataVersionRow, JobSpec, Comp
             if figures.differ() > at_most {
                 tracing::warn!(version = version.id, rows = figures.differ(), "a dataset differs from its source");
             }
-            match store::encode(&figures, &"what was compared") {
+            match store::encode(&figures, &"the result of a reconciliation") {
                 Ok(text) => (text, String::new()),
                 Err(error) => ("{}".into(), Failed::from(error).reason),
             }
@@ -85,7 +85,7 @@ async fn run(worker: Worker, (version, job, row): (DataVersionRow, JobSpec, Comp
     };
     let row = ComparisonRow { finished_at: Some(worker.host.now()), figures, reason, ..row };
     if let Err(error) = worker.store.finish_comparison(&row, REMEMBERED).await {
-        tracing::warn!(cause = %error, "a comparison could not be kept");
+        tracing::warn!(cause = %error, "the result of a reconciliation could not be stored");
     }
 }
 
@@ -128,10 +128,12 @@ async fn compare(worker: &Worker, version: &DataVersionRow, job: &JobSpec, stop:
     // Without its limits, its source must not be read.
     worker.store.load_limits(&spec.source).await?;
     if spec.store == StoreKind::Columnar {
-        return Err(Failed::new("A columnar dataset is proved when it is built, and does not change."));
+        return Err(Failed::new("A columnar dataset is verified when it is built, and does not change. Reconciliation is not available."));
     }
     if spec.mapping.latest_by.is_some() {
-        return Err(Failed::new("Of its rows with the same key only the latest is kept, so its table is not what it is compared with."));
+        return Err(Failed::new(
+            "Reconciliation is not available where the mapping keeps only the latest row of each key. Remove this option from the mapping.",
+        ));
     }
     let source = source::of(worker, &spec, version).await?;
     let connection = source::open(worker, &spec, &source)?;
@@ -219,11 +221,11 @@ impl Sides<'_> {
             let words = match (&theirs, &ours) {
                 (Some(_), None) => {
                     found.missing += 1;
-                    "is at the source alone"
+                    "is only in the source"
                 }
                 (None, Some(_)) => {
                     found.extra += 1;
-                    "is in the dataset alone"
+                    "is only in the dataset"
                 }
                 _ => {
                     found.changed += 1;

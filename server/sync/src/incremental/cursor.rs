@@ -57,7 +57,7 @@ fn read_stored(follow: &Follow, text: &str) -> Result<String, Failed> {
     let was = stored["cursor"].as_str().unwrap_or_default();
     if was != follow.cursor {
         let cursor = &follow.cursor;
-        return Err(Failed::new(format!("It was followed by {was} until now. Build it anew to follow it by {cursor}.")));
+        return Err(Failed::new(format!("The cursor column was {was} until now. Build the dataset again to use {cursor}.")));
     }
     Ok(stored["at"].as_str().unwrap_or_default().to_owned())
 }
@@ -72,7 +72,7 @@ fn no_later(data_type: DataType, text: String, now: Millis) -> String {
 }
 
 fn no_cursor(follow: &Follow) -> Failed {
-    Failed::new(format!("The dataset has no column {} to follow it by. Choose another, and build it anew.", follow.cursor))
+    Failed::new(format!("The dataset has no cursor column {}. Choose another column, and build the dataset again.", follow.cursor))
 }
 
 /// # Errors
@@ -81,7 +81,7 @@ pub(crate) fn refuse_no_cursor(table: &TableInfo, follow: &Follow, dialect: Dial
     match table.column(&follow.cursor).filter(|column| !of_column(dialect, column).cursor) {
         None => Ok(()),
         Some(Column { name, native, .. }) => Err(Failed::new(format!(
-            "{name} is of the type {native}, whose values do not tell what has changed. Follow another column, a time or a number."
+            "{name} has the type {native}, which does not grow with changes. Choose a time or number as cursor column."
         ))),
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn own_type_of(table: &TableInfo, follow: &Follow, dialect: Dialect) 
     if dialect == Dialect::Sqlite && TimeForm::of_native(&own) == Some(TimeForm::Mixed) {
         let cursor = &follow.cursor;
         return Err(Failed::new(format!(
-            "{cursor} holds times in more than one form, so its values have no order. Write them all alike, or follow another column."
+            "{cursor} has times in more than one format, so its values cannot be sorted. Use one format in the source, or choose another cursor column."
         )));
     }
     Ok(own)
@@ -166,7 +166,7 @@ impl<'a> Looks<'a> {
         let (name, data_type) = (self.asked.dialect.quote(&self.follow.cursor), self.cursor.1);
         let mut and = " WHERE";
         for (text, sign) in [(&wanted.from, ">="), (&wanted.to, "<=")].into_iter().filter(|(text, _)| !text.is_empty()) {
-            let value = read_text(data_type, text).map_err(|_| Failed::new(format!("{text} is no value of {}.", self.follow.cursor)))?;
+            let value = read_text(data_type, text).map_err(|_| Failed::new(format!("{text} is not a value of {}.", self.follow.cursor)))?;
             let place = self.bind(&mut statement, value);
             statement.sql.push_str(&format!("{and} {name} {sign} {place}"));
             and = " AND";
@@ -209,7 +209,8 @@ impl<'a> Looks<'a> {
             statement.sql.push_str(&format!(" WHERE {name} IS NOT NULL"));
         } else {
             let begin = self.follow.begin(data_type, &self.position);
-            let begin = begin.map_err(|_| Failed::new("How far it was followed cannot be read. Build it anew."))?;
+            let begin =
+                begin.map_err(|_| Failed::new("The stored position of the incremental sync cannot be read. Build the dataset again."))?;
             let place = self.bind(&mut statement, begin);
             statement.sql.push_str(&format!(" WHERE {name} >= {place}"));
         }

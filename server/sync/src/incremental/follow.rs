@@ -99,7 +99,7 @@ async fn follow(worker: Worker, row: FollowingRow, stop: CancellationToken) {
         Err(failed) => (failed.reason.as_str(), TRY_AGAIN),
     };
     if let Err(error) = worker.store.release_following(&row, reason, worker.host.now() + wait).await {
-        tracing::warn!(cause = %error, version = row.version_id, "what was followed could not be given back; it is taken over");
+        tracing::warn!(cause = %error, version = row.version_id, "an incremental sync could not be released; another worker takes it over");
     }
 }
 
@@ -204,7 +204,7 @@ async fn again(
     let Some(text) = now.and_then(|now| now.backfill) else { return Ok(()) };
     let Some(wanted) = Backfill::of_wish(&text) else {
         worker.store.end_backfill(&row.version_id, &text).await?;
-        return Err(Failed::new("The range that was to be read again could not be understood, and was dropped. Ask for it again."));
+        return Err(Failed::new("The requested backfill could not be read, and was dropped. Request the backfill again."));
     };
     if let Err(failed) = looks.look_again(&wanted, with, stop).await {
         if failed.again == Again::No {

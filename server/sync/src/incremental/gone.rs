@@ -66,12 +66,12 @@ impl<'a> Gone<'a> {
         };
         keys.visit((throttle, progress), stop, visit).await?;
         let fault = match theirs {
-            0 if ours > 0 => Some(format!("It has no row, where the live version has {ours}.")),
+            0 if ours > 0 => Some(format!("The table has no rows, the live version has {ours}.")),
             rows => self.spec.gates.size_fault(rows, Some(ours)),
         };
         if let Some(fault) = fault {
             return Err(Failed::new(format!(
-                "Nothing was deleted: its table is not what is live any more. {fault} Look at the table, change the gate, or build it anew."
+                "No rows were deleted, because the table differs too much from the live version. {fault} Check the table, change the quality check, or build the dataset again."
             )));
         }
         let mut pairs = beside.pairs()?;

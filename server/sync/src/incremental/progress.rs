@@ -30,7 +30,8 @@ impl<'a> FollowProgress<'a> {
     /// # Errors
     /// Where what was counted cannot be read: counting from nothing would be written over it.
     pub(crate) fn new(worker: &'a Worker, row: &'a FollowingRow) -> Result<Self, Failed> {
-        let figures = store::decode(&row.figures, &format_args!("what was counted while data version {} is followed", row.version_id))?;
+        let figures =
+            store::decode(&row.figures, &format_args!("the figures of the incremental sync of dataset version {}", row.version_id))?;
         Ok(Self { worker, row, figures, written: None, goes_on: false })
     }
 
@@ -84,9 +85,9 @@ impl<'a> FollowProgress<'a> {
     async fn write(&mut self) -> Result<(), Failed> {
         self.written = Some(Instant::now());
         let version = &self.row.version_id;
-        let figures = store::encode(&self.figures, &format_args!("the figures of how the data version {version} follows its table"))?;
+        let figures = store::encode(&self.figures, &format_args!("the figures of the incremental sync of dataset version {version}"))?;
         match self.worker.store.beat_following(self.row, (&figures, self.goes_on), self.worker.host.now()).await {
-            Err(store::StoreError::Stale) => Err(Failed::for_now("Another worker follows it by now.")),
+            Err(store::StoreError::Stale) => Err(Failed::for_now("Another worker has taken over this incremental sync.")),
             // It goes on without: how far it is stands with the rows.
             _ => Ok(()),
         }

@@ -77,7 +77,7 @@ impl<'a> TableRows<'a> {
                     (None, _) if is_bad => {
                         let bad = rows.bad(row).unwrap_or_default();
                         return Err(Failed::new(format!(
-                            "A row of the table cannot be named, so nobody knows whether it is gone. {bad} Mend it."
+                            "Delete detection stopped, because a row of the table has no readable key. {bad} Correct the row."
                         )));
                     }
                     (None, _) => {}
@@ -94,7 +94,7 @@ impl<'a> TableRows<'a> {
             if self.names_all {
                 let Spoiled { place, reason, .. } = spoiled;
                 return Err(Failed::new(format!(
-                    "A row of the table cannot be named, so nobody knows whether it is gone. {place}: {reason} Mend it."
+                    "Delete detection stopped, because a row of the table has no readable key. {place}: {reason} Correct the row."
                 )));
             }
         }

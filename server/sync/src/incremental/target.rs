@@ -65,7 +65,7 @@ impl Target {
         stop: &CancellationToken,
     ) -> Result<Self, Failed> {
         let dirty = Dirty::of(worker, &version.id, limit, stop).await?;
-        let figures = format_args!("the figures of data version {}", version.number);
+        let figures = format_args!("the figures of dataset version {}", version.number);
         let built_of = store::decode::<BuildFigures>(&version.figures, &figures)?.read_rows;
         Ok(Self { look: Look::new(worker, spec, None)?, dirty, dataset, changes, built_of })
     }
@@ -109,7 +109,9 @@ impl Target {
         let mut new = Vec::new();
         for ((change, row), there) in puts.into_iter().zip(there) {
             match told.origins.get(row) {
-                Some(origin) if there.is_some() => still.push(origin.spoiled("A row of its key is there by now, and may be newer.".into())),
+                Some(origin) if there.is_some() => {
+                    still.push(origin.spoiled("The dataset already has a row with this key, which may be newer.".into()))
+                }
                 _ => new.push(change),
             }
         }

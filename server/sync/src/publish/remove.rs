@@ -29,7 +29,7 @@ pub(crate) struct KeptBack(Arc<Mutex<HashMap<String, (Instant, String)>>>);
 pub(crate) async fn look(worker: Worker, kept_back: KeptBack) {
     let mut kept_back = kept_back.0.lock().await;
     if let Err(error) = look_at_all(&worker, &mut kept_back).await {
-        tracing::debug!(cause = %error, "nothing was removed: the metadata does not answer");
+        tracing::debug!(cause = %error, "nothing was removed: the metadata database does not respond");
     }
 }
 
@@ -51,7 +51,7 @@ async fn look_at_all(worker: &Worker, kept_back: &mut HashMap<String, (Instant, 
             }
             Err(reason) => {
                 if kept_back.get(&row.id).is_none_or(|(_, before)| *before != reason) {
-                    tracing::warn!(version = row.id, "the rows of a data version could not be removed: {reason}");
+                    tracing::warn!(version = row.id, "the rows of a dataset version could not be removed: {reason}");
                 }
                 kept_back.insert(row.id, (Instant::now(), reason));
             }
@@ -73,7 +73,7 @@ fn may_be_written(row: &DataVersionRow, now: Millis) -> bool {
 pub(crate) async fn at_once(worker: &Worker, row: &DataVersionRow) {
     let is_near = serde_json::from_str::<DatasetSpec>(&row.spec).is_ok_and(|spec| spec.store != StoreKind::Table);
     if is_near && let Err(reason) = remove(worker, row).await {
-        tracing::debug!(version = row.id, "the rows of a failed try are removed later: {reason}");
+        tracing::debug!(version = row.id, "the rows of a failed attempt are removed later: {reason}");
     }
 }
 

@@ -38,7 +38,7 @@ struct Known {
 pub(crate) async fn look(worker: Worker, shown: Shown) {
     let mut known = shown.0.lock().await;
     if let Err(error) = look_at_all(&worker, &mut known).await {
-        tracing::debug!(cause = %error, "views were not looked at: the metadata does not answer");
+        tracing::debug!(cause = %error, "views were not checked: the metadata database does not respond");
     }
 }
 
@@ -82,7 +82,7 @@ async fn look_at_all(worker: &Worker, known: &mut Known) -> Result<(), StoreErro
             }
         };
         if row.reason != reason {
-            tracing::info!(version = row.id, reason, "whether a view shows what is live has changed");
+            tracing::info!(version = row.id, reason, "a view shows or no longer shows the live version");
             worker.store.set_version_reason(&row.id, &reason).await?;
         }
     }

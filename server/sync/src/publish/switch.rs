@@ -117,7 +117,7 @@ async fn succeed(
 }
 
 fn figures_text(figures: &BuildFigures, row: &DataVersionRow) -> Result<String, StoreError> {
-    store::encode(figures, &format_args!("the figures of data version {}", row.number))
+    store::encode(figures, &format_args!("the figures of dataset version {}", row.number))
 }
 
 /// Whether nothing is left of what was read or is live, and no check says that this is right.

@@ -51,7 +51,7 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
             seen.taken.clone_from(&mark);
         }
         (seen.last, seen.since) = (mark, now);
-        let text = store::encode(&seen, &format_args!("what was seen of the files of job {}", job.id))?;
+        let text = store::encode(&seen, &format_args!("the known files of job {}", job.id))?;
         // Where another worker was first, it has asked.
         worker.store.set_seen(&job, &text, has_come.then(|| worker.host.now())).await?;
     }
@@ -62,7 +62,7 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
 fn seen_of(job: &JobRow) -> Result<Seen, StoreError> {
     match job.seen.as_str() {
         "" => Ok(Seen::default()),
-        text => store::decode(text, &format_args!("what was seen of the files of job {}", job.id)),
+        text => store::decode(text, &format_args!("the known files of job {}", job.id)),
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) async fn one_value(
 
 pub(crate) fn dialect(source: &SnapshotSource) -> Result<Dialect, Failed> {
     let connector = registry::connector(&source.driver);
-    Ok(connector.ok_or_else(|| Failed::new(format!("There is no connector {}.", source.driver)))?.dialect())
+    Ok(connector.ok_or_else(|| Failed::new(format!("Connector {} does not exist.", source.driver)))?.dialect())
 }
 
 /// The dataset's source, as the environment of a version binds it.
@@ -72,7 +72,7 @@ pub(crate) async fn of(worker: &Worker, spec: &DatasetSpec, row: &DataVersionRow
 
 /// A source, as an environment binds it.
 pub(crate) async fn bound(worker: &Worker, name: &str, environment: &str) -> Result<SnapshotSource, Failed> {
-    let missing = || Failed::new(format!("{name} has no binding for {environment}. Add one on the source's page."));
+    let missing = || Failed::new(format!("Source {name} has no binding for {environment}. Add a binding on the source's page."));
     let source = worker.store.source(name).await?.ok_or_else(missing)?;
     let bindings = worker.store.bindings_of(&source.id).await?;
     let binding = bindings.into_iter().find(|binding| binding.environment == environment).ok_or_else(missing)?;
@@ -94,7 +94,13 @@ pub(crate) fn open(worker: &Worker, spec: &DatasetSpec, source: &SnapshotSource)
 
 pub(crate) async fn table_of(spec: &DatasetSpec, connection: &dyn Connection) -> Result<TableInfo, Failed> {
     let found = connection.table(&spec.table).await.map_err(|error| Failed::of_source(spec, &error))?;
-    found.ok_or_else(|| Failed::new(format!("{} has no table {} any more.", spec.source, spec.table.path())))
+    found.ok_or_else(|| {
+        Failed::new(format!(
+            "Source {} has no table {} any more. Check the table, or create another dataset.",
+            spec.source,
+            spec.table.path()
+        ))
+    })
 }
 
 pub(crate) fn refuse_new_columns(spec: &DatasetSpec, table: &TableInfo) -> Result<(), Failed> {
@@ -103,7 +109,7 @@ pub(crate) fn refuse_new_columns(spec: &DatasetSpec, table: &TableInfo) -> Resul
         return Ok(());
     }
     Err(Failed::new(format!(
-        "The table has new columns: {}. Say on the dataset's page whether they are copied or left out.",
+        "The table has new columns: {}. Choose on the dataset's page whether to copy or exclude them.",
         new.join(", ")
     )))
 }
@@ -115,12 +121,12 @@ pub(crate) fn refuse_drift(spec: &DatasetSpec, table: &TableInfo) -> Result<(), 
             None => format!("The table has no column {} any more.", field.name),
             // What is learnt from rows may be another type for other rows: they are read as what the dataset has.
             Some(column) if !column.was(field.data_type) && !table.learnt => {
-                format!("{} was a {} and is a {} now.", field.name, field.data_type.word(), column.data_type.word())
+                format!("The type of column {} changed from {} to {}.", field.name, field.data_type.word(), column.data_type.word())
             }
             Some(_) => continue,
         };
         return Err(Failed::new(format!(
-            "{reason} APIs may be served from it: make a new dataset of the table, and versions that fit it."
+            "{reason} APIs may depend on this column: create a new dataset of the table, and release versions that use it."
         )));
     }
     Ok(())
@@ -130,15 +136,14 @@ pub(crate) fn refuse_drift(spec: &DatasetSpec, table: &TableInfo) -> Result<(), 
 pub(crate) fn refuse_of_feed(spec: &DatasetSpec) -> Result<(), Failed> {
     if spec.gates.count_source {
         return Err(Failed::new(
-            "This source does not count its rows: what it tells last of a row is all that counts. Take that gate away.",
+            "A change stream has no row count to compare with. Turn off the comparison of the row count in the quality checks.",
         ));
     }
     match spec.gates.rules.iter().find(|rule| rule.must == Must::BeUnique) {
         None => Ok(()),
-        Some(rule) => Err(Failed::new(format!(
-            "It is a rule that {}, which cannot be said of a source that tells its rows again and again. Take that rule away.",
-            rule.words()
-        ))),
+        Some(rule) => {
+            Err(Failed::new(format!("The quality rule \"{}\" cannot be used with a change stream. Remove the rule.", rule.words())))
+        }
     }
 }
 

@@ -122,7 +122,7 @@ impl<'a> Throttle<'a> {
         let now = self.worker.host.now();
         let minute = minute_of_day(&self.load.zone, now).unwrap_or(0);
         self.closed = !self.load.is_open(minute);
-        let (slowed, mut why) = (self.pacer.is_slowed(), "what its owner allows, shared by the runs that read from it".to_owned());
+        let (slowed, mut why) = (self.pacer.is_slowed(), "load limit of the source, shared by the runs that read it".to_owned());
         match pressure {
             Some(pressure) => {
                 self.pacer.press(measured);
@@ -130,7 +130,7 @@ impl<'a> Throttle<'a> {
             }
             None if slowed => {
                 self.pacer.relieve(measured);
-                why = "the source bears more again".into();
+                why = "the source can take more again".into();
             }
             None => self.pacer.relieve(measured),
         }
@@ -142,7 +142,7 @@ impl<'a> Throttle<'a> {
         }
         if self.closed {
             let hours: Vec<String> = self.load.windows.iter().map(|window| window.words()).collect();
-            why = format!("it may read at {} only", hours.join(" and "));
+            why = format!("outside the time window {}", hours.join(" and "));
         }
         if (self.pacer.rate(), self.closed) != was {
             let rows_per_s = if self.closed { Some(0) } else { self.pacer.rate().map(|rate| rate as u32) };
@@ -179,18 +179,20 @@ impl<'a> Throttle<'a> {
             let answered = tokio::time::timeout(PATIENCE, self.asked.connection.test()).await;
             let took = began.elapsed().as_millis();
             match answered {
-                Err(_) => return Some(format!("it did not answer within {} s", PATIENCE.as_secs())),
-                Ok(Err(error)) => return Some(format!("it failed its simplest question: {}", error.sentence)),
-                Ok(Ok(_)) if took > u128::from(most) => return Some(format!("it took {took} ms to answer, and {most} ms are its limit")),
+                Err(_) => return Some(format!("the source did not respond within {} s", PATIENCE.as_secs())),
+                Ok(Err(error)) => return Some(format!("the connection test of the source failed: {}", error.sentence)),
+                Ok(Ok(_)) if took > u128::from(most) => {
+                    return Some(format!("the source took {took} ms to respond; the limit is {most} ms"));
+                }
                 Ok(Ok(_)) => {}
             }
         }
         let most = self.load.load_above?;
         match tokio::time::timeout(PATIENCE, load_of(self.asked, &self.load.load_query)).await {
             Ok(Some(load)) if load <= f64::from(most) => None,
-            Ok(Some(load)) => Some(format!("its load is {load}, and {most} is its limit")),
-            Ok(None) => Some("its load question failed".into()),
-            Err(_) => Some(format!("its load question took longer than {} s", PATIENCE.as_secs())),
+            Ok(Some(load)) => Some(format!("the load of the source is {load}; the limit is {most}")),
+            Ok(None) => Some("the load query failed".into()),
+            Err(_) => Some(format!("the load query took longer than {} s", PATIENCE.as_secs())),
         }
     }
 }

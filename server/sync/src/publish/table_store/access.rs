@@ -48,7 +48,7 @@ impl KvWriter for TableWriter {
 }
 
 fn unwritable(error: &serde_json::Error) -> SourceError {
-    SourceError::new(SourceErrorKind::Other, "What is known of it cannot be written.").because(error)
+    SourceError::new(SourceErrorKind::Other, "The description of the version cannot be written.").because(error)
 }
 
 pub(super) struct TableReader {

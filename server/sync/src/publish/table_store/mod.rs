@@ -43,7 +43,7 @@ impl TableStore {
     /// # Errors
     /// Where its database has no binding, or may not be written into.
     pub(crate) async fn of(worker: &Worker, spec: &DatasetSpec, row: &DataVersionRow) -> Result<Self, Failed> {
-        let into = spec.into.clone().ok_or_else(|| Failed::new("It is not kept in a table."))?;
+        let into = spec.into.clone().ok_or_else(|| Failed::new("The dataset is not stored in a table of a database."))?;
         let bound = source::bound(worker, &into.source, &row.environment).await?;
         let failed = |error: SourceError| of_source(&into.source, &error).sentence;
         // What is set up wrong stays so until a person looks.
@@ -72,7 +72,11 @@ impl TableStore {
             Some(definition) if definition == sink::HIDDEN => return Err(of.hidden()),
             Some(definition) if of.is_of(&definition) => return Ok(()),
             Some(definition) if !definition.contains(&of.mark) => {
-                let sentence = format!("{}: it has a {} that is not of this dataset. Drop it, or rename it.", of.into.source, view.path());
+                let sentence = format!(
+                    "{}: the database has an object {} that does not belong to this dataset. Drop it, or rename it.",
+                    of.into.source,
+                    view.path()
+                );
                 return Err(AccelError::new(AccelErrorKind::Config, sentence));
             }
             _ => {}
@@ -100,7 +104,7 @@ impl KvStore for TableStore {
 
     async fn open(&self, _: &Place) -> Result<Arc<dyn KvReader>, AccelError> {
         let missing = || {
-            let sentence = format!("{}: it has no table of this version any more. Build it anew.", self.0.into.source);
+            let sentence = format!("{}: the database has no table of this version any more. Build the dataset again.", self.0.into.source);
             AccelError::new(AccelErrorKind::Missing, sentence)
         };
         let (sealed, ..) = self.0.known().await?.ok_or_else(missing)?;
@@ -122,7 +126,7 @@ impl KvStore for TableStore {
         match of.shown().await? {
             Some(definition) if definition == sink::HIDDEN => return Err(of.hidden()),
             Some(definition) if of.is_of(&definition) => {
-                let sentence = format!("{}: its view shows this version still.", of.into.source);
+                let sentence = format!("{}: the view still shows this version.", of.into.source);
                 return Err(AccelError::new(AccelErrorKind::Other, sentence));
             }
             _ => {}

@@ -72,7 +72,10 @@ impl Tables {
     }
 
     pub(super) fn hidden(&self) -> AccelError {
-        let sentence = format!("{}: its user may not see what its view shows. Ask its owner for SHOW VIEW.", self.into.source);
+        let sentence = format!(
+            "{}: the user has no permission to read the definition of the view. Ask the owner of the database to grant SHOW VIEW.",
+            self.into.source
+        );
         AccelError::new(AccelErrorKind::Config, sentence)
     }
 
@@ -143,8 +146,11 @@ impl Tables {
         })
         .await?;
         let broken = |error: serde_json::Error| {
-            AccelError::new(AccelErrorKind::Broken, format!("{}: what is known of it cannot be read. Build it anew.", self.into.source))
-                .because(error)
+            AccelError::new(
+                AccelErrorKind::Broken,
+                format!("{}: the description of the version cannot be read. Build the dataset again.", self.into.source),
+            )
+            .because(error)
         };
         found.map(|(sealed, position, turn)| Ok((serde_json::from_str(&sealed).map_err(broken)?, position, turn))).transpose()
     }
@@ -161,7 +167,7 @@ impl Tables {
     pub(super) fn values_of(&self, keys: impl Iterator<Item = impl AsRef<[u8]>>) -> Result<Vec<Vec<Value>>, AccelError> {
         let types: Vec<DataType> = self.key.iter().map(|field| field.data_type).collect();
         let too_long = || {
-            let sentence = format!("{}: a key is too long, and no row of a table is followed by that.", self.into.source);
+            let sentence = format!("{}: a key is too long for incremental sync. Choose another key.", self.into.source);
             AccelError::new(AccelErrorKind::Config, sentence)
         };
         keys.map(|key| key::decode(key.as_ref(), &types).ok_or_else(too_long)).collect()
