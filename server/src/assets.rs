@@ -37,7 +37,7 @@ pub(crate) fn router() -> Router {
 }
 
 async fn of_another_build() -> Response {
-    let detail = "This file is not in this program. Load the page again; if the portal was never built, run scripts/build-portal.sh.";
+    let detail = "This file does not exist. Load the page again. If the portal was never built, run scripts/build-portal.sh.";
     (StatusCode::NOT_FOUND, detail).into_response()
 }
 
@@ -46,7 +46,7 @@ fn answer(file: &File, headers: &HeaderMap) -> Response {
     let mut response = match chosen(headers, there) {
         Some((encoding, bytes)) => encoded(file, encoding, bytes, headers),
         None => {
-            let detail = format!("This file is sent as {}. Accept one of them.", ENCODINGS.join(", "));
+            let detail = format!("This file is available with the content encodings {}. Accept one of them.", ENCODINGS.join(", "));
             (StatusCode::NOT_ACCEPTABLE, detail).into_response()
         }
     };

@@ -40,7 +40,7 @@ pub(crate) struct Parts {
 /// What keeps this process from starting, in a sentence.
 pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
     std::fs::create_dir_all(&config.data_dir)
-        .map_err(|error| format!("the data folder {} cannot be made: {error}", config.data_dir.display()))?;
+        .map_err(|error| format!("the data folder {} cannot be created: {error}", config.data_dir.display()))?;
     file_modes::tighten(&config.data_dir)?;
     reach::allow(config, demo)?;
     let host = Arc::new(Machine);
@@ -128,7 +128,7 @@ fn stores(config: &Config) -> Result<Stores, String> {
 /// What keeps this process from starting, in a sentence.
 pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     if demo && !config.http_addr.ip().is_loopback() {
-        return Err("the demo has accounts without passwords, so it is served on loopback alone; use sluice serve elsewhere".into());
+        return Err("the demo has accounts without passwords, so it listens on loopback only; use sluice serve for other addresses".into());
     }
     master_key::refuse_unfinished(config)?;
     let caps = Caps::new(most_connections(config, listen::allow_many_files()), config.max_connections_per_address.get());
@@ -159,7 +159,7 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
             offer_first_admin(&parts.control, config).await?;
         }
         Err(store::StoreError::Database(error)) if parts.gateway.load_from_disk().await => {
-            tracing::error!(cause = %error, "the metadata store is away; serving the last snapshot on disk");
+            tracing::error!(cause = %error, "the metadata database does not respond; serving the last snapshot on disk");
             background.push(tokio::spawn(sync::run(parts.worker.clone(), stop.clone())));
         }
         Err(error) => return Err(error.to_string()),
@@ -206,7 +206,11 @@ fn most_connections(config: &Config, files: Option<u64>) -> u32 {
     let wanted = config.max_connections.get();
     let possible = files.map_or(u32::MAX, |files| u32::try_from(files.saturating_sub(OTHER_FILES).max(files / 2)).unwrap_or(u32::MAX));
     if possible < wanted {
-        tracing::warn!(files, possible, "this process may open too few files for max_connections = {wanted}; raise its limit");
+        tracing::warn!(
+            files,
+            possible,
+            "this process can open too few files for max_connections = {wanted}; raise its limit of open files"
+        );
     }
     wanted.min(possible)
 }
@@ -219,18 +223,22 @@ async fn first_snapshot(control: &Control) -> Result<model::snapshot::Snapshot, 
 async fn offer_first_admin(control: &Control, config: &Config) -> Result<(), String> {
     let link = control.first_admin_link(&Caller::system()).await.map_err(|problem| problem.detail)?;
     if let Some(link) = link {
-        say(&format!("Nobody is an admin yet. Open this link once, within three days:\n  {}{}", config.public_url(), link.path));
+        say(&format!(
+            "There is no admin yet. Open this link to create the first admin. It works once, for three days:\n  {}{}",
+            config.public_url(),
+            link.path
+        ));
     }
     Ok(())
 }
 
 fn announce(config: &Config, demo: bool, address: SocketAddr) {
-    say(&format!("Sluice answers gRPC on {}", config.grpc_addr));
+    say(&format!("Sluice listens for gRPC on {}", config.grpc_addr));
     let scheme = config.scheme();
     say(&format!("Sluice listens on {scheme}://{address}"));
     if demo {
         say(&format!(
-            "  sign in     {scheme}://{address}/sign-in (pick one of the demo's people)\n  call        curl -H \"authorization: Bearer $(cat {})\" '{scheme}://{address}/api/travel/plane?tailnum=N14228'",
+            "  sign in     {scheme}://{address}/sign-in (choose a demo user)\n  request     curl -H \"authorization: Bearer $(cat {})\" '{scheme}://{address}/api/travel/plane?tailnum=N14228'",
             demo::key_file(Path::new(&config.data_dir)).display()
         ));
     }

@@ -116,7 +116,7 @@ impl Services {
         let answered = tokio::time::timeout(WHOLE_REQUEST, answering);
         let Ok(answered) = answered.await else {
             let minutes = WHOLE_REQUEST.as_secs() / 60;
-            let detail = format!("The request took longer than {minutes} minutes and was ended. Ask for less at once.");
+            let detail = format!("The request took longer than {minutes} minutes and was ended. Request less at once.");
             return self.refused(&path, &request_id, &Problem::new(ErrorCode::Internal, detail));
         };
         if let Some(problem) = fault.get() {
@@ -149,10 +149,12 @@ impl Services {
 
     fn problem(&self, refused: Refused) -> Problem {
         match refused {
-            Refused::NotOneHost => Problem::new(ErrorCode::Invalid, "The request names no host, or more than one. Send one Host header."),
+            Refused::NotOneHost => {
+                Problem::new(ErrorCode::Invalid, "The request has no Host header, or more than one. Send one Host header.")
+            }
             Refused::Foreign => {
                 let detail = format!(
-                    "This host name is not served here. Open {}. An operator can name the portal's address with SLUICE_PUBLIC_URL, and allow more names with SLUICE_HOSTS.",
+                    "The portal is not served under this host name. Open {}. An operator can set the portal's address with SLUICE_PUBLIC_URL, and more host names with SLUICE_HOSTS.",
                     self.public_url
                 );
                 Problem { status: StatusCode::MISDIRECTED_REQUEST.as_u16(), ..Problem::new(ErrorCode::Invalid, detail) }
@@ -223,7 +225,7 @@ fn new_id() -> RequestId {
 }
 
 fn too_many_connections() -> Problem {
-    let detail = "Too many connections are open, in all or from your address. Close some, or try again later.";
+    let detail = "Too many connections are open, in total or from your address. Close some, or try again later.";
     Problem::new(ErrorCode::TooManyRequests, detail)
 }
 

@@ -25,7 +25,7 @@ pub(crate) async fn follow(control: Control, gateway: Gateway, node: String, sto
         match bring_up_to_date(&control, &gateway, &system).await {
             Ok(changed) => {
                 if away {
-                    tracing::info!("the metadata store answers again");
+                    tracing::info!("the metadata database responds again");
                 }
                 away = false;
                 silent += 1;

@@ -22,7 +22,7 @@ pub(crate) fn own_new_files() {
 /// A folder that everybody shares.
 pub(crate) fn tighten(data_dir: &Path) -> Result<(), String> {
     if mode(data_dir).is_ok_and(|mode| mode & STICKY != 0) {
-        return Err(format!("{} is a folder that everybody shares. Set SLUICE_DATA_DIR to a folder of its own", data_dir.display()));
+        return Err(format!("{} is a shared folder. Set SLUICE_DATA_DIR to a folder for Sluice alone", data_dir.display()));
     }
     let inside = std::fs::read_dir(data_dir).into_iter().flatten().flatten();
     // A link may lead out of the data folder, to what others are meant to read.
@@ -32,7 +32,9 @@ pub(crate) fn tighten(data_dir: &Path) -> Result<(), String> {
             Ok(()) => {}
             // A temporary file of another process of this folder may end meanwhile.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => tracing::warn!(path = %path.display(), cause = %error, "others keep their rights on it; change its mode by hand"),
+            Err(error) => {
+                tracing::warn!(path = %path.display(), cause = %error, "others keep their rights on this folder; change its mode with chmod")
+            }
         }
     }
     Ok(())

@@ -40,7 +40,7 @@ impl Hosts {
         let on_loopback = config.http_addr.ip().is_loopback();
         if let Some(url) = &config.public_url {
             let host = url.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
-            names.push(host.ok_or_else(|| format!("public_url is {url}, which is no address. Write it as in https://sluice.example"))?);
+            names.push(host.ok_or_else(|| format!("public_url is {url}, which is not a URL. An example is https://sluice.example"))?);
         }
         // The demo says on its page and in its log that it is on loopback.
         if on_loopback && (demo || config.public_url.is_none()) {
@@ -49,9 +49,7 @@ impl Hosts {
         }
         let any_address = names.is_empty();
         if any_address {
-            tracing::warn!(
-                "the portal answers to localhost and to addresses alone; set public_url (and hosts, for more names) to reach it by name"
-            );
+            tracing::warn!("the portal accepts only localhost and IP addresses as host names; set public_url (and hosts, for more names)");
             names.extend(LOOPBACK.map(str::to_owned));
         }
         Ok(Self { names, any_address, with_apis: demo })
@@ -159,7 +157,7 @@ mod tests {
             assert_eq!(anywhere.refused(&asked("/", &[host]), false), Some(Refused::Foreign), "{host}: nothing is known of its names");
             assert_eq!(anywhere.refused(&asked("/api/a/b", &[host]), true), None, "{host}");
         }
-        assert!(Hosts::of(&Config { public_url: Some("no address".into()), ..Config::default() }, false).is_err());
+        assert!(Hosts::of(&Config { public_url: Some("not a URL".into()), ..Config::default() }, false).is_err());
     }
 
     #[test]

@@ -42,7 +42,7 @@ async fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
     let config = match config::load(&cli.config, &cli.settings) {
         Ok(config) => config,
-        Err(error) => return commands::failed(&format!("the configuration cannot be used: {error}")),
+        Err(error) => return commands::failed(&format!("the settings cannot be used: {error}")),
     };
     config::start_log(&config.log, config.log_format);
     panics::count_all(config.log_format);

@@ -18,8 +18,7 @@ pub(crate) fn open_vault(config: &Config, host: &dyn Host) -> Result<Vault, Stri
         return Vault::from_base64(key).map_err(|error| format!("SLUICE_MASTER_KEY: {error}"));
     }
     if !config.database_url().starts_with("sqlite:") {
-        return Err("SLUICE_MASTER_KEY must be given when the metadata is in PostgreSQL: every node needs the same one. \
-                    Make one with: openssl rand -base64 32"
+        return Err("SLUICE_MASTER_KEY is required when the metadata is in PostgreSQL, and is the same on every node. Create one with: openssl rand -base64 32"
             .into());
     }
     let file = key_file(config);
@@ -48,11 +47,10 @@ pub(crate) fn next_key(config: &Config, host: &dyn Host, given: Option<&Path>) -
     let opened = |key: &str, file: &Path| Vault::from_base64(key).map_err(|error| format!("{}: {error}", file.display()));
     match (config.master_key.is_some(), given) {
         (true, Some(file)) => Ok(NextKey { vault: opened(&read(file)?, file)?, file: None }),
-        (true, None) => Err("the master key is given by SLUICE_MASTER_KEY, so the new one must be given too: --new-key-file FILE. \
-                             Make one with: openssl rand -base64 32"
+        (true, None) => Err("the master key is set by SLUICE_MASTER_KEY, so the new key is required too: --new-key-file FILE. Create one with: openssl rand -base64 32"
             .into()),
         (false, Some(_)) => {
-            Err("the master key is kept in the data folder, and the new one is made there; leave out --new-key-file".into())
+            Err("the master key is stored in the data folder, and the new key is created there; leave out --new-key-file".into())
         }
         (false, None) => {
             let file = next_file(config);
@@ -103,6 +101,6 @@ fn make(file: &Path, host: &dyn Host) -> Result<String, String> {
     let failed = |error: std::io::Error| format!("{} cannot be written: {error}", file.display());
     let mut opened = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).map_err(failed)?;
     opened.write_all(key.as_bytes()).and_then(|()| opened.sync_all()).map_err(failed)?;
-    tracing::info!("a master key was made in {}; secrets of sources are sealed with it, so keep a copy", file.display());
+    tracing::info!("a master key was created in {}; the secrets of sources are encrypted with it, so keep a copy", file.display());
     Ok(key)
 }

@@ -42,7 +42,7 @@ async fn metrics(
 
 /// What is wrong with datasets now; what is right has no line.
 fn of_datasets(out: &mut String, alarms: &[Alarm]) {
-    out.push_str("# HELP sluice_dataset_alarm What of a dataset somebody should look at.\n# TYPE sluice_dataset_alarm gauge\n");
+    out.push_str("# HELP sluice_dataset_alarm Datasets that need attention, by kind of problem.\n# TYPE sluice_dataset_alarm gauge\n");
     for Alarm { domain, dataset, environment, kind } in alarms {
         let kind = kind.key();
         let _ = writeln!(out, "sluice_dataset_alarm{{domain=\"{domain}\",dataset=\"{dataset}\",env=\"{environment}\",kind=\"{kind}\"}} 1");
@@ -53,11 +53,11 @@ fn of_datasets(out: &mut String, alarms: &[Alarm]) {
 fn of_process(out: &mut String, caps: &Caps, (bytes, overloaded): (u64, u64)) {
     let (open, refused) = caps.figures();
     for (name, kind, help, value) in [
-        ("sluice_connections", "gauge", "Connections that are open, of both ports.", u64::from(open)),
+        ("sluice_connections", "gauge", "Open connections of both ports.", u64::from(open)),
         ("sluice_connections_refused_total", "counter", "Connections and requests refused because of too many connections.", refused),
-        ("sluice_response_bytes", "gauge", "Memory that large responses hold.", bytes),
-        ("sluice_overloaded_total", "counter", "Large responses refused because too little memory was left.", overloaded),
-        ("sluice_panics_total", "counter", "Panics since the process began.", panics::counted()),
+        ("sluice_response_bytes", "gauge", "Bytes held by large responses in progress.", bytes),
+        ("sluice_overloaded_total", "counter", "Large requests and responses refused for lack of memory.", overloaded),
+        ("sluice_panics_total", "counter", "Panics since the process started.", panics::counted()),
     ] {
         let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
     }
@@ -67,12 +67,12 @@ fn text(gateway: &Gateway) -> String {
     let (all, revision, cached_bytes) = (&gateway.figures(), gateway.revision(), gateway.cached_bytes());
     let mut out = String::new();
     let head = |name: &str, kind: &str, help: &str| format!("# HELP {name} {help}\n# TYPE {name} {kind}\n");
-    out.push_str(&head("sluice_revision", "gauge", "The revision of the metadata that is served."));
+    out.push_str(&head("sluice_revision", "gauge", "Revision of the metadata that is served."));
     // Writing to a String cannot fail.
     let _ = writeln!(out, "sluice_revision {revision}");
-    out.push_str(&head("sluice_cache_bytes", "gauge", "Answers kept in memory."));
+    out.push_str(&head("sluice_cache_bytes", "gauge", "Bytes in the response cache in memory (L1)."));
     let _ = writeln!(out, "sluice_cache_bytes {cached_bytes}");
-    out.push_str(&head("sluice_requests_total", "counter", "Calls of live APIs, by what they ended with."));
+    out.push_str(&head("sluice_requests_total", "counter", "Requests to live APIs, by result code."));
     for of in all {
         let labels = labels(of);
         let _ = writeln!(out, "sluice_requests_total{{{labels},code=\"ok\"}} {}", of.figures.ok);
@@ -80,18 +80,18 @@ fn text(gateway: &Gateway) -> String {
             let _ = writeln!(out, "sluice_requests_total{{{labels},code=\"{}\"}} {calls}", code.key());
         }
     }
-    out.push_str(&head("sluice_request_seconds", "histogram", "How long calls took."));
+    out.push_str(&head("sluice_request_seconds", "histogram", "Duration of requests in seconds."));
     for of in all {
         histogram(&mut out, of);
     }
-    out.push_str(&head("sluice_cache_total", "counter", "Where kept answers came from."));
+    out.push_str(&head("sluice_cache_total", "counter", "Requests by result of the response cache."));
     for of in all {
         let labels = labels(of);
         for (result, calls) in CacheResult::ALL.iter().zip(of.figures.cache).filter(|(_, calls)| *calls > 0) {
             let _ = writeln!(out, "sluice_cache_total{{{labels},result=\"{}\"}} {calls}", result.key());
         }
     }
-    out.push_str(&head("sluice_degraded_total", "counter", "Answers in which something stood in for a step of a Union."));
+    out.push_str(&head("sluice_degraded_total", "counter", "Responses of Unions with at least one fallback."));
     for of in all.iter().filter(|of| of.figures.degraded > 0) {
         let _ = writeln!(out, "sluice_degraded_total{{{}}} {}", labels(of), of.figures.degraded);
     }
@@ -105,10 +105,10 @@ type Read = fn(&QueueFigures) -> u64;
 /// The pools of the sources: full ones make callers wait, and then refuse them.
 fn queues(out: &mut String, pools: &[(String, QueueFigures)]) {
     let figures: [(&str, &str, &str, Read); 4] = [
-        ("sluice_source_places", "gauge", "Statements that a pool lets run at once.", |of| of.most as u64),
-        ("sluice_source_running", "gauge", "Statements that run.", |of| of.running as u64),
-        ("sluice_source_waiting", "gauge", "Statements that wait for a place.", |of| of.waiting as u64),
-        ("sluice_source_queue_timeouts_total", "counter", "Statements that waited in vain.", |of| of.timed_out),
+        ("sluice_source_places", "gauge", "Concurrency slots of a connection pool.", |of| of.most as u64),
+        ("sluice_source_running", "gauge", "Statements in progress.", |of| of.running as u64),
+        ("sluice_source_waiting", "gauge", "Statements in the queue for a concurrency slot.", |of| of.waiting as u64),
+        ("sluice_source_queue_timeouts_total", "counter", "Statements that timed out in the queue.", |of| of.timed_out),
     ];
     for (name, kind, help, value) in figures {
         let _ = write!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n");

@@ -42,6 +42,6 @@ pub(crate) fn caught<F: Future>(answer: F) -> impl Future<Output = Result<F::Out
 fn told(cause: &(dyn Any + Send)) -> (RequestId, Problem) {
     let request_id = RequestId::new(Machine.request_id(Clock::now(&Machine)));
     tracing::error!(request_id = request_id.as_str(), cause = connect::error::panic_text(cause), "a request panicked");
-    let detail = "The request failed because of a fault in this program. Give the operator the request id.";
+    let detail = "The request failed because of a fault in Sluice. Give the request id to the operator.";
     (request_id, Problem::new(ErrorCode::Internal, detail))
 }

@@ -65,7 +65,7 @@ async fn same_origin(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) || origin_is_ours(request.headers()) {
         return next.run(request).await;
     }
-    (StatusCode::FORBIDDEN, "This form was not sent from the portal. Open the portal and send it again.").into_response()
+    (StatusCode::FORBIDDEN, "This form was not submitted from the portal. Open the portal and submit the form again.").into_response()
 }
 
 fn origin_is_ours(headers: &HeaderMap) -> bool {
@@ -131,7 +131,7 @@ async fn document(
     match found.await {
         Ok(detail) => match detail.shown_version() {
             Some(version) => write((&domain, &name), version),
-            None => (StatusCode::NOT_FOUND, "This API has no version yet.").into_response(),
+            None => (StatusCode::NOT_FOUND, "This API has no version yet. Release a version first.").into_response(),
         },
         Err(problem) if problem.code == ErrorCode::Unauthenticated => {
             (StatusCode::UNAUTHORIZED, "Sign in to the portal, or send the key of an app.").into_response()

@@ -22,7 +22,7 @@ pub(crate) fn allow(config: &Config, demo: bool) -> Result<(), String> {
     if demo {
         let folder = demo::source_folder(&config.data_dir);
         let made = std::fs::create_dir_all(&folder).and_then(|()| places.with_own(&folder));
-        places = made.map_err(|error| format!("the demo's folder {} cannot be made: {error}", folder.display()))?;
+        places = made.map_err(|error| format!("the folder {} of the demo cannot be created: {error}", folder.display()))?;
     }
     let egress = match &config.egress_allow {
         Some(allowed) => Egress::new(allowed)?,

@@ -86,7 +86,7 @@ fn short_enough(failed: String) -> String {
         return failed;
     }
     let path = failed.split('&').next().unwrap_or_default();
-    let problem = Problem::new(ErrorCode::Invalid, "Several fields have errors. Correct what you have typed and send it again.");
+    let problem = Problem::new(ErrorCode::Invalid, "Several fields have errors. Correct them and submit the form again.");
     let error = serde_json::to_vec(&problem).unwrap_or_default();
     format!("{path}&{}", URL_SAFE.encode(error))
 }

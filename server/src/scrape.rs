@@ -24,7 +24,7 @@ impl Scrape {
             (ScrapeBy::Loopback, _) => Ok(Self::Loopback),
             (ScrapeBy::Open, _) => Ok(Self::Open),
             (ScrapeBy::Token, Some(token)) => Ok(Self::Token(token.to_owned())),
-            (ScrapeBy::Token, None) => Err("scrape is token, and there is none. Set SLUICE_SCRAPE_TOKEN".into()),
+            (ScrapeBy::Token, None) => Err("the setting scrape is token, but no token is set. Set SLUICE_SCRAPE_TOKEN".into()),
         }
     }
 
@@ -42,11 +42,11 @@ impl Scrape {
         match self {
             Self::Token(_) => {
                 let asks = [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
-                (StatusCode::UNAUTHORIZED, asks, "Send the token for scraping: authorization: Bearer <token>.").into_response()
+                (StatusCode::UNAUTHORIZED, asks, "Send the scrape token: authorization: Bearer <token>.").into_response()
             }
             _ => (
                 StatusCode::FORBIDDEN,
-                "Metrics can be read on this machine only. To read them elsewhere, set SLUICE_SCRAPE to token or open.",
+                "Metrics can be read on this machine only. To read them from other machines, set SLUICE_SCRAPE to token or open.",
             )
                 .into_response(),
         }

@@ -10,32 +10,32 @@ use super::say;
 /// Where the server is, and who asks.
 #[derive(Args)]
 pub(crate) struct Server {
-    /// The server's address.
+    /// URL of the server.
     #[arg(long, env = "SLUICE_URL", default_value = "http://127.0.0.1:8080")]
     url: String,
-    /// A personal token, made under your account in the portal.
+    /// A personal token, created under your account in the portal.
     #[arg(long, env = "SLUICE_TOKEN", hide_env_values = true)]
     token: String,
 }
 
 #[derive(Args)]
 pub(crate) struct ApplyArgs {
-    /// Files with YAML documents; - for standard input.
+    /// A file with YAML documents; - is standard input. Repeat the flag for more files.
     #[arg(short = 'f', long = "file", required = true)]
     files: Vec<PathBuf>,
-    /// Say what would change, and change nothing.
+    /// Print the changes without making them.
     #[arg(long)]
     dry_run: bool,
-    /// The environment that APIs are sent for.
+    /// The environment that APIs are submitted for.
     #[arg(long, default_value = "prod", value_parser = ["test", "prod"])]
     environment: String,
-    /// A second person's token, to approve in the same call.
+    /// The personal token of an approver, to approve and release in the same call. It must belong to someone else.
     #[arg(long, env = "SLUICE_APPROVER_TOKEN", hide_env_values = true)]
     approver_token: Option<String>,
-    /// With --approver-token: accept what the checks call costs, such as the reading of a whole table.
+    /// With --approver-token: accept costs that the checks report, such as a full-table read.
     #[arg(long)]
     accept_costs: bool,
-    /// Why; the approver reads it.
+    /// The reason for the changes, for the approver.
     #[arg(long, default_value = "")]
     reason: String,
     #[command(flatten)]
@@ -86,13 +86,13 @@ impl Server {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let response = request.send().await.map_err(|error| format!("{} does not answer: {error}", self.url))?;
+        let response = request.send().await.map_err(|error| format!("{} does not respond: {error}. Check --url", self.url))?;
         let ok = response.status().is_success();
-        let answer: Json = response.json().await.map_err(|error| format!("{url} did not answer with JSON: {error}"))?;
+        let answer: Json = response.json().await.map_err(|error| format!("{url} did not respond with JSON: {error}"))?;
         if ok {
             return Ok(answer);
         }
-        let mut said = answer["detail"].as_str().unwrap_or("the server refused").to_owned();
+        let mut said = answer["detail"].as_str().unwrap_or("the server refused the request").to_owned();
         for error in answer["errors"].as_array().into_iter().flatten() {
             said.push_str(&format!(
                 "\n  {}: {}",

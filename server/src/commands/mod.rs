@@ -22,7 +22,7 @@ pub(crate) fn failed(sentence: &str) -> ExitCode {
 pub(crate) async fn migrate(config: &Config) -> Result<(), String> {
     let parts = compose::compose(config, false)?;
     parts.store.migrate().await.map_err(|error| error.to_string())?;
-    say("The metadata database has this version's layout.");
+    say("The metadata database is up to date.");
     Ok(())
 }
 

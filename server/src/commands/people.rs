@@ -19,16 +19,20 @@ pub(crate) struct UserArgs {
 
 #[derive(Subcommand)]
 enum UserCommand {
-    /// Add a person; prints the link with which they choose a password.
+    /// Add a person, and print an invitation link to choose a password.
     Add {
+        /// The email address of the person.
         email: String,
-        /// May do everything.
+        /// Make the person an admin, who may do everything.
         #[arg(long)]
         admin: bool,
     },
-    /// Print a link with which a person chooses a new password.
-    Link { email: String },
-    /// Everybody, with their roles.
+    /// Print an invitation link to choose a new password.
+    Link {
+        /// The email address of the person.
+        email: String,
+    },
+    /// List all people with their roles.
     List,
 }
 
@@ -40,20 +44,27 @@ pub(crate) struct KeyArgs {
 
 #[derive(Subcommand)]
 enum KeyCommand {
-    /// Make a key of an app, as in `travel/flight-board`; it is printed this once.
+    /// Create a key of an app. The key is printed once.
     New {
+        /// The app as domain/name, for example travel/flight-board.
         app: String,
+        /// The environment of the key.
         #[arg(long, default_value = "prod", value_parser = ["test", "prod"])]
         environment: String,
-        /// Days until it expires.
+        /// Days until the key expires. Without this flag the key does not expire.
         #[arg(long)]
         days: Option<i64>,
     },
-    /// Revoke a key by its public part.
-    Revoke { app: String, key: String },
-    /// Seal every stored secret under a new master key. Stop every node first.
+    /// Revoke a key of an app.
+    Revoke {
+        /// The app as domain/name, for example travel/flight-board.
+        app: String,
+        /// The public part of the key, as the app's page shows it.
+        key: String,
+    },
+    /// Encrypt all stored secrets under a new master key. Stop every node first.
     Rotate {
-        /// A file with the new key, where the master key is given by `SLUICE_MASTER_KEY`.
+        /// A file with the new master key. Required if SLUICE_MASTER_KEY is set.
         #[arg(long)]
         new_key_file: Option<PathBuf>,
     },
@@ -79,7 +90,7 @@ pub(crate) async fn user(config: &Config, args: UserArgs) -> Result<(), String> 
         }
         UserCommand::Link { email } => {
             let people = control.people(&system).await.map_err(sentence)?;
-            let person = people.into_iter().find(|person| person.email == email).ok_or("nobody has this address")?;
+            let person = people.into_iter().find(|person| person.email == email).ok_or("no person has this email address")?;
             let link = control.password_link(&system, &person.id).await.map_err(sentence)?;
             say(&format!("{}{}", config.public_url(), link.path));
         }
@@ -101,7 +112,7 @@ pub(crate) async fn user(config: &Config, args: UserArgs) -> Result<(), String> 
 pub(crate) async fn key(config: &Config, args: KeyArgs) -> Result<(), String> {
     let control = open(config).await?;
     let system = Caller::system();
-    let split = |app: &str| app.split_once('/').map(|(d, a)| (d.to_owned(), a.to_owned())).ok_or("an app is written domain/name");
+    let split = |app: &str| app.split_once('/').map(|(d, a)| (d.to_owned(), a.to_owned())).ok_or("write the app as domain/name");
     match args.command {
         KeyCommand::New { app, environment, days } => {
             let (domain, name) = split(&app)?;

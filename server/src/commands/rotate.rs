@@ -26,10 +26,10 @@ pub(super) async fn rotate(config: &Config, control: &Control, new_key_file: Opt
     {
         return Err(format!("{} cannot be removed: {error}. Remove it before the next start", snapshot.display()));
     }
-    say(&format!("{secrets} secrets are sealed under the new master key."));
+    say(&format!("{secrets} secrets are encrypted under the new master key."));
     if config.master_key.is_some() {
-        say("Start every node with the new key in SLUICE_MASTER_KEY, and without its file snapshot.json.");
+        say("Start every node with the new key in SLUICE_MASTER_KEY, and delete the file snapshot.json of every node first.");
     }
-    say("Rebuild datasets with hashed columns: the hashes are made with the master key.");
+    say("Build datasets with hashed columns again: the hashes depend on the master key.");
     Ok(())
 }

@@ -60,10 +60,10 @@ pub(super) async fn load(file: &Path) -> Result<(), String> {
     if file.exists() {
         return Ok(());
     }
-    tracing::info!("loading the demo's flights into {}", file.display());
+    tracing::info!("loading the flights of the demo into {}", file.display());
     let part = file.with_extension("part");
     let _ = std::fs::remove_file(&part);
-    write(&part).await.map_err(|error| format!("the demo's flights could not be loaded: {error}"))?;
+    write(&part).await.map_err(|error| format!("the flights of the demo could not be loaded: {error}"))?;
     std::fs::rename(&part, file).map_err(|error| format!("{} cannot be written: {error}", file.display()))
 }
 

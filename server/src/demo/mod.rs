@@ -52,7 +52,7 @@ pub(crate) async fn prepare(control: &Control, data_dir: &Path) -> Result<(), St
     let path = std::path::absolute(&database).map_err(|error| error.to_string())?;
     publish(control, &builder, &path.display().to_string())
         .await
-        .map_err(|problem| format!("the demo's APIs could not be made: {problem}"))?;
+        .map_err(|problem| format!("the APIs of the demo could not be created: {problem}"))?;
     app(control, &builder, data_dir).await
 }
 
@@ -100,13 +100,13 @@ async fn publish(control: &Control, builder: &Caller, database: &str) -> Result<
         return Ok(());
     }
     let approver = signed_in(control, "approver@demo").await.map_err(|said| Problem::new(model::ErrorCode::Internal, said))?;
-    let token = control.new_token(&approver, "the demo's first approval", 1, Some(&[Scope::Read, Scope::Approve])).await?;
+    let token = control.new_token(&approver, "First approval of the demo.", 1, Some(&[Scope::Read, Scope::Approve])).await?;
     let request = ApplyRequest {
         documents: DOCUMENTS.replace("{database}", database),
         environment: Environment::Prod,
         approver_token: Some(token.secret),
         accept_costs: true,
-        reason: "The demo's first APIs.".into(),
+        reason: "First APIs of the demo.".into(),
         dry_run: false,
     };
     control.apply(builder, &request).await?;

@@ -48,7 +48,7 @@ pub(crate) fn allow_many_files() -> Option<u64> {
     match setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
         Ok(()) => limit.maximum,
         Err(error) => {
-            tracing::warn!(cause = %error, "the limit of open files stays where it is");
+            tracing::warn!(cause = %error, "the limit of open files could not be raised");
             limit.current
         }
     }
@@ -59,7 +59,7 @@ pub(crate) fn allow_many_files() -> Option<u64> {
 pub(crate) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, String> {
     TcpListener::bind(address)
         .await
-        .map_err(|error| format!("{address} cannot be listened on: {error}. Stop what uses it, or set {setting}"))
+        .map_err(|error| format!("Sluice cannot listen on {address}: {error}. Stop the program that uses the address, or set {setting}"))
 }
 
 /// Accepts until told to stop, then lets what is under way finish. `answer` is told who is at the other end.

@@ -106,7 +106,7 @@ impl Body for RequestBody {
             Poll::Pending if this.patience.poll_over(context).is_ready() => {
                 // Nobody who is this slow is waited for again.
                 this.discarded = false;
-                let detail = "The body of the request did not come in time. Send it again.";
+                let detail = "The body of the request did not arrive in time. Send the request again.";
                 let late = Problem { status: 408, ..Problem::new(ErrorCode::Invalid, detail) };
                 Poll::Ready(Some(Err(this.fail(late))))
             }

@@ -61,9 +61,9 @@ async fn follow(pair: Pair, mut known: Seen, newest: watch::Sender<Arc<ServerCon
         match pair.read().await {
             Ok(config) => {
                 newest.send_replace(config);
-                tracing::info!(certificate = %pair.certificate.display(), "new connections get the new certificate");
+                tracing::info!(certificate = %pair.certificate.display(), "new connections use the new certificate");
             }
-            Err(reason) => tracing::error!("the certificate before it stays in use: {reason}"),
+            Err(reason) => tracing::error!("the previous certificate stays in use: {reason}"),
         }
     }
 }
@@ -87,12 +87,12 @@ impl Pair {
         let private = tokio::fs::read(&self.key).await.map_err(|error| unread(&key, "SLUICE_TLS_KEY", &error))?;
         let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&chain)
             .collect::<Result<_, _>>()
-            .map_err(|error| format!("{certificate} is no certificate in PEM: {error}. Set SLUICE_TLS_CERT to one"))?;
+            .map_err(|error| format!("{certificate} is not a PEM certificate: {error}. Set SLUICE_TLS_CERT to a PEM certificate"))?;
         if chain.is_empty() {
-            return Err(format!("{certificate} has no certificate in PEM. Set SLUICE_TLS_CERT to a file with one"));
+            return Err(format!("{certificate} has no certificate in PEM. Set SLUICE_TLS_CERT to a PEM certificate"));
         }
         let private = PrivateKeyDer::from_pem_slice(&private)
-            .map_err(|error| format!("{key} has no private key in PEM: {error}. Set SLUICE_TLS_KEY to a file with one"))?;
+            .map_err(|error| format!("{key} has no private key in PEM: {error}. Set SLUICE_TLS_KEY to a PEM private key"))?;
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .and_then(|config| config.with_no_client_auth().with_single_cert(chain, private))

@@ -77,7 +77,7 @@ impl Sluice {
         };
         // The pipe is read on, so that the process never waits for us.
         std::thread::spawn(move || lines.for_each(drop));
-        let grpc = said.iter().find_map(|line| line.split_once("answers gRPC on ")).map(|(_, address)| address.trim().to_owned());
+        let grpc = said.iter().find_map(|line| line.split_once("listens for gRPC on ")).map(|(_, address)| address.trim().to_owned());
         Self { child, url, grpc: grpc.unwrap_or_default(), folder: None, data: data.to_owned(), said }
     }
 

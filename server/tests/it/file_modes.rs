@@ -62,6 +62,6 @@ fn a_folder_that_everybody_shares_is_refused() {
     set_mode(folder.path(), 0o1777);
     let output = std::process::Command::new(binary()).arg("migrate").env("SLUICE_DATA_DIR", folder.path()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!output.status.success() && said.contains("SLUICE_DATA_DIR to a folder of its own"), "{said}");
+    assert!(!output.status.success() && said.contains("SLUICE_DATA_DIR to a folder for Sluice alone"), "{said}");
     assert_eq!(std::fs::metadata(folder.path()).unwrap().permissions().mode() & 0o7777, 0o1777);
 }

@@ -57,7 +57,7 @@ async fn every_secret_is_sealed_under_the_new_key_and_an_interrupted_rotation_is
     let key = || std::fs::read_to_string(data.join("master.key")).unwrap();
     let old = key();
     let (done, said) = run(data, &["key", "rotate"], &[]);
-    assert!(done && said.contains("secrets are sealed under the new master key"), "{said}");
+    assert!(done && said.contains("secrets are encrypted under the new master key"), "{said}");
     let new = key();
     assert_ne!(old, new);
     let store = store::Store::open(&format!("sqlite://{}", data.join("sluice.db").display())).unwrap();
