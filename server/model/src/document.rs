@@ -47,8 +47,8 @@ pub struct SourceDocument {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
     pub bindings: BTreeMap<Environment, BindingDocument>,
-    /// What it bears of all runs together; absent, it stays as it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The load limits of all runs together; absent, they stay as they are.
+    #[serde(default, rename = "load_limits", alias = "load", skip_serializing_if = "Option::is_none")]
     pub load: Option<SourceLoad>,
 }
 

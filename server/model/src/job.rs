@@ -118,14 +118,14 @@ pub struct JobSpec {
     pub new_columns: NewColumns,
     /// A run should be over this long after it was due; where it will not, that is said early.
     pub late_after_minutes: Option<u32>,
-    /// How what is live follows its table between two builds; counts from the next build on.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// How changes of the table are applied to the live version between two builds; counts from the next build on.
+    #[serde(rename = "incremental", alias = "follow", skip_serializing_if = "Option::is_none")]
     pub follow: Option<Follow>,
-    /// How many rows may be left out because they cannot be taken.
-    #[serde(skip_serializing_if = "is_default")]
+    /// How many rejected rows are allowed.
+    #[serde(rename = "rejected", alias = "dirty", skip_serializing_if = "is_default")]
     pub dirty: DirtyLimit,
-    /// How often what is live is compared with its table.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// How often the live version is reconciled with its table.
+    #[serde(rename = "reconcile", alias = "compare", skip_serializing_if = "Option::is_none")]
     pub compare: Option<Compare>,
 }
 
@@ -308,6 +308,19 @@ pub fn circle<'a>(name: &'a str, after: &dyn Fn(&str) -> Option<&'a str>) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_job_that_was_stored_under_the_old_names_is_read() {
+        let read = |text: &str| serde_json::from_str::<JobSpec>(text).unwrap();
+        let old = read(r#"{"follow":{"cursor":"year"},"dirty":{"rows":5},"compare":{"every_minutes":60,"at_most":0}}"#);
+        assert_eq!(
+            (old.follow.as_ref().unwrap().cursor.as_str(), old.dirty.rows, old.compare.unwrap().every_minutes),
+            ("year", Some(5), 60)
+        );
+        let written = serde_json::to_string(&old).unwrap();
+        assert!(["incremental", "rejected", "reconcile"].iter().all(|name| written.contains(&format!("\"{name}\":"))), "{written}");
+        assert_eq!(read(&written), old);
+    }
 
     #[test]
     fn tries_wait_twice_as_long_each_time() {

@@ -130,7 +130,7 @@ async fn datasets_with_their_jobs_and_what_sources_bear_come_as_documents() {
             "wait for each other",
         ),
         (documents.replace("load_above: 100", "load_above: 0, rows: 1"), "rows"),
-        (documents.replace("SELECT count(*) FROM airlines", "DELETE FROM airlines"), "load.load_query"),
+        (documents.replace("SELECT count(*) FROM airlines", "DELETE FROM airlines"), "load_limits.load_query"),
         (documents.replace("tier: P1", "tier: P9"), "P9"),
     ] {
         let (ok, said) = apply(&wrong);
@@ -146,7 +146,7 @@ async fn datasets_with_their_jobs_and_what_sources_bear_come_as_documents() {
         "{made:#}"
     );
     assert_eq!(made["job"]["next"].as_array().unwrap().len(), 3, "its schedule is followed");
-    assert_eq!(builder.get("/sources/second").await["load"]["rows_per_s"], 50_000);
+    assert_eq!(builder.get("/sources/second").await["load_limits"]["rows_per_s"], 50_000);
     assert_eq!(builder.build("travel", "airlines-copy").await["state"], "live");
     let (ok, said) = apply(&documents);
     assert!(ok && said.contains("Nothing was changed"), "{said}");
@@ -164,6 +164,56 @@ async fn datasets_with_their_jobs_and_what_sources_bear_come_as_documents() {
     let round = run(&server, &builder.token, &["apply", "--dry-run"], &exported);
     let round = text(&round.stdout) + &text(&round.stderr);
     assert!(!round.contains("make") && !round.contains("change "), "{round}");
+}
+
+/// As `sluice export` wrote it before these members had the names of the glossary.
+const OLD_EXPORT: &str = "
+document: source
+name: second
+domain: travel
+driver: sqlite
+bindings: { prod: { config: { path: '{database}' } } }
+load: { rows_per_s: 50000, windows: [], zone: UTC }
+---
+document: dataset
+name: planes-copy
+domain: travel
+source: second
+table: { name: planes }
+key: [tailnum]
+store: embedded
+compression: none
+job:
+  when: asked
+  environment: prod
+  retries: 2
+  follow: { cursor: year, overlap: 1, every_s: 60, deleted: '', start: '' }
+  dirty: { rows: 5 }
+  compare: { every_minutes: 60, at_most: 0 }
+";
+
+#[tokio::test]
+async fn an_old_export_is_read_and_exported_under_the_names_of_the_glossary() {
+    let server = Sluice::demo(binary());
+    let builder = Admin::demo(&server, "builder@demo").await;
+    let old = OLD_EXPORT.replace("{database}", &server.data().join("sources/flights.db").display().to_string());
+    let done = run(&server, &builder.token, &["apply"], &old);
+    assert!(text(&done.stdout).contains("Applied."), "{}{}", text(&done.stdout), text(&done.stderr));
+    let job = builder.get("/datasets/travel/planes-copy").await["job"]["spec"].clone();
+    assert_eq!(
+        (&job["incremental"]["cursor"], &job["rejected"]["rows"], &job["reconcile"]["every_minutes"]),
+        (&"year".into(), &5.into(), &60.into()),
+        "{job}"
+    );
+    assert_eq!(builder.get("/sources/second").await["load_limits"]["rows_per_s"], 50_000);
+    let exported = text(&run(&server, &builder.token, &["export"], "").stdout);
+    let names = ["load_limits:", "incremental:", "rejected:", "reconcile:"];
+    assert!(names.iter().all(|name| exported.contains(name)) && !exported.contains("follow:"), "{exported}");
+    for documents in [&old, &exported] {
+        let again = run(&server, &builder.token, &["apply", "--dry-run"], documents);
+        let said = text(&again.stdout) + &text(&again.stderr);
+        assert!(again.status.success() && !said.contains("make") && !said.contains("change "), "{said}");
+    }
 }
 
 #[tokio::test]
@@ -186,7 +236,7 @@ async fn what_a_source_bears_is_for_those_of_its_own_domain() {
         let refused = run(&server, &builder.token, arguments, &theirs);
         assert!(!refused.status.success(), "{}", text(&refused.stdout));
     }
-    assert_eq!(admin.get("/sources/flights-db").await["load"]["rows_per_s"], serde_json::Value::Null);
+    assert_eq!(admin.get("/sources/flights-db").await["load_limits"]["rows_per_s"], serde_json::Value::Null);
 }
 
 #[tokio::test]

@@ -174,14 +174,14 @@ async fn of_a_job_and_of_checks_only_what_can_change_an_answer_waits() {
     assert_eq!(decides(approver, &request, false).await.0, 200);
     let request = stage.held(builder, "job", &json!({"dirty": {"rows": 5}, "tier": "P1"})).await;
     let kept = job().await;
-    assert_eq!((&kept["tier"], kept.get("dirty"), kept.get("compare")), (&json!("P1"), None, None), "{kept}");
+    assert_eq!((&kept["tier"], kept.get("rejected"), kept.get("reconcile")), (&json!("P1"), None, None), "{kept}");
     // The same again with another schedule: that is in force, and stays so when the request is approved.
     let again = json!({"dirty": {"rows": 5}, "when": {"cron": {"pattern": "0 3 * * *", "zone": "UTC"}}});
     assert_eq!(stage.held(builder, "job", &again).await, request);
     assert_eq!(job().await["when"]["cron"]["pattern"], "0 3 * * *");
     approver.approve(&request).await;
     let changed = job().await;
-    assert_eq!((&changed["dirty"]["rows"], &changed["when"]["cron"]["pattern"]), (&json!(5), &json!("0 3 * * *")), "{changed}");
+    assert_eq!((&changed["rejected"]["rows"], &changed["when"]["cron"]["pattern"]), (&json!(5), &json!("0 3 * * *")), "{changed}");
 
     // The page of a person goes the same way.
     let browser = Admin::browser(&stage.server, "builder@demo").await;

@@ -193,7 +193,7 @@ async fn what_a_source_cannot_bear_by_itself_is_told_beside_its_field() {
         assert!(error["message"].as_str().unwrap().contains(words), "{body}");
     }
     assert_eq!(
-        builder.get("/sources/flights-db").await["load"],
+        builder.get("/sources/flights-db").await["load_limits"],
         json!({
             "rows_per_s": null, "bytes_per_s": null, "runs": null, "readers": null, "slow_above_ms": null, "load_query": "", "load_above": null, "windows": [], "zone": ""
         })

@@ -20,6 +20,7 @@ pub(super) fn read_documents(text: &str) -> Result<Vec<Document>, Problem> {
     for (index, part) in serde_norway::Deserializer::from_str(text).enumerate() {
         let place = format!("documents[{index}]");
         let raw = Json::deserialize(part).map_err(|error| Problem::field(&place, format!("The document is not valid YAML: {error}.")))?;
+        let raw = with_new_names(raw);
         if raw.is_null() {
             continue;
         }
@@ -35,6 +36,23 @@ pub(super) fn read_documents(text: &str) -> Result<Vec<Document>, Problem> {
         documents.push(document);
     }
     Ok(documents)
+}
+
+/// Members that documents of earlier versions have under another name: where they stand, that name and the present one.
+const RENAMED: [(&str, &str, &str); 4] =
+    [("", "load", "load_limits"), ("/job", "follow", "incremental"), ("/job", "dirty", "rejected"), ("/job", "compare", "reconcile")];
+
+/// The document with the present names. A document that has a member under both names keeps both, and is refused for it.
+fn with_new_names(mut raw: Json) -> Json {
+    for (place, old, new) in RENAMED {
+        if let Some(Json::Object(members)) = raw.pointer_mut(place)
+            && !members.contains_key(new)
+            && let Some(value) = members.remove(old)
+        {
+            members.insert(new.to_owned(), value);
+        }
+    }
+    raw
 }
 
 /// Keys that were read but do not come back when written. Defaults are left out when written, so an empty value is
@@ -108,5 +126,29 @@ spec:
         assert_eq!(read_documents(&wrong).unwrap_err().errors[0].field, "documents[0].spec.sauce");
         assert!(read_documents("document: table").is_err());
         assert!(read_documents("a: [").is_err());
+    }
+
+    #[test]
+    fn documents_under_the_old_names_are_read_as_under_the_new_ones() {
+        let documents = "
+document: source
+name: second
+domain: travel
+driver: sqlite
+bindings: {}
+load: { runs: 2 }
+---
+document: dataset
+name: planes
+domain: travel
+source: second
+table: { name: planes }
+job: { follow: { cursor: year }, dirty: { rows: 5 }, compare: { every_minutes: 60 } }
+";
+        let new = [("load:", "load_limits:"), ("follow:", "incremental:"), ("dirty:", "rejected:"), ("compare:", "reconcile:")]
+            .into_iter()
+            .fold(documents.to_owned(), |text, (old, new)| text.replace(old, new));
+        assert_eq!(read_documents(documents).unwrap(), read_documents(&new).unwrap());
+        assert!(read_documents(&new.replace("load_limits:", "load: { runs: 1 }\nload_limits:")).is_err(), "one member under both names");
     }
 }

@@ -96,7 +96,7 @@ impl Control {
             errors.extend(load_query_error(&resolved, &load.load_query).await);
         }
         if !errors.is_empty() {
-            let placed = errors.into_iter().map(|error| FieldError::new(format!("load.{}", error.field), error.message));
+            let placed = errors.into_iter().map(|error| FieldError::new(format!("load_limits.{}", error.field), error.message));
             return Err(Problem::fields(placed.collect()));
         }
         work.loads.push((source.name.clone(), serde_json::to_string(load).map_err(|error| from_json(&error))?));

@@ -24,7 +24,8 @@ pub struct SourceView {
     pub edit: i64,
     pub bindings: BTreeMap<Environment, BindingView>,
     pub updated_at: Millis,
-    /// What it bears of all runs together.
+    /// The load limits of all runs together.
+    #[serde(rename = "load_limits", alias = "load")]
     pub load: SourceLoad,
     /// It did not answer this node when it was asked last, which was not long ago.
     #[serde(default, skip_serializing_if = "Option::is_none")]
