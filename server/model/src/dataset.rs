@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::gates::Gates;
-use crate::load::{Decision, Pace};
+use crate::load_limits::{Decision, Pace};
 use crate::mapping::Mapping;
 use crate::source_types::of_type;
 use crate::table::{Column, TableInfo, TableRef};

@@ -8,7 +8,7 @@ use crate::dataset::{Compression, IntoTable, StoreKind};
 use crate::documentation::DocumentationMark;
 use crate::gates::Gates;
 use crate::job::JobSpec;
-use crate::load::SourceLoad;
+use crate::load_limits::SourceLoad;
 use crate::mapping::Mapping;
 use crate::snapshot::Environment;
 use crate::spec::ApiSpec;

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 use crate::clock::{MINUTE, Millis, SECOND};
-use crate::compare::Compare;
-use crate::dirty::DirtyLimit;
-use crate::follow::Follow;
-use crate::load::Tier;
+use crate::incremental::Follow;
+use crate::load_limits::Tier;
 use crate::number::FormNumbers;
+use crate::reconcile::Compare;
+use crate::rejected::DirtyLimit;
 use crate::snapshot::Environment;
 
 /// More tries than this would only hide what is wrong.

@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::DatasetSpec;
-use crate::dirty::DirtyLimit;
-use crate::follow::Follow;
 use crate::gates::{Gates, Rule};
+use crate::incremental::Follow;
 use crate::job::JobSpec;
 use crate::mapping::{Condition, Made, Mapping, Of};
+use crate::rejected::DirtyLimit;
 use crate::view::SettingChange;
 
 /// The part of a dataset's definition and of its job that can change what APIs answer.

@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // tests
 
 use model::dataset::{DatasetSpec, IntoTable, RegisterField};
-use model::follow::{Follow, FollowFigures};
 use model::gates::{Gates, Must, Rule};
 use model::hidden::HiddenField;
+use model::incremental::{Follow, FollowFigures};
 use model::job::{Cron, JobSpec, When};
-use model::load::SourceLoad;
+use model::load_limits::SourceLoad;
 use model::row_rules::RowRules;
 use model::table::TableRef;
 use model::{ApiSpec, DataType};

@@ -11,7 +11,7 @@ pub struct ComparisonRow {
     pub due_at: Millis,
     pub at: Millis,
     pub finished_at: Option<Millis>,
-    /// `model::compare::Compared` as JSON.
+    /// `model::reconcile::Compared` as JSON.
     pub figures: String,
     /// Why it did not come to its end; empty otherwise.
     pub reason: String,

@@ -15,11 +15,11 @@ pub struct FollowingRow {
     pub beat_at: Option<Millis>,
     /// Not taken before.
     pub due_at: Millis,
-    /// `model::follow::FollowFigures` as JSON.
+    /// `model::incremental::FollowFigures` as JSON.
     pub figures: String,
     /// Why it does not go on; empty otherwise.
     pub reason: String,
-    /// `model::follow::Backfill` as JSON: rows that somebody wants read again.
+    /// `model::incremental::Backfill` as JSON: rows that somebody wants read again.
     pub backfill: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use model::clock::Millis;
 use model::job::{Cause, RunState};
-use model::load::Tier;
+use model::load_limits::Tier;
 use sqlx::FromRow;
 
 use crate::database::one_row;
@@ -46,7 +46,7 @@ pub struct RunRow {
     pub beat_at: Option<Millis>,
     /// What it reads from.
     pub source: String,
-    /// `model::load::Tier` by its key.
+    /// `model::load_limits::Tier` by its key.
     pub tier: String,
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use model::ApiSpec;
 use model::dataset::DatasetSpec;
 use model::job::JobSpec;
-use model::load::SourceLoad;
+use model::load_limits::SourceLoad;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Error};
 

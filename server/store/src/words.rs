@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use model::Role;
-use model::compare::Compared;
 use model::dataset::{BuildFigures, DataVersionState};
-use model::follow::FollowFigures;
+use model::incremental::FollowFigures;
 use model::job::{Cause, RunState};
-use model::load::Tier;
+use model::load_limits::Tier;
+use model::reconcile::Compared;
 use model::snapshot::{Environment, Priority};
 use model::spec::ApiKind;
 use model::view::{RequestKind, RequestState, VersionState};

@@ -4,7 +4,7 @@
 
 use model::audit::AuditAction;
 use model::job::Cause;
-use model::load::Tier;
+use model::load_limits::Tier;
 use store::{
     ApiRow, BindingRow, Change, DataVersionRow, DatasetRow, DomainRow, DraftRow, HeldChangeRow, JobRow, NewRun, ReleaseRow, RequestRow,
     RunRow, SourceRow, Store, StoreError, UserRow, VersionRow,

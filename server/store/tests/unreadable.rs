@@ -5,7 +5,7 @@
 use model::clock::Millis;
 use model::dataset::{BuildFigures, DataVersionState};
 use model::job::{Cause, RunState};
-use model::load::Tier;
+use model::load_limits::Tier;
 use model::{ErrorCode, Problem};
 use store::{
     BindingRow, ComparisonRow, CompartmentRow, DataVersionRow, DatasetRow, FollowingRow, KeyRow, MemberRow, NodeRow, RequestRow, RunRow,

@@ -3,15 +3,15 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use model::dataset::{Compression, IntoTable, StoreKind};
-use model::dirty::DirtyRowView;
-use model::follow::Backfill;
 use model::gates::Gates;
+use model::incremental::Backfill;
 use model::job::{Cron, JobSpec};
 use model::list::{ListPage, ListQuery};
 use model::mapping::Mapping;
 #[cfg(feature = "ssr")]
 use model::number::FormNumbers;
 use model::number::Typed;
+use model::rejected::DirtyRowView;
 use model::snapshot::Environment;
 #[cfg(feature = "ssr")]
 use model::table::TableRef;

@@ -1,7 +1,7 @@
 //! What is live beside its table: how many rows differed, over time, and which they are.
 
 use leptos::prelude::*;
-use model::compare::ComparedView;
+use model::reconcile::ComparedView;
 use model::view::DatasetView;
 
 use crate::ui::{Callout, Time, Tone, grouped, rows};

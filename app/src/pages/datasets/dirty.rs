@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::dataset::DataVersionState;
-use model::dirty::DirtyRowView;
+use model::rejected::DirtyRowView;
 use model::view::{DataVersionView, DatasetView};
 
 use super::api::{TryAgain, dirty_rows};

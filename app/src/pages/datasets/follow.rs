@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::DataType;
 use model::dataset::StoreKind;
-use model::follow::{Backfill, Follow};
+use model::incremental::{Backfill, Follow};
 use model::job::JobSpec;
 use model::number::Typed;
 use model::view::{DataVersionView, DatasetView, FollowView};

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::cron_form::CronForm;
 use model::job::{Cron, JobSpec, MAX_RETRIES, Missed, NewColumns, When};
-use model::load::Tier;
+use model::load_limits::Tier;
 use model::number::Typed;
 use model::snapshot::Environment;
 use model::view::{DatasetSaved, DatasetView, JobView};

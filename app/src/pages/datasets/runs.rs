@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::clock::{Millis, SECOND};
 use model::job::RunState;
-use model::load::{Decision, Pace};
+use model::load_limits::{Decision, Pace};
 use model::view::{DatasetView, JobView, RunView};
 
 use super::api::StopRun;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use model::connector::ConnectorInfo;
 use model::list::{ListPage, ListQuery};
-use model::load::SourceLoad;
+use model::load_limits::SourceLoad;
 #[cfg(feature = "ssr")]
 use model::number::FormNumbers;
 use model::number::Typed;

@@ -1,7 +1,7 @@
 //! How much the runs of all jobs together may ask of a source, as a form.
 
 use leptos::prelude::*;
-use model::load::{SourceLoad, Window};
+use model::load_limits::{SourceLoad, Window};
 use model::number::Typed;
 use model::view::SourceView;
 

@@ -8,7 +8,7 @@ mod told;
 use leptos::prelude::*;
 use model::Action;
 use model::list::ListQuery;
-use model::load::SourceLoad;
+use model::load_limits::SourceLoad;
 use model::number::Typed;
 use model::snapshot::Environment;
 use model::table::{Sample, TableInfo};

@@ -3,11 +3,11 @@
 use axum::extract::State;
 use control::Control;
 use control::datasets::{NewDataset, PreviewMapping};
-use control::model::dirty::DirtyRowView;
-use control::model::follow::Backfill;
 use control::model::gates::Gates;
+use control::model::incremental::Backfill;
 use control::model::job::JobSpec;
 use control::model::mapping::Mapping;
+use control::model::rejected::DirtyRowView;
 use control::model::snapshot::Environment;
 use control::model::view::{DatasetSaved, DatasetView, MappingPreview};
 use http::Method;

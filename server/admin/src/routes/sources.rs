@@ -3,7 +3,7 @@
 use axum::extract::State;
 use control::Control;
 use control::model::Problem;
-use control::model::load::SourceLoad;
+use control::model::load_limits::SourceLoad;
 use control::model::snapshot::Environment;
 use control::model::table::{Sample, TableInfo, TableRef};
 use control::model::view::{SourceSaved, SourceView};

@@ -2,7 +2,7 @@
 
 use model::audit::AuditAction;
 use model::dataset::{DataVersionState, DatasetSpec};
-use model::follow::{Backfill, Follow};
+use model::incremental::{Backfill, Follow};
 use model::{Action, DataType, ErrorCode, Problem};
 use store::{DataVersionRow, StoreError};
 

@@ -3,7 +3,7 @@
 use model::data_type::ANY_DECIMAL;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
-use model::follow::sorts_as_text;
+use model::incremental::sorts_as_text;
 use model::job::JobSpec;
 use model::snapshot::Environment;
 use model::{DataType, Field, FieldError};

@@ -2,8 +2,8 @@
 
 use model::audit::AuditAction;
 use model::dataset::{DataVersionState, DatasetSpec};
-use model::dirty::DirtyRowView;
-use model::follow::Backfill;
+use model::incremental::Backfill;
+use model::rejected::DirtyRowView;
 use model::{Action, ErrorCode, Problem};
 use store::{DataVersionRow, DatasetRow};
 

@@ -1,9 +1,9 @@
 //! Which datasets there are, and everything about one.
 
 use connect::registry;
-use model::compare::ComparedView;
 use model::dataset::{DataVersionState, DatasetSpec, SHELF_DRIVER};
 use model::list::{ListPage, ListQuery};
+use model::reconcile::ComparedView;
 use model::snapshot::{Environment, SnapshotDataset};
 use model::spec::{ApiBody, Query, SqlBody};
 use model::view::{DataVersionView, DatasetView, FollowView};

@@ -4,7 +4,7 @@ use model::document::{ApiDocument, BindingDocument, DatasetDocument, Document, S
 use model::documentation::DocumentationMark;
 use model::gates::Gates;
 use model::job::JobSpec;
-use model::load::SourceLoad;
+use model::load_limits::SourceLoad;
 use model::{Action, ErrorCode, Problem};
 
 use crate::failure::api_spec;

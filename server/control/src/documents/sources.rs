@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::audit::AuditAction;
 use model::document::{Document, SourceDocument};
-use model::load::SourceLoad;
+use model::load_limits::SourceLoad;
 use model::snapshot::Environment;
 use model::view::RequestKind;
 use model::{Action, ErrorCode, FieldError, Problem};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use connect::registry;
 use model::connector::ConnectorInfo;
 use model::list::{ListPage, ListQuery};
-use model::load::SourceLoad;
+use model::load_limits::SourceLoad;
 use model::view::{BindingView, SourceAway, SourceView};
 use model::{Action, Problem};
 use store::{BindingRow, SourceRow};

@@ -3,7 +3,7 @@
 use connect::{Purpose, Statement, guard};
 use futures::TryStreamExt;
 use model::audit::AuditAction;
-use model::load::SourceLoad;
+use model::load_limits::SourceLoad;
 use model::schedule::minute_of_day;
 use model::snapshot::Environment;
 use model::{Action, Field, FieldError, Problem};

@@ -3,11 +3,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::compare::ComparedView;
 use crate::dataset::{BuildFigures, DataVersionState, DatasetSpec};
-use crate::follow::FollowFigures;
+use crate::incremental::FollowFigures;
 use crate::job::{Cause, JobSpec, RunState};
 use crate::limit::Rate;
+use crate::reconcile::ComparedView;
 use crate::snapshot::{Environment, Priority, Switches};
 use crate::table::{Sample, TableRef};
 use crate::view::SettingChange;

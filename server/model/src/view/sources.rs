@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Millis;
 use crate::connector::{MAY_WRITE, WRITE};
 use crate::dialect::Dialect;
-use crate::load::SourceLoad;
+use crate::load_limits::SourceLoad;
 use crate::snapshot::Environment;
 use crate::table::TableInfo;
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use connect::Spoiled;
 use model::clock::Millis;
-use model::dirty::DirtyLimit;
+use model::rejected::DirtyLimit;
 use store::DirtyRow;
 use tokio_util::sync::CancellationToken;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use connect::Connection;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
-use model::dirty::DirtyLimit;
-use model::load::Tier;
+use model::load_limits::Tier;
+use model::rejected::DirtyLimit;
 use store::DataVersionRow;
 
 use crate::source::Deleted;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use model::dataset::BuildFigures;
-use model::load::{Decision, Pace};
+use model::load_limits::{Decision, Pace};
 use store::{RunRow, StoreError};
 
 use crate::Worker;

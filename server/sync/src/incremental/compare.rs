@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use accel::{Checksum, Dataset, Place};
 use model::clock::{MINUTE, Millis};
-use model::compare::Compared;
 use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
 use model::job::JobSpec;
-use model::load::{Decision, Pace};
+use model::load_limits::{Decision, Pace};
+use model::reconcile::Compared;
 use store::{ComparisonRow, DataVersionRow, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;

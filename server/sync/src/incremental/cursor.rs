@@ -8,7 +8,7 @@ use futures::TryStreamExt;
 use model::clock::{Millis, rfc3339};
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
-use model::follow::{Backfill, Follow};
+use model::incremental::{Backfill, Follow};
 use model::scalar::{days, micros};
 use model::source_types::of_column;
 use model::table::{Column, TableInfo};

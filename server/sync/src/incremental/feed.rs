@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use connect::{Connection, Feed, FeedOf, Spoiled};
 use model::dataset::DatasetSpec;
-use model::follow::Follow;
+use model::incremental::Follow;
 use store::{DataVersionRow, DirtyRow};
 use tokio_util::sync::CancellationToken;
 

@@ -7,7 +7,7 @@ use accel::{Changes, Dataset, Place};
 use connect::registry;
 use model::clock::{Millis, SECOND};
 use model::dataset::{DataVersionState, DatasetSpec};
-use model::follow::{Backfill, Follow};
+use model::incremental::{Backfill, Follow};
 use model::job::JobSpec;
 use model::snapshot::SnapshotSource;
 use store::{DataVersionRow, FollowingRow, StoreError};

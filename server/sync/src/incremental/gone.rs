@@ -4,7 +4,7 @@
 use fail::fail_point;
 use model::clock::{MINUTE, Millis};
 use model::dataset::DatasetSpec;
-use model::follow::Follow;
+use model::incremental::Follow;
 use tokio_util::sync::CancellationToken;
 
 use super::progress::FollowProgress;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use model::follow::FollowFigures;
-use model::load::{Decision, Pace};
+use model::incremental::FollowFigures;
+use model::load_limits::{Decision, Pace};
 use store::FollowingRow;
 
 use super::target::Applied;

@@ -3,7 +3,7 @@
 use connect::Spoiled;
 use futures::TryStreamExt;
 use model::dataset::DatasetSpec;
-use model::follow::Follow;
+use model::incremental::Follow;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 

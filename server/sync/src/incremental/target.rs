@@ -8,7 +8,7 @@ use bytes::Bytes;
 use connect::{Origin, Spoiled};
 use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec};
-use model::dirty::DirtyLimit;
+use model::rejected::DirtyLimit;
 use store::DataVersionRow;
 use tokio_util::sync::CancellationToken;
 

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use model::clock::{MINUTE, Millis};
-use model::compare::Compared;
 use model::dataset::DataVersionState;
 use model::job::{JobSpec, RunState};
+use model::reconcile::Compared;
 use model::snapshot::Environment;
 use store::{DataVersionRow, DatasetRow, RunRow, StoreError};
 

@@ -1,7 +1,7 @@
 //! How fast one run may read: a little faster each second that its source bears it, at once much slower where it does not
 //! (additive increase, multiplicative decrease: Chiu and Jain, 1989).
 
-use model::load::Tier;
+use model::load_limits::Tier;
 
 /// Rows a second that every run but the last tier keeps, so that it sees when things are better.
 const LEAST: f64 = 50.0;

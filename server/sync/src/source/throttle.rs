@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use connect::guard;
 use model::job::RunState;
-use model::load::{Decision, Pace, SourceLoad, Tier};
+use model::load_limits::{Decision, Pace, SourceLoad, Tier};
 use model::schedule::minute_of_day;
 use model::{Field, Value};
 use store::RunRow;

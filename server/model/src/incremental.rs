@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Millis;
 use crate::data_type::ANY_DECIMAL;
 use crate::dataset::{DatasetSpec, StoreKind};
-use crate::load::{Decision, Pace};
+use crate::load_limits::{Decision, Pace};
 use crate::number::FormNumbers;
 use crate::scalar::{date_text, days, decimal_parts, decimal_text, micros, scaled, timestamp_text};
 use crate::source_types::of_type;
