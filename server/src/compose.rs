@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accel::{Link, RedisConfig, Stores};
+use connect::live_catalog::Shelf;
 use connect::pools::Pools;
-use connect::shelf::Shelf;
 use control::{Caller, Control, Settings};
 use gateway::{Gateway, GrpcEdge, Memory};
 use store::Store;

@@ -9,7 +9,7 @@ use hashbrown::{HashMap, HashSet};
 use model::snapshot::{Environment, SNAPSHOT_FORMAT, Snapshot, SnapshotApi, SnapshotCompartment, SnapshotDataset, SnapshotSource};
 
 use accel::Place;
-use connect::shelf::Shown;
+use connect::live_catalog::Shown;
 use model::dataset::{SHELF_DRIVER, StoreKind};
 use model::union::Step;
 

@@ -54,9 +54,9 @@ use std::time::Duration;
 
 use accel::Stores;
 use arc_swap::ArcSwap;
+use connect::live_catalog::Shelf;
 use connect::pools::Pools;
 use connect::queue::QueueFigures;
-use connect::shelf::Shelf;
 use connect::vault::Vault;
 use model::snapshot::Environment;
 use tokio::sync::watch;

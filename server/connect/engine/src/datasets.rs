@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use connect::shelf::{Shelf, Shown};
+use connect::live_catalog::{Shelf, Shown};
 use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, binding};
 use datafusion::execution::runtime_env::RuntimeEnv;
 use model::dataset::SHELF_DRIVER;

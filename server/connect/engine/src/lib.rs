@@ -28,7 +28,7 @@ mod widths;
 use std::sync::Arc;
 
 use connect::Connector;
-use connect::shelf::Shelf;
+use connect::live_catalog::Shelf;
 
 /// What the questions of one source share, for those who only hand it on.
 pub use datafusion::execution::runtime_env::RuntimeEnv;

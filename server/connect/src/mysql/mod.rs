@@ -1,10 +1,10 @@
 //! MySQL and MariaDB: one protocol, one connector.
 
 mod errors;
-mod moment;
 mod query;
 mod rights;
 mod sink;
+mod snapshot_read;
 mod tables;
 mod types;
 
@@ -19,9 +19,9 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions, MySqlSslMode
 
 use self::errors::read_error;
 use self::sink::MySqlSink;
-use crate::moment::Moment;
 use crate::reconnect::close_idle;
 use crate::sink::{Sink, Writes};
+use crate::snapshot_read::Moment;
 use crate::tls::{self, Tls};
 use crate::{
     BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, Excess, Hosts, MAX_CONNECTIONS, SourceError,
@@ -164,7 +164,7 @@ impl Connection for MySqlSource {
     }
 
     async fn moment(&self, table: &TableRef, by: &[String], readers: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
-        let moment = moment::MySqlMoment::now(&self.pool, (table, by), readers).await?;
+        let moment = snapshot_read::MySqlMoment::now(&self.pool, (table, by), readers).await?;
         Ok(moment.map(|moment| Arc::new(moment) as Arc<dyn Moment>))
     }
 }

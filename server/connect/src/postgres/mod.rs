@@ -4,12 +4,12 @@ mod binds;
 mod cells;
 mod copy;
 mod errors;
-mod moment;
 mod plans;
 mod query;
 mod readable;
 mod rights;
 mod sink;
+mod snapshot_read;
 mod tables;
 
 use std::sync::Arc;
@@ -24,10 +24,10 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use self::errors::read_error;
 use self::readable::Readable;
 use self::sink::PgSink;
-use crate::moment::Moment;
 use crate::own_servers::{self, ServerAddress};
 use crate::reconnect::close_idle;
 use crate::sink::{Sink, Writes};
+use crate::snapshot_read::Moment;
 use crate::tls::{self, Tls};
 use crate::{
     BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, Excess, Hosts, MAX_CONNECTIONS, SESSION_TIMEOUT,
@@ -218,7 +218,7 @@ impl Connection for PgConnection {
     }
 
     async fn moment(&self, _: &TableRef, by: &[String], _: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
-        match moment::PgMoment::now(&self.pool, &self.schema, by).await {
+        match snapshot_read::PgMoment::now(&self.pool, &self.schema, by).await {
             Ok(moment) => Ok(Some(Arc::new(moment))),
             // A server before version 13, a replica that exports nothing, something that only speaks like PostgreSQL.
             Err(error) if matches!(error.kind, SourceErrorKind::Statement | SourceErrorKind::Missing | SourceErrorKind::Other) => {

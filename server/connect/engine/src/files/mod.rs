@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use connect::shelf::Shown;
+use connect::live_catalog::Shown;
 use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, SourceErrorKind, policy};
 use datafusion::execution::runtime_env::RuntimeEnv;
 use model::Field;

@@ -14,8 +14,8 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use super::errors::read_error;
 use super::query::send_rows;
-use crate::moment::{Moment, ranges};
 use crate::reconnect::acquire;
+use crate::snapshot_read::{Moment, ranges};
 use crate::stream::{Ended, channel, send_while_wanted, spawn};
 use crate::{BatchStream, SourceError, SourceErrorKind, Statement};
 

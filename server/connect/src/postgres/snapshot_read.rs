@@ -9,8 +9,8 @@ use sqlx::{AssertSqlSafe, Executor, FromRow};
 use tokio::sync::Mutex;
 
 use super::errors::read_error;
-use crate::moment::{Moment, ranges, splits};
 use crate::reconnect::acquire;
+use crate::snapshot_read::{Moment, ranges, splits};
 use crate::stream::{channel, send_while_wanted, spawn};
 use crate::{BatchStream, MAX_CONNECTIONS, SourceError, SourceErrorKind, Statement};
 
