@@ -7,7 +7,7 @@ mod beat;
 mod build;
 mod failed;
 mod incremental;
-mod patience;
+mod metadata_retry;
 mod publish;
 mod readable;
 mod said;

@@ -12,13 +12,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::beat::{BEAT, SILENCE};
 use crate::build::Built;
-use crate::build::kept;
+use crate::build::checkpoint;
 use crate::failed::Failed;
-use crate::incremental::{compare, follow};
-use crate::publish::remove::{self, KeptBack};
-use crate::publish::show::{self, Shown};
+use crate::incremental::{reconcile, sync};
+use crate::publish::garbage_collection::{self, KeptBack};
 use crate::publish::switch;
-use crate::schedule::{arrival, watch};
+use crate::publish::view_publisher::{self, Shown};
+use crate::schedule::{file_trigger, watch};
 use crate::{Worker, build, schedule};
 
 const POLL: Duration = Duration::from_secs(1);
@@ -40,7 +40,7 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
         let mut done = round(&worker, (&mut going, &mut followed), trusts, &stop).await;
         if done.is_ok() && looked.is_none_or(|at| at.elapsed() >= SELDOM) {
             looked = Some(Instant::now());
-            done = compare::begin(&worker, &mut compared, &stop).await;
+            done = reconcile::begin(&worker, &mut compared, &stop).await;
             if done.is_ok() {
                 done = now_and_then(&worker).await;
             }
@@ -51,11 +51,11 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
         // Beside all else: databases that others look after may take long to answer.
         while showing.try_join_next().is_some() {}
         if showing.is_empty() {
-            showing.spawn(show::look(worker.clone(), shown.clone()));
+            showing.spawn(view_publisher::look(worker.clone(), shown.clone()));
         }
         while removing.try_join_next().is_some() {}
         if removing.is_empty() {
-            removing.spawn(remove::look(worker.clone(), kept_back.clone()));
+            removing.spawn(garbage_collection::look(worker.clone(), kept_back.clone()));
         }
         if done.is_err() {
             failed = Some(Instant::now());
@@ -84,14 +84,14 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
 }
 
 async fn now_and_then(worker: &Worker) -> Result<(), StoreError> {
-    kept::remove_unneeded(worker).await?;
+    checkpoint::remove_unneeded(worker).await?;
     schedule::find_anew(worker).await?;
     watch::look(worker).await
 }
 
 /// Files are looked at beside all else: a place may take long to answer.
 async fn look_for_files(worker: Worker) {
-    if let Err(error) = arrival::look(&worker).await {
+    if let Err(error) = file_trigger::look(&worker).await {
         tracing::debug!(cause = %error, "file arrival was not checked: the metadata database does not respond");
     }
 }
@@ -124,7 +124,7 @@ async fn round(
             going.spawn(work(worker.clone(), run, stop.clone()));
         }
     }
-    follow::begin(worker, followed, stop).await
+    sync::begin(worker, followed, stop).await
 }
 
 /// Whether another run may read from its source now: not too many at a time, and at its hours only.

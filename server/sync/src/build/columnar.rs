@@ -10,10 +10,10 @@ use fail::fail_point;
 use model::Field;
 
 use crate::Worker;
+use crate::build::checkpoint::Spot;
 use crate::build::encoder::Encoder;
 use crate::build::from::From;
 use crate::build::gate::{KeyGate, proved};
-use crate::build::kept::Spot;
 use crate::build::parts::{self, Make, Planned};
 use crate::build::progress::{Flow, Progress};
 use crate::build::read::Rows;

@@ -1,20 +1,20 @@
 //! One build, front to back: read, sort, write, prove.
 
+pub(crate) mod checkpoint;
 pub(crate) mod columnar;
 pub(crate) mod count;
 pub(crate) mod counts;
-pub(crate) mod dirty;
 pub(crate) mod encoder;
 pub(crate) mod from;
 pub(crate) mod gate;
 pub(crate) mod input;
-pub(crate) mod kept;
-pub(crate) mod look;
 pub(crate) mod mapped;
 pub(crate) mod ordered;
 pub(crate) mod parts;
 pub(crate) mod progress;
 pub(crate) mod read;
+pub(crate) mod rejected;
+pub(crate) mod row_validation;
 pub(crate) mod rules;
 pub(crate) mod task;
 
@@ -31,10 +31,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use self::checkpoint::Spot;
 use self::count::SourceCount;
 use self::from::From;
 use self::gate::{KeyGate, proved};
-use self::kept::Spot;
 use self::ordered::{InOrder, Pairs};
 use self::parts::{Make, Plan, Planned, Read};
 use self::progress::{Flow, Progress};
@@ -100,7 +100,7 @@ pub(crate) async fn run(
     let deleted = Deleted::of(&spec, follow.filter(|_| !feeds));
     let feed_start = feeds.then(|| follow.map_or_else(String::new, |follow| follow.start.clone()));
     let to = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
-    let kept = kept::of(worker, run, &made_of(&spec, job, &source));
+    let kept = checkpoint::of(worker, run, &made_of(&spec, job, &source));
     let dirty = job.dirty;
     let from = From { spec: spec.clone(), row: row.clone(), connection, dialect, tier, deleted, followed_from, feed_start, dirty };
     let from = Arc::new(from);

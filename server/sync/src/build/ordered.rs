@@ -7,8 +7,8 @@ use connect::proto::value_of;
 use model::dataset::{Compression, DatasetSpec};
 use model::{DataType, Value};
 
+use crate::build::checkpoint::Spot;
 use crate::build::from::From;
-use crate::build::kept::Spot;
 use crate::build::read::Rows;
 use crate::failed::Failed;
 

@@ -12,15 +12,15 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
+use crate::build::checkpoint::{Kept, KeptPart, KeptWhole, Spot};
 use crate::build::count::{SourceCount, refuse_size};
 use crate::build::counts::Counts;
-use crate::build::dirty::Dirty;
 use crate::build::from::From;
 use crate::build::gate::KeyGate;
 use crate::build::input::Input;
-use crate::build::kept::{Kept, KeptPart, KeptWhole, Spot};
 use crate::build::progress::{Flow, Progress};
 use crate::build::read::{Part, Reading, Rows, unless_stopped};
+use crate::build::rejected::Dirty;
 use crate::build::rules::Rules;
 use crate::build::task::Task;
 use crate::failed::Failed;

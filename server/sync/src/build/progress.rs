@@ -8,7 +8,7 @@ use store::{RunRow, StoreError};
 
 use crate::Worker;
 use crate::failed::Failed;
-use crate::patience::Briefly;
+use crate::metadata_retry::Briefly;
 
 /// What a throttle writes down of its doings, and what goes on while it waits.
 pub(crate) trait Flow {

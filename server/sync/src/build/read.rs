@@ -10,14 +10,14 @@ use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
+use crate::build::checkpoint::Spot;
 use crate::build::counts::Counts;
-use crate::build::dirty::Dirty;
 use crate::build::from::From;
 use crate::build::gate::KeyGate;
 use crate::build::input::Input;
-use crate::build::kept::Spot;
-use crate::build::look::{Look, Seen};
 use crate::build::mapped::MappedRows;
+use crate::build::rejected::Dirty;
+use crate::build::row_validation::{Look, Seen};
 use crate::build::rules::Rules;
 use crate::failed::Failed;
 

@@ -13,7 +13,7 @@ use model::{DataType, Value};
 use regex::Regex;
 
 use crate::Worker;
-use crate::build::kept::Spot;
+use crate::build::checkpoint::Spot;
 use crate::failed::Failed;
 
 /// Examples that are named of a broken rule.

@@ -18,7 +18,7 @@ use model::{DataType, Field, Value, own_type};
 use serde_json::{Value as Json, json};
 use tokio_util::sync::CancellationToken;
 
-use super::gone::Gone;
+use super::delete_detection::Gone;
 use super::progress::FollowProgress;
 use super::target::{Target, Told};
 use crate::Worker;

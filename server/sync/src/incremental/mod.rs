@@ -1,11 +1,11 @@
 //! Following and comparing: a live dataset version takes the changes of its table, and is held against it.
 
-pub(crate) mod beside;
-pub(crate) mod compare;
 pub(crate) mod cursor;
+pub(crate) mod delete_detection;
 pub(crate) mod feed;
-pub(crate) mod follow;
-pub(crate) mod gone;
+pub(crate) mod merge_join;
 pub(crate) mod progress;
+pub(crate) mod reconcile;
+pub(crate) mod sync;
 pub(crate) mod table_rows;
 pub(crate) mod target;

@@ -13,8 +13,8 @@ use store::DataVersionRow;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
-use crate::build::dirty::Dirty;
-use crate::build::look::{Look, Seen};
+use crate::build::rejected::Dirty;
+use crate::build::row_validation::{Look, Seen};
 use crate::failed::Failed;
 
 pub(super) struct Target {

@@ -11,7 +11,7 @@ use store::{Change, DataVersionRow, DatasetRow, RunRow, StoreError, Tx};
 use crate::Worker;
 use crate::build::Built;
 use crate::failed::Failed;
-use crate::publish::remove;
+use crate::publish::garbage_collection;
 
 /// Versions that stay beside the live one, to go back to.
 const KEPT: usize = 2;
@@ -56,7 +56,7 @@ pub(crate) async fn finish(worker: &Worker, run: &RunRow, job: &JobSpec, ended: 
     // that the version has now: what was live a moment ago is never removed by what was known before.
     let now = worker.store.data_version(&row.id).await?;
     if now.is_some_and(|version| [DataVersionState::Failed.key(), DataVersionState::Dropped.key()].contains(&version.state.as_str())) {
-        remove::at_once(worker, row).await;
+        garbage_collection::at_once(worker, row).await;
     }
     Ok(())
 }

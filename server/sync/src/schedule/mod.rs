@@ -1,7 +1,7 @@
 //! Asks for the runs that schedules want now: their time has come, or a dataset that they follow is live anew.
 
 pub(crate) mod alarms;
-pub(crate) mod arrival;
+pub(crate) mod file_trigger;
 pub(crate) mod watch;
 
 use model::audit::AuditAction;

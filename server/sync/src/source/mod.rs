@@ -1,6 +1,6 @@
 //! Where a dataset's rows come from: its source as an environment binds it, its table, and the question for all rows.
 
-pub(crate) mod pacer;
+pub(crate) mod aimd;
 mod sharing;
 pub(crate) mod throttle;
 

@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 use crate::Worker;
 use crate::build::progress::Flow;
 use crate::failed::Failed;
-use crate::patience::Briefly;
-use crate::source::pacer::Pacer;
+use crate::metadata_retry::Briefly;
+use crate::source::aimd::Pacer;
 use crate::source::{Asked, one_value, sharing};
 
 const LOOK: Duration = Duration::from_secs(1);

@@ -1,5 +1,5 @@
 //! Data versions that are tables of a database: a store as the others are, so that they are built, proved, followed and compared alike.
-//! What is live is what a view shows; see [`crate::publish::show`].
+//! What is live is what a view shows; see [`crate::publish::view_publisher`].
 
 mod access;
 mod tables;

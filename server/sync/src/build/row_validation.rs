@@ -5,8 +5,8 @@ use connect::{Origin, Spoiled};
 use model::dataset::DatasetSpec;
 
 use crate::Worker;
+use crate::build::checkpoint::Spot;
 use crate::build::encoder::{EncodedRows, Encoder};
-use crate::build::kept::Spot;
 use crate::build::mapped::{MappedRows, Maps};
 use crate::build::rules::Rules;
 use crate::failed::Failed;

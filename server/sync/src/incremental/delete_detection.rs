@@ -11,7 +11,7 @@ use super::progress::FollowProgress;
 use super::target::Target;
 use crate::Worker;
 use crate::failed::Failed;
-use crate::incremental::beside::{Beside, OURS, THEIRS};
+use crate::incremental::merge_join::{Beside, OURS, THEIRS};
 use crate::incremental::table_rows::TableRows;
 use crate::source::Asked;
 use crate::source::throttle::Throttle;

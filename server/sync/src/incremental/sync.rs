@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::cursor::{Looks, own_type_of};
+use super::delete_detection::Gone;
 use super::feed::Tells;
-use super::gone::Gone;
 use super::progress::FollowProgress;
 use super::target::Target;
 use crate::beat::{BEAT, SILENCE};

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::build::gate::key_json;
 use crate::build::progress::Flow;
 use crate::failed::Failed;
-use crate::incremental::beside::{Beside, OURS, Pair, THEIRS};
+use crate::incremental::merge_join::{Beside, OURS, Pair, THEIRS};
 use crate::incremental::table_rows::TableRows;
 use crate::publish::table_store;
 use crate::source::Asked;
