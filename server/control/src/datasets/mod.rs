@@ -4,13 +4,13 @@ mod accelerate;
 mod backfill;
 mod build;
 mod cursor;
-mod dirty;
 mod edit;
 mod held;
 mod into;
 mod job;
 mod list;
 mod mapping;
+mod rejected;
 mod runs;
 
 pub use accelerate::Accelerate;
