@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use connect::egress::{self, Peer};
 use control::ports::{ApiLapse, Fetch, ReadFigures, TryCall, TryCallRequest};
-use gateway::meter::Lapse;
+use gateway::metrics::Lapse;
 use gateway::{Gateway, TrialRequest};
 use model::ErrorCode;
 use model::view::{CallFigures, LapseKind, TryAnswer};

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use connect::queue::QueueFigures;
-use gateway::meter::{BOUNDS_US, CacheResult};
+use gateway::metrics::{BOUNDS_US, CacheResult};
 use gateway::{ApiFigures, Gateway};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;

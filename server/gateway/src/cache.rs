@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::clock::Clock;
 use crate::execute;
-use crate::meter::CacheResult;
+use crate::metrics::CacheResult;
 use crate::parameters::Call;
 use crate::plan::Plan;
 use crate::rows::Rows;

@@ -11,10 +11,10 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Body;
 use model::{ErrorCode, Problem};
 
-use crate::address::{ALL, asked};
 use crate::body::ApiBody;
 use crate::refusal::refusal;
 use crate::request_id::RequestId;
+use crate::request_path::{ALL, asked};
 use crate::{Gateway, keys};
 
 const METHODS: &str = "GET, HEAD, POST";

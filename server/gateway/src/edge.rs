@@ -13,7 +13,6 @@ use model::clock::Millis;
 use model::spec::ApiKind;
 use model::{ApiSpec, ErrorCode, Problem};
 
-use crate::address::{ALL, Asked, What, asked, is_api_path};
 use crate::answer::{Answer, Stamp, good, plain, problem, streamed};
 use crate::batch;
 use crate::body::ApiBody;
@@ -26,6 +25,7 @@ use crate::memory::{Counted, UNCOUNTED};
 use crate::parameters::{Call, Given};
 use crate::plan::Plan;
 use crate::request_id::RequestId;
+use crate::request_path::{ALL, Asked, What, asked, is_api_path};
 use crate::stack::{Admitted, Denied, Held, Timings, micros_since, view_of};
 use crate::view::View;
 use crate::{Gateway, execute, key_path, keys, outgoing};

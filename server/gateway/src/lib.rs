@@ -4,7 +4,6 @@
 //! design: who, route, may they, limits, parameters, cache, executor; the edges ([`edge`] for HTTP, [`grpc`]) encode
 //! and count.
 
-mod address;
 mod answer;
 mod batch;
 mod body;
@@ -29,13 +28,14 @@ mod keys;
 mod limits;
 mod memory;
 mod message;
-pub mod meter;
+pub mod metrics;
 mod outgoing;
 mod parameters;
 mod plan;
 mod pump;
 mod refusal;
 mod request_id;
+mod request_path;
 mod reserved;
 mod routes;
 mod rows;
@@ -61,13 +61,13 @@ use connect::vault::Vault;
 use model::snapshot::Environment;
 use tokio::sync::watch;
 
-pub use address::is_api_path;
 pub use body::ApiBody;
 pub use clock::Clock;
 pub use grpc::{GrpcBody, GrpcEdge};
 pub use memory::{Memory, Reservation};
 pub use refusal::refusal;
 pub use request_id::RequestId;
+pub use request_path::is_api_path;
 pub use trial::TrialRequest;
 
 use cache::Caches;
@@ -123,7 +123,7 @@ pub struct ApiFigures {
     pub api: String,
     pub kind: model::spec::ApiKind,
     pub environment: Environment,
-    pub figures: meter::Figures,
+    pub figures: metrics::Figures,
 }
 
 /// What went wrong lately with the calls of one API in one environment.
@@ -132,9 +132,9 @@ pub struct ApiLapses {
     pub api: String,
     pub environment: Environment,
     /// The last failure that was not its caller's.
-    pub failed: Option<meter::Lapse>,
+    pub failed: Option<metrics::Lapse>,
     /// The last answer in which something stood in for a step.
-    pub stood_in: Option<meter::Lapse>,
+    pub stood_in: Option<metrics::Lapse>,
 }
 
 impl Gateway {

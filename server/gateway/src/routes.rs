@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use model::snapshot::{Environment, Priority, Snapshot};
 
 use crate::limits::Bucket;
-use crate::meter::Meter;
+use crate::metrics::Meter;
 use crate::plan::{OpenDataset, Plan};
 use crate::who::{Callers, Grants};
 

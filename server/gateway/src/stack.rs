@@ -20,7 +20,7 @@ use model::{ErrorCode, Problem};
 
 use crate::cache::CacheNote;
 use crate::limits::{Bucket, Budget};
-use crate::meter::Meter;
+use crate::metrics::Meter;
 use crate::parameters::{self, Call, Given, Giver};
 use crate::plan::{Backend, Plan};
 use crate::pump::Cut;

@@ -11,7 +11,7 @@ use model::{ErrorCode, Problem};
 use crate::Gateway;
 use crate::answer::{Stamp, good, problem};
 use crate::encode::body_of;
-use crate::meter::Meter;
+use crate::metrics::Meter;
 use crate::parameters::{self, Given, Giver};
 use crate::plan::{Backend, OpenDataset, Plan};
 use crate::request_id::RequestId;
