@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accel::{Link, RedisConfig, Stores};
-use connect::live_catalog::Shelf;
+use connect::live_catalog::LiveCatalog;
 use connect::pools::Pools;
 use control::{Caller, Control, Settings};
 use gateway::{Gateway, GrpcEdge, Memory};
@@ -45,8 +45,8 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
     reach::allow(config, demo)?;
     let host = Arc::new(Machine);
     let vault = Arc::new(master_key::open_vault(config, &*host)?);
-    let shelf = Arc::new(Shelf::default());
-    let mut connectors = engine::connectors(shelf.clone());
+    let live_catalog = Arc::new(LiveCatalog::default());
+    let mut connectors = engine::connectors(live_catalog.clone());
     connectors.extend(kafka::connectors());
     connectors.extend(logs::connectors());
     connect::registry::add(connectors);
@@ -57,7 +57,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         pools: pools.clone(),
         vault: vault.clone(),
         stores: stores.clone(),
-        shelf,
+        live_catalog,
         clock: host.clone(),
         snapshot_file: Some(snapshot_file(config)),
         public_url: config.public_url(),

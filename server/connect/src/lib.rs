@@ -63,7 +63,7 @@ pub use mapper::{MapRows, Mapped, Mapper};
 pub use purpose::Purpose;
 pub use sink::{Sink, Writes};
 pub use slots::Consumer;
-pub use snapshot_read::Moment;
+pub use snapshot_read::SnapshotRead;
 pub use statement::{BatchStream, Statement};
 
 /// Settings of a binding, by the keys of its form; secrets are in a map of their own.
@@ -177,7 +177,7 @@ pub trait Connection: Send + Sync {
     }
     /// Its state now, for so many statements side by side that are to see the same rows of a table, which is to be divided by one of some
     /// columns; nothing where it cannot hold one.
-    async fn moment(&self, _: &TableRef, _by: &[String], _readers: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
+    async fn snapshot_read(&self, _: &TableRef, _by: &[String], _readers: usize) -> Result<Option<Arc<dyn SnapshotRead>>, SourceError> {
         Ok(None)
     }
     /// The changes of a table as they come, of sources that tell them; see [`Connector::feeds`].

@@ -21,9 +21,9 @@ pub struct Shown {
 
 /// Filled by whoever learns what is live, read by the source. One for a process.
 #[derive(Debug, Default)]
-pub struct Shelf(ArcSwap<Vec<Shown>>);
+pub struct LiveCatalog(ArcSwap<Vec<Shown>>);
 
-impl Shelf {
+impl LiveCatalog {
     /// What is live from now on, all at once.
     pub fn show(&self, live: Vec<Shown>) {
         if **self.0.load() != live {

@@ -16,7 +16,7 @@ use model::{DataType, Value};
 
 use crate::reconnect::once_more;
 use crate::slots::{Consumer, NoSlot, SLOTS, Slot, Slots};
-use crate::{BatchStream, Connection, Excess, Feed, FeedOf, Hosts, Moment, Rejected, SourceError, SourceErrorKind, Statement, guard};
+use crate::{BatchStream, Connection, Excess, Feed, FeedOf, Hosts, Rejected, SnapshotRead, SourceError, SourceErrorKind, Statement, guard};
 
 /// How long a statement may wait for a slot. Longer, and its caller is better served by being told.
 pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -187,9 +187,9 @@ impl Connection for Queued {
     }
 
     /// Not counted: a build has few readers, and those of its source bound them.
-    async fn moment(&self, table: &TableRef, by: &[String], readers: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
+    async fn snapshot_read(&self, table: &TableRef, by: &[String], readers: usize) -> Result<Option<Arc<dyn SnapshotRead>>, SourceError> {
         let inner = self.judged().await?;
-        once_more(|| self.close_idle(), move || inner.moment(table, by, readers)).await
+        once_more(|| self.close_idle(), move || inner.snapshot_read(table, by, readers)).await
     }
 
     /// Not counted: it waits most of the time, and has a connection of its own.

@@ -11,10 +11,10 @@ use crate::{BatchStream, SourceError, Statement};
 
 /// A state of a source that stays as it is for as long as this is held.
 #[async_trait]
-pub trait Moment: Send + Sync {
+pub trait SnapshotRead: Send + Sync {
     /// How many statements it answers side by side.
     fn readers(&self) -> usize;
-    /// Names the state, for [`Moment::is_as_it_was`]; empty where nothing can be said of it later.
+    /// Names the state, for [`SnapshotRead::is_as_it_was`]; empty where nothing can be said of it later.
     fn name(&self) -> &str;
     /// Divides the table into at most so many ranges of about the same size, as conditions of which each row meets one. A single one that
     /// all rows meet is empty.

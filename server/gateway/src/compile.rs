@@ -107,7 +107,7 @@ impl Gateway {
                 columns: columns.map(|field| (field.column.clone(), field.data_type)).collect(),
             })
         };
-        self.shelf.show(snapshot.datasets.iter().filter(|about| about.store == StoreKind::Columnar).filter_map(shown).collect());
+        self.live_catalog.show(snapshot.datasets.iter().filter(|about| about.store == StoreKind::Columnar).filter_map(shown).collect());
     }
 
     /// Opens what is not open yet; gives the reasons of those that cannot be.

@@ -54,7 +54,7 @@ use std::time::Duration;
 
 use accel::Stores;
 use arc_swap::ArcSwap;
-use connect::live_catalog::Shelf;
+use connect::live_catalog::LiveCatalog;
 use connect::pools::Pools;
 use connect::queue::QueueFigures;
 use connect::vault::Vault;
@@ -84,7 +84,7 @@ pub struct Parts {
     pub vault: Arc<Vault>,
     pub stores: Stores,
     /// Where it says which columnar datasets are live.
-    pub shelf: Arc<Shelf>,
+    pub live_catalog: Arc<LiveCatalog>,
     pub clock: Arc<dyn Clock>,
     /// Where the last snapshot is kept for a start without metadata.
     pub snapshot_file: Option<PathBuf>,
@@ -105,7 +105,7 @@ pub struct Gateway {
     pools: Arc<Pools>,
     vault: Arc<Vault>,
     stores: Stores,
-    shelf: Arc<Shelf>,
+    live_catalog: Arc<LiveCatalog>,
     caches: Arc<Caches>,
     memory: Memory,
     tokens: Arc<Tokens>,
@@ -150,7 +150,7 @@ impl Gateway {
             pools: parts.pools,
             vault: parts.vault,
             stores: parts.stores,
-            shelf: parts.shelf,
+            live_catalog: parts.live_catalog,
             clock: parts.clock,
             snapshot_file: parts.snapshot_file,
             on_disk: disk::OnDisk::default(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use connect::live_catalog::{Shelf, Shown};
+use connect::live_catalog::{LiveCatalog, Shown};
 use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, binding};
 use datafusion::execution::runtime_env::RuntimeEnv;
 use model::dataset::SHELF_DRIVER;
@@ -14,8 +14,8 @@ use tokio::sync::Mutex;
 use crate::catalogue::{Asked, Catalogue, Tables, runtime};
 use crate::files::{self, Folder, Found, Mark, parquet_table};
 
-/// For the list of connectors. What is live comes from the shelf.
-pub struct Datasets(pub Arc<Shelf>);
+/// For the list of connectors. What is live comes from the live_catalog.
+pub struct Datasets(pub Arc<LiveCatalog>);
 
 #[async_trait]
 impl Connector for Datasets {
@@ -44,7 +44,7 @@ impl Connector for Datasets {
         let files = if config.get("path").is_empty() { None } else { Some(Folder::open(config, &runtime)?) };
         Ok(Arc::new(Asked(DatasetSource {
             files,
-            shelf: self.0.clone(),
+            live_catalog: self.0.clone(),
             domain: config.get(binding::DOMAIN).to_owned(),
             environment: config.get(binding::ENVIRONMENT).to_owned(),
             runtime,
@@ -55,7 +55,7 @@ impl Connector for Datasets {
 
 struct DatasetSource {
     files: Option<Folder>,
-    shelf: Arc<Shelf>,
+    live_catalog: Arc<LiveCatalog>,
     domain: String,
     environment: String,
     runtime: Arc<RuntimeEnv>,
@@ -72,7 +72,7 @@ struct Known {
 #[async_trait]
 impl Catalogue for DatasetSource {
     async fn tables(&self) -> Result<Arc<Tables>, SourceError> {
-        let live = self.shelf.of(&self.domain, &self.environment);
+        let live = self.live_catalog.of(&self.domain, &self.environment);
         let Found { tables: mut found, mark, .. } = match &self.files {
             Some(files) => files.look().await?,
             None => Found::default(),
@@ -103,7 +103,7 @@ impl Catalogue for DatasetSource {
             Some(files) => files.look().await?.tables.len(),
             None => 0,
         };
-        let datasets = match self.shelf.of(&self.domain, &self.environment).len() {
+        let datasets = match self.live_catalog.of(&self.domain, &self.environment).len() {
             0 => "No columnar dataset of this domain is live in this environment yet".to_owned(),
             1 => "1 dataset".to_owned(),
             many => format!("{many} datasets"),

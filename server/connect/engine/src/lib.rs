@@ -28,7 +28,7 @@ mod widths;
 use std::sync::Arc;
 
 use connect::Connector;
-use connect::live_catalog::Shelf;
+use connect::live_catalog::LiveCatalog;
 
 /// What the questions of one source share, for those who only hand it on.
 pub use datafusion::execution::runtime_env::RuntimeEnv;
@@ -46,8 +46,8 @@ const STACK: usize = 8 << 20;
 
 /// The connectors of this crate, in the order of the form. They stay for as long as the process does.
 #[must_use]
-pub fn connectors(shelf: Arc<Shelf>) -> Vec<&'static dyn Connector> {
+pub fn connectors(live_catalog: Arc<LiveCatalog>) -> Vec<&'static dyn Connector> {
     recursive::set_minimum_stack_size(STACK_LEFT);
     recursive::set_stack_allocation_size(STACK);
-    vec![&Files, &Redis, &HttpJson, Box::leak(Box::new(Datasets(shelf)))]
+    vec![&Files, &Redis, &HttpJson, Box::leak(Box::new(Datasets(live_catalog)))]
 }

@@ -21,7 +21,7 @@ use self::errors::read_error;
 use self::sink::MySqlSink;
 use crate::reconnect::close_idle;
 use crate::sink::{Sink, Writes};
-use crate::snapshot_read::Moment;
+use crate::snapshot_read::SnapshotRead;
 use crate::tls::{self, Tls};
 use crate::{
     BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, Excess, Hosts, MAX_CONNECTIONS, SourceError,
@@ -163,8 +163,8 @@ impl Connection for MySqlSource {
         close_idle(&self.pool);
     }
 
-    async fn moment(&self, table: &TableRef, by: &[String], readers: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
-        let moment = snapshot_read::MySqlMoment::now(&self.pool, (table, by), readers).await?;
-        Ok(moment.map(|moment| Arc::new(moment) as Arc<dyn Moment>))
+    async fn snapshot_read(&self, table: &TableRef, by: &[String], readers: usize) -> Result<Option<Arc<dyn SnapshotRead>>, SourceError> {
+        let moment = snapshot_read::MySqlSnapshotRead::now(&self.pool, (table, by), readers).await?;
+        Ok(moment.map(|moment| Arc::new(moment) as Arc<dyn SnapshotRead>))
     }
 }

@@ -15,7 +15,7 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use super::errors::read_error;
 use super::query::send_rows;
 use crate::reconnect::acquire;
-use crate::snapshot_read::{Moment, ranges};
+use crate::snapshot_read::{SnapshotRead, ranges};
 use crate::stream::{Ended, channel, send_while_wanted, spawn};
 use crate::{BatchStream, SourceError, SourceErrorKind, Statement};
 
@@ -29,7 +29,7 @@ const LOCKED: Duration = Duration::from_secs(2);
 const TRIES: usize = 10;
 const BETWEEN: Duration = Duration::from_millis(50);
 
-pub(super) struct MySqlMoment {
+pub(super) struct MySqlSnapshotRead {
     pool: MySqlPool,
     /// Columns that the table can be divided by.
     indexed: Vec<String>,
@@ -51,7 +51,7 @@ async fn server_of(session: &mut MySqlConnection) -> Result<String, SourceError>
         .map_err(|error| read_error(&error))
 }
 
-impl MySqlMoment {
+impl MySqlSnapshotRead {
     pub(super) async fn now(pool: &MySqlPool, (table, by): (&TableRef, &[String]), readers: usize) -> Result<Option<Self>, SourceError> {
         let indexed = indexed(pool, table, by).await?;
         if readers < 2 || indexed.is_empty() {
@@ -166,7 +166,7 @@ fn broken() -> SourceError {
 }
 
 #[async_trait]
-impl Moment for MySqlMoment {
+impl SnapshotRead for MySqlSnapshotRead {
     fn readers(&self) -> usize {
         self.readers
     }

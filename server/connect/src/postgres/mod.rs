@@ -27,7 +27,7 @@ use self::sink::PgSink;
 use crate::own_servers::{self, ServerAddress};
 use crate::reconnect::close_idle;
 use crate::sink::{Sink, Writes};
-use crate::snapshot_read::Moment;
+use crate::snapshot_read::SnapshotRead;
 use crate::tls::{self, Tls};
 use crate::{
     BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, Excess, Hosts, MAX_CONNECTIONS, SESSION_TIMEOUT,
@@ -217,8 +217,8 @@ impl Connection for PgConnection {
         close_idle(&self.pool);
     }
 
-    async fn moment(&self, _: &TableRef, by: &[String], _: usize) -> Result<Option<Arc<dyn Moment>>, SourceError> {
-        match snapshot_read::PgMoment::now(&self.pool, &self.schema, by).await {
+    async fn snapshot_read(&self, _: &TableRef, by: &[String], _: usize) -> Result<Option<Arc<dyn SnapshotRead>>, SourceError> {
+        match snapshot_read::PgSnapshotRead::now(&self.pool, &self.schema, by).await {
             Ok(moment) => Ok(Some(Arc::new(moment))),
             // A server before version 13, a replica that exports nothing, something that only speaks like PostgreSQL.
             Err(error) if matches!(error.kind, SourceErrorKind::Statement | SourceErrorKind::Missing | SourceErrorKind::Other) => {

@@ -10,14 +10,14 @@ use tokio::sync::Mutex;
 
 use super::errors::read_error;
 use crate::reconnect::acquire;
-use crate::snapshot_read::{Moment, ranges, splits};
+use crate::snapshot_read::{SnapshotRead, ranges, splits};
 use crate::stream::{channel, send_while_wanted, spawn};
 use crate::{BatchStream, MAX_CONNECTIONS, SourceError, SourceErrorKind, Statement};
 
 /// Rows that a division is learned from.
 const SAMPLE: f64 = 20_000.0;
 
-pub(super) struct PgMoment {
+pub(super) struct PgSnapshotRead {
     pool: PgPool,
     schema: String,
     /// What the table may be divided by.
@@ -43,7 +43,7 @@ async fn begun(pool: &PgPool) -> Result<PgConnection, SourceError> {
     Ok(connection)
 }
 
-impl PgMoment {
+impl PgSnapshotRead {
     pub(super) async fn now(pool: &PgPool, schema: &str, by: &[String]) -> Result<Self, SourceError> {
         let mut holder = begun(pool).await?;
         let sql = "SELECT pg_export_snapshot() AS exported, pg_current_snapshot()::text AS seen";
@@ -97,7 +97,7 @@ impl PgMoment {
 }
 
 #[async_trait]
-impl Moment for PgMoment {
+impl SnapshotRead for PgSnapshotRead {
     fn readers(&self) -> usize {
         MAX_CONNECTIONS as usize / 2
     }

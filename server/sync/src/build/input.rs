@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use connect::batch::schema_of;
-use connect::{BatchStream, Feed, FeedOf, Moment, Origin, Portion, SourceError, Spoiled};
+use connect::{BatchStream, Feed, FeedOf, Origin, Portion, SnapshotRead, SourceError, Spoiled};
 use futures::TryStreamExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -40,7 +40,7 @@ impl Input {
     ///
     /// # Errors
     /// Where the source does not answer.
-    pub(crate) async fn open(from: &From, moment: Option<&dyn Moment>, condition: &str) -> Result<Self, Failed> {
+    pub(crate) async fn open(from: &From, moment: Option<&dyn SnapshotRead>, condition: &str) -> Result<Self, Failed> {
         let spec = &from.spec;
         let failed = |error: SourceError| Failed::of_source(spec, &error);
         let Some(start) = &from.feed_start else {

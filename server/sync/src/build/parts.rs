@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use accel::{Checksum, KeptRuns};
-use connect::Moment;
+use connect::SnapshotRead;
 use fail::fail_point;
 use model::dataset::StoreKind;
 use tokio::sync::{Mutex, mpsc};
@@ -35,7 +35,7 @@ const READERS: u32 = 2;
 
 /// How a table is read, and what of that was read already.
 pub(crate) struct Plan {
-    moment: Option<Arc<dyn Moment>>,
+    moment: Option<Arc<dyn SnapshotRead>>,
     kept: Kept,
     folder: PathBuf,
     readers: usize,
@@ -87,11 +87,11 @@ impl Plan {
 }
 
 /// A state of the source, and the table divided, as it was before where a try before has parts of it that are the same in this state.
-async fn divided(from: &From, kept: &mut Kept, (parts, readers): (usize, usize)) -> Result<Option<Arc<dyn Moment>>, Failed> {
+async fn divided(from: &From, kept: &mut Kept, (parts, readers): (usize, usize)) -> Result<Option<Arc<dyn SnapshotRead>>, Failed> {
     let failed = |error: connect::SourceError| Failed::of_source(&from.spec, &error);
     let table = &from.spec.table;
     let by = key_of_table(&from.spec);
-    let Some(moment) = from.connection.moment(table, &by, readers).await.map_err(failed)? else { return Ok(None) };
+    let Some(moment) = from.connection.snapshot_read(table, &by, readers).await.map_err(failed)? else { return Ok(None) };
     if kept.moment.is_empty() || kept.parts.is_empty() {
         kept.forget();
         kept.conditions = moment.divide(table, parts).await.map_err(failed)?;
