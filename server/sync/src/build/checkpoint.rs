@@ -28,7 +28,7 @@ pub(crate) struct Spot {
 
 /// The list of what a run has kept.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Kept {
+pub(crate) struct Checkpoint {
     /// Of what the rows were made, and how; what was kept of anything else is of no use.
     of: String,
     /// The state of the source that they were read from, where it has a name.
@@ -36,14 +36,14 @@ pub(crate) struct Kept {
     /// How the table was divided.
     pub(crate) conditions: Vec<String>,
     /// By the number of their condition.
-    pub(crate) parts: BTreeMap<usize, KeptPart>,
+    pub(crate) parts: BTreeMap<usize, CheckpointPart>,
     /// Once all were read, and what was read has passed.
-    pub(crate) whole: Option<KeptWhole>,
+    pub(crate) whole: Option<CheckpointWhole>,
 }
 
 /// One part that was read to its end, with nothing in it that is for people to look at.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct KeptPart {
+pub(crate) struct CheckpointPart {
     name: String,
     pub(crate) runs: KeptRuns,
     pub(crate) unique: Vec<KeptRuns>,
@@ -51,7 +51,7 @@ pub(crate) struct KeptPart {
     pub(crate) counts: Counts,
 }
 
-impl KeptPart {
+impl CheckpointPart {
     pub(crate) fn new(spot: &Spot, (runs, unique): (KeptRuns, Vec<KeptRuns>), (checksum, counts): (Checksum, Counts)) -> Self {
         Self { name: spot.name.clone(), runs, unique, checksum, counts }
     }
@@ -59,12 +59,12 @@ impl KeptPart {
 
 /// Where the changes begin that are not among what was read.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct KeptWhole {
+pub(crate) struct CheckpointWhole {
     pub(crate) followed_from: Option<String>,
     pub(crate) position: Option<String>,
 }
 
-impl KeptWhole {
+impl CheckpointWhole {
     /// Where what comes after it begins, where it is followed: of a feed, how far that was read.
     pub(crate) fn begin(self) -> Option<String> {
         self.followed_from.map(|from| self.position.unwrap_or(from))
@@ -76,23 +76,23 @@ fn folder_of(worker: &Worker, run_id: &str) -> PathBuf {
 }
 
 /// The list of a run, where it is of the same rows; the folder it stands in.
-pub(crate) fn of(worker: &Worker, run: &RunRow, made_of: &[String]) -> (Kept, PathBuf) {
+pub(crate) fn of(worker: &Worker, run: &RunRow, made_of: &[String]) -> (Checkpoint, PathBuf) {
     let folder = folder_of(worker, &run.id);
     let of = Sha256::digest(made_of.join("\n")).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let known = std::fs::read(folder.join(LIST)).ok().and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
+    let known = std::fs::read(folder.join(LIST)).ok().and_then(|text| serde_json::from_slice::<Checkpoint>(&text).ok());
     match known.filter(|kept| kept.of == of) {
         Some(kept) => (kept, folder),
-        None => (Kept { of, ..Kept::default() }, folder),
+        None => (Checkpoint { of, ..Checkpoint::default() }, folder),
     }
 }
 
-impl Kept {
+impl Checkpoint {
     /// Forgets what was read of another state, and another division.
     pub(crate) fn forget(&mut self) {
         *self = Self { of: std::mem::take(&mut self.of), ..Self::default() };
     }
 
-    pub(crate) fn spot(folder: &Path, part: &KeptPart) -> Spot {
+    pub(crate) fn spot(folder: &Path, part: &CheckpointPart) -> Spot {
         Spot { folder: folder.to_owned(), name: part.name.clone(), side_by_side: 1 }
     }
 

@@ -10,9 +10,9 @@ use fail::fail_point;
 use model::Field;
 
 use crate::Worker;
+use crate::build::build_source::BuildSource;
 use crate::build::checkpoint::Spot;
 use crate::build::encoder::Encoder;
-use crate::build::from::From;
 use crate::build::gate::{KeyGate, proved};
 use crate::build::parts::{self, Make, Planned};
 use crate::build::progress::{Flow, Progress};
@@ -53,7 +53,7 @@ pub(crate) async fn read_and_write(task: Task<'_>, planned: Planned, progress: &
 
 struct ToColumns<'a> {
     worker: &'a Worker,
-    from: &'a From,
+    from: &'a BuildSource,
     to: &'a Place,
     fields: &'a [Field],
     encoder: &'a Arc<Encoder>,

@@ -8,7 +8,7 @@ use store::DataVersionRow;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
-use crate::build::from::From;
+use crate::build::build_source::BuildSource;
 use crate::failed::Failed;
 use crate::source::{READ_TIMEOUT, one_value};
 
@@ -26,7 +26,7 @@ impl SourceCount {
 
     /// # Errors
     /// Where the source does not count.
-    pub(crate) async fn begin(from: &From) -> Result<Self, Failed> {
+    pub(crate) async fn begin(from: &BuildSource) -> Result<Self, Failed> {
         let (spec, connection) = (&from.spec, &*from.connection);
         let sql = select_sql(&["count(*) AS n".to_owned()], &spec.table, from.dialect);
         if spec.gates.count_source && from.feed_start.is_some() {

@@ -10,7 +10,7 @@ use futures::TryStreamExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::build::from::From;
+use crate::build::build_source::BuildSource;
 use crate::failed::Failed;
 use crate::source::{key_of_table, statement};
 
@@ -40,7 +40,7 @@ impl Input {
     ///
     /// # Errors
     /// Where the source does not answer.
-    pub(crate) async fn open(from: &From, moment: Option<&dyn SnapshotRead>, condition: &str) -> Result<Self, Failed> {
+    pub(crate) async fn open(from: &BuildSource, moment: Option<&dyn SnapshotRead>, condition: &str) -> Result<Self, Failed> {
         let spec = &from.spec;
         let failed = |error: SourceError| Failed::of_source(spec, &error);
         let Some(start) = &from.feed_start else {
@@ -69,7 +69,7 @@ impl Input {
     ///
     /// # Errors
     /// Where the source fails.
-    pub(crate) async fn next(&mut self, from: &From) -> Result<Option<Chunk>, Failed> {
+    pub(crate) async fn next(&mut self, from: &BuildSource) -> Result<Option<Chunk>, Failed> {
         let failed = |error: SourceError| Failed::of_source(&from.spec, &error);
         match self {
             Self::Answer { rows, rejected } => {

@@ -1,11 +1,11 @@
 //! One build, front to back: read, sort, write, prove.
 
+pub(crate) mod build_source;
 pub(crate) mod checkpoint;
 pub(crate) mod columnar;
 pub(crate) mod count;
 pub(crate) mod counts;
 pub(crate) mod encoder;
-pub(crate) mod from;
 pub(crate) mod gate;
 pub(crate) mod input;
 pub(crate) mod mapped;
@@ -31,12 +31,12 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use self::build_source::BuildSource;
 use self::checkpoint::Spot;
 use self::count::SourceCount;
-use self::from::From;
 use self::gate::{KeyGate, proved};
 use self::ordered::{InOrder, Pairs};
-use self::parts::{Make, Plan, Planned, Read};
+use self::parts::{Make, PartsRead, Plan, Planned};
 use self::progress::{Flow, Progress};
 use self::read::unless_stopped;
 use self::task::Task;
@@ -102,7 +102,7 @@ pub(crate) async fn run(
     let to = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
     let kept = checkpoint::of(worker, run, &made_of(&spec, job, &source));
     let dirty = job.dirty;
-    let from = From { spec: spec.clone(), row: row.clone(), connection, dialect, tier, deleted, followed_from, feed_start, dirty };
+    let from = BuildSource { spec: spec.clone(), row: row.clone(), connection, dialect, tier, deleted, followed_from, feed_start, dirty };
     let from = Arc::new(from);
     // Before the state is taken that is read: what grows has no more rows than this then, and no less.
     let counted = unless_stopped(stop, SourceCount::begin(&from)).await??;
@@ -128,7 +128,7 @@ fn made_of(spec: &DatasetSpec, job: &JobSpec, source: &SnapshotSource) -> [Strin
 }
 
 /// Rows on their way into the order of their keys.
-struct ToPairs<'a>(&'a From);
+struct ToPairs<'a>(&'a BuildSource);
 
 impl Make<Pairs> for ToPairs<'_> {
     fn make(&self, spot: &Spot) -> Result<Pairs, Failed> {
@@ -179,7 +179,7 @@ async fn read_and_write(task: Task<'_>, planned: Planned, progress: &mut Progres
 async fn fill(
     Task { worker, from, stop, .. }: Task<'_>,
     writer: &mut dyn KvWriter,
-    (pairs, read, sealed): (Pairs, &mut Read, &Sealed),
+    (pairs, read, sealed): (Pairs, &mut PartsRead, &Sealed),
     progress: &mut Progress<'_>,
 ) -> Result<(InOrder, Option<Vec<u8>>), Failed> {
     let (sorted, middle) = write(writer, pairs.in_order(read.checksum)?, sealed, (&mut read.gate, progress), stop).await?;

@@ -7,8 +7,8 @@ use connect::proto::value_of;
 use model::dataset::{Compression, DatasetSpec};
 use model::{DataType, Value};
 
+use crate::build::build_source::BuildSource;
 use crate::build::checkpoint::Spot;
-use crate::build::from::From;
 use crate::build::read::Rows;
 use crate::failed::Failed;
 
@@ -29,7 +29,7 @@ const TOLD: usize = 9;
 const LENGTH: usize = 2;
 
 impl Counts {
-    fn of(from: &From) -> Self {
+    fn of(from: &BuildSource) -> Self {
         let column = |spec: &DatasetSpec, name: &str| {
             let index = spec.written().position(|field| field.column == name)?;
             Some(Self::Largest(index, spec.field(name)?.data_type))
@@ -92,7 +92,7 @@ pub(crate) struct Pairs {
 impl Pairs {
     /// # Errors
     /// Where nothing can be put aside.
-    pub(crate) fn new(spot: &Spot, from: &From) -> Result<Self, Failed> {
+    pub(crate) fn new(spot: &Spot, from: &BuildSource) -> Result<Self, Failed> {
         Ok(Self::of(Sorter::named(&spot.folder, &spot.name)?.beside(spot.side_by_side), trainer(from), from))
     }
 
@@ -100,7 +100,7 @@ impl Pairs {
     ///
     /// # Errors
     /// Where a file that is whole cannot be read.
-    pub(crate) fn again(spot: &Spot, from: &From, kept: &KeptRuns) -> Result<Option<Self>, Failed> {
+    pub(crate) fn again(spot: &Spot, from: &BuildSource, kept: &KeptRuns) -> Result<Option<Self>, Failed> {
         let (counts, mut trainer) = (Counts::of(from), trainer(from));
         let learn = |packed: &[u8]| {
             if let (Some(trainer), Some(message)) = (&mut trainer, counts.unpack(packed)) {
@@ -111,7 +111,7 @@ impl Pairs {
         Ok(sorter.map(|sorter| Self::of(sorter, trainer, from)))
     }
 
-    fn of(sorter: Sorter, trainer: Option<Trainer>, from: &From) -> Self {
+    fn of(sorter: Sorter, trainer: Option<Trainer>, from: &BuildSource) -> Self {
         Self { trainer, sorters: vec![sorter], counts: Counts::of(from), packed: Vec::new() }
     }
 
@@ -132,7 +132,7 @@ impl Pairs {
     }
 }
 
-fn trainer(from: &From) -> Option<Trainer> {
+fn trainer(from: &BuildSource) -> Option<Trainer> {
     (from.spec.compression == Compression::Zstd).then(Trainer::default)
 }
 

@@ -12,15 +12,15 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
-use crate::build::checkpoint::{Kept, KeptPart, KeptWhole, Spot};
+use crate::build::build_source::BuildSource;
+use crate::build::checkpoint::{Checkpoint, CheckpointPart, CheckpointWhole, Spot};
 use crate::build::count::{SourceCount, refuse_size};
 use crate::build::counts::Counts;
-use crate::build::from::From;
 use crate::build::gate::KeyGate;
 use crate::build::input::Input;
 use crate::build::progress::{Flow, Progress};
 use crate::build::read::{Part, Reading, Rows, unless_stopped};
-use crate::build::rejected::Dirty;
+use crate::build::rejected::RejectedRows;
 use crate::build::rules::Rules;
 use crate::build::task::Task;
 use crate::failed::Failed;
@@ -36,7 +36,7 @@ const READERS: u32 = 2;
 /// How a table is read, and what of that was read already.
 pub(crate) struct Plan {
     moment: Option<Arc<dyn SnapshotRead>>,
-    kept: Kept,
+    kept: Checkpoint,
     folder: PathBuf,
     readers: usize,
     attempt: i64,
@@ -59,8 +59,8 @@ impl Plan {
     /// Where the source cannot be looked at.
     pub(crate) async fn of(
         worker: &Worker,
-        from: &From,
-        (mut kept, folder): (Kept, PathBuf),
+        from: &BuildSource,
+        (mut kept, folder): (Checkpoint, PathBuf),
         (rows, attempt): (Option<i64>, i64),
         stop: &CancellationToken,
     ) -> Result<Self, Failed> {
@@ -87,7 +87,11 @@ impl Plan {
 }
 
 /// A state of the source, and the table divided, as it was before where a try before has parts of it that are the same in this state.
-async fn divided(from: &From, kept: &mut Kept, (parts, readers): (usize, usize)) -> Result<Option<Arc<dyn SnapshotRead>>, Failed> {
+async fn divided(
+    from: &BuildSource,
+    kept: &mut Checkpoint,
+    (parts, readers): (usize, usize),
+) -> Result<Option<Arc<dyn SnapshotRead>>, Failed> {
     let failed = |error: connect::SourceError| Failed::of_source(&from.spec, &error);
     let table = &from.spec.table;
     let by = key_of_table(&from.spec);
@@ -111,7 +115,7 @@ async fn divided(from: &From, kept: &mut Kept, (parts, readers): (usize, usize))
 }
 
 /// What is known of all rows, and what is still to be said of their keys.
-pub(crate) struct Read {
+pub(crate) struct PartsRead {
     pub(crate) checksum: Checksum,
     pub(crate) gate: KeyGate,
     /// Where the changes begin that are not among them.
@@ -119,16 +123,22 @@ pub(crate) struct Read {
     counted: SourceCount,
 }
 
-impl Read {
+impl PartsRead {
     /// # Errors
     /// Where there are not as many rows as the source counts, or as the gates let through.
-    pub(crate) async fn agrees(&self, worker: &Worker, from: &From, counts: (i64, i64), stop: &CancellationToken) -> Result<(), Failed> {
+    pub(crate) async fn agrees(
+        &self,
+        worker: &Worker,
+        from: &BuildSource,
+        counts: (i64, i64),
+        stop: &CancellationToken,
+    ) -> Result<(), Failed> {
         agrees((worker, from), &self.counted, counts, stop).await
     }
 }
 
 async fn agrees(
-    (worker, from): (&Worker, &From),
+    (worker, from): (&Worker, &BuildSource),
     counted: &SourceCount,
     (read, kept): (i64, i64),
     stop: &CancellationToken,
@@ -155,7 +165,7 @@ pub(crate) async fn all<R: Rows>(
     Planned { plan, counted }: Planned,
     make: &impl Make<R>,
     progress: &mut Progress<'_>,
-) -> Result<(R, Read), Failed> {
+) -> Result<(R, PartsRead), Failed> {
     progress.step("reading").await?;
     let mut gathered = Gathered::new(worker, from, plan, stop).await?;
     gathered.take_kept(make, progress)?;
@@ -169,9 +179,9 @@ pub(crate) async fn all<R: Rows>(
 /// What the parts have given so far.
 struct Gathered<'a, R> {
     worker: &'a Worker,
-    from: &'a Arc<From>,
+    from: &'a Arc<BuildSource>,
     plan: Plan,
-    dirty: Arc<Mutex<Dirty>>,
+    dirty: Arc<Mutex<RejectedRows>>,
     rows: Option<R>,
     rules: Rules,
     gate: KeyGate,
@@ -182,8 +192,8 @@ struct Gathered<'a, R> {
 type Done<R> = Result<(usize, R, Part), Failed>;
 
 impl<'a, R: Rows> Gathered<'a, R> {
-    async fn new(worker: &'a Worker, from: &'a Arc<From>, plan: Plan, stop: &CancellationToken) -> Result<Self, Failed> {
-        let dirty = Dirty::of(worker, &from.row.id, from.dirty, stop).await?;
+    async fn new(worker: &'a Worker, from: &'a Arc<BuildSource>, plan: Plan, stop: &CancellationToken) -> Result<Self, Failed> {
+        let dirty = RejectedRows::of(worker, &from.row.id, from.dirty, stop).await?;
         Ok(Self {
             worker,
             from,
@@ -200,7 +210,7 @@ impl<'a, R: Rows> Gathered<'a, R> {
     /// Goes on from what a try before has kept, as far as it is there.
     fn take_kept(&mut self, make: &impl Make<R>, progress: &mut Progress<'_>) -> Result<(), Failed> {
         for (number, part) in std::mem::take(&mut self.plan.kept.parts) {
-            let spot = Kept::spot(&self.plan.folder, &part);
+            let spot = Checkpoint::spot(&self.plan.folder, &part);
             let Some(rules) = Rules::again(self.worker, &self.from.spec, &spot, &part.unique)? else { continue };
             let Some(rows) = make.make_again(&spot, &part.runs)? else { continue };
             part.counts.add_to(&mut progress.figures);
@@ -298,7 +308,7 @@ impl<'a, R: Rows> Gathered<'a, R> {
         if let Some(runs) = rows.keep(alone)? {
             let unique = part.rules.keep()?;
             if part.is_clean {
-                let kept = KeptPart::new(&self.plan.spot(number), (runs, unique), (part.checksum, part.counts));
+                let kept = CheckpointPart::new(&self.plan.spot(number), (runs, unique), (part.checksum, part.counts));
                 self.plan.kept.parts.insert(number, kept);
                 // Of a state without a name nothing can be gone on from before all of it is there.
                 if !self.plan.kept.moment.is_empty() {
@@ -315,7 +325,12 @@ impl<'a, R: Rows> Gathered<'a, R> {
     }
 
     /// What can be said once all is read.
-    async fn finish(mut self, counted: SourceCount, progress: &mut Progress<'_>, stop: &CancellationToken) -> Result<(R, Read), Failed> {
+    async fn finish(
+        mut self,
+        counted: SourceCount,
+        progress: &mut Progress<'_>,
+        stop: &CancellationToken,
+    ) -> Result<(R, PartsRead), Failed> {
         let rows = self.rows.ok_or_else(Failed::broke_off)?;
         let kept = &mut self.plan.kept;
         let (followed_from, counted) = match kept.whole.take() {
@@ -331,7 +346,7 @@ impl<'a, R: Rows> Gathered<'a, R> {
                     let kept_rows = i64::try_from(self.checksum.rows).unwrap_or(i64::MAX);
                     agrees((self.worker, self.from), &counted, (progress.figures.read_rows, kept_rows), stop).await?;
                 }
-                let whole = KeptWhole { followed_from: self.from.followed_from.clone(), position: self.position };
+                let whole = CheckpointWhole { followed_from: self.from.followed_from.clone(), position: self.position };
                 if kept.parts.len() == kept.conditions.len() {
                     kept.whole = Some(whole.clone());
                     kept.save(&self.plan.folder)?;
@@ -340,6 +355,6 @@ impl<'a, R: Rows> Gathered<'a, R> {
                 (whole.begin(), counted)
             }
         };
-        Ok((rows, Read { checksum: self.checksum, gate: self.gate, followed_from, counted }))
+        Ok((rows, PartsRead { checksum: self.checksum, gate: self.gate, followed_from, counted }))
     }
 }

@@ -10,14 +10,14 @@ use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
+use crate::build::build_source::BuildSource;
 use crate::build::checkpoint::Spot;
 use crate::build::counts::Counts;
-use crate::build::from::From;
 use crate::build::gate::KeyGate;
 use crate::build::input::Input;
 use crate::build::mapped::MappedRows;
-use crate::build::rejected::Dirty;
-use crate::build::row_validation::{Look, Seen};
+use crate::build::rejected::RejectedRows;
+use crate::build::row_validation::{RowOutcome, RowValidator};
 use crate::build::rules::Rules;
 use crate::failed::Failed;
 
@@ -56,9 +56,9 @@ pub(crate) struct Part {
 /// What the reading of a part works with. Who takes its counts sets its pace: it waits until they are taken.
 pub(crate) struct Reading {
     pub(crate) worker: Worker,
-    pub(crate) from: Arc<From>,
+    pub(crate) from: Arc<BuildSource>,
     /// The rows of all parts that cannot be taken.
-    pub(crate) dirty: Arc<Mutex<Dirty>>,
+    pub(crate) dirty: Arc<Mutex<RejectedRows>>,
     /// Where its rules put aside what a later try may need.
     pub(crate) spot: Option<Spot>,
     pub(crate) counts: mpsc::Sender<Counts>,
@@ -81,7 +81,7 @@ impl Reading {
     pub(crate) async fn part(self, mut input: Input, rows: &mut impl Rows) -> Result<Part, Failed> {
         let Self { worker, from, dirty, spot, counts, stop } = self;
         let mut looking = Looking {
-            look: Look::new(&worker, &from.spec, spot.as_ref())?,
+            look: RowValidator::new(&worker, &from.spec, spot.as_ref())?,
             gate: KeyGate::new(&from.spec),
             dirty,
             checksum: Checksum::default(),
@@ -121,10 +121,10 @@ struct Batch<'a> {
 
 /// What looks at every row on its way.
 struct Looking<'a> {
-    from: &'a From,
-    look: Look,
+    from: &'a BuildSource,
+    look: RowValidator,
     gate: KeyGate,
-    dirty: Arc<Mutex<Dirty>>,
+    dirty: Arc<Mutex<RejectedRows>>,
     checksum: Checksum,
     counts: Counts,
     is_clean: bool,
@@ -146,17 +146,17 @@ impl Looking<'_> {
                 continue;
             }
             let reason = match self.look.at((of.rows, &encoded), index, of.deleted.get(index).copied().unwrap_or(false)) {
-                Seen::Put(key, message) => {
+                RowOutcome::Put(key, message) => {
                     *taken = true;
                     self.put((&key, &message), (&of.rows.rows, index), &mut *rows)?;
                     continue;
                 }
-                Seen::End(key) => {
+                RowOutcome::End(key) => {
                     ended.extend(of.origins.get(index).and_then(|origin| origin.key.as_deref()));
                     rows.row(&key, None, (&of.rows.rows, index))?;
                     continue;
                 }
-                Seen::Out(key) => {
+                RowOutcome::Out(key) => {
                     self.counts.filtered_rows += 1;
                     ended.extend(of.origins.get(index).and_then(|origin| origin.key.as_deref()));
                     // What was told of this row before is wanted no more.
@@ -165,15 +165,17 @@ impl Looking<'_> {
                     }
                     continue;
                 }
-                Seen::Unmade(reason) => reason,
-                Seen::Unnamed(_, reason) | Seen::Broken(reason) if !self.from.dirty.is_none() || !of.origins.is_empty() => reason,
+                RowOutcome::Unmade(reason) => reason,
+                RowOutcome::Unnamed(_, reason) | RowOutcome::Broken(reason) if !self.from.dirty.is_none() || !of.origins.is_empty() => {
+                    reason
+                }
                 // It fails in the end, with examples: there is no place for a row that is left out.
-                Seen::Unnamed(message, _) => {
+                RowOutcome::Unnamed(message, _) => {
                     self.is_clean = false;
                     self.gate.without_key(&message);
                     continue;
                 }
-                Seen::Broken(_) => continue,
+                RowOutcome::Broken(_) => continue,
             };
             self.put_aside(self.look.spoiled((of.rows, index), of.origins, reason)).await?;
         }

@@ -18,7 +18,7 @@ const PORTION: usize = 200;
 /// Examples that are named where there are too many.
 const EXAMPLES: usize = 3;
 
-pub(crate) struct Dirty {
+pub(crate) struct RejectedRows {
     worker: Worker,
     version_id: String,
     limit: DirtyLimit,
@@ -31,7 +31,7 @@ pub(crate) struct Dirty {
     stop: CancellationToken,
 }
 
-impl Dirty {
+impl RejectedRows {
     /// Goes on from what a version has already.
     pub(crate) async fn of(worker: &Worker, version_id: &str, limit: DirtyLimit, stop: &CancellationToken) -> Result<Self, Failed> {
         let count = worker.ask_patiently(stop, || worker.store.dirty_count(version_id)).await?;

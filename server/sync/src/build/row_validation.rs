@@ -11,7 +11,7 @@ use crate::build::mapped::{MappedRows, Maps};
 use crate::build::rules::Rules;
 use crate::failed::Failed;
 
-pub(crate) struct Look {
+pub(crate) struct RowValidator {
     maps: Maps,
     encoder: Encoder,
     pub(crate) rules: Rules,
@@ -19,7 +19,7 @@ pub(crate) struct Look {
 }
 
 /// What came of a row.
-pub(crate) enum Seen {
+pub(crate) enum RowOutcome {
     /// It is so: its key and its message.
     Put(Vec<u8>, Vec<u8>),
     /// There is no row of this key any more.
@@ -34,7 +34,7 @@ pub(crate) enum Seen {
     Broken(String),
 }
 
-impl Look {
+impl RowValidator {
     /// # Errors
     /// A mapping or a rule that cannot be read any more. `spot` is where its rules put aside what a later try may need.
     pub(crate) fn new(worker: &Worker, spec: &DatasetSpec, spot: Option<&Spot>) -> Result<Self, Failed> {
@@ -58,20 +58,20 @@ impl Look {
     }
 
     /// A row, or with `ends` what is known of one that is gone.
-    pub(crate) fn at(&mut self, (rows, encoded): (&MappedRows, &EncodedRows<'_>), row: usize, ends: bool) -> Seen {
+    pub(crate) fn at(&mut self, (rows, encoded): (&MappedRows, &EncodedRows<'_>), row: usize, ends: bool) -> RowOutcome {
         let is_out = !ends && rows.is_out(row);
         if let Some(bad) = rows.bad(row).filter(|_| !ends) {
-            return Seen::Unmade(bad.to_owned());
+            return RowOutcome::Unmade(bad.to_owned());
         }
         let broken = if ends || is_out { None } else { self.rules.broken_by(&rows.rows, row) };
         let (key, message) = encoded.encode(row);
         match (key, broken) {
-            (key, _) if is_out => Seen::Out(key),
-            (Some(key), _) if ends => Seen::End(key),
-            (Some(key), None) => Seen::Put(key, message),
-            (Some(_), Some(broken)) => Seen::Broken(broken),
-            (None, _) if ends => Seen::Unnamed(message, format!("The message deletes a row, but has no key {}.", self.key)),
-            (None, _) => Seen::Unnamed(message, format!("The key {} is empty.", self.key)),
+            (key, _) if is_out => RowOutcome::Out(key),
+            (Some(key), _) if ends => RowOutcome::End(key),
+            (Some(key), None) => RowOutcome::Put(key, message),
+            (Some(_), Some(broken)) => RowOutcome::Broken(broken),
+            (None, _) if ends => RowOutcome::Unnamed(message, format!("The message deletes a row, but has no key {}.", self.key)),
+            (None, _) => RowOutcome::Unnamed(message, format!("The key {} is empty.", self.key)),
         }
     }
 

@@ -18,7 +18,7 @@ use model::{DataType, Field, Value, own_type};
 use serde_json::{Value as Json, json};
 use tokio_util::sync::CancellationToken;
 
-use super::delete_detection::Gone;
+use super::delete_detection::DeleteDetection;
 use super::progress::FollowProgress;
 use super::target::{Target, Told};
 use crate::Worker;
@@ -112,7 +112,7 @@ fn text_of(value: &Value) -> String {
 }
 
 /// Looks at a table again and again.
-pub(super) struct Looks<'a> {
+pub(super) struct CursorPolls<'a> {
     worker: &'a Worker,
     spec: &'a DatasetSpec,
     follow: &'a Follow,
@@ -125,7 +125,7 @@ pub(super) struct Looks<'a> {
     position: String,
 }
 
-impl<'a> Looks<'a> {
+impl<'a> CursorPolls<'a> {
     pub(super) fn new(
         worker: &'a Worker,
         (spec, follow): (&'a DatasetSpec, &'a Follow),
@@ -177,7 +177,7 @@ impl<'a> Looks<'a> {
     /// Reads rows again that somebody wants read again; how far it is stays.
     ///
     /// # Errors
-    /// As [`Looks::look`].
+    /// As [`CursorPolls::look`].
     pub(super) async fn look_again(
         &mut self,
         wanted: &Backfill,
@@ -250,10 +250,10 @@ impl<'a> Looks<'a> {
     /// Deletes rows that are gone without a word; how far it is stays.
     ///
     /// # Errors
-    /// As [`Gone::look`].
+    /// As [`DeleteDetection::look`].
     pub(super) async fn look_for_gone(
         &mut self,
-        gone: &Gone<'_>,
+        gone: &DeleteDetection<'_>,
         with: (&mut FollowProgress<'_>, &mut Throttle<'_>),
         stop: &CancellationToken,
     ) -> Result<(), Failed> {

@@ -11,7 +11,7 @@ use super::progress::FollowProgress;
 use super::target::Target;
 use crate::Worker;
 use crate::failed::Failed;
-use crate::incremental::merge_join::{Beside, OURS, THEIRS};
+use crate::incremental::merge_join::{MergeJoin, OURS, THEIRS};
 use crate::incremental::table_rows::TableRows;
 use crate::source::Asked;
 use crate::source::throttle::Throttle;
@@ -20,14 +20,14 @@ use crate::source::throttle::Throttle;
 const PORTION: usize = 1_000;
 
 /// Looks for them as often as it is asked to.
-pub(super) struct Gone<'a> {
+pub(super) struct DeleteDetection<'a> {
     worker: &'a Worker,
     spec: &'a DatasetSpec,
     follow: &'a Follow,
     asked: Asked<'a>,
 }
 
-impl<'a> Gone<'a> {
+impl<'a> DeleteDetection<'a> {
     pub(super) fn new(worker: &'a Worker, (spec, follow): (&'a DatasetSpec, &'a Follow), asked: Asked<'a>) -> Self {
         Self { worker, spec, follow, asked }
     }
@@ -51,7 +51,7 @@ impl<'a> Gone<'a> {
     ) -> Result<(), Failed> {
         // One that fails is not begun again at once: it would read everything each time.
         progress.figures.gone_looked_at = Some(self.worker.host.now());
-        let mut beside = Beside::new(&self.worker.stores.scratch())?;
+        let mut beside = MergeJoin::new(&self.worker.stores.scratch())?;
         let (mut ours, mut theirs) = (0_i64, 0_i64);
         target
             .visit(&mut |key| {

@@ -19,12 +19,12 @@ pub(crate) const OURS: u8 = 0;
 pub(crate) const THEIRS: u8 = 1;
 
 /// Rows of both sides, sorted on the disk where they are many.
-pub(crate) struct Beside {
+pub(crate) struct MergeJoin {
     sorter: Sorter,
     failed: Option<AccelError>,
 }
 
-impl Beside {
+impl MergeJoin {
     /// # Errors
     /// Where nothing can be put aside.
     pub(crate) fn new(scratch: &Path) -> Result<Self, Failed> {

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::build::gate::key_json;
 use crate::build::progress::Flow;
 use crate::failed::Failed;
-use crate::incremental::merge_join::{Beside, OURS, Pair, THEIRS};
+use crate::incremental::merge_join::{MergeJoin, OURS, Pair, THEIRS};
 use crate::incremental::table_rows::TableRows;
 use crate::publish::table_store;
 use crate::source::Asked;
@@ -165,7 +165,7 @@ impl Sides<'_> {
 
     /// The rows of buckets that differ, both sides read again and beside one another.
     async fn one_by_one(&self, differ: &[bool], found: &mut Compared) -> Result<(), Failed> {
-        let mut beside = Beside::new(&self.worker.stores.scratch())?;
+        let mut beside = MergeJoin::new(&self.worker.stores.scratch())?;
         let is_wanted = |key: &[u8]| differ[Buckets::of(key)];
         self.dataset
             .visit(&mut |key, row| {

@@ -14,8 +14,8 @@ use store::{DataVersionRow, FollowingRow, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::cursor::{Looks, own_type_of};
-use super::delete_detection::Gone;
+use super::cursor::{CursorPolls, own_type_of};
+use super::delete_detection::DeleteDetection;
 use super::feed::Tells;
 use super::progress::FollowProgress;
 use super::target::Target;
@@ -131,8 +131,8 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
         let tells = Tells::open(worker, (version, &spec), (&*connection, follow), position).await?;
         by_feed(tells, target, (&mut progress, &mut throttle), &goes_on, stop).await
     } else {
-        let looks = Looks::new(worker, (&spec, follow), asked, target, &position)?.compared_as(own);
-        let gone = Gone::new(worker, (&spec, follow), asked);
+        let looks = CursorPolls::new(worker, (&spec, follow), asked, target, &position)?.compared_as(own);
+        let gone = DeleteDetection::new(worker, (&spec, follow), asked);
         by_looks((worker, row), (looks, gone), follow.every_s, (&mut progress, &mut throttle), &goes_on, stop).await
     };
     let over = progress.over().await;
@@ -164,7 +164,7 @@ async fn by_feed(
 /// Looks at its table each so many seconds, until it is not wanted any more.
 async fn by_looks(
     (worker, row): (&Worker, &FollowingRow),
-    (mut looks, gone): (Looks<'_>, Gone<'_>),
+    (mut looks, gone): (CursorPolls<'_>, DeleteDetection<'_>),
     every_s: u32,
     (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
     goes_on: &impl AsyncFn() -> bool,
@@ -195,7 +195,7 @@ async fn by_looks(
 async fn again(
     worker: &Worker,
     row: &FollowingRow,
-    looks: &mut Looks<'_>,
+    looks: &mut CursorPolls<'_>,
     with: (&mut FollowProgress<'_>, &mut Throttle<'_>),
     stop: &CancellationToken,
 ) -> Result<(), Failed> {

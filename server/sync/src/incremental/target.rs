@@ -13,13 +13,13 @@ use store::DataVersionRow;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
-use crate::build::rejected::Dirty;
-use crate::build::row_validation::{Look, Seen};
+use crate::build::rejected::RejectedRows;
+use crate::build::row_validation::{RowOutcome, RowValidator};
 use crate::failed::Failed;
 
 pub(super) struct Target {
-    look: Look,
-    dirty: Dirty,
+    look: RowValidator,
+    dirty: RejectedRows,
     dataset: Dataset,
     changes: Changes,
     /// Rows that were read when it was built.
@@ -64,10 +64,10 @@ impl Target {
         limit: DirtyLimit,
         stop: &CancellationToken,
     ) -> Result<Self, Failed> {
-        let dirty = Dirty::of(worker, &version.id, limit, stop).await?;
+        let dirty = RejectedRows::of(worker, &version.id, limit, stop).await?;
         let figures = format_args!("the figures of dataset version {}", version.number);
         let built_of = store::decode::<BuildFigures>(&version.figures, &figures)?.read_rows;
-        Ok(Self { look: Look::new(worker, spec, None)?, dirty, dataset, changes, built_of })
+        Ok(Self { look: RowValidator::new(worker, spec, None)?, dirty, dataset, changes, built_of })
     }
 
     /// Takes rows over, with how far that is, or none of them; `of` is how many there were since it was built. With `same_again`, rows may be
@@ -181,22 +181,22 @@ impl Target {
         let encoded = self.look.encoded(&rows);
         for row in 0..rows.len() {
             match self.look.at((&rows, &encoded), row, told.deleted.get(row).copied().unwrap_or(false)) {
-                Seen::Put(key, message) => {
+                RowOutcome::Put(key, message) => {
                     changed.bytes += i64::try_from(message.len()).unwrap_or(0);
                     changed.changes.push((Change::Put(key, message), row));
                 }
-                Seen::End(key) => {
+                RowOutcome::End(key) => {
                     changed.ended.push(row);
                     changed.changes.push((Change::Delete(key), row));
                 }
                 // What nobody wants any more may have been wanted before.
-                Seen::Out(Some(key)) => {
+                RowOutcome::Out(Some(key)) => {
                     changed.ended.push(row);
                     changed.out.push(row);
                     changed.changes.push((Change::Delete(key), row));
                 }
-                Seen::Out(None) => {}
-                Seen::Unnamed(_, reason) | Seen::Broken(reason) | Seen::Unmade(reason) => {
+                RowOutcome::Out(None) => {}
+                RowOutcome::Unnamed(_, reason) | RowOutcome::Broken(reason) | RowOutcome::Unmade(reason) => {
                     changed.spoiled.push(self.look.spoiled((&rows, row), &told.origins, reason));
                 }
             }

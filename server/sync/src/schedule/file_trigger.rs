@@ -13,7 +13,7 @@ use crate::{Worker, source};
 /// What was seen of a job's files.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Seen {
+struct KnownFiles {
     /// When a run was last asked for.
     taken: String,
     /// When they were last looked at.
@@ -59,9 +59,9 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
 }
 
 /// What was seen of a job's files; of one that was never looked at, nothing.
-fn seen_of(job: &JobRow) -> Result<Seen, StoreError> {
+fn seen_of(job: &JobRow) -> Result<KnownFiles, StoreError> {
     match job.seen.as_str() {
-        "" => Ok(Seen::default()),
+        "" => Ok(KnownFiles::default()),
         text => store::decode(text, &format_args!("the known files of job {}", job.id)),
     }
 }

@@ -8,7 +8,7 @@ const LEAST: f64 = 50.0;
 /// A second's step up, as a part of the fastest that it went or may go.
 const STEP: f64 = 0.1;
 
-pub(crate) struct Pacer {
+pub(crate) struct Aimd {
     tier: Tier,
     /// This run's part of what all runs may read together.
     ceiling: Option<f64>,
@@ -19,7 +19,7 @@ pub(crate) struct Pacer {
     recent: f64,
 }
 
-impl Pacer {
+impl Aimd {
     pub(crate) fn new(tier: Tier) -> Self {
         Self { tier, ceiling: None, now: None, best: LEAST, recent: 0.0 }
     }
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn pressure_halves_and_relief_adds() {
-        let mut pacer = Pacer::new(Tier::P2);
+        let mut pacer = Aimd::new(Tier::P2);
         assert_eq!(pacer.rate(), None);
         pacer.relieve(10_000.0);
         pacer.press(8_000.0);
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn the_last_tier_stops_and_the_first_is_hardly_slowed() {
         let after = |tier: Tier| {
-            let mut pacer = Pacer::new(tier);
+            let mut pacer = Aimd::new(tier);
             pacer.set_ceiling(Some(1_000.0));
             pacer.press(1_000.0);
             pacer.rate().unwrap()
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn it_never_goes_above_what_is_allowed_and_never_quite_stops() {
-        let mut pacer = Pacer::new(Tier::P2);
+        let mut pacer = Aimd::new(Tier::P2);
         pacer.set_ceiling(Some(1_000.0));
         (0..50).for_each(|_| pacer.press(0.0));
         assert_eq!(pacer.rate(), Some(LEAST));

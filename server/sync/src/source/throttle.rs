@@ -15,7 +15,7 @@ use crate::Worker;
 use crate::build::progress::Flow;
 use crate::failed::Failed;
 use crate::metadata_retry::Briefly;
-use crate::source::aimd::Pacer;
+use crate::source::aimd::Aimd;
 use crate::source::{Asked, one_value, sharing};
 
 const LOOK: Duration = Duration::from_secs(1);
@@ -31,7 +31,7 @@ pub(crate) struct Throttle<'a> {
     worker: &'a Worker,
     asked: Asked<'a>,
     load: SourceLoad,
-    pacer: Pacer,
+    pacer: Aimd,
     /// Out of the hours at which it may read.
     closed: bool,
     share: f64,
@@ -50,7 +50,7 @@ impl<'a> Throttle<'a> {
             worker,
             asked,
             load: SourceLoad::default(),
-            pacer: Pacer::new(tier),
+            pacer: Aimd::new(tier),
             closed: false,
             share: 1.0,
             owed_rows: 0.0,

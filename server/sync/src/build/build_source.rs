@@ -12,7 +12,7 @@ use store::DataVersionRow;
 use crate::source::Deleted;
 
 /// What is read, for which data version.
-pub(crate) struct From {
+pub(crate) struct BuildSource {
     pub(crate) spec: DatasetSpec,
     pub(crate) row: DataVersionRow,
     pub(crate) connection: Arc<dyn Connection>,
@@ -26,7 +26,7 @@ pub(crate) struct From {
     pub(crate) dirty: DirtyLimit,
 }
 
-impl From {
+impl BuildSource {
     /// Whether a key comes once, so that all that is read is written.
     pub(crate) fn has_each_key_once(&self) -> bool {
         self.feed_start.is_none() && self.spec.mapping.latest_by.is_none()
