@@ -105,7 +105,7 @@ pub(crate) fn snapshot_file(config: &Config) -> PathBuf {
     config.data_dir.join("snapshot.json")
 }
 
-/// Nodes may listen on the same address of different machines, and a process that starts anew is not the one before it.
+/// Nodes may listen on the same address of different machines, and a process that starts again is not the one before it.
 fn worker_name(config: &Config, host: &dyn sync::Host) -> String {
     format!("{} {}", config.http_addr, host.id())
 }

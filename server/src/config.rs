@@ -52,7 +52,7 @@ pub(crate) struct Config {
     /// may dial its own machine.
     #[serde(default, deserialize_with = "some_list")]
     pub(crate) egress_allow: Option<Vec<String>>,
-    /// Memory for kept answers, in MiB.
+    /// Memory of the response cache, in MiB.
     pub(crate) cache_mib: u64,
     /// Memory for the large responses that are under way at once, in bytes; large request bodies have a quarter as much again.
     /// Those that want more are answered 503.

@@ -1,4 +1,4 @@
-//! The columnar store: a data version is one Parquet file, asked by an engine in SQL. Written beside whatever is live, and
+//! The columnar store: a dataset version is one Parquet file, asked by an engine in SQL. Written beside whatever is live, and
 //! there only once it is whole.
 
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! A data version ready to be asked: a store's reader and the codec of its rows.
+//! A dataset version ready to be asked: a store's reader and the codec of its rows.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::{AccelError, Checksum, Codec, KvReader, KvStore, Place};
 
-/// One open data version. Dropped with the last plan that uses it.
+/// One open dataset version. Dropped with the last plan that uses it.
 pub struct Dataset {
     reader: Arc<dyn KvReader>,
     codec: Codec,

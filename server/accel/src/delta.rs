@@ -1,4 +1,4 @@
-//! What changed in a data version since it was sealed: an ordered delta with one writer, over a base that stays as it was.
+//! What changed in a dataset version since it was sealed: an ordered delta with one writer, over a base that stays as it was.
 //! How far the changes go is written with them, so that each counts once however often its writer dies.
 
 use std::borrow::Cow;

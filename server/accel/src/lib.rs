@@ -1,6 +1,6 @@
 //! Where accelerated data lives: key-value stores behind one trait, and the codecs of keys and rows.
 //!
-//! A **data version** is one complete build of a dataset: written in key order, sealed, and only read from then on.
+//! A **dataset version** is one complete build of a dataset: written in key order, sealed, and only read from then on.
 //! To add a store: a module that implements [`KvStore`], [`KvWriter`] and [`KvReader`], a line in [`Stores`], and its
 //! line in the conformance suite (`tests/conformance.rs`), which is the same for all.
 
@@ -48,7 +48,7 @@ pub use sorter::{KeptRuns, Sorted, Sorter};
 /// A key and its value.
 pub type Pair<'a> = (&'a [u8], &'a [u8]);
 
-/// Which data version: the ids of its dataset and of itself. Both are UUIDs of ours, safe in paths and prefixes.
+/// Which dataset version: the ids of its dataset and of itself. Both are UUIDs of ours, safe in paths and prefixes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
     pub dataset: String,
@@ -68,7 +68,7 @@ pub struct Sealed {
     pub followed_from: Option<String>,
 }
 
-/// A store of data versions.
+/// A store of dataset versions.
 #[async_trait]
 pub trait KvStore: Send + Sync {
     /// Begins a version beside whatever is live. `rows` is how many will come.

@@ -1,4 +1,4 @@
-//! The embedded store: one LMDB environment for each data version, in a folder of its own. While it is built it is
+//! The embedded store: one LMDB environment for each dataset version, in a folder of its own. While it is built it is
 //! written front to back; once sealed it is opened read-only and without locks, because nobody writes it any more.
 
 use std::collections::HashMap;

@@ -1,5 +1,5 @@
 //! The operator's Redis: one server, a cluster, or a master that sentinels name. Connections are multiplexed, so calls
-//! that are under way at once share round trips; a broken one is made anew by the next call, and calls in between
+//! that are under way at once share round trips; a broken one is opened again by the next call, and calls in between
 //! fail at once instead of queueing.
 
 use std::sync::Arc;

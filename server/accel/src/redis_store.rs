@@ -34,7 +34,7 @@ const READ_BYTES: usize = 1 << 20;
 const AROUND: usize = 160;
 const AROUND_ROW: usize = 16;
 
-/// The operator's Redis as a store of data versions.
+/// The operator's Redis as a store of dataset versions.
 pub struct RedisStore {
     link: Link,
 }
@@ -250,7 +250,7 @@ impl KvReader for RedisReader {
     async fn read(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Bytes>>, AccelError> {
         let command = |key: &Vec<u8>| Cmd::new().arg("HGET").arg(self.buckets.of(key)).arg(key).clone();
         if let [key] = keys {
-            // Under the empty key, which no row has, stands what followers remember.
+            // Under the empty key, which no row has, stands the position of incremental sync.
             return Ok(vec![if key.is_empty() { None } else { value(self.link.run(&command(key)).await?)? }]);
         }
         let mut values = Vec::with_capacity(keys.len());

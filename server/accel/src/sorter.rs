@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 use crate::run::Run;
 use crate::{AccelError, Pair};
 
-/// Bytes that are kept in memory before a run is put aside.
+/// Bytes that are kept in memory before a run is spilled to disk.
 const RUN_BYTES: usize = 32 << 20;
 const BUFFER: usize = 256 << 10;
 /// Bytes of a row of which many are not held at once.
@@ -40,7 +40,7 @@ struct Aside {
     sum: u64,
 }
 
-/// What a sorter has put aside under names, as a later process needs it.
+/// What a sorter has spilled under names, as a later process needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptRuns {
     rows: u64,
@@ -70,7 +70,7 @@ impl Sorter {
         Self { room: RUN_BYTES / fill.max(1), ..self }
     }
 
-    /// What an earlier process put aside, handing each pair to `see`; nothing where it is not all there as it was written.
+    /// What an earlier process spilled, handing each pair to `see`; nothing where it is not all there as it was written.
     ///
     /// # Errors
     /// Where a file that is whole cannot be read.
@@ -93,7 +93,7 @@ impl Sorter {
     }
 
     /// # Errors
-    /// Where a run cannot be put aside: most often a full disk.
+    /// Where a run cannot be spilled: most often a full disk.
     pub fn push(&mut self, key: &[u8], value: &[u8]) -> Result<(), AccelError> {
         if self.run.is_empty() {
             self.run.reserve(self.room);
@@ -108,7 +108,7 @@ impl Sorter {
         self.rows
     }
 
-    /// Whether nothing had to be put aside yet.
+    /// Whether nothing had to be spilled yet.
     #[must_use]
     pub fn is_in_memory(&self) -> bool {
         self.aside.is_empty()
@@ -117,7 +117,7 @@ impl Sorter {
     /// Puts all of it aside for a later process; nothing where its files have no names.
     ///
     /// # Errors
-    /// Where it cannot be put aside.
+    /// Where it cannot be spilled.
     pub fn keep(&mut self) -> Result<Option<KeptRuns>, AccelError> {
         if self.name.is_none() {
             return Ok(None);
@@ -153,7 +153,7 @@ impl Sorter {
     /// The pairs in order.
     ///
     /// # Errors
-    /// Where what was put aside cannot be read.
+    /// Where what was spilled cannot be read.
     pub fn sorted(self) -> Result<Sorted, AccelError> {
         Sorted::of([self])
     }
@@ -260,7 +260,7 @@ impl Sorted {
     /// The pairs of several sorters in one order.
     ///
     /// # Errors
-    /// Where what was put aside cannot be read.
+    /// Where what was spilled cannot be read.
     pub fn of(sorters: impl IntoIterator<Item = Sorter>) -> Result<Self, AccelError> {
         let sorters: Vec<Sorter> = sorters.into_iter().collect();
         let files = sorters.iter().map(|sorter| sorter.aside.len()).sum::<usize>().max(1);
@@ -285,7 +285,7 @@ impl Sorted {
     /// Gives the value of each pair whose key another has had before it.
     ///
     /// # Errors
-    /// Where what was put aside cannot be read.
+    /// Where what was spilled cannot be read.
     pub fn twins(mut self, mut see: impl FnMut(&[u8])) -> Result<(), AccelError> {
         let mut last: Option<Vec<u8>> = None;
         while let Some((key, value)) = self.head() {
@@ -302,7 +302,7 @@ impl Sorted {
     }
 
     /// # Errors
-    /// Where what was put aside cannot be read.
+    /// Where what was spilled cannot be read.
     pub fn advance(&mut self) -> Result<(), AccelError> {
         if let Some(mut head) = self.heads.peek_mut()
             && !head.advance()?

@@ -92,7 +92,7 @@ async fn what_was_not_sealed_is_not_there(stores: &Stores, kind: StoreKind) {
     writer.write(Block::from_iter([([1], [2])])).await.unwrap();
     writer.abandon().await;
     assert_eq!(Dataset::open(&**stores.of(kind).unwrap(), &place).await.err().unwrap().kind, AccelErrorKind::Missing);
-    // A second try begins anew, without the rows of the first.
+    // A second try begins again, without the rows of the first.
     write(stores, kind, &place, &BTreeMap::from([(vec![3], vec![4])]), Compression::None).await;
     let dataset = Dataset::open(&**stores.of(kind).unwrap(), &place).await.unwrap();
     assert_eq!((get(&dataset, &[1]).await, get(&dataset, &[3]).await), (None, Some(vec![4])));

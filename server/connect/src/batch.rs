@@ -342,7 +342,7 @@ impl BatchBuilder {
         self.columns.first().map_or(0, Cells::len)
     }
 
-    /// The batch of the rows so far; the builder begins anew.
+    /// The batch of the rows so far; the builder begins again.
     ///
     /// # Errors
     /// Where the columns differ in length: a row was left half appended.

@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use model::DataType;
 use model::snapshot::Environment;
 
-/// One live data version as a table.
+/// One live dataset version as a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     pub domain: String,

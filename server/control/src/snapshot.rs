@@ -19,7 +19,7 @@ use crate::live::{rate_of, switches_of};
 use crate::stale::Stale;
 use crate::{Caller, Control};
 
-/// With more changes than this at once, everything is read anew.
+/// With more changes than this at once, everything is read again.
 const MANY_CHANGES: i64 = 200;
 /// Gateways that have reported within this time share the limits.
 const GATEWAY_SEEN: i64 = 30 * SECOND;

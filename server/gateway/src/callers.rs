@@ -51,7 +51,7 @@ pub(crate) fn callers_of(before: &Routes, snapshot: &Snapshot, vault: &Vault) ->
 }
 
 /// Those of the snapshot before, where neither they, nor who calls, nor an API that they depend on has changed.
-/// `touched` are the APIs of `next` that were compiled anew.
+/// `touched` are the APIs of `next` that were compiled again.
 pub(crate) fn grants_of(before: &Routes, next: &Routes, snapshot: &Snapshot, touched: &[Arc<Entry>]) -> Arc<Grants> {
     let known = &before.grants;
     // What is hidden of any API is hidden inside of the Unions that call it.

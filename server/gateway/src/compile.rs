@@ -340,7 +340,7 @@ fn known_plan(next: &Routes, from: &Materials<'_>, api: &Arc<SnapshotApi>) -> Op
     (same_api && same_rows).then(|| plan.clone())
 }
 
-/// The live data versions that are the tables of a source of datasets; nothing for other sources.
+/// The live dataset versions that are the tables of a source of datasets; nothing for other sources.
 fn columnar_versions(snapshot: &Snapshot, source: &SnapshotSource) -> String {
     if source.driver != SHELF_DRIVER {
         return String::new();

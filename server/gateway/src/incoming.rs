@@ -110,7 +110,7 @@ fn refuse_unread(headers: &HeaderMap) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What is too long is read to its end, within reason, and thrown away: a client that is cut off while it sends sees a
+/// What is too long is read to its end, within reason, and discarded: a client that is cut off while it sends sees a
 /// reset instead of the answer.
 async fn collect<B>(incoming: B, most: usize) -> Result<Bytes, Problem>
 where

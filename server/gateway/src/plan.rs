@@ -37,7 +37,7 @@ pub(crate) struct Plan {
     pub(crate) service: Arc<str>,
     /// The version as a header's value.
     pub(crate) version: HeaderValue,
-    /// The data version, where rows come from a dataset.
+    /// The dataset version, where rows come from a dataset.
     pub(crate) data_version: Option<HeaderValue>,
     /// What an app sees that nothing is hidden from.
     pub(crate) view: Arc<View>,
@@ -61,13 +61,13 @@ pub(crate) struct SourceBackend {
     pub(crate) source: Arc<SnapshotSource>,
     pub(crate) statements: Statements,
     pub(crate) connection: Arc<Queued>,
-    /// The data versions that its tables are, where they are datasets: what is kept of answers is of those.
+    /// The dataset versions that its tables are, where they are datasets: what is kept of answers is of those.
     pub(crate) rests_on: String,
     /// How a row becomes a message, in the order of the numbers.
     pub(crate) columns: Vec<ProtoColumn>,
 }
 
-/// A data version that is open, and what it is called.
+/// A dataset version that is open, and what it is called.
 #[derive(Clone)]
 pub(crate) struct OpenDataset {
     pub(crate) about: Arc<SnapshotDataset>,
@@ -114,7 +114,7 @@ impl Plan {
         Self::new(api, Backend::Source(SourceBackend { source, statements, connection, rests_on: String::new(), columns }))
     }
 
-    /// The same, of tables that are these data versions.
+    /// The same, of tables that are these dataset versions.
     pub(crate) fn resting_on(mut self, versions: String) -> Self {
         if let Backend::Source(backend) = &mut self.backend {
             backend.rests_on = versions;
@@ -205,7 +205,7 @@ impl Plan {
         stored_numbers(&self.backend, &self.api)
     }
 
-    /// The data version, or versions, that serve it, in the identity of what is kept of its answers.
+    /// The dataset version, or versions, that serve it, in the identity of what is kept of its answers.
     pub(crate) fn data_version_id(&self) -> &str {
         match &self.backend {
             Backend::Source(backend) => &backend.rests_on,

@@ -44,7 +44,7 @@ pub enum AuditAction {
     DatasetLive,
     DatasetFailed,
     DatasetStopped,
-    /// Somebody said yes to a data version that waited.
+    /// Somebody said yes to a dataset version that waited.
     DatasetLetThrough,
     DatasetRolledBack,
     /// Somebody wants rows of the table read again.
@@ -53,7 +53,7 @@ pub enum AuditAction {
     DatasetTriedAgain,
     JobSet,
     JobPaused,
-    /// What a source bears was set.
+    /// The load limits of a source were set.
     JobLoad,
     AppMade,
     /// The origins of pages that an app names were set.

@@ -7,7 +7,7 @@ use std::io::Write;
 /// Seconds, and microseconds, of a day.
 const DAY: i64 = 86_400;
 const MICROS_OF_DAY: i64 = DAY * 1_000_000;
-/// Days of 400 years, after which the calendar begins anew.
+/// Days of 400 years, after which the calendar begins again.
 const ERA: i64 = 146_097;
 /// Days between the first of March of year 0 and 1970.
 const TO_1970: i64 = 719_468;

@@ -1,4 +1,4 @@
-//! Accelerated data: a dataset made from a table for a store, and its data versions.
+//! Accelerated data: a dataset made from a table for a store, and its dataset versions.
 
 use serde::{Deserialize, Serialize};
 
@@ -119,7 +119,7 @@ pub struct RegisterField {
     pub retired: bool,
 }
 
-/// Where the rows of a dataset are written that is kept in a table of a database: each data version is a table of its own, and a view
+/// Where the rows of a dataset are written that is kept in a table of a database: each dataset version is a table of its own, and a view
 /// shows the live one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -303,7 +303,7 @@ impl DatasetSpec {
     }
 }
 
-/// The life of a data version.
+/// The life of a dataset version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -404,7 +404,7 @@ fn is_none(parts: &u32) -> bool {
 }
 
 impl BuildFigures {
-    /// What is kept of it with a data version: the sums, without how they came about.
+    /// What is kept of it with a dataset version: the sums, without how they came about.
     #[must_use]
     pub fn sums(&self) -> Self {
         Self { step: String::new(), pace: Vec::new(), decisions: Vec::new(), ..self.clone() }

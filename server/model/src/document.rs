@@ -62,7 +62,7 @@ pub struct BindingDocument {
     pub secrets: BTreeMap<String, String>,
 }
 
-/// A dataset, with what its builds must pass and when it is made anew. Its rows are made by its first build.
+/// A dataset, with what its builds must pass and its schedule. Its rows are made by its first build.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

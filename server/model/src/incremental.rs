@@ -1,4 +1,4 @@
-//! How a live data version follows its table between two builds, and how far it has come.
+//! How a live dataset version follows its table between two builds, and how far it has come.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::{DataType, FieldError, Value};
 
 /// A year of seconds; nothing is committed later.
 const MAX_OVERLAP: u32 = 366 * 86_400;
-/// A day; who looks less often builds anew instead.
+/// A day; who looks less often builds again instead.
 const MAX_EVERY_S: u32 = 86_400;
 
 /// A month.
@@ -34,7 +34,7 @@ pub struct Follow {
     pub every_s: u32,
     /// A column that is true, not zero, or filled in rows that are deleted; empty where rows are never deleted this way.
     pub deleted: String,
-    /// How often all keys are held against those of the table, for rows that are deleted without a word; never, where nothing is said.
+    /// How often all keys are compared with those of the table, for rows that are deleted without an event; never, where nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gone_every_minutes: Option<u32>,
     /// Where a source that tells its changes itself is begun: `earliest` or nothing, `latest`, a time, or offsets as it writes them.
@@ -214,7 +214,7 @@ pub fn says_deleted(value: &Value) -> bool {
     }
 }
 
-/// How far a data version has followed its table.
+/// How far a dataset version has followed its table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]

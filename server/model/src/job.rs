@@ -1,4 +1,4 @@
-//! How a dataset is made anew: when, how long that may take, and what happens where it fails.
+//! How a dataset is built: when, how long that may take, and what happens where it fails.
 
 use std::ops::RangeInclusive;
 
@@ -19,7 +19,7 @@ pub const MAX_RETRIES: u32 = 10;
 const RETRY_AFTER_S: RangeInclusive<u32> = 1..=3_600;
 /// The longest wait between two tries.
 const LONGEST_WAIT: Millis = 60 * MINUTE;
-/// A day; nothing that is made anew may take longer.
+/// A day; no run may take longer.
 pub const MAX_MINUTES: u32 = 24 * 60;
 
 /// What starts a run.
@@ -98,7 +98,7 @@ impl NewColumns {
     }
 }
 
-/// How a dataset is made anew.
+/// How a dataset is built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -192,7 +192,7 @@ impl JobSpec {
         errors
     }
 
-    /// Whether it runs once a dataset of its domain is live anew in an environment.
+    /// Whether it runs once a dataset of its domain is live again in an environment.
     #[must_use]
     pub fn follows(&self, dataset: &str, environment: &str) -> bool {
         self.environment.key() == environment && matches!(&self.when, When::After(name) if name == dataset)

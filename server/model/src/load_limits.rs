@@ -57,7 +57,7 @@ impl Tier {
     }
 }
 
-/// What a source bears. Nothing set is no limit.
+/// The load limits of a source. Nothing set is no limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]

@@ -1,4 +1,4 @@
-//! A live data version beside its table: how often they are compared, and what came of it.
+//! A live dataset version beside its table: how often they are compared, and what came of it.
 
 use serde::{Deserialize, Serialize};
 

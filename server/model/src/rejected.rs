@@ -80,7 +80,7 @@ impl DirtyLimit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DirtyRowView {
-    /// Of which data version.
+    /// Of which dataset version.
     pub version: i64,
     /// Where it stands in its source.
     pub place: String,

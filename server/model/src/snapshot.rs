@@ -103,7 +103,7 @@ pub struct SnapshotOrigins {
     pub origins: Vec<String>,
 }
 
-/// The live data version of a dataset in one environment.
+/// The live dataset version of a dataset in one environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotDataset {
     pub id: String,
@@ -111,10 +111,10 @@ pub struct SnapshotDataset {
     pub name: String,
     pub environment: Environment,
     pub store: StoreKind,
-    /// The data version: its number, as people see it, and its id, by which the store finds it.
+    /// The dataset version: its number, as people see it, and its id, by which the store finds it.
     pub version: i64,
     pub version_id: String,
-    /// As they were when this data version was built.
+    /// As they were when this dataset version was built.
     pub key: Vec<String>,
     pub register: Vec<RegisterField>,
 }

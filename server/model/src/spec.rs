@@ -233,7 +233,7 @@ pub struct Policy {
     /// aborted stream after. Responses that are made whole before they are sent are never larger than the default.
     #[serde(skip_serializing_if = "is_default_bytes")]
     pub max_bytes: u64,
-    /// Answers kept for a while; absent means that every call reads anew.
+    /// Answers kept for a while; absent means that every call reads again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<CachePolicy>,
     /// Callers get all fields; without it they may ask for fewer.
@@ -262,7 +262,7 @@ fn is_default_bytes(bytes: &u64) -> bool {
     *bytes == DEFAULT_MAX_BYTES
 }
 
-/// Where answers are kept, and for how long. They differ by parameters and data version, always.
+/// Where answers are kept, and for how long. They differ by parameters and dataset version, always.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]

@@ -31,7 +31,7 @@ pub(super) const PIECE: usize = 32 << 10;
 /// What the kernel keeps unsent of a connection, in bytes. More would hide for minutes that a client does not read, and
 /// less would wake us up too often while it does.
 pub(super) const UNSENT: u32 = 128 << 10;
-/// Of a body that nobody wants any more, as much is read and thrown away, in bytes: a client that is cut off while it
+/// Of a body that nobody wants any more, as much is read and discarded, in bytes: a client that is cut off while it
 /// sends sees a reset instead of the answer.
 pub(super) const THROWN_AWAY: usize = 16 << 20;
 /// Bodies that are not longer are not counted, in bytes.

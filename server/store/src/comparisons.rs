@@ -1,4 +1,4 @@
-//! Comparisons of live data versions with their tables. No change of the metadata: no revision, no audit.
+//! Comparisons of live dataset versions with their tables. No change of the metadata: no revision, no audit.
 
 use model::clock::Millis;
 use sqlx::FromRow;

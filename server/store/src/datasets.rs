@@ -1,4 +1,4 @@
-//! Datasets and their data versions.
+//! Datasets and their dataset versions.
 
 use model::clock::Millis;
 use model::dataset::DataVersionState;

@@ -45,7 +45,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Seals the secrets of an open request anew. The one from before is to be the binding's own, for by it the request is known to be
+    /// Seals the secrets of an open request again. The one from before is to be the binding's own, for by it the request is known to be
     /// of the binding as it stands.
     ///
     /// # Errors

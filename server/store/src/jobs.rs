@@ -26,7 +26,7 @@ pub struct JobRow {
 pub struct RunRow {
     pub id: String,
     pub job_id: String,
-    /// The data version that it makes.
+    /// The dataset version that it makes.
     pub version_id: String,
     /// `model::job::RunState` by its key.
     pub state: String,
@@ -128,7 +128,7 @@ impl Store {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(runs_sql())).bind(job_id).bind(at_most).fetch_all(&self.pool).await?)
     }
 
-    /// The newest runs of a job, and all data versions of its dataset, as both were at one moment: a run ends in the change in which its
+    /// The newest runs of a job, and all dataset versions of its dataset, as both were at one moment: a run ends in the change in which its
     /// version goes live, so who sees the one sees the other.
     pub async fn runs_with_versions(&self, job: &JobRow, at_most: i64) -> Result<(Vec<RunRow>, Vec<DataVersionRow>), StoreError> {
         let mut tx = self.read_one_state().await?;
@@ -245,7 +245,7 @@ impl Tx {
         one_row(&changed)
     }
 
-    /// Asks for a run of a job, and for the data version that it makes: gives the number of that.
+    /// Asks for a run of a job, and for the dataset version that it makes: gives the number of that.
     pub async fn ask_run(&mut self, new: NewRun<'_>, version: &DataVersionRow) -> Result<i64, StoreError> {
         let number = self.insert_data_version(version).await?;
         let at = self.at();

@@ -81,7 +81,7 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets those that were to be tried again, and were not put aside again since; unless somebody has wished for it once more.
+    /// Forgets those that were to be tried again, and were not rejected again since; unless somebody has wished for it once more.
     pub async fn forget_dirty_again(&self, version_id: &str, wish: &str) -> Result<(), StoreError> {
         sqlx::query(
             "DELETE FROM dirty_rows WHERE version_id = $1 AND again = 1

@@ -63,7 +63,7 @@ impl Store {
             .await?)
     }
 
-    /// What a source bears, as it was set; nothing where nobody has.
+    /// The load limits of a source, as they were set; nothing where nobody has.
     pub async fn source_load(&self, name: &str) -> Result<Option<String>, StoreError> {
         let sql = "SELECT source_loads.spec FROM source_loads JOIN sources ON sources.id = source_loads.source_id WHERE sources.name = $1";
         Ok(sqlx::query_scalar(sql).bind(name).fetch_optional(&self.pool).await?)

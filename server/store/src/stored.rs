@@ -80,7 +80,7 @@ impl Store {
         }
     }
 
-    /// The definition that a data version was asked for or built with.
+    /// The definition that a dataset version was asked for or built with.
     pub async fn version_definition(&self, row: &DataVersionRow) -> Result<DatasetSpec, StoreError> {
         match serde_json::from_str(&row.spec) {
             Ok(spec) => Ok(spec),

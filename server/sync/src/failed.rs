@@ -55,7 +55,7 @@ impl Failed {
         }
     }
 
-    /// What an earlier try has put aside.
+    /// The checkpoint of an earlier attempt.
     pub(crate) fn gone() -> Self {
         Self { again: Again::AtOnce, ..Self::new("The checkpoint of the previous attempt is incomplete. The rows are read again.") }
     }

@@ -1,7 +1,7 @@
 //! How accelerated data is made: a worker asks for the runs that schedules want, takes those that were asked for, reads
-//! the table, writes a new data version beside the live one, proves it, and switches. A bad build never touches the live one.
+//! the table, writes a new dataset version beside the live one, proves it, and switches. A bad build never touches the live one.
 //!
-//! The control plane and this crate never call each other: they meet in the rows of jobs, runs and data versions.
+//! The control plane and this crate never call each other: they meet in the rows of jobs, runs and dataset versions.
 
 mod beat;
 mod build;

@@ -1,4 +1,4 @@
-//! The loop of a worker: asks for what is due, works on runs beside one another, begins those anew whose worker died, drops
+//! The loop of a worker: asks for what is due, works on runs beside one another, begins those again whose worker died, drops
 //! what nobody needs any more.
 
 use std::time::{Duration, Instant};
@@ -145,7 +145,7 @@ async fn work(worker: Worker, run: RunRow, stop: CancellationToken) {
             Err(error) => tracing::error!(cause = %error, run = run.id, "a run waits for the metadata"),
         }
         drop(worker.store.touch_run(&run, &worker.name, worker.host.now()).await);
-        // Silent for too long meanwhile, it is begun anew by somebody, and this try is nobody's.
+        // Silent for too long meanwhile, it is begun again by somebody, and this try is nobody's.
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(POLL) => {}

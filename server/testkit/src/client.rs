@@ -85,7 +85,7 @@ impl Admin {
         answer
     }
 
-    /// Builds a dataset and waits for its end; gives the data version as it ended.
+    /// Builds a dataset and waits for its end; gives the dataset version as it ended.
     pub async fn build(&self, domain: &str, name: &str) -> Json {
         let number = self.post(&format!("/datasets/{domain}/{name}/build"), json!({"environment": "prod"})).await;
         let began = std::time::Instant::now();

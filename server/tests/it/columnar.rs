@@ -75,7 +75,7 @@ async fn tables_of_two_sources_are_asked_as_one_switched_and_rolled_back() {
     let hangar = columnar(&people, "hangar", "files", "planes", json!(["tailnum"])).await;
     assert_eq!(hangar["state"], "live", "{hangar}");
     people.builder.served().await;
-    // Answers are kept for an hour, of the data versions that gave them.
+    // Answers are kept for an hour, of the dataset versions that gave them.
     let mut kept = by_maker();
     kept["policy"] = json!({"cache": {"memory": true, "ttl_ms": 3_600_000}});
     people.publish("makers", kept, json!({})).await;

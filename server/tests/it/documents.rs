@@ -150,7 +150,7 @@ async fn datasets_with_their_jobs_and_what_sources_bear_come_as_documents() {
     assert_eq!(builder.build("travel", "airlines-copy").await["state"], "live");
     let (ok, said) = apply(&documents);
     assert!(ok && said.contains("Nothing was changed"), "{said}");
-    // Absent gates, jobs and limits stay; what is said anew is changed; what it is made of is not.
+    // Absent gates, jobs and limits stay; what is said again is changed; what it is made of is not.
     let (ok, said) = apply(&documents.replace("retries: 4", "retries: 1").replace("runs: 2", "runs: 3"));
     assert!(ok && said.contains("change dataset travel/airlines-copy") && said.contains("change source second"), "{said}");
     assert_eq!(builder.get("/datasets/travel/airlines-copy").await["job"]["spec"]["retries"], 1);

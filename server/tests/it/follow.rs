@@ -215,7 +215,7 @@ async fn rows_that_are_deleted_without_a_word_are_found_by_their_keys() {
     agree(&http, &source, 4_000).await;
     let seen = following_until(builder, "items", "counted", |following| following["figures"]["deleted_rows"] == 1_000).await;
     assert!(seen["figures"]["gone_looked_at"].as_i64() > Some(0), "{seen:#}");
-    // What was changed without its cursor is read again by its range, and what a rule had put aside once it is mended.
+    // What was changed without its cursor is read again by its range, and what a rule had rejected once it is mended.
     source.run("UPDATE items SET label = 'quietly' WHERE id BETWEEN 5 AND 9").await;
     source.run(&format!("INSERT INTO items VALUES (3600, NULL, '{}', 0)", at(41))).await;
     following_until(builder, "items", "put aside", |following| following["figures"]["dirty_rows"] == 1).await;

@@ -7,7 +7,7 @@ use crate::common::{Http, binary};
 use serde_json::Value as Json;
 use testkit::{Admin, Sluice};
 
-/// What is held against every answer.
+/// What is compared with every answer.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,allow_header_conformance";
 
 /// Lets the tool ask all that a document describes, for so many seconds at most.

@@ -1,4 +1,4 @@
-//! How datasets are made anew by themselves: at their times, after one another, tried again, ended, and begun anew where a
+//! How datasets are rebuilt by themselves: at their times, after one another, tried again, ended, and begun again where a
 //! worker dies.
 
 use std::os::unix::process::ExitStatusExt as _;
@@ -139,7 +139,7 @@ async fn what_does_not_answer_is_tried_again_and_what_is_wrong_is_not() {
     assert!(last_run(&waits)["reason"].as_str().unwrap().starts_with("notes-db:"), "{waits:#}");
     postgres.resume();
     let done = dataset_until(builder, "notes", "done", |dataset| last_run(dataset)["state"] == "done").await;
-    // Each try had a data version of its own; only the last one is live, and there was one run.
+    // Each try had a dataset version of its own; only the last one is live, and there was one run.
     let tries = last_run(&done)["attempt"].as_i64().unwrap();
     assert_eq!((live(&done), done["versions"].as_array().unwrap().len()), (tries, usize::try_from(tries).unwrap()), "{done:#}");
     assert_eq!(done["job"]["runs"].as_array().unwrap().len(), 1);

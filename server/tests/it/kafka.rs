@@ -301,7 +301,7 @@ async fn what_a_mapping_does_not_want_of_a_topic_ends_what_it_wanted_before() {
     let following = following_until(builder, "visits", "taken", |following| following["figures"]["changed_rows"].as_i64() >= Some(2)).await;
     until(LONG, "what is wanted is served", async || labels(&http, "visits", 10).await == wanted(&[(2, "TWO"), (9, "NINE")])).await;
     assert_eq!(following["reason"], "", "{following}");
-    // What was put aside does not come back once its key was told to be out.
+    // What was rejected does not come back once its key was told to be out.
     kafka.send("visits", [("2", Some(&b"{broken"[..])), ("9", Some(&b"{broken"[..]))]);
     following_until(builder, "visits", "put aside", |following| following["figures"]["dirty_rows"] == 2).await;
     say(&[(2, Some("out"))]);

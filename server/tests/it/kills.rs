@@ -42,7 +42,7 @@ fn start(folder: &Path, redis: Option<&Redis>) -> Sluice {
     Sluice::start(binary(), "demo", folder, &environment)
 }
 
-/// Whoever is killed while the demo is made begins it anew; afterwards it is there.
+/// Whoever is killed while the demo is made begins it again; afterwards it is there.
 async fn builder(server: &Sluice) -> Admin {
     let admin = Admin::demo(server, "builder@demo").await;
     admin.served().await;

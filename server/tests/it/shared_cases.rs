@@ -1,5 +1,5 @@
 //! Every file of `tests/cases/shared` against the real server of its dialect: each table is listed, sampled, answered by an API, and read by key
-//! out of a dataset, and each cell is held against what the database's own client prints. A new file there is a new case. All differences of
+//! out of a dataset, and each cell is compared with what the database's own client prints. A new file there is a new case. All differences of
 //! a server's files are told together.
 
 mod client;

@@ -292,7 +292,7 @@ async fn follows(database: Database) {
     let follow = json!({"follow": {"cursor": "changed_at", "deleted": "gone", "every_s": 1, "overlap": 5}, "retries": 5});
     let (status, body) = builder.call(Method::PUT, "/datasets/travel/items/job", Some(follow)).await;
     assert!(status.is_success(), "{body}");
-    // The worker dies between any two writes of a build, and what it was at is begun anew.
+    // The worker dies between any two writes of a build, and what it was at is begun again.
     for point in ["build.after-read", "build.before-seal", "build.after-proof", "build.before-switch"] {
         server.kill();
         server = start(folder.path(), Some(point));

@@ -1,4 +1,4 @@
-//! Values of every type of the database servers as APIs, samples, datasets and gRPC give them, held against the cases of `tests/cases/values`:
+//! Values of every type of the database servers as APIs, samples, datasets and gRPC give them, compared with the cases of `tests/cases/values`:
 //! a file of that folder is a case, its head says what is right.
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Datasets and their data versions.
+//! Datasets and their dataset versions.
 
 use axum::extract::State;
 use control::Control;

@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use crate::catalogue::{Asked, Catalogue, Tables, runtime};
 use crate::files::{self, Folder, Found, Mark, parquet_table};
 
-/// For the list of connectors. What is live comes from the live_catalog.
+/// For the list of connectors. What is live comes from the live catalog.
 pub struct Datasets(pub Arc<LiveCatalog>);
 
 #[async_trait]

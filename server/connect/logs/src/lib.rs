@@ -2,7 +2,7 @@
 //! the rotation of its files.
 //!
 //! A file is known by its number on the disk and its first bytes, so a log that is renamed is not read twice, and one that is cut
-//! short or whose number was given anew is begun anew. How far a dataset is stands with its rows, as for every feed.
+//! short or whose number was given again is begun again. How far a dataset is stands with its rows, as for every feed.
 
 mod connector;
 mod feed;

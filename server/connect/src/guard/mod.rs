@@ -1,6 +1,6 @@
 //! The guard before a script: one read-only statement out of known functions, or a refusal that names the place.
 //!
-//! What is sent is written anew from the tree that was looked at, and read once more; see [`check`]. The guard stands in front of the
+//! What is sent is written again from the tree that was looked at, and read once more; see [`check`]. The guard stands in front of the
 //! source's own defences (read-only sessions, time-outs), not instead of them.
 
 mod budget;
@@ -43,11 +43,11 @@ const STACK_LEFT: usize = 4 << 20;
 pub struct Passed {
     pub has_order: bool,
     pub has_limit: bool,
-    /// The statement to send: no comments, literals escaped anew, and nothing that was not looked at.
+    /// The statement to send: no comments, literals escaped again, and nothing that was not looked at.
     pub sql: String,
 }
 
-/// Lets one read-only statement by, and writes it anew: whatever the person's text would mean to another reader, this one is sent.
+/// Lets one read-only statement by, and writes it again: whatever the person's text would mean to another reader, this one is sent.
 ///
 /// # Errors
 /// A refusal that names what is wrong and, where the parser knows it, the place.
@@ -212,7 +212,7 @@ mod tests {
         }
     }
 
-    /// Comments are gone, literals are written anew, and everything else stays where it was.
+    /// Comments are gone, literals are written again, and everything else stays where it was.
     #[test]
     fn what_is_sent_is_written_anew_where_the_person_wrote_it() {
         for (dialect, sql, sent) in [

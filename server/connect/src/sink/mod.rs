@@ -1,4 +1,4 @@
-//! Databases that datasets are written into. A data version is a table of its own there, and a view shows the live one: so whoever asks
+//! Databases that datasets are written into. A dataset version is a table of its own there, and a view shows the live one: so whoever asks
 //! the view never sees half a version, and going back is one statement.
 //!
 //! What was sealed, and how far a version follows its source, stands in a table beside them ([`LEDGER`]), which changes in one transaction
@@ -31,7 +31,7 @@ const PORTION: usize = 4_096;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Writes {
     Nothing,
-    /// Tables, each made anew as a whole.
+    /// Tables, each rebuilt as a whole.
     Tables,
     /// Also changes of a table, all of some or none.
     Changes,

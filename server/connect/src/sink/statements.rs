@@ -1,4 +1,4 @@
-//! What is said to a database of the tables of data versions, their views, and what is known of them.
+//! What is said to a database of the tables of dataset versions, their views, and what is known of them.
 
 use std::fmt::Write as _;
 

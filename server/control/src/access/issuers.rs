@@ -124,7 +124,7 @@ impl Control {
         self.commit(tx).await
     }
 
-    /// Fetches the key sets that have an address anew, and writes those that have changed.
+    /// Fetches the key sets that have an address again, and writes those that have changed.
     ///
     /// # Errors
     /// For the program itself; where the metadata does not answer. A set that cannot be fetched stays as it is.

@@ -29,7 +29,7 @@ pub struct Accelerate {
     pub store: StoreKind,
     #[serde(default)]
     pub compression: Compression,
-    /// When it is made anew.
+    /// The schedule.
     #[serde(default)]
     pub when: When,
 }

@@ -1,4 +1,4 @@
-//! Rows of a followed table that somebody wants read again: what was mended there without its cursor, what a rule had put aside.
+//! Rows of a followed table that somebody wants read again: what was mended there without its cursor, what a rule had rejected.
 
 use model::audit::AuditAction;
 use model::dataset::{DataVersionState, DatasetSpec};
@@ -24,7 +24,7 @@ impl Control {
         }
         let mut tx = self.write(caller).await?;
         if wanted.is_all() {
-            // What of it was put aside is tried again by that.
+            // What of it was rejected is tried again by that.
             tx.try_dirty_rows_again(&version.id).await?;
         }
         tx.set_backfill(&version.id, &wanted.wish(&self.host.id())).await.map_err(|error| match error {

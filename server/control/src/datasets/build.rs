@@ -10,7 +10,7 @@ use store::{DataVersionRow, DatasetRow, NewRun, RunRow, StoreError, Tx};
 use crate::{Caller, Control};
 
 impl Control {
-    /// Asks for a new data version; a worker takes it. Gives its number. A run that waits for its next try begins it now.
+    /// Asks for a new dataset version; a worker takes it. Gives its number. A run that waits for its next try begins it now.
     ///
     /// # Errors
     /// Where one is being built already.
@@ -49,7 +49,7 @@ impl Control {
         Ok(version.number)
     }
 
-    /// Makes a kept data version live again, or one that waits for an owner's yes, at once.
+    /// Makes a kept dataset version live again, or one that waits for an owner's yes, at once.
     ///
     /// # Errors
     /// For owners; where the version is neither any more.
@@ -87,7 +87,7 @@ impl Control {
         self.commit(tx).await
     }
 
-    /// What is made after this dataset is due once it is live anew.
+    /// What is made after this dataset is due once it is live again.
     async fn let_follow(&self, tx: &mut Tx, dataset: &DatasetRow, environment: &str) -> Result<(), Problem> {
         for job in self.store.jobs_in(&dataset.domain).await? {
             let spec = match self.store.job_definition(&job).await {

@@ -1,5 +1,5 @@
 //! A change of what decides a dataset's rows, where live APIs read the dataset: it is held back for somebody else's decision. Builds and
-//! followers go by what is in force until then.
+//! incremental syncs use what is in force until then.
 
 use std::collections::BTreeMap;
 
@@ -172,7 +172,7 @@ impl Control {
         Ok(Some(WaitingChange { request: request.id.clone(), author, created_at: request.created_at, changes }))
     }
 
-    /// What an approval of a request writes, held against the table as it is now.
+    /// What an approval of a request writes, compared with the table as it is now.
     ///
     /// # Errors
     /// Where the change makes no sense any more of the table, or of what else has been changed.

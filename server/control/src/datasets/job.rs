@@ -1,4 +1,4 @@
-//! How a dataset is made anew: its schedule, a pause of that, and the end of a run.
+//! How a dataset is built: its schedule, a pause of that, and the end of a run.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::{Caller, Control};
 type Before = Result<Option<String>, StoreError>;
 
 impl Control {
-    /// Says when and how a dataset is made anew. What of it can change the answers of live APIs, how the table is followed and which
+    /// Sets the job of a dataset. What of it can change the answers of live APIs, how the table is followed and which
     /// rows may be left out, becomes a request, which the answer names; all else is in force at once.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl Control {
         self.commit(tx).await
     }
 
-    /// Ends the run that is under way, or waits; its data version fails, and what is live is not touched.
+    /// Ends the run that is under way, or waits; its dataset version fails, and what is live is not touched.
     ///
     /// # Errors
     /// Where there is none any more.

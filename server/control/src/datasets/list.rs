@@ -88,7 +88,7 @@ impl Control {
         Ok(views)
     }
 
-    /// One dataset with its data versions.
+    /// One dataset with its dataset versions.
     ///
     /// # Errors
     /// Where there is none that the caller may see.
@@ -144,14 +144,14 @@ impl Control {
         Ok(views)
     }
 
-    /// The live data versions of all datasets, for gateways.
+    /// The live dataset versions of all datasets, for gateways.
     pub(crate) async fn live_datasets(&self) -> Result<Vec<SnapshotDataset>, Problem> {
         let datasets = self.store.datasets().await?;
         let live = self.store.data_versions_in(DataVersionState::Live.key()).await?;
         Ok(live.iter().filter_map(|version| snapshot_of(datasets.iter().find(|row| row.id == version.dataset_id)?, version)).collect())
     }
 
-    /// The live data version of one dataset.
+    /// The live dataset version of one dataset.
     pub(crate) async fn live_dataset(
         &self,
         domain: &str,

@@ -1,4 +1,4 @@
-//! Rows that could not be taken into a data version: looked at, and tried again.
+//! Rows that could not be taken into a dataset version: looked at, and tried again.
 
 use model::audit::AuditAction;
 use model::dataset::{DataVersionState, DatasetSpec};
@@ -42,7 +42,7 @@ impl Control {
     /// version does so within moments; what cannot be taken still stays, with why. Gives how many they are.
     ///
     /// # Errors
-    /// Where nobody follows the version: then a build reads everything anew.
+    /// Where nobody follows the version: then a build reads everything again.
     pub async fn try_dirty_rows_again(&self, caller: &Caller, domain: &str, name: &str, number: i64) -> Result<u64, Problem> {
         let (dataset, version) = self.own_version(caller, domain, name, number).await?;
         let followed = self.store.following(&version.id).await?.is_some();

@@ -16,7 +16,7 @@ const SHOWN: i64 = 30;
 const NEXT_TIMES: usize = 3;
 
 impl Control {
-    /// A dataset's job with its runs, and its data versions as they were at the same moment.
+    /// A dataset's job with its runs, and its dataset versions as they were at the same moment.
     pub(super) async fn job_view(&self, dataset: &DatasetRow) -> Result<(JobView, Vec<DataVersionRow>), Problem> {
         let job = self.job_of(dataset).await?;
         let spec = job.definition(dataset)?;
@@ -64,7 +64,7 @@ fn usual_time(rows: &[RunRow]) -> Option<Millis> {
     times.get(times.len() / 2).copied()
 }
 
-/// Nothing where its data version is gone.
+/// Nothing where its dataset version is gone.
 fn run_view(row: &RunRow, versions: &[DataVersionRow], job: &JobSpec, takes: Option<Millis>) -> Result<Option<RunView>, StoreError> {
     let Some(version) = versions.iter().find(|version| version.id == row.version_id) else { return Ok(None) };
     let state = row.decoded_state()?;

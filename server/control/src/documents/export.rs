@@ -18,7 +18,7 @@ impl Control {
     pub async fn export(&self, caller: &Caller) -> Result<String, Problem> {
         let mut documents = Vec::new();
         for source in self.sources(caller).await? {
-            // With what it bears, which lists leave out.
+            // With its load limits, which lists leave out.
             let source = self.source(caller, &source.name).await?;
             let bindings = source
                 .bindings

@@ -83,7 +83,7 @@ impl Control {
         open.map(|(_, held)| settings(&source.name, Environment::Prod.key(), &held.definition)).transpose()
     }
 
-    /// What a source bears, where that is another than before.
+    /// The load limits of a source, where they differ from before.
     async fn plan_load(&self, source: &SourceDocument, work: &mut Work) -> Result<(), Problem> {
         let Some(load) = &source.load else { return Ok(()) };
         let before = self.store.load_limits(&source.name).await?;

@@ -161,7 +161,7 @@ impl Control {
             .await
     }
 
-    /// A release on a dataset waits for a live data version.
+    /// A release on a dataset waits for a live dataset version.
     pub(crate) async fn refuse_without_data(&self, domain: &str, spec: &ApiSpec, environment: Environment) -> Result<(), Problem> {
         let Some(dataset) = spec.serve_from.dataset() else { return Ok(()) };
         if self.live_dataset(domain, dataset, environment).await?.is_some() {

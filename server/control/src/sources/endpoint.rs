@@ -18,7 +18,7 @@ pub(super) fn changed<'a>(form: &'a [ConfigField], before: &Values, after: &Valu
 }
 
 /// Takes those of the stored secrets away that the settings no longer ask for, and says beside each other one, where it is not
-/// given anew, that it must be. Nothing is done where the endpoint is the one that the secrets were given for.
+/// given again, that it must be. Nothing is done where the endpoint is the one that the secrets were given for.
 pub(super) fn ask_anew(
     form: &[ConfigField],
     environment: Environment,

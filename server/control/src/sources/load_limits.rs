@@ -1,4 +1,4 @@
-//! What a source bears of all runs together, as its owner says.
+//! The load limits of a source for all runs together, set by its owner.
 
 use connect::{Purpose, Statement, guard};
 use futures::TryStreamExt;
@@ -17,7 +17,7 @@ use crate::{Caller, Control};
 const LOAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 
 impl Control {
-    /// Says what a source bears. Runs that are under way see it within a second.
+    /// Sets the load limits of a source. Runs that are under way see it within a second.
     ///
     /// # Errors
     /// A zone that is not there, a load question that gives no number.

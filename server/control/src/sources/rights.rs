@@ -24,7 +24,7 @@ impl Control {
     }
 }
 
-/// The sentences about a connection with these settings. A source that does not tell its user's rights is not held against it.
+/// The sentences about a connection with these settings. A source that does not tell its user's rights is not compared with it.
 pub(super) async fn excess_of(source: &str, connection: &dyn Connection, settings: &BTreeMap<String, String>) -> Vec<String> {
     let found = connection.rights().await.unwrap_or_else(|error| {
         tracing::info!(source, cause = %error.cause, "the rights of a source's user cannot be read");

@@ -62,7 +62,7 @@ pub(crate) struct PreparedSource {
 }
 
 impl PreparedSource {
-    /// Says anew what the audit log is to hold, where other bindings are written than were asked for.
+    /// Says again what the audit log is to hold, where other bindings are written than were asked for.
     pub(super) fn note_after(&mut self) {
         self.after = settings_text(&self.row.about, &self.bindings);
     }

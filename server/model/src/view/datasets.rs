@@ -12,7 +12,7 @@ use crate::snapshot::{Environment, Priority, Switches};
 use crate::table::{Sample, TableRef};
 use crate::view::SettingChange;
 
-/// One dataset with its data versions, newest first.
+/// One dataset with its dataset versions, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DatasetView {
@@ -54,7 +54,7 @@ pub struct DatasetSaved {
 }
 
 impl DatasetView {
-    /// The data version that is served in an environment.
+    /// The dataset version that is served in an environment.
     #[must_use]
     pub fn live(&self, environment: Environment) -> Option<&DataVersionView> {
         self.versions.iter().find(|version| version.environment == environment && version.state == DataVersionState::Live)
@@ -66,14 +66,14 @@ impl DatasetView {
         self.versions.iter().any(|version| version.following.is_some())
     }
 
-    /// The data version that is being built, or waits for it.
+    /// The dataset version that is being built, or waits for it.
     #[must_use]
     pub fn building(&self) -> Option<&DataVersionView> {
         self.versions.iter().find(|version| version.state == DataVersionState::Building)
     }
 }
 
-/// How a dataset is made anew, with its last runs, the newest first.
+/// How a dataset is built, with its last runs, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JobView {
@@ -105,7 +105,7 @@ impl JobView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunView {
-    /// The data version of its last try.
+    /// The dataset version of its last try.
     pub version: i64,
     pub environment: Environment,
     pub state: RunState,
@@ -162,7 +162,7 @@ pub struct DataVersionView {
     pub compared: Vec<ComparedView>,
 }
 
-/// A data version that follows its table.
+/// A dataset version that follows its table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FollowView {

@@ -31,7 +31,7 @@ pub enum NeedKind {
     Rejected,
     /// Somebody's request waits for one's decision.
     Decide,
-    /// A data version waits for one's yes.
+    /// A dataset version waits for one's yes.
     DatasetWaits,
     /// A draft that one has written in.
     Draft,

@@ -134,7 +134,7 @@ impl RequestView {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HeldChange {
     pub changes: Vec<SettingChange>,
-    /// The labels of secrets that were given anew; told while it is open.
+    /// The labels of secrets that were given again; told while it is open.
     pub secrets: Vec<String>,
     /// The live APIs that read the source or the dataset, with the Unions that call them.
     pub apis: Vec<String>,

@@ -11,7 +11,7 @@ use store::DataVersionRow;
 
 use crate::source::Deleted;
 
-/// What is read, for which data version.
+/// What is read, for which dataset version.
 pub(crate) struct BuildSource {
     pub(crate) spec: DatasetSpec,
     pub(crate) row: DataVersionRow,

@@ -1,5 +1,5 @@
-//! What a run has read, put aside so that a later try of it goes on from there: its checkpoints. They are files of the node that
-//! reads, so another node begins anew. Each file is checked against its sum before it is used again.
+//! Checkpoints: rows that a run has read, stored so that a later attempt resumes from there. They are files of the node that
+//! reads, so another node begins again. Each file is checked against its sum before it is used again.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -17,7 +17,7 @@ use crate::failed::Failed;
 
 const LIST: &str = "kept.json";
 
-/// Where what is read of one part is put aside, and what its files' names begin with.
+/// Where what is read of one part is stored, and what its files' names begin with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Spot {
     pub(crate) folder: PathBuf,

@@ -91,7 +91,7 @@ pub(crate) struct Pairs {
 
 impl Pairs {
     /// # Errors
-    /// Where nothing can be put aside.
+    /// Where nothing can be spilled.
     pub(crate) fn new(spot: &Spot, from: &BuildSource) -> Result<Self, Failed> {
         Ok(Self::of(Sorter::named(&spot.folder, &spot.name)?.beside(spot.side_by_side), trainer(from), from))
     }
@@ -125,7 +125,7 @@ impl Pairs {
     }
 
     /// # Errors
-    /// Where what was put aside cannot be read.
+    /// Where what was spilled cannot be read.
     pub(crate) fn in_order(self, checksum: Checksum) -> Result<InOrder, Failed> {
         let sorted = Sorted::of(self.sorters)?;
         Ok(InOrder { sorted, counts: self.counts, checksum, others: 0, is_given: false, key: Vec::new(), packed: Vec::new() })
@@ -183,7 +183,7 @@ impl InOrder {
     /// The next key and its message.
     ///
     /// # Errors
-    /// Where what was put aside cannot be read.
+    /// Where what was spilled cannot be read.
     pub(crate) fn next(&mut self) -> Result<Option<Pair<'_>>, Failed> {
         if matches!(self.counts, Counts::TheOne) {
             if std::mem::replace(&mut self.is_given, true) {

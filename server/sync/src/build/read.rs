@@ -47,7 +47,7 @@ pub(crate) struct Part {
     pub(crate) gate: KeyGate,
     pub(crate) rules: Rules,
     pub(crate) counts: Counts,
-    /// Nothing in it was put aside, or breaks a rule or the key.
+    /// Nothing in it was rejected, or breaks a rule or the key.
     pub(crate) is_clean: bool,
     /// Where what comes after it begins, of a feed.
     pub(crate) position: Option<String>,
@@ -59,7 +59,7 @@ pub(crate) struct Reading {
     pub(crate) from: Arc<BuildSource>,
     /// The rows of all parts that cannot be taken.
     pub(crate) dirty: Arc<Mutex<RejectedRows>>,
-    /// Where its rules put aside what a later try may need.
+    /// Where its rules store what a later attempt may need.
     pub(crate) spot: Option<Spot>,
     pub(crate) counts: mpsc::Sender<Counts>,
     pub(crate) stop: CancellationToken,

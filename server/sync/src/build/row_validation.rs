@@ -1,4 +1,4 @@
-//! One row on its way into a dataset, alike for builds and followers: what it becomes, or why it cannot be taken.
+//! One row on its way into a dataset, alike for builds and incremental sync: what it becomes, or why it cannot be taken.
 
 use arrow_array::RecordBatch;
 use connect::{Origin, Spoiled};
@@ -36,7 +36,7 @@ pub(crate) enum RowOutcome {
 
 impl RowValidator {
     /// # Errors
-    /// A mapping or a rule that cannot be read any more. `spot` is where its rules put aside what a later try may need.
+    /// A mapping or a rule that cannot be read any more. `spot` is where its rules store what a later attempt may need.
     pub(crate) fn new(worker: &Worker, spec: &DatasetSpec, spot: Option<&Spot>) -> Result<Self, Failed> {
         Ok(Self {
             maps: Maps::new(worker, spec)?,

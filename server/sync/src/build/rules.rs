@@ -56,7 +56,7 @@ impl Rules {
         Ok(Self { watches })
     }
 
-    /// As an earlier try has left them of a part that broke none; nothing where what it put aside is not all there.
+    /// As an earlier try has left them of a part that broke none; nothing where what it stored is not all there.
     ///
     /// # Errors
     /// As [`Rules::new`].
@@ -125,7 +125,7 @@ impl Rules {
     /// Puts what must be different under names, for a later try: a file for each rule that asks for it.
     ///
     /// # Errors
-    /// Where it cannot be put aside.
+    /// Where it cannot be spilled.
     pub(crate) fn keep(&mut self) -> Result<Vec<KeptRuns>, Failed> {
         let mut kept = Vec::new();
         for watch in &mut self.watches {

@@ -247,7 +247,7 @@ impl<'a> CursorPolls<'a> {
         }
     }
 
-    /// Deletes rows that are gone without a word; how far it is stays.
+    /// Deletes rows that are deleted without an event; how far it is stays.
     ///
     /// # Errors
     /// As [`DeleteDetection::look`].

@@ -1,4 +1,4 @@
-//! Rows that are gone from a table that does not say so: all its keys are held against those of what is live, now and then. Nothing is
+//! Rows that are gone from a table that does not say so: all its keys are compared with those of what is live, now and then. Nothing is
 //! taken over meanwhile, so a key that the table does not have any more was deleted; one that came back since is taken by the next look.
 
 use fail::fail_point;

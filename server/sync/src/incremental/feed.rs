@@ -77,7 +77,7 @@ impl<'a> Tells<'a> {
         Ok(())
     }
 
-    /// Takes what was put aside and somebody wants tried again.
+    /// Takes what was rejected and somebody wants tried again.
     ///
     /// # Errors
     /// Where the source or a store does not answer.

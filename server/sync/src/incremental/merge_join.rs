@@ -26,7 +26,7 @@ pub(crate) struct MergeJoin {
 
 impl MergeJoin {
     /// # Errors
-    /// Where nothing can be put aside.
+    /// Where nothing can be spilled.
     pub(crate) fn new(scratch: &Path) -> Result<Self, Failed> {
         Ok(Self { sorter: Sorter::new(scratch)?, failed: None })
     }
@@ -37,7 +37,7 @@ impl MergeJoin {
     }
 
     /// # Errors
-    /// Where a row could not be put aside.
+    /// Where a row could not be spilled.
     pub(crate) fn pairs(self) -> Result<Pairs, Failed> {
         match self.failed {
             Some(error) => Err(error.into()),
@@ -53,7 +53,7 @@ pub(crate) struct Pairs {
 
 impl Pairs {
     /// # Errors
-    /// Where what was put aside cannot be read.
+    /// Where what was spilled cannot be read.
     pub(crate) fn next(&mut self) -> Result<Option<Pair>, Failed> {
         let Some((key, _)) = self.sorted.head() else { return Ok(None) };
         let mut pair = Pair { key: key.to_vec(), ..Pair::default() };

@@ -1,4 +1,4 @@
-//! Following and comparing: a live dataset version takes the changes of its table, and is held against it.
+//! Following and comparing: a live dataset version takes the changes of its table, and is compared with it.
 
 pub(crate) mod cursor;
 pub(crate) mod delete_detection;

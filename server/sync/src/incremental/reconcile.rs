@@ -1,5 +1,5 @@
-//! A live data version beside its table. Both are summed up in buckets by their keys; only buckets that differ are read again,
-//! row by row. What a follower had not taken yet is looked at once more before it counts.
+//! A live dataset version beside its table. Both are summed up in buckets by their keys; only buckets that differ are read again,
+//! row by row. What an incremental sync had not taken yet is looked at once more before it counts.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ const BUCKETS: usize = 4_096;
 /// Rows that differ and are looked at once more at a time.
 const AGAIN: usize = 1_000;
 const EXAMPLES: usize = 5;
-/// What a follower takes at the least until it has looked.
+/// What an incremental sync takes at the least until it has looked.
 const FOLLOWER: Duration = Duration::from_secs(3);
 
 /// Begins what is due.
@@ -195,7 +195,7 @@ impl Sides<'_> {
         }
     }
 
-    /// Rows that differ count, but for those that a follower has taken since.
+    /// Rows that differ count, but for those that an incremental sync has taken since.
     async fn settle(&self, mut pairs: Vec<Pair>, waited: &mut bool, found: &mut Compared) -> Result<(), Failed> {
         if let Some(follow) = &self.job.follow {
             if !std::mem::replace(waited, true) {

@@ -1,4 +1,4 @@
-//! Live data versions that follow their tables: each is taken by one worker, which applies what changes to the version's
+//! Live dataset versions that follow their tables: each is taken by one worker, which applies what changes to the version's
 //! delta, with how far it is. A worker that dies is taken over from there.
 
 use std::time::{Duration, Instant};
@@ -191,7 +191,7 @@ async fn by_looks(
     }
 }
 
-/// Reads again what somebody wants read again, where there is such a wish; one that was broken off is taken up anew.
+/// Reads again what somebody wants read again, where there is such a wish; one that was broken off is taken up again.
 async fn again(
     worker: &Worker,
     row: &FollowingRow,
@@ -214,7 +214,7 @@ async fn again(
         return Err(failed);
     }
     if wanted.is_all() {
-        // What was not put aside again was taken, or is gone.
+        // What was not rejected again was applied, or is gone.
         worker.store.forget_dirty_again(&row.version_id, &text).await?;
         looks.forget_dirty(worker.store.dirty_count(&row.version_id).await?);
     }

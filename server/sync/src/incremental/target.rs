@@ -1,4 +1,4 @@
-//! Where changes go: the delta of a live version, past the same rules as its build, with what cannot be taken put aside.
+//! Where changes go: the delta of a live version, past the same rules as its build, with rows rejected that cannot be applied.
 
 use std::collections::HashSet;
 
@@ -32,7 +32,7 @@ pub(crate) struct Applied {
     pub(crate) changed: i64,
     pub(crate) deleted: i64,
     pub(crate) bytes: i64,
-    /// All that were put aside since the version was built.
+    /// All that were rejected since the version was built.
     pub(crate) dirty: i64,
 }
 
@@ -149,7 +149,7 @@ impl Target {
         self.dirty.count
     }
 
-    /// Of a key that was ended, nothing that was put aside before is to come back.
+    /// Of a key that was ended, nothing that was rejected before is to come back.
     async fn forget_ended(&mut self, told: &Told<'_>, ended: &[usize]) -> Result<(), Failed> {
         if self.dirty.count == 0 {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Removing the rows of data versions that nobody needs any more.
+//! Removing the rows of dataset versions that nobody needs any more.
 
 use std::collections::HashMap;
 use std::sync::Arc;

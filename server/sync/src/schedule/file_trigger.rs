@@ -42,7 +42,7 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
         let Some(mut seen) = worker.if_readable(seen_of(&job))? else { continue };
         let now = worker.host.now();
         let (is_same, waited) = (seen.last == mark, now - seen.since);
-        // By a clock that went back it is waited anew.
+        // By a clock that went back it is waited again.
         if is_same && (seen.taken == mark || (0..AT_REST).contains(&waited)) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Asks for the runs that schedules want now: their time has come, or a dataset that they follow is live anew.
+//! Asks for the runs that schedules want now: their time has come, or a dataset that they follow is live again.
 
 pub(crate) mod alarms;
 pub(crate) mod file_trigger;
@@ -28,7 +28,7 @@ pub(crate) async fn ask_due(worker: &Worker) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Where the clock went back, the next time of a schedule would be too far away: it is found anew.
+/// Where the clock went back, the next time of a schedule would be too far away: it is found again.
 pub(crate) async fn find_anew(worker: &Worker) -> Result<(), StoreError> {
     let now = worker.host.now();
     for job in worker.store.jobs_later(now).await? {

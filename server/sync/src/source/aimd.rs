@@ -1,4 +1,4 @@
-//! How fast one run may read: a little faster each second that its source bears it, at once much slower where it does not
+//! How fast one run may read: a little faster each second that its source is not under pressure, at once much slower where it does not
 //! (additive increase, multiplicative decrease: Chiu and Jain, 1989).
 
 use model::load_limits::Tier;
@@ -37,7 +37,7 @@ impl Aimd {
         self.now = Some(if cut > 0.0 { (base * cut).max(LEAST) } else { 0.0 });
     }
 
-    /// The source bears what it is asked.
+    /// The source is not under pressure.
     pub(crate) fn relieve(&mut self, measured: f64) {
         self.measure(measured);
         let top = self.ceiling.unwrap_or(self.best);

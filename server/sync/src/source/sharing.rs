@@ -5,7 +5,7 @@ use store::StoreError;
 
 use crate::Worker;
 
-/// What a source bears is shared with those who follow it, while they read.
+/// The load limits of a source are shared with those who follow it, while they read.
 pub(crate) async fn followers(worker: &Worker, source: &str) -> Result<usize, StoreError> {
     let mut count = 0;
     for row in worker.store.followings().await? {

@@ -1,4 +1,4 @@
-//! What keeps a run from hurting its source: it looks each second at what the source bears and how many runs share that, and
+//! What keeps a run from hurting its source: each second it checks the load of the source and how many runs share that, and
 //! waits after each batch until it may go on.
 
 use std::time::{Duration, Instant};
@@ -108,7 +108,7 @@ impl<'a> Throttle<'a> {
         (wait > 0.0).then(|| Duration::from_secs_f64(wait.min(1.0)))
     }
 
-    /// Sees what the source bears, and decides.
+    /// Measures the load of the source, and decides.
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // rows a second
     async fn look(&mut self, flow: &mut impl Flow) {
         let past = self.looked.elapsed().as_secs_f64();

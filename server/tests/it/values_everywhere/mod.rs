@@ -1,5 +1,5 @@
 //! Values by chance of every type that a source has, written with its own client: each cell is the same wherever it is read. Lists over the
-//! source, its pages, samples, datasets that were built, those that were synced since, and gRPC are held against what that client reads.
+//! source, its pages, samples, datasets that were built, those that were synced since, and gRPC are compared with what that client reads.
 //! The seed is printed, so that a find can be repeated (`SLUICE_FUZZ_SEED`).
 
 mod columns;

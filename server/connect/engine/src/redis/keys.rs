@@ -37,7 +37,7 @@ impl Keys {
         Self { client, address, connection: OnceCell::new() }
     }
 
-    /// Made anew by itself where it breaks.
+    /// Made again by itself where it breaks.
     async fn connection(&self) -> Result<ConnectionManager, SourceError> {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(CONNECT_TIMEOUT))

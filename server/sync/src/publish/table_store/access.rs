@@ -1,4 +1,4 @@
-//! Writing, reading and changing the rows of one data version in its table.
+//! Writing, reading and changing the rows of one dataset version in its table.
 
 use std::collections::HashMap;
 use std::sync::Arc;

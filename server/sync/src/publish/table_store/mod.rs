@@ -25,7 +25,7 @@ use crate::source;
 /// Letters of a dataset's id in the names of its tables.
 const MARK: usize = 8;
 
-/// The tables of one dataset in one environment, and of those the one of a data version.
+/// The tables of one dataset in one environment, and of those the one of a dataset version.
 pub(crate) struct TableStore(Arc<Tables>);
 
 /// The store of a dataset's rows by key, as the environment of a version has it.

@@ -21,7 +21,7 @@ use crate::build::encoder::Encoder;
 /// How long a database may take for one portion of rows, or one statement.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// The tables, and of those the one of a data version.
+/// The tables, and of those the one of a dataset version.
 pub(super) struct Tables {
     pub(super) sink: Arc<dyn Sink>,
     pub(super) connection: Arc<dyn Connection>,
