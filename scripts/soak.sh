@@ -20,13 +20,13 @@ SLUICE_FUZZ_SECONDS="$fuzz" \
   echo "# Soak"
   echo
   echo "The last run of \`make soak\`: the process is killed (SIGKILL) at points between two writes, chosen by chance, started"
-  echo "again, and looked at: a release and its decision are both there or neither is, and an apply is whole or absent."
+  echo "again, and checked: a release and its decision are both there or neither is, and an apply is whole or absent."
   echo
   echo "| kills | seed | result |"
   echo "| --- | --- | --- |"
   echo "| $(grep -c '^kill ' "$CARGO_TARGET_DIR/soak.log") | $seed | $(grep -o 'test result: [a-zA-Z]*' "$CARGO_TARGET_DIR/soak.log" | tail -1) |"
   echo
-  echo "Workers are killed at moments by chance while they build and follow, and started again; in the end what is served is held against"
+  echo "Workers are killed at moments by chance during builds and incremental sync, and started again; in the end the served rows are compared with"
   echo "the source row by row, and after each start every row that was always there must be there:"
   echo
   echo "| source and store | kills | seed |"

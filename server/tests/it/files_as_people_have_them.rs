@@ -34,7 +34,7 @@ async fn a_file_is_sampled_served_and_built_and_a_row_that_is_none_is_told_by_it
     // What cannot be read stays in the list, with its reason.
     let tables = builder.get("/sources/drop/prod/tables").await;
     let note = |name: &str| tables.as_array().unwrap().iter().find(|table| table["table"]["name"] == name).unwrap()["note"].clone();
-    assert!(note("cut").as_str().unwrap().contains("cut.csv.gz: it is cut short"), "{tables:#}");
+    assert!(note("cut").as_str().unwrap().contains("cut.csv.gz: the file is incomplete"), "{tables:#}");
     assert!(note("orders").as_str().unwrap().contains("separator=;"), "{tables:#}");
     let rows = json!([{"id": 1, "zip": "02134", "preis": 1.5}, {"id": 2, "zip": "94107", "preis": 2345.75}]);
     people.publish("orders", api(), json!({})).await;

@@ -28,11 +28,11 @@ async fn no_source_reads_the_metadata_or_the_programs_redis() {
         |host: &str, database: &str| json!({"host": host, "port": port, "database": database, "user": "postgres", "tls": "disable"});
     for host in ["127.0.0.1", "localhost", "LOCALHOST", "127.0.0.2", "127.1", "::1"] {
         let (status, said) = tested(&builder, "postgres", postgres(host, "sluice")).await;
-        assert!(status == 400 && said.contains("program's own servers"), "{host}: {status} {said}");
+        assert!(status == 400 && said.contains("metadata database or the Redis of Sluice"), "{host}: {status} {said}");
         let host = if host.contains("::") { format!("[{host}]") } else { host.to_owned() };
         for rest in ["", "/0", "/7"] {
             let (status, said) = tested(&builder, "redis", json!({"url": format!("redis://{host}:{}{rest}", own.port())})).await;
-            assert!(status == 400 && said.contains("program's own servers"), "{host}{rest}: {status} {said}");
+            assert!(status == 400 && said.contains("metadata database or the Redis of Sluice"), "{host}{rest}: {status} {said}");
         }
     }
     // Another database of the same server, and another Redis, are sources as any.
