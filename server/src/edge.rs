@@ -43,7 +43,7 @@ pub(crate) struct Services {
     under_tls: bool,
 }
 
-/// The body of an answer: the data plane's own, without a box around it, or axum's.
+/// The body of a response: the data plane's own, without a box around it, or axum's.
 pub(crate) enum EdgeBody {
     Api(ApiBody),
     Other(Body),
@@ -128,14 +128,14 @@ impl Services {
         response.map(EdgeBody::Other)
     }
 
-    /// A call of an API, whose own headers the gateway wrote.
+    /// A request of an API, whose own headers the gateway wrote.
     fn of_api(&self, response: http::Response<ApiBody>) -> http::Response<EdgeBody> {
         let mut response = response.map(EdgeBody::Api);
         harden_data(response.headers_mut(), self.under_tls);
         response
     }
 
-    /// What somebody is told instead of an answer.
+    /// What somebody is told instead of a response.
     fn refused(&self, path: &str, request_id: &RequestId, problem: &Problem) -> http::Response<EdgeBody> {
         let mut response = refusal(path, &problem.clone().with_request(request_id.as_str()));
         let id = HeaderValue::from_str(request_id.as_str()).unwrap_or(HeaderValue::from_static("unknown"));
@@ -178,7 +178,7 @@ impl Services {
     }
 }
 
-/// Answers a call of the gRPC port.
+/// Answers a request of the gRPC port.
 pub(crate) async fn answer_grpc(
     edge: Arc<GrpcEdge>,
     caps: Arc<Caps>,

@@ -19,7 +19,7 @@ use crate::listen::Caps;
 use crate::panics;
 use crate::scrape::Scrape;
 
-/// What is read for the answer.
+/// What is read for the response.
 type Figures = (Gateway, Arc<Alarms>, Arc<Caps>, Scrape);
 
 pub(crate) fn router(gateway: Gateway, alarms: Arc<Alarms>, caps: Arc<Caps>, scrape: Scrape) -> Router {

@@ -21,7 +21,7 @@ const MOST: usize = 3_500;
 /// How long the next page may take to ask, in seconds.
 const KEPT: u32 = 60;
 
-/// Looks at what an answer says of where to go on.
+/// Looks at what a response says of where to go on.
 pub(crate) async fn redirects(State(under_tls): State<bool>, request: Request, next: Next) -> Response {
     let is_function = request.uri().path().starts_with("/fn/");
     // The framework shows an error that stands in an address, where anybody could write one: such an address leads to the one without it.

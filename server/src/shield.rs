@@ -10,7 +10,7 @@ use model::Problem;
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-/// Puts on what every answer carries. What says nothing of caches is kept by none: pages and answers are one person's.
+/// Puts on what every response carries. What says nothing of caches is kept by none: pages and answers are one person's.
 pub(crate) fn harden(headers: &mut HeaderMap, under_tls: bool) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));

@@ -194,7 +194,7 @@ impl Link {
 }
 
 /// # Errors
-/// Where the answer is not of the wanted shape.
+/// Where the response is not of the wanted shape.
 pub(crate) fn read<T: FromRedisValue>(value: Value) -> Result<T, AccelError> {
     T::from_redis_value(value).map_err(AccelError::broken)
 }

@@ -306,7 +306,7 @@ fn other_shape(answer: &Value) -> AccelError {
     AccelError::broken(format!("an unexpected reply: {answer:?}"))
 }
 
-/// The bytes of an answer as they are, without a copy.
+/// The bytes of a response as they are, without a copy.
 fn value(answer: Value) -> Result<Option<Bytes>, AccelError> {
     match answer {
         Value::Nil => Ok(None),

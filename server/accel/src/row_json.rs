@@ -7,7 +7,7 @@ use model::json_text::{write_float, write_json, write_text};
 use model::wire::{Broken, Fields, Wire};
 use smallvec::SmallVec;
 
-/// One field of the answer.
+/// One field of the response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonField {
     pub number: u32,
@@ -37,11 +37,11 @@ struct Slot {
     as_string: bool,
 }
 
-/// The plan: fields in the order of the answer, found by their number.
+/// The plan: fields in the order of the response, found by their number.
 #[derive(Debug, Clone)]
 pub struct RowJson {
     slots: Box<[Slot]>,
-    /// By field number: the slot and one, or 0 where the answer does not have it.
+    /// By field number: the slot and one, or 0 where the response does not have it.
     slot_of: Box<[u16]>,
 }
 
@@ -68,7 +68,7 @@ impl RowJson {
         Self { slots: slots.into(), slot_of: slot_of.into() }
     }
 
-    /// Appends the object of one row; a field that is absent is null, a number that the answer does not have is left out.
+    /// Appends the object of one row; a field that is absent is null, a number that the response does not have is left out.
     ///
     /// # Errors
     /// Where the bytes are not a message of these fields; what was appended is taken back.

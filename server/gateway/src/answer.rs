@@ -35,10 +35,10 @@ const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 pub(crate) const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
-/// An answer in memory.
+/// A response in memory.
 pub(crate) type Answer = Response<ApiBody>;
 
-/// What every answer says of itself.
+/// What every response says of itself.
 pub(crate) struct Stamp<'a> {
     pub(crate) request_id: &'a RequestId,
     pub(crate) request: &'a HeaderMap,
@@ -46,7 +46,7 @@ pub(crate) struct Stamp<'a> {
     pub(crate) budget: Option<Budget>,
     pub(crate) cache: Option<CacheNote>,
     pub(crate) retry_after: Option<u64>,
-    /// Microseconds since the call came in.
+    /// Microseconds since the request came in.
     pub(crate) took: u64,
 }
 
@@ -81,7 +81,7 @@ impl Stamp<'_> {
         }
         if let Some(budget) = self.budget {
             headers.insert(REMAINING, texts.number(budget.remaining.into()));
-            // A header costs a call as much as the rest of its limits. While the bucket is more than half full, how
+            // A header costs a request as much as the rest of its limits. While the bucket is more than half full, how
             // much is left says enough.
             if budget.remaining <= budget.burst / 2 {
                 headers.insert(LIMIT, texts.number(budget.limit.into()));
@@ -100,7 +100,7 @@ impl Stamp<'_> {
     }
 }
 
-/// A good answer. It carries an entity tag, so that a caller who has it already is told so, and is compressed where
+/// A good response. It carries an entity tag, so that a caller who has it already is told so, and is compressed where
 /// that pays.
 pub(crate) fn good(stamp: &Stamp<'_>, body: Counted, timings: Option<&Timings>) -> Answer {
     let tag = entity_tag(body.as_ref());
@@ -159,7 +159,7 @@ pub(crate) fn streamed(
     response
 }
 
-/// An answer that no cache may keep.
+/// A response that no cache may keep.
 pub(crate) fn plain(stamp: &Stamp<'_>, status: StatusCode, content_type: &'static str, bytes: impl Into<Bytes>) -> Answer {
     let mut response = Response::new(ApiBody::full(bytes));
     *response.status_mut() = status;
@@ -225,7 +225,7 @@ fn digit(number: u64) -> u8 {
     b'0' + (number % 10) as u8
 }
 
-/// Weak, because the same answer goes out in several encodings. Any change of a byte changes it.
+/// Weak, because the same response goes out in several encodings. Any change of a byte changes it.
 fn entity_tag(body: &[u8]) -> HeaderValue {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     // The same seed on every node and after every start, so that tags keep their meaning.

@@ -1,4 +1,4 @@
-//! What an answer's body can be: bytes at hand, bytes and trailers, or frames as they come.
+//! What a response's body can be: bytes at hand, bytes and trailers, or frames as they come.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,7 +9,7 @@ use futures::{Stream, StreamExt};
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 
-/// The body of an answer of the data plane.
+/// The body of a response of the data plane.
 #[derive(Default)]
 pub struct ApiBody {
     data: Option<Bytes>,

@@ -31,7 +31,7 @@ const FORM: u8 = 2;
 const RAW: u8 = 0;
 const LZ4: u8 = 1;
 
-/// What identifies an answer: everything that can make it differ.
+/// What identifies a response: everything that can make it differ.
 type Key = [u8; 32];
 
 /// The caches of one node.
@@ -52,7 +52,7 @@ struct Kept {
     refreshing: AtomicBool,
 }
 
-/// Where an answer came from, and how old it is in milliseconds.
+/// Where a response came from, and how old it is in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CacheNote {
     pub(crate) result: CacheResult,
@@ -88,7 +88,7 @@ impl Caches {
         self.memory.weighted_size()
     }
 
-    /// The answer of a call: kept, or fetched and kept.
+    /// The response of a request: kept, or fetched and kept.
     ///
     /// # Errors
     /// Why it could be had from nowhere.

@@ -1,4 +1,4 @@
-//! Compressing an answer for the wire, where the caller takes it and it pays.
+//! Compressing a response for the wire, where the caller takes it and it pays.
 
 use std::io::Write;
 
@@ -10,7 +10,7 @@ const BROTLI_BUFFER: usize = 4_096;
 const BROTLI_QUALITY: u32 = 4;
 const BROTLI_WINDOW: u32 = 20;
 
-/// How an answer is encoded.
+/// How a response is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Identity,

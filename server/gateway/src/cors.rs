@@ -1,7 +1,9 @@
-//! Calls by scripts of web pages. A browser lets a page read an answer only where it names the page's origin: an app says which those are.
+//! Requests by scripts of web pages. A browser lets a page read a response only where it names the page's origin: an app says which
+//! those are.
 //!
-//! A browser asks first (a preflight) without the key, so it is let go on where any app that may call the API names the origin; the call itself
-//! is answered to the origin of the app whose key it brings. There are no cookies on this way, and no answer to every origin.
+//! A browser asks first (a preflight) without the key, so it is let go on where any app that may call the API names the origin; the
+//! request itself is answered to the origin of the app whose key it brings. There are no cookies on this way, and no response to every
+//! origin.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
@@ -66,14 +68,14 @@ impl Gateway {
         response
     }
 
-    /// The origin of a page that may read the answer; nothing where it may not.
+    /// The origin of a page that may read the response; nothing where it may not.
     fn allowed_origin(&self, path: &str, headers: &HeaderMap) -> Option<HeaderValue> {
         let origin = headers.get(ORIGIN)?;
         let routes = self.routes.load();
         let apps = routes.callers.origins.get(origin.to_str().ok()?)?;
         let may_read = match keys::who(&routes, &self.tokens, headers, self.clock.now()) {
             Ok(who) => apps.contains(&who.app.index),
-            // Without a key that is known, it is a preflight, or an answer that says so.
+            // Without a key that is known, it is a preflight, or a response that says so.
             Err(_) if path == ALL => true,
             Err(_) => {
                 let entry = asked(path).and_then(|asked| routes.apis.get(asked.path));

@@ -30,7 +30,7 @@ use crate::stack::{Admitted, Denied, Held, Timings, micros_since, view_of};
 use crate::view::View;
 use crate::{Gateway, execute, key_path, keys, outgoing};
 
-/// One call on its way: what its answer is stamped with.
+/// One call on its way: what its response is stamped with.
 struct Visit<'a> {
     headers: &'a HeaderMap,
     request_id: RequestId,
@@ -85,7 +85,7 @@ impl Gateway {
         path.starts_with("/api/") && is_api_path(path, keys::given_key(request.headers()).is_some() || is_preflight(request))
     }
 
-    /// Answers one call. Never fails: what goes wrong is an answer too.
+    /// Answers one call. Never fails: what goes wrong is a response too.
     pub async fn handle<B>(&self, request: Request<B>) -> Response<ApiBody>
     where
         B: Body + Send,
@@ -117,7 +117,7 @@ impl Gateway {
                 "The address of an API is /api/<domain>/<name>, or /api/<domain>/<name>/v<number>. Send a batch of keys to …/batch.";
             return problem(&visit.stamp(), &Problem::new(ErrorCode::NotFound, detail));
         };
-        // Boxed, both: a call that need not wait does not pay for the size of those that do.
+        // Boxed, both: a request that need not wait does not pay for the size of those that do.
         if asked.what == What::Call && asked.format.is_none() && parts.method == Method::GET {
             let held = match self.answer_or_hold(&visit, asked, parts.uri.query().unwrap_or_default()) {
                 Ok(answer) => return answer,
@@ -132,7 +132,7 @@ impl Gateway {
         answer
     }
 
-    /// Answers a GET at once where that can be, and where the call is not let in.
+    /// Answers a GET at once where that can be, and where the request is not let in.
     fn answer_or_hold(&self, visit: &Visit<'_>, asked: Asked<'_>, query: &str) -> Result<Answer, Held> {
         match self.admit(&self.routes.load(), visit.headers, asked.target(NonZeroU32::MIN), visit.now) {
             Ok(admitted) => self.handle_now(visit, &admitted, query).ok_or_else(|| admitted.held()),
@@ -178,13 +178,13 @@ impl Gateway {
         }
     }
 
-    /// Lets a call in that has to wait.
+    /// Lets a request in that has to wait.
     fn hold(&self, visit: &Visit<'_>, asked: Asked<'_>, calls: NonZeroU32) -> Result<Held, Box<Denied>> {
         Ok(self.admit(&self.routes.load(), visit.headers, asked.target(calls), visit.now)?.held())
     }
 
     /// The short way: a plain key whose row is in this process. Nothing is waited for, and nothing is allocated but the
-    /// key, the body and the values of the headers. `None` sends the call the long way.
+    /// key, the body and the values of the headers. `None` sends the request the long way.
     fn handle_now(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, query: &str) -> Option<Answer> {
         if admitted.fixed.is_some() {
             return None;
@@ -295,7 +295,7 @@ impl Gateway {
     }
 }
 
-/// The form of an answer: by the address, by the parameter, by what the caller accepts, in this order.
+/// The form of a response: by the address, by the parameter, by what the caller accepts, in this order.
 ///
 /// # Errors
 /// A row by its key has one form.

@@ -1,4 +1,4 @@
-//! Rows as the JSON of an answer: the row itself for a key, a page for a list.
+//! Rows as the JSON of a response: the row itself for a key, a page for a list.
 
 use model::Problem;
 use model::spec::ApiKind;
@@ -13,7 +13,7 @@ use crate::rows::Rows;
 use crate::stack::{Admitted, Answered, no_row};
 use crate::view::broken_row;
 
-/// The body of an answer over HTTP.
+/// The body of a response over HTTP.
 ///
 /// # Errors
 /// A key without a row; a row that cannot be read; a page that is larger than it may be, or than memory is left for.

@@ -87,7 +87,7 @@ where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let late = |_| Problem::new(ErrorCode::Invalid, "The body did not arrive within 15 seconds. Send the request again.");
-    // Read first, whatever it is: a client that is cut off while it sends sees a reset instead of the answer.
+    // Read first, whatever it is: a client that is cut off while it sends sees a reset instead of the response.
     let body = tokio::time::timeout(BODY_TIMEOUT, collect(incoming, most)).await.map_err(late)??;
     refuse_unread(headers)?;
     Ok(match body.strip_prefix(b"\xef\xbb\xbf") {
@@ -111,7 +111,7 @@ fn refuse_unread(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// What is too long is read to its end, within reason, and discarded: a client that is cut off while it sends sees a
-/// reset instead of the answer.
+/// reset instead of the response.
 async fn collect<B>(incoming: B, most: usize) -> Result<Bytes, Problem>
 where
     B: Body + Send,

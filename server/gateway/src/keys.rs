@@ -14,7 +14,7 @@ use crate::who::{App, Grant, Who};
 /// The longest key that is looked at, in bytes; those that are made are shorter.
 const MAX_KEY: usize = 128;
 
-/// The key or token that a call brings, in either header; `None` where it brings none.
+/// The key or token that a request brings, in either header; `None` where it brings none.
 pub(crate) fn given_key(headers: &HeaderMap) -> Option<&str> {
     if let Some(value) = headers.get(http::header::AUTHORIZATION) {
         let text = value.to_str().ok()?;

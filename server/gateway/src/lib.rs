@@ -1,6 +1,6 @@
 //! The data plane: it is handed an immutable snapshot and answers calls from it. No call touches the metadata store.
 //!
-//! The order of everything that happens to a call is in [`stack`], one file that reads like the sentence in the
+//! The order of everything that happens to a request is in [`stack`], one file that reads like the sentence in the
 //! design: who, route, may they, limits, parameters, cache, executor; the edges ([`edge`] for HTTP, [`grpc`]) encode
 //! and count.
 

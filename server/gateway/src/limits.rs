@@ -19,7 +19,7 @@ pub(crate) struct Bucket {
     rate: Rate,
 }
 
-/// What is left of the tightest bucket that a call went through; told in `ratelimit-*`.
+/// What is left of the tightest bucket that a request went through; told in `ratelimit-*`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Budget {
     pub(crate) limit: u32,
@@ -29,7 +29,7 @@ pub(crate) struct Budget {
     pub(crate) reset: u32,
 }
 
-/// A call that is not let through: how long to wait, in whole seconds, and the bucket's figures.
+/// A request that is not let through: how long to wait, in whole seconds, and the bucket's figures.
 pub(crate) struct Refused {
     pub(crate) retry_after: u64,
     pub(crate) budget: Budget,

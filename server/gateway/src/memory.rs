@@ -134,7 +134,7 @@ impl Reservation {
     }
 }
 
-/// A copy of a call holds nothing yet.
+/// A copy of a request holds nothing yet.
 impl Clone for Reservation {
     fn clone(&self) -> Self {
         self.memory.reservation(self.consumer)

@@ -1,4 +1,4 @@
-//! A request's protobuf message as the values of a call, by the names of its parameters.
+//! A request's protobuf message as the values of a request, by the names of its parameters.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What is counted of each call: one atomic addition a figure, no lock.
+//! What is counted of each request: one atomic addition a figure, no lock.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use model::ErrorCode;
 pub const BOUNDS_US: [u64; 16] =
     [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000, 30_000_000];
 
-/// Where an answer came from, where an API keeps answers.
+/// Where a response came from, where an API keeps answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CacheResult {
     /// The memory of this node.
@@ -129,10 +129,10 @@ impl Meter {
         self.cache[result as usize].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// An answer in which something stood in for a step, and what the step had failed with. It is counted as an answer, too.
+    /// A response in which something stood in for a step, and what the step had failed with. It is counted as a response, too.
     pub(crate) fn count_degraded(&self, code: ErrorCode) {
         self.degraded.fetch_add(1, Ordering::Relaxed);
-        // The answer itself is counted once it is sent.
+        // The response itself is counted once it is sent.
         self.stood_in.note(code, self.ok.load(Ordering::Relaxed) + 1);
     }
 

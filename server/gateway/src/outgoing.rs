@@ -153,7 +153,7 @@ impl Outgoing {
                 Ok(Some(bytes)) => return Some(Ok(Frame::data(Bytes::from(bytes)))),
                 Ok(None) => {}
                 Err(problem) => {
-                    // The connection is cut: half an answer must not look like a whole one.
+                    // The connection is cut: half a response must not look like a whole one.
                     self.phase = Phase::Over;
                     tracing::warn!(api = self.plan.path, code = problem.code.key(), "a response ended early: {}", problem.detail);
                     return Some(Err(std::io::Error::other(problem)));

@@ -45,7 +45,7 @@ impl Giver<'_> {
     }
 }
 
-/// A call's values, checked.
+/// A request's values, checked.
 #[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) arguments: Arguments,
@@ -84,7 +84,7 @@ pub(crate) fn parse_query(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Reads a call's values. What a token fixes stands, whatever the caller sends.
+/// Reads a request's values. What a token fixes stands, whatever the caller sends.
 ///
 /// # Errors
 /// Every unknown, missing, mistyped or repeated parameter; a token that fixes what this API does not take.
@@ -135,7 +135,7 @@ pub(crate) fn read(plan: &Plan, given: &Given, giver: Giver<'_>) -> Result<Call,
     if errors.is_empty() { Ok(Call { arguments, wanted, consumer, memory }) } else { Err(Problem::fields(errors)) }
 }
 
-/// Puts what a cursor holds in its place. It belongs to the values of the call, so it is left aside where those are at
+/// Puts what a cursor holds in its place. It belongs to the values of the request, so it is left aside where those are at
 /// fault.
 fn open_cursor(
     plan: &Plan,

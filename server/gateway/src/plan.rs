@@ -61,7 +61,7 @@ pub(crate) struct SourceBackend {
     pub(crate) source: Arc<SnapshotSource>,
     pub(crate) statements: Statements,
     pub(crate) connection: Arc<Queued>,
-    /// The dataset versions that its tables are, where they are datasets: what is kept of answers is of those.
+    /// The dataset versions that its tables are, where they are datasets: cached responses belong to those.
     pub(crate) rests_on: String,
     /// How a row becomes a message, in the order of the numbers.
     pub(crate) columns: Vec<ProtoColumn>,
@@ -205,7 +205,7 @@ impl Plan {
         stored_numbers(&self.backend, &self.api)
     }
 
-    /// The dataset version, or versions, that serve it, in the identity of what is kept of its answers.
+    /// The dataset version, or versions, that serve it, in the identity of its cached responses.
     pub(crate) fn data_version_id(&self) -> &str {
         match &self.backend {
             Backend::Source(backend) => &backend.rests_on,

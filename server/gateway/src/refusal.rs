@@ -7,7 +7,7 @@ use crate::answer::{Stamp, problem};
 use crate::body::ApiBody;
 use crate::request_id::RequestId;
 
-/// The answer to a request that is refused, or has failed, before it is known what it asks for.
+/// The response to a request that is refused, or has failed, before it is known what it asks for.
 #[must_use]
 pub fn refusal(request_id: &RequestId, found: &Problem) -> Response<ApiBody> {
     let request = &HeaderMap::new();

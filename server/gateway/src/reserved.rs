@@ -16,7 +16,7 @@ const MAX_OFFSET: u64 = 10_000_000;
 /// What was given, by name.
 type Reserved = BTreeMap<String, String>;
 
-/// What a caller wants of an answer, beside what its parameters ask.
+/// What a caller wants of a response, beside what its parameters ask.
 #[derive(Clone)]
 pub(crate) struct Wanted {
     pub(crate) page: Page,

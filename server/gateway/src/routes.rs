@@ -1,4 +1,4 @@
-//! What a snapshot becomes: maps that a call is looked up in, swapped as one pointer.
+//! What a snapshot becomes: maps that a request is looked up in, swapped as one pointer.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,9 +41,9 @@ pub(crate) struct Entry {
     pub(crate) id: String,
     pub(crate) live: [Option<Arc<Plan>>; 2],
     pub(crate) versions: Vec<(Environment, i64, Arc<Plan>)>,
-    /// Calls of everybody together.
+    /// Requests of everybody together.
     pub(crate) bucket: Option<Arc<Bucket>>,
-    /// Calls of its compartment.
+    /// Requests of its compartment.
     pub(crate) compartment: Option<Arc<Bucket>>,
     pub(crate) meters: [Arc<Meter>; 2],
 }

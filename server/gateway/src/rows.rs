@@ -4,7 +4,7 @@ use bytes::Bytes;
 use model::union::Degraded;
 use model::wire::{Fields, Wire, put_bytes, put_int};
 
-/// The rows of one answer.
+/// The rows of one response.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Rows {
     /// Messages with every field of the API's row.
@@ -13,7 +13,7 @@ pub(crate) struct Rows {
     pub(crate) next: Option<String>,
     /// More rows than the API gives.
     pub(crate) truncated: bool,
-    /// Unions: steps that were stood in for. Such an answer is never kept.
+    /// Unions: steps that were stood in for. Such a response is never kept.
     pub(crate) degraded: Vec<Degraded>,
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn micros_since(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
-/// What a call asks for: an API by its path, and how many calls it counts for.
+/// What a request asks for: an API by its path, and how many calls it counts for.
 #[derive(Clone, Copy)]
 pub(crate) struct Target<'a> {
     pub(crate) path: &'a str,
@@ -63,10 +63,10 @@ pub(crate) struct Target<'a> {
     pub(crate) calls: NonZeroU32,
 }
 
-/// A call that was let in, and everything that the rest of its way needs.
+/// A request that was let in, and everything that the rest of its way needs.
 ///
 /// It borrows from the snapshot: counting references is a write to memory that all cores share, and the short way has
-/// none of it. A call that has to wait holds its own, see [`Admitted::held`].
+/// none of it. A request that has to wait holds its own, see [`Admitted::held`].
 pub(crate) struct Admitted<'r> {
     pub(crate) plan: &'r Arc<Plan>,
     pub(crate) view: &'r Arc<View>,
@@ -75,7 +75,7 @@ pub(crate) struct Admitted<'r> {
     pub(crate) fixed: Option<Arc<Fixed>>,
     pub(crate) budget: Option<Budget>,
     pub(crate) meter: &'r Arc<Meter>,
-    /// Whose share of a source's slots the call takes.
+    /// Whose share of a source's slots the request takes.
     pub(crate) consumer: Consumer,
 }
 
@@ -128,7 +128,7 @@ pub(crate) struct Identified<'r> {
     meter: &'r Arc<Meter>,
 }
 
-/// A call that was turned away, with what is known of its API.
+/// A request that was turned away, with what is known of its API.
 pub(crate) struct Denied {
     pub(crate) problem: Problem,
     pub(crate) budget: Option<Budget>,
@@ -172,7 +172,7 @@ impl Gateway {
         Ok(Identified { app: who.app, fixed: who.fixed, entry, plan, grant, meter })
     }
 
-    /// Whether a call brings a key or token that is known, where only its body says what it asks for.
+    /// Whether a request brings a key or token that is known, where only its body says what it asks for.
     ///
     /// # Errors
     /// What is wrong with the key or token.
@@ -180,7 +180,7 @@ impl Gateway {
         keys::who(&self.routes.load(), &self.tokens, headers, self.clock.now()).map(drop)
     }
 
-    /// Lets a call in, or says why not.
+    /// Lets a request in, or says why not.
     pub(crate) fn admit<'r>(
         &self,
         routes: &'r Routes,
@@ -196,7 +196,7 @@ impl Gateway {
     }
 
     /// The short way: a key whose row is in this process, without a cache in between. The row is handed over as stored.
-    /// `None` sends the call the long way.
+    /// `None` sends the request the long way.
     pub(crate) fn look_up(&self, admitted: &Admitted<'_>, key: &[u8], found: &mut dyn FnMut(&[u8])) -> Option<Result<bool, Problem>> {
         let Backend::Dataset(open) = &admitted.plan.backend else { return None };
         if admitted.plan.cached {
@@ -223,7 +223,7 @@ impl Gateway {
         Ok((Arc::new(call), view))
     }
 
-    /// Who gives the values of a call.
+    /// Who gives the values of a request.
     pub(crate) fn giver<'a>(&'a self, admitted: &'a Admitted<'_>) -> Giver<'a> {
         Giver {
             fixed: admitted.fixed.as_deref(),
@@ -263,7 +263,7 @@ impl Gateway {
         Ok(rows.boxed())
     }
 
-    /// From a call that was read to its rows.
+    /// From a request that was read to its rows.
     pub(crate) async fn fetch(
         &self,
         admitted: &Admitted<'_>,
@@ -296,7 +296,7 @@ impl Gateway {
     }
 }
 
-/// Counts an answer in which something stood in for a step.
+/// Counts a response in which something stood in for a step.
 fn count_degraded(meter: &Meter, rows: &Rows) {
     if let Some(first) = rows.degraded.first() {
         let code = ErrorCode::ALL.into_iter().find(|code| code.key() == first.code);

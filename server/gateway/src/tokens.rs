@@ -138,7 +138,7 @@ fn validation(issuer: &Issuer, algorithm: Algorithm) -> Validation {
     validation.set_audience(&[&issuer.about.audience]);
     validation.set_issuer(&[&issuer.about.issuer]);
     validation.set_required_spec_claims(&["iss", "aud"]);
-    // Compared with our own clock, on every call.
+    // Compared with our own clock, on every request.
     validation.validate_exp = false;
     validation.validate_nbf = false;
     validation

@@ -1,4 +1,4 @@
-//! Calls of the test console: any definition, through the same stack from the parameters on, with all that it did.
+//! Requests of the test console: any definition, through the same stack from the parameters on, with all that it did.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,13 +25,13 @@ pub struct TrialRequest {
     /// The dataset that it is served from, where it is.
     pub dataset: Option<SnapshotDataset>,
     pub parameters: Vec<(String, String)>,
-    /// Who tries it, for the way of the call.
+    /// Who tries it, for the way of the request.
     pub caller: String,
     pub request_id: String,
 }
 
 impl Gateway {
-    /// Runs one trial. A definition that does not compile is an answer too.
+    /// Runs one trial. A definition that does not compile is a response too.
     pub async fn trial(&self, request: TrialRequest) -> TryAnswer {
         let TrialRequest { api, source, dataset, parameters, caller, request_id } = request;
         let started = Instant::now();
@@ -107,7 +107,7 @@ fn headers_of(headers: &http::HeaderMap, request_id: &str) -> Vec<(String, Strin
     headers.iter().map(|(name, value)| (name.to_string(), text(name, value))).collect()
 }
 
-/// The way of the call: who and the grant stand for the person who tries; the rest is timed.
+/// The way of the request: who and the grant stand for the person who tries; the rest is timed.
 fn steps_of(plan: &Plan, caller: &str, timings: &Timings, given: &Given) -> Vec<TryStep> {
     let took = |step: &str| timings.steps.iter().find(|(name, _)| *name == step).map(|(_, micros)| *micros);
     let given = match given {

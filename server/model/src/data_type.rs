@@ -146,7 +146,7 @@ impl DataType {
         }
     }
 
-    /// The same of one value of an answer: a float may be none that JSON has as a number.
+    /// The same of one value of a response: a float may be none that JSON has as a number.
     #[must_use]
     pub fn openapi_answer(self) -> Json {
         match self {

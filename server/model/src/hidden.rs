@@ -13,11 +13,11 @@
 //!
 //! In one version ([`Hidden::of`]) the app does not get these fields, and cannot give the parameters that are compared
 //! with a hidden column: the key of a key-value API, the filters of a form. For this app they do not exist. Rows may be
-//! sorted by a hidden column, because the order is the definition's own and cursors are sealed. Where a call is impossible
+//! sorted by a hidden column, because the order is the definition's own and cursors are sealed. Where a request is impossible
 //! without a hidden parameter, the version is closed to the app ([`Hidden::closes`]); a grant that would do so is refused.
 //!
 //! **A script cannot be traced.** What its parameters are compared with is not known, so they stay; its fields are hidden in
-//! the answer, by number, name and result column alone. Whoever hides a field of a script has to read the script.
+//! the response, by number, name and result column alone. Whoever hides a field of a script has to read the script.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

@@ -28,7 +28,7 @@ pub fn write_text(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-/// What floats are called that are no number, in every form of an answer. The words are those of protobuf's JSON mapping.
+/// What floats are called that are no number, in every form of a response. The words are those of protobuf's JSON mapping.
 const FLOAT_WORDS: [&str; 3] = [NAN, INFINITY, MINUS_INFINITY];
 const NAN: &str = "NaN";
 const INFINITY: &str = "Infinity";

@@ -70,7 +70,7 @@ pub struct SourceLoad {
     pub runs: Option<u32>,
     /// Connections over which one run reads a large table; two, where nothing is said.
     pub readers: Option<u32>,
-    /// Runs slow down while its answer to the simplest question takes longer than this.
+    /// Runs slow down while its response to the simplest question takes longer than this.
     pub slow_above_ms: Option<u32>,
     /// One number out of the source, by its owner: replica lag, connections, whatever tells.
     pub load_query: String,

@@ -155,7 +155,7 @@ pub fn proto_text(domain: &str, name: &str, spec: &ApiSpec) -> String {
     out
 }
 
-/// A step that failed, in the answer of a Union.
+/// A step that failed, in the response of a Union.
 #[must_use]
 pub fn degraded_fields() -> Vec<MessageField> {
     let field = |number, name: &str, about: &str| MessageField {

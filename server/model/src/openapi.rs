@@ -319,7 +319,7 @@ fn columns_schema(spec: &ApiSpec) -> Json {
     columns
 }
 
-/// What is answered: the content of a good answer, that the caller has it already, or a problem under each status, with the codes that it
+/// What is answered: the content of a good response, that the caller has it already, or a problem under each status, with the codes that it
 /// may have.
 fn with_problems(spec: &ApiSpec, content: &Json) -> Json {
     let mut out = Map::new();
@@ -330,7 +330,7 @@ fn with_problems(spec: &ApiSpec, content: &Json) -> Json {
     };
     out.insert("200".into(), json!({"description": format!("The response{nulls}"), "content": content}));
     out.insert("304".into(), json!({"description": "Not modified: the response still has the entity tag of `if-none-match`."}));
-    // Every method that an address has is in the document, and a call changes nothing that could be in conflict.
+    // Every method that an address has is in the document, and a request changes nothing that could be in conflict.
     let answered = |code: &ErrorCode| !matches!(code, ErrorCode::MethodNotAllowed | ErrorCode::Conflict);
     let codes: Vec<ErrorCode> = ErrorCode::ALL.into_iter().filter(answered).collect();
     for code in &codes {
@@ -353,7 +353,7 @@ fn meaning(code: ErrorCode, spec: &ApiSpec) -> String {
     format!("`{}`: {}{cells}.", code.key(), code.title())
 }
 
-/// Whether a call reads cells of a source; a dataset rejected those that cannot be read when it was built.
+/// Whether a request reads cells of a source; a dataset rejected those that cannot be read when it was built.
 fn reads_source(spec: &ApiSpec) -> bool {
     spec.union().is_none() && spec.serve_from.is_source()
 }

@@ -38,7 +38,7 @@ pub fn test_values(spec: &ApiSpec) -> Vec<(String, String)> {
     spec.parameters.iter().filter_map(|parameter| Some((parameter.name.clone(), value(parameter)?))).collect()
 }
 
-/// The address of a call.
+/// The address of a request.
 #[must_use]
 pub fn address(place: Place<'_>, given: &Given) -> String {
     let pairs: Vec<String> = given.iter().map(|(name, value)| format!("{name}={}", percent_encode(value))).collect();

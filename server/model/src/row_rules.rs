@@ -34,7 +34,7 @@ impl RowRules {
         JobSpec { follow: self.follow.clone(), dirty: self.dirty, ..job.clone() }
     }
 
-    /// These rules with as much of others as cannot change an answer: a version that waits for an owner or is counted by its source,
+    /// These rules with as much of others as cannot change a response: a version that waits for an owner or is counted by its source,
     /// and another interval at which changes are looked for.
     #[must_use]
     pub fn with_harmless(&self, wanted: &Self) -> Self {

@@ -188,7 +188,7 @@ impl SnapshotApi {
 #[serde(default)]
 pub struct Switches {
     pub priority: Priority,
-    /// Calls of everybody together; `None` has no bound.
+    /// Requests of everybody together; `None` has no bound.
     pub limit: Option<Rate>,
     /// Raised by a purge: what was kept under a lower number is not looked at again.
     pub cache_epoch: i64,
@@ -211,7 +211,7 @@ pub struct SnapshotGrant {
     pub app_id: String,
     pub api_id: String,
     pub expires_at: Option<Millis>,
-    /// Calls of this app to this API.
+    /// Requests of this app to this API.
     #[serde(default)]
     pub limit: Option<Rate>,
     /// What this app does not get, by the identities of `model::hidden`; snapshots of older programs have names alone.

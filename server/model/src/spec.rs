@@ -21,7 +21,7 @@ pub const MIN_MAX_BYTES: u64 = 1 << 20;
 pub const MAX_MAX_BYTES: u64 = 16 << 30;
 pub const DEFAULT_PAGE_SIZE: u32 = 20;
 pub const MAX_PAGE_SIZE: u32 = 1_000;
-/// The longest that an answer may be kept: a day.
+/// The longest that a response may be kept: a day.
 pub const MAX_CACHE_MS: u32 = 86_400_000;
 /// Keys of one batch.
 pub const MAX_BATCH_KEYS: usize = 1_000;
@@ -42,7 +42,7 @@ pub struct ApiSpec {
     pub body: ApiBody,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
-    /// What an answer's row holds, in order.
+    /// What a response's row holds, in order.
     #[serde(default)]
     pub fields: Vec<Field>,
     #[serde(default)]
@@ -94,7 +94,7 @@ impl ApiSpec {
 /// The most cases of one API.
 pub const MAX_CASES: usize = 20;
 
-/// A call and what it answered when it was kept.
+/// A request and what it answered when it was kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -104,7 +104,7 @@ pub struct Case {
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
     pub status: u16,
-    /// SHA-256 of the answer's body, in hexadecimal; without it, only the status counts.
+    /// SHA-256 of the response's body, in hexadecimal; without it, only the status counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
 }
@@ -161,7 +161,7 @@ pub struct KvBody {
 pub struct SqlBody {
     #[serde(flatten)]
     pub query: Query,
-    /// How many rows a page holds; absent means one answer of at most `policy.max_rows`.
+    /// How many rows a page holds; absent means one response of at most `policy.max_rows`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_size: Option<u32>,
     /// Pages begin behind the last row of the one before, by what rows are sorted by, and not at an offset: nothing is
@@ -180,7 +180,7 @@ pub enum Query {
     Script(String),
 }
 
-/// One field of the answer.
+/// One field of the response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -227,13 +227,13 @@ pub(crate) fn is_zero(number: &u32) -> bool {
 pub struct Policy {
     /// How long the source may take, in milliseconds.
     pub timeout_ms: u32,
-    /// The most rows of one answer; more are cut, and the answer says so.
+    /// The most rows of one response; more are cut, and the response says so.
     pub max_rows: u32,
     /// The most bytes of one response, before compression. A larger one is an error where nothing was sent yet, and an
     /// aborted stream after. Responses that are made whole before they are sent are never larger than the default.
     #[serde(skip_serializing_if = "is_default_bytes")]
     pub max_bytes: u64,
-    /// Answers kept for a while; absent means that every call reads again.
+    /// Settings of the response cache; absent means that every request reads the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<CachePolicy>,
     /// Callers get all fields; without it they may ask for fewer.
@@ -262,7 +262,7 @@ fn is_default_bytes(bytes: &u64) -> bool {
     *bytes == DEFAULT_MAX_BYTES
 }
 
-/// Where answers are kept, and for how long. They differ by parameters and dataset version, always.
+/// Levels and times of the response cache. Entries differ by parameters and dataset version, always.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -273,7 +273,7 @@ pub struct CachePolicy {
     pub redis: bool,
     /// Answers in Redis are compressed.
     pub compress: bool,
-    /// How long an answer is fresh, in milliseconds.
+    /// How long a response is fresh, in milliseconds.
     pub ttl_ms: u32,
     /// How much longer it may be given while a new one is fetched, in milliseconds.
     pub stale_ms: u32,
@@ -390,7 +390,7 @@ impl ApiSpec {
         }
     }
 
-    /// Whether an answer is a list of rows, and not one object.
+    /// Whether a response is a list of rows, and not one object.
     #[must_use]
     pub fn gives_list(&self) -> bool {
         match &self.body {
@@ -400,7 +400,7 @@ impl ApiSpec {
         }
     }
 
-    /// The step whose whole answer stands in a field; `None` for a field of a value.
+    /// The step whose whole response stands in a field; `None` for a field of a value.
     #[must_use]
     pub fn step_of(&self, field: &Field) -> Option<&crate::union::Step> {
         self.union().filter(|union| union.shape == Shape::Named)?.step(&field.column)

@@ -10,7 +10,7 @@ use crate::{ApiSpec, DataType, Field, Parameter, Value, keyset};
 /// The values of one call, by parameter; absent ones are not in it.
 pub type Arguments = BTreeMap<String, Value>;
 
-/// A definition's statement, parsed once and rendered for every call.
+/// A definition's statement, parsed once and rendered for every request.
 #[derive(Debug, Clone)]
 pub struct Template {
     /// Without its order, where a form says it.

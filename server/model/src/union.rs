@@ -1,5 +1,5 @@
 //! A Union: several live APIs asked as one. Steps run at the same time unless one needs another's answer or is told to
-//! wait; each is core (its failure fails the call) or secondary (its failure gives its fall-back, and the answer says so).
+//! wait; each is core (its failure fails the request) or secondary (its failure gives its fall-back, and the response says so).
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -31,7 +31,7 @@ pub struct UnionBody {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Shape {
-    /// One object, with the answer of each step under its name.
+    /// One object, with the response of each step under its name.
     #[default]
     Named,
     /// One object, with the fields of all steps side by side.
@@ -65,7 +65,7 @@ pub struct JoinKey {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// What its answer is called.
+    /// What its response is called.
     pub name: String,
     /// The API, by its name in the domain; whichever version is live answers.
     pub api: String,
@@ -165,7 +165,7 @@ pub struct ForEach {
 pub enum Fallback {
     #[default]
     Empty,
-    /// The same answer always: the JSON of a row, or of a list of rows.
+    /// The same response always: the JSON of a row, or of a list of rows.
     Fixed(String),
     /// What the same question was answered last, on this node.
     LastGood,
@@ -241,7 +241,7 @@ impl Step {
         std::iter::once(self.api.as_str()).chain(other)
     }
 
-    /// Whether its answer is a list.
+    /// Whether its response is a list.
     #[must_use]
     pub fn gives_list(&self) -> bool {
         !self.one && (self.list || self.for_each.is_some())
@@ -260,7 +260,7 @@ impl UnionBody {
         matches!(self.shape, Shape::Joined(_))
     }
 
-    /// The field of a step that a field of the answer comes from: `plane.seats`.
+    /// The field of a step that a field of the response comes from: `plane.seats`.
     #[must_use]
     pub fn origin(&self, column: &str) -> Option<(&Step, &Field)> {
         let (step, field) = column.split_once('.')?;
@@ -300,7 +300,7 @@ pub fn fits(value: DataType, parameter: DataType) -> bool {
     }
 }
 
-/// A step that failed and was stood in for, as the answer lists it.
+/// A step that failed and was stood in for, as the response lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Degraded {

@@ -10,7 +10,7 @@ pub(super) const DRAIN: Duration = Duration::from_secs(10);
 /// How often a silent peer is asked, by the kernel, whether it is still there. Pings of HTTP/2 would take a lock and a
 /// look at the clock for every frame.
 pub(super) const PROBE_EVERY: Duration = Duration::from_secs(30);
-/// The longest that anything but an API may take to begin its answer. APIs have time-outs of their own.
+/// The longest that anything but an API may take to begin its response. APIs have time-outs of their own.
 pub(crate) const WHOLE_REQUEST: Duration = Duration::from_secs(300);
 
 /// Requests of one HTTP/2 connection at once. Load generators and gRPC clients stay below 100; each may hold a window.
@@ -32,7 +32,7 @@ pub(super) const PIECE: usize = 32 << 10;
 /// less would wake us up too often while it does.
 pub(super) const UNSENT: u32 = 128 << 10;
 /// Of a body that nobody wants any more, as much is read and discarded, in bytes: a client that is cut off while it
-/// sends sees a reset instead of the answer.
+/// sends sees a reset instead of the response.
 pub(super) const THROWN_AWAY: usize = 16 << 20;
 /// Bodies that are not longer are not counted, in bytes.
 pub(super) const BODY_UNCOUNTED: u64 = 64 << 10;

@@ -88,7 +88,7 @@ pub(crate) async fn serve<F, B>(
                 continue;
             }
         };
-        // Without a place it is closed at once: an answer would cost what the caps are there to save.
+        // Without a place it is closed at once: a response would cost what the caps are there to save.
         let Some(place) = port.caps.take(address.ip()) else { continue };
         prepare(&stream);
         let peer = Peer { address, reserved: place.reserved };

@@ -35,7 +35,7 @@ pub(crate) struct RequestBody {
     counted: Option<Reservation>,
     /// Its last frame was read.
     over: bool,
-    /// What nobody reads is read all the same once the answer is on its way, see [`discard`].
+    /// What nobody reads is read all the same once the response is on its way, see [`discard`].
     discarded: bool,
     fault: Option<Arc<OnceLock<Problem>>>,
 }
@@ -43,7 +43,7 @@ pub(crate) struct RequestBody {
 impl RequestBody {
     /// A request as hyper gives it.
     pub(super) fn of(request: Request<Incoming>, bounds: Bounds, peer: Peer) -> Request<Self> {
-        // HTTP/2 ends one request without the others. Whoever asks before sending sends nothing once the answer is there.
+        // HTTP/2 ends one request without the others. Whoever asks before sending sends nothing once the response is there.
         let discarded = request.version() < Version::HTTP_2 && !request.headers().contains_key(header::EXPECT);
         request.map(|incoming| Self {
             incoming: Some(incoming),
@@ -135,7 +135,7 @@ impl Drop for RequestBody {
 }
 
 /// Reads what a client still sends of a body, within reason, after it was answered: a connection that is closed before
-/// that is a reset to its client, who then does not see the answer.
+/// that is a reset to its client, who then does not see the response.
 async fn discard(mut incoming: Incoming) {
     let mut seen = 0;
     while let Some(Ok(frame)) = std::future::poll_fn(|context| Pin::new(&mut incoming).poll_frame(context)).await {

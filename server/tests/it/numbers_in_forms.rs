@@ -134,7 +134,10 @@ async fn a_number_in_a_form_of_the_page_is_taken_exactly_or_told_beside_its_fiel
     let job = admin.get(dataset).await["job"]["spec"].clone();
     let numbers = (&job["retry_after_s"], &job["timeout_minutes"], &job["late_after_minutes"], &job["retries"]);
     assert_eq!(numbers, (&json!(1_200), &json!(1_000), &Json::Null, &json!(3)), "{job}");
-    assert_eq!((&job["rejected"], &job["reconcile"]), (&json!({"rows": 10_000, "percent": 5}), &json!({"every_minutes": 1_440, "at_most": 0})));
+    assert_eq!(
+        (&job["rejected"], &job["reconcile"]),
+        (&json!({"rows": 10_000, "percent": 5}), &json!({"every_minutes": 1_440, "at_most": 0}))
+    );
     let typed = json!({"rows_per_s": "60,000", "bytes_per_s": "", "runs": "2", "readers": "", "slow_above_ms": "", "load_above": ""});
     let taken = browser.json("set-source-load", &with("load", json!({"zone": "UTC"}), typed)).await;
     assert_eq!(taken.0, 200, "{taken:?}");
@@ -173,7 +176,8 @@ async fn a_number_in_a_form_of_the_page_is_taken_exactly_or_told_beside_its_fiel
         let answer = browser.json(function, &with(what, json!({}), json!({field: "10,000"}))).await;
         assert!(tells(&answer, field), "{function} {field}: {answer:?}");
     }
-    let settings = |(dataset, source): &(Json, Json)| (dataset["spec"].clone(), dataset["job"]["spec"].clone(), source["load_limits"].clone());
+    let settings =
+        |(dataset, source): &(Json, Json)| (dataset["spec"].clone(), dataset["job"]["spec"].clone(), source["load_limits"].clone());
     assert_eq!(settings(&(admin.get(dataset).await, admin.get("/sources/flights-db").await)), settings(&before));
 }
 

@@ -1,4 +1,4 @@
-//! The forms that a list can be given in, beside the page of JSON: each writes batches as they come, so that an answer
+//! The forms that a list can be given in, beside the page of JSON: each writes batches as they come, so that a response
 //! of any length takes the memory of one batch.
 
 mod arrow;
@@ -13,7 +13,7 @@ use model::spec::ANSWER_FORMATS;
 
 pub(crate) use self::write::{End, Write};
 
-/// The forms of an answer.
+/// The forms of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     /// A page: rows as objects, with where the next begins.

@@ -1,9 +1,9 @@
-//! What writes an answer in any form, and what it is told at the end.
+//! What writes a response in any form, and what it is told at the end.
 
 use arrow_array::RecordBatch;
 use model::json_text::write_text;
 
-/// What is known of an answer once its last row is out.
+/// What is known of a response once its last row is out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct End {
     pub(crate) truncated: bool,
@@ -28,7 +28,7 @@ impl End {
     }
 }
 
-/// Writes an answer in one form. What it gives back goes out in order; it may be empty.
+/// Writes a response in one form. What it gives back goes out in order; it may be empty.
 pub(crate) trait Write: Send {
     /// # Errors
     /// For the log: the batch cannot be written.

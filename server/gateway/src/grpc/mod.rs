@@ -34,7 +34,7 @@ pub struct GrpcEdge {
     fixed: tonic::service::Routes,
 }
 
-/// The body of an answer of the gRPC port.
+/// The body of a response of the gRPC port.
 pub enum GrpcBody {
     Typed(ApiBody),
     /// With what it holds of the memory for responses.
@@ -79,7 +79,7 @@ impl GrpcEdge {
 }
 
 impl GrpcEdge {
-    /// The answer to a call that is refused, or has failed, before it is known what it asks for. Nothing is logged here: who fails it has
+    /// The response to a request that is refused, or has failed, before it is known what it asks for. Nothing is logged here: who fails it has
     /// done so.
     #[must_use]
     pub fn refusal(request_id: RequestId, problem: &Problem) -> Response<GrpcBody> {

@@ -68,7 +68,7 @@ impl Gateway {
             Ok(response) => return response,
             Err(held) => held,
         };
-        // Boxed: a call that need not wait does not pay for the size of those that do.
+        // Boxed: a request that need not wait does not pay for the size of those that do.
         Box::pin(self.call_held(&visit, &held, method, &message)).await
     }
 
@@ -80,7 +80,7 @@ impl Gateway {
         self.identify(&routes, visit.headers, target, visit.now).map(drop).map_err(|denied| Box::new(visit.denied(&denied)))
     }
 
-    /// Answers at once where that can be, and where the call is not let in.
+    /// Answers at once where that can be, and where the request is not let in.
     fn typed_or_hold(&self, visit: &Visit<'_>, service: &str, method: Method, message: &Bytes) -> Result<Response<ApiBody>, Held> {
         let calls = if method == Method::BatchGet { count_keys(message) } else { 1 };
         let calls = NonZeroU32::new(u32::try_from(calls).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
@@ -155,7 +155,7 @@ impl Gateway {
         Ok(visit.good(admitted, None, Counted::new(out, &memory)))
     }
 
-    /// The short way, where nothing has to be waited for. `None` sends the call the long way, which also says what is
+    /// The short way, where nothing has to be waited for. `None` sends the request the long way, which also says what is
     /// wrong with it.
     fn call_now(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, method: Method, message: &Bytes) -> Option<Response<ApiBody>> {
         if admitted.fixed.is_some() || admitted.plan.kind != ApiKind::Kv {

@@ -42,7 +42,7 @@ struct Breaker {
     next_trial: Option<Millis>,
 }
 
-/// That a call may be made.
+/// That a request may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pass {
     Usual,
@@ -69,7 +69,7 @@ impl Held {
 }
 
 impl Breakers {
-    /// Whether a call may be made now. After a pause one caller may; the others wait for what it finds.
+    /// Whether a request may be made now. After a pause one caller may; the others wait for what it finds.
     pub(crate) fn lets(&self, consumer: Consumer, now: Millis) -> Option<Pass> {
         if !self.failing.load(Ordering::Relaxed) {
             return Some(Pass::Usual);
@@ -77,7 +77,7 @@ impl Breakers {
         self.held().gate(consumer).map_or(Some(Pass::Usual), |next| trial(next, now))
     }
 
-    /// The call has shown nothing of the step. A trial is the next caller's.
+    /// The request has shown nothing of the step. A trial is the next caller's.
     pub(crate) fn undecided(&self, consumer: Consumer, pass: Pass, now: Millis) {
         if pass == Pass::Trial
             && let Some(next) = self.held().gate(consumer)

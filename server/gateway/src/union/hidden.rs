@@ -1,5 +1,5 @@
 //! What an app does not get of an API. A Union inherits what is hidden from the app of each step: the step's hidden fields are
-//! not in the answer, and a parameter that goes to a hidden parameter of a step cannot be given. Fields that are equal to a
+//! not in the response, and a parameter that goes to a hidden parameter of a step cannot be given. Fields that are equal to a
 //! hidden one by the definition, because steps are joined or asked by it, are hidden with it. Steps themselves are run whole:
 //! what is kept of their answers, and what one step is asked with, is the same for every app.
 

@@ -24,7 +24,7 @@ pub(crate) fn asked(union: &UnionPlan, step: &StepPlan, target: &Target, call: &
         let detail = format!("{} returned {} rows; {} accepts at most {at_most}.", union.steps[each].name, rows(each).len(), step.name);
         return Err(Problem::new(ErrorCode::TooLarge, detail));
     }
-    // Each call once, however many rows lead to it.
+    // Each request once, however many rows lead to it.
     let mut seen = HashSet::new();
     let calls = rows(each).iter().filter_map(|row| {
         let row = object_of(&union.steps[each], row)?;

@@ -101,12 +101,12 @@ pub(crate) enum FallbackPlan {
 }
 
 pub(crate) enum ShapePlan {
-    /// The number of each step's field in the answer; `None` for a step that is not in it.
+    /// The number of each step's field in the response; `None` for a step that is not in it.
     Named(Vec<Option<u32>>),
     Flat(Vec<Renumber>),
     Joined {
         first: usize,
-        /// What the first step's rows give to the answer.
+        /// What the first step's rows give to the response.
         own: Renumber,
         others: Vec<JoinPlan>,
     },
@@ -261,7 +261,7 @@ fn plain(fields: &[Field], names: &[&str]) -> Vec<JsonField> {
 }
 
 fn compile_shape(spec: &ApiSpec, body: &UnionBody) -> Result<ShapePlan, String> {
-    // From the fields of a step to those of the answer.
+    // From the fields of a step to those of the response.
     let picked = |step: &Step| {
         let pairs = spec.fields.iter().enumerate().filter_map(|(index, field)| {
             let (of, known) = body.origin(&field.column)?;

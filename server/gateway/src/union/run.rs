@@ -25,7 +25,7 @@ use crate::stack::{Admitted, Timings, micros_since};
 use crate::view::broken_row;
 use crate::{Gateway, execute};
 
-/// Calls of one step that run at once, where they cannot be one batch.
+/// Requests to one step that run at once, where they cannot be one batch.
 const AT_ONCE: usize = 8;
 /// The pause before the first try again, in milliseconds. Each next one is twice as long, and chance takes up to half of
 /// it away, so that callers who failed together do not come back together.
@@ -188,7 +188,7 @@ impl Run<'_> {
         }
     }
 
-    /// Calls an API, under its limits and counted as every call is. Boxed: it may be a Union itself.
+    /// Calls an API, under its limits and counted as every request is. Boxed: it may be a Union itself.
     fn target<'a>(&'a self, target: &'a Target, asked: Asked, fans_out: bool) -> BoxFuture<'a, Found> {
         async move {
             let plan = target.plan.as_ref().map_err(|reason| Problem::new(ErrorCode::PlanBroken, reason.clone()))?;

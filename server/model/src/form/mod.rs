@@ -58,7 +58,7 @@ impl QueryForm {
     }
 }
 
-/// One field of the answer: a column, a function of one, or an aggregate of one.
+/// One field of the response: a column, a function of one, or an aggregate of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -104,7 +104,7 @@ pub struct Filter {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Sort {
-    /// A field of the answer.
+    /// A field of the response.
     pub field: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub descending: bool,

@@ -19,7 +19,7 @@ impl QueryForm {
         self.unordered_with(&[], parameters, dialect)
     }
 
-    /// The expression of a field of the answer.
+    /// The expression of a field of the response.
     pub(crate) fn expression_of(&self, field: &str, dialect: Dialect) -> String {
         let selected = self.select.iter().find(|selected| selected.name == field);
         selected.map_or_else(|| dialect.quote(field), |selected| self.expression(selected, dialect))
@@ -111,7 +111,7 @@ impl QueryForm {
     }
 }
 
-/// Whether a condition holds for every call: what it is bound to is always given.
+/// Whether a condition holds for every request: what it is bound to is always given.
 fn stays(filter: &Filter, parameters: &[Parameter]) -> bool {
     let needed = |name: &String| parameters.iter().any(|p| &p.name == name && (p.required || p.default.is_some()));
     filter.parameters().iter().all(needed)

@@ -63,7 +63,7 @@ pub struct GrantView {
     /// Whether its end has come.
     #[serde(default)]
     pub expired: bool,
-    /// Calls of this app to this API.
+    /// Requests of this app to this API.
     pub limit: Option<Rate>,
     /// Fields that the app does not get.
     pub hidden: Vec<String>,

@@ -287,7 +287,7 @@ pub struct CheckReport {
     /// What the kept cases gave this time.
     #[serde(default)]
     pub cases: Vec<CaseResult>,
-    /// The answer's fields with the types that the source gives them.
+    /// The response's fields with the types that the source gives them.
     pub fields: Vec<Field>,
     /// The statement as the source sees it.
     pub sql: String,

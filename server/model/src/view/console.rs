@@ -10,7 +10,7 @@ pub struct TryAnswer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: String,
-    /// The way of the call through the request stack.
+    /// The way of the request through the request stack.
     pub steps: Vec<TryStep>,
     /// The whole, in microseconds.
     pub took_us: u64,
@@ -29,7 +29,7 @@ pub struct TryAnswer {
     pub calls: Vec<(String, String)>,
 }
 
-/// One step of a Union in a call of it.
+/// One step of a Union in a request of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StepTrace {
@@ -37,7 +37,7 @@ pub struct StepTrace {
     pub api: String,
     /// The steps that it waited for.
     pub needs: Vec<String>,
-    /// Microseconds from the beginning of the call.
+    /// Microseconds from the beginning of the request.
     pub began_us: u64,
     pub took_us: u64,
     /// Calls that it made: several for the rows of another step.

@@ -201,7 +201,7 @@ pub struct CallFigures {
     pub failed: u64,
     /// Turned away by a limit.
     pub limited: u64,
-    /// The mean time of an answer, in microseconds.
+    /// The mean time of a response, in microseconds.
     pub mean_us: u64,
     /// Answers out of this node's memory, out of Redis, past their time, and fetched.
     pub l1: u64,
