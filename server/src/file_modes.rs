@@ -33,7 +33,7 @@ pub(crate) fn tighten(data_dir: &Path) -> Result<(), String> {
             // A temporary file of another process of this folder may end meanwhile.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
-                tracing::warn!(path = %path.display(), cause = %error, "others keep their rights on this folder; change its mode with chmod")
+                tracing::warn!(path = %path.display(), cause = %error, "others keep their rights on this folder; change its mode with chmod");
             }
         }
     }

@@ -28,9 +28,9 @@ pub(crate) fn SaveForm<S, O>(
 ) -> impl IntoView
 where
     S: DeserializeOwned + ServerFn<Protocol = Http<PostUrl, O>, Error = PortalError> + Clone + Send + Sync + 'static,
-    <<S::Client as Client<S::Error>>::Request as ClientReq<S::Error>>::FormData: From<FormData>,
+    <<S::Client as Client<PortalError>>::Request as ClientReq<PortalError>>::FormData: From<FormData>,
     S::Output: Clone + Send + Sync + 'static,
-    S::Client: Client<S::Error>,
+    S::Client: Client<PortalError>,
     O: 'static,
 {
     let count = done(action);

@@ -105,7 +105,7 @@ impl Follow {
         let read = |name: &str| reads.iter().find(|field| field.name == name);
         match read(&self.cursor) {
             None if self.cursor.is_empty() => {
-                errors.push(FieldError::new("cursor", "Choose the cursor column: a column that grows with every change."))
+                errors.push(FieldError::new("cursor", "Choose the cursor column: a column that grows with every change."));
             }
             None => errors.push(FieldError::new("cursor", format!("The dataset has no column {}.", self.cursor))),
             Some(field) if !Self::can_be_cursor(field.data_type) => {

@@ -39,7 +39,7 @@ const ASK: [&str; 26] = [
 ];
 
 /// They read.
-const READ: [&str; 45] = [
+const READ: [&str; 46] = [
     "acceleration",
     "api",
     "apis",

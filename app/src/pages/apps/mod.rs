@@ -56,8 +56,14 @@ pub(crate) fn AppsPage() -> impl IntoView {
 
 fn columns() -> Vec<Column<AppView>> {
     let keys = |app: &AppView| app.keys.iter().filter(|key| key.works()).count();
-    let grants =
-        |app: &AppView| app.grants.iter().filter(|grant| !grant.expired).map(|grant| format!("{}/{}", grant.api_domain, grant.api)).collect::<Vec<_>>().join(", ");
+    let grants = |app: &AppView| {
+        app.grants
+            .iter()
+            .filter(|grant| !grant.expired)
+            .map(|grant| format!("{}/{}", grant.api_domain, grant.api))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     vec![
         Column::new("app", "App", |app: &AppView| {
             let path = format!("{}/{}", app.domain, app.name);

@@ -7,6 +7,6 @@ use crate::error::PortalError;
 
 /// The documentation of an API that its owner has marked as public.
 #[server(prefix = "/fn", endpoint = "public-documentation")]
-pub async fn public_documentation(domain: String, name: String) -> Result<PublicDocumentation, PortalError> {
+pub async fn read_public_documentation(domain: String, name: String) -> Result<PublicDocumentation, PortalError> {
     Ok(crate::session::control().public_documentation(&crate::session::visitor(), &domain, &name).await?)
 }

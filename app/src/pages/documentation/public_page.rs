@@ -4,14 +4,14 @@ use leptos::prelude::*;
 use model::documentation::PublicDocumentation;
 use model::redirect::query_value;
 
-use super::api::public_documentation;
+use super::api::read_public_documentation;
 use super::manual::manual;
 use crate::ui::{Icon, Load, Mark, PageName, api_params};
 
 #[component]
 pub(crate) fn PublicDocumentationPage() -> impl IntoView {
     let at = api_params();
-    let found = Resource::new(move || at.get(), |(domain, name)| public_documentation(domain, name));
+    let found = Resource::new(move || at.get(), |(domain, name)| read_public_documentation(domain, name));
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <main class="main" id="main"><div class="wrap">

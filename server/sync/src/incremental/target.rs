@@ -110,7 +110,7 @@ impl Target {
         for ((change, row), there) in puts.into_iter().zip(there) {
             match told.origins.get(row) {
                 Some(origin) if there.is_some() => {
-                    still.push(origin.spoiled("The dataset already has a row with this key, which may be newer.".into()))
+                    still.push(origin.spoiled("The dataset already has a row with this key, which may be newer.".into()));
                 }
                 _ => new.push(change),
             }
