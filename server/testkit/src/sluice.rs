@@ -1,8 +1,11 @@
 //! The binary itself, started on a free port as an operator would.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
@@ -29,6 +32,41 @@ pub fn binary_beside_tests() -> PathBuf {
     test.parent().and_then(Path::parent).unwrap().join("sluice")
 }
 
+/// The demo's flights, loaded by the binary itself once for all tests: that takes a build without optimization several seconds.
+fn loaded_flights() -> &'static Path {
+    static LOADED: OnceLock<PathBuf> = OnceLock::new();
+    LOADED.get_or_init(|| {
+        let binary = binary_beside_tests();
+        let mut made_of = DefaultHasher::new();
+        include_str!("../../src/demo/flights.rs").hash(&mut made_of);
+        include_bytes!("../../../assets/demo/flights.csv.zst").hash(&mut made_of);
+        let kept = binary.with_file_name(format!("flights-{:016x}.db", made_of.finish()));
+        if !kept.exists() {
+            let folder = super::folder();
+            let _first = Sluice::start_from_nothing(&binary, "demo", folder.path(), &[]);
+            // Whole or not there: another test binary may ask for it.
+            let part = tempfile::NamedTempFile::new_in(binary.parent().unwrap()).unwrap();
+            std::fs::copy(flights_in(folder.path()), part.path()).unwrap();
+            part.persist(&kept).unwrap();
+        }
+        kept
+    })
+}
+
+fn flights_in(data: &Path) -> PathBuf {
+    data.join("sources/flights.db")
+}
+
+/// Where neither this layout of the folder nor the earlier one has them.
+fn bring_flights(data: &Path) {
+    let flights = flights_in(data);
+    if flights.exists() || data.join("flights.db").exists() {
+        return;
+    }
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(flights.parent().unwrap()).unwrap();
+    std::fs::copy(loaded_flights(), &flights).unwrap();
+}
+
 impl Sluice {
     /// The demo in a folder of its own.
     #[must_use]
@@ -49,6 +87,15 @@ impl Sluice {
     /// Starts `command` on a data folder with more of an environment. Waits until it listens.
     #[must_use]
     pub fn start(binary: &Path, command: &str, data: &Path, environment: &[(&str, &str)]) -> Self {
+        if command == "demo" {
+            bring_flights(data);
+        }
+        Self::start_from_nothing(binary, command, data, environment)
+    }
+
+    /// The same, where the demo loads its flights itself.
+    #[must_use]
+    pub fn start_from_nothing(binary: &Path, command: &str, data: &Path, environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(binary)
             .arg(command)
             .env("SLUICE_HTTP_ADDR", "127.0.0.1:0")

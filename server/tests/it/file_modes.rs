@@ -35,7 +35,7 @@ async fn every_file_and_folder_is_for_its_owner_alone() {
     std::fs::write(&database, "").unwrap();
     set_mode(&data, 0o755);
     set_mode(&database, 0o644);
-    let server = Sluice::start(binary(), "demo", &data, &[]);
+    let server = Sluice::start_from_nothing(binary(), "demo", &data, &[]);
     let people = People::of(&server).await;
     for store in ["embedded", "columnar"] {
         let built = people.planes_dataset(&format!("planes-{store}"), json!({"store": store})).await;
