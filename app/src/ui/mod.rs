@@ -37,7 +37,7 @@ pub(crate) use badge::{CaseBadge, LiveBadge, NeedBadge, StateBadge};
 pub(crate) use callout::{Callout, Empty, FormErrors, FormProblem, ProblemCallout, SIGN_IN_AGAIN, Tone};
 pub(crate) use code::{CodeBlock, JsonBlock, copyable};
 pub(crate) use confirm_dialog::{ConfirmDialog, asks_now, close_dialog};
-pub(crate) use data_table::{Column, DataTable, Filter, ListPlace, list_query};
+pub(crate) use data_table::{Column, DataTable, Filter, ListPlace, list_query, some_text};
 pub(crate) use field::{Choice, Field, done, field_error};
 pub(crate) use field_picker::FieldPicker;
 pub(crate) use form_card::FormCard;

@@ -17,7 +17,7 @@ use crate::pages::sources::api::sources;
 use crate::signed_in::MeResource;
 use crate::ui::{
     Column, DataTable, Empty, Field, Filter, FormProblem, ListPlace, LiveBadge, Load, PageHead, PageName, field_error, list_query,
-    no_access,
+    no_access, some_text,
 };
 
 const PLACE: ListPlace = ListPlace { name: "APIs", path: "/apis" };
@@ -56,8 +56,8 @@ fn columns() -> Vec<Column<ApiSummary>> {
             .class("fit hide-phone")
             .sorts(),
         Column::new("state", "State", |api: &ApiSummary| view! { <LiveBadge api=api.clone()/> }).class("fit").sorts(),
-        Column::new("source", "Source", |api: &ApiSummary| api.source.clone()).class("fit t-2").sorts(),
-        Column::new("owner", "Owner", |api: &ApiSummary| api.owner.clone()).class("fit t-2 hide-phone").sorts(),
+        Column::optional("source", "Source", |api: &ApiSummary| some_text(&api.source)).class("fit t-2").sorts(),
+        Column::optional("owner", "Owner", |api: &ApiSummary| some_text(&api.owner)).class("fit t-2 hide-phone").sorts(),
     ]
 }
 

@@ -16,7 +16,7 @@ use crate::signed_in::MeResource;
 use crate::ui::{
     Callout, Column, ConfirmDialog, DataTable, Empty, Filter, FormProblem, FormToken, ListPlace, Load, NumberField, PageHead, PageName,
     SaveForm, SelectField, TextField, Time, Tone, api_params, as_they_are, confirms, copyable, done, environment_choices, field_error,
-    list_query,
+    list_query, some_text,
 };
 
 const PLACE: ListPlace = ListPlace { name: "Apps", path: "/apps" };
@@ -57,12 +57,9 @@ pub(crate) fn AppsPage() -> impl IntoView {
 fn columns() -> Vec<Column<AppView>> {
     let keys = |app: &AppView| app.keys.iter().filter(|key| key.works()).count();
     let grants = |app: &AppView| {
-        app.grants
-            .iter()
-            .filter(|grant| !grant.expired)
-            .map(|grant| format!("{}/{}", grant.api_domain, grant.api))
-            .collect::<Vec<_>>()
-            .join(", ")
+        let apis =
+            app.grants.iter().filter(|grant| !grant.expired).map(|grant| format!("{}/{}", grant.api_domain, grant.api)).collect::<Vec<_>>();
+        some_text(&apis.join(", "))
     };
     vec![
         Column::new("app", "App", |app: &AppView| {
@@ -73,7 +70,7 @@ fn columns() -> Vec<Column<AppView>> {
         .leads(),
         Column::new("owner", "Owner", |app: &AppView| app.owner.clone()).class("t-2").sorts(),
         Column::new("keys", "Keys", keys).class("num"),
-        Column::new("grants", "May call", grants).class("t-2"),
+        Column::optional("grants", "May call", grants).class("t-2"),
     ]
 }
 

@@ -42,22 +42,21 @@ fn columns() -> Vec<Column<AuditRow>> {
         Column::new("actor", "Who", |row: &AuditRow| row.actor.clone()).class("fit"),
         Column::new("action", "What", |row: &AuditRow| row.action.clone()).class("mono small fit"),
         Column::new("subject", "Subject", |row: &AuditRow| row.subject.clone()).class("medium").leads(),
-        Column::new("change", "Before and after", change),
+        Column::optional("change", "Before and after", change),
     ]
 }
 
-fn change(row: &AuditRow) -> AnyView {
+fn change(row: &AuditRow) -> Option<AnyView> {
     let (before, after) = (row.before.clone(), row.after.clone());
     let text =
         |word: &'static str, text: String| view! { <p class="small t-3">{word}</p><pre class="audit-text" tabindex="0">{text}</pre> };
-    (before.is_some() || after.is_some())
-        .then(|| {
-            view! {
-                <details><summary class="small t-3">"Show"</summary>
-                    {before.map(|before| text("Before", before))}
-                    {after.map(|after| text("After", after))}
-                </details>
-            }
-        })
+    (before.is_some() || after.is_some()).then(|| {
+        view! {
+            <details><summary class="small t-3">"Show"</summary>
+                {before.map(|before| text("Before", before))}
+                {after.map(|after| text("After", after))}
+            </details>
+        }
         .into_any()
+    })
 }

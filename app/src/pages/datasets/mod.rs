@@ -80,13 +80,15 @@ fn columns() -> Vec<Column<DatasetView>> {
         .class("t-2")
         .sorts(),
         Column::new("store", "Store", |dataset: &DatasetView| dataset.spec.store.words()).class("fit").sorts(),
-        Column::new("rows", "Rows", |dataset: &DatasetView| live(dataset).map(|live| grouped(live.figures.written_rows))).class("num"),
-        Column::new("live", "Live since", |dataset: &DatasetView| {
+        Column::optional("rows", "Rows", |dataset: &DatasetView| live(dataset).map(|live| grouped(live.figures.written_rows))).class("num"),
+        Column::optional("live", "Live since", |dataset: &DatasetView| {
             live(dataset).and_then(|live| live.finished_at).map(|at| view! { <Time at/> })
         })
         .class("fit t-2 tn"),
-        Column::new("runs", "Last runs", |dataset: &DatasetView| (!dataset.job.runs.is_empty()).then(|| runs::strip(&dataset.job.runs)))
-            .class("fit strip-cell"),
+        Column::optional("runs", "Last runs", |dataset: &DatasetView| {
+            (!dataset.job.runs.is_empty()).then(|| runs::strip(&dataset.job.runs))
+        })
+        .class("fit strip-cell"),
         Column::new("state", "State", state).class("fit"),
     ]
 }

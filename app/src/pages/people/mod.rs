@@ -10,7 +10,7 @@ use self::api::{NewPerson, PasswordLink, SetPerson, list_people};
 use crate::signed_in::MeResource;
 use crate::ui::{
     Callout, Column, ConfirmDialog, DataTable, Empty, Filter, FormProblem, FormToken, ListPlace, Load, PageHead, PageName, SaveForm,
-    SwitchField, TextField, Tone, confirms, copyable, done, field_error, list_query, no_access,
+    SwitchField, TextField, Tone, confirms, copyable, done, field_error, list_query, no_access, some_text,
 };
 
 const PLACE: ListPlace = ListPlace { name: "People", path: "/people" };
@@ -95,17 +95,17 @@ fn columns(link: ServerAction<PasswordLink>, set: ServerAction<SetPerson>) -> Ve
         })
         .class("fit")
         .sorts(),
-        Column::new("roles", "Roles", roles).class("t-2"),
+        Column::optional("roles", "Roles", roles).class("t-2"),
         Column::new("acts", "Actions", move |person: &UserView| acts(person, link, set)).class("fit").acts(),
     ]
 }
 
-fn roles(person: &UserView) -> String {
+fn roles(person: &UserView) -> Option<String> {
     let of = |member: &Membership| {
         let roles: Vec<&str> = member.roles.iter().map(|role| role.key()).collect();
         format!("{}: {}", member.domain, roles.join(" "))
     };
-    person.roles.iter().map(of).collect::<Vec<_>>().join("; ")
+    some_text(&person.roles.iter().map(of).collect::<Vec<_>>().join("; "))
 }
 
 fn acts(person: &UserView, link: ServerAction<PasswordLink>, set: ServerAction<SetPerson>) -> AnyView {

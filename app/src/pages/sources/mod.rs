@@ -64,7 +64,7 @@ fn columns() -> Vec<Column<SourceView>> {
         Column::new("kind", "Kind", |source: &SourceView| source.driver_title.clone()).class("fit").sorts(),
         Column::new("domain", "Domain", |source: &SourceView| source.domain.clone()).class("fit t-2").sorts(),
         Column::new("environments", "Environments", environments).class("fit t-2"),
-        Column::new("state", "State", |source: &SourceView| {
+        Column::optional("state", "State", |source: &SourceView| {
             source.away.as_ref().map(|away| {
                 view! { <NeedBadge kind=NeedKind::SourceAway/>" "<span class="small t-3"><Time at=away.at/></span> }
             })

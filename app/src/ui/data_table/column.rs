@@ -16,7 +16,13 @@ pub(crate) struct Column<T> {
     leads: bool,
     /// Its head is for those who do not see it: the buttons below say what they do.
     acts: bool,
-    cell: Box<dyn Fn(&T) -> AnyView + Send + Sync>,
+    /// `None` where it holds nothing: on a narrow screen its name would stand alone.
+    cell: Box<dyn Fn(&T) -> Option<AnyView> + Send + Sync>,
+}
+
+/// A text, where there is one.
+pub(crate) fn some_text(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 impl<T> Column<T> {
@@ -25,7 +31,17 @@ impl<T> Column<T> {
         title: &'static str,
         cell: impl Fn(&T) -> V + Send + Sync + 'static,
     ) -> Self {
-        Self { key, title, class: "", sorts: false, leads: false, acts: false, cell: Box::new(move |row: &T| cell(row).into_any()) }
+        Self::optional(key, title, move |row| Some(cell(row)))
+    }
+
+    /// One whose cell is empty in some rows.
+    pub(crate) fn optional<V: IntoView + 'static>(
+        key: &'static str,
+        title: &'static str,
+        cell: impl Fn(&T) -> Option<V> + Send + Sync + 'static,
+    ) -> Self {
+        let cell = Box::new(move |row: &T| cell(row).map(IntoAny::into_any));
+        Self { key, title, class: "", sorts: false, leads: false, acts: false, cell }
     }
 
     pub(crate) fn class(mut self, class: &'static str) -> Self {
@@ -79,6 +95,7 @@ impl<T> Column<T> {
             return view! { <td class=self.class>{content}</td> }.into_any();
         }
         let hidden = move || query.with(|query| query.hidden.contains(key));
-        view! { <td class=self.class data-label=title hidden=hidden>{content}</td> }.into_any()
+        let label = content.is_some().then_some(title);
+        view! { <td class=self.class data-label=label hidden=hidden>{content}</td> }.into_any()
     }
 }

@@ -21,7 +21,7 @@ use self::place::ListResource;
 use self::tools::Tools;
 use super::ProblemCallout;
 
-pub(crate) use column::Column;
+pub(crate) use column::{Column, some_text};
 pub(crate) use place::{ListPlace, list_query};
 pub(crate) use tools::Filter;
 
