@@ -282,7 +282,7 @@ impl BatchBuilder {
         let field = &self.fields[column];
         let row = self.columns[column].len();
         let place = format!("{} of row {}", field.column, self.finished + row + 1);
-        let reason = format!("{place} has the value {}, which {}.", shown(value), unlike(field.data_type, value));
+        let reason = format!("{place} has {}, which {}.", shown(value), unlike(field.data_type, value));
         if self.purpose.is_some_and(Purpose::takes_misfits) {
             self.columns[column].append_null();
             self.unreadable.push(Unreadable { row, column, reason });
@@ -376,13 +376,13 @@ fn shown(value: &Value) -> String {
     /// Characters of it.
     const SHOWN: usize = 40;
     match value {
-        Value::Null => "nothing".to_owned(),
-        Value::Bool(yes) => yes.to_string(),
-        Value::Int(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Text(text) => format!("“{}”", text.chars().take(SHOWN).collect::<String>()),
-        Value::Bytes(bytes) => format!("{} bytes", bytes.len()),
-        Value::List(items) => format!("{} values", items.len()),
+        Value::Null => "no value".to_owned(),
+        Value::Bool(yes) => format!("the value {yes}"),
+        Value::Int(number) => format!("the value {number}"),
+        Value::Float(number) => format!("the value {number}"),
+        Value::Text(text) => format!("the value “{}”", text.chars().take(SHOWN).collect::<String>()),
+        Value::Bytes(bytes) => format!("a value of {} bytes", bytes.len()),
+        Value::List(items) => format!("a list of {} values", items.len()),
     }
 }
 

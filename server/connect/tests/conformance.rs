@@ -192,7 +192,7 @@ async fn sqlite_is_a_source() {
     let odd = "SELECT 1 AS id, 'a' AS t UNION ALL SELECT 2, CAST(x'636166e9' AS TEXT) ORDER BY id";
     let source = open("sqlite", &[("path", &file.display().to_string())]);
     let told = source.query(statement(odd, vec![], vec![field("t", DataType::String)])).await.unwrap().try_collect::<Vec<_>>().await;
-    assert!(told.unwrap_err().sentence.starts_with("t of row 2 has the value 4 bytes, which is not a text."));
+    assert!(told.unwrap_err().sentence.starts_with("t of row 2 has a value of 4 bytes, which is not a text."));
     assert_eq!(rows(&*source, statement(odd, vec![], vec![field("t", DataType::Bytes)])).await[1], r#"{"t":"Y2Fm6Q=="}"#);
     let missing = folder.path().join("all.db").display().to_string();
     let gone = open("sqlite", &[("path", &missing)]).test().await.unwrap_err();

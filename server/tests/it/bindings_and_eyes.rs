@@ -48,7 +48,11 @@ async fn a_stored_secret_goes_nowhere_else_than_it_was_given_for() {
     let moved = with(&config, "port", &json!(theirs));
 
     let (status, refused) = builder.call(Method::POST, "/sources/pg/prod/test", Some(source("postgres", &edit, &moved, &json!({})))).await;
-    assert_eq!((status.as_u16(), fault(&refused)), (400, ("prod.password", "Enter the password again: the port changed.")), "{refused}");
+    assert_eq!(
+        (status.as_u16(), fault(&refused)),
+        (400, ("prod.password", "Enter the password again, because the port changed.")),
+        "{refused}"
+    );
     let (status, refused) = put(&builder, "pg", source("postgres", &edit, &moved, &json!({"password": ""}))).await;
     assert_eq!((status, fault(&refused).0), (400, "prod.password"), "{refused}");
     let document = format!(

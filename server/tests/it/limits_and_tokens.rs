@@ -143,7 +143,7 @@ async fn signed_tokens_stand_for_an_app_and_wrong_ones_are_told_why() {
             ("not valid yet", Box::new(|claims| claims["nbf"] = json!(now() + 600))),
             ("another audience", Box::new(|claims| claims["aud"] = json!("hotels"))),
             ("No app trusts", Box::new(|claims| claims["iss"] = json!("https://elsewhere.example.com"))),
-            ("no end", Box::new(|claims| drop(claims.as_object_mut().unwrap().remove("exp")))),
+            ("has no expiry", Box::new(|claims| drop(claims.as_object_mut().unwrap().remove("exp")))),
         ];
         for (words, change) in &wrong {
             let (status, body) = http.json(with(issuer.token(change))).await;

@@ -71,7 +71,7 @@ async fn programs_read_each_line_of_the_log() {
     let of = |id: &str| -> Vec<&Json> { lines.iter().filter(|line| line["request_id"] == id).collect() };
     let [line] = of(&called)[..] else { panic!("{log}") };
     assert_eq!((line["level"].as_str(), line["status"].as_u64(), line["code"].as_str()), (Some("WARN"), Some(503), Some("source-changed")));
-    assert!(line["api"] == "travel/plane" && line["message"].as_str().unwrap().contains("There is no table"), "{line}");
+    assert!(line["api"] == "travel/plane" && line["message"].as_str().unwrap().contains("Table planes does not exist"), "{line}");
     assert_eq!(of(&over_grpc).len(), 1, "{log}");
     let [line] = of(&asked)[..] else { panic!("{log}") };
     assert_eq!((line["level"].as_str(), line["path"].as_str(), line["status"].as_u64()), (Some("ERROR"), Some("/fn/apps"), Some(500)));

@@ -146,7 +146,7 @@ async fn texts_and_json_are_rows_and_tables_are_found() {
         .unwrap();
     assert_eq!(raw, [r#"{"raw":"//4="}"#]);
     let names = ask(&*odd, "SELECT name FROM \"h\"", vec![], &[("name", DataType::String)]).await.unwrap_err();
-    assert!(names.sentence.starts_with("h:3: name of row 1 has the value 4 bytes, which is not a text."), "{names:?}");
+    assert!(names.sentence.starts_with("h:3: name of row 1 has a value of 4 bytes, which is not a text."), "{names:?}");
     pipe(&redis, "DEL m:1 h:1 h:2 h:3\n");
     // Without a word about its keys, the tables are what stands before the first colon.
     let found = common::open(&engine::Redis, &[("url", &redis.url())]).unwrap();

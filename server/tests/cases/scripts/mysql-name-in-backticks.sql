@@ -1,4 +1,4 @@
 --: source: mysql
 --: parameter: id int64 required 1
---: refused: Write AS a_b
+--: refused: Add AS a_b
 SELECT `order` as `a :b` from t where id = :id

@@ -1,6 +1,6 @@
 -- source: clickhouse
 -- table: not_utf8
--- refused: s of row 2 holds 4 bytes, which is not a text
+-- refused: s of row 2 has a value of 4 bytes, which is not a text
 -- rejected: 2
 -- row: {"id":1,"s":"café","h":"ok","a":["x"]}
 CREATE TABLE not_utf8 (id UInt32, s String, h FixedString(2), a Array(String)) ENGINE = MergeTree ORDER BY id;

@@ -1,6 +1,6 @@
 -- source: mariadb
 -- table: zero_dates
--- refused: d of row 2 holds “0000-00-00”
+-- refused: d of row 2 has the value “0000-00-00”
 -- rejected: 2
 -- row: {"id":1,"d":"2013-01-01","seen":"2013-01-01T10:00:00Z"}
 -- row: {"id":4,"d":null,"seen":null}

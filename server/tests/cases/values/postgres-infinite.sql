@@ -1,6 +1,6 @@
 -- source: postgres
 -- table: infinite
--- refused: ts of row 2 holds “infinity”
+-- refused: ts of row 2 has the value “infinity”
 -- rejected: 2
 -- row: {"id":1,"ts":"2013-01-01T00:00:00Z","d":"2013-01-01"}
 CREATE TABLE infinite (id bigint PRIMARY KEY, ts timestamp, d date);
