@@ -14,7 +14,7 @@ run:
 test:
 	@scripts/test.sh
 
-# Format, lints, architecture; dependencies too, once `make audit` has been run.
+# Format, lints, architecture, and licences, sources and known vulnerabilities of dependencies.
 check:
 	@scripts/check.sh
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make audit: licences, sources and known vulnerabilities of every dependency, by deny.toml. make check runs it where cargo-deny is installed.
+# make audit: licences, sources and known vulnerabilities of every dependency, by deny.toml. Part of make check.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 scripts/setup.sh deny

@@ -13,5 +13,7 @@ say "building the server with its fail-points"
 # As the tests build it: a plain build has other features of some libraries, and would build the engine a second time.
 cargo test --workspace --exclude frontend --features server/failpoints --no-run
 say "tests"
+# Most tests wait for servers and clocks: more of them than there are cores keep the cores busy.
+export RUST_TEST_THREADS="${RUST_TEST_THREADS:-6}"
 cargo test --workspace --exclude frontend --features server/failpoints --no-fail-fast
 say "screenshots are in $SLUICE_SCREENSHOTS"

@@ -183,7 +183,7 @@ async fn builds_take_larger_values_than_responses() {
     let wanted = [("name", DataType::String), ("value", DataType::String)];
     let asked = ask(&*source, "SELECT name, value FROM \"doc\"", vec![], &wanted).await.unwrap_err();
     assert_eq!(asked.kind, SourceErrorKind::TooLarge, "{asked:?}");
-    assert!(asked.sentence.contains("doc:long holds 17 MiB; a value may have 16 MiB."), "{asked:?}");
+    assert!(asked.sentence.contains("doc:long has 17 MiB; a value can have 16 MiB."), "{asked:?}");
     let (rows, rejected) = common::read(&*source, "doc").await.unwrap();
     let mut lengths: Vec<usize> = rows.iter().map(|row| row["value"].as_str().unwrap().len()).collect();
     lengths.sort_unstable();
@@ -192,7 +192,7 @@ async fn builds_take_larger_values_than_responses() {
     let (rows, rejected) = common::read(&*source, "doc").await.unwrap();
     assert_eq!((rows.len(), rejected.len()), (2, 1), "{rejected:?}");
     assert_eq!(rejected[0].place, "doc:longer");
-    assert_eq!(rejected[0].reason, "doc:longer holds 65 MiB; a value may have 64 MiB. Shorten it.");
+    assert_eq!(rejected[0].reason, "doc:longer has 65 MiB; a value can have 64 MiB. Shorten it.");
 }
 
 #[tokio::test(flavor = "multi_thread")]
