@@ -326,7 +326,7 @@ async fn a_list_is_used_by_keyboard_and_a_page_asks_before_it_is_left() {
     admin.shots("leave-page").await;
     admin.click("#leave-page button:has-text(\"Stay\")").await;
     comes_to(&admin, "location.pathname === '/people' && document.querySelector('#email').value === 'somebody@demo'").await;
-    admin.click("button:has-text(\"Add and make a link\")").await;
+    admin.click("button:has-text(\"Add person\")").await;
     admin.reads(".toast-place", "The person is added.").await;
     // Saved, nothing is asked.
     admin.click("#side a[href=\"/domains\"]").await;
