@@ -262,7 +262,7 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     builder.reads(".empty", "There is no API travel/nothing").await;
     builder.sees("a:has-text(\"Go to Home\")").await;
     builder.go("/nowhere").await;
-    builder.sees("text=There is nothing at this address").await;
+    builder.sees("text=This page does not exist").await;
     builder.leaves().await;
     stage.close().await;
 }
