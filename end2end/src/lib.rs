@@ -87,7 +87,7 @@ impl Stage {
         }
         approver.accepts_costs().await;
         approver.click("button:has-text(\"Approve and release\")").await;
-        approver.sees("text=went live").await;
+        approver.sees("text=approved and released this version").await;
         approver.leaves().await;
     }
 

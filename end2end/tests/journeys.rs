@@ -43,7 +43,7 @@ async fn builder_makes_planes(stage: &Stage, window: Window, name: &str, shots: 
     builder.sees("text=It passed its check.").await;
     builder.fill("#reason", "The board shows aircraft.").await;
     builder.click("button:has-text(\"Send for review\")").await;
-    builder.sees("text=You sent this, so somebody else decides.").await;
+    builder.sees("text=You sent this request. Someone else must approve it.").await;
     builder.leaves().await;
 }
 
@@ -53,14 +53,14 @@ async fn others_release(stage: &Stage, window: Window, name: &str, shots: &str) 
     approver.go("/inbox").await;
     approver.shots(&format!("{shots}-inbox")).await;
     approver.click(&format!("a:has-text(\"Publish travel/{name}\")")).await;
-    approver.sees("text=What changes").await;
+    approver.sees("h2:has-text(\"Changes\")").await;
     approver.alive().await;
     approver.shots(&format!("{shots}-request")).await;
     approver.fill("#why", "Looks right.").await;
     approver.accepts_costs().await;
     approver.click("button:has-text(\"Approve and release\")").await;
-    approver.sees("text=approved it, and it went live").await;
-    approver.click("a:has-text(\"See how to call it\")").await;
+    approver.sees("text=approved and released this version").await;
+    approver.click("a:has-text(\"View documentation\")").await;
     approver.sees("h1:has-text(\"travel/\")").await;
     approver.go(&format!("/apis/travel/{name}/access")).await;
     approver.picks("#app", "travel/demo-app").await;
@@ -104,7 +104,7 @@ async fn from_a_table_to_a_called_key_api_and_back() {
     approver.shots("kv-request-breaks").await;
     approver.alive().await;
     approver.click("button:has-text(\"Approve and release\")").await;
-    approver.sees("text=went live").await;
+    approver.sees("text=approved and released this version").await;
     approver.leaves().await;
     let owner = stage.person("owner@demo", DESK).await;
     owner.go("/apis/travel/aircraft/versions").await;

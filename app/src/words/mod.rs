@@ -5,6 +5,7 @@ mod account;
 mod errors;
 mod frame;
 mod home;
+mod inbox;
 mod people;
 mod sign_in;
 mod texts;
@@ -13,6 +14,7 @@ use self::account::Account;
 use self::errors::Errors;
 use self::frame::Frame;
 use self::home::Home;
+use self::inbox::Inbox;
 use self::people::People;
 use self::sign_in::SignIn;
 
@@ -22,6 +24,7 @@ pub(crate) struct Words {
     pub(crate) errors: Errors,
     pub(crate) frame: Frame,
     pub(crate) home: Home,
+    pub(crate) inbox: Inbox,
     pub(crate) people: People,
     pub(crate) sign_in: SignIn,
 }
@@ -31,6 +34,7 @@ static ENGLISH: Words = Words {
     errors: Errors::ENGLISH,
     frame: Frame::ENGLISH,
     home: Home::ENGLISH,
+    inbox: Inbox::ENGLISH,
     people: People::ENGLISH,
     sign_in: SignIn::ENGLISH,
 };
