@@ -64,7 +64,7 @@ async fn others_release(stage: &Stage, window: Window, name: &str, shots: &str) 
     approver.sees("h1:has-text(\"travel/\")").await;
     approver.go(&format!("/apis/travel/{name}/access")).await;
     approver.picks("#app", "travel/demo-app").await;
-    approver.click("button:has-text(\"Open it\")").await;
+    approver.click("button:has-text(\"Grant access\")").await;
     approver.reads("td.lead-cell", "travel/demo-app").await;
     approver.leaves().await;
     let owner = stage.person("owner@demo", window).await;
