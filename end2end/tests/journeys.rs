@@ -200,7 +200,7 @@ async fn a_question_by_form_counts_as_the_data_does() {
     builder.click("button:has-text(\"Send\")").await;
     builder.reads(".status-code", "200").await;
     builder.click("button[role=tab]:has-text(\"Plan\")").await;
-    builder.sees("text=What the source does").await;
+    builder.sees("section[aria-label=\"Query plan\"]").await;
     builder.shots("sql-try").await;
     builder.click("a:has-text(\"Next: send for review\")").await;
     builder.sees("text=It passed its check.").await;

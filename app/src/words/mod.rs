@@ -2,14 +2,18 @@
 //! the same types, so that a text that is missing in it does not compile.
 
 mod api;
+mod api_accelerate;
 mod api_access;
+mod api_console;
 mod api_traffic;
 mod api_versions;
 mod people;
 mod texts;
 
 use self::api::Api;
+use self::api_accelerate::ApiAccelerate;
 use self::api_access::ApiAccess;
+use self::api_console::ApiConsole;
 use self::api_traffic::ApiTraffic;
 use self::api_versions::ApiVersions;
 use self::people::People;
@@ -17,7 +21,9 @@ use self::people::People;
 /// The texts of one language, by area.
 pub(crate) struct Words {
     pub(crate) api: Api,
+    pub(crate) api_accelerate: ApiAccelerate,
     pub(crate) api_access: ApiAccess,
+    pub(crate) api_console: ApiConsole,
     pub(crate) api_traffic: ApiTraffic,
     pub(crate) api_versions: ApiVersions,
     pub(crate) people: People,
@@ -25,7 +31,9 @@ pub(crate) struct Words {
 
 static ENGLISH: Words = Words {
     api: Api::ENGLISH,
+    api_accelerate: ApiAccelerate::ENGLISH,
     api_access: ApiAccess::ENGLISH,
+    api_console: ApiConsole::ENGLISH,
     api_traffic: ApiTraffic::ENGLISH,
     api_versions: ApiVersions::ENGLISH,
     people: People::ENGLISH,

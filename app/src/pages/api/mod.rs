@@ -4,6 +4,7 @@ mod accelerate;
 mod access;
 pub(crate) mod api;
 mod console;
+mod console_response;
 mod documentation;
 mod public_card;
 mod traffic;
