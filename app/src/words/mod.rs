@@ -7,6 +7,7 @@ mod api_access;
 mod api_console;
 mod api_traffic;
 mod api_versions;
+mod documentation;
 mod people;
 mod texts;
 
@@ -16,6 +17,7 @@ use self::api_access::ApiAccess;
 use self::api_console::ApiConsole;
 use self::api_traffic::ApiTraffic;
 use self::api_versions::ApiVersions;
+use self::documentation::Documentation;
 use self::people::People;
 
 /// The texts of one language, by area.
@@ -26,6 +28,7 @@ pub(crate) struct Words {
     pub(crate) api_console: ApiConsole,
     pub(crate) api_traffic: ApiTraffic,
     pub(crate) api_versions: ApiVersions,
+    pub(crate) documentation: Documentation,
     pub(crate) people: People,
 }
 
@@ -36,6 +39,7 @@ static ENGLISH: Words = Words {
     api_console: ApiConsole::ENGLISH,
     api_traffic: ApiTraffic::ENGLISH,
     api_versions: ApiVersions::ENGLISH,
+    documentation: Documentation::ENGLISH,
     people: People::ENGLISH,
 };
 
