@@ -49,17 +49,17 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     assert!(version.is_none() && before["row"]["tailnum"] == "N14228" || before["tailnum"] == "N14228", "{before}");
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/apis/travel/one-flight").await;
-    builder.click("a:has-text(\"Accelerate this\")").await;
-    builder.reads("main", "flights of flights-db, about 336,776 rows, looked up by year and month").await;
+    builder.click("a:has-text(\"Accelerate API\")").await;
+    builder.reads("main", "flights of flights-db. Size: about 336,776 rows. Key: year, month").await;
     builder.fill("#dataset", "all-flights").await;
     builder.picks("#again", "nightly").await;
     builder.picks("#compression", "zstd").await;
     builder.shots("accelerate-form").await;
     builder.fits().await;
-    builder.click("button:has-text(\"Accelerate it\")").await;
+    builder.click("button:has-text(\"Create dataset\")").await;
     builder.sees("h2:has-text(\"is being built\")").await;
     builder.shots("accelerate-building").await;
-    builder.sees_within("text=The copy is live: data version 1 with 336,776 rows, each proved.", BUILD).await;
+    builder.sees_within("text=Dataset version 1 is live: 336,776 rows, all verified.", BUILD).await;
     builder.shots("accelerate-review").await;
     builder.fits().await;
     // Nothing is served from it before somebody else says yes.
@@ -69,7 +69,7 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     builder.shots("accelerate-request").await;
     stage.approves("Publish travel/one-flight v2").await;
     builder.go("/apis/travel/one-flight/accelerate").await;
-    builder.sees("text=It is served from the copy.").await;
+    builder.sees("text=The API is served from the dataset.").await;
     builder.shots("accelerate-served").await;
     owner.served().await;
     assert_eq!(served_by(&stage).await, (before, Some("1".to_owned())));
@@ -114,7 +114,7 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     owner.leaves().await;
     let phone = stage.person("builder@demo", PHONE).await;
     phone.go("/apis/travel/one-flight/accelerate").await;
-    phone.sees("text=It is served from the copy.").await;
+    phone.sees("text=The API is served from the dataset.").await;
     phone.shots("accelerate-phone").await;
     phone.fits().await;
     phone.go("/apis/travel/plane/accelerate").await;

@@ -54,7 +54,7 @@ async fn an_api_is_served_from_a_dataset_with_kept_answers_and_a_limit() {
 
     let owner = stage.person("owner@demo", DESK).await;
     owner.go("/apis/travel/plane/traffic").await;
-    owner.sees("text=Answers are kept in memory for 10 min.").await;
+    owner.sees("text=Responses are cached in memory for 10 min.").await;
     owner.shots("fast-traffic").await;
     owner.fits().await;
     owner.confirms("button:has-text(\"Purge cache\")").await;
@@ -65,15 +65,15 @@ async fn an_api_is_served_from_a_dataset_with_kept_answers_and_a_limit() {
     }
     owner.fill("#per_second", "1").await;
     owner.fill("#burst", "1").await;
-    owner.click("button:has-text(\"Set it\")").await;
-    owner.sees("text=In force.").await;
+    owner.click("button:has-text(\"Save settings\")").await;
+    owner.sees("text=Settings saved.").await;
     let began = std::time::Instant::now();
     while call().await.0 != 429 {
         assert!(began.elapsed() < std::time::Duration::from_secs(5), "the limit is not in force");
     }
     owner.expects_status(400);
     owner.fill("#per_second", "none").await;
-    owner.click("button:has-text(\"Set it\")").await;
+    owner.click("button:has-text(\"Save settings\")").await;
     owner.reads("#per_second-error", "Enter a whole number between 1 and 10,000,000. Leave the field empty for no value.").await;
     owner.go("/apis/travel/plane").await;
     owner.reads("main", "sluice.travel.Plane/Get").await;
@@ -110,7 +110,7 @@ async fn a_dataset_is_built_on_a_phone_and_rolled_back_by_its_owner() {
     owner.confirms("button:has-text(\"Roll back to v\")").await;
     owner.sees("tr:has-text(\"2\") .badge:has-text(\"Kept\")").await;
     owner.go("/apis/travel/plane/traffic").await;
-    owner.sees("h2:has-text(\"Limit and priority\")").await;
+    owner.sees("h2:has-text(\"Rate limit and priority\")").await;
     owner.fits().await;
     owner.shots("fast-phone-traffic").await;
     owner.leaves().await;

@@ -91,7 +91,7 @@ async fn three_tables_are_joined_by_form_and_paged_behind_the_last_row() {
     let owner = stage.person("owner@demo", DESK).await;
     owner.go("/apis/travel/makers-by-month/access").await;
     owner.picks("#app", "travel/demo-app").await;
-    owner.click("button:has-text(\"Open it\")").await;
+    owner.click("button:has-text(\"Grant access\")").await;
     owner.sees("td:has-text(\"demo-app\")").await;
     owner.leaves().await;
     testkit::Admin::demo(&stage.server, "owner@demo").await.served().await;

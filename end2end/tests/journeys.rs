@@ -64,7 +64,7 @@ async fn others_release(stage: &Stage, window: Window, name: &str, shots: &str) 
     approver.sees("h1:has-text(\"travel/\")").await;
     approver.go(&format!("/apis/travel/{name}/access")).await;
     approver.picks("#app", "travel/demo-app").await;
-    approver.click("button:has-text(\"Open it\")").await;
+    approver.click("button:has-text(\"Grant access\")").await;
     approver.reads("td.lead-cell", "travel/demo-app").await;
     approver.leaves().await;
     let owner = stage.person("owner@demo", window).await;
@@ -200,7 +200,7 @@ async fn a_question_by_form_counts_as_the_data_does() {
     builder.click("button:has-text(\"Send\")").await;
     builder.reads(".status-code", "200").await;
     builder.click("button[role=tab]:has-text(\"Plan\")").await;
-    builder.sees("text=What the source does").await;
+    builder.sees("section[aria-label=\"Query plan\"]").await;
     builder.shots("sql-try").await;
     builder.click("a:has-text(\"Next: send for review\")").await;
     builder.sees("text=It passed its check.").await;

@@ -46,7 +46,7 @@ async fn a_union_is_built_and_outlives_a_step() {
     builder.click("button:has-text(\"Send\")").await;
     builder.reads(".status-code", "200").await;
     builder.reads(".numbered", "\"BOEING\"").await;
-    builder.click("button:has-text(\"Keep as a case\")").await;
+    builder.click("button:has-text(\"Save as test case\")").await;
     builder.sees("h2:has-text(\"Cases\")").await;
     saved(&builder).await;
     builder.go("/apis/travel/trip-card/edit?step=try").await;
