@@ -80,8 +80,8 @@ async fn an_api_is_served_from_a_dataset_with_kept_answers_and_a_limit() {
     owner.shots("fast-documentation").await;
     owner.go("/domains/travel").await;
     owner.fill("#low-per_second", "50").await;
-    owner.click("button:has-text(\"Set low\")").await;
-    owner.sees("text=In force.").await;
+    owner.click("button:has-text(\"Save low limit\")").await;
+    owner.sees("text=Limit saved.").await;
     owner.fits().await;
     owner.shots("fast-shares").await;
     owner.go("/domains/travel").await;

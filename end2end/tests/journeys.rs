@@ -385,11 +385,11 @@ async fn flat_forms_work_without_a_script() {
     let admin = stage.person("admin@demo", NO_SCRIPT).await;
     admin.go("/domains").await;
     admin.fill("#name", "finance").await;
-    admin.click("button:has-text(\"Make it\")").await;
+    admin.click("button:has-text(\"Create domain\")").await;
     admin.sees("h1:has-text(\"finance\")").await;
     admin.fill("#email", "builder@demo").await;
     admin.click("form:has(#email) input[value=\"viewer\"]").await;
-    admin.click("button:has-text(\"Set the roles\")").await;
+    admin.click("button:has-text(\"Add member\")").await;
     admin.reads(".todo", "builder@demo").await;
     admin.shots("no-script-domain").await;
     admin.leaves().await;
