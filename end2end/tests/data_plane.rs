@@ -87,12 +87,12 @@ async fn an_api_is_served_from_a_dataset_with_kept_answers_and_a_limit() {
     owner.go("/domains/travel").await;
     owner.sees("#low-per_second[value=\"50\"]").await;
     owner.go("/apps/travel/demo-app").await;
-    owner.click("summary:has-text(\"Trust an issuer\")").await;
+    owner.click("summary:has-text(\"Add issuer\")").await;
     owner.fill("#issuer", "https://id.example.com").await;
     owner.fill("#audience", "flights").await;
     owner.fill("#fixed", "carrier=UA").await;
     owner.shots("fast-issuer").await;
-    owner.click("button:has-text(\"Trust it\")").await;
+    owner.click("button:has-text(\"Add issuer\")").await;
     owner.sees("#new-secret").await;
     owner.reads("td:has-text(\"https://id.example.com\")", "https://id.example.com").await;
     owner.leaves().await;
