@@ -130,7 +130,7 @@ async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
     let stage = Stage::open().await;
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/sources/flights-db/tables/planes").await;
-    builder.click("a:has-text(\"Make a dataset\")").await;
+    builder.click("a:has-text(\"Create dataset\")").await;
     builder.sees("h2:has-text(\"What becomes of its rows\")").await;
     builder.fill("input[aria-label=\"Name of manufacturer\"]", "maker").await;
     builder.picks("select[aria-label=\"Value of model\"]", "last-four").await;

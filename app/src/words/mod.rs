@@ -6,7 +6,10 @@ mod apps;
 mod audit;
 mod domains;
 mod issuers;
+mod load_limits;
 mod people;
+mod source_form;
+mod sources;
 mod texts;
 
 use self::apis::Apis;
@@ -14,7 +17,10 @@ use self::apps::Apps;
 use self::audit::Audit;
 use self::domains::Domains;
 use self::issuers::Issuers;
+use self::load_limits::LoadLimits;
 use self::people::People;
+use self::source_form::SourceForm;
+use self::sources::Sources;
 
 /// The texts of one language, by area.
 pub(crate) struct Words {
@@ -23,7 +29,10 @@ pub(crate) struct Words {
     pub(crate) audit: Audit,
     pub(crate) domains: Domains,
     pub(crate) issuers: Issuers,
+    pub(crate) load_limits: LoadLimits,
     pub(crate) people: People,
+    pub(crate) source_form: SourceForm,
+    pub(crate) sources: Sources,
 }
 
 static ENGLISH: Words = Words {
@@ -32,7 +41,10 @@ static ENGLISH: Words = Words {
     audit: Audit::ENGLISH,
     domains: Domains::ENGLISH,
     issuers: Issuers::ENGLISH,
+    load_limits: LoadLimits::ENGLISH,
     people: People::ENGLISH,
+    source_form: SourceForm::ENGLISH,
+    sources: Sources::ENGLISH,
 };
 
 /// The texts in the language of the reader. English is the only one yet.
