@@ -130,7 +130,7 @@ async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
     let stage = Stage::open().await;
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/sources/flights-db/tables/planes").await;
-    builder.click("a:has-text(\"Make a dataset\")").await;
+    builder.click("a:has-text(\"Create dataset\")").await;
     builder.sees("h2:has-text(\"What becomes of its rows\")").await;
     builder.fill("input[aria-label=\"Name of manufacturer\"]", "maker").await;
     builder.picks("select[aria-label=\"Value of model\"]", "last-four").await;
@@ -164,7 +164,7 @@ async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
     builder.sees_within(&format!("tr:has-text(\"live\"):has-text(\"{shown}\")"), Duration::from_secs(60)).await;
     // An API of it has the columns that it has, and not those of its table.
     builder.click("a:has-text(\"Make an API of it\")").await;
-    builder.sees("h2:has-text(\"What should one call give?\")").await;
+    builder.sees("h2:has-text(\"API type\")").await;
     builder.fill("#name", "twin").await;
     builder.click("button:has-text(\"Next\")").await;
     builder.sees("td:has-text(\"per_engine\")").await;

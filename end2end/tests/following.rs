@@ -116,7 +116,7 @@ async fn a_dataset_is_written_into_a_database_once_its_owner_lets_it() {
     builder.sees("text=No source of this domain may be written into.").await;
     builder.go("/sources/warehouse").await;
     builder.picks("#prod-write", "yes").await;
-    builder.click("button:has-text(\"Save\")").await;
+    builder.click("button:has-text(\"Save source\")").await;
     builder.sees("text=Saved.").await;
     builder.expects_status(400);
     builder.go("/datasets/new?source=flights-db&table=planes").await;

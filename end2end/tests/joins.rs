@@ -25,7 +25,7 @@ async fn saved(builder: &Person) {
 async fn build(stage: &Stage) {
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/apis/new?source=flights-db&table=flights").await;
-    builder.click("label:has-text(\"Question by form\")").await;
+    builder.click("label:has-text(\"Query builder\")").await;
     builder.fill("#name", "makers-by-month").await;
     builder.click("button:has-text(\"Next\")").await;
     builder.sees("h2:has-text(\"Other tables\")").await;

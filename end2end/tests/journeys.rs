@@ -69,7 +69,7 @@ async fn others_release(stage: &Stage, window: Window, name: &str, shots: &str) 
     approver.leaves().await;
     let owner = stage.person("owner@demo", window).await;
     owner.go("/apps/travel/demo-app").await;
-    owner.click("button:has-text(\"Make a key\")").await;
+    owner.click("button:has-text(\"Create key\")").await;
     owner.sees("#new-key").await;
     let key = owner.page.locator("#new-key .copyline span").first().inner_text().await.unwrap();
     owner.leaves().await;
@@ -278,14 +278,14 @@ async fn a_session_that_ends_takes_nothing_with_it() {
     builder.expects_status(401);
     let sign_out = "fetch('/fn/sign-out', {method: 'POST', headers: {'content-type': 'application/x-www-form-urlencoded'}}).then(() => 1)";
     builder.page.evaluate::<(), f64>(sign_out, None).await.unwrap();
-    builder.click("button:has-text(\"Make it\")").await;
+    builder.click("button:has-text(\"Create app\")").await;
     builder.sees("dialog:popover-open").await;
     builder.shots("signed-out").await;
     builder.click("dialog:popover-open button[type=submit]").await;
     while builder.page.evaluate::<(), f64>("document.querySelector('dialog:popover-open') ? 1 : 0", None).await.unwrap() > 0.0 {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    builder.click("button:has-text(\"Make it\")").await;
+    builder.click("button:has-text(\"Create app\")").await;
     builder.sees("h1:has-text(\"travel/late-board\")").await;
     builder.leaves().await;
     stage.close().await;
@@ -385,18 +385,18 @@ async fn flat_forms_work_without_a_script() {
     let admin = stage.person("admin@demo", NO_SCRIPT).await;
     admin.go("/domains").await;
     admin.fill("#name", "finance").await;
-    admin.click("button:has-text(\"Make it\")").await;
+    admin.click("button:has-text(\"Create domain\")").await;
     admin.sees("h1:has-text(\"finance\")").await;
     admin.fill("#email", "builder@demo").await;
     admin.click("form:has(#email) input[value=\"viewer\"]").await;
-    admin.click("button:has-text(\"Set the roles\")").await;
+    admin.click("button:has-text(\"Add member\")").await;
     admin.reads(".todo", "builder@demo").await;
     admin.shots("no-script-domain").await;
     admin.leaves().await;
     let builder = stage.person("builder@demo", NO_SCRIPT).await;
     builder.go("/apps").await;
     builder.fill("#name", "board").await;
-    builder.click("button:has-text(\"Make it\")").await;
+    builder.click("button:has-text(\"Create app\")").await;
     builder.sees("h1:has-text(\"travel/board\")").await;
     builder.go("/apis/new?source=flights-db&table=planes").await;
     builder.fill("#name", "aircraft").await;

@@ -13,7 +13,7 @@ async fn a_union_is_built_and_outlives_a_step() {
     let stage = Stage::open().await;
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/apis/new").await;
-    builder.click("label:has-text(\"Several APIs as one\")").await;
+    builder.click("label:has-text(\"Union (composite API)\")").await;
     builder.fill("#name", "trip-card").await;
     builder.shots("union-kind").await;
     builder.click("button:has-text(\"Next\")").await;
