@@ -131,7 +131,7 @@ async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/sources/flights-db/tables/planes").await;
     builder.click("a:has-text(\"Make a dataset\")").await;
-    builder.sees("h2:has-text(\"What becomes of its rows\")").await;
+    builder.sees("h2:has-text(\"Column mapping\")").await;
     builder.fill("input[aria-label=\"Name of manufacturer\"]", "maker").await;
     builder.picks("select[aria-label=\"Value of model\"]", "last-four").await;
     builder.picks("select[aria-label=\"Type of year\"]", "string").await;
@@ -154,7 +154,7 @@ async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
     builder.fill("#name", "twins").await;
     builder.shots("mapping-form").await;
     builder.fits().await;
-    builder.click("button:has-text(\"Make it\")").await;
+    builder.click("button:has-text(\"Create dataset\")").await;
     builder.sees("h1:has-text(\"travel/twins\")").await;
     builder.sees("li:has-text(\"per_engine: seats / engines\")").await;
     builder.sees("li:has-text(\"Only rows where engines is at least 2\")").await;
@@ -183,7 +183,7 @@ async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
     builder.leaves().await;
     let phone = stage.person("builder@demo", PHONE).await;
     phone.go("/datasets/new?source=flights-db&table=planes").await;
-    phone.sees("h2:has-text(\"What becomes of its rows\")").await;
+    phone.sees("h2:has-text(\"Column mapping\")").await;
     phone.shots("mapping-phone").await;
     phone.fits().await;
     phone.leaves().await;

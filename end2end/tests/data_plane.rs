@@ -8,14 +8,14 @@ async fn a_dataset_is_made_and_built(stage: &Stage, window: Window, name: &str, 
     let builder = stage.person("builder@demo", window).await;
     builder.go("/datasets").await;
     builder.shots(&format!("{shots}-datasets")).await;
-    builder.click("a:has-text(\"Make a dataset\")").await;
-    builder.sees("h2:has-text(\"What it is made of\")").await;
+    builder.click("a:has-text(\"Create dataset\")").await;
+    builder.sees("h2:has-text(\"Source table\")").await;
     builder.picks("#table", "planes").await;
     builder.picks("#compression", "zstd").await;
     builder.fill("#name", name).await;
     builder.shots(&format!("{shots}-dataset-new")).await;
     builder.fits().await;
-    builder.click("button:has-text(\"Make it\")").await;
+    builder.click("button:has-text(\"Create dataset\")").await;
     builder.sees("text=Not built yet").await;
     builder.click("button:has-text(\"Build a new version\")").await;
     builder.sees("td .badge-ok:has-text(\"Live\")").await;

@@ -113,7 +113,7 @@ async fn a_dataset_is_written_into_a_database_once_its_owner_lets_it() {
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/datasets/new?source=flights-db&table=planes").await;
     builder.picks("#store", "table").await;
-    builder.sees("text=No source of this domain may be written into.").await;
+    builder.sees("text=No source of this domain allows dataset output.").await;
     builder.go("/sources/warehouse").await;
     builder.picks("#prod-write", "yes").await;
     builder.click("button:has-text(\"Save\")").await;
@@ -125,12 +125,12 @@ async fn a_dataset_is_written_into_a_database_once_its_owner_lets_it() {
     builder.picks("#into-source", "warehouse").await;
     builder.fill("#into-name", "the fleet").await;
     builder.fill("#name", "fleet").await;
-    builder.click("button:has-text(\"Make it\")").await;
+    builder.click("button:has-text(\"Create dataset\")").await;
     builder.reads("#into-name-error", "letters, digits and underscores").await;
     builder.shots("into-a-database-form").await;
     builder.fits().await;
     builder.fill("#into-name", "fleet").await;
-    builder.click("button:has-text(\"Make it\")").await;
+    builder.click("button:has-text(\"Create dataset\")").await;
     builder.sees("text=written into warehouse.fleet").await;
     builder.click("button:has-text(\"Build a new version\")").await;
     builder.sees_within(".badge:has-text(\"live\")", LONG).await;
