@@ -163,7 +163,7 @@ async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
     let shown = format!("{},{:03}", wanted / 1_000, wanted % 1_000);
     builder.sees_within(&format!("tr:has-text(\"live\"):has-text(\"{shown}\")"), Duration::from_secs(60)).await;
     // An API of it has the columns that it has, and not those of its table.
-    builder.click("a:has-text(\"Make an API of it\")").await;
+    builder.click("a:has-text(\"Create API from dataset\")").await;
     builder.sees("h2:has-text(\"What should one call give?\")").await;
     builder.fill("#name", "twin").await;
     builder.click("button:has-text(\"Next\")").await;

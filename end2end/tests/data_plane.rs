@@ -146,14 +146,14 @@ async fn a_broken_rule_holds_a_version_back_until_it_is_mended_and_let_through()
     builder.shots("gates-broken").await;
     seats(150);
     builder.click("button:has-text(\"Build a new version\")").await;
-    builder.reads(".callout-warn", "Data version 3 is checked and waits.").await;
+    builder.reads(".callout-warn", "Dataset version 3 is validated and waits for approval.").await;
     builder.leaves().await;
     let owner = stage.person("owner@demo", PHONE).await;
     owner.go("/datasets/travel/gated").await;
-    owner.sees("button:has-text(\"Let it go live\")").await;
+    owner.sees("button:has-text(\"Promote to live\")").await;
     owner.shots("gates-phone-waiting").await;
     owner.fits().await;
-    owner.click("button:has-text(\"Let it go live\")").await;
+    owner.click("button:has-text(\"Promote to live\")").await;
     owner.sees("tr:has-text(\"3\") .badge-ok:has-text(\"Live\")").await;
     owner.confirms("button:has-text(\"Roll back to v\")").await;
     owner.sees("tr:has-text(\"3\") .badge:has-text(\"Kept\")").await;

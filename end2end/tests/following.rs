@@ -96,7 +96,7 @@ async fn a_table_is_followed_by_a_column_and_compared_with_its_source() {
     testkit::sqlite3(&planes, "UPDATE planes SET seats = seats + 1 WHERE tailnum = 'N14228'");
     testkit::sqlite3(&stage.server.data().join("sluice.db"), "UPDATE data_versions SET finished_at = finished_at - 7200000");
     builder.sees_within("text=1 row differs.", LONG).await;
-    builder.reads("section[aria-label=\"Beside its source\"] li", "N14228").await;
+    builder.reads("section[aria-label=\"Reconciliation\"] li", "N14228").await;
     builder.shots("compared").await;
     builder.fits().await;
     builder.leaves().await;
@@ -148,7 +148,7 @@ async fn a_dataset_is_written_into_a_database_once_its_owner_lets_it() {
     builder.leaves().await;
     let phone = stage.person("builder@demo", PHONE).await;
     phone.go("/datasets/travel/fleet").await;
-    phone.sees("text=Shown as").await;
+    phone.sees("dt:has-text(\"Database view\")").await;
     phone.shots("into-a-database-phone").await;
     phone.fits().await;
     phone.leaves().await;

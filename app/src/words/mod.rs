@@ -2,23 +2,27 @@
 //! the same types, so that a text that is missing in it does not compile.
 
 mod datasets;
+mod datasets_detail;
 mod datasets_new;
 mod people;
 mod texts;
 
 use self::datasets::Datasets;
+use self::datasets_detail::DatasetsDetail;
 use self::datasets_new::DatasetsNew;
 use self::people::People;
 
 /// The texts of one language, by area.
 pub(crate) struct Words {
     pub(crate) datasets: Datasets,
+    pub(crate) datasets_detail: DatasetsDetail,
     pub(crate) datasets_new: DatasetsNew,
     pub(crate) people: People,
 }
 
 static ENGLISH: Words = Words {
     datasets: Datasets::ENGLISH,
+    datasets_detail: DatasetsDetail::ENGLISH,
     datasets_new: DatasetsNew::ENGLISH,
     people: People::ENGLISH,
 };
