@@ -75,7 +75,7 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     assert_eq!(served_by(&stage).await, (before, Some("1".to_owned())));
     // A rule that the next build breaks keeps the first version live, and says why.
     builder.go("/datasets/travel/all-flights").await;
-    builder.reads("main", "Made at 03:00, UTC time").await;
+    builder.reads("main", "Runs at 03:00, UTC time").await;
     let gates = json!({"rules": [{"column": "distance", "must": {"be-between": {"least": "1", "most": "6000"}}}]});
     let (status, saved) = admin.call(reqwest::Method::PUT, "/datasets/travel/all-flights/gates", Some(gates)).await;
     assert!(status.is_success(), "{saved}");

@@ -167,14 +167,14 @@ async fn a_dataset_is_made_anew_by_a_schedule_that_is_set_by_form() {
     a_dataset_is_made_and_built(&stage, DESK, "nightly", "nightly").await;
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/datasets/travel/nightly").await;
-    builder.sees("text=Made manually.").await;
+    builder.sees("text=Runs manually.").await;
     builder.click("button:has-text(\"Change the schedule\")").await;
     builder.picks("#job-when", "cron").await;
     builder.picks("#job-every", "week").await;
     builder.picks("#job-weekday", "1").await;
     builder.reads("#job-next + ul li", "Mon 20").await;
     builder.picks("#job-every", "quarter").await;
-    builder.reads("#job-next", "by the clocks of UTC").await;
+    builder.reads("#job-next", "in the time zone UTC").await;
     builder.expects_status(400);
     builder.fill("#job-zone", "Mars/Olympus").await;
     builder.page.locator("#job-zone").first().press("Tab", None).await.unwrap();
@@ -183,7 +183,7 @@ async fn a_dataset_is_made_anew_by_a_schedule_that_is_set_by_form() {
     // A zone is found by its city.
     builder.fill("#job-zone", "zurich").await;
     builder.page.locator("#job-zone").first().press("Tab", None).await.unwrap();
-    builder.reads("#job-next", "by the clocks of Europe/Zurich").await;
+    builder.reads("#job-next", "in the time zone Europe/Zurich").await;
     builder.fill("#job-late", "soon").await;
     builder.click("button:has-text(\"Save the schedule\")").await;
     builder.reads("#job-late-error", "Enter a whole number between 1 and 1,440").await;
@@ -191,12 +191,12 @@ async fn a_dataset_is_made_anew_by_a_schedule_that_is_set_by_form() {
     builder.shots("schedule-form").await;
     builder.fits().await;
     builder.click("button:has-text(\"Save the schedule\")").await;
-    builder.sees("text=Made every 15 minutes, Europe/Zurich time, in prod.").await;
-    builder.sees("text=Late where it is not over 30 min after it was due.").await;
-    builder.click("button:text-is(\"Pause\")").await;
-    builder.sees("text=Its schedule is left alone").await;
-    builder.click("button:has-text(\"Follow it again\")").await;
-    builder.sees("button:text-is(\"Pause\")").await;
+    builder.sees("text=Runs every 15 minutes, Europe/Zurich time, in prod.").await;
+    builder.sees("text=A run is late if it has not ended 30 min after its due time.").await;
+    builder.click("button:text-is(\"Pause job\")").await;
+    builder.sees("text=The job is paused.").await;
+    builder.click("button:has-text(\"Resume job\")").await;
+    builder.sees("button:text-is(\"Pause job\")").await;
     // Its time comes; the page sees that by itself.
     let now = "UPDATE jobs SET due_at = strftime('%s', 'now') * 1000 WHERE dataset_id = (SELECT id FROM datasets WHERE name = 'nightly')";
     testkit::sqlite3(&stage.server.data().join("sluice.db"), now);

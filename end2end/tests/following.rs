@@ -40,7 +40,7 @@ async fn a_topic_is_followed_and_what_could_not_be_taken_is_tried_again() {
     builder.click("button:has-text(\"Change the schedule\")").await;
     builder.fill("#job-dirty-rows", "10").await;
     builder.click("button:has-text(\"Save the schedule\")").await;
-    builder.sees("text=Rows that cannot be taken are left out, up to 10 rows.").await;
+    builder.sees("text=Rejected rows are allowed, up to 10 rows.").await;
     builder.click("button:has-text(\"Build a new version\")").await;
     builder.sees("section[aria-label=\"Following\"] .badge:has-text(\"up to date\")").await;
     kafka.send("clicks", [("4", Some(&b"4,till,paid"[..])), ("5", Some(&b"5,home"[..]))]);

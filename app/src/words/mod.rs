@@ -3,12 +3,14 @@
 
 mod datasets;
 mod datasets_detail;
+mod datasets_job;
 mod datasets_new;
 mod people;
 mod texts;
 
 use self::datasets::Datasets;
 use self::datasets_detail::DatasetsDetail;
+use self::datasets_job::DatasetsJob;
 use self::datasets_new::DatasetsNew;
 use self::people::People;
 
@@ -16,6 +18,7 @@ use self::people::People;
 pub(crate) struct Words {
     pub(crate) datasets: Datasets,
     pub(crate) datasets_detail: DatasetsDetail,
+    pub(crate) datasets_job: DatasetsJob,
     pub(crate) datasets_new: DatasetsNew,
     pub(crate) people: People,
 }
@@ -23,6 +26,7 @@ pub(crate) struct Words {
 static ENGLISH: Words = Words {
     datasets: Datasets::ENGLISH,
     datasets_detail: DatasetsDetail::ENGLISH,
+    datasets_job: DatasetsJob::ENGLISH,
     datasets_new: DatasetsNew::ENGLISH,
     people: People::ENGLISH,
 };
