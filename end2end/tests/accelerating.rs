@@ -75,7 +75,7 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     assert_eq!(served_by(&stage).await, (before, Some("1".to_owned())));
     // A rule that the next build breaks keeps the first version live, and says why.
     builder.go("/datasets/travel/all-flights").await;
-    builder.reads("main", "Made at 03:00, UTC time").await;
+    builder.reads("main", "Runs at 03:00, UTC time").await;
     let gates = json!({"rules": [{"column": "distance", "must": {"be-between": {"least": "1", "most": "6000"}}}]});
     let (status, saved) = admin.call(reqwest::Method::PUT, "/datasets/travel/all-flights/gates", Some(gates)).await;
     assert!(status.is_success(), "{saved}");
@@ -131,7 +131,7 @@ async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/sources/flights-db/tables/planes").await;
     builder.click("a:has-text(\"Create dataset\")").await;
-    builder.sees("h2:has-text(\"What becomes of its rows\")").await;
+    builder.sees("h2:has-text(\"Column mapping\")").await;
     builder.fill("input[aria-label=\"Name of manufacturer\"]", "maker").await;
     builder.picks("select[aria-label=\"Value of model\"]", "last-four").await;
     builder.picks("select[aria-label=\"Type of year\"]", "string").await;
@@ -154,7 +154,7 @@ async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
     builder.fill("#name", "twins").await;
     builder.shots("mapping-form").await;
     builder.fits().await;
-    builder.click("button:has-text(\"Make it\")").await;
+    builder.click("button:has-text(\"Create dataset\")").await;
     builder.sees("h1:has-text(\"travel/twins\")").await;
     builder.sees("li:has-text(\"per_engine: seats / engines\")").await;
     builder.sees("li:has-text(\"Only rows where engines is at least 2\")").await;
@@ -163,7 +163,7 @@ async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
     let shown = format!("{},{:03}", wanted / 1_000, wanted % 1_000);
     builder.sees_within(&format!("tr:has-text(\"live\"):has-text(\"{shown}\")"), Duration::from_secs(60)).await;
     // An API of it has the columns that it has, and not those of its table.
-    builder.click("a:has-text(\"Make an API of it\")").await;
+    builder.click("a:has-text(\"Create API from dataset\")").await;
     builder.sees("h2:has-text(\"API type\")").await;
     builder.fill("#name", "twin").await;
     builder.click("button:has-text(\"Next\")").await;
@@ -183,7 +183,7 @@ async fn rows_are_made_by_form_and_shown_before_they_are_kept() {
     builder.leaves().await;
     let phone = stage.person("builder@demo", PHONE).await;
     phone.go("/datasets/new?source=flights-db&table=planes").await;
-    phone.sees("h2:has-text(\"What becomes of its rows\")").await;
+    phone.sees("h2:has-text(\"Column mapping\")").await;
     phone.shots("mapping-phone").await;
     phone.fits().await;
     phone.leaves().await;

@@ -40,7 +40,7 @@ async fn a_topic_is_followed_and_what_could_not_be_taken_is_tried_again() {
     builder.click("button:has-text(\"Change the schedule\")").await;
     builder.fill("#job-dirty-rows", "10").await;
     builder.click("button:has-text(\"Save the schedule\")").await;
-    builder.sees("text=Rows that cannot be taken are left out, up to 10 rows.").await;
+    builder.sees("text=Rejected rows are allowed, up to 10 rows.").await;
     builder.click("button:has-text(\"Build a new version\")").await;
     builder.sees("section[aria-label=\"Following\"] .badge:has-text(\"up to date\")").await;
     kafka.send("clicks", [("4", Some(&b"4,till,paid"[..])), ("5", Some(&b"5,home"[..]))]);
@@ -96,7 +96,7 @@ async fn a_table_is_followed_by_a_column_and_compared_with_its_source() {
     testkit::sqlite3(&planes, "UPDATE planes SET seats = seats + 1 WHERE tailnum = 'N14228'");
     testkit::sqlite3(&stage.server.data().join("sluice.db"), "UPDATE data_versions SET finished_at = finished_at - 7200000");
     builder.sees_within("text=1 row differs.", LONG).await;
-    builder.reads("section[aria-label=\"Beside its source\"] li", "N14228").await;
+    builder.reads("section[aria-label=\"Reconciliation\"] li", "N14228").await;
     builder.shots("compared").await;
     builder.fits().await;
     builder.leaves().await;
@@ -113,7 +113,7 @@ async fn a_dataset_is_written_into_a_database_once_its_owner_lets_it() {
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/datasets/new?source=flights-db&table=planes").await;
     builder.picks("#store", "table").await;
-    builder.sees("text=No source of this domain may be written into.").await;
+    builder.sees("text=No source of this domain allows dataset output.").await;
     builder.go("/sources/warehouse").await;
     builder.picks("#prod-write", "yes").await;
     builder.click("button:has-text(\"Save source\")").await;
@@ -125,12 +125,12 @@ async fn a_dataset_is_written_into_a_database_once_its_owner_lets_it() {
     builder.picks("#into-source", "warehouse").await;
     builder.fill("#into-name", "the fleet").await;
     builder.fill("#name", "fleet").await;
-    builder.click("button:has-text(\"Make it\")").await;
+    builder.click("button:has-text(\"Create dataset\")").await;
     builder.reads("#into-name-error", "letters, digits and underscores").await;
     builder.shots("into-a-database-form").await;
     builder.fits().await;
     builder.fill("#into-name", "fleet").await;
-    builder.click("button:has-text(\"Make it\")").await;
+    builder.click("button:has-text(\"Create dataset\")").await;
     builder.sees("text=written into warehouse.fleet").await;
     builder.click("button:has-text(\"Build a new version\")").await;
     builder.sees_within(".badge:has-text(\"live\")", LONG).await;
@@ -148,7 +148,7 @@ async fn a_dataset_is_written_into_a_database_once_its_owner_lets_it() {
     builder.leaves().await;
     let phone = stage.person("builder@demo", PHONE).await;
     phone.go("/datasets/travel/fleet").await;
-    phone.sees("text=Shown as").await;
+    phone.sees("dt:has-text(\"Database view\")").await;
     phone.shots("into-a-database-phone").await;
     phone.fits().await;
     phone.leaves().await;
