@@ -57,7 +57,7 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     builder.shots("accelerate-form").await;
     builder.fits().await;
     builder.click("button:has-text(\"Accelerate it\")").await;
-    builder.sees("h2:has-text(\"is being built\")").await;
+    builder.sees("h2:has-text(\"Building dataset version\")").await;
     builder.shots("accelerate-building").await;
     builder.sees_within("text=The copy is live: data version 1 with 336,776 rows, each proved.", BUILD).await;
     builder.shots("accelerate-review").await;
@@ -105,7 +105,7 @@ async fn the_flights_are_accelerated_watched_approved_and_served() {
     builder.go("/datasets/travel/all-flights").await;
     builder.sees("text=up to 1 row").await;
     builder.click("button:has-text(\"Build a new version\")").await;
-    builder.sees_within("h2:has-text(\"One row was left out\")", BUILD).await;
+    builder.sees_within("h2:has-text(\"1 rejected row\")", BUILD).await;
     builder.leaves().await;
     let owner = stage.person("owner@demo", DESK).await;
     owner.go("/datasets/travel/all-flights").await;

@@ -3,23 +3,31 @@
 
 mod datasets_incremental;
 mod datasets_mapping;
+mod datasets_quality;
+mod datasets_runs;
 mod people;
 mod texts;
 
 use self::datasets_incremental::DatasetsIncremental;
 use self::datasets_mapping::DatasetsMapping;
+use self::datasets_quality::DatasetsQuality;
+use self::datasets_runs::DatasetsRuns;
 use self::people::People;
 
 /// The texts of one language, by area.
 pub(crate) struct Words {
     pub(crate) datasets_incremental: DatasetsIncremental,
     pub(crate) datasets_mapping: DatasetsMapping,
+    pub(crate) datasets_quality: DatasetsQuality,
+    pub(crate) datasets_runs: DatasetsRuns,
     pub(crate) people: People,
 }
 
 static ENGLISH: Words = Words {
     datasets_incremental: DatasetsIncremental::ENGLISH,
     datasets_mapping: DatasetsMapping::ENGLISH,
+    datasets_quality: DatasetsQuality::ENGLISH,
+    datasets_runs: DatasetsRuns::ENGLISH,
     people: People::ENGLISH,
 };
 
