@@ -127,18 +127,18 @@ async fn a_broken_rule_holds_a_version_back_until_it_is_mended_and_let_through()
     };
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/datasets/travel/gated").await;
-    builder.sees("text=Nothing more is asked yet.").await;
-    builder.click("button:text-is(\"Change\")").await;
+    builder.sees("text=No other checks are set.").await;
+    builder.click("button:text-is(\"Change checks\")").await;
     builder.fill("#gate-shrink", "20").await;
-    builder.click("button:has-text(\"Add a rule\")").await;
+    builder.click("button:has-text(\"Add rule\")").await;
     builder.picks("#rule-0-column", "seats").await;
     builder.picks("#rule-0-kind", "between").await;
     builder.fill("#rule-0-first", "2").await;
     builder.fill("#rule-0-second", "600").await;
-    builder.click("label:has-text(\"It waits for an owner's yes\")").await;
+    builder.click("label:has-text(\"Require owner's approval\")").await;
     builder.shots("gates-form").await;
     builder.fits().await;
-    builder.click("button:text-is(\"Save\")").await;
+    builder.click("button:text-is(\"Save checks\")").await;
     builder.sees("li:has-text(\"seats is between 2 and 600\")").await;
     seats(0);
     builder.click("button:has-text(\"Build a new version\")").await;
@@ -200,7 +200,7 @@ async fn a_dataset_is_made_anew_by_a_schedule_that_is_set_by_form() {
     // Its time comes; the page sees that by itself.
     let now = "UPDATE jobs SET due_at = strftime('%s', 'now') * 1000 WHERE dataset_id = (SELECT id FROM datasets WHERE name = 'nightly')";
     testkit::sqlite3(&stage.server.data().join("sluice.db"), now);
-    builder.sees("svg[aria-label=\"Last 2 runs: 2 good, 0 failed\"]").await;
+    builder.sees("svg[aria-label=\"Last 2 runs: 2 succeeded, 0 failed\"]").await;
     builder.sees("tr:has-text(\"by schedule\") .badge-ok:has-text(\"Live\")").await;
     builder.shots("schedule-done").await;
     builder.go("/datasets").await;
