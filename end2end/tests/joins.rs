@@ -33,19 +33,19 @@ async fn build(stage: &Stage) {
         builder.click(&format!("button[aria-label=\"Join {table}\"]")).await;
         builder.sees(&format!("button[aria-label=\"Do not join {table}\"]")).await;
     }
-    builder.sees("input[aria-label=\"Give out planes.manufacturer\"]").await;
-    builder.click("input[aria-label=\"Give out planes.manufacturer\"]").await;
-    builder.sees("input[aria-label=\"Name of planes.manufacturer in the answer\"]:not([disabled])").await;
+    builder.sees("input[aria-label=\"Include planes.manufacturer\"]").await;
+    builder.click("input[aria-label=\"Include planes.manufacturer\"]").await;
+    builder.sees("input[aria-label=\"Response field name of planes.manufacturer\"]:not([disabled])").await;
     let columns = ["year", "day", "dep_time", "sched_dep_time", "dep_delay", "arr_time", "sched_arr_time", "arr_delay", "carrier"];
     for column in columns.into_iter().chain(["flight", "tailnum", "origin", "dest", "air_time", "distance", "hour", "minute", "time_hour"])
     {
-        builder.click(&format!("input[aria-label=\"Give out {column}\"]")).await;
+        builder.click(&format!("input[aria-label=\"Include {column}\"]")).await;
     }
-    builder.click("button:has-text(\"Computed field\")").await;
-    builder.picks("select[aria-label=\"Compute\"]", "mean").await;
-    builder.picks("select[aria-label=\"Of the column\"]", "weather.temp").await;
-    builder.click("button:has-text(\"Computed field\")").await;
-    builder.sees("input[aria-label=\"Name of mean_weather_temp in the answer\"]").await;
+    builder.click("button:has-text(\"Add computed field\")").await;
+    builder.picks("select[aria-label=\"Computation\"]", "mean").await;
+    builder.picks("select[aria-label=\"Column to compute from\"]", "weather.temp").await;
+    builder.click("button:has-text(\"Add computed field\")").await;
+    builder.sees("input[aria-label=\"Response field name of mean_weather_temp\"]").await;
     saved(&builder).await;
     builder.shots("join-fields").await;
     builder.fits().await;
@@ -120,8 +120,8 @@ async fn three_tables_are_joined_by_form_and_paged_behind_the_last_row() {
     builder.shots("join-phone").await;
     builder.fits().await;
     builder.click("button:has-text(\"Go on in SQL\")").await;
-    builder.sees("button:has-text(\"Back to the form\")").await;
-    builder.click("button:has-text(\"Back to the form\")").await;
+    builder.sees("button:has-text(\"Back to query builder\")").await;
+    builder.click("button:has-text(\"Back to query builder\")").await;
     builder.sees("h2:has-text(\"Other tables\")").await;
     builder.leaves().await;
     stage.close().await;

@@ -21,10 +21,10 @@ async fn builder_makes_planes(stage: &Stage, window: Window, name: &str, shots: 
     builder.sees("text=It works.").await;
     builder.sees("text=What a caller gets").await;
     builder.fits().await;
-    let year = builder.page.locator("input[aria-label=\"Name of year in the answer\"]");
+    let year = builder.page.locator("input[aria-label=\"Response field name of year\"]");
     year.fill("year_built", None).await.unwrap();
     year.press("Tab", None).await.unwrap();
-    builder.click("input[aria-label=\"Give out speed\"]").await;
+    builder.click("input[aria-label=\"Include speed\"]").await;
     builder.reads(".numbered", "year_built").await;
     builder.shots(&format!("{shots}-fields")).await;
     builder.click("a:has-text(\"Next: parameters\")").await;
@@ -93,7 +93,7 @@ async fn from_a_table_to_a_called_key_api_and_back() {
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/apis/travel/aircraft/edit?step=table").await;
     builder.sees("text=It works.").await;
-    builder.click("input[aria-label=\"Give out seats\"]").await;
+    builder.click("input[aria-label=\"Include seats\"]").await;
     builder.reads("[role=status]:has-text(\"Saved\")", "You can leave").await;
     builder.sends("travel/aircraft").await;
     builder.leaves().await;
@@ -158,9 +158,9 @@ async fn a_question_by_form_counts_as_the_data_does() {
         "minute",
         "time_hour",
     ] {
-        builder.click(&format!("input[aria-label=\"Give out {column}\"]")).await;
+        builder.click(&format!("input[aria-label=\"Include {column}\"]")).await;
     }
-    builder.click("button:has-text(\"Computed field\")").await;
+    builder.click("button:has-text(\"Add computed field\")").await;
     builder.reads("pre", "count(*)").await;
     builder.shots("sql-fields").await;
     builder.click("a:has-text(\"Next: parameters\")").await;
@@ -251,7 +251,7 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     builder.sees("#script:focus").await;
     builder.click("summary:has-text(\"flights\")").await;
     // What is selected is what a name takes the place of.
-    builder.click("button[aria-label=\"Insert the table flights\"]").await;
+    builder.click("button[aria-label=\"Insert table flights\"]").await;
     builder.sees("h2:has-text(\"Live sample\")").await;
     builder.fill("#script", "select carrier, count(*) as n from flights [[ where month = :m ]] group by carrier order by carrier").await;
     builder.reads("p.small", "Parameters: m.").await;
