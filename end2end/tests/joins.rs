@@ -50,14 +50,14 @@ async fn build(stage: &Stage) {
     builder.shots("join-fields").await;
     builder.fits().await;
     builder.go("/apis/travel/makers-by-month/edit?step=parameters").await;
-    builder.sees("h2:has-text(\"Order and pages\")").await;
+    builder.sees("h2:has-text(\"Sorting and pagination\")").await;
     for field in ["month", "manufacturer"] {
         builder.picks("select[aria-label=\"Sort by\"]", field).await;
-        builder.click("button:has-text(\"Sort by it\")").await;
-        builder.sees(&format!("button[aria-label=\"Do not sort by {field}\"]")).await;
+        builder.click("button:has-text(\"Add sort field\")").await;
+        builder.sees(&format!("button[aria-label=\"Remove sort by {field}\"]")).await;
     }
-    builder.click("label:has-text(\"In pages\")").await;
-    builder.click("label:has-text(\"Each page begins behind\")").await;
+    builder.click("label:has-text(\"Pagination\")").await;
+    builder.click("label:has-text(\"Keyset pagination\")").await;
     saved(&builder).await;
     builder.reads("section[aria-label=\"Statement\"]", "LEFT JOIN \"weather\"").await;
     builder.sees("h2:has-text(\"Live sample\")").await;

@@ -189,8 +189,8 @@ async fn a_question_by_form_counts_as_the_data_does() {
     builder.shots("sql-filters").await;
     builder.fits().await;
     builder.picks("select[aria-label=\"Sort by\"]", "month").await;
-    builder.click("button:has-text(\"Sort by it\")").await;
-    builder.sees("button:has-text(\"rising\")").await;
+    builder.click("button:has-text(\"Add sort field\")").await;
+    builder.sees("button:has-text(\"Ascending\")").await;
     builder.reads("pre", "ORDER BY").await;
     builder.shots("sql-parameters").await;
     builder.click("a:has-text(\"Next: policy\")").await;

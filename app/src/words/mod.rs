@@ -2,23 +2,31 @@
 //! the same types, so that a text that is missing in it does not compile.
 
 mod editor_fields;
+mod editor_parameters;
+mod editor_policies;
 mod editor_script;
 mod people;
 mod texts;
 
 use self::editor_fields::EditorFields;
+use self::editor_parameters::EditorParameters;
+use self::editor_policies::EditorPolicies;
 use self::editor_script::EditorScript;
 use self::people::People;
 
 /// The texts of one language, by area.
 pub(crate) struct Words {
     pub(crate) editor_fields: EditorFields,
+    pub(crate) editor_parameters: EditorParameters,
+    pub(crate) editor_policies: EditorPolicies,
     pub(crate) editor_script: EditorScript,
     pub(crate) people: People,
 }
 
 static ENGLISH: Words = Words {
     editor_fields: EditorFields::ENGLISH,
+    editor_parameters: EditorParameters::ENGLISH,
+    editor_policies: EditorPolicies::ENGLISH,
     editor_script: EditorScript::ENGLISH,
     people: People::ENGLISH,
 };
