@@ -59,7 +59,7 @@ async fn build(stage: &Stage) {
     builder.click("label:has-text(\"Pagination\")").await;
     builder.click("label:has-text(\"Keyset pagination\")").await;
     saved(&builder).await;
-    builder.reads("section[aria-label=\"Statement\"]", "LEFT JOIN \"weather\"").await;
+    builder.reads("section[aria-label=\"Generated SQL\"]", "LEFT JOIN \"weather\"").await;
     builder.sees("h2:has-text(\"Live sample\")").await;
     builder.shots("join-order").await;
     builder.fits().await;
@@ -119,7 +119,7 @@ async fn three_tables_are_joined_by_form_and_paged_behind_the_last_row() {
     builder.sees("h2:has-text(\"Other tables\")").await;
     builder.shots("join-phone").await;
     builder.fits().await;
-    builder.click("button:has-text(\"Go on in SQL\")").await;
+    builder.click("button:has-text(\"Convert to SQL query\")").await;
     builder.sees("button:has-text(\"Back to query builder\")").await;
     builder.click("button:has-text(\"Back to query builder\")").await;
     builder.sees("h2:has-text(\"Other tables\")").await;

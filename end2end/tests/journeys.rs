@@ -18,8 +18,8 @@ async fn builder_makes_planes(stage: &Stage, window: Window, name: &str, shots: 
     builder.fill("#name", name).await;
     builder.shots(&format!("{shots}-kind")).await;
     builder.click("button[type=submit]:has-text(\"Next\")").await;
-    builder.sees("text=It works.").await;
-    builder.sees("text=What a caller gets").await;
+    builder.sees("text=Check passed.").await;
+    builder.sees("text=Example response").await;
     builder.fits().await;
     let year = builder.page.locator("input[aria-label=\"Response field name of year\"]");
     year.fill("year_built", None).await.unwrap();
@@ -27,20 +27,20 @@ async fn builder_makes_planes(stage: &Stage, window: Window, name: &str, shots: 
     builder.click("input[aria-label=\"Include speed\"]").await;
     builder.reads(".numbered", "year_built").await;
     builder.shots(&format!("{shots}-fields")).await;
-    builder.click("a:has-text(\"Next: parameters\")").await;
+    builder.click("a:has-text(\"Next: Parameters\")").await;
     builder.fill("#p-tailnum-test_value", "N14228").await;
-    builder.click("a:has-text(\"Next: policy\")").await;
+    builder.click("a:has-text(\"Next: Policy\")").await;
     builder.fill("#title", "One aircraft by its tail number").await;
     builder.shots(&format!("{shots}-policy")).await;
-    builder.click("a:has-text(\"Next: try it\")").await;
+    builder.click("a:has-text(\"Next: Try it\")").await;
     builder.reads("[role=status]", "Saved.").await;
     builder.fill("#try-tailnum", "N14228").await;
     builder.click("button:has-text(\"Send\")").await;
     builder.reads(".status-code", "200").await;
     builder.reads(".numbered", "\"BOEING\"").await;
     builder.shots(&format!("{shots}-try")).await;
-    builder.click("a:has-text(\"Next: send for review\")").await;
-    builder.sees("text=It passed its check.").await;
+    builder.click("a:has-text(\"Next: Send for review\")").await;
+    builder.sees("text=Check passed.").await;
     builder.fill("#reason", "The board shows aircraft.").await;
     builder.click("button:has-text(\"Send for review\")").await;
     builder.sees("text=You sent this, so somebody else decides.").await;
@@ -92,7 +92,7 @@ async fn from_a_table_to_a_called_key_api_and_back() {
     }
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/apis/travel/aircraft/edit?step=table").await;
-    builder.sees("text=It works.").await;
+    builder.sees("text=Check passed.").await;
     builder.click("input[aria-label=\"Include seats\"]").await;
     builder.reads("[role=status]:has-text(\"Saved\")", "You can leave").await;
     builder.sends("travel/aircraft").await;
@@ -138,7 +138,7 @@ async fn a_question_by_form_counts_as_the_data_does() {
     builder.click("input[value=\"sql\"]").await;
     builder.fill("#name", "busy-months").await;
     builder.click("button[type=submit]:has-text(\"Next\")").await;
-    builder.sees("text=The same in SQL").await;
+    builder.sees("text=Generated SQL").await;
     for column in [
         "year",
         "day",
@@ -163,7 +163,7 @@ async fn a_question_by_form_counts_as_the_data_does() {
     builder.click("button:has-text(\"Add computed field\")").await;
     builder.reads("pre", "count(*)").await;
     builder.shots("sql-fields").await;
-    builder.click("a:has-text(\"Next: parameters\")").await;
+    builder.click("a:has-text(\"Next: Parameters\")").await;
     builder.picks("select[aria-label=\"Filter the column\"]", "carrier").await;
     builder.click("button:has-text(\"Filter\")").await;
     builder.sees("#p-carrier-test_value").await;
@@ -193,8 +193,8 @@ async fn a_question_by_form_counts_as_the_data_does() {
     builder.sees("button:has-text(\"Ascending\")").await;
     builder.reads("pre", "ORDER BY").await;
     builder.shots("sql-parameters").await;
-    builder.click("a:has-text(\"Next: policy\")").await;
-    builder.click("a:has-text(\"Next: try it\")").await;
+    builder.click("a:has-text(\"Next: Policy\")").await;
+    builder.click("a:has-text(\"Next: Try it\")").await;
     builder.reads("[role=status]", "Saved.").await;
     builder.fill("#try-carrier", "UA").await;
     builder.click("button:has-text(\"Send\")").await;
@@ -202,8 +202,8 @@ async fn a_question_by_form_counts_as_the_data_does() {
     builder.click("button[role=tab]:has-text(\"Plan\")").await;
     builder.sees("text=What the source does").await;
     builder.shots("sql-try").await;
-    builder.click("a:has-text(\"Next: send for review\")").await;
-    builder.sees("text=It passed its check.").await;
+    builder.click("a:has-text(\"Next: Send for review\")").await;
+    builder.sees("text=Check passed.").await;
     builder.click("button:has-text(\"Send for review\")").await;
     builder.sees("text=You sent this").await;
     builder.leaves().await;
