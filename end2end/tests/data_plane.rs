@@ -31,8 +31,8 @@ async fn an_api_is_served_from_a_dataset_with_kept_answers_and_a_limit() {
     a_dataset_is_made_and_built(&stage, DESK, "hangar", "fast").await;
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/apis/travel/plane/edit?step=policy").await;
-    builder.sees("text=Where it is read").await;
-    builder.sees("text=It works.").await;
+    builder.sees("text=Serving and response cache").await;
+    builder.sees("text=Check passed.").await;
     builder.picks("#serve-from", "hangar").await;
     builder.picks("#cache", "memory").await;
     builder.fill("#ttl", "600000").await;

@@ -18,29 +18,29 @@ async fn builder_makes_planes(stage: &Stage, window: Window, name: &str, shots: 
     builder.fill("#name", name).await;
     builder.shots(&format!("{shots}-kind")).await;
     builder.click("button[type=submit]:has-text(\"Next\")").await;
-    builder.sees("text=It works.").await;
-    builder.sees("text=What a caller gets").await;
+    builder.sees("text=Check passed.").await;
+    builder.sees("text=Example response").await;
     builder.fits().await;
-    let year = builder.page.locator("input[aria-label=\"Name of year in the answer\"]");
+    let year = builder.page.locator("input[aria-label=\"Response field name of year\"]");
     year.fill("year_built", None).await.unwrap();
     year.press("Tab", None).await.unwrap();
-    builder.click("input[aria-label=\"Give out speed\"]").await;
+    builder.click("input[aria-label=\"Include speed\"]").await;
     builder.reads(".numbered", "year_built").await;
     builder.shots(&format!("{shots}-fields")).await;
-    builder.click("a:has-text(\"Next: parameters\")").await;
+    builder.click("a:has-text(\"Next: Parameters\")").await;
     builder.fill("#p-tailnum-test_value", "N14228").await;
-    builder.click("a:has-text(\"Next: policy\")").await;
+    builder.click("a:has-text(\"Next: Policy\")").await;
     builder.fill("#title", "One aircraft by its tail number").await;
     builder.shots(&format!("{shots}-policy")).await;
-    builder.click("a:has-text(\"Next: try it\")").await;
+    builder.click("a:has-text(\"Next: Try it\")").await;
     builder.reads("[role=status]", "Saved.").await;
     builder.fill("#try-tailnum", "N14228").await;
     builder.click("button:has-text(\"Send\")").await;
     builder.reads(".status-code", "200").await;
     builder.reads(".numbered", "\"BOEING\"").await;
     builder.shots(&format!("{shots}-try")).await;
-    builder.click("a:has-text(\"Next: send for review\")").await;
-    builder.sees("text=It passed its check.").await;
+    builder.click("a:has-text(\"Next: Send for review\")").await;
+    builder.sees("text=Check passed.").await;
     builder.fill("#reason", "The board shows aircraft.").await;
     builder.click("button:has-text(\"Send for review\")").await;
     builder.sees("text=You sent this request. Someone else must approve it.").await;
@@ -92,8 +92,8 @@ async fn from_a_table_to_a_called_key_api_and_back() {
     }
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/apis/travel/aircraft/edit?step=table").await;
-    builder.sees("text=It works.").await;
-    builder.click("input[aria-label=\"Give out seats\"]").await;
+    builder.sees("text=Check passed.").await;
+    builder.click("input[aria-label=\"Include seats\"]").await;
     builder.reads("[role=status]:has-text(\"Saved\")", "You can leave").await;
     builder.sends("travel/aircraft").await;
     builder.leaves().await;
@@ -138,7 +138,7 @@ async fn a_question_by_form_counts_as_the_data_does() {
     builder.click("input[value=\"sql\"]").await;
     builder.fill("#name", "busy-months").await;
     builder.click("button[type=submit]:has-text(\"Next\")").await;
-    builder.sees("text=The same in SQL").await;
+    builder.sees("text=Generated SQL").await;
     for column in [
         "year",
         "day",
@@ -158,12 +158,12 @@ async fn a_question_by_form_counts_as_the_data_does() {
         "minute",
         "time_hour",
     ] {
-        builder.click(&format!("input[aria-label=\"Give out {column}\"]")).await;
+        builder.click(&format!("input[aria-label=\"Include {column}\"]")).await;
     }
-    builder.click("button:has-text(\"Computed field\")").await;
+    builder.click("button:has-text(\"Add computed field\")").await;
     builder.reads("pre", "count(*)").await;
     builder.shots("sql-fields").await;
-    builder.click("a:has-text(\"Next: parameters\")").await;
+    builder.click("a:has-text(\"Next: Parameters\")").await;
     builder.picks("select[aria-label=\"Filter the column\"]", "carrier").await;
     builder.click("button:has-text(\"Filter\")").await;
     builder.sees("#p-carrier-test_value").await;
@@ -189,12 +189,12 @@ async fn a_question_by_form_counts_as_the_data_does() {
     builder.shots("sql-filters").await;
     builder.fits().await;
     builder.picks("select[aria-label=\"Sort by\"]", "month").await;
-    builder.click("button:has-text(\"Sort by it\")").await;
-    builder.sees("button:has-text(\"rising\")").await;
+    builder.click("button:has-text(\"Add sort field\")").await;
+    builder.sees("button:has-text(\"Ascending\")").await;
     builder.reads("pre", "ORDER BY").await;
     builder.shots("sql-parameters").await;
-    builder.click("a:has-text(\"Next: policy\")").await;
-    builder.click("a:has-text(\"Next: try it\")").await;
+    builder.click("a:has-text(\"Next: Policy\")").await;
+    builder.click("a:has-text(\"Next: Try it\")").await;
     builder.reads("[role=status]", "Saved.").await;
     builder.fill("#try-carrier", "UA").await;
     builder.click("button:has-text(\"Send\")").await;
@@ -202,8 +202,8 @@ async fn a_question_by_form_counts_as_the_data_does() {
     builder.click("button[role=tab]:has-text(\"Plan\")").await;
     builder.sees("section[aria-label=\"Query plan\"]").await;
     builder.shots("sql-try").await;
-    builder.click("a:has-text(\"Next: send for review\")").await;
-    builder.sees("text=It passed its check.").await;
+    builder.click("a:has-text(\"Next: Send for review\")").await;
+    builder.sees("text=Check passed.").await;
     builder.click("button:has-text(\"Send for review\")").await;
     builder.sees("text=You sent this").await;
     builder.leaves().await;
@@ -251,7 +251,7 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     builder.sees("#script:focus").await;
     builder.click("summary:has-text(\"flights\")").await;
     // What is selected is what a name takes the place of.
-    builder.click("button[aria-label=\"Insert the table flights\"]").await;
+    builder.click("button[aria-label=\"Insert table flights\"]").await;
     builder.sees("h2:has-text(\"Live sample\")").await;
     builder.fill("#script", "select carrier, count(*) as n from flights [[ where month = :m ]] group by carrier order by carrier").await;
     builder.reads("p.small", "Parameters: m.").await;

@@ -34,7 +34,7 @@ async fn a_union_is_built_and_outlives_a_step() {
     builder.picks("#after-weather", "airport").await;
     builder.fill("input[aria-label=\"Default of faa\"]", "IAH").await;
     builder.page.locator("input[aria-label=\"Default of faa\"]").first().press("Tab", None).await.unwrap();
-    builder.sees("text=Live sample: what a caller gets").await;
+    builder.sees("text=Example response").await;
     saved(&builder).await;
     builder.shots("union-steps").await;
     builder.fits().await;
@@ -47,10 +47,10 @@ async fn a_union_is_built_and_outlives_a_step() {
     builder.reads(".status-code", "200").await;
     builder.reads(".numbered", "\"BOEING\"").await;
     builder.click("button:has-text(\"Save as test case\")").await;
-    builder.sees("h2:has-text(\"Cases\")").await;
+    builder.sees("h2:has-text(\"Test cases\")").await;
     saved(&builder).await;
     builder.go("/apis/travel/trip-card/edit?step=try").await;
-    builder.reads("section:has(h2:has-text(\"Cases\"))", "passed").await;
+    builder.reads("section:has(h2:has-text(\"Test cases\"))", "passed").await;
     builder.shots("union-case").await;
     builder.sends("travel/trip-card").await;
     builder.leaves().await;
