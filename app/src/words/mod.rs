@@ -3,15 +3,18 @@
 
 mod people;
 mod texts;
+mod ui;
 
 use self::people::People;
+use self::ui::Ui;
 
 /// The texts of one language, by area.
 pub(crate) struct Words {
     pub(crate) people: People,
+    pub(crate) ui: Ui,
 }
 
-static ENGLISH: Words = Words { people: People::ENGLISH };
+static ENGLISH: Words = Words { people: People::ENGLISH, ui: Ui::ENGLISH };
 
 /// The texts in the language of the reader. English is the only one yet.
 pub(crate) fn words() -> &'static Words {
