@@ -4,17 +4,20 @@
 mod people;
 mod texts;
 mod ui;
+mod ui_forms;
 
 use self::people::People;
 use self::ui::Ui;
+use self::ui_forms::UiForms;
 
 /// The texts of one language, by area.
 pub(crate) struct Words {
     pub(crate) people: People,
     pub(crate) ui: Ui,
+    pub(crate) ui_forms: UiForms,
 }
 
-static ENGLISH: Words = Words { people: People::ENGLISH, ui: Ui::ENGLISH };
+static ENGLISH: Words = Words { people: People::ENGLISH, ui: Ui::ENGLISH, ui_forms: UiForms::ENGLISH };
 
 /// The texts in the language of the reader. English is the only one yet.
 pub(crate) fn words() -> &'static Words {
