@@ -108,7 +108,7 @@ async fn a_dataset_is_built_on_a_phone_and_rolled_back_by_its_owner() {
     owner.click("button:has-text(\"Build a new version\")").await;
     owner.sees("button:has-text(\"Roll back to v\")").await;
     owner.confirms("button:has-text(\"Roll back to v\")").await;
-    owner.sees("tr:has-text(\"2\") .badge:has-text(\"Kept\")").await;
+    owner.sees("tr:has-text(\"2\") .badge:has-text(\"Standby\")").await;
     owner.go("/apis/travel/plane/traffic").await;
     owner.sees("h2:has-text(\"Rate limit and priority\")").await;
     owner.fits().await;
@@ -156,7 +156,7 @@ async fn a_broken_rule_holds_a_version_back_until_it_is_mended_and_let_through()
     owner.click("button:has-text(\"Promote to live\")").await;
     owner.sees("tr:has-text(\"3\") .badge-ok:has-text(\"Live\")").await;
     owner.confirms("button:has-text(\"Roll back to v\")").await;
-    owner.sees("tr:has-text(\"3\") .badge:has-text(\"Kept\")").await;
+    owner.sees("tr:has-text(\"3\") .badge:has-text(\"Standby\")").await;
     owner.leaves().await;
     stage.close().await;
 }
