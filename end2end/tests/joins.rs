@@ -28,10 +28,10 @@ async fn build(stage: &Stage) {
     builder.click("label:has-text(\"Query builder\")").await;
     builder.fill("#name", "makers-by-month").await;
     builder.click("button:has-text(\"Next\")").await;
-    builder.sees("h2:has-text(\"Other tables\")").await;
+    builder.sees("h2:has-text(\"Joins\")").await;
     for table in ["planes", "weather"] {
-        builder.click(&format!("button[aria-label=\"Join {table}\"]")).await;
-        builder.sees(&format!("button[aria-label=\"Do not join {table}\"]")).await;
+        builder.click(&format!("button[aria-label=\"Add join with {table}\"]")).await;
+        builder.sees(&format!("button[aria-label=\"Remove join with {table}\"]")).await;
     }
     builder.sees("input[aria-label=\"Include planes.manufacturer\"]").await;
     builder.click("input[aria-label=\"Include planes.manufacturer\"]").await;
@@ -116,13 +116,13 @@ async fn three_tables_are_joined_by_form_and_paged_behind_the_last_row() {
     // The form goes on as SQL, and comes back while nothing of it was changed.
     let builder = stage.person("builder@demo", PHONE).await;
     builder.go("/apis/travel/makers-by-month/edit").await;
-    builder.sees("h2:has-text(\"Other tables\")").await;
+    builder.sees("h2:has-text(\"Joins\")").await;
     builder.shots("join-phone").await;
     builder.fits().await;
     builder.click("button:has-text(\"Convert to SQL query\")").await;
     builder.sees("button:has-text(\"Back to query builder\")").await;
     builder.click("button:has-text(\"Back to query builder\")").await;
-    builder.sees("h2:has-text(\"Other tables\")").await;
+    builder.sees("h2:has-text(\"Joins\")").await;
     builder.leaves().await;
     stage.close().await;
 }

@@ -164,25 +164,25 @@ async fn a_question_by_form_counts_as_the_data_does() {
     builder.reads("pre", "count(*)").await;
     builder.shots("sql-fields").await;
     builder.click("a:has-text(\"Next: Parameters\")").await;
-    builder.picks("select[aria-label=\"Filter the column\"]", "carrier").await;
-    builder.click("button:has-text(\"Filter\")").await;
+    builder.picks("select[aria-label=\"Filter column\"]", "carrier").await;
+    builder.click("button:has-text(\"Add filter\")").await;
     builder.sees("#p-carrier-test_value").await;
     builder.fill("#p-carrier-test_value", "UA").await;
-    builder.picks("select[aria-label=\"Filter the column\"]", ":count").await;
-    builder.picks("select[aria-label=\"How it is compared\"]", "at-least").await;
-    builder.picks("select[aria-label=\"Compared with\"]", "fixed").await;
-    builder.fill("input[aria-label=\"The fixed value\"]", "2300").await;
-    builder.click("button:has-text(\"Filter\")").await;
+    builder.picks("select[aria-label=\"Filter column\"]", ":count").await;
+    builder.picks("select[aria-label=\"Operator\"]", "at-least").await;
+    builder.picks("select[aria-label=\"Compare with\"]", "fixed").await;
+    builder.fill("input[aria-label=\"Constant value\"]", "2300").await;
+    builder.click("button:has-text(\"Add filter\")").await;
     builder.reads("pre", "HAVING").await;
     // From two of the airports, and in the first half of a month or on its 31st.
     for (column, op, value, group) in
         [("origin", "is", "EWR", "0"), ("origin", "is", "LGA", "0"), ("day", "at-most", "15", "1"), ("day", "is", "31", "1")]
     {
-        builder.picks("select[aria-label=\"Filter the column\"]", column).await;
-        builder.picks("select[aria-label=\"How it is compared\"]", op).await;
-        builder.fill("input[aria-label=\"The fixed value\"]", value).await;
-        builder.picks("select[aria-label=\"With the other filters\"]", group).await;
-        builder.click("button:has-text(\"Filter\")").await;
+        builder.picks("select[aria-label=\"Filter column\"]", column).await;
+        builder.picks("select[aria-label=\"Operator\"]", op).await;
+        builder.fill("input[aria-label=\"Constant value\"]", value).await;
+        builder.picks("select[aria-label=\"Combine with other filters\"]", group).await;
+        builder.click("button:has-text(\"Add filter\")").await;
         builder.sees(&format!(".either:has-text(\"{value}\")")).await;
     }
     builder.reads("pre", "OR \"day\"").await;

@@ -20,11 +20,11 @@ async fn a_union_is_built_and_outlives_a_step() {
     builder.sees("h2:has-text(\"Steps\")").await;
     for api in ["plane", "airport", "weather"] {
         builder.picks("select[aria-label=\"API to add\"]", api).await;
-        builder.click("button:has-text(\"Step\")").await;
+        builder.click("button:has-text(\"Add step\")").await;
         builder.sees(&format!("section[aria-label=\"Step {api}\"]")).await;
     }
     let weather = "section[aria-label=\"Step weather\"]";
-    builder.click(&format!("{weather} label:has-text(\"secondary\")")).await;
+    builder.click(&format!("{weather} label:has-text(\"Secondary\")")).await;
     builder.picks("#fallback-weather", "api").await;
     // The API that gives most of the same fields is taken; what it asks and the step does not, the caller is asked.
     builder.sees("#instead-weather").await;
