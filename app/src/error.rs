@@ -5,6 +5,8 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use model::{ErrorCode, Problem};
 use serde::{Deserialize, Serialize};
 
+use crate::words::words;
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{0}")]
 pub struct PortalError(pub Problem);
@@ -29,12 +31,13 @@ impl FromServerFnError for PortalError {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let say = &words().errors;
         let (code, detail) = match error {
-            ServerFnErrorErr::Request(_) => (ErrorCode::Internal, "The portal does not answer. Check the connection and try again."),
+            ServerFnErrorErr::Request(_) => (ErrorCode::Internal, say.no_response),
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
-                (ErrorCode::Invalid, "What was sent does not have the form that is expected. Load the page again.")
+                (ErrorCode::Invalid, say.bad_form)
             }
-            _ => (ErrorCode::Internal, "Something of ours went wrong. Load the page again."),
+            _ => (ErrorCode::Internal, say.internal),
         };
         Self(Problem::new(code, detail))
     }

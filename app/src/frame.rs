@@ -17,6 +17,7 @@ use crate::pages::sign_in::api::demo_offered;
 use crate::session::{form_token as token_of_page, theme as theme_of_page};
 use crate::signed_in::{FormTokenSignal, MeResource};
 use crate::ui::{Icon, LeaveDialog, LeaveGuard, Mark, Toaster, Toasts, grouped};
+use crate::words::words;
 
 /// The browser takes the token out of the page that was drawn for its session.
 #[cfg(not(feature = "ssr"))]
@@ -41,6 +42,7 @@ pub(crate) fn Frame() -> impl IntoView {
 /// The frame around what is given.
 #[component]
 pub(crate) fn Framed(children: Children) -> impl IntoView {
+    let say = &words().frame;
     let path = use_location().pathname;
     let me = Resource::new_blocking(move || path.get(), |_| crate::pages::home::api::me());
     // Made before the page: resources are matched between server and browser by the order in which they are made.
@@ -58,7 +60,7 @@ pub(crate) fn Framed(children: Children) -> impl IntoView {
         }
     });
     view! {
-        <a class="skip" href="#main">"Skip to the content"</a>
+        <a class="skip" href="#main">{say.skip}</a>
         <Suspense>
             {move || Suspend::new(async move {
                 match me.await {
@@ -74,7 +76,7 @@ pub(crate) fn Framed(children: Children) -> impl IntoView {
         <div class="shell" on:click=move |event| leave.hears(&event)>
             <Side me path/>
             <header class="top">
-                <nav class="crumbs" aria-label="Where you are">
+                <nav class="crumbs" aria-label=say.breadcrumb>
                     <ol>
                         {move || {
                             let crumbs = crumbs(&path.get());
@@ -102,14 +104,15 @@ pub(crate) fn Framed(children: Children) -> impl IntoView {
 
 #[component]
 fn Side(me: Resource<Result<Me, PortalError>>, path: Memo<String>) -> impl IntoView {
+    let say = &words().frame;
     let is_primary = move || matches!(path.get().as_str(), "/" | "/apis");
     view! {
-        <nav class="side" id="side" popover="auto" aria-label="Main">
+        <nav class="side" id="side" popover="auto" aria-label=say.main_menu>
             <a class="brand" href="/"><Mark/><span>"Sluice"</span></a>
             <Suspense>{move || Suspend::new(async move {
                 let builds = me.await.is_ok_and(|me| !me.domains_where(Action::EditApi).is_empty());
                 builds.then(|| view! {
-                    <a class="btn btn-new btn-wide" class:btn-primary=is_primary href=NEW_API><Icon name="plus"/>"New API"</a>
+                    <a class="btn btn-new btn-wide" class:btn-primary=is_primary href=NEW_API><Icon name="plus"/>{say.new_api}</a>
                 })
             })}</Suspense>
             {Group::SHOWN.map(|group| view! { <Areas group me path/> }).into_iter().collect_view()}
@@ -155,7 +158,7 @@ fn AreaLink(
 ) -> impl IntoView {
     view! {
         <a class=class href=area.to aria-current=move || area.holds(&path.get()).then_some("page")>
-            <Icon name=area.icon class=icon/>{area.name}{(area.to == INBOX).then(|| view! { <ToDecide me/> })}
+            <Icon name=area.icon class=icon/>{area.name()}{(area.to == INBOX).then(|| view! { <ToDecide me/> })}
         </a>
     }
 }
@@ -165,7 +168,7 @@ fn ToDecide(me: Resource<Result<Me, PortalError>>) -> impl IntoView {
     view! {
         <Suspense>{move || Suspend::new(async move {
             me.await.ok().filter(|me| me.to_decide > 0).map(|me| view! {
-                <span class="count count-accent">{me.to_decide}<span class="sr">" waiting"</span></span>
+                <span class="count count-accent">{me.to_decide}<span class="sr">{words().frame.to_decide}</span></span>
             })
         })}</Suspense>
     }
@@ -174,6 +177,7 @@ fn ToDecide(me: Resource<Result<Me, PortalError>>) -> impl IntoView {
 /// What the gateways serve: the same revision everywhere, or how many are behind.
 #[component]
 fn Revision(me: Me) -> impl IntoView {
+    let say = &words().frame;
     let all = me.nodes.len();
     let current = me.nodes.iter().filter(|node| node.revision >= me.revision).count();
     let broken = me.nodes.iter().any(|node| !node.broken.is_empty());
@@ -186,7 +190,7 @@ fn Revision(me: Me) -> impl IntoView {
     };
     view! {
         <p class="side-foot"><span class="row row-top nowrap"><span class=dot></span>
-            <span><b>"Revision "{grouped(me.revision)}</b>{format!("served by {current} of {all} nodes")}</span></span></p>
+            <span><b>{(say.revision)(&grouped(me.revision))}</b>{(say.nodes)(current, all)}</span></span></p>
     }
 }
 
@@ -207,7 +211,7 @@ fn ThemeSwitch() -> impl IntoView {
     });
     view! {
         <ActionForm action=choose>
-            <button class="btn btn-quiet btn-icon btn-sm" type="submit" name="theme" value=move || if dark.get() { "light" } else { "dark" } aria-label="Switch between light and dark"><Icon name="theme"/></button>
+            <button class="btn btn-quiet btn-icon btn-sm" type="submit" name="theme" value=move || if dark.get() { "light" } else { "dark" } aria-label=words().frame.theme><Icon name="theme"/></button>
         </ActionForm>
     }
 }
@@ -222,12 +226,13 @@ fn shown_dark() -> bool {
 
 #[component]
 fn Account(me: Resource<Result<Me, PortalError>>) -> impl IntoView {
+    let say = &words().frame;
     view! {
         <Suspense>{move || Suspend::new(async move {
             me.await.ok().map(|me| {
                 let initial = me.email.chars().next().unwrap_or('?').to_uppercase().to_string();
                 view! {
-                    <a class="account" href="/account" aria-label=format!("Account: {}", me.email)>
+                    <a class="account" href="/account" aria-label=(say.account_of)(&me.email)>
                         <span class="avatar" aria-hidden="true">{initial}</span><span>{me.email.clone()}</span>
                     </a>
                 }
@@ -235,7 +240,7 @@ fn Account(me: Resource<Result<Me, PortalError>>) -> impl IntoView {
         })}</Suspense>
         // A plain form: the browser loads the next page whole, and nothing of this person stays in it.
         <form method="post" action=SignOut::url()>
-            <button class="btn btn-quiet btn-icon btn-sm" type="submit" aria-label="Sign out" title="Sign out">
+            <button class="btn btn-quiet btn-icon btn-sm" type="submit" aria-label=say.sign_out title=say.sign_out>
                 <Icon name="out"/>
             </button>
         </form>
@@ -244,11 +249,12 @@ fn Account(me: Resource<Result<Me, PortalError>>) -> impl IntoView {
 
 #[component]
 fn TabBar(me: Resource<Result<Me, PortalError>>, path: Memo<String>) -> impl IntoView {
+    let say = &words().frame;
     let tabs = AREAS.iter().filter(|area| area.in_tab_bar);
     view! {
-        <nav class="tabbar" aria-label="Main, short">
+        <nav class="tabbar" aria-label=say.tab_bar>
             {tabs.map(|area| view! { <AreaLink area me path icon="i-20"/> }).collect_view()}
-            <button type="button" popovertarget="side"><Icon name="menu" class="i-20"/>"More"</button>
+            <button type="button" popovertarget="side"><Icon name="menu" class="i-20"/>{say.more}</button>
         </nav>
     }
 }

@@ -20,6 +20,7 @@ mod routes;
 mod shell;
 mod signed_in;
 mod ui;
+mod words;
 
 #[cfg(feature = "ssr")]
 mod session;

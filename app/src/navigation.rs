@@ -3,21 +3,27 @@
 use model::Action;
 use model::view::Me;
 
+use crate::words::{Words, words};
+
 /// One area: its list, and all pages below it.
 #[derive(Debug)]
 pub(crate) struct Area {
     /// The address of its first page; those below begin with it.
     pub(crate) to: &'static str,
-    pub(crate) name: &'static str,
+    /// Its name: see [`Area::name`].
+    name: Text,
     pub(crate) icon: &'static str,
     /// Where its link stands in the side bar.
     pub(crate) group: Group,
     pub(crate) seen_by: SeenBy,
     /// Whether its link is in the tab bar too.
     pub(crate) in_tab_bar: bool,
-    /// What its page `new` is called; empty where it has none.
-    pub(crate) new: &'static str,
+    /// The same of its page `new`; empty where it has none.
+    new: Text,
 }
+
+/// Which text it is: the table holds for every language.
+type Text = fn(&Words) -> &'static str;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Group {
@@ -34,8 +40,8 @@ impl Group {
 
     pub(crate) fn name(self) -> Option<&'static str> {
         match self {
-            Self::Build => Some("Build"),
-            Self::Govern => Some("Govern"),
+            Self::Build => Some(words().frame.build),
+            Self::Govern => Some(words().frame.govern),
             Self::First | Self::None => None,
         }
     }
@@ -67,23 +73,42 @@ pub(crate) const HOME: &str = "/";
 /// Its link says how many requests wait for the reader.
 pub(crate) const INBOX: &str = "/inbox";
 
-const COMMON: Area =
-    Area { to: HOME, name: "Home", icon: "home", group: Group::First, seen_by: SeenBy::Everybody, in_tab_bar: false, new: "" };
+const COMMON: Area = Area {
+    to: HOME,
+    name: |say| say.frame.home,
+    icon: "home",
+    group: Group::First,
+    seen_by: SeenBy::Everybody,
+    in_tab_bar: false,
+    new: |_| "",
+};
+
+const BUILD: Area = Area { group: Group::Build, ..COMMON };
+const GOVERN: Area = Area { group: Group::Govern, ..COMMON };
 
 pub(crate) static AREAS: &[Area] = &[
     Area { in_tab_bar: true, ..COMMON },
-    Area { to: INBOX, name: "Inbox", icon: "inbox", in_tab_bar: true, ..COMMON },
-    Area { to: "/apis", name: "APIs", icon: "api", group: Group::Build, in_tab_bar: true, new: "New API", ..COMMON },
-    Area { to: "/sources", name: "Sources", icon: "source", group: Group::Build, in_tab_bar: true, new: "Register a source", ..COMMON },
-    Area { to: "/datasets", name: "Datasets and jobs", icon: "dataset", group: Group::Build, new: "Make a dataset", ..COMMON },
-    Area { to: "/apps", name: "Apps and keys", icon: "key", group: Group::Govern, ..COMMON },
-    Area { to: "/domains", name: "Domains", icon: "graph", group: Group::Govern, ..COMMON },
-    Area { to: "/people", name: "People", icon: "user", group: Group::Govern, seen_by: SeenBy::Admins, ..COMMON },
-    Area { to: "/audit", name: "Audit log", icon: "audit", group: Group::Govern, seen_by: SeenBy::Auditors, ..COMMON },
-    Area { to: "/account", name: "Account", icon: "user", group: Group::None, ..COMMON },
+    Area { to: INBOX, name: |say| say.frame.inbox, icon: "inbox", in_tab_bar: true, ..COMMON },
+    Area { to: "/apis", name: |say| say.frame.apis, icon: "api", in_tab_bar: true, new: |say| say.frame.new_api, ..BUILD },
+    Area { to: "/sources", name: |say| say.frame.sources, icon: "source", in_tab_bar: true, new: |say| say.frame.new_source, ..BUILD },
+    Area { to: "/datasets", name: |say| say.frame.datasets, icon: "dataset", new: |say| say.frame.new_dataset, ..BUILD },
+    Area { to: "/apps", name: |say| say.frame.apps, icon: "key", ..GOVERN },
+    Area { to: "/domains", name: |say| say.frame.domains, icon: "graph", ..GOVERN },
+    Area { to: "/people", name: |say| say.frame.people, icon: "user", seen_by: SeenBy::Admins, ..GOVERN },
+    Area { to: "/audit", name: |say| say.frame.audit, icon: "audit", seen_by: SeenBy::Auditors, ..GOVERN },
+    Area { to: "/account", name: |say| say.frame.account, icon: "user", group: Group::None, ..COMMON },
 ];
 
 impl Area {
+    pub(crate) fn name(&self) -> &'static str {
+        (self.name)(words())
+    }
+
+    /// What its page `new` is called; empty where it has none.
+    fn new_name(&self) -> &'static str {
+        (self.new)(words())
+    }
+
     /// Whether an address is of this area.
     pub(crate) fn holds(&self, path: &str) -> bool {
         path.strip_prefix(self.to).is_some_and(|rest| rest.is_empty() || (self.to != HOME && rest.starts_with('/')))
@@ -93,23 +118,38 @@ impl Area {
 /// Where the reader is, read out of the address: the same on the server and in the browser. The last one is the page itself.
 pub(crate) fn crumbs(path: &str) -> Vec<(String, String)> {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let Some((first, rest)) = parts.split_first() else { return vec![(COMMON.name.to_owned(), HOME.to_owned())] };
+    let Some((first, rest)) = parts.split_first() else { return vec![(COMMON.name().to_owned(), HOME.to_owned())] };
+    let say = &words().frame;
     let list = format!("/{first}");
     let own = |name: &str| (name.to_owned(), String::new());
-    let Some(area) = AREAS.iter().find(|area| area.to == list) else { return vec![own("Not found")] };
-    let mut found = vec![(area.name.to_owned(), list.clone())];
+    let Some(area) = AREAS.iter().find(|area| area.to == list) else { return vec![own(say.not_found)] };
+    let mut found = vec![(area.name().to_owned(), list.clone())];
     match (*first, rest) {
         (_, []) => {}
-        (_, ["new"]) => found.push(own(area.new)),
-        ("inbox", _) => found.push(own("Request")),
+        (_, ["new"]) => found.push(own(area.new_name())),
+        ("inbox", _) => found.push(own(say.request)),
         ("apis" | "apps" | "datasets", [domain, name, rest @ ..]) => {
             found.push((format!("{domain}/{name}"), format!("{list}/{domain}/{name}")));
-            found.extend(rest.first().map(|part| own(&capitalized(part))));
+            found.extend(rest.first().map(|part| own(&part_name(part))));
         }
         ("sources", [name, "tables", table, ..]) => found.extend([((*name).to_owned(), format!("{list}/{name}")), own(table)]),
         (_, [name, ..]) => found.push(own(name)),
     }
     found
+}
+
+/// The name of a page of an API, by its part of the address.
+fn part_name(part: &str) -> String {
+    let say = &words().frame;
+    match part {
+        "edit" => say.edit.to_owned(),
+        "test" => say.test.to_owned(),
+        "accelerate" => say.accelerate.to_owned(),
+        "versions" => say.versions.to_owned(),
+        "access" => say.access.to_owned(),
+        "traffic" => say.traffic.to_owned(),
+        other => capitalized(other),
+    }
 }
 
 fn capitalized(word: &str) -> String {
@@ -127,10 +167,10 @@ mod tests {
         for area in AREAS {
             let path = area.to.trim_start_matches('/');
             assert!(routes.contains(&format!("path!(\"{path}\") view=")), "{} leads to no page", area.to);
-            assert_eq!(routes.contains(&format!("path!(\"{path}/new\")")), !area.new.is_empty(), "{}", area.to);
+            assert_eq!(routes.contains(&format!("path!(\"{path}/new\")")), !area.new_name().is_empty(), "{}", area.to);
             assert_eq!(AREAS.iter().filter(|other| other.holds(area.to)).count(), 1, "{}", area.to);
         }
-        let of = |path: &str| AREAS.iter().find(|area| area.holds(path)).map(|area| area.name);
+        let of = |path: &str| AREAS.iter().find(|area| area.holds(path)).map(Area::name);
         assert_eq!((of("/"), of("/apis/travel/plane")), (Some("Home"), Some("APIs")));
         assert_eq!(of("/apisx"), None);
     }
@@ -142,7 +182,7 @@ mod tests {
             ("/", &["Home"]),
             ("/datasets", &["Datasets and jobs"]),
             ("/apis/new", &["APIs", "New API"]),
-            ("/sources/new", &["Sources", "Register a source"]),
+            ("/sources/new", &["Sources", "New source"]),
             ("/inbox/0190", &["Inbox", "Request"]),
             ("/apis/travel/plane", &["APIs", "travel/plane"]),
             ("/apis/travel/plane/versions", &["APIs", "travel/plane", "Versions"]),

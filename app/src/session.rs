@@ -10,6 +10,7 @@ use leptos_axum::ResponseOptions;
 use model::{ErrorCode, Problem};
 
 use crate::error::PortalError;
+use crate::words::words;
 
 /// What every server function and page of the portal is given.
 #[derive(Clone)]
@@ -52,9 +53,7 @@ pub async fn caller_of(control: &Control, headers: &HeaderMap) -> Result<Caller,
         Some(secret) => control.caller_by_session(secret, &request_id).await?,
         None => None,
     };
-    caller.ok_or_else(|| {
-        Problem::new(ErrorCode::Unauthenticated, "Your session has ended. Sign in again; what you have typed is still here.")
-    })
+    caller.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated, words().errors.session_ended))
 }
 
 /// What the forms of this browser's session carry; empty without a session.

@@ -87,7 +87,7 @@ impl Stage {
         }
         approver.accepts_costs().await;
         approver.click("button:has-text(\"Approve and release\")").await;
-        approver.sees("text=went live").await;
+        approver.sees("text=approved and released this version").await;
         approver.leaves().await;
     }
 
@@ -164,7 +164,7 @@ impl Person {
     pub async fn sends(&self, path: &str) {
         self.go(&format!("/apis/{path}/edit?step=send")).await;
         // The check asks the source, and may wait as long as the API's own time-out lets it.
-        self.sees_within("text=It passed its check.", Duration::from_secs(60)).await;
+        self.sees_within("text=Check passed.", Duration::from_secs(60)).await;
         self.click("button:has-text(\"Send for review\")").await;
         self.sees("text=You sent this").await;
     }

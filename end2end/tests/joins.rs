@@ -25,41 +25,41 @@ async fn saved(builder: &Person) {
 async fn build(stage: &Stage) {
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/apis/new?source=flights-db&table=flights").await;
-    builder.click("label:has-text(\"Question by form\")").await;
+    builder.click("label:has-text(\"Query builder\")").await;
     builder.fill("#name", "makers-by-month").await;
     builder.click("button:has-text(\"Next\")").await;
-    builder.sees("h2:has-text(\"Other tables\")").await;
+    builder.sees("h2:has-text(\"Joins\")").await;
     for table in ["planes", "weather"] {
-        builder.click(&format!("button[aria-label=\"Join {table}\"]")).await;
-        builder.sees(&format!("button[aria-label=\"Do not join {table}\"]")).await;
+        builder.click(&format!("button[aria-label=\"Add join with {table}\"]")).await;
+        builder.sees(&format!("button[aria-label=\"Remove join with {table}\"]")).await;
     }
-    builder.sees("input[aria-label=\"Give out planes.manufacturer\"]").await;
-    builder.click("input[aria-label=\"Give out planes.manufacturer\"]").await;
-    builder.sees("input[aria-label=\"Name of planes.manufacturer in the answer\"]:not([disabled])").await;
+    builder.sees("input[aria-label=\"Include planes.manufacturer\"]").await;
+    builder.click("input[aria-label=\"Include planes.manufacturer\"]").await;
+    builder.sees("input[aria-label=\"Response field name of planes.manufacturer\"]:not([disabled])").await;
     let columns = ["year", "day", "dep_time", "sched_dep_time", "dep_delay", "arr_time", "sched_arr_time", "arr_delay", "carrier"];
     for column in columns.into_iter().chain(["flight", "tailnum", "origin", "dest", "air_time", "distance", "hour", "minute", "time_hour"])
     {
-        builder.click(&format!("input[aria-label=\"Give out {column}\"]")).await;
+        builder.click(&format!("input[aria-label=\"Include {column}\"]")).await;
     }
-    builder.click("button:has-text(\"Computed field\")").await;
-    builder.picks("select[aria-label=\"Compute\"]", "mean").await;
-    builder.picks("select[aria-label=\"Of the column\"]", "weather.temp").await;
-    builder.click("button:has-text(\"Computed field\")").await;
-    builder.sees("input[aria-label=\"Name of mean_weather_temp in the answer\"]").await;
+    builder.click("button:has-text(\"Add computed field\")").await;
+    builder.picks("select[aria-label=\"Computation\"]", "mean").await;
+    builder.picks("select[aria-label=\"Column to compute from\"]", "weather.temp").await;
+    builder.click("button:has-text(\"Add computed field\")").await;
+    builder.sees("input[aria-label=\"Response field name of mean_weather_temp\"]").await;
     saved(&builder).await;
     builder.shots("join-fields").await;
     builder.fits().await;
     builder.go("/apis/travel/makers-by-month/edit?step=parameters").await;
-    builder.sees("h2:has-text(\"Order and pages\")").await;
+    builder.sees("h2:has-text(\"Sorting and pagination\")").await;
     for field in ["month", "manufacturer"] {
         builder.picks("select[aria-label=\"Sort by\"]", field).await;
-        builder.click("button:has-text(\"Sort by it\")").await;
-        builder.sees(&format!("button[aria-label=\"Do not sort by {field}\"]")).await;
+        builder.click("button:has-text(\"Add sort field\")").await;
+        builder.sees(&format!("button[aria-label=\"Remove sort by {field}\"]")).await;
     }
-    builder.click("label:has-text(\"In pages\")").await;
-    builder.click("label:has-text(\"Each page begins behind\")").await;
+    builder.click("label:has-text(\"Pagination\")").await;
+    builder.click("label:has-text(\"Keyset pagination\")").await;
     saved(&builder).await;
-    builder.reads("section[aria-label=\"Statement\"]", "LEFT JOIN \"weather\"").await;
+    builder.reads("section[aria-label=\"Generated SQL\"]", "LEFT JOIN \"weather\"").await;
     builder.sees("h2:has-text(\"Live sample\")").await;
     builder.shots("join-order").await;
     builder.fits().await;
@@ -91,7 +91,7 @@ async fn three_tables_are_joined_by_form_and_paged_behind_the_last_row() {
     let owner = stage.person("owner@demo", DESK).await;
     owner.go("/apis/travel/makers-by-month/access").await;
     owner.picks("#app", "travel/demo-app").await;
-    owner.click("button:has-text(\"Open it\")").await;
+    owner.click("button:has-text(\"Grant access\")").await;
     owner.sees("td:has-text(\"demo-app\")").await;
     owner.leaves().await;
     testkit::Admin::demo(&stage.server, "owner@demo").await.served().await;
@@ -116,13 +116,13 @@ async fn three_tables_are_joined_by_form_and_paged_behind_the_last_row() {
     // The form goes on as SQL, and comes back while nothing of it was changed.
     let builder = stage.person("builder@demo", PHONE).await;
     builder.go("/apis/travel/makers-by-month/edit").await;
-    builder.sees("h2:has-text(\"Other tables\")").await;
+    builder.sees("h2:has-text(\"Joins\")").await;
     builder.shots("join-phone").await;
     builder.fits().await;
-    builder.click("button:has-text(\"Go on in SQL\")").await;
-    builder.sees("button:has-text(\"Back to the form\")").await;
-    builder.click("button:has-text(\"Back to the form\")").await;
-    builder.sees("h2:has-text(\"Other tables\")").await;
+    builder.click("button:has-text(\"Convert to SQL query\")").await;
+    builder.sees("button:has-text(\"Back to query builder\")").await;
+    builder.click("button:has-text(\"Back to query builder\")").await;
+    builder.sees("h2:has-text(\"Joins\")").await;
     builder.leaves().await;
     stage.close().await;
 }

@@ -18,32 +18,32 @@ async fn builder_makes_planes(stage: &Stage, window: Window, name: &str, shots: 
     builder.fill("#name", name).await;
     builder.shots(&format!("{shots}-kind")).await;
     builder.click("button[type=submit]:has-text(\"Next\")").await;
-    builder.sees("text=It works.").await;
-    builder.sees("text=What a caller gets").await;
+    builder.sees("text=Check passed.").await;
+    builder.sees("text=Example response").await;
     builder.fits().await;
-    let year = builder.page.locator("input[aria-label=\"Name of year in the answer\"]");
+    let year = builder.page.locator("input[aria-label=\"Response field name of year\"]");
     year.fill("year_built", None).await.unwrap();
     year.press("Tab", None).await.unwrap();
-    builder.click("input[aria-label=\"Give out speed\"]").await;
+    builder.click("input[aria-label=\"Include speed\"]").await;
     builder.reads(".numbered", "year_built").await;
     builder.shots(&format!("{shots}-fields")).await;
-    builder.click("a:has-text(\"Next: parameters\")").await;
+    builder.click("a:has-text(\"Next: Parameters\")").await;
     builder.fill("#p-tailnum-test_value", "N14228").await;
-    builder.click("a:has-text(\"Next: policy\")").await;
+    builder.click("a:has-text(\"Next: Policy\")").await;
     builder.fill("#title", "One aircraft by its tail number").await;
     builder.shots(&format!("{shots}-policy")).await;
-    builder.click("a:has-text(\"Next: try it\")").await;
+    builder.click("a:has-text(\"Next: Try it\")").await;
     builder.reads("[role=status]", "Saved.").await;
     builder.fill("#try-tailnum", "N14228").await;
     builder.click("button:has-text(\"Send\")").await;
     builder.reads(".status-code", "200").await;
     builder.reads(".numbered", "\"BOEING\"").await;
     builder.shots(&format!("{shots}-try")).await;
-    builder.click("a:has-text(\"Next: send for review\")").await;
-    builder.sees("text=It passed its check.").await;
+    builder.click("a:has-text(\"Next: Send for review\")").await;
+    builder.sees("text=Check passed.").await;
     builder.fill("#reason", "The board shows aircraft.").await;
     builder.click("button:has-text(\"Send for review\")").await;
-    builder.sees("text=You sent this, so somebody else decides.").await;
+    builder.sees("text=You sent this request. Someone else must approve it.").await;
     builder.leaves().await;
 }
 
@@ -53,23 +53,23 @@ async fn others_release(stage: &Stage, window: Window, name: &str, shots: &str) 
     approver.go("/inbox").await;
     approver.shots(&format!("{shots}-inbox")).await;
     approver.click(&format!("a:has-text(\"Publish travel/{name}\")")).await;
-    approver.sees("text=What changes").await;
+    approver.sees("h2:has-text(\"Changes\")").await;
     approver.alive().await;
     approver.shots(&format!("{shots}-request")).await;
     approver.fill("#why", "Looks right.").await;
     approver.accepts_costs().await;
     approver.click("button:has-text(\"Approve and release\")").await;
-    approver.sees("text=approved it, and it went live").await;
-    approver.click("a:has-text(\"See how to call it\")").await;
+    approver.sees("text=approved and released this version").await;
+    approver.click("a:has-text(\"View documentation\")").await;
     approver.sees("h1:has-text(\"travel/\")").await;
     approver.go(&format!("/apis/travel/{name}/access")).await;
     approver.picks("#app", "travel/demo-app").await;
-    approver.click("button:has-text(\"Open it\")").await;
+    approver.click("button:has-text(\"Grant access\")").await;
     approver.reads("td.lead-cell", "travel/demo-app").await;
     approver.leaves().await;
     let owner = stage.person("owner@demo", window).await;
     owner.go("/apps/travel/demo-app").await;
-    owner.click("button:has-text(\"Make a key\")").await;
+    owner.click("button:has-text(\"Create key\")").await;
     owner.sees("#new-key").await;
     let key = owner.page.locator("#new-key .copyline span").first().inner_text().await.unwrap();
     owner.leaves().await;
@@ -92,8 +92,8 @@ async fn from_a_table_to_a_called_key_api_and_back() {
     }
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/apis/travel/aircraft/edit?step=table").await;
-    builder.sees("text=It works.").await;
-    builder.click("input[aria-label=\"Give out seats\"]").await;
+    builder.sees("text=Check passed.").await;
+    builder.click("input[aria-label=\"Include seats\"]").await;
     builder.reads("[role=status]:has-text(\"Saved\")", "You can leave").await;
     builder.sends("travel/aircraft").await;
     builder.leaves().await;
@@ -104,7 +104,7 @@ async fn from_a_table_to_a_called_key_api_and_back() {
     approver.shots("kv-request-breaks").await;
     approver.alive().await;
     approver.click("button:has-text(\"Approve and release\")").await;
-    approver.sees("text=went live").await;
+    approver.sees("text=approved and released this version").await;
     approver.leaves().await;
     let owner = stage.person("owner@demo", DESK).await;
     owner.go("/apis/travel/aircraft/versions").await;
@@ -138,7 +138,7 @@ async fn a_question_by_form_counts_as_the_data_does() {
     builder.click("input[value=\"sql\"]").await;
     builder.fill("#name", "busy-months").await;
     builder.click("button[type=submit]:has-text(\"Next\")").await;
-    builder.sees("text=The same in SQL").await;
+    builder.sees("text=Generated SQL").await;
     for column in [
         "year",
         "day",
@@ -158,52 +158,52 @@ async fn a_question_by_form_counts_as_the_data_does() {
         "minute",
         "time_hour",
     ] {
-        builder.click(&format!("input[aria-label=\"Give out {column}\"]")).await;
+        builder.click(&format!("input[aria-label=\"Include {column}\"]")).await;
     }
-    builder.click("button:has-text(\"Computed field\")").await;
+    builder.click("button:has-text(\"Add computed field\")").await;
     builder.reads("pre", "count(*)").await;
     builder.shots("sql-fields").await;
-    builder.click("a:has-text(\"Next: parameters\")").await;
-    builder.picks("select[aria-label=\"Filter the column\"]", "carrier").await;
-    builder.click("button:has-text(\"Filter\")").await;
+    builder.click("a:has-text(\"Next: Parameters\")").await;
+    builder.picks("select[aria-label=\"Filter column\"]", "carrier").await;
+    builder.click("button:has-text(\"Add filter\")").await;
     builder.sees("#p-carrier-test_value").await;
     builder.fill("#p-carrier-test_value", "UA").await;
-    builder.picks("select[aria-label=\"Filter the column\"]", ":count").await;
-    builder.picks("select[aria-label=\"How it is compared\"]", "at-least").await;
-    builder.picks("select[aria-label=\"Compared with\"]", "fixed").await;
-    builder.fill("input[aria-label=\"The fixed value\"]", "2300").await;
-    builder.click("button:has-text(\"Filter\")").await;
+    builder.picks("select[aria-label=\"Filter column\"]", ":count").await;
+    builder.picks("select[aria-label=\"Operator\"]", "at-least").await;
+    builder.picks("select[aria-label=\"Compare with\"]", "fixed").await;
+    builder.fill("input[aria-label=\"Constant value\"]", "2300").await;
+    builder.click("button:has-text(\"Add filter\")").await;
     builder.reads("pre", "HAVING").await;
     // From two of the airports, and in the first half of a month or on its 31st.
     for (column, op, value, group) in
         [("origin", "is", "EWR", "0"), ("origin", "is", "LGA", "0"), ("day", "at-most", "15", "1"), ("day", "is", "31", "1")]
     {
-        builder.picks("select[aria-label=\"Filter the column\"]", column).await;
-        builder.picks("select[aria-label=\"How it is compared\"]", op).await;
-        builder.fill("input[aria-label=\"The fixed value\"]", value).await;
-        builder.picks("select[aria-label=\"With the other filters\"]", group).await;
-        builder.click("button:has-text(\"Filter\")").await;
+        builder.picks("select[aria-label=\"Filter column\"]", column).await;
+        builder.picks("select[aria-label=\"Operator\"]", op).await;
+        builder.fill("input[aria-label=\"Constant value\"]", value).await;
+        builder.picks("select[aria-label=\"Combine with other filters\"]", group).await;
+        builder.click("button:has-text(\"Add filter\")").await;
         builder.sees(&format!(".either:has-text(\"{value}\")")).await;
     }
     builder.reads("pre", "OR \"day\"").await;
     builder.shots("sql-filters").await;
     builder.fits().await;
     builder.picks("select[aria-label=\"Sort by\"]", "month").await;
-    builder.click("button:has-text(\"Sort by it\")").await;
-    builder.sees("button:has-text(\"rising\")").await;
+    builder.click("button:has-text(\"Add sort field\")").await;
+    builder.sees("button:has-text(\"Ascending\")").await;
     builder.reads("pre", "ORDER BY").await;
     builder.shots("sql-parameters").await;
-    builder.click("a:has-text(\"Next: policy\")").await;
-    builder.click("a:has-text(\"Next: try it\")").await;
+    builder.click("a:has-text(\"Next: Policy\")").await;
+    builder.click("a:has-text(\"Next: Try it\")").await;
     builder.reads("[role=status]", "Saved.").await;
     builder.fill("#try-carrier", "UA").await;
     builder.click("button:has-text(\"Send\")").await;
     builder.reads(".status-code", "200").await;
     builder.click("button[role=tab]:has-text(\"Plan\")").await;
-    builder.sees("text=What the source does").await;
+    builder.sees("section[aria-label=\"Query plan\"]").await;
     builder.shots("sql-try").await;
-    builder.click("a:has-text(\"Next: send for review\")").await;
-    builder.sees("text=It passed its check.").await;
+    builder.click("a:has-text(\"Next: Send for review\")").await;
+    builder.sees("text=Check passed.").await;
     builder.click("button:has-text(\"Send for review\")").await;
     builder.sees("text=You sent this").await;
     builder.leaves().await;
@@ -251,7 +251,7 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     builder.sees("#script:focus").await;
     builder.click("summary:has-text(\"flights\")").await;
     // What is selected is what a name takes the place of.
-    builder.click("button[aria-label=\"Insert the table flights\"]").await;
+    builder.click("button[aria-label=\"Insert table flights\"]").await;
     builder.sees("h2:has-text(\"Live sample\")").await;
     builder.fill("#script", "select carrier, count(*) as n from flights [[ where month = :m ]] group by carrier order by carrier").await;
     builder.reads("p.small", "Parameters: m.").await;
@@ -262,7 +262,7 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     builder.reads(".empty", "There is no API travel/nothing").await;
     builder.sees("a:has-text(\"Go to Home\")").await;
     builder.go("/nowhere").await;
-    builder.sees("text=There is nothing at this address").await;
+    builder.sees("text=This page does not exist").await;
     builder.leaves().await;
     stage.close().await;
 }
@@ -278,14 +278,14 @@ async fn a_session_that_ends_takes_nothing_with_it() {
     builder.expects_status(401);
     let sign_out = "fetch('/fn/sign-out', {method: 'POST', headers: {'content-type': 'application/x-www-form-urlencoded'}}).then(() => 1)";
     builder.page.evaluate::<(), f64>(sign_out, None).await.unwrap();
-    builder.click("button:has-text(\"Make it\")").await;
+    builder.click("button:has-text(\"Create app\")").await;
     builder.sees("dialog:popover-open").await;
     builder.shots("signed-out").await;
     builder.click("dialog:popover-open button[type=submit]").await;
     while builder.page.evaluate::<(), f64>("document.querySelector('dialog:popover-open') ? 1 : 0", None).await.unwrap() > 0.0 {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    builder.click("button:has-text(\"Make it\")").await;
+    builder.click("button:has-text(\"Create app\")").await;
     builder.sees("h1:has-text(\"travel/late-board\")").await;
     builder.leaves().await;
     stage.close().await;
@@ -326,7 +326,7 @@ async fn a_list_is_used_by_keyboard_and_a_page_asks_before_it_is_left() {
     admin.shots("leave-page").await;
     admin.click("#leave-page button:has-text(\"Stay\")").await;
     comes_to(&admin, "location.pathname === '/people' && document.querySelector('#email').value === 'somebody@demo'").await;
-    admin.click("button:has-text(\"Add and make a link\")").await;
+    admin.click("button:has-text(\"Add person\")").await;
     admin.reads(".toast-place", "The person is added.").await;
     // Saved, nothing is asked.
     admin.click("#side a[href=\"/domains\"]").await;
@@ -385,18 +385,18 @@ async fn flat_forms_work_without_a_script() {
     let admin = stage.person("admin@demo", NO_SCRIPT).await;
     admin.go("/domains").await;
     admin.fill("#name", "finance").await;
-    admin.click("button:has-text(\"Make it\")").await;
+    admin.click("button:has-text(\"Create domain\")").await;
     admin.sees("h1:has-text(\"finance\")").await;
     admin.fill("#email", "builder@demo").await;
     admin.click("form:has(#email) input[value=\"viewer\"]").await;
-    admin.click("button:has-text(\"Set the roles\")").await;
+    admin.click("button:has-text(\"Add member\")").await;
     admin.reads(".todo", "builder@demo").await;
     admin.shots("no-script-domain").await;
     admin.leaves().await;
     let builder = stage.person("builder@demo", NO_SCRIPT).await;
     builder.go("/apps").await;
     builder.fill("#name", "board").await;
-    builder.click("button:has-text(\"Make it\")").await;
+    builder.click("button:has-text(\"Create app\")").await;
     builder.sees("h1:has-text(\"travel/board\")").await;
     builder.go("/apis/new?source=flights-db&table=planes").await;
     builder.fill("#name", "aircraft").await;

@@ -13,18 +13,18 @@ async fn a_union_is_built_and_outlives_a_step() {
     let stage = Stage::open().await;
     let builder = stage.person("builder@demo", DESK).await;
     builder.go("/apis/new").await;
-    builder.click("label:has-text(\"Several APIs as one\")").await;
+    builder.click("label:has-text(\"Union (composite API)\")").await;
     builder.fill("#name", "trip-card").await;
     builder.shots("union-kind").await;
     builder.click("button:has-text(\"Next\")").await;
     builder.sees("h2:has-text(\"Steps\")").await;
     for api in ["plane", "airport", "weather"] {
         builder.picks("select[aria-label=\"API to add\"]", api).await;
-        builder.click("button:has-text(\"Step\")").await;
+        builder.click("button:has-text(\"Add step\")").await;
         builder.sees(&format!("section[aria-label=\"Step {api}\"]")).await;
     }
     let weather = "section[aria-label=\"Step weather\"]";
-    builder.click(&format!("{weather} label:has-text(\"secondary\")")).await;
+    builder.click(&format!("{weather} label:has-text(\"Secondary\")")).await;
     builder.picks("#fallback-weather", "api").await;
     // The API that gives most of the same fields is taken; what it asks and the step does not, the caller is asked.
     builder.sees("#instead-weather").await;
@@ -34,7 +34,7 @@ async fn a_union_is_built_and_outlives_a_step() {
     builder.picks("#after-weather", "airport").await;
     builder.fill("input[aria-label=\"Default of faa\"]", "IAH").await;
     builder.page.locator("input[aria-label=\"Default of faa\"]").first().press("Tab", None).await.unwrap();
-    builder.sees("text=Live sample: what a caller gets").await;
+    builder.sees("text=Example response").await;
     saved(&builder).await;
     builder.shots("union-steps").await;
     builder.fits().await;
@@ -46,11 +46,11 @@ async fn a_union_is_built_and_outlives_a_step() {
     builder.click("button:has-text(\"Send\")").await;
     builder.reads(".status-code", "200").await;
     builder.reads(".numbered", "\"BOEING\"").await;
-    builder.click("button:has-text(\"Keep as a case\")").await;
-    builder.sees("h2:has-text(\"Cases\")").await;
+    builder.click("button:has-text(\"Save as test case\")").await;
+    builder.sees("h2:has-text(\"Test cases\")").await;
     saved(&builder).await;
     builder.go("/apis/travel/trip-card/edit?step=try").await;
-    builder.reads("section:has(h2:has-text(\"Cases\"))", "passed").await;
+    builder.reads("section:has(h2:has-text(\"Test cases\"))", "passed").await;
     builder.shots("union-case").await;
     builder.sends("travel/trip-card").await;
     builder.leaves().await;

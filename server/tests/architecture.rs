@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
 
 mod circles;
+mod literals;
+mod tokens;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

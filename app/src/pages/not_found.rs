@@ -6,6 +6,7 @@ use model::{ErrorCode, Problem};
 use crate::error::PortalError;
 use crate::frame::Framed;
 use crate::ui::ProblemPage;
+use crate::words::words;
 
 /// Whether somebody may be signed in: then the page has the frame.
 #[cfg(feature = "ssr")]
@@ -21,7 +22,7 @@ fn has_session() -> bool {
 
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
-    let problem = Problem::new(ErrorCode::NotFound, "There is nothing at this address. It may have been renamed, or the link is old.");
+    let problem = Problem::new(ErrorCode::NotFound, words().errors.not_found);
     let error = PortalError::of_page(problem);
     if SharedValue::new(has_session).into_inner() {
         view! { <Framed><ProblemPage error/></Framed> }.into_any()

@@ -12,6 +12,7 @@ use model::clock::Millis;
 
 use super::{ProblemCallout, Time};
 use crate::error::PortalError;
+use crate::words::words;
 
 /// What a source said before, and when.
 pub(crate) type Known<T> = Option<(T, Millis)>;
@@ -138,25 +139,26 @@ fn shown<T: Clone + PartialEq + Send + Sync + 'static>(asked: Asked<T>, part: Op
 
 /// How far the answer is.
 fn state<T: Clone + Send + Sync + 'static>(asked: Asked<T>, what: &str) -> AnyView {
+    let say = &words().ui;
     let age = asked.known.with(|known| known.as_ref().map(|(_, at)| *at));
     match (asked.now.with(|now| now.as_ref().map(|now| now.as_ref().err().cloned())), age) {
         (Some(None), _) => ().into_any(),
         (None, None) => view! {
             <div class="card-pad stack" role="status" aria-busy="true">
-                <p class="t-2 s13">{format!("Asking the source for {what}.")}</p>
+                <p class="t-2 s13">{(say.loading_from_source)(what)}</p>
                 <span class="bone bone-90"></span><span class="bone bone-70"></span>
             </div>
         }
         .into_any(),
         (None, Some(at)) => view! {
-            <p class="card-pad small t-3" role="status" aria-busy="true">"As of "<Time at/>{format!(". Asking the source for {what} as of now.")}</p>
+            <p class="card-pad small t-3" role="status" aria-busy="true">{say.last_loaded}<Time at/>{(say.loading_again)(what)}</p>
         }
         .into_any(),
         (Some(Some(error)), age) => view! {
             <div class="card-pad stack-2">
                 <ProblemCallout error/>
-                {age.map(|at| view! { <p class="small t-2">{format!("This shows {what} as of ")}<Time at/>"."</p> })}
-                <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| asked.again.update(|count| *count += 1)>"Ask the source again"</button></div>
+                {age.map(|at| view! { <p class="small t-2">{(say.shown_before)(what)}<Time at/>{say.shown_after}</p> })}
+                <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| asked.again.update(|count| *count += 1)>{say.reload}</button></div>
             </div>
         }
         .into_any(),

@@ -12,6 +12,7 @@ use super::Icon;
 use super::confirm_dialog::open_dialog;
 use crate::error::PortalError;
 use crate::signed_in::MeResource;
+use crate::words::words;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
@@ -46,6 +47,7 @@ fn same_id(field: &str) -> String {
 
 /// A problem, with a link to each field at fault that stands in the form.
 fn summary(error: PortalError, at: FieldIds) -> impl IntoView {
+    let say = &words().ui;
     let ended = has_ended(&error);
     let problem = error.0;
     let tone = if problem.code == ErrorCode::Conflict { Tone::Warn } else { Tone::Bad };
@@ -62,8 +64,8 @@ fn summary(error: PortalError, at: FieldIds) -> impl IntoView {
                     {faults.into_iter().map(|(id, fault)| view! { <li>{linked(id, fault.field)}": "{fault.message}</li> }).collect_view()}
                 </ul>
             })}
-            {ended.then(|| view! { <button class="btn btn-sm mt-2" type="button" popovertarget=SIGN_IN_AGAIN aria-haspopup="dialog">"Sign in again"</button> })}
-            {(problem.status >= 500 && !problem.request_id.is_empty()).then(|| view! { <p class="mono small t-3">"request "{problem.request_id}</p> })}
+            {ended.then(|| view! { <button class="btn btn-sm mt-2" type="button" popovertarget=SIGN_IN_AGAIN aria-haspopup="dialog">{say.sign_in_again}</button> })}
+            {(problem.status >= 500 && !problem.request_id.is_empty()).then(|| view! { <p class="mono small t-3">{say.request_id}{problem.request_id}</p> })}
         </Callout>
     }
 }

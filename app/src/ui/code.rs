@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use serde_json::Value as Json;
 
 use super::Icon;
+use crate::words::words;
 
 /// Puts a text on the clipboard. Without a script the button is not there to be pressed in vain.
 #[component]
@@ -35,7 +36,7 @@ pub(crate) fn CodeBlock(#[prop(into)] title: String, #[prop(into)] text: Signal<
     let label = title.clone();
     view! {
         <section class="code" aria-label=label>
-            <div class="code-head"><span>{title}</span><div class="end"><CopyButton text label="Copy"/></div></div>
+            <div class="code-head"><span>{title}</span><div class="end"><CopyButton text label=words().ui_forms.copy/></div></div>
             <pre tabindex="0"><code>{move || text.get()}</code></pre>
         </section>
     }

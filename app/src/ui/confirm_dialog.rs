@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 
+use crate::words::words;
+
 /// Stands in a form of hidden fields, in place of the button that sends it. The browser itself opens and closes the
 /// dialog, so that it works without a script too.
 #[component]
@@ -31,7 +33,7 @@ pub(crate) fn ConfirmDialog(
             <h2 id=title_id>{title}</h2>
             <ul class="bullets">{effects.into_iter().map(|effect| view! { <li>{effect}</li> }).collect_view()}</ul>
             <div class="actions">
-                <button class="btn" type="button" popovertarget=cancelled popovertargetaction="hide">"Cancel"</button>
+                <button class="btn" type="button" popovertarget=cancelled popovertargetaction="hide">{words().ui_forms.cancel}</button>
                 <button class="btn btn-bad-solid" type="submit" on:click=move |_| close_later(sent.clone())>{act}</button>
             </div>
         </dialog>

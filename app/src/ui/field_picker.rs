@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::Icon;
 use super::field::{described, invalid};
+use crate::words::words;
 
 /// A field and its box.
 type Row = (String, NodeRef<Input>);
@@ -25,6 +26,7 @@ pub(crate) fn FieldPicker(
     picked: RwSignal<Vec<String>>,
     #[prop(optional, into)] error: Signal<Option<String>>,
 ) -> impl IntoView {
+    let say = &words().ui_forms;
     let (search, alive) = (RwSignal::new(String::new()), RwSignal::new(false));
     let rows = StoredValue::new(fields.into_iter().map(|field| (field, NodeRef::new())).collect::<Vec<Row>>());
     // What was ticked before the browser's half came counts too.
@@ -43,9 +45,8 @@ pub(crate) fn FieldPicker(
         }
         picked.update(|picked| put_all(picked, shown.into_iter().map(|(field, _)| field).collect(), on));
     };
-    let about = Signal::derive(move || {
-        picked.with(|picked| if picked.is_empty() { String::new() } else { format!("Picked: {}", picked.join(", ")) })
-    });
+    let about =
+        Signal::derive(move || picked.with(|picked| if picked.is_empty() { String::new() } else { (say.selected)(&picked.join(", ")) }));
     let (invalid, described) = (invalid(error), described(id, !help.is_empty(), about, error));
     let boxes = rows.get_value().into_iter().map(|(field, box_of)| {
         let (value, shown, changed, invalid) = (field.clone(), field.clone(), field.clone(), invalid.clone());
@@ -62,10 +63,10 @@ pub(crate) fn FieldPicker(
         <fieldset class="field" class:field-bad=move || error.with(Option::is_some) id=id tabindex="-1" aria-describedby=described>
             <legend class="label">{label}{(!note.is_empty()).then(|| view! { <span class="opt">{note}</span> })}</legend>
             <div class="row nowrap" hidden=move || !alive.get()>
-                <input class="input input-sm" type="search" autocomplete="off" placeholder="Search" aria-label=format!("{label}: search")
+                <input class="input input-sm" type="search" autocomplete="off" placeholder=say.search aria-label=(say.search_in)(label)
                     on:keydown=keep_form on:input=move |event| search.set(event_target_value(&event))/>
-                <button class="btn btn-sm" type="button" on:click=move |_| tick_all(true)>"All"</button>
-                <button class="btn btn-sm" type="button" on:click=move |_| tick_all(false)>"None"</button>
+                <button class="btn btn-sm" type="button" on:click=move |_| tick_all(true)>{say.select_all}</button>
+                <button class="btn btn-sm" type="button" on:click=move |_| tick_all(false)>{say.select_none}</button>
             </div>
             <div class="picks">{boxes.collect_view()}</div>
             {lines(id, help, about, error)}

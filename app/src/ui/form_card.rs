@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::words::words;
+
 /// `lines` say how it is, or `empty` does where there are none; the form is drawn anew each time it is opened.
 #[component]
 pub(crate) fn FormCard(
@@ -18,7 +20,7 @@ pub(crate) fn FormCard(
         <section class="card card-pad stack">
             <div class="between">
                 <h2>{title}</h2>
-                {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Close" } else { change }}</button> })}
+                {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { words().ui_forms.close } else { change }}</button> })}
             </div>
             <Show when=move || !open.get()>
                 {if lines.is_empty() {

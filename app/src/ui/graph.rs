@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::words::words;
+
 const WIDTH: usize = 168;
 const HEIGHT: usize = 52;
 const GAP_X: usize = 44;
@@ -66,15 +68,16 @@ fn draw(nodes: &[GraphNode]) -> impl IntoView + use<> {
             .collect::<Vec<_>>()
         })
         .collect();
-    let words: Vec<String> = nodes
+    let say = &words().ui;
+    let told: Vec<String> = nodes
         .iter()
         .map(|node| match node.needs.is_empty() {
-            true => format!("{} begins at once", node.name),
-            false => format!("{} waits for {}", node.name, node.needs.join(" and ")),
+            true => (say.step_first)(&node.name),
+            false => (say.step_after)(&node.name, &node.needs.join(say.step_and)),
         })
         .collect();
     view! {
-        <div class="graph" tabindex="0"><svg width=width height=height viewBox=format!("0 0 {width} {height}") role="img" aria-label=words.join(", ")>
+        <div class="graph" tabindex="0"><svg width=width height=height viewBox=format!("0 0 {width} {height}") role="img" aria-label=told.join(", ")>
             {lines.into_iter().map(|line| view! { <path class="graph-line" d=line/> }).collect_view()}
             {nodes.iter().zip(&places).map(|(node, place)| {
                 let (x, y) = at(*place);

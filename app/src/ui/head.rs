@@ -5,11 +5,12 @@ use leptos_meta::Title;
 
 use super::Heading;
 use super::text_area::for_document;
+use crate::words::words;
 
 /// The name of the page, for the tab of the browser. The framework writes a title into the document as it is.
 #[component]
 pub(crate) fn PageName(#[prop(into)] name: String) -> impl IntoView {
-    view! { <Title text=for_document(format!("{name} · Sluice"))/> }
+    view! { <Title text=for_document((words().ui.tab_title)(&name))/> }
 }
 
 #[component]

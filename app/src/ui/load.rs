@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::{ProblemCallout, ProblemPage};
 use crate::error::PortalError;
+use crate::words::words;
 
 /// Shows what a resource brings. While it is loaded anew, the old stays.
 #[component]
@@ -26,7 +27,7 @@ where
 {
     view! {
         <Transition fallback=|| view! {
-            <div class="card card-pad stack" aria-busy="true" aria-label="Loading">
+            <div class="card card-pad stack" aria-busy="true" aria-label=words().ui.loading>
                 <span class="bone bone-35"></span><span class="bone bone-90"></span><span class="bone bone-70"></span>
             </div>
         }>

@@ -5,14 +5,16 @@ use model::{ErrorCode, Problem};
 
 use super::{Heading, PageName, ProblemCallout};
 use crate::error::PortalError;
+use crate::words::words;
 
 /// Stands in place of a whole page, inside the frame.
 #[component]
 pub(crate) fn ProblemPage(error: PortalError) -> impl IntoView {
+    let say = &words().ui;
     let title = match error.0.code {
-        ErrorCode::NotFound => "Not found",
-        ErrorCode::Forbidden => "No access",
-        _ => "This page cannot be shown",
+        ErrorCode::NotFound => say.not_found,
+        ErrorCode::Forbidden => say.access_denied,
+        _ => say.page_error,
     };
     let told = matches!(error.0.code, ErrorCode::NotFound | ErrorCode::Forbidden);
     view! {
@@ -20,7 +22,7 @@ pub(crate) fn ProblemPage(error: PortalError) -> impl IntoView {
         <div class="card"><div class="empty">
             <Heading>{title}</Heading>
             {if told { view! { <p>{error.0.detail}</p> }.into_any() } else { view! { <ProblemCallout error/> }.into_any() }}
-            <div class="actions"><a class="btn btn-primary" href="/">"Go to Home"</a></div>
+            <div class="actions"><a class="btn btn-primary" href="/">{say.go_home}</a></div>
         </div></div>
     }
 }

@@ -14,6 +14,7 @@ use super::toast::confirms;
 use super::unsaved::Unsaved;
 use super::{FormProblem, FormToken};
 use crate::error::PortalError;
+use crate::words::words;
 
 #[component]
 pub(crate) fn SaveForm<S, O>(
@@ -21,7 +22,7 @@ pub(crate) fn SaveForm<S, O>(
     /// What the button says, verb first.
     save: &'static str,
     /// What is said once it is saved.
-    #[prop(default = "Saved.")]
+    #[prop(default = words().ui_forms.saved)]
     saved: &'static str,
     #[prop(default = "btn btn-primary")] class: &'static str,
     children: Children,

@@ -4,12 +4,14 @@ use leptos::prelude::*;
 use model::table::Sample;
 use serde_json::Value as Json;
 
+use crate::words::words;
+
 #[component]
 pub(crate) fn SampleTable(sample: Sample) -> impl IntoView {
     let numbers: Vec<bool> = sample.columns.iter().map(|column| column.data_type.is_number()).collect();
     let class = |number: bool| if number { "num" } else { "" };
     view! {
-        <div class="scroll-x"><div class="table-wrap" tabindex="0" role="region" aria-label="Sample rows"><table class="table table-code">
+        <div class="scroll-x"><div class="table-wrap" tabindex="0" role="region" aria-label=words().ui.sample_rows><table class="table table-code">
             <thead><tr>
                 {sample.columns.iter().zip(&numbers).map(|(column, number)| view! { <th class=class(*number)>{column.name.clone()}</th> }).collect_view()}
             </tr></thead>

@@ -5,6 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use model::clock::{Millis, offset_words, relative, rfc3339};
 
+use crate::words::words;
+
 /// A point in time. The server writes it exactly, in UTC. Once the page is alive it is told from now, and its exact time in the reader's
 /// zone stands in its title: both halves draw the same at first, whatever the clock and the zone of the browser are.
 #[component]
@@ -103,20 +105,21 @@ fn zone(_: Millis) -> String {
 
 /// 600000 milliseconds as `10 min`.
 pub(crate) fn span_words(millis: u32) -> String {
+    let say = &words().ui;
     match millis {
-        0 => "0 s".into(),
-        _ if millis.is_multiple_of(60_000) => format!("{} min", millis / 60_000),
-        _ if millis.is_multiple_of(1_000) => format!("{} s", millis / 1_000),
-        _ => format!("{millis} ms"),
+        0 => (say.seconds)(0),
+        _ if millis.is_multiple_of(60_000) => (say.minutes)(millis / 60_000),
+        _ if millis.is_multiple_of(1_000) => (say.seconds)(millis / 1_000),
+        _ => (say.milliseconds)(millis),
     }
 }
 
 /// `1 row`, `3,322 rows`.
 pub(crate) fn rows(number: i64) -> String {
-    if number == 1 { "1 row".into() } else { format!("{} rows", grouped(number)) }
+    let say = &words().ui;
+    if number == 1 { say.one_row.to_owned() } else { (say.rows)(&grouped(number)) }
 }
 
-/// 336776 as `336,776`.
 /// `1.2 MB`, in powers of a thousand.
 #[allow(clippy::cast_precision_loss)] // for people
 pub(crate) fn bytes_words(bytes: i64) -> String {
@@ -128,6 +131,7 @@ pub(crate) fn bytes_words(bytes: i64) -> String {
     }
 }
 
+/// 336776 as `336,776`.
 pub(crate) fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut out = String::new();

@@ -7,6 +7,7 @@ use leptos::web_sys::{Element, MouseEvent};
 use leptos_router::hooks::{use_location, use_navigate};
 
 use super::confirm_dialog::{close_dialog, open_dialog};
+use crate::words::words;
 
 /// The dialog that asks.
 const LEAVE: &str = "leave-page";
@@ -87,6 +88,7 @@ impl LeaveGuard {
 
 #[component]
 pub(crate) fn LeaveDialog(guard: LeaveGuard) -> impl IntoView {
+    let say = &words().ui_forms;
     let navigate = use_navigate();
     let leave = move |_| {
         close_dialog(LEAVE);
@@ -95,11 +97,11 @@ pub(crate) fn LeaveDialog(guard: LeaveGuard) -> impl IntoView {
     };
     view! {
         <dialog class="dialog confirm" id=LEAVE popover="auto" aria-labelledby="leave-page-title">
-            <h2 id="leave-page-title">"Leave this page without saving?"</h2>
-            <p>"What you have typed on this page is not saved, and is lost when you leave."</p>
+            <h2 id="leave-page-title">{say.leave_title}</h2>
+            <p>{say.leave_text}</p>
             <div class="actions">
-                <button class="btn" type="button" popovertarget=LEAVE popovertargetaction="hide">"Stay on this page"</button>
-                <button class="btn btn-bad-solid" type="button" on:click=leave>"Leave without saving"</button>
+                <button class="btn" type="button" popovertarget=LEAVE popovertargetaction="hide">{say.stay}</button>
+                <button class="btn btn-bad-solid" type="button" on:click=leave>{say.leave}</button>
             </div>
         </dialog>
     }

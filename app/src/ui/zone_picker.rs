@@ -5,6 +5,7 @@ use model::view::ZoneView;
 
 use super::asked::Asked;
 use super::field::{FieldWords, described, framed, invalid};
+use crate::words::words;
 
 #[component]
 pub(crate) fn ZonePicker(
@@ -19,7 +20,7 @@ pub(crate) fn ZonePicker(
         let chosen = zones.latest().and_then(|zones| zones.into_iter().find(|known| zone.with(|zone| *zone == known.name)));
         chosen.map(|chosen| chosen.words()).unwrap_or_default()
     });
-    let help = "Type a city and choose its zone, such as Shanghai for Asia/Shanghai.";
+    let help = words().ui_forms.zone_help;
     let (invalid, described) = (invalid(error), described(id, true, about, error));
     let list = format!("{id}-zones");
     let choose = move |event: leptos::ev::Event| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::tokens::{starts, tokens, without_tests};
+use crate::tokens::{starts, without_tests, words};
 
 /// The names of a path, from its first to its last.
 pub(super) type Names = Vec<String>;
@@ -27,7 +27,7 @@ pub(super) struct File {
 
 impl File {
     pub(super) fn read(path: String, text: &str) -> Self {
-        let tokens = without_tests(&tokens(text));
+        let tokens = without_tests(&words(text));
         let (mut children, mut taken, mut all_of) = (Vec::new(), BTreeMap::new(), Vec::new());
         let (mut leaves, mut body, mut at) = (Vec::new(), Vec::new(), 0);
         while at < tokens.len() {

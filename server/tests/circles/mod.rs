@@ -2,7 +2,6 @@
 
 mod file;
 mod graph;
-mod tokens;
 
 use std::collections::BTreeSet;
 

@@ -148,7 +148,7 @@ async fn what_people_write_stays_text_on_every_page() {
         ("/apis/travel/hostile-draft/edit?step=policy".into(), false, None),
         ("/apis/travel/hostile-draft/edit?step=try".into(), true, None),
         ("/apis/travel/hostile-draft/edit?step=send".into(), false, None),
-        ("/apis/travel/hostile-union/edit".into(), false, Some(("The fixed answer, as JSON", &certificate))),
+        ("/apis/travel/hostile-union/edit".into(), false, Some(("Constant response (JSON)", &certificate))),
         ("/inbox?show=all".into(), true, None),
         (format!("/inbox/{request}"), true, None),
         ("/sources".into(), false, None),

@@ -66,7 +66,7 @@ async fn an_api_that_fails_and_a_build_that_failed_are_no_all_clear() {
     assert!(page(&owner, &server, "/apis").await.contains("Live v1, failing"));
     testkit::sqlite3(&file, "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT); INSERT INTO notes VALUES (1, 'one')");
     assert_eq!(http.json(http.get("/api/travel/note?id=1")).await.0, 200);
-    assert!(page(&owner, &server, "/apis").await.contains("Live v1, failed lately"));
+    assert!(page(&owner, &server, "/apis").await.contains("Live v1, failed recently"));
     // A build that fails for good.
     let new = json!({"domain": "travel", "name": "kept-notes", "source": "notes-db", "table": {"name": "notes"}});
     people.builder.post("/datasets", new).await;

@@ -22,14 +22,14 @@ async fn calls_name_the_key_of_the_readers_own_app_or_lead_to_where_one_is_made(
         .collect();
     let with_key = page(&http, &server, "/apis/travel/plane").await;
     assert!(with_key.contains("$DEMO_APP_KEY") && !with_key.contains("SLUICE_KEY"), "the calls do not name the app's key");
-    assert!(keys.iter().any(|key| with_key.contains(&format!("slk_{key}_"))) && !with_key.contains("Create a key"));
+    assert!(keys.iter().any(|key| with_key.contains(&format!("slk_{key}_"))) && !with_key.contains("Create key"));
     // What has ended by its date is the same as none.
     let set_end = |table: &str, end: &str| {
         testkit::sqlite3(&server.data().join("sluice.db"), &format!("UPDATE {table} SET expires_at = {end}"));
     };
     set_end("app_keys", "1");
     let ended = page(&http, &server, "/apis/travel/plane").await;
-    assert!(ended.contains("Create a key") && !keys.iter().any(|key| ended.contains(&format!("slk_{key}_"))), "a key that has ended");
+    assert!(ended.contains("Create key") && !keys.iter().any(|key| ended.contains(&format!("slk_{key}_"))), "a key that has ended");
     assert!(page(&http, &server, "/apps/travel/demo-app").await.contains(">Expired<"), "a key that has ended works");
     assert_eq!(admin.get("/apps/travel/demo-app").await["keys"][0]["expired"], true);
     set_end("app_keys", "NULL");
@@ -45,12 +45,12 @@ async fn calls_name_the_key_of_the_readers_own_app_or_lead_to_where_one_is_made(
         assert_eq!(request.form(&form).send().await.unwrap().status().as_u16(), 200);
     }
     let without = page(&http, &server, "/apis/travel/plane").await;
-    assert!(without.contains("Create a key") && without.contains("href=\"/apps/travel/demo-app#keys\""), "no way to a key");
+    assert!(without.contains("Create key") && without.contains("href=\"/apps/travel/demo-app#keys\""), "no way to a key");
     assert!(page(&http, &server, "/apps/travel/demo-app").await.contains("id=\"keys\""));
     // Who may not make keys of the app is told nothing of them.
     let viewer = Admin::browser(&server, "viewer@demo").await;
     let read = page(&viewer, &server, "/apis/travel/plane").await;
-    assert!(read.contains("$SLUICE_KEY") && !read.contains("Create a key"));
+    assert!(read.contains("$SLUICE_KEY") && !read.contains("Create key"));
 }
 
 #[tokio::test]

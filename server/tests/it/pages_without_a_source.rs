@@ -59,7 +59,7 @@ async fn no_page_waits_for_a_source() {
         [("/", "the tables of away"), ("/sources/away", "the tables of away"), ("/sources/away/tables/numbers", "rows of numbers")]
     {
         let text = page(&browser, &server, path).await;
-        assert!(text.contains(&format!("Asking the source for {what}.")), "{path} says what is asked for");
+        assert!(text.contains(&format!("Loading {what} from the source.")), "{path} says what is asked for");
     }
 }
 
@@ -78,14 +78,14 @@ async fn what_a_source_told_last_is_shown_with_its_age_once_it_is_gone() {
     std::fs::remove_file(&file).unwrap();
     for path in ["/", "/sources/a-notes", "/sources/a-notes/tables/remarks"] {
         let text = page(&browser, &server, path).await;
-        assert!(text.contains("remarks") && text.contains("As of "), "{path} shows what is known, and since when");
+        assert!(text.contains("remarks") && text.contains("Last loaded "), "{path} shows what is known, and since when");
     }
     // Of other settings nothing is known.
     let moved = server.data().join("sources/other.db");
     testkit::sqlite3(&moved, "CREATE TABLE other (id INTEGER PRIMARY KEY)");
     people.builder.put_source("a-notes", "sqlite", json!({"config": {"path": moved}, "secrets": {}})).await;
     let text = page(&browser, &server, "/sources/a-notes").await;
-    assert!(!text.contains("tables/remarks") && text.contains("Asking the source for the tables of a-notes."));
+    assert!(!text.contains("tables/remarks") && text.contains("Loading the tables of a-notes from the source."));
 }
 
 #[tokio::test]

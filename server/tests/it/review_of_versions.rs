@@ -51,10 +51,10 @@ async fn a_new_api_is_told_in_sentences_before_its_definition() {
         "3 fields: tailnum, model, seats.",
         "tailnum: text, required, at most 6 characters. As on the tail.",
         "Table planes of source flights-db.",
-        "A call ends after 5000 ms at the latest.",
+        "A request times out after 5000 ms.",
         ">Sample<",
-        "It is new: no version of it is live.",
-        "The definition, line by line",
+        "No version of this API is live.",
+        "Full definition, line by line",
     ]
     .into_iter()
     .map(|what| text.find(what).unwrap_or_else(|| panic!("the page does not say “{what}”: {text}")))

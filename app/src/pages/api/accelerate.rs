@@ -16,6 +16,7 @@ use crate::pages::editor::api::Submit;
 use crate::pages::sources::ask_tables_of_prod;
 use crate::signed_in::MeResource;
 use crate::ui::{Callout, Field, FormProblem, Icon, Load, PageHead, PageName, Tone, api_params, done, field_error, grouped, rows};
+use crate::words::words;
 
 /// How often the page looks while a build is under way, and while somebody has to do something.
 const LOOK: Duration = Duration::from_millis(700);
@@ -25,6 +26,7 @@ const LOOK_NOW_AND_THEN: Duration = Duration::from_secs(5);
 pub(crate) fn AcceleratePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let at = api_params();
+    let say = &words().api_accelerate;
     let (accelerate, submit) = (ServerAction::<Accelerate>::new(), ServerAction::<Submit>::new());
     let (stop, build) = (ServerAction::<StopRun>::new(), ServerAction::<BuildDataset>::new());
     let redis = Resource::new(|| (), |()| has_redis());
@@ -45,10 +47,10 @@ pub(crate) fn AcceleratePage() -> impl IntoView {
         }
     });
     view! {
-        <PageName name="Accelerate"/>
-        {move || { let (domain, name) = at.get(); view! {
-            <PageHead title=format!("Accelerate {domain}/{name}") lead="Its rows are copied to where they are read in microseconds. What is live stays as it is until an approver says yes.">
-                <a class="btn" href=format!("/apis/{domain}/{name}")>"Back to the API"</a>
+        <PageName name=say.page/>
+        {move || { let (domain, name) = at.get(); let title = (say.title)(&format!("{domain}/{name}")); view! {
+            <PageHead title lead=say.lead>
+                <a class="btn" href=format!("/apis/{domain}/{name}")>{say.back}</a>
             </PageHead>
         } }}
         <div class="stack-6">
@@ -70,6 +72,7 @@ pub(crate) fn AcceleratePage() -> impl IntoView {
 
 /// The way, with what is behind and what is now.
 fn steps(now: &Acceleration) -> impl IntoView + use<> {
+    let say = &words().api_accelerate;
     let is_live = now.dataset.as_ref().is_some_and(|dataset| dataset.live(Environment::Prod).is_some());
     let at = match (&now.dataset, is_live, now.is_served) {
         (None, ..) => 0,
@@ -78,25 +81,26 @@ fn steps(now: &Acceleration) -> impl IntoView + use<> {
         (Some(_), true, false) => 3,
         (Some(_), true, true) => 4,
     };
-    let names = ["Copy", "Build and proof", "Review", "Approval"];
+    let names = [say.step_dataset, say.step_build, say.step_review, say.step_approval];
     view! {
-        <ol class="channel fold" aria-label="Steps">
+        <ol class="channel fold" aria-label=say.steps>
             {names.into_iter().enumerate().map(|(index, name)| {
                 let class = if index < at { "done" } else if index == at { "now" } else { "" };
-                view! { <li class=class aria-current=(index == at).then_some("step")><span>{format!("{}. {name}", index + 1)}</span></li> }
+                view! { <li class=class aria-current=(index == at).then_some("step")><span>{(say.step)(index + 1, name)}</span></li> }
             }).collect_view()}
         </ol>
     }
 }
 
 fn form(at: Memo<(String, String)>, now: &Acceleration, redis: bool, accelerate: ServerAction<Accelerate>) -> impl IntoView + use<> {
+    let say = &words().api_accelerate;
     let (domain, name) = at.get_untracked();
-    let (table, source, key) = (now.table.name.clone(), now.source.clone(), now.key.join(" and "));
+    let (table, source, key) = (now.table.name.clone(), now.source.clone(), now.key.join(", "));
     let (known, of, name_of_table) = (now.rows, source.clone(), table.clone());
     let told = ask_tables_of_prod(Signal::stored(of));
-    let count = move || {
+    let size = move || {
         let found = told.told().and_then(|tables| tables.into_iter().find(|info| info.table.name == name_of_table)?.rows);
-        found.or(known).map_or_else(|| "an unknown number of rows".into(), rows)
+        found.or(known).map_or_else(|| say.size_unknown.to_owned(), |count| (say.size)(&rows(count)))
     };
     let suggested = now.suggested.clone();
     let stores = StoreKind::ALL.into_iter().filter(move |kind| kind.is_served() && (*kind != StoreKind::Redis || redis));
@@ -105,16 +109,16 @@ fn form(at: Memo<(String, String)>, now: &Acceleration, redis: bool, accelerate:
             <section class="card card-pad stack">
                 <FormProblem action=accelerate at=|field| if field == "name" { "dataset".to_owned() } else { field.to_owned() }/>
                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
-                <div><h2>"The copy"</h2><p class="t-2">{move || format!("{table} of {source}, about {}, looked up by {key}. The source is read gently, once for each copy.", count())}</p></div>
+                <div><h2>{say.dataset}</h2><p class="t-2">{move || (say.dataset_help)(&table, &source, &size(), &key)}</p></div>
                 <div class="form-row">
-                    <Field id="dataset" label="Name of the copy" help="Lower-case letters, digits and hyphens." error=field_error(accelerate, "name")><input class="input" id="dataset" name="dataset" required autocomplete="off" value=suggested/></Field>
-                    <Field id="again" label="It is made anew" help="More ways are on its own page: other times, after another one, or following each change."><select class="select" id="again" name="again"><option value="hourly">"every hour"</option><option value="nightly">"every night at three, UTC"</option><option value="asked">"when somebody asks"</option></select></Field>
+                    <Field id="dataset" label=say.name help=say.name_help error=field_error(accelerate, "name")><input class="input" id="dataset" name="dataset" required autocomplete="off" value=suggested/></Field>
+                    <Field id="again" label=say.schedule help=say.schedule_help><select class="select" id="again" name="again"><option value="hourly">{say.hourly}</option><option value="nightly">{say.nightly}</option><option value="asked">{say.manual}</option></select></Field>
                 </div>
                 <div class="form-row">
-                    <Field id="store" label="Kept in" help="Embedded is fastest; Redis is shared by all nodes." error=field_error(accelerate, "store")><select class="select" id="store" name="store">{stores.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
-                    <Field id="compression" label="Compression" help="Each row is compressed alone."><select class="select" id="compression" name="compression">{Compression::ALL.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
+                    <Field id="store" label=say.store help=say.store_help error=field_error(accelerate, "store")><select class="select" id="store" name="store">{stores.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
+                    <Field id="compression" label=say.compression help=say.compression_help><select class="select" id="compression" name="compression">{Compression::ALL.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
                 </div>
-                <div class="row"><button class="btn btn-primary" type="submit" disabled=move || accelerate.pending().get()><Icon name="play"/>"Accelerate it"</button></div>
+                <div class="row"><button class="btn btn-primary" type="submit" disabled=move || accelerate.pending().get()><Icon name="play"/>{say.create}</button></div>
             </section>
         </ActionForm>
     }
@@ -124,6 +128,7 @@ type Doing = (bool, ServerAction<StopRun>, ServerAction<BuildDataset>);
 
 /// What is to be seen and done once there is a dataset.
 fn after(at: Memo<(String, String)>, now: &Acceleration, doing: Doing, submit: ServerAction<Submit>) -> impl IntoView + use<> {
+    let say = &words().api_accelerate;
     let dataset = now.dataset.clone()?;
     let (domain, name) = at.get_untracked();
     let page = format!("/datasets/{}/{}", dataset.domain, dataset.name);
@@ -132,7 +137,7 @@ fn after(at: Memo<(String, String)>, now: &Acceleration, doing: Doing, submit: S
     let draft_edit = now.draft_edit;
     let (edit, test) = (format!("/apis/{domain}/{name}/edit"), format!("/apis/{domain}/{name}/test"));
     let built = live.clone().map(|(number, count)| view! {
-        <Callout tone=Tone::Ok><p><b>{format!("The copy is live: data version {number} with {count} rows, each proved.")}</b>" "<a href=page.clone()>"Its page"</a>" has its versions, schedule and rules."</p></Callout>
+        <Callout tone=Tone::Ok><p><b>{(say.live)(number, &count)}</b>" "{say.live_help}<a href=page.clone()>{say.open_dataset}</a></p></Callout>
     });
     Some(view! {
         <div class="stack-6">
@@ -141,15 +146,15 @@ fn after(at: Memo<(String, String)>, now: &Acceleration, doing: Doing, submit: S
             {(live.is_some() && is_draft).then(|| view! {
                 <ActionForm action=submit>
                     <section class="card card-pad stack">
-                        <div><h2>"Send it for review"</h2><p class="t-2">"The next version is drafted: the same API, served from the copy. Somebody else approves it; then it is live at once."</p></div>
+                        <div><h2>{say.send}</h2><p class="t-2">{say.send_help}</p></div>
                         <input type="hidden" name="domain" value=domain.clone()/><input type="hidden" name="name" value=name.clone()/><input type="hidden" name="environment" value="prod"/><input type="hidden" name="edit" value=draft_edit.map(|edit| edit.to_string())/>
-                        <Field id="reason" label="Why" note="optional" help="The approver reads it first."><input class="input" id="reason" name="reason" value="Served from a copy, so that its source is left in peace."/></Field>
-                        <div class="row"><button class="btn btn-primary" type="submit" disabled=move || submit.pending().get()><Icon name="send"/>"Send for review"</button><a class="btn btn-quiet" href=edit>"Look through the draft first"</a></div>
+                        <Field id="reason" label=say.reason note=say.optional help=say.reason_help><input class="input" id="reason" name="reason" value=say.reason_default/></Field>
+                        <div class="row"><button class="btn btn-primary" type="submit" disabled=move || submit.pending().get()><Icon name="send"/>{say.send}</button><a class="btn btn-quiet" href=edit>{say.edit_draft}</a></div>
                     </section>
                 </ActionForm>
             })}
-            {in_review.filter(|_| !is_served).map(|version| view! { <Callout tone=Tone::Warn><p><b>{format!("Version {version} waits for an approver.")}</b>" Until then, what is live asks its source as before."</p></Callout> })}
-            {is_served.then(|| view! { <Callout tone=Tone::Ok><p><b>"It is served from the copy."</b>" "<a href=test>"Try it"</a>", and see how long an answer takes now."</p></Callout> })}
+            {in_review.filter(|_| !is_served).map(|version| view! { <Callout tone=Tone::Warn><p><b>{(say.in_review)(version)}</b>" "{say.in_review_help}</p></Callout> })}
+            {is_served.then(|| view! { <Callout tone=Tone::Ok><p><b>{say.served}</b>" "<a href=test>{say.try_it}</a>{say.served_help}</p></Callout> })}
         </div>
     })
 }
@@ -157,13 +162,14 @@ fn after(at: Memo<(String, String)>, now: &Acceleration, doing: Doing, submit: S
 fn building(dataset: &DatasetView, (may_edit, stop, build): Doing) -> impl IntoView + use<> {
     let (domain, name) = (dataset.domain.clone(), dataset.name.clone());
     let is_going = dataset.job.going().is_some();
+    let say = &words().api_accelerate;
     view! {
         {going(dataset, dataset.job.at, may_edit, stop)}
         {ended_badly(&dataset.job)}
         {(may_edit && !is_going).then(|| view! {
             <ActionForm action=build>
                 <input type="hidden" name="domain" value=domain.clone()/><input type="hidden" name="name" value=name.clone()/><input type="hidden" name="environment" value="prod"/>
-                <div class="row"><button class="btn btn-primary" type="submit"><Icon name="play"/>"Build it again"</button><a class="btn" href=format!("/datasets/{domain}/{name}")>"Its page"</a></div>
+                <div class="row"><button class="btn btn-primary" type="submit"><Icon name="play"/>{say.build_again}</button><a class="btn" href=format!("/datasets/{domain}/{name}")>{say.open_dataset}</a></div>
             </ActionForm>
         })}
     }

@@ -7,10 +7,12 @@ use model::view::{ApiDetail, AppView};
 use super::Shared;
 use super::public_card::public_card;
 use crate::ui::{ConfirmDialog, Empty, Field, FieldPicker, FormProblem, FormToken, Load, NumberField, Time, field_error};
+use crate::words::words;
 
 #[component]
 pub(crate) fn AccessTab() -> impl IntoView {
     let Shared { detail, me, grant, end_grant, apps, .. } = expect_context();
+    let say = &words().api_access;
     view! {
         <div class="mt-6 stack">
             <FormProblem action=grant at=|field| if field == "limit" { "per_second".to_owned() } else { field.to_owned() }/>
@@ -23,7 +25,7 @@ pub(crate) fn AccessTab() -> impl IntoView {
                     view! {
                         {grants(&detail, may)}
                         {may.then(|| view! { <Load resource=apps view=move |apps| form(&for_form, apps)/> })}
-                        {(!may).then(|| view! { <p class="t-3 s13">"Approvers and owners of this domain open the API to apps."</p> })}
+                        {(!may).then(|| view! { <p class="t-3 s13">{say.only_approvers}</p> })}
                         {public_card(&detail, publishes)}
                     }
                 }/>
@@ -35,36 +37,34 @@ pub(crate) fn AccessTab() -> impl IntoView {
 
 fn grants(detail: &ApiDetail, may: bool) -> impl IntoView + use<> {
     let Shared { end_grant, .. } = expect_context();
+    let say = &words().api_access;
     let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
     let rows = detail.apps.clone();
     view! {
         <section class="card clip">
-            <div class="card-head"><h2>"Apps that may call it"</h2><span class="count">{rows.len()}</span></div>
+            <div class="card-head"><h2>{say.grants}</h2><span class="count">{rows.len()}</span></div>
             {if rows.is_empty() {
-                view! { <Empty title="No app may call it yet" text="An app gets a key under Apps and keys; here it is let in."/> }.into_any()
+                view! { <Empty title=say.none_title text=say.none_text/> }.into_any()
             } else {
                 view! {
-                    <div class="table-wrap" tabindex="0" role="region" aria-label="Apps and their grants"><table class="table table-cards">
-                        <thead><tr><th>"App"</th><th>"Opened by"</th><th>"Since"</th><th>"Until"</th><th class="num">"Calls a second"</th><th>"Hidden"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+                    <div class="table-wrap" tabindex="0" role="region" aria-label=say.grants><table class="table table-cards">
+                        <thead><tr><th>{say.app}</th><th>{say.granted_by}</th><th>{say.granted}</th><th>{say.expires}</th><th class="num">{say.rate}</th><th>{say.hidden}</th><th><span class="sr">{say.actions}</span></th></tr></thead>
                         <tbody>{rows.into_iter().map(|grant| {
                             let app = format!("{}/{}", grant.app_domain, grant.app);
                             let (domain, name) = (domain.clone(), name.clone());
-                            let (id, title) = (format!("revoke-{app}"), format!("Revoke the access of {app} to {domain}/{name}?"));
-                            let effects = vec![
-                                format!("Requests of {app} to this API are refused at once."),
-                                "To undo this, grant access again. The end, the rate limit and the hidden fields of the grant are not kept.".to_owned(),
-                            ];
+                            let (id, title) = (format!("revoke-{app}"), (say.revoke_title)(&app, &format!("{domain}/{name}")));
+                            let effects = vec![(say.revoke_effect)(&app), say.revoke_undo.to_owned()];
                             view! {
-                                <tr><td class="lead-cell medium">{app.clone()}</td><td class="t-2" data-label="Opened by">{grant.granted_by}</td><td class="t-2 tn" data-label="Since"><Time at=grant.created_at/></td>
-                                <td class="t-2 tn" data-label="Until">{match grant.expires_at { Some(at) => view! { <Time at/> }.into_any(), None => "no end".into_any() }}</td>
-                                <td class="num" data-label="Calls a second">{grant.limit.map_or("no limit".to_owned(), |rate| rate.per_second.to_string())}</td>
-                                <td class="t-2" data-label="Hidden">{if grant.hidden.is_empty() { "nothing".to_owned() } else { grant.hidden.join(", ") }}</td>
+                                <tr><td class="lead-cell medium">{app.clone()}</td><td class="t-2" data-label=say.granted_by>{grant.granted_by}</td><td class="t-2 tn" data-label=say.granted><Time at=grant.created_at/></td>
+                                <td class="t-2 tn" data-label=say.expires>{match grant.expires_at { Some(at) => view! { <Time at/> }.into_any(), None => say.never.into_any() }}</td>
+                                <td class="num" data-label=say.rate>{grant.limit.map_or(say.no_limit.to_owned(), |rate| rate.per_second.to_string())}</td>
+                                <td class="t-2" data-label=say.hidden>{if grant.hidden.is_empty() { say.no_hidden.to_owned() } else { grant.hidden.join(", ") }}</td>
                                 <td class="fit">{may.then(|| view! {
                                     <ActionForm action=end_grant><FormToken/>
                                         <input type="hidden" name="domain" value=domain/>
                                         <input type="hidden" name="name" value=name/>
                                         <input type="hidden" name="app" value=app/>
-                                        <ConfirmDialog id act="Revoke access" title effects/>
+                                        <ConfirmDialog id act=say.revoke title effects/>
                                     </ActionForm>
                                 })}</td></tr>
                             }
@@ -78,10 +78,10 @@ fn grants(detail: &ApiDetail, may: bool) -> impl IntoView + use<> {
 
 fn form(detail: &ApiDetail, apps: Vec<AppView>) -> impl IntoView + use<> {
     let Shared { grant, .. } = expect_context();
+    let say = &words().api_access;
     let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
     if apps.is_empty() {
-        return view! { <p class="t-2 s13">"There is no app yet. "<a href="/apps">"Make one"</a>", then open this API to it."</p> }
-            .into_any();
+        return view! { <p class="t-2 s13">{say.no_apps}<a href="/apps">{say.create_app}</a></p> }.into_any();
     }
     let fields = detail.shown_version().map(|version| version.spec.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>());
     let (fields, picked) = (fields.unwrap_or_default(), RwSignal::new(Vec::new()));
@@ -90,19 +90,19 @@ fn form(detail: &ApiDetail, apps: Vec<AppView>) -> impl IntoView + use<> {
     view! {
         <ActionForm action=grant><FormToken/>
             <section class="card card-pad stack">
-                <h2>"Open it to an app"</h2>
+                <h2>{say.grant}</h2>
                 <input type="hidden" name="domain" value=domain/>
                 <input type="hidden" name="name" value=name/>
                 <div class="form-row">
-                    <Field id="app" label="App"><select class="select" id="app" name="app">{apps.into_iter().map(|app| {
+                    <Field id="app" label=say.app><select class="select" id="app" name="app">{apps.into_iter().map(|app| {
                         let path = format!("{}/{}", app.domain, app.name);
                         view! { <option value=path.clone()>{path.clone()}</option> }
                     }).collect_view()}</select></Field>
-                    <NumberField id="days" label="Days" note="Empty for no end" name="days" value=String::new() error=field_error(grant, "days")/>
-                    <NumberField id="per_second" label="Calls a second" note="Empty for no limit" name="per_second" value=String::new() error=limit_error/>
+                    <NumberField id="days" label=say.days help=say.days_help name="days" value=String::new() error=field_error(grant, "days")/>
+                    <NumberField id="per_second" label=say.rate_limit help=say.rate_limit_help name="per_second" value=String::new() error=limit_error/>
                 </div>
-                {(!fields.is_empty()).then(|| view! { <FieldPicker id="hidden" label="Hidden fields" note="None for all fields" help="The app does not get the fields that are ticked." name="hidden[]" fields picked error=field_error(grant, "hidden")/> })}
-                <div class="row"><button class="btn btn-primary" type="submit">"Open it"</button></div>
+                {(!fields.is_empty()).then(|| view! { <FieldPicker id="hidden" label=say.hidden note=say.optional help=say.hidden_help name="hidden[]" fields picked error=field_error(grant, "hidden")/> })}
+                <div class="row"><button class="btn btn-primary" type="submit">{say.grant}</button></div>
             </section>
         </ActionForm>
     }

@@ -6,14 +6,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::snapshot::Environment;
 use model::spec::Case;
-use model::view::{ApiDetail, StepTrace, TryAnswer};
+use model::view::{ApiDetail, TryAnswer};
 use model::{ApiSpec, Parameter};
 
 use super::api::{api_detail, try_api};
+use super::console_response::Answer;
 use crate::error::PortalError;
-use crate::ui::{
-    CodeBlock, Empty, Field, GraphNode, Heading, Icon, JsonBlock, LiveBadge, Load, PageName, ProblemCallout, StepGraph, api_params,
-};
+use crate::ui::{Empty, Field, Heading, Icon, LiveBadge, Load, PageName, ProblemCallout, api_params};
+use crate::words::words;
 
 #[component]
 pub(crate) fn ConsolePage() -> impl IntoView {
@@ -25,27 +25,28 @@ pub(crate) fn ConsolePage() -> impl IntoView {
 }
 
 fn page(detail: &ApiDetail, wanted: Memo<Option<i64>>) -> impl IntoView + use<> {
+    let say = &words().api_console;
     let api = detail.summary.clone();
     let versions = detail.versions.clone();
     let shown = detail.shown_version().map(|version| version.number);
-    let (base, title) = (format!("/apis/{}", api.path()), format!("Test {}", api.path()));
+    let (base, title) = (format!("/apis/{}", api.path()), (say.title)(&api.path()));
     let links = versions.clone();
     let link_base = base.clone();
     let number = Memo::new(move |_| wanted.get().or(shown));
     let (domain, name) = (api.domain.clone(), api.name.clone());
     view! {
-        <PageName name="Test"/>
+        <PageName name=say.page/>
         <div class="page-head">
             <div><div class="page-title"><Heading>{title}</Heading><LiveBadge api=api.clone()/><span class="badge badge-code">{api.kind.key()}</span></div>
-            <p class="lead">"Calls made here run for real and are counted to you, not to an app."</p></div>
-            <nav class="seg" aria-label="Version">{links.into_iter().take(5).map(|version| {
+            <p class="lead">{say.lead}</p></div>
+            <nav class="seg" aria-label=say.version>{links.into_iter().take(5).map(|version| {
                 let this = version.number;
-                view! { <a href=format!("{link_base}/test?version={this}") aria-current=move || (number.get() == Some(this)).then_some("page")>"v"{this}</a> }
+                view! { <a href=format!("{link_base}/test?version={this}") aria-current=move || (number.get() == Some(this)).then_some("page")>{(say.number)(this)}</a> }
             }).collect_view()}</nav>
         </div>
         {move || match versions.iter().find(|version| Some(version.number) == number.get()) {
             Some(version) => view! { <Console domain=domain.clone() name=name.clone() version=Some(version.number) spec=version.spec.clone()/> }.into_any(),
-            None => view! { <div class="card"><Empty title="No such version" text="Choose one of the versions above, or try the draft from its form."/></div> }.into_any(),
+            None => view! { <div class="card"><Empty title=say.no_version_title text=say.no_version_text/></div> }.into_any(),
         }}
     }
 }
@@ -59,18 +60,19 @@ struct Given {
 }
 
 fn given_fields(spec: &ApiSpec) -> Vec<Given> {
+    let say = &words().api_console;
     let of = |parameter: &Parameter| {
-        let optional = if parameter.required { "" } else { ", optional" };
+        let kind = parameter.type_words();
         Given {
             name: parameter.name.clone(),
-            note: format!("{}{optional}", parameter.type_words()),
+            note: if parameter.required { kind } else { (say.optional_type)(&kind) },
             text: RwSignal::new(parameter.test_value.clone().unwrap_or_default()),
         }
     };
     let mut fields: Vec<Given> = spec.parameters.iter().map(of).collect();
     if spec.page_size().is_some() {
-        fields.push(Given { name: "limit".into(), note: "rows of a page, optional".into(), text: RwSignal::new(String::new()) });
-        fields.push(Given { name: "after".into(), note: "next, from the last answer".into(), text: RwSignal::new(String::new()) });
+        fields.push(Given { name: "limit".into(), note: say.limit_note.into(), text: RwSignal::new(String::new()) });
+        fields.push(Given { name: "after".into(), note: say.after_note.into(), text: RwSignal::new(String::new()) });
     }
     fields
 }
@@ -86,6 +88,7 @@ pub(crate) fn Console(
     #[prop(optional)]
     keep: Option<Callback<Case>>,
 ) -> impl IntoView {
+    let say = &words().api_console;
     let fields = given_fields(&spec);
     let environment = RwSignal::new(Environment::Prod);
     let (for_send, kept_fields) = (fields.clone(), fields.clone());
@@ -106,7 +109,7 @@ pub(crate) fn Console(
     view! {
         <section class="card clip console">
             <form class="stack card-pad" on:submit=move |event| { event.prevent_default(); send.dispatch(()); } on:keydown=on_key>
-                <div class="between"><h2>"Parameters"</h2><EnvironmentSwitch environment/></div>
+                <div class="between"><h2>{say.parameters}</h2><EnvironmentSwitch environment/></div>
                 {fields.into_iter().map(|field| {
                     let id = format!("try-{}", field.name);
                     let text = field.text;
@@ -116,17 +119,17 @@ pub(crate) fn Console(
                         </Field>
                     }
                 }).collect_view()}
-                <button class="btn btn-primary" type="submit" disabled=move || send.pending().get()><Icon name="play"/>"Send"</button>
-                <p class="help row"><kbd>"Ctrl"</kbd><kbd>"Enter"</kbd>" sends from any field"</p>
+                <button class="btn btn-primary" type="submit" disabled=move || send.pending().get()><Icon name="play"/>{say.send}</button>
+                <p class="help row"><kbd>{say.key_control}</kbd><kbd>{say.key_enter}</kbd>{say.keys_help}</p>
             </form>
             <div class="answer">{move || match send.value().get() {
-                None => view! { <Empty title="Nothing sent yet" text="Send the call and see the answer, its headers, its timings and the plan."/> }.into_any(),
+                None => view! { <Empty title=say.unsent_title text=say.unsent_text/> }.into_any(),
                 Some(Err(error)) => view! { <div class="pad"><ProblemCallout error/></div> }.into_any(),
                 Some(Ok(answer)) => {
                     let case = case_of(&kept_fields, &answer);
                     view! {
                         <Answer answer/>
-                        {keep.map(|keep| view! { <div class="pad row"><button class="btn btn-sm" type="button" on:click=move |_| keep.run(case.clone())><Icon name="check"/>"Keep as a case"</button><span class="t-3 s13">"It is called again at each check and before a release, and must answer the same."</span></div> })}
+                        {keep.map(|keep| view! { <div class="pad row"><button class="btn btn-sm" type="button" on:click=move |_| keep.run(case.clone())><Icon name="check"/>{say.keep}</button><span class="t-3 s13">{say.keep_help}</span></div> })}
                     }.into_any()
                 }
             }}</div>
@@ -140,7 +143,7 @@ fn case_of(fields: &[Given], answer: &TryAnswer) -> Case {
     let given = fields.iter().map(|field| (field.name.clone(), field.text.get_untracked().trim().to_owned()));
     let parameters: BTreeMap<String, String> = given.filter(|(_, text)| !text.is_empty()).collect();
     let name = parameters.values().cloned().collect::<Vec<_>>().join(" ");
-    let name = if name.is_empty() { "without parameters".to_owned() } else { name };
+    let name = if name.is_empty() { words().api_console.no_parameters.to_owned() } else { name };
     Case { name, parameters, status: answer.status, sha256: Some(answer.sha256.clone()) }
 }
 
@@ -160,129 +163,12 @@ fn problem_of(send: Send, field: &str) -> Signal<Option<String>> {
 
 #[component]
 pub(crate) fn EnvironmentSwitch(environment: RwSignal<Environment>) -> impl IntoView {
+    let say = &words().api_console;
     view! {
-        <div class="seg" role="group" aria-label="Environment">
+        <div class="seg" role="group" aria-label=say.environment>
             {Environment::ALL.into_iter().map(|this| view! {
                 <label><input type="radio" name="environment" prop:checked=move || environment.get() == this checked=environment.get_untracked() == this on:change=move |_| environment.set(this)/>{this.key()}</label>
             }).collect_view()}
         </div>
-    }
-}
-
-const TABS: [&str; 5] = ["Answer", "Headers", "Timings", "Plan", "Call as"];
-
-#[component]
-fn Answer(answer: TryAnswer) -> impl IntoView {
-    let tab = RwSignal::new(TABS[0]);
-    let good = answer.status < 400;
-    let took = ms(answer.took_us);
-    let steps = answer.steps.clone();
-    let last = steps.len().saturating_sub(1);
-    view! {
-        <div class="status" role="status">
-            <span class="status-code" class:t-bad=!good><span class=if good { "dot dot-ok" } else { "dot dot-bad" } aria-hidden="true"></span>{answer.status}" "{reason(answer.status)}</span>
-            <span><b>{took}</b>" ms"</span>
-            {answer.rows.map(|rows| view! { <span><b>{rows}</b>" rows"</span> })}
-            <span><b>{answer.body.len()}</b>" bytes"</span>
-        </div>
-        <div class="pathbar"><ol class="channel channel-surface fold" aria-label="The way of this call">
-            {steps.into_iter().enumerate().map(|(index, step)| view! {
-                <li class=if index == last && !good { "bad" } else { "done" }><span>{step.name}</span><small>{step.note}{(step.took_us > 0).then(|| format!(", {} ms", ms(step.took_us)))}</small></li>
-            }).collect_view()}
-        </ol></div>
-        <div class="tabs pad-x" role="tablist" aria-label="Parts of the answer">
-            {TABS.into_iter().map(|name| view! {
-                <button class="tab" type="button" role="tab" aria-selected=move || (tab.get() == name).to_string() on:click=move |_| tab.set(name)>{name}</button>
-            }).collect_view()}
-        </div>
-        {move || pane(tab.get(), &answer)}
-    }
-}
-
-fn pane(tab: &str, answer: &TryAnswer) -> AnyView {
-    match tab {
-        "Headers" => view! { <div class="pad"><dl class="kv mono small">{answer.headers.iter().map(|(name, value)| view! { <dt>{name.clone()}</dt><dd>{value.clone()}</dd> }).collect_view()}</dl></div> }.into_any(),
-        "Timings" => timings(answer),
-        "Plan" if !answer.graph.is_empty() => {
-            let nodes: Vec<GraphNode> = answer.graph.iter().map(node_of).collect();
-            view! { <div class="pad"><StepGraph nodes=Signal::stored(nodes)/></div> }.into_any()
-        }
-        "Plan" => view! { <div class="pad stack">
-            <CodeBlock title="Statement" text=answer.sql.clone()/>
-            <CodeBlock title="What the source does" text=answer.plan.lines.join("\n")/>
-        </div> }.into_any(),
-        "Call as" => view! { <div class="pad stack">{answer.calls.iter().cloned().map(|(title, text)| view! { <CodeBlock title=title text=text/> }).collect_view()}<p class="small t-3">"Works once this version is live, with the key of an app that has a grant."</p></div> }.into_any(),
-        _ => view! { <div class="code code-flat"><JsonBlock text=answer.body.clone()/></div> }.into_any(),
-    }
-}
-
-/// What stood in for a step, in so few words that they fit into its box.
-fn stand_in_words(fallback: &str) -> &str {
-    match fallback {
-        "api" => "another API",
-        "fixed" => "fixed answer",
-        "last-good" => "last answer",
-        _ => "left empty",
-    }
-}
-
-fn node_of(step: &StepTrace) -> GraphNode {
-    let stood_in = step.degraded.as_ref().map(|degraded| format!(", {}", stand_in_words(&degraded.fallback))).unwrap_or_default();
-    GraphNode {
-        name: step.name.clone(),
-        note: format!("{} ms{stood_in}", ms(step.took_us)),
-        needs: step.needs.clone(),
-        secondary: false,
-        failed: step.degraded.is_some(),
-    }
-}
-
-fn timings(answer: &TryAnswer) -> AnyView {
-    if !answer.graph.is_empty() {
-        return steps_in_time(answer).into_any();
-    }
-    let whole = answer.took_us.max(1);
-    view! {
-        <div class="pad"><table class="table table-dense"><thead><tr><th>"Step"</th><th>"Share"</th><th class="num">"Time"</th></tr></thead><tbody>
-            {answer.steps.iter().map(|step| view! {
-                <tr><td>{step.name.clone()}</td><td><meter class="wide" min="0" max="100" value=(step.took_us * 100 / whole).min(100) aria-label=format!("Share of {}", step.name)></meter></td><td class="num">{ms(step.took_us)}" ms"</td></tr>
-            }).collect_view()}
-        </tbody></table></div>
-    }
-    .into_any()
-}
-
-/// When each step of a Union began and how long it took, on one line of time.
-fn steps_in_time(answer: &TryAnswer) -> impl IntoView + use<> {
-    let whole = answer.graph.iter().map(|step| step.began_us + step.took_us).max().unwrap_or(1).max(1);
-    let share = move |micros: u64| micros * 100 / whole;
-    view! {
-        <div class="pad"><table class="table table-dense"><thead><tr><th>"Step"</th><th>"When"</th><th class="num">"Calls"</th><th class="num">"Rows"</th><th class="num">"Time"</th></tr></thead><tbody>
-            {answer.graph.iter().map(|step| {
-                let (from, long) = (share(step.began_us), share(step.took_us).max(1));
-                let words = format!("{} began after {} ms and took {} ms", step.name, ms(step.began_us), ms(step.took_us));
-                view! {
-                    <tr><td class="fit"><code>{step.name.clone()}</code>" "{step.degraded.as_ref().map(|degraded| view! { <span class="badge badge-warn">{degraded.code.clone()}</span> })}</td>
-                        <td><svg class="span-bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label=words><rect class="span-way" width="100" height="8"/><rect class="span-took" x=from width=long height="8"/></svg></td>
-                        <td class="num">{step.calls}</td><td class="num">{step.rows}</td><td class="num">{ms(step.took_us)}" ms"</td></tr>
-                }
-            }).collect_view()}
-        </tbody></table></div>
-    }
-}
-
-#[allow(clippy::cast_precision_loss)] // microseconds of one call
-fn ms(micros: u64) -> String {
-    format!("{:.2}", micros as f64 / 1_000.0)
-}
-
-fn reason(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        400 => "Not right",
-        404 => "Not found",
-        503 => "Source away",
-        504 => "Took too long",
-        _ => "",
     }
 }

@@ -10,10 +10,12 @@ use model::view::{ApiDetail, AppView, Me, VersionView};
 use super::Shared;
 use crate::pages::documentation::manual;
 use crate::ui::{Callout, Empty, Icon, Load, Time, Tone};
+use crate::words::words;
 
 #[component]
 pub(crate) fn DocumentationTab() -> impl IntoView {
     let Shared { detail, me, url, apps, .. } = expect_context();
+    let say = &words().documentation;
     view! {
         <div>
         <Load resource=detail quiet=true view=move |detail| match detail.shown_version().cloned() {
@@ -25,12 +27,12 @@ pub(crate) fn DocumentationTab() -> impl IntoView {
                 }/> }
             }/> }.into_any(),
             None => view! {
-                <div class="card mt-6"><Empty title="No version yet" text="There is only a draft so far. Once it is sent and approved, this page says how to call it.">
+                <div class="card mt-6"><Empty title=say.none_title text=say.none_text>
                     <Suspense>{move || {
                         let (domain, path) = (detail.summary.domain.clone(), detail.summary.path());
                         Suspend::new(async move {
                             let edits = me.await.is_ok_and(|me| me.can(Action::EditApi, &domain));
-                            edits.then(|| view! { <a class="btn" href=format!("/apis/{path}/edit")>"Open the draft"</a> })
+                            edits.then(|| view! { <a class="btn" href=format!("/apis/{path}/edit")>{say.edit_draft}</a> })
                         })
                     }}</Suspense>
                 </Empty></div>
@@ -76,23 +78,24 @@ fn environment_of(detail: &ApiDetail) -> Environment {
 
 /// Which key the calls are made with, or how to come by one.
 fn keys(detail: &ApiDetail, own: &[OwnApp]) -> AnyView {
+    let say = &words().documentation;
     match own.first() {
         None => {
             let access = format!("/apis/{}/access", detail.summary.path());
-            view! { <p class="small mt-2 t-3">"The key is that of an app with a grant for this API: see "<a href=access>"Access"</a>". "<code>"POST"</code>" takes the same parameters as a JSON object."</p> }
+            view! { <p class="small mt-2 t-3">{say.key_help}<a href=access>{say.access}</a>" "<code>"POST"</code>{say.post_help}</p> }
                 .into_any()
         }
         Some(OwnApp { path, variable, key: Some(key) }) => view! {
-            <p class="small mt-2 t-3"><code>{variable.clone()}</code>" holds the key "<code>{format!("slk_{key}_…")}</code>" of the app "<a href=format!("/apps/{path}")>{path.clone()}</a>". "<code>"POST"</code>" takes the same parameters as a JSON object."</p>
+            <p class="small mt-2 t-3">{say.variable}<code>{variable.clone()}</code>{say.key}<code>{format!("slk_{key}_…")}</code>{say.app}<a href=format!("/apps/{path}")>{path.clone()}</a>". "<code>"POST"</code>{say.post_help}</p>
         }
         .into_any(),
         Some(OwnApp { path, variable, key: None }) => {
             let (variable, to) = (variable.clone(), format!("/apps/{path}#keys"));
-            let title = format!("The app {path} has access, and no key for {}.", environment_of(detail).key());
+            let title = (say.no_key)(path, environment_of(detail).key());
             view! {
                 <div class="mt-2"><Callout tone=Tone::Warn>
-                    <p><b>{title}</b>" The calls expect it in "<code>{variable}</code>"."</p>
-                    <a class="btn btn-sm" href=to>"Create a key"</a>
+                    <p><b>{title}</b>{say.no_key_help}<code>{variable}</code>"."</p>
+                    <a class="btn btn-sm" href=to>{say.create_key}</a>
                 </Callout></div>
             }
             .into_any()
@@ -101,6 +104,7 @@ fn keys(detail: &ApiDetail, own: &[OwnApp]) -> AnyView {
 }
 
 fn page(detail: &ApiDetail, version: &VersionView, (url, grpc): &(String, String), own: &[OwnApp]) -> impl IntoView + use<> {
+    let say = &words().documentation;
     let api = detail.summary.clone();
     let spec = version.spec.clone();
     let key = own.first().map_or(ANY_KEY, |app| app.variable.as_str());
@@ -114,20 +118,20 @@ fn page(detail: &ApiDetail, version: &VersionView, (url, grpc): &(String, String
         <div class="with-aside mt-6">
             {manual(documentation, keys(detail, own))}
             <aside class="stack">
-                <section class="card card-pad"><h3 class="mb-3">"At a glance"</h3><dl class="kv">
-                    <dt>"Owner"</dt><dd>{api.owner.clone()}</dd>
-                    <dt>"Kind"</dt><dd>{api.kind.words()}</dd>
-                    <dt>"Version"</dt><dd>{version.number}", by "{version.author.clone()}</dd>
-                    {api.live.iter().map(|live| view! { <dt>"Live in "{live.environment.key()}</dt><dd>"v"{live.version}", released "<Time at=live.since/></dd> }).collect_view()}
-                    {(!source.is_empty()).then(|| view! { <dt>"Source"</dt><dd>{match tables {
+                <section class="card card-pad"><h3 class="mb-3">{say.overview}</h3><dl class="kv">
+                    <dt>{say.owner}</dt><dd>{api.owner.clone()}</dd>
+                    <dt>{say.kind}</dt><dd>{api.kind.words()}</dd>
+                    <dt>{say.version}</dt><dd>{(say.version_by)(version.number, &version.author)}</dd>
+                    {api.live.iter().map(|live| view! { <dt>{(say.live_in)(live.environment.key())}</dt><dd>{(say.released)(live.version)}<Time at=live.since/></dd> }).collect_view()}
+                    {(!source.is_empty()).then(|| view! { <dt>{say.source}</dt><dd>{match tables {
                         Some(table) => view! { <a href=format!("/sources/{source}/tables/{table}")>{format!("{source}.{table}")}</a> }.into_any(),
                         None => view! { <a href=format!("/sources/{source}")>{source.clone()}</a> }.into_any(),
                     }}</dd> })}
-                    {spec.union().map(|body| view! { <dt>"Made of"</dt><dd>{body.steps.iter().map(|step| view! { <a href=format!("/apis/{}/{}", api.domain, step.api)>{step.api.clone()}</a>" " }).collect_view()}</dd> })}
+                    {spec.union().map(|body| view! { <dt>{say.steps}</dt><dd>{body.steps.iter().map(|step| view! { <a href=format!("/apis/{}/{}", api.domain, step.api)>{step.api.clone()}</a>" " }).collect_view()}</dd> })}
                 </dl></section>
-                <section class="card card-pad stack-2"><h3 class="mb-2">"Take it with you"</h3>
-                    <a class="btn btn-sm left" href=openapi rel="external" download="openapi.json"><Icon name="download"/>"OpenAPI 3.1"</a>
-                    <a class="btn btn-sm left" href=schema rel="external" download=format!("{}.proto", api.name)><Icon name="download"/>"Protobuf schema"</a>
+                <section class="card card-pad stack-2"><h3 class="mb-2">{say.downloads}</h3>
+                    <a class="btn btn-sm left" href=openapi rel="external" download="openapi.json"><Icon name="download"/>{say.openapi}</a>
+                    <a class="btn btn-sm left" href=schema rel="external" download=format!("{}.proto", api.name)><Icon name="download"/>{say.protobuf}</a>
                 </section>
             </aside>
         </div>

@@ -4,6 +4,7 @@ mod accelerate;
 mod access;
 pub(crate) mod api;
 mod console;
+mod console_response;
 mod documentation;
 mod public_card;
 mod traffic;
@@ -20,6 +21,7 @@ use crate::error::PortalError;
 use crate::pages::apps::api::apps;
 use crate::signed_in::MeResource;
 use crate::ui::{Heading, Icon, LiveBadge, Load, PageName, Tab, Tabs, api_params, done};
+use crate::words::words;
 
 pub(crate) use accelerate::AcceleratePage;
 pub(crate) use access::AccessTab;
@@ -78,16 +80,17 @@ pub(crate) fn ApiPage() -> impl IntoView {
 }
 
 fn head(detail: &ApiDetail, me: Resource<Result<Me, PortalError>>) -> impl IntoView + use<> {
+    let say = &words().api;
     let api = detail.summary.clone();
     let path = api.path();
     let base = format!("/apis/{path}");
     let title = detail.shown_version().map_or(api.title.clone(), |version| version.spec.title.clone());
     let tab = |tail: &str, name: &'static str, count: Option<usize>| Tab { to: format!("{base}{tail}"), name, count };
     let tabs = vec![
-        tab("", "Documentation", None),
-        tab("/versions", "Versions", Some(detail.versions.len())),
-        tab("/access", "Access", Some(detail.apps.len())),
-        tab("/traffic", "Traffic", None),
+        tab("", say.documentation, None),
+        tab("/versions", say.versions, Some(detail.versions.len())),
+        tab("/access", say.access, Some(detail.apps.len())),
+        tab("/traffic", say.traffic, None),
     ];
     let (edit, test, domain) = (format!("{base}/edit"), format!("{base}/test"), api.domain.clone());
     let has_draft = api.draft.is_some();
@@ -107,14 +110,14 @@ fn head(detail: &ApiDetail, me: Resource<Result<Me, PortalError>>) -> impl IntoV
                     let (edit, domain, accelerate) = (edit.clone(), domain.clone(), accelerate.clone());
                     Suspend::new(async move {
                         me.await.ok().filter(|me| me.can(Action::EditApi, &domain)).map(|_| view! {
-                            {accelerate.map(|accelerate| view! { <a class="btn" href=accelerate><Icon name="bolt"/>"Accelerate this"</a> })}
-                            <a class="btn" href=edit><Icon name="doc"/>{if has_draft { "Go on with the draft" } else { "New version" }}</a>
+                            {accelerate.map(|accelerate| view! { <a class="btn" href=accelerate><Icon name="bolt"/>{say.accelerate}</a> })}
+                            <a class="btn" href=edit><Icon name="doc"/>{if has_draft { say.edit_draft } else { say.new_version }}</a>
                         })
                     })
                 }}</Suspense>
-                {callable.then(|| view! { <a class="btn btn-primary" href=test><Icon name="play"/>"Try it"</a> })}
+                {callable.then(|| view! { <a class="btn btn-primary" href=test><Icon name="play"/>{say.try_it}</a> })}
             </div>
         </div>
-        <Tabs label="Parts of this API" tabs/>
+        <Tabs label=say.tabs tabs/>
     }
 }

@@ -9,16 +9,18 @@ use model::view::{ApiDetail, CallFigures, Lapse, LapseKind, SwitchesView};
 use super::Shared;
 use super::api::{Purge, SetSwitches};
 use crate::ui::{Callout, ConfirmDialog, Empty, Field, FormProblem, Load, Tone, field_error, grouped, rate_fields, rate_words, span_words};
+use crate::words::words;
 
 #[component]
 pub(crate) fn TrafficTab() -> impl IntoView {
     let Shared { detail, me, set_switches: set, purge, switches, .. } = expect_context();
+    let say = &words().api_traffic;
     view! {
         <div class="mt-6 stack-6">
             <FormProblem action=set at=id_of/>
             <FormProblem action=purge/>
-            {move || purge.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>"Cache purged."</b>" The next call of each kind reads anew, on every node."</p></Callout> })}
-            {move || set.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>"In force."</b>" Every gateway has it within a second."</p></Callout> })}
+            {move || purge.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>{say.purged}</b>{say.purged_help}</p></Callout> })}
+            {move || set.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>{say.saved}</b>{say.saved_help}</p></Callout> })}
             <Load resource=detail quiet=true view=move |detail| view! {
                 <Load resource=me view=move |me| {
                     let may = me.can(Action::Switch, &detail.summary.domain);
@@ -50,25 +52,26 @@ fn page(
 /// What went wrong lately.
 fn lapse(lapse: Lapse) -> impl IntoView {
     let tone = if lapse.kind == LapseKind::Failed && lapse.goes_on() { Tone::Bad } else { Tone::Warn };
-    view! { <Callout tone><p>{lapse.words()}" As this node counted it in the last ten minutes."</p></Callout> }
+    view! { <Callout tone><p>{lapse.words()}{words().api_traffic.lapse_help}</p></Callout> }
 }
 
 fn figures(figures: &[CallFigures]) -> impl IntoView + use<> {
+    let say = &words().api_traffic;
     let figures = figures.to_vec();
     view! {
         <section class="card clip">
-            <div class="card-head"><h2>"Calls of this node since it was started"</h2></div>
+            <div class="card-head"><h2>{say.figures}</h2></div>
             {if figures.is_empty() {
-                view! { <Empty title="Not live yet" text="Once it is live, its calls are counted here."/> }.into_any()
+                view! { <Empty title=say.none_title text=say.none_text/> }.into_any()
             } else {
-                view! { <div class="table-wrap" tabindex="0" role="region" aria-label="Figures by environment"><table class="table table-cards">
-                    <thead><tr><th>"In"</th><th class="num">"Answered"</th><th class="num">"Degraded"</th><th class="num">"Failed"</th><th class="num">"Limited"</th><th class="num">"Mean"</th><th class="num">"Memory"</th><th class="num">"Redis"</th><th class="num">"Stale"</th><th class="num">"Fetched"</th></tr></thead>
+                view! { <div class="table-wrap" tabindex="0" role="region" aria-label=say.table><table class="table table-cards">
+                    <thead><tr><th>{say.environment}</th><th class="num">{say.answered}</th><th class="num">{say.degraded}</th><th class="num">{say.failed}</th><th class="num">{say.limited}</th><th class="num">{say.mean}</th><th class="num">{say.memory}</th><th class="num">{say.redis}</th><th class="num">{say.stale}</th><th class="num">{say.fetched}</th></tr></thead>
                     <tbody>{figures.into_iter().map(|of| {
                         let number = |count: u64| grouped(i64::try_from(count).unwrap_or(i64::MAX));
                         view! {
-                            <tr><td class="lead-cell medium">{of.environment.key()}</td><td class="num" data-label="Answered">{number(of.answered)}</td><td class="num" data-label="Degraded">{number(of.degraded)}</td><td class="num" data-label="Failed">{number(of.failed)}</td>
-                            <td class="num" data-label="Limited">{number(of.limited)}</td><td class="num nowrap" data-label="Mean">{number(of.mean_us)}" µs"</td>
-                            <td class="num" data-label="Memory">{number(of.l1)}</td><td class="num" data-label="Redis">{number(of.l2)}</td><td class="num" data-label="Stale">{number(of.stale)}</td><td class="num" data-label="Fetched">{number(of.miss)}</td></tr>
+                            <tr><td class="lead-cell medium">{of.environment.key()}</td><td class="num" data-label=say.answered>{number(of.answered)}</td><td class="num" data-label=say.degraded>{number(of.degraded)}</td><td class="num" data-label=say.failed>{number(of.failed)}</td>
+                            <td class="num" data-label=say.limited>{number(of.limited)}</td><td class="num nowrap" data-label=say.mean>{(say.mean_us)(&number(of.mean_us))}</td>
+                            <td class="num" data-label=say.memory>{number(of.l1)}</td><td class="num" data-label=say.redis>{number(of.l2)}</td><td class="num" data-label=say.stale>{number(of.stale)}</td><td class="num" data-label=say.fetched>{number(of.miss)}</td></tr>
                         }
                     }).collect_view()}</tbody>
                 </table></div> }.into_any()
@@ -78,23 +81,24 @@ fn figures(figures: &[CallFigures]) -> impl IntoView + use<> {
 }
 
 fn limits(detail: &ApiDetail, view: &SwitchesView, may: bool, set: ServerAction<SetSwitches>) -> impl IntoView + use<> {
+    let say = &words().api_traffic;
     let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
     let switches = view.switches;
     if !may {
         let words = rate_words(switches.limit);
-        return view! { <section class="card card-pad stack-2"><h2>"Limit"</h2><p>{words}" Priority "{switches.priority.key()}"."</p><p class="small t-3">"Owners of this domain change it."</p></section> }.into_any();
+        return view! { <section class="card card-pad stack-2"><h2>{say.limit}</h2><p>{words}{(say.priority_is)(switches.priority.key())}</p><p class="small t-3">{say.only_owners}</p></section> }.into_any();
     }
     view! {
         <ActionForm action=set>
             <section class="card card-pad stack">
-                <h2>"Limit and priority"</h2>
-                <p class="t-2 s13">"For the calls of all apps together; an app's own limit stands with its grant, under Access. Takes effect at once."</p>
+                <h2>{say.settings}</h2>
+                <p class="t-2 s13">{say.settings_help}</p>
                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
                 <div class="form-row">
                     {rate_fields("", switches.limit, [limit_error(set), field_error(set, "burst")])}
-                    <Field id="priority" label="Priority" help="Which part of the gateway it shares."><select class="select" id="priority" name="priority">{Priority::ALL.map(|priority| view! { <option value=priority.key() selected=priority == switches.priority>{priority.key()}</option> }).collect_view()}</select></Field>
+                    <Field id="priority" label=say.priority help=say.priority_help><select class="select" id="priority" name="priority">{Priority::ALL.map(|priority| view! { <option value=priority.key() selected=priority == switches.priority>{priority.key()}</option> }).collect_view()}</select></Field>
                 </div>
-                <div class="row"><button class="btn btn-primary" type="submit">"Set it"</button></div>
+                <div class="row"><button class="btn btn-primary" type="submit">{say.save}</button></div>
             </section>
         </ActionForm>
     }
@@ -113,38 +117,30 @@ fn limit_error(set: ServerAction<SetSwitches>) -> Signal<Option<String>> {
 }
 
 fn cache(detail: &ApiDetail, policy: Option<CachePolicy>, may: bool, purge: ServerAction<Purge>) -> impl IntoView + use<> {
+    let say = &words().api_traffic;
     let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
     let kept = policy.is_some();
-    let (title, effects) = (
-        format!("Purge the response cache of {domain}/{name}?"),
-        vec![
-            "All kept responses of this API are deleted on every node. Until new ones are kept, each request reads its source.".to_owned(),
-        ],
-    );
+    let (title, effects) = ((say.purge_title)(&format!("{domain}/{name}")), vec![say.purge_effect.to_owned()]);
     let words = match policy {
-        None => "Answers are not kept: every call reads anew. A new version can keep them, under Policy.".to_owned(),
+        None => say.cache_off.to_owned(),
         Some(policy) => {
             let place = match (policy.memory, policy.redis) {
-                (true, true) => "in memory and in Redis",
-                (false, true) => "in Redis",
-                _ => "in memory",
+                (true, true) => say.in_both,
+                (false, true) => say.in_redis,
+                _ => say.in_memory,
             };
-            let stale = if policy.stale_ms > 0 {
-                format!(", and given for {} more while a new one is fetched", span_words(policy.stale_ms))
-            } else {
-                String::new()
-            };
-            format!("Answers are kept {place} for {}{stale}.", span_words(policy.ttl_ms))
+            let ttl = span_words(policy.ttl_ms);
+            if policy.stale_ms > 0 { (say.cached_stale)(place, &ttl, &span_words(policy.stale_ms)) } else { (say.cached)(place, &ttl) }
         }
     };
     view! {
         <section class="card card-pad stack-2">
-            <h2>"Kept answers"</h2>
+            <h2>{say.cache}</h2>
             <p class="t-2">{words}</p>
             {(may && kept).then(|| view! {
                 <ActionForm action=purge>
                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
-                    <ConfirmDialog id="purge" act="Purge cache" title effects class="btn btn-bad"/>
+                    <ConfirmDialog id="purge" act=say.purge title effects class="btn btn-bad"/>
                 </ActionForm>
             })}
         </section>

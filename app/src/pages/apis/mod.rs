@@ -19,25 +19,29 @@ use crate::ui::{
     Column, DataTable, Empty, Field, Filter, FormProblem, ListPlace, LiveBadge, Load, PageHead, PageName, field_error, list_query,
     no_access, some_text,
 };
+use crate::words::words;
 
-const PLACE: ListPlace = ListPlace { name: "APIs", path: "/apis" };
+fn place() -> ListPlace {
+    ListPlace { name: words().apis.title, path: "/apis" }
+}
 
 #[component]
 pub(crate) fn ApisPage() -> impl IntoView {
     let MeResource(me) = expect_context();
+    let say = &words().apis;
     let query = list_query();
     let list = Resource::new(move || query.with(ListQuery::of_rows), list_apis);
     let kinds = [ApiKind::Kv, ApiKind::Sql, ApiKind::Union].map(|kind| (kind.key(), kind.words()));
     let standings = ApiStanding::ALL.map(|standing| (standing.key(), standing.words()));
-    let filters = vec![Filter::domains(), Filter::fixed("kind", "All kinds", kinds), Filter::fixed("state", "All states", standings)];
+    let filters = vec![Filter::domains(), Filter::fixed("kind", say.all_kinds, kinds), Filter::fixed("state", say.all_states, standings)];
     view! {
-        <PageName name="APIs"/>
-        <PageHead title="APIs" lead="Everything that your domains offer, or are about to."/>
-        <DataTable place=PLACE query list columns=columns() filters empty=move || view! {
-            <Empty title="No API yet" text="Pick a table and have a working API in two minutes.">
+        <PageName name=say.title/>
+        <PageHead title=say.title lead=say.lead/>
+        <DataTable place=place() query list columns=columns() filters empty=move || view! {
+            <Empty title=say.none_title text=say.none_text>
                 <Suspense>{move || Suspend::new(async move {
                     let builds = me.await.is_ok_and(|me| !me.domains_where(Action::EditApi).is_empty());
-                    builds.then(|| view! { <a class="btn btn-primary" href="/apis/new">"Make an API"</a> })
+                    builds.then(|| view! { <a class="btn btn-primary" href="/apis/new">{say.create}</a> })
                 })}</Suspense>
             </Empty>
         }/>
@@ -46,18 +50,19 @@ pub(crate) fn ApisPage() -> impl IntoView {
 }
 
 fn columns() -> Vec<Column<ApiSummary>> {
+    let say = &words().apis;
     vec![
-        Column::new("api", "API", |api: &ApiSummary| {
+        Column::new("api", say.api, |api: &ApiSummary| {
             view! { <a class="main-cell" href=format!("/apis/{}", api.path())>{api.path()}</a><span class="sub">{api.title.clone()}</span> }
         })
         .sorts()
         .leads(),
-        Column::new("kind", "Kind", |api: &ApiSummary| view! { <span class="badge badge-code">{api.kind.key()}</span> })
+        Column::new("kind", say.kind, |api: &ApiSummary| view! { <span class="badge badge-code">{api.kind.key()}</span> })
             .class("fit hide-phone")
             .sorts(),
-        Column::new("state", "State", |api: &ApiSummary| view! { <LiveBadge api=api.clone()/> }).class("fit").sorts(),
-        Column::optional("source", "Source", |api: &ApiSummary| some_text(&api.source)).class("fit t-2").sorts(),
-        Column::optional("owner", "Owner", |api: &ApiSummary| some_text(&api.owner)).class("fit t-2 hide-phone").sorts(),
+        Column::new("state", say.state, |api: &ApiSummary| view! { <LiveBadge api=api.clone()/> }).class("fit").sorts(),
+        Column::optional("source", say.source, |api: &ApiSummary| some_text(&api.source)).class("fit t-2").sorts(),
+        Column::optional("owner", say.owner, |api: &ApiSummary| some_text(&api.owner)).class("fit t-2 hide-phone").sorts(),
     ]
 }
 
@@ -84,23 +89,28 @@ fn first_spec(kind: &str, (source, table): (&str, &str), dataset: &str) -> ApiSp
     spec
 }
 
-const KINDS: [(&str, &str, &str); 4] = [
-    ("kv", "Key to one row", "One aircraft by its tail number. The fastest kind."),
-    ("sql", "Question by form", "Filter, group and sort a table by picking; a list of rows comes back."),
-    ("script", "Question in SQL", "One SELECT of your own, with :name for what callers give."),
-    ("union", "Several APIs as one", "Live APIs called together, and what is left where one fails."),
-];
+/// The types of APIs as forms send them, with their names and what they do.
+fn kinds() -> [(&'static str, &'static str, &'static str); 4] {
+    let say = &words().apis;
+    [
+        ("kv", say.key_lookup, say.key_lookup_about),
+        ("sql", say.query_builder, say.query_builder_about),
+        ("script", say.sql_query, say.sql_query_about),
+        ("union", say.union, say.union_about),
+    ]
+}
 
 /// An API belongs to the domain of its source: of a source that was chosen already, no other domain is offered.
 fn domain_field(domains: &[String], of_source: Option<&str>, error: Signal<Option<String>>) -> impl IntoView + use<> {
+    let say = &words().apis;
     let offered: Vec<String> = domains.iter().filter(|domain| of_source.is_none_or(|of| of == *domain)).cloned().collect();
     let help = match of_source {
-        Some(of) if offered.is_empty() => format!("The source belongs to {of}, where you may not make APIs. Ask an owner of that domain."),
-        Some(_) => "The domain of the source.".to_owned(),
-        None => "The source of the API must belong to it.".to_owned(),
+        Some(of) if offered.is_empty() => (say.domain_closed)(of),
+        Some(_) => say.domain_of_source.to_owned(),
+        None => say.domain_help.to_owned(),
     };
     view! {
-        <Field id="domain" label="Domain" help error>
+        <Field id="domain" label=say.domain help error>
             <select class="select" id="domain" name="domain" required>{offered.into_iter().map(|domain| view! { <option value=domain.clone()>{domain.clone()}</option> }).collect_view()}</select>
         </Field>
     }
@@ -109,6 +119,7 @@ fn domain_field(domains: &[String], of_source: Option<&str>, error: Signal<Optio
 #[component]
 pub(crate) fn NewApiPage() -> impl IntoView {
     let MeResource(me) = expect_context();
+    let say = &words().apis;
     let query = use_query_map();
     let asked = move |name: &'static str| query.read_untracked().get(name).unwrap_or_default();
     let make = ServerAction::<NewApi>::new();
@@ -116,24 +127,20 @@ pub(crate) fn NewApiPage() -> impl IntoView {
     let all = Resource::new(|| (), |()| sources());
     let of = if dataset.is_empty() { &table } else { &dataset };
     let suggested = model::name::suggest_name(of);
-    let cut = if model::name::is_cut(of) {
-        format!(" The name of {of} is longer than {} characters, and is cut.", model::name::MAX_NAME)
-    } else {
-        String::new()
-    };
-    let help = format!("Lower-case letters, digits and hyphens.{cut}");
+    let cut = if model::name::is_cut(of) { (say.name_cut)(of, model::name::MAX_NAME) } else { String::new() };
+    let help = format!("{}{cut}", say.name_help);
     view! {
-        <PageName name="New API"/>
+        <PageName name=say.new_title/>
         <Load resource=me view=move |me| {
             let domains = me.domains_where(Action::EditApi);
             let of_source = source.clone();
             let (source, table, dataset, suggested, help) = (source.clone(), table.clone(), dataset.clone(), suggested.clone(), help.clone());
             if domains.is_empty() {
-                return no_access("Builders and owners of a domain make APIs. Ask an owner or an admin to make you one.");
+                return no_access(say.only_builders);
             }
             view! {
-                <PageHead title="New API"/>
-                <Steps now=0 base=None first="Table and fields"/>
+                <PageHead title=say.new_title/>
+                <Steps now=0 base=None first=say.first_step/>
                 <ActionForm action=make>
                     <div class="stack">
                         <FormProblem action=make/>
@@ -141,10 +148,10 @@ pub(crate) fn NewApiPage() -> impl IntoView {
                         <input type="hidden" name="table" value=table.clone()/>
                         <input type="hidden" name="dataset" value=dataset/>
                         <fieldset class="card card-pad stack">
-                            <legend class="sr">"Kind"</legend>
-                            <h2>"What should one call give?"</h2>
+                            <legend class="sr">{say.api_type}</legend>
+                            <h2>{say.api_type}</h2>
                             <div class="grid cols-2">
-                                {KINDS.into_iter().enumerate().map(|(index, (value, name, about))| view! {
+                                {kinds().into_iter().enumerate().map(|(index, (value, name, about))| view! {
                                     <label class="choice kind"><input class="check" type="radio" name="kind" value=value checked=index == 0/><span><span class="medium">{name}</span><small>{about}</small></span></label>
                                 }).collect_view()}
                             </div>
@@ -154,11 +161,11 @@ pub(crate) fn NewApiPage() -> impl IntoView {
                                 let of_source = sources.into_iter().find(|source| source.name == of_source).map(|source| source.domain);
                                 domain_field(&domains, of_source.as_deref(), field_error(make, "domain"))
                             }/>
-                            <Field id="name" label="Name" note="Callers will see this" help error=field_error(make, "name")>
-                                <input class="input" id="name" name="name" required autocomplete="off" value=suggested placeholder="plane-details"/>
+                            <Field id="name" label=say.name note=say.name_note help error=field_error(make, "name")>
+                                <input class="input" id="name" name="name" required autocomplete="off" value=suggested placeholder=say.name_example/>
                             </Field>
                         </section>
-                        <div class="action-bar"><span class="hide-phone t-3 s13">"It is kept as a draft from the next step on."</span><span class="end"><a class="btn btn-quiet" href="/apis">"Leave"</a><button class="btn btn-primary" type="submit">"Next"</button></span></div>
+                        <div class="action-bar"><span class="hide-phone t-3 s13">{say.draft_saved}</span><span class="end"><a class="btn btn-quiet" href="/apis">{say.cancel}</a><button class="btn btn-primary" type="submit">{say.next}</button></span></div>
                     </div>
                 </ActionForm>
             }.into_any()

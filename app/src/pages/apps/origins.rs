@@ -5,20 +5,22 @@ use model::view::AppView;
 
 use super::api::SetOrigins;
 use crate::ui::{Field, SaveForm, TextArea, field_error};
+use crate::words::words;
 
 pub(super) fn origins(app: &AppView, may: bool, set: ServerAction<SetOrigins>) -> impl IntoView + use<> {
     let (domain, name, text) = (app.domain.clone(), app.name.clone(), app.origins.join("\n"));
+    let say = &words().apps;
     let known = app.origins.join(", ");
     view! {
         <section class="card clip">
-            <div class="card-head"><h2>"Web pages (CORS)"</h2><span class="count">{app.origins.len()}</span></div>
-            <p class="card-pad t-2 s13">{if known.is_empty() { "None. A browser lets no page read what this app is answered.".to_owned() } else { known }}</p>
+            <div class="card-head"><h2>{say.origins}</h2><span class="count">{app.origins.len()}</span></div>
+            <p class="card-pad t-2 s13">{if known.is_empty() { say.no_origins.to_owned() } else { known }}</p>
             {may.then(|| view! {
                 <details class="card-pad">
-                    <summary>"Change allowed origins"</summary>
-                    <div class="mt-4"><SaveForm action=set save="Save origins">
+                    <summary>{say.edit_origins}</summary>
+                    <div class="mt-4"><SaveForm action=set save=say.save_origins>
                         <input type="hidden" name="domain" value=domain/><input type="hidden" name="app" value=name/>
-                        <Field id="origins" label="Allowed origins" note="optional" help="One a line, such as https://app.example.com. A key in a page is readable by everybody who opens it: give it few grants and low limits." error=field_error(set, "origins")><TextArea class="input" id="origins" name="origins" rows=3 placeholder="https://app.example.com" text=text/></Field>
+                        <Field id="origins" label=say.origins_field note=say.optional help=say.origins_help error=field_error(set, "origins")><TextArea class="input" id="origins" name="origins" rows=3 placeholder=say.origins_example text=text/></Field>
                     </SaveForm></div>
                 </details>
             })}

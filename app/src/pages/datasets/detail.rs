@@ -27,6 +27,7 @@ use crate::ui::{
     Callout, ConfirmDialog, Empty, FormProblem, FormToken, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, asks_now,
     done, grouped,
 };
+use crate::words::words;
 
 /// How often a page looks while a build is under way.
 const LOOK: Duration = Duration::from_millis(500);
@@ -36,6 +37,7 @@ const LOOK_NOW_AND_THEN: Duration = Duration::from_secs(5);
 #[component]
 pub(crate) fn DatasetPage() -> impl IntoView {
     let MeResource(me) = expect_context();
+    let say = &words().datasets_detail;
     let at = api_params();
     let (build, switch) = (ServerAction::<BuildDataset>::new(), ServerAction::<SwitchDataset>::new());
     let (stop, pause) = (ServerAction::<StopRun>::new(), ServerAction::<PauseJob>::new());
@@ -86,9 +88,9 @@ pub(crate) fn DatasetPage() -> impl IntoView {
             let path = format!("{}/{}", dataset.domain, dataset.name);
             let made_of = format!("{}.{}", dataset.spec.source, dataset.spec.table.name);
             let lead = match dataset.spec.store {
-                StoreKind::Columnar => format!("{made_of}, for questions through a source of datasets."),
-                StoreKind::Table => format!("{made_of}, written into {}.", written_into(&dataset)),
-                _ => format!("{made_of}, looked up by {}.", dataset.spec.key.join(" and ")),
+                StoreKind::Columnar => (say.lead_columnar)(&made_of),
+                StoreKind::Table => (say.lead_output)(&made_of, &written_into(&dataset)),
+                _ => (say.lead_key)(&made_of, &dataset.spec.key.join(", ")),
             };
             let held = waits(&dataset);
             let domain = StoredValue::new(dataset.domain.clone());
@@ -173,21 +175,23 @@ fn aside(dataset: &DatasetView, may_build: bool, build: ServerAction<BuildDatase
 
 fn build_card(dataset: &DatasetView, is_building: bool, build: ServerAction<BuildDataset>) -> impl IntoView + use<> {
     let (domain, name) = (dataset.domain.clone(), dataset.name.clone());
+    let say = &words().datasets_detail;
     view! {
         <ActionForm action=build>
             <section class="card card-pad stack-2">
-                <h3 class="mb-2">"Build it"</h3>
+                <h3 class="mb-2">{say.build}</h3>
                 <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
-                <label class="label" for="environment">"From"</label>
+                <label class="label" for="environment">{say.environment}</label>
                 <select class="select" id="environment" name="environment">{[Environment::Prod, Environment::Test].map(|environment| view! { <option value=environment.key()>{environment.key()}</option> }).collect_view()}</select>
-                <button class="btn btn-primary" type="submit" disabled=is_building><Icon name="play"/>{if is_building { "A build is under way" } else { "Build a new version" }}</button>
-                <p class="small t-3">"The new version is written beside the live one, proved, and switched to. A bad build changes nothing."</p>
+                <button class="btn btn-primary" type="submit" disabled=is_building><Icon name="play"/>{if is_building { say.building } else { say.build_new }}</button>
+                <p class="small t-3">{say.build_help}</p>
             </section>
         </ActionForm>
     }
 }
 
 fn facts(dataset: &DatasetView, may_build: bool) -> impl IntoView + use<> {
+    let say = &words().datasets_detail;
     let spec = dataset.spec.clone();
     let make = format!("/apis/new?source={}&table={}&dataset={}", spec.source, spec.table.name, dataset.name);
     let may_make = may_build && spec.store.is_served();
@@ -195,15 +199,15 @@ fn facts(dataset: &DatasetView, may_build: bool) -> impl IntoView + use<> {
     let apis = dataset.apis.clone();
     let register: Vec<String> = spec.written().map(|field| format!("{} {}", field.number, field.column)).collect();
     view! {
-        <section class="card card-pad"><h3 class="mb-3">"At a glance"</h3><dl class="kv">
-            <dt>"Owner"</dt><dd>{dataset.owner.clone()}</dd>
-            <dt>"Source"</dt><dd><a href=format!("/sources/{}/tables/{}", spec.source, spec.table.name)>{format!("{}.{}", spec.source, spec.table.name)}</a></dd>
-            <dt>"Store"</dt><dd>{spec.store.words()}</dd>
-            {into.map(|place| view! { <dt>"Shown as"</dt><dd>{place}</dd> })}
-            {spec.store.is_served().then(|| view! { <dt>"Compression"</dt><dd>{spec.compression.key()}</dd> })}
-            {spec.store.is_served().then(|| view! { <dt>"Serves"</dt><dd>{if apis.is_empty() { "no API yet".into_any() } else { apis.into_iter().map(|path| view! { <a href=format!("/apis/{path}")>{path.clone()}</a>" " }).collect_view().into_any() }}</dd> })}
-            <dt>"Fields"</dt><dd class="small t-2">{register.join(", ")}</dd>
-        </dl>{may_make.then(|| view! { <a class="btn btn-sm mt-3" href=make>"Make an API of it"</a> })}</section>
+        <section class="card card-pad"><h3 class="mb-3">{say.overview}</h3><dl class="kv">
+            <dt>{say.owner}</dt><dd>{dataset.owner.clone()}</dd>
+            <dt>{say.source}</dt><dd><a href=format!("/sources/{}/tables/{}", spec.source, spec.table.name)>{format!("{}.{}", spec.source, spec.table.name)}</a></dd>
+            <dt>{say.store}</dt><dd>{spec.store.words()}</dd>
+            {into.map(|place| view! { <dt>{say.view}</dt><dd>{place}</dd> })}
+            {spec.store.is_served().then(|| view! { <dt>{say.compression}</dt><dd>{spec.compression.key()}</dd> })}
+            {spec.store.is_served().then(|| view! { <dt>{say.apis}</dt><dd>{if apis.is_empty() { say.no_api.into_any() } else { apis.into_iter().map(|path| view! { <a href=format!("/apis/{path}")>{path.clone()}</a>" " }).collect_view().into_any() }}</dd> })}
+            <dt>{say.fields}</dt><dd class="small t-2">{register.join(", ")}</dd>
+        </dl>{may_make.then(|| view! { <a class="btn btn-sm mt-3" href=make>{say.create_api}</a> })}</section>
     }
 }
 
@@ -215,10 +219,11 @@ fn written_into(dataset: &DatasetView) -> String {
 /// A version that is live, and that the view of its database does not show.
 fn not_shown(dataset: &DatasetView) -> impl IntoView + use<> {
     let live = dataset.versions.iter().find(|version| version.state == DataVersionState::Live && !version.reason.is_empty())?;
-    let (number, place, reason) = (live.number, written_into(dataset), live.reason.clone());
+    let say = &words().datasets_detail;
+    let (headline, why) = ((say.not_shown)(&written_into(dataset), live.number), (say.not_shown_why)(&live.reason));
     Some(view! {
         <Callout tone=Tone::Bad>
-            <p><b>{format!("{place} does not show version {number} yet.")}</b>{format!(" It is tried again each ten seconds. {reason}")}</p>
+            <p><b>{headline}</b>{why}</p>
         </Callout>
     })
 }
@@ -227,15 +232,16 @@ fn not_shown(dataset: &DatasetView) -> impl IntoView + use<> {
 fn waiting(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDataset>) -> impl IntoView + use<> {
     let checked = dataset.versions.iter().find(|version| version.state == DataVersionState::Checked)?.clone();
     let (domain, name) = (dataset.domain.clone(), dataset.name.clone());
+    let say = &words().datasets_detail;
     let rows = grouped(checked.figures.written_rows);
     let asks_about_none = checked.figures.written_rows == 0;
     Some(view! {
         <Callout tone=Tone::Warn>
-            <p><b>{format!("Data version {} is checked and waits.", checked.number)}</b>{format!(" It has {rows} rows, and goes live when an owner says so.")}{asks_about_none.then_some(" A version without rows always waits, unless a check allows it: set “Rows at least” to 0.")}</p>
+            <p><b>{(say.validated)(checked.number)}</b>{(say.validated_rows)(&rows)}{asks_about_none.then_some(say.validated_empty)}</p>
             {may_roll.then(|| view! {
                 <ActionForm action=switch><FormToken/>
                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><input type="hidden" name="version" value=checked.number/>
-                    <button class="btn btn-sm btn-primary" type="submit">"Let it go live"</button>
+                    <button class="btn btn-sm btn-primary" type="submit">{say.promote}</button>
                 </ActionForm>
             })}
         </Callout>
@@ -244,32 +250,29 @@ fn waiting(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDat
 
 fn versions(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDataset>) -> impl IntoView + use<> {
     let (domain, name, versions) = (dataset.domain.clone(), dataset.name.clone(), dataset.versions.clone());
-    let apis = if dataset.apis.is_empty() {
-        "No API is served from the dataset.".to_owned()
-    } else {
-        format!("APIs that get its rows at once: {}.", dataset.apis.join(", "))
-    };
-    let effects = vec![apis, "The version that is live now is kept. To undo this, roll back to that one.".to_owned()];
+    let say = &words().datasets_detail;
+    let apis = if dataset.apis.is_empty() { say.roll_back_no_api.to_owned() } else { (say.roll_back_apis)(&dataset.apis.join(", ")) };
+    let effects = vec![apis, say.roll_back_undo.to_owned()];
     view! {
         <section class="card clip">
-            <div class="card-head"><h2>"Data versions"</h2><span class="count">{versions.len()}</span></div>
+            <div class="card-head"><h2>{say.versions}</h2><span class="count">{versions.len()}</span></div>
             {if versions.is_empty() {
-                view! { <Empty title="Not built yet" text="Build it, and its first data version goes live once it is proved."/> }.into_any()
+                view! { <Empty title=say.not_built text=say.not_built_help/> }.into_any()
             } else {
-                view! { <div class="table-wrap" tabindex="0" role="region" aria-label="Versions of the data"><table class="table table-cards">
-                    <thead><tr><th>"Version"</th><th>"State"</th><th>"In"</th><th class="num">"Rows"</th><th class="num">"Stored"</th><th>"Asked for"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+                view! { <div class="table-wrap" tabindex="0" role="region" aria-label=say.versions><table class="table table-cards">
+                    <thead><tr><th>{say.version}</th><th>{say.state}</th><th>{say.environment}</th><th class="num">{say.rows}</th><th class="num">{say.size}</th><th>{say.requested}</th><th><span class="sr">{say.actions}</span></th></tr></thead>
                     <tbody>{versions.into_iter().map(|version| {
                         let (domain, name) = (domain.clone(), name.clone());
-                        let (id, act) = (format!("back-{}", version.number), format!("Roll back to v{}", version.number));
-                        let title = format!("Roll back {domain}/{name} to version {}?", version.number);
+                        let (id, act) = (format!("back-{}", version.number), (say.roll_back)(version.number));
+                        let title = (say.roll_back_title)(&domain, &name, version.number);
                         let effects = effects.clone();
                         let roll = may_roll && version.state == DataVersionState::Kept;
                         view! {
-                            <tr><td class="lead-cell medium">{version.number}</td><td class="fit" data-label="State"><StateBadge state=version.state/></td>
-                            <td class="fit t-2" data-label="In">{version.environment.key()}</td>
-                            <td class="num" data-label="Rows">{grouped(version.figures.written_rows)}</td>
-                            <td class="num nowrap" data-label=version.percent_stored().map(|_| "Stored")>{version.percent_stored().map(|percent| format!("{} ({percent} %)", kilobytes(version.figures.stored_bytes)))}</td>
-                            <td class="t-2 tn" data-label="Asked for"><Time at=version.asked_at/>" by "{version.asked_by.clone()}</td>
+                            <tr><td class="lead-cell medium">{version.number}</td><td class="fit" data-label=say.state><StateBadge state=version.state/></td>
+                            <td class="fit t-2" data-label=say.environment>{version.environment.key()}</td>
+                            <td class="num" data-label=say.rows>{grouped(version.figures.written_rows)}</td>
+                            <td class="num nowrap" data-label=version.percent_stored().map(|_| say.size)>{version.percent_stored().map(|percent| (say.stored)(&kilobytes(version.figures.stored_bytes), percent))}</td>
+                            <td class="t-2 tn" data-label=say.requested><Time at=version.asked_at/>{(say.requested_by)(&version.asked_by)}</td>
                             <td class="fit">{roll.then(|| view! {
                                 <ActionForm action=switch><FormToken/>
                                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><input type="hidden" name="version" value=version.number/>
@@ -285,5 +288,5 @@ fn versions(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDa
 }
 
 fn kilobytes(bytes: i64) -> String {
-    format!("{} KB", grouped((bytes + 999) / 1_000))
+    grouped((bytes + 999) / 1_000)
 }

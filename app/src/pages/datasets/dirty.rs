@@ -7,6 +7,7 @@ use model::view::{DataVersionView, DatasetView};
 
 use super::api::{TryAgain, dirty_rows};
 use crate::ui::{Callout, Load, Tone, grouped};
+use crate::words::words;
 
 /// Rows that are shown; more of them can be taken away.
 const SHOWN: usize = 20;
@@ -47,26 +48,27 @@ fn count(version: &DataVersionView) -> i64 {
 
 /// The card, for those who may look at the rows of the source. It opens by a click, for it asks for them.
 pub(super) fn dirty_card(left_out: LeftOut, again: ServerAction<TryAgain>) -> impl IntoView {
+    let say = &words().datasets_quality;
     let LeftOut { domain, name, version: number, rows, may_try } = left_out;
     let place = StoredValue::new((domain.clone(), name.clone()));
-    let words = if rows == 1 { "One row was left out".to_owned() } else { format!("{} rows were left out", grouped(rows)) };
+    let title = if rows == 1 { say.one_rejected.to_owned() } else { (say.many_rejected)(&grouped(rows)) };
     let open = RwSignal::new(false);
     view! {
-        <section class="card card-pad stack" aria-label="Rows that were left out">
+        <section class="card card-pad stack" aria-label=say.rejected>
             <div class="between">
-                <h2>{words}</h2>
+                <h2>{title}</h2>
                 <div class="row">
                     {may_try.then(|| view! {
                         <ActionForm action=again>
                             <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><input type="hidden" name="version" value=number/>
-                            <button class="btn btn-sm" type="submit">"Try them again"</button>
+                            <button class="btn btn-sm" type="submit">{say.replay}</button>
                         </ActionForm>
                     })}
-                    <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Hide them" } else { "Look at them" }}</button>
+                    <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { say.hide } else { say.show }}</button>
                 </div>
             </div>
-            <p class="t-2">{format!("Data version {number} is without them. Each is kept with its reason, and as it came.")}</p>
-            {move || again.value().get().and_then(Result::ok).map(|count| view! { <Callout tone=Tone::Ok><p>{format!("{count} are tried again now; those that still cannot be taken stay here.")}</p></Callout> })}
+            <p class="t-2">{(say.rejected_help)(number)}</p>
+            {move || again.value().get().and_then(Result::ok).map(|count| view! { <Callout tone=Tone::Ok><p>{(say.replaying)(count)}</p></Callout> })}
             <Show when=move || open.get()>{move || {
                 let rows = Resource::new(move || again.version().get(), move |_| {
                     let (domain, name) = place.get_value();
@@ -79,17 +81,18 @@ pub(super) fn dirty_card(left_out: LeftOut, again: ServerAction<TryAgain>) -> im
 }
 
 fn list(rows: Vec<DirtyRowView>, number: i64) -> impl IntoView {
+    let say = &words().datasets_quality;
     let lines: String = rows.iter().filter_map(|row| serde_json::to_string(row).ok()).map(|line| line + "\n").collect();
     let file = format!("data:application/x-ndjson;charset=utf-8,{}", percent(&lines));
     let more = rows.len().saturating_sub(SHOWN);
     view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label="Rejected rows"><table class="table table-cards">
-            <thead><tr><th>"Where"</th><th>"Why"</th><th>"As it came"</th></tr></thead>
+        <div class="table-wrap" tabindex="0" role="region" aria-label=say.rejected_list><table class="table table-cards">
+            <thead><tr><th>{say.place}</th><th>{say.reason}</th><th>{say.original}</th></tr></thead>
             <tbody>{rows.into_iter().take(SHOWN).map(|row| view! {
-                <tr><td class="lead-cell tn nowrap">{row.place}</td><td data-label="Why">{row.reason}</td><td data-label="As it came"><code class="small break">{cut(&row.text)}</code></td></tr>
+                <tr><td class="lead-cell tn nowrap">{row.place}</td><td data-label=say.reason>{row.reason}</td><td data-label=say.original><code class="small break">{cut(&row.text)}</code></td></tr>
             }).collect_view()}</tbody>
         </table></div>
-        <p class="between"><a class="btn btn-sm" href=file download=format!("left-out-{number}.ndjson")>"Download them"</a>{(more > 0).then(|| view! { <span class="small t-2">{format!("{} more in the file, of the first 500", grouped(i64::try_from(more).unwrap_or(0)))}</span> })}</p>
+        <p class="between"><a class="btn btn-sm" href=file download=format!("rejected-rows-{number}.ndjson")>{say.download}</a>{(more > 0).then(|| view! { <span class="small t-2">{(say.more)(&grouped(i64::try_from(more).unwrap_or(0)))}</span> })}</p>
     }
 }
 

@@ -13,40 +13,40 @@ use super::job::{SetJob, number};
 use super::runs::decision_list;
 use crate::error::PortalError;
 use crate::ui::{Callout, Field, FormErrors, Time, Tone, grouped, rows, typed_numbers};
-
-const START_HELP: &str =
-    "Empty is the earliest that is there. Otherwise latest, a time such as 2024-05-01T10:00:00Z, or offsets such as {\"0\": 12}.";
+use crate::words::words;
 
 /// What follows its table now: how far it is, or why it does not go on.
 pub(super) fn following(dataset: &DatasetView) -> impl IntoView + use<> {
+    let say = &words().datasets_incremental;
     let followed = dataset.versions.iter().filter_map(|version| Some((version.clone(), version.following.clone()?)));
     let paused = dataset.job.paused;
     let stopped = dataset.job.spec.follow.is_none();
     let waits = !stopped && !dataset.is_followed();
-    let halted = if stopped { Some("switched off") } else { paused.then_some("paused") };
+    let halted = if stopped { Some(say.turned_off) } else { paused.then_some(say.paused) };
     view! {
-        {waits.then(|| view! { <p class="t-2">"Nothing follows its table yet. It begins with the next build."</p> })}
+        {waits.then(|| view! { <p class="t-2">{say.not_started}</p> })}
         {followed.map(|(version, follow)| one(&version, follow, halted)).collect_view()}
     }
 }
 
 fn one(version: &DataVersionView, follow: FollowView, halted: Option<&'static str>) -> impl IntoView + use<> {
+    let say = &words().datasets_incremental;
     let figures = follow.figures;
-    let title = format!("Data version {} follows its table, in {}", version.number, version.environment.key());
+    let title = (say.version)(version.number, version.environment.key());
     let state = match (halted, follow.going, figures.reading) {
         (Some(halted), ..) => halted,
-        (None, false, _) => "waiting for a worker",
-        (None, true, true) => "reading changes",
-        (None, true, false) => "up to date",
+        (None, false, _) => say.waiting,
+        (None, true, true) => say.applying,
+        (None, true, false) => say.up_to_date,
     };
     view! {
-        <section class="card card-pad stack-2" aria-label="Following">
+        <section class="card card-pad stack-2" aria-label=say.title>
             <div class="between"><h2>{title}</h2><span class="badge">{state}</span></div>
-            {(!follow.reason.is_empty()).then(|| view! { <Callout tone=Tone::Bad><p><b>"It does not go on. "</b>{follow.reason.clone()}</p><p class="small">"What is live stays as far as it is, and it is tried again by itself."</p></Callout> })}
-            <p class="t-2 tn">{rows(figures.changed_rows)}" came or changed since it was built, "{grouped(figures.deleted_rows)}" were deleted."</p>
+            {(!follow.reason.is_empty()).then(|| view! { <Callout tone=Tone::Bad><p><b>{say.stopped}</b>{follow.reason.clone()}</p><p class="small">{say.stopped_help}</p></Callout> })}
+            <p class="t-2 tn">{(say.changes)(&rows(figures.changed_rows), &grouped(figures.deleted_rows))}</p>
             <p class="small t-2">
-                {figures.caught_up_at.map(|at| view! { "Up to date "<Time at/>". " })}
-                {(!figures.position.is_empty()).then(|| format!("It has come to {}.", figures.position))}
+                {figures.caught_up_at.map(|at| view! { {say.caught_up_before}<Time at/>{say.caught_up_after} })}
+                {(!figures.position.is_empty()).then(|| (say.position)(&figures.position))}
             </p>
             {decision_list(&figures.decisions)}
         </section>
@@ -122,17 +122,19 @@ pub(super) fn follow_card(dataset: &DatasetView, may_edit: bool, save: SetJob) -
     if dataset.spec.store == StoreKind::Columnar {
         return None;
     }
+    let say = &words().datasets_incremental;
+    let title = if dataset.feeds { say.title } else { say.title_both };
     let open = RwSignal::new(false);
-    let words = words(dataset);
+    let summary = summary(dataset);
     let range = may_edit.then(|| read_again_form(dataset)).flatten();
     let dataset = StoredValue::new(dataset.clone());
     Some(view! {
         <section class="card card-pad stack">
             <div class="between">
-                <h2>"Between two builds"</h2>
-                {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Close" } else { "Change how it follows" }}</button> })}
+                <h2>{title}</h2>
+                {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { say.close } else { say.change }}</button> })}
             </div>
-            <Show when=move || !open.get()><p class="t-2">{words.clone()}</p></Show>
+            <Show when=move || !open.get()><p class="t-2">{summary.clone()}</p></Show>
             {range}
             <Show when=move || open.get()>{dataset.with_value(|dataset| form(dataset, save))}</Show>
         </section>
@@ -143,6 +145,7 @@ type ReadAgain = Action<Backfill, Result<(), PortalError>>;
 
 /// A range that is to be read again, of what is followed by a column.
 fn read_again_form(dataset: &DatasetView) -> Option<impl IntoView + use<>> {
+    let say = &words().datasets_incremental;
     let live = dataset.versions.iter().find(|version| version.following.is_some())?;
     let follow = dataset.job.spec.follow.as_ref().filter(|_| !dataset.feeds)?;
     let (domain, name, number, cursor) = (dataset.domain.clone(), dataset.name.clone(), live.number, follow.cursor.clone());
@@ -153,7 +156,7 @@ fn read_again_form(dataset: &DatasetView) -> Option<impl IntoView + use<>> {
     };
     let text = move |id: &'static str, label: &'static str, text: RwSignal<String>, error: Signal<Option<String>>| {
         view! {
-            <Field id=id label=label note="optional" error>
+            <Field id=id label=label note=say.optional error>
                 <input class="input" id=id autocomplete="off" prop:value=text value=text.get_untracked() on:input=move |event| text.set(event_target_value(&event))/>
             </Field>
         }
@@ -165,36 +168,38 @@ fn read_again_form(dataset: &DatasetView) -> Option<impl IntoView + use<>> {
     };
     Some(view! {
         <details>
-            <summary>"Read a range again"</summary>
+            <summary>{say.backfill}</summary>
             <form class="stack mt-3" on:submit=submit>
-                <p class="small t-2">{format!("Rows whose {cursor} lies in the range are read once more, into what is live. Those that are as they were change nothing.")}</p>
+                <p class="small t-2">{(say.backfill_help)(&cursor)}</p>
                 <div class="form-row">
-                    {text("again-from", "From", from, error_of("from"))}
-                    {text("again-to", "To", to, error_of("to"))}
+                    {text("again-from", say.from, from, error_of("from"))}
+                    {text("again-to", say.to, to, error_of("to"))}
                 </div>
                 <FormErrors error=Signal::derive(move || send.value().get().and_then(Result::err)) at=id_of/>
-                {move || matches!(send.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p>"It is read again with the next look."</p></Callout> })}
-                <div class="row"><button class="btn btn-sm" type="submit" disabled=move || send.pending().get()>"Read it again"</button></div>
+                {move || matches!(send.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p>{say.backfill_started}</p></Callout> })}
+                <div class="row"><button class="btn btn-sm" type="submit" disabled=move || send.pending().get()>{say.backfill_start}</button></div>
             </form>
         </details>
     })
 }
 
-fn words(dataset: &DatasetView) -> String {
+fn summary(dataset: &DatasetView) -> String {
+    let say = &words().datasets_incremental;
     let Some(follow) = &dataset.job.spec.follow else {
-        let how = if dataset.feeds { "as its source tells what changes" } else { "by a column that grows with every change" };
-        return format!("What is live stays as it was built. It can follow its table instead, {how}.");
+        let off = if dataset.feeds { say.off_stream } else { say.off_cursor };
+        return off.to_owned();
     };
-    let deleted = if follow.deleted.is_empty() { String::new() } else { format!(" Rows whose {} says so are deleted.", follow.deleted) };
     if dataset.feeds {
-        return "What its source tells is taken over as it comes.".into();
+        return say.on_stream.to_owned();
     }
-    let gone =
-        follow.gone_every_minutes.map(|minutes| format!(" Each {minutes} min it is looked for rows that are gone.")).unwrap_or_default();
-    format!("Rows that come or change are taken over each {} s, by {}.{deleted}{gone}", follow.every_s, follow.cursor)
+    let changed = (say.on_cursor)(follow.every_s, &follow.cursor);
+    let deleted = if follow.deleted.is_empty() { String::new() } else { (say.on_deleted)(&follow.deleted) };
+    let gone = follow.gone_every_minutes.map(say.on_delete_detection).unwrap_or_default();
+    format!("{changed}{deleted}{gone}")
 }
 
 fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
+    let say = &words().datasets_incremental;
     // As the table calls them, whatever they are called in the dataset.
     let read = dataset.spec.mapping.fields(&dataset.spec);
     let columns: Vec<(String, DataType)> = read.into_iter().map(|field| (field.name, field.data_type)).collect();
@@ -212,41 +217,41 @@ fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
     let (cursors, deleted) = (StoredValue::new(cursors), StoredValue::new(deleted));
     view! {
         <form class="stack" on:submit=send>
-            <label class="choice"><input class="check" type="checkbox" prop:checked=draft.on on:change=move |event| draft.on.set(event_target_checked(&event))/><span>"Follow the table"<small>"Rows that come, change or are deleted are taken over into what is live. Begins with the next build."</small></span></label>
+            <label class="choice"><input class="check" type="checkbox" prop:checked=draft.on on:change=move |event| draft.on.set(event_target_checked(&event))/><span>{say.title}<small>{say.switch_help}</small></span></label>
             <Show when=move || draft.on.get() && feeds>
-                <Field id="follow-start" label="Begun at" help=START_HELP error=error_of("start")>
+                <Field id="follow-start" label=say.start help=say.start_help error=error_of("start")>
                     <input class="input" id="follow-start" autocomplete="off" prop:value=draft.start value=draft.start.get_untracked() on:change=move |event| draft.start.set(event_target_value(&event))/>
                 </Field>
             </Show>
             <Show when=move || draft.on.get() && !feeds>
                 <div class="form-row">
-                    <Field id="follow-cursor" label="By" help="Grows with every change of a row: a time of change, a sequence." error=error_of("cursor")>
+                    <Field id="follow-cursor" label=say.cursor help=say.cursor_help error=error_of("cursor")>
                         <select class="select" id="follow-cursor" on:change=move |event| draft.cursor.set(event_target_value(&event))>{options(cursors.get_value(), draft.cursor)}</select>
                     </Field>
-                    <Field id="follow-deleted" label="Deleted where" note="optional" help="True, not zero, or filled in rows that are gone." error=error_of("deleted")>
+                    <Field id="follow-deleted" label=say.deletion note=say.optional help=say.deletion_help error=error_of("deleted")>
                         <select class="select" id="follow-deleted" on:change=move |event| draft.deleted.set(event_target_value(&event))>
-                            <option value="" selected=move || draft.deleted.with(String::is_empty)>"no column says so"</option>
+                            <option value="" selected=move || draft.deleted.with(String::is_empty)>{say.no_deletion}</option>
                             {options(deleted.get_value(), draft.deleted)}
                         </select>
                     </Field>
                 </div>
                 <div class="form-row">
-                    {number("follow-every", "Looks each", "s", draft.every, error_of("every_s"))}
-                    {number("follow-overlap", "Begins before the last", "s, days or steps", draft.overlap, error_of("overlap"))}
+                    {number("follow-every", say.poll_interval, "s", draft.every, error_of("every_s"))}
+                    {number("follow-overlap", say.lookback, say.lookback_unit, draft.overlap, error_of("overlap"))}
                 </div>
-                {number("follow-gone", "Looks for rows that are gone each", "min", draft.gone, error_of("gone_every_minutes"))}
-                <p class="small t-2">"All keys are held against those of the table then: for rows that are deleted without a word. Empty is never."</p>
-                <p class="small t-2">"Each look begins a little before the last value, for changes that were committed late. Rows that are read twice count once."</p>
+                {number("follow-gone", say.delete_detection, "min", draft.gone, error_of("gone_every_minutes"))}
+                <p class="small t-2">{say.delete_detection_help}</p>
+                <p class="small t-2">{say.lookback_help}</p>
             </Show>
             <Show when=move || !feeds>
                 <div class="form-row">
-                    {number("compare-every", "Compared with the source each", "min", draft.compare_every, error_of("every_minutes"))}
-                    {number("compare-at-most", "An alarm above", "rows", draft.compare_at_most, error_of("at_most"))}
+                    {number("compare-every", say.reconcile_interval, "min", draft.compare_every, error_of("every_minutes"))}
+                    {number("compare-at-most", say.reconcile_limit, say.reconcile_unit, draft.compare_at_most, error_of("at_most"))}
                 </div>
-                <p class="small t-2">"Both sides are summed up in buckets, and read again row by row where those differ. Empty is never."</p>
+                <p class="small t-2">{say.reconcile_help}</p>
             </Show>
             <FormErrors error=Signal::derive(move || save.value().get().and_then(Result::err)) at=id_of/>
-            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save how it follows"</button></div>
+            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{say.save}</button></div>
         </form>
     }
 }

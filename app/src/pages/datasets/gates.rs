@@ -7,17 +7,15 @@ use model::view::{DatasetSaved, DatasetView};
 
 use crate::error::PortalError;
 use crate::ui::{Callout, FormCard, FormErrors, Icon, NumberField, Tone, number_text, typed_numbers};
+use crate::words::words;
 
 pub(super) type SetGates = Action<(String, String, Gates, Typed), Result<DatasetSaved, PortalError>>;
 
 /// The kinds of rules: their keys, and what stands between the column and the values.
-const KINDS: [(&str, &str); 5] = [
-    ("filled", "is never empty"),
-    ("unique", "is different in each row"),
-    ("between", "is between"),
-    ("one-of", "is one of"),
-    ("match", "is written as"),
-];
+fn kinds() -> [(&'static str, &'static str); 5] {
+    let say = &words().datasets_quality;
+    [("filled", say.filled), ("unique", say.unique), ("between", say.between), ("one-of", say.one_of), ("match", say.matches)]
+}
 
 /// A rule while it is typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -55,26 +53,28 @@ impl Draft {
 
 /// The card, and for those who may change datasets its form behind a button.
 pub(super) fn gates_card(dataset: &DatasetView, may_edit: bool, save: SetGates) -> impl IntoView + use<> {
-    let gates = dataset.spec.gates.clone();
-    let words = words(&gates);
+    let say = &words().datasets_quality;
+    let lines = lines_of(&dataset.spec.gates);
     let dataset = StoredValue::new(dataset.clone());
     view! {
-        <FormCard title="What a version must pass" change="Change" may_edit lines=words empty="Its keys, and that it reads back as it was read. Nothing more is asked yet.">{dataset.with_value(|dataset| form(dataset, save))}</FormCard>
+        <FormCard title=say.checks change=say.change may_edit lines empty=say.no_checks>{dataset.with_value(|dataset| form(dataset, save))}</FormCard>
     }
 }
 
-fn words(gates: &Gates) -> Vec<String> {
+fn lines_of(gates: &Gates) -> Vec<String> {
+    let say = &words().datasets_quality;
     let mut lines = Vec::new();
-    lines.extend(gates.min_rows.map(|rows| format!("At least {rows} rows")));
-    lines.extend(gates.shrink_percent.map(|percent| format!("At most {percent} % fewer rows than the live version")));
-    lines.extend(gates.growth_percent.map(|percent| format!("At most {percent} % more rows than the live version")));
-    lines.extend(gates.count_source.then(|| "As many rows as the source counts".to_owned()));
+    lines.extend(gates.min_rows.map(say.at_least_rows));
+    lines.extend(gates.shrink_percent.map(say.at_most_fewer));
+    lines.extend(gates.growth_percent.map(say.at_most_more));
+    lines.extend(gates.count_source.then(|| say.count_matches.to_owned()));
     lines.extend(gates.rules.iter().map(Rule::words));
-    lines.extend(gates.hold.then(|| "An owner's yes".to_owned()));
+    lines.extend(gates.hold.then(|| say.approval.to_owned()));
     lines
 }
 
 fn form(dataset: &DatasetView, save: SetGates) -> impl IntoView + use<> {
+    let say = &words().datasets_quality;
     let gates = dataset.spec.gates.clone();
     let columns: Vec<String> = dataset.spec.written().map(|field| field.column.clone()).collect();
     let place = StoredValue::new((dataset.domain.clone(), dataset.name.clone()));
@@ -103,18 +103,18 @@ fn form(dataset: &DatasetView, save: SetGates) -> impl IntoView + use<> {
     view! {
         <form class="stack" on:submit=send>
             <div class="form-row">
-                {number("gate-least", "Rows at least", "", least, error_of("min_rows".into()))}
-                {number("gate-shrink", "Smaller by at most", "%", shrink, error_of("shrink_percent".into()))}
-                {number("gate-growth", "Larger by at most", "%", growth, error_of("growth_percent".into()))}
+                {number("gate-least", say.min_rows, "", least, error_of("min_rows".into()))}
+                {number("gate-shrink", say.max_decrease, "%", shrink, error_of("shrink_percent".into()))}
+                {number("gate-growth", say.max_increase, "%", growth, error_of("growth_percent".into()))}
             </div>
-            <p class="help">"Smaller and larger than the live version. Empty fields are not looked at."</p>
+            <p class="help">{say.sizes_help}</p>
             {move || (0..rules.with(Vec::len)).map(|index| rule_row(index, rules, columns, error_of(format!("rules.{index}")))).collect_view()}
-            <div class="row"><button class="btn btn-sm" type="button" on:click=add><Icon name="plus"/>"Add a rule"</button></div>
-            {check("The source counts its rows, before and after", "As many must have been read.", count)}
-            {check("It waits for an owner's yes", "Once it is checked, an owner lets it go live.", hold)}
+            <div class="row"><button class="btn btn-sm" type="button" on:click=add><Icon name="plus"/>{say.add_rule}</button></div>
+            {check(say.count, say.count_help, count)}
+            {check(say.hold, say.hold_help, hold)}
             <FormErrors error=Signal::derive(move || save.value().get().and_then(Result::err)) at=id_of/>
-            {move || matches!(save.value().get(), Some(Ok(saved)) if saved.request.is_none()).then(|| view! { <Callout tone=Tone::Ok><p><b>"Saved."</b>" The next build must pass it."</p></Callout> })}
-            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save"</button></div>
+            {move || matches!(save.value().get(), Some(Ok(saved)) if saved.request.is_none()).then(|| view! { <Callout tone=Tone::Ok><p><b>{say.saved}</b>{say.saved_help}</p></Callout> })}
+            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{say.save}</button></div>
         </form>
     }
 }
@@ -126,7 +126,7 @@ fn number(
     text: RwSignal<String>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    view! { <NumberField id label note="optional" unit value=text error typed=Callback::new(move |typed| text.set(typed))/> }
+    view! { <NumberField id label note=words().datasets_quality.optional unit value=text error typed=Callback::new(move |typed| text.set(typed))/> }
 }
 
 fn check(label: &'static str, more: &'static str, on: RwSignal<bool>) -> impl IntoView {
@@ -144,6 +144,7 @@ fn id_of(field: &str) -> String {
 
 /// One rule: its column, what it must be, the values of that, and a way to be rid of it.
 fn rule_row(index: usize, rules: RwSignal<Vec<Draft>>, columns: StoredValue<Vec<String>>, error: Signal<Option<String>>) -> impl IntoView {
+    let say = &words().datasets_quality;
     let draft = rules.with_untracked(|rules| rules.get(index).cloned()).unwrap_or_default();
     // Untracked where texts are typed, so that a field is not made anew under the fingers.
     let set = move |change: fn(&mut Draft, String), text: String| {
@@ -154,21 +155,21 @@ fn rule_row(index: usize, rules: RwSignal<Vec<Draft>>, columns: StoredValue<Vec<
     let id = move |part: &str| format!("rule-{index}-{part}");
     view! {
         <div class="row rule-row">
-            <label class="sr" for=id("column")>"Column"</label>
+            <label class="sr" for=id("column")>{say.column}</label>
             <select class="select" id=id("column") aria-invalid=move || error.get().is_some().then_some("true") aria-describedby=move || error.get().map(|_| id("error")) on:change=move |event| set(|draft, text| draft.column = text, event_target_value(&event))>
                 {columns.with_value(|columns| columns.iter().map(|column| view! { <option value=column.clone() selected=*column == draft.column>{column.clone()}</option> }).collect_view())}
             </select>
-            <label class="sr" for=id("kind")>"Must"</label>
+            <label class="sr" for=id("kind")>{say.rule}</label>
             <select class="select" id=id("kind") on:change=move |event| { let key = event_target_value(&event); kind.set(key.clone()); set(|draft, text| draft.kind = text, key); }>
-                {KINDS.map(|(key, words)| view! { <option value=key selected=key == draft.kind>{words}</option> })}
+                {kinds().map(|(key, text)| view! { <option value=key selected=key == draft.kind>{text}</option> })}
             </select>
             <Show when=move || matches!(kind.get().as_str(), "between" | "one-of" | "match")>
-                <input class="input" aria-label="Value" id=id("first") value=first.clone() placeholder=move || if kind.get() == "one-of" { "jet, prop" } else if kind.get() == "match" { "N[0-9A-Z]+" } else { "from" } on:input=move |event| set(|draft, text| draft.first = text, event_target_value(&event))/>
+                <input class="input" aria-label=say.value id=id("first") value=first.clone() placeholder=move || if kind.get() == "one-of" { "jet, prop" } else if kind.get() == "match" { "N[0-9A-Z]+" } else { say.minimum_example } on:input=move |event| set(|draft, text| draft.first = text, event_target_value(&event))/>
             </Show>
             <Show when=move || kind.get() == "between">
-                <input class="input" aria-label="Up to" id=id("second") value=second.clone() placeholder="to" on:input=move |event| set(|draft, text| draft.second = text, event_target_value(&event))/>
+                <input class="input" aria-label=say.maximum id=id("second") value=second.clone() placeholder=say.maximum_example on:input=move |event| set(|draft, text| draft.second = text, event_target_value(&event))/>
             </Show>
-            <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label="Remove this rule" on:click=move |_| rules.update(|rules| { rules.remove(index); })><Icon name="x"/></button>
+            <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label=say.remove_rule on:click=move |_| rules.update(|rules| { rules.remove(index); })><Icon name="x"/></button>
             {move || error.get().map(|message| view! { <p class="field-error" id=id("error") role="alert">{message}</p> })}
         </div>
     }

@@ -12,6 +12,7 @@ use super::api::PauseJob;
 use super::cron::{Times, cron_fields};
 use crate::error::PortalError;
 use crate::ui::{Callout, Field, FormErrors, GraphNode, NumberField, StepGraph, Time, Tone, number_text, typed_numbers};
+use crate::words::words;
 
 pub(super) type SetJob = Action<(String, String, JobSpec, Typed), Result<DatasetSaved, PortalError>>;
 
@@ -104,8 +105,9 @@ impl Draft {
 
 /// The card, and for those who may change datasets its form behind a button.
 pub(super) fn job_card(dataset: &DatasetView, may_edit: bool, save: SetJob, pause: ServerAction<PauseJob>) -> impl IntoView + use<> {
+    let say = &words().datasets_job;
     let open = RwSignal::new(false);
-    let words = words(&dataset.job);
+    let lines = summary(&dataset.job);
     let paused = dataset.job.paused;
     let place = (dataset.domain.clone(), dataset.name.clone());
     let can_pause = may_edit && (dataset.job.spec.when != When::Asked || dataset.job.spec.follow.is_some());
@@ -114,19 +116,19 @@ pub(super) fn job_card(dataset: &DatasetView, may_edit: bool, save: SetJob, paus
     view! {
         <section class="card card-pad stack">
             <div class="between">
-                <h2>"When it is made anew"</h2>
+                <h2>{say.title}</h2>
                 <div class="row">
                     {can_pause.then(|| view! {
                         <ActionForm action=pause>
                             <input type="hidden" name="domain" value=place.0/><input type="hidden" name="name" value=place.1/><input type="hidden" name="paused" value=(!paused).to_string()/>
-                            <button class="btn btn-sm" type="submit">{if paused { "Follow it again" } else { "Pause" }}</button>
+                            <button class="btn btn-sm" type="submit">{if paused { say.resume } else { say.pause }}</button>
                         </ActionForm>
                     })}
-                    {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { "Close the schedule" } else { "Change the schedule" }}</button> })}
+                    {may_edit.then(|| view! { <button class="btn btn-sm" type="button" on:click=move |_| open.update(|open| *open = !*open)>{move || if open.get() { say.cancel } else { say.change }}</button> })}
                 </div>
             </div>
-            {paused.then(|| view! { <Callout tone=Tone::Warn><p><b>"Paused."</b>" Its schedule is left alone until somebody lets it go on."</p></Callout> })}
-            <Show when=move || !open.get()><div class="stack-2">{words.clone().into_iter().map(|line| view! { <p class="t-2">{line}</p> }).collect_view()}</div></Show>
+            {paused.then(|| view! { <Callout tone=Tone::Warn><p><b>{say.paused}</b>{say.paused_help}</p></Callout> })}
+            <Show when=move || !open.get()><div class="stack-2">{lines.clone().into_iter().map(|line| view! { <p class="t-2">{line}</p> }).collect_view()}</div></Show>
             {next_words(&dataset.job)}
             {order(dataset)}
             <Show when=move || open.get()>{move || form(spec.get_value(), place_of_form, (beside, has_marks), save)}</Show>
@@ -136,43 +138,37 @@ pub(super) fn job_card(dataset: &DatasetView, may_edit: bool, save: SetJob, paus
 
 /// What it is made after and what is made after it, drawn; nothing where it stands alone.
 fn order(dataset: &DatasetView) -> Option<impl IntoView + use<>> {
+    let say = &words().datasets_job;
     let (name, job) = (&dataset.name, &dataset.job);
     let node =
         |name: &String, note: &str, needs: Vec<String>| GraphNode { name: name.clone(), note: note.into(), needs, ..GraphNode::default() };
     let mut nodes = Vec::new();
     let mut needs = Vec::new();
     if let When::After(before) = &job.spec.when {
-        nodes.push(GraphNode { secondary: true, ..node(before, "comes first", Vec::new()) });
+        nodes.push(GraphNode { secondary: true, ..node(before, say.upstream, Vec::new()) });
         needs.push(before.clone());
     }
-    nodes.push(node(name, "this one", needs));
-    nodes.extend(job.followers.iter().map(|after| GraphNode { secondary: true, ..node(after, "comes after it", vec![name.clone()]) }));
+    nodes.push(node(name, say.this_dataset, needs));
+    nodes.extend(job.followers.iter().map(|after| GraphNode { secondary: true, ..node(after, say.downstream, vec![name.clone()]) }));
     (nodes.len() > 1).then(|| view! { <StepGraph nodes=Signal::derive(move || nodes.clone())/> })
 }
 
-fn words(job: &JobView) -> Vec<String> {
-    let spec = &job.spec;
-    let mut lines = vec![format!(
-        "Made {}{}.",
-        lower_first(&job.when),
-        if spec.when == When::Asked { String::new() } else { format!(", in {}", spec.environment.key()) }
-    )];
+/// What is set, a sentence each.
+fn summary(job: &JobView) -> Vec<String> {
+    let say = &words().datasets_job;
+    let (spec, when) = (&job.spec, lower_first(&job.when));
+    let mut lines = vec![if spec.when == When::Asked { (say.runs)(&when) } else { (say.runs_in)(&when, spec.environment.key()) }];
     if !job.followers.is_empty() {
-        lines.push(format!("Then come {}.", job.followers.join(", ")));
+        lines.push((say.then_built)(&job.followers.join(", ")));
     }
-    let times = |number: u32| if number == 1 { "once".to_owned() } else { format!("{number} times") };
     if spec.retries > 0 {
-        lines.push(format!(
-            "Tried again {} where something does not answer, after {} s and then twice as long each time.",
-            times(spec.retries),
-            spec.retry_after_s
-        ));
+        lines.push((say.retried)(spec.retries, spec.retry_after_s));
     }
-    lines.extend((spec.new_columns != NewColumns::Take).then(|| format!("New columns of the table {}.", spec.new_columns.words())));
-    lines.extend((spec.tier != Tier::P2).then(|| format!("{}.", spec.tier.words())));
-    lines.extend((!spec.dirty.is_none()).then(|| format!("Rows that cannot be taken are left out, up to {}.", spec.dirty.words())));
-    lines.extend(spec.timeout_minutes.map(|minutes| format!("Ended where it takes longer than {minutes} min.")));
-    lines.extend(spec.late_after_minutes.map(|minutes| format!("Late where it is not over {minutes} min after it was due.")));
+    lines.extend((spec.new_columns != NewColumns::Take).then(|| (say.new_columns_are)(spec.new_columns.words())));
+    lines.extend((spec.tier != Tier::P2).then(|| (say.tier_is)(spec.tier.words())));
+    lines.extend((!spec.dirty.is_none()).then(|| (say.rejected_allowed)(&spec.dirty.words())));
+    lines.extend(spec.timeout_minutes.map(say.times_out));
+    lines.extend(spec.late_after_minutes.map(say.is_late));
     lines
 }
 
@@ -183,7 +179,7 @@ fn lower_first(text: &str) -> String {
 
 fn next_words(job: &JobView) -> Option<impl IntoView + use<>> {
     let next = job.next.clone();
-    (!next.is_empty()).then(|| view! { <p class="small t-2">"Next: "{next.into_iter().enumerate().map(|(index, at)| view! { {(index > 0).then_some(", ")}<Time at exact=true/> }).collect_view()}</p> })
+    (!next.is_empty()).then(|| view! { <p class="small t-2">{words().datasets_job.next_runs}{next.into_iter().enumerate().map(|(index, at)| view! { {(index > 0).then_some(", ")}<Time at exact=true/> }).collect_view()}</p> })
 }
 
 fn form(
@@ -192,6 +188,7 @@ fn form(
     (beside, has_marks): (StoredValue<Vec<String>>, bool),
     save: SetJob,
 ) -> impl IntoView {
+    let say = &words().datasets_job;
     let draft = Draft::of(&spec);
     if draft.after.with_untracked(String::is_empty) {
         draft.after.set(beside.with_value(|beside| beside.first().cloned().unwrap_or_default()));
@@ -209,16 +206,16 @@ fn form(
     view! {
         <form class="stack" on:submit=send>
             <div class="form-row">
-                <Field id="job-when" label="It begins">
+                <Field id="job-when" label=say.trigger>
                     <select class="select" id="job-when" on:change=move |event| draft.when.set(event_target_value(&event))>
-                        <option value="asked" selected=is("asked")>"when somebody asks"</option>
-                        <option value="cron" selected=is("cron")>"at its times"</option>
-                        {has_beside.then(|| view! { <option value="after" selected=is("after")>"after another dataset"</option> })}
-                        {has_marks.then(|| view! { <option value="files" selected=is("files")>"when its files change"</option> })}
+                        <option value="asked" selected=is("asked")>{say.manual}</option>
+                        <option value="cron" selected=is("cron")>{say.cron}</option>
+                        {has_beside.then(|| view! { <option value="after" selected=is("after")>{say.after_dataset}</option> })}
+                        {has_marks.then(|| view! { <option value="files" selected=is("files")>{say.on_files}</option> })}
                     </select>
                 </Field>
                 <Show when=move || !is("asked")()>
-                    <Field id="job-environment" label="In">
+                    <Field id="job-environment" label=say.environment>
                         <select class="select" id="job-environment" on:change=move |event| draft.environment.set(Environment::from_key(&event_target_value(&event)).unwrap_or_default())>
                             {Environment::ALL.map(|environment| view! { <option value=environment.key() selected=move || draft.environment.get() == environment>{environment.key()}</option> })}
                         </select>
@@ -227,43 +224,43 @@ fn form(
             </div>
             <Show when=is("cron")>{move || cron_fields(draft.times(), error_of("pattern"), error_of("zone"))}</Show>
             <Show when=is("after")>
-                <Field id="job-after" label="After" help="Each time that it goes live anew." error=error_of("after")>
+                <Field id="job-after" label=say.upstream_dataset help=say.upstream_help error=error_of("after")>
                     <select class="select" id="job-after" on:change=move |event| draft.after.set(event_target_value(&event))>
                         {beside.get_value().into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || draft.after.get() == this>{name.clone()}</option> } }).collect_view()}
                     </select>
                 </Field>
             </Show>
             <div class="form-row">
-                <Field id="job-retries" label="Tried again" help="Where the source or a store does not answer." error=error_of("retries")>
+                <Field id="job-retries" label=say.retries help=say.retries_help error=error_of("retries")>
                     <select class="select" id="job-retries" on:change=move |event| draft.retries.set(event_target_value(&event).parse().unwrap_or(0))>
-                        {(0..=MAX_RETRIES).map(|times| view! { <option value=times selected=move || draft.retries.get() == times>{match times { 0 => "never".to_owned(), 1 => "once".to_owned(), n => format!("{n} times") }}</option> }).collect_view()}
+                        {(0..=MAX_RETRIES).map(|times| view! { <option value=times selected=move || draft.retries.get() == times>{times.to_string()}</option> }).collect_view()}
                     </select>
                 </Field>
-                {number("job-retry-after", "After", "s", draft.retry_after, error_of("retry_after_s"))}
+                {number("job-retry-after", say.retry_delay, say.seconds, draft.retry_after, error_of("retry_after_s"))}
             </div>
             <div class="form-row">
-            <Field id="job-columns" label="New columns of the table" help="One that is gone or of another type always stops the run.">
+            <Field id="job-columns" label=say.new_columns help=say.new_columns_help>
                 <select class="select" id="job-columns" on:change=move |event| draft.new_columns.set(NewColumns::from_key(&event_target_value(&event)).unwrap_or_default())>
                     {NewColumns::ALL.map(|choice| view! { <option value=choice.key() selected=move || draft.new_columns.get() == choice>{choice.words()}</option> })}
                 </select>
             </Field>
-            <Field id="job-tier" label="How much it matters" help="Beside other jobs of the same source.">
+            <Field id="job-tier" label=say.tier help=say.tier_help>
                 <select class="select" id="job-tier" on:change=move |event| draft.tier.set(Tier::from_key(&event_target_value(&event)).unwrap_or_default())>
                     {Tier::ALL.map(|tier| view! { <option value=tier.key() selected=move || draft.tier.get() == tier>{tier.words()}</option> })}
                 </select>
             </Field>
             </div>
             <div class="form-row">
-                {number("job-timeout", "Ended after", "min", draft.timeout, error_of("timeout_minutes"))}
-                {number("job-late", "Late after", "min", draft.late_after, error_of("late_after_minutes"))}
+                {number("job-timeout", say.timeout, say.minutes, draft.timeout, error_of("timeout_minutes"))}
+                {number("job-late", say.late_after, say.minutes, draft.late_after, error_of("late_after_minutes"))}
             </div>
             <div class="form-row">
-                {number("job-dirty-rows", "Rows that may be left out", "rows", draft.dirty_rows, error_of("dirty_rows"))}
-                {number("job-dirty-percent", "And of all rows", "%", draft.dirty_percent, error_of("dirty_percent"))}
+                {number("job-dirty-rows", say.rejected_rows, say.rows, draft.dirty_rows, error_of("dirty_rows"))}
+                {number("job-dirty-percent", say.rejected_percent, say.percent, draft.dirty_percent, error_of("dirty_percent"))}
             </div>
-            <p class="small t-2">"Rows without a key, that break a rule or cannot be read. With nothing here, one of them stops the run."</p>
+            <p class="small t-2">{say.rejected_help}</p>
             <FormErrors error=Signal::derive(move || save.value().get().and_then(Result::err)) at=id_of/>
-            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save the schedule"</button></div>
+            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{say.save}</button></div>
         </form>
     }
 }
@@ -288,6 +285,7 @@ pub(super) fn number(
     text: RwSignal<String>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let note = if matches!(unit, "min" | "rows" | "%") { "optional" } else { "" };
+    let say = &words().datasets_job;
+    let note = if [say.minutes, say.rows, say.percent].contains(&unit) { say.optional } else { "" };
     view! { <NumberField id label note unit value=text error typed=Callback::new(move |typed| text.set(typed))/> }
 }

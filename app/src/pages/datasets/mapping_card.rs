@@ -10,31 +10,35 @@ use super::mapping::{Draft, mapping_form};
 use crate::error::PortalError;
 use crate::pages::sources::api::tables;
 use crate::ui::{Callout, FormCard, FromSource, ProblemCallout, Tone, ask};
+use crate::words::words;
 
 pub(super) type SetMapping = Action<(String, String, Mapping), Result<DatasetSaved, PortalError>>;
 
 pub(super) fn mapping_card(dataset: &DatasetView, may_edit: bool, save: SetMapping) -> impl IntoView + use<> {
-    let words = words(&dataset.spec.mapping);
+    let say = &words().datasets_mapping;
+    let lines = lines_of(&dataset.spec.mapping);
     let dataset = StoredValue::new(dataset.clone());
     view! {
-        <FormCard title="What becomes of its rows" change="Change the mapping" may_edit lines=words empty="They are copied as they are, every column.">{dataset.with_value(|dataset| form(dataset, save))}</FormCard>
+        <FormCard title=say.title change=say.change may_edit lines empty=say.none>{dataset.with_value(|dataset| form(dataset, save))}</FormCard>
     }
 }
 
-fn words(mapping: &Mapping) -> Vec<String> {
+fn lines_of(mapping: &Mapping) -> Vec<String> {
+    let say = &words().datasets_mapping;
     let mut lines: Vec<String> = mapping.columns.iter().map(model::mapping::Made::words).collect();
     if !mapping.left_out.is_empty() {
-        lines.push(format!("Not copied: {}", mapping.left_out.join(", ")));
+        lines.push((say.excluded)(&mapping.left_out.join(", ")));
     }
-    lines.extend(mapping.only.iter().map(|condition| format!("Only rows where {}", condition.words())));
-    lines.extend(mapping.latest_by.iter().map(|column| format!("Of rows with the same key, the one with the largest {column}")));
+    lines.extend(mapping.only.iter().map(|condition| (say.row_filter)(&condition.words())));
+    lines.extend(mapping.latest_by.iter().map(|column| (say.latest_row)(column)));
     lines
 }
 
 fn form(dataset: &DatasetView, save: SetMapping) -> impl IntoView + use<> {
+    let say = &words().datasets_mapping;
     let (source, table) = (dataset.spec.source.clone(), dataset.spec.table.name.clone());
     let asked = source.clone();
-    let what = format!("the tables of {source}");
+    let what = (say.tables_of)(&source);
     let known = ask(None, move || asked.clone(), |source| tables(source, Environment::Prod));
     let (mapping, store) = (dataset.spec.mapping.clone(), dataset.spec.store);
     let place = StoredValue::new((dataset.domain.clone(), dataset.name.clone()));
@@ -43,7 +47,7 @@ fn form(dataset: &DatasetView, save: SetMapping) -> impl IntoView + use<> {
     view! {
         <FromSource asked=known what view=move |tables| {
             let Some(info) = tables.into_iter().find(|info| info.table.name == table) else {
-                return view! { <Callout tone=Tone::Warn><p>"The source has no such table any more."</p></Callout> }.into_any();
+                return view! { <Callout tone=Tone::Warn><p>{say.no_table}</p></Callout> }.into_any();
             };
             let draft = Draft::new(&info, &mapping);
             let send = move |event: leptos::ev::SubmitEvent| {
@@ -55,7 +59,7 @@ fn form(dataset: &DatasetView, save: SetMapping) -> impl IntoView + use<> {
                 <form class="stack" on:submit=send>
                     {mapping_form(draft, (source.clone(), table.clone()), refused, by_key)}
                     {move || refused.get().map(|error| view! { <ProblemCallout error/> })}
-                    <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Save"</button><span class="help">"From the next build on. What is live stays as it is. Where live APIs read the dataset, somebody else approves it first."</span></div>
+                    <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{say.save}</button><span class="help">{say.save_help}</span></div>
                 </form>
             }.into_any()
         }/>

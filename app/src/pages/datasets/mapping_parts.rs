@@ -4,6 +4,8 @@ use model::DataType;
 use model::mapping::{Made, Mapping, Mask, Of};
 use model::table::{Column, TableInfo};
 
+use crate::words::words;
+
 /// One column of the table, while it is decided on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OfTable {
@@ -41,10 +43,11 @@ impl Kind {
     }
 
     pub(super) fn words(self) -> &'static str {
+        let say = &words().datasets_mapping;
         match self {
-            Self::Expression => "is computed as",
-            Self::Constant => "is always",
-            Self::Column => "is a copy of",
+            Self::Expression => say.expression,
+            Self::Constant => say.constant,
+            Self::Column => say.copied_column,
         }
     }
 

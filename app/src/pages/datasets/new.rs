@@ -15,6 +15,7 @@ use crate::pages::sources::api::sources;
 use crate::pages::sources::ask_tables_of_prod;
 use crate::signed_in::{FormTokenSignal, MeResource};
 use crate::ui::{Asked, Field, FieldPicker, FormErrors, FromSource, Load, PageHead, PageName, grouped, no_access};
+use crate::words::words;
 
 /// With the token of the form.
 type Make = Action<(NewDatasetForm, String), Result<(), PortalError>>;
@@ -63,6 +64,7 @@ impl Into {
 #[component]
 pub(crate) fn NewDatasetPage() -> impl IntoView {
     let MeResource(me) = expect_context();
+    let say = &words().datasets_new;
     let query = use_query_map();
     let asked = move |name: &'static str| RwSignal::new(query.read_untracked().get(name).unwrap_or_default());
     let (source, table, into) = (asked("source"), asked("table"), Into::new());
@@ -79,13 +81,13 @@ pub(crate) fn NewDatasetPage() -> impl IntoView {
     });
     Effect::new(move |_| chosen.draft.set(table.get().map(|info| Draft::new(&info, &Mapping::default()))));
     view! {
-        <PageName name="Make a dataset"/>
+        <PageName name=say.title/>
         <Load resource=me view=move |me| {
             let domains = me.domains_where(model::Action::EditDataset);
             if domains.is_empty() {
-                return no_access("Builders and owners of a domain make datasets. Ask an owner or an admin to make you one.");
+                return no_access(say.no_access);
             }
-            view! { <PageHead title="Make a dataset" lead="A copy of a table, for rows by their key or for questions. Nothing is read before you build it."/> <Load resource=all view=move |all| {
+            view! { <PageHead title=say.title lead=say.lead/> <Load resource=all view=move |all| {
                 let domains = domains.clone();
                 let mine: Vec<SourceView> = all.into_iter().filter(|source| domains.contains(&source.domain)).collect();
                 begin_with(chosen, &mine);
@@ -115,6 +117,7 @@ fn form(
     (chosen, make): (Chosen, Make),
 ) -> impl IntoView + use<> {
     let FormTokenSignal(form_token) = expect_context();
+    let say = &words().datasets_new;
     let refused = Signal::derive(move || make.value().get().and_then(Result::err));
     let error = move |field: &'static str| Signal::derive(move || refused.get().and_then(|error| error.of_field(field)));
     let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
@@ -155,37 +158,37 @@ fn form(
     view! {
         <form class="stack-6" on:submit=send>
             <section class="card card-pad stack">
-                <h2>"What it is made of"</h2>
+                <h2>{say.source_table}</h2>
                 <div class="form-row">
-                    <Field id="source" label="Source" error=error("source")><select class="select" id="source" on:change=move |event| { chosen.take_table(String::new()); chosen.source.set(event_target_value(&event)); }>
+                    <Field id="source" label=say.source error=error("source")><select class="select" id="source" on:change=move |event| { chosen.take_table(String::new()); chosen.source.set(event_target_value(&event)); }>
                         {names.into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || chosen.source.get() == this>{name.clone()}</option> } }).collect_view()}
                     </select></Field>
-                    <FromSource asked=known what="the tables of the source" view=move |tables| table_field(tables, chosen, error("table"))/>
+                    <FromSource asked=known what=say.tables_of_source view=move |tables| table_field(tables, chosen, error("table"))/>
                 </div>
-                {move || columns.get().map(|columns| view! { <FieldPicker id="key" label="Key columns" note="None for the table's own key" help="Together they name one row alone, and are never empty. Pick them in the order of the key. A columnar dataset can do without." fields=columns picked=chosen.key error=error("key")/> })}
+                {move || columns.get().map(|columns| view! { <FieldPicker id="key" label=say.key_columns note=say.key_columns_note help=say.key_columns_help fields=columns picked=chosen.key error=error("key")/> })}
             </section>
             {move || chosen.draft.get().map(|draft| view! {
                 <section class="card card-pad stack">
-                    <div><h2>"What becomes of its rows"</h2><p class="help">"As it is, every column is copied. Leave columns out, name them anew, hide values, add columns, or take only some rows."</p></div>
+                    <div><h2>{say.mapping}</h2><p class="help">{say.mapping_help}</p></div>
                     {mapping_form(draft, (chosen.source.get_untracked(), chosen.table.get_untracked()), refused, chosen.store.get() != StoreKind::Columnar)}
                 </section>
             })}
             <section class="card card-pad stack">
-                <h2>"Where it is kept"</h2>
+                <h2>{say.store}</h2>
                 <div class="form-row">
-                    <Field id="store" label="Store" help=if redis { "Embedded is fastest for rows by their key, Redis is shared by all nodes, columnar is for questions over many rows, a table is for those who ask its database." } else { "Embedded for rows by their key, columnar for questions over many rows, a table for those who ask its database." } error=error("store")><select class="select" id="store" on:change=move |event| chosen.store.set(StoreKind::from_key(&event_target_value(&event)).unwrap_or_default())>{stores.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
-                    <Show when=move || !in_table.get()><Field id="compression" label="Compression" help="Each row is compressed alone; columns always are."><select class="select" id="compression" on:change=move |event| compression.set(Compression::from_key(&event_target_value(&event)).unwrap_or_default())>{Compression::ALL.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field></Show>
+                    <Field id="store" label=say.store help=if redis { say.store_help } else { say.store_help_without_redis } error=error("store")><select class="select" id="store" on:change=move |event| chosen.store.set(StoreKind::from_key(&event_target_value(&event)).unwrap_or_default())>{stores.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
+                    <Show when=move || !in_table.get()><Field id="compression" label=say.compression help=say.compression_help><select class="select" id="compression" on:change=move |event| compression.set(Compression::from_key(&event_target_value(&event)).unwrap_or_default())>{Compression::ALL.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field></Show>
                 </div>
                 <Show when=move || in_table.get()>{written.with_value(|written| into_fields(written, (domain, chosen.into), error))}</Show>
             </section>
             <section class="card card-pad stack">
-                <h2>"What it is called"</h2>
+                <h2>{say.domain_and_name}</h2>
                 <div class="form-row">
-                    <Field id="domain" label="Domain" help="The domain of the source."><select class="select" id="domain" on:change=move |event| domain.set(event_target_value(&event))>{domains.into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || domain.get() == this>{name.clone()}</option> } }).collect_view()}</select></Field>
-                    <Field id="name" label="Name" help="Lower-case letters, digits and hyphens." error=error("name")><input class="input" id="name" required autocomplete="off" placeholder="planes" on:input=move |event| name.set(event_target_value(&event))/></Field>
+                    <Field id="domain" label=say.domain help=say.domain_help><select class="select" id="domain" on:change=move |event| domain.set(event_target_value(&event))>{domains.into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || domain.get() == this>{name.clone()}</option> } }).collect_view()}</select></Field>
+                    <Field id="name" label=say.name help=say.name_help error=error("name")><input class="input" id="name" required autocomplete="off" placeholder=say.name_example on:input=move |event| name.set(event_target_value(&event))/></Field>
                 </div>
                 <FormErrors error=refused at=id_of/>
-                <div class="row"><button class="btn btn-primary" type="submit" disabled=move || make.pending().get()>"Make it"</button><a class="btn" href="/datasets">"Not now"</a></div>
+                <div class="row"><button class="btn btn-primary" type="submit" disabled=move || make.pending().get()>{say.create}</button><a class="btn" href="/datasets">{say.cancel}</a></div>
             </section>
         </form>
     }
@@ -202,6 +205,7 @@ fn into_fields<E: Fn(&'static str) -> Signal<Option<String>>>(
     (domain, into): (RwSignal<String>, Into),
     error: E,
 ) -> impl IntoView + use<E> {
+    let say = &words().datasets_new;
     let all: Vec<(String, String)> = sources.iter().map(|source| (source.name.clone(), source.domain.clone())).collect();
     let here = Memo::new(move |_| {
         let of_domain = all.iter().filter(|(_, of)| *of == domain.get());
@@ -214,42 +218,36 @@ fn into_fields<E: Fn(&'static str) -> Signal<Option<String>>>(
         }
     });
     let help = move || {
-        if here.get().is_empty() {
-            "No source of this domain may be written into. Its owner lets it on the source's page: May be written into."
-        } else {
-            "Each data version is a table of its own there, and a view of this name shows the live one. Nothing else there is touched."
-        }
+        if here.get().is_empty() { say.no_destination } else { say.destination_help }
     };
     view! {
         <div class="form-row">
-            <Field id="into-source" label="Written into" error=error("into.source")><select class="select" id="into-source" on:change=move |event| into.source.set(event_target_value(&event))>
+            <Field id="into-source" label=say.destination error=error("into.source")><select class="select" id="into-source" on:change=move |event| into.source.set(event_target_value(&event))>
                 {move || here.get().into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || into.source.get() == this>{name.clone()}</option> } }).collect_view()}
             </select></Field>
-            <Field id="into-schema" label="Schema" note="Empty for the usual one" error=error("into.schema")><input class="input" id="into-schema" autocomplete="off" prop:value=into.schema on:input=move |event| into.schema.set(event_target_value(&event))/></Field>
-            <Field id="into-name" label="Shown as" error=error("into.name")><input class="input" id="into-name" autocomplete="off" placeholder="planes" prop:value=into.name on:input=move |event| into.name.set(event_target_value(&event))/></Field>
+            <Field id="into-schema" label=say.schema note=say.schema_note error=error("into.schema")><input class="input" id="into-schema" autocomplete="off" prop:value=into.schema on:input=move |event| into.schema.set(event_target_value(&event))/></Field>
+            <Field id="into-name" label=say.view error=error("into.name")><input class="input" id="into-name" autocomplete="off" placeholder=say.name_example prop:value=into.name on:input=move |event| into.name.set(event_target_value(&event))/></Field>
         </div>
         <p class="help">{help}</p>
     }
 }
 
 fn table_field(tables: Vec<TableInfo>, chosen: Chosen, error: Signal<Option<String>>) -> impl IntoView {
+    let say = &words().datasets_new;
     let names: Vec<String> = tables.iter().map(|info| info.table.name.clone()).collect();
     let tables = StoredValue::new(tables);
     let info = move || tables.with_value(|tables| tables.iter().find(|info| info.table.name == chosen.table.get()).cloned());
     let about = move || {
         info().map(|info| {
-            let rows = info.rows.map(|rows| format!("{} rows, ", grouped(rows))).unwrap_or_default();
-            format!(
-                "{rows}{} columns, key {}",
-                info.columns.len(),
-                if info.key.is_empty() { "none".to_owned() } else { info.key.join(", ") }
-            )
+            let rows = info.rows.map(|rows| (say.table_rows)(&grouped(rows))).unwrap_or_default();
+            let key = if info.key.is_empty() { say.no_key.to_owned() } else { info.key.join(", ") };
+            rows + &(say.table_columns)(info.columns.len(), &key)
         })
     };
     view! {
-        <Field id="table" label="Table" about=Signal::derive(move || about().unwrap_or_default()) error=error>
+        <Field id="table" label=say.table about=Signal::derive(move || about().unwrap_or_default()) error=error>
             <select class="select" id="table" on:change=move |event| chosen.take_table(event_target_value(&event))>
-                <option value="" selected=move || chosen.table.get().is_empty()>"Pick a table"</option>
+                <option value="" selected=move || chosen.table.get().is_empty()>{say.choose_table}</option>
                 {names.into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || chosen.table.get() == this>{name.clone()}</option> } }).collect_view()}
             </select>
         </Field>

@@ -4,17 +4,19 @@ use leptos::prelude::*;
 use model::view::{DatasetView, WaitingChange};
 
 use crate::ui::{Callout, SettingChanges, Time, Tone};
+use crate::words::words;
 
 /// Says what is asked for, and that what stands below is in force until it is decided.
 pub(super) fn waits(dataset: &DatasetView) -> Option<impl IntoView + use<>> {
     let WaitingChange { request, author, created_at, changes } = dataset.waiting.clone()?;
+    let say = &words().datasets_detail;
     let link = format!("/inbox/{request}");
     Some(view! {
         <Callout tone=Tone::Warn>
-            <p><b>"A change of this dataset waits for an approver."</b>" Live APIs read it, so somebody else decides. Builds go by the rules below until then. "{author}" asked for the change, "<Time at=created_at/>". "<a href=link>"Open the request"</a></p>
+            <p><b>{say.change_waits}</b>{(say.change_by)(&author)}<Time at=created_at/>". "<a href=link>{say.change_request}</a></p>
         </Callout>
         <section class="card clip">
-            <div class="card-head"><h2>"What waits"</h2></div>
+            <div class="card-head"><h2>{say.change_title}</h2></div>
             <SettingChanges changes secrets=Vec::new()/>
         </section>
     })

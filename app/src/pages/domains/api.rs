@@ -38,7 +38,7 @@ pub async fn set_roles(
 ) -> Result<(), PortalError> {
     let (control, caller) = crate::session::asker_of_form(&form_token).await?;
     if member && roles.is_empty() {
-        return Err(model::Problem::field("roles", "Tick at least one role. To take all of them, remove the person.").into());
+        return Err(model::Problem::field("roles", crate::words::words().domains.no_role).into());
     }
     Ok(control.set_roles(&caller, &domain, &email, &roles).await?)
 }

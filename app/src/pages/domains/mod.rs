@@ -15,29 +15,31 @@ use crate::ui::{
     Choice, ConfirmDialog, Empty, FormProblem, FormToken, Load, PageHead, PageName, ProblemPage, SaveForm, TextField, Unsaved, confirms,
     done, field_error, param,
 };
+use crate::words::words;
 
 #[component]
 pub(crate) fn DomainsPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let make = ServerAction::<NewDomain>::new();
     let made = done(make);
+    let say = &words().domains;
     let list = Resource::new(move || made.get(), |_| domains());
     view! {
-        <PageName name="Domains"/>
-        <PageHead title="Domains" lead="Lines of business. Sources, APIs and apps belong to one, and so do people's roles."/>
+        <PageName name=say.title/>
+        <PageHead title=say.title lead=say.lead/>
         <div class="stack-6">
-            <Load resource=list view=|domains| if domains.is_empty() {
-                view! { <div class="card"><Empty title="No domain yet" text="An admin makes domains and says who belongs to them."/></div> }.into_any()
+            <Load resource=list view=move |domains| if domains.is_empty() {
+                view! { <div class="card"><Empty title=say.none_title text=say.none_text/></div> }.into_any()
             } else {
                 rows(domains).into_any()
             }/>
             <Load resource=me view=move |me| me.is_admin.then(|| view! {
                 <section class="card card-pad stack">
-                    <h2>"Make a domain"</h2>
-                    <SaveForm action=make save="Make it" saved="The domain is made.">
+                    <h2>{say.create}</h2>
+                    <SaveForm action=make save=say.create saved=say.created>
                         <div class="form-row">
-                            <TextField id="name" label="Name" help="Stands in addresses, so it stays." name="name" error=field_error(make, "name") required=true placeholder="travel"/>
-                            <TextField id="title" label="Title" note="optional" name="title" error=field_error(make, "title") placeholder="Travel"/>
+                            <TextField id="name" label=say.name help=say.name_help name="name" error=field_error(make, "name") required=true placeholder=say.name_example/>
+                            <TextField id="title" label=say.title_field note=say.optional name="title" error=field_error(make, "title") placeholder=say.title_example/>
                         </div>
                     </SaveForm>
                 </section>
@@ -48,9 +50,10 @@ pub(crate) fn DomainsPage() -> impl IntoView {
 }
 
 fn rows(domains: Vec<DomainView>) -> impl IntoView {
+    let say = &words().domains;
     view! {
-        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label="Domains"><table class="table">
-            <thead><tr><th>"Domain"</th><th class="num">"Members"</th><th>"Owners"</th></tr></thead>
+        <section class="card clip"><div class="table-wrap" tabindex="0" role="region" aria-label=say.title><table class="table">
+            <thead><tr><th>{say.domain}</th><th class="num">{say.members}</th><th>{say.owners}</th></tr></thead>
             <tbody>{domains.into_iter().map(|domain| {
                 let owners: Vec<String> = domain.members.iter().filter(|member| member.roles.contains(&Role::Owner)).map(|member| member.email.clone()).collect();
                 view! { <tr><td><a class="main-cell" href=format!("/domains/{}", domain.name)>{domain.name.clone()}</a><span class="sub">{domain.title}</span></td><td class="num">{domain.members.len()}</td><td class="t-2">{owners.join(", ")}</td></tr> }
@@ -66,12 +69,13 @@ pub(crate) fn DomainPage() -> impl IntoView {
     let (set, rename) = (ServerAction::<SetRoles>::new(), ServerAction::<RenameDomain>::new());
     let share = ServerAction::<SetCompartment>::new();
     let (roles_set, renamed, shared) = (done(set), done(rename), done(share));
-    confirms(roles_set, "The roles are set.");
+    let say = &words().domains;
+    confirms(roles_set, say.roles_saved);
     let list = Resource::new(move || (roles_set.get(), renamed.get()), |_| domains());
     let limits = Resource::new(move || shared.get(), |_| compartments());
     view! {
         <Load resource=list view=move |domains| match domains.into_iter().find(|domain| domain.name == name.get()) {
-            None => view! { <ProblemPage error=PortalError::of_page(Problem::not_found(format!("domain {}", name.get())))/> }.into_any(),
+            None => view! { <ProblemPage error=PortalError::of_page(Problem::not_found((say.domain_named)(&name.get())))/> }.into_any(),
             Some(domain) => view! { <Load resource=me view=move |me| page(&domain, me.can(Action::EditMembers, &domain.name), me.is_admin, set, rename)/> }.into_any(),
         }/>
         <div class="mt-6"><Load resource=limits view=move |limits| {
@@ -93,23 +97,24 @@ fn page(
     let title = domain.title.clone();
     let members = domain.members.clone();
     let (row_name, title_name) = (name.clone(), name.clone());
+    let say = &words().domains;
     view! {
         <PageName name=name.clone()/>
         <PageHead title=name.clone() lead=title.clone()/>
         <div class="stack-6">
             <FormProblem action=set at=|field| if field == "roles" { String::new() } else { field.to_owned() }/>
             <section class="card clip">
-                <div class="card-head"><h2>"Members"</h2><span class="count">{members.len()}</span></div>
-                {members.is_empty().then(|| view! { <Empty title="Nobody yet" text="Add the first person below, by the address they sign in with."/> })}
+                <div class="card-head"><h2>{say.members}</h2><span class="count">{members.len()}</span></div>
+                {members.is_empty().then(|| view! { <Empty title=say.no_members_title text=say.no_members_text/> })}
                 <ul class="todo">{members.into_iter().map(|member| member_row(&row_name, member, may, set)).collect_view()}</ul>
             </section>
-            {may.then(|| add_somebody(name, set))}
+            {may.then(|| add_member(name, set))}
             {is_admin.then(|| view! {
                 <section class="card card-pad stack">
-                    <h2>"Title"</h2>
-                    <SaveForm action=rename save="Rename" class="btn">
+                    <h2>{say.title_field}</h2>
+                    <SaveForm action=rename save=say.save_title class="btn">
                         <input type="hidden" name="domain" value=title_name/>
-                        <TextField id="title" label="What people read" name="title" error=field_error(rename, "title") value=title/>
+                        <TextField id="title" label=say.title_field name="title" error=field_error(rename, "title") value=title/>
                     </SaveForm>
                 </section>
             })}
@@ -118,16 +123,17 @@ fn page(
 }
 
 /// What went wrong with it stands above, with what went wrong with the roles of members: all are set by one action.
-fn add_somebody(domain: String, set: ServerAction<SetRoles>) -> impl IntoView {
+fn add_member(domain: String, set: ServerAction<SetRoles>) -> impl IntoView {
+    let say = &words().domains;
     view! {
         <Unsaved saved=done(set)>
             <ActionForm action=set><FormToken/>
                 <section class="card card-pad stack">
-                    <h2>"Add somebody"</h2>
+                    <h2>{say.add_member}</h2>
                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="member" value="true"/>
-                    <TextField id="email" label="Email" name="email" kind="email" error=field_error(set, "email") required=true placeholder="name@company.example"/>
+                    <TextField id="email" label=say.email name="email" kind="email" error=field_error(set, "email") required=true placeholder=say.email_example/>
                     <div class="grid cols-2">{Role::ALL.map(|role| view! { <Choice name="roles[]" value=role.key() label=role.key() help=role.about()/> }).collect_view()}</div>
-                    <div class="row"><button class="btn btn-primary" type="submit">"Set the roles"</button></div>
+                    <div class="row"><button class="btn btn-primary" type="submit">{say.add_member}</button></div>
                 </section>
             </ActionForm>
         </Unsaved>
@@ -135,15 +141,13 @@ fn add_somebody(domain: String, set: ServerAction<SetRoles>) -> impl IntoView {
 }
 
 fn member_row(domain: &str, member: Membership, may: bool, set: ServerAction<SetRoles>) -> impl IntoView + use<> {
+    let say = &words().domains;
     let domain = domain.to_owned();
     let initial = member.email.chars().next().unwrap_or('?').to_uppercase().to_string();
     let roles: Vec<&str> = member.roles.iter().map(|role| role.key()).collect();
     let (email, removed, of) = (member.email.clone(), member.email.clone(), domain.clone());
-    let (id, title) = (format!("remove-{}", member.user_id), format!("Remove {removed} from {domain}?"));
-    let effects = vec![
-        format!("{removed} loses the roles {} in {domain} at once.", roles.join(", ")),
-        "What the person has made stays. To undo this, add the person again.".to_owned(),
-    ];
+    let (id, title) = (format!("remove-{}", member.user_id), (say.remove_title)(&removed, &domain));
+    let effects = vec![(say.remove_effect)(&removed, &roles.join(", "), &domain), say.remove_undo.to_owned()];
     view! {
         <li><span class="avatar" aria-hidden="true">{initial}</span>
             <div><p><b>{member.email.clone()}</b></p>
@@ -153,7 +157,7 @@ fn member_row(domain: &str, member: Membership, may: bool, set: ServerAction<Set
                         <div class="row">
                             <input type="hidden" name="domain" value=domain/><input type="hidden" name="email" value=email/><input type="hidden" name="member" value="true"/>
                             {Role::ALL.map(|role| view! { <Choice name="roles[]" value=role.key() label=role.key() checked=member.roles.contains(&role)/> }).collect_view()}
-                            <button class="btn btn-sm" type="submit">"Set"</button>
+                            <button class="btn btn-sm" type="submit">{say.save_roles}</button>
                         </div>
                     </ActionForm>
                 }.into_any()
@@ -163,7 +167,7 @@ fn member_row(domain: &str, member: Membership, may: bool, set: ServerAction<Set
             <span>{may.then(|| view! {
                 <ActionForm action=set><FormToken/>
                     <input type="hidden" name="domain" value=of/><input type="hidden" name="email" value=removed/>
-                    <ConfirmDialog id act="Remove" title effects/>
+                    <ConfirmDialog id act=say.remove_member title effects/>
                 </ActionForm>
             })}</span></li>
     }

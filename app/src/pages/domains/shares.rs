@@ -6,24 +6,27 @@ use model::view::CompartmentView;
 
 use super::api::SetCompartment;
 use crate::ui::{Callout, FormProblem, Tone, field_error, rate_fields, rate_words};
+use crate::words::words;
 
 /// What a priority is for, in a line.
 fn about(priority: Priority) -> &'static str {
+    let say = &words().domains;
     match priority {
-        Priority::High => "What must answer when not all can.",
-        Priority::Medium => "What most APIs are.",
-        Priority::Low => "What can wait: reports, trials.",
+        Priority::High => say.high_about,
+        Priority::Medium => say.medium_about,
+        Priority::Low => say.low_about,
     }
 }
 
 pub(crate) fn shares(of: Vec<CompartmentView>, may: bool, set: ServerAction<SetCompartment>) -> impl IntoView {
+    let say = &words().domains;
     view! {
         <section class="card clip">
-            <div class="card-head"><h2>"Shares of the gateway"</h2></div>
+            <div class="card-head"><h2>{say.limits}</h2></div>
             <div class="card-pad stack">
-                <p class="t-2 s13">"Each priority has a share of its own, so that a rush on one leaves the others alone. A limit holds for all APIs of this domain with that priority together, and takes effect at once."</p>
+                <p class="t-2 s13">{say.limits_about}</p>
                 <FormProblem action=set/>
-                {move || set.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>"In force."</b>" Every gateway has it within a second."</p></Callout> })}
+                {move || set.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>{say.limit_saved}</b>{say.limit_saved_help}</p></Callout> })}
             </div>
             <ul class="shares">{of.into_iter().map(|share| row(share, may, set)).collect_view()}</ul>
         </section>
@@ -33,6 +36,7 @@ pub(crate) fn shares(of: Vec<CompartmentView>, may: bool, set: ServerAction<SetC
 fn row(share: CompartmentView, may: bool, set: ServerAction<SetCompartment>) -> impl IntoView {
     let CompartmentView { domain, priority, limit } = share;
     let of = format!("{}-", priority.key());
+    let say = &words().domains;
     let form = move || {
         view! {
             <ActionForm action=set>
@@ -40,7 +44,7 @@ fn row(share: CompartmentView, may: bool, set: ServerAction<SetCompartment>) -> 
                 <div class="form-row">
                     {rate_fields(&of, limit, [field_error(set, format!("{of}per_second")), field_error(set, format!("{of}burst"))])}
                 </div>
-                <div class="row mt-2"><button class="btn btn-sm" type="submit">{format!("Set {}", priority.key())}</button></div>
+                <div class="row mt-2"><button class="btn btn-sm" type="submit">{(say.save_limit)(priority.key())}</button></div>
             </ActionForm>
         }
     };

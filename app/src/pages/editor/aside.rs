@@ -11,6 +11,7 @@ use super::edits::form_of;
 use super::state::Editor;
 use crate::pages::sources::api::sample_table;
 use crate::ui::{Callout, FromSource, JsonBlock, ProblemCallout, SampleTable, Tone, ask, grouped};
+use crate::words::words;
 
 #[component]
 pub(super) fn Aside(editor: Editor) -> impl IntoView {
@@ -31,6 +32,7 @@ pub(super) fn Aside(editor: Editor) -> impl IntoView {
 
 /// The one object of a Union, as a caller gets it.
 fn whole_object(report: CheckReport) -> impl IntoView {
+    let say = &words().editor_check;
     let object: Option<Map<String, Json>> = report
         .sample
         .rows
@@ -38,36 +40,38 @@ fn whole_object(report: CheckReport) -> impl IntoView {
         .map(|row| report.sample.columns.iter().map(|column| column.name.clone()).zip(row.iter().cloned()).collect());
     view! {
         {report.warnings.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> }).collect_view()}
-        {object.map(|row| view! { <section class="code" aria-label="What a caller gets"><div class="code-head"><span>"Live sample: what a caller gets"</span></div><JsonBlock text=Json::Object(row).to_string()/></section> })}
+        {object.map(|row| view! { <section class="code" aria-label=say.example><div class="code-head"><span>{say.example}</span></div><JsonBlock text=Json::Object(row).to_string()/></section> })}
     }
 }
 
 fn found(editor: Editor, report: CheckReport, is_kv: bool, is_form: bool) -> impl IntoView {
+    let say = &words().editor_check;
     let good = report.errors.is_empty();
     let sample = report.sample.clone();
     let sql = report.sql.clone();
     view! {
         {(!good).then(|| view! {
-            <Callout tone=Tone::Warn><p><b>"Not whole yet."</b></p><ul class="problem-list">{report.errors.iter().map(|error| view! { <li><code>{error.field.clone()}</code>" "{error.message.clone()}</li> }).collect_view()}</ul></Callout>
+            <Callout tone=Tone::Warn><p><b>{say.incomplete}</b></p><ul class="problem-list">{report.errors.iter().map(|error| view! { <li><code>{error.field.clone()}</code>" "{error.message.clone()}</li> }).collect_view()}</ul></Callout>
         })}
-        {(good && is_kv).then(|| view! { <Callout tone=Tone::Ok><p><b>"It works."</b>" The key is different in every row, and never empty."</p></Callout> })}
-        {report.costs.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}" An approver has to say yes to that."</p></Callout> }).collect_view()}
+        {(good && is_kv).then(|| view! { <Callout tone=Tone::Ok><p><b>{say.passed}</b>{say.key_passed}</p></Callout> })}
+        {report.costs.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{(say.cost)(&text)}</p></Callout> }).collect_view()}
         {report.warnings.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> }).collect_view()}
-        {(good && !is_kv).then(|| sample_card("Live sample", sample, None))}
-        {(!report.sql.is_empty() && is_form).then(|| view! { <section class="code" aria-label="Statement"><div class="code-head"><span>"The same in SQL"</span><button class="btn btn-sm push" type="button" on:click=move |_| editor.take_over(&sql)>"Go on in SQL"</button></div><pre tabindex="0"><code>{report.sql.clone()}</code></pre></section> })}
+        {(good && !is_kv).then(|| sample_card(say.live_sample, sample, None))}
+        {(!report.sql.is_empty() && is_form).then(|| view! { <section class="code" aria-label=say.sql><div class="code-head"><span>{say.sql}</span><button class="btn btn-sm push" type="button" on:click=move |_| editor.take_over(&sql)>{say.to_sql}</button></div><pre tabindex="0"><code>{report.sql.clone()}</code></pre></section> })}
     }
 }
 
 fn sample_card(title: &'static str, sample: Sample, of: Option<i64>) -> impl IntoView {
-    let words = match of {
-        Some(rows) => format!("{} of {} rows, read in {:.1} ms", sample.rows.len(), grouped(rows), sample.took_ms),
-        None => format!("{} rows, read in {:.1} ms", sample.rows.len(), sample.took_ms),
+    let say = &words().editor_check;
+    let foot = match of {
+        Some(rows) => (say.sample_of)(sample.rows.len(), &grouped(rows), sample.took_ms),
+        None => (say.sample)(sample.rows.len(), sample.took_ms),
     };
     view! {
         <section class="card clip">
             <div class="card-head"><h2>{title}</h2></div>
             <SampleTable sample/>
-            <div class="card-foot"><span>{words}</span></div>
+            <div class="card-foot"><span>{foot}</span></div>
         </section>
     }
 }
@@ -86,10 +90,11 @@ fn TableSample(editor: Editor) -> impl IntoView {
         },
     );
     let shown = move |read: Option<(TableInfo, Sample)>| read.map(|(info, sample)| move || as_given(editor, &info, &sample));
-    view! { <FromSource asked=rows what="some rows" view=shown/> }
+    view! { <FromSource asked=rows what=words().editor_check.sample_rows view=shown/> }
 }
 
 fn as_given(editor: Editor, info: &TableInfo, sample: &Sample) -> impl IntoView + use<> {
+    let say = &words().editor_check;
     let fields = editor.spec.with(|spec| spec.fields.clone());
     let places: Vec<(usize, String)> = fields
         .iter()
@@ -102,7 +107,7 @@ fn as_given(editor: Editor, info: &TableInfo, sample: &Sample) -> impl IntoView 
     let first: Option<Map<String, Json>> =
         given.rows.first().map(|row| given.columns.iter().map(|column| column.name.clone()).zip(row.iter().cloned()).collect());
     view! {
-        {sample_card("Live sample", given, info.rows)}
-        {first.map(|row| view! { <section class="code" aria-label="What a caller gets"><div class="code-head"><span>"What a caller gets"</span></div><JsonBlock text=Json::Object(row).to_string()/></section> })}
+        {sample_card(say.live_sample, given, info.rows)}
+        {first.map(|row| view! { <section class="code" aria-label=say.example><div class="code-head"><span>{say.example}</span></div><JsonBlock text=Json::Object(row).to_string()/></section> })}
     }
 }

@@ -19,9 +19,11 @@ use crate::pages::datasets::api::dataset;
 use crate::pages::sources::api::{tables, tables_last_told};
 use crate::pages::sources::without_counts;
 use crate::ui::{Asked, Empty, Field, FromSource, Load, ask_recalling, grouped};
+use crate::words::words;
 
 #[component]
 pub(super) fn FieldsStep(editor: Editor, sources: Resource<Result<Vec<SourceView>, PortalError>>) -> impl IntoView {
+    let say = &words().editor_fields;
     let source = Memo::new(move |_| editor.spec.with(|spec| spec.source.clone()));
     let served = Memo::new(move |_| editor.spec.with(|spec| spec.serve_from.dataset().map(str::to_owned)));
     let (domain, _) = editor.place();
@@ -45,10 +47,10 @@ pub(super) fn FieldsStep(editor: Editor, sources: Resource<Result<Vec<SourceView
                     Effect::new(move |_| { let first = first.clone(); if source.get_untracked().is_empty() { editor.change(|spec| spec.source = first); } });
                 }
                 view! {
-                    <Field id="source" label="Source">
+                    <Field id="source" label=say.source>
                         <select class="select" id="source" on:change=move |event| { let name = event_target_value(&event); editor.change(|spec| spec.source = name); }>
-                            {mine.is_empty().then(|| view! { <option value="">"none in this domain yet"</option> })}
-                            {mine.into_iter().map(|this| { let name = this.name.clone(); view! { <option value=this.name.clone() selected=move || source.get() == name>{format!("{} ({})", this.name, this.driver_title)}</option> } }).collect_view()}
+                            {mine.is_empty().then(|| view! { <option value="">{say.no_sources}</option> })}
+                            {mine.into_iter().map(|this| { let name = this.name.clone(); view! { <option value=this.name.clone() selected=move || source.get() == name>{(say.source_option)(&this.name, &this.driver_title)}</option> } }).collect_view()}
                         </select>
                     </Field>
                 }
@@ -101,9 +103,10 @@ fn table_name(editor: Editor) -> Memo<String> {
 
 #[component]
 fn TablePicker(editor: Editor, known: Tables) -> impl IntoView {
+    let say = &words().editor_fields;
     let current = table_name(editor);
     view! {
-        <FromSource asked=known what="the tables of the source" view=move |tables| {
+        <FromSource asked=known what=say.tables view=move |tables| {
             let choices = tables.clone();
             let choose = move |name: String| {
                 if let Some(info) = choices.iter().find(|info| info.table.name == name) {
@@ -112,13 +115,16 @@ fn TablePicker(editor: Editor, known: Tables) -> impl IntoView {
             };
             let about = tables.clone();
             let help = move || about.iter().find(|info| info.table.name == current.get()).map(|info| {
-                let rows = info.rows.map(|rows| format!("{} rows, ", grouped(rows))).unwrap_or_default();
-                format!("{rows}{} columns, key {}", info.columns.len(), if info.key.is_empty() { "none".to_owned() } else { info.key.join(", ") })
+                let key = if info.key.is_empty() { say.no_key.to_owned() } else { info.key.join(", ") };
+                match info.rows {
+                    Some(rows) => (say.table_about_rows)(&grouped(rows), info.columns.len(), &key),
+                    None => (say.table_about)(info.columns.len(), &key),
+                }
             });
             view! {
-                <Field id="table" label="Table" about=Signal::derive(move || help().unwrap_or_default())>
+                <Field id="table" label=say.table about=Signal::derive(move || help().unwrap_or_default())>
                     <select class="select" id="table" on:change=move |event| choose(event_target_value(&event))>
-                        <option value="" selected=move || current.get().is_empty()>"Pick a table"</option>
+                        <option value="" selected=move || current.get().is_empty()>{say.choose_table}</option>
                         {tables.into_iter().map(|info| { let name = info.table.name.clone(); view! { <option value=info.table.name.clone() selected=move || current.get() == name>{info.table.name.clone()}</option> } }).collect_view()}
                     </select>
                 </Field>
@@ -138,11 +144,12 @@ fn begin_with_table(editor: Editor, tables: &[TableInfo]) {
 
 #[component]
 fn Columns(editor: Editor, known: Tables) -> impl IntoView {
+    let say = &words().editor_fields;
     let current = table_name(editor);
     view! {
-        <FromSource asked=known what="the columns of the table" part=without_counts view=move |tables| {
+        <FromSource asked=known what=say.columns part=without_counts view=move |tables| {
             view! {{move || match tables.iter().find(|info| info.table.name == current.get()).cloned() {
-                None => view! { <section class="card"><Empty title="Pick a table" text="Its columns are shown here, with real rows beside them."/></section> }.into_any(),
+                None => view! { <section class="card"><Empty title=say.choose_table text=say.choose_table_help/></section> }.into_any(),
                 Some(info) => {
                     let tables = StoredValue::new(tables.clone());
                     let is_form = editor.spec.with_untracked(|spec| form_of(spec).is_some());
@@ -164,28 +171,29 @@ fn Columns(editor: Editor, known: Tables) -> impl IntoView {
 
 #[component]
 fn ColumnTable(editor: Editor, info: TableInfo) -> impl IntoView {
+    let say = &words().editor_fields;
     let is_kv = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Kv);
     let total = info.columns.len();
     let given = move || editor.spec.with(|spec| spec.fields.len());
     let info = StoredValue::new(info);
     view! {
         <section class="card clip">
-            <div class="card-head"><h2>"Fields in the answer"</h2><span class="t-3 s13">{given}{is_kv.then(|| format!(" of {total}"))}</span></div>
-            <div class="table-wrap" tabindex="0" role="region" aria-label="Columns and their names"><table class="table table-dense">
-                <thead><tr><th><span class="sr">"Give out"</span></th><th>"Column"</th>{is_kv.then(|| view! { <th>"Looked up by"</th> })}<th class="hide-phone">"Type"</th><th>"Name in the answer"</th></tr></thead>
+            <div class="card-head"><h2>{say.response_fields}</h2><span class="t-3 s13">{given}{is_kv.then(|| (say.fields_of)(total))}</span></div>
+            <div class="table-wrap" tabindex="0" role="region" aria-label=say.region><table class="table table-dense">
+                <thead><tr><th><span class="sr">{say.include}</span></th><th>{say.column}</th>{is_kv.then(|| view! { <th>{say.key}</th> })}<th class="hide-phone">{say.data_type}</th><th>{say.field_name}</th></tr></thead>
                 <tbody>{info.with_value(|known| known.columns.clone()).into_iter().map(|column| {
                     let name = StoredValue::new(column.name.clone());
                     let field_name = Memo::new(move |_| name.with_value(|name| given_name(editor, name)));
                     let is_key = Memo::new(move |_| name.with_value(|name| editor.spec.with(|spec| matches!(&spec.body, ApiBody::Kv(kv) if kv.key.contains(name)))));
                     view! {
                         <tr class:off=move || field_name.get().is_none()>
-                            <td class="fit"><input class="check" type="checkbox" aria-label=format!("Give out {}", column.name) prop:checked=move || field_name.get().is_some() disabled=move || is_key.get()
+                            <td class="fit"><input class="check" type="checkbox" aria-label=(say.include_column)(&column.name) prop:checked=move || field_name.get().is_some() disabled=move || is_key.get()
                                 on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| info.with_value(|info| name.with_value(|name| set_given(spec, info, name, on)))); }/></td>
                             <td class="fit"><code class="medium">{column.name.clone()}</code></td>
-                            {is_kv.then(|| view! { <td class="fit"><input class="check" type="checkbox" aria-label=format!("Look up by {}", column.name) prop:checked=is_key
+                            {is_kv.then(|| view! { <td class="fit"><input class="check" type="checkbox" aria-label=(say.key_column)(&column.name) prop:checked=is_key
                                 on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| info.with_value(|info| name.with_value(|name| set_key(spec, info, name, on)))); }/></td> })}
                             <td class="fit hide-phone t-3">{column.data_type.word()}</td>
-                            <td><input class="input input-sm input-code" aria-label=format!("Name of {} in the answer", column.name) disabled=move || field_name.get().is_none() prop:value=move || field_name.get().unwrap_or_default()
+                            <td><input class="input input-sm input-code" aria-label=(say.field_name_of)(&column.name) disabled=move || field_name.get().is_none() prop:value=move || field_name.get().unwrap_or_default()
                                 on:change=move |event| { let new = event_target_value(&event); if let Some(old) = field_name.get_untracked() { editor.change(|spec| rename(spec, &old, new.trim())); } }/></td>
                         </tr>
                     }

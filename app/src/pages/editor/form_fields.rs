@@ -8,6 +8,7 @@ use model::table::TableInfo;
 use super::edits::{add_aggregate, add_function, form_of, remove_selected, rename};
 use super::state::Editor;
 use crate::ui::Icon;
+use crate::words::words;
 
 /// What a computed field is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,13 +40,17 @@ impl What {
     }
 }
 
+/// What a computed field is made of, such as the mean of the hour of a column.
 fn words_of(selected: &Selected) -> String {
-    let words = [selected.aggregate.map(Aggregate::words), selected.function.map(Function::words)];
-    words.into_iter().flatten().collect::<Vec<_>>().join(" of ")
+    let column = Some(selected.column.as_str()).filter(|column| !column.is_empty());
+    let parts = [selected.aggregate.map(Aggregate::words), selected.function.map(Function::words), column];
+    let parts = parts.into_iter().flatten().map(str::to_owned);
+    parts.reduce(|what, of| (words().editor_fields.computed_of)(&what, &of)).unwrap_or_default()
 }
 
 #[component]
 pub(super) fn Aggregates(editor: Editor, info: StoredValue<TableInfo>) -> impl IntoView {
+    let say = &words().editor_fields;
     let rows = Memo::new(move |_| {
         editor.spec.with(|spec| {
             form_of(spec)
@@ -77,29 +82,29 @@ pub(super) fn Aggregates(editor: Editor, info: StoredValue<TableInfo>) -> impl I
     };
     view! {
         <section class="card clip">
-            <div class="card-head"><h2>"Computed fields"</h2><span class="count">{move || rows.get().len()}</span></div>
+            <div class="card-head"><h2>{say.computed}</h2><span class="count">{move || rows.get().len()}</span></div>
             <div class="card-pad stack">
-                <p class="t-2 s13">{move || if rows.get().is_empty() { "Add a count or a mean, and rows are grouped by the columns above; or what a function makes of a column." } else { "With a count or a mean, rows are grouped by the other fields. Leave out those that should not part them." }}</p>
+                <p class="t-2 s13">{move || if rows.get().is_empty() { say.computed_none } else { say.computed_some }}</p>
                 {move || rows.get().into_iter().map(|selected| {
                     let name = selected.name.clone();
                     let (old, gone) = (name.clone(), name.clone());
                     view! {
                         <div class="row">
-                            <span class="badge badge-code">{words_of(&selected)}{(!selected.column.is_empty()).then(|| format!(" of {}", selected.column))}</span>
-                            <input class="input input-sm input-code auto grow" aria-label=format!("Name of {name} in the answer") prop:value=name.clone() value=name.clone() on:change=move |event| { let new = event_target_value(&event); editor.change(|spec| rename(spec, &old, new.trim())); }/>
-                            <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label=format!("Remove {name}") on:click=move |_| { let gone = gone.clone(); editor.change(|spec| info.with_value(|info| remove_selected(spec, info, &gone))); }><Icon name="x"/></button>
+                            <span class="badge badge-code">{words_of(&selected)}</span>
+                            <input class="input input-sm input-code auto grow" aria-label=(say.field_name_of)(&name) prop:value=name.clone() value=name.clone() on:change=move |event| { let new = event_target_value(&event); editor.change(|spec| rename(spec, &old, new.trim())); }/>
+                            <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label=(say.remove)(&name) on:click=move |_| { let gone = gone.clone(); editor.change(|spec| info.with_value(|info| remove_selected(spec, info, &gone))); }><Icon name="x"/></button>
                         </div>
                     }
                 }).collect_view()}
                 <div class="row">
-                    <select class="select auto" aria-label="Compute" on:change=pick>
-                        <optgroup label="Of the rows together">{Aggregate::ALL.map(|this| view! { <option value=What::Aggregate(this).key()>{this.words()}</option> }).collect_view()}</optgroup>
-                        <optgroup label="Of each row">{Function::ALL.map(|this| view! { <option value=What::Function(this).key()>{this.words()}</option> }).collect_view()}</optgroup>
+                    <select class="select auto" aria-label=say.computation on:change=pick>
+                        <optgroup label=say.aggregates>{Aggregate::ALL.map(|this| view! { <option value=What::Aggregate(this).key()>{this.words()}</option> }).collect_view()}</optgroup>
+                        <optgroup label=say.functions>{Function::ALL.map(|this| view! { <option value=What::Function(this).key()>{this.words()}</option> }).collect_view()}</optgroup>
                     </select>
                     <Show when=move || what.get() != What::Aggregate(Aggregate::Count)>
-                        <select class="select auto" aria-label="Of the column" on:change=move |event| column.set(event_target_value(&event))>{move || fitting().into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || column.get() == this>{name.clone()}</option> } }).collect_view()}</select>
+                        <select class="select auto" aria-label=say.computed_column on:change=move |event| column.set(event_target_value(&event))>{move || fitting().into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || column.get() == this>{name.clone()}</option> } }).collect_view()}</select>
                     </Show>
-                    <button class="btn" type="button" on:click=add><Icon name="plus"/>"Computed field"</button>
+                    <button class="btn" type="button" on:click=add><Icon name="plus"/>{say.add_computed}</button>
                 </div>
             </div>
         </section>

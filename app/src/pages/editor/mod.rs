@@ -45,21 +45,31 @@ use crate::pages::api::Console;
 use crate::pages::datasets::api::datasets;
 use crate::pages::sources::api::sources;
 use crate::ui::{Callout, CaseBadge, ConfirmDialog, FormProblem, Heading, Icon, Load, PageName, ProblemCallout, Time, Tone, api_params};
+use crate::words::words;
 
 /// The steps after the first, which is a page of its own: key in the address, name.
-const STEPS: [(&str, &str); 5] =
-    [("table", "Table and fields"), ("parameters", "Parameters"), ("policy", "Policy"), ("try", "Try it"), ("send", "Send for review")];
+fn steps() -> [(&'static str, &'static str); 5] {
+    let say = &words().editor;
+    [
+        ("table", say.step_table),
+        ("parameters", say.step_parameters),
+        ("policy", say.step_policy),
+        ("try", say.step_try),
+        ("send", say.step_send),
+    ]
+}
 
 /// The channel of the form: raised gates are passed, the water stands at the step that is open.
 #[component]
 pub(crate) fn Steps(now: usize, base: Option<String>, first: &'static str) -> impl IntoView {
-    let names = ["Kind", first].into_iter().chain(STEPS.iter().skip(1).map(|(_, name)| *name));
+    let (say, steps) = (&words().editor, steps());
+    let names = [say.step_type, first].into_iter().chain(steps.into_iter().skip(1).map(|(_, name)| name));
     view! {
-        <ol class="channel fold mb-5" aria-label="Steps">
+        <ol class="channel fold mb-5" aria-label=say.steps>
             {names.enumerate().map(|(index, name)| {
                 let class = if index < now { "done" } else if index == now { "now" } else { "" };
-                let text = format!("{}. {name}", index + 1);
-                let link = base.as_ref().filter(|_| index > 0).map(|base| format!("{base}?step={}", STEPS[index - 1].0));
+                let text = (say.step)(index + 1, name);
+                let link = base.as_ref().filter(|_| index > 0).map(|base| format!("{base}?step={}", steps[index - 1].0));
                 view! {
                     <li class=class aria-current=(index == now).then_some("step")>{match link {
                         Some(link) => view! { <a href=link>{text}</a> }.into_any(),
@@ -73,14 +83,14 @@ pub(crate) fn Steps(now: usize, base: Option<String>, first: &'static str) -> im
 
 /// What the first step of the form is about.
 fn first_name(is_union: bool) -> &'static str {
-    if is_union { "Steps and answer" } else { STEPS[0].1 }
+    if is_union { words().editor.step_union } else { steps()[0].1 }
 }
 
 #[component]
 pub(crate) fn EditorPage() -> impl IntoView {
     let at = api_params();
     let query = use_query_map();
-    let step = Memo::new(move |_| query.read().get("step").unwrap_or_else(|| STEPS[0].0.into()));
+    let step = Memo::new(move |_| query.read().get("step").unwrap_or_else(|| steps()[0].0.into()));
     let found = Resource::new(move || at.get(), |(domain, name)| draft(domain, name));
     let datasets = Resource::new(|| (), |()| datasets());
     let callables = Resource::new(move || at.get(), |(domain, name)| callable(domain, name));
@@ -96,13 +106,14 @@ fn Form(
     callables: Callables,
     sources: Resource<Result<Vec<SourceView>, PortalError>>,
 ) -> impl IntoView {
+    let (say, steps) = (&words().editor, steps());
     let is_union = draft.spec.union().is_some();
     let title = format!("{}/{}", draft.domain, draft.name);
     let base = format!("/apis/{title}/edit");
     let has_versions = draft.has_versions;
     let rejected = draft.rejected.clone();
     let editor = Editor::open(draft, step);
-    let place = move || STEPS.iter().position(|(key, _)| *key == step.get()).unwrap_or(0);
+    let place = move || steps.iter().position(|(key, _)| *key == step.get()).unwrap_or(0);
     // Leaving a step keeps what stands in it.
     Effect::new(move |_| {
         step.track();
@@ -110,8 +121,8 @@ fn Form(
     });
     let (for_steps, for_bar) = (base.clone(), base);
     view! {
-        <PageName name={if has_versions { "New version" } else { "Draft" }}/>
-        <div class="page-head"><div><div class="page-title"><Heading>{title}</Heading><span class="badge">"Draft"</span><span class="badge badge-code">{editor.spec.with_untracked(|spec| spec.kind().key())}</span></div></div></div>
+        <PageName name={if has_versions { say.new_version } else { say.draft }}/>
+        <div class="page-head"><div><div class="page-title"><Heading>{title}</Heading><span class="badge">{say.draft}</span><span class="badge badge-code">{editor.spec.with_untracked(|spec| spec.kind().key())}</span></div></div></div>
         {move || view! { <Steps now=place() + 1 base=Some(for_steps.clone()) first=first_name(is_union)/> }}
         {rejected.map(|rejection| view! { <Rejected rejection/> })}
         <Conflict editor/>
@@ -136,11 +147,12 @@ fn Form(
 /// Why the version before was sent back: it stands here until the draft is sent again.
 #[component]
 fn Rejected(rejection: Rejection) -> impl IntoView {
+    let say = &words().editor;
     let Rejection { version, request, by, at, reason } = rejection;
     view! {
         <div class="mb-4"><Callout tone=Tone::Bad>
-            <p><b>{format!("Version {version} was rejected by {by}.")}</b>{(!reason.is_empty()).then(|| format!(" “{reason}”"))}</p>
-            <p class="small">"Edit the draft, then send it for review again. Rejected "<Time at/>". "<a href=format!("/inbox/{request}")>"Open the request"</a></p>
+            <p><b>{(say.rejected)(version, &by)}</b>{(!reason.is_empty()).then(|| (say.rejected_reason)(&reason))}</p>
+            <p class="small">{say.rejected_at}<Time at/>{say.rejected_help}<a href=format!("/inbox/{request}")>{say.open_request}</a></p>
         </Callout></div>
     }
 }
@@ -148,14 +160,15 @@ fn Rejected(rejection: Rejection) -> impl IntoView {
 /// Somebody else has saved, or it could not be kept: nothing typed is lost.
 #[component]
 fn Conflict(editor: Editor) -> impl IntoView {
+    let say = &words().editor;
     move || match editor.saved.get() {
         Saved::Failed(error) => {
             let conflict = error.0.code == model::ErrorCode::Conflict;
             view! {
                 <div class="stack-2 mb-4">
                     <ProblemCallout error/>
-                    {(!conflict).then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.save_again()>"Save again"</button></div> })}
-                    {conflict.then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.load_theirs()>"Load theirs"</button><button class="btn btn-sm" type="button" on:click=move |_| editor.save_over()>"Save mine over it"</button></div> })}
+                    {(!conflict).then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.save_again()>{say.save_again}</button></div> })}
+                    {conflict.then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.load_theirs()>{say.load_saved}</button><button class="btn btn-sm" type="button" on:click=move |_| editor.save_over()>{say.overwrite_saved}</button></div> })}
                 </div>
             }
             .into_any()
@@ -166,33 +179,28 @@ fn Conflict(editor: Editor) -> impl IntoView {
 
 #[component]
 fn Bar(editor: Editor, base: String, place: Signal<usize>, has_versions: bool) -> impl IntoView {
+    let (say, steps) = (&words().editor, steps());
     let discard = ServerAction::<DiscardDraft>::new();
     let (domain, name) = editor.place();
-    let title = format!("Discard the draft of {domain}/{name}?");
-    let stays = if has_versions {
-        "The versions of the API stay, and what is live stays live."
-    } else {
-        "The API has no version yet, and is deleted with its draft."
-    };
-    let effects =
-        vec!["Everything in the draft is deleted, its test cases too. A discarded draft cannot be restored.".to_owned(), stays.to_owned()];
+    let title = (say.discard_title)(&domain, &name);
+    let stays = if has_versions { say.discard_version } else { say.discard_api };
+    let effects = vec![say.discard_effect.to_owned(), stays.to_owned()];
     let saved = move || match (editor.is_saving(), editor.saved.get()) {
-        (true, _) => "Saving.".to_owned(),
-        (_, Saved::Kept) => "Saved. You can leave and go on later.".to_owned(),
-        (_, Saved::Changed) => editor.unread_words().unwrap_or_else(|| "Saved in a moment.".to_owned()),
-        (_, Saved::Failed(_)) => "Not saved yet.".to_owned(),
+        (true, _) => say.saving.to_owned(),
+        (_, Saved::Kept) => say.saved.to_owned(),
+        (_, Saved::Changed) => editor.unread_words().unwrap_or_else(|| say.changed.to_owned()),
+        (_, Saved::Failed(_)) => say.not_saved.to_owned(),
     };
     let to_next = base.clone();
-    let back = move || place.get().checked_sub(1).map(|index| format!("{base}?step={}", STEPS[index].0));
-    let next =
-        move || STEPS.get(place.get() + 1).map(|(key, name)| (format!("{to_next}?step={key}"), format!("Next: {}", name.to_lowercase())));
+    let back = move || place.get().checked_sub(1).map(|index| format!("{base}?step={}", steps[index].0));
+    let next = move || steps.get(place.get() + 1).map(|(key, name)| (format!("{to_next}?step={key}"), (say.next)(name)));
     view! {
         <FormProblem action=discard/>
         <div class="action-bar">
             <span class="hide-phone row t-2 s13" role="status"><Icon name="check" class="i-14"/>{saved}</span>
             <span class="end">
-                <ActionForm action=discard><input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><ConfirmDialog id="discard" act="Discard draft" title effects class="btn btn-quiet hide-phone"/></ActionForm>
-                {move || back().map(|link| view! { <a class="btn" href=link>"Back"</a> })}
+                <ActionForm action=discard><input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/><ConfirmDialog id="discard" act=say.discard title effects class="btn btn-quiet hide-phone"/></ActionForm>
+                {move || back().map(|link| view! { <a class="btn" href=link>{say.back}</a> })}
                 {move || next().map(|(link, text)| view! { <a class="btn btn-primary" href=link>{text}</a> })}
             </span>
         </div>
@@ -202,16 +210,17 @@ fn Bar(editor: Editor, base: String, place: Signal<usize>, has_versions: bool) -
 /// The cases that are kept, with what they gave when they were called last.
 #[component]
 fn Cases(editor: Editor) -> impl IntoView {
+    let say = &words().editor;
     let names = Memo::new(move |_| editor.spec.with(|spec| spec.cases.iter().map(|case| case.name.clone()).collect::<Vec<_>>()));
     let results = move || editor.report.get().and_then(Result::ok).map(|report| report.cases).unwrap_or_default();
     move || {
         let names = names.get();
         (!names.is_empty()).then(|| view! {
             <section class="card clip mt-4">
-                <div class="card-head"><h2>"Cases"</h2><span class="count">{names.len()}</span></div>
+                <div class="card-head"><h2>{say.cases}</h2><span class="count">{names.len()}</span></div>
                 <div class="card-pad stack-2">{names.into_iter().enumerate().map(|(index, name)| {
                     let result = results().into_iter().find(|result| result.name == name);
-                    view! { <div class="row"><CaseBadge result/><code>{name.clone()}</code><button class="btn btn-quiet btn-sm btn-icon push" type="button" aria-label=format!("Forget the case {name}") on:click=move |_| editor.change(|spec| drop(spec.cases.remove(index)))><Icon name="x"/></button></div> }
+                    view! { <div class="row"><CaseBadge result/><code>{name.clone()}</code><button class="btn btn-quiet btn-sm btn-icon push" type="button" aria-label=(say.remove_case)(&name) on:click=move |_| editor.change(|spec| drop(spec.cases.remove(index)))><Icon name="x"/></button></div> }
                 }).collect_view()}</div>
             </section>
         })
@@ -220,12 +229,13 @@ fn Cases(editor: Editor) -> impl IntoView {
 
 #[component]
 fn TryStep(editor: Editor) -> impl IntoView {
+    let say = &words().editor;
     let (domain, name) = editor.place();
     view! {
         {move || {
             let faults = editor.report.get().and_then(Result::ok).map(|report| report.errors).unwrap_or_default();
             (!faults.is_empty()).then(|| view! {
-                <div class="mb-4"><Callout tone=Tone::Warn><p><b>"Something wants a change before it can be tried."</b></p><ul class="problem-list">{faults.into_iter().map(|fault| view! { <li><code>{fault.field}</code>" "{fault.message}</li> }).collect_view()}</ul></Callout></div>
+                <div class="mb-4"><Callout tone=Tone::Warn><p><b>{say.correct_first}</b></p><ul class="problem-list">{faults.into_iter().map(|fault| view! { <li><code>{fault.field}</code>" "{fault.message}</li> }).collect_view()}</ul></Callout></div>
             })
         }}
         <Console domain name version=None spec=editor.spec.get_untracked() keep=Callback::new(move |case| editor.change(|spec| keep_case(spec, case)))/>

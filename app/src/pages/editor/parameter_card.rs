@@ -7,9 +7,11 @@ use model::{DataType, Parameter};
 use super::edits::is_script;
 use super::state::Editor;
 use crate::ui::Field;
+use crate::words::words;
 
 #[component]
 pub(super) fn ParameterCard(editor: Editor, name: String) -> impl IntoView {
+    let say = &words().editor_parameters;
     let name = StoredValue::new(name);
     let known = Memo::new(move |_| name.with_value(|name| editor.spec.with(|spec| spec.parameter(name).cloned().unwrap_or_default())));
     let set = move |change: Box<dyn FnOnce(&mut Parameter)>| {
@@ -45,22 +47,22 @@ pub(super) fn ParameterCard(editor: Editor, name: String) -> impl IntoView {
             <div class="between"><h2><code>{title}</code></h2><span class="t-3 s13">{move || known.with(Parameter::type_words)}</span></div>
             <div class="form-row">
                 {is_script.then(|| view! {
-                    <Field id=id("type") label="Type"><select class="select" id=id("type") on:change=move |event| { if let Some(picked) = DataType::from_key(&event_target_value(&event)) { set(Box::new(move |p| p.data_type = picked)); } }>
+                    <Field id=id("type") label=say.data_type><select class="select" id=id("type") on:change=move |event| { if let Some(picked) = DataType::from_key(&event_target_value(&event)) { set(Box::new(move |p| p.data_type = picked)); } }>
                         {DataType::OFFERED.map(|this| view! { <option value=this.key() selected=move || known.with(|p| p.data_type.key() == this.key())>{this.word()}</option> }).collect_view()}
                     </select></Field>
                 })}
-                {text("test_value", "Test value", "Fills the console", |p| p.test_value.clone(), |p, text| p.test_value = text)}
-                {text("about", "What it is", "", |p| Some(p.about.clone()), |p, text| p.about = text.unwrap_or_default())}
-                {(!is_kv).then(|| text("default", "Default", "When it is not given", |p| p.default.clone(), |p, text| p.default = text))}
-                {text("min", "Least", "A length, for text", |p| p.min.clone(), |p, text| p.min = text)}
-                {text("max", "Greatest", "A length, for text", |p| p.max.clone(), |p, text| p.max = text)}
-                {text("pattern", "Pattern", "A regular expression", |p| p.pattern.clone(), |p, text| p.pattern = text)}
-                {text("choices", "Only these", "With commas", |p| Some(p.choices.join(", ")), |p, text| p.choices = text.unwrap_or_default().split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect())}
+                {text("test_value", say.test_value, say.test_value_note, |p| p.test_value.clone(), |p, text| p.test_value = text)}
+                {text("about", say.description, "", |p| Some(p.about.clone()), |p, text| p.about = text.unwrap_or_default())}
+                {(!is_kv).then(|| text("default", say.default, say.default_note, |p| p.default.clone(), |p, text| p.default = text))}
+                {text("min", say.minimum, say.length_note, |p| p.min.clone(), |p, text| p.min = text)}
+                {text("max", say.maximum, say.length_note, |p| p.max.clone(), |p, text| p.max = text)}
+                {text("pattern", say.pattern, say.pattern_note, |p| p.pattern.clone(), |p, text| p.pattern = text)}
+                {text("choices", say.allowed_values, say.allowed_values_note, |p| Some(p.choices.join(", ")), |p, text| p.choices = text.unwrap_or_default().split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect())}
             </div>
             {(!is_kv).then(|| view! {
                 <div class="row">
-                    <label class="choice"><input class="check" type="checkbox" prop:checked=move || known.with(|p| p.required) on:change=move |event| { let on = event_target_checked(&event); set(Box::new(move |p| p.required = on)); }/><span>"Required"</span></label>
-                    {is_script.then(|| view! { <label class="choice"><input class="check" type="checkbox" prop:checked=move || known.with(|p| p.list) on:change=move |event| { let on = event_target_checked(&event); set(Box::new(move |p| p.list = on)); }/><span>"Several values"</span></label> })}
+                    <label class="choice"><input class="check" type="checkbox" prop:checked=move || known.with(|p| p.required) on:change=move |event| { let on = event_target_checked(&event); set(Box::new(move |p| p.required = on)); }/><span>{say.required}</span></label>
+                    {is_script.then(|| view! { <label class="choice"><input class="check" type="checkbox" prop:checked=move || known.with(|p| p.list) on:change=move |event| { let on = event_target_checked(&event); set(Box::new(move |p| p.list = on)); }/><span>{say.multiple_values}</span></label> })}
                 </div>
             })}
         </section>

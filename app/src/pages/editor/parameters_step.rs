@@ -9,9 +9,11 @@ use super::filters::Filters;
 use super::parameter_card::ParameterCard;
 use super::state::Editor;
 use crate::ui::{Empty, Icon};
+use crate::words::words;
 
 #[component]
 pub(super) fn ParametersStep(editor: Editor) -> impl IntoView {
+    let say = &words().editor_parameters;
     let names =
         Memo::new(move |_| editor.spec.with(|spec| spec.parameters.iter().map(|parameter| parameter.name.clone()).collect::<Vec<_>>()));
     let is_form = editor.spec.with_untracked(|spec| form_of(spec).is_some());
@@ -21,8 +23,8 @@ pub(super) fn ParametersStep(editor: Editor) -> impl IntoView {
         {move || {
             let names = names.get();
             if names.is_empty() && !is_form {
-                let text = if is_union { "Let a step ask the caller for something, and it is listed here." } else { "Write :name into the SQL where a caller gives a value, and it is listed here." };
-                return view! { <section class="card"><Empty title="No parameters" text=text/></section> }.into_any();
+                let text = if is_union { say.none_union } else { say.none_script };
+                return view! { <section class="card"><Empty title=say.none text=text/></section> }.into_any();
             }
             names.into_iter().map(|name| view! { <ParameterCard editor name/> }).collect_view().into_any()
         }}
@@ -34,6 +36,7 @@ pub(super) fn ParametersStep(editor: Editor) -> impl IntoView {
 /// Order and pages. Pages need an order.
 #[component]
 fn Order(editor: Editor) -> impl IntoView {
+    let say = &words().editor_parameters;
     let sort = Memo::new(move |_| editor.spec.with(|spec| form_of(spec).map(|form| form.sort.clone()).unwrap_or_default()));
     let fields = Memo::new(move |_| editor.spec.with(|spec| spec.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>()));
     let paged = Memo::new(move |_| editor.spec.with(|spec| spec.page_size().is_some()));
@@ -77,20 +80,20 @@ fn Order(editor: Editor) -> impl IntoView {
     };
     view! {
         <section class="card clip">
-            <div class="card-head"><h2>"Order and pages"</h2></div>
+            <div class="card-head"><h2>{say.sorting}</h2></div>
             <div class="card-pad stack">
                 {move || sort.get().into_iter().enumerate().map(|(index, this)| view! {
                     <div class="row"><code class="medium">{this.field.clone()}</code>
-                        <button class="btn btn-sm" type="button" on:click=move |_| set_sort(Box::new(move |sort| sort[index].descending = !sort[index].descending))>{if this.descending { "falling" } else { "rising" }}</button>
-                        <button class="btn btn-quiet btn-sm btn-icon push" type="button" aria-label=format!("Do not sort by {}", this.field) on:click=move |_| set_sort(Box::new(move |sort| { sort.remove(index); }))><Icon name="x"/></button></div>
+                        <button class="btn btn-sm" type="button" on:click=move |_| set_sort(Box::new(move |sort| sort[index].descending = !sort[index].descending))>{if this.descending { say.descending } else { say.ascending }}</button>
+                        <button class="btn btn-quiet btn-sm btn-icon push" type="button" aria-label=(say.remove_sort)(&this.field) on:click=move |_| set_sort(Box::new(move |sort| { sort.remove(index); }))><Icon name="x"/></button></div>
                 }).collect_view()}
                 <div class="row">
-                    <select class="select auto" aria-label="Sort by" on:change=move |event| picked.set(event_target_value(&event))>{move || fields.get().into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view()}</select>
-                    <button class="btn" type="button" on:click=add><Icon name="plus"/>"Sort by it"</button>
+                    <select class="select auto" aria-label=say.sort_field on:change=move |event| picked.set(event_target_value(&event))>{move || fields.get().into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view()}</select>
+                    <button class="btn" type="button" on:click=add><Icon name="plus"/>{say.add_sort}</button>
                 </div>
-                <label class="choice"><input class="check" type="checkbox" prop:checked=distinct disabled=grouped on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| set_distinct(spec, on)); }/><span>"Each row once"<small>"Rows that are alike in every field are given once."</small></span></label>
-                <label class="choice"><input class="check" type="checkbox" prop:checked=paged disabled=move || sort.get().is_empty() on:change=move |event| set_paged(event_target_checked(&event))/><span>"In pages"<small>"Needs an order, so that a page follows the one before."</small></span></label>
-                <label class="choice"><input class="check" type="checkbox" prop:checked=keyset disabled=move || !paged.get() on:change=move |event| set_keyset(event_target_checked(&event))/><span>"Each page begins behind the last row of the one before"<small>"Nothing comes twice while rows come and go, and a far page is as quick as the first. Needs an order in which no two rows are alike."</small></span></label>
+                <label class="choice"><input class="check" type="checkbox" prop:checked=distinct disabled=grouped on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| set_distinct(spec, on)); }/><span>{say.distinct}<small>{say.distinct_help}</small></span></label>
+                <label class="choice"><input class="check" type="checkbox" prop:checked=paged disabled=move || sort.get().is_empty() on:change=move |event| set_paged(event_target_checked(&event))/><span>{say.pagination}<small>{say.pagination_help}</small></span></label>
+                <label class="choice"><input class="check" type="checkbox" prop:checked=keyset disabled=move || !paged.get() on:change=move |event| set_keyset(event_target_checked(&event))/><span>{say.keyset}<small>{say.keyset_help}</small></span></label>
             </div>
         </section>
     }

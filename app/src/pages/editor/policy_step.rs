@@ -10,9 +10,11 @@ use super::serving_card::ServingCard;
 use super::state::Editor;
 use crate::error::PortalError;
 use crate::ui::Field;
+use crate::words::words;
 
 #[component]
 pub(super) fn PolicyStep(editor: Editor, datasets: Resource<Result<Vec<DatasetView>, PortalError>>) -> impl IntoView {
+    let say = &words().editor_policies;
     let is_list = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Sql);
     let error = move |place: &'static str| {
         Signal::derive(move || editor.report.get()?.ok()?.errors.into_iter().find(|error| error.field == place).map(|error| error.message))
@@ -21,23 +23,23 @@ pub(super) fn PolicyStep(editor: Editor, datasets: Resource<Result<Vec<DatasetVi
     let choose = move || editor.spec.with(|spec| !spec.policy.whole_rows);
     view! {
         <section class="card card-pad stack">
-            <h2>"What consumers read"</h2>
-            <Field id="title" label="Title" help="One line: what one call gives." error=error("title")>
-                <input class="input" id="title" prop:value=title value=title() on:input=move |event| { let text = event_target_value(&event); editor.change(|spec| spec.title = text); } placeholder="One aircraft by its tail number"/>
+            <h2>{say.documentation}</h2>
+            <Field id="title" label=say.title help=say.title_help error=error("title")>
+                <input class="input" id="title" prop:value=title value=title() on:input=move |event| { let text = event_target_value(&event); editor.change(|spec| spec.title = text); } placeholder=say.title_example/>
             </Field>
         </section>
         {editor.spec.with_untracked(|spec| spec.union().is_none()).then(|| view! { <ServingCard editor datasets/> })}
         <section class="card card-pad stack">
-            <h2>"Bounds of one call"</h2>
+            <h2>{say.limits}</h2>
             <div class="form-row">
-                <SpecNumber editor id="timeout" label="Time-out" help=format!("At most {MAX_TIMEOUT_MS} ms.") unit="ms" asked=timeout() error=error("timeout_ms")/>
+                <SpecNumber editor id="timeout" label=say.timeout help=(say.timeout_help)(MAX_TIMEOUT_MS) unit="ms" asked=timeout() error=error("timeout_ms")/>
                 {is_list.then(|| view! {
-                    <SpecNumber editor id="rows" label="Rows at most" help=format!("At most {MAX_MAX_ROWS}. A cut answer says so.") asked=rows() error=error("max_rows")/>
-                    <SpecNumber editor id="size" label="Maximum size" help=format!("Of one response, uncompressed: at most {} MiB. More than 64 MiB in streamed formats alone.", MAX_MAX_BYTES >> 20) unit="MiB" asked=size() error=error("max_bytes")/>
-                    <SpecNumber editor id="page" label="Rows of a page" note="Empty for no pages" help=format!("At most {MAX_PAGE_SIZE}. Pages need an order.") asked=page() error=error("page_size")/>
+                    <SpecNumber editor id="rows" label=say.rows help=(say.rows_help)(MAX_MAX_ROWS) asked=rows() error=error("max_rows")/>
+                    <SpecNumber editor id="size" label=say.size help=(say.size_help)(MAX_MAX_BYTES >> 20) unit="MiB" asked=size() error=error("max_bytes")/>
+                    <SpecNumber editor id="page" label=say.page note=say.page_note help=(say.page_help)(MAX_PAGE_SIZE) asked=page() error=error("page_size")/>
                 })}
             </div>
-            <label class="choice"><input class="check" type="checkbox" prop:checked=choose on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| spec.policy.whole_rows = !on); }/><span>"Callers may ask for some of the fields"<small>"Otherwise each answer has all of them."</small></span></label>
+            <label class="choice"><input class="check" type="checkbox" prop:checked=choose on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| spec.policy.whole_rows = !on); }/><span>{say.field_selection}<small>{say.field_selection_help}</small></span></label>
             {editor.spec.with_untracked(|spec| spec.union().is_none()).then(|| view! { <UnreadableCells editor error=error("unreadable_as_null")/> })}
         </section>
     }
@@ -47,13 +49,14 @@ pub(super) fn PolicyStep(editor: Editor, datasets: Resource<Result<Vec<DatasetVi
 /// What is answered in place of a cell that is not of its field's type.
 #[component]
 fn UnreadableCells(editor: Editor, error: Signal<Option<String>>) -> impl IntoView {
+    let say = &words().editor_policies;
     let is_null = move || editor.spec.with(|spec| spec.policy.unreadable_as_null);
     let set = move |text: String| editor.change(|spec| spec.policy.unreadable_as_null = text == "null");
     view! {
-        <Field id="unreadable" label="Cells that cannot be read" help="Values that are not of their field's type, such as 0000-00-00 in a date. A dataset rejects their rows." error>
+        <Field id="unreadable" label=say.unreadable help=say.unreadable_help error>
             <select class="select" id="unreadable" on:change=move |event| set(event_target_value(&event))>
-                <option value="error" selected=move || !is_null()>"error with row and column"</option>
-                <option value="null" selected=is_null>"null"</option>
+                <option value="error" selected=move || !is_null()>{say.unreadable_error}</option>
+                <option value="null" selected=is_null>{say.unreadable_null}</option>
             </select>
         </Field>
     }

@@ -14,12 +14,14 @@ use super::edits::set_script;
 use super::script_names::ScriptNames;
 use super::state::Editor;
 use crate::ui::{Asked, Field, TextArea};
+use crate::words::words;
 
 /// The id of the text.
 const TEXT: &str = "script";
 
 #[component]
 pub(super) fn Script(editor: Editor, known: Asked<Vec<TableInfo>>, dialects: StoredValue<Vec<(String, Dialect)>>) -> impl IntoView {
+    let say = &words().editor_script;
     let dialect = move || {
         let source = editor.spec.with_untracked(|spec| spec.source.clone());
         dialects.with_value(|known| known.iter().find(|(name, _)| *name == source).map(|(_, dialect)| *dialect))
@@ -44,12 +46,12 @@ pub(super) fn Script(editor: Editor, known: Asked<Vec<TableInfo>>, dialects: Sto
     let place = Memo::new(move |_| error.get().as_deref().and_then(told));
     view! {
         <section class="card card-pad stack">
-            <Field id=TEXT label="SQL" note="One SELECT" help="Write :name where a caller gives a value, and [[ … ]] around what vanishes when it is absent." error>
+            <Field id=TEXT label=say.sql note=say.sql_note help=say.sql_help error>
                 <TextArea class="textarea input-code script" id=TEXT rows=14 text=Signal::derive(text) typed=write/>
             </Field>
-            {move || place.get().map(|(line, column)| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| select((line, column))>{format!("Go to line {line}, column {column}")}</button></div> })}
-            {move || editor.form_stands_for(&text()).then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.back_to_form()>"Back to the form"</button><span class="t-3 s13">"As long as the SQL is what the form made."</span></div> })}
-            <p class="small t-3">{move || editor.spec.with(|spec| if spec.parameters.is_empty() { "No parameters yet.".to_owned() } else { format!("Parameters: {}.", spec.parameters.iter().map(|p| p.name.clone()).collect::<Vec<_>>().join(", ")) })}</p>
+            {move || place.get().map(|(line, column)| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| select((line, column))>{(say.go_to)(line, column)}</button></div> })}
+            {move || editor.form_stands_for(&text()).then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.back_to_form()>{say.back_to_form}</button><span class="t-3 s13">{say.back_to_form_help}</span></div> })}
+            <p class="small t-3">{move || editor.spec.with(|spec| if spec.parameters.is_empty() { say.no_parameters.to_owned() } else { (say.parameters)(&spec.parameters.iter().map(|p| p.name.clone()).collect::<Vec<_>>().join(", ")) })}</p>
         </section>
         <TestValues editor/>
         <ScriptNames known insert dialect=Signal::derive(dialect)/>
@@ -67,7 +69,7 @@ fn TestValues(editor: Editor) -> impl IntoView {
         (!names.is_empty()).then(|| {
             view! {
                 <section class="card card-pad stack">
-                    <h2>"Test values"</h2>
+                    <h2>{words().editor_script.test_values}</h2>
                     <div class="form-row">{names.into_iter().map(|name| view! { <TestValue editor name/> }).collect_view()}</div>
                 </section>
             }
@@ -82,9 +84,8 @@ fn TestValue(editor: Editor, name: String) -> impl IntoView {
     let known = Memo::new(move |_| name.with_value(|name| editor.spec.with(|spec| spec.parameter(name).cloned().unwrap_or_default())));
     let value = move || known.with(|parameter| parameter.test_value.clone().unwrap_or_default());
     let is_missing = |parameter: &Parameter| parameter.test_value.is_none() && parameter.default.is_none();
-    let about = Signal::derive(move || {
-        if known.with(is_missing) { "Give a value that rows are there for: the check runs with it.".to_owned() } else { String::new() }
-    });
+    let about =
+        Signal::derive(move || if known.with(is_missing) { words().editor_script.test_value_help.to_owned() } else { String::new() });
     let first = known.with_untracked(|parameter| parameter.test_value.clone().unwrap_or_default());
     let set = move |event: leptos::ev::Event| {
         let text = event_target_value(&event).trim().to_owned();

@@ -5,6 +5,7 @@ use model::dialect::Dialect;
 use model::table::{TableInfo, TableRef};
 
 use crate::ui::{Asked, FromSource};
+use crate::words::words;
 
 /// Plain names that a statement cannot hold without quotes: the words of SQL that tables and columns are called by most.
 const RESERVED: [&str; 24] = [
@@ -14,13 +15,14 @@ const RESERVED: [&str; 24] = [
 
 #[component]
 pub(super) fn ScriptNames(known: Asked<Vec<TableInfo>>, insert: Callback<String>, dialect: Signal<Option<Dialect>>) -> impl IntoView {
+    let say = &words().editor_script;
     let search = RwSignal::new(String::new());
     view! {
         <section class="card clip" aria-labelledby="names">
-            <div class="card-head"><h2 id="names">"Tables and columns"</h2>
-                <input class="input input-sm auto push" type="search" autocomplete="off" placeholder="Search" aria-label="Search tables and columns" on:input=move |event| search.set(event_target_value(&event))/>
+            <div class="card-head"><h2 id="names">{say.names}</h2>
+                <input class="input input-sm auto push" type="search" autocomplete="off" placeholder=say.search aria-label=say.search_names on:input=move |event| search.set(event_target_value(&event))/>
             </div>
-            <FromSource asked=known what="the tables of the source" view=move |tables| view! {
+            <FromSource asked=known what=say.tables view=move |tables| view! {
                 <ul class="names">{tables.into_iter().map(|info| table(info, insert, (dialect, search))).collect_view()}</ul>
             }/>
         </section>
@@ -29,6 +31,7 @@ pub(super) fn ScriptNames(known: Asked<Vec<TableInfo>>, insert: Callback<String>
 }
 
 fn table(info: TableInfo, insert: Callback<String>, (dialect, search): (Signal<Option<Dialect>>, RwSignal<String>)) -> impl IntoView {
+    let say = &words().editor_script;
     let name = info.table.path();
     let columns: Vec<(String, &'static str)> = info.columns.into_iter().map(|column| (column.name, column.data_type.word())).collect();
     let all: Vec<String> = columns.iter().map(|(name, _)| name.to_lowercase()).chain([name.to_lowercase()]).collect();
@@ -40,12 +43,12 @@ fn table(info: TableInfo, insert: Callback<String>, (dialect, search): (Signal<O
     let write = move |name: &TableRef| insert.run(table_in_sql(name, dialect.get_untracked()));
     view! {
         <li hidden=move || !is_shown()><details>
-            <summary><code class="medium">{name.clone()}</code><span class="t-3 s13">{format!(" {} columns", columns.len())}</span></summary>
+            <summary><code class="medium">{name.clone()}</code><span class="t-3 s13">{(say.columns)(columns.len())}</span></summary>
             <div class="row">
-                <button class="btn btn-sm" type="button" aria-label=format!("Insert the table {name}") on:click=move |_| write(&table)><code>{name.clone()}</code></button>
+                <button class="btn btn-sm" type="button" aria-label=(say.insert_table)(&name) on:click=move |_| write(&table)><code>{name.clone()}</code></button>
                 {columns.into_iter().map(|(column, word)| {
-                    let (label, title) = (column.clone(), format!("{column}, {word}"));
-                    view! { <button class="btn btn-quiet btn-sm" type="button" title=title aria-label=format!("Insert the column {column}") on:click=move |_| insert.run(in_sql(&column, dialect.get_untracked()))><code>{label}</code></button> }
+                    let (label, title) = (column.clone(), (say.column_type)(&column, word));
+                    view! { <button class="btn btn-quiet btn-sm" type="button" title=title aria-label=(say.insert_column)(&column) on:click=move |_| insert.run(in_sql(&column, dialect.get_untracked()))><code>{label}</code></button> }
                 }).collect_view()}
             </div>
         </details></li>

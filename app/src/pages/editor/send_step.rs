@@ -6,9 +6,11 @@ use model::snapshot::Environment;
 use super::api::Submit;
 use super::state::{Editor, Saved};
 use crate::ui::{Callout, Field, FormProblem, Icon, ProblemCallout, SampleTable, Tone};
+use crate::words::words;
 
 #[component]
 pub(super) fn SendStep(editor: Editor) -> impl IntoView {
+    let say = &words().editor_check;
     let submit = ServerAction::<Submit>::new();
     let (domain, name) = editor.place();
     let ready = move || {
@@ -19,17 +21,17 @@ pub(super) fn SendStep(editor: Editor) -> impl IntoView {
     view! {
         <div class="stack">
             {move || match editor.report.get() {
-                None => view! { <p class="t-2">"Checking it against its source."</p> }.into_any(),
+                None => view! { <p class="t-2">{say.checking}</p> }.into_any(),
                 Some(Err(error)) => view! { <ProblemCallout error/> }.into_any(),
                 Some(Ok(report)) if report.errors.is_empty() => view! {
-                    <Callout tone=Tone::Ok><p><b>"It passed its check."</b>" Parsed, prepared, explained and run once against its source."</p></Callout>
-                    {report.costs.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}" The approver has to say yes to this."</p></Callout> }).collect_view()}
-                    {report.cases.into_iter().filter(|case| !case.passed).map(|case| view! { <Callout tone=Tone::Bad><p><b>"Case "{case.name}"."</b>" "{case.message}" It will keep this from being released."</p></Callout> }).collect_view()}
-                    {report.warnings.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{text}" The approver will see this."</p></Callout> }).collect_view()}
-                    {(!report.sample.rows.is_empty()).then(|| view! { <section class="card clip"><div class="card-head"><h2>"What the approver sees"</h2></div><SampleTable sample=report.sample/></section> })}
+                    <Callout tone=Tone::Ok><p><b>{say.passed}</b>{say.ran}</p></Callout>
+                    {report.costs.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{(say.cost)(&text)}</p></Callout> }).collect_view()}
+                    {report.cases.into_iter().filter(|case| !case.passed).map(|case| view! { <Callout tone=Tone::Bad><p><b>{(say.case_failed)(&case.name)}</b>{(say.case_failed_help)(&case.message)}</p></Callout> }).collect_view()}
+                    {report.warnings.into_iter().map(|text| view! { <Callout tone=Tone::Warn><p>{(say.warning)(&text)}</p></Callout> }).collect_view()}
+                    {(!report.sample.rows.is_empty()).then(|| view! { <section class="card clip"><div class="card-head"><h2>{say.approver_sample}</h2></div><SampleTable sample=report.sample/></section> })}
                 }.into_any(),
                 Some(Ok(report)) => view! {
-                    <Callout tone=Tone::Bad><p><b>"It cannot be sent yet."</b></p><ul class="problem-list">{report.errors.into_iter().map(|error| view! { <li><code>{error.field}</code>" "{error.message}</li> }).collect_view()}</ul></Callout>
+                    <Callout tone=Tone::Bad><p><b>{say.cannot_send}</b></p><ul class="problem-list">{report.errors.into_iter().map(|error| view! { <li><code>{error.field}</code>" "{error.message}</li> }).collect_view()}</ul></Callout>
                 }.into_any(),
             }}
             {move || editor.unread_words().map(|words| view! { <Callout tone=Tone::Bad><p>{words}</p></Callout> })}
@@ -39,11 +41,11 @@ pub(super) fn SendStep(editor: Editor) -> impl IntoView {
                     <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
                     <input type="hidden" name="edit" value=move || editor.seen().to_string()/>
                     <div class="form-row">
-                        <Field id="environment" label="For"><select class="select" id="environment" name="environment">{[Environment::Prod, Environment::Test].map(|this| view! { <option value=this.key()>{this.key()}</option> }).collect_view()}</select></Field>
-                        <Field id="reason" label="Why" note="optional" help="The approver reads it first."><input class="input" id="reason" name="reason"/></Field>
+                        <Field id="environment" label=say.environment><select class="select" id="environment" name="environment">{[Environment::Prod, Environment::Test].map(|this| view! { <option value=this.key()>{this.key()}</option> }).collect_view()}</select></Field>
+                        <Field id="reason" label=say.reason note=say.optional help=say.reason_help><input class="input" id="reason" name="reason"/></Field>
                     </div>
-                    <p class="t-2 s13">"Sending freezes this as a version. Somebody else decides; nobody approves a request of their own. It is live the moment it is approved."</p>
-                    <div class="row"><button class="btn btn-primary" type="submit" disabled=move || !ready() || submit.pending().get()><Icon name="send"/>"Send for review"</button></div>
+                    <p class="t-2 s13">{say.effects}</p>
+                    <div class="row"><button class="btn btn-primary" type="submit" disabled=move || !ready() || submit.pending().get()><Icon name="send"/>{say.send}</button></div>
                 </section>
             </ActionForm>
         </div>

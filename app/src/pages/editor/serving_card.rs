@@ -9,19 +9,21 @@ use super::number::{Asked, SpecNumber};
 use super::state::Editor;
 use crate::error::PortalError;
 use crate::ui::{Field, Load};
+use crate::words::words;
 
 #[component]
 pub(super) fn ServingCard(editor: Editor, datasets: Resource<Result<Vec<DatasetView>, PortalError>>) -> impl IntoView {
+    let say = &words().editor_policies;
     let is_key = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Kv);
     let error = move |place: &'static str| {
         Signal::derive(move || editor.report.get()?.ok()?.errors.into_iter().find(|error| error.field == place).map(|error| error.message))
     };
     view! {
         <section class="card card-pad stack">
-            <h2>"Where it is read"</h2>
+            <h2>{say.serving}</h2>
             {is_key.then(|| view! {
                 <Load resource=datasets view=move |datasets| view! {
-                    <Field id="serve-from" label="Rows come from" help="A dataset answers in microseconds, and never asks the source." error=error("serve_from")>{choice(editor, datasets)}</Field>
+                    <Field id="serve-from" label=say.serve_from help=say.serve_from_help error=error("serve_from")>{choice(editor, datasets)}</Field>
                 }/>
             })}
             <CacheFields editor/>
@@ -30,6 +32,7 @@ pub(super) fn ServingCard(editor: Editor, datasets: Resource<Result<Vec<DatasetV
 }
 
 fn choice(editor: Editor, datasets: Vec<DatasetView>) -> impl IntoView {
+    let say = &words().editor_policies;
     let (domain, _) = editor.place();
     let table = editor.spec.with_untracked(|spec| (spec.source.clone(), spec.table().cloned()));
     let fitting: Vec<String> = datasets
@@ -47,14 +50,15 @@ fn choice(editor: Editor, datasets: Vec<DatasetView>) -> impl IntoView {
     };
     view! {
         <select class="select" id="serve-from" on:change=move |event| set(event_target_value(&event))>
-            <option value="" selected=now.is_empty()>"the source itself, every time"</option>
-            {fitting.into_iter().map(|name| view! { <option value=name.clone() selected=name == now>{format!("the dataset {name}")}</option> }).collect_view()}
+            <option value="" selected=now.is_empty()>{say.from_source}</option>
+            {fitting.into_iter().map(|name| view! { <option value=name.clone() selected=name == now>{(say.from_dataset)(&name)}</option> }).collect_view()}
         </select>
     }
 }
 
 #[component]
 fn CacheFields(editor: Editor) -> impl IntoView {
+    let say = &words().editor_policies;
     let place = move || {
         editor.spec.with(|spec| match spec.policy.cache.as_ref().map(|cache| (cache.memory, cache.redis)) {
             None => "none",
@@ -81,19 +85,18 @@ fn CacheFields(editor: Editor) -> impl IntoView {
             spec.policy.cache = Some(CachePolicy { memory, redis, compress: redis, ..known });
         });
     };
-    let places =
-        [("none", "nowhere: every call reads anew"), ("memory", "in memory"), ("redis", "in Redis"), ("both", "in memory and in Redis")];
+    let places = [("none", say.cache_off), ("memory", say.cache_memory), ("redis", say.cache_redis), ("both", say.cache_both)];
     view! {
-        <Field id="cache" label="Answers are kept">
+        <Field id="cache" label=say.cache>
             <select class="select" id="cache" on:change=move |event| set_place(event_target_value(&event))>
-                {places.map(|(key, words)| view! { <option value=key selected=move || place() == key>{words}</option> })}
+                {places.map(|(key, text)| view! { <option value=key selected=move || place() == key>{text}</option> })}
             </select>
         </Field>
         <Show when=move || place() != "none">
             <div class="form-row">
-                <SpecNumber editor id="ttl" label="Fresh for" help="After that it is fetched anew." unit="ms" asked=ttl() error=error("cache.ttl_ms")/>
-                <SpecNumber editor id="stale" label="Stale for" help="Given while a new one is fetched, or none can be had." unit="ms" asked=stale() error=error("cache.stale_ms")/>
-                <SpecNumber editor id="negative" label="No such row for" help="0 asks every time." unit="ms" asked=negative() error=error("cache.negative_ms")/>
+                <SpecNumber editor id="ttl" label=say.ttl help=say.ttl_help unit="ms" asked=ttl() error=error("cache.ttl_ms")/>
+                <SpecNumber editor id="stale" label=say.stale help=say.stale_help unit="ms" asked=stale() error=error("cache.stale_ms")/>
+                <SpecNumber editor id="negative" label=say.negative help=say.negative_help unit="ms" asked=negative() error=error("cache.negative_ms")/>
             </div>
         </Show>
     }

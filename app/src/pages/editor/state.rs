@@ -11,6 +11,7 @@ use model::view::{CheckReport, DraftView};
 use super::api::{check, draft, save_draft};
 use super::edits::{become_script, is_script};
 use crate::error::PortalError;
+use crate::words::words;
 
 /// How long after the last keystroke the draft is saved.
 const PAUSE: Duration = Duration::from_millis(600);
@@ -150,7 +151,7 @@ impl Editor {
     /// Why nothing is saved, where a number cannot be read.
     pub(super) fn unread_words(self) -> Option<String> {
         let labels = self.unread.with(|known| known.values().map(|unread| unread.label.clone()).collect::<Vec<_>>());
-        (!labels.is_empty()).then(|| format!("Not saved: a number cannot be read. Correct {}.", labels.join(", ")))
+        (!labels.is_empty()).then(|| (words().editor.unread)(&labels.join(", ")))
     }
 
     /// Goes on with the form's own SQL as a script.

@@ -12,9 +12,11 @@ use super::union_fallback::FallbackRow;
 use super::union_input_row::InputRow;
 use super::union_inputs::Asked;
 use crate::ui::{Field, Icon, NumberField};
+use crate::words::words;
 
 #[component]
 pub(super) fn StepCard(editor: Editor, known: StoredValue<Vec<Callable>>, name: String) -> impl IntoView {
+    let say = &words().editor_union;
     let name = StoredValue::new(name);
     let step = Memo::new(move |_| {
         name.with_value(|name| editor.spec.with(|spec| spec.union().and_then(|body| body.step(name)).cloned().unwrap_or_default()))
@@ -31,12 +33,12 @@ pub(super) fn StepCard(editor: Editor, known: StoredValue<Vec<Callable>>, name: 
     let label = name.get_value();
     let (gone, is_list) = (label.clone(), step.get_untracked().list);
     view! {
-        <section class="card clip" aria-label=format!("Step {label}")>
+        <section class="card clip" aria-label=(say.step)(&label)>
             <div class="card-head">
-                <input class="input input-sm input-code auto" aria-label=format!("Name of step {label}") value=label.clone() prop:value=label.clone() on:change=move |event| { let new = event_target_value(&event); forget_numbers(editor, name); editor.change(|spec| name.with_value(|name| rename_step(spec, name, new.trim()))); }/>
+                <input class="input input-sm input-code auto" aria-label=(say.step_name)(&label) value=label.clone() prop:value=label.clone() on:change=move |event| { let new = event_target_value(&event); forget_numbers(editor, name); editor.change(|spec| name.with_value(|name| rename_step(spec, name, new.trim()))); }/>
                 <span class="t-3 s13 grow">{title}</span>
                 <Grades editor name step/>
-                <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label=format!("Remove step {gone}") on:click=move |_| { forget_numbers(editor, name); editor.change(|spec| name.with_value(|name| remove_step(spec, name))); }><Icon name="x"/></button>
+                <button class="btn btn-quiet btn-sm btn-icon" type="button" aria-label=(say.remove_step)(&gone) on:click=move |_| { forget_numbers(editor, name); editor.change(|spec| name.with_value(|name| remove_step(spec, name))); }><Icon name="x"/></button>
             </div>
             <div class="card-pad stack">
                 {api.map(|api| api.parameters.into_iter().map(|parameter| view! { <InputRow editor known name step of=Asked::Step parameter/> }).collect_view())}
@@ -60,6 +62,7 @@ type SetStep = Box<dyn FnOnce(&mut Step)>;
 
 #[component]
 fn Grades(editor: Editor, name: StoredValue<String>, step: Memo<Step>) -> impl IntoView {
+    let say = &words().editor_union;
     let grade_it = move |grade: Grade| {
         editor.change(|spec| {
             name.with_value(|name| {
@@ -72,13 +75,13 @@ fn Grades(editor: Editor, name: StoredValue<String>, step: Memo<Step>) -> impl I
             });
         });
     };
-    let choice = move |grade: Grade, words: &'static str| {
+    let choice = move |grade: Grade, label: &'static str| {
         let group = format!("grade-{}", name.get_value());
         view! {
-            <label><input type="radio" name=group prop:checked=move || step.get().grade == grade checked=step.get_untracked().grade == grade on:change=move |_| grade_it(grade)/>{words}</label>
+            <label><input type="radio" name=group prop:checked=move || step.get().grade == grade checked=step.get_untracked().grade == grade on:change=move |_| grade_it(grade)/>{label}</label>
         }
     };
-    view! { <div class="seg" role="group" aria-label="How much it matters">{choice(Grade::Core, "core")}{choice(Grade::Secondary, "secondary")}</div> }
+    view! { <div class="seg" role="group" aria-label=say.importance>{choice(Grade::Core, say.core)}{choice(Grade::Secondary, say.secondary)}</div> }
 }
 
 /// A number as it was read, or what may stand there.
@@ -93,6 +96,7 @@ fn Rows<S: Fn(SetStep) + Copy + Send + Sync + 'static>(
     set: S,
     is_list: bool,
 ) -> impl IntoView {
+    let say = &words().editor_union;
     let id = move |part: &str| name.with_value(|name| format!("{part}-{name}"));
     let lists = move || {
         editor.spec.with(|spec| {
@@ -118,54 +122,55 @@ fn Rows<S: Fn(SetStep) + Copy + Send + Sync + 'static>(
     let error = move |id: StoredValue<String>| Signal::derive(move || id.with_value(|id| editor.unread_error(id)));
     let (most_text, most_error) = (text(most_id, |step| step.for_each.as_ref().map(|each| each.at_most)), error(most_id));
     let (time_text, time_error) = (text(time_id, |step| step.timeout_ms), error(time_id));
-    let take = move |id: StoredValue<String>, label: &str, (text, number): (String, Read), put: fn(&mut Step, Option<u32>)| {
-        let label = name.with_value(|name| format!("{label} of step {name}"));
-        id.with_value(|id| {
-            editor.take_number((id.as_str(), label.as_str()), text, number, |spec, number| {
-                if let Some(step) = name.with_value(|name| step_mut(spec, name)) {
-                    put(step, number);
-                }
+    let take =
+        move |id: StoredValue<String>, label: fn(&str) -> String, (text, number): (String, Read), put: fn(&mut Step, Option<u32>)| {
+            let label = name.with_value(|name| label(name));
+            id.with_value(|id| {
+                editor.take_number((id.as_str(), label.as_str()), text, number, |spec, number| {
+                    if let Some(step) = name.with_value(|name| step_mut(spec, name)) {
+                        put(step, number);
+                    }
+                });
             });
-        });
-    };
+        };
     let take_most = Callback::new(move |text: String| {
         let number = read(&text, &(1..=MAX_FAN_OUT), false);
-        take(most_id, "Rows at most", (text, number), |step, most| {
+        take(most_id, say.max_rows_of, (text, number), |step, most| {
             step.for_each.iter_mut().for_each(|each| each.at_most = most.unwrap_or(each.at_most));
         });
     });
     let take_time = move |text: String| {
         let number = read(&text, &(1..=MAX_TIMEOUT_MS), true);
-        take(time_id, "Give up after", (text, number), |step, ms| step.timeout_ms = ms);
+        take(time_id, say.time_out_of, (text, number), |step, ms| step.timeout_ms = ms);
     };
     view! {
         {move || (!lists().is_empty()).then(|| view! {
             <div class="form-row">
-                <Field id=id("each") label="Ask" help="Several keys go as one batch.">
+                <Field id=id("each") label=say.calls help=say.calls_help>
                     <select class="select" id=id("each") on:change=move |event| { let of = event_target_value(&event); most_id.with_value(|id| editor.forget_numbers(&[id])); editor.change(|spec| name.with_value(|name| set_for_each(spec, name, &of))); }>
-                        <option value="" selected=move || each().is_empty()>"once"</option>
-                        {lists().into_iter().map(|other| { let this = other.clone(); view! { <option value=other.clone() selected=move || each() == this>{format!("for each row of {other}")}</option> } }).collect_view()}
+                        <option value="" selected=move || each().is_empty()>{say.once}</option>
+                        {lists().into_iter().map(|other| { let this = other.clone(); view! { <option value=other.clone() selected=move || each() == this>{(say.once_for_each)(&other)}</option> } }).collect_view()}
                     </select>
                 </Field>
                 {(!each().is_empty()).then(|| view! {
-                    <NumberField id=id("most") label="Rows at most" help=format!("At most {MAX_FAN_OUT}; more fail the step.") value=most_text error=most_error changed=take_most/>
+                    <NumberField id=id("most") label=say.max_rows help=(say.max_rows_help)(MAX_FAN_OUT) value=most_text error=most_error changed=take_most/>
                 })}
             </div>
         })}
         <div class="row">
-            {is_list.then(|| view! { <label class="choice"><input class="check" type="checkbox" prop:checked=move || step.get().one on:change=move |event| { let on = event_target_checked(&event); set(Box::new(move |step| step.one = on)); }/><span>"Its first row alone"</span></label> })}
+            {is_list.then(|| view! { <label class="choice"><input class="check" type="checkbox" prop:checked=move || step.get().one on:change=move |event| { let on = event_target_checked(&event); set(Box::new(move |step| step.one = on)); }/><span>{say.first_row}</span></label> })}
             {move || (!others().is_empty()).then(|| view! {
-                <label class="row s13" for=id("after")>"Begins"</label>
+                <label class="row s13" for=id("after")>{say.start}</label>
                 <select class="select select-sm auto" id=id("after") on:change=move |event| { let other = event_target_value(&event); editor.change(|spec| name.with_value(|name| set_after(spec, name, &other))); }>
-                    <option value="" selected=move || after().is_empty()>"as soon as it can"</option>
-                    {others().into_iter().map(|other| { let this = other.clone(); view! { <option value=other.clone() selected=move || after() == this>{format!("after {other}")}</option> } }).collect_view()}
+                    <option value="" selected=move || after().is_empty()>{say.start_with_inputs}</option>
+                    {others().into_iter().map(|other| { let this = other.clone(); view! { <option value=other.clone() selected=move || after() == this>{(say.start_after)(&other)}</option> } }).collect_view()}
                 </select>
             })}
-            <label class="row s13" for=id("timeout")>"Give up after"</label>
-            <div class="affix auto"><input class="input input-sm tn narrow" id=id("timeout") inputmode="numeric" autocomplete="off" placeholder="the whole" prop:value=move || time_text.get() value=time_text.get_untracked() aria-invalid=move || time_error.get().is_some().then_some("true") aria-describedby=move || time_error.get().map(|_| id("timeout-error")) on:change=move |event| take_time(event_target_value(&event))/><span>"ms"</span></div>
-            <label class="row s13" for=id("retries")>"Try again"</label>
+            <label class="row s13" for=id("timeout")>{say.time_out}</label>
+            <div class="affix auto"><input class="input input-sm tn narrow" id=id("timeout") inputmode="numeric" autocomplete="off" placeholder=say.time_out_default prop:value=move || time_text.get() value=time_text.get_untracked() aria-invalid=move || time_error.get().is_some().then_some("true") aria-describedby=move || time_error.get().map(|_| id("timeout-error")) on:change=move |event| take_time(event_target_value(&event))/><span>{say.time_out_unit}</span></div>
+            <label class="row s13" for=id("retries")>{say.retries}</label>
             <select class="select select-sm auto" id=id("retries") on:change=move |event| { let times = event_target_value(&event).parse().unwrap_or(0); set(Box::new(move |step| step.retries = times)); }>
-                {(0..=MAX_RETRIES).map(|times| view! { <option value=times selected=move || step.get().retries == times>{match times { 0 => "never".to_owned(), 1 => "once".to_owned(), n => format!("{n} times") }}</option> }).collect_view()}
+                {(0..=MAX_RETRIES).map(|times| view! { <option value=times selected=move || step.get().retries == times>{match times { 0 => say.no_retries.to_owned(), n => n.to_string() }}</option> }).collect_view()}
             </select>
         </div>
         {move || time_error.get().map(|message| view! { <p class="field-error" id=id("timeout-error") role="alert"><Icon name="error" class="i-14"/><span>{message}</span></p> })}

@@ -9,16 +9,17 @@ use super::union_edits::set_fallback;
 use super::union_input_row::InputRow;
 use super::union_inputs::{Asked, stand_in, stand_ins};
 use crate::ui::{Field, TextArea};
+use crate::words::words;
 
-const WORDS: [(&str, &str); 4] = [
-    ("empty", "it is empty"),
-    ("last-good", "what the same question was answered last"),
-    ("fixed", "a fixed answer"),
-    ("api", "another API"),
-];
+/// Each kind of fallback, with what it is called.
+fn kinds() -> [(&'static str, &'static str); 4] {
+    let say = &words().editor_union;
+    [("empty", say.return_empty), ("last-good", say.return_last_good), ("fixed", say.return_constant), ("api", say.call_api)]
+}
 
 #[component]
 pub(super) fn FallbackRow(editor: Editor, known: StoredValue<Vec<Callable>>, name: StoredValue<String>, step: Memo<Step>) -> impl IntoView {
+    let say = &words().editor_union;
     let id = format!("fallback-{}", name.get_value());
     let key = Memo::new(move |_| step.with(|step| step.fallback.key()));
     let fixed = move || match step.get().fallback {
@@ -34,14 +35,14 @@ pub(super) fn FallbackRow(editor: Editor, known: StoredValue<Vec<Callable>>, nam
     };
     let offered = move || {
         let some = known.with_value(|known| !stand_ins(&step.get(), known).is_empty());
-        WORDS.into_iter().filter(move |(this, _)| *this != "api" || some || key.get() == "api")
+        kinds().into_iter().filter(move |(this, _)| *this != "api" || some || key.get() == "api")
     };
     view! {
-        <Field id=id.clone() label="Where it fails" help="The answer says which step was stood in for, and by what.">
+        <Field id=id.clone() label=say.on_failure help=say.on_failure_help>
             <select class="select auto" id=id.clone() on:change=move |event| choose(&event_target_value(&event))>
-                {move || offered().map(|(this, words)| view! { <option value=this selected=move || key.get() == this>{words}</option> }).collect_view()}
+                {move || offered().map(|(this, label)| view! { <option value=this selected=move || key.get() == this>{label}</option> }).collect_view()}
             </select>
-            {move || fixed().map(|text| view! { <TextArea class="input input-code mt-2" rows=3 label="The fixed answer, as JSON" text changed=Callback::new(move |text: String| set(Fallback::Fixed(text)))/> })}
+            {move || fixed().map(|text| view! { <TextArea class="input input-code mt-2" rows=3 label=say.constant_response text changed=Callback::new(move |text: String| set(Fallback::Fixed(text)))/> })}
         </Field>
         {move || (key.get() == "api").then(|| view! { <StandIn editor known name step/> })}
     }
@@ -61,6 +62,7 @@ fn choose_api(editor: Editor, known: StoredValue<Vec<Callable>>, name: StoredVal
 /// Which API stands in, and what it is asked with.
 #[component]
 fn StandIn(editor: Editor, known: StoredValue<Vec<Callable>>, name: StoredValue<String>, step: Memo<Step>) -> impl IntoView {
+    let say = &words().editor_union;
     let id = format!("instead-{}", name.get_value());
     let chosen = Memo::new(move |_| match step.get().fallback {
         Fallback::Api(other) => other.api,
@@ -76,7 +78,7 @@ fn StandIn(editor: Editor, known: StoredValue<Vec<Callable>>, name: StoredValue<
         known.with_value(|known| known.iter().find(|api| api.name == chosen).map(|api| api.parameters.clone())).unwrap_or_default()
     };
     view! {
-        <Field id=id.clone() label="Asked instead" help="Its fields of the same name and type stand in; the others stay empty.">
+        <Field id=id.clone() label=say.fallback_api help=say.fallback_api_help>
             <select class="select auto" id=id.clone() on:change=move |event| choose_api(editor, known, name, step, &event_target_value(&event))>
                 {move || offered().into_iter().map(|(api, title)| { let this = api.clone(); view! { <option value=api.clone() selected=move || chosen.get() == this>{format!("{api}: {title}")}</option> } }).collect_view()}
             </select>

@@ -8,6 +8,7 @@ use model::view::Callable;
 use super::state::Editor;
 use super::union_inputs::{Asked, choices, key_of, set_default, set_fixed, set_input};
 use crate::ui::Field;
+use crate::words::words;
 
 #[component]
 pub(super) fn InputRow(
@@ -18,8 +19,10 @@ pub(super) fn InputRow(
     of: Asked,
     parameter: Parameter,
 ) -> impl IntoView {
+    let say = &words().editor_union;
     let id = format!("{}-{}-{}", if of == Asked::Step { "in" } else { "instead" }, name.get_value(), parameter.name);
-    let note = format!("{}{}", parameter.type_words(), if parameter.required { "" } else { ", optional" });
+    let kind = parameter.type_words();
+    let note = if parameter.required { kind } else { (say.optional_input)(&kind) };
     let label = parameter.name.clone();
     let parameter = StoredValue::new(parameter);
     let input = Memo::new(move |_| {
@@ -56,10 +59,10 @@ pub(super) fn InputRow(
         <Field id=id.clone() label=label note=note>
             <div class="row">
                 <select class="select auto" id=id.clone() on:change=move |event| choose(event_target_value(&event))>
-                    {move || offered().into_iter().map(|(key, words)| { let (this, value) = (key.clone(), key); view! { <option value=value selected=move || key_of(input.get().as_ref()) == this>{words}</option> } }).collect_view()}
+                    {move || offered().into_iter().map(|(key, label)| { let (this, value) = (key.clone(), key); view! { <option value=value selected=move || key_of(input.get().as_ref()) == this>{label}</option> } }).collect_view()}
                 </select>
-                {move || default().map(|text| view! { <input class="input auto" aria-label=format!("Default of {}", parameter.with_value(|parameter| parameter.name.clone())) placeholder="no default" value=text.clone() prop:value=text on:change=move |event| type_default(event_target_value(&event))/> })}
-                {move || fixed().map(|text| view! { <input class="input auto" aria-label="The fixed value" value=text.clone() prop:value=text on:change=move |event| type_fixed(event_target_value(&event))/> })}
+                {move || default().map(|text| view! { <input class="input auto" aria-label=parameter.with_value(|parameter| (say.default_of)(&parameter.name)) placeholder=say.no_default value=text.clone() prop:value=text on:change=move |event| type_default(event_target_value(&event))/> })}
+                {move || fixed().map(|text| view! { <input class="input auto" aria-label=say.constant_value value=text.clone() prop:value=text on:change=move |event| type_fixed(event_target_value(&event))/> })}
             </div>
         </Field>
     }

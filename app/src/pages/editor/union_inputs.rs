@@ -5,6 +5,7 @@ use model::view::Callable;
 use model::{ApiSpec, Parameter};
 
 use super::union_edits::{drop_unused, step_mut};
+use crate::words::words;
 
 /// Whose parameters these are: those of the step's own API, or of the one that stands in where it fails.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,21 +56,23 @@ pub(super) fn guess(spec: &mut ApiSpec, step: &str, of: Asked, parameter: &Param
 
 /// Where one parameter of a step may get its value: the caller, the fields of the other steps that fit, a fixed value.
 pub(super) fn choices(spec: &ApiSpec, step: &str, parameter: &Parameter, samples: &dyn Fn(&str, &str) -> Option<String>) -> Choices {
+    let say = &words().editor_union;
     let mut out = Choices::new();
     let own = spec.parameters.iter().filter(|known| known.list == parameter.list && fits(known.data_type, parameter.data_type));
-    out.extend(own.map(|known| (format!("parameter:{}", known.name), format!("the caller's {}", known.name))));
+    out.extend(own.map(|known| (format!("parameter:{}", known.name), (say.from_parameter)(&known.name))));
     if spec.parameter(&parameter.name).is_none() {
-        out.push((NEW.into(), format!("the caller, as {}", parameter.name)));
+        out.push((NEW.into(), (say.from_new_parameter)(&parameter.name)));
     }
     for other in spec.union().into_iter().flat_map(|body| &body.steps).filter(|other| other.name != step) {
         for field in other.fields.iter().filter(|field| fits(field.data_type, parameter.data_type)) {
-            let example = samples(&other.api, &field.name).map(|text| format!(", such as {text}")).unwrap_or_default();
-            out.push((format!("field:{}.{}", other.name, field.name), format!("{}.{}{example}", other.name, field.name)));
+            let path = format!("{}.{}", other.name, field.name);
+            let label = samples(&other.api, &field.name).map_or_else(|| path.clone(), |example| (say.from_field)(&path, &example));
+            out.push((format!("field:{path}"), label));
         }
     }
-    out.push((FIXED.into(), "a fixed value".into()));
+    out.push((FIXED.into(), say.from_constant.into()));
     if !parameter.required {
-        out.push((String::new(), "nothing".into()));
+        out.push((String::new(), say.from_nothing.into()));
     }
     out
 }

@@ -6,12 +6,13 @@ use model::union::{Shape, Step};
 use super::edits::rename;
 use super::state::Editor;
 use super::union_edits::{pick, set_key_pair, set_shape, union_mut};
+use crate::words::words;
 
-const SHAPES: [(&str, &str, &str); 3] = [
-    ("named", "By name", "One object; each step's answer stands under its name."),
-    ("flat", "Side by side", "One object with the fields of all steps."),
-    ("joined", "Joined by a key", "A list: the rows of one step, with those of the others that belong to them."),
-];
+/// Each shape, with what it is called and how the response looks.
+fn shapes() -> [(&'static str, &'static str, &'static str); 3] {
+    let say = &words().editor_union;
+    [("named", say.named, say.named_help), ("flat", say.flat, say.flat_help), ("joined", say.joined, say.joined_help)]
+}
 
 fn key_of(shape: &Shape) -> &'static str {
     match shape {
@@ -23,14 +24,15 @@ fn key_of(shape: &Shape) -> &'static str {
 
 #[component]
 pub(super) fn ShapeCard(editor: Editor) -> impl IntoView {
+    let say = &words().editor_union;
     let shape = Memo::new(move |_| editor.spec.with(|spec| spec.union().map(|body| body.shape.clone()).unwrap_or_default()));
     let steps = Memo::new(move |_| editor.spec.with(|spec| spec.union().map(|body| body.steps.clone()).unwrap_or_default()));
     view! {
         <section class="card clip">
-            <div class="card-head"><h2>"The answer"</h2></div>
+            <div class="card-head"><h2>{say.response}</h2></div>
             <div class="card-pad stack">
                 <div class="grid cols-3">
-                    {SHAPES.into_iter().map(|(key, name, about)| view! {
+                    {shapes().into_iter().map(|(key, name, about)| view! {
                         <label class="choice kind"><input class="check" type="radio" name="shape" value=key prop:checked=move || key_of(&shape.get()) == key checked=key_of(&shape.get_untracked()) == key
                             on:change=move |_| editor.change(|spec| set_shape(spec, key))/><span><span class="medium">{name}</span><small>{about}</small></span></label>
                     }).collect_view()}
@@ -45,6 +47,7 @@ pub(super) fn ShapeCard(editor: Editor) -> impl IntoView {
 /// Whose rows the list is, and by which fields the others belong to them.
 #[component]
 fn Keys(editor: Editor, steps: Memo<Vec<Step>>, shape: Memo<Shape>) -> impl IntoView {
+    let say = &words().editor_union;
     let joined = move || match shape.get() {
         Shape::Joined(joined) => joined,
         _ => model::union::Joined::default(),
@@ -64,7 +67,7 @@ fn Keys(editor: Editor, steps: Memo<Vec<Step>>, shape: Memo<Shape>) -> impl Into
         move |step: &str| joined().on.into_iter().find(|key| key.step == step).map(|key| (key.first_field, key.field)).unwrap_or_default();
     view! {
         <div class="row">
-            <label class="s13" for="first">"The rows of"</label>
+            <label class="s13" for="first">{say.rows_of}</label>
             <select class="select auto" id="first" on:change=move |event| set_first(event_target_value(&event))>
                 {move || steps.get().into_iter().map(|step| { let this = step.name.clone(); view! { <option value=step.name.clone() selected=move || joined().first == this>{step.name.clone()}</option> } }).collect_view()}
             </select>
@@ -73,11 +76,11 @@ fn Keys(editor: Editor, steps: Memo<Vec<Step>>, shape: Memo<Shape>) -> impl Into
             let step = StoredValue::new(step.name);
             let first = first.clone();
             let now = pair(&step.get_value());
-            let select = |label: &'static str, of: String, value: String, set: Box<dyn Fn(String)>| {
+            let select = |of: String, value: String, set: Box<dyn Fn(String)>| {
                 let of_step = fields(&of);
                 view! {
-                    <select class="select auto" aria-label=format!("{label} {of}") on:change=move |event| set(event_target_value(&event))>
-                        <option value="">"pick a field"</option>
+                    <select class="select auto" aria-label=(say.key_of)(&of) on:change=move |event| set(event_target_value(&event))>
+                        <option value="">{say.choose_field}</option>
                         {of_step.into_iter().map(|field| view! { <option value=field.name.clone() selected=field.name == value>{format!("{of}.{}", field.name)}</option> }).collect_view()}
                     </select>
                 }
@@ -87,10 +90,10 @@ fn Keys(editor: Editor, steps: Memo<Vec<Step>>, shape: Memo<Shape>) -> impl Into
             let mine = left.0.clone();
             let name = step.get_value();
             view! {
-                <div class="row"><span class="s13">"with "<code>{name.clone()}</code>" where"</span>
-                    {select("Key in", first, left.0.clone(), Box::new(move |value| editor.change(|spec| step.with_value(|step| half_key(spec, step, Some(&value), None, (&mine, &other))))))}
-                    <span class="t-3">"is"</span>
-                    {let (mine, other) = (right.0.clone(), right.1.clone()); select("Key in", name, right.1.clone(), Box::new(move |value| editor.change(|spec| step.with_value(|step| half_key(spec, step, None, Some(&value), (&mine, &other))))))}
+                <div class="row"><span class="s13">{say.join_before}<code>{name.clone()}</code>{say.join_after}</span>
+                    {select(first, left.0.clone(), Box::new(move |value| editor.change(|spec| step.with_value(|step| half_key(spec, step, Some(&value), None, (&mine, &other))))))}
+                    <span class="t-3">"="</span>
+                    {let (mine, other) = (right.0.clone(), right.1.clone()); select(name, right.1.clone(), Box::new(move |value| editor.change(|spec| step.with_value(|step| half_key(spec, step, None, Some(&value), (&mine, &other))))))}
                 </div>
             }
         }).collect_view() }}
@@ -110,12 +113,13 @@ fn half_key(spec: &mut model::ApiSpec, step: &str, first: Option<&str>, own: Opt
 /// The fields of all steps: which are given out, under which name.
 #[component]
 fn Picked(editor: Editor, steps: Memo<Vec<Step>>) -> impl IntoView {
+    let say = &words().editor_union;
     let name_of = move |column: &str| {
         editor.spec.with(|spec| spec.fields.iter().find(|field| field.column == column).map(|field| field.name.clone()))
     };
     view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label="Fields of the steps"><table class="table table-dense">
-            <thead><tr><th><span class="sr">"Give out"</span></th><th>"Field"</th><th class="hide-phone">"Type"</th><th>"Name in the answer"</th></tr></thead>
+        <div class="table-wrap" tabindex="0" role="region" aria-label=say.fields_region><table class="table table-dense">
+            <thead><tr><th><span class="sr">{say.include}</span></th><th>{say.field}</th><th class="hide-phone">{say.data_type}</th><th>{say.response_name}</th></tr></thead>
             <tbody>{move || steps.get().into_iter().flat_map(|step| step.fields.clone().into_iter().map(move |field| (step.name.clone(), field))).map(|(step, field)| {
                 let column = format!("{step}.{}", field.name);
                 let (about, shown) = (column.clone(), field.data_type.word());
@@ -124,10 +128,10 @@ fn Picked(editor: Editor, steps: Memo<Vec<Step>>) -> impl IntoView {
                 let name = Memo::new(move |_| column.with_value(|column| name_of(column)));
                 view! {
                     <tr class:off=move || name.get().is_none()>
-                        <td class="fit"><input class="check" type="checkbox" aria-label=format!("Give out {about}") prop:checked=move || name.get().is_some() on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| known.with_value(|(step, field)| pick(spec, step, field, on))); }/></td>
+                        <td class="fit"><input class="check" type="checkbox" aria-label=(say.include_field)(&about) prop:checked=move || name.get().is_some() on:change=move |event| { let on = event_target_checked(&event); editor.change(|spec| known.with_value(|(step, field)| pick(spec, step, field, on))); }/></td>
                         <td class="fit"><code>{about.clone()}</code></td>
                         <td class="t-3 fit hide-phone">{shown}</td>
-                        <td>{move || name.get().map(|now| { let old = now.clone(); view! { <input class="input input-sm input-code" aria-label=format!("Name of {} in the answer", column.get_value()) value=now.clone() prop:value=now on:change=move |event| { let new = event_target_value(&event); editor.change(|spec| rename(spec, &old, new.trim())); }/> } })}</td>
+                        <td>{move || name.get().map(|now| { let old = now.clone(); view! { <input class="input input-sm input-code" aria-label=column.with_value(|column| (say.response_name_of)(column)) value=now.clone() prop:value=now on:change=move |event| { let new = event_target_value(&event); editor.change(|spec| rename(spec, &old, new.trim())); }/> } })}</td>
                     </tr>
                 }
             }).collect_view()}</tbody>

@@ -10,15 +10,17 @@ use super::union_edits::add_step;
 use super::union_shape::ShapeCard;
 use crate::error::PortalError;
 use crate::ui::{Empty, GraphNode, Icon, Load, StepGraph};
+use crate::words::words;
 
 pub(super) type Callables = Resource<Result<Vec<Callable>, PortalError>>;
 
 #[component]
 pub(super) fn UnionStep(editor: Editor, callables: Callables) -> impl IntoView {
+    let say = &words().editor_union;
     view! {
         <Load resource=callables view=move |known| {
             if known.is_empty() {
-                return view! { <section class="card"><Empty title="Nothing to call yet" text="A Union is made of live APIs of its domain. Make one of another kind first, and have it approved."/></section> }.into_any();
+                return view! { <section class="card"><Empty title=say.no_apis_title text=say.no_apis_text/></section> }.into_any();
             }
             let known = StoredValue::new(known);
             view! { <Steps editor known/><ShapeCard editor/> }.into_any()
@@ -33,6 +35,7 @@ fn steps_of(editor: Editor) -> Vec<Step> {
 
 #[component]
 fn Steps(editor: Editor, known: StoredValue<Vec<Callable>>) -> impl IntoView {
+    let say = &words().editor_union;
     let names = Memo::new(move |_| steps_of(editor).into_iter().map(|step| step.name).collect::<Vec<_>>());
     let picked = RwSignal::new(known.with_value(|known| known.first().map(|api| api.name.clone()).unwrap_or_default()));
     let add = move |_| {
@@ -44,15 +47,15 @@ fn Steps(editor: Editor, known: StoredValue<Vec<Callable>>) -> impl IntoView {
     let nodes = move || steps_of(editor).iter().map(node_of).collect::<Vec<_>>();
     view! {
         <section class="card clip">
-            <div class="card-head"><h2>"Steps"</h2><span class="count">{move || names.get().len()}</span></div>
+            <div class="card-head"><h2>{say.steps}</h2><span class="count">{move || names.get().len()}</span></div>
             <div class="card-pad stack">
-                <p class="t-2 s13">{move || if names.get().is_empty() { "Add the APIs whose answers you want. A step begins as soon as it has what it asks with; what needs nothing of another runs at the same time." } else { "A step begins as soon as it has what it asks with. Without a core step there is no answer; a secondary one may fail." }}</p>
+                <p class="t-2 s13">{move || if names.get().is_empty() { say.steps_empty } else { say.steps_help }}</p>
                 <StepGraph nodes=Signal::derive(nodes)/>
                 <div class="row">
-                    <select class="select auto" aria-label="API to add" on:change=move |event| picked.set(event_target_value(&event))>
+                    <select class="select auto" aria-label=say.api_to_add on:change=move |event| picked.set(event_target_value(&event))>
                         {known.get_value().into_iter().map(|api| view! { <option value=api.name.clone()>{format!("{}: {}", api.name, api.title)}</option> }).collect_view()}
                     </select>
-                    <button class="btn" type="button" on:click=add><Icon name="plus"/>"Step"</button>
+                    <button class="btn" type="button" on:click=add><Icon name="plus"/>{say.add_step}</button>
                 </div>
             </div>
         </section>

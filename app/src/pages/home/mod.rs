@@ -13,22 +13,24 @@ use crate::pages::inbox::api::requests;
 use crate::pages::sources::api::offered_source;
 use crate::pages::sources::ask_tables;
 use crate::signed_in::MeResource;
-use crate::ui::{Empty, FromSource, Icon, LiveBadge, Load, PageHead, PageName, Time, grouped};
+use crate::ui::{Empty, FromSource, Icon, LiveBadge, Load, PageHead, PageName, Time, rows};
+use crate::words::words;
 
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
+    let say = &words().home;
     let MeResource(me) = expect_context();
     let list = Resource::new(|| (), |()| apis());
     let asked = Resource::new(|| (), |()| requests());
     let needed = Resource::new(|| (), |()| api::needs());
     let offered = Resource::new(|| (), |()| offered_source());
     view! {
-        <PageName name="Home"/>
+        <PageName name=say.title/>
         <Load resource=me page=true view=move |me| {
             let for_list = me.clone();
             let builds = !me.domains_where(Action::EditApi).is_empty();
             view! {
-                <PageHead title="Home" lead=lead(&me)/>
+                <PageHead title=say.title lead=lead(&me)/>
                 <div class="with-aside">
                     <div class="stack-6">
                         <Load resource=needed view=needs::card/>
@@ -46,26 +48,28 @@ pub(crate) fn HomePage() -> impl IntoView {
 }
 
 fn lead(me: &Me) -> String {
+    let say = &words().home;
     let domains: Vec<&str> = me.domains.keys().map(String::as_str).collect();
     match (domains.as_slice(), me.is_admin) {
-        ([], true) => "There is no domain yet. Make one under Domains, then add people to it.".into(),
-        ([], false) => "You are in no domain yet. Ask an admin to add you to one.".into(),
-        ([one], _) => format!("Domain {one}."),
-        (many, _) => format!("Domains {}.", many.join(", ")),
+        ([], true) => say.no_domains_of_admin.to_owned(),
+        ([], false) => say.no_domains.to_owned(),
+        ([one], _) => (say.domain)(one),
+        (many, _) => (say.domains)(&many.join(", ")),
     }
 }
 
 fn my_apis(me: &Me, apis: Vec<ApiSummary>) -> impl IntoView + use<> {
+    let say = &words().home;
     let mine: Vec<ApiSummary> = apis.iter().filter(|api| api.owner == me.email).cloned().collect();
-    let (title, shown) = if mine.is_empty() { ("APIs of your domains", apis) } else { ("My APIs", mine) };
+    let (title, shown) = if mine.is_empty() { (say.apis_of_domains, apis) } else { (say.my_apis, mine) };
     let builds = !me.domains_where(Action::EditApi).is_empty();
     view! {
         <section class="card clip" aria-labelledby="mine">
-            <div class="card-head"><h2 id="mine">{title}</h2><span class="count">{shown.len()}</span><div class="end"><a class="s13" href="/apis">"All APIs"</a></div></div>
+            <div class="card-head"><h2 id="mine">{title}</h2><span class="count">{shown.len()}</span><div class="end"><a class="s13" href="/apis">{say.all_apis}</a></div></div>
             {if shown.is_empty() {
                 view! {
-                    <Empty title="No API yet" text="Pick a table and have a working API in two minutes. Nobody else calls it until you send it for review and it is approved.">
-                        {builds.then(|| view! { <a class="btn btn-primary" href="/apis/new">"Make an API"</a> })}
+                    <Empty title=say.no_apis text=say.no_apis_text>
+                        {builds.then(|| view! { <a class="btn btn-primary" href="/apis/new">{say.create_api}</a> })}
                     </Empty>
                 }.into_any()
             } else {
@@ -77,15 +81,16 @@ fn my_apis(me: &Me, apis: Vec<ApiSummary>) -> impl IntoView + use<> {
 
 #[component]
 fn ApiRows(apis: Vec<ApiSummary>) -> impl IntoView {
+    let say = &words().home;
     view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label="APIs"><table class="table table-cards">
-            <thead><tr><th>"API"</th><th>"Kind"</th><th>"State"</th><th>"Source"</th><th>"Owner"</th></tr></thead>
+        <div class="table-wrap" tabindex="0" role="region" aria-label=say.apis><table class="table table-cards">
+            <thead><tr><th>{say.api}</th><th>{say.api_type}</th><th>{say.state}</th><th>{say.source}</th><th>{say.owner}</th></tr></thead>
             <tbody>{apis.into_iter().map(|api| view! {
                 <tr>
                     <td class="lead-cell"><a class="main-cell" href=format!("/apis/{}", api.path())>{api.path()}</a><span class="sub">{api.title.clone()}</span></td>
                     <td class="fit hide-phone"><span class="badge badge-code">{api.kind.key()}</span></td>
-                    <td class="fit" data-label="State"><LiveBadge api=api.clone()/></td>
-                    <td class="fit t-2" data-label=(!api.source.is_empty()).then_some("Source")>{api.source.clone()}</td>
+                    <td class="fit" data-label=say.state><LiveBadge api=api.clone()/></td>
+                    <td class="fit t-2" data-label=(!api.source.is_empty()).then_some(say.source)>{api.source.clone()}</td>
                     <td class="fit t-2 hide-phone">{api.owner.clone()}</td>
                 </tr>
             }).collect_view()}</tbody>
@@ -94,51 +99,57 @@ fn ApiRows(apis: Vec<ApiSummary>) -> impl IntoView {
 }
 
 fn from_table(offered: Option<HomeSource>) -> AnyView {
+    let say = &words().home;
     let Some(HomeSource { name, environment, known }) = offered else {
         return view! {
-            <section class="card"><Empty title="No source yet" text="Register a database, and its tables are here to make APIs from.">
-                <a class="btn btn-primary" href="/sources/new">"Register a source"</a>
+            <section class="card"><Empty title=say.no_sources text=say.no_sources_text>
+                <a class="btn btn-primary" href="/sources/new">{say.create_source}</a>
             </Empty></section>
         }
         .into_any();
     };
     let of = name.clone();
     let asked = ask_tables(known, move || (of.clone(), environment));
-    let (what, all) = (format!("the tables of {name}"), format!("/sources/{name}"));
+    let (what, all) = ((say.tables_of)(&name), format!("/sources/{name}"));
     let source = name.clone();
     view! {
         <section class="card clip" aria-labelledby="from">
-            <div class="card-head"><h2 id="from">"Make an API from a table"</h2></div>
+            <div class="card-head"><h2 id="from">{say.from_table}</h2></div>
             <FromSource asked what view=move |tables| table_links(&source, tables)/>
-            <div class="card-foot">{move || asked.told().map(|_| view! { <span class="dot dot-ok" aria-hidden="true"></span><span>{name.clone()}" answers"</span> })}<a class="push" href=all>"All tables"</a></div>
+            <div class="card-foot">{move || asked.told().map(|_| view! { <span class="dot dot-ok" aria-hidden="true"></span><span>{(say.responds)(&name)}</span> })}<a class="push" href=all>{say.all_tables}</a></div>
         </section>
     }
     .into_any()
 }
 
 fn table_links(source: &str, tables: Vec<TableInfo>) -> impl IntoView + use<> {
-    let rows = tables.into_iter().take(5).map(|info| {
-        let key = if info.key.is_empty() { "key none yet".into() } else { format!("key {}", info.key.join(", ")) };
-        let rows = info.rows.map(|rows| format!("{} rows, ", grouped(rows))).unwrap_or_default();
+    let say = &words().home;
+    let links = tables.into_iter().take(5).map(|info| {
+        let key = if info.key.is_empty() { say.no_key.to_owned() } else { (say.key)(&info.key.join(", ")) };
+        let about = match info.rows {
+            Some(count) => (say.rows_and_key)(&rows(count), &key),
+            None => key,
+        };
         view! {
             <li><a href=format!("/apis/new?source={source}&table={}", info.table.name)><Icon name="table" class="t-3"/>
-                <span><span class="medium">{info.table.name.clone()}</span><br/><small>{rows}{key}</small></span><span class="go">"Make"</span></a></li>
+                <span><span class="medium">{info.table.name.clone()}</span><br/><small>{about}</small></span><span class="go">{say.create_api}</span></a></li>
         }
     });
-    view! { <ul class="tables-list">{rows.collect_view()}</ul> }
+    view! { <ul class="tables-list">{links.collect_view()}</ul> }
 }
 
 fn my_requests(asked: Vec<RequestView>) -> impl IntoView {
+    let say = &words().home;
     let mine: Vec<RequestView> = asked.into_iter().filter(|request| request.mine).take(5).collect();
     (!mine.is_empty()).then(|| view! {
         <section class="card clip" aria-labelledby="asked">
-            <div class="card-head"><h2 id="asked">"My requests"</h2></div>
+            <div class="card-head"><h2 id="asked">{say.my_requests}</h2></div>
             <ul class="todo">{mine.into_iter().map(|request| {
                 let (glyph, icon, word) = match request.state {
-                    RequestState::Open => ("glyph glyph-info", "clock", "Waits for a decision, sent"),
-                    RequestState::Approved => ("glyph glyph-ok", "check", "Approved and live,"),
-                    RequestState::Rejected => ("glyph glyph-bad", "x", "Rejected"),
-                    RequestState::Withdrawn => ("glyph", "undo", "Withdrawn by you"),
+                    RequestState::Open => ("glyph glyph-info", "clock", say.sent),
+                    RequestState::Approved => ("glyph glyph-ok", "check", say.approved),
+                    RequestState::Rejected => ("glyph glyph-bad", "x", say.rejected),
+                    RequestState::Withdrawn => ("glyph", "undo", say.withdrawn),
                 };
                 let at = request.decided_at.unwrap_or(request.created_at);
                 view! {

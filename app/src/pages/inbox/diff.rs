@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use model::view::{DiffLine, DiffSide};
 
+use crate::words::words;
+
 /// Unchanged lines that stay visible around a change.
 const AROUND: usize = 3;
 
@@ -13,6 +15,7 @@ enum Row {
 
 #[component]
 pub(super) fn DiffTable(lines: Vec<DiffLine>, label: String) -> impl IntoView {
+    let say = &words().inbox;
     let side = |line: Option<DiffLine>, old: bool| match line {
         None => view! { <td class="ln void"></td><td class="sg void"></td><td class="void"></td> }.into_any(),
         Some(line) => {
@@ -26,10 +29,10 @@ pub(super) fn DiffTable(lines: Vec<DiffLine>, label: String) -> impl IntoView {
         }
     };
     view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label="Lines that differ"><table class="diff" aria-label=label>
+        <div class="table-wrap" tabindex="0" role="region" aria-label=say.changed_lines><table class="diff" aria-label=label>
             <colgroup><col class="c-ln"/><col class="c-sg"/><col/><col class="c-ln"/><col class="c-sg"/><col/></colgroup>
             <tbody>{rows(lines).into_iter().map(|row| match row {
-                Row::Fold(count) => view! { <tr class="fold"><td colspan="6">{count}" lines are the same."</td></tr> }.into_any(),
+                Row::Fold(count) => view! { <tr class="fold"><td colspan="6">{(say.same_lines)(count)}</td></tr> }.into_any(),
                 Row::Pair(old, new) => view! { <tr>{side(old, true)}{side(new, false)}</tr> }.into_any(),
             }).collect_view()}</tbody>
         </table></div>

@@ -13,6 +13,7 @@ use crate::ui::{
     CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Heading, Icon, Load, PageName, SampleTable, SettingChanges,
     StateBadge, Time, done, param,
 };
+use crate::words::words;
 
 #[component]
 pub(crate) fn RequestPage() -> impl IntoView {
@@ -54,6 +55,7 @@ fn version(
     decide: ServerAction<Decide>,
     withdraw: ServerAction<Withdraw>,
 ) -> impl IntoView + use<> {
+    let say = &words().inbox;
     let request = detail.request.clone();
     let path = format!("{}/{}", request.domain, request.name);
     let title = request.title();
@@ -62,9 +64,9 @@ fn version(
         <PageName name=title.clone()/>
         <div class="page-head"><div>
             <div class="page-title"><Heading>{title}</Heading><StateBadge state=request.state/></div>
-            <p class="lead">{request.author.clone()}" asks for "<b>{request.environment.key()}</b>", "<Time at=request.created_at/>
-                {(!request.reason.is_empty()).then(|| format!(": “{}”", request.reason))}
-                {(!others.is_empty()).then(|| format!(" Also edited by {}. Nobody who edited it can approve it.", others.join(", ")))}</p>
+            <p class="lead">{(say.sent_for)(&request.author)}<b>{request.environment.key()}</b>", "<Time at=request.created_at/>
+                {(!request.reason.is_empty()).then(|| (say.quoted)(&request.reason))}
+                {(!others.is_empty()).then(|| (say.also_edited)(&others.join(", ")))}</p>
         </div></div>
         <div class="stack">
             {decided(&request, detail.may_edit.then(|| format!("/apis/{path}/edit")))}
@@ -73,17 +75,17 @@ fn version(
             {in_words(detail, spec)}
             <div class="grid cols-2">
                 <section class="card clip">
-                    <div class="card-head"><h2>"Sample"</h2><div class="end"><a class="s13" href=format!("/apis/{path}/test?version={}", request.version)>"Try v"{request.version}</a></div></div>
+                    <div class="card-head"><h2>{say.sample}</h2><div class="end"><a class="s13" href=format!("/apis/{path}/test?version={}", request.version)>{(say.try_version)(request.version)}</a></div></div>
                     {if detail.evidence.sample.rows.is_empty() {
-                        view! { <p class="card-pad t-2 s13">"The check gave no rows with its test values, or you may not read samples."</p> }.into_any()
+                        view! { <p class="card-pad t-2 s13">{say.no_sample}</p> }.into_any()
                     } else {
                         view! { <SampleTable sample=detail.evidence.sample.clone()/> }.into_any()
                     }}
                 </section>
                 <section class="card clip">
-                    <div class="card-head"><h2>"Who is affected"</h2><span class="count">{detail.affected_apps.len()}</span></div>
+                    <div class="card-head"><h2>{say.affected_apps}</h2><span class="count">{detail.affected_apps.len()}</span></div>
                     {if detail.affected_apps.is_empty() {
-                        view! { <p class="card-pad t-2 s13">"No app may call it yet."</p> }.into_any()
+                        view! { <p class="card-pad t-2 s13">{say.no_apps}</p> }.into_any()
                     } else {
                         view! { <ul class="todo">{detail.affected_apps.iter().map(|app| view! { <li><span class="glyph"><Icon name="app"/></span><p><b>{app.clone()}</b></p><span></span></li> }).collect_view()}</ul> }.into_any()
                     }}
@@ -92,14 +94,14 @@ fn version(
             {what_changes(detail)}
             {(!detail.evidence.cases.is_empty()).then(|| view! {
                 <section class="card clip">
-                    <div class="card-head"><h2>"Cases"</h2><span class="count">{detail.evidence.cases.len()}</span></div>
+                    <div class="card-head"><h2>{say.test_cases}</h2><span class="count">{detail.evidence.cases.len()}</span></div>
                     <div class="card-pad stack-2">{detail.evidence.cases.iter().cloned().map(|result| view! { <div class="row"><CaseBadge result=Some(result.clone())/><code>{result.name}</code><span class="t-2 s13">{result.message}</span></div> }).collect_view()}</div>
                 </section>
             })}
-            {(!detail.evidence.sql.is_empty()).then(|| view! { <CodeBlock title="Statement" text=detail.evidence.sql.clone()/> })}
-            {(!detail.evidence.plan.lines.is_empty()).then(|| view! { <CodeBlock title="Plan" text=detail.evidence.plan.lines.join("\n")/> })}
+            {(!detail.evidence.sql.is_empty()).then(|| view! { <CodeBlock title=say.statement text=detail.evidence.sql.clone()/> })}
+            {(!detail.evidence.plan.lines.is_empty()).then(|| view! { <CodeBlock title=say.plan text=detail.evidence.plan.lines.join("\n")/> })}
         </div>
-        {decision(&request, &detail.evidence.costs, "Approve and release", decide, withdraw)}
+        {decision(&request, &detail.evidence.costs, say.approve_release, decide, withdraw)}
     }
 }
 
@@ -111,11 +113,12 @@ pub(super) fn decision(
     decide: ServerAction<Decide>,
     withdraw: ServerAction<Withdraw>,
 ) -> impl IntoView + use<> {
+    let say = &words().inbox;
     let is_open = request.state == RequestState::Open;
     let decides = is_open && request.may_decide;
     let (decide_id, withdraw_id) = (request.id.clone(), request.id.clone());
     let (costs, mine) = (costs.join(" "), request.mine);
-    let effects = vec!["Nobody can decide on it any more. To ask again, send it for review anew.".to_owned()];
+    let effects = vec![say.withdraw_effect.to_owned()];
     view! {
         <FormProblem action=withdraw/>
         {(!decides).then(|| view! { <FormProblem action=decide/> })}
@@ -123,13 +126,13 @@ pub(super) fn decision(
             <ActionForm action=decide><FormToken/>
                 <input type="hidden" name="id" value=decide_id/>
                 {(!costs.is_empty()).then(|| view! {
-                    <div class="card card-pad mt-4"><Choice name="accept_costs" value="yes" label="I have seen what it costs, and accept it" help=costs/></div>
+                    <div class="card card-pad mt-4"><Choice name="accept_costs" value="yes" label=say.accept_cost help=costs/></div>
                 })}
                 <div class="action-bar decide">
                     <div class="said"><FormProblem action=decide/></div>
-                    <div class="field grow"><label class="sr" for="why">"Reason"</label><input class="input" id="why" name="reason" placeholder="Reason: needed to reject, kept with the decision"/></div>
+                    <div class="field grow"><label class="sr" for="why">{say.reason}</label><input class="input" id="why" name="reason" placeholder=say.reason_example/></div>
                     <span class="end">
-                        <button class="btn btn-bad" type="submit" name="decision" value="reject">"Reject"</button>
+                        <button class="btn btn-bad" type="submit" name="decision" value="reject">{say.reject}</button>
                         <button class="btn btn-primary" type="submit" name="decision" value="approve">{yes}</button>
                     </span>
                 </div>
@@ -138,7 +141,7 @@ pub(super) fn decision(
         {(is_open && mine).then(|| view! {
             <ActionForm action=withdraw><FormToken/>
                 <input type="hidden" name="id" value=withdraw_id/>
-                <div class="action-bar"><span class="t-2 s13">"You sent this, so somebody else decides."</span><span class="end"><ConfirmDialog id="withdraw" act="Withdraw" title="Withdraw this request?" effects class="btn"/></span></div>
+                <div class="action-bar"><span class="t-2 s13">{say.yours}</span><span class="end"><ConfirmDialog id="withdraw" act=say.withdraw title=say.withdraw_title effects class="btn"/></span></div>
             </ActionForm>
         })}
     }
@@ -146,47 +149,45 @@ pub(super) fn decision(
 
 /// Who decided, where what was approved can be seen, and where what was sent back can be mended.
 pub(super) fn decided(request: &RequestView, edit: Option<String>) -> Option<impl IntoView + use<>> {
+    let say = &words().inbox;
     let request = request.clone();
     let by = request.decided_by.clone()?;
     let (done, link, verb) = match request.kind {
-        RequestKind::Version => {
-            ("approved it, and it went live", format!("/apis/{}/{}", request.domain, request.name), "See how to call it")
-        }
-        RequestKind::Binding => ("approved it, and it is in force", format!("/sources/{}", request.name), "See the source"),
-        RequestKind::Dataset => {
-            ("approved it, and it is in force", format!("/datasets/{}/{}", request.domain, request.name), "See the dataset")
-        }
+        RequestKind::Version => (say.released, format!("/apis/{}/{}", request.domain, request.name), say.view_documentation),
+        RequestKind::Binding => (say.applied, format!("/sources/{}", request.name), say.view_source),
+        RequestKind::Dataset => (say.applied, format!("/datasets/{}/{}", request.domain, request.name), say.view_dataset),
     };
-    let (class, icon, word) = match request.state {
+    let (class, icon, told) = match request.state {
         RequestState::Approved => ("callout callout-ok", "ok", done),
-        RequestState::Rejected => ("callout callout-bad", "x", "rejected it"),
-        _ => ("callout", "undo", "withdrew it"),
+        RequestState::Rejected => ("callout callout-bad", "x", say.rejected),
+        _ => ("callout", "undo", say.withdrawn),
     };
     Some(view! {
-        <div class=class role="status"><Icon name=icon/><p><b>{by}" "{word}</b>", "<Time at=request.decided_at.unwrap_or_default()/>
-            {request.decision.clone().filter(|text| !text.is_empty()).map(|text| format!(": “{text}”"))}</p>
+        <div class=class role="status"><Icon name=icon/><p><b>{told(&by)}</b>", "<Time at=request.decided_at.unwrap_or_default()/>
+            {request.decision.clone().filter(|text| !text.is_empty()).map(|text| (say.quoted)(&text))}</p>
             {(request.state == RequestState::Approved).then(|| view! { <span class="end"><a class="btn btn-sm" href=link>{verb}</a></span> })}
-            {edit.map(|edit| view! { <span class="end"><a class="btn btn-sm" href=edit>"Edit draft"</a></span> })}
+            {edit.map(|edit| view! { <span class="end"><a class="btn btn-sm" href=edit>{say.edit_draft}</a></span> })}
         </div>
     })
 }
 
 fn effects(detail: &RequestDetail, spec: &ApiSpec) -> impl IntoView + use<> {
+    let say = &words().inbox;
     let breaks = detail.breaks.clone();
     let took = detail.evidence.sample.took_ms;
     let warnings: Vec<String> = detail.evidence.costs.iter().chain(&detail.evidence.warnings).cloned().collect();
     view! {
         <dl class="card effects">
-            <div><dt>"Callers"</dt>{if detail.replaces.is_none() {
-                view! { <dd>"New"<small>"Nobody calls it yet"</small></dd> }.into_any()
+            <div><dt>{say.compatibility}</dt>{if detail.replaces.is_none() {
+                view! { <dd>{say.new}<small>{say.new_help}</small></dd> }.into_any()
             } else if breaks.is_empty() {
-                view! { <dd class="t-ok">"None breaks"<small>"Nothing that callers use is gone"</small></dd> }.into_any()
+                view! { <dd class="t-ok">{say.compatible}<small>{say.compatible_help}</small></dd> }.into_any()
             } else {
-                view! { <dd class="t-bad">{if breaks.len() == 1 { "One thing breaks callers".to_owned() } else { format!("{} things break callers", breaks.len()) }}<small>{breaks.join(" ")}</small></dd> }.into_any()
+                view! { <dd class="t-bad">{if breaks.len() == 1 { say.one_break.to_owned() } else { (say.breaks)(breaks.len()) }}<small>{breaks.join(" ")}</small></dd> }.into_any()
             }}</div>
-            <div><dt>"Cost of one call"</dt><dd>{format!("{took:.1} ms")}<small>"As the check ran it"</small></dd></div>
-            <div><dt>"Reads"</dt>{reads(detail, spec)}</div>
-            <div><dt>"Bounds"</dt><dd>{format!("{} ms", spec.policy.timeout_ms)}<small>{format!("At most {} rows and {} MiB", spec.policy.max_rows, spec.policy.max_bytes >> 20)}</small></dd></div>
+            <div><dt>{say.duration}</dt><dd>{(say.millis)(took)}<small>{say.duration_help}</small></dd></div>
+            <div><dt>{say.reads}</dt>{reads(detail, spec)}</div>
+            <div><dt>{say.limits}</dt><dd>{(say.timeout)(spec.policy.timeout_ms)}<small>{(say.limits_help)(spec.policy.max_rows, spec.policy.max_bytes >> 20)}</small></dd></div>
         </dl>
         {warnings.into_iter().map(|text| view! { <div class="callout callout-warn"><Icon name="warn"/><p>{text}</p></div> }).collect_view()}
     }
@@ -194,35 +195,37 @@ fn effects(detail: &RequestDetail, spec: &ApiSpec) -> impl IntoView + use<> {
 
 /// What one call reads. Where nothing has explained it, that is said, and not that it is little.
 fn reads(detail: &RequestDetail, spec: &ApiSpec) -> AnyView {
+    let say = &words().inbox;
     let plan = &detail.evidence.plan;
     if !plan.full_scans.is_empty() {
-        return view! { <dd class="t-warn">"Whole tables"<small>{plan.full_scans.join(", ")}</small></dd> }.into_any();
+        return view! { <dd class="t-warn">{say.full_tables}<small>{plan.full_scans.join(", ")}</small></dd> }.into_any();
     }
     if let Some(dataset) = spec.serve_from.dataset() {
-        return view! { <dd class="t-ok">"By key"<small>{format!("From dataset {dataset}")}</small></dd> }.into_any();
+        return view! { <dd class="t-ok">{say.by_key}<small>{(say.by_key_help)(dataset)}</small></dd> }.into_any();
     }
     if spec.union().is_some() {
-        return view! { <dd>"Other APIs"<small>"Each reads what it reads by itself"</small></dd> }.into_any();
+        return view! { <dd>{say.other_apis}<small>{say.other_apis_help}</small></dd> }.into_any();
     }
     if plan.lines.is_empty() {
-        return view! { <dd>"Not known"<small>"The source did not explain it"</small></dd> }.into_any();
+        return view! { <dd>{say.unknown}<small>{say.unknown_help}</small></dd> }.into_any();
     }
-    view! { <dd class="t-ok">"Part of its tables"<small>"No table is read whole"</small></dd> }.into_any()
+    view! { <dd class="t-ok">{say.part}<small>{say.part_help}</small></dd> }.into_any()
 }
 
 /// The definition in sentences: what it gives, for which parameters, from where, at which cost.
 fn in_words(detail: &RequestDetail, spec: &ApiSpec) -> impl IntoView + use<> {
+    let say = &words().inbox;
     let took = detail.evidence.sample.took_ms;
     let mut cost = detail.evidence.costs.clone();
-    cost.push(format!("The check took {took:.1} ms. A call ends after {} ms at the latest.", spec.policy.timeout_ms));
+    cost.push((say.cost_sentence)(took, spec.policy.timeout_ms));
     let parts = [
-        ("Gives", spec_summary::gives(spec)),
-        ("Parameters", spec_summary::parameters(spec)),
-        ("From", spec_summary::from_where(spec)),
-        ("Cost", cost),
+        (say.response, spec_summary::gives(spec)),
+        (say.parameters, spec_summary::parameters(spec)),
+        (say.serve_from, spec_summary::from_where(spec)),
+        (say.cost, cost),
     ];
     view! {
-        <section class="card card-pad" aria-labelledby="in-words"><h2 class="mb-3" id="in-words">"Summary"</h2><dl class="kv">
+        <section class="card card-pad" aria-labelledby="in-words"><h2 class="mb-3" id="in-words">{say.summary}</h2><dl class="kv">
             {parts.into_iter().map(|(label, lines)| view! {
                 <dt>{label}</dt><dd>{lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}</dd>
             }).collect_view()}
@@ -232,14 +235,15 @@ fn in_words(detail: &RequestDetail, spec: &ApiSpec) -> impl IntoView + use<> {
 
 /// A version that was rejected before: why, and what is other now.
 fn sent_again(detail: &RequestDetail) -> Option<impl IntoView + use<>> {
+    let say = &words().inbox;
     let Rejection { version, request, by, at, reason } = detail.rejected.clone()?;
     let changes = detail.since_rejection.clone();
     Some(view! {
         <section class="card clip" aria-labelledby="sent-again">
-            <div class="card-head"><h2 id="sent-again">"Sent again"</h2><div class="end"><a class="s13" href=format!("/inbox/{request}")>{format!("See version {version}")}</a></div></div>
-            <p class="card-pad">{by}" rejected version "{version}", "<Time at/>{(!reason.is_empty()).then(|| format!(": “{reason}”"))}</p>
+            <div class="card-head"><h2 id="sent-again">{say.sent_again}</h2><div class="end"><a class="s13" href=format!("/inbox/{request}")>{(say.view_version)(version)}</a></div></div>
+            <p class="card-pad">{(say.rejected_version)(&by, version)}<Time at/>{(!reason.is_empty()).then(|| (say.quoted)(&reason))}</p>
             {if changes.is_empty() {
-                view! { <p class="card-pad t-warn">"Nothing differs from the version that was rejected."</p> }.into_any()
+                view! { <p class="card-pad t-warn">{say.same_as_rejected}</p> }.into_any()
             } else {
                 view! { <SettingChanges changes secrets=Vec::new()/> }.into_any()
             }}
@@ -249,19 +253,19 @@ fn sent_again(detail: &RequestDetail) -> Option<impl IntoView + use<>> {
 
 /// What differs from the version that is replaced, by setting; and the whole definition, line by line, for those who want it.
 fn what_changes(detail: &RequestDetail) -> impl IntoView + use<> {
+    let say = &words().inbox;
     let version = detail.request.version;
-    let old = detail.replaces.map_or("nothing".to_owned(), |number| format!("version {number}"));
-    let sides = format!("{old} on the left, version {version} on the right");
+    let sides = detail.replaces.map_or_else(|| (say.sides_of_new)(version), |old| (say.sides)(old, version));
     let (changes, lines) = (detail.changes.clone(), detail.diff.clone());
     view! {
         <section class="card clip">
-            <div class="card-head"><h2>"What changes"</h2>{detail.replaces.map(|number| view! { <span class="small t-3">{format!("from version {number} to version {version}")}</span> })}</div>
+            <div class="card-head"><h2>{say.changes}</h2>{detail.replaces.map(|old| view! { <span class="small t-3">{(say.from_version)(old, version)}</span> })}</div>
             {match (detail.replaces, changes.is_empty()) {
-                (None, _) => view! { <p class="card-pad t-2 s13">"It is new: no version of it is live."</p> }.into_any(),
-                (Some(_), true) => view! { <p class="card-pad t-2 s13">"Nothing that somebody set."</p> }.into_any(),
+                (None, _) => view! { <p class="card-pad t-2 s13">{say.no_live_version}</p> }.into_any(),
+                (Some(_), true) => view! { <p class="card-pad t-2 s13">{say.no_changes}</p> }.into_any(),
                 (Some(_), false) => view! { <SettingChanges changes secrets=Vec::new()/> }.into_any(),
             }}
-            <details><summary class="card-pad s13">"The definition, line by line"</summary><DiffTable lines label=sides/></details>
+            <details><summary class="card-pad s13">{say.definition}</summary><DiffTable lines label=sides/></details>
         </section>
     }
 }

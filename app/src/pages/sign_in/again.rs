@@ -8,10 +8,12 @@ use crate::error::PortalError;
 use crate::pages::home::api::me as who_is_here;
 use crate::signed_in::FormTokenSignal;
 use crate::ui::{Field, SIGN_IN_AGAIN, close_dialog, done};
+use crate::words::words;
 
 /// Stands once in the frame, and opens where a form is told that nobody is signed in.
 #[component]
 pub(crate) fn SignInAgain(me: Resource<Result<Me, PortalError>>, demo: Resource<Result<bool, PortalError>>) -> impl IntoView {
+    let say = &words().sign_in;
     let (sign_in, of_demo) = (ServerAction::<SignIn>::new(), ServerAction::<SignInDemo>::new());
     let (entered, entered_demo) = (done(sign_in), done(of_demo));
     // Whoever was signed in is asked for, and nobody else: what was typed is theirs.
@@ -36,8 +38,8 @@ pub(crate) fn SignInAgain(me: Resource<Result<Me, PortalError>>, demo: Resource<
     let wrong = move || sign_in.value().get().and_then(Result::err).or_else(|| of_demo.value().get().and_then(Result::err));
     view! {
         <dialog class="dialog confirm" id=SIGN_IN_AGAIN popover="auto" aria-labelledby="again-title">
-            <h2 id="again-title">"Your session has ended"</h2>
-            <p>"Sign in again here. What you have typed stays, and can be sent once more."</p>
+            <h2 id="again-title">{say.session_ended}</h2>
+            <p>{say.session_ended_text}</p>
             <Suspense>{move || Suspend::new(async move {
                 if demo.await.unwrap_or(false) { demo_form(of_demo, email).into_any() } else { form(sign_in, email).into_any() }
             })}</Suspense>
@@ -52,19 +54,20 @@ fn demo_form(sign_in: ServerAction<SignInDemo>, email: RwSignal<String>) -> impl
         <ActionForm action=sign_in>
             <input type="hidden" name="email" value=move || email.get()/>
             {stay()}
-            <div class="actions"><button class="btn btn-primary" type="submit">"Sign in as "{move || email.get()}</button></div>
+            <div class="actions"><button class="btn btn-primary" type="submit">{move || (words().sign_in.sign_in_as)(&email.get())}</button></div>
         </ActionForm>
     }
 }
 
 fn form(sign_in: ServerAction<SignIn>, email: RwSignal<String>) -> impl IntoView {
+    let say = &words().sign_in;
     view! {
         <ActionForm action=sign_in>
             <div class="stack mt-4">
-                <Field id="again-email" label="Email"><input class="input" id="again-email" name="email" type="email" autocomplete="username" readonly value=move || email.get()/></Field>
-                <Field id="again-password" label="Password"><input class="input" id="again-password" name="password" type="password" autocomplete="current-password" required/></Field>
+                <Field id="again-email" label=say.email><input class="input" id="again-email" name="email" type="email" autocomplete="username" readonly value=move || email.get()/></Field>
+                <Field id="again-password" label=say.password><input class="input" id="again-password" name="password" type="password" autocomplete="current-password" required/></Field>
                 {stay()}
-                <div class="actions"><button class="btn btn-primary" type="submit">"Sign in"</button></div>
+                <div class="actions"><button class="btn btn-primary" type="submit">{say.title}</button></div>
             </div>
         </ActionForm>
     }

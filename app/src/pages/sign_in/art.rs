@@ -2,11 +2,14 @@
 
 use leptos::prelude::*;
 
+use crate::words::words;
+
 /// Lines of water, from wide and faint to narrow and bright.
 const LINES: usize = 22;
 
 #[component]
 pub(super) fn Art() -> impl IntoView {
+    let say = &words().sign_in;
     let water = (0..LINES).map(|index| {
         #[allow(clippy::cast_precision_loss)] // two dozen lines
         let part = index as f64 / (LINES - 1) as f64;
@@ -22,7 +25,7 @@ pub(super) fn Art() -> impl IntoView {
         }
     };
     view! {
-        <section class="signin-art" aria-label="About Sluice">
+        <section class="signin-art" aria-label=say.about>
             <svg class="art" viewBox="0 0 800 900" preserveAspectRatio="xMidYMid slice" fill="none" aria-hidden="true">
                 {water.collect_view()}
                 {gate("430", "300", "0.55")}
@@ -30,8 +33,8 @@ pub(super) fn Art() -> impl IntoView {
                 {gate("590", "390", "0.95")}
             </svg>
             <div class="words">
-                <h2>"From a table to an API that holds, without writing a service."</h2>
-                <p>"Pick a table, describe the answer, try it, send it for review. It is live the moment it is approved."</p>
+                <h2>{say.about_title}</h2>
+                <p>{say.about_text}</p>
             </div>
         </section>
     }

@@ -11,14 +11,19 @@ pub(crate) use self::again::SignInAgain;
 use self::api::{Join, SignIn, SignInDemo, demo_offered, link_owner};
 use self::art::Art;
 use crate::ui::{Field, FormProblem, Heading, Icon, Mark, PageName, field_error, param};
+use crate::words::words;
 
-const DEMO: [(&str, &str); 5] = [
-    ("viewer@demo", "Looks around, tries what is live"),
-    ("builder@demo", "Makes APIs out of tables"),
-    ("approver@demo", "Decides on requests"),
-    ("owner@demo", "Rolls back, opens APIs to apps"),
-    ("admin@demo", "May do everything"),
-];
+/// The people of the demo, and what each can do.
+fn demo_people() -> [(&'static str, &'static str); 5] {
+    let say = &words().sign_in;
+    [
+        ("viewer@demo", say.demo_viewer),
+        ("builder@demo", say.demo_builder),
+        ("approver@demo", say.demo_approver),
+        ("owner@demo", say.demo_owner),
+        ("admin@demo", say.demo_admin),
+    ]
+}
 
 #[component]
 fn Door(children: Children) -> impl IntoView {
@@ -35,14 +40,15 @@ fn Door(children: Children) -> impl IntoView {
 
 #[component]
 pub(crate) fn SignInPage() -> impl IntoView {
+    let say = &words().sign_in;
     let query = use_query_map();
     let next = Memo::new(move |_| query.read().get("next").unwrap_or_else(|| "/".into()));
     let demo = Resource::new(|| (), |()| demo_offered());
     let sign_in = ServerAction::<SignIn>::new();
     view! {
-        <PageName name="Sign in"/>
+        <PageName name=say.title/>
         <Door>
-            <Heading class="mb-2">"Sign in"</Heading>
+            <Heading class="mb-2">{say.title}</Heading>
             <Suspense>{move || Suspend::new(async move {
                 demo.await.unwrap_or(false).then(|| view! { <DemoPeople next/> })
             })}</Suspense>
@@ -50,13 +56,13 @@ pub(crate) fn SignInPage() -> impl IntoView {
                 <div class="stack">
                     <FormProblem action=sign_in/>
                     <input type="hidden" name="next" value=next/>
-                    <Field id="email" label="Email">
-                        <input class="input" id="email" name="email" type="email" autocomplete="username" required placeholder="you@your-company.example"/>
+                    <Field id="email" label=say.email>
+                        <input class="input" id="email" name="email" type="email" autocomplete="username" required placeholder=say.email_example/>
                     </Field>
-                    <Field id="password" label="Password">
+                    <Field id="password" label=say.password>
                         <input class="input" id="password" name="password" type="password" autocomplete="current-password" required/>
                     </Field>
-                    <button class="btn btn-primary btn-wide" type="submit">"Sign in"</button>
+                    <button class="btn btn-primary btn-wide" type="submit">{say.title}</button>
                 </div>
             </ActionForm>
         </Door>
@@ -66,14 +72,15 @@ pub(crate) fn SignInPage() -> impl IntoView {
 
 #[component]
 fn DemoPeople(next: Memo<String>) -> impl IntoView {
+    let say = &words().sign_in;
     let sign_in = ServerAction::<SignInDemo>::new();
     view! {
-        <p class="t-2 mb-5">"This is a demo on this machine alone. Pick somebody to be."</p>
+        <p class="t-2 mb-5">{say.demo_lead}</p>
         <FormProblem action=sign_in/>
         <ActionForm action=sign_in>
             <input type="hidden" name="next" value=next/>
             <ul class="accounts mb-5">
-                {DEMO.into_iter().map(|(email, about)| view! {
+                {demo_people().into_iter().map(|(email, about)| view! {
                     <li><button type="submit" name="email" value=email>
                         <span class="avatar" aria-hidden="true">{email[..1].to_uppercase()}</span>
                         <span><span class="medium">{email}</span><small>{about}</small></span>
@@ -82,24 +89,25 @@ fn DemoPeople(next: Memo<String>) -> impl IntoView {
                 }).collect_view()}
             </ul>
         </ActionForm>
-        <p class="rule mb-5">"or with your own account"</p>
+        <p class="rule mb-5">{say.own_account}</p>
     }
 }
 
 #[component]
 pub(crate) fn JoinPage() -> impl IntoView {
+    let say = &words().sign_in;
     let secret = param("secret");
     let owner = Resource::new(move || secret.get(), link_owner);
     view! {
-        <PageName name="Join"/>
+        <PageName name=say.join/>
         <Door>
             <Suspense>{move || Suspend::new(async move {
                 match owner.await {
                     Ok(Some(email)) => view! { <JoinForm secret email/> }.into_any(),
                     _ => view! {
-                        <Heading class="mb-2">"This link does not open anything"</Heading>
-                        <p class="t-2 mb-5">"It has been used, or is older than three days. Ask an admin for a new one."</p>
-                        <a class="btn" href="/sign-in">"Go to sign in"</a>
+                        <Heading class="mb-2">{say.link_invalid}</Heading>
+                        <p class="t-2 mb-5">{say.link_invalid_text}</p>
+                        <a class="btn" href="/sign-in">{say.go_to_sign_in}</a>
                     }.into_any(),
                 }
             })}</Suspense>
@@ -110,22 +118,23 @@ pub(crate) fn JoinPage() -> impl IntoView {
 
 #[component]
 fn JoinForm(secret: Memo<String>, email: String) -> impl IntoView {
+    let say = &words().sign_in;
     let join = ServerAction::<Join>::new();
     let first = email.is_empty();
     view! {
-        <Heading class="mb-2">{if first { "Become the first admin" } else { "Choose a password" }}</Heading>
-        <p class="t-2 mb-5">{if first { "Nobody is here yet. You will be able to add people and domains." } else { "With it you sign in from now on." }}</p>
+        <Heading class="mb-2">{if first { say.first_admin } else { say.set_password }}</Heading>
+        <p class="t-2 mb-5">{if first { say.first_admin_text } else { say.set_password_text }}</p>
         <ActionForm action=join>
             <div class="stack">
                 <FormProblem action=join/>
                 <input type="hidden" name="secret" value=secret/>
-                <Field id="email" label="Email" error=field_error(join, "email")>
+                <Field id="email" label=say.email error=field_error(join, "email")>
                     <input class="input" id="email" name="email" type="email" autocomplete="username" required value=email.clone() readonly=!first/>
                 </Field>
-                <Field id="password" label="Password" help="At least 10 characters; a sentence is easy to keep in mind." error=field_error(join, "password")>
+                <Field id="password" label=say.password help=say.password_help error=field_error(join, "password")>
                     <input class="input" id="password" name="password" type="password" autocomplete="new-password" required minlength="10"/>
                 </Field>
-                <button class="btn btn-primary btn-wide" type="submit">"Join"</button>
+                <button class="btn btn-primary btn-wide" type="submit">{say.create_account}</button>
             </div>
         </ActionForm>
     }

@@ -12,6 +12,7 @@ use super::api::{SourceForm, save_source, test_source};
 use crate::error::PortalError;
 use crate::signed_in::FormTokenSignal;
 use crate::ui::{Callout, Field, FormErrors, TextArea, Tone};
+use crate::words::words;
 
 /// Settings and secrets parted, as the use case takes them.
 #[cfg(feature = "ssr")]
@@ -40,6 +41,7 @@ type Values = BTreeMap<(Environment, String), String>;
 
 #[component]
 pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, known: Option<SourceView>) -> impl IntoView {
+    let say = &words().source_form;
     let is_new = known.is_none();
     let name = RwSignal::new(known.as_ref().map(|source| source.name.clone()).unwrap_or_default());
     let about = RwSignal::new(known.as_ref().map(|source| source.about.clone()).unwrap_or_default());
@@ -117,45 +119,45 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
     view! {
         <form class="stack" on:submit=move |event| { event.prevent_default(); save.dispatch(()); }>
             <section class="card card-pad stack">
-                <h2>{if is_new { "What it is" } else { "Settings" }}</h2>
+                <h2>{if is_new { say.general } else { say.settings }}</h2>
                 <div class="form-row">
-                    <Field id="source-name" label="Name" help="Lower-case letters, digits and hyphens." error=error_of("name".into())>
-                        <input class="input" id="source-name" prop:value=name value=name.get_untracked() on:input=move |event| name.set(event_target_value(&event)) readonly=!is_new required autocomplete="off" placeholder="flights-db"/>
+                    <Field id="source-name" label=say.name help=say.name_help error=error_of("name".into())>
+                        <input class="input" id="source-name" prop:value=name value=name.get_untracked() on:input=move |event| name.set(event_target_value(&event)) readonly=!is_new required autocomplete="off" placeholder=say.name_example/>
                     </Field>
-                    <Field id="source-domain" label="Domain" error=error_of("domain".into())>
+                    <Field id="source-domain" label=say.domain error=error_of("domain".into())>
                         <select class="select" id="source-domain" disabled=!is_new on:change=move |event| domain.set(event_target_value(&event))>{domains.into_iter().map(|domain| view! { <option value=domain.clone()>{domain.clone()}</option> }).collect_view()}</select>
                     </Field>
-                    <Field id="source-kind" label="Kind" error=error_of("driver".into())>
+                    <Field id="source-kind" label=say.connector error=error_of("driver".into())>
                         <select class="select" id="source-kind" disabled=!is_new on:change=move |event| driver.set(event_target_value(&event))>
                             {kinds.with_value(|kinds| kinds.iter().map(|kind| { let this = kind.driver.clone(); view! { <option value=this.clone() selected=driver.get_untracked() == this>{kind.title.clone()}</option> } }).collect_view())}
                         </select>
                     </Field>
-                    <Field id="source-about" label="About" note="optional" error=error_of("about".into())>
+                    <Field id="source-about" label=say.description note=say.optional error=error_of("about".into())>
                         <input class="input" id="source-about" prop:value=about value=about.get_untracked() on:input=move |event| about.set(event_target_value(&event))/>
                     </Field>
                 </div>
-                <label class="choice"><input class="check" type="checkbox" prop:checked=both checked=both.get_untracked() on:change=move |event| both.set(event_target_checked(&event))/><span>"The same for test and prod"<small>"Otherwise each environment has settings of its own."</small></span></label>
+                <label class="choice"><input class="check" type="checkbox" prop:checked=both checked=both.get_untracked() on:change=move |event| both.set(event_target_checked(&event))/><span>{say.same_settings}<small>{say.same_settings_help}</small></span></label>
             </section>
             <section class="card card-pad stack">
-                <div class="between"><h2>{move || if both.get() { "Test and prod" } else { "Prod" }}</h2>{test_button(test, Environment::Prod)}</div>
+                <div class="between"><h2>{move || if both.get() { say.test_and_prod } else { say.prod }}</h2>{test_button(test, Environment::Prod)}</div>
                 <div class="form-row">{move || settings(Environment::Prod)}</div>
             </section>
             <Show when=move || !both.get()>
                 <section class="card card-pad stack">
-                    <div class="between"><h2>"Test"</h2>{test_button(test, Environment::Test)}</div>
+                    <div class="between"><h2>{say.test}</h2>{test_button(test, Environment::Test)}</div>
                     <div class="form-row">{move || settings(Environment::Test)}</div>
                 </section>
             </Show>
-            {move || test.pending().get().then(|| view! { <p class="t-2 s13" role="status">"Connecting to the source. One that does not answer is given up after a few seconds."</p> })}
-            {move || test.value().get().filter(|_| !test.pending().get()).and_then(Result::ok).map(|version| view! { <Callout tone=Tone::Ok><p><b>"It answers."</b>" "{version}</p></Callout> })}
+            {move || test.pending().get().then(|| view! { <p class="t-2 s13" role="status">{say.connecting}</p> })}
+            {move || test.value().get().filter(|_| !test.pending().get()).and_then(Result::ok).map(|version| view! { <Callout tone=Tone::Ok><p><b>{say.connected}</b>" "{version}</p></Callout> })}
             <FormErrors error=refused at=id_of/>
             {move || save.value().get().and_then(Result::ok).map(|saved| match saved.request {
-                None => view! { <Callout tone=Tone::Ok><p><b>"Saved."</b></p></Callout> }.into_any(),
+                None => view! { <Callout tone=Tone::Ok><p><b>{say.saved}</b></p></Callout> }.into_any(),
                 Some(request) => view! {
-                    <Callout tone=Tone::Warn><p><b>"The change of the prod settings waits for an approver."</b>" Live APIs or datasets use this source, so somebody else decides. "<a href=format!("/inbox/{request}")>"Open the request"</a></p></Callout>
+                    <Callout tone=Tone::Warn><p><b>{say.needs_approval}</b>{say.needs_approval_help}<a href=format!("/inbox/{request}")>{say.open_request}</a></p></Callout>
                 }.into_any(),
             })}
-            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{if is_new { "Register it" } else { "Save" }}</button><a class="btn btn-quiet" href="/sources">"Leave"</a></div>
+            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{if is_new { say.create } else { say.save }}</button><a class="btn btn-quiet" href="/sources">{say.cancel}</a></div>
         </form>
     }
     .into_any()
@@ -170,7 +172,7 @@ fn id_of(field: &str) -> String {
 }
 
 fn test_button(test: Action<Environment, Result<String, PortalError>>, environment: Environment) -> impl IntoView {
-    view! { <button class="btn btn-sm" type="button" disabled=move || test.pending().get() on:click=move |_| { test.dispatch(environment); }>"Test the connection"</button> }
+    view! { <button class="btn btn-sm" type="button" disabled=move || test.pending().get() on:click=move |_| { test.dispatch(environment); }>{words().source_form.test_connection}</button> }
 }
 
 fn setting(
@@ -189,8 +191,9 @@ fn setting(
         });
     };
     let current = values.with_untracked(|values| values.get(&key).cloned().unwrap_or_default());
-    let note = if field.required { "" } else { "optional" };
-    let placeholder = if is_set { "set; leave empty to keep it for the same server".to_owned() } else { field.placeholder.clone() };
+    let say = &words().source_form;
+    let note = if field.required { "" } else { say.optional };
+    let placeholder = if is_set { say.secret_set.to_owned() } else { field.placeholder.clone() };
     view! {
         <Field id=id.clone() label=field.label note=note help=field.help error>
             {if field.lines {

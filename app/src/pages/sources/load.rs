@@ -8,6 +8,7 @@ use model::view::SourceView;
 use crate::error::PortalError;
 use crate::pages::datasets::api::time_zones;
 use crate::ui::{Callout, Field, FormErrors, NumberField, Tone, ZonePicker, ask, number_text, typed_numbers};
+use crate::words::words;
 
 pub(super) type SetLoad = Action<(String, SourceLoad, Typed), Result<(), PortalError>>;
 
@@ -69,6 +70,7 @@ impl Draft {
 }
 
 pub(super) fn load_card(source: &SourceView, save: SetLoad) -> impl IntoView + use<> {
+    let say = &words().load_limits;
     let draft = Draft::of(&source.load);
     let name = StoredValue::new(source.name.clone());
     let zones = ask(None, || (), |()| time_zones());
@@ -81,29 +83,29 @@ pub(super) fn load_card(source: &SourceView, save: SetLoad) -> impl IntoView + u
     };
     view! {
         <section class="card clip">
-            <div class="card-head"><h2>"What it bears"</h2></div>
+            <div class="card-head"><h2>{say.title}</h2></div>
             <form class="card-pad stack" on:submit=send>
-                <p class="t-2 s13">"For all runs of all jobs together, on all nodes. Runs under way follow within a second. Empty is no limit."</p>
+                <p class="t-2 s13">{say.about}</p>
                 <div class="form-row">
-                    {number("load-rows", "Rows a second", "", draft.rows, error_of("rows_per_s"))}
-                    {number("load-bytes", "Bytes a second", "Of rows, before they are compressed.", draft.bytes, error_of("bytes_per_s"))}
+                    {number("load-rows", say.rows, "", draft.rows, error_of("rows_per_s"))}
+                    {number("load-bytes", say.bytes, say.bytes_help, draft.bytes, error_of("bytes_per_s"))}
                 </div>
                 <div class="form-row">
-                    {number("load-runs", "Runs at a time", "Others wait for their turn.", draft.runs, error_of("runs"))}
-                    {number("load-readers", "Readers of one run", "Connections over which a large table is read; two, where you say nothing.", draft.readers, error_of("readers"))}
+                    {number("load-runs", say.runs, say.runs_help, draft.runs, error_of("runs"))}
+                    {number("load-readers", say.readers, say.readers_help, draft.readers, error_of("readers"))}
                 </div>
                 <div class="form-row">
-                    {text("load-windows", "Only at these hours", "Such as 22:00-06:00, with commas between.", draft.windows, error_of("windows"))}
-                    <ZonePicker id="load-zone" label="Time zone" zones zone=draft.zone error=error_of("zone")/>
+                    {text("load-windows", say.windows, say.windows_help, draft.windows, error_of("windows"))}
+                    <ZonePicker id="load-zone" label=say.zone zones zone=draft.zone error=error_of("zone")/>
                 </div>
-                {number("load-slow", "Slow down where it answers slowly", "Milliseconds that it takes for the simplest question.", draft.slow, error_of("slow_above_ms"))}
+                {number("load-slow", say.latency, say.latency_help, draft.slow, error_of("slow_above_ms"))}
                 <div class="form-row">
-                    {text("load-query", "Its load, as a question", "SQL that gives one number: connections, replica lag.", draft.query, error_of("load_query"))}
-                    {number("load-above", "Slow down above", "That number.", draft.above, error_of("load_above"))}
+                    {text("load-query", say.query, say.query_help, draft.query, error_of("load_query"))}
+                    {number("load-above", say.threshold, say.threshold_help, draft.above, error_of("load_above"))}
                 </div>
                 <FormErrors error=Signal::derive(move || save.value().get().and_then(Result::err)) at=id_of/>
-                {move || matches!(save.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p><b>"Saved."</b>" Runs follow it from now on."</p></Callout> })}
-                <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>"Set what it bears"</button></div>
+                {move || matches!(save.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p><b>{say.saved}</b>{say.saved_help}</p></Callout> })}
+                <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{say.save}</button></div>
             </form>
         </section>
     }

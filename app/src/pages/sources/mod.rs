@@ -23,30 +23,34 @@ use crate::ui::{
     Callout, Column, DataTable, Empty, Filter, FromSource, Icon, ListPlace, Load, NeedBadge, PageHead, PageName, SampleTable, Time, Tone,
     ask, grouped, list_query, no_access, param,
 };
+use crate::words::words;
 
 pub(crate) use told::{ask_tables, ask_tables_of_prod, without_counts};
 
-const PLACE: ListPlace = ListPlace { name: "Sources", path: "/sources" };
+fn place() -> ListPlace {
+    ListPlace { name: words().sources.title, path: "/sources" }
+}
 
 #[component]
 pub(crate) fn SourcesPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let query = list_query();
     let list = Resource::new(move || query.with(ListQuery::of_rows), list_sources);
-    let answers = [("answers", "No failure known"), ("away", "Did not answer")];
-    let filters = vec![Filter::domains(), Filter::fixed("state", "All states", answers)];
+    let say = &words().sources;
+    let answers = [("answers", say.no_failure), ("away", say.not_responding)];
+    let filters = vec![Filter::domains(), Filter::fixed("state", say.all_states, answers)];
     view! {
-        <PageName name="Sources"/>
+        <PageName name=say.title/>
         <Load resource=me page=true view=move |me| {
             let may = !me.domains_where(Action::EditSource).is_empty();
             view! {
-                <PageHead title="Sources" lead="Where data comes from. Everything in a source is a table.">
-                    {may.then(|| view! { <a class="btn btn-primary" href="/sources/new"><Icon name="plus"/>"Register a source"</a> })}
+                <PageHead title=say.title lead=say.lead>
+                    {may.then(|| view! { <a class="btn btn-primary" href="/sources/new"><Icon name="plus"/>{say.create}</a> })}
                 </PageHead>
             }
         }/>
-        <DataTable place=PLACE query list columns=columns() filters empty=|| view! {
-            <Empty title="No source yet" text="Register a database that you may read. Its tables can be made into APIs at once."/>
+        <DataTable place=place() query list columns=columns() filters empty=move || view! {
+            <Empty title=say.none_title text=say.none_text/>
         }/>
     }
     .into_any()
@@ -54,39 +58,41 @@ pub(crate) fn SourcesPage() -> impl IntoView {
 
 fn columns() -> Vec<Column<SourceView>> {
     let environments = |source: &SourceView| source.bindings.keys().map(|environment| environment.key()).collect::<Vec<_>>().join(", ");
+    let say = &words().sources;
     vec![
-        Column::new("source", "Source", |source: &SourceView| {
+        Column::new("source", say.source, |source: &SourceView| {
             let to = format!("/sources/{}", source.name);
             view! { <a class="main-cell" href=to>{source.name.clone()}</a><span class="sub">{source.about.clone()}</span> }
         })
         .sorts()
         .leads(),
-        Column::new("kind", "Kind", |source: &SourceView| source.driver_title.clone()).class("fit").sorts(),
-        Column::new("domain", "Domain", |source: &SourceView| source.domain.clone()).class("fit t-2").sorts(),
-        Column::new("environments", "Environments", environments).class("fit t-2"),
-        Column::optional("state", "State", |source: &SourceView| {
+        Column::new("kind", say.connector, |source: &SourceView| source.driver_title.clone()).class("fit").sorts(),
+        Column::new("domain", say.domain, |source: &SourceView| source.domain.clone()).class("fit t-2").sorts(),
+        Column::new("environments", say.environments, environments).class("fit t-2"),
+        Column::optional("state", say.state, |source: &SourceView| {
             source.away.as_ref().map(|away| {
                 view! { <NeedBadge kind=NeedKind::SourceAway/>" "<span class="small t-3"><Time at=away.at/></span> }
             })
         })
         .class("fit")
         .sorts(),
-        Column::new("changed", "Changed", |source: &SourceView| view! { <Time at=source.updated_at/> }).class("fit t-2 tn").sorts(),
+        Column::new("changed", say.changed, |source: &SourceView| view! { <Time at=source.updated_at/> }).class("fit t-2 tn").sorts(),
     ]
 }
 
 #[component]
 pub(crate) fn NewSourcePage() -> impl IntoView {
     let MeResource(me) = expect_context();
+    let say = &words().sources;
     let kinds = Resource::new(|| (), |()| connectors());
     view! {
-        <PageName name="Register a source"/>
+        <PageName name=say.new_title/>
         <Load resource=me view=move |me| {
             let domains = me.domains_where(Action::EditSource);
             if domains.is_empty() {
-                return no_access("Builders and owners of a domain register sources. Ask an owner or an admin to make you one.");
+                return no_access(say.only_builders);
             }
-            view! { <PageHead title="Register a source" lead="It is opened for reading only. Secrets are sealed and never shown again."/> <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=domains.clone() known=None/> }/> }.into_any()
+            view! { <PageHead title=say.new_title lead=say.new_lead/> <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=domains.clone() known=None/> }/> }.into_any()
         }/>
     }
     .into_any()
@@ -148,14 +154,15 @@ fn Tables(source: String, environment: Environment, known: Option<KnownTables>) 
     let MeResource(me) = expect_context();
     let name = source.clone();
     let asked = ask_tables(known, move || (name.clone(), environment));
-    let what = format!("the tables of {source}");
+    let say = &words().sources;
+    let what = (say.tables_of)(&source);
     view! {
         <section class="card clip">
-            <div class="card-head"><h2>"Tables"</h2><span class="small t-3">"in "{environment.key()}</span></div>
+            <div class="card-head"><h2>{say.tables}</h2><span class="small t-3">{(say.in_environment)(environment.key())}</span></div>
             <FromSource asked what view=move |tables| {
                 let source = source.clone();
                 if tables.is_empty() {
-                    return view! { <Empty title="No tables" text="It answers, but has no tables that its user may see."/> }.into_any();
+                    return view! { <Empty title=say.no_tables_title text=say.no_tables_text/> }.into_any();
                 }
                 view! { <Load resource=me view=move |me| table_rows(&source, &tables, !me.domains_where(Action::EditApi).is_empty())/> }.into_any()
             }/>
@@ -166,16 +173,17 @@ fn Tables(source: String, environment: Environment, known: Option<KnownTables>) 
 fn table_rows(source: &str, tables: &[TableInfo], builds: bool) -> impl IntoView + use<> {
     let source = source.to_owned();
     let tables = tables.to_vec();
+    let say = &words().sources;
     view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label="Tables of the source"><table class="table table-cards">
-            <thead><tr><th>"Table"</th><th class="num">"Rows, about"</th><th class="num">"Columns"</th><th>"Key"</th><th><span class="sr">"Actions"</span></th></tr></thead>
+        <div class="table-wrap" tabindex="0" role="region" aria-label=say.tables_of_source><table class="table table-cards">
+            <thead><tr><th>{say.table}</th><th class="num">{say.rows_estimate}</th><th class="num">{say.columns}</th><th>{say.key}</th><th><span class="sr">{say.actions}</span></th></tr></thead>
             <tbody>{tables.into_iter().map(|info| {
                 let name = info.table.name.clone();
                 view! {
                     <tr><td class="lead-cell"><a class="main-cell" href=format!("/sources/{source}/tables/{name}")>{name.clone()}</a>{(!info.note.is_empty()).then(|| view! { <span class="small t-3">{info.note.clone()}</span> })}</td>
-                    <td class="num" data-label=info.rows.map(|_| "Rows, about")>{info.rows.map(grouped)}</td><td class="num" data-label="Columns">{info.columns.len()}</td>
-                    <td class="t-2" data-label="Key">{if info.key.is_empty() { "none".to_owned() } else { info.key.join(", ") }}</td>
-                    <td class="fit">{builds.then(|| view! { <a class="btn btn-sm" href=format!("/apis/new?source={source}&table={name}")>"Make an API"</a> })}</td></tr>
+                    <td class="num" data-label=info.rows.map(|_| say.rows_estimate)>{info.rows.map(grouped)}</td><td class="num" data-label=say.columns>{info.columns.len()}</td>
+                    <td class="t-2" data-label=say.key>{if info.key.is_empty() { say.no_key.to_owned() } else { info.key.join(", ") }}</td>
+                    <td class="fit">{builds.then(|| view! { <a class="btn btn-sm" href=format!("/apis/new?source={source}&table={name}")>{say.create_api}</a> })}</td></tr>
                 }
             }).collect_view()}</tbody>
         </table></div>
@@ -186,22 +194,23 @@ fn table_rows(source: &str, tables: &[TableInfo], builds: bool) -> impl IntoView
 pub(crate) fn TablePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let (name, table) = (param("name"), param("table"));
+    let say = &words().sources;
     let known = Resource::new(move || (name.get(), table.get()), |(name, table)| tables_last_told(name, None, Some(table)));
     view! {
         <PageName name=table.get()/>
-        <PageHead title=table.get() lead=format!("A table of {}.", name.get())>
+        <PageHead title=table.get() lead=(say.table_of)(&name.get())>
             <Suspense>{move || Suspend::new(async move {
                 let builds = me.await.is_ok_and(|me| !me.domains_where(Action::EditApi).is_empty());
                 builds.then(|| view! {
-                    <a class="btn" href=move || format!("/datasets/new?source={}&table={}", name.get(), table.get())>"Make a dataset"</a>
-                    <a class="btn btn-primary" href=move || format!("/apis/new?source={}&table={}", name.get(), table.get())>"Make an API"</a>
+                    <a class="btn" href=move || format!("/datasets/new?source={}&table={}", name.get(), table.get())>{say.create_dataset}</a>
+                    <a class="btn btn-primary" href=move || format!("/apis/new?source={}&table={}", name.get(), table.get())>{say.create_api}</a>
                 })
             })}</Suspense>
         </PageHead>
         <Load resource=known view=move |known| {
             let known = known.and_then(|known| Some(((known.tables.into_iter().next()?, None), known.at)));
             let sampled = ask(known, move || (name.get(), table.get()), |(name, table)| sampled(name, table));
-            view! { <FromSource asked=sampled what=format!("rows of {}", table.get_untracked()) view=look/> }
+            view! { <FromSource asked=sampled what=(say.rows_of)(&table.get_untracked()) view=look/> }
         }/>
     }
     .into_any()
@@ -219,10 +228,11 @@ async fn sampled(name: String, table: String) -> Result<Looked, PortalError> {
 }
 
 fn look((info, sample): Looked) -> impl IntoView {
-    let of = info.rows.map_or("unknown many".into(), grouped);
+    let say = &words().sources;
+    let all = info.rows.map_or(say.unknown_count.into(), grouped);
     let sample = sample.map(|sample| {
-        let took = format!("{} of {of} rows, read in {:.1} ms", sample.rows.len(), sample.took_ms);
-        view! { <section class="card clip"><div class="card-head"><h2>"Sample"</h2></div><SampleTable sample/><div class="card-foot"><span>{took}</span></div></section> }
+        let took = (say.sample_rows)(sample.rows.len(), &all, sample.took_ms);
+        view! { <section class="card clip"><div class="card-head"><h2>{say.sample}</h2></div><SampleTable sample/><div class="card-foot"><span>{took}</span></div></section> }
     });
     let key = info.key.clone();
     let note = info.note.clone();
@@ -230,12 +240,12 @@ fn look((info, sample): Looked) -> impl IntoView {
         <div class="stack-6">
             {(!note.is_empty()).then(|| view! { <p class="small t-2">{note}</p> })}
             {sample}
-            <section class="card clip"><div class="card-head"><h2>"Columns"</h2><span class="count">{info.columns.len()}</span></div>
-                <div class="table-wrap" tabindex="0" role="region" aria-label="Columns of the table"><table class="table table-dense">
-                    <thead><tr><th>"Column"</th><th>"Type"</th><th class="hide-phone">"In the source"</th><th>"Empty"</th></tr></thead>
+            <section class="card clip"><div class="card-head"><h2>{say.columns}</h2><span class="count">{info.columns.len()}</span></div>
+                <div class="table-wrap" tabindex="0" role="region" aria-label=say.columns_of_table><table class="table table-dense">
+                    <thead><tr><th>{say.column}</th><th>{say.column_type}</th><th class="hide-phone">{say.source_type}</th><th>{say.nullable}</th></tr></thead>
                     <tbody>{info.columns.into_iter().map(|column| view! {
-                        <tr><td><code class="medium">{column.name.clone()}</code>{key.contains(&column.name).then(|| view! { <span class="badge badge-accent ml-2">"key"</span> })}</td>
-                        <td class="t-3">{column.data_type.word()}</td><td class="mono small t-3 hide-phone">{column.native}</td><td class="t-3">{if column.nullable { "possible" } else { "never" }}</td></tr>
+                        <tr><td><code class="medium">{column.name.clone()}</code>{key.contains(&column.name).then(|| view! { <span class="badge badge-accent ml-2">{say.key_badge}</span> })}</td>
+                        <td class="t-3">{column.data_type.word()}</td><td class="mono small t-3 hide-phone">{column.native}</td><td class="t-3">{if column.nullable { say.yes } else { say.no }}</td></tr>
                     }).collect_view()}</tbody>
                 </table></div>
             </section>

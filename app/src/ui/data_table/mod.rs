@@ -20,6 +20,7 @@ use self::pager::{Found, Pages};
 use self::place::ListResource;
 use self::tools::Tools;
 use super::ProblemCallout;
+use crate::words::words;
 
 pub(crate) use column::{Column, some_text};
 pub(crate) use place::{ListPlace, list_query};
@@ -110,8 +111,9 @@ fn in_place_of_rows(span: &str, what: AnyView) -> AnyView {
 }
 
 fn nothing_found(place: ListPlace) -> AnyView {
+    let say = &words().ui_table;
     view! {
-        <p class="t-2">"Nothing in this list has what was searched for and filtered by. "<a href=place.path data-noscroll="true">"Clear search and filters"</a></p>
+        <p class="t-2">{say.none_found}<a href=place.path data-noscroll="true">{say.clear_search}</a></p>
     }
     .into_any()
 }

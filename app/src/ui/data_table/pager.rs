@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::place::{ListPlace, ListResource};
 use crate::ui::grouped;
+use crate::words::words;
 
 /// Says how many rows there are, and says it aloud when it changes.
 #[component]
@@ -23,14 +24,15 @@ where
 }
 
 fn found(name: &str, extent: Extent) -> String {
+    let say = &words().ui_table;
     let number = |rows: u64| grouped(i64::try_from(rows).unwrap_or(i64::MAX));
     let (found, all) = (number(extent.found), number(extent.all));
-    let shown = format!("{}–{}", number(extent.before() + 1), number(extent.last()));
+    let shown = (say.range)(&number(extent.before() + 1), &number(extent.last()));
     match (extent.pages() == 1, extent.found == extent.all) {
-        (true, true) => format!("{name}: {found}"),
-        (true, false) => format!("{name}: {found} of {all}"),
-        (false, true) => format!("{name}: {shown} of {found}"),
-        (false, false) => format!("{name}: {shown} of {found}, {all} in all"),
+        (true, true) => (say.all_rows)(name, &found),
+        (true, false) => (say.rows_of_all)(name, &found, &all),
+        (false, true) => (say.rows_of_all)(name, &shown, &found),
+        (false, false) => (say.range_of_found)(name, &shown, &found, &all),
     }
 }
 
@@ -49,6 +51,7 @@ where
 }
 
 fn links(extent: Extent, place: ListPlace, query: Memo<ListQuery>) -> AnyView {
+    let say = &words().ui_table;
     let (page, pages) = (extent.page, extent.pages());
     let link = move |to: u32, word: &'static str| {
         // Columns may be hidden and shown meanwhile: the address follows.
@@ -60,10 +63,10 @@ fn links(extent: Extent, place: ListPlace, query: Memo<ListQuery>) -> AnyView {
         }
     };
     view! {
-        <nav class="pager" aria-label=format!("Pages of {}", place.name)>
-            {link(1, "First")}{link(page.saturating_sub(1).max(1), "Previous")}
-            <span>{format!("Page {} of {}", grouped(i64::from(page)), grouped(i64::from(pages)))}</span>
-            {link(page.saturating_add(1).min(pages), "Next")}{link(pages, "Last")}
+        <nav class="pager" aria-label=(say.pages)(place.name)>
+            {link(1, say.first)}{link(page.saturating_sub(1).max(1), say.previous)}
+            <span>{(say.page)(&grouped(i64::from(page)), &grouped(i64::from(pages)))}</span>
+            {link(page.saturating_add(1).min(pages), say.next)}{link(pages, say.last)}
         </nav>
     }
     .into_any()
@@ -83,6 +86,6 @@ mod tests {
         assert_eq!(say(1, 3, 3), "APIs: 3");
         assert_eq!(say(1, 3, 10_000), "APIs: 3 of 10,000");
         assert_eq!(say(2, 10_000, 10_000), "APIs: 51–100 of 10,000");
-        assert_eq!(say(2, 70, 10_000), "APIs: 51–70 of 70, 10,000 in all");
+        assert_eq!(say(2, 70, 10_000), "APIs: 51–70 of 70 (10,000 in total)");
     }
 }

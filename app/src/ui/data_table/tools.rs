@@ -8,6 +8,7 @@ use model::list::ListQuery;
 
 use super::place::ListPlace;
 use crate::signed_in::MeResource;
+use crate::words::words;
 
 /// A filter of a list, by its name in the address.
 #[derive(Clone)]
@@ -35,7 +36,7 @@ impl Filter {
     }
 
     pub(crate) fn domains() -> Self {
-        Self { key: "domain", all: "All domains", choices: Choices::Domains }
+        Self { key: "domain", all: words().ui_table.all_domains, choices: Choices::Domains }
     }
 
     pub(crate) fn elsewhere(key: &'static str) -> Self {
@@ -57,20 +58,21 @@ pub(super) fn Tools(
     orders: Vec<Named>,
 ) -> impl IntoView {
     follow(place, query, filters.iter().map(|filter| filter.key).collect());
+    let (say, say_search) = (&words().ui_table, &words().ui_forms);
     let first = query.get_untracked();
     let (search, hidden) = (place.id("q"), move || query.with(ListQuery::hidden_text));
     let asks = move || query.with(|query| !query.search.is_empty() || !query.filters.is_empty());
     view! {
         <div class="list-tools">
-            <div role="search" aria-label=format!("Search and filter: {}", place.name)>
+            <div role="search" aria-label=(say.search_and_filter)(place.name)>
                 <Form method="get" action=place.path noscroll=true>
                     <div class="row">
-                        <input class="input input-sm auto" type="search" id=search name="q" value=first.search.clone() aria-label=format!("Search: {}", place.name) placeholder="Search" autocomplete="off"/>
+                        <input class="input input-sm auto" type="search" id=search name="q" value=first.search.clone() aria-label=(say_search.search_in)(place.name) placeholder=say_search.search autocomplete="off"/>
                         {filters.into_iter().map(|filter| control(place, query, &first, filter)).collect_view()}
                         <span class="only-phone">{order_control(place, &first, orders)}</span>
                         <input type="hidden" name="hide" value=hidden/>
-                        <button class="btn btn-sm" type="submit">"Search"</button>
-                        {move || asks().then(|| view! { <a class="s13" href=place.path data-noscroll="true">"Clear"</a> })}
+                        <button class="btn btn-sm" type="submit">{say_search.search}</button>
+                        {move || asks().then(|| view! { <a class="s13" href=place.path data-noscroll="true">{say.clear}</a> })}
                     </div>
                 </Form>
             </div>
@@ -106,7 +108,7 @@ fn show(id: &str, value: &str) {
 
 fn control(place: ListPlace, query: Memo<ListQuery>, first: &ListQuery, filter: Filter) -> AnyView {
     let Filter { key, all, choices } = filter;
-    let (id, label, chosen) = (place.id(key), format!("Filter by {key}"), first.filter(key).to_owned());
+    let (id, label, chosen) = (place.id(key), (words().ui_table.filter_by)(key), first.filter(key).to_owned());
     match choices {
         Choices::Fixed(choices) => select(id, (key, all), label, choices, &chosen),
         Choices::Elsewhere => {
@@ -132,9 +134,10 @@ fn control(place: ListPlace, query: Memo<ListQuery>, first: &ListQuery, filter: 
 
 /// The order, for narrow screens: there a list has no heads.
 fn order_control(place: ListPlace, first: &ListQuery, orders: Vec<Named>) -> AnyView {
-    let both = |(key, title): Named| [(key.to_owned(), format!("{title}, ascending")), (format!("-{key}"), format!("{title}, descending"))];
+    let say = &words().ui_table;
+    let both = |(key, title): Named| [(key.to_owned(), (say.ascending)(title)), (format!("-{key}"), (say.descending)(title))];
     let choices = orders.into_iter().flat_map(both).collect();
-    select(place.id("sort"), ("sort", "Usual order"), "Sort".to_owned(), choices, &first.sort_text())
+    select(place.id("sort"), ("sort", say.default_order), say.sort.to_owned(), choices, &first.sort_text())
 }
 
 /// A control of the form; `label` is for those who do not see what is chosen in it.
@@ -159,13 +162,14 @@ fn send(event: &Event) {
 }
 
 fn column_choice(place: ListPlace, query: Memo<ListQuery>, columns: Vec<Named>) -> AnyView {
+    let say = &words().ui_table;
     let rows = columns.into_iter().map(|(key, title)| {
-        let act = move || if query.with(|query| query.hidden.contains(key)) { format!("Show {title}") } else { format!("Hide {title}") };
+        let act = move || if query.with(|query| query.hidden.contains(key)) { (say.show_column)(title) } else { (say.hide_column)(title) };
         let to = move || query.with(|query| place.link(&query.toggled(key)));
         view! { <li><a href=to data-noscroll="true">{act}</a></li> }
     });
     view! {
-        <details class="columns"><summary class="btn btn-sm">"Columns"</summary><ul>{rows.collect_view()}</ul></details>
+        <details class="columns"><summary class="btn btn-sm">{say.columns}</summary><ul>{rows.collect_view()}</ul></details>
     }
     .into_any()
 }

@@ -1,0 +1,15 @@
+//! What the portal itself says where something went wrong.
+
+use super::texts::texts;
+
+texts! {
+    /// The texts of errors that the portal makes itself.
+    #[cfg_attr(not(feature = "ssr"), allow(dead_code))] // the server alone says that a session has ended
+    Errors {
+        no_response = "The server does not respond. Check your connection and try again.";
+        bad_form = "The request does not have the expected form. Reload the page and try again.";
+        internal = "The request failed because of a fault in Sluice. Reload the page and try again.";
+        session_ended = "Your session has ended. Sign in again. Your input is still here.";
+        not_found = "This page does not exist. It may have been renamed, or the link is outdated.";
+    }
+}
