@@ -138,6 +138,14 @@ pub(crate) fn crumbs(path: &str) -> Vec<(String, String)> {
     found
 }
 
+/// The address of the page of which an address is a part: the tabs of an API stand on its page.
+pub(crate) fn page_of(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        Some((page, "versions" | "access" | "traffic")) if page.starts_with("/apis/") => page,
+        _ => path,
+    }
+}
+
 /// The name of a page of an API, by its part of the address.
 fn part_name(part: &str) -> String {
     let say = &words().frame;
@@ -160,6 +168,16 @@ fn capitalized(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tabs_of_an_api_are_one_page() {
+        for path in ["/apis/travel/plane", "/apis/travel/plane/versions", "/apis/travel/plane/access", "/apis/travel/plane/traffic"] {
+            assert_eq!(page_of(path), "/apis/travel/plane");
+        }
+        for path in ["/", "/apis", "/apis/travel/plane/test", "/apps/travel/access"] {
+            assert_eq!(page_of(path), path);
+        }
+    }
 
     #[test]
     fn each_area_has_a_page_and_no_address_is_of_two() {

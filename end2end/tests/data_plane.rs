@@ -243,7 +243,7 @@ async fn what_a_source_bears_is_set_by_form_and_seen_while_its_run_goes() {
     builder.fits().await;
     builder.go("/datasets/travel/gentle").await;
     builder.click("button:has-text(\"Build a new version\")").await;
-    builder.reads("main", "400 rows/s: what its owner allows").await;
+    builder.reads("main", "400 rows/s: load limit of the source").await;
     builder.sees("svg.pace").await;
     builder.shots("job-pace").await;
     builder.fits().await;

@@ -6,8 +6,8 @@ use leptos::html::H1;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-/// A page that is left is gone by then.
-const SETTLED: Duration = Duration::from_millis(300);
+use crate::navigation::page_of;
+
 /// A page that is gone to is drawn by then, and drawn anew where it was first drawn by what was known before.
 const DRAWN: Duration = Duration::from_secs(2);
 
@@ -15,7 +15,7 @@ const DRAWN: Duration = Duration::from_secs(2);
 #[derive(Clone, Copy)]
 pub(crate) struct Headed {
     /// Nothing until the first page is alive: the browser itself has put the focus where it belongs.
-    path: StoredValue<Option<String>>,
+    page: StoredValue<Option<String>>,
     /// How many pages were gone to, and whether the last one may still be drawn anew.
     moves: StoredValue<(u32, bool)>,
 }
@@ -23,20 +23,20 @@ pub(crate) struct Headed {
 impl Headed {
     /// Provides it to all pages.
     pub(crate) fn provide() {
-        provide_context(Self { path: StoredValue::new(None), moves: StoredValue::new((0, false)) });
+        provide_context(Self { page: StoredValue::new(None), moves: StoredValue::new((0, false)) });
     }
 
     /// Whether a heading takes the focus: its page was gone to, or it was drawn anew in place of one that had the focus.
-    fn takes_focus(self, path: String) -> bool {
-        let is_known = self.path.with_value(|known| known.as_ref() == Some(&path));
-        if is_known {
+    fn takes_focus(self, path: &str) -> bool {
+        let page = page_of(path);
+        let Some(before) = self.page.get_value() else {
+            self.page.set_value(Some(page.to_owned()));
+            return false;
+        };
+        if before == page {
             return self.moves.get_value().1 && nothing_has_focus();
         }
-        let is_first = self.path.with_value(Option::is_none);
-        self.stands_at(path);
-        if is_first {
-            return false;
-        }
+        self.page.set_value(Some(page.to_owned()));
         self.moves.update_value(|(count, drawn)| {
             *count += 1;
             *drawn = true;
@@ -51,10 +51,6 @@ impl Headed {
             DRAWN,
         );
         true
-    }
-
-    fn stands_at(self, path: String) {
-        self.path.set_value(Some(path));
     }
 }
 
@@ -73,26 +69,10 @@ pub(crate) fn Heading(#[prop(optional)] class: &'static str, children: Children)
         let (Some(heading), Some(headed)) = (heading.get(), headed) else { return };
         if !is_told.get_value() {
             is_told.set_value(true);
-            if headed.takes_focus(path.get_untracked()) {
+            if headed.takes_focus(&path.get_untracked()) {
                 let _ = heading.focus();
             }
         }
-    });
-    Effect::new(move |before: Option<String>| {
-        let now = path.get();
-        if let (Some(headed), Some(before)) = (headed, before)
-            && before != now
-        {
-            let to = now.clone();
-            // It is still there: the reader has gone to a part of the same page, and the focus stays where it is.
-            let stays = move || {
-                if is_told.try_get_value().is_some() {
-                    headed.stands_at(to);
-                }
-            };
-            set_timeout(stays, SETTLED);
-        }
-        now
     });
     let class = (!class.is_empty()).then_some(class);
     view! { <h1 class=class tabindex="-1" node_ref=heading>{children()}</h1> }

@@ -172,7 +172,8 @@ async fn no_source_is_held_beyond_the_bounds_of_a_response() {
             let (code, detail) = problem_code(&problem);
             assert_eq!((status, code), (413, "too-large"), "{name}, {format}: {problem}");
             // Redis says how large a value is before it is fetched, by its key.
-            let told = if let Bodies::Redis(_) = bodies { ["bodies:", "MiB; a value can have 16 MiB"] } else { ["Row 1 has", "MiB in body"] };
+            let told =
+                if let Bodies::Redis(_) = bodies { ["bodies:", "MiB; a value can have 16 MiB"] } else { ["Row 1 has", "MiB in body"] };
             assert!(told.iter().all(|part| detail.contains(part)), "{name}, {format}: {problem}");
         }
         assert!(watched.more() < 400, "{name}: of {} MiB, {} MiB were held", (rows * bytes) >> 20, watched.more());
