@@ -10,6 +10,8 @@ use crate::navigation::page_of;
 
 /// A page that is gone to is drawn by then, and drawn anew where it was first drawn by what was known before.
 const DRAWN: Duration = Duration::from_secs(2);
+/// Frames for which a page is waited for, about ten seconds.
+const FRAMES: u32 = 600;
 
 /// Which page the reader is on, as far as headings have told.
 #[derive(Clone, Copy)]
@@ -54,6 +56,15 @@ impl Headed {
     }
 }
 
+/// A page is built before it takes the place of the one before, and what is not shown cannot have the focus.
+fn focus_once_shown(heading: web_sys::HtmlElement, frames: u32) {
+    if heading.is_connected() {
+        let _ = heading.focus();
+    } else if frames > 0 {
+        request_animation_frame(move || focus_once_shown(heading, frames - 1));
+    }
+}
+
 fn nothing_has_focus() -> bool {
     document().active_element().is_none_or(|active| active.tag_name() == "BODY")
 }
@@ -70,7 +81,7 @@ pub(crate) fn Heading(#[prop(optional)] class: &'static str, children: Children)
         if !is_told.get_value() {
             is_told.set_value(true);
             if headed.takes_focus(&path.get_untracked()) {
-                let _ = heading.focus();
+                focus_once_shown(heading.into(), FRAMES);
             }
         }
     });

@@ -127,7 +127,9 @@ mod tests {
             Tls::of(&BindingConfig { settings, ..Default::default() })
         };
         assert_eq!(of(&[("tls", "verify"), ("tls_ca", " -----BEGIN CERTIFICATE-----\n")]).unwrap().mode, Mode::Verify);
-        assert!(of(&[("tls_cert", "-----BEGIN CERTIFICATE-----")]).unwrap_err().sentence.contains("together"));
+        assert!(
+            of(&[("tls_cert", "-----BEGIN CERTIFICATE-----")]).unwrap_err().sentence.contains("both the client certificate and its key")
+        );
         assert!(of(&[("tls_ca", "/etc/ssl/ca.pem")]).unwrap_err().sentence.contains("PEM"));
     }
 }

@@ -161,12 +161,12 @@ mod tests {
     fn a_size_is_held_against_the_live_one() {
         let gates = Gates { min_rows: Some(10), shrink_percent: Some(20), growth_percent: Some(50), ..Gates::default() };
         for (rows, live, fault) in [
-            (9, None, Some("10 at least")),
+            (9, None, Some("at least 10 are required")),
             (10, None, None),
             (80, Some(100), None),
-            (79, Some(100), Some("20 % smaller")),
+            (79, Some(100), Some("20 % fewer rows")),
             (150, Some(100), None),
-            (151, Some(100), Some("50 % larger")),
+            (151, Some(100), Some("50 % more rows")),
             (1_000, Some(0), None),
         ] {
             let said = gates.size_fault(rows, live);

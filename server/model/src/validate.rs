@@ -371,7 +371,7 @@ mod tests {
         assert_eq!(script("select 1 [[ where 1 = :a ]]", vec![a()]), Vec::<String>::new());
         assert!(script("select 1 where 1 = :a", vec![a()])[0].contains("outside"));
         assert!(script("select 1", vec![a()])[0].contains("does not use"));
-        assert!(script("select 1 where 1 = :b", vec![])[0].contains("no parameter b"));
+        assert!(script("select 1 where 1 = :b", vec![])[0].contains("Parameter b does not exist"));
         assert!(script("select 1 [[ limit 1 ]]", vec![])[0].contains("never left out"));
     }
 

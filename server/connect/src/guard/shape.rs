@@ -17,8 +17,8 @@ pub(crate) struct Shape {
     tables: Vec<(String, String)>,
     /// What is called as a table and is none: parts of WITH, and queries inside FROM.
     parts: Vec<String>,
-    /// What queries call their one table of which they take the first rows as they come, and how many.
-    first_rows: Vec<(String, u64)>,
+    /// What queries call their one table of which they take the first rows as they come, for each such query.
+    first_rows: Vec<String>,
     calls: bool,
     ends_at_limit: bool,
 }
@@ -52,10 +52,10 @@ impl Shape {
         }
     }
 
-    /// Whether a query of the statement, such as the one that looks up the newest row, takes this many rows of a table as they come. That
-    /// is for plans that say nothing of limits, but how many rows a step reads.
-    pub(crate) fn takes_first(&self, called: &str, rows: u64) -> bool {
-        self.first_rows.iter().any(|(known, most)| known == called && rows <= *most)
+    /// How many queries of the statement, such as one that looks up the newest row, take the first rows of a table as they come. That is for
+    /// plans that say nothing of limits.
+    pub(crate) fn takes_first(&self, called: &str) -> usize {
+        self.first_rows.iter().filter(|known| *known == called).count()
     }
 
     /// The tables that are read from end to end, each once, where a plan scans these. A statement of one table that ends at its LIMIT
@@ -174,8 +174,11 @@ fn ends_at_limit(statement: &Statement) -> bool {
     limited && query.with.is_none() && takes_rows_as_they_are(select)
 }
 
-/// What a query calls its one table of which it takes the first rows, and how many, where numbers say so.
-fn first_rows(query: &Query) -> Option<(String, u64)> {
+/// Rows that are few beside a whole table, those that are left out before the first one too.
+const FEW: u64 = 10_000;
+
+/// What a query calls its one table of which it takes the first few rows, where numbers say so.
+fn first_rows(query: &Query) -> Option<String> {
     let SetExpr::Select(select) = query.body.as_ref() else { return None };
     let number = |written: &Expr| written.to_string().parse::<u64>().ok();
     let (limit, offset) = match query.limit_clause.as_ref()? {
@@ -190,12 +193,12 @@ fn first_rows(query: &Query) -> Option<(String, u64)> {
         Expr::Function(_) => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     });
-    if calls.is_break() || !takes_rows_as_they_are(select) {
+    if calls.is_break() || !takes_rows_as_they_are(select) || limit.saturating_add(offset) > FEW {
         return None;
     }
     let [TableWithJoins { relation: TableFactor::Table { name, alias, .. }, .. }] = select.from.as_slice() else { return None };
     let table = &name.0.last()?.as_ident()?.value;
-    Some((alias.as_ref().map_or(table, |alias| &alias.name.value).clone(), limit.saturating_add(offset)))
+    Some(alias.as_ref().map_or(table, |alias| &alias.name.value).clone())
 }
 
 fn takes_rows_as_they_are(select: &Select) -> bool {

@@ -89,7 +89,7 @@ mod tests {
         new.fields[1].number = 2;
         new.fields.remove(0);
         new.parameters[0].required = true;
-        assert_eq!(breaks(&old, &new), ["The field a is gone.", "The parameter p is now required."]);
+        assert_eq!(breaks(&old, &new), ["The field a was removed.", "The parameter p is now required."]);
         let lines = diff(Some(&old), &new).unwrap();
         assert!(lines.iter().any(|line| line.side == DiffSide::New && line.text.contains("name: c")));
     }

@@ -86,13 +86,13 @@ mod tests {
         let same = messages(&[("host", "db"), ("security", "sasl"), ("schema", "other"), ("tls", "")], &[]);
         assert_eq!((same.0.len(), same.1.len()), (0, 3));
         let (errors, _) = messages(&[("host", "evil"), ("tls", "disable"), ("security", "sasl")], &[("password", "again"), ("token", "")]);
-        assert_eq!(errors, ["prod.token Enter the S3 token again: the host and the TLS changed."]);
+        assert_eq!(errors, ["prod.token Enter the S3 token again, because the host and the TLS changed."]);
     }
 
     #[test]
     fn a_secret_that_is_not_asked_for_any_more_does_not_go_along() {
         let (errors, left) = messages(&[("host", "db"), ("security", "plain")], &[]);
-        assert_eq!(errors, ["prod.password Enter the password again: the security changed."]);
+        assert_eq!(errors, ["prod.password Enter the password again, because the security changed."]);
         assert_eq!(left, values(&[("password", "p")]));
     }
 }
