@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Builds the browser half and lays it out, ready to be served: $CARGO_TARGET_DIR/site/pkg/{sluice.js,sluice_bg.wasm},
-# each with what it is as brotli (.br) and as gzip (.gz).
+# Builds the browser half and lays it out, ready to be served, in $CARGO_TARGET_DIR/site/pkg: sluice.js and
+# sluice_bg.wasm, which every page loads; __wasm_split.js, which loads the areas; split_*.wasm and chunk_*.wasm, which
+# areas are made of; each with what it is as brotli (.br) and as gzip (.gz). areas.txt has a line for each area: its
+# name, and the files that it is made of.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 site="$CARGO_TARGET_DIR/site"
@@ -16,29 +18,65 @@ else
 fi
 
 built="$wasm_target/wasm32-unknown-unknown/wasm-release/frontend.wasm"
-up_to_date() {
-  local file; for file in sluice.js.br sluice.js sluice_bg.wasm.br sluice_bg.wasm; do [ "$site/pkg/$file" -nt "$built" ] || return 1; done
-}
-if up_to_date; then exit 0; fi
+# areas.txt is written last: until it is there, nothing is up to date.
+if [ "$site/pkg/areas.txt" -nt "$built" ]; then exit 0; fi
+say "splitting it by areas"
+new="$site/pkg.new" parts="$site/parts"
+rm -rf "$new" "$parts"; mkdir -p "$new" "$parts"
+# Before 0.2.3 it was called with underscores.
+splitter="$(command -v wasm-split-cli || command -v wasm_split_cli)" || stop "the splitter of the wasm is not installed: run scripts/setup.sh"
+"$splitter" --out-name sluice "$built" "$parts"
+# The parts call what the main one exports, so that stays, whatever wasm-bindgen thinks of it.
+wasm-bindgen --target web --no-typescript --no-demangle --keep-lld-exports --out-name sluice --out-dir "$new" "$parts/sluice.wasm"
+rm "$parts/sluice.wasm"
 say "shrinking it"
-mkdir -p "$site/pkg"
-wasm-bindgen --target web --no-typescript --out-name sluice --out-dir "$site/pkg.new" "$built"
-"$NODE_TOOLS/node_modules/.bin/wasm-opt" -Oz --strip-debug --strip-producers --enable-bulk-memory --enable-bulk-memory-opt --enable-reference-types \
-  --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int --enable-multivalue "$site/pkg.new/sluice_bg.wasm" -o "$site/pkg.new/sluice_bg.opt.wasm"
-mv "$site/pkg.new/sluice_bg.opt.wasm" "$site/pkg.new/sluice_bg.wasm"
+for wasm in "$new/sluice_bg.wasm" "$parts"/*.wasm; do
+  "$NODE_TOOLS/node_modules/.bin/wasm-opt" -Oz --strip-debug --strip-producers --enable-bulk-memory --enable-bulk-memory-opt --enable-reference-types \
+    --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int --enable-multivalue "$wasm" -o "$wasm.opt"
+  mv "$wasm.opt" "$new/$(basename "$wasm")"
+done
+mv "$parts/__wasm_split.js" "$new/"
+rm -rf "$parts"
 say "compressing it"
-node -e '
-  const { readFileSync, writeFileSync } = require("node:fs");
+node - "$new" <<'NODE'
+  const { existsSync, readFileSync, readdirSync, writeFileSync } = require("node:fs");
+  const { join } = require("node:path");
   const { brotliCompressSync, gzipSync, constants } = require("node:zlib");
-  for (const file of process.argv.slice(1)) {
-    const bytes = readFileSync(file);
+  const folder = process.argv[2];
+  const packed = {};
+  for (const name of readdirSync(folder).filter((name) => /\.(js|wasm)$/.test(name))) {
+    const bytes = readFileSync(join(folder, name));
     const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-    writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params }));
-    writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+    const br = brotliCompressSync(bytes, { params });
+    const gz = gzipSync(bytes, { level: 9 });
+    writeFileSync(join(folder, `${name}.br`), br);
+    writeFileSync(join(folder, `${name}.gz`), gz);
+    packed[name] = { plain: bytes.length, br: br.length, gz: gz.length };
   }
-' "$site/pkg.new/sluice.js" "$site/pkg.new/sluice_bg.wasm"
-# What they are made of comes last: until it is there, they are not up to date.
-for file in sluice.js.br sluice.js.gz sluice_bg.wasm.br sluice_bg.wasm.gz sluice.js sluice_bg.wasm; do mv "$site/pkg.new/$file" "$site/pkg/$file"; done
-rm -rf "$site/pkg.new"
-bytes() { wc -c <"$site/pkg/$1"; }
-say "wasm: $(bytes sluice_bg.wasm) bytes, $(bytes sluice_bg.wasm.br) as brotli, $(bytes sluice_bg.wasm.gz) as gzip"
+  // What loads an area, and what it waits for, as the splitter wrote it: one constant a line.
+  const loaders = new Map();
+  for (const line of readFileSync(join(folder, "__wasm_split.js"), "utf8").split("\n")) {
+    const name = /const (\w+) = .*makeLoad\(/.exec(line)?.[1];
+    if (!name) continue;
+    const files = [...line.matchAll(/"\.\/([^"]+\.wasm)"/g)].map((found) => found[1]);
+    loaders.set(name, { files, names: line.match(/\w+/g).filter((other) => other !== name) });
+  }
+  const filesOf = (name) => loaders.get(name).names.filter((other) => loaders.has(other)).flatMap(filesOf).concat(loaders.get(name).files);
+  const prefix = "__wasm_split_load_";
+  const areas = [...loaders.keys()].filter((name) => name.startsWith(prefix)).sort();
+  const sum = (names, form) => names.reduce((bytes, name) => bytes + packed[name][form], 0);
+  const told = (name, names) => console.log(`    ${name}: ${names.length} files, ${sum(names, "plain")} bytes, ${sum(names, "br")} as brotli, ${sum(names, "gz")} as gzip`);
+  told("every page", ["sluice_bg.wasm"]);
+  const lines = areas.map((area) => {
+    const files = [...new Set(filesOf(area))];
+    const gone = files.filter((file) => !existsSync(join(folder, file)));
+    if (files.length === 0 || gone.length > 0) throw new Error(`${area} is made of [${files}], of which [${gone}] is not there`);
+    told(area.slice(prefix.length), files);
+    return [area.slice(prefix.length), ...files].join(" ");
+  });
+  if (lines.length === 0) throw new Error("__wasm_split.js loads no area: the splitter writes it differently now");
+  writeFileSync(join(folder, "areas.txt"), `${lines.join("\n")}\n`);
+NODE
+# All at once: half old and half new would not fit together.
+rm -rf "$site/pkg"
+mv "$new" "$site/pkg"

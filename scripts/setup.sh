@@ -11,6 +11,8 @@ purpose="${1:-run}"
 # The version of playwright-core that the playwright-rs crate drives.
 PLAYWRIGHT_CORE=1.64.0
 BINARYEN=132.0.0
+# What cuts the wasm at its split points. It reads what wasm_split_helpers and wasm-bindgen write into it, so they go together.
+WASM_SPLIT=0.2.4
 CARGO_DENY=0.20.2
 KAFKA_VERSION=3.9.1
 # Packages of files and values that the tests read, at one version: what is in them is compared.
@@ -87,6 +89,13 @@ wasm_bindgen() {
   cargo install wasm-bindgen-cli --version "$version" --root "$BIN" --target-dir "$CARGO_TARGET_DIR/tools" --quiet
 }
 
+# The splitter says no version of itself; cargo does.
+wasm_split() {
+  grep -qs "\"wasm_split_cli_support $WASM_SPLIT " "$BIN/.crates.toml" && return
+  say "building the splitter of the wasm, $WASM_SPLIT (about a minute)"
+  cargo install wasm_split_cli_support --version "$WASM_SPLIT" --features build-binary --root "$BIN" --target-dir "$CARGO_TARGET_DIR/tools" --quiet
+}
+
 cargo_deny() {
   have cargo-deny && return
   say "building cargo-deny $CARGO_DENY (some minutes)"
@@ -137,6 +146,7 @@ rust_toolchain
 if [ "$purpose" = deny ]; then cargo_deny; exit; fi
 wasm_library
 wasm_bindgen
+wasm_split
 npm_tools
 python_tools
 kafka_jars

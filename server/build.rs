@@ -34,8 +34,9 @@ fn main() -> io::Result<()> {
     files.text("favicon.svg", &fs::read(Path::new(ASSETS).join("favicon.svg"))?, "\"/favicon.svg\"", false)?;
     let package = files.package()?;
     let names = format!(
-        "pub(crate) const STYLE: &str = {style_path:?};\npub(crate) const TEXT_FONT: &str = {inter:?};\n\
-         pub(crate) const PACKAGE: &str = {package:?};\n"
+        "const STYLE: &str = {style_path:?};\nconst TEXT_FONT: &str = {inter:?};\n\
+         pub(crate) const PACKAGE: &str = {:?};\nconst LOADER: Option<&str> = {:?};\nconst AREAS: &[(&str, &[&str])] = &[{}];\n",
+        package.folder, package.loader, package.areas
     );
     fs::write(files.out.join("assets.rs"), format!("{names}static FILES: &[File] = &[\n{}];\n", files.list))
 }
@@ -47,12 +48,33 @@ fn joined_style() -> io::Result<String> {
     names.map(|name| fs::read_to_string(Path::new(STYLE).join(name))).collect()
 }
 
+/// The scripts and the wasm of a folder, in the order of their names; nothing where it has not been built.
+fn code(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let names = fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let mut code: Vec<_> = names
+        .filter(|name| name.ends_with(".js") || name.ends_with(".wasm"))
+        .filter_map(|name| fs::read(folder.join(&name)).ok().map(|bytes| (name, bytes)))
+        .collect();
+    code.sort();
+    code
+}
+
 /// What names a content: the beginning of its hash.
 fn tag(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(8).fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// The browser half, as pages name it.
+struct Package {
+    /// The folder that its files are served under, without the slash before it.
+    folder: String,
+    /// The path of what loads the areas, where it has been built.
+    loader: Option<String>,
+    /// The paths of what each area is made of, as the entries of a table of Rust.
+    areas: String,
 }
 
 /// The files so far, as the entries of a table of Rust.
@@ -83,31 +105,38 @@ impl Files {
         Ok(())
     }
 
-    /// The browser half, where it has been built, with what `scripts/build-portal.sh` compressed. Both files share one
-    /// name: half old and half new would not fit together. Gives that name.
-    fn package(&mut self) -> io::Result<String> {
-        let Ok(site) = env::var("SLUICE_SITE") else { return Ok("sluice".to_owned()) };
-        let at = |name: &str| Path::new(&site).join("pkg").join(name);
-        for name in ["sluice.js", "sluice_bg.wasm"] {
-            for end in ["", ".br", ".gz"] {
-                println!("cargo:rerun-if-changed={}", at(&format!("{name}{end}")).display());
-            }
-        }
-        let (Ok(script), Ok(wasm)) = (fs::read(at("sluice.js")), fs::read(at("sluice_bg.wasm"))) else { return Ok("sluice".to_owned()) };
-        let package = format!("sluice-{}", tag(&[&script[..], &wasm[..]].concat()));
-        for (name, end, kind, bytes) in
-            [("sluice.js", ".js", "text/javascript", &script[..]), ("sluice_bg.wasm", "_bg.wasm", "application/wasm", &wasm[..])]
-        {
+    /// The browser half, where it has been built, with what `scripts/build-portal.sh` compressed. Its files name each
+    /// other, so they keep their names, in a folder that is named by all of them: half old and half new would not fit
+    /// together.
+    fn package(&mut self) -> io::Result<Package> {
+        let unbuilt = Package { folder: "pkg".to_owned(), loader: None, areas: String::new() };
+        let Ok(site) = env::var("SLUICE_SITE") else { return Ok(unbuilt) };
+        let built = Path::new(&site).join("pkg");
+        println!("cargo:rerun-if-changed={}", built.display());
+        let (code, Ok(told)) = (code(&built), fs::read_to_string(built.join("areas.txt"))) else { return Ok(unbuilt) };
+        let all: Vec<&[u8]> = code.iter().flat_map(|(name, bytes)| [name.as_bytes(), &bytes[..]]).collect();
+        let folder = format!("pkg/{}", tag(&all.concat()));
+        let path = |name: &str| format!("/{folder}/{name}");
+        for (name, bytes) in &code {
             let mut kept = [Some(self.keep(name, bytes)?), None, None];
             for (place, encoded) in kept.iter_mut().skip(1).zip([".br", ".gz"]) {
                 let name = format!("{name}{encoded}");
-                if let Ok(bytes) = fs::read(at(&name)) {
+                if let Ok(bytes) = fs::read(built.join(&name)) {
                     *place = Some(self.keep(&name, &bytes)?);
                 }
             }
-            self.list(&format!("\"/pkg/{package}{end}\""), kind, (bytes, true), kept);
+            let kind = if name.ends_with(".js") { "text/javascript" } else { "application/wasm" };
+            self.list(&format!("{:?}", path(name)), kind, (bytes, true), kept);
         }
-        Ok(package)
+        let mut areas = String::new();
+        for line in told.lines() {
+            let mut words = line.split_whitespace();
+            if let Some(area) = words.next() {
+                let _ = write!(areas, "({area:?}, &{:?}), ", words.map(path).collect::<Vec<_>>());
+            }
+        }
+        let loader = Some(path("__wasm_split.js"));
+        Ok(Package { folder, loader, areas })
     }
 
     /// Puts bytes beside the table, where the compiler takes them into the binary.

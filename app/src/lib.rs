@@ -2,7 +2,8 @@
 //!
 //! A page is a folder in [`pages`]: its view, its parts, and `api.rs` with its server functions, each of which calls
 //! one use case of `control` and maps what comes back. To add a page: a folder, a line in `routes.rs`, a line in
-//! `navigation.rs` for a new area, and a row for each server function in the authority matrix.
+//! `lazy.rs` for what loads its code, a line in `navigation.rs` for a new area, and a row for each server function in
+//! the authority matrix.
 
 #![allow(clippy::must_use_candidate)] // components are called by the view macro
 #![allow(clippy::needless_pass_by_value)] // props of components are values
@@ -14,6 +15,7 @@
 
 mod error;
 mod frame;
+mod lazy;
 mod navigation;
 pub mod pages;
 mod routes;
@@ -25,9 +27,12 @@ mod words;
 #[cfg(feature = "ssr")]
 mod session;
 
+pub use lazy::{LazyArea, NotLoaded};
 pub use routes::App;
 pub use shell::{PageFiles, shell};
 pub use ui::ICONS;
 
+#[cfg(feature = "hydrate")]
+pub use lazy::say_not_loaded;
 #[cfg(feature = "ssr")]
 pub use session::{PortalContext, caller_of};

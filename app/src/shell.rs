@@ -4,7 +4,7 @@ use leptos::config::LeptosOptions;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
-use crate::App;
+use crate::{App, LazyArea};
 
 /// The theme that was chosen, or none: then the reader's system decides.
 fn chosen_theme() -> Option<String> {
@@ -20,6 +20,25 @@ pub struct PageFiles {
     pub style: &'static str,
     /// The font of all text, which is fetched before the style asks for it.
     pub text_font: &'static str,
+    /// What loads the areas, which the browser half asks for before anything else. None where it was never built.
+    pub loader: Option<&'static str>,
+    /// What each lazy area is made of, by its name.
+    pub areas: &'static [(&'static str, &'static [&'static str])],
+}
+
+impl PageFiles {
+    /// What the page of this request needs beside what every page loads.
+    fn of_this_page(self) -> &'static [&'static str] {
+        let name = area_of_request().map(LazyArea::name);
+        self.areas.iter().find(|(area, _)| Some(*area) == name).map(|(_, files)| *files).unwrap_or_default()
+    }
+}
+
+fn area_of_request() -> Option<LazyArea> {
+    #[cfg(feature = "ssr")]
+    return LazyArea::of(use_context::<leptos_router::location::RequestUrl>()?.parse().ok()?.path());
+    #[cfg(not(feature = "ssr"))]
+    None
 }
 
 pub fn shell(options: LeptosOptions, files: PageFiles) -> impl IntoView {
@@ -34,6 +53,10 @@ pub fn shell(options: LeptosOptions, files: PageFiles) -> impl IntoView {
                 <link rel="preload" href=files.text_font r#as="font" type="font/woff2" crossorigin="anonymous"/>
                 <link rel="stylesheet" href=files.style/>
                 <HydrationScripts options/>
+                {files.loader.map(|href| view! { <link rel="modulepreload" href=href/> })}
+                {files.of_this_page().iter().map(|href| view! {
+                    <link rel="preload" href=*href r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
+                }).collect_view()}
                 <MetaTags/>
             </head>
             <body>

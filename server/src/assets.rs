@@ -28,11 +28,11 @@ struct File {
 
 /// What the head of a page names.
 pub(crate) fn of_pages() -> app::PageFiles {
-    app::PageFiles { style: STYLE, text_font: TEXT_FONT }
+    app::PageFiles { style: STYLE, text_font: TEXT_FONT, loader: LOADER, areas: AREAS }
 }
 
 pub(crate) fn router() -> Router {
-    let router = Router::new().route("/pkg/{file}", get(of_another_build));
+    let router = Router::new().route("/pkg/{*file}", get(of_another_build));
     FILES.iter().fold(router, |router, file| router.route(file.path, get(move |headers: HeaderMap| async move { answer(file, &headers) })))
 }
 

@@ -24,7 +24,7 @@ const MAX_BODY: usize = 8 << 20;
 
 pub(crate) fn router(control: Control) -> Router {
     let under_tls = control.settings().under_tls();
-    let options = LeptosOptions::builder().output_name(assets::PACKAGE).site_pkg_dir("pkg").build();
+    let options = LeptosOptions::builder().output_name("sluice").site_pkg_dir(assets::PACKAGE).build();
     let routes = generate_route_list(App);
     let context = {
         let control = control.clone();

@@ -46,8 +46,7 @@ fn original(path: &str) -> Option<Vec<u8>> {
         (name, "woff2") if name.starts_with("/fonts/jetbrains-mono-") => project().join("assets/fonts/jetbrains-mono.woff2"),
         (name, "svg") if name.starts_with("/icons-") => project().join("assets/icons.svg"),
         ("/favicon", "svg") => project().join("assets/favicon.svg"),
-        (_, "js") => site.join("pkg/sluice.js"),
-        (_, "wasm") => site.join("pkg/sluice_bg.wasm"),
+        (_, "js" | "wasm") => site.join("pkg").join(path.rsplit_once('/').unwrap().1),
         _ => return None,
     };
     Some(std::fs::read(file).unwrap())
@@ -76,10 +75,11 @@ async fn what_a_page_loads_is_compressed_and_kept_for_good() {
     assert_eq!(style, joined_style(mono, inter));
     assert!(page.contains(&format!("rel=\"preload\" href=\"{inter}\"")), "the text's font is asked for before the style has come");
     paths.push(mono.to_owned());
-    for begin in ["/style-", "/fonts/inter-", "/fonts/jetbrains-mono-", "/icons-", "/favicon.svg", "/pkg/sluice-"] {
+    for begin in ["/style-", "/fonts/inter-", "/fonts/jetbrains-mono-", "/icons-", "/favicon.svg", "/pkg/"] {
         assert!(paths.iter().any(|path| path.starts_with(begin)), "{begin} is not in {paths:?}");
     }
-    assert!(paths.iter().any(|path| path.ends_with(".wasm")), "{paths:?}");
+    let code: Vec<&str> = paths.iter().filter(|path| path.starts_with("/pkg/")).map(|path| path.rsplit_once('/').unwrap().1).collect();
+    assert_eq!(code, ["__wasm_split.js", "sluice.js", "sluice_bg.wasm"], "Home needs no area");
     for path in &paths {
         let url = format!("{}{path}", server.url);
         let (plain, _) = curl(&url, "identity");
@@ -93,6 +93,43 @@ async fn what_a_page_loads_is_compressed_and_kept_for_good() {
         let first = reqwest::get(&url).await.unwrap();
         let kept = if path == "/favicon.svg" { "no-cache" } else { "public, max-age=31536000, immutable" };
         assert_eq!((header(&first, "cache-control"), header(&first, "vary")), (kept, "accept-encoding"), "{path}");
+    }
+}
+
+/// The files of an area, as the build wrote them down.
+fn files_of(area: &str) -> Vec<String> {
+    let site = PathBuf::from(std::env::var("SLUICE_SITE").expect("scripts/lib.sh says where the portal was built"));
+    let areas = std::fs::read_to_string(site.join("pkg/areas.txt")).expect("scripts/build-portal.sh has built the portal");
+    let line = areas.lines().find_map(|line| line.strip_prefix(&format!("{area} "))).unwrap_or_else(|| panic!("{area} is not in {areas}"));
+    line.split(' ').map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_page_asks_early_for_what_its_area_is_made_of_and_for_no_other() {
+    let server = Sluice::demo(binary());
+    let http = Admin::browser(&server, "admin@demo").await;
+    for (path, area) in [
+        ("/inbox?show=all", "inbox"),
+        ("/apis", "apis"),
+        ("/apis/travel/plane/versions", "api"),
+        ("/sources/flights-db", "sources"),
+        ("/datasets", "datasets"),
+        ("/people", "administration"),
+    ] {
+        let page = http.get(format!("{}{path}", server.url)).send().await.unwrap().text().await.unwrap();
+        let asked: Vec<String> =
+            loaded(&page).into_iter().filter(|path| path.ends_with(".wasm") && !path.ends_with("/sluice_bg.wasm")).collect();
+        let mut names: Vec<&str> = asked.iter().map(|path| path.rsplit_once('/').unwrap().1).collect();
+        let mut made_of = files_of(area);
+        names.sort_unstable();
+        made_of.sort();
+        assert_eq!(names, made_of, "{path}");
+        for file in &asked {
+            let there = reqwest::get(format!("{}{file}", server.url)).await.unwrap();
+            let head = (there.status().as_u16(), header(&there, "content-type").to_owned(), header(&there, "cache-control").to_owned());
+            assert_eq!(head, (200, "application/wasm".to_owned(), "public, max-age=31536000, immutable".to_owned()), "{file}");
+            assert_eq!(curl(&format!("{}{file}", server.url), "identity").0, original(file).unwrap(), "{file} is not its file");
+        }
     }
 }
 
@@ -136,8 +173,10 @@ async fn a_client_gets_the_encoding_that_it_takes_and_nothing_that_it_has() {
     let head = http.head(format!("{}{style}", server.url)).header("accept-encoding", "br").send().await.unwrap();
     assert_eq!((head.status().as_u16(), header(&head, "content-encoding")), (200, "br"));
     // A page of another version of the program asks for what this one does not have.
-    let gone = http.get(format!("{}/pkg/sluice-0.js", server.url)).send().await.unwrap();
-    assert_eq!((gone.status().as_u16(), header(&gone, "cache-control")), (404, "no-store"));
+    for path in ["/pkg/sluice.js", "/pkg/0/sluice.js", "/pkg/0/split_sources.wasm"] {
+        let gone = http.get(format!("{}{path}", server.url)).send().await.unwrap();
+        assert_eq!((gone.status().as_u16(), header(&gone, "cache-control")), (404, "no-store"), "{path}");
+    }
 }
 
 /// A page without what is new in each answer.
