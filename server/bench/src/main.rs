@@ -214,13 +214,21 @@ async fn portal(report: &mut Report, product: &Product, site: &Path) {
     }
     readings.sort_by(f64::total_cmp);
     report.at_most("portal_first_byte_p50_ms", "ms", vec![readings[readings.len() / 2]], 20.0);
-    let bytes: u64 = std::fs::read_dir(site.join("pkg"))
-        .unwrap()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_name().to_string_lossy().ends_with(".wasm.gz"))
-        .map(|entry| entry.metadata().unwrap().len())
-        .sum();
-    report.at_most("portal_wasm_gzip_kb", "KB", vec![bytes as f64 / 1_000.0], 450.0);
+    wasm(report, &site.join("pkg"));
+}
+
+/// What every page loads, and what each area loads beside it when somebody goes there from Home.
+fn wasm(report: &mut Report, built: &Path) {
+    let kilobytes = |file: &str| std::fs::metadata(built.join(format!("{file}.gz"))).unwrap().len() as f64 / 1_000.0;
+    report.at_most("portal_wasm_gzip_kb", "KB", vec![kilobytes("sluice_bg.wasm")], 450.0);
+    let mut largest = 0.0_f64;
+    for line in std::fs::read_to_string(built.join("areas.txt")).unwrap().lines() {
+        let (area, files) = line.split_once(' ').unwrap();
+        let loaded: f64 = files.split(' ').map(kilobytes).sum();
+        report.note(&format!("portal_wasm_{area}_kb"), "KB", vec![loaded]);
+        largest = largest.max(loaded);
+    }
+    report.at_most("portal_wasm_area_max_kb", "KB", vec![largest], 250.0);
 }
 
 /// A length-delimited field with a small number.
