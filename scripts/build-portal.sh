@@ -53,15 +53,14 @@ node - "$new" <<'NODE'
     writeFileSync(join(folder, `${name}.gz`), gz);
     packed[name] = { plain: bytes.length, br: br.length, gz: gz.length };
   }
-  // What loads an area, and what it waits for, as the splitter wrote it: one constant a line.
+  // What loads an area, and what it waits for, as the splitter wrote it.
   const loaders = new Map();
-  for (const line of readFileSync(join(folder, "__wasm_split.js"), "utf8").split("\n")) {
-    const name = /const (\w+) = .*makeLoad\(/.exec(line)?.[1];
-    if (!name) continue;
-    const files = [...line.matchAll(/"\.\/([^"]+\.wasm)"/g)].map((found) => found[1]);
-    loaders.set(name, { files, names: line.match(/\w+/g).filter((other) => other !== name) });
+  const written = readFileSync(join(folder, "__wasm_split.js"), "utf8");
+  for (const [, name, fetched, waited] of written.matchAll(/const (\w+) = (?:\w+\()?makeLoad\(([^]*?)\n, \[([^\]]*)\]\)/g)) {
+    const files = [...fetched.matchAll(/"\.\/([^"]+\.wasm)"/g)].map((found) => found[1]);
+    loaders.set(name, { files, names: waited.match(/\w+/g) ?? [] });
   }
-  const filesOf = (name) => loaders.get(name).names.filter((other) => loaders.has(other)).flatMap(filesOf).concat(loaders.get(name).files);
+  const filesOf = (name) => loaders.get(name).names.flatMap(filesOf).concat(loaders.get(name).files);
   const prefix = "__wasm_split_load_";
   const areas = [...loaders.keys()].filter((name) => name.startsWith(prefix)).sort();
   const sum = (names, form) => names.reduce((bytes, name) => bytes + packed[name][form], 0);

@@ -20,6 +20,7 @@ use crate::pages::inbox::{InboxPage, RequestPage};
 use crate::pages::people::PeoplePage;
 use crate::pages::sources::{NewSourcePage, SourcePage, SourcesPage, TablePage};
 use crate::ui::PageName;
+use crate::words::words;
 
 /// The code of an area did not come. The browser's console says why.
 #[derive(Debug, Clone, Copy)]
@@ -89,16 +90,13 @@ macro_rules! areas {
 }
 
 areas! {
-    Inbox, inbox, load_inbox, InboxPages { List => InboxPage, Request => RequestPage }
-    Apis, apis, load_apis, ApisPages { List => ApisPage, New => NewApiPage }
-    Api, api, load_api, ApiPages {
-        Frame => ApiPage, Documentation => DocumentationTab, Versions => VersionsTab, Access => AccessTab, Traffic => TrafficTab,
-        Console => ConsolePage, Accelerate => AcceleratePage,
+    Apis, apis, load_apis, ApisPages {
+        List => ApisPage, New => NewApiPage, Frame => ApiPage, Documentation => DocumentationTab, Versions => VersionsTab, Access => AccessTab,
+        Traffic => TrafficTab, Console => ConsolePage, Accelerate => AcceleratePage, Inbox => InboxPage, Request => RequestPage,
     }
     Editor, editor, load_editor, EditorPages { Editor => EditorPage }
     Sources, sources, load_sources, SourcesPages { List => SourcesPage, New => NewSourcePage, Source => SourcePage, Table => TablePage }
-    Datasets, datasets, load_datasets, DatasetsPages { List => DatasetsPage, New => NewDatasetPage }
-    Dataset, dataset, load_dataset, DatasetPages { Dataset => DatasetPage }
+    Datasets, datasets, load_datasets, DatasetsPages { List => DatasetsPage, New => NewDatasetPage, Dataset => DatasetPage }
     Administration, administration, load_administration, AdministrationPages {
         Apps => AppsPage, App => AppPage, Domains => DomainsPage, Domain => DomainPage, People => PeoplePage, Audit => AuditPage,
         Account => AccountPage,
@@ -112,13 +110,10 @@ impl LazyArea {
     pub fn of(path: &str) -> Option<Self> {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         Some(match parts.as_slice() {
-            ["inbox", ..] => Self::Inbox,
-            ["apis"] | ["apis", "new"] => Self::Apis,
             ["apis", _, _, "edit"] => Self::Editor,
-            ["apis", _, _, ..] => Self::Api,
+            ["inbox", ..] | ["apis"] | ["apis", "new"] | ["apis", _, _, ..] => Self::Apis,
             ["sources", ..] => Self::Sources,
-            ["datasets"] | ["datasets", "new"] => Self::Datasets,
-            ["datasets", _, _] => Self::Dataset,
+            ["datasets"] | ["datasets", "new"] | ["datasets", _, _] => Self::Datasets,
             ["apps" | "domains" | "people" | "audit" | "account", ..] => Self::Administration,
             _ => return None,
         })
@@ -127,12 +122,13 @@ impl LazyArea {
 
 /// Stands in place of a page whose code did not come. The link is the browser's own: it loads the page from the server.
 fn not_loaded() -> AnyView {
+    let say = &words().errors;
     view! {
-        <PageName name="Page not loaded"/>
+        <PageName name=say.not_loaded/>
         <div class="card"><div class="empty">
-            <h1>"Page not loaded"</h1>
-            <p>"The code of this page did not arrive. Check the connection, then load the page again."</p>
-            <div class="actions"><a class="btn btn-primary" href="" rel="external">"Load again"</a></div>
+            <h1>{say.not_loaded}</h1>
+            <p>{say.not_loaded_help}</p>
+            <div class="actions"><a class="btn btn-primary" href="" rel="external">{say.load_again}</a></div>
         </div></div>
     }
     .into_any()
@@ -141,16 +137,17 @@ fn not_loaded() -> AnyView {
 /// Says on a page that stays as the server wrote it that its code did not come. Its links and forms are the browser's own.
 #[cfg(feature = "hydrate")]
 pub fn say_not_loaded() {
-    leptos::mount::mount_to(leptos::tachys::dom::body(), notice).forget();
+    mount_to(leptos::tachys::dom::body(), notice).forget();
 }
 
 #[cfg(feature = "hydrate")]
 fn notice() -> AnyView {
     use crate::ui::{Callout, Tone};
+    let say = &words().errors;
     view! {
-        <aside class="toast-place" aria-label="Page state"><Callout tone=Tone::Warn>
-            <p><b>"The code of this page did not arrive."</b>" Links and forms work. Checks while you type and live updates do not."</p>
-            <p class="mt-2"><a class="btn btn-sm" href="" rel="external">"Load again"</a></p>
+        <aside class="toast-place" aria-label=say.page_state><Callout tone=Tone::Warn>
+            <p><b>{say.no_code}</b>{say.no_code_help}</p>
+            <p class="mt-2"><a class="btn btn-sm" href="" rel="external">{say.load_again}</a></p>
         </Callout></aside>
     }
     .into_any()
@@ -168,22 +165,22 @@ mod tests {
             ("/join/secret", None),
             ("/none", None),
             ("/apis/travel", None),
-            ("/inbox", Some(LazyArea::Inbox)),
-            ("/inbox/7", Some(LazyArea::Inbox)),
+            ("/inbox", Some(LazyArea::Apis)),
+            ("/inbox/7", Some(LazyArea::Apis)),
             ("/apis", Some(LazyArea::Apis)),
             ("/apis/", Some(LazyArea::Apis)),
             ("/apis/new", Some(LazyArea::Apis)),
-            ("/apis/travel/plane", Some(LazyArea::Api)),
-            ("/apis/travel/plane/versions", Some(LazyArea::Api)),
-            ("/apis/travel/plane/test", Some(LazyArea::Api)),
-            ("/apis/travel/plane/accelerate", Some(LazyArea::Api)),
+            ("/apis/travel/plane", Some(LazyArea::Apis)),
+            ("/apis/travel/plane/versions", Some(LazyArea::Apis)),
+            ("/apis/travel/plane/test", Some(LazyArea::Apis)),
+            ("/apis/travel/plane/accelerate", Some(LazyArea::Apis)),
             ("/apis/travel/plane/edit", Some(LazyArea::Editor)),
             ("/sources", Some(LazyArea::Sources)),
             ("/sources/new", Some(LazyArea::Sources)),
             ("/sources/flights-db/tables/planes", Some(LazyArea::Sources)),
             ("/datasets", Some(LazyArea::Datasets)),
             ("/datasets/new", Some(LazyArea::Datasets)),
-            ("/datasets/travel/flights", Some(LazyArea::Dataset)),
+            ("/datasets/travel/flights", Some(LazyArea::Datasets)),
             ("/apps/travel/demo-app", Some(LazyArea::Administration)),
             ("/domains/travel", Some(LazyArea::Administration)),
             ("/people", Some(LazyArea::Administration)),

@@ -86,7 +86,7 @@ async fn a_union_is_built_and_outlives_a_step() {
     owner.go("/apis/travel/airport/versions").await;
     owner.expects_status(409);
     owner.confirms("button:has-text(\"Retire in prod\")").await;
-    owner.sees("text=call it in prod").await;
+    owner.sees("text=call this API in prod").await;
     owner.leaves().await;
     stage.close().await;
 }

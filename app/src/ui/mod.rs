@@ -52,7 +52,7 @@ pub(crate) use limit::rate;
 pub(crate) use limit::{rate_fields, rate_words};
 pub(crate) use load::Load;
 pub(crate) use number_field::{NumberField, number_text, typed_numbers};
-pub(crate) use params::{api_params, param};
+pub(crate) use params::{address_memo, api_params, param};
 pub(crate) use problem_page::{ProblemPage, no_access};
 pub(crate) use save_form::SaveForm;
 pub(crate) use select_field::{SelectField, as_they_are, environment_choices};

@@ -5,6 +5,7 @@ use leptos_router::hooks::use_query_map;
 use model::list::{ListPage, ListQuery};
 
 use crate::error::PortalError;
+use crate::ui::address_memo;
 
 /// The pages of a list as they come from the server.
 pub(super) type ListResource<T> = Resource<Result<ListPage<T>, PortalError>>;
@@ -32,5 +33,5 @@ impl ListPlace {
 /// What the address asks of the list of this page.
 pub(crate) fn list_query() -> Memo<ListQuery> {
     let address = use_query_map();
-    Memo::new(move |_| ListQuery::of(address.get()))
+    address_memo(move |_| ListQuery::of(address.get()))
 }
