@@ -266,7 +266,7 @@ def wants():
         "sales": of([{"id": 1, "year": "2013", "month": "01"}, {"id": 2, "year": "2013", "month": "02"}, {"id": 3, "year": "2014", "month": "01"}]),
         "inside": of([{"id": 1, "year": 2013}]),
         "nullp": of([{"id": 1, "region": "EU"}, {"id": 2, "region": None}]),
-        "uneven": bad("several levels"),
+        "uneven": bad("several folder levels"),
         "enc": of([{"id": 1, "city": "S\u00e3o Paulo"}, {"id": 2, "city": "a/b"}, {"id": 3, "city": "K\u00f6ln"}]),
     }
     types = parquet("pq32_types/types.parquet")
