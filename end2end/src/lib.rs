@@ -12,6 +12,7 @@ use playwright_rs::protocol::{
 };
 use playwright_rs::{LaunchOptions, Playwright, expect};
 use testkit::Sluice;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Chromium as Debian packages it, kept from calling anybody.
 const ARGUMENTS: [&str; 6] =
@@ -22,7 +23,11 @@ pub struct Stage {
     pub server: Sluice,
     _playwright: Playwright,
     browser: Browser,
+    _turn: SemaphorePermit<'static>,
 }
+
+/// Each stage has a browser and a server, and both have to be quick.
+static STAGES: Semaphore = Semaphore::const_new(3);
 
 /// How a person's window is.
 #[derive(Clone, Copy)]
@@ -53,11 +58,12 @@ pub struct Person {
 
 impl Stage {
     pub async fn open() -> Self {
+        let turn = STAGES.acquire().await.unwrap();
         let server = Sluice::demo(&testkit::binary_beside_tests());
         let playwright = Playwright::launch().await.expect("playwright-core is set up by scripts/setup.sh test");
         let options = LaunchOptions::default().executable_path("/usr/bin/chromium".to_owned()).args(ARGUMENTS.map(str::to_owned).to_vec());
         let browser = playwright.chromium().launch_with_options(options).await.unwrap();
-        Self { server, _playwright: playwright, browser }
+        Self { server, _playwright: playwright, browser, _turn: turn }
     }
 
     /// Opens a window and signs in as one of the demo's people, by a click on the sign-in page.

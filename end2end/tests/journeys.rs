@@ -73,7 +73,14 @@ async fn others_release(stage: &Stage, window: Window, name: &str, shots: &str) 
     owner.sees("#new-key").await;
     let key = owner.page.locator("#new-key .copyline span").first().inner_text().await.unwrap();
     owner.leaves().await;
-    key.trim().to_owned()
+    let key = key.trim().to_owned();
+    // A gateway learns of a key soon after it was made, and not before its page says so.
+    let made = std::time::Instant::now();
+    while call(stage, &key, "/api/travel/plane?tailnum=N14228").await.0 == 401 {
+        assert!(made.elapsed() < std::time::Duration::from_secs(5), "no gateway knows the key");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    key
 }
 
 #[tokio::test]
