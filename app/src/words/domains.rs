@@ -4,7 +4,7 @@ use super::texts::texts;
 
 texts! {
     /// The texts of the list of domains, and of the page of one domain.
-    #[cfg_attr(not(feature = "ssr"), allow(dead_code))] // the server says some of them
+    #[allow(dead_code)] // some are said by the server alone
     Domains {
         title = "Domains";
         lead = "Lines of business. Sources, APIs and apps belong to a domain, and people have roles in it.";

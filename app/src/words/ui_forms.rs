@@ -4,6 +4,7 @@ use super::texts::texts;
 
 texts! {
     /// The texts of the parts of forms.
+    #[allow(dead_code)] // some are said by the server alone
     UiForms {
         cancel = "Cancel";
         close = "Close";
