@@ -35,7 +35,7 @@ texts! {
         domain_closed(domain: &str) = "The source belongs to the domain {domain}, where you cannot create APIs. Ask an owner of that domain.";
         name = "Name";
         name_note = "Visible to callers";
-        name_help = "Lower-case letters, digits and hyphens.";
+        name_help = "Lowercase letters, digits and hyphens.";
         name_cut(name: &str, most: usize) = " The name {name} is longer than {most} characters and was shortened.";
         name_example = "plane-details";
         draft_saved = "Saved as a draft from the next step on.";

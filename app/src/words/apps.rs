@@ -14,7 +14,7 @@ texts! {
         created = "The app is created.";
         domain = "Domain";
         name = "Name";
-        name_help = "Lower-case letters, digits and hyphens.";
+        name_help = "Lowercase letters, digits and hyphens.";
         name_example = "flight-board";
         app = "App";
         owner = "Owner";

@@ -30,7 +30,7 @@ texts! {
         domain = "Domain";
         domain_help = "The domain of the source.";
         name = "Name";
-        name_help = "Lower-case letters, digits and hyphens.";
+        name_help = "Lowercase letters, digits and hyphens.";
         name_example = "planes";
         create = "Create dataset";
         cancel = "Cancel";

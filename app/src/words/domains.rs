@@ -4,7 +4,7 @@ use super::texts::texts;
 
 texts! {
     /// The texts of the list of domains, and of the page of one domain.
-    #[allow(dead_code)] // some are said by the server alone
+    #[cfg_attr(not(all(feature = "ssr", feature = "hydrate")), allow(dead_code))] // one half alone says some of them
     Domains {
         title = "Domains";
         lead = "Lines of business. Sources, APIs and apps belong to a domain, and people have roles in it.";

@@ -4,7 +4,7 @@ use super::texts::texts;
 
 texts! {
     /// The texts of errors that the portal makes itself.
-    #[allow(dead_code)] // some are said by the server alone, others by the browser alone
+    #[cfg_attr(not(all(feature = "ssr", feature = "hydrate")), allow(dead_code))] // one half alone says some of them
     Errors {
         no_response = "The server does not respond. Check your connection and try again.";
         bad_form = "The request does not have the expected form. Reload the page and try again.";

@@ -8,7 +8,7 @@ texts! {
         general = "General";
         settings = "Settings";
         name = "Name";
-        name_help = "Lower-case letters, digits and hyphens.";
+        name_help = "Lowercase letters, digits and hyphens.";
         name_example = "flights-db";
         domain = "Domain";
         connector = "Connector";

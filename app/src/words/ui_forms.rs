@@ -4,7 +4,7 @@ use super::texts::texts;
 
 texts! {
     /// The texts of the parts of forms.
-    #[allow(dead_code)] // some are said by the server alone
+    #[cfg_attr(not(all(feature = "ssr", feature = "hydrate")), allow(dead_code))] // one half alone says some of them
     UiForms {
         cancel = "Cancel";
         close = "Close";
