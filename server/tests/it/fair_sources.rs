@@ -30,10 +30,10 @@ async fn publish(people: &People, source: &Source) {
 }
 
 /// Another app that may call the same API.
-async fn another_app(people: &People, server: &Sluice, name: &str) -> Http {
+async fn another_app(people: &People, server: &Sluice, name: &str, api: &str) -> Http {
     people.builder.post("/apps", json!({"domain": "travel", "name": name})).await;
     let key = people.builder.post(&format!("/apps/travel/{name}/keys"), json!({"environment": "prod"})).await;
-    let grant = format!("/apps/travel/{name}/grants/travel/long-rows");
+    let grant = format!("/apps/travel/{name}/grants/travel/{api}");
     let (status, body) = people.owner.call(reqwest::Method::PUT, &grant, Some(json!({}))).await;
     assert!(status.is_success(), "{body}");
     people.owner.served().await;
@@ -81,7 +81,7 @@ async fn unread_downloads_of_one_app_leave_the_source_to_the_others_and_end() {
     let (server, source) = (Sluice::demo(binary()), Source::postgres());
     let (people, greedy) = (People::of(&server).await, Http::new(&server));
     publish(&people, &source).await;
-    let modest = another_app(&people, &server, "modest-app").await;
+    let modest = another_app(&people, &server, "modest-app", "long-rows").await;
     let mut downloads = Vec::new();
     for _ in 0..16 {
         downloads.push(unread(&server, &greedy).await);
@@ -122,8 +122,9 @@ async fn downloads_that_are_read_slowly_make_way_once_others_wait() {
     let (server, source) = (Sluice::demo(binary()), Source::postgres());
     let (people, demo) = (People::of(&server).await, Http::new(&server));
     publish(&people, &source).await;
-    let (second, third) = (another_app(&people, &server, "second-app").await, another_app(&people, &server, "third-app").await);
-    let quick = another_app(&people, &server, "quick-app").await;
+    let (second, third) =
+        (another_app(&people, &server, "second-app", "long-rows").await, another_app(&people, &server, "third-app").await);
+    let quick = another_app(&people, &server, "quick-app", "long-rows").await;
     // Three apps hold all sixteen slots: each may have three times what is free.
     let mut readers = Vec::new();
     for (app, share, held) in [(&demo, 12, 12), (&second, 3, 15), (&third, 1, 16)] {
@@ -136,4 +137,53 @@ async fn downloads_that_are_read_slowly_make_way_once_others_wait() {
     until(Duration::from_secs(10), "a call of another app is answered", answered).await;
     assert!(running(&quick).await >= 8, "those that need not make way go on");
     readers.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+/// A Union of a plane and of how many pairs of numbers there are, which takes longer than its step may where there are many.
+async fn publish_pairs(people: &People, source: &Source) {
+    source.run("CREATE TABLE numbers (n bigint PRIMARY KEY); INSERT INTO numbers SELECT n FROM generate_series(1, 3000) AS n").await;
+    people.builder.put_source("counted", source.driver(), source.binding()).await;
+    let integer = json!([{"name": "many", "type": "int64", "required": true, "test_value": "1"}]);
+    let sql = "SELECT count(*) AS pairs FROM numbers a, numbers b, numbers c WHERE a.n <= :many AND b.n <= :many AND c.n <= :many";
+    let pairs = json!({
+        "title": "Pairs", "source": "counted", "kind": "sql", "script": sql, "parameters": integer,
+        "fields": [{"name": "pairs", "column": "pairs", "type": "int64"}],
+    });
+    people.publish("pairs", pairs, json!({})).await;
+    let from = |parameter: &str| json!([{"parameter": parameter, "from": {"parameter": parameter}}]);
+    let union = json!({
+        "title": "A plane and pairs", "kind": "union",
+        "steps": [
+            {"name": "plane", "api": "plane", "inputs": from("tailnum")},
+            {"name": "pairs", "api": "pairs", "grade": "secondary", "timeout_ms": 200, "inputs": from("many")},
+        ],
+        "parameters": [
+            {"name": "tailnum", "type": "string", "required": true, "test_value": "N14228"},
+            {"name": "many", "type": "int64", "required": true, "test_value": "1"},
+        ],
+    });
+    people.publish("plane-and-pairs", union, json!({})).await;
+}
+
+#[tokio::test]
+async fn a_step_is_paused_for_the_app_whose_questions_take_too_long_and_for_no_other() {
+    let (server, source) = (Sluice::demo(binary()), Source::postgres());
+    let (people, slow) = (People::of(&server).await, Http::new(&server));
+    publish_pairs(&people, &source).await;
+    let modest = another_app(&people, &server, "modest-app", "plane-and-pairs").await;
+    let ask = async |http: &Http, many: u32| {
+        let (status, answer) = http.json(http.get(&format!("/api/travel/plane-and-pairs?tailnum=N14228&many={many}"))).await;
+        assert_eq!(status, 200, "{answer}");
+        answer["degraded"][0]["code"].as_str().map(str::to_owned)
+    };
+    assert_eq!(ask(&slow, 1).await, None);
+    for _ in 0..5 {
+        assert_eq!(ask(&slow, 3_000).await.as_deref(), Some("source-timeout"));
+    }
+    assert_eq!(ask(&slow, 1).await.as_deref(), Some("source-unavailable"), "it is paused, whatever is asked");
+    for _ in 0..5 {
+        assert_eq!(ask(&modest, 1).await, None, "it answers the other app");
+    }
+    // After the pause one question tries, and opens it again.
+    until(LONG, "an answer after the pause", async || ask(&slow, 1).await.is_none()).await;
 }
