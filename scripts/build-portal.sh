@@ -30,11 +30,15 @@ splitter="$(command -v wasm-split-cli || command -v wasm_split_cli)" || stop "th
 wasm-bindgen --target web --no-typescript --no-demangle --keep-lld-exports --out-name sluice --out-dir "$new" "$parts/sluice.wasm"
 rm "$parts/sluice.wasm"
 say "shrinking it"
-for wasm in "$new/sluice_bg.wasm" "$parts"/*.wasm; do
-  "$NODE_TOOLS/node_modules/.bin/wasm-opt" -Oz --strip-debug --strip-producers --enable-bulk-memory --enable-bulk-memory-opt --enable-reference-types \
-    --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int --enable-multivalue "$wasm" -o "$wasm.opt"
-  mv "$wasm.opt" "$new/$(basename "$wasm")"
-done
+# Twice, and with the flow of each function written anew between: 2 % smaller than once. Each file by itself, two at a time.
+shrink() {
+  "$NODE_TOOLS/node_modules/.bin/wasm-opt" --flatten --rereloop -Oz -Oz --strip-debug --strip-producers --enable-bulk-memory --enable-bulk-memory-opt \
+    --enable-reference-types --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int --enable-multivalue "$1" -o "$1.opt"
+  mv "$1.opt" "$2/$(basename "$1")"
+}
+export -f shrink
+export NODE_TOOLS
+ls -S "$new/sluice_bg.wasm" "$parts"/*.wasm | xargs -P 2 -I {} bash -euo pipefail -c 'shrink "$1" "$2"' shrink {} "$new"
 mv "$parts/__wasm_split.js" "$new/"
 rm -rf "$parts"
 say "compressing it"
