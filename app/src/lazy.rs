@@ -14,6 +14,7 @@ use crate::pages::apis::{ApisPage, NewApiPage};
 use crate::pages::apps::{AppPage, AppsPage};
 use crate::pages::audit::AuditPage;
 use crate::pages::datasets::{DatasetPage, DatasetsPage, NewDatasetPage};
+use crate::pages::documentation::PublicDocumentationPage;
 use crate::pages::domains::{DomainPage, DomainsPage};
 use crate::pages::editor::EditorPage;
 use crate::pages::inbox::{InboxPage, RequestPage};
@@ -93,6 +94,7 @@ areas! {
     Apis, apis, load_apis, ApisPages {
         List => ApisPage, New => NewApiPage, Frame => ApiPage, Documentation => DocumentationTab, Versions => VersionsTab, Access => AccessTab,
         Traffic => TrafficTab, Console => ConsolePage, Accelerate => AcceleratePage, Inbox => InboxPage, Request => RequestPage,
+        PublicDocumentation => PublicDocumentationPage,
     }
     Editor, editor, load_editor, EditorPages { Editor => EditorPage }
     Sources, sources, load_sources, SourcesPages { List => SourcesPage, New => NewSourcePage, Source => SourcePage, Table => TablePage }
@@ -111,7 +113,7 @@ impl LazyArea {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         Some(match parts.as_slice() {
             ["apis", _, _, "edit"] => Self::Editor,
-            ["inbox", ..] | ["apis"] | ["apis", "new"] | ["apis", _, _, ..] => Self::Apis,
+            ["inbox", ..] | ["apis"] | ["apis", "new"] | ["apis" | "documentation", _, _, ..] => Self::Apis,
             ["sources", ..] => Self::Sources,
             ["datasets"] | ["datasets", "new"] | ["datasets", _, _] => Self::Datasets,
             ["apps" | "domains" | "people" | "audit" | "account", ..] => Self::Administration,
@@ -174,6 +176,7 @@ mod tests {
             ("/apis/travel/plane/versions", Some(LazyArea::Apis)),
             ("/apis/travel/plane/test", Some(LazyArea::Apis)),
             ("/apis/travel/plane/accelerate", Some(LazyArea::Apis)),
+            ("/documentation/travel/plane", Some(LazyArea::Apis)),
             ("/apis/travel/plane/edit", Some(LazyArea::Editor)),
             ("/sources", Some(LazyArea::Sources)),
             ("/sources/new", Some(LazyArea::Sources)),

@@ -8,7 +8,6 @@ use leptos_router::{SsrMode, path};
 
 use crate::frame::Frame;
 use crate::lazy::{AdministrationPages, ApisPages, DatasetsPages, EditorPages, SourcesPages};
-use crate::pages::documentation::PublicDocumentationPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::sign_in::{JoinPage, SignInPage};
@@ -24,7 +23,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/join/:secret") view=JoinPage ssr=SsrMode::Async/>
-                <Route path=path!("/documentation/:domain/:name") view=PublicDocumentationPage ssr=SsrMode::Async/>
+                <Route path=path!("/documentation/:domain/:name") view=ApisPages::PublicDocumentation ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=HomePage ssr=SsrMode::Async/>
                     <Route path=path!("inbox") view=ApisPages::Inbox ssr=SsrMode::Async/>
