@@ -8,7 +8,6 @@ use model::redirect::query_value;
 use model::view::Me;
 use model::{Action, ErrorCode};
 
-use crate::error::PortalError;
 use crate::navigation::{AREAS, Area, Group, INBOX, SeenBy, crumbs};
 use crate::pages::account::api::{ChooseTheme, SignOut};
 use crate::pages::sign_in::SignInAgain;
@@ -16,7 +15,7 @@ use crate::pages::sign_in::api::demo_offered;
 #[cfg(feature = "ssr")]
 use crate::session::{form_token as token_of_page, theme as theme_of_page};
 use crate::signed_in::{FormTokenSignal, MeResource};
-use crate::ui::{Icon, LeaveDialog, LeaveGuard, Mark, Toaster, Toasts, grouped};
+use crate::ui::{Icon, LeaveDialog, LeaveGuard, Loaded, Mark, Toaster, Toasts, grouped, loaded, loaded_first};
 use crate::words::words;
 
 /// The browser takes the token out of the page that was drawn for its session.
@@ -44,9 +43,9 @@ pub(crate) fn Frame() -> impl IntoView {
 pub(crate) fn Framed(children: Children) -> impl IntoView {
     let say = &words().frame;
     let path = use_location().pathname;
-    let me = Resource::new_blocking(move || path.get(), |_| crate::pages::home::api::me());
+    let me = loaded_first(move || path.get(), |_| crate::pages::home::api::me());
     // Made before the page: resources are matched between server and browser by the order in which they are made.
-    let demo = Resource::new(|| (), |()| demo_offered());
+    let demo = loaded(|| (), |()| demo_offered());
     provide_context(MeResource(me));
     let form_token = RwSignal::new(SharedValue::new(token_of_page).into_inner());
     provide_context(FormTokenSignal(form_token));
@@ -103,7 +102,7 @@ pub(crate) fn Framed(children: Children) -> impl IntoView {
 }
 
 #[component]
-fn Side(me: Resource<Result<Me, PortalError>>, path: Memo<String>) -> impl IntoView {
+fn Side(me: Loaded<Me>, path: Memo<String>) -> impl IntoView {
     let say = &words().frame;
     let is_primary = move || matches!(path.get().as_str(), "/" | "/apis");
     view! {
@@ -124,7 +123,7 @@ fn Side(me: Resource<Result<Me, PortalError>>, path: Memo<String>) -> impl IntoV
 
 /// A group of links. Those that not everybody has come last, once it is known who reads.
 #[component]
-fn Areas(group: Group, me: Resource<Result<Me, PortalError>>, path: Memo<String>) -> impl IntoView {
+fn Areas(group: Group, me: Loaded<Me>, path: Memo<String>) -> impl IntoView {
     let link = move |area: &'static Area| view! { <AreaLink area me path class="nav-link"/> };
     let (open, limited): (Vec<_>, Vec<_>) = group.areas().partition(|area| area.seen_by == SeenBy::Everybody);
     view! {
@@ -149,7 +148,7 @@ fn Areas(group: Group, me: Resource<Result<Me, PortalError>>, path: Memo<String>
 #[component]
 fn AreaLink(
     area: &'static Area,
-    me: Resource<Result<Me, PortalError>>,
+    me: Loaded<Me>,
     path: Memo<String>,
     #[prop(optional)] class: &'static str,
     /// The class of its icon.
@@ -164,7 +163,7 @@ fn AreaLink(
 }
 
 #[component]
-fn ToDecide(me: Resource<Result<Me, PortalError>>) -> impl IntoView {
+fn ToDecide(me: Loaded<Me>) -> impl IntoView {
     view! {
         <Suspense>{move || Suspend::new(async move {
             me.await.ok().filter(|me| me.to_decide > 0).map(|me| view! {
@@ -225,7 +224,7 @@ fn shown_dark() -> bool {
 }
 
 #[component]
-fn Account(me: Resource<Result<Me, PortalError>>) -> impl IntoView {
+fn Account(me: Loaded<Me>) -> impl IntoView {
     let say = &words().frame;
     view! {
         <Suspense>{move || Suspend::new(async move {
@@ -248,7 +247,7 @@ fn Account(me: Resource<Result<Me, PortalError>>) -> impl IntoView {
 }
 
 #[component]
-fn TabBar(me: Resource<Result<Me, PortalError>>, path: Memo<String>) -> impl IntoView {
+fn TabBar(me: Loaded<Me>, path: Memo<String>) -> impl IntoView {
     let say = &words().frame;
     let tabs = AREAS.iter().filter(|area| area.in_tab_bar);
     view! {

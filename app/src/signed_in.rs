@@ -1,13 +1,13 @@
 //! What every page is given about its reader.
 
 use leptos::prelude::*;
-use model::view::Me;
 
-use crate::error::PortalError;
+use crate::ui::Loaded;
+use model::view::Me;
 
 /// Who is signed in; loaded anew whenever the page changes.
 #[derive(Clone, Copy)]
-pub(crate) struct MeResource(pub(crate) Resource<Result<Me, PortalError>>);
+pub(crate) struct MeResource(pub(crate) Loaded<Me>);
 
 /// What forms carry that set a role, a right or a secret: see [`crate::ui::FormToken`].
 #[derive(Clone, Copy)]

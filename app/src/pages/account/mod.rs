@@ -11,7 +11,7 @@ use self::api::{EndSession, NewToken, RevokeToken, SignOut, sessions, tokens};
 use crate::signed_in::MeResource;
 use crate::ui::{
     Callout, Choice, ConfirmDialog, FormProblem, FormToken, Icon, Load, NumberField, PageHead, PageName, SaveForm, TextField, Time, Tone,
-    confirms, copyable, done, field_error,
+    confirms, copyable, done, field_error, loaded,
 };
 use crate::words::words;
 
@@ -24,8 +24,8 @@ pub(crate) fn AccountPage() -> impl IntoView {
     let (ended, made, revoked) = (done(end), done(make), done(revoke));
     confirms(ended, say.signed_out);
     confirms(revoked, say.revoked);
-    let open = Resource::new(move || ended.get(), |_| sessions());
-    let list = Resource::new(move || (made.get(), revoked.get()), |_| tokens());
+    let open = loaded(move || ended.get(), |_| sessions());
+    let list = loaded(move || (made.get(), revoked.get()), |_| tokens());
     view! {
         <PageName name=say.title/>
         <Load resource=me page=true view=move |me| {

@@ -15,7 +15,7 @@ use crate::pages::datasets::{ended_badly, going, look_later};
 use crate::pages::editor::api::Submit;
 use crate::pages::sources::ask_tables_of_prod;
 use crate::signed_in::MeResource;
-use crate::ui::{Callout, Field, FormProblem, Icon, Load, PageHead, PageName, Tone, api_params, done, field_error, grouped, rows};
+use crate::ui::{Callout, Field, FormProblem, Icon, Load, PageHead, PageName, Tone, api_params, done, field_error, grouped, loaded, rows};
 use crate::words::words;
 
 /// How often the page looks while a build is under way, and while somebody has to do something.
@@ -29,11 +29,11 @@ pub(crate) fn AcceleratePage() -> impl IntoView {
     let say = &words().api_accelerate;
     let (accelerate, submit) = (ServerAction::<Accelerate>::new(), ServerAction::<Submit>::new());
     let (stop, build) = (ServerAction::<StopRun>::new(), ServerAction::<BuildDataset>::new());
-    let redis = Resource::new(|| (), |()| has_redis());
+    let redis = loaded(|| (), |()| has_redis());
     let looked = RwSignal::new(0_u32);
     let (accelerated, submitted, stopped, begun) = (done(accelerate), done(submit), done(stop), done(build));
     let acted = move || [accelerated.get(), submitted.get(), stopped.get(), begun.get()];
-    let state = Resource::new(move || (at.get(), acted(), looked.get()), |((domain, name), ..)| acceleration(domain, name));
+    let state = loaded(move || (at.get(), acted(), looked.get()), |((domain, name), ..)| acceleration(domain, name));
     // By itself, so that the form is not drawn anew while the page looks again.
     let stage = RwSignal::new(None);
     Effect::new(move |_| {

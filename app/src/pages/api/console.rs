@@ -12,7 +12,7 @@ use model::{ApiSpec, Parameter};
 use super::api::{api_detail, try_api};
 use super::console_response::Answer;
 use crate::error::PortalError;
-use crate::ui::{Empty, Field, Heading, Icon, LiveBadge, Load, PageName, ProblemCallout, api_params};
+use crate::ui::{Empty, Field, Heading, Icon, LiveBadge, Load, PageName, ProblemCallout, api_params, loaded};
 use crate::words::words;
 
 #[component]
@@ -20,7 +20,7 @@ pub(crate) fn ConsolePage() -> impl IntoView {
     let at = api_params();
     let query = use_query_map();
     let wanted = Memo::new(move |_| query.read().get("version").and_then(|text| text.parse::<i64>().ok()));
-    let detail = Resource::new(move || at.get(), |(domain, name)| api_detail(domain, name));
+    let detail = loaded(move || at.get(), |(domain, name)| api_detail(domain, name));
     view! { <Load resource=detail page=true view=move |detail| page(&detail, wanted)/> }.into_any()
 }
 

@@ -17,10 +17,9 @@ use model::spec::ApiKind;
 use model::view::{ApiDetail, AppView, Me, SwitchesView};
 
 use self::api::{EndGrant, Grant, Purge, Retire, Rollback, SetPublicDocumentation, SetSwitches, api_detail, public_url, switches};
-use crate::error::PortalError;
 use crate::pages::apps::api::apps;
 use crate::signed_in::MeResource;
-use crate::ui::{Heading, Icon, LiveBadge, Load, PageName, Tab, Tabs, api_params, done};
+use crate::ui::{Heading, Icon, LiveBadge, Load, Loaded, PageName, Tab, Tabs, api_params, done, loaded};
 use crate::words::words;
 
 pub(crate) use accelerate::AcceleratePage;
@@ -33,18 +32,18 @@ pub(crate) use versions::VersionsTab;
 /// What the tabs share: the API, and the actions after which it is loaded anew.
 #[derive(Clone, Copy)]
 struct Shared {
-    detail: Resource<Result<ApiDetail, PortalError>>,
-    me: Resource<Result<Me, PortalError>>,
+    detail: Loaded<ApiDetail>,
+    me: Loaded<Me>,
     rollback: ServerAction<Rollback>,
     retire: ServerAction<Retire>,
     grant: ServerAction<Grant>,
     end_grant: ServerAction<EndGrant>,
     set_documentation: ServerAction<SetPublicDocumentation>,
-    url: Resource<Result<(String, String), PortalError>>,
-    apps: Resource<Result<Vec<AppView>, PortalError>>,
+    url: Loaded<(String, String)>,
+    apps: Loaded<Vec<AppView>>,
     set_switches: ServerAction<SetSwitches>,
     purge: ServerAction<Purge>,
-    switches: Resource<Result<SwitchesView, PortalError>>,
+    switches: Loaded<SwitchesView>,
 }
 
 /// A count of days out of a form; empty for no end.
@@ -62,15 +61,15 @@ pub(crate) fn ApiPage() -> impl IntoView {
     let set_documentation = ServerAction::<SetPublicDocumentation>::new();
     let acts = (done(rollback), done(retire), done(grant), done(end_grant), done(set_documentation));
     let versions = move || (acts.0.get(), acts.1.get(), acts.2.get(), acts.3.get(), acts.4.get());
-    let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| api_detail(domain, name));
+    let detail = loaded(move || (at.get(), versions()), |((domain, name), _)| api_detail(domain, name));
     // Made here and not in the tabs: resources are matched between server and browser by the order in which they are
     // made, and what stands below is made at another moment on either side.
-    let url = Resource::new(|| (), |()| public_url());
-    let apps = Resource::new(|| (), |()| apps());
+    let url = loaded(|| (), |()| public_url());
+    let apps = loaded(|| (), |()| apps());
     let (set_switches, purge) = (ServerAction::<SetSwitches>::new(), ServerAction::<Purge>::new());
     let (set, purged) = (done(set_switches), done(purge));
     let switched = move || (set.get(), purged.get());
-    let switches = Resource::new(move || (at.get(), switched()), |((domain, name), _)| switches(domain, name));
+    let switches = loaded(move || (at.get(), switched()), |((domain, name), _)| switches(domain, name));
     provide_context(Shared { detail, me, rollback, retire, grant, end_grant, set_documentation, url, apps, set_switches, purge, switches });
     view! {
         <Load resource=detail page=true view=move |detail| head(&detail, me)/>
@@ -79,7 +78,7 @@ pub(crate) fn ApiPage() -> impl IntoView {
     .into_any()
 }
 
-fn head(detail: &ApiDetail, me: Resource<Result<Me, PortalError>>) -> impl IntoView + use<> {
+fn head(detail: &ApiDetail, me: Loaded<Me>) -> impl IntoView + use<> {
     let say = &words().api;
     let api = detail.summary.clone();
     let path = api.path();

@@ -16,7 +16,7 @@ use crate::pages::editor::Steps;
 use crate::pages::sources::api::sources;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Column, DataTable, Empty, Field, Filter, FormProblem, ListPlace, LiveBadge, Load, PageHead, PageName, field_error, list_query,
+    Column, DataTable, Empty, Field, Filter, FormProblem, ListPlace, LiveBadge, Load, PageHead, PageName, field_error, list_query, loaded,
     no_access, some_text,
 };
 use crate::words::words;
@@ -30,7 +30,7 @@ pub(crate) fn ApisPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let say = &words().apis;
     let query = list_query();
-    let list = Resource::new(move || query.with(ListQuery::of_rows), list_apis);
+    let list = loaded(move || query.with(ListQuery::of_rows), list_apis);
     let kinds = [ApiKind::Kv, ApiKind::Sql, ApiKind::Union].map(|kind| (kind.key(), kind.words()));
     let standings = ApiStanding::ALL.map(|standing| (standing.key(), standing.words()));
     let filters = vec![Filter::domains(), Filter::fixed("kind", say.all_kinds, kinds), Filter::fixed("state", say.all_states, standings)];
@@ -124,7 +124,7 @@ pub(crate) fn NewApiPage() -> impl IntoView {
     let asked = move |name: &'static str| query.read_untracked().get(name).unwrap_or_default();
     let make = ServerAction::<NewApi>::new();
     let (source, table, dataset) = (asked("source"), asked("table"), asked("dataset"));
-    let all = Resource::new(|| (), |()| sources());
+    let all = loaded(|| (), |()| sources());
     let of = if dataset.is_empty() { &table } else { &dataset };
     let suggested = model::name::suggest_name(of);
     let cut = if model::name::is_cut(of) { (say.name_cut)(of, model::name::MAX_NAME) } else { String::new() };

@@ -16,7 +16,7 @@ use crate::signed_in::MeResource;
 use crate::ui::{
     Callout, Column, ConfirmDialog, DataTable, Empty, Filter, FormProblem, FormToken, ListPlace, Load, NumberField, PageHead, PageName,
     SaveForm, SelectField, TextField, Time, Tone, api_params, as_they_are, confirms, copyable, done, environment_choices, field_error,
-    list_query, some_text,
+    list_query, loaded, some_text,
 };
 use crate::words::words;
 
@@ -31,7 +31,7 @@ pub(crate) fn AppsPage() -> impl IntoView {
     let made = done(make);
     let say = &words().apps;
     let query = list_query();
-    let list = Resource::new(move || (query.with(ListQuery::of_rows), made.get()), |(query, _)| list_apps(query));
+    let list = loaded(move || (query.with(ListQuery::of_rows), made.get()), |(query, _)| list_apps(query));
     view! {
         <PageName name=say.title/>
         <PageHead title=say.title lead=say.lead/>
@@ -92,7 +92,7 @@ pub(crate) fn AppPage() -> impl IntoView {
     confirms(acts[1], say.key_revoked);
     confirms(acts[3], words().issuers.removed);
     let versions = move || acts.map(|act| act.get());
-    let detail = Resource::new(move || (at.get(), versions()), |((domain, name), _)| app(domain, name));
+    let detail = loaded(move || (at.get(), versions()), |((domain, name), _)| app(domain, name));
     view! {
         <Load resource=detail page=true view=move |app| {
             let path = format!("{}/{}", app.domain, app.name);

@@ -9,7 +9,7 @@ use model::list::ListQuery;
 use self::api::list_audit;
 use crate::navigation::SeenBy;
 use crate::signed_in::MeResource;
-use crate::ui::{Column, DataTable, Empty, Filter, ListPlace, Load, PageHead, PageName, Time, list_query, no_access};
+use crate::ui::{Column, DataTable, Empty, Filter, ListPlace, Load, PageHead, PageName, Time, list_query, loaded, no_access};
 use crate::words::words;
 
 fn place() -> ListPlace {
@@ -21,7 +21,7 @@ pub(crate) fn AuditPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let say = &words().audit;
     let query = list_query();
-    let list = Resource::new(move || query.with(ListQuery::of_rows), list_audit);
+    let list = loaded(move || query.with(ListQuery::of_rows), list_audit);
     view! {
         <PageName name=say.title/>
         <Load resource=me page=true view=move |me| {

@@ -7,7 +7,7 @@ use model::view::NextTime;
 
 use super::api::{next_times, time_zones};
 use crate::error::PortalError;
-use crate::ui::{Field, ZonePicker, ask};
+use crate::ui::{Field, ZonePicker, ask, loaded};
 use crate::words::words;
 
 /// The times while they are chosen.
@@ -36,7 +36,7 @@ impl Times {
 pub(super) fn cron_fields(times: Times, pattern_error: Signal<Option<String>>, zone_error: Signal<Option<String>>) -> impl IntoView {
     let say = &words().datasets_job;
     let zones = ask(None, || (), |()| time_zones());
-    let coming = Resource::new(move || times.cron(), next_times);
+    let coming = loaded(move || times.cron(), next_times);
     let every = Memo::new(move |_| times.form.with(|form| form.every));
     view! {
         <div class="stack-2">

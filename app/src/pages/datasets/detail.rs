@@ -25,7 +25,7 @@ use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{
     Callout, ConfirmDialog, Empty, FormProblem, FormToken, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, asks_now,
-    done, grouped,
+    done, grouped, loaded,
 };
 use crate::words::words;
 
@@ -52,7 +52,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
         set_mapping(domain.clone(), name.clone(), mapping.clone())
     });
     let looked = RwSignal::new(0_u32);
-    let detail = Resource::new(
+    let detail = loaded(
         move || {
             let acted = [build.version().get(), switch.version().get(), stop.version().get(), pause.version().get(), job.version().get()];
             (at.get(), acted, looked.get())
@@ -64,7 +64,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
     let (saved_gates, saved_mapping, saved_job, paused) = (saved(gates), saved(mapping), saved(job), done(pause));
     // Drawn anew only when there are more of them, or fewer.
     let spoiled = RwSignal::new(None);
-    let of_forms = Resource::new(
+    let of_forms = loaded(
         move || (at.get(), [saved_gates.get(), saved_mapping.get(), saved_job.get(), paused.get()]),
         |((domain, name), ..)| dataset(domain, name),
     );

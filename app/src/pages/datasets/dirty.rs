@@ -6,7 +6,7 @@ use model::rejected::DirtyRowView;
 use model::view::{DataVersionView, DatasetView};
 
 use super::api::{TryAgain, dirty_rows};
-use crate::ui::{Callout, Load, Tone, grouped};
+use crate::ui::{Callout, Load, Tone, grouped, loaded};
 use crate::words::words;
 
 /// Rows that are shown; more of them can be taken away.
@@ -70,7 +70,7 @@ pub(super) fn dirty_card(left_out: LeftOut, again: ServerAction<TryAgain>) -> im
             <p class="t-2">{(say.rejected_help)(number)}</p>
             {move || again.value().get().and_then(Result::ok).map(|count| view! { <Callout tone=Tone::Ok><p>{(say.replaying)(count)}</p></Callout> })}
             <Show when=move || open.get()>{move || {
-                let rows = Resource::new(move || again.version().get(), move |_| {
+                let rows = loaded(move || again.version().get(), move |_| {
                     let (domain, name) = place.get_value();
                     dirty_rows(domain, name, number)
                 });

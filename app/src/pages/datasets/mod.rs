@@ -26,7 +26,7 @@ use model::view::{DataVersionView, DatasetView, NeedKind};
 use self::api::list_datasets;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Column, DataTable, Empty, Filter, Icon, ListPlace, Load, NeedBadge, PageHead, PageName, StateBadge, Time, grouped, list_query,
+    Column, DataTable, Empty, Filter, Icon, ListPlace, Load, NeedBadge, PageHead, PageName, StateBadge, Time, grouped, list_query, loaded,
 };
 use crate::words::words;
 
@@ -43,7 +43,7 @@ pub(crate) fn DatasetsPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let say = &words().datasets;
     let query = list_query();
-    let list = Resource::new(move || query.with(ListQuery::of_rows), list_datasets);
+    let list = loaded(move || query.with(ListQuery::of_rows), list_datasets);
     let stores = StoreKind::ALL.map(|store| (store.key(), store.words()));
     let filters = vec![Filter::domains(), Filter::fixed("store", say.all_stores, stores)];
     view! {

@@ -14,7 +14,7 @@ use crate::error::PortalError;
 use crate::pages::sources::api::sources;
 use crate::pages::sources::ask_tables_of_prod;
 use crate::signed_in::{FormTokenSignal, MeResource};
-use crate::ui::{Asked, Field, FieldPicker, FormErrors, FromSource, Load, PageHead, PageName, grouped, no_access};
+use crate::ui::{Asked, Field, FieldPicker, FormErrors, FromSource, Load, PageHead, PageName, grouped, loaded, no_access};
 use crate::words::words;
 
 /// With the token of the form.
@@ -71,8 +71,8 @@ pub(crate) fn NewDatasetPage() -> impl IntoView {
     let key = RwSignal::new(Vec::new());
     let chosen = Chosen { source, table, key, draft: RwSignal::new(None), store: RwSignal::new(StoreKind::default()), into };
     let make: Make = Action::new(|(form, form_token): &(NewDatasetForm, String)| new_dataset(form.clone(), form_token.clone()));
-    let redis = Resource::new(|| (), |()| has_redis());
-    let all = Resource::new(|| (), |()| sources());
+    let redis = loaded(|| (), |()| has_redis());
+    let all = loaded(|| (), |()| sources());
     let known = ask_tables_of_prod(chosen.source.into());
     // Begun anew where the table becomes another one, and not where its rows are counted anew.
     let table = Memo::new(move |_| {

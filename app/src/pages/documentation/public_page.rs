@@ -6,14 +6,14 @@ use model::redirect::query_value;
 
 use super::api::read_public_documentation;
 use super::manual::manual;
-use crate::ui::{Icon, Load, Mark, PageName, api_params};
+use crate::ui::{Icon, Load, Mark, PageName, api_params, loaded};
 use crate::words::words;
 
 #[component]
 pub(crate) fn PublicDocumentationPage() -> impl IntoView {
     let at = api_params();
     let say = &words().documentation;
-    let found = Resource::new(move || at.get(), |(domain, name)| read_public_documentation(domain, name));
+    let found = loaded(move || at.get(), |(domain, name)| read_public_documentation(domain, name));
     view! {
         <a class="skip" href="#main">{say.skip}</a>
         <main class="main" id="main"><div class="wrap">

@@ -13,7 +13,7 @@ use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{
     Choice, ConfirmDialog, Empty, FormProblem, FormToken, Load, PageHead, PageName, ProblemPage, SaveForm, TextField, Unsaved, confirms,
-    done, field_error, param,
+    done, field_error, loaded, param,
 };
 use crate::words::words;
 
@@ -23,7 +23,7 @@ pub(crate) fn DomainsPage() -> impl IntoView {
     let make = ServerAction::<NewDomain>::new();
     let made = done(make);
     let say = &words().domains;
-    let list = Resource::new(move || made.get(), |_| domains());
+    let list = loaded(move || made.get(), |_| domains());
     view! {
         <PageName name=say.title/>
         <PageHead title=say.title lead=say.lead/>
@@ -71,8 +71,8 @@ pub(crate) fn DomainPage() -> impl IntoView {
     let (roles_set, renamed, shared) = (done(set), done(rename), done(share));
     let say = &words().domains;
     confirms(roles_set, say.roles_saved);
-    let list = Resource::new(move || (roles_set.get(), renamed.get()), |_| domains());
-    let limits = Resource::new(move || shared.get(), |_| compartments());
+    let list = loaded(move || (roles_set.get(), renamed.get()), |_| domains());
+    let limits = loaded(move || shared.get(), |_| compartments());
     view! {
         <Load resource=list view=move |domains| match domains.into_iter().find(|domain| domain.name == name.get()) {
             None => view! { <ProblemPage error=PortalError::of_page(Problem::not_found((say.domain_named)(&name.get())))/> }.into_any(),

@@ -18,11 +18,11 @@ use crate::error::PortalError;
 use crate::pages::datasets::api::dataset;
 use crate::pages::sources::api::{tables, tables_last_told};
 use crate::pages::sources::without_counts;
-use crate::ui::{Asked, Empty, Field, FromSource, Load, ask_recalling, grouped};
+use crate::ui::{Asked, Empty, Field, FromSource, Load, Loaded, ask_recalling, grouped};
 use crate::words::words;
 
 #[component]
-pub(super) fn FieldsStep(editor: Editor, sources: Resource<Result<Vec<SourceView>, PortalError>>) -> impl IntoView {
+pub(super) fn FieldsStep(editor: Editor, sources: Loaded<Vec<SourceView>>) -> impl IntoView {
     let say = &words().editor_fields;
     let source = Memo::new(move |_| editor.spec.with(|spec| spec.source.clone()));
     let served = Memo::new(move |_| editor.spec.with(|spec| spec.serve_from.dataset().map(str::to_owned)));

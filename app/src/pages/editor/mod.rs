@@ -40,11 +40,12 @@ use self::policy_step::PolicyStep;
 use self::send_step::SendStep;
 use self::state::{Editor, Saved};
 use self::union_step::{Callables, UnionStep};
-use crate::error::PortalError;
 use crate::pages::api::Console;
 use crate::pages::datasets::api::datasets;
 use crate::pages::sources::api::sources;
-use crate::ui::{Callout, CaseBadge, ConfirmDialog, FormProblem, Heading, Icon, Load, PageName, ProblemCallout, Time, Tone, api_params};
+use crate::ui::{
+    Callout, CaseBadge, ConfirmDialog, FormProblem, Heading, Icon, Load, Loaded, PageName, ProblemCallout, Time, Tone, api_params, loaded,
+};
 use crate::words::words;
 
 /// The steps after the first, which is a page of its own: key in the address, name.
@@ -91,10 +92,10 @@ pub(crate) fn EditorPage() -> impl IntoView {
     let at = api_params();
     let query = use_query_map();
     let step = Memo::new(move |_| query.read().get("step").unwrap_or_else(|| steps()[0].0.into()));
-    let found = Resource::new(move || at.get(), |(domain, name)| draft(domain, name));
-    let datasets = Resource::new(|| (), |()| datasets());
-    let callables = Resource::new(move || at.get(), |(domain, name)| callable(domain, name));
-    let sources = Resource::new(|| (), |()| sources());
+    let found = loaded(move || at.get(), |(domain, name)| draft(domain, name));
+    let datasets = loaded(|| (), |()| datasets());
+    let callables = loaded(move || at.get(), |(domain, name)| callable(domain, name));
+    let sources = loaded(|| (), |()| sources());
     view! { <Load resource=found page=true view=move |draft| view! { <Form draft step datasets callables sources/> }/> }.into_any()
 }
 
@@ -102,9 +103,9 @@ pub(crate) fn EditorPage() -> impl IntoView {
 fn Form(
     draft: DraftView,
     step: Memo<String>,
-    datasets: Resource<Result<Vec<DatasetView>, PortalError>>,
+    datasets: Loaded<Vec<DatasetView>>,
     callables: Callables,
-    sources: Resource<Result<Vec<SourceView>, PortalError>>,
+    sources: Loaded<Vec<SourceView>>,
 ) -> impl IntoView {
     let (say, steps) = (&words().editor, steps());
     let is_union = draft.spec.union().is_some();

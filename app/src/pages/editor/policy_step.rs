@@ -8,12 +8,11 @@ use model::view::DatasetView;
 use super::number::{Asked, SpecNumber};
 use super::serving_card::ServingCard;
 use super::state::Editor;
-use crate::error::PortalError;
-use crate::ui::Field;
+use crate::ui::{Field, Loaded};
 use crate::words::words;
 
 #[component]
-pub(super) fn PolicyStep(editor: Editor, datasets: Resource<Result<Vec<DatasetView>, PortalError>>) -> impl IntoView {
+pub(super) fn PolicyStep(editor: Editor, datasets: Loaded<Vec<DatasetView>>) -> impl IntoView {
     let say = &words().editor_policies;
     let is_list = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Sql);
     let error = move |place: &'static str| {

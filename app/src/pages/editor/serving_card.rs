@@ -7,12 +7,11 @@ use model::view::DatasetView;
 
 use super::number::{Asked, SpecNumber};
 use super::state::Editor;
-use crate::error::PortalError;
-use crate::ui::{Field, Load};
+use crate::ui::{Field, Load, Loaded};
 use crate::words::words;
 
 #[component]
-pub(super) fn ServingCard(editor: Editor, datasets: Resource<Result<Vec<DatasetView>, PortalError>>) -> impl IntoView {
+pub(super) fn ServingCard(editor: Editor, datasets: Loaded<Vec<DatasetView>>) -> impl IntoView {
     let say = &words().editor_policies;
     let is_key = editor.spec.with_untracked(|spec| spec.kind() == ApiKind::Kv);
     let error = move |place: &'static str| {

@@ -8,11 +8,10 @@ use super::state::Editor;
 use super::union_card::StepCard;
 use super::union_edits::add_step;
 use super::union_shape::ShapeCard;
-use crate::error::PortalError;
-use crate::ui::{Empty, GraphNode, Icon, Load, StepGraph};
+use crate::ui::{Empty, GraphNode, Icon, Load, Loaded, StepGraph};
 use crate::words::words;
 
-pub(super) type Callables = Resource<Result<Vec<Callable>, PortalError>>;
+pub(super) type Callables = Loaded<Vec<Callable>>;
 
 #[component]
 pub(super) fn UnionStep(editor: Editor, callables: Callables) -> impl IntoView {

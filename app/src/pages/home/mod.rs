@@ -13,17 +13,17 @@ use crate::pages::inbox::api::requests;
 use crate::pages::sources::api::offered_source;
 use crate::pages::sources::ask_tables;
 use crate::signed_in::MeResource;
-use crate::ui::{Empty, FromSource, Icon, LiveBadge, Load, PageHead, PageName, Time, rows};
+use crate::ui::{Empty, FromSource, Icon, LiveBadge, Load, PageHead, PageName, Time, loaded, rows};
 use crate::words::words;
 
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
     let say = &words().home;
     let MeResource(me) = expect_context();
-    let list = Resource::new(|| (), |()| apis());
-    let asked = Resource::new(|| (), |()| requests());
-    let needed = Resource::new(|| (), |()| api::needs());
-    let offered = Resource::new(|| (), |()| offered_source());
+    let list = loaded(|| (), |()| apis());
+    let asked = loaded(|| (), |()| requests());
+    let needed = loaded(|| (), |()| api::needs());
+    let offered = loaded(|| (), |()| offered_source());
     view! {
         <PageName name=say.title/>
         <Load resource=me page=true view=move |me| {

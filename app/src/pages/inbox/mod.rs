@@ -10,7 +10,7 @@ use model::list::ListQuery;
 use model::view::{RequestState, RequestView};
 
 use self::api::list_requests;
-use crate::ui::{Column, DataTable, Empty, Filter, ListPlace, PageHead, PageName, StateBadge, Time, list_query};
+use crate::ui::{Column, DataTable, Empty, Filter, ListPlace, PageHead, PageName, StateBadge, Time, list_query, loaded};
 use crate::words::words;
 
 pub(crate) use request::RequestPage;
@@ -23,7 +23,7 @@ fn place() -> ListPlace {
 pub(crate) fn InboxPage() -> impl IntoView {
     let say = &words().inbox;
     let query = list_query();
-    let list = Resource::new(move || query.with(ListQuery::of_rows), list_requests);
+    let list = loaded(move || query.with(ListQuery::of_rows), list_requests);
     let states = [RequestState::Open, RequestState::Approved, RequestState::Rejected, RequestState::Withdrawn];
     let states = states.map(|state| (state.key(), state.words()));
     let filters = vec![Filter::elsewhere(SHOW), Filter::domains(), Filter::fixed("state", say.all_states, states)];

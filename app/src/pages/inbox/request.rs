@@ -11,7 +11,7 @@ use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{
     CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Heading, Icon, Load, PageName, SampleTable, SettingChanges,
-    StateBadge, Time, done, param,
+    StateBadge, Time, done, loaded, param,
 };
 use crate::words::words;
 
@@ -21,7 +21,7 @@ pub(crate) fn RequestPage() -> impl IntoView {
     let decide = ServerAction::<Decide>::new();
     let withdraw = ServerAction::<Withdraw>::new();
     let (decided, withdrawn) = (done(decide), done(withdraw));
-    let detail = Resource::new(move || (id.get(), decided.get(), withdrawn.get()), |(id, _, _)| request(id));
+    let detail = loaded(move || (id.get(), decided.get(), withdrawn.get()), |(id, _, _)| request(id));
     let MeResource(me) = expect_context();
     let ended = move || {
         let is_out = |error: PortalError| error.0.code == ErrorCode::Unauthenticated;

@@ -10,7 +10,7 @@ use self::api::{NewPerson, PasswordLink, SetPerson, list_people};
 use crate::signed_in::MeResource;
 use crate::ui::{
     Callout, Column, ConfirmDialog, DataTable, Empty, Filter, FormProblem, FormToken, ListPlace, Load, PageHead, PageName, SaveForm,
-    SwitchField, TextField, Tone, confirms, copyable, done, field_error, list_query, no_access, some_text,
+    SwitchField, TextField, Tone, confirms, copyable, done, field_error, list_query, loaded, no_access, some_text,
 };
 use crate::words::words;
 
@@ -25,8 +25,7 @@ pub(crate) fn PeoplePage() -> impl IntoView {
     let say = &words().people;
     confirms(changed, say.saved);
     let query = list_query();
-    let list =
-        Resource::new(move || (query.with(ListQuery::of_rows), made.get(), linked.get(), changed.get()), |(query, ..)| list_people(query));
+    let list = loaded(move || (query.with(ListQuery::of_rows), made.get(), linked.get(), changed.get()), |(query, ..)| list_people(query));
     let MeResource(me) = expect_context();
     view! {
         <PageName name=say.title/>

@@ -4,15 +4,14 @@ use leptos::prelude::*;
 use model::view::Me;
 
 use super::api::{SignIn, SignInDemo};
-use crate::error::PortalError;
 use crate::pages::home::api::me as who_is_here;
 use crate::signed_in::FormTokenSignal;
-use crate::ui::{Field, SIGN_IN_AGAIN, close_dialog, done};
+use crate::ui::{Field, Loaded, SIGN_IN_AGAIN, close_dialog, done};
 use crate::words::words;
 
 /// Stands once in the frame, and opens where a form is told that nobody is signed in.
 #[component]
-pub(crate) fn SignInAgain(me: Resource<Result<Me, PortalError>>, demo: Resource<Result<bool, PortalError>>) -> impl IntoView {
+pub(crate) fn SignInAgain(me: Loaded<Me>, demo: Loaded<bool>) -> impl IntoView {
     let say = &words().sign_in;
     let (sign_in, of_demo) = (ServerAction::<SignIn>::new(), ServerAction::<SignInDemo>::new());
     let (entered, entered_demo) = (done(sign_in), done(of_demo));

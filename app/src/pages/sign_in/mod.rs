@@ -10,7 +10,7 @@ use leptos_router::hooks::use_query_map;
 pub(crate) use self::again::SignInAgain;
 use self::api::{Join, SignIn, SignInDemo, demo_offered, link_owner};
 use self::art::Art;
-use crate::ui::{Field, FormProblem, Heading, Icon, Mark, PageName, field_error, param};
+use crate::ui::{Field, FormProblem, Heading, Icon, Mark, PageName, field_error, loaded, param};
 use crate::words::words;
 
 /// The people of the demo, and what each can do.
@@ -43,7 +43,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let say = &words().sign_in;
     let query = use_query_map();
     let next = Memo::new(move |_| query.read().get("next").unwrap_or_else(|| "/".into()));
-    let demo = Resource::new(|| (), |()| demo_offered());
+    let demo = loaded(|| (), |()| demo_offered());
     let sign_in = ServerAction::<SignIn>::new();
     view! {
         <PageName name=say.title/>
@@ -97,7 +97,7 @@ fn DemoPeople(next: Memo<String>) -> impl IntoView {
 pub(crate) fn JoinPage() -> impl IntoView {
     let say = &words().sign_in;
     let secret = param("secret");
-    let owner = Resource::new(move || secret.get(), link_owner);
+    let owner = loaded(move || secret.get(), link_owner);
     view! {
         <PageName name=say.join/>
         <Door>

@@ -21,7 +21,7 @@ use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{
     Callout, Column, DataTable, Empty, Filter, FromSource, Icon, ListPlace, Load, NeedBadge, PageHead, PageName, SampleTable, Time, Tone,
-    ask, grouped, list_query, no_access, param,
+    ask, grouped, list_query, loaded, no_access, param,
 };
 use crate::words::words;
 
@@ -35,7 +35,7 @@ fn place() -> ListPlace {
 pub(crate) fn SourcesPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let query = list_query();
-    let list = Resource::new(move || query.with(ListQuery::of_rows), list_sources);
+    let list = loaded(move || query.with(ListQuery::of_rows), list_sources);
     let say = &words().sources;
     let answers = [("answers", say.no_failure), ("away", say.not_responding)];
     let filters = vec![Filter::domains(), Filter::fixed("state", say.all_states, answers)];
@@ -84,7 +84,7 @@ fn columns() -> Vec<Column<SourceView>> {
 pub(crate) fn NewSourcePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let say = &words().sources;
-    let kinds = Resource::new(|| (), |()| connectors());
+    let kinds = loaded(|| (), |()| connectors());
     view! {
         <PageName name=say.new_title/>
         <Load resource=me view=move |me| {
@@ -102,9 +102,9 @@ pub(crate) fn NewSourcePage() -> impl IntoView {
 pub(crate) fn SourcePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let name = param("name");
-    let detail = Resource::new(move || name.get(), source);
-    let known = Resource::new(move || name.get(), |name| tables_last_told(name, None, None));
-    let kinds = Resource::new(|| (), |()| connectors());
+    let detail = loaded(move || name.get(), source);
+    let known = loaded(move || name.get(), |name| tables_last_told(name, None, None));
+    let kinds = loaded(|| (), |()| connectors());
     let set_load: SetLoad = leptos::prelude::Action::new(|(name, load, numbers): &(String, SourceLoad, Typed)| {
         set_source_load(name.clone(), load.clone(), numbers.clone())
     });
@@ -195,7 +195,7 @@ pub(crate) fn TablePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let (name, table) = (param("name"), param("table"));
     let say = &words().sources;
-    let known = Resource::new(move || (name.get(), table.get()), |(name, table)| tables_last_told(name, None, Some(table)));
+    let known = loaded(move || (name.get(), table.get()), |(name, table)| tables_last_told(name, None, Some(table)));
     view! {
         <PageName name=table.get()/>
         <PageHead title=table.get() lead=(say.table_of)(&name.get())>

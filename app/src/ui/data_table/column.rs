@@ -5,7 +5,9 @@ use model::list::ListQuery;
 
 use super::place::ListPlace;
 
-pub(crate) struct Column<T> {
+/// What of a column does not depend on the rows.
+#[derive(Clone, Copy)]
+pub(super) struct Head {
     /// What the address and the server call it.
     pub(super) key: &'static str,
     pub(super) title: &'static str,
@@ -16,6 +18,10 @@ pub(crate) struct Column<T> {
     leads: bool,
     /// Its head is for those who do not see it: the buttons below say what they do.
     acts: bool,
+}
+
+pub(crate) struct Column<T> {
+    pub(super) head: Head,
     /// `None` where it holds nothing: on a narrow screen its name would stand alone.
     cell: Box<dyn Fn(&T) -> Option<AnyView> + Send + Sync>,
 }
@@ -41,35 +47,41 @@ impl<T> Column<T> {
         cell: impl Fn(&T) -> Option<V> + Send + Sync + 'static,
     ) -> Self {
         let cell = Box::new(move |row: &T| cell(row).map(IntoAny::into_any));
-        Self { key, title, class: "", sorts: false, leads: false, acts: false, cell }
+        Self { head: Head { key, title, class: "", sorts: false, leads: false, acts: false }, cell }
     }
 
     pub(crate) fn class(mut self, class: &'static str) -> Self {
-        self.class = class;
+        self.head.class = class;
         self
     }
 
     /// The server can sort by it.
     pub(crate) fn sorts(mut self) -> Self {
-        self.sorts = true;
+        self.head.sorts = true;
         self
     }
 
     pub(crate) fn leads(mut self) -> Self {
-        self.leads = true;
+        self.head.leads = true;
         self
     }
 
     pub(crate) fn acts(mut self) -> Self {
-        self.acts = true;
+        self.head.acts = true;
         self
     }
 
-    pub(super) fn may_be_hidden(&self) -> bool {
+    pub(super) fn cell(&self, row: &T, query: Memo<ListQuery>) -> AnyView {
+        self.head.cell((self.cell)(row), query)
+    }
+}
+
+impl Head {
+    pub(super) fn may_be_hidden(self) -> bool {
         !self.leads && !self.acts
     }
 
-    pub(super) fn head(&self, place: ListPlace, query: Memo<ListQuery>) -> AnyView {
+    pub(super) fn view(self, place: ListPlace, query: Memo<ListQuery>) -> AnyView {
         let (key, title, class) = (self.key, self.title, self.class);
         let hidden = move || query.with(|query| query.hidden.contains(key));
         if self.acts {
@@ -84,9 +96,8 @@ impl<T> Column<T> {
             .into_any()
     }
 
-    pub(super) fn cell(&self, row: &T, query: Memo<ListQuery>) -> AnyView {
+    fn cell(self, content: Option<AnyView>, query: Memo<ListQuery>) -> AnyView {
         let (key, title) = (self.key, self.title);
-        let content = (self.cell)(row);
         if self.leads {
             let class = format!("lead-cell {}", self.class);
             return view! { <td class=class>{content}</td> }.into_any();

@@ -2,22 +2,18 @@
 
 use leptos::prelude::*;
 use model::list::{Extent, ListQuery};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use super::place::{ListPlace, ListResource};
+use super::place::ListPlace;
 use crate::ui::grouped;
+use crate::ui::loaded::{Answer, Answers};
 use crate::words::words;
 
 /// Says how many rows there are, and says it aloud when it changes.
 #[component]
-pub(super) fn Found<T>(place: ListPlace, list: ListResource<T>) -> impl IntoView
-where
-    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
-{
+pub(super) fn Found(place: ListPlace, answers: Answers, extent: fn(&Answer) -> Option<Extent>) -> impl IntoView {
     view! {
         <span role="status">
-            <Transition>{move || Suspend::new(async move { list.await.ok().map(|page| found(place.name, page.extent)) })}</Transition>
+            <Transition>{move || Suspend::new(async move { extent(&answers.await).map(|extent| found(place.name, extent)) })}</Transition>
         </span>
     }
     .into_any()
@@ -37,13 +33,10 @@ fn found(name: &str, extent: Extent) -> String {
 }
 
 #[component]
-pub(super) fn Pages<T>(place: ListPlace, query: Memo<ListQuery>, list: ListResource<T>) -> impl IntoView
-where
-    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
-{
+pub(super) fn Pages(place: ListPlace, query: Memo<ListQuery>, answers: Answers, extent: fn(&Answer) -> Option<Extent>) -> impl IntoView {
     view! {
         <Transition>{move || Suspend::new(async move {
-            let extent = list.await.ok().map(|page| page.extent).filter(|extent| extent.pages() > 1);
+            let extent = extent(&answers.await).filter(|extent| extent.pages() > 1);
             extent.map(|extent| links(extent, place, query))
         })}</Transition>
     }

@@ -2,13 +2,9 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::list::{ListPage, ListQuery};
+use model::list::ListQuery;
 
-use crate::error::PortalError;
 use crate::ui::address_memo;
-
-/// The pages of a list as they come from the server.
-pub(super) type ListResource<T> = Resource<Result<ListPage<T>, PortalError>>;
 
 /// What a list is called and where it stands.
 #[derive(Clone, Copy)]
