@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use model::clock::Millis;
 use model::job::{JobSpec, RunState};
+use model::load_limits::SourceLoad;
 use model::schedule::minute_of_day;
 use store::{RunRow, StoreError};
 use tokio::task::{JoinHandle, JoinSet};
@@ -107,7 +108,7 @@ async fn round(
     for run in worker.store.runs_in(RunState::Running.key()).await? {
         // One's own is being worked on, however long the metadata was away.
         let is_ours = run.worker.as_ref() == Some(&worker.name) && !going.is_empty();
-        if trusts_silence && !is_ours && run.beat_at.is_none_or(|beat| beat + SILENCE < now) {
+        if trusts_silence && !is_ours && is_dead(&run, now) {
             let (job, failed) = match worker.job_of_run(&run).await? {
                 Ok(job) => (job, Failed::broke_off()),
                 Err(failed) => (JobSpec::default(), failed),
@@ -132,8 +133,18 @@ async fn source_has_room(worker: &Worker, run: &RunRow) -> Result<bool, StoreErr
     // Where its limits cannot be read the run is begun, and fails with that.
     let Some(load) = worker.if_readable(worker.store.load_limits(&run.source).await)?.flatten() else { return Ok(true) };
     let reading = worker.store.runs_in(RunState::Running.key()).await?.iter().filter(|other| other.source == run.source).count();
+    Ok(has_room(&load, reading, minute_of_day(&load.zone, worker.host.now()).unwrap_or(0)))
+}
+
+/// Whether one more run may read beside so many, at a minute of the day.
+fn has_room(load: &SourceLoad, reading: usize, minute: u16) -> bool {
     let room = load.runs.is_none_or(|most| u32::try_from(reading).is_ok_and(|reading| reading < most));
-    Ok(room && load.is_open(minute_of_day(&load.zone, worker.host.now()).unwrap_or(0)))
+    room && load.is_open(minute)
+}
+
+/// Whether the worker of a run was silent for so long that it is dead.
+fn is_dead(run: &RunRow, now: Millis) -> bool {
+    run.beat_at.is_none_or(|beat| beat + SILENCE < now)
 }
 
 /// One try of a run, and its end, which waits for the metadata where that is away.

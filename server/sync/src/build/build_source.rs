@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use connect::Connection;
-use model::dataset::DatasetSpec;
+use model::dataset::{DatasetSpec, StoreKind};
 use model::dialect::Dialect;
 use model::load_limits::Tier;
 use model::rejected::DirtyLimit;
@@ -27,6 +27,11 @@ pub(crate) struct BuildSource {
 }
 
 impl BuildSource {
+    /// Whether its table can be read in parts: a change stream has one order, and so has a file.
+    pub(crate) fn is_divisible(&self) -> bool {
+        self.feed_start.is_none() && self.spec.store != StoreKind::Columnar
+    }
+
     /// Whether a key comes once, so that all that is read is written.
     pub(crate) fn has_each_key_once(&self) -> bool {
         self.feed_start.is_none() && self.spec.mapping.latest_by.is_none()

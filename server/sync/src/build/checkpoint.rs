@@ -77,7 +77,11 @@ fn folder_of(worker: &Worker, run_id: &str) -> PathBuf {
 
 /// The list of a run, where it is of the same rows; the folder it stands in.
 pub(crate) fn of(worker: &Worker, run: &RunRow, made_of: &[String]) -> (Checkpoint, PathBuf) {
-    let folder = folder_of(worker, &run.id);
+    read(folder_of(worker, &run.id), made_of)
+}
+
+/// The list in a folder, where it is of the same rows; one without anything otherwise.
+fn read(folder: PathBuf, made_of: &[String]) -> (Checkpoint, PathBuf) {
     let of = Sha256::digest(made_of.join("\n")).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let known = std::fs::read(folder.join(LIST)).ok().and_then(|text| serde_json::from_slice::<Checkpoint>(&text).ok());
     match known.filter(|kept| kept.of == of) {
@@ -140,8 +144,11 @@ pub(crate) async fn remove_unneeded(worker: &Worker) -> Result<(), StoreError> {
     }
     let mut going = worker.store.runs_in(RunState::Running.key()).await?;
     going.extend(worker.store.runs_in(RunState::Waiting.key()).await?);
-    for folder in folders.iter().filter(|folder| going.iter().all(|run| run.id != **folder)) {
-        remove(worker, folder);
-    }
+    unneeded(&folders, &going).for_each(|folder| remove(worker, folder));
     Ok(())
+}
+
+/// The folders of runs that do not go on.
+fn unneeded<'f>(folders: &'f [String], going: &[RunRow]) -> impl Iterator<Item = &'f String> {
+    folders.iter().filter(move |folder| going.iter().all(|run| run.id != **folder))
 }

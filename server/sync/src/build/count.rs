@@ -43,13 +43,18 @@ impl SourceCount {
     pub(crate) async fn agrees(&self, (spec, connection): (&DatasetSpec, &dyn Connection), read: i64) -> Result<(), Failed> {
         let Some(before) = self.before else { return Ok(()) };
         let after = count(&self.sql, (spec, connection)).await?;
-        if (before.min(after)..=before.max(after)).contains(&read) {
-            return Ok(());
-        }
-        Err(Failed::new(format!(
-            "{read} rows were read, but the source had {before} rows before and {after} after the build. Build the dataset again. If this happens again, check whether rows are hidden from the user of the source."
-        )))
+        fault((before, after), read).map_or(Ok(()), |fault| Err(Failed::new(fault)))
     }
+}
+
+/// Why a number of rows was not read of a source that had so many before and so many after; nothing where it may have been.
+fn fault((before, after): (i64, i64), read: i64) -> Option<String> {
+    let fits = (before.min(after)..=before.max(after)).contains(&read);
+    (!fits).then(|| {
+        format!(
+            "{read} rows were read, but the source had {before} rows before and {after} after the build. Build the dataset again. If this happens again, check whether rows are hidden from the user of the source."
+        )
+    })
 }
 
 async fn count(sql: &str, (spec, connection): (&DatasetSpec, &dyn Connection)) -> Result<i64, Failed> {

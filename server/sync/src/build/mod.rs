@@ -5,6 +5,7 @@ pub(crate) mod checkpoint;
 pub(crate) mod columnar;
 pub(crate) mod count;
 pub(crate) mod counts;
+mod division;
 pub(crate) mod encoder;
 pub(crate) mod gate;
 pub(crate) mod input;
@@ -15,6 +16,7 @@ pub(crate) mod progress;
 pub(crate) mod read;
 pub(crate) mod rejected;
 pub(crate) mod row_validation;
+mod rule_check;
 pub(crate) mod rules;
 pub(crate) mod task;
 

@@ -16,6 +16,7 @@ use crate::build::build_source::BuildSource;
 use crate::build::checkpoint::{Checkpoint, CheckpointPart, CheckpointWhole, Spot};
 use crate::build::count::{SourceCount, refuse_size};
 use crate::build::counts::Counts;
+use crate::build::division::{self, PART_ROWS};
 use crate::build::gate::KeyGate;
 use crate::build::input::Input;
 use crate::build::progress::{Flow, Progress};
@@ -26,12 +27,6 @@ use crate::build::task::Task;
 use crate::failed::Failed;
 use crate::source::throttle::Throttle;
 use crate::source::{Asked, key_of_table};
-
-/// Rows of one part, about; of a table of fewer, one statement reads all.
-const PART_ROWS: i64 = 500_000;
-const MAX_PARTS: i64 = 256;
-/// Readers of one run, where its source's owner says nothing else.
-const READERS: u32 = 2;
 
 /// How a table is read, and what of that was read already.
 pub(crate) struct Plan {
@@ -65,12 +60,14 @@ impl Plan {
         stop: &CancellationToken,
     ) -> Result<Self, Failed> {
         let load = worker.ask_patiently(stop, || worker.store.load_limits(&from.spec.source)).await?.unwrap_or_default();
-        let parts = (rows.unwrap_or(0) / part_rows()).min(MAX_PARTS);
-        let is_alone = parts < 2 || from.feed_start.is_some() || from.spec.store == StoreKind::Columnar;
-        let wanted = usize::try_from(load.readers.unwrap_or(READERS)).unwrap_or(1).max(1);
+        let parts = division::parts(rows, part_rows()).filter(|_| from.is_divisible());
+        let wanted = division::readers(load.readers);
         let mut moment = None;
         if kept.whole.is_none() {
-            moment = if is_alone { None } else { divided(from, &mut kept, (usize::try_from(parts).unwrap_or(2), wanted)).await? };
+            moment = match parts {
+                None => None,
+                Some(parts) => divided(from, &mut kept, (parts, wanted)).await?,
+            };
             if moment.is_none() {
                 kept.forget();
                 kept.conditions = vec![String::new()];

@@ -49,7 +49,7 @@ impl RejectedRows {
         if self.waiting.len() >= PORTION {
             self.keep().await?;
         }
-        if self.count > self.limit.most() + TO_LOOK_AT {
+        if is_hopeless(self.limit, self.count) {
             self.keep().await?;
             return self.pass(i64::MAX / 1_000);
         }
@@ -122,13 +122,21 @@ impl RejectedRows {
     /// # Errors
     /// Where there are more than there may be, of so many rows; with examples.
     pub(crate) fn pass(&self, of: i64) -> Result<(), Failed> {
-        if self.limit.allows(self.count, of) {
-            return Ok(());
-        }
-        let (count, may, examples) = (self.count, self.limit.words(), self.examples.join(" "));
-        let rows = if count == 1 { "1 row is rejected".to_owned() } else { format!("{count} rows are rejected") };
-        Err(Failed::new(format!(
-            "{rows}; allowed: {may}. {examples} Correct the rejected rows at the source, or allow more rejected rows."
-        )))
+        fault(self.limit, (self.count, of), &self.examples).map_or(Ok(()), |fault| Err(Failed::new(fault)))
     }
+}
+
+/// Whether there are so many that nothing to come can make them few enough.
+fn is_hopeless(limit: DirtyLimit, count: i64) -> bool {
+    count > limit.most() + TO_LOOK_AT
+}
+
+/// Why so many rejected rows of so many rows are too many, with examples; nothing where they are allowed.
+fn fault(limit: DirtyLimit, (count, of): (i64, i64), examples: &[String]) -> Option<String> {
+    if limit.allows(count, of) {
+        return None;
+    }
+    let (may, examples) = (limit.words(), examples.join(" "));
+    let rows = if count == 1 { "1 row is rejected".to_owned() } else { format!("{count} rows are rejected") };
+    Some(format!("{rows}; allowed: {may}. {examples} Correct the rejected rows at the source, or allow more rejected rows."))
 }

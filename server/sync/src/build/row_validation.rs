@@ -19,6 +19,7 @@ pub(crate) struct RowValidator {
 }
 
 /// What came of a row.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum RowOutcome {
     /// It is so: its key and its message.
     Put(Vec<u8>, Vec<u8>),
@@ -32,6 +33,28 @@ pub(crate) enum RowOutcome {
     Unnamed(Vec<u8>, String),
     /// It breaks a rule by itself, and which.
     Broken(String),
+}
+
+/// What is known of a row beside its cells.
+enum Fate {
+    /// The mapping does not want it.
+    Out,
+    /// It is told to be gone.
+    Ends,
+    /// It is wanted; the rule that it breaks by itself, where it does.
+    Wanted(Option<String>),
+}
+
+/// What comes of a row with its key, where that is whole, and its message; `named` is what the key is called.
+fn outcome((key, message): (Option<Vec<u8>>, Vec<u8>), fate: Fate, named: &str) -> RowOutcome {
+    match (key, fate) {
+        (key, Fate::Out) => RowOutcome::Out(key),
+        (Some(key), Fate::Ends) => RowOutcome::End(key),
+        (Some(key), Fate::Wanted(None)) => RowOutcome::Put(key, message),
+        (Some(_), Fate::Wanted(Some(broken))) => RowOutcome::Broken(broken),
+        (None, Fate::Ends) => RowOutcome::Unnamed(message, format!("The message deletes a row, but has no key {named}.")),
+        (None, Fate::Wanted(_)) => RowOutcome::Unnamed(message, format!("The key {named} is empty.")),
+    }
 }
 
 impl RowValidator {
@@ -64,15 +87,12 @@ impl RowValidator {
             return RowOutcome::Unmade(bad.to_owned());
         }
         let broken = if ends || is_out { None } else { self.rules.broken_by(&rows.rows, row) };
-        let (key, message) = encoded.encode(row);
-        match (key, broken) {
-            (key, _) if is_out => RowOutcome::Out(key),
-            (Some(key), _) if ends => RowOutcome::End(key),
-            (Some(key), None) => RowOutcome::Put(key, message),
-            (Some(_), Some(broken)) => RowOutcome::Broken(broken),
-            (None, _) if ends => RowOutcome::Unnamed(message, format!("The message deletes a row, but has no key {}.", self.key)),
-            (None, _) => RowOutcome::Unnamed(message, format!("The key {} is empty.", self.key)),
-        }
+        let fate = match (is_out, ends) {
+            (true, _) => Fate::Out,
+            (false, true) => Fate::Ends,
+            (false, false) => Fate::Wanted(broken),
+        };
+        outcome(encoded.encode(row), fate, &self.key)
     }
 
     /// A row that cannot be taken: as it came, where that is known, and as it was read otherwise.

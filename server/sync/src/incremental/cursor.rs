@@ -5,20 +5,19 @@ use arrow_array::RecordBatch;
 use connect::Statement;
 use connect::proto::value_of;
 use futures::TryStreamExt;
-use model::clock::{Millis, rfc3339};
+use model::clock::Millis;
 use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
 use model::incremental::{Backfill, Follow};
-use model::scalar::{days, micros};
 use model::source_types::of_column;
 use model::table::{Column, TableInfo};
 use model::time_form::TimeForm;
 use model::value::read_text;
 use model::{DataType, Field, Value, own_type};
-use serde_json::{Value as Json, json};
 use tokio_util::sync::CancellationToken;
 
 use super::delete_detection::DeleteDetection;
+use super::position::{no_later, read_stored, stored, text_of};
 use super::progress::FollowProgress;
 use super::target::{Target, Told};
 use crate::Worker;
@@ -42,33 +41,7 @@ pub(crate) async fn position_now(
     let sql = model::form::select_sql(&[format!("max({}) AS cursor_now", dialect.quote(&follow.cursor))], &spec.table, dialect);
     let last = one_value(connection, &sql, (Field::plain("cursor_now", data_type), READ_TIMEOUT)).await;
     let last = last.map_err(|error| Failed::of_source(spec, &error))?.map(|value| text_of(&value)).unwrap_or_default();
-    Ok(stored(follow, &no_later(data_type, last, now)))
-}
-
-/// How far it is, with the column by which that is said.
-fn stored(follow: &Follow, at: &str) -> String {
-    json!({"cursor": follow.cursor, "at": at}).to_string()
-}
-
-/// # Errors
-/// Where it was followed by another column until now: that says nothing of this one.
-fn read_stored(follow: &Follow, text: &str) -> Result<String, Failed> {
-    let stored: Json = serde_json::from_str(text).unwrap_or_default();
-    let was = stored["cursor"].as_str().unwrap_or_default();
-    if was != follow.cursor {
-        let cursor = &follow.cursor;
-        return Err(Failed::new(format!("The cursor column was {was} until now. Build the dataset again to use {cursor}.")));
-    }
-    Ok(stored["at"].as_str().unwrap_or_default().to_owned())
-}
-
-fn no_later(data_type: DataType, text: String, now: Millis) -> String {
-    let now = rfc3339(now);
-    match data_type {
-        DataType::Timestamp if micros(&text) > micros(&now) => now,
-        DataType::Date if days(&text) > days(&now) => now.get(..10).unwrap_or_default().to_owned(),
-        _ => text,
-    }
+    Ok(stored(&follow.cursor, &no_later(data_type, last, now)))
 }
 
 fn no_cursor(follow: &Follow) -> Failed {
@@ -103,14 +76,6 @@ pub(super) fn own_type_of(table: &TableInfo, follow: &Follow, dialect: Dialect) 
     Ok(own)
 }
 
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::Int(number) => number.to_string(),
-        Value::Text(text) => text.clone(),
-        _ => String::new(),
-    }
-}
-
 /// Looks at a table again and again.
 pub(super) struct CursorPolls<'a> {
     worker: &'a Worker,
@@ -133,7 +98,7 @@ impl<'a> CursorPolls<'a> {
         target: Target,
         position: &str,
     ) -> Result<Self, Failed> {
-        let position = read_stored(follow, position)?;
+        let position = read_stored(&follow.cursor, position)?;
         let cursor = column(spec, &follow.cursor).ok_or_else(|| no_cursor(follow))?;
         let deleted = Deleted::of(spec, Some(follow));
         Ok(Self { worker, spec, follow, asked, cursor, own: String::new(), deleted, target, position })
@@ -187,7 +152,7 @@ impl<'a> CursorPolls<'a> {
         let failed = |error: connect::SourceError| Failed::of_source(self.spec, &error);
         let asked = self.asked.connection.query(self.statement_between(wanted)?);
         let mut batches = unless_stopped(stop, asked).await?.map_err(failed)?;
-        let position = stored(self.follow, &self.position);
+        let position = stored(&self.follow.cursor, &self.position);
         while let Some(batch) = unless_stopped(stop, batches.try_next()).await?.map_err(failed)? {
             let deleted = (0..batch.num_rows()).map(|row| self.deleted.says(&batch, row)).collect();
             let told = Told { rows: &batch, deleted, origins: Vec::new(), spoiled: Vec::new(), position: &position };
@@ -257,7 +222,7 @@ impl<'a> CursorPolls<'a> {
         with: (&mut FollowProgress<'_>, &mut Throttle<'_>),
         stop: &CancellationToken,
     ) -> Result<(), Failed> {
-        let position = stored(self.follow, &self.position);
+        let position = stored(&self.follow.cursor, &self.position);
         gone.look((&mut self.target, &position), with, stop).await
     }
 
@@ -266,10 +231,9 @@ impl<'a> CursorPolls<'a> {
         let (column, data_type) = self.cursor;
         // By the order of the statement, the last one is the largest.
         let last = (0..batch.num_rows()).rev().map(|row| text_of(&value_of(batch, column, row, data_type))).find(|text| !text.is_empty());
-        // What is said to change in time to come would hide all that changes until then.
         let position = last.map_or_else(|| self.position.clone(), |last| no_later(data_type, last, self.now()));
         let deleted = (0..batch.num_rows()).map(|row| self.deleted.says(batch, row)).collect();
-        let stored = stored(self.follow, &position);
+        let stored = stored(&self.follow.cursor, &position);
         let told = Told { rows: batch, deleted, origins: Vec::new(), spoiled: Vec::new(), position: &stored };
         let applied = self.target.apply(told, progress.read_rows(), true).await?;
         self.position = position;

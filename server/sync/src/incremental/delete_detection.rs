@@ -4,6 +4,7 @@
 use fail::fail_point;
 use model::clock::{MINUTE, Millis};
 use model::dataset::DatasetSpec;
+use model::gates::Gates;
 use model::incremental::Follow;
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +19,24 @@ use crate::source::throttle::Throttle;
 
 /// Rows that are deleted at once.
 const PORTION: usize = 1_000;
+
+/// Whether so many minutes have gone by since it was last done; never, where nothing is said.
+fn is_due_at(every_minutes: Option<u32>, last: Millis, now: Millis) -> bool {
+    every_minutes.is_some_and(|minutes| last + Millis::from(minutes) * MINUTE <= now)
+}
+
+/// Why nothing is deleted by a table with so many keys, beside so many that are live; nothing where it may be.
+fn fault(gates: &Gates, theirs: i64, ours: i64) -> Option<String> {
+    let fault = match theirs {
+        0 if ours > 0 => Some(format!("The table has no rows, the live version has {ours}.")),
+        rows => gates.size_fault(rows, Some(ours)),
+    };
+    fault.map(|fault| {
+        format!(
+            "No rows were deleted, because the table differs too much from the live version. {fault} Check the table, change the quality check, or build the dataset again."
+        )
+    })
+}
 
 /// Looks for them as often as it is asked to.
 pub(super) struct DeleteDetection<'a> {
@@ -36,7 +55,7 @@ impl<'a> DeleteDetection<'a> {
     pub(super) fn is_due(&self, progress: &mut FollowProgress<'_>) -> bool {
         let now = self.worker.host.now();
         let last = *progress.figures.gone_looked_at.get_or_insert(now);
-        self.follow.gone_every_minutes.is_some_and(|minutes| last + Millis::from(minutes) * MINUTE <= now)
+        is_due_at(self.follow.gone_every_minutes, last, now)
     }
 
     /// Deletes what is gone; `position` is how far it was followed, and stays so.
@@ -65,14 +84,8 @@ impl<'a> DeleteDetection<'a> {
             beside.put(key, THEIRS, &[]);
         };
         keys.visit((throttle, progress), stop, visit).await?;
-        let fault = match theirs {
-            0 if ours > 0 => Some(format!("The table has no rows, the live version has {ours}.")),
-            rows => self.spec.gates.size_fault(rows, Some(ours)),
-        };
-        if let Some(fault) = fault {
-            return Err(Failed::new(format!(
-                "No rows were deleted, because the table differs too much from the live version. {fault} Check the table, change the quality check, or build the dataset again."
-            )));
+        if let Some(fault) = fault(&self.spec.gates, theirs, ours) {
+            return Err(Failed::new(fault));
         }
         let mut pairs = beside.pairs()?;
         let mut portion = Vec::new();

@@ -1,6 +1,5 @@
 //! Changes of a source that tells them itself: taken as they come, in portions, each with where the next one begins.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use connect::{Connection, Feed, FeedOf, Spoiled};
@@ -9,6 +8,7 @@ use model::incremental::Follow;
 use store::{DataVersionRow, DirtyRow};
 use tokio_util::sync::CancellationToken;
 
+use super::position::partition_words;
 use super::progress::FollowProgress;
 use super::target::{Target, Told};
 use crate::Worker;
@@ -18,8 +18,6 @@ use crate::source::throttle::Throttle;
 
 /// The longest wait for something to come, and so for being deaf.
 const WAIT: Duration = Duration::from_millis(500);
-/// Parts of a position that are named.
-const PARTS: usize = 6;
 /// Tried again at once.
 const AGAIN: i64 = 500;
 
@@ -68,11 +66,11 @@ impl<'a> Tells<'a> {
             let applied = target.apply(told, progress.read_rows(), false).await?;
             self.position = portion.position;
             progress.goes_on();
-            progress.applied(applied, self.position_words()).await?;
+            progress.applied(applied, partition_words(&self.position)).await?;
             throttle.after((rows, applied.bytes), progress, stop).await?;
         }
         if portion.at_end {
-            progress.caught_up(self.position_words()).await?;
+            progress.caught_up(partition_words(&self.position)).await?;
         }
         Ok(())
     }
@@ -109,14 +107,6 @@ impl<'a> Tells<'a> {
         self.worker.store.keep_dirty_rows(&stay).await?;
         self.worker.store.forget_dirty_rows(&self.version.id, &places).await?;
         applied.dirty = target.forget_dirty(i64::try_from(places.len()).unwrap_or(0));
-        progress.applied(applied, self.position_words()).await
-    }
-
-    /// A position of parts and their next numbers as people say it; any other as it is.
-    fn position_words(&self) -> String {
-        let Ok(parts) = serde_json::from_str::<BTreeMap<i32, i64>>(&self.position) else { return self.position.clone() };
-        let some: Vec<String> = parts.iter().take(PARTS).map(|(part, next)| format!("offset {next} of partition {part}")).collect();
-        let more = parts.len().saturating_sub(PARTS);
-        if more == 0 { some.join(", ") } else { format!("{}, and of {more} more", some.join(", ")) }
+        progress.applied(applied, partition_words(&self.position)).await
     }
 }

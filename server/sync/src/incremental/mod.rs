@@ -2,8 +2,10 @@
 
 pub(crate) mod cursor;
 pub(crate) mod delete_detection;
+mod differences;
 pub(crate) mod feed;
 pub(crate) mod merge_join;
+mod position;
 pub(crate) mod progress;
 pub(crate) mod reconcile;
 pub(crate) mod sync;

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use accel::{Checksum, Dataset, Place};
+use accel::{Dataset, Place};
 use model::clock::{MINUTE, Millis};
 use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
 use model::job::JobSpec;
 use model::load_limits::{Decision, Pace};
-use model::reconcile::Compared;
+use model::reconcile::{Compare, Compared};
 use store::{ComparisonRow, DataVersionRow, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::build::gate::key_json;
 use crate::build::progress::Flow;
 use crate::failed::Failed;
+use crate::incremental::differences::{Buckets, sum_up};
 use crate::incremental::merge_join::{MergeJoin, OURS, Pair, THEIRS};
 use crate::incremental::table_rows::TableRows;
 use crate::publish::table_store;
@@ -27,10 +28,8 @@ use crate::{Worker, source};
 const AT_ONCE: usize = 2;
 /// Comparisons that are remembered of a version.
 const REMEMBERED: i64 = 200;
-const BUCKETS: usize = 4_096;
 /// Rows that differ and are looked at once more at a time.
 const AGAIN: usize = 1_000;
-const EXAMPLES: usize = 5;
 /// What an incremental sync takes at the least until it has looked.
 const FOLLOWER: Duration = Duration::from_secs(3);
 
@@ -45,8 +44,7 @@ pub(crate) async fn begin(worker: &Worker, going: &mut JoinSet<()>, stop: &Cance
         let Some(job) = worker.job_if_readable(&job).await? else { continue };
         let Some(compare) = job.compare else { continue };
         let last = worker.store.comparisons_of(&version.id, 1).await?.into_iter().next();
-        let since = last.map_or(version.finished_at.unwrap_or(version.asked_at), |last| last.at);
-        let due_at = since + Millis::from(compare.every_minutes) * MINUTE;
+        let due_at = due_at(&version, last.as_ref(), compare);
         if due_at <= now && worker.store.begin_comparison(&version.id, due_at, now).await? {
             let row = ComparisonRow {
                 version_id: version.id.clone(),
@@ -60,6 +58,12 @@ pub(crate) async fn begin(worker: &Worker, going: &mut JoinSet<()>, stop: &Cance
         }
     }
     Ok(())
+}
+
+/// When a live version is to be compared: so long after it was last, or after it was built.
+fn due_at(version: &DataVersionRow, last: Option<&ComparisonRow>, every: Compare) -> Millis {
+    let since = last.map_or(version.finished_at.unwrap_or(version.asked_at), |last| last.at);
+    since + Millis::from(every.every_minutes) * MINUTE
 }
 
 async fn run(worker: Worker, (version, job, row): (DataVersionRow, JobSpec, ComparisonRow), stop: CancellationToken) {
@@ -86,29 +90,6 @@ async fn run(worker: Worker, (version, job, row): (DataVersionRow, JobSpec, Comp
     let row = ComparisonRow { finished_at: Some(worker.host.now()), figures, reason, ..row };
     if let Err(error) = worker.store.finish_comparison(&row, REMEMBERED).await {
         tracing::warn!(cause = %error, "the result of a reconciliation could not be stored");
-    }
-}
-
-/// Rows of both sides, summed up by their keys.
-struct Buckets(Vec<Checksum>);
-
-impl Buckets {
-    fn new() -> Self {
-        Self(vec![Checksum::default(); BUCKETS])
-    }
-
-    fn of(key: &[u8]) -> usize {
-        let mut sum = Checksum::default();
-        sum.add(key, &[]);
-        sum.low() % BUCKETS
-    }
-
-    fn add(&mut self, key: &[u8], row: &[u8]) {
-        self.0[Self::of(key)].add(key, row);
-    }
-
-    fn rows(&self) -> i64 {
-        i64::try_from(self.0.iter().map(|bucket| bucket.rows).sum::<u64>()).unwrap_or(i64::MAX)
     }
 }
 
@@ -147,7 +128,7 @@ async fn compare(worker: &Worker, version: &DataVersionRow, job: &JobSpec, stop:
     sides.source(|key, row| theirs.add(key, row)).await?;
     sides.dataset.visit(&mut |key, row| ours.add(key, row)).await?;
     let mut found = Compared { source_rows: theirs.rows(), dataset_rows: ours.rows(), ..Compared::default() };
-    let differ: Vec<bool> = theirs.0.iter().zip(&ours.0).map(|(theirs, ours)| theirs != ours).collect();
+    let differ = theirs.differ(&ours);
     found.buckets = i64::try_from(differ.iter().filter(|differ| **differ).count()).unwrap_or(0);
     if found.buckets > 0 {
         sides.one_by_one(&differ, &mut found).await?;
@@ -211,32 +192,8 @@ impl Sides<'_> {
             }
             pairs.retain(|pair| pair.theirs != pair.ours);
         }
-        self.sum_up(pairs, found);
+        sum_up(&key_json(self.spec), pairs, found);
         Ok(())
-    }
-
-    fn sum_up(&self, pairs: Vec<Pair>, found: &mut Compared) {
-        let key_json = key_json(self.spec);
-        for Pair { theirs, ours, .. } in pairs {
-            let words = match (&theirs, &ours) {
-                (Some(_), None) => {
-                    found.missing += 1;
-                    "is only in the source"
-                }
-                (None, Some(_)) => {
-                    found.extra += 1;
-                    "is only in the dataset"
-                }
-                _ => {
-                    found.changed += 1;
-                    "differs"
-                }
-            };
-            let mut text = Vec::new();
-            if found.examples.len() < EXAMPLES && theirs.or(ours).is_some_and(|row| key_json.write(&mut text, &row).is_ok()) {
-                found.examples.push(format!("{} {words}", String::from_utf8_lossy(&text)));
-            }
-        }
     }
 }
 

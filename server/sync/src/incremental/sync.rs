@@ -38,11 +38,10 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(crate) async fn begin(worker: &Worker, going: &mut JoinSet<()>, stop: &CancellationToken) -> Result<(), StoreError> {
     let now = worker.host.now();
     for row in worker.store.followings().await? {
-        let is_taken = row.worker.is_some() && row.beat_at.is_some_and(|beat| beat + SILENCE >= now);
         if going.len() >= AT_ONCE || stop.is_cancelled() {
             break;
         }
-        if is_taken || row.due_at > now || wanted(worker, &row).await?.is_none() {
+        if !is_free(&row, now) || wanted(worker, &row).await?.is_none() {
             continue;
         }
         if worker.store.claim_following(&row, &worker.name, now).await? {
@@ -51,6 +50,12 @@ pub(crate) async fn begin(worker: &Worker, going: &mut JoinSet<()>, stop: &Cance
         }
     }
     Ok(())
+}
+
+/// Whether it can be taken: its time has come, and nobody has it who was heard of lately.
+fn is_free(row: &FollowingRow, now: Millis) -> bool {
+    let is_taken = row.worker.is_some() && row.beat_at.is_some_and(|beat| beat + SILENCE >= now);
+    !is_taken && row.due_at <= now
 }
 
 /// A live version, and how it is to be followed.
@@ -91,15 +96,20 @@ async fn follow(worker: Worker, row: FollowingRow, stop: CancellationToken) {
             }
         }
     };
-    let (reason, wait) = match &ended {
-        Ok(()) => ("", 0),
-        // It was to stop, wherever it was.
-        Err(_) if own_stop.is_cancelled() => ("", 0),
-        Err(failed) if failed.again == Again::No => (failed.reason.as_str(), TRY_AGAIN_WRONG),
-        Err(failed) => (failed.reason.as_str(), TRY_AGAIN),
-    };
+    let (reason, wait) = released(&ended, own_stop.is_cancelled());
     if let Err(error) = worker.store.release_following(&row, reason, worker.host.now() + wait).await {
         tracing::warn!(cause = %error, version = row.version_id, "an incremental sync could not be released; another worker takes it over");
+    }
+}
+
+/// Why it does not go on, for a person, and how long nobody takes it again.
+fn released(ended: &Result<(), Failed>, was_stopped: bool) -> (&str, Millis) {
+    match ended {
+        Ok(()) => ("", 0),
+        // It was to stop, wherever it was.
+        Err(_) if was_stopped => ("", 0),
+        Err(failed) if failed.again == Again::No => (failed.reason.as_str(), TRY_AGAIN_WRONG),
+        Err(failed) => (failed.reason.as_str(), TRY_AGAIN),
     }
 }
 

@@ -26,6 +26,16 @@ pub(crate) struct TableRows<'a> {
     names_all: bool,
 }
 
+/// A dataset with the columns alone that say which rows there are; with all, where a mapping may need any of them.
+fn keys_alone(spec: &DatasetSpec, follow: Option<&Follow>) -> DatasetSpec {
+    let mut keys = spec.clone();
+    if spec.mapping.is_plain() {
+        let is_asked = |column: &String| spec.key.contains(column) || follow.is_some_and(|follow| follow.deleted == *column);
+        keys.register.retain(|field| is_asked(&field.column));
+    }
+    keys
+}
+
 impl<'a> TableRows<'a> {
     /// # Errors
     /// A mapping that cannot be read any more.
@@ -37,12 +47,7 @@ impl<'a> TableRows<'a> {
     /// Which rows there are, also those that the mapping cannot make: without the columns that no key is made of, where those say nothing of
     /// that.
     pub(crate) fn keys(worker: &Worker, (spec, follow): (&DatasetSpec, Option<&Follow>), asked: Asked<'a>) -> Result<Self, Failed> {
-        let mut keys = spec.clone();
-        if spec.mapping.is_plain() {
-            let is_asked = |column: &String| spec.key.contains(column) || follow.is_some_and(|follow| follow.deleted == *column);
-            keys.register.retain(|field| is_asked(&field.column));
-        }
-        Ok(Self { names_all: true, ..Self::new(worker, (&keys, follow), asked)? })
+        Ok(Self { names_all: true, ..Self::new(worker, (&keys_alone(spec, follow), follow), asked)? })
     }
 
     /// Every row with its key that is not deleted, as gently as a build reads.

@@ -163,13 +163,8 @@ impl Target {
         let is_out = |row: &usize| out.binary_search(row).is_ok();
         let keys: Vec<Vec<u8>> = changes.iter().filter(|(_, row)| is_out(row)).map(|(change, _)| change.key().to_vec()).collect();
         let there = self.dataset.read(&keys).await?;
-        let mut known: HashSet<Vec<u8>> = keys.into_iter().zip(there).filter(|(_, there)| there.is_some()).map(|(key, _)| key).collect();
-        changes.retain(|(change, row)| {
-            if matches!(change, Change::Put(..)) {
-                known.insert(change.key().to_vec());
-            }
-            !is_out(row) || known.contains(change.key())
-        });
+        let known = keys.into_iter().zip(there).filter(|(_, there)| there.is_some()).map(|(key, _)| key).collect();
+        retain_known(changes, out, known);
         Ok(())
     }
 
@@ -216,16 +211,31 @@ impl Target {
     async fn that_change(&self, read: Vec<Change>) -> Result<Vec<Change>, Failed> {
         let keys: Vec<Vec<u8>> = read.iter().map(|change| change.key().to_vec()).collect();
         let stored = self.dataset.read(&keys).await?;
-        // A key that comes twice is compared with what was before both.
-        let mut seen = HashSet::new();
-        let twice: HashSet<&[u8]> = keys.iter().filter(|key| !seen.insert(*key)).map(Vec::as_slice).collect();
-        let differs = |(change, stored): &(Change, Option<Bytes>)| {
-            let same = match change {
-                Change::Put(_, row) => stored.as_deref() == Some(row.as_slice()),
-                Change::Delete(_) => stored.is_none(),
-            };
-            !same || twice.contains(change.key())
-        };
-        Ok(read.into_iter().zip(stored).filter(differs).map(|(change, _)| change).collect())
+        Ok(that_differ(read, &keys, stored))
     }
+}
+
+/// Of deletions in the rows `out`, only those stay whose key is known, or was put before them. `out` is in order.
+fn retain_known(changes: &mut Vec<(Change, usize)>, out: &[usize], mut known: HashSet<Vec<u8>>) {
+    changes.retain(|(change, row)| {
+        if matches!(change, Change::Put(..)) {
+            known.insert(change.key().to_vec());
+        }
+        out.binary_search(row).is_err() || known.contains(change.key())
+    });
+}
+
+/// Changes whose row is stored otherwise, in their order; `keys` and `stored` stand beside them.
+fn that_differ(read: Vec<Change>, keys: &[Vec<u8>], stored: Vec<Option<Bytes>>) -> Vec<Change> {
+    // A key that comes twice is compared with what was before both.
+    let mut seen = HashSet::new();
+    let twice: HashSet<&[u8]> = keys.iter().filter(|key| !seen.insert(*key)).map(Vec::as_slice).collect();
+    let differs = |(change, stored): &(Change, Option<Bytes>)| {
+        let same = match change {
+            Change::Put(_, row) => stored.as_deref() == Some(row.as_slice()),
+            Change::Delete(_) => stored.is_none(),
+        };
+        !same || twice.contains(change.key())
+    };
+    read.into_iter().zip(stored).filter(differs).map(|(change, _)| change).collect()
 }

@@ -87,7 +87,7 @@ async fn succeed(
     }
     let moved = if holds { Vec::new() } else { to_keep };
     for (place, known) in moved.into_iter().enumerate() {
-        let state = if place < KEPT { DataVersionState::Kept } else { DataVersionState::Dropped };
+        let state = state_at(place);
         if known.state != state.key() {
             let from = known.state.clone();
             tx.move_data_version(&DataVersionRow { state: state.key().into(), ..known }, &from).await?;
@@ -133,14 +133,23 @@ fn lost_all(built: &Built, others: &[DataVersionRow]) -> Result<bool, StoreError
 /// The live and kept versions of the same environment, the newest first; and those that wait for a yes, which nobody
 /// needs any more.
 async fn others(worker: &Worker, row: &DataVersionRow) -> Result<(Vec<DataVersionRow>, Vec<DataVersionRow>), StoreError> {
+    Ok(told_apart(worker.store.data_versions_of(&row.dataset_id).await?, &row.environment))
+}
+
+/// As [`others`], of all versions of a dataset.
+fn told_apart(versions: Vec<DataVersionRow>, environment: &str) -> (Vec<DataVersionRow>, Vec<DataVersionRow>) {
     let kept = [DataVersionState::Live.key(), DataVersionState::Kept.key()];
-    let versions = worker.store.data_versions_of(&row.dataset_id).await?.into_iter();
-    let (mut others, rest): (Vec<DataVersionRow>, Vec<DataVersionRow>) =
-        versions.filter(|known| known.environment == row.environment).partition(|known| kept.contains(&known.state.as_str()));
+    let here = versions.into_iter().filter(|known| known.environment == environment);
+    let (mut others, rest): (Vec<DataVersionRow>, Vec<DataVersionRow>) = here.partition(|known| kept.contains(&known.state.as_str()));
     let superseded = rest.into_iter().filter(|known| known.state == DataVersionState::Checked.key()).collect();
     // The live one is what one most likely goes back to, whatever its number.
     others.sort_by_key(|known| (known.state != DataVersionState::Live.key(), -known.number));
-    Ok((others, superseded))
+    (others, superseded)
+}
+
+/// What becomes of the version at a place among the others, once a new one is live.
+fn state_at(place: usize) -> DataVersionState {
+    if place < KEPT { DataVersionState::Kept } else { DataVersionState::Dropped }
 }
 
 /// It is over; or, with `wait`, tried again as the next version.

@@ -11,7 +11,7 @@ use store::{JobRow, StoreError};
 use crate::{Worker, source};
 
 /// What was seen of a job's files.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KnownFiles {
     /// When a run was last asked for.
@@ -20,6 +20,24 @@ struct KnownFiles {
     last: String,
     /// Since when they are so.
     since: Millis,
+}
+
+impl KnownFiles {
+    /// Takes over what files are seen to be now; nothing where that changes nothing. Otherwise, whether a run is to be asked for: they are as
+    /// they were for long enough, and were not taken so.
+    fn see(&mut self, mark: String, now: Millis) -> Option<bool> {
+        let (is_same, waited) = (self.last == mark, now - self.since);
+        // By a clock that went back it is waited again.
+        if is_same && (self.taken == mark || (0..AT_REST).contains(&waited)) {
+            return None;
+        }
+        let has_come = is_same && waited >= AT_REST;
+        if has_come {
+            self.taken.clone_from(&mark);
+        }
+        (self.last, self.since) = (mark, now);
+        Some(has_come)
+    }
 }
 
 /// How long files stay as they are before they are read: by then nobody writes them any more.
@@ -40,17 +58,7 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
         let Ok(mark) = tokio::time::timeout(PATIENCE, mark(worker, &job, &spec)).await else { continue };
         let Some(mark) = mark? else { continue };
         let Some(mut seen) = worker.if_readable(seen_of(&job))? else { continue };
-        let now = worker.host.now();
-        let (is_same, waited) = (seen.last == mark, now - seen.since);
-        // By a clock that went back it is waited again.
-        if is_same && (seen.taken == mark || (0..AT_REST).contains(&waited)) {
-            continue;
-        }
-        let has_come = is_same && waited >= AT_REST;
-        if has_come {
-            seen.taken.clone_from(&mark);
-        }
-        (seen.last, seen.since) = (mark, now);
+        let Some(has_come) = seen.see(mark, worker.host.now()) else { continue };
         let text = store::encode(&seen, &format_args!("the known files of job {}", job.id))?;
         // Where another worker was first, it has asked.
         worker.store.set_seen(&job, &text, has_come.then(|| worker.host.now())).await?;

@@ -1,19 +1,18 @@
 //! Asks for the runs that schedules want now: their time has come, or a dataset that they follow is live again.
 
 pub(crate) mod alarms;
+mod due;
 pub(crate) mod file_trigger;
 pub(crate) mod watch;
 
 use model::audit::AuditAction;
-use model::clock::{MINUTE, Millis};
-use model::job::{Cause, JobSpec, Missed, When};
+use model::job::{JobSpec, When};
 use model::schedule::next_after;
 use store::{Change, DataVersionRow, JobRow, NewRun, StoreError};
 
+use self::due::{Due, is_earlier, is_to_come, waits_for_its_run};
 use crate::Worker;
 
-/// A time that was longer ago than this was missed: nothing could run then.
-const MISSED_AFTER: Millis = MINUTE;
 /// Who asks for runs that nobody asks for, in the audit log.
 const ACTOR: &str = "schedule";
 
@@ -34,12 +33,11 @@ pub(crate) async fn find_anew(worker: &Worker) -> Result<(), StoreError> {
     for job in worker.store.jobs_later(now).await? {
         let Some(JobSpec { when: When::Cron(cron), .. }) = worker.job_if_readable(&job).await? else { continue };
         let next = next_after(&cron, now).ok().flatten();
-        if next.is_none_or(|next| job.due_at.is_none_or(|due| next >= due)) {
+        if !is_earlier(next, job.due_at) {
             continue;
         }
-        // The clocks of two nodes are never quite the same: what is due by one was run already by the other.
         let last = worker.store.runs_of(&job.id, 1).await?.first().map_or(0, |run| run.asked_at);
-        if last > now + MINUTE || next.is_some_and(|next| next > last) {
+        if is_to_come(next, last, now) {
             let mut tx = worker.store.write(Change { actor: ACTOR.into(), at: now, request_id: String::new() }).await?;
             match tx.move_due(&job, next).await {
                 Ok(()) => (worker.announce)(tx.commit().await?),
@@ -56,23 +54,17 @@ async fn ask(worker: &Worker, job: &JobRow) -> Result<(), StoreError> {
     // One that cannot be read stays due, and is asked for once it can.
     let Some(spec) = worker.job_if_readable(job).await? else { return Ok(()) };
     // It stays due, and begins when the run before has ended.
-    let waits = |going: bool| going && (spec.missed == Missed::Once || spec.when == When::Files);
+    let waits = |going: bool| going && waits_for_its_run(&spec);
     if waits(is_going(worker, job).await?) {
         return Ok(());
     }
-    let (next, cause) = match &spec.when {
-        When::Cron(cron) => (next_after(cron, now).ok().flatten(), Cause::Schedule),
-        When::Files => (None, Cause::Files),
-        When::After(_) | When::Asked => (None, Cause::After),
-    };
-    let missed = cause == Cause::Schedule && job.due_at.is_some_and(|due| due + MISSED_AFTER < now);
+    let Due { next, cause, left_out } = Due::of(&spec, job.due_at, now);
     let mut tx = worker.store.write(Change { actor: ACTOR.into(), at: now, request_id: String::new() }).await?;
     // Changes queue behind one another from here on: somebody may have asked for a run, or changed the dataset, just before.
     let going = is_going(worker, job).await?;
     let Some(dataset) = worker.store.dataset_by_id(&job.dataset_id).await?.filter(|_| !waits(going)) else { return Ok(()) };
     let Some(of) = worker.if_readable(dataset.definition())? else { return Ok(()) };
     tx.move_due(job, next).await?;
-    let left_out = missed && spec.missed == Missed::Skip;
     if !going && !left_out {
         let version = DataVersionRow::to_build(worker.host.id(), &dataset, spec.environment.key(), ACTOR, now);
         let new = NewRun { id: worker.host.id(), job_id: &job.id, cause, source: &of.source, tier: spec.tier };

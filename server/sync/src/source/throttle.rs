@@ -95,15 +95,7 @@ impl<'a> Throttle<'a> {
         let bytes_rate = self.load.bytes_per_s.map(|rate| f64::from(rate) / self.share);
         let mut wait = 0.0_f64;
         for (owed, rate) in [(&mut self.owed_rows, self.pacer.rate()), (&mut self.owed_bytes, bytes_rate)] {
-            match rate {
-                None => *owed = 0.0,
-                Some(rate) => {
-                    *owed = (*owed - rate * past).max(0.0);
-                    if *owed > 0.0 {
-                        wait = wait.max(if rate > 0.0 { *owed / rate } else { 1.0 });
-                    }
-                }
-            }
+            wait = wait.max(left_to_wait(owed, rate, past));
         }
         (wait > 0.0).then(|| Duration::from_secs_f64(wait.min(1.0)))
     }
@@ -194,6 +186,21 @@ impl<'a> Throttle<'a> {
             Ok(None) => Some("the load query failed".into()),
             Err(_) => Some(format!("the load query took longer than {} s", PATIENCE.as_secs())),
         }
+    }
+}
+
+/// Takes off what so many seconds have paid at a rate; how many seconds are left to wait. Where nothing may be read now, that is looked at
+/// again in a second.
+fn left_to_wait(owed: &mut f64, rate: Option<f64>, past: f64) -> f64 {
+    let Some(rate) = rate else {
+        *owed = 0.0;
+        return 0.0;
+    };
+    *owed = (*owed - rate * past).max(0.0);
+    match *owed {
+        owed if owed <= 0.0 => 0.0,
+        owed if rate > 0.0 => owed / rate,
+        _ => 1.0,
     }
 }
 
