@@ -104,3 +104,31 @@ impl From<accel::AccelError> for Failed {
         if error.kind == AccelErrorKind::Config { Self::new(error.sentence) } else { Self::for_now(error.sentence) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::clock::SECOND;
+
+    use super::*;
+
+    #[test]
+    fn what_can_help_is_tried_again_as_often_as_the_job_says() {
+        let job = |retries| JobSpec { retries, retry_after_s: 30, ..JobSpec::default() };
+        let (wrong, away, dead) = (Failed::new("wrong"), Failed::for_now("away"), Failed::broke_off());
+        for (failed, retries, attempt, wait) in [
+            (&wrong, 10, 1, None),
+            (&away, 0, 1, None),
+            (&away, 2, 1, Some(30 * SECOND)),
+            (&away, 2, 2, Some(60 * SECOND)),
+            (&away, 2, 3, None),
+            // A worker that died is not the fault of the source: that is tried again in any case.
+            (&dead, 0, 1, Some(0)),
+            (&dead, 0, BEGIN_AGAIN, Some(0)),
+            (&dead, 0, BEGIN_AGAIN + 1, None),
+            (&dead, 10, 10, Some(0)),
+            (&dead, 10, 11, None),
+        ] {
+            assert_eq!(failed.next_try(&job(retries), attempt), wait, "{:?} {retries} {attempt}", failed.again);
+        }
+    }
+}

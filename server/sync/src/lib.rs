@@ -11,6 +11,8 @@ mod metadata_retry;
 mod publish;
 mod readable;
 mod said;
+#[cfg(test)]
+mod samples;
 mod schedule;
 mod source;
 mod worker;

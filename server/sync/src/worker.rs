@@ -237,3 +237,39 @@ async fn until_over(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::load_limits::Window;
+
+    use super::*;
+    use crate::samples::run;
+
+    #[test]
+    fn a_source_has_room_below_its_runs_and_at_its_hours() {
+        let load = |runs| SourceLoad { runs, ..SourceLoad::default() };
+        for (runs, reading, room) in [
+            (None, 0, true),
+            (None, usize::MAX, true),
+            (Some(1), 0, true),
+            (Some(1), 1, false),
+            (Some(2), 1, true),
+            (Some(u32::MAX), usize::MAX, false),
+        ] {
+            assert_eq!(has_room(&load(runs), reading, 0), room, "{runs:?} {reading}");
+        }
+        let night = SourceLoad { windows: vec![Window { from: 22 * 60, to: 6 * 60 }], ..load(Some(1)) };
+        assert_eq!([0, 6 * 60 - 1, 6 * 60, 22 * 60].map(|minute| has_room(&night, 0, minute)), [true, true, false, true]);
+        assert!(!has_room(&night, 1, 0), "both must be so");
+    }
+
+    #[test]
+    fn a_worker_that_was_not_heard_for_too_long_is_dead() {
+        let now = 10 * SILENCE;
+        let heard = |beat_at| is_dead(&RunRow { beat_at, ..run("run", RunState::Running) }, now);
+        assert_eq!(
+            [None, Some(now), Some(now - SILENCE), Some(now - SILENCE - 1), Some(now + SILENCE)].map(heard),
+            [true, false, false, true, false]
+        );
+    }
+}

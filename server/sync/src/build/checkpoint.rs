@@ -152,3 +152,80 @@ pub(crate) async fn remove_unneeded(worker: &Worker) -> Result<(), StoreError> {
 fn unneeded<'f>(folders: &'f [String], going: &[RunRow]) -> impl Iterator<Item = &'f String> {
     folders.iter().filter(move |folder| going.iter().all(|run| run.id != **folder))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::run;
+
+    fn made_of(parts: &[&str]) -> Vec<String> {
+        parts.iter().map(|part| (*part).to_owned()).collect()
+    }
+
+    fn part(name: &str) -> CheckpointPart {
+        let runs: KeptRuns = serde_json::from_str(r#"{"rows":3,"files":[["try-1-part-0-0",18446744073709551615]]}"#).unwrap();
+        let mut checksum = Checksum::default();
+        checksum.add(b"key", b"row");
+        let spot = Spot { folder: PathBuf::from("/scratch"), name: name.into(), side_by_side: 2 };
+        let counts = Counts { read_rows: 3, row_bytes: i64::MAX, ..Counts::default() };
+        CheckpointPart::new(&spot, (runs.clone(), vec![runs]), (checksum, counts))
+    }
+
+    #[test]
+    fn a_list_is_read_as_it_was_saved_and_for_the_same_rows_alone() {
+        let scratch = tempfile::tempdir().unwrap();
+        let folder = scratch.path().join("run");
+        let (mut kept, found) = read(folder.clone(), &made_of(&["spec", "job"]));
+        assert_eq!((found, kept.conditions.len(), kept.parts.len()), (folder.clone(), 0, 0));
+        kept.moment = "snapshot 7".into();
+        kept.conditions = vec!["year < 2013".into(), "year >= 2013".into()];
+        kept.parts.insert(1, part("try-1-part-1"));
+        kept.whole = Some(CheckpointWhole { followed_from: Some("a".into()), position: None });
+        kept.save(&folder).unwrap();
+        let text = |kept: &Checkpoint| serde_json::to_string(kept).unwrap();
+        let (again, _) = read(folder.clone(), &made_of(&["spec", "job"]));
+        assert_eq!(text(&again), text(&kept));
+        assert_eq!(Checkpoint::spot(&folder, &again.parts[&1]).name, "try-1-part-1");
+        for other in [made_of(&["spec", "another job"]), made_of(&["spec"]), made_of(&[])] {
+            let (other, _) = read(folder.clone(), &other);
+            assert!(other.moment.is_empty() && other.parts.is_empty() && other.whole.is_none());
+        }
+        // A list that was broken off is none.
+        std::fs::write(folder.join(LIST), &text(&kept)[..20]).unwrap();
+        assert!(read(folder, &made_of(&["spec", "job"])).0.parts.is_empty());
+    }
+
+    #[test]
+    fn what_is_forgotten_stays_of_the_same_rows() {
+        let scratch = tempfile::tempdir().unwrap();
+        let (mut kept, folder) = read(scratch.path().to_owned(), &made_of(&["spec"]));
+        kept.parts.insert(0, part("try-1-part-0"));
+        kept.moment = "snapshot 7".into();
+        kept.forget();
+        kept.conditions = vec![String::new()];
+        kept.save(&folder).unwrap();
+        let (again, _) = read(folder, &made_of(&["spec"]));
+        assert!(again.moment.is_empty() && again.parts.is_empty());
+        assert_eq!(again.conditions, [""]);
+    }
+
+    #[test]
+    fn changes_begin_where_a_feed_was_read_to_or_where_the_table_was_opened() {
+        let of = |followed_from: Option<&str>, position: Option<&str>| {
+            CheckpointWhole { followed_from: followed_from.map(Into::into), position: position.map(Into::into) }.begin()
+        };
+        assert_eq!(of(None, None), None);
+        assert_eq!(of(None, Some("p")), None, "nobody follows it");
+        assert_eq!(of(Some("f"), None).as_deref(), Some("f"));
+        assert_eq!(of(Some(""), Some("p")).as_deref(), Some("p"));
+    }
+
+    #[test]
+    fn folders_stay_of_runs_that_go_on() {
+        let folders = made_of(&["over", "running", "waiting"]);
+        let names = |going: &[RunRow]| unneeded(&folders, going).cloned().collect::<Vec<_>>();
+        assert_eq!(names(&[run("waiting", RunState::Waiting), run("running", RunState::Running)]), ["over"]);
+        assert_eq!(names(&[]), folders);
+        assert!(unneeded(&[], &[run("running", RunState::Running)]).next().is_none());
+    }
+}

@@ -84,3 +84,31 @@ pub(crate) async fn refuse_size(
         Some(fault) => Err(Failed::new(format!("{fault} If the number is right, change the quality check and build the dataset again."))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_lies_between_the_counts_before_and_after() {
+        for (before, after, read, fits) in [
+            (0, 0, 0, true),
+            (0, 0, 1, false),
+            (5, 5, 5, true),
+            (5, 5, 4, false),
+            (5, 5, 6, false),
+            // It grew while it was read.
+            (5, 9, 5, true),
+            (5, 9, 9, true),
+            (5, 9, 10, false),
+            // It shrank.
+            (9, 5, 7, true),
+            (9, 5, 4, false),
+            (i64::MAX, 0, i64::MAX, true),
+        ] {
+            let said = fault((before, after), read);
+            assert_eq!(said.is_none(), fits, "{before} {after} {read}: {said:?}");
+        }
+        assert!(fault((9, 5), 4).unwrap().starts_with("4 rows were read, but the source had 9 rows before and 5 after"));
+    }
+}

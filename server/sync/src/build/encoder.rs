@@ -128,6 +128,7 @@ mod tests {
     use model::{Field, Value};
 
     use super::*;
+    use crate::samples::{batch, spec};
 
     #[test]
     fn a_cell_is_the_same_key_as_its_value() {
@@ -151,5 +152,40 @@ mod tests {
             assert_eq!(by_cell, by_value, "{data_type:?}");
             assert_eq!(cells.push(&mut by_cell, 1), Err(NoKey));
         }
+    }
+
+    #[test]
+    fn a_row_has_a_key_only_where_every_part_of_it_is_there() {
+        let spec = spec(&[("a", DataType::String), ("b", DataType::Int64), ("c", DataType::Int64)], &["b", "a"]);
+        let text = |text: &str| Value::Text(text.into());
+        let rows = batch(
+            &spec.written_fields(),
+            &[
+                vec![text("x"), Value::Int(1), Value::Null],
+                vec![text("x"), Value::Null, Value::Int(1)],
+                vec![Value::Null, Value::Int(1), Value::Int(1)],
+                vec![text(""), Value::Int(i64::MAX), Value::Int(1)],
+                vec![text("x"), Value::Int(1), Value::Int(2)],
+            ],
+        );
+        let encoder = Encoder::new(&spec);
+        let encoded = encoder.rows(&rows);
+        let keys = [0, 1, 2, 3, 4].map(|row| encoded.encode(row).0);
+        assert_eq!(keys.each_ref().map(Option::is_some), [true, false, false, true, true]);
+        assert_eq!(keys[0], keys[4], "what is no part of the key does not change it");
+        assert_ne!(encoded.encode(0).1, encoded.encode(4).1);
+        // The order of keys is that of their values.
+        assert!(keys[0] < keys[3]);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_taken_is_known_by_what_it_is() {
+        let spec = spec(&[("a", DataType::String), ("b", DataType::Int64)], &["a"]);
+        let row = |number: i64| vec![Value::Null, Value::Int(number)];
+        let rows = batch(&spec.written_fields(), &[row(1), row(1), row(i64::MAX)]);
+        let spoiled = [0, 1, 2].map(|row| Encoder::new(&spec).spoiled(&rows, row, "why".into()));
+        assert_eq!(spoiled[0], spoiled[1]);
+        assert_ne!(spoiled[0].place, spoiled[2].place);
+        assert!(String::from_utf8_lossy(spoiled[2].bytes.as_deref().unwrap()).contains("9223372036854775807"));
     }
 }

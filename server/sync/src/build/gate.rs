@@ -97,3 +97,54 @@ pub(crate) fn proved(read: Checksum, written: Checksum) -> Result<(), Failed> {
         written.hex()
     )))
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{DataType, Value};
+
+    use super::*;
+    use crate::build::encoder::Encoder;
+    use crate::samples::{batch, spec};
+
+    fn planes() -> DatasetSpec {
+        spec(&[("tailnum", DataType::String), ("seats", DataType::Int64)], &["tailnum"])
+    }
+
+    fn message(tailnum: Value) -> Vec<u8> {
+        let spec = planes();
+        let rows = batch(&spec.written_fields(), &[vec![tailnum, Value::Int(2)]]);
+        Encoder::new(&spec).rows(&rows).encode(0).1
+    }
+
+    #[test]
+    fn keys_that_are_empty_or_not_unique_are_counted_with_three_examples() {
+        let mut gate = KeyGate::new(&planes());
+        assert!(gate.pass().is_ok());
+        for number in 1..=4 {
+            gate.twice(&message(Value::Text(format!("N{number}"))));
+        }
+        let said = gate.pass().unwrap_err().reason;
+        assert!(said.starts_with("The key tailnum is not unique: 4 rows"), "{said}");
+        assert!(said.contains("N1") && said.contains("N3") && !said.contains("N4"), "{said}");
+        // An empty key is told first: it is the graver fault.
+        let mut other = KeyGate::new(&planes());
+        other.without_key(&message(Value::Null));
+        gate.join(other);
+        let said = gate.pass().unwrap_err().reason;
+        assert!(said.starts_with("The key tailnum is empty in"), "{said}");
+    }
+
+    #[test]
+    fn what_was_read_back_is_the_same_in_number_and_sum() {
+        let of = |rows: &[(&[u8], &[u8])]| {
+            let mut sum = Checksum::default();
+            rows.iter().for_each(|(key, row)| sum.add(key, row));
+            sum
+        };
+        assert!(proved(of(&[]), of(&[])).is_ok());
+        assert!(proved(of(&[(b"a", b"1"), (b"b", b"2")]), of(&[(b"b", b"2"), (b"a", b"1")])).is_ok());
+        let said = proved(of(&[(b"a", b"1")]), of(&[(b"a", b"1"), (b"a", b"1")])).unwrap_err().reason;
+        assert!(said.contains("1 rows with") && said.contains("2 rows with"), "{said}");
+        assert!(proved(of(&[(b"a", b"1")]), of(&[(b"a", b"2")])).is_err());
+    }
+}

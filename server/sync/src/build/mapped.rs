@@ -84,3 +84,32 @@ impl MappedRows {
         self.bad.get(row)?.as_deref()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{DataType, Field, Value};
+
+    use super::*;
+    use crate::samples::batch;
+
+    #[test]
+    fn the_reason_of_a_cell_comes_before_that_of_the_mapping() {
+        let rows = batch(&[Field::plain("c", DataType::Int64)], &[vec![Value::Int(1)], vec![Value::Null], vec![Value::Int(3)]]);
+        let cell = |row, reason: &str| Unreadable { row, column: 0, reason: reason.into() };
+        let some = |text: &str| Some(text.to_owned());
+        assert!(unread(&rows, Vec::new(), Vec::new()).is_empty(), "nothing is wrong with any");
+        assert_eq!(unread(&rows, Vec::new(), vec![None, some("mapping"), None]), [None, some("mapping"), None]);
+        // Of two cells of a row, the first is told.
+        let cells = vec![cell(1, "first"), cell(1, "second"), cell(2, "last")];
+        assert_eq!(unread(&rows, cells.clone(), Vec::new()), [None, some("first"), some("last")]);
+        assert_eq!(unread(&rows, cells, vec![some("a"), some("b"), None]), [some("a"), some("first"), some("last")]);
+    }
+
+    #[test]
+    fn a_row_that_nothing_is_said_of_is_wanted_and_whole() {
+        let rows = batch(&[Field::plain("c", DataType::Int64)], &[vec![Value::Int(1)], vec![Value::Int(2)]]);
+        let mapped = MappedRows { read: rows.clone(), rows, out: vec![true], bad: vec![None] };
+        assert_eq!((mapped.len(), [0, 1, 2].map(|row| mapped.is_out(row))), (2, [true, false, false]));
+        assert_eq!([0, 1, 2].map(|row| mapped.bad(row)), [None; 3]);
+    }
+}

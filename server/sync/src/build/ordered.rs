@@ -215,3 +215,75 @@ impl InOrder {
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::Field;
+
+    use super::*;
+    use crate::samples::batch;
+
+    /// What comes out, as `key=message`, of rows that were told in this order: their key, their message, and a value that may decide.
+    fn in_order(counts: Counts, told: &[(&str, Option<&str>, Value)]) -> (Vec<String>, i64) {
+        let folder = tempfile::tempdir().unwrap();
+        let values: Vec<Vec<Value>> = told.iter().map(|(_, _, value)| vec![value.clone()]).collect();
+        let rows = batch(&[Field::plain("changed", DataType::Int64)], &values);
+        let sorters = vec![Sorter::new(folder.path()).unwrap()];
+        let mut pairs = Pairs { trainer: None, sorters, counts, packed: Vec::new() };
+        for (index, (key, message, _)) in told.iter().enumerate() {
+            pairs.row(key.as_bytes(), message.map(str::as_bytes), (&rows, index)).unwrap();
+        }
+        assert_eq!(pairs.rows(), told.len() as u64);
+        let mut sorted = pairs.in_order(Checksum::default()).unwrap();
+        let mut given = Vec::new();
+        while let Some((key, message)) = sorted.next().unwrap() {
+            given.push(format!("{}={}", String::from_utf8_lossy(key), String::from_utf8_lossy(message)));
+        }
+        (given, sorted.others)
+    }
+
+    #[test]
+    fn rows_come_in_the_order_of_their_keys_and_twins_stay() {
+        let of = |told: &[(&str, Option<&str>, Value)]| in_order(Counts::TheOne, told).0;
+        assert!(of(&[]).is_empty());
+        assert_eq!(of(&[("a", Some("1"), Value::Null)]), ["a=1"]);
+        let told = [("b", Some("2"), Value::Null), ("a", Some("1"), Value::Null), ("b", Some("1"), Value::Null)];
+        assert_eq!(of(&told), ["a=1", "b=1", "b=2"]);
+    }
+
+    #[test]
+    fn of_a_feed_the_last_that_was_told_counts_and_one_that_ended_is_gone() {
+        let of = |told: &[(&str, Option<&str>, Value)]| in_order(Counts::ToldLast(0), told);
+        assert_eq!(of(&[]), (vec![], 0));
+        let told = [
+            ("b", Some("9"), Value::Null),
+            ("a", Some("1"), Value::Null),
+            ("b", Some("2"), Value::Null),
+            ("c", Some("3"), Value::Null),
+            ("c", None, Value::Null),
+            ("d", None, Value::Null),
+            ("d", Some(""), Value::Null),
+        ];
+        assert_eq!(of(&told), (vec!["a=1".into(), "b=2".into(), "d=".into()], 3));
+        // More than a byte holds are told in their order.
+        let many: Vec<(&str, Option<&str>, Value)> =
+            (0..300).map(|number| ("a", Some(if number == 299 { "last" } else { "before" }), Value::Null)).collect();
+        assert_eq!(of(&many), (vec!["a=last".into()], 299));
+    }
+
+    #[test]
+    fn of_a_table_the_largest_value_counts_and_an_empty_one_is_less_than_all() {
+        let of = |told: &[(&str, Option<&str>, Value)]| in_order(Counts::Largest(0, DataType::Int64), told);
+        let told = [
+            ("a", Some("two"), Value::Int(2)),
+            ("a", Some("ten"), Value::Int(10)),
+            ("a", Some("null"), Value::Null),
+            ("b", Some("null"), Value::Null),
+            ("c", Some("least"), Value::Int(i64::MIN)),
+            ("c", Some("null"), Value::Null),
+            ("d", Some("minus"), Value::Int(-1)),
+            ("d", Some("most"), Value::Int(i64::MAX)),
+        ];
+        assert_eq!(of(&told), (vec!["a=ten".into(), "b=null".into(), "c=least".into(), "d=most".into()], 4));
+    }
+}

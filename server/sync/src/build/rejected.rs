@@ -140,3 +140,40 @@ fn fault(limit: DirtyLimit, (count, of): (i64, i64), examples: &[String]) -> Opt
     let rows = if count == 1 { "1 row is rejected".to_owned() } else { format!("{count} rows are rejected") };
     Some(format!("{rows}; allowed: {may}. {examples} Correct the rejected rows at the source, or allow more rejected rows."))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limit(rows: Option<u32>, percent: Option<u32>) -> DirtyLimit {
+        DirtyLimit { rows, percent }
+    }
+
+    #[test]
+    fn a_run_ends_early_only_where_nothing_to_come_can_help() {
+        for (allowed, last) in [
+            (limit(None, None), TO_LOOK_AT),
+            (limit(Some(0), Some(50)), TO_LOOK_AT),
+            (limit(Some(5), None), 5 + TO_LOOK_AT),
+            (limit(Some(5), Some(50)), 5 + TO_LOOK_AT),
+            // By hundredths alone, rows to come may make it few enough.
+            (limit(None, Some(1)), 100_000 + TO_LOOK_AT),
+        ] {
+            assert!(!is_hopeless(allowed, last) && is_hopeless(allowed, last + 1), "{allowed:?}");
+        }
+    }
+
+    #[test]
+    fn too_many_are_told_with_the_limit_and_examples() {
+        let examples = ["row 1: bad.".to_owned(), "row 2: worse.".to_owned()];
+        let said = |allowed, count, of| fault(allowed, (count, of), &examples);
+        assert_eq!(said(limit(None, None), 0, 0), None);
+        assert_eq!(said(limit(Some(2), None), 2, 2), None);
+        assert_eq!(said(limit(None, Some(10)), 1, 10), None);
+        let one = said(limit(None, None), 1, 1_000).unwrap();
+        assert!(one.starts_with("1 row is rejected; allowed: none. row 1: bad. row 2: worse. Correct"), "{one}");
+        let many = said(limit(Some(2), None), 3, 1_000).unwrap();
+        assert!(many.starts_with("3 rows are rejected; allowed: 2 rows."), "{many}");
+        assert!(said(limit(None, Some(10)), 1, 9).is_some());
+    }
+}

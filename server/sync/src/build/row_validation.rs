@@ -103,3 +103,25 @@ impl RowValidator {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_of_a_row_by_its_key_and_its_fate() {
+        let (key, message) = (b"k".to_vec(), b"m".to_vec());
+        let broken = || Fate::Wanted(Some("seats is at most 600".into()));
+        let of = |key: Option<&Vec<u8>>, fate| outcome((key.cloned(), message.clone()), fate, "tailnum and year");
+        assert_eq!(of(Some(&key), Fate::Wanted(None)), RowOutcome::Put(key.clone(), message.clone()));
+        assert_eq!(of(Some(&key), broken()), RowOutcome::Broken("seats is at most 600".into()));
+        assert_eq!(of(Some(&key), Fate::Ends), RowOutcome::End(key.clone()));
+        assert_eq!(of(Some(&key), Fate::Out), RowOutcome::Out(Some(key.clone())));
+        // Without a whole key.
+        assert_eq!(of(None, Fate::Out), RowOutcome::Out(None));
+        let unnamed = |text: &str| RowOutcome::Unnamed(message.clone(), text.into());
+        assert_eq!(of(None, Fate::Wanted(None)), unnamed("The key tailnum and year is empty."));
+        assert_eq!(of(None, broken()), unnamed("The key tailnum and year is empty."));
+        assert_eq!(of(None, Fate::Ends), unnamed("The message deletes a row, but has no key tailnum and year."));
+    }
+}

@@ -108,3 +108,32 @@ impl<'a> DeleteDetection<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_due_when_its_minutes_are_over() {
+        for (every, last, now, due) in [
+            (None, 0, Millis::MAX, false),
+            (Some(5), 0, 5 * MINUTE - 1, false),
+            (Some(5), 0, 5 * MINUTE, true),
+            // By a clock that went back it waits.
+            (Some(5), 9 * MINUTE, 0, false),
+            (Some(u32::MAX), 0, Millis::from(u32::MAX) * MINUTE, true),
+        ] {
+            assert_eq!(is_due_at(every, last, now), due, "{every:?} {last} {now}");
+        }
+    }
+
+    #[test]
+    fn a_table_that_is_too_different_deletes_nothing() {
+        let none = Gates::default();
+        let shrinks = Gates { shrink_percent: Some(50), ..Gates::default() };
+        assert_eq!([fault(&none, 0, 0), fault(&none, 1, 0), fault(&none, 1, 1_000)], [None, None, None]);
+        let said = fault(&none, 0, 1).unwrap();
+        assert!(said.contains("The table has no rows, the live version has 1.") && said.starts_with("No rows were deleted"), "{said}");
+        assert!(fault(&shrinks, 49, 100).is_some() && fault(&shrinks, 50, 100).is_none());
+    }
+}

@@ -71,3 +71,34 @@ impl Pair {
         *(if *side == THEIRS { &mut self.theirs } else { &mut self.ours }) = Some(row.to_vec());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of each key, `theirs/ours`.
+    fn joined(rows: &[(&str, u8, &str)]) -> Vec<String> {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut join = MergeJoin::new(scratch.path()).unwrap();
+        rows.iter().for_each(|(key, side, row)| join.put(key.as_bytes(), *side, row.as_bytes()));
+        let (mut pairs, mut found) = (join.pairs().unwrap(), Vec::new());
+        let text = |row: Option<Vec<u8>>| row.map_or_else(|| "none".to_owned(), |row| String::from_utf8(row).unwrap());
+        while let Some(Pair { key, theirs, ours }) = pairs.next().unwrap() {
+            found.push(format!("{}: {}/{}", String::from_utf8(key).unwrap(), text(theirs), text(ours)));
+        }
+        found
+    }
+
+    #[test]
+    fn both_sides_stand_beside_one_another_by_key() {
+        assert!(joined(&[]).is_empty());
+        assert_eq!(joined(&[("a", OURS, "1")]), ["a: none/1"]);
+        let rows = [("c", THEIRS, "3"), ("b", OURS, "2"), ("a", THEIRS, "1"), ("b", THEIRS, "2"), ("ab", OURS, "")];
+        assert_eq!(joined(&rows), ["a: 1/none", "ab: none/", "b: 2/2", "c: 3/none"]);
+    }
+
+    #[test]
+    fn a_key_without_letters_is_a_key() {
+        assert_eq!(joined(&[("", THEIRS, "1"), ("", OURS, "2"), ("\0", OURS, "3")]), [": 1/2", "\0: none/3"]);
+    }
+}

@@ -54,3 +54,65 @@ pub(super) fn partition_words(position: &str) -> String {
     let more = parts.len().saturating_sub(PARTS);
     if more == 0 { some.join(", ") } else { format!("{}, and of {more} more", some.join(", ")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2013-01-01T10:00:00Z.
+    const NOW: Millis = 1_357_034_400_000;
+
+    #[test]
+    fn a_position_is_read_as_it_was_stored_and_of_its_own_column_alone() {
+        for at in ["", "9", "2013-01-01T10:00:00.000001Z", "a \"quoted\" text", "-9223372036854775808"] {
+            assert_eq!(read_stored("changed at", &stored("changed at", at)).unwrap(), at);
+        }
+        for other in [stored("year", "9"), stored("", "9"), "{}".to_owned(), String::new(), "{".to_owned()] {
+            let failed = read_stored("changed at", &other).unwrap_err();
+            assert!(failed.reason.contains("Build the dataset again"), "{other}: {}", failed.reason);
+        }
+    }
+
+    #[test]
+    fn a_cursor_never_goes_past_now() {
+        for (data_type, text, wanted) in [
+            (DataType::Timestamp, "2013-01-01T09:59:59.999999Z", "2013-01-01T09:59:59.999999Z"),
+            (DataType::Timestamp, "2013-01-01T10:00:00Z", "2013-01-01T10:00:00Z"),
+            (DataType::Timestamp, "2013-01-01T10:00:00.000001Z", "2013-01-01T10:00:00Z"),
+            (DataType::Timestamp, "9999-12-31T23:59:59Z", "2013-01-01T10:00:00Z"),
+            (DataType::Timestamp, "+010000-01-01T00:00:00Z", "2013-01-01T10:00:00Z"),
+            (DataType::Timestamp, "", ""),
+            (DataType::Date, "2013-01-01", "2013-01-01"),
+            (DataType::Date, "2013-01-02", "2013-01-01"),
+            (DataType::Date, "-000044-03-15", "-000044-03-15"),
+            (DataType::Date, "", ""),
+            (DataType::Int64, "9223372036854775807", "9223372036854775807"),
+            (DataType::String, "9999", "9999"),
+        ] {
+            assert_eq!(no_later(data_type, text.into(), NOW), wanted, "{data_type:?} {text}");
+        }
+    }
+
+    #[test]
+    fn only_numbers_and_texts_are_positions() {
+        let of = |value: Value| text_of(&value);
+        assert_eq!([of(Value::Int(i64::MIN)), of(Value::Text("n14".into()))], ["-9223372036854775808", "n14"]);
+        assert_eq!([of(Value::Null), of(Value::Bool(true)), of(Value::Bytes(vec![1]))], ["", "", ""]);
+    }
+
+    #[test]
+    fn partitions_are_named_in_their_order_up_to_six() {
+        let of = |count: i32| {
+            let parts: BTreeMap<i32, i64> = (0..count).map(|part| (part, i64::from(part) * 10)).collect();
+            partition_words(&serde_json::to_string(&parts).unwrap())
+        };
+        assert_eq!(of(0), "");
+        assert_eq!(of(1), "offset 0 of partition 0");
+        assert!(of(6).ends_with("offset 50 of partition 5") && of(7).ends_with("partition 5, and of 1 more"), "{} / {}", of(6), of(7));
+        assert_eq!(
+            partition_words(r#"{"10":1,"2":9223372036854775807}"#),
+            "offset 9223372036854775807 of partition 2, offset 1 of partition 10"
+        );
+        assert_eq!(partition_words("/var/log/app.log 120"), "/var/log/app.log 120");
+    }
+}

@@ -210,3 +210,26 @@ impl Flow for Course {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::version;
+
+    #[test]
+    fn a_comparison_is_due_after_the_last_or_after_the_build() {
+        let every = Compare { every_minutes: 60, at_most: 0 };
+        let asked = DataVersionRow { asked_at: MINUTE, ..version(1, DataVersionState::Live) };
+        let built = DataVersionRow { finished_at: Some(2 * MINUTE), ..asked.clone() };
+        let last = ComparisonRow {
+            version_id: built.id.clone(),
+            due_at: 0,
+            at: 90 * MINUTE,
+            finished_at: None,
+            figures: "{}".into(),
+            reason: String::new(),
+        };
+        let due = [due_at(&asked, None, every), due_at(&built, None, every), due_at(&built, Some(&last), every)];
+        assert_eq!(due.map(|due| due / MINUTE), [61, 62, 150]);
+    }
+}

@@ -243,3 +243,45 @@ async fn goes_on(worker: &Worker, row: &FollowingRow, (was, spec, source): (&Wan
         Err(_) => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_free_once_it_is_due_and_its_worker_is_silent() {
+        let row = |worker: Option<&str>, beat_at, due_at| FollowingRow {
+            version_id: "version-1".into(),
+            turn: 1,
+            worker: worker.map(Into::into),
+            beat_at,
+            due_at,
+            figures: "{}".into(),
+            reason: String::new(),
+            backfill: None,
+        };
+        let now = 100 * SECOND;
+        for (worker, beat_at, due_at, free) in [
+            (None, None, 0, true),
+            (None, None, now, true),
+            (None, None, now + 1, false),
+            (Some("a"), Some(now), 0, false),
+            (Some("a"), Some(now - SILENCE), 0, false),
+            (Some("a"), Some(now - SILENCE - 1), 0, true),
+            (Some("a"), Some(now - SILENCE - 1), now + 1, false),
+            (Some("a"), None, 0, true),
+            (None, Some(now), 0, true),
+        ] {
+            assert_eq!(is_free(&row(worker, beat_at, due_at), now), free, "{worker:?} {beat_at:?} {due_at}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_must_mend_waits_longer_and_a_stop_is_no_fault() {
+        let (wrong, away) = (Err(Failed::new("wrong")), Err(Failed::for_now("away")));
+        assert_eq!(released(&Ok(()), false), ("", 0));
+        assert_eq!(released(&wrong, false), ("wrong", TRY_AGAIN_WRONG));
+        assert_eq!(released(&away, false), ("away", TRY_AGAIN));
+        assert_eq!([released(&wrong, true), released(&away, true), released(&Ok(()), true)], [("", 0); 3]);
+    }
+}

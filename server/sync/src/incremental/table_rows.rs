@@ -106,3 +106,27 @@ impl<'a> TableRows<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::DataType;
+    use model::mapping::Mapping;
+
+    use super::*;
+    use crate::samples::spec;
+
+    #[test]
+    fn keys_are_read_alone_unless_a_mapping_may_need_the_rest() {
+        let columns = [("a", DataType::Int64), ("b", DataType::String), ("gone", DataType::Bool), ("c", DataType::Json)];
+        let plain = spec(&columns, &["b", "a"]);
+        let names = |spec: &DatasetSpec, follow: Option<&Follow>| {
+            keys_alone(spec, follow).register.into_iter().map(|field| field.column).collect::<Vec<_>>()
+        };
+        let follow = Follow { deleted: "gone".into(), ..Follow::default() };
+        assert_eq!(names(&plain, None), ["a", "b"]);
+        assert_eq!(names(&plain, Some(&Follow::default())), ["a", "b"]);
+        assert_eq!(names(&plain, Some(&follow)), ["a", "b", "gone"]);
+        let mapped = DatasetSpec { mapping: Mapping { left_out: vec!["d".into()], ..Mapping::default() }, ..plain };
+        assert_eq!(names(&mapped, Some(&follow)).len(), 4);
+    }
+}

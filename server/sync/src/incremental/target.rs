@@ -239,3 +239,48 @@ fn that_differ(read: Vec<Change>, keys: &[Vec<u8>], stored: Vec<Option<Bytes>>) 
     };
     read.into_iter().zip(stored).filter(differs).map(|(change, _)| change).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(key: &str, row: &str) -> Change {
+        Change::Put(key.into(), row.into())
+    }
+
+    fn delete(key: &str) -> Change {
+        Change::Delete(key.into())
+    }
+
+    #[test]
+    fn what_is_as_it_was_changes_nothing_unless_its_key_comes_twice() {
+        let differ = |read: Vec<Change>, stored: &[Option<&'static str>]| {
+            assert_eq!(read.len(), stored.len());
+            let keys: Vec<Vec<u8>> = read.iter().map(|change| change.key().to_vec()).collect();
+            that_differ(read, &keys, stored.iter().map(|row| row.map(|row| Bytes::from_static(row.as_bytes()))).collect())
+        };
+        assert!(differ(Vec::new(), &[]).is_empty());
+        assert!(differ(vec![put("a", "1"), delete("b")], &[Some("1"), None]).is_empty());
+        let read = vec![put("a", "2"), put("b", "1"), delete("c"), put("d", "")];
+        assert_eq!(differ(read, &[Some("1"), None, Some("1"), None]), [put("a", "2"), put("b", "1"), delete("c"), put("d", "")]);
+        // Put as it is, after it was deleted: both count, in their order.
+        let read = vec![delete("a"), put("b", "1"), put("a", "1")];
+        assert_eq!(differ(read, &[Some("1"), Some("1"), Some("1")]), [delete("a"), put("a", "1")]);
+    }
+
+    #[test]
+    fn what_nobody_wants_is_deleted_where_it_is_or_came_just_before() {
+        let retained = |mut changes: Vec<(Change, usize)>, out: &[usize], known: &[&str]| {
+            retain_known(&mut changes, out, known.iter().map(|key| key.as_bytes().to_vec()).collect());
+            changes.into_iter().map(|(_, row)| row).collect::<Vec<_>>()
+        };
+        assert!(retained(Vec::new(), &[], &[]).is_empty());
+        // Told to be gone, and not merely unwanted: that stays in any case.
+        assert_eq!(retained(vec![(delete("a"), 0)], &[], &[]), [0]);
+        assert!(retained(vec![(delete("a"), 0)], &[0], &[]).is_empty());
+        assert_eq!(retained(vec![(delete("a"), 0)], &[0], &["a"]), [0]);
+        let changes = || vec![(delete("a"), 1), (put("a", "1"), 3), (delete("a"), 4), (delete("b"), 7)];
+        assert_eq!(retained(changes(), &[1, 4, 7], &[]), [3, 4], "after it was put, and not before");
+        assert_eq!(retained(changes(), &[1, 4, 7], &["b"]), [3, 4, 7]);
+    }
+}

@@ -95,3 +95,26 @@ async fn remove(worker: &Worker, row: &DataVersionRow) -> Result<(), String> {
     let store = TableStore::of(worker, &spec, row).await.map_err(|failed| failed.reason)?;
     store.remove(&place).await.map_err(said)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::version;
+
+    #[test]
+    fn rows_in_redis_of_a_build_that_was_ended_stay_until_it_has_heard_of_that() {
+        let redis = r#"{"source":"s","table":{"name":"t"},"key":[],"store":"redis"}"#;
+        let embedded = r#"{"source":"s","table":{"name":"t"},"key":[]}"#;
+        for (spec, state, finished_at, now, stays) in [
+            (redis, DataVersionState::Failed, Some(0), SILENCE - 1, true),
+            (redis, DataVersionState::Failed, Some(0), SILENCE, false),
+            (redis, DataVersionState::Failed, None, 0, false),
+            (redis, DataVersionState::Dropped, Some(0), 0, false),
+            (embedded, DataVersionState::Failed, Some(0), 0, false),
+            ("{", DataVersionState::Failed, Some(0), 0, false),
+        ] {
+            let row = DataVersionRow { spec: spec.into(), finished_at, ..version(1, state) };
+            assert_eq!(may_be_written(&row, now), stays, "{spec} {state:?} {finished_at:?} {now}");
+        }
+    }
+}

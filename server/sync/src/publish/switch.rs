@@ -202,3 +202,62 @@ async fn note(
     let subject = format!("{}/{}", dataset.domain, dataset.name);
     tx.audit(worker.host.id(), action, (&dataset.domain, &subject), None, Some(format!("version {}: {after}", row.number))).await
 }
+
+#[cfg(test)]
+mod tests {
+    use model::gates::Gates;
+
+    use super::*;
+    use crate::samples::{spec, version};
+
+    #[test]
+    fn the_live_version_is_gone_back_to_first_and_only_those_of_its_environment_count() {
+        let elsewhere = DataVersionRow { environment: "dev".into(), ..version(9, DataVersionState::Live) };
+        let versions = vec![
+            version(1, DataVersionState::Live),
+            version(2, DataVersionState::Kept),
+            elsewhere,
+            version(4, DataVersionState::Kept),
+            version(5, DataVersionState::Failed),
+            version(6, DataVersionState::Checked),
+            version(7, DataVersionState::Dropped),
+            version(8, DataVersionState::Building),
+        ];
+        let numbers = |rows: Vec<DataVersionRow>| rows.into_iter().map(|row| row.number).collect::<Vec<_>>();
+        let (others, superseded) = told_apart(versions, "prod");
+        assert_eq!((numbers(others), numbers(superseded)), (vec![1, 4, 2], vec![6]));
+        let (others, superseded) = told_apart(Vec::new(), "prod");
+        assert!(others.is_empty() && superseded.is_empty());
+    }
+
+    #[test]
+    fn two_stay_beside_the_live_one() {
+        let states = [0, 1, 2, 99].map(state_at);
+        assert_eq!(states, [DataVersionState::Kept, DataVersionState::Kept, DataVersionState::Dropped, DataVersionState::Dropped]);
+    }
+
+    #[test]
+    fn a_build_that_lost_all_rows_is_asked_about() {
+        let built = |read_rows, is_feed, gates: Gates| Built {
+            spec: DatasetSpec { gates, ..spec(&[], &[]) },
+            figures: BuildFigures { read_rows, ..BuildFigures::default() },
+            followed: false,
+            is_feed,
+        };
+        let live =
+            |rows: i64| vec![DataVersionRow { figures: format!(r#"{{"written_rows":{rows}}}"#), ..version(1, DataVersionState::Live) }];
+        let none = Gates::default;
+        assert!(!lost_all(&built(0, false, none()), &[]).unwrap(), "there was nothing before");
+        assert!(lost_all(&built(0, false, none()), &live(1)).unwrap());
+        assert!(lost_all(&built(5, false, none()), &[]).unwrap(), "all that was read was left out");
+        assert!(!lost_all(&built(0, false, none()), &live(0)).unwrap());
+        assert!(!lost_all(&built(0, true, none()), &live(1)).unwrap(), "a change stream may have nothing yet");
+        assert!(!lost_all(&built(0, false, Gates { min_rows: Some(0), ..none() }), &live(1)).unwrap());
+        // A version that stays is not the live one.
+        let kept = vec![DataVersionRow { state: DataVersionState::Kept.key().into(), ..live(1).remove(0) }];
+        assert!(!lost_all(&built(0, false, none()), &kept).unwrap());
+        // What cannot be read is no reason to let it go live.
+        let unreadable = vec![DataVersionRow { figures: "{".into(), ..version(1, DataVersionState::Live) }];
+        assert!(lost_all(&built(0, false, none()), &unreadable).is_err());
+    }
+}

@@ -85,3 +85,49 @@ async fn mark(worker: &Worker, job: &JobRow, spec: &JobSpec) -> Result<Option<St
     };
     Ok(asked.await.ok().filter(|mark| !mark.is_empty()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_asked_for_once_files_are_at_rest() {
+        let mut seen = KnownFiles::default();
+        // When files are looked at, what they are, and what comes of that: nothing is written, it is noted, or a run is asked for.
+        for (at, mark, wanted) in [
+            (100, "a", Some(false)),
+            (100, "a", None),
+            (100 + AT_REST - 1, "a", None),
+            (100 + AT_REST, "a", Some(true)),
+            (100 + AT_REST, "a", None),
+            (100 + 9 * AT_REST, "a", None),
+            // They change, and change again before they were at rest.
+            (200 + 9 * AT_REST, "b", Some(false)),
+            (300 + 9 * AT_REST, "c", Some(false)),
+            (200 + 10 * AT_REST, "c", None),
+            (300 + 10 * AT_REST, "c", Some(true)),
+            // What was taken before the last, and is there again, is new.
+            (400 + 10 * AT_REST, "a", Some(false)),
+            (400 + 11 * AT_REST, "a", Some(true)),
+        ] {
+            assert_eq!(seen.see(mark.into(), at), wanted, "{at} {mark}");
+        }
+        assert_eq!((seen.taken.as_str(), seen.last.as_str()), ("a", "a"));
+    }
+
+    #[test]
+    fn files_that_change_and_change_back_are_not_read_again() {
+        let mut seen = KnownFiles { taken: "a".into(), last: "a".into(), since: 0 };
+        assert_eq!(seen.see("b".into(), SECOND), Some(false));
+        assert_eq!(seen.see("a".into(), 2 * SECOND), Some(false));
+        assert_eq!(seen.see("a".into(), 2 * AT_REST), None);
+    }
+
+    #[test]
+    fn by_a_clock_that_went_back_it_is_waited_anew() {
+        let mut seen = KnownFiles { taken: String::new(), last: "a".into(), since: 10 * AT_REST };
+        assert_eq!(seen.see("a".into(), AT_REST), Some(false));
+        assert_eq!(seen.since, AT_REST);
+        assert_eq!(seen.see("a".into(), 2 * AT_REST), Some(true));
+    }
+}

@@ -86,3 +86,26 @@ fn of_run(run: &RunRow, job: &JobSpec, now: Millis) -> Vec<AlarmKind> {
     let failed = (run.state == RunState::Failed.key()).then_some(AlarmKind::RunFailed);
     failed.into_iter().chain(is_late.then_some(AlarmKind::RunLate)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::run;
+
+    #[test]
+    fn what_of_a_run_somebody_should_look_at() {
+        let job = |late_after_minutes| JobSpec { late_after_minutes, ..JobSpec::default() };
+        let of = |state: RunState, finished_at: Option<Millis>, late_after: Option<u32>, now: Millis| {
+            of_run(&RunRow { asked_at: MINUTE, finished_at, ..run("run", state) }, &job(late_after), now)
+        };
+        assert!(of(RunState::Done, Some(9 * MINUTE), None, 99 * MINUTE).is_empty());
+        assert_eq!(of(RunState::Failed, Some(2 * MINUTE), None, 99 * MINUTE), [AlarmKind::RunFailed]);
+        // Late is what goes on, or went on, for longer than the job says; one that was over in time stays so.
+        assert!(of(RunState::Running, None, Some(5), 6 * MINUTE).is_empty());
+        assert_eq!(of(RunState::Running, None, Some(5), 6 * MINUTE + 1), [AlarmKind::RunLate]);
+        assert_eq!(of(RunState::Waiting, None, Some(0), MINUTE + 1), [AlarmKind::RunLate]);
+        assert!(of(RunState::Done, Some(6 * MINUTE), Some(5), 99 * MINUTE).is_empty());
+        assert_eq!(of(RunState::Done, Some(6 * MINUTE + 1), Some(5), 99 * MINUTE), [AlarmKind::RunLate]);
+        assert_eq!(of(RunState::Failed, Some(9 * MINUTE), Some(5), 99 * MINUTE), [AlarmKind::RunFailed, AlarmKind::RunLate]);
+    }
+}

@@ -178,3 +178,75 @@ impl Deleted {
         self.0.is_some_and(|(column, data_type)| says_deleted(&value_of(batch, column, row, data_type)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::gates::{Gates, Rule};
+    use model::mapping::{Made, Mapping, Read};
+    use model::table::Column;
+
+    use super::*;
+    use crate::samples::{batch, spec};
+
+    fn table(columns: &[(&str, DataType)]) -> TableInfo {
+        let column = |(name, data_type): &(&str, DataType)| Column {
+            name: (*name).to_owned(),
+            data_type: *data_type,
+            nullable: true,
+            native: String::new(),
+        };
+        TableInfo { columns: columns.iter().map(column).collect(), ..TableInfo::default() }
+    }
+
+    /// `id` is the column `number` of the table under another name.
+    fn mapped() -> DatasetSpec {
+        let made = Made { name: "id".into(), of: Of::Column("number".into()), to: None, mask: None };
+        let reads = vec![Read { column: "number".into(), data_type: DataType::Int64 }];
+        let mapping = Mapping { columns: vec![made], reads, ..Mapping::default() };
+        DatasetSpec { mapping, ..spec(&[("id", DataType::Int64), ("name", DataType::String)], &["name", "id"]) }
+    }
+
+    #[test]
+    fn a_key_is_named_as_the_table_names_its_columns() {
+        assert_eq!(key_of_table(&mapped()), ["name", "number"]);
+        assert_eq!(key_of_table(&spec(&[("id", DataType::Int64)], &["id"])), ["id"]);
+        assert!(key_of_table(&spec(&[("id", DataType::Int64)], &[])).is_empty());
+    }
+
+    #[test]
+    fn a_column_that_is_gone_or_of_another_type_stops_a_build_and_a_new_one_only_where_asked() {
+        let known = spec(&[("id", DataType::Int64), ("name", DataType::String)], &["id"]);
+        let fault =
+            |columns: &[(&str, DataType)]| refuse_drift(&known, &table(columns)).err().map(|failed| failed.reason).unwrap_or_default();
+        assert_eq!(fault(&[("name", DataType::String), ("id", DataType::Int64), ("new", DataType::Date)]), "");
+        assert!(fault(&[("id", DataType::Int64)]).starts_with("The table has no column name any more."));
+        assert!(fault(&[("id", DataType::Int64), ("name", DataType::Date)]).starts_with("The type of column name changed from"));
+        let learnt = TableInfo { learnt: true, ..table(&[("id", DataType::Int64), ("name", DataType::Date)]) };
+        assert!(refuse_drift(&known, &learnt).is_ok(), "what is learnt from rows may be another type for other rows");
+        let new = refuse_new_columns(&known, &table(&[("id", DataType::Int64), ("b", DataType::Date), ("a", DataType::Date)]));
+        assert!(new.unwrap_err().reason.starts_with("The table has new columns: b, a."));
+        assert!(refuse_new_columns(&known, &table(&[("id", DataType::Int64)])).is_ok());
+    }
+
+    #[test]
+    fn a_change_stream_has_neither_a_count_nor_a_rule_that_tells_rows_apart() {
+        let of = |gates: Gates| refuse_of_feed(&DatasetSpec { gates, ..spec(&[("id", DataType::Int64)], &["id"]) });
+        let rule = |must| Gates { rules: vec![Rule { column: "id".into(), must }], ..Gates::default() };
+        assert!(of(Gates::default()).is_ok() && of(rule(Must::BeFilled)).is_ok());
+        assert!(of(Gates { count_source: true, ..Gates::default() }).is_err());
+        assert!(of(rule(Must::BeUnique)).unwrap_err().reason.contains("id is unique"));
+    }
+
+    #[test]
+    fn a_row_is_deleted_by_what_its_column_says() {
+        let known = spec(&[("id", DataType::Int64), ("gone", DataType::Int32)], &["id"]);
+        let values = [Value::Null, Value::Int(0), Value::Int(1), Value::Int(-1)];
+        let rows: Vec<Vec<Value>> = values.into_iter().map(|gone| vec![Value::Int(1), gone]).collect();
+        let rows = batch(&known.written_fields(), &rows);
+        let by = |follow: Option<&Follow>| [0, 1, 2, 3].map(|row| Deleted::of(&known, follow).says(&rows, row));
+        assert_eq!(by(Some(&Follow { deleted: "gone".into(), ..Follow::default() })), [false, false, true, true]);
+        for nothing in [None, Some(Follow::default()), Some(Follow { deleted: "other".into(), ..Follow::default() })] {
+            assert_eq!(by(nothing.as_ref()), [false; 4], "{nothing:?}");
+        }
+    }
+}

@@ -228,3 +228,43 @@ fn push_within<T>(list: &mut Vec<T>, one: T, most: usize) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_pays_what_is_owed_at_the_rate() {
+        for (owed, rate, past, left, wait) in [
+            (100.0, None, 0.0, 0.0, 0.0),
+            (0.0, Some(50.0), 1.0, 0.0, 0.0),
+            (100.0, Some(50.0), 0.0, 100.0, 2.0),
+            (100.0, Some(50.0), 1.0, 50.0, 1.0),
+            (100.0, Some(50.0), 2.0, 0.0, 0.0),
+            // Time that was not used is not saved up.
+            (100.0, Some(50.0), 1_000.0, 0.0, 0.0),
+            // It was stopped: looked at again in a second.
+            (100.0, Some(0.0), 10.0, 100.0, 1.0),
+            (0.0, Some(0.0), 10.0, 0.0, 0.0),
+        ] {
+            let mut owes = owed;
+            let waits = left_to_wait(&mut owes, rate, past);
+            assert!((waits - wait).abs() < 1e-9 && (owes - left).abs() < 1e-9, "{owed} {rate:?} {past}: {waits} {owes}");
+        }
+    }
+
+    #[test]
+    fn the_whole_run_stays_to_be_seen_in_bounded_room() {
+        let mut list = Vec::new();
+        for number in 0..4 {
+            push_within(&mut list, number, 4);
+        }
+        assert_eq!(list, [0, 1, 2, 3]);
+        push_within(&mut list, 4, 4);
+        assert_eq!(list, [0, 2, 4], "every other one, and the newest");
+        for number in 5..100_000 {
+            push_within(&mut list, number, 4);
+            assert!(list.len() <= 4 && list.is_sorted() && list.first() == Some(&0) && list.last() == Some(&number), "{list:?}");
+        }
+    }
+}
