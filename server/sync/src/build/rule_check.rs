@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use accel::{AccelError, Sorted, Sorter};
 use model::dataset::DatasetSpec;
 use model::gates::{Must, Rule};
-use model::scalar::decimal_order;
+use model::scalar::{days, decimal_order, micros, micros_of_day};
 use model::value::read_text;
 use model::{DataType, Value};
 use regex::Regex;
@@ -72,6 +72,10 @@ impl RuleCheck {
 
     pub(super) fn broke(&mut self, example: String) {
         self.broken += 1;
+        self.example(example);
+    }
+
+    fn example(&mut self, example: String) {
         if self.examples.len() < EXAMPLES && !self.examples.contains(&example) {
             self.examples.push(example);
         }
@@ -80,8 +84,7 @@ impl RuleCheck {
     /// Takes over what was found in another part, by the same rule.
     pub(super) fn join(&mut self, other: Self) {
         self.broken += other.broken;
-        self.examples.extend(other.examples);
-        self.examples.truncate(EXAMPLES);
+        other.examples.into_iter().for_each(|example| self.example(example));
         if let (Test::Unique(seen), Test::Unique(others)) = (&mut self.test, other.test) {
             seen.extend(others);
         }
@@ -118,7 +121,8 @@ pub(super) fn text_of(value: &Value) -> String {
     }
 }
 
-/// Dates and times are written so that their texts stand in their order; decimals are compared as numbers.
+/// Dates, times and decimals are compared by what they say: their texts do not stand in that order, as with a part of a second, or a year of
+/// five digits.
 fn order(value: &Value, other: &Value, data_type: DataType) -> Ordering {
     match (value, other) {
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
@@ -126,9 +130,136 @@ fn order(value: &Value, other: &Value, data_type: DataType) -> Ordering {
         (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
         (Value::Text(a), Value::Text(b)) => match data_type {
             DataType::Decimal { .. } => decimal_order(a, b),
+            DataType::Date => days(a).cmp(&days(b)),
+            DataType::Time => micros_of_day(a).cmp(&micros_of_day(b)),
+            DataType::Timestamp => micros(a).cmp(&micros(b)),
             _ => a.cmp(b),
         },
         (Value::Bytes(a), Value::Bytes(b)) => a.cmp(b),
         _ => Ordering::Less,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::scalar::{date_text, timestamp_text};
+
+    use super::*;
+    use crate::samples::spec;
+
+    const DECIMAL: DataType = DataType::Decimal { precision: 38, scale: 2 };
+
+    fn check(data_type: DataType, must: Must) -> RuleCheck {
+        let folder = tempfile::tempdir().unwrap();
+        let rule = Rule { column: "c".into(), must };
+        RuleCheck::new(&spec(&[("id", DataType::Int64), ("c", data_type)], &["id"]), &rule, || Sorter::new(folder.path())).unwrap()
+    }
+
+    fn between(least: &str, most: &str) -> Must {
+        Must::BeBetween { least: least.into(), most: most.into() }
+    }
+
+    fn text(text: &str) -> Value {
+        Value::Text(text.into())
+    }
+
+    #[test]
+    fn bounds_are_of_the_type_and_are_in_it_themselves() {
+        for (data_type, must, within, beyond) in [
+            (DataType::Int64, between("2", "10"), vec![Value::Int(2), Value::Int(10)], vec![Value::Int(1), Value::Int(11)]),
+            (DataType::Int64, between("", "0"), vec![Value::Int(i64::MIN)], vec![Value::Int(i64::MAX)]),
+            (DataType::Float64, between("0.5", ""), vec![Value::Float(0.5), Value::Float(f64::INFINITY)], vec![Value::Float(0.25)]),
+            (DECIMAL, between("9.00", "10.00"), vec![text("9.00"), text("10.00")], vec![text("8.99"), text("10.01"), text("-9.50")]),
+            (DataType::String, between("b", "c"), vec![text("b"), text("bz")], vec![text("a"), text("ca")]),
+        ] {
+            let check = check(data_type, must);
+            assert!(within.iter().all(|value| check.holds(value)), "{data_type:?}");
+            assert!(!beyond.iter().any(|value| check.holds(value)), "{data_type:?}");
+            assert!(check.holds(&Value::Null), "what is empty is for a rule of its own");
+        }
+    }
+
+    #[test]
+    fn times_are_compared_by_what_they_say() {
+        let timestamps = check(DataType::Timestamp, between("2013-01-01T10:00:00Z", "2013-01-01T10:00:01Z"));
+        for (micros, holds) in [(-1, false), (0, true), (500_000, true), (1_000_000, true), (1_000_001, false)] {
+            let value = text(&timestamp_text(1_357_034_400_000_000 + micros));
+            assert_eq!(timestamps.holds(&value), holds, "{value:?}");
+        }
+        let dates = check(DataType::Date, between("2013-01-01", ""));
+        assert!(dates.holds(&text(&date_text(4_000_000))), "the year {}", date_text(4_000_000));
+        assert!(!dates.holds(&text(&date_text(-4_000_000))), "the year {}", date_text(-4_000_000));
+        let times = check(DataType::Time, between("10:00:00", "10:00:01"));
+        for (time, holds) in [("09:59:59.999999", false), ("10:00:00", true), ("10:00:00.5", true), ("10:00:01.000001", false)] {
+            assert_eq!(times.holds(&text(time)), holds, "{time}");
+        }
+    }
+
+    #[test]
+    fn filled_one_of_and_patterns() {
+        let filled = check(DataType::String, Must::BeFilled);
+        assert!(!filled.holds(&Value::Null) && filled.holds(&text("")));
+        let known = check(DECIMAL, Must::BeOneOf(vec!["1.5".into(), "2".into()]));
+        assert!(known.holds(&text("1.50")) && known.holds(&text("2.00")) && !known.holds(&text("1.51")) && known.holds(&Value::Null));
+        let pattern = check(DataType::String, Must::Match("N[0-9]+|x".into()));
+        for (value, holds) in [("N12", true), ("x", true), ("N12a", false), ("aN12", false), ("N", false), ("", false)] {
+            assert_eq!(pattern.holds(&text(value)), holds, "{value}: the whole text has to fit");
+        }
+    }
+
+    #[test]
+    fn a_rule_of_what_is_gone_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let spec = spec(&[("c", DataType::Int64)], &["c"]);
+        for (column, must) in [("wings", Must::BeFilled), ("c", between("one", "")), ("c", Must::Match("(".into()))] {
+            let rule = Rule { column: column.into(), must };
+            let said = RuleCheck::new(&spec, &rule, || Sorter::new(folder.path())).err().map(|failed| failed.reason);
+            assert!(said.as_ref().is_some_and(|said| said.contains("cannot be applied any more")), "{rule:?}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn broken_rows_are_counted_over_parts_with_three_different_examples() {
+        let fault = |values: &[&str]| {
+            let (mut one, mut other) = (check(DataType::Int64, between("1", "")), check(DataType::Int64, between("1", "")));
+            let (first, rest) = values.split_at(values.len() / 2);
+            first.iter().for_each(|value| one.broke((*value).to_owned()));
+            rest.iter().for_each(|value| other.broke((*value).to_owned()));
+            one.join(other);
+            one.fault().unwrap()
+        };
+        assert_eq!(fault(&[]), None);
+        assert_eq!(fault(&["0"]).unwrap(), "Check failed: c is at least 1 (1 row, for example 0).");
+        assert_eq!(fault(&["0", "0"]).unwrap(), "Check failed: c is at least 1 (2 rows, for example 0).");
+        let said = fault(&["0", "-1", "-2", "-3", "-4", "-5"]).unwrap();
+        assert!(said.contains("6 rows, for example 0, -1, -2)"), "{said}");
+    }
+
+    #[test]
+    fn values_that_come_twice_are_found_over_parts() {
+        let folder = tempfile::tempdir().unwrap();
+        let unique = |values: &[&str]| {
+            let mut check = check(DataType::String, Must::BeUnique);
+            let mut sorter = Sorter::new(folder.path()).unwrap();
+            values.iter().for_each(|value| sorter.push(value.as_bytes(), value.as_bytes()).unwrap());
+            check.test = Test::Unique(vec![sorter]);
+            check
+        };
+        let fault = |one: &[&str], other: &[&str]| {
+            let mut check = unique(one);
+            check.join(unique(other));
+            check.fault().unwrap()
+        };
+        assert_eq!(fault(&[], &[]), None);
+        assert_eq!(fault(&["a", "b"], &["c"]), None);
+        assert_eq!(fault(&["b", "a"], &["a"]).unwrap(), "Check failed: c is unique (1 row, for example a).");
+        assert!(fault(&["a", "a", "a"], &[]).unwrap().contains("2 rows, for example a)"));
+    }
+
+    #[test]
+    fn examples_are_short() {
+        assert_eq!(text_of(&text(&"é".repeat(61))).chars().count(), 60);
+        let of = [Value::Null, Value::Bool(true), Value::Int(-1), Value::Bytes(vec![0; 3])].map(|value| text_of(&value));
+        assert_eq!(of, ["null", "true", "-1", "3 bytes"]);
     }
 }
