@@ -4,6 +4,7 @@
 
 mod circles;
 mod literals;
+mod stored;
 mod tokens;
 
 use std::collections::BTreeSet;

@@ -55,6 +55,16 @@ impl DatasetRow {
     }
 }
 
+impl DataVersionRow {
+    /// The definition that it was asked for or built with; [`Store::version_definition`] names its dataset where it cannot be read.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`].
+    pub fn definition(&self) -> Result<DatasetSpec, StoreError> {
+        decode(&self.spec, &format_args!("the dataset version {}", self.id))
+    }
+}
+
 impl JobRow {
     /// The definition of the job of a dataset, for whoever knows which that is.
     ///

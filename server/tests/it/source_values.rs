@@ -176,7 +176,9 @@ async fn sampled(people: &People, case: &Case) {
         let right_json: Json = serde_json::from_str(right).unwrap();
         let at = columns.iter().position(|name| *name == "id").unwrap();
         let row = rows.iter().find(|row| row[at] == right_json["id"]).unwrap();
-        for (cell, column) in row.as_array().unwrap().iter().zip(&columns) {
+        let cells = row.as_array().unwrap();
+        assert_eq!(cells.len(), columns.len(), "{}: {row}", case.table);
+        for (cell, column) in cells.iter().zip(&columns) {
             // JSON with more digits than a number has is shown as its text.
             let text = cell.as_str().map(str::to_owned);
             let same = *cell == right_json[column] || (text.is_some() && text == Case::cell(right, column));

@@ -18,14 +18,16 @@ pub(super) fn stored(cursor: &str, at: &str) -> String {
 }
 
 /// # Errors
-/// Where it was followed by another column until now: that says nothing of this one.
+/// Where it cannot be read, or it was followed by another column until now: that says nothing of this one.
 pub(super) fn read_stored(cursor: &str, text: &str) -> Result<String, Failed> {
     let stored: Json = serde_json::from_str(text).unwrap_or_default();
-    let was = stored["cursor"].as_str().unwrap_or_default();
-    if was != cursor {
-        return Err(Failed::new(format!("The cursor column was {was} until now. Build the dataset again to use {cursor}.")));
+    match (stored["cursor"].as_str(), stored["at"].as_str()) {
+        (Some(was), Some(at)) if was == cursor => Ok(at.to_owned()),
+        (Some(was), Some(_)) => {
+            Err(Failed::new(format!("The cursor column was {was} until now. Build the dataset again to use {cursor}.")))
+        }
+        _ => Err(Failed::new("The stored position of the incremental sync cannot be read. Build the dataset again.")),
     }
-    Ok(stored["at"].as_str().unwrap_or_default().to_owned())
 }
 
 /// A value of the cursor, but no later than now: what is said to change in time to come would hide all that changes until then.
@@ -71,6 +73,7 @@ mod tests {
             let failed = read_stored("changed at", &other).unwrap_err();
             assert!(failed.reason.contains("Build the dataset again"), "{other}: {}", failed.reason);
         }
+        assert!(read_stored("year", "{").unwrap_err().reason.contains("cannot be read"));
     }
 
     #[test]

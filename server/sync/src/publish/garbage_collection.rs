@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use accel::{KvStore, Place};
 use model::clock::{Millis, SECOND};
-use model::dataset::{DataVersionState, DatasetSpec, StoreKind};
+use model::dataset::{DataVersionState, StoreKind};
 use store::{DataVersionRow, StoreError};
 use tokio::sync::Mutex;
 
@@ -65,13 +65,13 @@ async fn look_at_all(worker: &Worker, kept_back: &mut HashMap<String, (Instant, 
 
 /// Whether the build that was ended may not have heard of it yet: Redis would take its rows, and nobody would know of them any more.
 fn may_be_written(row: &DataVersionRow, now: Millis) -> bool {
-    let is_in_redis = serde_json::from_str::<DatasetSpec>(&row.spec).is_ok_and(|spec| spec.store == StoreKind::Redis);
+    let is_in_redis = row.definition().is_ok_and(|spec| spec.store == StoreKind::Redis);
     is_in_redis && row.state == DataVersionState::Failed.key() && row.finished_at.is_some_and(|at| now < at + SILENCE)
 }
 
 /// Removes what a failed try wrote, where that is near; otherwise that is done beside all else, and so is what cannot be done now.
 pub(crate) async fn at_once(worker: &Worker, row: &DataVersionRow) {
-    let is_near = serde_json::from_str::<DatasetSpec>(&row.spec).is_ok_and(|spec| spec.store != StoreKind::Table);
+    let is_near = row.definition().is_ok_and(|spec| spec.store != StoreKind::Table);
     if is_near && let Err(reason) = remove(worker, row).await {
         tracing::debug!(version = row.id, "the rows of a failed attempt are removed later: {reason}");
     }

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use model::clock::{MINUTE, Millis};
 use model::dataset::DataVersionState;
 use model::job::{JobSpec, RunState};
-use model::reconcile::Compared;
 use model::snapshot::Environment;
 use store::{DataVersionRow, DatasetRow, RunRow, StoreError};
 
@@ -55,7 +54,7 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
     for compared in store.last_comparisons().await? {
         let Some(DataVersionRow { dataset_id, environment, .. }) = version(&compared.version_id) else { continue };
         let Some(asked) = jobs.values().find(|(of, _)| of == dataset_id).and_then(|(_, job)| job.compare) else { continue };
-        match serde_json::from_str::<Compared>(&compared.figures) {
+        match compared.decoded_figures() {
             Ok(figures) if compared.reason.is_empty() => {
                 if figures.differ() > i64::from(asked.at_most) {
                     add(dataset_id, environment, AlarmKind::Differs);

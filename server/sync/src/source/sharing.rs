@@ -1,6 +1,5 @@
 //! Who reads from a source beside runs.
 
-use model::dataset::DatasetSpec;
 use store::StoreError;
 
 use crate::Worker;
@@ -14,7 +13,7 @@ pub(crate) async fn followers(worker: &Worker, source: &str) -> Result<usize, St
             continue;
         }
         let Some(version) = worker.store.data_version(&row.version_id).await? else { continue };
-        let reads = serde_json::from_str::<DatasetSpec>(&version.spec).is_ok_and(|spec| spec.source == source);
+        let reads = version.definition().is_ok_and(|spec| spec.source == source);
         count += usize::from(reads);
     }
     Ok(count)

@@ -179,6 +179,7 @@ impl Given {
     }
 
     fn differences(&self, columns: &[usize], ours: &[String], right: &[String]) -> Vec<String> {
+        assert_eq!((ours.len(), right.len()), (columns.len(), columns.len()), "{ours:?} {right:?}");
         let row: Vec<&str> = columns.iter().zip(right).filter(|(at, _)| self.key.contains(at)).map(|(_, text)| text.as_str()).collect();
         let differ = |((at, ours), right): ((&usize, &String), &String)| {
             let column = &self.columns[*at];

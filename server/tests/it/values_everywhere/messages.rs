@@ -81,7 +81,9 @@ async fn values_of_every_type_of_avro_protobuf_and_json_are_the_same_everywhere(
         walk.built(source, table, Some(&json!({}))).await;
     }
     // Followed, what is sent later is there beside what was there before.
-    for (table, later) in tables.iter_mut().zip(send(FIRST, ALL)) {
+    let later = send(FIRST, ALL);
+    assert_eq!(later.len(), tables.len());
+    for (table, later) in tables.iter_mut().zip(later) {
         table.rows.extend(later.rows);
         walk.synced(table).await;
     }

@@ -149,6 +149,7 @@ impl Server {
         let expressions = columns.iter().zip(&named).map(|(column, (name, _))| self.asked(column, name));
         let expressions: Vec<String> = std::iter::once(id.to_owned()).chain(expressions).collect();
         let row = |printed: Vec<Option<String>>| {
+            assert_eq!(printed.len(), 1 + named.len(), "{printed:?}");
             let cells = printed[1..].iter().zip(&named).map(|(text, (_, kind))| kind.answered(text.as_deref())).collect();
             (printed[0].as_ref().unwrap().parse().unwrap(), cells)
         };

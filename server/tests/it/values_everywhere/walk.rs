@@ -186,6 +186,7 @@ impl Walk {
             return;
         }
         for (row, (id, cells)) in found.iter().zip(&table.rows) {
+            assert_eq!(cells.len(), table.columns.len(), "{way}: row {id}");
             for ((name, kind), wanted) in table.columns.iter().zip(cells) {
                 let is = &row[name.as_str()];
                 self.cells += 1;
