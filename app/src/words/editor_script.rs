@@ -9,6 +9,7 @@ texts! {
         sql_note = "One SELECT";
         sql_help = "Write :name for a parameter. Put [[ … ]] around an optional part, which is left out when its parameters are not given.";
         go_to(line: usize, column: usize) = "Go to line {line}, column {column}";
+        format = "Format";
         back_to_form = "Back to query builder";
         back_to_form_help = "Available while the generated SQL is unchanged.";
         no_parameters = "No parameters yet.";

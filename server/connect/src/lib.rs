@@ -30,6 +30,7 @@ pub mod queue;
 mod reconnect;
 pub mod registry;
 mod rights;
+pub mod script_format;
 pub mod seal;
 pub mod sink;
 mod slots;

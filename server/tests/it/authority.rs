@@ -160,6 +160,7 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("draft", (With(Action::EditApi), Form(at()))),
         ("save-draft", (With(Action::EditApi), Body(with(at(), json!({"spec": spec(), "edit": 77, "step": ""}))))),
         ("check", (With(Action::EditApi), Body(json!({"domain": "travel", "name": "plane", "spec": spec(), "environment": "prod"})))),
+        ("format-sql", (With(Action::EditApi), Body(with(at(), json!({"source": "flights-db", "text": "select 'never closed"}))))),
         ("acceleration", (With(Action::See), Form(at()))),
         (
             "accelerate",

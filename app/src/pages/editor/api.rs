@@ -27,6 +27,13 @@ pub async fn check(domain: String, name: String, spec: ApiSpec, environment: Env
     Ok(control.check_api(&caller, (&domain, &name), &spec, environment).await?)
 }
 
+/// The text of a script, laid out: with other white space, and nothing else.
+#[server(prefix = "/fn", endpoint = "format-sql", input = Json)]
+pub async fn format_sql(domain: String, name: String, source: String, text: String) -> Result<String, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.format_sql(&caller, (&domain, &name), &source, &text).await?)
+}
+
 /// What a Union may call.
 #[server(prefix = "/fn", endpoint = "callable")]
 pub async fn callable(domain: String, name: String) -> Result<Vec<model::view::Callable>, PortalError> {

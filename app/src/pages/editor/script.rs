@@ -10,10 +10,12 @@ use model::spec::{ApiBody, Query, SqlBody};
 use model::table::TableInfo;
 use web_sys::HtmlTextAreaElement;
 
+use super::api::format_sql;
 use super::edits::set_script;
 use super::script_names::ScriptNames;
 use super::state::Editor;
-use crate::ui::{Asked, Field, TextArea};
+use crate::error::PortalError;
+use crate::ui::{Asked, Field, ProblemCallout, TextArea};
 use crate::words::words;
 
 /// The id of the text.
@@ -26,12 +28,12 @@ pub(super) fn Script(editor: Editor, known: Asked<Vec<TableInfo>>, dialects: Sto
         let source = editor.spec.with_untracked(|spec| spec.source.clone());
         dialects.with_value(|known| known.iter().find(|(name, _)| *name == source).map(|(_, dialect)| *dialect))
     };
-    let text = move || {
+    let text = Signal::derive(move || {
         editor.spec.with(|spec| match &spec.body {
             ApiBody::Sql(SqlBody { query: Query::Script(text), .. }) => text.clone(),
             _ => String::new(),
         })
-    };
+    });
     let write = Callback::new(move |text: String| {
         let dialect = dialect();
         editor.change(|spec| set_script(spec, &text, dialect));
@@ -47,16 +49,42 @@ pub(super) fn Script(editor: Editor, known: Asked<Vec<TableInfo>>, dialects: Sto
     view! {
         <section class="card card-pad stack">
             <Field id=TEXT label=say.sql note=say.sql_note help=say.sql_help error>
-                <TextArea class="textarea input-code script" id=TEXT rows=14 text=Signal::derive(text) typed=write/>
+                <TextArea class="textarea input-code script" id=TEXT rows=14 text typed=write/>
             </Field>
-            {move || place.get().map(|(line, column)| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| select((line, column))>{(say.go_to)(line, column)}</button></div> })}
-            {move || editor.form_stands_for(&text()).then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.back_to_form()>{say.back_to_form}</button><span class="t-3 s13">{say.back_to_form_help}</span></div> })}
+            <Tools editor text write place/>
+            {move || editor.form_stands_for(&text.get()).then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.back_to_form()>{say.back_to_form}</button><span class="t-3 s13">{say.back_to_form_help}</span></div> })}
             <p class="small t-3">{move || editor.spec.with(|spec| if spec.parameters.is_empty() { say.no_parameters.to_owned() } else { (say.parameters)(&spec.parameters.iter().map(|p| p.name.clone()).collect::<Vec<_>>().join(", ")) })}</p>
         </section>
         <TestValues editor/>
         <ScriptNames known insert dialect=Signal::derive(dialect)/>
     }
     .into_any()
+}
+
+/// What is done with the text: it is laid out, and the place of an error in it is gone to.
+#[component]
+fn Tools(editor: Editor, text: Signal<String>, write: Callback<String>, place: Memo<Option<Place>>) -> impl IntoView {
+    let say = &words().editor_script;
+    let format = Action::new_local(move |sent: &String| {
+        let ((domain, name), sent) = (editor.place(), sent.clone());
+        let source = editor.spec.with_untracked(|spec| spec.source.clone());
+        async move {
+            let formatted = format_sql(domain, name, source, sent.clone()).await?;
+            // What was typed meanwhile is not written over.
+            if formatted != sent && text.try_get_untracked() == Some(sent) {
+                write.run(formatted);
+            }
+            Ok::<(), PortalError>(())
+        }
+    });
+    let error = move || format.value().get().and_then(Result::err);
+    view! {
+        <div class="row">
+            <button class="btn btn-sm" type="button" disabled=move || format.pending().get() on:click=move |_| { format.dispatch(text.get_untracked()); }>{say.format}</button>
+            {move || place.get().map(|(line, column)| view! { <button class="btn btn-sm" type="button" on:click=move |_| select((line, column))>{(say.go_to)(line, column)}</button> })}
+        </div>
+        {move || error().map(|error| view! { <ProblemCallout error/> })}
+    }
 }
 
 /// The values that the check runs with. One that is missing is asked for.

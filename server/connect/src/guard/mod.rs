@@ -31,6 +31,7 @@ pub use refusal::Refusal;
 use refusal::refuse;
 pub use system::is_system_table;
 
+pub(crate) use reading::MAX_TEXT;
 pub(crate) use shape::Shape;
 
 /// The stack that reading may need: trees are walked by recursion, within the bounds of [`reading`].

@@ -10,7 +10,7 @@ use super::budget::Budget;
 use super::{Refusal, calls, clickhouse, refuse, system};
 
 /// The longest text, in bytes.
-const MAX_TEXT: usize = 64 << 10;
+pub(crate) const MAX_TEXT: usize = 64 << 10;
 /// The most words and signs of a text. A tree has no more levels than that.
 const MAX_TOKENS: usize = 5_000;
 /// How deep brackets and the like may stand in one another.

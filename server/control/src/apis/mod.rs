@@ -7,6 +7,7 @@ mod check_form;
 mod check_made;
 mod check_script;
 mod draft;
+mod format_sql;
 mod list;
 mod numbers;
 mod own_types;

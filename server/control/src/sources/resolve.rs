@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use connect::vault::seal_place;
-use connect::{Connection, registry};
+use connect::{Connection, Connector, registry};
 use model::dialect::Dialect;
 use model::snapshot::{Environment, SnapshotSource};
 use model::{ApiSpec, ErrorCode, Problem};
@@ -23,6 +23,11 @@ pub(crate) struct Resolved {
     pub snapshot: SnapshotSource,
 }
 
+/// The connector that a stored source names.
+fn connector_of(row: &SourceRow) -> Result<&'static dyn Connector, Problem> {
+    registry::connector(&row.driver).ok_or_else(|| Problem::new(ErrorCode::Internal, format!("Connector {} does not exist.", row.driver)))
+}
+
 impl Control {
     /// The binding of a stored source. No authority is asked here: whoever calls has done so.
     pub(crate) async fn resolve_source(&self, name: &str, environment: Environment) -> Result<Resolved, Problem> {
@@ -34,9 +39,17 @@ impl Control {
     /// The binding of a source that a definition of a domain names. A source of another domain is refused as one that
     /// was never made: nobody learns that it is there, or whose it is.
     pub(crate) async fn resolve_in(&self, (domain, name): (&str, &str), environment: Environment) -> Result<Resolved, Problem> {
+        self.resolve_row(&self.source_in(domain, name).await?, environment).await
+    }
+
+    /// What a source of a domain speaks, whether it can be reached or not.
+    pub(crate) async fn dialect_in(&self, domain: &str, name: &str) -> Result<Dialect, Problem> {
+        Ok(connector_of(&self.source_in(domain, name).await?)?.dialect())
+    }
+
+    async fn source_in(&self, domain: &str, name: &str) -> Result<SourceRow, Problem> {
         let row = self.store.source(name).await?.filter(|row| row.domain == domain);
-        let row = row.ok_or_else(|| Problem::field("source", format!("Domain {domain} has no source {name}.")))?;
-        self.resolve_row(&row, environment).await
+        row.ok_or_else(|| Problem::field("source", format!("Domain {domain} has no source {name}.")))
     }
 
     async fn resolve_row(&self, row: &SourceRow, environment: Environment) -> Result<Resolved, Problem> {
@@ -65,9 +78,8 @@ impl Control {
         };
         let connection =
             connect::binding::open(&self.pools, &self.vault, &snapshot, "portal").map_err(|error| from_source(&row.name, &error))?;
-        let connector = registry::connector(&row.driver)
-            .ok_or_else(|| Problem::new(ErrorCode::Internal, format!("Connector {} does not exist.", row.driver)))?;
-        Ok(Resolved { name: row.name.clone(), domain: row.domain.clone(), dialect: connector.dialect(), connection, snapshot })
+        let dialect = connector_of(row)?.dialect();
+        Ok(Resolved { name: row.name.clone(), domain: row.domain.clone(), dialect, connection, snapshot })
     }
 
     pub(crate) fn unseal(&self, source: &str, environment: Environment, sealed: &[u8]) -> Result<BTreeMap<String, String>, Problem> {

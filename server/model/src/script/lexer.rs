@@ -11,6 +11,42 @@ pub(super) enum Kind {
     Part,
 }
 
+/// A piece of a script that is more than white space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PieceKind {
+    Comment,
+    /// `:name`.
+    Parameter,
+    /// `[[`.
+    OptionalBegin,
+    /// `]]`.
+    OptionalEnd,
+    /// A word, a quoted text or name, a sign.
+    Part,
+}
+
+/// A piece with its place: the bytes of the script from its first one up to, and without, `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    pub kind: PieceKind,
+    pub from: usize,
+    pub to: usize,
+}
+
+impl Piece {
+    /// Its text in its script.
+    #[must_use]
+    pub fn of<'a>(&self, script: &'a str) -> &'a str {
+        script.get(self.from..self.to).unwrap_or_default()
+    }
+
+    /// Whether nothing stands between it and the next one.
+    #[must_use]
+    pub fn touches(&self, next: &Self) -> bool {
+        self.to == next.from
+    }
+}
+
 /// The piece at the start of a text, and how many bytes it has.
 ///
 /// # Errors

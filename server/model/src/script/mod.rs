@@ -3,6 +3,7 @@
 //! of the text. Texts, names and comments, which hold neither, are told by the rules of the dialect.
 
 mod lexer;
+pub mod pieces;
 pub mod place;
 mod reader;
 
@@ -10,6 +11,8 @@ use crate::Parameter;
 use crate::dialect::Dialect;
 use crate::own_type;
 use crate::value::Value;
+
+pub use lexer::{Piece, PieceKind};
 
 /// A place in the text and what is wrong there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -8,7 +8,7 @@
 //!
 //! `]]` ends an optional part once every bracket that was opened inside it is closed: in `[[ and a = (b)[:i] ]]` the first `]` closes `[:i`.
 
-use super::lexer::{Kind, piece};
+use super::lexer::{Kind, Piece, PieceKind, piece};
 use super::{Part, Script, ScriptError};
 use crate::dialect::Dialect;
 
@@ -36,40 +36,52 @@ pub(super) struct Reader<'a> {
     /// The parts of the script, and the optional parts that are open, from the outermost to the innermost.
     script: Open,
     optional: Vec<Open>,
+    /// All that has been read but white space.
+    pieces: Vec<Piece>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, dialect: Dialect) -> Self {
-        let (script, optional, ends) = (Open::default(), Vec::new(), Vec::new());
-        Self { text, dialect, at: 0, text_from: 0, kept_to: 0, last: "", ends, script, optional }
+        let (script, optional, ends, pieces) = (Open::default(), Vec::new(), Vec::new(), Vec::new());
+        Self { text, dialect, at: 0, text_from: 0, kept_to: 0, last: "", ends, script, optional, pieces }
     }
 
     pub(super) fn parts(mut self) -> Result<Script, ScriptError> {
-        while self.at < self.text.len() {
-            let rest = &self.text[self.at..];
-            if let Some(name) = parameter_name(rest, self.text[..self.at].chars().next_back()) {
-                self.take_text();
-                self.innermost().parts.push(Part::Parameter(name.to_owned()));
-                self.step_over(1 + name.len());
-            } else if rest.starts_with("[[") && self.begins_optional(&rest[2..]) {
-                self.take_text();
-                self.optional.push(Open { start: self.at, ..Open::default() });
-                self.step_over(2);
-            } else if rest.starts_with("]]") && self.optional.last().is_some_and(|open| open.brackets == 0) {
-                self.close_optional();
-            } else {
-                self.pass(rest)?;
-            }
-        }
-        if let Some(open) = self.optional.first() {
-            return Err(self.error(open.start, self.unclosed()));
-        }
+        self.read()?;
         let (from, to) = (self.text_from, self.kept_to.max(self.text_from));
         let kept = self.text[from..to].char_indices().filter(|(at, _)| !self.ends.contains(&(from + at)));
         let tail: String = kept.map(|(_, letter)| letter).collect();
         let mut parts = self.script.parts;
         push_text(&mut parts, &tail);
         Ok(Script { parts })
+    }
+
+    pub(super) fn pieces(mut self) -> Result<Vec<Piece>, ScriptError> {
+        self.read()?;
+        Ok(self.pieces)
+    }
+
+    fn read(&mut self) -> Result<(), ScriptError> {
+        while self.at < self.text.len() {
+            let rest = &self.text[self.at..];
+            if let Some(name) = parameter_name(rest, self.text[..self.at].chars().next_back()) {
+                self.take_text();
+                self.innermost().parts.push(Part::Parameter(name.to_owned()));
+                self.step_over(PieceKind::Parameter, 1 + name.len());
+            } else if rest.starts_with("[[") && self.begins_optional(&rest[2..]) {
+                self.take_text();
+                self.optional.push(Open { start: self.at, ..Open::default() });
+                self.step_over(PieceKind::OptionalBegin, 2);
+            } else if rest.starts_with("]]") && self.optional.last().is_some_and(|open| open.brackets == 0) {
+                self.close_optional();
+            } else {
+                self.pass(rest)?;
+            }
+        }
+        match self.optional.first() {
+            Some(open) => Err(self.error(open.start, self.unclosed())),
+            None => Ok(()),
+        }
     }
 
     /// Puts the text up to here into the innermost part that is open.
@@ -79,7 +91,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes on behind a parameter, or behind the brackets of an optional part.
-    fn step_over(&mut self, length: usize) {
+    fn step_over(&mut self, kind: PieceKind, length: usize) {
+        self.pieces.push(Piece { kind, from: self.at, to: self.at + length });
         self.last = &self.text[self.at..self.at + length];
         self.at += length;
         self.text_from = self.at;
@@ -97,7 +110,7 @@ impl<'a> Reader<'a> {
                 _ => self.innermost().parts.push(Part::Optional(closed.parts)),
             }
         }
-        self.step_over(2);
+        self.step_over(PieceKind::OptionalEnd, 2);
     }
 
     fn innermost(&mut self) -> &mut Open {
@@ -121,11 +134,14 @@ impl<'a> Reader<'a> {
         let (kind, length) =
             piece(rest, self.dialect).map_err(|what| self.error(start, &format!("This {what} is never closed. Add its end.")))?;
         self.at += length;
-        if kind == Kind::Comment {
-            self.kept_to = self.at;
-        }
-        if kind != Kind::Part {
-            return Ok(());
+        match kind {
+            Kind::Space => return Ok(()),
+            Kind::Comment => {
+                self.pieces.push(Piece { kind: PieceKind::Comment, from: start, to: self.at });
+                self.kept_to = self.at;
+                return Ok(());
+            }
+            Kind::Part => self.pieces.push(Piece { kind: PieceKind::Part, from: start, to: self.at }),
         }
         if rest.starts_with(';') {
             self.ends.push(start);
