@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the browser half and lays it out, ready to be served, in $CARGO_TARGET_DIR/site/pkg: sluice.js and
 # sluice_bg.wasm, which every page loads; __wasm_split.js, which loads the areas; split_*.wasm and chunk_*.wasm, which
-# areas are made of; each with what it is as brotli (.br) and as gzip (.gz). areas.txt has a line for each area: its
-# name, and the files that it is made of.
+# areas are made of; sql-editor.js, which pages with an SQL editor load; each with what it is as brotli (.br) and as
+# gzip (.gz). areas.txt has a line for each area: its name, and the files that it is made of.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 site="$CARGO_TARGET_DIR/site"
@@ -18,8 +18,13 @@ else
 fi
 
 built="$wasm_target/wasm32-unknown-unknown/wasm-release/frontend.wasm"
+# The SQL editor, with the packages that it is made of. Their licence (MIT) is told in the file.
+editor="$site/sql-editor.js"
+mkdir -p "$site"
+NODE_PATH="$NODE_TOOLS/node_modules" "$NODE_TOOLS/node_modules/.bin/esbuild" frontend/sql-editor.js --bundle --minify --format=esm --target=es2022 \
+  --banner:js="/* CodeMirror and Lezer: https://codemirror.net, copyright Marijn Haverbeke and others, MIT licence */" --log-level=warning --outfile="$editor"
 # areas.txt is written last: until it is there, nothing is up to date.
-if [ "$site/pkg/areas.txt" -nt "$built" ]; then exit 0; fi
+if [ "$site/pkg/areas.txt" -nt "$built" ] && cmp -s "$editor" "$site/pkg/sql-editor.js"; then exit 0; fi
 say "splitting it by areas"
 new="$site/pkg.new" parts="$site/parts"
 rm -rf "$new" "$parts"; mkdir -p "$new" "$parts"
@@ -41,6 +46,7 @@ export NODE_TOOLS
 ls -S "$new/sluice_bg.wasm" "$parts"/*.wasm | xargs -P 2 -I {} bash -euo pipefail -c 'shrink "$1" "$2"' shrink {} "$new"
 mv "$parts/__wasm_split.js" "$new/"
 rm -rf "$parts"
+cp "$editor" "$new/"
 say "compressing it"
 node - "$new" <<'NODE'
   const { existsSync, readFileSync, readdirSync, writeFileSync } = require("node:fs");
@@ -70,6 +76,7 @@ node - "$new" <<'NODE'
   const sum = (names, form) => names.reduce((bytes, name) => bytes + packed[name][form], 0);
   const told = (name, names) => console.log(`    ${name}: ${names.length} files, ${sum(names, "plain")} bytes, ${sum(names, "br")} as brotli, ${sum(names, "gz")} as gzip`);
   told("every page", ["sluice_bg.wasm"]);
+  told("the SQL editor", ["sql-editor.js"]);
   const lines = areas.map((area) => {
     const files = [...new Set(filesOf(area))];
     const gone = files.filter((file) => !existsSync(join(folder, file)));

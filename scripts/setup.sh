@@ -11,6 +11,13 @@ purpose="${1:-run}"
 # The version of playwright-core that the playwright-rs crate drives.
 PLAYWRIGHT_CORE=1.64.0
 BINARYEN=132.0.0
+ESBUILD=0.28.2
+# What the SQL editor of the portal is made of, all of it, so that every build makes the same file.
+SQL_EDITOR=(
+  @codemirror/autocomplete@6.20.4 @codemirror/commands@6.11.1 @codemirror/lang-sql@6.10.0 @codemirror/language@6.13.1
+  @codemirror/state@6.7.6 @codemirror/view@6.43.15 @lezer/common@1.5.5 @lezer/highlight@1.2.5 @lezer/lr@1.4.12
+  @marijn/find-cluster-break@1.0.4 crelt@1.0.7 style-mod@4.1.5 w3c-keyname@2.2.8
+)
 # What cuts the wasm at its split points. It reads what wasm_split_helpers and wasm-bindgen write into it, so they go together.
 WASM_SPLIT=0.2.4
 CARGO_DENY=0.20.2
@@ -103,7 +110,7 @@ cargo_deny() {
 }
 
 npm_tools() {
-  local wanted=("binaryen@$BINARYEN")
+  local wanted=("binaryen@$BINARYEN" "esbuild@$ESBUILD" "${SQL_EDITOR[@]}")
   [ "$purpose" = test ] && wanted+=("playwright-core@$PLAYWRIGHT_CORE")
   local missing=()
   for package in "${wanted[@]}"; do

@@ -35,8 +35,9 @@ fn main() -> io::Result<()> {
     let package = files.package()?;
     let names = format!(
         "const STYLE: &str = {style_path:?};\nconst TEXT_FONT: &str = {inter:?};\n\
-         pub(crate) const PACKAGE: &str = {:?};\nconst LOADER: Option<&str> = {:?};\nconst AREAS: &[(&str, &[&str])] = &[{}];\n",
-        package.folder, package.loader, package.areas
+         pub(crate) const PACKAGE: &str = {:?};\nconst LOADER: Option<&str> = {:?};\nconst SQL_EDITOR: Option<&str> = {:?};\n\
+         const AREAS: &[(&str, &[&str])] = &[{}];\n",
+        package.folder, package.loader, package.sql_editor, package.areas
     );
     fs::write(files.out.join("assets.rs"), format!("{names}static FILES: &[File] = &[\n{}];\n", files.list))
 }
@@ -73,6 +74,8 @@ struct Package {
     folder: String,
     /// The path of what loads the areas, where it has been built.
     loader: Option<String>,
+    /// The path of the SQL editor, where it has been built.
+    sql_editor: Option<String>,
     /// The paths of what each area is made of, as the entries of a table of Rust.
     areas: String,
 }
@@ -109,7 +112,7 @@ impl Files {
     /// other, so they keep their names, in a folder that is named by all of them: half old and half new would not fit
     /// together.
     fn package(&mut self) -> io::Result<Package> {
-        let unbuilt = Package { folder: "pkg".to_owned(), loader: None, areas: String::new() };
+        let unbuilt = Package { folder: "pkg".to_owned(), loader: None, sql_editor: None, areas: String::new() };
         let Ok(site) = env::var("SLUICE_SITE") else { return Ok(unbuilt) };
         let built = Path::new(&site).join("pkg");
         println!("cargo:rerun-if-changed={}", built.display());
@@ -136,7 +139,8 @@ impl Files {
             }
         }
         let loader = Some(path("__wasm_split.js"));
-        Ok(Package { folder, loader, areas })
+        let sql_editor = code.iter().any(|(name, _)| name == "sql-editor.js").then(|| path("sql-editor.js"));
+        Ok(Package { folder, loader, sql_editor, areas })
     }
 
     /// Puts bytes beside the table, where the compiler takes them into the binary.

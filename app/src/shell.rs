@@ -22,6 +22,8 @@ pub struct PageFiles {
     pub text_font: &'static str,
     /// What loads the areas, which the browser half asks for before anything else. None where it was never built.
     pub loader: Option<&'static str>,
+    /// The script of the SQL editor, which the pages that have one load. None where it was never built.
+    pub sql_editor: Option<&'static str>,
     /// What each lazy area is made of, by its name.
     pub areas: &'static [(&'static str, &'static [&'static str])],
 }
@@ -57,6 +59,7 @@ pub fn shell(options: LeptosOptions, files: PageFiles) -> impl IntoView {
                 {files.of_this_page().iter().map(|href| view! {
                     <link rel="preload" href=*href r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
                 }).collect_view()}
+                {files.sql_editor.map(|path| view! { <meta name="sql-editor" content=path/> })}
                 <MetaTags/>
             </head>
             <body>

@@ -201,6 +201,12 @@ impl Person {
             .unwrap_or_else(|error| panic!("{} fills {selector}: {error}", self.name));
     }
 
+    /// Key by key, behind what stands there.
+    pub async fn types(&self, selector: &str, text: &str) {
+        let typed = self.page.locator(selector).first().press_sequentially(text, None).await;
+        typed.unwrap_or_else(|error| panic!("{} types into {selector}: {error}", self.name));
+    }
+
     pub async fn picks(&self, selector: &str, value: &str) {
         self.page
             .locator(selector)

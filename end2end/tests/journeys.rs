@@ -250,19 +250,21 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     builder.click("input[value=\"script\"]").await;
     builder.fill("#name", "by-hand").await;
     builder.click("button[type=submit]:has-text(\"Next\")").await;
-    builder.fill("#script", "delete from flights").await;
+    builder.fill(".cm-content", "delete from flights").await;
     builder.reads(".callout", "Only SELECT statements are allowed").await;
-    builder.fill("#script", "select carrier\nfrom flight").await;
+    builder.fill(".cm-content", "select carrier\nfrom flight").await;
     builder.reads("#script-error", "Did you mean flights?").await;
     builder.click("button:has-text(\"Go to line 2, column 6\")").await;
-    builder.sees("#script:focus").await;
+    builder.sees(".cm-content:focus").await;
     builder.click("summary:has-text(\"flights\")").await;
     // What is selected is what a name takes the place of.
     builder.click("button[aria-label=\"Insert table flights\"]").await;
     builder.sees("h2:has-text(\"Live sample\")").await;
-    builder.fill("#script", "select carrier, count(*) as n from flights [[ where month = :m ]] group by carrier order by carrier").await;
+    builder.fill(".cm-content", "select carrier, count(*) as n from flights [[ where month = :m ]] group by carrier order by carrier").await;
     builder.reads("p.small", "Parameters: m.").await;
     builder.sees("h2:has-text(\"Live sample\")").await;
+    // What is completed would stand over the text.
+    builder.page.locator(".cm-content").first().press("Escape", None).await.unwrap();
     builder.shots("script").await;
     builder.expects_status(404);
     builder.go("/apis/travel/nothing").await;
@@ -270,6 +272,43 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     builder.sees("a:has-text(\"Go to Home\")").await;
     builder.go("/nowhere").await;
     builder.sees("text=This page does not exist").await;
+    builder.leaves().await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn sql_is_completed_coloured_formatted_and_kept() {
+    let stage = Stage::open().await;
+    let builder = stage.person("builder@demo", DESK).await;
+    builder.go("/apis/new").await;
+    builder.click("input[value=\"script\"]").await;
+    builder.fill("#name", "typed-by-hand").await;
+    builder.click("button[type=submit]:has-text(\"Next\")").await;
+    // Names can be completed once the source has told them.
+    builder.sees("summary:has-text(\"flights\")").await;
+    builder.types(".cm-content", "sel").await;
+    builder.click(".cm-tooltip-autocomplete li:has-text(\"select\")").await;
+    builder.types(".cm-content", " tailn").await;
+    builder.click(".cm-tooltip-autocomplete li:has-text(\"tailnum\")").await;
+    builder.types(".cm-content", " from planes [[ where year = :y ]]").await;
+    builder.reads(".cm-line", "select tailnum from planes [[ where year = :y ]]").await;
+    builder.sees(".cm-keyword:has-text(\"select\")").await;
+    builder.sees(".cm-parameter:has-text(\":y\")").await;
+    builder.reads("p.small", "Parameters: y.").await;
+    builder.shots("script-colours").await;
+    builder.page.locator(".cm-content").first().press("Tab", None).await.unwrap();
+    builder.sees("sql-editor ~ .row button:focus").await;
+    builder.click("sql-editor ~ .row button:has-text(\"Format\")").await;
+    builder.reads(".cm-line:nth-child(2)", "tailnum").await;
+    builder.reads(".action-bar", "Saved. You can leave").await;
+    for window in [DESK, PHONE] {
+        let later = stage.person("builder@demo", window).await;
+        later.go("/apis/travel/typed-by-hand/edit?step=table").await;
+        later.reads(".cm-line:nth-child(2)", "tailnum").await;
+        later.reads(".cm-content", "[[ where").await;
+        later.fits().await;
+        later.leaves().await;
+    }
     builder.leaves().await;
     stage.close().await;
 }

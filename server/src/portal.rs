@@ -74,7 +74,7 @@ fn origin_is_ours(headers: &HeaderMap) -> bool {
     origin.split_once("://").is_some_and(|(_, of)| of == host)
 }
 
-/// The content security policy of one page, with its own nonce for leptos's inline scripts.
+/// The content security policy of one page, with its own nonce for leptos's inline scripts and the SQL editor's styles.
 fn page_policy() {
     let nonce = leptos::nonce::use_nonce().unwrap_or_else(|| {
         let nonce = Nonce::new();
@@ -82,7 +82,7 @@ fn page_policy() {
         nonce
     });
     let policy = format!(
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
          object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
     );
     if let (Some(response), Ok(value)) = (leptos::prelude::use_context::<ResponseOptions>(), HeaderValue::from_str(&policy)) {

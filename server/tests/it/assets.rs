@@ -80,6 +80,12 @@ async fn what_a_page_loads_is_compressed_and_kept_for_good() {
     }
     let code: Vec<&str> = paths.iter().filter(|path| path.starts_with("/pkg/")).map(|path| path.rsplit_once('/').unwrap().1).collect();
     assert_eq!(code, ["__wasm_split.js", "sluice.js", "sluice_bg.wasm"], "Home needs no area");
+    // Loaded by the pages that have an SQL editor alone, and named by all.
+    let editor = page.split_once("<meta name=\"sql-editor\" content=\"").and_then(|(_, rest)| rest.split('"').next());
+    let editor = editor.expect("a page names the script of the SQL editor").to_owned();
+    let (_, sent) = curl(&format!("{}{editor}", server.url), "gzip");
+    assert!(sent < 140_000, "the SQL editor is light: {sent} bytes");
+    paths.push(editor);
     for path in &paths {
         let url = format!("{}{path}", server.url);
         let (plain, _) = curl(&url, "identity");

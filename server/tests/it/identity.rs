@@ -113,6 +113,7 @@ async fn sessions_are_listed_revoked_and_guarded_by_origin() {
     let page = one.http.get(format!("{}/", one.url)).send().await.unwrap();
     let policy = page.headers()["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("script-src 'self' 'nonce-") && !policy.contains("unsafe-inline"), "{policy}");
+    assert!(policy.contains("style-src 'self' 'nonce-"), "the styles of the SQL editor have the nonce: {policy}");
     let out = two.http.get(format!("{}/apis", two.url)).header("accept", "text/html").send().await.unwrap();
     assert_eq!((out.status().as_u16(), out.headers()["location"].to_str().unwrap()), (302, "/sign-in?next=/apis"));
 }

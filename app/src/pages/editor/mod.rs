@@ -15,6 +15,7 @@ mod parameter_card;
 mod parameters_step;
 mod policy_step;
 mod script;
+mod script_editor;
 mod script_names;
 mod send_step;
 mod serving_card;

@@ -12,6 +12,7 @@ use web_sys::HtmlTextAreaElement;
 
 use super::api::format_sql;
 use super::edits::set_script;
+use super::script_editor::ScriptEditor;
 use super::script_names::ScriptNames;
 use super::state::Editor;
 use crate::error::PortalError;
@@ -48,9 +49,11 @@ pub(super) fn Script(editor: Editor, known: Asked<Vec<TableInfo>>, dialects: Sto
     let place = Memo::new(move |_| error.get().as_deref().and_then(told));
     view! {
         <section class="card card-pad stack">
-            <Field id=TEXT label=say.sql note=say.sql_note help=say.sql_help error>
-                <TextArea class="textarea input-code script" id=TEXT rows=14 text typed=write/>
-            </Field>
+            <ScriptEditor known dialect=Signal::derive(dialect)>
+                <Field id=TEXT label=say.sql note=say.sql_note help=say.sql_help error>
+                    <TextArea class="textarea input-code script" id=TEXT rows=14 text typed=write/>
+                </Field>
+            </ScriptEditor>
             <Tools editor text write place/>
             {move || editor.form_stands_for(&text.get()).then(|| view! { <div class="row"><button class="btn btn-sm" type="button" on:click=move |_| editor.back_to_form()>{say.back_to_form}</button><span class="t-3 s13">{say.back_to_form_help}</span></div> })}
             <p class="small t-3">{move || editor.spec.with(|spec| if spec.parameters.is_empty() { say.no_parameters.to_owned() } else { (say.parameters)(&spec.parameters.iter().map(|p| p.name.clone()).collect::<Vec<_>>().join(", ")) })}</p>

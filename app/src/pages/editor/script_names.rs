@@ -57,7 +57,7 @@ fn table(info: TableInfo, insert: Callback<String>, (dialect, search): (Signal<O
 }
 
 /// A name as a statement holds it: plain where it can be, else with the quotes of its source.
-fn in_sql(name: &str, dialect: Option<Dialect>) -> String {
+pub(super) fn in_sql(name: &str, dialect: Option<Dialect>) -> String {
     let begins = name.starts_with(|letter: char| letter.is_ascii_lowercase() || letter == '_');
     let is_plain = begins && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
     match dialect {
