@@ -18,11 +18,13 @@ else
 fi
 
 built="$wasm_target/wasm32-unknown-unknown/wasm-release/frontend.wasm"
-# The SQL editor, with the packages that it is made of. Their licence (MIT) is told in the file.
+# The SQL editor, with the packages that it is made of. Their licence (MIT) is told in the file; sql-editor.json says
+# which they are, for the bill of materials.
 editor="$site/sql-editor.js"
 mkdir -p "$site"
 NODE_PATH="$NODE_TOOLS/node_modules" "$NODE_TOOLS/node_modules/.bin/esbuild" frontend/sql-editor.js --bundle --minify --format=esm --target=es2022 \
-  --banner:js="/* CodeMirror and Lezer: https://codemirror.net, copyright Marijn Haverbeke and others, MIT licence */" --log-level=warning --outfile="$editor"
+  --banner:js="/* CodeMirror and Lezer: https://codemirror.net, copyright Marijn Haverbeke and others, MIT licence */" --log-level=warning \
+  --outfile="$editor" --metafile="$site/sql-editor.json"
 # areas.txt is written last: until it is there, nothing is up to date.
 if [ "$site/pkg/areas.txt" -nt "$built" ] && cmp -s "$editor" "$site/pkg/sql-editor.js"; then exit 0; fi
 say "splitting it by areas"

@@ -2,10 +2,13 @@
 """Writes what the binary is made of as a CycloneDX 1.5 document: sbom.py BINARY OUT.
 
 The packages are those that cargo resolves for the server on this machine's platform and for the browser half on wasm32,
-with the checksums of Cargo.lock. Tools of the build are left out, but for packages whose C sources are linked in.
+with the checksums of Cargo.lock, and those of npm that the SQL editor is made of, as npm installed them. Tools of the
+build are left out, but for packages whose C sources are linked in.
 """
+import base64
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -60,6 +63,23 @@ def component(package, known):
     return out
 
 
+def bundled():
+    """The npm packages that files of the SQL editor are from, as esbuild wrote them down beside it."""
+    with open(os.path.join(os.environ["SLUICE_SITE"], "sql-editor.json"), encoding="utf-8") as file:
+        (written,) = json.load(file)["outputs"].values()
+    used = [path for path, part in written["inputs"].items() if part["bytesInOutput"] > 0]
+    found = filter(None, (re.match(r"(.*)/node_modules/((?:@[^/]+/)?[^/]+)/", path) for path in used))
+    components = []
+    for folder, name in sorted({match.groups() for match in found}):
+        with open(os.path.join(folder, "node_modules", ".package-lock.json"), encoding="utf-8") as file:
+            package = json.load(file)["packages"][f"node_modules/{name}"]
+        ref = f"pkg:npm/{name.replace('@', '%40')}@{package['version']}"
+        checksum = base64.b64decode(package["integrity"].removeprefix("sha512-")).hex()
+        components.append({"type": "library", "bom-ref": ref, "name": name, "version": package["version"], "purl": ref,
+                           "licenses": [{"expression": package["license"]}], "hashes": [{"alg": "SHA-512", "content": checksum}]})
+    return components
+
+
 def main(binary, out):
     packages, graph = {}, {}
     for root, platform in ROOTS.items():
@@ -77,12 +97,13 @@ def main(binary, out):
     program = {"type": "application", "bom-ref": "sluice", "name": "sluice", "version": server["version"],
                "licenses": [{"expression": server["license"]}], "hashes": [{"alg": "SHA-256", "content": checksum}]}
     ordered = sorted(foreign.values(), key=purl)
-    edges = [{"ref": "sluice", "dependsOn": sorted(purl(packages[ident]) for ident in direct)}]
+    editor = bundled()
+    edges = [{"ref": "sluice", "dependsOn": sorted([purl(packages[ident]) for ident in direct] + [package["purl"] for package in editor])}]
     edges += [{"ref": purl(package), "dependsOn": sorted({purl(packages[edge]) for edge in graph[package["id"]]})} for package in ordered]
     document = {
         "$schema": "http://cyclonedx.org/schema/bom-1.5.schema.json", "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
         "metadata": {"component": program},
-        "components": [component(package, known) for package in ordered],
+        "components": [component(package, known) for package in ordered] + editor,
         "dependencies": edges,
     }
     with open(out, "w", encoding="utf-8") as file:

@@ -31,12 +31,9 @@ fn the_bill_of_materials_names_all_that_is_linked_with_its_checksum() {
     output(Command::new(testkit::python()).arg("scripts/sbom.py").arg(binary()).arg(&file));
     let document: Json = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
     assert_eq!((document["bomFormat"].as_str(), document["specVersion"].as_str()), (Some("CycloneDX"), Some("1.5")));
-    let components: BTreeMap<&str, &Json> = document["components"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|component| (component["purl"].as_str().unwrap().strip_prefix("pkg:cargo/").unwrap(), component))
-        .collect();
+    let all = document["components"].as_array().unwrap();
+    let of = |kind: &'static str| all.iter().filter_map(move |component| Some((component["purl"].as_str()?.strip_prefix(kind)?, component)));
+    let components: BTreeMap<&str, &Json> = of("pkg:cargo/").collect();
     let linked: BTreeSet<String> =
         tree("server", &[]).into_iter().chain(tree("frontend", &["--target", "wasm32-unknown-unknown"])).collect();
     assert!(linked.len() > 200, "{linked:?}");
@@ -53,6 +50,16 @@ fn the_bill_of_materials_names_all_that_is_linked_with_its_checksum() {
             "{package} is another one in the lock file"
         );
         assert!(component["licenses"][0]["expression"].is_string(), "{package} has no licence");
+    }
+    // What the SQL editor is made of, at the versions that are pinned.
+    let editor: BTreeMap<&str, &Json> = of("pkg:npm/").collect();
+    assert_eq!(components.len() + editor.len(), all.len());
+    let pinned = std::fs::read_to_string(root.join("scripts/setup.sh")).unwrap();
+    assert!(editor.keys().any(|package| package.starts_with("%40codemirror/view@")), "{editor:?}");
+    for (package, component) in &editor {
+        assert!(pinned.contains(&format!(" {}", package.replace("%40", "@"))), "scripts/setup.sh does not pin {package}");
+        assert_eq!(component["hashes"][0]["content"].as_str().unwrap().len(), 128, "{package}");
+        assert_eq!(component["licenses"][0]["expression"], "MIT", "{package}");
     }
     // What only the tests use is not in the binary.
     for of_tests in ["proptest@", "playwright-rs@", "testkit@"] {
