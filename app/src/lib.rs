@@ -16,6 +16,7 @@
 mod error;
 mod frame;
 mod lazy;
+mod left_drafts;
 mod navigation;
 pub mod pages;
 mod routes;

@@ -8,6 +8,7 @@ use leptos_router::{SsrMode, path};
 
 use crate::frame::Frame;
 use crate::lazy::{AdministrationPages, ApisPages, DatasetsPages, EditorPages, SourcesPages};
+use crate::left_drafts::LeftDrafts;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::sign_in::{JoinPage, SignInPage};
@@ -18,6 +19,8 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     Now::provide();
     Headed::provide();
+    // Above the frame: a session that has ended takes nothing with it.
+    provide_context(LeftDrafts::default());
     view! {
         <Router>
             <Routes fallback=NotFoundPage>

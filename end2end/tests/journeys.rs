@@ -392,6 +392,71 @@ async fn a_list_is_used_by_keyboard_and_a_page_asks_before_it_is_left() {
     stage.close().await;
 }
 
+/// Somebody presses the browser's own Back; a step of its history is what that is.
+async fn goes(person: &Person, steps: i32) {
+    person.page.evaluate::<(), f64>(&format!("(history.go({steps}), 1)"), None).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_typed_a_moment_ago_is_there_again() {
+    let stage = Stage::open().await;
+    let builder = stage.person("builder@demo", DESK).await;
+    // A save that was on its way may have arrived before the last one of a document that goes away.
+    builder.expects_status(409);
+    builder.go("/apis/new?source=flights-db&table=planes").await;
+    builder.fill("#name", "typed").await;
+    builder.click("button[type=submit]:has-text(\"Next\")").await;
+    builder.sees("text=Check passed.").await;
+    let names = |column: &str| format!("input[aria-label=\"Response field name of {column}\"]");
+    let stands = |column: &str, name: &str| format!("document.querySelector('{}')?.value === '{name}'", names(column));
+    // A field that tells its text when the reader goes on: back at once, nobody goes on.
+    builder.fill(&names("year"), "year_built").await;
+    goes(&builder, -1).await;
+    comes_to(&builder, "location.pathname === '/apis/new' && !!document.querySelector('#name')").await;
+    goes(&builder, 1).await;
+    comes_to(&builder, &stands("year", "year_built")).await;
+    builder.sees("text=Check passed.").await;
+    // Loaded anew, at once.
+    builder.fill(&names("model"), "model_name").await;
+    builder.page.reload(None).await.unwrap();
+    builder.sees("html[data-hydrated]").await;
+    comes_to(&builder, &stands("model", "model_name")).await;
+    comes_to(&builder, &stands("year", "year_built")).await;
+    // It is stored, and does not only stand in the form.
+    builder.reads("[role=status]:has-text(\"Saved\")", "You can leave").await;
+    builder.go("/apis/travel/typed/edit").await;
+    comes_to(&builder, &stands("model", "model_name")).await;
+    builder.leaves().await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn back_asks_before_it_leaves_a_form_and_a_reload_keeps_what_it_holds() {
+    let stage = Stage::open().await;
+    let admin = stage.person("admin@demo", DESK).await;
+    admin.go("/domains").await;
+    admin.click("#side a[href=\"/people\"]").await;
+    admin.sees("h1:has-text(\"People\")").await;
+    admin.fill("#email", "somebody@demo").await;
+    goes(&admin, -1).await;
+    admin.sees("#leave-page:popover-open").await;
+    admin.click("#leave-page button:has-text(\"Stay\")").await;
+    comes_to(&admin, "location.pathname === '/people' && document.querySelector('#email').value === 'somebody@demo'").await;
+    admin.page.reload(None).await.unwrap();
+    admin.sees("html[data-hydrated]").await;
+    comes_to(&admin, "document.querySelector('#email')?.value === 'somebody@demo'").await;
+    // A nested definition asks too.
+    admin.go("/sources").await;
+    admin.click("a[href=\"/sources/new\"]").await;
+    admin.fill("#source-name", "typed-source").await;
+    goes(&admin, -1).await;
+    admin.sees("#leave-page:popover-open").await;
+    admin.click("#leave-page button:has-text(\"Leave without saving\")").await;
+    comes_to(&admin, "location.pathname === '/sources' && document.activeElement.tagName === 'H1'").await;
+    admin.leaves().await;
+    stage.close().await;
+}
+
 #[tokio::test]
 async fn the_main_job_fits_a_phone() {
     let stage = Stage::open().await;

@@ -94,12 +94,7 @@ where
 }
 
 /// What a form was refused for, told as one: the focus goes to the first field at fault.
-#[component]
-pub(crate) fn FormErrors(#[prop(into)] error: Signal<Option<PortalError>>, #[prop(optional)] at: Option<FieldIds>) -> impl IntoView {
-    told(error, at)
-}
-
-fn told(error: Signal<Option<PortalError>>, at: Option<FieldIds>) -> impl IntoView {
+pub(super) fn told(error: Signal<Option<PortalError>>, at: Option<FieldIds>) -> impl IntoView {
     let at = at.unwrap_or(same_id);
     Effect::new(move |_| {
         if error.with(|error| error.as_ref().is_some_and(|error| !error.0.errors.is_empty())) {

@@ -21,11 +21,15 @@ impl Toasts {
         Self { said: RwSignal::new(Vec::new()), count: StoredValue::new(0) }
     }
 
-    fn say(self, words: &'static str) {
-        self.count.update_value(|count| *count += 1);
-        let number = self.count.get_value();
+    /// Says the words, where the frame is still there.
+    pub(crate) fn say(self, words: &'static str) {
+        let next = self.count.try_update_value(|count| {
+            *count += 1;
+            *count
+        });
+        let Some(number) = next else { return };
         // The same words are said once, however often they come.
-        self.said.update(|said| {
+        let _ = self.said.try_update(|said| {
             said.retain(|(_, other)| *other != words);
             said.push((number, words));
         });

@@ -34,6 +34,7 @@ texts! {
         saving = "Saving.";
         saved = "Saved. You can leave and continue later.";
         changed = "Unsaved changes. They are saved automatically.";
+        left_unsaved = "The last changes of the draft are not saved. Open the draft again to save them.";
         not_saved = "Not saved.";
         unread(fields: &str) = "Not saved: invalid number. Correct {fields}.";
         cases = "Test cases";

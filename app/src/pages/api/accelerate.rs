@@ -15,7 +15,9 @@ use crate::pages::datasets::{ended_badly, going, look_later};
 use crate::pages::editor::api::Submit;
 use crate::pages::sources::ask_tables_of_prod;
 use crate::signed_in::MeResource;
-use crate::ui::{Callout, Field, FormProblem, Icon, Load, PageHead, PageName, Tone, api_params, done, field_error, grouped, loaded, rows};
+use crate::ui::{
+    Callout, Field, FormProblem, Icon, Load, PageHead, PageName, Tone, Unsaved, api_params, done, field_error, grouped, loaded, rows,
+};
 use crate::words::words;
 
 /// How often the page looks while a build is under way, and while somebody has to do something.
@@ -105,22 +107,24 @@ fn form(at: Memo<(String, String)>, now: &Acceleration, redis: bool, accelerate:
     let suggested = now.suggested.clone();
     let stores = StoreKind::ALL.into_iter().filter(move |kind| kind.is_served() && (*kind != StoreKind::Redis || redis));
     view! {
-        <ActionForm action=accelerate>
-            <section class="card card-pad stack">
-                <FormProblem action=accelerate at=|field| if field == "name" { "dataset".to_owned() } else { field.to_owned() }/>
-                <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
-                <div><h2>{say.dataset}</h2><p class="t-2">{move || (say.dataset_help)(&table, &source, &size(), &key)}</p></div>
-                <div class="form-row">
-                    <Field id="dataset" label=say.name help=say.name_help error=field_error(accelerate, "name")><input class="input" id="dataset" name="dataset" required autocomplete="off" value=suggested/></Field>
-                    <Field id="again" label=say.schedule help=say.schedule_help><select class="select" id="again" name="again"><option value="hourly">{say.hourly}</option><option value="nightly">{say.nightly}</option><option value="asked">{say.manual}</option></select></Field>
-                </div>
-                <div class="form-row">
-                    <Field id="store" label=say.store help=say.store_help error=field_error(accelerate, "store")><select class="select" id="store" name="store">{stores.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
-                    <Field id="compression" label=say.compression help=say.compression_help><select class="select" id="compression" name="compression">{Compression::ALL.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
-                </div>
-                <div class="row"><button class="btn btn-primary" type="submit" disabled=move || accelerate.pending().get()><Icon name="play"/>{say.create}</button></div>
-            </section>
-        </ActionForm>
+        <Unsaved saved=done(accelerate)>
+            <ActionForm action=accelerate>
+                <section class="card card-pad stack">
+                    <FormProblem action=accelerate at=|field| if field == "name" { "dataset".to_owned() } else { field.to_owned() }/>
+                    <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
+                    <div><h2>{say.dataset}</h2><p class="t-2">{move || (say.dataset_help)(&table, &source, &size(), &key)}</p></div>
+                    <div class="form-row">
+                        <Field id="dataset" label=say.name help=say.name_help error=field_error(accelerate, "name")><input class="input" id="dataset" name="dataset" required autocomplete="off" value=suggested/></Field>
+                        <Field id="again" label=say.schedule help=say.schedule_help><select class="select" id="again" name="again"><option value="hourly">{say.hourly}</option><option value="nightly">{say.nightly}</option><option value="asked">{say.manual}</option></select></Field>
+                    </div>
+                    <div class="form-row">
+                        <Field id="store" label=say.store help=say.store_help error=field_error(accelerate, "store")><select class="select" id="store" name="store">{stores.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
+                        <Field id="compression" label=say.compression help=say.compression_help><select class="select" id="compression" name="compression">{Compression::ALL.map(|kind| view! { <option value=kind.key()>{kind.words()}</option> }).collect_view()}</select></Field>
+                    </div>
+                    <div class="row"><button class="btn btn-primary" type="submit" disabled=move || accelerate.pending().get()><Icon name="play"/>{say.create}</button></div>
+                </section>
+            </ActionForm>
+        </Unsaved>
     }
 }
 

@@ -6,7 +6,7 @@ use model::view::{ApiDetail, AppView};
 
 use super::Shared;
 use super::public_card::public_card;
-use crate::ui::{ConfirmDialog, Empty, Field, FieldPicker, FormProblem, FormToken, Load, NumberField, Time, field_error};
+use crate::ui::{ConfirmDialog, Empty, Field, FieldPicker, FormProblem, FormToken, Load, NumberField, Time, Unsaved, done, field_error};
 use crate::words::words;
 
 #[component]
@@ -88,23 +88,25 @@ fn form(detail: &ApiDetail, apps: Vec<AppView>) -> impl IntoView + use<> {
     let (calls, limit) = (field_error(grant, "per_second"), field_error(grant, "limit"));
     let limit_error = Signal::derive(move || calls.get().or_else(|| limit.get()));
     view! {
-        <ActionForm action=grant><FormToken/>
-            <section class="card card-pad stack">
-                <h2>{say.grant}</h2>
-                <input type="hidden" name="domain" value=domain/>
-                <input type="hidden" name="name" value=name/>
-                <div class="form-row">
-                    <Field id="app" label=say.app><select class="select" id="app" name="app">{apps.into_iter().map(|app| {
-                        let path = format!("{}/{}", app.domain, app.name);
-                        view! { <option value=path.clone()>{path.clone()}</option> }
-                    }).collect_view()}</select></Field>
-                    <NumberField id="days" label=say.days help=say.days_help name="days" value=String::new() error=field_error(grant, "days")/>
-                    <NumberField id="per_second" label=say.rate_limit help=say.rate_limit_help name="per_second" value=String::new() error=limit_error/>
-                </div>
-                {(!fields.is_empty()).then(|| view! { <FieldPicker id="hidden" label=say.hidden note=say.optional help=say.hidden_help name="hidden[]" fields picked error=field_error(grant, "hidden")/> })}
-                <div class="row"><button class="btn btn-primary" type="submit">{say.grant}</button></div>
-            </section>
-        </ActionForm>
+        <Unsaved saved=done(grant)>
+            <ActionForm action=grant><FormToken/>
+                <section class="card card-pad stack">
+                    <h2>{say.grant}</h2>
+                    <input type="hidden" name="domain" value=domain/>
+                    <input type="hidden" name="name" value=name/>
+                    <div class="form-row">
+                        <Field id="app" label=say.app><select class="select" id="app" name="app">{apps.into_iter().map(|app| {
+                            let path = format!("{}/{}", app.domain, app.name);
+                            view! { <option value=path.clone()>{path.clone()}</option> }
+                        }).collect_view()}</select></Field>
+                        <NumberField id="days" label=say.days help=say.days_help name="days" value=String::new() error=field_error(grant, "days")/>
+                        <NumberField id="per_second" label=say.rate_limit help=say.rate_limit_help name="per_second" value=String::new() error=limit_error/>
+                    </div>
+                    {(!fields.is_empty()).then(|| view! { <FieldPicker id="hidden" label=say.hidden note=say.optional help=say.hidden_help name="hidden[]" fields picked error=field_error(grant, "hidden")/> })}
+                    <div class="row"><button class="btn btn-primary" type="submit">{say.grant}</button></div>
+                </section>
+            </ActionForm>
+        </Unsaved>
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::view::ApiDetail;
 
 use super::Shared;
-use crate::ui::{Choice, Field, FormProblem, FormToken, field_error};
+use crate::ui::{Choice, SaveForm, TextField, field_error};
 use crate::words::words;
 
 /// For owners the form; for others where the page is, where there is one.
@@ -31,20 +31,16 @@ fn form(detail: &ApiDetail, link: AnyView) -> AnyView {
     let say = &words().api_access;
     let (domain, name, mark) = (detail.summary.domain.clone(), detail.summary.name.clone(), detail.documentation.clone());
     view! {
-        <FormProblem action=set_documentation/>
-        <ActionForm action=set_documentation><FormToken/>
-            <section class="card card-pad stack">
-                <h2>{say.public}</h2>
+        <section class="card card-pad stack">
+            <h2>{say.public}</h2>
+            {link}
+            <SaveForm action=set_documentation save=say.save_public class="btn">
                 <input type="hidden" name="domain" value=domain/>
                 <input type="hidden" name="name" value=name/>
-                {link}
                 <Choice name="public" value="true" label=say.publish help=say.publish_help checked=mark.public/>
-                <Field id="contact" label=say.contact note=say.optional help=say.contact_help error=field_error(set_documentation, "contact")>
-                    <input class="input" id="contact" name="contact" autocomplete="off" value=mark.contact/>
-                </Field>
-                <div class="row"><button class="btn" type="submit">{say.save_public}</button></div>
-            </section>
-        </ActionForm>
+                <TextField id="contact" label=say.contact note=say.optional help=say.contact_help name="contact" error=field_error(set_documentation, "contact") value=mark.contact/>
+            </SaveForm>
+        </section>
     }
     .into_any()
 }

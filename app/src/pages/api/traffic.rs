@@ -8,7 +8,9 @@ use model::view::{ApiDetail, CallFigures, Lapse, LapseKind, SwitchesView};
 
 use super::Shared;
 use super::api::{Purge, SetSwitches};
-use crate::ui::{Callout, ConfirmDialog, Empty, Field, FormProblem, Load, Tone, field_error, grouped, rate_fields, rate_words, span_words};
+use crate::ui::{
+    Callout, ConfirmDialog, Empty, Field, FormProblem, Load, Tone, Unsaved, done, field_error, grouped, rate_fields, rate_words, span_words,
+};
 use crate::words::words;
 
 #[component]
@@ -89,18 +91,20 @@ fn limits(detail: &ApiDetail, view: &SwitchesView, may: bool, set: ServerAction<
         return view! { <section class="card card-pad stack-2"><h2>{say.limit}</h2><p>{words}{(say.priority_is)(switches.priority.key())}</p><p class="small t-3">{say.only_owners}</p></section> }.into_any();
     }
     view! {
-        <ActionForm action=set>
-            <section class="card card-pad stack">
-                <h2>{say.settings}</h2>
-                <p class="t-2 s13">{say.settings_help}</p>
-                <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
-                <div class="form-row">
-                    {rate_fields("", switches.limit, [limit_error(set), field_error(set, "burst")])}
-                    <Field id="priority" label=say.priority help=say.priority_help><select class="select" id="priority" name="priority">{Priority::ALL.map(|priority| view! { <option value=priority.key() selected=priority == switches.priority>{priority.key()}</option> }).collect_view()}</select></Field>
-                </div>
-                <div class="row"><button class="btn btn-primary" type="submit">{say.save}</button></div>
-            </section>
-        </ActionForm>
+        <Unsaved saved=done(set)>
+            <ActionForm action=set>
+                <section class="card card-pad stack">
+                    <h2>{say.settings}</h2>
+                    <p class="t-2 s13">{say.settings_help}</p>
+                    <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
+                    <div class="form-row">
+                        {rate_fields("", switches.limit, [limit_error(set), field_error(set, "burst")])}
+                        <Field id="priority" label=say.priority help=say.priority_help><select class="select" id="priority" name="priority">{Priority::ALL.map(|priority| view! { <option value=priority.key() selected=priority == switches.priority>{priority.key()}</option> }).collect_view()}</select></Field>
+                    </div>
+                    <div class="row"><button class="btn btn-primary" type="submit">{say.save}</button></div>
+                </section>
+            </ActionForm>
+        </Unsaved>
     }
     .into_any()
 }

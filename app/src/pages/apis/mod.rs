@@ -16,8 +16,8 @@ use crate::pages::editor::Steps;
 use crate::pages::sources::api::sources;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Column, DataTable, Empty, Field, Filter, FormProblem, ListPlace, LiveBadge, Load, PageHead, PageName, field_error, list_query, loaded,
-    no_access, some_text,
+    Column, DataTable, Empty, Field, Filter, FormProblem, ListPlace, LiveBadge, Load, PageHead, PageName, Unsaved, done, field_error,
+    list_query, loaded, no_access, some_text,
 };
 use crate::words::words;
 
@@ -141,33 +141,35 @@ pub(crate) fn NewApiPage() -> impl IntoView {
             view! {
                 <PageHead title=say.new_title/>
                 <Steps now=0 base=None first=say.first_step/>
-                <ActionForm action=make>
-                    <div class="stack">
-                        <FormProblem action=make/>
-                        <input type="hidden" name="source" value=source/>
-                        <input type="hidden" name="table" value=table.clone()/>
-                        <input type="hidden" name="dataset" value=dataset/>
-                        <fieldset class="card card-pad stack">
-                            <legend class="sr">{say.api_type}</legend>
-                            <h2>{say.api_type}</h2>
-                            <div class="grid cols-2">
-                                {kinds().into_iter().enumerate().map(|(index, (value, name, about))| view! {
-                                    <label class="choice kind"><input class="check" type="radio" name="kind" value=value checked=index == 0/><span><span class="medium">{name}</span><small>{about}</small></span></label>
-                                }).collect_view()}
-                            </div>
-                        </fieldset>
-                        <section class="card card-pad form-row">
-                            <Load resource=all view=move |sources| {
-                                let of_source = sources.into_iter().find(|source| source.name == of_source).map(|source| source.domain);
-                                domain_field(&domains, of_source.as_deref(), field_error(make, "domain"))
-                            }/>
-                            <Field id="name" label=say.name note=say.name_note help error=field_error(make, "name")>
-                                <input class="input" id="name" name="name" required autocomplete="off" value=suggested placeholder=say.name_example/>
-                            </Field>
-                        </section>
-                        <div class="action-bar"><span class="hide-phone t-3 s13">{say.draft_saved}</span><span class="end"><a class="btn btn-quiet" href="/apis">{say.cancel}</a><button class="btn btn-primary" type="submit">{say.next}</button></span></div>
-                    </div>
-                </ActionForm>
+                <Unsaved saved=done(make)>
+                    <ActionForm action=make>
+                        <div class="stack">
+                            <FormProblem action=make/>
+                            <input type="hidden" name="source" value=source/>
+                            <input type="hidden" name="table" value=table.clone()/>
+                            <input type="hidden" name="dataset" value=dataset/>
+                            <fieldset class="card card-pad stack">
+                                <legend class="sr">{say.api_type}</legend>
+                                <h2>{say.api_type}</h2>
+                                <div class="grid cols-2">
+                                    {kinds().into_iter().enumerate().map(|(index, (value, name, about))| view! {
+                                        <label class="choice kind"><input class="check" type="radio" name="kind" value=value checked=index == 0/><span><span class="medium">{name}</span><small>{about}</small></span></label>
+                                    }).collect_view()}
+                                </div>
+                            </fieldset>
+                            <section class="card card-pad form-row">
+                                <Load resource=all view=move |sources| {
+                                    let of_source = sources.into_iter().find(|source| source.name == of_source).map(|source| source.domain);
+                                    domain_field(&domains, of_source.as_deref(), field_error(make, "domain"))
+                                }/>
+                                <Field id="name" label=say.name note=say.name_note help error=field_error(make, "name")>
+                                    <input class="input" id="name" name="name" required autocomplete="off" value=suggested placeholder=say.name_example/>
+                                </Field>
+                            </section>
+                            <div class="action-bar"><span class="hide-phone t-3 s13">{say.draft_saved}</span><span class="end"><a class="btn btn-quiet" href="/apis">{say.cancel}</a><button class="btn btn-primary" type="submit">{say.next}</button></span></div>
+                        </div>
+                    </ActionForm>
+                </Unsaved>
             }.into_any()
         }/>
     }

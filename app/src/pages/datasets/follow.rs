@@ -9,10 +9,11 @@ use model::number::Typed;
 use model::view::{DataVersionView, DatasetView, FollowView};
 
 use super::api::read_again;
-use super::job::{SetJob, number};
+use super::job::SetJob;
 use super::runs::decision_list;
-use crate::error::PortalError;
-use crate::ui::{Callout, Field, FormErrors, Time, Tone, grouped, rows, typed_numbers};
+use crate::ui::{
+    BoundChoice, BoundNumber, BoundText, Callout, Field, JsonForm, Sends, Time, Tone, grouped, refusal, refused_field, rows, typed_numbers,
+};
 use crate::words::words;
 
 /// What follows its table now: how far it is, or why it does not go on.
@@ -141,7 +142,7 @@ pub(super) fn follow_card(dataset: &DatasetView, may_edit: bool, save: SetJob) -
     })
 }
 
-type ReadAgain = Action<Backfill, Result<(), PortalError>>;
+type ReadAgain = Sends<Backfill, ()>;
 
 /// A range that is to be read again, of what is followed by a column.
 fn read_again_form(dataset: &DatasetView) -> Option<impl IntoView + use<>> {
@@ -149,36 +150,24 @@ fn read_again_form(dataset: &DatasetView) -> Option<impl IntoView + use<>> {
     let live = dataset.versions.iter().find(|version| version.following.is_some())?;
     let follow = dataset.job.spec.follow.as_ref().filter(|_| !dataset.feeds)?;
     let (domain, name, number, cursor) = (dataset.domain.clone(), dataset.name.clone(), live.number, follow.cursor.clone());
-    let send: ReadAgain = Action::new(move |wanted: &Backfill| read_again(domain.clone(), name.clone(), number, wanted.clone()));
+    let read: ReadAgain = Action::new(move |wanted: &Backfill| read_again(domain.clone(), name.clone(), number, wanted.clone()));
     let (from, to) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let error_of = move |field: &'static str| {
-        Signal::derive(move || send.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(field)))
-    };
-    let text = move |id: &'static str, label: &'static str, text: RwSignal<String>, error: Signal<Option<String>>| {
-        view! {
-            <Field id=id label=label note=say.optional error>
-                <input class="input" id=id autocomplete="off" prop:value=text value=text.get_untracked() on:input=move |event| text.set(event_target_value(&event))/>
-            </Field>
-        }
-    };
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let refused = refusal(read);
+    let send = Callback::new(move |()| {
         let trimmed = |text: RwSignal<String>| text.with_untracked(|text| text.trim().to_owned());
-        send.dispatch(Backfill { from: trimmed(from), to: trimmed(to) });
-    };
+        read.dispatch(Backfill { from: trimmed(from), to: trimmed(to) });
+    });
     Some(view! {
         <details>
             <summary>{say.backfill}</summary>
-            <form class="stack mt-3" on:submit=submit>
+            <JsonForm action=read send refused save=say.backfill_start at=id_of button="btn btn-sm" class="stack mt-3">
                 <p class="small t-2">{(say.backfill_help)(&cursor)}</p>
                 <div class="form-row">
-                    {text("again-from", say.from, from, error_of("from"))}
-                    {text("again-to", say.to, to, error_of("to"))}
+                    <BoundText id="again-from" label=say.from note=say.optional text=from error=refused_field(refused, "from")/>
+                    <BoundText id="again-to" label=say.to note=say.optional text=to error=refused_field(refused, "to")/>
                 </div>
-                <FormErrors error=Signal::derive(move || send.value().get().and_then(Result::err)) at=id_of/>
-                {move || matches!(send.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p>{say.backfill_started}</p></Callout> })}
-                <div class="row"><button class="btn btn-sm" type="submit" disabled=move || send.pending().get()>{say.backfill_start}</button></div>
-            </form>
+                {move || matches!(read.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p>{say.backfill_started}</p></Callout> })}
+            </JsonForm>
         </details>
     })
 }
@@ -207,21 +196,17 @@ fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
     let (cursors, deleted) = (of(Follow::can_be_cursor), of(Follow::can_say_deleted));
     let draft = Draft::of(&dataset.job.spec, &cursors);
     let (domain, name, feeds) = (dataset.domain.clone(), dataset.name.clone(), dataset.feeds);
-    let error_of = move |field: &'static str| {
-        Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(field)))
-    };
-    let send = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let refused = refusal(save);
+    let error_of = move |field: &'static str| refused_field(refused, field);
+    let send = Callback::new(move |()| {
         save.dispatch((domain.clone(), name.clone(), draft.spec(), draft.numbers()));
-    };
+    });
     let (cursors, deleted) = (StoredValue::new(cursors), StoredValue::new(deleted));
     view! {
-        <form class="stack" on:submit=send>
-            <label class="choice"><input class="check" type="checkbox" prop:checked=draft.on on:change=move |event| draft.on.set(event_target_checked(&event))/><span>{say.title}<small>{say.switch_help}</small></span></label>
+        <JsonForm action=save send refused save=say.save at=id_of>
+            <BoundChoice label=say.title help=say.switch_help on=draft.on/>
             <Show when=move || draft.on.get() && feeds>
-                <Field id="follow-start" label=say.start help=say.start_help error=error_of("start")>
-                    <input class="input" id="follow-start" autocomplete="off" prop:value=draft.start value=draft.start.get_untracked() on:change=move |event| draft.start.set(event_target_value(&event))/>
-                </Field>
+                <BoundText id="follow-start" label=say.start help=say.start_help text=draft.start error=error_of("start")/>
             </Show>
             <Show when=move || draft.on.get() && !feeds>
                 <div class="form-row">
@@ -236,23 +221,21 @@ fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
                     </Field>
                 </div>
                 <div class="form-row">
-                    {number("follow-every", say.poll_interval, "s", draft.every, error_of("every_s"))}
-                    {number("follow-overlap", say.lookback, say.lookback_unit, draft.overlap, error_of("overlap"))}
+                    <BoundNumber id="follow-every" label=say.poll_interval unit="s" text=draft.every error=error_of("every_s")/>
+                    <BoundNumber id="follow-overlap" label=say.lookback unit=say.lookback_unit text=draft.overlap error=error_of("overlap")/>
                 </div>
-                {number("follow-gone", say.delete_detection, "min", draft.gone, error_of("gone_every_minutes"))}
+                <BoundNumber id="follow-gone" label=say.delete_detection note=say.optional unit="min" text=draft.gone error=error_of("gone_every_minutes")/>
                 <p class="small t-2">{say.delete_detection_help}</p>
                 <p class="small t-2">{say.lookback_help}</p>
             </Show>
             <Show when=move || !feeds>
                 <div class="form-row">
-                    {number("compare-every", say.reconcile_interval, "min", draft.compare_every, error_of("every_minutes"))}
-                    {number("compare-at-most", say.reconcile_limit, say.reconcile_unit, draft.compare_at_most, error_of("at_most"))}
+                    <BoundNumber id="compare-every" label=say.reconcile_interval note=say.optional unit="min" text=draft.compare_every error=error_of("every_minutes")/>
+                    <BoundNumber id="compare-at-most" label=say.reconcile_limit note=say.optional unit=say.reconcile_unit text=draft.compare_at_most error=error_of("at_most")/>
                 </div>
                 <p class="small t-2">{say.reconcile_help}</p>
             </Show>
-            <FormErrors error=Signal::derive(move || save.value().get().and_then(Result::err)) at=id_of/>
-            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{say.save}</button></div>
-        </form>
+        </JsonForm>
     }
 }
 

@@ -5,11 +5,12 @@ use model::gates::{Gates, Must, Rule};
 use model::number::Typed;
 use model::view::{DatasetSaved, DatasetView};
 
-use crate::error::PortalError;
-use crate::ui::{Callout, FormCard, FormErrors, Icon, NumberField, Tone, number_text, typed_numbers};
+use crate::ui::{
+    BoundChoice, BoundNumber, Callout, FormCard, Icon, JsonForm, Sends, Tone, number_text, refusal, refused_field, typed_numbers,
+};
 use crate::words::words;
 
-pub(super) type SetGates = Action<(String, String, Gates, Typed), Result<DatasetSaved, PortalError>>;
+pub(super) type SetGates = Sends<(String, String, Gates, Typed), DatasetSaved>;
 
 /// The kinds of rules: their keys, and what stands between the column and the values.
 fn kinds() -> [(&'static str, &'static str); 5] {
@@ -82,11 +83,8 @@ fn form(dataset: &DatasetView, save: SetGates) -> impl IntoView + use<> {
     let known = StoredValue::new(gates.clone());
     let (count, hold) = (RwSignal::new(gates.count_source), RwSignal::new(gates.hold));
     let rules = RwSignal::new(gates.rules.iter().map(Draft::of).collect::<Vec<_>>());
-    let error_of = move |field: String| {
-        Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(&field)))
-    };
-    let send = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let refused = refusal(save);
+    let send = Callback::new(move |()| {
         let numbers = typed_numbers(&[("min_rows", least), ("shrink_percent", shrink), ("growth_percent", growth)]);
         let gates = Gates {
             count_source: count.get_untracked(),
@@ -96,41 +94,25 @@ fn form(dataset: &DatasetView, save: SetGates) -> impl IntoView + use<> {
         };
         let (domain, name) = place.get_value();
         save.dispatch((domain, name, gates, numbers));
-    };
+    });
     let first = columns.first().cloned().unwrap_or_default();
     let add = move |_| rules.update(|rules| rules.push(Draft { column: first.clone(), kind: "filled".into(), ..Draft::default() }));
     let columns = StoredValue::new(columns);
     view! {
-        <form class="stack" on:submit=send>
+        <JsonForm action=save send refused save=say.save at=id_of>
             <div class="form-row">
-                {number("gate-least", say.min_rows, "", least, error_of("min_rows".into()))}
-                {number("gate-shrink", say.max_decrease, "%", shrink, error_of("shrink_percent".into()))}
-                {number("gate-growth", say.max_increase, "%", growth, error_of("growth_percent".into()))}
+                <BoundNumber id="gate-least" label=say.min_rows note=say.optional text=least error=refused_field(refused, "min_rows")/>
+                <BoundNumber id="gate-shrink" label=say.max_decrease note=say.optional unit="%" text=shrink error=refused_field(refused, "shrink_percent")/>
+                <BoundNumber id="gate-growth" label=say.max_increase note=say.optional unit="%" text=growth error=refused_field(refused, "growth_percent")/>
             </div>
             <p class="help">{say.sizes_help}</p>
-            {move || (0..rules.with(Vec::len)).map(|index| rule_row(index, rules, columns, error_of(format!("rules.{index}")))).collect_view()}
+            {move || (0..rules.with(Vec::len)).map(|index| rule_row(index, rules, columns, refused_field(refused, format!("rules.{index}")))).collect_view()}
             <div class="row"><button class="btn btn-sm" type="button" on:click=add><Icon name="plus"/>{say.add_rule}</button></div>
-            {check(say.count, say.count_help, count)}
-            {check(say.hold, say.hold_help, hold)}
-            <FormErrors error=Signal::derive(move || save.value().get().and_then(Result::err)) at=id_of/>
+            <BoundChoice label=say.count help=say.count_help on=count/>
+            <BoundChoice label=say.hold help=say.hold_help on=hold/>
             {move || matches!(save.value().get(), Some(Ok(saved)) if saved.request.is_none()).then(|| view! { <Callout tone=Tone::Ok><p><b>{say.saved}</b>{say.saved_help}</p></Callout> })}
-            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{say.save}</button></div>
-        </form>
+        </JsonForm>
     }
-}
-
-fn number(
-    id: &'static str,
-    label: &'static str,
-    unit: &'static str,
-    text: RwSignal<String>,
-    error: Signal<Option<String>>,
-) -> impl IntoView {
-    view! { <NumberField id label note=words().datasets_quality.optional unit value=text error typed=Callback::new(move |typed| text.set(typed))/> }
-}
-
-fn check(label: &'static str, more: &'static str, on: RwSignal<bool>) -> impl IntoView {
-    view! { <label class="choice"><input class="check" type="checkbox" prop:checked=on checked=on.get_untracked() on:change=move |event| on.set(event_target_checked(&event))/><span>{label}<small>{more}</small></span></label> }
 }
 
 fn id_of(field: &str) -> String {

@@ -10,11 +10,12 @@ use model::view::{DatasetSaved, DatasetView, JobView};
 
 use super::api::PauseJob;
 use super::cron::{Times, cron_fields};
-use crate::error::PortalError;
-use crate::ui::{Callout, Field, FormErrors, GraphNode, NumberField, StepGraph, Time, Tone, number_text, typed_numbers};
+use crate::ui::{
+    BoundNumber, Callout, Field, GraphNode, JsonForm, Sends, StepGraph, Time, Tone, number_text, refusal, refused_field, typed_numbers,
+};
 use crate::words::words;
 
-pub(super) type SetJob = Action<(String, String, JobSpec, Typed), Result<DatasetSaved, PortalError>>;
+pub(super) type SetJob = Sends<(String, String, JobSpec, Typed), DatasetSaved>;
 
 /// The form while it is filled in.
 #[derive(Clone, Copy)]
@@ -193,18 +194,16 @@ fn form(
     if draft.after.with_untracked(String::is_empty) {
         draft.after.set(beside.with_value(|beside| beside.first().cloned().unwrap_or_default()));
     }
-    let error_of = move |field: &'static str| {
-        Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(field)))
-    };
-    let send = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let refused = refusal(save);
+    let error_of = move |field: &'static str| refused_field(refused, field);
+    let send = Callback::new(move |()| {
         let (domain, name) = place.get_value();
         save.dispatch((domain, name, draft.spec(), draft.numbers()));
-    };
+    });
     let has_beside = beside.with_value(|beside| !beside.is_empty());
     let is = move |key: &'static str| move || draft.when.with(|when| when == key);
     view! {
-        <form class="stack" on:submit=send>
+        <JsonForm action=save send refused save=say.save at=id_of>
             <div class="form-row">
                 <Field id="job-when" label=say.trigger>
                     <select class="select" id="job-when" on:change=move |event| draft.when.set(event_target_value(&event))>
@@ -236,7 +235,7 @@ fn form(
                         {(0..=MAX_RETRIES).map(|times| view! { <option value=times selected=move || draft.retries.get() == times>{times.to_string()}</option> }).collect_view()}
                     </select>
                 </Field>
-                {number("job-retry-after", say.retry_delay, say.seconds, draft.retry_after, error_of("retry_after_s"))}
+                <BoundNumber id="job-retry-after" label=say.retry_delay unit=say.seconds text=draft.retry_after error=error_of("retry_after_s")/>
             </div>
             <div class="form-row">
             <Field id="job-columns" label=say.new_columns help=say.new_columns_help>
@@ -251,17 +250,15 @@ fn form(
             </Field>
             </div>
             <div class="form-row">
-                {number("job-timeout", say.timeout, say.minutes, draft.timeout, error_of("timeout_minutes"))}
-                {number("job-late", say.late_after, say.minutes, draft.late_after, error_of("late_after_minutes"))}
+                <BoundNumber id="job-timeout" label=say.timeout note=say.optional unit=say.minutes text=draft.timeout error=error_of("timeout_minutes")/>
+                <BoundNumber id="job-late" label=say.late_after note=say.optional unit=say.minutes text=draft.late_after error=error_of("late_after_minutes")/>
             </div>
             <div class="form-row">
-                {number("job-dirty-rows", say.rejected_rows, say.rows, draft.dirty_rows, error_of("dirty_rows"))}
-                {number("job-dirty-percent", say.rejected_percent, say.percent, draft.dirty_percent, error_of("dirty_percent"))}
+                <BoundNumber id="job-dirty-rows" label=say.rejected_rows note=say.optional unit=say.rows text=draft.dirty_rows error=error_of("dirty_rows")/>
+                <BoundNumber id="job-dirty-percent" label=say.rejected_percent note=say.optional unit=say.percent text=draft.dirty_percent error=error_of("dirty_percent")/>
             </div>
             <p class="small t-2">{say.rejected_help}</p>
-            <FormErrors error=Signal::derive(move || save.value().get().and_then(Result::err)) at=id_of/>
-            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{say.save}</button></div>
-        </form>
+        </JsonForm>
     }
 }
 
@@ -276,16 +273,4 @@ fn id_of(field: &str) -> String {
         _ => return String::new(),
     };
     format!("job-{name}")
-}
-
-pub(super) fn number(
-    id: &'static str,
-    label: &'static str,
-    unit: &'static str,
-    text: RwSignal<String>,
-    error: Signal<Option<String>>,
-) -> impl IntoView {
-    let say = &words().datasets_job;
-    let note = if [say.minutes, say.rows, say.percent].contains(&unit) { say.optional } else { "" };
-    view! { <NumberField id label note unit value=text error typed=Callback::new(move |typed| text.set(typed))/> }
 }

@@ -7,12 +7,11 @@ use model::snapshot::Environment;
 use model::view::{DatasetSaved, DatasetView};
 
 use super::mapping::{Draft, mapping_form};
-use crate::error::PortalError;
 use crate::pages::sources::api::tables;
-use crate::ui::{Callout, FormCard, FromSource, ProblemCallout, Tone, ask};
+use crate::ui::{Callout, FormCard, FromSource, JsonForm, Sends, Tone, ask, refusal};
 use crate::words::words;
 
-pub(super) type SetMapping = Action<(String, String, Mapping), Result<DatasetSaved, PortalError>>;
+pub(super) type SetMapping = Sends<(String, String, Mapping), DatasetSaved>;
 
 pub(super) fn mapping_card(dataset: &DatasetView, may_edit: bool, save: SetMapping) -> impl IntoView + use<> {
     let say = &words().datasets_mapping;
@@ -43,25 +42,28 @@ fn form(dataset: &DatasetView, save: SetMapping) -> impl IntoView + use<> {
     let (mapping, store) = (dataset.spec.mapping.clone(), dataset.spec.store);
     let place = StoredValue::new((dataset.domain.clone(), dataset.name.clone()));
     let by_key = store != StoreKind::Columnar && !dataset.feeds;
-    let refused = Signal::derive(move || save.value().get().and_then(Result::err));
+    let refused = refusal(save);
     view! {
         <FromSource asked=known what view=move |tables| {
             let Some(info) = tables.into_iter().find(|info| info.table.name == table) else {
                 return view! { <Callout tone=Tone::Warn><p>{say.no_table}</p></Callout> }.into_any();
             };
             let draft = Draft::new(&info, &mapping);
-            let send = move |event: leptos::ev::SubmitEvent| {
-                event.prevent_default();
+            let send = Callback::new(move |()| {
                 let (domain, name) = place.get_value();
                 save.dispatch((domain, name, draft.mapping()));
-            };
+            });
+            let beside = view! { <span class="help">{say.save_help}</span> }.into_any();
             view! {
-                <form class="stack" on:submit=send>
+                <JsonForm action=save send refused save=say.save at=beside_its_row beside>
                     {mapping_form(draft, (source.clone(), table.clone()), refused, by_key)}
-                    {move || refused.get().map(|error| view! { <ProblemCallout error/> })}
-                    <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{say.save}</button><span class="help">{say.save_help}</span></div>
-                </form>
+                </JsonForm>
             }.into_any()
         }/>
     }
+}
+
+/// Each error of the mapping stands beside its own row.
+fn beside_its_row(_: &str) -> String {
+    String::new()
 }

@@ -10,15 +10,17 @@ use model::view::SourceView;
 
 use super::api::{NewDatasetForm, has_redis, new_dataset};
 use super::mapping::{Draft, mapping_form};
-use crate::error::PortalError;
 use crate::pages::sources::api::sources;
 use crate::pages::sources::ask_tables_of_prod;
 use crate::signed_in::{FormTokenSignal, MeResource};
-use crate::ui::{Asked, Field, FieldPicker, FormErrors, FromSource, Load, PageHead, PageName, grouped, loaded, no_access};
+use crate::ui::{
+    Asked, BoundText, Field, FieldPicker, FromSource, JsonForm, Load, PageHead, PageName, Sends, grouped, loaded, no_access, refusal,
+    refused_field,
+};
 use crate::words::words;
 
 /// With the token of the form.
-type Make = Action<(NewDatasetForm, String), Result<(), PortalError>>;
+type Make = Sends<(NewDatasetForm, String), ()>;
 
 /// What is chosen so far.
 #[derive(Clone, Copy)]
@@ -118,8 +120,8 @@ fn form(
 ) -> impl IntoView + use<> {
     let FormTokenSignal(form_token) = expect_context();
     let say = &words().datasets_new;
-    let refused = Signal::derive(move || make.value().get().and_then(Result::err));
-    let error = move |field: &'static str| Signal::derive(move || refused.get().and_then(|error| error.of_field(field)));
+    let refused = refusal(make);
+    let error = move |field: &'static str| refused_field(refused, field);
     let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
     let domain_of: Vec<(String, String)> = sources.iter().map(|source| (source.name.clone(), source.domain.clone())).collect();
     let compression = RwSignal::new(Compression::default());
@@ -138,8 +140,7 @@ fn form(
     let in_table = Memo::new(move |_| chosen.store.get() == StoreKind::Table);
     let written =
         StoredValue::new(sources.iter().filter(|source| source.may_be_written_into(Environment::Prod)).cloned().collect::<Vec<_>>());
-    let send = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let send = Callback::new(move |()| {
         let form = NewDatasetForm {
             domain: domain.get_untracked(),
             name: name.get_untracked(),
@@ -152,11 +153,12 @@ fn form(
             mapping: chosen.draft.get_untracked().map(Draft::mapping).unwrap_or_default(),
         };
         make.dispatch((form, form_token.get_untracked()));
-    };
+    });
+    let cancel = view! { <a class="btn" href="/datasets">{say.cancel}</a> }.into_any();
     let stores = StoreKind::ALL.into_iter().filter(move |kind| *kind != StoreKind::Redis || redis);
     let domains = domains.to_vec();
     view! {
-        <form class="stack-6" on:submit=send>
+        <JsonForm action=make send refused save=say.create at=id_of class="stack-6" beside=cancel>
             <section class="card card-pad stack">
                 <h2>{say.source_table}</h2>
                 <div class="form-row">
@@ -187,10 +189,8 @@ fn form(
                     <Field id="domain" label=say.domain help=say.domain_help><select class="select" id="domain" on:change=move |event| domain.set(event_target_value(&event))>{domains.into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || domain.get() == this>{name.clone()}</option> } }).collect_view()}</select></Field>
                     <Field id="name" label=say.name help=say.name_help error=error("name")><input class="input" id="name" required autocomplete="off" placeholder=say.name_example on:input=move |event| name.set(event_target_value(&event))/></Field>
                 </div>
-                <FormErrors error=refused at=id_of/>
-                <div class="row"><button class="btn btn-primary" type="submit" disabled=move || make.pending().get()>{say.create}</button><a class="btn" href="/datasets">{say.cancel}</a></div>
             </section>
-        </form>
+        </JsonForm>
     }
 }
 
@@ -225,7 +225,7 @@ fn into_fields<E: Fn(&'static str) -> Signal<Option<String>>>(
             <Field id="into-source" label=say.destination error=error("into.source")><select class="select" id="into-source" on:change=move |event| into.source.set(event_target_value(&event))>
                 {move || here.get().into_iter().map(|name| { let this = name.clone(); view! { <option value=name.clone() selected=move || into.source.get() == this>{name.clone()}</option> } }).collect_view()}
             </select></Field>
-            <Field id="into-schema" label=say.schema note=say.schema_note error=error("into.schema")><input class="input" id="into-schema" autocomplete="off" prop:value=into.schema on:input=move |event| into.schema.set(event_target_value(&event))/></Field>
+            <BoundText id="into-schema" label=say.schema note=say.schema_note text=into.schema error=error("into.schema")/>
             <Field id="into-name" label=say.view error=error("into.name")><input class="input" id="into-name" autocomplete="off" placeholder=say.name_example prop:value=into.name on:input=move |event| into.name.set(event_target_value(&event))/></Field>
         </div>
         <p class="help">{help}</p>

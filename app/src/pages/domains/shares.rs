@@ -5,7 +5,7 @@ use model::snapshot::Priority;
 use model::view::CompartmentView;
 
 use super::api::SetCompartment;
-use crate::ui::{Callout, FormProblem, Tone, field_error, rate_fields, rate_words};
+use crate::ui::{Callout, FormProblem, Tone, Unsaved, done, field_error, rate_fields, rate_words};
 use crate::words::words;
 
 /// What a priority is for, in a line.
@@ -39,13 +39,15 @@ fn row(share: CompartmentView, may: bool, set: ServerAction<SetCompartment>) -> 
     let say = &words().domains;
     let form = move || {
         view! {
-            <ActionForm action=set>
-                <input type="hidden" name="domain" value=domain/><input type="hidden" name="priority" value=priority.key()/>
-                <div class="form-row">
-                    {rate_fields(&of, limit, [field_error(set, format!("{of}per_second")), field_error(set, format!("{of}burst"))])}
-                </div>
-                <div class="row mt-2"><button class="btn btn-sm" type="submit">{(say.save_limit)(priority.key())}</button></div>
-            </ActionForm>
+            <Unsaved saved=done(set)>
+                <ActionForm action=set>
+                    <input type="hidden" name="domain" value=domain/><input type="hidden" name="priority" value=priority.key()/>
+                    <div class="form-row">
+                        {rate_fields(&of, limit, [field_error(set, format!("{of}per_second")), field_error(set, format!("{of}burst"))])}
+                    </div>
+                    <div class="row mt-2"><button class="btn btn-sm" type="submit">{(say.save_limit)(priority.key())}</button></div>
+                </ActionForm>
+            </Unsaved>
         }
     };
     view! {

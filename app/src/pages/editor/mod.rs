@@ -3,6 +3,7 @@
 
 pub(crate) mod api;
 mod aside;
+mod document;
 mod edits;
 mod fields_step;
 mod filter_edits;
@@ -10,6 +11,7 @@ mod filters;
 mod form_fields;
 mod join_card;
 mod join_edits;
+mod leaving;
 mod number;
 mod parameter_card;
 mod parameters_step;
@@ -34,6 +36,7 @@ use model::view::{DatasetView, DraftView, Rejection, SourceView};
 
 use self::api::{DiscardDraft, callable, draft};
 use self::aside::Aside;
+use self::document::hear_the_document;
 use self::edits::keep_case;
 use self::fields_step::FieldsStep;
 use self::parameters_step::ParametersStep;
@@ -41,6 +44,7 @@ use self::policy_step::PolicyStep;
 use self::send_step::SendStep;
 use self::state::{Editor, Saved};
 use self::union_step::{Callables, UnionStep};
+use crate::left_drafts::LeftDrafts;
 use crate::pages::api::Console;
 use crate::pages::datasets::api::datasets;
 use crate::pages::sources::api::sources;
@@ -93,7 +97,18 @@ pub(crate) fn EditorPage() -> impl IntoView {
     let at = api_params();
     let query = use_query_map();
     let step = Memo::new(move |_| query.read().get("step").unwrap_or_else(|| steps()[0].0.into()));
-    let found = loaded(move || at.get(), |(domain, name)| draft(domain, name));
+    let left: LeftDrafts = expect_context();
+    let found = loaded(
+        move || at.get(),
+        move |(domain, name)| {
+            let left = left.clone();
+            async move {
+                // What a form of it left behind comes first.
+                left.settled().await;
+                draft(domain, name).await
+            }
+        },
+    );
     let datasets = loaded(|| (), |()| datasets());
     let callables = loaded(move || at.get(), |(domain, name)| callable(domain, name));
     let sources = loaded(|| (), |()| sources());
@@ -115,6 +130,7 @@ fn Form(
     let has_versions = draft.has_versions;
     let rejected = draft.rejected.clone();
     let editor = Editor::open(draft, step);
+    hear_the_document(editor);
     let place = move || steps.iter().position(|(key, _)| *key == step.get()).unwrap_or(0);
     // Leaving a step keeps what stands in it.
     Effect::new(move |_| {
@@ -123,6 +139,8 @@ fn Form(
     });
     let (for_steps, for_bar) = (base.clone(), base);
     view! {
+        // A page that holds something back asks before it is left.
+        <div hidden=true data-unsaved=move || editor.holds_back().then_some("true")></div>
         <PageName name={if has_versions { say.new_version } else { say.draft }}/>
         <div class="page-head"><div><div class="page-title"><Heading>{title}</Heading><span class="badge">{say.draft}</span><span class="badge badge-code">{editor.spec.with_untracked(|spec| spec.kind().key())}</span></div></div></div>
         {move || view! { <Steps now=place() + 1 base=Some(for_steps.clone()) first=first_name(is_union)/> }}
@@ -184,6 +202,12 @@ fn Bar(editor: Editor, base: String, place: Signal<usize>, has_versions: bool) -
     let (say, steps) = (&words().editor, steps());
     let discard = ServerAction::<DiscardDraft>::new();
     let (domain, name) = editor.place();
+    // What is discarded is not saved when the form is left.
+    Effect::new(move |_| {
+        if matches!(discard.value().get(), Some(Ok(()))) {
+            editor.saved.set(Saved::Kept);
+        }
+    });
     let title = (say.discard_title)(&domain, &name);
     let stays = if has_versions { say.discard_version } else { say.discard_api };
     let effects = vec![say.discard_effect.to_owned(), stays.to_owned()];

@@ -5,7 +5,7 @@ use model::snapshot::Environment;
 
 use super::api::Submit;
 use super::state::{Editor, Saved};
-use crate::ui::{Callout, Field, FormProblem, Icon, ProblemCallout, SampleTable, Tone};
+use crate::ui::{Callout, Field, FormProblem, Icon, ProblemCallout, SampleTable, Tone, Unsaved, done};
 use crate::words::words;
 
 #[component]
@@ -36,18 +36,20 @@ pub(super) fn SendStep(editor: Editor) -> impl IntoView {
             }}
             {move || editor.unread_words().map(|words| view! { <Callout tone=Tone::Bad><p>{words}</p></Callout> })}
             <FormProblem action=submit/>
-            <ActionForm action=submit>
-                <section class="card card-pad stack">
-                    <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
-                    <input type="hidden" name="edit" value=move || editor.seen().to_string()/>
-                    <div class="form-row">
-                        <Field id="environment" label=say.environment><select class="select" id="environment" name="environment">{[Environment::Prod, Environment::Test].map(|this| view! { <option value=this.key()>{this.key()}</option> }).collect_view()}</select></Field>
-                        <Field id="reason" label=say.reason note=say.optional help=say.reason_help><input class="input" id="reason" name="reason"/></Field>
-                    </div>
-                    <p class="t-2 s13">{say.effects}</p>
-                    <div class="row"><button class="btn btn-primary" type="submit" disabled=move || !ready() || submit.pending().get()><Icon name="send"/>{say.send}</button></div>
-                </section>
-            </ActionForm>
+            <Unsaved saved=done(submit)>
+                <ActionForm action=submit>
+                    <section class="card card-pad stack">
+                        <input type="hidden" name="domain" value=domain/><input type="hidden" name="name" value=name/>
+                        <input type="hidden" name="edit" value=move || editor.seen().to_string()/>
+                        <div class="form-row">
+                            <Field id="environment" label=say.environment><select class="select" id="environment" name="environment">{[Environment::Prod, Environment::Test].map(|this| view! { <option value=this.key()>{this.key()}</option> }).collect_view()}</select></Field>
+                            <Field id="reason" label=say.reason note=say.optional help=say.reason_help><input class="input" id="reason" name="reason"/></Field>
+                        </div>
+                        <p class="t-2 s13">{say.effects}</p>
+                        <div class="row"><button class="btn btn-primary" type="submit" disabled=move || !ready() || submit.pending().get()><Icon name="send"/>{say.send}</button></div>
+                    </section>
+                </ActionForm>
+            </Unsaved>
         </div>
     }
     .into_any()

@@ -8,9 +8,12 @@ use model::ApiSpec;
 use model::snapshot::Environment;
 use model::view::{CheckReport, DraftView};
 
-use super::api::{check, draft, save_draft};
+use super::api::{SaveDraft, check, draft, save_draft};
 use super::edits::{become_script, is_script};
+use super::leaving::{save_behind, save_left};
 use crate::error::PortalError;
+use crate::left_drafts::{DraftPlace, LeftDraft, LeftDrafts};
+use crate::ui::Toasts;
 use crate::words::words;
 
 /// How long after the last keystroke the draft is saved.
@@ -35,11 +38,14 @@ struct Unread {
 /// One open form. Cheap to copy into every handler.
 #[derive(Clone, Copy)]
 pub(super) struct Editor {
-    at: StoredValue<(String, String)>,
+    at: StoredValue<DraftPlace>,
     pub(super) spec: RwSignal<ApiSpec>,
     edit: RwSignal<i64>,
     pub(super) saved: RwSignal<Saved>,
     save: Action<(), ()>,
+    saving: Memo<bool>,
+    step: Memo<String>,
+    left: StoredValue<LeftDrafts>,
     check: Action<(), ()>,
     pub(super) report: RwSignal<Option<Result<CheckReport, PortalError>>>,
     changes: RwSignal<u32>,
@@ -53,23 +59,33 @@ pub(super) struct Editor {
 
 impl Editor {
     pub(super) fn open(draft: DraftView, step: Memo<String>) -> Self {
-        let at = StoredValue::new((draft.domain, draft.name));
-        let spec = RwSignal::new(draft.spec);
-        let edit = RwSignal::new(draft.edit);
-        let saved = RwSignal::new(Saved::Kept);
+        let place = (draft.domain, draft.name);
+        let drafts: LeftDrafts = expect_context();
+        // What a form of this draft could not save when it was left stands in it again.
+        let (spec, edit, saved) = match drafts.take_refused(&place) {
+            Some((left, error)) => (left.spec, left.edit, Saved::Failed(error)),
+            None => (draft.spec, draft.edit, Saved::Kept),
+        };
+        let (at, left) = (StoredValue::new(place), StoredValue::new(drafts));
+        let (spec, edit, saved) = (RwSignal::new(spec), RwSignal::new(edit), RwSignal::new(saved));
         let report = RwSignal::new(None);
         let changes = RwSignal::new(0);
-        let save = Action::new_local(move |(): &()| save_once((at.get_value(), spec.get_untracked()), edit, step, saved, changes));
+        let toasts = use_context::<Toasts>();
+        let save = Action::new_local(move |(): &()| {
+            let sent = LeftDraft { spec: spec.get_untracked(), edit: edit.get_untracked(), step: step.get_untracked() };
+            save_once((at.get_value(), sent), (edit, saved, changes), left.get_value(), toasts)
+        });
         let check = Action::new_local(move |(): &()| {
             let ((domain, name), spec) = (at.get_value(), spec.get_untracked());
             async move {
                 let found = check(domain, name, spec, Environment::Prod).await;
-                report.set(Some(found));
+                let _ = report.try_set(Some(found));
             }
         });
         let as_script = RwSignal::new(spec.with_untracked(is_script));
         let unread = RwSignal::new(BTreeMap::new());
-        let editor = Self { at, spec, edit, saved, save, check, report, changes, unread, began: RwSignal::new(None), as_script };
+        let (saving, began) = (save.pending(), RwSignal::new(None));
+        let editor = Self { at, spec, edit, saved, save, saving, step, left, check, report, changes, unread, began, as_script };
         // One save at a time: what was typed while one was on its way goes with the next.
         Effect::new(move |_| {
             save.version().track();
@@ -80,6 +96,7 @@ impl Editor {
         Effect::new(move |_| {
             check.dispatch(());
         });
+        on_cleanup(move || editor.leave(toasts));
         editor
     }
 
@@ -93,7 +110,7 @@ impl Editor {
     }
 
     pub(super) fn is_saving(&self) -> bool {
-        self.save.pending().get()
+        self.saving.get()
     }
 
     /// Changes the definition; it is saved and checked when the hands rest.
@@ -182,10 +199,70 @@ impl Editor {
     /// Saves and checks now, where there is something to save.
     pub(super) fn flush(self) {
         let is_whole = self.unread.with_untracked(BTreeMap::is_empty);
-        if is_whole && self.saved.get_untracked() == Saved::Changed && !self.save.pending().get_untracked() {
+        if is_whole && self.saved.get_untracked() == Saved::Changed && !self.saving.get_untracked() {
             self.save.dispatch(());
             self.check.dispatch(());
         }
+    }
+
+    /// Whether something is typed that is not saved by itself.
+    pub(super) fn holds_back(self) -> bool {
+        matches!(self.saved.get(), Saved::Failed(_)) || !self.unread.with(BTreeMap::is_empty)
+    }
+
+    /// What would be saved now; nothing where all is saved, or something in the form keeps the rest back.
+    fn unsaved(self) -> Option<LeftDraft> {
+        let is_whole = self.unread.with_untracked(BTreeMap::is_empty);
+        (is_whole && self.saved.get_untracked() == Saved::Changed).then(|| LeftDraft {
+            spec: self.spec.get_untracked(),
+            edit: self.edit.get_untracked(),
+            step: self.step.get_untracked(),
+        })
+    }
+
+    /// The form is taken away: what was typed in the last moment is saved behind it.
+    fn leave(self, toasts: Option<Toasts>) {
+        let Some(draft) = self.unsaved() else { return };
+        let (place, left) = (self.place(), self.left.get_value());
+        if self.saving.get_untracked() {
+            left.put_behind(place, draft);
+        } else {
+            left.begin();
+            leptos::task::spawn_local(save_left(place, draft, left, toasts));
+        }
+    }
+
+    /// What is to be sent where the document itself goes away. A save that is on its way may or may not arrive: the definition is sent for
+    /// both, and the server takes the one whose edit is the draft's.
+    pub(super) fn last_saves(self) -> Vec<SaveDraft> {
+        let Some(draft) = self.unsaved() else { return Vec::new() };
+        let (domain, name) = self.place();
+        let LeftDraft { spec, edit, step } = draft;
+        let edits = if self.saving.get_untracked() { vec![edit, edit + 1] } else { vec![edit] };
+        let save = |edit| SaveDraft { domain: domain.clone(), name: name.clone(), spec: spec.clone(), edit, step: step.clone() };
+        edits.into_iter().map(save).collect()
+    }
+
+    /// Meets what was sent when the document went away. The page may show what was stored before that, and the save may not have arrived.
+    pub(super) fn meet(self, sent: SaveDraft) {
+        let (domain, name) = self.place();
+        leptos::task::spawn_local(async move {
+            let Ok(stored) = draft(domain, name).await else { return };
+            let Some(shown) = self.spec.try_get_untracked() else { return };
+            let is_kept = self.saved.get_untracked() == Saved::Kept;
+            if stored.spec == sent.spec || (is_kept && stored.edit != sent.edit) {
+                self.edit.set(stored.edit);
+                if is_kept || shown == stored.spec {
+                    self.spec.set(stored.spec);
+                    self.saved.set(Saved::Kept);
+                    self.check_now();
+                }
+            } else if is_kept {
+                self.edit.set(stored.edit);
+                self.change(|spec| *spec = sent.spec);
+                self.flush();
+            }
+        });
     }
 
     /// Saves what could not be saved, once that may go better.
@@ -226,22 +303,28 @@ impl Editor {
 }
 
 async fn save_once(
-    ((domain, name), sent): ((String, String), ApiSpec),
-    edit: RwSignal<i64>,
-    step: Memo<String>,
-    saved: RwSignal<Saved>,
-    changes: RwSignal<u32>,
+    (place, sent): (DraftPlace, LeftDraft),
+    (edit, saved, changes): (RwSignal<i64>, RwSignal<Saved>, RwSignal<u32>),
+    left: LeftDrafts,
+    toasts: Option<Toasts>,
 ) {
     let seen = changes.get_untracked();
-    let kept = save_draft(domain, name, sent, edit.get_untracked(), step.get_untracked()).await;
+    let (domain, name) = place.clone();
+    let kept = save_draft(domain, name, sent.spec.clone(), sent.edit, sent.step.clone()).await;
+    if let Some(behind) = left.take_behind(&place) {
+        save_behind(place, (sent, behind), kept, left, toasts).await;
+        return;
+    }
     match kept {
         Ok(view) => {
-            edit.set(view.edit);
+            let _ = edit.try_set(view.edit);
             // What was typed while it was on its way is saved next.
-            if changes.get_untracked() == seen {
-                saved.set(Saved::Kept);
+            if changes.try_get_untracked() == Some(seen) {
+                let _ = saved.try_set(Saved::Kept);
             }
         }
-        Err(error) => saved.set(Saved::Failed(error)),
+        Err(error) => {
+            let _ = saved.try_set(Saved::Failed(error));
+        }
     }
 }

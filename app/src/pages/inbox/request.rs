@@ -11,7 +11,7 @@ use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{
     CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Heading, Icon, Load, PageName, SampleTable, SettingChanges,
-    StateBadge, Time, done, loaded, param,
+    StateBadge, Time, Unsaved, done, loaded, param,
 };
 use crate::words::words;
 
@@ -123,20 +123,22 @@ pub(super) fn decision(
         <FormProblem action=withdraw/>
         {(!decides).then(|| view! { <FormProblem action=decide/> })}
         {decides.then(|| view! {
-            <ActionForm action=decide><FormToken/>
-                <input type="hidden" name="id" value=decide_id/>
-                {(!costs.is_empty()).then(|| view! {
-                    <div class="card card-pad mt-4"><Choice name="accept_costs" value="yes" label=say.accept_cost help=costs/></div>
-                })}
-                <div class="action-bar decide">
-                    <div class="said"><FormProblem action=decide/></div>
-                    <div class="field grow"><label class="sr" for="why">{say.reason}</label><input class="input" id="why" name="reason" placeholder=say.reason_example/></div>
-                    <span class="end">
-                        <button class="btn btn-bad" type="submit" name="decision" value="reject">{say.reject}</button>
-                        <button class="btn btn-primary" type="submit" name="decision" value="approve">{yes}</button>
-                    </span>
-                </div>
-            </ActionForm>
+            <Unsaved saved=done(decide)>
+                <ActionForm action=decide><FormToken/>
+                    <input type="hidden" name="id" value=decide_id/>
+                    {(!costs.is_empty()).then(|| view! {
+                        <div class="card card-pad mt-4"><Choice name="accept_costs" value="yes" label=say.accept_cost help=costs/></div>
+                    })}
+                    <div class="action-bar decide">
+                        <div class="said"><FormProblem action=decide/></div>
+                        <div class="field grow"><label class="sr" for="why">{say.reason}</label><input class="input" id="why" name="reason" placeholder=say.reason_example/></div>
+                        <span class="end">
+                            <button class="btn btn-bad" type="submit" name="decision" value="reject">{say.reject}</button>
+                            <button class="btn btn-primary" type="submit" name="decision" value="approve">{yes}</button>
+                        </span>
+                    </div>
+                </ActionForm>
+            </Unsaved>
         })}
         {(is_open && mine).then(|| view! {
             <ActionForm action=withdraw><FormToken/>

@@ -11,7 +11,7 @@ use model::view::SourceView;
 use super::api::{SourceForm, save_source, test_source};
 use crate::error::PortalError;
 use crate::signed_in::FormTokenSignal;
-use crate::ui::{Callout, Field, FormErrors, TextArea, Tone};
+use crate::ui::{Callout, Field, JsonForm, TextArea, Tone, refused_field};
 use crate::words::words;
 
 /// Settings and secrets parted, as the use case takes them.
@@ -93,7 +93,11 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
     let fields = move || {
         kinds.with_value(|kinds| kinds.iter().find(|kind| kind.driver == driver.get()).map(|kind| kind.form.clone()).unwrap_or_default())
     };
-    let error_of = move |field: String| Signal::derive(move || refused.get().and_then(|error| error.of_field(&field)));
+    let error_of = move |field: String| refused_field(refused.into(), field);
+    let send = Callback::new(move |()| {
+        save.dispatch(());
+    });
+    let cancel = view! { <a class="btn btn-quiet" href="/sources">{say.cancel}</a> }.into_any();
     let set_of = StoredValue::new(known);
     let settings = move |environment: Environment| {
         fields()
@@ -117,7 +121,7 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
             .collect_view()
     };
     view! {
-        <form class="stack" on:submit=move |event| { event.prevent_default(); save.dispatch(()); }>
+        <JsonForm action=save send refused=refused.into() save={if is_new { say.create } else { say.save }} at=id_of beside=cancel>
             <section class="card card-pad stack">
                 <h2>{if is_new { say.general } else { say.settings }}</h2>
                 <div class="form-row">
@@ -150,15 +154,13 @@ pub(super) fn SourceEditor(kinds: Vec<ConnectorInfo>, domains: Vec<String>, know
             </Show>
             {move || test.pending().get().then(|| view! { <p class="t-2 s13" role="status">{say.connecting}</p> })}
             {move || test.value().get().filter(|_| !test.pending().get()).and_then(Result::ok).map(|version| view! { <Callout tone=Tone::Ok><p><b>{say.connected}</b>" "{version}</p></Callout> })}
-            <FormErrors error=refused at=id_of/>
             {move || save.value().get().and_then(Result::ok).map(|saved| match saved.request {
                 None => view! { <Callout tone=Tone::Ok><p><b>{say.saved}</b></p></Callout> }.into_any(),
                 Some(request) => view! {
                     <Callout tone=Tone::Warn><p><b>{say.needs_approval}</b>{say.needs_approval_help}<a href=format!("/inbox/{request}")>{say.open_request}</a></p></Callout>
                 }.into_any(),
             })}
-            <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{if is_new { say.create } else { say.save }}</button><a class="btn btn-quiet" href="/sources">{say.cancel}</a></div>
-        </form>
+        </JsonForm>
     }
     .into_any()
 }

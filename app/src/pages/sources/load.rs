@@ -5,12 +5,13 @@ use model::load_limits::{SourceLoad, Window};
 use model::number::Typed;
 use model::view::SourceView;
 
-use crate::error::PortalError;
 use crate::pages::datasets::api::time_zones;
-use crate::ui::{Callout, Field, FormErrors, NumberField, Tone, ZonePicker, ask, number_text, typed_numbers};
+use crate::ui::{
+    BoundNumber, BoundText, Callout, JsonForm, Sends, Tone, ZonePicker, ask, number_text, refusal, refused_field, typed_numbers,
+};
 use crate::words::words;
 
-pub(super) type SetLoad = Action<(String, SourceLoad, Typed), Result<(), PortalError>>;
+pub(super) type SetLoad = Sends<(String, SourceLoad, Typed), ()>;
 
 /// The form while it is filled in, all of it text.
 #[derive(Clone, Copy)]
@@ -74,39 +75,35 @@ pub(super) fn load_card(source: &SourceView, save: SetLoad) -> impl IntoView + u
     let draft = Draft::of(&source.load);
     let name = StoredValue::new(source.name.clone());
     let zones = ask(None, || (), |()| time_zones());
-    let error_of = move |field: &'static str| {
-        Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error: PortalError| error.of_field(field)))
-    };
-    let send = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let refused = refusal(save);
+    let error_of = move |field: &'static str| refused_field(refused, field);
+    let send = Callback::new(move |()| {
         save.dispatch((name.get_value(), draft.load(), draft.numbers()));
-    };
+    });
     view! {
         <section class="card clip">
             <div class="card-head"><h2>{say.title}</h2></div>
-            <form class="card-pad stack" on:submit=send>
+            <JsonForm action=save send refused save=say.save at=id_of class="card-pad stack">
                 <p class="t-2 s13">{say.about}</p>
                 <div class="form-row">
-                    {number("load-rows", say.rows, "", draft.rows, error_of("rows_per_s"))}
-                    {number("load-bytes", say.bytes, say.bytes_help, draft.bytes, error_of("bytes_per_s"))}
+                    <BoundNumber id="load-rows" label=say.rows text=draft.rows error=error_of("rows_per_s")/>
+                    <BoundNumber id="load-bytes" label=say.bytes help=say.bytes_help text=draft.bytes error=error_of("bytes_per_s")/>
                 </div>
                 <div class="form-row">
-                    {number("load-runs", say.runs, say.runs_help, draft.runs, error_of("runs"))}
-                    {number("load-readers", say.readers, say.readers_help, draft.readers, error_of("readers"))}
+                    <BoundNumber id="load-runs" label=say.runs help=say.runs_help text=draft.runs error=error_of("runs")/>
+                    <BoundNumber id="load-readers" label=say.readers help=say.readers_help text=draft.readers error=error_of("readers")/>
                 </div>
                 <div class="form-row">
-                    {text("load-windows", say.windows, say.windows_help, draft.windows, error_of("windows"))}
+                    <BoundText id="load-windows" label=say.windows help=say.windows_help text=draft.windows error=error_of("windows")/>
                     <ZonePicker id="load-zone" label=say.zone zones zone=draft.zone error=error_of("zone")/>
                 </div>
-                {number("load-slow", say.latency, say.latency_help, draft.slow, error_of("slow_above_ms"))}
+                <BoundNumber id="load-slow" label=say.latency help=say.latency_help text=draft.slow error=error_of("slow_above_ms")/>
                 <div class="form-row">
-                    {text("load-query", say.query, say.query_help, draft.query, error_of("load_query"))}
-                    {number("load-above", say.threshold, say.threshold_help, draft.above, error_of("load_above"))}
+                    <BoundText id="load-query" label=say.query help=say.query_help text=draft.query error=error_of("load_query")/>
+                    <BoundNumber id="load-above" label=say.threshold help=say.threshold_help text=draft.above error=error_of("load_above")/>
                 </div>
-                <FormErrors error=Signal::derive(move || save.value().get().and_then(Result::err)) at=id_of/>
                 {move || matches!(save.value().get(), Some(Ok(()))).then(|| view! { <Callout tone=Tone::Ok><p><b>{say.saved}</b>{say.saved_help}</p></Callout> })}
-                <div class="row"><button class="btn btn-primary" type="submit" disabled=move || save.pending().get()>{say.save}</button></div>
-            </form>
+            </JsonForm>
         </section>
     }
 }
@@ -121,22 +118,4 @@ fn id_of(field: &str) -> String {
         same => same,
     };
     format!("load-{name}")
-}
-
-fn number(
-    id: &'static str,
-    label: &'static str,
-    help: &'static str,
-    text: RwSignal<String>,
-    error: Signal<Option<String>>,
-) -> impl IntoView {
-    view! { <NumberField id label help value=text error typed=Callback::new(move |typed| text.set(typed))/> }
-}
-
-fn text(id: &'static str, label: &'static str, help: &'static str, text: RwSignal<String>, error: Signal<Option<String>>) -> impl IntoView {
-    view! {
-        <Field id=id label=label help=help error>
-            <input class="input" id=id autocomplete="off" prop:value=text value=text.get_untracked() on:input=move |event| text.set(event_target_value(&event))/>
-        </Field>
-    }
 }

@@ -1,0 +1,65 @@
+//! The field that somebody types into. Many fields tell their value only when the reader goes on to another one, which nobody does who
+//! presses Back or loads the page anew.
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::wasm_bindgen::closure::Closure;
+use leptos::web_sys::{Event, EventInit};
+
+/// Whether the field that has the focus has something to tell.
+#[derive(Clone, Copy)]
+pub(super) struct FieldInHand {
+    untold: StoredValue<bool>,
+}
+
+impl FieldInHand {
+    pub(super) fn new() -> Self {
+        let untold = StoredValue::new(false);
+        let told = move |now: bool| {
+            let _ = untold.try_update_value(|untold| *untold = now);
+        };
+        Effect::new(move |_| {
+            let (typed, changed) =
+                (window_event_listener(ev::input, move |_| told(true)), window_event_listener(ev::change, move |_| told(false)));
+            on_cleanup(move || {
+                typed.remove();
+                changed.remove();
+            });
+        });
+        Self { untold }
+    }
+
+    /// The field tells now, as it does when the reader goes on.
+    pub(super) fn tells(self) {
+        if self.untold.try_get_value() != Some(true) {
+            return;
+        }
+        if let Some(field) = document().active_element() {
+            dispatch(&field, "change");
+        }
+    }
+}
+
+/// Sends an event to a field, as the browser does when somebody uses it.
+pub(super) fn dispatch(field: &leptos::web_sys::Element, name: &str) {
+    let about = EventInit::new();
+    about.set_bubbles(true);
+    if let Ok(event) = Event::new_with_event_init_dict(name, &about) {
+        let _ = field.dispatch_event(&event);
+    }
+}
+
+/// Hears an event of the window before everybody who hears it in the usual way.
+pub(super) fn hears_first(name: &'static str, heard: impl Fn(&Event) + Clone + 'static) {
+    Effect::new(move |_| {
+        let heard = heard.clone();
+        let listener = Closure::wrap(Box::new(move |event: Event| heard(&event)) as Box<dyn FnMut(Event)>).into_js_value();
+        let _ = window().add_event_listener_with_callback_and_bool(name, listener.unchecked_ref(), true);
+        let listener = StoredValue::new_local(listener);
+        on_cleanup(move || {
+            let _ = listener
+                .try_with_value(|listener| window().remove_event_listener_with_callback_and_bool(name, listener.unchecked_ref(), true));
+        });
+    });
+}
