@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
+use leptos::web_sys::{Element, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, PerformanceNavigation, Storage};
 use leptos_router::hooks::use_location;
 
 use super::field_in_hand::dispatch;
@@ -105,8 +105,16 @@ pub(super) fn forget_values(place: &str) {
     let _ = storage().map(|storage| storage.remove_item(place));
 }
 
-/// Puts what was kept back into the fields, which tell it as if it were typed now.
+/// Whether the document is one that was there before: loaded anew, or gone back to.
+fn is_again() -> bool {
+    window().performance().is_some_and(|performance| performance.navigation().type_() != PerformanceNavigation::TYPE_NAVIGATE)
+}
+
+/// Puts what was kept back into the fields, which tell it as if it were typed now. Who comes by a link begins anew.
 pub(super) fn give_back(around: &Element, place: &str) {
+    if !is_again() {
+        return forget_values(place);
+    }
     round(around.clone(), place.to_owned(), ROUNDS);
 }
 
