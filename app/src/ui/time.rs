@@ -133,13 +133,5 @@ pub(crate) fn bytes_words(bytes: i64) -> String {
 
 /// 336776 as `336,776`.
 pub(crate) fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if number < 0 { format!("-{out}") } else { out }
+    model::number::grouped(number)
 }

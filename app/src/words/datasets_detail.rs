@@ -79,6 +79,6 @@ texts! {
         last_reconciliation = "Last reconciliation: ";
         chart = "Rows that differ, by reconciliation";
         chart_maximum(rows: &str) = "maximum {rows}";
-        chart_text(rows: i64) = "Rows that differ, by reconciliation: maximum {rows}";
+        chart_text(rows: &str) = "Rows that differ, by reconciliation: maximum {rows}";
     }
 }

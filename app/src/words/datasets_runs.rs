@@ -38,7 +38,7 @@ texts! {
         rate_before = "Rows/s: ";
         rate_after = " now";
         rate_peak(rate: &str) = "peak {rate}";
-        rate_chart(rate: i64) = "Rows per second, now {rate}";
+        rate_chart(rate: &str) = "Rows per second, now {rate}";
         decision_stopped = " stopped: ";
         decision_rate(rate: &str) = " {rate} rows/s: ";
         decision_no_limit = " no limit: ";

@@ -10,6 +10,7 @@ texts! {
         none_title = "No sources yet";
         none_text = "Create a source for a database that you can read. Then create APIs from its tables.";
         create = "Create source";
+        all_kinds = "All connectors";
         all_states = "All states";
         no_failure = "No known failure";
         not_responding = "Did not respond";

@@ -6,7 +6,8 @@ texts! {
     /// The texts of the lists.
     UiTable {
         search_and_filter(list: &str) = "Search and filter: {list}";
-        filter_by(field: &str) = "Filter by {field}";
+        filter_by(field: &str) = "Filter: {field}";
+        domain = "Domain";
         all_domains = "All domains";
         clear = "Clear all";
         sort = "Sort";

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::io::ErrorKind;
 
+use model::number::grouped;
 use model::{ErrorCode, Problem};
 use tokio::task::JoinError;
 
@@ -82,6 +83,7 @@ impl SourceError {
     /// A reader is gone that did not say that it has read everything.
     #[must_use]
     pub fn ended_early(rows: u64) -> Self {
+        let rows = grouped(rows);
         let sentence = format!(
             "Reading the source ended early, after {rows} rows. Try again. If this happens again, ask the operator: the log has the cause."
         );

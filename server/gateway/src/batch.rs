@@ -6,6 +6,7 @@ use std::sync::Arc;
 use accel::row_json::RowJson;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
+use model::number::grouped;
 use model::spec::{ApiKind, MAX_BATCH_KEYS};
 use model::{ErrorCode, FieldError, Problem};
 use serde_json::Value as Json;
@@ -56,7 +57,11 @@ pub(crate) fn bounded(keys: usize) -> Result<(), Problem> {
     if keys > MAX_BATCH_KEYS {
         return Err(Problem::new(
             ErrorCode::TooLarge,
-            format!("A batch request takes at most {MAX_BATCH_KEYS} keys; this request has {keys}. Split the request."),
+            format!(
+                "A batch request takes at most {} keys; this request has {}. Split the request.",
+                grouped(MAX_BATCH_KEYS),
+                grouped(keys)
+            ),
         ));
     }
     Ok(())

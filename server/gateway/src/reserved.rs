@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use model::number::grouped;
 use model::spec::{ANSWER_FORMATS, ApiKind, MAX_PAGE_SIZE};
 use model::statement::Page;
 use model::{ApiSpec, FieldError};
@@ -63,7 +64,7 @@ fn read_page(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) 
         None => size.min(most),
         Some(Ok(limit)) if (1..=most).contains(&limit) => limit,
         Some(_) => {
-            errors.push(FieldError::new("limit", format!("Give a number between 1 and {most}.")));
+            errors.push(FieldError::new("limit", format!("Give a number between 1 and {}.", grouped(most))));
             size
         }
     };
@@ -83,7 +84,7 @@ fn read_page(spec: &ApiSpec, reserved: &Reserved, errors: &mut Vec<FieldError>) 
             0
         }),
         (None, Some(text)) => text.parse().ok().filter(|offset| *offset <= MAX_OFFSET).unwrap_or_else(|| {
-            errors.push(FieldError::new("offset", format!("Give a number between 0 and {MAX_OFFSET}.")));
+            errors.push(FieldError::new("offset", format!("Give a number between 0 and {}.", grouped(MAX_OFFSET))));
             0
         }),
         (None, None) => 0,

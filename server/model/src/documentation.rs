@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
+use crate::number::grouped;
 use crate::openapi::{as_json, reserved_parameters};
 use crate::ready_calls::{Place, address, ready_calls, test_values};
 use crate::spec::{ANSWER_FORMATS, ApiKind, MAX_BATCH_KEYS};
@@ -138,7 +139,9 @@ fn methods(place: Place<'_>, spec: &ApiSpec) -> Vec<MethodDoc> {
         method("POST", path.clone(), "Takes the same parameters as a JSON object.".into()),
     ];
     match spec.kind() {
-        ApiKind::Kv => methods.push(method("POST", format!("{path}/batch"), format!("Takes up to {MAX_BATCH_KEYS} keys in one request."))),
+        ApiKind::Kv => {
+            methods.push(method("POST", format!("{path}/batch"), format!("Takes up to {} keys in one request.", grouped(MAX_BATCH_KEYS))))
+        }
         ApiKind::Sql => {
             let others: Vec<String> = ANSWER_FORMATS.iter().skip(1).map(|format| format!(".{format}")).collect();
             let about = format!("Gives every row in another format: {}.", others.join(", "));
@@ -177,7 +180,7 @@ fn reserved_doc(reserved: &Json, spec: &ApiSpec) -> ParameterDoc {
     let choices = schema["enum"].as_array().map(|all| all.iter().map(text).collect::<Vec<_>>().join(", "));
     let mut about = text(&reserved["description"]);
     about.push_str(&choices.map(|choices| format!(" One of {choices}.")).unwrap_or_default());
-    about.push_str(&schema["default"].as_u64().map(|size| format!(" {size} without it.")).unwrap_or_default());
+    about.push_str(&schema["default"].as_u64().map(|size| format!(" {} without it.", grouped(size))).unwrap_or_default());
     let example = match name.as_str() {
         "fields" => spec.fields.iter().take(2).map(|field| field.name.as_str()).collect::<Vec<_>>().join(","),
         "format" => "csv".into(),

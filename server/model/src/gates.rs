@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::DatasetSpec;
-use crate::number::FormNumbers;
+use crate::number::{FormNumbers, grouped};
 use crate::value::read_text;
 use crate::{DataType, FieldError};
 
@@ -139,16 +139,17 @@ impl Gates {
     #[must_use]
     pub fn size_fault(&self, rows: i64, live: Option<i64>) -> Option<String> {
         if let Some(least) = self.min_rows.filter(|least| rows < i64::from(*least)) {
-            return Some(format!("There are {rows} rows; at least {least} are required."));
+            return Some(format!("There are {} rows; at least {} are required.", grouped(rows), grouped(least)));
         }
         let live = live.filter(|live| *live > 0)?;
         let change = (i128::from(rows) - i128::from(live)) * 100;
+        let sizes = format!("There are {} rows, and the live version has {}.", grouped(rows), grouped(live));
         let beyond = |percent: Option<u32>, change: i128| percent.filter(|percent| change > i128::from(*percent) * i128::from(live));
         if let Some(percent) = beyond(self.shrink_percent, -change) {
-            return Some(format!("There are {rows} rows, and the live version has {live}. At most {percent} % fewer rows are allowed."));
+            return Some(format!("{sizes} At most {percent} % fewer rows are allowed."));
         }
         let percent = beyond(self.growth_percent, change)?;
-        Some(format!("There are {rows} rows, and the live version has {live}. At most {percent} % more rows are allowed."))
+        Some(format!("{sizes} At most {percent} % more rows are allowed."))
     }
 }
 

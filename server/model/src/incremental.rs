@@ -6,7 +6,7 @@ use crate::clock::Millis;
 use crate::data_type::ANY_DECIMAL;
 use crate::dataset::{DatasetSpec, StoreKind};
 use crate::load_limits::{Decision, Pace};
-use crate::number::FormNumbers;
+use crate::number::{FormNumbers, grouped};
 use crate::scalar::{date_text, days, decimal_parts, decimal_text, micros, scaled, timestamp_text};
 use crate::source_types::of_type;
 use crate::value::read_text;
@@ -81,7 +81,7 @@ impl Follow {
             errors.push(FieldError::new("gone_every_minutes", "Give an interval between 1 minute and 30 days."));
         }
         if self.overlap > MAX_OVERLAP {
-            errors.push(FieldError::new("overlap", format!("Give a lookback window between 0 and {MAX_OVERLAP}.")));
+            errors.push(FieldError::new("overlap", format!("Give a lookback window between 0 and {}.", grouped(MAX_OVERLAP))));
         }
         if spec.mapping.latest_by.is_some() {
             let sentence = "Incremental sync is not available where the mapping keeps only the latest row of each key. Remove this option from the mapping.";

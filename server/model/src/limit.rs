@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
+use crate::number::grouped;
 
 /// The most that a form takes.
 pub const MAX_PER_SECOND: u32 = 10_000_000;
@@ -28,7 +29,10 @@ impl Rate {
     pub fn errors(&self, field: &str) -> Vec<FieldError> {
         let outside = |number: u32| !(1..=MAX_PER_SECOND).contains(&number);
         if outside(self.per_second) || outside(self.burst) {
-            vec![FieldError::new(field, format!("Give a number between 1 and {MAX_PER_SECOND} requests. Leave empty for no limit."))]
+            vec![FieldError::new(
+                field,
+                format!("Give a number between 1 and {} requests. Leave empty for no limit.", grouped(MAX_PER_SECOND)),
+            )]
         } else {
             Vec::new()
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dataset::{DatasetSpec, StoreKind};
 use crate::form::Op;
+use crate::number::grouped;
 use crate::table::{Column, TableInfo};
 use crate::value::read_text;
 use crate::{DataType, Field, FieldError};
@@ -321,7 +322,9 @@ fn made_error(made: &Made, twice: bool, table: &TableInfo) -> Option<String> {
         Of::Column(column) if table.column(column).is_none() => Some(format!("The table has no column {column}.")),
         Of::Constant(value) => read_text(made.to.unwrap_or_default(), value).err(),
         Of::Expression(sql) if sql.trim().is_empty() => Some("Enter an expression.".into()),
-        Of::Expression(sql) if sql.len() > MAX_EXPRESSION => Some(format!("An expression has at most {MAX_EXPRESSION} characters.")),
+        Of::Expression(sql) if sql.len() > MAX_EXPRESSION => {
+            Some(format!("An expression has at most {} characters.", grouped(MAX_EXPRESSION)))
+        }
         _ => None,
     }
 }

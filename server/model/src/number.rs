@@ -44,7 +44,7 @@ pub fn unbounded<N: Whole>(text: &str, bounds: &RangeInclusive<N>) -> Result<Opt
 }
 
 fn wanted<N: Whole>(bounds: &RangeInclusive<N>) -> String {
-    format!("Enter a whole number between {} and {}", grouped((*bounds.start()).into()), grouped((*bounds.end()).into()))
+    format!("Enter a whole number between {} and {}", grouped(*bounds.start()), grouped(*bounds.end()))
 }
 
 fn within<N: Whole>(text: &str, bounds: &RangeInclusive<N>) -> Option<N> {
@@ -76,8 +76,10 @@ fn read(text: &str) -> Option<i128> {
     Some(if negative { -number } else { number })
 }
 
-/// `3,600`.
-fn grouped(number: i128) -> String {
+/// `3,600`: how a count stands in a text that people read. The only place that writes the separators.
+#[must_use]
+pub fn grouped<N: TryInto<i128>>(number: N) -> String {
+    let number = number.try_into().unwrap_or(i128::MAX);
     let digits = number.unsigned_abs().to_string();
     let mut out = String::from(if number < 0 { "-" } else { "" });
     for (index, digit) in digits.chars().enumerate() {

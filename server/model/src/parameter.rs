@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
+use crate::number::grouped;
 use crate::scalar::{decimal_order, decimal_parts};
 use crate::value::{Value, read_json, read_text, read_written};
 use crate::{DataType, FieldError};
@@ -132,7 +133,7 @@ impl Parameter {
             return Err("Expected at least one value.".into());
         }
         if len > MAX_LIST {
-            return Err(format!("At most {MAX_LIST} values; this list has {len}."));
+            return Err(format!("At most {} values; this list has {}.", grouped(MAX_LIST), grouped(len)));
         }
         items.collect::<Result<_, _>>().map(Value::List)
     }

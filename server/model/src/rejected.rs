@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 use crate::clock::Millis;
-use crate::number::FormNumbers;
+use crate::number::{FormNumbers, grouped};
 
 /// Nobody looks through more than that.
 const MAX_ROWS: u32 = 100_000;
@@ -55,9 +55,9 @@ impl DirtyLimit {
     pub fn words(&self) -> String {
         match (self.rows, self.percent) {
             _ if self.is_none() => "none".into(),
-            (Some(rows), None) => format!("{rows} rows"),
+            (Some(rows), None) => format!("{} rows", grouped(rows)),
             (None, Some(percent)) => format!("{percent} % of all rows"),
-            (Some(rows), Some(percent)) => format!("{rows} rows and {percent} % of all rows"),
+            (Some(rows), Some(percent)) => format!("{} rows and {percent} % of all rows", grouped(rows)),
             (None, None) => String::new(),
         }
     }
@@ -66,8 +66,10 @@ impl DirtyLimit {
     pub fn errors(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if self.rows.is_some_and(|rows| rows > MAX_ROWS) {
-            errors
-                .push(FieldError::new("dirty_rows", format!("At most {MAX_ROWS} rejected rows. Correct the rows at the source instead.")));
+            errors.push(FieldError::new(
+                "dirty_rows",
+                format!("At most {} rejected rows. Correct the rows at the source instead.", grouped(MAX_ROWS)),
+            ));
         }
         if self.percent.is_some_and(|percent| percent > 100) {
             errors.push(FieldError::new("dirty_percent", "Between 0 and 100."));

@@ -8,6 +8,7 @@ use crate::gates::{Gates, Rule};
 use crate::incremental::Follow;
 use crate::job::JobSpec;
 use crate::mapping::{Condition, Made, Mapping, Of};
+use crate::number::grouped;
 use crate::rejected::DirtyLimit;
 use crate::view::SettingChange;
 
@@ -105,7 +106,7 @@ impl Setting {
 }
 
 fn gate_settings(gates: &Gates) -> [Setting; 6] {
-    let number = |number: Option<u32>, unit: &str| number.map(|number| format!("{number}{unit}")).unwrap_or_default();
+    let number = |number: Option<u32>, unit: &str| number.map(|number| format!("{}{unit}", grouped(number))).unwrap_or_default();
     let yes = |yes: bool| if yes { "yes" } else { "no" };
     [
         Setting::of("Minimum rows", number(gates.min_rows, ""), &gates.min_rows),
@@ -118,14 +119,14 @@ fn gate_settings(gates: &Gates) -> [Setting; 6] {
 }
 
 fn follow_settings(follow: &Follow) -> [Setting; 6] {
-    let gone = follow.gone_every_minutes.map(|minutes| format!("{minutes} min")).unwrap_or_default();
+    let gone = follow.gone_every_minutes.map(|minutes| format!("{} min", grouped(minutes))).unwrap_or_default();
     [
         Setting::of("Incremental sync by", if follow.cursor.is_empty() { "change stream" } else { follow.cursor.as_str() }, &follow.cursor),
         Setting::of("Deleted where", follow.deleted.clone(), &follow.deleted),
-        Setting::of("Poll interval", format!("{} s", follow.every_s), &follow.every_s),
-        Setting::of("Lookback window", follow.overlap.to_string(), &follow.overlap),
+        Setting::of("Poll interval", format!("{} s", grouped(follow.every_s)), &follow.every_s),
+        Setting::of("Lookback window", grouped(follow.overlap), &follow.overlap),
         Setting::of("Delete detection interval", gone, &follow.gone_every_minutes),
-        Setting::of("Begun at", if follow.start.is_empty() { "the earliest position" } else { follow.start.as_str() }, &follow.start),
+        Setting::of("Started at", if follow.start.is_empty() { "the earliest position" } else { follow.start.as_str() }, &follow.start),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! A definition in a few sentences, for somebody who has to decide on it: what it gives, for which parameters, and from where.
 
 use crate::form::QueryForm;
+use crate::number::grouped;
 use crate::spec::{KvBody, Query, SqlBody};
 use crate::union::{Grade, Shape, Step, UnionBody};
 use crate::{ApiBody, ApiSpec, DataType, Field, Parameter};
@@ -20,8 +21,8 @@ pub fn gives(spec: &ApiSpec) -> Vec<String> {
                 _ => "A list of rows.".to_owned(),
             };
             match page_size {
-                Some(size) => format!("{rows} Pages of {size} rows."),
-                None => format!("{rows} At most {} rows, in one response.", spec.policy.max_rows),
+                Some(size) => format!("{rows} Pages of {} rows.", grouped(*size)),
+                None => format!("{rows} At most {} rows, in one response.", grouped(spec.policy.max_rows)),
             }
         }
         ApiBody::Union(body) => match &body.shape {

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use crate::dialect::Dialect;
 use crate::form::{Op, QueryForm};
 use crate::name::is_identifier;
+use crate::number::grouped;
 use crate::parameter::RESERVED;
 use crate::script::Script;
 use crate::spec::{
@@ -87,7 +88,7 @@ fn check_sql(spec: &ApiSpec, sql: &SqlBody, dialect: Option<Dialect>, found: &mu
     }
     if let Some(size) = sql.page_size {
         if size == 0 || size > MAX_PAGE_SIZE {
-            found.add("page_size", format!("Give a page size between 1 and {MAX_PAGE_SIZE} rows."));
+            found.add("page_size", format!("Give a page size between 1 and {} rows.", grouped(MAX_PAGE_SIZE)));
         }
         if let Query::Form(form) = &sql.query
             && form.sort.is_empty()
@@ -168,7 +169,7 @@ fn check_script(spec: &ApiSpec, text: &str, dialect: Option<Dialect>, found: &mu
         return;
     }
     if text.len() > MAX_SCRIPT {
-        found.add("script", format!("At most {MAX_SCRIPT} bytes of SQL."));
+        found.add("script", format!("At most {} bytes of SQL.", grouped(MAX_SCRIPT)));
         return;
     }
     let Some(dialect) = dialect else { return };
@@ -271,10 +272,10 @@ fn check_parameter(parameter: &Parameter, found: &mut Errors) {
 
 fn check_policy(spec: &ApiSpec, found: &mut Errors) {
     if !(10..=MAX_TIMEOUT_MS).contains(&spec.policy.timeout_ms) {
-        found.add("timeout_ms", format!("Give a time-out between 10 and {MAX_TIMEOUT_MS} ms."));
+        found.add("timeout_ms", format!("Give a time-out between 10 and {} ms.", grouped(MAX_TIMEOUT_MS)));
     }
     if !(1..=MAX_MAX_ROWS).contains(&spec.policy.max_rows) {
-        found.add("max_rows", format!("Give a row limit between 1 and {MAX_MAX_ROWS} rows."));
+        found.add("max_rows", format!("Give a row limit between 1 and {} rows.", grouped(MAX_MAX_ROWS)));
     }
     if !(MIN_MAX_BYTES..=MAX_MAX_BYTES).contains(&spec.policy.max_bytes) {
         found.add("max_bytes", format!("Give a size between {} and {} MiB, in bytes.", MIN_MAX_BYTES >> 20, MAX_MAX_BYTES >> 20));

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::name::is_identifier;
+use crate::number::grouped;
 use crate::spec::MAX_TIMEOUT_MS;
 use crate::union::{From, Grade, Input, MAX_FAN_OUT, MAX_RETRIES, MAX_STEPS, Shape, Step, UnionBody};
 use crate::{ApiSpec, FieldError};
@@ -66,10 +67,10 @@ fn check_step(spec: &ApiSpec, body: &UnionBody, step: &Step, found: &mut Vec<Fie
         add("retries", format!("At most {MAX_RETRIES} retries."));
     }
     if step.timeout_ms.is_some_and(|timeout| !(1..=MAX_TIMEOUT_MS).contains(&timeout)) {
-        add("timeout_ms", format!("Give a time-out between 1 and {MAX_TIMEOUT_MS} ms."));
+        add("timeout_ms", format!("Give a time-out between 1 and {} ms.", grouped(MAX_TIMEOUT_MS)));
     }
     if step.for_each.as_ref().is_some_and(|each| !(1..=MAX_FAN_OUT).contains(&each.at_most)) {
-        add("for_each", format!("Give a number between 1 and {MAX_FAN_OUT} requests."));
+        add("for_each", format!("Give a number between 1 and {} requests.", grouped(MAX_FAN_OUT)));
     }
     if step.grade == Grade::Core && !step.fallback.is_empty() {
         add("fallback", "A core step has no fallback: if it fails, the request fails. Make the step secondary.".into());

@@ -126,6 +126,7 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("try", (With(Action::TryLive), Body(with(at(), json!({"version": 99, "environment": "prod", "parameters": []}))))),
         ("connectors", (SignedIn, Form(json!({})))),
         ("sources", (SignedIn, Form(json!({})))),
+        ("source-kinds", (SignedIn, Form(json!({})))),
         ("source", (With(Action::See), Form(json!({"name": "flights-db"})))),
         ("tables", (With(Action::See), Form(json!({"source": "flights-db", "environment": "prod"})))),
         ("known-tables", (With(Action::See), Body(json!({"source": "flights-db", "environment": "prod", "table": null})))),

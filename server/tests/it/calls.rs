@@ -161,9 +161,9 @@ async fn costs_are_told_for_what_is_read_and_not_for_how() {
     let carrier = json!([{"name": "carrier", "type": "string", "test_value": "UA"}]);
     // An index of all rows is all rows.
     let counted = "select carrier, count(*) as n from flights group by carrier order by carrier";
-    assert_eq!(costs(&people, counted, &json!([])).await, json!(["Every request reads all of flights, about 336776 rows."]));
+    assert_eq!(costs(&people, counted, &json!([])).await, json!(["Every request reads all of flights, about 336,776 rows."]));
     let named = "select f.month, count(*) as n from flights as f [[ where f.carrier = :carrier ]] group by f.month order by f.month";
-    let without = json!(["A request without its optional parameters reads all of flights, about 336776 rows."]);
+    let without = json!(["A request without its optional parameters reads all of flights, about 336,776 rows."]);
     assert_eq!(costs(&people, named, &carrier).await, without);
     let looked_up = "select count(*) as n from flights where carrier = 'UA' and month = 2";
     assert_eq!(costs(&people, looked_up, &json!([])).await, json!([]));

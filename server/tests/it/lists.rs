@@ -126,6 +126,10 @@ async fn ten_thousand_rows_are_searched_filtered_sorted_and_paged() {
     assert_eq!((extent(&gone).0, texts(&gone, "email")[0].as_str()), (ROWS as u64 / 2, "p10000@many.example"));
     let changed = admin.ask("list-sources", json!({"sort": {"column": "changed", "descending": false}})).await;
     assert_eq!(texts(&changed, "name")[..2], ["s00001", "s00002"]);
+    let sqlite = admin.ask("list-sources", json!({"filters": {"kind": "sqlite"}})).await;
+    assert!(extent(&sqlite).0 > 0 && texts(&sqlite, "driver").iter().all(|driver| driver == "sqlite"));
+    let kinds = admin.page("/sources").await;
+    assert!(kinds.contains("aria-label=\"Filter: Connector\"") && kinds.contains("<option value=\"sqlite\""));
     let log = admin.ask("list-audit", json!({"search": "FILLED row-00", "filters": {"domain": "many"}})).await;
     assert_eq!(extent(&log).0, 99);
     let wild = admin.ask("list-audit", json!({"search": "row_00"})).await;

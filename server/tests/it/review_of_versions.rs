@@ -51,7 +51,7 @@ async fn a_new_api_is_told_in_sentences_before_its_definition() {
         "3 fields: tailnum, model, seats.",
         "tailnum: text, required, at most 6 characters. As on the tail.",
         "Table planes of source flights-db.",
-        "A request times out after 5000 ms.",
+        "A request times out after 5,000 ms.",
         ">Sample<",
         "No version of this API is live.",
         "Full definition, line by line",

@@ -236,5 +236,5 @@ async fn a_job_that_is_edited_while_it_runs_ends_as_it_began_and_keeps_what_was_
     assert_eq!(done["spec"]["mapping"]["columns"][0]["name"], "half");
     // The next one has it all.
     let next = builder.build("travel", "planes").await;
-    assert!(next["state"] == "failed" && next["reason"].as_str().unwrap().contains("at least 100000 are required"), "{next:#}");
+    assert!(next["state"] == "failed" && next["reason"].as_str().unwrap().contains("at least 100,000 are required"), "{next:#}");
 }

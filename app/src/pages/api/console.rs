@@ -37,7 +37,7 @@ fn page(detail: &ApiDetail, wanted: Memo<Option<i64>>) -> impl IntoView + use<> 
     view! {
         <PageName name=say.page/>
         <div class="page-head">
-            <div><div class="page-title"><Heading>{title}</Heading><LiveBadge api=api.clone()/><span class="badge badge-code">{api.kind.key()}</span></div>
+            <div><div class="page-title"><Heading>{title}</Heading><LiveBadge api=api.clone()/><span class="badge">{api.kind.words()}</span></div>
             <p class="lead">{say.lead}</p></div>
             <nav class="seg" aria-label=say.version>{links.into_iter().take(5).map(|version| {
                 let this = version.number;

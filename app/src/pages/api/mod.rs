@@ -101,7 +101,7 @@ fn head(detail: &ApiDetail, me: Loaded<Me>) -> impl IntoView + use<> {
         <PageName name=api.name.clone()/>
         <div class="page-head nomargin">
             <div>
-                <div class="page-title"><Heading>{path}</Heading><LiveBadge api=api.clone()/><span class="badge badge-code">{api.kind.key()}</span></div>
+                <div class="page-title"><Heading>{path}</Heading><LiveBadge api=api.clone()/><span class="badge">{api.kind.words()}</span></div>
                 <p class="lead">{title}</p>
             </div>
             <div class="actions">

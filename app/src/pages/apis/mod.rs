@@ -33,7 +33,11 @@ pub(crate) fn ApisPage() -> impl IntoView {
     let list = loaded(move || query.with(ListQuery::of_rows), list_apis);
     let kinds = [ApiKind::Kv, ApiKind::Sql, ApiKind::Union].map(|kind| (kind.key(), kind.words()));
     let standings = ApiStanding::ALL.map(|standing| (standing.key(), standing.words()));
-    let filters = vec![Filter::domains(), Filter::fixed("kind", say.all_kinds, kinds), Filter::fixed("state", say.all_states, standings)];
+    let filters = vec![
+        Filter::domains(),
+        Filter::fixed(("kind", say.kind), say.all_kinds, kinds),
+        Filter::fixed(("state", say.state), say.all_states, standings),
+    ];
     view! {
         <PageName name=say.title/>
         <PageHead title=say.title lead=say.lead/>
@@ -57,7 +61,7 @@ fn columns() -> Vec<Column<ApiSummary>> {
         })
         .sorts()
         .leads(),
-        Column::new("kind", say.kind, |api: &ApiSummary| view! { <span class="badge badge-code">{api.kind.key()}</span> })
+        Column::new("kind", say.kind, |api: &ApiSummary| view! { <span class="badge">{api.kind.words()}</span> })
             .class("fit hide-phone")
             .sorts(),
         Column::new("state", say.state, |api: &ApiSummary| view! { <LiveBadge api=api.clone()/> }).class("fit").sorts(),

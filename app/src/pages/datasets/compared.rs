@@ -62,7 +62,7 @@ fn chart(done: &[ComparedView]) -> Option<impl IntoView + use<>> {
         format!("{:.1},{:.1}", index as f64 / last as f64 * 600.0, 58.0 - *count as f64 / top as f64 * 54.0)
     };
     let points: Vec<String> = counts.iter().enumerate().map(point).collect();
-    let (points, label) = (points.join(" "), (say.chart_text)(top));
+    let (points, label) = (points.join(" "), (say.chart_text)(&grouped(top)));
     Some(view! {
         <div class="stack-2">
             <p class="between small t-2"><span>{say.chart}</span><span class="t-3 tn">{(say.chart_maximum)(&grouped(top))}</span></p>

@@ -45,7 +45,7 @@ pub(crate) fn DatasetsPage() -> impl IntoView {
     let query = list_query();
     let list = loaded(move || query.with(ListQuery::of_rows), list_datasets);
     let stores = StoreKind::ALL.map(|store| (store.key(), store.words()));
-    let filters = vec![Filter::domains(), Filter::fixed("store", say.all_stores, stores)];
+    let filters = vec![Filter::domains(), Filter::fixed(("store", say.store), say.all_stores, stores)];
     view! {
         <PageName name=say.title/>
         <Load resource=me page=true view=move |me| {

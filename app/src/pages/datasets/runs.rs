@@ -136,7 +136,7 @@ fn pace(run: &RunView) -> Option<impl IntoView + use<>> {
     Some(view! {
         <div class="stack-2">
             <p class="between small t-2"><span>{say.rate_before}<b class="tn">{grouped(now)}</b>{say.rate_after}</span><span class="t-3 tn">{(say.rate_peak)(&grouped(top))}</span></p>
-            <svg class="pace" viewBox="0 0 600 60" preserveAspectRatio="none" role="img" aria-label=(say.rate_chart)(now)>
+            <svg class="pace" viewBox="0 0 600 60" preserveAspectRatio="none" role="img" aria-label=(say.rate_chart)(&grouped(now))>
                 <polygon points=format!("0,60 {} 600,60", points.join(" "))></polygon><polyline points=points.join(" ")></polyline>
             </svg>
         </div>

@@ -36,7 +36,7 @@ fn shown(found: PublicDocumentation) -> AnyView {
     view! {
         <PageName name=path.clone()/>
         <div class="page-head"><div>
-            <div class="page-title"><h1>{path.clone()}</h1><span class="badge badge-code">{kind.key()}</span></div>
+            <div class="page-title"><h1>{path.clone()}</h1><span class="badge">{kind.words()}</span></div>
             <p class="lead">{title}</p>
         </div></div>
         <div class="with-aside">

@@ -142,7 +142,7 @@ fn Form(
         // A page that holds something back asks before it is left.
         <div hidden=true data-unsaved=move || editor.holds_back().then_some("true")></div>
         <PageName name={if has_versions { say.new_version } else { say.draft }}/>
-        <div class="page-head"><div><div class="page-title"><Heading>{title}</Heading><span class="badge">{say.draft}</span><span class="badge badge-code">{editor.spec.with_untracked(|spec| spec.kind().key())}</span></div></div></div>
+        <div class="page-head"><div><div class="page-title"><Heading>{title}</Heading><span class="badge">{say.draft}</span><span class="badge">{editor.spec.with_untracked(|spec| spec.kind().words())}</span></div></div></div>
         {move || view! { <Steps now=place() + 1 base=Some(for_steps.clone()) first=first_name(is_union)/> }}
         {rejected.map(|rejection| view! { <Rejected rejection/> })}
         <Conflict editor/>

@@ -88,7 +88,7 @@ fn ApiRows(apis: Vec<ApiSummary>) -> impl IntoView {
             <tbody>{apis.into_iter().map(|api| view! {
                 <tr>
                     <td class="lead-cell"><a class="main-cell" href=format!("/apis/{}", api.path())>{api.path()}</a><span class="sub">{api.title.clone()}</span></td>
-                    <td class="fit hide-phone"><span class="badge badge-code">{api.kind.key()}</span></td>
+                    <td class="fit hide-phone"><span class="badge">{api.kind.words()}</span></td>
                     <td class="fit" data-label=say.state><LiveBadge api=api.clone()/></td>
                     <td class="fit t-2" data-label=(!api.source.is_empty()).then_some(say.source)>{api.source.clone()}</td>
                     <td class="fit t-2 hide-phone">{api.owner.clone()}</td>

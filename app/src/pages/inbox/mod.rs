@@ -26,7 +26,7 @@ pub(crate) fn InboxPage() -> impl IntoView {
     let list = loaded(move || query.with(ListQuery::of_rows), list_requests);
     let states = [RequestState::Open, RequestState::Approved, RequestState::Rejected, RequestState::Withdrawn];
     let states = states.map(|state| (state.key(), state.words()));
-    let filters = vec![Filter::elsewhere(SHOW), Filter::domains(), Filter::fixed("state", say.all_states, states)];
+    let filters = vec![Filter::elsewhere(SHOW), Filter::domains(), Filter::fixed(("state", say.state), say.all_states, states)];
     let part = move |key: &'static str, name: &'static str| {
         let to = if key.is_empty() { "/inbox".to_owned() } else { format!("/inbox?{SHOW}={key}") };
         view! { <a href=to aria-current=move || query.with(|query| query.filter(SHOW) == key).then_some("page")>{name}</a> }

@@ -78,8 +78,8 @@ fn filters() -> Vec<Filter> {
     let say = &words().people;
     let states = [("active", say.active), ("invited", say.invited), ("deactivated", say.deactivated)];
     vec![
-        Filter::fixed("state", say.all_states, states),
-        Filter::fixed("admin", say.everybody, [("yes", say.admins), ("no", say.no_admins)]),
+        Filter::fixed(("state", say.state), say.all_states, states),
+        Filter::fixed(("admin", say.admin), say.everybody, [("yes", say.admins), ("no", say.no_admins)]),
     ]
 }
 

@@ -61,6 +61,13 @@ pub async fn list_sources(#[server(default)] query: ListQuery) -> Result<ListPag
     Ok(control.list_sources(&caller, &query).await?)
 }
 
+/// The kinds of source that there are, with their titles.
+#[server(prefix = "/fn", endpoint = "source-kinds")]
+pub async fn source_kinds() -> Result<Vec<(String, String)>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(control.source_kinds(&caller).await?)
+}
+
 #[server(prefix = "/fn", endpoint = "source")]
 pub async fn source(name: String) -> Result<SourceView, PortalError> {
     let (control, caller) = crate::session::asker().await?;

@@ -14,7 +14,7 @@ use model::snapshot::Environment;
 use model::table::{Sample, TableInfo};
 use model::view::{KnownTables, NeedKind, SourceView};
 
-use self::api::{connectors, list_sources, sample_table, set_source_load, source, source_rights, tables_last_told};
+use self::api::{connectors, list_sources, sample_table, set_source_load, source, source_kinds, source_rights, tables_last_told};
 use self::form::SourceEditor;
 use self::load::{SetLoad, load_card};
 use crate::error::PortalError;
@@ -38,7 +38,12 @@ pub(crate) fn SourcesPage() -> impl IntoView {
     let list = loaded(move || query.with(ListQuery::of_rows), list_sources);
     let say = &words().sources;
     let answers = [("answers", say.no_failure), ("away", say.not_responding)];
-    let filters = vec![Filter::domains(), Filter::fixed("state", say.all_states, answers)];
+    let kinds = Resource::new(|| (), |()| source_kinds());
+    let filters = vec![
+        Filter::domains(),
+        Filter::told(("kind", say.connector), say.all_kinds, kinds),
+        Filter::fixed(("state", say.state), say.all_states, answers),
+    ];
     view! {
         <PageName name=say.title/>
         <Load resource=me page=true view=move |me| {

@@ -7,6 +7,7 @@ use leptos_router::components::Form;
 use model::list::ListQuery;
 
 use super::place::ListPlace;
+use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::words::words;
 
@@ -14,6 +15,8 @@ use crate::words::words;
 #[derive(Clone)]
 pub(crate) struct Filter {
     key: &'static str,
+    /// What rows are told apart by, as the head of its column says it.
+    title: &'static str,
     /// What is chosen where all rows are shown: `All domains`.
     all: &'static str,
     choices: Choices,
@@ -23,6 +26,8 @@ pub(crate) struct Filter {
 enum Choices {
     /// Values with their words.
     Fixed(Vec<(String, String)>),
+    /// The same, from the server.
+    Told(Resource<Result<Vec<(String, String)>, PortalError>>),
     /// The domains of the reader.
     Domains,
     /// It is chosen elsewhere on the page, and goes along.
@@ -30,22 +35,28 @@ enum Choices {
 }
 
 impl Filter {
-    pub(crate) fn fixed<'a>(key: &'static str, all: &'static str, choices: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    pub(crate) fn fixed<'a>((key, title): Named, all: &'static str, choices: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let choices = choices.into_iter().map(|(value, words)| (value.to_owned(), words.to_owned())).collect();
-        Self { key, all, choices: Choices::Fixed(choices) }
+        Self { key, title, all, choices: Choices::Fixed(choices) }
+    }
+
+    /// One whose values the server knows.
+    pub(crate) fn told((key, title): Named, all: &'static str, values: Resource<Result<Vec<(String, String)>, PortalError>>) -> Self {
+        Self { key, title, all, choices: Choices::Told(values) }
     }
 
     pub(crate) fn domains() -> Self {
-        Self { key: "domain", all: words().ui_table.all_domains, choices: Choices::Domains }
+        let say = &words().ui_table;
+        Self { key: "domain", title: say.domain, all: say.all_domains, choices: Choices::Domains }
     }
 
     pub(crate) fn elsewhere(key: &'static str) -> Self {
-        Self { key, all: "", choices: Choices::Elsewhere }
+        Self { key, title: "", all: "", choices: Choices::Elsewhere }
     }
 }
 
 /// What the address and the server call something, and its words.
-type Named = (&'static str, &'static str);
+pub(crate) type Named = (&'static str, &'static str);
 
 #[component]
 pub(super) fn Tools(
@@ -107,14 +118,21 @@ fn show(id: &str, value: &str) {
 }
 
 fn control(place: ListPlace, query: Memo<ListQuery>, first: &ListQuery, filter: Filter) -> AnyView {
-    let Filter { key, all, choices } = filter;
-    let (id, label, chosen) = (place.id(key), (words().ui_table.filter_by)(key), first.filter(key).to_owned());
+    let Filter { key, title, all, choices } = filter;
+    let (id, label, chosen) = (place.id(key), (words().ui_table.filter_by)(title), first.filter(key).to_owned());
     match choices {
         Choices::Fixed(choices) => select(id, (key, all), label, choices, &chosen),
         Choices::Elsewhere => {
             let value = move || query.with(|query| query.filter(key).to_owned());
             view! { <input type="hidden" name=key value=value/> }.into_any()
         }
+        Choices::Told(values) => view! {
+            <Suspense>{move || {
+                let (id, label, chosen) = (id.clone(), label.clone(), chosen.clone());
+                Suspend::new(async move { select(id, (key, all), label, values.await.unwrap_or_default(), &chosen) })
+            }}</Suspense>
+        }
+        .into_any(),
         Choices::Domains => {
             let MeResource(me) = expect_context();
             view! {

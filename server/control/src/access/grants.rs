@@ -5,6 +5,7 @@ use model::clock::{DAY, Millis, rfc3339};
 use model::hidden::{self, Hidden, HiddenField};
 use model::limit::Rate;
 use model::name::is_identifier;
+use model::number::grouped;
 use model::spec::ApiKind;
 use model::view::GrantView;
 use model::{Action, ApiSpec, FieldError, Problem};
@@ -36,7 +37,7 @@ impl GrantTerms {
     fn errors(&self) -> Vec<FieldError> {
         let mut errors = self.limit.map(|limit| limit.errors("limit")).unwrap_or_default();
         if self.days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
-            errors.push(FieldError::new("days", format!("Give between 1 and {MAX_DAYS} days. Leave empty for no expiry.")));
+            errors.push(FieldError::new("days", format!("Give between 1 and {} days. Leave empty for no expiry.", grouped(MAX_DAYS))));
         }
         for name in self.hidden.iter().filter(|name| !is_identifier(name)) {
             errors.push(FieldError::new("hidden", format!("{name} is not a valid field name.")));

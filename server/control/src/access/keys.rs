@@ -2,6 +2,7 @@
 
 use model::audit::AuditAction;
 use model::clock::DAY;
+use model::number::grouped;
 use model::snapshot::Environment;
 use model::view::NewKey;
 use model::{Action, Problem};
@@ -27,7 +28,7 @@ impl Control {
         let app = self.visible_app(caller, domain, app).await?;
         caller.authorise(Action::EditApp, domain)?;
         if days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
-            return Err(Problem::field("days", format!("Give between 1 and {MAX_DAYS} days. Leave empty for no expiry.")));
+            return Err(Problem::field("days", format!("Give between 1 and {} days. Leave empty for no expiry.", grouped(MAX_DAYS))));
         }
         let now = self.host.now();
         let mut public = [0; 8];

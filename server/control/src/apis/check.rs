@@ -7,6 +7,7 @@ use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
 use model::name::{is_identifier, suggest_identifier};
 use model::near::{near, question};
+use model::number::grouped;
 use model::script::Rendered;
 use model::snapshot::Environment;
 use model::spec::{ApiBody, KvBody, Query, SqlBody};
@@ -263,7 +264,7 @@ impl Control {
             return Ok(Err(FieldError::new("page_size", "Pagination needs a sort order. Add ORDER BY, or turn pagination off.")));
         }
         if is_script(spec) && spec.page_size().is_none() && !passed.has_limit {
-            let note = format!("Without pagination and without LIMIT, a response is cut at {} rows.", spec.policy.max_rows);
+            let note = format!("Without pagination and without LIMIT, a response is cut at {} rows.", grouped(spec.policy.max_rows));
             if !report.warnings.contains(&note) {
                 report.warnings.push(note);
             }
@@ -350,7 +351,7 @@ impl Control {
             .iter()
             .filter_map(|(name, reads)| {
                 let rows = of(name)?.rows?;
-                (rows > LARGE_TABLE).then(|| format!("{reads} all of {name}, about {rows} rows."))
+                (rows > LARGE_TABLE).then(|| format!("{reads} all of {name}, about {} rows.", grouped(rows)))
             })
             .collect()
     }

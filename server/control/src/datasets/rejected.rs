@@ -3,6 +3,7 @@
 use model::audit::AuditAction;
 use model::dataset::{DataVersionState, DatasetSpec};
 use model::incremental::Backfill;
+use model::number::grouped;
 use model::rejected::DirtyRowView;
 use model::{Action, ErrorCode, Problem};
 use store::{DataVersionRow, DatasetRow};
@@ -59,7 +60,7 @@ impl Control {
             let all = Backfill::default().wish(&self.host.id());
             tx.set_backfill(&version.id, &all).await?;
         }
-        let after = format!("version {number}: {count} rejected rows");
+        let after = format!("version {number}: {} rejected rows", grouped(count));
         self.note(&mut tx, AuditAction::DatasetTriedAgain, (domain, &format!("{domain}/{name}")), None, Some(after)).await?;
         self.commit(tx).await?;
         Ok(count)

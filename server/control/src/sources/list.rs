@@ -1,6 +1,6 @@
 //! Which sources there are, without their secrets.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use connect::registry;
 use model::connector::ConnectorInfo;
@@ -33,7 +33,11 @@ const SOURCES: Listing<Listed> = Listing {
         ("state", |a, b| a.away.cmp(&b.away)),
         ("changed", |a, b| a.row.updated_at.cmp(&b.row.updated_at)),
     ],
-    filters: &[("domain", |listed, domain| listed.row.domain == domain), ("state", |listed, state| listed.away == (state == "away"))],
+    filters: &[
+        ("domain", |listed, domain| listed.row.domain == domain),
+        ("kind", |listed, driver| listed.row.driver == driver),
+        ("state", |listed, state| listed.away == (state == "away")),
+    ],
 };
 
 /// What the form calls a driver; its own name where this program does not know it.
@@ -89,6 +93,16 @@ impl Control {
         let ListPage { rows, extent } = SOURCES.page(listed.collect(), query);
         let views = rows.iter().map(|listed| self.source_view(&listed.row, &listed.bindings, SourceLoad::default()));
         Ok(ListPage { rows: views.collect::<Result<_, _>>()?, extent })
+    }
+
+    /// The drivers of the sources of the caller's domains with their titles, by title.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn source_kinds(&self, caller: &Caller) -> Result<Vec<(String, String)>, Problem> {
+        let rows = self.store.sources().await?.into_iter().filter(|row| caller.can(Action::See, &row.domain));
+        let drivers: BTreeSet<(String, String)> = rows.map(|row| (title(&row.driver), row.driver)).collect();
+        Ok(drivers.into_iter().map(|(title, driver)| (driver, title)).collect())
     }
 
     /// That it did not answer lately, where that is so.

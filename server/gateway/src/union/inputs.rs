@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use bytes::Bytes;
+use model::number::grouped;
 use model::{ErrorCode, Problem};
 use serde_json::{Map, Value as Json};
 
@@ -21,7 +22,13 @@ pub(crate) fn asked(union: &UnionPlan, step: &StepPlan, target: &Target, call: &
         return Ok(one(union, target, step, call, &rows, None).into_iter().collect());
     };
     if rows(each).len() > at_most {
-        let detail = format!("{} returned {} rows; {} accepts at most {at_most}.", union.steps[each].name, rows(each).len(), step.name);
+        let detail = format!(
+            "{} returned {} rows; {} accepts at most {}.",
+            union.steps[each].name,
+            grouped(rows(each).len()),
+            step.name,
+            grouped(at_most)
+        );
         return Err(Problem::new(ErrorCode::TooLarge, detail));
     }
     // Each request once, however many rows lead to it.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 use crate::documentation::DocumentationMark;
+use crate::number::grouped;
 use crate::snapshot::Environment;
 use crate::spec::{ApiKind, ApiSpec};
 use crate::table::{QueryPlan, Sample};
@@ -87,7 +88,7 @@ impl Lapse {
         let since = match (self.kind, self.answered_since) {
             (LapseKind::Failed, 0) => " No request was answered since.".to_owned(),
             (LapseKind::Failed, 1) => " One request was answered since.".to_owned(),
-            (LapseKind::Failed, count) => format!(" {count} requests were answered since."),
+            (LapseKind::Failed, count) => format!(" {} requests were answered since.", grouped(count)),
             (LapseKind::Degraded, _) => String::new(),
         };
         format!("{what} ({}).{since}", self.code.key())

@@ -4,6 +4,7 @@ use super::{DatasetView, RequestView};
 use crate::clock::Millis;
 use crate::dataset::DataVersionState;
 use crate::job::RunState;
+use crate::number::grouped;
 
 /// What needs somebody, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -105,7 +106,8 @@ impl DatasetView {
                 needs.push(need(NeedKind::Differs, &compared.reason).at(compared.at));
             } else if differ > i64::from(asked.at_most) {
                 needs.push(
-                    need(NeedKind::Differs, &format!("{differ} rows differ; at most {} are allowed.", asked.at_most)).at(compared.at),
+                    need(NeedKind::Differs, &format!("{} rows differ; at most {} are allowed.", grouped(differ), grouped(asked.at_most)))
+                        .at(compared.at),
                 );
             }
         }

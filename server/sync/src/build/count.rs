@@ -3,6 +3,7 @@
 use connect::Connection;
 use model::dataset::{DataVersionState, DatasetSpec};
 use model::form::select_sql;
+use model::number::grouped;
 use model::{DataType, Field, Value};
 use store::DataVersionRow;
 use tokio_util::sync::CancellationToken;
@@ -51,6 +52,7 @@ impl SourceCount {
 fn fault((before, after): (i64, i64), read: i64) -> Option<String> {
     let fits = (before.min(after)..=before.max(after)).contains(&read);
     (!fits).then(|| {
+        let (read, before, after) = (grouped(read), grouped(before), grouped(after));
         format!(
             "{read} rows were read, but the source had {before} rows before and {after} after the build. Build the dataset again. If this happens again, check whether rows are hidden from the user of the source."
         )

@@ -3,6 +3,7 @@
 use accel::Checksum;
 use accel::row_json::{JsonField, RowJson};
 use model::dataset::{DatasetSpec, RegisterField};
+use model::number::grouped;
 
 use crate::failed::Failed;
 
@@ -68,13 +69,13 @@ impl KeyGate {
         let examples = self.examples.join(", ");
         let key = &self.key;
         if self.without_key > 0 {
-            let rows = self.without_key;
+            let rows = grouped(self.without_key);
             return Err(Failed::new(format!(
                 "The key {key} is empty in {rows} rows: for example {examples}. Choose another key, or fill the key at the source."
             )));
         }
         if self.twice > 0 {
-            let rows = self.twice;
+            let rows = grouped(self.twice);
             return Err(Failed::new(format!(
                 "The key {key} is not unique: {rows} rows have the key of another row, for example {examples}. Add a column to the key."
             )));
@@ -91,9 +92,9 @@ pub(crate) fn proved(read: Checksum, written: Checksum) -> Result<(), Failed> {
     }
     Err(Failed::new(format!(
         "The checksums of source and store differ: {} rows with the checksum {} from the source, {} rows with {} from the store. Build the dataset again.",
-        read.rows,
+        grouped(read.rows),
         read.hex(),
-        written.rows,
+        grouped(written.rows),
         written.hex()
     )))
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use connect::Spoiled;
 use model::clock::Millis;
+use model::number::grouped;
 use model::rejected::DirtyLimit;
 use store::DirtyRow;
 use tokio_util::sync::CancellationToken;
@@ -137,7 +138,7 @@ fn fault(limit: DirtyLimit, (count, of): (i64, i64), examples: &[String]) -> Opt
         return None;
     }
     let (may, examples) = (limit.words(), examples.join(" "));
-    let rows = if count == 1 { "1 row is rejected".to_owned() } else { format!("{count} rows are rejected") };
+    let rows = if count == 1 { "1 row is rejected".to_owned() } else { format!("{} rows are rejected", grouped(count)) };
     Some(format!("{rows}; allowed: {may}. {examples} Correct the rejected rows at the source, or allow more rejected rows."))
 }
 

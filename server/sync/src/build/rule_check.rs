@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use accel::{AccelError, Sorted, Sorter};
 use model::dataset::DatasetSpec;
 use model::gates::{Must, Rule};
+use model::number::grouped;
 use model::scalar::{days, decimal_order, micros, micros_of_day};
 use model::value::read_text;
 use model::{DataType, Value};
@@ -103,7 +104,7 @@ impl RuleCheck {
             [] => String::new(),
             some => format!(", for example {}", some.join(", ")),
         };
-        let broken_rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+        let broken_rows = if rows == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(rows)) };
         Ok((rows > 0).then(|| format!("Check failed: {words} ({broken_rows}{examples}).")))
     }
 }

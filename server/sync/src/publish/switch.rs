@@ -6,6 +6,7 @@ use model::audit::AuditAction;
 use model::clock::Millis;
 use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
 use model::job::{JobSpec, RunState};
+use model::number::grouped;
 use store::{Change, DataVersionRow, DatasetRow, RunRow, StoreError, Tx};
 
 use crate::Worker;
@@ -112,7 +113,7 @@ async fn succeed(
     let now_defined = now_defined.with_register_of(&built.spec);
     let defined = store::encode(&now_defined, &format_args!("the dataset {}/{}", dataset.domain, dataset.name))?;
     tx.set_dataset_spec(&dataset.id, &defined).await?;
-    let after = format!("{} rows in {}", built.figures.written_rows, row.environment);
+    let after = format!("{} rows in {}", grouped(built.figures.written_rows), row.environment);
     note(worker, tx, if holds { AuditAction::DatasetChecked } else { AuditAction::DatasetLive }, (dataset, row), after).await
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use connect::{SourceError, SourceErrorKind};
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use futures::TryStreamExt;
+use model::number::grouped;
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 
@@ -198,7 +199,7 @@ async fn list(place: &Place) -> Result<Mark, SourceError> {
         if mark.len() >= MAX_FILES {
             return Err(SourceError::new(
                 SourceErrorKind::Config,
-                format!("The folder has more than {MAX_FILES} files. Choose a subfolder."),
+                format!("The folder has more than {} files. Choose a subfolder.", grouped(MAX_FILES)),
             ));
         }
         mark.push(file);

@@ -20,6 +20,7 @@ use connect::{BindingConfig, ConfigField, Connection, Connector, SourceError, So
 use datafusion::execution::runtime_env::RuntimeEnv;
 use model::Field;
 use model::dialect::Dialect;
+use model::number::grouped;
 use model::table::TableRef;
 use object_store::{ObjectMeta, ObjectStoreExt};
 use sha2::{Digest, Sha256};
@@ -211,7 +212,7 @@ impl Catalogue for FileSource {
             let why = format!("The folder has no files that can be read as tables{}.", told(skipped));
             return Err(SourceError::new(SourceErrorKind::Config, why));
         }
-        Ok(format!("{count} {}{}{}", if count == 1 { "table" } else { "tables" }, tables.bad_names(), told(skipped)))
+        Ok(format!("{} {}{}{}", grouped(count), if count == 1 { "table" } else { "tables" }, tables.bad_names(), told(skipped)))
     }
 
     async fn mark(&self, table: &TableRef) -> Result<String, SourceError> {
@@ -231,7 +232,7 @@ fn told(skipped: &[String]) -> String {
         0 => String::new(),
         1 => format!(". 1 file is skipped: {some}"),
         count if count <= SKIPPED_NAMES => format!(". {count} files are skipped: {some}"),
-        count => format!(". {count} files are skipped: {some} and others"),
+        count => format!(". {} files are skipped: {some} and others", grouped(count)),
     }
 }
 

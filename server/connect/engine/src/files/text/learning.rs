@@ -1,6 +1,7 @@
 //! What the columns of a table are, read from its files: all of them, or as many bytes as there is time for.
 
 use connect::SourceError;
+use model::number::grouped;
 use object_store::ObjectMeta;
 
 use super::super::discover::TableFiles;
@@ -161,7 +162,7 @@ impl Learning {
 
     /// The columns, and what is said of the table.
     pub(super) fn columns(self, given: &Given) -> (Vec<TextColumn>, String) {
-        let rows = self.rows;
+        let rows = grouped(self.rows);
         let by = if self.is_whole { format!("by all {rows} rows") } else { format!("by the first {rows} rows") };
         let column = |column: Column| {
             let (reads, words) = match &column.values {
@@ -190,7 +191,8 @@ impl Learning {
             several => note.push(format!("The files have {} different formats: {}.", several.len(), several.join("; "))),
         }
         if self.bad > 0 {
-            let rows = if self.bad == 1 { "1 row cannot be read.".to_owned() } else { format!("{} rows cannot be read.", self.bad) };
+            let rows =
+                if self.bad == 1 { "1 row cannot be read.".to_owned() } else { format!("{} rows cannot be read.", grouped(self.bad)) };
             note.push(format!("{rows} {}", self.examples.join(" ")));
         }
         note.join(" ")
