@@ -33,7 +33,7 @@ texts! {
         state = "State";
         roles = "Roles";
         actions = "Actions";
-        new_link = "New link";
+        new_link = "Create invitation link";
         activate = "Activate";
         deactivate = "Deactivate";
         deactivate_title(email: &str) = "Deactivate {email}?";

@@ -115,7 +115,7 @@ fn steps_of(plan: &Plan, caller: &str, timings: &Timings, given: &Given) -> Vec<
         Given::Body(body) => body.values.len(),
     };
     let mut steps = vec![
-        TryStep { name: "Who".into(), note: caller.into(), took_us: 0 },
+        TryStep { name: "Caller".into(), note: caller.into(), took_us: 0 },
         TryStep { name: "Grant".into(), note: format!("a member of {}", plan.api.domain), took_us: 0 },
     ];
     if let Some(micros) = took("parameters") {
@@ -124,7 +124,7 @@ fn steps_of(plan: &Plan, caller: &str, timings: &Timings, given: &Given) -> Vec<
     if let Some(micros) = took("source") {
         let (name, note) = match &plan.backend {
             Backend::Source(backend) => (backend.source.name.clone(), format!("in {}", backend.source.environment.key())),
-            Backend::Dataset(open) => (open.about.name.clone(), format!("data version {}", open.about.version)),
+            Backend::Dataset(open) => (open.about.name.clone(), format!("dataset version {}", open.about.version)),
             Backend::Union(union) => ("Steps".to_owned(), format!("{} APIs", union.steps.len())),
         };
         steps.push(TryStep { name, note, took_us: micros });

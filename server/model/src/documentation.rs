@@ -151,7 +151,7 @@ fn methods(place: Place<'_>, spec: &ApiSpec) -> Vec<MethodDoc> {
     }
     let rpc = if spec.kind() == ApiKind::Kv { "Get" } else { "Query" };
     let service = crate::message::service_name(place.domain, place.name);
-    methods.push(method("gRPC", format!("{service}/{rpc}"), format!("Answers at {}.", place.grpc)));
+    methods.push(method("gRPC", format!("{service}/{rpc}"), format!("Responds at {}.", place.grpc)));
     methods
 }
 

@@ -92,7 +92,7 @@ impl NewColumns {
     pub fn words(self) -> &'static str {
         match self {
             Self::Take => "are copied",
-            Self::LeaveOut => "are left out",
+            Self::LeaveOut => "are excluded",
             Self::Ask => "fail the run",
         }
     }

@@ -30,7 +30,7 @@ async fn grants_and_issuers_are_kept_with_all_that_they_allow() {
     let [before, first] = newest(&admin, "access.granted").await;
     let first = first.unwrap();
     assert_eq!(before, None);
-    for part in ["travel/shown", "until: 20", "limit: 5 calls/s, burst 10", "hidden: seats"] {
+    for part in ["travel/shown", "until: 20", "limit: 5 requests/s, burst 10", "hidden: seats"] {
         assert!(first.contains(part), "{part}: {first}");
     }
     done(&owner, Method::PUT, grant, Some(json!({}))).await;

@@ -1,6 +1,7 @@
 //! Texts for people stand in `app/src/words`, where they can be translated. A view that writes one itself fails here.
 
 mod detector;
+mod old_words;
 
 use std::collections::BTreeSet;
 

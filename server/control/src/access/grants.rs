@@ -181,11 +181,11 @@ impl Control {
     }
 }
 
-/// A grant as the audit log keeps it: which app, until when, how many calls, and what it does not get.
+/// A grant as the audit log keeps it: which app, until when, how many requests, and which fields are hidden from it.
 fn terms_text(who: &str, grant: &GrantRow) -> String {
     let until = grant.expires_at.map_or_else(|| "no end".to_owned(), rfc3339);
     let limit = rate_of(grant.per_second, grant.burst)
-        .map_or_else(|| "none".to_owned(), |rate| format!("{} calls/s, burst {}", rate.per_second, rate.burst));
+        .map_or_else(|| "none".to_owned(), |rate| format!("{} requests/s, burst {}", rate.per_second, rate.burst));
     // What cannot be read is kept as it is stored.
     let hidden = hidden_fields(grant)
         .map_or_else(|_| grant.hidden.clone(), |fields| fields.into_iter().map(|field| field.name).collect::<Vec<_>>().join(", "));

@@ -102,7 +102,7 @@ impl Control {
             Ok(version) => {
                 // What other settings than the stored ones answer says nothing of these.
                 self.told.answered((&prepared.row.name, environment), (&binding.config, &binding.secret));
-                format!("It answers: {}", version.chars().take(MOST_SAID).collect::<String>())
+                format!("Connected: {}", version.chars().take(MOST_SAID).collect::<String>())
             }
             Err(problem) => problem.detail.clone(),
         };

@@ -79,7 +79,7 @@ async fn succeed(
         ..run.clone()
     };
     tx.move_run(run, &done).await?;
-    let spec = store::encode(&built.spec, &format_args!("data version {}", row.number))?;
+    let spec = store::encode(&built.spec, &format_args!("dataset version {}", row.number))?;
     let (to_keep, superseded) = others(worker, row).await?;
     let holds = built.spec.gates.hold || lost_all(built, &to_keep)?;
     for known in superseded {

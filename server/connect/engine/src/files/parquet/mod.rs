@@ -182,7 +182,7 @@ async fn fields_of(place: &Place, (format, tables): (&ParquetFormat, &Tables), f
     let left_out = fields.iter().filter(|(field, _)| !is_read(field));
     let left_out: Vec<String> = left_out.map(|(field, _)| format!("{} ({})", field.name(), field.data_type())).collect();
     let note =
-        if left_out.is_empty() { String::new() } else { format!("Columns with unsupported types are left out: {}.", left_out.join(", ")) };
+        if left_out.is_empty() { String::new() } else { format!("Columns with unsupported types are excluded: {}.", left_out.join(", ")) };
     if left_out.len() == fields.len() && !fields.is_empty() {
         return Err(mismatch(format!("{}: the file has no column with a supported type. {note}", files.name)));
     }
