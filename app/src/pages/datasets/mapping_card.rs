@@ -48,7 +48,7 @@ fn form(dataset: &DatasetView, save: SetMapping) -> impl IntoView + use<> {
             let Some(info) = tables.into_iter().find(|info| info.table.name == table) else {
                 return view! { <Callout tone=Tone::Warn><p>{say.no_table}</p></Callout> }.into_any();
             };
-            let draft = Draft::new(&info, &mapping);
+            let (draft, of) = (Draft::new(&info, &mapping), (source.clone(), table.clone()));
             let send = Callback::new(move |()| {
                 let (domain, name) = place.get_value();
                 save.dispatch((domain, name, draft.mapping()));
@@ -56,7 +56,7 @@ fn form(dataset: &DatasetView, save: SetMapping) -> impl IntoView + use<> {
             let beside = view! { <span class="help">{say.save_help}</span> }.into_any();
             view! {
                 <JsonForm action=save send refused save=say.save at=beside_its_row beside>
-                    {mapping_form(draft, (source.clone(), table.clone()), refused, by_key)}
+                    {mapping_form(draft, of, refused, by_key)}
                 </JsonForm>
             }.into_any()
         }/>

@@ -68,7 +68,7 @@ fn send_last(save: &SaveDraft) {
     let about = BlobPropertyBag::new();
     about.set_type("application/json");
     let Ok(text) = serde_json::to_string(save) else { return };
-    let parts = js_sys::Array::of1(&wasm_bindgen::JsValue::from_str(&text));
+    let parts = wasm_bindgen::JsValue::from(js_sys::Array::of1(&wasm_bindgen::JsValue::from_str(&text)));
     if let Ok(body) = Blob::new_with_str_sequence_and_options(&parts, &about) {
         let _ = window().navigator().send_beacon_with_opt_blob(SaveDraft::url(), Some(&body));
     }
