@@ -3,7 +3,7 @@
 // The text area stays the source of truth. Each change goes into it with an `input` event, and whoever writes its value or gives it
 // the focus, with something selected in it, does that to the editor. Without this script the text area is what people type into.
 
-import { autocompletion, completionKeymap, ifNotIn } from "@codemirror/autocomplete";
+import { autocompletion, ifNotIn } from "@codemirror/autocomplete";
 import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
 import { MySQL, PostgreSQL, SQLite, StandardSQL, sql } from "@codemirror/lang-sql";
 import { syntaxHighlighting, syntaxTree } from "@codemirror/language";
@@ -181,7 +181,7 @@ class SqlEditor extends HTMLElement {
       lineNumbers(),
       history(),
       autocompletion({ icons: false }),
-      keymap.of([...completionKeymap, ...standardKeymap, ...historyKeymap]),
+      keymap.of([...standardKeymap, ...historyKeymap]),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of(() => this.#attributes()),
       EditorView.updateListener.of((update) => this.#tell(update)),

@@ -260,7 +260,9 @@ async fn wrong_inputs_are_told_beside_their_fields() {
     // What is selected is what a name takes the place of.
     builder.click("button[aria-label=\"Insert table flights\"]").await;
     builder.sees("h2:has-text(\"Live sample\")").await;
-    builder.fill(".cm-content", "select carrier, count(*) as n from flights [[ where month = :m ]] group by carrier order by carrier").await;
+    builder
+        .fill(".cm-content", "select carrier, count(*) as n from flights [[ where month = :m ]] group by carrier order by carrier")
+        .await;
     builder.reads("p.small", "Parameters: m.").await;
     builder.sees("h2:has-text(\"Live sample\")").await;
     // What is completed would stand over the text.

@@ -56,7 +56,7 @@ mod tests {
             (Dialect::Postgres, r"select E'it\'s  :no' as a, $$ it's  -- $$ from t where x::int = :x", r"E'it\'s  :no'"),
             (Dialect::Postgres, "select a #>> '{b,  c}' as v, a @> :b, (ARRAY[[1,2],[3,4]])[2][1] from t", "#>> '{b,  c}'"),
             (Dialect::Postgres, "select 1.5E-3, .5, 1e+5 from t where a<>-1 -- fmt: off\n and b = 1", "1.5E-3"),
-            (Dialect::Postgres, "select a -- it's  one\n, b /* two\n   lines */ from t", "/* two\n   lines */"),
+            (Dialect::Postgres, "select a, -- it's  one\n b /* two\n   lines */ from t", "/* two\n   lines */"),
             (Dialect::Mysql, r#"select '\' as a, "it's  b" as b from t # it's :no"#, r#""it's  b""#),
             (Dialect::Clickhouse, r"select [[1, 2], [3, 4]] as n, 'it\'s  a' as a from t", r"'it\'s  a'"),
             (Dialect::Sqlite, "select [a  b], x'0a', \"ü\"\"ä\" from t where c is not null;", "[a  b]"),

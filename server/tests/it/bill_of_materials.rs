@@ -32,7 +32,8 @@ fn the_bill_of_materials_names_all_that_is_linked_with_its_checksum() {
     let document: Json = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
     assert_eq!((document["bomFormat"].as_str(), document["specVersion"].as_str()), (Some("CycloneDX"), Some("1.5")));
     let all = document["components"].as_array().unwrap();
-    let of = |kind: &'static str| all.iter().filter_map(move |component| Some((component["purl"].as_str()?.strip_prefix(kind)?, component)));
+    let of =
+        |kind: &'static str| all.iter().filter_map(move |component| Some((component["purl"].as_str()?.strip_prefix(kind)?, component)));
     let components: BTreeMap<&str, &Json> = of("pkg:cargo/").collect();
     let linked: BTreeSet<String> =
         tree("server", &[]).into_iter().chain(tree("frontend", &["--target", "wasm32-unknown-unknown"])).collect();
