@@ -15,7 +15,7 @@ use crate::pages::sign_in::api::demo_offered;
 #[cfg(feature = "ssr")]
 use crate::session::{form_token as token_of_page, theme as theme_of_page};
 use crate::signed_in::{FormTokenSignal, MeResource};
-use crate::ui::{Icon, LeaveDialog, LeaveGuard, Loaded, Mark, Toaster, Toasts, grouped, loaded, loaded_first};
+use crate::ui::{ActionForm, FormAction, Icon, LeaveDialog, LeaveGuard, Loaded, Mark, Toaster, Toasts, grouped, loaded, loaded_first};
 use crate::words::words;
 
 /// The browser takes the token out of the page that was drawn for its session.
@@ -195,18 +195,22 @@ fn Revision(me: Me) -> impl IntoView {
 
 #[component]
 fn ThemeSwitch() -> impl IntoView {
-    let choose = ServerAction::<ChooseTheme>::new();
+    let choose = FormAction::<ChooseTheme>::new();
     let chosen: Option<String> = SharedValue::new(theme_of_page).into_inner();
     let dark = RwSignal::new(chosen.as_deref() == Some("dark"));
     // The button asks for the other one of what is shown; where nothing was chosen, only a browser knows what that is.
     Effect::new(move |_| dark.set(shown_dark()));
-    // What is sent is what is shown: the page follows what was sent, and not the other way round.
+    // What is sent is what is shown: the page follows what the button said, and not the other way round.
+    let sent = choose.pending();
     Effect::new(move |_| {
-        let Some(ChooseTheme { theme }) = choose.input().get() else { return };
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-theme", &theme);
+        if !sent.get() {
+            return;
         }
-        dark.set(theme == "dark");
+        let is_dark = !dark.get_untracked();
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-theme", if is_dark { "dark" } else { "light" });
+        }
+        dark.set(is_dark);
     });
     view! {
         <ActionForm action=choose>

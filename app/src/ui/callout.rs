@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 use model::{ErrorCode, FieldError};
 
 use super::Icon;
 use super::confirm_dialog::open_dialog;
+use super::form_action::FormAction;
 use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::words::words;
@@ -85,12 +85,9 @@ fn linked(id: String, text: String) -> AnyView {
 
 /// What a form's action answered, where it went wrong.
 #[component]
-pub(crate) fn FormProblem<S>(action: ServerAction<S>, #[prop(optional)] at: Option<FieldIds>) -> impl IntoView
-where
-    S: ServerFn<Error = PortalError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    told(Signal::derive(move || action.value().get().and_then(Result::err)), at)
+pub(crate) fn FormProblem<S: 'static>(action: FormAction<S>, #[prop(optional)] at: Option<FieldIds>) -> impl IntoView {
+    let post = action.post();
+    told(Signal::derive(move || post.problem()), at)
 }
 
 /// What a form was refused for, told as one: the focus goes to the first field at fault.

@@ -2,10 +2,9 @@
 
 use leptos::attr::{aria_describedby, aria_invalid};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use super::Icon;
-use crate::error::PortalError;
+use super::form_action::FormAction;
 
 /// The control inside is told to be at fault, and by which lines it is described: it stands at the top of the children.
 #[component]
@@ -111,23 +110,12 @@ pub(crate) fn Choice(
 
 /// Counts what an action has done, and nothing that it refused: a page that follows this keeps what was typed into a form
 /// that failed.
-pub(crate) fn done<S>(action: ServerAction<S>) -> Memo<usize>
-where
-    S: ServerFn<Error = PortalError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    Memo::new(move |last: Option<&usize>| match action.value().get() {
-        Some(Ok(_)) => action.version().get(),
-        _ => last.copied().unwrap_or_default(),
-    })
+pub(crate) fn done<S>(action: FormAction<S>) -> Memo<usize> {
+    action.post().done()
 }
 
 /// What an action's error says about one field.
-pub(crate) fn field_error<S>(action: ServerAction<S>, field: impl Into<String>) -> Signal<Option<String>>
-where
-    S: ServerFn<Error = PortalError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    let field = field.into();
-    Signal::derive(move || action.value().get().and_then(Result::err).and_then(|error| error.of_field(&field)))
+pub(crate) fn field_error<S>(action: FormAction<S>, field: impl Into<String>) -> Signal<Option<String>> {
+    let (post, field) = (action.post(), field.into());
+    Signal::derive(move || post.problem().and_then(|error| error.of_field(&field)))
 }

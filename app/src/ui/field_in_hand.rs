@@ -5,7 +5,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
-use leptos::web_sys::{Event, EventInit};
+use leptos::web_sys::{Element, Event, EventInit};
 
 /// Whether the field that has the focus has something to tell.
 #[derive(Clone, Copy)]
@@ -42,7 +42,7 @@ impl FieldInHand {
 }
 
 /// Sends an event to a field, as the browser does when somebody uses it.
-pub(super) fn dispatch(field: &leptos::web_sys::Element, name: &str) {
+pub(super) fn dispatch(field: &Element, name: &str) {
     let about = EventInit::new();
     about.set_bubbles(true);
     if let Ok(event) = Event::new_with_event_init_dict(name, &about) {

@@ -58,7 +58,7 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, PortalError> {
     serde_json::from_slice::<Result<T, PortalError>>(text.as_bytes()).unwrap_or_else(|error| Err(unreadable(&error.to_string())))
 }
 
-fn unreadable(why: &str) -> PortalError {
+pub(super) fn unreadable(why: &str) -> PortalError {
     PortalError::from_server_fn_error(ServerFnErrorErr::Deserialization(why.to_owned()))
 }
 

@@ -2,23 +2,17 @@
 //! before it is left; what was saved is confirmed.
 
 use leptos::prelude::*;
-use leptos::server_fn::client::Client;
-use leptos::server_fn::codec::PostUrl;
-use leptos::server_fn::request::ClientReq;
-use leptos::server_fn::{Http, ServerFn};
-use leptos::web_sys::FormData;
-use serde::de::DeserializeOwned;
 
 use super::field::done;
+use super::form_action::{ActionForm, FormAction};
 use super::toast::confirms;
 use super::unsaved::Unsaved;
 use super::{FormProblem, FormToken};
-use crate::error::PortalError;
 use crate::words::words;
 
 #[component]
-pub(crate) fn SaveForm<S, O>(
-    action: ServerAction<S>,
+pub(crate) fn SaveForm<S: 'static>(
+    action: FormAction<S>,
     /// What the button says, verb first.
     save: &'static str,
     /// What is said once it is saved.
@@ -26,14 +20,7 @@ pub(crate) fn SaveForm<S, O>(
     saved: &'static str,
     #[prop(default = "btn btn-primary")] class: &'static str,
     children: Children,
-) -> impl IntoView
-where
-    S: DeserializeOwned + ServerFn<Protocol = Http<PostUrl, O>, Error = PortalError> + Clone + Send + Sync + 'static,
-    <<S::Client as Client<PortalError>>::Request as ClientReq<PortalError>>::FormData: From<FormData>,
-    S::Output: Clone + Send + Sync + 'static,
-    S::Client: Client<PortalError>,
-    O: 'static,
-{
+) -> impl IntoView {
     let count = done(action);
     confirms(count, saved);
     view! {

@@ -10,8 +10,8 @@ use model::{Role, Scope};
 use self::api::{EndSession, NewToken, RevokeToken, SignOut, sessions, tokens};
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Callout, Choice, ConfirmDialog, FormProblem, FormToken, Icon, Load, NumberField, PageHead, PageName, SaveForm, TextField, Time, Tone,
-    confirms, copyable, done, field_error, loaded,
+    ActionForm, Callout, Choice, ConfirmDialog, FormAction, FormProblem, FormToken, Icon, Load, NumberField, PageHead, PageName, SaveForm,
+    TextField, Time, Tone, confirms, copyable, done, field_error, loaded,
 };
 use crate::words::words;
 
@@ -19,8 +19,8 @@ use crate::words::words;
 pub(crate) fn AccountPage() -> impl IntoView {
     let say = &words().account;
     let MeResource(me) = expect_context();
-    let end = ServerAction::<EndSession>::new();
-    let (make, revoke) = (ServerAction::<NewToken>::new(), ServerAction::<RevokeToken>::new());
+    let end = FormAction::<EndSession>::new();
+    let (make, revoke) = (FormAction::<NewToken>::new(), FormAction::<RevokeToken>::new());
     let (ended, made, revoked) = (done(end), done(make), done(revoke));
     confirms(ended, say.signed_out);
     confirms(revoked, say.revoked);
@@ -39,7 +39,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
             <section class="card clip">
                 <div class="card-head"><h2>{say.tokens}</h2></div>
                 <p class="card-pad t-2 s13">{say.tokens_before}<code>"sluice apply"</code>", "<code>"sluice export"</code>{say.tokens_and}<code>"/admin/v1"</code>{say.tokens_after}</p>
-                {move || make.value().get().and_then(Result::ok).map(|token| view! { <div class="card-pad"><Callout tone=Tone::Ok><p class="mb-2"><b>{say.token_once}</b></p><div id="new-token">{copyable(token.secret, say.copy_token)}</div></Callout></div> })}
+                {move || make.answer().and_then(Result::ok).map(|token| view! { <div class="card-pad"><Callout tone=Tone::Ok><p class="mb-2"><b>{say.token_once}</b></p><div id="new-token">{copyable(token.secret, say.copy_token)}</div></Callout></div> })}
                 <Load resource=list view=move |tokens| token_rows(tokens, revoke)/>
                 <div class="card-pad"><SaveForm action=make save=say.create_token saved=say.token_created>
                     <div class="form-row">
@@ -68,7 +68,7 @@ fn lead(me: &Me) -> String {
     if domains.is_empty() { say.no_domain.to_owned() } else { (say.roles)(&domains.join(", ")) }
 }
 
-fn session_rows(sessions: Vec<SessionView>, end: ServerAction<EndSession>) -> impl IntoView {
+fn session_rows(sessions: Vec<SessionView>, end: FormAction<EndSession>) -> impl IntoView {
     let say = &words().account;
     view! {
         <section class="card clip">
@@ -88,7 +88,7 @@ fn session_rows(sessions: Vec<SessionView>, end: ServerAction<EndSession>) -> im
     }
 }
 
-fn token_rows(tokens: Vec<TokenView>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+fn token_rows(tokens: Vec<TokenView>, revoke: FormAction<RevokeToken>) -> impl IntoView {
     let say = &words().account;
     (!tokens.is_empty()).then(|| view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label=say.tokens><table class="table table-cards">

@@ -16,7 +16,8 @@ use crate::pages::editor::api::Submit;
 use crate::pages::sources::ask_tables_of_prod;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Callout, Field, FormProblem, Icon, Load, PageHead, PageName, Tone, Unsaved, api_params, done, field_error, grouped, loaded, rows,
+    ActionForm, Callout, Field, FormAction, FormProblem, Icon, Load, PageHead, PageName, Tone, Unsaved, api_params, done, field_error,
+    grouped, loaded, rows,
 };
 use crate::words::words;
 
@@ -29,8 +30,8 @@ pub(crate) fn AcceleratePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let at = api_params();
     let say = &words().api_accelerate;
-    let (accelerate, submit) = (ServerAction::<Accelerate>::new(), ServerAction::<Submit>::new());
-    let (stop, build) = (ServerAction::<StopRun>::new(), ServerAction::<BuildDataset>::new());
+    let (accelerate, submit) = (FormAction::<Accelerate>::new(), FormAction::<Submit>::new());
+    let (stop, build) = (FormAction::<StopRun>::new(), FormAction::<BuildDataset>::new());
     let redis = loaded(|| (), |()| has_redis());
     let looked = RwSignal::new(0_u32);
     let (accelerated, submitted, stopped, begun) = (done(accelerate), done(submit), done(stop), done(build));
@@ -94,7 +95,7 @@ fn steps(now: &Acceleration) -> impl IntoView + use<> {
     }
 }
 
-fn form(at: Memo<(String, String)>, now: &Acceleration, redis: bool, accelerate: ServerAction<Accelerate>) -> impl IntoView + use<> {
+fn form(at: Memo<(String, String)>, now: &Acceleration, redis: bool, accelerate: FormAction<Accelerate>) -> impl IntoView + use<> {
     let say = &words().api_accelerate;
     let (domain, name) = at.get_untracked();
     let (table, source, key) = (now.table.name.clone(), now.source.clone(), now.key.join(", "));
@@ -128,10 +129,10 @@ fn form(at: Memo<(String, String)>, now: &Acceleration, redis: bool, accelerate:
     }
 }
 
-type Doing = (bool, ServerAction<StopRun>, ServerAction<BuildDataset>);
+type Doing = (bool, FormAction<StopRun>, FormAction<BuildDataset>);
 
 /// What is to be seen and done once there is a dataset.
-fn after(at: Memo<(String, String)>, now: &Acceleration, doing: Doing, submit: ServerAction<Submit>) -> impl IntoView + use<> {
+fn after(at: Memo<(String, String)>, now: &Acceleration, doing: Doing, submit: FormAction<Submit>) -> impl IntoView + use<> {
     let say = &words().api_accelerate;
     let dataset = now.dataset.clone()?;
     let (domain, name) = at.get_untracked();

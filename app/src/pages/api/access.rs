@@ -6,7 +6,9 @@ use model::view::{ApiDetail, AppView};
 
 use super::Shared;
 use super::public_card::public_card;
-use crate::ui::{ConfirmDialog, Empty, Field, FieldPicker, FormProblem, FormToken, Load, NumberField, Time, Unsaved, done, field_error};
+use crate::ui::{
+    ActionForm, ConfirmDialog, Empty, Field, FieldPicker, FormProblem, FormToken, Load, NumberField, Time, Unsaved, done, field_error,
+};
 use crate::words::words;
 
 #[component]

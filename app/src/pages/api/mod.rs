@@ -19,7 +19,7 @@ use model::view::{ApiDetail, AppView, Me, SwitchesView};
 use self::api::{EndGrant, Grant, Purge, Retire, Rollback, SetPublicDocumentation, SetSwitches, api_detail, public_url, switches};
 use crate::pages::apps::api::apps;
 use crate::signed_in::MeResource;
-use crate::ui::{Heading, Icon, LiveBadge, Load, Loaded, PageName, Tab, Tabs, api_params, done, loaded};
+use crate::ui::{FormAction, Heading, Icon, LiveBadge, Load, Loaded, PageName, Tab, Tabs, api_params, done, loaded};
 use crate::words::words;
 
 pub(crate) use accelerate::AcceleratePage;
@@ -34,15 +34,15 @@ pub(crate) use versions::VersionsTab;
 struct Shared {
     detail: Loaded<ApiDetail>,
     me: Loaded<Me>,
-    rollback: ServerAction<Rollback>,
-    retire: ServerAction<Retire>,
-    grant: ServerAction<Grant>,
-    end_grant: ServerAction<EndGrant>,
-    set_documentation: ServerAction<SetPublicDocumentation>,
+    rollback: FormAction<Rollback>,
+    retire: FormAction<Retire>,
+    grant: FormAction<Grant>,
+    end_grant: FormAction<EndGrant>,
+    set_documentation: FormAction<SetPublicDocumentation>,
     url: Loaded<(String, String)>,
     apps: Loaded<Vec<AppView>>,
-    set_switches: ServerAction<SetSwitches>,
-    purge: ServerAction<Purge>,
+    set_switches: FormAction<SetSwitches>,
+    purge: FormAction<Purge>,
     switches: Loaded<SwitchesView>,
 }
 
@@ -56,9 +56,9 @@ pub(crate) fn days(text: &str) -> Result<Option<i64>, model::Problem> {
 pub(crate) fn ApiPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let at = api_params();
-    let (rollback, retire) = (ServerAction::<Rollback>::new(), ServerAction::<Retire>::new());
-    let (grant, end_grant) = (ServerAction::<Grant>::new(), ServerAction::<EndGrant>::new());
-    let set_documentation = ServerAction::<SetPublicDocumentation>::new();
+    let (rollback, retire) = (FormAction::<Rollback>::new(), FormAction::<Retire>::new());
+    let (grant, end_grant) = (FormAction::<Grant>::new(), FormAction::<EndGrant>::new());
+    let set_documentation = FormAction::<SetPublicDocumentation>::new();
     let acts = (done(rollback), done(retire), done(grant), done(end_grant), done(set_documentation));
     let versions = move || (acts.0.get(), acts.1.get(), acts.2.get(), acts.3.get(), acts.4.get());
     let detail = loaded(move || (at.get(), versions()), |((domain, name), _)| api_detail(domain, name));
@@ -66,7 +66,7 @@ pub(crate) fn ApiPage() -> impl IntoView {
     // made, and what stands below is made at another moment on either side.
     let url = loaded(|| (), |()| public_url());
     let apps = loaded(|| (), |()| apps());
-    let (set_switches, purge) = (ServerAction::<SetSwitches>::new(), ServerAction::<Purge>::new());
+    let (set_switches, purge) = (FormAction::<SetSwitches>::new(), FormAction::<Purge>::new());
     let (set, purged) = (done(set_switches), done(purge));
     let switched = move || (set.get(), purged.get());
     let switches = loaded(move || (at.get(), switched()), |((domain, name), _)| switches(domain, name));

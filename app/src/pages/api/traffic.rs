@@ -9,7 +9,8 @@ use model::view::{ApiDetail, CallFigures, Lapse, LapseKind, SwitchesView};
 use super::Shared;
 use super::api::{Purge, SetSwitches};
 use crate::ui::{
-    Callout, ConfirmDialog, Empty, Field, FormProblem, Load, Tone, Unsaved, done, field_error, grouped, rate_fields, rate_words, span_words,
+    ActionForm, Callout, ConfirmDialog, Empty, Field, FormAction, FormProblem, Load, Tone, Unsaved, done, field_error, grouped,
+    rate_fields, rate_words, span_words,
 };
 use crate::words::words;
 
@@ -21,8 +22,8 @@ pub(crate) fn TrafficTab() -> impl IntoView {
         <div class="mt-6 stack-6">
             <FormProblem action=set at=id_of/>
             <FormProblem action=purge/>
-            {move || purge.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>{say.purged}</b>{say.purged_help}</p></Callout> })}
-            {move || set.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>{say.saved}</b>{say.saved_help}</p></Callout> })}
+            {move || purge.answer().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>{say.purged}</b>{say.purged_help}</p></Callout> })}
+            {move || set.answer().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>{say.saved}</b>{say.saved_help}</p></Callout> })}
             <Load resource=detail quiet=true view=move |detail| view! {
                 <Load resource=me view=move |me| {
                     let may = me.can(Action::Switch, &detail.summary.domain);
@@ -39,8 +40,8 @@ fn page(
     detail: &ApiDetail,
     view: &SwitchesView,
     may: bool,
-    set: ServerAction<SetSwitches>,
-    purge: ServerAction<Purge>,
+    set: FormAction<SetSwitches>,
+    purge: FormAction<Purge>,
 ) -> impl IntoView + use<> {
     let policy = detail.shown_version().and_then(|version| version.spec.policy.cache.clone());
     view! {
@@ -82,7 +83,7 @@ fn figures(figures: &[CallFigures]) -> impl IntoView + use<> {
     }
 }
 
-fn limits(detail: &ApiDetail, view: &SwitchesView, may: bool, set: ServerAction<SetSwitches>) -> impl IntoView + use<> {
+fn limits(detail: &ApiDetail, view: &SwitchesView, may: bool, set: FormAction<SetSwitches>) -> impl IntoView + use<> {
     let say = &words().api_traffic;
     let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
     let switches = view.switches;
@@ -115,12 +116,12 @@ fn id_of(field: &str) -> String {
 }
 
 /// What is wrong with the number of calls, or with the limit as a whole.
-fn limit_error(set: ServerAction<SetSwitches>) -> Signal<Option<String>> {
+fn limit_error(set: FormAction<SetSwitches>) -> Signal<Option<String>> {
     let (calls, limit) = (field_error(set, "per_second"), field_error(set, "limit"));
     Signal::derive(move || calls.get().or_else(|| limit.get()))
 }
 
-fn cache(detail: &ApiDetail, policy: Option<CachePolicy>, may: bool, purge: ServerAction<Purge>) -> impl IntoView + use<> {
+fn cache(detail: &ApiDetail, policy: Option<CachePolicy>, may: bool, purge: FormAction<Purge>) -> impl IntoView + use<> {
     let say = &words().api_traffic;
     let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
     let kept = policy.is_some();

@@ -7,7 +7,7 @@ use model::view::{ApiDetail, VersionView};
 
 use super::Shared;
 use super::api::{Retire, Rollback};
-use crate::ui::{ConfirmDialog, Empty, FormProblem, FormToken, Load, StateBadge, Time};
+use crate::ui::{ActionForm, ConfirmDialog, Empty, FormAction, FormProblem, FormToken, Load, StateBadge, Time};
 use crate::words::words;
 
 #[component]
@@ -25,7 +25,7 @@ pub(crate) fn VersionsTab() -> impl IntoView {
     .into_any()
 }
 
-fn table(detail: &ApiDetail, may: bool, (rollback, retire): (ServerAction<Rollback>, ServerAction<Retire>)) -> AnyView {
+fn table(detail: &ApiDetail, may: bool, (rollback, retire): (FormAction<Rollback>, FormAction<Retire>)) -> AnyView {
     let say = &words().api_versions;
     if detail.versions.is_empty() {
         return view! { <div class="card"><Empty title=say.none_title text=say.none_text/></div> }.into_any();
@@ -51,7 +51,7 @@ fn callers(detail: &ApiDetail) -> String {
 }
 
 /// Taking an API out of an environment stands apart from the versions: nothing else is ever in its place.
-fn retirement(detail: &ApiDetail, retire: ServerAction<Retire>) -> Option<impl IntoView + use<>> {
+fn retirement(detail: &ApiDetail, retire: FormAction<Retire>) -> Option<impl IntoView + use<>> {
     let say = &words().api_versions;
     let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
     let (live, callers) = (detail.summary.live.clone(), callers(detail));
@@ -92,7 +92,7 @@ fn roll_back_effects(detail: &ApiDetail, environment: Environment, number: i64) 
     vec![effect, callers(detail), undo]
 }
 
-fn row(version: VersionView, detail: &ApiDetail, may: bool, rollback: ServerAction<Rollback>) -> impl IntoView + use<> {
+fn row(version: VersionView, detail: &ApiDetail, may: bool, rollback: FormAction<Rollback>) -> impl IntoView + use<> {
     let say = &words().api_versions;
     let number = version.number;
     let back: Vec<(Environment, Vec<String>)> = version

@@ -16,8 +16,8 @@ use crate::pages::editor::Steps;
 use crate::pages::sources::api::sources;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Column, DataTable, Empty, Field, Filter, FormProblem, ListPlace, LiveBadge, Load, PageHead, PageName, Unsaved, done, field_error,
-    list_query, loaded, no_access, some_text,
+    ActionForm, Column, DataTable, Empty, Field, Filter, FormAction, FormProblem, ListPlace, LiveBadge, Load, PageHead, PageName, Unsaved,
+    done, field_error, list_query, loaded, no_access, some_text,
 };
 use crate::words::words;
 
@@ -126,7 +126,7 @@ pub(crate) fn NewApiPage() -> impl IntoView {
     let say = &words().apis;
     let query = use_query_map();
     let asked = move |name: &'static str| query.read_untracked().get(name).unwrap_or_default();
-    let make = ServerAction::<NewApi>::new();
+    let make = FormAction::<NewApi>::new();
     let (source, table, dataset) = (asked("source"), asked("table"), asked("dataset"));
     let all = loaded(|| (), |()| sources());
     let of = if dataset.is_empty() { &table } else { &dataset };

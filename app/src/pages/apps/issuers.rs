@@ -5,17 +5,17 @@ use model::view::AppView;
 
 use super::api::{DeleteIssuer, NewIssuer};
 use crate::ui::{
-    Callout, ConfirmDialog, Field, FormToken, SaveForm, SelectField, TextArea, TextField, Time, Tone, copyable, environment_choices,
-    field_error,
+    ActionForm, Callout, ConfirmDialog, Field, FormAction, FormToken, SaveForm, SelectField, TextArea, TextField, Time, Tone, copyable,
+    environment_choices, field_error,
 };
 use crate::words::words;
 
 /// The secret of an issuer that was just made, shown this once.
 #[component]
-pub(super) fn NewSecret(make: ServerAction<NewIssuer>) -> impl IntoView {
+pub(super) fn NewSecret(make: FormAction<NewIssuer>) -> impl IntoView {
     let say = &words().issuers;
     move || {
-        let made = make.value().get().and_then(Result::ok)?;
+        let made = make.answer().and_then(Result::ok)?;
         Some(match made.secret {
             Some(secret) => view! {
                 <Callout tone=Tone::Ok><p class="mb-2"><b>{say.new_secret}</b>{say.new_secret_help}</p><div id="new-secret">{copyable(secret, say.copy_secret)}</div></Callout>
@@ -25,12 +25,7 @@ pub(super) fn NewSecret(make: ServerAction<NewIssuer>) -> impl IntoView {
     }
 }
 
-pub(super) fn issuers(
-    app: &AppView,
-    may: bool,
-    make: ServerAction<NewIssuer>,
-    delete: ServerAction<DeleteIssuer>,
-) -> impl IntoView + use<> {
+pub(super) fn issuers(app: &AppView, may: bool, make: FormAction<NewIssuer>, delete: FormAction<DeleteIssuer>) -> impl IntoView + use<> {
     let (domain, name, rows) = (app.domain.clone(), app.name.clone(), app.issuers.clone());
     let (form_domain, form_name) = (domain.clone(), name.clone());
     let say = &words().issuers;
@@ -66,7 +61,7 @@ pub(super) fn issuers(
     }
 }
 
-fn form(domain: String, name: String, make: ServerAction<NewIssuer>) -> impl IntoView {
+fn form(domain: String, name: String, make: FormAction<NewIssuer>) -> impl IntoView {
     let say = &words().issuers;
     view! {
         <details class="card-pad">

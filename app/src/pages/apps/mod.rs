@@ -14,9 +14,9 @@ use self::issuers::{NewSecret, issuers};
 use self::origins::origins;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Callout, Column, ConfirmDialog, DataTable, Empty, Filter, FormProblem, FormToken, ListPlace, Load, NumberField, PageHead, PageName,
-    SaveForm, SelectField, TextField, Time, Tone, api_params, as_they_are, confirms, copyable, done, environment_choices, field_error,
-    list_query, loaded, some_text,
+    ActionForm, Callout, Column, ConfirmDialog, DataTable, Empty, Filter, FormAction, FormProblem, FormToken, ListPlace, Load, NumberField,
+    PageHead, PageName, SaveForm, SelectField, TextField, Time, Tone, api_params, as_they_are, confirms, copyable, done,
+    environment_choices, field_error, list_query, loaded, some_text,
 };
 use crate::words::words;
 
@@ -27,7 +27,7 @@ fn place() -> ListPlace {
 #[component]
 pub(crate) fn AppsPage() -> impl IntoView {
     let MeResource(me) = expect_context();
-    let make = ServerAction::<NewApp>::new();
+    let make = FormAction::<NewApp>::new();
     let made = done(make);
     let say = &words().apps;
     let query = list_query();
@@ -83,10 +83,10 @@ fn columns() -> Vec<Column<AppView>> {
 pub(crate) fn AppPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let at = api_params();
-    let (make, revoke) = (ServerAction::<NewKey>::new(), ServerAction::<RevokeKey>::new());
-    let (trust, distrust) = (ServerAction::<NewIssuer>::new(), ServerAction::<DeleteIssuer>::new());
-    let delete = ServerAction::<DeleteApp>::new();
-    let set = ServerAction::<SetOrigins>::new();
+    let (make, revoke) = (FormAction::<NewKey>::new(), FormAction::<RevokeKey>::new());
+    let (trust, distrust) = (FormAction::<NewIssuer>::new(), FormAction::<DeleteIssuer>::new());
+    let delete = FormAction::<DeleteApp>::new();
+    let set = FormAction::<SetOrigins>::new();
     let acts = [done(make), done(revoke), done(trust), done(distrust), done(set)];
     let say = &words().apps;
     confirms(acts[1], say.key_revoked);
@@ -106,7 +106,7 @@ pub(crate) fn AppPage() -> impl IntoView {
                     <FormProblem action=distrust/>
                     <FormProblem action=delete/>
                     <NewSecret make=trust/>
-                    {move || make.value().get().and_then(Result::ok).map(|key| view! {
+                    {move || make.answer().and_then(Result::ok).map(|key| view! {
                         <Callout tone=Tone::Ok><p class="mb-2"><b>{say.new_key}</b>{say.new_key_help}</p><div id="new-key">{copyable(key.secret, say.copy_key)}</div></Callout>
                     })}
                     <Load resource=me view={ let app = app.clone(); move |me| keys(&app, me.can(Action::EditApp, &domain), make, revoke) }/>
@@ -121,7 +121,7 @@ pub(crate) fn AppPage() -> impl IntoView {
     .into_any()
 }
 
-fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerAction<RevokeKey>) -> impl IntoView + use<> {
+fn keys(app: &AppView, may: bool, make: FormAction<NewKey>, revoke: FormAction<RevokeKey>) -> impl IntoView + use<> {
     let (domain, name) = (app.domain.clone(), app.name.clone());
     let (form_domain, form_name) = (domain.clone(), name.clone());
     let keys = app.keys.clone();
@@ -169,7 +169,7 @@ fn keys(app: &AppView, may: bool, make: ServerAction<NewKey>, revoke: ServerActi
     }
 }
 
-fn deletion(app: &AppView, delete: ServerAction<DeleteApp>) -> impl IntoView + use<> {
+fn deletion(app: &AppView, delete: FormAction<DeleteApp>) -> impl IntoView + use<> {
     let (domain, name) = (app.domain.clone(), app.name.clone());
     let say = &words().apps;
     let title = (say.delete_title)(&format!("{domain}/{name}"));

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use model::view::AppView;
 
 use super::api::SetOrigins;
-use crate::ui::{Field, SaveForm, TextArea, field_error};
+use crate::ui::{Field, FormAction, SaveForm, TextArea, field_error};
 use crate::words::words;
 
-pub(super) fn origins(app: &AppView, may: bool, set: ServerAction<SetOrigins>) -> impl IntoView + use<> {
+pub(super) fn origins(app: &AppView, may: bool, set: FormAction<SetOrigins>) -> impl IntoView + use<> {
     let (domain, name, text) = (app.domain.clone(), app.name.clone(), app.origins.join("\n"));
     let say = &words().apps;
     let known = app.origins.join(", ");

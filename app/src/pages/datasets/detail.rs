@@ -24,8 +24,8 @@ use super::waiting::waits;
 use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Callout, ConfirmDialog, Empty, FormProblem, FormToken, Icon, Load, PageHead, PageName, StateBadge, Time, Tone, api_params, asks_now,
-    done, grouped, loaded,
+    ActionForm, Callout, ConfirmDialog, Empty, FormAction, FormProblem, FormToken, Icon, Load, PageHead, PageName, StateBadge, Time, Tone,
+    api_params, asks_now, done, grouped, loaded,
 };
 use crate::words::words;
 
@@ -39,9 +39,9 @@ pub(crate) fn DatasetPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let say = &words().datasets_detail;
     let at = api_params();
-    let (build, switch) = (ServerAction::<BuildDataset>::new(), ServerAction::<SwitchDataset>::new());
-    let (stop, pause) = (ServerAction::<StopRun>::new(), ServerAction::<PauseJob>::new());
-    let again = ServerAction::<TryAgain>::new();
+    let (build, switch) = (FormAction::<BuildDataset>::new(), FormAction::<SwitchDataset>::new());
+    let (stop, pause) = (FormAction::<StopRun>::new(), FormAction::<PauseJob>::new());
+    let again = FormAction::<TryAgain>::new();
     let job: SetJob = leptos::prelude::Action::new(|(domain, name, spec, numbers): &(String, String, JobSpec, Typed)| {
         set_job(domain.clone(), name.clone(), spec.clone(), numbers.clone())
     });
@@ -54,7 +54,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
     let looked = RwSignal::new(0_u32);
     let detail = loaded(
         move || {
-            let acted = [build.version().get(), switch.version().get(), stop.version().get(), pause.version().get(), job.version().get()];
+            let acted = [build.answers(), switch.answers(), stop.answers(), pause.answers(), job.version().get()];
             (at.get(), acted, looked.get())
         },
         |((domain, name), ..)| dataset(domain, name),
@@ -148,8 +148,8 @@ fn saved<I: Send + Sync + 'static>(action: leptos::prelude::Action<I, Result<Dat
 fn state(
     dataset: &DatasetView,
     (may_edit, may_roll): (bool, bool),
-    stop: ServerAction<StopRun>,
-    switch: ServerAction<SwitchDataset>,
+    stop: FormAction<StopRun>,
+    switch: FormAction<SwitchDataset>,
 ) -> impl IntoView + use<> {
     view! {
         <div class="stack-6">
@@ -164,7 +164,7 @@ fn state(
     }
 }
 
-fn aside(dataset: &DatasetView, may_build: bool, build: ServerAction<BuildDataset>) -> impl IntoView + use<> {
+fn aside(dataset: &DatasetView, may_build: bool, build: FormAction<BuildDataset>) -> impl IntoView + use<> {
     let is_building = dataset.job.going().is_some_and(|run| run.state == RunState::Running || run.attempt == 1);
     view! {
         {may_build.then(|| build_card(dataset, is_building, build))}
@@ -173,7 +173,7 @@ fn aside(dataset: &DatasetView, may_build: bool, build: ServerAction<BuildDatase
     }
 }
 
-fn build_card(dataset: &DatasetView, is_building: bool, build: ServerAction<BuildDataset>) -> impl IntoView + use<> {
+fn build_card(dataset: &DatasetView, is_building: bool, build: FormAction<BuildDataset>) -> impl IntoView + use<> {
     let (domain, name) = (dataset.domain.clone(), dataset.name.clone());
     let say = &words().datasets_detail;
     view! {
@@ -229,7 +229,7 @@ fn not_shown(dataset: &DatasetView) -> impl IntoView + use<> {
 }
 
 /// A version that is checked and waits for an owner's yes.
-fn waiting(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDataset>) -> impl IntoView + use<> {
+fn waiting(dataset: &DatasetView, may_roll: bool, switch: FormAction<SwitchDataset>) -> impl IntoView + use<> {
     let checked = dataset.versions.iter().find(|version| version.state == DataVersionState::Checked)?.clone();
     let (domain, name) = (dataset.domain.clone(), dataset.name.clone());
     let say = &words().datasets_detail;
@@ -248,7 +248,7 @@ fn waiting(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDat
     })
 }
 
-fn versions(dataset: &DatasetView, may_roll: bool, switch: ServerAction<SwitchDataset>) -> impl IntoView + use<> {
+fn versions(dataset: &DatasetView, may_roll: bool, switch: FormAction<SwitchDataset>) -> impl IntoView + use<> {
     let (domain, name, versions) = (dataset.domain.clone(), dataset.name.clone(), dataset.versions.clone());
     let say = &words().datasets_detail;
     let apis = if dataset.apis.is_empty() { say.roll_back_no_api.to_owned() } else { (say.roll_back_apis)(&dataset.apis.join(", ")) };

@@ -6,7 +6,7 @@ use model::rejected::DirtyRowView;
 use model::view::{DataVersionView, DatasetView};
 
 use super::api::{TryAgain, dirty_rows};
-use crate::ui::{Callout, Load, Tone, grouped, loaded};
+use crate::ui::{ActionForm, Callout, FormAction, Load, Tone, grouped, loaded};
 use crate::words::words;
 
 /// Rows that are shown; more of them can be taken away.
@@ -47,7 +47,7 @@ fn count(version: &DataVersionView) -> i64 {
 }
 
 /// The card, for those who may look at the rows of the source. It opens by a click, for it asks for them.
-pub(super) fn dirty_card(left_out: LeftOut, again: ServerAction<TryAgain>) -> impl IntoView {
+pub(super) fn dirty_card(left_out: LeftOut, again: FormAction<TryAgain>) -> impl IntoView {
     let say = &words().datasets_quality;
     let LeftOut { domain, name, version: number, rows, may_try } = left_out;
     let place = StoredValue::new((domain.clone(), name.clone()));
@@ -68,9 +68,9 @@ pub(super) fn dirty_card(left_out: LeftOut, again: ServerAction<TryAgain>) -> im
                 </div>
             </div>
             <p class="t-2">{(say.rejected_help)(number)}</p>
-            {move || again.value().get().and_then(Result::ok).map(|count| view! { <Callout tone=Tone::Ok><p>{(say.replaying)(count)}</p></Callout> })}
+            {move || again.answer().and_then(Result::ok).map(|count| view! { <Callout tone=Tone::Ok><p>{(say.replaying)(count)}</p></Callout> })}
             <Show when=move || open.get()>{move || {
-                let rows = loaded(move || again.version().get(), move |_| {
+                let rows = loaded(move || again.answers(), move |_| {
                     let (domain, name) = place.get_value();
                     dirty_rows(domain, name, number)
                 });

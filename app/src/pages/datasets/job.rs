@@ -11,7 +11,8 @@ use model::view::{DatasetSaved, DatasetView, JobView};
 use super::api::PauseJob;
 use super::cron::{Times, cron_fields};
 use crate::ui::{
-    BoundNumber, Callout, Field, GraphNode, JsonForm, Sends, StepGraph, Time, Tone, number_text, refusal, refused_field, typed_numbers,
+    ActionForm, BoundNumber, Callout, Field, FormAction, GraphNode, JsonForm, Sends, StepGraph, Time, Tone, number_text, refusal,
+    refused_field, typed_numbers,
 };
 use crate::words::words;
 
@@ -105,7 +106,7 @@ impl Draft {
 }
 
 /// The card, and for those who may change datasets its form behind a button.
-pub(super) fn job_card(dataset: &DatasetView, may_edit: bool, save: SetJob, pause: ServerAction<PauseJob>) -> impl IntoView + use<> {
+pub(super) fn job_card(dataset: &DatasetView, may_edit: bool, save: SetJob, pause: FormAction<PauseJob>) -> impl IntoView + use<> {
     let say = &words().datasets_job;
     let open = RwSignal::new(false);
     let lines = summary(&dataset.job);

@@ -8,7 +8,7 @@ use model::view::{DatasetView, JobView, RunView};
 
 use super::api::StopRun;
 use super::course::{course, kept_words};
-use crate::ui::{Callout, ConfirmDialog, Time, Tone, grouped};
+use crate::ui::{ActionForm, Callout, ConfirmDialog, FormAction, Time, Tone, grouped};
 use crate::words::words;
 
 /// The strip, in its own units: a bar and its gap, and the height of the longest run.
@@ -75,7 +75,7 @@ pub(super) fn duration(time: Millis) -> String {
 }
 
 /// The run that is under way, or waits for its next try; with a way to end it.
-pub(crate) fn going(dataset: &DatasetView, now: Millis, may_edit: bool, stop: ServerAction<StopRun>) -> Option<impl IntoView + use<>> {
+pub(crate) fn going(dataset: &DatasetView, now: Millis, may_edit: bool, stop: FormAction<StopRun>) -> Option<impl IntoView + use<>> {
     let say = &words().datasets_runs;
     let run = dataset.job.going()?.clone();
     let (domain, name) = (dataset.domain.clone(), dataset.name.clone());

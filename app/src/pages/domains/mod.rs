@@ -12,15 +12,15 @@ use self::shares::shares;
 use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Choice, ConfirmDialog, Empty, FormProblem, FormToken, Load, PageHead, PageName, ProblemPage, SaveForm, TextField, Unsaved, confirms,
-    done, field_error, loaded, param,
+    ActionForm, Choice, ConfirmDialog, Empty, FormAction, FormProblem, FormToken, Load, PageHead, PageName, ProblemPage, SaveForm,
+    TextField, Unsaved, confirms, done, field_error, loaded, param,
 };
 use crate::words::words;
 
 #[component]
 pub(crate) fn DomainsPage() -> impl IntoView {
     let MeResource(me) = expect_context();
-    let make = ServerAction::<NewDomain>::new();
+    let make = FormAction::<NewDomain>::new();
     let made = done(make);
     let say = &words().domains;
     let list = loaded(move || made.get(), |_| domains());
@@ -66,8 +66,8 @@ fn rows(domains: Vec<DomainView>) -> impl IntoView {
 pub(crate) fn DomainPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let name = param("domain");
-    let (set, rename) = (ServerAction::<SetRoles>::new(), ServerAction::<RenameDomain>::new());
-    let share = ServerAction::<SetCompartment>::new();
+    let (set, rename) = (FormAction::<SetRoles>::new(), FormAction::<RenameDomain>::new());
+    let share = FormAction::<SetCompartment>::new();
     let (roles_set, renamed, shared) = (done(set), done(rename), done(share));
     let say = &words().domains;
     confirms(roles_set, say.roles_saved);
@@ -90,8 +90,8 @@ fn page(
     domain: &DomainView,
     may: bool,
     is_admin: bool,
-    set: ServerAction<SetRoles>,
-    rename: ServerAction<RenameDomain>,
+    set: FormAction<SetRoles>,
+    rename: FormAction<RenameDomain>,
 ) -> impl IntoView + use<> {
     let name = domain.name.clone();
     let title = domain.title.clone();
@@ -123,7 +123,7 @@ fn page(
 }
 
 /// What went wrong with it stands above, with what went wrong with the roles of members: all are set by one action.
-fn add_member(domain: String, set: ServerAction<SetRoles>) -> impl IntoView {
+fn add_member(domain: String, set: FormAction<SetRoles>) -> impl IntoView {
     let say = &words().domains;
     view! {
         <Unsaved saved=done(set)>
@@ -140,7 +140,7 @@ fn add_member(domain: String, set: ServerAction<SetRoles>) -> impl IntoView {
     }
 }
 
-fn member_row(domain: &str, member: Membership, may: bool, set: ServerAction<SetRoles>) -> impl IntoView + use<> {
+fn member_row(domain: &str, member: Membership, may: bool, set: FormAction<SetRoles>) -> impl IntoView + use<> {
     let say = &words().domains;
     let domain = domain.to_owned();
     let initial = member.email.chars().next().unwrap_or('?').to_uppercase().to_string();

@@ -5,7 +5,7 @@ use model::snapshot::Priority;
 use model::view::CompartmentView;
 
 use super::api::SetCompartment;
-use crate::ui::{Callout, FormProblem, Tone, Unsaved, done, field_error, rate_fields, rate_words};
+use crate::ui::{ActionForm, Callout, FormAction, FormProblem, Tone, Unsaved, done, field_error, rate_fields, rate_words};
 use crate::words::words;
 
 /// What a priority is for, in a line.
@@ -18,7 +18,7 @@ fn about(priority: Priority) -> &'static str {
     }
 }
 
-pub(crate) fn shares(of: Vec<CompartmentView>, may: bool, set: ServerAction<SetCompartment>) -> impl IntoView {
+pub(crate) fn shares(of: Vec<CompartmentView>, may: bool, set: FormAction<SetCompartment>) -> impl IntoView {
     let say = &words().domains;
     view! {
         <section class="card clip">
@@ -26,14 +26,14 @@ pub(crate) fn shares(of: Vec<CompartmentView>, may: bool, set: ServerAction<SetC
             <div class="card-pad stack">
                 <p class="t-2 s13">{say.limits_about}</p>
                 <FormProblem action=set/>
-                {move || set.value().get().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>{say.limit_saved}</b>{say.limit_saved_help}</p></Callout> })}
+                {move || set.answer().and_then(Result::ok).map(|()| view! { <Callout tone=Tone::Ok><p><b>{say.limit_saved}</b>{say.limit_saved_help}</p></Callout> })}
             </div>
             <ul class="shares">{of.into_iter().map(|share| row(share, may, set)).collect_view()}</ul>
         </section>
     }
 }
 
-fn row(share: CompartmentView, may: bool, set: ServerAction<SetCompartment>) -> impl IntoView {
+fn row(share: CompartmentView, may: bool, set: FormAction<SetCompartment>) -> impl IntoView {
     let CompartmentView { domain, priority, limit } = share;
     let of = format!("{}-", priority.key());
     let say = &words().domains;

@@ -49,7 +49,8 @@ use crate::pages::api::Console;
 use crate::pages::datasets::api::datasets;
 use crate::pages::sources::api::sources;
 use crate::ui::{
-    Callout, CaseBadge, ConfirmDialog, FormProblem, Heading, Icon, Load, Loaded, PageName, ProblemCallout, Time, Tone, api_params, loaded,
+    ActionForm, Callout, CaseBadge, ConfirmDialog, FormAction, FormProblem, Heading, Icon, Load, Loaded, PageName, ProblemCallout, Time,
+    Tone, api_params, loaded,
 };
 use crate::words::words;
 
@@ -200,11 +201,11 @@ fn Conflict(editor: Editor) -> impl IntoView {
 #[component]
 fn Bar(editor: Editor, base: String, place: Signal<usize>, has_versions: bool) -> impl IntoView {
     let (say, steps) = (&words().editor, steps());
-    let discard = ServerAction::<DiscardDraft>::new();
+    let discard = FormAction::<DiscardDraft>::new();
     let (domain, name) = editor.place();
     // What is discarded is not saved when the form is left.
     Effect::new(move |_| {
-        if matches!(discard.value().get(), Some(Ok(()))) {
+        if matches!(discard.answer(), Some(Ok(()))) {
             editor.saved.set(Saved::Kept);
         }
     });

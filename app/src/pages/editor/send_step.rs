@@ -5,13 +5,13 @@ use model::snapshot::Environment;
 
 use super::api::Submit;
 use super::state::{Editor, Saved};
-use crate::ui::{Callout, Field, FormProblem, Icon, ProblemCallout, SampleTable, Tone, Unsaved, done};
+use crate::ui::{ActionForm, Callout, Field, FormAction, FormProblem, Icon, ProblemCallout, SampleTable, Tone, Unsaved, done};
 use crate::words::words;
 
 #[component]
 pub(super) fn SendStep(editor: Editor) -> impl IntoView {
     let say = &words().editor_check;
-    let submit = ServerAction::<Submit>::new();
+    let submit = FormAction::<Submit>::new();
     let (domain, name) = editor.place();
     let ready = move || {
         editor.report.get().is_some_and(|report| report.is_ok_and(|report| report.errors.is_empty())) && editor.saved.get() == Saved::Kept

@@ -5,14 +5,14 @@ use model::view::{HeldChange, RequestView};
 
 use super::api::{Decide, Withdraw};
 use super::request::{decided, decision};
-use crate::ui::{Heading, Icon, PageName, SettingChanges, StateBadge, Time};
+use crate::ui::{FormAction, Heading, Icon, PageName, SettingChanges, StateBadge, Time};
 use crate::words::words;
 
 pub(super) fn page(
     request: &RequestView,
     change: HeldChange,
-    decide: ServerAction<Decide>,
-    withdraw: ServerAction<Withdraw>,
+    decide: FormAction<Decide>,
+    withdraw: FormAction<Withdraw>,
 ) -> impl IntoView + use<> {
     let say = &words().inbox;
     let title = request.title();

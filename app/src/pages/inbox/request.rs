@@ -10,27 +10,26 @@ use super::held;
 use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{
-    CaseBadge, Choice, CodeBlock, ConfirmDialog, FormProblem, FormToken, Heading, Icon, Load, PageName, SampleTable, SettingChanges,
-    StateBadge, Time, Unsaved, done, loaded, param,
+    ActionForm, CaseBadge, Choice, CodeBlock, ConfirmDialog, FormAction, FormProblem, FormToken, Heading, Icon, Load, PageName,
+    SampleTable, SettingChanges, StateBadge, Time, Unsaved, done, loaded, param,
 };
 use crate::words::words;
 
 #[component]
 pub(crate) fn RequestPage() -> impl IntoView {
     let id = param("id");
-    let decide = ServerAction::<Decide>::new();
-    let withdraw = ServerAction::<Withdraw>::new();
+    let decide = FormAction::<Decide>::new();
+    let withdraw = FormAction::<Withdraw>::new();
     let (decided, withdrawn) = (done(decide), done(withdraw));
     let detail = loaded(move || (id.get(), decided.get(), withdrawn.get()), |(id, _, _)| request(id));
     let MeResource(me) = expect_context();
     let ended = move || {
         let is_out = |error: PortalError| error.0.code == ErrorCode::Unauthenticated;
-        decide.value().get_untracked().and_then(Result::err).is_some_and(is_out)
-            || withdraw.value().get_untracked().and_then(Result::err).is_some_and(is_out)
+        untrack(|| decide.problem()).is_some_and(is_out) || untrack(|| withdraw.problem()).is_some_and(is_out)
     };
     // The number in the side bar counts what waits: one less now, or one that somebody else has decided on.
     Effect::new(move |before: Option<[usize; 2]>| {
-        let acted = [decide.version().get(), withdraw.version().get()];
+        let acted = [decide.answers(), withdraw.answers()];
         // Where the session has ended, somebody signs in again in place, and what is typed stays.
         if before.is_some_and(|before| before != acted) && !ended() {
             me.refetch();
@@ -40,7 +39,7 @@ pub(crate) fn RequestPage() -> impl IntoView {
     view! { <Load resource=detail page=true view=move |detail| page(&detail, decide, withdraw)/> }.into_any()
 }
 
-fn page(detail: &RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAction<Withdraw>) -> AnyView {
+fn page(detail: &RequestDetail, decide: FormAction<Decide>, withdraw: FormAction<Withdraw>) -> AnyView {
     match (&detail.change, &detail.spec) {
         (Some(change), _) => held::page(&detail.request, change.clone(), decide, withdraw).into_any(),
         (None, Some(spec)) => version(detail, spec, decide, withdraw).into_any(),
@@ -49,12 +48,7 @@ fn page(detail: &RequestDetail, decide: ServerAction<Decide>, withdraw: ServerAc
 }
 
 /// A version of an API that is to go live.
-fn version(
-    detail: &RequestDetail,
-    spec: &ApiSpec,
-    decide: ServerAction<Decide>,
-    withdraw: ServerAction<Withdraw>,
-) -> impl IntoView + use<> {
+fn version(detail: &RequestDetail, spec: &ApiSpec, decide: FormAction<Decide>, withdraw: FormAction<Withdraw>) -> impl IntoView + use<> {
     let say = &words().inbox;
     let request = detail.request.clone();
     let path = format!("{}/{}", request.domain, request.name);
@@ -110,8 +104,8 @@ pub(super) fn decision(
     request: &RequestView,
     costs: &[String],
     yes: &'static str,
-    decide: ServerAction<Decide>,
-    withdraw: ServerAction<Withdraw>,
+    decide: FormAction<Decide>,
+    withdraw: FormAction<Withdraw>,
 ) -> impl IntoView + use<> {
     let say = &words().inbox;
     let is_open = request.state == RequestState::Open;

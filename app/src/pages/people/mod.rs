@@ -9,8 +9,8 @@ use model::view::{Membership, UserView};
 use self::api::{NewPerson, PasswordLink, SetPerson, list_people};
 use crate::signed_in::MeResource;
 use crate::ui::{
-    Callout, Column, ConfirmDialog, DataTable, Empty, Filter, FormProblem, FormToken, ListPlace, Load, PageHead, PageName, SaveForm,
-    SwitchField, TextField, Tone, confirms, copyable, done, field_error, list_query, loaded, no_access, some_text,
+    ActionForm, Callout, Column, ConfirmDialog, DataTable, Empty, Filter, FormAction, FormProblem, FormToken, ListPlace, Load, PageHead,
+    PageName, SaveForm, SwitchField, TextField, Tone, confirms, copyable, done, field_error, list_query, loaded, no_access, some_text,
 };
 use crate::words::words;
 
@@ -20,7 +20,7 @@ fn place() -> ListPlace {
 
 #[component]
 pub(crate) fn PeoplePage() -> impl IntoView {
-    let (make, link, set) = (ServerAction::<NewPerson>::new(), ServerAction::<PasswordLink>::new(), ServerAction::<SetPerson>::new());
+    let (make, link, set) = (FormAction::<NewPerson>::new(), FormAction::<PasswordLink>::new(), FormAction::<SetPerson>::new());
     let (made, linked, changed) = (done(make), done(link), done(set));
     let say = &words().people;
     confirms(changed, say.saved);
@@ -52,16 +52,16 @@ pub(crate) fn PeoplePage() -> impl IntoView {
 
 /// The link of somebody who was just added, or has a new one: shown this once.
 #[component]
-fn NewLinkShown(make: ServerAction<NewPerson>, link: ServerAction<PasswordLink>) -> impl IntoView {
+fn NewLinkShown(make: FormAction<NewPerson>, link: FormAction<PasswordLink>) -> impl IntoView {
     let say = &words().people;
-    let shown = move || make.value().get().and_then(Result::ok).or_else(|| link.value().get().and_then(Result::ok));
+    let shown = move || make.answer().and_then(Result::ok).or_else(|| link.answer().and_then(Result::ok));
     move || {
         shown().map(|link| view! { <Callout tone=Tone::Ok><p class="mb-2"><b>{say.link_once}</b>{say.link_once_help}</p>{copyable(link.path, say.copy_link)}</Callout> })
     }
 }
 
 #[component]
-fn NewPersonForm(make: ServerAction<NewPerson>) -> impl IntoView {
+fn NewPersonForm(make: FormAction<NewPerson>) -> impl IntoView {
     let say = &words().people;
     view! {
         <section class="card card-pad stack">
@@ -83,7 +83,7 @@ fn filters() -> Vec<Filter> {
     ]
 }
 
-fn columns(link: ServerAction<PasswordLink>, set: ServerAction<SetPerson>) -> Vec<Column<UserView>> {
+fn columns(link: FormAction<PasswordLink>, set: FormAction<SetPerson>) -> Vec<Column<UserView>> {
     let say = &words().people;
     vec![
         Column::new("person", say.person, |person: &UserView| {
@@ -115,7 +115,7 @@ fn roles(person: &UserView) -> Option<String> {
     some_text(&person.roles.iter().map(of).collect::<Vec<_>>().join("; "))
 }
 
-fn acts(person: &UserView, link: ServerAction<PasswordLink>, set: ServerAction<SetPerson>) -> AnyView {
+fn acts(person: &UserView, link: FormAction<PasswordLink>, set: FormAction<SetPerson>) -> AnyView {
     let (id, link_id, active) = (person.id.clone(), person.id.clone(), person.active);
     let say = &words().people;
     let (is_admin, dialog, title) = (person.is_admin, format!("deactivate-{id}"), (say.deactivate_title)(&person.email));

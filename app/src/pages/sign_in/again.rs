@@ -6,14 +6,14 @@ use model::view::Me;
 use super::api::{SignIn, SignInDemo};
 use crate::pages::home::api::me as who_is_here;
 use crate::signed_in::FormTokenSignal;
-use crate::ui::{Field, Loaded, SIGN_IN_AGAIN, close_dialog, done};
+use crate::ui::{ActionForm, Field, FormAction, Loaded, SIGN_IN_AGAIN, close_dialog, done};
 use crate::words::words;
 
 /// Stands once in the frame, and opens where a form is told that nobody is signed in.
 #[component]
 pub(crate) fn SignInAgain(me: Loaded<Me>, demo: Loaded<bool>) -> impl IntoView {
     let say = &words().sign_in;
-    let (sign_in, of_demo) = (ServerAction::<SignIn>::new(), ServerAction::<SignInDemo>::new());
+    let (sign_in, of_demo) = (FormAction::<SignIn>::new(), FormAction::<SignInDemo>::new());
     let (entered, entered_demo) = (done(sign_in), done(of_demo));
     // Whoever was signed in is asked for, and nobody else: what was typed is theirs.
     let email = RwSignal::new(String::new());
@@ -34,7 +34,7 @@ pub(crate) fn SignInAgain(me: Loaded<Me>, demo: Loaded<bool>) -> impl IntoView {
             });
         }
     });
-    let wrong = move || sign_in.value().get().and_then(Result::err).or_else(|| of_demo.value().get().and_then(Result::err));
+    let wrong = move || sign_in.problem().or_else(|| of_demo.problem());
     view! {
         <dialog class="dialog confirm" id=SIGN_IN_AGAIN popover="auto" aria-labelledby="again-title">
             <h2 id="again-title">{say.session_ended}</h2>
@@ -48,7 +48,7 @@ pub(crate) fn SignInAgain(me: Loaded<Me>, demo: Loaded<bool>) -> impl IntoView {
     .into_any()
 }
 
-fn demo_form(sign_in: ServerAction<SignInDemo>, email: RwSignal<String>) -> impl IntoView {
+fn demo_form(sign_in: FormAction<SignInDemo>, email: RwSignal<String>) -> impl IntoView {
     view! {
         <ActionForm action=sign_in>
             <input type="hidden" name="email" value=move || email.get()/>
@@ -58,7 +58,7 @@ fn demo_form(sign_in: ServerAction<SignInDemo>, email: RwSignal<String>) -> impl
     }
 }
 
-fn form(sign_in: ServerAction<SignIn>, email: RwSignal<String>) -> impl IntoView {
+fn form(sign_in: FormAction<SignIn>, email: RwSignal<String>) -> impl IntoView {
     let say = &words().sign_in;
     view! {
         <ActionForm action=sign_in>

@@ -10,7 +10,7 @@ use leptos_router::hooks::use_query_map;
 pub(crate) use self::again::SignInAgain;
 use self::api::{Join, SignIn, SignInDemo, demo_offered, link_owner};
 use self::art::Art;
-use crate::ui::{Field, FormProblem, Heading, Icon, Mark, PageName, field_error, loaded, param};
+use crate::ui::{ActionForm, Field, FormAction, FormProblem, Heading, Icon, Mark, PageName, field_error, loaded, param};
 use crate::words::words;
 
 /// The people of the demo, and what each can do.
@@ -44,7 +44,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let query = use_query_map();
     let next = Memo::new(move |_| query.read().get("next").unwrap_or_else(|| "/".into()));
     let demo = loaded(|| (), |()| demo_offered());
-    let sign_in = ServerAction::<SignIn>::new();
+    let sign_in = FormAction::<SignIn>::new();
     view! {
         <PageName name=say.title/>
         <Door>
@@ -73,7 +73,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
 #[component]
 fn DemoPeople(next: Memo<String>) -> impl IntoView {
     let say = &words().sign_in;
-    let sign_in = ServerAction::<SignInDemo>::new();
+    let sign_in = FormAction::<SignInDemo>::new();
     view! {
         <p class="t-2 mb-5">{say.demo_lead}</p>
         <FormProblem action=sign_in/>
@@ -119,7 +119,7 @@ pub(crate) fn JoinPage() -> impl IntoView {
 #[component]
 fn JoinForm(secret: Memo<String>, email: String) -> impl IntoView {
     let say = &words().sign_in;
-    let join = ServerAction::<Join>::new();
+    let join = FormAction::<Join>::new();
     let first = email.is_empty();
     view! {
         <Heading class="mb-2">{if first { say.first_admin } else { say.set_password }}</Heading>
