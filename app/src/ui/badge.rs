@@ -54,7 +54,7 @@ pub(crate) fn NeedBadge(kind: NeedKind) -> impl IntoView {
         NeedKind::SourceAway => ("badge badge-bad", say.unreachable),
         NeedKind::DatasetUnreadable => ("badge badge-bad", say.unreadable),
         NeedKind::BuildFailed => ("badge badge-bad", say.build_failed),
-        NeedKind::FollowingStopped => ("badge badge-bad", say.sync_stopped),
+        NeedKind::IncrementalStopped => ("badge badge-bad", say.sync_stopped),
         NeedKind::NotShown => ("badge badge-bad", say.view_not_switched),
         NeedKind::Differs => ("badge badge-bad", say.mismatch),
         NeedKind::BuildLate => ("badge badge-warn", say.late),

@@ -50,7 +50,7 @@ impl Changes {
     /// not answer.
     pub async fn take(store: &dyn KvStore, place: &Place, turn: i64) -> Result<(Self, String), AccelError> {
         let sealed = store.open(place).await?.sealed().clone();
-        let from = sealed.followed_from.ok_or_else(AccelError::not_followed)?;
+        let from = sealed.synced_from.ok_or_else(AccelError::not_synced)?;
         let (delta, position) = store.delta(place, turn).await?;
         let codec = Codec::new(sealed.compression, &sealed.dictionary);
         Ok((Self { delta, codec }, position.unwrap_or(from)))

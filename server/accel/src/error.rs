@@ -55,7 +55,7 @@ impl AccelError {
         Self::new(AccelErrorKind::Config, "This dataset is stored in a table of a database. Query it in that database.")
     }
 
-    pub(crate) fn not_followed() -> Self {
+    pub(crate) fn not_synced() -> Self {
         Self::new(AccelErrorKind::Config, "This dataset version was not built for incremental sync. Build the dataset again.")
     }
 

@@ -64,8 +64,8 @@ pub struct Sealed {
     #[serde(default)]
     pub dictionary: Vec<u8>,
     /// Where in its source the changes begin that it does not hold; nothing where it is not followed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub followed_from: Option<String>,
+    #[serde(rename = "followed_from", default, skip_serializing_if = "Option::is_none")]
+    pub synced_from: Option<String>,
 }
 
 /// A store of dataset versions.

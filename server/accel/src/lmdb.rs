@@ -77,7 +77,7 @@ impl KvStore for Lmdb {
         }
         open.retain(|_, reader| reader.strong_count() > 0);
         let mut reader = LmdbReader::open(&self.path(place))?;
-        if reader.sealed.followed_from.is_some() {
+        if reader.sealed.synced_from.is_some() {
             reader.delta = Some(self.delta_of(place)?);
         }
         let reader = Arc::new(reader);
@@ -177,7 +177,7 @@ impl KvWriter for LmdbWriter {
             syncing.await.map_err(AccelError::broken)?.map_err(|error| AccelError::of_io(&error))?;
         }
         self.env.force_sync().map_err(|error| of_heed(&error))?;
-        if sealed.followed_from.is_some() {
+        if sealed.synced_from.is_some() {
             drop(DeltaEnv::open(&self.path)?);
         }
         let text = serde_json::to_vec(sealed).map_err(AccelError::broken)?;

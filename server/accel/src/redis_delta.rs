@@ -52,7 +52,7 @@ impl RedisDelta {
         match delta.link.run(&script(TAKE, &delta.meta, &[delta.turn_text().as_bytes()])).await? {
             1 => {}
             0 => return Err(AccelError::taken_over()),
-            _ => return Err(AccelError::not_followed()),
+            _ => return Err(AccelError::not_synced()),
         }
         let position: Option<String> = delta.link.run(Cmd::new().arg("HGET").arg(&delta.meta).arg("position")).await?;
         delta.position = position.clone().unwrap_or_default();

@@ -109,7 +109,7 @@ impl KvStore for RedisStore {
     }
 
     async fn delta(&self, place: &Place, turn: i64) -> Result<(Box<dyn KvDelta>, Option<String>), AccelError> {
-        let count = buckets_of(&self.link, place).await?.ok_or_else(AccelError::not_followed)?;
+        let count = buckets_of(&self.link, place).await?.ok_or_else(AccelError::not_synced)?;
         let (delta, position) = RedisDelta::take(self.link.clone(), Buckets::new(place, count), place, turn).await?;
         Ok((Box::new(delta), position))
     }

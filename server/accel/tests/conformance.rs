@@ -27,8 +27,8 @@ fn rows(count: u32) -> BTreeMap<Vec<u8>, Vec<u8>> {
 async fn write(stores: &Stores, kind: StoreKind, place: &Place, rows: &BTreeMap<Vec<u8>, Vec<u8>>, compression: Compression) {
     let mut trainer = Trainer::default();
     rows.values().for_each(|row| trainer.offer(row));
-    let followed_from = Some("the beginning".to_owned());
-    let sealed = Sealed { rows: rows.len() as u64, compression, dictionary: trainer.train(), followed_from };
+    let synced_from = Some("the beginning".to_owned());
+    let sealed = Sealed { rows: rows.len() as u64, compression, dictionary: trainer.train(), synced_from };
     let codec = Codec::new(compression, &sealed.dictionary);
     let mut writer = stores.of(kind).unwrap().create(place, sealed.rows).await.unwrap();
     let pairs: Vec<_> = rows.iter().map(|(key, row)| (key, codec.compress(row).unwrap())).collect();

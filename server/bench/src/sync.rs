@@ -276,9 +276,9 @@ async fn kafka(report: &mut Report, product: &Product) {
     product.source("stream", "kafka", json!({"brokers": kafka.addresses(), "topics": "events = json"})).await;
     let new = json!({"domain": "travel", "name": "events", "source": "stream", "table": {"name": "events"}, "key": ["id"]});
     product.builder.post("/datasets", new).await;
-    let follow = json!({"follow": {}});
-    assert!(product.builder.call(Method::PUT, "/datasets/travel/events/job", Some(follow)).await.0.is_success());
-    let (mut built, mut followed, mut bare) = (Vec::new(), Vec::new(), Vec::new());
+    let incremental = json!({"follow": {}});
+    assert!(product.builder.call(Method::PUT, "/datasets/travel/events/job", Some(incremental)).await.0.is_success());
+    let (mut built, mut synced, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     for round in 1..=ROUNDS as u32 {
         bare.push(consume(&kafka, MESSAGES * round));
         built.push(build(product, "events").await.0);
@@ -300,15 +300,15 @@ async fn kafka(report: &mut Report, product: &Product) {
             assert!(began.elapsed() < Duration::from_secs(300), "{version}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        followed.push(f64::from(MESSAGES) / began.elapsed().as_secs_f64());
+        synced.push(f64::from(MESSAGES) / began.elapsed().as_secs_f64());
     }
     let against = |ours: &[f64]| ours.iter().zip(&bare).map(|(ours, bare)| ours / bare).collect::<Vec<_>>();
-    let (of_builds, of_follows) = (against(&built), against(&followed));
+    let (of_builds, of_syncs) = (against(&built), against(&synced));
     report.note("kafka_consumer_messages_per_s", "messages/s", bare);
     report.note("sync_kafka_build_messages_per_s", "messages/s", built);
-    report.note("sync_kafka_follow_messages_per_s", "messages/s", followed);
+    report.note("sync_kafka_follow_messages_per_s", "messages/s", synced);
     report.at_least("sync_kafka_lmdb_vs_consumer", "ratio", of_builds, 0.5);
-    report.note("sync_kafka_follow_vs_consumer", "ratio", of_follows);
+    report.note("sync_kafka_follow_vs_consumer", "ratio", of_syncs);
     latency(report, product, &kafka).await;
 }
 

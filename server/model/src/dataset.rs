@@ -372,8 +372,8 @@ pub struct BuildFigures {
     #[serde(default)]
     pub checksum: String,
     /// Rows that could not be taken, and were left out.
-    #[serde(default)]
-    pub dirty_rows: i64,
+    #[serde(rename = "dirty_rows", default)]
+    pub rejected_rows: i64,
     /// Parts that the table is read in.
     #[serde(default, skip_serializing_if = "is_none")]
     pub parts: u32,

@@ -24,7 +24,7 @@ const MAX_GONE_MINUTES: u32 = 31 * 24 * 60;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
-pub struct Follow {
+pub struct Incremental {
     /// A column that grows with every change of a row: a time of change, a sequence.
     pub cursor: String,
     /// How far before its last value each look begins again, for changes that were committed late: seconds of a time, days of a
@@ -41,13 +41,13 @@ pub struct Follow {
     pub start: String,
 }
 
-impl Default for Follow {
+impl Default for Incremental {
     fn default() -> Self {
         Self { cursor: String::new(), overlap: 60, every_s: 10, deleted: String::new(), gone_every_minutes: None, start: String::new() }
     }
 }
 
-impl Follow {
+impl Incremental {
     /// Takes the numbers that were typed into the form of its job; an empty overlap is none.
     pub(crate) fn take_numbers(&mut self, numbers: &mut FormNumbers<'_>) {
         numbers.whole("every_s", &mut self.every_s, &(1..=MAX_EVERY_S));
@@ -218,14 +218,15 @@ pub fn says_deleted(value: &Value) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
-pub struct FollowFigures {
+pub struct IncrementalFigures {
     /// How far, in words.
     pub position: String,
     /// Rows that came or changed since it was built.
     pub changed_rows: i64,
     pub deleted_rows: i64,
     /// Rows that could not be taken, and were left out.
-    pub dirty_rows: i64,
+    #[serde(rename = "dirty_rows")]
+    pub rejected_rows: i64,
     /// When it was last looked for rows that are gone, or from when on that is counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gone_looked_at: Option<Millis>,
@@ -247,7 +248,7 @@ mod tests {
     use crate::dataset::RegisterField;
 
     fn begin(data_type: DataType, text: &str) -> Value {
-        Follow { overlap: 60, ..Follow::default() }.begin(data_type, text).unwrap()
+        Incremental { overlap: 60, ..Incremental::default() }.begin(data_type, text).unwrap()
     }
 
     #[test]
@@ -282,16 +283,16 @@ mod tests {
         let field = |column: &str, data_type| RegisterField { number: 1, column: column.into(), data_type, retired: false };
         let register = vec![field("changed_at", DataType::Timestamp), field("gone", DataType::Bool), field("extra", DataType::Json)];
         let spec = DatasetSpec { register, ..DatasetSpec::default() };
-        let wrong = |follow: Follow| follow.errors(&spec, false).into_iter().map(|error| error.field).collect::<Vec<_>>();
-        let right = Follow { cursor: "changed_at".into(), deleted: "gone".into(), ..Follow::default() };
+        let wrong = |incremental: Incremental| incremental.errors(&spec, false).into_iter().map(|error| error.field).collect::<Vec<_>>();
+        let right = Incremental { cursor: "changed_at".into(), deleted: "gone".into(), ..Incremental::default() };
         assert!(wrong(right.clone()).is_empty());
-        assert_eq!(wrong(Follow::default()), ["cursor"]);
+        assert_eq!(wrong(Incremental::default()), ["cursor"]);
         assert_eq!(
-            wrong(Follow { cursor: "extra".into(), deleted: "extra".into(), every_s: 0, ..right.clone() }),
+            wrong(Incremental { cursor: "extra".into(), deleted: "extra".into(), every_s: 0, ..right.clone() }),
             ["every_s", "cursor", "deleted"]
         );
         let columnar = DatasetSpec { store: StoreKind::Columnar, ..spec.clone() };
         assert_eq!(right.errors(&columnar, false).len(), 1);
-        assert!(Follow::default().errors(&spec, true).is_empty());
+        assert!(Incremental::default().errors(&spec, true).is_empty());
     }
 }

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 use crate::clock::{MINUTE, Millis, SECOND};
-use crate::incremental::Follow;
+use crate::incremental::Incremental;
 use crate::load_limits::Tier;
 use crate::number::FormNumbers;
 use crate::reconcile::Compare;
-use crate::rejected::DirtyLimit;
+use crate::rejected::RejectedLimit;
 use crate::snapshot::Environment;
 
 /// More tries than this would only hide what is wrong.
@@ -119,18 +119,18 @@ pub struct JobSpec {
     /// A run should be over this long after it was due; where it will not, that is said early.
     pub late_after_minutes: Option<u32>,
     /// How changes of the table are applied to the live version between two builds; counts from the next build on.
-    #[serde(rename = "incremental", alias = "follow", skip_serializing_if = "Option::is_none")]
-    pub follow: Option<Follow>,
+    #[serde(alias = "follow", skip_serializing_if = "Option::is_none")]
+    pub incremental: Option<Incremental>,
     /// How many rejected rows are allowed.
-    #[serde(rename = "rejected", alias = "dirty", skip_serializing_if = "is_default")]
-    pub dirty: DirtyLimit,
+    #[serde(alias = "dirty", skip_serializing_if = "is_default")]
+    pub rejected: RejectedLimit,
     /// How often the live version is reconciled with its table.
     #[serde(rename = "reconcile", alias = "compare", skip_serializing_if = "Option::is_none")]
     pub compare: Option<Compare>,
 }
 
-fn is_default(dirty: &DirtyLimit) -> bool {
-    *dirty == DirtyLimit::default()
+fn is_default(rejected: &RejectedLimit) -> bool {
+    *rejected == RejectedLimit::default()
 }
 
 impl Default for JobSpec {
@@ -145,8 +145,8 @@ impl Default for JobSpec {
             tier: Tier::P2,
             new_columns: NewColumns::Take,
             late_after_minutes: None,
-            follow: None,
-            dirty: DirtyLimit::default(),
+            incremental: None,
+            rejected: RejectedLimit::default(),
             compare: None,
         }
     }
@@ -158,9 +158,9 @@ impl JobSpec {
         numbers.whole("retry_after_s", &mut self.retry_after_s, &RETRY_AFTER_S);
         numbers.optional("timeout_minutes", &mut self.timeout_minutes, &(1..=MAX_MINUTES));
         numbers.optional("late_after_minutes", &mut self.late_after_minutes, &(1..=MAX_MINUTES));
-        self.dirty.take_numbers(numbers);
-        if let Some(follow) = &mut self.follow {
-            follow.take_numbers(numbers);
+        self.rejected.take_numbers(numbers);
+        if let Some(incremental) = &mut self.incremental {
+            incremental.take_numbers(numbers);
         }
         Compare::take_numbers(&mut self.compare, numbers);
     }
@@ -179,7 +179,7 @@ impl JobSpec {
         if self.retries > MAX_RETRIES {
             errors.push(FieldError::new("retries", format!("At most {MAX_RETRIES} retries.")));
         }
-        errors.extend(self.dirty.errors());
+        errors.extend(self.rejected.errors());
         errors.extend(self.compare.iter().flat_map(Compare::errors));
         if !RETRY_AFTER_S.contains(&self.retry_after_s) {
             errors.push(FieldError::new("retry_after_s", "Give a delay between 1 second and 1 hour."));
@@ -314,7 +314,7 @@ mod tests {
         let read = |text: &str| serde_json::from_str::<JobSpec>(text).unwrap();
         let old = read(r#"{"follow":{"cursor":"year"},"dirty":{"rows":5},"compare":{"every_minutes":60,"at_most":0}}"#);
         assert_eq!(
-            (old.follow.as_ref().unwrap().cursor.as_str(), old.dirty.rows, old.compare.unwrap().every_minutes),
+            (old.incremental.as_ref().unwrap().cursor.as_str(), old.rejected.rows, old.compare.unwrap().every_minutes),
             ("year", Some(5), 60)
         );
         let written = serde_json::to_string(&old).unwrap();

@@ -13,7 +13,7 @@ const MAX_ROWS: u32 = 100_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
-pub struct DirtyLimit {
+pub struct RejectedLimit {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<u32>,
     /// In hundredths of all rows that were read.
@@ -21,7 +21,7 @@ pub struct DirtyLimit {
     pub percent: Option<u32>,
 }
 
-impl DirtyLimit {
+impl RejectedLimit {
     /// Takes the numbers that were typed into the form of its job.
     pub(crate) fn take_numbers(&mut self, numbers: &mut FormNumbers<'_>) {
         numbers.optional("dirty_rows", &mut self.rows, &(0..=MAX_ROWS));
@@ -36,13 +36,13 @@ impl DirtyLimit {
 
     /// Whether so many of so many may be.
     #[must_use]
-    pub fn allows(&self, dirty: i64, of: i64) -> bool {
-        if dirty == 0 {
+    pub fn allows(&self, rejected: i64, of: i64) -> bool {
+        if rejected == 0 {
             return true;
         }
-        let within_rows = self.rows.is_none_or(|most| dirty <= i64::from(most));
-        let within_percent = self.percent.is_none_or(|most| dirty * 100 <= of * i64::from(most));
-        !self.is_none() && within_rows && within_percent && dirty <= i64::from(MAX_ROWS)
+        let within_rows = self.rows.is_none_or(|most| rejected <= i64::from(most));
+        let within_percent = self.percent.is_none_or(|most| rejected * 100 <= of * i64::from(most));
+        !self.is_none() && within_rows && within_percent && rejected <= i64::from(MAX_ROWS)
     }
 
     /// More than so many there may never be, whatever they are of.
@@ -81,7 +81,7 @@ impl DirtyLimit {
 /// A row that was left out, as people see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct DirtyRowView {
+pub struct RejectedRowView {
     /// Of which dataset version.
     pub version: i64,
     /// Where it stands in its source.
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn nothing_said_is_none_and_zero_is_zero() {
-        let of = |rows, percent| DirtyLimit { rows, percent };
+        let of = |rows, percent| RejectedLimit { rows, percent };
         assert!(!of(None, None).allows(1, 100) && of(None, None).allows(0, 0));
         assert!(!of(Some(0), None).allows(1, 100) && !of(Some(5), Some(0)).allows(1, 100));
         assert!(of(Some(5), None).allows(5, 5) && !of(Some(5), None).allows(6, 1_000));

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::dataset::DatasetSpec;
 use crate::gates::{Gates, Rule};
-use crate::incremental::Follow;
+use crate::incremental::Incremental;
 use crate::job::JobSpec;
 use crate::mapping::{Condition, Made, Mapping, Of};
 use crate::number::grouped;
-use crate::rejected::DirtyLimit;
+use crate::rejected::RejectedLimit;
 use crate::view::SettingChange;
 
 /// The part of a dataset's definition and of its job that can change what APIs answer.
@@ -19,20 +19,22 @@ pub struct RowRules {
     /// As somebody wrote it.
     pub mapping: Mapping,
     pub gates: Gates,
-    pub follow: Option<Follow>,
-    pub dirty: DirtyLimit,
+    #[serde(rename = "follow")]
+    pub incremental: Option<Incremental>,
+    #[serde(rename = "dirty")]
+    pub rejected: RejectedLimit,
 }
 
 impl RowRules {
     #[must_use]
     pub fn of(spec: &DatasetSpec, job: &JobSpec) -> Self {
-        Self { mapping: spec.mapping.written(), gates: spec.gates.clone(), follow: job.follow.clone(), dirty: job.dirty }
+        Self { mapping: spec.mapping.written(), gates: spec.gates.clone(), incremental: job.incremental.clone(), rejected: job.rejected }
     }
 
     /// A job with these rules in it; when and how it runs stays as it is.
     #[must_use]
     pub fn in_job(&self, job: &JobSpec) -> JobSpec {
-        JobSpec { follow: self.follow.clone(), dirty: self.dirty, ..job.clone() }
+        JobSpec { incremental: self.incremental.clone(), rejected: self.rejected, ..job.clone() }
     }
 
     /// These rules with as much of others as cannot change a response: a version that waits for an owner or is counted by its source,
@@ -43,10 +45,10 @@ impl RowRules {
         if asks_for_more(&self.gates, &wanted.gates) {
             rules.gates.clone_from(&wanted.gates);
         }
-        if let (Some(follow), Some(wanted)) = (&mut rules.follow, &wanted.follow)
-            && *follow == (Follow { every_s: follow.every_s, ..wanted.clone() })
+        if let (Some(incremental), Some(wanted)) = (&mut rules.incremental, &wanted.incremental)
+            && *incremental == (Incremental { every_s: incremental.every_s, ..wanted.clone() })
         {
-            follow.every_s = wanted.every_s;
+            incremental.every_s = wanted.every_s;
         }
         rules
     }
@@ -83,10 +85,10 @@ impl RowRules {
         ];
         all.extend(columns.iter().map(|made| Setting::of(format!("Column {}", made.name), made_words(made), made)));
         all.extend(gate_settings(&self.gates));
-        if let Some(follow) = &self.follow {
-            all.extend(follow_settings(follow));
+        if let Some(incremental) = &self.incremental {
+            all.extend(incremental_settings(incremental));
         }
-        all.push(Setting::of("Allowed rejected rows", self.dirty.words(), &self.dirty));
+        all.push(Setting::of("Allowed rejected rows", self.rejected.words(), &self.rejected));
         all
     }
 }
@@ -118,15 +120,15 @@ fn gate_settings(gates: &Gates) -> [Setting; 6] {
     ]
 }
 
-fn follow_settings(follow: &Follow) -> [Setting; 6] {
-    let gone = follow.gone_every_minutes.map(|minutes| format!("{} min", grouped(minutes))).unwrap_or_default();
+fn incremental_settings(incremental: &Incremental) -> [Setting; 6] {
+    let gone = incremental.gone_every_minutes.map(|minutes| format!("{} min", grouped(minutes))).unwrap_or_default();
     [
-        Setting::of("Incremental sync by", if follow.cursor.is_empty() { "change stream" } else { follow.cursor.as_str() }, &follow.cursor),
-        Setting::of("Deleted where", follow.deleted.clone(), &follow.deleted),
-        Setting::of("Poll interval", format!("{} s", grouped(follow.every_s)), &follow.every_s),
-        Setting::of("Lookback window", grouped(follow.overlap), &follow.overlap),
-        Setting::of("Delete detection interval", gone, &follow.gone_every_minutes),
-        Setting::of("Started at", if follow.start.is_empty() { "the earliest position" } else { follow.start.as_str() }, &follow.start),
+        Setting::of("Incremental sync by", if incremental.cursor.is_empty() { "change stream" } else { incremental.cursor.as_str() }, &incremental.cursor),
+        Setting::of("Deleted where", incremental.deleted.clone(), &incremental.deleted),
+        Setting::of("Poll interval", format!("{} s", grouped(incremental.every_s)), &incremental.every_s),
+        Setting::of("Lookback window", grouped(incremental.overlap), &incremental.overlap),
+        Setting::of("Delete detection interval", gone, &incremental.gone_every_minutes),
+        Setting::of("Started at", if incremental.start.is_empty() { "the earliest position" } else { incremental.start.as_str() }, &incremental.start),
     ]
 }
 
@@ -158,7 +160,7 @@ mod tests {
     use crate::gates::Must;
 
     fn rules() -> RowRules {
-        RowRules { follow: Some(Follow { cursor: "changed_at".into(), ..Follow::default() }), ..RowRules::default() }
+        RowRules { incremental: Some(Incremental { cursor: "changed_at".into(), ..Incremental::default() }), ..RowRules::default() }
     }
 
     fn with_gates(gates: Gates) -> RowRules {
@@ -173,15 +175,15 @@ mod tests {
         let least = with_gates(Gates { hold: true, min_rows: Some(0), ..Gates::default() });
         assert_eq!(rules().with_harmless(&least), rules());
         let mut often = rules();
-        often.follow = Some(Follow { cursor: "changed_at".into(), every_s: 1, ..Follow::default() });
+        often.incremental = Some(Incremental { cursor: "changed_at".into(), every_s: 1, ..Incremental::default() });
         assert_eq!(rules().with_harmless(&often), often);
-        for follow in [None, Some(Follow { cursor: "changed_at".into(), deleted: "gone".into(), ..Follow::default() })] {
-            assert_eq!(rules().with_harmless(&RowRules { follow, ..rules() }), rules());
+        for incremental in [None, Some(Incremental { cursor: "changed_at".into(), deleted: "gone".into(), ..Incremental::default() })] {
+            assert_eq!(rules().with_harmless(&RowRules { incremental, ..rules() }), rules());
         }
         assert_eq!(RowRules::default().with_harmless(&rules()), RowRules::default());
-        let dirty = RowRules { dirty: DirtyLimit { rows: Some(1), percent: None }, ..rules() };
+        let rejected = RowRules { rejected: RejectedLimit { rows: Some(1), percent: None }, ..rules() };
         let mapping = RowRules { mapping: Mapping { left_out: vec!["a".into()], ..Mapping::default() }, ..rules() };
-        assert_eq!([rules().with_harmless(&dirty), rules().with_harmless(&mapping)], [rules(), rules()]);
+        assert_eq!([rules().with_harmless(&rejected), rules().with_harmless(&mapping)], [rules(), rules()]);
     }
 
     #[test]
@@ -190,8 +192,8 @@ mod tests {
         let after = RowRules {
             mapping: Mapping { columns: vec![made(Of::Column("amount".into()), Some(DataType::Int64))], ..Mapping::default() },
             gates: Gates { min_rows: Some(10), ..Gates::default() },
-            follow: None,
-            dirty: DirtyLimit::default(),
+            incremental: None,
+            rejected: RejectedLimit::default(),
         };
         let told = rules().changes(&after);
         let of = |label: &str| {

@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // tests
 
-use model::dataset::{DatasetSpec, IntoTable, RegisterField};
+use model::dataset::{BuildFigures, DatasetSpec, IntoTable, RegisterField};
 use model::gates::{Gates, Must, Rule};
 use model::hidden::HiddenField;
-use model::incremental::{Follow, FollowFigures};
+use model::incremental::{Incremental, IncrementalFigures};
 use model::job::{Cron, JobSpec, When};
 use model::load_limits::SourceLoad;
 use model::row_rules::RowRules;
@@ -59,11 +59,22 @@ fn what_is_stored_of_datasets_has_no_more_than_is_known() {
     let table = TableRef::new("planes");
     of(&DatasetSpec { source: "s".into(), table, into: Some(into), register, gates: gates(), ..DatasetSpec::default() });
     let cron = Cron { pattern: "0 3 * * *".into(), zone: "UTC".into() };
-    of(&JobSpec { when: When::Cron(cron), follow: Some(Follow::default()), ..JobSpec::default() });
-    of(&RowRules { gates: gates(), follow: Some(Follow::default()), ..RowRules::default() });
+    of(&JobSpec { when: When::Cron(cron), incremental: Some(Incremental::default()), ..JobSpec::default() });
+    of(&RowRules { gates: gates(), incremental: Some(Incremental::default()), ..RowRules::default() });
     of(&SourceLoad::default());
-    of(&FollowFigures::default());
+    of(&IncrementalFigures::default());
     of(&HiddenField { name: "seats".into(), number: 3, dataset: "planes".into() });
+}
+
+/// Names in code may change; what rows and responses say stays.
+#[test]
+fn what_is_stored_keeps_its_names() {
+    let written = |value: serde_json::Result<Json>| value.unwrap();
+    let build = written(serde_json::to_value(BuildFigures { rejected_rows: 3, ..BuildFigures::default() }));
+    let incremental = written(serde_json::to_value(IncrementalFigures { rejected_rows: 3, ..IncrementalFigures::default() }));
+    assert_eq!([&build["dirty_rows"], &incremental["dirty_rows"]], [&json!(3), &json!(3)]);
+    let rules = written(serde_json::to_value(RowRules { incremental: Some(Incremental::default()), ..RowRules::default() }));
+    assert!(rules["follow"].is_object() && rules["dirty"].is_object(), "{rules}");
 }
 
 #[test]

@@ -137,10 +137,10 @@ impl Store {
             AND old.number <= (SELECT MAX(newest.number) FROM data_versions newest WHERE newest.dataset_id = old.dataset_id) - $1";
         let runs = format!("DELETE FROM runs WHERE state IN ('done', 'failed', 'stopped') AND version_id IN ({OLD})");
         let versions = format!("DELETE FROM data_versions WHERE id IN ({OLD}) AND id NOT IN (SELECT version_id FROM runs)");
-        let followings = format!("DELETE FROM followings WHERE version_id IN ({OLD})");
-        let dirty = format!("DELETE FROM dirty_rows WHERE version_id IN ({OLD})");
+        let incremental_syncs = format!("DELETE FROM followings WHERE version_id IN ({OLD})");
+        let rejected = format!("DELETE FROM dirty_rows WHERE version_id IN ({OLD})");
         let comparisons = format!("DELETE FROM comparisons WHERE version_id IN ({OLD})");
-        for sql in [runs, followings, dirty, comparisons, versions] {
+        for sql in [runs, incremental_syncs, rejected, comparisons, versions] {
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(keep).execute(&self.pool).await?;
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::Role;
 use model::dataset::{BuildFigures, DataVersionState};
-use model::incremental::FollowFigures;
+use model::incremental::IncrementalFigures;
 use model::job::{Cause, RunState};
 use model::load_limits::Tier;
 use model::reconcile::Compared;
@@ -14,7 +14,7 @@ use model::view::{RequestKind, RequestState, VersionState};
 
 use crate::stored::{decode, decode_word};
 use crate::{
-    ApiRow, BindingRow, ComparisonRow, CompartmentRow, DataVersionRow, FollowingRow, IssuerRow, KeyRow, MemberRow, NodeRow, RequestRow,
+    ApiRow, BindingRow, ComparisonRow, CompartmentRow, DataVersionRow, IncrementalRow, IssuerRow, KeyRow, MemberRow, NodeRow, RequestRow,
     RunRow, StoreError, SwitchesRow, VersionRow,
 };
 
@@ -78,8 +78,8 @@ impl DataVersionRow {
     }
 }
 
-impl FollowingRow {
-    pub fn decoded_figures(&self) -> Result<FollowFigures, StoreError> {
+impl IncrementalRow {
+    pub fn decoded_figures(&self) -> Result<IncrementalFigures, StoreError> {
         decode(&self.figures, &format_args!("the figures of the incremental sync of the dataset version {}", self.version_id))
     }
 }

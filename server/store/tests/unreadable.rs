@@ -8,7 +8,7 @@ use model::job::{Cause, RunState};
 use model::load_limits::Tier;
 use model::{ErrorCode, Problem};
 use store::{
-    BindingRow, ComparisonRow, CompartmentRow, DataVersionRow, DatasetRow, FollowingRow, KeyRow, MemberRow, NodeRow, RequestRow, RunRow,
+    BindingRow, ComparisonRow, CompartmentRow, DataVersionRow, DatasetRow, IncrementalRow, KeyRow, MemberRow, NodeRow, RequestRow, RunRow,
     StoreError, SwitchesRow, decode_api, encode,
 };
 
@@ -88,7 +88,7 @@ fn runs_and_versions_that_cannot_be_read_are_named() {
     named(DataVersionRow { state: later(), ..version() }.decoded_state(), "the state of the dataset version v1");
     named(DataVersionRow { environment: later(), ..version() }.decoded_environment(), "the environment of the dataset version v1");
     named(DataVersionRow { figures: later(), ..version() }.decoded_figures(), "the figures of the dataset version v1");
-    let following = FollowingRow {
+    let incremental_sync = IncrementalRow {
         version_id: "v1".into(),
         turn: 0,
         worker: None,
@@ -98,7 +98,7 @@ fn runs_and_versions_that_cannot_be_read_are_named() {
         reason: String::new(),
         backfill: None,
     };
-    named(following.decoded_figures(), "the incremental sync of the dataset version v1");
+    named(incremental_sync.decoded_figures(), "the incremental sync of the dataset version v1");
     let compared =
         ComparisonRow { version_id: "v1".into(), due_at: AT, at: AT, finished_at: None, figures: later(), reason: String::new() };
     named(compared.decoded_figures(), "a reconciliation of the dataset version v1");

@@ -31,14 +31,14 @@ const AT_ONCE: usize = 4;
 /// Works until it is told to stop. When the metadata is away, it waits.
 pub async fn run(worker: Worker, stop: CancellationToken) {
     let mut away = false;
-    let (mut going, mut followed, mut compared, mut arriving) = (JoinSet::new(), JoinSet::new(), JoinSet::new(), JoinSet::new());
+    let (mut going, mut synced, mut compared, mut arriving) = (JoinSet::new(), JoinSet::new(), JoinSet::new(), JoinSet::new());
     let (mut showing, shown) = (JoinSet::new(), Shown::default());
     let (mut removing, kept_back) = (JoinSet::new(), KeptBack::default());
     let (mut looked, mut failed): (Option<Instant>, Option<Instant>) = (None, None);
     while !stop.is_cancelled() {
         // After the metadata was away, nobody is dead who has only not been heard: it was away for all of them.
         let trusts = failed.is_none_or(|at| Millis::try_from(at.elapsed().as_millis()).is_ok_and(|since| since > SILENCE));
-        let mut done = round(&worker, (&mut going, &mut followed), trusts, &stop).await;
+        let mut done = round(&worker, (&mut going, &mut synced), trusts, &stop).await;
         if done.is_ok() && looked.is_none_or(|at| at.elapsed() >= SELDOM) {
             looked = Some(Instant::now());
             done = reconcile::begin(&worker, &mut compared, &stop).await;
@@ -73,14 +73,14 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
             () = stop.cancelled() => break,
             () = worker.changed.notified() => {}
             Some(_) = going.join_next() => {}
-            Some(_) = followed.join_next() => {}
+            Some(_) = synced.join_next() => {}
             Some(_) = compared.join_next() => {}
             Some(_) = arriving.join_next() => {}
             () = tokio::time::sleep(POLL) => {}
         }
     }
     while going.join_next().await.is_some() {}
-    while followed.join_next().await.is_some() {}
+    while synced.join_next().await.is_some() {}
     while compared.join_next().await.is_some() {}
 }
 
@@ -99,7 +99,7 @@ async fn look_for_files(worker: Worker) {
 
 async fn round(
     worker: &Worker,
-    (going, followed): (&mut JoinSet<()>, &mut JoinSet<()>),
+    (going, synced): (&mut JoinSet<()>, &mut JoinSet<()>),
     trusts_silence: bool,
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
@@ -125,7 +125,7 @@ async fn round(
             going.spawn(work(worker.clone(), run, stop.clone()));
         }
     }
-    sync::begin(worker, followed, stop).await
+    sync::begin(worker, synced, stop).await
 }
 
 /// Whether another run may read from its source now: not too many at a time, and at its hours only.

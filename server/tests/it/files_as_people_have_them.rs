@@ -57,8 +57,8 @@ async fn a_file_is_sampled_served_and_built_and_a_row_that_is_none_is_told_by_it
     let built = builder.build("travel", "orders").await;
     assert_eq!((&built["state"], &built["figures"]["written_rows"]), (&json!("live"), &json!(3)), "{built:#}");
     let number = built["number"].as_i64().unwrap();
-    let dirty = builder.get(&format!("/datasets/travel/orders/versions/{number}/dirty")).await;
-    assert_eq!((dirty.as_array().unwrap().len(), &dirty[0]["place"]), (1, &json!("orders.csv, line 4")), "{dirty:#}");
+    let rejected = builder.get(&format!("/datasets/travel/orders/versions/{number}/dirty")).await;
+    assert_eq!((rejected.as_array().unwrap().len(), &rejected[0]["place"]), (1, &json!("orders.csv, line 4")), "{rejected:#}");
     // Only digits now: what the dataset has stays a text, and so do its zeros.
     std::fs::write(&file, "id;zip;preis\n1;10001;1,50\n2;20002;2,50\n").unwrap();
     let again = builder.build("travel", "orders").await;

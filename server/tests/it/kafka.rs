@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
 
-use crate::common::{Http, LONG, People, binary, following_until, labels, until};
+use crate::common::{Http, LONG, People, binary, incremental_sync_until, labels, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Kafka, Redis, Sluice};
@@ -45,7 +45,7 @@ async fn put_source(admin: &Admin, kafka: &Kafka, more: Json) -> Option<String> 
 }
 
 /// A dataset of a topic, followed and built.
-async fn followed(admin: &Admin, topic: &str, more: Json, job: Json) -> Json {
+async fn synced(admin: &Admin, topic: &str, more: Json, job: Json) -> Json {
     let mut new = json!({"domain": "travel", "name": topic, "source": "stream", "table": {"name": topic}, "key": ["id"]});
     new.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     admin.post("/datasets", new).await;
@@ -83,7 +83,7 @@ async fn agree(http: &Http, orders: &Orders, what: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_topic_is_followed_with_its_deletions_its_poison_and_its_new_partitions() {
+async fn a_topic_is_synced_with_its_deletions_its_poison_and_its_new_partitions() {
     let mut orders = Orders::new(Kafka::start(), 2).await;
     let server = Sluice::demo(binary());
     let people = People::of(&server).await;
@@ -96,7 +96,7 @@ async fn a_topic_is_followed_with_its_deletions_its_poison_and_its_new_partition
     let tables = builder.get("/sources/stream/prod/tables").await;
     let columns: Vec<&str> = tables[0]["columns"].as_array().unwrap().iter().map(|column| column["name"].as_str().unwrap()).collect();
     assert_eq!(columns, ["kafka_key", "kafka_headers", "kafka_partition", "kafka_offset", "kafka_time", "id", "label", "price"]);
-    let built = followed(builder, "orders", json!({}), json!({"follow": {}, "dirty": {"rows": 3}})).await;
+    let built = synced(builder, "orders", json!({}), json!({"follow": {}, "dirty": {"rows": 3}})).await;
     assert_eq!(built["state"], "live", "{built}");
     // What was told last of each key counts, and what was ended is not there.
     assert_eq!(built["figures"]["written_rows"], 350, "{built}");
@@ -110,20 +110,21 @@ async fn a_topic_is_followed_with_its_deletions_its_poison_and_its_new_partition
     orders.kafka.send("orders", [("bad", Some(&b"not json"[..])), ("worse", Some(&br#"{"id": "no number"}"#[..]))]);
     orders.say(600..650, "fourth");
     agree(&http, &orders, "behind poison").await;
-    let following = following_until(builder, "orders", "counted", |following| following["figures"]["dirty_rows"] == 2).await;
-    assert_eq!(following["reason"], "", "{following}");
-    let dirty = builder.get("/datasets/travel/orders/versions/1/dirty").await;
-    let mut texts: Vec<&str> = dirty.as_array().unwrap().iter().map(|row| row["text"].as_str().unwrap()).collect();
+    let incremental_sync =
+        incremental_sync_until(builder, "orders", "counted", |incremental_sync| incremental_sync["figures"]["dirty_rows"] == 2).await;
+    assert_eq!(incremental_sync["reason"], "", "{incremental_sync}");
+    let rejected = builder.get("/datasets/travel/orders/versions/1/dirty").await;
+    let mut texts: Vec<&str> = rejected.as_array().unwrap().iter().map(|row| row["text"].as_str().unwrap()).collect();
     texts.sort_unstable();
-    assert_eq!(texts, ["not json", r#"{"id": "no number"}"#], "{dirty:#}");
+    assert_eq!(texts, ["not json", r#"{"id": "no number"}"#], "{rejected:#}");
     // One more than may be left out stops it before anything of that is taken, and more leeway lets it go on.
     orders.kafka.send("orders", [("a", Some(&b"1"[..])), ("b", Some(&b"2"[..]))]);
-    let stuck = following_until(builder, "orders", "stopped", |following| following["reason"] != "").await;
+    let stuck = incremental_sync_until(builder, "orders", "stopped", |incremental_sync| incremental_sync["reason"] != "").await;
     assert!(stuck["reason"].as_str().unwrap().contains("allowed: 3 rows"), "{stuck}");
     orders.say(650..660, "fifth");
     people.change("orders", "job", json!({"follow": {}, "dirty": {"rows": 10}})).await;
     agree(&http, &orders, "with more leeway").await;
-    following_until(builder, "orders", "each counted once", |following| following["figures"]["dirty_rows"] == 4).await;
+    incremental_sync_until(builder, "orders", "each counted once", |incremental_sync| incremental_sync["figures"]["dirty_rows"] == 4).await;
     orders.kafka.partitions("orders", 4).await;
     orders.say(700..800, "in new partitions");
     agree(&http, &orders, "with new partitions").await;
@@ -144,7 +145,7 @@ async fn no_message_is_lost_or_taken_twice_where_workers_and_brokers_die() {
     let people = People::of(&server).await;
     orders.say(0..300, "first");
     put_source(&people.builder, &orders.kafka, json!({"topics": "orders = json"})).await;
-    assert_eq!(followed(&people.builder, "orders", json!({"store": "redis"}), json!({"follow": {}})).await["state"], "live");
+    assert_eq!(synced(&people.builder, "orders", json!({"store": "redis"}), json!({"follow": {}})).await["state"], "live");
     publish(&people, "orders").await;
     agree(&Http::new(&server), &orders, "built").await;
     for (round, point) in ["follow.before-apply", "follow.after-apply"].into_iter().enumerate() {
@@ -166,13 +167,13 @@ async fn no_message_is_lost_or_taken_twice_where_workers_and_brokers_die() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_partition_that_moves_to_another_broker_is_followed_there() {
+async fn a_partition_that_moves_to_another_broker_is_synced_there() {
     let mut orders = Orders::new(Kafka::cluster(2), 4).await;
     let server = Sluice::demo(binary());
     let people = People::of(&server).await;
     orders.say(0..200, "first");
     put_source(&people.builder, &orders.kafka, json!({})).await;
-    assert_eq!(followed(&people.builder, "orders", json!({}), json!({"follow": {}})).await["state"], "live");
+    assert_eq!(synced(&people.builder, "orders", json!({}), json!({"follow": {}})).await["state"], "live");
     publish(&people, "orders").await;
     let http = Http::new(&server);
     agree(&http, &orders, "built").await;
@@ -194,7 +195,7 @@ async fn what_was_put_aside_is_taken_once_its_format_is_mended() {
     kafka.send("clicks", [("1", Some(&b"1,one"[..])), ("2", Some(&b"2,two,and more"[..])), ("3", Some(&b"3,three"[..]))]);
     put_source(builder, &kafka, json!({"topics": "clicks = csv(id, label)"})).await;
     // With no leeway a build says what is wrong, and keeps it to be looked at.
-    let refused = followed(builder, "clicks", json!({}), json!({"follow": {}})).await;
+    let refused = synced(builder, "clicks", json!({}), json!({"follow": {}})).await;
     assert!(
         refused["state"] == "failed" && refused["reason"].as_str().unwrap().contains("The row has 3 cells, and 2 columns are defined"),
         "{refused}"
@@ -207,13 +208,13 @@ async fn what_was_put_aside_is_taken_once_its_format_is_mended() {
     let http = Http::new(&server);
     assert_eq!(labels(&http, "clicks", 10).await, Rows::from([(1, "one".into()), (3, "three".into())]));
     kafka.send("clicks", [("3", Some(&b"3,newer"[..])), ("3", Some(&b"3,newest,than all"[..])), ("4", Some(&b"4,four,too"[..]))]);
-    following_until(builder, "clicks", "put aside", |following| following["figures"]["dirty_rows"] == 3).await;
+    incremental_sync_until(builder, "clicks", "put aside", |incremental_sync| incremental_sync["figures"]["dirty_rows"] == 3).await;
     let asked = put_source(builder, &kafka, json!({"topics": "clicks = csv(id, label, more)"})).await;
     people.approver.approve(&asked.expect("a live dataset is made of it")).await;
     // Read as they are now, they are rows; where a row is there already, it may be newer, and nothing is undone.
     let (status, body) = builder.call(Method::POST, "/datasets/travel/clicks/versions/2/dirty/again", Some(json!(null))).await;
     assert_eq!((status.as_u16(), body), (200, json!(3)));
-    following_until(builder, "clicks", "taken", |following| following["figures"]["dirty_rows"] == 1).await;
+    incremental_sync_until(builder, "clicks", "taken", |incremental_sync| incremental_sync["figures"]["dirty_rows"] == 1).await;
     let stays = builder.get("/datasets/travel/clicks/versions/2/dirty").await;
     assert_eq!(stays.as_array().unwrap().len(), 1);
     assert_eq!(
@@ -222,7 +223,7 @@ async fn what_was_put_aside_is_taken_once_its_format_is_mended() {
     );
     // One whose key is ended since does not come back.
     kafka.send("clicks", [("3", None), ("5", Some(&b"5,five"[..])), ("5", None)]);
-    following_until(builder, "clicks", "forgotten", |following| following["figures"]["dirty_rows"] == 0).await;
+    incremental_sync_until(builder, "clicks", "forgotten", |incremental_sync| incremental_sync["figures"]["dirty_rows"] == 0).await;
     let wanted = [(1, "one"), (2, "two"), (4, "four")].map(|(id, label)| (id, label.to_owned()));
     assert_eq!(labels(&http, "clicks", 10).await, Rows::from(wanted));
 }
@@ -244,7 +245,7 @@ async fn a_topic_is_begun_where_its_owner_says() {
     say(10..14);
     put_source(builder, &kafka, json!({})).await;
     let time = model::clock::rfc3339(i64::try_from(between).unwrap());
-    followed(builder, "t", json!({}), json!({})).await;
+    synced(builder, "t", json!({}), json!({})).await;
     for (start, rows) in [("", 14), ("earliest", 14), ("latest", 0), (r#"{"0": 3}"#, 11), (time.as_str(), 4)] {
         let job = json!({"follow": {"start": start}});
         assert!(builder.call(Method::PUT, "/datasets/travel/t/job", Some(job)).await.0.is_success());
@@ -281,7 +282,7 @@ async fn what_a_mapping_does_not_want_of_a_topic_ends_what_it_wanted_before() {
         "left_out": ["name", "kafka_headers", "kafka_time", "kafka_partition", "kafka_offset", "kafka_key"],
         "only": [{"column": "name", "op": "is-not", "value": "out"}],
     });
-    let built = followed(builder, "visits", json!({"mapping": mapping}), json!({"follow": {}, "dirty": {"rows": 5}})).await;
+    let built = synced(builder, "visits", json!({"mapping": mapping}), json!({"follow": {}, "dirty": {"rows": 5}})).await;
     assert_eq!(built["state"], "live", "{built}");
     publish(&people, "visits").await;
     let http = Http::new(&server);
@@ -298,13 +299,16 @@ async fn what_a_mapping_does_not_want_of_a_topic_ends_what_it_wanted_before() {
         (3, None),
         (9, Some("nine")),
     ]);
-    let following = following_until(builder, "visits", "taken", |following| following["figures"]["changed_rows"].as_i64() >= Some(2)).await;
+    let incremental_sync = incremental_sync_until(builder, "visits", "taken", |incremental_sync| {
+        incremental_sync["figures"]["changed_rows"].as_i64() >= Some(2)
+    })
+    .await;
     until(LONG, "what is wanted is served", async || labels(&http, "visits", 10).await == wanted(&[(2, "TWO"), (9, "NINE")])).await;
-    assert_eq!(following["reason"], "", "{following}");
+    assert_eq!(incremental_sync["reason"], "", "{incremental_sync}");
     // What was rejected does not come back once its key was told to be out.
     kafka.send("visits", [("2", Some(&b"{broken"[..])), ("9", Some(&b"{broken"[..]))]);
-    following_until(builder, "visits", "put aside", |following| following["figures"]["dirty_rows"] == 2).await;
+    incremental_sync_until(builder, "visits", "put aside", |incremental_sync| incremental_sync["figures"]["dirty_rows"] == 2).await;
     say(&[(2, Some("out"))]);
-    following_until(builder, "visits", "forgotten", |following| following["figures"]["dirty_rows"] == 1).await;
+    incremental_sync_until(builder, "visits", "forgotten", |incremental_sync| incremental_sync["figures"]["dirty_rows"] == 1).await;
     until(LONG, "what is wanted is served", async || labels(&http, "visits", 10).await == wanted(&[(9, "NINE")])).await;
 }

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::common::{Http, LONG, People, binary, dataset_until, following_until, until};
+use crate::common::{Http, LONG, People, binary, dataset_until, incremental_sync_until, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Sluice};
@@ -94,7 +94,7 @@ async fn served(http: &Http, writer: &Writer) -> BTreeMap<u64, String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_log_is_followed_through_rotations_poison_and_deaths() {
+async fn a_log_is_synced_through_rotations_poison_and_deaths() {
     let (folder, data) = (testkit::folder(), testkit::folder());
     let mut writer = Writer::new(folder.path());
     writer.write(500);
@@ -121,13 +121,14 @@ async fn a_log_is_followed_through_rotations_poison_and_deaths() {
     writer.rotate();
     writer.write(50);
     until(LONG, "every line is served", async || served(&http, &writer).await == writer.wanted()).await;
-    let followed = following_until(builder, "access", "put aside", |following| following["figures"]["dirty_rows"] == 1).await;
-    assert_eq!(followed["reason"], "", "{followed}");
+    let synced =
+        incremental_sync_until(builder, "access", "put aside", |incremental_sync| incremental_sync["figures"]["dirty_rows"] == 1).await;
+    assert_eq!(synced["reason"], "", "{synced}");
     let version =
         dataset_until(builder, "access", "live", |dataset| dataset["versions"][0]["state"] == "live").await["versions"][0]["number"]
             .clone();
-    let dirty = builder.get(&format!("/datasets/travel/access/versions/{version}/dirty")).await;
-    assert_eq!((&dirty[0]["text"], &dirty[0]["reason"]), (&json!("what is this"), &json!("The line does not match the pattern.")));
+    let rejected = builder.get(&format!("/datasets/travel/access/versions/{version}/dirty")).await;
+    assert_eq!((&rejected[0]["text"], &rejected[0]["reason"]), (&json!("what is this"), &json!("The line does not match the pattern.")));
     drop(server);
     // A worker that dies after a write and before it knows: what comes next takes over from what is written.
     let mut dying = Sluice::start(binary(), "demo", data.path(), &kill);

@@ -165,8 +165,8 @@ async fn what_cannot_be_made_is_put_aside_as_it_came_and_a_mended_mapping_takes_
     assert_eq!(built["state"], "live", "{built}");
     let bad = stage.postgres.ask("postgres", "SELECT count(*)::text AS line FROM orders WHERE parts = 0 OR amount = 'free'").await;
     assert_eq!(built["figures"]["dirty_rows"].to_string(), bad[0]);
-    let dirty = stage.people.builder.get(&format!("/datasets/travel/orders/versions/{}/dirty", built["number"])).await;
-    let text = dirty.to_string();
+    let rejected = stage.people.builder.get(&format!("/datasets/travel/orders/versions/{}/dirty", built["number"])).await;
+    let text = rejected.to_string();
     assert!(text.contains("the value is free") && text.contains("division by zero") && text.contains(r#"\"amount\":\"free\""#), "{text}");
     // The mapping is mended: nothing is left out any more, and columns and types are what they were.
     let price = json!({"name": "price", "of": {"expression": "CASE WHEN amount = 'free' THEN '0' ELSE amount END"}, "type": {"decimal": {"precision": 12, "scale": 2}}});
@@ -253,7 +253,7 @@ async fn what_makes_no_sense_is_refused_at_its_place_and_ten_rows_are_shown_befo
 }
 
 #[tokio::test]
-async fn a_followed_row_that_is_wanted_no_more_goes() {
+async fn a_synced_row_that_is_wanted_no_more_goes() {
     let stage = Stage::new(ORDERS).await;
     let mapping = json!({
         "columns": [{"name": "number", "of": {"column": "line"}}, {"name": "day", "of": {"column": "placed_at"}, "type": "date"}],
@@ -262,8 +262,8 @@ async fn a_followed_row_that_is_wanted_no_more_goes() {
     });
     stage.make(json!({"mapping": mapping})).await;
     // It is followed by a column of the table that the dataset shows as something else.
-    let follow = json!({"cursor": "placed_at", "every_s": 1, "overlap": 5});
-    assert_eq!(stage.put("job", json!({"follow": follow})).await.0, 200);
+    let incremental = json!({"cursor": "placed_at", "every_s": 1, "overlap": 5});
+    assert_eq!(stage.put("job", json!({"follow": incremental})).await.0, 200);
     assert_eq!(stage.people.builder.build("travel", "orders").await["state"], "live");
     stage.publish("number", &["number", "day", "parts"]).await;
     let wanted = async || {
@@ -281,7 +281,7 @@ async fn a_followed_row_that_is_wanted_no_more_goes() {
     stage.postgres.run("postgres", change).await;
     until(LONG, "what is served is what is open", async || rows().await == wanted().await).await;
     // What is compared with the table is compared by the same mapping.
-    let (status, body) = stage.put("job", json!({"follow": follow, "compare": {"every_minutes": 1}})).await;
+    let (status, body) = stage.put("job", json!({"follow": incremental, "compare": {"every_minutes": 1}})).await;
     assert_eq!((status, &body["request"]), (200, &Json::Null), "{body}");
     let dataset = stage.people.builder.get("/datasets/travel/orders").await;
     assert_eq!(dataset["spec"]["mapping"]["only"][0]["column"], "state");

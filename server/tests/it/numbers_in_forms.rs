@@ -145,7 +145,7 @@ async fn a_number_in_a_form_of_the_page_is_taken_exactly_or_told_beside_its_fiel
     assert_eq!((&load["rows_per_s"], &load["bytes_per_s"], &load["runs"]), (&json!(60_000), &Json::Null, &json!(2)), "{load}");
     // Whatever else is told beside its field, and nothing is changed.
     let before = (admin.get(dataset).await, admin.get("/sources/flights-db").await);
-    let follow = json!({"follow": {"cursor": "year"}});
+    let incremental = json!({"follow": {"cursor": "year"}});
     let forms: [(&str, &str, Json, &[&str]); 4] = [
         ("set-gates", "gates", json!({}), &["min_rows", "shrink_percent", "growth_percent"]),
         (
@@ -154,7 +154,7 @@ async fn a_number_in_a_form_of_the_page_is_taken_exactly_or_told_beside_its_fiel
             json!({}),
             &["retry_after_s", "timeout_minutes", "late_after_minutes", "dirty_rows", "dirty_percent", "every_minutes", "at_most"],
         ),
-        ("set-job", "spec", follow, &["every_s", "overlap", "gone_every_minutes"]),
+        ("set-job", "spec", incremental, &["every_s", "overlap", "gone_every_minutes"]),
         (
             "set-source-load",
             "load",

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use testkit::{Chance, ClickHouse, Sluice, problem_code};
 
 use crate::common::items::{agree, at, dataset, make};
-use crate::common::{Grpc, Http, LONG, People, Source, binary, following, following_until, until};
+use crate::common::{Grpc, Http, LONG, People, Source, binary, incremental_sync, incremental_sync_until, until};
 
 const ROWS: u64 = 3_000;
 const FORMS: [&str; 7] = ["", ".ndjson", ".csv", ".excel", ".parquet", ".arrow", ".columns"];
@@ -230,7 +230,7 @@ async fn an_incremental_sync_whose_reader_dies_tells_so_until_it_goes_on() {
     let http = Http::new(&server);
     agree(&http, &source, 50).await;
     source.run(&format!("INSERT INTO items SELECT n, 'row ' || n, '{}', 0 FROM generate_series(50, 99) AS n", at(2))).await;
-    let now = async || following(&people.builder.get("/datasets/travel/items").await).clone();
+    let now = async || incremental_sync(&people.builder.get("/datasets/travel/items").await).clone();
     // Within the rows of the lookback window, before the new ones: each poll dies there.
     let stuck = async || {
         die_after(&server, "reader.row", 20);
@@ -247,7 +247,7 @@ async fn an_incremental_sync_whose_reader_dies_tells_so_until_it_goes_on() {
     assert_ne!(now().await["reason"], "", "the reason stays while it tries again");
     die_after(&server, "reader.row", NEVER);
     agree(&http, &source, 100).await;
-    following_until(&people.builder, "items", "going on", |following| following["reason"] == "").await;
+    incremental_sync_until(&people.builder, "items", "going on", |incremental_sync| incremental_sync["reason"] == "").await;
     until(Duration::from_secs(30), "no alarm", async || !alarm().await).await;
 }
 

@@ -279,7 +279,7 @@ async fn agree(database: &Database, source: &Source, what: &str) {
 }
 
 /// Changes go into the live version's table, each once, wherever its worker dies.
-async fn follows(database: Database) {
+async fn syncs(database: Database) {
     let source = Source::postgres();
     make(&source).await;
     source.run(&format!("INSERT INTO items SELECT n, 'row ' || n, '{}', 0 FROM generate_series(0, 1999) AS s(n)", at(1))).await;
@@ -289,8 +289,8 @@ async fn follows(database: Database) {
     builder.put_source("shop", "postgres", source.binding()).await;
     put_into(&builder, &database).await;
     new_dataset(&builder, "items", into("shown")).await;
-    let follow = json!({"follow": {"cursor": "changed_at", "deleted": "gone", "every_s": 1, "overlap": 5}, "retries": 5});
-    let (status, body) = builder.call(Method::PUT, "/datasets/travel/items/job", Some(follow)).await;
+    let incremental = json!({"follow": {"cursor": "changed_at", "deleted": "gone", "every_s": 1, "overlap": 5}, "retries": 5});
+    let (status, body) = builder.call(Method::PUT, "/datasets/travel/items/job", Some(incremental)).await;
     assert!(status.is_success(), "{body}");
     // The worker dies between any two writes of a build, and what it was at is begun again.
     for point in ["build.after-read", "build.before-seal", "build.after-proof", "build.before-switch"] {
@@ -331,13 +331,13 @@ async fn follows(database: Database) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changes_are_followed_into_postgres() {
-    follows(Database::Sql(Source::postgres())).await;
+async fn changes_are_synced_into_postgres() {
+    syncs(Database::Sql(Source::postgres())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changes_are_followed_into_mariadb() {
-    follows(Database::Sql(Source::mariadb())).await;
+async fn changes_are_synced_into_mariadb() {
+    syncs(Database::Sql(Source::mariadb())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -382,8 +382,8 @@ async fn what_cannot_be_written_is_told_beside_its_field() {
     .await;
     assert!(field == "into.name" && message.contains("Another dataset"), "{field}: {message}");
     // Changes need what only some databases have.
-    let follow = json!({"follow": {"cursor": "changed_at", "every_s": 1}});
-    let (status, body) = builder.call(Method::PUT, "/datasets/travel/plain/job", Some(follow)).await;
+    let incremental = json!({"follow": {"cursor": "changed_at", "every_s": 1}});
+    let (status, body) = builder.call(Method::PUT, "/datasets/travel/plain/job", Some(incremental)).await;
     assert_eq!((status.as_u16(), &body["errors"][0]["field"]), (400, &json!("follow")), "{body}");
     // APIs are not served from it.
     let field = |name: &str| json!({"name": name, "column": name});

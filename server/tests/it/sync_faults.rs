@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::common::items::{agree, at, dataset, make};
-use crate::common::{Http, LONG, People, Source, aircraft, binary, dataset_until, following_until, last_run, until};
+use crate::common::{Http, LONG, People, Source, aircraft, binary, dataset_until, incremental_sync_until, last_run, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Postgres, Redis, Sluice};
@@ -109,7 +109,7 @@ async fn a_clock_that_jumps_an_hour_neither_ends_a_run_nor_stops_a_schedule() {
 }
 
 #[tokio::test]
-async fn redis_restarts_while_a_dataset_is_built_and_while_it_is_followed() {
+async fn redis_restarts_while_a_dataset_is_built_and_while_it_is_synced() {
     let source = Source::mariadb();
     let mut redis = Redis::with(&["--appendonly", "yes", "--appendfsync", "always"]);
     let url = redis.url();
@@ -122,8 +122,8 @@ async fn redis_restarts_while_a_dataset_is_built_and_while_it_is_followed() {
     agree(&http, &source, 5_000).await;
     redis.stop();
     source.run(&format!("UPDATE items SET label = 'while it was away', changed_at = '{}' WHERE id < 500", at(20))).await;
-    following_until(&people.builder, "items", "tells it", |following| {
-        following["reason"].as_str().is_some_and(|text| text.contains("Redis"))
+    incremental_sync_until(&people.builder, "items", "tells it", |incremental_sync| {
+        incremental_sync["reason"].as_str().is_some_and(|text| text.contains("Redis"))
     })
     .await;
     redis.resume();

@@ -7,7 +7,7 @@ use crate::sources;
 /// Who works with rows.
 const WORK_WITH_ROWS: &[&str] = &["admin/src", "control/src", "sync/src"];
 /// What stands in rows as JSON.
-const STORED: &[&str] = &["ApiSpec", "BuildFigures", "Compared", "DatasetSpec", "FollowFigures", "JobSpec", "SourceLoad"];
+const STORED: &[&str] = &["ApiSpec", "BuildFigures", "Compared", "DatasetSpec", "IncrementalFigures", "JobSpec", "SourceLoad"];
 /// Its columns.
 const COLUMNS: &[&str] = &[".spec)", ".figures)"];
 

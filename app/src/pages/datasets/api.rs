@@ -11,7 +11,7 @@ use model::mapping::Mapping;
 #[cfg(feature = "ssr")]
 use model::number::FormNumbers;
 use model::number::Typed;
-use model::rejected::DirtyRowView;
+use model::rejected::RejectedRowView;
 use model::snapshot::Environment;
 #[cfg(feature = "ssr")]
 use model::table::TableRef;
@@ -129,16 +129,16 @@ pub async fn stop_run(domain: String, name: String) -> Result<(), PortalError> {
 
 /// The first rows of a data version that could not be taken.
 #[server(prefix = "/fn", endpoint = "dirty-rows")]
-pub async fn dirty_rows(domain: String, name: String, version: i64) -> Result<Vec<DirtyRowView>, PortalError> {
+pub async fn rejected_rows(domain: String, name: String, version: i64) -> Result<Vec<RejectedRowView>, PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    Ok(control.dirty_rows(&caller, &domain, &name, version, "").await?)
+    Ok(control.rejected_rows(&caller, &domain, &name, version, "").await?)
 }
 
 /// Tries all of them again; gives how many they are.
 #[server(prefix = "/fn", endpoint = "try-again")]
 pub async fn try_again(domain: String, name: String, version: i64) -> Result<u64, PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    Ok(control.try_dirty_rows_again(&caller, &domain, &name, version).await?)
+    Ok(control.try_rejected_rows_again(&caller, &domain, &name, version).await?)
 }
 
 /// Has a range of a followed table read again.

@@ -39,7 +39,7 @@ fn steps(dataset: &DatasetView, run: &RunView, now: Millis) -> [Step; 5] {
         1 => say.run_key_and_rule.to_owned(),
         rules => (say.run_key_and_rules)(rules),
     };
-    let aside = if figures.dirty_rows > 0 { (say.run_rejected)(&grouped(figures.dirty_rows)) } else { String::new() };
+    let aside = if figures.rejected_rows > 0 { (say.run_rejected)(&grouped(figures.rejected_rows)) } else { String::new() };
     let switch = if spec.gates.hold { say.run_after_approval } else { say.run_automatic };
     [
         Step { name: say.run_read, note: speed },

@@ -14,11 +14,11 @@ use model::view::{DatasetSaved, DatasetView, Me};
 
 use super::api::{BuildDataset, PauseJob, StopRun, SwitchDataset, TryAgain, dataset, set_gates, set_job, set_mapping};
 use super::compared::compared;
-use super::dirty::{dirty_card, left_out};
-use super::follow::{follow_card, following};
 use super::gates::{SetGates, gates_card};
+use super::incremental::{incremental_card, incremental_sync};
 use super::job::{SetJob, job_card};
 use super::mapping_card::{SetMapping, mapping_card};
+use super::rejected::{left_out, rejected_card};
 use super::runs::{ended_badly, going, strip_card};
 use super::waiting::waits;
 use crate::error::PortalError;
@@ -77,7 +77,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
         }
         let wait = match dataset.job.going() {
             Some(_) => LOOK,
-            None if dataset.is_followed() => LOOK_FOR_CHANGES,
+            None if dataset.is_synced() => LOOK_FOR_CHANGES,
             None if dataset.job.spec.when == When::Asked && dataset.job.spec.compare.is_none() => return,
             None => LOOK_NOW_AND_THEN,
         };
@@ -111,7 +111,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
                         }/>
                         <Load resource=me view=move |me| {
                             let may_edit = may(&me, Action::EditDataset);
-                            view! { {may_edit.then_some(move || spoiled.get().map(|rows| dirty_card(rows, again)))}{job_card(&dataset, may_edit, job, pause)}{follow_card(&dataset, may_edit, job)}{mapping_card(&dataset, may_edit, mapping)}{gates_card(&dataset, may_edit, gates)} }
+                            view! { {may_edit.then_some(move || spoiled.get().map(|rows| rejected_card(rows, again)))}{job_card(&dataset, may_edit, job, pause)}{incremental_card(&dataset, may_edit, job)}{mapping_card(&dataset, may_edit, mapping)}{gates_card(&dataset, may_edit, gates)} }
                         }/>
                     </div>
                     <aside class="stack"><Load resource=detail view=move |dataset| view! {
@@ -157,7 +157,7 @@ fn state(
             {ended_badly(&dataset.job)}
             {waiting(dataset, may_roll, switch)}
             {not_shown(dataset)}
-            {following(dataset)}
+            {incremental_sync(dataset)}
             {compared(dataset)}
             {versions(dataset, may_roll, switch)}
         </div>

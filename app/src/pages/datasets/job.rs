@@ -35,8 +35,8 @@ struct Draft {
     retry_after: RwSignal<String>,
     timeout: RwSignal<String>,
     late_after: RwSignal<String>,
-    dirty_rows: RwSignal<String>,
-    dirty_percent: RwSignal<String>,
+    rejected_rows: RwSignal<String>,
+    rejected_percent: RwSignal<String>,
     /// What this form does not ask about stays as it is.
     rest: StoredValue<JobSpec>,
 }
@@ -67,8 +67,8 @@ impl Draft {
             retry_after: number_text(Some(spec.retry_after_s)),
             timeout: number_text(spec.timeout_minutes),
             late_after: number_text(spec.late_after_minutes),
-            dirty_rows: number_text(spec.dirty.rows),
-            dirty_percent: number_text(spec.dirty.percent),
+            rejected_rows: number_text(spec.rejected.rows),
+            rejected_percent: number_text(spec.rejected.percent),
             rest: StoredValue::new(spec.clone()),
         }
     }
@@ -99,8 +99,8 @@ impl Draft {
             ("retry_after_s", self.retry_after),
             ("timeout_minutes", self.timeout),
             ("late_after_minutes", self.late_after),
-            ("dirty_rows", self.dirty_rows),
-            ("dirty_percent", self.dirty_percent),
+            ("dirty_rows", self.rejected_rows),
+            ("dirty_percent", self.rejected_percent),
         ])
     }
 }
@@ -112,7 +112,7 @@ pub(super) fn job_card(dataset: &DatasetView, may_edit: bool, save: SetJob, paus
     let lines = summary(&dataset.job);
     let paused = dataset.job.paused;
     let place = (dataset.domain.clone(), dataset.name.clone());
-    let can_pause = may_edit && (dataset.job.spec.when != When::Asked || dataset.job.spec.follow.is_some());
+    let can_pause = may_edit && (dataset.job.spec.when != When::Asked || dataset.job.spec.incremental.is_some());
     let (spec, place_of_form) = (StoredValue::new(dataset.job.spec.clone()), StoredValue::new(place.clone()));
     let (beside, has_marks) = (StoredValue::new(dataset.job.may_follow.clone()), dataset.has_marks);
     view! {
@@ -168,7 +168,7 @@ fn summary(job: &JobView) -> Vec<String> {
     }
     lines.extend((spec.new_columns != NewColumns::Take).then(|| (say.new_columns_are)(spec.new_columns.words())));
     lines.extend((spec.tier != Tier::P2).then(|| (say.tier_is)(spec.tier.words())));
-    lines.extend((!spec.dirty.is_none()).then(|| (say.rejected_allowed)(&spec.dirty.words())));
+    lines.extend((!spec.rejected.is_none()).then(|| (say.rejected_allowed)(&spec.rejected.words())));
     lines.extend(spec.timeout_minutes.map(say.times_out));
     lines.extend(spec.late_after_minutes.map(say.is_late));
     lines
@@ -255,8 +255,8 @@ fn form(
                 <BoundNumber id="job-late" label=say.late_after note=say.optional unit=say.minutes text=draft.late_after error=error_of("late_after_minutes")/>
             </div>
             <div class="form-row">
-                <BoundNumber id="job-dirty-rows" label=say.rejected_rows note=say.optional unit=say.rows text=draft.dirty_rows error=error_of("dirty_rows")/>
-                <BoundNumber id="job-dirty-percent" label=say.rejected_percent note=say.optional unit=say.percent text=draft.dirty_percent error=error_of("dirty_percent")/>
+                <BoundNumber id="job-dirty-rows" label=say.rejected_rows note=say.optional unit=say.rows text=draft.rejected_rows error=error_of("dirty_rows")/>
+                <BoundNumber id="job-dirty-percent" label=say.rejected_percent note=say.optional unit=say.percent text=draft.rejected_percent error=error_of("dirty_percent")/>
             </div>
             <p class="small t-2">{say.rejected_help}</p>
         </JsonForm>

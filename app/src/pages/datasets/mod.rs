@@ -5,14 +5,14 @@ mod compared;
 mod course;
 mod cron;
 mod detail;
-mod dirty;
-mod follow;
 mod gates;
+mod incremental;
 mod job;
 mod mapping;
 mod mapping_card;
 mod mapping_parts;
 mod new;
+mod rejected;
 mod runs;
 mod waiting;
 

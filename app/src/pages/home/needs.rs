@@ -48,7 +48,7 @@ fn shown(need: &Need) -> Shown {
         NeedKind::DatasetUnreadable => (BAD, "error", (say.dataset_unreadable)(subject), dataset, say.view_dataset),
         NeedKind::BuildFailed => (BAD, "dataset", (say.build_failed)(subject), dataset, say.view_dataset),
         NeedKind::BuildLate => (WARN, "clock", (say.build_late)(subject), dataset, say.view_dataset),
-        NeedKind::FollowingStopped => (BAD, "dataset", (say.sync_stopped)(subject), dataset, say.view_dataset),
+        NeedKind::IncrementalStopped => (BAD, "dataset", (say.sync_stopped)(subject), dataset, say.view_dataset),
         NeedKind::NotShown => (BAD, "dataset", (say.view_behind)(subject), dataset, say.view_dataset),
         NeedKind::Differs => (BAD, "dataset", (say.differs)(subject), dataset, say.view_dataset),
         NeedKind::DatasetWaits => ("glyph glyph-info", "dataset", (say.awaits_approval)(subject), dataset, say.view_dataset),

@@ -7,7 +7,7 @@ use control::model::gates::Gates;
 use control::model::incremental::Backfill;
 use control::model::job::JobSpec;
 use control::model::mapping::Mapping;
-use control::model::rejected::DirtyRowView;
+use control::model::rejected::RejectedRowView;
 use control::model::snapshot::Environment;
 use control::model::view::{DatasetSaved, DatasetView, MappingPreview};
 use http::Method;
@@ -45,7 +45,7 @@ pub(super) fn add(table: Table) -> Table {
     const PREVIEW: &str = "/admin/v1/mapping/preview";
     const PAUSE: &str = "/admin/v1/datasets/{domain}/{dataset}/job/pause";
     const STOP: &str = "/admin/v1/datasets/{domain}/{dataset}/job/stop";
-    const DIRTY: &str = "/admin/v1/datasets/{domain}/{dataset}/versions/{version}/dirty";
+    const REJECTED: &str = "/admin/v1/datasets/{domain}/{dataset}/versions/{version}/dirty";
     const AGAIN: &str = "/admin/v1/datasets/{domain}/{dataset}/versions/{version}/dirty/again";
     const BACKFILL: &str = "/admin/v1/datasets/{domain}/{dataset}/versions/{version}/backfill";
     const SWITCH: &str = "/admin/v1/datasets/{domain}/{dataset}/switch";
@@ -65,7 +65,7 @@ pub(super) fn add(table: Table) -> Table {
         )
         .add::<PauseInput, (), _, _>(Method::POST, PAUSE, "Pause or resume the schedule of a dataset", pause)
         .add::<(), (), _, _>(Method::POST, STOP, "Stop the run that is queued or in progress", stop)
-        .add::<(), Vec<DirtyRowView>, _, _>(Method::GET, DIRTY, "List rejected rows, 500 after a place (`?behind=`)", dirty)
+        .add::<(), Vec<RejectedRowView>, _, _>(Method::GET, REJECTED, "List rejected rows, 500 after a place (`?behind=`)", rejected)
         .with_query::<Behind>()
         .add::<(), u64, _, _>(Method::POST, AGAIN, "Replay the rejected rows; the response has their number", again)
         .add::<Backfill, (), _, _>(
@@ -155,13 +155,13 @@ struct Behind {
     behind: String,
 }
 
-async fn dirty(
+async fn rejected(
     State(control): State<Control>,
     Asker(caller): Asker,
     Path((domain, name, version)): Path<(String, String, i64)>,
     Query(Behind { behind }): Query<Behind>,
-) -> Answer<Vec<DirtyRowView>> {
-    answer(control.dirty_rows(&caller, &domain, &name, version, &behind).await)
+) -> Answer<Vec<RejectedRowView>> {
+    answer(control.rejected_rows(&caller, &domain, &name, version, &behind).await)
 }
 
 async fn again(
@@ -169,7 +169,7 @@ async fn again(
     Asker(caller): Asker,
     Path((domain, name, version)): Path<(String, String, i64)>,
 ) -> Answer<u64> {
-    answer(control.try_dirty_rows_again(&caller, &domain, &name, version).await)
+    answer(control.try_rejected_rows_again(&caller, &domain, &name, version).await)
 }
 
 async fn backfill(

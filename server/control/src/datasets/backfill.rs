@@ -2,7 +2,7 @@
 
 use model::audit::AuditAction;
 use model::dataset::{DataVersionState, DatasetSpec};
-use model::incremental::{Backfill, Follow};
+use model::incremental::{Backfill, Incremental};
 use model::{Action, DataType, ErrorCode, Problem};
 use store::{DataVersionRow, StoreError};
 
@@ -17,7 +17,7 @@ impl Control {
         let (dataset, version) = self.own_version(caller, domain, name, number).await?;
         caller.authorise(Action::EditDataset, domain)?;
         let spec: DatasetSpec = dataset.definition()?;
-        let cursor = self.cursor_of(&spec, &version).await?.ok_or_else(not_followed)?;
+        let cursor = self.cursor_of(&spec, &version).await?.ok_or_else(not_synced)?;
         let errors = wanted.errors(cursor);
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
@@ -25,10 +25,10 @@ impl Control {
         let mut tx = self.write(caller).await?;
         if wanted.is_all() {
             // What of it was rejected is tried again by that.
-            tx.try_dirty_rows_again(&version.id).await?;
+            tx.try_rejected_rows_again(&version.id).await?;
         }
         tx.set_backfill(&version.id, &wanted.wish(&self.host.id())).await.map_err(|error| match error {
-            StoreError::Stale => not_followed(),
+            StoreError::Stale => not_synced(),
             other => Problem::from(other),
         })?;
         let end = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
@@ -39,22 +39,22 @@ impl Control {
 
     /// The type of the cursor that a live version follows its table by, where it does.
     pub(super) async fn cursor_of(&self, spec: &DatasetSpec, version: &DataVersionRow) -> Result<Option<DataType>, Problem> {
-        let is_followed = self.store.following(&version.id).await?.is_some();
-        if !is_followed || version.state != DataVersionState::Live.key() || self.feeds(&spec.source).await? {
+        let is_synced = self.store.incremental_sync(&version.id).await?.is_some();
+        if !is_synced || version.state != DataVersionState::Live.key() || self.feeds(&spec.source).await? {
             return Ok(None);
         }
         let job = self.store.job_of(&version.dataset_id).await?;
-        let follow = match job {
-            Some(job) => self.store.job_definition(&job).await?.follow,
+        let incremental = match job {
+            Some(job) => self.store.job_definition(&job).await?.incremental,
             None => None,
         };
         let fields = spec.mapping.fields(spec);
-        let of = |follow: Follow| fields.iter().find(|field| field.name == follow.cursor).map(|field| field.data_type);
-        Ok(follow.and_then(of))
+        let of = |incremental: Incremental| fields.iter().find(|field| field.name == incremental.cursor).map(|field| field.data_type);
+        Ok(incremental.and_then(of))
     }
 }
 
-fn not_followed() -> Problem {
+fn not_synced() -> Problem {
     let sentence = "Only a live version with incremental sync by a cursor column reads rows again. Build the dataset again instead.";
     Problem::new(ErrorCode::Conflict, sentence)
 }

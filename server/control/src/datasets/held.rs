@@ -42,8 +42,8 @@ impl DatasetEdit {
             rules.gates.clone_from(gates);
         }
         if let Some(job) = &self.job {
-            rules.follow.clone_from(&job.follow);
-            rules.dirty = job.dirty;
+            rules.incremental.clone_from(&job.incremental);
+            rules.rejected = job.rejected;
         }
         rules
     }
@@ -198,7 +198,7 @@ impl Control {
             );
             return Err(Problem::new(ErrorCode::Conflict, detail));
         }
-        let is_of_job = (&after.follow, after.dirty) != (&before.follow, before.dirty);
+        let is_of_job = (&after.incremental, after.rejected) != (&before.incremental, before.rejected);
         Ok(DatasetEdit { mapping, gates: (after.gates != before.gates).then_some(after.gates), job: is_of_job.then_some(job) })
     }
 

@@ -60,9 +60,9 @@ impl Control {
 }
 
 /// What a job asks that a database of a kind cannot do.
-pub(crate) fn follow_error(job: &JobSpec, driver: &str) -> Option<FieldError> {
+pub(crate) fn incremental_error(job: &JobSpec, driver: &str) -> Option<FieldError> {
     let sentence =
         "This database has no transactions, so its tables are always rebuilt and have no incremental sync. Set a schedule instead.";
-    let only_whole = job.follow.is_some() && registry::writes(driver) < Writes::Changes;
+    let only_whole = job.incremental.is_some() && registry::writes(driver) < Writes::Changes;
     only_whole.then(|| FieldError::new("follow", sentence))
 }

@@ -12,7 +12,7 @@ use model::view::{DatasetSaved, NextTime, ZoneView};
 use model::{Action, ErrorCode, FieldError, Problem};
 use store::{DataVersionRow, DatasetRow, JobRow, RunRow, StoreError, Tx};
 
-use super::{DatasetEdit, follow_error};
+use super::{DatasetEdit, incremental_error};
 use crate::{Caller, Control};
 
 /// The dataset that another is made after, where its job can be read.
@@ -36,7 +36,7 @@ impl Control {
         let mut errors = job_errors((domain, name, (&of, &driver)), spec, self.waiting(domain).await?, tx.at());
         errors.extend(cursor);
         if let Some(into) = &of.into {
-            errors.extend(follow_error(spec, &self.driver_of(&into.source).await?));
+            errors.extend(incremental_error(spec, &self.driver_of(&into.source).await?));
         }
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
@@ -199,7 +199,7 @@ pub(crate) fn job_errors(
             "Reconciliation is not available where the mapping keeps only the latest row of each key. Remove this option from the mapping.";
         errors.push(FieldError::new("every_minutes", sentence));
     }
-    errors.extend(spec.follow.iter().flat_map(|follow| follow.errors(of, feeds)));
+    errors.extend(spec.incremental.iter().flat_map(|incremental| incremental.errors(of, feeds)));
     match &spec.when {
         When::Cron(cron) if !cron.pattern.trim().is_empty() => errors.extend(match next_after(cron, now) {
             Err(error) => Some(error),

@@ -6,9 +6,9 @@ use model::list::{ListPage, ListQuery};
 use model::reconcile::ComparedView;
 use model::snapshot::{Environment, SnapshotDataset};
 use model::spec::{ApiBody, Query, SqlBody};
-use model::view::{DataVersionView, DatasetView, FollowView};
+use model::view::{DataVersionView, DatasetView, IncrementalView};
 use model::{Action, ApiSpec, Problem};
-use store::{ComparisonRow, DataVersionRow, DatasetRow, FollowingRow, StoreError};
+use store::{ComparisonRow, DataVersionRow, DatasetRow, IncrementalRow, StoreError};
 
 use crate::apis::Inventory;
 use crate::failure::api_spec;
@@ -134,11 +134,11 @@ impl Control {
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
             let is_live = row.state == DataVersionState::Live.key();
-            let following = if is_live { self.store.following(&row.id).await? } else { None };
-            let following = following.map(follow_view).transpose()?;
+            let incremental_sync = if is_live { self.store.incremental_sync(&row.id).await? } else { None };
+            let incremental_sync = incremental_sync.map(incremental_view).transpose()?;
             let compared = if is_live { self.store.comparisons_of(&row.id, COMPARED).await? } else { Vec::new() };
             let compared: Result<Vec<_>, StoreError> = compared.into_iter().map(compared_view).collect();
-            let view = compared.and_then(|compared| Ok(DataVersionView { compared, ..version_view(row, following)? }));
+            let view = compared.and_then(|compared| Ok(DataVersionView { compared, ..version_view(row, incremental_sync)? }));
             views.push(view?);
         }
         Ok(views)
@@ -163,11 +163,11 @@ impl Control {
     }
 }
 
-fn follow_view(row: FollowingRow) -> Result<FollowView, StoreError> {
-    Ok(FollowView { figures: row.decoded_figures()?, reason: row.reason, going: row.worker.is_some() })
+fn incremental_view(row: IncrementalRow) -> Result<IncrementalView, StoreError> {
+    Ok(IncrementalView { figures: row.decoded_figures()?, reason: row.reason, going: row.worker.is_some() })
 }
 
-fn version_view(row: &DataVersionRow, following: Option<FollowView>) -> Result<DataVersionView, StoreError> {
+fn version_view(row: &DataVersionRow, incremental_sync: Option<IncrementalView>) -> Result<DataVersionView, StoreError> {
     Ok(DataVersionView {
         number: row.number,
         environment: row.decoded_environment()?,
@@ -177,7 +177,7 @@ fn version_view(row: &DataVersionRow, following: Option<FollowView>) -> Result<D
         asked_by: row.asked_by.clone(),
         asked_at: row.asked_at,
         finished_at: row.finished_at,
-        following,
+        incremental_sync,
         compared: Vec::new(),
     })
 }

@@ -19,5 +19,5 @@ pub use mapping::PreviewMapping;
 
 pub(crate) use edit::{gate_errors, table_of};
 pub(crate) use held::{DatasetEdit, Fate};
-pub(crate) use into::follow_error;
+pub(crate) use into::incremental_error;
 pub(crate) use job::{job_errors, with_spec};

@@ -4,7 +4,7 @@ use model::audit::AuditAction;
 use model::dataset::{DataVersionState, DatasetSpec};
 use model::incremental::Backfill;
 use model::number::grouped;
-use model::rejected::DirtyRowView;
+use model::rejected::RejectedRowView;
 use model::{Action, ErrorCode, Problem};
 use store::{DataVersionRow, DatasetRow};
 
@@ -19,17 +19,17 @@ impl Control {
     ///
     /// # Errors
     /// Where there is no such version that the caller may see.
-    pub async fn dirty_rows(
+    pub async fn rejected_rows(
         &self,
         caller: &Caller,
         domain: &str,
         name: &str,
         number: i64,
         behind: &str,
-    ) -> Result<Vec<DirtyRowView>, Problem> {
+    ) -> Result<Vec<RejectedRowView>, Problem> {
         let (_, version) = self.own_version(caller, domain, name, number).await?;
-        let rows = self.store.dirty_rows(&version.id, behind, PAGE).await?;
-        let view = |row: store::DirtyRow| DirtyRowView {
+        let rows = self.store.rejected_rows(&version.id, behind, PAGE).await?;
+        let view = |row: store::RejectedRow| RejectedRowView {
             version: number,
             place: row.place,
             reason: row.reason,
@@ -44,17 +44,17 @@ impl Control {
     ///
     /// # Errors
     /// Where nobody follows the version: then a build reads everything again.
-    pub async fn try_dirty_rows_again(&self, caller: &Caller, domain: &str, name: &str, number: i64) -> Result<u64, Problem> {
+    pub async fn try_rejected_rows_again(&self, caller: &Caller, domain: &str, name: &str, number: i64) -> Result<u64, Problem> {
         let (dataset, version) = self.own_version(caller, domain, name, number).await?;
-        let followed = self.store.following(&version.id).await?.is_some();
+        let synced = self.store.incremental_sync(&version.id).await?.is_some();
         let spec: DatasetSpec = dataset.definition()?;
         let by_cursor = self.cursor_of(&spec, &version).await?.is_some();
-        if !by_cursor && (!followed || version.state != DataVersionState::Live.key() || !self.feeds(&spec.source).await?) {
+        if !by_cursor && (!synced || version.state != DataVersionState::Live.key() || !self.feeds(&spec.source).await?) {
             let sentence = "Only a live version with incremental sync can replay rejected rows. Correct the rows at the source, and build the dataset again.";
             return Err(Problem::new(ErrorCode::Conflict, sentence));
         }
         let mut tx = self.write(caller).await?;
-        let count = tx.try_dirty_rows_again(&version.id).await?;
+        let count = tx.try_rejected_rows_again(&version.id).await?;
         if by_cursor {
             // Rows of a table have no place by which they are found again: all of it is read, and what is as it was changes nothing.
             let all = Backfill::default().wish(&self.host.id());

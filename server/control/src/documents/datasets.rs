@@ -11,7 +11,7 @@ use model::{ErrorCode, Problem};
 use store::{DatasetRow, JobRow, Tx};
 
 use super::apply::{PlannedChange, Work, at};
-use crate::datasets::{DatasetEdit, Fate, NewDataset, follow_error, gate_errors, job_errors, table_of, with_spec};
+use crate::datasets::{DatasetEdit, Fate, NewDataset, gate_errors, incremental_error, job_errors, table_of, with_spec};
 use crate::failure::from_json;
 use crate::{Caller, Control};
 
@@ -48,7 +48,7 @@ impl Control {
             let driver = self.planned_driver(work, &dataset.source).await?;
             self.plan_job(dataset, (waiting, &driver), &mut planned).map_err(placed)?;
             if let (Some(job), Some(into)) = (&dataset.job, &dataset.into)
-                && let Some(error) = follow_error(job, &self.planned_driver(work, &into.source).await?)
+                && let Some(error) = incremental_error(job, &self.planned_driver(work, &into.source).await?)
             {
                 return Err(placed(Problem::fields(vec![error])));
             }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 use crate::dataset::{BuildFigures, DataVersionState, DatasetSpec};
-use crate::incremental::FollowFigures;
+use crate::incremental::IncrementalFigures;
 use crate::job::{Cause, JobSpec, RunState};
 use crate::limit::Rate;
 use crate::reconcile::ComparedView;
@@ -62,8 +62,8 @@ impl DatasetView {
 
     /// Whether something live follows its table.
     #[must_use]
-    pub fn is_followed(&self) -> bool {
-        self.versions.iter().any(|version| version.following.is_some())
+    pub fn is_synced(&self) -> bool {
+        self.versions.iter().any(|version| version.incremental_sync.is_some())
     }
 
     /// The dataset version that is being built, or waits for it.
@@ -157,7 +157,8 @@ pub struct DataVersionView {
     pub asked_at: Millis,
     pub finished_at: Option<Millis>,
     /// How far it has followed its table, where it does.
-    pub following: Option<FollowView>,
+    #[serde(rename = "following")]
+    pub incremental_sync: Option<IncrementalView>,
     /// How it compared with its table, the newest first, of a live one.
     pub compared: Vec<ComparedView>,
 }
@@ -165,8 +166,8 @@ pub struct DataVersionView {
 /// A dataset version that follows its table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct FollowView {
-    pub figures: FollowFigures,
+pub struct IncrementalView {
+    pub figures: IncrementalFigures,
     /// Why it does not go on; empty otherwise.
     pub reason: String,
     /// A worker is at it.

@@ -20,7 +20,8 @@ pub enum NeedKind {
     DatasetUnreadable,
     BuildFailed,
     /// What follows a dataset's table does not go on.
-    FollowingStopped,
+    #[serde(rename = "following-stopped")]
+    IncrementalStopped,
     /// The view of its database does not show what is live.
     NotShown,
     /// It differs from its source by more than its job allows, or could not be compared.
@@ -96,8 +97,9 @@ impl DatasetView {
             if !version.reason.is_empty() {
                 needs.push(need(NeedKind::NotShown, &version.reason));
             }
-            if let Some(following) = version.following.as_ref().filter(|following| !following.reason.is_empty()) {
-                needs.push(need(NeedKind::FollowingStopped, &following.reason));
+            if let Some(incremental_sync) = version.incremental_sync.as_ref().filter(|incremental_sync| !incremental_sync.reason.is_empty())
+            {
+                needs.push(need(NeedKind::IncrementalStopped, &incremental_sync.reason));
             }
             let compared = version.compared.iter().find(|compared| compared.finished_at.is_some());
             let (Some(compared), Some(asked)) = (compared, self.job.spec.compare) else { continue };

@@ -16,7 +16,7 @@ pub use apis::{
 };
 pub use console::{StepTrace, TryAnswer, TryStep};
 pub use datasets::{
-    Acceleration, CallFigures, CompartmentView, DataVersionView, DatasetSaved, DatasetView, FollowView, IssuerView, JobView,
+    Acceleration, CallFigures, CompartmentView, DataVersionView, DatasetSaved, DatasetView, IncrementalView, IssuerView, JobView,
     MappingPreview, NewIssuer, RunView, SwitchesView, WaitingChange,
 };
 pub use home::{Need, NeedKind};

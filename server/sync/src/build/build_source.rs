@@ -6,7 +6,7 @@ use connect::Connection;
 use model::dataset::{DatasetSpec, StoreKind};
 use model::dialect::Dialect;
 use model::load_limits::Tier;
-use model::rejected::DirtyLimit;
+use model::rejected::RejectedLimit;
 use store::DataVersionRow;
 
 use crate::source::Deleted;
@@ -20,10 +20,10 @@ pub(crate) struct BuildSource {
     pub(crate) tier: Tier,
     pub(crate) deleted: Deleted,
     /// Where the changes begin that this may not see, where they are followed.
-    pub(crate) followed_from: Option<String>,
+    pub(crate) synced_from: Option<String>,
     /// Where a source that tells its changes itself is begun.
     pub(crate) feed_start: Option<String>,
-    pub(crate) dirty: DirtyLimit,
+    pub(crate) rejected: RejectedLimit,
 }
 
 impl BuildSource {

@@ -60,14 +60,15 @@ impl CheckpointPart {
 /// Where the changes begin that are not among what was read.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct CheckpointWhole {
-    pub(crate) followed_from: Option<String>,
+    #[serde(rename = "followed_from")]
+    pub(crate) synced_from: Option<String>,
     pub(crate) position: Option<String>,
 }
 
 impl CheckpointWhole {
     /// Where what comes after it begins, where it is followed: of a feed, how far that was read.
     pub(crate) fn begin(self) -> Option<String> {
-        self.followed_from.map(|from| self.position.unwrap_or(from))
+        self.synced_from.map(|from| self.position.unwrap_or(from))
     }
 }
 
@@ -180,7 +181,7 @@ mod tests {
         kept.moment = "snapshot 7".into();
         kept.conditions = vec!["year < 2013".into(), "year >= 2013".into()];
         kept.parts.insert(1, part("try-1-part-1"));
-        kept.whole = Some(CheckpointWhole { followed_from: Some("a".into()), position: None });
+        kept.whole = Some(CheckpointWhole { synced_from: Some("a".into()), position: None });
         kept.save(&folder).unwrap();
         let text = |kept: &Checkpoint| serde_json::to_string(kept).unwrap();
         let (again, _) = read(folder.clone(), &made_of(&["spec", "job"]));
@@ -211,8 +212,8 @@ mod tests {
 
     #[test]
     fn changes_begin_where_a_feed_was_read_to_or_where_the_table_was_opened() {
-        let of = |followed_from: Option<&str>, position: Option<&str>| {
-            CheckpointWhole { followed_from: followed_from.map(Into::into), position: position.map(Into::into) }.begin()
+        let of = |synced_from: Option<&str>, position: Option<&str>| {
+            CheckpointWhole { synced_from: synced_from.map(Into::into), position: position.map(Into::into) }.begin()
         };
         assert_eq!(of(None, None), None);
         assert_eq!(of(None, Some("p")), None, "nobody follows it");

@@ -58,7 +58,7 @@ pub(crate) struct Built {
     pub(crate) spec: DatasetSpec,
     pub(crate) figures: BuildFigures,
     /// It follows its table from now on.
-    pub(crate) followed: bool,
+    pub(crate) synced: bool,
     /// Its source tells changes, from a place on that may be the newest: it may hold nothing yet.
     pub(crate) is_feed: bool,
 }
@@ -88,23 +88,23 @@ pub(crate) async fn run(
     let mut progress = Progress::new(worker, run, table.rows);
     let tier = run.decoded_tier()?;
     let dialect = source::dialect(&source)?;
-    let follow = job.follow.as_ref().filter(|_| spec.store != StoreKind::Columnar);
+    let incremental = job.incremental.as_ref().filter(|_| spec.store != StoreKind::Columnar);
     // Before anything is read: what changes from here on may or may not be seen, and is looked at again.
-    let followed_from = match follow {
+    let synced_from = match incremental {
         Some(_) if feeds => Some(String::new()),
-        Some(follow) => {
-            refuse_no_cursor(&table, follow, dialect)?;
+        Some(incremental) => {
+            refuse_no_cursor(&table, incremental, dialect)?;
             let asked = Asked { source: &spec.source, connection: &*connection, dialect };
-            Some(position_now(&spec, follow, asked, worker.host.now()).await?)
+            Some(position_now(&spec, incremental, asked, worker.host.now()).await?)
         }
         None => None,
     };
-    let deleted = Deleted::of(&spec, follow.filter(|_| !feeds));
-    let feed_start = feeds.then(|| follow.map_or_else(String::new, |follow| follow.start.clone()));
+    let deleted = Deleted::of(&spec, incremental.filter(|_| !feeds));
+    let feed_start = feeds.then(|| incremental.map_or_else(String::new, |incremental| incremental.start.clone()));
     let to = Place { dataset: row.dataset_id.clone(), version: row.id.clone() };
     let kept = checkpoint::of(worker, run, &made_of(&spec, job, &source));
-    let dirty = job.dirty;
-    let from = BuildSource { spec: spec.clone(), row: row.clone(), connection, dialect, tier, deleted, followed_from, feed_start, dirty };
+    let rejected = job.rejected;
+    let from = BuildSource { spec: spec.clone(), row: row.clone(), connection, dialect, tier, deleted, synced_from, feed_start, rejected };
     let from = Arc::new(from);
     // Before the state is taken that is read: what grows has no more rows than this then, and no less.
     let counted = unless_stopped(stop, SourceCount::begin(&from)).await??;
@@ -117,7 +117,7 @@ pub(crate) async fn run(
     };
     let figures = BuildFigures { step: String::new(), ..progress.figures };
     match written {
-        Ok(()) => Ok(Built { spec, figures, followed: follow.is_some(), is_feed: feeds }),
+        Ok(()) => Ok(Built { spec, figures, synced: incremental.is_some(), is_feed: feeds }),
         Err(failed) => Err(Failed { figures: Box::new(figures), ..failed }),
     }
 }
@@ -125,7 +125,7 @@ pub(crate) async fn run(
 /// What decides what is read: of anything else, an earlier try has kept nothing that is of use.
 fn made_of(spec: &DatasetSpec, job: &JobSpec, source: &SnapshotSource) -> [String; 3] {
     let json = |text: serde_json::Result<String>| text.unwrap_or_default();
-    let how = (&job.follow, &job.dirty, &source.config, &source.driver);
+    let how = (&job.incremental, &job.rejected, &source.config, &source.driver);
     [json(serde_json::to_string(spec)), json(serde_json::to_string(&how)), source.environment.key().to_owned()]
 }
 
@@ -149,12 +149,8 @@ async fn read_and_write(task: Task<'_>, planned: Planned, progress: &mut Progres
     let store = table_store::of(worker, spec, &from.row).await?;
     let (pairs, mut read) = parts::all(task, planned, &ToPairs(from), progress).await?;
     fail_point!("build.after-read");
-    let mut sealed = Sealed {
-        rows: pairs.rows(),
-        compression: spec.compression,
-        dictionary: pairs.dictionary(),
-        followed_from: read.followed_from.clone(),
-    };
+    let mut sealed =
+        Sealed { rows: pairs.rows(), compression: spec.compression, dictionary: pairs.dictionary(), synced_from: read.synced_from.clone() };
     progress.step("writing").await?;
     let mut writer = store.create(to, sealed.rows).await?;
     let written = fill(task, &mut *writer, (pairs, &mut read, &sealed), progress).await;

@@ -116,7 +116,7 @@ pub(crate) struct PartsRead {
     pub(crate) checksum: Checksum,
     pub(crate) gate: KeyGate,
     /// Where the changes begin that are not among them.
-    pub(crate) followed_from: Option<String>,
+    pub(crate) synced_from: Option<String>,
     counted: SourceCount,
 }
 
@@ -178,7 +178,7 @@ struct Gathered<'a, R> {
     worker: &'a Worker,
     from: &'a Arc<BuildSource>,
     plan: Plan,
-    dirty: Arc<Mutex<RejectedRows>>,
+    rejected: Arc<Mutex<RejectedRows>>,
     rows: Option<R>,
     rules: Rules,
     gate: KeyGate,
@@ -190,12 +190,12 @@ type Done<R> = Result<(usize, R, Part), Failed>;
 
 impl<'a, R: Rows> Gathered<'a, R> {
     async fn new(worker: &'a Worker, from: &'a Arc<BuildSource>, plan: Plan, stop: &CancellationToken) -> Result<Self, Failed> {
-        let dirty = RejectedRows::of(worker, &from.row.id, from.dirty, stop).await?;
+        let rejected = RejectedRows::of(worker, &from.row.id, from.rejected, stop).await?;
         Ok(Self {
             worker,
             from,
             plan,
-            dirty: Arc::new(Mutex::new(dirty)),
+            rejected: Arc::new(Mutex::new(rejected)),
             rows: None,
             rules: Rules::new(worker, &from.spec, None)?,
             gate: KeyGate::new(&from.spec),
@@ -262,7 +262,7 @@ impl<'a, R: Rows> Gathered<'a, R> {
                 Some(step) = counted.recv() => {
                     let step: Counts = step;
                     step.add_to(&mut progress.figures);
-                    progress.figures.dirty_rows = self.dirty.lock().await.count;
+                    progress.figures.rejected_rows = self.rejected.lock().await.count;
                     progress.tick().await?;
                     throttle.after((step.read_rows, step.row_bytes), progress, stop).await?;
                 }
@@ -285,8 +285,8 @@ impl<'a, R: Rows> Gathered<'a, R> {
         let spot = self.plan.spot(number);
         let mut rows = make.make(&spot)?;
         let (moment, condition) = (self.plan.moment.clone(), self.plan.kept.conditions[number].clone());
-        let (worker, from, dirty) = (self.worker.clone(), Arc::clone(self.from), Arc::clone(&self.dirty));
-        let with = Reading { worker, from, dirty, spot: Some(spot), counts: counts.clone(), stop: stop.clone() };
+        let (worker, from, rejected) = (self.worker.clone(), Arc::clone(self.from), Arc::clone(&self.rejected));
+        let with = Reading { worker, from, rejected, spot: Some(spot), counts: counts.clone(), stop: stop.clone() };
         let runtime = tokio::runtime::Handle::current();
         reading.spawn_blocking(move || {
             runtime.block_on(async move {
@@ -330,20 +330,20 @@ impl<'a, R: Rows> Gathered<'a, R> {
     ) -> Result<(R, PartsRead), Failed> {
         let rows = self.rows.ok_or_else(Failed::broke_off)?;
         let kept = &mut self.plan.kept;
-        let (followed_from, counted) = match kept.whole.take() {
+        let (synced_from, counted) = match kept.whole.take() {
             // Its rows were counted when they were read.
             Some(before) => (before.begin(), SourceCount::none()),
             None => {
-                let mut dirty = self.dirty.lock().await;
-                dirty.keep().await?;
+                let mut rejected = self.rejected.lock().await;
+                rejected.keep().await?;
                 self.gate.pass()?;
-                self.rules.pass(!self.from.dirty.is_none())?;
-                dirty.pass(progress.figures.read_rows)?;
+                self.rules.pass(!self.from.rejected.is_none())?;
+                rejected.pass(progress.figures.read_rows)?;
                 if self.from.has_each_key_once() && self.from.spec.store != StoreKind::Columnar {
                     let kept_rows = i64::try_from(self.checksum.rows).unwrap_or(i64::MAX);
                     agrees((self.worker, self.from), &counted, (progress.figures.read_rows, kept_rows), stop).await?;
                 }
-                let whole = CheckpointWhole { followed_from: self.from.followed_from.clone(), position: self.position };
+                let whole = CheckpointWhole { synced_from: self.from.synced_from.clone(), position: self.position };
                 if kept.parts.len() == kept.conditions.len() {
                     kept.whole = Some(whole.clone());
                     kept.save(&self.plan.folder)?;
@@ -352,6 +352,6 @@ impl<'a, R: Rows> Gathered<'a, R> {
                 (whole.begin(), counted)
             }
         };
-        Ok((rows, PartsRead { checksum: self.checksum, gate: self.gate, followed_from, counted }))
+        Ok((rows, PartsRead { checksum: self.checksum, gate: self.gate, synced_from, counted }))
     }
 }

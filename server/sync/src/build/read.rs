@@ -58,7 +58,7 @@ pub(crate) struct Reading {
     pub(crate) worker: Worker,
     pub(crate) from: Arc<BuildSource>,
     /// The rows of all parts that cannot be taken.
-    pub(crate) dirty: Arc<Mutex<RejectedRows>>,
+    pub(crate) rejected: Arc<Mutex<RejectedRows>>,
     /// Where its rules store what a later attempt may need.
     pub(crate) spot: Option<Spot>,
     pub(crate) counts: mpsc::Sender<Counts>,
@@ -79,11 +79,11 @@ impl Reading {
     /// # Errors
     /// Where the source fails, too much cannot be taken, or it is to stop.
     pub(crate) async fn part(self, mut input: Input, rows: &mut impl Rows) -> Result<Part, Failed> {
-        let Self { worker, from, dirty, spot, counts, stop } = self;
+        let Self { worker, from, rejected, spot, counts, stop } = self;
         let mut looking = Looking {
             look: RowValidator::new(&worker, &from.spec, spot.as_ref())?,
             gate: KeyGate::new(&from.spec),
-            dirty,
+            rejected,
             checksum: Checksum::default(),
             counts: Counts::default(),
             is_clean: true,
@@ -124,7 +124,7 @@ struct Looking<'a> {
     from: &'a BuildSource,
     look: RowValidator,
     gate: KeyGate,
-    dirty: Arc<Mutex<RejectedRows>>,
+    rejected: Arc<Mutex<RejectedRows>>,
     checksum: Checksum,
     counts: Counts,
     is_clean: bool,
@@ -166,7 +166,7 @@ impl Looking<'_> {
                     continue;
                 }
                 RowOutcome::Unmade(reason) => reason,
-                RowOutcome::Unnamed(_, reason) | RowOutcome::Broken(reason) if !self.from.dirty.is_none() || !of.origins.is_empty() => {
+                RowOutcome::Unnamed(_, reason) | RowOutcome::Broken(reason) if !self.from.rejected.is_none() || !of.origins.is_empty() => {
                     reason
                 }
                 // It fails in the end, with examples: there is no place for a row that is left out.
@@ -180,10 +180,10 @@ impl Looking<'_> {
             self.put_aside(self.look.spoiled((of.rows, index), of.origins, reason)).await?;
         }
         if !ended.is_empty() {
-            let mut dirty = self.dirty.lock().await;
-            if dirty.count > 0 {
-                dirty.keep().await?;
-                dirty.forget_keys(ended).await?;
+            let mut rejected = self.rejected.lock().await;
+            if rejected.count > 0 {
+                rejected.keep().await?;
+                rejected.forget_keys(ended).await?;
             }
         }
         Ok(taken)
@@ -191,7 +191,7 @@ impl Looking<'_> {
 
     async fn put_aside(&mut self, spoiled: Spoiled) -> Result<(), Failed> {
         self.is_clean = false;
-        self.dirty.lock().await.take(spoiled).await
+        self.rejected.lock().await.take(spoiled).await
     }
 
     fn put(&mut self, (key, message): (&[u8], &[u8]), (batch, index): (&RecordBatch, usize), rows: &mut impl Rows) -> Result<(), Failed> {

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use connect::Spoiled;
 use model::clock::Millis;
 use model::number::grouped;
-use model::rejected::DirtyLimit;
-use store::DirtyRow;
+use model::rejected::RejectedLimit;
+use store::RejectedRow;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
@@ -22,10 +22,10 @@ const EXAMPLES: usize = 3;
 pub(crate) struct RejectedRows {
     worker: Worker,
     version_id: String,
-    limit: DirtyLimit,
+    limit: RejectedLimit,
     /// All that there are, of which as many are kept as make sense.
     pub(crate) count: i64,
-    waiting: Vec<DirtyRow>,
+    waiting: Vec<RejectedRow>,
     examples: Vec<String>,
     now: Millis,
     /// Ends its waiting for the metadata.
@@ -34,8 +34,8 @@ pub(crate) struct RejectedRows {
 
 impl RejectedRows {
     /// Goes on from what a version has already.
-    pub(crate) async fn of(worker: &Worker, version_id: &str, limit: DirtyLimit, stop: &CancellationToken) -> Result<Self, Failed> {
-        let count = worker.ask_patiently(stop, || worker.store.dirty_count(version_id)).await?;
+    pub(crate) async fn of(worker: &Worker, version_id: &str, limit: RejectedLimit, stop: &CancellationToken) -> Result<Self, Failed> {
+        let count = worker.ask_patiently(stop, || worker.store.rejected_count(version_id)).await?;
         let (worker, version_id, now) = (worker.clone(), version_id.to_owned(), worker.host.now());
         Ok(Self { worker, version_id, limit, count, waiting: Vec::new(), examples: Vec::new(), now, stop: stop.clone() })
     }
@@ -79,16 +79,16 @@ impl RejectedRows {
             return Ok(());
         }
         let (worker, version) = (&self.worker, self.version_id.as_str());
-        for key in worker.ask_patiently(&self.stop, || worker.store.dirty_keys(version)).await? {
+        for key in worker.ask_patiently(&self.stop, || worker.store.rejected_keys(version)).await? {
             if ended.contains(key.as_slice()) {
-                worker.ask_patiently(&self.stop, || worker.store.forget_dirty_key(version, &key)).await?;
+                worker.ask_patiently(&self.stop, || worker.store.forget_rejected_key(version, &key)).await?;
             }
         }
         self.recount().await
     }
 
     async fn recount(&mut self) -> Result<(), Failed> {
-        self.count = self.worker.ask_patiently(&self.stop, || self.worker.store.dirty_count(&self.version_id)).await?;
+        self.count = self.worker.ask_patiently(&self.stop, || self.worker.store.rejected_count(&self.version_id)).await?;
         Ok(())
     }
 
@@ -96,7 +96,7 @@ impl RejectedRows {
         if self.examples.len() < EXAMPLES {
             self.examples.push(format!("{}: {}", spoiled.place, spoiled.reason));
         }
-        self.waiting.push(DirtyRow {
+        self.waiting.push(RejectedRow {
             version_id: self.version_id.clone(),
             place: spoiled.place,
             reason: spoiled.reason,
@@ -115,7 +115,7 @@ impl RejectedRows {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        self.worker.ask_patiently(&self.stop, || self.worker.store.keep_dirty_rows(&self.waiting)).await?;
+        self.worker.ask_patiently(&self.stop, || self.worker.store.keep_rejected_rows(&self.waiting)).await?;
         self.waiting.clear();
         Ok(())
     }
@@ -128,12 +128,12 @@ impl RejectedRows {
 }
 
 /// Whether there are so many that nothing to come can make them few enough.
-fn is_hopeless(limit: DirtyLimit, count: i64) -> bool {
+fn is_hopeless(limit: RejectedLimit, count: i64) -> bool {
     count > limit.most() + TO_LOOK_AT
 }
 
 /// Why so many rejected rows of so many rows are too many, with examples; nothing where they are allowed.
-fn fault(limit: DirtyLimit, (count, of): (i64, i64), examples: &[String]) -> Option<String> {
+fn fault(limit: RejectedLimit, (count, of): (i64, i64), examples: &[String]) -> Option<String> {
     if limit.allows(count, of) {
         return None;
     }
@@ -146,8 +146,8 @@ fn fault(limit: DirtyLimit, (count, of): (i64, i64), examples: &[String]) -> Opt
 mod tests {
     use super::*;
 
-    fn limit(rows: Option<u32>, percent: Option<u32>) -> DirtyLimit {
-        DirtyLimit { rows, percent }
+    fn limit(rows: Option<u32>, percent: Option<u32>) -> RejectedLimit {
+        RejectedLimit { rows, percent }
     }
 
     #[test]

@@ -5,10 +5,10 @@ use fail::fail_point;
 use model::clock::{MINUTE, Millis};
 use model::dataset::DatasetSpec;
 use model::gates::Gates;
-use model::incremental::Follow;
+use model::incremental::Incremental;
 use tokio_util::sync::CancellationToken;
 
-use super::progress::FollowProgress;
+use super::progress::IncrementalProgress;
 use super::target::Target;
 use crate::Worker;
 use crate::failed::Failed;
@@ -42,20 +42,20 @@ fn fault(gates: &Gates, theirs: i64, ours: i64) -> Option<String> {
 pub(super) struct DeleteDetection<'a> {
     worker: &'a Worker,
     spec: &'a DatasetSpec,
-    follow: &'a Follow,
+    incremental: &'a Incremental,
     asked: Asked<'a>,
 }
 
 impl<'a> DeleteDetection<'a> {
-    pub(super) fn new(worker: &'a Worker, (spec, follow): (&'a DatasetSpec, &'a Follow), asked: Asked<'a>) -> Self {
-        Self { worker, spec, follow, asked }
+    pub(super) fn new(worker: &'a Worker, (spec, incremental): (&'a DatasetSpec, &'a Incremental), asked: Asked<'a>) -> Self {
+        Self { worker, spec, incremental, asked }
     }
 
     /// Whether it is time, by when it was last done.
-    pub(super) fn is_due(&self, progress: &mut FollowProgress<'_>) -> bool {
+    pub(super) fn is_due(&self, progress: &mut IncrementalProgress<'_>) -> bool {
         let now = self.worker.host.now();
         let last = *progress.figures.gone_looked_at.get_or_insert(now);
-        is_due_at(self.follow.gone_every_minutes, last, now)
+        is_due_at(self.incremental.gone_every_minutes, last, now)
     }
 
     /// Deletes what is gone; `position` is how far it was followed, and stays so.
@@ -65,7 +65,7 @@ impl<'a> DeleteDetection<'a> {
     pub(super) async fn look(
         &self,
         (target, position): (&mut Target, &str),
-        (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
+        (progress, throttle): (&mut IncrementalProgress<'_>, &mut Throttle<'_>),
         stop: &CancellationToken,
     ) -> Result<(), Failed> {
         // One that fails is not begun again at once: it would read everything each time.
@@ -78,7 +78,7 @@ impl<'a> DeleteDetection<'a> {
                 beside.put(key, OURS, &[]);
             })
             .await?;
-        let keys = TableRows::keys(self.worker, (self.spec, Some(self.follow)), self.asked)?;
+        let keys = TableRows::keys(self.worker, (self.spec, Some(self.incremental)), self.asked)?;
         let visit = |key: &[u8], _: &[u8]| {
             theirs += 1;
             beside.put(key, THEIRS, &[]);

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use connect::{Connection, Feed, FeedOf, Spoiled};
 use model::dataset::DatasetSpec;
-use model::incremental::Follow;
-use store::{DataVersionRow, DirtyRow};
+use model::incremental::Incremental;
+use store::{DataVersionRow, RejectedRow};
 use tokio_util::sync::CancellationToken;
 
 use super::position::partition_words;
-use super::progress::FollowProgress;
+use super::progress::IncrementalProgress;
 use super::target::{Target, Told};
 use crate::Worker;
 use crate::failed::Failed;
@@ -34,11 +34,11 @@ impl<'a> Tells<'a> {
     pub(super) async fn open(
         worker: &'a Worker,
         (version, spec): (&'a DataVersionRow, &'a DatasetSpec),
-        (connection, follow): (&'a dyn Connection, &'a Follow),
+        (connection, incremental): (&'a dyn Connection, &'a Incremental),
         position: String,
     ) -> Result<Self, Failed> {
         let (fields, key) = (spec.mapping.fields(spec), key_of_table(spec));
-        let of = FeedOf { table: &spec.table, fields, key: &key, position: &position, start: &follow.start };
+        let of = FeedOf { table: &spec.table, fields, key: &key, position: &position, start: &incremental.start };
         let feed = connection.feed(of).await.map_err(|error| Failed::of_source(spec, &error))?;
         Ok(Self { worker, version, spec, feed, position })
     }
@@ -50,7 +50,7 @@ impl<'a> Tells<'a> {
     pub(super) async fn next(
         &mut self,
         target: &mut Target,
-        (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
+        (progress, throttle): (&mut IncrementalProgress<'_>, &mut Throttle<'_>),
         stop: &CancellationToken,
     ) -> Result<(), Failed> {
         let portion = self.feed.next(WAIT).await.map_err(|error| Failed::of_source(self.spec, &error))?;
@@ -79,13 +79,13 @@ impl<'a> Tells<'a> {
     ///
     /// # Errors
     /// Where the source or a store does not answer.
-    pub(super) async fn again(&mut self, target: &mut Target, progress: &mut FollowProgress<'_>) -> Result<(), Failed> {
+    pub(super) async fn again(&mut self, target: &mut Target, progress: &mut IncrementalProgress<'_>) -> Result<(), Failed> {
         // Without the metadata, nobody can want anything.
-        let Ok(rows) = self.worker.store.dirty_rows_again(&self.version.id, AGAIN).await else { return Ok(()) };
+        let Ok(rows) = self.worker.store.rejected_rows_again(&self.version.id, AGAIN).await else { return Ok(()) };
         if rows.is_empty() {
             return Ok(());
         }
-        let spoiled = |row: &DirtyRow| Spoiled {
+        let spoiled = |row: &RejectedRow| Spoiled {
             place: row.place.clone(),
             reason: row.reason.clone(),
             key: row.message_key.clone(),
@@ -100,13 +100,13 @@ impl<'a> Tells<'a> {
             position: &self.position,
         };
         let (mut applied, still) = target.late(told).await?;
-        let why = |row: &DirtyRow| still.iter().find(|bad| bad.place == row.place).map(|bad| bad.reason.clone());
-        let (stay, taken): (Vec<DirtyRow>, Vec<DirtyRow>) = rows.into_iter().partition(|row| why(row).is_some());
-        let stay: Vec<DirtyRow> = stay.into_iter().map(|row| DirtyRow { reason: why(&row).unwrap_or_default(), ..row }).collect();
+        let why = |row: &RejectedRow| still.iter().find(|bad| bad.place == row.place).map(|bad| bad.reason.clone());
+        let (stay, taken): (Vec<RejectedRow>, Vec<RejectedRow>) = rows.into_iter().partition(|row| why(row).is_some());
+        let stay: Vec<RejectedRow> = stay.into_iter().map(|row| RejectedRow { reason: why(&row).unwrap_or_default(), ..row }).collect();
         let places: Vec<String> = taken.into_iter().map(|row| row.place).collect();
-        self.worker.store.keep_dirty_rows(&stay).await?;
-        self.worker.store.forget_dirty_rows(&self.version.id, &places).await?;
-        applied.dirty = target.forget_dirty(i64::try_from(places.len()).unwrap_or(0));
+        self.worker.store.keep_rejected_rows(&stay).await?;
+        self.worker.store.forget_rejected_rows(&self.version.id, &places).await?;
+        applied.rejected = target.forget_rejected(i64::try_from(places.len()).unwrap_or(0));
         progress.applied(applied, partition_words(&self.position)).await
     }
 }

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use model::incremental::FollowFigures;
+use model::incremental::IncrementalFigures;
 use model::load_limits::{Decision, Pace};
-use store::FollowingRow;
+use store::IncrementalRow;
 
 use super::target::Applied;
 use crate::Worker;
@@ -15,21 +15,21 @@ const EVERY: Duration = Duration::from_millis(300);
 /// How often it is said that there is nothing new.
 const IDLE: Duration = Duration::from_secs(3);
 
-pub(crate) struct FollowProgress<'a> {
+pub(crate) struct IncrementalProgress<'a> {
     worker: &'a Worker,
-    row: &'a FollowingRow,
-    pub(crate) figures: FollowFigures,
+    row: &'a IncrementalRow,
+    pub(crate) figures: IncrementalFigures,
     written: Option<Instant>,
     /// It came further than where it failed before, or has caught up: what failed is over.
     goes_on: bool,
 }
 
-impl<'a> FollowProgress<'a> {
+impl<'a> IncrementalProgress<'a> {
     /// Goes on counting where the one before it ended.
     ///
     /// # Errors
     /// Where what was counted cannot be read: counting from nothing would be written over it.
-    pub(crate) fn new(worker: &'a Worker, row: &'a FollowingRow) -> Result<Self, Failed> {
+    pub(crate) fn new(worker: &'a Worker, row: &'a IncrementalRow) -> Result<Self, Failed> {
         let figures =
             store::decode(&row.figures, &format_args!("the figures of the incremental sync of dataset version {}", row.version_id))?;
         Ok(Self { worker, row, figures, written: None, goes_on: false })
@@ -37,7 +37,7 @@ impl<'a> FollowProgress<'a> {
 
     /// All rows that came since it was built, whatever became of them.
     pub(crate) fn read_rows(&self) -> i64 {
-        self.figures.changed_rows + self.figures.deleted_rows + self.figures.dirty_rows
+        self.figures.changed_rows + self.figures.deleted_rows + self.figures.rejected_rows
     }
 
     /// What failed before is over: until then, an alarm stays that it raised.
@@ -55,7 +55,7 @@ impl<'a> FollowProgress<'a> {
     pub(crate) async fn taken(&mut self, applied: Applied) -> Result<(), Failed> {
         self.figures.changed_rows += applied.changed;
         self.figures.deleted_rows += applied.deleted;
-        self.figures.dirty_rows = applied.dirty;
+        self.figures.rejected_rows = applied.rejected;
         if applied.changed + applied.deleted > 0 {
             self.figures.changed_at = Some(self.worker.host.now());
         }
@@ -86,7 +86,7 @@ impl<'a> FollowProgress<'a> {
         self.written = Some(Instant::now());
         let version = &self.row.version_id;
         let figures = store::encode(&self.figures, &format_args!("the figures of the incremental sync of dataset version {version}"))?;
-        match self.worker.store.beat_following(self.row, (&figures, self.goes_on), self.worker.host.now()).await {
+        match self.worker.store.beat_incremental_sync(self.row, (&figures, self.goes_on), self.worker.host.now()).await {
             Err(store::StoreError::Stale) => Err(Failed::for_now("Another worker has taken over this incremental sync.")),
             // It goes on without: how far it is stands with the rows.
             _ => Ok(()),
@@ -94,7 +94,7 @@ impl<'a> FollowProgress<'a> {
     }
 }
 
-impl Flow for FollowProgress<'_> {
+impl Flow for IncrementalProgress<'_> {
     fn course(&mut self) -> (&mut Vec<Pace>, &mut Vec<Decision>) {
         (&mut self.figures.pace, &mut self.figures.decisions)
     }

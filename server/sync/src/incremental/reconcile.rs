@@ -31,7 +31,7 @@ const REMEMBERED: i64 = 200;
 /// Rows that differ and are looked at once more at a time.
 const AGAIN: usize = 1_000;
 /// What an incremental sync takes at the least until it has looked.
-const FOLLOWER: Duration = Duration::from_secs(3);
+const SYNC: Duration = Duration::from_secs(3);
 
 /// Begins what is due.
 pub(crate) async fn begin(worker: &Worker, going: &mut JoinSet<()>, stop: &CancellationToken) -> Result<(), StoreError> {
@@ -123,7 +123,7 @@ async fn compare(worker: &Worker, version: &DataVersionRow, job: &JobSpec, stop:
     let dataset = Dataset::open(&*table_store::of(worker, &spec, version).await?, &place).await?;
     let asked = Asked { source: &spec.source, connection: &*connection, dialect: source::dialect(&source)? };
     let sides =
-        Sides { worker, spec: &spec, job, asked, table: TableRows::new(worker, (&spec, job.follow.as_ref()), asked)?, dataset, stop };
+        Sides { worker, spec: &spec, job, asked, table: TableRows::new(worker, (&spec, job.incremental.as_ref()), asked)?, dataset, stop };
     let (mut theirs, mut ours) = (Buckets::new(), Buckets::new());
     sides.source(|key, row| theirs.add(key, row)).await?;
     sides.dataset.visit(&mut |key, row| ours.add(key, row)).await?;
@@ -178,9 +178,9 @@ impl Sides<'_> {
 
     /// Rows that differ count, but for those that an incremental sync has taken since.
     async fn settle(&self, mut pairs: Vec<Pair>, waited: &mut bool, found: &mut Compared) -> Result<(), Failed> {
-        if let Some(follow) = &self.job.follow {
+        if let Some(incremental) = &self.job.incremental {
             if !std::mem::replace(waited, true) {
-                let wait = Duration::from_secs(u64::from(follow.every_s)) + FOLLOWER;
+                let wait = Duration::from_secs(u64::from(incremental.every_s)) + SYNC;
                 tokio::select! {
                     () = self.stop.cancelled() => return Err(Failed::broke_off()),
                     () = tokio::time::sleep(wait) => {}

@@ -7,17 +7,17 @@ use accel::{Changes, Dataset, Place};
 use connect::registry;
 use model::clock::{Millis, SECOND};
 use model::dataset::{DataVersionState, DatasetSpec};
-use model::incremental::{Backfill, Follow};
+use model::incremental::{Backfill, Incremental};
 use model::job::JobSpec;
 use model::snapshot::SnapshotSource;
-use store::{DataVersionRow, FollowingRow, StoreError};
+use store::{DataVersionRow, IncrementalRow, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::cursor::{CursorPolls, own_type_of};
 use super::delete_detection::DeleteDetection;
 use super::feed::Tells;
-use super::progress::FollowProgress;
+use super::progress::IncrementalProgress;
 use super::target::Target;
 use crate::beat::{BEAT, SILENCE};
 use crate::failed::{Again, Failed};
@@ -37,23 +37,23 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Takes what nobody follows.
 pub(crate) async fn begin(worker: &Worker, going: &mut JoinSet<()>, stop: &CancellationToken) -> Result<(), StoreError> {
     let now = worker.host.now();
-    for row in worker.store.followings().await? {
+    for row in worker.store.incremental_syncs().await? {
         if going.len() >= AT_ONCE || stop.is_cancelled() {
             break;
         }
         if !is_free(&row, now) || wanted(worker, &row).await?.is_none() {
             continue;
         }
-        if worker.store.claim_following(&row, &worker.name, now).await? {
-            let row = FollowingRow { turn: row.turn + 1, worker: Some(worker.name.clone()), ..row };
-            going.spawn(follow(worker.clone(), row, stop.clone()));
+        if worker.store.claim_incremental_sync(&row, &worker.name, now).await? {
+            let row = IncrementalRow { turn: row.turn + 1, worker: Some(worker.name.clone()), ..row };
+            going.spawn(keep_in_sync(worker.clone(), row, stop.clone()));
         }
     }
     Ok(())
 }
 
 /// Whether it can be taken: its time has come, and nobody has it who was heard of lately.
-fn is_free(row: &FollowingRow, now: Millis) -> bool {
+fn is_free(row: &IncrementalRow, now: Millis) -> bool {
     let is_taken = row.worker.is_some() && row.beat_at.is_some_and(|beat| beat + SILENCE >= now);
     !is_taken && row.due_at <= now
 }
@@ -62,20 +62,20 @@ fn is_free(row: &FollowingRow, now: Millis) -> bool {
 struct Wanted {
     version: DataVersionRow,
     job: JobSpec,
-    follow: Follow,
+    incremental: Incremental,
 }
 
 /// Where it is to be followed now.
-async fn wanted(worker: &Worker, row: &FollowingRow) -> Result<Option<Wanted>, StoreError> {
+async fn wanted(worker: &Worker, row: &IncrementalRow) -> Result<Option<Wanted>, StoreError> {
     let Some(version) = worker.store.data_version(&row.version_id).await? else { return Ok(None) };
     let Some(job) = worker.store.job_of(&version.dataset_id).await?.filter(|job| job.paused == 0) else { return Ok(None) };
     let Some(job) = worker.job_if_readable(&job).await? else { return Ok(None) };
     let is_live = version.state == DataVersionState::Live.key();
-    Ok(job.follow.clone().filter(|_| is_live).map(|follow| Wanted { version, job, follow }))
+    Ok(job.incremental.clone().filter(|_| is_live).map(|incremental| Wanted { version, job, incremental }))
 }
 
 /// One turn of following, to its end: nobody wants it any more, somebody else has it, it failed, or the process stops.
-async fn follow(worker: Worker, row: FollowingRow, stop: CancellationToken) {
+async fn keep_in_sync(worker: Worker, row: IncrementalRow, stop: CancellationToken) {
     let own_stop = stop.child_token();
     let task = {
         let (worker, row, stop) = (worker.clone(), row.clone(), own_stop.clone());
@@ -89,7 +89,7 @@ async fn follow(worker: Worker, row: FollowingRow, stop: CancellationToken) {
             ended = &mut task => break ended.unwrap_or_else(|error| Err(Failed::of_join(error))),
             () = tokio::time::sleep(BEAT) => {
                 // Its longer steps ask neither whether it is still its own, nor whether anybody wants it.
-                let lost = matches!(worker.store.touch_following(&row, worker.host.now()).await, Ok(false));
+                let lost = matches!(worker.store.touch_incremental_sync(&row, worker.host.now()).await, Ok(false));
                 if lost || matches!(wanted(&worker, &row).await, Ok(None)) {
                     own_stop.cancel();
                 }
@@ -97,7 +97,7 @@ async fn follow(worker: Worker, row: FollowingRow, stop: CancellationToken) {
         }
     };
     let (reason, wait) = released(&ended, own_stop.is_cancelled());
-    if let Err(error) = worker.store.release_following(&row, reason, worker.host.now() + wait).await {
+    if let Err(error) = worker.store.release_incremental_sync(&row, reason, worker.host.now() + wait).await {
         tracing::warn!(cause = %error, version = row.version_id, "an incremental sync could not be released; another worker takes it over");
     }
 }
@@ -113,9 +113,9 @@ fn released(ended: &Result<(), Failed>, was_stopped: bool) -> (&str, Millis) {
     }
 }
 
-async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> Result<(), Failed> {
+async fn turn(worker: &Worker, row: &IncrementalRow, stop: &CancellationToken) -> Result<(), Failed> {
     let Some(wanted) = wanted(worker, row).await? else { return Ok(()) };
-    let Wanted { version, job, follow } = &wanted;
+    let Wanted { version, job, incremental } = &wanted;
     let spec = worker.store.version_definition(version).await?;
     // Without its limits, its source must not be read.
     worker.store.load_limits(&spec.source).await?;
@@ -126,24 +126,24 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
     if !feeds {
         let table = source::table_of(&spec, &*connection).await?;
         source::refuse_drift(&spec, &table)?;
-        own = own_type_of(&table, follow, source::dialect(&source)?)?;
+        own = own_type_of(&table, incremental, source::dialect(&source)?)?;
     }
     let place = Place { dataset: version.dataset_id.clone(), version: version.id.clone() };
     let store = table_store::of(worker, &spec, version).await?;
     let (changes, position) = Changes::take(&*store, &place, row.turn).await?;
     let dataset = Dataset::open(&*store, &place).await?;
-    let mut progress = FollowProgress::new(worker, row)?;
+    let mut progress = IncrementalProgress::new(worker, row)?;
     let asked = Asked { source: &spec.source, connection: &*connection, dialect: source::dialect(&source)? };
     let mut throttle = Throttle::new(worker, asked, job.tier, &mut progress).await;
-    let target = Target::new(worker, (version, &spec), (dataset, changes), job.dirty, stop).await?;
+    let target = Target::new(worker, (version, &spec), (dataset, changes), job.rejected, stop).await?;
     let goes_on = async || goes_on(worker, row, (&wanted, &spec, &source)).await;
     let ended = if feeds {
-        let tells = Tells::open(worker, (version, &spec), (&*connection, follow), position).await?;
+        let tells = Tells::open(worker, (version, &spec), (&*connection, incremental), position).await?;
         by_feed(tells, target, (&mut progress, &mut throttle), &goes_on, stop).await
     } else {
-        let looks = CursorPolls::new(worker, (&spec, follow), asked, target, &position)?.compared_as(own);
-        let gone = DeleteDetection::new(worker, (&spec, follow), asked);
-        by_looks((worker, row), (looks, gone), follow.every_s, (&mut progress, &mut throttle), &goes_on, stop).await
+        let looks = CursorPolls::new(worker, (&spec, incremental), asked, target, &position)?.compared_as(own);
+        let gone = DeleteDetection::new(worker, (&spec, incremental), asked);
+        by_looks((worker, row), (looks, gone), incremental.every_s, (&mut progress, &mut throttle), &goes_on, stop).await
     };
     let over = progress.over().await;
     ended.and(over)
@@ -153,7 +153,7 @@ async fn turn(worker: &Worker, row: &FollowingRow, stop: &CancellationToken) -> 
 async fn by_feed(
     mut tells: Tells<'_>,
     mut target: Target,
-    (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
+    (progress, throttle): (&mut IncrementalProgress<'_>, &mut Throttle<'_>),
     goes_on: &impl AsyncFn() -> bool,
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
@@ -173,10 +173,10 @@ async fn by_feed(
 
 /// Looks at its table each so many seconds, until it is not wanted any more.
 async fn by_looks(
-    (worker, row): (&Worker, &FollowingRow),
+    (worker, row): (&Worker, &IncrementalRow),
     (mut looks, gone): (CursorPolls<'_>, DeleteDetection<'_>),
     every_s: u32,
-    (progress, throttle): (&mut FollowProgress<'_>, &mut Throttle<'_>),
+    (progress, throttle): (&mut IncrementalProgress<'_>, &mut Throttle<'_>),
     goes_on: &impl AsyncFn() -> bool,
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
@@ -204,13 +204,13 @@ async fn by_looks(
 /// Reads again what somebody wants read again, where there is such a wish; one that was broken off is taken up again.
 async fn again(
     worker: &Worker,
-    row: &FollowingRow,
+    row: &IncrementalRow,
     looks: &mut CursorPolls<'_>,
-    with: (&mut FollowProgress<'_>, &mut Throttle<'_>),
+    with: (&mut IncrementalProgress<'_>, &mut Throttle<'_>),
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
     // Without the metadata nobody's wish is known, and following goes on.
-    let Ok(now) = worker.store.following(&row.version_id).await else { return Ok(()) };
+    let Ok(now) = worker.store.incremental_sync(&row.version_id).await else { return Ok(()) };
     let Some(text) = now.and_then(|now| now.backfill) else { return Ok(()) };
     let Some(wanted) = Backfill::of_wish(&text) else {
         worker.store.end_backfill(&row.version_id, &text).await?;
@@ -225,15 +225,15 @@ async fn again(
     }
     if wanted.is_all() {
         // What was not rejected again was applied, or is gone.
-        worker.store.forget_dirty_again(&row.version_id, &text).await?;
-        looks.forget_dirty(worker.store.dirty_count(&row.version_id).await?);
+        worker.store.forget_rejected_again(&row.version_id, &text).await?;
+        looks.forget_rejected(worker.store.rejected_count(&row.version_id).await?);
     }
     Ok(worker.store.end_backfill(&row.version_id, &text).await?)
 }
 
 /// Whether it is still wanted just so, of the same source. Without the metadata, what was stays.
-async fn goes_on(worker: &Worker, row: &FollowingRow, (was, spec, source): (&Wanted, &DatasetSpec, &SnapshotSource)) -> bool {
-    let same = |now: &Wanted| now.follow == was.follow && now.job.tier == was.job.tier && now.job.dirty == was.job.dirty;
+async fn goes_on(worker: &Worker, row: &IncrementalRow, (was, spec, source): (&Wanted, &DatasetSpec, &SnapshotSource)) -> bool {
+    let same = |now: &Wanted| now.incremental == was.incremental && now.job.tier == was.job.tier && now.job.rejected == was.job.rejected;
     match wanted(worker, row).await {
         Ok(now) if now.as_ref().is_some_and(same) => match source::of(worker, spec, &was.version).await {
             Ok(now) => now == *source,
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn one_is_free_once_it_is_due_and_its_worker_is_silent() {
-        let row = |worker: Option<&str>, beat_at, due_at| FollowingRow {
+        let row = |worker: Option<&str>, beat_at, due_at| IncrementalRow {
             version_id: "version-1".into(),
             turn: 1,
             worker: worker.map(Into::into),

@@ -3,7 +3,7 @@
 use connect::Spoiled;
 use futures::TryStreamExt;
 use model::dataset::DatasetSpec;
-use model::incremental::Follow;
+use model::incremental::Incremental;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -27,10 +27,10 @@ pub(crate) struct TableRows<'a> {
 }
 
 /// A dataset with the columns alone that say which rows there are; with all, where a mapping may need any of them.
-fn keys_alone(spec: &DatasetSpec, follow: Option<&Follow>) -> DatasetSpec {
+fn keys_alone(spec: &DatasetSpec, incremental: Option<&Incremental>) -> DatasetSpec {
     let mut keys = spec.clone();
     if spec.mapping.is_plain() {
-        let is_asked = |column: &String| spec.key.contains(column) || follow.is_some_and(|follow| follow.deleted == *column);
+        let is_asked = |column: &String| spec.key.contains(column) || incremental.is_some_and(|incremental| incremental.deleted == *column);
         keys.register.retain(|field| is_asked(&field.column));
     }
     keys
@@ -39,15 +39,23 @@ fn keys_alone(spec: &DatasetSpec, follow: Option<&Follow>) -> DatasetSpec {
 impl<'a> TableRows<'a> {
     /// # Errors
     /// A mapping that cannot be read any more.
-    pub(crate) fn new(worker: &Worker, (spec, follow): (&DatasetSpec, Option<&Follow>), asked: Asked<'a>) -> Result<Self, Failed> {
-        let deleted = Deleted::of(spec, follow);
+    pub(crate) fn new(
+        worker: &Worker,
+        (spec, incremental): (&DatasetSpec, Option<&Incremental>),
+        asked: Asked<'a>,
+    ) -> Result<Self, Failed> {
+        let deleted = Deleted::of(spec, incremental);
         Ok(Self { spec: spec.clone(), asked, deleted, maps: Maps::new(worker, spec)?, encoder: Encoder::new(spec), names_all: false })
     }
 
     /// Which rows there are, also those that the mapping cannot make: without the columns that no key is made of, where those say nothing of
     /// that.
-    pub(crate) fn keys(worker: &Worker, (spec, follow): (&DatasetSpec, Option<&Follow>), asked: Asked<'a>) -> Result<Self, Failed> {
-        Ok(Self { names_all: true, ..Self::new(worker, (&keys_alone(spec, follow), follow), asked)? })
+    pub(crate) fn keys(
+        worker: &Worker,
+        (spec, incremental): (&DatasetSpec, Option<&Incremental>),
+        asked: Asked<'a>,
+    ) -> Result<Self, Failed> {
+        Ok(Self { names_all: true, ..Self::new(worker, (&keys_alone(spec, incremental), incremental), asked)? })
     }
 
     /// Every row with its key that is not deleted, as gently as a build reads.
@@ -119,14 +127,14 @@ mod tests {
     fn keys_are_read_alone_unless_a_mapping_may_need_the_rest() {
         let columns = [("a", DataType::Int64), ("b", DataType::String), ("gone", DataType::Bool), ("c", DataType::Json)];
         let plain = spec(&columns, &["b", "a"]);
-        let names = |spec: &DatasetSpec, follow: Option<&Follow>| {
-            keys_alone(spec, follow).register.into_iter().map(|field| field.column).collect::<Vec<_>>()
+        let names = |spec: &DatasetSpec, incremental: Option<&Incremental>| {
+            keys_alone(spec, incremental).register.into_iter().map(|field| field.column).collect::<Vec<_>>()
         };
-        let follow = Follow { deleted: "gone".into(), ..Follow::default() };
+        let incremental = Incremental { deleted: "gone".into(), ..Incremental::default() };
         assert_eq!(names(&plain, None), ["a", "b"]);
-        assert_eq!(names(&plain, Some(&Follow::default())), ["a", "b"]);
-        assert_eq!(names(&plain, Some(&follow)), ["a", "b", "gone"]);
+        assert_eq!(names(&plain, Some(&Incremental::default())), ["a", "b"]);
+        assert_eq!(names(&plain, Some(&incremental)), ["a", "b", "gone"]);
         let mapped = DatasetSpec { mapping: Mapping { left_out: vec!["d".into()], ..Mapping::default() }, ..plain };
-        assert_eq!(names(&mapped, Some(&follow)).len(), 4);
+        assert_eq!(names(&mapped, Some(&incremental)).len(), 4);
     }
 }

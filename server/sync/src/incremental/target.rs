@@ -8,7 +8,7 @@ use bytes::Bytes;
 use connect::{Origin, Spoiled};
 use fail::fail_point;
 use model::dataset::{BuildFigures, DatasetSpec};
-use model::rejected::DirtyLimit;
+use model::rejected::RejectedLimit;
 use store::DataVersionRow;
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +19,7 @@ use crate::failed::Failed;
 
 pub(super) struct Target {
     look: RowValidator,
-    dirty: RejectedRows,
+    rejected: RejectedRows,
     dataset: Dataset,
     changes: Changes,
     /// Rows that were read when it was built.
@@ -33,7 +33,7 @@ pub(crate) struct Applied {
     pub(crate) deleted: i64,
     pub(crate) bytes: i64,
     /// All that were rejected since the version was built.
-    pub(crate) dirty: i64,
+    pub(crate) rejected: i64,
 }
 
 /// Some rows, and where what follows them begins.
@@ -61,13 +61,13 @@ impl Target {
         worker: &Worker,
         (version, spec): (&DataVersionRow, &DatasetSpec),
         (dataset, changes): (Dataset, Changes),
-        limit: DirtyLimit,
+        limit: RejectedLimit,
         stop: &CancellationToken,
     ) -> Result<Self, Failed> {
-        let dirty = RejectedRows::of(worker, &version.id, limit, stop).await?;
+        let rejected = RejectedRows::of(worker, &version.id, limit, stop).await?;
         let figures = format_args!("the figures of dataset version {}", version.number);
         let built_of = store::decode::<BuildFigures>(&version.figures, &figures)?.read_rows;
-        Ok(Self { look: RowValidator::new(worker, spec, None)?, dirty, dataset, changes, built_of })
+        Ok(Self { look: RowValidator::new(worker, spec, None)?, rejected, dataset, changes, built_of })
     }
 
     /// Takes rows over, with how far that is, or none of them; `of` is how many there were since it was built. With `same_again`, rows may be
@@ -90,7 +90,7 @@ impl Target {
         let deleted = changes.iter().filter(|change| matches!(change, Change::Delete(_))).count();
         applied.deleted = i64::try_from(deleted).unwrap_or(0);
         applied.changed = i64::try_from(changes.len() - deleted).unwrap_or(0);
-        applied.dirty = self.dirty.count;
+        applied.rejected = self.rejected.count;
         fail_point!("follow.before-apply");
         self.changes.apply(changes, told.position).await?;
         fail_point!("follow.after-apply");
@@ -137,25 +137,25 @@ impl Target {
     pub(super) async fn delete(&mut self, keys: Vec<Vec<u8>>, position: &str) -> Result<Applied, Failed> {
         let deleted = i64::try_from(keys.len()).unwrap_or(0);
         self.changes.apply(keys.into_iter().map(Change::Delete).collect(), position).await?;
-        Ok(Applied { deleted, dirty: self.dirty.count, ..Applied::default() })
+        Ok(Applied { deleted, rejected: self.rejected.count, ..Applied::default() })
     }
 
-    pub(super) fn set_dirty(&mut self, count: i64) {
-        self.dirty.count = count;
+    pub(super) fn set_rejected(&mut self, count: i64) {
+        self.rejected.count = count;
     }
 
-    pub(super) fn forget_dirty(&mut self, count: i64) -> i64 {
-        self.dirty.count -= count;
-        self.dirty.count
+    pub(super) fn forget_rejected(&mut self, count: i64) -> i64 {
+        self.rejected.count -= count;
+        self.rejected.count
     }
 
     /// Of a key that was ended, nothing that was rejected before is to come back.
     async fn forget_ended(&mut self, told: &Told<'_>, ended: &[usize]) -> Result<(), Failed> {
-        if self.dirty.count == 0 {
+        if self.rejected.count == 0 {
             return Ok(());
         }
         let keys = ended.iter().filter_map(|row| told.origins.get(*row)?.key.as_deref());
-        self.dirty.forget_keys(keys.collect()).await
+        self.rejected.forget_keys(keys.collect()).await
     }
 
     /// Of rows that nobody wants, only those are deleted that are there, or came just before.
@@ -203,8 +203,8 @@ impl Target {
         if spoiled.is_empty() {
             return Ok(());
         }
-        self.dirty.take_again(spoiled).await?;
-        self.dirty.pass(of)
+        self.rejected.take_again(spoiled).await?;
+        self.rejected.pass(of)
     }
 
     /// Without what is as it was.

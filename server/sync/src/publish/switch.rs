@@ -97,8 +97,8 @@ async fn succeed(
     let state = if holds { DataVersionState::Checked } else { DataVersionState::Live };
     let ended = DataVersionRow { state: state.key().into(), spec: spec.clone(), figures, finished_at: Some(now), ..row.clone() };
     tx.move_data_version(&ended, DataVersionState::Building.key()).await?;
-    if built.followed {
-        tx.insert_following(&row.id).await?;
+    if built.synced {
+        tx.insert_incremental_sync(&row.id).await?;
     }
     if !holds {
         for job in worker.store.jobs_in(&dataset.domain).await? {
@@ -242,7 +242,7 @@ mod tests {
         let built = |read_rows, is_feed, gates: Gates| Built {
             spec: DatasetSpec { gates, ..spec(&[], &[]) },
             figures: BuildFigures { read_rows, ..BuildFigures::default() },
-            followed: false,
+            synced: false,
             is_feed,
         };
         let live =

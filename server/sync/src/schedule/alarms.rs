@@ -13,7 +13,7 @@ pub enum AlarmKind {
     /// It could not be compared.
     NotCompared,
     /// What follows its table does not go on.
-    NotFollowed,
+    IncrementalStopped,
     /// The view of its database does not show what is live.
     NotShown,
     /// Its stored definition, or that of its job, cannot be read: nothing is built of it.
@@ -28,7 +28,7 @@ impl AlarmKind {
             Self::RunLate => "run-late",
             Self::Differs => "differs",
             Self::NotCompared => "not-compared",
-            Self::NotFollowed => "not-followed",
+            Self::IncrementalStopped => "not-followed",
             Self::NotShown => "not-shown",
             Self::NotReadable => "not-readable",
         }

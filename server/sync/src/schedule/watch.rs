@@ -64,9 +64,9 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
             _ => add(dataset_id, environment, AlarmKind::NotCompared),
         }
     }
-    for following in store.followings().await?.into_iter().filter(|following| !following.reason.is_empty()) {
-        if let Some(DataVersionRow { dataset_id, environment, .. }) = version(&following.version_id) {
-            add(dataset_id, environment, AlarmKind::NotFollowed);
+    for incremental_sync in store.incremental_syncs().await?.into_iter().filter(|incremental_sync| !incremental_sync.reason.is_empty()) {
+        if let Some(DataVersionRow { dataset_id, environment, .. }) = version(&incremental_sync.version_id) {
+            add(dataset_id, environment, AlarmKind::IncrementalStopped);
         }
     }
     let is_on = |version: &&DataVersionRow| jobs.values().any(|(of, _)| *of == version.dataset_id);

@@ -15,7 +15,7 @@ use model::dataset::DatasetSpec;
 use model::dialect::Dialect;
 use model::form::select_sql;
 use model::gates::Must;
-use model::incremental::{Follow, says_deleted};
+use model::incremental::{Incremental, says_deleted};
 use model::mapping::Of;
 use model::snapshot::SnapshotSource;
 use model::table::TableInfo;
@@ -170,8 +170,8 @@ pub(crate) fn key_of_table(spec: &DatasetSpec) -> Vec<String> {
 pub(crate) struct Deleted(Option<(usize, DataType)>);
 
 impl Deleted {
-    pub(crate) fn of(spec: &DatasetSpec, follow: Option<&Follow>) -> Self {
-        Self(follow.and_then(|follow| column(spec, &follow.deleted)))
+    pub(crate) fn of(spec: &DatasetSpec, incremental: Option<&Incremental>) -> Self {
+        Self(incremental.and_then(|incremental| column(spec, &incremental.deleted)))
     }
 
     pub(crate) fn says(self, batch: &RecordBatch, row: usize) -> bool {
@@ -243,9 +243,9 @@ mod tests {
         let values = [Value::Null, Value::Int(0), Value::Int(1), Value::Int(-1)];
         let rows: Vec<Vec<Value>> = values.into_iter().map(|gone| vec![Value::Int(1), gone]).collect();
         let rows = batch(&known.written_fields(), &rows);
-        let by = |follow: Option<&Follow>| [0, 1, 2, 3].map(|row| Deleted::of(&known, follow).says(&rows, row));
-        assert_eq!(by(Some(&Follow { deleted: "gone".into(), ..Follow::default() })), [false, false, true, true]);
-        for nothing in [None, Some(Follow::default()), Some(Follow { deleted: "other".into(), ..Follow::default() })] {
+        let by = |incremental: Option<&Incremental>| [0, 1, 2, 3].map(|row| Deleted::of(&known, incremental).says(&rows, row));
+        assert_eq!(by(Some(&Incremental { deleted: "gone".into(), ..Incremental::default() })), [false, false, true, true]);
+        for nothing in [None, Some(Incremental::default()), Some(Incremental { deleted: "other".into(), ..Incremental::default() })] {
             assert_eq!(by(nothing.as_ref()), [false; 4], "{nothing:?}");
         }
     }

@@ -5,9 +5,9 @@ use store::StoreError;
 use crate::Worker;
 
 /// The load limits of a source are shared with those who follow it, while they read.
-pub(crate) async fn followers(worker: &Worker, source: &str) -> Result<usize, StoreError> {
+pub(crate) async fn incremental_syncs(worker: &Worker, source: &str) -> Result<usize, StoreError> {
     let mut count = 0;
-    for row in worker.store.followings().await? {
+    for row in worker.store.incremental_syncs().await? {
         let Some(figures) = worker.if_readable(row.decoded_figures())? else { continue };
         if !figures.reading || row.worker.is_none() {
             continue;

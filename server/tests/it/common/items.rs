@@ -39,8 +39,8 @@ pub async fn dataset(people: &People, source: &Source, store: &str) {
     let table = source.table("items");
     let new = json!({"domain": "travel", "name": "items", "source": "shop", "table": table, "store": store, "compression": "zstd"});
     people.builder.post("/datasets", new).await;
-    let follow = json!({"follow": {"cursor": "changed_at", "deleted": "gone", "every_s": 1, "overlap": 5}});
-    let (status, body) = people.builder.call(Method::PUT, "/datasets/travel/items/job", Some(follow)).await;
+    let incremental = json!({"follow": {"cursor": "changed_at", "deleted": "gone", "every_s": 1, "overlap": 5}});
+    let (status, body) = people.builder.call(Method::PUT, "/datasets/travel/items/job", Some(incremental)).await;
     assert!(status.is_success(), "{body}");
     let built = people.builder.build("travel", "items").await;
     assert_eq!(built["state"], "live", "{built:#}");

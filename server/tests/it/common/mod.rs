@@ -70,14 +70,14 @@ pub fn last_run(dataset: &Json) -> &Json {
 }
 
 /// How the live version of a dataset follows.
-pub fn following(dataset: &Json) -> &Json {
+pub fn incremental_sync(dataset: &Json) -> &Json {
     let live = dataset["versions"].as_array().unwrap().iter().find(|version| version["state"] == "live");
     &live.unwrap_or_else(|| panic!("nothing is live: {dataset:#}"))["following"]
 }
 
 /// How the live version follows, once that is as it should be.
-pub async fn following_until(admin: &Admin, name: &str, what: &str, is: impl Fn(&Json) -> bool) -> Json {
-    following(&dataset_until(admin, name, what, |dataset| is(following(dataset))).await).clone()
+pub async fn incremental_sync_until(admin: &Admin, name: &str, what: &str, is: impl Fn(&Json) -> bool) -> Json {
+    incremental_sync(&dataset_until(admin, name, what, |dataset| is(incremental_sync(dataset))).await).clone()
 }
 
 /// The rows that a followed API of ids and labels answers with, of ids that may be there.

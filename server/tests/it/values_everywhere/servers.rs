@@ -203,8 +203,8 @@ async fn everywhere(server: Server) {
     walk.told("values", &table, &[]).await;
     walk.listed(source, &table, is_keyed).await;
     walk.columnar(source, &table).await;
-    let follow = json!({"cursor": "c0", "every_s": 1, "overlap": 5});
-    walk.built(source, &table, Some(&follow)).await;
+    let incremental = json!({"cursor": "c0", "every_s": 1, "overlap": 5});
+    walk.built(source, &table, Some(&incremental)).await;
     if is_keyed {
         server.run("DELETE FROM everything WHERE id < 10");
         server.insert(&columns, &mut chance, 0..10, 60);

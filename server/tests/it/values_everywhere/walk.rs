@@ -91,12 +91,12 @@ impl Walk {
     }
 
     /// A dataset of the whole table, and an API of its rows by key.
-    pub(super) async fn built(&mut self, source: (&str, &Json), table: &Table, follow: Option<&Json>) {
+    pub(super) async fn built(&mut self, source: (&str, &Json), table: &Table, incremental: Option<&Json>) {
         let name = &table.name;
         let new = json!({"domain": "travel", "name": name, "source": source.0, "table": source.1, "key": ["id"], "store": "embedded"});
         self.people.builder.post("/datasets", new).await;
-        if let Some(follow) = follow {
-            let job = json!({"follow": follow});
+        if let Some(incremental) = incremental {
+            let job = json!({"follow": incremental});
             let (status, body) = self.people.builder.call(Method::PUT, &format!("/datasets/travel/{name}/job"), Some(job)).await;
             assert!(status.is_success(), "{body}");
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::common::items::{Rows, agree, at, dataset, make};
-use crate::common::{Http, LONG, People, Source, binary, following_until, labels, until};
+use crate::common::{Http, LONG, People, Source, binary, incremental_sync_until, labels, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Redis, Sluice};
@@ -20,7 +20,7 @@ fn start(folder: &Path, redis: Option<&Redis>, kill_at: Option<&str>) -> Sluice 
 }
 
 /// Rows come, change, go, and come back; the worker dies before and after a write; what is served is what the source has.
-async fn follows(source: Source, store: &str) {
+async fn syncs(source: Source, store: &str) {
     let redis = (store == "redis").then(Redis::start);
     let folder = testkit::folder();
     let mut server = start(folder.path(), redis.as_ref(), None);
@@ -71,17 +71,17 @@ async fn follows(source: Source, store: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changes_of_postgres_are_followed_into_the_embedded_store() {
-    follows(Source::postgres(), "embedded").await;
+async fn changes_of_postgres_are_synced_into_the_embedded_store() {
+    syncs(Source::postgres(), "embedded").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changes_of_mariadb_are_followed_into_redis() {
-    follows(Source::mariadb(), "redis").await;
+async fn changes_of_mariadb_are_synced_into_redis() {
+    syncs(Source::mariadb(), "redis").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn following_makes_way_for_builds_pauses_and_roll_backs() {
+async fn incremental_sync_makes_way_for_builds_pauses_and_roll_backs() {
     let source = Source::postgres();
     let server = Sluice::demo(binary());
     let people = People::of(&server).await;
@@ -92,7 +92,7 @@ async fn following_makes_way_for_builds_pauses_and_roll_backs() {
     let (builder, owner) = (&people.builder, &people.owner);
     // Paused, it stays as it is; let go on, it catches up.
     builder.post("/datasets/travel/items/job/pause", json!({"paused": true})).await;
-    following_until(builder, "items", "given back", |following| following["going"] == false).await;
+    incremental_sync_until(builder, "items", "given back", |incremental_sync| incremental_sync["going"] == false).await;
     source.run(&format!("INSERT INTO items VALUES (2, 'two', '{}', 0)", at(2))).await;
     assert_eq!(labels(&http, "items", 10).await, Rows::from([(1, "one".to_owned())]));
     builder.post("/datasets/travel/items/job/pause", json!({"paused": false})).await;
@@ -106,7 +106,8 @@ async fn following_makes_way_for_builds_pauses_and_roll_backs() {
     agree(&http, &source, 10).await;
     // What is wrong at the source is told, and goes on once it is mended.
     source.run("ALTER TABLE items RENAME COLUMN label TO title").await;
-    let stuck = following_until(builder, "items", "told", |following| !following["reason"].as_str().unwrap().is_empty()).await;
+    let stuck =
+        incremental_sync_until(builder, "items", "told", |incremental_sync| !incremental_sync["reason"].as_str().unwrap().is_empty()).await;
     assert!(stuck["reason"].as_str().unwrap().contains("shop"), "{stuck}");
     assert_eq!(labels(&http, "items", 10).await.len(), 3, "what is live stays as far as it is");
     source.run("ALTER TABLE items RENAME COLUMN title TO label").await;
@@ -184,7 +185,7 @@ async fn live_number(builder: &Admin) -> i64 {
 async fn look_for_gone(server: &Sluice, builder: &Admin) {
     let pause = async |paused: bool| builder.post("/datasets/travel/items/job/pause", json!({"paused": paused})).await;
     pause(true).await;
-    following_until(builder, "items", "given back", |following| following["going"] == false).await;
+    incremental_sync_until(builder, "items", "given back", |incremental_sync| incremental_sync["going"] == false).await;
     let sql = "UPDATE followings SET due_at = 0, figures = json_set(figures, '$.gone_looked_at', 0) WHERE worker IS NULL";
     testkit::sqlite3(&server.data().join("sluice.db"), sql);
     pause(false).await;
@@ -200,8 +201,9 @@ async fn rows_that_are_deleted_without_a_word_are_found_by_their_keys() {
     make(&source).await;
     source.run(&format!("INSERT INTO items SELECT n, 'row ' || n, '{}', 0 FROM generate_series(0, 2999) AS s(n)", at(1))).await;
     dataset(&people, &source, "embedded").await;
-    let follow = json!({"follow": {"cursor": "changed_at", "every_s": 1, "overlap": 5, "gone_every_minutes": 60}, "dirty": {"rows": 5}});
-    people.change("items", "job", follow).await;
+    let incremental =
+        json!({"follow": {"cursor": "changed_at", "every_s": 1, "overlap": 5, "gone_every_minutes": 60}, "dirty": {"rows": 5}});
+    people.change("items", "job", incremental).await;
     let gates = json!({"shrink_percent": 50, "rules": [{"column": "label", "must": "be-filled"}]});
     people.change("items", "gates", gates).await;
     // The gates that hold are those of what was built.
@@ -209,16 +211,20 @@ async fn rows_that_are_deleted_without_a_word_are_found_by_their_keys() {
     let http = Http::new(&server);
     source.run("DELETE FROM items WHERE id % 3 = 0").await;
     source.run(&format!("INSERT INTO items VALUES (3500, 'new', '{}', 0)", at(40))).await;
-    following_until(builder, "items", "the new one", |following| following["figures"]["changed_rows"].as_i64() >= Some(1)).await;
+    incremental_sync_until(builder, "items", "the new one", |incremental_sync| {
+        incremental_sync["figures"]["changed_rows"].as_i64() >= Some(1)
+    })
+    .await;
     assert_eq!(labels(&http, "items", 4_000).await.len(), 3_001, "nothing told of those that are gone");
     look_for_gone(&server, builder).await;
     agree(&http, &source, 4_000).await;
-    let seen = following_until(builder, "items", "counted", |following| following["figures"]["deleted_rows"] == 1_000).await;
+    let seen =
+        incremental_sync_until(builder, "items", "counted", |incremental_sync| incremental_sync["figures"]["deleted_rows"] == 1_000).await;
     assert!(seen["figures"]["gone_looked_at"].as_i64() > Some(0), "{seen:#}");
     // What was changed without its cursor is read again by its range, and what a rule had rejected once it is mended.
     source.run("UPDATE items SET label = 'quietly' WHERE id BETWEEN 5 AND 9").await;
     source.run(&format!("INSERT INTO items VALUES (3600, NULL, '{}', 0)", at(41))).await;
-    following_until(builder, "items", "put aside", |following| following["figures"]["dirty_rows"] == 1).await;
+    incremental_sync_until(builder, "items", "put aside", |incremental_sync| incremental_sync["figures"]["dirty_rows"] == 1).await;
     assert_eq!(labels(&http, "items", 10).await[&5], "row 5");
     let number = live_number(builder).await;
     let path = |what: &str| format!("/datasets/travel/items/versions/{number}/{what}");
@@ -231,21 +237,22 @@ async fn rows_that_are_deleted_without_a_word_are_found_by_their_keys() {
     // Pressed twice, they are tried once more, or are no more.
     let (status, body) = builder.call(Method::POST, &path("dirty/again"), Some(json!(null))).await;
     assert!(status.is_success() || status.as_u16() == 409, "{body}");
-    following_until(builder, "items", "taken after all", |following| following["figures"]["dirty_rows"] == 0).await;
+    incremental_sync_until(builder, "items", "taken after all", |incremental_sync| incremental_sync["figures"]["dirty_rows"] == 0).await;
     agree(&http, &source, 4_000).await;
     // A table that lost more than its gates let go is looked at by a person first.
     source.run("DELETE FROM items WHERE id > 20").await;
     look_for_gone(&server, builder).await;
-    let told = |following: &Json| following["reason"].as_str().is_some_and(|reason| reason.contains("50 % fewer rows"));
-    following_until(builder, "items", "stopped", told).await;
+    let told = |incremental_sync: &Json| incremental_sync["reason"].as_str().is_some_and(|reason| reason.contains("50 % fewer rows"));
+    incremental_sync_until(builder, "items", "stopped", told).await;
     assert_eq!(labels(&http, "items", 4_000).await.len(), 2_002);
     // So is one that lost all it had, whatever its gates say.
     people.change("items", "gates", json!({})).await;
     source.run("DELETE FROM items").await;
     look_for_gone(&server, builder).await;
-    let told =
-        |following: &Json| following["reason"].as_str().is_some_and(|reason| reason.contains("fewer rows") || reason.contains("no row"));
-    following_until(builder, "items", "stopped again", told).await;
+    let told = |incremental_sync: &Json| {
+        incremental_sync["reason"].as_str().is_some_and(|reason| reason.contains("fewer rows") || reason.contains("no row"))
+    };
+    incremental_sync_until(builder, "items", "stopped again", told).await;
     assert_eq!(labels(&http, "items", 4_000).await.len(), 2_002);
 }
 
@@ -266,10 +273,13 @@ async fn a_row_that_its_mapping_cannot_make_is_not_taken_for_one_that_is_gone() 
     let (status, body) = builder.call(Method::PUT, "/datasets/travel/items/job", Some(job)).await;
     assert!(status.is_success(), "{body}");
     assert_eq!(builder.build("travel", "items").await["state"], "live");
-    following_until(builder, "items", "followed", |following| following["going"] == true).await;
+    incremental_sync_until(builder, "items", "followed", |incremental_sync| incremental_sync["going"] == true).await;
     source.run("UPDATE items SET label = 'no number' WHERE id = 7; DELETE FROM items WHERE id = 8").await;
     look_for_gone(&server, builder).await;
-    let seen = following_until(builder, "items", "looked for", |following| following["figures"]["deleted_rows"].as_i64() >= Some(1)).await;
+    let seen = incremental_sync_until(builder, "items", "looked for", |incremental_sync| {
+        incremental_sync["figures"]["deleted_rows"].as_i64() >= Some(1)
+    })
+    .await;
     assert_eq!(seen["figures"]["deleted_rows"], 1, "{seen:#}");
 }
 

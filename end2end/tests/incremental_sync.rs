@@ -17,7 +17,7 @@ async fn put_source(admin: &Admin, kafka: &Kafka, topics: &str) -> Option<String
 }
 
 #[tokio::test]
-async fn a_topic_is_followed_and_what_could_not_be_taken_is_tried_again() {
+async fn a_topic_is_synced_and_what_could_not_be_taken_is_tried_again() {
     let kafka = Kafka::start();
     kafka.topic("clicks", 1, &[]).await;
     kafka.send("clicks", [("1", Some(&b"1,home"[..])), ("2", Some(&b"2,search"[..])), ("3", Some(&b"3,basket"[..]))]);
@@ -66,7 +66,7 @@ async fn a_topic_is_followed_and_what_could_not_be_taken_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_table_is_followed_by_a_column_and_compared_with_its_source() {
+async fn a_table_is_synced_by_a_column_and_compared_with_its_source() {
     let stage = Stage::open().await;
     let admin = Admin::demo(&stage.server, "builder@demo").await;
     let new = json!({"domain": "travel", "name": "hangar", "source": "flights-db", "table": {"name": "planes"}});

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use model::DataType;
 use model::dataset::StoreKind;
-use model::incremental::{Backfill, Follow};
+use model::incremental::{Backfill, Incremental};
 use model::job::JobSpec;
 use model::number::Typed;
-use model::view::{DataVersionView, DatasetView, FollowView};
+use model::view::{DataVersionView, DatasetView, IncrementalView};
 
 use super::api::read_again;
 use super::job::SetJob;
@@ -17,24 +17,24 @@ use crate::ui::{
 use crate::words::words;
 
 /// What follows its table now: how far it is, or why it does not go on.
-pub(super) fn following(dataset: &DatasetView) -> impl IntoView + use<> {
+pub(super) fn incremental_sync(dataset: &DatasetView) -> impl IntoView + use<> {
     let say = &words().datasets_incremental;
-    let followed = dataset.versions.iter().filter_map(|version| Some((version.clone(), version.following.clone()?)));
+    let synced = dataset.versions.iter().filter_map(|version| Some((version.clone(), version.incremental_sync.clone()?)));
     let paused = dataset.job.paused;
-    let stopped = dataset.job.spec.follow.is_none();
-    let waits = !stopped && !dataset.is_followed();
+    let stopped = dataset.job.spec.incremental.is_none();
+    let waits = !stopped && !dataset.is_synced();
     let halted = if stopped { Some(say.turned_off) } else { paused.then_some(say.paused) };
     view! {
         {waits.then(|| view! { <p class="t-2">{say.not_started}</p> })}
-        {followed.map(|(version, follow)| one(&version, follow, halted)).collect_view()}
+        {synced.map(|(version, incremental)| one(&version, incremental, halted)).collect_view()}
     }
 }
 
-fn one(version: &DataVersionView, follow: FollowView, halted: Option<&'static str>) -> impl IntoView + use<> {
+fn one(version: &DataVersionView, incremental: IncrementalView, halted: Option<&'static str>) -> impl IntoView + use<> {
     let say = &words().datasets_incremental;
-    let figures = follow.figures;
+    let figures = incremental.figures;
     let title = (say.version)(version.number, version.environment.key());
-    let state = match (halted, follow.going, figures.reading) {
+    let state = match (halted, incremental.going, figures.reading) {
         (Some(halted), ..) => halted,
         (None, false, _) => say.waiting,
         (None, true, true) => say.applying,
@@ -43,7 +43,7 @@ fn one(version: &DataVersionView, follow: FollowView, halted: Option<&'static st
     view! {
         <section class="card card-pad stack-2" aria-label=say.title>
             <div class="between"><h2>{title}</h2><span class="badge">{state}</span></div>
-            {(!follow.reason.is_empty()).then(|| view! { <Callout tone=Tone::Bad><p><b>{say.stopped}</b>{follow.reason.clone()}</p><p class="small">{say.stopped_help}</p></Callout> })}
+            {(!incremental.reason.is_empty()).then(|| view! { <Callout tone=Tone::Bad><p><b>{say.stopped}</b>{incremental.reason.clone()}</p><p class="small">{say.stopped_help}</p></Callout> })}
             <p class="t-2 tn">{(say.changes)(&rows(figures.changed_rows), &grouped(figures.deleted_rows))}</p>
             <p class="small t-2">
                 {figures.caught_up_at.map(|at| view! { {say.caught_up_before}<Time at/>{say.caught_up_after} })}
@@ -72,7 +72,7 @@ struct Draft {
 
 impl Draft {
     fn of(job: &JobSpec, columns: &[(String, DataType)]) -> Self {
-        let follow = job.follow.clone().unwrap_or_else(|| Follow {
+        let incremental = job.incremental.clone().unwrap_or_else(|| Incremental {
             // A time is the likeliest.
             cursor: columns
                 .iter()
@@ -80,16 +80,16 @@ impl Draft {
                 .or(columns.first())
                 .map(|(name, _)| name.clone())
                 .unwrap_or_default(),
-            ..Follow::default()
+            ..Incremental::default()
         });
         Self {
-            on: RwSignal::new(job.follow.is_some()),
-            cursor: RwSignal::new(follow.cursor),
-            deleted: RwSignal::new(follow.deleted),
-            overlap: RwSignal::new(follow.overlap.to_string()),
-            every: RwSignal::new(follow.every_s.to_string()),
-            gone: RwSignal::new(follow.gone_every_minutes.map(|minutes| minutes.to_string()).unwrap_or_default()),
-            start: RwSignal::new(follow.start),
+            on: RwSignal::new(job.incremental.is_some()),
+            cursor: RwSignal::new(incremental.cursor),
+            deleted: RwSignal::new(incremental.deleted),
+            overlap: RwSignal::new(incremental.overlap.to_string()),
+            every: RwSignal::new(incremental.every_s.to_string()),
+            gone: RwSignal::new(incremental.gone_every_minutes.map(|minutes| minutes.to_string()).unwrap_or_default()),
+            start: RwSignal::new(incremental.start),
             compare_every: RwSignal::new(job.compare.map(|compare| compare.every_minutes.to_string()).unwrap_or_default()),
             compare_at_most: RwSignal::new(job.compare.map(|compare| compare.at_most.to_string()).unwrap_or_default()),
             rest: StoredValue::new(job.clone()),
@@ -98,13 +98,13 @@ impl Draft {
 
     fn spec(self) -> JobSpec {
         let rest = self.rest.get_value();
-        let follow = Follow {
+        let incremental = Incremental {
             cursor: self.cursor.get_untracked(),
             deleted: self.deleted.get_untracked(),
             start: self.start.get_untracked().trim().to_owned(),
-            ..rest.follow.clone().unwrap_or_default()
+            ..rest.incremental.clone().unwrap_or_default()
         };
-        JobSpec { follow: self.on.get_untracked().then_some(follow), ..rest }
+        JobSpec { incremental: self.on.get_untracked().then_some(incremental), ..rest }
     }
 
     fn numbers(self) -> Typed {
@@ -119,7 +119,7 @@ impl Draft {
 }
 
 /// The card, and for those who may change datasets its form behind a button.
-pub(super) fn follow_card(dataset: &DatasetView, may_edit: bool, save: SetJob) -> Option<impl IntoView + use<>> {
+pub(super) fn incremental_card(dataset: &DatasetView, may_edit: bool, save: SetJob) -> Option<impl IntoView + use<>> {
     if dataset.spec.store == StoreKind::Columnar {
         return None;
     }
@@ -147,9 +147,9 @@ type ReadAgain = Sends<Backfill, ()>;
 /// A range that is to be read again, of what is followed by a column.
 fn read_again_form(dataset: &DatasetView) -> Option<impl IntoView + use<>> {
     let say = &words().datasets_incremental;
-    let live = dataset.versions.iter().find(|version| version.following.is_some())?;
-    let follow = dataset.job.spec.follow.as_ref().filter(|_| !dataset.feeds)?;
-    let (domain, name, number, cursor) = (dataset.domain.clone(), dataset.name.clone(), live.number, follow.cursor.clone());
+    let live = dataset.versions.iter().find(|version| version.incremental_sync.is_some())?;
+    let incremental = dataset.job.spec.incremental.as_ref().filter(|_| !dataset.feeds)?;
+    let (domain, name, number, cursor) = (dataset.domain.clone(), dataset.name.clone(), live.number, incremental.cursor.clone());
     let read: ReadAgain = Action::new(move |wanted: &Backfill| read_again(domain.clone(), name.clone(), number, wanted.clone()));
     let (from, to) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let refused = refusal(read);
@@ -174,16 +174,16 @@ fn read_again_form(dataset: &DatasetView) -> Option<impl IntoView + use<>> {
 
 fn summary(dataset: &DatasetView) -> String {
     let say = &words().datasets_incremental;
-    let Some(follow) = &dataset.job.spec.follow else {
+    let Some(incremental) = &dataset.job.spec.incremental else {
         let off = if dataset.feeds { say.off_stream } else { say.off_cursor };
         return off.to_owned();
     };
     if dataset.feeds {
         return say.on_stream.to_owned();
     }
-    let changed = (say.on_cursor)(follow.every_s, &follow.cursor);
-    let deleted = if follow.deleted.is_empty() { String::new() } else { (say.on_deleted)(&follow.deleted) };
-    let gone = follow.gone_every_minutes.map(say.on_delete_detection).unwrap_or_default();
+    let changed = (say.on_cursor)(incremental.every_s, &incremental.cursor);
+    let deleted = if incremental.deleted.is_empty() { String::new() } else { (say.on_deleted)(&incremental.deleted) };
+    let gone = incremental.gone_every_minutes.map(say.on_delete_detection).unwrap_or_default();
     format!("{changed}{deleted}{gone}")
 }
 
@@ -193,7 +193,7 @@ fn form(dataset: &DatasetView, save: SetJob) -> impl IntoView + use<> {
     let read = dataset.spec.mapping.fields(&dataset.spec);
     let columns: Vec<(String, DataType)> = read.into_iter().map(|field| (field.name, field.data_type)).collect();
     let of = |fits: fn(DataType) -> bool| columns.iter().filter(|(_, kind)| fits(*kind)).cloned().collect::<Vec<_>>();
-    let (cursors, deleted) = (of(Follow::can_be_cursor), of(Follow::can_say_deleted));
+    let (cursors, deleted) = (of(Incremental::can_be_cursor), of(Incremental::can_say_deleted));
     let draft = Draft::of(&dataset.job.spec, &cursors);
     let (domain, name, feeds) = (dataset.domain.clone(), dataset.name.clone(), dataset.feeds);
     let refused = refusal(save);

@@ -7,7 +7,7 @@ use crate::database::one_row;
 use crate::{Store, StoreError, Tx};
 
 #[derive(Debug, Clone, FromRow)]
-pub struct FollowingRow {
+pub struct IncrementalRow {
     pub version_id: String,
     /// Raised by each who takes it.
     pub turn: i64,
@@ -15,7 +15,7 @@ pub struct FollowingRow {
     pub beat_at: Option<Millis>,
     /// Not taken before.
     pub due_at: Millis,
-    /// `model::incremental::FollowFigures` as JSON.
+    /// `model::incremental::IncrementalFigures` as JSON.
     pub figures: String,
     /// Why it does not go on; empty otherwise.
     pub reason: String,
@@ -30,7 +30,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database does not answer; so for every method below.
-    pub async fn followings(&self) -> Result<Vec<FollowingRow>, StoreError> {
+    pub async fn incremental_syncs(&self) -> Result<Vec<IncrementalRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM followings JOIN data_versions ON data_versions.id = followings.version_id
              WHERE data_versions.state = 'live' ORDER BY followings.due_at, followings.version_id"
@@ -38,13 +38,13 @@ impl Store {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
     }
 
-    pub async fn following(&self, version_id: &str) -> Result<Option<FollowingRow>, StoreError> {
+    pub async fn incremental_sync(&self, version_id: &str) -> Result<Option<IncrementalRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM followings WHERE version_id = $1");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(version_id).fetch_optional(&self.pool).await?)
     }
 
     /// Takes one as it was seen; whether nobody else had. Not a change of the metadata: no revision, no audit.
-    pub async fn claim_following(&self, seen: &FollowingRow, worker: &str, now: Millis) -> Result<bool, StoreError> {
+    pub async fn claim_incremental_sync(&self, seen: &IncrementalRow, worker: &str, now: Millis) -> Result<bool, StoreError> {
         let taken = sqlx::query("UPDATE followings SET turn = turn + 1, worker = $3, beat_at = $4 WHERE version_id = $1 AND turn = $2")
             .bind(&seen.version_id)
             .bind(seen.turn)
@@ -59,7 +59,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Stale`] where somebody else has it.
-    pub async fn beat_following(&self, row: &FollowingRow, (figures, goes_on): (&str, bool), now: Millis) -> Result<(), StoreError> {
+    pub async fn beat_incremental_sync(
+        &self,
+        row: &IncrementalRow,
+        (figures, goes_on): (&str, bool),
+        now: Millis,
+    ) -> Result<(), StoreError> {
         let sql = "UPDATE followings SET figures = $3, beat_at = $4, reason = CASE WHEN $5 = 1 THEN '' ELSE reason END
              WHERE version_id = $1 AND turn = $2";
         let changed = sqlx::query(sql)
@@ -74,7 +79,7 @@ impl Store {
     }
 
     /// The sign of a worker that it lives; whether it is still the one.
-    pub async fn touch_following(&self, row: &FollowingRow, now: Millis) -> Result<bool, StoreError> {
+    pub async fn touch_incremental_sync(&self, row: &IncrementalRow, now: Millis) -> Result<bool, StoreError> {
         let touched = sqlx::query("UPDATE followings SET beat_at = $3 WHERE version_id = $1 AND turn = $2")
             .bind(&row.version_id)
             .bind(row.turn)
@@ -95,7 +100,7 @@ impl Store {
     }
 
     /// Gives it back, to be taken again at `due_at`; one that somebody else has is left alone.
-    pub async fn release_following(&self, row: &FollowingRow, reason: &str, due_at: Millis) -> Result<(), StoreError> {
+    pub async fn release_incremental_sync(&self, row: &IncrementalRow, reason: &str, due_at: Millis) -> Result<(), StoreError> {
         sqlx::query("UPDATE followings SET worker = NULL, beat_at = NULL, reason = $3, due_at = $4 WHERE version_id = $1 AND turn = $2")
             .bind(&row.version_id)
             .bind(row.turn)
@@ -122,7 +127,7 @@ impl Tx {
     }
 
     /// A version that is to follow its table once it is live.
-    pub async fn insert_following(&mut self, version_id: &str) -> Result<(), StoreError> {
+    pub async fn insert_incremental_sync(&mut self, version_id: &str) -> Result<(), StoreError> {
         sqlx::query("INSERT INTO followings (version_id, turn, due_at, figures, reason) VALUES ($1, 0, 0, '{}', '')")
             .bind(version_id)
             .execute(&mut *self.inner)

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use model::dataset::DataVersionState;
-use model::rejected::DirtyRowView;
+use model::rejected::RejectedRowView;
 use model::view::{DataVersionView, DatasetView};
 
-use super::api::{TryAgain, dirty_rows};
+use super::api::{TryAgain, rejected_rows};
 use crate::ui::{ActionForm, Callout, FormAction, Load, Tone, grouped, loaded};
 use crate::words::words;
 
@@ -30,7 +30,7 @@ pub(super) fn left_out(dataset: &DatasetView) -> Option<LeftOut> {
         name: dataset.name.clone(),
         version: version.number,
         rows: count(&version),
-        may_try: version.following.is_some(),
+        may_try: version.incremental_sync.is_some(),
     })
 }
 
@@ -43,11 +43,11 @@ fn version_of(dataset: &DatasetView) -> Option<DataVersionView> {
 }
 
 fn count(version: &DataVersionView) -> i64 {
-    version.following.as_ref().map_or(0, |following| following.figures.dirty_rows).max(version.figures.dirty_rows)
+    version.incremental_sync.as_ref().map_or(0, |incremental_sync| incremental_sync.figures.rejected_rows).max(version.figures.rejected_rows)
 }
 
 /// The card, for those who may look at the rows of the source. It opens by a click, for it asks for them.
-pub(super) fn dirty_card(left_out: LeftOut, again: FormAction<TryAgain>) -> impl IntoView {
+pub(super) fn rejected_card(left_out: LeftOut, again: FormAction<TryAgain>) -> impl IntoView {
     let say = &words().datasets_quality;
     let LeftOut { domain, name, version: number, rows, may_try } = left_out;
     let place = StoredValue::new((domain.clone(), name.clone()));
@@ -72,7 +72,7 @@ pub(super) fn dirty_card(left_out: LeftOut, again: FormAction<TryAgain>) -> impl
             <Show when=move || open.get()>{move || {
                 let rows = loaded(move || again.answers(), move |_| {
                     let (domain, name) = place.get_value();
-                    dirty_rows(domain, name, number)
+                    rejected_rows(domain, name, number)
                 });
                 view! { <Load resource=rows view=move |rows| list(rows, number)/> }
             }}</Show>
@@ -80,7 +80,7 @@ pub(super) fn dirty_card(left_out: LeftOut, again: FormAction<TryAgain>) -> impl
     }
 }
 
-fn list(rows: Vec<DirtyRowView>, number: i64) -> impl IntoView {
+fn list(rows: Vec<RejectedRowView>, number: i64) -> impl IntoView {
     let say = &words().datasets_quality;
     let lines: String = rows.iter().filter_map(|row| serde_json::to_string(row).ok()).map(|line| line + "\n").collect();
     let file = format!("data:application/x-ndjson;charset=utf-8,{}", percent(&lines));
