@@ -235,8 +235,9 @@ fn Account(me: Loaded<Me>) -> impl IntoView {
             me.await.ok().map(|me| {
                 let initial = me.email.chars().next().unwrap_or('?').to_uppercase().to_string();
                 view! {
+                    // The style draws the letter: as a text it would be something that the label does not say.
                     <a class="account" href="/account" aria-label=(say.account_of)(&me.email)>
-                        <span class="avatar" aria-hidden="true">{initial}</span><span>{me.email.clone()}</span>
+                        <span class="avatar" aria-hidden="true" data-initial=initial></span><span>{me.email.clone()}</span>
                     </a>
                 }
             })
