@@ -31,10 +31,14 @@ fn main() -> io::Result<()> {
     files.text("style.css", style.as_bytes(), &format!("{style_path:?}"), true)?;
     // Pages name their icons in the browser too, so the portal has that name.
     files.text("icons.svg", &fs::read(Path::new(ASSETS).join("icons.svg"))?, "app::ICONS", true)?;
-    files.text("favicon.svg", &fs::read(Path::new(ASSETS).join("favicon.svg"))?, "\"/favicon.svg\"", false)?;
+    let icon = fs::read(Path::new(ASSETS).join("favicon.svg"))?;
+    let icon_path = format!("/favicon-{}.svg", tag(&icon));
+    files.text("favicon.svg", &icon, &format!("{icon_path:?}"), true)?;
+    // The same under a name that does not change, for those who ask without a page.
+    files.text("favicon.svg", &icon, "\"/favicon.svg\"", false)?;
     let package = files.package()?;
     let names = format!(
-        "const STYLE: &str = {style_path:?};\nconst TEXT_FONT: &str = {inter:?};\n\
+        "const ICON: &str = {icon_path:?};\nconst STYLE: &str = {style_path:?};\nconst TEXT_FONT: &str = {inter:?};\n\
          pub(crate) const PACKAGE: &str = {:?};\nconst LOADER: Option<&str> = {:?};\nconst SQL_EDITOR: Option<&str> = {:?};\n\
          const AREAS: &[(&str, &[&str])] = &[{}];\n",
         package.folder, package.loader, package.sql_editor, package.areas

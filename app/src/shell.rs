@@ -1,6 +1,7 @@
 //! The document around every page.
 
 use leptos::config::LeptosOptions;
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
@@ -14,9 +15,15 @@ fn chosen_theme() -> Option<String> {
     None
 }
 
+/// Takes the code of the page out of its template once the page has been painted, so that on a slow line it does not come
+/// before what is read first. A page that nobody sees yet is not painted, and does not wait.
+const LOAD_CODE: &str = include_str!("load_code.js");
+
 /// Where the server serves what every page begins with: named by its content.
 #[derive(Clone, Copy)]
 pub struct PageFiles {
+    /// The icon of the page, as the browser shows it beside its title.
+    pub icon: &'static str,
     pub style: &'static str,
     /// The font of all text, which is fetched before the style asks for it.
     pub text_font: &'static str,
@@ -51,14 +58,17 @@ pub fn shell(options: LeptosOptions, files: PageFiles) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="icon" href=files.icon type="image/svg+xml"/>
                 <link rel="preload" href=files.text_font r#as="font" type="font/woff2" crossorigin="anonymous"/>
                 <link rel="stylesheet" href=files.style/>
-                <HydrationScripts options/>
-                {files.loader.map(|href| view! { <link rel="modulepreload" href=href/> })}
-                {files.of_this_page().iter().map(|href| view! {
-                    <link rel="preload" href=*href r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
-                }).collect_view()}
+                <template id="page-code">
+                    <HydrationScripts options/>
+                    {files.loader.map(|href| view! { <link rel="modulepreload" href=href/> })}
+                    {files.of_this_page().iter().map(|href| view! {
+                        <link rel="preload" href=*href r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
+                    }).collect_view()}
+                </template>
+                <script type="module" nonce=use_nonce()>{LOAD_CODE}</script>
                 {files.sql_editor.map(|path| view! { <meta name="sql-editor" content=path/> })}
                 <MetaTags/>
             </head>

@@ -1,4 +1,4 @@
-//! The code of an area comes when somebody goes there: on time, late, or not at all.
+//! What a page is made of comes when it is needed, and once: the code of an area on time, late, or not at all.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
 
@@ -13,6 +13,35 @@ const ADMINISTRATION: &str = "**/split_administration.wasm";
 async fn parts(person: &Person) -> f64 {
     let count = "performance.getEntriesByType('resource').filter(entry => /(split|chunk)_[^/]*\\.wasm$/.test(entry.name)).length";
     person.page.evaluate::<(), f64>(count, None).await.unwrap()
+}
+
+/// What this page has asked the server for by now, apart from data. The browser asks for the icon last, and may leave it.
+async fn asked_for(person: &Person) -> String {
+    let asked = "new Promise(done => {
+        const files = () => performance.getEntriesByType('resource').filter(entry => !new URL(entry.name).pathname.startsWith('/fn/'));
+        const fetched = () => files().filter(entry => entry.transferSize > 0).map(entry => entry.name).join(' ');
+        const until = performance.now() + 2000;
+        const look = () => files().some(entry => entry.name.includes('/favicon')) || performance.now() > until
+            ? document.fonts.ready.then(() => done(fetched()))
+            : setTimeout(look, 20);
+        look();
+    })";
+    person.page.evaluate::<(), String>(asked, None).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_page_asks_for_nothing_that_the_browser_has() {
+    let stage = Stage::open().await;
+    let builder = stage.person("builder@demo", DESK).await;
+    for path in ["/", "/apis/travel/plane", "/sources/flights-db", "/datasets", "/apis/travel/plane/edit"] {
+        builder.go(path).await;
+        let first = asked_for(&builder).await;
+        assert_eq!(first.contains("/split_"), path != "/", "{path}: {first}");
+        builder.go(path).await;
+        assert_eq!(asked_for(&builder).await, "", "{path}: this was there");
+    }
+    builder.leaves().await;
+    stage.close().await;
 }
 
 #[tokio::test]

@@ -121,11 +121,11 @@ const RAW_PLACES: &[(&str, &[&str])] = &[
     ("insert_adjacent_html", &[]),
     ("<Title", &["ui/head.rs"]),
     ("leptos_meta::", &["ui/head.rs", "routes.rs", "shell.rs"]),
-    ("<script", &[]),
+    ("<script", &["shell.rs"]),
     ("<style", &[]),
     ("<noscript", &[]),
     ("<iframe", &[]),
-    ("<template", &[]),
+    ("<template", &["shell.rs"]),
     // It panics at bytes that no header may hold, and leads wherever it is told.
     ("leptos_axum::redirect", &["session.rs"]),
 ];

@@ -45,7 +45,7 @@ fn original(path: &str) -> Option<Vec<u8>> {
         (name, "woff2") if name.starts_with("/fonts/inter-") => project().join("assets/fonts/inter.woff2"),
         (name, "woff2") if name.starts_with("/fonts/jetbrains-mono-") => project().join("assets/fonts/jetbrains-mono.woff2"),
         (name, "svg") if name.starts_with("/icons-") => project().join("assets/icons.svg"),
-        ("/favicon", "svg") => project().join("assets/favicon.svg"),
+        (name, "svg") if name.starts_with("/favicon-") => project().join("assets/favicon.svg"),
         (_, "js" | "wasm") => site.join("pkg").join(path.rsplit_once('/').unwrap().1),
         _ => return None,
     };
@@ -75,7 +75,7 @@ async fn what_a_page_loads_is_compressed_and_kept_for_good() {
     assert_eq!(style, joined_style(mono, inter));
     assert!(page.contains(&format!("rel=\"preload\" href=\"{inter}\"")), "the text's font is asked for before the style has come");
     paths.push(mono.to_owned());
-    for begin in ["/style-", "/fonts/inter-", "/fonts/jetbrains-mono-", "/icons-", "/favicon.svg", "/pkg/"] {
+    for begin in ["/style-", "/fonts/inter-", "/fonts/jetbrains-mono-", "/icons-", "/favicon-", "/pkg/"] {
         assert!(paths.iter().any(|path| path.starts_with(begin)), "{begin} is not in {paths:?}");
     }
     let code: Vec<&str> = paths.iter().filter(|path| path.starts_with("/pkg/")).map(|path| path.rsplit_once('/').unwrap().1).collect();
@@ -97,9 +97,15 @@ async fn what_a_page_loads_is_compressed_and_kept_for_good() {
             assert!(if is_font { sent == plain.len() } else { plain.len() < 1_000 || sent < plain.len() / 2 }, "{path}: {sent}");
         }
         let first = reqwest::get(&url).await.unwrap();
-        let kept = if path == "/favicon.svg" { "no-cache" } else { "public, max-age=31536000, immutable" };
+        let kept = "public, max-age=31536000, immutable";
         assert_eq!((header(&first, "cache-control"), header(&first, "vary")), (kept, "accept-encoding"), "{path}");
     }
+    // What is not named by its content is asked for again.
+    let url = format!("{}/favicon.svg", server.url);
+    let icon = reqwest::get(&url).await.unwrap();
+    assert_eq!((header(&icon, "cache-control"), header(&icon, "vary")), ("no-cache", "accept-encoding"));
+    let named = paths.iter().find(|path| path.starts_with("/favicon-")).unwrap();
+    assert_eq!(curl(&url, "identity").0, original(named).unwrap());
 }
 
 /// The files of an area, as the build wrote them down.
