@@ -1,7 +1,7 @@
 # The commands of the project. Each sets up what it needs; see README.md for what they cost.
 SHELL := /bin/bash
 
-.PHONY: run test check audit build bench soak setup
+.PHONY: run test check audit build bench lighthouse soak setup
 
 setup:
 	@scripts/setup.sh run
@@ -29,6 +29,10 @@ build:
 # The product against bare twins, in one run: the table of docs/performance.md.
 bench:
 	@scripts/bench.sh
+
+# Lighthouse on the first load of four pages of dist/sluice: a table of medians, beside the report of make bench.
+lighthouse:
+	@scripts/lighthouse.sh
 
 # The full counts: random kills by the dozen, hours of bytes by chance. Results go to docs/soak.md.
 soak:

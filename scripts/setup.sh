@@ -2,14 +2,19 @@
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
 #   scripts/setup.sh build   and what the bill of materials of a build takes: Python
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, iso-codes, playwright-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis, vega_datasets, pycountry
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, iso-codes, playwright-core, axe-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis, vega_datasets, pycountry
 #   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Kafka, Webdis, wrk, h2load
+#   scripts/setup.sh lighthouse   what make lighthouse takes: Chromium, Lighthouse
 #   scripts/setup.sh deny    Rust and cargo-deny alone, for make audit
 . "$(dirname "$0")/lib.sh"
 purpose="${1:-run}"
 
 # The version of playwright-core that the playwright-rs crate drives.
 PLAYWRIGHT_CORE=1.64.0
+# What looks for faults of accessibility in each page.
+AXE_CORE=4.14.1
+# What make lighthouse measures first loads with.
+LIGHTHOUSE=12.8.2
 BINARYEN=132.0.0
 ESBUILD=0.28.2
 # What the SQL editor of the portal is made of, all of it, so that every build makes the same file.
@@ -48,6 +53,9 @@ debian_packages() {
   fi
   if [ "$purpose" = bench ]; then
     have webdis || wanted+=(webdis)
+  fi
+  if [ "$purpose" = lighthouse ]; then
+    have chromium || wanted+=(chromium)
   fi
   if [ "$purpose" = test ]; then
     have openssl || wanted+=(openssl)
@@ -110,8 +118,10 @@ cargo_deny() {
 }
 
 npm_tools() {
-  local wanted=("binaryen@$BINARYEN" "esbuild@$ESBUILD" "${SQL_EDITOR[@]}")
-  [ "$purpose" = test ] && wanted+=("playwright-core@$PLAYWRIGHT_CORE")
+  local wanted=()
+  [ "$purpose" = lighthouse ] || wanted+=("binaryen@$BINARYEN" "esbuild@$ESBUILD" "${SQL_EDITOR[@]}")
+  [ "$purpose" = test ] && wanted+=("playwright-core@$PLAYWRIGHT_CORE" "axe-core@$AXE_CORE")
+  [ "$purpose" = lighthouse ] && wanted+=("lighthouse@$LIGHTHOUSE")
   local missing=()
   for package in "${wanted[@]}"; do
     local name="${package%@*}" version="${package##*@}"
@@ -149,6 +159,7 @@ POM
 }
 
 debian_packages
+if [ "$purpose" = lighthouse ]; then npm_tools; exit; fi
 rust_toolchain
 if [ "$purpose" = deny ]; then cargo_deny; exit; fi
 wasm_library
