@@ -7,6 +7,7 @@ scripts/check.sh
 scripts/build-portal.sh
 export PLAYWRIGHT_NODE_EXE="$(command -v node)" PLAYWRIGHT_CLI_JS="$NODE_TOOLS/node_modules/playwright-core/cli.js"
 export SLUICE_PYTHON="$PYTHON/bin/python" SLUICE_KAFKA="$KAFKA/libs"
+export SLUICE_AXE="$NODE_TOOLS/node_modules/axe-core/axe.min.js"
 export SLUICE_SCREENSHOTS="$CARGO_TARGET_DIR/screenshots"
 rm -rf "$SLUICE_SCREENSHOTS"; mkdir -p "$SLUICE_SCREENSHOTS"
 say "building the server with its fail-points"

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, clippy::missing_panics_doc)]
 
+mod axe;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,6 +15,8 @@ use playwright_rs::protocol::{
 use playwright_rs::{LaunchOptions, Playwright, expect};
 use testkit::Sluice;
 use tokio::sync::{Semaphore, SemaphorePermit};
+
+pub use axe::{Axe, EVERY_LOOK, Look, TWO_LOOKS};
 
 /// Chromium as Debian packages it, kept from calling anybody.
 const ARGUMENTS: [&str; 6] =
@@ -68,17 +72,26 @@ impl Stage {
 
     /// Opens a window and signs in as one of the demo's people, by a click on the sign-in page.
     pub async fn person(&self, email: &str, window: Window) -> Person {
+        let person = self.window_of(email, window).await;
+        person.go("/sign-in").await;
+        person.click(&format!("button[value=\"{email}\"]")).await;
+        person.sees(&format!(".account[aria-label=\"Account: {email}\"]")).await;
+        person
+    }
+
+    /// Opens a window of somebody who does not sign in.
+    pub async fn stranger(&self, window: Window) -> Person {
+        self.window_of("a stranger", window).await
+    }
+
+    async fn window_of(&self, name: &str, window: Window) -> Person {
         let viewport = Viewport { width: window.width, height: window.height };
         let options = BrowserContextOptions::builder().viewport(viewport).javascript_enabled(window.script).build();
         let context = self.browser.new_context_with_options(options).await.unwrap();
         let page = context.new_page().await.unwrap();
         let (wrong, allowed) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
         watch(&page, &wrong, &allowed).await;
-        let person = Person { page, context, url: self.server.url.clone(), name: email.to_owned(), script: window.script, wrong, allowed };
-        person.go("/sign-in").await;
-        person.click(&format!("button[value=\"{email}\"]")).await;
-        person.sees(&format!(".account[aria-label=\"Account: {email}\"]")).await;
-        person
+        Person { page, context, url: self.server.url.clone(), name: name.to_owned(), script: window.script, wrong, allowed }
     }
 
     /// The approver opens a request of this title, looks at it, and says yes.
@@ -255,16 +268,33 @@ impl Person {
         path
     }
 
+    /// Lets the system ask for a theme.
+    async fn prefers(&self, scheme: ColorScheme) {
+        self.page
+            .emulate_media(EmulateMediaOptions::builder().color_scheme(scheme).reduced_motion(ReducedMotion::Reduce).build())
+            .await
+            .unwrap();
+        // What moves from one scheme to the other has to arrive first; what is taken away meanwhile moves no more.
+        let settled = "Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity).map(a => a.finished.catch(() => 0))).then(() => 0)";
+        self.page.evaluate::<(), f64>(settled, None).await.unwrap();
+    }
+
+    /// Makes the window as wide and high as another one.
+    pub async fn resizes(&self, window: Window) {
+        self.page.set_viewport_size(Viewport { width: window.width, height: window.height }).await.unwrap();
+    }
+
+    /// Waits until the page says of nothing that it is still loading.
+    pub async fn has_all(&self) {
+        let busy = self.page.locator("[aria-busy=true]");
+        let done = expect(busy).with_timeout(Duration::from_secs(60)).to_have_count(0).await;
+        assert!(done.is_ok(), "{} waits for ever at {}", self.name, self.page.url());
+    }
+
     /// Leaves a picture in light and one in dark.
     pub async fn shots(&self, name: &str) {
         for (scheme, word) in [(ColorScheme::Light, "light"), (ColorScheme::Dark, "dark")] {
-            self.page
-                .emulate_media(EmulateMediaOptions::builder().color_scheme(scheme).reduced_motion(ReducedMotion::Reduce).build())
-                .await
-                .unwrap();
-            // What moves from one scheme to the other has to arrive first; what is taken away meanwhile moves no more.
-            let settled = "Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity).map(a => a.finished.catch(() => 0))).then(() => 0)";
-            self.page.evaluate::<(), f64>(settled, None).await.unwrap();
+            self.prefers(scheme).await;
             self.shot(&format!("{name}-{word}")).await;
         }
         self.page.emulate_media(EmulateMediaOptions::builder().color_scheme(ColorScheme::Light).build()).await.unwrap();
