@@ -155,7 +155,7 @@ mod browser {
 
     pub(super) async fn send(url: &str, fields: String) -> Outcome {
         let request =
-            <BrowserRequest as ClientReq<PortalError>>::try_new_req_post(url, PostUrl::CONTENT_TYPE, JsonEncoding::CONTENT_TYPE, fields)?;
+            <BrowserRequest as ClientReq<PortalError>>::try_new_post(url, PostUrl::CONTENT_TYPE, JsonEncoding::CONTENT_TYPE, fields)?;
         let response = <BrowserClient as Client<PortalError>>::send(request).await?;
         let (status, location) = (ClientRes::<PortalError>::status(&response), ClientRes::<PortalError>::location(&response));
         let is_redirect = (300..=399).contains(&status) || ClientRes::<PortalError>::has_redirect(&response);
