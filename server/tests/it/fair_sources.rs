@@ -123,7 +123,7 @@ async fn downloads_that_are_read_slowly_make_way_once_others_wait() {
     let (people, demo) = (People::of(&server).await, Http::new(&server));
     publish(&people, &source).await;
     let (second, third) =
-        (another_app(&people, &server, "second-app", "long-rows").await, another_app(&people, &server, "third-app").await);
+        (another_app(&people, &server, "second-app", "long-rows").await, another_app(&people, &server, "third-app", "long-rows").await);
     let quick = another_app(&people, &server, "quick-app", "long-rows").await;
     // Three apps hold all sixteen slots: each may have three times what is free.
     let mut readers = Vec::new();
