@@ -91,7 +91,7 @@ mod tests {
             columns: vec![column("id"), column("Total")],
             ..TableInfo::default()
         };
-        let told: serde_json::Value = serde_json::from_str(&super::told(vec![info], Some(Dialect::Postgres))).unwrap();
+        let told: serde_json::Value = serde_json::from_str(&told(vec![info], Some(Dialect::Postgres))).unwrap();
         let word = DataType::Int64.word();
         assert_eq!(
             told,
