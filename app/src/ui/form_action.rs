@@ -82,7 +82,7 @@ impl<S> Copy for FormAction<S> {}
 
 impl<S: ServerFn<Error = PortalError>> FormAction<S> {
     pub(crate) fn new() -> Self {
-        let post = Post { url: S::url(), outcome: RwSignal::new(None), answers: RwSignal::new(0), pending: RwSignal::new(false) };
+        let post = Post { url: S::url(), outcome: RwSignal::new(refused::<S>()), answers: RwSignal::new(0), pending: RwSignal::new(false) };
         Self { post, of: PhantomData }
     }
 
@@ -115,6 +115,20 @@ impl<S> FormAction<S> {
     pub(crate) fn pending(self) -> Signal<bool> {
         self.post.pending.into()
     }
+}
+
+/// Why a form that was posted without a script did not do what it was for: the page that comes back says so.
+#[cfg(feature = "ssr")]
+fn refused<S: ServerFn>() -> Option<Outcome> {
+    use leptos::server::ServerActionError;
+    use leptos::server_fn::error::ServerFnUrlError;
+    let refused = use_context::<ServerActionError>().filter(|refused| refused.path() == S::PATH)?;
+    Some(Err(ServerFnUrlError::<PortalError>::decode_err(refused.err())))
+}
+
+#[cfg(not(feature = "ssr"))]
+fn refused<S>() -> Option<Outcome> {
+    None
 }
 
 /// A form of a server function. Without a script, the browser posts it.

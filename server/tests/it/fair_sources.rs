@@ -155,7 +155,7 @@ async fn publish_pairs(people: &People, source: &Source) {
         "title": "A plane and pairs", "kind": "union",
         "steps": [
             {"name": "plane", "api": "plane", "inputs": from("tailnum")},
-            {"name": "pairs", "api": "pairs", "grade": "secondary", "timeout_ms": 200, "inputs": from("many")},
+            {"name": "pairs", "api": "pairs", "grade": "secondary", "timeout_ms": 1_000, "inputs": from("many")},
         ],
         "parameters": [
             {"name": "tailnum", "type": "string", "required": true, "test_value": "N14228"},

@@ -39,7 +39,7 @@ const ASK: [&str; 26] = [
 ];
 
 /// They read.
-const READ: [&str; 46] = [
+const READ: [&str; 48] = [
     "acceleration",
     "api",
     "apis",
@@ -55,6 +55,7 @@ const READ: [&str; 46] = [
     "dirty-rows",
     "domains",
     "draft",
+    "format-sql",
     "has-redis",
     "home-source",
     "known-tables",
@@ -77,6 +78,7 @@ const READ: [&str; 46] = [
     "sample-table",
     "sessions",
     "source",
+    "source-kinds",
     "source-rights",
     "sources",
     "switches",
