@@ -12,13 +12,14 @@ use crate::left_drafts::LeftDrafts;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::sign_in::{JoinPage, SignInPage};
-use crate::ui::{Headed, Now};
+use crate::ui::{Headed, HistorySteps, Now};
 
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     Now::provide();
     Headed::provide();
+    HistorySteps::provide();
     // Above the frame: a session that has ended takes nothing with it.
     provide_context(LeftDrafts::default());
     view! {

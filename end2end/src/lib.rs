@@ -91,6 +91,7 @@ impl Stage {
         let page = context.new_page().await.unwrap();
         let (wrong, allowed) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
         watch(&page, &wrong, &allowed).await;
+        lets_go(&page).await;
         Person { page, context, url: self.server.url.clone(), name: name.to_owned(), script: window.script, wrong, allowed }
     }
 
@@ -113,6 +114,11 @@ impl Stage {
     pub async fn close(self) {
         self.browser.close().await.unwrap();
     }
+}
+
+/// Says yes where the browser asks whether a page with something unsaved may go: `go` and a reload leave whatever is there.
+async fn lets_go(page: &Page) {
+    page.on_dialog(|dialog| async move { dialog.accept(None).await }).await.unwrap();
 }
 
 async fn watch(page: &Page, wrong: &Arc<Mutex<Vec<String>>>, allowed: &Arc<Mutex<Vec<i32>>>) {

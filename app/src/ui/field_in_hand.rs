@@ -50,7 +50,7 @@ pub(super) fn dispatch(field: &Element, name: &str) {
     }
 }
 
-/// Hears an event of the window before everybody who hears it in the usual way.
+/// Hears that the window goes elsewhere, before the parts of the page that are made later.
 pub(super) fn hears_first(name: &'static str, heard: impl Fn(&Event) + Clone + 'static) {
     Effect::new(move |_| {
         let heard = heard.clone();

@@ -10,6 +10,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 
 use super::confirm_dialog::{close_dialog, open_dialog};
 use super::field_in_hand::{FieldInHand, hears_first};
+use super::history_steps::HistorySteps;
 use super::kept_values::{forget_values, give_back, keep_values, kept_place};
 use crate::words::words;
 
@@ -91,7 +92,7 @@ impl LeaveGuard {
             on_cleanup(move || heard.remove());
         });
         // Before the router hears of it, and takes the page away.
-        hears_first("popstate", move |event| {
+        expect_context::<HistorySteps>().hear(move |event| {
             field.tells();
             guard.hears_history(event);
         });
