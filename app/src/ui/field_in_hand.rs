@@ -30,14 +30,16 @@ impl FieldInHand {
         Self { untold }
     }
 
-    /// The field tells now, as it does when the reader goes on.
-    pub(super) fn tells(self) {
+    /// The field tells now, as it does when the reader goes on. Gives whether it had something to tell.
+    pub(super) fn tells(self) -> bool {
         if self.untold.try_get_value() != Some(true) {
-            return;
+            return false;
         }
         if let Some(field) = document().active_element() {
             dispatch(&field, "change");
         }
+        let _ = self.untold.try_update_value(|untold| *untold = false);
+        true
     }
 }
 

@@ -2,9 +2,23 @@
 //! they began to, whether they asked to come first or not: so this begins before the router is made.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::web_sys::Event;
+
+/// Tells a step later, once what was changed just now is drawn: the router takes away what that reads.
+pub(super) fn tell_later(event: &Event) {
+    event.stop_immediate_propagation();
+    set_timeout(
+        || {
+            if let Ok(again) = Event::new("popstate") {
+                let _ = window().dispatch_event(&again);
+            }
+        },
+        Duration::ZERO,
+    );
+}
 
 type Heard = Arc<dyn Fn(&Event) + Send + Sync>;
 

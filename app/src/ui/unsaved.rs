@@ -10,7 +10,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 
 use super::confirm_dialog::{close_dialog, open_dialog};
 use super::field_in_hand::{FieldInHand, hears_first};
-use super::history_steps::HistorySteps;
+use super::history_steps::{HistorySteps, tell_later};
 use super::kept_values::{forget_values, give_back, keep_values, kept_place};
 use crate::words::words;
 
@@ -93,11 +93,17 @@ impl LeaveGuard {
         });
         // Before the router hears of it, and takes the page away.
         expect_context::<HistorySteps>().hear(move |event| {
-            field.tells();
-            guard.hears_history(event);
+            if field.tells() {
+                tell_later(event);
+            } else {
+                guard.hears_history(event);
+            }
         });
-        hears_first("beforeunload", move |_| field.tells());
-        hears_first("pagehide", move |_| field.tells());
+        for name in ["beforeunload", "pagehide"] {
+            hears_first(name, move |_| {
+                field.tells();
+            });
+        }
         guard
     }
 
