@@ -5,7 +5,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
-use leptos::web_sys::{Element, Event, EventInit};
+use leptos::web_sys::{Element, Event, EventInit, HtmlElement};
 
 /// Whether the field that has the focus has something to tell.
 #[derive(Clone, Copy)]
@@ -35,9 +35,13 @@ impl FieldInHand {
         if self.untold.try_get_value() != Some(true) {
             return false;
         }
-        if let Some(field) = document().active_element() {
+        let Some(field) = document().active_element().and_then(|field| field.dyn_into::<HtmlElement>().ok()) else { return false };
+        // The browser's own word: after one of ours it would say it again once the field goes, to a form that is gone.
+        let _ = field.blur();
+        if self.untold.try_get_value() == Some(true) {
             dispatch(&field, "change");
         }
+        let _ = field.focus();
         let _ = self.untold.try_update_value(|untold| *untold = false);
         true
     }
