@@ -53,7 +53,7 @@ impl Post {
         leptos::task::spawn_local(async move {
             let outcome = match fields {
                 Some(fields) => browser::send(self.url, fields).await,
-                None => Err(unreadable("the form has no fields")),
+                None => Err(unreadable()),
             };
             // Whoever has left the page meanwhile wants no answer.
             let _ = self.pending.try_set(false);
@@ -91,7 +91,7 @@ impl<S: ServerFn<Error = PortalError>> FormAction<S> {
     where
         S::Output: DeserializeOwned,
     {
-        let read = |text: &Arc<str>| serde_json::from_slice(text.as_bytes()).map_err(|error| unreadable(&error.to_string()));
+        let read = |text: &Arc<str>| serde_json::from_slice(text.as_bytes()).map_err(|_| unreadable());
         self.post.outcome.with(|outcome| outcome.as_ref().map(|outcome| outcome.as_ref().map_err(Clone::clone).and_then(read)))
     }
 }

@@ -49,17 +49,18 @@ impl Answer {
     /// The problem that the server function gave, or a text that is no such value.
     pub(super) fn read<T: Clone + DeserializeOwned + Send + Sync + 'static>(&self) -> Result<T, PortalError> {
         let read = self.0.read.get_or_init(|| Box::new(parse::<T>(&self.0.text)));
-        read.downcast_ref::<Result<T, PortalError>>().cloned().unwrap_or_else(|| Err(unreadable("the value is of another type")))
+        read.downcast_ref::<Result<T, PortalError>>().cloned().unwrap_or_else(|| Err(unreadable()))
     }
 }
 
 /// From bytes, as the answers of server functions are read: from text, a type would be compiled twice.
 fn parse<T: DeserializeOwned>(text: &str) -> Result<T, PortalError> {
-    serde_json::from_slice::<Result<T, PortalError>>(text.as_bytes()).unwrap_or_else(|error| Err(unreadable(&error.to_string())))
+    serde_json::from_slice::<Result<T, PortalError>>(text.as_bytes()).unwrap_or_else(|_| Err(unreadable()))
 }
 
-pub(super) fn unreadable(why: &str) -> PortalError {
-    PortalError::from_server_fn_error(ServerFnErrorErr::Deserialization(why.to_owned()))
+/// What came is no such value.
+pub(super) fn unreadable() -> PortalError {
+    PortalError::from_server_fn_error(ServerFnErrorErr::Deserialization(String::new()))
 }
 
 /// How an answer goes with the page from the server to the browser.
@@ -210,7 +211,7 @@ where
         Box::pin(async move {
             match coming {
                 Some(coming) => Answer::of(coming.await),
-                None => Answer::of::<T>(Err(unreadable("the key is of another type"))),
+                None => Answer::of::<T>(Err(unreadable())),
             }
         })
     })

@@ -140,7 +140,7 @@ fn methods(place: Place<'_>, spec: &ApiSpec) -> Vec<MethodDoc> {
     ];
     match spec.kind() {
         ApiKind::Kv => {
-            methods.push(method("POST", format!("{path}/batch"), format!("Takes up to {} keys in one request.", grouped(MAX_BATCH_KEYS))))
+            methods.push(method("POST", format!("{path}/batch"), format!("Takes up to {} keys in one request.", grouped(MAX_BATCH_KEYS))));
         }
         ApiKind::Sql => {
             let others: Vec<String> = ANSWER_FORMATS.iter().skip(1).map(|format| format!(".{format}")).collect();
