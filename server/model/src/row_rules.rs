@@ -123,12 +123,20 @@ fn gate_settings(gates: &Gates) -> [Setting; 6] {
 fn incremental_settings(incremental: &Incremental) -> [Setting; 6] {
     let gone = incremental.gone_every_minutes.map(|minutes| format!("{} min", grouped(minutes))).unwrap_or_default();
     [
-        Setting::of("Incremental sync by", if incremental.cursor.is_empty() { "change stream" } else { incremental.cursor.as_str() }, &incremental.cursor),
+        Setting::of(
+            "Incremental sync by",
+            if incremental.cursor.is_empty() { "change stream" } else { incremental.cursor.as_str() },
+            &incremental.cursor,
+        ),
         Setting::of("Deleted where", incremental.deleted.clone(), &incremental.deleted),
         Setting::of("Poll interval", format!("{} s", grouped(incremental.every_s)), &incremental.every_s),
         Setting::of("Lookback window", grouped(incremental.overlap), &incremental.overlap),
         Setting::of("Delete detection interval", gone, &incremental.gone_every_minutes),
-        Setting::of("Started at", if incremental.start.is_empty() { "the earliest position" } else { incremental.start.as_str() }, &incremental.start),
+        Setting::of(
+            "Started at",
+            if incremental.start.is_empty() { "the earliest position" } else { incremental.start.as_str() },
+            &incremental.start,
+        ),
     ]
 }
 

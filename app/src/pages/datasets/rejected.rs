@@ -43,7 +43,11 @@ fn version_of(dataset: &DatasetView) -> Option<DataVersionView> {
 }
 
 fn count(version: &DataVersionView) -> i64 {
-    version.incremental_sync.as_ref().map_or(0, |incremental_sync| incremental_sync.figures.rejected_rows).max(version.figures.rejected_rows)
+    version
+        .incremental_sync
+        .as_ref()
+        .map_or(0, |incremental_sync| incremental_sync.figures.rejected_rows)
+        .max(version.figures.rejected_rows)
 }
 
 /// The card, for those who may look at the rows of the source. It opens by a click, for it asks for them.
