@@ -27,8 +27,8 @@ pub(crate) fn refused_field(refused: Signal<Option<PortalError>>, field: impl In
     Signal::derive(move || refused.with(|error| error.as_ref().and_then(|error| error.of_field(&field))))
 }
 
-/// Counts what was done, and nothing that was refused.
-fn done<I, O>(action: Sends<I, O>) -> Memo<usize>
+/// Counts what was saved, and nothing that was refused.
+pub(crate) fn saves<I, O>(action: Sends<I, O>) -> Memo<usize>
 where
     I: Send + Sync + 'static,
     O: Clone + Send + Sync + 'static,
@@ -66,7 +66,7 @@ where
         send.run(());
     };
     view! {
-        <Unsaved saved=done(action)>
+        <Unsaved saved=saves(action)>
             <form class=class on:submit=submit>
                 {children()}
                 {told(refused, Some(at))}

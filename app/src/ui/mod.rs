@@ -55,7 +55,7 @@ pub(crate) use heading::{Headed, Heading};
 pub(crate) use history_steps::HistorySteps;
 pub use icon::ICONS;
 pub(crate) use icon::{Icon, Mark};
-pub(crate) use json_form::{BoundChoice, BoundNumber, BoundText, JsonForm, Sends, refusal, refused_field};
+pub(crate) use json_form::{BoundChoice, BoundNumber, BoundText, JsonForm, Sends, refusal, refused_field, saves};
 #[cfg(feature = "ssr")]
 pub(crate) use limit::rate;
 pub(crate) use limit::{rate_fields, rate_words};

@@ -10,7 +10,7 @@ use model::job::{JobSpec, RunState, When};
 use model::mapping::Mapping;
 use model::number::Typed;
 use model::snapshot::Environment;
-use model::view::{DatasetSaved, DatasetView, Me};
+use model::view::{DatasetView, Me};
 
 use super::api::{BuildDataset, PauseJob, StopRun, SwitchDataset, TryAgain, dataset, set_gates, set_job, set_mapping};
 use super::compared::compared;
@@ -21,11 +21,10 @@ use super::mapping_card::{SetMapping, mapping_card};
 use super::rejected::{left_out, rejected_card};
 use super::runs::{ended_badly, going, strip_card};
 use super::waiting::waits;
-use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{
     ActionForm, Callout, ConfirmDialog, Empty, FormAction, FormProblem, FormToken, Icon, Load, PageHead, PageName, StateBadge, Time, Tone,
-    api_params, asks_now, done, grouped, loaded,
+    api_params, asks_now, done, grouped, loaded, saves,
 };
 use crate::words::words;
 
@@ -61,7 +60,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
     );
     // By itself, so that a form that is being filled in is not made anew while the page looks again.
     // And only once something was saved: what was refused stays as it was typed.
-    let (saved_gates, saved_mapping, saved_job, paused) = (saved(gates), saved(mapping), saved(job), done(pause));
+    let (saved_gates, saved_mapping, saved_job, paused) = (saves(gates), saves(mapping), saves(job), done(pause));
     // Drawn anew only when there are more of them, or fewer.
     let spoiled = RwSignal::new(None);
     let of_forms = loaded(
@@ -134,14 +133,6 @@ pub(crate) fn look_later(looked: RwSignal<u32>, seen: u32, wait: Duration) {
         }
     };
     set_timeout(look, wait);
-}
-
-/// Counts what was saved, and nothing that was refused.
-fn saved<I: Send + Sync + 'static>(action: leptos::prelude::Action<I, Result<DatasetSaved, PortalError>>) -> Memo<usize> {
-    Memo::new(move |last: Option<&usize>| match action.value().get() {
-        Some(Ok(_)) => action.version().get(),
-        _ => last.copied().unwrap_or_default(),
-    })
 }
 
 /// How its build goes, and its data versions.
