@@ -9,7 +9,7 @@ use model::clock::{Millis, SECOND};
 
 use crate::latencies::buckets;
 use crate::varint::{Reader, put, put_signed};
-use crate::{GaugeRange, Latencies, Point, Tier};
+use crate::{GaugeRange, Latencies, Malformed, Point, Tier};
 
 mod columns;
 
@@ -19,21 +19,6 @@ const VERSION: u8 = 1;
 const MAX_BODY: usize = 1 << 20;
 /// Higher levels gain nothing on columns of small numbers.
 const LEVEL: i32 = 3;
-
-/// Why bytes are no chunk. Nothing is put in their place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Malformed {
-    #[error("layout {0} is not known to this version of Sluice")]
-    Version(u8),
-    #[error("the compressed part is damaged")]
-    Compression,
-    #[error("the chunk ends within {0}")]
-    Cut(&'static str),
-    #[error("{0} is out of range")]
-    OutOfRange(&'static str),
-    #[error("bytes follow the end of the chunk")]
-    Trailing,
-}
 
 /// The points of a chunk by the beginning of their intervals. Those that are not of this chunk are left out. Latencies are as fine as the
 /// tier, and rounded as [`Latencies`] describes; everything else is exact, times to the second.

@@ -20,7 +20,7 @@ const LAYOUT: Config = match Config::new(FINE, MAX_POWER) {
 };
 
 /// How many buckets there are. Indexes are below it.
-pub(crate) const fn buckets(power: u8) -> u16 {
+pub(crate) fn buckets(power: u8) -> u16 {
     ((MAX_POWER - power + 1) as u16) << power
 }
 

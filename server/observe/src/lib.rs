@@ -6,6 +6,7 @@
 
 mod chunk;
 mod latencies;
+mod malformed;
 mod point;
 mod reader;
 mod recorder;
@@ -15,8 +16,9 @@ mod series;
 mod tier;
 mod varint;
 
-pub use chunk::{Malformed, decode, encode};
+pub use chunk::{decode, encode};
 pub use latencies::{Latencies, LiveLatencies};
+pub use malformed::Malformed;
 pub use point::{GaugeRange, Point};
 pub use reader::{Chart, Interval, MAX_POINTS, Plan, State, StoredChunk, Unreadable, read};
 pub use recorder::{Chunk, HELD_FOR, Reading, Recorder, Tick};

@@ -31,6 +31,11 @@ impl Seeded {
 
     /// Fewer than `bound` times of every magnitude, in microseconds.
     pub(crate) fn times(&mut self, bound: u64) -> Vec<u64> {
-        (0..self.below(bound)).map(|_| 100 + self.below(10_u64.pow(3 + self.below(5) as u32))).collect()
+        (0..self.below(bound))
+            .map(|_| {
+                let magnitude = 3 + self.below(5) as u32;
+                100 + self.below(10_u64.pow(magnitude))
+            })
+            .collect()
     }
 }

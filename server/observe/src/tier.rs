@@ -7,7 +7,7 @@ use crate::latencies::{COARSE, FINE};
 /// Intervals and chunks begin at multiples of their length from 1970 in UTC.
 ///
 /// A silent series has no chunks. An API with 1,000 requests a second, day and night, whose times are spread around one middle
-/// (log-normal, σ 0.3), takes about 2.6 MB over all tiers: 0.6 MB, 1.5 MB and 0.5 MB. `chunk::tests` has its sum. Two thirds of it are
+/// (log-normal, σ 0.3), takes about 2.5 MB over all tiers: 0.6 MB, 1.4 MB and 0.5 MB. `chunk::tests` has its sum. Two thirds of it are
 /// latencies, which grow with the number of their buckets: `Latencies::rounded` bounds what each of them costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tier {

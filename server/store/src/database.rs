@@ -129,11 +129,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Newer`] where a newer program has already migrated it; nothing is changed then.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        MIGRATIONS.run(&self.pool).await.map_err(|error| match error {
-            MigrateError::VersionMissing(version) => StoreError::Newer(version),
-            MigrateError::Execute(error) => StoreError::Database(error),
-            other => StoreError::Migrate(other),
-        })
+        MIGRATIONS.run(&self.pool).await.map_err(migration_failed)
     }
 
     /// The revision of the metadata: raised by every change.
@@ -168,8 +164,16 @@ impl Store {
     }
 }
 
+pub(crate) fn migration_failed(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(version) => StoreError::Newer(version),
+        MigrateError::Execute(error) => StoreError::Database(error),
+        other => StoreError::Migrate(other),
+    }
+}
+
 /// A pool that dials when it is first used.
-fn open_pool(url: &str, sqlite: bool, connections: u32) -> Result<AnyPool, StoreError> {
+pub(crate) fn open_pool(url: &str, sqlite: bool, connections: u32) -> Result<AnyPool, StoreError> {
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)

@@ -21,6 +21,7 @@ mod problem;
 mod public_documentation;
 mod rejected_rows;
 mod requests;
+mod series;
 mod sources;
 mod stored;
 mod switches;
@@ -41,6 +42,7 @@ pub use people::{DomainRow, InvitationRow, MemberRow, SessionRow, TokenRow, User
 pub use public_documentation::PublicDocumentationRow;
 pub use rejected_rows::RejectedRow;
 pub use requests::RequestRow;
+pub use series::{KnownSeriesRow, SeriesChunkRow, SeriesStore};
 pub use sources::{BindingRow, SourceRow};
 pub use stored::{decode, decode_api, encode};
 pub use switches::{CompartmentRow, SwitchesRow};

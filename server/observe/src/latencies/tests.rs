@@ -23,7 +23,8 @@ fn buckets_are_those_of_the_crate() {
             assert_eq!(start_of(index as u16, power), bucket.start(), "bucket {index}");
         }
         for _ in 0..2_000 {
-            let value = chance.below(1 << (1 + chance.below(26)));
+            let magnitude = 1 + chance.below(26);
+            let value = chance.below(1 << magnitude);
             let mut one = Histogram::new(power, MAX_POWER).unwrap();
             one.increment(value).unwrap();
             assert_eq!(one.as_slice().iter().position(|count| *count == 1), Some(usize::from(bucket_of(value, power))), "{value}");
@@ -129,8 +130,8 @@ fn rounding_moves_no_more_than_a_quarter_to_a_neighbour() {
     let mut chance = Seeded::new(5);
     for _ in 0..200 {
         let first = chance.below(600) as u16;
-        let buckets: Vec<(u16, u64)> =
-            (first..first + 60).filter(|_| chance.below(5) > 0).map(|at| (at, 1 + chance.below(5_000))).collect();
+        let some = (first..first + 60).filter_map(|at| (chance.below(5) > 0).then(|| (at, 1 + chance.below(5_000))));
+        let buckets: Vec<(u16, u64)> = some.collect();
         let exact = Latencies { buckets, sum: 1, max: 1, ..Latencies::default() };
         let rounded = exact.rounded();
         assert_eq!(rounded.count(), exact.count());
