@@ -27,7 +27,8 @@ pub(crate) fn buckets(power: u8) -> u16 {
 fn bucket_of(value: u64, power: u8) -> u16 {
     let value = value.min(MAX_VALUE);
     let shift = (value | 1).ilog2().saturating_sub(u32::from(power));
-    // Below 2^(power + 1), the bucket is the value; above, `shift` counts the powers of two beyond, and `value >> shift` has the leading bit.
+    // Below 2^(power + 1), the bucket is the value. Above, `shift` says how many powers of two above, and `value >> shift` keeps the
+    // leading bit.
     ((u64::from(shift) << power) + (value >> shift)) as u16
 }
 
