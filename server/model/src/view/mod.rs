@@ -5,6 +5,7 @@ mod apis;
 mod console;
 mod datasets;
 mod home;
+mod monitoring;
 mod people;
 mod reviews;
 mod sources;
@@ -20,6 +21,10 @@ pub use datasets::{
     MappingPreview, NewIssuer, RunView, SwitchesView, WaitingChange,
 };
 pub use home::{Need, NeedKind};
+pub use monitoring::{
+    ChartLine, ChartQuery, ChartView, CompareWith, CompartmentFigures, Mark, MarkKind, Metric, OverviewQuery, OverviewView, Subject,
+    SubjectFigures, SubjectKind, TopBy,
+};
 pub use people::{DomainView, Me, Membership, NewLink, NewToken, NodeView, SessionView, TokenView, UserView};
 pub use reviews::{DiffLine, DiffSide, HeldChange, Rejection, RequestDetail, RequestKind, RequestState, RequestView, SettingChange};
 pub use sources::{BindingView, HomeSource, KnownTables, SourceAway, SourceSaved, SourceView};
