@@ -1,8 +1,6 @@
 //! The flights are accelerated in a real browser: copied, watched, approved and served; a rule is broken, mended, and the way back
 //! taken. And the rows of a table are made into others by form, with ten of them shown before.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
 use std::time::Duration;
 
 use end2end::{DESK, PHONE, Stage};

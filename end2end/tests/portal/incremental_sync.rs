@@ -1,8 +1,6 @@
 //! A topic that is followed, as people set it in a real browser: poison is seen, taken away, mended and tried again; a table that is
 //! compared with its source; and a dataset that is written into a database.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
 use std::time::Duration;
 
 use end2end::{DESK, PHONE, Stage};

@@ -1,7 +1,5 @@
 //! Three tables asked as one, by picking: joined, grouped by month, and read page by page behind the last row.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
-
 use std::collections::BTreeMap;
 
 use end2end::{DESK, PHONE, Person, Stage};

@@ -1,7 +1,5 @@
 //! axe finds nothing on any page, as each of the demo's people sees it, in either theme and at either width.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests
-
 use end2end::{Axe, DESK, EVERY_LOOK, Look, PHONE, Person, Stage, TWO_LOOKS};
 use playwright_rs::protocol::ColorScheme;
 

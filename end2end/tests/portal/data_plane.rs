@@ -1,7 +1,5 @@
 //! A table made fast, kept answers, limits and tokens, as people set them in a real browser.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
-
 use end2end::{DESK, PHONE, Stage, Window};
 
 async fn a_dataset_is_made_and_built(stage: &Stage, window: Window, name: &str, shots: &str) {

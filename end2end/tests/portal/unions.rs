@@ -1,7 +1,5 @@
 //! Several APIs asked as one: built by picking, and looked at when one of them fails.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
-
 use end2end::{DESK, PHONE, Person, Stage};
 
 async fn saved(builder: &Person) {
