@@ -5,9 +5,10 @@
 #![allow(unsafe_code)] // a split point is an imported and an exported function, which its macro writes
 
 use leptos::prelude::*;
-use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use leptos::wasm_split::wasm_split;
 use leptos_router::ChooseView;
 
+use crate::not_loaded::{NotLoaded, not_loaded};
 use crate::pages::account::AccountPage;
 use crate::pages::api::{AcceleratePage, AccessTab, ApiPage, ConsolePage, DocumentationTab, TrafficTab, VersionsTab};
 use crate::pages::apis::{ApisPage, NewApiPage};
@@ -20,18 +21,6 @@ use crate::pages::editor::EditorPage;
 use crate::pages::inbox::{InboxPage, RequestPage};
 use crate::pages::people::PeoplePage;
 use crate::pages::sources::{NewSourcePage, SourcePage, SourcesPage, TablePage};
-use crate::ui::PageName;
-use crate::words::words;
-
-/// The code of an area did not come. The browser's console says why.
-#[derive(Debug, Clone, Copy)]
-pub struct NotLoaded;
-
-impl From<SplitLoaderError> for NotLoaded {
-    fn from(_: SplitLoaderError) -> Self {
-        Self
-    }
-}
 
 /// Writes the areas: of each its split point, what loads it, and its pages as the routes name them.
 macro_rules! areas {
@@ -91,14 +80,20 @@ macro_rules! areas {
 }
 
 areas! {
-    Apis, apis, load_apis, ApisPages {
-        List => ApisPage, New => NewApiPage, Frame => ApiPage, Documentation => DocumentationTab, Versions => VersionsTab, Access => AccessTab,
-        Traffic => TrafficTab, Console => ConsolePage, Accelerate => AcceleratePage, Inbox => InboxPage, Request => RequestPage,
-        PublicDocumentation => PublicDocumentationPage,
+    Apis, apis, load_apis, ApisPages { List => ApisPage, New => NewApiPage }
+    Api, api, load_api, ApiPages {
+        Frame => ApiPage, Documentation => DocumentationTab, Versions => VersionsTab, Access => AccessTab, Traffic => TrafficTab,
     }
+    Console, console, load_console, ConsolePages { Console => ConsolePage }
+    Accelerate, accelerate, load_accelerate, AcceleratePages { Accelerate => AcceleratePage }
+    PublicDocumentation, documentation, load_documentation, DocumentationPages { Documentation => PublicDocumentationPage }
+    Inbox, inbox, load_inbox, InboxPages { List => InboxPage }
+    Request, request, load_request, RequestPages { Request => RequestPage }
     Editor, editor, load_editor, EditorPages { Editor => EditorPage }
-    Sources, sources, load_sources, SourcesPages { List => SourcesPage, New => NewSourcePage, Source => SourcePage, Table => TablePage }
-    Datasets, datasets, load_datasets, DatasetsPages { List => DatasetsPage, New => NewDatasetPage, Dataset => DatasetPage }
+    Sources, sources, load_sources, SourcesPages { List => SourcesPage, New => NewSourcePage }
+    Source, source, load_source, SourcePages { Source => SourcePage, Table => TablePage }
+    Datasets, datasets, load_datasets, DatasetsPages { List => DatasetsPage, New => NewDatasetPage }
+    Dataset, dataset, load_dataset, DatasetPages { Dataset => DatasetPage }
     Administration, administration, load_administration, AdministrationPages {
         Apps => AppsPage, App => AppPage, Domains => DomainsPage, Domain => DomainPage, People => PeoplePage, Audit => AuditPage,
         Account => AccountPage,
@@ -113,46 +108,21 @@ impl LazyArea {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         Some(match parts.as_slice() {
             ["apis", _, _, "edit"] => Self::Editor,
-            ["inbox", ..] | ["apis"] | ["apis", "new"] | ["apis" | "documentation", _, _, ..] => Self::Apis,
-            ["sources", ..] => Self::Sources,
-            ["datasets"] | ["datasets", "new"] | ["datasets", _, _] => Self::Datasets,
+            ["apis", _, _, "test"] => Self::Console,
+            ["apis", _, _, "accelerate"] => Self::Accelerate,
+            ["apis"] | ["apis", "new"] => Self::Apis,
+            ["apis", _, _, ..] => Self::Api,
+            ["documentation", _, _] => Self::PublicDocumentation,
+            ["inbox"] => Self::Inbox,
+            ["inbox", _] => Self::Request,
+            ["sources"] | ["sources", "new"] => Self::Sources,
+            ["sources", ..] => Self::Source,
+            ["datasets"] | ["datasets", "new"] => Self::Datasets,
+            ["datasets", _, _] => Self::Dataset,
             ["apps" | "domains" | "people" | "audit" | "account", ..] => Self::Administration,
             _ => return None,
         })
     }
-}
-
-/// Stands in place of a page whose code did not come. The link is the browser's own: it loads the page from the server.
-fn not_loaded() -> AnyView {
-    let say = &words().errors;
-    view! {
-        <PageName name=say.not_loaded/>
-        <div class="card"><div class="empty">
-            <h1>{say.not_loaded}</h1>
-            <p>{say.not_loaded_help}</p>
-            <div class="actions"><a class="btn btn-primary" href="" rel="external">{say.load_again}</a></div>
-        </div></div>
-    }
-    .into_any()
-}
-
-/// Says on a page that stays as the server wrote it that its code did not come. Its links and forms are the browser's own.
-#[cfg(feature = "hydrate")]
-pub fn say_not_loaded() {
-    mount_to(leptos::tachys::dom::body(), notice).forget();
-}
-
-#[cfg(feature = "hydrate")]
-fn notice() -> AnyView {
-    use crate::ui::{Callout, Tone};
-    let say = &words().errors;
-    view! {
-        <aside class="toast-place" aria-label=say.page_state><Callout tone=Tone::Warn>
-            <p><b>{say.no_code}</b>{say.no_code_help}</p>
-            <p class="mt-2"><a class="btn btn-sm" href="" rel="external">{say.load_again}</a></p>
-        </Callout></aside>
-    }
-    .into_any()
 }
 
 #[cfg(test)]
@@ -167,23 +137,23 @@ mod tests {
             ("/join/secret", None),
             ("/none", None),
             ("/apis/travel", None),
-            ("/inbox", Some(LazyArea::Apis)),
-            ("/inbox/7", Some(LazyArea::Apis)),
+            ("/inbox", Some(LazyArea::Inbox)),
+            ("/inbox/7", Some(LazyArea::Request)),
             ("/apis", Some(LazyArea::Apis)),
             ("/apis/", Some(LazyArea::Apis)),
             ("/apis/new", Some(LazyArea::Apis)),
-            ("/apis/travel/plane", Some(LazyArea::Apis)),
-            ("/apis/travel/plane/versions", Some(LazyArea::Apis)),
-            ("/apis/travel/plane/test", Some(LazyArea::Apis)),
-            ("/apis/travel/plane/accelerate", Some(LazyArea::Apis)),
-            ("/documentation/travel/plane", Some(LazyArea::Apis)),
+            ("/apis/travel/plane", Some(LazyArea::Api)),
+            ("/apis/travel/plane/versions", Some(LazyArea::Api)),
+            ("/apis/travel/plane/test", Some(LazyArea::Console)),
+            ("/apis/travel/plane/accelerate", Some(LazyArea::Accelerate)),
+            ("/documentation/travel/plane", Some(LazyArea::PublicDocumentation)),
             ("/apis/travel/plane/edit", Some(LazyArea::Editor)),
             ("/sources", Some(LazyArea::Sources)),
             ("/sources/new", Some(LazyArea::Sources)),
-            ("/sources/flights-db/tables/planes", Some(LazyArea::Sources)),
+            ("/sources/flights-db/tables/planes", Some(LazyArea::Source)),
             ("/datasets", Some(LazyArea::Datasets)),
             ("/datasets/new", Some(LazyArea::Datasets)),
-            ("/datasets/travel/flights", Some(LazyArea::Datasets)),
+            ("/datasets/travel/flights", Some(LazyArea::Dataset)),
             ("/apps/travel/demo-app", Some(LazyArea::Administration)),
             ("/domains/travel", Some(LazyArea::Administration)),
             ("/people", Some(LazyArea::Administration)),

@@ -16,8 +16,10 @@
 mod error;
 mod frame;
 mod lazy;
+mod lazy_part;
 mod left_drafts;
 mod navigation;
+mod not_loaded;
 pub mod pages;
 mod routes;
 mod shell;
@@ -28,12 +30,16 @@ mod words;
 #[cfg(feature = "ssr")]
 mod session;
 
-pub use lazy::{LazyArea, NotLoaded};
+pub use lazy::LazyArea;
+pub use not_loaded::NotLoaded;
+pub use pages::editor::EditorPart;
 pub use routes::App;
 pub use shell::{PageFiles, shell};
 pub use ui::ICONS;
 
 #[cfg(feature = "hydrate")]
-pub use lazy::say_not_loaded;
+pub use lazy_part::marked_parts;
+#[cfg(feature = "hydrate")]
+pub use not_loaded::say_not_loaded;
 #[cfg(feature = "ssr")]
 pub use session::{PortalContext, caller_of};

@@ -121,10 +121,11 @@ async fn a_page_asks_early_for_what_its_area_is_made_of_and_for_no_other() {
     let server = Sluice::demo(binary());
     let http = Admin::browser(&server, "admin@demo").await;
     for (path, area) in [
-        ("/inbox?show=all", "apis"),
+        ("/inbox?show=all", "inbox"),
         ("/apis", "apis"),
-        ("/apis/travel/plane/versions", "apis"),
-        ("/sources/flights-db", "sources"),
+        ("/apis/travel/plane/versions", "api"),
+        ("/sources", "sources"),
+        ("/sources/flights-db", "source"),
         ("/apis/travel/plane/edit", "editor"),
         ("/datasets", "datasets"),
         ("/people", "administration"),

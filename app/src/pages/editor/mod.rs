@@ -15,6 +15,7 @@ mod leaving;
 mod number;
 mod parameter_card;
 mod parameters_step;
+mod parts;
 mod policy_step;
 mod script;
 mod script_editor;
@@ -22,6 +23,7 @@ mod script_names;
 mod send_step;
 mod serving_card;
 mod state;
+mod try_step;
 mod union_card;
 mod union_edits;
 mod union_fallback;
@@ -37,20 +39,16 @@ use model::view::{DatasetView, DraftView, Rejection, SourceView};
 use self::api::{DiscardDraft, callable, draft};
 use self::aside::Aside;
 use self::document::hear_the_document;
-use self::edits::keep_case;
-use self::fields_step::FieldsStep;
-use self::parameters_step::ParametersStep;
-use self::policy_step::PolicyStep;
-use self::send_step::SendStep;
+pub use self::parts::EditorPart;
+use self::parts::{show_fields, show_parameters, show_policy, show_send, show_try, show_union};
 use self::state::{Editor, Saved};
-use self::union_step::{Callables, UnionStep};
+use self::union_step::Callables;
 use crate::left_drafts::LeftDrafts;
-use crate::pages::api::Console;
 use crate::pages::datasets::api::datasets;
 use crate::pages::sources::api::sources;
 use crate::ui::{
-    ActionForm, Callout, CaseBadge, ConfirmDialog, FormAction, FormProblem, Heading, Icon, Load, Loaded, PageName, ProblemCallout, Time,
-    Tone, api_params, loaded,
+    ActionForm, Callout, ConfirmDialog, FormAction, FormProblem, Heading, Icon, Load, Loaded, PageName, ProblemCallout, Time, Tone,
+    api_params, loaded,
 };
 use crate::words::words;
 
@@ -148,14 +146,14 @@ fn Form(
         {rejected.map(|rejection| view! { <Rejected rejection/> })}
         <Conflict editor/>
         {move || match step.get().as_str() {
-            "try" => view! { <TryStep editor/> }.into_any(),
-            "send" => view! { <SendStep editor/> }.into_any(),
+            "try" => show_try(editor),
+            "send" => show_send(editor),
             other => {
                 let left = match other {
-                    "parameters" => view! { <ParametersStep editor/> }.into_any(),
-                    "policy" => view! { <PolicyStep editor datasets/> }.into_any(),
-                    _ if is_union => view! { <UnionStep editor callables/> }.into_any(),
-                    _ => view! { <FieldsStep editor sources/> }.into_any(),
+                    "parameters" => show_parameters(editor),
+                    "policy" => show_policy(editor, datasets),
+                    _ if is_union => show_union(editor, callables),
+                    _ => show_fields(editor, sources),
                 };
                 view! { <div class="wizard-grid"><div class="stack">{left}</div><aside class="sticky-col stack"><Aside editor/></aside></div> }.into_any()
             }
@@ -232,41 +230,4 @@ fn Bar(editor: Editor, base: String, place: Signal<usize>, has_versions: bool) -
             </span>
         </div>
     }
-}
-
-/// The cases that are kept, with what they gave when they were called last.
-#[component]
-fn Cases(editor: Editor) -> impl IntoView {
-    let say = &words().editor;
-    let names = Memo::new(move |_| editor.spec.with(|spec| spec.cases.iter().map(|case| case.name.clone()).collect::<Vec<_>>()));
-    let results = move || editor.report.get().and_then(Result::ok).map(|report| report.cases).unwrap_or_default();
-    move || {
-        let names = names.get();
-        (!names.is_empty()).then(|| view! {
-            <section class="card clip mt-4">
-                <div class="card-head"><h2>{say.cases}</h2><span class="count">{names.len()}</span></div>
-                <div class="card-pad stack-2">{names.into_iter().enumerate().map(|(index, name)| {
-                    let result = results().into_iter().find(|result| result.name == name);
-                    view! { <div class="row"><CaseBadge result/><code>{name.clone()}</code><button class="btn btn-quiet btn-sm btn-icon push" type="button" aria-label=(say.remove_case)(&name) on:click=move |_| editor.change(|spec| drop(spec.cases.remove(index)))><Icon name="x"/></button></div> }
-                }).collect_view()}</div>
-            </section>
-        })
-    }
-}
-
-#[component]
-fn TryStep(editor: Editor) -> impl IntoView {
-    let say = &words().editor;
-    let (domain, name) = editor.place();
-    view! {
-        {move || {
-            let faults = editor.report.get().and_then(Result::ok).map(|report| report.errors).unwrap_or_default();
-            (!faults.is_empty()).then(|| view! {
-                <div class="mb-4"><Callout tone=Tone::Warn><p><b>{say.correct_first}</b></p><ul class="problem-list">{faults.into_iter().map(|fault| view! { <li><code>{fault.field}</code>" "{fault.message}</li> }).collect_view()}</ul></Callout></div>
-            })
-        }}
-        <Console domain name version=None spec=editor.spec.get_untracked() keep=Callback::new(move |case| editor.change(|spec| keep_case(spec, case)))/>
-        <Cases editor/>
-    }
-    .into_any()
 }
