@@ -28,12 +28,11 @@ pub(crate) struct GatewayFigures(pub(crate) Gateway);
 
 impl ReadFigures for GatewayFigures {
     fn of_api(&self, path: &str) -> Vec<CallFigures> {
-        let all = self.0.figures();
+        let all = self.0.figures_of(path);
         all.into_iter()
-            .filter(|of| of.api == path)
             .map(|of| {
                 let limited = |(code, _): &&(ErrorCode, u64)| *code == ErrorCode::TooManyRequests;
-                let failed: u64 = of.figures.errors.iter().map(|(_, calls)| calls).sum();
+                let failed = of.figures.failed();
                 let calls = of.figures.ok + failed;
                 let [l1, l2, miss, stale] = of.figures.cache;
                 CallFigures {
@@ -42,7 +41,7 @@ impl ReadFigures for GatewayFigures {
                     degraded: of.figures.degraded,
                     failed,
                     limited: of.figures.errors.iter().find(limited).map_or(0, |(_, calls)| *calls),
-                    mean_us: of.figures.micros.checked_div(calls).unwrap_or(0),
+                    mean_us: of.figures.latencies.sum().checked_div(calls).unwrap_or(0),
                     l1,
                     l2,
                     stale,

@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::host::Machine;
 use crate::hosts::Hosts;
 use crate::listen::{Bounds, Caps, Pair, Port, Tls};
+use crate::metrics::Metrics;
 use crate::proxies::Proxies;
 use crate::scrape::Scrape;
 use crate::{demo, edge, feed, file_modes, listen, master_key, reach};
@@ -141,7 +142,7 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let grpc_address = grpc.local_addr().map_err(|error| error.to_string())?;
     let config = &Config { http_addr: address, grpc_addr: grpc_address, ..config.clone() };
-    let doors = (Hosts::of(config, demo)?, Proxies::of(config)?, Scrape::of(config)?);
+    let (hosts, proxies, scrape) = (Hosts::of(config, demo)?, Proxies::of(config)?, Scrape::of(config)?);
     let stop = CancellationToken::new();
     let tls = start_tls(config, &stop).await?;
     let parts = compose(config, demo)?;
@@ -179,7 +180,9 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     let of_grpc = caps.clone();
     let answer_grpc = move |request, peer| edge::answer_grpc(typed.clone(), of_grpc.clone(), request, peer);
     background.push(tokio::spawn(listen::serve(port(grpc), answer_grpc, stop.clone())));
-    let services = Arc::new(edge::Services::new(parts.control, parts.gateway, parts.worker.alarms, caps.clone(), doors));
+    let (gateway, alarms) = (parts.gateway, parts.worker.alarms);
+    let metrics = Metrics { gateway, alarms, caps: caps.clone(), scrape, with_apps: config.metrics_apps };
+    let services = Arc::new(edge::Services::new(parts.control, metrics, hosts, proxies));
     listen::serve(port(listener), move |request, peer| services.clone().answer(request, peer), stop).await;
     for task in background {
         let _ = task.await;

@@ -40,6 +40,8 @@ pub(crate) struct Config {
     pub(crate) scrape: ScrapeBy,
     /// What they bring, where it is `token`.
     pub(crate) scrape_token: Option<String>,
+    /// Whether `/metrics` has lines for each app.
+    pub(crate) metrics_apps: bool,
     /// The Redis for datasets and caches: `redis://host:port`, `redis-cluster://host:port,host:port` or
     /// `redis-sentinel://host:port/master`; `rediss…` for TLS. Without it, everything is embedded.
     pub(crate) redis_url: Option<String>,
@@ -130,6 +132,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             scrape: ScrapeBy::default(),
             scrape_token: None,
+            metrics_apps: false,
             redis_url: None,
             redis_ca: None,
             source_roots: Vec::new(),
@@ -178,6 +181,7 @@ pub(crate) fn load(file: &Path, flags: &SettingArgs) -> Result<Config, String> {
         "trusted_proxies",
         "scrape",
         "scrape_token",
+        "metrics_apps",
         "redis_url",
         "redis_ca",
         "source_roots",

@@ -17,13 +17,13 @@ use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use model::{ErrorCode, Problem};
 use serde_json::json;
-use sync::Alarms;
 use tower::ServiceExt;
 use tracing::Instrument;
 
 use crate::host::Machine;
 use crate::hosts::{Hosts, Refused};
 use crate::listen::{Caps, Peer, RequestBody, WHOLE_REQUEST};
+use crate::metrics::Metrics;
 use crate::proxies::Proxies;
 use crate::scrape::Scrape;
 use crate::shield::{harden, harden_data, refusal};
@@ -50,15 +50,15 @@ pub(crate) enum EdgeBody {
 }
 
 impl Services {
-    pub(crate) fn new(control: Control, gateway: Gateway, alarms: Arc<Alarms>, caps: Arc<Caps>, doors: (Hosts, Proxies, Scrape)) -> Self {
-        let (hosts, proxies, scrape) = doors;
+    pub(crate) fn new(control: Control, metrics: Metrics, hosts: Hosts, proxies: Proxies) -> Self {
+        let (gateway, caps, scrape) = (metrics.gateway.clone(), metrics.caps.clone(), metrics.scrape.clone());
         let settings = control.settings();
         let (public_url, under_tls) = (settings.public_url.clone(), settings.under_tls());
-        let state = (control.clone(), gateway.clone(), scrape.clone());
+        let state = (control.clone(), gateway.clone(), scrape);
         let health = Router::new().route("/healthz", get(|| async { "alive" })).route("/readyz", get(ready)).with_state(state);
         let router = Router::new()
             .merge(health)
-            .merge(metrics::router(gateway.clone(), alarms, caps.clone(), scrape))
+            .merge(metrics::router(metrics))
             .merge(assets::router())
             .merge(admin::router(control.clone()))
             .merge(portal::router(control.clone()));

@@ -58,6 +58,10 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     scrape_token: Option<String>,
+    /// Write lines for each app into /metrics; --metrics-apps=false does not [SLUICE_METRICS_APPS].
+    #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metrics_apps: Option<bool>,
     /// Redis for datasets and response caches: redis://host:port [SLUICE_REDIS_URL].
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,9 @@
-//! `/metrics`: what the gateway has counted, in Prometheus's text form.
+//! `/metrics`: what this process has counted, in Prometheus's text form. A page of ten thousand APIs is written on a thread that answers no
+//! requests, and one page at a time.
 
-use std::fmt::Write;
+mod apis;
+mod page;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -9,48 +12,93 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use connect::queue::QueueFigures;
-use gateway::metrics::{BOUNDS_US, CacheResult};
-use gateway::{ApiFigures, Gateway};
-use http::HeaderMap;
+use gateway::Gateway;
 use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
 use sync::{Alarm, Alarms};
+use tokio::sync::Mutex;
 
 use crate::listen::Caps;
 use crate::panics;
 use crate::scrape::Scrape;
+use page::{Labels, Page};
+
+/// Enough for a page of some hundred APIs.
+const USUAL_BYTES: usize = 256 << 10;
 
 /// What is read for the response.
-type Figures = (Gateway, Arc<Alarms>, Arc<Caps>, Scrape);
-
-pub(crate) fn router(gateway: Gateway, alarms: Arc<Alarms>, caps: Arc<Caps>, scrape: Scrape) -> Router {
-    Router::new().route("/metrics", get(metrics)).with_state((gateway, alarms, caps, scrape))
+#[derive(Clone)]
+pub(crate) struct Metrics {
+    pub(crate) gateway: Gateway,
+    pub(crate) alarms: Arc<Alarms>,
+    pub(crate) caps: Arc<Caps>,
+    pub(crate) scrape: Scrape,
+    /// Whether apps have lines.
+    pub(crate) with_apps: bool,
 }
 
-async fn metrics(
-    State((gateway, alarms, caps, scrape)): State<Figures>,
+pub(crate) fn router(metrics: Metrics) -> Router {
+    // The turn to write, with how much the last page left out.
+    let turn: Arc<Mutex<usize>> = Arc::default();
+    Router::new().route("/metrics", get(answer)).with_state((metrics, turn))
+}
+
+async fn answer(
+    State((metrics, turn)): State<(Metrics, Arc<Mutex<usize>>)>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Response {
-    if !scrape.lets(peer.map(|Extension(ConnectInfo(peer))| peer), &headers) {
-        return scrape.refusal();
+    if !metrics.scrape.lets(peer.map(|Extension(ConnectInfo(peer))| peer), &headers) {
+        return metrics.scrape.refusal();
     }
-    let mut out = text(&gateway);
-    of_datasets(&mut out, &alarms.now());
-    of_process(&mut out, &caps, gateway.responses_in_memory());
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], out).into_response()
+    let mut level = turn.lock_owned().await;
+    match tokio::task::spawn_blocking(move || metrics.page(&mut level)).await {
+        Ok(text) => ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response(),
+        Err(error) => {
+            tracing::error!(cause = %error, "metrics could not be written");
+            (StatusCode::INTERNAL_SERVER_ERROR, "The metrics could not be written. The log of this node says why.").into_response()
+        }
+    }
+}
+
+impl Metrics {
+    fn page(&self, level: &mut usize) -> String {
+        let mut page = Page::with_capacity(USUAL_BYTES);
+        of_node(&mut page, &self.gateway);
+        of_process(&mut page, &self.caps, self.gateway.responses_in_memory());
+        of_datasets(&mut page, &self.alarms.now());
+        of_queues(&mut page, &self.gateway.source_queues());
+        apis::write(&mut page, &self.gateway.figures(), level);
+        if self.with_apps {
+            apis::write_apps(&mut page, &self.gateway.app_figures());
+        }
+        page.into_text()
+    }
+}
+
+fn of_node(page: &mut Page, gateway: &Gateway) {
+    let revision = u64::try_from(gateway.revision()).unwrap_or(0);
+    for (name, help, value) in [
+        ("sluice_revision", "Revision of the metadata that is served.", revision),
+        ("sluice_cache_bytes", "Bytes in the response cache in memory (L1).", gateway.cached_bytes()),
+    ] {
+        page.head(name, "gauge", help);
+        page.line(name, &Labels::default(), None, value);
+    }
 }
 
 /// What is wrong with datasets now; what is right has no line.
-fn of_datasets(out: &mut String, alarms: &[Alarm]) {
-    out.push_str("# HELP sluice_dataset_alarm Datasets that need attention, by kind of problem.\n# TYPE sluice_dataset_alarm gauge\n");
+fn of_datasets(page: &mut Page, alarms: &[Alarm]) {
+    let name = "sluice_dataset_alarm";
+    page.head(name, "gauge", "Datasets that need attention, by kind of problem.");
     for Alarm { domain, dataset, environment, kind } in alarms {
-        let kind = kind.key();
-        let _ = writeln!(out, "sluice_dataset_alarm{{domain=\"{domain}\",dataset=\"{dataset}\",env=\"{environment}\",kind=\"{kind}\"}} 1");
+        let labels = Labels::default().and("domain", domain).and("dataset", dataset).and("env", environment);
+        page.line(name, &labels, Some(("kind", kind.key())), 1);
     }
 }
 
 /// Connections of both ports, the memory of responses, and panics.
-fn of_process(out: &mut String, caps: &Caps, (bytes, overloaded): (u64, u64)) {
+fn of_process(page: &mut Page, caps: &Caps, (bytes, overloaded): (u64, u64)) {
     let (open, refused) = caps.figures();
     for (name, kind, help, value) in [
         ("sluice_connections", "gauge", "Open connections of both ports.", u64::from(open)),
@@ -59,51 +107,16 @@ fn of_process(out: &mut String, caps: &Caps, (bytes, overloaded): (u64, u64)) {
         ("sluice_overloaded_total", "counter", "Large requests and responses refused for lack of memory.", overloaded),
         ("sluice_panics_total", "counter", "Panics since the process started.", panics::counted()),
     ] {
-        let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
+        page.head(name, kind, help);
+        page.line(name, &Labels::default(), None, value);
     }
-}
-
-fn text(gateway: &Gateway) -> String {
-    let (all, revision, cached_bytes) = (&gateway.figures(), gateway.revision(), gateway.cached_bytes());
-    let mut out = String::new();
-    let head = |name: &str, kind: &str, help: &str| format!("# HELP {name} {help}\n# TYPE {name} {kind}\n");
-    out.push_str(&head("sluice_revision", "gauge", "Revision of the metadata that is served."));
-    // Writing to a String cannot fail.
-    let _ = writeln!(out, "sluice_revision {revision}");
-    out.push_str(&head("sluice_cache_bytes", "gauge", "Bytes in the response cache in memory (L1)."));
-    let _ = writeln!(out, "sluice_cache_bytes {cached_bytes}");
-    out.push_str(&head("sluice_requests_total", "counter", "Requests to live APIs, by result code."));
-    for of in all {
-        let labels = labels(of);
-        let _ = writeln!(out, "sluice_requests_total{{{labels},code=\"ok\"}} {}", of.figures.ok);
-        for (code, calls) in &of.figures.errors {
-            let _ = writeln!(out, "sluice_requests_total{{{labels},code=\"{}\"}} {calls}", code.key());
-        }
-    }
-    out.push_str(&head("sluice_request_seconds", "histogram", "Duration of requests in seconds."));
-    for of in all {
-        histogram(&mut out, of);
-    }
-    out.push_str(&head("sluice_cache_total", "counter", "Requests by result of the response cache."));
-    for of in all {
-        let labels = labels(of);
-        for (result, calls) in CacheResult::ALL.iter().zip(of.figures.cache).filter(|(_, calls)| *calls > 0) {
-            let _ = writeln!(out, "sluice_cache_total{{{labels},result=\"{}\"}} {calls}", result.key());
-        }
-    }
-    out.push_str(&head("sluice_degraded_total", "counter", "Responses of Unions with at least one fallback."));
-    for of in all.iter().filter(|of| of.figures.degraded > 0) {
-        let _ = writeln!(out, "sluice_degraded_total{{{}}} {}", labels(of), of.figures.degraded);
-    }
-    queues(&mut out, &gateway.source_queues());
-    out
 }
 
 /// One figure of a pool.
 type Read = fn(&QueueFigures) -> u64;
 
 /// The pools of the sources: full ones make callers wait, and then refuse them.
-fn queues(out: &mut String, pools: &[(String, QueueFigures)]) {
+fn of_queues(page: &mut Page, pools: &[(String, QueueFigures)]) {
     let figures: [(&str, &str, &str, Read); 4] = [
         ("sluice_source_places", "gauge", "Concurrency slots of a connection pool.", |of| of.most as u64),
         ("sluice_source_running", "gauge", "Statements in progress.", |of| of.running as u64),
@@ -111,30 +124,12 @@ fn queues(out: &mut String, pools: &[(String, QueueFigures)]) {
         ("sluice_source_queue_timeouts_total", "counter", "Statements that timed out in the queue.", |of| of.timed_out),
     ];
     for (name, kind, help, value) in figures {
-        let _ = write!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
+        page.head(name, kind, help);
         for (place, figures) in pools {
             let mut parts = place.splitn(3, '/');
             let [source, environment, share] = [(); 3].map(|()| parts.next().unwrap_or_default());
-            let _ = writeln!(out, "{name}{{source=\"{source}\",env=\"{environment}\",compartment=\"{share}\"}} {}", value(figures));
+            let labels = Labels::default().and("source", source).and("env", environment).and("compartment", share);
+            page.line(name, &labels, None, value(figures));
         }
     }
-}
-
-fn labels(of: &ApiFigures) -> String {
-    let (domain, api) = of.api.split_once('/').unwrap_or((&of.api, ""));
-    format!("domain=\"{domain}\",api=\"{api}\",kind=\"{}\",env=\"{}\"", of.kind.key(), of.environment.key())
-}
-
-#[allow(clippy::cast_precision_loss)] // microseconds as seconds
-fn histogram(out: &mut String, of: &ApiFigures) {
-    let labels = labels(of);
-    let mut sum = 0;
-    for (bound, calls) in BOUNDS_US.iter().zip(&of.figures.buckets) {
-        sum += calls;
-        let _ = writeln!(out, "sluice_request_seconds_bucket{{{labels},le=\"{}\"}} {sum}", *bound as f64 / 1e6);
-    }
-    let all: u64 = of.figures.buckets.iter().sum();
-    let _ = writeln!(out, "sluice_request_seconds_bucket{{{labels},le=\"+Inf\"}} {all}");
-    let _ = writeln!(out, "sluice_request_seconds_sum{{{labels}}} {}", of.figures.micros as f64 / 1e6);
-    let _ = writeln!(out, "sluice_request_seconds_count{{{labels}}} {all}");
 }

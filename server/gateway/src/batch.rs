@@ -16,7 +16,7 @@ use crate::json_body::{JsonBody, Written};
 use crate::memory::{Counted, Reservation};
 use crate::parameters::{self, Given, Giver};
 use crate::plan::{Backend, Plan};
-use crate::stack::{Admitted, Timings};
+use crate::stack::{Admitted, Timings, micros_since};
 use crate::view::broken_row;
 use crate::{Gateway, execute, key_path};
 
@@ -67,6 +67,9 @@ pub(crate) fn bounded(keys: usize) -> Result<(), Problem> {
     Ok(())
 }
 
+/// The rows of a batch in the order of its keys, and what of the time that they took was spent at the source, see `Timings::spend`.
+type Found = Result<(Vec<Option<Bytes>>, Option<u64>), Problem>;
+
 /// The rows of a batch, in the order of its keys, with what they hold of the memory for responses.
 pub(crate) struct Batch {
     pub(crate) rows: Vec<Option<Bytes>>,
@@ -81,40 +84,47 @@ impl Gateway {
         refuse_lists(plan)?;
         let calls = timings.time("parameters", || read_keys(plan, self.giver(admitted), keys))?;
         let started = std::time::Instant::now();
-        let rows = match (&plan.backend, &plan.api.spec.policy.cache) {
-            (Backend::Dataset(open), None) => {
-                let stored: Vec<Option<Vec<u8>>> = calls.iter().map(|call| key_path::of_arguments(plan, &call.arguments)).collect();
-                let there: Vec<Vec<u8>> = stored.iter().flatten().cloned().collect();
-                let found = execute::by_keys(plan, open, &there).await?;
-                memory.hold(found.iter().flatten().map(|row| row.len() as u64).sum())?;
-                let mut found = found.into_iter();
-                stored.into_iter().map(|key| key.and_then(|_| found.next().flatten())).collect()
-            }
-            (_, policy) => {
-                let one = |call: Arc<parameters::Call>| async move {
-                    let rows = match policy {
-                        Some(policy) => {
-                            let (rows, note) = self.caches.rows(plan, &call, policy).await?;
-                            admitted.meter.count_cache(note.result);
-                            rows
-                        }
-                        None => execute::rows(plan, &call).await?,
-                    };
-                    Ok::<_, Problem>(rows.rows.into_iter().next())
-                };
-                let mut found = futures::stream::iter(calls).map(one).buffered(AT_ONCE);
-                let (mut rows, mut bytes) = (Vec::with_capacity(keys.len()), 0);
-                while let Some(row) = found.try_next().await? {
-                    bytes += row.as_ref().map_or(0, |row| row.len() as u64);
-                    execute::within(bytes, execute::most_of_whole(plan))?;
-                    memory.hold(bytes)?;
-                    rows.push(row);
-                }
-                rows
-            }
-        };
-        timings.note("source", started);
+        let found = self.batch_rows(admitted, calls, &memory).await;
+        let took = micros_since(started);
+        timings.spend(took, found.as_ref().ok().and_then(|(_, at_source)| *at_source));
+        let (rows, _) = found?;
+        timings.steps.push(("source", took));
         Ok(Batch { rows, memory })
+    }
+
+    /// With the microseconds that the source took for rows that were in no cache, where there is one.
+    async fn batch_rows(&self, admitted: &Admitted<'_>, calls: Vec<Arc<parameters::Call>>, memory: &Reservation) -> Found {
+        let plan = admitted.plan;
+        let policy = &plan.api.spec.policy.cache;
+        if let (Backend::Dataset(open), None) = (&plan.backend, policy) {
+            let stored: Vec<Option<Vec<u8>>> = calls.iter().map(|call| key_path::of_arguments(plan, &call.arguments)).collect();
+            let there: Vec<Vec<u8>> = stored.iter().flatten().cloned().collect();
+            let found = execute::by_keys(plan, open, &there).await?;
+            memory.hold(found.iter().flatten().map(|row| row.len() as u64).sum())?;
+            let mut found = found.into_iter();
+            return Ok((stored.into_iter().map(|key| key.and_then(|_| found.next().flatten())).collect(), None));
+        }
+        let one = |call: Arc<parameters::Call>| async move {
+            let (rows, at_source) = match policy {
+                Some(policy) => {
+                    let (rows, note) = self.caches.rows(plan, &call, policy).await?;
+                    admitted.meter.count_cache(note.result);
+                    (rows, note.source)
+                }
+                None => (execute::rows(plan, &call).await?, 0),
+            };
+            Ok::<_, Problem>((rows.rows.into_iter().next(), at_source))
+        };
+        let (mut rows, mut bytes, mut fetched) = (Vec::with_capacity(calls.len()), 0, 0);
+        let mut found = futures::stream::iter(calls).map(one).buffered(AT_ONCE);
+        while let Some((row, at_source)) = found.try_next().await? {
+            bytes += row.as_ref().map_or(0, |row| row.len() as u64);
+            fetched += at_source;
+            execute::within(bytes, execute::most_of_whole(plan))?;
+            memory.hold(bytes)?;
+            rows.push(row);
+        }
+        Ok((rows, policy.as_ref().map(|_| fetched)))
     }
 }
 

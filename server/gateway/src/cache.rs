@@ -23,6 +23,7 @@ use crate::metrics::CacheResult;
 use crate::parameters::Call;
 use crate::plan::Plan;
 use crate::rows::Rows;
+use crate::stack::micros_since;
 
 /// How long Redis may take before it is passed over.
 const L2_TIMEOUT: Duration = Duration::from_millis(100);
@@ -50,6 +51,8 @@ struct Kept {
     in_memory: bool,
     from_redis: bool,
     refreshing: AtomicBool,
+    /// Microseconds that it took to fetch; 0 from Redis.
+    fetched_us: u64,
 }
 
 /// Where a response came from, and how old it is in milliseconds.
@@ -57,6 +60,8 @@ struct Kept {
 pub(crate) struct CacheNote {
     pub(crate) result: CacheResult,
     pub(crate) age: Millis,
+    /// Microseconds that the source took for it, where it was fetched.
+    pub(crate) source: u64,
 }
 
 struct Ends;
@@ -127,7 +132,7 @@ impl Caches {
         if policy.redis
             && let Some((rows, stored_at)) = self.read_redis(&key).await
         {
-            let kept = keep(rows, stored_at, policy, true);
+            let kept = Kept { from_redis: true, ..keep(rows, stored_at, policy) };
             if kept.ends_at > self.clock.now() {
                 return Ok(Arc::new(kept));
             }
@@ -142,8 +147,9 @@ impl Caches {
         call: &Arc<Call>,
         policy: &CachePolicy,
     ) -> Result<Arc<Kept>, Problem> {
+        let started = Instant::now();
         let rows = execute::rows(plan, call).await?;
-        let kept = Arc::new(keep(rows, self.clock.now(), policy, false));
+        let kept = Arc::new(Kept { fetched_us: micros_since(started), ..keep(rows, self.clock.now(), policy) });
         if policy.redis && kept.ends_at > kept.stored_at {
             let (caches, kept, compress) = (self.clone(), kept.clone(), policy.compress);
             // The caller does not wait for what only later callers use.
@@ -214,10 +220,11 @@ fn redis_command(verb: &str, key: &Key) -> accel::Cmd {
 
 fn note(kept: &Kept, result: CacheResult, now: Millis) -> CacheNote {
     let age = if result == CacheResult::Miss { 0 } else { (now - kept.stored_at).max(0) };
-    CacheNote { result, age }
+    let source = if result == CacheResult::Miss { kept.fetched_us } else { 0 };
+    CacheNote { result, age, source }
 }
 
-fn keep(rows: Rows, stored_at: Millis, policy: &CachePolicy, from_redis: bool) -> Kept {
+fn keep(rows: Rows, stored_at: Millis, policy: &CachePolicy) -> Kept {
     // "There is no such row" has its own time, and is never given stale.
     let negative = rows.rows.is_empty();
     let fresh = Millis::from(if negative { policy.negative_ms } else { policy.ttl_ms });
@@ -228,8 +235,9 @@ fn keep(rows: Rows, stored_at: Millis, policy: &CachePolicy, from_redis: bool) -
         fresh_until: stored_at + fresh,
         ends_at: stored_at + fresh + stale,
         in_memory: policy.memory,
-        from_redis,
+        from_redis: false,
         refreshing: AtomicBool::new(false),
+        fetched_us: 0,
     }
 }
 

@@ -11,6 +11,7 @@ use model::spec::ApiKind;
 
 use crate::limits::Bucket;
 use crate::plan::Plan;
+use crate::registry::Registry;
 use crate::routes::{Entry, Routes};
 use crate::union::hidden_of;
 use crate::view::View;
@@ -52,8 +53,8 @@ pub(crate) fn callers_of(before: &Routes, snapshot: &Snapshot, vault: &Vault) ->
 
 /// Those of the snapshot before, where neither they, nor who calls, nor an API that they depend on has changed.
 /// `touched` are the APIs of `next` that were compiled again.
-pub(crate) fn grants_of(before: &Routes, next: &Routes, snapshot: &Snapshot, touched: &[Arc<Entry>]) -> Arc<Grants> {
-    let known = &before.grants;
+pub(crate) fn grants_of(before: &Routes, next: &Routes, meters: &Registry, touched: &[Arc<Entry>]) -> Arc<Grants> {
+    let (known, snapshot) = (&before.grants, &next.snapshot);
     // What is hidden of any API is hidden inside of the Unions that call it.
     let inherits = |entry: &Arc<Entry>| !known.narrowed.is_empty() && entry.plans().any(|plan| plan.kind == ApiKind::Union);
     let needed = |entry: &Arc<Entry>| entry.index >= before.next_index || known.narrowed.contains(&entry.index) || inherits(entry);
@@ -64,7 +65,8 @@ pub(crate) fn grants_of(before: &Routes, next: &Routes, snapshot: &Snapshot, tou
     {
         return known.clone();
     }
-    let entries: HashMap<&str, &Entry, RandomState> = next.apis.values().map(|entry| (entry.id.as_str(), &**entry)).collect();
+    let entries: HashMap<&str, (&Arc<str>, &Arc<Entry>), RandomState> =
+        next.apis.iter().map(|(path, entry)| (entry.id.as_str(), (path, entry))).collect();
     let mut grants =
         Grants { by_place: HashMap::with_capacity_and_hasher(snapshot.grants.len(), RandomState::default()), ..Grants::default() };
     let of_apps: HashMap<(&str, &str), &[String], RandomState> = snapshot
@@ -74,19 +76,18 @@ pub(crate) fn grants_of(before: &Routes, next: &Routes, snapshot: &Snapshot, tou
         .map(|grant| ((grant.app_id.as_str(), grant.api_id.as_str()), grant.hidden.as_slice()))
         .collect();
     for grant in snapshot.grants.iter() {
-        let (Some(app), Some(entry)) = (next.callers.apps.get(&grant.app_id), entries.get(grant.api_id.as_str())) else { continue };
+        let (Some(app), Some((path, entry))) = (next.callers.apps.get(&grant.app_id), entries.get(grant.api_id.as_str())) else { continue };
         let place = (app.index, entry.index);
-        let bucket = grant.limit.map(|rate| {
-            let last = known.by_place.get(&place).and_then(|grant| grant.bucket.as_ref());
-            Bucket::renewed(last, rate, snapshot.gateways)
-        });
+        let last = known.by_place.get(&place);
+        let bucket = grant.limit.map(|rate| Bucket::renewed(last.and_then(|grant| grant.bucket.as_ref()), rate, snapshot.gateways));
+        let meter = last.map_or_else(|| meters.of_grant(&app.name, path), |grant| grant.meter.clone());
         // What an ended grant hides stays hidden inside of Unions.
         let of_api = |api: &str| of_apps.get(&(grant.app_id.as_str(), api)).map(|hidden| hidden.to_vec()).unwrap_or_default();
         let views = if of_apps.is_empty() { None } else { views_without(entry, &grant.hidden, &of_api) };
         if views.is_some() {
             grants.narrowed.insert(entry.index);
         }
-        grants.by_place.insert(place, Grant { expires_at: grant.expires_at, bucket, views });
+        grants.by_place.insert(place, Grant { expires_at: grant.expires_at, bucket, views, meter });
     }
     Arc::new(grants)
 }

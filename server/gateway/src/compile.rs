@@ -89,7 +89,7 @@ impl Gateway {
                 compiled.push(self.place(&mut next, &materials, first, versions).await);
             }
         }
-        next.grants = grants_of(before, &next, snapshot, &compiled);
+        next.grants = grants_of(before, &next, &self.meters, &compiled);
         next
     }
 
@@ -150,7 +150,7 @@ impl Gateway {
                 .limit
                 .map(|rate| Bucket::renewed(last.and_then(|last| last.bucket.as_ref()), rate, from.snapshot.gateways)),
             compartment: next.shares.get(&(about.domain.clone(), about.switches.priority)).cloned(),
-            meters: last.map_or_else(Default::default, |last| last.meters.clone()),
+            meters: self.meters.of_api(&path, &about.id, about.spec.kind()),
         };
         for api in versions {
             let plan = match known_plan(next, from, api) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use futures::StreamExt;
 use http::header::{ALLOW, ORIGIN};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Body;
@@ -22,6 +23,7 @@ use crate::failures::log_failure;
 use crate::formats::Format;
 use crate::incoming::{MAX_BATCH_BODY, read_body, read_given};
 use crate::memory::{Counted, UNCOUNTED};
+use crate::metrics::Spent;
 use crate::parameters::{Call, Given};
 use crate::plan::Plan;
 use crate::request_id::RequestId;
@@ -57,23 +59,25 @@ impl Visit<'_> {
 
     fn denied(&self, denied: &Denied) -> Answer {
         let stamp = Stamp { budget: denied.budget, retry_after: denied.retry_after, ..self.stamp() };
-        if let Some(meter) = &denied.meter {
-            meter.count(Some(denied.problem.code), stamp.took);
-        }
         log_failure(&self.request_id, None, &denied.problem);
-        problem(&stamp, &denied.problem)
+        let answer = problem(&stamp, &denied.problem);
+        denied.count(stamp.took, answer.body().bytes().len());
+        answer
     }
 
     /// Counts and answers.
     fn finish(&self, admitted: &Admitted<'_>, stamp: &Stamp<'_>, body: Result<Counted, Problem>, timings: Option<&Timings>) -> Answer {
-        admitted.meter.count(body.as_ref().err().map(|found| found.code), stamp.took);
-        match body {
+        let error = body.as_ref().err().map(|found| found.code);
+        let answer = match body {
             Ok(body) => good(stamp, body, timings),
             Err(found) => {
                 log_failure(&self.request_id, Some(admitted.plan.path.as_str()), &found);
                 problem(stamp, &found)
             }
-        }
+        };
+        let spent = timings.map_or(Spent::in_gateway(stamp.took), |timings| timings.spent(stamp.took));
+        admitted.count(error, spent, answer.body().bytes().len());
+        answer
     }
 }
 
@@ -230,13 +234,22 @@ impl Gateway {
             let count = if call.wanted.count { Some(execute::count(admitted.plan, call).await?) } else { None };
             Ok((count, outgoing::open(self, admitted, view, call, format, count).await?))
         };
-        match opened.await {
+        let (mut timings, started) = (Timings::default(), Instant::now());
+        let opened = opened.await;
+        timings.spend(micros_since(started), None);
+        let stamp = visit.stamp_of(admitted);
+        match opened {
             Ok((count, frames)) => {
-                let stamp = visit.stamp_of(admitted);
-                admitted.meter.count(None, stamp.took);
+                admitted.count(None, timings.spent(stamp.took), 0);
+                let meter = admitted.meter.clone();
+                let frames = frames.inspect(move |sent| {
+                    if let Ok(frame) = sent {
+                        meter.count_frame(frame);
+                    }
+                });
                 streamed(&stamp, format, &admitted.plan.api.name, count, frames)
             }
-            Err(problem) => visit.finish(admitted, &visit.stamp_of(admitted), Err(problem), None),
+            Err(problem) => visit.finish(admitted, &stamp, Err(problem), Some(&timings)),
         }
     }
 

@@ -19,6 +19,7 @@ mod edge;
 mod encode;
 mod execute;
 mod failures;
+pub mod figures;
 mod formats;
 mod grpc;
 mod incoming;
@@ -34,6 +35,7 @@ mod parameters;
 mod plan;
 mod pump;
 mod refusal;
+mod registry;
 mod request_id;
 mod request_path;
 mod reserved;
@@ -59,10 +61,12 @@ use connect::pools::Pools;
 use connect::queue::QueueFigures;
 use connect::vault::Vault;
 use model::snapshot::Environment;
+use observe::{Reading, SeriesKey};
 use tokio::sync::watch;
 
 pub use body::ApiBody;
 pub use clock::Clock;
+pub use figures::{ApiFigures, AppFigures};
 pub use grpc::{GrpcBody, GrpcEdge};
 pub use memory::{Memory, Reservation};
 pub use refusal::refusal;
@@ -72,6 +76,8 @@ pub use trial::TrialRequest;
 
 use cache::Caches;
 use cursor::Cursors;
+use plan::Backend;
+use registry::Registry;
 use routes::Routes;
 use tokens::Tokens;
 
@@ -107,6 +113,7 @@ pub struct Gateway {
     stores: Stores,
     live_catalog: Arc<LiveCatalog>,
     caches: Arc<Caches>,
+    meters: Arc<Registry>,
     memory: Memory,
     tokens: Arc<Tokens>,
     cursors: Arc<Cursors>,
@@ -115,15 +122,6 @@ pub struct Gateway {
     on_disk: disk::OnDisk,
     public_url: Arc<str>,
     open_reflection: bool,
-}
-
-/// The figures of one API in one environment.
-pub struct ApiFigures {
-    /// `travel/plane`
-    pub api: String,
-    pub kind: model::spec::ApiKind,
-    pub environment: Environment,
-    pub figures: metrics::Figures,
 }
 
 /// What went wrong lately with the calls of one API in one environment.
@@ -144,6 +142,7 @@ impl Gateway {
             routes: Arc::new(ArcSwap::from_pointee(Routes::default())),
             revisions: Arc::new(watch::channel(0).0),
             caches: Arc::new(Caches::new(parts.cache_bytes, parts.stores.link().cloned(), parts.clock.clone())),
+            meters: Arc::default(),
             memory: parts.memory,
             tokens: Arc::new(Tokens::default()),
             cursors: Arc::new(Cursors::new(&parts.vault)),
@@ -210,22 +209,49 @@ impl Gateway {
         found
     }
 
-    /// What was counted of each API that is live, since this process began.
+    /// What was counted since this process began of each API that was called, by path and environment. An API that is retired keeps its
+    /// figures.
     #[must_use]
     pub fn figures(&self) -> Vec<ApiFigures> {
         let routes = self.routes.load();
-        let mut figures: Vec<ApiFigures> = routes
-            .apis
-            .iter()
-            .flat_map(|(path, entry)| {
-                Environment::ALL.into_iter().filter_map(move |environment| {
-                    let plan = entry.plan(environment, None)?;
-                    let figures = entry.meter(environment).read();
-                    Some(ApiFigures { api: path.to_string(), kind: plan.kind, environment, figures })
-                })
-            })
-            .collect();
-        figures.sort_by(|a, b| (&a.api, a.environment).cmp(&(&b.api, b.environment)));
+        let mut figures = self.meters.api_figures();
+        for of in &mut figures {
+            let plan = routes.apis.get(&of.api).and_then(|entry| entry.plan(of.environment, None));
+            if let Some(Backend::Union(union)) = plan.map(|plan| &plan.backend) {
+                of.breaker_open = Some(union.has_open_breaker());
+            }
+        }
         figures
+    }
+
+    /// What was counted of one API where it is live, called or not.
+    #[must_use]
+    pub fn figures_of(&self, path: &str) -> Vec<ApiFigures> {
+        let routes = self.routes.load();
+        let Some((path, entry)) = routes.apis.get_key_value(path) else { return Vec::new() };
+        let live = Environment::ALL.into_iter().filter_map(|environment| Some((environment, entry.plan(environment, None)?)));
+        let figures = live.map(|(environment, plan)| ApiFigures {
+            api: path.clone(),
+            kind: plan.kind,
+            environment,
+            figures: entry.meter(environment).read(),
+            breaker_open: None,
+        });
+        figures.collect()
+    }
+
+    /// What each app asked of each API since this process began, by paths and environment; those that asked nothing are left out.
+    #[must_use]
+    pub fn app_figures(&self) -> Vec<AppFigures> {
+        self.meters.app_figures()
+    }
+
+    /// All that is counted here, for the recorder of figures over time: each API that was called, and each app with each API that it called.
+    /// A series that was once in it stays in it, and its counters only grow.
+    #[must_use]
+    pub fn readings(&self) -> Vec<(SeriesKey, Reading)> {
+        let apis = self.figures();
+        let apps = self.app_figures();
+        apis.iter().map(ApiFigures::series).chain(apps.iter().map(AppFigures::series)).collect()
     }
 }

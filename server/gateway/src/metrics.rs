@@ -1,14 +1,16 @@
-//! What is counted of each request: one atomic addition a figure, no lock.
+//! What is counted of each request: atomic additions, no lock. Nothing is ever set back: readers take differences.
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use http_body::Frame;
 use model::ErrorCode;
+use model::snapshot::Environment;
+use observe::LiveLatencies;
 
-/// Upper bounds of the histogram in microseconds; the last one is everything beyond.
-pub const BOUNDS_US: [u64; 16] =
-    [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000, 30_000_000];
+use crate::figures::Figures;
 
 /// Where a response came from, where an API keeps answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,14 +38,37 @@ impl CacheResult {
     }
 }
 
-/// The figures of one API in one environment. What a good and quick call adds to stands together at the beginning.
+/// Microseconds of a request, and how many of them a cache and the source took; the rest is the gateway's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spent {
+    pub(crate) micros: u64,
+    pub(crate) cache: u64,
+    pub(crate) source: u64,
+}
+
+impl Spent {
+    /// By the gateway alone.
+    pub(crate) fn in_gateway(micros: u64) -> Self {
+        Self { micros, cache: 0, source: 0 }
+    }
+}
+
+/// A counter for each error code.
+type Codes = [AtomicU64; ErrorCode::ALL.len()];
+
+/// The figures of one API in one environment. What a good and quick call adds to stands together at the beginning. The histogram is made at
+/// the first call, because most of ten thousand APIs are rarely called.
 #[derive(Default)]
 #[repr(C, align(64))]
 pub struct Meter {
     ok: AtomicU64,
-    micros: AtomicU64,
-    buckets: [AtomicU64; BOUNDS_US.len() + 1],
-    codes: [AtomicU64; ErrorCode::ALL.len()],
+    bytes: AtomicU64,
+    gateway: AtomicU64,
+    latencies: OnceLock<Box<LiveLatencies>>,
+    at_cache: AtomicU64,
+    at_source: AtomicU64,
+    limit_hits: AtomicU64,
+    codes: Codes,
     cache: [AtomicU64; CacheResult::ALL.len()],
     degraded: AtomicU64,
     /// The last failure that was not its caller's.
@@ -94,23 +119,9 @@ impl Last {
     }
 }
 
-/// A reading of a [`Meter`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Figures {
-    pub ok: u64,
-    /// Calls that failed, by code; those that never happened are left out.
-    pub errors: Vec<(ErrorCode, u64)>,
-    /// Calls by how long they took, beside [`BOUNDS_US`] and one more.
-    pub buckets: Vec<u64>,
-    pub micros: u64,
-    /// Beside [`CacheResult::ALL`].
-    pub cache: [u64; CacheResult::ALL.len()],
-    /// Of those that were answered, in which something stood in for a step of a Union.
-    pub degraded: u64,
-}
-
 impl Meter {
-    pub(crate) fn count(&self, error: Option<ErrorCode>, micros: u64) {
+    /// A request to its end, with the bytes of its body where these are known.
+    pub(crate) fn count(&self, error: Option<ErrorCode>, spent: Spent, bytes: usize) {
         match error {
             None => self.ok.fetch_add(1, Ordering::Relaxed),
             Some(code) => {
@@ -120,13 +131,39 @@ impl Meter {
                 self.codes[code as usize].fetch_add(1, Ordering::Relaxed)
             }
         };
-        let bucket = BOUNDS_US.iter().position(|bound| micros <= *bound).unwrap_or(BOUNDS_US.len());
-        self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
-        self.micros.fetch_add(micros, Ordering::Relaxed);
+        // Steps that ran beside each other may have taken longer together than the request did.
+        let cache = spent.cache.min(spent.micros);
+        let source = spent.source.min(spent.micros - cache);
+        self.gateway.fetch_add(spent.micros - cache - source, Ordering::Relaxed);
+        self.count_bytes(bytes);
+        if cache > 0 {
+            self.at_cache.fetch_add(cache, Ordering::Relaxed);
+        }
+        if source > 0 {
+            self.at_source.fetch_add(source, Ordering::Relaxed);
+        }
+        self.latencies.get_or_init(Box::default).add(spent.micros);
+    }
+
+    /// Bytes of a body that is sent.
+    pub(crate) fn count_bytes(&self, bytes: usize) {
+        if bytes > 0 {
+            self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// A part of a body that is sent as it is made.
+    pub(crate) fn count_frame(&self, frame: &Frame<Bytes>) {
+        self.count_bytes(frame.data_ref().map_or(0, Bytes::len));
     }
 
     pub(crate) fn count_cache(&self, result: CacheResult) {
         self.cache[result as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A request that a rate limit refused. It is counted as a request, too.
+    pub(crate) fn count_limit_hit(&self) {
+        self.limit_hits.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A response in which something stood in for a step, and what the step had failed with. It is counted as a response, too.
@@ -143,18 +180,61 @@ impl Meter {
         [self.failed.read(ok), self.stood_in.read(ok)]
     }
 
+    /// Whether anything was counted; asked before a histogram is read.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        let mut counters = [&self.ok, &self.limit_hits].into_iter().chain(&self.codes);
+        counters.any(|counter| counter.load(Ordering::Relaxed) > 0)
+    }
+
     #[must_use]
     pub fn read(&self) -> Figures {
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let errors = ErrorCode::ALL.into_iter().map(|code| (code, load(&self.codes[code as usize]))).filter(|(_, calls)| *calls > 0);
         Figures {
             ok: load(&self.ok),
-            errors: errors.collect(),
-            buckets: self.buckets.iter().map(load).collect(),
-            micros: load(&self.micros),
+            errors: errors_of(&self.codes),
+            latencies: self.latencies.get().map(|latencies| latencies.read()).unwrap_or_default(),
             cache: std::array::from_fn(|index| load(&self.cache[index])),
             degraded: load(&self.degraded),
+            bytes: load(&self.bytes),
+            limit_hits: load(&self.limit_hits),
+            gateway_micros: load(&self.gateway),
+            cache_micros: load(&self.at_cache),
+            source_micros: load(&self.at_source),
         }
+    }
+}
+
+/// Those that happened.
+fn errors_of(codes: &Codes) -> Vec<(ErrorCode, u64)> {
+    let all = ErrorCode::ALL.into_iter().map(|code| (code, codes[code as usize].load(Ordering::Relaxed)));
+    all.filter(|(_, calls)| *calls > 0).collect()
+}
+
+/// The requests of one app to one API.
+#[derive(Default)]
+pub(crate) struct AppMeter([OfApp; Environment::ALL.len()]);
+
+/// In one environment. The codes are made at the first error.
+#[derive(Default)]
+struct OfApp {
+    ok: AtomicU64,
+    errors: OnceLock<Box<Codes>>,
+}
+
+impl AppMeter {
+    pub(crate) fn count(&self, environment: Environment, error: Option<ErrorCode>) {
+        let of = &self.0[environment as usize];
+        match error {
+            None => of.ok.fetch_add(1, Ordering::Relaxed),
+            Some(code) => of.errors.get_or_init(Box::default)[code as usize].fetch_add(1, Ordering::Relaxed),
+        };
+    }
+
+    /// The good requests, and those that failed by code.
+    pub(crate) fn read(&self, environment: Environment) -> (u64, Vec<(ErrorCode, u64)>) {
+        let of = &self.0[environment as usize];
+        (of.ok.load(Ordering::Relaxed), of.errors.get().map(|codes| errors_of(codes)).unwrap_or_default())
     }
 }
 
@@ -162,31 +242,56 @@ impl Meter {
 mod tests {
     use super::*;
 
+    fn count(meter: &Meter, error: Option<ErrorCode>) {
+        meter.count(error, Spent::in_gateway(1), 0);
+    }
+
     #[test]
     fn what_is_counted_is_read() {
         let meter = Meter::default();
-        meter.count(None, 40);
-        meter.count(Some(ErrorCode::NotFound), 700);
-        meter.count(None, 99_000_000);
+        assert!(!meter.is_used() && meter.latencies.get().is_none(), "an API that nobody calls has no histogram");
+        meter.count(None, Spent::in_gateway(40), 7);
+        meter.count(Some(ErrorCode::NotFound), Spent { micros: 700, cache: 200, source: 450 }, 3);
+        meter.count(None, Spent { micros: 99_000_000, cache: 0, source: 100_000_000 }, 0);
         meter.count_cache(CacheResult::L2);
+        meter.count_limit_hit();
         let figures = meter.read();
-        assert_eq!((figures.ok, figures.micros), (2, 99_000_740));
+        assert!(meter.is_used());
+        assert_eq!((figures.ok, figures.bytes, figures.limit_hits), (2, 10, 1));
         assert_eq!(figures.errors, [(ErrorCode::NotFound, 1)]);
-        assert_eq!((figures.buckets[0], figures.buckets[4], figures.buckets[16]), (1, 1, 1));
+        assert_eq!((figures.latencies.count(), figures.latencies.sum(), figures.latencies.max()), (3, 99_000_740, 99_000_000));
+        assert_eq!((figures.latencies.count_up_to(40), figures.latencies.count_up_to(1_000)), (1, 2));
+        assert_eq!((figures.gateway_micros, figures.cache_micros, figures.source_micros), (90, 200, 99_000_450));
+        assert_eq!(figures.latencies.sum(), figures.gateway_micros + figures.cache_micros + figures.source_micros);
         assert_eq!(figures.cache, [0, 1, 0, 0]);
+    }
+
+    #[test]
+    fn a_meter_of_an_api_that_nobody_calls_is_small() {
+        assert!(size_of::<Meter>() <= 320, "{}", size_of::<Meter>());
+    }
+
+    #[test]
+    fn an_app_is_counted_in_the_environment_of_its_key() {
+        let meter = AppMeter::default();
+        meter.count(Environment::Prod, None);
+        meter.count(Environment::Prod, Some(ErrorCode::Invalid));
+        meter.count(Environment::Test, None);
+        assert_eq!(meter.read(Environment::Prod), (1, vec![(ErrorCode::Invalid, 1)]));
+        assert_eq!(meter.read(Environment::Test), (1, Vec::new()));
     }
 
     #[test]
     fn the_last_lapse_says_what_was_answered_since() {
         let meter = Meter::default();
-        meter.count(Some(ErrorCode::NotFound), 1);
+        count(&meter, Some(ErrorCode::NotFound));
         assert_eq!(meter.lapses(), [None, None], "a caller's own fault is none");
-        meter.count(None, 1);
-        meter.count(Some(ErrorCode::SourceUnavailable), 1);
+        count(&meter, None);
+        count(&meter, Some(ErrorCode::SourceUnavailable));
         let [failed, _] = meter.lapses();
         assert_eq!(failed.map(|lapse| (lapse.code, lapse.answered_since)), Some((ErrorCode::SourceUnavailable, 0)));
         meter.count_degraded(ErrorCode::SourceTimeout);
-        meter.count(None, 1);
+        count(&meter, None);
         let [failed, stood_in] = meter.lapses();
         assert_eq!(failed.map(|lapse| lapse.answered_since), Some(1));
         assert_eq!(stood_in.map(|lapse| (lapse.code, lapse.answered_since)), Some((ErrorCode::SourceTimeout, 0)));

@@ -20,7 +20,7 @@ use model::{ErrorCode, Problem};
 
 use crate::cache::CacheNote;
 use crate::limits::{Bucket, Budget};
-use crate::metrics::Meter;
+use crate::metrics::{AppMeter, Meter, Spent};
 use crate::parameters::{self, Call, Given, Giver};
 use crate::plan::{Backend, Plan};
 use crate::pump::Cut;
@@ -36,6 +36,9 @@ pub(crate) struct Timings {
     pub(crate) steps: Vec<(&'static str, u64)>,
     /// Unions: what each of its steps did.
     pub(crate) graph: Vec<StepTrace>,
+    /// Microseconds at a cache, and at the source or store or the steps of a Union; also of what failed there.
+    pub(crate) cache: u64,
+    pub(crate) source: u64,
 }
 
 impl Timings {
@@ -48,6 +51,18 @@ impl Timings {
 
     pub(crate) fn note(&mut self, step: &'static str, started: Instant) {
         self.steps.push((step, micros_since(started)));
+    }
+
+    /// Rows that it took so long to get, with what of it a cache says was spent at the source; without a cache, all of it was.
+    pub(crate) fn spend(&mut self, took: u64, at_source: Option<u64>) {
+        let source = at_source.unwrap_or(took).min(took);
+        self.source = self.source.saturating_add(source);
+        self.cache = self.cache.saturating_add(took - source);
+    }
+
+    /// Of a request that took so long.
+    pub(crate) fn spent(&self, micros: u64) -> Spent {
+        Spent { micros, cache: self.cache, source: self.source }
     }
 }
 
@@ -75,6 +90,8 @@ pub(crate) struct Admitted<'r> {
     pub(crate) fixed: Option<Arc<Fixed>>,
     pub(crate) budget: Option<Budget>,
     pub(crate) meter: &'r Arc<Meter>,
+    /// Nothing where the request is counted for no app.
+    pub(crate) app_meter: Option<&'r Arc<AppMeter>>,
     /// Whose share of a source's slots the request takes.
     pub(crate) consumer: Consumer,
 }
@@ -87,6 +104,7 @@ pub(crate) struct Held {
     fixed: Option<Arc<Fixed>>,
     budget: Option<Budget>,
     meter: Arc<Meter>,
+    app_meter: Option<Arc<AppMeter>>,
     consumer: Consumer,
 }
 
@@ -99,7 +117,16 @@ impl Admitted<'_> {
             fixed: self.fixed.clone(),
             budget: self.budget,
             meter: self.meter.clone(),
+            app_meter: self.app_meter.cloned(),
             consumer: self.consumer,
+        }
+    }
+
+    /// Counts the request, once, for its API and for its app; of a body that is not at hand, the bytes are counted as they are sent.
+    pub(crate) fn count(&self, error: Option<ErrorCode>, spent: Spent, bytes: usize) {
+        self.meter.count(error, spent, bytes);
+        if let Some(meter) = self.app_meter {
+            meter.count(self.plan.api.environment, error);
         }
     }
 }
@@ -113,6 +140,7 @@ impl Held {
             fixed: self.fixed.clone(),
             budget: self.budget,
             meter: &self.meter,
+            app_meter: self.app_meter.as_ref(),
             consumer: self.consumer,
         }
     }
@@ -134,11 +162,30 @@ pub(crate) struct Denied {
     pub(crate) budget: Option<Budget>,
     pub(crate) retry_after: Option<u64>,
     pub(crate) meter: Option<Arc<Meter>>,
+    /// With the environment of the request.
+    pub(crate) app_meter: Option<(Arc<AppMeter>, Environment)>,
 }
 
 impl From<Problem> for Box<Denied> {
     fn from(problem: Problem) -> Self {
-        Box::new(Denied { problem, budget: None, retry_after: None, meter: None })
+        Box::new(Denied::of(problem))
+    }
+}
+
+impl Denied {
+    fn of(problem: Problem) -> Self {
+        Self { problem, budget: None, retry_after: None, meter: None, app_meter: None }
+    }
+
+    /// Counts the request, once, for what is known of it.
+    pub(crate) fn count(&self, micros: u64, bytes: usize) {
+        let error = Some(self.problem.code);
+        if let Some(meter) = &self.meter {
+            meter.count(error, Spent::in_gateway(micros), bytes);
+        }
+        if let Some((meter, environment)) = &self.app_meter {
+            meter.count(*environment, error);
+        }
     }
 }
 
@@ -166,7 +213,7 @@ impl Gateway {
         // Route: one look-up in a map of this snapshot.
         let (entry, plan) = route(routes, who.environment, target)?;
         let meter = entry.meter(who.environment);
-        let counted = |problem| Box::new(Denied { problem, budget: None, retry_after: None, meter: Some(meter.clone()) });
+        let counted = |problem| Box::new(Denied { meter: Some(meter.clone()), ..Denied::of(problem) });
         // May they: the grant of the caller's app for this API.
         let grant = keys::may(routes, who.app, entry.index, target.path, now).map_err(counted)?;
         Ok(Identified { app: who.app, fixed: who.fixed, entry, plan, grant, meter })
@@ -190,9 +237,15 @@ impl Gateway {
     ) -> Result<Admitted<'r>, Box<Denied>> {
         let Identified { app, fixed, entry, plan, grant, meter } = self.identify(routes, headers, target, now)?;
         // Limits: the caller's own first, so that one who calls too often takes nothing from the others.
-        let budget = take([&grant.bucket, &entry.bucket, &entry.compartment], target, meter)?;
-        let view = view_of(grant, plan).ok_or_else(hidden_whole)?;
-        Ok(Admitted { view, plan, app: Some(&app.id), fixed, budget, meter, consumer: Consumer::app(app.index) })
+        let counted = |mut denied: Box<Denied>| {
+            denied.meter = Some(meter.clone());
+            denied.app_meter = Some((grant.meter.clone(), plan.api.environment));
+            denied
+        };
+        let budget = take([&grant.bucket, &entry.bucket, &entry.compartment], target, meter).map_err(counted)?;
+        let view = view_of(grant, plan).ok_or_else(|| counted(hidden_whole().into()))?;
+        let (app_meter, consumer) = (Some(&grant.meter), Consumer::app(app.index));
+        Ok(Admitted { view, plan, app: Some(&app.id), fixed, budget, meter, app_meter, consumer })
     }
 
     /// The short way: a key whose row is in this process, without a cache in between. The row is handed over as stored.
@@ -274,20 +327,28 @@ impl Gateway {
         let plan = admitted.plan;
         let started = Instant::now();
         // Cache: this process, then Redis; one fetch for many who ask at once. Executor: the source, or a dataset.
-        let (rows, cache) = match &plan.api.spec.policy.cache {
-            Some(policy) => self.caches.rows(plan, &call, policy).await.map(|(rows, note)| (rows, Some(note)))?,
+        let found = match &plan.api.spec.policy.cache {
+            Some(policy) => self.caches.rows(plan, &call, policy).await.map(|(rows, note)| (rows, Some(note))),
             None => match &plan.backend {
-                Backend::Union(union) => (self.union(plan, union, &call, timings).await?, None),
-                _ => (execute::rows(plan, &call).await?, None),
+                Backend::Union(union) => self.union(plan, union, &call, timings).await.map(|rows| (rows, None)),
+                _ => execute::rows(plan, &call).await.map(|rows| (rows, None)),
             },
         };
-        timings.note("source", started);
+        let took = micros_since(started);
+        timings.spend(took, found.as_ref().ok().and_then(|(_, note)| *note).map(|note| note.source));
+        let (rows, cache) = found?;
+        timings.steps.push(("source", took));
         if let Some(note) = cache {
             admitted.meter.count_cache(note.result);
         }
         count_degraded(admitted.meter, &rows);
         let count = match call.wanted.count {
-            true => Some(execute::count(plan, &call).await?),
+            true => {
+                let started = Instant::now();
+                let count = execute::count(plan, &call).await;
+                timings.spend(micros_since(started), None);
+                Some(count?)
+            }
             false => None,
         };
         // Cursor: sealed for this app, behind the cache, whose entries all apps share.
@@ -353,8 +414,8 @@ fn hidden_whole() -> Problem {
     Problem::new(ErrorCode::Forbidden, "This version requires a field that is hidden from your app. Ask an owner of the API's domain.")
 }
 
-/// Takes from each bucket in turn; gives the tightest.
-fn take(buckets: [&Option<Arc<Bucket>>; 3], target: Target<'_>, meter: &Arc<Meter>) -> Result<Option<Budget>, Box<Denied>> {
+/// Takes from each bucket in turn; gives the tightest. A refusal is counted as a limit hit, and as a request by whoever tells it.
+fn take(buckets: [&Option<Arc<Bucket>>; 3], target: Target<'_>, meter: &Meter) -> Result<Option<Budget>, Box<Denied>> {
     const WHOSE: [&str; 3] = ["of your app for this API", "of this API", "of this API's compartment"];
     let mut tightest: Option<Budget> = None;
     for (bucket, whose) in buckets.into_iter().zip(WHOSE) {
@@ -362,16 +423,16 @@ fn take(buckets: [&Option<Arc<Bucket>>; 3], target: Target<'_>, meter: &Arc<Mete
         match bucket.take(target.calls) {
             Ok(budget) => tightest = Some(tightest.filter(|known| known.remaining <= budget.remaining).unwrap_or(budget)),
             Err(refused) => {
+                meter.count_limit_hit();
                 let wait = refused.retry_after;
                 let detail = format!(
                     "The rate limit {whose} is {} requests/s. Wait {wait} s, or ask an owner of the API's domain for a higher limit.",
                     refused.budget.limit
                 );
                 return Err(Box::new(Denied {
-                    problem: Problem::new(ErrorCode::TooManyRequests, detail),
                     budget: Some(refused.budget),
                     retry_after: Some(wait),
-                    meter: Some(meter.clone()),
+                    ..Denied::of(Problem::new(ErrorCode::TooManyRequests, detail))
                 }));
             }
         }

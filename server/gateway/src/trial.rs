@@ -43,7 +43,8 @@ impl Gateway {
         let mut timings = Timings::default();
         let meter = Arc::new(Meter::default());
         let consumer = Consumer::person(&caller);
-        let admitted = Admitted { view: &plan.view, plan: &plan, app: None, fixed: None, budget: None, meter: &meter, consumer };
+        let admitted =
+            Admitted { view: &plan.view, plan: &plan, app: None, fixed: None, budget: None, meter: &meter, app_meter: None, consumer };
         let answered = self.answer(&admitted, &given, &mut timings).await;
         let took_us = micros_since(started);
         let rows = answered.as_ref().ok().map(|answered| answered.rows.rows.len() as u64);

@@ -12,6 +12,7 @@ use model::snapshot::{Environment, SnapshotIssuer, SnapshotKey};
 
 use crate::json_body::Written;
 use crate::limits::Bucket;
+use crate::metrics::AppMeter;
 use crate::view::View;
 
 /// Keys and issuers, with the apps that they stand for.
@@ -51,6 +52,7 @@ pub(crate) struct App {
     pub(crate) index: u32,
     /// The same on every node, unlike the place.
     pub(crate) id: Arc<str>,
+    /// Its path: `travel/website`.
     pub(crate) name: Arc<str>,
 }
 
@@ -69,6 +71,7 @@ pub(crate) struct Grant {
     /// Where something is hidden from the app, what it sees of each plan that it may call, by the plan's address in this
     /// snapshot: compiled at load.
     pub(crate) views: Option<Vec<(usize, Arc<View>)>>,
+    pub(crate) meter: Arc<AppMeter>,
 }
 
 impl KnownKey {

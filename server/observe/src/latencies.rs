@@ -41,6 +41,12 @@ fn start_of(bucket: u16, power: u8) -> u64 {
     }
 }
 
+/// The value in the middle of a bucket, rounded down.
+fn middle_of(bucket: u16, power: u8) -> u64 {
+    let (start, end) = (start_of(bucket, power), start_of(bucket + 1, power));
+    start + (end - start - 1) / 2
+}
+
 /// Is added to by many threads at once and never reset. 2.8 KB, so it is made when something is measured first.
 pub struct LiveLatencies {
     buckets: AtomicHistogram32,
@@ -125,6 +131,14 @@ impl Latencies {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.buckets.is_empty()
+    }
+
+    /// How many took at most so long, where a bucket is counted by its middle. What is added later never makes it smaller; therefore the
+    /// exact maximum is not asked.
+    #[must_use]
+    pub fn count_up_to(&self, micros: u64) -> u64 {
+        let within = self.buckets.iter().take_while(|(bucket, _)| middle_of(*bucket, self.power) <= micros);
+        within.fold(0, |count, (_, more)| count.saturating_add(*more))
     }
 
     /// Adds all of another. Where one of the two is coarse, the result is.

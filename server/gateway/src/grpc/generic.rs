@@ -12,6 +12,7 @@ use http::HeaderMap;
 use model::json_text::float_word;
 use model::spec::ApiKind;
 use model::{ErrorCode, Problem};
+use prost::Message;
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value};
 use serde::de::Error as _;
@@ -23,6 +24,7 @@ use tonic::{Request, Response, Status};
 use super::data::Degraded;
 use super::data::data_service_server::{DataService, DataServiceServer};
 use super::data::{BatchGetRequest, BatchGetResponse, GetRequest, GetResponse, QueryRequest, QueryResponse};
+use super::frame::PREFIX;
 use super::status::status_of;
 use crate::failures::log_failure;
 use crate::parameters::{self, Given};
@@ -71,9 +73,7 @@ impl Generic {
             .admit(&self.0.routes.load(), &visit.headers, Target { path, version, calls }, self.0.clock.now())
             .map(|admitted| admitted.held())
             .map_err(|denied| {
-                if let Some(meter) = &denied.meter {
-                    meter.count(Some(denied.problem.code), micros_since(visit.started));
-                }
+                denied.count(micros_since(visit.started), 0);
                 log_failure(&visit.request_id, None, &denied.problem);
                 status_of(&denied.problem, visit.request_id.as_str(), denied.retry_after)
             })?;
@@ -81,14 +81,14 @@ impl Generic {
             return Ok(held);
         }
         let right = if kind == ApiKind::Kv { "a list: use Query or Stream" } else { "a key lookup: use Get or BatchGet" };
-        visit.finish(&held.admitted(), Err(Problem::new(ErrorCode::Invalid, format!("{path} is {right}."))))
+        visit.finish(&held.admitted(), Err(Problem::new(ErrorCode::Invalid, format!("{path} is {right}."))), &Timings::default())
     }
 }
 
 impl Visit {
-    /// Counts, and makes the status of a failure.
-    fn finish<T>(&self, admitted: &Admitted<'_>, result: Result<T, Problem>) -> Result<T, Status> {
-        admitted.meter.count(result.as_ref().err().map(|problem| problem.code), micros_since(self.started));
+    /// Counts all but the bytes, see [`sent`], and makes the status of a failure.
+    fn finish<T>(&self, admitted: &Admitted<'_>, result: Result<T, Problem>, timings: &Timings) -> Result<T, Status> {
+        admitted.count(result.as_ref().err().map(|problem| problem.code), timings.spent(micros_since(self.started)), 0);
         result.map_err(|problem| {
             log_failure(&self.request_id, Some(admitted.plan.path.as_str()), &problem);
             status_of(&problem, self.request_id.as_str(), None)
@@ -103,12 +103,14 @@ impl DataService for Generic {
         let request = request.into_inner();
         let held = self.admit(&visit, &request.api, ApiKind::Kv, 1)?;
         let admitted = held.admitted();
-        let answered = self.0.answer(&admitted, &given(request.key), &mut Timings::default()).await;
+        let mut timings = Timings::default();
+        let answered = self.0.answer(&admitted, &given(request.key), &mut timings).await;
         let row = answered.and_then(|answered| match answered.rows.rows.first() {
             Some(row) => row_of(&admitted, &answered.view, row),
             None => Err(no_row(&answered.call)),
         });
-        Ok(Response::new(GetResponse { row: Some(visit.finish(&admitted, row)?) }))
+        let row = Some(visit.finish(&admitted, row, &timings)?);
+        Ok(Response::new(sent(&admitted, GetResponse { row })))
     }
 
     async fn batch_get(&self, request: Request<BatchGetRequest>) -> Result<Response<BatchGetResponse>, Status> {
@@ -117,9 +119,10 @@ impl DataService for Generic {
         let held = self.admit(&visit, &request.api, ApiKind::Kv, request.keys.len())?;
         let admitted = held.admitted();
         let keys: Vec<Given> = request.keys.into_iter().map(|key| given(Some(key))).collect();
+        let mut timings = Timings::default();
         let rows = async {
             batch::bounded(keys.len())?;
-            let batch::Batch { rows, memory } = self.0.batch(&admitted, &keys, &mut Timings::default()).await?;
+            let batch::Batch { rows, memory } = self.0.batch(&admitted, &keys, &mut timings).await?;
             memory.hold(rows.iter().flatten().map(|row| row.len() as u64).sum::<u64>() * STRUCT_BYTES)?;
             let one = |row: &Option<Bytes>| {
                 let row = row.as_ref().map(|row| row_of(&admitted, admitted.view, row)).transpose()?;
@@ -128,8 +131,8 @@ impl DataService for Generic {
             Ok::<_, Problem>((rows.iter().map(one).collect::<Result<Vec<_>, _>>()?, memory))
         };
         let rows = rows.await;
-        let (rows, memory) = visit.finish(&admitted, rows)?;
-        Ok(counted(BatchGetResponse { rows }, memory))
+        let (rows, memory) = visit.finish(&admitted, rows, &timings)?;
+        Ok(counted(sent(&admitted, BatchGetResponse { rows }), memory))
     }
 
     async fn query(&self, request: Request<QueryRequest>) -> Result<Response<QueryResponse>, Status> {
@@ -137,7 +140,8 @@ impl DataService for Generic {
         let request = request.into_inner();
         let held = self.admit(&visit, &request.api, ApiKind::Sql, 1)?;
         let admitted = held.admitted();
-        let answered = self.0.answer(&admitted, &given(request.parameters), &mut Timings::default()).await;
+        let mut timings = Timings::default();
+        let answered = self.0.answer(&admitted, &given(request.parameters), &mut timings).await;
         let page = answered.and_then(|answered| {
             let memory = &answered.call.memory;
             memory.hold(answered.rows.rows.iter().map(|row| row.len() as u64).sum::<u64>() * STRUCT_BYTES)?;
@@ -147,8 +151,8 @@ impl DataService for Generic {
             let degraded = degraded.map(|one| Degraded { step: one.step, code: one.code, fallback: one.fallback }).collect();
             Ok((QueryResponse { rows, next: answered.rows.next, truncated: answered.rows.truncated, degraded }, memory))
         });
-        let (page, memory) = visit.finish(&admitted, page)?;
-        Ok(counted(page, memory))
+        let (page, memory) = visit.finish(&admitted, page, &timings)?;
+        Ok(counted(sent(&admitted, page), memory))
     }
 
     type StreamStream = BoxStream<'static, Result<GetResponse, Status>>;
@@ -159,16 +163,20 @@ impl DataService for Generic {
         let held = self.admit(&visit, &request.api, ApiKind::Sql, 1)?;
         let admitted = held.admitted();
         let limited = request.parameters.as_ref().is_some_and(|given| given.fields.contains_key("limit"));
+        let mut timings = Timings::default();
         let begun = async {
             let mut call = parameters::read(admitted.plan, &given(request.parameters), self.0.giver(&admitted))?;
             if !limited {
                 call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;
             }
-            self.0.stream_rows(&admitted, &call).await
+            let started = Instant::now();
+            let rows = self.0.stream_rows(&admitted, &call).await;
+            timings.spend(micros_since(started), None);
+            rows
         };
         let begun = begun.await;
-        let rows = visit.finish(&admitted, begun)?;
-        let (path, request_id) = (admitted.plan.path.clone(), visit.request_id);
+        let rows = visit.finish(&admitted, begun, &timings)?;
+        let (path, request_id, meter) = (admitted.plan.path.clone(), visit.request_id, admitted.meter.clone());
         let held = Arc::new(held);
         let messages = rows.flat_map(move |batch| {
             let held = held.clone();
@@ -180,6 +188,9 @@ impl DataService for Generic {
             futures::stream::iter(items)
         });
         let messages = messages.map(move |item| {
+            if let Ok(message) = &item {
+                meter.count_bytes(wire_len(message));
+            }
             item.map_err(|problem| {
                 log_failure(&request_id, Some(path.as_str()), &problem);
                 status_of(&problem, request_id.as_str(), None)
@@ -187,6 +198,17 @@ impl DataService for Generic {
         });
         Ok(Response::new(messages.boxed()))
     }
+}
+
+/// A message that is sent, once its bytes are counted.
+fn sent<T: Message>(admitted: &Admitted<'_>, message: T) -> T {
+    admitted.meter.count_bytes(wire_len(&message));
+    message
+}
+
+/// Bytes of a message on the wire.
+fn wire_len(message: &impl Message) -> usize {
+    PREFIX + message.encoded_len()
 }
 
 /// A response that holds memory until its body is gone, see `GrpcBody`.

@@ -23,6 +23,7 @@ use super::visit::{Visit, ok_trailers, trailers_of};
 use crate::body::ApiBody;
 use crate::memory::{Counted, UNCOUNTED};
 use crate::message::given_of;
+use crate::metrics::Spent;
 use crate::parameters::{self, Given};
 use crate::plan::Backend;
 use crate::request_id::RequestId;
@@ -93,20 +94,28 @@ impl Gateway {
             Err(denied) => return Ok(visit.denied(&denied)),
         };
         let response = self.call_now(visit, &admitted, method, message).ok_or_else(|| admitted.held())?;
-        admitted.meter.count(None, micros_since(visit.started));
+        admitted.count(None, Spent::in_gateway(micros_since(visit.started)), response.body().bytes().len());
         Ok(response)
     }
 
     async fn call_held(&self, visit: &Visit<'_>, held: &Held, method: Method, message: &Bytes) -> Response<ApiBody> {
         let admitted = held.admitted();
-        let call = self.call_typed(visit, &admitted, method, message);
+        let (mut timings, started) = (Timings::default(), Instant::now());
+        let call = self.call_typed(visit, &admitted, method, message, &mut timings);
         let answered = match deadline(visit.headers) {
             None => call.await,
-            Some(deadline) => tokio::time::timeout(deadline, call)
-                .await
-                .unwrap_or_else(|_| Err(Problem::new(ErrorCode::SourceTimeout, "The deadline of the request has passed."))),
+            Some(deadline) => {
+                let answered = tokio::time::timeout(deadline, call).await;
+                answered.unwrap_or_else(|_| {
+                    // Rows were waited for all the time.
+                    timings.spend(micros_since(started), None);
+                    Err(Problem::new(ErrorCode::SourceTimeout, "The deadline of the request has passed."))
+                })
+            }
         };
-        admitted.meter.count(answered.as_ref().err().map(|problem| problem.code), micros_since(visit.started));
+        let error = answered.as_ref().err().map(|problem| problem.code);
+        let bytes = answered.as_ref().map_or(0, |response| response.body().bytes().len());
+        admitted.count(error, timings.spent(micros_since(visit.started)), bytes);
         answered.unwrap_or_else(|problem| visit.failed(&problem.into()))
     }
 
@@ -116,19 +125,26 @@ impl Gateway {
         admitted: &Admitted<'_>,
         method: Method,
         message: &Bytes,
+        timings: &mut Timings,
     ) -> Result<Response<ApiBody>, Problem> {
         match (method, admitted.plan.kind) {
-            (Method::Get, ApiKind::Kv) => self.get(visit, admitted, message).await,
-            (Method::BatchGet, ApiKind::Kv) => self.batch_get(visit, admitted, message).await,
-            (Method::Query, ApiKind::Sql | ApiKind::Union) => self.query(visit, admitted, message).await,
-            (Method::Stream, ApiKind::Sql | ApiKind::Union) => self.stream(visit, admitted, message).await,
+            (Method::Get, ApiKind::Kv) => self.get(visit, admitted, message, timings).await,
+            (Method::BatchGet, ApiKind::Kv) => self.batch_get(visit, admitted, message, timings).await,
+            (Method::Query, ApiKind::Sql | ApiKind::Union) => self.query(visit, admitted, message, timings).await,
+            (Method::Stream, ApiKind::Sql | ApiKind::Union) => self.stream(visit, admitted, message, timings).await,
             _ => Err(Problem::new(ErrorCode::MethodNotAllowed, format!("{} does not have this method.", admitted.plan.service))),
         }
     }
 
-    async fn get(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
+    async fn get(
+        &self,
+        visit: &Visit<'_>,
+        admitted: &Admitted<'_>,
+        message: &[u8],
+        timings: &mut Timings,
+    ) -> Result<Response<ApiBody>, Problem> {
         let plan = admitted.plan;
-        let answered = self.answer(admitted, &given_of(admitted, message)?, &mut Timings::default()).await?;
+        let answered = self.answer(admitted, &given_of(admitted, message)?, timings).await?;
         let row = answered.rows.rows.first().ok_or_else(|| no_row(&answered.call))?;
         let mut out = frame::open(row.len());
         answered.view.write_message(&mut out, row).map_err(|error| broken_row(&plan.path, error))?;
@@ -138,12 +154,18 @@ impl Gateway {
         Ok(visit.good(admitted, answered.cache, Counted::new(out, memory)))
     }
 
-    async fn batch_get(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &Bytes) -> Result<Response<ApiBody>, Problem> {
+    async fn batch_get(
+        &self,
+        visit: &Visit<'_>,
+        admitted: &Admitted<'_>,
+        message: &Bytes,
+        timings: &mut Timings,
+    ) -> Result<Response<ApiBody>, Problem> {
         let plan = admitted.plan;
         let keys = keys_of(message)?;
         batch::bounded(keys.len())?;
         let given = keys.iter().map(|key| given_of(admitted, key)).collect::<Result<Vec<Given>, _>>()?;
-        let batch::Batch { rows, memory } = self.batch(admitted, &given, &mut Timings::default()).await?;
+        let batch::Batch { rows, memory } = self.batch(admitted, &given, timings).await?;
         let size: usize = rows.iter().flatten().map(|row| row.len() + 12).sum();
         memory.hold(memory.held() + size as u64)?;
         let mut out = frame::open(size);
@@ -206,9 +228,15 @@ impl Gateway {
         }
     }
 
-    async fn query(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
+    async fn query(
+        &self,
+        visit: &Visit<'_>,
+        admitted: &Admitted<'_>,
+        message: &[u8],
+        timings: &mut Timings,
+    ) -> Result<Response<ApiBody>, Problem> {
         let plan = admitted.plan;
-        let answered = self.answer(admitted, &given_of(admitted, message)?, &mut Timings::default()).await?;
+        let answered = self.answer(admitted, &given_of(admitted, message)?, timings).await?;
         let (memory, weight) = (&answered.call.memory, answered.rows.weight());
         memory.hold(memory.held() + weight as u64)?;
         let mut out = frame::open(weight);
@@ -229,13 +257,22 @@ impl Gateway {
         Ok(visit.good(admitted, answered.cache, Counted::new(out, memory)))
     }
 
-    async fn stream(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, message: &[u8]) -> Result<Response<ApiBody>, Problem> {
+    async fn stream(
+        &self,
+        visit: &Visit<'_>,
+        admitted: &Admitted<'_>,
+        message: &[u8],
+        timings: &mut Timings,
+    ) -> Result<Response<ApiBody>, Problem> {
         let mut call = parameters::read(admitted.plan, &given_of(admitted, message)?, self.giver(admitted))?;
         // A stream has no pages: all rows up to the cap, unless the caller asks for fewer.
         if !Fields::new(message).flatten().any(|field| field.number == LIMIT) {
             call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;
         }
-        let rows = self.stream_rows(admitted, &call).await?;
+        let started = Instant::now();
+        let rows = self.stream_rows(admitted, &call).await;
+        timings.spend(micros_since(started), None);
+        let rows = rows?;
         let (view, path, request_id) = (admitted.view.clone(), admitted.plan.path.clone(), visit.request_id);
         let api = path.clone();
         let frames = rows.map(move |batch| {
@@ -267,6 +304,8 @@ impl Gateway {
             };
             std::future::ready(frame)
         });
+        let meter = admitted.meter.clone();
+        let framed = framed.inspect(move |frame| meter.count_frame(frame));
         let mut response = Response::new(ApiBody::stream(framed.map(Ok)));
         visit.stamp(response.headers_mut(), admitted, None);
         Ok(response)

@@ -64,9 +64,8 @@ impl Visit<'_> {
     }
 
     pub(super) fn denied(&self, denied: &Denied) -> Response<ApiBody> {
-        if let Some(meter) = &denied.meter {
-            meter.count(Some(denied.problem.code), micros_since(self.started));
-        }
+        // A status has no body.
+        denied.count(micros_since(self.started), 0);
         self.failed(&Failed { problem: denied.problem.clone(), wait: denied.retry_after })
     }
 

@@ -113,6 +113,11 @@ impl Breakers {
         self.failing.store(true, Ordering::Relaxed);
     }
 
+    /// Whether calls are held back now, of one consumer at least.
+    pub(crate) fn is_open(&self) -> bool {
+        self.failing.load(Ordering::Relaxed) && self.held().by_consumer.values().any(|breaker| breaker.next_trial.is_some())
+    }
+
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -132,7 +137,9 @@ mod tests {
     #[test]
     fn it_opens_after_failures_and_lets_one_try_after_a_pause() {
         let (breakers, app) = (Breakers::default(), Consumer::app(1));
+        assert!(!breakers.is_open());
         fail(&breakers, app, 1_000);
+        assert!(breakers.is_open());
         assert_eq!(breakers.lets(app, 1_000 + PAUSE - 1), None);
         assert_eq!(breakers.lets(app, 1_000 + PAUSE), Some(Pass::Trial));
         assert_eq!(breakers.lets(app, 1_000 + PAUSE), None);
@@ -144,6 +151,7 @@ mod tests {
         assert_eq!(breakers.lets(app, 1_000 + 2 * PAUSE), Some(Pass::Trial));
         breakers.worked(app, Pass::Trial);
         assert_eq!([breakers.lets(app, 1_000 + PAUSE), breakers.lets(app, 1_000 + PAUSE)], [Some(Pass::Usual); 2]);
+        assert!(!breakers.is_open());
         // What shows nothing leaves the count of failures as it is.
         for _ in 1..FAILURES {
             breakers.failed(app, 0);

@@ -27,6 +27,13 @@ pub(crate) struct UnionPlan {
     pub(crate) shape: ShapePlan,
 }
 
+impl UnionPlan {
+    /// Whether calls of one of its steps are held back now.
+    pub(crate) fn has_open_breaker(&self) -> bool {
+        self.steps.iter().any(|step| step.breakers.is_open())
+    }
+}
+
 pub(crate) struct StepPlan {
     pub(crate) name: String,
     pub(crate) api: String,

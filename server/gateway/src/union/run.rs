@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
-use futures::{FutureExt, StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt};
 use model::clock::Millis;
 use model::spec::ApiKind;
 use model::union::Degraded;
@@ -195,18 +195,20 @@ impl Run<'_> {
             let routes = self.gateway.routes.load_full();
             let entered = routes.enter(plan, asked.len())?;
             let consumer = self.call.consumer;
-            let admitted = Admitted { plan, view: &plan.view, app: None, fixed: None, budget: None, meter: &entered, consumer };
+            let admitted =
+                Admitted { plan, view: &plan.view, app: None, fixed: None, budget: None, meter: &entered, app_meter: None, consumer };
             let given: Vec<Given> = asked.into_iter().map(|values| Given::Body(values.into())).collect();
-            let started = std::time::Instant::now();
+            let (mut timings, started) = (Timings::default(), std::time::Instant::now());
             let found = match (fans_out && plan.kind == ApiKind::Kv, given.as_slice()) {
-                (false, [one]) => self.gateway.one(&admitted, one).await,
-                (false, many) => self.gateway.many(&admitted, many).await,
+                (false, [one]) => self.gateway.one(&admitted, one, &mut timings).await,
+                (false, many) => self.gateway.many(&admitted, many, &mut timings).await,
                 (true, keys) => {
-                    let found = self.gateway.batch(&admitted, keys, &mut Timings::default()).await;
+                    let found = self.gateway.batch(&admitted, keys, &mut timings).await;
                     found.map(|found| (found.rows.into_iter().flatten().collect(), false))
                 }
             };
-            entered.count(found.as_ref().err().map(|problem| problem.code), micros_since(started));
+            // Its rows go into the response of the Union: nothing is sent.
+            admitted.count(found.as_ref().err().map(|problem| problem.code), timings.spent(micros_since(started)), 0);
             let (rows, more) = found?;
             let bytes = execute::size_of(&rows);
             execute::within(bytes, execute::most_of_whole(self.plan))?;
@@ -219,16 +221,27 @@ impl Run<'_> {
 }
 
 impl Gateway {
-    async fn one(&self, admitted: &Admitted<'_>, given: &Given) -> Found {
-        let answered = self.answer(admitted, given, &mut Timings::default()).await?;
+    async fn one(&self, admitted: &Admitted<'_>, given: &Given, timings: &mut Timings) -> Found {
+        let answered = self.answer(admitted, given, timings).await?;
         Ok((answered.rows.rows, answered.rows.truncated || answered.rows.next.is_some()))
     }
 
-    async fn many(&self, admitted: &Admitted<'_>, given: &[Given]) -> Found {
-        let calls: Vec<BoxFuture<'_, Found>> = given.iter().map(|given| self.one(admitted, given).boxed()).collect();
+    async fn many(&self, admitted: &Admitted<'_>, given: &[Given], timings: &mut Timings) -> Found {
+        let one = |given| {
+            let timed = async move {
+                let mut own = Timings::default();
+                (self.one(admitted, given, &mut own).await, own)
+            };
+            timed.boxed()
+        };
+        let calls: Vec<BoxFuture<'_, (Found, Timings)>> = given.iter().map(one).collect();
         let mut found = futures::stream::iter(calls).buffered(AT_ONCE);
         let (mut all, mut bytes, mut any_more) = (Vec::new(), 0, false);
-        while let Some((rows, more)) = found.try_next().await? {
+        while let Some((answered, own)) = found.next().await {
+            // They run beside each other; counting takes no more of them together than the time that the request took.
+            timings.cache += own.cache;
+            timings.source += own.source;
+            let (rows, more) = answered?;
             bytes += execute::size_of(&rows);
             execute::within(bytes, execute::most_of_whole(admitted.plan))?;
             all.extend(rows);

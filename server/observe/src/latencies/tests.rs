@@ -145,3 +145,26 @@ fn rounding_moves_no_more_than_a_quarter_to_a_neighbour() {
     let few = of(&[1, 2, 3]);
     assert_eq!(few.rounded(), few);
 }
+
+#[test]
+fn counts_up_to_a_time_err_by_half_a_bucket_and_never_fall() {
+    let mut chance = Seeded::new(7);
+    for _ in 0..200 {
+        let (mut all, mut values) = (Latencies::default(), Vec::new());
+        let mut last = [0; 8];
+        for value in chance.times(200) {
+            all.add(value);
+            values.push(value);
+            let bounds: [u64; 8] = std::array::from_fn(|power| 40 * 10_u64.pow(power as u32));
+            let counts = bounds.map(|bound| all.count_up_to(bound));
+            let exact = |most: u64| values.iter().filter(|value| **value <= most).count() as u64;
+            for (bound, count) in bounds.into_iter().zip(counts) {
+                assert!(exact((bound - bound / 64).saturating_sub(1)) <= count && count <= exact(bound + bound / 64 + 1), "{bound}");
+            }
+            assert!(counts.is_sorted() && last.iter().zip(counts).all(|(before, count)| *before <= count), "{last:?} {counts:?}");
+            last = counts;
+        }
+    }
+    assert_eq!(of(&[5, 9, 40]).count_up_to(9), 2, "short times have buckets of their own");
+    assert_eq!(of(&[5, 1 << 40]).count_up_to(u64::MAX), 2);
+}
