@@ -2,7 +2,7 @@
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
 #   scripts/setup.sh build   and what the bill of materials of a build takes: Python
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, iso-codes, playwright-core, axe-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis, vega_datasets, pycountry
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, iso-codes, Prometheus, playwright-core, axe-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis, vega_datasets, pycountry
 #   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Kafka, Webdis, wrk, h2load
 #   scripts/setup.sh lighthouse   what make lighthouse takes: Chromium, Lighthouse
 #   scripts/setup.sh deny    Rust and cargo-deny alone, for make audit
@@ -66,6 +66,8 @@ debian_packages() {
     ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || wanted+=(libfaketime)
     [ -x /usr/bin/kill ] || [ -x /bin/kill ] || wanted+=(procps)
     [ -d /usr/share/iso-codes/json ] || wanted+=(iso-codes)
+    # promtool reads /metrics as Prometheus does.
+    have promtool || wanted+=(prometheus)
   fi
   [ ${#wanted[@]} = 0 ] || install_debian "${wanted[@]}"
 }

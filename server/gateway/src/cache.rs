@@ -19,11 +19,10 @@ use sha2::{Digest, Sha256};
 
 use crate::clock::Clock;
 use crate::execute;
-use crate::metrics::CacheResult;
+use crate::figures::CacheResult;
 use crate::parameters::Call;
 use crate::plan::Plan;
 use crate::rows::Rows;
-use crate::stack::micros_since;
 
 /// How long Redis may take before it is passed over.
 const L2_TIMEOUT: Duration = Duration::from_millis(100);
@@ -149,7 +148,8 @@ impl Caches {
     ) -> Result<Arc<Kept>, Problem> {
         let started = Instant::now();
         let rows = execute::rows(plan, call).await?;
-        let kept = Arc::new(Kept { fetched_us: micros_since(started), ..keep(rows, self.clock.now(), policy) });
+        let fetched_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let kept = Arc::new(Kept { fetched_us, ..keep(rows, self.clock.now(), policy) });
         if policy.redis && kept.ends_at > kept.stored_at {
             let (caches, kept, compress) = (self.clone(), kept.clone(), policy.compress);
             // The caller does not wait for what only later callers use.

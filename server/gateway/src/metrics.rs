@@ -10,33 +10,7 @@ use model::ErrorCode;
 use model::snapshot::Environment;
 use observe::LiveLatencies;
 
-use crate::figures::Figures;
-
-/// Where a response came from, where an API keeps answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CacheResult {
-    /// The memory of this node.
-    L1,
-    /// Redis.
-    L2,
-    Miss,
-    /// Past its time, given while a new one is fetched or because none can be had.
-    Stale,
-}
-
-impl CacheResult {
-    pub const ALL: [CacheResult; 4] = [Self::L1, Self::L2, Self::Miss, Self::Stale];
-
-    #[must_use]
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::L1 => "l1",
-            Self::L2 => "l2",
-            Self::Miss => "miss",
-            Self::Stale => "stale",
-        }
-    }
-}
+use crate::figures::{CacheResult, Figures};
 
 /// Microseconds of a request, and how many of them a cache and the source took; the rest is the gateway's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -240,6 +214,8 @@ impl AppMeter {
 
 #[cfg(test)]
 mod tests {
+    use observe::{Counter, Latencies, Reading};
+
     use super::*;
 
     fn count(meter: &Meter, error: Option<ErrorCode>) {
@@ -296,5 +272,46 @@ mod tests {
         assert_eq!(failed.map(|lapse| lapse.answered_since), Some(1));
         assert_eq!(stood_in.map(|lapse| (lapse.code, lapse.answered_since)), Some((ErrorCode::SourceTimeout, 0)));
         assert_eq!(meter.read().degraded, 1);
+    }
+
+    #[test]
+    fn a_reading_has_every_counter_under_its_own_name() {
+        let meter = Meter::default();
+        meter.count(None, Spent { micros: 900, cache: 100, source: 500 }, 64);
+        meter.count(Some(ErrorCode::TooManyRequests), Spent::in_gateway(5), 32);
+        meter.count_limit_hit();
+        meter.count_degraded(ErrorCode::SourceTimeout);
+        CacheResult::ALL.into_iter().for_each(|result| (0..=result as u8).for_each(|_| meter.count_cache(result)));
+        let mut latencies = Latencies::default();
+        [900, 5].into_iter().for_each(|micros| latencies.add(micros));
+        let wanted = [
+            (Counter::Ok, 1),
+            (Counter::Error(ErrorCode::TooManyRequests), 1),
+            (Counter::CacheL1, 1),
+            (Counter::CacheL2, 2),
+            (Counter::CacheMiss, 3),
+            (Counter::CacheStale, 4),
+            (Counter::Degraded, 1),
+            (Counter::BytesOut, 96),
+            (Counter::LimitHit, 1),
+            (Counter::GatewayMicros, 305),
+            (Counter::CacheMicros, 100),
+            (Counter::SourceMicros, 500),
+        ];
+        let wanted = wanted.into_iter().fold(Reading::default(), |reading, (counter, count)| reading.counter(counter, count));
+        assert_eq!(meter.read().reading(), wanted.latencies(latencies));
+    }
+
+    #[test]
+    fn figures_of_two_apis_that_had_one_path_are_added() {
+        let (first, second) = (Meter::default(), Meter::default());
+        first.count(Some(ErrorCode::NotFound), Spent::in_gateway(10), 1);
+        second.count(Some(ErrorCode::NotFound), Spent { micros: 20, cache: 0, source: 15 }, 2);
+        second.count(Some(ErrorCode::Invalid), Spent::in_gateway(3), 0);
+        let mut both = first.read();
+        both.merge(&second.read());
+        assert_eq!(both.errors, [(ErrorCode::NotFound, 2), (ErrorCode::Invalid, 1)]);
+        assert_eq!((both.failed(), both.bytes, both.gateway_micros, both.source_micros), (3, 3, 18, 15));
+        assert_eq!((both.latencies.count(), both.latencies.sum()), (3, 33));
     }
 }

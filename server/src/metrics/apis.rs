@@ -1,7 +1,7 @@
 //! What was counted of each API. How many lines an API gets depends on how many APIs there are, so that a page stays within [`MOST`]: the
 //! levels below leave out more and more. A level is never gone back from, because lines that come and go are read as restarts.
 
-use gateway::metrics::CacheResult;
+use gateway::figures::CacheResult;
 use gateway::{ApiFigures, AppFigures};
 
 use super::page::{Labels, Page};

@@ -49,6 +49,7 @@ mod logs;
 mod mapping;
 mod master_key;
 mod memory_in_flight;
+mod metrics_text;
 mod near_names;
 mod needs;
 mod nodes;
