@@ -1,6 +1,7 @@
 //! Times that something took, as a log-linear histogram. All that is used of the crate `histogram` is used here.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use histogram::{AtomicHistogram32, Config};
 
@@ -12,6 +13,9 @@ pub(crate) const COARSE: u8 = 4;
 /// Times of 2^26 µs, about 67 s, and longer share the last bucket. The longest time is kept beside.
 const MAX_POWER: u8 = 26;
 const MAX_VALUE: u64 = (1 << MAX_POWER) - 1;
+
+/// Where counters of 32 bits begin again.
+const END: u64 = 1 << 32;
 
 #[allow(clippy::panic)] // while this is compiled, and never later
 const LAYOUT: Config = match Config::new(FINE, MAX_POWER) {
@@ -52,11 +56,19 @@ pub struct LiveLatencies {
     buckets: AtomicHistogram32,
     sum: AtomicU64,
     max: AtomicU64,
+    carried: Mutex<Option<Box<Carried>>>,
+}
+
+/// Counters of 32 bits come to their end. From half the way on, readings are added up here, as long as one is taken before the other half
+/// is over.
+struct Carried {
+    last: Latencies,
+    all: Latencies,
 }
 
 impl Default for LiveLatencies {
     fn default() -> Self {
-        Self { buckets: AtomicHistogram32::with_config(&LAYOUT), sum: AtomicU64::new(0), max: AtomicU64::new(0) }
+        Self { buckets: AtomicHistogram32::with_config(&LAYOUT), sum: AtomicU64::new(0), max: AtomicU64::new(0), carried: Mutex::new(None) }
     }
 }
 
@@ -72,9 +84,21 @@ impl LiveLatencies {
         }
     }
 
-    /// All since the beginning. The recorder takes the difference to the reading before.
+    /// All since the beginning; no count is ever smaller than it was. The recorder takes the difference to the reading before.
     #[must_use]
     pub fn read(&self) -> Latencies {
+        let mut carried = self.carried.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.counted();
+        if carried.is_none() && now.buckets.iter().all(|(_, count)| *count < END / 2) {
+            return now;
+        }
+        let carried = carried.get_or_insert_with(|| Box::new(Carried { last: now.clone(), all: now.clone() }));
+        carried.all.merge(&now.since(&carried.last));
+        carried.last = now;
+        carried.all.clone()
+    }
+
+    fn counted(&self) -> Latencies {
         let counts = self.buckets.load();
         let occupied = counts.as_slice().iter().enumerate().filter(|(_, count)| **count > 0);
         Latencies {
@@ -271,7 +295,6 @@ fn step_for(bound: u64) -> u64 {
 }
 
 fn growth(now: u64, before: u64) -> Option<u64> {
-    const END: u64 = 1 << 32;
     match now.checked_sub(before) {
         Some(more) => Some(more),
         None if before >= END / 2 && before < END && now < END / 2 => Some(now + END - before),

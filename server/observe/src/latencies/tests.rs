@@ -168,3 +168,16 @@ fn counts_up_to_a_time_err_by_half_a_bucket_and_never_fall() {
     assert_eq!(of(&[5, 9, 40]).count_up_to(9), 2, "short times have buckets of their own");
     assert_eq!(of(&[5, 1 << 40]).count_up_to(u64::MAX), 2);
 }
+
+#[test]
+fn counts_go_on_where_the_counters_begin_again() {
+    let live = LiveLatencies::default();
+    live.add(100);
+    live.add(7);
+    for quarters in 1..=9_u64 {
+        live.buckets.add(100, 1 << 30).unwrap();
+        let read = live.read();
+        assert_eq!((read.count(), read.sum(), read.max()), (2 + (quarters << 30), 107, 100));
+        assert_eq!((read.count_up_to(50), read.since(&Latencies::default())), (1, read.clone()));
+    }
+}
