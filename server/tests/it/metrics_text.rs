@@ -74,8 +74,10 @@ impl Page {
                     Some((name, labels)) => (name, labels_of(line, labels.strip_suffix('}').unwrap_or_else(|| panic!("no brace: {line}")))),
                     None => (series, Labels::new()),
                 };
-                let of =
-                    ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end)).filter(|_| kinds[&family] == "histogram");
+                let of = ["_bucket", "_sum", "_count"]
+                    .into_iter()
+                    .find_map(|end| name.strip_suffix(end))
+                    .filter(|_| kinds[&family] == "histogram");
                 assert_eq!(of.unwrap_or(name), family, "a line away from its type: {line}");
                 let value: f64 = value.parse().unwrap_or_else(|_| panic!("not a number: {line}"));
                 assert!(samples.insert((name.to_owned(), labels), value).is_none(), "a series twice: {line}");
@@ -215,6 +217,13 @@ async fn a_cache_has_its_part_of_the_time_and_apps_are_no_label_unless_that_is_w
     }
     let after = Page::of(&server).await;
     assert_eq!((after.one("sluice_request_seconds_count", "kept"), source(&after)), (Some(10.0), source(&before)));
+    people.planes_dataset("planes", json!({})).await;
+    people.publish("fast", aircraft(json!({"dataset": "planes"})), json!({})).await;
+    for _ in 0..5 {
+        assert_eq!(http.get("/api/travel/fast?tailnum=N14228").send().await.unwrap().status(), 200);
+    }
+    let parts = Page::of(&server).await.by("sluice_request_time_seconds_total", "part", &[("api", "fast")]);
+    assert_eq!(parts.keys().collect::<Vec<_>>(), ["gateway"], "a row in this process is read by the gateway");
     assert!(!after.text.contains("demo-app") && !after.kinds.contains_key("sluice_app_requests_total"), "{}", after.text);
     let pages = futures::future::join_all((0..8).map(|_| Page::of(&server))).await;
     assert!(pages.iter().all(|page| page.one("sluice_request_seconds_count", "kept") == Some(10.0)));
