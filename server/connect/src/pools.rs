@@ -1,8 +1,11 @@
 //! Open connections, shared by everybody who speaks to the same binding of a source, and opened once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use observe::{Gauge, Reading, SeriesKey};
+
+use crate::meters::{Meters, keys};
 use crate::queue::{QueueFigures, Queued};
 use crate::{BindingConfig, SourceError, SourceErrorKind, registry};
 
@@ -21,6 +24,7 @@ struct Open {
 #[derive(Default)]
 pub struct Pools {
     open: Mutex<HashMap<String, Open>>,
+    meters: Meters,
 }
 
 impl Pools {
@@ -37,7 +41,8 @@ impl Pools {
             return Ok(known);
         }
         // Nobody else waits meanwhile: to follow a path may take long on a disk that is away.
-        let connection = Arc::new(Queued::new(connector.open(config)?, connector.hosts(config)?, connector.dialect()));
+        let (hosts, meters) = (connector.hosts(config)?, self.meters.of(place));
+        let connection = Arc::new(Queued::new(connector.open(config)?, hosts, connector.dialect(), meters));
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known(&open) {
             return Ok(known);
@@ -59,5 +64,27 @@ impl Pools {
         let mut all: Vec<_> = open.iter().map(|(place, known)| (place.clone(), known.connection.figures())).collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
+    }
+    /// What was counted of each source in each environment and of each compartment since this process began, whoever asked: the gateway,
+    /// the portal or a build. Beside it, how full their pools are now.
+    #[must_use]
+    pub fn readings(&self) -> Vec<(SeriesKey, Reading)> {
+        let mut full: BTreeMap<SeriesKey, QueueFigures> = BTreeMap::new();
+        for (place, figures) in self.figures() {
+            let (source, compartment) = keys(&place);
+            for key in [Some(source), compartment].into_iter().flatten() {
+                let all = full.entry(key).or_default();
+                all.most += figures.most;
+                all.running += figures.running;
+                all.waiting += figures.waiting;
+            }
+        }
+        let gauge = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let with_gauges = |(key, reading): (SeriesKey, Reading)| {
+            let QueueFigures { most, running, waiting, .. } = full.get(&key).copied().unwrap_or_default();
+            let reading = reading.gauge(Gauge::PoolSize, gauge(most)).gauge(Gauge::Running, gauge(running));
+            (key, reading.gauge(Gauge::Waiting, gauge(waiting)))
+        };
+        self.meters.readings().into_iter().map(with_gauges).collect()
     }
 }

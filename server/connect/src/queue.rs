@@ -1,19 +1,19 @@
 //! The queues before a pool: so many statements at once, so long a wait, and how full it is. Alike for every connector;
 //! who gets the next slot is the matter of [`slots`](crate::slots).
 
-use std::pin::Pin;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use arrow_array::RecordBatch;
 use async_trait::async_trait;
-use futures::{Stream, StreamExt};
+use futures::StreamExt;
 use model::dialect::Dialect;
 use model::table::{Column, QueryPlan, TableInfo, TableRef};
 use model::{DataType, Value};
 
+use crate::counted::{CountedFeed, CountedRows, CountedSnapshot};
+use crate::meters::{Asked, PoolMeters};
 use crate::reconnect::once_more;
 use crate::slots::{Consumer, NoSlot, SLOTS, Slot, Slots};
 use crate::{BatchStream, Connection, Excess, Feed, FeedOf, Hosts, Rejected, SnapshotRead, SourceError, SourceErrorKind, Statement, guard};
@@ -39,11 +39,12 @@ pub struct Queued {
     dialect: Dialect,
     slots: Arc<Slots>,
     timed_out: AtomicU64,
+    meters: PoolMeters,
 }
 
 impl Queued {
-    pub(crate) fn new(inner: Arc<dyn Connection>, hosts: Hosts, dialect: Dialect) -> Self {
-        Self { inner, hosts, dialect, slots: Slots::new(), timed_out: AtomicU64::new(0) }
+    pub(crate) fn new(inner: Arc<dyn Connection>, hosts: Hosts, dialect: Dialect, meters: PoolMeters) -> Self {
+        Self { inner, hosts, dialect, slots: Slots::new(), timed_out: AtomicU64::new(0), meters }
     }
 
     pub(crate) fn figures(&self) -> QueueFigures {
@@ -62,9 +63,7 @@ impl Queued {
     pub async fn query_for(&self, consumer: Consumer, statement: Statement) -> Result<BatchStream, SourceError> {
         let (slot, statement) = self.in_turn(consumer, statement).await?;
         let timeout = statement.timeout;
-        let asked = tokio::time::timeout(timeout, async { self.judged().await?.query(statement).await });
-        let rows = asked.await.map_err(|_| SourceError::late())??;
-        Ok(Placed { rows, slot: Some(slot) }.boxed())
+        self.ask(slot, timeout, async { self.judged().await?.query(statement).await }).await
     }
 
     /// Whether statements of others than this consumer wait for a slot at this moment.
@@ -79,6 +78,7 @@ impl Queued {
         }
         self.slots.wait(consumer, QUEUE_TIMEOUT.min(at_most)).await.map_err(|why| {
             self.timed_out.fetch_add(1, Ordering::Relaxed);
+            self.meters.refused();
             let sentence = match why {
                 NoSlot::QueueFull => "Too many requests of this app are queued for this source. Send fewer requests at once.".to_owned(),
                 NoSlot::Late => {
@@ -87,6 +87,23 @@ impl Queued {
             };
             SourceError::new(SourceErrorKind::NoSlot, sentence)
         })
+    }
+
+    /// Sends a statement within a time, and counts what comes of it.
+    async fn ask(
+        &self,
+        slot: Slot,
+        timeout: Duration,
+        asking: impl Future<Output = Result<BatchStream, SourceError>>,
+    ) -> Result<BatchStream, SourceError> {
+        let mut asked = Asked::of(&self.meters.source);
+        match tokio::time::timeout(timeout, asking).await.unwrap_or_else(|_| Err(SourceError::late())) {
+            Ok(rows) => Ok(CountedRows { rows, slot: Some(slot), asked }.boxed()),
+            Err(error) => {
+                asked.failed(&error);
+                Err(error)
+            }
+        }
     }
 
     /// What may dial now: its hosts lead where they may.
@@ -101,24 +118,6 @@ impl Queued {
         let slot = self.slot(consumer, statement.timeout).await?;
         let timeout = statement.timeout.saturating_sub(began.elapsed());
         Ok((slot, Statement { timeout, ..statement }))
-    }
-}
-
-/// Rows, and the slot that they hold until they are over.
-struct Placed {
-    rows: BatchStream,
-    slot: Option<Slot>,
-}
-
-impl Stream for Placed {
-    type Item = Result<RecordBatch, SourceError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = self.rows.poll_next_unpin(context);
-        if let Poll::Ready(None | Some(Err(_))) = next {
-            self.slot = None;
-        }
-        next
     }
 }
 
@@ -173,9 +172,7 @@ impl Connection for Queued {
     async fn query_rejecting(&self, statement: Statement, rejected: Rejected) -> Result<BatchStream, SourceError> {
         let (slot, statement) = self.in_turn(Consumer::PLATFORM, statement).await?;
         let timeout = statement.timeout;
-        let asked = tokio::time::timeout(timeout, async { self.judged().await?.query_rejecting(statement, rejected).await });
-        let rows = asked.await.map_err(|_| SourceError::late())??;
-        Ok(Placed { rows, slot: Some(slot) }.boxed())
+        self.ask(slot, timeout, async { self.judged().await?.query_rejecting(statement, rejected).await }).await
     }
 
     fn close_idle(&self) {
@@ -186,15 +183,18 @@ impl Connection for Queued {
         self.judged().await?.mark(table).await
     }
 
-    /// Not counted: a build has few readers, and those of its source bound them.
+    /// Takes no slot: a build has few readers, and those of its source bound them.
     async fn snapshot_read(&self, table: &TableRef, by: &[String], readers: usize) -> Result<Option<Arc<dyn SnapshotRead>>, SourceError> {
         let inner = self.judged().await?;
-        once_more(|| self.close_idle(), move || inner.snapshot_read(table, by, readers)).await
+        let held = once_more(|| self.close_idle(), move || inner.snapshot_read(table, by, readers)).await?;
+        let meter = self.meters.source.clone();
+        Ok(held.map(|inner| -> Arc<dyn SnapshotRead> { Arc::new(CountedSnapshot { inner, meter }) }))
     }
 
-    /// Not counted: it waits most of the time, and has a connection of its own.
+    /// Takes no slot: it waits most of the time, and has a connection of its own.
     async fn feed(&self, of: FeedOf<'_>) -> Result<Box<dyn Feed>, SourceError> {
-        self.judged().await?.feed(of).await
+        let inner = self.judged().await?.feed(of).await?;
+        Ok(Box::new(CountedFeed { inner, meter: self.meters.source.clone() }))
     }
 }
 
@@ -230,7 +230,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_pool_lets_wait_and_then_says_so() {
-        let queued = Queued::new(Arc::new(Silent), Hosts::default(), Dialect::Postgres);
+        let queued = Queued::new(Arc::new(Silent), Hosts::default(), Dialect::Postgres, PoolMeters::default());
         let ask = || {
             let timeout = Duration::from_secs(30);
             queued.query(Statement {
