@@ -10,12 +10,14 @@ use connect::live_catalog::LiveCatalog;
 use connect::pools::Pools;
 use control::{Caller, Control, Settings};
 use gateway::{Gateway, GrpcEdge, Memory};
-use store::Store;
+use store::{SeriesStore, Store};
 use sync::Worker;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::bindings::{GatewayFigures, GatewayTrials, Http};
 use crate::config::Config;
+use crate::figures::{self, Giver, Node, Ticker, Unwritten};
 use crate::host::Machine;
 use crate::hosts::Hosts;
 use crate::listen::{Bounds, Caps, Pair, Port, Tls};
@@ -30,6 +32,8 @@ const OTHER_FILES: u64 = 1_024;
 /// The parts of one process.
 pub(crate) struct Parts {
     pub(crate) store: Store,
+    /// The figures over time, beside the metadata.
+    pub(crate) series: SeriesStore,
     pub(crate) control: Control,
     pub(crate) gateway: Gateway,
     pub(crate) worker: Worker,
@@ -67,6 +71,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         open_reflection: config.open_reflection,
     });
     let store = Store::open(&config.database_url()).map_err(|error| error.to_string())?;
+    let series = SeriesStore::open(&config.database_url()).map_err(|error| error.to_string())?;
     let control = Control::new(control::Parts {
         store: store.clone(),
         vault: vault.clone(),
@@ -98,7 +103,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         said: Arc::default(),
         announce,
     };
-    Ok(Parts { store, control, gateway, worker })
+    Ok(Parts { store, series, control, gateway, worker })
 }
 
 /// The last snapshot, with which a node starts while the metadata is away.
@@ -146,6 +151,9 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     let stop = CancellationToken::new();
     let tls = start_tls(config, &stop).await?;
     let parts = compose(config, demo)?;
+    let node = format!("{address}");
+    let ended = CancellationToken::new();
+    let (unwritten, ticking) = start_figures(&parts, &node, ended.clone());
     let mut background = Vec::new();
     match parts.store.migrate().await {
         Ok(()) => {
@@ -165,7 +173,6 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
         }
         Err(error) => return Err(error.to_string()),
     }
-    let node = format!("{address}");
     background.push(tokio::spawn(feed::follow(parts.control.clone(), parts.gateway.clone(), node, stop.clone())));
     background.push(tokio::spawn(feed::audit_refusals(parts.control.clone(), stop.clone())));
     background.push(tokio::spawn(feed::refresh_issuers(parts.control.clone(), parts.gateway.clone(), stop.clone())));
@@ -181,14 +188,35 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     let answer_grpc = move |request, peer| edge::answer_grpc(typed.clone(), of_grpc.clone(), request, peer);
     background.push(tokio::spawn(listen::serve(port(grpc), answer_grpc, stop.clone())));
     let (gateway, alarms) = (parts.gateway, parts.worker.alarms);
-    let metrics = Metrics { gateway, alarms, caps: caps.clone(), scrape, with_apps: config.metrics_apps };
+    let metrics = Metrics { gateway, alarms, caps: caps.clone(), unwritten, scrape, with_apps: config.metrics_apps };
     let services = Arc::new(edge::Services::new(parts.control, metrics, hosts, proxies));
     listen::serve(port(listener), move |request, peer| services.clone().answer(request, peer), stop).await;
     for task in background {
         let _ = task.await;
     }
+    // Nothing is counted any more: what was is written a last time.
+    ended.cancel();
+    let _ = ticking.await;
+    parts.series.close().await;
     parts.store.close().await;
     Ok(())
+}
+
+/// Begins to read what all parts count, and to write it.
+fn start_figures(parts: &Parts, node: &str, ended: CancellationToken) -> (Arc<Unwritten>, JoinHandle<()>) {
+    let (gateway, pools) = (parts.gateway.clone(), parts.worker.pools.clone());
+    let own = Node::start(node, ended.clone());
+    let revision = {
+        let gateway = gateway.clone();
+        move || gateway.revision()
+    };
+    let givers: Vec<Giver> = vec![
+        Box::new(move |_| figures::of_gateway(&gateway)),
+        Box::new(move |_| pools.readings()),
+        Box::new(move |_| vec![own.reading(revision())]),
+    ];
+    let ticker = Ticker::new(parts.worker.host.clone(), givers, parts.series.clone(), node);
+    (ticker.unwritten(), tokio::spawn(ticker.run(ended)))
 }
 
 /// TLS on both ports, where a certificate is set.

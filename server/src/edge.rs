@@ -20,6 +20,7 @@ use serde_json::json;
 use tower::ServiceExt;
 use tracing::Instrument;
 
+use crate::figures::Unwritten;
 use crate::host::Machine;
 use crate::hosts::{Hosts, Refused};
 use crate::listen::{Caps, Peer, RequestBody, WHOLE_REQUEST};
@@ -54,7 +55,7 @@ impl Services {
         let (gateway, caps, scrape) = (metrics.gateway.clone(), metrics.caps.clone(), metrics.scrape.clone());
         let settings = control.settings();
         let (public_url, under_tls) = (settings.public_url.clone(), settings.under_tls());
-        let state = (control.clone(), gateway.clone(), scrape);
+        let state = (control.clone(), gateway.clone(), metrics.unwritten.clone(), scrape);
         let health = Router::new().route("/healthz", get(|| async { "alive" })).route("/readyz", get(ready)).with_state(state);
         let router = Router::new()
             .merge(health)
@@ -239,7 +240,7 @@ fn name_host(request: &mut Request<RequestBody>) {
 
 /// Serving, with the revision; 503 before the first snapshot. What is broken is for those who watch it.
 async fn ready(
-    State((control, gateway, scrape)): State<(Control, Gateway, Scrape)>,
+    State((control, gateway, unwritten, scrape)): State<(Control, Gateway, Arc<Unwritten>, Scrape)>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Response {
@@ -249,7 +250,8 @@ async fn ready(
         return (status, Json(json!({"revision": revision}))).into_response();
     }
     let metadata = control.revision(&Caller::system()).await.is_ok();
-    (status, Json(json!({"revision": revision, "metadata": metadata, "broken": gateway.broken()}))).into_response()
+    let figures = unwritten.waiting() == 0;
+    (status, Json(json!({"revision": revision, "metadata": metadata, "figures": figures, "broken": gateway.broken()}))).into_response()
 }
 
 impl http_body::Body for EdgeBody {

@@ -11,6 +11,7 @@ mod demo;
 mod edge;
 mod encodings;
 mod feed;
+mod figures;
 mod file_modes;
 mod flags;
 mod host;

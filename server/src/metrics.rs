@@ -18,6 +18,7 @@ use http::{HeaderMap, StatusCode};
 use sync::{Alarm, Alarms};
 use tokio::sync::Mutex;
 
+use crate::figures::Unwritten;
 use crate::listen::Caps;
 use crate::panics;
 use crate::scrape::Scrape;
@@ -32,6 +33,7 @@ pub(crate) struct Metrics {
     pub(crate) gateway: Gateway,
     pub(crate) alarms: Arc<Alarms>,
     pub(crate) caps: Arc<Caps>,
+    pub(crate) unwritten: Arc<Unwritten>,
     pub(crate) scrape: Scrape,
     /// Whether apps have lines.
     pub(crate) with_apps: bool,
@@ -65,7 +67,7 @@ impl Metrics {
     fn page(&self, level: &mut usize) -> String {
         let mut page = Page::with_capacity(USUAL_BYTES);
         of_node(&mut page, &self.gateway);
-        of_process(&mut page, &self.caps, self.gateway.responses_in_memory());
+        of_process(&mut page, (&self.caps, &self.unwritten), self.gateway.responses_in_memory());
         of_datasets(&mut page, &self.alarms.now());
         of_queues(&mut page, &self.gateway.source_queues());
         apis::write(&mut page, &self.gateway.figures(), level);
@@ -97,8 +99,8 @@ fn of_datasets(page: &mut Page, alarms: &[Alarm]) {
     }
 }
 
-/// Connections of both ports, the memory of responses, and panics.
-fn of_process(page: &mut Page, caps: &Caps, (bytes, overloaded): (u64, u64)) {
+/// Connections of both ports, the memory of responses, panics, and figures over time that could not be written.
+fn of_process(page: &mut Page, (caps, unwritten): (&Caps, &Unwritten), (bytes, overloaded): (u64, u64)) {
     let (open, refused) = caps.figures();
     for (name, kind, help, value) in [
         ("sluice_connections", "gauge", "Open connections of both ports.", u64::from(open)),
@@ -106,6 +108,18 @@ fn of_process(page: &mut Page, caps: &Caps, (bytes, overloaded): (u64, u64)) {
         ("sluice_response_bytes", "gauge", "Bytes held by large responses in progress.", bytes),
         ("sluice_overloaded_total", "counter", "Large requests and responses refused for lack of memory.", overloaded),
         ("sluice_panics_total", "counter", "Panics since the process started.", panics::counted()),
+        (
+            "sluice_figures_unwritten",
+            "gauge",
+            "Chunks of figures over time that wait because they could not be written.",
+            unwritten.waiting(),
+        ),
+        (
+            "sluice_figures_dropped_total",
+            "counter",
+            "Points of figures over time that were lost before they could be written.",
+            unwritten.dropped(),
+        ),
     ] {
         page.head(name, kind, help);
         page.line(name, &Labels::default(), None, value);
