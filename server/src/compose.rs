@@ -100,6 +100,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         mapper,
         changed: Arc::default(),
         alarms: Arc::default(),
+        figures: Arc::default(),
         said: Arc::default(),
         announce,
     };
@@ -204,7 +205,7 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
 
 /// Begins to read what all parts count, and to write it.
 fn start_figures(parts: &Parts, node: &str, ended: CancellationToken) -> (Arc<Unwritten>, JoinHandle<()>) {
-    let (gateway, pools) = (parts.gateway.clone(), parts.worker.pools.clone());
+    let (gateway, pools, datasets) = (parts.gateway.clone(), parts.worker.pools.clone(), parts.worker.figures.clone());
     let own = Node::start(node, ended.clone());
     let revision = {
         let gateway = gateway.clone();
@@ -213,6 +214,7 @@ fn start_figures(parts: &Parts, node: &str, ended: CancellationToken) -> (Arc<Un
     let givers: Vec<Giver> = vec![
         Box::new(move |_| figures::of_gateway(&gateway)),
         Box::new(move |_| pools.readings()),
+        Box::new(move |now| datasets.readings(now)),
         Box::new(move |_| vec![own.reading(revision())]),
     ];
     let ticker = Ticker::new(parts.worker.host.clone(), givers, parts.series.clone(), node);

@@ -29,19 +29,22 @@ pub(crate) struct Failed {
     pub(crate) reason: String,
     pub(crate) figures: Box<BuildFigures>,
     pub(crate) again: Again,
+    /// What kind of error it is, for figures over time.
+    pub(crate) code: ErrorCode,
 }
 
 impl Failed {
+    /// What is wrong with rows or settings.
     pub(crate) fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), figures: Box::default(), again: Again::No }
+        Self { reason: reason.into(), figures: Box::default(), again: Again::No, code: ErrorCode::Invalid }
     }
 
     pub(crate) fn for_now(reason: impl Into<String>) -> Self {
-        Self { again: Again::Later, ..Self::new(reason) }
+        Self { again: Again::Later, code: ErrorCode::Internal, ..Self::new(reason) }
     }
 
     pub(crate) fn broke_off() -> Self {
-        Self { again: Again::AtOnce, ..Self::new("The run ended early: its process ended.") }
+        Self { again: Again::AtOnce, code: ErrorCode::Internal, ..Self::new("The run ended early: its process ended.") }
     }
 
     /// A thread of it ended without an answer: it panicked, or the process ends.
@@ -57,7 +60,11 @@ impl Failed {
 
     /// The checkpoint of an earlier attempt.
     pub(crate) fn gone() -> Self {
-        Self { again: Again::AtOnce, ..Self::new("The checkpoint of the previous attempt is incomplete. The rows are read again.") }
+        Self {
+            again: Again::AtOnce,
+            code: ErrorCode::Internal,
+            ..Self::new("The checkpoint of the previous attempt is incomplete. The rows are read again.")
+        }
     }
 
     pub(crate) fn timed_out(minutes: u32) -> Self {
@@ -70,10 +77,11 @@ impl Failed {
             SourceErrorKind::Broken => format!("{}, table {}: {}", spec.source, spec.table.name, error.sentence),
             _ => format!("{}: {}", spec.source, error.sentence),
         };
-        match error.code() {
+        let failed = match error.code() {
             ErrorCode::SourceUnavailable | ErrorCode::SourceBusy | ErrorCode::SourceTimeout | ErrorCode::Internal => Self::for_now(reason),
             _ => Self::new(reason),
-        }
+        };
+        Self { code: error.code(), ..failed }
     }
 
     /// How long the next try waits after this one, where there is to be one.
@@ -101,7 +109,9 @@ impl From<accel::AccelError> for Failed {
     fn from(error: accel::AccelError) -> Self {
         tracing::error!(cause = error.cause, "a store failed a build: {error}");
         // What is not set up stays so until a person looks.
-        if error.kind == AccelErrorKind::Config { Self::new(error.sentence) } else { Self::for_now(error.sentence) }
+        let code = error.code();
+        let failed = if error.kind == AccelErrorKind::Config { Self::new(error.sentence) } else { Self::for_now(error.sentence) };
+        Self { code, ..failed }
     }
 }
 

@@ -6,6 +6,7 @@
 mod beat;
 mod build;
 mod failed;
+mod figures;
 mod incremental;
 mod metadata_retry;
 mod publish;
@@ -27,6 +28,7 @@ use model::clock::Millis;
 use store::Store;
 use tokio::sync::Notify;
 
+pub use figures::Figures;
 pub use said::Said;
 pub use schedule::alarms::{Alarm, AlarmKind, Alarms};
 pub use worker::run;
@@ -53,6 +55,8 @@ pub struct Worker {
     pub changed: Arc<Notify>,
     /// What somebody should look at.
     pub alarms: Arc<Alarms>,
+    /// What its work has come to, for figures over time.
+    pub figures: Arc<Figures>,
     /// What it has said of rows that cannot be read.
     pub said: Arc<Said>,
     /// Tells this process of a change that the worker made.

@@ -85,7 +85,7 @@ pub(crate) async fn run(
         NewColumns::LeaveOut => {}
         NewColumns::Ask => source::refuse_new_columns(&spec, &table)?,
     }
-    let mut progress = Progress::new(worker, run, table.rows);
+    let mut progress = Progress::new(worker, (run, row), table.rows);
     let tier = run.decoded_tier()?;
     let dialect = source::dialect(&source)?;
     let incremental = job.incremental.as_ref().filter(|_| spec.store != StoreKind::Columnar);
@@ -115,6 +115,7 @@ pub(crate) async fn run(
     } else {
         read_and_write(task, planned, &mut progress).await
     };
+    progress.count();
     let figures = BuildFigures { step: String::new(), ..progress.figures };
     match written {
         Ok(()) => Ok(Built { spec, figures, synced: incremental.is_some(), is_feed: feeds }),

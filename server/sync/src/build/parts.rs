@@ -190,7 +190,7 @@ type Done<R> = Result<(usize, R, Part), Failed>;
 
 impl<'a, R: Rows> Gathered<'a, R> {
     async fn new(worker: &'a Worker, from: &'a Arc<BuildSource>, plan: Plan, stop: &CancellationToken) -> Result<Self, Failed> {
-        let rejected = RejectedRows::of(worker, &from.row.id, from.rejected, stop).await?;
+        let rejected = RejectedRows::of(worker, &from.row, from.rejected, stop).await?;
         Ok(Self {
             worker,
             from,

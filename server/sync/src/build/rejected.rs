@@ -1,16 +1,18 @@
 //! Rows that cannot be taken: each is kept with its reason and as it came, and too many stop what goes on.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use connect::Spoiled;
 use model::clock::Millis;
 use model::number::grouped;
 use model::rejected::RejectedLimit;
-use store::RejectedRow;
+use store::{DataVersionRow, RejectedRow};
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::failed::Failed;
+use crate::figures::Work;
 
 /// Kept for people to look at, beyond those that may be left out.
 const TO_LOOK_AT: i64 = 100;
@@ -25,6 +27,8 @@ pub(crate) struct RejectedRows {
     limit: RejectedLimit,
     /// All that there are, of which as many are kept as make sense.
     pub(crate) count: i64,
+    /// Where those that are new are counted.
+    work: Arc<Work>,
     waiting: Vec<RejectedRow>,
     examples: Vec<String>,
     now: Millis,
@@ -34,10 +38,16 @@ pub(crate) struct RejectedRows {
 
 impl RejectedRows {
     /// Goes on from what a version has already.
-    pub(crate) async fn of(worker: &Worker, version_id: &str, limit: RejectedLimit, stop: &CancellationToken) -> Result<Self, Failed> {
-        let count = worker.ask_patiently(stop, || worker.store.rejected_count(version_id)).await?;
-        let (worker, version_id, now) = (worker.clone(), version_id.to_owned(), worker.host.now());
-        Ok(Self { worker, version_id, limit, count, waiting: Vec::new(), examples: Vec::new(), now, stop: stop.clone() })
+    pub(crate) async fn of(
+        worker: &Worker,
+        version: &DataVersionRow,
+        limit: RejectedLimit,
+        stop: &CancellationToken,
+    ) -> Result<Self, Failed> {
+        let count = worker.ask_patiently(stop, || worker.store.rejected_count(&version.id)).await?;
+        let (work, version_id, now) = (worker.figures.of(&version.dataset_id), version.id.clone(), worker.host.now());
+        let (worker, stop) = (worker.clone(), stop.clone());
+        Ok(Self { worker, version_id, limit, count, work, waiting: Vec::new(), examples: Vec::new(), now, stop })
     }
 
     /// One of a build.
@@ -46,6 +56,7 @@ impl RejectedRows {
     /// Where there are so many that nothing to come can make them few enough, or the metadata does not take it.
     pub(crate) async fn take(&mut self, spoiled: Spoiled) -> Result<(), Failed> {
         self.count += 1;
+        self.work.rejected(1);
         self.put(spoiled);
         if self.waiting.len() >= PORTION {
             self.keep().await?;
@@ -67,7 +78,10 @@ impl RejectedRows {
         }
         self.keep().await?;
         // What was read before, and kept then, is one.
-        self.recount().await
+        let before = self.count;
+        self.recount().await?;
+        self.work.rejected(self.count - before);
+        Ok(())
     }
 
     /// Of messages whose keys were ended, nothing that was told before is to come back.

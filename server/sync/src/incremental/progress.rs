@@ -1,5 +1,6 @@
 //! How far a followed version is: written to its row now and then, and the sign that its worker lives.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::incremental::IncrementalFigures;
@@ -10,6 +11,7 @@ use super::target::Applied;
 use crate::Worker;
 use crate::build::progress::Flow;
 use crate::failed::Failed;
+use crate::figures::Work;
 
 const EVERY: Duration = Duration::from_millis(300);
 /// How often it is said that there is nothing new.
@@ -22,6 +24,8 @@ pub(crate) struct IncrementalProgress<'a> {
     written: Option<Instant>,
     /// It came further than where it failed before, or has caught up: what failed is over.
     goes_on: bool,
+    /// Where changes are counted.
+    work: Arc<Work>,
 }
 
 impl<'a> IncrementalProgress<'a> {
@@ -29,10 +33,10 @@ impl<'a> IncrementalProgress<'a> {
     ///
     /// # Errors
     /// Where what was counted cannot be read: counting from nothing would be written over it.
-    pub(crate) fn new(worker: &'a Worker, row: &'a IncrementalRow) -> Result<Self, Failed> {
+    pub(crate) fn new(worker: &'a Worker, row: &'a IncrementalRow, dataset_id: &str) -> Result<Self, Failed> {
         let figures =
             store::decode(&row.figures, &format_args!("the figures of the incremental sync of dataset version {}", row.version_id))?;
-        Ok(Self { worker, row, figures, written: None, goes_on: false })
+        Ok(Self { worker, row, figures, written: None, goes_on: false, work: worker.figures.of(dataset_id) })
     }
 
     /// All rows that came since it was built, whatever became of them.
@@ -56,6 +60,8 @@ impl<'a> IncrementalProgress<'a> {
         self.figures.changed_rows += applied.changed;
         self.figures.deleted_rows += applied.deleted;
         self.figures.rejected_rows = applied.rejected;
+        self.work.read(applied.changed + applied.deleted);
+        self.work.written(applied.changed + applied.deleted);
         if applied.changed + applied.deleted > 0 {
             self.figures.changed_at = Some(self.worker.host.now());
         }

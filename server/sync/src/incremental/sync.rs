@@ -41,12 +41,13 @@ pub(crate) async fn begin(worker: &Worker, going: &mut JoinSet<()>, stop: &Cance
         if going.len() >= AT_ONCE || stop.is_cancelled() {
             break;
         }
-        if !is_free(&row, now) || wanted(worker, &row).await?.is_none() {
+        if !is_free(&row, now) {
             continue;
         }
+        let Some(Wanted { version, .. }) = wanted(worker, &row).await? else { continue };
         if worker.store.claim_incremental_sync(&row, &worker.name, now).await? {
             let row = IncrementalRow { turn: row.turn + 1, worker: Some(worker.name.clone()), ..row };
-            going.spawn(keep_in_sync(worker.clone(), row, stop.clone()));
+            going.spawn(keep_in_sync(worker.clone(), row, version.dataset_id, stop.clone()));
         }
     }
     Ok(())
@@ -75,7 +76,7 @@ async fn wanted(worker: &Worker, row: &IncrementalRow) -> Result<Option<Wanted>,
 }
 
 /// One turn of following, to its end: nobody wants it any more, somebody else has it, it failed, or the process stops.
-async fn keep_in_sync(worker: Worker, row: IncrementalRow, stop: CancellationToken) {
+async fn keep_in_sync(worker: Worker, row: IncrementalRow, dataset_id: String, stop: CancellationToken) {
     let own_stop = stop.child_token();
     let task = {
         let (worker, row, stop) = (worker.clone(), row.clone(), own_stop.clone());
@@ -96,6 +97,11 @@ async fn keep_in_sync(worker: Worker, row: IncrementalRow, stop: CancellationTok
             }
         }
     };
+    if let Err(failed) = &ended
+        && !own_stop.is_cancelled()
+    {
+        worker.figures.of(&dataset_id).failed(failed.code);
+    }
     let (reason, wait) = released(&ended, own_stop.is_cancelled());
     if let Err(error) = worker.store.release_incremental_sync(&row, reason, worker.host.now() + wait).await {
         tracing::warn!(cause = %error, version = row.version_id, "an incremental sync could not be released; another worker takes it over");
@@ -132,7 +138,7 @@ async fn turn(worker: &Worker, row: &IncrementalRow, stop: &CancellationToken) -
     let store = table_store::of(worker, &spec, version).await?;
     let (changes, position) = Changes::take(&*store, &place, row.turn).await?;
     let dataset = Dataset::open(&*store, &place).await?;
-    let mut progress = IncrementalProgress::new(worker, row)?;
+    let mut progress = IncrementalProgress::new(worker, row, &version.dataset_id)?;
     let asked = Asked { source: &spec.source, connection: &*connection, dialect: source::dialect(&source)? };
     let mut throttle = Throttle::new(worker, asked, job.tier, &mut progress).await;
     let target = Target::new(worker, (version, &spec), (dataset, changes), job.rejected, stop).await?;

@@ -64,7 +64,7 @@ impl Target {
         limit: RejectedLimit,
         stop: &CancellationToken,
     ) -> Result<Self, Failed> {
-        let rejected = RejectedRows::of(worker, &version.id, limit, stop).await?;
+        let rejected = RejectedRows::of(worker, version, limit, stop).await?;
         let figures = format_args!("the figures of dataset version {}", version.number);
         let built_of = store::decode::<BuildFigures>(&version.figures, &figures)?.read_rows;
         Ok(Self { look: RowValidator::new(worker, spec, None)?, rejected, dataset, changes, built_of })

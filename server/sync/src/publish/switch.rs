@@ -48,6 +48,9 @@ pub(crate) async fn finish(worker: &Worker, run: &RunRow, job: &JobSpec, ended: 
             fail_point!("build.before-switch", |_| Ok(()));
             let revision = tx.commit().await?;
             (worker.announce)(revision);
+            if let Err(failed) = ended {
+                worker.figures.of(&row.dataset_id).failed(failed.code);
+            }
         }
         // Somebody has ended it meanwhile, or it is another worker's; or it was committed, and that was not heard.
         Err(StoreError::Stale) => drop(tx),

@@ -19,6 +19,8 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
     let store = &worker.store;
     let datasets: HashMap<String, DatasetRow> = store.datasets().await?.into_iter().map(|row| (row.id.clone(), row)).collect();
     let live = store.data_versions_in(DataVersionState::Live.key()).await?;
+    let incremental_syncs = store.incremental_syncs().await?;
+    worker.figures.saw(&worker.name, datasets.values(), &live, &incremental_syncs);
     let mut jobs: HashMap<String, (String, JobSpec)> = HashMap::new();
     let mut unreadable: Vec<String> = Vec::new();
     for job in store.jobs_on().await? {
@@ -64,7 +66,7 @@ pub(crate) async fn look(worker: &Worker) -> Result<(), StoreError> {
             _ => add(dataset_id, environment, AlarmKind::NotCompared),
         }
     }
-    for incremental_sync in store.incremental_syncs().await?.into_iter().filter(|incremental_sync| !incremental_sync.reason.is_empty()) {
+    for incremental_sync in incremental_syncs.into_iter().filter(|incremental_sync| !incremental_sync.reason.is_empty()) {
         if let Some(DataVersionRow { dataset_id, environment, .. }) = version(&incremental_sync.version_id) {
             add(dataset_id, environment, AlarmKind::IncrementalStopped);
         }
