@@ -136,12 +136,17 @@ impl Figures {
             let is_told_by_another = sync.and_then(|row| row.worker.as_deref()).is_some_and(|worker| worker != me);
             (!is_told_by_another).then(|| LiveSince::of(version, sync))
         };
-        let seen = datasets.map(|row| Seen {
-            id: row.id.clone(),
-            path: format!("{}/{}", row.domain, row.name),
-            live: chosen.get(row.id.as_str()).copied().and_then(since),
-        });
+        let seen =
+            datasets.map(|row| Seen { id: row.id.clone(), path: path_of(row), live: chosen.get(row.id.as_str()).copied().and_then(since) });
         *lock(&self.seen) = seen.collect();
+    }
+
+    /// A dataset that may be new since all of them were seen: work that ends before the next look has a name.
+    pub(crate) fn knows(&self, dataset: &DatasetRow) {
+        let mut seen = lock(&self.seen);
+        if seen.iter().all(|known| known.id != dataset.id) {
+            seen.push(Seen { id: dataset.id.clone(), path: path_of(dataset), live: None });
+        }
     }
 
     /// What was counted of each dataset since this process began, and how old what is live is now. Rows of a dataset are those that were
@@ -169,6 +174,10 @@ impl Figures {
         }
         all.into_iter().collect()
     }
+}
+
+fn path_of(dataset: &DatasetRow) -> String {
+    format!("{}/{}", dataset.domain, dataset.name)
 }
 
 /// In whole minutes beyond the first: what is left alone would otherwise be written anew each ten seconds.
@@ -227,7 +236,8 @@ mod tests {
         work.rejected(2);
         figures.of("planes").failed(ErrorCode::SourceTimeout);
         assert!(figures.readings(0).is_empty());
-        figures.saw("me", [dataset()].iter(), &[], &[]);
+        figures.knows(&dataset());
+        figures.knows(&dataset());
         let of = |rows| {
             let reading = Reading::default().counter(Counter::Rows, rows).counter(Counter::RejectedRows, 2);
             reading.counter(Counter::Error(ErrorCode::SourceTimeout), 1)

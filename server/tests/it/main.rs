@@ -25,6 +25,7 @@ mod egress;
 mod errors_in_pages;
 mod fair_sources;
 mod faults;
+mod figures;
 mod file_modes;
 mod files_as_people_have_them;
 mod filters_by_type;

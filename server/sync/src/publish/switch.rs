@@ -33,6 +33,7 @@ pub(crate) async fn finish(worker: &Worker, run: &RunRow, job: &JobSpec, ended: 
     let mut tx = worker.store.write(change).await?;
     // Read when no other change can come between: its gates may have been changed while it was built.
     let Some(dataset) = worker.store.dataset_by_id(&row.dataset_id).await? else { return Ok(()) };
+    worker.figures.knows(&dataset);
     let of = Try { dataset: &dataset, row, run };
     let written = match (ended, dataset.definition()) {
         (Ok(built), Ok(now)) => succeed(worker, &mut tx, of, (built, now)).await,
