@@ -7,9 +7,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use arrow_array::RecordBatch;
-use model::ErrorCode;
 use model::snapshot::Environment;
-use observe::{Counter, LiveLatencies, Reading, SeriesKey, SeriesKind};
+use observe::{Counter, LiveErrors, LiveLatencies, Reading, SeriesKey, SeriesKind};
 
 use crate::SourceError;
 
@@ -19,8 +18,7 @@ pub(crate) struct Meter {
     statements: AtomicU64,
     rows: AtomicU64,
     refused: AtomicU64,
-    /// In the order of [`ErrorCode::ALL`].
-    errors: [AtomicU64; ErrorCode::ALL.len()],
+    errors: LiveErrors,
     /// Made for the first statement: most sources of a large installation are idle on most nodes.
     latencies: OnceLock<LiveLatencies>,
 }
@@ -31,23 +29,15 @@ impl Meter {
     }
 
     pub(crate) fn failed(&self, error: &SourceError) {
-        let code = error.code();
-        if let Some((_, count)) = ErrorCode::ALL.iter().zip(&self.errors).find(|(known, _)| **known == code) {
-            count.fetch_add(1, Ordering::Relaxed);
-        }
+        self.errors.add(error.code());
     }
 
     fn reading(&self) -> Reading {
-        let mut reading = Reading::default()
+        let reading = Reading::default()
             .counter(Counter::Statements, self.statements.load(Ordering::Relaxed))
             .counter(Counter::Rows, self.rows.load(Ordering::Relaxed))
             .counter(Counter::Refused, self.refused.load(Ordering::Relaxed));
-        for (code, count) in ErrorCode::ALL.into_iter().zip(&self.errors) {
-            let count = count.load(Ordering::Relaxed);
-            if count > 0 {
-                reading = reading.counter(Counter::Error(code), count);
-            }
-        }
+        let reading = self.errors.within(reading);
         match self.latencies.get() {
             Some(latencies) => reading.latencies(latencies.read()),
             None => reading,
@@ -150,6 +140,8 @@ pub(crate) fn keys(place: &str) -> (SeriesKey, Option<SeriesKey>) {
 
 #[cfg(test)]
 mod tests {
+    use model::ErrorCode;
+
     use super::*;
     use crate::SourceErrorKind;
 

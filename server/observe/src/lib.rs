@@ -5,6 +5,7 @@
 //! they are. A chart has a [`Plan`], and [`read`] makes its intervals of the stored chunks of all nodes.
 
 mod chunk;
+mod errors;
 mod latencies;
 mod malformed;
 mod point;
@@ -17,6 +18,7 @@ mod tier;
 mod varint;
 
 pub use chunk::{decode, encode};
+pub use errors::LiveErrors;
 pub use latencies::{Latencies, LiveLatencies};
 pub use malformed::Malformed;
 pub use point::{GaugeRange, Point};

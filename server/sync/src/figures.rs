@@ -9,9 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::ErrorCode;
 use model::clock::{MINUTE, Millis};
-use model::incremental::IncrementalFigures;
 use model::snapshot::Environment;
-use observe::{Counter, Gauge, Reading, SeriesKey, SeriesKind};
+use observe::{Counter, Gauge, LiveErrors, Reading, SeriesKey, SeriesKind};
 use store::{DataVersionRow, DatasetRow, IncrementalRow};
 
 /// The work on one dataset in all environments, since this process began.
@@ -20,8 +19,7 @@ pub(crate) struct Work {
     read: AtomicU64,
     written: AtomicU64,
     rejected: AtomicU64,
-    /// In the order of [`ErrorCode::ALL`].
-    errors: [AtomicU64; ErrorCode::ALL.len()],
+    errors: LiveErrors,
 }
 
 impl Work {
@@ -41,22 +39,14 @@ impl Work {
 
     /// An attempt of a run, or a turn of incremental sync, failed.
     pub(crate) fn failed(&self, code: ErrorCode) {
-        if let Some((_, count)) = ErrorCode::ALL.iter().zip(&self.errors).find(|(known, _)| **known == code) {
-            more(count, 1);
-        }
+        self.errors.add(code);
     }
 
     fn reading(&self, rows: &AtomicU64) -> Reading {
-        let mut reading = Reading::default()
+        let reading = Reading::default()
             .counter(Counter::Rows, rows.load(Ordering::Relaxed))
             .counter(Counter::RejectedRows, self.rejected.load(Ordering::Relaxed));
-        for (code, count) in ErrorCode::ALL.into_iter().zip(&self.errors) {
-            let count = count.load(Ordering::Relaxed);
-            if count > 0 {
-                reading = reading.counter(Counter::Error(code), count);
-            }
-        }
-        reading
+        self.errors.within(reading)
     }
 }
 
@@ -78,26 +68,23 @@ struct Seen {
 struct LiveSince {
     /// Its build ended.
     built: Millis,
-    /// No row that it has is newer: when incremental sync last applied a change, or when the build was asked for, which reads rows
-    /// as they are after that.
-    newest: Millis,
+    /// When incremental sync last applied a change. Before the first one, when the build was asked for: it reads rows as they are after
+    /// that. Times that stand in rows are not looked at.
+    newest: Option<Millis>,
     /// Incremental sync last found nothing more to take. Nothing where there is no incremental sync.
     caught_up: Option<Millis>,
 }
 
 impl LiveSince {
     fn of(version: &DataVersionRow, sync: Option<&IncrementalRow>) -> Self {
-        let figures = sync.map(|row| {
-            // Nothing is known of figures that cannot be read; following says so where it begins.
-            let figures = store::decode::<IncrementalFigures>(&row.figures, &format_args!("the figures of {}", row.version_id));
-            figures.unwrap_or_default()
-        });
-        let changed = figures.as_ref().and_then(|figures| figures.changed_at);
-        Self {
-            built: version.finished_at.unwrap_or(version.asked_at),
-            newest: changed.map_or(version.asked_at, |changed| changed.max(version.asked_at)),
-            caught_up: figures.map(|figures| figures.caught_up_at.unwrap_or(version.asked_at)),
-        }
+        let asked = version.asked_at;
+        let (newest, caught_up) = match sync.map(IncrementalRow::decoded_figures) {
+            None => (Some(asked), None),
+            Some(Ok(figures)) => (Some(figures.changed_at.unwrap_or(asked).max(asked)), Some(figures.caught_up_at.unwrap_or(asked))),
+            // How far it is cannot be read, so nothing is said of it here; whoever follows it says why.
+            Some(Err(_)) => (None, None),
+        };
+        Self { built: version.finished_at.unwrap_or(asked), newest, caught_up }
     }
 }
 
@@ -165,9 +152,11 @@ impl Figures {
             }
             let mut reading = work.map(|work| work.reading(&work.written)).unwrap_or_default();
             if let Some(LiveSince { built, newest, caught_up }) = *live {
-                reading = reading.gauge(Gauge::VersionAgeMillis, age(built, now)).gauge(Gauge::FreshnessMillis, age(newest, now));
-                if let Some(caught_up) = caught_up {
-                    reading = reading.gauge(Gauge::LagMillis, age(caught_up, now));
+                let ages = [(Gauge::VersionAgeMillis, Some(built)), (Gauge::FreshnessMillis, newest), (Gauge::LagMillis, caught_up)];
+                for (gauge, since) in ages {
+                    if let Some(since) = since {
+                        reading = reading.gauge(gauge, age(since, now));
+                    }
                 }
             }
             all.insert(SeriesKey::new(SeriesKind::Dataset, None, path), reading);
@@ -267,6 +256,8 @@ mod tests {
         let with_lag = gauges(7 * SECOND, 6 * SECOND).gauge(Gauge::LagMillis, 2 * SECOND);
         assert_eq!(told(&[followed_by(Some("me"), followed)], 10 * SECOND), Some(with_lag));
         assert_eq!(told(&[followed_by(Some("another"), followed)], 10 * SECOND), None);
+        let unreadable = Reading::default().gauge(Gauge::VersionAgeMillis, 7 * SECOND);
+        assert_eq!(told(&[followed_by(Some("me"), "{")], 10 * SECOND), Some(unreadable));
         let minutes = gauges(3 * MINUTE, 3 * MINUTE).gauge(Gauge::LagMillis, 3 * MINUTE);
         assert_eq!(told(&[followed_by(None, followed)], 3 * MINUTE + 30 * SECOND), Some(minutes), "in whole minutes");
     }
