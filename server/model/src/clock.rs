@@ -16,6 +16,13 @@ pub fn rfc3339(at: Millis) -> String {
     Timestamp::from_millisecond(at).map(|time| time.to_string()).unwrap_or_default()
 }
 
+/// A time as programs write it: RFC 3339, or milliseconds since 1970 in UTC.
+#[must_use]
+pub fn parse_time(text: &str) -> Option<Millis> {
+    let text = text.trim();
+    text.parse::<Millis>().ok().or_else(|| Some(text.parse::<Timestamp>().ok()?.as_millisecond()))
+}
+
 /// How long ago, in the words of the portal: `just now`, `12 min ago`, `3 h ago`, `5 d ago`.
 #[must_use]
 pub fn ago(at: Millis, now: Millis) -> String {
@@ -52,6 +59,8 @@ mod tests {
     #[test]
     fn times_read_as_people_say_them() {
         assert_eq!(rfc3339(1_357_034_400_000), "2013-01-01T10:00:00Z");
+        let read = ["2013-01-01T10:00:00Z", "2013-01-01T11:00:00+01:00", " 1357034400000 ", "yesterday", ""].map(parse_time);
+        assert_eq!(read, [Some(1_357_034_400_000), Some(1_357_034_400_000), Some(1_357_034_400_000), None, None]);
         assert_eq!(ago(0, 30 * SECOND), "just now");
         assert_eq!(ago(0, 125 * MINUTE), "2 h ago");
         assert_eq!(ago(0, 49 * HOUR), "2 d ago");

@@ -62,6 +62,8 @@ pub mod validate;
 mod validate_union;
 pub mod value;
 pub mod view;
+#[cfg(feature = "schedule")]
+pub mod wall_clock;
 pub mod wire;
 
 pub use data_type::DataType;

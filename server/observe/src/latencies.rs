@@ -165,6 +165,12 @@ impl Latencies {
         within.fold(0, |count, (_, more)| count.saturating_add(*more))
     }
 
+    /// The bytes of memory that it takes, about.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        size_of::<Self>() + self.buckets.len() * size_of::<(u16, u64)>()
+    }
+
     /// Adds all of another. Where one of the two is coarse, the result is.
     pub fn merge(&mut self, other: &Self) {
         let power = self.power.min(other.power);
@@ -286,6 +292,52 @@ impl Latencies {
         }
         buckets.reverse();
         Self { power: self.power, buckets, sum: self.sum, max: self.max }
+    }
+}
+
+/// Adds many histograms up, with the same result as merging them one after another and much faster: no memory is taken for each.
+#[derive(Debug, Clone)]
+pub struct LatenciesSum {
+    power: u8,
+    /// By their bucket.
+    counts: Vec<u64>,
+    sum: u64,
+    max: u64,
+}
+
+impl Default for LatenciesSum {
+    fn default() -> Self {
+        Self { power: FINE, counts: vec![0; usize::from(buckets(FINE))], sum: 0, max: 0 }
+    }
+}
+
+impl LatenciesSum {
+    pub fn add(&mut self, more: &Latencies) {
+        if more.power < self.power {
+            let coarser = self.total().coarser(more.power);
+            *self = Self { power: more.power, counts: vec![0; usize::from(buckets(more.power))], sum: 0, max: 0 };
+            self.add(&coarser);
+        }
+        for (bucket, count) in &more.buckets {
+            let bucket = if more.power == self.power { *bucket } else { bucket_of(start_of(*bucket, more.power), self.power) };
+            if let Some(own) = self.counts.get_mut(usize::from(bucket)) {
+                *own = own.saturating_add(*count);
+            }
+        }
+        self.sum = self.sum.saturating_add(more.sum);
+        self.max = self.max.max(more.max);
+    }
+
+    /// All that was added.
+    #[must_use]
+    pub fn total(&self) -> Latencies {
+        let occupied = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        Latencies {
+            power: self.power,
+            buckets: occupied.map(|(bucket, count)| (bucket as u16, *count)).collect(),
+            sum: self.sum,
+            max: self.max,
+        }
     }
 }
 

@@ -19,10 +19,10 @@ mod varint;
 
 pub use chunk::{decode, encode};
 pub use errors::LiveErrors;
-pub use latencies::{Latencies, LiveLatencies};
+pub use latencies::{Latencies, LatenciesSum, LiveLatencies};
 pub use malformed::Malformed;
 pub use point::{GaugeRange, Point};
-pub use reader::{Chart, Interval, MAX_POINTS, Plan, State, StoredChunk, Unreadable, read};
+pub use reader::{Chart, Interval, MAX_POINTS, Plan, State, StoredChunk, Unreadable, intervals, read};
 pub use recorder::{Chunk, HELD_FOR, Reading, Recorder, Tick};
 pub use series::{Counter, Gauge, SeriesKey, SeriesKind};
 pub use tier::Tier;

@@ -138,8 +138,15 @@ pub fn read(plan: &Plan, chunks: &[StoredChunk<'_>], nodes: &[StoredChunk<'_>]) 
         points.entry(at).and_modify(|own| own.merge(&point)).or_insert(point);
     }
     let alive: BTreeSet<Millis> = decoded(plan, nodes, &mut unreadable).into_iter().map(|(at, _)| at).collect();
+    Chart { intervals: intervals(plan, points, &alive), unreadable }
+}
+
+/// All intervals of a plan, gaps among them. `points` and `alive` are by the beginning of the plan's intervals; what lies outside the
+/// plan is left out.
+#[must_use]
+pub fn intervals(plan: &Plan, mut points: BTreeMap<Millis, Point>, alive: &BTreeSet<Millis>) -> Vec<Interval> {
     let count = ((plan.to - plan.from) / plan.step).max(0);
-    let intervals = (0..count).map(|index| {
+    let of_index = |index: i64| {
         let at = plan.from + index * plan.step;
         let state = match points.remove(&at) {
             Some(mut point) => {
@@ -150,9 +157,8 @@ pub fn read(plan: &Plan, chunks: &[StoredChunk<'_>], nodes: &[StoredChunk<'_>]) 
             None => State::Gap,
         };
         Interval { at, lasted: (plan.now - at).clamp(0, plan.step), is_open: at + plan.step > plan.now, state }
-    });
-    let intervals = intervals.collect();
-    Chart { intervals, unreadable }
+    };
+    (0..count).map(of_index).collect()
 }
 
 /// The points within the plan, by the beginning of the plan's intervals.

@@ -108,6 +108,47 @@ impl Store {
     }
 }
 
+/// As many of the newest changes are looked through for those of a time: the log has no order by time, and may be long.
+const RECENT: i64 = 5_000;
+
+impl Store {
+    /// The changes of one subject from a time to before another, the newest first, at most `limit` rows.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn audit_of_time(&self, subject: &str, from: Millis, to: Millis, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, revision, at, actor, action, domain, subject, before, after, request_id FROM audit
+             WHERE subject = $1 AND at >= $2 AND at < $3 ORDER BY revision DESC, id DESC LIMIT $4",
+        )
+        .bind(subject)
+        .bind(from)
+        .bind(to)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(audit_row).collect()
+    }
+
+    /// The changes of all subjects from a time to before another, the newest first, among the newest 5,000.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn recent_audit(&self, from: Millis, to: Millis) -> Result<Vec<AuditRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, revision, at, actor, action, domain, subject, before, after, request_id
+             FROM (SELECT * FROM audit ORDER BY revision DESC LIMIT $1) AS newest
+             WHERE at >= $2 AND at < $3 ORDER BY revision DESC, id DESC",
+        )
+        .bind(RECENT)
+        .bind(from)
+        .bind(to)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(audit_row).collect()
+    }
+}
+
 /// The same conditions for the rows and for their number. An absent one is passed as an empty text, and lets all rows by.
 const FOUND: &str = "FROM audit
              WHERE ($1 = '' OR (domain <> '' AND $1 LIKE '%,' || domain || ',%'))

@@ -118,6 +118,24 @@ impl SeriesStore {
         .await?)
     }
 
+    /// The chunks of all series of a kind that begin from `from` to before `to`, by series. They are found by the series that are known, so
+    /// that neither those of other kinds nor series that ended before are looked at.
+    pub async fn chunks_of_kind(&self, kind: &str, tier: i64, from: Millis, to: Millis) -> Result<Vec<SeriesChunkRow>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT chunk.series, chunk.tier, chunk.start_ms, chunk.writer, chunk.tick, chunk.bytes
+             FROM series_known known JOIN series_chunks chunk ON chunk.series = known.series
+             WHERE known.kind = $1 AND known.last_ms >= $3
+               AND chunk.tier = $2 AND chunk.start_ms >= $3 AND chunk.start_ms < $4
+             ORDER BY chunk.series, chunk.start_ms, chunk.writer",
+        )
+        .bind(kind)
+        .bind(tier)
+        .bind(from)
+        .bind(to)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
     /// The series of a kind, by name.
     pub async fn known_series(&self, kind: &str) -> Result<Vec<KnownSeriesRow>, StoreError> {
         Ok(sqlx::query_as("SELECT series, last_ms FROM series_known WHERE kind = $1 ORDER BY series")

@@ -33,6 +33,32 @@ async fn series_are_known_by_kind(figures: &SeriesStore) {
     assert!(known("job").await.is_empty());
 }
 
+async fn all_series_of_a_kind_are_read_at_once(figures: &SeriesStore) {
+    let rows = [
+        chunk("api:prod:b", 600, "one", 1, b"b"),
+        chunk("api:test:a", 600, "one", 1, b"of test"),
+        chunk("app-api:prod:x/y a/b", 600, "one", 1, b"of an app"),
+        SeriesChunkRow { tier: 2, ..chunk("api:prod:b", 0, "one", 1, b"of minutes") },
+    ];
+    figures.put_chunks(&rows).await.unwrap();
+    let of = async |kind: &str, tier: i64, from: i64, to: i64| -> Vec<(String, i64, String)> {
+        let found = figures.chunks_of_kind(kind, tier, from, to).await.unwrap();
+        found.into_iter().map(|row| (row.series, row.start_ms, row.writer)).collect()
+    };
+    let row = |series: &str, start: i64, writer: &str| (series.to_owned(), start, writer.to_owned());
+    let both = [row("api:prod:a", 600, "one"), row("api:prod:a", 600, "two"), row("api:prod:b", 600, "one"), row("api:test:a", 600, "one")];
+    assert_eq!(of("api", 1, 600, 601).await, both);
+    assert_eq!(of("api", 1, 0, 600).await, [row("api:prod:a", 0, "two")]);
+    assert_eq!(of("api", 2, 0, 601).await, [row("api:prod:b", 0, "one")]);
+    assert_eq!(of("app-api", 1, 0, 601).await, [row("app-api:prod:x/y a/b", 600, "one")]);
+    assert!(of("api", 1, 601, 9_000).await.is_empty() && of("job", 1, 0, 9_000).await.is_empty());
+    assert_eq!(figures.remove_chunks(1, 601).await.unwrap(), 7);
+    assert_eq!(figures.remove_chunks(2, 601).await.unwrap(), 1);
+    figures.forget_series(9_000).await.unwrap();
+    figures.put_chunks(&[chunk("api:prod:a", 600, "one", 9, b"1"), chunk("api:prod:a", 600, "two", 9, b"2")]).await.unwrap();
+    figures.put_chunks(&[chunk("api:prod:a", 0, "two", 9, b"0"), chunk("node::n", 0, "one", 9, b"")]).await.unwrap();
+}
+
 async fn old_chunks_are_removed(figures: &SeriesStore) {
     assert_eq!(figures.remove_chunks(2, 900).await.unwrap(), 0);
     assert_eq!(figures.remove_chunks(1, 600).await.unwrap(), 2);
@@ -72,6 +98,7 @@ async fn suite(url: &str) {
     let before = store.revision().await.unwrap();
     the_newest_writing_of_each_writer_stays(&figures).await;
     series_are_known_by_kind(&figures).await;
+    all_series_of_a_kind_are_read_at_once(&figures).await;
     old_chunks_are_removed(&figures).await;
     two_nodes_write_at_once(&figures).await;
     assert_eq!(store.revision().await.unwrap(), before, "figures are no change of the metadata");

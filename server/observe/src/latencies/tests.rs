@@ -48,6 +48,23 @@ fn what_threads_add_is_read_and_long_times_share_the_last_bucket() {
 }
 
 #[test]
+fn a_sum_is_what_merging_gives() {
+    let mut chance = Seeded::new(7);
+    for _ in 0..100 {
+        let (mut merged, mut sum) = (Latencies::default(), LatenciesSum::default());
+        for _ in 0..chance.below(6) {
+            let mut part = of(&chance.times(50));
+            if chance.below(4) == 0 {
+                part = part.coarser(COARSE);
+            }
+            merged.merge(&part);
+            sum.add(&part);
+        }
+        assert_eq!(sum.total(), merged);
+    }
+}
+
+#[test]
 fn merging_is_adding_whatever_the_order() {
     let mut chance = Seeded::new(2);
     for _ in 0..200 {
