@@ -74,6 +74,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
     let series = SeriesStore::open(&config.database_url()).map_err(|error| error.to_string())?;
     let control = Control::new(control::Parts {
         store: store.clone(),
+        series: series.clone(),
         vault: vault.clone(),
         pools: pools.clone(),
         stores: stores.clone(),

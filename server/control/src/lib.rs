@@ -17,6 +17,7 @@ mod failure;
 pub mod identity;
 mod listing;
 mod live;
+mod monitoring;
 mod needs;
 pub mod ports;
 mod refused;
@@ -35,13 +36,14 @@ use connect::vault::Vault;
 use model::Problem;
 use model::audit::{AuditAction, AuditRow};
 use model::list::{ListPage, ListQuery};
-use store::{Change, Store, Tx};
+use store::{Change, SeriesStore, Store, Tx};
 use tokio::sync::watch;
 
 pub use audit::AuditQuery;
 pub use caller::{Caller, Visitor};
 pub use console::TryRequest;
 pub use model;
+pub use monitoring::chart_as_csv;
 
 /// What the outside sets of the control plane.
 #[derive(Debug, Clone, Default)]
@@ -73,6 +75,7 @@ pub struct Control {
     stores: Stores,
     settings: Arc<Settings>,
     kept: Arc<snapshot::Kept>,
+    figures: Arc<monitoring::Figures>,
     told: Arc<sources::Told>,
     attempts: Arc<identity::Attempts>,
     refusals: Arc<identity::Refusals>,
@@ -85,6 +88,8 @@ pub struct Control {
 /// What the control plane is made of.
 pub struct Parts {
     pub store: Store,
+    /// Figures over time.
+    pub series: SeriesStore,
     pub vault: Arc<Vault>,
     pub pools: Arc<Pools>,
     pub stores: Stores,
@@ -115,6 +120,7 @@ impl Control {
             stores: parts.stores,
             settings: Arc::new(parts.settings),
             kept: Arc::default(),
+            figures: Arc::new(monitoring::Figures::new(parts.series)),
             told: Arc::default(),
             attempts: Arc::default(),
             refusals: Arc::default(),

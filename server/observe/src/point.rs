@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use model::clock::Millis;
 
+use crate::series::ERRORS;
 use crate::{Counter, Gauge, Latencies};
 
 /// A gauge within an interval.
@@ -67,6 +68,12 @@ impl Point {
     #[must_use]
     pub fn counter(&self, counter: Counter) -> u64 {
         self.counters.get(&counter.number()).copied().unwrap_or(0)
+    }
+
+    /// Requests that failed, whatever their code.
+    #[must_use]
+    pub fn errors(&self) -> u64 {
+        self.counters.range(ERRORS + 1..).fold(0, |sum, (_, count)| sum.saturating_add(*count))
     }
 
     #[must_use]

@@ -97,8 +97,8 @@ pub enum Counter {
     Refused,
 }
 
-/// Numbers of errors begin here.
-const ERRORS: u16 = 100;
+/// Numbers of errors are above this one, and no others are.
+pub(crate) const ERRORS: u16 = 100;
 
 impl Counter {
     /// All but those of errors, which are of [`ErrorCode::ALL`].

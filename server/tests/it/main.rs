@@ -51,6 +51,7 @@ mod mapping;
 mod master_key;
 mod memory_in_flight;
 mod metrics_text;
+mod monitoring;
 mod near_names;
 mod needs;
 mod nodes;

@@ -5,6 +5,7 @@ mod answer;
 mod apis;
 mod datasets;
 mod identity;
+mod metrics;
 mod reviews;
 mod sources;
 mod switches;
@@ -18,5 +19,6 @@ pub(crate) fn table() -> Table {
     let table = datasets::add(table);
     let table = switches::add(table);
     let table = reviews::add(table);
+    let table = metrics::add(table);
     access::add(table)
 }

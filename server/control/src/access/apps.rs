@@ -151,7 +151,7 @@ impl Control {
         self.commit(tx).await
     }
 
-    pub(super) async fn visible_app(&self, caller: &Caller, domain: &str, name: &str) -> Result<AppRow, Problem> {
+    pub(crate) async fn visible_app(&self, caller: &Caller, domain: &str, name: &str) -> Result<AppRow, Problem> {
         let missing = || Problem::not_found(format!("app {domain}/{name}"));
         if !caller.can(Action::See, domain) {
             return Err(missing());

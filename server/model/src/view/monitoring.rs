@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ErrorCode;
 use crate::clock::Millis;
 use crate::snapshot::Environment;
 
 /// What kind of thing figures are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SubjectKind {
     /// By its path, `travel/plane`, in an environment.
@@ -57,6 +59,7 @@ impl SubjectKind {
 
 /// What figures are about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Subject {
     pub kind: SubjectKind,
     /// Nothing for what belongs to no environment: datasets, jobs, compartments and nodes.
@@ -73,6 +76,7 @@ impl Subject {
 
 /// What is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Metric {
     /// Requests a second.
@@ -217,6 +221,7 @@ impl Metric {
 
 /// Which earlier time a chart compares with. Both are by the wall clock of the reader's zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CompareWith {
     Yesterday,
@@ -238,12 +243,19 @@ pub struct ChartQuery {
     /// The reader's zone, by its IANA name; UTC where it is not known.
     #[serde(default)]
     pub zone: String,
+    /// Errors have one more line for each code that occurred, behind the line of all of them.
+    #[serde(default)]
+    pub by_code: bool,
 }
 
 /// A line of a chart. Its values stand beside the intervals of the chart; no value is a gap.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChartLine {
     pub metric: Metric,
+    /// Errors with this code alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<ErrorCode>,
     pub values: Vec<Option<f64>>,
     /// The same of the earlier time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -251,6 +263,7 @@ pub struct ChartLine {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum MarkKind {
     /// A version of an API went live.
@@ -263,6 +276,7 @@ pub enum MarkKind {
 
 /// Something that happened, on the time axis.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Mark {
     pub at: Millis,
     pub kind: MarkKind,
@@ -272,6 +286,7 @@ pub struct Mark {
 
 /// Lines over the same intervals: the first begins at `from`, each lasts `step`, the last ends at `to`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChartView {
     pub from: Millis,
     pub to: Millis,
@@ -287,6 +302,7 @@ pub struct ChartView {
 
 /// One thing of a list, over the time that the list is about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SubjectFigures {
     pub subject: Subject,
     /// A second, over all of the time.
@@ -305,6 +321,7 @@ pub struct SubjectFigures {
 
 /// What a list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TopBy {
     Busiest,
@@ -332,6 +349,7 @@ pub struct OverviewQuery {
 
 /// The figures of all APIs that the reader may see.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OverviewView {
     /// Requests, errors, latencies and where responses came from, of all APIs together.
     pub chart: ChartView,
@@ -345,6 +363,7 @@ pub struct OverviewView {
 
 /// The slots of a compartment, of all nodes together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CompartmentFigures {
     /// `travel/high`
     pub path: String,

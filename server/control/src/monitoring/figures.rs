@@ -1,0 +1,194 @@
+//! Reading stored figures, and what is kept of them in memory.
+//!
+//! A list over all APIs is made of each chunk of each of them: a month of a thousand is 30,000 chunks from each process. Once its time is
+//! over, a chunk does not change any more, so what lists need of it ([`Slice`]) is kept, within a bound of bytes. A slice that is still
+//! written is kept for some seconds, in which many readers share it. A chart of one API reads its own chunks each time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::clock::{DAY, MINUTE, Millis};
+use model::{ErrorCode, Problem};
+use moka::future::Cache;
+use observe::{HELD_FOR, Point, SeriesKey, SeriesKind, Tier};
+use store::{SeriesChunkRow, SeriesStore, StoreError};
+
+use super::points::{Alive, Gathered, Window, gather, node_of, read};
+use super::slice::{Slice, SliceKey};
+
+/// Slices that do not change any more take so much memory at the most.
+const CLOSED_BYTES: u64 = 64 << 20;
+/// What came later than anything should is seen after so long.
+const CLOSED_FOR: Duration = Duration::from_secs(3_600);
+/// Slices that are still written: few, because only the latest chunk of a tier is.
+const OPEN_BYTES: u64 = 16 << 20;
+const OPEN_FOR: Duration = Duration::from_secs(5);
+/// Chunks of the series of nodes, of which only the times are kept: a year of hours, a fortnight of minutes, a day of ten seconds.
+const ALIVE_CHUNKS: u64 = 1_024;
+/// A process writes a chunk so long after its end at the latest.
+const LATEST: Millis = HELD_FOR + MINUTE;
+
+/// When each node has reported, by the beginning of the intervals of the tier.
+type AliveChunk = Vec<(String, Vec<Millis>)>;
+
+/// Stored figures, read through what is kept of them.
+pub(crate) struct Figures {
+    store: SeriesStore,
+    closed: Cache<SliceKey, Arc<Slice>>,
+    open: Cache<SliceKey, Arc<Slice>>,
+    alive: Cache<(Tier, Millis), Arc<AliveChunk>>,
+}
+
+impl Figures {
+    pub(crate) fn new(store: SeriesStore) -> Self {
+        let slices = |bytes: u64, long: Duration| {
+            let weigh = |_: &SliceKey, slice: &Arc<Slice>| slice.weight();
+            Cache::builder().max_capacity(bytes).weigher(weigh).time_to_live(long).build()
+        };
+        Self {
+            store,
+            closed: slices(CLOSED_BYTES, CLOSED_FOR),
+            open: slices(OPEN_BYTES, OPEN_FOR),
+            alive: Cache::builder().max_capacity(ALIVE_CHUNKS).time_to_live(CLOSED_FOR).build(),
+        }
+    }
+
+    /// The points of some series together.
+    pub(super) async fn gathered(&self, series: &[SeriesKey], window: &Window, alive: &Arc<Alive>) -> Result<Gathered, Problem> {
+        let mut rows = Vec::new();
+        for key in series {
+            let of_one = self.store.chunks(&key.to_string(), window.tier.number().into(), window.tier.chunk(window.from), window.to).await;
+            rows.extend(of_one.map_err(|error| unavailable(&error))?);
+        }
+        let (window, alive) = (*window, alive.clone());
+        compute(move || gather(&window, &rows, &alive)).await
+    }
+
+    /// All slices of a kind within a window, in their order.
+    pub(super) async fn slices(&self, kind: SeriesKind, window: &Window) -> Result<Vec<Arc<Slice>>, Problem> {
+        let mut slices = Vec::new();
+        for key in SliceKey::of(kind, window) {
+            let kept = if key.to.saturating_add(LATEST) < window.now { &self.closed } else { &self.open };
+            let slice = kept.try_get_with(key.clone(), self.slice(key, window.now)).await;
+            slices.push(slice.map_err(|problem| (*problem).clone())?);
+        }
+        Ok(slices)
+    }
+
+    async fn slice(&self, key: SliceKey, now: Millis) -> Result<Arc<Slice>, Problem> {
+        let start = key.tier.chunk(key.from);
+        let rows = self.store.chunks_of_kind(key.kind.key(), key.tier.number().into(), start, start + 1).await;
+        let rows = rows.map_err(|error| unavailable(&error))?;
+        compute(move || Arc::new(Slice::new(&key, &rows, now))).await
+    }
+
+    /// When each node has reported within a window.
+    pub(super) async fn alive(&self, window: &Window) -> Result<Alive, Problem> {
+        let (mut chunks, mut missing) = (Vec::new(), Vec::new());
+        for start in window.chunks() {
+            match self.alive.get(&(window.tier, start)).await {
+                Some(chunk) => chunks.push(chunk),
+                None => missing.push(start),
+            }
+        }
+        if let (Some(first), Some(last)) = (missing.first().copied(), missing.last().copied()) {
+            let rows = self.store.chunks_of_kind(SeriesKind::Node.key(), window.tier.number().into(), first, last + 1).await;
+            let rows = rows.map_err(|error| unavailable(&error))?;
+            let tier = window.tier;
+            let mut found = compute(move || alive_chunks(tier, &rows)).await?;
+            for start in missing {
+                let chunk = Arc::new(found.remove(&start).unwrap_or_default());
+                if start + tier.chunk_span() + LATEST < window.now {
+                    self.alive.insert((tier, start), chunk.clone()).await;
+                }
+                chunks.push(chunk);
+            }
+        }
+        let mut alive = Alive::default();
+        for (node, times) in chunks.iter().flat_map(|chunk| chunk.iter()) {
+            alive.add(node, times.iter().filter(|at| window.holds(**at)).map(|at| window.interval(*at)));
+        }
+        Ok(alive)
+    }
+
+    /// The series of a kind with the beginning of the latest chunk of each.
+    pub(super) async fn known(&self, kind: SeriesKind) -> Result<Vec<(SeriesKey, Millis)>, Problem> {
+        let rows = self.store.known_series(kind.key()).await.map_err(|error| unavailable(&error))?;
+        Ok(rows.into_iter().filter_map(|row| Some((SeriesKey::parse(&row.series)?, row.last_ms))).collect())
+    }
+
+    /// The last gauges of a series whose latest chunk begins at a time.
+    pub(super) async fn latest(&self, series: &SeriesKey, last: Millis, now: Millis) -> Result<Option<Point>, Problem> {
+        let from = Tier::Hour.chunk(last);
+        let window = Window { tier: Tier::Hour, from, to: from + DAY, step: DAY, now };
+        let gathered = self.gathered(std::slice::from_ref(series), &window, &Arc::default()).await?;
+        Ok(gathered.points.into_values().next_back())
+    }
+}
+
+fn alive_chunks(tier: Tier, rows: &[SeriesChunkRow]) -> BTreeMap<Millis, AliveChunk> {
+    let mut chunks: BTreeMap<Millis, AliveChunk> = BTreeMap::new();
+    for row in rows {
+        let times = read(tier, row).unwrap_or_default().into_keys().collect();
+        chunks.entry(row.start_ms).or_default().push((node_of(&row.writer).to_owned(), times));
+    }
+    chunks
+}
+
+/// Decodes and adds up beside the threads that answer requests.
+pub(super) async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        tracing::error!(cause = %error, "figures could not be added up");
+        Problem::new(ErrorCode::Internal, "The figures could not be read. The log has the cause under the id of this request.")
+    })
+}
+
+fn unavailable(error: &StoreError) -> Problem {
+    tracing::error!(cause = %error, "the database of figures failed a request");
+    Problem::new(ErrorCode::Internal, "The database of figures does not respond. Live APIs are not affected. Try again in a moment.")
+}
+
+#[cfg(test)]
+mod tests {
+    use model::clock::HOUR;
+    use model::snapshot::Environment;
+    use observe::{Counter, Reading};
+
+    use super::*;
+    use crate::monitoring::samples::{BEGAN, STEP, Written};
+
+    #[tokio::test]
+    async fn what_is_over_is_kept_and_what_goes_on_is_read_again() {
+        let folder = testkit::folder();
+        let store = SeriesStore::open(&format!("sqlite://{}", folder.path().join("metadata.db").display())).unwrap();
+        store.migrate().await.unwrap();
+        let api = SeriesKey::new(SeriesKind::Api, Some(Environment::Prod), "travel/plane");
+        let node = SeriesKey::new(SeriesKind::Node, None, "a:1");
+        let mut written = Written::default();
+        let mut process = written.process("a:1/x");
+        for tick in 1..=6 {
+            let reading = Reading::default().counter(Counter::Ok, tick.unsigned_abs());
+            process.tick(tick, [(api.clone(), reading), (node.clone(), Reading::default())]);
+        }
+        for tier in Tier::ALL {
+            store.put_chunks(&written.of_tier(tier)).await.unwrap();
+        }
+        let figures = Figures::new(store.clone());
+        let window = Window { tier: Tier::TenSeconds, from: BEGAN, to: BEGAN + HOUR, step: STEP, now: BEGAN + 2 * HOUR };
+        let counted = async |window: &Window| -> u64 {
+            let slices = figures.slices(SeriesKind::Api, window).await.unwrap();
+            slices.iter().filter_map(|slice| slice.parts.get(&api)).map(|part| part.requests).sum()
+        };
+        let alive = Arc::new(figures.alive(&window).await.unwrap());
+        assert_eq!((counted(&window).await, alive.any().len()), (6, 6));
+        let gathered = figures.gathered(std::slice::from_ref(&api), &window, &alive).await.unwrap();
+        assert_eq!(gathered.points.values().map(|point| point.counter(Counter::Ok)).sum::<u64>(), 6);
+        store.remove_chunks(Tier::TenSeconds.number().into(), BEGAN + HOUR).await.unwrap();
+        assert_eq!((counted(&window).await, figures.alive(&window).await.unwrap()), (6, (*alive).clone()), "it is kept");
+        let goes_on = Window { now: BEGAN + 5 * MINUTE, ..window };
+        assert_eq!(counted(&goes_on).await, 0);
+        assert_eq!(figures.known(SeriesKind::Api).await.unwrap(), [(api.clone(), BEGAN)]);
+        assert!(figures.latest(&api, BEGAN, BEGAN + HOUR).await.unwrap().is_some());
+    }
+}

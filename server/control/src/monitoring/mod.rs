@@ -1,0 +1,25 @@
+//! Figures over time: charts, lists, sparklines, and what happened meanwhile.
+//!
+//! `observe` says what stored chunks mean, and `store::SeriesStore` has them. Here is who may see them, which of them a chart needs
+//! ([`figures`] and its caches), and which value each metric has ([`values`]).
+
+mod access;
+#[cfg(test)]
+mod agreement;
+mod chart;
+mod compare;
+mod csv;
+mod figures;
+mod marks;
+mod overview;
+mod points;
+mod range;
+#[cfg(test)]
+mod samples;
+mod slice;
+mod sparklines;
+mod top;
+mod values;
+
+pub use csv::chart_as_csv;
+pub(crate) use figures::Figures;
