@@ -13,6 +13,7 @@ mod report;
 mod streams;
 mod sync;
 mod union;
+mod watching;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -37,8 +38,8 @@ async fn main() {
     let redis = Redis::with(&["--save", ""]);
     let product = Product::start(&binary, &redis.url()).await;
     let mut report = Report::new();
-    // Data on its way has tables of its own.
-    if only != "sync" {
+    // Data on its way has tables of its own, and figures are made.
+    if !matches!(only.as_str(), "sync" | "watching") {
         records(&mut report, &product, folder.path()).await;
     }
     if wanted("portal") {
@@ -64,6 +65,9 @@ async fn main() {
     }
     if wanted("many") {
         many::run(&mut report, &product, folder.path()).await;
+    }
+    if wanted("watching") {
+        watching::run(&mut report, &product).await;
     }
     report.write(&out).unwrap();
     println!("\n{}", report.table());

@@ -7,7 +7,7 @@ use model::clock::{DAY, Millis};
 use model::snapshot::Environment;
 use model::view::{ChartQuery, CompartmentFigures, Metric, OverviewQuery, OverviewView, Subject, SubjectFigures, SubjectKind, TopBy};
 use model::{Action, Problem};
-use observe::{Gauge, Plan, Point, SeriesKey, SeriesKind};
+use observe::{Gauge, GaugeRange, Plan, Point, SeriesKey, SeriesKind};
 
 use super::chart::{Of, app_of};
 use super::figures::compute;
@@ -111,28 +111,27 @@ impl Control {
             if !domains.contains(domain_of(&series.object)) {
                 continue;
             }
-            let of = |gauge: Gauge, value: fn(&observe::GaugeRange) -> i64| -> Option<i64> {
-                let points = nodes.get(&series.object)?.values();
-                let values: Vec<i64> = points.filter_map(|point| point.gauge(gauge)).map(|range| value(&range)).collect();
-                (!values.is_empty()).then(|| values.iter().sum())
-            };
-            let slots = match of(Gauge::PoolSize, |range| range.last) {
+            let of_nodes = nodes.get(&series.object);
+            let in_use = sum_of(of_nodes, Gauge::Running, |range| range.max).unwrap_or(0);
+            let waiting = sum_of(of_nodes, Gauge::Waiting, |range| range.max).unwrap_or(0);
+            let slots = match sum_of(of_nodes, Gauge::PoolSize, |range| range.last) {
                 Some(slots) => slots,
                 None => {
                     let latest = self.figures.latest(&series, last, window.now).await?;
                     latest.and_then(|point| point.gauge(Gauge::PoolSize)).map_or(0, |range| range.last)
                 }
             };
-            figures.push(CompartmentFigures {
-                slots,
-                in_use: of(Gauge::Running, |range| range.max).unwrap_or(0),
-                waiting: of(Gauge::Waiting, |range| range.max).unwrap_or(0),
-                refused: refused.get(series.object.as_str()).copied().unwrap_or(0),
-                path: series.object,
-            });
+            let refused = refused.get(series.object.as_str()).copied().unwrap_or(0);
+            figures.push(CompartmentFigures { path: series.object, slots, in_use, waiting, refused });
         }
         Ok(figures)
     }
+}
+
+/// Of all nodes; nothing where none has said it.
+fn sum_of(nodes: Option<&BTreeMap<&str, Point>>, gauge: Gauge, value: fn(&GaugeRange) -> i64) -> Option<i64> {
+    let values: Vec<i64> = nodes?.values().filter_map(|point| point.gauge(gauge)).map(|range| value(&range)).collect();
+    (!values.is_empty()).then(|| values.iter().sum())
 }
 
 /// What the lists are made of.
