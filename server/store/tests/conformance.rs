@@ -59,6 +59,14 @@ async fn changes_raise_the_revision_and_leave_their_audit(store: &Store) {
         limit: 10,
     };
     assert_eq!(store.audit(&mine).await.unwrap().len(), 1);
+    // By time: from one to before another.
+    for (from, to, wanted) in [(7, 8, 1), (0, 7, 0), (8, 9, 0)] {
+        let of_subject = store.audit_of_time("travel/plane", from, to, 10).await.unwrap();
+        let of_all = store.recent_audit(from, to).await.unwrap();
+        assert_eq!((of_subject.len(), of_all.iter().filter(|row| row.subject == "travel/plane").count()), (wanted, wanted), "{from}");
+        assert!(of_subject.iter().chain(&of_all).all(|row| row.at == 7 || row.subject != "travel/plane"));
+    }
+    assert!(store.audit_of_time("travel/other", 0, 9, 10).await.unwrap().is_empty());
     // Searched and counted: words in their order and whatever their case, each character as itself, and of the domains that may be seen.
     let search = |words: &[&str], domain: &str, domains: Option<&[&str]>| store::AuditSearch {
         words: words.iter().map(|word| (*word).to_owned()).collect(),
