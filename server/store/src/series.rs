@@ -119,14 +119,14 @@ impl SeriesStore {
     }
 
     /// The chunks of all series of a kind that begin from `from` to before `to`, by series. They are found by the series that are known, so
-    /// that neither those of other kinds nor series that ended before are looked at.
+    /// that neither those of other kinds nor series that ended before are looked at: SQLite keeps the order of a cross join.
     pub async fn chunks_of_kind(&self, kind: &str, tier: i64, from: Millis, to: Millis) -> Result<Vec<SeriesChunkRow>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT chunk.series, chunk.tier, chunk.start_ms, chunk.writer, chunk.tick, chunk.bytes
-             FROM series_known known JOIN series_chunks chunk ON chunk.series = known.series
-             WHERE known.kind = $1 AND known.last_ms >= $3
+             FROM series_known known CROSS JOIN series_chunks chunk
+             WHERE known.kind = $1 AND known.last_ms >= $3 AND chunk.series = known.series
                AND chunk.tier = $2 AND chunk.start_ms >= $3 AND chunk.start_ms < $4
-             ORDER BY chunk.series, chunk.start_ms, chunk.writer",
+             ORDER BY known.series, chunk.start_ms, chunk.writer",
         )
         .bind(kind)
         .bind(tier)
