@@ -22,7 +22,6 @@ pub(crate) fn failed(sentence: &str) -> ExitCode {
 pub(crate) async fn migrate(config: &Config) -> Result<(), String> {
     let parts = compose::compose(config, false)?;
     parts.store.migrate().await.map_err(|error| error.to_string())?;
-    parts.series.migrate().await.map_err(|error| error.to_string())?;
     say("The metadata database is up to date.");
     let figures = parts.series.migrate().await;
     figures.map_err(|error| format!("the database of figures over time could not be migrated: {error}"))?;
