@@ -36,9 +36,13 @@ fn main() -> io::Result<()> {
     files.text("favicon.svg", &icon, &format!("{icon_path:?}"), true)?;
     // The same under a name that does not change, for those who ask without a page.
     files.text("favicon.svg", &icon, "\"/favicon.svg\"", false)?;
+    let charts = fs::read(Path::new(ASSETS).join("chart.js"))?;
+    let charts_path = format!("/chart-{}.js", tag(&charts));
+    files.text("chart.js", &charts, &format!("{charts_path:?}"), true)?;
     let package = files.package()?;
     let names = format!(
         "const ICON: &str = {icon_path:?};\nconst STYLE: &str = {style_path:?};\nconst TEXT_FONT: &str = {inter:?};\n\
+         const CHARTS: &str = {charts_path:?};\n\
          pub(crate) const PACKAGE: &str = {:?};\nconst LOADER: Option<&str> = {:?};\nconst SQL_EDITOR: Option<&str> = {:?};\n\
          const AREAS: &[(&str, &[&str])] = &[{}];\n",
         package.folder, package.loader, package.sql_editor, package.areas
@@ -107,7 +111,11 @@ impl Files {
             Some(self.keep(&format!("{name}.br"), &brotli(bytes)?)?),
             Some(self.keep(&format!("{name}.gz"), &gzip(bytes)?)?),
         ];
-        let kind = if name.ends_with(".css") { "text/css" } else { "image/svg+xml" };
+        let kind = match name.rsplit_once('.') {
+            Some((_, "css")) => "text/css",
+            Some((_, "js")) => "text/javascript",
+            _ => "image/svg+xml",
+        };
         self.list(path, kind, (bytes, is_named_by_content), kept);
         Ok(())
     }

@@ -19,6 +19,7 @@ use crate::pages::documentation::PublicDocumentationPage;
 use crate::pages::domains::{DomainPage, DomainsPage};
 use crate::pages::editor::EditorPage;
 use crate::pages::inbox::{InboxPage, RequestPage};
+use crate::pages::monitoring::{MonitoringPage, NamePage, PathPage};
 use crate::pages::people::PeoplePage;
 use crate::pages::sources::{NewSourcePage, SourcePage, SourcesPage, TablePage};
 
@@ -94,6 +95,7 @@ areas! {
     Source, source, load_source, SourcePages { Source => SourcePage, Table => TablePage }
     Datasets, datasets, load_datasets, DatasetsPages { List => DatasetsPage, New => NewDatasetPage }
     Dataset, dataset, load_dataset, DatasetPages { Dataset => DatasetPage }
+    Monitoring, monitoring, load_monitoring, MonitoringPages { Overview => MonitoringPage, Name => NamePage, Path => PathPage }
     Administration, administration, load_administration, AdministrationPages {
         Apps => AppsPage, App => AppPage, Domains => DomainsPage, Domain => DomainPage, People => PeoplePage, Audit => AuditPage,
         Account => AccountPage,
@@ -119,6 +121,7 @@ impl LazyArea {
             ["sources", ..] => Self::Source,
             ["datasets"] | ["datasets", "new"] => Self::Datasets,
             ["datasets", _, _] => Self::Dataset,
+            ["monitoring"] | ["monitoring", _, _] | ["monitoring", _, _, _] => Self::Monitoring,
             ["apps" | "domains" | "people" | "audit" | "account", ..] => Self::Administration,
             _ => return None,
         })
@@ -154,6 +157,10 @@ mod tests {
             ("/datasets", Some(LazyArea::Datasets)),
             ("/datasets/new", Some(LazyArea::Datasets)),
             ("/datasets/travel/flights", Some(LazyArea::Dataset)),
+            ("/monitoring", Some(LazyArea::Monitoring)),
+            ("/monitoring/live", None),
+            ("/monitoring/source/flights-db", Some(LazyArea::Monitoring)),
+            ("/monitoring/api/travel/plane", Some(LazyArea::Monitoring)),
             ("/apps/travel/demo-app", Some(LazyArea::Administration)),
             ("/domains/travel", Some(LazyArea::Administration)),
             ("/people", Some(LazyArea::Administration)),

@@ -29,6 +29,7 @@ type Text = fn(&Words) -> &'static str;
 pub(crate) enum Group {
     First,
     Build,
+    Run,
     Govern,
     /// It has its link elsewhere.
     None,
@@ -36,11 +37,12 @@ pub(crate) enum Group {
 
 impl Group {
     /// Those of the side bar, from top to bottom.
-    pub(crate) const SHOWN: [Self; 3] = [Self::First, Self::Build, Self::Govern];
+    pub(crate) const SHOWN: [Self; 4] = [Self::First, Self::Build, Self::Run, Self::Govern];
 
     pub(crate) fn name(self) -> Option<&'static str> {
         match self {
             Self::Build => Some(words().frame.build),
+            Self::Run => Some(words().frame.run),
             Self::Govern => Some(words().frame.govern),
             Self::First | Self::None => None,
         }
@@ -84,6 +86,7 @@ const COMMON: Area = Area {
 };
 
 const BUILD: Area = Area { group: Group::Build, ..COMMON };
+const RUN: Area = Area { group: Group::Run, ..COMMON };
 const GOVERN: Area = Area { group: Group::Govern, ..COMMON };
 
 pub(crate) static AREAS: &[Area] = &[
@@ -92,6 +95,7 @@ pub(crate) static AREAS: &[Area] = &[
     Area { to: "/apis", name: |say| say.frame.apis, icon: "api", in_tab_bar: true, new: |say| say.frame.new_api, ..BUILD },
     Area { to: "/sources", name: |say| say.frame.sources, icon: "source", in_tab_bar: true, new: |say| say.frame.new_source, ..BUILD },
     Area { to: "/datasets", name: |say| say.frame.datasets, icon: "dataset", new: |say| say.frame.new_dataset, ..BUILD },
+    Area { to: "/monitoring", name: |say| say.frame.monitoring, icon: "chart", ..RUN },
     Area { to: "/apps", name: |say| say.frame.apps, icon: "key", ..GOVERN },
     Area { to: "/domains", name: |say| say.frame.domains, icon: "graph", ..GOVERN },
     Area { to: "/people", name: |say| say.frame.people, icon: "user", seen_by: SeenBy::Admins, ..GOVERN },
@@ -132,6 +136,7 @@ pub(crate) fn crumbs(path: &str) -> Vec<(String, String)> {
             found.push((format!("{domain}/{name}"), format!("{list}/{domain}/{name}")));
             found.extend(rest.first().map(|part| own(&part_name(part))));
         }
+        ("monitoring", [_, rest @ ..]) => found.push(own(&rest.join("/"))),
         ("sources", [name, "tables", table, ..]) => found.extend([((*name).to_owned(), format!("{list}/{name}")), own(table)]),
         (_, [name, ..]) => found.push(own(name)),
     }
@@ -206,6 +211,9 @@ mod tests {
             ("/apis/travel/plane/versions", &["APIs", "travel/plane", "Versions"]),
             ("/sources/flights-db", &["Sources", "flights-db"]),
             ("/sources/flights-db/tables/planes", &["Sources", "flights-db", "planes"]),
+            ("/monitoring", &["Monitoring"]),
+            ("/monitoring/source/flights-db", &["Monitoring", "flights-db"]),
+            ("/monitoring/api/travel/plane", &["Monitoring", "travel/plane"]),
             ("/domains/travel", &["Domains", "travel"]),
             ("/ärger", &["Not found"]),
         ];

@@ -104,6 +104,11 @@ pub(crate) fn theme() -> Option<String> {
     cookie(&headers(), "theme").filter(|theme| matches!(*theme, "light" | "dark")).map(str::to_owned)
 }
 
+/// The time zone of the reader, as the browser has told it; UTC until it has.
+pub(crate) fn zone() -> model::time_axis::Zone {
+    model::time_axis::Zone::named(cookie(&headers(), "zone").unwrap_or_default())
+}
+
 /// Puts the session's secret into the browser. `Secure` is left out on loopback alone.
 pub(crate) fn keep_session(secret: &str, seconds: i64) {
     let host = text(&headers(), "host");

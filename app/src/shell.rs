@@ -31,6 +31,8 @@ pub struct PageFiles {
     pub loader: Option<&'static str>,
     /// The script of the SQL editor, which the pages that have one load. None where it was never built.
     pub sql_editor: Option<&'static str>,
+    /// The script of charts, which the pages that have some load.
+    pub charts: &'static str,
     /// What each lazy area is made of, by its name.
     pub areas: &'static [(&'static str, &'static [&'static str])],
 }
@@ -70,6 +72,7 @@ pub fn shell(options: LeptosOptions, files: PageFiles) -> impl IntoView {
                 </template>
                 <script type="module" nonce=use_nonce()>{LOAD_CODE}</script>
                 {files.sql_editor.map(|path| view! { <meta name="sql-editor" content=path/> })}
+                <meta name="charts" content=files.charts/>
                 <MetaTags/>
             </head>
             <body>

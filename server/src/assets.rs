@@ -28,7 +28,7 @@ struct File {
 
 /// What the head of a page names.
 pub(crate) fn of_pages() -> app::PageFiles {
-    app::PageFiles { icon: ICON, style: STYLE, text_font: TEXT_FONT, loader: LOADER, sql_editor: SQL_EDITOR, areas: AREAS }
+    app::PageFiles { icon: ICON, style: STYLE, text_font: TEXT_FONT, loader: LOADER, sql_editor: SQL_EDITOR, charts: CHARTS, areas: AREAS }
 }
 
 pub(crate) fn router() -> Router {

@@ -28,6 +28,7 @@ mod scrape;
 mod shield;
 #[cfg(feature = "failpoints")]
 mod test_points;
+mod ticks;
 
 use clap::Parser;
 

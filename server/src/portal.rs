@@ -18,6 +18,7 @@ use model::view::VersionView;
 use crate::assets;
 use crate::compressed::compress_pages;
 use crate::redirects::{failed_form, redirects};
+use crate::ticks;
 
 /// The largest body of a form or a server function, in bytes.
 const MAX_BODY: usize = 8 << 20;
@@ -48,6 +49,7 @@ pub(crate) fn router(control: Control) -> Router {
     };
     Router::new()
         .route("/fn/{*name}", functions)
+        .route("/monitoring/live", get(ticks::live).with_state(control.clone()))
         .route("/api/{domain}/{name}/docs", get(docs))
         .route("/api/{domain}/{name}/openapi.json", get(openapi).with_state(control.clone()))
         .route("/api/{domain}/{name}/schema.proto", get(schema).with_state(control))

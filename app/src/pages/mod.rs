@@ -11,6 +11,7 @@ pub(crate) mod domains;
 pub(crate) mod editor;
 pub(crate) mod home;
 pub(crate) mod inbox;
+pub(crate) mod monitoring;
 pub(crate) mod not_found;
 pub(crate) mod people;
 pub(crate) mod sign_in;

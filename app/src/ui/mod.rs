@@ -3,9 +3,12 @@
 mod asked;
 mod badge;
 mod callout;
+#[cfg(feature = "ssr")]
+pub(crate) mod chart;
 mod code;
 mod confirm_dialog;
 mod data_table;
+mod drawn;
 mod field;
 mod field_in_hand;
 mod field_picker;
@@ -23,6 +26,7 @@ mod limit;
 mod load;
 mod loaded;
 mod number_field;
+mod page_script;
 mod params;
 mod problem_page;
 mod save_form;
@@ -44,6 +48,7 @@ pub(crate) use callout::{Callout, Empty, FormProblem, ProblemCallout, SIGN_IN_AG
 pub(crate) use code::{CodeBlock, JsonBlock, copyable};
 pub(crate) use confirm_dialog::{ConfirmDialog, asks_now, close_dialog};
 pub(crate) use data_table::{Column, DataTable, Filter, ListPlace, list_query, some_text};
+pub(crate) use drawn::Drawn;
 pub(crate) use field::{Choice, Field, done, field_error};
 pub(crate) use field_picker::FieldPicker;
 pub(crate) use form_action::{ActionForm, FormAction};
@@ -62,6 +67,7 @@ pub(crate) use limit::{rate_fields, rate_words};
 pub(crate) use load::{Bones, Load};
 pub(crate) use loaded::{Loaded, loaded, loaded_first};
 pub(crate) use number_field::{NumberField, number_text, typed_numbers};
+pub(crate) use page_script::load_script;
 pub(crate) use params::{address_memo, api_params, param};
 pub(crate) use problem_page::{ProblemPage, no_access};
 pub(crate) use save_form::SaveForm;

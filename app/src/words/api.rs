@@ -10,6 +10,7 @@ texts! {
         versions = "Versions";
         access = "Access";
         traffic = "Traffic";
+        monitoring = "Monitoring";
         accelerate = "Accelerate API";
         edit_draft = "Edit draft";
         new_version = "Create version";

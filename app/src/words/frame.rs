@@ -17,12 +17,14 @@ texts! {
         account_of(email: &str) = "Account: {email}";
         sign_out = "Sign out";
         build = "Build";
+        run = "Run";
         govern = "Govern";
         home = "Home";
         inbox = "Inbox";
         apis = "APIs";
         sources = "Sources";
         datasets = "Datasets and jobs";
+        monitoring = "Monitoring";
         apps = "Apps and keys";
         domains = "Domains";
         people = "People";

@@ -20,6 +20,7 @@ texts! {
         api = "API";
         api_type = "Type";
         state = "State";
+        requests = "Requests in prod";
         source = "Source";
         owner = "Owner";
         no_sources = "No sources yet";

@@ -36,6 +36,7 @@ mod home;
 mod inbox;
 mod issuers;
 mod load_limits;
+mod monitoring;
 mod people;
 mod sign_in;
 mod source_form;
@@ -80,6 +81,7 @@ use self::home::Home;
 use self::inbox::Inbox;
 use self::issuers::Issuers;
 use self::load_limits::LoadLimits;
+use self::monitoring::Monitoring;
 use self::people::People;
 use self::sign_in::SignIn;
 use self::source_form::SourceForm;
@@ -125,6 +127,7 @@ pub(crate) struct Words {
     pub(crate) inbox: Inbox,
     pub(crate) issuers: Issuers,
     pub(crate) load_limits: LoadLimits,
+    pub(crate) monitoring: Monitoring,
     pub(crate) people: People,
     pub(crate) sign_in: SignIn,
     pub(crate) source_form: SourceForm,
@@ -170,6 +173,7 @@ static ENGLISH: Words = Words {
     inbox: Inbox::ENGLISH,
     issuers: Issuers::ENGLISH,
     load_limits: LoadLimits::ENGLISH,
+    monitoring: Monitoring::ENGLISH,
     people: People::ENGLISH,
     sign_in: SignIn::ENGLISH,
     source_form: SourceForm::ENGLISH,

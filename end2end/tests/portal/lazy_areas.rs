@@ -31,7 +31,7 @@ async fn asked_for(person: &Person) -> String {
 async fn a_page_asks_for_nothing_that_the_browser_has() {
     let stage = Stage::open().await;
     let builder = stage.person("builder@demo", DESK).await;
-    for path in ["/", "/apis/travel/plane", "/sources/flights-db", "/datasets", "/apis/travel/plane/edit"] {
+    for path in ["/", "/apis/travel/plane", "/sources/flights-db", "/datasets", "/monitoring", "/apis/travel/plane/edit"] {
         builder.go(path).await;
         let first = asked_for(&builder).await;
         assert_eq!(first.contains("/split_"), path != "/", "{path}: {first}");

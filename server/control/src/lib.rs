@@ -135,6 +135,12 @@ impl Control {
         self.changed.send_replace(revision);
     }
 
+    /// The time by the clock of this process: a page that asks for the last hour asks as of it.
+    #[must_use]
+    pub fn now(&self, _: &Caller) -> model::clock::Millis {
+        self.host.now()
+    }
+
     /// Whether this Sluice has a Redis, for what a form offers.
     #[must_use]
     pub fn has_redis(&self) -> bool {

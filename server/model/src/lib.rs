@@ -56,6 +56,8 @@ pub mod spec_summary;
 pub mod statement;
 pub mod table;
 mod table_ref;
+#[cfg(feature = "schedule")]
+pub mod time_axis;
 pub mod time_form;
 pub mod union;
 pub mod validate;

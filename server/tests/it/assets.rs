@@ -46,6 +46,7 @@ fn original(path: &str) -> Option<Vec<u8>> {
         (name, "woff2") if name.starts_with("/fonts/jetbrains-mono-") => project().join("assets/fonts/jetbrains-mono.woff2"),
         (name, "svg") if name.starts_with("/icons-") => project().join("assets/icons.svg"),
         (name, "svg") if name.starts_with("/favicon-") => project().join("assets/favicon.svg"),
+        (name, "js") if name.starts_with("/chart-") => project().join("assets/chart.js"),
         (_, "js" | "wasm") => site.join("pkg").join(path.rsplit_once('/').unwrap().1),
         _ => return None,
     };
@@ -86,6 +87,12 @@ async fn what_a_page_loads_is_compressed_and_kept_for_good() {
     let (_, sent) = curl(&format!("{}{editor}", server.url), "gzip");
     assert!(sent < 140_000, "the SQL editor is light: {sent} bytes");
     paths.push(editor);
+    // The same of the script of charts, which has no library.
+    let charts = page.split_once("<meta name=\"charts\" content=\"").and_then(|(_, rest)| rest.split('"').next());
+    let charts = charts.expect("a page names the script of charts").to_owned();
+    let (_, sent) = curl(&format!("{}{charts}", server.url), "gzip");
+    assert!(sent < 12 << 10, "the script of charts is light: {sent} bytes");
+    paths.push(charts);
     for path in &paths {
         let url = format!("{}{path}", server.url);
         let (plain, _) = curl(&url, "identity");
@@ -128,6 +135,8 @@ async fn a_page_asks_early_for_what_its_area_is_made_of_and_for_no_other() {
         ("/sources/flights-db", "source"),
         ("/apis/travel/plane/edit", "editor"),
         ("/datasets", "datasets"),
+        ("/monitoring", "monitoring"),
+        ("/monitoring/api/travel/plane", "monitoring"),
         ("/people", "administration"),
     ] {
         let page = http.get(format!("{}{path}", server.url)).send().await.unwrap().text().await.unwrap();

@@ -39,7 +39,7 @@ const ASK: [&str; 26] = [
 ];
 
 /// They read.
-const READ: [&str; 48] = [
+const READ: [&str; 51] = [
     "acceleration",
     "api",
     "apis",
@@ -57,6 +57,7 @@ const READ: [&str; 48] = [
     "draft",
     "format-sql",
     "has-redis",
+    "home-figures",
     "home-source",
     "known-tables",
     "link-owner",
@@ -68,6 +69,8 @@ const READ: [&str; 48] = [
     "list-requests",
     "list-sources",
     "me",
+    "monitoring",
+    "monitoring-of",
     "needs",
     "next-times",
     "preview-mapping",

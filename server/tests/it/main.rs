@@ -61,6 +61,7 @@ mod own_keys;
 mod own_servers;
 mod page_structure;
 mod pages_of_everything;
+mod pages_with_charts;
 mod pages_without_a_source;
 mod parts;
 mod picked_fields;

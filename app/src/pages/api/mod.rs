@@ -90,6 +90,7 @@ fn head(detail: &ApiDetail, me: Loaded<Me>) -> impl IntoView + use<> {
         tab("/versions", say.versions, Some(detail.versions.len())),
         tab("/access", say.access, Some(detail.apps.len())),
         tab("/traffic", say.traffic, None),
+        Tab { to: crate::pages::monitoring::address("api", &path), name: say.monitoring, count: None },
     ];
     let (edit, test, domain) = (format!("{base}/edit"), format!("{base}/test"), api.domain.clone());
     let has_draft = api.draft.is_some();

@@ -12,6 +12,7 @@ use model::view::AppView;
 use self::api::{DeleteApp, DeleteIssuer, NewApp, NewIssuer, NewKey, RevokeKey, SetOrigins, app, list_apps};
 use self::issuers::{NewSecret, issuers};
 use self::origins::origins;
+use crate::pages::monitoring::MonitoringLink;
 use crate::signed_in::MeResource;
 use crate::ui::{
     ActionForm, Callout, Column, ConfirmDialog, DataTable, Empty, Filter, FormAction, FormProblem, FormToken, ListPlace, Load, NumberField,
@@ -100,7 +101,7 @@ pub(crate) fn AppPage() -> impl IntoView {
             let owned = (say.owned_by)(&app.owner);
             view! {
                 <PageName name=path.clone()/>
-                <PageHead title=path lead=owned/>
+                <PageHead title=path.clone() lead=owned><MonitoringLink kind="app" path/></PageHead>
                 <div class="stack-6">
                     <FormProblem action=revoke/>
                     <FormProblem action=distrust/>

@@ -21,6 +21,7 @@ use super::mapping_card::{SetMapping, mapping_card};
 use super::rejected::{left_out, rejected_card};
 use super::runs::{ended_badly, going, strip_card};
 use super::waiting::waits;
+use crate::pages::monitoring::MonitoringLink;
 use crate::signed_in::MeResource;
 use crate::ui::{
     ActionForm, Callout, ConfirmDialog, Empty, FormAction, FormProblem, FormToken, Icon, Load, PageHead, PageName, StateBadge, Time, Tone,
@@ -96,7 +97,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
             let may = move |me: &Me, action| domain.with_value(|domain| me.can(action, domain));
             view! {
                 <PageName name=path.clone()/>
-                <PageHead title=path lead/>
+                <PageHead title=path.clone() lead><MonitoringLink kind="dataset" path/></PageHead>
                 <div class="with-aside">
                     <div class="stack-6">
                         <FormProblem action=build/>

@@ -3,18 +3,15 @@
 //! the text area inside is what people type into.
 
 use leptos::prelude::*;
-use leptos::web_sys::Element;
 use model::dialect::Dialect;
 use model::table::TableInfo;
 use serde::Serialize;
 
 use super::script_names::in_sql;
-use crate::ui::Asked;
+use crate::ui::{Asked, load_script};
 
-/// Where the page says which script it is.
-const NAMED_BY: &str = "meta[name=sql-editor]";
-/// The id of the element that loads it.
-const LOADER: &str = "sql-editor-script";
+/// The name by which a page says where the script is.
+const EDITOR: &str = "sql-editor";
 
 /// What the editor completes, as it reads it.
 #[derive(Serialize)]
@@ -44,7 +41,7 @@ struct Column {
 #[component]
 pub(super) fn ScriptEditor(known: Asked<Vec<TableInfo>>, dialect: Signal<Option<Dialect>>, children: Children) -> impl IntoView {
     let names = move || told(known.latest().unwrap_or_default(), dialect.get());
-    Effect::new(|_| load());
+    Effect::new(|_| load_script(EDITOR));
     view! { <sql-editor prop:names=names>{children()}</sql-editor> }
 }
 
@@ -59,21 +56,6 @@ fn table(info: TableInfo, dialect: Option<Dialect>) -> Table {
     // A table is completed behind its schema, and without it.
     let sql = in_sql(&info.table.name, dialect);
     Table { sql, columns: info.columns.into_iter().map(column).collect(), schema: info.table.schema, name: info.table.name }
-}
-
-/// Loads the script, once in the life of a page. A portal that was built without it names none.
-fn load() {
-    let document = document();
-    let path = document.query_selector(NAMED_BY).ok().flatten().and_then(|named: Element| named.get_attribute("content"));
-    let (Some(path), None) = (path, document.get_element_by_id(LOADER)) else { return };
-    let Ok(script) = document.create_element("script") else { return };
-    script.set_id(LOADER);
-    for (name, value) in [("type", "module"), ("src", path.as_str())] {
-        let _ = script.set_attribute(name, value);
-    }
-    if let Some(head) = document.query_selector("head").ok().flatten() {
-        let _ = head.append_child(&script);
-    }
 }
 
 #[cfg(test)]

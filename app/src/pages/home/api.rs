@@ -12,6 +12,17 @@ pub async fn me() -> Result<View, PortalError> {
     Ok(control.me(&caller).await?)
 }
 
+/// How much the live APIs of the home page are asked, drawn: of each its path, and what stands in its row. Where the figures cannot be read
+/// there is nothing: the page is about more than these.
+#[server(prefix = "/fn", endpoint = "home-figures")]
+pub async fn home_figures() -> Result<Vec<(String, String)>, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    let (_, shown) = super::shown::shown(caller.email(), control.apis(&caller).await?);
+    let subjects = super::figures::subjects(&shown);
+    let figures = if subjects.is_empty() { Vec::new() } else { control.sparklines(&caller, &subjects).await.unwrap_or_default() };
+    Ok(super::figures::drawn(figures))
+}
+
 /// What needs the person who is signed in.
 #[server(prefix = "/fn", endpoint = "needs")]
 pub async fn needs() -> Result<Vec<Need>, PortalError> {

@@ -1,19 +1,23 @@
 //! Home: what needs me, what is mine, and a table to begin from.
 
 pub(crate) mod api;
+#[cfg(feature = "ssr")]
+mod figures;
 mod needs;
+mod shown;
 
 use leptos::prelude::*;
 use model::Action;
 use model::table::TableInfo;
 use model::view::{ApiSummary, HomeSource, Me, RequestState, RequestView};
 
+use self::shown::shown;
 use crate::pages::apis::api::apis;
 use crate::pages::inbox::api::requests;
 use crate::pages::sources::api::offered_source;
 use crate::pages::sources::ask_tables;
 use crate::signed_in::MeResource;
-use crate::ui::{Empty, FromSource, Icon, LiveBadge, Load, PageHead, PageName, Time, loaded, rows};
+use crate::ui::{Empty, FromSource, Icon, LiveBadge, Load, Loaded, PageHead, PageName, Time, loaded, rows};
 use crate::words::words;
 
 #[component]
@@ -24,6 +28,7 @@ pub(crate) fn HomePage() -> impl IntoView {
     let asked = loaded(|| (), |()| requests());
     let needed = loaded(|| (), |()| api::needs());
     let offered = loaded(|| (), |()| offered_source());
+    let figures = loaded(|| (), |()| api::home_figures());
     view! {
         <PageName name=say.title/>
         <Load resource=me page=true view=move |me| {
@@ -34,7 +39,7 @@ pub(crate) fn HomePage() -> impl IntoView {
                 <div class="with-aside">
                     <div class="stack-6">
                         <Load resource=needed view=needs::card/>
-                        <Load resource=list view=move |apis| my_apis(&for_list, apis)/>
+                        <Load resource=list view=move |apis| my_apis(&for_list, apis, figures)/>
                     </div>
                     <aside class="stack">
                         {builds.then(|| view! { <Load resource=offered view=from_table/> })}
@@ -58,10 +63,10 @@ fn lead(me: &Me) -> String {
     }
 }
 
-fn my_apis(me: &Me, apis: Vec<ApiSummary>) -> impl IntoView + use<> {
+fn my_apis(me: &Me, apis: Vec<ApiSummary>, figures: Loaded<Vec<(String, String)>>) -> impl IntoView + use<> {
     let say = &words().home;
-    let mine: Vec<ApiSummary> = apis.iter().filter(|api| api.owner == me.email).cloned().collect();
-    let (title, shown) = if mine.is_empty() { (say.apis_of_domains, apis) } else { (say.my_apis, mine) };
+    let (are_mine, shown) = shown(&me.email, apis);
+    let title = if are_mine { say.my_apis } else { say.apis_of_domains };
     let builds = !me.domains_where(Action::EditApi).is_empty();
     view! {
         <section class="card clip" aria-labelledby="mine">
@@ -73,26 +78,36 @@ fn my_apis(me: &Me, apis: Vec<ApiSummary>) -> impl IntoView + use<> {
                     </Empty>
                 }.into_any()
             } else {
-                view! { <ApiRows apis=shown/> }.into_any()
+                view! { <Load resource=figures view=move |figures| view! { <ApiRows apis=shown.clone() figures/> }/> }.into_any()
             }}
         </section>
     }
 }
 
 #[component]
-fn ApiRows(apis: Vec<ApiSummary>) -> impl IntoView {
+fn ApiRows(
+    apis: Vec<ApiSummary>,
+    /// Of some of them, what is drawn in their row.
+    figures: Vec<(String, String)>,
+) -> impl IntoView {
     let say = &words().home;
+    let figures_of = move |path: &str| figures.iter().find(|(of, _)| of == path).map(|(_, html)| html.clone()).unwrap_or_default();
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label=say.apis><table class="table table-cards">
-            <thead><tr><th>{say.api}</th><th>{say.api_type}</th><th>{say.state}</th><th>{say.source}</th><th>{say.owner}</th></tr></thead>
-            <tbody>{apis.into_iter().map(|api| view! {
-                <tr>
-                    <td class="lead-cell"><a class="main-cell" href=format!("/apis/{}", api.path())>{api.path()}</a><span class="sub">{api.title.clone()}</span></td>
-                    <td class="fit hide-phone"><span class="badge">{api.kind.words()}</span></td>
-                    <td class="fit" data-label=say.state><LiveBadge api=api.clone()/></td>
-                    <td class="fit t-2" data-label=(!api.source.is_empty()).then_some(say.source)>{api.source.clone()}</td>
-                    <td class="fit t-2 hide-phone">{api.owner.clone()}</td>
-                </tr>
+            <thead><tr><th>{say.api}</th><th>{say.api_type}</th><th>{say.state}</th><th>{say.requests}</th><th>{say.source}</th><th>{say.owner}</th></tr></thead>
+            <tbody>{apis.into_iter().map(|api| {
+                let figures = figures_of(&api.path());
+                let head = (!figures.is_empty()).then_some(say.requests);
+                view! {
+                    <tr>
+                        <td class="lead-cell"><a class="main-cell" href=format!("/apis/{}", api.path())>{api.path()}</a><span class="sub">{api.title.clone()}</span></td>
+                        <td class="fit hide-phone"><span class="badge">{api.kind.words()}</span></td>
+                        <td class="fit" data-label=say.state><LiveBadge api=api.clone()/></td>
+                        <td class="fit" data-label=head inner_html=figures></td>
+                        <td class="fit t-2" data-label=(!api.source.is_empty()).then_some(say.source)>{api.source.clone()}</td>
+                        <td class="fit t-2 hide-phone">{api.owner.clone()}</td>
+                    </tr>
+                }
             }).collect_view()}</tbody>
         </table></div>
     }

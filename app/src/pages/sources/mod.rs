@@ -18,6 +18,7 @@ use self::api::{connectors, list_sources, sample_table, set_source_load, source,
 use self::form::SourceEditor;
 use self::load::{SetLoad, load_card};
 use crate::error::PortalError;
+use crate::pages::monitoring::MonitoringLink;
 use crate::signed_in::MeResource;
 use crate::ui::{
     Callout, Column, DataTable, Empty, Filter, FromSource, Icon, ListPlace, Load, NeedBadge, PageHead, PageName, SampleTable, Time, Tone,
@@ -117,10 +118,10 @@ pub(crate) fn SourcePage() -> impl IntoView {
         <Load resource=detail page=true view=move |source| {
             let environment = source.bindings.keys().copied().next_back().unwrap_or_default();
             let title = source.name.clone();
-            let for_editor = source.clone();
+            let (for_editor, path) = (source.clone(), title.clone());
             view! {
                 <PageName name=title.clone()/>
-                <PageHead title=title.clone() lead=source.about.clone()/>
+                <PageHead title=title.clone() lead=source.about.clone()><MonitoringLink kind="source" path/></PageHead>
                 <div class="stack-6">
                     <Load resource=known view=move |known| view! { <Tables source=title.clone() environment known/> }/>
                     <Load resource=me view=move |me| {
