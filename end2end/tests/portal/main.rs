@@ -10,4 +10,5 @@ mod incremental_sync;
 mod joins;
 mod lazy_areas;
 mod main_job;
+mod monitoring;
 mod unions;

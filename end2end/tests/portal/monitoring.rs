@@ -1,7 +1,5 @@
 //! Figures over time as people read them: by pointer, by keyboard, by ear, on a phone, and without a script.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
-
 use std::time::{Duration, Instant};
 
 use end2end::{DESK, NO_SCRIPT, PHONE, Person, Stage};
