@@ -6,7 +6,9 @@ cd "$ROOT"
 scripts/setup.sh bench
 scripts/build-portal.sh
 say "building the server and the twins for release (a while)"
-cargo build --release -p server -p bench
+# One after the other: together they would have other features of some libraries than make build has, and build the engine again.
+cargo build --release -p server
+cargo build --release -p bench
 export SLUICE_KAFKA="$KAFKA/libs"
 # A connection is a file on each side.
 ulimit -n "$(ulimit -Hn)"

@@ -32,18 +32,18 @@ pub fn binary_beside_tests() -> PathBuf {
     test.parent().and_then(Path::parent).unwrap().join("sluice")
 }
 
-/// The demo's flights, loaded by the binary itself once for all tests: that takes a build without optimization several seconds.
-fn loaded_flights() -> &'static Path {
+/// The demo's flights, loaded by the binary itself once for all tests: that takes a build without optimization several seconds. They are
+/// kept beside the binary.
+fn loaded_flights(binary: &Path) -> &'static Path {
     static LOADED: OnceLock<PathBuf> = OnceLock::new();
     LOADED.get_or_init(|| {
-        let binary = binary_beside_tests();
         let mut made_of = DefaultHasher::new();
         include_str!("../../src/demo/flights.rs").hash(&mut made_of);
         include_bytes!("../../../assets/demo/flights.csv.zst").hash(&mut made_of);
         let kept = binary.with_file_name(format!("flights-{:016x}.db", made_of.finish()));
         if !kept.exists() {
             let folder = super::folder();
-            let _first = Sluice::start_from_nothing(&binary, "demo", folder.path(), &[]);
+            let _first = Sluice::start_from_nothing(binary, "demo", folder.path(), &[]);
             // Whole or not there: another test binary may ask for it.
             let part = tempfile::NamedTempFile::new_in(binary.parent().unwrap()).unwrap();
             std::fs::copy(flights_in(folder.path()), part.path()).unwrap();
@@ -58,13 +58,13 @@ fn flights_in(data: &Path) -> PathBuf {
 }
 
 /// Where neither this layout of the folder nor the earlier one has them.
-fn bring_flights(data: &Path) {
+fn bring_flights(binary: &Path, data: &Path) {
     let flights = flights_in(data);
     if flights.exists() || data.join("flights.db").exists() {
         return;
     }
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(flights.parent().unwrap()).unwrap();
-    std::fs::copy(loaded_flights(), &flights).unwrap();
+    std::fs::copy(loaded_flights(binary), &flights).unwrap();
 }
 
 impl Sluice {
@@ -88,7 +88,7 @@ impl Sluice {
     #[must_use]
     pub fn start(binary: &Path, command: &str, data: &Path, environment: &[(&str, &str)]) -> Self {
         if command == "demo" {
-            bring_flights(data);
+            bring_flights(binary, data);
         }
         Self::start_from_nothing(binary, command, data, environment)
     }
