@@ -6,6 +6,7 @@
 //! To add a data type: one row in [`data_type`], its reader in [`value`], its Arrow column in the crate `connect`,
 //! its JSON in the crate `gateway`; the exhaustive matches name every place.
 
+pub mod alert;
 pub mod audit;
 pub mod calendar;
 pub mod clickhouse;

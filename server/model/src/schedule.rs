@@ -5,6 +5,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
 use crate::FieldError;
+use crate::alert::{WeekDay, WeekTime};
 use crate::clock::Millis;
 use crate::job::Cron;
 use crate::view::{NextTime, ZoneView};
@@ -51,6 +52,16 @@ pub fn minute_of_day(zone: &str, now: Millis) -> Option<u16> {
     let zone = if zone.trim().is_empty() { TimeZone::UTC } else { TimeZone::get(zone.trim()).ok()? };
     let time = Timestamp::from_millisecond(now).ok()?.to_zoned(zone);
     u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).ok()
+}
+
+/// The time of the week in a zone; UTC where none is named, `None` where there is no such zone.
+#[must_use]
+pub fn week_time(zone: &str, now: Millis) -> Option<WeekTime> {
+    let zone = if zone.trim().is_empty() { TimeZone::UTC } else { TimeZone::get(zone.trim()).ok()? };
+    let time = Timestamp::from_millisecond(now).ok()?.to_zoned(zone);
+    let day = *WeekDay::ALL.get(usize::try_from(time.weekday().to_monday_zero_offset()).ok()?)?;
+    let minute = u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).ok()?;
+    Some(WeekTime { day, minute })
 }
 
 /// Every time zone that a schedule may name, by its name.
@@ -115,6 +126,15 @@ mod tests {
                 crate::clock::rfc3339(now)
             })
             .collect()
+    }
+
+    #[test]
+    fn times_of_the_week_are_those_of_the_zone() {
+        // A Sunday in UTC, and a Monday in Tokyo.
+        let time = at("2026-03-29T22:30:00Z");
+        assert_eq!(week_time("", time), Some(WeekTime { day: WeekDay::Sunday, minute: 22 * 60 + 30 }));
+        assert_eq!(week_time("Asia/Tokyo", time), Some(WeekTime { day: WeekDay::Monday, minute: 7 * 60 + 30 }));
+        assert_eq!(week_time("Mars/Olympus", time), None);
     }
 
     #[test]
