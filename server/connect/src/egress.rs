@@ -28,8 +28,11 @@ const LINKS: [&str; 9] = [
 ];
 /// This machine.
 const OWN: [&str; 4] = ["0.0.0.0/8", "127.0.0.0/8", "::", "::1"];
+/// Networks of organisations, whose services may trust whoever is in them.
+const PRIVATE: [&str; 5] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
 static REFUSED_LINKS: LazyLock<Vec<Network>> = LazyLock::new(|| LINKS.iter().filter_map(|text| Network::read(text)).collect());
 static REFUSED_OWN: LazyLock<Vec<Network>> = LazyLock::new(|| OWN.iter().filter_map(|text| Network::read(text)).collect());
+static REFUSED_PRIVATE: LazyLock<Vec<Network>> = LazyLock::new(|| PRIVATE.iter().filter_map(|text| Network::read(text)).collect());
 
 /// What is dialled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +41,8 @@ pub enum Peer {
     Service,
     /// A database, which asks for a password: one on this machine is usual.
     Database,
+    /// A receiver of notices, on the internet: private networks are refused too.
+    Receiver,
 }
 
 /// A network of addresses, IPv4 as IPv6 writes it.
@@ -116,7 +121,11 @@ impl Egress {
     pub fn allows(&self, address: IpAddr, peer: Peer) -> bool {
         let address = number(plain(address));
         let any = |networks: &[Network]| networks.iter().any(|network| network.holds(address));
-        let refused = any(&REFUSED_LINKS) || (peer == Peer::Service && any(&REFUSED_OWN));
+        let refused = match peer {
+            Peer::Database => any(&REFUSED_LINKS),
+            Peer::Service => any(&REFUSED_LINKS) || any(&REFUSED_OWN),
+            Peer::Receiver => any(&REFUSED_LINKS) || any(&REFUSED_OWN) || any(&REFUSED_PRIVATE),
+        };
         !refused || any(&self.allowed)
     }
 
@@ -221,6 +230,12 @@ mod tests {
             assert!(allows(other, Peer::Service) && allows(other, Peer::Database), "{other}");
         }
         assert!(allows("127.0.0.1", Peer::Database));
+        for private in
+            ["10.0.0.1", "172.31.255.1", "192.168.1.1", "100.64.0.1", "fd00::1", "::ffff:10.0.0.1", "127.0.0.1", "169.254.169.254"]
+        {
+            assert!(!allows(private, Peer::Receiver), "{private}");
+        }
+        assert!(allows("8.8.8.8", Peer::Receiver) && allows("172.32.0.1", Peer::Receiver));
     }
 
     #[test]

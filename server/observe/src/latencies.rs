@@ -274,6 +274,13 @@ impl Latencies {
         Some(self.max)
     }
 
+    /// How many took longer, to the width of a bucket: those of the bucket that the time falls into count as not longer.
+    #[must_use]
+    pub fn above(&self, micros: u64) -> u64 {
+        let own = bucket_of(micros, self.power);
+        self.buckets.iter().filter(|(bucket, _)| *bucket > own).fold(0, |count, (_, more)| count.saturating_add(*more))
+    }
+
     /// The same with counts that compress better. Between two neighbouring buckets, at most a quarter of what the smaller one holds is
     /// counted in the other one, and nothing moves further. Count, sum and maximum stay exact.
     #[must_use]

@@ -16,6 +16,7 @@ mod seeded;
 mod series;
 mod tier;
 mod varint;
+mod window;
 
 pub use chunk::{decode, encode};
 pub use errors::LiveErrors;
@@ -26,3 +27,4 @@ pub use reader::{Chart, Interval, MAX_POINTS, Plan, State, StoredChunk, Unreadab
 pub use recorder::{Chunk, HELD_FOR, Reading, Recorder, Tick};
 pub use series::{Counter, Gauge, SeriesKey, SeriesKind};
 pub use tier::Tier;
+pub use window::{outcomes, sample};
