@@ -3,6 +3,7 @@
 //!
 //! The control plane and this crate never call each other: they meet in the rows of jobs, runs and dataset versions.
 
+mod alerts;
 mod beat;
 mod build;
 mod failed;
@@ -29,6 +30,7 @@ use store::Store;
 use tokio::sync::Notify;
 
 pub use figures::Figures;
+pub use alerts::{AlertFigures, Alerts, Mail, PastWeek, Webhooks};
 pub use said::Said;
 pub use schedule::alarms::{Alarm, AlarmKind, Alarms};
 pub use worker::run;

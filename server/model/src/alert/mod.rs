@@ -10,9 +10,11 @@ mod burn_rate;
 mod maintenance;
 mod notice;
 mod objective;
+mod policy;
 mod preview;
 mod receiver;
 mod rule;
+mod sample;
 mod selector;
 mod silence;
 mod state;
@@ -22,19 +24,12 @@ pub use burn_rate::{BurnRate, burn_rates};
 pub use maintenance::{MaintenanceWindow, WeekDay, WeekTime};
 pub use notice::{MAX_NAMED, Notice, NoticeAlert, NoticeKind};
 pub use objective::{Budget, Objective, ObjectiveKind, Outcomes, counts_as_bad};
+pub use policy::NotificationPolicy;
 pub use preview::{Episode, preview};
-pub use receiver::{ReceiverChannel, ReceiverKind};
-pub use rule::{AlertRule, NoData, NotificationPolicy, Operator};
+pub use receiver::{ReceiverChannel, ReceiverKind, receiver_place};
+pub use rule::{AlertRule, NoData, Operator};
+pub use sample::Sample;
 pub use selector::{Selector, metrics_of, read_subject, subject_text};
 pub use silence::{Matcher, Silence};
 pub use state::{Acknowledgement, AlertState, MAX_STEP, Phase, Timing, Transition, Verdict};
 pub use template::{Template, TemplateKind};
-
-/// What is known of a metric over the window of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Sample {
-    /// Nothing where no node has reported, or where there was nothing to take a share or a percentile of.
-    pub value: Option<f64>,
-    /// What the value rests on: the failed requests of a share of errors, the requests of a latency or another share. 0 for a gauge or a rate.
-    pub events: u64,
-}

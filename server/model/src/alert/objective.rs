@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rule::NotificationPolicy;
+use super::policy::NotificationPolicy;
 use crate::snapshot::Environment;
 use crate::view::{Subject, SubjectKind};
 use crate::{ErrorCode, FieldError};

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Sample;
 use super::rule::AlertRule;
+use super::sample::Sample;
 use super::state::{AlertState, Transition};
 use crate::clock::Millis;
 

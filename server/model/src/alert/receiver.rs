@@ -70,6 +70,12 @@ impl ReceiverChannel {
     }
 }
 
+/// The place that the secret of a receiver is sealed for.
+#[must_use]
+pub fn receiver_place(id: &str) -> String {
+    format!("receiver/{id}")
+}
+
 /// Plain addresses alone, without a name: what is between the signs may be anything that does not break a header.
 fn is_address(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::notice::NoticeKind;
-use super::rule::NotificationPolicy;
+use super::policy::NotificationPolicy;
 use crate::clock::{MINUTE, Millis};
 
 /// The most time that one step counts for, however long ago the step before was.

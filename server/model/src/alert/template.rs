@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rule::{AlertRule, NoData, NotificationPolicy, Operator};
+use super::policy::NotificationPolicy;
+use super::rule::{AlertRule, NoData, Operator};
 use super::selector::Selector;
 use crate::load_limits::Tier;
 use crate::snapshot::Environment;
