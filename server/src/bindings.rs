@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use connect::egress::{self, Peer};
-use control::ports::{ApiLapse, Fetch, ReadFigures, TryCall, TryCallRequest};
+use control::ports::{ApiLapse, Fetch, ReadFigures, ReadSamples, SubjectSamples, TryCall, TryCallRequest};
 use gateway::metrics::Lapse;
 use gateway::{Gateway, TrialRequest};
-use model::ErrorCode;
+use model::alert::{AlertRule, Objective, Outcomes};
 use model::view::{CallFigures, LapseKind, TryAnswer};
+use model::{ErrorCode, Problem};
+use sync::{AlertFigures, Host, PastWeek};
+
+use crate::host::Machine;
 
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -69,6 +73,21 @@ impl ReadFigures for GatewayFigures {
                 failed.into_iter().chain(found.stood_in.map(|lapse| of(LapseKind::Degraded, &found.api, found.environment, lapse)))
             })
             .collect()
+    }
+}
+
+/// Samples are read as the evaluator reads them.
+pub(crate) struct StoredSamples(pub(crate) AlertFigures);
+
+#[async_trait]
+impl ReadSamples for StoredSamples {
+    async fn past_week(&self, domain: &str, rule: &AlertRule, most: usize) -> Result<Vec<SubjectSamples>, Problem> {
+        let weeks = self.0.past_week(domain, rule, (Host::now(&Machine), most)).await?;
+        Ok(weeks.into_iter().map(|PastWeek { subject, samples }| SubjectSamples { subject, samples }).collect())
+    }
+
+    async fn over_period(&self, objective: &Objective) -> Result<Outcomes, Problem> {
+        Ok(self.0.over_period(objective, Host::now(&Machine)).await?)
     }
 }
 

@@ -11,11 +11,11 @@ use connect::pools::Pools;
 use control::{Caller, Control, Settings};
 use gateway::{Gateway, GrpcEdge, Memory};
 use store::{SeriesStore, Store};
-use sync::Worker;
+use sync::{AlertFigures, Alerts, Mail, Webhooks, Worker};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::bindings::{GatewayFigures, GatewayTrials, Http};
+use crate::bindings::{GatewayFigures, GatewayTrials, Http, StoredSamples};
 use crate::config::Config;
 use crate::figures::{self, Giver, Node, Ticker, Unwritten};
 use crate::host::Machine;
@@ -37,6 +37,7 @@ pub(crate) struct Parts {
     pub(crate) control: Control,
     pub(crate) gateway: Gateway,
     pub(crate) worker: Worker,
+    pub(crate) alerts: Alerts,
 }
 
 /// Opens the metadata without migrating it, and ties the parts.
@@ -82,6 +83,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
             host: host.clone(),
             try_call: Arc::new(GatewayTrials(gateway.clone())),
             figures: Arc::new(GatewayFigures(gateway.clone())),
+            samples: Arc::new(StoredSamples(AlertFigures { store: store.clone(), series: series.clone() })),
             fetch: Arc::new(Http::new()?),
             mapper: mapper.clone(),
         },
@@ -105,7 +107,28 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         said: Arc::default(),
         announce,
     };
-    Ok(Parts { store, series, control, gateway, worker })
+    let alerts = Alerts {
+        store: store.clone(),
+        series: series.clone(),
+        vault: worker.vault.clone(),
+        host: worker.host.clone(),
+        name: worker.name.clone(),
+        said: worker.said.clone(),
+        public_url: config.public_url(),
+        webhooks: Webhooks::new()?,
+        mail: mail(config)?,
+    };
+    Ok(Parts { store, series, control, gateway, worker, alerts })
+}
+
+/// The mail server of notices, where one is set.
+fn mail(config: &Config) -> Result<Option<Mail>, String> {
+    match (&config.smtp_url, &config.smtp_from) {
+        (Some(url), Some(from)) => Mail::new(url, from).map(Some),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err("SLUICE_SMTP_URL is set without SLUICE_SMTP_FROM. Set both for e-mail, or neither".into()),
+        (None, Some(_)) => Err("SLUICE_SMTP_FROM is set without SLUICE_SMTP_URL. Set both for e-mail, or neither".into()),
+    }
 }
 
 /// The last snapshot, with which a node starts while the metadata is away.
@@ -176,6 +199,7 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
         Err(error) => return Err(error.to_string()),
     }
     background.push(tokio::spawn(feed::follow(parts.control.clone(), parts.gateway.clone(), node, stop.clone())));
+    background.push(tokio::spawn(parts.alerts.run(stop.clone())));
     background.push(tokio::spawn(feed::audit_refusals(parts.control.clone(), stop.clone())));
     background.push(tokio::spawn(feed::refresh_issuers(parts.control.clone(), parts.gateway.clone(), stop.clone())));
     announce(config, demo, address);

@@ -54,6 +54,10 @@ pub(crate) struct Config {
     /// may dial its own machine.
     #[serde(default, deserialize_with = "some_list")]
     pub(crate) egress_allow: Option<Vec<String>>,
+    /// The mail server of notices: `smtps://user:password@host:465`, `smtp://host:587?tls=required` or `smtp://host:25`.
+    pub(crate) smtp_url: Option<String>,
+    /// Who they come from: `Sluice <sluice@example.com>`.
+    pub(crate) smtp_from: Option<String>,
     /// Memory of the response cache, in MiB.
     pub(crate) cache_mib: u64,
     /// Memory for the large responses that are under way at once, in bytes; large request bodies have a quarter as much again.
@@ -137,6 +141,8 @@ impl Default for Config {
             redis_ca: None,
             source_roots: Vec::new(),
             egress_allow: None,
+            smtp_url: None,
+            smtp_from: None,
             cache_mib: gateway::CACHE_BYTES >> 20,
             max_bytes_in_flight: MAX_BYTES_IN_FLIGHT,
             open_reflection: false,
@@ -186,6 +192,8 @@ pub(crate) fn load(file: &Path, flags: &SettingArgs) -> Result<Config, String> {
         "redis_ca",
         "source_roots",
         "egress_allow",
+        "smtp_url",
+        "smtp_from",
         "cache_mib",
         "max_bytes_in_flight",
         "open_reflection",

@@ -78,6 +78,14 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     egress_allow: Option<String>,
+    /// Mail server of alert notices: smtps://user:password@host:465 [SLUICE_SMTP_URL].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smtp_url: Option<String>,
+    /// Sender of alert notices: sluice@example.com [SLUICE_SMTP_FROM].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smtp_from: Option<String>,
     /// Memory of the response cache, in MiB [SLUICE_CACHE_MIB].
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

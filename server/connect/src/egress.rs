@@ -176,6 +176,16 @@ pub fn check(url: &Url, peer: Peer) -> Result<(), SourceError> {
     policy::egress().check(url.host_str().unwrap_or_default(), peer)
 }
 
+/// The same of an address as a person wrote it.
+///
+/// # Errors
+/// An address that cannot be read, or may not be dialled.
+pub fn check_text(url: &str, peer: Peer) -> Result<(), SourceError> {
+    let bad =
+        |error| SourceError::new(SourceErrorKind::Config, "The address must be a URL, such as https://example.com/hook.").because(error);
+    check(&Url::parse(url).map_err(bad)?, peer)
+}
+
 /// The beginning of every client of HTTP that goes where a person said: it dials only what is allowed, whatever a name leads to, by no
 /// proxy, and follows no redirect. Its URLs go through [`check`].
 pub fn client(peer: Peer) -> ClientBuilder {

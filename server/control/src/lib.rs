@@ -7,6 +7,7 @@
 
 pub mod access;
 mod affected;
+pub mod alerts;
 pub mod apis;
 mod audit;
 mod caller;
@@ -103,6 +104,7 @@ pub struct Ports {
     pub host: Arc<dyn ports::Host>,
     pub try_call: Arc<dyn ports::TryCall>,
     pub figures: Arc<dyn ports::ReadFigures>,
+    pub samples: Arc<dyn ports::ReadSamples>,
     pub fetch: Arc<dyn ports::Fetch>,
     pub mapper: Arc<dyn connect::Mapper>,
 }

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use model::Problem;
+use model::alert::{AlertRule, Objective, Outcomes, Sample};
 use model::clock::Millis;
 use model::snapshot::{SnapshotApi, SnapshotDataset, SnapshotSource};
-use model::view::{CallFigures, Lapse, TryAnswer};
+use model::view::{CallFigures, Lapse, Subject, TryAnswer};
 
 /// Time, ids and randomness, so that nothing in here reaches for them on its own.
 pub trait Host: Send + Sync {
@@ -57,4 +59,20 @@ pub struct ApiLapse {
 pub trait Fetch: Send + Sync {
     /// At most `most` bytes of it; the error is a cause for the log.
     async fn fetch(&self, url: &str, most: usize) -> Result<String, String>;
+}
+
+/// The figures of all nodes, as rules and objectives read them.
+#[async_trait]
+pub trait ReadSamples: Send + Sync {
+    /// The samples of each minute of the past week, of at most so many of the objects that a rule of a domain would watch.
+    async fn past_week(&self, domain: &str, rule: &AlertRule, most: usize) -> Result<Vec<SubjectSamples>, Problem>;
+
+    /// What of the period of an objective was bad until now.
+    async fn over_period(&self, objective: &Objective) -> Result<Outcomes, Problem>;
+}
+
+/// Samples of one object, by their times.
+pub struct SubjectSamples {
+    pub subject: Subject,
+    pub samples: Vec<(Millis, Sample)>,
 }

@@ -1,6 +1,7 @@
 //! Rotation of the master key: every stored secret is sealed under the new key, in one transaction.
 
 use connect::vault::{NONCE_BYTES, Vault, seal_place};
+use model::alert::receiver_place;
 use model::audit::AuditAction;
 use model::clock::SECOND;
 use model::snapshot::{Environment, issuer_place};
@@ -56,6 +57,15 @@ impl Control {
             secrets += 1;
             if let Some(secret) = self.resealed(next, &row.secret, &issuer_place(&row.id))? {
                 tx.set_issuer_secret(&row.id, &secret).await?;
+            }
+        }
+        for row in self.store.receivers().await? {
+            if row.secret.is_empty() {
+                continue;
+            }
+            secrets += 1;
+            if let Some(secret) = self.resealed(next, &row.secret, &receiver_place(&row.id))? {
+                tx.set_receiver_secret(&row.id, &secret).await?;
             }
         }
         self.note(&mut tx, AuditAction::MasterKeyRotated, ("", "master key"), None, Some(format!("{secrets} secrets"))).await?;

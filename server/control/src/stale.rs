@@ -84,7 +84,20 @@ impl Stale {
             | Kind::SessionRefused
             | Kind::TokenMade
             | Kind::TokenRevoked
-            | Kind::RequestRefused => {}
+            | Kind::RequestRefused
+            | Kind::AlertRuleSet
+            | Kind::AlertRuleDeleted
+            | Kind::AlertAcknowledged
+            | Kind::ObjectiveSet
+            | Kind::ObjectiveDeleted
+            | Kind::MaintenanceSet
+            | Kind::MaintenanceDeleted
+            | Kind::SilenceMade
+            | Kind::SilenceEnded
+            | Kind::ReceiverSet
+            | Kind::ReceiverDeleted
+            | Kind::ReceiverTested
+            | Kind::NoticeRetried => {}
             Kind::MasterKeyRotated => self.everything = true,
         }
     }

@@ -82,10 +82,23 @@ pub enum AuditAction {
     TokenRevoked,
     RequestRefused,
     MasterKeyRotated,
+    AlertRuleSet,
+    AlertRuleDeleted,
+    AlertAcknowledged,
+    ObjectiveSet,
+    ObjectiveDeleted,
+    MaintenanceSet,
+    MaintenanceDeleted,
+    SilenceMade,
+    SilenceEnded,
+    ReceiverSet,
+    ReceiverDeleted,
+    ReceiverTested,
+    NoticeRetried,
 }
 
 impl AuditAction {
-    pub const ALL: [AuditAction; 65] = [
+    pub const ALL: [AuditAction; 78] = [
         Self::ApiMade,
         Self::ApiReleased,
         Self::ApiRetired,
@@ -151,6 +164,19 @@ impl AuditAction {
         Self::TokenRevoked,
         Self::RequestRefused,
         Self::MasterKeyRotated,
+        Self::AlertRuleSet,
+        Self::AlertRuleDeleted,
+        Self::AlertAcknowledged,
+        Self::ObjectiveSet,
+        Self::ObjectiveDeleted,
+        Self::MaintenanceSet,
+        Self::MaintenanceDeleted,
+        Self::SilenceMade,
+        Self::SilenceEnded,
+        Self::ReceiverSet,
+        Self::ReceiverDeleted,
+        Self::ReceiverTested,
+        Self::NoticeRetried,
     ];
 
     /// The word that stands in the store, and is shown: a verb in the past tense behind its object.
@@ -222,6 +248,19 @@ impl AuditAction {
             Self::TokenRevoked => "token.revoked",
             Self::RequestRefused => "request.refused",
             Self::MasterKeyRotated => "master-key.rotated",
+            Self::AlertRuleSet => "alert-rule.set",
+            Self::AlertRuleDeleted => "alert-rule.deleted",
+            Self::AlertAcknowledged => "alert.acknowledged",
+            Self::ObjectiveSet => "objective.set",
+            Self::ObjectiveDeleted => "objective.deleted",
+            Self::MaintenanceSet => "maintenance.set",
+            Self::MaintenanceDeleted => "maintenance.deleted",
+            Self::SilenceMade => "silence.made",
+            Self::SilenceEnded => "silence.ended",
+            Self::ReceiverSet => "receiver.set",
+            Self::ReceiverDeleted => "receiver.deleted",
+            Self::ReceiverTested => "receiver.tested",
+            Self::NoticeRetried => "notice.retried",
         }
     }
 
@@ -274,7 +313,9 @@ mod tests {
         job.load app.made app.origins app.deleted issuer.made issuer.removed issuer.keys-changed key.made key.revoked \
         access.granted access.ended compartment.limited domain.made domain.renamed person.made person.set person.joined \
         person.access-ended roles.set password.set link.made session.opened session.refused token.made token.revoked \
-        request.refused master-key.rotated";
+        request.refused master-key.rotated alert-rule.set alert-rule.deleted alert.acknowledged objective.set \
+        objective.deleted maintenance.set maintenance.deleted silence.made silence.ended receiver.set receiver.deleted \
+        receiver.tested notice.retried";
 
     #[test]
     fn the_words_in_the_store_stay_what_they_were() {

@@ -66,6 +66,10 @@ pub enum Action {
     Switch,
     /// Say whether everybody can read the documentation of an API.
     PublishDocumentation,
+    /// Alert rules, objectives, silences and maintenance windows, and acknowledging.
+    EditAlert,
+    /// Where notices of alerts go.
+    EditReceiver,
     SeeAudit,
     EditMembers,
     /// Domains and people: admins alone.
@@ -73,7 +77,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Action; 16] = [
+    pub const ALL: [Action; 18] = [
         Action::See,
         Action::TryLive,
         Action::ReadSample,
@@ -87,6 +91,8 @@ impl Action {
         Action::EditDataset,
         Action::Switch,
         Action::PublishDocumentation,
+        Action::EditAlert,
+        Action::EditReceiver,
         Action::SeeAudit,
         Action::EditMembers,
         Action::Administer,
@@ -109,6 +115,8 @@ impl Action {
             Self::EditDataset => "create or build datasets",
             Self::Switch => "change limits and priorities, or purge the response cache",
             Self::PublishDocumentation => "make the documentation of an API public",
+            Self::EditAlert => "create or change alerts and objectives, or silence alerts",
+            Self::EditReceiver => "change the receivers of alerts",
             Self::SeeAudit => "read the audit log",
             Self::EditMembers => "change the members of the domain",
             Self::Administer => "administer domains and people",
@@ -122,10 +130,10 @@ impl Action {
         match self {
             Self::See | Self::TryLive => &[Viewer, Builder, Approver, Owner],
             Self::ReadSample => &[Builder, Approver, Owner],
-            Self::EditSource | Self::EditApi | Self::Submit | Self::EditApp | Self::EditDataset => &[Builder, Owner],
+            Self::EditSource | Self::EditApi | Self::Submit | Self::EditApp | Self::EditDataset | Self::EditAlert => &[Builder, Owner],
             Self::Decide => &[Approver],
             Self::Grant => &[Approver, Owner],
-            Self::Rollback | Self::EditMembers | Self::Switch | Self::PublishDocumentation => &[Owner],
+            Self::Rollback | Self::EditMembers | Self::Switch | Self::PublishDocumentation | Self::EditReceiver => &[Owner],
             Self::SeeAudit => &[Approver, Owner],
             Self::Administer => &[],
         }

@@ -56,7 +56,9 @@ impl Scope {
             | Action::EditApp
             | Action::EditDataset
             | Action::Switch
-            | Action::PublishDocumentation => Self::Write,
+            | Action::PublishDocumentation
+            | Action::EditAlert
+            | Action::EditReceiver => Self::Write,
             Action::Decide | Action::Grant => Self::Approve,
             Action::EditMembers | Action::Administer => Self::Admin,
         }

@@ -37,6 +37,12 @@ fn spec() -> Json {
         "parameters": [{"name": "tailnum", "type": "string", "required": true}], "fields": [{"name": "tailnum", "column": "tailnum"}]})
 }
 
+/// One that cannot be saved: no window is so short.
+fn alert_rule() -> Json {
+    let watch = json!({"kind": "api", "environment": "prod"});
+    json!({"watch": watch, "metric": "error-share", "operator": "above", "threshold": 0.05, "window_minutes": 0})
+}
+
 pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
     let source = json!({"name": "flights-db", "domain": "travel", "driver": "sqlite", "about": "", "edit": 1, "bindings": {"prod": {"nothing": "x"}}});
     let at = || json!({"domain": "travel", "name": "plane"});
@@ -262,6 +268,36 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("GET /admin/v1/metrics", SignedIn, Json::Null),
         ("GET /admin/v1/metrics/overview", SignedIn, Json::Null),
         ("PUT /admin/v1/compartments/{domain}/{priority}", With(Action::Switch), json!({"limit": {"per_second": 0, "burst": 0}})),
+        ("GET /admin/v1/alerts", SignedIn, Json::Null),
+        ("GET /admin/v1/alerts/{domain}/history", With(Action::See), Json::Null),
+        ("POST /admin/v1/alerts/{domain}/{alert}/acknowledge", With(Action::EditAlert), json!({})),
+        ("GET /admin/v1/alert-rules", SignedIn, Json::Null),
+        ("PUT /admin/v1/alert-rules/{domain}/{rule}", With(Action::EditAlert), json!({"rule": alert_rule()})),
+        ("DELETE /admin/v1/alert-rules/{domain}/{rule}", With(Action::EditAlert), Json::Null),
+        ("POST /admin/v1/alert-rules/{domain}/preview", With(Action::EditAlert), alert_rule()),
+        ("GET /admin/v1/objectives", SignedIn, Json::Null),
+        (
+            "PUT /admin/v1/objectives/{domain}/{objective}",
+            With(Action::EditAlert),
+            json!({"objective": {"subject": {"kind": "api", "environment": "prod", "path": "travel/plane"}, "kind": "availability", "target": 0.0}}),
+        ),
+        ("DELETE /admin/v1/objectives/{domain}/{objective}", With(Action::EditAlert), Json::Null),
+        ("GET /admin/v1/maintenance-windows", SignedIn, Json::Null),
+        (
+            "PUT /admin/v1/maintenance-windows/{domain}/{window}",
+            With(Action::EditAlert),
+            json!({"window": {"days": [], "start_minute": 0, "duration_minutes": 0}}),
+        ),
+        ("DELETE /admin/v1/maintenance-windows/{domain}/{window}", With(Action::EditAlert), Json::Null),
+        ("GET /admin/v1/silences", SignedIn, Json::Null),
+        ("POST /admin/v1/silences", With(Action::EditAlert), json!({"domain": "travel", "to": 0, "reason": ""})),
+        ("DELETE /admin/v1/silences/{domain}/{silence}", With(Action::EditAlert), Json::Null),
+        ("GET /admin/v1/receivers", SignedIn, Json::Null),
+        ("PUT /admin/v1/receivers/{domain}/{receiver}", With(Action::EditReceiver), json!({"channel": {"email": {"to": []}}})),
+        ("DELETE /admin/v1/receivers/{domain}/{receiver}", With(Action::EditReceiver), Json::Null),
+        ("POST /admin/v1/receivers/{domain}/{receiver}/test", With(Action::EditReceiver), Json::Null),
+        ("GET /admin/v1/notices", SignedIn, Json::Null),
+        ("POST /admin/v1/notices/{domain}/{notice}/retry", With(Action::EditReceiver), Json::Null),
         ("PUT /admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}", With(Action::Grant), json!({"days": -1})),
         ("DELETE /admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}", With(Action::Grant), Json::Null),
     ]
@@ -423,6 +459,13 @@ async fn every_admin_route_asks_for_authority() {
             .replace("{environment}", "prod")
             .replace("{table}", "planes")
             .replace("{version}", "99")
+            .replace("{rule}", "none")
+            .replace("{objective}", "none")
+            .replace("{window}", "none")
+            .replace("{silence}", "none")
+            .replace("{receiver}", "none")
+            .replace("{notice}", "none")
+            .replace("{alert}", "none")
             .replace("{request}", &request)
             .replace("{app}", "demo-app")
             .replace("{email}", "no@one")

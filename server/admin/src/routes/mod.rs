@@ -1,6 +1,7 @@
 //! The table of operations, a file for each subject.
 
 mod access;
+mod alerts;
 mod answer;
 mod apis;
 mod datasets;
@@ -20,5 +21,6 @@ pub(crate) fn table() -> Table {
     let table = switches::add(table);
     let table = reviews::add(table);
     let table = metrics::add(table);
+    let table = alerts::add(table);
     access::add(table)
 }

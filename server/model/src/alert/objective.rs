@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::policy::NotificationPolicy;
+use super::selector::is_in;
 use crate::snapshot::Environment;
 use crate::view::{Subject, SubjectKind};
 use crate::{ErrorCode, FieldError};
@@ -150,7 +151,7 @@ impl Objective {
             let message = if environment { format!("Choose the environment: {names}.") } else { "Leave empty.".to_owned() };
             errors.push(FieldError::new("subject.environment", message));
         }
-        if self.subject.path.strip_prefix(domain).and_then(|rest| rest.strip_prefix('/')).is_none_or(str::is_empty) {
+        if !is_in(&self.subject.path, domain) {
             errors.push(FieldError::new("subject.path", format!("Enter a path of this domain, such as {domain}/name.")));
         }
         errors

@@ -61,8 +61,8 @@ fn has_environment(kind: SubjectKind) -> bool {
 }
 
 /// Whether a path is one of a domain. The name of a source does not say its domain.
-fn is_in(path: &str, domain: &str) -> bool {
-    path.strip_prefix(domain).and_then(|rest| rest.strip_prefix('/')).is_some_and(|name| !name.is_empty())
+pub(super) fn is_in(path: &str, domain: &str) -> bool {
+    path.strip_prefix(domain).and_then(|rest| rest.strip_prefix('/')).is_some_and(crate::name::is_name)
 }
 
 impl Selector {
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(fields(&Selector::all(SubjectKind::Node, None)), ["watch.kind"]);
         assert_eq!(fields(&Selector::all(SubjectKind::Api, None)), ["watch.environment"]);
         assert_eq!(fields(&Selector::all(SubjectKind::Dataset, Some(Environment::Prod))), ["watch.environment"]);
-        for path in ["finance/plane", "travel/", "travel", "travels/plane"] {
+        for path in ["finance/plane", "travel/", "travel", "travels/plane", "travel/a b"] {
             let elsewhere = Selector { path: Some(path.into()), ..Selector::one(&plane()) };
             assert_eq!(fields(&elsewhere), ["watch.path"], "{path}");
         }

@@ -1,6 +1,7 @@
 //! What the control plane shows: plain data that the portal draws and `/admin/v1` answers with. No secret is in it.
 
 mod access;
+mod alerts;
 mod apis;
 mod console;
 mod datasets;
@@ -12,6 +13,10 @@ mod sources;
 mod zones;
 
 pub use access::{AppView, GrantView, KeyView, NewKey};
+pub use alerts::{
+    AlertEventView, AlertPreview, AlertRuleView, AlertView, MaintenanceView, NoticeView, ObjectiveView, ReceiverSaved, ReceiverView,
+    SilenceView,
+};
 pub use apis::{
     ApiDetail, ApiStanding, ApiSummary, Callable, CaseResult, CheckReport, DraftView, Lapse, LapseKind, Live, VersionState, VersionView,
 };
