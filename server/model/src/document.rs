@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::alert::{AlertRule, MaintenanceWindow, Objective, ReceiverChannel};
 use crate::dataset::{Compression, IntoTable, StoreKind};
 use crate::documentation::DocumentationMark;
 use crate::gates::Gates;
@@ -23,6 +24,12 @@ pub enum Document {
     Source(SourceDocument),
     Dataset(DatasetDocument),
     Api(ApiDocument),
+    Receiver(ReceiverDocument),
+    #[serde(rename = "alert-rule")]
+    AlertRule(AlertRuleDocument),
+    Objective(ObjectiveDocument),
+    #[serde(rename = "maintenance-window")]
+    MaintenanceWindow(MaintenanceDocument),
 }
 
 impl Document {
@@ -33,6 +40,10 @@ impl Document {
             Self::Source(source) => format!("source {}", source.name),
             Self::Dataset(dataset) => format!("dataset {}/{}", dataset.domain, dataset.name),
             Self::Api(api) => format!("api {}/{}", api.domain, api.name),
+            Self::Receiver(receiver) => format!("receiver {}/{}", receiver.domain, receiver.name),
+            Self::AlertRule(rule) => format!("alert rule {}/{}", rule.domain, rule.name),
+            Self::Objective(objective) => format!("objective {}/{}", objective.domain, objective.name),
+            Self::MaintenanceWindow(window) => format!("maintenance window {}/{}", window.domain, window.name),
         }
     }
 }
@@ -99,4 +110,41 @@ pub struct ApiDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub documentation: Option<DocumentationMark>,
     pub spec: ApiSpec,
+}
+
+/// Where notices of alerts go. The secret of a webhook is made by the server, and never in a document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReceiverDocument {
+    pub name: String,
+    pub domain: String,
+    pub channel: ReceiverChannel,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AlertRuleDocument {
+    pub name: String,
+    pub domain: String,
+    pub rule: AlertRule,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ObjectiveDocument {
+    pub name: String,
+    pub domain: String,
+    pub objective: Objective,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MaintenanceDocument {
+    pub name: String,
+    pub domain: String,
+    pub window: MaintenanceWindow,
 }

@@ -10,14 +10,14 @@ use store::{AlertDefinitionKind, AlertDefinitionRow, StoreError, Tx};
 use crate::{Caller, Control};
 
 /// A definition as it was sent.
-pub(super) struct Sent<'a> {
-    pub(super) kind: AlertDefinitionKind,
-    pub(super) domain: &'a str,
-    pub(super) name: &'a str,
+pub(crate) struct Sent<'a> {
+    pub(crate) kind: AlertDefinitionKind,
+    pub(crate) domain: &'a str,
+    pub(crate) name: &'a str,
     /// As JSON.
-    pub(super) definition: String,
+    pub(crate) definition: String,
     /// The edit that was seen; nothing for a new one.
-    pub(super) edit: Option<i64>,
+    pub(crate) edit: Option<i64>,
 }
 
 /// How a kind is called, and what the audit log says of it.
@@ -31,22 +31,27 @@ fn words(kind: AlertDefinitionKind) -> (&'static str, AuditAction, AuditAction) 
 
 impl Control {
     /// Those of a kind that the caller may see.
-    pub(super) async fn visible_definitions(&self, caller: &Caller, kind: AlertDefinitionKind) -> Result<Vec<AlertDefinitionRow>, Problem> {
+    pub(crate) async fn visible_definitions(&self, caller: &Caller, kind: AlertDefinitionKind) -> Result<Vec<AlertDefinitionRow>, Problem> {
         let all = self.store.alert_definitions(kind).await?;
         Ok(all.into_iter().filter(|row| caller.can(Action::See, &row.domain)).collect())
     }
 
     /// Makes a definition, or changes the one that was seen. Whoever calls has authorised and checked it.
     pub(super) async fn save_definition(&self, caller: &Caller, sent: Sent<'_>) -> Result<(), Problem> {
-        check_name(sent.name).map_err(|message| Problem::field("name", message))?;
-        let there = self.store.domain(sent.domain).await?;
-        there.ok_or_else(|| Problem::field("domain", "Domain not found. Choose another domain."))?;
+        self.check_place(sent.domain, sent.name).await?;
         let mut tx = self.write(caller).await?;
         self.write_definition(&mut tx, caller, sent).await?;
         self.commit(tx).await
     }
 
-    async fn write_definition(&self, tx: &mut Tx, caller: &Caller, sent: Sent<'_>) -> Result<(), Problem> {
+    /// A name that may be used, in a domain that there is.
+    pub(crate) async fn check_place(&self, domain: &str, name: &str) -> Result<(), Problem> {
+        check_name(name).map_err(|message| Problem::field("name", message))?;
+        let there = self.store.domain(domain).await?;
+        there.map(drop).ok_or_else(|| Problem::field("domain", "Domain not found. Choose another domain."))
+    }
+
+    pub(crate) async fn write_definition(&self, tx: &mut Tx, caller: &Caller, sent: Sent<'_>) -> Result<(), Problem> {
         let (word, set, _) = words(sent.kind);
         let before = self.store.alert_definition(sent.kind, (sent.domain, sent.name)).await?;
         let mut row = AlertDefinitionRow {
@@ -95,7 +100,7 @@ impl Control {
     }
 
     /// What of a policy and an object a form cannot know to be wrong: receivers and objects that are not there.
-    pub(super) async fn missing(&self, domain: &str, policy: &NotificationPolicy, watch: &Selector) -> Result<Vec<FieldError>, Problem> {
+    pub(crate) async fn missing(&self, domain: &str, policy: &NotificationPolicy, watch: &Selector) -> Result<Vec<FieldError>, Problem> {
         let mut errors = Vec::new();
         let receivers = self.store.receivers().await?;
         for (index, name) in policy.receivers.iter().enumerate() {

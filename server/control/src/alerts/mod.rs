@@ -10,6 +10,7 @@ mod rules;
 mod silences;
 mod windows;
 
+pub(crate) use definitions::Sent;
 pub use notices::NoticeQuery;
 pub use objectives::ObjectiveInput;
 pub use receivers::ReceiverInput;

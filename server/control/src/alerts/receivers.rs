@@ -4,12 +4,11 @@ use connect::address;
 use connect::egress::{self, Peer};
 use model::alert::{Notice, NoticeKind, ReceiverChannel, ReceiverKind, receiver_place};
 use model::audit::AuditAction;
-use model::name::check_name;
 use model::view::{ReceiverSaved, ReceiverView};
 use model::{Action, ErrorCode, FieldError, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::{AlertDefinitionKind, NoticeRow, ReceiverRow};
+use store::{AlertDefinitionKind, NoticeRow, ReceiverRow, Tx};
 
 use crate::failure::from_json;
 use crate::identity::new_secret;
@@ -70,30 +69,43 @@ impl Control {
         input: &ReceiverInput,
     ) -> Result<ReceiverSaved, Problem> {
         caller.authorise(Action::EditReceiver, domain)?;
-        check_name(name).map_err(|message| Problem::field("name", message))?;
-        let there = self.store.domain(domain).await?;
-        there.ok_or_else(|| Problem::field("domain", "Domain not found. Choose another domain."))?;
-        let mut errors = input.channel.errors();
-        if errors.is_empty() {
-            errors.extend(address_error(&input.channel));
-        }
-        if !errors.is_empty() {
-            return Err(Problem::fields(errors));
-        }
+        self.check_place(domain, name).await?;
+        Self::refuse_channel(&input.channel)?;
         let before = self.store.receiver(domain, name).await?;
         if before.is_none() && input.edit.is_some() {
             return Err(Problem::not_found(format!("receiver {domain}/{name}")));
         }
-        let (row, secret) = self.receiver_row(caller, (domain, name), input, before.as_ref())?;
         let mut tx = self.write(caller).await?;
+        let secret = self.write_receiver(&mut tx, caller, (domain, name), (input, before)).await?;
+        self.commit(tx).await?;
+        Ok(ReceiverSaved { secret })
+    }
+
+    /// What of a channel may not be.
+    pub(crate) fn refuse_channel(channel: &ReceiverChannel) -> Result<(), Problem> {
+        let mut errors = channel.errors();
+        if errors.is_empty() {
+            errors.extend(address_error(channel));
+        }
+        if errors.is_empty() { Ok(()) } else { Err(Problem::fields(errors)) }
+    }
+
+    /// Writes a receiver that was checked; gives its secret, where it has a new one.
+    pub(crate) async fn write_receiver(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        (domain, name): (&str, &str),
+        (input, before): (&ReceiverInput, Option<ReceiverRow>),
+    ) -> Result<Option<String>, Problem> {
+        let (row, secret) = self.receiver_row(caller, (domain, name), input, before.as_ref())?;
         match input.edit {
             Some(_) => tx.change_receiver(&row).await?,
             None => tx.insert_receiver(&row).await?,
         }
         let subject = format!("{domain}/{name}");
-        self.note(&mut tx, AuditAction::ReceiverSet, (domain, &subject), before.map(|row| row.channel), Some(row.channel)).await?;
-        self.commit(tx).await?;
-        Ok(ReceiverSaved { secret })
+        self.note(tx, AuditAction::ReceiverSet, (domain, &subject), before.map(|row| row.channel), Some(row.channel)).await?;
+        Ok(secret)
     }
 
     fn receiver_row(

@@ -48,15 +48,20 @@ impl Control {
         input: &MaintenanceInput,
     ) -> Result<(), Problem> {
         caller.authorise(Action::EditAlert, domain)?;
-        let mut errors = input.window.errors();
-        if week_time(&input.window.zone, self.host.now()).is_none() {
-            errors.push(FieldError::new("zone", "Unknown time zone. Enter a name such as Europe/Zurich or UTC."));
-        }
+        let errors = self.window_errors(&input.window);
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
         let definition = serde_json::to_string(&input.window).map_err(|error| from_json(&error))?;
         self.save_definition(caller, Sent { kind: AlertDefinitionKind::Window, domain, name, definition, edit: input.edit }).await
+    }
+
+    pub(crate) fn window_errors(&self, window: &MaintenanceWindow) -> Vec<FieldError> {
+        let mut errors = window.errors();
+        if week_time(&window.zone, self.host.now()).is_none() {
+            errors.push(FieldError::new("zone", "Unknown time zone. Enter a name such as Europe/Zurich or UTC."));
+        }
+        errors
     }
 
     /// # Errors

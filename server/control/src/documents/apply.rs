@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use store::{ApiRow, RequestRow, SourceRow, Tx};
 
 use super::datasets::PlannedDataset;
+use super::planned_alert::PlannedAlert;
 use super::read::read_documents;
 use crate::apis::{Beside, CheckInput, Planned};
 use crate::failure::api_spec;
@@ -77,12 +78,14 @@ pub(super) struct Work {
     apis: Vec<PlannedApi>,
     /// APIs with what their documents say of their documentation, where it is something else than before.
     marks: Vec<(ApiRow, DocumentationMark)>,
+    pub(super) alerts: Vec<PlannedAlert>,
     pub(super) plan: ApplyPlan,
 }
 
 impl Work {
     fn is_empty(&self) -> bool {
-        self.sources.is_empty() && self.loads.is_empty() && self.datasets.is_empty() && self.apis.is_empty() && self.marks.is_empty()
+        let is_same = self.sources.is_empty() && self.loads.is_empty() && self.datasets.is_empty();
+        is_same && self.apis.is_empty() && self.marks.is_empty() && self.alerts.is_empty()
     }
 }
 
@@ -104,6 +107,7 @@ impl Control {
             accept_costs: request.accept_costs,
         });
         self.plan_apis(caller, &documents, request.environment, approval.as_ref(), &mut work).await?;
+        self.plan_alerts(&documents, &mut work).await?;
         if request.dry_run || work.is_empty() {
             return Ok(work.plan);
         }
@@ -129,6 +133,9 @@ impl Control {
         }
         for (api, mark) in &work.marks {
             self.put_mark(&mut tx, api, mark).await?;
+        }
+        for alert in work.alerts {
+            self.write_planned_alert(&mut tx, caller, alert).await?;
         }
         fail_point!("apply.before-commit");
         self.commit(tx).await?;
@@ -321,6 +328,10 @@ fn authorise_all(caller: &Caller, documents: &[Document]) -> Result<(), Problem>
             Document::Source(source) => caller.authorise(Action::EditSource, &source.domain)?,
             Document::Dataset(dataset) => caller.authorise(Action::EditDataset, &dataset.domain)?,
             Document::Api(api) => caller.authorise(Action::Submit, &api.domain)?,
+            Document::Receiver(receiver) => caller.authorise(Action::EditReceiver, &receiver.domain)?,
+            Document::AlertRule(rule) => caller.authorise(Action::EditAlert, &rule.domain)?,
+            Document::Objective(objective) => caller.authorise(Action::EditAlert, &objective.domain)?,
+            Document::MaintenanceWindow(window) => caller.authorise(Action::EditAlert, &window.domain)?,
         }
     }
     Ok(())

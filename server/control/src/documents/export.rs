@@ -1,11 +1,15 @@
 //! Sources, datasets and live APIs as YAML, for files and git. Secrets never leave.
 
-use model::document::{ApiDocument, BindingDocument, DatasetDocument, Document, SourceDocument};
+use model::document::{
+    AlertRuleDocument, ApiDocument, BindingDocument, DatasetDocument, Document, MaintenanceDocument, ObjectiveDocument, ReceiverDocument,
+    SourceDocument,
+};
 use model::documentation::DocumentationMark;
 use model::gates::Gates;
 use model::job::JobSpec;
 use model::load_limits::SourceLoad;
 use model::{Action, ErrorCode, Problem};
+use store::AlertDefinitionKind;
 
 use crate::failure::api_spec;
 use crate::{Caller, Control};
@@ -65,6 +69,7 @@ impl Control {
                 spec: api_spec(api, version)?,
             }));
         }
+        self.export_alerts(caller, &mut documents).await?;
         let mut text = String::new();
         for document in &documents {
             text.push_str("---\n");
@@ -74,5 +79,23 @@ impl Control {
             })?);
         }
         Ok(text)
+    }
+
+    /// Receivers first, which rules name. Addresses of webhooks may hold secrets of others, so they go to those alone who may change them.
+    async fn export_alerts(&self, caller: &Caller, documents: &mut Vec<Document>) -> Result<(), Problem> {
+        for of in self.receivers(caller).await?.into_iter().filter(|of| caller.can(Action::EditReceiver, &of.domain)) {
+            documents.push(Document::Receiver(ReceiverDocument { name: of.name, domain: of.domain, channel: of.channel }));
+        }
+        for of in self.alert_rules(caller).await? {
+            documents.push(Document::AlertRule(AlertRuleDocument { name: of.name, domain: of.domain, rule: of.rule }));
+        }
+        for row in self.visible_definitions(caller, AlertDefinitionKind::Objective).await? {
+            let objective = row.objective()?;
+            documents.push(Document::Objective(ObjectiveDocument { name: row.name, domain: row.domain, objective }));
+        }
+        for of in self.maintenance_windows(caller).await? {
+            documents.push(Document::MaintenanceWindow(MaintenanceDocument { name: of.name, domain: of.domain, window: of.window }));
+        }
+        Ok(())
     }
 }

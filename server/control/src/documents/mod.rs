@@ -1,9 +1,11 @@
-//! Sources and APIs as YAML documents: applied all or nothing through the same checks, review and audit; exported
+//! Sources, datasets, APIs and alerts as YAML documents: applied all or nothing through the same checks, review and audit; exported
 //! without secrets.
 
+mod alerts;
 mod apply;
 mod datasets;
 mod export;
+mod planned_alert;
 mod read;
 mod sources;
 
