@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
 
 mod access_audit;
+mod alerts;
 mod answer_headers;
 mod answers;
 mod assets;
