@@ -188,15 +188,10 @@ async fn a_breach_is_told_once_signed_silenced_and_resolved() {
     let kinds: Vec<&str> =
         history.as_array().unwrap().iter().filter(|event| event["alert_id"] == id).map(|event| event["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["resolved", "acknowledged", "fired"]);
-    let exported = exported(&server, &owner).await;
+    let documents = owner.get("/export").await;
+    let exported = documents.as_str().unwrap();
     assert!(exported.contains("document: alert-rule") && exported.contains("document: receiver"), "{exported}");
     assert!(!exported.contains(secret.as_str().unwrap()));
-}
-
-/// The documents of a person's domains: text, not JSON.
-async fn exported(server: &Sluice, admin: &Admin) -> String {
-    let response = reqwest::Client::new().get(format!("{}/admin/v1/export", server.url)).bearer_auth(&admin.token).send().await.unwrap();
-    response.text().await.unwrap()
 }
 
 #[tokio::test]
@@ -283,11 +278,16 @@ impl Drop for MailServer {
 async fn a_notice_is_mailed_to_all_addresses_of_a_receiver() {
     let mut mail = MailServer::start();
     let url = format!("smtp://127.0.0.1:{}", mail.port);
-    let server = Sluice::demo_with(binary(), &[("SLUICE_SMTP_URL", &url), ("SLUICE_SMTP_FROM", "Sluice <sluice@example.com>")]);
+    let server = Sluice::demo_with(binary(), &[("SLUICE_SMTP_URL", url.as_str()), ("SLUICE_SMTP_FROM", "Sluice <sluice@example.com>")]);
     let owner = Admin::demo(&server, "owner@demo").await;
     put(&owner, "/receivers/travel/team", json!({"channel": {"email": {"to": ["ann@example.com", "bob@example.com"]}}})).await;
     owner.post("/receivers/travel/team/test", Json::Null).await;
-    let got = tokio::task::spawn_blocking(move || mail.line()).await.unwrap();
+    // It lives on until the mail is taken.
+    let reading = tokio::task::spawn_blocking(move || {
+        let line = mail.line();
+        (mail, line)
+    });
+    let (_mail, got) = reading.await.unwrap();
     assert_eq!((&got["from"], &got["to"]), (&json!("sluice@example.com"), &json!(["ann@example.com", "bob@example.com"])));
     let text = got["text"].as_str().unwrap();
     assert!(text.contains("Subject: Test: travel/team") && text.contains("owner@demo tries this receiver"), "{text}");

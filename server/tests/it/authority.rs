@@ -274,7 +274,7 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("GET /admin/v1/alert-rules", SignedIn, Json::Null),
         ("PUT /admin/v1/alert-rules/{domain}/{rule}", With(Action::EditAlert), json!({"rule": alert_rule()})),
         ("DELETE /admin/v1/alert-rules/{domain}/{rule}", With(Action::EditAlert), Json::Null),
-        ("POST /admin/v1/alert-rules/{domain}/preview", With(Action::EditAlert), alert_rule()),
+        ("POST /admin/v1/alert-previews/{domain}", With(Action::EditAlert), alert_rule()),
         ("GET /admin/v1/objectives", SignedIn, Json::Null),
         (
             "PUT /admin/v1/objectives/{domain}/{objective}",

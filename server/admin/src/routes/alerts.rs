@@ -49,7 +49,7 @@ pub(super) fn add(table: Table) -> Table {
         .add::<(), (), _, _>(Method::DELETE, RULE, "Delete an alert rule", delete_rule)
         .add::<AlertRule, Vec<AlertPreview>, _, _>(
             Method::POST,
-            "/admin/v1/alert-rules/{domain}/preview",
+            "/admin/v1/alert-previews/{domain}",
             "Say when a rule would have fired in the past week",
             preview,
         )

@@ -105,7 +105,7 @@ impl Alerts {
                 looked.resting.insert((row.id.clone(), series));
                 continue;
             }
-            looked.watched.push(look_at_rate(row, &objective, (&rate, series), (figures, at)).await?);
+            looked.watched.push(look_at_rate(row, &objective, (&rate, series), (&mut *figures, at)).await?);
         }
         Ok(())
     }
@@ -130,7 +130,7 @@ impl Alerts {
         Ok(mutes)
     }
 
-    /// One row for each receiver of each notice. A receiver of the portal has it already.
+    /// One row for each receiver of each notice.
     fn notices(&self, steps: &Steps, receivers: &[ReceiverRow]) -> Result<Vec<NoticeRow>, StoreError> {
         let known: HashMap<(&str, &str), &ReceiverRow> =
             receivers.iter().map(|row| ((row.domain.as_str(), row.name.as_str()), row)).collect();

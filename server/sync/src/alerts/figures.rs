@@ -149,7 +149,7 @@ fn slide(intervals: &[Interval], window: usize, sample: impl Fn(&[Interval]) -> 
     let (seldom, mut last) = ((window / STEPS).max(1), Sample::default());
     let mut all = Vec::new();
     for end in window..=intervals.len() {
-        if (end - window) % seldom == 0 {
+        if (end - window).is_multiple_of(seldom) {
             last = sample(&intervals[end - window..end]);
         }
         if let Some(interval) = intervals.get(end - 1) {

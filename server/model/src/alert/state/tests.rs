@@ -168,7 +168,7 @@ proptest! {
             told.extend(state.take_notice(&policy, is_muted, at));
         }
         for (index, kind) in told.into_iter().enumerate() {
-            prop_assert_eq!(kind, if index % 2 == 0 { NoticeKind::Firing } else { NoticeKind::Resolved });
+            prop_assert_eq!(kind, if index.is_multiple_of(2) { NoticeKind::Firing } else { NoticeKind::Resolved });
         }
     }
 }
