@@ -223,6 +223,25 @@ async fn a_receiver_that_fails_is_tried_again_alone_and_one_that_redirects_is_no
 }
 
 #[tokio::test]
+async fn what_is_live_without_protection_is_listed_until_it_has_some() {
+    let server = Sluice::demo(binary());
+    let owner = Admin::demo(&server, "owner@demo").await;
+    let kinds = async || {
+        let risks = owner.get("/risks").await;
+        let of_plane = risks.as_array().unwrap().iter().filter(|risk| risk["path"] == "travel/plane");
+        of_plane.map(|risk| risk["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds().await, ["no-limit", "no-objective"]);
+    let subject = json!({"kind": "api", "environment": "prod", "path": "travel/plane"});
+    let objective = json!({"subject": subject, "kind": "availability", "target": 99.9});
+    put(&owner, "/objectives/travel/plane", json!({"objective": objective})).await;
+    put(&owner, "/apis/travel/plane/switches", json!({"limit": {"per_second": 100, "burst": 100}})).await;
+    assert!(kinds().await.is_empty());
+    let objectives = owner.get("/objectives").await;
+    assert_eq!(objectives[0]["budget"]["left"], 1.0, "{objectives}");
+}
+
+#[tokio::test]
 async fn private_addresses_are_refused_unless_the_operator_allows_them() {
     let (hook, url) = Hook::start(&[]).await;
     let server = Sluice::demo_with(binary(), &[("SLUICE_EGRESS_ALLOW", "127.0.0.2")]);

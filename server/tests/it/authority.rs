@@ -289,6 +289,7 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
             json!({"window": {"days": [], "start_minute": 0, "duration_minutes": 0}}),
         ),
         ("DELETE /admin/v1/maintenance-windows/{domain}/{window}", With(Action::EditAlert), Json::Null),
+        ("GET /admin/v1/risks", SignedIn, Json::Null),
         ("GET /admin/v1/silences", SignedIn, Json::Null),
         ("POST /admin/v1/silences", With(Action::EditAlert), json!({"domain": "travel", "to": 0, "reason": ""})),
         ("DELETE /admin/v1/silences/{domain}/{silence}", With(Action::EditAlert), Json::Null),

@@ -6,7 +6,7 @@ use control::alerts::{AlertRuleInput, MaintenanceInput, NoticeQuery, ObjectiveIn
 use control::model::alert::AlertRule;
 use control::model::view::{
     AlertEventView, AlertPreview, AlertRuleView, AlertView, MaintenanceView, NoticeView, ObjectiveView, ReceiverSaved, ReceiverView,
-    SilenceView,
+    RiskView, SilenceView,
 };
 use http::Method;
 use schemars::JsonSchema;
@@ -78,7 +78,8 @@ pub(super) fn add(table: Table) -> Table {
             "Create a maintenance window, or change it (with the edit that was seen)",
             set_window,
         )
-        .add::<(), (), _, _>(Method::DELETE, WINDOW, "Delete a maintenance window", delete_window);
+        .add::<(), (), _, _>(Method::DELETE, WINDOW, "Delete a maintenance window", delete_window)
+        .add::<(), Vec<RiskView>, _, _>(Method::GET, "/admin/v1/risks", "List what is live in my domains and lacks protection", risks);
     receivers_and_silences(table)
 }
 
@@ -187,6 +188,10 @@ async fn set_window(
 
 async fn delete_window(State(control): State<Control>, Asker(caller): Asker, Path((domain, window)): Place) -> Answer<()> {
     answer(control.delete_maintenance_window(&caller, &domain, &window).await)
+}
+
+async fn risks(State(control): State<Control>, Asker(caller): Asker) -> Answer<Vec<RiskView>> {
+    answer(control.risks(&caller).await)
 }
 
 async fn silences(State(control): State<Control>, Asker(caller): Asker) -> Answer<Vec<SilenceView>> {

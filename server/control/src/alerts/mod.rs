@@ -6,6 +6,7 @@ mod firing;
 mod notices;
 mod objectives;
 mod receivers;
+mod risks;
 mod rules;
 mod silences;
 mod windows;

@@ -72,7 +72,7 @@ mod tests {
     fn a_breach_is_one_episode_however_often_it_stops_for_a_minute() {
         let rule = errors_rule();
         let mut day = vec![(60, 0); 24 * 60];
-        (600..630).for_each(|minute| day[minute] = (60, if minute.is_multiple_of(7) { 0 } else { 30 }));
+        (600_usize..630).for_each(|minute| day[minute] = (60, if minute.is_multiple_of(7) { 0 } else { 30 }));
         let episodes = preview(&rule, &samples(&rule, &day));
         assert_eq!(episodes.len(), 1, "{episodes:?}");
         let (from, to) = (episodes[0].from / MINUTE, episodes[0].to.unwrap() / MINUTE);

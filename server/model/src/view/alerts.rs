@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::alert::{Acknowledgement, AlertRule, Budget, Episode, MaintenanceWindow, Notice, Objective, Phase, ReceiverChannel, Silence};
+use crate::alert::{
+    Acknowledgement, AlertRule, Budget, Episode, MaintenanceWindow, Notice, Objective, Phase, ReceiverChannel, RiskKind, Silence,
+};
 use crate::clock::Millis;
+use crate::view::SubjectKind;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -128,4 +131,16 @@ pub struct NoticeView {
     /// Why the last attempt failed; empty otherwise.
     pub reason: String,
     pub done_at: Option<Millis>,
+}
+
+/// Something that is live and lacks what protects it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RiskView {
+    pub kind: RiskKind,
+    /// An API or a source.
+    pub subject: SubjectKind,
+    pub domain: String,
+    /// `travel/plane`, or the name of a source.
+    pub path: String,
 }

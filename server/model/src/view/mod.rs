@@ -15,7 +15,7 @@ mod zones;
 pub use access::{AppView, GrantView, KeyView, NewKey};
 pub use alerts::{
     AlertEventView, AlertPreview, AlertRuleView, AlertView, MaintenanceView, NoticeView, ObjectiveView, ReceiverSaved, ReceiverView,
-    SilenceView,
+    RiskView, SilenceView,
 };
 pub use apis::{
     ApiDetail, ApiStanding, ApiSummary, Callable, CaseResult, CheckReport, DraftView, Lapse, LapseKind, Live, VersionState, VersionView,
