@@ -181,9 +181,10 @@ pub fn check(url: &Url, peer: Peer) -> Result<(), SourceError> {
 /// # Errors
 /// An address that cannot be read, or may not be dialled.
 pub fn check_text(url: &str, peer: Peer) -> Result<(), SourceError> {
-    let bad =
-        |error| SourceError::new(SourceErrorKind::Config, "The address must be a URL, such as https://example.com/hook.").because(error);
-    check(&Url::parse(url).map_err(bad)?, peer)
+    let url = Url::parse(url).map_err(|error| {
+        SourceError::new(SourceErrorKind::Config, "The address must be a URL, such as https://example.com/hook.").because(error)
+    })?;
+    check(&url, peer)
 }
 
 /// The beginning of every client of HTTP that goes where a person said: it dials only what is allowed, whatever a name leads to, by no

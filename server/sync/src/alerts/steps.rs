@@ -78,8 +78,17 @@ pub(super) fn step_all(
         if resting.contains(&place) {
             continue;
         }
-        let ended = row.decoded().ok().and_then(|mut state| state.end(at).map(|transition| (transition, state.value)));
-        steps.events.extend(ended.map(|(transition, value)| event(id(), &row, transition, (at, value))));
+        if let Ok(mut state) = row.decoded() {
+            let transition = state.end(at);
+            steps.events.extend(transition.map(|transition| event(id(), &row, transition, (at, state.value))));
+            // Its receivers are known by the other series of its definition.
+            if let Some(of) = watched.iter().find(|series| series.definition_id == row.definition_id)
+                && let Some(kind) = state.take_notice(&of.policy, false, at)
+            {
+                let alert = NoticeAlert { subject: row.series.clone(), value: state.value, since: state.since };
+                told.entry((of.definition_id.as_str(), kind)).or_insert_with(|| (of, Vec::new())).1.push(alert);
+            }
+        }
         steps.deleted.push(row);
     }
     steps.notices = told

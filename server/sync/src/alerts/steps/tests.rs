@@ -126,6 +126,18 @@ fn what_is_not_watched_any_more_ends_and_what_rests_stays() {
 }
 
 #[test]
+fn an_object_that_is_gone_is_resolved_to_those_who_were_told() {
+    let mut world = World::default();
+    let both = || [watched("plane", Verdict::Met), watched("delays", Verdict::Met)];
+    for at in (0..2 * MINUTE).step_by(STEP as usize) {
+        world.step(&both(), &[], at);
+    }
+    world.step(&both()[..1], &[], 2 * MINUTE);
+    assert_eq!(world.told, [(MINUTE, NoticeKind::Firing, 2), (2 * MINUTE, NoticeKind::Resolved, 1)]);
+    assert_eq!(world.states.len(), 1);
+}
+
+#[test]
 fn one_failure_at_night_and_nothing_known_tell_nobody() {
     let mut world = World::default();
     for at in (0..24 * 60 * MINUTE).step_by(STEP as usize) {
