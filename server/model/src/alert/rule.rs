@@ -196,7 +196,7 @@ pub(crate) mod tests {
         let rule = errors_rule();
         assert!(fields(&rule).is_empty());
         for (field, wrong) in [
-            ("metric", AlertRule { metric: Metric::Freshness, ..rule.clone() }),
+            ("metric", AlertRule { metric: Metric::CacheL1, ..rule.clone() }),
             ("threshold", AlertRule { threshold: 5.0, ..rule.clone() }),
             ("threshold", AlertRule { threshold: f64::NAN, ..rule.clone() }),
             ("threshold", AlertRule { threshold: -0.1, ..rule.clone() }),
