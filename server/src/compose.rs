@@ -10,6 +10,8 @@ use connect::live_catalog::LiveCatalog;
 use connect::pools::Pools;
 use control::{Caller, Control, Settings};
 use gateway::{Gateway, GrpcEdge, Memory};
+use model::clock::DAY;
+use request_log::RequestLog;
 use store::{SeriesStore, Store};
 use sync::{AlertFigures, Alerts, Mail, Webhooks, Worker};
 use tokio::task::JoinHandle;
@@ -38,6 +40,7 @@ pub(crate) struct Parts {
     pub(crate) gateway: Gateway,
     pub(crate) worker: Worker,
     pub(crate) alerts: Alerts,
+    pub(crate) request_log: RequestLog,
 }
 
 /// Opens the metadata without migrating it, and ties the parts.
@@ -59,6 +62,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
     let pools = Arc::new(Pools::default());
     let mapper = Arc::new(engine::Maps::new(vault.derived("hashes of masked columns")));
     let stores = stores(config)?;
+    let request_log = request_log(config);
     let gateway = Gateway::new(gateway::Parts {
         pools: pools.clone(),
         vault: vault.clone(),
@@ -70,6 +74,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         cache_bytes: config.cache_mib << 20,
         memory: Memory::new(config.max_bytes_in_flight),
         open_reflection: config.open_reflection,
+        request_log: Some(request_log.clone()),
     });
     let store = Store::open(&config.database_url()).map_err(|error| error.to_string())?;
     let series = SeriesStore::open(&config.database_url()).map_err(|error| error.to_string())?;
@@ -88,6 +93,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
             mapper: mapper.clone(),
         },
         settings: Settings { demo, public_url: config.public_url(), grpc_addr: config.grpc_addr.to_string() },
+        request_log: Some(request_log.reader()),
     });
     let announce = {
         let control = control.clone();
@@ -118,7 +124,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         webhooks: Webhooks::new()?,
         mail: mail(config)?,
     };
-    Ok(Parts { store, series, control, gateway, worker, alerts })
+    Ok(Parts { store, series, control, gateway, worker, alerts, request_log })
 }
 
 /// The mail server of notices, where one is set.
@@ -129,6 +135,18 @@ fn mail(config: &Config) -> Result<Option<Mail>, String> {
         (Some(_), None) => Err("SLUICE_SMTP_URL is set without SLUICE_SMTP_FROM. Set both for e-mail, or neither".into()),
         (None, Some(_)) => Err("SLUICE_SMTP_FROM is set without SLUICE_SMTP_URL. Set both for e-mail, or neither".into()),
     }
+}
+
+/// The request log of this node, in its data folder. It writes nothing before it is started.
+fn request_log(config: &Config) -> RequestLog {
+    RequestLog::new(request_log::Settings {
+        folder: config.data_dir.join("request-log"),
+        keep_for: i64::from(config.request_log_days.get()) * DAY,
+        keep_bytes: u64::from(config.request_log_mb.get()) * 1_000_000,
+        // As it reports itself.
+        node: config.http_addr.to_string(),
+        now: Box::new(|| gateway::Clock::now(&Machine)),
+    })
 }
 
 /// The last snapshot, with which a node starts while the metadata is away.
@@ -176,6 +194,7 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     let stop = CancellationToken::new();
     let tls = start_tls(config, &stop).await?;
     let parts = compose(config, demo)?;
+    parts.request_log.start()?;
     let node = format!("{address}");
     let ended = CancellationToken::new();
     let (unwritten, ticking) = start_figures(&parts, &node, ended.clone());
@@ -224,6 +243,9 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     ended.cancel();
     let _ = ticking.await;
     parts.series.close().await;
+    // It waits for its last segment, on a thread that may.
+    let request_log = parts.request_log;
+    let _ = tokio::task::spawn_blocking(move || request_log.close()).await;
     parts.store.close().await;
     Ok(())
 }

@@ -72,6 +72,10 @@ pub(crate) struct Config {
     pub(crate) max_connections: NonZeroU32,
     /// Connections at once from one address.
     pub(crate) max_connections_per_address: NonZeroU32,
+    /// How long the request log keeps an entry, in days.
+    pub(crate) request_log_days: NonZeroU32,
+    /// The largest size of the request log, in MB.
+    pub(crate) request_log_mb: NonZeroU32,
     /// What is logged, as in `info` or `info,gateway=debug`.
     pub(crate) log: String,
     /// How a line of the log is written: `text` or `json`.
@@ -111,6 +115,10 @@ const MAX_CONNECTIONS: NonZeroU32 = at_least_one(8_192);
 /// More than one machine needs; a proxy before the ports is one address, and may need more.
 const MAX_CONNECTIONS_PER_ADDRESS: NonZeroU32 = at_least_one(1_024);
 
+/// A week: a fault is often looked for some days after it.
+const REQUEST_LOG_DAYS: NonZeroU32 = at_least_one(7);
+const REQUEST_LOG_MB: NonZeroU32 = at_least_one(512);
+
 /// Enough for a dozen of the largest responses that are made whole.
 const MAX_BYTES_IN_FLIGHT: u64 = 1 << 30;
 
@@ -149,6 +157,8 @@ impl Default for Config {
             connection_timeout_s: CONNECTION_TIMEOUT_S,
             max_connections: MAX_CONNECTIONS,
             max_connections_per_address: MAX_CONNECTIONS_PER_ADDRESS,
+            request_log_days: REQUEST_LOG_DAYS,
+            request_log_mb: REQUEST_LOG_MB,
             log: "info".into(),
             log_format: LogFormat::default(),
             file: PathBuf::new(),
@@ -200,6 +210,8 @@ pub(crate) fn load(file: &Path, flags: &SettingArgs) -> Result<Config, String> {
         "connection_timeout_s",
         "max_connections",
         "max_connections_per_address",
+        "request_log_days",
+        "request_log_mb",
         "log",
         "log_format",
     ];

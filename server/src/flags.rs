@@ -106,6 +106,14 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     max_connections_per_address: Option<NonZeroU32>,
+    /// How long the request log keeps an entry, in days [SLUICE_REQUEST_LOG_DAYS].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_log_days: Option<NonZeroU32>,
+    /// Maximum size of the request log, in MB [SLUICE_REQUEST_LOG_MB].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_log_mb: Option<NonZeroU32>,
     /// Log filter: error, warn, info or debug, also by module: info,gateway=debug [SLUICE_LOG].
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -68,6 +68,7 @@ impl Metrics {
         let mut page = Page::with_capacity(USUAL_BYTES);
         of_node(&mut page, &self.gateway);
         of_process(&mut page, (&self.caps, &self.unwritten), self.gateway.responses_in_memory());
+        of_request_log(&mut page, self.gateway.logged());
         of_datasets(&mut page, &self.alarms.now());
         of_queues(&mut page, &self.gateway.source_queues());
         apis::write(&mut page, &self.gateway.figures(), level);
@@ -120,6 +121,18 @@ fn of_process(page: &mut Page, (caps, unwritten): (&Caps, &Unwritten), (bytes, o
             "Points of figures over time that were lost before they could be written.",
             unwritten.dropped(),
         ),
+    ] {
+        page.head(name, kind, help);
+        page.line(name, &Labels::default(), None, value);
+    }
+}
+
+fn of_request_log(page: &mut Page, of: request_log::Figures) {
+    for (name, kind, help, value) in [
+        ("sluice_request_log_entries_total", "counter", "Requests that the request log has taken.", of.kept),
+        ("sluice_request_log_dropped_total", "counter", "Requests that the request log had no room for.", of.dropped),
+        ("sluice_request_log_lost_total", "counter", "Requests that the request log could not write to disk.", of.lost),
+        ("sluice_request_log_stopped", "gauge", "Whether the request log cannot be written: 1, or 0.", u64::from(of.stopped)),
     ] {
         page.head(name, kind, help);
         page.line(name, &Labels::default(), None, value);

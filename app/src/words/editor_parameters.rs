@@ -35,5 +35,6 @@ texts! {
         allowed_values_note = "Comma-separated";
         required = "Required";
         multiple_values = "Multiple values";
+        loggable = "Show values in the request log";
     }
 }

@@ -23,6 +23,7 @@ mod needs;
 pub mod ports;
 mod refused;
 mod release;
+mod request_search;
 pub mod review;
 mod rotation;
 mod snapshot;
@@ -38,7 +39,7 @@ use model::Problem;
 use model::audit::{AuditAction, AuditRow};
 use model::list::{ListPage, ListQuery};
 use store::{Change, SeriesStore, Store, Tx};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 pub use audit::AuditQuery;
 pub use caller::{Caller, Visitor};
@@ -82,6 +83,9 @@ pub struct Control {
     refusals: Arc<identity::Refusals>,
     hasher: Arc<identity::Hasher>,
     refused: Arc<refused::RefusedRequests>,
+    request_log: Option<request_log::Reader>,
+    /// Searches of the request log that run at once: each reads files.
+    searches: Arc<Semaphore>,
     /// The newest revision that this process has made: a hint, on top of each node's poll.
     changed: watch::Sender<i64>,
 }
@@ -96,6 +100,8 @@ pub struct Parts {
     pub stores: Stores,
     pub ports: Ports,
     pub settings: Settings,
+    /// The request log of this node.
+    pub request_log: Option<request_log::Reader>,
 }
 
 /// Its neighbours, as it declares them.
@@ -128,6 +134,8 @@ impl Control {
             refusals: Arc::default(),
             hasher: Arc::default(),
             refused: Arc::default(),
+            request_log: parts.request_log,
+            searches: Arc::new(Semaphore::new(2)),
             changed,
         }
     }

@@ -245,6 +245,13 @@ fn matches(known: &HeaderValue, tag: &HeaderValue) -> bool {
     known.trim() == "*" || known.split(',').any(|one| bare(one) == bare(tag))
 }
 
+/// The trace that a request belongs to.
+pub(crate) fn trace_id(request_id: &str, request: &HeaderMap) -> String {
+    let whole = request.get(TRACEPARENT).map(|given| trace(request_id, given));
+    let id = whole.as_deref().and_then(|whole| whole.split('-').nth(1)).map(str::to_owned);
+    id.unwrap_or_else(|| request_id.replace('-', ""))
+}
+
 /// W3C trace context: the caller's trace goes on, or one begins with this request's id.
 fn trace(request_id: &str, given: &HeaderValue) -> String {
     let own = request_id.replace('-', "");

@@ -16,7 +16,7 @@ use crate::json_body::{JsonBody, Written};
 use crate::memory::{Counted, Reservation};
 use crate::parameters::{self, Given, Giver};
 use crate::plan::{Backend, Plan};
-use crate::stack::{Admitted, Timings, micros_since};
+use crate::stack::{Admitted, Timings};
 use crate::view::broken_row;
 use crate::{Gateway, execute, key_path};
 
@@ -85,10 +85,8 @@ impl Gateway {
         let calls = timings.time("parameters", || read_keys(plan, self.giver(admitted), keys))?;
         let started = std::time::Instant::now();
         let found = self.batch_rows(admitted, calls, &memory).await;
-        let took = micros_since(started);
-        timings.spend(took, found.as_ref().ok().and_then(|(_, at_source)| *at_source));
+        timings.fetched(started, found.as_ref().ok().and_then(|(_, at_source)| *at_source));
         let (rows, _) = found?;
-        timings.steps.push(("source", took));
         Ok(Batch { rows, memory })
     }
 

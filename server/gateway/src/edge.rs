@@ -22,6 +22,7 @@ use crate::encode::body_of;
 use crate::failures::log_failure;
 use crate::formats::Format;
 use crate::incoming::{MAX_BATCH_BODY, read_body, read_given};
+use crate::logged::{Ended, Said};
 use crate::memory::{Counted, UNCOUNTED};
 use crate::metrics::Spent;
 use crate::parameters::{Call, Given};
@@ -34,6 +35,7 @@ use crate::{Gateway, execute, key_path, keys, outgoing};
 
 /// One call on its way: what its response is stamped with.
 struct Visit<'a> {
+    gateway: &'a Gateway,
     headers: &'a HeaderMap,
     request_id: RequestId,
     started: Instant,
@@ -57,17 +59,42 @@ impl Visit<'_> {
         Stamp { plan: Some(admitted.plan), budget: admitted.budget, ..self.stamp() }
     }
 
-    fn denied(&self, denied: &Denied) -> Answer {
+    fn denied(&self, asked: Asked<'_>, denied: &Denied) -> Answer {
         let stamp = Stamp { budget: denied.budget, retry_after: denied.retry_after, ..self.stamp() };
         log_failure(&self.request_id, None, &denied.problem);
         let answer = problem(&stamp, &denied.problem);
-        denied.count(stamp.took, answer.body().bytes().len());
+        let bytes = answer.body().bytes().len();
+        denied.count(stamp.took, bytes);
+        let ended = Ended { bytes: Some(bytes), ..self.ended(Spent::in_gateway(stamp.took), None, Said::Nothing) };
+        self.gateway.log_denied(denied, asked.target(NonZeroU32::MIN), &ended);
         answer
     }
 
+    /// What the request log gets of it; of how it ended, its caller knows.
+    fn ended<'b>(&'b self, spent: Spent, timings: Option<&'b Timings>, said: Said<'b>) -> Ended<'b> {
+        Ended {
+            request_id: &self.request_id,
+            headers: self.headers,
+            began: self.started,
+            now: self.now,
+            spent,
+            code: None,
+            bytes: None,
+            timings,
+            said,
+        }
+    }
+
     /// Counts and answers.
-    fn finish(&self, admitted: &Admitted<'_>, stamp: &Stamp<'_>, body: Result<Counted, Problem>, timings: Option<&Timings>) -> Answer {
-        let error = body.as_ref().err().map(|found| found.code);
+    fn finish(
+        &self,
+        admitted: &Admitted<'_>,
+        stamp: &Stamp<'_>,
+        body: Result<Counted, Problem>,
+        timings: Option<&Timings>,
+        said: Said<'_>,
+    ) -> Answer {
+        let code = body.as_ref().err().map(|found| found.code);
         let answer = match body {
             Ok(body) => good(stamp, body, timings),
             Err(found) => {
@@ -76,7 +103,9 @@ impl Visit<'_> {
             }
         };
         let spent = timings.map_or(Spent::in_gateway(stamp.took), |timings| timings.spent(stamp.took));
-        admitted.count(error, spent, answer.body().bytes().len());
+        let bytes = answer.body().bytes().len();
+        admitted.count(code, spent, bytes);
+        self.gateway.log(admitted, &Ended { code, bytes: Some(bytes), ..self.ended(spent, timings, said) });
         answer
     }
 }
@@ -112,7 +141,7 @@ impl Gateway {
         let started = Instant::now();
         let (parts, incoming) = request.into_parts();
         let now = self.clock.now();
-        let visit = Visit { headers: &parts.headers, request_id: RequestId::new(self.clock.request_id(now)), started, now };
+        let visit = Visit { gateway: self, headers: &parts.headers, request_id: RequestId::new(self.clock.request_id(now)), started, now };
         if parts.uri.path() == ALL {
             return self.handle_catalogue(&visit);
         }
@@ -140,7 +169,7 @@ impl Gateway {
     fn answer_or_hold(&self, visit: &Visit<'_>, asked: Asked<'_>, query: &str) -> Result<Answer, Held> {
         match self.admit(&self.routes.load(), visit.headers, asked.target(NonZeroU32::MIN), visit.now) {
             Ok(admitted) => self.handle_now(visit, &admitted, query).ok_or_else(|| admitted.held()),
-            Err(denied) => Ok(visit.denied(&denied)),
+            Err(denied) => Ok(visit.denied(asked, &denied)),
         }
     }
 
@@ -155,7 +184,7 @@ impl Gateway {
                 // Before the body: nobody is waited for who may not call.
                 let held = match self.hold(visit, asked, NonZeroU32::MIN) {
                     Ok(held) => held,
-                    Err(denied) => return visit.denied(&denied),
+                    Err(denied) => return visit.denied(asked, &denied),
                 };
                 let given = read_given(parts, incoming).await;
                 self.handle_call(visit, &held.admitted(), given, asked.format).await
@@ -163,7 +192,7 @@ impl Gateway {
             What::Batch => {
                 // How many calls a batch counts for stands in its body; who sends it, in the headers.
                 if let Err(denied) = self.identify(&self.routes.load(), visit.headers, asked.target(NonZeroU32::MIN), visit.now) {
-                    return visit.denied(&denied);
+                    return visit.denied(asked, &denied);
                 }
                 let body = match parts.method {
                     Method::POST => read_body(&parts.headers, incoming, MAX_BATCH_BODY).await,
@@ -204,7 +233,7 @@ impl Gateway {
         if !matches!(found, Ok(true)) || written.is_err() || body.len() as u64 > UNCOUNTED {
             return None;
         }
-        Some(visit.finish(admitted, &visit.stamp_of(admitted), Ok(body.into()), None))
+        Some(visit.finish(admitted, &visit.stamp_of(admitted), Ok(body.into()), None, Said::Query(query)))
     }
 
     async fn handle_call(
@@ -214,33 +243,47 @@ impl Gateway {
         given: Result<Given, Problem>,
         suffix: Option<Format>,
     ) -> Answer {
-        let mut timings = Timings::default();
-        let read = given.and_then(|given| self.read(admitted, &given, &mut timings));
+        let given = match given {
+            Ok(given) => given,
+            Err(problem) => return visit.finish(admitted, &visit.stamp_of(admitted), Err(problem), None, Said::Nothing),
+        };
+        let (mut timings, said) = (Timings::default(), Said::Given(&given));
+        let read = self.read(admitted, &given, &mut timings);
         let answered = match read.and_then(|(call, view)| Ok((format_of(visit, admitted, &call, suffix)?, call, view))) {
             Ok((Format::Json, call, view)) => self.fetch(admitted, call, view, &mut timings).await,
-            Ok((format, call, view)) => return self.handle_list(visit, admitted, &call, &view, format).await,
+            Ok((format, call, view)) => return self.handle_list(visit, admitted, (&call, &view), format, &mut timings, said).await,
             Err(problem) => Err(problem),
         };
         let (cache, body) = match answered {
             Ok(answered) => (answered.cache, body_of(admitted, &answered)),
             Err(problem) => (None, Err(problem)),
         };
-        visit.finish(admitted, &Stamp { cache, ..visit.stamp_of(admitted) }, body, Some(&timings))
+        visit.finish(admitted, &Stamp { cache, ..visit.stamp_of(admitted) }, body, Some(&timings), said)
     }
 
     /// A list in another form than a page of JSON: it goes out as it is read.
-    async fn handle_list(&self, visit: &Visit<'_>, admitted: &Admitted<'_>, call: &Call, view: &Arc<View>, format: Format) -> Answer {
+    async fn handle_list(
+        &self,
+        visit: &Visit<'_>,
+        admitted: &Admitted<'_>,
+        (call, view): (&Call, &Arc<View>),
+        format: Format,
+        timings: &mut Timings,
+        said: Said<'_>,
+    ) -> Answer {
         let opened = async {
             let count = if call.wanted.count { Some(execute::count(admitted.plan, call).await?) } else { None };
             Ok((count, outgoing::open(self, admitted, view, call, format, count).await?))
         };
-        let (mut timings, started) = (Timings::default(), Instant::now());
+        let started = Instant::now();
         let opened = opened.await;
-        timings.spend(micros_since(started), None);
+        timings.fetched(started, None);
         let stamp = visit.stamp_of(admitted);
         match opened {
             Ok((count, frames)) => {
-                admitted.count(None, timings.spent(stamp.took), 0);
+                let spent = timings.spent(stamp.took);
+                admitted.count(None, spent, 0);
+                self.log(admitted, &visit.ended(spent, Some(&*timings), said));
                 let meter = admitted.meter.clone();
                 let frames = frames.inspect(move |sent| {
                     if let Ok(frame) = sent {
@@ -249,7 +292,7 @@ impl Gateway {
                 });
                 streamed(&stamp, format, &admitted.plan.api.name, count, frames)
             }
-            Err(problem) => visit.finish(admitted, &stamp, Err(problem), Some(&timings)),
+            Err(problem) => visit.finish(admitted, &stamp, Err(problem), Some(&*timings), said),
         }
     }
 
@@ -258,7 +301,7 @@ impl Gateway {
         let calls = keys.as_ref().ok().and_then(|keys| u32::try_from(keys.len()).ok()).and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
         let held = match self.hold(visit, asked, calls) {
             Ok(held) => held,
-            Err(denied) => return visit.denied(&denied),
+            Err(denied) => return visit.denied(asked, &denied),
         };
         let admitted = held.admitted();
         let mut timings = Timings::default();
@@ -267,7 +310,7 @@ impl Gateway {
             Err(problem) => Err(problem),
         };
         let body = rows.and_then(|found| found.json(&admitted));
-        visit.finish(&admitted, &visit.stamp_of(&admitted), body, Some(&timings))
+        visit.finish(&admitted, &visit.stamp_of(&admitted), body, Some(&timings), Said::Nothing)
     }
 
     /// The document of all that the caller may call in its environment.
@@ -293,7 +336,7 @@ impl Gateway {
     fn handle_document(&self, visit: &Visit<'_>, asked: Asked<'_>) -> Answer {
         let held = match self.hold(visit, asked, NonZeroU32::MIN) {
             Ok(held) => held,
-            Err(denied) => return visit.denied(&denied),
+            Err(denied) => return visit.denied(asked, &denied),
         };
         let admitted = held.admitted();
         let api = &admitted.plan.api;

@@ -45,6 +45,15 @@ impl JsonBody {
         self.written.insert(name.to_owned(), text);
     }
 
+    /// What was given under a name, as a text to be shown.
+    pub(crate) fn shown(&self, name: &str) -> Option<String> {
+        match (self.values.get(name)?, self.written.get(name)) {
+            (Json::String(text), _) => Some(text.clone()),
+            (_, Some(written)) => Some(written.get().to_owned()),
+            (value, None) => Some(value.to_string()),
+        }
+    }
+
     /// The value of a parameter, where there is one.
     ///
     /// # Errors

@@ -24,9 +24,11 @@ mod formats;
 mod grpc;
 mod incoming;
 mod json_body;
+mod kept;
 mod key_path;
 mod keys;
 mod limits;
+mod logged;
 mod memory;
 mod message;
 pub mod metrics;
@@ -62,6 +64,7 @@ use connect::queue::QueueFigures;
 use connect::vault::Vault;
 use model::snapshot::Environment;
 use observe::{Reading, SeriesKey};
+use request_log::RequestLog;
 use tokio::sync::watch;
 
 pub use body::ApiBody;
@@ -76,6 +79,7 @@ pub use trial::TrialRequest;
 
 use cache::Caches;
 use cursor::Cursors;
+use kept::Kept;
 use plan::Backend;
 use registry::Registry;
 use routes::Routes;
@@ -101,6 +105,8 @@ pub struct Parts {
     pub memory: Memory,
     /// Whether reflection answers callers without a key, with all APIs and all their fields.
     pub open_reflection: bool,
+    /// Where some requests are kept.
+    pub request_log: Option<RequestLog>,
 }
 
 /// The gateway of one process. Cheap to clone.
@@ -122,6 +128,7 @@ pub struct Gateway {
     on_disk: disk::OnDisk,
     public_url: Arc<str>,
     open_reflection: bool,
+    kept: Option<Arc<Kept>>,
 }
 
 /// What went wrong lately with the calls of one API in one environment.
@@ -155,6 +162,7 @@ impl Gateway {
             on_disk: disk::OnDisk::default(),
             public_url: parts.public_url.into(),
             open_reflection: parts.open_reflection,
+            kept: parts.request_log.map(|log| Arc::new(Kept::new(log))),
         }
     }
 
@@ -191,6 +199,12 @@ impl Gateway {
     #[must_use]
     pub fn responses_in_memory(&self) -> (u64, u64) {
         self.memory.figures()
+    }
+
+    /// What the request log has counted; nothing where there is none.
+    #[must_use]
+    pub fn logged(&self) -> request_log::Figures {
+        self.kept.as_ref().map(|kept| kept.figures()).unwrap_or_default()
     }
 
     /// What went wrong with the calls of live APIs within a time; those of which nothing did are left out.

@@ -9,6 +9,7 @@ use http_body::Frame;
 use model::ErrorCode;
 use model::snapshot::Environment;
 use observe::LiveLatencies;
+use request_log::Sampler;
 
 use crate::figures::{CacheResult, Figures};
 
@@ -25,20 +26,28 @@ impl Spent {
     pub(crate) fn in_gateway(micros: u64) -> Self {
         Self { micros, cache: 0, source: 0 }
     }
+
+    /// The gateway's part, the cache's and the source's: together the time that the request took.
+    pub(crate) fn parts(self) -> (u64, u64, u64) {
+        // Steps that ran beside each other may have taken longer together than the request did.
+        let cache = self.cache.min(self.micros);
+        let source = self.source.min(self.micros - cache);
+        (self.micros - cache - source, cache, source)
+    }
 }
 
 /// A counter for each error code.
 type Codes = [AtomicU64; ErrorCode::ALL.len()];
 
-/// The figures of one API in one environment. What a good and quick call adds to stands together at the beginning. The histogram is made at
-/// the first call, because most of ten thousand APIs are rarely called.
+/// The figures of one API in one environment. What a good and quick call adds to stands together at the beginning. What is large is made
+/// at the first call, because most of ten thousand APIs are rarely called.
 #[derive(Default)]
 #[repr(C, align(64))]
 pub struct Meter {
     ok: AtomicU64,
     bytes: AtomicU64,
     gateway: AtomicU64,
-    latencies: OnceLock<Box<LiveLatencies>>,
+    called: OnceLock<Box<Called>>,
     at_cache: AtomicU64,
     at_source: AtomicU64,
     limit_hits: AtomicU64,
@@ -49,6 +58,14 @@ pub struct Meter {
     failed: Last,
     /// The last answer in which something stood in for a step.
     stood_in: Last,
+}
+
+/// Of an API that was called.
+#[derive(Default)]
+struct Called {
+    latencies: LiveLatencies,
+    /// Which of its requests the request log keeps.
+    kept: Sampler,
 }
 
 /// What the times of [`Last`] are counted from.
@@ -105,10 +122,8 @@ impl Meter {
                 self.codes[code as usize].fetch_add(1, Ordering::Relaxed)
             }
         };
-        // Steps that ran beside each other may have taken longer together than the request did.
-        let cache = spent.cache.min(spent.micros);
-        let source = spent.source.min(spent.micros - cache);
-        self.gateway.fetch_add(spent.micros - cache - source, Ordering::Relaxed);
+        let (gateway, cache, source) = spent.parts();
+        self.gateway.fetch_add(gateway, Ordering::Relaxed);
         self.count_bytes(bytes);
         if cache > 0 {
             self.at_cache.fetch_add(cache, Ordering::Relaxed);
@@ -116,7 +131,16 @@ impl Meter {
         if source > 0 {
             self.at_source.fetch_add(source, Ordering::Relaxed);
         }
-        self.latencies.get_or_init(Box::default).add(spent.micros);
+        self.called().latencies.add(spent.micros);
+    }
+
+    /// Which of its requests the request log keeps.
+    pub(crate) fn kept(&self) -> &Sampler {
+        &self.called().kept
+    }
+
+    fn called(&self) -> &Called {
+        self.called.get_or_init(Box::default)
     }
 
     /// Bytes of a body that is sent.
@@ -167,7 +191,7 @@ impl Meter {
         Figures {
             ok: load(&self.ok),
             errors: errors_of(&self.codes),
-            latencies: self.latencies.get().map(|latencies| latencies.read()).unwrap_or_default(),
+            latencies: self.called.get().map(|called| called.latencies.read()).unwrap_or_default(),
             cache: std::array::from_fn(|index| load(&self.cache[index])),
             degraded: load(&self.degraded),
             bytes: load(&self.bytes),
@@ -225,7 +249,7 @@ mod tests {
     #[test]
     fn what_is_counted_is_read() {
         let meter = Meter::default();
-        assert!(!meter.is_used() && meter.latencies.get().is_none(), "an API that nobody calls has no histogram");
+        assert!(!meter.is_used() && meter.called.get().is_none(), "an API that nobody calls has no histogram");
         meter.count(None, Spent::in_gateway(40), 7);
         meter.count(Some(ErrorCode::NotFound), Spent { micros: 700, cache: 200, source: 450 }, 3);
         meter.count(None, Spent { micros: 99_000_000, cache: 0, source: 100_000_000 }, 0);

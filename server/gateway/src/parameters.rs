@@ -23,6 +23,19 @@ pub(crate) enum Given {
     Body(JsonBody),
 }
 
+impl Given {
+    /// What was given under a name, as a text to be shown: several values with commas.
+    pub(crate) fn shown(&self, name: &str) -> Option<String> {
+        match self {
+            Self::Query(pairs) => {
+                let texts: Vec<&str> = pairs.iter().filter(|(known, _)| known == name).map(|(_, text)| text.as_str()).collect();
+                (!texts.is_empty()).then(|| texts.join(","))
+            }
+            Self::Body(body) => body.shown(name),
+        }
+    }
+}
+
 /// Who gives them, and what stands for the caller whatever it gives.
 #[derive(Clone, Copy)]
 pub(crate) struct Giver<'a> {

@@ -17,8 +17,10 @@ use model::clock::Millis;
 use model::snapshot::Environment;
 use model::view::StepTrace;
 use model::{ErrorCode, Problem};
+use smallvec::SmallVec;
 
 use crate::cache::CacheNote;
+use crate::figures::CacheResult;
 use crate::limits::{Bucket, Budget};
 use crate::metrics::{AppMeter, Meter, Spent};
 use crate::parameters::{self, Call, Given, Giver};
@@ -30,27 +32,42 @@ use crate::view::{View, narrowed};
 use crate::who::{App, Fixed, Grant};
 use crate::{Gateway, execute, keys, pump};
 
+/// The step of [`Timings`] in which rows are fetched.
+pub(crate) const SOURCE: &str = "source";
+
 /// How long each step took, in the order in which they ran.
 #[derive(Default)]
 pub(crate) struct Timings {
     pub(crate) steps: Vec<(&'static str, u64)>,
+    /// When each of them began.
+    pub(crate) began: SmallVec<[Instant; 4]>,
     /// Unions: what each of its steps did.
     pub(crate) graph: Vec<StepTrace>,
     /// Microseconds at a cache, and at the source or store or the steps of a Union; also of what failed there.
     pub(crate) cache: u64,
     pub(crate) source: u64,
+    /// Where the rows came from, where the API keeps answers.
+    pub(crate) result: Option<CacheResult>,
 }
 
 impl Timings {
     pub(crate) fn time<T>(&mut self, step: &'static str, work: impl FnOnce() -> T) -> T {
         let started = Instant::now();
         let result = work();
-        self.note(step, started);
+        self.note(step, started, micros_since(started));
         result
     }
 
-    pub(crate) fn note(&mut self, step: &'static str, started: Instant) {
-        self.steps.push((step, micros_since(started)));
+    fn note(&mut self, step: &'static str, started: Instant, took: u64) {
+        self.steps.push((step, took));
+        self.began.push(started);
+    }
+
+    /// Rows that were fetched or failed to be, see [`Timings::spend`].
+    pub(crate) fn fetched(&mut self, started: Instant, at_source: Option<u64>) {
+        let took = micros_since(started);
+        self.note(SOURCE, started, took);
+        self.spend(took, at_source);
     }
 
     /// Rows that it took so long to get, with what of it a cache says was spent at the source; without a cache, all of it was.
@@ -219,6 +236,20 @@ impl Gateway {
         Ok(Identified { app: who.app, fixed: who.fixed, entry, plan, grant, meter })
     }
 
+    /// What a request called that was turned away, and the app that called: looked up once more, because such a request takes neither
+    /// with it.
+    pub(crate) fn called<'r>(
+        &self,
+        routes: &'r Routes,
+        headers: &HeaderMap,
+        target: Target<'_>,
+        now: Millis,
+    ) -> Option<(&'r Arc<Plan>, &'r App)> {
+        let who = keys::who(routes, &self.tokens, headers, now).ok()?;
+        let (_, plan) = route(routes, who.environment, target).ok()?;
+        Some((plan, who.app))
+    }
+
     /// Whether a request brings a key or token that is known, where only its body says what it asks for.
     ///
     /// # Errors
@@ -334,12 +365,12 @@ impl Gateway {
                 _ => execute::rows(plan, &call).await.map(|rows| (rows, None)),
             },
         };
-        let took = micros_since(started);
-        timings.spend(took, found.as_ref().ok().and_then(|(_, note)| *note).map(|note| note.source));
+        // Of what failed, too: it says where the time went.
+        timings.fetched(started, found.as_ref().ok().and_then(|(_, note)| *note).map(|note| note.source));
         let (rows, cache) = found?;
-        timings.steps.push(("source", took));
         if let Some(note) = cache {
             admitted.meter.count_cache(note.result);
+            timings.result = Some(note.result);
         }
         count_degraded(admitted.meter, &rows);
         let count = match call.wanted.count {

@@ -50,6 +50,9 @@ pub struct Parameter {
     /// The source's own type of what it is compared with, where ours does not say enough: found by the check, see [`crate::own_type`].
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source_type: String,
+    /// Shown in the request log: its values are no secret and name nobody. Those of any other parameter are masked there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub loggable: bool,
     /// Its number in the protobuf request, given when a version is frozen; 0 before that.
     #[serde(default, skip_serializing_if = "crate::spec::is_zero")]
     pub number: u32,

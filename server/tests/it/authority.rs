@@ -201,6 +201,7 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("PUT /admin/v1/people/{id}", With(Action::Administer), json!({"admin": false, "active": true})),
         ("POST /admin/v1/people/{id}/link", With(Action::Administer), Json::Null),
         ("GET /admin/v1/audit", Somewhere(Action::SeeAudit), Json::Null),
+        ("GET /admin/v1/request-log", SignedIn, Json::Null),
         ("GET /admin/v1/sources", SignedIn, Json::Null),
         ("PUT /admin/v1/sources/{source}", With(Action::EditSource), source.clone()),
         ("POST /admin/v1/sources/{source}/{environment}/test", With(Action::EditSource), source),

@@ -71,6 +71,7 @@ mod public_documentation;
 mod public_files;
 mod readers_that_die;
 mod request_bodies;
+mod request_log;
 mod response_bounds;
 mod restarts;
 mod review_of_versions;

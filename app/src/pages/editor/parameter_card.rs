@@ -59,6 +59,7 @@ pub(super) fn ParameterCard(editor: Editor, name: String) -> impl IntoView {
                 {text("pattern", say.pattern, say.pattern_note, |p| p.pattern.clone(), |p, text| p.pattern = text)}
                 {text("choices", say.allowed_values, say.allowed_values_note, |p| Some(p.choices.join(", ")), |p, text| p.choices = text.unwrap_or_default().split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect())}
             </div>
+            <label class="choice"><input class="check" id=id("loggable") type="checkbox" prop:checked=move || known.with(|p| p.loggable) on:change=move |event| { let on = event_target_checked(&event); set(Box::new(move |p| p.loggable = on)); }/><span>{say.loggable}</span></label>
             {(!is_kv).then(|| view! {
                 <div class="row">
                     <label class="choice"><input class="check" type="checkbox" prop:checked=move || known.with(|p| p.required) on:change=move |event| { let on = event_target_checked(&event); set(Box::new(move |p| p.required = on)); }/><span>{say.required}</span></label>

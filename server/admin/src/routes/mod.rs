@@ -7,6 +7,7 @@ mod apis;
 mod datasets;
 mod identity;
 mod metrics;
+mod request_log;
 mod reviews;
 mod sources;
 mod switches;
@@ -22,5 +23,6 @@ pub(crate) fn table() -> Table {
     let table = reviews::add(table);
     let table = metrics::add(table);
     let table = alerts::add(table);
+    let table = request_log::add(table);
     access::add(table)
 }

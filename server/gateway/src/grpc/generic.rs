@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use http::HeaderMap;
+use model::clock::Millis;
 use model::json_text::float_word;
 use model::spec::ApiKind;
 use model::{ErrorCode, Problem};
@@ -27,6 +28,8 @@ use super::data::{BatchGetRequest, BatchGetResponse, GetRequest, GetResponse, Qu
 use super::frame::PREFIX;
 use super::status::status_of;
 use crate::failures::log_failure;
+use crate::logged::{Ended, Said};
+use crate::metrics::Spent;
 use crate::parameters::{self, Given};
 use crate::request_id::RequestId;
 use crate::stack::{Admitted, Held, Target, Timings, micros_since, no_row};
@@ -51,14 +54,17 @@ struct Visit {
     headers: HeaderMap,
     request_id: RequestId,
     started: Instant,
+    now: Millis,
 }
 
 impl Generic {
     fn visit(&self, metadata: &MetadataMap) -> Visit {
+        let now = self.0.clock.now();
         Visit {
             headers: metadata.clone().into_headers(),
-            request_id: RequestId::new(self.0.clock.request_id(self.0.clock.now())),
+            request_id: RequestId::new(self.0.clock.request_id(now)),
             started: Instant::now(),
+            now,
         }
     }
 
@@ -68,12 +74,12 @@ impl Generic {
         let pinned = pinned.and_then(|(path, digits)| Some((path, digits.parse().ok().filter(|number| *number > 0)?)));
         let (path, version) = pinned.map_or((api, None), |(path, number)| (path, Some(number)));
         let calls = NonZeroU32::new(u32::try_from(calls).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
-        let held = self
-            .0
-            .admit(&self.0.routes.load(), &visit.headers, Target { path, version, calls }, self.0.clock.now())
-            .map(|admitted| admitted.held())
-            .map_err(|denied| {
-                denied.count(micros_since(visit.started), 0);
+        let target = Target { path, version, calls };
+        let held =
+            self.0.admit(&self.0.routes.load(), &visit.headers, target, visit.now).map(|admitted| admitted.held()).map_err(|denied| {
+                let spent = Spent::in_gateway(micros_since(visit.started));
+                denied.count(spent.micros, 0);
+                self.0.log_denied(&denied, target, &visit.ended(spent, None, Said::Nothing));
                 log_failure(&visit.request_id, None, &denied.problem);
                 status_of(&denied.problem, visit.request_id.as_str(), denied.retry_after)
             })?;
@@ -81,14 +87,39 @@ impl Generic {
             return Ok(held);
         }
         let right = if kind == ApiKind::Kv { "a list: use Query or Stream" } else { "a key lookup: use Get or BatchGet" };
-        visit.finish(&held.admitted(), Err(Problem::new(ErrorCode::Invalid, format!("{path} is {right}."))), &Timings::default())
+        let wrong = Problem::new(ErrorCode::Invalid, format!("{path} is {right}."));
+        visit.finish(&self.0, &held.admitted(), Err(wrong), &Timings::default(), Said::Nothing)
     }
 }
 
 impl Visit {
+    /// What the request log gets of it; the size of its response is not known yet.
+    fn ended<'b>(&'b self, spent: Spent, timings: Option<&'b Timings>, said: Said<'b>) -> Ended<'b> {
+        Ended {
+            request_id: &self.request_id,
+            headers: &self.headers,
+            began: self.started,
+            now: self.now,
+            spent,
+            code: None,
+            bytes: None,
+            timings,
+            said,
+        }
+    }
+
     /// Counts all but the bytes, see [`sent`], and makes the status of a failure.
-    fn finish<T>(&self, admitted: &Admitted<'_>, result: Result<T, Problem>, timings: &Timings) -> Result<T, Status> {
-        admitted.count(result.as_ref().err().map(|problem| problem.code), timings.spent(micros_since(self.started)), 0);
+    fn finish<T>(
+        &self,
+        gateway: &Gateway,
+        admitted: &Admitted<'_>,
+        result: Result<T, Problem>,
+        timings: &Timings,
+        said: Said<'_>,
+    ) -> Result<T, Status> {
+        let (spent, code) = (timings.spent(micros_since(self.started)), result.as_ref().err().map(|problem| problem.code));
+        admitted.count(code, spent, 0);
+        gateway.log(admitted, &Ended { code, ..self.ended(spent, Some(timings), said) });
         result.map_err(|problem| {
             log_failure(&self.request_id, Some(admitted.plan.path.as_str()), &problem);
             status_of(&problem, self.request_id.as_str(), None)
@@ -103,13 +134,13 @@ impl DataService for Generic {
         let request = request.into_inner();
         let held = self.admit(&visit, &request.api, ApiKind::Kv, 1)?;
         let admitted = held.admitted();
-        let mut timings = Timings::default();
-        let answered = self.0.answer(&admitted, &given(request.key), &mut timings).await;
+        let (key, mut timings) = (given(request.key), Timings::default());
+        let answered = self.0.answer(&admitted, &key, &mut timings).await;
         let row = answered.and_then(|answered| match answered.rows.rows.first() {
             Some(row) => row_of(&admitted, &answered.view, row),
             None => Err(no_row(&answered.call)),
         });
-        let row = Some(visit.finish(&admitted, row, &timings)?);
+        let row = Some(visit.finish(&self.0, &admitted, row, &timings, Said::Given(&key))?);
         Ok(Response::new(sent(&admitted, GetResponse { row })))
     }
 
@@ -131,7 +162,7 @@ impl DataService for Generic {
             Ok::<_, Problem>((rows.iter().map(one).collect::<Result<Vec<_>, _>>()?, memory))
         };
         let rows = rows.await;
-        let (rows, memory) = visit.finish(&admitted, rows, &timings)?;
+        let (rows, memory) = visit.finish(&self.0, &admitted, rows, &timings, Said::Nothing)?;
         Ok(counted(sent(&admitted, BatchGetResponse { rows }), memory))
     }
 
@@ -140,8 +171,8 @@ impl DataService for Generic {
         let request = request.into_inner();
         let held = self.admit(&visit, &request.api, ApiKind::Sql, 1)?;
         let admitted = held.admitted();
-        let mut timings = Timings::default();
-        let answered = self.0.answer(&admitted, &given(request.parameters), &mut timings).await;
+        let (parameters, mut timings) = (given(request.parameters), Timings::default());
+        let answered = self.0.answer(&admitted, &parameters, &mut timings).await;
         let page = answered.and_then(|answered| {
             let memory = &answered.call.memory;
             memory.hold(answered.rows.rows.iter().map(|row| row.len() as u64).sum::<u64>() * STRUCT_BYTES)?;
@@ -151,7 +182,7 @@ impl DataService for Generic {
             let degraded = degraded.map(|one| Degraded { step: one.step, code: one.code, fallback: one.fallback }).collect();
             Ok((QueryResponse { rows, next: answered.rows.next, truncated: answered.rows.truncated, degraded }, memory))
         });
-        let (page, memory) = visit.finish(&admitted, page, &timings)?;
+        let (page, memory) = visit.finish(&self.0, &admitted, page, &timings, Said::Given(&parameters))?;
         Ok(counted(sent(&admitted, page), memory))
     }
 
@@ -163,19 +194,19 @@ impl DataService for Generic {
         let held = self.admit(&visit, &request.api, ApiKind::Sql, 1)?;
         let admitted = held.admitted();
         let limited = request.parameters.as_ref().is_some_and(|given| given.fields.contains_key("limit"));
-        let mut timings = Timings::default();
+        let (asked, mut timings) = (given(request.parameters), Timings::default());
         let begun = async {
-            let mut call = parameters::read(admitted.plan, &given(request.parameters), self.0.giver(&admitted))?;
+            let mut call = parameters::read(admitted.plan, &asked, self.0.giver(&admitted))?;
             if !limited {
                 call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;
             }
             let started = Instant::now();
             let rows = self.0.stream_rows(&admitted, &call).await;
-            timings.spend(micros_since(started), None);
+            timings.fetched(started, None);
             rows
         };
         let begun = begun.await;
-        let rows = visit.finish(&admitted, begun, &timings)?;
+        let rows = visit.finish(&self.0, &admitted, begun, &timings, Said::Given(&asked))?;
         let (path, request_id, meter) = (admitted.plan.path.clone(), visit.request_id, admitted.meter.clone());
         let held = Arc::new(held);
         let messages = rows.flat_map(move |batch| {

@@ -19,15 +19,16 @@ use model::{ErrorCode, Problem};
 
 use super::frame;
 use super::request::{Method, count_keys, deadline, keys_of, method_of};
-use super::visit::{Visit, ok_trailers, trailers_of};
+use super::visit::{Failed, Visit, ok_trailers, trailers_of};
 use crate::body::ApiBody;
+use crate::logged::{Ended, Said};
 use crate::memory::{Counted, UNCOUNTED};
 use crate::message::given_of;
 use crate::metrics::Spent;
 use crate::parameters::{self, Given};
 use crate::plan::Backend;
 use crate::request_id::RequestId;
-use crate::stack::{Admitted, Held, Target, Timings, micros_since, no_row};
+use crate::stack::{Admitted, Denied, Held, Target, Timings, micros_since, no_row};
 use crate::view::broken_row;
 use crate::{Gateway, batch, execute, key_path};
 
@@ -78,7 +79,7 @@ impl Gateway {
         let routes = self.routes.load();
         let Some(named) = routes.services.get(service) else { return Err(Box::new(visit.failed(&no_service(service).into()))) };
         let target = Target { path: &named.path, version: None, calls: NonZeroU32::MIN };
-        self.identify(&routes, visit.headers, target, visit.now).map(drop).map_err(|denied| Box::new(visit.denied(&denied)))
+        self.identify(&routes, visit.headers, target, visit.now).map(drop).map_err(|denied| Box::new(self.denied(visit, target, &denied)))
     }
 
     /// Answers at once where that can be, and where the request is not let in.
@@ -89,13 +90,24 @@ impl Gateway {
         let Some(named) = routes.services.get(service) else {
             return Ok(visit.failed(&no_service(service).into()));
         };
-        let admitted = match self.admit(&routes, visit.headers, Target { path: &named.path, version: None, calls }, visit.now) {
+        let target = Target { path: &named.path, version: None, calls };
+        let admitted = match self.admit(&routes, visit.headers, target, visit.now) {
             Ok(admitted) => admitted,
-            Err(denied) => return Ok(visit.denied(&denied)),
+            Err(denied) => return Ok(self.denied(visit, target, &denied)),
         };
         let response = self.call_now(visit, &admitted, method, message).ok_or_else(|| admitted.held())?;
-        admitted.count(None, Spent::in_gateway(micros_since(visit.started)), response.body().bytes().len());
+        let (spent, bytes) = (Spent::in_gateway(micros_since(visit.started)), response.body().bytes().len());
+        admitted.count(None, spent, bytes);
+        self.log(&admitted, &Ended { bytes: Some(bytes), ..visit.ended(spent, None, said(method, message)) });
         Ok(response)
+    }
+
+    fn denied(&self, visit: &Visit<'_>, target: Target<'_>, denied: &Denied) -> Response<ApiBody> {
+        let spent = Spent::in_gateway(micros_since(visit.started));
+        // A status has no body.
+        denied.count(spent.micros, 0);
+        self.log_denied(denied, target, &visit.ended(spent, None, Said::Nothing));
+        visit.failed(&Failed { problem: denied.problem.clone(), wait: denied.retry_after })
     }
 
     async fn call_held(&self, visit: &Visit<'_>, held: &Held, method: Method, message: &Bytes) -> Response<ApiBody> {
@@ -108,14 +120,18 @@ impl Gateway {
                 let answered = tokio::time::timeout(deadline, call).await;
                 answered.unwrap_or_else(|_| {
                     // Rows were waited for all the time.
-                    timings.spend(micros_since(started), None);
+                    timings.fetched(started, None);
                     Err(Problem::new(ErrorCode::SourceTimeout, "The deadline of the request has passed."))
                 })
             }
         };
-        let error = answered.as_ref().err().map(|problem| problem.code);
+        let code = answered.as_ref().err().map(|problem| problem.code);
         let bytes = answered.as_ref().map_or(0, |response| response.body().bytes().len());
-        admitted.count(error, timings.spent(micros_since(visit.started)), bytes);
+        let spent = timings.spent(micros_since(visit.started));
+        admitted.count(code, spent, bytes);
+        // A stream begins without bytes.
+        let bytes = Some(bytes).filter(|bytes| *bytes > 0);
+        self.log(&admitted, &Ended { code, bytes, ..visit.ended(spent, Some(&timings), said(method, message)) });
         answered.unwrap_or_else(|problem| visit.failed(&problem.into()))
     }
 
@@ -271,7 +287,7 @@ impl Gateway {
         }
         let started = Instant::now();
         let rows = self.stream_rows(admitted, &call).await;
-        timings.spend(micros_since(started), None);
+        timings.fetched(started, None);
         let rows = rows?;
         let (view, path, request_id) = (admitted.view.clone(), admitted.plan.path.clone(), visit.request_id);
         let api = path.clone();
@@ -310,6 +326,11 @@ impl Gateway {
         visit.stamp(response.headers_mut(), admitted, None);
         Ok(response)
     }
+}
+
+/// What the request log gets of a message; the keys of a batch are not kept.
+fn said(method: Method, message: &Bytes) -> Said<'_> {
+    if method == Method::BatchGet { Said::Nothing } else { Said::Message(message) }
 }
 
 fn no_service(service: &str) -> Problem {

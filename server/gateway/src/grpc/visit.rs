@@ -12,9 +12,11 @@ use crate::answer::{API_VERSION, CACHE, DATA_VERSION, REMAINING, REQUEST_ID};
 use crate::body::ApiBody;
 use crate::cache::CacheNote;
 use crate::failures::log_failure;
+use crate::logged::{Ended, Said};
 use crate::memory::Counted;
+use crate::metrics::Spent;
 use crate::request_id::RequestId;
-use crate::stack::{Admitted, Denied, micros_since};
+use crate::stack::{Admitted, Timings};
 
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
@@ -63,10 +65,19 @@ impl Visit<'_> {
         }
     }
 
-    pub(super) fn denied(&self, denied: &Denied) -> Response<ApiBody> {
-        // A status has no body.
-        denied.count(micros_since(self.started), 0);
-        self.failed(&Failed { problem: denied.problem.clone(), wait: denied.retry_after })
+    /// What the request log gets of it; of how it ended, its caller knows.
+    pub(super) fn ended<'b>(&'b self, spent: Spent, timings: Option<&'b Timings>, said: Said<'b>) -> Ended<'b> {
+        Ended {
+            request_id: &self.request_id,
+            headers: self.headers,
+            began: self.started,
+            now: self.now,
+            spent,
+            code: None,
+            bytes: None,
+            timings,
+            said,
+        }
     }
 
     /// A status alone, without a message, which is written into the log.

@@ -51,8 +51,7 @@ impl Gateway {
     /// What a core step did wrong, and which it was; or that the time is over.
     pub(crate) async fn union(&self, plan: &Plan, union: &UnionPlan, call: &Call, timings: &mut Timings) -> Result<Rows, Problem> {
         let run = Run { gateway: self, plan, union, call, started: Instant::now(), now: self.clock.now(), gave: AtomicU64::new(0) };
-        let done = run.steps().await?;
-        timings.graph = done.iter().map(|outcome| outcome.trace.clone()).collect();
+        let done = run.steps(timings).await?;
         let rows = merge(&plan.api.spec, union, &done).map_err(|error| broken_row(&plan.path, error))?;
         call.memory.hold(run.gave.into_inner() + rows.weight() as u64)?;
         Ok(rows)
@@ -60,7 +59,8 @@ impl Gateway {
 }
 
 impl Run<'_> {
-    async fn steps(&self) -> Result<Vec<Outcome>, Problem> {
+    /// What each step did stands in the timings, also where one of them ends the request.
+    async fn steps(&self, timings: &mut Timings) -> Result<Vec<Outcome>, Problem> {
         let mut done: Vec<Option<Outcome>> = self.union.steps.iter().map(|_| None).collect();
         let mut waiting: Vec<usize> = (0..done.len()).collect();
         let mut running = FuturesUnordered::new();
@@ -78,9 +78,17 @@ impl Run<'_> {
                 running.push(async move { (index, self.step(step, main, other).await) });
             }
             let Some((index, outcome)) = running.next().await else { break };
-            done[index] = Some(outcome?);
+            match outcome {
+                Ok(outcome) => done[index] = Some(outcome),
+                Err(problem) => {
+                    timings.graph = graph_of(done.iter().flatten());
+                    return Err(problem);
+                }
+            }
         }
-        Ok(done.into_iter().flatten().collect())
+        let done: Vec<Outcome> = done.into_iter().flatten().collect();
+        timings.graph = graph_of(&done);
+        Ok(done)
     }
 
     /// A step to its end: asked, tried again, stood in for.
@@ -218,6 +226,11 @@ impl Run<'_> {
         }
         .boxed()
     }
+}
+
+/// In the order of the definition.
+fn graph_of<'a>(done: impl IntoIterator<Item = &'a Outcome>) -> Vec<StepTrace> {
+    done.into_iter().map(|outcome| outcome.trace.clone()).collect()
 }
 
 impl Gateway {
