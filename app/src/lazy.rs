@@ -21,6 +21,7 @@ use crate::pages::editor::EditorPage;
 use crate::pages::inbox::{InboxPage, RequestPage};
 use crate::pages::monitoring::{MonitoringPage, NamePage, PathPage};
 use crate::pages::people::PeoplePage;
+use crate::pages::requests_log::{LoggedRequestPage, RequestLogPage};
 use crate::pages::sources::{NewSourcePage, SourcePage, SourcesPage, TablePage};
 
 /// Writes the areas: of each its split point, what loads it, and its pages as the routes name them.
@@ -96,6 +97,7 @@ areas! {
     Datasets, datasets, load_datasets, DatasetsPages { List => DatasetsPage, New => NewDatasetPage }
     Dataset, dataset, load_dataset, DatasetPages { Dataset => DatasetPage }
     Monitoring, monitoring, load_monitoring, MonitoringPages { Overview => MonitoringPage, Name => NamePage, Path => PathPage }
+    RequestLog, requestlog, load_requestlog, RequestLogPages { List => RequestLogPage, Request => LoggedRequestPage }
     Administration, administration, load_administration, AdministrationPages {
         Apps => AppsPage, App => AppPage, Domains => DomainsPage, Domain => DomainPage, People => PeoplePage, Audit => AuditPage,
         Account => AccountPage,
@@ -121,6 +123,7 @@ impl LazyArea {
             ["sources", ..] => Self::Source,
             ["datasets"] | ["datasets", "new"] => Self::Datasets,
             ["datasets", _, _] => Self::Dataset,
+            ["monitoring", "requests"] | ["monitoring", "requests", _] => Self::RequestLog,
             ["monitoring"] | ["monitoring", _, _] | ["monitoring", _, _, _] => Self::Monitoring,
             ["apps" | "domains" | "people" | "audit" | "account", ..] => Self::Administration,
             _ => return None,
@@ -161,6 +164,9 @@ mod tests {
             ("/monitoring/live", None),
             ("/monitoring/source/flights-db", Some(LazyArea::Monitoring)),
             ("/monitoring/api/travel/plane", Some(LazyArea::Monitoring)),
+            ("/monitoring/requests", Some(LazyArea::RequestLog)),
+            ("/monitoring/requests/7", Some(LazyArea::RequestLog)),
+            ("/monitoring/requests/travel/plane", Some(LazyArea::Monitoring)),
             ("/apps/travel/demo-app", Some(LazyArea::Administration)),
             ("/domains/travel", Some(LazyArea::Administration)),
             ("/people", Some(LazyArea::Administration)),

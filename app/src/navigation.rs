@@ -136,6 +136,10 @@ pub(crate) fn crumbs(path: &str) -> Vec<(String, String)> {
             found.push((format!("{domain}/{name}"), format!("{list}/{domain}/{name}")));
             found.extend(rest.first().map(|part| own(&part_name(part))));
         }
+        ("monitoring", ["requests", rest @ ..]) => {
+            found.push((say.requests.to_owned(), format!("{list}/requests")));
+            found.extend(rest.first().map(|id| own(id)));
+        }
         ("monitoring", [_, rest @ ..]) => found.push(own(&rest.join("/"))),
         ("sources", [name, "tables", table, ..]) => found.extend([((*name).to_owned(), format!("{list}/{name}")), own(table)]),
         (_, [name, ..]) => found.push(own(name)),
@@ -214,6 +218,8 @@ mod tests {
             ("/monitoring", &["Monitoring"]),
             ("/monitoring/source/flights-db", &["Monitoring", "flights-db"]),
             ("/monitoring/api/travel/plane", &["Monitoring", "travel/plane"]),
+            ("/monitoring/requests", &["Monitoring", "Requests"]),
+            ("/monitoring/requests/0190", &["Monitoring", "Requests", "0190"]),
             ("/domains/travel", &["Domains", "travel"]),
             ("/ärger", &["Not found"]),
         ];
@@ -222,5 +228,6 @@ mod tests {
         }
         assert_eq!(crumbs("/apis/travel/plane/versions")[1].1, "/apis/travel/plane");
         assert_eq!(crumbs("/sources/flights-db/tables/planes")[1].1, "/sources/flights-db");
+        assert_eq!(crumbs("/monitoring/requests/0190")[1].1, "/monitoring/requests");
     }
 }

@@ -9,7 +9,7 @@ use leptos_router::{SsrMode, path};
 use crate::frame::Frame;
 use crate::lazy::{
     AcceleratePages, AdministrationPages, ApiPages, ApisPages, ConsolePages, DatasetPages, DatasetsPages, DocumentationPages, EditorPages,
-    InboxPages, MonitoringPages, RequestPages, SourcePages, SourcesPages,
+    InboxPages, MonitoringPages, RequestLogPages, RequestPages, SourcePages, SourcesPages,
 };
 use crate::left_drafts::LeftDrafts;
 use crate::pages::home::HomePage;
@@ -54,6 +54,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("datasets/new") view=DatasetsPages::New ssr=SsrMode::Async/>
                     <Route path=path!("datasets/:domain/:name") view=DatasetPages::Dataset ssr=SsrMode::Async/>
                     <Route path=path!("monitoring") view=MonitoringPages::Overview ssr=SsrMode::Async/>
+                    <Route path=path!("monitoring/requests") view=RequestLogPages::List ssr=SsrMode::Async/>
+                    <Route path=path!("monitoring/requests/:id") view=RequestLogPages::Request ssr=SsrMode::Async/>
                     <Route path=path!("monitoring/:kind/:name") view=MonitoringPages::Name ssr=SsrMode::Async/>
                     <Route path=path!("monitoring/:kind/:domain/:name") view=MonitoringPages::Path ssr=SsrMode::Async/>
                     <Route path=path!("apps") view=AdministrationPages::Apps ssr=SsrMode::Async/>

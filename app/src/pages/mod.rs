@@ -14,5 +14,6 @@ pub(crate) mod inbox;
 pub(crate) mod monitoring;
 pub(crate) mod not_found;
 pub(crate) mod people;
+pub(crate) mod requests_log;
 pub(crate) mod sign_in;
 pub(crate) mod sources;

@@ -34,6 +34,7 @@ texts! {
         new_source = "New source";
         new_dataset = "New dataset";
         request = "Request";
+        requests = "Requests";
         edit = "Edit";
         test = "Test";
         accelerate = "Accelerate";

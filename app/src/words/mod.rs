@@ -38,6 +38,7 @@ mod issuers;
 mod load_limits;
 mod monitoring;
 mod people;
+mod request_log;
 mod sign_in;
 mod source_form;
 mod sources;
@@ -83,6 +84,7 @@ use self::issuers::Issuers;
 use self::load_limits::LoadLimits;
 use self::monitoring::Monitoring;
 use self::people::People;
+use self::request_log::RequestLog;
 use self::sign_in::SignIn;
 use self::source_form::SourceForm;
 use self::sources::Sources;
@@ -129,6 +131,7 @@ pub(crate) struct Words {
     pub(crate) load_limits: LoadLimits,
     pub(crate) monitoring: Monitoring,
     pub(crate) people: People,
+    pub(crate) request_log: RequestLog,
     pub(crate) sign_in: SignIn,
     pub(crate) source_form: SourceForm,
     pub(crate) sources: Sources,
@@ -175,6 +178,7 @@ static ENGLISH: Words = Words {
     load_limits: LoadLimits::ENGLISH,
     monitoring: Monitoring::ENGLISH,
     people: People::ENGLISH,
+    request_log: RequestLog::ENGLISH,
     sign_in: SignIn::ENGLISH,
     source_form: SourceForm::ENGLISH,
     sources: Sources::ENGLISH,

@@ -49,6 +49,9 @@ const PAGES: &[&str] = &[
     "/people",
     "/audit",
     "/account",
+    "/monitoring/requests",
+    "/monitoring/requests?code=failed&api=travel/plane",
+    "/monitoring/requests/01890a5d-ac96-774b-bcce-b302099a8057",
 ];
 
 /// Those of who has not signed in.

@@ -3,7 +3,7 @@
 //! Each node keeps its own log. A search reads the log of the node that runs it, and names the other ones. There is no authenticated way
 //! between nodes yet; once there is, their pages are merged here.
 
-use model::view::{RequestLogPage, RequestLogQuery};
+use model::view::{LoggedRequest, RequestLogPage, RequestLogQuery};
 use model::{Action, ErrorCode, Problem};
 use request_log::{CodeFilter, Cursor, Search, Sees};
 
@@ -29,6 +29,19 @@ impl Control {
             Problem::new(ErrorCode::Internal, "The request log could not be searched. Try again.")
         })?;
         Ok(RequestLogPage { requests: found.entries, next: found.next.map(|next| next.text()), unreadable: found.unreadable, other_nodes })
+    }
+}
+
+impl Control {
+    /// One request, by its id.
+    ///
+    /// # Errors
+    /// Where the log of this node does not have it, or the caller may not see it.
+    pub async fn logged_request(&self, caller: &Caller, id: &str) -> Result<LoggedRequest, Problem> {
+        let query = RequestLogQuery { request_id: Some(id.to_owned()), limit: Some(1), ..RequestLogQuery::default() };
+        let found = self.search_requests(caller, &query).await?.requests.into_iter().next();
+        // An empty id narrows nothing.
+        found.filter(|request| request.request_id == id).ok_or_else(|| Problem::not_found("request with this id in the log of this node"))
     }
 }
 

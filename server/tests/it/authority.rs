@@ -159,6 +159,8 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("new-person", (With(Action::Administer), Form(json!({"email": "none"})))),
         ("password-link", (With(Action::Administer), Form(json!({"id": "none"})))),
         ("set-person", (With(Action::Administer), Form(json!({"id": "none"})))),
+        ("logged-requests", (SignedIn, Body(json!({})))),
+        ("logged-request", (SignedIn, Form(json!({"id": "none"})))),
         ("list-audit", (Somewhere(Action::SeeAudit), Body(json!({})))),
         ("sign-out", (SignedIn, Form(json!({})))),
         ("sessions", (SignedIn, Form(json!({})))),

@@ -39,7 +39,7 @@ const ASK: [&str; 26] = [
 ];
 
 /// They read.
-const READ: [&str; 51] = [
+const READ: [&str; 53] = [
     "acceleration",
     "api",
     "apis",
@@ -68,6 +68,8 @@ const READ: [&str; 51] = [
     "list-people",
     "list-requests",
     "list-sources",
+    "logged-request",
+    "logged-requests",
     "me",
     "monitoring",
     "monitoring-of",

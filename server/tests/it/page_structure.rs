@@ -34,6 +34,8 @@ const PAGES: &[(u16, &str)] = &[
     (200, "/people"),
     (200, "/audit"),
     (200, "/account"),
+    (200, "/monitoring/requests"),
+    (404, "/monitoring/requests/none"),
     (404, "/none/at/all"),
     (404, "/apis/travel/none"),
     (404, "/apis/travel/none/versions"),

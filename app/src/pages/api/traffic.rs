@@ -47,6 +47,7 @@ fn page(
     view! {
         {detail.summary.lapse.map(lapse)}
         {figures(&view.figures)}
+        <p><a href=format!("/monitoring/requests?api={}/{}", detail.summary.domain, detail.summary.name)>{words().request_log.of_this_api}</a></p>
         {limits(detail, view, may, set)}
         {cache(detail, policy, may, purge)}
     }

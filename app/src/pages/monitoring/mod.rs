@@ -57,7 +57,7 @@ fn overview_head(asked: &Asked) -> AnyView {
     let lead = if asked.domain.is_empty() { say.lead.to_owned() } else { (say.lead_of_domain)(&asked.domain) };
     view! {
         <PageName name=say.title/>
-        <PageHead title=say.title lead/>
+        <PageHead title=say.title lead><a class="btn" href="/monitoring/requests">{words().request_log.title}</a></PageHead>
     }
     .into_any()
 }
