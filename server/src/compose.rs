@@ -9,7 +9,7 @@ use accel::{Link, RedisConfig, Stores};
 use connect::live_catalog::LiveCatalog;
 use connect::pools::Pools;
 use control::{Caller, Control, Settings};
-use gateway::{Gateway, GrpcEdge, Memory};
+use gateway::{Gateway, GrpcEdge, Memory, Traces};
 use model::clock::DAY;
 use request_log::RequestLog;
 use store::{SeriesStore, Store};
@@ -26,6 +26,7 @@ use crate::listen::{Bounds, Caps, Pair, Port, Tls};
 use crate::metrics::Metrics;
 use crate::proxies::Proxies;
 use crate::scrape::Scrape;
+use crate::telemetry::Telemetry;
 use crate::{demo, edge, feed, file_modes, listen, master_key, reach};
 
 /// Files that sources, datasets and the metadata want beside the connections.
@@ -47,7 +48,7 @@ pub(crate) struct Parts {
 ///
 /// # Errors
 /// What keeps this process from starting, in a sentence.
-pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
+pub(crate) fn compose(config: &Config, demo: bool, traces: Option<Arc<dyn Traces>>) -> Result<Parts, String> {
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|error| format!("the data folder {} cannot be created: {error}", config.data_dir.display()))?;
     file_modes::tighten(&config.data_dir)?;
@@ -75,6 +76,7 @@ pub(crate) fn compose(config: &Config, demo: bool) -> Result<Parts, String> {
         memory: Memory::new(config.max_bytes_in_flight),
         open_reflection: config.open_reflection,
         request_log: Some(request_log.clone()),
+        traces,
     });
     let store = Store::open(&config.database_url()).map_err(|error| error.to_string())?;
     let series = SeriesStore::open(&config.database_url()).map_err(|error| error.to_string())?;
@@ -175,7 +177,7 @@ fn stores(config: &Config) -> Result<Stores, String> {
 ///
 /// # Errors
 /// What keeps this process from starting, in a sentence.
-pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
+pub(crate) async fn serve(config: &Config, demo: bool, telemetry: Option<Arc<Telemetry>>) -> Result<(), String> {
     if demo && !config.http_addr.ip().is_loopback() {
         return Err("the demo has accounts without passwords, so it listens on loopback only; use sluice serve for other addresses".into());
     }
@@ -193,7 +195,8 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     let (hosts, proxies, scrape) = (Hosts::of(config, demo)?, Proxies::of(config)?, Scrape::of(config)?);
     let stop = CancellationToken::new();
     let tls = start_tls(config, &stop).await?;
-    let parts = compose(config, demo)?;
+    let traces = telemetry.clone().map(|telemetry| telemetry as Arc<dyn Traces>);
+    let parts = compose(config, demo, traces)?;
     parts.request_log.start()?;
     let node = format!("{address}");
     let ended = CancellationToken::new();
@@ -243,9 +246,15 @@ pub(crate) async fn serve(config: &Config, demo: bool) -> Result<(), String> {
     ended.cancel();
     let _ = ticking.await;
     parts.series.close().await;
-    // It waits for its last segment, on a thread that may.
+    // They wait for the last segment and the last spans, on a thread that may.
     let request_log = parts.request_log;
-    let _ = tokio::task::spawn_blocking(move || request_log.close()).await;
+    let closing = move || {
+        request_log.close();
+        if let Some(telemetry) = telemetry {
+            telemetry.end();
+        }
+    };
+    let _ = tokio::task::spawn_blocking(closing).await;
     parts.store.close().await;
     Ok(())
 }

@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use opentelemetry_sdk::trace::SdkTracer;
 use serde::{Deserialize, Deserializer, Serialize};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::flags::SettingArgs;
 
@@ -76,6 +80,8 @@ pub(crate) struct Config {
     pub(crate) request_log_days: NonZeroU32,
     /// The largest size of the request log, in MB.
     pub(crate) request_log_mb: NonZeroU32,
+    /// The collector that traces are sent to over OTLP/gRPC, as in `http://127.0.0.1:4317`; none are sent without it.
+    pub(crate) otlp_endpoint: Option<String>,
     /// What is logged, as in `info` or `info,gateway=debug`.
     pub(crate) log: String,
     /// How a line of the log is written: `text` or `json`.
@@ -159,6 +165,7 @@ impl Default for Config {
             max_connections_per_address: MAX_CONNECTIONS_PER_ADDRESS,
             request_log_days: REQUEST_LOG_DAYS,
             request_log_mb: REQUEST_LOG_MB,
+            otlp_endpoint: None,
             log: "info".into(),
             log_format: LogFormat::default(),
             file: PathBuf::new(),
@@ -212,6 +219,7 @@ pub(crate) fn load(file: &Path, flags: &SettingArgs) -> Result<Config, String> {
         "max_connections_per_address",
         "request_log_days",
         "request_log_mb",
+        "otlp_endpoint",
         "log",
         "log_format",
     ];
@@ -245,12 +253,31 @@ fn some_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<St
     Ok(Option::<Listed>::deserialize(deserializer)?.map(|listed| listed.0))
 }
 
-/// Sentences with fields, on standard error.
-pub(crate) fn start_log(filter: &str, format: LogFormat) {
+/// Sentences with fields, on standard error; and spans, where they are sent anywhere.
+pub(crate) fn start_log(filter: &str, format: LogFormat, traces: Option<SdkTracer>) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    if let Some(tracer) = traces {
+        return start_log_and_traces(filter, format, tracer);
+    }
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match format {
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),
+    }
+}
+
+/// The same log. What is logged has no part in what is traced: spans of runs and of requests of the portal, and none of the libraries, among
+/// which are those that send spans.
+fn start_log_and_traces(filter: EnvFilter, format: LogFormat, tracer: SdkTracer) {
+    let traced = Targets::new().with_target("traces", LevelFilter::TRACE).with_target("sluice::edge", LevelFilter::ERROR);
+    let spans = tracing_opentelemetry::layer().with_tracer(tracer).with_filter(traced);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let all = tracing_subscriber::registry().with(spans);
+    match format {
+        LogFormat::Text => all.with(lines.with_filter(filter)).init(),
+        LogFormat::Json => {
+            let lines = lines.json().flatten_event(true).with_current_span(true).with_span_list(false);
+            all.with(lines.with_filter(filter)).init();
+        }
     }
 }

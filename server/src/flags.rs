@@ -114,6 +114,10 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     request_log_mb: Option<NonZeroU32>,
+    /// Collector for traces over OTLP/gRPC, for example http://127.0.0.1:4317 [SLUICE_OTLP_ENDPOINT].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otlp_endpoint: Option<String>,
     /// Log filter: error, warn, info or debug, also by module: info,gateway=debug [SLUICE_LOG].
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

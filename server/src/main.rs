@@ -26,13 +26,17 @@ mod reach;
 mod redirects;
 mod scrape;
 mod shield;
+mod telemetry;
 #[cfg(feature = "failpoints")]
 mod test_points;
 mod ticks;
 
+use std::sync::Arc;
+
 use clap::Parser;
 
 use cli::{Cli, Command};
+use telemetry::Telemetry;
 
 /// Answers are many small allocations on several threads: what this allocator is made for.
 #[global_allocator]
@@ -46,13 +50,17 @@ async fn main() -> std::process::ExitCode {
         Ok(config) => config,
         Err(error) => return commands::failed(&format!("the settings cannot be used: {error}")),
     };
-    config::start_log(&config.log, config.log_format);
+    let telemetry = match config.otlp_endpoint.as_deref().map(Telemetry::start).transpose() {
+        Ok(telemetry) => telemetry.map(Arc::new),
+        Err(error) => return commands::failed(&error),
+    };
+    config::start_log(&config.log, config.log_format, telemetry.as_ref().map(|telemetry| telemetry.tracer()));
     panics::count_all(config.log_format);
     #[cfg(feature = "failpoints")]
     test_points::arm();
     let done = match cli.command {
-        Command::Serve => compose::serve(&config, false).await,
-        Command::Demo => compose::serve(&config, true).await,
+        Command::Serve => compose::serve(&config, false, telemetry).await,
+        Command::Demo => compose::serve(&config, true, telemetry).await,
         Command::Migrate => commands::migrate(&config).await,
         Command::Apply(apply) => commands::apply(apply).await,
         Command::Export(export) => commands::export(export).await,

@@ -252,20 +252,25 @@ pub(crate) fn trace_id(request_id: &str, request: &HeaderMap) -> String {
     id.unwrap_or_else(|| request_id.replace('-', ""))
 }
 
+/// Trace, span and flags of what a caller sent; nothing where that is none.
+fn parts_of(given: &HeaderValue) -> Option<(&str, &str, &str)> {
+    let mut parts = given.to_str().ok()?.split('-');
+    let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let hex = |part: &str, len: usize| part.len() == len && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (version == "00" && hex(trace, 32) && hex(parent, 16) && parts.next().is_none()).then_some((trace, parent, flags))
+}
+
+/// The span of the caller, and whether the caller samples its trace; nothing where no trace was sent.
+pub(crate) fn parent_of(request: &HeaderMap) -> Option<(&str, bool)> {
+    let (_, parent, flags) = parts_of(request.get(TRACEPARENT)?)?;
+    Some((parent, u8::from_str_radix(flags, 16).is_ok_and(|flags| flags & 1 == 1)))
+}
+
 /// W3C trace context: the caller's trace goes on, or one begins with this request's id.
 fn trace(request_id: &str, given: &HeaderValue) -> String {
     let own = request_id.replace('-', "");
     let span = own.get(16..).unwrap_or_default().to_owned();
-    let known = given.to_str().ok().and_then(|text| {
-        let parts: Vec<&str> = text.split('-').collect();
-        let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match parts.as_slice() {
-            ["00", trace, parent, flags] if trace.len() == 32 && parent.len() == 16 && hex(trace) && hex(parent) => {
-                Some(((*trace).to_owned(), (*flags).to_owned()))
-            }
-            _ => None,
-        }
-    });
+    let known = parts_of(given).map(|(trace, _, flags)| (trace.to_owned(), flags.to_owned()));
     let (trace, flags) = known.unwrap_or((own, "00".into()));
     format!("00-{trace}-{span}-{flags}")
 }

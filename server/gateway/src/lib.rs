@@ -46,6 +46,7 @@ mod rows;
 mod stack;
 mod statements;
 mod tokens;
+mod traces;
 mod trial;
 mod union;
 mod view;
@@ -75,6 +76,7 @@ pub use memory::{Memory, Reservation};
 pub use refusal::refusal;
 pub use request_id::RequestId;
 pub use request_path::is_api_path;
+pub use traces::Traces;
 pub use trial::TrialRequest;
 
 use cache::Caches;
@@ -107,6 +109,8 @@ pub struct Parts {
     pub open_reflection: bool,
     /// Where some requests are kept.
     pub request_log: Option<RequestLog>,
+    /// Where the spans of requests go; nowhere by default.
+    pub traces: Option<Arc<dyn Traces>>,
 }
 
 /// The gateway of one process. Cheap to clone.
@@ -162,7 +166,7 @@ impl Gateway {
             on_disk: disk::OnDisk::default(),
             public_url: parts.public_url.into(),
             open_reflection: parts.open_reflection,
-            kept: parts.request_log.map(|log| Arc::new(Kept::new(log))),
+            kept: parts.request_log.map(|log| Arc::new(Kept::new(log, parts.traces))),
         }
     }
 

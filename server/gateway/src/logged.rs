@@ -6,9 +6,9 @@ use http::HeaderMap;
 use model::ErrorCode;
 use model::clock::Millis;
 use model::view::{LoggedCaller, LoggedParameter, LoggedSpan, SpanKind, StepTrace};
-use request_log::{MAX_SPANS, RequestEntry, masked};
+use request_log::{MAX_SPANS, RequestEntry, Sampler, masked};
 
-use crate::answer::trace_id;
+use crate::answer::{parent_of, trace_id};
 use crate::figures::CacheResult;
 use crate::kept::Kept;
 use crate::metrics::Spent;
@@ -57,22 +57,26 @@ impl Ended<'_> {
 }
 
 impl Gateway {
-    /// Hands a request that was let in to the request log, where it is kept.
+    /// Hands a request that was let in to the request log and to the traces, where it is kept or traced.
     pub(crate) fn log(&self, admitted: &Admitted<'_>, ended: &Ended<'_>) {
         let Some(kept) = &self.kept else { return };
-        if kept.keeps(admitted.meter.kept(), ended.code, ended.at()) {
-            self.keep(kept, admitted, ended);
-        }
+        hand_over(kept, admitted.meter.kept(), ended, || self.entry_of(kept, admitted, ended));
     }
 
     /// The same of one that was not.
     pub(crate) fn log_denied(&self, denied: &Denied, target: Target<'_>, ended: &Ended<'_>) {
         let Some(kept) = &self.kept else { return };
         let sampler = denied.meter.as_ref().map_or(&kept.strangers, |meter| meter.kept());
-        let ended = Ended { code: Some(denied.problem.code), ..*ended };
-        if kept.keeps(sampler, ended.code, ended.at()) {
-            kept.log.keep(self.entry_of_denied(kept, denied, target, &ended));
-        }
+        let ended = &Ended { code: Some(denied.problem.code), ..*ended };
+        hand_over(kept, sampler, ended, || self.entry_of_denied(kept, denied, target, ended));
+    }
+
+    // Apart, both, so that the requests that are not kept do not pay for their size.
+    #[cold]
+    fn entry_of(&self, kept: &Kept, admitted: &Admitted<'_>, ended: &Ended<'_>) -> RequestEntry {
+        let routes = self.routes.load();
+        let app = admitted.app.and_then(|id| routes.callers.apps.get(id)).map(|app| app.name.to_string()).unwrap_or_default();
+        entry(kept.log.node(), Some(&**admitted.plan), app, parameters(admitted, ended.said), ended)
     }
 
     #[cold]
@@ -83,14 +87,29 @@ impl Gateway {
         let app = called.map(|(_, app)| app.name.to_string()).unwrap_or_default();
         entry(kept.log.node(), called.map(|(plan, _)| &**plan), app, Vec::new(), ended)
     }
+}
 
-    // Apart, so that the requests that are not kept do not pay for its size.
-    #[cold]
-    fn keep(&self, kept: &Kept, admitted: &Admitted<'_>, ended: &Ended<'_>) {
-        let routes = self.routes.load();
-        let app = admitted.app.and_then(|id| routes.callers.apps.get(id)).map(|app| app.name.to_string()).unwrap_or_default();
-        let given = parameters(admitted, ended.said);
-        kept.log.keep(entry(kept.log.node(), Some(&**admitted.plan), app, given, ended));
+/// A request is kept as its API's sampler says. Its spans are sent where its caller samples the trace, and, where the caller sent none, as it
+/// is kept.
+fn hand_over(kept: &Kept, sampler: &Sampler, ended: &Ended<'_>, make: impl FnOnce() -> RequestEntry) {
+    let keeps = kept.keeps(sampler, ended.code, ended.at());
+    let Some(traces) = &kept.traces else {
+        if keeps {
+            kept.log.keep(make());
+        }
+        return;
+    };
+    let parent = parent_of(ended.headers);
+    let is_sampled = parent.map_or(keeps, |(_, sampled)| sampled);
+    if !keeps && !is_sampled {
+        return;
+    }
+    let entry = make();
+    if is_sampled {
+        traces.take(&entry, parent.map(|(span, _)| span));
+    }
+    if keeps {
+        kept.log.keep(entry);
     }
 }
 

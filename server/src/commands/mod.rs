@@ -20,7 +20,7 @@ pub(crate) fn failed(sentence: &str) -> ExitCode {
 
 /// `sluice migrate`.
 pub(crate) async fn migrate(config: &Config) -> Result<(), String> {
-    let parts = compose::compose(config, false)?;
+    let parts = compose::compose(config, false, None)?;
     parts.store.migrate().await.map_err(|error| error.to_string())?;
     say("The metadata database is up to date.");
     let figures = parts.series.migrate().await;

@@ -71,7 +71,7 @@ enum KeyCommand {
 }
 
 async fn open(config: &Config) -> Result<Control, String> {
-    let parts = compose::compose(config, false)?;
+    let parts = compose::compose(config, false, None)?;
     parts.store.migrate().await.map_err(|error| error.to_string())?;
     Ok(parts.control)
 }

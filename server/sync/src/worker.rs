@@ -10,6 +10,7 @@ use model::schedule::minute_of_day;
 use store::{RunRow, StoreError};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::beat::{BEAT, SILENCE};
 use crate::build::Built;
@@ -122,7 +123,9 @@ async fn round(
         }
         if run.due_at <= now && source_has_room(worker, &run).await? && worker.store.claim_run(&run, &worker.name, now).await? {
             let run = RunRow { state: RunState::Running.key().into(), worker: Some(worker.name.clone()), started_at: Some(now), ..run };
-            going.spawn(work(worker.clone(), run, stop.clone()));
+            // A span of traces alone: lines of the log name the run themselves.
+            let span = tracing::trace_span!(target: "traces", "run", run = run.id, source = run.source);
+            going.spawn(work(worker.clone(), run, stop.clone()).instrument(span));
         }
     }
     sync::begin(worker, synced, stop).await
@@ -186,8 +189,9 @@ async fn attempt(
         let built = {
             let (worker, run, job, stop) = (worker.clone(), run.clone(), job.clone(), own_stop.clone());
             let runtime = tokio::runtime::Handle::current();
+            let span = tracing::trace_span!(target: "traces", "build", run = run.id);
             // On a thread of its own: encoding and sorting must not stand in the way of calls.
-            tokio::task::spawn_blocking(move || runtime.block_on(build::run(&worker, (&run, &version), &job, &stop)))
+            tokio::task::spawn_blocking(move || runtime.block_on(build::run(&worker, (&run, &version), &job, &stop).instrument(span)))
         };
         *ended = Some(until_over(worker, run, &job, built, &own_stop).await);
     }
