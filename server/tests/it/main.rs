@@ -91,6 +91,7 @@ mod sync_faults;
 mod throttle;
 mod tls;
 mod tokens_and_sessions;
+mod traces;
 mod unions;
 mod unreadable_cells;
 mod values_everywhere;
