@@ -266,8 +266,8 @@ pub(crate) fn start_log(filter: &str, format: LogFormat, traces: Option<SdkTrace
     }
 }
 
-/// The same log. What is logged has no part in what is traced: spans of runs and of requests of the portal, and none of the libraries, among
-/// which are those that send spans.
+/// The same log. What is logged has no part in what is traced: spans of runs and of requests of the portal, and none of the libraries,
+/// among which are those that send spans.
 fn start_log_and_traces(filter: EnvFilter, format: LogFormat, tracer: SdkTracer) {
     let traced = Targets::new().with_target("traces", LevelFilter::TRACE).with_target("sluice::edge", LevelFilter::ERROR);
     let spans = tracing_opentelemetry::layer().with_tracer(tracer).with_filter(traced);

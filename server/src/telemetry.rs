@@ -1,5 +1,5 @@
-//! Traces by OpenTelemetry, over OTLP/gRPC, where a collector is set. The spans of requests come from the gateway at the end of each request, as
-//! the request log has them; those of runs and of the portal come by `tracing`.
+//! Traces by OpenTelemetry, over OTLP/gRPC, where a collector is set. The spans of requests come from the gateway at the end of each
+//! request, as the request log has them; those of runs and of the portal come by `tracing`.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -23,8 +23,8 @@ pub(crate) struct Telemetry {
 }
 
 impl Telemetry {
-    /// Begins to send to a collector. It is dialled when there is something to send, and Sluice works the same while it is away. Belongs into a
-    /// runtime.
+    /// Begins to send to a collector. It is dialled when there is something to send, and Sluice works the same while it is away. Belongs
+    /// into a runtime.
     ///
     /// # Errors
     /// An address that is none.

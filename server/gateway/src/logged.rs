@@ -89,8 +89,8 @@ impl Gateway {
     }
 }
 
-/// A request is kept as its API's sampler says. Its spans are sent where its caller samples the trace, and, where the caller sent none, as it
-/// is kept.
+/// A request is kept as its API's sampler says. Its spans are sent where its caller samples the trace, and, where the caller sent none,
+/// as it is kept.
 fn hand_over(kept: &Kept, sampler: &Sampler, ended: &Ended<'_>, make: impl FnOnce() -> RequestEntry) {
     let keeps = kept.keeps(sampler, ended.code, ended.at());
     let Some(traces) = &kept.traces else {

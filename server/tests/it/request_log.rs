@@ -160,3 +160,19 @@ async fn what_was_kept_is_found_again_after_a_restart() {
     assert_eq!(after, before);
     until(LONG, "the part is removed", async || !part.exists()).await;
 }
+
+#[test]
+fn settings_that_are_none_keep_the_program_from_starting() {
+    let folder = testkit::folder();
+    for (name, value, told) in [
+        ("SLUICE_REQUEST_LOG_DAYS", "0", "request_log_days"),
+        ("SLUICE_REQUEST_LOG_MB", "much", "request_log_mb"),
+        ("SLUICE_OTLP_ENDPOINT", "https://collector.example:4317", "SLUICE_OTLP_ENDPOINT"),
+    ] {
+        let environment = [(name, value), ("SLUICE_HTTP_ADDR", "127.0.0.1:0"), ("SLUICE_GRPC_ADDR", "127.0.0.1:0")];
+        let mut command = std::process::Command::new(binary());
+        let output = command.arg("serve").env("SLUICE_DATA_DIR", folder.path()).envs(environment).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && said.to_lowercase().contains(&told.to_lowercase()), "{name}={value}: {said}");
+    }
+}
