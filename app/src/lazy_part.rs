@@ -60,6 +60,6 @@ fn at_once<T>(future: &mut Coming<T>) -> Option<Result<T, NotLoaded>> {
 pub fn marked_parts() -> Vec<String> {
     use leptos::wasm_bindgen::JsCast;
     let Ok(marks) = document().query_selector_all("[data-part]") else { return Vec::new() };
-    let elements = (0..marks.length()).filter_map(|index| marks.item(index)?.dyn_into::<leptos::web_sys::Element>().ok());
+    let elements = (0..marks.length()).filter_map(|index| marks.item(index)?.dyn_into::<web_sys::Element>().ok());
     elements.filter_map(|mark| mark.get_attribute("data-part")).collect()
 }

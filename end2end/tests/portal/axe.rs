@@ -60,7 +60,7 @@ const OPEN_PAGES: &[&str] = &["/sign-in", "/join/none", "/documentation/travel/n
 /// The addresses of the routes, `:name` where any name is taken, as they are written in the portal.
 fn routes() -> Vec<String> {
     let (mut found, mut within) = (Vec::new(), Vec::new());
-    for line in include_str!("../../app/src/routes.rs").lines().map(str::trim) {
+    for line in include_str!("../../../app/src/routes.rs").lines().map(str::trim) {
         if line.starts_with("</ParentRoute>") {
             within.pop();
         }

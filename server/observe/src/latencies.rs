@@ -356,7 +356,7 @@ fn step_for(bound: u64) -> u64 {
 fn growth(now: u64, before: u64) -> Option<u64> {
     match now.checked_sub(before) {
         Some(more) => Some(more),
-        None if before >= END / 2 && before < END && now < END / 2 => Some(now + END - before),
+        None if (END / 2..END).contains(&before) && now < END / 2 => Some(now + END - before),
         None => None,
     }
 }

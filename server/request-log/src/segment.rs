@@ -23,8 +23,13 @@ const REQUEST_ID: &str = "request_id";
 /// How often the bloom filter says that an id may be there that is not.
 const FALSE_POSITIVES: f64 = 0.001;
 
+/// A column of texts: its name, and what an entry has in it.
+type Text = (&'static str, fn(&RequestEntry) -> &str);
+/// The same of numbers.
+type Number = (&'static str, fn(&RequestEntry) -> Option<i64>);
+
 /// Texts, in their order in the file.
-const TEXTS: [(&str, fn(&RequestEntry) -> &str); 9] = [
+const TEXTS: [Text; 9] = [
     (REQUEST_ID, |entry| &entry.request_id),
     ("trace_id", |entry| &entry.trace_id),
     ("api", |entry| &entry.api),
@@ -37,7 +42,7 @@ const TEXTS: [(&str, fn(&RequestEntry) -> &str); 9] = [
 ];
 
 /// Numbers, behind the texts.
-const NUMBERS: [(&str, fn(&RequestEntry) -> Option<i64>); 7] = [
+const NUMBERS: [Number; 7] = [
     ("at", |entry| Some(entry.at)),
     ("version", |entry| entry.version),
     ("total_us", |entry| Some(whole(entry.total_us))),

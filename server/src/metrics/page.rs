@@ -64,7 +64,7 @@ impl Page {
     pub(super) fn seconds(&mut self, name: &str, labels: &Labels, more: Option<(&str, &str)>, micros: u64) {
         self.begin(name, labels, more);
         self.text.push_str(self.digits.format(micros / 1_000_000));
-        if micros % 1_000_000 > 0 {
+        if !micros.is_multiple_of(1_000_000) {
             self.text.push('.');
             // The leading one keeps the zeros behind it.
             self.text.push_str(&self.digits.format(1_000_000 + micros % 1_000_000)[1..]);

@@ -121,7 +121,7 @@ impl Store {
         let named: Vec<String> = (0..domains.len()).map(|index| format!("${}", index + 2)).collect();
         let state = if dead_only { "AND state = 'dead'" } else { "" };
         let sql = format!("SELECT {COLUMNS} FROM notices WHERE domain IN ({}) {state} ORDER BY id DESC LIMIT $1", named.join(", "));
-        let mut query = sqlx::query_as::<sqlx::Any, NoticeRow>(sqlx::AssertSqlSafe(sql)).bind(limit);
+        let mut query = sqlx::query_as::<_, NoticeRow>(sqlx::AssertSqlSafe(sql)).bind(limit);
         for domain in domains {
             query = query.bind(domain);
         }

@@ -29,8 +29,8 @@ use model::clock::Millis;
 use store::Store;
 use tokio::sync::Notify;
 
-pub use figures::Figures;
 pub use alerts::{AlertFigures, Alerts, Mail, PastWeek, Webhooks};
+pub use figures::Figures;
 pub use said::Said;
 pub use schedule::alarms::{Alarm, AlarmKind, Alarms};
 pub use worker::run;

@@ -138,7 +138,7 @@ async fn a_chart_is_bounded_comes_as_csv_and_says_what_happened_and_what_is_wron
     let is_release = |mark: &Json| mark["kind"] == "release" && mark["text"].as_str().unwrap().starts_with("travel/plane v");
     assert!(hour["marks"].as_array().unwrap().iter().any(is_release), "{hour}");
 
-    let url = format!("{}/admin/v1{}", server.url, chart(&format!("from=0&to={}&metrics=requests,errors", HOUR)));
+    let url = format!("{}/admin/v1{}", server.url, chart(&format!("from=0&to={HOUR}&metrics=requests,errors")));
     let csv = |format: &str| {
         let asked = reqwest::Client::new().get(format!("{url}{format}")).bearer_auth(&owner.token);
         if format.is_empty() { asked.header("accept", "text/csv") } else { asked }

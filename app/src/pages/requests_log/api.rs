@@ -14,7 +14,7 @@ pub async fn logged_requests(#[server(default)] query: RequestLogQuery) -> Resul
 }
 
 #[server(prefix = "/fn", endpoint = "logged-request")]
-pub async fn logged_request(id: String) -> Result<LoggedRequest, PortalError> {
+pub async fn one_logged_request(id: String) -> Result<LoggedRequest, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.logged_request(&caller, &id).await?)
 }

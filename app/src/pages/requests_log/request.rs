@@ -4,14 +4,14 @@ use leptos::prelude::*;
 use model::ErrorCode;
 use model::view::{LoggedCaller, LoggedParameter, LoggedRequest, LoggedSpan};
 
-use super::api::logged_request;
+use super::api::one_logged_request;
 use crate::ui::{Load, PageHead, PageName, Time, bytes_words, loaded, param};
 use crate::words::words;
 
 #[component]
 pub(crate) fn LoggedRequestPage() -> impl IntoView {
     let id = param("id");
-    let found = loaded(move || id.get(), logged_request);
+    let found = loaded(move || id.get(), one_logged_request);
     view! { <Load resource=found page=true view=page/> }.into_any()
 }
 

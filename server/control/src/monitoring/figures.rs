@@ -167,7 +167,7 @@ mod tests {
         let node = SeriesKey::new(SeriesKind::Node, None, "a:1");
         let mut written = Written::default();
         let mut process = written.process("a:1/x");
-        for tick in 1..=6 {
+        for tick in 1..=6_i64 {
             let reading = Reading::default().counter(Counter::Ok, tick.unsigned_abs());
             process.tick(tick, [(api.clone(), reading), (node.clone(), Reading::default())]);
         }

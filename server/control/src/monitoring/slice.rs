@@ -178,7 +178,7 @@ mod tests {
         let mut written = Written::default();
         for writer in ["a:1/x", "b:1/y"] {
             let (mut process, live) = (written.process(writer), LiveLatencies::default());
-            for tick in 1..=30 {
+            for tick in 1..=30_i64 {
                 live.add(1_000);
                 let count = tick.unsigned_abs();
                 let reading = Reading::default().counter(Counter::Ok, count).counter(Counter::CacheL1, count).latencies(live.read());

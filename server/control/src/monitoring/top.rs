@@ -185,7 +185,7 @@ mod tests {
         let mut written = Written::default();
         for writer in ["a:1/x", "b:1/y", "c:1/z"] {
             let (mut process, live) = (written.process(writer), LiveLatencies::default());
-            for tick in 1..=180 {
+            for tick in 1..=180_i64 {
                 (1..=10).for_each(|millis| live.add(millis * 1_000));
                 let reading = Reading::default().counter(Counter::Ok, 10 * tick.unsigned_abs()).latencies(live.read());
                 process.tick(tick, [(key("travel/plane"), reading)]);

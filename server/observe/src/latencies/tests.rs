@@ -147,8 +147,8 @@ fn rounding_moves_no_more_than_a_quarter_to_a_neighbour() {
     let mut chance = Seeded::new(5);
     for _ in 0..200 {
         let first = chance.below(600) as u16;
-        let some = (first..first + 60).filter_map(|at| (chance.below(5) > 0).then(|| (at, 1 + chance.below(5_000))));
-        let buckets: Vec<(u16, u64)> = some.collect();
+        let some = (first..first + 60).map(|at| (at, chance.below(5).min(1) * (1 + chance.below(5_000))));
+        let buckets: Vec<(u16, u64)> = some.filter(|(_, count)| *count > 0).collect();
         let exact = Latencies { buckets, sum: 1, max: 1, ..Latencies::default() };
         let rounded = exact.rounded();
         assert_eq!(rounded.count(), exact.count());

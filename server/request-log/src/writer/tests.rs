@@ -16,13 +16,13 @@ const DAY: Millis = 86_400_000;
 /// Entry `number` of a run: one each second, each third one failed.
 fn entry(number: u32) -> RequestEntry {
     let at = NOW + Millis::from(number) * 1_000;
-    let failed = number % 3 == 0;
+    let failed = number.is_multiple_of(3);
     let digits = format!("{at:012x}");
     RequestEntry {
         at,
         request_id: format!("{}-{}-7000-8000-{number:012x}", &digits[..8], &digits[8..]),
         trace_id: format!("{number:032x}"),
-        api: if number % 2 == 0 { "travel/plane".into() } else { "finance/rate".into() },
+        api: if number.is_multiple_of(2) { "travel/plane".into() } else { "finance/rate".into() },
         version: Some(3),
         environment: Some(Environment::Prod),
         app: "travel/demo-app".into(),
