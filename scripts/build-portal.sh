@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # Builds the browser half and lays it out, ready to be served, in $CARGO_TARGET_DIR/site/pkg: sluice.js and
 # sluice_bg.wasm, which every page loads; __wasm_split.js, which loads the areas; split_*.wasm and chunk_*.wasm, which
-# areas and parts of pages are made of; sql-editor.js, which pages with an SQL editor load; each with what it is as brotli (.br) and as
-# gzip (.gz). areas.txt has a line for each area and each part: its name, and the files that a
-# page with it is made of.
+# areas are made of; sql-editor.js, which pages with an SQL editor load; each with what it is as brotli (.br) and as
+# gzip (.gz). areas.txt has a line for each area: its name, and the files that it is made of.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 site="$CARGO_TARGET_DIR/site"
@@ -80,10 +79,8 @@ node - "$new" <<'NODE'
   const told = (name, names) => console.log(`    ${name}: ${names.length} files, ${sum(names, "plain")} bytes, ${sum(names, "br")} as brotli, ${sum(names, "gz")} as gzip`);
   told("every page", ["sluice_bg.wasm"]);
   told("the SQL editor", ["sql-editor.js"]);
-  // A part of an area, such as editor_fields, is shown on a page of that area: it is made of both.
-  const pageOf = (area) => [area, prefix + area.slice(prefix.length).split("_")[0]];
   const lines = areas.map((area) => {
-    const files = [...new Set(pageOf(area).flatMap(filesOf))];
+    const files = [...new Set(filesOf(area))];
     const gone = files.filter((file) => !existsSync(join(folder, file)));
     if (files.length === 0 || gone.length > 0) throw new Error(`${area} is made of [${files}], of which [${gone}] is not there`);
     told(area.slice(prefix.length), files);

@@ -82,22 +82,17 @@ macro_rules! areas {
 }
 
 areas! {
-    Apis, apis, load_apis, ApisPages { List => ApisPage, New => NewApiPage }
+    Apis, apis, load_apis, ApisPages { List => ApisPage, New => NewApiPage, Inbox => InboxPage, Request => RequestPage }
     Api, api, load_api, ApiPages {
         Frame => ApiPage, Documentation => DocumentationTab, Versions => VersionsTab, Access => AccessTab, Traffic => TrafficTab,
+        Console => ConsolePage, Accelerate => AcceleratePage, PublicDocumentation => PublicDocumentationPage,
     }
-    Console, console, load_console, ConsolePages { Console => ConsolePage }
-    Accelerate, accelerate, load_accelerate, AcceleratePages { Accelerate => AcceleratePage }
-    PublicDocumentation, documentation, load_documentation, DocumentationPages { Documentation => PublicDocumentationPage }
-    Inbox, inbox, load_inbox, InboxPages { List => InboxPage }
-    Request, request, load_request, RequestPages { Request => RequestPage }
     Editor, editor, load_editor, EditorPages { Editor => EditorPage }
-    Sources, sources, load_sources, SourcesPages { List => SourcesPage, New => NewSourcePage }
-    Source, source, load_source, SourcePages { Source => SourcePage, Table => TablePage }
-    Datasets, datasets, load_datasets, DatasetsPages { List => DatasetsPage, New => NewDatasetPage }
-    Dataset, dataset, load_dataset, DatasetPages { Dataset => DatasetPage }
-    Monitoring, monitoring, load_monitoring, MonitoringPages { Overview => MonitoringPage, Name => NamePage, Path => PathPage }
-    RequestLog, requestlog, load_requestlog, RequestLogPages { List => RequestLogPage, Request => LoggedRequestPage }
+    Sources, sources, load_sources, SourcesPages { List => SourcesPage, New => NewSourcePage, Source => SourcePage, Table => TablePage }
+    Datasets, datasets, load_datasets, DatasetsPages { List => DatasetsPage, New => NewDatasetPage, Dataset => DatasetPage }
+    Monitoring, monitoring, load_monitoring, MonitoringPages {
+        Overview => MonitoringPage, Name => NamePage, Path => PathPage, Requests => RequestLogPage, Request => LoggedRequestPage,
+    }
     Administration, administration, load_administration, AdministrationPages {
         Apps => AppsPage, App => AppPage, Domains => DomainsPage, Domain => DomainPage, People => PeoplePage, Audit => AuditPage,
         Account => AccountPage,
@@ -112,19 +107,11 @@ impl LazyArea {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         Some(match parts.as_slice() {
             ["apis", _, _, "edit"] => Self::Editor,
-            ["apis", _, _, "test"] => Self::Console,
-            ["apis", _, _, "accelerate"] => Self::Accelerate,
-            ["apis"] | ["apis", "new"] => Self::Apis,
-            ["apis", _, _, ..] => Self::Api,
-            ["documentation", _, _] => Self::PublicDocumentation,
-            ["inbox"] => Self::Inbox,
-            ["inbox", _] => Self::Request,
-            ["sources"] | ["sources", "new"] => Self::Sources,
-            ["sources", ..] => Self::Source,
-            ["datasets"] | ["datasets", "new"] => Self::Datasets,
-            ["datasets", _, _] => Self::Dataset,
-            ["monitoring", "requests"] | ["monitoring", "requests", _] => Self::RequestLog,
-            ["monitoring"] | ["monitoring", _, _] | ["monitoring", _, _, _] => Self::Monitoring,
+            ["inbox", ..] | ["apis"] | ["apis", "new"] => Self::Apis,
+            ["apis" | "documentation", _, _, ..] => Self::Api,
+            ["sources", ..] => Self::Sources,
+            ["datasets"] | ["datasets", "new"] | ["datasets", _, _] => Self::Datasets,
+            ["monitoring"] | ["monitoring", "requests"] | ["monitoring", _, _] | ["monitoring", _, _, _] => Self::Monitoring,
             ["apps" | "domains" | "people" | "audit" | "account", ..] => Self::Administration,
             _ => return None,
         })
@@ -143,29 +130,29 @@ mod tests {
             ("/join/secret", None),
             ("/none", None),
             ("/apis/travel", None),
-            ("/inbox", Some(LazyArea::Inbox)),
-            ("/inbox/7", Some(LazyArea::Request)),
+            ("/inbox", Some(LazyArea::Apis)),
+            ("/inbox/7", Some(LazyArea::Apis)),
             ("/apis", Some(LazyArea::Apis)),
             ("/apis/", Some(LazyArea::Apis)),
             ("/apis/new", Some(LazyArea::Apis)),
             ("/apis/travel/plane", Some(LazyArea::Api)),
             ("/apis/travel/plane/versions", Some(LazyArea::Api)),
-            ("/apis/travel/plane/test", Some(LazyArea::Console)),
-            ("/apis/travel/plane/accelerate", Some(LazyArea::Accelerate)),
-            ("/documentation/travel/plane", Some(LazyArea::PublicDocumentation)),
+            ("/apis/travel/plane/test", Some(LazyArea::Api)),
+            ("/apis/travel/plane/accelerate", Some(LazyArea::Api)),
+            ("/documentation/travel/plane", Some(LazyArea::Api)),
             ("/apis/travel/plane/edit", Some(LazyArea::Editor)),
             ("/sources", Some(LazyArea::Sources)),
             ("/sources/new", Some(LazyArea::Sources)),
-            ("/sources/flights-db/tables/planes", Some(LazyArea::Source)),
+            ("/sources/flights-db/tables/planes", Some(LazyArea::Sources)),
             ("/datasets", Some(LazyArea::Datasets)),
             ("/datasets/new", Some(LazyArea::Datasets)),
-            ("/datasets/travel/flights", Some(LazyArea::Dataset)),
+            ("/datasets/travel/flights", Some(LazyArea::Datasets)),
             ("/monitoring", Some(LazyArea::Monitoring)),
             ("/monitoring/live", None),
             ("/monitoring/source/flights-db", Some(LazyArea::Monitoring)),
             ("/monitoring/api/travel/plane", Some(LazyArea::Monitoring)),
-            ("/monitoring/requests", Some(LazyArea::RequestLog)),
-            ("/monitoring/requests/7", Some(LazyArea::RequestLog)),
+            ("/monitoring/requests", Some(LazyArea::Monitoring)),
+            ("/monitoring/requests/7", Some(LazyArea::Monitoring)),
             ("/monitoring/requests/travel/plane", Some(LazyArea::Monitoring)),
             ("/apps/travel/demo-app", Some(LazyArea::Administration)),
             ("/domains/travel", Some(LazyArea::Administration)),

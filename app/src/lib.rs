@@ -16,7 +16,6 @@
 mod error;
 mod frame;
 mod lazy;
-mod lazy_part;
 mod left_drafts;
 mod navigation;
 mod not_loaded;
@@ -32,13 +31,10 @@ mod session;
 
 pub use lazy::LazyArea;
 pub use not_loaded::NotLoaded;
-pub use pages::editor::EditorPart;
 pub use routes::App;
 pub use shell::{PageFiles, shell};
 pub use ui::ICONS;
 
-#[cfg(feature = "hydrate")]
-pub use lazy_part::marked_parts;
 #[cfg(feature = "hydrate")]
 pub use not_loaded::say_not_loaded;
 #[cfg(feature = "ssr")]

@@ -7,10 +7,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::frame::Frame;
-use crate::lazy::{
-    AcceleratePages, AdministrationPages, ApiPages, ApisPages, ConsolePages, DatasetPages, DatasetsPages, DocumentationPages, EditorPages,
-    InboxPages, MonitoringPages, RequestLogPages, RequestPages, SourcePages, SourcesPages,
-};
+use crate::lazy::{AdministrationPages, ApiPages, ApisPages, DatasetsPages, EditorPages, MonitoringPages, SourcesPages};
 use crate::left_drafts::LeftDrafts;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
@@ -30,16 +27,16 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/join/:secret") view=JoinPage ssr=SsrMode::Async/>
-                <Route path=path!("/documentation/:domain/:name") view=DocumentationPages::Documentation ssr=SsrMode::Async/>
+                <Route path=path!("/documentation/:domain/:name") view=ApiPages::PublicDocumentation ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=HomePage ssr=SsrMode::Async/>
-                    <Route path=path!("inbox") view=InboxPages::List ssr=SsrMode::Async/>
-                    <Route path=path!("inbox/:id") view=RequestPages::Request ssr=SsrMode::Async/>
+                    <Route path=path!("inbox") view=ApisPages::Inbox ssr=SsrMode::Async/>
+                    <Route path=path!("inbox/:id") view=ApisPages::Request ssr=SsrMode::Async/>
                     <Route path=path!("apis") view=ApisPages::List ssr=SsrMode::Async/>
                     <Route path=path!("apis/new") view=ApisPages::New ssr=SsrMode::Async/>
                     <Route path=path!("apis/:domain/:name/edit") view=EditorPages::Editor ssr=SsrMode::Async/>
-                    <Route path=path!("apis/:domain/:name/test") view=ConsolePages::Console ssr=SsrMode::Async/>
-                    <Route path=path!("apis/:domain/:name/accelerate") view=AcceleratePages::Accelerate ssr=SsrMode::Async/>
+                    <Route path=path!("apis/:domain/:name/test") view=ApiPages::Console ssr=SsrMode::Async/>
+                    <Route path=path!("apis/:domain/:name/accelerate") view=ApiPages::Accelerate ssr=SsrMode::Async/>
                     <ParentRoute path=path!("apis/:domain/:name") view=ApiPages::Frame ssr=SsrMode::Async>
                         <Route path=path!("") view=ApiPages::Documentation ssr=SsrMode::Async/>
                         <Route path=path!("versions") view=ApiPages::Versions ssr=SsrMode::Async/>
@@ -48,14 +45,14 @@ pub fn App() -> impl IntoView {
                     </ParentRoute>
                     <Route path=path!("sources") view=SourcesPages::List ssr=SsrMode::Async/>
                     <Route path=path!("sources/new") view=SourcesPages::New ssr=SsrMode::Async/>
-                    <Route path=path!("sources/:name") view=SourcePages::Source ssr=SsrMode::Async/>
-                    <Route path=path!("sources/:name/tables/:table") view=SourcePages::Table ssr=SsrMode::Async/>
+                    <Route path=path!("sources/:name") view=SourcesPages::Source ssr=SsrMode::Async/>
+                    <Route path=path!("sources/:name/tables/:table") view=SourcesPages::Table ssr=SsrMode::Async/>
                     <Route path=path!("datasets") view=DatasetsPages::List ssr=SsrMode::Async/>
                     <Route path=path!("datasets/new") view=DatasetsPages::New ssr=SsrMode::Async/>
-                    <Route path=path!("datasets/:domain/:name") view=DatasetPages::Dataset ssr=SsrMode::Async/>
+                    <Route path=path!("datasets/:domain/:name") view=DatasetsPages::Dataset ssr=SsrMode::Async/>
                     <Route path=path!("monitoring") view=MonitoringPages::Overview ssr=SsrMode::Async/>
-                    <Route path=path!("monitoring/requests") view=RequestLogPages::List ssr=SsrMode::Async/>
-                    <Route path=path!("monitoring/requests/:id") view=RequestLogPages::Request ssr=SsrMode::Async/>
+                    <Route path=path!("monitoring/requests") view=MonitoringPages::Requests ssr=SsrMode::Async/>
+                    <Route path=path!("monitoring/requests/:id") view=MonitoringPages::Request ssr=SsrMode::Async/>
                     <Route path=path!("monitoring/:kind/:name") view=MonitoringPages::Name ssr=SsrMode::Async/>
                     <Route path=path!("monitoring/:kind/:domain/:name") view=MonitoringPages::Path ssr=SsrMode::Async/>
                     <Route path=path!("apps") view=AdministrationPages::Apps ssr=SsrMode::Async/>

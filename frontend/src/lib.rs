@@ -1,6 +1,6 @@
 //! The browser's entry: load what the page is made of, hydrate, and say so.
 
-use app::{App, EditorPart, LazyArea, NotLoaded};
+use app::{App, LazyArea};
 use leptos::prelude::{document, location};
 use leptos::tachys::dom::body;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -13,7 +13,10 @@ pub fn hydrate() {
     spawn_local(async {
         // The first render must give what the server rendered, so the page's area comes first. Where it does not come,
         // nothing is taken over: the routes would keep links from the browser and have no page to show for them.
-        if load_code().await.is_err() {
+        let area = LazyArea::of(&location().pathname().unwrap_or_default());
+        if let Some(area) = area
+            && area.load().await.is_err()
+        {
             app::say_not_loaded();
             return;
         }
@@ -23,17 +26,4 @@ pub fn hydrate() {
             let _ = root.set_attribute("data-hydrated", "");
         }
     });
-}
-
-/// The code of the page's area, and of the parts that the server has rendered.
-async fn load_code() -> Result<(), NotLoaded> {
-    if let Some(area) = LazyArea::of(&location().pathname().unwrap_or_default()) {
-        area.load().await?;
-    }
-    for name in app::marked_parts() {
-        if let Some(part) = EditorPart::from_name(&name) {
-            part.load().await?;
-        }
-    }
-    Ok(())
 }

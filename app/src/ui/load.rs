@@ -33,19 +33,13 @@ where
     load(resource.answers(), Arc::new(move |answer| answer.read().map(|value| view(value).into_any())), page, quiet)
 }
 
-/// The shape of what comes.
-#[component]
-pub(crate) fn Bones() -> impl IntoView {
-    view! {
-        <div class="card card-pad stack" aria-busy="true" aria-label=words().ui.loading>
-            <span class="bone bone-35"></span><span class="bone bone-90"></span><span class="bone bone-70"></span>
-        </div>
-    }
-}
-
 fn load(answers: Answers, draw: Draw, page: bool, quiet: bool) -> AnyView {
     view! {
-        <Transition fallback=|| view! { <Bones/> }>
+        <Transition fallback=|| view! {
+            <div class="card card-pad stack" aria-busy="true" aria-label=words().ui.loading>
+                <span class="bone bone-35"></span><span class="bone bone-90"></span><span class="bone bone-70"></span>
+            </div>
+        }>
             {move || {
                 let draw = draw.clone();
                 Suspend::new(async move {

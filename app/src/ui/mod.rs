@@ -64,7 +64,7 @@ pub(crate) use json_form::{BoundChoice, BoundNumber, BoundText, JsonForm, Sends,
 #[cfg(feature = "ssr")]
 pub(crate) use limit::rate;
 pub(crate) use limit::{rate_fields, rate_words};
-pub(crate) use load::{Bones, Load};
+pub(crate) use load::Load;
 pub(crate) use loaded::{Loaded, loaded, loaded_first};
 pub(crate) use number_field::{NumberField, number_text, typed_numbers};
 pub(crate) use page_script::load_script;

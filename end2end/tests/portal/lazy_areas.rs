@@ -105,23 +105,3 @@ async fn a_page_whose_code_does_not_come_says_so_and_its_forms_work() {
     admin.sees("h1:has-text(\"finance\")").await;
     stage.close().await;
 }
-
-#[tokio::test]
-async fn a_step_whose_code_comes_late_is_shown_then_and_is_alive_on_a_loaded_page() {
-    let stage = Stage::open().await;
-    let builder = stage.person("builder@demo", DESK).await;
-    let late = |route: playwright_rs::Route| async move {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        route.continue_(None).await
-    };
-    builder.page.route("**/split_editor_policy.wasm", late).await.unwrap();
-    builder.go("/apis/travel/plane/edit?step=parameters").await;
-    builder.click("a:has-text(\"Next: Policy\")").await;
-    builder.sees("#title").await;
-    // From the server: there at once, and heard once its code is.
-    builder.go("/apis/travel/plane/edit?step=policy").await;
-    builder.fill("#title", "Aircraft by tail number").await;
-    builder.reads("[role=status]", "Saved.").await;
-    builder.leaves().await;
-    stage.close().await;
-}

@@ -128,11 +128,10 @@ async fn a_page_asks_early_for_what_its_area_is_made_of_and_for_no_other() {
     let server = Sluice::demo(binary());
     let http = Admin::browser(&server, "admin@demo").await;
     for (path, area) in [
-        ("/inbox?show=all", "inbox"),
+        ("/inbox?show=all", "apis"),
         ("/apis", "apis"),
         ("/apis/travel/plane/versions", "api"),
-        ("/sources", "sources"),
-        ("/sources/flights-db", "source"),
+        ("/sources/flights-db", "sources"),
         ("/apis/travel/plane/edit", "editor"),
         ("/datasets", "datasets"),
         ("/monitoring", "monitoring"),

@@ -15,7 +15,6 @@ mod leaving;
 mod number;
 mod parameter_card;
 mod parameters_step;
-mod parts;
 mod policy_step;
 mod script;
 mod script_editor;
@@ -39,10 +38,13 @@ use model::view::{DatasetView, DraftView, Rejection, SourceView};
 use self::api::{DiscardDraft, callable, draft};
 use self::aside::Aside;
 use self::document::hear_the_document;
-pub use self::parts::EditorPart;
-use self::parts::{show_fields, show_parameters, show_policy, show_send, show_try, show_union};
+use self::fields_step::FieldsStep;
+use self::parameters_step::ParametersStep;
+use self::policy_step::PolicyStep;
+use self::send_step::SendStep;
 use self::state::{Editor, Saved};
-use self::union_step::Callables;
+use self::try_step::TryStep;
+use self::union_step::{Callables, UnionStep};
 use crate::left_drafts::LeftDrafts;
 use crate::pages::datasets::api::datasets;
 use crate::pages::sources::api::sources;
@@ -146,14 +148,14 @@ fn Form(
         {rejected.map(|rejection| view! { <Rejected rejection/> })}
         <Conflict editor/>
         {move || match step.get().as_str() {
-            "try" => show_try(editor),
-            "send" => show_send(editor),
+            "try" => view! { <TryStep editor/> }.into_any(),
+            "send" => view! { <SendStep editor/> }.into_any(),
             other => {
                 let left = match other {
-                    "parameters" => show_parameters(editor),
-                    "policy" => show_policy(editor, datasets),
-                    _ if is_union => show_union(editor, callables),
-                    _ => show_fields(editor, sources),
+                    "parameters" => view! { <ParametersStep editor/> }.into_any(),
+                    "policy" => view! { <PolicyStep editor datasets/> }.into_any(),
+                    _ if is_union => view! { <UnionStep editor callables/> }.into_any(),
+                    _ => view! { <FieldsStep editor sources/> }.into_any(),
                 };
                 view! { <div class="wizard-grid"><div class="stack">{left}</div><aside class="sticky-col stack"><Aside editor/></aside></div> }.into_any()
             }
