@@ -15,6 +15,7 @@ pub mod connector;
 pub mod cron_form;
 pub mod data_type;
 pub mod dataset;
+pub mod diagnosis;
 pub mod dialect;
 pub mod document;
 pub mod documentation;

@@ -5,6 +5,7 @@ mod alerts;
 mod apis;
 mod console;
 mod datasets;
+mod diagnosis;
 mod home;
 mod monitoring;
 mod people;
@@ -26,6 +27,7 @@ pub use datasets::{
     Acceleration, CallFigures, CompartmentView, DataVersionView, DatasetSaved, DatasetView, IncrementalView, IssuerView, JobView,
     MappingPreview, NewIssuer, RunView, SwitchesView, WaitingChange,
 };
+pub use diagnosis::{Diagnosis, DiagnosisAct, Evidence, Finding, FindingKind, LimitOf};
 pub use home::{Need, NeedKind};
 pub use monitoring::{
     ChartLine, ChartQuery, ChartView, CompareWith, CompartmentFigures, Mark, MarkKind, Metric, OverviewQuery, OverviewView, Subject,
