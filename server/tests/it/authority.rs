@@ -267,9 +267,10 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("PUT /admin/v1/apis/{domain}/{api}/switches", With(Action::Switch), json!({"limit": {"per_second": 0, "burst": 0}})),
         ("POST /admin/v1/apis/{domain}/{api}/purge", With(Action::Switch), Json::Null),
         ("GET /admin/v1/compartments", SignedIn, Json::Null),
-        // Without a query, both say what is missing; whose figures somebody may see is in monitoring.rs.
+        // Without a query, all three say what is missing; whose figures somebody may see is in monitoring.rs and diagnosis.rs.
         ("GET /admin/v1/metrics", SignedIn, Json::Null),
         ("GET /admin/v1/metrics/overview", SignedIn, Json::Null),
+        ("GET /admin/v1/diagnosis", SignedIn, Json::Null),
         ("PUT /admin/v1/compartments/{domain}/{priority}", With(Action::Switch), json!({"limit": {"per_second": 0, "burst": 0}})),
         ("GET /admin/v1/alerts", SignedIn, Json::Null),
         ("GET /admin/v1/alerts/{domain}/history", With(Action::See), Json::Null),

@@ -1,10 +1,10 @@
-//! Figures over time: the chart of one thing, as JSON or CSV, and all APIs of domains.
+//! Figures over time: the chart of one thing, as JSON or CSV, all APIs of domains, and why one of them is slow or failing.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use control::model::clock::{Millis, SECOND, parse_time};
 use control::model::snapshot::Environment;
-use control::model::view::{ChartQuery, ChartView, CompareWith, Metric, OverviewQuery, OverviewView, Subject, SubjectKind};
+use control::model::view::{ChartQuery, ChartView, CompareWith, Diagnosis, Metric, OverviewQuery, OverviewView, Subject, SubjectKind};
 use control::model::wall_clock::WallClock;
 use control::model::{FieldError, Problem};
 use control::{Control, chart_as_csv};
@@ -61,6 +61,19 @@ struct OverviewAsked {
     zone: Option<String>,
 }
 
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct DiagnosisAsked {
+    /// Of the API, such as `travel/plane`.
+    path: Option<String>,
+    /// `test` or `prod`.
+    environment: Option<String>,
+    /// RFC 3339, or milliseconds since 1970 in UTC. The time of the same length before it is compared with.
+    from: Option<String>,
+    /// As `from`.
+    to: Option<String>,
+}
+
 pub(super) fn add(table: Table) -> Table {
     table
         .add::<(), ChartView, _, _>(Method::GET, "/admin/v1/metrics", "Get figures over time of an API, app, source, dataset or job", chart)
@@ -72,6 +85,8 @@ pub(super) fn add(table: Table) -> Table {
             overview,
         )
         .with_query::<OverviewAsked>()
+        .add::<(), Diagnosis, _, _>(Method::GET, "/admin/v1/diagnosis", "Say why an API is slow or failing", diagnosis)
+        .with_query::<DiagnosisAsked>()
 }
 
 async fn chart(
@@ -101,6 +116,18 @@ async fn overview(State(control): State<Control>, Asker(caller): Asker, Query(as
     answer(control.overview(&caller, &OverviewQuery { domain: asked.domain, environment, from, to, compare, zone }).await)
 }
 
+async fn diagnosis(State(control): State<Control>, Asker(caller): Asker, Query(asked): Query<DiagnosisAsked>) -> Answer<Diagnosis> {
+    let mut errors = Vec::new();
+    let path = path(&mut errors, asked.path.as_deref());
+    let environment =
+        chosen(&mut errors, "environment", asked.environment.as_deref(), "Choose an environment: test or prod.", Environment::from_key);
+    let (from, to) = (time(&mut errors, "from", asked.from.as_deref()), time(&mut errors, "to", asked.to.as_deref()));
+    let (Some(path), Some(environment), Some(from), Some(to)) = (path, environment, from, to) else {
+        return Err(Problem::fields(errors).into());
+    };
+    answer(control.diagnose(&caller, (&path, environment), (from, to)).await)
+}
+
 fn chart_query(asked: &ChartAsked) -> Result<ChartQuery, Problem> {
     let mut errors = Vec::new();
     let kinds = SubjectKind::ALL.map(SubjectKind::key).join(", ");
@@ -109,7 +136,7 @@ fn chart_query(asked: &ChartAsked) -> Result<ChartQuery, Problem> {
         None => None,
         given => chosen(&mut errors, "environment", given, "Choose an environment: test or prod.", Environment::from_key),
     };
-    let path = chosen(&mut errors, "path", asked.path.as_deref(), "Enter the path, such as travel/plane.", |path| Some(path.to_owned()));
+    let path = path(&mut errors, asked.path.as_deref());
     let metrics = metrics(&mut errors, asked.metrics.as_deref());
     let (from, to) = (time(&mut errors, "from", asked.from.as_deref()), time(&mut errors, "to", asked.to.as_deref()));
     let step = asked.step.as_deref().and_then(|step| {
@@ -136,6 +163,10 @@ fn chosen<T>(errors: &mut Vec<FieldError>, name: &str, text: Option<&str>, what:
         errors.push(FieldError::new(name, what));
     }
     value
+}
+
+fn path(errors: &mut Vec<FieldError>, text: Option<&str>) -> Option<String> {
+    chosen(errors, "path", text, "Enter the path, such as travel/plane.", |path| Some(path.to_owned()))
 }
 
 fn time(errors: &mut Vec<FieldError>, name: &str, text: Option<&str>) -> Option<Millis> {

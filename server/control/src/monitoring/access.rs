@@ -54,7 +54,7 @@ pub(super) fn environment(subject: &Subject) -> Result<Environment, Problem> {
 }
 
 /// The domain and the name of a path.
-fn parts(path: &str) -> Result<(&str, &str), Problem> {
+pub(super) fn parts(path: &str) -> Result<(&str, &str), Problem> {
     path.split_once('/').ok_or_else(|| Problem::field("path", "Enter the path as domain/name, such as travel/plane."))
 }
 

@@ -14,7 +14,7 @@ use moka::future::Cache;
 use observe::{HELD_FOR, Point, SeriesKey, SeriesKind, Tier};
 use store::{SeriesChunkRow, SeriesStore, StoreError};
 
-use super::points::{Alive, Gathered, Window, gather, node_of, read};
+use super::points::{Alive, Gathered, Points, Window, by_node, gather, node_of, read};
 use super::slice::{Slice, SliceKey};
 
 /// Slices that do not change any more take so much memory at the most.
@@ -63,6 +63,14 @@ impl Figures {
         }
         let (window, alive) = (*window, alive.clone());
         compute(move || gather(&window, &rows, &alive)).await
+    }
+
+    /// The points of a series, of each node by itself.
+    pub(super) async fn by_node(&self, series: &SeriesKey, window: &Window) -> Result<BTreeMap<String, Points>, Problem> {
+        let from = window.tier.chunk(window.from);
+        let rows = self.store.chunks(&series.to_string(), window.tier.number().into(), from, window.to).await;
+        let (rows, window) = (rows.map_err(|error| unavailable(&error))?, *window);
+        compute(move || by_node(&window, &rows).0).await
     }
 
     /// All slices of a kind within a window, in their order.

@@ -141,22 +141,28 @@ pub(super) struct Gathered {
 
 /// Merges the chunks of all writers.
 pub(super) fn gather(window: &Window, rows: &[SeriesChunkRow], alive: &Alive) -> Gathered {
-    let mut gathered = Gathered::default();
+    let (nodes, unreadable) = by_node(window, rows);
+    let mut gathered = Gathered { unreadable, ..Gathered::default() };
+    for (node, mut points) in nodes {
+        carry_gauges(window, &mut points, |at| alive.has(&node, at));
+        add_node(&mut gathered.points, points);
+    }
+    gathered
+}
+
+/// The points of each node by itself, and how many chunks could not be read.
+pub(super) fn by_node(window: &Window, rows: &[SeriesChunkRow]) -> (BTreeMap<String, Points>, u32) {
+    let mut unreadable = 0;
     let mut nodes: BTreeMap<&str, Folds> = BTreeMap::new();
     for row in rows {
         let Some(points) = read(window.tier, row) else {
-            gathered.unreadable += 1;
+            unreadable += 1;
             continue;
         };
         let folds = nodes.entry(node_of(&row.writer)).or_default();
         points.into_iter().filter(|(at, _)| window.holds(*at)).for_each(|(at, point)| folds.add(window.interval(at), point));
     }
-    for (node, folds) in nodes {
-        let mut points = folds.points();
-        carry_gauges(window, &mut points, |at| alive.has(node, at));
-        add_node(&mut gathered.points, points);
-    }
-    gathered
+    (nodes.into_iter().map(|(node, folds)| (node.to_owned(), folds.points())).collect(), unreadable)
 }
 
 /// A reading in which nothing has changed leaves no point: while the node lives, its gauges are those of its last one.

@@ -75,6 +75,6 @@ fn culprit(observed: &Observed, code: ErrorCode) -> (String, DiagnosisAct) {
             (format!("the store of the dataset {dataset}"), DiagnosisAct::RetryBuild { dataset: dataset.clone() })
         }
         (_, [ObservedSource { name, .. }]) => (format!("the source {name}"), DiagnosisAct::OpenSource { source: name.clone() }),
-        _ => ("a source of one of its steps".to_owned(), DiagnosisAct::OpenRequests),
+        _ => ("a source that the API reads".to_owned(), DiagnosisAct::OpenRequests),
     }
 }

@@ -6,6 +6,7 @@ use crate::snapshot::Environment;
 use crate::view::{LimitOf, SubjectKind};
 
 const FROM: Millis = 100 * HOUR;
+const NONE: [FindingKind; 0] = [];
 
 fn healthy(requests: u64) -> Counts {
     Counts { requests, p95: Some(12.0), gateway_ms: 1.0, source_ms: 7.0, cached: requests / 2, cacheable: requests, ..Counts::default() }
@@ -74,7 +75,7 @@ fn few_requests_say_nothing_whatever_they_are() {
     let all_fail = Counts { p95: Some(9_000.0), ..failing(12, ErrorCode::SourceUnavailable, 12) };
     let few = Observed { now: all_fail.clone(), parts: vec![(FROM, all_fail)], changes: Vec::new(), sources: Vec::new(), ..well() };
     let diagnosis = diagnose(&few);
-    assert_eq!(diagnosis.findings, []);
+    assert!(diagnosis.findings.is_empty(), "{diagnosis:#?}");
     assert!(diagnosis.summary.starts_with("Too few requests to compare: 12."), "{}", diagnosis.summary);
 }
 
@@ -122,11 +123,11 @@ fn a_slow_source_is_compared_with_itself_and_a_job_that_reads_it_can_make_way() 
     assert_eq!(finding.act, DiagnosisAct::PauseJob { dataset: "travel/b".into() });
     // Nothing to compare with: a second is slow by itself, and half a second is not.
     let alone = |p95: f64| ObservedSource { before: SourceCounts::default(), ..source(SourceCounts { p95: Some(p95), ..slow.clone() }) };
-    assert_eq!(kinds(&Observed { sources: vec![alone(480.0)], ..observed.clone() }), []);
+    assert_eq!(kinds(&Observed { sources: vec![alone(480.0)], ..observed.clone() }), NONE);
     assert_eq!(kinds(&Observed { sources: vec![alone(1_500.0)], ..observed.clone() }), [FindingKind::SourceSlow]);
     // A source that takes little of the request does not make it slow.
     let little = Counts { gateway_ms: 900.0, ..now };
-    assert_eq!(kinds(&Observed { now: little, ..observed }), []);
+    assert_eq!(kinds(&Observed { now: little, ..observed }), NONE);
 }
 
 #[test]
@@ -139,7 +140,7 @@ fn a_full_queue_is_told_with_those_who_wait() {
     assert_eq!(finding.text, expected);
     // All in use and one that waits for a moment is what a queue is for.
     let short = SourceCounts { refused: 0, waiting: 1, ..full };
-    assert_eq!(kinds(&Observed { sources: vec![source(short)], ..well() }), []);
+    assert_eq!(kinds(&Observed { sources: vec![source(short)], ..well() }), NONE);
 }
 
 #[test]
@@ -154,7 +155,7 @@ fn an_emptied_cache_is_told_where_it_makes_requests_slow() {
     );
     assert_eq!((finding.since, finding.act), (FROM + MINUTE, DiagnosisAct::Wait));
     let quick = Change { after: Counts { source_ms: 7.0, ..cold }, ..purge };
-    assert_eq!(kinds(&Observed { changes: vec![quick], ..well() }), [], "a quick source is not felt");
+    assert_eq!(kinds(&Observed { changes: vec![quick], ..well() }), NONE, "a quick source is not felt");
 }
 
 #[test]
@@ -203,7 +204,7 @@ fn a_release_that_breaks_or_slows_is_named_with_the_version_before() {
     assert_eq!(only(&slowed, FindingKind::Release).text, "Since release v7, p95 is 95 ms; with v6, it was 12 ms.");
     // Twice of little is little, and so are ten requests.
     for after in [Counts { p95: Some(25.0), ..healthy(100) }, failing(10, ErrorCode::Internal, 10)] {
-        assert_eq!(kinds(&Observed { changes: vec![release(after)], ..well() }), []);
+        assert_eq!(kinds(&Observed { changes: vec![release(after)], ..well() }), NONE);
     }
 }
 
@@ -211,7 +212,7 @@ fn a_release_that_breaks_or_slows_is_named_with_the_version_before() {
 fn one_node_alone_is_named() {
     let nodes = |other: Counts| vec![node("10.0.0.1:80", healthy(500)), node("10.0.0.2:80", other)];
     let fails = failing(500, ErrorCode::Forbidden, 9);
-    assert_eq!(kinds(&Observed { nodes: nodes(fails), ..well() }), [], "not through its own fault");
+    assert_eq!(kinds(&Observed { nodes: nodes(fails), ..well() }), NONE, "not through its own fault");
     let finding = only(&Observed { nodes: nodes(failing(500, ErrorCode::SourceTimeout, 100)), ..well() }, FindingKind::OneNode);
     assert_eq!(finding.text, "Only the node 10.0.0.2:80 fails: 20 % of its requests, and at most 0 % of those of others.");
     assert_eq!(finding.link.as_deref(), Some("/monitoring/node/10.0.0.2:80"));
@@ -219,7 +220,7 @@ fn one_node_alone_is_named() {
     let finding = only(&slow, FindingKind::OneNode);
     assert_eq!((finding.act, finding.link), (DiagnosisAct::AskAdmin, None), "pages of nodes are for admins");
     let alone = Observed { nodes: vec![node("10.0.0.2:80", failing(500, ErrorCode::SourceTimeout, 100))], ..well() };
-    assert_eq!(kinds(&alone), []);
+    assert_eq!(kinds(&alone), NONE);
 }
 
 #[test]
