@@ -145,5 +145,8 @@ texts! {
         nodes = "Nodes";
         no_compartments = "No compartment has figures in this time range.";
         rate(number: &str) = "{number}/s";
+        why = "Why";
+        looked_at = "What was looked at";
+        since(at: &str) = "Since {at}";
     }
 }

@@ -61,6 +61,7 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("home-figures", (SignedIn, Form(json!({})))),
         ("monitoring", (SignedIn, Body(json!({"asked": {"range": "15m"}})))),
         ("monitoring-of", (With(Action::See), Body(json!({"kind": "api", "path": "travel/plane", "asked": {}})))),
+        ("monitoring-why", (With(Action::See), Body(json!({"path": "travel/plane", "asked": {}})))),
         ("apis", (SignedIn, Form(json!({})))),
         ("list-apis", (SignedIn, Body(json!({})))),
         ("list-sources", (SignedIn, Body(json!({})))),

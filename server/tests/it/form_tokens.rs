@@ -39,7 +39,7 @@ const ASK: [&str; 26] = [
 ];
 
 /// They read.
-const READ: [&str; 53] = [
+const READ: [&str; 54] = [
     "acceleration",
     "api",
     "apis",
@@ -73,6 +73,7 @@ const READ: [&str; 53] = [
     "me",
     "monitoring",
     "monitoring-of",
+    "monitoring-why",
     "needs",
     "next-times",
     "preview-mapping",

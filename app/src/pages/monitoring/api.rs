@@ -13,6 +13,13 @@ pub async fn monitoring(#[server(default)] asked: Asked) -> Result<String, Porta
     Ok(super::drawn::overview(&control, &caller, &asked).await?)
 }
 
+/// Why an API is slow or failing.
+#[server(prefix = "/fn", endpoint = "monitoring-why", input = Json)]
+pub async fn monitoring_why(path: String, #[server(default)] asked: Asked) -> Result<String, PortalError> {
+    let (control, caller) = crate::session::asker().await?;
+    Ok(super::drawn::why(&control, &caller, &path, &asked).await?)
+}
+
 /// The figures of one thing, by its kind and its path.
 #[server(prefix = "/fn", endpoint = "monitoring-of", input = Json)]
 pub async fn monitoring_of(kind: String, path: String, #[server(default)] asked: Asked) -> Result<String, PortalError> {

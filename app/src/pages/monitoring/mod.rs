@@ -15,16 +15,20 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::view::Me;
 
-use self::api::{monitoring, monitoring_of};
+use self::api::{monitoring, monitoring_of, monitoring_why};
 use self::asked::Asked;
 use self::kinds::{Kind, OVERVIEW, kind_of};
 use self::ranges::{environments, ranges};
+use crate::error::PortalError;
 use crate::signed_in::MeResource;
 use crate::ui::{Drawn, Load, PageHead, PageName, address_memo, loaded, param};
 use crate::words::words;
 
 pub(crate) use self::kinds::address;
 pub(crate) use self::link::MonitoringLink;
+
+/// The kind of thing for which it is said why it is slow or failing.
+const API: &str = "api";
 
 fn asked() -> Memo<Asked> {
     let query = use_query_map();
@@ -110,6 +114,7 @@ pub(crate) fn PathPage() -> impl IntoView {
 fn page_of(at: Signal<(String, String)>) -> AnyView {
     let asked = asked();
     let drawn = loaded(move || (at.get(), asked.get()), |((kind, path), asked)| monitoring_of(kind, path, asked));
+    let why = loaded(move || (at.get(), asked.get()), |((kind, path), asked)| why(kind, path, asked));
     view! {
         <Load resource=drawn page=true view=move |html| {
             let (key, path) = at.get_untracked();
@@ -120,12 +125,18 @@ fn page_of(at: Signal<(String, String)>) -> AnyView {
                     <div class="row toolbar-scroll mb-4">{move || asked.with(|asked| view! {
                         {kind.has_environments.then(|| environments(asked, &address))}{ranges(asked, &address)}
                     })}</div>
+                    {(kind.key == API).then(|| view! { <Load resource=why quiet=true view=|html| view! { <Drawn html/> }/> })}
                     <Drawn html/>
                 }
             })
         }/>
     }
     .into_any()
+}
+
+/// Of an API alone: nothing else has rules.
+async fn why(kind: String, path: String, asked: Asked) -> Result<String, PortalError> {
+    if kind == API { monitoring_why(path, asked).await } else { Ok(String::new()) }
 }
 
 fn head(kind: &'static Kind, path: &str) -> AnyView {

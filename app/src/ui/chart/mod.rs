@@ -28,6 +28,15 @@ pub(crate) fn charts(shared: &Shared<'_>, descriptions: &[Description]) -> Eleme
     Element::new("div").class("grid cols-2 charts").with(hatch()).with_all(cards.collect::<Vec<_>>())
 }
 
+/// A chart within a text: its title, its legend and its drawing. What gaps are filled with is that of the charts of the page.
+pub(crate) fn small_chart(shared: &Shared<'_>, description: &Description) -> Element {
+    let prepared = Prepared::of(shared, description);
+    let keys = prepared.series.iter().enumerate().map(|(place, series)| legend_of(&prepared, series, place));
+    let legend = Element::new("ul").class("legend push").with_all(keys.collect::<Vec<_>>());
+    let head = Element::new("div").class("row small t-2").with(Element::new("span").text(&prepared.title())).with(legend);
+    Element::new("div").class("small-chart").with(head).with(plot::figure(&prepared, false))
+}
+
 /// What gaps are filled with; once in a page.
 fn hatch() -> Element {
     let line = Element::new("line").class("hatch-line").set("x1", "0").set("y1", "0").set("x2", "0").set("y2", "6");

@@ -1,7 +1,7 @@
 //! Which charts a page has.
 
 use model::ErrorCode;
-use model::view::{ChartView, Metric, SubjectKind};
+use model::view::{ChartView, Evidence, Metric, SubjectKind};
 
 use crate::ui::chart::{Description, Form, LineOf, Unit};
 use crate::words::words;
@@ -77,6 +77,22 @@ pub(super) fn by_code(view: &ChartView) -> Option<Description> {
     let line = |((code, _), ink)| LineOf { metric: Metric::Errors, code: Some(code), name: ErrorCode::key(code), ink };
     let lines: Vec<LineOf> = codes.into_iter().zip(INKS).map(line).collect();
     (!lines.is_empty()).then(|| of("codes", words().monitoring.errors_by_code, Unit::PerSecond, lines))
+}
+
+/// How the figures that a finding rests on are drawn. Their first metric says which chart it is.
+pub(super) fn of_evidence(evidence: &Evidence) -> Option<Description> {
+    let say = &words().monitoring;
+    Some(match evidence.metrics.first()? {
+        Metric::Requests => requests(),
+        Metric::ErrorShare => errors(),
+        Metric::LatencyP50 => latency(),
+        Metric::CacheL1 => responses(),
+        Metric::GatewayTime => time_split(),
+        Metric::Running => slots(),
+        Metric::LimitHits => one("limits", say.limited, Unit::PerSecond, Metric::LimitHits),
+        Metric::LoopDelay => one("delay", say.loop_delay, Unit::Milliseconds, Metric::LoopDelay),
+        _ => return None,
+    })
 }
 
 pub(super) fn of_overview() -> Vec<Description> {

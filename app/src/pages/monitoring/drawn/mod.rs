@@ -2,6 +2,7 @@
 
 mod descriptions;
 mod lists;
+mod why;
 
 use control::{Caller, Control};
 use model::Problem;
@@ -15,6 +16,8 @@ use super::kinds::{OVERVIEW, address, has_environments};
 use super::span::{Span, compare, environment};
 use crate::ui::chart::{Description, Element, Shared, charts};
 use crate::words::words;
+
+pub(super) use self::why::why;
 
 /// What a page is drawn of, once its figures are there.
 struct Page<'a> {
