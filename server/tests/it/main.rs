@@ -21,6 +21,7 @@ mod consumer_documentation;
 mod cross_origin;
 mod data_plane;
 mod deploy;
+mod diagnosis;
 mod documents;
 mod egress;
 mod errors_in_pages;
