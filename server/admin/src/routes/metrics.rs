@@ -125,7 +125,7 @@ async fn diagnosis(State(control): State<Control>, Asker(caller): Asker, Query(a
     let (Some(path), Some(environment), Some(from), Some(to)) = (path, environment, from, to) else {
         return Err(Problem::fields(errors).into());
     };
-    answer(control.diagnose(&caller, (&path, environment), (from, to)).await)
+    answer(control.diagnose(&caller, (path.as_str(), environment), (from, to)).await)
 }
 
 fn chart_query(asked: &ChartAsked) -> Result<ChartQuery, Problem> {

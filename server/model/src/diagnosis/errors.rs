@@ -1,8 +1,8 @@
 //! Requests that fail: because of the source, or for another reason.
 
 use super::observed::{Observed, ObservedSource, share};
+use super::rule::{Draft, MIN_FAILED, MIN_REQUESTS, MIN_SHARE};
 use super::wording::{count, percent};
-use super::{Draft, MIN_FAILED, MIN_REQUESTS, MIN_SHARE};
 use crate::ErrorCode;
 use crate::view::{DiagnosisAct, FindingKind, Metric};
 

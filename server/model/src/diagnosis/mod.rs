@@ -1,11 +1,13 @@
 //! Why an API is slow or failing: rules over its figures, each of which knows one reason. Pure: whoever calls has read the figures.
 //!
-//! To add a rule: one function that gives a [`Found`] or nothing, its kind in `view::FindingKind`, its row in `docs/monitoring.md`.
+//! To add a rule: one function that gives a `Draft` or nothing, its place in `reasons`, its kind in `view::FindingKind`, and its row in
+//! `docs/monitoring.md`.
 
 mod errors;
 mod nodes;
 mod observed;
 mod release;
+mod rule;
 mod slowness;
 #[cfg(test)]
 mod tests;
@@ -13,39 +15,15 @@ mod traffic;
 mod wording;
 
 pub use observed::{Change, ChangeKind, Counts, Observed, ObservedApp, ObservedNode, ObservedSource, SourceCounts, share};
+pub use rule::{LATE_MS, MIN_FAILED, MIN_REQUESTS};
 
-use crate::clock::Millis;
-use crate::view::{Diagnosis, DiagnosisAct, Evidence, Finding, FindingKind, Metric, Subject};
-
-/// With fewer requests, a share or a percentile says nothing: one slow request of ten is a p95.
-pub const MIN_REQUESTS: u64 = 20;
-/// Fewer failed requests are chance, whatever their share is.
-pub const MIN_FAILED: u64 = 5;
-/// So many requests have to fail, or more than before: a tenth of a percent is the everyday life of a network.
-pub const MIN_SHARE: f64 = 0.05;
-/// A latency has to grow to so many times what it was.
-pub const SLOWER: f64 = 2.0;
-/// And by so many milliseconds: from 1 ms to 3 ms is nothing that a caller feels.
-pub const SLOWER_MS: f64 = 20.0;
-/// Slow by itself, where there is nothing to compare with: people begin to wait.
-pub const SLOW_MS: f64 = 1_000.0;
-/// A delay of the event loop that a request feels.
-pub const LATE_MS: f64 = 100.0;
+use self::rule::Draft;
+use crate::view::{Diagnosis, Evidence, Finding};
 
 /// A finding, and how much of what is wrong it explains, 0 to 1.
 struct Found {
     impact: f64,
     finding: Finding,
-}
-
-/// What a rule found, before it is written for the reader.
-struct Draft {
-    kind: FindingKind,
-    impact: f64,
-    text: String,
-    since: Millis,
-    evidence: (Subject, &'static [Metric]),
-    act: DiagnosisAct,
 }
 
 impl Draft {
@@ -97,14 +75,4 @@ fn reasons(observed: &Observed) -> Vec<Draft> {
     drafts.extend(nodes::busy(observed));
     drafts.extend(errors::others(observed));
     drafts
-}
-
-/// Whether a latency has grown so much that somebody feels it.
-fn is_slower(now: f64, before: f64) -> bool {
-    now >= before * SLOWER && now - before >= SLOWER_MS
-}
-
-/// How much of a latency is more than before. Half of what the same share of failed requests counts: slow is better than failed.
-fn slowness_impact(now: f64, before: f64) -> f64 {
-    if now > 0.0 { 0.5 * (1.0 - before / now).clamp(0.0, 1.0) } else { 0.0 }
 }

@@ -1,8 +1,8 @@
 //! One node alone, and gateways that are late.
 
 use super::observed::{Counts, Observed, ObservedNode, share};
+use super::rule::{Draft, LATE_MS, MIN_FAILED, MIN_REQUESTS, MIN_SHARE, is_slower, slowness_impact};
 use super::wording::{count, millis, percent};
-use super::{Draft, LATE_MS, MIN_FAILED, MIN_REQUESTS, MIN_SHARE, is_slower, slowness_impact};
 use crate::ErrorCode;
 use crate::view::{DiagnosisAct, FindingKind, Metric, Subject, SubjectKind};
 

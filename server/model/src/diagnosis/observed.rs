@@ -113,7 +113,7 @@ pub struct Change {
 pub struct ObservedNode {
     pub name: String,
     pub counts: Counts,
-    /// Readings of its event loop, and those of them that were at least [`super::LATE_MS`].
+    /// Readings of its event loop, and those of them that were at least [`crate::diagnosis::LATE_MS`].
     pub readings: u32,
     pub late: u32,
     /// The first late one.

@@ -1,8 +1,8 @@
 //! Errors or latency that changed with a release.
 
 use super::observed::{Change, ChangeKind, Counts, Observed, share};
+use super::rule::{Draft, MIN_FAILED, MIN_REQUESTS, MIN_SHARE, is_slower, slowness_impact};
 use super::wording::{millis, percent};
-use super::{Draft, MIN_FAILED, MIN_REQUESTS, MIN_SHARE, is_slower, slowness_impact};
 use crate::ErrorCode;
 use crate::view::{DiagnosisAct, FindingKind, Metric};
 

@@ -1,8 +1,8 @@
 //! What makes requests slow on their way to the rows: the source, its queue, and an empty cache.
 
 use super::observed::{Change, ChangeKind, Observed, ObservedSource, SourceCounts, share};
+use super::rule::{Draft, MIN_FAILED, MIN_REQUESTS, SLOW_MS, is_slower, slowness_impact};
 use super::wording::{count, millis, percent};
-use super::{Draft, MIN_FAILED, MIN_REQUESTS, SLOW_MS, is_slower, slowness_impact};
 use crate::ErrorCode;
 use crate::clock::Millis;
 use crate::view::{DiagnosisAct, FindingKind, Metric, Subject, SubjectKind};

@@ -1,9 +1,9 @@
 use super::*;
 use crate::ErrorCode;
-use crate::clock::{HOUR, MINUTE};
+use crate::clock::{HOUR, MINUTE, Millis};
 use crate::limit::Rate;
 use crate::snapshot::Environment;
-use crate::view::{LimitOf, SubjectKind};
+use crate::view::{DiagnosisAct, FindingKind, LimitOf, Metric, Subject, SubjectKind};
 
 const FROM: Millis = 100 * HOUR;
 const NONE: [FindingKind; 0] = [];

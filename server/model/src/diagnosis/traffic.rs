@@ -1,8 +1,8 @@
 //! Who calls: nobody, or an app that asks for more than it may.
 
 use super::observed::{Observed, ObservedApp, share};
+use super::rule::{Draft, MIN_FAILED};
 use super::wording::{count, percent};
-use super::{Draft, MIN_FAILED};
 use crate::limit::Rate;
 use crate::view::{DiagnosisAct, FindingKind, LimitOf, Metric};
 

@@ -1,7 +1,7 @@
 //! Numbers as sentences say them, the whole in one sentence, and what was looked at.
 
-use super::MIN_REQUESTS;
 use super::observed::{ChangeKind, Counts, Observed, share};
+use super::rule::MIN_REQUESTS;
 use crate::number::grouped;
 
 pub(super) fn count(number: u64) -> String {
