@@ -9,15 +9,15 @@ use crate::view::{DiagnosisAct, FindingKind, Metric};
 /// Latencies, as charts draw them.
 const LATENCIES: &[Metric] = &[Metric::LatencyP50, Metric::LatencyP95, Metric::LatencyP99];
 
-/// The newest release after which the share of broken requests rose by 5 points with at least 5 of them, or p95 doubled and grew by 20 ms.
-/// Counts of a quarter of an hour on both sides, of 20 requests each, are compared: further away, something else may have changed.
+/// After the newest release, the share of broken requests rose by 5 points with at least 5 of them, or p95 doubled and grew by 20 ms. An
+/// older one is not live any more: it was mended or rolled back. Counts of a quarter of an hour on both sides, of 20 requests each, are
+/// compared: further away, something else may have changed.
 pub(super) fn newest(observed: &Observed) -> Option<Draft> {
-    let newest_first = observed.changes.iter().rev();
-    newest_first.filter(|change| is_comparable(change)).find_map(|change| broke(observed, change).or_else(|| slowed(observed, change)))
-}
-
-fn is_comparable(change: &Change) -> bool {
-    change.before.requests >= MIN_REQUESTS && change.after.requests >= MIN_REQUESTS
+    let change = observed.changes.iter().rfind(|change| matches!(change.kind, ChangeKind::Release { .. }))?;
+    if change.before.requests < MIN_REQUESTS || change.after.requests < MIN_REQUESTS {
+        return None;
+    }
+    broke(observed, change).or_else(|| slowed(observed, change))
 }
 
 /// Failed, or refused as invalid: a release that asks for another parameter breaks its callers, too.

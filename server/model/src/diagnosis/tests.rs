@@ -202,6 +202,11 @@ fn a_release_that_breaks_or_slows_is_named_with_the_version_before() {
     assert_eq!(kinds(&refused), [FindingKind::Release]);
     let slowed = Observed { changes: vec![release(Counts { p95: Some(95.0), ..healthy(100) })], ..well() };
     assert_eq!(only(&slowed, FindingKind::Release).text, "Since release v7, p95 is 95 ms; with v6, it was 12 ms.");
+    // Once it is rolled back, it is not the reason any more.
+    let kind = ChangeKind::Release { version: 6, previous: 7 };
+    let back = Change { kind, before: failing(100, ErrorCode::Internal, 50), ..release(healthy(100)) };
+    let rolled_back = Observed { changes: vec![release(failing(100, ErrorCode::Internal, 50)), back], ..well() };
+    assert_eq!(kinds(&rolled_back), NONE);
     // Twice of little is little, and so are ten requests.
     for after in [Counts { p95: Some(25.0), ..healthy(100) }, failing(10, ErrorCode::Internal, 10)] {
         assert_eq!(kinds(&Observed { changes: vec![release(after)], ..well() }), NONE);

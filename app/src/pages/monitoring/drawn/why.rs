@@ -3,7 +3,7 @@
 use control::{Caller, Control};
 use model::Problem;
 use model::time_axis::Zone;
-use model::view::{ChartView, Diagnosis, Finding};
+use model::view::{ChartView, Diagnosis, Finding, Metric, SubjectKind};
 
 use super::descriptions::of_evidence;
 use crate::pages::monitoring::asked::Asked;
@@ -16,8 +16,11 @@ pub(in crate::pages::monitoring) async fn why(control: &Control, caller: &Caller
     let diagnosis = control.diagnose(caller, (path, environment(asked)?), (span.from, span.to)).await?;
     let mut findings = Vec::new();
     for finding in &diagnosis.findings {
+        let mut query = finding.evidence.query(Some(span.step), zone.name());
+        // Says when nothing was asked: there is no latency and no share then, and that is no gap.
+        query.metrics.push(if query.subject.kind == SubjectKind::Source { Metric::Statements } else { Metric::Requests });
         // A finding is worth reading without its drawing.
-        let evidence = control.chart(caller, &finding.evidence.query(Some(span.step), zone.name())).await.ok();
+        let evidence = control.chart(caller, &query).await.ok();
         findings.push(item(finding, evidence.as_ref(), &zone));
     }
     Ok(card(&diagnosis, findings).into_html())
@@ -52,7 +55,7 @@ fn item(finding: &Finding, evidence: Option<&ChartView>, zone: &Zone) -> Element
 #[cfg(test)]
 mod tests {
     use model::snapshot::Environment;
-    use model::view::{ChartLine, DiagnosisAct, Evidence, FindingKind, Metric, Subject, SubjectKind};
+    use model::view::{ChartLine, DiagnosisAct, Evidence, FindingKind, Subject};
 
     use super::*;
 
