@@ -9,7 +9,7 @@ use model::diagnosis::{Change, ChangeKind, MIN_FAILED, Observed, ObservedApp, Ob
 use model::limit::Rate;
 use model::snapshot::Environment;
 use model::view::{Diagnosis, LimitOf, Subject, SubjectKind};
-use model::{Action, ApiSpec, ErrorCode, Problem};
+use model::{Action, ErrorCode, Problem};
 use observe::{Counter, SeriesKey, SeriesKind};
 use store::ApiRow;
 
@@ -20,7 +20,7 @@ use super::figures::compute;
 use super::marks::Marked;
 use super::points::{Alive, Points};
 use super::range;
-use crate::failure::api_spec;
+use crate::apis::Beside;
 use crate::live::{rate_of, switches_of};
 use crate::{Caller, Control};
 
@@ -59,7 +59,7 @@ impl Control {
         let nodes = Arc::new(self.figures.by_node(&key, &times.window).await?);
         let alive = Arc::new(self.figures.alive(&times.window).await?);
         let reads = self.reads_of(&api, environment).await?;
-        let changes = self.changes(path, environment, (&reads, &times)).await?;
+        let changes = self.changes_within(path, environment, (&reads, &times)).await?;
         let mut observed = compute({
             let nodes = nodes.clone();
             move || counts_of_api(&nodes, changes, &times)
@@ -92,9 +92,10 @@ impl Control {
     /// The sources that an API reads, those of the steps of a Union among them.
     async fn reads_of(&self, api: &ApiRow, environment: Environment) -> Result<Reads, Problem> {
         let mut reads = Reads::default();
+        let beside = Beside { domain: &api.domain, environment, planned: &[] };
         let (mut seen, mut waiting) = (BTreeSet::from([api.name.clone()]), vec![api.clone()]);
         while let Some(next) = waiting.pop() {
-            let Some(spec) = self.live_spec(&next, environment).await? else { continue };
+            let Some(spec) = self.live_spec(&beside, &next.name).await? else { continue };
             if let Some(body) = spec.union() {
                 for step in &body.steps {
                     for called in step.apis() {
@@ -116,15 +117,8 @@ impl Control {
         Ok(reads)
     }
 
-    async fn live_spec(&self, api: &ApiRow, environment: Environment) -> Result<Option<ApiSpec>, Problem> {
-        let releases = self.store.releases_of(&api.id).await?;
-        let Some(release) = releases.into_iter().find(|release| release.environment == environment.key()) else { return Ok(None) };
-        let version = self.store.version(&release.version_id).await?;
-        version.map(|version| api_spec(api, &version)).transpose()
-    }
-
     /// What happened to an API and its dataset, by time.
-    async fn changes(
+    async fn changes_within(
         &self,
         path: &str,
         environment: Environment,
