@@ -8,7 +8,7 @@ use model::redirect::query_value;
 use model::view::Me;
 use model::{Action, ErrorCode};
 
-use crate::navigation::{AREAS, Area, Group, INBOX, SeenBy, crumbs};
+use crate::navigation::{ALERTS, AREAS, Area, Group, INBOX, SeenBy, crumbs};
 use crate::pages::account::api::{ChooseTheme, SignOut};
 use crate::pages::sign_in::SignInAgain;
 use crate::pages::sign_in::api::demo_offered;
@@ -157,17 +157,31 @@ fn AreaLink(
 ) -> impl IntoView {
     view! {
         <a class=class href=area.to aria-current=move || area.holds(&path.get()).then_some("page")>
-            <Icon name=area.icon class=icon/>{area.name()}{(area.to == INBOX).then(|| view! { <ToDecide me/> })}
+            <Icon name=area.icon class=icon/>{area.name()}{waits_of(area).map(|waits| view! { <Waiting me waits/> })}
         </a>
     }
 }
 
+/// How many wait in an area, the class of the number, and what they wait for.
+type Waits = (fn(&Me) -> i64, &'static str, &'static str);
+
+fn waits_of(area: &Area) -> Option<Waits> {
+    let say = &words().frame;
+    let waits: Waits = match area.to {
+        INBOX => (|me: &Me| me.to_decide, "count count-accent", say.to_decide),
+        ALERTS => (|me: &Me| me.firing, "count", say.firing),
+        _ => return None,
+    };
+    Some(waits)
+}
+
 #[component]
-fn ToDecide(me: Loaded<Me>) -> impl IntoView {
+fn Waiting(me: Loaded<Me>, waits: Waits) -> impl IntoView {
+    let (count, class, what) = waits;
     view! {
         <Suspense>{move || Suspend::new(async move {
-            me.await.ok().filter(|me| me.to_decide > 0).map(|me| view! {
-                <span class="count count-accent">{me.to_decide}<span class="sr">{words().frame.to_decide}</span></span>
+            me.await.ok().map(|me| count(&me)).filter(|count| *count > 0).map(|count| view! {
+                <span class=class>{count}<span class="sr">{what}</span></span>
             })
         })}</Suspense>
     }

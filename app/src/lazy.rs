@@ -10,6 +10,7 @@ use leptos_router::ChooseView;
 
 use crate::not_loaded::{NotLoaded, not_loaded};
 use crate::pages::account::AccountPage;
+use crate::pages::alerts::{AlertsPage, NewRulePage, ObjectivesPage, ReceiversPage, RulePage, SilencesPage};
 use crate::pages::api::{AcceleratePage, AccessTab, ApiPage, ConsolePage, DocumentationTab, TrafficTab, VersionsTab};
 use crate::pages::apis::{ApisPage, NewApiPage};
 use crate::pages::apps::{AppPage, AppsPage};
@@ -93,6 +94,10 @@ areas! {
     Monitoring, monitoring, load_monitoring, MonitoringPages {
         Overview => MonitoringPage, Name => NamePage, Path => PathPage, Requests => RequestLogPage, Request => LoggedRequestPage,
     }
+    Alerts, alerts, load_alerts, AlertsPages {
+        Now => AlertsPage, NewRule => NewRulePage, Rule => RulePage, Silences => SilencesPage, Receivers => ReceiversPage,
+        Objectives => ObjectivesPage,
+    }
     Administration, administration, load_administration, AdministrationPages {
         Apps => AppsPage, App => AppPage, Domains => DomainsPage, Domain => DomainPage, People => PeoplePage, Audit => AuditPage,
         Account => AccountPage,
@@ -111,6 +116,8 @@ impl LazyArea {
             ["apis" | "documentation", _, _, ..] => Self::Api,
             ["sources", ..] => Self::Sources,
             ["datasets"] | ["datasets", "new"] | ["datasets", _, _] => Self::Datasets,
+            ["monitoring", "objectives"] | ["monitoring", "alerts"] | ["monitoring", "alerts", "silences" | "receivers"] => Self::Alerts,
+            ["monitoring", "alerts", "rules", "new"] | ["monitoring", "alerts", "rules", _, _] => Self::Alerts,
             ["monitoring"] | ["monitoring", "requests"] | ["monitoring", _, _] | ["monitoring", _, _, _] => Self::Monitoring,
             ["apps" | "domains" | "people" | "audit" | "account", ..] => Self::Administration,
             _ => return None,
@@ -151,6 +158,13 @@ mod tests {
             ("/monitoring/live", None),
             ("/monitoring/source/flights-db", Some(LazyArea::Monitoring)),
             ("/monitoring/api/travel/plane", Some(LazyArea::Monitoring)),
+            ("/monitoring/alerts", Some(LazyArea::Alerts)),
+            ("/monitoring/alerts/silences", Some(LazyArea::Alerts)),
+            ("/monitoring/alerts/receivers", Some(LazyArea::Alerts)),
+            ("/monitoring/alerts/rules/new", Some(LazyArea::Alerts)),
+            ("/monitoring/alerts/rules/travel/errors", Some(LazyArea::Alerts)),
+            ("/monitoring/alerts/none", Some(LazyArea::Monitoring)),
+            ("/monitoring/objectives", Some(LazyArea::Alerts)),
             ("/monitoring/requests", Some(LazyArea::Monitoring)),
             ("/monitoring/requests/7", Some(LazyArea::Monitoring)),
             ("/monitoring/requests/travel/plane", Some(LazyArea::Monitoring)),

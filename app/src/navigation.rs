@@ -74,6 +74,8 @@ impl SeenBy {
 pub(crate) const HOME: &str = "/";
 /// Its link says how many requests wait for the reader.
 pub(crate) const INBOX: &str = "/inbox";
+/// Its link says how many alerts fire that nobody looks after.
+pub(crate) const ALERTS: &str = "/monitoring/alerts";
 
 const COMMON: Area = Area {
     to: HOME,
@@ -96,6 +98,7 @@ pub(crate) static AREAS: &[Area] = &[
     Area { to: "/sources", name: |say| say.frame.sources, icon: "source", in_tab_bar: true, new: |say| say.frame.new_source, ..BUILD },
     Area { to: "/datasets", name: |say| say.frame.datasets, icon: "dataset", new: |say| say.frame.new_dataset, ..BUILD },
     Area { to: "/monitoring", name: |say| say.frame.monitoring, icon: "chart", ..RUN },
+    Area { to: ALERTS, name: |say| say.alerts.title, icon: "bell", ..RUN },
     Area { to: "/apps", name: |say| say.frame.apps, icon: "key", ..GOVERN },
     Area { to: "/domains", name: |say| say.frame.domains, icon: "graph", ..GOVERN },
     Area { to: "/people", name: |say| say.frame.people, icon: "user", seen_by: SeenBy::Admins, ..GOVERN },
@@ -113,8 +116,13 @@ impl Area {
         (self.new)(words())
     }
 
-    /// Whether an address is of this area.
+    /// Whether an address is of this area, and not of one below it.
     pub(crate) fn holds(&self, path: &str) -> bool {
+        let is_below = |other: &Area| other.to != self.to && self.begins(other.to) && other.begins(path);
+        self.begins(path) && !AREAS.iter().any(is_below)
+    }
+
+    fn begins(&self, path: &str) -> bool {
         path.strip_prefix(self.to).is_some_and(|rest| rest.is_empty() || (self.to != HOME && rest.starts_with('/')))
     }
 }
@@ -136,6 +144,11 @@ pub(crate) fn crumbs(path: &str) -> Vec<(String, String)> {
             found.push((format!("{domain}/{name}"), format!("{list}/{domain}/{name}")));
             found.extend(rest.first().map(|part| own(&part_name(part))));
         }
+        ("monitoring", ["objectives"]) => found.push(own(words().objectives.title)),
+        ("monitoring", ["alerts", rest @ ..]) => {
+            found.push((words().alerts.title.to_owned(), ALERTS.to_owned()));
+            found.extend(part_of_alerts(rest).map(|name| own(&name)));
+        }
         ("monitoring", ["requests", rest @ ..]) => {
             found.push((say.requests.to_owned(), format!("{list}/requests")));
             found.extend(rest.first().map(|id| own(id)));
@@ -152,6 +165,18 @@ pub(crate) fn page_of(path: &str) -> &str {
     match path.rsplit_once('/') {
         Some((page, "versions" | "access" | "traffic")) if page.starts_with("/apis/") => page,
         _ => path,
+    }
+}
+
+/// The name of a page of alerts, by its part of the address.
+fn part_of_alerts(rest: &[&str]) -> Option<String> {
+    let say = words();
+    match rest {
+        ["silences"] => Some(say.alert_silences.title.to_owned()),
+        ["receivers"] => Some(say.alert_receivers.title.to_owned()),
+        ["rules", "new"] => Some(say.alert_rule.new_title.to_owned()),
+        ["rules", rest @ ..] => Some(rest.join("/")),
+        _ => None,
     }
 }
 
@@ -199,6 +224,7 @@ mod tests {
         }
         let of = |path: &str| AREAS.iter().find(|area| area.holds(path)).map(Area::name);
         assert_eq!((of("/"), of("/apis/travel/plane")), (Some("Home"), Some("APIs")));
+        assert_eq!((of("/monitoring/alerts/silences"), of("/monitoring/requests")), (Some("Alerts"), Some("Monitoring")));
         assert_eq!(of("/apisx"), None);
     }
 
@@ -218,6 +244,11 @@ mod tests {
             ("/monitoring", &["Monitoring"]),
             ("/monitoring/source/flights-db", &["Monitoring", "flights-db"]),
             ("/monitoring/api/travel/plane", &["Monitoring", "travel/plane"]),
+            ("/monitoring/alerts", &["Monitoring", "Alerts"]),
+            ("/monitoring/alerts/silences", &["Monitoring", "Alerts", "Silences"]),
+            ("/monitoring/alerts/rules/new", &["Monitoring", "Alerts", "New alert rule"]),
+            ("/monitoring/alerts/rules/travel/errors", &["Monitoring", "Alerts", "travel/errors"]),
+            ("/monitoring/objectives", &["Monitoring", "Objectives"]),
             ("/monitoring/requests", &["Monitoring", "Requests"]),
             ("/monitoring/requests/0190", &["Monitoring", "Requests", "0190"]),
             ("/domains/travel", &["Domains", "travel"]),

@@ -7,7 +7,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::frame::Frame;
-use crate::lazy::{AdministrationPages, ApiPages, ApisPages, DatasetsPages, EditorPages, MonitoringPages, SourcesPages};
+use crate::lazy::{AdministrationPages, AlertsPages, ApiPages, ApisPages, DatasetsPages, EditorPages, MonitoringPages, SourcesPages};
 use crate::left_drafts::LeftDrafts;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
@@ -53,6 +53,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("monitoring") view=MonitoringPages::Overview ssr=SsrMode::Async/>
                     <Route path=path!("monitoring/requests") view=MonitoringPages::Requests ssr=SsrMode::Async/>
                     <Route path=path!("monitoring/requests/:id") view=MonitoringPages::Request ssr=SsrMode::Async/>
+                    <Route path=path!("monitoring/alerts") view=AlertsPages::Now ssr=SsrMode::Async/>
+                    <Route path=path!("monitoring/alerts/rules/new") view=AlertsPages::NewRule ssr=SsrMode::Async/>
+                    <Route path=path!("monitoring/alerts/rules/:domain/:name") view=AlertsPages::Rule ssr=SsrMode::Async/>
+                    <Route path=path!("monitoring/alerts/silences") view=AlertsPages::Silences ssr=SsrMode::Async/>
+                    <Route path=path!("monitoring/alerts/receivers") view=AlertsPages::Receivers ssr=SsrMode::Async/>
+                    <Route path=path!("monitoring/objectives") view=AlertsPages::Objectives ssr=SsrMode::Async/>
                     <Route path=path!("monitoring/:kind/:name") view=MonitoringPages::Name ssr=SsrMode::Async/>
                     <Route path=path!("monitoring/:kind/:domain/:name") view=MonitoringPages::Path ssr=SsrMode::Async/>
                     <Route path=path!("apps") view=AdministrationPages::Apps ssr=SsrMode::Async/>

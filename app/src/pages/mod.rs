@@ -1,6 +1,7 @@
 //! One folder an area: the page, its parts, and `api.rs` with its server functions.
 
 pub(crate) mod account;
+pub(crate) mod alerts;
 pub(crate) mod api;
 pub(crate) mod apis;
 pub(crate) mod apps;

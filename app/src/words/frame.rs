@@ -11,6 +11,7 @@ texts! {
         tab_bar = "Main tabs";
         more = "More";
         to_decide = " to decide";
+        firing = " firing";
         revision(number: &str) = "Revision {number}";
         nodes(current: usize, all: usize) = "Up to date on {current} of {all} nodes";
         theme = "Switch between light and dark";

@@ -2,6 +2,11 @@
 //! the same types, so that a text that is missing in it does not compile.
 
 mod account;
+mod alert_metrics;
+mod alert_receivers;
+mod alert_rule;
+mod alert_silences;
+mod alerts;
 mod api;
 mod api_accelerate;
 mod api_access;
@@ -37,6 +42,7 @@ mod inbox;
 mod issuers;
 mod load_limits;
 mod monitoring;
+mod objectives;
 mod people;
 mod request_log;
 mod sign_in;
@@ -48,6 +54,11 @@ mod ui_forms;
 mod ui_table;
 
 use self::account::Account;
+use self::alert_metrics::AlertMetrics;
+use self::alert_receivers::AlertReceivers;
+use self::alert_rule::AlertRule;
+use self::alert_silences::AlertSilences;
+use self::alerts::Alerts;
 use self::api::Api;
 use self::api_accelerate::ApiAccelerate;
 use self::api_access::ApiAccess;
@@ -83,6 +94,7 @@ use self::inbox::Inbox;
 use self::issuers::Issuers;
 use self::load_limits::LoadLimits;
 use self::monitoring::Monitoring;
+use self::objectives::Objectives;
 use self::people::People;
 use self::request_log::RequestLog;
 use self::sign_in::SignIn;
@@ -95,6 +107,11 @@ use self::ui_table::UiTable;
 /// The texts of one language, by area.
 pub(crate) struct Words {
     pub(crate) account: Account,
+    pub(crate) alert_metrics: AlertMetrics,
+    pub(crate) alert_receivers: AlertReceivers,
+    pub(crate) alert_rule: AlertRule,
+    pub(crate) alert_silences: AlertSilences,
+    pub(crate) alerts: Alerts,
     pub(crate) api: Api,
     pub(crate) api_accelerate: ApiAccelerate,
     pub(crate) api_access: ApiAccess,
@@ -130,6 +147,7 @@ pub(crate) struct Words {
     pub(crate) issuers: Issuers,
     pub(crate) load_limits: LoadLimits,
     pub(crate) monitoring: Monitoring,
+    pub(crate) objectives: Objectives,
     pub(crate) people: People,
     pub(crate) request_log: RequestLog,
     pub(crate) sign_in: SignIn,
@@ -142,6 +160,11 @@ pub(crate) struct Words {
 
 static ENGLISH: Words = Words {
     account: Account::ENGLISH,
+    alert_metrics: AlertMetrics::ENGLISH,
+    alert_receivers: AlertReceivers::ENGLISH,
+    alert_rule: AlertRule::ENGLISH,
+    alert_silences: AlertSilences::ENGLISH,
+    alerts: Alerts::ENGLISH,
     api: Api::ENGLISH,
     api_accelerate: ApiAccelerate::ENGLISH,
     api_access: ApiAccess::ENGLISH,
@@ -177,6 +200,7 @@ static ENGLISH: Words = Words {
     issuers: Issuers::ENGLISH,
     load_limits: LoadLimits::ENGLISH,
     monitoring: Monitoring::ENGLISH,
+    objectives: Objectives::ENGLISH,
     people: People::ENGLISH,
     request_log: RequestLog::ENGLISH,
     sign_in: SignIn::ENGLISH,

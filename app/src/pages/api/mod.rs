@@ -17,6 +17,7 @@ use model::spec::ApiKind;
 use model::view::{ApiDetail, AppView, Me, SwitchesView};
 
 use self::api::{EndGrant, Grant, Purge, Retire, Rollback, SetPublicDocumentation, SetSwitches, api_detail, public_url, switches};
+use crate::pages::alerts::FiringNow;
 use crate::pages::apps::api::apps;
 use crate::signed_in::MeResource;
 use crate::ui::{FormAction, Heading, Icon, LiveBadge, Load, Loaded, PageName, Tab, Tabs, api_params, done, loaded};
@@ -70,9 +71,14 @@ pub(crate) fn ApiPage() -> impl IntoView {
     let (set, purged) = (done(set_switches), done(purge));
     let switched = move || (set.get(), purged.get());
     let switches = loaded(move || (at.get(), switched()), |((domain, name), _)| switches(domain, name));
+    let firing = FiringNow::on(move || {
+        let (domain, name) = at.get();
+        (domain.clone(), format!("{domain}/{name}"))
+    });
     provide_context(Shared { detail, me, rollback, retire, grant, end_grant, set_documentation, url, apps, set_switches, purge, switches });
     view! {
         <Load resource=detail page=true view=move |detail| head(&detail, me)/>
+        {firing.shown()}
         <Outlet/>
     }
     .into_any()

@@ -20,6 +20,7 @@ use self::asked::Asked;
 use self::kinds::{Kind, OVERVIEW, kind_of};
 use self::ranges::{environments, ranges};
 use crate::error::PortalError;
+use crate::pages::alerts::FiringNow;
 use crate::signed_in::MeResource;
 use crate::ui::{Drawn, Load, PageHead, PageName, address_memo, loaded, param};
 use crate::words::words;
@@ -40,6 +41,7 @@ pub(crate) fn MonitoringPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let asked = asked();
     let drawn = loaded(move || asked.get(), monitoring);
+    let firing = FiringNow::on(move || (asked.with(|asked| asked.domain.clone()), String::new()));
     view! {
         <Load resource=drawn page=true view=move |html| view! {
             {move || asked.with(overview_head)}
@@ -49,6 +51,7 @@ pub(crate) fn MonitoringPage() -> impl IntoView {
                     {domain_choice(asked, &domains)}{environments(asked, OVERVIEW)}{ranges(asked, OVERVIEW)}
                 })}</div> }
             }/>
+            {firing.shown()}
             <Drawn html/>
             <Load resource=me quiet=true view=node_links/>
         }/>
@@ -61,7 +64,10 @@ fn overview_head(asked: &Asked) -> AnyView {
     let lead = if asked.domain.is_empty() { say.lead.to_owned() } else { (say.lead_of_domain)(&asked.domain) };
     view! {
         <PageName name=say.title/>
-        <PageHead title=say.title lead><a class="btn" href="/monitoring/requests">{words().request_log.title}</a></PageHead>
+        <PageHead title=say.title lead>
+            <a class="btn" href="/monitoring/objectives">{words().objectives.title}</a>
+            <a class="btn" href="/monitoring/requests">{words().request_log.title}</a>
+        </PageHead>
     }
     .into_any()
 }

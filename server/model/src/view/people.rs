@@ -15,6 +15,9 @@ pub struct Me {
     pub domains: BTreeMap<String, Vec<Role>>,
     /// Requests that this person can decide on.
     pub to_decide: i64,
+    /// Alerts that fire in the domains of this person, and that nobody has acknowledged.
+    #[serde(default)]
+    pub firing: i64,
     /// The revision that the metadata is at, and how many gateways serve it of how many.
     pub revision: i64,
     pub nodes: Vec<NodeView>,

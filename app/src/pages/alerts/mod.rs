@@ -1,0 +1,36 @@
+//! Alerts: what fires, the rules with their preview, silences and maintenance windows, receivers, and objectives.
+
+pub(crate) mod api;
+mod callout;
+mod firing;
+mod frame;
+#[cfg(feature = "ssr")]
+mod gathered;
+#[cfg(feature = "ssr")]
+mod listed;
+mod maintenance;
+#[cfg(feature = "ssr")]
+mod metrics;
+mod notices;
+mod objective_form;
+mod objectives;
+#[cfg(feature = "ssr")]
+mod preview;
+mod receivers;
+mod rule;
+mod rule_draft;
+mod rule_fields;
+mod rule_form;
+#[cfg(feature = "ssr")]
+mod rule_text;
+mod shown;
+mod silences;
+#[cfg(feature = "ssr")]
+mod typed;
+
+pub(crate) use callout::FiringNow;
+pub(crate) use firing::AlertsPage;
+pub(crate) use objectives::ObjectivesPage;
+pub(crate) use receivers::ReceiversPage;
+pub(crate) use rule::{NewRulePage, RulePage};
+pub(crate) use silences::SilencesPage;
