@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
 
 mod accelerating;
+mod alerts;
 mod axe;
 mod data_plane;
 mod forms;

@@ -43,6 +43,25 @@ fn alert_rule() -> Json {
     json!({"watch": watch, "metric": "error-share", "operator": "above", "threshold": 0.05, "window_minutes": 0})
 }
 
+/// The same as a form sends it.
+fn alert_rule_form() -> Json {
+    let fields = [
+        ("domain", "travel"),
+        ("name", "none"),
+        ("kind", "api"),
+        ("environment", "prod"),
+        ("metric", "error-share"),
+        ("operator", "above"),
+        ("threshold", "0.05"),
+        ("window_minutes", "0"),
+        ("for_minutes", "0"),
+        ("keep_minutes", "0"),
+        ("min_events", "0"),
+        ("no_data", "keep"),
+    ];
+    fields.into_iter().map(|(name, value)| (format!("fields[{name}]"), Json::from(value))).collect::<serde_json::Map<_, _>>().into()
+}
+
 pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
     let source = json!({"name": "flights-db", "domain": "travel", "driver": "sqlite", "about": "", "edit": 1, "bindings": {"prod": {"nothing": "x"}}});
     let at = || json!({"domain": "travel", "name": "plane"});
@@ -160,6 +179,35 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("new-person", (With(Action::Administer), Form(json!({"email": "none"})))),
         ("password-link", (With(Action::Administer), Form(json!({"id": "none"})))),
         ("set-person", (With(Action::Administer), Form(json!({"id": "none"})))),
+        ("alerts", (SignedIn, Form(json!({})))),
+        ("firing-alerts", (SignedIn, Form(json!({})))),
+        ("acknowledge-alert", (With(Action::EditAlert), Form(json!({"domain": "travel", "id": "none"})))),
+        ("alert-rule-draft", (SignedIn, Body(json!({})))),
+        ("set-alert-rule", (With(Action::EditAlert), Form(alert_rule_form()))),
+        ("delete-alert-rule", (With(Action::EditAlert), Form(json!({"domain": "travel", "name": "none"})))),
+        ("silences", (SignedIn, Form(json!({})))),
+        ("new-silence", (With(Action::EditAlert), Form(json!({"domain": "travel", "hours": "1", "reason": ""})))),
+        ("end-silence", (With(Action::EditAlert), Form(json!({"domain": "travel", "id": "none"})))),
+        (
+            "new-maintenance-window",
+            (With(Action::EditAlert), Form(json!({"domain": "travel", "name": "none", "start": "02:00", "minutes": "60"}))),
+        ),
+        ("delete-maintenance-window", (With(Action::EditAlert), Form(json!({"domain": "travel", "name": "none"})))),
+        ("receivers", (SignedIn, Form(json!({})))),
+        ("set-receiver", (With(Action::EditReceiver), Form(json!({"domain": "travel", "name": "Bad Name", "channel": "portal"})))),
+        ("delete-receiver", (With(Action::EditReceiver), Form(json!({"domain": "travel", "name": "none"})))),
+        ("test-receiver", (With(Action::EditReceiver), Form(json!({"domain": "travel", "name": "none"})))),
+        ("retry-notice", (With(Action::EditReceiver), Form(json!({"domain": "travel", "id": "none"})))),
+        ("objectives", (SignedIn, Form(json!({})))),
+        (
+            "set-objective",
+            (
+                With(Action::EditAlert),
+                Form(json!({"domain": "travel", "name": "none", "kind": "availability", "environment": "prod", "path": "travel/plane",
+                    "target": "1", "period_days": "30", "min_bad": "5"})),
+            ),
+        ),
+        ("delete-objective", (With(Action::EditAlert), Form(json!({"domain": "travel", "name": "none"})))),
         ("logged-requests", (SignedIn, Body(json!({})))),
         ("logged-request", (SignedIn, Form(json!({"id": "none"})))),
         ("list-audit", (Somewhere(Action::SeeAudit), Body(json!({})))),

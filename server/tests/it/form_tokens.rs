@@ -9,10 +9,11 @@ use crate::authority::{Send, functions, open_request};
 use crate::common::binary;
 
 /// They set who may do what, what is live, or a secret.
-const ASK: [&str; 26] = [
+const ASK: [&str; 28] = [
     "decide",
     "delete-app",
     "delete-issuer",
+    "delete-receiver",
     "end-grant",
     "end-session",
     "grant",
@@ -32,6 +33,7 @@ const ASK: [&str; 26] = [
     "set-origins",
     "set-person",
     "set-public-documentation",
+    "set-receiver",
     "set-roles",
     "switch-dataset",
     "test-source",
@@ -39,8 +41,10 @@ const ASK: [&str; 26] = [
 ];
 
 /// They read.
-const READ: [&str; 54] = [
+const READ: [&str; 60] = [
     "acceleration",
+    "alert-rule-draft",
+    "alerts",
     "api",
     "apis",
     "app",
@@ -55,6 +59,7 @@ const READ: [&str; 54] = [
     "dirty-rows",
     "domains",
     "draft",
+    "firing-alerts",
     "format-sql",
     "has-redis",
     "home-figures",
@@ -76,13 +81,16 @@ const READ: [&str; 54] = [
     "monitoring-why",
     "needs",
     "next-times",
+    "objectives",
     "preview-mapping",
     "public-documentation",
     "public-url",
+    "receivers",
     "request",
     "requests",
     "sample-table",
     "sessions",
+    "silences",
     "source",
     "source-kinds",
     "source-rights",
@@ -98,24 +106,35 @@ const READ: [&str; 54] = [
 ];
 
 /// They change what is not live without another's decision, or how much of what is allowed already is done at once.
-const CHANGE: [&str; 20] = [
+const CHANGE: [&str; 31] = [
     "accelerate",
+    "acknowledge-alert",
     "build-dataset",
+    "delete-alert-rule",
+    "delete-maintenance-window",
+    "delete-objective",
     "discard-draft",
+    "end-silence",
     "new-api",
     "new-app",
+    "new-maintenance-window",
+    "new-silence",
     "pause-job",
     "purge",
     "read-again",
+    "retry-notice",
     "save-draft",
+    "set-alert-rule",
     "set-compartment",
     "set-gates",
     "set-job",
     "set-mapping",
+    "set-objective",
     "set-source-load",
     "set-switches",
     "stop-run",
     "submit",
+    "test-receiver",
     "try-again",
     // Before there is a session: they bring a password, or the secret of a link.
     "sign-in",

@@ -68,10 +68,11 @@ pub(super) fn silence_button(alert: &AlertLine, silence: FormAction<NewSilence>)
     let say = &words().alerts;
     let Some(subject) = alert.subject.clone().filter(|_| alert.silenced_until.is_none()) else { return ().into_any() };
     let environment = subject.environment.map_or("", Environment::key);
+    let (domain, rule) = (alert.domain.clone(), alert.name.clone());
     view! {
         <ActionForm action=silence><FormToken/>
-            <input type="hidden" name="domain" value=alert.domain.clone()/>
-            <input type="hidden" name="rule" value=alert.name.clone()/>
+            <input type="hidden" name="domain" value=domain/>
+            <input type="hidden" name="rule" value=rule/>
             <input type="hidden" name="kind" value=subject.kind.key()/>
             <input type="hidden" name="environment" value=environment/>
             <input type="hidden" name="path" value=subject.path/>

@@ -32,10 +32,10 @@ pub(super) fn error_at<S: 'static>(action: FormAction<S>, fields: &'static [&'st
     Signal::derive(move || action.problem().and_then(|error| fault(&error.0, fields)))
 }
 
-/// An environment that may be left open.
-pub(super) fn some_environment() -> Vec<(String, String)> {
+/// An environment that may be left open, and what that is called.
+pub(super) fn some_environment(open: &str) -> Vec<(String, String)> {
     let known = [Environment::Prod, Environment::Test].map(|environment| (environment.key().to_owned(), environment.key().to_owned()));
-    std::iter::once((String::new(), words().alert_rule.no_environment.to_owned())).chain(known).collect()
+    std::iter::once((String::new(), open.to_owned())).chain(known).collect()
 }
 
 /// The kinds of objects that a rule can watch.

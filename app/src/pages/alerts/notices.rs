@@ -39,10 +39,11 @@ fn row(of: NoticeView, retry: Option<FormAction<RetryNotice>>) -> AnyView {
     };
     let receiver = if of.receiver.is_empty() { say.receiver_deleted.to_owned() } else { format!("{}/{}", of.domain, of.receiver) };
     let reason = (!of.reason.is_empty()).then(|| (say.last_error)(&of.reason));
+    let (domain, id) = (of.domain, of.id);
     let act = retry.map(|retry| {
         view! {
             <ActionForm action=retry><FormToken/>
-                <input type="hidden" name="domain" value=of.domain.clone()/><input type="hidden" name="id" value=of.id.clone()/>
+                <input type="hidden" name="domain" value=domain/><input type="hidden" name="id" value=id/>
                 <button class="btn btn-sm" type="submit">{say.retry}</button>
             </ActionForm>
         }

@@ -142,16 +142,17 @@ pub(super) fn form(domains: &[String], changed: Option<&ObjectiveView>, set: For
     let typed = changed.map_or_else(Typed::new, |of| Typed::of(&of.objective));
     let kinds = [(AVAILABILITY, say.availability), (LATENCY, say.latency), (FRESHNESS, say.freshness)];
     let kinds = kinds.map(|(key, name)| (key.to_owned(), name.to_owned())).to_vec();
+    let named = named(domains, changed, set);
     view! {
         <section class="card card-pad stack" id="objective-form">
             <h2>{title}</h2>
             <p class="t-2 s13">{say.create_about}</p>
             <SaveForm action=set save=title saved=say.saved>
-                {named(domains, changed, set)}
+                {named}
                 <div class="form-row">
                     <SelectField id="kind" label=say.kind name="kind" choices=kinds value=typed.kind error=error_at(set, &["kind", "subject.kind"])/>
                     <TextField id="path" label=say.object help=say.object_help name="path" value=typed.path required=true error=error_at(set, &["subject.path", "path"])/>
-                    <SelectField id="environment" label=say.environment help=say.environment_help name="environment" choices=some_environment() value=typed.environment error=error_at(set, &["subject.environment", "environment"])/>
+                    <SelectField id="environment" label=say.environment help=say.environment_help name="environment" choices=some_environment(words().alert_rule.no_environment) value=typed.environment error=error_at(set, &["subject.environment", "environment"])/>
                 </div>
                 <div class="form-row">
                     <TextField id="target" label=say.target help=say.target_help name="target" value=typed.target required=true error=error_at(set, &["target"])/>

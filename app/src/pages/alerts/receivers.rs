@@ -162,12 +162,13 @@ fn form(domains: &[String], changed: Option<ReceiverView>, set: FormAction<SetRe
     let channels = [("webhook", say.webhook), ("email", say.email), ("portal", say.portal)];
     let channels = channels.map(|(key, name)| (key.to_owned(), name.to_owned())).to_vec();
     let is_changed = changed.is_some();
+    let named = named(domains, changed, set);
     view! {
         <section class="card card-pad stack" id="receiver-form">
             <h2>{title}</h2>
             <p class="t-2 s13">{say.create_about}</p>
             <SaveForm action=set save=title saved=say.saved>
-                {named(domains, changed, set)}
+                {named}
                 <SelectField id="channel" label=say.channel name="channel" choices=channels value=kind error=error_at(set, &["channel"])/>
                 <div class="form-row">
                     <TextField id="url" label=say.url note=say.of_webhook help=say.url_help name="url" value=url error=error_at(set, &["channel.webhook"])/>

@@ -63,7 +63,7 @@ fn watched(draft: &RuleDraft, save: FormAction<SetAlertRule>) -> AnyView {
     view! {
         <div class="form-row">
             <SelectField id="kind" label=say.kind name="kind" choices=kinds() value=fields.kind error=of(&["watch.kind", "kind"])/>
-            <SelectField id="environment" label=say.environment help=say.environment_help name="environment" choices=some_environment() value=fields.environment error=of(&["watch.environment"])/>
+            <SelectField id="environment" label=say.environment help=say.environment_help name="environment" choices=some_environment(say.no_environment) value=fields.environment error=of(&["watch.environment"])/>
             <TextField id="path" label=say.path note=say.path_note help=say.path_help name="path" value=fields.path error=of(&["watch.path", "path"])/>
         </div>
     }

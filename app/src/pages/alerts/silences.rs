@@ -78,10 +78,10 @@ fn row(of: SilenceView, about: String, now: Millis, end: Option<FormAction<EndSi
     let act = end.map(|end| {
         let title = (say.end_title)(&about);
         let effects = vec![say.end_effect.to_owned(), say.end_undo.to_owned()];
-        let dialog = format!("end-{id}");
+        let (dialog, of_domain) = (format!("end-{id}"), domain.clone());
         view! {
             <ActionForm action=end><FormToken/>
-                <input type="hidden" name="domain" value=domain.clone()/><input type="hidden" name="id" value=id.clone()/>
+                <input type="hidden" name="domain" value=of_domain/><input type="hidden" name="id" value=id/>
                 <ConfirmDialog id=dialog act=say.end title effects/>
             </ActionForm>
         }
@@ -109,7 +109,7 @@ pub(super) fn matched<S: 'static>(prefix: &'static str, action: FormAction<S>) -
         <div class="form-row">
             <TextField id=id("rule") label=say.rule note=say.optional help=say.rule_help name="rule" error=error_at(action, &["matcher.rule", "rule"])/>
             <SelectField id=id("kind") label=say.kind name="kind" choices=any error=error_at(action, &["kind"])/>
-            <SelectField id=id("environment") label=say.environment name="environment" choices=some_environment() error=error_at(action, &["environment"])/>
+            <SelectField id=id("environment") label=say.environment name="environment" choices=some_environment(say.any_kind) error=error_at(action, &["environment"])/>
             <TextField id=id("path") label=say.path note=say.optional help=say.path_help name="path" error=error_at(action, &["matcher.path", "path"])/>
         </div>
     }
