@@ -23,11 +23,17 @@ pub(super) async fn domains_where(control: &Control, caller: &Caller, action: Ac
 pub(super) async fn silences(control: &Control, caller: &Caller) -> Result<SilencesShown, Problem> {
     let mut silences = control.silences(caller).await?;
     silences.sort_by_key(|of| Reverse(of.silence.to));
-    let told = |domain: &str, matcher: &Matcher| matcher_words(domain, matcher);
-    let windows = control.maintenance_windows(caller).await?;
+    let silences = silences.into_iter().map(|of| {
+        let about = matcher_words(&of.domain, &of.silence.matcher);
+        (of, about)
+    });
+    let windows = control.maintenance_windows(caller).await?.into_iter().map(|of| {
+        let about = matcher_words(&of.domain, &of.window.matcher);
+        (of, about)
+    });
     Ok(SilencesShown {
-        silences: silences.into_iter().map(|of| (of.clone(), told(&of.domain, &of.silence.matcher))).collect(),
-        windows: windows.into_iter().map(|of| (of.clone(), told(&of.domain, &of.window.matcher))).collect(),
+        silences: silences.collect(),
+        windows: windows.collect(),
         now: control.now(caller),
         domains: domains_where(control, caller, Action::EditAlert).await?,
     })

@@ -82,11 +82,10 @@ mod reading {
     /// Each field that cannot be read.
     pub(in crate::pages::alerts) fn read(of: &Typed) -> Result<Objective, Problem> {
         let mut errors = Vec::new();
-        let wrong = |field: &str, message: String| FieldError::new(field, message);
         let is_timed = of.kind == LATENCY || of.kind == FRESHNESS;
         let within = if is_timed { number::whole(&of.within, &(1..=MAX_WITHIN)) } else { Ok(1) };
         let within = within.unwrap_or_else(|message| {
-            errors.push(wrong("within", message));
+            errors.push(FieldError::new("within", message));
             1
         });
         let (kind, of_subject) = match of.kind.as_str() {
@@ -94,7 +93,7 @@ mod reading {
             FRESHNESS => (ObjectiveKind::Freshness { within_minutes: within }, SubjectKind::Dataset),
             AVAILABILITY => (ObjectiveKind::Availability, SubjectKind::Api),
             _ => {
-                errors.push(wrong("kind", words().alert_rule.bad_choice.to_owned()));
+                errors.push(FieldError::new("kind", words().alert_rule.bad_choice));
                 (ObjectiveKind::Availability, SubjectKind::Api)
             }
         };
@@ -103,18 +102,18 @@ mod reading {
             0.0
         });
         let period_days = number::whole(&of.period_days, &(7..=90)).unwrap_or_else(|message| {
-            errors.push(wrong("period_days", message));
+            errors.push(FieldError::new("period_days", message));
             30
         });
         let min_bad = number::whole(&of.min_bad, &(1..=1_000_000_u64)).unwrap_or_else(|message| {
-            errors.push(wrong("min_bad", message));
+            errors.push(FieldError::new("min_bad", message));
             1
         });
         let mut also_bad = Vec::new();
         for key in typed::names(&of.also_bad) {
             match ErrorCode::ALL.into_iter().find(|code| code.key() == key) {
                 Some(code) => also_bad.push(code),
-                None => errors.push(wrong("also_bad", (words().objectives.bad_code)(&key))),
+                None => errors.push(FieldError::new("also_bad", (words().objectives.bad_code)(&key))),
             }
         }
         // A dataset belongs to no environment, whatever the form of an API had.

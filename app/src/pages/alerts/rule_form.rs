@@ -40,7 +40,7 @@ pub(super) fn form(draft: &RuleDraft, address: &str, save: FormAction<SetAlertRu
         view! { <TextField id="name" label=say.name help=say.name_help name="name" error=of(&["name", "domain"]) value=fields.name.clone() required=true/> }
     });
     view! {
-        <form class="card card-pad stack" id="rule" method="get" action=address.to_owned()>
+        <form class="card card-pad stack" id="rule" method="get" action=format!("{address}#preview")>
             <h2>{say.settings}</h2>
             <input type="hidden" name="domain" value=fields.domain.clone()/>
             <input type="hidden" name="edit" value=fields.edit.clone()/>
