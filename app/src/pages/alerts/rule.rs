@@ -47,7 +47,11 @@ fn page(draft: RuleDraft, save: FormAction<SetAlertRule>, delete: FormAction<Del
     }
     let path = format!("{}/{}", draft.fields.domain, draft.fields.name);
     let title = if draft.is_new { say.new_title.to_owned() } else { (say.title_of)(&path) };
-    let lead = if draft.is_new { say.new_lead.to_owned() } else { (say.lead_of)(&draft.object, &draft.condition) };
+    let lead = match (draft.is_new, draft.condition.is_empty()) {
+        (true, _) => say.new_lead.to_owned(),
+        (false, true) => String::new(),
+        (false, false) => (say.lead_of)(&draft.object, &draft.condition),
+    };
     let address = address(&draft);
     let problem = draft.problem.clone().map(|problem| view! { <ProblemCallout error=PortalError(problem)/> });
     let body = if draft.may_edit { editable(&draft, &address, save, delete) } else { read_only(&draft) };
@@ -60,13 +64,12 @@ fn page(draft: RuleDraft, save: FormAction<SetAlertRule>, delete: FormAction<Del
 }
 
 fn editable(draft: &RuleDraft, address: &str, save: FormAction<SetAlertRule>, delete: FormAction<DeleteAlertRule>) -> AnyView {
-    let is_ready = draft.problem.is_none() && draft.preview.is_some();
     view! {
         <FormProblem action=save at=id_of/><FormProblem action=delete/>
         {draft.is_new.then(|| begin(draft, address))}
         {form(draft, address, save)}
         {draft.preview.clone().map(preview)}
-        {is_ready.then(|| saving(draft, save))}
+        {draft.is_ready.then(|| saving(draft, save))}
         {(!draft.is_new).then(|| deletion(draft, delete))}
     }
     .into_any()

@@ -26,6 +26,8 @@ pub struct RuleDraft {
     pub problem: Option<Problem>,
     /// Nothing as long as nobody has asked for it, or the form cannot be read.
     pub preview: Option<Vec<PreviewLine>>,
+    /// Whether it can be saved as it is: also where the figures of the past week cannot be read.
+    pub is_ready: bool,
     /// Objects that fire now.
     pub firing: u64,
 }
@@ -81,6 +83,7 @@ mod server {
             object: String::new(),
             problem: None,
             preview: None,
+            is_ready: false,
             firing: alerts.iter().filter(is_firing).count() as u64,
             fields,
             domains,
@@ -89,25 +92,24 @@ mod server {
             Err(problem) => draft.problem = Some(problem),
             Ok(rule) => {
                 let is_asked = may_edit && (!is_new || asked.is_filled());
-                told(control, caller, &mut draft, (&rule, is_asked)).await?;
+                told(control, caller, &mut draft, (&rule, is_asked)).await;
             }
         }
         Ok(draft)
     }
 
     /// Puts the rule into words and, where that is asked for, previews it.
-    async fn told(control: &Control, caller: &Caller, draft: &mut RuleDraft, (rule, is_asked): (&AlertRule, bool)) -> Result<(), Problem> {
+    async fn told(control: &Control, caller: &Caller, draft: &mut RuleDraft, (rule, is_asked): (&AlertRule, bool)) {
         draft.condition = metrics::condition(rule);
         draft.object = rule.watch.words(&draft.fields.domain);
         if !is_asked {
-            return Ok(());
+            return;
         }
         match control.preview_alert_rule(caller, &draft.fields.domain, rule).await {
             Ok(weeks) => draft.preview = Some(preview::drawn(&draft.fields.domain, &weeks, control.now(caller), &crate::session::zone())),
-            Err(problem) if problem.code == ErrorCode::Invalid => draft.problem = Some(problem),
-            Err(problem) => return Err(problem),
+            Err(problem) => draft.problem = Some(problem),
         }
-        Ok(())
+        draft.is_ready = draft.problem.as_ref().is_none_or(|problem| problem.code != ErrorCode::Invalid);
     }
 
     fn new_fields(asked: RuleFields, domains: &[String]) -> RuleFields {
