@@ -9,6 +9,7 @@ texts! {
         new_title = "New alert rule";
         new_lead = "Choose what to watch and when to fire. The preview shows when the rule would have fired in the past week.";
         title_of(path: &str) = "Alert rule {path}";
+        named(domain: &str, name: &str) = "alert rule {domain}/{name}";
         lead_of(object: &str, condition: &str) = "{object}: {condition}.";
         only_builders = "Builders and owners of a domain change its alert rules.";
         begin = "Template";

@@ -54,6 +54,7 @@ mod server {
     use super::RuleDraft;
     use crate::pages::alerts::rule_fields::RuleFields;
     use crate::pages::alerts::{listed, metrics, preview, rule_text};
+    use crate::words::words;
 
     /// What a form begins with where nobody has chosen anything.
     const TEMPLATE: &str = "errors-p1";
@@ -130,7 +131,7 @@ mod server {
     ) -> Result<RuleFields, Problem> {
         let rules = control.alert_rules(caller).await?;
         let rule = rules.into_iter().find(|rule| rule.domain == domain && rule.name == name);
-        let rule = rule.ok_or_else(|| Problem::not_found(format!("alert rule {domain}/{name}")))?;
+        let rule = rule.ok_or_else(|| Problem::not_found((words().alert_rule.named)(domain, name)))?;
         if asked.is_filled() {
             // The edit stays the one that was seen: whoever was faster is told at saving.
             return Ok(RuleFields { domain: domain.to_owned(), name: name.to_owned(), ..asked.clone() });
