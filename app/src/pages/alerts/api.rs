@@ -37,7 +37,7 @@ pub async fn alert_rule_draft(
     #[server(default)] fields: RuleFields,
 ) -> Result<RuleDraft, PortalError> {
     let (control, caller) = crate::session::asker().await?;
-    Ok(super::rule_draft::draft(&control, &caller, (&domain, &name), fields).await?)
+    Ok(super::drafting::draft(&control, &caller, (&domain, &name), fields).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "set-alert-rule")]
@@ -202,7 +202,8 @@ pub async fn set_objective(
     #[server(default)] also_bad: String,
     #[server(default)] receivers: String,
 ) -> Result<(), PortalError> {
-    use super::objective_form::{Typed, read};
+    use super::objective_reading::read;
+    use super::objective_text::Typed;
     let (control, caller) = crate::session::asker().await?;
     let objective = read(&Typed { kind, environment, path, target, within, period_days, min_bad, also_bad, receivers })?;
     let input = control::alerts::ObjectiveInput { edit: super::rule_text::edit(&edit)?, objective };

@@ -6,7 +6,7 @@ use model::view::MaintenanceView;
 
 use super::api::{DeleteMaintenanceWindow, NewMaintenanceWindow};
 use super::frame::error_at;
-use super::silences::matched;
+use super::matched::matched;
 use crate::ui::{ActionForm, Choice, ConfirmDialog, FormAction, FormToken, NumberField, SaveForm, SelectField, TextField, as_they_are};
 use crate::words::words;
 

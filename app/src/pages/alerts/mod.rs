@@ -2,6 +2,8 @@
 
 pub(crate) mod api;
 mod callout;
+#[cfg(feature = "ssr")]
+mod drafting;
 mod firing;
 mod frame;
 #[cfg(feature = "ssr")]
@@ -9,10 +11,14 @@ mod gathered;
 #[cfg(feature = "ssr")]
 mod listed;
 mod maintenance;
+mod matched;
 #[cfg(feature = "ssr")]
 mod metrics;
 mod notices;
 mod objective_form;
+#[cfg(feature = "ssr")]
+mod objective_reading;
+mod objective_text;
 mod objectives;
 #[cfg(feature = "ssr")]
 mod preview;

@@ -6,13 +6,10 @@ use model::time_axis::Zone;
 use model::view::AlertPreview;
 
 use super::gathered::object_words;
-use super::rule_draft::PreviewLine;
-use crate::ui::chart::Element;
+use super::rule_draft::{PreviewLine, STRIP};
 use crate::words::words;
 
 const WEEK: Millis = 7 * DAY;
-/// The strip is so many units wide; what is shorter than one is drawn as one.
-const WIDTH: Millis = 1_000;
 
 /// The most failing object first.
 pub(super) fn drawn(domain: &str, weeks: &[AlertPreview], now: Millis, zone: &Zone) -> Vec<PreviewLine> {
@@ -22,8 +19,7 @@ pub(super) fn drawn(domain: &str, weeks: &[AlertPreview], now: Millis, zone: &Zo
 }
 
 fn line(domain: &str, week: &AlertPreview, now: Millis, zone: &Zone) -> PreviewLine {
-    let told = told(&week.episodes, now, zone);
-    PreviewLine { object: object_words(domain, &week.series), strip: strip(&week.episodes, now, &told).into_html(), told }
+    PreviewLine { object: object_words(domain, &week.series), bars: bars(&week.episodes, now), told: told(&week.episodes, now, zone) }
 }
 
 fn lasted(episodes: &[Episode], now: Millis) -> Millis {
@@ -43,18 +39,13 @@ fn told(episodes: &[Episode], now: Millis, zone: &Zone) -> String {
     format!("{often} {end}")
 }
 
-fn strip(episodes: &[Episode], now: Millis, told: &str) -> Element {
-    let begin = now - WEEK;
-    let place = |at: Millis| (at - begin).clamp(0, WEEK) * WIDTH / WEEK;
-    let bar = |class: &str, from: Millis, width: Millis| {
-        Element::new("rect").class(class).set("x", from).set("y", 0).set("width", width).set("height", 8)
+fn bars(episodes: &[Episode], now: Millis) -> Vec<(i64, i64)> {
+    let place = |at: Millis| (at - (now - WEEK)).clamp(0, WEEK) * STRIP / WEEK;
+    let bar = |episode: &Episode| {
+        let (from, to) = (place(episode.from).min(STRIP - 1), place(episode.to.unwrap_or(now)));
+        (from, (to - from).max(1))
     };
-    let fired = episodes.iter().map(|episode| {
-        let (from, to) = (place(episode.from).min(WIDTH - 1), place(episode.to.unwrap_or(now)));
-        bar("span-fired", from, (to - from).max(1))
-    });
-    let strip = Element::new("svg").class("span-bar").set("viewBox", format!("0 0 {WIDTH} 8")).set("preserveAspectRatio", "none");
-    strip.set("role", "img").set("aria-label", told).with(bar("span-way", 0, WIDTH)).with_all(fired.collect::<Vec<_>>())
+    episodes.iter().map(bar).collect()
 }
 
 #[cfg(test)]
@@ -70,10 +61,10 @@ mod tests {
         let loud = AlertPreview { series: "api:prod:travel/plane".into(), episodes: vec![Episode { from, to: Some(from + 5 * MINUTE) }] };
         let lines = drawn("travel", &[quiet, loud], now, &utc);
         assert_eq!([&lines[0].object, &lines[1].object], ["API travel/plane in prod", "API travel/delays in prod"]);
-        assert!(lines[0].strip.contains("class=\"span-fired\" x=\"500\" y=\"0\" width=\"1\""), "{}", lines[0].strip);
+        assert_eq!(lines[0].bars, [(500, 1)]);
         assert!(lines[0].told.contains("5 min"), "{}", lines[0].told);
-        assert!(!lines[1].strip.contains("span-fired") && lines[1].told == words().alert_rule.would_not_have_fired);
+        assert!(lines[1].bars.is_empty() && lines[1].told == words().alert_rule.would_not_have_fired);
         let goes_on = [Episode { from: now - 60 * DAY, to: None }];
-        assert!(strip(&goes_on, now, "").into_html().contains("class=\"span-fired\" x=\"0\" y=\"0\" width=\"1000\""));
+        assert_eq!(bars(&goes_on, now), [(0, STRIP)]);
     }
 }

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::api::{DeleteAlertRule, SetAlertRule, alert_rule_draft};
 use super::frame::ALERTS;
-use super::rule_draft::{PreviewLine, RuleDraft};
+use super::rule_draft::{PreviewLine, RuleDraft, STRIP};
 use super::rule_fields::RuleFields;
 use super::rule_form::{begin, form};
 use crate::error::PortalError;
@@ -106,7 +106,7 @@ fn preview(lines: Vec<PreviewLine>) -> AnyView {
     } else {
         let rows = lines.into_iter().map(|line| {
             view! {
-                <tr><td class="lead-cell medium">{line.object}</td><td data-label=say.past_week inner_html=line.strip></td><td class="t-2" data-label=say.in_words>{line.told}</td></tr>
+                <tr><td class="lead-cell medium">{line.object}</td><td data-label=say.past_week>{strip(line.bars, line.told.clone())}</td><td class="t-2" data-label=say.in_words>{line.told}</td></tr>
             }
         });
         view! {
@@ -122,6 +122,17 @@ fn preview(lines: Vec<PreviewLine>) -> AnyView {
             <div class="card-head"><h2>{say.preview}</h2><p class="t-3 s13">{say.preview_about}</p></div>
             {body}
         </section>
+    }
+    .into_any()
+}
+
+/// The week, and when the rule would have fired in it.
+fn strip(bars: Vec<(i64, i64)>, told: String) -> AnyView {
+    let bars = bars.into_iter().map(|(from, long)| view! { <rect class="span-fired" x=from width=long height="8"/> });
+    view! {
+        <svg class="span-bar" viewBox=format!("0 0 {STRIP} 8") preserveAspectRatio="none" role="img" aria-label=told>
+            <rect class="span-way" width=STRIP height="8"/>{bars.collect_view()}
+        </svg>
     }
     .into_any()
 }

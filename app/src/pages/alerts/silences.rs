@@ -5,8 +5,9 @@ use model::clock::Millis;
 use model::view::SilenceView;
 
 use super::api::{DeleteMaintenanceWindow, EndSilence, NewMaintenanceWindow, NewSilence, silences};
-use super::frame::{SILENCES, error_at, kinds, pages, some_environment};
+use super::frame::{SILENCES, error_at, pages};
 use super::maintenance::windows;
+use super::matched::matched;
 use super::shown::SilencesShown;
 use crate::ui::{
     ActionForm, ConfirmDialog, FormAction, FormProblem, FormToken, Load, NumberField, PageHead, PageName, SaveForm, SelectField, TextField,
@@ -96,22 +97,6 @@ fn row(of: SilenceView, about: String, now: Millis, end: Option<FormAction<EndSi
             <td data-label=say.reason>{silence.reason}<span class="sub">{silence.by}</span></td>
             <td class="fit">{act}</td>
         </tr>
-    }
-    .into_any()
-}
-
-/// Which alerts: what is left open is any. For both forms of the page, whose controls have different ids.
-pub(super) fn matched<S: 'static>(prefix: &'static str, action: FormAction<S>) -> AnyView {
-    let say = &words().alert_silences;
-    let any = std::iter::once((String::new(), say.any_kind.to_owned())).chain(kinds()).collect::<Vec<_>>();
-    let id = |name: &str| format!("{prefix}{name}");
-    view! {
-        <div class="form-row">
-            <TextField id=id("rule") label=say.rule note=say.optional help=say.rule_help name="rule" error=error_at(action, &["matcher.rule", "rule"])/>
-            <SelectField id=id("kind") label=say.kind name="kind" choices=any error=error_at(action, &["kind"])/>
-            <SelectField id=id("environment") label=say.environment name="environment" choices=some_environment(say.any_kind) error=error_at(action, &["environment"])/>
-            <TextField id=id("path") label=say.path note=say.optional help=say.path_help name="path" error=error_at(action, &["matcher.path", "path"])/>
-        </div>
     }
     .into_any()
 }
