@@ -4,6 +4,7 @@
 
 mod access_audit;
 mod alerts;
+mod alerts_in_portal;
 mod answer_headers;
 mod answers;
 mod assets;
