@@ -119,7 +119,7 @@ fn the_portal_holds_no_sql() {
 const RAW_PLACES: &[(&str, &[&str])] = &[
     ("<textarea", &["ui/text_area.rs"]),
     ("textarea()", &[]),
-    ("inner_html", &[]),
+    ("inner_html", &["ui/drawn.rs"]),
     ("insert_adjacent_html", &[]),
     ("<Title", &["ui/head.rs"]),
     ("leptos_meta::", &["ui/head.rs", "routes.rs", "shell.rs"]),

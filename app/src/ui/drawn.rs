@@ -13,3 +13,9 @@ pub(crate) fn Drawn(html: String) -> impl IntoView {
     Effect::new(|_| load_script(CHARTS));
     view! { <div inner_html=html></div> }
 }
+
+/// The same in the row of a table: a sparkline has no script.
+#[component]
+pub(crate) fn DrawnInline(html: String) -> impl IntoView {
+    view! { <span inner_html=html></span> }
+}

@@ -48,7 +48,7 @@ pub(crate) use callout::{Callout, Empty, FormProblem, ProblemCallout, SIGN_IN_AG
 pub(crate) use code::{CodeBlock, JsonBlock, copyable};
 pub(crate) use confirm_dialog::{ConfirmDialog, asks_now, close_dialog};
 pub(crate) use data_table::{Column, DataTable, Filter, ListPlace, list_query, some_text};
-pub(crate) use drawn::Drawn;
+pub(crate) use drawn::{Drawn, DrawnInline};
 pub(crate) use field::{Choice, Field, done, field_error};
 pub(crate) use field_picker::FieldPicker;
 pub(crate) use form_action::{ActionForm, FormAction};

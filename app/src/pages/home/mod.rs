@@ -17,7 +17,7 @@ use crate::pages::inbox::api::requests;
 use crate::pages::sources::api::offered_source;
 use crate::pages::sources::ask_tables;
 use crate::signed_in::MeResource;
-use crate::ui::{Empty, FromSource, Icon, LiveBadge, Load, Loaded, PageHead, PageName, Time, loaded, rows};
+use crate::ui::{DrawnInline, Empty, FromSource, Icon, LiveBadge, Load, Loaded, PageHead, PageName, Time, loaded, rows};
 use crate::words::words;
 
 #[component]
@@ -103,7 +103,7 @@ fn ApiRows(
                         <td class="lead-cell"><a class="main-cell" href=format!("/apis/{}", api.path())>{api.path()}</a><span class="sub">{api.title.clone()}</span></td>
                         <td class="fit hide-phone"><span class="badge">{api.kind.words()}</span></td>
                         <td class="fit" data-label=say.state><LiveBadge api=api.clone()/></td>
-                        <td class="fit" data-label=head inner_html=figures></td>
+                        <td class="fit" data-label=head><DrawnInline html=figures/></td>
                         <td class="fit t-2" data-label=(!api.source.is_empty()).then_some(say.source)>{api.source.clone()}</td>
                         <td class="fit t-2 hide-phone">{api.owner.clone()}</td>
                     </tr>
