@@ -224,12 +224,13 @@ pub(crate) async fn serve(config: &Config, demo: bool, telemetry: Option<Arc<Tel
     background.push(tokio::spawn(parts.alerts.run(stop.clone())));
     background.push(tokio::spawn(feed::audit_refusals(parts.control.clone(), stop.clone())));
     background.push(tokio::spawn(feed::refresh_issuers(parts.control.clone(), parts.gateway.clone(), stop.clone())));
-    announce(config, demo, address);
-    let signal = stop.clone();
+    // Heard before anybody knows that this process listens: who starts it may stop it at once.
+    let (stopped, signal) = (stop_signal(), stop.clone());
     tokio::spawn(async move {
-        stop_signal().await;
+        stopped.await;
         signal.cancel();
     });
+    announce(config, demo, address);
     let port = |listener| Port { listener, bounds, caps: caps.clone(), tls: tls.clone() };
     let typed = Arc::new(GrpcEdge::new(parts.gateway.clone()));
     let of_grpc = caps.clone();
@@ -338,15 +339,19 @@ fn say(text: &str) {
     println!("{text}");
 }
 
-async fn stop_signal() {
+/// Hears SIGTERM from now on, and gives what waits for it or for Ctrl+C.
+fn stop_signal() -> impl Future<Output = ()> + Send {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        },
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
+    let terminate = signal(SignalKind::terminate());
+    async move {
+        match terminate {
+            Ok(mut terminate) => tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            },
+            Err(_) => {
+                let _ = tokio::signal::ctrl_c().await;
+            }
         }
     }
 }

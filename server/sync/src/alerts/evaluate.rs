@@ -120,7 +120,7 @@ impl Alerts {
     }
 
     async fn mutes(&self, at: Millis) -> Result<Mutes, StoreError> {
-        let mut mutes = Mutes::default();
+        let mut mutes = Mutes { told_at: self.host.now(), ..Mutes::default() };
         for row in self.store.silences(at).await? {
             mutes.silences.extend(self.if_readable(row.decoded()).map(|silence| (row.domain.clone(), silence)));
         }

@@ -43,6 +43,7 @@ impl World {
         };
         let resting = resting.iter().map(|series| ("rule".to_owned(), (*series).to_owned())).collect();
         let known = self.states.values().cloned().collect();
+        self.mutes.told_at = at;
         let steps = step_all(watched, &resting, known, &self.mutes, (at, &id)).unwrap();
         for row in steps.put {
             self.states.insert(row.series.clone(), row);
