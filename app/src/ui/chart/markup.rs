@@ -78,10 +78,10 @@ mod tests {
 
     #[test]
     fn no_text_becomes_markup() {
-        let evil = "\"><script>alert('x')</script>&";
+        let evil = "\"><img onerror='x'>&";
         let html = Element::new("p").set("title", evil).text(evil).with(Element::new("b").text(evil)).into_html();
-        assert!(!html.contains("<script"), "{html}");
-        assert_eq!(html.matches("&lt;script&gt;").count(), 3);
+        assert!(!html.contains("<img"), "{html}");
+        assert_eq!(html.matches("&lt;img").count(), 3);
         assert_eq!(html.matches('"').count(), 2, "an attribute was left: {html}");
     }
 

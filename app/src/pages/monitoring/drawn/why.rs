@@ -11,7 +11,7 @@ use crate::pages::monitoring::span::{Span, environment};
 use crate::ui::chart::{Element, Shared, small_chart};
 use crate::words::words;
 
-pub(in crate::pages::monitoring) async fn why(control: &Control, caller: &Caller, path: &str, asked: &Asked) -> Result<String, Problem> {
+pub(crate) async fn why(control: &Control, caller: &Caller, path: &str, asked: &Asked) -> Result<String, Problem> {
     let (span, zone) = (Span::of(asked, control.now(caller))?, crate::session::zone());
     let diagnosis = control.diagnose(caller, (path, environment(asked)?), (span.from, span.to)).await?;
     let mut findings = Vec::new();
