@@ -78,7 +78,7 @@ CREATE TABLE alert_events (
     -- Who acknowledged it.
     by_whom TEXT
 );
-CREATE INDEX alert_events_by_domain ON alert_events (domain, at_ms);
+CREATE INDEX alert_events_by_domain ON alert_events (domain, id);
 
 -- The outbox: one row for each receiver of a notice. Ids are in the order of time.
 CREATE TABLE notices (

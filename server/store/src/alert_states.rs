@@ -143,10 +143,10 @@ impl Store {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(alert_id).fetch_optional(&self.pool).await?)
     }
 
-    /// The history of a domain, newest first.
+    /// The history of a domain, what was written last first: times are those of the figures, which lie some seconds back, and ids grow.
     pub async fn alert_events(&self, domain: &str, limit: i64) -> Result<Vec<AlertEventRow>, StoreError> {
         let sql = "SELECT id, alert_id, domain, name, series, kind, at_ms, value, by_whom FROM alert_events
-             WHERE domain = $1 ORDER BY at_ms DESC, id DESC LIMIT $2";
+             WHERE domain = $1 ORDER BY id DESC LIMIT $2";
         Ok(sqlx::query_as(sql).bind(domain).bind(limit).fetch_all(&self.pool).await?)
     }
 
