@@ -48,7 +48,7 @@ fn counted(script: &str) -> Json {
         "title": "Numbers", "source": "counted-db", "kind": "sql", "script": script,
         "parameters": [{"name": "many", "type": "int64", "required": true, "test_value": "1"}],
         "fields": [{"name": "pairs", "column": "pairs", "type": "int64"}],
-        "policy": {"timeout_ms": 400},
+        "policy": {"timeout_ms": 1_000},
     })
 }
 
