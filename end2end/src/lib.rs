@@ -31,7 +31,7 @@ pub struct Stage {
 }
 
 /// Each stage has a browser and a server, and both have to be quick.
-static STAGES: Semaphore = Semaphore::const_new(3);
+static STAGES: Semaphore = Semaphore::const_new(2);
 
 /// How a person's window is.
 #[derive(Clone, Copy)]
