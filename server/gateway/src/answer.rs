@@ -22,7 +22,7 @@ use crate::limits::Budget;
 use crate::memory::Counted;
 use crate::plan::Plan;
 use crate::request_id::RequestId;
-use crate::stack::Timings;
+use crate::timings::Timings;
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) const API_VERSION: HeaderName = HeaderName::from_static("x-sluice-api-version");

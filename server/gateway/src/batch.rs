@@ -16,7 +16,8 @@ use crate::json_body::{JsonBody, Written};
 use crate::memory::{Counted, Reservation};
 use crate::parameters::{self, Given, Giver};
 use crate::plan::{Backend, Plan};
-use crate::stack::{Admitted, Timings};
+use crate::stack::Admitted;
+use crate::timings::Timings;
 use crate::view::broken_row;
 use crate::{Gateway, execute, key_path};
 

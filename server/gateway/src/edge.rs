@@ -29,7 +29,8 @@ use crate::parameters::{Call, Given};
 use crate::plan::Plan;
 use crate::request_id::RequestId;
 use crate::request_path::{ALL, Asked, What, asked, is_api_path};
-use crate::stack::{Admitted, Denied, Held, Timings, micros_since, view_of};
+use crate::stack::{Admitted, Denied, Held, view_of};
+use crate::timings::{Timings, micros_since};
 use crate::view::View;
 use crate::{Gateway, execute, key_path, keys, outgoing};
 

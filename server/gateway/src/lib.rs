@@ -45,6 +45,7 @@ mod routes;
 mod rows;
 mod stack;
 mod statements;
+mod timings;
 mod tokens;
 mod traces;
 mod trial;

@@ -15,7 +15,8 @@ use crate::metrics::Spent;
 use crate::parameters::Given;
 use crate::plan::{Backend, Plan};
 use crate::request_id::RequestId;
-use crate::stack::{Admitted, Denied, SOURCE, Target, Timings};
+use crate::stack::{Admitted, Denied, Target};
+use crate::timings::{SOURCE, Timings};
 use crate::{Gateway, keys, message};
 
 /// What a request gave, as far as its edge has read it.

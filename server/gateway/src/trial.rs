@@ -15,7 +15,8 @@ use crate::metrics::Meter;
 use crate::parameters::{self, Given, Giver};
 use crate::plan::{Backend, OpenDataset, Plan};
 use crate::request_id::RequestId;
-use crate::stack::{Admitted, Timings, micros_since};
+use crate::stack::Admitted;
+use crate::timings::{Timings, micros_since};
 
 /// A definition and the values to call it with.
 pub struct TrialRequest {

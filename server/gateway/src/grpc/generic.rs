@@ -32,7 +32,8 @@ use crate::logged::{Ended, Said};
 use crate::metrics::Spent;
 use crate::parameters::{self, Given};
 use crate::request_id::RequestId;
-use crate::stack::{Admitted, Held, Target, Timings, micros_since, no_row};
+use crate::stack::{Admitted, Held, Target, no_row};
+use crate::timings::{Timings, micros_since};
 use crate::view::{View, broken_row};
 use crate::{Gateway, Reservation, batch};
 

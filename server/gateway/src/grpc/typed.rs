@@ -28,7 +28,8 @@ use crate::metrics::Spent;
 use crate::parameters::{self, Given};
 use crate::plan::Backend;
 use crate::request_id::RequestId;
-use crate::stack::{Admitted, Denied, Held, Target, Timings, micros_since, no_row};
+use crate::stack::{Admitted, Denied, Held, Target, no_row};
+use crate::timings::{Timings, micros_since};
 use crate::view::broken_row;
 use crate::{Gateway, batch, execute, key_path};
 

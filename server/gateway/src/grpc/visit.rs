@@ -16,7 +16,8 @@ use crate::logged::{Ended, Said};
 use crate::memory::Counted;
 use crate::metrics::Spent;
 use crate::request_id::RequestId;
-use crate::stack::{Admitted, Timings};
+use crate::stack::Admitted;
+use crate::timings::Timings;
 
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");

@@ -21,7 +21,8 @@ use super::plan::{FallbackPlan, StepPlan, Target, UnionPlan};
 use crate::parameters::{Call, Given};
 use crate::plan::Plan;
 use crate::rows::Rows;
-use crate::stack::{Admitted, Timings, micros_since};
+use crate::stack::Admitted;
+use crate::timings::{Timings, micros_since};
 use crate::view::broken_row;
 use crate::{Gateway, execute};
 
