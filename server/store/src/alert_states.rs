@@ -138,6 +138,14 @@ impl Store {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
     }
 
+    /// How many alerts of each domain fire that nobody has acknowledged.
+    pub async fn unattended_alerts(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        Ok(sqlx::query_as("SELECT domain, COUNT(*) FROM alert_states WHERE phase = $1 AND ack_by IS NULL GROUP BY domain ORDER BY domain")
+            .bind(Phase::Firing.key())
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
     pub async fn alert_state(&self, alert_id: &str) -> Result<Option<AlertStateRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM alert_states WHERE alert_id = $1");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(alert_id).fetch_optional(&self.pool).await?)

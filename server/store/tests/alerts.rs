@@ -125,12 +125,14 @@ async fn states_go_from_node_to_node_with_their_acknowledgements(store: &Store) 
     drop(evaluation);
     assert_eq!(store.alert_states().await.unwrap().len(), 2);
     assert_eq!(store.revision().await.unwrap(), revision, "an evaluation is no change of the metadata");
+    assert_eq!(store.unattended_alerts().await.unwrap(), [("travel".to_owned(), 1)], "the pending one counts for nothing");
     let by = Acknowledgement { by: "ann@demo".into(), at: 20, note: "looking".into() };
     let mut tx = store.write(change(20)).await.unwrap();
     assert!(matches!(tx.acknowledge_alert("alert b", &by, &event("e2", "acknowledged", 20)).await, Err(StoreError::Stale)));
     tx.acknowledge_alert("alert a", &by, &event("e3", "acknowledged", 20)).await.unwrap();
     assert!(matches!(tx.acknowledge_alert("alert a", &by, &event("e4", "acknowledged", 20)).await, Err(StoreError::Stale)));
     tx.commit().await.unwrap();
+    assert!(store.unattended_alerts().await.unwrap().is_empty(), "somebody looks after it");
     // An evaluation that read before it was acknowledged writes nothing over it.
     let mut evaluation = store.write_evaluation(&lease).await.unwrap();
     assert_eq!(evaluation.states().await.unwrap().len(), 2);

@@ -1,9 +1,8 @@
 //! What the portal's frame says: who is signed in, what waits for them, and what the gateways serve.
 
-use model::Problem;
-use model::alert::Phase;
 use model::clock::{MINUTE, Millis};
 use model::view::{Me, NodeView, RequestState};
+use model::{Action, Problem};
 use store::{NodeRow, StoreError};
 
 use crate::{Caller, Control};
@@ -23,16 +22,16 @@ impl Control {
         }
         let requests = self.requests(caller).await?;
         let to_decide = requests.iter().filter(|request| request.state == RequestState::Open && request.may_decide).count();
-        // A state that cannot be read is told where alerts are listed: the frame stands around every page.
-        let alerts = self.alerts(caller).await.unwrap_or_default();
-        let firing = alerts.iter().filter(|alert| alert.phase == Phase::Firing && alert.acknowledged.is_none()).count();
+        // Counted by the database: the frame stands around every page, and there may be thousands of states.
+        let unattended = self.store.unattended_alerts().await?;
+        let firing = unattended.iter().filter(|(domain, _)| caller.can(Action::See, domain)).map(|(_, alerts)| alerts).sum();
         Ok(Me {
             email: caller.email().to_owned(),
             form_token: self.form_token(caller),
             is_admin: caller.is_admin(),
             domains,
             to_decide: i64::try_from(to_decide).unwrap_or(i64::MAX),
-            firing: i64::try_from(firing).unwrap_or(i64::MAX),
+            firing,
             revision: self.store.revision().await?,
             nodes: self.nodes().await?,
         })
