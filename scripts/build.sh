@@ -5,8 +5,8 @@ cd "$ROOT"
 scripts/setup.sh build
 scripts/build-portal.sh
 say "building the server for release (a while)"
-cargo build -p server --release
+cargo build -p server --profile dist ${SLUICE_TIMINGS:+--timings}
 mkdir -p dist
-cp "$CARGO_TARGET_DIR/release/sluice" dist/sluice
+cp "$CARGO_TARGET_DIR/dist/sluice" dist/sluice
 scripts/sbom.py dist/sluice dist/sluice.cdx.json
 say "dist/sluice: $(wc -c <dist/sluice) bytes; its packages are in dist/sluice.cdx.json"
