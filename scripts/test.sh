@@ -16,5 +16,12 @@ cargo test --workspace --exclude frontend --features server/failpoints --no-run
 say "tests"
 # Most tests wait for servers and clocks: more of them than there are cores keep the cores busy.
 export RUST_TEST_THREADS="${RUST_TEST_THREADS:-6}"
-cargo test --workspace --exclude frontend --features server/failpoints --no-fail-fast
+printed="$CARGO_TARGET_DIR/tests.log"
+if ! cargo test --workspace --exclude frontend --features server/failpoints --no-fail-fast 2>&1 | tee "$printed"; then
+  # Hundreds of programs' lines stand between a failure and the end: what failed is said once more.
+  say "what failed"
+  grep -aE '^(test .* FAILED|error: |    `-p )' "$printed" || true
+  awk '/^failures:$/ { inside = 1 } inside && shown < 200 { print; shown++ } /^test result: FAILED/ { inside = 0; shown = 0 }' "$printed"
+  exit 1
+fi
 say "screenshots are in $SLUICE_SCREENSHOTS"

@@ -14,7 +14,7 @@ use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use tempfile::TempDir;
 
 use crate::certificates::Certificates;
-use crate::redis::free_port;
+use crate::free_port;
 
 const CLUSTER: &str = "MkU3OEVBNTcwNTJENDM2Qg";
 

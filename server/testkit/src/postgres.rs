@@ -1,6 +1,5 @@
 //! A throw-away PostgreSQL: its own folder, its own port, gone with its value.
 
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -79,8 +78,7 @@ impl Postgres {
             .status()
             .unwrap();
         assert!(made.success(), "initdb failed");
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self { folder, port, options: Vec::new(), child: None }
+        Self { folder, port: crate::free_port(), options: Vec::new(), child: None }
     }
 
     /// Starts it (again) on its port.

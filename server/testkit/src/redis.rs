@@ -1,18 +1,12 @@
 //! Throw-away Redis servers: one, one over TLS, a cluster of three, and a master with a sentinel. Gone with their values.
 
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::certificates::Certificates;
-
-/// A port that nobody listens on now.
-#[must_use]
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
+use crate::free_port;
 
 /// One server on its own port and folder.
 pub struct Redis {

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::process::{Child, Command, Stdio};
 
 use crate::python;
-use crate::redis::{free_port, wait_for};
+use crate::free_port;
+use crate::redis::wait_for;
 
 /// A server with one bucket.
 pub struct S3 {

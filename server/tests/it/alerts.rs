@@ -270,7 +270,7 @@ struct MailServer {
 impl MailServer {
     fn start() -> Self {
         // Free a moment ago: aiosmtpd does not say which port it took.
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = testkit::free_port();
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/smtp_server.py");
         let mut child = Command::new(testkit::python()).arg(script).arg(port.to_string()).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
