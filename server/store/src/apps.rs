@@ -69,6 +69,17 @@ impl Store {
         .await?)
     }
 
+    pub async fn grant(&self, app_id: &str, api_id: &str) -> Result<Option<GrantRow>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT app_id, api_id, granted_by, created_at, expires_at, per_second, burst, hidden FROM grants
+             WHERE app_id = $1 AND api_id = $2",
+        )
+        .bind(app_id)
+        .bind(api_id)
+        .fetch_optional(&self.pool)
+        .await?)
+    }
+
     pub async fn grants(&self) -> Result<Vec<GrantRow>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT app_id, api_id, granted_by, created_at, expires_at, per_second, burst, hidden FROM grants ORDER BY created_at",

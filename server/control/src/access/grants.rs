@@ -107,8 +107,7 @@ impl Control {
 
     /// The grant that there is, as the audit log keeps it.
     async fn grant_text(&self, who: &str, (app_id, api_id): (&str, &str)) -> Result<Option<String>, Problem> {
-        let grants = self.store.grants().await?;
-        Ok(grants.iter().find(|grant| grant.app_id == app_id && grant.api_id == api_id).map(|grant| terms_text(who, grant)))
+        Ok(self.store.grant(app_id, api_id).await?.map(|grant| terms_text(who, &grant)))
     }
 
     /// The fields of these names, each by its number too. A name that no version has, and a field that calls have to give,
