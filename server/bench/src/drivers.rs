@@ -4,8 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::records::RECORDS;
+
 /// Seconds of one reading.
 pub(crate) const SECONDS: u32 = 4;
+/// Readings of each side.
+pub(crate) const ROUNDS: usize = 3;
 
 /// A server of the bench, ended with its value.
 pub(crate) struct Server(Child);
@@ -41,17 +45,80 @@ pub(crate) fn twin(name: &str) -> PathBuf {
     std::env::current_exe().ok().and_then(|path| Some(path.parent()?.join(name))).unwrap_or_else(|| PathBuf::from(name))
 }
 
+/// What wrk sends: a GET of one of the records by chance, with the key of the app.
+pub(crate) fn script(folder: &Path, name: &str, key: &str, path: &str) -> PathBuf {
+    let file = folder.join(format!("{name}.lua"));
+    let text = format!(
+        "math.randomseed(os.time())\nlocal headers = {{ authorization = \"Bearer {key}\" }}\n\
+         request = function()\n  local id = string.format(\"r%07d\", math.random(0, {}))\n  return wrk.format(\"GET\", {path}, headers)\nend\n",
+        RECORDS - 1
+    );
+    std::fs::write(&file, text).unwrap();
+    file
+}
+
+/// Readings of two sides in turn, and the ratio of each pair.
+pub(crate) fn in_turn(mut ours: impl FnMut() -> f64, mut theirs: impl FnMut() -> f64) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+    // Both sides warm: pages mapped, connections made.
+    let (_, _) = (ours(), theirs());
+    let (mut a, mut b) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        a.push(ours());
+        b.push(theirs());
+    }
+    let ratios = a.iter().zip(&b).map(|(a, b)| a / b).collect();
+    (a, b, ratios)
+}
+
+/// What `wrk` says of one reading.
+pub(crate) struct Calls {
+    pub(crate) per_second: f64,
+    pub(crate) count: f64,
+    pub(crate) p99_ms: f64,
+}
+
 /// Requests a second that `wrk` gets; a script in Lua says what it sends.
 #[must_use]
 pub(crate) fn wrk(url: &str, script: Option<&Path>, connections: u32) -> f64 {
+    calls(url, script, connections, SECONDS).per_second
+}
+
+/// The same for so many seconds, with what else `wrk` says.
+#[must_use]
+pub(crate) fn calls(url: &str, script: Option<&Path>, connections: u32, seconds: u32) -> Calls {
     let mut command = Command::new("wrk");
-    command.args(["-t1", &format!("-c{connections}"), &format!("-d{SECONDS}s"), "--latency"]);
+    command.args(["-t1", &format!("-c{connections}"), &format!("-d{seconds}s"), "--latency"]);
     if let Some(script) = script {
         command.arg("-s").arg(script);
     }
     let text = run(command.arg(url));
     assert!(!text.contains("Non-2xx"), "wrk met errors:\n{text}");
-    number_after(&text, "Requests/sec:")
+    let count =
+        text.split(" requests in").next().and_then(|before| before.split_whitespace().next_back()).and_then(|count| count.parse().ok());
+    Calls {
+        per_second: number_after(&text, "Requests/sec:"),
+        count: count.unwrap_or_else(|| panic!("wrk does not say how many requests it sent:\n{text}")),
+        p99_ms: p99_ms(&text).unwrap_or_else(|| panic!("wrk does not say how long requests took:\n{text}")),
+    }
+}
+
+/// Of the line `99%    1.23ms`.
+fn p99_ms(text: &str) -> Option<f64> {
+    let time = text.lines().find_map(|line| line.trim().strip_prefix("99%"))?.trim();
+    let digits = time.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let millis = match &time[digits.len()..] {
+        "us" => 0.001,
+        "ms" => 1.0,
+        "s" => 1_000.0,
+        _ => return None,
+    };
+    Some(digits.parse::<f64>().ok()? * millis)
+}
+
+/// The number that a program of the bench prints.
+#[must_use]
+pub(crate) fn number_of(program: &Path) -> f64 {
+    run(&mut Command::new(program)).trim().parse().unwrap()
 }
 
 /// Requests a second that `h2load` gets with gRPC messages in `body`.

@@ -5,11 +5,14 @@
 
 #![allow(clippy::panic, clippy::print_stdout, clippy::expect_used, clippy::unwrap_used, clippy::disallowed_methods)] // a bench stops where it cannot measure
 
+mod cost;
 mod drivers;
 mod many;
+mod month;
 mod product;
 mod records;
 mod report;
+mod scrape;
 mod streams;
 mod sync;
 mod union;
@@ -18,15 +21,13 @@ mod watching;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use drivers::{Server, h2load, twin, wrk};
+use drivers::{ROUNDS, Server, h2load, in_turn, script, twin, wrk};
+use many::Many;
 use product::{Product, definition};
 use records::RECORDS;
 use report::Report;
 use serde_json::json;
 use testkit::{Postgres, Redis, free_port};
-
-/// Readings of each side.
-const ROUNDS: usize = 3;
 
 #[tokio::main]
 async fn main() {
@@ -38,8 +39,8 @@ async fn main() {
     let redis = Redis::with(&["--save", ""]);
     let product = Product::start(&binary, &redis.url()).await;
     let mut report = Report::new();
-    // Data on its way has tables of its own, and figures are made.
-    if !matches!(only.as_str(), "sync" | "watching") {
+    // Data on its way has tables of its own.
+    if only != "sync" {
         records(&mut report, &product, folder.path()).await;
     }
     if wanted("portal") {
@@ -63,11 +64,19 @@ async fn main() {
     if wanted("sync") {
         sync::run(&mut report, &product, &redis).await;
     }
+    let mut many = Many::default();
+    if wanted("watching") {
+        cost::run(&mut report, &product, folder.path());
+        // Before the others are made: the pages are asked about a thousand APIs.
+        many.make(&product, month::APIS).await;
+        watching::run(&mut report, &product).await;
+    }
     if wanted("many") {
-        many::run(&mut report, &product, folder.path()).await;
+        many::run(&mut report, &product, &mut many, folder.path()).await;
     }
     if wanted("watching") {
-        watching::run(&mut report, &product).await;
+        many.make(&product, many::APIS).await;
+        scrape::run(&mut report, &product, folder.path()).await;
     }
     report.write(&out).unwrap();
     println!("\n{}", report.table());
@@ -81,31 +90,6 @@ async fn records(report: &mut Report, product: &Product, folder: &Path) {
     let rows_per_s = product.dataset("records", "records-lite", json!({})).await;
     report.note("build_embedded_rows_per_s", "rows/s", vec![rows_per_s]);
     product.publish("record", definition("records-lite", &json!({"dataset": "records"}), "", &json!({}))).await;
-}
-
-/// What wrk sends: a GET of one of the records by chance, with the key of the app.
-pub(crate) fn script(folder: &Path, name: &str, key: &str, path: &str) -> PathBuf {
-    let file = folder.join(format!("{name}.lua"));
-    let text = format!(
-        "math.randomseed(os.time())\nlocal headers = {{ authorization = \"Bearer {key}\" }}\n\
-         request = function()\n  local id = string.format(\"r%07d\", math.random(0, {}))\n  return wrk.format(\"GET\", {path}, headers)\nend\n",
-        RECORDS - 1
-    );
-    std::fs::write(&file, text).unwrap();
-    file
-}
-
-/// Readings of two sides in turn, and the ratio of each pair.
-pub(crate) fn in_turn(mut ours: impl FnMut() -> f64, mut theirs: impl FnMut() -> f64) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
-    // Both sides warm: pages mapped, connections made.
-    let (_, _) = (ours(), theirs());
-    let (mut a, mut b) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        a.push(ours());
-        b.push(theirs());
-    }
-    let ratios = a.iter().zip(&b).map(|(a, b)| a / b).collect();
-    (a, b, ratios)
 }
 
 fn http(report: &mut Report, product: &Product, folder: &Path) {

@@ -1,32 +1,40 @@
 //! Ten thousand APIs live at once: what they weigh, what they cost a call, and how soon a release answers among them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
-use crate::drivers::wrk;
+use crate::drivers::{in_turn, script, wrk};
 use crate::product::{Product, definition};
 use crate::report::Report;
-use crate::{in_turn, script};
 
-const APIS: u32 = 10_000;
+pub(crate) const APIS: u32 = 10_000;
 /// Documents of one apply.
 const AT_ONCE: u32 = 500;
 /// Releases that are timed.
 const RELEASES: u32 = 100;
 
-pub(crate) async fn run(report: &mut Report, product: &Product, folder: &Path) {
-    let before = product.memory();
-    make(product).await;
-    report.note("kv_bytes_per_api", "bytes", vec![(product.memory() - before) / f64::from(APIS)]);
+/// The APIs `record-0`, `record-1` and so on that are live so far: several parts call them, and to make them takes a while.
+#[derive(Default)]
+pub(crate) struct Many(u32);
+
+pub(crate) async fn run(report: &mut Report, product: &Product, many: &mut Many, folder: &Path) {
+    let (before, live) = (product.memory(), many.0);
+    many.make(product, APIS).await;
+    report.note("kv_bytes_per_api", "bytes", vec![(product.memory() - before) / f64::from(APIS - live)]);
     let one = script(folder, "one", &product.key, "\"/api/travel/record?id=\" .. id");
-    let all =
-        script(folder, "all", &product.key, &format!("string.format(\"/api/travel/record-%d?id=%s\", math.random(0, {}), id)", APIS - 1));
+    let all = script_of_all(product, folder);
     let (_, _, ratios) = in_turn(|| wrk(&product.server.url, Some(&all), 64), || wrk(&product.server.url, Some(&one), 64));
     report.at_least("kv_http_10k_apis", "ratio", ratios, 0.95);
     release(report, product).await;
+}
+
+/// What wrk sends: a call of one of them all by chance.
+pub(crate) fn script_of_all(product: &Product, folder: &Path) -> PathBuf {
+    let path = format!("string.format(\"/api/travel/record-%d?id=%s\", math.random(0, {}), id)", APIS - 1);
+    script(folder, "all", &product.key, &path)
 }
 
 /// Each differs: in its title, and in which fields it gives under which names.
@@ -43,23 +51,28 @@ fn spec(number: u32) -> Json {
     spec
 }
 
-async fn make(product: &Product) {
-    let approver = product.approver.token.clone();
-    for first in (0..APIS).step_by(AT_ONCE as usize) {
-        let documents: Vec<String> = (first..first + AT_ONCE)
-            .map(|number| {
-                json!({"document": "api", "domain": "travel", "name": format!("record-{number}"), "spec": spec(number)}).to_string()
-            })
-            .collect();
-        let body = json!({"documents": documents.join("\n---\n"), "environment": "prod", "approver_token": approver, "accept_costs": true, "reason": "the bench", "dry_run": false});
-        product.builder.post("/apply", body).await;
-        for number in first..first + AT_ONCE {
-            let path = format!("/apps/travel/demo-app/grants/travel/record-{number}");
-            let (status, answer) = product.owner.call(Method::PUT, &path, Some(json!({}))).await;
-            assert!(status.is_success(), "{answer}");
+impl Many {
+    /// Makes those that are missing of the first so many; whole portions of an apply.
+    pub(crate) async fn make(&mut self, product: &Product, count: u32) {
+        let approver = product.approver.token.clone();
+        while self.0 < count {
+            let numbers = self.0..self.0 + AT_ONCE;
+            let documents: Vec<String> = numbers.clone().map(document).collect();
+            let body = json!({"documents": documents.join("\n---\n"), "environment": "prod", "approver_token": approver, "accept_costs": true, "reason": "the bench", "dry_run": false});
+            product.builder.post("/apply", body).await;
+            for number in numbers {
+                let path = format!("/apps/travel/demo-app/grants/travel/record-{number}");
+                let (status, answer) = product.owner.call(Method::PUT, &path, Some(json!({}))).await;
+                assert!(status.is_success(), "{answer}");
+            }
+            self.0 += AT_ONCE;
         }
+        product.owner.served().await;
     }
-    product.owner.served().await;
+}
+
+fn document(number: u32) -> String {
+    json!({"document": "api", "domain": "travel", "name": format!("record-{number}"), "spec": spec(number)}).to_string()
 }
 
 /// From the approval's answer to the first answer of the new version, as a client sees it that polls all the while.

@@ -82,4 +82,14 @@ impl Product {
         let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap_or_default();
         line.trim().trim_end_matches(" kB").trim().parse::<f64>().unwrap_or(0.0) * 1_024.0
     }
+
+    /// What all its threads have used of processors since it began, in seconds. The kernel counts in hundredths.
+    #[must_use]
+    pub(crate) fn processor_seconds(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.server.pid())).unwrap();
+        // Fields are counted from behind the name of the program, which may hold anything.
+        let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
+        let [own, of_kernel] = [fields[11], fields[12]].map(|hundredths| hundredths.parse::<f64>().unwrap());
+        (own + of_kernel) / 100.0
+    }
 }

@@ -1,128 +1,83 @@
-//! A month of figures of a thousand APIs from two processes: how soon the overview of all and the chart of one come, as a client of
-//! `/admin/v1` sees it.
+//! The pages of monitoring over a month of figures of a thousand APIs: how soon a reader who is signed in has the whole of them.
 
-use std::collections::BTreeMap;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use observe::{Counter, Latencies, Point, Tier, encode};
-use store::{SeriesChunkRow, SeriesStore};
+use testkit::Admin;
 
+use crate::month;
 use crate::product::Product;
 use crate::report::Report;
 
-const APIS: u32 = 1_000;
-const WRITERS: [&str; 2] = ["10.0.0.1:80/bench", "10.0.0.2:80/bench"];
-/// Chunks that differ, of which all are made.
-const KINDS: u64 = 20;
-/// Rows of one transaction.
-const AT_ONCE: usize = 2_000;
 const READINGS: usize = 200;
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+/// No more readings are begun after so long.
+const LONGEST: Duration = Duration::from_secs(25);
+/// Of figures that are still written, a server keeps a list for five seconds.
+const FORGOTTEN: Duration = Duration::from_secs(6);
+/// A chart whose figures are there says the newest of them.
+const OF_CHART: &str = "class=\"chart-now\"";
+const OF_LIST: &str = "href=\"/monitoring/api/travel/record-";
+
+struct Reader {
+    browser: reqwest::Client,
+    url: String,
+}
 
 pub(crate) async fn run(report: &mut Report, product: &Product) {
     let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
-    let figures = SeriesStore::open(&format!("sqlite://{}", product.server.data().join("sluice.db").display())).unwrap();
-    figures.migrate().await.unwrap();
-    fill(&figures, now).await;
-    let overview = |back: i64| format!("/metrics/overview?environment=prod&from={}&to={now}", now - back);
-    let (cold, times) = read(product, &[HOUR, DAY, 30 * DAY].map(overview)).await;
-    report.note("watch_overview_first_ms", "ms", cold);
-    report.at_most("watch_overview_p95_ms", "ms", vec![times], 100.0);
-    let metrics = "requests,errors,error-share,latency-p50,latency-p95,latency-p99,cache-l1,cache-miss";
-    let of_one = |back: i64| format!("/metrics?kind=api&environment=prod&path=travel/plane&metrics={metrics}&from={}&to={now}", now - back);
-    let (cold, times) = read(product, &[HOUR, DAY, 7 * DAY, 30 * DAY].map(of_one)).await;
-    report.note("watch_api_first_ms", "ms", cold);
-    report.at_most("watch_api_p95_ms", "ms", vec![times], 50.0);
+    month::write(product.server.data(), now).await;
+    check(product, now).await;
+    let reader = Reader { browser: Admin::browser(&product.server, "owner@demo").await, url: product.server.url.clone() };
+    let overview = ["1h", "24h", "30d"].map(|range| format!("/monitoring?range={range}"));
+    reader.measure(report, ("watch_overview", 100.0), &overview, &[OF_CHART, OF_LIST]).await;
+    let api = ["1h", "24h", "7d", "30d"].map(|range| format!("/monitoring/api/travel/record-500?range={range}"));
+    reader.measure(report, ("watch_api", 50.0), &api, &[OF_CHART]).await;
 }
 
-/// The first reading of each address, and of 200 more in turn what 95 of 100 take at most.
-async fn read(product: &Product, addresses: &[String]) -> (Vec<f64>, f64) {
-    let mut first = Vec::new();
-    for address in addresses {
-        first.push(timed(product, address).await);
-    }
-    let mut times = Vec::new();
-    for address in addresses.iter().cycle().take(READINGS) {
-        times.push(timed(product, address).await);
-    }
-    times.sort_by(f64::total_cmp);
-    (first, times[READINGS * 95 / 100 - 1])
+/// The month is there as it was written, read another way.
+async fn check(product: &Product, now: i64) {
+    let path = format!("/metrics?kind=api&environment=prod&path=travel/record-500&metrics=requests&from={}&to={now}", now - month::MONTH);
+    let chart = product.owner.get(&path).await;
+    let hours = chart["lines"][0]["values"].as_array().unwrap();
+    assert!(hours.len() > 700, "{} hours", hours.len());
+    let middle = hours[hours.len() / 2].as_f64().unwrap();
+    assert!((middle - month::PER_SECOND).abs() < 0.01, "{middle} requests a second");
 }
 
-async fn timed(product: &Product, address: &str) -> f64 {
-    let began = Instant::now();
-    let answer = product.owner.get(address).await;
-    let took = began.elapsed().as_secs_f64() * 1_000.0;
-    let lines = answer["lines"].as_array().or(answer["chart"]["lines"].as_array()).unwrap();
-    let known = lines[0]["values"].as_array().unwrap().iter().filter_map(serde_json::Value::as_f64);
-    assert!(known.sum::<f64>() > 0.0, "{address} has no figures");
-    took
-}
-
-/// A request a second of each API: hours of a month, minutes of a day, and ten seconds of two hours. One has minutes of a fortnight.
-async fn fill(figures: &SeriesStore, now: i64) {
-    let mut rows = Vec::new();
-    for (tier, back, of_one) in [(Tier::Hour, 30 * DAY, 30 * DAY), (Tier::Minute, 26 * HOUR, 14 * DAY), (Tier::TenSeconds, 2 * HOUR, DAY)] {
-        let kinds: Vec<Vec<u8>> = (0..KINDS).map(|kind| chunk(tier, kind)).collect();
-        for number in 0..=APIS {
-            let (series, back) = match number {
-                0 => ("api:prod:travel/plane".to_owned(), of_one),
-                APIS => ("node::10.0.0.1:80".to_owned(), of_one),
-                other => (format!("api:prod:travel/watched-{other}"), back),
-            };
-            let mut start_ms = tier.chunk(now - back);
-            while start_ms <= now {
-                for (place, writer) in WRITERS.iter().enumerate() {
-                    let kind = (u64::from(number) + (start_ms / tier.chunk_span()).unsigned_abs() + place as u64) % KINDS;
-                    rows.push(SeriesChunkRow {
-                        series: series.clone(),
-                        tier: tier.number().into(),
-                        start_ms,
-                        writer: (*writer).to_owned(),
-                        tick: 1,
-                        bytes: kinds[kind as usize].clone(),
-                    });
-                }
-                start_ms += tier.chunk_span();
-                if rows.len() >= AT_ONCE {
-                    figures.put_chunks(&rows).await.unwrap();
-                    rows.clear();
-                }
+impl Reader {
+    /// The first reading of each page; of 200 more in turn, what 95 of 100 take at most; and once more each, after a while.
+    async fn measure(&self, report: &mut Report, (name, bound): (&str, f64), pages: &[String], shows: &[&str]) {
+        report.note(&format!("{name}_first_ms"), "ms", self.each(pages, shows).await);
+        let (mut times, began) = (Vec::new(), Instant::now());
+        for page in pages.iter().cycle().take(READINGS) {
+            if began.elapsed() > LONGEST {
+                break;
             }
+            times.push(self.timed(page, shows).await);
         }
+        assert!(times.len() > 40, "the pages of {name} take too long: {times:?}");
+        times.sort_by(f64::total_cmp);
+        report.at_most(&format!("{name}_p95_ms"), "ms", vec![times[times.len() * 95 / 100 - 1]], bound);
+        tokio::time::sleep(FORGOTTEN).await;
+        report.note(&format!("{name}_later_ms"), "ms", self.each(pages, shows).await);
     }
-    figures.put_chunks(&rows).await.unwrap();
-}
 
-/// All intervals of a chunk. Its bytes are the same whenever it begins.
-fn chunk(tier: Tier, kind: u64) -> Vec<u8> {
-    let points = (0..tier.chunk_span() / tier.step()).map(|slot| {
-        let (at, requests) = (slot * tier.step(), (tier.step() / 1_000).unsigned_abs());
-        let mut point = Point::empty(at);
-        let mut latencies = Latencies::default();
-        for number in 0..requests {
-            // Around a middle that differs from chunk to chunk, as the sum of several dice.
-            let chance = number.wrapping_mul(2_654_435_761).wrapping_add(slot.unsigned_abs() * 97 + kind * 31);
-            let dice = (0..4).map(|die| (chance >> (die * 5)) % 1_000).sum::<u64>();
-            latencies.add(2_000 + kind * 500 + dice * 2);
+    async fn each(&self, pages: &[String], shows: &[&str]) -> Vec<f64> {
+        let mut times = Vec::new();
+        for page in pages {
+            times.push(self.timed(page, shows).await);
         }
-        let failed = requests / 50;
-        let cached = requests / 2;
-        for (counter, count) in [
-            (Counter::Ok, requests - failed),
-            (Counter::CacheL1, cached),
-            (Counter::CacheMiss, requests - cached),
-            (Counter::BytesOut, requests * 400),
-            (Counter::SourceMicros, latencies.sum() / 2),
-        ] {
-            if count > 0 {
-                point.counters.insert(counter.number(), count);
-            }
-        }
-        point.latencies = Some(latencies);
-        (at, point)
-    });
-    encode(tier, 0, &points.collect::<BTreeMap<_, _>>()).unwrap()
+        times
+    }
+
+    /// Until the last byte of a page.
+    async fn timed(&self, page: &str, shows: &[&str]) -> f64 {
+        let began = Instant::now();
+        let response = self.browser.get(format!("{}{page}", self.url)).send().await.unwrap();
+        let (status, body) = (response.status(), response.bytes().await.unwrap());
+        let took = began.elapsed().as_secs_f64() * 1_000.0;
+        let text = String::from_utf8_lossy(&body);
+        let missing = shows.iter().find(|part| !text.contains(**part));
+        assert!(status.is_success() && missing.is_none(), "{page}: {status}, without {missing:?}");
+        took
+    }
 }

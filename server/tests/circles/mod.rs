@@ -28,7 +28,6 @@ const KNOWN: &[Known] = &[
         &["columnar.rs", "delta.rs", "lib.rs", "lmdb.rs", "lmdb_delta.rs", "redis_delta.rs", "redis_store.rs"],
         "The traits of a store stand with the list of stores.",
     ),
-    ("bench", &["main.rs", "many.rs"], "Measurements are run by the program whose tools they use."),
     ("connect", &["egress.rs", "own_servers.rs", "policy.rs"], "The policy holds the rules, and rules ask the policy that is in force."),
     ("connect", &["sqlite/query.rs", "sqlite/times.rs"], "How times are written is learnt by a query."),
     ("control", &["apis/check.rs", "apis/steps.rs"], "A Union is checked by checking its steps."),
